@@ -1,0 +1,1 @@
+"""What was seen: catalogue, pages, readings, visits and posts. Never imports ``monitor``."""

@@ -1,0 +1,298 @@
+"""The words of the house as plain frozen data. Imports nothing of ours.
+
+Moments are aware ``datetime`` values; a post's day is a ``date`` in Asia/Shanghai.
+Durations are seconds, sizes are bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, timezone
+from enum import StrEnum
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""China has kept one offset without summer time since 1991; no time-zone database is needed."""
+
+
+def utc(moment: datetime) -> datetime:
+    """The same moment in UTC. Raises ``ValueError`` for a naive moment: it could mean two."""
+    if moment.tzinfo is None:
+        raise ValueError(f"naive moment {moment.isoformat()}: give it a time zone")
+    return moment.astimezone(UTC)
+
+
+def shanghai_day(moment: datetime) -> date:
+    """The calendar day of ``moment`` in Asia/Shanghai."""
+    return utc(moment).astimezone(SHANGHAI).date()
+
+
+class Outcome(StrEnum):
+    """How one look at one outlet ended. Only the first three can clear or accuse."""
+
+    READ = "read"
+    UNCHANGED = "unchanged"
+    EMPTY = "empty"
+    BLOCKED = "blocked"
+    UNREACHABLE = "unreachable"
+    UNREADABLE = "unreadable"
+
+    @property
+    def conclusive(self) -> bool:
+        return self in (Outcome.READ, Outcome.UNCHANGED, Outcome.EMPTY)
+
+
+class Evidence(StrEnum):
+    """What a reading proves: all, at least this much, a person's word, or nothing."""
+
+    COMPLETE = "complete"
+    LOWER_BOUND = "lower_bound"
+    MANUAL = "manual"
+    NONE = "none"
+
+
+class OutletKind(StrEnum):
+    COLUMN = "column"
+    ACCOUNT = "account"
+
+
+class ColumnClass(StrEnum):
+    """The classes that the indicators treat differently (rules.md 1.2)."""
+
+    NEWS = "news"
+    NOTICE = "notice"
+    POLICY = "policy"
+    OTHER = "other"
+    DISCLOSURE = "disclosure"
+
+
+CLASS_NAMES: Mapping[ColumnClass, str] = {
+    ColumnClass.NEWS: "动态要闻",
+    ColumnClass.NOTICE: "通知公告",
+    ColumnClass.POLICY: "政策文件",
+    ColumnClass.OTHER: "其他",
+    ColumnClass.DISCLOSURE: "主动公开",
+}
+
+
+class AccountState(StrEnum):
+    REGISTERED = "registered"
+    UNREGISTERED = "unregistered"
+    CLOSING = "closing"
+    CLOSED = "closed"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A department, town or street. ``quota`` is posts per calendar month, ``None`` = not counted."""
+
+    id: str
+    short: str
+    full: str
+    group: str
+    aliases: tuple[str, ...] = ()
+    quota: int | None = None
+    emails: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How politely a host is asked: ``delay`` seconds between requests, ``concurrency`` in flight."""
+
+    delay: float = 1.0
+    concurrency: int = 1
+    legacy_tls: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A portal: home page, 标识码, and the hosts that belong to it (the home page's host always does)."""
+
+    id: str
+    name: str
+    home: str
+    code: str | None = None
+    hosts: tuple[str, ...] = ()
+    manners: Manners = Manners()
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A way to look at an account: ``platform`` names the module in ``crawler/platforms``.
+
+    ``url`` is the feed, article or list address where the platform needs one; ``handle`` holds ids
+    (``uid``, ``biz``, ``album_id`` ...) and settings of this one probe.
+    """
+
+    platform: str
+    url: str | None = None
+    handle: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request that a platform wants fetched."""
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """A place where units publish: a portal column or a new-media account.
+
+    ``units`` are unit ids, the lead first. ``platform`` is ``portal`` for a column, and for an account
+    where it lives (``wechat``, ``weibo``, ``toutiao`` ...). ``url`` is ``None`` while nobody knows the
+    address. ``floor`` is the least number of dated posts a healthy first page shows. ``handle`` holds
+    the account's ids (``uid``, ``biz``); ``probes`` the ways to look at it, tried in order.
+    """
+
+    id: str
+    kind: OutletKind
+    name: str
+    platform: str
+    site: str
+    units: tuple[str, ...]
+    url: str | None = None
+    cls: ColumnClass = ColumnClass.OTHER
+    path: str = ""
+    level: int = 2
+    floor: int = 1
+    state: AccountState = AccountState.REGISTERED
+    handle: Mapping[str, str] = field(default_factory=dict)
+    probes: tuple[Probe, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one fetch brought. ``headers`` have lower-case names. ``fetched_at`` is aware.
+
+    A fetch that brought nothing has ``status`` 0 and the cause in ``error``
+    (for example ``timeout``, ``dns``, ``refused``, ``reset``, ``tls``, ``too_large``, ``redirect_loop``,
+    ``host_gave_up``, ``forbidden_address``, ``robots``).
+    """
+
+    url: str
+    final_url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    fetched_at: datetime
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A day with its proof: ``raw`` is the text as printed, ``place`` where it stood.
+
+    ``place`` is one of: ``item`` (text of the list item), ``attr`` (title or data- attribute),
+    ``url``, ``comment``, ``script``, ``meta``, ``label`` (printed form such as 发布时间), ``id``, ``json``,
+    ``feed``, ``manual``, ``htmldate``. ``moment`` is set where the page gives a time of day.
+    ``why`` names the reason when a part was inferred (``year from list order`` ...).
+    """
+
+    day: date
+    raw: str
+    place: str
+    moment: datetime | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A date candidate that was seen and not believed."""
+
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One item that an outlet shows. ``published`` is ``None`` when no date could be believed.
+
+    ``url`` is absolute. ``others`` are believable dates that disagree with ``published``.
+    """
+
+    title: str
+    url: str
+    published: Dated | None
+    origin: str | None = None
+    others: tuple[Dated, ...] = ()
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader made of a page. Never raises, never guesses: what is not understood is an outcome.
+
+    ``outcome`` is READ, EMPTY, BLOCKED, UNREACHABLE or UNREADABLE; ``reason`` is a short machine word
+    (``captcha``, ``challenge``, ``login_wall``, ``soft_404``, ``no_list``, ``no_dates``, ``script_list`` ...),
+    ``mark`` the text that gave it away. ``next`` are addresses of further pages, nearest first.
+    """
+
+    outcome: Outcome
+    evidence: Evidence
+    posts: tuple[Post, ...] = ()
+    next: tuple[str, ...] = ()
+    reason: str = ""
+    mark: str = ""
+    family: str = ""
+    refused: tuple[Refused, ...] = ()
+    identity: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def newest(self) -> Dated | None:
+        """The newest believed date among the posts, whatever their order."""
+        dated = [post.published for post in self.posts if post.published is not None]
+        return max(dated, key=lambda d: (d.day, d.moment or EARLIEST), default=None)
+
+
+EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What an article page says of itself. ``published`` as in :class:`Post`."""
+
+    outcome: Outcome
+    title: str = ""
+    published: Dated | None = None
+    origin: str | None = None
+    column: str | None = None
+    others: tuple[Dated, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    reason: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One look at one outlet: the row that every look leaves. ``probe`` names the platform module used.
+
+    ``door`` is ``spider`` or ``recheck``; ``page_no`` is 1 for the look itself, higher for further
+    pages of the same list. ``newest`` is what the outlet is known to show after this look.
+    ``dated`` counts the dated posts on the page. ``seconds`` is the fetch's duration.
+    """
+
+    outlet: str
+    moment: datetime
+    outcome: Outcome
+    evidence: Evidence
+    door: str
+    probe: str = "portal"
+    page_no: int = 1
+    reason: str = ""
+    mark: str = ""
+    url: str = ""
+    status: int = 0
+    newest: date | None = None
+    newest_url: str = ""
+    dated: int = 0
+    page_hash: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    seconds: float = 0.0
+    family: str = ""

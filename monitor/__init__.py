@@ -1,0 +1,1 @@
+"""What it means: facts, verdicts, findings, letters and the bulletin."""
