@@ -1,0 +1,160 @@
+"""Facts, verdicts, findings, letters and the bulletin as plain frozen data.
+
+Moments are aware; days are ``date`` in Asia/Shanghai; a month is its text ``2020-04``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from crawler.model import Evidence, Outcome, Outlet, Unit
+
+
+class Value(StrEnum):
+    """The six values of a verdict. Only STALE and BLANK (and a unit's shortfall, STALE) accuse."""
+
+    FRESH = "fresh"
+    DUE_SOON = "due_soon"
+    STALE = "stale"
+    BLANK = "blank"
+    UNKNOWN = "unknown"
+    EXEMPT = "exempt"
+
+    @property
+    def accuses(self) -> bool:
+        return self in (Value.STALE, Value.BLANK)
+
+
+VALUE_NAMES: Mapping[Value, str] = {
+    Value.FRESH: "正常",
+    Value.DUE_SOON: "即将超期",
+    Value.STALE: "超期",
+    Value.BLANK: "空白",
+    Value.UNKNOWN: "未知",
+    Value.EXEMPT: "豁免",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One visit as the rules see it (first pages only)."""
+
+    moment: datetime
+    outcome: Outcome
+    evidence: Evidence
+    probe: str
+    newest: date | None = None
+    newest_url: str = ""
+    dated: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest post known of an outlet, with the proof of its day."""
+
+    day: date
+    title: str
+    url: str
+    raw: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutletFacts:
+    """What is known of one outlet at the moment of judgement.
+
+    ``units`` answer for it on that day, the lead first. ``looks`` are newest first and reach back
+    at least to the two last conclusive ones of the window; ``ever_posts`` tells whether any post was
+    ever seen. ``newest`` counts only what had been seen by then.
+    """
+
+    outlet: Outlet
+    units: tuple[str, ...]
+    looks: tuple[Look, ...]
+    newest: Newest | None
+    ever_posts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFacts:
+    """Posts of one unit per month, each counted once; ``months`` are complete calendar months."""
+
+    unit: Unit
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything the rules may look at. ``as_of`` is the moment of judgement.
+
+    ``months`` are the complete calendar months that the store covers from its horizon on, oldest first;
+    ``this_month`` is the running one. ``failed_night`` = coverage too low: nobody is accused.
+    """
+
+    as_of: datetime
+    day: date
+    outlets: tuple[OutletFacts, ...]
+    units: tuple[UnitFacts, ...]
+    months: tuple[str, ...]
+    this_month: str
+    failed_night: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer of one rule about one subject at one moment.
+
+    ``subject`` is ``outlet:ID``, ``unit:ID`` or ``site:ID``; ``period`` is a month for rules that judge
+    months, else empty. ``units`` are the unit ids answerable (none where the finding is ours).
+    ``sentence`` is Chinese and complete; ``clause`` names the document and item. ``due`` is the last day
+    that still passes. ``ours`` marks a verdict that we must act on (unreadable outlet), never a unit.
+    """
+
+    rule: str
+    subject: str
+    value: Value
+    sentence: str
+    clause: str
+    units: tuple[str, ...] = ()
+    period: str = ""
+    cause: str = ""
+    numbers: Mapping[str, str | int] = field(default_factory=dict)
+    due: date | None = None
+    newest: Newest | None = None
+    ours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A breach that opened, and closes once. ``number`` is stable and may be quoted in letters."""
+
+    id: int
+    number: str
+    rule: str
+    subject: str
+    period: str
+    opened: datetime
+    closed: datetime | None
+    sentence: str
+    clause: str
+    units: tuple[str, ...]
+    name: str
+    newest: Newest | None = None
+    due: date | None = None
+    ours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail to one unit: its findings as text and HTML. ``key`` is stable: the Message-ID's left part."""
+
+    key: str
+    unit: str
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    html: str
