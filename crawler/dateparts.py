@@ -1,0 +1,174 @@
+"""What may be a date in one piece of Chinese text: its parts and where they stood, nothing judged yet.
+
+Linear in the length of the text: every repetition in a pattern is bounded, none is nested.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_ALIKE = {
+    "0123456789": "０１２３４５６７８９",
+    ":": "：∶︰﹕",
+    "-": "－–—−‐‑﹣",
+    "/": "／∕⁄",
+    ".": "．。",
+    "(": "（［【〔〖「『《〈[<",
+    ")": "）］】〕〗」』》〉]>",
+    " ": "　\xa0\t\r\n\u2002\u2003\u2009\u200b\ufeff",
+}
+_PLAIN = {
+    ord(odd): plain[i] if len(plain) > 1 else plain
+    for plain, odds in _ALIKE.items()
+    for i, odd in enumerate(odds)
+}
+_DIGITS = {mark: i for i, mark in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "Ｏ": 0, "O": 0}
+
+_TIME = (
+    r"(?:[T ,]{0,3}(?:\(?(?:星期|周)[一二三四五六日天]\)?)?[T ,]{0,2}"
+    r"(?P<half>上午|下午|中午|晚上|凌晨|[AaPp][Mm])? ?"
+    r"(?P<hh>\d{1,2})[:时点](?P<mi>\d{1,2})(?:[:分](?P<ss>\d{1,2}))?秒?(?:\.\d{1,9})?"
+    r"(?: ?(?P<after>[AaPp][Mm]))?(?: ?(?P<zone>Z|[+-]\d\d:?\d\d)(?!\d))?)?"
+)
+_FULL = re.compile(
+    r"(?<!\d)(?P<y>(?:1[89]|2[01])\d\d)(?:"
+    r" ?年 {0,2}(?P<m1>\d{1,2}) ?月 {0,2}(?P<d1>\d{1,2})(?!\d) ?[日号]?"
+    r"| ?(?P<s>[-/.]) ?(?P<m2>\d{1,2}) ?(?P=s) ?(?P<d2>\d\d(?=\d\d:\d\d)|\d{1,2}(?!\d)))" + _TIME
+)
+_TWO_DIGIT = re.compile(
+    r"(?<![\d\-/.])(?P<y>\d\d)(?:(?P<s>[-/.])(?P<m2>\d{1,2})(?P=s)(?P<d2>\d{1,2})(?![\d\-/.])"
+    r"|年(?P<m1>\d{1,2})月(?P<d1>\d{1,2})[日号]?)" + _TIME
+)
+_NO_YEAR = re.compile(
+    r"(?<![\d\-/.])(?:(?P<m2>\d{1,2})[-/.](?P<d2>\d{1,2})(?![\d\-/.%])"
+    r"|(?P<m1>\d{1,2}) ?月 ?(?P<d1>\d{1,2}) ?[日号]?)" + _TIME
+)
+_PACKED = re.compile(
+    r"(?<![\dA-Za-z])(?P<y>20\d\d|199\d)(?P<m1>\d\d)(?P<d1>\d\d)(?:(?P<hh>\d\d)(?P<mi>\d\d)(?P<ss>\d\d))?(?![\dA-Za-z])"
+)
+_NUMERALS = re.compile(
+    r"(?P<y>[二一][〇○ＯO零一二三四五六七八九]{3})年(?P<m1>[一二三四五六七八九十]{1,2})月(?P<d1>[一二三四五六七八九十]{1,3})日"
+)
+_LABEL = re.compile(r"[(\s|·,;、*]{0,8}((?:[^\W\d_] ?){0,10}?) ?(:|时间|日期|于|\Z)[(\s|·,;-]{0,200}\Z")
+_KNOWN_LABEL = re.compile(r"(?:时间|日期|发布|发表|更新|刊登|发文|公布|公开|更新于|发布于|日)\Z")
+_TAIL = re.compile(
+    r"[\s)|·,;、.-]{0,200}(?:\(?(?:星期|周)[一二三四五六日天]\)?)?"
+    r"(?:(?:阅读|点击|浏览|访问|查看|来源|信息来源|作者|编辑|责编|人气|次数|发布|发布者|发布人|字号|分享)(?s:.){0,120})?[\s)|·,;、]{0,200}\Z"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Date parts at ``start:end`` of a text. ``year`` is ``None`` where none stands there.
+
+    ``time`` is (hour, minute, second, zone as printed or ""). ``alone`` says that nothing but brackets,
+    a label and a view count surrounds it; ``label`` is that label (``发布时间``). ``sure`` is false for
+    forms that mean a date only when they stand alone (``07-20``, ``20/07/21``, ``20200720``).
+    """
+
+    year: int | None
+    month: int
+    day: int
+    start: int
+    end: int
+    time: tuple[int, int, int, str] | None = None
+    alone: bool = False
+    label: str = ""
+    sure: bool = True
+
+
+def plain(text: str) -> str:
+    """The same text, letter for letter, with full-width digits and their marks made ASCII."""
+    return text.translate(_PLAIN)
+
+
+def parts(text: str) -> Iterator[Part]:
+    """Every possible date in ``plain`` text, in its order; forms without certainty only when alone."""
+    found = False
+    for match in _FULL.finditer(text):
+        found = True
+        yield _part(match, text)
+    if "年" in text:
+        for match in _NUMERALS.finditer(text):
+            found = True
+            yield _spelled(match, text)
+    if not found and len(text) <= 200:
+        yield from _unsure(text)
+
+
+def _unsure(text: str) -> Iterator[Part]:
+    for pattern in (_PACKED, _TWO_DIGIT, _NO_YEAR):
+        match = pattern.search(text)
+        if match is not None:
+            part = _part(match, text, sure=False)
+            if part.alone:
+                yield part
+                return
+
+
+def _part(match: re.Match[str], text: str, *, sure: bool = True) -> Part:
+    group = match.groupdict()
+    year = group.get("y")
+    label, alone = surroundings(text, match.start(), match.end())
+    return Part(
+        year=None if year is None else int(year) + (2000 if len(year) == 2 else 0),
+        month=int(group["m1"] or group["m2"]),
+        day=int(group["d1"] or group["d2"]),
+        start=match.start(),
+        end=match.end(),
+        time=_time(group),
+        alone=alone,
+        label=label,
+        sure=sure,
+    )
+
+
+def _time(group: dict[str, str | None]) -> tuple[int, int, int, str] | None:
+    if not group.get("hh"):
+        return None
+    hour, half = int(group["hh"] or 0), (group.get("half") or group.get("after") or "").lower()
+    if half in ("下午", "晚上", "pm") and hour < 12:
+        hour += 12
+    if half in ("上午", "凌晨", "am") and hour == 12:
+        hour = 0
+    if half == "中午" and hour < 3:
+        hour += 12
+    return hour, int(group["mi"] or 0), int(group.get("ss") or 0), group.get("zone") or ""
+
+
+def _spelled(match: re.Match[str], text: str) -> Part:
+    year = int("".join(str(_DIGITS[mark]) for mark in match["y"]))
+    label, alone = surroundings(text, match.start(), match.end())
+    start, end = match.span()
+    return Part(year, _number(match["m1"]), _number(match["d1"]), start, end, None, alone, label)
+
+
+def _number(spelled: str) -> int:
+    """一 to 三十一. What is no number (十十) comes out above 31 and is refused later."""
+    tens, ten, ones = spelled.rpartition("十")
+    if not ten:
+        return _DIGITS[ones] if len(ones) == 1 else 99
+    if len(tens) > 1 or len(ones) > 1 or "十" in tens:
+        return 99
+    return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
+
+
+def surroundings(text: str, start: int, end: int) -> tuple[str, bool]:
+    """The label before ``start``, and whether nothing else of weight surrounds ``start:end``."""
+    before = _LABEL.match(text, max(0, start - 230), start) if start else None
+    if start and before is None:
+        return "", False
+    label = _label(before) if before is not None else ""
+    if label is None or (start > 230):
+        return "", False
+    return label, _TAIL.match(text, end) is not None
+
+
+def _label(match: re.Match[str]) -> str | None:
+    """The label's words; ``None`` when the words before the date are no label."""
+    words = (match[1] + match[2]).replace(" ", "")
+    if match[2] == ":":
+        return words[:-1]
+    return words if not words or _KNOWN_LABEL.search(words) else None
