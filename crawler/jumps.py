@@ -1,0 +1,102 @@
+"""Where a page sends the browser: meta refresh, assignments to ``location``, frames. Read, never run."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from crawler.markup import join
+
+REFRESH = re.compile(
+    r"\s{0,9}[\d.]{0,6}\s{0,9}[;,]\s{0,9}url\s{0,9}=\s{0,9}[\"']?\s{0,9}([^\"'>]{1,1000})", re.I
+)
+WRITTEN = re.compile(r"content\s?=\s?\\?[\"']\s?[\d.]{0,6}\s?[;,]\s?url\s?=\s?([^\"'>\s\\]{1,1000})", re.I)
+ASSIGNED = re.compile(
+    r"(?:location(?:\.href)?\s{0,9}=(?!=)|location\.(?:replace|assign)\s{0,9}\(|\bnavigate\s{0,9}\()"
+    r"\s{0,9}(?:\\?[\"']([^\"'\\\s]{1,1000})\\?[\"']|([A-Za-z_$][\w$]{0,40}))",
+    re.I,
+)
+OPENED = re.compile(
+    r"window\.open\s{0,9}\(\s{0,9}[\"']([^\"'\s]{1,1000})[\"']\s{0,9},\s{0,9}[\"']_(?:self|top|parent)"
+)
+MOBILE = re.compile(r"//(?:m|wap|3g)\.|/(?:m|wap|mobile|phone)(?:/|$)|mobile", re.I)
+AT_ONCE = 60
+"""Seconds: a slower refresh is a page that keeps itself up to date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """``targets`` are absolute addresses, the likeliest first; none when only a script knows. ``raw`` as written."""
+
+    targets: tuple[str, ...]
+    raw: str
+    by_meta: bool
+
+
+def jumps(root: HtmlElement, scripts: str, header: str, base: str) -> Jump | None:
+    """Where the page leads, or ``None`` when it stays. ``header`` is the ``Refresh`` header or ``""``."""
+    for content in (header, *_refreshes(root)):
+        match = REFRESH.match(content)
+        if match and _seconds(content) <= AT_ONCE:
+            return Jump(_absolute([match[1].strip()], base), content, by_meta=True)
+    written = WRITTEN.search(scripts)
+    if written:
+        return Jump(_absolute([written[1]], base), written[0], by_meta=True)
+    return _by_script(scripts, base)
+
+
+def _refreshes(root: HtmlElement) -> list[str]:
+    tags = root.iter("meta")
+    return [
+        tag.get("content") or "" for tag in tags if (tag.get("http-equiv") or "").strip().lower() == "refresh"
+    ]
+
+
+def _seconds(content: str) -> float:
+    match = re.match(r"\s{0,9}(\d{1,6})", content)
+    return float(match[1]) if match else 0.0
+
+
+def _by_script(scripts: str, base: str) -> Jump | None:
+    raw, targets = "", []
+    for match in (*ASSIGNED.finditer(scripts), *OPENED.finditer(scripts)):
+        if _is_commented(scripts, match.start()):
+            continue
+        raw = raw or match[0]
+        literal = match[1] or _value_of(match[2], scripts)
+        if literal:
+            targets.append(literal)
+    if not raw and not re.search(r"location\.reload\s?\(", scripts):
+        return None
+    targets.sort(key=lambda target: MOBILE.search(target) is not None)
+    return Jump(_absolute(targets, base), raw or "location.reload()", by_meta=False)
+
+
+def _is_commented(scripts: str, at: int) -> bool:
+    line = scripts[max(scripts.rfind("\n", 0, at), at - 300) + 1 : at]
+    return re.search(r"(?<!:)//", line) is not None
+
+
+def _value_of(name: str, scripts: str) -> str:
+    match = re.search(
+        rf"(?<![\w$.]){re.escape(name)}\s{{0,9}}=\s{{0,9}}[\"']([^\"'\s]{{1,1000}})[\"']", scripts
+    )
+    return match[1] if match else ""
+
+
+def _absolute(targets: list[str], base: str) -> tuple[str, ...]:
+    joined = (
+        join(base, target) for target in targets if not target.lower().startswith(("javascript:", "about:"))
+    )
+    return tuple(dict.fromkeys(target for target in joined if target.startswith(("http://", "https://"))))
+
+
+def frames(root: HtmlElement, base: str, *, alone: bool) -> tuple[str, ...]:
+    """Addresses of the frames of a frameset; of an ``iframe`` only when it stands ``alone`` on the page."""
+    tags = ("frame", "iframe") if alone else ("frame",)
+    found = _absolute([tag.get("src") or "" for tag in root.iter(*tags) if tag.get("src")], base)
+    return tuple(
+        sorted(found, key=lambda src: re.search(r"top|head|menu|left|foot|bottom|nav", src, re.I) is not None)
+    )
