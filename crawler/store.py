@@ -25,6 +25,7 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -212,9 +213,15 @@ class PostRow(Base):
     article_tries: Mapped[int] = mapped_column(default=0)
     article_reason: Mapped[str] = mapped_column(String(100), default="")
     __table_args__ = (
-        UniqueConstraint("outlet_id", "url"),
+        UniqueConstraint("url", "outlet_id"),
+        Index("ix_post_outlet_id_published", "outlet_id", "published"),
         Index("ix_post_published", "published"),
-        Index("ix_post_article", "article"),
+        Index(
+            "ix_post_pending",
+            "outlet_id",
+            sqlite_where=text("article = 'pending'"),
+            postgresql_where=text("article = 'pending'"),
+        ),
     )
 
 

@@ -1,0 +1,40 @@
+"""One file a platform: ``start(outlet, probe)`` says what to ask, ``read(page, outlet, probe)`` what came.
+
+The name in the catalogue is the module's name. Readers are pure: no network, no store, no clock.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from typing import Protocol, cast
+
+from crawler.model import Ask, Outlet, Page, Probe, Reading
+
+
+class Platform(Protocol):
+    """What every module in this package offers."""
+
+    def start(self, outlet: Outlet, probe: Probe) -> tuple[Ask, ...]: ...
+
+    def read(self, page: Page, outlet: Outlet, probe: Probe) -> Reading: ...
+
+
+def platform(name: str) -> Platform:
+    """The module ``crawler.platforms.NAME``. Raises ``KeyError`` when there is none."""
+    if not re.fullmatch(r"[a-z][a-z_]*", name):
+        raise KeyError(name)
+    try:
+        module = importlib.import_module(f"crawler.platforms.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"crawler.platforms.{name}":
+            raise
+        raise KeyError(name) from None
+    return cast(Platform, module)
+
+
+def probes_of(outlet: Outlet) -> tuple[Probe, ...]:
+    """The ways to look at ``outlet``: a column's address is its only one; no address, no way."""
+    if outlet.probes:
+        return outlet.probes
+    return (Probe(outlet.platform, outlet.url),) if outlet.url else ()

@@ -1,0 +1,78 @@
+"""``python -m crawler``: one crawl as a child process, telling its progress as JSON lines on stdout.
+
+Meant for the monitor, which starts it, reads its lines and limits its time. Exit codes: 0 done,
+1 the walk was stopped by a fault (what was seen until then is stored), 2 the configuration is refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import json
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from crawler.clock import clock, parse_moment
+from crawler.config import BadConfig, crawl_config, load_yaml, store_url
+from crawler.crawl import crawl
+from crawler.store import open_store
+from crawler.visit import Looked
+
+PR_SET_PDEATHSIG = 1
+
+
+def main() -> int:
+    """Read the arguments, crawl, report. See the module's docstring."""
+    parser = argparse.ArgumentParser(prog="python -m crawler", description=__doc__)
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--as-of", type=parse_moment)
+    parser.add_argument("--kind", default="nightly")
+    parser.add_argument("--only", nargs="*")
+    arguments = parser.parse_args()
+    _die_with_parent()
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    try:
+        data = load_yaml(arguments.config)
+        config, url = crawl_config(data, arguments.config), store_url(data, arguments.config)
+    except BadConfig as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    engine, reader = open_store(url), open_store(url, readonly=True)
+    try:
+        run = crawl(
+            engine,
+            reader,
+            config,
+            clock(arguments.as_of),
+            kind=arguments.kind,
+            only=arguments.only,
+            on_look=_tell_look,
+            on_plan=lambda planned: _tell({"planned": planned}),
+        )
+    finally:
+        engine.dispose()
+        reader.dispose()
+    _tell({"run": run})
+    return 0
+
+
+def _tell_look(looked: Looked) -> None:
+    visit = looked.visit
+    _tell({"look": visit.outlet, "outcome": visit.outcome.value, "reason": visit.reason})
+
+
+def _tell(message: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(message, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def _die_with_parent() -> None:
+    """No crawl outlives the monitor that started it (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,230 @@
+"""The catalogue (台账): units, sites and outlets from config.yaml, read strictly.
+
+Every fault is a :class:`BadConfig` with its place and what is allowed; nothing is half-read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from crawler.config import BadConfig, CrawlConfig, Strict, section
+from crawler.guard import host_of, refusal_of
+from crawler.model import AccountState, ColumnClass, Manners, Outlet, OutletKind, Probe, Site, Unit
+from crawler.platforms import platform
+
+Id = Field(min_length=1, max_length=64, pattern=r"^[\w.-]+$")
+PLACES = ("wechat", "weibo", "toutiao", "douyin", "rmh", "channels", "app", "other")
+"""Where an account may live; ``probes`` say how it is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What is watched, who answers for it, and where it stands."""
+
+    units: tuple[Unit, ...]
+    sites: tuple[Site, ...]
+    outlets: tuple[Outlet, ...]
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Every host the crawl may ask."""
+        return frozenset(host for site in self.sites for host in _site_hosts(site))
+
+
+class UnitEntry(Strict):
+    id: str = Id
+    short: str = Field(min_length=1, max_length=100)
+    full: str = Field(min_length=1, max_length=200)
+    group: str = Field(min_length=1, max_length=100)
+    aliases: tuple[str, ...] = ()
+    quota: int | None = Field(default=None, ge=0, le=10_000)
+    emails: tuple[str, ...] = ()
+
+
+class SiteEntry(Strict):
+    id: str = Id
+    name: str = Field(min_length=1, max_length=200)
+    home: str
+    code: str | None = None
+    hosts: tuple[str, ...] = ()
+    delay: float | None = Field(default=None, gt=0, le=600)
+    concurrency: int | None = Field(default=None, ge=1, le=8)
+    legacy_tls: bool = False
+
+
+class ColumnEntry(Strict):
+    id: str = Id
+    name: str = Field(min_length=1, max_length=200)
+    path: str = ""
+    url: str | None = None
+    cls: ColumnClass = Field(default=ColumnClass.OTHER, alias="class")
+    level: int = Field(default=2, ge=1, le=9)
+    units: tuple[str, ...] = ()
+    floor: int = Field(default=1, ge=0, le=1000)
+    site: str | None = None
+
+
+class ProbeEntry(Strict):
+    platform: str
+    url: str | None = None
+    handle: dict[str, str] = Field(default_factory=dict)
+
+
+class AccountEntry(Strict):
+    id: str = Id
+    name: str = Field(min_length=1, max_length=200)
+    platform: str
+    units: tuple[str, ...] = ()
+    state: AccountState = AccountState.REGISTERED
+    handle: dict[str, str] = Field(default_factory=dict)
+    probes: tuple[ProbeEntry, ...] = ()
+    site: str | None = None
+
+
+class CatalogueEntry(Strict):
+    units: tuple[UnitEntry, ...] = ()
+    sites: tuple[SiteEntry, ...] = ()
+    columns: tuple[ColumnEntry, ...] = ()
+    accounts: tuple[AccountEntry, ...] = ()
+
+
+def read_catalogue(data: Mapping[str, Any], path: Path, crawl: CrawlConfig) -> Catalogue:
+    """The ``catalogue`` section of a loaded config.yaml.
+
+    Raises :class:`BadConfig` for unknown keys, classes or units, ids given twice, addresses that may
+    never be fetched, and accounts or columns of an unknown site.
+    """
+    place = f"{path.name}: catalogue"
+    entry = section(CatalogueEntry, data.get("catalogue"), place)
+    _unique(place, "units", entry.units)
+    _unique(place, "sites", entry.sites)
+    _unique(place, "columns and accounts", [*entry.columns, *entry.accounts])
+    if not entry.sites:
+        raise BadConfig(f"{place}.sites: name at least one portal with id, name and home")
+    units = {unit.id for unit in entry.units}
+    sites = {site.id for site in entry.sites}
+    first = entry.sites[0].id
+    outlets: list[Outlet] = []
+    for number, column in enumerate(entry.columns):
+        where = f"{place}.columns.{number} ({column.id})"
+        _known(where, "units", column.units, units)
+        _known(where, "site", [column.site] if column.site else [], sites)
+        if column.url is not None:
+            _fetchable(f"{where}.url", column.url, crawl)
+        outlets.append(_column(column, first))
+    for number, account in enumerate(entry.accounts):
+        where = f"{place}.accounts.{number} ({account.id})"
+        _known(where, "units", account.units, units)
+        _known(where, "site", [account.site] if account.site else [], sites)
+        if account.platform not in PLACES:
+            raise BadConfig(
+                f"{where}.platform: unknown platform {account.platform}; known: {', '.join(PLACES)}"
+            )
+        _probes(where, account, crawl)
+        outlets.append(_account(account, first))
+    for number, site in enumerate(entry.sites):
+        _fetchable(f"{place}.sites.{number} ({site.id}).home", site.home, crawl)
+    own = {s.id: _hosts_of(s, [o for o in outlets if o.site == s.id]) for s in entry.sites}
+    return Catalogue(
+        units=tuple(Unit(**unit.model_dump()) for unit in entry.units),
+        sites=tuple(_site(site, own[site.id], crawl) for site in entry.sites),
+        outlets=tuple(outlets),
+    )
+
+
+def _unique(place: str, what: str, entries: Iterable[Any]) -> None:
+    seen: set[str] = set()
+    for entry in entries:
+        if entry.id in seen:
+            raise BadConfig(f"{place}: {what}: id {entry.id} is given twice; every id must be its own")
+        seen.add(entry.id)
+
+
+def _known(where: str, what: str, given: Iterable[str], known: set[str]) -> None:
+    for name in given:
+        if name not in known:
+            raise BadConfig(
+                f"{where}.{what}: unknown {what.rstrip('s')} {name}; add it under catalogue.{what}"
+            )
+
+
+def _fetchable(where: str, url: str, crawl: CrawlConfig) -> None:
+    reason = refusal_of(url, [host_of(url)], allow_loopback=crawl.allow_loopback)
+    if reason == "bad_address":
+        raise BadConfig(
+            f"{where}: {url[:80]} is no address to fetch; allowed: http:// or https:// and a host"
+        )
+    if reason:
+        raise BadConfig(
+            f"{where}: {url[:80]} lies on this machine or a private network; allowed: public addresses"
+        )
+
+
+def _probes(where: str, account: AccountEntry, crawl: CrawlConfig) -> None:
+    for number, probe in enumerate(account.probes):
+        try:
+            platform(probe.platform)
+        except KeyError:
+            raise BadConfig(
+                f"{where}.probes.{number}.platform: there is no crawler/platforms/{probe.platform}.py"
+            ) from None
+        for url in (probe.url, probe.handle.get("base")):
+            if url is not None:
+                _fetchable(f"{where}.probes.{number}", url, crawl)
+
+
+def _column(entry: ColumnEntry, first_site: str) -> Outlet:
+    return Outlet(
+        id=entry.id,
+        kind=OutletKind.COLUMN,
+        name=entry.name,
+        platform="portal",
+        site=entry.site or first_site,
+        units=entry.units,
+        url=entry.url,
+        cls=entry.cls,
+        path=entry.path or entry.name,
+        level=entry.level,
+        floor=entry.floor,
+    )
+
+
+def _account(entry: AccountEntry, first_site: str) -> Outlet:
+    return Outlet(
+        id=entry.id,
+        kind=OutletKind.ACCOUNT,
+        name=entry.name,
+        platform=entry.platform,
+        site=entry.site or first_site,
+        units=entry.units,
+        state=entry.state,
+        handle=entry.handle,
+        probes=tuple(Probe(p.platform, p.url, p.handle) for p in entry.probes),
+        floor=0,
+    )
+
+
+def _hosts_of(site: SiteEntry, outlets: Iterable[Outlet]) -> tuple[str, ...]:
+    urls = [outlet.url for outlet in outlets if outlet.url]
+    for outlet in outlets:
+        for probe in outlet.probes:
+            urls += [url for url in (probe.url, probe.handle.get("base")) if url]
+    return tuple(sorted({host_of(url) for url in urls} | set(site.hosts)))
+
+
+def _site(entry: SiteEntry, hosts: tuple[str, ...], crawl: CrawlConfig) -> Site:
+    manners = Manners(
+        delay=entry.delay if entry.delay is not None else crawl.delay,
+        concurrency=entry.concurrency or crawl.concurrency,
+        legacy_tls=entry.legacy_tls,
+    )
+    return Site(entry.id, entry.name, entry.home, entry.code, hosts, manners)
+
+
+def _site_hosts(site: Site) -> tuple[str, ...]:
+    return tuple({host_of(site.home), *site.hosts} - {""})

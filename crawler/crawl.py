@@ -1,0 +1,86 @@
+"""One crawl, start to end, in this process: plan from the store, walk with Scrapy, record, close the run."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from scrapy.crawler import AsyncCrawlerProcess
+from sqlalchemy import Engine
+
+from crawler.config import CrawlConfig
+from crawler.keeper import StoreKeeper
+from crawler.model import Manners, OutletKind
+from crawler.record import adopt_articles, close_run, open_run, pending_articles
+from crawler.register import allowed_hosts, host_manners, known_outlets
+from crawler.settings import scrapy_settings
+from crawler.spiders.outlets import OutletSpider
+from crawler.visit import Known, Looked
+
+
+def crawl(
+    engine: Engine,
+    reader: Engine,
+    config: CrawlConfig,
+    clock: Callable[[], datetime],
+    *,
+    kind: str = "nightly",
+    only: Sequence[str] | None = None,
+    on_look: Callable[[Looked], None] = lambda looked: None,
+    on_plan: Callable[[int], None] = lambda planned: None,
+) -> int:
+    """Look at every column of the store's catalogue (or ``only`` those); returns the run's id.
+
+    Raises what stopped the walk, after writing what was seen until then.
+    """
+    with reader.connect() as connection:
+        known = known_outlets(connection, only, OutletKind.COLUMN)
+        hosts = allowed_hosts(connection)
+        manners = host_manners(connection, known)
+        pending = pending_articles(connection, only)
+    with engine.begin() as connection:
+        run = open_run(connection, kind, clock(), len(known))
+    on_plan(len(known))
+    keeper = StoreKeeper(engine, reader, config, hosts)
+    spider = _run_scrapy(config, known, pending, hosts, manners, keeper, clock, on_look)
+    keeper.flush()
+    with engine.begin() as connection:
+        adopt_articles(connection)
+        close_run(connection, run, clock(), "" if spider.failed is None else repr(spider.failed)[:500])
+    if spider.failed is not None:
+        raise spider.failed
+    return run
+
+
+def _run_scrapy(
+    config: CrawlConfig,
+    known: Sequence[Known],
+    pending: Sequence[str],
+    hosts: frozenset[str],
+    manners: dict[str, Manners],
+    keeper: StoreKeeper,
+    clock: Callable[[], datetime],
+    on_look: Callable[[Looked], None],
+) -> OutletSpider:
+    settings = scrapy_settings(config, manners)
+    process = AsyncCrawlerProcess(settings, install_root_handler=False)
+    for name in ("scrapy", "twisted", "asyncio"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    crawler = process.create_crawler(OutletSpider)
+    process.crawl(
+        crawler,
+        config=config,
+        known=known,
+        pending=pending,
+        hosts=hosts,
+        manners=manners,
+        keeper=keeper,
+        clock=clock,
+        on_look=on_look,
+    )
+    process.start()
+    spider = crawler.spider
+    if not isinstance(spider, OutletSpider):
+        raise RuntimeError("the crawl did not start; see the log above")
+    return spider

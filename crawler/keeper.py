@@ -1,0 +1,66 @@
+"""The walk's memory: a buffer that goes into the store in batches, one transaction each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from time import monotonic
+
+from sqlalchemy import Engine
+
+from crawler.config import CrawlConfig
+from crawler.guard import refusal_of
+from crawler.record import ArticleSeen, Scope, record, stored_before, unseen
+from crawler.visit import Looked
+
+ROWS = 400
+SECONDS = 2.0
+
+
+class StoreKeeper:
+    """Buffers looks and articles and writes them by ``ROWS`` rows or ``SECONDS``; a kill loses at most that.
+
+    What is lost was not written at all, so the next run does it again: validators are stored with the
+    posts that they stand for.
+    """
+
+    def __init__(self, engine: Engine, reader: Engine, config: CrawlConfig, hosts: frozenset[str]) -> None:
+        self._engine = engine
+        self._reader = reader
+        self._looks: list[Looked] = []
+        self._articles: list[ArticleSeen] = []
+        self._rows = 0
+        self._flushed = monotonic()
+        self._scope = Scope(
+            config.backfill_from,
+            lambda url: not refusal_of(url, hosts, allow_loopback=config.allow_loopback),
+        )
+
+    def look(self, looked: Looked) -> None:
+        self._looks.append(looked)
+        self._added(1 + len(looked.posts))
+
+    def article(self, seen: ArticleSeen) -> None:
+        self._articles.append(seen)
+        self._added(1)
+
+    def _added(self, rows: int) -> None:
+        self._rows += rows
+        if self._rows >= ROWS or monotonic() - self._flushed > SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is buffered. The looks come first: an article belongs to a stored post."""
+        if self._looks or self._articles:
+            with self._engine.begin() as connection:
+                record(connection, self._looks, self._articles, self._scope)
+        self._looks, self._articles, self._rows = [], [], 0
+        self._flushed = monotonic()
+
+    def unseen(self, urls: Iterable[str]) -> set[str]:
+        with self._reader.connect() as connection:
+            return unseen(connection, urls)
+
+    def stored_before(self, outlet: str, url: str, moment: datetime) -> bool:
+        with self._reader.connect() as connection:
+            return stored_before(connection, outlet, url, moment)

@@ -1,0 +1,20 @@
+"""A portal's column: its list page read by structure. COMPLETE: the list must hold the newest post."""
+
+from __future__ import annotations
+
+from crawler.listing import read_list
+from crawler.model import Ask, Outlet, Page, Probe, Reading
+from crawler.states import refusal
+
+
+def start(outlet: Outlet, probe: Probe) -> tuple[Ask, ...]:
+    """The column's address. Raises ``ValueError`` without one."""
+    url = probe.url or outlet.url
+    if not url:
+        raise ValueError(f"{outlet.id}: no address")
+    return (Ask(url),)
+
+
+def read(page: Page, outlet: Outlet, probe: Probe) -> Reading:
+    """Refusals first, then the list; never raises."""
+    return refusal(page) or read_list(page, column=outlet.name)

@@ -1,0 +1,156 @@
+"""The other door: one outlet, now, through httpx; the same walk, the same Visit as the spider's."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urljoin
+
+import httpx
+from sqlalchemy import Engine
+
+from crawler.config import CrawlConfig
+from crawler.guard import refusal_of
+from crawler.keeper import StoreKeeper
+from crawler.model import Ask, Page, Visit
+from crawler.record import adopt_articles, close_run, open_run
+from crawler.register import allowed_hosts, host_manners, known_outlets
+from crawler.settings import request_headers
+from crawler.visit import Looked
+from crawler.walk import Walk
+
+
+class UnknownOutlet(LookupError):
+    """No outlet of the catalogue has this id."""
+
+
+def recheck(
+    engine: Engine,
+    reader: Engine,
+    config: CrawlConfig,
+    clock: Callable[[], datetime],
+    ids: Sequence[str],
+    *,
+    conditional: bool = False,
+) -> list[Visit]:
+    """Look at the outlets ``ids`` now; returns their visits in the order of ``ids``.
+
+    Raises :class:`UnknownOutlet` before anything is fetched.
+    """
+    with reader.connect() as connection:
+        known = known_outlets(connection, ids)
+        hosts = allowed_hosts(connection)
+        manners = host_manners(connection, known)
+    missing = [name for name in ids if name not in {one.outlet.id for one in known}]
+    if missing:
+        raise UnknownOutlet(", ".join(missing))
+    with engine.begin() as connection:
+        run = open_run(connection, "recheck", clock(), len(known))
+    keeper = StoreKeeper(engine, reader, config, hosts)
+    seen: dict[str, Looked] = {}
+    door = HttpDoor(config, hosts, clock)
+
+    async def go() -> None:
+        async with door:
+            walk = Walk(
+                door.fetch,
+                keeper,
+                config,
+                clock,
+                hosts,
+                manners,
+                door="recheck",
+                conditional=conditional,
+                on_look=lambda looked: seen.__setitem__(looked.visit.outlet, looked),
+            )
+            await walk.run(known)
+
+    asyncio.run(go())
+    keeper.flush()
+    with engine.begin() as connection:
+        adopt_articles(connection)
+        close_run(connection, run, clock())
+    return [seen[name].visit for name in ids]
+
+
+@dataclass
+class HttpDoor:
+    """``fetch`` over one httpx client, with the limits of the crawl: size, time, redirects, guard."""
+
+    config: CrawlConfig
+    hosts: frozenset[str]
+    clock: Callable[[], datetime]
+
+    async def __aenter__(self) -> HttpDoor:
+        self.client = httpx.AsyncClient(
+            headers=request_headers(self.config),
+            timeout=self.config.timeout,
+            follow_redirects=False,
+            trust_env=False,
+        )
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.client.aclose()
+
+    async def fetch(self, ask: Ask) -> Page:
+        """The page behind ``ask``, redirects followed. Network faults are pages with ``error``."""
+        try:
+            async with asyncio.timeout(self.config.timeout):
+                return await self._follow(ask)
+        except TimeoutError:
+            return self._failed(ask, "timeout")
+        except httpx.InvalidURL:
+            return self._failed(ask, "bad_address")
+        except httpx.HTTPError as error:
+            return self._failed(ask, _word(error))
+
+    async def _follow(self, ask: Ask) -> Page:
+        url, method, body = ask.url, ask.method, ask.body
+        for _ in range(self.config.redirects + 1):
+            reason = refusal_of(url, self.hosts, allow_loopback=self.config.allow_loopback)
+            if reason:
+                return self._failed(ask, reason)
+            async with self.client.stream(method, url, headers=dict(ask.headers), content=body) as answer:
+                target = answer.headers.get("location")
+                if answer.status_code not in (301, 302, 303, 307, 308) or not target:
+                    return await self._page(ask, answer)
+            url = urljoin(url, target)
+            if answer.status_code == 303 or (answer.status_code in (301, 302) and method == "POST"):
+                method, body = "GET", b""
+        return self._failed(ask, "redirect_loop")
+
+    async def _page(self, ask: Ask, answer: httpx.Response) -> Page:
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in answer.aiter_bytes():
+            size += len(chunk)
+            if size > self.config.max_size:
+                return self._failed(ask, "too_large")
+            chunks.append(chunk)
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return Page(ask.url, str(answer.url), answer.status_code, headers, b"".join(chunks), self.clock())
+
+    def _failed(self, ask: Ask, error: str) -> Page:
+        return Page(ask.url, ask.url, 0, {}, b"", self.clock(), error)
+
+
+def _word(error: httpx.HTTPError) -> str:
+    if isinstance(error, httpx.TimeoutException):
+        return "timeout"
+    cause = f"{error!r} {error.__cause__!r} {error.__context__!r}"
+    if isinstance(error.__cause__, ssl.SSLError) or "SSL" in cause or "certificate" in cause.lower():
+        return "tls"
+    if isinstance(error, httpx.ConnectError):
+        return (
+            "dns"
+            if "Name or service" in cause or "getaddrinfo" in cause or "nodename" in cause
+            else "refused"
+        )
+    if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.WriteError):
+        return "reset"
+    return "too_large" if isinstance(error.__cause__, zlib.error) else "network"

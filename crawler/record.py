@@ -1,0 +1,246 @@
+"""What the crawl saw goes into the store here, and only here: batched, each page whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from crawler.model import Article, Dated, Outcome, Post
+from crawler.store import OutletRow, PostRow, RunRow, VisitRow
+from crawler.visit import Looked
+
+ARTICLE_TRIES = 3
+"""An article page that failed on three nights is left alone; its list entry stands."""
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleSeen:
+    """An article page read (or not): it speaks for every post with this address."""
+
+    url: str
+    article: Article
+    moment: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which new posts deserve an article page: not older than ``horizon`` and ``fetchable(url)``."""
+
+    horizon: date
+    fetchable: Callable[[str], bool]
+
+    def wants(self, post: Post) -> bool:
+        return self.fetchable(post.url) and (post.published is None or post.published.day >= self.horizon)
+
+
+def record(
+    connection: Connection, looks: Sequence[Looked], articles: Sequence[ArticleSeen], scope: Scope
+) -> None:
+    """Write a batch in the caller's transaction.
+
+    Writing the same batch again adds nothing but visits: posts are keyed by address and outlet.
+    """
+    _posts(connection, looks, scope)
+    if looks:
+        connection.execute(insert(VisitRow), [_visit(looked) for looked in looks])
+        _outlets(connection, looks)
+    for start in range(0, len(articles), CHUNK):
+        _articles(connection, articles[start : start + CHUNK])
+
+
+_VISIT_FIELDS = [c.name for c in VisitRow.__table__.columns if c.name not in ("id", "outlet_id")]
+
+
+def _visit(looked: Looked) -> dict[str, Any]:
+    visit = looked.visit
+    return {"outlet_id": visit.outlet, **{name: getattr(visit, name) for name in _VISIT_FIELDS}}
+
+
+def _posts(connection: Connection, looks: Sequence[Looked], scope: Scope) -> None:
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for looked in looks:
+        for post in looked.posts:
+            rows.setdefault((looked.visit.outlet, post.url), _post(looked, post, scope))
+    if not rows:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(PostRow)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["url", "outlet_id"], set_={"last_seen": statement.excluded.last_seen}
+        ),
+        list(rows.values()),
+    )
+
+
+def _post(looked: Looked, post: Post, scope: Scope) -> dict[str, Any]:
+    dated = post.published
+    moment = looked.visit.moment
+    return {
+        "outlet_id": looked.visit.outlet,
+        "url": post.url,
+        "title": post.title,
+        "published": dated.day if dated else None,
+        "published_at": dated.moment if dated else None,
+        "raw": dated.raw[:200] if dated else "",
+        "place": dated.place if dated else "",
+        "why": dated.why if dated else "",
+        "origin": post.origin,
+        "others": [_dated(other) for other in post.others],
+        "pinned": post.pinned,
+        "page_hash": looked.visit.page_hash,
+        "first_seen": moment,
+        "last_seen": moment,
+        "prior_look": looked.walk_prior,
+        "article": "pending" if scope.wants(post) else "skipped",
+        "article_tries": 0,
+        "article_reason": "",
+    }
+
+
+def _dated(dated: Dated) -> dict[str, str]:
+    return {"day": dated.day.isoformat(), "raw": dated.raw[:200], "place": dated.place}
+
+
+def _outlets(connection: Connection, looks: Sequence[Looked]) -> None:
+    """Fold the looks, in their order, into each outlet's row."""
+    changes: dict[str, dict[str, Any]] = {}
+    for looked in looks:
+        changes.setdefault(looked.visit.outlet, {}).update(_state(looked))
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for outlet, values in changes.items():
+        groups.setdefault(tuple(values), []).append({"b_id": outlet, **values})
+    table = OutletRow.__table__
+    for names, rows in groups.items():
+        statement = update(OutletRow.__table__).where(table.c.id == bindparam("b_id"))  # type: ignore[arg-type]
+        connection.execute(statement.values({name: bindparam(name) for name in names}), rows)
+
+
+def _state(looked: Looked) -> dict[str, Any]:
+    visit = looked.visit
+    walk = {
+        "walk_since": looked.walk_since,
+        "walk_prior": looked.walk_prior,
+        "walk_done": looked.walk_done,
+    }
+    if visit.page_no > 1:
+        return walk if visit.outcome.conclusive else {}
+    values: dict[str, Any] = {"last_look": visit.moment, "last_outcome": visit.outcome.value}
+    if not visit.outcome.conclusive:
+        return values
+    values |= {"last_conclusive": visit.moment, "etag": visit.etag, "last_modified": visit.last_modified}
+    values |= {"page_hash": visit.page_hash, "newest": visit.newest, "newest_url": visit.newest_url}
+    values |= {"dated": visit.dated, **walk}
+    if looked.front is not None:
+        values["front"] = looked.front
+    return values
+
+
+def _articles(connection: Connection, articles: Sequence[ArticleSeen]) -> None:
+    seen = {item.url: item for item in articles}
+    rows = connection.execute(select(PostRow.__table__).where(PostRow.url.in_(seen))).mappings()
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        values = _article(row, seen[row["url"]].article)
+        groups.setdefault(tuple(values), []).append({"b_id": row["id"], **values})
+    table = PostRow.__table__
+    for names, changed in groups.items():
+        statement = update(table).where(table.c.id == bindparam("b_id"))  # type: ignore[arg-type]
+        connection.execute(statement.values({name: bindparam(name) for name in names}), changed)
+
+
+def _article(row: Mapping[Any, Any], article: Article) -> dict[str, Any]:
+    """What an article page changes of a post: state, origin, a date where none was, a full title."""
+    tries = row["article_tries"] + 1
+    if article.outcome is not Outcome.READ:
+        state = "failed" if tries >= ARTICLE_TRIES else "pending"
+        return {"article": state, "article_tries": tries, "article_reason": article.reason[:100]}
+    values: dict[str, Any] = {"article": "read", "article_tries": tries, "article_reason": ""}
+    if article.origin:
+        values["origin"] = article.origin
+    if article.title and row["title"].rstrip().endswith(("…", "...")) and len(article.title) > 3:
+        values["title"] = article.title
+    dated = article.published
+    if dated is not None and row["published"] is None:
+        values |= {"published": dated.day, "published_at": dated.moment, "raw": dated.raw[:200]}
+        values |= {"place": dated.place, "why": dated.why}
+    elif dated is not None and dated.day != row["published"]:
+        values["others"] = [*row["others"], _dated(dated)]
+    return values
+
+
+def adopt_articles(connection: Connection) -> None:
+    """A post that stands on two columns was fetched once: its other rows take over what was read."""
+    post, twin = PostRow.__table__.alias("post"), PostRow.__table__.alias("twin")
+    rows = connection.execute(
+        select(post.c.id, twin.c.origin, twin.c.title)
+        .join(twin, (twin.c.url == post.c.url) & (twin.c.article == "read"))
+        .where(post.c.article == "pending")
+    ).all()
+    for row in rows:
+        connection.execute(
+            update(PostRow).where(PostRow.id == row.id).values(article="read", origin=row.origin)
+        )
+
+
+def unseen(connection: Connection, urls: Iterable[str]) -> set[str]:
+    """Those of ``urls`` whose article page nobody has to fetch again are left out."""
+    wanted = set(urls)
+    rows = connection.execute(
+        select(PostRow.url).where(PostRow.url.in_(wanted), PostRow.article != "pending").distinct()
+    )
+    return wanted - set(rows.scalars())
+
+
+def stored_before(connection: Connection, outlet: str, url: str, moment: datetime) -> bool:
+    """Whether the outlet showed the post at ``url`` before ``moment``."""
+    query = select(PostRow.id).where(
+        PostRow.url == url, PostRow.outlet_id == outlet, PostRow.first_seen < moment
+    )
+    return connection.execute(query).first() is not None
+
+
+def pending_articles(connection: Connection, outlets: Sequence[str] | None = None) -> list[str]:
+    """Addresses of article pages that an earlier run left unfetched, each once."""
+    query = select(PostRow.url).where(PostRow.article == "pending").distinct()
+    if outlets is not None:
+        query = query.where(PostRow.outlet_id.in_(outlets))
+    return list(connection.execute(query).scalars())
+
+
+def open_run(connection: Connection, kind: str, started: datetime, planned: int) -> int:
+    """A run's row, made before its first look; returns its id."""
+    result = connection.execute(insert(RunRow).values(kind=kind, started=started, planned=planned))
+    return int((result.inserted_primary_key or (0,))[0])
+
+
+def close_run(connection: Connection, run: int, ended: datetime, note: str = "") -> None:
+    """Count what the run saw and close its row."""
+    started = connection.execute(select(RunRow.started).where(RunRow.id == run)).scalar_one()
+    visits = (
+        select(VisitRow.outlet_id, func.max(VisitRow.id).label("last"))
+        .where(VisitRow.moment >= started, VisitRow.page_no == 1)
+        .group_by(VisitRow.outlet_id)
+        .subquery()
+    )
+    outcomes = connection.execute(
+        select(VisitRow.outcome, func.count())
+        .join(visits, VisitRow.id == visits.c.last)
+        .group_by(VisitRow.outcome)
+    ).all()
+    looked = sum(count for _, count in outcomes)
+    unknown = sum(count for outcome, count in outcomes if not Outcome(outcome).conclusive)
+    posts = connection.execute(
+        select(func.count()).select_from(PostRow).where(PostRow.first_seen >= started)
+    ).scalar_one()
+    connection.execute(
+        update(RunRow)
+        .where(RunRow.id == run)
+        .values(ended=ended, looked=looked, unknown=unknown, new_posts=posts, note=note)
+    )

@@ -1,0 +1,203 @@
+"""The catalogue goes into the store: what is new enters, what changed is updated, what is gone is retired."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from crawler.catalogue import Catalogue
+from crawler.guard import host_of
+from crawler.hosts import host_key
+from crawler.model import (
+    AccountState,
+    ColumnClass,
+    Manners,
+    Outlet,
+    OutletKind,
+    Probe,
+    Site,
+    Unit,
+    shanghai_day,
+)
+from crawler.platforms import probes_of
+from crawler.store import DutyRow, OutletRow, SiteRow, UnitRow
+from crawler.visit import Known
+
+Row = type[UnitRow] | type[SiteRow] | type[OutletRow]
+WATCH = ("url", "probes", "platform")
+"""A change of these starts an outlet's memory afresh: the old page's validators say nothing of the new."""
+FRESH: dict[str, Any] = {
+    "etag": "", "last_modified": "", "page_hash": "", "front": b"", "dated": 0,
+    "walk_since": None, "walk_prior": None, "walk_done": False,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What a catalogue changed in the store, as ``outlet:ID`` and the like."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    retired: tuple[str, ...] = ()
+
+
+def sync(connection: Connection, catalogue: Catalogue, now: datetime) -> Diff:
+    """Make the store's catalogue equal to ``catalogue``; nothing is deleted."""
+    added: list[str] = []
+    changed: list[str] = []
+    retired: list[str] = []
+    for row, kind, wanted in (
+        (UnitRow, "unit", [_unit(u) for u in catalogue.units]),
+        (SiteRow, "site", [_site(s) for s in catalogue.sites]),
+        (OutletRow, "outlet", [_outlet(o) for o in catalogue.outlets]),
+    ):
+        new, other, gone = _sync_table(connection, row, wanted, now)
+        added += [f"{kind}:{name}" for name in new]
+        changed += [f"{kind}:{name}" for name in other]
+        retired += [f"{kind}:{name}" for name in gone]
+    for outlet in catalogue.outlets:
+        if _sync_duty(connection, outlet, now) and f"outlet:{outlet.id}" not in [*added, *changed]:
+            changed.append(f"outlet:{outlet.id}")
+    return Diff(tuple(added), tuple(changed), tuple(retired))
+
+
+def _sync_table(
+    connection: Connection, row: Row, wanted: Sequence[dict[str, Any]], now: datetime
+) -> tuple[list[str], list[str], list[str]]:
+    stored = {found["id"]: found for found in connection.execute(select(row.__table__)).mappings()}
+    added, changed = [], []
+    for values in wanted:
+        old = stored.get(values["id"])
+        if old is None:
+            connection.execute(insert(row).values(values))
+            added.append(values["id"])
+        elif any(old[name] != value for name, value in values.items()) or old["retired_at"]:
+            anew = FRESH if row is OutletRow and any(old[n] != values[n] for n in WATCH) else {}
+            connection.execute(
+                update(row).where(row.id == values["id"]).values({**values, **anew, "retired_at": None})
+            )
+            changed.append(values["id"])
+    names = {values["id"] for values in wanted}
+    gone = [name for name, old in stored.items() if name not in names and old["retired_at"] is None]
+    for name in gone:
+        connection.execute(update(row).where(row.id == name).values(retired_at=now))
+    return added, changed, gone
+
+
+def _sync_duty(connection: Connection, outlet: Outlet, now: datetime) -> bool:
+    """Duties end and begin on the day of the change; a same-day correction leaves no trace of one day."""
+    today = shanghai_day(now)
+    current = connection.execute(
+        select(DutyRow).where(DutyRow.outlet_id == outlet.id, DutyRow.until.is_(None))
+    ).all()
+    wanted = {unit: position for position, unit in enumerate(outlet.units)}
+    if {row.unit_id: row.position for row in current} == wanted:
+        return False
+    for row in current:
+        if row.since == today:
+            connection.execute(delete(DutyRow).where(DutyRow.id == row.id))
+        else:
+            connection.execute(update(DutyRow).where(DutyRow.id == row.id).values(until=today))
+    for unit, position in wanted.items():
+        connection.execute(
+            insert(DutyRow).values(outlet_id=outlet.id, unit_id=unit, position=position, since=today)
+        )
+    return True
+
+
+def _unit(unit: Unit) -> dict[str, Any]:
+    return {
+        "id": unit.id, "short": unit.short, "full": unit.full, "group_name": unit.group,
+        "aliases": list(unit.aliases), "quota": unit.quota, "emails": list(unit.emails),
+    }  # fmt: skip
+
+
+def _site(site: Site) -> dict[str, Any]:
+    return {
+        "id": site.id, "name": site.name, "home": site.home, "code": site.code, "hosts": list(site.hosts),
+        **asdict(site.manners),
+    }  # fmt: skip
+
+
+def _outlet(outlet: Outlet) -> dict[str, Any]:
+    return {
+        "id": outlet.id, "kind": outlet.kind.value, "name": outlet.name, "platform": outlet.platform,
+        "site_id": outlet.site, "url": outlet.url, "cls": outlet.cls.value, "path": outlet.path,
+        "level": outlet.level, "floor": outlet.floor, "state": outlet.state.value,
+        "handle": dict(outlet.handle),
+        "probes": [{"platform": p.platform, "url": p.url, "handle": dict(p.handle)} for p in outlet.probes],
+    }  # fmt: skip
+
+
+def outlet_of(row: Any, units: Sequence[str] = ()) -> Outlet:
+    """The outlet of a stored row (or mapping), with the ``units`` that answer for it."""
+    return Outlet(
+        id=row["id"],
+        kind=OutletKind(row["kind"]),
+        name=row["name"],
+        platform=row["platform"],
+        site=row["site_id"],
+        units=tuple(units),
+        url=row["url"],
+        cls=ColumnClass(row["cls"]),
+        path=row["path"],
+        level=row["level"],
+        floor=row["floor"],
+        state=AccountState(row["state"]),
+        handle=row["handle"],
+        probes=tuple(Probe(p["platform"], p["url"], p["handle"]) for p in row["probes"]),
+    )
+
+
+_KNOWN = ("etag", "last_modified", "page_hash", "front", "newest", "newest_url", "dated", "last_conclusive")
+_WALK = ("walk_since", "walk_prior", "walk_done")
+
+
+def known_outlets(
+    connection: Connection, only: Sequence[str] | None = None, kind: OutletKind | None = None
+) -> list[Known]:
+    """What the store knows of every outlet in the catalogue (or of ``only`` those), in catalogue order."""
+    query = select(OutletRow.__table__).where(OutletRow.retired_at.is_(None))
+    if only is not None:
+        query = query.where(OutletRow.id.in_(only))
+    if kind is not None:
+        query = query.where(OutletRow.kind == kind.value)
+    rows = connection.execute(query).mappings()
+    return [Known(outlet_of(row), **{name: row[name] for name in (*_KNOWN, *_WALK)}) for row in rows]
+
+
+def allowed_hosts(connection: Connection) -> frozenset[str]:
+    """The hosts of every site that is not retired."""
+    rows = connection.execute(select(SiteRow.home, SiteRow.hosts).where(SiteRow.retired_at.is_(None)))
+    return frozenset(host for row in rows for host in (host_of(row.home), *row.hosts) if host)
+
+
+def host_manners(connection: Connection, known: Sequence[Known]) -> dict[str, Manners]:
+    """Manners by ``host:port``; where two sites share a host, the more polite ones win."""
+    sites = {
+        row.id: (row.home, Manners(row.delay, row.concurrency, row.legacy_tls))
+        for row in connection.execute(select(SiteRow)).all()
+    }
+    chosen: dict[str, Manners] = {}
+    for home, manners in sites.values():
+        _politer(chosen, home, manners)
+    for one in known:
+        for probe in probes_of(one.outlet):
+            if probe.url and urlsplit(probe.url).netloc:
+                _politer(chosen, probe.url, sites[one.outlet.site][1])
+    return chosen
+
+
+def _politer(chosen: dict[str, Manners], url: str, manners: Manners) -> None:
+    key = host_key(url)
+    old = chosen.get(key, manners)
+    chosen[key] = Manners(
+        max(old.delay, manners.delay),
+        min(old.concurrency, manners.concurrency),
+        old.legacy_tls or manners.legacy_tls,
+    )

@@ -1,0 +1,95 @@
+"""Scrapy's settings from ours: honest, polite, limited; everything that we do ourselves is switched off."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from crawler.config import CrawlConfig
+from crawler.model import Manners
+
+OFF_DOWNLOADER = (
+    "offsite.OffsiteMiddleware",
+    "httpauth.HttpAuthMiddleware",
+    "downloadtimeout.DownloadTimeoutMiddleware",
+    "defaultheaders.DefaultHeadersMiddleware",
+    "useragent.UserAgentMiddleware",
+    "retry.RetryMiddleware",
+    "redirect.MetaRefreshMiddleware",
+    "cookies.CookiesMiddleware",
+    "httpproxy.HttpProxyMiddleware",
+    "stats.DownloaderStats",
+    "robotstxt.RobotsTxtMiddleware",
+)
+OFF_SPIDER = (
+    "start.StartSpiderMiddleware",
+    "httperror.HttpErrorMiddleware",
+    "referer.RefererMiddleware",
+    "urllength.UrlLengthMiddleware",
+    "depth.DepthMiddleware",
+)
+OFF_EXTENSIONS = (
+    "corestats.CoreStats",
+    "telnet.TelnetConsole",
+    "memusage.MemoryUsage",
+    "memdebug.MemoryDebugger",
+    "closespider.CloseSpider",
+    "feedexport.FeedExporter",
+    "logstats.LogStats",
+    "spiderstate.SpiderState",
+    "throttle.AutoThrottle",
+    "logcount.LogCount",
+)
+
+
+def scrapy_settings(config: CrawlConfig, manners: Mapping[str, Manners]) -> dict[str, Any]:
+    """Settings for one crawl process; ``manners`` by ``host:port``.
+
+    Retries, robots and the per-host cap are ours (``crawler.hosts``); the delay is Scrapy's slot delay.
+    """
+    settings: dict[str, Any] = {
+        "BOT_NAME": "gengxin",
+        "DOWNLOAD_DELAY": config.delay,
+        "DOWNLOAD_DELAY_JITTER": 0,
+        "DOWNLOAD_SLOTS": {
+            host: {"delay": polite.delay, "concurrency": polite.concurrency, "jitter": 0}
+            for host, polite in manners.items()
+        },
+        "CONCURRENT_REQUESTS": 0,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
+        "CONCURRENT_ITEMS": 1,
+        "DOWNLOAD_TIMEOUT": config.timeout,
+        "DOWNLOAD_MAXSIZE": config.max_size,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_FAIL_ON_DATALOSS": True,
+        "REDIRECT_MAX_TIMES": config.redirects,
+        "ROBOTSTXT_OBEY": False,
+        "RETRY_ENABLED": False,
+        "COOKIES_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,
+        "LOG_LEVEL": "ERROR",
+        "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 2_000_000,
+        "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
+        "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
+        "DNSCACHE_ENABLED": True,
+        "DOWNLOADER_MIDDLEWARES": {
+            **{f"scrapy.downloadermiddlewares.{name}": None for name in OFF_DOWNLOADER},
+            "crawler.spiders.guard.GuardMiddleware": 10,
+        },
+        "SPIDER_MIDDLEWARES": {f"scrapy.spidermiddlewares.{name}": None for name in OFF_SPIDER},
+        "EXTENSIONS": {f"scrapy.extensions.{name}": None for name in OFF_EXTENSIONS},
+    }
+    if sys.platform != "win32":
+        settings["ASYNCIO_EVENT_LOOP"] = "uvloop.Loop"
+    return settings
+
+
+def request_headers(config: CrawlConfig) -> dict[str, str]:
+    """What every request of every door says of us."""
+    return {
+        "User-Agent": config.user_agent,
+        "Accept": "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.5",
+        "Accept-Language": "zh-CN,zh;q=0.9",
+    }

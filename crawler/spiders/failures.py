@@ -1,0 +1,41 @@
+"""Scrapy's exceptions as our machine words."""
+
+from __future__ import annotations
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+
+from crawler.spiders.guard import Forbidden
+
+WORDS: tuple[tuple[type[BaseException], str], ...] = (
+    (DownloadTimeoutError, "timeout"),
+    (DownloadConnectionRefusedError, "refused"),
+    (CannotResolveHostError, "dns"),
+    (ResponseDataLossError, "reset"),
+    (DownloadCancelledError, "too_large"),
+    (UnsupportedURLSchemeError, "bad_address"),
+)
+
+
+def word_for(error: BaseException) -> str:
+    """The word of ``Page.error`` for what a download raised; ``network`` when nothing closer fits."""
+    if isinstance(error, Forbidden):
+        return str(error)
+    if isinstance(error, IgnoreRequest):
+        # Scrapy has no types for these two: the compression limit and the redirect limit.
+        return "redirect_loop" if "redirection" in str(error) else "too_large"
+    for kind, word in WORDS:
+        if isinstance(error, kind):
+            return word
+    text = f"{type(error).__name__} {error!r} {error.__cause__!r}"
+    if "SSL" in text or "certificate" in text.lower():
+        return "tls"
+    lost = ("ConnectionLost", "ConnectionDone", "ResponseFailed", "ConnectionAborted", "NeverReceived")
+    return "reset" if any(word in text for word in lost) else "network"

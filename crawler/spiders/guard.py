@@ -1,0 +1,39 @@
+"""The last gate before the network: every request and every hop of a redirect passes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self, cast
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+
+from crawler.guard import refusal_of
+from crawler.hosts import host_key
+
+if TYPE_CHECKING:
+    from crawler.spiders.outlets import OutletSpider
+
+
+class Forbidden(IgnoreRequest):
+    """The address may not be fetched; its text is the guard's machine word."""
+
+
+class GuardMiddleware:
+    """Refuses addresses outside the catalogue's hosts, and puts each request into its host's slot."""
+
+    def __init__(self, hosts: frozenset[str], allow_loopback: bool) -> None:
+        self.hosts = hosts
+        self.allow_loopback = allow_loopback
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        spider = cast("OutletSpider", crawler.spider)
+        return cls(spider.hosts, spider.config.allow_loopback)
+
+    def process_request(self, request: Request) -> None:
+        """Raises :class:`Forbidden` for an address that the guard refuses."""
+        reason = refusal_of(request.url, self.hosts, allow_loopback=self.allow_loopback)
+        if reason:
+            raise Forbidden(reason)
+        request.meta["download_slot"] = host_key(request.url)

@@ -1,0 +1,89 @@
+"""The spider: Scrapy fetches, ``crawler.walk`` decides what and when, the platforms read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+
+from crawler.config import CrawlConfig
+from crawler.model import Ask, Manners, Page
+from crawler.settings import request_headers
+from crawler.spiders.failures import word_for
+from crawler.visit import Known, Looked
+from crawler.walk import Keeper, Walk
+
+logger = logging.getLogger(__name__)
+
+
+class OutletSpider(Spider):
+    """Looks at ``known`` outlets and fetches ``pending`` article pages, once each."""
+
+    name = "outlets"
+
+    def __init__(
+        self,
+        *,
+        config: CrawlConfig,
+        known: Sequence[Known],
+        pending: Sequence[str],
+        hosts: frozenset[str],
+        manners: dict[str, Manners],
+        keeper: Keeper,
+        clock: Callable[[], datetime],
+        on_look: Callable[[Looked], None],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.config = config
+        self.hosts = hosts
+        self.known = known
+        self.pending = pending
+        self.clock = clock
+        self.failed: BaseException | None = None
+        self.headers = request_headers(config)
+        self.walk = Walk(self.fetch, keeper, config, clock, hosts, manners, door="spider", on_look=on_look)
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Walks everything; the requests go through Scrapy's downloader one by one."""
+        try:
+            await self.walk.run(self.known, self.pending)
+        except BaseException as error:  # Scrapy would log it and report "finished"
+            self.failed = error
+        if False:  # an async generator that yields nothing: the walk has done it all
+            yield
+
+    async def fetch(self, ask: Ask) -> Page:
+        """One request through Scrapy's downloader. Network faults are pages with ``error``; never raises them."""
+        request = Request(
+            ask.url,
+            method=ask.method,
+            headers={**self.headers, **ask.headers},
+            body=ask.body,
+            meta={"download_timeout": self.config.timeout},
+            dont_filter=True,
+        )
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except (
+            Exception
+        ) as error:  # whatever a download raises is one failed look, never the end of the night
+            word = word_for(error)
+            if word == "network":
+                logger.warning("%s: %s: %s", ask.url, type(error).__name__, error)
+            return self._failed(ask, word)
+        return self._page(ask, response)
+
+    def _failed(self, ask: Ask, error: str) -> Page:
+        return Page(ask.url, ask.url, 0, {}, b"", self.clock(), error)
+
+    def _page(self, ask: Ask, response: Response) -> Page:
+        headers = {
+            name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+            for name, values in response.headers.items()
+        }
+        return Page(ask.url, response.url, response.status, headers, response.body, self.clock())

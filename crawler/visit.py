@@ -1,0 +1,225 @@
+"""One page and its reading become a Visit: unchanged? refused? below its floor? is there more to walk?
+
+The same function stands behind both doors (spider and recheck), so both reach the same Visit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from hashlib import blake2b
+
+from crawler.model import Evidence, Outcome, Outlet, Page, Post, Probe, Reading, Visit
+
+Read = Callable[[Page, Outlet, Probe], Reading]
+HASH = 8
+LEARNED_SHARE = 3
+"""A first page that shows fewer than a third of the dated posts it last showed is not believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store knows of an outlet before a look (see ``OutletRow`` for the fields)."""
+
+    outlet: Outlet
+    etag: str = ""
+    last_modified: str = ""
+    page_hash: str = ""
+    front: bytes = b""
+    newest: date | None = None
+    newest_url: str = ""
+    dated: int = 0
+    last_conclusive: datetime | None = None
+    walk_since: datetime | None = None
+    walk_prior: datetime | None = None
+    walk_done: bool = False
+
+    @property
+    def settled(self) -> bool:
+        """Its pages were walked to the end: conditional requests and short cuts are safe."""
+        return self.walk_done and self.last_conclusive is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One page looked at: the item that goes to the store.
+
+    ``posts`` are to be written (none where the first page shows just what it showed before);
+    ``front`` is the new front, ``None`` to keep the old; ``walk_*`` the outlet's walk after this page;
+    ``more`` are addresses of pages to look at next.
+    """
+
+    visit: Visit
+    posts: tuple[Post, ...] = ()
+    front: bytes | None = None
+    walk_since: datetime | None = None
+    walk_prior: datetime | None = None
+    walk_done: bool = False
+    more: tuple[str, ...] = ()
+
+    @property
+    def redirect(self) -> str | None:
+        """Where a stub page points to: worth one more fetch before the look is judged."""
+        return self.more[0] if self.visit.reason in STUBS and self.more else None
+
+
+STUBS = ("redirect_stub", "frameset")
+
+
+def key(url: str) -> bytes:
+    """Eight bytes that stand for a post's address."""
+    return blake2b(url.encode("utf-8", "surrogatepass"), digest_size=HASH).digest()
+
+
+def keys(front: bytes) -> frozenset[bytes]:
+    """The addresses packed in a front."""
+    return frozenset(front[i : i + HASH] for i in range(0, len(front), HASH))
+
+
+def conditional(known: Known) -> dict[str, str]:
+    """Headers that let the server answer 304; none while a walk is unfinished."""
+    if not known.settled:
+        return {}
+    headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    return {name: value for name, value in headers.items() if value}
+
+
+def look(
+    known: Known,
+    page: Page,
+    read: Read,
+    *,
+    door: str,
+    horizon: date,
+    probe: Probe | None = None,
+    page_no: int = 1,
+    seen: Callable[[str], bool] | None = None,
+    seconds: float = 0.0,
+    max_pages: int = 200,
+) -> Looked:
+    """Judge one fetched page of ``known.outlet``.
+
+    ``seen(url)`` tells whether a post was stored before the present walk (needed on further pages;
+    the first page knows its front). ``horizon`` is the day before which pages are not followed.
+    """
+    probe = probe or Probe(known.outlet.platform, known.outlet.url)
+    digest = blake2b(page.body, digest_size=16).hexdigest() if page.body else ""
+    visit = Visit(
+        outlet=known.outlet.id,
+        moment=page.fetched_at,
+        outcome=Outcome.UNCHANGED,
+        evidence=Evidence.COMPLETE,
+        door=door,
+        probe=probe.platform,
+        page_no=page_no,
+        url=page.final_url,
+        status=page.status,
+        newest=known.newest,
+        newest_url=known.newest_url,
+        dated=known.dated,
+        page_hash=digest or known.page_hash,
+        etag=page.headers.get("etag", "")[:500],
+        last_modified=page.headers.get("last-modified", "")[:100],
+        seconds=round(seconds, 3),
+    )
+    if page_no == 1 and known.settled and _unchanged(known, page, digest):
+        etag = visit.etag or known.etag
+        modified = visit.last_modified or known.last_modified
+        return Looked(replace(visit, etag=etag, last_modified=modified), walk_done=True)
+    return _read(known, page, read(page, known.outlet, probe), visit, horizon, seen, max_pages)
+
+
+def _unchanged(known: Known, page: Page, digest: str) -> bool:
+    return page.status == 304 or (page.status == 200 and bool(digest) and digest == known.page_hash)
+
+
+def _read(
+    known: Known,
+    page: Page,
+    reading: Reading,
+    visit: Visit,
+    horizon: date,
+    seen: Callable[[str], bool] | None,
+    max_pages: int,
+) -> Looked:
+    dated = sum(post.published is not None for post in reading.posts)
+    newest = reading.newest
+    visit = replace(
+        visit,
+        outcome=reading.outcome,
+        evidence=reading.evidence if reading.outcome.conclusive else Evidence.NONE,
+        reason=reading.reason,
+        mark=reading.mark[:500],
+        family=reading.family,
+        newest=newest.day if newest else None,
+        newest_url=next((p.url for p in reading.posts if p.published is newest), "") if newest else "",
+        dated=dated,
+    )
+    if visit.page_no == 1:
+        visit = _floor(known, visit)
+    if not visit.outcome.conclusive:
+        more = reading.next if visit.reason in STUBS else ()
+        kept = replace(visit, newest=known.newest, newest_url=known.newest_url, etag="", last_modified="")
+        return Looked(
+            kept,
+            walk_since=known.walk_since,
+            walk_prior=known.walk_prior,
+            walk_done=known.walk_done,
+            more=more,
+        )
+    return _walk(known, reading, visit, horizon, seen, max_pages)
+
+
+def _floor(known: Known, visit: Visit) -> Visit:
+    """Fewer dated posts than the outlet's floor, or far fewer than it showed before: not believed."""
+    floor = max(known.outlet.floor, -(-known.dated // LEARNED_SHARE))
+    if visit.outcome is Outcome.EMPTY and known.dated:
+        return replace(
+            visit, outcome=Outcome.UNREADABLE, evidence=Evidence.NONE, reason="emptied", mark=f"0 < {floor}"
+        )
+    if visit.outcome is Outcome.READ and visit.dated < floor:
+        mark = f"{visit.dated} < {floor}"
+        return replace(
+            visit, outcome=Outcome.UNREADABLE, evidence=Evidence.NONE, reason="below_floor", mark=mark
+        )
+    return visit
+
+
+def _walk(
+    known: Known,
+    reading: Reading,
+    visit: Visit,
+    horizon: date,
+    seen: Callable[[str], bool] | None,
+    max_pages: int,
+) -> Looked:
+    front = b"".join(key(post.url) for post in reading.posts)
+    first = visit.page_no == 1
+    if first and known.settled:
+        if front == known.front:
+            return Looked(visit, walk_done=True)
+        old = keys(known.front)
+        reached = not reading.posts or key(reading.posts[-1].url) in old
+    else:
+        reached = bool(reading.posts) and seen is not None and seen(reading.posts[-1].url)
+    oldest = min((p.published.day for p in reading.posts if p.published), default=None)
+    ended = reached or not reading.next or visit.page_no >= max_pages or not reading.posts
+    if oldest is not None and oldest < horizon and _descending(reading):
+        ended = True
+    starts = first and known.settled
+    return Looked(
+        visit,
+        posts=reading.posts,
+        front=front if first else None,
+        walk_since=None if ended else (visit.moment if starts else known.walk_since or visit.moment),
+        walk_prior=known.last_conclusive if starts else known.walk_prior,
+        walk_done=ended,
+        more=() if ended else reading.next[:1],
+    )
+
+
+def _descending(reading: Reading) -> bool:
+    """The page's last dated post is its oldest: what follows can only be older still."""
+    days = [post.published.day for post in reading.posts if post.published]
+    return bool(days) and days[-1] == min(days)

@@ -1,0 +1,240 @@
+"""The walk over columns and articles, host by host: politely, with robots, retries and giving up.
+
+It fetches through a plain function, so the Scrapy spider and the httpx recheck walk the same way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from time import monotonic
+from typing import Protocol
+
+from protego import Protego
+
+from crawler.article import read_article
+from crawler.config import CrawlConfig
+from crawler.guard import refusal_of
+from crawler.hosts import HostQueue, Task, host_key
+from crawler.model import Ask, Manners, Outcome, Page
+from crawler.platforms import platform, probes_of
+from crawler.record import ArticleSeen
+from crawler.visit import Known, Looked, conditional, key, keys, look
+
+Fetch = Callable[[Ask], Awaitable[Page]]
+NETWORK = ("timeout", "dns", "refused", "reset", "tls", "network")
+"""Failures that are worth one more try and count towards giving a host up."""
+
+
+class Keeper(Protocol):
+    """Where the walk puts what it saw, and what it asks about earlier runs."""
+
+    def look(self, looked: Looked) -> None: ...
+
+    def article(self, seen: ArticleSeen) -> None: ...
+
+    def unseen(self, urls: Iterable[str]) -> set[str]: ...
+
+    def stored_before(self, outlet: str, url: str, moment: datetime) -> bool: ...
+
+
+@dataclass(slots=True)
+class Walk:
+    """One run over many hosts. ``manners`` by ``host:port``; ``hosts`` may be asked, others never are."""
+
+    fetch: Fetch
+    keeper: Keeper
+    config: CrawlConfig
+    clock: Callable[[], datetime]
+    hosts: frozenset[str]
+    manners: Mapping[str, Manners]
+    door: str
+    articles: bool = True
+    conditional: bool = True
+    on_look: Callable[[Looked], None] = lambda looked: None
+    queues: dict[str, HostQueue] = field(default_factory=dict)
+    rules: dict[str, Protego | None] = field(default_factory=dict)
+    asked: set[bytes] = field(default_factory=set)
+    _group: asyncio.TaskGroup | None = None
+    _total: asyncio.Semaphore | None = None
+    _robots: dict[str, asyncio.Lock] = field(default_factory=dict)
+
+    async def run(self, known: Iterable[Known], pending: Iterable[str] = ()) -> None:
+        """Look at every outlet of ``known`` once and fetch the ``pending`` articles; returns when all is done."""
+        self._total = asyncio.Semaphore(self.config.total_concurrency)
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            for one in known:
+                self._start(one)
+            self._put_articles(pending)
+
+    def _start(self, known: Known) -> None:
+        probes = probes_of(known.outlet)
+        url = probes[0].url if probes else None
+        if url is None:
+            self._judge(Task("", known), self._nothing("", "no_address"))
+            return
+        self._put([Task(url, known)])
+
+    def _put(self, tasks: Iterable[Task]) -> None:
+        for task in tasks:
+            reason = refusal_of(task.url, self.hosts, allow_loopback=self.config.allow_loopback)
+            if reason:
+                self._refuse(task, reason)
+                continue
+            queue = self._queue(host_key(task.url))
+            queue.put([task])
+            self._staff(queue)
+
+    def _put_articles(self, urls: Iterable[str]) -> None:
+        if not self.articles:
+            return
+        fresh = [url for url in urls if key(url) not in self.asked]
+        self.asked.update(key(url) for url in fresh)
+        self._put(Task(url) for url in fresh)
+
+    def _queue(self, host: str) -> HostQueue:
+        if host not in self.queues:
+            manners = self.manners.get(host) or Manners(self.config.delay, self.config.concurrency)
+            self.queues[host] = HostQueue(host, manners, self.config.give_up_after)
+        return self.queues[host]
+
+    def _staff(self, queue: HostQueue) -> None:
+        """As many workers as the host's cap and its waiting tasks allow; a dead host's tasks end at once."""
+        assert self._group is not None
+        if queue.dead:
+            self._abandon(queue)
+        while queue.workers < min(queue.manners.concurrency, queue.waiting):
+            queue.workers += 1
+            self._group.create_task(self._work(queue))
+
+    async def _work(self, queue: HostQueue) -> None:
+        try:
+            while (task := queue.take()) is not None:
+                await self._do(queue, task)
+        finally:
+            queue.workers -= 1
+        if queue.dead:
+            self._abandon(queue)
+
+    def _abandon(self, queue: HostQueue) -> None:
+        for task in queue.abandon():
+            self._refuse(task, "host_gave_up")
+
+    async def _do(self, queue: HostQueue, task: Task) -> None:
+        if self.config.robots and not await self._robots_allow(queue, task.url):
+            self._refuse(task, "robots")
+            return
+        if queue.dead:
+            self._refuse(task, "host_gave_up")
+            return
+        started = monotonic()
+        headers = conditional(task.known) if task.known and task.page_no == 1 and self.conditional else {}
+        page = await self._polite(queue, Ask(task.url, headers=headers))
+        if page.error in NETWORK and task.tries < self.config.retries and not queue.dead:
+            queue.put([task.again()])
+            return
+        if task.known is None:
+            self._article(task, page)
+        else:
+            self._judge(task, page, monotonic() - started)
+
+    async def _polite(self, queue: HostQueue, ask: Ask) -> Page:
+        assert self._total is not None
+        wait = queue.reserve(monotonic())
+        if wait > 0:
+            await asyncio.sleep(wait)
+        async with self._total:
+            page = await self.fetch(ask)
+        queue.settle(failed=page.error in NETWORK)
+        return page
+
+    async def _robots_allow(self, queue: HostQueue, url: str) -> bool:
+        lock = self._robots.setdefault(queue.host, asyncio.Lock())
+        async with lock:
+            if queue.host not in self.rules:
+                scheme = url.partition("://")[0]
+                page = await self._polite(queue, Ask(f"{scheme}://{queue.host}/robots.txt"))
+                text = page.body.decode("utf-8", "replace") if page.status == 200 else ""
+                # Anything but a readable file forbids nothing; a page served in its place is no rule either.
+                self.rules[queue.host] = Protego.parse(text) if text and "<html" not in text[:500] else None
+        rules = self.rules[queue.host]
+        return rules is None or bool(rules.can_fetch(url, self.config.user_agent))
+
+    def _nothing(self, url: str, error: str) -> Page:
+        return Page(url, url, 0, {}, b"", self.clock(), error)
+
+    def _refuse(self, task: Task, error: str) -> None:
+        if task.known is not None:
+            self._judge(task, self._nothing(task.url, error))
+        elif error != "host_gave_up":
+            self._article(task, self._nothing(task.url, error))
+
+    def _article(self, task: Task, page: Page) -> None:
+        self.keeper.article(ArticleSeen(task.url, read_article(page), page.fetched_at))
+
+    def _judge(self, task: Task, page: Page, seconds: float = 0.0) -> None:
+        """One list page becomes a look; its new articles and further pages are queued."""
+        known = task.known
+        assert known is not None
+        probe = next(iter(probes_of(known.outlet)), None)
+        since = known.walk_since
+
+        def seen(url: str) -> bool:
+            return since is not None and self.keeper.stored_before(known.outlet.id, url, since)
+
+        looked = look(
+            known,
+            page,
+            platform(known.outlet.platform).read,
+            door=self.door,
+            horizon=self.config.backfill_from,
+            probe=probe,
+            page_no=task.page_no,
+            seen=seen,
+            seconds=seconds,
+            max_pages=self.config.max_pages,
+        )
+        if looked.redirect and not task.redirected:
+            self._put([replace(task, url=looked.redirect, redirected=True)])
+            return
+        self.keeper.look(looked)
+        if task.page_no == 1:
+            self.on_look(looked)
+        if looked.visit.outcome.conclusive:
+            self._follow(task, known, looked)
+
+    def _follow(self, task: Task, known: Known, looked: Looked) -> None:
+        self._put_articles(self._new_articles(known, looked))
+        if looked.more:
+            walking = replace(
+                known,
+                walk_since=looked.walk_since,
+                walk_prior=looked.walk_prior,
+                walk_done=looked.walk_done,
+            )
+            self._put([Task(looked.more[0], walking, task.page_no + 1)])
+
+    def _new_articles(self, known: Known, looked: Looked) -> set[str]:
+        old = keys(known.front)
+        wanted = {
+            post.url
+            for post in looked.posts
+            if wants_article(post.published.day if post.published else None, self.config.backfill_from)
+            and key(post.url) not in old
+            and not refusal_of(post.url, self.hosts, allow_loopback=self.config.allow_loopback)
+        }
+        first_ever = known.last_conclusive is None and known.walk_since is None
+        return wanted if first_ever or not wanted else self.keeper.unseen(wanted)
+
+
+def wants_article(day: date | None, horizon: date) -> bool:
+    """Only posts of the horizon get an article page; an undated one may owe its date to it."""
+    return day is None or day >= horizon
+
+
+def is_network_failure(looked: Looked) -> bool:
+    """Whether the look failed on the way, not at the page."""
+    return looked.visit.outcome is Outcome.UNREACHABLE and looked.visit.reason in NETWORK
