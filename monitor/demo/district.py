@@ -62,8 +62,8 @@ class SampleUnit(Strict):
     emails: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@([a-z0-9-]+\.)*example\.org$")], ...] = ()
     column: Id | None = None
     themes: tuple[Name, ...] = ()
-    posts: Counts = {}
-    documents: Counts = {}
+    posts: Counts = Field(default_factory=dict)
+    documents: Counts = Field(default_factory=dict)
 
 
 class Origin(Strict):
@@ -114,7 +114,7 @@ class CanaryFacts(Strict):
 class Printed(Strict):
     """What a printed bulletin says, where a program can compare. ``completion`` is by unit id."""
 
-    completion: dict[Id, Name] = {}
+    completion: dict[Id, Name] = Field(default_factory=dict)
     never_met: tuple[Id, ...] = ()
     often_missed: tuple[Id, ...] = ()
     no_documents: tuple[Id, ...] = ()
@@ -203,9 +203,10 @@ def _ids(d: District) -> Mapping[str, list[str]]:
     return {
         "groups": [g.name for g in d.groups],
         "units": [u.id for u in d.units],
-        "columns": [c.id for c in d.columns],
+        "columns, accounts and canaries": [c.id for c in d.columns]
+        + [a.id for a in d.accounts]
+        + [c.id for c in d.canaries],
         "columns (folder)": [c.folder for c in d.columns],
-        "accounts and canaries": [a.id for a in d.accounts] + [c.id for c in d.canaries],
     }
 
 

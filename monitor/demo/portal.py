@@ -1,0 +1,358 @@
+"""The sample portal: an ASGI app that serves a district's posts as they stand at ``clock()``.
+
+Pages are made from plain strings and kept while they hold, so that a request costs little.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import posixpath
+import threading
+import time
+from bisect import bisect_right, insort
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
+from typing import Any
+
+from crawler.model import EARLIEST, SHANGHAI, utc
+from monitor.demo import faults as broken
+from monitor.demo import pages
+from monitor.demo.content import FIRST_NUMBER, Item, generate, roll
+from monitor.demo.district import District, SampleColumn
+from monitor.demo.faults import Fault, Faults, Hit, Log
+
+HTML = "text/html; charset=utf-8"
+ROBOTS = b"User-agent: *\nDisallow: /search/\nDisallow: /_verify/\n"
+KEPT_PAGES = 512
+PLAIN = {"/about.htm": "关于我们", "/jiucuo.htm": "我为政府网站找错"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One response. ``etag`` and ``modified`` are empty where a page has no validators."""
+
+    status: int
+    body: bytes
+    kind: str = HTML
+    etag: str = ""
+    modified: str = ""
+    extra: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """One column's posts; ``moments`` are sorted and tell how many exist at any time."""
+
+    column: SampleColumn
+    items: list[Item] = field(default_factory=list)
+    moments: list[datetime] = field(default_factory=list)
+    version: int = 0
+
+    def add(self, item: Item) -> None:
+        insort(self.items, item, key=lambda i: (i.dated, i.number))
+        insort(self.moments, item.moment)
+        self.version += 1
+
+    def drop(self, item: Item) -> None:
+        self.items.remove(item)
+        self.moments.remove(item.moment)
+        self.version += 1
+
+    def shown(self, now: datetime) -> list[Item]:
+        """What exists at ``now``, newest date first."""
+        return [item for item in reversed(self.items) if item.moment <= now]
+
+
+class Portal:
+    """The portal of one district. ``clock`` says what time it is there; later posts do not exist yet.
+
+    ``faults`` may be switched and ``log`` read at any time from any thread. ``abort`` is given by the
+    server: it resets the connection of one request (used by the fault ``cut``).
+    """
+
+    def __init__(
+        self,
+        district: District,
+        clock: Callable[[], datetime],
+        *,
+        items: Iterable[Item] | None = None,
+        media_url: str = "",
+    ) -> None:
+        self.district = district
+        self.clock = clock
+        self.faults = Faults()
+        self.log = Log()
+        self.abort: Callable[[Mapping[str, Any]], None] = lambda _scope: None
+        self._frame = pages.frame(district, media_url)
+        self._shelves = {c.id: _Shelf(c) for c in district.columns}
+        self._folders = {f"/{c.folder}": self._shelves[c.id] for c in district.columns}
+        self._sections = {f"/{folder}": columns for folder, columns in pages.sections(district).items()}
+        self._articles: dict[str, Item] = {}
+        self._hot: dict[datetime, tuple[Item, ...]] = {}
+        self._kept: dict[tuple[object, ...], Answer] = {}
+        self._lock = threading.Lock()
+        self._number = FIRST_NUMBER
+        for item in generate(district) if items is None else items:
+            self._add(item)
+
+    def publish(
+        self, column: str, title: str, origin: str, moment: datetime, *, dated: datetime | None = None
+    ) -> str:
+        """Add a post that exists from ``moment`` on; return its path. ``dated`` prints another date.
+
+        Raises ``KeyError`` for an unknown column and ``ValueError`` for a naive moment.
+        """
+        shelf = self._shelves[column]
+        shown = moment if dated is None else dated
+        with self._lock:
+            item = Item(self._number + 7, title, origin, _local(moment), _local(shown), shelf.column.id)
+            self._add(item)
+        return self.path(item)
+
+    def withdraw(self, path: str) -> None:
+        """Take a post down: lists forget it and its address answers 404. Raises ``KeyError``."""
+        with self._lock:
+            item = self._articles.pop(path)
+            for id in (item.home, *item.also):
+                self._shelves[id].drop(item)
+            self._hot.clear()
+            self._kept.clear()
+
+    def path(self, item: Item) -> str:
+        """The address of a post on this portal."""
+        return pages.address(self._frame.columns, item)
+
+    def _add(self, item: Item) -> None:
+        self._number = max(self._number, item.number)
+        self._articles[self.path(item)] = item
+        for id in (item.home, *item.also):
+            self._shelves[id].add(item)
+
+    # What a path holds
+
+    def answer(self, path: str, fault: str = "") -> Answer:
+        """The healthy answer for ``path`` now; ``fault`` may be one of ``faults.LIST_FAULTS`` or ``gbk``."""
+        now = utc(self.clock())
+        item = self._articles.get(path)
+        if item is not None:
+            return self._article(item, now, fault) if item.moment <= now else self._missing()
+        if path in ("/", "/index.htm", "/xjwz/", "/xjwz/index.htm"):
+            return self._home(now, fault)
+        folder, _, name = path.rpartition("/")
+        shelf, page = self._folders.get(folder), _page_number(name)
+        if shelf is not None and page is not None:
+            return self._list(shelf, page, now, fault)
+        if folder in self._sections and page == 0:
+            return self._section(folder, now, fault)
+        return self._plain(path)
+
+    def _plain(self, path: str) -> Answer:
+        if path == "/robots.txt":
+            return Answer(200, ROBOTS, "text/plain")
+        if path == "/images/pages.js":
+            return Answer(200, pages.PAGER.encode(), "text/javascript")
+        if path == "/map.htm":
+            return self._made(path, EARLIEST, "", lambda: pages.home_page(self._frame, ()))
+        if path in PLAIN:
+            return self._made(path, EARLIEST, "", lambda: pages.section_page(self._frame, PLAIN[path], ()))
+        return self._missing()
+
+    def _missing(self) -> Answer:
+        return Answer(404, pages.missing_page(self._frame).encode())
+
+    def _article(self, item: Item, now: datetime, fault: str) -> Answer:
+        html = pages.article_page(self._frame, item, self._hottest(now))
+        return _answer(html, max(item.moment, _monday(now)), fault)
+
+    def _list(self, shelf: _Shelf, page: int, now: datetime, fault: str) -> Answer:
+        """A list page; its sidebar changes once a week, like the fragments that real portals include."""
+        count = bisect_right(shelf.moments, now)
+        if page and page * pages.PER_PAGE >= count:
+            return self._missing()
+        week = _monday(now)
+        newest = shelf.moments[count - 1] if count else EARLIEST
+        key = (shelf.column.id, page, count, shelf.version, week)
+
+        def make() -> str:
+            return pages.list_page(
+                self._frame, shelf.column, shelf.shown(now), page, self._hottest(now), fault
+            )
+
+        return self._made(key, max(newest, week), fault, make)
+
+    def _home(self, now: datetime, fault: str) -> Answer:
+        chosen = [s for s in self._shelves.values() if s.column.level < 3][:12]
+        return self._panels("home", chosen, now, fault, lambda p: pages.home_page(self._frame, p))
+
+    def _section(self, folder: str, now: datetime, fault: str) -> Answer:
+        columns = self._sections[folder]
+        name = columns[0].path.split("/")[-1]
+        chosen = [self._shelves[c.id] for c in columns]
+        return self._panels(folder, chosen, now, fault, lambda p: pages.section_page(self._frame, name, p))
+
+    def _panels(
+        self,
+        key: str,
+        shelves: Sequence[_Shelf],
+        now: datetime,
+        fault: str,
+        make: Callable[[Iterable[tuple[SampleColumn, Sequence[Item]]]], str],
+    ) -> Answer:
+        counts = [bisect_right(s.moments, now) for s in shelves]
+        newest = max((s.moments[n - 1] for s, n in zip(shelves, counts, strict=True) if n), default=EARLIEST)
+        state = (key, *counts, *(s.version for s in shelves))
+        return self._made(state, newest, fault, lambda: make((s.column, s.shown(now)[:8]) for s in shelves))
+
+    def _made(self, key: object, modified: datetime, fault: str, make: Callable[[], str]) -> Answer:
+        with self._lock:
+            kept = self._kept.get((key, fault))
+            if kept is None:
+                if len(self._kept) >= KEPT_PAGES:
+                    self._kept.clear()
+                kept = self._kept[key, fault] = _answer(make(), modified, fault)
+            return kept
+
+    def _hottest(self, now: datetime) -> tuple[Item, ...]:
+        """The week's sidebar: newer than most columns, and no part of any."""
+        week = _monday(now)
+        if week not in self._hot:
+            older = (i for i in list(self._articles.values()) if i.moment <= week and not i.document)
+            self._hot = {week: tuple(sorted(older, key=lambda i: (i.moment, i.number))[:-9:-1])}
+        return self._hot[week]
+
+    # How it is served
+
+    async def __call__(self, scope: Mapping[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            raise RuntimeError(f"the sample portal speaks http, not {scope['type']}")
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        path = scope["path"]
+        conditional = "if-none-match" in headers or "if-modified-since" in headers
+        moment, status = time.monotonic(), 0
+        self.log.enter()
+        try:
+            status = await self._serve(scope, path, headers, receive, send)
+        finally:
+            self.log.leave(Hit(moment, path, status, conditional))
+
+    async def _serve(
+        self, scope: Mapping[str, Any], path: str, headers: Mapping[str, str], receive: Any, send: Any
+    ) -> int:
+        fault = self.faults.at(path)
+        if scope["method"] not in ("GET", "HEAD"):
+            return await self._send(send, Answer(405, b"", extra=(("allow", "GET, HEAD"),)))
+        if fault is not None and fault.kind == "slow":
+            await _wait(receive, fault.seconds)
+        if fault is not None and fault.kind == "huge":
+            return await self._huge(send)
+        if fault is not None and fault.kind == "cut":
+            return await self._cut(scope, send, self.answer(path))
+        answer = _faulty(fault, path) if fault is not None else None
+        if answer is None:
+            variant = fault.kind if fault and fault.kind in (*broken.LIST_FAULTS, "gbk") else ""
+            answer = self.answer(path, variant)
+        if answer.status == 200 and answer.etag and _unchanged(answer, headers):
+            answer = Answer(304, b"", answer.kind, answer.etag, answer.modified)
+        return await self._send(send, answer, head=scope["method"] == "HEAD")
+
+    async def _send(self, send: Any, answer: Answer, *, head: bool = False) -> int:
+        length = () if answer.status == 304 else (("content-length", str(len(answer.body))),)
+        await send(self._start(answer, length))
+        await send({"type": "http.response.body", "body": b"" if head else answer.body})
+        return answer.status
+
+    def _start(self, answer: Answer, more: tuple[tuple[str, str], ...] = ()) -> dict[str, Any]:
+        headers = [("date", _http_date(self.clock())), ("content-type", answer.kind), *answer.extra, *more]
+        if answer.etag:
+            headers += [("etag", answer.etag), ("last-modified", answer.modified)]
+        encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        return {"type": "http.response.start", "status": answer.status, "headers": encoded}
+
+    async def _huge(self, send: Any) -> int:
+        """Fifty megabytes without a length, like a page whose template runs wild."""
+        block = b"<li><a href='#'>x</a></li>" * 4000
+        await send(self._start(Answer(200, b"")))
+        for _ in range(broken.HUGE // len(block)):
+            await send({"type": "http.response.body", "body": block, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+        return 200
+
+    async def _cut(self, scope: Mapping[str, Any], send: Any, answer: Answer) -> int:
+        """Half of the page, then the connection breaks."""
+        await send(self._start(answer, (("content-length", str(len(answer.body) + 1)),)))
+        half = answer.body[: len(answer.body) // 2]
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+        self.abort(scope)
+        return answer.status
+
+
+async def _wait(receive: Any, seconds: float) -> None:
+    """Wait, unless the client leaves first."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+
+
+def _faulty(fault: Fault, path: str) -> Answer | None:
+    """The whole answer of a fault, or ``None`` when the page itself is still made."""
+    if fault.kind in broken.STATUSES:
+        status = broken.STATUSES[fault.kind]
+        return Answer(status, broken.REFUSED.format(status=status, words=broken.WORDS[status]).encode())
+    bodies = {"captcha": broken.CAPTCHA, "challenge": broken.CHALLENGE, "login": broken.LOGIN, "empty": ""}
+    if fault.kind in bodies:
+        return Answer(200, bodies[fault.kind].encode())
+    if fault.kind == "gzip_bomb":
+        return Answer(200, broken.gzip_bomb(), extra=(("content-encoding", "gzip"),))
+    if fault.kind == "redirect_loop":
+        return Answer(302, b"", extra=(("location", path),))
+    if fault.kind == "redirect_private":
+        return Answer(302, b"", extra=(("location", broken.PRIVATE),))
+    return None
+
+
+def _answer(html: str, modified: datetime, fault: str) -> Answer:
+    body = html.encode("gb18030" if fault == "gbk" else "utf-8")
+    moment = max(modified, EARLIEST.replace(year=1980))
+    return Answer(200, body, HTML, f'"{roll(html):08x}-{len(body):x}"', _http_date(moment))
+
+
+def _unchanged(answer: Answer, headers: Mapping[str, str]) -> bool:
+    """If-None-Match decides where it is sent; If-Modified-Since only without it (RFC 9110, 13.2.2)."""
+    tags = headers.get("if-none-match")
+    if tags is not None:
+        return (
+            answer.etag in [tag.strip().removeprefix("W/") for tag in tags.split(",")] or tags.strip() == "*"
+        )
+    since = headers.get("if-modified-since")
+    if since is None:
+        return False
+    try:
+        return parsedate_to_datetime(since) >= parsedate_to_datetime(answer.modified)
+    except (TypeError, ValueError):
+        return False
+
+
+def _page_number(name: str) -> int | None:
+    """``index.htm`` is page 0, ``index_1.htm`` the second page; anything else is none."""
+    if name in ("", "index.htm"):
+        return 0
+    stem, ext = posixpath.splitext(name)
+    number = stem.removeprefix("index_")
+    return int(number) if ext == ".htm" and stem != number and number.isascii() and number.isdigit() else None
+
+
+def _monday(now: datetime) -> datetime:
+    local = now.astimezone(SHANGHAI)
+    return (local - timedelta(days=local.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _local(moment: datetime) -> datetime:
+    return utc(moment).astimezone(SHANGHAI)
+
+
+def _http_date(moment: datetime) -> str:
+    return format_datetime(utc(moment).replace(microsecond=0), usegmt=True)
