@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.blocks import Block, blocks
 from crawler.jumps import frames, jumps
 from crawler.markup import base_url, decode, join, metas, said, tree
 from crawler.model import Evidence, Outcome, Page, Reading
+from crawler.passages import Passage, passages
 from crawler.wording import (
     APP,
     CAPTCHA_SCRIPTS,
@@ -43,7 +43,7 @@ TEMPLATE_PROSE = 1500
 LOGIN_WORDS = 300
 """A page of more words mentions 请登录 among other things."""
 MANY_DATES = 3
-SHORT_BLOCK = 90
+SHORT_PASSAGE = 90
 DATE = re.compile(r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}|(?<![\d-])\d{2}-\d{2}(?![\d-])")
 TITLE = re.compile(r"<title[^>]{0,80}>([^<]{0,300})", re.I)
 SPLIT_TITLE = re.compile(r"\s*[|_—–｜]+\s*|\s+-+\s+|(?<=[\u4e00-\u9fff\d])-(?=[\u4e00-\u9fff])")
@@ -75,7 +75,7 @@ class _Look:
     source: str
     root: HtmlElement
     title: str
-    blocks: list[Block]
+    passages: list[Passage]
     scripts: str
     text: str
     prose: str
@@ -245,18 +245,18 @@ def _plain(page: Page, text: str) -> Reading | None:
 
 
 def _look(page: Page, text: str, root: HtmlElement) -> _Look:
-    parts = blocks(root)
-    seen = [block for block in parts if not block.hidden]
+    parts = passages(root)
+    seen = [passage for passage in parts if not passage.hidden]
     return _Look(
         page=page,
         source=text,
         root=root,
         title=_title(text),
-        blocks=parts,
+        passages=parts,
         scripts="\n".join(script.text for script in root.iter("script") if script.text),
-        text="\n".join(block.text for block in seen),
-        prose="\n".join(block.prose for block in seen if block.prose),
-        links=sum(block.links for block in seen),
+        text="\n".join(passage.text for passage in seen),
+        prose="\n".join(passage.prose for passage in seen if passage.prose),
+        links=sum(passage.links for passage in seen),
     )
 
 
@@ -359,7 +359,11 @@ def _portal_error(look: _Look, titled: Reading | None) -> Reading | None:
         return titled
     if look.dates >= MANY_DATES:
         return None
-    for block in look.blocks:
-        if not block.hidden and len(block.prose) <= SHORT_BLOCK and (match := SOFT_404.search(block.prose)):
+    for passage in look.passages:
+        if (
+            not passage.hidden
+            and len(passage.prose) <= SHORT_PASSAGE
+            and (match := SOFT_404.search(passage.prose))
+        ):
             return _no(UNREACHABLE, "soft_404", match[0])
     return None

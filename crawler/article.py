@@ -1,0 +1,245 @@
+"""Article page -> what it says of itself: date with proof, title, origin, column.
+
+The staircase: national meta tags (国办发〔2017〕47号), printed forms (发布时间 ...), variables of a script,
+a bare date beside the title, and ``htmldate`` at last. The day in the address only checks. Dates that
+disagree are kept in ``others``.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+import htmldate
+from lxml.html import HtmlElement
+
+from crawler.dates import FIRST_YEAR, find_dates, url_date
+from crawler.markup import decode, metas, said, tree
+from crawler.model import Article, Dated, Outcome, Page, Refused, shanghai_day
+from crawler.passages import Passage, passages
+from crawler.printed import bare_dates, crumb, labelled_dates, origin
+from crawler.states import refusal
+
+META_DATES = (
+    "pubdate",
+    "publishdate",
+    "publish_date",
+    "publish-date",
+    "publishtime",
+    "pubtime",
+    "firstpublishedtime",
+    "article:published_time",
+    "og:published_time",
+    "og:release_date",
+    "datepublished",
+    "dc.date.issued",
+    "dcterms.issued",
+)
+VARIABLE = re.compile(
+    r"""(?<![\w$])["']?(\w{0,20}?(?:pub|publish|release|docrel|issue|fbsj|fbrq|fabu|post)\w{0,20}|date|time|rq|sj)["']?"""
+    r"""\s{0,9}[:=]\s{0,9}["']([^"'<>]{8,40})["']""",
+    re.I,
+)
+NORMAL = re.compile(r"[\W_]+")
+TITLE_TAILS = re.compile(r"\s*[|_—–｜]+\s*|\s+-+\s*|\s*-+\s+|(?<=[\u4e00-\u9fff）)])-+(?=[\u4e00-\u9fff])")
+HEADINGS = frozenset({"h1", "h2", "h3"})
+HTMLDATE_LIMIT = 300_000
+"""Characters handed to ``htmldate``; its date stands in the head or beside the title."""
+SEPARATORS = " >-_/|»"
+SMALL_HOURS = range(1, 7)
+HALF_DAY = timedelta(hours=12)
+
+logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+
+
+def read_article(page: Page, *, title: str = "") -> Article:
+    """What the article at ``page`` says of itself. Never raises, asks no clock.
+
+    ``title`` is the title that a list printed, if known: it helps to find the article on its page. READ
+    needs a believed date; a page without one is UNREADABLE (``no_dates``), and a wall is what
+    :func:`crawler.states.refusal` says of it. ``others`` are believed dates of another day, or of another
+    half of the day where the clock of the template is in doubt.
+    """
+    text = decode(page.body, page.headers)
+    wall = refusal(page, text)
+    if wall is not None:
+        return Article(wall.outcome, title, reason=wall.reason, mark=wall.mark)
+    root = tree(text)
+    if root is None:
+        return Article(Outcome.UNREADABLE, title, reason="empty_body", mark="no element")
+    return _read(page, text, root, title)
+
+
+def _read(page: Page, text: str, root: HtmlElement, hint: str) -> Article:
+    labels, found, today = metas(root), passages(root), shanghai_day(page.fetched_at)
+    title = _title(labels, root, found, hint)
+    at = _find_title(found, title)
+    believed, refused = _dates(labels, root, found, at, today)
+    believed = believed or _last_step(text, today)
+    address = url_date(page.final_url or page.url, today=today)
+    published, others = _decide(believed, address)
+    return Article(
+        outcome=Outcome.READ if published else Outcome.UNREADABLE,
+        title=title,
+        published=published,
+        origin=_first(labels, "contentsource") or origin(found, at),
+        column=_column(labels) or crumb(found, at, title),
+        others=others,
+        refused=tuple(dict.fromkeys(refused)),
+        reason="" if published else "no_dates",
+    )
+
+
+def _first(labels: dict[str, list[str]], name: str) -> str | None:
+    return next(iter(said(labels.get(name, ()))), None)
+
+
+def _column(labels: dict[str, list[str]]) -> str | None:
+    """ColumnName, without the site's name that some templates put in front."""
+    name, site = _first(labels, "columnname"), _first(labels, "sitename")
+    if name and site and name.startswith(site) and len(name) > len(site):
+        return name[len(site) :].strip(SEPARATORS) or name
+    return name
+
+
+def _dates(
+    labels: dict[str, list[str]], root: HtmlElement, found: Sequence[Passage], at: int, today: date
+) -> tuple[list[Dated], list[Refused]]:
+    """All believed dates, the best proof first, and what was refused."""
+    believed: list[Dated] = []
+    refused: list[Refused] = []
+    for name in META_DATES:
+        for value in labels.get(name, ()):
+            dates = find_dates(value, today=today, place="meta")
+            believed += dates.believed[:1]
+            refused += dates.refused
+    printed, unprinted = labelled_dates(found, at, today)
+    believed += printed
+    refused += unprinted
+    if not printed:
+        believed += _variables(root, today)
+        believed += bare_dates(found, at, today)
+    return believed, refused
+
+
+def _variables(root: HtmlElement, today: date) -> list[Dated]:
+    """Dates in script variables named for the publication (``var pubdata='2020年11月27日'``)."""
+    found: list[Dated] = []
+    for script in root.iter("script"):
+        if script.text and len(script.text) < 20_000:
+            for match in VARIABLE.finditer(script.text):
+                found += find_dates(match[2], today=today, place="script").believed[:1]
+    return found
+
+
+def _last_step(text: str, today: date) -> list[Dated]:
+    """What ``htmldate`` finds without searching the body; its proof is only its name."""
+    try:
+        day = htmldate.find_date(
+            text[:HTMLDATE_LIMIT],
+            extensive_search=False,
+            original_date=True,
+            min_date=f"{FIRST_YEAR}-01-01",
+            max_date=(today + timedelta(days=1)).isoformat(),
+        )
+    except (ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError, AssertionError):
+        return []  # a foreign reader's bug on odd markup says nothing about this page
+    return [Dated(date.fromisoformat(day), day, "htmldate", why="found by htmldate")] if day else []
+
+
+def _decide(believed: Sequence[Dated], address: Dated | None) -> tuple[Dated | None, tuple[Dated, ...]]:
+    """The best date with its time of day, and the others that disagree with it."""
+    if not believed:
+        return None, ()
+    first, *rest = believed
+    published, doubts = _time_of_day(first, [dated for dated in rest if dated.day == first.day])
+    others: dict[date, Dated] = {}
+    for dated in (*rest, *([address] if address else [])):
+        if dated.day != published.day:
+            others.setdefault(dated.day, dated)
+    return published, (*doubts, *others.values())
+
+
+def _time_of_day(first: Dated, same_day: list[Dated]) -> tuple[Dated, tuple[Dated, ...]]:
+    """Mend the moment of ``first`` by the page's other prints of the same day.
+
+    A template with ``hh`` prints 01:59 for 13:59 in PubDate; midnight is what a date without a time
+    becomes. Where nothing else tells, both readings are kept.
+    """
+    moment = first.moment
+    printed = next(
+        (dated for dated in same_day if dated.moment is not None and dated.place != first.place), None
+    )
+    if printed is not None and (moment is None or _is_midnight(first)):
+        return replace(first, moment=printed.moment, why=f"time of day as printed: {printed.raw}"), ()
+    if moment is None:
+        return first, ()
+    if _is_midnight(first):
+        return replace(first, moment=None, why="midnight is no time of day"), ()
+    if printed is not None and printed.moment is not None and first.place == "meta":
+        if abs(abs(printed.moment - moment) - HALF_DAY) < timedelta(minutes=1):
+            later = max(printed, first, key=lambda dated: dated.moment or moment)
+            why = f"12-hour clock: {first.raw} and {printed.raw}"
+            return replace(first, moment=later.moment, why=why), (replace(first, why="12-hour clock"),)
+        return first, ()
+    if first.place == "meta" and moment.hour in SMALL_HOURS:
+        why = f"{moment:%H:%M} may be {moment + HALF_DAY:%H:%M}: 12-hour clock"
+        return replace(first, why=why), (replace(first, moment=moment + HALF_DAY, why=why),)
+    return first, ()
+
+
+def _is_midnight(dated: Dated) -> bool:
+    return dated.moment is not None and (dated.moment.hour, dated.moment.minute, dated.moment.second) == (
+        0,
+        0,
+        0,
+    )
+
+
+def _norm(text: str) -> str:
+    return NORMAL.sub("", text)
+
+
+def _title(labels: dict[str, list[str]], root: HtmlElement, found: Sequence[Passage], hint: str) -> str:
+    """ArticleTitle, the heading that the title tag repeats, the list's title, the title tag's first part."""
+    stated = _first(labels, "articletitle")
+    if stated:
+        return stated
+    tag = next((" ".join((element.text or "").split()) for element in root.iter("title")), "")
+    return _heading(found, tag, hint) or hint or TITLE_TAILS.split(tag)[0].strip()
+
+
+def _heading(found: Sequence[Passage], tag: str, hint: str) -> str:
+    """The passage that repeats the title tag or the list's title; a heading before any other, the longest first."""
+    whole, wanted = _norm(tag), _norm(hint.rstrip(".…"))
+    best, rank = "", (0, 0)
+    for passage in found:
+        text = _norm(passage.text)
+        if len(text) < 4 or len(text) > 200 or passage.hidden or not passage.prose:
+            continue
+        matches = text in whole or (len(wanted) >= 4 and text.startswith(wanted))
+        score = (passage.tag in HEADINGS, len(text))
+        if matches and score > rank:
+            best, rank = passage.text, score
+    return best or next((b.prose for b in found if b.tag == "h1" and len(_norm(b.prose)) >= 6), "")
+
+
+def _find_title(found: Sequence[Passage], title: str) -> int:
+    """Index of the passage that shows the title: as a heading, outside of links, alone, else the first at all."""
+    wanted = _norm(title)
+    if len(wanted) < 2:
+        return -1
+    best, at = 0, -1
+    for i, passage in enumerate(found):
+        text = _norm(passage.prose)
+        if wanted not in text:
+            continue
+        score = (
+            1 + (not passage.hidden) * 8 + (len(text) <= len(wanted) + 12) * 4 + (passage.tag in HEADINGS) * 2
+        )
+        if score > best:
+            best, at = score, i
+    return at

@@ -1,0 +1,193 @@
+"""What an article prints about itself around its title: date, origin, column, found by words and place.
+
+Works on the passages of ``passages.py``; ``at`` is the index of the title's passage, or -1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from crawler.dateparts import parts, plain
+from crawler.dates import OTHER_DATE, find_dates, judge
+from crawler.model import Dated, Refused
+from crawler.passages import Passage
+
+PUBLISHED = re.compile(
+    r"(?:信息|文章|稿件|新闻|公告|网上|首次)?(?:发\s{0,4}布|发\s{0,4}表|发稿|公开|公布|上网|刊登|刊发|信息|报道|稿件)的?(?:时\s{0,4}间|日\s{0,4}期)"
+    r"|发布于|发表于"
+)
+PLAIN_LABEL = re.compile(r"(?<![\u4e00-\u9fff])(?:时\s{0,4}间|日\s{0,4}期)(?=\s{0,4}[:：∶﹕])")
+UPDATED = re.compile(
+    r"(?:最后|最近)?(?:更新|编辑|录入|添加|提交|入库|修改|创建|上传)(?:时间|日期|于)|发文(?:时间|日期)"
+)
+AFTER_LABEL = re.compile(r"[\s:：∶﹕\]】)）>|]{0,200}")
+CLOCK_OF_THE_PAGE = re.compile(
+    r"今天|今日|现在是|当前(?:时间|日期)|系统时间|打印(?:时间|日期)|生成(?:时间|日期)|访问时间|您好|欢迎"
+)
+INFO = re.compile(
+    r"来源|作者|编辑|责编|浏览|阅读|点击|访问量|人气|字[体号]|分享|打印|供稿|记者|发布|收藏|大 中 小|【"
+)
+COPYRIGHT = re.compile(r"copyright|©|备案|ICP|版权|主办", re.I)
+SPAN = re.compile(r"[至到~～—]|--")
+BODY_LENGTH = 110
+"""Characters of prose from which a passage belongs to the body, where dates tell of other things."""
+ABOVE, BELOW = 4, 14
+"""How many passages above and below the title its line of date and origin may stand."""
+
+ORIGIN = re.compile(
+    r"(?:(?:信息|文章|稿件|新闻|内容|数据)?来\s{0,6}源(?:单位|部门|于)?|稿源|供稿(?:单位|部门)?|转载自|"
+    r"发布(?:机构|单位|部门|机关)|公开(?:主体|机构)|发文(?:机关|单位|机构)|信息提供(?:单位|部门)?)\s{0,4}[:：∶﹕]"
+)
+EDITOR = re.compile(r"(?:责编|责任编辑|编辑)\s{0,4}[:：∶﹕]")
+OFFICE = re.compile(
+    r"(?:处|局|办|科|中心|部|委|院|室|站|队|镇|乡|街道|学校|大学|会|公司|网|报|台|社|厅|组|所|政府|机关)\Z"
+)
+VALUE = re.compile(r"[\s\u3000“\"《【\[]{0,200}([^\s|｜】\]);；，,。”\"》]{2,40})")
+NEXT_LABEL = re.compile(
+    r"作者|发布(?:时间|日期|机构|者|人)|发表|浏览|阅读|点击|访问|字[体号]|编辑|责编|分享|打印|时间|日期|文号|名称|索引号|主题|审核|\d{4}[-年/]|[:：]"
+)
+PLACE = re.compile(r"(?:当前|所在|您的|你的|现在的?|目前|页面|网站)的?位置|^\s{0,4}位置\s{0,4}[:：]")
+CRUMBS = re.compile(r"\s{0,9}(?:>+|&gt;|»|›|＞|→|／|/|\\|::|-+|—+|\|)\s{0,9}")
+NO_CRUMB = frozenset(
+    {
+        "正文",
+        "首页",
+        "主页",
+        "网站首页",
+        "内容",
+        "详情",
+        "文章",
+        "文章内容",
+        "详细内容",
+        "信息内容",
+        "文章正文",
+        "查看",
+    }
+)
+
+
+def labelled_dates(found: Sequence[Passage], at: int, today: date) -> tuple[list[Dated], list[Refused]]:
+    """Dates behind 发布时间 and the like, then behind 时间/日期, then 更新时间; each kind nearest to the title first."""
+    believed: list[Dated] = []
+    refused: list[Refused] = []
+    order = sorted(range(len(found)), key=lambda i: _distance(i, at, found[i].hidden))
+    for label in (PUBLISHED, PLAIN_LABEL, UPDATED):
+        for i in order:
+            for match in _labels(label, found[i].text):
+                value = _value_of(found, i, match.end())
+                dates = find_dates(value, today=today, place="label")
+                believed += dates.believed[:1]
+                refused += dates.refused[:1]
+        if believed:
+            break
+    return believed, refused
+
+
+def _labels(label: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    if len(text) > 2000:
+        text = text[:2000]
+    for match in label.finditer(text):
+        if not CLOCK_OF_THE_PAGE.search(text, max(0, match.start() - 6), match.end()):
+            yield match
+
+
+def _distance(i: int, at: int, hidden: bool) -> int:
+    """Below the title is nearer than above it (an index table), the page's seen text nearer than hidden text."""
+    return (i - at if i >= at else at - i + 5) + (1000 if hidden else 0)
+
+
+def _value_of(found: Sequence[Passage], i: int, end: int) -> str:
+    """The text behind a label; of the next passages when the label ends its own."""
+    gap = AFTER_LABEL.match(found[i].text, end)
+    rest = found[i].text[gap.end() if gap else end :]
+    if rest:
+        return rest[:40]
+    for passage in found[i + 1 : i + 3]:
+        if len(passage.text) <= 40:
+            return passage.text
+    return ""
+
+
+def bare_dates(found: Sequence[Passage], at: int, today: date) -> list[Dated]:
+    """Dates without a label in the lines around the title, before the body begins; nearest first."""
+    if at < 0:
+        return []
+    below = _until_body(found, at + 1, at + 1 + BELOW)
+    above = range(at - 1, max(-1, at - 1 - ABOVE), -1)
+    dates = (_info_date(found[i], today) for i in (*below, at, *above) if not found[i].hidden)
+    return [dated for dated in dates if dated is not None]
+
+
+def _until_body(found: Sequence[Passage], start: int, stop: int) -> list[int]:
+    seen = []
+    for i in range(start, min(stop, len(found))):
+        if len(found[i].prose) > BODY_LENGTH and not INFO.search(found[i].text[:60]):
+            break
+        seen.append(i)
+    return seen
+
+
+def _info_date(passage: Passage, today: date) -> Dated | None:
+    """The date of a line that holds nothing else, or only words such as 来源 and 浏览次数 beside it."""
+    text = passage.text
+    if (
+        len(text) > 250
+        or CLOCK_OF_THE_PAGE.search(text)
+        or COPYRIGHT.search(text)
+        or OTHER_DATE.search(text[:12])
+    ):
+        return None
+    letters = plain(text)
+    for part in parts(letters):
+        before, after = letters[max(0, part.start - 1) : part.start], letters[part.end : part.end + 2]
+        alone = part.alone and not part.label
+        in_line = (
+            INFO.search(text) and part.sure and not before.strip(" (|:,;") and not SPAN.match(after.strip())
+        )
+        if (alone and part.sure) or in_line:
+            answer = judge(part, text[part.start : part.end].strip(), today=today, place="item")
+            return answer if isinstance(answer, Dated) else None
+    return None
+
+
+def origin(found: Sequence[Passage], at: int) -> str | None:
+    """The printed 来源 or 发布机构 nearest to the title; an office given as 责编 at last, never a person."""
+    order = sorted(range(len(found)), key=lambda i: _distance(i, at, found[i].hidden))
+    for label, must in ((ORIGIN, None), (EDITOR, OFFICE)):
+        for i in order:
+            if len(found[i].prose) > 400:
+                continue
+            for match in label.finditer(found[i].text):
+                value = _named(found, i, match.end())
+                if value and (must is None or must.search(value)):
+                    return value
+    return None
+
+
+def _named(found: Sequence[Passage], i: int, end: int) -> str | None:
+    rest = found[i].text[end:]
+    if not rest.strip() and i + 1 < len(found) and len(found[i + 1].text) <= 30:
+        rest = found[i + 1].text
+    match = VALUE.match(rest)
+    if match is None:
+        return None
+    value = NEXT_LABEL.split(match[1])[0].strip("-—_/、")
+    return value if len(value) >= 2 and re.search(r"[\u4e00-\u9fffA-Za-z]", value) else None
+
+
+def crumb(found: Sequence[Passage], at: int, title: str) -> str | None:
+    """The last column of the breadcrumb (当前位置：首页 > 政务公开 > 通知公告)."""
+    for i, passage in enumerate(found[: at if at >= 0 else len(found)]):
+        match = PLACE.search(passage.text)
+        if match is None:
+            continue
+        trail = [passage.text[match.end() :]]
+        trail += [near.text for near in found[i + 1 : i + 8] if len(near.text) <= 24 and near.links <= 2]
+        for text in (trail[0], *trail[1:][::-1]) if CRUMBS.search(trail[0].strip()) else trail[::-1]:
+            names = [name.strip(" :：\u3000") for name in CRUMBS.split(text)]
+            names = [name for name in names if name and name not in NO_CRUMB and name != title]
+            if names and len(names[-1]) <= 24:
+                return names[-1]
+    return None
