@@ -219,13 +219,15 @@ def _identity(text: str, scripts: str) -> Mapping[str, str]:
     biz = biz_of(_first(BIZ_FORMS, scripts)) or (biz_in_url(link[1]) if link else "")
     if ACCOUNT_PAGE.search(text) and not biz:
         biz = biz_in_url(text)
-    nick = next((found for form in NICK_FORMS if (found := form.search(text)) is not None), None)
-    found = {
+    wheres = (scripts, scripts, scripts, text)
+    nicks = (form.search(where) for form, where in zip(NICK_FORMS, wheres, strict=True))
+    nick = next((match for match in nicks if match is not None), None)
+    ids = {
         "biz": biz,
         "nick_name": _unescape(nick) if nick else "",
         "user_name": _first(USER_FORMS, scripts),
     }
-    return {key: value for key, value in found.items() if value}
+    return {key: value for key, value in ids.items() if value}
 
 
 def _first(forms: tuple[re.Pattern[str], ...], text: str) -> str:
