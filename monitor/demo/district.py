@@ -180,7 +180,10 @@ def load_district(path: Path = SAMPLE) -> District:
         raise BadConfig(f"{path}: is not YAML text ({error.__class__.__name__})") from None
     if not isinstance(data, dict):
         raise BadConfig(f"{path}: top level must be a mapping; see docs/district.md")
-    district = section(District, data, path.name)
+    try:
+        district = section(District, data, path.name)
+    except BadConfig as error:
+        raise BadConfig(str(error).replace(f"{path.name}.", f"{path.name}: ", 1)) from None
     _check(district, path.name)
     return district
 
