@@ -244,7 +244,7 @@ def test_the_catalogue_is_one_that_the_crawler_reads(district: District) -> None
         (
             "    short: 发改局\n",
             "    short: 发改局\n    colour: red\n",
-            "district.yaml: units.0: unknown key colour; known: id, short",
+            "district.yaml: units.0: unknown key colour; known: ",
         ),
         (
             "    group: 区直部门\n",
@@ -257,7 +257,7 @@ def test_the_catalogue_is_one_that_the_crawler_reads(district: District) -> None
             "district.yaml: units.fgj.column: no bm-xxx; known:",
         ),
         ("  - id: gxj\n", "  - id: fgj\n", "district.yaml: units: id fgj is given twice"),
-        ("class: news", "class: daily", "district.yaml: columns.0.class: "),
+        ("csyw, class: news", "csyw, class: daily", "district.yaml: columns.0.class: "),
         ("{2020-04: 40", "{2020-13: 40", "district.yaml: units.0.posts.2020-13"),
         ("{2020-04: 40", "{2020-04: -1", "district.yaml: units.0.posts.2020-04"),
         ("emails: [fgj@example.org]", "emails: [fgj@mail.cn]", "district.yaml: units.0.emails.0"),
