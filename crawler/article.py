@@ -20,7 +20,7 @@ from crawler.dates import FIRST_YEAR, find_dates, url_date
 from crawler.markup import decode, metas, said, tree
 from crawler.model import Article, Dated, Outcome, Page, Refused, shanghai_day
 from crawler.passages import Passage, passages
-from crawler.printed import bare_dates, crumb, labelled_dates, origin
+from crawler.printed import bare_date, crumb, labelled_dates, origin
 from crawler.states import refusal
 
 META_DATES = (
@@ -48,6 +48,8 @@ TITLE_TAILS = re.compile(r"\s*[|_—–｜]+\s*|\s+-+\s*|\s*-+\s+|(?<=[\u4e00-\u
 HEADINGS = frozenset({"h1", "h2", "h3"})
 HTMLDATE_LIMIT = 300_000
 """Characters handed to ``htmldate``; its date stands in the head or beside the title."""
+LONG_TITLE = 8
+"""Letters from which a passage that repeats the title tag is the title and not a column's or site's name."""
 SEPARATORS = " >-_/|»"
 SMALL_HOURS = range(1, 7)
 HALF_DAY = timedelta(hours=12)
@@ -121,7 +123,8 @@ def _dates(
     refused += unprinted
     if not printed:
         believed += _variables(root, today)
-        believed += bare_dates(found, at, today)
+        bare = bare_date(found, at, today)
+        believed += [bare] if bare else []
     return believed, refused
 
 
@@ -213,18 +216,22 @@ def _title(labels: dict[str, list[str]], root: HtmlElement, found: Sequence[Pass
 
 
 def _heading(found: Sequence[Passage], tag: str, hint: str) -> str:
-    """The passage that repeats the title tag or the list's title; a heading before any other, the longest first."""
+    """The passage that repeats the title tag or the list's title; else the page's own long ``h1``.
+
+    Among those that repeat it a heading comes before other passages, and the longest first.
+    """
     whole, wanted = _norm(tag), _norm(hint.rstrip(".…"))
-    best, rank = "", (0, 0)
+    best, rank = "", (False, 0)
     for passage in found:
         text = _norm(passage.text)
-        if len(text) < 4 or len(text) > 200 or passage.hidden or not passage.prose:
+        if not 4 <= len(text) <= 200 or passage.hidden or not passage.prose:
             continue
-        matches = text in whole or (len(wanted) >= 4 and text.startswith(wanted))
         score = (passage.tag in HEADINGS, len(text))
-        if matches and score > rank:
+        if score > rank and (text in whole or (len(wanted) >= 4 and text.startswith(wanted))):
             best, rank = passage.text, score
-    return best or next((b.prose for b in found if b.tag == "h1" and len(_norm(b.prose)) >= 6), "")
+    if rank[0] or rank[1] >= LONG_TITLE:
+        return best
+    return next((p.prose for p in found if p.tag == "h1" and len(_norm(p.prose)) >= LONG_TITLE), best)
 
 
 def _find_title(found: Sequence[Passage], title: str) -> int:

@@ -140,10 +140,19 @@ def metas(root: HtmlElement) -> dict[str, list[str]]:
     """
     found: dict[str, list[str]] = {}
     for element in root.iter("meta"):
-        name = element.get("name") or element.get("property")
+        name = element.get("name") or element.get("property") or _odd(element, "name")
         if name:
-            found.setdefault(name.strip().lower(), []).append((element.get("content") or "").strip())
+            value = element.get("content") or _odd(element, "content")
+            found.setdefault(name.strip().lower(), []).append(value.strip())
     return found
+
+
+def _odd(element: HtmlElement, name: str) -> str:
+    """The attribute ``name`` where a no-break or full-width blank stuck to it (``<meta\xa0content=…>``)."""
+    for key, value in element.items():
+        if key.strip("\xa0\u3000\ufeff") == name:
+            return str(value)
+    return ""
 
 
 def said(values: Iterable[str]) -> list[str]:

@@ -33,6 +33,7 @@ COPYRIGHT = re.compile(r"copyright|©|备案|ICP|版权|主办", re.I)
 SPAN = re.compile(r"[至到~～—]|--")
 BODY_LENGTH = 110
 """Characters of prose from which a passage belongs to the body, where dates tell of other things."""
+BODY_BEGINS = re.compile(r"。|；|[\u4e00-\u9fff]{2}[:：]\s{0,4}\Z")
 ABOVE, BELOW = 4, 14
 """How many passages above and below the title its line of date and origin may stand."""
 
@@ -48,7 +49,9 @@ VALUE = re.compile(r"[\s\u3000“\"《【\[]{0,200}([^\s|｜】\]);；，,。”
 NEXT_LABEL = re.compile(
     r"作者|发布(?:时间|日期|机构|者|人)|发表|浏览|阅读|点击|访问|字[体号]|编辑|责编|分享|打印|时间|日期|文号|名称|索引号|主题|审核|\d{4}[-年/]|[:：]"
 )
-PLACE = re.compile(r"(?:当前|所在|您的|你的|现在的?|目前|页面|网站)的?位置|^\s{0,4}位置\s{0,4}[:：]")
+PLACE = re.compile(
+    r"(?:当前|所在|您的|你的|现在的?|目前|页面|网站)的?位置|^\s{0,4}位置\s{0,4}[:：]|^\s{0,4}(?=(?:网站)?首页\s{0,9}[>»›＞→/])"
+)
 CRUMBS = re.compile(r"\s{0,9}(?:>+|&gt;|»|›|＞|→|／|/|\\|::|-+|—+|\|)\s{0,9}")
 NO_CRUMB = frozenset(
     {
@@ -110,20 +113,22 @@ def _value_of(found: Sequence[Passage], i: int, end: int) -> str:
     return ""
 
 
-def bare_dates(found: Sequence[Passage], at: int, today: date) -> list[Dated]:
-    """Dates without a label in the lines around the title, before the body begins; nearest first."""
+def bare_date(found: Sequence[Passage], at: int, today: date) -> Dated | None:
+    """The nearest date without a label in the lines around the title, before the body begins."""
     if at < 0:
-        return []
+        return None
     below = _until_body(found, at + 1, at + 1 + BELOW)
     above = range(at - 1, max(-1, at - 1 - ABOVE), -1)
     dates = (_info_date(found[i], today) for i in (*below, at, *above) if not found[i].hidden)
-    return [dated for dated in dates if dated is not None]
+    return next((dated for dated in dates if dated is not None), None)
 
 
 def _until_body(found: Sequence[Passage], start: int, stop: int) -> list[int]:
+    """Indexes of the lines between title and body. The first sentence or address (各街道办事处：) is body."""
     seen = []
     for i in range(start, min(stop, len(found))):
-        if len(found[i].prose) > BODY_LENGTH and not INFO.search(found[i].text[:60]):
+        prose = found[i].prose
+        if not INFO.search(prose[:60]) and (len(prose) > BODY_LENGTH or BODY_BEGINS.search(prose)):
             break
         seen.append(i)
     return seen
@@ -179,12 +184,13 @@ def _named(found: Sequence[Passage], i: int, end: int) -> str | None:
 
 def crumb(found: Sequence[Passage], at: int, title: str) -> str | None:
     """The last column of the breadcrumb (当前位置：首页 > 政务公开 > 通知公告)."""
-    for i, passage in enumerate(found[: at if at >= 0 else len(found)]):
+    head = found[: at if at >= 0 else len(found)]
+    for i, passage in enumerate(head):
         match = PLACE.search(passage.text)
         if match is None:
             continue
         trail = [passage.text[match.end() :]]
-        trail += [near.text for near in found[i + 1 : i + 8] if len(near.text) <= 24 and near.links <= 2]
+        trail += [near.text for near in head[i + 1 : i + 8] if len(near.text) <= 24 and near.links <= 2]
         for text in (trail[0], *trail[1:][::-1]) if CRUMBS.search(trail[0].strip()) else trail[::-1]:
             names = [name.strip(" :：\u3000") for name in CRUMBS.split(text)]
             names = [name for name in names if name and name not in NO_CRUMB and name != title]

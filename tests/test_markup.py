@@ -116,6 +116,14 @@ def test_metas_are_found_by_name_in_any_case_and_order() -> None:
     }
 
 
+def test_a_no_break_space_inside_a_tag_does_not_hide_the_value() -> None:
+    root = tree(
+        '<meta name="PubDate"\xa0content="2026-11-02 10:00"><meta\u3000name="ColumnName" content="公告">'
+    )
+    assert root is not None
+    assert metas(root)["pubdate"] == ["2026-11-02 10:00"]
+
+
 def test_what_says_nothing_is_dropped_only_when_asked() -> None:
     assert said(["", "NULL", " undefined", "本站"]) == ["本站"]
 
