@@ -132,11 +132,11 @@ class Names:
         """Names of ``units``; ``accounts`` are account names with their lead unit.
 
         ``decisions`` are whole origin texts that a person decided once (unit id, or ``None`` = nobody's).
-        Without ``place`` it is read off the full names. Raises ``ValueError`` for an alias whose validity
+        Without ``place`` it is read off the full names (when none tells, only bare names match). Raises ``ValueError`` for an alias whose validity
         (``NAME 2019-02-01/2024-03-01``, ``..`` = open, end excluded) cannot be read.
         """
         known = list(units)
-        where = place or place_of(known)
+        where = place or place_or_nowhere(known)
         maker = _Maker(where)
         for unit in known:
             maker.add(unit)
@@ -218,6 +218,14 @@ def place_of(units: Sequence[Unit]) -> Place:
     district = districts.most_common(1)[0][0]
     cities = Counter({city: count for (name, city), count in seen.items() if name == district and city})
     return Place(district, cities.most_common(1)[0][0] if cities else "")
+
+
+def place_or_nowhere(units: Sequence[Unit]) -> Place:
+    """:func:`place_of`, or 本区 for a catalogue that does not say where it is."""
+    try:
+        return place_of(units)
+    except ValueError:
+        return Place("本区")
 
 
 def split_alias(text: str) -> tuple[str, date | None, date | None]:

@@ -1,0 +1,133 @@
+"""Stored posts -> counts: the queries behind ``tally``. Reads only; the clock is never asked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, or_, select
+
+from crawler.model import SHANGHAI, ColumnClass, OutletKind, Unit, shanghai_day
+from crawler.store import DutyRow, OutletRow, PostRow, UnitRow
+from monitor.names import Names, Place
+from monitor.tally import Column, LateRule, Seen, Tally
+from monitor.tally import tally as count
+
+__all__ = ["names_of", "tally", "unit_month_counts", "units_of"]
+
+
+def tally(
+    connection: Connection,
+    start: date,
+    end: date,
+    as_of: datetime,
+    *,
+    place: Place | None = None,
+    decisions: Mapping[str, str | None] | None = None,
+    rule: LateRule | None = None,
+) -> Tally:
+    """What was published from ``start`` to ``end`` (both included), as far as it had been seen by ``as_of``.
+
+    Posts of columns that have since left the catalogue still count. Without ``place`` the district is read
+    off the units' full names. Raises ``ValueError`` for a naive ``as_of``.
+    """
+    columns = _columns(connection)
+    limits = rule or LateRule()
+    names = names_of(connection, start, place=place, decisions=decisions)
+    rows = _rows(connection, start - timedelta(days=limits.oldest + limits.grace), end, as_of)
+    return count(
+        rows, columns, names, start, end, rule=limits, undated=_undated(connection, start, end, as_of)
+    )
+
+
+def unit_month_counts(
+    connection: Connection, start: date, end: date, as_of: datetime, **options: Any
+) -> Mapping[tuple[str, str], int]:
+    """Posts per (unit id, month) from ``start`` to ``end``, both included; pairs without posts are absent.
+
+    ``options`` are those of :func:`tally`.
+    """
+    counted = tally(connection, start, end, as_of, **options)
+    return {(u, m): n for u, months in counted.units.items() for m, n in months.items() if n}
+
+
+def units_of(connection: Connection, since: date) -> list[Unit]:
+    """The units of the catalogue that had not left it before ``since``, by id."""
+    day_began = datetime(since.year, since.month, since.day, tzinfo=SHANGHAI)
+    rows = connection.execute(
+        select(UnitRow)
+        .where(or_(UnitRow.retired_at.is_(None), UnitRow.retired_at >= day_began))
+        .order_by(UnitRow.id)
+    )
+    return [
+        Unit(r.id, r.short, r.full, r.group_name, tuple(r.aliases), r.quota, tuple(r.emails)) for r in rows
+    ]
+
+
+def names_of(
+    connection: Connection,
+    since: date,
+    *,
+    place: Place | None = None,
+    decisions: Mapping[str, str | None] | None = None,
+) -> Names:
+    """Every name under which the catalogue's units sign, with their accounts' names."""
+    rows = connection.execute(
+        select(OutletRow.name, DutyRow.unit_id)
+        .join(DutyRow, DutyRow.outlet_id == OutletRow.id)
+        .where(OutletRow.kind == OutletKind.ACCOUNT.value, DutyRow.position == 0, DutyRow.until.is_(None))
+        .order_by(OutletRow.id)
+    )
+    accounts = {row.name: row.unit_id for row in rows}
+    return Names.build(units_of(connection, since), place=place, accounts=accounts, decisions=decisions)
+
+
+def _columns(connection: Connection) -> dict[str, Column]:
+    duties: dict[str, list[tuple[str, date, date | None]]] = defaultdict(list)
+    for row in connection.execute(select(DutyRow).order_by(DutyRow.outlet_id, DutyRow.position, DutyRow.id)):
+        duties[row.outlet_id].append((row.unit_id, row.since, row.until))
+    wanted = (OutletRow.id, OutletRow.site_id, OutletRow.name, OutletRow.path, OutletRow.cls)
+    rows = connection.execute(select(*wanted).where(OutletRow.kind == OutletKind.COLUMN.value))
+    return {
+        r.id: Column(
+            r.id, r.site_id, r.name, r.path, r.cls == ColumnClass.DISCLOSURE.value, tuple(duties[r.id])
+        )
+        for r in rows
+    }
+
+
+def _rows(connection: Connection, start: date, end: date, as_of: datetime) -> Iterable[Seen]:
+    post = PostRow
+    query = select(
+        post.id, post.outlet_id, post.url, post.title, post.published, post.origin, post.prior_look
+    ).where(
+        post.published >= start,
+        post.published <= min(end, shanghai_day(as_of)),
+        post.first_seen <= as_of,
+    )
+    return [
+        Seen(id_, outlet, url, title, day, origin, shanghai_day(prior) if prior else None)
+        for id_, outlet, url, title, day, origin, prior in connection.execute(query)
+        if day is not None
+    ]
+
+
+def _undated(connection: Connection, start: date, end: date, as_of: datetime) -> int:
+    """Posts first seen in the period whose date could not be believed: they count nowhere, and we say so."""
+    began = datetime(start.year, start.month, start.day, tzinfo=SHANGHAI)
+    ended = datetime(end.year, end.month, end.day, tzinfo=SHANGHAI) + timedelta(days=1)
+    query = (
+        select(func.count())
+        .select_from(PostRow)
+        .join(OutletRow, OutletRow.id == PostRow.outlet_id)
+        .where(
+            PostRow.published.is_(None),
+            OutletRow.kind == OutletKind.COLUMN.value,
+            PostRow.first_seen >= began,
+            PostRow.first_seen < ended,
+            PostRow.first_seen <= as_of,
+        )
+    )
+    return int(connection.execute(query).scalar_one())
