@@ -20,6 +20,11 @@ from crawler.platforms import platform
 Id = Field(min_length=1, max_length=64, pattern=r"^[\w.-]+$")
 PLACES = ("wechat", "weibo", "toutiao", "douyin", "rmh", "channels", "app", "other")
 """Where an account may live; ``probes`` say how it is looked at."""
+PROOF_URLS = {
+    "wechat": ("https://mp.weixin.qq.com/",),
+    "weibo": ("https://weibo.com/", "https://m.weibo.cn/"),
+}
+"""Where a platform's own pages prove an account's identity or finish a handshake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,7 @@ class CatalogueEntry(Strict):
     sites: tuple[SiteEntry, ...] = ()
     columns: tuple[ColumnEntry, ...] = ()
     accounts: tuple[AccountEntry, ...] = ()
+    canaries: tuple[AccountEntry, ...] = ()
 
 
 def read_catalogue(data: Mapping[str, Any], path: Path, crawl: CrawlConfig) -> Catalogue:
@@ -103,7 +109,7 @@ def read_catalogue(data: Mapping[str, Any], path: Path, crawl: CrawlConfig) -> C
     entry = section(CatalogueEntry, data.get("catalogue"), place)
     _unique(place, "units", entry.units)
     _unique(place, "sites", entry.sites)
-    _unique(place, "columns and accounts", [*entry.columns, *entry.accounts])
+    _unique(place, "columns, accounts and canaries", [*entry.columns, *entry.accounts, *entry.canaries])
     if not entry.sites:
         raise BadConfig(f"{place}.sites: name at least one portal with id, name and home")
     units = {unit.id for unit in entry.units}
@@ -117,16 +123,19 @@ def read_catalogue(data: Mapping[str, Any], path: Path, crawl: CrawlConfig) -> C
         if column.url is not None:
             _fetchable(f"{where}.url", column.url, crawl)
         outlets.append(_column(column, first))
-    for number, account in enumerate(entry.accounts):
-        where = f"{place}.accounts.{number} ({account.id})"
+    watched = [("accounts", OutletKind.ACCOUNT, a) for a in entry.accounts]
+    watched += [("canaries", OutletKind.CANARY, a) for a in entry.canaries]
+    for number, (part, kind, account) in enumerate(watched):
+        where = f"{place}.{part}.{number} ({account.id})"
         _known(where, "units", account.units, units)
         _known(where, "site", [account.site] if account.site else [], sites)
         if account.platform not in PLACES:
             raise BadConfig(
                 f"{where}.platform: unknown platform {account.platform}; known: {', '.join(PLACES)}"
             )
-        _probes(where, account, crawl)
-        outlets.append(_account(account, first))
+        outlet = _account(account, first, kind)
+        _probes(where, outlet, crawl)
+        outlets.append(outlet)
     for number, site in enumerate(entry.sites):
         _fetchable(f"{place}.sites.{number} ({site.id}).home", site.home, crawl)
     own = {s.id: _hosts_of(s, [o for o in outlets if o.site == s.id]) for s in entry.sites}
@@ -165,17 +174,30 @@ def _fetchable(where: str, url: str, crawl: CrawlConfig) -> None:
         )
 
 
-def _probes(where: str, account: AccountEntry, crawl: CrawlConfig) -> None:
-    for number, probe in enumerate(account.probes):
+def _probes(where: str, outlet: Outlet, crawl: CrawlConfig) -> None:
+    """Every probe's module exists, has what it needs, and asks only addresses that may be fetched."""
+    for number, probe in enumerate(outlet.probes):
+        place = f"{where}.probes.{number}"
         try:
-            platform(probe.platform)
+            urls = probe_urls(outlet, probe)
         except KeyError:
-            raise BadConfig(
-                f"{where}.probes.{number}.platform: there is no crawler/platforms/{probe.platform}.py"
-            ) from None
-        for url in (probe.url, probe.handle.get("base")):
-            if url is not None:
-                _fetchable(f"{where}.probes.{number}", url, crawl)
+            raise BadConfig(f"{place}.platform: there is no crawler/platforms/{probe.platform}.py") from None
+        except ValueError as error:
+            raise BadConfig(f"{place}: {error}; see docs/platforms.md for what this probe needs") from None
+        for url in urls:
+            _fetchable(place, url, crawl)
+
+
+def probe_urls(outlet: Outlet, probe: Probe) -> list[str]:
+    """Addresses that looking at ``outlet`` through ``probe`` asks: its own, its handshake's, its proof's.
+
+    Raises ``KeyError`` for an unknown platform and ``ValueError`` where an id or address is missing.
+    """
+    module: Any = platform(probe.platform)
+    urls = [ask.url for ask in module.start(outlet, probe)]
+    if hasattr(module, "visitor_ask"):
+        urls.append(module.visitor_ask(probe).url)
+    return urls
 
 
 def _column(entry: ColumnEntry, first_site: str) -> Outlet:
@@ -194,10 +216,10 @@ def _column(entry: ColumnEntry, first_site: str) -> Outlet:
     )
 
 
-def _account(entry: AccountEntry, first_site: str) -> Outlet:
+def _account(entry: AccountEntry, first_site: str, kind: OutletKind) -> Outlet:
     return Outlet(
         id=entry.id,
-        kind=OutletKind.ACCOUNT,
+        kind=kind,
         name=entry.name,
         platform=entry.platform,
         site=entry.site or first_site,
@@ -213,7 +235,7 @@ def _hosts_of(site: SiteEntry, outlets: Iterable[Outlet]) -> tuple[str, ...]:
     urls = [outlet.url for outlet in outlets if outlet.url]
     for outlet in outlets:
         for probe in outlet.probes:
-            urls += [url for url in (probe.url, probe.handle.get("base")) if url]
+            urls += [*probe_urls(outlet, probe), *PROOF_URLS.get(outlet.platform, ())]
     return tuple(sorted({host_of(url) for url in urls} | set(site.hosts)))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from crawler.config import CrawlConfig
 from crawler.keeper import StoreKeeper
-from crawler.model import Manners, OutletKind
+from crawler.model import Manners
 from crawler.record import adopt_articles, close_run, open_run, pending_articles
 from crawler.register import allowed_hosts, host_manners, known_outlets
 from crawler.settings import scrapy_settings
@@ -30,12 +30,12 @@ def crawl(
     on_look: Callable[[Looked], None] = lambda looked: None,
     on_plan: Callable[[int], None] = lambda planned: None,
 ) -> int:
-    """Look at every column of the store's catalogue (or ``only`` those); returns the run's id.
+    """Look at every column and every due account of the store's catalogue (or ``only`` those); returns the run's id.
 
     Raises what stopped the walk, after writing what was seen until then.
     """
     with reader.connect() as connection:
-        known = known_outlets(connection, only, OutletKind.COLUMN)
+        known = known_outlets(connection, only)
         hosts = allowed_hosts(connection)
         manners = host_manners(connection, known)
         pending = pending_articles(connection, only)

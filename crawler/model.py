@@ -54,6 +54,7 @@ class Evidence(StrEnum):
 class OutletKind(StrEnum):
     COLUMN = "column"
     ACCOUNT = "account"
+    CANARY = "canary"
 
 
 class ColumnClass(StrEnum):

@@ -13,10 +13,11 @@ from urllib.parse import urljoin
 import httpx
 from sqlalchemy import Engine
 
+from crawler.accounts import AccountNight
 from crawler.config import CrawlConfig
 from crawler.guard import refusal_of
 from crawler.keeper import StoreKeeper
-from crawler.model import Ask, Page, Visit
+from crawler.model import Ask, OutletKind, Page, Visit
 from crawler.record import adopt_articles, close_run, open_run
 from crawler.register import allowed_hosts, host_manners, known_outlets
 from crawler.settings import request_headers
@@ -43,6 +44,8 @@ def recheck(
     """
     with reader.connect() as connection:
         known = known_outlets(connection, ids)
+        asks_accounts = any(one.outlet.kind is OutletKind.ACCOUNT for one in known)
+        canaries = known_outlets(connection, kind=OutletKind.CANARY) if asks_accounts else []
         hosts = allowed_hosts(connection)
         manners = host_manners(connection, known)
     missing = [name for name in ids if name not in {one.outlet.id for one in known}]
@@ -67,7 +70,19 @@ def recheck(
                 conditional=conditional,
                 on_look=lambda looked: seen.__setitem__(looked.visit.outlet, looked),
             )
-            await walk.run(known)
+            await walk.run(one for one in known if one.outlet.kind is OutletKind.COLUMN)
+            night = AccountNight(
+                door.fetch,
+                keeper,
+                config,
+                clock,
+                hosts,
+                manners,
+                door="recheck",
+                forced=True,
+                on_look=lambda looked: seen.__setitem__(looked.visit.outlet, looked),
+            )
+            await night.run([*(one for one in known if one.outlet.kind is not OutletKind.COLUMN), *canaries])
 
     asyncio.run(go())
     keeper.flush()

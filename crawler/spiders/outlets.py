@@ -10,8 +10,9 @@ from typing import Any
 from scrapy import Request, Spider
 from scrapy.http import Response
 
+from crawler.accounts import AccountNight
 from crawler.config import CrawlConfig
-from crawler.model import Ask, Manners, Page
+from crawler.model import Ask, Manners, OutletKind, Page
 from crawler.settings import request_headers
 from crawler.spiders.failures import word_for
 from crawler.visit import Known, Looked
@@ -47,11 +48,16 @@ class OutletSpider(Spider):
         self.failed: BaseException | None = None
         self.headers = request_headers(config)
         self.walk = Walk(self.fetch, keeper, config, clock, hosts, manners, door="spider", on_look=on_look)
+        self.night = AccountNight(
+            self.fetch, keeper, config, clock, hosts, manners, door="spider", on_look=on_look
+        )
 
     async def start(self) -> AsyncIterator[Any]:
         """Walks everything; the requests go through Scrapy's downloader one by one."""
         try:
-            await self.walk.run(self.known, self.pending)
+            columns = [one for one in self.known if one.outlet.kind is OutletKind.COLUMN]
+            await self.walk.run(columns, self.pending)
+            await self.night.run(one for one in self.known if one.outlet.kind is not OutletKind.COLUMN)
         except BaseException as error:  # Scrapy would log it and report "finished"
             self.failed = error
         if False:  # an async generator that yields nothing: the walk has done it all
