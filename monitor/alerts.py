@@ -1,0 +1,233 @@
+"""Findings -> letters -> claim -> channel: one letter per unit and day, sent once, every attempt recorded.
+
+``write_letters`` works inside the caller's transaction; ``send_waiting`` opens its own, two per letter.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Protocol
+
+from pydantic import Field
+from sqlalchemy import Connection, Engine, select
+
+from crawler.config import Strict
+from crawler.model import Unit
+from crawler.store import UnitRow
+from monitor import outbox
+from monitor.channels import mail, webhook
+from monitor.delivery import HandingOver, Receipt, Undelivered
+from monitor.ledger import LetterRow
+from monitor.letters import OFFICE, LetterSettings, Matter, letter, office_letter, summary
+from monitor.matters import open_matters, returned
+from monitor.model import Letter
+from monitor.workdays import may_send
+
+log = logging.getLogger(__name__)
+
+SHUT_AFTER = 2
+"""So many letters in a row before a shut door (server down, login refused); the rest wait untouched."""
+
+
+class Send(Protocol):
+    """A channel with its settings filled in."""
+
+    def __call__(self, letter: Letter, *, moment: datetime, handing_over: HandingOver) -> Receipt: ...
+
+
+class AlertsConfig(Strict):
+    """What letters say, and the channels they leave by. Without ``mail`` letters are written and wait."""
+
+    letters: LetterSettings = LetterSettings()
+    mail: mail.MailConfig | None = None
+    robots: dict[str, webhook.WebhookConfig] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """``n`` new letters that wait to be sent; ``no_address`` are unit ids whose letter has nowhere to go."""
+
+    n: int = 0
+    no_address: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of the waiting letters. ``n`` arrived, some of them only ``partly``; ``refused`` for good;
+    ``failed`` met a fault (they wait again, or are given up); ``doubtful`` may have arrived and will be
+    repeated under the same Message-ID; ``held`` were not tried (quiet hours, or the door is shut).
+    """
+
+    n: int = 0
+    refused: int = 0
+    failed: int = 0
+    partly: int = 0
+    doubtful: int = 0
+    held: int = 0
+
+
+def write_letters(
+    connection: Connection,
+    day: date,
+    moment: datetime,
+    units: Sequence[Unit],
+    settings: LetterSettings,
+    robots: Collection[str] = (),
+) -> Written:
+    """Write the letters of ``day`` for all open findings, one per answerable unit, and one to ourselves.
+
+    A unit that has its letter of ``day`` gets no second one, so a repeat writes nothing. ``robots`` get
+    the day's summary. ``units`` is the catalogue: their mail addresses are the only ones written to.
+    """
+    known = {unit.id: unit for unit in units}
+    by_unit, ours = open_matters(connection, day, moment, known)
+    titles = rule_titles({m.finding.rule for matters in (*by_unit.values(), ours) for m in matters})
+    have = set(connection.scalars(select(LetterRow.unit_id).where(LetterRow.day == day)))
+    letters = [
+        (letter(known[unit], matters, day, settings, titles), [m.finding.id for m in matters])
+        for unit, matters in sorted(by_unit.items())
+        if unit not in have
+    ]
+    mute = [known[unit].short for unit in sorted(by_unit) if not known[unit].emails]
+    back = returned(connection, moment, known)
+    if OFFICE not in have and (ours or mute or back):
+        to_us = office_letter(ours, day, settings, titles, mute, back)
+        letters.append((to_us, [m.finding.id for m in ours]))
+    counts = [(known[unit].short, matters) for unit, matters in sorted(by_unit.items())]
+    letters += [(_robot_letter(name, counts, day, settings), []) for name in sorted(robots) if counts]
+    new = [one for one, findings in letters if outbox.add(connection, one, day, findings, moment)]
+    return Written(sum(bool(one.to) for one in new), tuple(one.unit for one in new if not one.to))
+
+
+def send_waiting(
+    engine: Engine,
+    config: AlertsConfig,
+    now: datetime,
+    channels: Mapping[str, Send] | None = None,
+    elapsed: Callable[[], float] = time.monotonic,
+) -> Sent:
+    """Send what waits and may go now; any number of senders may run at once.
+
+    ``channels`` maps ``mail`` and ``robot:NAME`` to senders, by default those of ``config``. ``elapsed``
+    are the seconds of a running watch: recorded moments are ``now`` plus what passed since.
+    """
+    doors = open_channels(config) if channels is None else channels
+    start = elapsed()
+
+    def clock() -> datetime:
+        return now + timedelta(seconds=elapsed() - start)
+
+    with engine.begin() as connection:
+        outbox.sweep(connection, now)
+        waiting = [(i, door) for i, door in outbox.due(connection, now) if door in doors]
+    if not may_send(now, config.letters.hours, config.letters.calendar):
+        return Sent(held=len(waiting))
+    tally: dict[str, int] = defaultdict(int)
+    shut: dict[str, int] = defaultdict(int)
+    for letter_id, door in waiting:
+        if shut[door] >= SHUT_AFTER:
+            tally["held"] += 1
+            continue
+        words, closed = _send_one(engine, config, letter_id, doors[door], clock)
+        shut[door] = shut[door] + 1 if closed else 0
+        for word in words:
+            tally[word] += 1
+    return Sent(**tally)
+
+
+def open_channels(config: AlertsConfig) -> dict[str, Send]:
+    """The channels of ``config``, each with its settings."""
+    doors: dict[str, Send] = {}
+    if config.mail is not None:
+        doors["mail"] = partial(mail.send, settings=config.mail)
+    for name, settings in config.robots.items():
+        doors[outbox.ROBOT + name] = partial(webhook.send, settings=settings)
+    return doors
+
+
+def rule_titles(rules: Iterable[str]) -> dict[str, str]:
+    """Each rule's sentence: the first line of its module's docstring. A rule that is gone has none."""
+    titles = {}
+    for rule in rules:
+        try:
+            module = importlib.import_module(f"monitor.rules.{rule}")
+        except ModuleNotFoundError:
+            continue
+        titles[rule] = (module.__doc__ or "").strip().partition("\n")[0]
+    return titles
+
+
+def _send_one(
+    engine: Engine, config: AlertsConfig, letter_id: int, send: Send, clock: Callable[[], datetime]
+) -> tuple[tuple[str, ...], bool]:
+    """Claim, send, settle; the words of :class:`Sent` to count, and whether the door is shut."""
+    with engine.begin() as connection:
+        allowed = _allowed(connection, letter_id, config)
+        claim = outbox.claim(connection, letter_id, allowed, clock())
+        if claim is None:
+            state = connection.scalar(select(LetterRow.state).where(LetterRow.id == letter_id))
+            return (("refused",) if state == "refused" else ()), False
+    copies = config.mail.copy_to if config.mail else ()
+    try:
+        receipt = _hand(engine, claim, send, clock)
+    except _Lost:
+        return (), False
+    except Undelivered as error:
+        with engine.begin() as connection:
+            state = outbox.undelivered(connection, claim, error, copies, clock())
+        word = "doubtful" if error.doubtful else "refused" if state == "refused" else "failed"
+        return (word,), error.closed
+    with engine.begin() as connection:
+        state = outbox.delivered(connection, claim, receipt, copies, clock())
+    if state == "refused":
+        return ("refused",), False
+    return (("n", "partly") if receipt.refused else ("n",)), False
+
+
+class _Lost(Exception):
+    """Another sender took this claim for dead and has it now."""
+
+
+def _hand(engine: Engine, claim: outbox.Claim, send: Send, clock: Callable[[], datetime]) -> Receipt:
+    """Call the channel; whatever breaks inside it is this letter's fault alone."""
+    handed = False
+
+    def handing_over() -> None:
+        nonlocal handed
+        with engine.begin() as connection:
+            if not outbox.hand_over(connection, claim, clock()):
+                raise _Lost
+        handed = True
+
+    try:
+        return send(claim.letter, moment=clock(), handing_over=handing_over)
+    except (Undelivered, _Lost):
+        raise
+    except Exception as error:
+        log.exception("letter %s: the channel broke", claim.letter.key)
+        answer = f"发送程序出错：{error.__class__.__name__}: {error}"[:500]
+        raise Undelivered(False, answer, doubtful=handed) from error
+
+
+def _allowed(connection: Connection, letter_id: int, config: AlertsConfig) -> set[str]:
+    """Whom this letter may reach today: its unit's addresses in the catalogue, ourselves, our robots."""
+    unit = connection.scalar(select(LetterRow.unit_id).where(LetterRow.id == letter_id))
+    if unit == OFFICE:
+        return set(config.letters.office_emails)
+    emails = connection.scalar(select(UnitRow.emails).where(UnitRow.id == unit, UnitRow.retired_at.is_(None)))
+    copies = config.mail.copy_to if config.mail else ()
+    robots = {outbox.ROBOT + name for name in config.robots}
+    return {*(emails or ()), *(copies if emails else ()), *robots}
+
+
+def _robot_letter(
+    name: str, counts: Sequence[tuple[str, Sequence[Matter]]], day: date, settings: LetterSettings
+) -> Letter:
+    return replace(summary(counts, day, settings, f"_robot-{name}"), to=(outbox.ROBOT + name,))
