@@ -67,9 +67,11 @@ class Newest:
 class OutletFacts:
     """What is known of one outlet at the moment of judgement.
 
-    ``units`` answer for it on that day, the lead first. ``looks`` are newest first and reach back
-    at least to the two last conclusive ones of the window; ``ever_posts`` tells whether any post was
-    ever seen. ``newest`` counts only what had been seen by then.
+    ``units`` answer for it on that day, the lead first. ``looks`` are newest first: the newest few, and
+    among older ones of the window the two newest conclusive ones that prove a whole list. ``ever_posts``
+    tells whether any post was ever seen. ``newest`` counts only what had been seen by then and is not
+    later than the judged day. ``last_look`` is the newest look of all. ``read_until`` is the day of the
+    look up to which its posts are known without a gap, ``None`` while its baseline is unfinished.
     """
 
     outlet: Outlet
@@ -77,22 +79,30 @@ class OutletFacts:
     looks: tuple[Look, ...]
     newest: Newest | None
     ever_posts: bool
+    last_look: datetime | None = None
+    read_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UnitFacts:
-    """Posts of one unit per month, each counted once; ``months`` are complete calendar months."""
+    """Posts of one unit per month, each counted once.
+
+    ``gaps`` names per month the outlets that may hold more of the unit's posts than were seen: there the
+    count is only a lower bound.
+    """
 
     unit: Unit
     counts: Mapping[str, int]
+    gaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Everything the rules may look at. ``as_of`` is the moment of judgement.
 
-    ``months`` are the complete calendar months that the store covers from its horizon on, oldest first;
-    ``this_month`` is the running one. ``failed_night`` = coverage too low: nobody is accused.
+    ``months`` are the complete calendar months of the previous and the current quarter, oldest first;
+    ``this_month`` is the running one; months before ``horizon`` were never crawled.
+    ``failed_night`` = coverage too low: nobody is accused.
     """
 
     as_of: datetime
@@ -102,6 +112,7 @@ class Facts:
     months: tuple[str, ...]
     this_month: str
     failed_night: bool = False
+    horizon: date = date.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +123,7 @@ class Verdict:
     months, else empty. ``units`` are the unit ids answerable (none where the finding is ours).
     ``sentence`` is Chinese and complete; ``clause`` names the document and item. ``due`` is the last day
     that still passes. ``ours`` marks a verdict that we must act on (unreadable outlet), never a unit.
+    ``name`` is the subject's name on screen. ``cause`` says why a verdict is unknown (``causes.py``).
     """
 
     rule: str
@@ -126,6 +138,12 @@ class Verdict:
     due: date | None = None
     newest: Newest | None = None
     ours: bool = False
+    name: str = ""
+
+    @property
+    def opens(self) -> bool:
+        """Whether it opens a finding: an accusation, or an unknown that is ours to mend."""
+        return self.value.accuses or (self.ours and self.value is Value.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +164,8 @@ class Finding:
     newest: Newest | None = None
     due: date | None = None
     ours: bool = False
+    value: Value = Value.STALE
+    numbers: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

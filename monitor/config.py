@@ -1,0 +1,152 @@
+"""The ``monitor`` section of config.yaml, read strictly: rules with their limits, timetable, mail.
+
+A rule's keys are the keyword arguments of its ``check``; the name in the file is the module's name.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Annotated, Any, Literal, get_type_hints
+
+from pydantic import BeforeValidator, Field, create_model
+
+import monitor.rules
+from crawler.config import BadConfig, Strict, section
+
+HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
+def _hour(value: Any) -> time:
+    # YAML reads an unquoted 11:30 as the number 690.
+    if not isinstance(value, str) or not HOUR.fullmatch(value):
+        raise ValueError('write an hour of the day in quotes, like "08:30"')
+    return time.fromisoformat(value)
+
+
+Hour = Annotated[time, BeforeValidator(_hour)]
+
+
+class Timetable(Strict):
+    """Hours of the day in Asia/Shanghai."""
+
+    nightly: Hour = time(1, 30)
+    letters: Hour = time(8, 30)
+
+
+class Mail(Strict):
+    """The SMTP server that takes our letters. The password stands in an environment variable, never here."""
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=465, gt=0, lt=65536)
+    security: Literal["ssl", "starttls", "none"] = "ssl"
+    user: str | None = None
+    password_env: str = "GENGXIN_MAIL_PASSWORD"  # noqa: S105 - a variable's name
+    sender: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    sender_name: str = "更新监测"
+    operators: tuple[str, ...] = ()
+    timeout: float = Field(default=30.0, gt=0, le=300)
+
+
+class Version(Strict):
+    """One version of a rule's limits, in force from a day on until the next version."""
+
+    valid_from: date
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The keyword arguments for ``check``."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name != "valid_from"}
+
+
+class MonitorSection(Strict):
+    """``coverage`` is the least share of outlets a night must have looked at to accuse anybody."""
+
+    coverage: float = Field(default=0.8, ge=0, le=1)
+    rules: dict[str, Any] = Field(min_length=1)
+    timetable: Timetable = Timetable()
+    mail: Mail | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorConfig:
+    """What the judgement and the letters need; ``rules`` holds each rule's versions, oldest first."""
+
+    rules: Mapping[str, tuple[Version, ...]]
+    coverage: float = 0.8
+    timetable: Timetable = field(default_factory=Timetable)
+    mail: Mail | None = None
+
+    def in_force(self, day: date) -> dict[str, Version]:
+        """Each rule's version on ``day``; rules not yet in force are left out."""
+        found = {}
+        for name, versions in self.rules.items():
+            begun = [version for version in versions if version.valid_from <= day]
+            if begun:
+                found[name] = begun[-1]
+        return found
+
+
+def monitor_config(data: Mapping[str, Any], path: Path) -> MonitorConfig:
+    """The ``monitor`` section of a loaded config.yaml.
+
+    Raises :class:`BadConfig` with the place of an unknown key or rule, or an impossible limit.
+    """
+    place = f"{path.name}: monitor"
+    read = section(MonitorSection, data.get("monitor"), place)
+    rules = {name: _versions(name, entry, f"{place}.rules") for name, entry in read.rules.items()}
+    return MonitorConfig(rules, read.coverage, read.timetable, read.mail)
+
+
+def rule_names() -> tuple[str, ...]:
+    """The rules that exist: one module each."""
+    return tuple(sorted(found.name for found in iter_modules(monitor.rules.__path__)))
+
+
+def rule(name: str) -> ModuleType:
+    """The rule's module, with ``check``. Only for names of :func:`rule_names`."""
+    return import_module(f"monitor.rules.{name}")
+
+
+def _versions(name: str, entry: Any, place: str) -> tuple[Version, ...]:
+    if name not in rule_names():
+        raise BadConfig(f"{place}: unknown rule {name}; known: {', '.join(rule_names())}")
+    entries = entry if isinstance(entry, list) else [entry]
+    if not entries:
+        raise BadConfig(f"{place}.{name}: no limits given; to switch the rule off remove its line")
+    model = _model(name)
+    where = [
+        f"{place}.{name}.{n}" if isinstance(entry, list) else f"{place}.{name}" for n in range(len(entries))
+    ]
+    versions = [section(model, one, spot) for one, spot in zip(entries, where, strict=True)]
+    days = [version.valid_from for version in versions]
+    for number, day in enumerate(days):
+        if day in days[:number]:
+            raise BadConfig(
+                f"{where[number]}.valid_from: {day} is given twice; each version needs its own day"
+            )
+    return tuple(sorted(versions, key=lambda version: version.valid_from))
+
+
+@cache
+def _model(name: str) -> type[Version]:
+    """The rule's keyword arguments as a strict section."""
+    check = rule(name).check
+    hints = get_type_hints(check, include_extras=True)
+    fields: dict[str, Any] = {
+        parameter.name: (
+            hints[parameter.name],
+            ... if parameter.default is inspect.Parameter.empty else parameter.default,
+        )
+        for parameter in inspect.signature(check).parameters.values()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    }
+    return create_model(name, __base__=Version, **fields)

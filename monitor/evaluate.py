@@ -1,0 +1,109 @@
+"""Facts go through the rules in force and into the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import Engine
+
+from monitor.causes import AWAITING, FAILED_NIGHT, cause_name
+from monitor.config import MonitorConfig, rule
+from monitor.facts import Counter, Shown, gather, posts_of
+from monitor.findings import Changes, apply, open_findings
+from monitor.model import Facts, Finding, OutletFacts, Value, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was said at ``as_of``, and what it changed in the ledger (nothing when it was not recorded)."""
+
+    as_of: datetime
+    verdicts: tuple[Verdict, ...]
+    changes: Changes
+    failed_night: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why one outlet stands where it stands: its verdicts, looks, newest posts and open findings."""
+
+    facts: OutletFacts
+    verdicts: tuple[Verdict, ...]
+    posts: tuple[Shown, ...]
+    findings: tuple[Finding, ...]
+
+
+def judge(facts: Facts, config: MonitorConfig) -> tuple[Verdict, ...]:
+    """The verdicts of every rule in force on the judged day. Pure: the same facts, the same verdicts."""
+    verdicts = [
+        verdict
+        for name, version in config.in_force(facts.day).items()
+        for verdict in rule(name).check(facts, **version.arguments)
+    ]
+    return tuple(_withheld(verdict) if facts.failed_night else verdict for verdict in verdicts)
+
+
+def _withheld(verdict: Verdict) -> Verdict:
+    """A failed night opens nothing; what is open stays open, what is proved fresh may close."""
+    if not verdict.opens:
+        return verdict
+    sentence = f"{verdict.name}未能判定：{cause_name(FAILED_NIGHT)}。"
+    return replace(verdict, value=Value.UNKNOWN, cause=FAILED_NIGHT, sentence=sentence, ours=False)
+
+
+def evaluate(
+    engine: Engine,
+    config: MonitorConfig,
+    as_of: datetime,
+    *,
+    count: Counter,
+    horizon: date,
+    only: Collection[str] | None = None,
+    record: bool = True,
+) -> Judgement:
+    """Judge the store at ``as_of`` and, with ``record``, open and close findings.
+
+    ``count`` gives the units' posts per month (``counts.unit_month_counts``), ``horizon`` the first day
+    that was crawled (``crawler.backfill_from``). ``only`` judges those outlets and no units. The facts
+    are read before the ledger is locked.
+    """
+    with engine.connect() as connection:
+        facts = gather(connection, as_of, count=count, horizon=horizon, coverage=config.coverage, only=only)
+    verdicts = judge(facts, config)
+    if not record:
+        return Judgement(as_of, verdicts, Changes(), facts.failed_night)
+    scope = None if only is not None else _subjects(facts)
+    with engine.begin() as connection:
+        changes = apply(connection, verdicts, as_of, rules=config.in_force(facts.day), subjects=scope)
+    return Judgement(as_of, verdicts, changes, facts.failed_night)
+
+
+def _subjects(facts: Facts) -> frozenset[str]:
+    outlets = {f"outlet:{of.outlet.id}" for of in facts.outlets}
+    return frozenset(outlets | {f"unit:{of.unit.id}" for of in facts.units})
+
+
+def awaiting(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    """Ids of the outlets that need a second look before anybody may be accused: recheck these."""
+    found = {v.subject.removeprefix("outlet:") for v in verdicts if v.cause == AWAITING}
+    return tuple(sorted(found))
+
+
+def explain(
+    engine: Engine, config: MonitorConfig, outlet: str, as_of: datetime, *, horizon: date, posts: int = 10
+) -> Explanation | None:
+    """Everything behind the verdicts of one outlet; ``None`` where the catalogue has no such outlet."""
+    with engine.connect() as connection:
+        facts = gather(connection, as_of, count=_none, horizon=horizon, coverage=0, only=[outlet])
+        if not facts.outlets:
+            return None
+        shown = posts_of(connection, outlet, as_of, posts)
+        findings = open_findings(connection, as_of, subject=f"outlet:{outlet}")
+    return Explanation(facts.outlets[0], judge(facts, config), shown, findings)
+
+
+def _none(*_: object) -> dict[tuple[str, str], int]:
+    """One outlet's explanation counts no units."""
+    return {}

@@ -1,0 +1,288 @@
+"""The queries that feed the rules: what the store knew at one moment, today or on any past day.
+
+A handful of queries whatever the number of outlets; looks are read within a window of days only.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, or_, select
+
+from crawler.model import (
+    ColumnClass,
+    Evidence,
+    Outcome,
+    OutletKind,
+    Unit,
+    shanghai_day,
+    utc,
+)
+from crawler.register import outlet_of
+from crawler.store import DutyRow, OutletRow, PostRow, UnitRow, VisitRow
+from monitor.calendar import add_months, first_day, last_day, month_of, months_from, quarter_start
+from monitor.judging import PROVING, gone, has_address
+from monitor.model import Facts, Look, Newest, OutletFacts, UnitFacts
+
+Counter = Callable[[Connection, date, date, datetime], Mapping[tuple[str, str], int]]
+"""Posts per (unit id, month) published from the first day up to (not with) the last, as seen by a moment."""
+
+WINDOW = 8
+"""Days of looks that are read: more than the two nights that any verdict needs."""
+NIGHT = timedelta(hours=26)
+"""A look of the last night is at most this old."""
+KEPT = 4
+"""Newest looks that are always kept; see ``outlet_unreadable``."""
+BATCH = 5000
+
+OUTLET, POST, VISIT, DUTY = (
+    OutletRow.__table__.c,
+    PostRow.__table__.c,
+    VisitRow.__table__.c,
+    DutyRow.__table__.c,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A post with the proof of its date, for a person to check. ``others`` are dates that disagree."""
+
+    title: str
+    url: str
+    published: date | None
+    raw: str
+    place: str
+    why: str
+    first_seen: datetime
+    others: tuple[Mapping[str, str], ...]
+
+
+def gather(
+    connection: Connection,
+    as_of: datetime,
+    *,
+    count: Counter,
+    horizon: date,
+    coverage: float = 0.8,
+    only: Collection[str] | None = None,
+    failed_night: bool | None = None,
+) -> Facts:
+    """What was known at ``as_of``: visits made and posts first seen by then, duties of that day.
+
+    ``horizon`` is the first day the crawl went back to. The night failed where fewer than ``coverage`` of
+    the outlets that can be looked at were looked at, unless ``failed_night`` says so. ``only`` keeps to those outlet
+    ids and gathers no units. Raises ``ValueError`` for a naive ``as_of``.
+    """
+    as_of, day = utc(as_of), shanghai_day(as_of)
+    outlets = _outlets(connection, as_of, day, only)
+    months = months_from(add_months(quarter_start(day), -3), day.replace(day=1))
+    if failed_night is None:
+        failed_night = only is None and _coverage(outlets, as_of) < coverage
+    return Facts(
+        as_of=as_of,
+        day=day,
+        outlets=outlets,
+        units=() if only is not None else _units(connection, as_of, day, months, outlets, count),
+        months=months,
+        this_month=month_of(day),
+        failed_night=failed_night,
+        horizon=horizon,
+    )
+
+
+def posts_of(connection: Connection, outlet: str, as_of: datetime, limit: int) -> tuple[Shown, ...]:
+    """The outlet's newest posts seen by ``as_of``, undated ones last, at most ``limit``."""
+    query = (
+        select(PostRow.__table__)
+        .where(POST.outlet_id == outlet, POST.first_seen <= as_of)
+        .order_by(POST.published.is_(None), POST.published.desc(), POST.id.desc())
+        .limit(limit)
+    )
+    return tuple(
+        Shown(r.title, r.url, r.published, r.raw, r.place, r.why, r.first_seen, tuple(r.others))
+        for r in connection.execute(query)
+    )
+
+
+def _coverage(outlets: Sequence[OutletFacts], as_of: datetime) -> float:
+    """The share of the outlets with an address that were looked at in the last night; 1 where there are none."""
+    due = [of for of in outlets if has_address(of) and not gone(of)]
+    looked = sum(bool(of.looks) and as_of - of.looks[0].moment <= NIGHT for of in due)
+    return looked / len(due) if due else 1.0
+
+
+def _outlets(
+    connection: Connection, as_of: datetime, day: date, only: Collection[str] | None
+) -> tuple[OutletFacts, ...]:
+    wanted: list[ColumnElement[bool]] = [or_(OUTLET.retired_at.is_(None), OUTLET.retired_at > as_of)]
+    if only is not None:
+        wanted.append(OUTLET.id.in_(only))
+    looks = _looks(connection, as_of, wanted)
+    newest = _newest(connection, as_of, day, wanted)
+    undated = _undated(connection, as_of, day)
+    duties = _duties(connection, day)
+    rows = connection.execute(select(OutletRow.__table__).where(*wanted).order_by(OUTLET.id)).mappings()
+    return tuple(
+        _outlet(
+            row, as_of, duties.get(row["id"], ()), looks.get(row["id"], ()), newest.get(row["id"]), undated
+        )
+        for row in rows
+    )
+
+
+def _outlet(
+    row: Mapping[Any, Any],
+    as_of: datetime,
+    units: tuple[str, ...],
+    looks: tuple[Look, ...],
+    newest: Newest | None,
+    undated: frozenset[str],
+) -> OutletFacts:
+    last = row["last_look"]
+    return OutletFacts(
+        outlet=outlet_of(row, units),
+        units=units,
+        looks=looks,
+        newest=newest,
+        ever_posts=newest is not None or row["id"] in undated,
+        last_look=looks[0].moment if looks else last if last and last <= as_of else None,
+        read_until=_read_until(row, looks, as_of),
+    )
+
+
+def _read_until(row: Mapping[Any, Any], looks: tuple[Look, ...], as_of: datetime) -> date | None:
+    """The day of the last look whose list is known without a gap: a walk under way counts from before it."""
+    since, prior, last = row["walk_since"], row["walk_prior"], row["last_conclusive"]
+    if not row["walk_done"] and (since is None or since <= as_of):
+        return shanghai_day(prior) if prior else None
+    whole = (look.moment for look in looks if look.outcome.conclusive and look.evidence in PROVING)
+    moment = next(whole, last if last and last <= as_of else None)
+    return shanghai_day(moment) if moment else None
+
+
+def _looks(
+    connection: Connection, as_of: datetime, wanted: Sequence[ColumnElement[bool]]
+) -> dict[str, tuple[Look, ...]]:
+    """The looks of each outlet within the window, newest first, thinned to what rules need."""
+    query = (
+        select(
+            VISIT.outlet_id, VISIT.moment, VISIT.outcome, VISIT.evidence, VISIT.probe,
+            VISIT.newest, VISIT.newest_url, VISIT.dated, VISIT.reason,
+        )
+        .select_from(OutletRow.__table__.join(VisitRow.__table__, VISIT.outlet_id == OUTLET.id))
+        .where(*wanted, VISIT.page_no == 1)
+        .where(VISIT.moment > as_of - timedelta(days=WINDOW), VISIT.moment <= as_of)
+        .order_by(OUTLET.id, VISIT.moment.desc(), VISIT.id.desc())
+    )  # fmt: skip
+    kept: dict[str, list[Look]] = defaultdict(list)
+    proofs: dict[str, int] = defaultdict(int)
+    for row in connection.execute(query, execution_options={"yield_per": BATCH}):
+        outlet, outcome, evidence = row[0], Outcome(row[2]), Evidence(row[3])
+        proves = outcome.conclusive and evidence in PROVING
+        if len(kept[outlet]) < KEPT or (proves and proofs[outlet] < 2):
+            proofs[outlet] += proves
+            kept[outlet].append(
+                Look(
+                    row[1], outcome, evidence, sys.intern(row[4]), row[5], row[6], row[7], sys.intern(row[8])
+                )
+            )
+    return {outlet: tuple(looks) for outlet, looks in kept.items()}
+
+
+def _newest(
+    connection: Connection, as_of: datetime, day: date, wanted: Sequence[ColumnElement[bool]]
+) -> dict[str, Newest]:
+    """The newest post of each outlet that had been seen by then and is not dated later than ``day``."""
+    post = PostRow.__table__.alias("newest")
+    found = (
+        select(POST.id)
+        .where(POST.outlet_id == OUTLET.id, POST.published <= day, POST.first_seen <= as_of)
+        .order_by(POST.published.desc(), POST.id.desc())
+        .limit(1)
+        .correlate(OutletRow.__table__)
+        .scalar_subquery()
+    )
+    query = (
+        select(OUTLET.id, post.c.published, post.c.title, post.c.url, post.c.raw, post.c.place)
+        .select_from(OutletRow.__table__.join(post, post.c.id == found))
+        .where(*wanted)
+    )
+    rows = connection.execute(query, execution_options={"yield_per": BATCH})
+    return {row[0]: Newest(row[1], row[2], row[3], row[4], sys.intern(row[5])) for row in rows}
+
+
+def _undated(connection: Connection, as_of: datetime, day: date) -> frozenset[str]:
+    """Outlets that have shown a post whose date is not believed, or lies ahead."""
+    query = select(POST.outlet_id).where(
+        or_(POST.published.is_(None), POST.published > day), POST.first_seen <= as_of
+    )
+    return frozenset(connection.execute(query.distinct()).scalars())
+
+
+def _duties(connection: Connection, day: date) -> dict[str, tuple[str, ...]]:
+    """Who answers for each outlet on ``day``, the lead first."""
+    query = (
+        select(DUTY.outlet_id, DUTY.unit_id)
+        .where(DUTY.since <= day, or_(DUTY.until.is_(None), DUTY.until > day))
+        .order_by(DUTY.outlet_id, DUTY.position)
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for outlet, unit in connection.execute(query):
+        found[outlet].append(sys.intern(unit))
+    return {outlet: tuple(units) for outlet, units in found.items()}
+
+
+def _units(
+    connection: Connection,
+    as_of: datetime,
+    day: date,
+    months: tuple[str, ...],
+    outlets: Sequence[OutletFacts],
+    count: Counter,
+) -> tuple[UnitFacts, ...]:
+    this = month_of(day)
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    found = count(connection, first_day(months[0]), add_months(first_day(this), 1), as_of)
+    for (unit, month), number in found.items():
+        counts[unit][month] = number
+    needed = {month: last_day(month) for month in months} | {this: day - timedelta(days=2)}
+    gaps = {month: _gaps(outlets, last) for month, last in needed.items()}
+    units = UnitRow.__table__.c
+    query = select(UnitRow.__table__).where(or_(units.retired_at.is_(None), units.retired_at > as_of))
+    return tuple(
+        UnitFacts(_unit(row), counts.get(row["id"], {}), _gaps_of(row["id"], gaps))
+        for row in connection.execute(query.order_by(units.id)).mappings()
+    )
+
+
+def _gaps(outlets: Iterable[OutletFacts], last: date) -> dict[str, list[str]]:
+    """Columns not read through past ``last``, by the unit whose posts they may hold; ``""`` = anybody's.
+
+    A unit publishes in its own columns, and in general ones: news, and those nobody answers for.
+    """
+    gaps: dict[str, list[str]] = defaultdict(list)
+    for of in outlets:
+        if of.outlet.kind is not OutletKind.COLUMN or of.outlet.cls is ColumnClass.DISCLOSURE:
+            continue
+        if of.read_until is None or of.read_until <= last:
+            general = not of.units or of.outlet.cls is ColumnClass.NEWS
+            for unit in ("",) if general else of.units:
+                gaps[unit].append(of.outlet.id)
+    return gaps
+
+
+def _gaps_of(unit: str, gaps: Mapping[str, Mapping[str, list[str]]]) -> dict[str, tuple[str, ...]]:
+    found = {month: (*by.get(unit, ()), *by.get("", ())) for month, by in gaps.items()}
+    return {month: outlets for month, outlets in found.items() if outlets}
+
+
+def _unit(row: Mapping[Any, Any]) -> Unit:
+    return Unit(
+        row["id"], row["short"], row["full"], row["group_name"], tuple(row["aliases"]), row["quota"],
+        tuple(row["emails"]),
+    )  # fmt: skip

@@ -1,0 +1,215 @@
+"""Findings open, are kept, and close once; every change is written with its event in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, update
+
+from crawler.model import shanghai_day, utc
+from monitor.ledger import EventRow, FindingRow
+from monitor.model import Finding, Newest, Value, Verdict
+
+Key = tuple[str, str, str]
+FINDING = FindingRow.__table__.c
+CLEARING = (Value.FRESH, Value.DUE_SOON, Value.EXEMPT)
+TOLD = ("value", "clause", "units", "due", "newest")
+"""A change of these is an event; the sentence and numbers, which count days, move every night."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What one night did to the ledger."""
+
+    opened: tuple[Finding, ...] = ()
+    changed: tuple[Finding, ...] = ()
+    closed: tuple[Finding, ...] = ()
+
+
+def apply(
+    connection: Connection,
+    verdicts: Iterable[Verdict],
+    as_of: datetime,
+    *,
+    rules: Collection[str] | None = None,
+    subjects: Collection[str] | None = None,
+) -> Changes:
+    """Fold the verdicts of one moment into the ledger, in the caller's transaction.
+
+    An accusing verdict (or an unknown of ours) opens a finding where none is open; fresh, due soon and
+    exempt close it; unknown leaves it as it is. With ``rules`` in force and ``subjects`` judged, an open
+    finding that got no verdict closes with its reason: ``rule_off``, ``retired``, ``period_over``, ``not_judged``.
+    The same verdicts again change nothing, and older ones never undo what is known from later ones.
+    """
+    as_of = utc(as_of)
+    _one_writer(connection)
+    judged = {(v.rule, v.subject, v.period): v for v in verdicts}
+    known = {_key(row): row for row in _open_rows(connection)}
+    later = _closed_since(connection, as_of)
+    new = [v for key, v in judged.items() if v.opens and key not in known and key not in later]
+    opened = _open(connection, new, as_of)
+    kept = [(row, judged[key]) for key, row in known.items() if key in judged and row["opened"] <= as_of]
+    changed = _change(connection, [(row, v) for row, v in kept if v.opens], as_of)
+    ending = [(row, v.value.value, v.sentence) for row, v in kept if v.value in CLEARING]
+    if rules is not None and subjects is not None:
+        left = [row for key, row in known.items() if key not in judged and row["opened"] <= as_of]
+        ending += [(row, _why_left(row, rules, subjects), row["sentence"]) for row in left]
+    return Changes(opened, changed, _close(connection, ending, as_of))
+
+
+def open_findings(
+    connection: Connection, as_of: datetime, *, subject: str | None = None
+) -> tuple[Finding, ...]:
+    """The findings that were open at ``as_of``, by number. Their texts are those of the last judgement."""
+    query = select(FindingRow.__table__).where(
+        FINDING.opened <= as_of, or_(FINDING.closed.is_(None), FINDING.closed > as_of)
+    )
+    if subject is not None:
+        query = query.where(FINDING.subject == subject)
+    rows = connection.execute(query.order_by(FINDING.id)).mappings()
+    return tuple(_finding(row) for row in rows)
+
+
+def _one_writer(connection: Connection) -> None:
+    # SQLite's transactions begin IMMEDIATE; PostgreSQL needs to be told, or two judges take one number.
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE finding IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def _open_rows(connection: Connection) -> Sequence[Mapping[Any, Any]]:
+    return connection.execute(select(FindingRow.__table__).where(FINDING.closed.is_(None))).mappings().all()
+
+
+def _closed_since(connection: Connection, as_of: datetime) -> set[Key]:
+    rows = connection.execute(
+        select(FINDING.rule, FINDING.subject, FINDING.period).where(FINDING.closed >= as_of)
+    )
+    return {(row.rule, row.subject, row.period) for row in rows}
+
+
+def _why_left(row: Mapping[Any, Any], rules: Collection[str], subjects: Collection[str]) -> str:
+    if row["rule"] not in rules:
+        return "rule_off"
+    if row["subject"] not in subjects:
+        return "retired"
+    return "period_over" if row["period"] else "not_judged"
+
+
+def _open(connection: Connection, verdicts: Sequence[Verdict], as_of: datetime) -> tuple[Finding, ...]:
+    if not verdicts:
+        return ()
+    year = shanghai_day(as_of).year
+    first = _last_number(connection, year) + 1
+    rows = [
+        {**_text(v), "number": f"{year}-{number:04d}", "opened": as_of, "closed": None}
+        | {"rule": v.rule, "subject": v.subject, "period": v.period, "name": v.name, "ours": v.ours}
+        for number, v in enumerate(verdicts, first)
+    ]
+    statement = insert(FindingRow).returning(FindingRow.id, sort_by_parameter_order=True)
+    ids = connection.execute(statement, rows).scalars().all()
+    opened = [{**row, "id": id_} for row, id_ in zip(rows, ids, strict=True)]
+    _events(connection, "opened", as_of, [(row["id"], _snapshot(row)) for row in opened])
+    return tuple(_finding(row) for row in opened)
+
+
+def _last_number(connection: Connection, year: int) -> int:
+    query = (
+        select(FINDING.number)
+        .where(FINDING.number.like(f"{year}-%"))
+        .order_by(func.length(FINDING.number).desc(), FINDING.number.desc())
+        .limit(1)
+    )
+    number = connection.execute(query).scalar()
+    return int(number.partition("-")[2]) if number else 0
+
+
+def _change(
+    connection: Connection, pairs: Sequence[tuple[Mapping[Any, Any], Verdict]], as_of: datetime
+) -> tuple[Finding, ...]:
+    rows, told = [], []
+    for row, verdict in pairs:
+        new = _text(verdict)
+        if all(row[name] == value for name, value in new.items()):
+            continue
+        rows.append({f"b_{name}": value for name, value in {"id": row["id"], **new}.items()})
+        if any(row[name] != new[name] for name in TOLD):
+            told.append({**row, **new})
+    if rows:
+        names = [name.removeprefix("b_") for name in rows[0] if name != "b_id"]
+        statement = update(FindingRow.__table__).where(FINDING.id == bindparam("b_id"))  # type: ignore[arg-type]
+        connection.execute(statement.values({name: bindparam(f"b_{name}") for name in names}), rows)
+    _events(connection, "changed", as_of, [(row["id"], _snapshot(row)) for row in told])
+    return tuple(_finding(row) for row in told)
+
+
+def _close(
+    connection: Connection, ending: Sequence[tuple[Mapping[Any, Any], str, str]], as_of: datetime
+) -> tuple[Finding, ...]:
+    if not ending:
+        return ()
+    statement = update(FindingRow.__table__).where(FINDING.id == bindparam("b_id"), FINDING.closed.is_(None))  # type: ignore[arg-type]
+    connection.execute(statement.values(closed=as_of), [{"b_id": row["id"]} for row, _, _ in ending])
+    details = [(row["id"], {"reason": reason, "sentence": said}) for row, reason, said in ending]
+    _events(connection, "closed", as_of, details)
+    return tuple(_finding({**row, "closed": as_of}) for row, _, _ in ending)
+
+
+def _events(
+    connection: Connection, kind: str, moment: datetime, details: Sequence[tuple[int, dict[str, Any]]]
+) -> None:
+    if details:
+        rows = [{"finding_id": id_, "kind": kind, "moment": moment, "detail": d} for id_, d in details]
+        connection.execute(insert(EventRow), rows)
+
+
+def _text(verdict: Verdict) -> dict[str, Any]:
+    """The columns that follow the verdict while the finding is open."""
+    newest = verdict.newest
+    return {
+        "value": verdict.value.value,
+        "sentence": verdict.sentence,
+        "clause": verdict.clause,
+        "units": list(verdict.units),
+        "numbers": dict(verdict.numbers),
+        "due": verdict.due,
+        "newest": {
+            "day": newest.day.isoformat(), "title": newest.title, "url": newest.url,
+            "raw": newest.raw, "place": newest.place,
+        } if newest else {},
+    }  # fmt: skip
+
+
+def _snapshot(row: Mapping[Any, Any]) -> dict[str, Any]:
+    names = ("value", "sentence", "clause", "units", "numbers", "newest")
+    due = row["due"]
+    return {name: row[name] for name in names} | {"due": due.isoformat() if due else None}
+
+
+def _key(row: Mapping[Any, Any]) -> Key:
+    return (row["rule"], row["subject"], row["period"])
+
+
+def _finding(row: Mapping[Any, Any]) -> Finding:
+    found = row["newest"]
+    newest = Newest(**{**found, "day": date.fromisoformat(found["day"])}) if found else None
+    plain = (
+        "id",
+        "number",
+        "rule",
+        "subject",
+        "period",
+        "opened",
+        "closed",
+        "sentence",
+        "clause",
+        "name",
+        "due",
+    )
+    return Finding(
+        **{name: row[name] for name in plain},
+        units=tuple(row["units"]), newest=newest, ours=row["ours"],
+        value=Value(row["value"]), numbers=row["numbers"],
+    )  # fmt: skip

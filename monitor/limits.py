@@ -1,0 +1,87 @@
+"""A limit as config.yaml gives it: clause, operator, window in days or calendar months, warning.
+
+The keyword arguments of a rule's ``check`` are of these types. Impossible limits are refused when read.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from crawler.config import Strict
+from monitor.calendar import add_months
+
+LookHours = Annotated[int, Field(gt=0, le=24 * 31)]
+"""How old the newest conclusive look may be, in hours, for a verdict worse than fresh."""
+Clause = Annotated[str, Field(min_length=1)]
+"""Document and item that a verdict quotes."""
+
+
+class Limit(Strict):
+    """How long a place may go without a new post.
+
+    ``operator`` says when the limit is broken: ``>`` more than the window (day 14 of 14 passes),
+    ``>=`` the window itself. ``warn`` counts like the window, from the newest post on.
+    """
+
+    clause: Clause
+    operator: Literal[">", ">="]
+    days: int | None = Field(default=None, gt=0, le=3660)
+    months: int | None = Field(default=None, gt=0, le=120)
+    warn: int | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if (self.days is None) == (self.months is None):
+            raise ValueError("give either days or months, one of them")
+        most = self.window if self.operator == ">" else self.window - 1
+        if self.warn is not None and self.warn > most:
+            raise ValueError(f"warn {self.warn} lies beyond the limit; allowed: 1 to {most}")
+        return self
+
+    @property
+    def window(self) -> int:
+        """The window's length, in days or in months."""
+        return self.days or self.months or 0
+
+    @property
+    def text(self) -> str:
+        """The window in Chinese: ``14天``, ``6个月``, ``1年``."""
+        if self.days:
+            return f"{self.days}天"
+        years, months = divmod(self.window, 12)
+        return f"{self.window}个月" if months else f"{years}年"
+
+    def due(self, newest: date) -> date:
+        """The last day that still passes when the newest post is of ``newest``."""
+        end = self._after(newest, self.window)
+        return end if self.operator == ">" else end - timedelta(days=1)
+
+    def warn_from(self, newest: date) -> date:
+        """The first day of the warning; the day after :meth:`due` where there is none."""
+        if self.warn is None:
+            return self.due(newest) + timedelta(days=1)
+        return self._after(newest, self.warn)
+
+    def _after(self, newest: date, length: int) -> date:
+        return newest + timedelta(days=length) if self.days else add_months(newest, length)
+
+
+class Quota(Strict):
+    """How many posts a unit owes in every calendar month.
+
+    The catalogue gives the number per unit; ``posts``, where set, replaces it for every counted unit.
+    ``operator`` says what passes. ``warn_days`` before the month's end a unit that is short is warned.
+    """
+
+    clause: Clause
+    operator: Literal[">=", ">"]
+    posts: int | None = Field(default=None, gt=0, le=10_000)
+    warn_days: int = Field(default=7, ge=0, le=31)
+
+    def needed(self, quota: int) -> int:
+        """The least count that passes."""
+        number = quota if self.posts is None else self.posts
+        return number if self.operator == ">=" else number + 1

@@ -1,0 +1,69 @@
+"""{name}{month}发布信息{count}条，未达到每月{quota}条的要求，缺{short}条。
+
+Posts of a unit in each calendar month; months never offset each other. A count below the quota accuses
+only where every column that may hold the unit's posts was read through past the month's end: otherwise it
+is a lower bound, which clears and never convicts. The running month is at most due soon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from monitor.calendar import chinese_day, chinese_month, first_day, last_day
+from monitor.causes import BEFORE_HORIZON, NOT_COVERED, cause_name
+from monitor.limits import Quota
+from monitor.model import Facts, UnitFacts, Value, Verdict
+from monitor.sentences import sentence_of
+
+NAME = "unit_quota"
+SENTENCES = {
+    Value.STALE: sentence_of(__doc__),
+    Value.FRESH: "{name}{month}发布信息{count}条，达到每月{quota}条的要求。",
+    Value.UNKNOWN: "{name}{month}已见信息{count}条，不足{quota}条，但未能判定：{cause}。",
+    Value.DUE_SOON: "{name}{month}已发布信息{count}条，每月应达{quota}条，请在{due}前补足{short}条。",
+}
+RUNNING = "{name}{month}已发布信息{count}条，每月应达{quota}条，本月尚未结束。"
+
+
+def check(facts: Facts, *, limit: Quota) -> Iterator[Verdict]:
+    """One verdict per counted unit and month, the running month last."""
+    for of in facts.units:
+        if of.unit.quota is not None:
+            for month in (*facts.months, facts.this_month):
+                yield _judge(of, month, facts, limit, limit.needed(of.unit.quota))
+
+
+def _judge(of: UnitFacts, month: str, facts: Facts, limit: Quota, needed: int) -> Verdict:
+    count, due = of.counts.get(month, 0), last_day(month)
+    value, cause = _stand(of, month, facts, limit, count >= needed)
+    template = RUNNING if value is Value.FRESH and count < needed else SENTENCES[value]
+    short = max(0, needed - count)
+    words = {
+        "name": of.unit.short, "month": chinese_month(month), "count": count, "quota": needed,
+        "short": short, "due": chinese_day(due), "cause": cause_name(cause),
+    }  # fmt: skip
+    return Verdict(
+        rule=NAME,
+        subject=f"unit:{of.unit.id}",
+        value=value,
+        sentence=template.format(**words),
+        clause=limit.clause,
+        units=(of.unit.id,),
+        period=month,
+        cause=cause,
+        numbers={"count": count, "quota": needed, "short": short, "gaps": len(of.gaps.get(month, ()))},
+        due=due,
+        name=of.unit.short,
+    )
+
+
+def _stand(of: UnitFacts, month: str, facts: Facts, limit: Quota, enough: bool) -> tuple[Value, str]:
+    running = month == facts.this_month
+    if enough or (running and facts.day <= last_day(month) - timedelta(days=limit.warn_days)):
+        return Value.FRESH, ""
+    if first_day(month) < facts.horizon:
+        return Value.UNKNOWN, BEFORE_HORIZON
+    if of.gaps.get(month):
+        return Value.UNKNOWN, NOT_COVERED
+    return (Value.DUE_SOON if running else Value.STALE), ""
