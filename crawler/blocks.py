@@ -1,145 +1,286 @@
-"""A page as the blocks of text that a person sees, in page order: for articles and for odd pages.
+"""Rows of a page, found from their dates, and the blocks that rows form by standing together.
 
-Lists do not use it (they look at elements); it walks the tree once, without recursion.
+Nothing here knows a site or a class name. A row is the smallest element that holds a date and a titled
+link; rows with one home and nothing between them are a block.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
-from lxml import etree
-from lxml.html import HtmlElement
+from crawler.cells import EDGE, Cell
+from crawler.outline import Outline, squeeze
 
-UNSEEN = frozenset(
-    {"script", "style", "noscript", "template", "textarea", "select", "title", "object", "svg"}
+HOMES = frozenset({"ul", "ol", "table", "tbody", "dl"})
+"""Elements that are lists by themselves: a row is never made larger than one of them."""
+ITEMS = frozenset({"li", "tr", "dd", "dt", "tbody", "a"})
+IDLE = re.compile(
+    r"\W*(?:更多|more|详情|详细|查看|查看详情|查看更多|点击查看|全文|阅读全文|阅读更多|下载|\d{1,5}"
+    r"|首页|上一页|上页|下一页|下页|尾页|末页|返回|确定|跳转|转到|分享|收藏|打印|关闭|NEW|RSS)\W*\Z",
+    re.I,
 )
-INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "nobr",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "ucaptitle",
-        "ucapcontent",
-    ]
-)
-HIDDEN = re.compile(r"display\s{0,5}:\s{0,5}none|visibility\s{0,5}:\s{0,5}hidden", re.I)
-BLANKS = re.compile(r"[\s\u3000\xa0\u200b\ufeff]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One block of text: ``text`` is all of it, ``prose`` what stands outside of links, blanks collapsed.
-
-    ``links`` counts the links in it. ``tag`` is the element that opened the block; ``hidden`` says that a
-    style on the page hides it.
-    """
-
-    text: str
-    prose: str
-    links: int
-    tag: str
-    hidden: bool
+"""Texts of links that are no titles."""
+MAX_CLIMB = 14
+MAX_LINKS = 40
 
 
 @dataclass(slots=True)
-class _Walk:
-    """Where the walk stands: the open block, and how deep it is inside links, unseen and hidden elements."""
+class Row:
+    """One item: element ``node`` in ``home``, its title's ``anchor``, its texts ``start`` to ``stop``.
 
-    done: list[Block] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-    prose: list[str] = field(default_factory=list)
-    links: int = 0
-    tag: str = ""
-    inside_link: int = 0
-    unseen: int = 0
-    hidden: int = 0
+    ``flat`` rows have no element of their own: links and dates alternate in ``home``.
+    """
 
-    def say(self, text: str | None) -> None:
-        if text and not self.unseen:
-            self.words.append(text)
-            if not self.inside_link:
-                self.prose.append(text)
-
-    def close(self, tag: str) -> None:
-        """End the open block; what follows belongs to ``tag``."""
-        if self.words:
-            text = BLANKS.sub(" ", "".join(self.words)).strip()
-            if text:
-                prose = BLANKS.sub(" ", "".join(self.prose)).strip()
-                self.done.append(Block(text, prose, self.links, self.tag, self.hidden > 0))
-            self.words, self.prose = [], []
-        self.links = 0
-        self.tag = tag
+    node: int
+    home: int
+    anchor: int
+    start: int
+    stop: int
+    cells: list[Cell] = field(default_factory=list)
+    flat: bool = False
 
 
-def blocks(root: HtmlElement) -> list[Block]:
-    """The blocks of text under ``root`` in page order. Linear in the size of the page; never raises."""
-    walk = _Walk()
-    for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
-        if event == "start":
-            _start(walk, element)
-        elif event == "end":
-            _end(walk, element)
+@dataclass(slots=True)
+class Block:
+    """Rows that stand together, in page order, those without a date among them."""
+
+    rows: list[Row]
+
+    @property
+    def start(self) -> int:
+        return self.rows[0].start
+
+    @property
+    def stop(self) -> int:
+        return self.rows[-1].stop
+
+    @property
+    def dated(self) -> int:
+        return sum(1 for row in self.rows if row.cells)
+
+
+@dataclass(slots=True)
+class Links:
+    """Which links of the page have a title, asked once each."""
+
+    sheet: Outline
+    dates: frozenset[int]
+    known: dict[int, bool] = field(default_factory=dict)
+
+    def titled(self, anchor: int) -> bool:
+        """Whether the link ``anchor`` says more than a date, a page number or 更多."""
+        answer = self.known.get(anchor)
+        if answer is None:
+            answer = self.known[anchor] = self._ask(anchor)
+        return answer
+
+    def _ask(self, anchor: int) -> bool:
+        sheet = self.sheet
+        texts = [
+            sheet.texts[t] for t in range(sheet.first[anchor], sheet.last[anchor]) if t not in self.dates
+        ]
+        words = squeeze(" ".join(texts)) if texts else (sheet.elements[anchor].get("title") or "").strip()
+        return len(words) > 1 and (len(words) > 12 or IDLE.match(words) is None)
+
+    def within(self, node: int) -> list[int]:
+        """The titled links in ``node``; at most a few more than a row may have."""
+        found = []
+        for position in self.sheet.anchors_in(node):
+            anchor = self.sheet.anchors[position]
+            if self.titled(anchor):
+                found.append(anchor)
+        return found
+
+    def any_within(self, node: int) -> bool:
+        return any(self.titled(self.sheet.anchors[position]) for position in self.sheet.anchors_in(node))
+
+
+def rows_of(sheet: Outline, cells: list[Cell], links: Links) -> list[Row]:
+    """The rows that hold a date, in page order."""
+    nodes: dict[int, list[Cell]] = {}
+    for cell in cells:
+        if cell.rank >= EDGE:
+            node = _holder(sheet, cell.owner, links)
+            if node >= 0:
+                nodes.setdefault(node, []).append(cell)
+    rows: list[Row] = []
+    for node, own in _without_strays(sheet, nodes, links):
+        rows.extend(_rows_in(sheet, node, own, links))
+    lift(sheet, rows)
+    return rows
+
+
+def _holder(sheet: Outline, node: int, links: Links) -> int:
+    """The smallest element around ``node`` with a titled link, or -1."""
+    for _ in range(MAX_CLIMB):
+        if node < 0:
+            return -1
+        if sheet.anchors_in(node):
+            if links.any_within(node):
+                return node
+        elif sheet.tags[node] == "a" and links.titled(node):
+            return node
+        node = sheet.parents[node]
+    return -1
+
+
+def _without_strays(
+    sheet: Outline, nodes: dict[int, list[Cell]], links: Links
+) -> list[tuple[int, list[Cell]]]:
+    """Holders in page order. One around others gives them its dates (same link) or loses them (a stray)."""
+    kept: list[tuple[int, list[Cell]]] = []
+    for node in sorted(nodes, reverse=True):
+        inner = []
+        while kept and kept[-1][0] < sheet.end[node]:
+            inner.append(kept.pop())
+        if not inner:
+            kept.append((node, nodes[node]))
+        elif len(inner) == 1 and len(links.within(node)) == len(links.within(inner[0][0])):
+            kept.append((node, sorted(nodes[node] + inner[0][1], key=lambda cell: cell.text)))
         else:
-            walk.say(element.tail)
-    walk.close("")
-    return walk.done
+            kept.extend(reversed(inner))
+    kept.reverse()
+    return kept
 
 
-def _start(walk: _Walk, element: HtmlElement) -> None:
-    tag = element.tag
-    if tag not in INLINE:
-        walk.close(tag)
-    if tag in UNSEEN:
-        walk.unseen += 1
-    elif tag == "a":
-        walk.inside_link += 1
-        walk.links += element.get("href") is not None
-    if _is_hidden(element):
-        walk.hidden += 1
-    walk.say(element.text)
+def _rows_in(sheet: Outline, node: int, cells: list[Cell], links: Links) -> list[Row]:
+    """One row, or several when links and dates alternate in one element (``dt``/``dd``, ``br``)."""
+    anchors = links.within(node)
+    if len(cells) > 1 and len(anchors) > 1:
+        flat = _alternating(sheet, node, cells, anchors)
+        if flat:
+            return flat
+    if len(anchors) > MAX_LINKS:
+        return []
+    home = sheet.parents[node]
+    return [Row(node, home, best_anchor(sheet, anchors), sheet.first[node], sheet.last[node], cells)]
 
 
-def _end(walk: _Walk, element: HtmlElement) -> None:
-    tag = element.tag
-    if tag not in INLINE:
-        walk.close("")
-    if tag in UNSEEN:
-        walk.unseen -= 1
-    elif tag == "a":
-        walk.inside_link -= 1
-    if _is_hidden(element):
-        walk.hidden -= 1
-    walk.say(element.tail)
+def _alternating(sheet: Outline, node: int, cells: list[Cell], anchors: list[int]) -> list[Row]:
+    starts = [sheet.first[anchor] for anchor in anchors]
+    leading = starts[0] <= cells[0].text
+    bounds = [bisect_left(starts, cell.text + 1) for cell in cells]
+    if leading:
+        edges = [0, *bounds]
+    else:
+        edges = [*bounds, len(anchors)]
+    groups = [anchors[edges[i] : edges[i + 1]] for i in range(len(cells))]
+    filled = sum(1 for group in groups if group)
+    if filled < max(2, len(cells) * 0.9):
+        return []
+    rows = []
+    for group, cell in zip(groups, cells, strict=True):
+        if group and len(group) <= 6:
+            anchor = best_anchor(sheet, group)
+            start = min(sheet.first[group[0]], cell.text)
+            stop = max(sheet.last[group[-1]], cell.text + 1)
+            rows.append(Row(anchor, node, anchor, start, stop, [cell], flat=True))
+    return rows
 
 
-def _is_hidden(element: HtmlElement) -> bool:
-    style = element.get("style")
-    return bool(style and HIDDEN.search(style)) or element.get("hidden") is not None
+def best_anchor(sheet: Outline, anchors: list[int]) -> int:
+    """The title among the links of a row: not deep inside (a pop-up list), rather long (not a category)."""
+    if len(anchors) == 1:
+        return anchors[0]
+    depths = [_depth(sheet, anchor) for anchor in anchors]
+    top = min(depths)
+
+    def worth(i: int) -> float:
+        anchor = anchors[i]
+        length = sum(len(sheet.texts[t].strip()) for t in range(sheet.first[anchor], sheet.last[anchor]))
+        return min(length, 30) - 8 * (depths[i] - top) - i * 0.01
+
+    return anchors[max(range(len(anchors)), key=worth)]
+
+
+def _depth(sheet: Outline, node: int) -> int:
+    depth = 0
+    while node >= 0 and depth < 400:
+        node = sheet.parents[node]
+        depth += 1
+    return depth
+
+
+def lift(sheet: Outline, rows: list[Row]) -> None:
+    """Make each row the largest element that still holds no other row: the unit that repeats."""
+    for i, row in enumerate(rows):
+        if row.flat:
+            continue
+        before = rows[i - 1].node if i else -1
+        after = rows[i + 1].node if i + 1 < len(rows) else len(sheet.tags)
+        node = row.node
+        for _ in range(MAX_CLIMB):
+            parent = sheet.parents[node]
+            if parent < 0 or sheet.tags[parent] in ("body", "html", "form"):
+                break
+            if sheet.tags[parent] in HOMES and sheet.tags[node] in ITEMS:
+                break
+            if before >= parent or after < sheet.end[parent]:
+                break
+            if len(sheet.anchors_in(parent)) > len(sheet.anchors_in(node)) + 3:
+                break
+            node = parent
+        row.node, row.home = node, sheet.parents[node]
+        row.start, row.stop = sheet.first[node], sheet.last[node]
+
+
+def blocks_of(sheet: Outline, rows: list[Row], links: Links) -> list[Block]:
+    """Rows that stand together, in page order; rows without a date that stand among them are added."""
+    blocks: list[Block] = []
+    for row in rows:
+        last = blocks[-1].rows[-1] if blocks else None
+        if last is not None and _together(sheet, last, row):
+            blocks[-1].rows.append(row)
+        else:
+            blocks.append(Block([row]))
+    for block in blocks:
+        _add_undated(sheet, block, links)
+    return _merge(sheet, blocks)
+
+
+def _together(sheet: Outline, last: Row, row: Row) -> bool:
+    return last.home == row.home and sheet.tags[last.node] == sheet.tags[row.node]
+
+
+def _merge(sheet: Outline, blocks: list[Block]) -> list[Block]:
+    """Lists cut into groups (five items a ``ul``) made one: same shape, and nothing to read between them."""
+    merged: list[Block] = []
+    for block in blocks:
+        if merged and merged[-1].stop == block.start and shape(sheet, merged[-1]) == shape(sheet, block):
+            merged[-1].rows.extend(block.rows)
+        else:
+            merged.append(block)
+    return merged
+
+
+def shape(sheet: Outline, block: Block) -> tuple[str, str, str]:
+    """What rows of one list have in common: their tag, their home's tag, the tag that holds the date."""
+    row = next((row for row in block.rows if row.cells), block.rows[0])
+    holder = sheet.tags[row.cells[0].owner] if row.cells else ""
+    return sheet.tags[row.node], sheet.tags[row.home] if row.home >= 0 else "", holder
+
+
+def _add_undated(sheet: Outline, block: Block, links: Links) -> None:
+    """Put in the block's brothers that have a title and no date."""
+    first, last = block.rows[0], block.rows[-1]
+    if first.home < 0 or first.flat:
+        return
+    known = {row.node: row for row in block.rows}
+    strict = sheet.tags[first.home] in HOMES
+    begin = first.home + 1 if strict else first.node
+    stop = sheet.end[first.home] if strict else sheet.end[last.node]
+    rows: list[Row] = []
+    node = begin
+    while node < stop:
+        row = known.get(node)
+        if row is None and sheet.tags[node] == sheet.tags[first.node]:
+            anchors = links.within(node)
+            if 0 < len(anchors) <= 6:
+                anchor = best_anchor(sheet, anchors)
+                row = Row(node, first.home, anchor, sheet.first[node], sheet.last[node])
+        if row is not None:
+            rows.append(row)
+        node = sheet.end[node]
+    block.rows = rows or block.rows

@@ -246,15 +246,19 @@ def join_date(cells: Sequence[str], *, today: date, place: str) -> Dated | Refus
     """
     letters = [plain(cell) for cell in cells]
     for i in range(len(letters) - 1):
-        found = _pair(letters[i], letters[i + 1])
-        width = 2
-        if found is None and i + 2 < len(letters):
-            found, width = _triple(letters[i], letters[i + 1], letters[i + 2]), 3
-        if found is not None:
-            raw = " ".join(cell.strip() for cell in cells[i : i + width])
-            part = Part(*found, start=0, end=len(raw), alone=True)
-            return judge(part, raw, today=today, place=place)
+        for width in (2, 3):
+            found = joined(letters[i : i + width])
+            if found is not None:
+                raw = " ".join(cell.strip() for cell in cells[i : i + width])
+                return judge(Part(*found, start=0, end=len(raw), alone=True), raw, today=today, place=place)
     return None
+
+
+def joined(letters: Sequence[str]) -> tuple[int, int, int] | None:
+    """Year, month and day when the two or three ``plain`` texts are exactly the parts of one date."""
+    if len(letters) == 2:
+        return _pair(letters[0], letters[1])
+    return _triple(letters[0], letters[1], letters[2]) if len(letters) == 3 else None
 
 
 def _pair(first: str, second: str) -> tuple[int, int, int] | None:

@@ -1,0 +1,179 @@
+"""The places on a list page where a date may stand, and how sure each is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from crawler.dateparts import Part, parts, plain
+from crawler.dates import find_date, find_dates, joined, judge
+from crawler.model import Dated, Refused
+from crawler.outline import Outline
+
+ALONE, EDGE, INSIDE = 3, 2, 0
+"""A date that has its text for itself (or a label), one at the edge of a text, one inside a sentence."""
+
+_GATE = re.compile(
+    r"\d\s?[-/.年月－／．—]\s?\d|(?<!\d)\d{8}(?!\d)|[今昨前][天日]|刚[刚才]|[秒分时天日周期]\s?[以之]?前|[〇○]年?"
+    r"|\A\W{0,9}\d{1,4}\s?[年月日]?\W{0,9}\Z"
+)
+_PIECE = re.compile(
+    r"[\s(|/-]{0,9}(?:\d{4} ?[-/.年] ?\d{1,2}月?|\d{4}年?|\d{1,2} ?[-/.月] ?\d{1,2}日?|\d{1,2}[月日号]?)[\s)|/-]{0,9}\Z"
+)
+_RELATIVE = re.compile(r"[今昨前][天日]|刚[刚才]|前")
+_LABEL_BEFORE = re.compile(
+    r"((?:[\u4e00-\u9fff] ?){0,6}(?:时间|日期|日间)|发布于|更新于|发布|日 {0,4}期) {0,3}:? {0,3}\Z"
+)
+_LABEL_CELL = re.compile(r"\W{0,4}((?:[\u4e00-\u9fff]\s{0,4}){0,6}?(?:时\s{0,4}间|日\s{0,4}期))\W{0,4}\Z")
+_WORD = re.compile(r"\w")
+
+
+@dataclass(slots=True)
+class Cell:
+    """A date at text ``text`` in element ``owner``. ``answer`` is ``None`` while the year is missing."""
+
+    text: int
+    owner: int
+    rank: int
+    answer: Dated | Refused | None
+    raw: str
+    label: str = ""
+    month: int = 0
+    day: int = 0
+    place: str = "item"
+
+
+def cells_of(sheet: Outline, today: date, fetched_at: datetime | None) -> list[Cell]:
+    """Every date candidate among the texts of the page, in page order, at most one a text."""
+    found: list[Cell] = []
+    pieces: list[tuple[int, str]] = []
+    gate = _GATE.search
+    for number, text in enumerate(sheet.texts):
+        if gate(text) is None:
+            continue
+        letters = plain(text)
+        if len(letters) < 24 and _PIECE.match(letters):
+            if pieces and pieces[-1][0] != number - 1:
+                pieces.clear()
+            pieces.append((number, letters))
+            whole = _whole(pieces, sheet, today)
+            if whole is not None:
+                while found and found[-1].text >= number - 2 and found[-1].answer is None:
+                    found.pop()
+                found.append(whole)
+                pieces.clear()
+                continue
+        cell = cell_at((number, sheet.owners[number]), text, letters, today, fetched_at)
+        if cell is not None:
+            _label_from_before(cell, sheet)
+            found.append(cell)
+    return found
+
+
+def cell_at(
+    at: tuple[int, int],
+    text: str,
+    letters: str,
+    today: date,
+    fetched_at: datetime | None,
+    place: str = "item",
+) -> Cell | None:
+    """The best candidate of one text, which stands at text number and element ``at``."""
+    best: tuple[int, str, Part] | None = None
+    for part in parts(letters):
+        rank, label = _rank(letters, part)
+        if best is None or rank > best[0]:
+            best = rank, label, part
+    if best is None:
+        return _relative_cell(at, text, letters, today, fetched_at, place)
+    rank, label, part = best
+    raw = text[part.start : part.end].strip()
+    if part.year is None:
+        return Cell(*at, rank, None, raw, label, part.month, part.day, place) if part.month < 13 else None
+    return Cell(*at, rank, judge(part, raw, today=today, place=place), raw, label, place=place)
+
+
+def _rank(letters: str, part: Part) -> tuple[int, str]:
+    if part.alone:
+        return ALONE, part.label
+    before = _LABEL_BEFORE.search(letters, max(0, part.start - 30), part.start)
+    if before is not None:
+        return ALONE, before[1].replace(" ", "")
+    if _WORD.search(letters, part.end) is None or _WORD.search(letters, 0, part.start) is None:
+        return EDGE, ""
+    return INSIDE, ""
+
+
+def _relative_cell(
+    at: tuple[int, int], text: str, letters: str, today: date, fetched_at: datetime | None, place: str
+) -> Cell | None:
+    if len(text) > 60 or _RELATIVE.search(letters) is None:
+        return None
+    believed, refused = find_dates(text, today=today, place=place, fetched_at=fetched_at)
+    if believed:
+        return Cell(*at, ALONE, believed[0], believed[0].raw, place=place)
+    return Cell(*at, ALONE, refused[0], refused[0].text, place=place) if refused else None
+
+
+def _whole(pieces: list[tuple[int, str]], sheet: Outline, today: date) -> Cell | None:
+    """The date that the last two or three pieces make together."""
+    for width in (2, 3):
+        last = pieces[-width:]
+        found = joined([letters for _, letters in last]) if len(last) == width else None
+        if found is not None:
+            raw = " ".join(sheet.texts[number].strip() for number, _ in last)
+            part = Part(*found, start=0, end=len(raw), alone=True)
+            return Cell(
+                last[-1][0],
+                sheet.owners[last[-1][0]],
+                ALONE,
+                judge(part, raw, today=today, place="item"),
+                raw,
+            )
+    return None
+
+
+def _label_from_before(cell: Cell, sheet: Outline) -> None:
+    """成文日期 in one element, its date in the next."""
+    if cell.text and not cell.label and cell.rank == ALONE:
+        match = _LABEL_CELL.match(sheet.texts[cell.text - 1])
+        if match is not None:
+            cell.label = "".join(match[1].split())
+
+
+_ATTRIBUTE_GATE = re.compile(
+    r"""\b(?:title|datetime|date|time|pubdate|data-[\w-]{1,30})\s?=\s?["'][^"'<>]{0,12}(?:20\d\d|199\d|1[4-9]\d{8})"""
+)
+_DATE_ATTRIBUTES = ("title", "datetime", "date", "time", "pubdate")
+_COMMENT_GATE = re.compile(r"\d{1,4}[-/.年月]\d{1,2}")
+_TAGS = re.compile(r"<[^<>]{0,200}>")
+
+
+def unseen_cells(sheet: Outline, source: str, today: date, fetched_at: datetime | None) -> list[Cell]:
+    """Dates in attributes (``title``, ``datetime``, ``data-``) and in comments, each alone in its place."""
+    found = []
+    if _ATTRIBUTE_GATE.search(source):
+        for number, element in enumerate(sheet.elements):
+            for name, value in element.items():
+                said = str(value)
+                if len(said) < 60 and (name in _DATE_ATTRIBUTES or str(name)[:5] == "data-"):
+                    found.extend(_unseen(sheet, number, sheet.first[number], said, "attr", today, fetched_at))
+    for owner, text, comment in sheet.comments:
+        if len(comment) < 300 and "<a" not in comment and _COMMENT_GATE.search(comment):
+            words = _TAGS.sub(" ", comment)
+            found.extend(_unseen(sheet, owner, text, words, "comment", today, fetched_at))
+    return found
+
+
+def _unseen(
+    sheet: Outline, owner: int, text: int, value: str, place: str, today: date, fetched_at: datetime | None
+) -> list[Cell]:
+    letters = plain(value)
+    if not _WORD.search(letters):
+        return []
+    if letters.strip().isdigit():
+        answer = find_date(letters, today=today, place=place) if len(letters.strip()) > 7 else None
+        return [Cell(text, owner, ALONE, answer, answer.raw, place=place)] if answer else []
+    cell = cell_at((text, owner), value, letters, today, fetched_at, place)
+    return [cell] if cell is not None and cell.rank == ALONE and cell.answer is not None else []

@@ -1,0 +1,168 @@
+"""Which of a page's blocks is the column's own list, by what a person would look at."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from crawler.blocks import Block, shape
+from crawler.outline import Outline, squeeze
+
+FOREIGN = re.compile(
+    r"热点|热门|热文|热读|排行|点击榜|推荐|相关(?:文章|信息|新闻|链接|阅读|内容|稿件)|猜你|友情|专题|最新(?:信息|文章|动态|发布|更新|消息)"
+    r"|图片新闻|本周|浏览历史|延伸阅读"
+)
+"""Headings of blocks that show other columns' posts."""
+MORE = re.compile(r"\W*(?:更多|more|查看更多|点击查看更多)\W*\Z", re.I)
+PAGER = re.compile(
+    r"下一?页|后一页|尾页|末页|最后一页|上一?页|第\s?\d{1,5}\s?页|共\s?\d{1,6}\s?[页条]|\d{1,5}\s?/\s?\d{1,5}\s?页|页次|每页|跳转到|转到第"
+)
+PAGER_SCRIPT = re.compile(
+    r"createPage\w{0,9}\s?\(|countPage|pageCount|totalPage|PageHTML|laypage|[pP]agination|dataproxy|pageTurn|pagination"
+)
+OUTSIDE = frozenset({"aside", "footer", "nav", "header"})
+BOTTOM = frozenset({"footer"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A block with the reasons for it. ``own`` says that something ties it to this column."""
+
+    block: Block
+    points: float
+    own: bool
+    foreign: bool
+
+
+def pager_texts(sheet: Outline, scripts: Iterable[tuple[int, str]]) -> list[int]:
+    """Where in the page's texts a pager stands: real links, counts, or the script that writes it."""
+    found = [number for number, text in enumerate(sheet.texts) if len(text) < 90 and PAGER.search(text)]
+    found.extend(sheet.first[element] for element, text in scripts if PAGER_SCRIPT.search(text))
+    return sorted(found)
+
+
+def folder(url: str) -> str:
+    """Host and folder of an address: ``www.x.gov.cn/xwzx/``."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return f"{parts.netloc}{parts.path.rpartition('/')[0]}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the page says of its column: ``names`` of it, its ``folder``, pagers, hrefs of rows' links."""
+
+    names: tuple[str, ...]
+    folder: str
+    pagers: tuple[int, ...]
+    hrefs: dict[int, str]
+
+
+def rank(sheet: Outline, blocks: list[Block], around: Surroundings) -> list[Scored]:
+    """The blocks with their points, best first."""
+    owners = _pager_owners(sheet, blocks, around.pagers)
+    near = [_share_near(block, around) for block in blocks]
+    tells = len(set(near)) > 1 or len(blocks) == 1
+    found = [
+        _score(sheet, block, around, number in owners, near[number] if tells else 0.0, blocks[:number])
+        for number, block in enumerate(blocks)
+    ]
+    return sorted(found, key=lambda scored: -scored.points)
+
+
+def _score(
+    sheet: Outline, block: Block, around: Surroundings, paged: bool, near: float, before: list[Block]
+) -> Scored:
+    heading, more = _heading(sheet, block, before[-1].stop if before else 0)
+    named = any(name in heading for name in around.names)
+    foreign = FOREIGN.search(heading) is not None and not named
+    points = 3 * math.log2(1 + min(block.dated, 30)) + min(_title_length(sheet, block), 24) / 4
+    points += 8 * paged + 5 * named + 6 * near
+    points -= 9 * foreign + 3 * more + 8 * (_outside(sheet, block)) + 3 * _hidden(sheet, block)
+    return Scored(block, points, paged or named or near >= 0.5, foreign)
+
+
+def _pager_owners(sheet: Outline, blocks: list[Block], pagers: tuple[int, ...]) -> set[int]:
+    """The block before each pager, unless an empty list stands between them."""
+    owners = set()
+    for pager in pagers:
+        before = [i for i, block in enumerate(blocks) if block.stop <= pager + 1]
+        if before and pager - blocks[before[-1]].stop <= 40:
+            owners.add(before[-1])
+        inside = [i for i, block in enumerate(blocks) if block.start <= pager < block.stop]
+        owners.update(inside)
+    return owners
+
+
+def _share_near(block: Block, around: Surroundings) -> float:
+    """The share of rows whose links lead below the page's own folder."""
+    hrefs = [around.hrefs.get(row.anchor, "") for row in block.rows]
+    live = [href for href in hrefs if href]
+    if not live or around.folder.count("/") < 2:
+        return 0.0
+    return sum(1 for href in live if href.partition("//")[2].startswith(around.folder)) / len(live)
+
+
+def _heading(sheet: Outline, block: Block, floor: int) -> tuple[str, bool]:
+    """The words read just before the block, and whether 更多 stands among or right after them."""
+    before = [squeeze(text) for text in sheet.texts[max(floor, block.start - 6) : block.start]]
+    after = sheet.texts[block.stop : block.stop + 1]
+    more = any(MORE.match(text) for text in (*before[-3:], *after))
+    words: list[str] = []
+    for text in reversed(before):
+        if sum(map(len, words)) + len(text) > 60:
+            break
+        words.append(text)
+    return " ".join(reversed(words)), more
+
+
+def _title_length(sheet: Outline, block: Block) -> float:
+    rows = block.rows[:12]
+    total = 0
+    for row in rows:
+        for number in range(sheet.first[row.anchor], sheet.last[row.anchor]):
+            total += len(sheet.texts[number].strip())
+    return total / len(rows)
+
+
+def _outside(sheet: Outline, block: Block) -> bool:
+    return sheet.up(block.rows[0].node, OUTSIDE) >= 0
+
+
+def _hidden(sheet: Outline, block: Block) -> bool:
+    node, steps = block.rows[0].home, 0
+    while node >= 0 and steps < 8:
+        style = sheet.elements[node].get("style")
+        if style and "none" in style and "display" in style:
+            return True
+        node, steps = sheet.parents[node], steps + 1
+    return False
+
+
+def merged_channel(sheet: Outline, ranked: list[Scored]) -> list[Block]:
+    """The best block, and on a channel page (no block is tied to the column) its equals, in page order."""
+    best = ranked[0]
+    same = [
+        scored.block
+        for scored in ranked[1:]
+        if not scored.foreign and _alike(sheet, best.block, scored.block) and not scored.own
+    ]
+    if best.own or not same or best.block.dated >= 2 * max(block.dated for block in same):
+        return [best.block]
+    return sorted([best.block, *same], key=lambda block: block.start)
+
+
+def _alike(sheet: Outline, one: Block, other: Block) -> bool:
+    return shape(sheet, one) == shape(sheet, other) and _dress(sheet, one) == _dress(sheet, other)
+
+
+def _dress(sheet: Outline, block: Block) -> tuple[str, str]:
+    """The class attributes of rows and home: compared with each other, never with known words."""
+    row = block.rows[0]
+    home = sheet.elements[row.home].get("class") or "" if row.home >= 0 else ""
+    return sheet.elements[row.node].get("class") or "", home

@@ -1,0 +1,237 @@
+"""Rows of the chosen list -> posts: which of a row's dates is its publication, and with which proof."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from crawler.blocks import Block, Row
+from crawler.cells import ALONE, EDGE, Cell
+from crawler.dateparts import Part
+from crawler.dates import NO_YEAR, NOT_PUBLISHED, OTHER_DATE, judge, url_date, url_year
+from crawler.model import Dated, Post, Refused
+from crawler.outline import Outline, squeeze
+from crawler.sight import Sight
+from crawler.titles import PINNED, title_of
+from crawler.years import Hint, years
+
+IN_TITLE = "inside the title, not the publication"
+EDGE_SHARE = 0.6
+"""Dates at the end of titles are the publication's when this share of the rows has one."""
+URL_SHARE = 0.8
+"""Addresses date the rows that print no date when they agree with this share of the printed ones."""
+
+_ORIGIN = re.compile(
+    r"(?:信息来源|来源|发布机构|发布单位|发文机关|供稿单位?)\s{0,3}[:：]\s{0,3}([^\s:：|()（）\[\]]{2,30})"
+)
+_PUBLISHED = re.compile(r"发布|公开|公布|更新|发文|刊登|上网")
+_DATE_HEAD = re.compile(r"时间|日期")
+
+
+@dataclass(slots=True)
+class Item:
+    """One row on its way to a post."""
+
+    row: Row
+    url: str
+    cells: list[Cell] = field(default_factory=list)
+    published: Dated | None = None
+    others: list[Dated] = field(default_factory=list)
+    edge: bool = False
+
+
+def posts_of(
+    sight: Sight, blocks: Sequence[Block], dates: frozenset[int]
+) -> tuple[tuple[Post, ...], tuple[Refused, ...]]:
+    """The posts of the blocks in page order without repeats, and the date candidates not believed."""
+    refused: list[Refused] = []
+    posts: list[Post] = []
+    for block in blocks:
+        items = [Item(row, sight.hrefs.get(row.anchor, ""), list(row.cells)) for row in block.rows]
+        _publish(sight, items, refused)
+        posts.extend(_post(sight.source.sheet, item, dates) for item in items)
+    return _unique(posts), tuple(dict.fromkeys(refused))
+
+
+def _publish(sight: Sight, items: list[Item], refused: list[Refused]) -> None:
+    edge = sum(1 for item in items if item.cells and max(cell.rank for cell in item.cells) == EDGE)
+    believe_edge = edge >= EDGE_SHARE * len(items)
+    for item in items:
+        item.cells = _candidates(item.cells, believe_edge, refused)
+    _one_column(sight.source.sheet, items)
+    _give_years(sight, items, refused)
+    for item in items:
+        _settle(item, refused)
+    _from_addresses(sight, items)
+
+
+def _candidates(cells: list[Cell], believe_edge: bool, refused: list[Refused]) -> list[Cell]:
+    """The cells that may be the publication: alone in their place, else at the edge where most rows are so."""
+    kept = []
+    for cell in cells:
+        if OTHER_DATE.search(cell.label) and not _PUBLISHED.search(cell.label):
+            refused.append(Refused(f"{cell.label} {cell.raw}", NOT_PUBLISHED))
+        else:
+            kept.append(cell)
+    alone = [cell for cell in kept if cell.rank == ALONE]
+    if alone:
+        shown = [cell for cell in alone if cell.place == "item"]
+        return shown + [cell for cell in alone if cell.place != "item"]
+    if believe_edge:
+        return kept
+    refused.extend(Refused(cell.raw, IN_TITLE) for cell in kept)
+    return []
+
+
+def _one_column(sheet: Outline, items: list[Item]) -> None:
+    """Of several dates in every row, put the column that is the publication's first."""
+    counts = Counter(len([c for c in item.cells if c.place == "item"]) for item in items if item.cells)
+    if not counts or max(counts) < 2:
+        return
+    width = counts.most_common(1)[0][0]
+    if width < 2:
+        return
+    wide = [item for item in items if len([c for c in item.cells if c.place == "item"]) == width]
+    best = _labelled_column(sheet, wide, width)
+    if best is None:
+        best = _ordered_column(wide, width)
+    for item in wide:
+        if best is None:
+            item.cells.sort(key=_latest)
+        else:
+            item.cells.insert(0, item.cells.pop(best))
+
+
+def _latest(cell: Cell) -> int:
+    return -cell.answer.day.toordinal() if isinstance(cell.answer, Dated) else 0
+
+
+def _labelled_column(sheet: Outline, items: list[Item], width: int) -> int | None:
+    """By the rows' own labels, else by the words of the table's head."""
+    labels = [cell.label for cell in items[0].cells[:width]]
+    if not any(labels):
+        labels = _head(sheet, items[0].row, width)
+    good = [i for i, label in enumerate(labels) if _PUBLISHED.search(label)]
+    plain = [i for i, label in enumerate(labels) if label and not OTHER_DATE.search(label)]
+    if good:
+        return good[0]
+    return plain[0] if len(plain) == 1 else None
+
+
+def _head(sheet: Outline, row: Row, width: int) -> list[str]:
+    """The date headings printed before the first row, as many as there are date columns."""
+    before = [squeeze(text) for text in sheet.texts[max(0, row.start - 14) : row.start]]
+    heads = [text for text in before if len(text) < 12 and _DATE_HEAD.search(text)]
+    return heads[-width:] if len(heads) >= width else []
+
+
+def _ordered_column(items: list[Item], width: int) -> int | None:
+    """The only column whose days descend."""
+    if len(items) < 4:
+        return None
+    descending = []
+    for i in range(width):
+        days = [answer.day for item in items if isinstance(answer := item.cells[i].answer, Dated)]
+        pairs = list(itertools.pairwise(days))
+        if pairs and sum(1 for a, b in pairs if a >= b) >= 0.9 * len(pairs) and len(set(days)) > 1:
+            descending.append(i)
+    return descending[0] if len(descending) == 1 else None
+
+
+def _give_years(sight: Sight, items: list[Item], refused: list[Refused]) -> None:
+    """Dates without a year get one where the page gives reason, else they are refused."""
+    if not any(cell.answer is None for item in items for cell in item.cells):
+        return
+    found = years([_hint(item, sight.today) for item in items], sight.today)
+    for item, answer in zip(items, found, strict=True):
+        for cell in item.cells:
+            if cell.answer is not None:
+                continue
+            if answer is None:
+                cell.answer = Refused(cell.raw, NO_YEAR)
+            else:
+                part = Part(answer[0], cell.month, cell.day, 0, len(cell.raw), alone=True)
+                judged = judge(part, cell.raw, today=sight.today, place=cell.place)
+                cell.answer = replace(judged, why=answer[1]) if isinstance(judged, Dated) else judged
+
+
+def _hint(item: Item, today: date) -> Hint:
+    full = next((cell.answer.day for cell in item.cells if isinstance(cell.answer, Dated)), None)
+    short = next((cell for cell in item.cells if cell.answer is None), None)
+    url = url_date(item.url, today=today)
+    return Hint(
+        full,
+        short.month if short else 0,
+        short.day if short else 0,
+        url.day if url else None,
+        url_year(item.url),
+    )
+
+
+def _settle(item: Item, refused: list[Refused]) -> None:
+    for cell in item.cells:
+        if isinstance(cell.answer, Refused):
+            refused.append(cell.answer)
+        elif cell.answer is not None and item.published is None:
+            item.published = cell.answer
+            item.edge = cell.rank == EDGE
+        elif cell.answer is not None and item.published and cell.answer.day != item.published.day:
+            item.others.append(cell.answer)
+
+
+def _from_addresses(sight: Sight, items: list[Item]) -> None:
+    """The day in the address: a witness where a date is printed, the date itself where none is."""
+    told = [url_date(item.url, today=sight.today) if item.url else None for item in items]
+    both = [(item.published, url) for item, url in zip(items, told, strict=True) if item.published and url]
+    agree = sum(1 for shown, url in both if shown.day == url.day)
+    trusted = not any(item.published for item in items) or (both and agree >= URL_SHARE * len(both))
+    for item, url in zip(items, told, strict=True):
+        if url is None:
+            continue
+        if item.published is None:
+            if trusted and not item.cells:
+                item.published = url
+        elif item.published.day != url.day:
+            item.others.append(url)
+
+
+def _post(sheet: Outline, item: Item, dates: frozenset[int]) -> Post:
+    row = item.row
+    words = sheet.texts[row.start : row.stop]
+    return Post(
+        title_of(sheet, row, dates, edge=item.edge),
+        item.url,
+        item.published,
+        _origin(words),
+        tuple(item.others),
+        any(PINNED.search(text) for text in words),
+    )
+
+
+def _origin(words: Sequence[str]) -> str | None:
+    for text in words:
+        match = _ORIGIN.search(text)
+        if match is not None:
+            return match[1]
+    return None
+
+
+def _unique(posts: list[Post]) -> tuple[Post, ...]:
+    """Each post once: the same rows stand twice where a page serves desktops and telephones."""
+    seen: dict[tuple[str, str], int] = {}
+    kept: list[Post] = []
+    for post in posts:
+        key = (post.url, "") if post.url else ("", post.title)
+        at = seen.get(key)
+        if at is None:
+            seen[key] = len(kept)
+            kept.append(post)
+        elif kept[at].published is None and post.published is not None:
+            kept[at] = post
+        elif kept[at].title != post.title and kept[at].published != post.published:
+            kept.append(post)
+    return tuple(post for post in kept if post.title)

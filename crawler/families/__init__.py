@@ -1,0 +1,25 @@
+"""The families of content systems, most telling mark first. A new one is a file here and a name below."""
+
+from __future__ import annotations
+
+from crawler.families import boda, epoint, guangdong, jcms, jyhcms, marked, trs, ucap
+from crawler.families.base import Family, Source
+
+GENERIC = Family("generic", lambda _: True)
+KNOWN = (
+    jcms.FAMILY,
+    guangdong.FAMILY,
+    jyhcms.FAMILY,
+    ucap.FAMILY,
+    epoint.FAMILY,
+    boda.FAMILY,
+    *marked.FAMILIES,
+    trs.FAMILY,
+)
+
+__all__ = ["GENERIC", "KNOWN", "Family", "Source", "family_of"]
+
+
+def family_of(source: Source) -> Family:
+    """The family that made the page, ``generic`` when none is recognised."""
+    return next((family for family in KNOWN if family.fits(source)), GENERIC)

@@ -1,0 +1,16 @@
+"""Guangdong's platform: ``COL/content/post_ID.html``, further pages ``index_2.html`` as real links."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.families.base import Family, Source
+
+_ARTICLE = re.compile(r"/(?:content|post)/(?:mpost|post)_\d{4,12}\.html|content/post_\d{4,12}\.html")
+
+
+def fits(source: Source) -> bool:
+    return _ARTICLE.search(source.text) is not None
+
+
+FAMILY = Family("guangdong", fits)

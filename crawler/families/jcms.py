@@ -1,0 +1,63 @@
+"""Hanweb JCMS: the list stands as records in ``<script type="text/xml"><datastore>``.
+
+Further pages come from ``dataproxy.jsp`` by POST with columnid, unitid and webid; by GET the server answers
+with the first page again, so they are named as the interface and not as addresses of further pages.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+from crawler.families.base import Family, Source
+from crawler.markup import join
+
+_MARK = re.compile(
+    r"<datastore>|dataproxy\.jsp|/art/\d{4}/\d{1,2}/\d{1,2}/art_\d|/col/col\d{2,9}/|jpage\d?\.js|/jcms_files/"
+)
+_COUNT = re.compile(
+    r"<totalrecord>\s{0,5}(\d{1,9})\s{0,5}</totalrecord>|\bm_nRecordCount\s{0,3}=\s{0,3}[\"']?(\d{1,9})"
+)
+_STORE = "<datastore"
+_PROXY = re.compile(r"[\"']([^\"'\s]{0,120}dataproxy\.jsp[^\"'\s]{0,300})[\"']")
+
+
+def fits(source: Source) -> bool:
+    return _MARK.search(source.text) is not None
+
+
+def fragment(source: Source) -> str:
+    """The records of every datastore as one list. The answer of ``dataproxy.jsp`` is a bare datastore."""
+    stores = source.scripts
+    if source.text[:300].lstrip().startswith((_STORE, "<?xml")):
+        stores = (source.text,)
+    records: list[str] = []
+    for store in stores:
+        if _STORE in store:
+            pieces = store.split("<record>")[1:]
+            records.extend(_row(piece.partition("</record>")[0]) for piece in pieces)
+    return f"<ul>{''.join(records)}</ul>" if records else ""
+
+
+def _row(record: str) -> str:
+    """One record without its CDATA; escaped markup is made markup again; table rows become items."""
+    row = record.replace("<![CDATA[", "").replace("]]>", "").strip()
+    if "&lt;" in row and "<a" not in row:
+        row = html.unescape(row)
+    if row[:3].lower() == "<li":
+        return row
+    return f"<li><table>{row}</table></li>" if row[:3].lower() == "<tr" else f"<li>{row}</li>"
+
+
+def interface(source: Source) -> str:
+    match = _PROXY.search(source.text)
+    return join(source.url, html.unescape(match[1])) if match else ""
+
+
+def pages(source: Source) -> int | None:
+    """0 when the datastore says that the column has no records."""
+    match = _COUNT.search(source.text)
+    return None if match is None else int(match[1] or match[2])
+
+
+FAMILY = Family("jcms", fits, fragment=fragment, interface=interface, pages=pages)

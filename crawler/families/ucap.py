@@ -1,0 +1,20 @@
+"""Kaipu UCAP: ``SITE/cNNNNNN/xxx_list.shtml``, pager ``createPageHTML('div', pages, current1, 'list', 'shtml', total)``."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.families import scripted
+from crawler.families.base import Family, Source
+
+_MARK = re.compile(
+    r"createPageHTML\w{0,9}\s{0,3}\(\s{0,3}['\"]|/c1\d{5}/\d{4,6}(?:/\d\d?/\d\d?)?/[0-9a-f]{32}\.shtml|ucap\.gov|jpaas-|UCAPCONTENT|_list\.shtml"
+)
+_LIST = re.compile(r"/c\d{6}/\w{1,40}_list(?:_\d{1,4})?\.shtml")
+
+
+def fits(source: Source) -> bool:
+    return _MARK.search(source.text) is not None or _LIST.search(source.url) is not None
+
+
+FAMILY = Family("ucap", fits, scripted.further, pages=scripted.pages)

@@ -1,0 +1,139 @@
+"""A list page -> the column's own posts, their dates with proof, and further pages: no selectors needed.
+
+Found by structure: repeated dated links that stand together, tied to the column by a pager, a heading or
+their addresses. What is not understood is an outcome with its reason, never a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from crawler import markup
+from crawler.blocks import Block, Links, blocks_of, rows_of
+from crawler.cells import ALONE, cells_of, unseen_cells
+from crawler.choice import Scored, Surroundings, folder, merged_channel, pager_texts, rank
+from crawler.datalist import read_data
+from crawler.dating import posts_of
+from crawler.families import Family, Source, family_of
+from crawler.model import Evidence, Outcome, Page, Post, Reading, Refused
+from crawler.outline import outline, plain_tree
+from crawler.pager import links_further
+from crawler.sight import Sight, address, sight_of
+from crawler.undated import address_rows, why_nothing
+
+MIN_ROWS = 3
+"""As many dated rows make a list by themselves; fewer need a pager, a heading or addresses for it."""
+
+
+def read_list(page: Page, *, column: str = "") -> Reading:
+    """The posts of a column's list page, READ, EMPTY (recognised, holds nothing) or UNREADABLE with a reason.
+
+    ``column`` is the column's name in the catalogue: it helps to choose between two lists. "Today" is the
+    Shanghai day of ``page.fetched_at``. Challenge pages and errors are decided before, by ``states.refusal``.
+    Never raises for what a page holds.
+    """
+    text = markup.decode(page.body, page.headers)
+    if text.lstrip()[:1] in ("{", "["):
+        data = read_data(text, page)
+        if data is not None:
+            return data
+    root = plain_tree(text)
+    if root is None:
+        return _unreadable("no_list", "no markup")
+    sight = sight_of(text, outline(root), page, column)
+    family = family_of(sight.source)
+    fragment = family.fragment(sight.source)
+    if fragment:
+        reading = _read_fragment(fragment, sight, family)
+        if reading is not None:
+            return reading
+    return _read_page(sight, family)
+
+
+def _read_fragment(fragment: str, sight: Sight, family: Family) -> Reading | None:
+    """The rows of a data block, read like a page that holds nothing else."""
+    root = plain_tree(fragment)
+    if root is None:
+        return None
+    sheet = outline(root)
+    inner = Sight(
+        Source(fragment, sight.source.url, sheet, ()),
+        sight.today,
+        sight.page,
+        {anchor: address(sheet, anchor, sight.source.url) for anchor in sheet.anchors},
+        sight.names,
+    )
+    blocks, dates = _blocks(inner)
+    posts, refused = posts_of(inner, blocks, dates)
+    if not any(post.published for post in posts):
+        return None
+    return _read(posts, refused, sight, family)
+
+
+def _blocks(sight: Sight) -> tuple[list[Block], frozenset[int]]:
+    """The page's dated blocks, and the texts that hold nothing but a date."""
+    sheet, source = sight.source.sheet, sight.source.text
+    cells = cells_of(sheet, sight.today, sight.page.fetched_at)
+    dates = frozenset(cell.text for cell in cells if cell.rank == ALONE)
+    cells += unseen_cells(sheet, source, sight.today, sight.page.fetched_at)
+    links = Links(sheet, dates)
+    return blocks_of(sheet, rows_of(sheet, cells, links), links), dates
+
+
+def _read_page(sight: Sight, family: Family) -> Reading:
+    sheet = sight.source.sheet
+    scripts = zip(sheet.scripts, sight.source.scripts, strict=True)
+    pagers = tuple(pager_texts(sheet, scripts))
+    around = Surroundings(sight.names, folder(sight.source.url), pagers, sight.hrefs)
+    blocks, dates = _blocks(sight)
+    ranked = rank(sheet, blocks, around) if blocks else []
+    if not ranked or not _acceptable(ranked[0]):
+        rows = address_rows(sight, Links(sheet, dates), dates)
+        more = blocks_of(sheet, rows, Links(sheet, dates))
+        ranked = [scored for scored in rank(sheet, more, around) if _acceptable(scored)] if more else []
+    if not ranked:
+        return why_nothing(sight, family, pagers)
+    posts, refused = posts_of(sight, merged_channel(sheet, ranked), dates)
+    if not any(post.published for post in posts):
+        return Reading(
+            Outcome.UNREADABLE, Evidence.NONE, posts, reason="no_dates", family=family.name, refused=refused
+        )
+    return _read(posts, refused, sight, family)
+
+
+def _acceptable(scored: Scored) -> bool:
+    if scored.foreign and not scored.own:
+        return False
+    return scored.block.dated >= MIN_ROWS or scored.own
+
+
+def _read(posts: tuple[Post, ...], refused: tuple[Refused, ...], sight: Sight, family: Family) -> Reading:
+    return Reading(
+        Outcome.READ,
+        Evidence.COMPLETE,
+        posts,
+        next=next_pages(sight, family),
+        family=family.name,
+        refused=refused,
+        mark=family.interface(sight.source),
+    )
+
+
+def next_pages(sight: Sight, family: Family) -> tuple[str, ...]:
+    """Further pages by real links, else as the family's script would write them."""
+    here = sight.page.final_url or sight.page.url
+    found = links_further(_short_links(sight), here) or family.further(sight.source)
+    return tuple(url for url in dict.fromkeys(found) if url[:4] == "http" and url != here)
+
+
+def _short_links(sight: Sight) -> Iterable[tuple[str, str]]:
+    sheet = sight.source.sheet
+    for anchor in sheet.anchors:
+        if sheet.last[anchor] - sheet.first[anchor] in (1, 2):
+            words = sheet.texts[sheet.first[anchor]].strip()
+            if len(words) <= 12:
+                yield words, sight.hrefs[anchor]
+
+
+def _unreadable(reason: str, mark: str) -> Reading:
+    return Reading(Outcome.UNREADABLE, Evidence.NONE, reason=reason, mark=mark)

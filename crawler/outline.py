@@ -1,0 +1,135 @@
+"""One pass over a tree: its elements in page order as plain lists, and the texts that a reader would see.
+
+Everything later works on numbers: element ``i`` holds elements ``i`` to ``end[i]`` and texts ``first[i]`` to
+``last[i]``. One pass, linear, without recursion: old pages nest thousands deep.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+SILENT = frozenset({"script", "style", "option", "textarea", "title", "noscript", "template"})
+"""Elements whose text nobody reads on the page."""
+
+
+@dataclass(slots=True)
+class Outline:
+    """Elements (``tags``, ``elements``, ``parents``, ``end``) and texts (``texts``, ``owners``).
+
+    ``first[i]`` and ``last[i]`` bound the texts inside element ``i``; ``owners[t]`` is the element that text
+    ``t`` stands in directly. ``anchors`` and ``scripts`` are element numbers, ``comments`` pairs of the
+    element they stand in and their text.
+    """
+
+    tags: list[str] = field(default_factory=list)
+    elements: list[etree._Element] = field(default_factory=list)
+    parents: list[int] = field(default_factory=list)
+    end: list[int] = field(default_factory=list)
+    first: list[int] = field(default_factory=list)
+    last: list[int] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    owners: list[int] = field(default_factory=list)
+    anchors: list[int] = field(default_factory=list)
+    scripts: list[int] = field(default_factory=list)
+    comments: list[tuple[int, int, str]] = field(default_factory=list)
+
+    def inside(self, element: int, outer: int) -> bool:
+        """Whether ``element`` is ``outer`` or stands in it."""
+        return outer <= element < self.end[outer]
+
+    def anchors_in(self, element: int) -> range:
+        """The positions in ``anchors`` of those inside ``element``."""
+        return range(bisect_left(self.anchors, element), bisect_left(self.anchors, self.end[element]))
+
+    def text_of(self, element: int) -> str:
+        """All that is read inside ``element``, blanks squeezed."""
+        return squeeze(" ".join(self.texts[self.first[element] : self.last[element]]))
+
+    def up(self, element: int, tags: frozenset[str]) -> int:
+        """The nearest of ``element`` and what it stands in with one of ``tags``, or -1."""
+        while element >= 0 and self.tags[element] not in tags:
+            element = self.parents[element]
+        return element
+
+
+def squeeze(text: str) -> str:
+    """``text`` with every run of blanks made one, none at its ends."""
+    return " ".join(text.split())
+
+
+def plain_tree(text: str) -> etree._Element | None:
+    """The root element of ``text`` without lxml.html's own element classes: walking it takes a third less.
+
+    ``None`` when there is no element in it. Never raises.
+    """
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
+    try:
+        return etree.fromstring(text.replace("\x00", "").encode("utf-8", "replace"), parser)
+    except (etree.LxmlError, ValueError, AssertionError):
+        return None
+
+
+def outline(root: etree._Element) -> Outline:
+    """The outline of the tree under ``root``."""
+    sheet = Outline()
+    texts, owners, elements = sheet.texts, sheet.owners, sheet.elements
+    parents, tags, end, first, last = sheet.parents, sheet.tags, sheet.end, sheet.first, sheet.last
+    walk: list[Iterator[etree._Element]] = []
+    children, current = iter((root,)), -1
+    while True:
+        for element in children:
+            tag = element.tag
+            if tag.__class__ is not str:
+                _aside(sheet, element, current)
+                continue
+            number = len(tags)
+            tags.append(tag)
+            elements.append(element)
+            parents.append(current)
+            first.append(len(texts))
+            if tag == "a":
+                sheet.anchors.append(number)
+            elif tag == "script":
+                sheet.scripts.append(number)
+            text = element.text
+            if text and not text.isspace() and tag not in SILENT:
+                texts.append(text)
+                owners.append(number)
+            if len(element):
+                end.append(0)
+                last.append(0)
+                walk.append(children)
+                children, current = iter(element), number
+                break
+            end.append(number + 1)
+            last.append(len(texts))
+            tail = element.tail
+            if tail and not tail.isspace() and current >= 0:
+                texts.append(tail)
+                owners.append(current)
+        else:
+            if current < 0:
+                return sheet
+            end[current] = len(tags)
+            last[current] = len(texts)
+            tail = elements[current].tail
+            current, children = parents[current], walk.pop()
+            if tail and not tail.isspace() and current >= 0:
+                texts.append(tail)
+                owners.append(current)
+
+
+def _aside(sheet: Outline, element: etree._Element, owner: int) -> None:
+    """A comment or processing instruction: kept apart, but the text after it is read."""
+    if owner < 0:
+        return
+    if element.text:
+        sheet.comments.append((owner, len(sheet.texts), element.text))
+    tail = element.tail
+    if tail and not tail.isspace() and sheet.tags[owner] not in SILENT:
+        sheet.texts.append(tail)
+        sheet.owners.append(owner)

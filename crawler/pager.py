@@ -1,0 +1,76 @@
+"""Addresses of a list's further pages, from the links that a person would click."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urldefrag
+
+MAX_PAGES = 50
+_NUMBER = re.compile(r"\W{0,4}(\d{1,5})\W{0,4}\Z")
+_NEXT = re.compile(r"\W{0,4}(?:下一?页|下一頁|后一页|后页|next(?: page)?)\W{0,4}\Z", re.I)
+_LAST = re.compile(r"\W{0,4}(?:尾页|末页|最后一页|最末页|last)\W{0,4}\Z", re.I)
+_COUNTER = re.compile(r"\A(.{0,300}?)(\d{1,5})(\D{0,60})\Z")
+
+
+def links_further(links: Iterable[tuple[str, str]], here: str) -> tuple[str, ...]:
+    """The pages after this one, nearest first, at most ``MAX_PAGES``.
+
+    ``links`` are (words, absolute address) of the page's links in their order. Links to this page itself,
+    without an address, or leading back are dropped; nothing is left of a loop.
+    """
+    own = {urldefrag(here)[0], _first_page(here)}
+    numbered: dict[int, str] = {}
+    following = last = ""
+    for words, url in links:
+        if len(words) > 12 or not url:
+            continue
+        url = urldefrag(url)[0]
+        if _NEXT.match(words):
+            following = following or ("" if url in own else url)
+        elif _LAST.match(words):
+            last = last or ("" if url in own else url)
+        elif (number := _NUMBER.match(words)) is not None and url not in own:
+            numbered.setdefault(int(number[1]), url)
+    return _in_order(following, numbered, last, own)
+
+
+def _first_page(url: str) -> str:
+    """The other name of a first page: ``/x/`` for ``/x/index.html``."""
+    return re.sub(r"/index\.\w{2,6}\Z", "/", url) if "/index." in url else url
+
+
+def _in_order(following: str, numbered: dict[int, str], last: str, own: set[str]) -> tuple[str, ...]:
+    if not following:
+        pages = _after_gap(numbered)
+    else:
+        at = next((number for number, url in numbered.items() if url == following), None)
+        pages = [numbered[n] for n in sorted(numbered) if at is not None and n > at]
+        pages = [following, *pages]
+    if last and pages and last not in pages:
+        pages = [*pages, *_between(pages[-1], last)]
+    unique = dict.fromkeys(page for page in pages if page not in own)
+    return tuple(unique)[:MAX_PAGES]
+
+
+def _after_gap(numbered: dict[int, str]) -> list[str]:
+    """Without 下一页: this page is the number that is not linked, 1 when all are higher."""
+    if not numbered or (len(numbered) < 2 and 2 not in numbered):
+        return []
+    numbers = sorted(numbered)
+    missing = [n for n in range(1, numbers[-1]) if n not in numbered]
+    current = missing[0] if missing else 0
+    if not missing and numbers[0] != 1:
+        return []
+    return [numbered[n] for n in numbers if n > max(current, 1)]
+
+
+def _between(page: str, last: str) -> list[str]:
+    """Addresses between ``page`` and ``last`` when only one number differs, counted up or down."""
+    one, other = _COUNTER.match(page), _COUNTER.match(last)
+    if one is None or other is None or one[1] != other[1] or one[3] != other[3]:
+        return [last]
+    start, stop = int(one[2]), int(other[2])
+    step = 1 if stop >= start else -1
+    numbers = range(start + step, stop + step, step)[:MAX_PAGES]
+    return [f"{one[1]}{number}{one[3]}" for number in numbers]

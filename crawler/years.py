@@ -1,0 +1,76 @@
+"""The year of dates that show none (``07-20``): from the links' addresses and the order of the list, or not at all.
+
+The most recent fit is not a reason: a column that stopped years ago would look fresh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+FROM_ADDRESS = "year from the address of the item"
+FROM_ORDER = "year from the order of the list"
+NEAR = timedelta(days=92)
+"""A page is saved at most about this long after the day it shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What is known of one item: its full ``day``, or ``month`` and ``date``, and what its address says."""
+
+    day: date | None = None
+    month: int = 0
+    mday: int = 0
+    url_day: date | None = None
+    url_year: int | None = None
+
+
+def years(hints: Sequence[Hint], today: date) -> list[tuple[int, str] | None]:
+    """For each item in page order the year and its reason, ``None`` where the page gives none."""
+    found: list[tuple[int, str] | None] = []
+    days: list[date | None] = []
+    for hint in hints:
+        day = hint.day or _from_address(hint, today)
+        days.append(day)
+        found.append(None if day is None or hint.day else (day.year, FROM_ADDRESS))
+    for i, hint in enumerate(hints):
+        if days[i] is None and hint.month:
+            day = _from_order(hint, days, i, today)
+            if day is not None:
+                days[i] = day
+                found[i] = (day.year, FROM_ORDER)
+    return found
+
+
+def on(year: int, month: int, mday: int) -> date | None:
+    """The day, or ``None`` when it does not exist."""
+    try:
+        return date(year, month, mday)
+    except ValueError:
+        return None
+
+
+def _from_address(hint: Hint, today: date) -> date | None:
+    limit = today + timedelta(days=1)
+    if not hint.month:
+        return None
+    if hint.url_day is not None:
+        near = [on(hint.url_day.year + step, hint.month, hint.mday) for step in (0, -1, 1)]
+        fit = [day for day in near if day is not None and abs(day - hint.url_day) <= NEAR and day <= limit]
+        return min(fit, key=lambda day: abs(day - hint.url_day), default=None)  # type: ignore[operator]
+    if hint.url_year is not None:
+        day = on(hint.url_year, hint.month, hint.mday)
+        return day if day is not None and day <= limit else None
+    return None
+
+
+def _from_order(hint: Hint, days: list[date | None], i: int, today: date) -> date | None:
+    """Between the item above and the nearest dated one below there is room for exactly one year."""
+    above = next((day for day in reversed(days[:i]) if day is not None), today + timedelta(days=1))
+    below = next((day for day in days[i + 1 :] if day is not None), None)
+    if below is None or below > above:
+        return None
+    fit = [on(year, hint.month, hint.mday) for year in range(below.year, above.year + 1)]
+    inside = [day for day in fit if day is not None and below <= day <= above]
+    return inside[0] if len(inside) == 1 else None
