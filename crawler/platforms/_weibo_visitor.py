@@ -28,7 +28,11 @@ TOKEN = re.compile(r"[\w.%~+/=-]{1,500}")
 
 
 def visitor_ask(probe: Probe) -> Ask:
-    """The request that begins the handshake. ``handle["visitor_base"]`` replaces the passport's address."""
+    """The request that begins the handshake.
+
+    ``handle["visitor_base"]`` replaces the passport's address; where only the list's ``base`` is replaced, its
+    ``/visitor`` does: a probe that was pointed elsewhere never asks the real passport.
+    """
     host = probe.handle.get("host", "weibo.com")
     form = {
         "cb": "visitor_gray_callback",
@@ -107,5 +111,8 @@ def xsrf_token(page: Page) -> str:
 
 
 def _passport(probe: Probe) -> str:
-    default = PASSPORTS.get(probe.handle.get("host", "weibo.com"), PASSPORTS["weibo.com"])
+    if "base" in probe.handle:
+        default = f"{probe.handle['base'].rstrip('/')}/visitor"
+    else:
+        default = PASSPORTS.get(probe.handle.get("host", "weibo.com"), PASSPORTS["weibo.com"])
     return probe.handle.get("visitor_base", default).rstrip("/")

@@ -3,7 +3,8 @@
 Formats are the real ones; accounts and titles are samples. Every refusal of the real platforms can be switched
 on while the server runs: change ``account.faults``, or ``POST /switch?account=ID&probe=PROBE&fault=FAULT`` (an
 empty fault heals, account ``*`` means everybody). Addresses: ``/visitor``, ``/weibo``, ``/mweibo``,
-``/wechat``, ``/bridge``; :meth:`SampleAccount.probes` gives the chain that asks them.
+``/wechat``, ``/bridge``; :meth:`SampleAccount.probes` gives the chain that asks them. Both Weibo hosts and the
+bridge answer at the root too, so that one address can stand for all platforms.
 """
 
 from __future__ import annotations
@@ -64,10 +65,15 @@ def media_app(accounts: Sequence[SampleAccount], clock: Callable[[], datetime]) 
             Route("/visitor/signin", media.signin),
             Route("/weibo/ajax/statuses/mymblog", media.weibo),
             Route("/mweibo/api/container/getIndex", media.mweibo),
+            Route("/ajax/statuses/mymblog", media.weibo),
+            Route("/api/container/getIndex", media.mweibo),
             Route("/wechat/s/{token}", media.article),
             Route("/wechat/mp/appmsgalbum", media.album),
             Route("/wechat/mp/wappoc_appmsgcaptcha", media.captcha),
             Route("/bridge/feed/{file}", media.feed),
+            Route("/feeds/{file}", media.feed),
+            Route("/u/{uid}", media.home),
+            Route("/mp/profile_ext", media.home),
             Route("/switch", media.switch, methods=["POST"]),
         ]
     )
@@ -115,6 +121,16 @@ class _Media:
 
     async def signin(self, request: Request) -> Response:
         return HTMLResponse("<html><head><title>Sina Visitor System</title></head><body></body></html>")
+
+    async def home(self, request: Request) -> Response:
+        """An account's public home, as portals link to it: its name and nothing of its posts."""
+        uid, biz = request.path_params.get("uid"), request.query_params.get("__biz")
+        named = [known.name for known in self.accounts if known.number == uid or known.biz == biz]
+        return (
+            HTMLResponse(pages.home(named[0]), 200)
+            if named
+            else HTMLResponse(pages.notice("页面不存在"), 404)
+        )
 
     async def captcha(self, request: Request) -> Response:
         return HTMLResponse(pages.captcha_page())

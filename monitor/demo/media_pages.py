@@ -186,6 +186,13 @@ def notice(words: str) -> str:
     )
 
 
+def home(name: str) -> str:
+    """An account's home page: who it is, as a person would see it."""
+    return (
+        f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{html.escape(name)}</title></head></html>'
+    )
+
+
 def captcha_page() -> str:
     return (
         '<!DOCTYPE html><html><head><meta charset="utf-8"><title>环境异常</title></head><body>'
