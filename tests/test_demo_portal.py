@@ -18,8 +18,9 @@ import pytest
 
 from crawler.model import SHANGHAI
 from monitor.demo import faults as broken
+from monitor.demo.apart import serve_apart
 from monitor.demo.content import Item
-from monitor.demo.district import District, load_district
+from monitor.demo.district import SAMPLE, District, load_district
 from monitor.demo.faults import KINDS, Faults, gzip_bomb
 from monitor.demo.portal import Portal
 from monitor.demo.server import Sample, serve
@@ -55,7 +56,7 @@ def portal(district: District) -> Portal:
 
 @pytest.fixture(scope="module")
 def sample(district: District, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
-    with serve(district, Clock(MOMENT), tmp_path_factory.mktemp("mail")) as running:
+    with serve(district, Clock(MOMENT), tmp_path_factory.mktemp("mail"), media=None) as running:
         yield running
 
 
@@ -418,7 +419,7 @@ def test_nothing_is_left_running(district: District, tmp_path: Path) -> None:
     before = set(threading.enumerate())
     with serve(district, Clock(MOMENT), tmp_path / "mail") as running:
         assert httpx.get(running.portal_url, trust_env=False).status_code == 200
-        assert running.media_url == ""
+        assert httpx.get(f"{running.media_url}/u/5900000001", trust_env=False).status_code == 200
         running.portal.faults.set("stopped")
     assert set(threading.enumerate()) <= before
     with pytest.raises(httpx.ConnectError):
@@ -435,3 +436,17 @@ def test_moments_in_any_zone_mean_the_same(district: District) -> None:
     item = Item(3100007, "题目", "区教育局", MOMENT, MOMENT, "bm-jyj")
     portal = Portal(district, Clock(MOMENT.astimezone(UTC)), items=(item,))
     assert rows(tree(portal, SCHOOLS)) == [("./202007/t20200720_3100007.htm", "题目", "2020-07-20")]
+
+
+def test_the_district_is_served_from_a_child_process_that_ends_with_the_block(tmp_path: Path) -> None:
+    with serve_apart(SAMPLE, MOMENT, tmp_path / "mail") as where:
+        page = httpx.get(where.portal_url + SCHOOLS, trust_env=False)
+        assert page.headers["date"] == "Mon, 20 Jul 2020 01:00:00 GMT"
+        assert httpx.get(f"{where.media_url}/u/5900000001", trust_env=False).status_code == 200
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(where.portal_url, trust_env=False)
+
+
+def test_a_child_that_cannot_start_says_why(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="absent"), serve_apart(tmp_path / "absent.yaml", MOMENT, tmp_path):
+        pytest.fail("nothing is served")

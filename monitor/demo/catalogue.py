@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
+from datetime import datetime
 from typing import Any
 
-from crawler.model import AccountState
+from crawler.model import AccountState, Probe
+from monitor.demo.accounts import accounts_of
 from monitor.demo.district import District, SampleAccountFacts, SampleColumn, SampleUnit
+from monitor.demo.media_pages import SampleAccount
 
 FLOOR = 5
 """Every list of the sample portal shows at least this many dated posts."""
 
 
-def catalogue(district: District, portal_url: str, media_url: str = "") -> dict[str, Any]:
+def catalogue(
+    district: District, portal_url: str, media_url: str = "", *, now: datetime | None = None
+) -> dict[str, Any]:
     """Units, the portal, its columns and the registered accounts as plain data, ready for YAML.
 
-    Accounts that no register knows are left out. Without ``media_url`` accounts have no way to be seen.
+    Accounts that no register knows are left out. Without ``media_url`` accounts have no way to be seen;
+    the one article that is known of a WeChat account is its newest at ``now`` (default: ``as_of``).
     """
+    served = {account.id: account for account in accounts_of(district)}
     registered = [a for a in district.accounts if a.state is not AccountState.UNREGISTERED]
+    moment = now or district.as_of
     return {
         "units": [_unit(district, u) for u in district.units],
         "sites": [
@@ -31,7 +38,7 @@ def catalogue(district: District, portal_url: str, media_url: str = "") -> dict[
             }
         ],
         "columns": [_column(c, portal_url) for c in district.columns],
-        "accounts": [_account(a, media_url) for a in registered],
+        "accounts": [_account(served[a.id], a, media_url, moment) for a in registered],
     }
 
 
@@ -63,25 +70,20 @@ def _column(column: SampleColumn, portal_url: str) -> dict[str, Any]:
     }
 
 
-def _account(account: SampleAccountFacts, media_url: str) -> dict[str, Any]:
+def _account(
+    account: SampleAccount, facts: SampleAccountFacts, media_url: str, now: datetime
+) -> dict[str, Any]:
     return {
-        "id": account.id,
-        "name": account.name,
-        "platform": account.platform,
-        "units": [account.unit],
-        "state": account.state.value,
-        "handle": dict(account.handle),
-        "probes": [probe(account.platform, account.handle, media_url)] if media_url else [],
+        "id": facts.id,
+        "name": facts.name,
+        "platform": facts.platform,
+        "units": [facts.unit],
+        "state": facts.state.value,
+        "handle": dict(facts.handle),
+        "probes": [_probe(probe) for probe in account.probes(media_url, now)] if media_url else [],
     }
 
 
-def probe(platform: str, handle: dict[str, str], media_url: str) -> dict[str, Any]:
-    """How one account is looked at: weibo's first page, or the operator's bridge feed for WeChat."""
-    if platform == "weibo":
-        return {"platform": "weibo", "handle": {**handle, "base": media_url}}
-    return {"platform": "feed", "url": feed_url(media_url, handle["biz"]), "handle": dict(handle)}
-
-
-def feed_url(media_url: str, biz: str) -> str:
-    """The bridge's address of one WeChat account: its id is the decimal that ``biz`` encodes."""
-    return f"{media_url}/feeds/MP_WXS_{b64decode(biz).decode()}.rss"
+def _probe(probe: Probe) -> dict[str, Any]:
+    address = {"url": probe.url} if probe.url else {}
+    return {"platform": probe.platform, **address, "handle": dict(probe.handle)}

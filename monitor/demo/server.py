@@ -16,6 +16,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from monitor.demo.accounts import district_media
 from monitor.demo.district import District
 from monitor.demo.mailbox import Mailbox
 from monitor.demo.portal import Portal
@@ -164,11 +165,11 @@ def serve(
     clock: Callable[[], datetime],
     folder: Path,
     *,
-    media: Maker | None = None,
+    media: Maker | None = district_media,
 ) -> Iterator[Sample]:
     """Serve ``district`` as it stands at ``clock()`` until the block ends; ready when it begins.
 
-    Letters are kept under ``folder``. ``media`` makes the app of the two platforms; without it
+    Letters are kept under ``folder``. ``media`` makes the app of the platforms; without it (``None``)
     ``media_url`` is empty and accounts have no address.
     """
     with ExitStack() as stack:
