@@ -1,0 +1,58 @@
+"""Is a saved page a list, an article or a home page? Only for ``gengxin read``: the crawl knows what it asked for."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from crawler.markup import decode, metas, said, tree
+from crawler.model import Article, Outcome, Page, Reading
+from crawler.passages import passages
+
+NOWHERE = "http://unknown.invalid/"
+"""Base of a saved page whose address nobody knows: its relative links stay recognisable."""
+KINDS = ("auto", "list", "article")
+HOME = re.compile(r"/?(?:(?:index|default|main|home)(?:\.\w{2,6})?)?", re.I)
+ARTICLE_ADDRESS = re.compile(
+    r"/t\d{6,8}_\d+\.\w+$|/t\d{6,}\.s?html?$|/content/post_\d+\.|/art_\d+_\d+\.|/info/\d+/\d+\.htm|/content_\d+|"
+    r"/[0-9a-f]{32}\.s?html?$|/(?:19|20)\d\d[-/]?\d{1,2}[-/]?(?:\d{1,2}/)?[^/]*\d{3,}[^/]*\.\w+$|"
+    r"/\d{8}/[^/]+\.\w+$|/(?:article|detail|show|view|doc)[-_/]?(?:info|page)?[-_/]?\d+\.",
+    re.I,
+)
+LIST_ADDRESS = re.compile(
+    r"/$|/(?:index|list|node|col|column|channel|channels|more|moreinfo\w*|common_list|\w+_list|default)(?:_?\d+)?\.\w+$|/col/col\d+|"
+    r"/channels/\d+",
+    re.I,
+)
+BODY_LINE = 30
+LONG_BODY = 150
+FEW_POSTS = 3
+
+
+def guess_kind(page: Page, reading: Reading, article: Article) -> str:
+    """``home``, ``list``, ``article`` or ``other``, from the address, the labels and what both readers found."""
+    known = page.url != NOWHERE
+    path = urlsplit(page.final_url or page.url).path if known else ""
+    if known and HOME.fullmatch(path):
+        return "home"
+    if _is_article(path, page, reading, article):
+        return "article"
+    listed = reading.outcome in (Outcome.READ, Outcome.EMPTY) or reading.reason not in ("no_list", "")
+    if listed or LIST_ADDRESS.search(path):
+        return "list"
+    return "other"
+
+
+def _is_article(path: str, page: Page, reading: Reading, article: Article) -> bool:
+    """An address or labels of an article, or a date of its own above a body, and no list that outweighs them."""
+    if article.published is None or article.published.place == "htmldate":
+        return bool(ARTICLE_ADDRESS.search(path)) and reading.outcome is not Outcome.READ
+    if ARTICLE_ADDRESS.search(path):
+        return True
+    root = tree(decode(page.body, page.headers))
+    if root is None or LIST_ADDRESS.search(path):
+        return False
+    if said(metas(root).get("articletitle", ())):
+        return True
+    body = sum(len(p.prose) for p in passages(root) if not p.hidden and len(p.prose) >= BODY_LINE)
+    return body >= LONG_BODY and (reading.outcome is not Outcome.READ or len(reading.posts) <= FEW_POSTS)
