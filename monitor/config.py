@@ -1,4 +1,4 @@
-"""The ``monitor`` section of config.yaml, read strictly: rules with their limits, timetable, mail.
+"""The ``monitor`` section of config.yaml, read strictly: rules with their limits, timetable, letters.
 
 A rule's keys are the keyword arguments of its ``check``; the name in the file is the module's name.
 """
@@ -6,7 +6,6 @@ A rule's keys are the keyword arguments of its ``check``; the name in the file i
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -15,24 +14,17 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Any, get_type_hints
 
-from pydantic import BeforeValidator, Field, create_model
+from pydantic import Field, create_model
 
 import monitor.rules
 from crawler.config import BadConfig, Strict, section
-
-HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-
-
-def _hour(value: Any) -> time:
-    # YAML reads an unquoted 11:30 as the number 690.
-    if not isinstance(value, str) or not HOUR.fullmatch(value):
-        raise ValueError('write an hour of the day in quotes, like "08:30"')
-    return time.fromisoformat(value)
-
-
-Hour = Annotated[time, BeforeValidator(_hour)]
+from monitor.alerts import AlertsConfig
+from monitor.channels.mail import MailConfig
+from monitor.channels.webhook import WebhookConfig
+from monitor.hours import Hour
+from monitor.letters import LetterSettings
 
 
 class Timetable(Strict):
@@ -40,20 +32,6 @@ class Timetable(Strict):
 
     nightly: Hour = time(1, 30)
     letters: Hour = time(8, 30)
-
-
-class Mail(Strict):
-    """The SMTP server that takes our letters. The password stands in an environment variable, never here."""
-
-    host: str = Field(min_length=1)
-    port: int = Field(default=465, gt=0, lt=65536)
-    security: Literal["ssl", "starttls", "none"] = "ssl"
-    user: str | None = None
-    password_env: str = "GENGXIN_MAIL_PASSWORD"  # noqa: S105 - a variable's name
-    sender: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
-    sender_name: str = "更新监测"
-    operators: tuple[str, ...] = ()
-    timeout: float = Field(default=30.0, gt=0, le=300)
 
 
 class Version(Strict):
@@ -73,7 +51,9 @@ class MonitorSection(Strict):
     coverage: float = Field(default=0.8, ge=0, le=1)
     rules: dict[str, Any] = Field(min_length=1)
     timetable: Timetable = Timetable()
-    mail: Mail | None = None
+    letters: LetterSettings = LetterSettings()
+    mail: MailConfig | None = None
+    robots: dict[str, WebhookConfig] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +63,7 @@ class MonitorConfig:
     rules: Mapping[str, tuple[Version, ...]]
     coverage: float = 0.8
     timetable: Timetable = field(default_factory=Timetable)
-    mail: Mail | None = None
+    alerts: AlertsConfig = field(default_factory=AlertsConfig)
 
     def in_force(self, day: date) -> dict[str, Version]:
         """Each rule's version on ``day``; rules not yet in force are left out."""
@@ -103,7 +83,8 @@ def monitor_config(data: Mapping[str, Any], path: Path) -> MonitorConfig:
     place = f"{path.name}: monitor"
     read = section(MonitorSection, data.get("monitor"), place)
     rules = {name: _versions(name, entry, f"{place}.rules") for name, entry in read.rules.items()}
-    return MonitorConfig(rules, read.coverage, read.timetable, read.mail)
+    alerts = AlertsConfig(letters=read.letters, mail=read.mail, robots=read.robots)
+    return MonitorConfig(rules, read.coverage, read.timetable, alerts)
 
 
 def rule_names() -> tuple[str, ...]:

@@ -62,15 +62,26 @@ def evaluate(
     horizon: date,
     only: Collection[str] | None = None,
     record: bool = True,
+    failed_night: bool | None = None,
+    reader: Engine | None = None,
 ) -> Judgement:
     """Judge the store at ``as_of`` and, with ``record``, open and close findings.
 
     ``count`` gives the units' posts per month (``counts.unit_month_counts``), ``horizon`` the first day
-    that was crawled (``crawler.backfill_from``). ``only`` judges those outlets and no units. The facts
-    are read before the ledger is locked.
+    that was crawled (``crawler.backfill_from``). ``only`` judges those outlets and no units.
+    ``failed_night`` overrules what the coverage says. The facts are read before the ledger is locked,
+    through ``reader`` where one is given: a writing engine on SQLite locks in order to read.
     """
-    with engine.connect() as connection:
-        facts = gather(connection, as_of, count=count, horizon=horizon, coverage=config.coverage, only=only)
+    with (reader or engine).connect() as connection:
+        facts = gather(
+            connection,
+            as_of,
+            count=count,
+            horizon=horizon,
+            coverage=config.coverage,
+            only=only,
+            failed_night=failed_night,
+        )
     verdicts = judge(facts, config)
     if not record:
         return Judgement(as_of, verdicts, Changes(), facts.failed_night)
