@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from crawler.cells import EDGE, Cell
+from crawler.model import Dated
 from crawler.outline import Outline, squeeze
 
 HOMES = frozenset({"ul", "ol", "table", "tbody", "dl"})
@@ -18,10 +21,12 @@ HOMES = frozenset({"ul", "ol", "table", "tbody", "dl"})
 ITEMS = frozenset({"li", "tr", "dd", "dt", "tbody", "a"})
 IDLE = re.compile(
     r"\W*(?:更多|more|详情|详细|查看|查看详情|查看更多|点击查看|全文|阅读全文|阅读更多|下载|\d{1,5}"
-    r"|首页|上一页|上页|下一页|下页|尾页|末页|返回|确定|跳转|转到|分享|收藏|打印|关闭|NEW|RSS)\W*\Z",
+    r"|首页|第一页|最后一页|上一页|上页|下一页|下页|尾页|末页|返回|确定|跳转|转到|分享|收藏|打印|关闭|NEW|RSS)\W*\Z",
     re.I,
 )
 """Texts of links that are no titles."""
+GROUP = 10
+"""Lists are cut into groups of at most about this many items; larger neighbours are tabs."""
 MAX_CLIMB = 14
 MAX_LINKS = 40
 
@@ -226,7 +231,7 @@ def lift(sheet: Outline, rows: list[Row]) -> None:
         row.start, row.stop = sheet.first[node], sheet.last[node]
 
 
-def blocks_of(sheet: Outline, rows: list[Row], links: Links) -> list[Block]:
+def blocks_of(sheet: Outline, rows: list[Row], links: Links, pagers: Sequence[int] = ()) -> list[Block]:
     """Rows that stand together, in page order; rows without a date that stand among them are added."""
     blocks: list[Block] = []
     for row in rows:
@@ -237,22 +242,50 @@ def blocks_of(sheet: Outline, rows: list[Row], links: Links) -> list[Block]:
             blocks.append(Block([row]))
     for block in blocks:
         _add_undated(sheet, block, links)
-    return _merge(sheet, blocks)
+    return _merge(sheet, blocks, pagers)
 
 
 def _together(sheet: Outline, last: Row, row: Row) -> bool:
     return last.home == row.home and sheet.tags[last.node] == sheet.tags[row.node]
 
 
-def _merge(sheet: Outline, blocks: list[Block]) -> list[Block]:
+def _merge(sheet: Outline, blocks: list[Block], pagers: Sequence[int]) -> list[Block]:
     """Lists cut into groups (five items a ``ul``) made one: same shape, and nothing to read between them."""
     merged: list[Block] = []
     for block in blocks:
-        if merged and merged[-1].stop == block.start and shape(sheet, merged[-1]) == shape(sheet, block):
-            merged[-1].rows.extend(block.rows)
+        last = merged[-1] if merged else None
+        if (
+            last is not None
+            and last.stop == block.start
+            and shape(sheet, last) == shape(sheet, block)
+            and (_paged(block, pagers) or (len(block.rows) <= GROUP and _goes_on(last, block)))
+        ):
+            last.rows.extend(block.rows)
         else:
             merged.append(block)
     return merged
+
+
+def _goes_on(last: Block, block: Block) -> bool:
+    """Whether ``block`` continues the order of ``last``: tabs begin again with their newest."""
+    above, below = _days(last), _days(block)
+    if not above or not below:
+        return True
+    return below[0] <= above[-1]
+
+
+def _days(block: Block) -> list[date]:
+    return [
+        answer.day
+        for row in block.rows
+        for answer in [row.cells[0].answer if row.cells else None]
+        if isinstance(answer, Dated)
+    ]
+
+
+def _paged(block: Block, pagers: Sequence[int]) -> bool:
+    """Whether a pager comes next after ``block`` or the groups that follow it."""
+    return any(block.stop <= pager for pager in pagers)
 
 
 def shape(sheet: Outline, block: Block) -> tuple[str, str, str]:

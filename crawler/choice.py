@@ -12,7 +12,7 @@ from crawler.blocks import Block, shape
 from crawler.outline import Outline, squeeze
 
 FOREIGN = re.compile(
-    r"热点|热门|热文|热读|排行|点击榜|推荐|相关(?:文章|信息|新闻|链接|阅读|内容|稿件)|猜你|友情|专题|最新(?:信息|文章|动态|发布|更新|消息)"
+    r"热[点门](?!话题|问题|回应|解读)|热文|热读|排行|点击榜|推荐|相关(?:文章|信息|新闻|链接|阅读|内容|稿件)|猜你|友情|专题|最新(?:信息|文章|动态|发布|更新|消息)"
     r"|图片新闻|本周|浏览历史|延伸阅读"
 )
 """Headings of blocks that show other columns' posts."""
@@ -29,12 +29,18 @@ BOTTOM = frozenset({"footer"})
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A block with the reasons for it. ``own`` says that something ties it to this column."""
+    """A block with the reasons for it.
+
+    ``own``: something ties it to this column. ``foreign``: its heading is another's. ``paged``: a pager
+    follows it. ``more``: a 更多 link says that it is a taste of another column.
+    """
 
     block: Block
     points: float
     own: bool
     foreign: bool
+    paged: bool
+    more: bool
 
 
 def pager_texts(sheet: Outline, scripts: Iterable[tuple[int, str]]) -> list[int]:
@@ -81,10 +87,10 @@ def _score(
     heading, more = _heading(sheet, block, before[-1].stop if before else 0)
     named = any(name in heading for name in around.names)
     foreign = FOREIGN.search(heading) is not None and not named
-    points = 3 * math.log2(1 + min(block.dated, 30)) + min(_title_length(sheet, block), 24) / 4
+    points = 3 * math.log2(1 + min(block.dated, 30)) + min(_title_length(sheet, block), 16) / 4
     points += 8 * paged + 5 * named + 6 * near
     points -= 9 * foreign + 3 * more + 8 * (_outside(sheet, block)) + 3 * _hidden(sheet, block)
-    return Scored(block, points, paged or named or near >= 0.5, foreign)
+    return Scored(block, points, paged or named or near >= 0.5, foreign, paged, more)
 
 
 def _pager_owners(sheet: Outline, blocks: list[Block], pagers: tuple[int, ...]) -> set[int]:
@@ -145,15 +151,18 @@ def _hidden(sheet: Outline, block: Block) -> bool:
 
 
 def merged_channel(sheet: Outline, ranked: list[Scored]) -> list[Block]:
-    """The best block, and on a channel page (no block is tied to the column) its equals, in page order."""
+    """The best block, and on a channel page (boxes of several columns, no pager) its equals, in page order."""
     best = ranked[0]
+    if best.paged:
+        return [best.block]
     same = [
         scored.block
         for scored in ranked[1:]
-        if not scored.foreign and _alike(sheet, best.block, scored.block) and not scored.own
+        if not scored.foreign
+        and (best.more or not scored.more)
+        and scored.own == best.own
+        and _alike(sheet, best.block, scored.block)
     ]
-    if best.own or not same or best.block.dated >= 2 * max(block.dated for block in same):
-        return [best.block]
     return sorted([best.block, *same], key=lambda block: block.start)
 
 

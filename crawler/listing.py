@@ -7,22 +7,26 @@ their addresses. What is not understood is an outcome with its reason, never a g
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from crawler import markup
-from crawler.blocks import Block, Links, blocks_of, rows_of
+from crawler.blocks import Block, Links, Row, blocks_of, rows_of
 from crawler.cells import ALONE, cells_of, unseen_cells
 from crawler.choice import Scored, Surroundings, folder, merged_channel, pager_texts, rank
 from crawler.datalist import read_data
 from crawler.dating import posts_of
 from crawler.families import Family, Source, family_of
 from crawler.model import Evidence, Outcome, Page, Post, Reading, Refused
-from crawler.outline import outline, plain_tree
+from crawler.outline import Outline, outline, plain_tree
 from crawler.pager import links_further
 from crawler.sight import Sight, address, sight_of
 from crawler.undated import address_rows, why_nothing
 
 MIN_ROWS = 3
 """As many dated rows make a list by themselves; fewer need a pager, a heading or addresses for it."""
+PROSE_LINE, PROSE = 40, 400
+"""Running text outside links and rows, in characters, that makes a page an article."""
+LINK = frozenset({"a"})
 
 
 def read_list(page: Page, *, column: str = "") -> Reading:
@@ -70,14 +74,14 @@ def _read_fragment(fragment: str, sight: Sight, family: Family) -> Reading | Non
     return _read(posts, refused, sight, family)
 
 
-def _blocks(sight: Sight) -> tuple[list[Block], frozenset[int]]:
+def _blocks(sight: Sight, pagers: tuple[int, ...] = ()) -> tuple[list[Block], frozenset[int]]:
     """The page's dated blocks, and the texts that hold nothing but a date."""
     sheet, source = sight.source.sheet, sight.source.text
     cells = cells_of(sheet, sight.today, sight.page.fetched_at)
     dates = frozenset(cell.text for cell in cells if cell.rank == ALONE)
     cells += unseen_cells(sheet, source, sight.today, sight.page.fetched_at)
     links = Links(sheet, dates)
-    return blocks_of(sheet, rows_of(sheet, cells, links), links), dates
+    return blocks_of(sheet, rows_of(sheet, cells, links), links, pagers), dates
 
 
 def _read_page(sight: Sight, family: Family) -> Reading:
@@ -85,14 +89,16 @@ def _read_page(sight: Sight, family: Family) -> Reading:
     scripts = zip(sheet.scripts, sight.source.scripts, strict=True)
     pagers = tuple(pager_texts(sheet, scripts))
     around = Surroundings(sight.names, folder(sight.source.url), pagers, sight.hrefs)
-    blocks, dates = _blocks(sight)
-    ranked = rank(sheet, blocks, around) if blocks else []
-    if not ranked or not _acceptable(ranked[0]):
-        rows = address_rows(sight, Links(sheet, dates), dates)
-        more = blocks_of(sheet, rows, Links(sheet, dates))
-        ranked = [scored for scored in rank(sheet, more, around) if _acceptable(scored)] if more else []
+    blocks, dates = _blocks(sight, pagers)
+    ranked = _ranked(sheet, blocks, around)
+    if not ranked:
+        links = Links(sheet, dates)
+        by_address = _ranked(sheet, blocks_of(sheet, address_rows(sight, links), links, pagers), around)
+        ranked = by_address if by_address and (by_address[0].own or not dates) else []
     if not ranked:
         return why_nothing(sight, family, pagers)
+    if _is_article(sheet, ranked[0]):
+        return replace(_unreadable("article", ""), family=family.name)
     posts, refused = posts_of(sight, merged_channel(sheet, ranked), dates)
     if not any(post.published for post in posts):
         return Reading(
@@ -101,10 +107,50 @@ def _read_page(sight: Sight, family: Family) -> Reading:
     return _read(posts, refused, sight, family)
 
 
-def _acceptable(scored: Scored) -> bool:
+def _ranked(sheet: Outline, blocks: list[Block], around: Surroundings) -> list[Scored]:
+    """The blocks that may be the column's, best first; none when the best one may not be."""
+    ranked = rank(sheet, blocks, around) if blocks else []
+    return ranked if ranked and _acceptable(sheet, ranked[0]) else []
+
+
+def _acceptable(sheet: Outline, scored: Scored) -> bool:
+    """Whether the block may be the column's list: many rows, or few that are tied to the column and small."""
+    block = scored.block
     if scored.foreign and not scored.own:
         return False
-    return scored.block.dated >= MIN_ROWS or scored.own
+    if block.dated >= MIN_ROWS:
+        return True
+    return scored.own and all(_compact(sheet, row) for row in block.rows)
+
+
+def _compact(sheet: Outline, row: Row) -> bool:
+    """An item, not an article or a page's whole middle that happens to hold a date and a link."""
+    if row.stop - row.start > 16:
+        return False
+    return sum(len(text) for text in sheet.texts[row.start : row.stop]) < 700
+
+
+def _is_article(sheet: Outline, scored: Scored) -> bool:
+    """Whether the page is one article with a list beside or below it: nothing pages, and prose outweighs."""
+    block = scored.block
+    if scored.paged:
+        return False
+    named = any(
+        (sheet.elements[number].get("name") or "").lower() == "articletitle"
+        and markup.said([sheet.elements[number].get("content") or ""])
+        for number, tag in enumerate(sheet.tags[:120])
+        if tag == "meta"
+    )
+    if named:
+        return True
+    prose = 0
+    for number, text in enumerate(sheet.texts):
+        if len(text) < PROSE_LINE or block.start <= number < block.stop:
+            continue
+        length = len(text.strip())
+        if length > PROSE_LINE and sheet.up(sheet.owners[number], LINK) < 0:
+            prose += length
+    return prose > PROSE and (block.dated < MIN_ROWS or not scored.own)
 
 
 def _read(posts: tuple[Post, ...], refused: tuple[Refused, ...], sight: Sight, family: Family) -> Reading:

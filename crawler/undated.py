@@ -30,7 +30,7 @@ LISTS = frozenset({"ul", "ol", "tbody", "table", "dl"})
 SCRIPT_LIST, NO_LIST, NO_DATES, FRAMESET = "script_list", "no_list", "no_dates", "frameset"
 
 
-def address_rows(sight: Sight, links: Links, dates: frozenset[int]) -> list[Row]:
+def address_rows(sight: Sight, links: Links) -> list[Row]:
     """Rows of titled links whose address holds a day, where no date is printed."""
     sheet = sight.source.sheet
     rows: list[Row] = []
