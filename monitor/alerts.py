@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -23,6 +22,8 @@ from crawler.model import Unit
 from crawler.store import UnitRow
 from monitor import outbox
 from monitor.channels import mail, webhook
+from monitor.channels.mail import MailConfig
+from monitor.channels.webhook import WebhookConfig
 from monitor.delivery import HandingOver, Receipt, Undelivered
 from monitor.ledger import LetterRow
 from monitor.letters import OFFICE, LetterSettings, Matter, letter, office_letter, summary
@@ -46,8 +47,8 @@ class AlertsConfig(Strict):
     """What letters say, and the channels they leave by. Without ``mail`` letters are written and wait."""
 
     letters: LetterSettings = LetterSettings()
-    mail: mail.MailConfig | None = None
-    robots: dict[str, webhook.WebhookConfig] = Field(default_factory=dict)
+    mail: MailConfig | None = None
+    robots: dict[str, WebhookConfig] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +81,26 @@ def write_letters(
     units: Sequence[Unit],
     settings: LetterSettings,
     robots: Collection[str] = (),
+    copies: Collection[str] = (),
 ) -> Written:
     """Write the letters of ``day`` for all open findings, one per answerable unit, and one to ourselves.
 
     A unit that has its letter of ``day`` gets no second one, so a repeat writes nothing. ``robots`` get
-    the day's summary. ``units`` is the catalogue: their mail addresses are the only ones written to.
+    the day's summary, ``copies`` (the supervisor's addresses, from config) a copy of every unit's letter.
+    ``units`` is the catalogue: no other address is ever written to.
     """
     known = {unit.id: unit for unit in units}
     by_unit, ours = open_matters(connection, day, moment, known)
-    titles = rule_titles({m.finding.rule for matters in (*by_unit.values(), ours) for m in matters})
     have = set(connection.scalars(select(LetterRow.unit_id).where(LetterRow.day == day)))
     letters = [
-        (letter(known[unit], matters, day, settings, titles), [m.finding.id for m in matters])
+        (_copied(letter(known[unit], matters, day, settings), copies), [m.finding.id for m in matters])
         for unit, matters in sorted(by_unit.items())
         if unit not in have
     ]
     mute = [known[unit].short for unit in sorted(by_unit) if not known[unit].emails]
     back = returned(connection, moment, known)
     if OFFICE not in have and (ours or mute or back):
-        to_us = office_letter(ours, day, settings, titles, mute, back)
+        to_us = office_letter(ours, day, settings, mute, back)
         letters.append((to_us, [m.finding.id for m in ours]))
     counts = [(known[unit].short, matters) for unit, matters in sorted(by_unit.items())]
     letters += [(_robot_letter(name, counts, day, settings), []) for name in sorted(robots) if counts]
@@ -150,18 +152,6 @@ def open_channels(config: AlertsConfig) -> dict[str, Send]:
     for name, settings in config.robots.items():
         doors[outbox.ROBOT + name] = partial(webhook.send, settings=settings)
     return doors
-
-
-def rule_titles(rules: Iterable[str]) -> dict[str, str]:
-    """Each rule's sentence: the first line of its module's docstring. A rule that is gone has none."""
-    titles = {}
-    for rule in rules:
-        try:
-            module = importlib.import_module(f"monitor.rules.{rule}")
-        except ModuleNotFoundError:
-            continue
-        titles[rule] = (module.__doc__ or "").strip().partition("\n")[0]
-    return titles
 
 
 def _send_one(
@@ -225,6 +215,12 @@ def _allowed(connection: Connection, letter_id: int, config: AlertsConfig) -> se
     copies = config.mail.copy_to if config.mail else ()
     robots = {outbox.ROBOT + name for name in config.robots}
     return {*(emails or ()), *(copies if emails else ()), *robots}
+
+
+def _copied(letter: Letter, copies: Collection[str]) -> Letter:
+    """A letter that has somewhere to go, to the supervisor too."""
+    more = tuple(address for address in copies if address not in letter.to)
+    return replace(letter, to=letter.to + more) if letter.to else letter
 
 
 def _robot_letter(

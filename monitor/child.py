@@ -52,9 +52,7 @@ def run_crawl(
     return asyncio.run(_run(command, time_limit, on_progress))
 
 
-async def _run(
-    command: Sequence[str], time_limit: float, on_progress: Callable[[Progress], None]
-) -> Crawled:
+async def _run(command: Sequence[str], time_limit: float, on_progress: Callable[[Progress], None]) -> Crawled:
     child = await asyncio.create_subprocess_exec(
         *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, limit=2**20
     )

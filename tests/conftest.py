@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
-import monitor.ledger  # noqa: F401  (its tables join the Base)
+import monitor.ledger  # noqa: F401  (its tables join the same Base)
+import monitor.outbox  # noqa: F401
 from crawler.store import Base, open_store
 
 SHARED = Path(__file__).parents[2] / "shared"

@@ -1,0 +1,189 @@
+"""The command ``gengxin``. Exit codes: 0 done; 2 refused (bad input, said in one sentence);
+3 the night failed (nobody was accused); 4 letters could not be sent; 1 a fault of ours.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from sqlalchemy.exc import DBAPIError
+
+from crawler.clock import clock, parse_moment
+from crawler.config import BadConfig
+from crawler.recheck import UnknownOutlet
+from monitor import jobs, screen
+from monitor.evaluate import explain as explain_outlet
+from monitor.office import enter_catalogue, open_office, read_settings
+
+DONE, FAULT, REFUSED, NIGHT_FAILED, UNSENT = 0, 1, 2, 3, 4
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Moment(click.ParamType[datetime]):
+    """A moment in Asia/Shanghai unless it says otherwise."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            return parse_moment(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def with_config(command: F) -> F:
+    return click.option(
+        "--config",
+        "path",
+        type=click.Path(path_type=Path),
+        default=Path("config.yaml"),
+        show_default=True,
+        help="配置文件",
+    )(command)
+
+
+def with_as_of(command: F) -> F:
+    return click.option("--as-of", type=Moment(), help="按这一时刻判定，如 2020-07-20T09:00（北京时间）")(
+        command
+    )
+
+
+def with_json(command: F) -> F:
+    return click.option("--json", "as_json", is_flag=True, help="输出 JSON")(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="gengxin", prog_name="gengxin")
+def cli() -> None:
+    """更新：政府网站栏目与政务新媒体更新监测。"""
+
+
+@cli.command()
+@with_config
+@with_as_of
+@with_json
+def nightly(path: Path, as_of: datetime | None, as_json: bool) -> int:
+    """夜间任务：抓取、复看、判定、写信、发信。"""
+    with open_office(path) as office, screen.progress(quiet=as_json) as bar:
+        night = jobs.nightly(office, clock(as_of), as_of=as_of, on_progress=bar)
+    tell(as_json, screen.night_data(night), screen.night_lines(night))
+    if night.failed:
+        return NIGHT_FAILED
+    return UNSENT if night.sent.failed or night.sent.refused else DONE
+
+
+@cli.command()
+@click.argument("columns", nargs=-1, required=True)
+@with_config
+@with_as_of
+@with_json
+def recheck(columns: Sequence[str], path: Path, as_of: datetime | None, as_json: bool) -> int:
+    """立即复查一个或几个栏目（账号），当场判定。"""
+    with open_office(path) as office:
+        now = clock(as_of)
+        enter_catalogue(office, now())
+        visits, judgement = jobs.recheck(office, now, list(dict.fromkeys(columns)))
+    tell(as_json, screen.recheck_data(visits, judgement), screen.recheck_lines(visits, judgement))
+    return DONE
+
+
+@cli.command()
+@with_config
+@with_as_of
+@with_json
+def status(path: Path, as_of: datetime | None, as_json: bool) -> int:
+    """当前状态：单位、栏目、账号与判定。"""
+    with open_office(path) as office:
+        now = clock(as_of)()
+        judgement = jobs.judge_now(office, now, record=False)
+        tell(as_json, screen.status_data(office, judgement), screen.status_lines(office, judgement))
+    return DONE
+
+
+@cli.command()
+@click.argument("column")
+@with_config
+@with_as_of
+@with_json
+def explain(column: str, path: Path, as_of: datetime | None, as_json: bool) -> int:
+    """一个栏目（账号）为什么这样判定：信息、依据、条款、抓取记录。"""
+    with open_office(path) as office:
+        found = explain_outlet(
+            office.reader,
+            office.settings.monitor,
+            column,
+            clock(as_of)(),
+            horizon=office.settings.crawl.backfill_from,
+        )
+    if found is None:
+        raise UnknownOutlet(column)
+    tell(as_json, screen.explain_data(found), screen.explain_lines(found))
+    return DONE
+
+
+@cli.command("check-config")
+@with_config
+@with_json
+def check_config(path: Path, as_json: bool) -> int:
+    """检查配置文件，不动数据。"""
+    settings = read_settings(path)
+    tell(as_json, screen.settings_data(settings), screen.settings_lines(settings))
+    return DONE
+
+
+def tell(as_json: bool, data: object, lines: Sequence[str]) -> None:
+    """Print for a program or for a person."""
+    if as_json:
+        click.echo(json.dumps(data, ensure_ascii=False, indent=1, default=str))
+    else:
+        for line in lines:
+            click.echo(line)
+
+
+def attach() -> None:
+    """The commands that live in files of their own."""
+    from monitor import commands
+
+    for command in commands.COMMANDS:
+        cli.add_command(command)
+
+
+def main() -> int:
+    """Run the command line; faults that a person can mend are one sentence and exit code 2."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    attach()
+    try:
+        result = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        return FAULT
+    except click.ClickException as error:
+        error.show()
+        return REFUSED
+    except UnknownOutlet as error:
+        return refuse(f"台账里没有这个栏目或账号：{error}；gengxin status 列出全部编号")
+    except BadConfig as error:
+        return refuse(str(error))
+    except DBAPIError as error:
+        return refuse(
+            f"数据库打不开或写不进：{str(error.orig or error).splitlines()[0][:200]}；检查 config.yaml 的 store"
+        )
+    return int(result or DONE)
+
+
+def refuse(sentence: str) -> int:
+    """Say why nothing was done."""
+    click.echo(sentence, err=True)
+    return REFUSED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+"""The jobs as plain functions: a night, a recheck, a judgement. The command and the timetable call them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from crawler.model import Visit, shanghai_day
+from crawler.recheck import recheck as look_again
+from crawler.store import RunRow
+from monitor.alerts import Sent, Written, send_waiting, write_letters
+from monitor.child import Crawled, Progress, run_crawl
+from monitor.counts import units_of
+from monitor.evaluate import Judgement, awaiting, evaluate
+from monitor.office import Office, count_until, enter_catalogue
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What one night did. ``rechecked`` are outlets looked at twice before anybody was accused."""
+
+    crawled: Crawled
+    judgement: Judgement
+    rechecked: tuple[str, ...]
+    new_posts: int
+    unknown: int
+    written: Written
+    sent: Sent
+
+    @property
+    def failed(self) -> bool:
+        """The crawl did not finish, or too little was seen: nobody was accused by this night."""
+        return bool(self.crawled.fault) or self.judgement.failed_night
+
+
+def nightly(
+    office: Office,
+    clock: Clock,
+    *,
+    as_of: datetime | None = None,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> Night:
+    """Crawl what is due, look again where somebody would be accused, judge, write and send letters.
+
+    ``as_of`` is handed to the crawl, whose clock goes on from there; leave it empty for the real time.
+    """
+    enter_catalogue(office, clock())
+    started = clock()
+    crawled = run_crawl(
+        office.settings.path,
+        clock() if as_of else None,
+        time_limit=office.settings.crawl.time_limit,
+        on_progress=on_progress,
+    )
+    first = judge_now(office, clock(), record=False)
+    doubtful = awaiting(first.verdicts)
+    if doubtful:
+        look_again(office.engine, office.reader, office.settings.crawl, clock, doubtful)
+    judgement = judge_now(office, clock(), accuse=not crawled.fault)
+    written = write_day(office, clock())
+    sent = send_waiting(office.engine, office.settings.monitor.alerts, clock())
+    new_posts, unknown = _run_counts(office, started)
+    return Night(crawled, judgement, doubtful, new_posts, unknown, written, sent)
+
+
+def judge_now(office: Office, now: datetime, *, record: bool = True, accuse: bool = True) -> Judgement:
+    """Judge the store at ``now``. With ``accuse`` off the night counts as failed: nothing opens."""
+    return evaluate(
+        office.engine,
+        office.settings.monitor,
+        now,
+        count=count_until,
+        horizon=office.settings.crawl.backfill_from,
+        record=record,
+        failed_night=None if accuse else True,
+    )
+
+
+def recheck(office: Office, clock: Clock, ids: Sequence[str]) -> tuple[list[Visit], Judgement]:
+    """Look at ``ids`` now through httpx and judge those outlets at once.
+
+    Raises ``UnknownOutlet`` before anything is fetched.
+    """
+    visits = look_again(office.engine, office.reader, office.settings.crawl, clock, ids)
+    judgement = evaluate(
+        office.engine,
+        office.settings.monitor,
+        clock(),
+        count=count_until,
+        horizon=office.settings.crawl.backfill_from,
+        only=ids,
+    )
+    return visits, judgement
+
+
+def write_day(office: Office, now: datetime) -> Written:
+    """Today's letters, in one transaction with the record of what they tell."""
+    alerts = office.settings.monitor.alerts
+    with office.engine.begin() as connection:
+        units = units_of(connection, shanghai_day(now))
+        return write_letters(connection, shanghai_day(now), now, units, alerts.letters, list(alerts.robots))
+
+
+def _run_counts(office: Office, started: datetime) -> tuple[int, int]:
+    """New posts and unknown outlets of the runs since ``started``."""
+    query = select(func.sum(RunRow.new_posts), func.max(RunRow.unknown)).where(RunRow.started >= started)
+    with office.reader.connect() as connection:
+        new_posts, unknown = connection.execute(query).one()
+    return new_posts or 0, unknown or 0

@@ -1,0 +1,78 @@
+"""What every job needs, opened once: the configuration read strictly, the store at its newest form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+
+from crawler.catalogue import Catalogue, read_catalogue
+from crawler.config import CrawlConfig, crawl_config, load_yaml, store_url
+from crawler.migrate import migrate
+from crawler.register import Diff, sync
+from crawler.store import open_store
+from monitor.config import MonitorConfig, monitor_config
+from monitor.counts import unit_month_counts
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """config.yaml, read and found good."""
+
+    path: Path
+    store: str
+    crawl: CrawlConfig
+    monitor: MonitorConfig
+    catalogue: Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Settings with their open store. ``engine`` writes, ``reader`` only reads."""
+
+    settings: Settings
+    engine: Engine
+    reader: Engine
+
+
+def read_settings(path: Path) -> Settings:
+    """config.yaml as a whole. Raises ``BadConfig`` with the place of its first fault."""
+    data = load_yaml(path)
+    crawl = crawl_config(data, path)
+    return Settings(
+        path=path.resolve(),
+        store=store_url(data, path),
+        crawl=crawl,
+        monitor=monitor_config(data, path),
+        catalogue=read_catalogue(data, path, crawl),
+    )
+
+
+@contextmanager
+def open_office(path: Path) -> Iterator[Office]:
+    """Settings and store for one command; the store is made or brought to its newest form first."""
+    settings = read_settings(path)
+    engine, reader = open_store(settings.store), open_store(settings.store, readonly=True)
+    try:
+        migrate(engine)
+        yield Office(settings, engine, reader)
+    finally:
+        engine.dispose()
+        reader.dispose()
+
+
+def enter_catalogue(office: Office, now: datetime) -> Diff:
+    """Make the store's catalogue equal to config.yaml's."""
+    with office.engine.begin() as connection:
+        return sync(connection, office.settings.catalogue, now)
+
+
+def count_until(
+    connection: Connection, start: date, end: date, as_of: datetime
+) -> Mapping[tuple[str, str], int]:
+    """Units' posts per month from ``start`` up to, not with, ``end``: what the rules ask for."""
+    return unit_month_counts(connection, start, end - timedelta(days=1), as_of)

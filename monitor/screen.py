@@ -1,0 +1,260 @@
+"""What the commands print, for people (Chinese lines) and for programs (plain data)."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from crawler.model import SHANGHAI, OutletKind, Visit
+from monitor.child import Progress as Step
+from monitor.evaluate import Explanation, Judgement
+from monitor.jobs import Night
+from monitor.model import VALUE_NAMES, Value, Verdict
+from monitor.office import Office, Settings
+from monitor.plain import clean
+
+OUTCOMES = {
+    "read": "读取成功",
+    "unchanged": "无变化",
+    "empty": "空栏目",
+    "blocked": "被拦截",
+    "unreachable": "无法访问",
+    "unreadable": "读不懂",
+}
+LINE_EVERY = 50
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Callable[[Step], None]]:
+    """A bar on a terminal, a plain line every fifty outlets in a log, nothing when ``quiet``."""
+    if quiet:
+        yield lambda step: None
+    elif sys.stderr.isatty():
+        columns = (TextColumn("抓取"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("抓取", total=None)
+            yield lambda step: bar.update(task, total=step.planned, completed=step.looked)
+    else:
+        yield _line
+
+
+def _line(step: Step) -> None:
+    if step.looked == step.planned or step.looked % LINE_EVERY == 0:
+        sys.stderr.write(f"抓取 {step.looked}/{step.planned}\n")
+
+
+def rendered(table: Table) -> list[str]:
+    """A table as lines of text, no wider than the terminal (or 120 columns in a file)."""
+    console = Console(width=None if sys.stdout.isatty() else 120, file=None)
+    with console.capture() as capture:
+        console.print(table)
+    return capture.get().rstrip("\n").split("\n")
+
+
+def night_data(night: Night) -> dict[str, Any]:
+    return {
+        "failed": night.failed,
+        "fault": night.crawled.fault,
+        "planned": night.crawled.planned,
+        "looked": night.crawled.looked,
+        "unknown": night.unknown,
+        "new_posts": night.new_posts,
+        "rechecked": list(night.rechecked),
+        "verdicts": value_counts(night.judgement.verdicts),
+        "opened": [asdict(finding) for finding in night.judgement.changes.opened],
+        "closed": [asdict(finding) for finding in night.judgement.changes.closed],
+        "letters": {"written": night.written.n, "no_address": night.written.no_address, **asdict(night.sent)},
+    }
+
+
+def night_lines(night: Night) -> list[str]:
+    changes = night.judgement.changes
+    lines = [
+        f"抓取：计划 {night.crawled.planned} 个，看到 {night.crawled.looked} 个，其中未知 {night.unknown} 个；"
+        f"新信息 {night.new_posts} 条",
+        f"复看：{len(night.rechecked)} 个（先看两遍，再说超期）",
+        "判定：" + _values(night.judgement.verdicts),
+        f"问题：新开 {len(changes.opened)} 个，销号 {len(changes.closed)} 个",
+        f"信件：新写 {night.written.n} 封，发出 {night.sent.n} 封"
+        + (f"，被拒 {night.sent.refused} 封" if night.sent.refused else "")
+        + (f"，暂未送达 {night.sent.failed} 封（会再试）" if night.sent.failed else "")
+        + (f"，留待发送 {night.sent.held} 封" if night.sent.held else ""),
+    ]
+    if night.written.no_address:
+        lines.append(f"没有邮箱、信件无处可寄的单位：{'、'.join(night.written.no_address)}")
+    if night.failed:
+        fault = night.crawled.fault or "看到的太少"
+        lines.append(f"今晚不算数：{fault}。没有任何单位因今晚被判超期。")
+    return lines
+
+
+def _values(verdicts: Sequence[Verdict]) -> str:
+    counts = value_counts(verdicts)
+    return "，".join(f"{VALUE_NAMES[value]} {counts[value.value]}" for value in Value if counts[value.value])
+
+
+def value_counts(verdicts: Sequence[Verdict]) -> dict[str, int]:
+    found = Counter(verdict.value for verdict in verdicts)
+    return {value.value: found[value] for value in Value}
+
+
+def visit_data(visit: Visit) -> dict[str, Any]:
+    return {**asdict(visit), "moment": visit.moment.isoformat(), "outcome": visit.outcome.value}
+
+
+def recheck_data(visits: Sequence[Visit], judgement: Judgement) -> dict[str, Any]:
+    return {
+        "visits": [visit_data(visit) for visit in visits],
+        "verdicts": [verdict_data(verdict) for verdict in judgement.verdicts],
+    }
+
+
+def verdict_data(verdict: Verdict) -> dict[str, Any]:
+    return {**asdict(verdict), "value": verdict.value.value}
+
+
+def recheck_lines(visits: Sequence[Visit], judgement: Judgement) -> list[str]:
+    lines = []
+    for visit in visits:
+        lines.append(f"{visit.outlet}：{visit_line(visit)}")
+        subject = f"outlet:{visit.outlet}"
+        lines += [f"  {verdict_line(v)}" for v in judgement.verdicts if v.subject == subject]
+    return lines
+
+
+def visit_line(visit: Any) -> str:
+    """One look in a line: when, what came of it, what it showed."""
+    moment = visit.moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+    said = OUTCOMES[str(visit.outcome)]
+    why = f"（{visit.reason}）" if visit.reason else ""
+    newest = f"，最新信息 {visit.newest}" if visit.newest else ""
+    return f"{moment} {said}{why}{newest}"
+
+
+def verdict_line(verdict: Verdict) -> str:
+    return f"[{VALUE_NAMES[verdict.value]}] {verdict.sentence}（{verdict.clause}）"
+
+
+def status_data(office: Office, judgement: Judgement) -> dict[str, Any]:
+    return {
+        "as_of": judgement.as_of.isoformat(),
+        "failed_night": judgement.failed_night,
+        "verdicts": [verdict_data(verdict) for verdict in judgement.verdicts],
+        "counts": value_counts(judgement.verdicts),
+    }
+
+
+def status_lines(office: Office, judgement: Judgement) -> list[str]:
+    """Columns, accounts and units in tables: what is wrong first."""
+    catalogue = office.settings.catalogue
+    names = {unit.id: unit.short for unit in catalogue.units}
+    by_subject: dict[str, list[Verdict]] = {}
+    for verdict in judgement.verdicts:
+        by_subject.setdefault(verdict.subject, []).append(verdict)
+    lines = []
+    for kind, title in ((OutletKind.COLUMN, "栏目"), (OutletKind.ACCOUNT, "政务新媒体账号")):
+        table = Table("编号", title, "判定", "最新信息", "责任单位", "说明", title=None, show_lines=False)
+        rows = [o for o in catalogue.outlets if o.kind is kind]
+        rows.sort(key=lambda o: -max((gravity(v) for v in by_subject.get(f"outlet:{o.id}", ())), default=0))
+        for outlet in rows:
+            verdicts = by_subject.get(f"outlet:{outlet.id}", [])
+            worst = max(verdicts, key=gravity, default=None)
+            if worst is None:
+                continue
+            newest = str(worst.newest.day) if worst.newest else "—"
+            units = "、".join(names[unit] for unit in outlet.units)
+            sentence = worst.sentence if worst.value is not Value.FRESH else ""
+            table.add_row(
+                outlet.id, clean(outlet.name), VALUE_NAMES[worst.value], newest, units, clean(sentence)
+            )
+        lines += rendered(table)
+    table = Table("编号", "单位", "类别", "每月信息")
+    for unit in catalogue.units:
+        verdicts = by_subject.get(f"unit:{unit.id}", [])
+        if verdicts:
+            table.add_row(unit.id, unit.short, unit.group, "；".join(_month(v) for v in verdicts))
+    lines += rendered(table)
+    lines.append("合计：" + _values(judgement.verdicts))
+    return lines
+
+
+def _month(verdict: Verdict) -> str:
+    count = verdict.numbers.get("count", "")
+    return f"{verdict.period} {count}条 {VALUE_NAMES[verdict.value]}".strip()
+
+
+def gravity(verdict: Verdict) -> int:
+    """What is worst comes first."""
+    order = (Value.EXEMPT, Value.FRESH, Value.DUE_SOON, Value.UNKNOWN, Value.BLANK, Value.STALE)
+    return order.index(verdict.value)
+
+
+def explain_data(found: Explanation) -> dict[str, Any]:
+    return {
+        "outlet": asdict(found.facts.outlet),
+        "units": list(found.facts.units),
+        "verdicts": [verdict_data(verdict) for verdict in found.verdicts],
+        "looks": [asdict(look) for look in found.facts.looks],
+        "posts": [asdict(post) for post in found.posts],
+        "findings": [asdict(finding) for finding in found.findings],
+    }
+
+
+def explain_lines(found: Explanation) -> list[str]:
+    """Verdicts with their clause, then the posts with their proof, then the looks."""
+    outlet = found.facts.outlet
+    lines = [
+        f"{outlet.name}（{outlet.id}）{outlet.url or '没有地址'}",
+        f"责任单位：{'、'.join(found.facts.units) or '未登记'}",
+    ]
+    lines += [verdict_line(verdict) for verdict in found.verdicts]
+    lines += [
+        f"问题 {f.number}：{f.opened.astimezone(SHANGHAI):%Y-%m-%d} 起，{f.sentence}" for f in found.findings
+    ]
+    lines.append("最近信息（日期　标题　依据）：")
+    for post in found.posts:
+        proof = f"{post.place}「{clean(post.raw)}」" + (f"，{post.why}" if post.why else "")
+        lines.append(f"  {post.published or '无日期'}  {clean(post.title)}  依据 {proof}")
+        lines.append(f"    {clean(post.url)}")
+    lines.append("最近抓取：")
+    lines += [f"  {visit_line(look)}" for look in found.facts.looks]
+    return lines
+
+
+def settings_data(settings: Settings) -> dict[str, Any]:
+    catalogue = settings.catalogue
+    kinds = Counter(outlet.kind.value for outlet in catalogue.outlets)
+    return {
+        "config": str(settings.path),
+        "units": len(catalogue.units),
+        "sites": len(catalogue.sites),
+        "columns": kinds["column"],
+        "accounts": kinds["account"],
+        "canaries": kinds["canary"],
+        "without_address": without_address(settings),
+        "rules": sorted(settings.monitor.rules),
+    }
+
+
+def without_address(settings: Settings) -> list[str]:
+    return [o.id for o in settings.catalogue.outlets if not o.url and not o.probes]
+
+
+def settings_lines(settings: Settings) -> list[str]:
+    data: Mapping[str, Any] = settings_data(settings)
+    lines = [
+        f"配置可用：{settings.path.name}",
+        f"单位 {data['units']} 个，站点 {data['sites']} 个，栏目 {data['columns']} 个，账号 {data['accounts']} 个",
+        f"规则：{'、'.join(data['rules'])}",
+    ]
+    if data["without_address"]:
+        lines.append(f"还没有地址、因此只能判为“未知”的：{'、'.join(data['without_address'])}")
+    return lines
