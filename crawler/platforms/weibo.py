@@ -147,7 +147,8 @@ def _posts(answer: _Answer, page: Page, outlet: Outlet, probe: Probe) -> Reading
         return unreadable("shape_changed", str(changed), identity=identity)
     if not any(post.published for post in posts):
         reason = "no_dates" if keep else "only_reposts"
-        return unreadable(reason, refused=doubts, identity=identity, next=_next(answer, page))
+        mark = doubts[0].text if doubts else f"{len(own)} reposts"
+        return unreadable(reason, mark, refused=doubts, identity=identity, next=_next(answer, page))
     reading = Reading(
         Outcome.READ, Evidence.COMPLETE, posts, refused=doubts, identity=identity, family="weibo"
     )
