@@ -20,7 +20,7 @@ from pydantic import Field, model_validator
 
 from crawler.config import Strict
 from crawler.model import SHANGHAI, Unit, utc
-from monitor.model import Finding, Letter
+from monitor.model import Finding, Letter, Value
 from monitor.plain import clean, safe_link
 from monitor.workdays import Calendar, Hours
 
@@ -43,6 +43,17 @@ ADVICE: Mapping[str, str] = {
     "ours": "请核查页面结构、网络或识别规则；查清之前不对责任单位作出判定。",
 }
 """What to do, by the kind of subject, so that a new rule needs no words here."""
+
+TITLES: Mapping[tuple[str, Value], str] = {
+    ("column", Value.STALE): "栏目超期未更新",
+    ("column", Value.BLANK): "空白栏目",
+    ("account", Value.STALE): "政务新媒体超期未更新",
+    ("account", Value.BLANK): "政务新媒体内容空白",
+    ("unit", Value.STALE): "信息发布数量不足",
+    ("site", Value.STALE): "网站运行问题",
+    ("ours", Value.UNKNOWN): "无法判定",
+}
+"""The heading of a cause, by the kind of subject and the verdict."""
 
 
 class LetterSettings(Strict):
@@ -103,17 +114,15 @@ class Group:
     items: tuple[Mapping[str, Any], ...] = field(default_factory=tuple)
 
 
-def letter(
-    unit: Unit, matters: Sequence[Matter], day: date, settings: LetterSettings, titles: Mapping[str, str]
-) -> Letter:
-    """The letter of ``day`` to ``unit``. ``titles`` names each rule in Chinese; unknown ones stay general.
+def letter(unit: Unit, matters: Sequence[Matter], day: date, settings: LetterSettings) -> Letter:
+    """The letter of ``day`` to ``unit``, its findings grouped by cause.
 
     Its deadline per finding counts working days from the day the unit was first told of it.
     Raises ``ValueError`` for a letter without findings: there is nothing to say.
     """
     if not matters:
         raise ValueError(f"{unit.id}: a letter needs at least one finding")
-    context = _context(matters, day, settings, titles)
+    context = _context(matters, day, settings)
     context |= {
         "greeting": clean(unit.full or unit.short),
         "heading": "政府网站与政务新媒体更新提醒",
@@ -131,14 +140,13 @@ def office_letter(
     matters: Sequence[Matter],
     day: date,
     settings: LetterSettings,
-    titles: Mapping[str, str],
     mute: Sequence[str] = (),
     returned: Sequence[str] = (),
 ) -> Letter:
     """The letter of ``day`` to ourselves: what we could not read, units without an address (``mute``), and
     lines about letters that came back (``returned``).
     """
-    context = _context(matters, day, settings, titles)
+    context = _context(matters, day, settings)
     context |= {
         "greeting": clean(settings.office),
         "heading": "监测系统待处理事项",
@@ -188,11 +196,9 @@ def chinese_moment(moment: datetime) -> str:
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
-def _context(
-    matters: Sequence[Matter], day: date, settings: LetterSettings, titles: Mapping[str, str]
-) -> dict[str, Any]:
-    shown = sorted(matters, key=lambda m: (m.finding.rule, m.finding.clause, m.finding.opened, m.finding.id))
-    groups = tuple(_groups(shown[:MAX_SHOWN], day, settings, titles))
+def _context(matters: Sequence[Matter], day: date, settings: LetterSettings) -> dict[str, Any]:
+    shown = sorted(matters, key=lambda m: (*_cause(m), m.finding.opened, m.finding.id))
+    groups = tuple(_groups(shown[:MAX_SHOWN], day, settings))
     deadlines = [_deadline(m, day, settings) for m in matters]
     return {
         "day": chinese_day(day),
@@ -207,15 +213,15 @@ def _context(
     }
 
 
-def _groups(
-    matters: Iterable[Matter], day: date, settings: LetterSettings, titles: Mapping[str, str]
-) -> Iterable[Group]:
-    def cause(matter: Matter) -> tuple[str, str, str]:
-        return matter.finding.rule, matter.finding.clause, matter.kind
+def _cause(matter: Matter) -> tuple[int, str, str, str]:
+    order = list(ADVICE).index(matter.kind) if matter.kind in ADVICE else len(ADVICE)
+    return order, matter.kind, matter.finding.value, matter.finding.clause
 
-    for (rule, clause, kind), members in groupby(sorted(matters, key=cause), key=cause):
+
+def _groups(matters: Iterable[Matter], day: date, settings: LetterSettings) -> Iterable[Group]:
+    for (_, kind, value, clause), members in groupby(matters, key=_cause):
         yield Group(
-            title=clean(titles.get(rule, "更新问题")).rstrip("。."),
+            title=TITLES.get((kind, Value(value)), "更新问题"),
             clause=clean(clause, 300),
             advice=ADVICE.get(kind, ADVICE["column"]),
             items=tuple(_item(matter, day, settings) for matter in members),

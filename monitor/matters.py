@@ -13,9 +13,10 @@ from sqlalchemy import Connection, func, select
 
 from crawler.model import Outcome, Unit
 from crawler.store import OutletRow, VisitRow
-from monitor.ledger import FindingRow, LetterFindingRow, LetterRow
+from monitor.findings import open_findings
+from monitor.ledger import LetterFindingRow, LetterRow
 from monitor.letters import OFFICE, Matter
-from monitor.model import Finding, Newest
+from monitor.model import Finding
 from monitor.outbox import AttemptRow
 
 log = logging.getLogger(__name__)
@@ -28,65 +29,41 @@ def open_matters(
     connection: Connection, day: date, moment: datetime, units: Mapping[str, Unit]
 ) -> tuple[dict[str, list[Matter]], list[Matter]]:
     """Open findings by answerable unit, and those that are ours."""
-    rows = connection.execute(
-        select(FindingRow.__table__)
-        .where(FindingRow.closed.is_(None), FindingRow.opened <= moment)
-        .order_by(FindingRow.id)
-    ).all()
-    outlets = _outlets(connection, rows)
+    findings = open_findings(connection, moment)
+    outlets = _outlets(connection, findings)
     looked = _looked(connection, outlets, moment)
     told = _first_told(connection, day)
     by_unit: dict[str, list[Matter]] = defaultdict(list)
     ours: list[Matter] = []
-    for row in rows:
-        matter = _matter(row, outlets, looked, units)
-        if row.ours:
-            ours.append(replace(matter, kind="ours", told=told.get((row.id, OFFICE))))
+    for finding in findings:
+        matter = _matter(finding, outlets, looked, units)
+        if finding.ours:
+            ours.append(replace(matter, kind="ours", told=told.get((finding.id, OFFICE))))
             continue
-        for unit in row.units:
+        for unit in finding.units:
             if unit in units:
-                by_unit[unit].append(replace(matter, told=told.get((row.id, unit))))
+                by_unit[unit].append(replace(matter, told=told.get((finding.id, unit))))
             else:
-                log.warning("finding %s: unit %s is not in the catalogue, no letter", row.number, unit)
+                log.warning("finding %s: unit %s is not in the catalogue, no letter", finding.number, unit)
     return by_unit, ours
 
 
 def _matter(
-    row: Any, outlets: Mapping[str, Any], looked: Mapping[str, datetime], units: Mapping[str, Unit]
+    finding: Finding, outlets: Mapping[str, Any], looked: Mapping[str, datetime], units: Mapping[str, Unit]
 ) -> Matter:
-    kind, _, subject = row.subject.partition(":")
+    kind, _, subject = finding.subject.partition(":")
     outlet = outlets.get(subject) if kind == "outlet" else None
     return Matter(
-        finding=_finding(row),
+        finding=finding,
         kind=outlet.kind if outlet else kind,
         link=(outlet.url or "") if outlet else "",
         looked=looked.get(subject) if outlet else None,
-        units=tuple(units[u].short if u in units else u for u in row.units),
+        units=tuple(units[unit].short if unit in units else unit for unit in finding.units),
     )
 
 
-def _finding(row: Any) -> Finding:
-    newest = row.newest
-    return Finding(
-        id=row.id,
-        number=row.number,
-        rule=row.rule,
-        subject=row.subject,
-        period=row.period,
-        opened=row.opened,
-        closed=row.closed,
-        sentence=row.sentence,
-        clause=row.clause,
-        units=tuple(row.units),
-        name=row.name,
-        newest=Newest(**newest | {"day": date.fromisoformat(newest["day"])}) if newest else None,
-        due=row.due,
-        ours=row.ours,
-    )
-
-
-def _outlets(connection: Connection, rows: Iterable[Any]) -> dict[str, Any]:
-    ids = {row.subject.removeprefix("outlet:") for row in rows if row.subject.startswith("outlet:")}
+def _outlets(connection: Connection, findings: Iterable[Finding]) -> dict[str, Any]:
+    ids = {f.subject.removeprefix("outlet:") for f in findings if f.subject.startswith("outlet:")}
     query = select(OutletRow.id, OutletRow.kind, OutletRow.url).where(OutletRow.id.in_(ids))
     return {row.id: row for row in connection.execute(query)}
 

@@ -82,7 +82,11 @@ def send(
     message = compose(letter, settings, moment).as_bytes()
     with _session(settings) as smtp:
         refused = _envelope(smtp, letter, settings, len(message))
-        return Receipt(_data(smtp, message, settings, handing_over), refused)
+        try:
+            return Receipt(_data(smtp, message, settings, handing_over), refused)
+        except Undelivered as error:
+            error.refused = refused
+            raise
 
 
 def compose(letter: Letter, settings: MailConfig, moment: datetime) -> EmailMessage:
