@@ -9,13 +9,15 @@ from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
 
-from crawler.model import SHANGHAI, ColumnClass, OutletKind, Unit, shanghai_day
-from crawler.store import DutyRow, OutletRow, PostRow, UnitRow
+from crawler.model import SHANGHAI, ColumnClass, Outcome, Outlet, OutletKind, Unit, shanghai_day
+from crawler.register import outlet_of
+from crawler.store import DutyRow, OutletRow, PostRow, UnitRow, VisitRow
+from monitor.bulletin_model import Coverage
 from monitor.names import Names, Place
 from monitor.tally import Column, LateRule, Seen, Tally
 from monitor.tally import tally as count
 
-__all__ = ["names_of", "tally", "unit_month_counts", "units_of"]
+__all__ = ["coverage", "names_of", "outlets_of", "tally", "unit_month_counts", "units_of"]
 
 
 def tally(
@@ -131,3 +133,31 @@ def _undated(connection: Connection, start: date, end: date, as_of: datetime) ->
         )
     )
     return int(connection.execute(query).scalar_one())
+
+
+def outlets_of(connection: Connection, day: date) -> list[Outlet]:
+    """The outlets of the catalogue, each with the units that answer for it on ``day``, the lead first."""
+    duties: dict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(select(DutyRow).order_by(DutyRow.outlet_id, DutyRow.position)):
+        if row.since <= day and (row.until is None or day < row.until):
+            duties[row.outlet_id].append(row.unit_id)
+    rows = connection.execute(
+        select(OutletRow.__table__).where(OutletRow.retired_at.is_(None)).order_by(OutletRow.id)
+    )
+    return [outlet_of(row, duties[row["id"]]) for row in rows.mappings()]
+
+
+def coverage(connection: Connection, start: date, end: date, *, failed: bool = False) -> Coverage:
+    """How many outlets had a conclusive look from ``start`` to ``end``, both included."""
+    began = datetime(start.year, start.month, start.day, tzinfo=SHANGHAI)
+    ended = datetime(end.year, end.month, end.day, tzinfo=SHANGHAI) + timedelta(days=1)
+    conclusive = [outcome.value for outcome in Outcome if outcome.conclusive]
+    rows = connection.execute(
+        select(OutletRow.id, OutletRow.url, OutletRow.probes).where(OutletRow.retired_at.is_(None))
+    ).all()
+    seen = select(VisitRow.outlet_id).where(
+        VisitRow.moment >= began, VisitRow.moment < ended, VisitRow.outcome.in_(conclusive)
+    )
+    looked = {row.outlet_id for row in connection.execute(seen.distinct())}
+    known = [row.id for row in rows if row.url or row.probes]
+    return Coverage(len(rows), len(known), len(looked & set(known)), failed)

@@ -19,6 +19,7 @@ from datetime import date
 from typing import NamedTuple
 
 from monitor.attribution import Attribution, attribute
+from monitor.calendar import month_of
 from monitor.names import Names
 from monitor.origins import clean
 
@@ -120,11 +121,6 @@ class Tally:
     def late(self) -> tuple[Counted, ...]:
         """The posts with a suspicion of back-dating, counted later than printed, or not at all."""
         return tuple(post for post in self.posts if post.late)
-
-
-def month_of(day: date) -> str:
-    """``2020-04``"""
-    return f"{day.year:04d}-{day.month:02d}"
 
 
 def months_between(start: date, end: date) -> tuple[str, ...]:

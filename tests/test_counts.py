@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, update
 
 from crawler.store import DutyRow
+from monitor.calendar import month_of
 from monitor.counts import tally, unit_month_counts
-from monitor.tally import Tally, month_of, months_between
+from monitor.tally import Tally, months_between
 from tests.quarter import (
     AS_OF,
     MONTHS,

@@ -1,0 +1,382 @@
+"""The bulletin as an Excel workbook: a summary, the annexes, and a sheet 依据 with the rows behind each figure.
+
+Crawled text is inert: nothing becomes a formula or a link, and a text that begins like a formula gets an
+apostrophe in front, so that it stays text when somebody saves the sheet as CSV.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from monitor.bulletin_model import AccountRow, Bulletin, ColumnRow, Group, PostLine
+
+SUFFIX = ".xlsx"
+BODY, HEAD = "仿宋_GB2312", "黑体"
+"""Fonts are named, never shipped; a machine without them shows its own 仿宋 or default."""
+RISKY = re.compile(r"^[\s\x00-\x20]*(?:[=+\-@＝＋－＠]|\t)")
+BROKEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+LONGEST = 32_000
+PLATFORMS = {"wechat": "微信公众号", "weibo": "新浪微博", "toutiao": "今日头条", "douyin": "抖音", "rmh": "人民号",
+             "channels": "视频号", "app": "移动客户端", "other": "其他"}  # fmt: skip
+STATES = {
+    "registered": "已备案",
+    "unregistered": "未备案",
+    "closing": "注销中",
+    "closed": "已注销",
+    "merged": "已合并",
+}
+VERDICTS = {
+    "fresh": "正常",
+    "due_soon": "即将超期",
+    "stale": "超期",
+    "blank": "空白",
+    "unknown": "未知",
+    "exempt": "豁免",
+}
+FORM = (
+    "序号",
+    "平台类型",
+    "账号名称",
+    "运营主体",
+    "网址/二维码",
+    "是否建立信息审核机制",
+    "联系人姓名、手机号码",
+    "负责人姓名、手机号码",
+)
+EVIDENCE = "每个数字对应的信息明细（按“计入单位”“计入月份”筛选，行数即为附件中的数字）"
+EVIDENCE_HEAD = (
+    "序号",
+    "类别",
+    "计入单位",
+    "计入月份",
+    "发布日期",
+    "标题",
+    "来源",
+    "栏目",
+    "归属理由",
+    "把握",
+    "网址",
+)
+EVIDENCE_WIDTHS = (8, 10, 20, 12, 13, 50, 24, 24, 30, 9, 50)
+MOST_ROWS = 1_000_000
+"""A sheet holds 1,048,576 rows."""
+Cell = str | int | float | date | None
+
+
+def write(bulletin: Bulletin, path: Path) -> None:
+    """Write ``bulletin`` to ``path``. Raises ``OSError`` when the file cannot be written."""
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "constant_memory": True,
+    }
+    book = xlsxwriter.Workbook(str(path), options)
+    book.set_properties(
+        {
+            "title": bulletin.title,
+            "author": bulletin.settings.office,
+            "comments": _remark(bulletin),
+            "created": bulletin.as_of.replace(tzinfo=None),
+        }
+    )
+    pen = _Pen(book, bulletin)
+    _summary(pen, bulletin)
+    for number, group in enumerate(bulletin.groups, 1):
+        _annex(pen, bulletin, number, group)
+    last = len(bulletin.groups)
+    _accounts(pen, f"附件{last + 1} 新媒体", bulletin.registered, f"附件{last + 1}　现开通政务新媒体情况")
+    _form(pen, f"附件{last + 2} 调查表")
+    _columns(pen, bulletin)
+    _disclosure(pen, bulletin)
+    _evidence(pen, bulletin)
+    _questions(pen, bulletin)
+    book.close()
+
+
+def inert(text: str) -> str:
+    """Crawled text made harmless: no control characters, cut to what a cell holds, formulas disarmed."""
+    plain = BROKEN.sub("", text)[:LONGEST]
+    return f"'{plain}" if RISKY.match(plain) else plain
+
+
+def _remark(bulletin: Bulletin) -> str:
+    forced = "；自检未通过，经强制生成" if bulletin.forced else ""
+    return f"统计期间{bulletin.period.start}至{bulletin.period.end}；检查期间{bulletin.check_from}至{bulletin.check_to}{forced}"
+
+
+class _Pen:
+    """Formats and the few habits that every sheet shares."""
+
+    def __init__(self, book: Any, bulletin: Bulletin) -> None:
+        self.book, self.bulletin = book, bulletin
+        edge = {"border": 1, "valign": "vcenter", "font_name": BODY, "font_size": 12, "text_wrap": True}
+        self.title = book.add_format(
+            {"font_name": HEAD, "font_size": 16, "bold": True, "align": "center", "valign": "vcenter"}
+        )
+        self.head = book.add_format(
+            {**edge, "font_name": HEAD, "bold": True, "align": "center", "bg_color": "#E7E6E6"}
+        )
+        self.text = book.add_format(edge)
+        self.centre = book.add_format({**edge, "align": "center"})
+        self.number = book.add_format({**edge, "align": "center", "num_format": "#,##0"})
+        self.share = book.add_format({**edge, "align": "center", "num_format": "0%"})
+        self.day = book.add_format({**edge, "align": "center", "num_format": "yyyy-mm-dd"})
+        self.bad = book.add_format(
+            {**edge, "align": "center", "num_format": "#,##0", "font_color": "#C00000", "bold": True}
+        )
+        self.sum = book.add_format({**edge, "align": "center", "num_format": "#,##0", "bold": True, "top": 2})
+        self.note = book.add_format({"font_name": BODY, "font_size": 11, "text_wrap": True, "valign": "top"})
+
+    def sheet(self, name: str, title: str, widths: Sequence[int], *, landscape: bool = False) -> Any:
+        """A sheet with its title in the first row, ready for A4."""
+        sheet = self.book.add_worksheet(re.sub(r"[\[\]:*?/\\']", "", BROKEN.sub("", name))[:28].strip())
+        sheet.set_paper(9)
+        if landscape:
+            sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.6, right=0.6, top=0.8, bottom=0.8)
+        sheet.set_footer("&C第 &P 页，共 &N 页")
+        sheet.center_horizontally()
+        for number, width in enumerate(widths):
+            sheet.set_column(number, number, width)
+        sheet.merge_range(0, 0, 0, len(widths) - 1, inert(title), self.title)
+        sheet.set_row(0, 32)
+        return sheet
+
+    def table(
+        self,
+        sheet: Any,
+        head: Sequence[str],
+        rows: Sequence[Sequence[Cell]],
+        *,
+        at: int = 1,
+        bad: Collection[tuple[int, int]] = (),
+    ) -> int:
+        """A table with a frozen, repeated and filtered head; ``bad`` are (row, column) printed in red.
+
+        Returns the next free row. Rows are written in order: the workbook keeps only one in memory.
+        """
+        for column, word in enumerate(head):
+            sheet.write_string(at, column, word, self.head)
+        for number, row in enumerate(rows, at + 1):
+            for column, value in enumerate(row):
+                style = self.bad if (number - at - 1, column) in bad else None
+                self.cell(sheet, number, column, value, style)
+        sheet.freeze_panes(at + 1, 0)
+        sheet.repeat_rows(at)
+        if rows:
+            sheet.autofilter(at, 0, at + len(rows), len(head) - 1)
+        return at + 1 + len(rows)
+
+    def cell(self, sheet: Any, row: int, column: int, value: Cell, style: Any = None) -> None:
+        if value is None or value == "":
+            sheet.write_blank(row, column, None, style or self.text)
+        elif isinstance(value, date):
+            sheet.write_datetime(row, column, value, style or self.day)
+        elif isinstance(value, int | float):
+            sheet.write_number(
+                row, column, value, style or (self.number if isinstance(value, int) else self.share)
+            )
+        else:
+            sheet.write_string(
+                row, column, inert(value), style or (self.centre if len(value) < 9 else self.text)
+            )
+
+
+def _summary(pen: _Pen, bulletin: Bulletin) -> None:
+    sheet = pen.sheet("汇总", bulletin.title, (36, 14, 60))
+    pen.table(sheet, ("项目", "数值", "说明"), _summary_rows(bulletin))
+
+
+def _summary_rows(b: Bulletin) -> list[tuple[Cell, Cell, Cell]]:
+    rows: list[tuple[Cell, Cell, Cell]] = [
+        ("统计期间", b.period.words, f"{b.period.start}至{b.period.end}"),
+        ("检查期间", None, f"{b.check_from}至{b.check_to}"),
+        ("印发日期", b.printed, None),
+        ("门户网站发布信息（条）", b.portal.total, "同一信息在多个栏目只计一次"),
+    ]
+    for number, group in enumerate(b.groups, 1):
+        rows.append((f"{len(group.rows)}个{group.name}发布信息（条）", group.total, f"附件{number}"))
+    rows.append(("列入附件的单位合计（条）", b.portal.listed, None))
+    rows.append(("未归属（条）", b.portal.unattributed, "不属于附件所列单位的信息，构成如下"))
+    rows += [(f"　其中：{name}", sum(months), "台账内不计任务的单位") for name, months in b.portal.others]
+    rows += [(f"　其中：{reason}", sum(months), None) for reason, months in b.portal.nobody]
+    if b.portal.undated:
+        rows.append(("日期无法采信的信息（条）", b.portal.undated, "不计入任何月份"))
+    for group in b.groups:
+        rows.append((f"{group.name}：做得较好", len(group.good), "、".join(group.good)))
+        rows.append((f"{group.name}：多次未达要求", len(group.several), "、".join(group.several)))
+        rows.append((f"{group.name}：每月均未达要求", len(group.every), "、".join(group.every)))
+    rows += [
+        ("更新较差的栏目（个）", len(b.columns), "见“栏目”"),
+        ("空白栏目（个）", len(b.blank_columns), "、".join(r.name for r in b.blank_columns)),
+        ("未能判定的栏目（个）", len(b.unknown_columns), "由监测方核实，不计入通报"),
+        ("登记在册的政务新媒体（个）", len(b.registered), f"附件{len(b.groups) + 1}"),
+        ("超期未更新的账号（个）", len(b.idle), "、".join(r.name for r in b.idle)),
+        ("内容空白的账号（个）", len(b.blank_accounts), "、".join(r.name for r in b.blank_accounts)),
+        ("未备案的账号（个）", len(b.unregistered), "、".join(r.name for r in b.unregistered)),
+        ("主动公开政府信息（条）", b.disclosure.total, "与网站信息分别统计"),
+        ("主动公开为0的单位（个）", len(b.disclosure.none), "、".join(b.disclosure.none)),
+        ("检查覆盖（个）", b.coverage.looked, f"应查{b.coverage.known}个，台账共{b.coverage.outlets}个"),
+    ]
+    return rows
+
+
+def _annex(pen: _Pen, bulletin: Bulletin, number: int, group: Group) -> None:
+    months = bulletin.months
+    name = f"附件{number} {group.name}"
+    title = f"附件{number}　{bulletin.period.words}{group.name}{bulletin.settings.place}政府网站信息更新情况"
+    sheet = pen.sheet(name, title, (6, 20, *(10 for _ in months), 10, 10, 30))
+    head = ("序号", "单位名称", *(f"{int(m[5:])}月" for m in months), "合计", "月任务数", "完成情况")
+    rows: list[list[Cell]] = [
+        [n, row.short, *row.counts, row.total, row.quota, row.completion]
+        for n, row in enumerate(group.rows, 1)
+    ]
+    short = {
+        (n, 2 + m)
+        for n, row in enumerate(group.rows)
+        for m, state in enumerate(row.states)
+        if state == "short"
+    }
+    end = pen.table(sheet, head, rows, bad=short)
+    totals: list[Cell] = [
+        "",
+        "合计",
+        *(group.month_total(n) for n in range(len(months))),
+        group.total,
+        "",
+        "",
+    ]
+    for column, value in enumerate(totals):
+        pen.cell(sheet, end, column, value, pen.sum)
+    if number == len(bulletin.groups):
+        _reconcile(pen, sheet, end + 1, bulletin, len(months))
+
+
+def _reconcile(pen: _Pen, sheet: Any, row: int, bulletin: Bulletin, months: int) -> None:
+    """The lines that make annexes and headline agree."""
+    portal = bulletin.portal
+    for label, value in (
+        ("附件合计", portal.listed),
+        ("未归属", portal.unattributed),
+        ("全站合计", portal.total),
+    ):
+        line: list[Cell] = ["", label, *("" for _ in range(months)), value, "", ""]
+        for column, content in enumerate(line):
+            pen.cell(sheet, row, column, content, pen.sum)
+        row += 1
+
+
+def _accounts(pen: _Pen, name: str, rows: Sequence[AccountRow], title: str) -> None:
+    sheet = pen.sheet(name, title, (6, 24, 34, 14, 12, 13, 12, 12), landscape=True)
+    head = ("序号", "维护单位", "政务新媒体名称", "平台", "备案情况", "最近更新", "距今天数", "判定")
+    lines: list[list[Cell]] = [
+        [
+            number, "、".join(a.units), a.name, PLATFORMS.get(a.platform, a.platform), STATES.get(a.state, a.state),
+            a.newest, a.days, VERDICTS.get(a.verdict, a.verdict),
+        ]
+        for number, a in enumerate(rows, 1)
+    ]  # fmt: skip
+    pen.table(sheet, head, lines)
+
+
+def _form(pen: _Pen, name: str) -> None:
+    sheet = pen.sheet(
+        name, f"{name.split()[0]}　政务新媒体情况调查表", (6, 16, 20, 20, 26, 16, 20, 20), landscape=True
+    )
+    sheet.write_string(1, 0, "单位名称（盖章）：", pen.note)
+    sheet.write_string(1, 5, "填表日期：", pen.note)
+    blank: list[list[Cell]] = [[None] * len(FORM) for _ in range(6)]
+    end = pen.table(sheet, FORM, blank, at=2)
+    sheet.write_string(end, 0, "填表人：", pen.note)
+    sheet.write_string(end, 5, "联系电话：", pen.note)
+
+
+def _columns(pen: _Pen, bulletin: Bulletin) -> None:
+    sheet = pen.sheet(
+        "栏目",
+        "栏目更新情况（超期、空白、未能判定）",
+        (6, 30, 26, 12, 28, 13, 13, 11, 12, 40, 40),
+        landscape=True,
+    )
+    head = (
+        "序号",
+        "栏目",
+        "路径",
+        "类别",
+        "责任单位",
+        "最近更新",
+        "更新期限",
+        "超期天数",
+        "判定",
+        "说明",
+        "网址",
+    )
+    rows = [*bulletin.columns, *bulletin.blank_columns, *bulletin.unknown_columns]
+    pen.table(sheet, head, [_column(number, row) for number, row in enumerate(rows, 1)])
+
+
+def _column(number: int, row: ColumnRow) -> list[Cell]:
+    return [
+        number, row.name, row.path, row.cls, "、".join(row.units), row.newest, row.due, row.days_over or None,
+        VERDICTS.get(row.state, row.state), row.sentence, row.url,
+    ]  # fmt: skip
+
+
+def _disclosure(pen: _Pen, bulletin: Bulletin) -> None:
+    months = bulletin.months
+    sheet = pen.sheet(
+        "主动公开", f"{bulletin.period.words}主动公开政府信息情况", (6, 24, *(10 for _ in months), 10)
+    )
+    rows: list[list[Cell]] = [
+        [number, unit, *found, sum(found)]
+        for number, (unit, found) in enumerate(bulletin.disclosure.units, 1)
+    ]
+    if bulletin.disclosure.unattributed:
+        rows.append([None, "未归属", *(None for _ in months), bulletin.disclosure.unattributed])
+    pen.table(sheet, ("序号", "单位名称", *(f"{int(m[5:])}月" for m in months), "合计"), rows)
+
+
+def _evidence(pen: _Pen, bulletin: Bulletin) -> None:
+    """Every post and document: filter by unit and month, and the number of lines is the figure."""
+    series = [("网站信息", post) for post in bulletin.posts] + [
+        ("主动公开", paper) for paper in bulletin.documents
+    ]
+    for part, first in enumerate(range(0, max(1, len(series)), MOST_ROWS), 1):
+        sheet = pen.sheet(f"依据{part if part > 1 else ''}", EVIDENCE, EVIDENCE_WIDTHS, landscape=True)
+        chosen = enumerate(series[first : first + MOST_ROWS], first + 1)
+        pen.table(sheet, EVIDENCE_HEAD, [_post(number, kind, line) for number, (kind, line) in chosen])
+
+
+def _post(number: int, kind: str, line: PostLine) -> list[Cell]:
+    reason = line.reason + (
+        "；疑似补录，按出现月份计"
+        if line.late and line.month
+        else "；疑似倒填日期，不计"
+        if line.late
+        else ""
+    )
+    return [
+        number, kind, line.unit or "未归属", line.month or "不计", line.day, line.title, line.origin,
+        "、".join(line.columns), reason, float(line.confidence), line.url,
+    ]  # fmt: skip
+
+
+def _questions(pen: _Pen, bulletin: Bulletin) -> None:
+    if not bulletin.questions:
+        return
+    sheet = pen.sheet(
+        "待认定", "来源待人工认定（认定一次，以后沿用）", (6, 30, 30, 34, 8, 50, 50), landscape=True
+    )
+    rows: list[list[Cell]] = [
+        [number, q.origin or "（无来源）", "、".join(q.columns), q.reason, q.count, q.example, q.url]
+        for number, q in enumerate(bulletin.questions, 1)
+    ]
+    pen.table(sheet, ("序号", "来源", "栏目", "原因", "条数", "例", "网址"), rows)
