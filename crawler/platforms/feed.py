@@ -65,7 +65,7 @@ def read(page: Page, outlet: Outlet, probe: Probe) -> Reading:
     identity = _identity(feed, page, probe, wanted)
     if not feed.items:
         return unreadable("empty_list", "feed without items", identity=identity)
-    own = tuple(item for item in feed.items if not _foreign(item, wanted))
+    own = _own(feed, wanted)
     if not own or _names_another(identity, wanted):
         named = identity.get("biz") or identity.get("uid") or "items of another account"
         return unreadable("identity_mismatch", named, identity=identity)
@@ -153,6 +153,8 @@ def _identity(feed: Feed, page: Page, probe: Probe, wanted: Mapping[str, str]) -
     """What the feed says of its account: by its address, its own id and links, and its items' ids."""
     text = "\n".join((probe.url or "", page.url, feed.id, feed.link, *(item.id for item in feed.items)))
     linked = {item.biz for item in feed.items if item.biz}
+    if wanted.get("biz") in linked:
+        linked = {wanted["biz"]}
     ids = {
         "biz": linked.pop() if len(linked) == 1 else biz_in(text),
         "uid": uid_in("\n".join((text, *(item.link for item in feed.items)))),
@@ -162,8 +164,11 @@ def _identity(feed: Feed, page: Page, probe: Probe, wanted: Mapping[str, str]) -
     return {key: value for key, value in ids.items() if value}
 
 
-def _foreign(item: Item, wanted: Mapping[str, str]) -> bool:
-    return bool("biz" in wanted and item.biz and item.biz != wanted["biz"])
+def _own(feed: Feed, wanted: Mapping[str, str]) -> tuple[Item, ...]:
+    """All items; once one names another account, only those that name ours: a bridge has mixed feeds before."""
+    biz = wanted.get("biz", "")
+    mixed = biz and any(item.biz not in ("", biz) for item in feed.items)
+    return tuple(item for item in feed.items if item.biz == biz) if mixed else feed.items
 
 
 def _names_another(identity: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
