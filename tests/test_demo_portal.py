@@ -415,6 +415,18 @@ def test_the_log_counts_requests_in_flight(client: httpx.Client, sample: Sample)
     assert sample.portal.log.in_flight == 0
 
 
+def test_an_answer_in_hand_is_already_in_the_log(client: httpx.Client, sample: Sample) -> None:
+    tag = client.get(SCHOOLS).headers["etag"]
+    sample.portal.faults.set("redirect_loop", "/xjwz/zwdt/")
+    for count in range(1, 101):
+        client.get("/robots.txt")
+        client.head(SCHOOLS)
+        client.get(SCHOOLS, headers={"If-None-Match": tag})
+        client.get("/xjwz/zwdt/csyw/")
+        assert len(sample.portal.log.hits) == 4 * count + 1
+        assert sample.portal.log.max_in_flight == 1
+
+
 def test_nothing_is_left_running(district: District, tmp_path: Path) -> None:
     before = set(threading.enumerate())
     with serve(district, Clock(MOMENT), tmp_path / "mail") as running:

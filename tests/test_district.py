@@ -207,7 +207,7 @@ def test_the_answers_are_the_true_shortfalls(district: District) -> None:
 def test_the_printed_bulletin_differs_in_four_places(district: District) -> None:
     found = answers(district, "2020Q2", DAY)
     totals = {"posts": found.total, "documents": 200, "accounts": 11}
-    said = differences(district, found.shortfalls, totals)
+    said = differences(district, found.shortfalls, totals, found.no_documents)
     assert [(d.name, d.printed, d.true) for d in said] == [
         ("房管局", "5月-5、6月-4", "4月-4、5月-5、6月-4"),
         ("房管局", "未列入", "应列入"),
@@ -215,6 +215,11 @@ def test_the_printed_bulletin_differs_in_four_places(district: District) -> None
         ("螺洲镇", "1月6、2月8、3月8", "4月-6、5月-8、6月-8"),
     ]
     assert "\n" not in "".join(d.sentence for d in said)
+    silent = differences(district, found.shortfalls, None, ("sjj", "gsz", "dsjd", "jyj"))
+    assert [(d.name, d.true) for d in silent if "主动公开" in d.about] == [
+        ("工信局", "不列入"),
+        ("教育局", "应列入"),
+    ]
     wrong = differences(district, found.shortfalls, {"posts": 3000})
     assert wrong[-1].sentence == "发布信息总数（正文）：印发稿为“3038”，按数据应为“3000”"
 

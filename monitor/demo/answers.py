@@ -6,7 +6,7 @@ Nothing here uses the rules, the crawler's readers or the store: it is what they
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -143,10 +143,12 @@ def differences(
     district: District,
     shortfalls: Mapping[str, Mapping[str, int]],
     totals: Mapping[str, int] | None = None,
+    no_documents: Collection[str] | None = None,
 ) -> tuple[Difference, ...]:
     """Where the printed bulletin differs from ``shortfalls`` (by unit id) as somebody reckoned them.
 
-    ``totals`` may hold ``posts``, ``documents`` and ``accounts``. Nothing printed, no difference.
+    ``totals`` may hold ``posts``, ``documents`` and ``accounts``; ``no_documents`` are the unit ids without
+    any. What is not given is not compared. Nothing printed, no difference.
     """
     printed = district.printed
     if printed is None:
@@ -162,6 +164,9 @@ def differences(
             found.append(Difference(unit.id, unit.short, "正文：每月均未达到要求的单位", *_listed(not never)))
         if unit.id in printed.often_missed and len(missing) < 2:  # who else is "often" is not defined
             found.append(Difference(unit.id, unit.short, "正文：多次未达到要求的单位", *_listed(True)))
+        silent = unit.id in no_documents if no_documents is not None else unit.id in printed.no_documents
+        if silent != (unit.id in printed.no_documents):
+            found.append(Difference(unit.id, unit.short, "正文：主动公开数量为0的单位", *_listed(not silent)))
     for key, name in (("posts", "发布信息总数"), ("documents", "主动公开信息数"), ("accounts", "登记账号数")):
         said_total, true_total = getattr(printed, key), (totals or {}).get(key)
         if said_total is not None and true_total is not None and said_total != true_total:

@@ -14,32 +14,19 @@ from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
 from crawler.model import EARLIEST, SHANGHAI, utc
 from monitor.demo import faults as broken
 from monitor.demo import pages
-from monitor.demo.content import FIRST_NUMBER, Item, generate, roll
+from monitor.demo.answering import Answer, answered, broken_answer, http_date, unchanged
+from monitor.demo.content import FIRST_NUMBER, Item, generate
 from monitor.demo.district import District, SampleColumn
-from monitor.demo.faults import Fault, Faults, Hit, Log
+from monitor.demo.faults import Faults, Hit, Log
 
-HTML = "text/html; charset=utf-8"
 ROBOTS = b"User-agent: *\nDisallow: /search/\nDisallow: /_verify/\n"
 KEPT_PAGES = 512
 PLAIN = {"/about.htm": "关于我们", "/jiucuo.htm": "我为政府网站找错"}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One response. ``etag`` and ``modified`` are empty where a page has no validators."""
-
-    status: int
-    body: bytes
-    kind: str = HTML
-    etag: str = ""
-    modified: str = ""
-    extra: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -165,7 +152,7 @@ class Portal:
 
     def _article(self, item: Item, now: datetime, fault: str) -> Answer:
         html = pages.article_page(self._frame, item, self._hottest(now))
-        return _answer(html, max(item.moment, _monday(now)), fault)
+        return answered(html, max(item.moment, _monday(now)), fault)
 
     def _list(self, shelf: _Shelf, page: int, now: datetime, fault: str) -> Answer:
         """A list page; its sidebar changes once a week, like the fragments that real portals include."""
@@ -212,7 +199,7 @@ class Portal:
             if kept is None:
                 if len(self._kept) >= KEPT_PAGES:
                     self._kept.clear()
-                kept = self._kept[key, fault] = _answer(make(), modified, fault)
+                kept = self._kept[key, fault] = answered(make(), modified, fault)
             return kept
 
     def _hottest(self, now: datetime) -> tuple[Item, ...]:
@@ -231,62 +218,86 @@ class Portal:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         path = scope["path"]
         conditional = "if-none-match" in headers or "if-modified-since" in headers
-        moment, status = time.monotonic(), 0
+        moment, status, logged = time.monotonic(), 0, False
         self.log.enter()
+
+        def leave() -> None:
+            nonlocal logged
+            if not logged:
+                logged = True
+                self.log.leave(Hit(moment, path, status, conditional))
+
+        async def tell(message: dict[str, Any]) -> None:
+            """Log before the last byte goes: a client that has its answer must find it in the log."""
+            nonlocal status
+            status = message.get("status", status)
+            last = message["type"] == "http.response.body" and not message.get("more_body")
+            if last or _bodiless(scope["method"], message):
+                leave()
+            await send(message)
+
         try:
-            status = await self._serve(scope, path, headers, receive, send)
+            await self._serve(scope, path, headers, receive, tell)
         finally:
-            self.log.leave(Hit(moment, path, status, conditional))
+            leave()
 
     async def _serve(
         self, scope: Mapping[str, Any], path: str, headers: Mapping[str, str], receive: Any, send: Any
-    ) -> int:
+    ) -> None:
         fault = self.faults.at(path)
         if scope["method"] not in ("GET", "HEAD"):
-            return await self._send(send, Answer(405, b"", extra=(("allow", "GET, HEAD"),)))
+            await self._send(send, Answer(405, b"", extra=(("allow", "GET, HEAD"),)))
+            return
         if fault is not None and fault.kind == "slow":
             await _wait(receive, fault.seconds)
         if fault is not None and fault.kind == "huge":
-            return await self._huge(send)
+            await self._huge(send)
+            return
         if fault is not None and fault.kind == "cut":
-            return await self._cut(scope, send, self.answer(path))
-        answer = _faulty(fault, path) if fault is not None else None
+            await self._cut(scope, send, self.answer(path))
+            return
+        answer = broken_answer(fault, path) if fault is not None else None
         if answer is None:
             variant = fault.kind if fault and fault.kind in (*broken.LIST_FAULTS, "gbk") else ""
             answer = self.answer(path, variant)
-        if answer.status == 200 and answer.etag and _unchanged(answer, headers):
+        if answer.status == 200 and answer.etag and unchanged(answer, headers):
             answer = Answer(304, b"", answer.kind, answer.etag, answer.modified)
-        return await self._send(send, answer, head=scope["method"] == "HEAD")
+        await self._send(send, answer, head=scope["method"] == "HEAD")
 
-    async def _send(self, send: Any, answer: Answer, *, head: bool = False) -> int:
+    async def _send(self, send: Any, answer: Answer, *, head: bool = False) -> None:
         length = () if answer.status == 304 else (("content-length", str(len(answer.body))),)
         await send(self._start(answer, length))
         await send({"type": "http.response.body", "body": b"" if head else answer.body})
-        return answer.status
 
     def _start(self, answer: Answer, more: tuple[tuple[str, str], ...] = ()) -> dict[str, Any]:
-        headers = [("date", _http_date(self.clock())), ("content-type", answer.kind), *answer.extra, *more]
+        headers = [("date", http_date(self.clock())), ("content-type", answer.kind), *answer.extra, *more]
         if answer.etag:
             headers += [("etag", answer.etag), ("last-modified", answer.modified)]
         encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         return {"type": "http.response.start", "status": answer.status, "headers": encoded}
 
-    async def _huge(self, send: Any) -> int:
+    async def _huge(self, send: Any) -> None:
         """Fifty megabytes without a length, like a page whose template runs wild."""
         block = b"<li><a href='#'>x</a></li>" * 4000
         await send(self._start(Answer(200, b"")))
         for _ in range(broken.HUGE // len(block)):
             await send({"type": "http.response.body", "body": block, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
-        return 200
 
-    async def _cut(self, scope: Mapping[str, Any], send: Any, answer: Answer) -> int:
+    async def _cut(self, scope: Mapping[str, Any], send: Any, answer: Answer) -> None:
         """Half of the page, then the connection breaks."""
         await send(self._start(answer, (("content-length", str(len(answer.body) + 1)),)))
         half = answer.body[: len(answer.body) // 2]
         await send({"type": "http.response.body", "body": half, "more_body": True})
         self.abort(scope)
-        return answer.status
+
+
+def _bodiless(method: str, message: Mapping[str, Any]) -> bool:
+    """Is this response complete for the client once it has the headers?"""
+    if message["type"] != "http.response.start":
+        return False
+    empty = (b"content-length", b"0") in message["headers"]
+    return method == "HEAD" or message["status"] == 304 or empty
 
 
 async def _wait(receive: Any, seconds: float) -> None:
@@ -295,45 +306,6 @@ async def _wait(receive: Any, seconds: float) -> None:
         async with asyncio.timeout(seconds):
             while (await receive())["type"] != "http.disconnect":
                 pass
-
-
-def _faulty(fault: Fault, path: str) -> Answer | None:
-    """The whole answer of a fault, or ``None`` when the page itself is still made."""
-    if fault.kind in broken.STATUSES:
-        status = broken.STATUSES[fault.kind]
-        return Answer(status, broken.REFUSED.format(status=status, words=broken.WORDS[status]).encode())
-    bodies = {"captcha": broken.CAPTCHA, "challenge": broken.CHALLENGE, "login": broken.LOGIN, "empty": ""}
-    if fault.kind in bodies:
-        return Answer(200, bodies[fault.kind].encode())
-    if fault.kind == "gzip_bomb":
-        return Answer(200, broken.gzip_bomb(), extra=(("content-encoding", "gzip"),))
-    if fault.kind == "redirect_loop":
-        return Answer(302, b"", extra=(("location", path),))
-    if fault.kind == "redirect_private":
-        return Answer(302, b"", extra=(("location", broken.PRIVATE),))
-    return None
-
-
-def _answer(html: str, modified: datetime, fault: str) -> Answer:
-    body = html.encode("gb18030" if fault == "gbk" else "utf-8")
-    moment = max(modified, EARLIEST.replace(year=1980))
-    return Answer(200, body, HTML, f'"{roll(html):08x}-{len(body):x}"', _http_date(moment))
-
-
-def _unchanged(answer: Answer, headers: Mapping[str, str]) -> bool:
-    """If-None-Match decides where it is sent; If-Modified-Since only without it (RFC 9110, 13.2.2)."""
-    tags = headers.get("if-none-match")
-    if tags is not None:
-        return (
-            answer.etag in [tag.strip().removeprefix("W/") for tag in tags.split(",")] or tags.strip() == "*"
-        )
-    since = headers.get("if-modified-since")
-    if since is None:
-        return False
-    try:
-        return parsedate_to_datetime(since) >= parsedate_to_datetime(answer.modified)
-    except (TypeError, ValueError):
-        return False
 
 
 def _page_number(name: str) -> int | None:
@@ -352,7 +324,3 @@ def _monday(now: datetime) -> datetime:
 
 def _local(moment: datetime) -> datetime:
     return utc(moment).astimezone(SHANGHAI)
-
-
-def _http_date(moment: datetime) -> str:
-    return format_datetime(utc(moment).replace(microsecond=0), usegmt=True)
