@@ -51,11 +51,22 @@ def main() -> int:
             on_look=_tell_look,
             on_plan=lambda planned: _tell({"planned": planned}),
         )
+    except Exception as error:
+        logging.exception("the crawl was stopped by a fault of ours")
+        sys.stderr.write(f"{_cause(error)}\n")
+        return 1
     finally:
         engine.dispose()
         reader.dispose()
     _tell({"run": run})
     return 0
+
+
+def _cause(error: BaseException) -> str:
+    """The first real fault, in one line, for the parent to pass on."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}".replace("\n", " ")[:300]
 
 
 def _tell_look(looked: Looked) -> None:

@@ -33,7 +33,7 @@ from crawler.model import (
     shanghai_day,
 )
 from crawler.platforms import platform
-from crawler.visit import Known, Looked
+from crawler.visit import Known, Looked, guarded
 from crawler.walk import NETWORK, Fetch, Keeper
 
 SESSION_LIFE = timedelta(minutes=20)
@@ -125,7 +125,7 @@ class AccountNight:
         readings: list[Reading] = []
         for ask in asks:
             page = await self._polite(module.with_cookies(ask, cookies) if cookies else ask)
-            readings.append(module.read(page, known.outlet, probe))
+            readings.append(guarded(module.read, page, known.outlet, probe))
             if not readings[-1].outcome.conclusive:
                 break
         return await self._confirm(module, known, probe, _together(readings))

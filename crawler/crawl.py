@@ -64,9 +64,9 @@ def _run_scrapy(
     on_look: Callable[[Looked], None],
 ) -> OutletSpider:
     settings = scrapy_settings(config, manners)
-    process = AsyncCrawlerProcess(settings, install_root_handler=False)
+    process = AsyncCrawlerProcess(settings)
     for name in ("scrapy", "twisted", "asyncio"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.ERROR)
     crawler = process.create_crawler(OutletSpider)
     process.crawl(
         crawler,

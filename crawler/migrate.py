@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import sysconfig
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine
 
+from crawler.shipped import shipped
+
 
 def migrations_folder() -> Path:
-    """Where the migrations are: beside the packages in a checkout, under ``share`` when installed."""
-    beside = Path(__file__).resolve().parents[1] / "alembic"
-    if (beside / "versions").is_dir():
-        return beside
-    return Path(sysconfig.get_path("data")) / "share" / "gengxin" / "alembic"
+    """Where the migrations are, in a checkout and when installed."""
+    return shipped("alembic")
 
 
 def migrate(engine: Engine) -> None:

@@ -70,6 +70,7 @@ def scrapy_settings(config: CrawlConfig, manners: Mapping[str, Manners]) -> dict
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "LOG_LEVEL": "ERROR",
+        "LOG_INSTALL_ROOT_HANDLER": False,
         "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 2_000_000,
         "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",

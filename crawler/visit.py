@@ -5,12 +5,15 @@ The same function stands behind both doors (spider and recheck), so both reach t
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import blake2b
 
 from crawler.model import Evidence, Outcome, Outlet, Page, Post, Probe, Reading, Visit
+
+logger = logging.getLogger(__name__)
 
 Read = Callable[[Page, Outlet, Probe], Reading]
 HASH = 8
@@ -127,7 +130,16 @@ def look(
         etag = visit.etag or known.etag
         modified = visit.last_modified or known.last_modified
         return Looked(replace(visit, etag=etag, last_modified=modified), walk_done=True)
-    return _read(known, page, read(page, known.outlet, probe), visit, horizon, seen, max_pages)
+    return _read(known, page, guarded(read, page, known.outlet, probe), visit, horizon, seen, max_pages)
+
+
+def guarded(read: Read, page: Page, outlet: Outlet, probe: Probe) -> Reading:
+    """``read``'s answer; a reader that breaks on a page is our fault with that page, not the night's end."""
+    try:
+        return read(page, outlet, probe)
+    except Exception as error:
+        logger.exception("%s: the reader of %s broke on %s", outlet.id, probe.platform, page.url)
+        return Reading(Outcome.UNREADABLE, Evidence.NONE, reason="reader_broke", mark=repr(error)[:200])
 
 
 def _unchanged(known: Known, page: Page, digest: str) -> bool:

@@ -6,6 +6,7 @@ It fetches through a plain function, so the Scrapy spider and the httpx recheck 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -18,10 +19,12 @@ from crawler.article import read_article
 from crawler.config import CrawlConfig
 from crawler.guard import refusal_of
 from crawler.hosts import HostQueue, Task, host_key
-from crawler.model import Ask, Manners, Outcome, Page
+from crawler.model import Article, Ask, Manners, Outcome, Page
 from crawler.platforms import platform, probes_of
 from crawler.record import ArticleSeen
 from crawler.visit import Known, Looked, conditional, key, keys, look
+
+logger = logging.getLogger(__name__)
 
 Fetch = Callable[[Ask], Awaitable[Page]]
 NETWORK = ("timeout", "dns", "refused", "reset", "tls", "network")
@@ -173,7 +176,12 @@ class Walk:
             self._article(task, self._nothing(task.url, error))
 
     def _article(self, task: Task, page: Page) -> None:
-        self.keeper.article(ArticleSeen(task.url, read_article(page), page.fetched_at))
+        try:
+            article = read_article(page)
+        except Exception as error:  # as in visit.guarded: one page, not the night
+            logger.exception("the article reader broke on %s", page.url)
+            article = Article(Outcome.UNREADABLE, reason="reader_broke", mark=repr(error)[:200])
+        self.keeper.article(ArticleSeen(task.url, article, page.fetched_at))
 
     def _judge(self, task: Task, page: Page, seconds: float = 0.0) -> None:
         """One list page becomes a look; its new articles and further pages are queued."""

@@ -4,61 +4,32 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 from sqlalchemy.exc import DBAPIError
 
-from crawler.clock import clock, parse_moment
+from crawler.clock import clock
 from crawler.config import BadConfig
 from crawler.recheck import UnknownOutlet
 from monitor import jobs, screen
 from monitor.evaluate import explain as explain_outlet
 from monitor.office import enter_catalogue, open_office, read_settings
-
-DONE, FAULT, REFUSED, NIGHT_FAILED, UNSENT = 0, 1, 2, 3, 4
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-class Moment(click.ParamType[datetime]):
-    """A moment in Asia/Shanghai unless it says otherwise."""
-
-    name = "moment"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        try:
-            return parse_moment(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
-def with_config(command: F) -> F:
-    return click.option(
-        "--config",
-        "path",
-        type=click.Path(path_type=Path),
-        default=Path("config.yaml"),
-        show_default=True,
-        help="配置文件",
-    )(command)
-
-
-def with_as_of(command: F) -> F:
-    return click.option("--as-of", type=Moment(), help="按这一时刻判定，如 2020-07-20T09:00（北京时间）")(
-        command
-    )
-
-
-def with_json(command: F) -> F:
-    return click.option("--json", "as_json", is_flag=True, help="输出 JSON")(command)
+from monitor.options import (
+    DONE,
+    FAULT,
+    NIGHT_FAILED,
+    REFUSED,
+    UNSENT,
+    tell,
+    with_as_of,
+    with_config,
+    with_json,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -138,15 +109,6 @@ def check_config(path: Path, as_json: bool) -> int:
     settings = read_settings(path)
     tell(as_json, screen.settings_data(settings), screen.settings_lines(settings))
     return DONE
-
-
-def tell(as_json: bool, data: object, lines: Sequence[str]) -> None:
-    """Print for a program or for a person."""
-    if as_json:
-        click.echo(json.dumps(data, ensure_ascii=False, indent=1, default=str))
-    else:
-        for line in lines:
-            click.echo(line)
 
 
 def attach() -> None:

@@ -18,9 +18,11 @@ from typing import Any, get_type_hints
 
 from pydantic import Field, create_model
 
+import monitor.reports
 import monitor.rules
 from crawler.config import BadConfig, Strict, section
 from monitor.alerts import AlertsConfig
+from monitor.bulletin_model import BulletinSettings
 from monitor.channels.mail import MailConfig
 from monitor.channels.webhook import WebhookConfig
 from monitor.hours import Hour
@@ -54,6 +56,8 @@ class MonitorSection(Strict):
     letters: LetterSettings = LetterSettings()
     mail: MailConfig | None = None
     robots: dict[str, WebhookConfig] = Field(default_factory=dict)
+    bulletin: BulletinSettings = BulletinSettings()
+    reports: tuple[str, ...] = ("sheet",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class MonitorConfig:
     coverage: float = 0.8
     timetable: Timetable = field(default_factory=Timetable)
     alerts: AlertsConfig = field(default_factory=AlertsConfig)
+    bulletin: BulletinSettings = field(default_factory=BulletinSettings)
+    reports: tuple[str, ...] = ("sheet",)
 
     def in_force(self, day: date) -> dict[str, Version]:
         """Each rule's version on ``day``; rules not yet in force are left out."""
@@ -84,12 +90,20 @@ def monitor_config(data: Mapping[str, Any], path: Path) -> MonitorConfig:
     read = section(MonitorSection, data.get("monitor"), place)
     rules = {name: _versions(name, entry, f"{place}.rules") for name, entry in read.rules.items()}
     alerts = AlertsConfig(letters=read.letters, mail=read.mail, robots=read.robots)
-    return MonitorConfig(rules, read.coverage, read.timetable, alerts)
+    for name in read.reports:
+        if name not in report_names():
+            raise BadConfig(f"{place}.reports: unknown report {name}; known: {', '.join(report_names())}")
+    return MonitorConfig(rules, read.coverage, read.timetable, alerts, read.bulletin, read.reports)
 
 
 def rule_names() -> tuple[str, ...]:
     """The rules that exist: one module each."""
     return tuple(sorted(found.name for found in iter_modules(monitor.rules.__path__)))
+
+
+def report_names() -> tuple[str, ...]:
+    """The reports that exist: one module each, with ``SUFFIX`` and ``write``."""
+    return tuple(sorted(found.name for found in iter_modules(monitor.reports.__path__)))
 
 
 def rule(name: str) -> ModuleType:

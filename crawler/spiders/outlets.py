@@ -60,8 +60,9 @@ class OutletSpider(Spider):
             await self.night.run(one for one in self.known if one.outlet.kind is not OutletKind.COLUMN)
         except BaseException as error:  # Scrapy would log it and report "finished"
             self.failed = error
-        if False:  # an async generator that yields nothing: the walk has done it all
-            yield
+        nothing: tuple[Any, ...] = ()
+        for item in nothing:  # an async generator that yields nothing: the walk has done it all
+            yield item
 
     async def fetch(self, ask: Ask) -> Page:
         """One request through Scrapy's downloader. Network faults are pages with ``error``; never raises them."""

@@ -1,0 +1,167 @@
+"""The demonstration: serve a district on loopback, run the real night over it, print its quarter, compare."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from crawler.clock import Clock
+from crawler.config import BadConfig, load_yaml
+from crawler.model import OutletKind, shanghai_day
+from crawler.shipped import shipped
+from monitor import jobs
+from monitor.bulletin_model import Period
+from monitor.child import Progress
+from monitor.demo.accounts import district_media
+from monitor.demo.answers import Difference, answers, differences
+from monitor.demo.catalogue import catalogue
+from monitor.demo.district import District, first_day
+from monitor.demo.server import Sample, serve
+from monitor.model import Value
+from monitor.office import Office, open_office
+from monitor.printing import Printed, compile_bulletin, print_bulletin
+
+MARKER = "这是演示目录.txt"
+MAIL = "信件"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a demonstration found. ``wrong`` lists where it differs from the district's own truth."""
+
+    district: District
+    night: jobs.Night
+    printed: Printed
+    differences: tuple[Difference, ...]
+    wrong: tuple[str, ...]
+    files: tuple[tuple[str, Path], ...]
+
+
+@contextmanager
+def stage(district: District, clock: Clock, folder: Path) -> Iterator[tuple[Sample, Office]]:
+    """Serve ``district`` and open an office in ``folder`` that watches it.
+
+    An earlier demonstration in ``folder`` is replaced. Raises ``BadConfig`` for a folder with other things.
+    """
+    _clear(folder)
+    with serve(district, clock, folder / MAIL, media=district_media) as sample:
+        path = folder / "config.yaml"
+        path.write_text(_config(district, sample), encoding="utf-8")
+        with open_office(path) as office:
+            yield sample, office
+
+
+def show(
+    district: District,
+    office: Office,
+    clock: Clock,
+    *,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> Shown:
+    """Run one night, print the district's quarter, and compare with its truth and with the printed words."""
+    night = jobs.nightly(office, clock, as_of=clock(), on_progress=on_progress)
+    folder = office.settings.path.parent
+    bulletin = compile_bulletin(office, Period.parse(district.quarter), clock())
+    printed = print_bulletin(office, bulletin, folder)
+    files = [("配置", office.settings.path), ("数据库", folder / "store.db"), ("信件", folder / MAIL)]
+    files += [("通报附件" if f.suffix == ".xlsx" else "通报数据", f) for f in printed.files]
+    shortfalls = {
+        row.unit: {
+            month: row.quota - count
+            for month, count, state in zip(bulletin.period.months, row.counts, row.states, strict=True)
+            if state == "short"
+        }
+        for group in bulletin.groups
+        for row in group.rows
+    }
+    totals = {
+        "posts": bulletin.portal.total,
+        "documents": bulletin.disclosure.total,
+        "accounts": len(bulletin.registered),
+    }
+    judged = all("unknown" not in row.states for group in bulletin.groups for row in group.rows)
+    missing = {unit: months for unit, months in shortfalls.items() if months}
+    found = differences(district, missing, totals) if judged else ()
+    return Shown(district, night, printed, found, tuple(_wrong(district, night, printed)), tuple(files))
+
+
+def _wrong(district: District, night: jobs.Night, printed: Printed) -> Iterator[str]:
+    """Where this run differs from what the data file says is true."""
+    bulletin = printed.bulletin
+    truth = answers(district, district.quarter, shanghai_day(bulletin.as_of))
+    counted = {
+        row.unit: dict(zip(bulletin.period.months, row.counts, strict=True))
+        for group in bulletin.groups
+        for row in group.rows
+    }
+    said: dict[str, set[str]] = {kind.value: set() for kind in OutletKind}
+    kinds = {account.id: "account" for account in district.accounts}
+    for verdict in night.judgement.verdicts:
+        if verdict.value in (Value.STALE, Value.BLANK) and verdict.subject.startswith("outlet:"):
+            outlet = verdict.subject.removeprefix("outlet:")
+            said[kinds.get(outlet, "column")].add(outlet)
+    pairs: tuple[tuple[str, Any, Any], ...] = (
+        ("各单位每月信息数", counted, {unit: dict(months) for unit, months in truth.posts.items()}),
+        ("信息总数", bulletin.portal.total, truth.total),
+        ("未归属信息数", bulletin.portal.unattributed, truth.unattributed),
+        ("主动公开总数", bulletin.disclosure.total, sum(truth.documents.values())),
+        ("超期栏目", said["column"], set(truth.stale_columns)),
+        ("超期账号", said["account"], set(truth.idle_accounts)),
+    )
+    for name, found, wanted in pairs:
+        if found != wanted:
+            yield f"{name}：运行结果为 {str(found)[:150]}，样例数据为 {str(wanted)[:150]}"
+
+
+def _clear(folder: Path) -> None:
+    marker = folder / MARKER
+    if folder.exists() and any(folder.iterdir()) and not marker.exists():
+        raise BadConfig(f"{folder}：目录里有别的文件，演示不会动它；请用 --out 指定一个空目录")
+    if folder.exists():
+        for path in folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+    folder.mkdir(parents=True, exist_ok=True)
+    marker.write_text("gengxin demo 生成的样例，可以整个删除；再次演示会清空本目录。\n", encoding="utf-8")
+
+
+def _config(district: District, sample: Sample) -> str:
+    """The shipped rules over the sample's catalogue, its own store and mailbox."""
+    path = shipped("config.yaml")
+    rules = load_yaml(path)["monitor"]["rules"]
+    config = {
+        "store": "sqlite:///store.db",
+        "crawler": {
+            "contact": "office@example.org",
+            "allow_loopback": True,
+            "backfill_from": first_day(district.months[0]),
+            "delay": 0.002,
+            "timeout": 10,
+        },
+        "monitor": {
+            "rules": rules,
+            "letters": {
+                "office": f"{district.name}政务公开工作办公室（样例）",
+                "office_emails": ["office@example.org"],
+            },
+            "mail": {
+                "host": sample.smtp_host,
+                "port": sample.smtp_port,
+                "security": "plain",
+                "sender": "office@example.org",
+                "sender_name": "更新监测（样例）",
+            },
+            "bulletin": {"place": district.name, "office": district.portal.keeper},
+        },
+        "catalogue": catalogue(district, sample.portal_url, sample.media_url),
+    }
+    head = "# gengxin demo 生成：只在本机有效的样例配置。\n"
+    return head + yaml.safe_dump(config, allow_unicode=True, sort_keys=False, width=120)

@@ -1,0 +1,60 @@
+"""What every command shares: its options, its exit codes, its two ways to print."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from crawler.clock import parse_moment
+
+DONE, FAULT, REFUSED, NIGHT_FAILED, UNSENT = 0, 1, 2, 3, 4
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Moment(click.ParamType[datetime]):
+    """A moment in Asia/Shanghai unless it says otherwise."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            return parse_moment(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def with_config(command: F) -> F:
+    return click.option(
+        "--config",
+        "path",
+        type=click.Path(path_type=Path),
+        default=Path("config.yaml"),
+        show_default=True,
+        help="配置文件",
+    )(command)
+
+
+def with_as_of(command: F) -> F:
+    return click.option("--as-of", type=Moment(), help="按这一时刻判定，如 2020-07-20T09:00（北京时间）")(
+        command
+    )
+
+
+def with_json(command: F) -> F:
+    return click.option("--json", "as_json", is_flag=True, help="输出 JSON")(command)
+
+
+def tell(as_json: bool, data: object, lines: Sequence[str]) -> None:
+    """Print for a program or for a person."""
+    if as_json:
+        click.echo(json.dumps(data, ensure_ascii=False, indent=1, default=str))
+    else:
+        for line in lines:
+            click.echo(line)
