@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -24,6 +26,8 @@ from crawler.model import (
     shanghai_day,
 )
 from crawler.platforms import platform, weibo
+from monitor.demo.accounts import accounts_of
+from monitor.demo.district import load_district
 from monitor.demo.media import FAULTS, SampleAccount, SamplePost, media_app
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
@@ -199,3 +203,33 @@ def test_all_probes_refused_is_unknown_and_no_idle_account(district: District) -
 )
 def test_an_unknown_switch_is_refused(district: District, query: str) -> None:
     assert district.switch(query) == 404
+
+
+def test_the_sample_districts_accounts_are_ten_fresh_and_one_idle() -> None:
+    sample = load_district()
+    looked = {account.id: account for account in accounts_of(sample)}
+    day = shanghai_day(sample.as_of)
+    newest = {
+        facts.id: shanghai_day(looked[facts.id].shown(sample.as_of)[0].moment)
+        for facts in sample.accounts
+        if facts.newest is not None
+    }
+    assert all(newest[facts.id] == facts.newest for facts in sample.accounts if facts.newest is not None)
+    idle = [id for id, last in newest.items() if (day - last).days > 14]
+    assert (len(newest), len(idle)) == (11, 1)
+    canaries = [account for account in looked.values() if account.canary]
+    assert len(canaries) == len(sample.canaries) >= 4
+    assert all(
+        sample.as_of - account.shown(sample.as_of)[0].moment < timedelta(days=1) for account in canaries
+    )
+
+
+@pytest.mark.parametrize("name", ["weibo", "wechat_album", "wechat_article", "feed", "manual", "sogou"])
+def test_every_platform_says_its_terms_and_why_it_is_on_or_off(name: str) -> None:
+    module = importlib.import_module(f"crawler.platforms.{name}")
+    assert isinstance(module.ON_BY_DEFAULT, bool)
+    assert module.ON_BY_DEFAULT is (name in ("feed", "manual"))
+    assert module.WHY.startswith("默认开启" if module.ON_BY_DEFAULT else "默认关闭")
+    assert len(module.TERMS) > 10
+    assert (module.__doc__ or "").count("Evidence:") == 1
+    assert f"`{name}`" in (Path(__file__).parents[1] / "docs" / "platforms.md").read_text("utf-8")

@@ -32,24 +32,30 @@ TITLE_BLOCK = re.compile(
 )
 VERIFY = re.compile(r"""wappoc_appmsgcaptcha|\bid=["']js_verify["']""")
 STATES: tuple[tuple[str, str], ...] = (
-    ("captcha", r"环境异常|完成验证后即可继续访问"),
+    ("captcha", r"环境异常|完成验证后即可继续访问|abnormal environment|environment (?:is )?abnormal"),
     (
         "migrated",
-        r"该公众号已迁移|该帐号已迁移|原帐号迁移时未将文章素材同步|transferTargetLink\s{0,5}=\s{0,5}['\"]http",
+        r"(?:公众号|帐号)已迁移|原帐号迁移时未将文章素材同步|account (?:has been |was )?migrated",
     ),
-    ("migrating", r"此?帐号处于帐号迁移流程中|帐号迁移流程"),
-    ("cancelled", r"此帐号已自主注销|该帐号已自主注销|帐号已注销"),
-    ("account_gone_suspected", r"此?帐号已被屏蔽|该?公众号已被封禁|此帐号已被封|帐号已停用"),
+    ("migrating", r"处于帐号迁移流程|帐号迁移中"),
+    (
+        "cancelled",
+        r"帐号已(?:自主)?注销|公众号已(?:自主)?注销|account (?:has been |was )?(?:cancell?ed|deregistered)",
+    ),
+    ("account_gone_suspected", r"(?:帐号|公众号)已(?:被(?:屏蔽|封)|停用)|account (?:has been |was )?blocked"),
     (
         "deleted",
-        r"[此该]内容已被(?:发布者|作者)?删除|has been deleted by the (?:author|publisher)|deleted by",
+        r"[此该](?:内容|文章|合集|专辑|话题)已(?:经)?被.{0,6}删除|(?:合集|专辑)不存在|has been deleted|deleted by",
     ),
-    ("violation", r"因违规无法查看|内容被投诉|涉嫌违反|涉嫌侵权|多人投诉|违反.{0,20}无法查看|violat"),
-    ("expired", r"链接已过期|link (?:has )?expired"),
-    ("temporarily_unavailable", r"内容暂时无法查看|暂时无法查看|temporarily unavailable"),
+    (
+        "violation",
+        r"违规.{0,8}无法查看|内容被投诉|接.{0,4}投诉|多人投诉|涉嫌(?:违反|侵权)|违反.{0,40}(?:规定|法规)|发送失败.{0,4}无法查看|violat",
+    ),
+    ("expired", r"链接已过期|link .{0,10}expired"),
+    ("temporarily_unavailable", r"暂时无法查看|temporarily unavailable"),
     ("not_allowed", r"作者隐私设置|无权限?查看|仅.{0,6}可见"),
     ("login_wall", r"请在微信客户端打开|请用微信扫|no session"),
-    ("rate_limited", r"访问过于频繁|操作频繁|请求过于频繁"),
+    ("rate_limited", r"访问过于频繁|操作(?:过于)?频繁|请求过于频繁"),
     ("bad_link", r"参数错误|链接不存在|页面不存在|invalid (?:args|argument)"),
 )
 """Reasons and the words that mean them, 帐号 and 账号 made one. Only for pages without an article."""

@@ -46,7 +46,7 @@ SCRIPT = re.compile(r"<script\b[^>]{0,500}>", re.I)
 Q = r"""["']"""
 CT = re.compile(rf"(?:\bvar |window\.)ct\s{{0,4}}=\s{{0,4}}{Q}(\d{{10}}){Q}")
 CROSS = re.compile(
-    rf"\b(ori_create_time|create_timestamp|createTimestamp|ori_send_time|var create_time|d\.ct)\s{{0,4}}[:=]"
+    rf"\b(ori_create_time|oriCreateTime|create_timestamp|createTimestamp|ori_send_time|var create_time|d\.ct)\s{{0,4}}[:=]"
     rf"\s{{0,4}}(?:xml \? [\w.()' *]{{1,80}} : )?{Q}(\d{{10}}){Q}"
 )
 MINUTE = re.compile(
@@ -181,7 +181,7 @@ def _published(scripts: str, page: Page) -> tuple[Dated | Refused | None, tuple[
     crosses: dict[str, str] = {}
     for match in CROSS.finditer(scripts):
         crosses.setdefault(match[1], match[2])
-    ranked = sorted(crosses.items(), key=lambda cross: not cross[0].startswith("ori_"))
+    ranked = sorted(crosses.items(), key=lambda cross: not cross[0].startswith("ori"))
     dated = [_epoch(raw, name, page) for name, raw in [*([("ct", found[1])] if found else []), *ranked]]
     others = tuple(date for date in dated[1:] if isinstance(date, Dated) and date.moment != _moment(dated[0]))
     return (dated[0], tuple(dict.fromkeys(others))) if dated else (_minute(scripts, page), ())
