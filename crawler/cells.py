@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from crawler.dateparts import Part, parts, plain
-from crawler.dates import find_date, find_dates, joined, judge
+from crawler.dates import find_date, find_dates, implausible, joined, judge
 from crawler.model import Dated, Refused
 from crawler.outline import Outline
 
@@ -18,8 +18,9 @@ _GATE = re.compile(
     r"\d\s?[-/.年月－／．—]\s?\d|(?<!\d)\d{8}(?!\d)|[今昨前][天日]|刚[刚才]|[秒分时天日周期]\s?[以之]?前|[〇○]年?"
     r"|\A\W{0,9}\d{1,4}\s?[年月日]?\W{0,9}\Z"
 )
+_SIMPLE = re.compile(r"[\s\[(（【]*(([12]\d{3})([-/.])(\d{1,2})\3(\d{1,2}))[\s\])）】]*\Z")
 _PIECE = re.compile(
-    r"[\s(|/-]{0,9}(?:\d{4} ?[-/.年] ?\d{1,2}月?|\d{4}年?|\d{1,2} ?[-/.月] ?\d{1,2}日?|\d{1,2}[月日号]?)[\s)|/-]{0,9}\Z"
+    r"[\s(|/-]{0,9}(?:\d{4} ?[-/.年] ?\d{1,2}月?|\d{4}年?|(\d{1,2} ?[-/.月] ?\d{1,2}日?)|\d{1,2}[月日号]?)[\s)|/-]{0,9}\Z"
 )
 _RELATIVE = re.compile(r"[今昨前][天日]|刚[刚才]|前")
 _LABEL_BEFORE = re.compile(
@@ -52,8 +53,16 @@ def cells_of(sheet: Outline, today: date, fetched_at: datetime | None) -> list[C
     for number, text in enumerate(sheet.texts):
         if gate(text) is None:
             continue
+        simple = _SIMPLE.match(text)
+        if simple is not None:
+            cell = _simple_cell(simple, number, sheet.owners[number], today)
+            if cell is not None:
+                _label_from_before(cell, sheet)
+                found.append(cell)
+                continue
         letters = plain(text)
-        if len(letters) < 24 and _PIECE.match(letters):
+        piece = _PIECE.match(letters) if len(letters) < 24 else None
+        if piece is not None:
             if pieces and pieces[-1][0] != number - 1:
                 pieces.clear()
             pieces.append((number, letters))
@@ -64,11 +73,25 @@ def cells_of(sheet: Outline, today: date, fetched_at: datetime | None) -> list[C
                 found.append(whole)
                 pieces.clear()
                 continue
+            if piece[1] is None:
+                continue
         cell = cell_at((number, sheet.owners[number]), text, letters, today, fetched_at)
         if cell is not None:
             _label_from_before(cell, sheet)
             found.append(cell)
     return found
+
+
+def _simple_cell(match: re.Match[str], number: int, owner: int, today: date) -> Cell | None:
+    """The form of nine lists in ten: a year, month and day alone in their element."""
+    try:
+        day = date(int(match[2]), int(match[4]), int(match[5]))
+    except ValueError:
+        return None
+    if implausible(day, today):
+        return None
+    raw = match[1]
+    return Cell(number, owner, ALONE, Dated(day, raw, "item"), raw)
 
 
 def cell_at(
@@ -142,18 +165,22 @@ def _label_from_before(cell: Cell, sheet: Outline) -> None:
             cell.label = "".join(match[1].split())
 
 
-_ATTRIBUTE_GATE = re.compile(
-    r"""\b(?:title|datetime|date|time|pubdate|data-[\w-]{1,30})\s?=\s?["'][^"'<>]{0,12}(?:20\d\d|199\d|1[4-9]\d{8})"""
+_ATTRIBUTE_GATES = (
+    re.compile(rb"""="(?:20\d\d|199\d)\D{1,3}\d{1,2}\D{1,3}\d"""),
+    re.compile(rb"""='(?:20\d\d|199\d)\D{1,3}\d{1,2}\D{1,3}\d"""),
+    re.compile(rb"""="[\x80-\xff]{4,24}:? ?20\d\d[-/.\xe5\xc4]"""),
+    re.compile(rb"""data-[\w-]{1,30}=["'](?:1\d{9}|20\d{6})"""),
 )
+"""Cheap signs, asked of the bytes, that it is worth to look at every attribute."""
 _DATE_ATTRIBUTES = ("title", "datetime", "date", "time", "pubdate")
 _COMMENT_GATE = re.compile(r"\d{1,4}[-/.年月]\d{1,2}")
 _TAGS = re.compile(r"<[^<>]{0,200}>")
 
 
-def unseen_cells(sheet: Outline, source: str, today: date, fetched_at: datetime | None) -> list[Cell]:
+def unseen_cells(sheet: Outline, source: bytes, today: date, fetched_at: datetime | None) -> list[Cell]:
     """Dates in attributes (``title``, ``datetime``, ``data-``) and in comments, each alone in its place."""
     found = []
-    if _ATTRIBUTE_GATE.search(source):
+    if any(gate.search(source) for gate in _ATTRIBUTE_GATES):
         for number, element in enumerate(sheet.elements):
             for name, value in element.items():
                 said = str(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -18,13 +18,13 @@ FOREIGN = re.compile(
 """Headings of blocks that show other columns' posts."""
 MORE = re.compile(r"\W*(?:更多|more|查看更多|点击查看更多)\W*\Z", re.I)
 PAGER = re.compile(
-    r"下一?页|后一页|尾页|末页|最后一页|上一?页|第\s?\d{1,5}\s?页|共\s?\d{1,6}\s?[页条]|\d{1,5}\s?/\s?\d{1,5}\s?页|页次|每页|跳转到|转到第"
+    r"下一?页|后一页|尾页|末页|最后一页|上一?页|第\s?\d{1,5}\s?页|共\s?\d{1,6}\s?[页条]|\d{1,5}\s?/\s?\d{1,5}\s?页|页次|每页"
 )
 PAGER_SCRIPT = re.compile(
-    r"createPage\w{0,9}\s?\(|countPage|pageCount|totalPage|PageHTML|laypage|[pP]agination|dataproxy|pageTurn|pagination"
+    r"createPage|[cC]ountPage|pageCount|totalPage|PageHTML|laypage|[pP]agination|dataproxy|pageTurn"
 )
+"""Words of scripts that write a pager."""
 OUTSIDE = frozenset({"aside", "footer", "nav", "header"})
-BOTTOM = frozenset({"footer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,11 @@ class Scored:
 
 def pager_texts(sheet: Outline, scripts: Iterable[tuple[int, str]]) -> list[int]:
     """Where in the page's texts a pager stands: real links, counts, or the script that writes it."""
-    found = [number for number, text in enumerate(sheet.texts) if len(text) < 90 and PAGER.search(text)]
+    found = [
+        number
+        for number, text in enumerate(sheet.texts)
+        if ("页" in text or "条" in text) and len(text) < 90 and PAGER.search(text)
+    ]
     found.extend(sheet.first[element] for element, text in scripts if PAGER_SCRIPT.search(text))
     return sorted(found)
 
@@ -61,12 +65,12 @@ def folder(url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the page says of its column: ``names`` of it, its ``folder``, pagers, hrefs of rows' links."""
+    """What the page says of its column: ``names`` of it, its ``folder``, pagers, and ``href`` of its links."""
 
     names: tuple[str, ...]
     folder: str
     pagers: tuple[int, ...]
-    hrefs: dict[int, str]
+    href: Callable[[int], str]
 
 
 def rank(sheet: Outline, blocks: list[Block], around: Surroundings) -> list[Scored]:
@@ -107,7 +111,7 @@ def _pager_owners(sheet: Outline, blocks: list[Block], pagers: tuple[int, ...]) 
 
 def _share_near(block: Block, around: Surroundings) -> float:
     """The share of rows whose links lead below the page's own folder."""
-    hrefs = [around.hrefs.get(row.anchor, "") for row in block.rows]
+    hrefs = [around.href(row.anchor) for row in block.rows]
     live = [href for href in hrefs if href]
     if not live or around.folder.count("/") < 2:
         return 0.0

@@ -51,7 +51,7 @@ def posts_of(
     refused: list[Refused] = []
     posts: list[Post] = []
     for block in blocks:
-        items = [Item(row, sight.hrefs.get(row.anchor, ""), list(row.cells)) for row in block.rows]
+        items = [Item(row, sight.href(row.anchor), list(row.cells)) for row in block.rows]
         _publish(sight, items, refused)
         posts.extend(_post(sight.source.sheet, item, dates) for item in items)
     return _unique(posts), tuple(dict.fromkeys(refused))

@@ -15,11 +15,11 @@ from crawler.cells import ALONE, cells_of, unseen_cells
 from crawler.choice import Scored, Surroundings, folder, merged_channel, pager_texts, rank
 from crawler.datalist import read_data
 from crawler.dating import posts_of
-from crawler.families import Family, Source, family_of
+from crawler.families import Family, family_of
 from crawler.model import Evidence, Outcome, Page, Post, Reading, Refused
 from crawler.outline import Outline, outline, plain_tree
-from crawler.pager import links_further
-from crawler.sight import Sight, address, sight_of
+from crawler.pager import is_pager_word, links_further
+from crawler.sight import Sight, sight_of
 from crawler.undated import address_rows, why_nothing
 
 MIN_ROWS = 3
@@ -60,12 +60,10 @@ def _read_fragment(fragment: str, sight: Sight, family: Family) -> Reading | Non
     if root is None:
         return None
     sheet = outline(root)
-    inner = Sight(
-        Source(fragment, sight.source.url, sheet, ()),
-        sight.today,
-        sight.page,
-        {anchor: address(sheet, anchor, sight.source.url) for anchor in sheet.anchors},
-        sight.names,
+    inner = replace(
+        sight,
+        source=replace(sight.source, text=fragment, sheet=sheet, scripts=(), raw=fragment.encode()),
+        known={},
     )
     blocks, dates = _blocks(inner)
     posts, refused = posts_of(inner, blocks, dates)
@@ -76,7 +74,7 @@ def _read_fragment(fragment: str, sight: Sight, family: Family) -> Reading | Non
 
 def _blocks(sight: Sight, pagers: tuple[int, ...] = ()) -> tuple[list[Block], frozenset[int]]:
     """The page's dated blocks, and the texts that hold nothing but a date."""
-    sheet, source = sight.source.sheet, sight.source.text
+    sheet, source = sight.source.sheet, sight.source.raw
     cells = cells_of(sheet, sight.today, sight.page.fetched_at)
     dates = frozenset(cell.text for cell in cells if cell.rank == ALONE)
     cells += unseen_cells(sheet, source, sight.today, sight.page.fetched_at)
@@ -88,7 +86,7 @@ def _read_page(sight: Sight, family: Family) -> Reading:
     sheet = sight.source.sheet
     scripts = zip(sheet.scripts, sight.source.scripts, strict=True)
     pagers = tuple(pager_texts(sheet, scripts))
-    around = Surroundings(sight.names, folder(sight.source.url), pagers, sight.hrefs)
+    around = Surroundings(sight.names, folder(sight.source.url), pagers, sight.href)
     blocks, dates = _blocks(sight, pagers)
     ranked = _ranked(sheet, blocks, around)
     if not ranked:
@@ -177,8 +175,8 @@ def _short_links(sight: Sight) -> Iterable[tuple[str, str]]:
     for anchor in sheet.anchors:
         if sheet.last[anchor] - sheet.first[anchor] in (1, 2):
             words = sheet.texts[sheet.first[anchor]].strip()
-            if len(words) <= 12:
-                yield words, sight.hrefs[anchor]
+            if is_pager_word(words):
+                yield words, sight.href(anchor)
 
 
 def _unreadable(reason: str, mark: str) -> Reading:

@@ -13,6 +13,15 @@ _LAST = re.compile(r"\W{0,4}(?:尾页|末页|最后一页|最末页|last)\W{0,4}
 _COUNTER = re.compile(r"\A(.{0,300}?)(\d{1,5})(\D{0,60})\Z")
 
 
+def is_pager_word(words: str) -> bool:
+    """Whether a link with these words may lead to another page of the list."""
+    if len(words) > 12:
+        return False
+    return (
+        _NUMBER.match(words) is not None or _NEXT.match(words) is not None or _LAST.match(words) is not None
+    )
+
+
 def links_further(links: Iterable[tuple[str, str]], here: str) -> tuple[str, ...]:
     """The pages after this one, nearest first, at most ``MAX_PAGES``.
 
@@ -23,7 +32,7 @@ def links_further(links: Iterable[tuple[str, str]], here: str) -> tuple[str, ...
     numbered: dict[int, str] = {}
     following = last = ""
     for words, url in links:
-        if len(words) > 12 or not url:
+        if not url:
             continue
         url = urldefrag(url)[0]
         if _NEXT.match(words):

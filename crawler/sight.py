@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from urllib.parse import urlsplit
 
 from crawler import markup
 from crawler.families.base import Source
@@ -12,20 +13,60 @@ from crawler.model import Page, shanghai_day
 from crawler.outline import Outline, squeeze
 
 _SPLIT = re.compile(r"\s?[-_|—–>》:：]+\s?")
+_OPENED = re.compile(r"""(?:window\.open|location(?:\.href)?|open)\s{0,3}[=(]\s{0,3}["']([^"']{1,500})["']""")
+_PLAIN_PATH = re.compile(r"(?:\.\./|\./)*(?![./?#;])[^\s:?#;\\]+\Z")
+MARKED_LINKS, MARKED_CHARACTERS = 400, 400
+COLUMN_METAS = ("columnname", "columntype")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sight:
     """A list page taken apart: what the choice of the list and the reading of its rows need."""
 
     source: Source
     today: date
     page: Page
-    hrefs: dict[int, str]
     names: tuple[str, ...]
+    known: dict[int, str] = field(default_factory=dict)
+    folder: tuple[str, list[str]] = ("", [])
+
+    def href(self, anchor: int) -> str:
+        """The absolute http address of a link, ``""`` where it has none (``javascript:;``, ``#``)."""
+        url = self.known.get(anchor)
+        if url is None:
+            url = self.known[anchor] = self._address(anchor)
+        return url
+
+    def _address(self, anchor: int) -> str:
+        element = self.source.sheet.elements[anchor]
+        href = (element.get("href") or "").strip()
+        if not href or href[0] == "#" or href[:11].lower() == "javascript:":
+            href = _opened(element.get("onclick") or href)
+            if not href:
+                return ""
+        url = self.join(href)
+        return url if url[:4].lower() == "http" else ""
+
+    def join(self, href: str) -> str:
+        """What ``urljoin`` gives, without its cost for the plain relative paths of lists."""
+        origin, folders = self.folder
+        if not origin or "/./" in href or "/../" in href[2:].lstrip("./") or not _PLAIN_PATH.match(href):
+            return markup.join(self.source.url, href)
+        up = 0
+        while href[:2] == "./" or href[:3] == "../":
+            up += href[1] == "."
+            href = href[2:] if href[1] == "/" else href[3:]
+        kept = folders[: max(0, len(folders) - up)]
+        return "/".join((origin, *kept, href))
+
+
+def _opened(script: str) -> str:
+    match = _OPENED.search(script)
+    return match[1] if match else ""
 
 
 def sight_of(text: str, sheet: Outline, page: Page, column: str) -> Sight:
+    """The page as :class:`Sight`; ``names`` are what it and the catalogue call the column."""
     base = page.final_url or page.url
     said: list[str] = [column]
     for number, tag in enumerate(sheet.tags):
@@ -34,30 +75,30 @@ def sight_of(text: str, sheet: Outline, page: Page, column: str) -> Sight:
             base = markup.join(base, element.get("href") or "") or base
         elif tag == "title":
             said.extend(_SPLIT.split(squeeze(element.text or ""))[:1])
-        elif tag == "meta" and (element.get("name") or "").lower() in ("columnname", "columntype"):
+        elif tag == "meta" and (element.get("name") or "").lower() in COLUMN_METAS:
             said.append(squeeze(element.get("content") or ""))
         elif tag == "body":
             break
     scripts = tuple(sheet.elements[number].text or "" for number in sheet.scripts)
-    hrefs = {anchor: address(sheet, anchor, base) for anchor in sheet.anchors}
     names = tuple(dict.fromkeys(name for name in said if 1 < len(name) < 25))
-    return Sight(Source(text, base, sheet, scripts), shanghai_day(page.fetched_at), page, hrefs, names)
+    source = Source(text, base, sheet, scripts, page.body, _marks(sheet, scripts))
+    return Sight(source, shanghai_day(page.fetched_at), page, names, folder=_folder(base))
 
 
-def address(sheet: Outline, anchor: int, base: str) -> str:
-    """The absolute http address of a link, ``""`` where it has none (``javascript:;``, ``#``, ``mailto:``)."""
-    href = (sheet.elements[anchor].get("href") or "").strip()
-    if not href or href[0] == "#" or href[:11].lower() == "javascript:" or href[:7].lower() == "mailto:":
-        href = _opened(sheet.elements[anchor].get("onclick") or href)
-        if not href:
-            return ""
-    url = markup.join(base, href)
-    return url if url[:4].lower() == "http" else ""
+def _marks(sheet: Outline, scripts: tuple[str, ...]) -> str:
+    elements = sheet.elements
+    lines = [elements[anchor].get("href") or "" for anchor in sheet.anchors[:MARKED_LINKS]]
+    lines += [elements[number].get("src") or "" for number in sheet.scripts[:MARKED_LINKS]]
+    lines += [script[:MARKED_CHARACTERS] for script in scripts[:MARKED_LINKS] if script]
+    return "\n".join(lines) + "\n"
 
 
-_OPENED = re.compile(r"""(?:window\.open|location(?:\.href)?|open)\s{0,3}[=(]\s{0,3}["']([^"']{1,500})["']""")
-
-
-def _opened(script: str) -> str:
-    match = _OPENED.search(script)
-    return match[1] if match else ""
+def _folder(url: str) -> tuple[str, list[str]]:
+    """Origin and folders of an address, ``("", [])`` for one that only ``urljoin`` may read."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", []
+    if parts.scheme not in ("http", "https") or not parts.netloc or "//" in parts.path or "/." in parts.path:
+        return "", []
+    return f"{parts.scheme}://{parts.netloc}", parts.path.split("/")[1:-1]

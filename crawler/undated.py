@@ -36,7 +36,7 @@ def address_rows(sight: Sight, links: Links) -> list[Row]:
     rows: list[Row] = []
     previous = ""
     for anchor in sheet.anchors:
-        url = sight.hrefs[anchor]
+        url = sight.href(anchor)
         if not url or url == previous or not links.titled(anchor):
             continue
         dated = url_date(url, today=sight.today)

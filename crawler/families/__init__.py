@@ -13,8 +13,8 @@ KNOWN = (
     ucap.FAMILY,
     epoint.FAMILY,
     boda.FAMILY,
-    *marked.FAMILIES,
     trs.FAMILY,
+    *marked.FAMILIES,
 )
 
 __all__ = ["GENERIC", "KNOWN", "Family", "Source", "family_of"]
@@ -22,4 +22,10 @@ __all__ = ["GENERIC", "KNOWN", "Family", "Source", "family_of"]
 
 def family_of(source: Source) -> Family:
     """The family that made the page, ``generic`` when none is recognised."""
-    return next((family for family in KNOWN if family.fits(source)), GENERIC)
+    for family in KNOWN:
+        if family.fits(source):
+            return family
+    for family in KNOWN:
+        if any(sign in source.raw for sign in family.signs):
+            return family
+    return GENERIC

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 
-from crawler.families.base import Family, Source
+from crawler.families.base import Family, Source, says
 from crawler.markup import join
 
-_MARK = re.compile(
-    r"\bid=[\"']line_?u\d|info/\d{3,6}/\d{2,9}\.htm|_vsb_|vsbscreen|/system/resource/js/|winstyle\d{3,}"
-)
+_ARTICLE = re.compile(r"info/\d{3,6}/\d{2,9}\.htm")
 _COUNT = re.compile(r"(?:共|/)\s?(\d{1,4})\s?页|\b1/(\d{1,4})\b")
 
 
 def fits(source: Source) -> bool:
-    return _MARK.search(source.text) is not None
+    marks = source.marks
+    return says(marks, "_vsb", "vsbscreen", "/system/resource/js/") or _ARTICLE.search(marks) is not None
 
 
 def further(source: Source) -> tuple[str, ...]:
@@ -22,10 +21,10 @@ def further(source: Source) -> tuple[str, ...]:
     path, dot, extension = source.url.rpartition(".")
     if not dot or "/" not in path or re.search(r"/\d{1,4}\Z", path):
         return ()
-    match = _COUNT.search(source.text)
+    match = next(filter(None, map(_COUNT.search, source.sheet.texts)), None)
     pages = int(match[1] or match[2]) if match else 0
     name = path.rpartition("/")[2]
     return tuple(join(source.url, f"{name}/{number}.{extension}") for number in range(pages - 1, 0, -1)[:50])
 
 
-FAMILY = Family("boda", fits, further)
+FAMILY = Family("boda", fits, (b'id="line_u', b"_vsb_"), further)

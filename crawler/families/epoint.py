@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
-from crawler.families.base import Family, Source
-
-_MARK = re.compile(r"\bewb-|/\d{6,12}/20\d{6}/[0-9a-f]{8}-[0-9a-f]{4}|EpointWebBuilder|webBuilder")
+from crawler.families.base import Family, Source, says
 
 
 def fits(source: Source) -> bool:
-    return _MARK.search(source.text) is not None
+    return says(source.marks, "EpointWebBuilder", "webBuilder", "moreinfo")
 
 
-FAMILY = Family("epoint", fits)
+FAMILY = Family("epoint", fits, (b"ewb-",))

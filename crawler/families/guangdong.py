@@ -6,11 +6,11 @@ import re
 
 from crawler.families.base import Family, Source
 
-_ARTICLE = re.compile(r"/(?:content|post)/(?:mpost|post)_\d{4,12}\.html|content/post_\d{4,12}\.html")
+_ARTICLE = re.compile(r"post_\d{4,12}\.html")
 
 
 def fits(source: Source) -> bool:
-    return _ARTICLE.search(source.text) is not None
+    return _ARTICLE.search(source.marks) is not None
 
 
 FAMILY = Family("guangdong", fits)

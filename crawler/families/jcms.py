@@ -9,12 +9,10 @@ from __future__ import annotations
 import html
 import re
 
-from crawler.families.base import Family, Source
+from crawler.families.base import Family, Source, says
 from crawler.markup import join
 
-_MARK = re.compile(
-    r"<datastore>|dataproxy\.jsp|/art/\d{4}/\d{1,2}/\d{1,2}/art_\d|/col/col\d{2,9}/|jpage\d?\.js|/jcms_files/"
-)
+_ARTICLE = re.compile(r"/art/\d{4}/\d{1,2}/\d{1,2}/art_\d")
 _COUNT = re.compile(
     r"<totalrecord>\s{0,5}(\d{1,9})\s{0,5}</totalrecord>|\bm_nRecordCount\s{0,3}=\s{0,3}[\"']?(\d{1,9})"
 )
@@ -23,7 +21,11 @@ _PROXY = re.compile(r"[\"']([^\"'\s]{0,120}dataproxy\.jsp[^\"'\s]{0,300})[\"']")
 
 
 def fits(source: Source) -> bool:
-    return _MARK.search(source.text) is not None
+    marks = source.marks
+    return (
+        says(marks, "<datastore", "dataproxy.jsp", "/col/col", "/jcms_files/")
+        or _ARTICLE.search(marks) is not None
+    )
 
 
 def fragment(source: Source) -> str:
@@ -50,7 +52,7 @@ def _row(record: str) -> str:
 
 
 def interface(source: Source) -> str:
-    match = _PROXY.search(source.text)
+    match = _PROXY.search(source.text) if "dataproxy.jsp" in source.text else None
     return join(source.url, html.unescape(match[1])) if match else ""
 
 

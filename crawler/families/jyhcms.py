@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 from crawler.families.base import Family, Source
 from crawler.markup import join
 
-_MARK = re.compile(r"jyhcms|/html/20\d\d/[a-z]{2,40}_\d{4}/\d{3,12}\.html")
+_ARTICLE = re.compile(r"/html/20\d\d/[a-z]{2,40}_\d{4}/\d{3,12}\.html")
 _PAGER = re.compile(r"""id=["']pages["'][^<>]{0,200}>\s{0,20}([A-Za-z0-9+/=]{16,60000})\s{0,20}<""")
 _LINK = re.compile(
     r"""<a\b[^<>]{0,200}?href=["']([^"'<>]{1,300})["'][^<>]{0,200}>\s{0,9}(\d{1,5})\s{0,9}</a>""", re.I
@@ -18,7 +18,7 @@ _LINK = re.compile(
 
 
 def fits(source: Source) -> bool:
-    return _MARK.search(source.text) is not None
+    return "jyhcms" in source.marks or _ARTICLE.search(source.marks) is not None
 
 
 def further(source: Source) -> tuple[str, ...]:
@@ -35,4 +35,4 @@ def further(source: Source) -> tuple[str, ...]:
     return tuple(links[number] for number in sorted(links) if number > here and links[number])
 
 
-FAMILY = Family("jyhcms", fits, further)
+FAMILY = Family("jyhcms", fits, (b"jyhcms",), further)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 
 from crawler.families import scripted
-from crawler.families.base import Family, Source
+from crawler.families.base import Family, Source, says
 
-_ARTICLE = re.compile(
-    r"/t(?:\d{8}_\d{1,12}|\d{6,12})\.s?html?[\"']|CurrChnlCls|_trs_ta_js|TRS_Editor|trs_web|TRSCrawler"
-)
+_DAY = re.compile(r"t20\d{6}_\d{1,12}\.s?html?")
+_NUMBER = re.compile(r"/t\d{6,12}\.s?html?\n")
 
 
 def fits(source: Source) -> bool:
-    return _ARTICLE.search(source.text) is not None or (
-        "createPageHTML" in source.text and scripted.call_of(source) is not None
+    marks = source.marks
+    return (
+        says(marks, "createPageHTML", "/trs")
+        or _DAY.search(marks) is not None
+        or _NUMBER.search(marks) is not None
     )
 
 
-FAMILY = Family("trs", fits, scripted.further, pages=scripted.pages)
+FAMILY = Family("trs", fits, (b"CurrChnlCls", b"_trs_ta_js", b"TRS_"), scripted.further, pages=scripted.pages)

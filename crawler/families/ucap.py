@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 
 from crawler.families import scripted
-from crawler.families.base import Family, Source
+from crawler.families.base import Family, Source, says
 
-_MARK = re.compile(
-    r"createPageHTML\w{0,9}\s{0,3}\(\s{0,3}['\"]|/c1\d{5}/\d{4,6}(?:/\d\d?/\d\d?)?/[0-9a-f]{32}\.shtml|ucap\.gov|jpaas-|UCAPCONTENT|_list\.shtml"
-)
-_LIST = re.compile(r"/c\d{6}/\w{1,40}_list(?:_\d{1,4})?\.shtml")
+_CALL = re.compile(r"createPageHTML\w{0,9}\s{0,3}\(\s{0,3}['\"]")
+_ARTICLE = re.compile(r"/c1\d{5}/(?:\d{4}/\d\d?/\d\d?|\d{6})/[0-9a-f]{32}\.s?html")
+_LIST = re.compile(r"/c\d{6}/\w{1,40}_list(?:_\d{1,4})?\.shtml|_list(?:_\d{1,4})?\.shtml")
 
 
 def fits(source: Source) -> bool:
-    return _MARK.search(source.text) is not None or _LIST.search(source.url) is not None
+    marks = source.marks
+    return (
+        _CALL.search(marks) is not None
+        or says(marks, "common_list.shtml", "jpaas-", "ucap-content")
+        or _ARTICLE.search(marks) is not None
+        or _LIST.search(source.url) is not None
+    )
 
 
-FAMILY = Family("ucap", fits, scripted.further, pages=scripted.pages)
+FAMILY = Family("ucap", fits, (), scripted.further, pages=scripted.pages)
