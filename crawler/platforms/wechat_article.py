@@ -104,7 +104,7 @@ def start(outlet: Outlet, probe: Probe) -> tuple[Ask, ...]:
 
 def enough(prefix: bytes) -> bool:
     """Whether the first bytes of a page already hold the time and the account: the stream may stop."""
-    text = prefix[:SCAN].decode("utf-8", "ignore")
+    text = "\n".join(_scripts(prefix[:SCAN].decode("utf-8", "ignore")))
     return CT.search(text) is not None and _first(BIZ_FORMS, text) != "" and _first(USER_FORMS, text) != ""
 
 
