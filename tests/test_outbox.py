@@ -399,6 +399,21 @@ def test_many_senders_at_once_send_each_letter_once(store: Store) -> None:
     assert Counter(letter.key for letter in channel.got) == Counter(f"20200720-u{n}" for n in range(30))
 
 
+def test_a_letter_that_another_sender_took_meanwhile_is_left_alone(store: Store) -> None:
+    seed(store, ("jsj", "yjj", "jyj"))
+    write(store)
+    channel = Fake()
+
+    def overtaken(letter: Letter, *, moment: datetime, handing_over: HandingOver) -> Receipt:
+        if not channel.got:
+            assert deliver(store, channel) == Sent(n=2)
+        return channel(letter, moment=moment, handing_over=handing_over)
+
+    assert deliver(store, overtaken) == Sent(n=1)
+    assert Counter(letter.unit for letter in channel.got) == Counter(["jsj", "yjj", "jyj"])
+    assert [row.tries for row in rows(store, LetterRow)] == [1, 1, 1]
+
+
 def test_two_nights_at_once_write_each_letter_once(store: Store) -> None:
     seed(store, ("jsj", "yjj"))
     written: list[int] = []
