@@ -16,6 +16,7 @@ FUTURE_DATE = "future_date"
 FAILED_NIGHT = "failed_night"
 BEFORE_HORIZON = "before_horizon"
 NOT_COVERED = "not_covered"
+UNDECIDED = "undecided"
 
 CAUSE_NAMES: Mapping[str, str] = {
     AWAITING: "待复核：只有一次抓取看到，须第二次抓取印证",
@@ -28,6 +29,7 @@ CAUSE_NAMES: Mapping[str, str] = {
     FAILED_NIGHT: "当晚抓取覆盖不足，不作新的认定",
     BEFORE_HORIZON: "早于起采日期",
     NOT_COVERED: "有栏目没有抓取完整",
+    UNDECIDED: "有信息的来源尚未读到或待认定",
     Outcome.BLOCKED.value: "被网站拦截",
     Outcome.UNREACHABLE.value: "无法连接",
     Outcome.UNREADABLE.value: "页面无法识别",

@@ -6,13 +6,14 @@ A handful of queries whatever the number of outlets; looks are read within a win
 from __future__ import annotations
 
 import sys
+from collections import Counter as TallyOf
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from crawler.model import (
     ColumnClass,
@@ -39,6 +40,7 @@ NIGHT = timedelta(hours=26)
 KEPT = 4
 """Newest looks that are always kept; see ``outlet_unreadable``."""
 BATCH = 5000
+ANYBODY = ""
 
 OUTLET, POST, VISIT, DUTY = (
     OutletRow.__table__.c,
@@ -160,9 +162,11 @@ def _read_until(row: Mapping[Any, Any], looks: tuple[Look, ...], as_of: datetime
     since, prior, last = row["walk_since"], row["walk_prior"], row["last_conclusive"]
     if not row["walk_done"] and (since is None or since <= as_of):
         return shanghai_day(prior) if prior else None
-    whole = (look.moment for look in looks if look.outcome.conclusive and look.evidence in PROVING)
-    moment = next(whole, last if last and last <= as_of else None)
-    return shanghai_day(moment) if moment else None
+    conclusive = [look for look in looks if look.outcome.conclusive]
+    whole = [look.moment for look in conclusive if look.evidence in PROVING]
+    if conclusive:
+        return shanghai_day(whole[0]) if whole else None
+    return shanghai_day(last) if last and last <= as_of else None
 
 
 def _looks(
@@ -246,38 +250,74 @@ def _units(
     count: Counter,
 ) -> tuple[UnitFacts, ...]:
     this = month_of(day)
+    start = first_day(months[0])
     counts: dict[str, dict[str, int]] = defaultdict(dict)
-    found = count(connection, first_day(months[0]), add_months(first_day(this), 1), as_of)
-    for (unit, month), number in found.items():
+    for (unit, month), number in count(connection, start, add_months(first_day(this), 1), as_of).items():
         counts[unit][month] = number
     needed = {month: last_day(month) for month in months} | {this: day - timedelta(days=2)}
     gaps = {month: _gaps(outlets, last) for month, last in needed.items()}
+    undecided = _undecided(connection, outlets, start, as_of)
     units = UnitRow.__table__.c
     query = select(UnitRow.__table__).where(or_(units.retired_at.is_(None), units.retired_at > as_of))
     return tuple(
-        UnitFacts(_unit(row), counts.get(row["id"], {}), _gaps_of(row["id"], gaps))
+        UnitFacts(
+            _unit(row),
+            counts.get(row["id"], {}),
+            _gaps_of(row["id"], gaps),
+            undecided[row["id"]] + undecided[ANYBODY],
+        )
         for row in connection.execute(query.order_by(units.id)).mappings()
     )
 
 
-def _gaps(outlets: Iterable[OutletFacts], last: date) -> dict[str, list[str]]:
-    """Columns not read through past ``last``, by the unit whose posts they may hold; ``""`` = anybody's.
-
-    A unit publishes in its own columns, and in general ones: news, and those nobody answers for.
+def _undecided(
+    connection: Connection, outlets: Iterable[OutletFacts], start: date, as_of: datetime
+) -> dict[str, TallyOf[str]]:
+    """Posts per month without a known origin: of a joint column any of its units', of a general one anybody's
+    as long as the article page was not read.
     """
+    query = (
+        select(POST.outlet_id, POST.published, POST.article.in_(("pending", "failed")), func.count())
+        .where(POST.published >= start, POST.first_seen <= as_of)
+        .where(or_(POST.origin.is_(None), POST.origin == ""))
+        .group_by(POST.outlet_id, POST.published, POST.article)
+    )
+    columns = {of.outlet.id: of for of in outlets if _counted(of)}
+    found: dict[str, TallyOf[str]] = defaultdict(TallyOf)
+    for outlet, day, unread, number in connection.execute(query):
+        of = columns.get(outlet)
+        if of is None:
+            continue
+        whose = of.units if len(of.units) > 1 else ()
+        if unread and _general(of):
+            whose = (ANYBODY,)
+        for unit in whose:
+            found[unit][month_of(day)] += number
+    return found
+
+
+def _counted(of: OutletFacts) -> bool:
+    """A column whose posts count for units; disclosures are a series of their own."""
+    return of.outlet.kind is OutletKind.COLUMN and of.outlet.cls is not ColumnClass.DISCLOSURE
+
+
+def _general(of: OutletFacts) -> bool:
+    """A column that may hold any unit's posts: news, and one that nobody answers for."""
+    return not of.units or of.outlet.cls is ColumnClass.NEWS
+
+
+def _gaps(outlets: Iterable[OutletFacts], last: date) -> dict[str, list[str]]:
+    """Columns not read through past ``last``, by the unit whose posts they may hold."""
     gaps: dict[str, list[str]] = defaultdict(list)
     for of in outlets:
-        if of.outlet.kind is not OutletKind.COLUMN or of.outlet.cls is ColumnClass.DISCLOSURE:
-            continue
-        if of.read_until is None or of.read_until <= last:
-            general = not of.units or of.outlet.cls is ColumnClass.NEWS
-            for unit in ("",) if general else of.units:
+        if _counted(of) and (of.read_until is None or of.read_until <= last):
+            for unit in (ANYBODY,) if _general(of) else of.units:
                 gaps[unit].append(of.outlet.id)
     return gaps
 
 
 def _gaps_of(unit: str, gaps: Mapping[str, Mapping[str, list[str]]]) -> dict[str, tuple[str, ...]]:
-    found = {month: (*by.get(unit, ()), *by.get("", ())) for month, by in gaps.items()}
+    found = {month: (*by.get(unit, ()), *by.get(ANYBODY, ())) for month, by in gaps.items()}
     return {month: outlets for month, outlets in found.items() if outlets}
 
 

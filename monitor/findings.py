@@ -80,7 +80,8 @@ def _one_writer(connection: Connection) -> None:
 
 
 def _open_rows(connection: Connection) -> Sequence[Mapping[Any, Any]]:
-    return connection.execute(select(FindingRow.__table__).where(FINDING.closed.is_(None))).mappings().all()
+    query = select(FindingRow.__table__).where(FINDING.closed.is_(None)).order_by(FINDING.id)
+    return connection.execute(query).mappings().all()
 
 
 def _closed_since(connection: Connection, as_of: datetime) -> set[Key]:

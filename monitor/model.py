@@ -88,12 +88,14 @@ class UnitFacts:
     """Posts of one unit per month, each counted once.
 
     ``gaps`` names per month the outlets that may hold more of the unit's posts than were seen: there the
-    count is only a lower bound.
+    count is only a lower bound. ``undecided`` counts posts without a known origin that may yet turn out
+    to be the unit's.
     """
 
     unit: Unit
     counts: Mapping[str, int]
     gaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    undecided: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

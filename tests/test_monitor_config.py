@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from crawler.config import BadConfig
-from monitor.config import MonitorConfig, monitor_config
+from monitor.config import MonitorConfig, monitor_config, rule_names
 from monitor.limits import Limit
 from tests.judging_facts import RULES
 
@@ -108,3 +108,19 @@ def test_hours_and_letters_are_read() -> None:
     assert config.timetable.nightly == time(23, 5)
     assert config.alerts.letters.office == "区大数据服务中心"
     assert config.coverage == 0.8
+
+
+DOCS = Path(__file__).parents[1] / "docs" / "rules.md"
+
+
+def test_the_limits_shown_in_the_documentation_are_accepted() -> None:
+    block = DOCS.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    config = read(yaml.safe_load(block))
+    assert set(config.in_force(date(2020, 7, 20))) == set(RULE_DATA)
+    assert config.in_force(date(2025, 1, 1))["account_idle"].arguments["idle"].days == 10
+
+
+def test_every_rule_stands_in_the_documentation() -> None:
+    table = DOCS.read_text(encoding="utf-8")
+    for name in rule_names():
+        assert f"| `{name}` |" in table

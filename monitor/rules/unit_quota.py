@@ -1,8 +1,9 @@
 """{name}{month}发布信息{count}条，未达到每月{quota}条的要求，缺{short}条。
 
 Posts of a unit in each calendar month; months never offset each other. A count below the quota accuses
-only where every column that may hold the unit's posts was read through past the month's end: otherwise it
-is a lower bound, which clears and never convicts. The running month is at most due soon.
+only where every column that may hold the unit's posts was read through past the month's end, and only as
+far as no post without a known origin may be the unit's: otherwise it is a lower bound, which clears and
+never convicts. The running month is at most due soon.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from monitor.calendar import chinese_day, chinese_month, first_day, last_day
-from monitor.causes import BEFORE_HORIZON, NOT_COVERED, cause_name
+from monitor.causes import BEFORE_HORIZON, NOT_COVERED, UNDECIDED, cause_name
 from monitor.limits import Quota
 from monitor.model import Facts, UnitFacts, Value, Verdict
 from monitor.sentences import sentence_of
@@ -36,7 +37,7 @@ def check(facts: Facts, *, limit: Quota) -> Iterator[Verdict]:
 
 def _judge(of: UnitFacts, month: str, facts: Facts, limit: Quota, needed: int) -> Verdict:
     count, due = of.counts.get(month, 0), last_day(month)
-    value, cause = _stand(of, month, facts, limit, count >= needed)
+    value, cause = _stand(of, month, facts, limit, needed)
     template = RUNNING if value is Value.FRESH and count < needed else SENTENCES[value]
     short = max(0, needed - count)
     words = {
@@ -52,18 +53,27 @@ def _judge(of: UnitFacts, month: str, facts: Facts, limit: Quota, needed: int) -
         units=(of.unit.id,),
         period=month,
         cause=cause,
-        numbers={"count": count, "quota": needed, "short": short, "gaps": len(of.gaps.get(month, ()))},
+        numbers={
+            "count": count,
+            "quota": needed,
+            "short": short,
+            "gaps": len(of.gaps.get(month, ())),
+            "undecided": of.undecided.get(month, 0),
+        },
         due=due,
         name=of.unit.short,
     )
 
 
-def _stand(of: UnitFacts, month: str, facts: Facts, limit: Quota, enough: bool) -> tuple[Value, str]:
-    running = month == facts.this_month
-    if enough or (running and facts.day <= last_day(month) - timedelta(days=limit.warn_days)):
+def _stand(of: UnitFacts, month: str, facts: Facts, limit: Quota, needed: int) -> tuple[Value, str]:
+    count, running = of.counts.get(month, 0), month == facts.this_month
+    early = running and facts.day <= last_day(month) - timedelta(days=limit.warn_days)
+    if count >= needed or early:
         return Value.FRESH, ""
     if first_day(month) < facts.horizon:
         return Value.UNKNOWN, BEFORE_HORIZON
     if of.gaps.get(month):
         return Value.UNKNOWN, NOT_COVERED
+    if count + of.undecided.get(month, 0) >= needed:
+        return Value.UNKNOWN, UNDECIDED
     return (Value.DUE_SOON if running else Value.STALE), ""
