@@ -65,7 +65,7 @@ def load_yaml(path: Path) -> dict[str, Any]:
             f"{path}: is not a UTF-8 text file; a YAML file is wanted here, not a workbook or a GBK file"
         ) from None
     try:
-        data = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader subclass
+        data = yaml.load(text, Loader=UniqueKeys)  # noqa: S506 - a SafeLoader subclass
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f" line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -80,7 +80,7 @@ def load_yaml(path: Path) -> dict[str, Any]:
     return data
 
 
-class _UniqueKeys(yaml.SafeLoader):
+class UniqueKeys(yaml.SafeLoader):
     """A key given twice is an error: YAML would silently keep the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -136,7 +136,7 @@ def _inner(annotation: Any) -> Any:
         return annotation
     if get_origin(annotation) is Literal:
         return annotation
-    arguments = [a for a in get_args(annotation) if a is not type(None)]
+    arguments = [a for a in get_args(annotation) if a is not type(None) and a is not Ellipsis]
     if isinstance(annotation, UnionType) or get_origin(annotation) is not None:
         return _inner(arguments[-1]) if arguments else annotation
     return annotation

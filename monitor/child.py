@@ -98,7 +98,12 @@ class _Listener:
         self.on_progress = on_progress
         self.run: int | None = None
         self.planned = 0
-        self.looked = 0
+        self.seen: set[str] = set()
+
+    @property
+    def looked(self) -> int:
+        """Outlets looked at; an account asked through two probes is one."""
+        return len(self.seen)
 
     def hear(self, line: bytes) -> None:
         try:
@@ -109,7 +114,7 @@ class _Listener:
             self.planned = message["planned"]
             self.on_progress(Progress(self.planned, 0))
         elif "look" in message:
-            self.looked += 1
+            self.seen.add(message["look"])
             self.on_progress(Progress(self.planned, self.looked, message["outcome"]))
         elif "run" in message:
             self.run = message["run"]

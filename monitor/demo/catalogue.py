@@ -7,7 +7,7 @@ from typing import Any
 
 from crawler.model import AccountState, Probe
 from monitor.demo.accounts import accounts_of
-from monitor.demo.district import District, SampleAccountFacts, SampleColumn, SampleUnit
+from monitor.demo.district import CanaryFacts, District, SampleAccountFacts, SampleColumn, SampleUnit
 from monitor.demo.media_pages import SampleAccount
 
 FLOOR = 5
@@ -39,6 +39,7 @@ def catalogue(
         ],
         "columns": [_column(c, portal_url) for c in district.columns],
         "accounts": [_account(served[a.id], a, media_url, moment) for a in registered],
+        "canaries": [_canary(served[c.id], c, media_url, moment) for c in district.canaries if media_url],
     }
 
 
@@ -81,6 +82,18 @@ def _account(
         "state": facts.state.value,
         "handle": dict(facts.handle),
         "probes": [_probe(probe) for probe in account.probes(media_url, now)] if media_url else [],
+    }
+
+
+def _canary(account: SampleAccount, facts: CanaryFacts, media_url: str, now: datetime) -> dict[str, Any]:
+    """A canary keeps to the probes that list: one known article would grow old and fall silent."""
+    probes = [probe for probe in account.probes(media_url, now) if probe.platform != "wechat_article"]
+    return {
+        "id": facts.id,
+        "name": facts.name,
+        "platform": facts.platform,
+        "handle": dict(facts.handle),
+        "probes": [_probe(probe) for probe in probes],
     }
 
 
