@@ -44,14 +44,16 @@ def nightly(
     *,
     as_of: datetime | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
+    crawl: Callable[..., Crawled] = run_crawl,
 ) -> Night:
     """Crawl what is due, look again where somebody would be accused, judge, write and send letters.
 
     ``as_of`` is handed to the crawl, whose clock goes on from there; leave it empty for the real time.
+    ``crawl`` runs it: a child process, unless a test walks here.
     """
     enter_catalogue(office, clock())
     started = clock()
-    crawled = run_crawl(
+    crawled = crawl(
         office.settings.path,
         clock() if as_of else None,
         time_limit=office.settings.crawl.time_limit,
