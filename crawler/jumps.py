@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -22,6 +23,8 @@ OPENED = re.compile(
     r"window\.open\s{0,9}\(\s{0,9}[\"']([^\"'\s]{1,1000})[\"']\s{0,9},\s{0,9}[\"']_(?:self|top|parent)"
 )
 MOBILE = re.compile(r"//(?:m|wap|3g)\.|/(?:m|wap|mobile|phone)(?:/|$)|mobile", re.I)
+MOST = 20
+"""Assignments looked at; a stub has one or two."""
 AT_ONCE = 60
 """Seconds: a slower refresh is a page that keeps itself up to date."""
 
@@ -61,7 +64,8 @@ def _seconds(content: str) -> float:
 
 def _by_script(scripts: str, base: str) -> Jump | None:
     raw, targets = "", []
-    for match in (*ASSIGNED.finditer(scripts), *OPENED.finditer(scripts)):
+    found = (*islice(ASSIGNED.finditer(scripts), MOST), *islice(OPENED.finditer(scripts), MOST))
+    for match in found:
         if _is_commented(scripts, match.start()):
             continue
         raw = raw or match[0]

@@ -106,6 +106,12 @@ WAF = re.compile(
     r"|Too Many Requests|unusual traffic|Attention Required",
     re.I,
 )
+CHALLENGE = re.compile(
+    r"(?:请|需要?|必须)(?:您)?(?:先)?(?:开启|启用|打开|允许)(?:您的)?(?:浏览器的?)?\s?(?:JavaScript|JS|Cookies?)"
+    r"|(?:enable|requires?|turn on) (?:JavaScript|cookies)|JavaScript is (?:disabled|required)"
+    r"|正在(?:为您)?(?:检[查测]|验证)(?:您的)?(?:浏览器|访问|环境)|checking (?:if the site|your browser)|just a moment",
+    re.I,
+)
 LOGIN = re.compile(
     r"(?:请|需|须|必须|先|您)(?:先|要|重新|您)?(?:登录|登陆)(?!新|网[站址])"
     r"|(?:用户|账号|帐号|统一(?:身份)?|密码|扫码|短信|系统|管理员?|后台)(?:认证)?(?:登录|登陆)"
@@ -119,6 +125,7 @@ SIGNS = (
     Sign(Outcome.UNREACHABLE, "soft_404", SOFT_404),
     Sign(Outcome.BLOCKED, "captcha", CAPTCHA),
     Sign(Outcome.BLOCKED, "waf", WAF),
+    Sign(Outcome.BLOCKED, "challenge", CHALLENGE),
     Sign(Outcome.BLOCKED, "login_wall", LOGIN),
     Sign(Outcome.UNREACHABLE, "moved", MOVED),
     Sign(Outcome.UNREACHABLE, "closed", CLOSED),
@@ -196,11 +203,10 @@ CAPTCHA_SCRIPTS = re.compile(
     re.I,
 )
 
-PROVE_AND_RELOAD = re.compile(
-    r"document\.cookie(?s:.){0,4000}(?:location|reload|submit)|(?:location|reload|submit)(?s:.){0,4000}document\.cookie|"
-    r"location\.reload\(|\beval\(|_0x[0-9a-f]{4,6}|String\.fromCharCode|forms?\[0\]\.submit\(|atob\(",
+PROVE = re.compile(
+    r"document\.cookie|\beval\(|_0x[0-9a-f]{4,6}|String\.fromCharCode|atob\(|forms?\[0\]\.submit\(|\.reload\("
 )
-"""What an unknown challenge does: sets a cookie and loads again, or hides what it does."""
+"""What an unknown challenge does on a page without text: sets a cookie, loads again, hides what it does."""
 
 APP = re.compile(
     r"<(?:div|section|main|noscript)[^>]{0,80}\bid\s?=\s?[\"']?"

@@ -223,6 +223,8 @@ CASES: list[tuple[str, Page, Outcome, str]] = [
         UNREACHABLE,
         "server_error",
     ),
+    ("JavaScript wanted", page(html("<p>请开启JavaScript并刷新该页。</p>")), BLOCKED, "challenge"),
+    ("data that refuses", page('{"code":401,"msg":"登录已过期，请重新登录"}'), BLOCKED, "login_wall"),
     ("empty body", page(""), UNREADABLE, "empty_body"),
     ("blanks", page(" \n\t "), UNREADABLE, "empty_body"),
     ("tags without words", page(html("")), UNREADABLE, "empty_body"),
@@ -325,6 +327,10 @@ ORDINARY: dict[str, str] = {
     ),
     "an application's empty box": html("<div id='app'></div><script src='/app.8f2.js'></script>"),
     "data": '{"code":0,"rows":[]}',
+    "data with rows that quote": '{"rows":[{"title":"关于区门户网站迁移的公告","url":"/a/1.html"}]}',
+    "an application's hint for old browsers": html(
+        "<div id='app'></div><noscript>请开启JavaScript</noscript>"
+    ),
 }
 
 
@@ -338,6 +344,11 @@ def test_a_home_page_may_lead_to_itself() -> None:
         "http://a.example.org", "http://www.a.example.org/index.html", 200, {}, portal("").encode(), NOW
     )
     assert refusal(home) is None
+
+
+def test_a_column_that_moved_to_a_host_of_its_own_is_looked_at() -> None:
+    moved = page(portal(post_list(["公告"])), final="http://zwgk.portal.example.org/")
+    assert refusal(moved) is None
 
 
 def test_a_202_with_a_real_list_is_read() -> None:
