@@ -17,6 +17,7 @@ import htmldate
 from lxml.html import HtmlElement
 
 from crawler.dates import FIRST_YEAR, find_dates, url_date
+from crawler.hints import attributes, lone_literal, variables
 from crawler.markup import decode, metas, said, tree
 from crawler.model import Article, Dated, Outcome, Page, Refused, shanghai_day
 from crawler.passages import Passage, passages
@@ -37,11 +38,6 @@ META_DATES = (
     "datepublished",
     "dc.date.issued",
     "dcterms.issued",
-)
-VARIABLE = re.compile(
-    r"""(?<![\w$])["']?(\w{0,20}?(?:pub|publish|release|docrel|issue|fbsj|fbrq|fabu|post)\w{0,20}|date|time|rq|sj)["']?"""
-    r"""\s{0,9}[:=]\s{0,9}["']([^"'<>]{8,40})["']""",
-    re.I,
 )
 NORMAL = re.compile(r"[\W_]+")
 TITLE_TAILS = re.compile(r"\s*[|_—–｜]+\s*|\s+-+\s*|\s*-+\s+|(?<=[\u4e00-\u9fff）)])-+(?=[\u4e00-\u9fff])")
@@ -122,20 +118,12 @@ def _dates(
     believed += printed
     refused += unprinted
     if not printed:
-        believed += _variables(root, today)
+        believed += variables(root, today)
         bare = bare_date(found, at, today)
         believed += [bare] if bare else []
+    if not believed:
+        believed += attributes(root, today) or lone_literal(root, today)
     return believed, refused
-
-
-def _variables(root: HtmlElement, today: date) -> list[Dated]:
-    """Dates in script variables named for the publication (``var pubdata='2020年11月27日'``)."""
-    found: list[Dated] = []
-    for script in root.iter("script"):
-        if script.text and len(script.text) < 20_000:
-            for match in VARIABLE.finditer(script.text):
-                found += find_dates(match[2], today=today, place="script").believed[:1]
-    return found
 
 
 def _last_step(text: str, today: date) -> list[Dated]:
@@ -182,11 +170,12 @@ def _time_of_day(first: Dated, same_day: list[Dated]) -> tuple[Dated, tuple[Date
         return first, ()
     if _is_midnight(first):
         return replace(first, moment=None, why="midnight is no time of day"), ()
-    if printed is not None and printed.moment is not None and first.place == "meta":
-        if abs(abs(printed.moment - moment) - HALF_DAY) < timedelta(minutes=1):
-            later = max(printed, first, key=lambda dated: dated.moment or moment)
-            why = f"12-hour clock: {first.raw} and {printed.raw}"
-            return replace(first, moment=later.moment, why=why), (replace(first, why="12-hour clock"),)
+    gap = abs(printed.moment - moment) if printed is not None and printed.moment is not None else None
+    if printed is not None and gap is not None and abs(gap - HALF_DAY) < timedelta(minutes=1):
+        later = max(printed.moment or moment, moment)
+        why = f"12-hour clock: {first.raw} and {printed.raw}"
+        return replace(first, moment=later, why=why), (replace(first, why="12-hour clock"),)
+    if gap:
         return first, ()
     if first.place == "meta" and moment.hour in SMALL_HOURS:
         why = f"{moment:%H:%M} may be {moment + HALF_DAY:%H:%M}: 12-hour clock"

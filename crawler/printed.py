@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from crawler.dateparts import parts, plain
@@ -34,7 +35,8 @@ SPAN = re.compile(r"[至到~～—]|--")
 BODY_LENGTH = 110
 """Characters of prose from which a passage belongs to the body, where dates tell of other things."""
 BODY_BEGINS = re.compile(r"。|；|[\u4e00-\u9fff]{2}[:：]\s{0,4}\Z")
-ABOVE, BELOW = 4, 14
+UNLABELLED = "beside the title, without a label"
+ABOVE, BELOW = 4, 20
 """How many passages above and below the title its line of date and origin may stand."""
 
 ORIGIN = re.compile(
@@ -152,8 +154,8 @@ def _info_date(passage: Passage, today: date) -> Dated | None:
             INFO.search(text) and part.sure and not before.strip(" (|:,;") and not SPAN.match(after.strip())
         )
         if (alone and part.sure) or in_line:
-            answer = judge(part, text[part.start : part.end].strip(), today=today, place="item")
-            return answer if isinstance(answer, Dated) else None
+            answer = judge(part, text[part.start : part.end].strip(), today=today, place="label")
+            return replace(answer, why=UNLABELLED) if isinstance(answer, Dated) else None
     return None
 
 

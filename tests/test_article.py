@@ -101,6 +101,42 @@ def test_a_date_that_only_a_script_holds_is_found(script: str) -> None:
     assert read.published.place == "script"
 
 
+WRITTEN = {
+    "written into the line": '<p>发布时间：<script>document.write("2026-11-02 10:17".substring(0,10));</script></p>',
+    "put into an element": "<p>发布时间：<b id='d'></b></p><script>$('#d').html('2026年11月02日');</script>",
+}
+
+
+@pytest.mark.parametrize("info", WRITTEN.values(), ids=WRITTEN.keys())
+def test_the_only_day_that_the_scripts_write_is_taken(info: str) -> None:
+    read = article(info)
+    assert day_of(read) == DAY
+    assert read.published is not None
+    assert read.published.place == "script"
+
+
+def test_two_days_in_the_scripts_prove_nothing() -> None:
+    script = "<script>var a=['2026-11-02','2026-11-09'];</script>"
+    assert article("<p>发布时间：</p>", script=script, body="<p>会议召开。</p>").outcome is Outcome.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "field",
+    ['<input type="hidden" id="pubDate" value="2026-11-02 10:00">', '<time datetime="2026-11-02"></time>'],
+)
+def test_a_hidden_field_is_better_than_nothing(field: str) -> None:
+    read = article("", script=field)
+    assert day_of(read) == DAY
+    assert read.published is not None
+    assert read.published.place == "attr"
+
+
+def test_a_date_beside_the_title_says_that_it_has_no_label() -> None:
+    read = article("<p>2026-11-02 09:30</p>")
+    assert read.published is not None
+    assert read.published.why == "beside the title, without a label"
+
+
 def test_the_meta_tag_comes_first_and_disagreement_is_kept() -> None:
     read = article("<p>发布时间：2026-11-05</p>", metas=meta(PubDate="2026-11-02 10:17"))
     assert day_of(read) == DAY
@@ -286,7 +322,7 @@ def test_a_wall_is_not_an_article() -> None:
 def test_htmldate_is_the_last_step_and_says_so() -> None:
     text = (
         f"<html><head><title>{TITLE}</title></head><body><ul>{NAV}</ul><h1>{TITLE}</h1>{BODY}"
-        '<footer><time datetime="2026-11-02">vor drei Wochen</time></footer></body></html>'
+        '<footer><abbr class="published" title="2026-11-02T10:00:00">三周前</abbr></footer></body></html>'
     )
     read = read_article(Page(URL, URL, 200, {}, text.encode(), NOW))
     assert day_of(read) == DAY
