@@ -33,10 +33,14 @@ def read_saved(
     ``kind`` is ``list``, ``article`` or ``auto``; any other raises ``ValueError``. Dates in the result are
     ``YYYY-MM-DD``, moments ISO 8601 with offset.
     """
+    address = url or NOWHERE
+    return read_page(Page(address, address, 200, headers or {}, body, as_of), kind=kind)
+
+
+def read_page(page: Page, *, kind: str = "auto") -> dict[str, Any]:
+    """As :func:`read_saved`, of a page as it was fetched: its status, headers and errors count too."""
     if kind not in KINDS:
         raise ValueError(f"kind {kind!r}: use one of {', '.join(KINDS)}")
-    address = url or NOWHERE
-    page = Page(address, address, 200, headers or {}, body, as_of)
     wall = refusal(page)
     if wall is not None:
         return _answer("other" if kind == "auto" else kind, wall)

@@ -19,6 +19,7 @@ from monitor.demo.run import Shown, show, stage
 from monitor.office import open_office
 from monitor.options import DONE, FAULT, tell, with_as_of, with_config, with_json
 from monitor.printing import compile_bulletin, print_bulletin
+from monitor.reading import read
 
 
 class PeriodType(click.ParamType[Period]):
@@ -124,4 +125,4 @@ def demo_data(shown: Shown) -> dict[str, object]:
     }
 
 
-COMMANDS: tuple[click.Command, ...] = (bulletin, demo)
+COMMANDS: tuple[click.Command, ...] = (bulletin, demo, read)
