@@ -14,6 +14,7 @@ from crawler.outline import Outline
 ALONE, EDGE, INSIDE = 3, 2, 0
 """A date that has its text for itself (or a label), one at the edge of a text, one inside a sentence."""
 
+_QUICK = re.compile(r"[\d今昨前刚〇○]")
 _GATE = re.compile(
     r"\d\s?[-/.年月－／．—]\s?\d|(?<!\d)\d{8}(?!\d)|[今昨前][天日]|刚[刚才]|[秒分时天日周期]\s?[以之]?前|[〇○]年?"
     r"|\A\W{0,9}\d{1,4}\s?[年月日]?\W{0,9}\Z"
@@ -22,6 +23,7 @@ _SIMPLE = re.compile(r"[\s\[(（【]*(([12]\d{3})([-/.])(\d{1,2})\3(\d{1,2}))[\s
 _PIECE = re.compile(
     r"[\s(|/-]{0,9}(?:\d{4} ?[-/.年] ?\d{1,2}月?|\d{4}年?|(\d{1,2} ?[-/.月] ?\d{1,2}日?)|\d{1,2}[月日号]?)[\s)|/-]{0,9}\Z"
 )
+_YEAR = re.compile(r"(?:199|20\d)\d")
 _RELATIVE = re.compile(r"[今昨前][天日]|刚[刚才]|前")
 _LABEL_BEFORE = re.compile(
     r"((?:[\u4e00-\u9fff] ?){0,6}(?:时间|日期|日间)|发布于|更新于|发布|日 {0,4}期) {0,3}:? {0,3}\Z"
@@ -49,9 +51,9 @@ def cells_of(sheet: Outline, today: date, fetched_at: datetime | None) -> list[C
     """Every date candidate among the texts of the page, in page order, at most one a text."""
     found: list[Cell] = []
     pieces: list[tuple[int, str]] = []
-    gate = _GATE.search
+    quick, gate = _QUICK.search, _GATE.search
     for number, text in enumerate(sheet.texts):
-        if gate(text) is None:
+        if quick(text) is None or gate(text) is None:
             continue
         simple = _SIMPLE.match(text)
         if simple is not None:
@@ -141,6 +143,8 @@ def _relative_cell(
 
 def _whole(pieces: list[tuple[int, str]], sheet: Outline, today: date) -> Cell | None:
     """The date that the last two or three pieces make together."""
+    if not any(_YEAR.search(letters) for _, letters in pieces[-3:]):
+        return None
     for width in (2, 3):
         last = pieces[-width:]
         found = joined([letters for _, letters in last]) if len(last) == width else None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from crawler.blank import NEAR, empty_lists
 from crawler.blocks import Block, shape
 from crawler.outline import Outline, squeeze
 
@@ -100,10 +101,13 @@ def _score(
 def _pager_owners(sheet: Outline, blocks: list[Block], pagers: tuple[int, ...]) -> set[int]:
     """The block before each pager, unless an empty list stands between them."""
     owners = set()
+    gaps = [sheet.first[number] for number in empty_lists(sheet)] if pagers else []
     for pager in pagers:
         before = [i for i, block in enumerate(blocks) if block.stop <= pager + 1]
         if before and pager - blocks[before[-1]].stop <= 40:
-            owners.add(before[-1])
+            last = blocks[before[-1]]
+            if not any(last.stop <= here <= pager and pager - here <= NEAR for here in gaps):
+                owners.add(before[-1])
         inside = [i for i, block in enumerate(blocks) if block.start <= pager < block.stop]
         owners.update(inside)
     return owners

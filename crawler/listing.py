@@ -10,17 +10,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from crawler import markup
+from crawler.blank import Blank, emptiness, empty, why_nothing
 from crawler.blocks import Block, Links, Row, blocks_of, rows_of
 from crawler.cells import ALONE, cells_of, unseen_cells
 from crawler.choice import Scored, Surroundings, folder, merged_channel, pager_texts, rank
-from crawler.datalist import read_data
+from crawler.datalist import read_data, read_rows, rows_in_scripts
 from crawler.dating import posts_of
 from crawler.families import Family, family_of
 from crawler.model import Evidence, Outcome, Page, Post, Reading, Refused
 from crawler.outline import Outline, outline, plain_tree
 from crawler.pager import is_pager_word, links_further
 from crawler.sight import Sight, sight_of
-from crawler.undated import address_rows, why_nothing
+from crawler.undated import address_rows, titled_posts
 
 MIN_ROWS = 3
 """As many dated rows make a list by themselves; fewer need a pager, a heading or addresses for it."""
@@ -84,25 +85,51 @@ def _blocks(sight: Sight, pagers: tuple[int, ...] = ()) -> tuple[list[Block], fr
 
 def _read_page(sight: Sight, family: Family) -> Reading:
     sheet = sight.source.sheet
-    scripts = zip(sheet.scripts, sight.source.scripts, strict=True)
-    pagers = tuple(pager_texts(sheet, scripts))
+    pagers = tuple(pager_texts(sheet, zip(sheet.scripts, sight.source.scripts, strict=True)))
     around = Surroundings(sight.names, folder(sight.source.url), pagers, sight.href)
     blocks, dates = _blocks(sight, pagers)
     ranked = _ranked(sheet, blocks, around)
-    if not ranked:
-        links = Links(sheet, dates)
-        by_address = _ranked(sheet, blocks_of(sheet, address_rows(sight, links), links, pagers), around)
-        ranked = by_address if by_address and (by_address[0].own or not dates) else []
-    if not ranked:
-        return why_nothing(sight, family, pagers)
+    if not ranked or not ranked[0].own:
+        blank = emptiness(sight, family, pagers)
+        if ranked and blank.mark:
+            return empty(blank, family) if blank.certain else _refuse_both(blank, family)
+        if not ranked:
+            ranked = _by_address(sight, around, dates) if not blank.mark else []
+        if not ranked:
+            return _from_data(sight, family) or _nothing(sight, family, blank, dates)
     if _is_article(sheet, ranked[0]):
         return replace(_unreadable("article", ""), family=family.name)
     posts, refused = posts_of(sight, merged_channel(sheet, ranked), dates)
     if not any(post.published for post in posts):
-        return Reading(
-            Outcome.UNREADABLE, Evidence.NONE, posts, reason="no_dates", family=family.name, refused=refused
-        )
+        return replace(_unreadable("no_dates", ""), posts=posts, family=family.name, refused=refused)
     return _read(posts, refused, sight, family)
+
+
+def _by_address(sight: Sight, around: Surroundings, dates: frozenset[int]) -> list[Scored]:
+    """Blocks dated by their addresses. A page with a date of its own and no list of its own is an article."""
+    sheet = sight.source.sheet
+    links = Links(sheet, dates)
+    ranked = _ranked(sheet, blocks_of(sheet, address_rows(sight, links), links, around.pagers), around)
+    return ranked if ranked and (ranked[0].own or not dates) else []
+
+
+def _from_data(sight: Sight, family: Family) -> Reading | None:
+    """The list written as data into an inline script."""
+    rows = rows_in_scripts(sight.source.scripts)
+    posts, refused = read_rows(rows, sight.page, sight.source.url)
+    if sum(1 for post in posts if post.published) < MIN_ROWS:
+        return None
+    return _read(posts, refused, sight, family)
+
+
+def _nothing(sight: Sight, family: Family, blank: Blank, dates: frozenset[int]) -> Reading:
+    titled = () if blank.mark else titled_posts(sight, Links(sight.source.sheet, dates))
+    return why_nothing(sight, family, blank, titled)
+
+
+def _refuse_both(blank: Blank, family: Family) -> Reading:
+    """An empty list beside one that nothing ties to the column: which is the column's cannot be told."""
+    return replace(_unreadable("no_list", blank.mark), family=family.name)
 
 
 def _ranked(sheet: Outline, blocks: list[Block], around: Surroundings) -> list[Scored]:

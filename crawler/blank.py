@@ -1,0 +1,162 @@
+"""Why a page shows no list: it is empty, a script fills it, frames hold it, or it was not found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crawler.families.base import Family
+from crawler.model import Evidence, Outcome, Post, Reading
+from crawler.outline import Outline, squeeze
+from crawler.sight import Sight
+
+SCRIPT_LIST, NO_LIST, NO_DATES, FRAMESET = "script_list", "no_list", "no_dates", "frameset"
+LISTS = frozenset({"ul", "ol", "tbody", "dl"})
+NEAR = 14
+"""Texts between an empty list and its pager at most."""
+
+NO_ITEMS = re.compile(
+    r"\W{0,6}(?:对不起|抱歉|很抱歉|温馨提示)?\W{0,3}(?:本|该|此|当前)?(?:栏目|类别|分类|目录|页面)?(?:目前|下|内|中)?\W{0,2}"
+    r"(?:暂无|没有|尚无|暂时没有|还没有|目前没有|未找到|未查询到|查无|无|暂未发布|尚未发布)(?:任何|相关|更多|最新|符合条件的?)?"
+    r"(?:的)?(?:信息|数据|内容|记录|文章|公告|资讯|新闻|文件|列表|结果|信息公开|资料)\W{0,6}\Z"
+)
+NONE_COUNTED = re.compile(r"(?:共|总计|合计|总数)\W{0,3}0\s?(?:条|篇|个|项|记录)")
+TEMPLATE = re.compile(
+    r"\{\{|<[^<>]{0,200}\bv-(?:for|if|show|bind|html|text)\b|ng-repeat|<%[=\s]|data-bind=|th:each|\$\{[a-zA-Z.]{1,40}\}"
+)
+FILLED = re.compile(
+    r"\$\.(?:ajax|get|post|getJSON)\b|axios|fetch\s?\(|XMLHttpRequest|text/(?:template|html|x-)|innerHTML|laytpl|mustache"
+    r"|new Vue\b|createApp|__NUXT__|ReactDOM|id=[\"'](?:app|root)[\"']|\.load\(|dataTable|bootstrapTable|dataproxy",
+    re.I,
+)
+_NAMED = re.compile(r"""(?:#|getElementById\(\s?["']|id["']?\s?[:=]\s?["'])([\w-]{1,60})""")
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """What speaks for an empty list: ``mark`` says it in the page's words; ``certain`` beside another list."""
+
+    mark: str = ""
+    certain: bool = False
+
+
+def emptiness(sight: Sight, family: Family, pagers: Sequence[int]) -> Blank:
+    """Whether the page itself shows that its list was made and holds nothing.
+
+    Words like 暂无信息 count only where no script decides about them; an empty list element only when the
+    server's own pager counts one page at most and no script knows the element by name.
+    """
+    source = sight.source
+    if TEMPLATE.search(source.text) or family.interface(source):
+        return Blank(mark="0", certain=True) if family.pages(source) == 0 else Blank()
+    pages = family.pages(source)
+    if pages == 0:
+        return Blank("pager: 0 items", certain=True)
+    filled = _filled_names(sight)
+    words = _says_empty(source.sheet, filled)
+    if words:
+        return Blank(words, certain=True)
+    if pages == 1 and _empty_before(source.sheet, pagers, filled):
+        return Blank("an empty list and its pager of 1 page")
+    return Blank()
+
+
+def why_nothing(sight: Sight, family: Family, blank: Blank, titled: tuple[Post, ...]) -> Reading:
+    """The reading of a page without a list to read."""
+    frames = _frames(sight)
+    if frames:
+        return _no(FRAMESET, "frame", family, frames)
+    if blank.mark:
+        return empty(blank, family)
+    if titled:
+        return Reading(Outcome.UNREADABLE, Evidence.NONE, titled, reason=NO_DATES, family=family.name)
+    mark = script_mark(sight, family)
+    return _no(SCRIPT_LIST, mark, family, ()) if mark else _no(NO_LIST, "", family, ())
+
+
+def empty(blank: Blank, family: Family) -> Reading:
+    """EMPTY, with the words or the pager that say so."""
+    return Reading(Outcome.EMPTY, Evidence.COMPLETE, mark=blank.mark, family=family.name)
+
+
+def _no(reason: str, mark: str, family: Family, further: tuple[str, ...]) -> Reading:
+    return Reading(
+        Outcome.UNREADABLE, Evidence.NONE, reason=reason, mark=mark, family=family.name, next=further
+    )
+
+
+def script_mark(sight: Sight, family: Family) -> str:
+    """What shows that a script fills the page: a known interface, a template, a request; else ``""``."""
+    interface = family.interface(sight.source)
+    if interface:
+        return interface
+    match = TEMPLATE.search(sight.source.text) or FILLED.search(sight.source.text)
+    return match[0][:60] if match else ""
+
+
+def _frames(sight: Sight) -> tuple[str, ...]:
+    """Addresses of the frames of a frameset, or of the one large iframe of a page without text of its own."""
+    sheet = sight.source.sheet
+    tags = ("frame",) if "frame" in sheet.tags else ("iframe",)
+    if tags == ("iframe",) and sum(len(text.strip()) for text in sheet.texts) > 400:
+        return ()
+    sources = [sheet.elements[i].get("src") or "" for i, tag in enumerate(sheet.tags) if tag in tags]
+    addresses = [sight.join(src) for src in sources if src and src[:5].lower() not in ("javas", "about")]
+    return tuple(dict.fromkeys(address for address in addresses if address[:4] == "http"))
+
+
+def _filled_names(sight: Sight) -> frozenset[str]:
+    """Names of elements that the page's inline scripts know."""
+    return frozenset(name for script in sight.source.scripts for name in _NAMED.findall(script))
+
+
+def _says_empty(sheet: Outline, filled: frozenset[str]) -> str:
+    """The words that say so, where a person can read them and no script decides about them."""
+    for number, text in enumerate(sheet.texts):
+        if len(text) > 120 or not ("无" in text or "没有" in text or "未" in text or "0" in text):
+            continue
+        words = squeeze(text)
+        if (NO_ITEMS.match(words) or NONE_COUNTED.search(words)) and not _decided(
+            sheet, sheet.owners[number], filled
+        ):
+            return words
+    return ""
+
+
+def _decided(sheet: Outline, node: int, filled: frozenset[str]) -> bool:
+    """Whether a script decides if the element is shown: hidden now, bound, or known by name."""
+    for _ in range(8):
+        if node < 0 or sheet.tags[node] == "body":
+            return False
+        for name, value in sheet.elements[node].items():
+            key, said = str(name), str(value)
+            if key[:2] in ("v-", "ng") or key[:1] in (":", "@"):
+                return True
+            if key == "style" and "none" in said and "display" in said:
+                return True
+            if key == "id" and said in filled:
+                return True
+        node = sheet.parents[node]
+    return False
+
+
+def _empty_before(sheet: Outline, pagers: Sequence[int], filled: frozenset[str]) -> bool:
+    """Whether a list element with nothing to read in it stands just before a pager."""
+    for number in empty_lists(sheet):
+        here = sheet.first[number]
+        if (
+            any(0 <= pager - here <= NEAR for pager in pagers)
+            and sheet.elements[number].get("id") not in filled
+        ):
+            return True
+    return False
+
+
+def empty_lists(sheet: Outline) -> list[int]:
+    """List elements with nothing to read and no link in them."""
+    return [
+        number
+        for number, tag in enumerate(sheet.tags)
+        if tag in LISTS and sheet.first[number] == sheet.last[number] and not sheet.anchors_in(number)
+    ]
