@@ -23,6 +23,7 @@ OPENED = re.compile(
     r"window\.open\s{0,9}\(\s{0,9}[\"']([^\"'\s]{1,1000})[\"']\s{0,9},\s{0,9}[\"']_(?:self|top|parent)"
 )
 MOBILE = re.compile(r"//(?:m|wap|3g)\.|/(?:m|wap|mobile|phone)(?:/|$)|mobile", re.I)
+HTTP = re.compile(r"https?://[^/\s]", re.I)
 MOST = 20
 """Assignments looked at; a stub has one or two."""
 AT_ONCE = 60
@@ -94,7 +95,7 @@ def _absolute(targets: list[str], base: str) -> tuple[str, ...]:
     joined = (
         join(base, target) for target in targets if not target.lower().startswith(("javascript:", "about:"))
     )
-    return tuple(dict.fromkeys(target for target in joined if target.startswith(("http://", "https://"))))
+    return tuple(dict.fromkeys(target for target in joined if HTTP.match(target)))
 
 
 def frames(root: HtmlElement, base: str, *, alone: bool) -> tuple[str, ...]:

@@ -132,6 +132,6 @@ def _proof(dated: Dated | None) -> str:
 def _refusals(reading: Reading) -> list[dict[str, str]]:
     """The refused candidates; where the whole page was refused, first the words that gave it away."""
     rows = [{"text": refused.text, "why": refused.why} for refused in reading.refused]
-    if reading.mark and reading.outcome is not Outcome.READ:
+    if reading.mark and not reading.outcome.conclusive:
         rows.insert(0, {"text": reading.mark, "why": reading.reason})
     return rows

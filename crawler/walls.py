@@ -23,6 +23,7 @@ from crawler.wording import (
     ERROR_PATH,
     LOGIN_PATH,
     PROVE,
+    PUZZLE,
     SIGNS,
     SOFT_404,
     TITLES,
@@ -35,8 +36,8 @@ LITTLE = 900
 """Characters of text up to which a page with few links may be a notice (the longest seen has 260)."""
 TEMPLATE_PROSE = 1500
 """Characters outside of links up to which a page with the portal's own frame may be its error page."""
-LOGIN_WORDS = 300
-"""A page of more words mentions 请登录 among other things."""
+FEW_WORDS = 300
+"""A page of more words mentions 请登录 or 验证码 among other things."""
 MANY_DATES = 3
 SHORT_PASSAGE = 90
 DATE = re.compile(r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}|(?<![\d-])\d{2}-\d{2}(?![\d-])")
@@ -103,11 +104,17 @@ def look_at(page: Page, text: str, root: HtmlElement) -> Look:
         root=root,
         title=title_of(text),
         passages=parts,
-        scripts="\n".join(script.text for script in root.iter("script") if script.text),
+        scripts="\n".join(_scripts(root)),
         text="\n".join(passage.text for passage in seen),
         prose="\n".join(passage.prose for passage in seen if passage.prose),
         links=sum(passage.links for passage in seen),
     )
+
+
+def _scripts(root: HtmlElement) -> list[str]:
+    """The page's inline scripts, and what its body does on loading."""
+    found = [script.text for script in root.iter("script") if script.text]
+    return found + [body.get("onload") for body in root.iter("body") if body.get("onload")]
 
 
 def said_by(look: Look) -> Reading | None:
@@ -157,9 +164,10 @@ ALERT = re.compile(r"""(?:alert|confirm|document\.write)\(\s{0,9}["']([^"'<>]{2,
 def phrase(words: str) -> Reading | None:
     for outcome, reason, pattern in SIGNS:
         match = pattern.search(words)
-        if match and (reason != "login_wall" or len(words) <= LOGIN_WORDS):
+        if match and (reason != "login_wall" or len(words) <= FEW_WORDS):
             return no(outcome, reason, match[0])
-    return None
+    match = PUZZLE.search(words) if len(words) <= FEW_WORDS else None
+    return no(BLOCKED, "captcha", match[0]) if match else None
 
 
 def _leads_away(look: Look) -> Reading | None:

@@ -20,23 +20,23 @@ class Sign(NamedTuple):
     words: re.Pattern[str]
 
 
-_THING = r"(?:页面?|网页|内容|信息|文章|栏目|文件|地址|链接|网址|资源|路径|URL|url|对象|数据|记录)"
+_THING = r"(?:页面?|网页|内容|信息|文章|文档|稿件|栏目|频道|专题|文件|地址|链接|网址|资源|路径|URL|url|对象|数据|记录)"
 _GONE = (
-    r"(?:不存在|未找到|没有?找到|找不到|找不着|已?被?(?:删除|移除|移动|撤销)|失效|已(?:经)?下线|无法(?:找到|显示|打开)|"
-    r"走丢|丢失|飞走|失踪|迷路|去火星)"
+    r"(?:不存在|未找到|没有?找到|找不到|找不着|已?被?(?:删除|移除|移动|撤销|撤回)|失效|已过期|已(?:经)?下线"
+    r"|无法(?:找到|显示|打开|访问|浏览)|打不开|走丢|跑丢|丢失|弄丢|走失|不见了|消失了?|飞走|失踪|迷路|火星|外星)"
 )
 SOFT_404 = re.compile(
     rf"(?:您|你|所)(?:所|要|想|正在|需要)?(?:访问|浏览|查[找看询]|请求|打开|寻找|搜索|要)的?"
     rf"[^。，；\n]{{0,12}}?{_THING}[^。；\n]{{0,12}}?{_GONE}"
-    rf"|(?:页面|网页|链接|网址|[该此](?:信息|文章|栏目|内容|页面?|文件))(?:[^。；\n]{{0,6}}?){_GONE}"
-    r"|(?:信息|文章|栏目|内容|稿件)(?:不存在|已被?删除)"
+    rf"|(?:页面|网页|链接|网址|[该此](?:信息|文章|文档|稿件|栏目|内容|页面?|文件))(?:[^。；\n]{{0,6}}?){_GONE}"
+    r"|(?:信息|文章|文档|栏目|内容|稿件|资源)(?:不存在|已被?删除|未发布)"
     r"|(?:找不到|没有找到|未找到|无法找到|无法访问|无法显示)(?:了|您|你|该|此|相关|对应|要|所|请求|访问|浏览|查看|的){0,6}"
     r"(?:页|网页|文件|栏目|资源|网址)"
-    r"|(?:HTTP|Error|错误|错误代码|状态码?)?[ :：]{0,3}404"
+    r"|(?:HTTP|Error|错误|错误代码|状态码?)?[ :：]{0,3}404(?:\.\d{1,2})?"
     r"(?:错误|页面|[ ,，:：!！-]{0,3}(?:Not|File|Page|您|页|找|抱歉|错误|很))"
     r"|HTTP Status 404"
     r"|(?:page|file|resource|url|document)[^.\n]{0,60}(?:not (?:be )?found|does(?:n't| not) exist|no longer exists?)"
-    r"|Not Found on this server|Object not found",
+    r"|Not Found on this server|Object not found|(?:cannot|could not) be found|no such file|\A\W*4\W?0\W?4\W*\Z",
     re.I,
 )
 SERVER_ERROR = re.compile(
@@ -92,17 +92,17 @@ CAPTCHA = re.compile(
     re.I,
 )
 WAF = re.compile(
-    r"(?:请求|访问|操作|行为|IP)[^。；\n]{0,24}"
+    r"(?:请求|访问|操作|行为|IP|页面|网页|内容|URL)[^。；\n]{0,24}"
     r"(?:被(?:拦截|阻断|阻止|拒绝|禁止|屏蔽|封禁|限制)|拦截|阻断"
-    r"|(?:存在|包含|含有|带有|疑似)[^。；\n]{0,10}(?:威胁|风险|攻击|危险|不合法|非法|恶意))"
+    r"|(?:存在|包含|含有|带有|疑似)[^。；\n]{0,10}(?:威胁|风险|攻击|危险|不合法|非法|恶意|异常))"
     r"|(?:拒绝|禁止)(?:了?您的?)?(?:访问|请求)|(?:访问|请求)(?:被)?(?:拒绝|禁止|受限)|(?:没有|无)权限?访问"
-    r"|无权(?:访问|查看)|(?:访问|请求|操作|刷新)(?:过于|太|过|次数)(?:频繁|多|快)"
+    r"|无权(?:访问|查看)|(?:访问|请求|操作|刷新)(?:过于|太过?|过|次数(?:过|太))(?:频繁|多|快)|黑名单"
     r"|(?:异常|可疑|恶意)(?:流量|访问|请求|操作|攻击)|(?:正在|进行)(?:浏览器)?安全检[查测]"
     r"|(?:应用|安全|网站|web|云)防火墙|\bWAF\b|Web应用(?:防护|安全)|(?:网站|安全)(?:卫士|狗|宝)|云(?:锁|盾|防护)|[创玄][宇武]盾"
     r"|(?:事件|请求|拦截|攻击|跟踪|日志|追踪)(?:ID|编号|标识)"
     r"|(?:event|attack|incident|request|ray|block|trace|support)[ _-]?ID\b"
     r"|access (?:to this (?:page|site|resource) )?(?:is |has been |was )?(?:denied|forbidden|blocked|restricted)"
-    r"|(?:request|you|ip)\b[^.\n]{0,40}(?:blocked|rejected|banned|not allowed|unauthorized)|Forbidden"
+    r"|(?:request(?:ed)?|you|ip)\b[^.\n]{0,40}(?:blocked|rejected|banned|not allowed|unauthorized)|Forbidden"
     r"|Too Many Requests|unusual traffic|Attention Required",
     re.I,
 )
@@ -119,6 +119,8 @@ LOGIN = re.compile(
     r"|please (?:log|sign) ?in|(?:sign|log) ?in to|session (?:has )?(?:expired|timed out)",
     re.I,
 )
+PUZZLE = re.compile(r"验证码|校验码|看不清|换一[张个]")
+"""On a page of few words they mean a captcha."""
 SIGNS = (
     Sign(Outcome.UNREACHABLE, "default_page", DEFAULT_PAGE),
     Sign(Outcome.UNREACHABLE, "parking", PARKING),
@@ -192,7 +194,7 @@ TITLES = (
 """First segment of a title that says it all (matched in full)."""
 
 CHALLENGE_SCRIPTS = re.compile(
-    r"\$_ts\b|\$_ss\b|__jsl_clearance|acw_sc__v[23]|wzws_?challenge|wzwsconfirm|cdn-cgi/challenge"
+    r"\$_ts\b|\br=[\"']m[\"']|\$_ss\b|__jsl_clearance|acw_sc__v[23]|wzws|cdn-cgi/challenge"
     r"|_guard/(?:auto|easy|slide|html)|yunsuo_session|__tst_status|EO_Bot_Ssid|bt_waf|btwaf|safeline|SafeLine|probe\.js\?|_waf_|waf_?(?:verify|challenge|check|slider)|"
     r"__cf_chl|jschl|ddos-guard|aliyun_?waf|sucuri_cloudproxy|hcaptcha|px-captcha|_Incapsula_|aws-?waf"
 )

@@ -223,6 +223,34 @@ CASES: list[tuple[str, Page, Outcome, str]] = [
         UNREACHABLE,
         "server_error",
     ),
+    (
+        "cookie written in pieces",
+        page(
+            "<script>document.cookie=('_')+('_')+('j')+'=1;path=/';location.href=location.pathname+location.search</script>"
+        ),
+        BLOCKED,
+        "challenge",
+    ),
+    (
+        "challenge marked on its tags",
+        page(html("", head="<meta id='x9' content='zzz' r='m'><script r='m' src='/q/w.js'></script>")),
+        BLOCKED,
+        "challenge",
+    ),
+    ("blocked page", page(html("<p>该页面因含有敏感内容被防火墙阻断</p>")), BLOCKED, "waf"),
+    ("odd behaviour", page(html("<p>系统检测到您的访问存在异常</p>")), BLOCKED, "waf"),
+    ("too often", page(html("<p>您的IP访问次数过多</p>")), BLOCKED, "waf"),
+    (
+        "rejected",
+        page(html("The requested URL was rejected. Please consult with your administrator.")),
+        BLOCKED,
+        "waf",
+    ),
+    ("puzzle", page(html("<p>看不清？换一张</p><input name='c'>")), BLOCKED, "captcha"),
+    ("404.0", page(html("<h2>HTTP 错误 404.0 - Not Found</h2>")), UNREACHABLE, "soft_404"),
+    ("404 and nothing else", page(html("<h1>404</h1>")), UNREACHABLE, "soft_404"),
+    ("lost", page(html("<p>哎呀，页面不见了……</p>")), UNREACHABLE, "soft_404"),
+    ("withdrawn", page(html("<p>该文档尚未公开或已被撤回</p>")), UNREACHABLE, "soft_404"),
     ("JavaScript wanted", page(html("<p>请开启JavaScript并刷新该页。</p>")), BLOCKED, "challenge"),
     ("data that refuses", page('{"code":401,"msg":"登录已过期，请重新登录"}'), BLOCKED, "login_wall"),
     ("empty body", page(""), UNREADABLE, "empty_body"),
@@ -253,6 +281,7 @@ STUBS = {
     "after a while": "<script>setTimeout(function(){self.location='list/'},3000)</script>页面跳转中",
     "variable": "<script>var go='list/';top.location.href=go;</script>",
     "phone or desk": "<script>if(/Mobile/.test(navigator.userAgent)){location='/m/'}else{location='list/'}</script>",
+    "on loading": "</head><body onload=\"location.href='list/'\">",
     "commented out first": "<script>\n// location.href='old/';\nlocation.href='list/';\n</script>",
 }
 
