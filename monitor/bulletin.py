@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel
@@ -26,7 +26,6 @@ from monitor.bulletin_model import (
     ColumnRow,
     Coverage,
     Disclosure,
-    Edit,
     Group,
     Period,
     Portal,
@@ -38,6 +37,7 @@ from monitor.calendar import add_months
 from monitor.causes import cause_name
 from monitor.model import Finding, Value, Verdict
 from monitor.tally import Counted, Tally
+from monitor.workdays import Calendar
 
 __all__ = ["Bulletin", "BulletinSettings", "Period", "assemble", "compile", "completion", "to_json"]
 
@@ -69,16 +69,18 @@ def compile(
     printed: date | None = None,
     decisions: Mapping[str, str | None] | None = None,
     failed_night: bool = False,
+    calendar: Calendar | None = None,
 ) -> Bulletin:
     """The bulletin of ``period`` as the store knew it at ``as_of``.
 
     ``verdicts`` are those of that moment (``evaluate.evaluate(..., record=False)``): without a verdict
     nothing is accused. ``order`` and ``outlet_order`` are ids in catalogue order. ``check`` is the window in which the
-    outlets were checked (default: the period's end … ``as_of``), ``printed`` the print date.
+    outlets were checked (default: from the period's end to ``as_of``), ``printed`` the print date.
+    ``calendar`` counts the deadlines in working days (default: Monday to Friday).
     """
     day = shanghai_day(as_of)
     places = {outlet: number for number, outlet in enumerate(outlet_order)}
-    window = check or (min(period.end, day), day)
+    window = check or (min(period.end + timedelta(days=1), day), day)
     stock = Stock(
         counts.units_of(connection, period.start),
         sorted(counts.outlets_of(connection, day), key=lambda o: (places.get(o.id, len(places)), o.id)),
@@ -88,6 +90,7 @@ def compile(
     return assemble(
         stock, period, as_of=as_of, settings=settings or BulletinSettings(), verdicts=tuple(verdicts),
         findings=tuple(findings), order=order, check=window, printed=printed or day,
+        calendar=calendar or Calendar(),
     )  # fmt: skip
 
 
@@ -102,7 +105,7 @@ def assemble(
     order: Sequence[str] = (),
     check: tuple[date, date],
     printed: date,
-    edits: Sequence[Edit] = (),
+    calendar: Calendar,
 ) -> Bulletin:
     """Put a stock of figures together. Pure."""
     names = {unit.id: unit.short for unit in stock.units}
@@ -133,8 +136,8 @@ def assemble(
         posts=tuple(_line(post, names, titles) for post in stock.tally.posts),
         documents=tuple(_line(post, names, titles) for post in stock.tally.disclosed),
         questions=tuple(_question(doubt, titles) for doubt in stock.tally.doubts),
-        edits=tuple(edits),
         column_counts=_column_counts(stock.tally, stock.outlets),
+        deadlines=_deadlines(printed, period, settings, calendar),
     )
 
 
@@ -150,6 +153,20 @@ def completion(row_months: Sequence[str], missing: Sequence[int], states: Sequen
         elif state == "running" and short:
             words.append(f"{number}未结束")
     return " ".join(words) or DONE
+
+
+def _deadlines(
+    printed: date, period: Period, settings: BulletinSettings, calendar: Calendar
+) -> tuple[tuple[str, date], ...]:
+    """整改时限, 备案时限, and the last working day of the next period of the same length."""
+    end = add_months(period.end + timedelta(days=1), len(period.months)) - timedelta(days=1)
+    while not calendar.works(end):
+        end -= timedelta(days=1)
+    return (
+        ("整改时限", calendar.after(printed, settings.report_days)),
+        ("备案时限", calendar.after(printed, settings.filing_days)),
+        ("下期末", end),
+    )
 
 
 def _whole(settings: BulletinSettings) -> str:

@@ -41,6 +41,11 @@ def shortfalls(text: str) -> tuple[tuple[int, int], ...]:
     return tuple((int(month), int(missing)) for month, missing in _SHORTFALL.findall(text))
 
 
+def unjudged(text: str) -> frozenset[int]:
+    """The months that a completion word sets apart: 4月未判定, 6月未结束, 5月豁免."""
+    return frozenset(int(month) for month in re.findall(r"(\d{1,2})\s*月\s*(?:未判定|未结束|豁免)", text))
+
+
 def compare(truth: Bulletin, printed: Printed | Mapping[str, Any]) -> list[str]:
     """Where ``printed`` differs from ``truth``: one complete Chinese line each, annexes first.
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from monitor.printed import shortfalls
+from monitor.printed import shortfalls, unjudged
 from monitor.printed_claims import Annex, Claims, Line, Rate
 
 DEFAULT_QUOTA = 10
@@ -65,13 +65,14 @@ def _annex(annex: Annex, found: Claims, need: int) -> Iterator[Fault]:
 
 
 def _line(line: Line, months: tuple[int, ...], need: int) -> Iterator[Fault]:
-    true = {m: need - n for m, n in zip(months, line.counts, strict=True) if n < need}
+    apart = unjudged(line.completion)
+    true = {m: need - n for m, n in zip(months, line.counts, strict=True) if n < need and m not in apart}
     said = dict(shortfalls(line.completion))
     right = " ".join(f"{m}月-{n}" for m, n in true.items()) or "完成"
     numbers = "/".join(map(str, line.counts))
     if line.total is not None and line.total != sum(line.counts):
         yield Fault("error", line.name, f"{line.name}：合计印为{line.total}，各月相加为{sum(line.counts)}")
-    if not line.completion or (not said and "完成" not in line.completion):
+    if not line.completion or (not said and not apart and "完成" not in line.completion):
         return
     if outside := [m for m in said if m not in months]:
         yield Fault(
@@ -119,7 +120,8 @@ def _names(found: Claims, lines: list[Line]) -> Iterator[Fault]:
 
 
 def _lists(found: Claims, lines: list[Line], need: int) -> Iterator[Fault]:
-    short = {line.name: sum(n < need for n in line.counts) for line in lines}
+    apart = {line.name: len(unjudged(line.completion)) for line in lines}
+    short = {line.name: sum(n < need for n in line.counts) - apart[line.name] for line in lines}
     whole = {line.name: len(line.counts) for line in lines}
     known = [name for name in short if short[name]]
     if found.every_said:

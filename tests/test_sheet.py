@@ -101,10 +101,10 @@ def test_a_big_bulletin_is_written_in_seconds(tmp_path: Path) -> None:
         "来源",
         1.0,
     )
-    posts = tuple(replace(line, day=line.day + timedelta(days=n % 90)) for n in range(20_000))
+    posts = tuple(replace(line, day=line.day + timedelta(days=n % 90)) for n in range(8_000))
     began = time.process_time()
     sheet.write(replace(small(tmp_path, 1), posts=posts), tmp_path / "b.xlsx")
-    assert time.process_time() - began < 12
+    assert time.process_time() - began < 8
 
 
 def test_inert_keeps_ordinary_titles_as_they_are() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import xlsxwriter
 
 from monitor.bulletin_model import AccountRow, Bulletin, ColumnRow, Group, PostLine
+from monitor.bulletin_words import FORM, PLATFORMS, STATES, VERDICTS
 
 SUFFIX = ".xlsx"
 BODY, HEAD = "仿宋_GB2312", "黑体"
@@ -22,33 +23,6 @@ BODY, HEAD = "仿宋_GB2312", "黑体"
 RISKY = re.compile(r"^[\s\x00-\x20]*(?:[=+\-@＝＋－＠]|\t)")
 BROKEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 LONGEST = 32_000
-PLATFORMS = {"wechat": "微信公众号", "weibo": "新浪微博", "toutiao": "今日头条", "douyin": "抖音", "rmh": "人民号",
-             "channels": "视频号", "app": "移动客户端", "other": "其他"}  # fmt: skip
-STATES = {
-    "registered": "已备案",
-    "unregistered": "未备案",
-    "closing": "注销中",
-    "closed": "已注销",
-    "merged": "已合并",
-}
-VERDICTS = {
-    "fresh": "正常",
-    "due_soon": "即将超期",
-    "stale": "超期",
-    "blank": "空白",
-    "unknown": "未知",
-    "exempt": "豁免",
-}
-FORM = (
-    "序号",
-    "平台类型",
-    "账号名称",
-    "运营主体",
-    "网址/二维码",
-    "是否建立信息审核机制",
-    "联系人姓名、手机号码",
-    "负责人姓名、手机号码",
-)
 EVIDENCE = "每个数字对应的信息明细（按“计入单位”“计入月份”筛选，行数即为附件中的数字）"
 EVIDENCE_HEAD = (
     "序号",

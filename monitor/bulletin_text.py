@@ -1,0 +1,184 @@
+"""The bulletin's text: the seed's four sections as Chinese paragraphs, every figure taken from the data. Pure.
+
+Rules chose the names; nothing is said of what could not be judged except that it could not be judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from monitor.bulletin_model import Bulletin, ColumnRow, Group
+from monitor.bulletin_words import PLATFORMS, fields
+from monitor.calendar import chinese_day
+
+NUMERALS = "一二三四五六七八九十"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading (一、…) and its paragraphs."""
+
+    heading: str
+    paragraphs: tuple[str, ...]
+
+
+def opening(b: Bulletin) -> str:
+    """The paragraph that names the basis and the check."""
+    basis = "、".join(b.settings.basis)
+    centre = b.settings.centre or b.settings.office or "我办"
+    return (
+        f"根据{basis}要求，{centre}于{span(b.check_from, b.check_to)}对{b.period.words}"
+        f"{b.settings.portal}维护情况、政务新媒体平台维护情况和政府信息公开工作情况进行检查"
+        f"（应查栏目和账号{b.coverage.known}个，实际查到{b.coverage.looked}个），现将有关情况通报如下："
+    )
+
+
+def sections(b: Bulletin) -> tuple[Section, ...]:
+    """The four sections in the order of print."""
+    return (
+        Section(f"一、{b.settings.portal}维护情况", (_posts(b), *_columns(b))),
+        Section("二、政务新媒体平台维护情况", tuple(_media(b))),
+        Section("三、政府信息公开工作情况", tuple(_disclosure(b))),
+        Section("四、下一步工作要求", tuple(_requirements(b))),
+    )
+
+
+def annex_titles(b: Bulletin) -> tuple[str, ...]:
+    """The annexes' titles, numbered by their place: groups, accounts, the empty form."""
+    place = b.settings.place
+    tables = [f"{b.period.words}{group.name}{place}政府网站信息更新情况" for group in b.groups]
+    return (*tables, "现开通政务新媒体情况", "政务新媒体情况调查表")
+
+
+def span(first: date, last: date) -> str:
+    """``2020年7月20日`` or ``2020年7月13日至7月20日``"""
+    if first == last:
+        return chinese_day(first)
+    tail = chinese_day(last).removeprefix(f"{first.year}年") if first.year == last.year else chinese_day(last)
+    return f"{chinese_day(first)}至{tail}"
+
+
+def _posts(b: Bulletin) -> str:
+    portal, rows = b.portal, [row for group in b.groups for row in group.rows]
+    text = f"1. {b.period.words}，{b.settings.portal}共发布信息{portal.total}条"
+    if rows:
+        text += f"，其中附件所列{len(rows)}个单位发布{portal.listed}条"
+        text += f"，其他来源（未归属）{portal.unattributed}条。" if portal.unattributed else "。"
+    else:
+        text += "。"
+    quotas = sorted({row.quota for row in rows})
+    if len(quotas) == 1:
+        text += f"根据《{b.settings.place}{b.settings.measure}》要求，各单位每月发布信息应达到{quotas[0]}条及以上。"
+    return text + "".join(_group(b, number, group) for number, group in enumerate(b.groups, 1))
+
+
+def _group(b: Bulletin, number: int, group: Group) -> str:
+    parts = []
+    if group.good:
+        parts.append(f"做得较好的单位有：{'、'.join(group.good)}")
+    if group.several:
+        every = f"，其中{'、'.join(group.every)}{_short_period(b)}每月均未达到考核要求" if group.every else ""
+        parts.append(f"发布数量多次未达到每月信息发布要求的有：{'、'.join(group.several)}{every}")
+    once = [row.short for row in group.rows if row.months_short and row.short not in group.several]
+    if once:
+        parts.append(f"个别月份未达到要求的有：{'、'.join(once)}")
+    unknown = [row.short for row in group.rows if "unknown" in row.states]
+    if unknown:
+        parts.append(f"有月份因数据不完整未作判定的有：{'、'.join(unknown)}")
+    if not (group.several or once or unknown):
+        parts.append(
+            "各单位各月均达到要求" if all(set(r.states) <= {"met"} for r in group.rows) else "统计期尚未结束"
+        )
+    return f"{len(group.rows)}个{group.name}中，{'；'.join(parts)}（详见附件{number}）。"
+
+
+def _short_period(b: Bulletin) -> str:
+    words = b.period.words
+    return words.removeprefix(f"{b.period.start.year}年") if words.endswith("季度") else ""
+
+
+def _level(b: Bulletin) -> str:
+    return b.settings.place[-1] if b.settings.place else "区"
+
+
+def _columns(b: Bulletin) -> Iterable[str]:
+    alone = {unit for unit, _ in b.year_units}
+    named = [
+        row for row in b.columns if not (row.year_over and len(row.units) == 1 and row.units[0] in alone)
+    ]
+    if named:
+        listed = "；".join(_column(row) for row in named)
+        yield f"2. 网站栏目更新情况。{b.settings.portal}中下述单位维护的栏目更新情况较差：{listed}。"
+    else:
+        yield f"2. 网站栏目更新情况。{b.settings.portal}未发现超期未更新的栏目{'（第三部分所列除外）' if b.columns else ''}。"
+    if b.blank_columns:
+        listed = "；".join(f"{_units(row.units)}负责的{row.name}栏目" for row in b.blank_columns)
+        yield f"以下栏目内容空白：{listed}。"
+    if b.unknown_columns:
+        yield f"另有{len(b.unknown_columns)}个栏目因网站访问或页面读取原因未能判定，由检查单位另行核实，不计入本次通报。"
+
+
+def _column(row: ColumnRow) -> str:
+    newest = f"最近一次更新为{chinese_day(row.newest)}" if row.newest else "没有更新记录"
+    over = f"，超期{row.days_over}天" if row.days_over else ""
+    return f"{_units(row.units)}负责维护的{row.name}栏目（{newest}{over}）"
+
+
+def _units(units: Sequence[str]) -> str:
+    return "、".join(units) or "责任单位未明确、"
+
+
+def _media(b: Bulletin) -> Iterable[str]:
+    on, bad = b.registered, {a.outlet for a in (*b.idle, *b.blank_accounts)}
+    judged = [a for a in on if a.verdict in ("fresh", "due_soon", "stale", "blank")]
+    passed = [a for a in judged if a.outlet not in bad]
+    text = f"截至{chinese_day(b.check_to)}，我{_level(b)}登记在册的{len(on)}个政务新媒体中，"
+    text += f"检查{len(judged)}个，合格{len(passed)}个" if judged else "没有可据以判定的检查结果"
+    text += f"，合格率{len(passed) * 100 / len(judged):.2f}%" if judged else ""
+    unknown = len(on) - len(judged)
+    text += f"；另有{unknown}个暂无法判定，不计入" if unknown and judged else ""
+    yield f"{text}（详见附件{len(b.groups) + 1}）。"
+    idle = [a for a in b.idle if a in on]
+    if idle:
+        listed = "；".join(
+            f"{_units(a.units)}维护的{PLATFORMS.get(a.platform, a.platform)}“{a.name}”"
+            + (f"（最近一次更新为{chinese_day(a.newest)}，已{a.days}天未更新）" if a.newest else "")
+            for a in idle
+        )
+        yield (
+            f"超过2周未更新的政务新媒体有：{listed}。"
+            if all((a.days or 0) > 14 for a in idle)
+            else f"超期未更新的政务新媒体有：{listed}。"
+        )
+    blank = [a for a in b.blank_accounts if a in on]
+    if blank:
+        yield (
+            "内容空白的政务新媒体有：" + "；".join(f"{_units(a.units)}维护的“{a.name}”" for a in blank) + "。"
+        )
+    if b.unregistered:
+        listed = "；".join(
+            f"{_units(a.units)}的{PLATFORMS.get(a.platform, a.platform)}“{a.name}”{'（内容空白）' if a.verdict == 'blank' else ''}"
+            for a in b.unregistered
+        )
+        yield f"未备案的政务新媒体有：{listed}。请有关单位尽快补办备案，或按规定关停注销。"
+
+
+def _disclosure(b: Bulletin) -> Iterable[str]:
+    d = b.disclosure
+    text = f"{b.period.words}我{_level(b)}共主动公开政府信息{d.total}条。"
+    if d.none:
+        text += f"部分单位主动公开的文件数量较少，{'、'.join(d.none)}主动公开政府信息数量为0。"
+    yield text
+    if b.year_units:
+        listed = "；".join(f"{unit}有{count}个栏目超期一年以上未更新" for unit, count in b.year_units)
+        yield f"{listed}。"
+
+
+def _requirements(b: Bulletin) -> Iterable[str]:
+    texts = b.settings.requirements
+    values = fields(b)
+    for number, text in enumerate(texts):
+        lead = f"{NUMERALS[number]}是" if len(texts) > 1 and number < len(NUMERALS) else ""
+        yield lead + text.format_map(values)
