@@ -25,6 +25,9 @@ PAGER_SCRIPT = re.compile(
     r"createPage|[cC]ountPage|pageCount|totalPage|PageHTML|laypage|[pP]agination|dataproxy|pageTurn"
 )
 """Words of scripts that write a pager."""
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+BEFORE = 6
+"""Texts before a block among which its heading is looked for."""
 OUTSIDE = frozenset({"aside", "footer", "nav", "header"})
 
 
@@ -89,9 +92,7 @@ def rank(sheet: Outline, blocks: list[Block], around: Surroundings) -> list[Scor
 def _score(
     sheet: Outline, block: Block, around: Surroundings, paged: bool, near: float, before: list[Block]
 ) -> Scored:
-    heading, more = _heading(sheet, block, before[-1].stop if before else 0)
-    named = any(name in heading for name in around.names)
-    foreign = FOREIGN.search(heading) is not None and not named
+    named, foreign, more = _heading(sheet, block, before[-1].stop if before else 0, around.names)
     points = 3 * math.log2(1 + min(block.dated, 30)) + min(_title_length(sheet, block), 16) / 4
     points += 8 * paged + 5 * named + 6 * near
     points -= 9 * foreign + 3 * more + 8 * (_outside(sheet, block)) + 3 * _hidden(sheet, block)
@@ -122,17 +123,23 @@ def _share_near(block: Block, around: Surroundings) -> float:
     return sum(1 for href in live if href.partition("//")[2].startswith(around.folder)) / len(live)
 
 
-def _heading(sheet: Outline, block: Block, floor: int) -> tuple[str, bool]:
-    """The words read just before the block, and whether 更多 stands among or right after them."""
-    before = [squeeze(text) for text in sheet.texts[max(floor, block.start - 6) : block.start]]
-    after = sheet.texts[block.stop : block.stop + 1]
-    more = any(MORE.match(text) for text in (*before[-3:], *after))
-    words: list[str] = []
-    for text in reversed(before):
-        if sum(map(len, words)) + len(text) > 60:
+def _heading(sheet: Outline, block: Block, floor: int, names: tuple[str, ...]) -> tuple[bool, bool, bool]:
+    """Whether the words just before the block name the column, name another's list, and offer 更多.
+
+    The nearest telling words decide; a heading element without the column's name ends the search.
+    """
+    named = foreign = False
+    start = max(floor, block.start - BEFORE)
+    for number in range(block.start - 1, start - 1, -1):
+        words = squeeze(sheet.texts[number])
+        if len(words) > 40:
             break
-        words.append(text)
-    return " ".join(reversed(words)), more
+        named = any(name in words for name in names)
+        foreign = not named and FOREIGN.search(words) is not None
+        if named or foreign or sheet.up(sheet.owners[number], HEADINGS) >= 0:
+            break
+    near = sheet.texts[max(start, block.start - 3) : block.start] + sheet.texts[block.stop : block.stop + 1]
+    return named, foreign, any(MORE.match(text) for text in near)
 
 
 def _title_length(sheet: Outline, block: Block) -> float:

@@ -1,0 +1,313 @@
+"""Chinese date text -> a day with its proof, or nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.dates import (
+    FUTURE,
+    NO_DAY,
+    NO_MOMENT,
+    NO_YEAR,
+    NOT_PUBLISHED,
+    TOO_OLD,
+    find_date,
+    find_dates,
+    join_date,
+    url_date,
+    url_year,
+)
+from crawler.model import SHANGHAI, Dated, shanghai_day
+
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+JULY = date(2020, 7, 20)
+FIRST, LAST = datetime(1996, 1, 1), datetime(2026, 11, 22)  # noqa: DTZ001 (the zone comes from the test)
+BELIEVABLE = st.dates(date(1995, 1, 1), TODAY)
+
+
+def read(text: str, **more: object) -> Dated | None:
+    return find_date(text, today=TODAY, place="item", **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2020-07-20",
+        "2020/7/20",
+        "2020.07.20",
+        "2020年7月20日",
+        "2020 年 07 月 20 日",
+        "2020年7月20号",
+        "[2020-07-20]",
+        "（2020-07-20）",
+        "【2020/07/20】",
+        "２０２０－０７－２０",
+        "２０２０年７月２０日",
+        "20/07/20",
+        "20年7月20日",
+        "20200720",
+        "二〇二〇年七月二十日",
+        "二○二○年七月二十日",
+        "发布时间：2020-07-20",
+        "发 布 时 间 ： 2020-07-20",
+        "日间：2020-07-20",
+        "发布日期 2020-07-20 浏览次数：31",
+        "（发布时间：2020-07-20 10:00:00 阅读次数：）",
+        "2020-07-20T09:15:00+08:00",
+        "2020-07-20 星期一",
+        "关于2020年7月20日停水的通告",
+        "\u3000\u30002020-07-20\xa0",
+        "2020-07-2009:30:00",
+    ],
+)
+def test_every_printed_form_of_a_day_is_read(text: str) -> None:
+    found = read(text)
+    assert found is not None
+    assert found.day == JULY
+    assert found.raw
+    assert found.raw in text
+    assert found.why == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "clock"),
+    [
+        ("2020-07-20 09:05", (9, 5, 0)),
+        ("2020-07-20 21:05:33", (21, 5, 33)),
+        ("2020年7月20日 下午3:15", (15, 15, 0)),
+        ("2020-07-20 03:15 PM", (15, 15, 0)),
+        ("2020-07-20 12:10 AM", (0, 10, 0)),
+        ("2020-07-20 12:10 PM", (12, 10, 0)),
+        ("2020年7月20日16时30分", (16, 30, 0)),
+        ("2020-07-20 16∶30", (16, 30, 0)),
+    ],
+)
+def test_a_time_of_day_is_kept_in_shanghai(text: str, clock: tuple[int, int, int]) -> None:
+    found = read(text)
+    assert found is not None
+    assert found.moment == datetime(2020, 7, 20, *clock, tzinfo=SHANGHAI)
+
+
+def test_an_impossible_time_leaves_the_day_alone() -> None:
+    found = read("2020-07-20 25:61")
+    assert found is not None
+    assert (found.day, found.moment) == (JULY, None)
+
+
+def test_a_time_zone_decides_the_shanghai_day() -> None:
+    found = read("2020-07-19T16:30:00.000Z")
+    assert found is not None
+    assert found.day == JULY
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("2020-02-30", NO_DAY),
+        ("2020-13-01", NO_DAY),
+        ("2026-11-25", FUTURE),
+        ("2099-01-01", FUTURE),
+        ("1994-12-31", TOO_OLD),
+        ("1949年10月1日", TOO_OLD),
+        ("07-20", NO_YEAR),
+        ("（11月3日）", NO_YEAR),
+        ("成文日期：2020-07-20", NOT_PUBLISHED),
+        ("截止时间：2020-07-20", NOT_PUBLISHED),
+        ("3小时前", NO_MOMENT),
+        ("昨天", NO_MOMENT),
+    ],
+)
+def test_what_cannot_be_the_publication_is_refused_and_kept(text: str, why: str) -> None:
+    believed, refused = find_dates(text, today=TODAY, place="item")
+    assert believed == ()
+    assert [candidate.why for candidate in refused] == [why]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "1-6月经济运行情况",
+        "3-5岁幼儿入园",
+        "闽政〔2020〕11号",
+        "0591-83312345",
+        "第12.5条",
+        "192.168.10.20",
+        "今日头条",
+        "阅读 1024",
+        "2020",
+        "2020-07",
+        "13:45",
+        "十十年七月",
+        "99-99",
+        "前天才通过的规划",
+    ],
+)
+def test_what_is_no_date_gives_neither_a_day_nor_a_day_in_disguise(text: str) -> None:
+    assert read(text, year=2026, fetched_at=NOW) is None
+
+
+def test_tomorrow_is_believed_because_clocks_differ() -> None:
+    assert read("2026-11-24") is not None
+    assert read("2026-11-25") is None
+
+
+def test_a_given_year_is_used_and_its_reason_told() -> None:
+    found = read("07-20", year=2020, why="year from the address of the item")
+    assert found is not None
+    assert (found.day, found.raw, found.why) == (JULY, "07-20", "year from the address of the item")
+
+
+def test_a_printed_year_is_never_replaced() -> None:
+    found = read("2020-07-20", year=2019)
+    assert found is not None
+    assert (found.day, found.why) == (JULY, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("刚刚", date(2026, 11, 23)),
+        ("半小时前", date(2026, 11, 23)),
+        ("今天 08:10", date(2026, 11, 23)),
+        ("昨天", date(2026, 11, 22)),
+        ("昨日 23:59", date(2026, 11, 22)),
+        ("前天", date(2026, 11, 21)),
+        ("12小时前", date(2026, 11, 22)),
+        ("9 小时前", date(2026, 11, 23)),
+        ("45分钟前", date(2026, 11, 23)),
+        ("3天前", date(2026, 11, 20)),
+        ("2周前", date(2026, 11, 9)),
+    ],
+)
+def test_relative_words_are_counted_back_from_the_look(text: str, day: date) -> None:
+    found = read(text, fetched_at=NOW)
+    assert found is not None
+    assert found.day == day
+    assert found.why
+
+
+def test_the_moment_of_a_look_may_not_be_naive() -> None:
+    with pytest.raises(ValueError, match="naive"):
+        read("昨天", fetched_at=datetime(2026, 11, 23, 9, 0))  # noqa: DTZ001
+
+
+def test_seconds_since_1970_count_only_in_data() -> None:
+    found = find_date("1595203200000", today=TODAY, place="json")
+    assert found is not None
+    assert found.day == JULY
+    assert read("1595203200000") is None
+
+
+def test_a_day_that_stands_alone_goes_before_one_in_a_sentence() -> None:
+    believed, _ = find_dates("印发2019年3月1日办法的通知", today=TODAY, place="item")
+    assert [dated.day for dated in believed] == [date(2019, 3, 1)]
+
+
+def test_all_dates_of_a_text_are_told_in_order() -> None:
+    believed, refused = find_dates("2020-07-20 至 2020-07-25，后改为2020-02-31", today=TODAY, place="item")
+    assert [dated.day.day for dated in believed] == [20, 25]
+    assert [candidate.why for candidate in refused] == [NO_DAY]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["20", "2020-07"],
+        ["2020-07", "20"],
+        ["2020年07月", "20日"],
+        ["--2020--", "07-20"],
+        ["07/20", "2020"],
+        ["2020", "7月", "20"],
+        ["20", "7月", "2020"],
+        ["通知", "20", "2020.07"],
+    ],
+)
+def test_parts_in_neighbouring_elements_make_one_day(cells: list[str]) -> None:
+    found = join_date(cells, today=TODAY, place="item")
+    assert isinstance(found, Dated)
+    assert found.day == JULY
+
+
+def test_parts_that_do_not_fit_make_no_day() -> None:
+    assert join_date(["1", "2", "3"], today=TODAY, place="item") is None
+    assert join_date(["2020", "通知", "07-20"], today=TODAY, place="item") is None
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("http://x.example.org/xxgk/csxw/202211/t20221119_4467576.htm", date(2022, 11, 19)),
+        ("http://x.example.org/art/2020/3/5/art_1_2.html", date(2020, 3, 5)),
+        ("http://x.example.org/c/2020-12-23/478618.html", date(2020, 12, 23)),
+        ("http://x.example.org/2018-06/22/c_1.htm", date(2018, 6, 22)),
+        ("http://x.example.org/202011/19/a.html", date(2020, 11, 19)),
+        ("http://x.example.org/html/2026/tongzhi_0819/40.html", date(2026, 8, 19)),
+        ("http://x.example.org/20201119/9dc0d216f91b44ca8073/c.html", date(2020, 11, 19)),
+        ("http://x.example.org/031002/20210104/324adecd-b37e.html", date(2021, 1, 4)),
+        ("http://x.example.org/content/post_20201234.html", None),
+        ("http://x.example.org/a/post_3136785.html", None),
+        ("http://x.example.org/20991231/a.html", None),
+        ("http://x.example.org/list.html?date=2020-07-20", None),
+        ("http://x.example.org/w/W020200320523541696409.jpg", None),
+    ],
+)
+def test_the_day_in_an_address(url: str, day: date | None) -> None:
+    found = url_date(url, today=TODAY)
+    assert (found.day if found else None) == day
+
+
+def test_the_year_in_an_address() -> None:
+    assert url_year("/2020/gongshi/81.html") == 2020
+    assert url_year("/202007/81.html") == 2020
+    assert url_year("/a/2020718.html") is None
+
+
+@given(
+    BELIEVABLE, st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "[%Y-%m-%d]", "%Y%m%d"])
+)
+def test_a_believable_day_comes_back_from_every_form(day: date, form: str) -> None:
+    found = read(day.strftime(form))
+    assert found is not None
+    assert found.day == day
+
+
+@given(st.text(max_size=120))
+def test_any_text_gives_only_believable_days_with_their_proof(text: str) -> None:
+    believed, refused = find_dates(text, today=TODAY, place="item", fetched_at=NOW)
+    for dated in believed:
+        assert date(1995, 1, 1) <= dated.day <= TODAY + timedelta(days=1)
+        assert dated.raw in text
+    assert all(candidate.why for candidate in refused)
+
+
+@given(st.text(alphabet="0123456789-/.年月日 :T时分上午前天（）[]", max_size=60))
+def test_dense_nonsense_never_breaks_the_reader(text: str) -> None:
+    for place in ("item", "json", "attr"):
+        for dated in find_dates(text, today=TODAY, place=place, year=2020, fetched_at=NOW).believed:
+            assert dated.day <= TODAY + timedelta(days=1)
+
+
+@given(st.integers(1, 12), st.integers(1, 31))
+def test_no_year_no_day(month: int, day: int) -> None:
+    assert read(f"{month:02}-{day:02}") is None
+
+
+@given(st.datetimes(FIRST, LAST), st.integers(-12, 14))
+def test_a_moment_with_a_zone_has_the_shanghai_day_of_that_moment(clock: datetime, hours: int) -> None:
+    sign = "-" if hours < 0 else "+"
+    text = f"{clock:%Y-%m-%dT%H:%M:%S}{sign}{abs(hours):02}:00"
+    found = read(text)
+    assert found is not None
+    assert found.day == shanghai_day(datetime.fromisoformat(text))
+
+
+@given(BELIEVABLE)
+def test_the_later_the_look_the_more_is_believed(day: date) -> None:
+    assert find_date(day.isoformat(), today=day, place="item") is not None
+    assert find_date(day.isoformat(), today=day - timedelta(days=2), place="item") is None
