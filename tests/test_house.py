@@ -26,7 +26,13 @@ HOMES = {
     "starlette": ("monitor/demo/", "monitor/web/"),
     "uvicorn": ("monitor/demo/", "monitor/web/"),
     "aiosmtpd": ("monitor/demo/",),
-    "openpyxl": ("crawler/workbook.py", "monitor/printed", "monitor/register", "crawler/register_book", "monitor/reading"),
+    "openpyxl": (
+        "crawler/workbook.py",
+        "monitor/printed",
+        "monitor/register",
+        "crawler/register_book",
+        "monitor/reading",
+    ),
     "xlsxwriter": ("monitor/reports/", "monitor/survey"),
 }
 
@@ -60,9 +66,7 @@ def test_the_crawler_never_imports_the_monitor() -> None:
 
 def test_the_monitor_reaches_the_crawl_only_as_a_child_process() -> None:
     banned = ("crawler.spiders", "crawler.settings", "crawler.crawl", "crawler.walk", "crawler.accounts")
-    guilty = [
-        (name, one) for name, path in sources("monitor") for one in banned if uses(imports(path), one)
-    ]
+    guilty = [(name, one) for name, path in sources("monitor") for one in banned if uses(imports(path), one)]
     assert guilty == []
 
 

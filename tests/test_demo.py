@@ -1,0 +1,179 @@
+"""The main job on the sample district: the printed quarter's numbers, the true shortfalls, nobody else accused."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from crawler.clock import Clock, clock
+from monitor import jobs
+from monitor.bulletin import figures
+from monitor.commands import demo_lines
+from monitor.demo.district import load_district
+from monitor.demo.run import MARKER, Shown, show, stage
+from monitor.demo.server import Sample
+from monitor.model import Value
+from monitor.office import Office
+from tests.conftest import SHARED
+
+
+@dataclass(frozen=True)
+class Ran:
+    """The sample after its first night, still served."""
+
+    shown: Shown
+    sample: Sample
+    office: Office
+    clock: Clock
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
+    folder = tmp_path_factory.mktemp("demo")
+    district = load_district()
+    now = clock(district.as_of)
+    with stage(district, now, folder) as (sample, office):
+        yield Ran(show(district, office, now), sample, office, now, folder)
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    path = SHARED / "seed" / name
+    if not path.exists():
+        pytest.skip(f"LOUD: {path} is not there; the printed annexes are not compared")
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+def test_the_run_agrees_with_the_districts_own_truth(ran: Ran) -> None:
+    assert ran.shown.wrong == ()
+    assert not ran.shown.night.failed
+
+
+@pytest.mark.parametrize(
+    ("name", "group"), [("annex1-towns-and-streets.csv", "镇街"), ("annex2-departments.csv", "区直部门")]
+)
+def test_the_annexes_equal_the_printed_ones_number_for_number(ran: Ran, name: str, group: str) -> None:
+    printed = {
+        row["unit"]: tuple(int(row[month]) for month in ("2020-04", "2020-05", "2020-06"))
+        for row in seed(name)
+    }
+    found = next(g for g in ran.shown.printed.bulletin.groups if g.name == group)
+    assert {row.short: row.counts for row in found.rows} == printed
+
+
+def test_the_totals_reconcile_with_the_headline(ran: Ran) -> None:
+    found = figures(ran.shown.printed.bulletin)
+    assert found["groups"] == {"镇街": {"units": 13, "posts": 684}, "区直部门": {"units": 23, "posts": 1309}}
+    assert (found["listed"], found["unattributed"], found["posts"]) == (1993, 1045, 3038)
+    assert found["documents"] == 200
+    assert set(found["no_documents"]) == {"审计局", "盖山镇", "东升街道", "工信局"}
+
+
+def test_the_shortfalls_are_the_true_ones(ran: Ran) -> None:
+    assert figures(ran.shown.printed.bulletin)["shortfalls"] == {
+        "螺洲镇": "4月-6 5月-8 6月-8",
+        "工信局": "4月-1 5月-7 6月-2",
+        "审计局": "4月-10 5月-10 6月-10",
+        "房管局": "4月-4 5月-5 6月-4",
+        "市场监管局": "5月-3 6月-7",
+    }
+
+
+def test_where_the_printed_bulletin_errs_is_said_in_one_line_each(ran: Ran) -> None:
+    lines = [difference.sentence for difference in ran.shown.differences]
+    assert len(lines) == 4
+    for unit in ("螺洲镇", "市场监管局", "房管局"):
+        assert any(line.startswith(unit) for line in lines)
+
+
+def test_the_blamed_columns_are_stale_with_their_joint_units(ran: Ran) -> None:
+    blamed = {row.name: row.units for row in ran.shown.printed.bulletin.columns}
+    assert blamed.pop("住房保障") == ("土储中心", "房管局", "建设局")
+    assert blamed.pop("项目质量安全监督信息") == ("建设局", "应急管理局", "审计局")
+    assert blamed.pop("卫生和食品安全药品安全") == ("卫健局", "市场监管局")
+    assert blamed.pop("脱贫攻坚") == ("民政局", "农业农村局")
+    assert blamed.pop("就业创业") == ("人社局",)
+    assert (blamed.pop("社会组织"), blamed.pop("慈善组织")) == (("民政局",), ("民政局",))
+    assert len(blamed) == 3
+    assert set(blamed.values()) == {("盖山镇",)}
+
+
+def test_nobody_else_is_accused(ran: Ran) -> None:
+    accused = {(v.subject, v.period) for v in ran.shown.night.judgement.verdicts if v.value.accuses}
+    outlets = {subject for subject, period in accused if not period}
+    assert len(outlets) == 11
+    assert len([1 for subject, period in accused if period]) == 14
+    assert "outlet:csys" in outlets
+    values = {v.value for v in ran.shown.night.judgement.verdicts}
+    assert Value.UNKNOWN not in values
+
+
+def test_the_unregistered_account_is_not_in_the_registers_count(ran: Ran) -> None:
+    found = figures(ran.shown.printed.bulletin)
+    assert found["accounts"] == 11
+    assert found["idle"] == ["仓山营商"]
+
+
+def test_every_answerable_unit_got_one_letter_and_nobody_else(ran: Ran) -> None:
+    letters = [
+        message_from_bytes(kept.content, policy=policy.default) for kept in ran.sample.mailbox.messages
+    ]
+    to = sorted(str(letter["To"].addresses[0].addr_spec) for letter in letters)
+    units = {unit.id: unit for unit in ran.office.settings.catalogue.units}
+    accused = {
+        unit for v in ran.shown.night.judgement.verdicts if v.value.accuses and not v.ours for unit in v.units
+    }
+    expected = {units[unit].emails[0] for unit in accused}
+    assert set(to) - {"office@example.org"} == expected
+    assert len(to) == len(set(to))
+    for letter in letters:
+        kinds = {part.get_content_type() for part in letter.walk()}
+        assert {"text/plain", "text/html"} <= kinds
+
+
+def test_the_workbook_holds_the_annexes(ran: Ran) -> None:
+    path = next(file for _, file in ran.shown.files if file.suffix == ".xlsx")
+    book = load_workbook(path, read_only=True, data_only=True)
+    cells = {str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell}
+    book.close()
+    assert {"螺洲镇", "4月-6 5月-8 6月-8", "市场监管局", "5月-3 6月-7", "仓山营商"} <= cells
+
+
+def test_the_figures_are_written_as_json_too(ran: Ran) -> None:
+    path = next(file for _, file in ran.shown.files if file.suffix == ".json")
+    assert json.loads(path.read_text(encoding="utf-8"))["figures"]["posts"] == 3038
+
+
+def test_the_summary_speaks_to_a_clerk_and_names_every_file(ran: Ran) -> None:
+    text = "\n".join(demo_lines(ran.shown, ran.clock()))
+    assert "与样例数据核对：全部一致" in text
+    assert "未归属（其他来源）1045 条" in text
+    for _, path in ran.shown.files:
+        assert path.exists()
+        assert str(path) in text
+
+
+def test_a_second_night_on_the_same_day_tells_nobody_anything_again(ran: Ran) -> None:
+    before = len(ran.sample.mailbox.messages)
+    ran.sample.portal.log.clear()
+    night = jobs.nightly(ran.office, ran.clock, as_of=ran.clock())
+    assert (night.new_posts, night.written.n, len(night.judgement.changes.opened)) == (0, 0, 0)
+    assert len(ran.sample.mailbox.messages) == before
+    statuses = ran.sample.portal.log.statuses()
+    assert statuses[304] == 68
+    assert sum(statuses.values()) == 69, "one request a column and one for robots.txt"
+
+
+def test_a_folder_with_other_things_is_left_alone(ran: Ran, tmp_path: Path) -> None:
+    (tmp_path / "important.docx").write_bytes(b"x")
+    with pytest.raises(ValueError, match="别的文件"), stage(load_district(), ran.clock, tmp_path):
+        pass
+    assert (tmp_path / "important.docx").exists()
+    assert not (tmp_path / MARKER).exists()
