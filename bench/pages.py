@@ -1,0 +1,112 @@
+"""The sample portal scaled up: many hosts with many columns each, list pages of about 55 KB.
+
+The pages are the sample district's own (``monitor.demo.pages``) under the kind of navigation and scripts that
+make real portals heavy. Everything is computed from two numbers, the host's and the column's, so the truth
+about any column is known without a crawl.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+
+from crawler.model import SHANGHAI, ColumnClass
+from monitor.demo import pages
+from monitor.demo.content import Item
+from monitor.demo.district import SampleColumn, load_district
+
+AS_OF = datetime(2026, 11, 23, 1, tzinfo=UTC)
+"""The moment at which every night of the bench takes place: 09:00 in Fuzhou."""
+TODAY = date(2026, 11, 23)
+WEIGHT = 55_000
+MODIFIED = "Mon, 23 Nov 2026 00:00:00 GMT"
+NAMES = ("工作动态", "通知公告", "政策文件", "财政预决算", "人事任免", "行政许可", "应急管理", "重点项目")
+
+
+def address(host: int) -> str:
+    """The loopback address of host number ``host``: every host is one of its own to a polite crawler."""
+    return f"127.0.{host // 200}.{host % 200 + 1}"
+
+
+def path(column: int) -> str:
+    return f"/zwgk/lm{column:03d}/"
+
+
+def etag(host: int, column: int, version: int = 1) -> str:
+    return f'"{host:x}-{column:x}-{version}"'
+
+
+def newest(host: int, column: int, version: int = 1) -> date:
+    """The day of the newest post of a column: the truth that a crawl must find."""
+    return TODAY - timedelta(days=1 + (host * 37 + column * 101) % 1500) + timedelta(days=version - 1)
+
+
+def title(host: int, number: int) -> str:
+    return f"第{host:03d}区召开{NAMES[number % len(NAMES)]}专题会议部署第{number}号事项并通报近期进展情况"
+
+
+def items(host: int, column: int, version: int = 1) -> list[Item]:
+    """Twenty posts, newest first; every seventh column pins an old one to the top."""
+    day, home = newest(host, column, version), f"lm{column:03d}"
+    found = []
+    for n in range(pages.PER_PAGE):
+        dated = datetime(day.year, day.month, day.day, 9, 30, tzinfo=SHANGHAI) - timedelta(days=3 * n)
+        number = (host * 1000 + column) * 100 + n + 3_000_000 + 20 * version
+        found.append(Item(number, title(host, number), "样例单位", dated, dated, home))
+    if column % 7 == 0:
+        old = found.pop()
+        moment = old.moment - timedelta(days=400)
+        found.insert(0, replace(old, moment=moment, dated=moment))
+    return found
+
+
+@cache
+def _frame(columns: int) -> pages.Frame:
+    """The sample district's frame with as many columns, and weight: a menu of everything, styles, scripts."""
+    sample = load_district()
+    unit = sample.units[0].id
+    shelves = tuple(
+        SampleColumn.model_validate(
+            {"id": f"lm{n:03d}", "name": f"{NAMES[n % len(NAMES)]}{n:03d}", "path": f"政务公开/栏目{n:03d}",
+             "folder": f"zwgk/lm{n:03d}", "class": ColumnClass.OTHER, "units": (unit,)}
+        )
+        for n in range(columns)
+    )  # fmt: skip
+    district = sample.model_copy(update={"columns": shelves[:100], "accounts": ()})
+    bare = pages.frame(district)
+    shown = pages.list_page(bare, shelves[0], items(0, 0), 0, hot(0), "")
+    missing = max(0, WEIGHT - len(shown.encode()))
+    return replace(bare, header=_script(missing * 3 // 5) + bare.header + _menu(missing * 2 // 5))
+
+
+def _menu(size: int) -> str:
+    """A hidden drop-down menu of everything, as real portals repeat it on each page."""
+    entries, length = [], 0
+    while length < size:
+        n = len(entries)
+        entry = (
+            f'<li class="nav-item"><a href="/ztzl/zt{n:03d}/" target="_blank" title="专题专栏{n:03d}">'
+            f'<i class="ico"></i><em>专题专栏{n:03d}</em></a></li>\n'
+        )
+        entries.append(entry)
+        length += len(entry.encode())
+    return f'<div class="drop" style="display:none"><ul>{"".join(entries)}</ul></div>\n'
+
+
+def _script(size: int) -> str:
+    line = "if(typeof(window.portal)=='undefined'){window.portal={tabs:[],open:function(n){return n%2?n:0;}};}\n"
+    return f'<script type="text/javascript">\n{line * (size // len(line))}</script>\n'
+
+
+def hot(host: int) -> list[Item]:
+    """The week's sidebar: newer than most columns and no part of any."""
+    moment = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
+    return [Item(9_000_000 + n, f"一周热点样例{host}之{n}", "样例单位", moment, moment, "lm000") for n in range(8)]
+
+
+def body(host: int, column: int, columns: int = 100, version: int = 1) -> bytes:
+    """The first page of a column as bytes."""
+    frame = _frame(columns)
+    shelf = frame.columns[f"lm{column % 100:03d}"]
+    return pages.list_page(frame, shelf, items(host, column % 100, version), 0, hot(host), "").encode()
