@@ -77,18 +77,19 @@ REPEATED = (
     *TOKENS, "您访问的信息", "网站域名", "请求访问", "<meta content='1;url=", "location.href = ", "页面页面", "访问的页面的", "找不",
     "document.cookie eval(", "var a = 'b';\n", "来源： ", "时间 : ", "日 期", "2026-11-02 ", "1-1 ", "<table><tr><td>", "<b><i>",
     "<a href='x'>11-02</a>", "<li>2026-11-02</li>", "<a href='t20261102_1.htm'>公告</a><span>11-02</span>", "<font>", "</p>",
-    "&", "&#", "当前位置：", "首页 > ", "- ", "\\", "/*", "//", "<script>var pub='2026-11-02';</script>", "<input type=password>",
+    "&", "&#", "当前位置：", "首页 > ", "- ", "--", " -", "\\", "/*", "//", "<script>var pub='2026-11-02';</script>", "<input type=password>",
 )  # fmt: skip
 
 
 def floods(size: int) -> Iterator[tuple[str, bytes]]:
-    """Pages of about ``size`` bytes of one piece repeated: alone, in an article, behind a list, in a script."""
+    """Pages of about ``size`` bytes of one piece repeated: alone, in an article, a list, a title, a script."""
     for piece in dict.fromkeys(REPEATED):
         text = piece * (size // max(1, len(piece.encode("utf-8", "replace"))))
         for place, page in (
             ("alone", text),
             ("article", f"{HEAD}</head><body>{NAV}<h1>关于防汛的公告</h1>{text}{FOOT}"),
             ("list", SEEDS[0].replace("</ul><script", f"</ul>{text}<script", 1)),
+            ("title", f"<html><head><title>{text}</title></head><body>{NAV}<h1>公告</h1>{BODY_TEXT}{FOOT}"),
             ("script", f"{HEAD}<script>{text}</script></head><body></body></html>"),
         ):
             yield f"{piece[:24]!r} {place}", page.encode("utf-8", "replace")

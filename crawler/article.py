@@ -44,6 +44,7 @@ TITLE_TAILS = re.compile(r"\s*[|_—–｜]+\s*|\s+-+\s*|\s*-+\s+|(?<=[\u4e00-\u
 HEADINGS = frozenset({"h1", "h2", "h3"})
 HTMLDATE_LIMIT = 300_000
 """Characters handed to ``htmldate``; its date stands in the head or beside the title."""
+LONGEST_TAG = 300
 LONG_TITLE = 8
 """Letters from which a passage that repeats the title tag is the title and not a column's or site's name."""
 SEPARATORS = " >-_/|»"
@@ -200,7 +201,7 @@ def _title(labels: dict[str, list[str]], root: HtmlElement, found: Sequence[Pass
     stated = _first(labels, "articletitle")
     if stated:
         return stated
-    tag = next((" ".join((element.text or "").split()) for element in root.iter("title")), "")
+    tag = next((" ".join((element.text or "")[:LONGEST_TAG].split()) for element in root.iter("title")), "")
     return _heading(found, tag, hint) or hint or TITLE_TAILS.split(tag)[0].strip()
 
 
