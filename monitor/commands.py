@@ -6,6 +6,7 @@ import signal
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,11 +16,13 @@ from monitor.bulletin import figures
 from monitor.bulletin_model import DONE as DONE_WORD
 from monitor.bulletin_model import Bulletin, Period
 from monitor.demo.district import SAMPLE, load_district
-from monitor.demo.run import Shown, show, stage
 from monitor.office import open_office
 from monitor.options import DONE, FAULT, tell, with_as_of, with_config, with_json
 from monitor.printing import compile_bulletin, print_bulletin
 from monitor.reading import read
+
+if TYPE_CHECKING:
+    from monitor.demo.run import Shown
 
 
 class PeriodType(click.ParamType[Period]):
@@ -62,6 +65,8 @@ def bulletin(period: Period, out: Path, path: Path, as_of: datetime | None, as_j
 @with_json
 def demo(district: Path, out: Path, serve: bool, as_of: datetime | None, as_json: bool) -> int:
     """样例区：在本机开一个样例门户，抓取、判定、发信、出附件，全程不联网。"""
+    from monitor.demo.run import show, stage  # servers and all: nobody else waits for their import
+
     facts = load_district(district)
     now = clock(as_of or facts.as_of)
     with stage(facts, now, out) as (sample, office):

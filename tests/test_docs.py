@@ -87,9 +87,10 @@ def test_every_yaml_block_is_accepted(page: str, text: str, tmp_path: Path) -> N
 
 
 def test_every_link_between_the_documents_leads_somewhere() -> None:
-    lost = []
-    for page in PAGES:
-        for target in re.findall(r"\]\(([^)#:]+\.md)", page.read_text(encoding="utf-8")):
-            if not (page.parent / target).exists():
-                lost.append((page.name, target))
+    lost = [
+        (page.name, target)
+        for page in PAGES
+        for target in re.findall(r"\]\(([^)#:]+\.md)", page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
     assert lost == []
