@@ -26,9 +26,11 @@ from monitor.channels.mail import MailConfig
 from monitor.channels.webhook import WebhookConfig
 from monitor.delivery import HandingOver, Receipt, Undelivered
 from monitor.ledger import LetterRow
-from monitor.letters import OFFICE, LetterSettings, Matter, letter, office_letter, summary
-from monitor.matters import open_matters, returned
-from monitor.model import Letter
+from monitor.letter_parts import Matter, deadline
+from monitor.letterhead import LetterSettings
+from monitor.letters import OFFICE, letter, office_letter, summary
+from monitor.matters import closed_matters, open_matters, returned, soon_by_unit
+from monitor.model import Letter, Verdict
 from monitor.workdays import may_send
 
 log = logging.getLogger(__name__)
@@ -82,30 +84,57 @@ def write_letters(
     settings: LetterSettings,
     robots: Collection[str] = (),
     copies: Collection[str] = (),
+    verdicts: Sequence[Verdict] = (),
 ) -> Written:
-    """Write the letters of ``day`` for all open findings, one per answerable unit, and one to ourselves.
+    """Write the letters of ``day``, one per unit with something to be told, and one to ourselves.
 
-    A unit that has its letter of ``day`` gets no second one, so a repeat writes nothing. ``robots`` get
-    the day's summary, ``copies`` (the supervisor's addresses, from config) a copy of every unit's letter.
-    ``units`` is the catalogue: no other address is ever written to.
+    A unit is told of its open findings, of those it was told of before and that ended, and, where
+    ``verdicts`` are given, of limits that pass soon. A unit that has its letter of ``day`` gets no second
+    one, so a repeat writes nothing. ``robots`` get the day's summary, ``copies`` (the supervisor's addresses,
+    from config) a copy of every unit's letter. ``units`` is the catalogue: no other address is written to.
     """
     known = {unit.id: unit for unit in units}
     by_unit, ours = open_matters(connection, day, moment, known)
+    closed = closed_matters(connection, moment)
+    soon = soon_by_unit(verdicts, day, settings.calendar, settings.warn_left)
     have = set(connection.scalars(select(LetterRow.unit_id).where(LetterRow.day == day)))
-    letters = [
-        (_copied(letter(known[unit], matters, day, settings), copies), [m.finding.id for m in matters])
-        for unit, matters in sorted(by_unit.items())
-        if unit not in have
-    ]
-    mute = [known[unit].short for unit in sorted(by_unit) if not known[unit].emails]
-    back = returned(connection, moment, known)
-    if OFFICE not in have and (ours or mute or back):
-        to_us = office_letter(ours, day, settings, mute, back)
-        letters.append((to_us, [m.finding.id for m in ours]))
+    letters: list[tuple[Letter, list[int]]] = []
+    for unit in sorted({*by_unit, *closed, *soon} - have):
+        if unit in by_unit or (unit in known and known[unit].emails):
+            told = [*by_unit.get(unit, ()), *closed.get(unit, ())]
+            one = letter(
+                known[unit], by_unit.get(unit, ()), day, settings, closed.get(unit, ()), soon.get(unit, ())
+            )
+            letters.append((_copied(one, copies), [m.finding.id for m in told]))
+    if OFFICE not in have:
+        letters += _to_us(connection, by_unit, ours, day, moment, known, settings)
     counts = [(known[unit].short, matters) for unit, matters in sorted(by_unit.items())]
     letters += [(_robot_letter(name, counts, day, settings), []) for name in sorted(robots) if counts]
     new = [one for one, findings in letters if outbox.add(connection, one, day, findings, moment)]
     return Written(sum(bool(one.to) for one in new), tuple(one.unit for one in new if not one.to))
+
+
+def _to_us(
+    connection: Connection,
+    by_unit: Mapping[str, Sequence[Matter]],
+    ours: Sequence[Matter],
+    day: date,
+    moment: datetime,
+    units: Mapping[str, Unit],
+    settings: LetterSettings,
+) -> list[tuple[Letter, list[int]]]:
+    """Our own letter, when there is something for us to do; overdue units by the day after a deadline."""
+    mute = [units[unit].short for unit in sorted(by_unit) if not units[unit].emails]
+    back = returned(connection, moment, units)
+    late = {
+        unit: [until for m in matters if (until := deadline(m, day, settings)) < day]
+        for unit, matters in sorted(by_unit.items())
+    }
+    yesterday = day - timedelta(days=1)
+    overdue = [(units[unit].short, len(days)) for unit, days in late.items() if days]
+    if not (ours or mute or back or any(yesterday in days for days in late.values())):
+        return []
+    return [(office_letter(ours, day, settings, mute, back, overdue), [m.finding.id for m in ours])]
 
 
 def send_waiting(

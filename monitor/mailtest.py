@@ -11,7 +11,7 @@ from datetime import datetime
 
 from monitor.channels import mail
 from monitor.delivery import Undelivered
-from monitor.letters import chinese_moment
+from monitor.letter_parts import chinese_moment
 from monitor.model import Letter
 
 STAGES = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,10 +14,12 @@ from sqlalchemy import Connection, func, select
 from crawler.model import Outcome, Unit
 from crawler.store import OutletRow, VisitRow
 from monitor.findings import open_findings
-from monitor.ledger import LetterFindingRow, LetterRow
-from monitor.letters import OFFICE, Matter
-from monitor.model import Finding
+from monitor.ledger import EventRow, FindingRow, LetterFindingRow, LetterRow
+from monitor.letter_parts import Matter
+from monitor.letters import OFFICE
+from monitor.model import Finding, Value, Verdict
 from monitor.outbox import AttemptRow
+from monitor.workdays import Calendar
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +94,52 @@ def _first_told(connection: Connection, day: date) -> dict[tuple[int, str], date
         .group_by(LetterFindingRow.finding_id, LetterFindingRow.unit_id)
     )
     return {(finding, unit): first for finding, unit, first in connection.execute(query)}
+
+
+def closed_matters(connection: Connection, moment: datetime) -> dict[str, list[Matter]]:
+    """Findings that ended in the last two weeks, for each unit that was told of them and not of their end."""
+    ended = (
+        select(FindingRow.__table__, EventRow.detail)
+        .outerjoin(EventRow, (EventRow.finding_id == FindingRow.id) & (EventRow.kind == "closed"))
+        .where(FindingRow.closed > moment - timedelta(days=14), FindingRow.closed <= moment)
+        .order_by(FindingRow.id)
+    )
+    rows = {row.id: row for row in connection.execute(ended) if not row.ours}
+    told = (
+        select(LetterFindingRow.finding_id, LetterFindingRow.unit_id, func.max(LetterRow.written))
+        .join(LetterRow, LetterRow.id == LetterFindingRow.letter_id)
+        .where(LetterRow.state.in_(TOLD), LetterFindingRow.finding_id.in_(list(rows)))
+        .group_by(LetterFindingRow.finding_id, LetterFindingRow.unit_id)
+        .order_by(LetterFindingRow.finding_id)
+    )
+    by_unit: dict[str, list[Matter]] = defaultdict(list)
+    for finding_id, unit, written in connection.execute(told):
+        row = rows[finding_id]
+        if written < row.closed:
+            reason = str((row.detail or {}).get("reason", ""))
+            by_unit[unit].append(Matter(_ended(row), "", ended=reason))
+    return by_unit
+
+
+def _ended(row: Any) -> Finding:
+    """A closed finding, as far as a letter speaks of it."""
+    names = ("id", "number", "rule", "subject", "period", "opened", "closed", "sentence", "clause", "name")
+    return Finding(**{name: getattr(row, name) for name in names}, units=tuple(row.units))
+
+
+def soon_by_unit(
+    verdicts: Iterable[Verdict], day: date, calendar: Calendar, left: Collection[int]
+) -> dict[str, list[Verdict]]:
+    """Limits that pass soon, by answerable unit: told on a working day with ``left`` working days to go."""
+    by_unit: dict[str, list[Verdict]] = defaultdict(list)
+    for verdict in verdicts:
+        due = verdict.due
+        if verdict.value is not Value.DUE_SOON or verdict.ours or due is None or due < day:
+            continue
+        if calendar.works(day) and calendar.between(day, due) in left:
+            for unit in verdict.units:
+                by_unit[unit].append(verdict)
+    return by_unit
 
 
 def returned(connection: Connection, moment: datetime, units: Mapping[str, Unit]) -> list[str]:

@@ -47,8 +47,8 @@ class Script:
             server.transport.abort()
         return said
 
-    @property
     def mails(self) -> list[EmailMessage]:
+        # Not a property: the server looks at every attribute of its handler for each caller.
         return [_parsed(content) for _, content in self.kept]
 
 

@@ -12,16 +12,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from crawler.model import SHANGHAI, Unit
-from monitor.letters import (
-    MAX_SHOWN,
-    OFFICE,
-    LetterSettings,
-    Matter,
-    letter,
-    letter_key,
-    office_letter,
-    summary,
-)
+from monitor.letter_parts import Matter
+from monitor.letterhead import LetterSettings
+from monitor.letters import MAX_SHOWN, OFFICE, letter, letter_key, office_letter, summary
 from monitor.model import Finding, Newest, Value
 from monitor.plain import clean, safe_link
 from monitor.workdays import Calendar, Hours, may_send

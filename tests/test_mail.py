@@ -74,7 +74,7 @@ def test_a_chinese_letter_arrives_as_it_was_written() -> None:
         receipt = send(LETTER, config(port, sender_name="仓山区更新监测", reply_to="boss@example.org"), NOW)
     assert receipt.answer == "250 2.0.0 queued"
     assert receipt.refused == {}
-    (mail,) = script.mails
+    (mail,) = script.mails()
     assert script.kept[0][0] == list(LETTER.to)
     assert mail["Subject"] == LETTER.subject
     assert str(mail["From"]) == "仓山区更新监测 <watch@example.org>"
@@ -90,8 +90,8 @@ def test_the_supervisor_stands_in_the_copy_line_and_gets_the_letter() -> None:
     letter = Letter("k", "jsj", ("jsj@example.org", "head@example.org"), "s", "t", "h")
     with mail_server(script) as port:
         send(letter, config(port, copy_to=["head@example.org"]), NOW)
-    assert script.mails[0]["To"] == "jsj@example.org"
-    assert script.mails[0]["Cc"] == "head@example.org"
+    assert script.mails()[0]["To"] == "jsj@example.org"
+    assert script.mails()[0]["Cc"] == "head@example.org"
     assert script.kept[0][0] == ["jsj@example.org", "head@example.org"]
 
 
@@ -223,7 +223,7 @@ def test_a_line_cut_after_the_end_mark_is_doubtful_and_repeats_the_same_message_
             send(LETTER, config(port), NOW)
         assert caught.value.doubtful
         send(LETTER, config(port), NOW)
-    first, second = script.mails
+    first, second = script.mails()
     assert first["Message-ID"] == second["Message-ID"]
 
 
@@ -307,7 +307,7 @@ def test_a_subject_with_line_ends_adds_no_header() -> None:
     evil = Letter("k", "u", ("a@example.org",), "题目\r\nBcc: x@example.org\u202e" + "长" * 10_000, "t", "h")
     with mail_server(script) as port:
         send(evil, config(port), NOW)
-    (mail,) = script.mails
+    (mail,) = script.mails()
     assert mail["Bcc"] is None
     assert mail["Subject"].startswith("题目 Bcc: x@example.org长")
     assert len(mail["Subject"]) <= 200
@@ -348,7 +348,7 @@ def test_the_test_mail_arrives_and_says_so() -> None:
         said = mail_test(config(port), "me@example.org", NOW)
     assert "测试邮件已由" in said
     assert "250 2.0.0 queued" in said
-    assert script.mails[0]["Subject"] == "【测试】更新监测系统邮件设置"
+    assert script.mails()[0]["Subject"] == "【测试】更新监测系统邮件设置"
 
 
 @pytest.mark.parametrize(

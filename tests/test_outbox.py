@@ -19,8 +19,9 @@ from monitor.alerts import AlertsConfig, Send, Sent, send_waiting, write_letters
 from monitor.channels.mail import MailConfig
 from monitor.delivery import HandingOver, Receipt, Refusal, Undelivered
 from monitor.ledger import EventRow, FindingRow, LetterFindingRow, LetterRow
-from monitor.letters import OFFICE, LetterSettings
-from monitor.model import Letter
+from monitor.letterhead import LetterSettings
+from monitor.letters import OFFICE
+from monitor.model import Letter, Value, Verdict
 from monitor.outbox import LEASE, RETRIES, AttemptRow
 from tests.conftest import Store
 from tests.mailbox import Script, mail_server
@@ -195,6 +196,60 @@ def test_a_closed_finding_is_in_no_letter(store: Store) -> None:
     with store.engine.begin() as c:
         c.execute(update(FindingRow).values(closed=NOW - timedelta(hours=1)))
     assert write(store).n == 0
+
+
+def test_a_unit_is_told_once_that_its_finding_ended_and_how_long_it_lasted(store: Store) -> None:
+    seed(store, ("jsj",), ("yjj",))
+    write(store)
+    tomorrow, later = NOW + timedelta(days=1), NOW + timedelta(days=2)
+    with store.engine.begin() as c:
+        c.execute(update(FindingRow).values(closed=tomorrow - timedelta(hours=2)))
+        c.execute(
+            insert(EventRow).values(finding_id=1, kind="closed", moment=tomorrow, detail={"reason": "fresh"})
+        )
+        c.execute(update(LetterRow).where(LetterRow.unit_id == "yjj").values(state="refused"))
+    assert write(store, tomorrow.date(), tomorrow).n == 1
+    last = rows(store, LetterRow)[-1]
+    assert last.subject == "【整改确认】2020-07-21 建设局：1 项已销号"
+    for words in ("已更新，自动销号", "2020年7月15日（周三）发现", "2020年7月21日（周二）销号", "历时 6 天"):
+        assert words in last.text_body
+        assert words in last.html_body
+    assert "整改期限" not in last.text_body
+    assert write(store, later.date(), later).n == 0
+
+
+def test_a_limit_that_passes_soon_is_told_on_the_working_days_that_count(store: Store) -> None:
+    seed(store)
+    due = date(2020, 7, 26)  # a Sunday
+    soon = Verdict(
+        "column_stale", "outlet:zlaq", Value.DUE_SOON, "质量安全将于7月26日到期。", "19号", ("jsj", "gone"),
+        due=due, name="质量安全",
+    )  # fmt: skip
+    told = {}
+    for n in range(20, 28):
+        now = NOW.replace(day=n)
+        told[n] = write(store, now.date(), now, verdicts=[soon]).n
+    assert told == {20: 0, 21: 0, 22: 1, 23: 0, 24: 1, 25: 0, 26: 0, 27: 0}
+    letter = rows(store, LetterRow)[0]
+    assert letter.subject == "【到期提醒】2020-07-22 建设局：1 项即将到期"
+    assert "2020年7月26日（周日）" in letter.text_body
+    assert "质量安全将于7月26日到期。" in letter.html_body
+    assert rows(store, EventRow) == []
+
+
+def test_the_office_learns_of_an_overdue_unit_on_the_day_after_its_deadline(store: Store) -> None:
+    seed(store, ("jsj", "yjj"), ("jsj",))
+    write(store)
+    days = {}
+    for n in range(1, 10):
+        now = NOW + timedelta(days=n)
+        write(store, now.date(), now)
+        days[now.date().day] = [row.subject for row in rows(store, LetterRow) if row.unit_id == OFFICE]
+    assert [len(subjects) for subjects in days.values()] == [0, 0, 0, 0, 0, 0, 0, 1, 1]
+    assert days[28] == ["【系统待办】2020-07-28 2 个单位逾期"]
+    ours = next(row for row in rows(store, LetterRow) if row.unit_id == OFFICE)
+    assert "建设局：2 项" in ours.text_body
+    assert "应急管理局：1 项" in ours.html_body
 
 
 def test_a_letter_is_sent_once_and_its_attempt_recorded(store: Store) -> None:
@@ -470,7 +525,7 @@ def test_letters_arrive_at_a_real_server_through_faults_each_with_one_message_id
     assert set(states(store).values()) == {"sent"}
     tried = [row.recipients for row in rows(store, AttemptRow) if row.letter_id == 1]
     assert tried == [["jsj@example.org", "jsj2@example.org"], ["jsj@example.org"], ["jsj@example.org"]]
-    ids = Counter(str(mail["Message-ID"]) for mail in script.mails)
+    ids = Counter(str(mail["Message-ID"]) for mail in script.mails())
     assert sorted(ids.values()) == [1, 1, 1, 2]
     reached = {address for recipients, _ in script.kept for address in recipients}
     assert reached == {"jsj@example.org", "yjj@example.org", "jyj@example.org", "office@example.org"}

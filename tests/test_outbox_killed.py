@@ -99,7 +99,7 @@ def test_a_sender_killed_at_random_moments_loses_nothing_and_repeats_only_what_i
         doubtful = Counter(
             c.scalars(select(LetterRow.key).join(AttemptRow).where(AttemptRow.result == "doubtful"))
         )
-    arrived = Counter(str(mail["Message-ID"])[1:].partition(".")[0] for mail in script.mails)
+    arrived = Counter(str(mail["Message-ID"])[1:].partition(".")[0] for mail in script.mails())
     assert set(arrived) == {f"20200720-u{n}" for n in range(LETTERS)}
     assert results["sent"] == LETTERS
     assert results["died"] + results["doubtful"] == ends.count(-signal.SIGKILL)

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -149,6 +150,9 @@ def _connect(settings: MailConfig) -> smtplib.SMTP:
 def _greet(smtp: smtplib.SMTP, settings: MailConfig) -> None:
     stage = "hello"
     try:
+        if smtp.sock is not None:
+            # The end mark goes alone; without this it waits 40 ms for the letter's acknowledgement.
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         smtp.ehlo_or_helo_if_needed()
         if settings.security == "starttls":
             stage = "tls"

@@ -1,0 +1,178 @@
+"""What a letter holds, as plain words for the templates: findings by cause, warnings, closures.
+
+Everything that was crawled passes :func:`monitor.plain.clean` or :func:`monitor.plain.safe_link` here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from crawler.model import SHANGHAI, shanghai_day, utc
+from monitor.letterhead import LetterSettings
+from monitor.model import Finding, Value, Verdict
+from monitor.plain import clean, safe_link
+
+WEEKDAYS = "一二三四五六日"
+
+ADVICE: Mapping[str, str] = {
+    "column": "请尽快发布符合栏目主题的新信息。确无内容可更新的，请报我办研究归并或停用栏目；"
+    "不得以修改旧信息日期代替更新。系统下一次检查看到新信息即自动销号，无需回复。",
+    "account": "请尽快登录账号发布信息。无力维护的，请按规定关停注销并报备；注销完成前仍按在用账号检查。"
+    "系统下一次检查看到新信息即自动销号，无需回复。",
+    "unit": "请对照要求安排本月信息发布。已过月份的数量不能补计，请说明原因。",
+    "site": "请核查网站运行情况，恢复后系统会自动复查。",
+    "ours": "请核查页面结构、网络或识别规则；查清之前不对责任单位作出判定。",
+}
+"""What to do, by the kind of subject, so that a new rule needs no words here."""
+
+TITLES: Mapping[tuple[str, Value], str] = {
+    ("column", Value.STALE): "栏目超期未更新",
+    ("column", Value.BLANK): "空白栏目",
+    ("account", Value.STALE): "政务新媒体超期未更新",
+    ("account", Value.BLANK): "政务新媒体内容空白",
+    ("unit", Value.STALE): "信息发布数量不足",
+    ("site", Value.STALE): "网站运行问题",
+    ("ours", Value.UNKNOWN): "无法判定",
+}
+"""The heading of a cause, by the kind of subject and the verdict."""
+
+
+CLOSED: Mapping[str, str] = {
+    "fresh": "已更新，自动销号",
+    "due_soon": "已更新，自动销号",
+    "exempt": "已获豁免",
+    "retired": "已不在台账中",
+    "period_over": "考核期已过",
+}
+"""How a finding ended, by the reason of its event; any other one is no longer judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A finding as one unit is told of it.
+
+    ``kind`` is ``column``, ``account``, ``unit``, ``site`` or ``ours``. ``link`` is the outlet's own page,
+    ``looked`` our last conclusive look, ``units`` the short names of all who answer for it (lead first),
+    ``told`` the first day this unit was told (its deadline counts from there; ``None`` = today). ``ended``
+    is the reason of its closing, for a closed one.
+    """
+
+    finding: Finding
+    kind: str
+    link: str = ""
+    looked: datetime | None = None
+    units: tuple[str, ...] = ()
+    told: date | None = None
+    ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Findings of one cause: the rule's sentence, the clause, what to do."""
+
+    title: str
+    clause: str
+    advice: str
+    items: tuple[Mapping[str, Any], ...] = field(default_factory=tuple)
+
+
+def chinese_day(day: date) -> str:
+    """``2020年7月20日（周一）``."""
+    return f"{day.year}年{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
+
+
+def chinese_moment(moment: datetime) -> str:
+    """``2020年7月20日 02:14``, in Asia/Shanghai."""
+    local = utc(moment).astimezone(SHANGHAI)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def cause(matter: Matter) -> tuple[int, str, str, str]:
+    order = list(ADVICE).index(matter.kind) if matter.kind in ADVICE else len(ADVICE)
+    return order, matter.kind, matter.finding.value, matter.finding.clause
+
+
+def groups(matters: Iterable[Matter], day: date, settings: LetterSettings) -> Iterator[Group]:
+    for (_, kind, value, clause), members in groupby(matters, key=cause):
+        yield Group(
+            title=TITLES.get((kind, Value(value)), "更新问题"),
+            clause=clean(clause, 300),
+            advice=ADVICE.get(kind, ADVICE["column"]),
+            items=tuple(_item(matter, day, settings) for matter in members),
+        )
+
+
+def _item(matter: Matter, day: date, settings: LetterSettings) -> dict[str, Any]:
+    finding = matter.finding
+    newest = finding.newest
+    until = deadline(matter, day, settings)
+    return {
+        "name": _name(finding),
+        "number": clean(finding.number, 40),
+        "sentence": clean(finding.sentence, 300),
+        "link": safe_link(matter.link),
+        "since": chinese_day(shanghai_day(finding.opened)),
+        "due": chinese_day(finding.due) if finding.due else "",
+        "late": (day - finding.due).days if finding.due and finding.due < day else 0,
+        "newest_day": chinese_day(newest.day) if newest else "",
+        "newest_title": clean(newest.title, 80) if newest else "",
+        "newest_link": safe_link(newest.url) if newest else "",
+        "newest_raw": clean(newest.raw, 60) if newest else "",
+        "published_here": matter.kind in ("column", "account"),
+        "looked": chinese_moment(matter.looked) if matter.looked else "",
+        "units": tuple(clean(name, 40) for name in matter.units),
+        "deadline": deadline_text(until, settings),
+        "overdue": until < day,
+        "reminder": matter.told is not None and matter.told < day <= until,
+    }
+
+
+def deadline(matter: Matter, day: date, settings: LetterSettings) -> date:
+    return settings.calendar.after(matter.told or day, settings.deadline_days)
+
+
+def deadline_text(day: date | None, settings: LetterSettings) -> str:
+    return f"{chinese_day(day)} {settings.deadline_time:%H:%M}" if day else ""
+
+
+def soon_items(verdicts: Sequence[Verdict]) -> tuple[Mapping[str, str], ...]:
+    """Limits that will pass soon, the nearest first."""
+    ordered = sorted(verdicts, key=lambda v: (v.due or date.max, v.name))
+    return tuple(
+        {
+            "name": clean(v.name, 80),
+            "sentence": clean(v.sentence, 300),
+            "due": chinese_day(v.due) if v.due else "",
+        }
+        for v in ordered
+    )
+
+
+def closed_items(matters: Sequence[Matter]) -> tuple[Mapping[str, Any], ...]:
+    """Findings that ended, with how long they lasted in days."""
+    items = []
+    for matter in sorted(matters, key=lambda m: m.finding.id):
+        opened, closed = (shanghai_day(m) for m in (matter.finding.opened, matter.finding.closed) if m)
+        items.append(
+            {
+                "name": _name(matter.finding),
+                "number": clean(matter.finding.number, 40),
+                "how": CLOSED.get(matter.ended, "不再判定"),
+                "opened": chinese_day(opened),
+                "closed": chinese_day(closed),
+                "days": (closed - opened).days,
+            }
+        )
+    return tuple(items)
+
+
+def _name(finding: Finding) -> str:
+    """The subject's name, with the month where the rule judges months."""
+    month = re.fullmatch(r"(\d{4})-(\d{2})", finding.period)
+    name = clean(finding.name, 80)
+    return f"{name} {int(month[1])}年{int(month[2])}月" if month else name
