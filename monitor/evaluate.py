@@ -10,9 +10,10 @@ from sqlalchemy import Engine
 
 from monitor.causes import AWAITING, FAILED_NIGHT, cause_name
 from monitor.config import MonitorConfig, rule
-from monitor.facts import Counter, Shown, gather, posts_of
+from monitor.facts import Shown, gather, posts_of
 from monitor.findings import Changes, apply, open_findings
 from monitor.model import Facts, Finding, OutletFacts, Value, Verdict
+from monitor.unit_facts import Counter
 
 
 @dataclass(frozen=True, slots=True)

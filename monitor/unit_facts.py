@@ -1,0 +1,113 @@
+"""What units published per month, and what keeps a count from being sure."""
+
+from __future__ import annotations
+
+from collections import Counter as TallyOf
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, or_, select
+
+from crawler.model import ColumnClass, OutletKind, Unit
+from crawler.store import PostRow, UnitRow
+from monitor.calendar import add_months, first_day, last_day, month_of
+from monitor.model import OutletFacts, UnitFacts
+
+Counter = Callable[[Connection, date, date, datetime], Mapping[tuple[str, str], int]]
+"""Posts per (unit id, month) published from the first day up to (not with) the last, as seen by a moment."""
+
+POST = PostRow.__table__.c
+ANYBODY = ""
+
+
+def unit_facts(
+    connection: Connection,
+    as_of: datetime,
+    day: date,
+    months: tuple[str, ...],
+    outlets: Sequence[OutletFacts],
+    count: Counter,
+) -> tuple[UnitFacts, ...]:
+    """The units of the catalogue on ``day``, with their counts for ``months`` and the running month.
+
+    ``outlets`` are all outlets of that day: their looks decide which months are read through.
+    """
+    this = month_of(day)
+    start = first_day(months[0])
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for (unit, month), number in count(connection, start, add_months(first_day(this), 1), as_of).items():
+        counts[unit][month] = number
+    needed = {month: last_day(month) for month in months} | {this: day - timedelta(days=2)}
+    gaps = {month: _gaps(outlets, last) for month, last in needed.items()}
+    undecided = _undecided(connection, outlets, start, as_of)
+    units = UnitRow.__table__.c
+    query = select(UnitRow.__table__).where(or_(units.retired_at.is_(None), units.retired_at > as_of))
+    return tuple(
+        UnitFacts(
+            _unit(row),
+            counts.get(row["id"], {}),
+            _gaps_of(row["id"], gaps),
+            undecided[row["id"]] + undecided[ANYBODY],
+        )
+        for row in connection.execute(query.order_by(units.id)).mappings()
+    )
+
+
+def _undecided(
+    connection: Connection, outlets: Iterable[OutletFacts], start: date, as_of: datetime
+) -> dict[str, TallyOf[str]]:
+    """Posts per month without a known origin: of a joint column any of its units', of a general one anybody's
+    as long as the article page was not read.
+    """
+    query = (
+        select(POST.outlet_id, POST.published, POST.article.in_(("pending", "failed")), func.count())
+        .where(POST.published >= start, POST.first_seen <= as_of)
+        .where(or_(POST.origin.is_(None), POST.origin == ""))
+        .group_by(POST.outlet_id, POST.published, POST.article)
+    )
+    columns = {of.outlet.id: of for of in outlets if _counted(of)}
+    found: dict[str, TallyOf[str]] = defaultdict(TallyOf)
+    for outlet, day, unread, number in connection.execute(query):
+        of = columns.get(outlet)
+        if of is None:
+            continue
+        whose = of.units if len(of.units) > 1 else ()
+        if unread and _general(of):
+            whose = (ANYBODY,)
+        for unit in whose:
+            found[unit][month_of(day)] += number
+    return found
+
+
+def _counted(of: OutletFacts) -> bool:
+    """A column whose posts count for units; disclosures are a series of their own."""
+    return of.outlet.kind is OutletKind.COLUMN and of.outlet.cls is not ColumnClass.DISCLOSURE
+
+
+def _general(of: OutletFacts) -> bool:
+    """A column that may hold any unit's posts: news, and one that nobody answers for."""
+    return not of.units or of.outlet.cls is ColumnClass.NEWS
+
+
+def _gaps(outlets: Iterable[OutletFacts], last: date) -> dict[str, list[str]]:
+    """Columns not read through past ``last``, by the unit whose posts they may hold."""
+    gaps: dict[str, list[str]] = defaultdict(list)
+    for of in outlets:
+        if _counted(of) and (of.read_until is None or of.read_until <= last):
+            for unit in (ANYBODY,) if _general(of) else of.units:
+                gaps[unit].append(of.outlet.id)
+    return gaps
+
+
+def _gaps_of(unit: str, gaps: Mapping[str, Mapping[str, list[str]]]) -> dict[str, tuple[str, ...]]:
+    found = {month: (*by.get(unit, ()), *by.get(ANYBODY, ())) for month, by in gaps.items()}
+    return {month: outlets for month, outlets in found.items() if outlets}
+
+
+def _unit(row: Mapping[Any, Any]) -> Unit:
+    return Unit(
+        row["id"], row["short"], row["full"], row["group_name"], tuple(row["aliases"]), row["quota"],
+        tuple(row["emails"]),
+    )  # fmt: skip
