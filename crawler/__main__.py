@@ -7,9 +7,11 @@ Meant for the monitor, which starts it, reads its lines and limits its time. Exi
 from __future__ import annotations
 
 import argparse
+import asyncio
 import ctypes
 import json
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
@@ -30,8 +32,11 @@ def main() -> int:
     parser.add_argument("--as-of", type=parse_moment)
     parser.add_argument("--kind", default="nightly")
     parser.add_argument("--only", nargs="*")
+    parser.add_argument("--parent", type=int, help="process id without which this crawl ends")
     arguments = parser.parse_args()
     _die_with_parent()
+    if _orphaned(arguments.parent):
+        return 1
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
     try:
         data = load_yaml(arguments.config)
@@ -54,6 +59,9 @@ def main() -> int:
     except Exception as error:
         logging.exception("the crawl was stopped by a fault of ours")
         sys.stderr.write(f"{_cause(error)}\n")
+        return 1
+    except asyncio.CancelledError:
+        sys.stderr.write("stopped before its end; what was seen is stored, the next run goes on from there\n")
         return 1
     finally:
         engine.dispose()
@@ -83,6 +91,11 @@ def _die_with_parent() -> None:
     """No crawl outlives the monitor that started it (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _orphaned(parent: int | None) -> bool:
+    """The parent ended while this process was still starting: its death sends no signal any more."""
+    return parent is not None and os.getppid() != parent
 
 
 if __name__ == "__main__":

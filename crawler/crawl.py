@@ -64,7 +64,7 @@ def _run_scrapy(
     on_look: Callable[[Looked], None],
 ) -> OutletSpider:
     settings = scrapy_settings(config, manners)
-    process = AsyncCrawlerProcess(settings)
+    process = AsyncCrawlerProcess(settings, install_root_handler=False)
     for name in ("scrapy", "twisted", "asyncio"):
         logging.getLogger(name).setLevel(logging.ERROR)
     crawler = process.create_crawler(OutletSpider)

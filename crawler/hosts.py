@@ -15,13 +15,17 @@ from crawler.visit import Known
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One address to fetch: a list page of ``known``'s outlet, or an article page when ``known`` is empty."""
+    """One address to fetch: a list page of ``known``'s outlet, or an article page when ``known`` is empty.
+
+    ``trail`` stands for the pages of the list that were seen before it (see :func:`crawler.visit.look`).
+    """
 
     url: str
     known: Known | None = None
     page_no: int = 1
     tries: int = 0
     redirected: bool = False
+    trail: frozenset[bytes] = frozenset()
 
     def again(self) -> Task:
         """The same task for one more try."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.model import Article, Dated, Outcome, Post
@@ -15,7 +15,10 @@ from crawler.store import OutletRow, PostRow, RunRow, VisitRow
 from crawler.visit import Looked
 
 ARTICLE_TRIES = 3
-"""An article page that failed on three nights is left alone; its list entry stands."""
+"""An article page that was gone or not understood on three nights is left alone; its list entry stands."""
+REFUSED_TRIES = 30
+"""Nights on which a portal may be down or refuse us before a waiting article page is given up."""
+GONE = ("not_found", "soft_404")
 CHUNK = 500
 LONGEST_URL = 800
 """Characters. A longer address is no article's (scripts and search forms are), and no index holds it."""
@@ -62,7 +65,8 @@ _VISIT_FIELDS = [c.name for c in VisitRow.__table__.columns if c.name not in ("i
 def _visit(looked: Looked) -> dict[str, Any]:
     visit = looked.visit
     values = {name: getattr(visit, name) for name in _VISIT_FIELDS}
-    return {"outlet_id": visit.outlet, **values, "mark": _clean(visit.mark), "url": _clean(visit.url)}
+    cleaned = {name: _clean(values[name]) for name in ("mark", "url", "newest_url", "etag", "last_modified")}
+    return {"outlet_id": visit.outlet, **values, **cleaned}
 
 
 def _clean(text: str) -> str:
@@ -75,17 +79,23 @@ def _posts(connection: Connection, looks: Sequence[Looked], scope: Scope) -> Non
     for looked in looks:
         for post in looked.posts:
             if len(post.url) <= LONGEST_URL:
-                rows.setdefault((looked.visit.outlet, post.url), _post(looked, post, scope))
+                rows.setdefault((looked.visit.outlet, _clean(post.url)), _post(looked, post, scope))
     if not rows:
         return
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(PostRow)
+    old, new = PostRow.__table__.c, statement.excluded
+    # A post's first date stands; one that had none takes the first that is believed.
+    dates = {name: case((old.published.is_(None), new[name]), else_=old[name]) for name in _DATE}
     connection.execute(
         statement.on_conflict_do_update(
-            index_elements=["url", "outlet_id"], set_={"last_seen": statement.excluded.last_seen}
+            index_elements=["url", "outlet_id"], set_={"last_seen": new.last_seen, **dates}
         ),
         list(rows.values()),
     )
+
+
+_DATE = ("published", "published_at", "raw", "place", "why", "page_hash")
 
 
 def _post(looked: Looked, post: Post, scope: Scope) -> dict[str, Any]:
@@ -121,7 +131,9 @@ def _outlets(connection: Connection, looks: Sequence[Looked]) -> None:
     """Fold the looks, in their order, into each outlet's row."""
     changes: dict[str, dict[str, Any]] = {}
     for looked in looks:
-        changes.setdefault(looked.visit.outlet, {}).update(_state(looked))
+        state = _state(looked)
+        if state:  # a further page that failed changes nothing
+            changes.setdefault(looked.visit.outlet, {}).update(state)
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for outlet, values in changes.items():
         groups.setdefault(tuple(values), []).append({"b_id": outlet, **values})
@@ -144,7 +156,7 @@ def _state(looked: Looked) -> dict[str, Any]:
     if not visit.outcome.conclusive:
         return values
     values |= {"last_conclusive": visit.moment, "etag": visit.etag, "last_modified": visit.last_modified}
-    values |= {"page_hash": visit.page_hash, "newest": visit.newest, "newest_url": visit.newest_url}
+    values |= {"page_hash": visit.page_hash, "newest": visit.newest, "newest_url": _clean(visit.newest_url)}
     values |= {"dated": visit.dated, **walk}
     if looked.front is not None:
         values["front"] = looked.front
@@ -152,7 +164,7 @@ def _state(looked: Looked) -> dict[str, Any]:
 
 
 def _articles(connection: Connection, articles: Sequence[ArticleSeen]) -> None:
-    seen = {item.url: item for item in articles}
+    seen = {_clean(item.url): item for item in articles}
     rows = connection.execute(select(PostRow.__table__).where(PostRow.url.in_(seen))).mappings()
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in rows:
@@ -167,8 +179,9 @@ def _articles(connection: Connection, articles: Sequence[ArticleSeen]) -> None:
 def _article(row: Mapping[Any, Any], article: Article) -> dict[str, Any]:
     """What an article page changes of a post: state, origin, a date where none was, a full title."""
     tries = row["article_tries"] + 1
-    if article.outcome is not Outcome.READ:
-        state = "failed" if tries >= ARTICLE_TRIES else "pending"
+    if article.outcome is not Outcome.READ and not _said_enough(row, article):
+        own = article.outcome is Outcome.UNREADABLE or article.reason in GONE
+        state = "failed" if tries >= (ARTICLE_TRIES if own else REFUSED_TRIES) else "pending"
         return {"article": state, "article_tries": tries, "article_reason": article.reason[:100]}
     values: dict[str, Any] = {"article": "read", "article_tries": tries, "article_reason": ""}
     if article.origin:
@@ -177,40 +190,48 @@ def _article(row: Mapping[Any, Any], article: Article) -> dict[str, Any]:
         values["title"] = _clean(article.title)
     dated = article.published
     if dated is not None and row["published"] is None:
-        values |= {"published": dated.day, "published_at": dated.moment, "raw": dated.raw[:200]}
+        values |= {"published": dated.day, "published_at": dated.moment, "raw": _clean(dated.raw[:200])}
         values |= {"place": dated.place, "why": dated.why}
     elif dated is not None and dated.day != row["published"]:
         values["others"] = [*row["others"], _dated(dated)]
     return values
 
 
+def _said_enough(row: Mapping[Any, Any], article: Article) -> bool:
+    """A page without a date still says who wrote it; the list has dated the post."""
+    return article.reason == "no_dates" and bool(article.origin) and row["published"] is not None
+
+
 def adopt_articles(connection: Connection) -> None:
     """A post that stands on two columns was fetched once: its other rows take over what was read."""
     post, twin = PostRow.__table__.alias("post"), PostRow.__table__.alias("twin")
+    theirs = {f"twin_{name}": twin.c[name].label(f"twin_{name}") for name in _DATE}
     rows = connection.execute(
-        select(post.c.id, twin.c.origin, twin.c.title)
+        select(post.c.id, post.c.published, twin.c.origin, *theirs.values())
         .join(twin, (twin.c.url == post.c.url) & (twin.c.article == "read"))
         .where(post.c.article == "pending")
-    ).all()
-    for row in rows:
-        connection.execute(
-            update(PostRow).where(PostRow.id == row.id).values(article="read", origin=row.origin)
-        )
+        .order_by(post.c.id, twin.c.id)
+    ).mappings()
+    for row in rows.all():
+        dates = {name: row[f"twin_{name}"] for name in _DATE} if row["published"] is None else {}
+        values = {"article": "read", "origin": row["origin"], **dates}
+        connection.execute(update(PostRow).where(PostRow.id == row["id"]).values(**values))
 
 
 def unseen(connection: Connection, urls: Iterable[str]) -> set[str]:
     """Those of ``urls`` whose article page nobody has to fetch again are left out."""
-    wanted = set(urls)
+    wanted = {_clean(url): url for url in urls if len(url) <= LONGEST_URL}
     rows = connection.execute(
         select(PostRow.url).where(PostRow.url.in_(wanted), PostRow.article != "pending").distinct()
     )
-    return wanted - set(rows.scalars())
+    known = set(rows.scalars())
+    return {url for cleaned, url in wanted.items() if cleaned not in known}
 
 
 def stored_before(connection: Connection, outlet: str, url: str, moment: datetime) -> bool:
     """Whether the outlet showed the post at ``url`` before ``moment``."""
     query = select(PostRow.id).where(
-        PostRow.url == url, PostRow.outlet_id == outlet, PostRow.first_seen < moment
+        PostRow.url == _clean(url), PostRow.outlet_id == outlet, PostRow.first_seen < moment
     )
     return connection.execute(query).first() is not None
 

@@ -16,6 +16,7 @@ OFF_DOWNLOADER = (
     "defaultheaders.DefaultHeadersMiddleware",
     "useragent.UserAgentMiddleware",
     "retry.RetryMiddleware",
+    "redirect.RedirectMiddleware",
     "redirect.MetaRefreshMiddleware",
     "cookies.CookiesMiddleware",
     "httpproxy.HttpProxyMiddleware",
@@ -46,7 +47,8 @@ OFF_EXTENSIONS = (
 def scrapy_settings(config: CrawlConfig, manners: Mapping[str, Manners]) -> dict[str, Any]:
     """Settings for one crawl process; ``manners`` by ``host:port``.
 
-    Retries, robots and the per-host cap are ours (``crawler.hosts``); the delay is Scrapy's slot delay.
+    Retries, redirects, robots and the per-host cap are ours (``crawler.walk``, ``crawler.hosts``); the delay is
+    Scrapy's slot delay as well, so that hops of a redirect keep it.
     """
     settings: dict[str, Any] = {
         "BOT_NAME": "gengxin",
@@ -57,13 +59,13 @@ def scrapy_settings(config: CrawlConfig, manners: Mapping[str, Manners]) -> dict
             for host, polite in manners.items()
         },
         "CONCURRENT_REQUESTS": 0,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": config.concurrency,
         "CONCURRENT_ITEMS": 1,
         "DOWNLOAD_TIMEOUT": config.timeout,
         "DOWNLOAD_MAXSIZE": config.max_size,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_FAIL_ON_DATALOSS": True,
-        "REDIRECT_MAX_TIMES": config.redirects,
+        "REDIRECT_ENABLED": False,
         "ROBOTSTXT_OBEY": False,
         "RETRY_ENABLED": False,
         "COOKIES_ENABLED": False,

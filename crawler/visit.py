@@ -50,7 +50,7 @@ class Looked:
 
     ``posts`` are to be written (none where the first page shows just what it showed before);
     ``front`` is the new front, ``None`` to keep the old; ``walk_*`` the outlet's walk after this page;
-    ``more`` are addresses of pages to look at next.
+    ``more`` are addresses of pages to look at next; ``trail`` goes with them, so that no list leads in a circle.
     """
 
     visit: Visit
@@ -60,6 +60,7 @@ class Looked:
     walk_prior: datetime | None = None
     walk_done: bool = False
     more: tuple[str, ...] = ()
+    trail: frozenset[bytes] = frozenset()
 
     @property
     def redirect(self) -> str | None:
@@ -100,11 +101,14 @@ def look(
     seen: Callable[[str], bool] | None = None,
     seconds: float = 0.0,
     max_pages: int = 200,
+    trail: frozenset[bytes] = frozenset(),
 ) -> Looked:
     """Judge one fetched page of ``known.outlet``.
 
     ``seen(url)`` tells whether a post was stored before the present walk (needed on further pages;
-    the first page knows its front). ``horizon`` is the day before which pages are not followed.
+    the first page knows its front). ``horizon`` is the day before which pages are not followed. ``trail`` is
+    that of the page before: a page that shows what an earlier one showed ends the walk, and a link back is
+    not followed.
     """
     probe = probe or Probe(known.outlet.platform, known.outlet.url)
     digest = blake2b(page.body, digest_size=16).hexdigest() if page.body else ""
@@ -130,7 +134,9 @@ def look(
         etag = visit.etag or known.etag
         modified = visit.last_modified or known.last_modified
         return Looked(replace(visit, etag=etag, last_modified=modified), walk_done=True)
-    return _read(known, page, guarded(read, page, known.outlet, probe), visit, horizon, seen, max_pages)
+    reading = guarded(read, page, known.outlet, probe)
+    walked = trail | {key(page.url), key(page.final_url)}
+    return _read(known, reading, visit, horizon, seen, max_pages, walked)
 
 
 def guarded(read: Read, page: Page, outlet: Outlet, probe: Probe) -> Reading:
@@ -148,12 +154,12 @@ def _unchanged(known: Known, page: Page, digest: str) -> bool:
 
 def _read(
     known: Known,
-    page: Page,
     reading: Reading,
     visit: Visit,
     horizon: date,
     seen: Callable[[str], bool] | None,
     max_pages: int,
+    trail: frozenset[bytes],
 ) -> Looked:
     dated = sum(post.published is not None for post in reading.posts)
     newest = reading.newest
@@ -180,7 +186,7 @@ def _read(
             walk_done=known.walk_done,
             more=more,
         )
-    return _walk(known, reading, visit, horizon, seen, max_pages)
+    return _walk(known, reading, visit, horizon, seen, max_pages, trail)
 
 
 def _floor(known: Known, visit: Visit) -> Visit:
@@ -205,6 +211,7 @@ def _walk(
     horizon: date,
     seen: Callable[[str], bool] | None,
     max_pages: int,
+    trail: frozenset[bytes],
 ) -> Looked:
     front = b"".join(key(post.url) for post in reading.posts)
     first = visit.page_no == 1
@@ -216,7 +223,9 @@ def _walk(
     else:
         reached = bool(reading.posts) and seen is not None and seen(reading.posts[-1].url)
     oldest = min((p.published.day for p in reading.posts if p.published), default=None)
-    ended = reached or not reading.next or visit.page_no >= max_pages or not reading.posts
+    onward = next((url for url in reading.next if key(url) not in trail), None)
+    shown = blake2b(front, digest_size=HASH).digest()
+    ended = reached or onward is None or visit.page_no >= max_pages or not reading.posts or shown in trail
     if oldest is not None and oldest < horizon and _descending(reading):
         ended = True
     starts = first and known.settled
@@ -227,7 +236,8 @@ def _walk(
         walk_since=None if ended else (visit.moment if starts else known.walk_since or visit.moment),
         walk_prior=known.last_conclusive if starts else known.walk_prior,
         walk_done=ended,
-        more=() if ended else reading.next[:1],
+        more=() if ended or onward is None else (onward,),
+        trail=trail | {shown},
     )
 
 

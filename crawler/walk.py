@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 Fetch = Callable[[Ask], Awaitable[Page]]
 NETWORK = ("timeout", "dns", "refused", "reset", "tls", "network")
 """Failures that are worth one more try and count towards giving a host up."""
+LONGEST_DELAY = 30.0
+"""Seconds: a ``Crawl-delay`` is honoured up to this."""
 
 
 class Keeper(Protocol):
@@ -58,7 +60,7 @@ class Walk:
     conditional: bool = True
     on_look: Callable[[Looked], None] = lambda looked: None
     queues: dict[str, HostQueue] = field(default_factory=dict)
-    rules: dict[str, Protego | None] = field(default_factory=dict)
+    rules: dict[str, Protego | Page | None] = field(default_factory=dict)
     asked: set[bytes] = field(default_factory=set)
     _group: asyncio.TaskGroup | None = None
     _total: asyncio.Semaphore | None = None
@@ -127,15 +129,15 @@ class Walk:
             self._refuse(task, "host_gave_up")
 
     async def _do(self, queue: HostQueue, task: Task) -> None:
-        if self.config.robots and not await self._robots_allow(queue, task.url):
-            self._refuse(task, "robots")
-            return
-        if queue.dead:
-            self._refuse(task, "host_gave_up")
+        barred = await self._barred(queue, task.url) if self.config.robots else None
+        if barred is None and queue.dead:
+            barred = self._nothing(task.url, "host_gave_up")
+        if barred is not None and barred.error in ("host_gave_up", "robots"):
+            self._refuse(task, barred.error)
             return
         started = monotonic()
         headers = conditional(task.known) if task.known and task.page_no == 1 and self.conditional else {}
-        page = await self._polite(queue, Ask(task.url, headers=headers))
+        page = barred or await self._polite(queue, Ask(task.url, headers=headers))
         if page.error in NETWORK and task.tries < self.config.retries and not queue.dead:
             queue.put([task.again()])
             return
@@ -154,17 +156,40 @@ class Walk:
         queue.settle(failed=page.error in NETWORK)
         return page
 
-    async def _robots_allow(self, queue: HostQueue, url: str) -> bool:
+    async def _barred(self, queue: HostQueue, url: str) -> Page | None:
+        """The page that stands for ``url`` where robots.txt keeps us from asking it; ``None``: it may be asked.
+
+        A file that is missing or refused (4xx) forbids nothing; while it cannot be had (network, 5xx) nothing
+        may be asked, and its failure is the answer (RFC 9309, 2.3.1).
+        """
         lock = self._robots.setdefault(queue.host, asyncio.Lock())
         async with lock:
             if queue.host not in self.rules:
+                if queue.dead:
+                    return self._nothing(url, "host_gave_up")
                 scheme = url.partition("://")[0]
                 page = await self._polite(queue, Ask(f"{scheme}://{queue.host}/robots.txt"))
-                text = page.body.decode("utf-8", "replace") if page.status == 200 else ""
-                # Anything but a readable file forbids nothing; a page served in its place is no rule either.
-                self.rules[queue.host] = Protego.parse(text) if text and "<html" not in text[:500] else None
+                if page.error in NETWORK:
+                    return replace(page, url=url)
+                self.rules[queue.host] = self._rules_of(queue, page)
         rules = self.rules[queue.host]
-        return rules is None or bool(rules.can_fetch(url, self.config.user_agent))
+        if isinstance(rules, Page):
+            return replace(rules, url=url)
+        if rules is None or rules.can_fetch(url, self.config.user_agent):
+            return None
+        return self._nothing(url, "robots")
+
+    def _rules_of(self, queue: HostQueue, page: Page) -> Protego | Page | None:
+        if page.status >= 500:
+            return page
+        text = page.body.decode("utf-8", "replace") if page.status == 200 else ""
+        if not text.strip() or "<html" in text[:500].lower():
+            return None  # a page served in its place is no rule
+        rules = Protego.parse(text)
+        wanted = min(rules.crawl_delay(self.config.user_agent) or 0.0, LONGEST_DELAY)
+        if wanted > queue.manners.delay:
+            queue.manners = replace(queue.manners, delay=wanted)
+        return rules
 
     def _nothing(self, url: str, error: str) -> Page:
         return Page(url, url, 0, {}, b"", self.clock(), error)
@@ -204,7 +229,11 @@ class Walk:
             seen=seen,
             seconds=seconds,
             max_pages=self.config.max_pages,
+            trail=task.trail,
         )
+        if task.redirected:
+            # The stub would be asked with its target's validators, and answer for it.
+            looked = replace(looked, visit=replace(looked.visit, etag="", last_modified=""))
         if looked.redirect and not task.redirected:
             self._put([replace(task, url=looked.redirect, redirected=True)])
             return
@@ -223,7 +252,7 @@ class Walk:
                 walk_prior=looked.walk_prior,
                 walk_done=looked.walk_done,
             )
-            self._put([Task(looked.more[0], walking, task.page_no + 1)])
+            self._put([Task(looked.more[0], walking, task.page_no + 1, trail=looked.trail)])
 
     def _new_articles(self, known: Known, looked: Looked) -> set[str]:
         old = keys(known.front)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -45,6 +46,7 @@ def run_crawl(
 ) -> Crawled:
     """Run ``python -m crawler`` to its end or to ``time_limit`` seconds. Never raises for the child's faults."""
     command = [sys.executable, "-m", "crawler", "--config", str(config), "--kind", kind]
+    command += ["--parent", str(os.getpid())]
     if as_of is not None:
         command += ["--as-of", as_of.isoformat()]
     if only is not None:

@@ -87,9 +87,30 @@ def small_district(posts: int = 12, archive: int = 8) -> District:
                 | {"class": "news", "units": ["fgj"]},
                 {**column, "id": "notice", "name": "通知公告", "path": "政务动态", "folder": "zwdt/tzgg"}
                 | {"class": "notice", "units": ["mzj"]},
-                {**column, "id": "fgj", "name": "发改局", "path": "部门", "folder": "bm/fgj", "units": ["fgj"]},
-                {**column, "id": "mzj", "name": "民政局", "path": "部门", "folder": "bm/mzj", "units": ["mzj"]},
-                {**column, "id": "gsz", "name": "盖山镇", "path": "镇街", "folder": "zj/gsz", "units": ["gsz"]},
+                {
+                    **column,
+                    "id": "fgj",
+                    "name": "发改局",
+                    "path": "部门",
+                    "folder": "bm/fgj",
+                    "units": ["fgj"],
+                },
+                {
+                    **column,
+                    "id": "mzj",
+                    "name": "民政局",
+                    "path": "部门",
+                    "folder": "bm/mzj",
+                    "units": ["mzj"],
+                },
+                {
+                    **column,
+                    "id": "gsz",
+                    "name": "盖山镇",
+                    "path": "镇街",
+                    "folder": "zj/gsz",
+                    "units": ["gsz"],
+                },
                 {**column, "id": "old", "name": "脱贫攻坚", "path": "重点领域", "folder": "zdly/tpgj"}
                 | {"units": ["mzj"], "newest": date(2019, 5, 8)},
             ],
@@ -132,7 +153,11 @@ class Town:
 
 
 def crawl_here(
-    office: Office, clock: Callable[[], datetime], only: Sequence[str] | None = None, *, conditional: bool = True
+    office: Office,
+    clock: Callable[[], datetime],
+    only: Sequence[str] | None = None,
+    *,
+    conditional: bool = True,
 ) -> Crawled:
     """The crawl's walk in this process, through httpx: the same walk and the same visits (test_doors)."""
     with office.reader.connect() as connection:

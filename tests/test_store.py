@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -46,7 +47,14 @@ SCOPE = Scope(date(2020, 4, 1), lambda url: "portal" in url)
 
 def outlet(id: str = "a", units: tuple[str, ...] = ("u1",), **more: object) -> Outlet:
     return Outlet(
-        id, OutletKind.COLUMN, f"栏目{id}", "portal", "s", units, url=f"http://portal/{id}/", **more  # type: ignore[arg-type]
+        id,
+        OutletKind.COLUMN,
+        f"栏目{id}",
+        "portal",
+        "s",
+        units,
+        url=f"http://portal/{id}/",
+        **more,  # type: ignore[arg-type]
     )
 
 
@@ -169,8 +177,8 @@ def test_an_article_gives_origin_and_date_and_keeps_what_disagrees(store: Store)
     assert (two.published, two.place, two.article) == (day, "meta", "read")
 
 
-def test_an_article_that_fails_three_times_is_left_alone(store: Store) -> None:
-    failed = Article(Outcome.UNREACHABLE, reason="http_500")
+def test_an_article_that_is_gone_three_times_is_left_alone(store: Store) -> None:
+    failed = Article(Outcome.UNREACHABLE, reason="not_found")
     url = "http://portal/a/t1.htm"
     with store.engine.begin() as connection:
         sync(connection, catalogue(), NOW)
@@ -180,7 +188,33 @@ def test_an_article_that_fails_three_times_is_left_alone(store: Store) -> None:
             assert pending_articles(connection) == [url]
         record(connection, [], [ArticleSeen(url, failed, NOW)], SCOPE)
         assert pending_articles(connection) == []
-        assert connection.execute(select(PostRow.article_reason)).scalar_one() == "http_500"
+        assert connection.execute(select(PostRow.article_reason)).scalar_one() == "not_found"
+
+
+def test_a_portal_that_is_down_for_a_week_costs_no_article(store: Store) -> None:
+    url = "http://portal/a/t1.htm"
+    with store.engine.begin() as connection:
+        sync(connection, catalogue(), NOW)
+        record(connection, [looked(NOW, post(1))], [], SCOPE)
+        for reason in ("server_error", "timeout", "captcha", "forbidden", "challenge", "reset", "login_wall"):
+            outcome = Outcome.BLOCKED if reason in ("captcha", "challenge") else Outcome.UNREACHABLE
+            record(connection, [], [ArticleSeen(url, Article(outcome, reason=reason), NOW)], SCOPE)
+        assert pending_articles(connection) == [url]
+        record(
+            connection, [], [ArticleSeen(url, Article(Outcome.READ, "标题", None, "区教育局"), NOW)], SCOPE
+        )
+        assert connection.execute(select(PostRow.article, PostRow.origin)).one() == ("read", "区教育局")
+
+
+def test_a_further_page_that_failed_alone_in_its_batch_changes_no_outlet(store: Store) -> None:
+    failed = replace(looked(NOW).visit, page_no=3, outcome=Outcome.UNREACHABLE, evidence=Evidence.NONE)
+    with store.engine.begin() as connection:
+        sync(connection, catalogue(), NOW)
+        record(connection, [looked(NOW, post(1))], [], SCOPE)
+        before = connection.execute(select(OutletRow.__table__)).all()
+        record(connection, [Looked(failed)], [], SCOPE)
+        assert connection.execute(select(OutletRow.__table__)).all() == before
+        assert connection.execute(select(func.count()).select_from(VisitRow)).scalar_one() == 2
 
 
 def test_a_post_on_two_columns_is_fetched_once_for_both(store: Store) -> None:

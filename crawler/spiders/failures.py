@@ -29,8 +29,7 @@ def word_for(error: BaseException) -> str:
     if isinstance(error, Forbidden):
         return str(error)
     if isinstance(error, IgnoreRequest):
-        # Scrapy has no types for these two: the compression limit and the redirect limit.
-        return "redirect_loop" if "redirection" in str(error) else "too_large"
+        return "too_large"  # the only other one: a body that unpacks beyond the limit
     for kind, word in WORDS:
         if isinstance(error, kind):
             return word

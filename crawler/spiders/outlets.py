@@ -12,7 +12,9 @@ from scrapy.http import Response
 
 from crawler.accounts import AccountNight
 from crawler.config import CrawlConfig
+from crawler.guard import refusal_of
 from crawler.model import Ask, Manners, OutletKind, Page
+from crawler.redirects import follow
 from crawler.settings import request_headers
 from crawler.spiders.failures import word_for
 from crawler.visit import Known, Looked
@@ -65,20 +67,28 @@ class OutletSpider(Spider):
             yield item
 
     async def fetch(self, ask: Ask) -> Page:
-        """One request through Scrapy's downloader. Network faults are pages with ``error``; never raises them."""
-        request = Request(
-            ask.url,
-            method=ask.method,
-            headers={**self.headers, **ask.headers},
-            body=ask.body,
-            meta={"download_timeout": self.config.timeout},
-            dont_filter=True,
+        """The page behind ``ask``, redirects followed. Network faults are pages with ``error``; never raises them."""
+        return await follow(
+            self._hop, ask, most=self.config.redirects, refused=self._refused, clock=self.clock
         )
+
+    def _refused(self, url: str) -> str:
+        return refusal_of(url, self.hosts, allow_loopback=self.config.allow_loopback)
+
+    async def _hop(self, ask: Ask) -> Page:
+        """One request through Scrapy's downloader."""
         try:
+            request = Request(
+                ask.url,
+                method=ask.method,
+                headers={**self.headers, **ask.headers},
+                body=ask.body,
+                meta={"download_timeout": self.config.timeout},
+                dont_filter=True,
+            )
             response = await self.crawler.engine.download_async(request)
-        except (
-            Exception
-        ) as error:  # whatever a download raises is one failed look, never the end of the night
+        except Exception as error:
+            # Whatever a download raises is one failed look, never the end of the night.
             word = word_for(error)
             if word == "network":
                 logger.warning("%s: %s: %s", ask.url, type(error).__name__, error)
@@ -93,4 +103,4 @@ class OutletSpider(Spider):
             name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
             for name, values in response.headers.items()
         }
-        return Page(ask.url, response.url, response.status, headers, response.body, self.clock())
+        return Page(ask.url, ask.url, response.status, headers, response.body, self.clock())
