@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -145,10 +146,9 @@ def _empty_before(sheet: Outline, pagers: Sequence[int], filled: frozenset[str])
     """Whether a list element with nothing to read in it stands just before a pager."""
     for number in empty_lists(sheet):
         here = sheet.first[number]
-        if (
-            any(0 <= pager - here <= NEAR for pager in pagers)
-            and sheet.elements[number].get("id") not in filled
-        ):
+        after = bisect_left(pagers, here)
+        near = after < len(pagers) and pagers[after] - here <= NEAR
+        if near and sheet.elements[number].get("id") not in filled:
             return True
     return False
 

@@ -73,6 +73,7 @@ class Links:
     sheet: Outline
     dates: frozenset[int]
     known: dict[int, bool] = field(default_factory=dict)
+    holders: dict[int, bool] = field(default_factory=dict)
 
     def titled(self, anchor: int) -> bool:
         """Whether the link ``anchor`` says more than a date, a page number or 更多."""
@@ -99,7 +100,13 @@ class Links:
         return found
 
     def any_within(self, node: int) -> bool:
-        return any(self.titled(self.sheet.anchors[position]) for position in self.sheet.anchors_in(node))
+        """Whether a titled link stands in ``node``; asked of each element once, so that pages stay linear."""
+        answer = self.holders.get(node)
+        if answer is None:
+            positions = self.sheet.anchors_in(node)
+            answer = any(self.titled(self.sheet.anchors[position]) for position in positions)
+            self.holders[node] = answer
+        return answer
 
 
 def rows_of(sheet: Outline, cells: list[Cell], links: Links) -> list[Row]:
@@ -240,8 +247,12 @@ def blocks_of(sheet: Outline, rows: list[Row], links: Links, pagers: Sequence[in
             blocks[-1].rows.append(row)
         else:
             blocks.append(Block([row]))
+    last_in = {block.rows[0].home: block for block in blocks}
+    done: dict[int, int] = {}
     for block in blocks:
-        _add_undated(sheet, block, links)
+        home = block.rows[0].home
+        _add_undated(sheet, block, links, done.get(home, 0), last_in[home] is block)
+        done[home] = sheet.end[block.rows[-1].node]
     return _merge(sheet, blocks, pagers)
 
 
@@ -285,7 +296,7 @@ def _days(block: Block) -> list[date]:
 
 def _paged(block: Block, pagers: Sequence[int]) -> bool:
     """Whether a pager comes next after ``block`` or the groups that follow it."""
-    return any(block.stop <= pager for pager in pagers)
+    return bool(pagers) and block.stop <= pagers[-1]
 
 
 def shape(sheet: Outline, block: Block) -> tuple[str, str, str]:
@@ -295,17 +306,16 @@ def shape(sheet: Outline, block: Block) -> tuple[str, str, str]:
     return sheet.tags[row.node], sheet.tags[row.home] if row.home >= 0 else "", holder
 
 
-def _add_undated(sheet: Outline, block: Block, links: Links) -> None:
-    """Put in the block's brothers that have a title and no date."""
+def _add_undated(sheet: Outline, block: Block, links: Links, begin: int, to_end: bool) -> None:
+    """Put in the block's brothers that have a title and no date, from element ``begin`` on."""
     first, last = block.rows[0], block.rows[-1]
     if first.home < 0 or first.flat:
         return
     known = {row.node: row for row in block.rows}
     strict = sheet.tags[first.home] in HOMES
-    begin = first.home + 1 if strict else first.node
-    stop = sheet.end[first.home] if strict else sheet.end[last.node]
+    node = max(first.home + 1, begin) if strict else first.node
+    stop = sheet.end[first.home] if strict and to_end else sheet.end[last.node]
     rows: list[Row] = []
-    node = begin
     while node < stop:
         row = known.get(node)
         if row is None and sheet.tags[node] == sheet.tags[first.node]:

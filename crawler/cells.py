@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 
 from crawler.dateparts import Part, parts, plain
 from crawler.dates import find_date, find_dates, implausible, joined, judge
@@ -14,6 +15,8 @@ from crawler.outline import Outline
 ALONE, EDGE, INSIDE = 3, 2, 0
 """A date that has its text for itself (or a label), one at the edge of a text, one inside a sentence."""
 
+MANY = 40
+"""Dates looked at in one text: a row has few, and a page of running text must stay quick."""
 _QUICK = re.compile(r"[\d今昨前刚〇○]")
 _GATE = re.compile(
     r"\d\s?[-/.年月－／．—]\s?\d|(?<!\d)\d{8}(?!\d)|[今昨前][天日]|刚[刚才]|[秒分钟时天日周期]\s?[以之]?前|[〇○]年?"
@@ -106,7 +109,7 @@ def cell_at(
 ) -> Cell | None:
     """The best candidate of one text, which stands at text number and element ``at``."""
     best: tuple[int, str, Part] | None = None
-    for part in parts(letters):
+    for part in islice(parts(letters), MANY):
         rank, label = _rank(letters, part)
         if best is None or rank > best[0]:
             best = rank, label, part

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -28,6 +29,8 @@ PAGER_SCRIPT = re.compile(
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 BEFORE = 6
 """Texts before a block among which its heading is looked for."""
+REACH = 40
+"""Texts between a list and its pager at most."""
 OUTSIDE = frozenset({"aside", "footer", "nav", "header"})
 
 
@@ -100,17 +103,19 @@ def _score(
 
 
 def _pager_owners(sheet: Outline, blocks: list[Block], pagers: tuple[int, ...]) -> set[int]:
-    """The block before each pager, unless an empty list stands between them."""
-    owners = set()
-    gaps = [sheet.first[number] for number in empty_lists(sheet)] if pagers else []
+    """The block around or before each pager, unless an empty list stands between them."""
+    owners: set[int] = set()
+    if not pagers:
+        return owners
+    starts = [block.start for block in blocks]
+    gaps = sorted(sheet.first[number] for number in empty_lists(sheet))
     for pager in pagers:
-        before = [i for i, block in enumerate(blocks) if block.stop <= pager + 1]
-        if before and pager - blocks[before[-1]].stop <= 40:
-            last = blocks[before[-1]]
-            if not any(last.stop <= here <= pager and pager - here <= NEAR for here in gaps):
-                owners.add(before[-1])
-        inside = [i for i, block in enumerate(blocks) if block.start <= pager < block.stop]
-        owners.update(inside)
+        i = bisect_right(starts, pager) - 1
+        if i < 0 or pager - blocks[i].stop > REACH:
+            continue
+        gap = bisect_right(gaps, pager) - 1
+        if gap < 0 or not blocks[i].stop <= gaps[gap] or pager - gaps[gap] > NEAR:
+            owners.add(i)
     return owners
 
 

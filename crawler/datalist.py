@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from crawler import markup
@@ -37,6 +38,7 @@ _ORIGINS = re.compile(
     r"(?:doc|info|art|pub)?_?(?:source|origin|laiyuan|ly|sourcename|comefrom|deptname|pub(?:lish)?_?(?:org|unit|dept)\w{0,6})\Z",
     re.I,
 )
+_STARTS = re.compile(r"[=:(]\s{0,9}(?=[\[{]\s{0,9}[{\"\[])")
 _TAGS = re.compile(r"<[^<>]{0,300}>")
 _TOTALS = re.compile(
     r"(?:total|count|totalcount|total_?(?:num|record|row|element)s?|recordcount|records_?total|totals?)\Z",
@@ -68,7 +70,7 @@ def rows_in_scripts(scripts: tuple[str, ...]) -> list[Mapping[str, Any]]:
     for script in scripts:
         if len(script) < 60 or not ("title" in script or "Title" in script or "TITLE" in script):
             continue
-        for match in re.finditer(r"[=:(]\s{0,9}(?=[\[{]\s{0,9}[{\"\[])", script):
+        for match in islice(_STARTS.finditer(script), 20):
             try:
                 data, _ = decoder.raw_decode(script, match.end())
             except (ValueError, RecursionError):

@@ -157,11 +157,13 @@ def _number(spelled: str) -> int:
 
 def surroundings(text: str, start: int, end: int) -> tuple[str, bool]:
     """The label before ``start``, and whether nothing else of weight surrounds ``start:end``."""
-    before = _LABEL.match(text, max(0, start - 230), start) if start else None
+    if start > 230:
+        return "", False
+    before = _LABEL.match(text, 0, start) if start else None
     if start and before is None:
         return "", False
     label = _label(before) if before is not None else ""
-    if label is None or (start > 230):
+    if label is None:
         return "", False
     return label, _TAIL.match(text, end) is not None
 

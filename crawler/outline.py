@@ -50,10 +50,12 @@ class Outline:
         return squeeze(" ".join(self.texts[self.first[element] : self.last[element]]))
 
     def up(self, element: int, tags: frozenset[str]) -> int:
-        """The nearest of ``element`` and what it stands in with one of ``tags``, or -1."""
-        while element >= 0 and self.tags[element] not in tags:
+        """The nearest of ``element`` and what it stands in with one of ``tags``, or -1 (looks 40 levels up)."""
+        for _ in range(40):
+            if element < 0 or self.tags[element] in tags:
+                return element
             element = self.parents[element]
-        return element
+        return -1
 
 
 def squeeze(text: str) -> str:

@@ -63,15 +63,9 @@ def _in_order(following: str, numbered: dict[int, str], last: str, own: set[str]
 
 
 def _after_gap(numbered: dict[int, str]) -> list[str]:
-    """Without 下一页: this page is the number that is not linked, 1 when all are higher."""
-    if not numbered or (len(numbered) < 2 and 2 not in numbered):
-        return []
-    numbers = sorted(numbered)
-    missing = [n for n in range(1, numbers[-1]) if n not in numbered]
-    current = missing[0] if missing else 0
-    if not missing and numbers[0] != 1:
-        return []
-    return [numbered[n] for n in numbers if n > max(current, 1)]
+    """Without 下一页: this page is the first number that is not linked; none missing, none follows."""
+    current = next((number for number in range(1, max(numbered, default=0)) if number not in numbered), None)
+    return [] if current is None else [numbered[n] for n in sorted(numbered) if n > current]
 
 
 def _between(page: str, last: str) -> list[str]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from crawler.families.base import Family, Source, says
+
+_ARTICLE = re.compile(r"/\d{6,12}/20\d{6}/[0-9a-f]{8}-[0-9a-f]{4}")
 
 
 def fits(source: Source) -> bool:
-    return says(source.marks, "EpointWebBuilder", "webBuilder", "moreinfo")
+    marks = source.marks
+    return says(marks, "EpointWebBuilder", "webBuilder", "moreinfo") or _ARTICLE.search(marks) is not None
 
 
 FAMILY = Family("epoint", fits, (b"ewb-",))

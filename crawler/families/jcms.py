@@ -52,8 +52,11 @@ def _row(record: str) -> str:
 
 
 def interface(source: Source) -> str:
-    match = _PROXY.search(source.text) if "dataproxy.jsp" in source.text else None
-    return join(source.url, html.unescape(match[1])) if match else ""
+    """The address that the page's script posts to for more records."""
+    if "dataproxy.jsp" not in source.text:
+        return ""
+    found = [html.unescape(match) for match in _PROXY.findall(source.text)]
+    return join(source.url, max(found, key=lambda address: "startrecord" in address)) if found else ""
 
 
 def pages(source: Source) -> int | None:
