@@ -92,7 +92,10 @@ def write_letters(
     ``verdicts`` are given, of limits that pass soon. A unit that has its letter of ``day`` gets no second
     one, so a repeat writes nothing. ``robots`` get the day's summary, ``copies`` (the supervisor's addresses,
     from config) a copy of every unit's letter. ``units`` is the catalogue: no other address is written to.
+    With ``settings.workdays_only`` a day off has no letters: the next working day's letter says it all.
     """
+    if settings.workdays_only and not settings.calendar.works(day):
+        return Written()
     known = {unit.id: unit for unit in units}
     by_unit, ours = open_matters(connection, day, moment, known)
     closed = closed_matters(connection, moment)
@@ -123,16 +126,18 @@ def _to_us(
     units: Mapping[str, Unit],
     settings: LetterSettings,
 ) -> list[tuple[Letter, list[int]]]:
-    """Our own letter, when there is something for us to do; overdue units by the day after a deadline."""
+    """Our own letter, when there is something for us to do; overdue units on the first day after a deadline."""
     mute = [units[unit].short for unit in sorted(by_unit) if not units[unit].emails]
     back = returned(connection, moment, units)
     late = {
         unit: [until for m in matters if (until := deadline(m, day, settings)) < day]
         for unit, matters in sorted(by_unit.items())
     }
-    yesterday = day - timedelta(days=1)
+    since = day - timedelta(days=1)
+    while settings.workdays_only and not settings.calendar.works(since):
+        since -= timedelta(days=1)
     overdue = [(units[unit].short, len(days)) for unit, days in late.items() if days]
-    if not (ours or mute or back or any(yesterday in days for days in late.values())):
+    if not (ours or mute or back or any(until >= since for days in late.values() for until in days)):
         return []
     return [(office_letter(ours, day, settings, mute, back, overdue), [m.finding.id for m in ours])]
 
