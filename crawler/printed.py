@@ -118,11 +118,18 @@ def _value_of(found: Sequence[Passage], i: int, end: int) -> str:
 def bare_date(found: Sequence[Passage], at: int, today: date) -> Dated | None:
     """The nearest date without a label in the lines around the title, before the body begins."""
     if at < 0:
-        return None
+        return _only_line(found, today)
     below = _until_body(found, at + 1, at + 1 + BELOW)
     above = range(at - 1, max(-1, at - 1 - ABOVE), -1)
     dates = (_info_date(found[i], today) for i in (*below, at, *above) if not found[i].hidden)
     return next((dated for dated in dates if dated is not None), None)
+
+
+def _only_line(found: Sequence[Passage], today: date) -> Dated | None:
+    """Where the title is not found: the page's lines of date and origin, if they agree on one day."""
+    lines = (passage for passage in found if not passage.hidden and INFO.search(passage.text))
+    dates = [dated for dated in (_info_date(line, today) for line in lines) if dated is not None]
+    return dates[0] if len({dated.day for dated in dates}) == 1 else None
 
 
 def _until_body(found: Sequence[Passage], start: int, stop: int) -> list[int]:

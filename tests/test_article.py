@@ -131,6 +131,13 @@ def test_a_hidden_field_is_better_than_nothing(field: str) -> None:
     assert read.published.place == "attr"
 
 
+def test_without_a_findable_title_one_line_of_date_and_origin_is_enough_and_two_days_are_not() -> None:
+    line = "<div>2026年11月02日 09:52 责编：宣传科 点击：</div>"
+    for lines, day in ((line, DAY), (line + line.replace("02日", "05日"), None)):
+        text = f"<html><head><title>示例区人民政府</title></head><body><ul>{NAV}</ul><div>{TITLE}</div>{lines}{BODY}</body></html>"
+        assert day_of(read_article(Page(URL, URL, 200, {}, text.encode(), NOW))) == day
+
+
 def test_a_date_beside_the_title_says_that_it_has_no_label() -> None:
     read = article("<p>2026-11-02 09:30</p>")
     assert read.published is not None

@@ -9,7 +9,9 @@ import pytest
 from crawler.model import Outcome
 from crawler.reader import read_folder, read_saved, read_urls
 from crawler.rendering import OUTCOME_NAMES, render
+from tests.bench_pages import score, scores, summary
 
+SHARED = Path(__file__).parents[2] / "shared" / "fixtures" / "pages"
 AS_OF = datetime(2026, 11, 23, tzinfo=UTC)
 LIST_URL = "http://portal.example.org/zwgk/tzgg/index.html"
 ARTICLE_URL = "http://portal.example.org/zwgk/tzgg/202611/t20261102_118.html"
@@ -169,3 +171,38 @@ def test_what_a_page_prints_cannot_steer_a_terminal() -> None:
     words = render(read_saved(body, url=ARTICLE_URL, as_of=AS_OF, kind="article"))
     assert not any(mark in words for mark in ("\x1b", "\x07", "\u202e"))
     assert "防汛值守的公告" in words
+
+
+def test_the_bench_counts_right_wrong_and_refused() -> None:
+    label = {
+        "file": "a.html",
+        "kind": "list",
+        "cms": "TRS",
+        "page_url": LIST_URL,
+        "newest_date": "2026-11-20",
+    }
+    label["items"] = [
+        {"title": f"关于第{day}批事项办理结果的公告", "url": "javascript:;", "date": f"2026-11-{day:02d}"}
+        for day in (20, 12, 3)
+    ]
+    right = score(label, listing([20, 12, 3]), AS_OF)
+    assert (right.newest, right.found, right.posts, right.live) == ("right", 3, 3, 0)
+    wrong = score(label, listing([19, 12, 3]), AS_OF)
+    assert (wrong.newest, wrong.found) == ("wrong", 2)
+    refused = score(label, WALL, AS_OF)
+    assert (refused.newest, refused.found) == ("refused", 0)
+    total = summary([right, wrong, refused])
+    assert total["lists"] == {"pages": 3, "right": 1, "wrong": 1, "refused": 1}
+    assert total["posts_recall"] == round(5 / 9, 4)
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason=f"no labelled pages at {SHARED}: nothing measured")
+def test_the_labelled_pages_are_read_as_right_as_promised() -> None:
+    total = summary(scores(SHARED, AS_OF))
+    lists, articles = total["lists"], total["articles"]
+    assert lists["right"] >= 0.97 * lists["pages"]
+    assert lists["wrong"] <= 0.005 * lists["pages"]
+    assert articles["right"] >= 0.98 * articles["pages"]
+    assert total["posts_recall"] >= 0.97
+    assert total["posts_precision"] >= 0.98
+    assert total["odd_pages_right"] == 1
