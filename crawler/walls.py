@@ -40,6 +40,11 @@ FEW_WORDS = 300
 """A page of more words mentions 请登录 or 验证码 among other things."""
 MANY_DATES = 3
 SHORT_PASSAGE = 90
+LONGEST_APOLOGY = 45
+APOLOGY = re.compile(
+    r"\W*(?:非常|很|真)?(?:抱歉|对不起|遗憾|哎呀|404|sorry|您(?:要|所|想)?(?:访问|查看|浏览|请求|查找)的)",
+    re.I,
+)
 DATE = re.compile(r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}|(?<![\d-])\d{2}-\d{2}(?![\d-])")
 TITLE = re.compile(r"<title[^>]{0,80}>([^<]{0,300})", re.I)
 SPLIT_TITLE = re.compile(r"\s*[|_—–｜]+\s*|\s+-+\s+|(?<=[\u4e00-\u9fff\d])-(?=[\u4e00-\u9fff])")
@@ -215,13 +220,15 @@ def portal_error(look: Look, titled: Reading | None) -> Reading | None:
         or (titled.reason == "login_wall" and _has_password(look))
     ):
         return titled
-    if look.dates >= MANY_DATES or _is_data(look):
-        return None
+    listed = look.dates >= MANY_DATES or _is_data(look)
     for passage in look.passages:
-        if (
-            not passage.hidden
-            and len(passage.prose) <= SHORT_PASSAGE
-            and (match := SOFT_404.search(passage.prose))
-        ):
+        match = SOFT_404.search(passage.prose) if len(passage.prose) <= SHORT_PASSAGE else None
+        if match and not passage.hidden and (not listed or _is_apology(passage)):
             return no(UNREACHABLE, "soft_404", match[0])
     return None
+
+
+def _is_apology(passage: Passage) -> bool:
+    """A line of its own, as error pages have it even where a list of news stands beside it."""
+    words = passage.prose
+    return len(words) <= LONGEST_APOLOGY and bool(APOLOGY.match(words)) and not DATE.search(passage.text)

@@ -325,6 +325,12 @@ QUOTING = [
 ]
 ORDINARY: dict[str, str] = {
     "a list whose titles quote every wall": portal(post_list(QUOTING)),
+    "a list whose rows are no links": portal(
+        "".join(
+            f"<li onclick='go({i})'>您访问的页面不存在怎么办<span>2026-11-{i:02d}</span></li>"
+            for i in range(1, 9)
+        )
+    ),
     "a short list without a frame": html(post_list(QUOTING[:3])),
     "an empty column": portal("<div class='list'><ul></ul></div><p>暂无信息</p>"),
     "nothing found in a search box": portal("<ul></ul><p>没有找到相关信息</p>"),
