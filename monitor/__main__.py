@@ -128,8 +128,7 @@ def main() -> int:
     except click.exceptions.Abort:
         return FAULT
     except click.ClickException as error:
-        error.show()
-        return REFUSED
+        return refuse(f"{error.format_message()}（用法见 gengxin --help）")
     except UnknownOutlet as error:
         return refuse(f"台账里没有这个栏目或账号：{error}；gengxin status 列出全部编号")
     except BadConfig as error:

@@ -80,6 +80,7 @@ def judge_now(office: Office, now: datetime, *, record: bool = True, accuse: boo
         horizon=office.settings.crawl.backfill_from,
         record=record,
         failed_night=None if accuse else True,
+        reader=office.reader,
     )
 
 
@@ -96,6 +97,7 @@ def recheck(office: Office, clock: Clock, ids: Sequence[str]) -> tuple[list[Visi
         count=count_until,
         horizon=office.settings.crawl.backfill_from,
         only=ids,
+        reader=office.reader,
     )
     return visits, judgement
 
