@@ -187,6 +187,18 @@ CASES: list[tuple[str, Page, Outcome, str]] = [
         "soft_404",
     ),
     (
+        "soft 404 beside the latest news",
+        page(
+            portal(
+                "<div><p>抱歉，您要访问的页面不存在！</p></div>"
+                + post_list(["防汛公告", "放假通知", "招考公示", "征求意见"]),
+                "示例区人民政府",
+            )
+        ),
+        UNREACHABLE,
+        "soft_404",
+    ),
+    (
         "404 title in the frame",
         page(portal("<p>看看别的吧</p>", "404 - 页面未找到")),
         UNREACHABLE,
