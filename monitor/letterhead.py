@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Self
+from typing import Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from crawler.config import Strict
 from monitor.plain import safe_link
@@ -30,6 +30,14 @@ class LetterSettings(Strict):
     workdays_only: bool = False
     holidays: tuple[date, ...] = ()
     workdays: tuple[date, ...] = ()
+
+    @field_validator("deadline_time", "quiet_from", "quiet_until", mode="before")
+    @classmethod
+    def _hours(cls, value: Any) -> Any:
+        # YAML reads an unquoted 20:00 as the number 1200, which would become twenty minutes past midnight.
+        if not isinstance(value, str | time):
+            raise ValueError('write an hour of the day in quotes, like "20:00"')
+        return value
 
     @model_validator(mode="after")
     def _links(self) -> Self:

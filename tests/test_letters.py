@@ -299,3 +299,10 @@ def test_a_weekend_holds_letters_but_a_make_up_saturday_does_not() -> None:
 def test_a_page_address_that_is_none_is_refused() -> None:
     with pytest.raises(ValidationError, match="http or https"):
         LetterSettings(base_url="javascript:alert(1)")
+
+
+@pytest.mark.parametrize("name", ["quiet_from", "quiet_until", "deadline_time"])
+def test_an_hour_without_quotes_is_refused_not_misread(name: str) -> None:
+    with pytest.raises(ValidationError, match="in quotes"):
+        LetterSettings.model_validate({name: 20 * 60})
+    assert getattr(LetterSettings.model_validate({name: "20:00"}), name) == time(20)
