@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import islice
 
 from crawler.dateparts import Part, parts, plain
-from crawler.dates import find_date, find_dates, implausible, joined, judge
+from crawler.dates import find_date, find_dates, implausible, joined, joined_month_day, judge
 from crawler.model import Dated, Refused
 from crawler.outline import Outline
 
@@ -48,6 +48,12 @@ class Cell:
     month: int = 0
     day: int = 0
     place: str = "item"
+    pieces: tuple[int, ...] = ()
+
+    @property
+    def texts(self) -> tuple[int, ...]:
+        """All the texts that it was read from."""
+        return self.pieces or (self.text,)
 
 
 def cells_of(sheet: Outline, today: date, fetched_at: datetime | None) -> list[Cell]:
@@ -68,15 +74,14 @@ def cells_of(sheet: Outline, today: date, fetched_at: datetime | None) -> list[C
         letters = plain(text)
         piece = _PIECE.match(letters) if len(letters) < 24 else None
         if piece is not None:
-            if pieces and pieces[-1][0] != number - 1:
+            if pieces and not _neighbours(sheet, pieces[-1][0], number):
                 pieces.clear()
             pieces.append((number, letters))
             whole = _whole(pieces, sheet, today)
             if whole is not None:
-                while found and found[-1].text >= number - 2 and found[-1].answer is None:
+                while found and found[-1].answer is None and found[-1].text >= whole.pieces[0]:
                     found.pop()
                 found.append(whole)
-                pieces.clear()
                 continue
             if piece[1] is None:
                 continue
@@ -144,23 +149,30 @@ def _relative_cell(
     return Cell(*at, ALONE, refused[0], refused[0].text, place=place) if refused else None
 
 
+def _neighbours(sheet: Outline, one: int, other: int) -> bool:
+    """Whether nothing but marks stands between two texts."""
+    return other - one == 1 or (other - one == 2 and _WORD.search(sheet.texts[one + 1]) is None)
+
+
 def _whole(pieces: list[tuple[int, str]], sheet: Outline, today: date) -> Cell | None:
-    """The date that the last two or three pieces make together."""
-    if not any(_YEAR.search(letters) for _, letters in pieces[-3:]):
-        return None
-    for width in (2, 3):
+    """The date that the last two or three pieces make together; day and month alone still want a year."""
+    yeared = any(_YEAR.search(letters) for _, letters in pieces[-3:])
+    for width in (2, 3) if yeared else (2,):
         last = pieces[-width:]
-        found = joined([letters for _, letters in last]) if len(last) == width else None
-        if found is not None:
-            raw = " ".join(sheet.texts[number].strip() for number, _ in last)
-            part = Part(*found, start=0, end=len(raw), alone=True)
-            return Cell(
-                last[-1][0],
-                sheet.owners[last[-1][0]],
-                ALONE,
-                judge(part, raw, today=today, place="item"),
-                raw,
-            )
+        if len(last) < width:
+            break
+        letters = [letters for _, letters in last]
+        found = joined(letters) if yeared else None
+        month_day = None if yeared else joined_month_day(letters)
+        if found is None and month_day is None:
+            continue
+        numbers = tuple(number for number, _ in last)
+        raw = " ".join(sheet.texts[number].strip() for number in numbers)
+        at = (numbers[-1], sheet.owners[numbers[-1]])
+        if month_day is not None:
+            return Cell(*at, ALONE, None, raw, "", *month_day, pieces=numbers)
+        part = Part(*(found or (0, 0, 0)), start=0, end=len(raw), alone=True)
+        return Cell(*at, ALONE, judge(part, raw, today=today, place="item"), raw, pieces=numbers)
     return None
 
 

@@ -261,6 +261,15 @@ def joined(letters: Sequence[str]) -> tuple[int, int, int] | None:
     return _triple(letters[0], letters[1], letters[2]) if len(letters) == 3 else None
 
 
+def joined_month_day(letters: Sequence[str]) -> tuple[int, int] | None:
+    """Month and day of two ``plain`` texts such as 20 | 11月, in either order."""
+    for one, other in (letters, letters[::-1]):
+        month, day = _MONTH.match(one), _DAY.match(other)
+        if month and day and int(month[1]) < 13 and int(day[1]) < 32:
+            return int(month[1]), int(day[1])
+    return None
+
+
 def _pair(first: str, second: str) -> tuple[int, int, int] | None:
     for whole, rest in ((first, second), (second, first)):
         if (ym := _YEAR_MONTH.match(whole)) and (d := _DAY.match(rest)):

@@ -77,7 +77,7 @@ def _blocks(sight: Sight, pagers: tuple[int, ...] = ()) -> tuple[list[Block], fr
     """The page's dated blocks, and the texts that hold nothing but a date."""
     sheet, source = sight.source.sheet, sight.source.raw
     cells = cells_of(sheet, sight.today, sight.page.fetched_at)
-    dates = frozenset(cell.text for cell in cells if cell.rank == ALONE)
+    dates = frozenset(number for cell in cells if cell.rank == ALONE for number in cell.texts)
     cells += unseen_cells(sheet, source, sight.today, sight.page.fetched_at)
     links = Links(sheet, dates)
     return blocks_of(sheet, rows_of(sheet, cells, links), links, pagers), dates

@@ -58,6 +58,24 @@ ROWS = {
     "data attribute": "<li data-time='{day} 08:00:00'><a href='{url}'>{title}</a></li>",
     "date in a comment": "<li><a href='{url}'>{title}</a><!--<span>{day}</span>--></li>",
     "full-width digits": "<li><a href='{url}'>{title}</a><span>２０{date:%y}－{date:%m}－{date:%d}</span></li>",
+    "link around day and month": "<li><a href='{url}'><div>{date:%d}</div><div>{date:%Y-%m}</div><p>{title}</p></a></li>",
+    "date cut by marks": "<li><a href='{url}'>{title}</a><i>{date:%Y}</i>-<i>{date:%m-%d}</i></li>",
+    "day and Chinese month, year in the address": "<li><b>{date:%d}</b><i>{date.month}月</i><a href='{url}'>{title}</a></li>",
+    "month and day above the year": "<li><div><p>{date:%m/%d}</p><p>{date:%Y}</p></div><a href='{url}'>{title}</a><p>为深入学习贯彻会议精神……</p></li>",
+    "empty link before the title": "<li><a href='{url}'></a><a href='{url}'>{title}</a><span>{day}</span></li>",
+    "old day kept as a comment": "<li><a href='{url}'>{title}</a><!--<span>2019-01-01</span>--><span>{day}</span></li>",
+    "heading with the day in a box": "<a class='box' href='{url}'><h3>{title}({day})</h3></a>",
+    "picture with words": "<li><a href='{url}'><img src='p.jpg' alt='图'></a><a href='{url}'><p>{title}</p></a><em>{day}</em></li>",
+    "details in one line": "<li><h4><a href='{url}'>{title}</a></h4><p>时间：{date:%Y年%m月%d日} | 来源：区政府办 | 浏览：33次</p></li>",
+    "articles": "<article><h2><a href='{url}'>{title}</a></h2><time>{day}</time><p>摘要文字</p></article>",
+    "new mark": "<li><a href='{url}'>{title}</a><img src='new.gif'><span>{day}</span><span>NEW</span></li>",
+    "department and counter": "<li><span>{n}</span><a href='{url}'>{title}</a><span>区教育局</span><span>{day}</span><span>1{n}3</span></li>",
+    "a range of days": "<li><a href='{url}'>{title}</a><span>{day} 至 2026-12-31</span></li>",
+    "blanks and line ends": "<li>\n  <a href='{url}'>\n   {title}\n  </a>\n  <span>\n      {day}\n   </span>\n</li>",
+    "time with letters": "<li><a href='{url}'>{title}</a><span>{day}T08:30:00+08:00</span></li>",
+    "item in its own list": "<ul><li><a href='{url}'>{title}</a></li><li>{day}</li></ul>",
+    "spans in a link": "<li><a href='{url}'><span>{title}</span><span>{day}</span></a></li>",
+    "day left of a block": "<div><div><span>{day}</span></div><div><div><a href='{url}'>{title}</a></div></div></div>",
     "pop-up list inside": (
         "<li><a href='{url}'>{title}</a><span>{day}</span><div style='display:none'><ul><li><a href='/x/a{n}.htm'>"
         "解读一：相关政策的问答与说明材料汇编</a></li><li><a href='/x/b{n}.htm'>解读二：一图读懂</a></li></ul></div></li>"
@@ -65,19 +83,31 @@ ROWS = {
 }
 
 
-@pytest.mark.parametrize("form", ROWS.values(), ids=ROWS.keys())
-def test_rows_of_every_make_give_their_titles_addresses_and_days(form: str) -> None:
-    when = days(12)
+def made(form: str, when: list[date]) -> str:
     tag = (
         "dl" if form.startswith("<dt") else "ul" if form.startswith(("<li", "<a href='{url}'><li")) else "div"
     )
-    reading = read(whole(f"<div><{tag}>{items(when, form)}</{tag}></div>", after=PAGER))
+    return whole(f"<div><{tag}>{items(when, form)}</{tag}></div>", after=PAGER)
+
+
+@pytest.mark.parametrize("form", ROWS.values(), ids=ROWS.keys())
+def test_rows_of_every_make_give_their_titles_addresses_and_days(form: str) -> None:
+    when = days(12)
+    reading = read(made(form, when))
     assert reading.outcome is Outcome.READ
     assert shown(reading) == when
     assert [post.title for post in reading.posts] == [title(i) for i in range(12)]
     assert reading.posts[0].url == f"{HOME}/xwzx/tzgg/202611/t20261120_4000000.htm"
     assert all(post.published and post.published.raw for post in reading.posts)
     assert reading.evidence is Evidence.COMPLETE
+
+
+@pytest.mark.parametrize("form", [form for name, form in ROWS.items() if "address" not in name])
+def test_no_row_needs_a_day_in_its_address(form: str) -> None:
+    when = days(12)
+    reading = read(made(form.replace("{url}", "/x/{n}.html"), when))
+    assert shown(reading) == when
+    assert "url" not in {post.published.place for post in reading.posts if post.published}
 
 
 TABLE_HEAD = "<tr><th>序号</th><th>标题</th><th>文号</th><th>成文日期</th><th>发布日期</th></tr>"
