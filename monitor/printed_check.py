@@ -145,8 +145,8 @@ def _lists(found: Claims, lines: list[Line], need: int) -> Iterator[Fault]:
 
 def _figures(found: Claims, lines: list[Line]) -> Iterator[Fault]:
     total = sum(sum(line.counts) for line in lines)
-    if found.total is not None and lines and found.total != total:
-        gap = found.total - total
+    if found.total is not None and lines and found.total != total + (found.rest or 0):
+        gap = found.total - total - (found.rest or 0)
         more = f"相差{gap:,}条未作说明" if gap > 0 else f"附件反而多{-gap:,}条"
         yield Fault(
             "note" if gap > 0 else "error", "总数",

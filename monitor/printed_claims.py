@@ -19,6 +19,7 @@ _QUOTA = re.compile(r"每月.{0,12}?(?:应|须|需)?(?:达到|不少于|不低�
 _TOTAL = re.compile(
     r"(?:门户网站|网站)[^。；，]{0,12}?(?:共|累计|合计|总计)(?:发布|更新|公开)了?(?:各类)?(?:政务|政府)?信息([\d,，]+)条"
 )
+_REST = re.compile(r"未归属[^\d。；，]{0,6}(\d+)条")
 _GROUP = re.compile(
     r"(\d+)个(镇街|乡镇街道|镇\(街道?\)|镇（街道?）|乡镇|街道|镇|[区县市]直(?:[^，。；、：:\d]{0,6}?(?:单位|部门)))([^。；]{0,40})"
 )
@@ -68,7 +69,10 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """Everything that was understood. ``year`` 0 and no ``months``: the period was not found."""
+    """Everything that was understood. ``year`` 0 and no ``months``: the period was not found.
+
+    ``rest`` is the printed number of posts that belong to no unit (未归属).
+    """
 
     year: int
     months: tuple[int, ...]
@@ -84,6 +88,7 @@ class Claims:
     every_said: bool
     rates: tuple[Rate, ...] = ()
     deadlines: tuple[date, ...] = ()
+    rest: int | None = None
     body: str = ""
 
 
@@ -113,6 +118,7 @@ def claims(blocks: Sequence[Block]) -> Claims:
         every_said="每月均未" in body or "每个月均未" in body,
         rates=tuple(_rates(body)),
         deadlines=tuple(_deadlines(body, year)),
+        rest=int(rest.group(1)) if (rest := _REST.search(body)) else None,
         body=body,
     )
 

@@ -106,7 +106,9 @@ def _word(path: Path) -> Iterator[Block]:
 
 
 def _words(element: etree._Element) -> str:
-    return "".join(node.text or "" for node in element.iter(f"{W}t")).strip()
+    """Text of a paragraph or cell; breaks, tabs and further paragraphs part words with a blank."""
+    nodes = element.iter(*(f"{W}{name}" for name in ("t", "br", "cr", "tab", "p")))
+    return "".join((node.text or "") if node.tag == f"{W}t" else " " for node in nodes).strip()
 
 
 def _row(row: etree._Element) -> tuple[str, ...]:
