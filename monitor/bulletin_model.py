@@ -108,7 +108,8 @@ class BulletinSettings(Strict):
 
     ``good_times``: praised is who published that many times the quota in every month (仓山区 2020Q2 named
     exactly the units with 2.5 times). ``several``: months below the quota that make 多次. ``report_days`` and
-    ``filing_days`` are working days from the print to 整改时限 and 备案时限.
+    ``filing_days`` are working days from the print to 整改时限 and 备案时限. ``template``: the office's own
+    Word file with fields in double braces (docs/reports.md).
     """
 
     place: str = ""
@@ -128,6 +129,7 @@ class BulletinSettings(Strict):
     report_days: int = Field(default=6, ge=1, le=60)
     filing_days: int = Field(default=9, ge=1, le=120)
     requirements: tuple[str, ...] = REQUIREMENTS
+    template: str = ""
 
     @field_validator("requirements")
     @classmethod
