@@ -13,7 +13,7 @@ from monitor.ledger import FindingRow
 from monitor.letterhead import LetterSettings
 from monitor.model import Letter
 from tests.conftest import Store
-from tests.test_outbox import UNITS, open_finding, seed
+from tests.outbox_store import UNITS, open_finding, seed
 
 SETTINGS = LetterSettings.model_validate(
     {
