@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from ipaddress import ip_address
 from urllib.parse import urlsplit
+
+NUMBERS = re.compile(r"(?:0x[0-9a-f]*|\d+)(?:\.(?:0x[0-9a-f]*|\d+)){0,3}")
+"""Other spellings of an IPv4 address, which resolvers understand; no name looks like this."""
 
 
 def refusal_of(url: str, hosts: Collection[str], *, allow_loopback: bool = False) -> str:
@@ -44,9 +48,11 @@ def _loopback(host: str) -> bool:
 
 def _inside(host: str) -> bool:
     """A literal address that is not public, or a name that only means this machine."""
+    host = host.rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
-        return not ip_address(host).is_global
+        address = ip_address(host)
     except ValueError:
-        return host.replace(".", "").isdigit()
+        return NUMBERS.fullmatch(host) is not None
+    return not address.is_global or address.is_multicast
