@@ -13,7 +13,7 @@ from crawler.guard import refusal_of
 from crawler.record import ArticleSeen, Scope, record, stored_before, unseen
 from crawler.visit import Looked
 
-ROWS = 400
+ROWS = 1000
 SECONDS = 2.0
 
 

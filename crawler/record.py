@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import UpdateBase
 
+from crawler.bulk import execute_many
 from crawler.model import Article, Dated, Outcome, Post
 from crawler.store import OutletRow, PostRow, RunRow, VisitRow
 from crawler.visit import Looked
@@ -41,7 +44,7 @@ class Scope:
     fetchable: Callable[[str], bool]
 
     def wants(self, post: Post) -> bool:
-        return self.fetchable(post.url) and (post.published is None or post.published.day >= self.horizon)
+        return (post.published is None or post.published.day >= self.horizon) and self.fetchable(post.url)
 
 
 def record(
@@ -53,12 +56,13 @@ def record(
     """
     _posts(connection, looks, scope)
     if looks:
-        connection.execute(insert(VisitRow), [_visit(looked) for looked in looks])
+        execute_many(connection, _VISITS, [_visit(looked) for looked in looks])
         _outlets(connection, looks)
     for start in range(0, len(articles), CHUNK):
         _articles(connection, articles[start : start + CHUNK])
 
 
+_VISITS = insert(VisitRow)
 _VISIT_FIELDS = [c.name for c in VisitRow.__table__.columns if c.name not in ("id", "outlet_id")]
 
 
@@ -71,7 +75,11 @@ def _visit(looked: Looked) -> dict[str, Any]:
 
 def _clean(text: str) -> str:
     """Text that both databases take: crawled pages hold NULs and halves of characters."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        text = text.encode("utf-8", "replace").decode("utf-8")
+    return text.replace("\x00", "") if "\x00" in text else text
 
 
 def _posts(connection: Connection, looks: Sequence[Looked], scope: Scope) -> None:
@@ -80,19 +88,19 @@ def _posts(connection: Connection, looks: Sequence[Looked], scope: Scope) -> Non
         for post in looked.posts:
             if len(post.url) <= LONGEST_URL:
                 rows.setdefault((looked.visit.outlet, _clean(post.url)), _post(looked, post, scope))
-    if not rows:
-        return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(PostRow)
+    execute_many(connection, _upsert(connection.dialect.name), list(rows.values()))
+
+
+@lru_cache(maxsize=2)
+def _upsert(database: str) -> UpdateBase:
+    """A new post enters; one that is known was seen again. Its first date stands, or the first believed one."""
+    statement = (postgresql if database == "postgresql" else sqlite).insert(PostRow)
     old, new = PostRow.__table__.c, statement.excluded
-    # A post's first date stands; one that had none takes the first that is believed.
     dates = {name: case((old.published.is_(None), new[name]), else_=old[name]) for name in _DATE}
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["url", "outlet_id"], set_={"last_seen": new.last_seen, **dates}
-        ),
-        list(rows.values()),
+    upsert: UpdateBase = statement.on_conflict_do_update(
+        index_elements=["url", "outlet_id"], set_={"last_seen": new.last_seen, **dates}
     )
+    return upsert
 
 
 _DATE = ("published", "published_at", "raw", "place", "why", "page_hash")
@@ -137,10 +145,16 @@ def _outlets(connection: Connection, looks: Sequence[Looked]) -> None:
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for outlet, values in changes.items():
         groups.setdefault(tuple(values), []).append({"b_id": outlet, **values})
-    table = OutletRow.__table__
     for names, rows in groups.items():
-        statement = update(OutletRow.__table__).where(table.c.id == bindparam("b_id"))  # type: ignore[arg-type]
-        connection.execute(statement.values({name: bindparam(name) for name in names}), rows)
+        execute_many(connection, _change(OutletRow, names), rows)
+
+
+@lru_cache(maxsize=64)
+def _change(row: type[OutletRow] | type[PostRow], names: tuple[str, ...]) -> UpdateBase:
+    """An update of these columns of the row whose id is ``b_id``."""
+    table = row.__table__
+    statement = update(table).where(table.c.id == bindparam("b_id"))  # type: ignore[arg-type]
+    return statement.values({name: bindparam(name) for name in names})
 
 
 def _state(looked: Looked) -> dict[str, Any]:
@@ -170,10 +184,8 @@ def _articles(connection: Connection, articles: Sequence[ArticleSeen]) -> None:
     for row in rows:
         values = _article(row, seen[row["url"]].article)
         groups.setdefault(tuple(values), []).append({"b_id": row["id"], **values})
-    table = PostRow.__table__
     for names, changed in groups.items():
-        statement = update(table).where(table.c.id == bindparam("b_id"))  # type: ignore[arg-type]
-        connection.execute(statement.values({name: bindparam(name) for name in names}), changed)
+        execute_many(connection, _change(PostRow, names), changed)
 
 
 def _article(row: Mapping[Any, Any], article: Article) -> dict[str, Any]:
