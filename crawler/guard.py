@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -37,6 +38,7 @@ def host_of(url: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=4096)
 def _loopback(host: str) -> bool:
     if host == "localhost":
         return True
@@ -46,6 +48,7 @@ def _loopback(host: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=4096)
 def _inside(host: str) -> bool:
     """A literal address that is not public, or a name that only means this machine."""
     host = host.rstrip(".")
