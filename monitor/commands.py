@@ -16,6 +16,7 @@ from monitor.bulletin import figures
 from monitor.bulletin_model import DONE as DONE_WORD
 from monitor.bulletin_model import Bulletin, Period
 from monitor.demo.district import SAMPLE, load_district
+from monitor.mailing import mail
 from monitor.office import open_office
 from monitor.options import DONE, FAULT, tell, with_as_of, with_config, with_json
 from monitor.printing import compile_bulletin, print_bulletin
@@ -130,4 +131,4 @@ def demo_data(shown: Shown) -> dict[str, object]:
     }
 
 
-COMMANDS: tuple[click.Command, ...] = (bulletin, demo, read)
+COMMANDS: tuple[click.Command, ...] = (bulletin, demo, mail, read)

@@ -15,6 +15,7 @@ from monitor.alerts import Sent, Written, send_waiting, write_letters
 from monitor.child import Crawled, Progress, run_crawl
 from monitor.counts import units_of
 from monitor.evaluate import Judgement, awaiting, evaluate
+from monitor.model import Verdict
 from monitor.office import Office, count_until, enter_catalogue
 
 Clock = Callable[[], datetime]
@@ -64,7 +65,7 @@ def nightly(
     if doubtful:
         look_again(office.engine, office.reader, office.settings.crawl, clock, doubtful)
     judgement = judge_now(office, clock(), accuse=not crawled.fault)
-    written = write_day(office, clock())
+    written = write_day(office, clock(), judgement.verdicts)
     sent = send_waiting(office.engine, office.settings.monitor.alerts, clock())
     new_posts, unknown = _run_counts(office, started)
     return Night(crawled, judgement, doubtful, new_posts, unknown, written, sent)
@@ -102,12 +103,22 @@ def recheck(office: Office, clock: Clock, ids: Sequence[str]) -> tuple[list[Visi
     return visits, judgement
 
 
-def write_day(office: Office, now: datetime) -> Written:
-    """Today's letters, in one transaction with the record of what they tell."""
+def write_day(office: Office, now: datetime, verdicts: Sequence[Verdict] = ()) -> Written:
+    """Today's letters, in one transaction with the record of what they tell; ``verdicts`` warn of what is due."""
     alerts = office.settings.monitor.alerts
+    copies = alerts.mail.copy_to if alerts.mail else ()
     with office.engine.begin() as connection:
         units = units_of(connection, shanghai_day(now))
-        return write_letters(connection, shanghai_day(now), now, units, alerts.letters, list(alerts.robots))
+        return write_letters(
+            connection,
+            shanghai_day(now),
+            now,
+            units,
+            alerts.letters,
+            list(alerts.robots),
+            copies=copies,
+            verdicts=verdicts,
+        )
 
 
 def _run_counts(office: Office, started: datetime) -> tuple[int, int]:
