@@ -31,6 +31,7 @@ from crawler.model import (
     Reading,
     Visit,
     shanghai_day,
+    utc,
 )
 from crawler.platforms import platform
 from crawler.visit import Known, Looked, guarded
@@ -232,6 +233,7 @@ def _looked(known: Known, probe: Probe, reading: Reading, moment: datetime, door
         newest_url=url,
         dated=sum(post.published is not None for post in reading.posts),
         family=reading.family,
+        seen=_seen(reading),
     )
     return Looked(
         visit,
@@ -241,6 +243,12 @@ def _looked(known: Known, probe: Probe, reading: Reading, moment: datetime, door
         walk_prior=known.last_conclusive,
         walk_done=True,
     )
+
+
+def _seen(reading: Reading) -> datetime | None:
+    """When a person looked, for a person's entry: the look proves nothing of later."""
+    looked = reading.identity.get("looked", "") if reading.evidence is Evidence.MANUAL else ""
+    return utc(datetime.fromisoformat(looked)) if looked else None
 
 
 def _url(reading: Reading) -> str:

@@ -6,15 +6,29 @@ Every fault is a :class:`BadConfig` with its place and what is allowed; nothing 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
 from crawler.config import BadConfig, CrawlConfig, Strict, section
+from crawler.contacts import phone_in
 from crawler.guard import host_of, refusal_of
-from crawler.model import AccountState, ColumnClass, Manners, Outlet, OutletKind, Probe, Site, Unit
+from crawler.model import (
+    AccountCard,
+    AccountState,
+    ColumnClass,
+    Contact,
+    ContactRole,
+    Manners,
+    Outlet,
+    OutletKind,
+    Probe,
+    Site,
+    Unit,
+)
 from crawler.platforms import platform
 
 Id = Field(min_length=1, max_length=64, pattern=r"^[\w.-]+$")
@@ -34,6 +48,7 @@ class Catalogue:
     units: tuple[Unit, ...]
     sites: tuple[Site, ...]
     outlets: tuple[Outlet, ...]
+    cards: Mapping[str, AccountCard] = field(default_factory=dict)
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -80,6 +95,12 @@ class ProbeEntry(Strict):
     handle: dict[str, str] = Field(default_factory=dict)
 
 
+class ContactEntry(Strict):
+    role: ContactRole = ContactRole.CONTACT
+    name: str = Field(default="", max_length=50)
+    phone: str | int = Field(default="", repr=False)  # unquoted digits are a number to YAML
+
+
 class AccountEntry(Strict):
     id: str = Id
     name: str = Field(min_length=1, max_length=200)
@@ -89,6 +110,12 @@ class AccountEntry(Strict):
     handle: dict[str, str] = Field(default_factory=dict)
     probes: tuple[ProbeEntry, ...] = ()
     site: str | None = None
+    body: str = Field(default="", max_length=200)
+    review: bool | None = None
+    contacts: tuple[ContactEntry, ...] = ()
+    dates: dict[AccountState, date] = Field(default_factory=dict)
+    link: str = Field(default="", max_length=500)
+    printed: str = Field(default="", max_length=100)
 
 
 class CatalogueEntry(Strict):
@@ -123,6 +150,7 @@ def read_catalogue(data: Mapping[str, Any], path: Path, crawl: CrawlConfig) -> C
         if column.url is not None:
             _fetchable(f"{where}.url", column.url, crawl)
         outlets.append(_column(column, first))
+    cards: dict[str, AccountCard] = {}
     watched = [("accounts", OutletKind.ACCOUNT, a) for a in entry.accounts]
     watched += [("canaries", OutletKind.CANARY, a) for a in entry.canaries]
     for number, (part, kind, account) in enumerate(watched):
@@ -136,6 +164,7 @@ def read_catalogue(data: Mapping[str, Any], path: Path, crawl: CrawlConfig) -> C
         outlet = _account(account, first, kind)
         _probes(where, outlet, crawl)
         outlets.append(outlet)
+        cards[account.id] = _card(where, account)
     for number, site in enumerate(entry.sites):
         _fetchable(f"{place}.sites.{number} ({site.id}).home", site.home, crawl)
     own = {s.id: _hosts_of(s, [o for o in outlets if o.site == s.id]) for s in entry.sites}
@@ -143,6 +172,7 @@ def read_catalogue(data: Mapping[str, Any], path: Path, crawl: CrawlConfig) -> C
         units=tuple(Unit(**unit.model_dump()) for unit in entry.units),
         sites=tuple(_site(site, own[site.id], crawl) for site in entry.sites),
         outlets=tuple(outlets),
+        cards=cards,
     )
 
 
@@ -229,6 +259,26 @@ def _account(entry: AccountEntry, first_site: str, kind: OutletKind) -> Outlet:
         probes=tuple(Probe(p.platform, p.url, p.handle) for p in entry.probes),
         floor=0,
     )
+
+
+ENDS = (AccountState.CLOSED, AccountState.MERGED)
+
+
+def _card(where: str, entry: AccountEntry) -> AccountCard:
+    for state in ENDS:
+        if state in entry.dates and entry.state is not state:
+            raise BadConfig(
+                f"{where}.dates.{state}: the account is {entry.state}; write state: {state} or take the date out"
+            )
+    contacts: list[Contact] = []
+    for number, person in enumerate(entry.contacts):
+        phone = phone_in(str(person.phone)) if person.phone else ""
+        if phone is None:  # the number itself stays out of the sentence: it may end in a log
+            raise BadConfig(
+                f"{where}.contacts.{number}.phone: is no Chinese phone number; write 11 digits in quotes, or 0591-1234567"
+            )
+        contacts.append(Contact(person.role, person.name, phone))
+    return AccountCard(entry.body, entry.review, tuple(contacts), entry.dates, entry.link, entry.printed)
 
 
 def _hosts_of(site: SiteEntry, outlets: Iterable[Outlet]) -> tuple[str, ...]:

@@ -84,6 +84,41 @@ class AccountState(StrEnum):
     MERGED = "merged"
 
 
+class ContactRole(StrEnum):
+    """The two people that the survey form (附件4) asks for."""
+
+    CONTACT = "contact"
+    LEADER = "leader"
+
+
+ROLE_NAMES: Mapping[ContactRole, str] = {ContactRole.CONTACT: "联系人", ContactRole.LEADER: "负责人"}
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person of an account. The phone is for those who may see it: it stands in no log and no ``repr``."""
+
+    role: ContactRole
+    name: str = ""
+    phone: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCard:
+    """What the register says of an account beside its entry.
+
+    ``body`` is the 运营主体, ``review`` whether a review system exists (``None``: not said), ``dates`` the day
+    each state began, ``link`` 网址/二维码 and ``printed`` the platform's name as the form prints them.
+    """
+
+    body: str = ""
+    review: bool | None = None
+    contacts: tuple[Contact, ...] = ()
+    dates: Mapping[AccountState, date] = field(default_factory=dict)
+    link: str = ""
+    printed: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A department, town or street. ``quota`` is posts per calendar month, ``None`` = not counted."""
@@ -273,6 +308,8 @@ class Article:
 class Visit:
     """One look at one outlet: the row that every look leaves. ``probe`` names the platform module used.
 
+    ``seen`` is the moment that the evidence stands for where that is earlier than the look: a person's entry
+    proves what the person saw, not what was so when the entry was read.
     ``door`` is ``spider`` or ``recheck``; ``page_no`` is 1 for the look itself, higher for further
     pages of the same list. ``newest`` is what the outlet is known to show after this look.
     ``dated`` counts the dated posts on the page. ``seconds`` is the fetch's duration.
@@ -297,3 +334,4 @@ class Visit:
     last_modified: str = ""
     seconds: float = 0.0
     family: str = ""
+    seen: datetime | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from crawler.account_register import CONFIG, WORKBOOK, drop_card, filled, fills, put_card, put_states
 from crawler.catalogue import Catalogue
 from crawler.guard import host_of
 from crawler.hosts import host_key
 from crawler.model import (
+    AccountCard,
     AccountState,
     ColumnClass,
     Manners,
@@ -47,27 +49,36 @@ class Diff:
 
 
 def sync(connection: Connection, catalogue: Catalogue, now: datetime) -> Diff:
-    """Make the store's catalogue equal to ``catalogue``; nothing is deleted."""
+    """Make the store's catalogue equal to ``catalogue``; nothing is deleted.
+
+    Accounts that a workbook brought stay, also those that config.yaml no longer names.
+    """
     added: list[str] = []
     changed: list[str] = []
     retired: list[str] = []
+    known = fills(connection)
     for row, kind, wanted in (
         (UnitRow, "unit", [_unit(u) for u in catalogue.units]),
         (SiteRow, "site", [_site(s) for s in catalogue.sites]),
-        (OutletRow, "outlet", [_outlet(o) for o in catalogue.outlets]),
+        (OutletRow, "outlet", [_outlet(filled(o, known.get(o.id))) for o in catalogue.outlets]),
     ):
-        new, other, gone = _sync_table(connection, row, wanted, now)
+        new, other, gone = _sync_table(connection, row, wanted, now, known)
         added += [f"{kind}:{name}" for name in new]
         changed += [f"{kind}:{name}" for name in other]
         retired += [f"{kind}:{name}" for name in gone]
     for outlet in catalogue.outlets:
-        if _sync_duty(connection, outlet, now) and f"outlet:{outlet.id}" not in [*added, *changed]:
+        moved = sync_duty(connection, outlet, now) | _sync_card(connection, outlet, catalogue, now)
+        if moved and f"outlet:{outlet.id}" not in [*added, *changed]:
             changed.append(f"outlet:{outlet.id}")
     return Diff(tuple(added), tuple(changed), tuple(retired))
 
 
 def _sync_table(
-    connection: Connection, row: Row, wanted: Sequence[dict[str, Any]], now: datetime
+    connection: Connection,
+    row: Row,
+    wanted: Sequence[dict[str, Any]],
+    now: datetime,
+    surveyed: Mapping[str, object],
 ) -> tuple[list[str], list[str], list[str]]:
     stored = {found["id"]: found for found in connection.execute(select(row.__table__)).mappings()}
     added, changed = [], []
@@ -83,13 +94,29 @@ def _sync_table(
             )
             changed.append(values["id"])
     names = {values["id"] for values in wanted}
-    gone = [name for name, old in stored.items() if name not in names and old["retired_at"] is None]
+    left = [
+        name
+        for name, old in stored.items()
+        if name not in names and old["retired_at"] is None and old.get("kept_in", CONFIG) == CONFIG
+    ]
+    gone = [name for name in left if row is not OutletRow or name not in surveyed]
     for name in gone:
         connection.execute(update(row).where(row.id == name).values(retired_at=now))
+    for name in set(left) - set(gone):  # a survey form still names it
+        connection.execute(update(OutletRow).where(OutletRow.id == name).values(kept_in=WORKBOOK))
+        drop_card(connection, name, CONFIG)
     return added, changed, gone
 
 
-def _sync_duty(connection: Connection, outlet: Outlet, now: datetime) -> bool:
+def _sync_card(connection: Connection, outlet: Outlet, catalogue: Catalogue, now: datetime) -> bool:
+    if outlet.kind is not OutletKind.ACCOUNT:
+        return False
+    card = catalogue.cards.get(outlet.id, AccountCard())
+    changed = put_card(connection, outlet.id, CONFIG, card, now)
+    return put_states(connection, outlet.id, outlet.state, card.dates, now) or changed
+
+
+def sync_duty(connection: Connection, outlet: Outlet, now: datetime) -> bool:
     """Duties end and begin on the day of the change; a same-day correction leaves no trace of one day."""
     today = shanghai_day(now)
     current = connection.execute(
@@ -129,7 +156,7 @@ def _outlet(outlet: Outlet) -> dict[str, Any]:
         "id": outlet.id, "kind": outlet.kind.value, "name": outlet.name, "platform": outlet.platform,
         "site_id": outlet.site, "url": outlet.url, "cls": outlet.cls.value, "path": outlet.path,
         "level": outlet.level, "floor": outlet.floor, "state": outlet.state.value,
-        "handle": dict(outlet.handle),
+        "handle": dict(outlet.handle), "kept_in": CONFIG,
         "probes": [{"platform": p.platform, "url": p.url, "handle": dict(p.handle)} for p in outlet.probes],
     }  # fmt: skip
 

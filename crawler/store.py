@@ -1,6 +1,7 @@
 """The tables of what was seen, and the engine that opens them: SQLite by default, PostgreSQL by url.
 
-``unit``, ``site``, ``outlet``, ``duty`` are the catalogue; ``run``, ``visit``, ``post`` what the crawl saw.
+``unit``, ``site``, ``outlet``, ``duty``, ``account``, ``account_state`` are the catalogue; ``run``, ``visit``,
+``post``, ``account_candidate``, ``qr_image`` what the crawl saw.
 Only ``crawler`` writes these tables. What leaves the catalogue is retired, never deleted.
 """
 
@@ -95,7 +96,8 @@ class OutletRow(Base):
 
     ``front`` packs 8-byte hashes of the addresses on its first page. ``walk_since`` is set while a walk
     over its pages is unfinished: until it ends no request is conditional and known posts do not stop it.
-    ``walk_prior`` is the last conclusive look before that walk.
+    ``walk_prior`` is the last conclusive look before that walk. ``kept_in`` is where the entry lives, ``config``
+    or ``workbook``: each retires only its own.
     """
 
     __tablename__ = "outlet"
@@ -112,6 +114,7 @@ class OutletRow(Base):
     state: Mapped[str] = mapped_column(String(20))
     handle: Mapped[dict[str, Any]]
     probes: Mapped[list[Any]]
+    kept_in: Mapped[str] = mapped_column(String(20), default="config")
     retired_at: Mapped[datetime | None]
 
     etag: Mapped[str] = mapped_column(Text, default="")
@@ -140,6 +143,74 @@ class DutyRow(Base):
     since: Mapped[date]
     until: Mapped[date | None]
     __table_args__ = (UniqueConstraint("outlet_id", "unit_id", "since"),)
+
+
+class AccountRow(Base):
+    """An account's card, one row a home (``config`` or ``workbook``); where both speak, config.yaml wins.
+
+    ``platform`` and ``handle`` of a workbook's card fill what config.yaml leaves open. ``proof`` names file,
+    hash and cell. Phones stand here and nowhere else.
+    """
+
+    __tablename__ = "account"
+    outlet_id: Mapped[str] = mapped_column(ForeignKey("outlet.id"), primary_key=True)
+    kept_in: Mapped[str] = mapped_column(String(20), primary_key=True)
+    platform: Mapped[str] = mapped_column(String(40), default="")
+    handle: Mapped[dict[str, Any]]
+    body: Mapped[str] = mapped_column(String(200), default="")
+    review: Mapped[bool | None]
+    contacts: Mapped[list[Any]]
+    link: Mapped[str] = mapped_column(Text, default="")
+    printed: Mapped[str] = mapped_column(String(100), default="")
+    proof: Mapped[str] = mapped_column(Text, default="")
+    entered: Mapped[datetime]
+
+
+class AccountStateRow(Base):
+    """From which day an account was in a state; rows are corrected, never deleted."""
+
+    __tablename__ = "account_state"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outlet_id: Mapped[str] = mapped_column(ForeignKey("outlet.id"), index=True)
+    state: Mapped[str] = mapped_column(String(20))
+    since: Mapped[date]
+    entered: Mapped[datetime]
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
+class CandidateRow(Base):
+    """An account that the portal shows and nobody has decided about, with the page as proof.
+
+    ``number`` is its id on the platform. ``state`` is ``new``, ``accepted`` or ``dismissed``; a decision has
+    its moment, person and reason, and stands.
+    """
+
+    __tablename__ = "account_candidate"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    platform: Mapped[str] = mapped_column(String(40))
+    number: Mapped[str] = mapped_column(String(100))
+    name: Mapped[str] = mapped_column(String(200))
+    link: Mapped[str] = mapped_column(Text)
+    place: Mapped[str] = mapped_column(String(20))
+    page_url: Mapped[str] = mapped_column(Text)
+    page_hash: Mapped[str] = mapped_column(String(32))
+    outlet_id: Mapped[str | None] = mapped_column(ForeignKey("outlet.id"))
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(20), default="new")
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str] = mapped_column(String(100), default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    __table_args__ = (UniqueConstraint("platform", "number"),)
+
+
+class QrImageRow(Base):
+    """A picture of a home page that was looked at for a QR code; ``text`` is what the code said, or empty."""
+
+    __tablename__ = "qr_image"
+    url: Mapped[str] = mapped_column(String(800), primary_key=True)
+    looked: Mapped[datetime]
+    text: Mapped[str] = mapped_column(Text, default="")
 
 
 class RunRow(Base):
@@ -179,6 +250,7 @@ class VisitRow(Base):
     last_modified: Mapped[str] = mapped_column(String(100))
     seconds: Mapped[float]
     family: Mapped[str] = mapped_column(String(40))
+    seen: Mapped[datetime | None]
     __table_args__ = (Index("ix_visit_outlet_id_moment", "outlet_id", "moment"),)
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
+from crawler.account_register import StateSince, histories, state_on
 from crawler.model import (
     Evidence,
     Outcome,
@@ -121,13 +122,29 @@ def _outlets(
     newest = _newest(connection, as_of, day, wanted)
     undated = _undated(connection, as_of, day)
     duties = _duties(connection, day)
+    states = {id_: state_on(history, day) for id_, history in histories(connection, only).items()}
     rows = connection.execute(select(OutletRow.__table__).where(*wanted).order_by(OUTLET.id)).mappings()
     return tuple(
-        _outlet(
-            row, as_of, duties.get(row["id"], ()), looks.get(row["id"], ()), newest.get(row["id"]), undated
+        _in_state(
+            _outlet(
+                row,
+                as_of,
+                duties.get(row["id"], ()),
+                looks.get(row["id"], ()),
+                newest.get(row["id"]),
+                undated,
+            ),
+            states.get(row["id"]),
         )
         for row in rows
     )
+
+
+def _in_state(of: OutletFacts, known: StateSince | None) -> OutletFacts:
+    """``of`` in the state of the judged day, which may not be today's."""
+    if known is None:
+        return of
+    return replace(of, outlet=replace(of.outlet, state=known.state), state_since=known.since)
 
 
 def _outlet(
@@ -169,7 +186,7 @@ def _looks(
     query = (
         select(
             VISIT.outlet_id, VISIT.moment, VISIT.outcome, VISIT.evidence, VISIT.probe,
-            VISIT.newest, VISIT.newest_url, VISIT.dated, VISIT.reason,
+            VISIT.newest, VISIT.newest_url, VISIT.dated, VISIT.reason, VISIT.seen,
         )
         .select_from(OutletRow.__table__.join(VisitRow.__table__, VISIT.outlet_id == OUTLET.id))
         .where(*wanted, VISIT.page_no == 1)
@@ -185,7 +202,15 @@ def _looks(
             proofs[outlet] += proves
             kept[outlet].append(
                 Look(
-                    row[1], outcome, evidence, sys.intern(row[4]), row[5], row[6], row[7], sys.intern(row[8])
+                    row[1],
+                    outcome,
+                    evidence,
+                    sys.intern(row[4]),
+                    row[5],
+                    row[6],
+                    row[7],
+                    sys.intern(row[8]),
+                    row[9],
                 )
             )
     return {outlet: tuple(looks) for outlet, looks in kept.items()}

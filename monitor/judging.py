@@ -6,7 +6,7 @@ list (COMPLETE, or a person's word), made after the line was crossed; an accusat
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,9 +42,23 @@ def proving(of: OutletFacts) -> Iterator[Look]:
     return (look for look in of.looks if look.outcome.conclusive and look.evidence in PROVING)
 
 
+def _apart(looks: Iterable[Look]) -> Iterator[Look]:
+    """Looks that are not the same look read again: one entry of one person is one look, however often read."""
+    known: set[datetime] = set()
+    for look in looks:
+        if look.stands_for not in known:
+            known.add(look.stands_for)
+            yield look
+
+
 def recent(look: Look | None, as_of: datetime, hours: int) -> bool:
     """Whether ``look`` is at most ``hours`` old at ``as_of``."""
     return look is not None and as_of - look.moment <= timedelta(hours=hours)
+
+
+def _holds(look: Look, as_of: datetime, hours: int) -> bool:
+    """Whether what ``look`` stands for is at most ``hours`` old: a person's entry ages from when the person looked."""
+    return as_of - look.stands_for <= timedelta(hours=hours)
 
 
 def trouble(of: OutletFacts, as_of: datetime, hours: int) -> str:
@@ -86,8 +100,10 @@ def _within(of: OutletFacts, facts: Facts, limit: Limit, hours: int) -> Standing
 def _beyond(of: OutletFacts, facts: Facts, limit: Limit, hours: int) -> Standing:
     assert of.newest is not None
     newest = of.newest.day
-    after = [look for look in proving(of) if shanghai_day(look.moment) > limit.due(newest)][:2]
-    if not after or not recent(after[0], facts.as_of, hours):
+    after = list(_apart(look for look in proving(of) if shanghai_day(look.stands_for) > limit.due(newest)))[
+        :2
+    ]
+    if not after or not _holds(after[0], facts.as_of, hours):
         return Standing(Value.UNKNOWN, trouble(of, facts.as_of, hours))
     for look in after:
         if look.newest is None:
@@ -101,11 +117,11 @@ def blank(of: OutletFacts, facts: Facts, hours: int) -> Standing:
     """Whether the outlet holds nothing at all. One that held posts before is never blank, only in doubt."""
     if not has_address(of):
         return Standing(Value.UNKNOWN, causes.NO_ADDRESS)
-    looks = list(proving(of))[:2]
+    looks = list(_apart(proving(of)))[:2]
     if of.ever_posts or of.newest is not None:
         emptied = bool(looks) and _empty(looks[0])
         return Standing(Value.UNKNOWN, causes.EMPTIED) if emptied else Standing(Value.FRESH)
-    if not looks or not recent(looks[0], facts.as_of, hours):
+    if not looks or not _holds(looks[0], facts.as_of, hours):
         return Standing(Value.UNKNOWN, trouble(of, facts.as_of, hours))
     if not _empty(looks[0]):
         return Standing(Value.UNKNOWN, causes.NO_DATES)

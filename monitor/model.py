@@ -40,7 +40,10 @@ VALUE_NAMES: Mapping[Value, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One visit as the rules see it (first pages only)."""
+    """One visit as the rules see it (first pages only).
+
+    ``seen`` is the moment its evidence stands for where that is earlier (a person's entry).
+    """
 
     moment: datetime
     outcome: Outcome
@@ -50,6 +53,12 @@ class Look:
     newest_url: str = ""
     dated: int = 0
     reason: str = ""
+    seen: datetime | None = None
+
+    @property
+    def stands_for(self) -> datetime:
+        """The moment of which the look tells: what happened later it cannot know."""
+        return self.seen or self.moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,8 @@ class OutletFacts:
     ``units`` answer for it on that day, the lead first. ``looks`` are newest first: the newest few, and
     among older ones of the window the two newest conclusive ones that prove a whole list. ``ever_posts``
     tells whether any post was ever seen. ``newest`` counts only what had been seen by then and is not
-    later than the judged day. ``last_look`` is the newest look of all. ``read_until`` is the day of the
+    later than the judged day. ``last_look`` is the newest look of all. ``state_since`` is the day from which an
+    account is in its state. ``read_until`` is the day of the
     look up to which its posts are known without a gap, ``None`` while its baseline is unfinished.
     """
 
@@ -81,6 +91,7 @@ class OutletFacts:
     ever_posts: bool
     last_look: datetime | None = None
     read_until: date | None = None
+    state_since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

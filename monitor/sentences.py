@@ -54,6 +54,8 @@ def on_outlet(
 def exempt(rule: str, of: OutletFacts, clause: str, *, ours: bool = False) -> Verdict:
     """A closed or merged account: out of the base, and said so."""
     state = GONE_STATE.get(of.outlet.state.value, of.outlet.state.value)
+    if of.state_since is not None:
+        state = f"{state}（{chinese_day(of.state_since)}）"
     return on_outlet(
         rule, of, Standing(Value.EXEMPT, of.outlet.state.value), clause, f"{display(of)}{state}，不作判定。",
         ours=ours,

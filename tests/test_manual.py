@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from crawler.accounts import _looked
 from crawler.model import SHANGHAI, Evidence, Outcome, Outlet, OutletKind, Probe, Reading
 from crawler.platforms import manual
+from crawler.visit import Known
+from monitor.causes import AWAITING
+from monitor.judging import stale
+from monitor.limits import Limit
+from monitor.model import Facts, Look, Newest, OutletFacts, Value
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
 OUTLET = Outlet("d1", OutletKind.ACCOUNT, "示例抖音号", "douyin", "", ("u1",))
@@ -62,6 +69,52 @@ def test_a_date_is_valid_to_its_end_in_china() -> None:
 def test_an_entry_without_proof_or_sense_proves_nothing(changes: dict[str, str], reason: str) -> None:
     reading = read(**changes)
     assert (reading.outcome, reading.evidence, reading.reason) == (Outcome.UNREADABLE, Evidence.NONE, reason)
+
+
+def test_an_entry_holds_for_two_days_after_the_person_looked_and_only_clears_later() -> None:
+    looked = datetime(2026, 11, 21, 10, tzinfo=SHANGHAI)
+    assert read(looked + timedelta(hours=48)).evidence is Evidence.MANUAL
+    later = read(looked + timedelta(hours=48, seconds=1))
+    assert (later.outcome, later.evidence, later.reason) == (Outcome.READ, Evidence.LOWER_BOUND, "entry_old")
+    assert later.newest is not None
+
+
+def test_the_evidence_stands_for_the_moment_the_person_looked() -> None:
+    assert read().identity == {"looked": "2026-11-21T10:00:00+08:00"}
+
+
+def test_an_entry_seen_before_the_line_never_convicts_after_it() -> None:
+    """Looked at on the fourteenth day, read on the fifteenth and sixteenth: what came since nobody saw."""
+    published = datetime(2026, 11, 8, 9, tzinfo=SHANGHAI)
+    before = facts(published, datetime(2026, 11, 22, 20, tzinfo=SHANGHAI), NOW - timedelta(hours=1), NOW)
+    assert stale(before.outlets[0], before, LIMIT, 48).value is Value.UNKNOWN
+    once = datetime(2026, 11, 23, 8, tzinfo=SHANGHAI)
+    one = facts(published, once, NOW - timedelta(hours=1), NOW)
+    assert stale(one.outlets[0], one, LIMIT, 48).cause == AWAITING
+    both = facts(published, once, NOW - timedelta(hours=1)).outlets[0]
+    second = facts(published, once + timedelta(hours=1), NOW).outlets[0]
+    agreed = replace(both, looks=(*second.looks, *both.looks))
+    assert stale(agreed, one, LIMIT, 48).value is Value.STALE
+
+
+LIMIT = Limit(clause="x", operator=">", days=14)
+
+
+def facts(published: datetime, looked: datetime, *read_at: datetime) -> Facts:
+    """What the rules see of an account whose entry was read at ``read_at``."""
+    looks = []
+    for moment in sorted(read_at, reverse=True):
+        reading = read(moment, published=published.isoformat(), looked=looked.isoformat())
+        visit = _looked(Known(OUTLET), Probe("manual"), reading, moment, "spider").visit
+        looks.append(
+            Look(
+                visit.moment, visit.outcome, visit.evidence, visit.probe, visit.newest, "", 1, "", visit.seen
+            )
+        )
+    newest = Newest(published.date(), "", "", "", "manual")
+    outlet = replace(OUTLET, probes=(Probe("manual"),))
+    of = OutletFacts(outlet, ("u1",), tuple(looks), newest, True)
+    return Facts(NOW, NOW.date(), (of,), (), (), "2026-11")
 
 
 def test_nothing_is_asked() -> None:

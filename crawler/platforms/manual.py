@@ -1,9 +1,11 @@
 """人工登记: a person looked, and says when the account last published, with proof.
 
-Evidence: MANUAL, on by default: for many accounts the only lawful complete source. The probe's handle holds
+Evidence: MANUAL for 48 hours after the person looked, LOWER_BOUND afterwards: what was published since nobody
+has seen. On by default: for many accounts the only lawful complete source. ``identity["looked"]`` is the moment
+that the evidence stands for: the entry may only convict of what was so at that moment. The probe's handle holds
 ``published`` (ISO 8601 moment with zone), ``url`` or ``shot`` (sha256 of a screenshot), ``by``, ``looked``
 (when) and ``until`` (valid to; a date means the end of that day). Reasons: ``no_entry``, ``incomplete_entry``,
-``entry_expired``, ``entry_not_believed``. Nothing is fetched; the page lends only the moment of asking.
+``entry_expired``, ``entry_not_believed``; ``entry_old`` (read, but a lower bound only). Nothing is fetched; the page lends only the moment of asking.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ TERMS = "人工查看公开页面, 不涉及自动抓取。"
 WHY = "默认开启: 由登记人员提供链接或截图为证, 到期自动失效。"
 
 EARLIEST = datetime(2009, 8, 1, tzinfo=UTC)
+HOLDS = timedelta(hours=48)
+"""How long a person's look may stand for the present; the rules want no older look either."""
 SHOT = re.compile(r"[0-9a-f]{64}")
 NEEDED = ("published", "by", "looked", "until")
 
@@ -57,7 +61,10 @@ def _valid(
     if not isinstance(when, Dated) or published > looked or looked > utc(page.fetched_at) + timedelta(days=1):
         return unreadable("entry_not_believed", f"{fields['published']} seen {fields['looked']}")
     post = Post("", fields["url"] or f"sha256:{fields['shot']}", when)
-    return Reading(Outcome.READ, Evidence.MANUAL, (post,), family="manual")
+    fresh = utc(page.fetched_at) - looked <= HOLDS
+    evidence, reason = (Evidence.MANUAL, "") if fresh else (Evidence.LOWER_BOUND, "entry_old")
+    seen = {"looked": min(looked, page.fetched_at).isoformat()}
+    return Reading(Outcome.READ, evidence, (post,), reason=reason, family="manual", identity=seen)
 
 
 def _moment(text: str) -> datetime | None:

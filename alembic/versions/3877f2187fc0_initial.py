@@ -1,6 +1,6 @@
 """initial
 
-Revision: 53195f00d277, after .
+Revision: 3877f2187fc0, after .
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 import crawler.store
 
-revision = "53195f00d277"
+revision = "3877f2187fc0"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -70,6 +70,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_letter_state"), ["state"], unique=False)
         batch_op.create_index(batch_op.f("ix_letter_unit_id"), ["unit_id"], unique=False)
 
+    op.create_table(
+        "qr_image",
+        sa.Column("url", sa.String(length=800), nullable=False),
+        sa.Column("looked", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("url", name=op.f("pk_qr_image")),
+    )
     op.create_table(
         "run",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -174,6 +181,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("handle", sa.JSON(), nullable=False),
         sa.Column("probes", sa.JSON(), nullable=False),
+        sa.Column("kept_in", sa.String(length=20), nullable=False),
         sa.Column("retired_at", crawler.store.Moment(timezone=True), nullable=True),
         sa.Column("etag", sa.Text(), nullable=False),
         sa.Column("last_modified", sa.String(length=100), nullable=False),
@@ -193,6 +201,59 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outlet", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outlet_site_id"), ["site_id"], unique=False)
+
+    op.create_table(
+        "account",
+        sa.Column("outlet_id", sa.String(length=64), nullable=False),
+        sa.Column("kept_in", sa.String(length=20), nullable=False),
+        sa.Column("platform", sa.String(length=40), nullable=False),
+        sa.Column("handle", sa.JSON(), nullable=False),
+        sa.Column("body", sa.String(length=200), nullable=False),
+        sa.Column("review", sa.Boolean(), nullable=True),
+        sa.Column("contacts", sa.JSON(), nullable=False),
+        sa.Column("link", sa.Text(), nullable=False),
+        sa.Column("printed", sa.String(length=100), nullable=False),
+        sa.Column("proof", sa.Text(), nullable=False),
+        sa.Column("entered", crawler.store.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["outlet_id"], ["outlet.id"], name=op.f("fk_account_outlet_id_outlet")),
+        sa.PrimaryKeyConstraint("outlet_id", "kept_in", name=op.f("pk_account")),
+    )
+    op.create_table(
+        "account_candidate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("platform", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.String(length=100), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("link", sa.Text(), nullable=False),
+        sa.Column("place", sa.String(length=20), nullable=False),
+        sa.Column("page_url", sa.Text(), nullable=False),
+        sa.Column("page_hash", sa.String(length=32), nullable=False),
+        sa.Column("outlet_id", sa.String(length=64), nullable=True),
+        sa.Column("first_seen", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("last_seen", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("decided_at", crawler.store.Moment(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=100), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["outlet_id"], ["outlet.id"], name=op.f("fk_account_candidate_outlet_id_outlet")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_candidate")),
+        sa.UniqueConstraint("platform", "number", name=op.f("uq_account_candidate_platform")),
+    )
+    op.create_table(
+        "account_state",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("outlet_id", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("entered", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["outlet_id"], ["outlet.id"], name=op.f("fk_account_state_outlet_id_outlet")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_state")),
+    )
+    with op.batch_alter_table("account_state", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_state_outlet_id"), ["outlet_id"], unique=False)
 
     op.create_table(
         "duty",
@@ -269,6 +330,7 @@ def upgrade() -> None:
         sa.Column("last_modified", sa.String(length=100), nullable=False),
         sa.Column("seconds", sa.Double(), nullable=False),
         sa.Column("family", sa.String(length=40), nullable=False),
+        sa.Column("seen", crawler.store.Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["outlet_id"], ["outlet.id"], name=op.f("fk_visit_outlet_id_outlet")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
     )
@@ -299,6 +361,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_duty_outlet_id"))
 
     op.drop_table("duty")
+    with op.batch_alter_table("account_state", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_account_state_outlet_id"))
+
+    op.drop_table("account_state")
+    op.drop_table("account_candidate")
+    op.drop_table("account")
     with op.batch_alter_table("outlet", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outlet_site_id"))
 
@@ -319,6 +387,7 @@ def downgrade() -> None:
     op.drop_table("unit")
     op.drop_table("site")
     op.drop_table("run")
+    op.drop_table("qr_image")
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_letter_unit_id"))
         batch_op.drop_index(batch_op.f("ix_letter_state"))
