@@ -36,6 +36,7 @@ from monitor.bulletin_model import (
 from monitor.calendar import add_months
 from monitor.causes import cause_name
 from monitor.model import Finding, Value, Verdict
+from monitor.outlook import Earlier, compare, forecast, previous, year_before
 from monitor.tally import Counted, Tally
 from monitor.workdays import Calendar
 
@@ -43,6 +44,9 @@ __all__ = ["Bulletin", "BulletinSettings", "Period", "assemble", "compile", "com
 
 SHORT_VALUES = {Value.STALE: "short", Value.FRESH: "met", Value.DUE_SOON: "running", Value.UNKNOWN: "unknown",
                 Value.EXEMPT: "exempt"}  # fmt: skip
+
+
+NOT_COMPARED = Earlier()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Stock:
     outlets: Sequence[Outlet]
     tally: Tally
     coverage: Coverage
+    earlier: Earlier = NOT_COMPARED
 
 
 def compile(
@@ -70,13 +75,15 @@ def compile(
     decisions: Mapping[str, str | None] | None = None,
     failed_night: bool = False,
     calendar: Calendar | None = None,
+    horizon: date | None = None,
 ) -> Bulletin:
     """The bulletin of ``period`` as the store knew it at ``as_of``.
 
     ``verdicts`` are those of that moment (``evaluate.evaluate(..., record=False)``): without a verdict
     nothing is accused. ``order`` and ``outlet_order`` are ids in catalogue order. ``check`` is the window in which the
     outlets were checked (default: from the period's end to ``as_of``), ``printed`` the print date.
-    ``calendar`` counts the deadlines in working days (default: Monday to Friday).
+    ``calendar`` counts the deadlines in working days (default: Monday to Friday). ``horizon`` is the first
+    day that was crawled: earlier periods are compared only where they lie after it.
     """
     day = shanghai_day(as_of)
     places = {outlet: number for number, outlet in enumerate(outlet_order)}
@@ -86,12 +93,29 @@ def compile(
         sorted(counts.outlets_of(connection, day), key=lambda o: (places.get(o.id, len(places)), o.id)),
         counts.tally(connection, period.start, period.end, as_of, decisions=decisions),
         counts.coverage(connection, *window, failed=failed_night),
+        _earlier(connection, period, as_of, decisions, horizon),
     )
     return assemble(
         stock, period, as_of=as_of, settings=settings or BulletinSettings(), verdicts=tuple(verdicts),
         findings=tuple(findings), order=order, check=window, printed=printed or day,
         calendar=calendar or Calendar(),
     )  # fmt: skip
+
+
+def _earlier(
+    connection: Connection,
+    period: Period,
+    as_of: datetime,
+    decisions: Mapping[str, str | None] | None,
+    horizon: date | None,
+) -> Earlier:
+    def totals(of: Period) -> dict[str, int] | None:
+        if horizon is None or of.start < horizon:
+            return None
+        found = counts.tally(connection, of.start, of.end, as_of, decisions=decisions)
+        return {unit: sum(months.values()) for unit, months in found.units.items()}
+
+    return Earlier(totals(previous(period)), totals(year_before(period)))
 
 
 def assemble(
@@ -138,6 +162,8 @@ def assemble(
         questions=tuple(_question(doubt, titles) for doubt in stock.tally.doubts),
         column_counts=_column_counts(stock.tally, stock.outlets),
         deadlines=_deadlines(printed, period, settings, calendar),
+        comparisons=compare(groups, stock.earlier),
+        forecasts=forecast(groups, period.months, shanghai_day(as_of), calendar.works),
     )
 
 

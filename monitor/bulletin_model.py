@@ -294,6 +294,35 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """One unit in its group; ``before`` and ``year_ago`` are ``None`` where that period was not crawled."""
+
+    unit: str
+    group: str
+    total: int
+    rank: int
+    of: int
+    before: int | None = None
+    year_ago: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Where a running month will end at the pace so far; ``days_left`` are working days after today."""
+
+    unit: str
+    month: str
+    so_far: int
+    expected: int
+    quota: int
+    days_left: int
+
+    @property
+    def enough(self) -> bool:
+        return self.expected >= self.quota
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """What the clerk struck or added, with the reason: ``list`` is good, several, every, columns …"""
 
@@ -330,6 +359,8 @@ class Bulletin:
     edits: tuple[Edit, ...] = ()
     column_counts: tuple[tuple[str, tuple[int, ...]], ...] = ()
     deadlines: tuple[tuple[str, date], ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    forecasts: tuple[Forecast, ...] = ()
     forced: bool = False
 
     @property

@@ -69,6 +69,7 @@ def write(bulletin: Bulletin, path: Path) -> None:
     _form(pen, f"附件{last + 2} 调查表")
     _columns(pen, bulletin)
     _disclosure(pen, bulletin)
+    _outlook(pen, bulletin)
     _evidence(pen, bulletin)
     _questions(pen, bulletin)
     book.close()
@@ -316,6 +317,42 @@ def _disclosure(pen: _Pen, bulletin: Bulletin) -> None:
     if bulletin.disclosure.unattributed:
         rows.append([None, "未归属", *(None for _ in months), bulletin.disclosure.unattributed])
     pen.table(sheet, ("序号", "单位名称", *(f"{int(m[5:])}月" for m in months), "合计"), rows)
+
+
+def _outlook(pen: _Pen, bulletin: Bulletin) -> None:
+    """Ranks inside each group, earlier periods, and the running month's forecast: hints, no verdicts."""
+    head = (
+        "序号",
+        "类别",
+        "单位名称",
+        "发布数",
+        "同类名次",
+        "同类单位数",
+        "上期",
+        "比上期",
+        "上年同期",
+        "比上年同期",
+        "本月已发",
+        "月末预计",
+        "剩余工作日",
+    )
+    ahead = {found.unit: found for found in bulletin.forecasts}
+    rows: list[list[Cell]] = []
+    for number, c in enumerate(bulletin.comparisons, 1):
+        pace = ahead.get(c.unit)
+        rows.append(
+            [
+                number, c.group, c.unit, c.total, c.rank, c.of, c.before, _change(c.total, c.before), c.year_ago,
+                _change(c.total, c.year_ago), *((pace.so_far, pace.expected, pace.days_left) if pace else (None,) * 3),
+            ]
+        )  # fmt: skip
+    title = "同类比较与预计（仅供参考，不作为通报依据；空格表示该期未采集）"
+    sheet = pen.sheet("比较", title, (6, 12, 20, *(11 for _ in head[3:])), landscape=True)
+    pen.table(sheet, head, rows)
+
+
+def _change(now: int, then: int | None) -> int | None:
+    return None if then is None else now - then
 
 
 def _evidence(pen: _Pen, bulletin: Bulletin) -> None:
