@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 
-from crawler.dateparts import Part, parts, plain
-from crawler.dates import find_date, find_dates, implausible, joined, joined_month_day, judge
+from crawler.dateparts import Part, Piece, joined, parts, piece_of, plain
+from crawler.dates import find_date, find_dates, implausible, judge
 from crawler.model import Dated, Refused
 from crawler.outline import Outline
 
@@ -23,10 +23,6 @@ _GATE = re.compile(
     r"|\A\W{0,9}\d{1,4}\s?[年月日]?\W{0,9}\Z"
 )
 _SIMPLE = re.compile(r"[\s\[(（【]*(([12]\d{3})([-/.])(\d{1,2})\3(\d{1,2}))[\s\])）】]*\Z")
-_PIECE = re.compile(
-    r"[\s(|/-]{0,9}(?:\d{4} ?[-/.年] ?\d{1,2}月?|\d{4}年?|(\d{1,2} ?[-/.月] ?\d{1,2}日?)|\d{1,2}[月日号]?)[\s)|/-]{0,9}\Z"
-)
-_YEAR = re.compile(r"(?:199|20\d)\d")
 _RELATIVE = re.compile(r"[今昨前][天日]|刚[刚才]|前")
 _LABEL_BEFORE = re.compile(
     r"((?:[\u4e00-\u9fff] ?){0,6}(?:时间|日期|日间)|发布于|更新于|发布|日 {0,4}期) {0,3}:? {0,3}\Z"
@@ -59,7 +55,7 @@ class Cell:
 def cells_of(sheet: Outline, today: date, fetched_at: datetime | None) -> list[Cell]:
     """Every date candidate among the texts of the page, in page order, at most one a text."""
     found: list[Cell] = []
-    pieces: list[tuple[int, str]] = []
+    pieces: list[tuple[int, Piece]] = []
     quick, gate = _QUICK.search, _GATE.search
     for number, text in enumerate(sheet.texts):
         if quick(text) is None or gate(text) is None:
@@ -72,18 +68,18 @@ def cells_of(sheet: Outline, today: date, fetched_at: datetime | None) -> list[C
                 found.append(cell)
                 continue
         letters = plain(text)
-        piece = _PIECE.match(letters) if len(letters) < 24 else None
+        piece = piece_of(letters)
         if piece is not None:
             if pieces and not _neighbours(sheet, pieces[-1][0], number):
                 pieces.clear()
-            pieces.append((number, letters))
-            whole = _whole(pieces, sheet, today)
+            pieces.append((number, piece))
+            whole = _whole(pieces[-3:], sheet, today)
             if whole is not None:
                 while found and found[-1].answer is None and found[-1].text >= whole.pieces[0]:
                     found.pop()
                 found.append(whole)
                 continue
-            if piece[1] is None:
+            if piece[1] is None or piece[2] is None:
                 continue
         cell = cell_at((number, sheet.owners[number]), text, letters, today, fetched_at)
         if cell is not None:
@@ -154,24 +150,21 @@ def _neighbours(sheet: Outline, one: int, other: int) -> bool:
     return other - one == 1 or (other - one == 2 and _WORD.search(sheet.texts[one + 1]) is None)
 
 
-def _whole(pieces: list[tuple[int, str]], sheet: Outline, today: date) -> Cell | None:
+def _whole(pieces: list[tuple[int, Piece]], sheet: Outline, today: date) -> Cell | None:
     """The date that the last two or three pieces make together; day and month alone still want a year."""
-    yeared = any(_YEAR.search(letters) for _, letters in pieces[-3:])
-    for width in (2, 3) if yeared else (2,):
+    for width in (3, 2):
         last = pieces[-width:]
         if len(last) < width:
-            break
-        letters = [letters for _, letters in last]
-        found = joined(letters) if yeared else None
-        month_day = None if yeared else joined_month_day(letters)
-        if found is None and month_day is None:
+            continue
+        year, month, day = joined([piece for _, piece in last])
+        if month is None or day is None:
             continue
         numbers = tuple(number for number, _ in last)
         raw = " ".join(sheet.texts[number].strip() for number in numbers)
         at = (numbers[-1], sheet.owners[numbers[-1]])
-        if month_day is not None:
-            return Cell(*at, ALONE, None, raw, "", *month_day, pieces=numbers)
-        part = Part(*(found or (0, 0, 0)), start=0, end=len(raw), alone=True)
+        if year is None:
+            return Cell(*at, ALONE, None, raw, "", month, day, pieces=numbers)
+        part = Part(year, month, day, start=0, end=len(raw), alone=True)
         return Cell(*at, ALONE, judge(part, raw, today=today, place="item"), raw, pieces=numbers)
     return None
 
@@ -185,8 +178,12 @@ def _label_from_before(cell: Cell, sheet: Outline) -> None:
 
 
 _ATTRIBUTE_GATES = (
-    re.compile(rb"""="(?:20\d\d|199\d)\D{1,3}\d{1,2}\D{1,3}\d"""),
-    re.compile(rb"""='(?:20\d\d|199\d)\D{1,3}\d{1,2}\D{1,3}\d"""),
+    re.compile(
+        rb"""="(?:20\d\d|199\d)\D{1,3}\d{1,2}\D{1,3}\d{1,2}[^\d"<>=]{0,3}(?:[ T][\d:.+Z-]{4,20})?\""""
+    ),
+    re.compile(
+        rb"""='(?:20\d\d|199\d)\D{1,3}\d{1,2}\D{1,3}\d{1,2}[^\d'<>=]{0,3}(?:[ T][\d:.+Z-]{4,20})?\'"""
+    ),
     re.compile(rb"""="[\x80-\xff]{4,24}:? ?20\d\d[-/.\xe5\xc4]"""),
     re.compile(rb"""data-[\w-]{1,30}=["'](?:1\d{9}|20\d{6})"""),
 )

@@ -57,8 +57,12 @@ def pager_texts(sheet: Outline, scripts: Iterable[tuple[int, str]]) -> list[int]
         for number, text in enumerate(sheet.texts)
         if ("页" in text or "条" in text) and len(text) < 90 and PAGER.search(text)
     ]
-    found.extend(sheet.first[element] for element, text in scripts if PAGER_SCRIPT.search(text))
+    found.extend(sheet.first[element] for element, text in scripts if _writes_pager(text))
     return sorted(found)
+
+
+def _writes_pager(script: str) -> bool:
+    return ("age" in script or "dataproxy" in script) and PAGER_SCRIPT.search(script) is not None
 
 
 def folder(url: str) -> str:

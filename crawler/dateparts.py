@@ -6,7 +6,7 @@ Linear in the length of the text: every repetition in a pattern is bounded, none
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _ALIKE = {
@@ -174,3 +174,48 @@ def _label(match: re.Match[str]) -> str | None:
     if match[2] == ":":
         return words[:-1]
     return words if not words or _KNOWN_LABEL.search(words) else None
+
+
+Piece = tuple[int | None, int | None, int | None]
+"""Year, month and day as far as one element shows them."""
+NO_PIECE: Piece = (None, None, None)
+
+_PIECE = re.compile(
+    r"[\s(|/-]{0,9}(?:((?:199|20\d)\d) ?[-/.年] ?(\d{1,2})月?|((?:199|20\d)\d)年?"
+    r"|(\d{1,2}) ?[-/.月] ?(\d{1,2})日?|(\d{1,2})月|(\d{1,2})[日号]?)[\s)|/-]{0,9}\Z"
+)
+
+
+def piece_of(text: str) -> Piece | None:
+    """The part of a date that is all that ``plain`` text says (``2020-07``, ``20``, ``7月``), or ``None``."""
+    match = _PIECE.match(text) if len(text) < 24 else None
+    if match is None:
+        return None
+    whole_year, its_month, year, month, its_day, lone_month, day = match.groups()
+    return (
+        int(whole_year or year or 0) or None,
+        int(its_month or month or lone_month or 0) or None,
+        int(its_day or day or 0) or None,
+    )
+
+
+def joined(pieces: Sequence[Piece | None]) -> Piece:
+    """Two or three neighbouring pieces as one date, each part said once; ``NO_PIECE`` when they do not fit.
+
+    The year may be missing. Of three, the month stands in the middle.
+    """
+    if len(pieces) < 2 or (len(pieces) == 3 and (pieces[1] is None or pieces[1][1] is None)):
+        return NO_PIECE
+    found: list[int | None] = [None, None, None]
+    for piece in pieces:
+        if piece is None:
+            return NO_PIECE
+        for i, value in enumerate(piece):
+            if value is not None:
+                if found[i] is not None:
+                    return NO_PIECE
+                found[i] = value
+    year, month, day = found
+    if month is None or day is None or month > 12 or day > 31:
+        return NO_PIECE
+    return year, month, day

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import NamedTuple
 
-from crawler.dateparts import Part, parts, plain, surroundings
+from crawler.dateparts import Part, joined, parts, piece_of, plain, surroundings
 from crawler.model import SHANGHAI, Dated, Refused, shanghai_day
 
 FIRST_YEAR = 1995
@@ -232,55 +232,16 @@ def url_year(url: str) -> int | None:
     return int(match[1]) if match else None
 
 
-_YEAR_MONTH = re.compile(r"[\s(|-]{0,9}((?:199|20\d)\d) ?[-/.年] ?(\d{1,2})月?[\s)|-]{0,9}\Z")
-_YEAR = re.compile(r"[\s(|-]{0,9}((?:199|20\d)\d)年?[\s)|-]{0,9}\Z")
-_MONTH_DAY = re.compile(r"[\s(|-]{0,9}(\d{1,2}) ?[-/.月] ?(\d{1,2})日?[\s)|-]{0,9}\Z")
-_MONTH = re.compile(r"[\s(|/-]{0,9}(\d{1,2})月[\s)|-]{0,9}\Z")
-_DAY = re.compile(r"[\s(|-]{0,9}(\d{1,2})[日号]?[\s)|/-]{0,9}\Z")
-
-
 def join_date(cells: Sequence[str], *, today: date, place: str) -> Dated | Refused | None:
     """A date whose parts stand in two or three elements next to each other: 20 | 2020-07, 2020 | 07-20.
 
     ``cells`` are the texts of one item in page order. ``None`` when no neighbours fit together.
     """
-    letters = [plain(cell) for cell in cells]
-    for i in range(len(letters) - 1):
+    pieces = [piece_of(plain(cell)) for cell in cells]
+    for i in range(len(pieces) - 1):
         for width in (2, 3):
-            found = joined(letters[i : i + width])
-            if found is not None:
+            year, month, day = joined(pieces[i : i + width])
+            if year is not None and month is not None and day is not None:
                 raw = " ".join(cell.strip() for cell in cells[i : i + width])
-                return judge(Part(*found, start=0, end=len(raw), alone=True), raw, today=today, place=place)
-    return None
-
-
-def joined(letters: Sequence[str]) -> tuple[int, int, int] | None:
-    """Year, month and day when the two or three ``plain`` texts are exactly the parts of one date."""
-    if len(letters) == 2:
-        return _pair(letters[0], letters[1])
-    return _triple(letters[0], letters[1], letters[2]) if len(letters) == 3 else None
-
-
-def joined_month_day(letters: Sequence[str]) -> tuple[int, int] | None:
-    """Month and day of two ``plain`` texts such as 20 | 11月, in either order."""
-    for one, other in (letters, letters[::-1]):
-        month, day = _MONTH.match(one), _DAY.match(other)
-        if month and day and int(month[1]) < 13 and int(day[1]) < 32:
-            return int(month[1]), int(day[1])
-    return None
-
-
-def _pair(first: str, second: str) -> tuple[int, int, int] | None:
-    for whole, rest in ((first, second), (second, first)):
-        if (ym := _YEAR_MONTH.match(whole)) and (d := _DAY.match(rest)):
-            return int(ym[1]), int(ym[2]), int(d[1])
-        if (y := _YEAR.match(whole)) and (md := _MONTH_DAY.match(rest)):
-            return int(y[1]), int(md[1]), int(md[2])
-    return None
-
-
-def _triple(first: str, second: str, third: str) -> tuple[int, int, int] | None:
-    for y, d in ((first, third), (third, first)):
-        if (year := _YEAR.match(y)) and (month := _MONTH.match(second)) and (day := _DAY.match(d)):
-            return int(year[1]), int(month[1]), int(day[1])
+                return judge(Part(year, month, day, 0, len(raw), alone=True), raw, today=today, place=place)
     return None

@@ -214,7 +214,7 @@ def _post(sheet: Outline, item: Item, dates: frozenset[int]) -> Post:
 
 def _origin(words: Sequence[str]) -> str | None:
     for text in words:
-        match = _ORIGIN.search(text)
+        match = _ORIGIN.search(text) if ":" in text or "：" in text else None
         if match is not None:
             return match[1]
     return None

@@ -7,7 +7,6 @@ Everything later works on numbers: element ``i`` holds elements ``i`` to ``end[i
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -80,49 +79,51 @@ def outline(root: etree._Element) -> Outline:
     sheet = Outline()
     texts, owners, elements = sheet.texts, sheet.owners, sheet.elements
     parents, tags, end, first, last = sheet.parents, sheet.tags, sheet.end, sheet.first, sheet.last
-    walk: list[Iterator[etree._Element]] = []
-    children, current = iter((root,)), -1
-    while True:
-        for element in children:
-            tag = element.tag
-            if tag.__class__ is not str:
-                _aside(sheet, element, current)
-                continue
-            number = len(tags)
-            tags.append(tag)
-            elements.append(element)
-            parents.append(current)
-            first.append(len(texts))
-            if tag == "a":
-                sheet.anchors.append(number)
-            elif tag == "script":
-                sheet.scripts.append(number)
-            text = element.text
-            if text and not text.isspace() and tag not in SILENT:
-                texts.append(text)
-                owners.append(number)
-            if len(element):
-                end.append(0)
-                last.append(0)
-                walk.append(children)
-                children, current = iter(element), number
-                break
-            end.append(number + 1)
-            last.append(len(texts))
-            tail = element.tail
-            if tail and not tail.isspace() and current >= 0:
-                texts.append(tail)
-                owners.append(current)
-        else:
-            if current < 0:
-                return sheet
-            end[current] = len(tags)
+    current, number = -1, 0
+    for element in root.iter():
+        parent = element.getparent()
+        while current >= 0 and elements[current] is not parent:
+            end[current] = number
             last[current] = len(texts)
             tail = elements[current].tail
-            current, children = parents[current], walk.pop()
-            if tail and not tail.isspace() and current >= 0:
+            current = parents[current]
+            if tail and not tail.isspace():
                 texts.append(tail)
                 owners.append(current)
+        tag = element.tag
+        if tag.__class__ is not str:
+            _aside(sheet, element, current)
+            continue
+        tags.append(tag)
+        elements.append(element)
+        parents.append(current)
+        first.append(len(texts))
+        end.append(0)
+        last.append(0)
+        text = element.text
+        if text and not text.isspace() and tag not in SILENT:
+            texts.append(text)
+            owners.append(number)
+        if tag == "a":
+            sheet.anchors.append(number)
+        elif tag == "script":
+            sheet.scripts.append(number)
+        current = number
+        number += 1
+    _close(sheet, current)
+    return sheet
+
+
+def _close(sheet: Outline, current: int) -> None:
+    """End the elements that are still open when the page ends."""
+    while current >= 0:
+        sheet.end[current] = len(sheet.tags)
+        sheet.last[current] = len(sheet.texts)
+        tail = sheet.elements[current].tail
+        current = sheet.parents[current]
+        if tail and not tail.isspace() and current >= 0:
+            sheet.texts.append(tail)
+            sheet.owners.append(current)
 
 
 def _aside(sheet: Outline, element: etree._Element, owner: int) -> None:

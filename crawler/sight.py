@@ -15,7 +15,9 @@ from crawler.outline import Outline, squeeze
 _SPLIT = re.compile(r"\s?[-_|—–>》:：]+\s?")
 _OPENED = re.compile(r"""(?:window\.open|location(?:\.href)?|open)\s{0,3}[=(]\s{0,3}["']([^"']{1,500})["']""")
 _PLAIN_PATH = re.compile(r"(?:\.\./|\./)*(?![./?#;])[^\s:?#;\\]+\Z")
-MARKED_LINKS, MARKED_CHARACTERS = 400, 400
+_ROOTED = re.compile(r"/(?![/.])[^\s:?#;\\]*\Z")
+MARKED_LINKS, MARKED_CHARACTERS = 120, 300
+_PLAIN_WHOLE = re.compile(r"https?://[\w.:-]+/(?:[^\s/?#\\.][^\s/?#\\]*/)*(?:[^\s/?#\\.][^\s/?#\\]*)?\Z")
 COLUMN_METAS = ("columnname", "columntype")
 
 
@@ -50,7 +52,12 @@ class Sight:
     def join(self, href: str) -> str:
         """What ``urljoin`` gives, without its cost for the plain relative paths of lists."""
         origin, folders = self.folder
-        if not origin or "/./" in href or "/../" in href[2:].lstrip("./") or not _PLAIN_PATH.match(href):
+        if _PLAIN_WHOLE.match(href):
+            return href
+        odd = not origin or "//" in href or "/." in href.lstrip("./") or href.endswith(("/..", "/."))
+        if not odd and _ROOTED.match(href):
+            return origin + href
+        if odd or not _PLAIN_PATH.match(href):
             return markup.join(self.source.url, href)
         up = 0
         while href[:2] == "./" or href[:3] == "../":
@@ -87,7 +94,8 @@ def sight_of(text: str, sheet: Outline, page: Page, column: str) -> Sight:
 
 def _marks(sheet: Outline, scripts: tuple[str, ...]) -> str:
     elements = sheet.elements
-    lines = [elements[anchor].get("href") or "" for anchor in sheet.anchors[:MARKED_LINKS]]
+    step = len(sheet.anchors) // MARKED_LINKS + 1
+    lines = [elements[anchor].get("href") or "" for anchor in sheet.anchors[::step]]
     lines += [elements[number].get("src") or "" for number in sheet.scripts[:MARKED_LINKS]]
     lines += [script[:MARKED_CHARACTERS] for script in scripts[:MARKED_LINKS] if script]
     return "\n".join(lines) + "\n"

@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler import markup
 from crawler.listing import read_list
 from crawler.model import Evidence, Outcome, Page, Reading
+from crawler.outline import outline, plain_tree
+from crawler.sight import sight_of
 from tests.listpages import COLUMN, HOME, LOOK, MENU, PAGER, TODAY, days, items, page, title, whole
 
 NEWEST = date(2026, 11, 20)
@@ -511,3 +514,28 @@ def test_a_damaged_page_never_raises_and_never_invents_a_day(at: int, cut: int, 
 def test_the_page_is_an_argument_and_stays_as_it_is() -> None:
     one: Page = page(whole(f"<ul>{items(days(5))}</ul>", after=PAGER))
     assert read_list(one) == read_list(one)
+
+
+BASES = [
+    COLUMN,
+    f"{HOME}/",
+    HOME,
+    f"{HOME}/a/b/?c=1",
+    f"{HOME}/a//b/c.htm",
+    "https://x.example.org:8443/q",
+    "ftp://x/y",
+    "",
+]
+HREFS = st.one_of(
+    st.text(alphabet="ab./?#:;中 %-_", max_size=14),
+    st.sampled_from(["./a.htm", "../a.htm", "../../../../a", "/a/./b", "//x.example.org/a", "?p=2", "http://x.example.org/a/../b", "..", "../"]),
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(BASES), HREFS)
+def test_addresses_are_joined_as_the_standard_says(base: str, href: str) -> None:
+    root = plain_tree("<html><body></body></html>")
+    assert root is not None
+    sight = sight_of("", outline(root), page("", base), "")
+    assert sight.join(href.strip()) == markup.join(base, href)
