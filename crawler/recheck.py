@@ -18,7 +18,7 @@ from crawler.config import CrawlConfig
 from crawler.guard import refusal_of
 from crawler.keeper import StoreKeeper
 from crawler.model import Ask, OutletKind, Page, Visit
-from crawler.record import adopt_articles, close_run, open_run
+from crawler.record import adopt_articles, close_run, open_run, pending_articles
 from crawler.redirects import follow
 from crawler.register import allowed_hosts, host_manners, known_outlets
 from crawler.settings import request_headers
@@ -40,10 +40,13 @@ def recheck(
     ids: Sequence[str],
     *,
     conditional: bool = False,
+    whole: bool = False,
 ) -> list[Visit]:
     """Look at the outlets ``ids`` now; returns their visits in the order of ``ids``.
 
-    Raises :class:`UnknownOutlet` before anything is fetched.
+    One look each, so that the answer comes at once: further pages and article pages are left to the next night
+    unless ``whole``. ``conditional`` asks with the stored validators. Raises :class:`UnknownOutlet` before
+    anything is fetched.
     """
     with reader.connect() as connection:
         known = known_outlets(connection, ids)
@@ -51,6 +54,7 @@ def recheck(
         canaries = known_outlets(connection, kind=OutletKind.CANARY) if asks_accounts else []
         hosts = allowed_hosts(connection)
         manners = host_manners(connection, known)
+        pending = pending_articles(connection, ids) if whole else []
     missing = [name for name in ids if name not in {one.outlet.id for one in known}]
     if missing:
         raise UnknownOutlet(", ".join(missing))
@@ -70,10 +74,12 @@ def recheck(
                 hosts,
                 manners,
                 door="recheck",
+                articles=whole,
+                pages=whole,
                 conditional=conditional,
                 on_look=lambda looked: seen.__setitem__(looked.visit.outlet, looked),
             )
-            await walk.run(one for one in known if one.outlet.kind is OutletKind.COLUMN)
+            await walk.run((one for one in known if one.outlet.kind is OutletKind.COLUMN), pending)
             night = AccountNight(
                 door.fetch,
                 keeper,

@@ -22,6 +22,8 @@ ARTICLE_TRIES = 3
 REFUSED_TRIES = 30
 """Nights on which a portal may be down or refuse us before a waiting article page is given up."""
 GONE = ("not_found", "soft_404")
+PORTAL = "portal"
+"""Only a column's posts have article pages to read: a platform's lists say all that is asked of an account."""
 CHUNK = 500
 LONGEST_URL = 800
 """Characters. A longer address is no article's (scripts and search forms are), and no index holds it."""
@@ -125,7 +127,7 @@ def _post(looked: Looked, post: Post, scope: Scope) -> dict[str, Any]:
         "first_seen": moment,
         "last_seen": moment,
         "prior_look": looked.walk_prior,
-        "article": "pending" if scope.wants(post) else "skipped",
+        "article": "pending" if looked.visit.probe == PORTAL and scope.wants(post) else "skipped",
         "article_tries": 0,
         "article_reason": "",
     }

@@ -47,7 +47,10 @@ class Keeper(Protocol):
 
 @dataclass(slots=True)
 class Walk:
-    """One run over many hosts. ``manners`` by ``host:port``; ``hosts`` may be asked, others never are."""
+    """One run over many hosts. ``manners`` by ``host:port``; ``hosts`` may be asked, others never are.
+
+    Without ``pages`` (or ``articles``) further pages (or article pages) are left to a later run.
+    """
 
     fetch: Fetch
     keeper: Keeper
@@ -57,6 +60,7 @@ class Walk:
     manners: Mapping[str, Manners]
     door: str
     articles: bool = True
+    pages: bool = True
     conditional: bool = True
     on_look: Callable[[Looked], None] = lambda looked: None
     queues: dict[str, HostQueue] = field(default_factory=dict)
@@ -245,7 +249,7 @@ class Walk:
 
     def _follow(self, task: Task, known: Known, looked: Looked) -> None:
         self._put_articles(self._new_articles(known, looked))
-        if looked.more:
+        if looked.more and self.pages:
             walking = replace(
                 known,
                 walk_since=looked.walk_since,

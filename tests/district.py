@@ -165,7 +165,13 @@ def crawl_here(
     ids = [one.outlet.id for one in known if one.outlet.kind is not OutletKind.CANARY]
     wanted = ids if only is None else list(only)
     visits = recheck(
-        office.engine, office.reader, office.settings.crawl, clock, wanted, conditional=conditional
+        office.engine,
+        office.reader,
+        office.settings.crawl,
+        clock,
+        wanted,
+        conditional=conditional,
+        whole=True,
     )
     return Crawled(1, len(wanted), len(visits))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,7 +68,7 @@ def test_requests_are_never_closer_than_the_delay(delay: float, moments: list[fl
         wait = q.reserve(now)
         assert wait >= 0
         times.append(now + wait)
-    assert all(later - earlier >= delay * 0.999 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier >= delay * 0.999 for earlier, later in pairwise(times))
 
 
 @pytest.mark.parametrize(

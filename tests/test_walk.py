@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -104,7 +105,7 @@ def test_a_delay_lies_between_two_requests_of_a_host_however_many_workers_it_has
     walk = walker(web, memory, manners={"www.example.gov.cn": Manners(0.01, 4)})
     walk.fetch = noted
     run(walk, columns(web, 5))
-    assert all(later - earlier > 0.009 for earlier, later in zip(moments, moments[1:], strict=False))
+    assert all(later - earlier > 0.009 for earlier, later in pairwise(moments))
 
 
 # Robots
@@ -379,7 +380,7 @@ def test_a_walk_that_broke_off_goes_on_past_the_posts_it_had_stored(web: Web) ->
     known = night(web, known, memory)
     assert len(web.asked) == 4
     assert web.asked[0].headers == {}
-    assert {one for one in memory.first_seen} == {post(n).url for n in range(1, 9)}
+    assert set(memory.first_seen) == {post(n).url for n in range(1, 9)}
     assert known.settled
 
 
