@@ -10,9 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from monitor.printed import shortfalls, unjudged
-from monitor.printed_claims import Annex, Claims, Line, Rate
+from monitor.printed_claims import Annex, Claims, Line, Rate, claims
+from monitor.printed_files import NotRead, read_file
 
 DEFAULT_QUOTA = 10
 
@@ -42,6 +44,16 @@ def check(
     faults += [fault for rate in found.rates for fault in _rate(rate)]
     faults += _deadlines(found, works)
     return tuple(dict.fromkeys(faults))
+
+
+def check_file(
+    path: Path, *, quota: int | None = None, works: Callable[[date], bool] | None = None
+) -> tuple[Fault, ...]:
+    """:func:`check` of a .docx, .xlsx or .txt. Raises ``NotRead``: one sentence, also for a file without annexes."""
+    found = claims(read_file(path))
+    if not found.annexes and found.total is None:
+        raise NotRead(f"{path.name}：没有找到通报的正文数字或附件表格（表头须有“4月”这样的月份）；请确认文件")
+    return check(found, quota=quota, works=works)
 
 
 def _annex(annex: Annex, found: Claims, need: int) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.printed_check import Fault, check
+from monitor.printed_check import Fault, check, check_file
 from monitor.printed_claims import claims
 from monitor.printed_files import NotRead, blocks_of, read_file
 from monitor.reports import sheet
@@ -129,6 +129,14 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, name: str, content:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(NotRead, match=word):
         read_file(tmp_path / name)
+
+
+def test_a_file_that_is_no_bulletin_is_told_so_and_never_passed(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("今天天气很好。", encoding="utf-8")
+    with pytest.raises(NotRead, match="没有找到通报"):
+        check_file(tmp_path / "a.txt")
+    (tmp_path / "b.txt").write_text(GOOD, encoding="gb18030")
+    assert check_file(tmp_path / "b.txt") == ()
 
 
 def test_a_missing_file_and_a_bomb_are_refused(tmp_path: Path) -> None:
