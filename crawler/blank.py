@@ -32,35 +32,54 @@ FILLED = re.compile(
     re.I,
 )
 _NAMED = re.compile(r"""(?:#|getElementById\(\s?["']|id["']?\s?[:=]\s?["'])([\w-]{1,60})""")
+_PLACEHOLDER = re.compile(
+    r"no-?_?data|no-?_?(?:result|content|list)|empty|\bhid(?:e|den)|\bnone\b|loading", re.I
+)
+"""Class and id words, common to all makers, of boxes that a script shows when it found nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """What speaks for an empty list: ``mark`` says it in the page's words; ``certain`` beside another list."""
+    """What speaks for an empty list: ``mark`` says it in the page's words; ``certain`` even beside another list.
+
+    ``script`` is what shows that a script makes the list instead.
+    """
 
     mark: str = ""
     certain: bool = False
+    script: str = ""
 
 
-def emptiness(sight: Sight, family: Family, pagers: Sequence[int]) -> Blank:
-    """Whether the page itself shows that its list was made and holds nothing.
+def emptiness(sight: Sight, family: Family, pagers: Sequence[int], *, beside: bool) -> Blank:
+    """Whether the page itself shows that its list was made and holds nothing, or that a script makes it.
 
     Words like 暂无信息 count only where no script decides about them; an empty list element only when the
-    server's own pager counts one page at most and no script knows the element by name.
+    server's own pager counts one page at most and no script knows the element by name. ``beside`` a list that
+    was found, a template inside a script (for search results) says nothing; one on the page does.
     """
     source = sight.source
-    if TEMPLATE.search(source.text) or family.interface(source):
-        return Blank(mark="0", certain=True) if family.pages(source) == 0 else Blank()
     pages = family.pages(source)
     if pages == 0:
         return Blank("pager: 0 items", certain=True)
+    template = None if beside and not _shows_template(source.sheet) else TEMPLATE.search(source.text)
+    interface = family.interface(source)
+    if template or interface:
+        return Blank(script=interface or (template[0][:60] if template else ""))
     filled = _filled_names(sight)
-    words = _says_empty(source.sheet, filled)
+    words, decided = _says_empty(source.sheet, filled)
+    if waiting(source.sheet, seen=True):
+        return Blank(script="an empty list with a name")
     if words:
         return Blank(words, certain=True)
+    if decided:
+        return Blank(script=decided)
     if pages == 1 and _empty_before(source.sheet, pagers, filled):
         return Blank("an empty list and its pager of 1 page")
     return Blank()
+
+
+def _shows_template(sheet: Outline) -> bool:
+    return any("{{" in text for text in sheet.texts)
 
 
 def why_nothing(sight: Sight, family: Family, blank: Blank, titled: tuple[Post, ...]) -> Reading:
@@ -72,7 +91,7 @@ def why_nothing(sight: Sight, family: Family, blank: Blank, titled: tuple[Post, 
         return empty(blank, family)
     if titled:
         return Reading(Outcome.UNREADABLE, Evidence.NONE, titled, reason=NO_DATES, family=family.name)
-    mark = script_mark(sight, family)
+    mark = blank.script or _requests(sight)
     return _no(SCRIPT_LIST, mark, family, ()) if mark else _no(NO_LIST, "", family, ())
 
 
@@ -87,12 +106,9 @@ def _no(reason: str, mark: str, family: Family, further: tuple[str, ...]) -> Rea
     )
 
 
-def script_mark(sight: Sight, family: Family) -> str:
-    """What shows that a script fills the page: a known interface, a template, a request; else ``""``."""
-    interface = family.interface(sight.source)
-    if interface:
-        return interface
-    match = TEMPLATE.search(sight.source.text) or FILLED.search(sight.source.text)
+def _requests(sight: Sight) -> str:
+    """What in the page's scripts fetches or writes a list, else ``""``."""
+    match = FILLED.search(sight.source.text)
     return match[0][:60] if match else ""
 
 
@@ -112,17 +128,18 @@ def _filled_names(sight: Sight) -> frozenset[str]:
     return frozenset(name for script in sight.source.scripts for name in _NAMED.findall(script))
 
 
-def _says_empty(sheet: Outline, filled: frozenset[str]) -> str:
-    """The words that say so, where a person can read them and no script decides about them."""
+def _says_empty(sheet: Outline, filled: frozenset[str]) -> tuple[str, str]:
+    """The words that say so where a person reads them, and those whose showing a script decides."""
+    decided = ""
     for number, text in enumerate(sheet.texts):
         if len(text) > 120 or not ("无" in text or "没有" in text or "未" in text or "0" in text):
             continue
         words = squeeze(text)
-        if (NO_ITEMS.match(words) or NONE_COUNTED.search(words)) and not _decided(
-            sheet, sheet.owners[number], filled
-        ):
-            return words
-    return ""
+        if NO_ITEMS.match(words) or NONE_COUNTED.search(words):
+            if not _decided(sheet, sheet.owners[number], filled):
+                return words, ""
+            decided = decided or words
+    return "", decided
 
 
 def _decided(sheet: Outline, node: int, filled: frozenset[str]) -> bool:
@@ -138,6 +155,8 @@ def _decided(sheet: Outline, node: int, filled: frozenset[str]) -> bool:
                 return True
             if key == "id" and said in filled:
                 return True
+            if key in ("class", "id") and _PLACEHOLDER.search(said):
+                return True
         node = sheet.parents[node]
     return False
 
@@ -149,6 +168,24 @@ def _empty_before(sheet: Outline, pagers: Sequence[int], filled: frozenset[str])
         after = bisect_left(pagers, here)
         near = after < len(pagers) and pagers[after] - here <= NEAR
         if near and sheet.elements[number].get("id") not in filled:
+            return True
+    return False
+
+
+def waiting(sheet: Outline, *, seen: bool = False) -> bool:
+    """Whether a list stands empty under a name of its own, as a script needs it, or a table has only its head.
+
+    ``seen``: only lists that are not switched off (a box for search results waits hidden beside a full list).
+    """
+    for number in empty_lists(sheet):
+        if seen and sheet.hidden(number):
+            continue
+        if sheet.elements[number].get("id"):
+            return True
+        before = number - 1
+        while before > 0 and sheet.end[before] != number:
+            before = sheet.parents[before]
+        if sheet.tags[number] == "tbody" and before > 0 and sheet.tags[before] == "thead":
             return True
     return False
 

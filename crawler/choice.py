@@ -14,7 +14,7 @@ from crawler.blocks import Block, shape
 from crawler.outline import Outline, squeeze
 
 FOREIGN = re.compile(
-    r"热[点门](?!话题|问题|回应|解读)|热文|热读|排行|点击榜|推荐|相关(?:文章|信息|新闻|链接|阅读|内容|稿件)|猜你|友情|专题|最新(?:信息|文章|动态|发布|更新|消息)"
+    r"热[点门](?!话题|问题|回应|解读)|热文|热读|排行|点击榜|推荐|相关(?:文章|信息|新闻|链接|阅读|内容|稿件)|猜你|友情|最新(?:信息|文章|动态|发布|更新|消息)"
     r"|图片新闻|本周|浏览历史|延伸阅读"
 )
 """Headings of blocks that show other columns' posts."""
@@ -23,7 +23,7 @@ PAGER = re.compile(
     r"下一?页|后一页|尾页|末页|最后一页|上一?页|第\s?\d{1,5}\s?页|共\s?\d{1,6}\s?[页条]|\d{1,5}\s?/\s?\d{1,5}\s?页|页次|每页"
 )
 PAGER_SCRIPT = re.compile(
-    r"createPage|[cC]ountPage|pageCount|totalPage|PageHTML|laypage|[pP]agination|dataproxy|pageTurn"
+    r"createPage|[cC]ountPage|pageCount|totalPage|PageHTML|laypage|[pP]agination|pageTurn"
 )
 """Words of scripts that write a pager."""
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -62,7 +62,7 @@ def pager_texts(sheet: Outline, scripts: Iterable[tuple[int, str]]) -> list[int]
 
 
 def _writes_pager(script: str) -> bool:
-    return ("age" in script or "dataproxy" in script) and PAGER_SCRIPT.search(script) is not None
+    return "age" in script and PAGER_SCRIPT.search(script) is not None
 
 
 def folder(url: str) -> str:
@@ -102,7 +102,7 @@ def _score(
     named, foreign, more = _heading(sheet, block, before[-1].stop if before else 0, around.names)
     points = 3 * math.log2(1 + min(block.dated, 30)) + min(_title_length(sheet, block), 16) / 4
     points += 8 * paged + 5 * named + 6 * near
-    points -= 9 * foreign + 3 * more + 8 * (_outside(sheet, block)) + 3 * _hidden(sheet, block)
+    points -= 9 * foreign + 3 * more + 8 * (_outside(sheet, block)) + 3 * sheet.hidden(block.rows[0].home)
     return Scored(block, points, paged or named or near >= 0.5, foreign, paged, more)
 
 
@@ -162,16 +162,6 @@ def _title_length(sheet: Outline, block: Block) -> float:
 
 def _outside(sheet: Outline, block: Block) -> bool:
     return sheet.up(block.rows[0].node, OUTSIDE) >= 0
-
-
-def _hidden(sheet: Outline, block: Block) -> bool:
-    node, steps = block.rows[0].home, 0
-    while node >= 0 and steps < 8:
-        style = sheet.elements[node].get("style")
-        if style and "none" in style and "display" in style:
-            return True
-        node, steps = sheet.parents[node], steps + 1
-    return False
 
 
 def merged_channel(sheet: Outline, ranked: list[Scored]) -> list[Block]:

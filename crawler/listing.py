@@ -90,7 +90,11 @@ def _read_page(sight: Sight, family: Family) -> Reading:
     blocks, dates = _blocks(sight, pagers)
     ranked = _ranked(sheet, blocks, around)
     if not ranked or not ranked[0].own:
-        blank = emptiness(sight, family, pagers)
+        blank = emptiness(sight, family, pagers, beside=bool(ranked))
+        if ranked and blank.script:
+            return _from_data(sight, family) or replace(
+                _unreadable("script_list", blank.script), family=family.name
+            )
         if ranked and blank.mark:
             return empty(blank, family) if blank.certain else _refuse_both(blank, family)
         if not ranked:

@@ -44,6 +44,17 @@ class Outline:
         """The positions in ``anchors`` of those inside ``element``."""
         return range(bisect_left(self.anchors, element), bisect_left(self.anchors, self.end[element]))
 
+    def hidden(self, element: int) -> bool:
+        """Whether ``element`` or what it stands in (eight levels) is switched off by its own style."""
+        for _ in range(8):
+            if element < 0:
+                return False
+            style = self.elements[element].get("style")
+            if style and "display" in style and "none" in style:
+                return True
+            element = self.parents[element]
+        return False
+
     def text_of(self, element: int) -> str:
         """All that is read inside ``element``, blanks squeezed."""
         return squeeze(" ".join(self.texts[self.first[element] : self.last[element]]))

@@ -415,6 +415,10 @@ def test_an_empty_list_beside_one_of_unknown_standing_is_refused() -> None:
 
 
 SCRIPTED = {
+    "words of a placeholder and a script from elsewhere": (
+        "<ul id='list'></ul><div class='nodata'>暂无数据</div><script src='/js/list.js'></script>"
+    ),
+    "words beside a named list": "<ul id='list'></ul><p>暂无数据</p><script src='/js/app.js'></script><script>fetch('/x')</script>",
     "table with a heading only": (
         "<table><thead><tr><th>序号</th><th>标题</th><th>发布时间</th></tr></thead><tbody id='rows'></tbody></table>"
         "<script>$.ajax({url:'/api/list',success:function(d){$('#rows').html(d)}})</script>"
@@ -438,6 +442,19 @@ def test_a_list_that_a_script_fills_is_never_called_empty(middle: str) -> None:
     reading = read(whole(middle))
     assert (reading.outcome, reading.reason) == (Outcome.UNREADABLE, "script_list")
     assert reading.mark
+
+
+@pytest.mark.parametrize("middle", SCRIPTED.values(), ids=SCRIPTED.keys())
+def test_a_dated_box_beside_a_list_that_a_script_fills_is_not_taken_for_it(middle: str) -> None:
+    box = f"<div><h3>要闻<a href='/yw/'>更多</a></h3><ul>{items(days(6), start=50).replace('./', '/yw/')}</ul></div>"
+    reading = read(whole(box + middle))
+    assert (reading.outcome, reading.reason) == (Outcome.UNREADABLE, "script_list")
+
+
+def test_a_hidden_box_for_search_results_does_not_spoil_a_full_list() -> None:
+    box = "<div style='display:none'><table><thead><tr><th>标题</th></tr></thead><tbody id='found'></tbody></table></div>"
+    html = f"<html><body>{MENU}<ul>{items(days(6), '<li><a href=/x/{n}.html>{title}</a><i>{day}</i></li>')}</ul>{box}</body></html>"
+    assert shown(read(html, HOME + "/list.html")) == days(6)
 
 
 def test_a_frameset_names_its_frames_as_the_way_on() -> None:
