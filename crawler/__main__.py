@@ -32,6 +32,7 @@ def main() -> int:
     parser.add_argument("--as-of", type=parse_moment)
     parser.add_argument("--kind", default="nightly")
     parser.add_argument("--only", nargs="*")
+    parser.add_argument("--since", type=parse_moment, help="leave out what was looked at since then")
     parser.add_argument("--parent", type=int, help="process id without which this crawl ends")
     arguments = parser.parse_args()
     _die_with_parent()
@@ -53,6 +54,7 @@ def main() -> int:
             clock(arguments.as_of),
             kind=arguments.kind,
             only=arguments.only,
+            since=arguments.since,
             on_look=_tell_look,
             on_plan=lambda planned: _tell({"planned": planned}),
         )

@@ -27,15 +27,17 @@ def crawl(
     *,
     kind: str = "nightly",
     only: Sequence[str] | None = None,
+    since: datetime | None = None,
     on_look: Callable[[Looked], None] = lambda looked: None,
     on_plan: Callable[[int], None] = lambda planned: None,
 ) -> int:
     """Look at every column and every due account of the store's catalogue (or ``only`` those); returns the run's id.
 
+    With ``since`` only what was not looked at since then, and unfinished walks.
     Raises what stopped the walk, after writing what was seen until then.
     """
     with reader.connect() as connection:
-        known = known_outlets(connection, only)
+        known = known_outlets(connection, only, since=since)
         hosts = allowed_hosts(connection)
         manners = host_manners(connection, known)
         pending = pending_articles(connection, only)
@@ -64,7 +66,7 @@ def _run_scrapy(
     on_look: Callable[[Looked], None],
 ) -> OutletSpider:
     settings = scrapy_settings(config, manners)
-    process = AsyncCrawlerProcess(settings, install_root_handler=False)
+    process = AsyncCrawlerProcess(settings)
     for name in ("scrapy", "twisted", "asyncio"):
         logging.getLogger(name).setLevel(logging.ERROR)
     crawler = process.create_crawler(OutletSpider)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from crawler.account_register import CONFIG, WORKBOOK, drop_card, filled, fills, put_card, put_states
 from crawler.catalogue import Catalogue
@@ -60,7 +60,7 @@ def sync(connection: Connection, catalogue: Catalogue, now: datetime) -> Diff:
     for row, kind, wanted in (
         (UnitRow, "unit", [_unit(u) for u in catalogue.units]),
         (SiteRow, "site", [_site(s) for s in catalogue.sites]),
-        (OutletRow, "outlet", [_outlet(filled(o, known.get(o.id))) for o in catalogue.outlets]),
+        (OutletRow, "outlet", [outlet_values(filled(o, known.get(o.id))) for o in catalogue.outlets]),
     ):
         new, other, gone = _sync_table(connection, row, wanted, now, known)
         added += [f"{kind}:{name}" for name in new]
@@ -151,7 +151,8 @@ def _site(site: Site) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _outlet(outlet: Outlet) -> dict[str, Any]:
+def outlet_values(outlet: Outlet) -> dict[str, Any]:
+    """The columns of an entry of config.yaml."""
     return {
         "id": outlet.id, "kind": outlet.kind.value, "name": outlet.name, "platform": outlet.platform,
         "site_id": outlet.site, "url": outlet.url, "cls": outlet.cls.value, "path": outlet.path,
@@ -186,14 +187,24 @@ _WALK = ("walk_since", "walk_prior", "walk_done")
 
 
 def known_outlets(
-    connection: Connection, only: Sequence[str] | None = None, kind: OutletKind | None = None
+    connection: Connection,
+    only: Sequence[str] | None = None,
+    kind: OutletKind | None = None,
+    *,
+    since: datetime | None = None,
 ) -> list[Known]:
-    """What the store knows of every outlet in the catalogue (or of ``only`` those), in catalogue order."""
+    """What the store knows of every outlet in the catalogue (or of ``only`` those), in catalogue order.
+
+    ``since`` leaves out those that were looked at after that moment and have no walk to finish.
+    """
     query = select(OutletRow.__table__).where(OutletRow.retired_at.is_(None))
     if only is not None:
         query = query.where(OutletRow.id.in_(only))
     if kind is not None:
         query = query.where(OutletRow.kind == kind.value)
+    if since is not None:
+        unseen = or_(OutletRow.last_look.is_(None), OutletRow.last_look < since)
+        query = query.where(or_(unseen, OutletRow.walk_since.is_not(None)))
     rows = connection.execute(query).mappings()
     return [Known(outlet_of(row), **{name: row[name] for name in (*_KNOWN, *_WALK)}) for row in rows]
 

@@ -21,6 +21,7 @@ from monitor.office import open_office
 from monitor.options import DONE, FAULT, tell, with_as_of, with_config, with_json
 from monitor.printing import compile_bulletin, print_bulletin
 from monitor.reading import read
+from monitor.serving import serve
 
 if TYPE_CHECKING:
     from monitor.demo.run import Shown
@@ -131,4 +132,4 @@ def demo_data(shown: Shown) -> dict[str, object]:
     }
 
 
-COMMANDS: tuple[click.Command, ...] = (bulletin, demo, mail, read)
+COMMANDS: tuple[click.Command, ...] = (bulletin, demo, mail, read, serve)

@@ -34,6 +34,13 @@ class Timetable(Strict):
 
     nightly: Hour = time(1, 30)
     letters: Hour = time(8, 30)
+    drafts: Hour = time(9)
+    retention: Hour = time(4, 30)
+    self_check: Hour = time(7, 30)
+    recheck_seconds: float = Field(default=2, ge=0.2, le=60)
+    visits_a_day: int = Field(
+        default=24, ge=20, le=288, description="home page visits; the rule wants 20 a week"
+    )
 
 
 class Version(Strict):

@@ -15,17 +15,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from crawler.account_register import StateSince, histories, state_on
-from crawler.model import (
-    Evidence,
-    Outcome,
-    shanghai_day,
-    utc,
-)
+from crawler.model import Evidence, Outcome, OutletKind, Site, shanghai_day, utc
 from crawler.register import outlet_of
-from crawler.store import DutyRow, OutletRow, PostRow, VisitRow
+from crawler.store import DutyRow, OutletRow, PostRow, SiteRow, VisitRow
 from monitor.calendar import add_months, month_of, months_from, quarter_start
-from monitor.judging import PROVING, gone, has_address
-from monitor.model import Facts, Look, Newest, OutletFacts
+from monitor.judging import PROVING, asked, gone, has_address
+from monitor.model import Facts, Look, Newest, OutletFacts, SiteFacts
+from monitor.probes import weeks
 from monitor.unit_facts import Counter, unit_facts
 
 WINDOW = 8
@@ -71,11 +67,12 @@ def gather(
     """What was known at ``as_of``: visits made and posts first seen by then, duties of that day.
 
     ``horizon`` is the first day the crawl went back to. The night failed where fewer than ``coverage`` of
-    the outlets that can be looked at were looked at, unless ``failed_night`` says so. ``only`` keeps to those outlet
-    ids and gathers no units. Raises ``ValueError`` for a naive ``as_of``.
+    the outlets that were due were looked at, unless ``failed_night`` says so. ``only`` keeps to those outlet
+    ids and gathers no units: such facts are ``partial``. Raises ``ValueError`` for a naive ``as_of``.
     """
     as_of, day = utc(as_of), shanghai_day(as_of)
-    outlets = _outlets(connection, as_of, day, only)
+    everything = _outlets(connection, as_of, day, only)
+    outlets = tuple(of for of in everything if of.outlet.kind is not OutletKind.CANARY)
     months = months_from(add_months(quarter_start(day), -3), day.replace(day=1))
     if failed_night is None:
         failed_night = only is None and _coverage(outlets, as_of) < coverage
@@ -88,6 +85,10 @@ def gather(
         this_month=month_of(day),
         failed_night=failed_night,
         horizon=horizon,
+        canaries=tuple(of for of in everything if of.outlet.kind is OutletKind.CANARY),
+        sites=_sites(connection, as_of),
+        weeks=() if only is not None else weeks(connection, as_of),
+        partial=only is not None,
     )
 
 
@@ -106,10 +107,34 @@ def posts_of(connection: Connection, outlet: str, as_of: datetime, limit: int) -
 
 
 def _coverage(outlets: Sequence[OutletFacts], as_of: datetime) -> float:
-    """The share of the outlets with an address that were looked at in the last night; 1 where there are none."""
-    due = [of for of in outlets if has_address(of) and not gone(of)]
-    looked = sum(bool(of.looks) and as_of - of.looks[0].moment <= NIGHT for of in due)
-    return looked / len(due) if due else 1.0
+    """The share of the outlets due last night that were looked at; 1 where none was due."""
+    looked = [_looked_at(of, as_of) for of in outlets if _due(of, as_of)]
+    return sum(looked) / len(looked) if looked else 1.0
+
+
+def _due(of: OutletFacts, as_of: datetime) -> bool:
+    """A column is due every night; an account that is known to have posted lately is not asked at all."""
+    if not has_address(of) or gone(of):
+        return False
+    return _looked_at(of, as_of) or asked(of, shanghai_day(as_of))
+
+
+def _looked_at(of: OutletFacts, as_of: datetime) -> bool:
+    return bool(of.looks) and as_of - of.looks[0].moment <= NIGHT
+
+
+def _sites(connection: Connection, as_of: datetime) -> tuple[SiteFacts, ...]:
+    """The sites of the catalogue at ``as_of``."""
+    site = SiteRow.__table__.c
+    query = (
+        select(site.id, site.name, site.home, site.code, site.hosts)
+        .where(or_(site.retired_at.is_(None), site.retired_at > as_of))
+        .order_by(site.id)
+    )
+    return tuple(
+        SiteFacts(Site(row.id, row.name, row.home, row.code, tuple(row.hosts)))
+        for row in connection.execute(query)
+    )
 
 
 def _outlets(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Event
 
 from sqlalchemy import func, select
 
@@ -46,27 +47,40 @@ def nightly(
     as_of: datetime | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     crawl: Callable[..., Crawled] = run_crawl,
+    letters: bool = True,
+    stop: Event | None = None,
+    tries: int = 1,
 ) -> Night:
     """Crawl what is due, look again where somebody would be accused, judge, write and send letters.
 
     ``as_of`` is handed to the crawl, whose clock goes on from there; leave it empty for the real time.
+    A crawl that crashed is started up to ``tries`` times, for what it had not yet seen. Without ``letters``
+    none is written. When ``stop`` is set the crawl is ended and the night counts as failed.
     ``crawl`` runs it: a child process, unless a test walks here.
     """
     enter_catalogue(office, clock())
     started = clock()
-    crawled = crawl(
-        office.settings.path,
-        clock() if as_of else None,
-        time_limit=office.settings.crawl.time_limit,
-        on_progress=on_progress,
-    )
+    crawled = Crawled(None, 0, 0)
+    for number in range(tries):
+        crawled = crawl(
+            office.settings.path,
+            clock() if as_of else None,
+            time_limit=office.settings.crawl.time_limit,
+            since=started if number else None,
+            on_progress=on_progress,
+            stop=stop,
+        )
+        if not crawled.crashed:
+            break
     first = judge_now(office, clock(), record=False)
     doubtful = awaiting(first.verdicts)
     if doubtful:
         look_again(office.engine, office.reader, office.settings.crawl, clock, doubtful)
     judgement = judge_now(office, clock(), accuse=not crawled.fault)
-    written = write_day(office, clock(), judgement.verdicts)
-    sent = send_waiting(office.engine, office.settings.monitor.alerts, clock())
+    written, sent = Written(), Sent()
+    if letters:
+        written = write_day(office, clock(), judgement.verdicts)
+        sent = send_waiting(office.engine, office.settings.monitor.alerts, clock())
     new_posts, unknown = _run_counts(office, started)
     return Night(crawled, judgement, doubtful, new_posts, unknown, written, sent)
 
@@ -119,6 +133,30 @@ def write_day(office: Office, now: datetime, verdicts: Sequence[Verdict] = ()) -
             copies=copies,
             verdicts=verdicts,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class LastNight:
+    """The newest nightly run of the store."""
+
+    started: datetime
+    ended: datetime | None
+    planned: int
+    looked: int
+    unknown: int
+
+
+def last_night(office: Office) -> LastNight | None:
+    """The newest nightly run, or ``None`` before the first."""
+    query = (
+        select(RunRow.started, RunRow.ended, RunRow.planned, RunRow.looked, RunRow.unknown)
+        .where(RunRow.kind == "nightly")
+        .order_by(RunRow.id.desc())
+        .limit(1)
+    )
+    with office.reader.connect() as connection:
+        row = connection.execute(query).first()
+    return LastNight(*row) if row else None
 
 
 def _run_counts(office: Office, started: datetime) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from crawler.model import Evidence, Outcome, Outlet, Unit
+from crawler.model import Evidence, Outcome, Outlet, Site, Unit
 
 
 class Value(StrEnum):
@@ -110,8 +110,36 @@ class UnitFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteFacts:
+    """What is known of one portal beside its columns."""
+
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class SiteWeek:
+    """A site's home page in the week up to the moment of judgement: ``counted`` visits, ``closed`` of them in vain.
+
+    ``excluded`` were our own outages and firewalls' refusals; ``host`` is where the last good visit landed.
+    """
+
+    site: str
+    name: str
+    home: str
+    counted: int
+    closed: int
+    excluded: int
+    host: str = ""
+    certificate_until: date | None = None
+    last: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything the rules may look at. ``as_of`` is the moment of judgement.
+
+    ``outlets`` are the district's own; ``canaries`` (accounts that prove a probe) stand apart and are judged
+    by nobody's rules but ours. ``partial`` facts are of some outlets only: what counts over a site says nothing.
 
     ``months`` are the complete calendar months of the previous and the current quarter, oldest first;
     ``this_month`` is the running one; months before ``horizon`` were never crawled.
@@ -126,6 +154,10 @@ class Facts:
     this_month: str
     failed_night: bool = False
     horizon: date = date.min
+    canaries: tuple[OutletFacts, ...] = ()
+    sites: tuple[SiteFacts, ...] = ()
+    weeks: tuple[SiteWeek, ...] = ()
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
 import monitor.ledger  # noqa: F401  (its tables join the same Base)
+import monitor.probes
+import monitor.rechecks
 import monitor.outbox  # noqa: F401
 from crawler.store import Base, open_store
 

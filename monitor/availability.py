@@ -1,0 +1,199 @@
+"""Is a site's home page to be opened, and how long does it take? One timed visit, each stage apart.
+
+Source of the rule: 国办秘函〔2019〕19号 站点无法访问 (a week, at least 20 spaced visits, 15 seconds, 5 %).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import random
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from crawler.model import SHANGHAI
+
+SECONDS = 15.0
+"""A page that is not open after this long counts as not open."""
+MAX_BYTES = 5_000_000
+REDIRECTS = 5
+REFUSED = frozenset({401, 403, 405, 412, 418, 429, 432})
+"""Answers of a firewall to us: they tell nothing about what a citizen sees."""
+NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """One visit to a home page. Seconds; a stage that was not reached is ``None``.
+
+    ``result`` is ``open``, ``closed`` (not open within the limit, or an error page), ``blocked`` (a firewall
+    refused us) or ``own_outage`` (we had no route at all): only the first two count.
+    """
+
+    moment: datetime
+    result: str
+    seconds: float
+    dns: float | None = None
+    tcp: float | None = None
+    tls: float | None = None
+    first: float | None = None
+    status: int = 0
+    error: str = ""
+    host: str = ""
+    certificate_until: date | None = None
+
+
+@dataclass(slots=True)
+class _Watch:
+    """Collects httpx's trace events of the first connection as seconds."""
+
+    began: dict[str, float] = field(default_factory=dict)
+    took: dict[str, float] = field(default_factory=dict)
+
+    async def __call__(self, name: str, info: Mapping[str, Any]) -> None:
+        stage, _, what = name.rpartition(".")
+        if what == "started":
+            self.began.setdefault(stage, monotonic())
+        elif what == "complete" and stage in self.began:
+            self.took.setdefault(stage, monotonic() - self.began[stage])
+
+    def stage(self, name: str) -> float | None:
+        found = self.took.get(name)
+        return None if found is None else round(found, 4)
+
+
+async def visit_home(
+    url: str,
+    moment: datetime,
+    headers: Mapping[str, str],
+    *,
+    seconds: float = SECONDS,
+    verify: ssl.SSLContext | bool = True,
+) -> Probed:
+    """Open ``url`` once, redirects followed, reading the whole page. Never raises for the site's faults."""
+    began = monotonic()
+    watch = _Watch()
+    parts = urlsplit(url)
+    try:
+        async with asyncio.timeout(seconds):
+            dns = await _resolve(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+            status, host, until = await _whole_page(url, headers, watch, verify)
+    except TimeoutError:
+        return Probed(
+            moment, "closed", round(monotonic() - began, 4), error="timeout", **_stages(watch, None)
+        )
+    except (OSError, httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as error:
+        result = "own_outage" if _no_route(error) else "closed"
+        spent = round(monotonic() - began, 4)
+        return Probed(moment, result, spent, error=_word(error), **_stages(watch, None))
+    spent = round(monotonic() - began, 4)
+    result = "blocked" if status in REFUSED else "open" if status < 400 else "closed"
+    said = "" if status < 400 else f"http_{status}"
+    return Probed(
+        moment, result, spent, status=status, error=said, host=host, certificate_until=until,
+        **_stages(watch, dns),
+    )  # fmt: skip
+
+
+def _stages(watch: _Watch, dns: float | None) -> dict[str, Any]:
+    return {
+        "dns": dns,
+        "tcp": watch.stage("connection.connect_tcp"),
+        "tls": watch.stage("connection.start_tls"),
+        "first": watch.stage("http11.receive_response_headers"),
+    }
+
+
+async def _resolve(host: str, port: int) -> float:
+    began = monotonic()
+    await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return round(monotonic() - began, 4)
+
+
+async def _whole_page(
+    url: str, headers: Mapping[str, str], watch: _Watch, verify: ssl.SSLContext | bool
+) -> tuple[int, str, date | None]:
+    async with (
+        httpx.AsyncClient(
+            headers=dict(headers), timeout=None, follow_redirects=True, max_redirects=REDIRECTS,  # noqa: S113
+            trust_env=False, verify=verify,
+        ) as client,
+        client.stream("GET", url, extensions={"trace": watch}) as answer,
+    ):  # fmt: skip
+        until = _certificate(answer)
+        size = 0
+        async for chunk in answer.aiter_raw():
+            size += len(chunk)
+            if size > MAX_BYTES:
+                break
+        return answer.status_code, answer.url.host, until
+
+
+def _certificate(answer: httpx.Response) -> date | None:
+    """The last day on which the server's certificate is valid."""
+    stream = answer.extensions.get("network_stream")
+    channel = stream.get_extra_info("ssl_object") if stream is not None else None
+    known = channel.getpeercert() if channel is not None else None
+    if not known:
+        return None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(known["notAfter"]), SHANGHAI).date()
+
+
+def _no_route(error: BaseException | None) -> bool:
+    """We had no way out: no network, no host reachable, no name server. Not the site's fault."""
+    while error is not None:
+        if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
+            return True
+        if isinstance(error, OSError) and error.errno in NO_ROUTE:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _word(error: BaseException) -> str:
+    text = f"{error!r} {error.__cause__!r} {error.__context__!r}"
+    if isinstance(error, httpx.TooManyRedirects):
+        return "redirect_loop"
+    if isinstance(error, socket.gaierror):
+        return "dns"
+    if "SSL" in text or "certificate" in text.lower():
+        return "tls"
+    return (
+        "refused"
+        if "refused" in text.lower()
+        else "reset"
+        if isinstance(error, httpx.HTTPError)
+        else "network"
+    )
+
+
+def day_plan(site: str, day: date, count: int) -> list[datetime]:
+    """``count`` moments of ``day`` (Asia/Shanghai), one at a random point of each equal part of the day.
+
+    The same site and day give the same plan, so a restart neither repeats nor forgets a visit.
+    """
+    dice = random.Random(f"{site} {day.isoformat()}")  # noqa: S311 - spread, not secrecy
+    start = datetime.combine(day, time(0), SHANGHAI)
+    part = 86400 / count
+    return [start + timedelta(seconds=part * (number + dice.random())) for number in range(count)]
+
+
+def due_visits(
+    site: str, after: datetime, now: datetime, count: int, catch_up: timedelta = timedelta(minutes=30)
+) -> list[datetime]:
+    """Planned moments in (``after``, ``now``]; those longer past than ``catch_up`` are forgone, not made up."""
+    first = max(after, now - catch_up)
+    day = first.astimezone(SHANGHAI).date()
+    found: list[datetime] = []
+    while day <= now.astimezone(SHANGHAI).date():
+        found += [moment for moment in day_plan(site, day, count) if first < moment <= now]
+        day += timedelta(days=1)
+    return found

@@ -1,0 +1,123 @@
+"""The visits to home pages as rows, kept for a year, and what a week of them says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, Float, ForeignKey, Index, String, delete, func, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crawler.store import Base, SiteRow
+from monitor.availability import SECONDS, Probed
+from monitor.model import SiteWeek
+
+KEPT = timedelta(days=366)
+WEEK = timedelta(days=7)
+
+
+class ProbeRow(Base):
+    """One visit. ``confirms`` marks the second visit made minutes after a failed one: it is no visit of its own."""
+
+    __tablename__ = "probe"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"))
+    moment: Mapped[datetime]
+    result: Mapped[str] = mapped_column(String(12))
+    confirms: Mapped[bool] = mapped_column(default=False)
+    seconds: Mapped[float]
+    dns: Mapped[float | None] = mapped_column(Float)
+    tcp: Mapped[float | None] = mapped_column(Float)
+    tls: Mapped[float | None] = mapped_column(Float)
+    first: Mapped[float | None] = mapped_column(Float)
+    status: Mapped[int]
+    error: Mapped[str] = mapped_column(String(40))
+    host: Mapped[str] = mapped_column(String(255))
+    certificate_until: Mapped[date | None]
+    __table_args__ = (Index("ix_probe_site_id_moment", "site_id", "moment"),)
+
+
+def add(connection: Connection, site: str, probed: Probed, *, confirms: bool = False) -> None:
+    """Keep one visit. A visit that took the limit or longer counts as closed whatever came after."""
+    late = probed.result == "open" and probed.seconds >= SECONDS
+    connection.execute(
+        insert(ProbeRow).values(
+            site_id=site, moment=probed.moment, result="closed" if late else probed.result, confirms=confirms,
+            seconds=probed.seconds, dns=probed.dns, tcp=probed.tcp, tls=probed.tls, first=probed.first,
+            status=probed.status, error="slow" if late else probed.error, host=probed.host,
+            certificate_until=probed.certificate_until,
+        )
+    )  # fmt: skip
+
+
+def last_moments(connection: Connection) -> dict[str, datetime]:
+    """When each site was last visited."""
+    query = select(ProbeRow.site_id, func.max(ProbeRow.moment)).group_by(ProbeRow.site_id)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def unconfirmed(connection: Connection, earliest: datetime, latest: datetime) -> set[str]:
+    """Sites whose last visit of all failed between the two moments and was not looked at again."""
+    newest = select(func.max(ProbeRow.id)).group_by(ProbeRow.site_id)
+    query = select(ProbeRow.site_id).where(
+        ProbeRow.id.in_(newest),
+        ProbeRow.result == "closed",
+        ProbeRow.confirms.is_(False),
+        ProbeRow.moment >= earliest,
+        ProbeRow.moment <= latest,
+    )
+    return set(connection.execute(query).scalars())
+
+
+def weeks(connection: Connection, as_of: datetime) -> tuple[SiteWeek, ...]:
+    """The week before ``as_of`` for every site that is not retired.
+
+    A closed visit whose confirmation minutes later found the site open still counts: the rule asks for
+    the share of visits. Where a failing visit turns out to be our own outage it does not.
+    """
+    query = (
+        select(ProbeRow)
+        .where(ProbeRow.moment > as_of - WEEK, ProbeRow.moment <= as_of)
+        .order_by(ProbeRow.moment)
+    )
+    by_site: dict[str, list[ProbeRow]] = defaultdict(list)
+    for row in connection.execute(query):
+        by_site[row.site_id].append(row)  # type: ignore[arg-type]
+    sites = connection.execute(
+        select(SiteRow.id, SiteRow.name, SiteRow.home)
+        .where(SiteRow.retired_at.is_(None))
+        .order_by(SiteRow.id)
+    )
+    return tuple(_week(site.id, site.name, site.home, by_site.get(site.id, [])) for site in sites)
+
+
+def _week(site: str, name: str, home: str, rows: Sequence[ProbeRow]) -> SiteWeek:
+    planned = [row for row in rows if not row.confirms]
+    excluded = _excluded(rows)
+    counted = [row for row in planned if row.id not in excluded]
+    opened = [row for row in rows if row.result == "open"]
+    last = opened[-1] if opened else None
+    return SiteWeek(
+        site, name, home, len(counted), sum(row.result == "closed" for row in counted),
+        len(planned) - len(counted), last.host if last else "", last.certificate_until if last else None,
+        rows[-1].moment if rows else None,
+    )  # fmt: skip
+
+
+def _excluded(rows: Iterable[ProbeRow]) -> set[int]:
+    """Visits that tell nothing: our own outages (found at once or at the confirmation) and refusals."""
+    found: set[int] = set()
+    before: ProbeRow | None = None
+    for row in rows:
+        if row.result in ("own_outage", "blocked"):
+            found.add(row.id)
+            if row.confirms and before is not None and row.result == "own_outage":
+                found.add(before.id)
+        before = row
+    return found
+
+
+def forget(connection: Connection, now: datetime) -> int:
+    """Drop visits older than a year; returns how many."""
+    return connection.execute(delete(ProbeRow).where(ProbeRow.moment < now - KEPT)).rowcount
