@@ -93,8 +93,10 @@ def evaluate(
 
 
 def _subjects(facts: Facts) -> frozenset[str]:
-    outlets = {f"outlet:{of.outlet.id}" for of in facts.outlets}
-    return frozenset(outlets | {f"unit:{of.unit.id}" for of in facts.units})
+    """Everything that this judgement speaks of; a finding about anything else has lost its subject."""
+    outlets = {f"outlet:{of.outlet.id}" for of in (*facts.outlets, *facts.canaries)}
+    sites = {f"site:{of.site.id}" for of in facts.sites}
+    return frozenset(outlets | sites | {f"unit:{of.unit.id}" for of in facts.units})
 
 
 def awaiting(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
@@ -109,11 +111,12 @@ def explain(
     """Everything behind the verdicts of one outlet; ``None`` where the catalogue has no such outlet."""
     with engine.connect() as connection:
         facts = gather(connection, as_of, count=_none, horizon=horizon, coverage=0, only=[outlet])
-        if not facts.outlets:
+        found = (*facts.outlets, *facts.canaries)
+        if not found:
             return None
         shown = posts_of(connection, outlet, as_of, posts)
         findings = open_findings(connection, as_of, subject=f"outlet:{outlet}")
-    return Explanation(facts.outlets[0], judge(facts, config), shown, findings)
+    return Explanation(found[0], judge(facts, config), shown, findings)
 
 
 def _none(*_: object) -> dict[tuple[str, str], int]:

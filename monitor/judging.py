@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from crawler.model import AccountState, Evidence, Outcome, shanghai_day
+from crawler.chain import due
+from crawler.model import AccountState, Evidence, Outcome, OutletKind, shanghai_day
 from monitor import causes
 from monitor.limits import Limit
 from monitor.model import Facts, Look, OutletFacts, Value
@@ -35,6 +36,11 @@ def gone(of: OutletFacts) -> bool:
 def has_address(of: OutletFacts) -> bool:
     """Whether anybody could look: an address, or a probe."""
     return bool(of.outlet.url or of.outlet.probes)
+
+
+def asked(of: OutletFacts, day: date) -> bool:
+    """Whether the crawl asks at all: an account that is known to have posted lately is left in peace."""
+    return of.outlet.kind is not OutletKind.ACCOUNT or due(of.newest.day if of.newest else None, None, day)
 
 
 def proving(of: OutletFacts) -> Iterator[Look]:

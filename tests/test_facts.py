@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, update
 
-from crawler.model import ColumnClass, Evidence, Outcome
+from crawler.model import ColumnClass, Evidence, Outcome, Outlet, OutletKind, Probe
 from crawler.store import OutletRow
 from monitor.facts import gather, posts_of
 from monitor.model import Facts, OutletFacts
@@ -134,6 +134,36 @@ def test_a_night_with_too_few_looks_has_failed(sqlite_store: Store) -> None:
         assert known(connection, as_of + timedelta(days=2), coverage=0.75).failed_night
 
 
+def account(id_: str, kind: OutletKind = OutletKind.ACCOUNT) -> Outlet:
+    return Outlet(id_, kind, f"账号{id_}", "weibo", "site", ("a",), probes=(Probe("weibo"),), floor=0)
+
+
+def test_an_account_that_posted_lately_is_not_asked_and_no_gap_in_the_nights_coverage(
+    sqlite_store: Store,
+) -> None:
+    as_of = at("2020-07-20")
+    with sqlite_store.engine.begin() as connection:
+        enter(connection, at("2020-07-01"), UNITS, column("x", "a"), account("lately"), account("due"))
+        post(connection, "lately", "/1", date(2020, 7, 11), at("2020-07-12"))
+        post(connection, "due", "/2", date(2020, 7, 10), at("2020-07-12"))
+        visit(connection, "x", as_of - timedelta(hours=3), date(2020, 7, 1))
+        assert known(connection, as_of, coverage=0.6).failed_night
+        visit(connection, "due", as_of - timedelta(hours=2), date(2020, 7, 10))
+        assert not known(connection, as_of, coverage=1).failed_night
+
+
+def test_a_canary_is_no_outlet_of_the_district(sqlite_store: Store) -> None:
+    as_of = at("2020-07-20")
+    with sqlite_store.engine.begin() as connection:
+        enter(connection, at("2020-07-01"), UNITS, column("x", "a"), account("bird", OutletKind.CANARY))
+        visit(connection, "x", as_of - timedelta(hours=3), date(2020, 7, 1))
+        facts = known(connection, as_of, coverage=1)
+    assert [found.outlet.id for found in facts.outlets] == ["x"]
+    assert [found.outlet.id for found in facts.canaries] == ["bird"]
+    assert [found.site.id for found in facts.sites] == ["site"]
+    assert not facts.failed_night
+
+
 def test_months_and_counts_reach_from_the_previous_quarter_to_the_running_month(store: Store) -> None:
     asked = []
 
@@ -232,4 +262,4 @@ def test_the_number_of_queries_does_not_grow_with_the_outlets(sqlite_store: Stor
             known(connection, at("2020-07-20"))
         return len(seen)
 
-    assert queries(2) == queries(40) <= 8
+    assert queries(2) == queries(40) <= 14

@@ -258,6 +258,18 @@ def test_an_outlet_is_ours_after_two_failed_looks_in_a_row() -> None:
     assert not verdict([]).opens
 
 
+def test_an_account_that_posted_lately_is_left_in_peace_and_no_trouble_of_ours() -> None:
+    as_of = at("2020-07-20")
+    old = [look(as_of - timedelta(days=7), "2020-07-12")]
+
+    def verdict(newest: str) -> Verdict:
+        said = judge(facts(as_of, about(account(), date.fromisoformat(newest), old)), CONFIG)
+        return one(said, "outlet_unreadable")
+
+    assert verdict("2020-07-11").value is Value.FRESH
+    assert verdict("2020-07-10").cause == "not_looked"
+
+
 @pytest.mark.parametrize(
     ("count", "value", "short"),
     [(10, Value.FRESH, 0), (9, Value.STALE, 1), (0, Value.STALE, 10), (40, Value.FRESH, 0)],

@@ -14,7 +14,7 @@ from typing import Annotated
 from pydantic import Field
 
 from monitor.causes import EMPTIED, NO_ADDRESS, NOT_LOOKED, cause_name
-from monitor.judging import Standing, blank, gone, has_address, recent
+from monitor.judging import Standing, asked, blank, gone, has_address, recent
 from monitor.limits import Clause, LookHours
 from monitor.model import Facts, OutletFacts, Value, Verdict
 from monitor.sentences import display, exempt, on_outlet, sentence_of
@@ -30,7 +30,7 @@ def check(
     facts: Facts, *, clause: Clause, failed_looks: Failures = 2, look_hours: LookHours = 48
 ) -> Iterator[Verdict]:
     """One verdict per outlet; unknown ones open a finding with us."""
-    for of in facts.outlets:
+    for of in (*facts.outlets, *facts.canaries):
         if gone(of):
             yield exempt(NAME, of, clause, ours=True)
         else:
@@ -41,6 +41,8 @@ def _judge(of: OutletFacts, facts: Facts, clause: str, most: int, hours: int) ->
     if not has_address(of):
         return _unknown(of, NO_ADDRESS, clause)
     if not of.looks or not recent(of.looks[0], facts.as_of, hours):
+        if not asked(of, facts.day):
+            return _readable(of, clause)
         # An outlet that is new in the catalogue waits for its first night; the night's coverage is watched.
         verdict = _unknown(of, NOT_LOOKED, clause)
         return verdict if of.last_look else replace(verdict, ours=False)
