@@ -166,13 +166,9 @@ def _word(error: BaseException) -> str:
         return "dns"
     if "SSL" in text or "certificate" in text.lower():
         return "tls"
-    return (
-        "refused"
-        if "refused" in text.lower()
-        else "reset"
-        if isinstance(error, httpx.HTTPError)
-        else "network"
-    )
+    if isinstance(error, httpx.ConnectError):
+        return "refused"
+    return "reset" if isinstance(error, httpx.HTTPError) else "network"
 
 
 def day_plan(site: str, day: date, count: int) -> list[datetime]:
