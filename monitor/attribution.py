@@ -32,6 +32,7 @@ class Reason(StrEnum):
     DUTY = "duty"
     MEDIA = "media"
     HIGHER = "higher"
+    PROVINCE = "province"
     ELSEWHERE = "elsewhere"
     PARTY = "party"
     OFFICE = "office"
@@ -54,7 +55,8 @@ REASON_NAMES: dict[Reason, str] = {
     Reason.DECISION: "人工认定",
     Reason.DUTY: "无来源，按栏目责任单位",
     Reason.MEDIA: "媒体稿件",
-    Reason.HIGHER: "上级机关",
+    Reason.HIGHER: "国家和市级机关",
+    Reason.PROVINCE: "省级机关",
     Reason.ELSEWHERE: "外地单位",
     Reason.PARTY: "党委、人大、政协、群团等不在台账的机关",
     Reason.OFFICE: "区政府（办）及门户网站",
@@ -73,6 +75,7 @@ _KIND = {
 }  # fmt: skip
 _OUTSIDE = {
     Outside.MEDIA: Reason.MEDIA, Outside.HIGHER: Reason.HIGHER, Outside.ELSEWHERE: Reason.ELSEWHERE,
+    Outside.PROVINCE: Reason.PROVINCE,
     Outside.PARTY: Reason.PARTY, Outside.OFFICE: Reason.OFFICE, Outside.DESK: Reason.OFFICE,
 }  # fmt: skip
 _ROLE = rf"(?:供稿人?|供图|提供|来稿|投稿|报送|发布|消息|讯|编辑|整理|撰稿|撰文|图文|摄|摄影|(?:通讯员|记者|作者)(?:{HAN}{{2,4}})?)"

@@ -16,6 +16,7 @@ class Outside(StrEnum):
 
     MEDIA = "media"
     HIGHER = "higher"
+    PROVINCE = "province"
     ELSEWHERE = "elsewhere"
     PARTY = "party"
     OFFICE = "office"
@@ -66,7 +67,7 @@ _MINISTRIES = (
 )
 _HIGHER = re.compile(
     r"^(?:中共中央|党中央|中央|国务院|国办|中办|国家|全国|中国|中华|最高人民|两高|联合国|世界"
-    rf"|(?:{_MINISTRIES})部|{HAN}{{2,12}}(?:总局|总署|国家局)|省|全省|我省)"
+    rf"|(?:{_MINISTRIES})部|{HAN}{{2,12}}(?:总局|总署|国家局))"
 )
 _PARTY = re.compile(
     r"^(?:委(?:办|宣传|组织|统战|政法|编办|巡察|党校|网信|老干部|文明办|改革办|全面依法|农办|台办|区直机关|机关|常委|员会(?:办|宣传|组织|统战|政法|$)|$)"
@@ -80,10 +81,13 @@ _OFFICE = re.compile(
 _PLACE = re.compile(
     rf"^{HAN}{{1,6}}?(?:省|自治区|自治州|特别行政区|市|州|盟|地区|区|县|旗)(?!内|外|域|间|直|级)"
 )
+_PROVINCES = re.compile(
+    r"^(?:全|我)?省|^(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|四川"
+    r"|贵州|云南|西藏|陕西|甘肃|青海|宁夏|新疆|内蒙古|香港|澳门|台湾)(?!路|街|镇|村|社区)"
+)
 _KNOWN_PLACES = re.compile(
-    r"^(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|四川"
-    r"|贵州|云南|西藏|陕西|甘肃|青海|宁夏|新疆|内蒙古|香港|澳门|台湾|厦门|泉州|漳州|莆田|三明|龙岩|南平|宁德|平潭|深圳|广州"
-    r"|杭州|南京|武汉|成都|西安|长沙|合肥|郑州|济南|青岛|大连|沈阳|宁波|苏州)"
+    r"^(?:厦门|泉州|漳州|莆田|三明|龙岩|南平|宁德|平潭|深圳|广州|杭州|南京|武汉|成都|西安|长沙|合肥|郑州|济南|青岛|大连|沈阳"
+    r"|宁波|苏州)(?!路|街|镇|村|社区)"
 )
 _PERSON_WORDS = re.compile(
     rf"(?:特约|本报|本网|本站|实习|见习|首席)?(?:记者|通讯员|作者|摄影|摄|文图|图文|供图|撰文|撰稿|整理|编辑|报道)\s*(?:{HAN}{{2,4}})?$"
@@ -162,6 +166,8 @@ def outsider(part: str, place: str, city: str, level: str) -> Outside | None:
         return Outside.HIGHER
     if _OFFICE.match(part):
         return Outside.OFFICE
+    if _PROVINCES.match(part):
+        return Outside.PROVINCE
     if _KNOWN_PLACES.match(part) or _PLACE.match(part):
         return Outside.ELSEWHERE
     return None

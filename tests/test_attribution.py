@@ -110,6 +110,18 @@ def test_an_outside_origin_is_nobodys_even_in_a_units_own_column(origin: str) ->
     assert whose(origin, "教育局").unit is None
 
 
+@pytest.mark.parametrize(
+    ("origin", "reason"),
+    [
+        ("福建省生态环境厅", Reason.PROVINCE), ("省政府", Reason.PROVINCE), ("国家统计局", Reason.HIGHER),
+        ("福州市教育局", Reason.HIGHER), ("鼓楼区教育局", Reason.ELSEWHERE), ("厦门市教育局", Reason.ELSEWHERE),
+        ("福州日报", Reason.MEDIA), ("区委宣传部", Reason.PARTY), ("仓山区人民政府办公室", Reason.OFFICE),
+    ],
+)  # fmt: skip
+def test_what_is_nobodys_says_why(origin: str, reason: Reason) -> None:
+    assert whose(origin).reason is reason
+
+
 def test_a_joint_post_goes_to_the_first_and_names_the_others() -> None:
     answer = whose("教育局、卫健局、仓山镇", "卫健局")
     assert (answer.unit, answer.others, answer.reason) == ("教育局", ("卫健局", "仓山镇"), Reason.JOINT)
