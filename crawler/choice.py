@@ -31,6 +31,8 @@ BEFORE = 6
 """Texts before a block among which its heading is looked for."""
 REACH = 40
 """Texts between a list and its pager at most."""
+COVERED = 0.5
+"""Share of a block's links that must be dated before it is joined to another block."""
 OUTSIDE = frozenset({"aside", "footer", "nav", "header"})
 
 
@@ -40,6 +42,7 @@ class Scored:
 
     ``own``: something ties it to this column. ``foreign``: its heading is another's. ``paged``: a pager
     follows it. ``more``: a 更多 link says that it is a taste of another column.
+    ``covered``: the share of its live links that have a date.
     """
 
     block: Block
@@ -48,6 +51,7 @@ class Scored:
     foreign: bool
     paged: bool
     more: bool
+    covered: float
 
 
 def pager_texts(sheet: Outline, scripts: Iterable[tuple[int, str]]) -> list[int]:
@@ -103,7 +107,7 @@ def _score(
     points = 3 * math.log2(1 + min(block.dated, 30)) + min(_title_length(sheet, block), 16) / 4
     points += 8 * paged + 5 * named + 6 * near
     points -= 9 * foreign + 3 * more + 8 * (_outside(sheet, block)) + 3 * sheet.hidden(block.rows[0].home)
-    return Scored(block, points, paged or named or near >= 0.5, foreign, paged, more)
+    return Scored(block, points, paged or named or near >= 0.5, foreign, paged, more, _covered(block, around))
 
 
 def _pager_owners(sheet: Outline, blocks: list[Block], pagers: tuple[int, ...]) -> set[int]:
@@ -121,6 +125,11 @@ def _pager_owners(sheet: Outline, blocks: list[Block], pagers: tuple[int, ...]) 
         if gap < 0 or not blocks[i].stop <= gaps[gap] or pager - gaps[gap] > NEAR:
             owners.add(i)
     return owners
+
+
+def _covered(block: Block, around: Surroundings) -> float:
+    bare = sum(1 for row in block.rows if not row.cells and around.href(row.anchor))
+    return block.dated / (block.dated + bare) if block.dated else 0.0
 
 
 def _share_near(block: Block, around: Surroundings) -> float:
@@ -173,6 +182,7 @@ def merged_channel(sheet: Outline, ranked: list[Scored]) -> list[Block]:
         scored.block
         for scored in ranked[1:]
         if not scored.foreign
+        and scored.covered >= COVERED
         and (best.more or not scored.more)
         and scored.own == best.own
         and _alike(sheet, best.block, scored.block)

@@ -13,7 +13,7 @@ from crawler import markup
 from crawler.blank import Blank, emptiness, empty, why_nothing
 from crawler.blocks import Block, Links, Row, blocks_of, rows_of
 from crawler.cells import ALONE, cells_of, unseen_cells
-from crawler.choice import Scored, Surroundings, folder, merged_channel, pager_texts, rank
+from crawler.choice import COVERED, Scored, Surroundings, folder, merged_channel, pager_texts, rank
 from crawler.datalist import read_data, read_rows, rows_in_scripts
 from crawler.dating import posts_of
 from crawler.families import Family, family_of
@@ -114,7 +114,9 @@ def _by_address(sight: Sight, around: Surroundings, dates: frozenset[int]) -> li
     sheet = sight.source.sheet
     links = Links(sheet, dates)
     ranked = _ranked(sheet, blocks_of(sheet, address_rows(sight, links), links, around.pagers), around)
-    return ranked if ranked and (ranked[0].own or not dates) else []
+    if not ranked or ranked[0].covered < COVERED:
+        return []
+    return ranked if ranked[0].own or not dates else []
 
 
 def _from_data(sight: Sight, family: Family) -> Reading | None:
