@@ -6,7 +6,6 @@ It accuses only what the verdicts accuse: a month or an outlet that could not be
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime, timedelta
@@ -15,35 +14,29 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
-from crawler.model import CLASS_NAMES, Outlet, OutletKind, Unit, shanghai_day
+from crawler.model import Outlet, Unit, shanghai_day
 from monitor import counts
-from monitor.attribution import REASON_NAMES, Reason
-from monitor.bulletin_model import (
-    DONE,
-    AccountRow,
-    Bulletin,
-    BulletinSettings,
-    ColumnRow,
-    Coverage,
-    Disclosure,
-    Group,
-    Period,
-    Portal,
-    PostLine,
-    Question,
-    UnitRow,
+from monitor.bulletin_model import DONE, Bulletin, BulletinSettings, Coverage, Period
+from monitor.bulletin_parts import (
+    accounts_of,
+    column_counts_of,
+    columns_of,
+    completion,
+    deadlines_of,
+    disclosure_of,
+    groups_of,
+    line_of,
+    portal_of,
+    question_of,
+    whole_of,
+    year_units_of,
 )
-from monitor.calendar import add_months
-from monitor.causes import cause_name
 from monitor.model import Finding, Value, Verdict
 from monitor.outlook import Earlier, compare, forecast, previous, year_before
-from monitor.tally import Counted, Tally
+from monitor.tally import Tally
 from monitor.workdays import Calendar
 
 __all__ = ["Bulletin", "BulletinSettings", "Period", "assemble", "compile", "completion", "to_json"]
-
-SHORT_VALUES = {Value.STALE: "short", Value.FRESH: "met", Value.DUE_SOON: "running", Value.UNKNOWN: "unknown",
-                Value.EXEMPT: "exempt"}  # fmt: skip
 
 
 NOT_COMPARED = Earlier()
@@ -136,286 +129,35 @@ def assemble(
     ranks = {unit: number for number, unit in enumerate(order)}
     units = sorted(stock.units, key=lambda unit: (ranks.get(unit.id, len(ranks)), unit.id))
     numbers = {finding.subject: finding.number for finding in findings if finding.closed is None}
-    columns = _columns(stock.outlets, verdicts, names, numbers, shanghai_day(as_of))
+    columns = columns_of(stock.outlets, verdicts, names, numbers, shanghai_day(as_of))
     stale = tuple(row for row in columns if row.state == Value.STALE)
     titles = {outlet.id: outlet.name for outlet in stock.outlets}
-    groups = _groups(units, stock.tally, verdicts, settings, period)
+    groups = groups_of(units, stock.tally, verdicts, settings, period)
     return Bulletin(
-        title=f"关于{period.words}{_whole(settings)}网站和政务新媒体检查情况的通报",
+        title=f"关于{period.words}{whole_of(settings)}网站和政务新媒体检查情况的通报",
         period=period,
         check_from=check[0],
         check_to=check[1],
         printed=printed,
         as_of=as_of,
         settings=settings,
-        portal=_portal(stock.tally, names, {row.unit for group in groups for row in group.rows}),
+        portal=portal_of(stock.tally, names, {row.unit for group in groups for row in group.rows}),
         groups=groups,
         columns=stale,
         blank_columns=tuple(row for row in columns if row.state == Value.BLANK),
         unknown_columns=tuple(row for row in columns if row.state == Value.UNKNOWN),
-        year_units=_year_units(stale),
-        accounts=_accounts(stock.outlets, verdicts, names, numbers, shanghai_day(as_of)),
-        disclosure=_disclosure(stock.tally, groups, names),
+        year_units=year_units_of(stale),
+        accounts=accounts_of(stock.outlets, verdicts, names, numbers, shanghai_day(as_of)),
+        disclosure=disclosure_of(stock.tally, groups, names),
         coverage=stock.coverage,
-        posts=tuple(_line(post, names, titles) for post in stock.tally.posts),
-        documents=tuple(_line(post, names, titles) for post in stock.tally.disclosed),
-        questions=tuple(_question(doubt, titles) for doubt in stock.tally.doubts),
-        column_counts=_column_counts(stock.tally, stock.outlets),
-        deadlines=_deadlines(printed, period, settings, calendar),
+        posts=tuple(line_of(post, names, titles) for post in stock.tally.posts),
+        documents=tuple(line_of(post, names, titles) for post in stock.tally.disclosed),
+        questions=tuple(question_of(doubt, titles) for doubt in stock.tally.doubts),
+        column_counts=column_counts_of(stock.tally, stock.outlets),
+        deadlines=deadlines_of(printed, period, settings, calendar),
         comparisons=compare(groups, stock.earlier),
         forecasts=forecast(groups, period.months, shanghai_day(as_of), calendar.works),
     )
-
-
-def completion(row_months: Sequence[str], missing: Sequence[int], states: Sequence[str]) -> str:
-    """The completion word of a line: 完成, or ``4月-6 5月-8``; months not judged are said to be so."""
-    words = []
-    for month, short, state in zip(row_months, missing, states, strict=True):
-        number = f"{int(month[5:])}月"
-        if state == "short":
-            words.append(f"{number}-{short}")
-        elif state in ("unknown", "exempt"):
-            words.append(f"{number}{'未判定' if state == 'unknown' else '豁免'}")
-        elif state == "running" and short:
-            words.append(f"{number}未结束")
-    return " ".join(words) or DONE
-
-
-def _deadlines(
-    printed: date, period: Period, settings: BulletinSettings, calendar: Calendar
-) -> tuple[tuple[str, date], ...]:
-    """整改时限, 备案时限, and the last working day of the next period of the same length."""
-    end = add_months(period.end + timedelta(days=1), len(period.months)) - timedelta(days=1)
-    while not calendar.works(end):
-        end -= timedelta(days=1)
-    return (
-        ("整改时限", calendar.after(printed, settings.report_days)),
-        ("备案时限", calendar.after(printed, settings.filing_days)),
-        ("下期末", end),
-    )
-
-
-def _whole(settings: BulletinSettings) -> str:
-    return "全" + settings.place[-1] if settings.place else "全区"
-
-
-def _groups(
-    units: Sequence[Unit],
-    tally: Tally,
-    verdicts: Sequence[Verdict],
-    settings: BulletinSettings,
-    period: Period,
-) -> tuple[Group, ...]:
-    judged = {(v.subject, v.period): v for v in verdicts if v.subject.startswith("unit:") and v.period}
-    named = [unit.group for unit in units if unit.quota is not None]
-    order = [*(name for name in settings.groups if name in named), *named]
-    return tuple(
-        _group(
-            name,
-            [u for u in units if u.group == name and u.quota is not None],
-            tally,
-            judged,
-            settings,
-            period,
-        )
-        for name in dict.fromkeys(order)
-    )
-
-
-def _group(
-    name: str,
-    units: Sequence[Unit],
-    tally: Tally,
-    judged: Mapping[tuple[str, str], Verdict],
-    settings: BulletinSettings,
-    period: Period,
-) -> Group:
-    rows = tuple(_row(unit, tally, judged, period.months) for unit in units)
-    whole = len(period.months)
-    return Group(
-        name,
-        rows,
-        good=tuple(r.short for r in rows if _good(r, settings)),
-        several=tuple(r.short for r in rows if r.months_short >= min(settings.several, whole)),
-        every=tuple(r.short for r in rows if r.months_short == whole),
-    )
-
-
-def _good(row: UnitRow, settings: BulletinSettings) -> bool:
-    return set(row.states) == {"met"} and min(row.counts) >= settings.good_times * row.quota
-
-
-def _row(
-    unit: Unit, tally: Tally, judged: Mapping[tuple[str, str], Verdict], months: Sequence[str]
-) -> UnitRow:
-    found = tally.units.get(unit.id, {})
-    numbers = tuple(found.get(month, 0) for month in months)
-    verdicts = [judged.get((f"unit:{unit.id}", month)) for month in months]
-    quota = next((int(v.numbers["quota"]) for v in verdicts if v and "quota" in v.numbers), unit.quota or 0)
-    states = tuple(_state(n, quota, v) for n, v in zip(numbers, verdicts, strict=True))
-    missing = [max(0, quota - n) for n in numbers]
-    causes = tuple(cause_name(v.cause) if v and v.cause else "" for v in verdicts)
-    return UnitRow(unit.id, unit.short, quota, numbers, states, completion(months, missing, states), causes)
-
-
-def _state(count: int, quota: int, verdict: Verdict | None) -> str:
-    """Enough posts always pass; fewer convict only with a verdict that says so."""
-    if count >= quota:
-        return "met"
-    return SHORT_VALUES.get(verdict.value, "unknown") if verdict else "unknown"
-
-
-def _columns(
-    outlets: Sequence[Outlet],
-    verdicts: Sequence[Verdict],
-    names: Mapping[str, str],
-    numbers: Mapping[str, str],
-    day: date,
-) -> list[ColumnRow]:
-    by_outlet = _worst(verdicts)
-    rows = []
-    for outlet in outlets:
-        verdict = by_outlet.get(outlet.id)
-        if outlet.kind is OutletKind.COLUMN and verdict is not None:
-            rows.append(_column(outlet, verdict, names, numbers.get(f"outlet:{outlet.id}", ""), day))
-    return rows
-
-
-RANKS = (Value.BLANK, Value.STALE, Value.UNKNOWN, Value.EXEMPT, Value.DUE_SOON, Value.FRESH)
-
-
-def _worst(verdicts: Sequence[Verdict]) -> dict[str, Verdict]:
-    """One verdict per outlet: what accuses before what is unknown before what is well."""
-    chosen: dict[str, Verdict] = {}
-    for verdict in verdicts:
-        kind, _, outlet = verdict.subject.partition(":")
-        if kind != "outlet":
-            continue
-        old = chosen.get(outlet)
-        if old is None or RANKS.index(verdict.value) < RANKS.index(old.value):
-            chosen[outlet] = verdict
-    return chosen
-
-
-def _column(outlet: Outlet, verdict: Verdict, names: Mapping[str, str], finding: str, day: date) -> ColumnRow:
-    newest, due = verdict.newest, verdict.due
-    late = due is not None and verdict.value is Value.STALE
-    return ColumnRow(
-        outlet=outlet.id,
-        name=outlet.name,
-        path=outlet.path,
-        cls=CLASS_NAMES[outlet.cls],
-        units=tuple(names.get(unit, unit) for unit in (verdict.units or outlet.units)),
-        state=verdict.value.value,
-        url=outlet.url or "",
-        newest=newest.day if newest else None,
-        newest_title=newest.title if newest else "",
-        newest_url=newest.url if newest else "",
-        proof=f"{newest.place}：{newest.raw}" if newest else "",
-        due=due,
-        days_over=(day - due).days if due and late else 0,
-        year_over=bool(due and late and add_months(due, 12) < day),
-        sentence=verdict.sentence,
-        clause=verdict.clause,
-        finding=finding,
-    )
-
-
-def _year_units(stale: Sequence[ColumnRow]) -> tuple[tuple[str, int], ...]:
-    """Units that alone answer for two or more columns more than a year past their limit (多个栏目超期一年)."""
-    found = Counter(row.units[0] for row in stale if row.year_over and len(row.units) == 1)
-    return tuple(
-        (unit, count) for unit, count in sorted(found.items(), key=lambda x: (-x[1], x[0])) if count > 1
-    )
-
-
-def _accounts(
-    outlets: Sequence[Outlet],
-    verdicts: Sequence[Verdict],
-    names: Mapping[str, str],
-    numbers: Mapping[str, str],
-    day: date,
-) -> tuple[AccountRow, ...]:
-    by_outlet = _worst(verdicts)
-    rows = []
-    for outlet in outlets:
-        if outlet.kind is OutletKind.ACCOUNT:
-            verdict = by_outlet.get(outlet.id)
-            newest = verdict.newest.day if verdict and verdict.newest else None
-            rows.append(
-                AccountRow(
-                    outlet=outlet.id,
-                    name=outlet.name,
-                    platform=outlet.platform,
-                    units=tuple(names.get(unit, unit) for unit in outlet.units),
-                    state=outlet.state.value,
-                    verdict=verdict.value.value if verdict else "",
-                    newest=newest,
-                    days=(day - newest).days if newest else None,
-                    sentence=verdict.sentence if verdict else "",
-                    clause=verdict.clause if verdict else "",
-                    finding=numbers.get(f"outlet:{outlet.id}", ""),
-                )
-            )
-    return tuple(rows)
-
-
-def _portal(tally: Tally, names: Mapping[str, str], listed: set[str]) -> Portal:
-    others = [
-        (names.get(unit, unit), _months(found, tally))
-        for unit, found in tally.units.items()
-        if unit not in listed
-    ]
-    reasons = sorted({reason for found in tally.nobody.values() for reason in found})
-    nobody = [
-        (REASON_NAMES[Reason(reason)], tuple(tally.nobody[month].get(reason, 0) for month in tally.months))
-        for reason in reasons
-    ]
-    return Portal(
-        total=tally.total,
-        listed=sum(sum(found.values()) for unit, found in tally.units.items() if unit in listed),
-        others=tuple(sorted(others)),
-        nobody=tuple(sorted(nobody, key=lambda entry: (-sum(entry[1]), entry[0]))),
-        undated=tally.undated,
-    )
-
-
-def _months(found: Mapping[str, int], tally: Tally) -> tuple[int, ...]:
-    return tuple(found.get(month, 0) for month in tally.months)
-
-
-def _disclosure(tally: Tally, groups: Sequence[Group], names: Mapping[str, str]) -> Disclosure:
-    """Every listed unit has a line, those without a document too; then other units that have some."""
-    listed = [(row.unit, row.short) for group in groups for row in group.rows]
-    more = [(unit, names.get(unit, unit)) for unit in tally.documents if unit and unit not in dict(listed)]
-    lines = tuple((short, _months(tally.documents.get(unit, {}), tally)) for unit, short in [*listed, *more])
-    return Disclosure(
-        total=len(tally.disclosed),
-        units=lines,
-        none=tuple(short for short, months in lines if not any(months)) if tally.disclosed else (),
-        unattributed=sum(tally.documents.get("", {}).values()),
-    )
-
-
-def _line(post: Counted, names: Mapping[str, str], titles: Mapping[str, str]) -> PostLine:
-    unit = post.whose.unit
-    return PostLine(
-        post.title, post.url, post.day, post.month, names.get(unit, unit) if unit else "", post.origin,
-        tuple(titles.get(outlet, outlet) for outlet in post.outlets), post.whose.sentence, post.whose.confidence,
-        post.late, post.whose.doubtful,
-    )  # fmt: skip
-
-
-def _question(doubt: Any, titles: Mapping[str, str]) -> Question:
-    columns = tuple(titles.get(outlet, outlet) for outlet in doubt.outlets)
-    return Question(
-        doubt.origin, columns, REASON_NAMES[Reason(doubt.reason)], doubt.count, doubt.example, doubt.url
-    )
-
-
-def _column_counts(tally: Tally, outlets: Sequence[Outlet]) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    columns = [outlet for outlet in outlets if outlet.kind is OutletKind.COLUMN]
-    return tuple((o.path or o.name, _months(tally.columns.get(o.id, {}), tally)) for o in columns)
 
 
 def to_json(bulletin: Bulletin, *, rows: bool = False) -> str:

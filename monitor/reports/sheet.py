@@ -6,9 +6,7 @@ apostrophe in front, so that it stays text when somebody saves the sheet as CSV.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,31 +14,18 @@ import xlsxwriter
 
 from monitor.bulletin_model import AccountRow, Bulletin, ColumnRow, Group, PostLine
 from monitor.bulletin_words import FORM, PLATFORMS, STATES, VERDICTS
+from monitor.sheet_pen import BROKEN, Cell, Pen, inert
+
+__all__ = ["SUFFIX", "inert", "write"]
 
 SUFFIX = ".xlsx"
-BODY, HEAD = "仿宋_GB2312", "黑体"
-"""Fonts are named, never shipped; a machine without them shows its own 仿宋 or default."""
-RISKY = re.compile(r"^[\s\x00-\x20]*(?:[=+\-@＝＋－＠]|\t)")
-BROKEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-LONGEST = 32_000
 EVIDENCE = "每个数字对应的信息明细（按“计入单位”“计入月份”筛选，行数即为附件中的数字）"
 EVIDENCE_HEAD = (
-    "序号",
-    "类别",
-    "计入单位",
-    "计入月份",
-    "发布日期",
-    "标题",
-    "来源",
-    "栏目",
-    "归属理由",
-    "把握",
-    "网址",
-)
+    "序号", "类别", "计入单位", "计入月份", "发布日期", "标题", "来源", "栏目", "归属理由", "把握", "网址",
+)  # fmt: skip
 EVIDENCE_WIDTHS = (8, 10, 20, 12, 13, 50, 24, 24, 30, 9, 50)
 MOST_ROWS = 1_000_000
 """A sheet holds 1,048,576 rows."""
-Cell = str | int | float | date | None
 
 
 def write(bulletin: Bulletin, path: Path) -> None:
@@ -54,13 +39,13 @@ def write(bulletin: Bulletin, path: Path) -> None:
     book = xlsxwriter.Workbook(str(path), options)
     book.set_properties(
         {
-            "title": bulletin.title,
-            "author": bulletin.settings.office,
+            "title": BROKEN.sub("", bulletin.title)[:250],
+            "author": BROKEN.sub("", bulletin.settings.office)[:250],
             "comments": _remark(bulletin),
             "created": bulletin.as_of.replace(tzinfo=None),
         }
     )
-    pen = _Pen(book, bulletin)
+    pen = Pen(book)
     _summary(pen, bulletin)
     for number, group in enumerate(bulletin.groups, 1):
         _annex(pen, bulletin, number, group)
@@ -75,99 +60,14 @@ def write(bulletin: Bulletin, path: Path) -> None:
     book.close()
 
 
-def inert(text: str) -> str:
-    """Crawled text made harmless: no control characters, cut to what a cell holds, formulas disarmed."""
-    plain = BROKEN.sub("", text)[:LONGEST]
-    return f"'{plain}" if RISKY.match(plain) else plain
-
-
 def _remark(bulletin: Bulletin) -> str:
     forced = "；自检未通过，经强制生成" if bulletin.forced else ""
     return f"统计期间{bulletin.period.start}至{bulletin.period.end}；检查期间{bulletin.check_from}至{bulletin.check_to}{forced}"
 
 
-class _Pen:
-    """Formats and the few habits that every sheet shares."""
-
-    def __init__(self, book: Any, bulletin: Bulletin) -> None:
-        self.book, self.bulletin = book, bulletin
-        edge = {"border": 1, "valign": "vcenter", "font_name": BODY, "font_size": 12, "text_wrap": True}
-        self.title = book.add_format(
-            {"font_name": HEAD, "font_size": 16, "bold": True, "align": "center", "valign": "vcenter"}
-        )
-        self.head = book.add_format(
-            {**edge, "font_name": HEAD, "bold": True, "align": "center", "bg_color": "#E7E6E6"}
-        )
-        self.text = book.add_format(edge)
-        self.centre = book.add_format({**edge, "align": "center"})
-        self.number = book.add_format({**edge, "align": "center", "num_format": "#,##0"})
-        self.share = book.add_format({**edge, "align": "center", "num_format": "0%"})
-        self.day = book.add_format({**edge, "align": "center", "num_format": "yyyy-mm-dd"})
-        self.bad = book.add_format(
-            {**edge, "align": "center", "num_format": "#,##0", "font_color": "#C00000", "bold": True}
-        )
-        self.sum = book.add_format({**edge, "align": "center", "num_format": "#,##0", "bold": True, "top": 2})
-        self.note = book.add_format({"font_name": BODY, "font_size": 11, "text_wrap": True, "valign": "top"})
-
-    def sheet(self, name: str, title: str, widths: Sequence[int], *, landscape: bool = False) -> Any:
-        """A sheet with its title in the first row, ready for A4."""
-        sheet = self.book.add_worksheet(re.sub(r"[\[\]:*?/\\']", "", BROKEN.sub("", name))[:28].strip())
-        sheet.set_paper(9)
-        if landscape:
-            sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.set_margins(left=0.6, right=0.6, top=0.8, bottom=0.8)
-        sheet.set_footer("&C第 &P 页，共 &N 页")
-        sheet.center_horizontally()
-        for number, width in enumerate(widths):
-            sheet.set_column(number, number, width)
-        sheet.merge_range(0, 0, 0, len(widths) - 1, inert(title), self.title)
-        sheet.set_row(0, 32)
-        return sheet
-
-    def table(
-        self,
-        sheet: Any,
-        head: Sequence[str],
-        rows: Sequence[Sequence[Cell]],
-        *,
-        at: int = 1,
-        bad: Collection[tuple[int, int]] = (),
-    ) -> int:
-        """A table with a frozen, repeated and filtered head; ``bad`` are (row, column) printed in red.
-
-        Returns the next free row. Rows are written in order: the workbook keeps only one in memory.
-        """
-        for column, word in enumerate(head):
-            sheet.write_string(at, column, word, self.head)
-        for number, row in enumerate(rows, at + 1):
-            for column, value in enumerate(row):
-                style = self.bad if (number - at - 1, column) in bad else None
-                self.cell(sheet, number, column, value, style)
-        sheet.freeze_panes(at + 1, 0)
-        sheet.repeat_rows(at)
-        if rows:
-            sheet.autofilter(at, 0, at + len(rows), len(head) - 1)
-        return at + 1 + len(rows)
-
-    def cell(self, sheet: Any, row: int, column: int, value: Cell, style: Any = None) -> None:
-        if value is None or value == "":
-            sheet.write_blank(row, column, None, style or self.text)
-        elif isinstance(value, date):
-            sheet.write_datetime(row, column, value, style or self.day)
-        elif isinstance(value, int | float):
-            sheet.write_number(
-                row, column, value, style or (self.number if isinstance(value, int) else self.share)
-            )
-        else:
-            sheet.write_string(
-                row, column, inert(value), style or (self.centre if len(value) < 9 else self.text)
-            )
-
-
-def _summary(pen: _Pen, bulletin: Bulletin) -> None:
+def _summary(pen: Pen, bulletin: Bulletin) -> None:
     sheet = pen.sheet("汇总", bulletin.title, (36, 14, 60))
-    pen.table(sheet, ("项目", "数值", "说明"), _summary_rows(bulletin))
+    pen.table(sheet, ("项目", "数值", "说明"), _summary_rows(bulletin), left=(0, 2))
 
 
 def _summary_rows(b: Bulletin) -> list[tuple[Cell, Cell, Cell]]:
@@ -204,7 +104,7 @@ def _summary_rows(b: Bulletin) -> list[tuple[Cell, Cell, Cell]]:
     return rows
 
 
-def _annex(pen: _Pen, bulletin: Bulletin, number: int, group: Group) -> None:
+def _annex(pen: Pen, bulletin: Bulletin, number: int, group: Group) -> None:
     months = bulletin.months
     name = f"附件{number} {group.name}"
     title = f"附件{number}　{bulletin.period.words}{group.name}{bulletin.settings.place}政府网站信息更新情况"
@@ -235,7 +135,7 @@ def _annex(pen: _Pen, bulletin: Bulletin, number: int, group: Group) -> None:
         _reconcile(pen, sheet, end + 1, bulletin, len(months))
 
 
-def _reconcile(pen: _Pen, sheet: Any, row: int, bulletin: Bulletin, months: int) -> None:
+def _reconcile(pen: Pen, sheet: Any, row: int, bulletin: Bulletin, months: int) -> None:
     """The lines that make annexes and headline agree."""
     portal = bulletin.portal
     for label, value in (
@@ -249,7 +149,7 @@ def _reconcile(pen: _Pen, sheet: Any, row: int, bulletin: Bulletin, months: int)
         row += 1
 
 
-def _accounts(pen: _Pen, name: str, rows: Sequence[AccountRow], title: str) -> None:
+def _accounts(pen: Pen, name: str, rows: Sequence[AccountRow], title: str) -> None:
     sheet = pen.sheet(name, title, (6, 24, 34, 14, 12, 13, 12, 12), landscape=True)
     head = ("序号", "维护单位", "政务新媒体名称", "平台", "备案情况", "最近更新", "距今天数", "判定")
     lines: list[list[Cell]] = [
@@ -262,7 +162,7 @@ def _accounts(pen: _Pen, name: str, rows: Sequence[AccountRow], title: str) -> N
     pen.table(sheet, head, lines)
 
 
-def _form(pen: _Pen, name: str) -> None:
+def _form(pen: Pen, name: str) -> None:
     sheet = pen.sheet(
         name, f"{name.split()[0]}　政务新媒体情况调查表", (6, 16, 20, 20, 26, 16, 20, 20), landscape=True
     )
@@ -274,7 +174,7 @@ def _form(pen: _Pen, name: str) -> None:
     sheet.write_string(end, 5, "联系电话：", pen.note)
 
 
-def _columns(pen: _Pen, bulletin: Bulletin) -> None:
+def _columns(pen: Pen, bulletin: Bulletin) -> None:
     sheet = pen.sheet(
         "栏目",
         "栏目更新情况（超期、空白、未能判定）",
@@ -295,7 +195,7 @@ def _columns(pen: _Pen, bulletin: Bulletin) -> None:
         "网址",
     )
     rows = [*bulletin.columns, *bulletin.blank_columns, *bulletin.unknown_columns]
-    pen.table(sheet, head, [_column(number, row) for number, row in enumerate(rows, 1)])
+    pen.table(sheet, head, [_column(number, row) for number, row in enumerate(rows, 1)], left=(1, 2, 9, 10))
 
 
 def _column(number: int, row: ColumnRow) -> list[Cell]:
@@ -305,7 +205,7 @@ def _column(number: int, row: ColumnRow) -> list[Cell]:
     ]  # fmt: skip
 
 
-def _disclosure(pen: _Pen, bulletin: Bulletin) -> None:
+def _disclosure(pen: Pen, bulletin: Bulletin) -> None:
     months = bulletin.months
     sheet = pen.sheet(
         "主动公开", f"{bulletin.period.words}主动公开政府信息情况", (6, 24, *(10 for _ in months), 10)
@@ -319,7 +219,7 @@ def _disclosure(pen: _Pen, bulletin: Bulletin) -> None:
     pen.table(sheet, ("序号", "单位名称", *(f"{int(m[5:])}月" for m in months), "合计"), rows)
 
 
-def _outlook(pen: _Pen, bulletin: Bulletin) -> None:
+def _outlook(pen: Pen, bulletin: Bulletin) -> None:
     """Ranks inside each group, earlier periods, and the running month's forecast: hints, no verdicts."""
     head = (
         "序号",
@@ -355,7 +255,7 @@ def _change(now: int, then: int | None) -> int | None:
     return None if then is None else now - then
 
 
-def _evidence(pen: _Pen, bulletin: Bulletin) -> None:
+def _evidence(pen: Pen, bulletin: Bulletin) -> None:
     """Every post and document: filter by unit and month, and the number of lines is the figure."""
     series = [("网站信息", post) for post in bulletin.posts] + [
         ("主动公开", paper) for paper in bulletin.documents
@@ -363,7 +263,9 @@ def _evidence(pen: _Pen, bulletin: Bulletin) -> None:
     for part, first in enumerate(range(0, max(1, len(series)), MOST_ROWS), 1):
         sheet = pen.sheet(f"依据{part if part > 1 else ''}", EVIDENCE, EVIDENCE_WIDTHS, landscape=True)
         chosen = enumerate(series[first : first + MOST_ROWS], first + 1)
-        pen.table(sheet, EVIDENCE_HEAD, [_post(number, kind, line) for number, (kind, line) in chosen])
+        pen.table(
+            sheet, EVIDENCE_HEAD, [_post(number, kind, line) for number, (kind, line) in chosen], left=(5, 10)
+        )
 
 
 def _post(number: int, kind: str, line: PostLine) -> list[Cell]:
@@ -380,7 +282,7 @@ def _post(number: int, kind: str, line: PostLine) -> list[Cell]:
     ]  # fmt: skip
 
 
-def _questions(pen: _Pen, bulletin: Bulletin) -> None:
+def _questions(pen: Pen, bulletin: Bulletin) -> None:
     if not bulletin.questions:
         return
     sheet = pen.sheet(
@@ -390,4 +292,4 @@ def _questions(pen: _Pen, bulletin: Bulletin) -> None:
         [number, q.origin or "（无来源）", "、".join(q.columns), q.reason, q.count, q.example, q.url]
         for number, q in enumerate(bulletin.questions, 1)
     ]
-    pen.table(sheet, ("序号", "来源", "栏目", "原因", "条数", "例", "网址"), rows)
+    pen.table(sheet, ("序号", "来源", "栏目", "原因", "条数", "例", "网址"), rows, left=(5, 6))

@@ -1,0 +1,126 @@
+"""How a sheet of ours looks: formats, A4, frozen and repeated heads, row heights; and how crawled text gets in.
+
+Rows are written in order, because the workbook keeps only one in memory.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+BODY, HEAD = "仿宋_GB2312", "黑体"
+"""Fonts are named, never shipped; a machine without them shows its own 仿宋 or default."""
+RISKY = re.compile(r"^[\s\x00-\x20]*(?:[=+\-@＝＋－＠]|\t)")
+BROKEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+LONGEST = 32_000
+LINE, MOST_LINES = 18, 6
+"""Points of a line of 12-point text, and the tallest row."""
+Cell = str | int | float | date | None
+
+
+def inert(text: str) -> str:
+    """Crawled text made harmless: no control characters, cut to what a cell holds, formulas disarmed."""
+    plain = BROKEN.sub("", text)[:LONGEST]
+    return f"'{plain}" if RISKY.match(plain) else plain
+
+
+class Pen:
+    """Formats and the few habits that every sheet shares. ``book`` is an XlsxWriter workbook."""
+
+    def __init__(self, book: Any) -> None:
+        self.book = book
+        self.widths: Sequence[int] = ()
+        edge = {"border": 1, "valign": "vcenter", "font_name": BODY, "font_size": 12, "text_wrap": True}
+        middle = {**edge, "align": "center"}
+        heading = {"font_name": HEAD, "bold": True, "align": "center", "valign": "vcenter"}
+        self.title = book.add_format({**heading, "font_size": 16, "text_wrap": True})
+        self.head = book.add_format({**edge, **heading, "bg_color": "#E7E6E6"})
+        self.left = book.add_format({**edge, "indent": 1})
+        self.text = book.add_format(middle)
+        self.number = book.add_format({**middle, "num_format": "#,##0"})
+        self.share = book.add_format({**middle, "num_format": "0%"})
+        self.day = book.add_format({**middle, "num_format": "yyyy-mm-dd"})
+        self.bad = book.add_format({**middle, "num_format": "#,##0", "font_color": "#C00000", "bold": True})
+        self.sum = book.add_format({**middle, "num_format": "#,##0", "bold": True, "top": 2})
+        self.note = book.add_format({"font_name": BODY, "font_size": 12})
+
+    def sheet(self, name: str, title: str, widths: Sequence[int], *, landscape: bool = False) -> Any:
+        """A sheet with its title in the first row, ready for A4. ``widths`` are characters of a column."""
+        sheet = self.book.add_worksheet(re.sub(r"[\[\]:*?/\\']", "", BROKEN.sub("", name))[:28].strip())
+        self.widths = widths
+        sheet.set_paper(9)
+        if landscape:
+            sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.6, right=0.6, top=0.8, bottom=0.8)
+        sheet.set_footer("&C第 &P 页，共 &N 页")
+        sheet.center_horizontally()
+        for number, width in enumerate(widths):
+            sheet.set_column(number, number, width)
+        sheet.set_row(0, 36 if wide(title) * 1.5 < sum(widths) else 60)
+        sheet.merge_range(0, 0, 0, len(widths) - 1, inert(title), self.title)
+        return sheet
+
+    def table(
+        self,
+        sheet: Any,
+        head: Sequence[str],
+        rows: Sequence[Sequence[Cell]],
+        *,
+        at: int = 1,
+        bad: Collection[tuple[int, int]] = (),
+        left: Collection[int] = (),
+    ) -> int:
+        """A table with a frozen, repeated and filtered head. Returns the next free row.
+
+        ``bad`` are (row, column) printed in red, ``left`` the columns of running text.
+        """
+        self.height(sheet, at, head)
+        for column, word in enumerate(head):
+            sheet.write_string(at, column, word, self.head)
+        for number, row in enumerate(rows, at + 1):
+            self.height(sheet, number, row)
+            for column, value in enumerate(row):
+                style = self.bad if (number - at - 1, column) in bad else None
+                self.cell(sheet, number, column, value, style or (self.left if column in left else None))
+        sheet.freeze_panes(at + 1, 0)
+        sheet.repeat_rows(at)
+        if rows:
+            sheet.autofilter(at, 0, at + len(rows), len(head) - 1)
+        return at + 1 + len(rows)
+
+    def height(self, sheet: Any, row: int, values: Sequence[Cell]) -> None:
+        """Make the row as tall as its longest text needs: not every program does so itself."""
+        texts = zip(values, self.widths, strict=False)
+        lines = max(
+            [
+                1,
+                *(
+                    -(-wide(v) // max(1, w - 2))
+                    for v, w in texts
+                    if isinstance(v, str) and len(v) * 2 > w - 2
+                ),
+            ]
+        )
+        sheet.set_row(row, LINE * min(MOST_LINES, lines) + 4)
+
+    def cell(self, sheet: Any, row: int, column: int, value: Cell, style: Any = None) -> None:
+        """One cell in the format of its kind; dates and numbers keep theirs unless ``style`` is not for text."""
+        plain = None if style is self.left else style
+        if value is None or value == "":
+            sheet.write_blank(row, column, None, style or self.text)
+        elif isinstance(value, date):
+            sheet.write_datetime(row, column, value, plain or self.day)
+        elif isinstance(value, int | float):
+            sheet.write_number(
+                row, column, value, plain or (self.number if isinstance(value, int) else self.share)
+            )
+        else:
+            sheet.write_string(row, column, inert(value), style or self.text)
+
+
+def wide(text: str) -> int:
+    """The width of ``text`` in characters of a column at 12 points: Chinese ones take two and a bit."""
+    return sum(1 if char.isascii() else 2 for char in text) * 12 // 11
