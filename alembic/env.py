@@ -3,10 +3,6 @@
 from alembic import context
 from sqlalchemy import Connection
 
-import monitor.ledger  # noqa: F401  (its tables join the same Base)
-import monitor.probes
-import monitor.rechecks
-import monitor.outbox  # noqa: F401
 from crawler.store import Base, open_store
 
 

@@ -22,7 +22,12 @@ def try_lock(engine: Engine, name: str = "scheduler") -> Iterator[bool]:
     """Whether the lock ``name`` was free; held until the block ends. Never waits."""
     if engine.dialect.name == "postgresql":
         with engine.connect() as connection:
-            yield _advisory(connection, name)
+            mine = _advisory(connection, name)
+            try:
+                yield mine
+            finally:
+                # The lock belongs to the session: a pooled one would carry it on.
+                connection.invalidate()
         return
     path = Path(str(engine.url.database) + f".{name}.lock")
     with path.open("a+") as handle:
