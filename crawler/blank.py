@@ -14,6 +14,8 @@ from crawler.sight import Sight
 
 SCRIPT_LIST, NO_LIST, NO_DATES, FRAMESET = "script_list", "no_list", "no_dates", "frameset"
 LISTS = frozenset({"ul", "ol", "tbody", "dl"})
+PROSE = 400
+"""Running text outside links and rows, in characters, that makes a page an article: its 暂无 is not a column's."""
 NEAR = 14
 """Texts between an empty list and its pager at most."""
 
@@ -22,7 +24,9 @@ NO_ITEMS = re.compile(
     r"(?:暂无|没有|尚无|暂时没有|还没有|目前没有|未找到|未查询到|查无|无|暂未发布|尚未发布)(?:任何|相关|更多|最新|符合条件的?)?"
     r"(?:的)?(?:信息|数据|内容|记录|文章|公告|资讯|新闻|文件|列表|结果|信息公开|资料)\W{0,6}\Z"
 )
-NONE_COUNTED = re.compile(r"(?:共|总计|合计|总数)\W{0,3}0\s?(?:条|篇|个|项|记录)")
+NONE_COUNTED = re.compile(
+    r"(?:共|总计|合计|总数)\W{0,3}0\s?(?:条|篇|个|项|记录)(?!\s?(?:评论|留言|回复|跟帖|咨询|点赞))"
+)
 TEMPLATE = re.compile(
     r"\{\{|<[^<>]{0,200}\bv-(?:for|if|show|bind|html|text)\b|ng-repeat|<%[=\s]|data-bind=|th:each|\$\{[a-zA-Z.]{1,40}\}"
 )
@@ -69,7 +73,7 @@ def emptiness(sight: Sight, family: Family, pagers: Sequence[int], *, beside: bo
     words, decided = _says_empty(source.sheet, filled)
     if waiting(source.sheet, seen=True):
         return Blank(script="an empty list with a name")
-    if words:
+    if words and source.sheet.prose() <= PROSE:
         return Blank(words, certain=True)
     if decided:
         return Blank(script=decided)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from crawler import markup
-from crawler.blank import Blank, emptiness, empty, why_nothing
+from crawler.blank import PROSE, Blank, emptiness, empty, why_nothing
 from crawler.blocks import Block, Links, Row, blocks_of, rows_of
 from crawler.cells import ALONE, cells_of, unseen_cells
 from crawler.choice import COVERED, Scored, Surroundings, folder, merged_channel, pager_texts, rank
@@ -25,9 +25,6 @@ from crawler.undated import address_rows, titled_posts
 
 MIN_ROWS = 3
 """As many dated rows make a list by themselves; fewer need a pager, a heading or addresses for it."""
-PROSE_LINE, PROSE = 40, 400
-"""Running text outside links and rows, in characters, that makes a page an article."""
-LINK = frozenset({"a"})
 
 
 def read_list(page: Page, *, column: str = "") -> Reading:
@@ -174,13 +171,7 @@ def _is_article(sheet: Outline, scored: Scored) -> bool:
     )
     if named:
         return True
-    prose = 0
-    for number, text in enumerate(sheet.texts):
-        if len(text) < PROSE_LINE or block.start <= number < block.stop:
-            continue
-        length = len(text.strip())
-        if length > PROSE_LINE and sheet.up(sheet.owners[number], LINK) < 0:
-            prose += length
+    prose = sheet.prose(block.start, block.stop)
     return prose > PROSE and (block.dated < MIN_ROWS or not scored.own)
 
 

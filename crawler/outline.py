@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+PROSE_LINE = 40
+"""Characters from which a text counts as running text."""
+LINK = frozenset({"a"})
 SILENT = frozenset({"script", "style", "option", "textarea", "title", "noscript", "template"})
 """Elements whose text nobody reads on the page."""
 
@@ -54,6 +57,16 @@ class Outline:
                 return True
             element = self.parents[element]
         return False
+
+    def prose(self, start: int = 0, stop: int = 0) -> int:
+        """Characters of running text: long texts outside links, texts ``start`` to ``stop`` left out."""
+        total = 0
+        for number, text in enumerate(self.texts):
+            if len(text) > PROSE_LINE and not start <= number < stop:
+                length = len(text.strip())
+                if length > PROSE_LINE and self.up(self.owners[number], LINK) < 0:
+                    total += length
+        return total
 
     def text_of(self, element: int) -> str:
         """All that is read inside ``element``, blanks squeezed."""

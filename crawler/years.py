@@ -34,13 +34,25 @@ def years(hints: Sequence[Hint], today: date) -> list[tuple[int, str] | None]:
         day = hint.day or _from_address(hint, today)
         days.append(day)
         found.append(None if day is None or hint.day else (day.year, FROM_ADDRESS))
-    for i, hint in enumerate(hints):
-        if days[i] is None and hint.month:
-            day = _from_order(hint, days, i, today)
-            if day is not None:
-                days[i] = day
-                found[i] = (day.year, FROM_ORDER)
+    _order(hints, days, found, today)
     return found
+
+
+def _order(
+    hints: Sequence[Hint], days: list[date | None], found: list[tuple[int, str] | None], today: date
+) -> None:
+    """Give years by the neighbours: one pass up for the item below, one pass down for the item above."""
+    below: list[date | None] = [None] * len(days)
+    for i in range(len(days) - 2, -1, -1):
+        below[i] = days[i + 1] or below[i + 1]
+    above = today + timedelta(days=1)
+    for i, hint in enumerate(hints):
+        lower = below[i]
+        if days[i] is None and hint.month and lower is not None:
+            day = _between(hint, lower, above)
+            if day is not None:
+                days[i], found[i] = day, (day.year, FROM_ORDER)
+        above = days[i] or above
 
 
 def on(year: int, month: int, mday: int) -> date | None:
@@ -65,12 +77,8 @@ def _from_address(hint: Hint, today: date) -> date | None:
     return None
 
 
-def _from_order(hint: Hint, days: list[date | None], i: int, today: date) -> date | None:
-    """Between the item above and the nearest dated one below there is room for exactly one year."""
-    above = next((day for day in reversed(days[:i]) if day is not None), today + timedelta(days=1))
-    below = next((day for day in days[i + 1 :] if day is not None), None)
-    if below is None or below > above:
-        return None
+def _between(hint: Hint, below: date, above: date) -> date | None:
+    """The day of ``hint`` between two days, when there is room for exactly one year."""
     fit = [on(year, hint.month, hint.mday) for year in range(below.year, above.year + 1)]
     inside = [day for day in fit if day is not None and below <= day <= above]
     return inside[0] if len(inside) == 1 else None

@@ -22,6 +22,7 @@ from crawler.dates import (
     url_year,
 )
 from crawler.model import SHANGHAI, Dated, shanghai_day
+from crawler.years import FROM_ADDRESS, FROM_ORDER, Hint, years
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
@@ -311,3 +312,41 @@ def test_a_moment_with_a_zone_has_the_shanghai_day_of_that_moment(clock: datetim
 def test_the_later_the_look_the_more_is_believed(day: date) -> None:
     assert find_date(day.isoformat(), today=day, place="item") is not None
     assert find_date(day.isoformat(), today=day - timedelta(days=2), place="item") is None
+
+
+HINTS = st.lists(
+    st.builds(
+        Hint,
+        day=st.none() | st.dates(date(2015, 1, 1), TODAY),
+        month=st.integers(0, 12),
+        mday=st.integers(1, 31),
+        url_day=st.none() | st.dates(date(2015, 1, 1), TODAY),
+        url_year=st.none() | st.integers(2015, 2027),
+    ),
+    max_size=15,
+)
+
+
+@given(HINTS)
+def test_an_inferred_year_always_has_its_reason_and_never_lies_ahead(hints: list[Hint]) -> None:
+    for hint, found in zip(hints, years(hints, TODAY), strict=True):
+        if hint.day is not None:
+            assert found is None
+        elif found is not None:
+            year, why = found
+            assert why in (FROM_ADDRESS, FROM_ORDER)
+            assert date(year, hint.month, hint.mday) <= TODAY + timedelta(days=1)
+
+
+def test_without_addresses_and_full_dates_no_year_is_inferred() -> None:
+    assert years([Hint(month=11, mday=20), Hint(month=3, mday=1)], TODAY) == [None, None]
+
+
+def test_where_two_years_fit_none_is_taken() -> None:
+    hints = [Hint(month=5, mday=1), Hint(day=date(2024, 3, 1))]
+    assert years(hints, TODAY)[0] is None
+    assert years([Hint(month=5, mday=1), Hint(day=date(2026, 3, 1))], TODAY)[0] == (2026, FROM_ORDER)
+
+
+def test_a_year_that_the_address_contradicts_by_months_is_not_taken() -> None:
+    assert years([Hint(month=6, mday=1, url_day=date(2020, 12, 20))], TODAY) == [None]

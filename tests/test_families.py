@@ -16,6 +16,7 @@ from crawler import families
 from crawler.families.base import Family
 from crawler.listing import read_list
 from crawler.model import Outcome, Reading
+from crawler.outline import Outline
 from crawler.pager import MAX_PAGES, links_further
 from tests.listpages import HOME, days, items, page, title, whole
 
@@ -232,3 +233,15 @@ def test_every_family_is_in_the_document() -> None:
     document = (Path(__file__).parents[1] / "docs" / "families.md").read_text("utf-8")
     missing = [family.name for family in families.KNOWN if f"`{family.name}`" not in document]
     assert missing == []
+
+
+def test_the_example_of_the_document_is_a_family() -> None:
+    document = (Path(__file__).parents[1] / "docs" / "families.md").read_text("utf-8")
+    code = document.partition("```python\n")[2].partition("```")[0]
+    made: dict[str, object] = {}
+    exec(compile(code, "docs/families.md", "exec"), made)
+    family = made["FAMILY"]
+    assert isinstance(family, Family)
+    source = families.Source("", f"{HOME}/a/list.html", Outline(), (), b"", "acmePages(3)")
+    assert family.fits(source)
+    assert family.further(source) == at("/a/", "list-2.html", "list-3.html")

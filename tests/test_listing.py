@@ -379,6 +379,13 @@ def test_an_article_with_related_posts_is_no_list() -> None:
     assert (reading.outcome, reading.reason) == (Outcome.UNREADABLE, "article")
 
 
+def test_the_words_of_an_article_about_its_attachments_do_not_make_a_column_empty() -> None:
+    reading = read(
+        whole(f"<h1>机构职能</h1>{BODY * 5}<div>相关文件：</div><p>暂无相关信息</p><p>共0条评论</p>")
+    )
+    assert (reading.outcome, reading.reason) == (Outcome.UNREADABLE, "no_list")
+
+
 EMPTY_TRS = "<h1>通知公告</h1><ul>\n</ul><div class='page'><script>createPageHTML({pages}, 0, 'index', 'html')</script></div>"
 EMPTY_PAGES = {
     "TRS list element and pager of one page": EMPTY_TRS.format(pages=1),
