@@ -63,6 +63,20 @@ def read_data(text: str, page: Page) -> Reading | None:
     return _read(rows, page)
 
 
+def markup_in_data(text: str) -> str:
+    """The longest piece of HTML with links that stands as a string in JSON ``text``, ``""`` without one."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(data, dict | list):
+        return ""
+    pieces = [
+        value for _, value in _members(data) if isinstance(value, str) and "<a" in value and "</" in value
+    ]
+    return max(pieces, key=len, default="")
+
+
 def rows_in_scripts(scripts: tuple[str, ...]) -> list[Mapping[str, Any]]:
     """The rows of a list written as JSON into an inline script (``var list = [{"title": …}]``)."""
     best: list[Mapping[str, Any]] = []

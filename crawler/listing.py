@@ -14,7 +14,7 @@ from crawler.blank import PROSE, Blank, emptiness, empty, why_nothing
 from crawler.blocks import Block, Links, Row, blocks_of, rows_of
 from crawler.cells import ALONE, cells_of, unseen_cells
 from crawler.choice import COVERED, Scored, Surroundings, folder, merged_channel, pager_texts, rank
-from crawler.datalist import read_data, read_rows, rows_in_scripts
+from crawler.datalist import markup_in_data, read_data, read_rows, rows_in_scripts
 from crawler.dating import posts_of
 from crawler.families import Family, family_of
 from crawler.model import Evidence, Outcome, Page, Post, Reading, Refused
@@ -37,8 +37,10 @@ def read_list(page: Page, *, column: str = "") -> Reading:
     text = markup.decode(page.body, page.headers)
     if text.lstrip()[:1] in ("{", "["):
         data = read_data(text, page)
-        if data is not None:
+        held = markup_in_data(text) if data is not None and data.outcome is not Outcome.READ else ""
+        if data is not None and not held:
             return data
+        text = held or text
     root = plain_tree(text)
     if root is None:
         return _unreadable("no_list", "no markup")

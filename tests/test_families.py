@@ -208,6 +208,27 @@ def test_lists_from_a_json_interface_are_read(make) -> None:  # type: ignore[no-
     assert {post.published.place for post in reading.posts if post.published} == {"json"}
 
 
+def test_a_jpaas_page_names_the_interface_that_fills_its_list() -> None:
+    unit = (
+        "<div class='list'><script url=\"/api-gateway/jpaas-publish-server/front/page/build/unit\" "
+        "querydata=\"{'webId':'7','pageId':'p1','tplSetId':'t9'}\" src='/script/unit.js'></script></div>"
+    )
+    reading = read(unit, f"{HOME}/col/index.html")
+    assert (reading.outcome, reading.reason, reading.family) == (Outcome.UNREADABLE, "script_list", "jpaas")
+    assert (
+        reading.mark
+        == f"{HOME}/api-gateway/jpaas-publish-server/front/page/build/unit?webId=7&pageId=p1&tplSetId=t9"
+    )
+
+
+def test_the_html_in_a_json_answer_is_read_as_a_list() -> None:
+    body = json.dumps(
+        {"success": True, "data": {"html": f"<ul>{items(DAYS, FORMS['plain'])}</ul>"}}, ensure_ascii=False
+    )
+    reading = read_list(page(body, f"{HOME}/api-gateway/jpaas-publish-server/front/page/build/unit?webId=7"))
+    assert [post.published.day for post in reading.posts if post.published] == DAYS
+
+
 def test_json_without_rows_is_empty_only_when_it_counts_them() -> None:
     assert data([], total=0).outcome is Outcome.EMPTY
     assert (data([]).outcome, data([]).reason) == (Outcome.UNREADABLE, "script_list")
