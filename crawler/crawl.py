@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from scrapy.crawler import AsyncCrawlerProcess
@@ -17,6 +19,9 @@ from crawler.register import allowed_hosts, host_manners, known_outlets
 from crawler.settings import scrapy_settings
 from crawler.spiders.outlets import OutletSpider
 from crawler.visit import Known, Looked
+
+OBJECTS = 20_000
+"""As many new objects bring the garbage collector; a page's tree is about a thousand."""
 
 
 def crawl(
@@ -65,8 +70,7 @@ def _run_scrapy(
     clock: Callable[[], datetime],
     on_look: Callable[[Looked], None],
 ) -> OutletSpider:
-    settings = scrapy_settings(config, manners)
-    process = AsyncCrawlerProcess(settings)
+    process = AsyncCrawlerProcess(scrapy_settings(config, manners))
     for name in ("scrapy", "twisted", "asyncio"):
         logging.getLogger(name).setLevel(logging.ERROR)
     crawler = process.create_crawler(OutletSpider)
@@ -81,8 +85,27 @@ def _run_scrapy(
         clock=clock,
         on_look=on_look,
     )
-    process.start()
+    with _rare_collections():
+        process.start()
     spider = crawler.spider
     if not isinstance(spider, OutletSpider):
         raise RuntimeError("the crawl did not start; see the log above")
     return spider
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Let the garbage collector pass over the libraries and the catalogue, and come rarely.
+
+    A page makes thousands of objects and hardly a cycle: collecting at Python's usual pace took a sixth of
+    a night's processor time (``python -m bench.crawl``) and freed nothing earlier.
+    """
+    usual = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()

@@ -9,39 +9,12 @@ from typing import Any
 from crawler.config import CrawlConfig
 from crawler.model import Manners
 
-OFF_DOWNLOADER = (
-    "offsite.OffsiteMiddleware",
-    "httpauth.HttpAuthMiddleware",
-    "downloadtimeout.DownloadTimeoutMiddleware",
-    "defaultheaders.DefaultHeadersMiddleware",
-    "useragent.UserAgentMiddleware",
-    "retry.RetryMiddleware",
-    "redirect.RedirectMiddleware",
-    "redirect.MetaRefreshMiddleware",
-    "cookies.CookiesMiddleware",
-    "httpproxy.HttpProxyMiddleware",
-    "stats.DownloaderStats",
-    "robotstxt.RobotsTxtMiddleware",
-)
-OFF_SPIDER = (
-    "start.StartSpiderMiddleware",
-    "httperror.HttpErrorMiddleware",
-    "referer.RefererMiddleware",
-    "urllength.UrlLengthMiddleware",
-    "depth.DepthMiddleware",
-)
-OFF_EXTENSIONS = (
-    "corestats.CoreStats",
-    "telnet.TelnetConsole",
-    "memusage.MemoryUsage",
-    "memdebug.MemoryDebugger",
-    "closespider.CloseSpider",
-    "feedexport.FeedExporter",
-    "logstats.LogStats",
-    "spiderstate.SpiderState",
-    "throttle.AutoThrottle",
-    "logcount.LogCount",
-)
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.spiders.guard.GuardMiddleware": 10,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
+}
+"""All there are: what Scrapy ships beside these would be loaded even when switched off (16 MB), and a later
+Scrapy's additions would run without being asked."""
 
 
 def scrapy_settings(config: CrawlConfig, manners: Mapping[str, Manners]) -> dict[str, Any]:
@@ -77,12 +50,10 @@ def scrapy_settings(config: CrawlConfig, manners: Mapping[str, Manners]) -> dict
         "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
         "DNSCACHE_ENABLED": True,
-        "DOWNLOADER_MIDDLEWARES": {
-            **{f"scrapy.downloadermiddlewares.{name}": None for name in OFF_DOWNLOADER},
-            "crawler.spiders.guard.GuardMiddleware": 10,
-        },
-        "SPIDER_MIDDLEWARES": {f"scrapy.spidermiddlewares.{name}": None for name in OFF_SPIDER},
-        "EXTENSIONS": {f"scrapy.extensions.{name}": None for name in OFF_EXTENSIONS},
+        "DOWNLOADER_MIDDLEWARES_BASE": {},
+        "DOWNLOADER_MIDDLEWARES": DOWNLOADER_MIDDLEWARES,
+        "SPIDER_MIDDLEWARES_BASE": {},
+        "EXTENSIONS_BASE": {},
     }
     if sys.platform != "win32":
         settings["ASYNCIO_EVENT_LOOP"] = "uvloop.Loop"
