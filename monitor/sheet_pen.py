@@ -72,16 +72,21 @@ class Pen:
         at: int = 1,
         bad: Collection[tuple[int, int]] = (),
         left: Collection[int] = (),
+        tall: bool = True,
     ) -> int:
         """A table with a frozen, repeated and filtered head. Returns the next free row.
 
-        ``bad`` are (row, column) printed in red, ``left`` the columns of running text.
+        ``bad`` are (row, column) printed in red, ``left`` the columns of running text; without
+        ``tall`` every row has one height (for sheets of a hundred thousand rows).
         """
+        if not tall:
+            sheet.set_default_row(LINE + 4)
         self.height(sheet, at, head)
         for column, word in enumerate(head):
             sheet.write_string(at, column, word, self.head)
         for number, row in enumerate(rows, at + 1):
-            self.height(sheet, number, row)
+            if tall:
+                self.height(sheet, number, row)
             for column, value in enumerate(row):
                 style = self.bad if (number - at - 1, column) in bad else None
                 self.cell(sheet, number, column, value, style or (self.left if column in left else None))

@@ -264,7 +264,11 @@ def _evidence(pen: Pen, bulletin: Bulletin) -> None:
         sheet = pen.sheet(f"依据{part if part > 1 else ''}", EVIDENCE, EVIDENCE_WIDTHS, landscape=True)
         chosen = enumerate(series[first : first + MOST_ROWS], first + 1)
         pen.table(
-            sheet, EVIDENCE_HEAD, [_post(number, kind, line) for number, (kind, line) in chosen], left=(5, 10)
+            sheet,
+            EVIDENCE_HEAD,
+            [_post(number, kind, line) for number, (kind, line) in chosen],
+            left=(5, 10),
+            tall=False,
         )
 
 
