@@ -239,7 +239,8 @@ def test_the_catalogue_is_one_that_the_crawler_reads(district: District) -> None
     assert len(read.units) == 40
     assert sum(unit.quota == 10 for unit in read.units) == 36
     assert sum(o.platform == "portal" for o in read.outlets) == len(district.columns)
-    assert sum(o.platform != "portal" and o.probes != () for o in read.outlets) == 11
+    looked_at = [o.kind.value for o in read.outlets if o.probes]
+    assert (looked_at.count("account"), looked_at.count("canary")) == (11, 4)
     assert "仓山市场监管" not in {o.name for o in read.outlets}
 
 
