@@ -6,7 +6,7 @@ open the workbook fills, so that a night's sync takes nothing back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -99,11 +99,20 @@ def put_states(
                 update(AccountStateRow).where(AccountStateRow.id == row.id).values(since=day, entered=now)
             )
         changed |= row is None or row.since != day
+    if state in dates:
+        _yield_to(connection, outlet, dates[state], state)
     rows = _state_rows(connection, outlet)
     if not rows or rows[-1].state != state.value:
         _insert_state(connection, outlet, state, shanghai_day(now), now)
         changed = True
     return changed
+
+
+def _yield_to(connection: Connection, outlet: str, since: date, state: AccountState) -> None:
+    """A state that was taken to begin later than the one now known to hold from ``since`` on began before it."""
+    table = AccountStateRow.__table__
+    later = (table.c.outlet_id == outlet) & (table.c.since > since) & (table.c.state != state.value)
+    connection.execute(update(AccountStateRow).where(later).values(since=since))
 
 
 def _insert_state(
@@ -120,6 +129,7 @@ def enter_state(
     connection: Connection, outlet: str, state: AccountState, since: date, now: datetime, note: str
 ) -> None:
     """A person's word that ``outlet`` is in ``state`` from ``since`` on."""
+    _yield_to(connection, outlet, since, state)
     _insert_state(connection, outlet, state, since, now, note)
 
 
@@ -157,22 +167,24 @@ def state_on(history: Sequence[StateSince], day: date) -> StateSince | None:
     return replace(first, state=AccountState.CLOSING) if first.state in GONE else first
 
 
-def cards(connection: Connection) -> dict[str, AccountCard]:
-    """Every account's card, config.yaml's word before the workbook's."""
+def cards(connection: Connection, homes: Collection[str] = (CONFIG, WORKBOOK)) -> dict[str, AccountCard]:
+    """Every account's card from ``homes``, config.yaml's word before the workbook's."""
     rows: dict[str, dict[str, Mapping[Any, Any]]] = {}
-    for row in connection.execute(select(AccountRow.__table__)).mappings():
+    query = select(AccountRow.__table__).where(AccountRow.kept_in.in_(homes))
+    for row in connection.execute(query).mappings():
         rows.setdefault(row["outlet_id"], {})[row["kept_in"]] = row
     known = histories(connection, rows)
     return {
         outlet: replace(
-            _overlaid(_card(homes.get(CONFIG)), _card(homes.get(WORKBOOK))),
+            overlaid(_card(spoken.get(CONFIG)), _card(spoken.get(WORKBOOK))),
             dates={one.state: one.since for one in known.get(outlet, ())},
         )
-        for outlet, homes in rows.items()
+        for outlet, spoken in rows.items()
     }
 
 
-def _overlaid(first: AccountCard | None, second: AccountCard | None) -> AccountCard:
+def overlaid(first: AccountCard | None, second: AccountCard | None) -> AccountCard:
+    """``first`` where it speaks, ``second`` where it does not; days of states left out."""
     if first is None or second is None:
         return first or second or AccountCard()
     return AccountCard(

@@ -75,9 +75,12 @@ def masked(phone: str) -> str:
 
 
 def without_phones(text: str) -> str:
-    """``text`` with every phone number in it masked."""
-    text = MOBILE.sub(lambda found: masked(_bare(found[1])), _flat(text))
-    return FIXED.sub(lambda found: masked(_bare(found[1])), text)
+    """``text`` with every phone number in it masked; a text without one comes back as it is."""
+    plain = _flat(text)
+    if not MOBILE.search(plain) and not FIXED.search(plain):
+        return text
+    plain = MOBILE.sub(lambda found: masked(_bare(found[1])), plain)
+    return FIXED.sub(lambda found: masked(_bare(found[1])), plain)
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.clock import clock
-from monitor import screen
+from monitor import accounts_commands, screen
 from monitor.bulletin import figures
 from monitor.bulletin_model import DONE as DONE_WORD
 from monitor.bulletin_model import Bulletin, Period
@@ -132,4 +132,4 @@ def demo_data(shown: Shown) -> dict[str, object]:
     }
 
 
-COMMANDS: tuple[click.Command, ...] = (bulletin, demo, mail, read, serve)
+COMMANDS: tuple[click.Command, ...] = (*accounts_commands.COMMANDS, bulletin, demo, mail, read, serve)
