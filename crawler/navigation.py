@@ -18,14 +18,19 @@ from crawler.model import Page
 
 MORE = re.compile(r"\W{0,4}(?:更多|查看更多|more|点击更多|更多信息|\+|»|>>|＞＞)\W{0,6}\Z", re.I)
 """The words of a link that leads from a panel to its whole column; no name of a column."""
-OPENED = re.compile(r"""(?:window\.open|location(?:\.href)?\s{0,3}=|goto|openUrl)\s{0,3}\(?\s{0,3}["']([^"']{1,300})["']""")
+OPENED = re.compile(
+    r"""(?:window\.open|location(?:\.href)?\s{0,3}=|goto|openUrl)\s{0,3}\(?\s{0,3}["']([^"']{1,300})["']"""
+)
 LABEL = re.compile(r"(?:您|你)?(?:当前|现在|目前|所在|所处)?的?(?:当前|所在)?位置(?:是|为)?\s{0,5}[:：]?")
 CRUMB_START = re.compile(r"\W{0,3}(?:网站|返回|本站)?(?:首页|主页)\W{0,3}\Z")
 SEPARATORS = re.compile(r"[\x1f>＞»›→]|&gt;|\s[-/|｜\\]+\s|--+|>>")
-HOME_WORDS = re.compile(r"(?:网站|返回|门户|本站|政府)?(?:首页|主页)|home|.{0,20}(?:门户网站|政府网站?|人民政府)", re.I)
+HOME_WORDS = re.compile(r"(?:网站|返回|门户|本站|政府)?(?:首页|主页)|home", re.I)
+SITE_WORDS = re.compile(r".{0,30}(?:门户网站|政府网站?|信息网|人民政府|首页|主页)", re.I)
 TAIL_WORDS = re.compile(r"正文|列表|信息列表|文章列表|内容|详情|文章详情|浏览正文")
 TITLE_PARTS = re.compile(r"\s{0,3}[-_|—–－｜]+\s{0,3}")
-INDEX = re.compile(r"/(?:index|default|main|home|list)?\.(?:s?html?|jhtml|php|jsp|aspx?)\Z|/(?:index|default)\Z", re.I)
+INDEX = re.compile(
+    r"/(?:index|default|main|home|list)?\.(?:s?html?|jhtml|php|jsp|aspx?)\Z|/(?:index|default)\Z", re.I
+)
 LONGEST_NAME = 30
 LONGEST_CRUMB = 300
 MOST_LINKS = 3000
@@ -75,9 +80,8 @@ def links_of(soup: BeautifulSoup, page: Page) -> tuple[Link, ...]:
 
 def _address(anchor: Tag, base: str) -> str:
     href = str(anchor.get("href") or "").strip()
-    script = href if href[:11].lower() == "javascript:" else str(anchor.get("onclick") or "")
     if not href or href[:1] == "#" or href[:11].lower() == "javascript:":
-        match = OPENED.search(script)
+        match = OPENED.search(f"{href} {anchor.get('onclick') or ''}")
         href = match[1] if match else ""
     url = urldefrag(join(base, href))[0] if href else ""
     return url if url[:4].lower() == "http" else ""
@@ -140,7 +144,7 @@ def _name(text: str) -> str:
     """A name without the site's name before it; nothing where it is void or too long for a name."""
     name = squeeze(text)
     parts = [part.strip() for part in re.split(r"[-_|—>]", name) if part.strip()]
-    if len(parts) > 1 and HOME_WORDS.fullmatch(parts[0]):
+    if len(parts) > 1 and SITE_WORDS.fullmatch(parts[0]):
         name = parts[-1]
     return "" if name.lower() in VOID or not 1 < len(name) <= LONGEST_NAME else name
 
@@ -173,6 +177,8 @@ def _crumb_around(element: Tag, label: re.Pattern[str] | None) -> tuple[str, ...
         parts = [squeeze(part).strip(" :：") for part in SEPARATORS.split(text)]
         names = [part for part in parts if 1 < len(part) <= LONGEST_NAME]
         if any(HOME_WORDS.fullmatch(part) for part in names) or len(names) > 1:
+            if len(names) > 1 and SITE_WORDS.fullmatch(names[0]):
+                names = names[1:]
             kept = [p for p in names if not HOME_WORDS.fullmatch(p) and not TAIL_WORDS.fullmatch(p)]
             return tuple(dict.fromkeys(kept))[:8]
     return ()

@@ -16,6 +16,8 @@ from monitor.bulletin import figures
 from monitor.bulletin_model import DONE as DONE_WORD
 from monitor.bulletin_model import Bulletin, Period
 from monitor.demo.district import SAMPLE, load_district
+from monitor.discovering import discover_columns
+from monitor.dispensing import dispense
 from monitor.mailing import mail
 from monitor.office import open_office
 from monitor.options import DONE, FAULT, tell, with_as_of, with_config, with_json
@@ -132,4 +134,13 @@ def demo_data(shown: Shown) -> dict[str, object]:
     }
 
 
-COMMANDS: tuple[click.Command, ...] = (*accounts_commands.COMMANDS, bulletin, demo, mail, read, serve)
+COMMANDS: tuple[click.Command, ...] = (
+    *accounts_commands.COMMANDS,
+    bulletin,
+    demo,
+    discover_columns,
+    dispense,
+    mail,
+    read,
+    serve,
+)

@@ -33,7 +33,7 @@ HOMES = {
         "crawler/register_book",
         "monitor/reading",
     ),
-    "xlsxwriter": ("monitor/reports/", "monitor/survey"),
+    "xlsxwriter": ("monitor/reports/", "monitor/survey", "monitor/columns_sheet.py"),
 }
 
 
