@@ -115,9 +115,12 @@ SETTINGS: dict[str, Any] = {
     "REMOTE_CONTROL_ENABLED": False,
     "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
     "LOG_LEVEL": "ERROR",
-    "EXTENSIONS": {
-        f"scrapy.extensions.{name}": None
-        for name in ("corestats.CoreStats", "memusage.MemoryUsage", "logstats.LogStats", "logcount.LogCount")
+    "EXTENSIONS_BASE": {},
+    "SPIDER_MIDDLEWARES_BASE": {"scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": 50},
+    "DOWNLOADER_MIDDLEWARES_BASE": {
+        "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+        "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+        "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
     },
 }
 

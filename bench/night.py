@@ -11,6 +11,7 @@ import logging
 import random
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from crawler import crawl as crawling
 from crawler.clock import clock
 from crawler.config import CrawlConfig
 from crawler.keeper import StoreKeeper
+from crawler.model import Outcome
 from crawler.record import ArticleSeen
 from crawler.register import known_outlets
 from crawler.store import Base, OutletRow, SiteRow, open_store
@@ -140,20 +142,19 @@ def catalogue_cost(reader: Engine) -> dict[str, float]:
 
 
 def check(reader: Engine, plan: Plan, version: int) -> dict[str, Any]:
-    """Every outlet's newest date against the truth, by whether the last look was conclusive."""
-    told: dict[str, Any] = {"right": 0, "wrong": [], "unknown": 0, "outcomes": {}, "unknown_dated": 0}
+    """Every outlet's newest date against the truth: after a conclusive look today's, else an older one or none."""
+    told: dict[str, Any] = {"right": 0, "unknown": 0, "wrong": [], "outcomes": Counter()}
     with reader.connect() as connection:
         rows = connection.execute(select(OutletRow.id, OutletRow.last_outcome, OutletRow.newest)).all()
     for row in rows:
         host, column = int(row.id[4:7]), int(row.id[10:])
-        told["outcomes"][row.last_outcome] = told["outcomes"].get(row.last_outcome, 0) + 1
-        if row.last_outcome not in ("read", "unchanged"):
-            told["unknown"] += 1
-            told["unknown_dated"] += row.newest is not None
-        elif row.newest == pages.newest(host, column, version):
-            told["right"] += 1
-        else:
+        conclusive = Outcome(row.last_outcome).conclusive
+        truths = [pages.newest(host, column, v) for v in range(1, version + 1)]
+        told["outcomes"][row.last_outcome] += 1
+        if row.newest not in (truths[-1:] if conclusive else [None, *truths[:-1]]):
             told["wrong"].append(f"{row.id}: {row.newest}")
+        else:
+            told["right" if conclusive else "unknown"] += 1
     return told
 
 

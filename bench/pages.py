@@ -95,14 +95,18 @@ def _menu(size: int) -> str:
 
 
 def _script(size: int) -> str:
-    line = "if(typeof(window.portal)=='undefined'){window.portal={tabs:[],open:function(n){return n%2?n:0;}};}\n"
+    line = (
+        "if(typeof(window.portal)=='undefined'){window.portal={tabs:[],open:function(n){return n%2?n:0;}};}\n"
+    )
     return f'<script type="text/javascript">\n{line * (size // len(line))}</script>\n'
 
 
 def hot(host: int) -> list[Item]:
     """The week's sidebar: newer than most columns and no part of any."""
     moment = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
-    return [Item(9_000_000 + n, f"一周热点样例{host}之{n}", "样例单位", moment, moment, "lm000") for n in range(8)]
+    return [
+        Item(9_000_000 + n, f"一周热点样例{host}之{n}", "样例单位", moment, moment, "lm000") for n in range(8)
+    ]
 
 
 def body(host: int, column: int, columns: int = 100, version: int = 1) -> bytes:

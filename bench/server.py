@@ -150,7 +150,9 @@ class Host(asyncio.Protocol):
         fields = f"ETag: {tag}\r\nLast-Modified: {pages.MODIFIED}\r\n"
         if headers.get("if-none-match") == tag and fault != "reset":
             return 304, fields, b""
-        fields += "Content-Type: text/html; charset=utf-8\r\nContent-Encoding: gzip\r\nVary: Accept-Encoding\r\n"
+        fields += (
+            "Content-Type: text/html; charset=utf-8\r\nContent-Encoding: gzip\r\nVary: Accept-Encoding\r\n"
+        )
         return 200, fields, self.scene.page(self.number, column)
 
 
@@ -182,7 +184,10 @@ async def serve(hosts: int, columns: int) -> None:
     port = 0
     for host in range(hosts):
         server = await loop.create_server(
-            lambda host=host: Host(scene, host), pages.address(host), port, backlog=64  # type: ignore[misc]
+            lambda host=host: Host(scene, host),
+            pages.address(host),
+            port,
+            backlog=64,  # type: ignore[misc]
         )
         port = server.sockets[0].getsockname()[1]
     reader = asyncio.StreamReader(limit=2**24)
