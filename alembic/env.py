@@ -3,6 +3,10 @@
 from alembic import context
 from sqlalchemy import Connection
 
+import monitor.ledger
+import monitor.outbox
+import monitor.probes
+import monitor.rechecks  # noqa: F401
 from crawler.store import Base, open_store
 
 

@@ -17,6 +17,11 @@ FAILED_NIGHT = "failed_night"
 BEFORE_HORIZON = "before_horizon"
 NOT_COVERED = "not_covered"
 UNDECIDED = "undecided"
+SITE_DOWN = "site_down"
+READER_BROKEN = "reader_broken"
+PROBE_OUT = "probe_out_of_service"
+MAINTENANCE = "maintenance"
+NO_FACTS = "no_facts"
 
 CAUSE_NAMES: Mapping[str, str] = {
     AWAITING: "待复核：只有一次抓取看到，须第二次抓取印证",
@@ -30,6 +35,12 @@ CAUSE_NAMES: Mapping[str, str] = {
     BEFORE_HORIZON: "早于起采日期",
     NOT_COVERED: "有栏目没有抓取完整",
     UNDECIDED: "有信息的来源尚未读到或待认定",
+    SITE_DOWN: "所在网站当时无法访问，已另行登记",
+    READER_BROKEN: "所在网站多数栏目同时读不到，已按网站故障或改版另行登记",
+    PROBE_OUT: "该平台的读取渠道当晚停用，已另行登记",
+    MAINTENANCE: "已报备维护，期间不作新的认定",
+    NO_FACTS: "还没有读到这一页",
+    "canary_failed": "该平台的读取渠道当晚未通过自检",
     Outcome.BLOCKED.value: "被网站拦截",
     Outcome.UNREACHABLE.value: "无法连接",
     Outcome.UNREADABLE.value: "页面无法识别",

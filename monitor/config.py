@@ -27,6 +27,7 @@ from monitor.channels.mail import MailConfig
 from monitor.channels.webhook import WebhookConfig
 from monitor.hours import Hour
 from monitor.letters import LetterSettings
+from monitor.life import Life
 
 
 class Timetable(Strict):
@@ -44,14 +45,19 @@ class Timetable(Strict):
 
 
 class Version(Strict):
-    """One version of a rule's limits, in force from a day on until the next version."""
+    """One version of a rule's limits, in force from a day on until the next version; and its findings' life."""
 
     valid_from: date
+    life: Life = Life()
 
     @property
     def arguments(self) -> dict[str, Any]:
         """The keyword arguments for ``check``."""
-        return {name: getattr(self, name) for name in type(self).model_fields if name != "valid_from"}
+        return {name: getattr(self, name) for name in type(self).model_fields if name not in OWN}
+
+
+OWN = ("valid_from", "life")
+"""Keys of every rule that are no argument of its ``check``."""
 
 
 class MonitorSection(Strict):

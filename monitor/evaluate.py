@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -10,9 +10,12 @@ from sqlalchemy import Engine
 
 from monitor.causes import AWAITING, FAILED_NIGHT, cause_name
 from monitor.config import MonitorConfig, rule
+from monitor.dispensations import Dispensation, dispensed, in_force
 from monitor.facts import Shown, gather, posts_of
 from monitor.findings import Changes, apply, open_findings
+from monitor.inhibit import inhibited
 from monitor.model import Facts, Finding, OutletFacts, Value, Verdict
+from monitor.said import journal
 from monitor.unit_facts import Counter
 
 
@@ -36,14 +39,19 @@ class Explanation:
     findings: tuple[Finding, ...]
 
 
-def judge(facts: Facts, config: MonitorConfig) -> tuple[Verdict, ...]:
-    """The verdicts of every rule in force on the judged day. Pure: the same facts, the same verdicts."""
+def judge(facts: Facts, config: MonitorConfig, decisions: Sequence[Dispensation] = ()) -> tuple[Verdict, ...]:
+    """The verdicts of every rule in force on the judged day. Pure: the same facts, the same verdicts.
+
+    Findings that another one explains are held back, and ``decisions`` (exemptions, reported maintenance) count.
+    """
     verdicts = [
         verdict
         for name, version in config.in_force(facts.day).items()
         for verdict in rule(name).check(facts, **version.arguments)
     ]
-    return tuple(_withheld(verdict) if facts.failed_night else verdict for verdict in verdicts)
+    if facts.failed_night:
+        verdicts = [_withheld(verdict) for verdict in verdicts]
+    return dispensed(inhibited(verdicts, facts), decisions, facts)
 
 
 def _withheld(verdict: Verdict) -> Verdict:
@@ -71,7 +79,8 @@ def evaluate(
     ``count`` gives the units' posts per month (``counts.unit_month_counts``), ``horizon`` the first day
     that was crawled (``crawler.backfill_from``). ``only`` judges those outlets and no units.
     ``failed_night`` overrules what the coverage says. The facts are read before the ledger is locked,
-    through ``reader`` where one is given: a writing engine on SQLite locks in order to read.
+    through ``reader`` where one is given: a writing engine on SQLite locks in order to read. What was said is
+    noted in the journal, in the same transaction as the findings.
     """
     with (reader or engine).connect() as connection:
         facts = gather(
@@ -83,12 +92,23 @@ def evaluate(
             only=only,
             failed_night=failed_night,
         )
-    verdicts = judge(facts, config)
+        decisions = in_force(connection, facts.as_of)
+    verdicts = judge(facts, config, decisions)
     if not record:
         return Judgement(as_of, verdicts, Changes(), facts.failed_night)
+    rules = config.in_force(facts.day)
     scope = None if only is not None else _subjects(facts)
+    lives = {name: version.life for name, version in rules.items()}
     with engine.begin() as connection:
-        changes = apply(connection, verdicts, as_of, rules=config.in_force(facts.day), subjects=scope)
+        changes = apply(connection, verdicts, as_of, rules=rules, subjects=scope, lives=lives)
+        journal(
+            connection,
+            verdicts,
+            facts.as_of,
+            failed_night=facts.failed_night,
+            limits={name: version.model_dump(mode="json") for name, version in rules.items()},
+            only=None if only is None else _subjects(facts),
+        )
     return Judgement(as_of, verdicts, changes, facts.failed_night)
 
 
@@ -115,8 +135,9 @@ def explain(
         if not found:
             return None
         shown = posts_of(connection, outlet, as_of, posts)
+        decisions = in_force(connection, as_of)
         findings = open_findings(connection, as_of, subject=f"outlet:{outlet}")
-    return Explanation(found[0], judge(facts, config), shown, findings)
+    return Explanation(found[0], judge(facts, config, decisions), shown, findings)
 
 
 def _none(*_: object) -> dict[tuple[str, str], int]:

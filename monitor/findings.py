@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, update
 
-from crawler.model import shanghai_day, utc
+from crawler.model import SHANGHAI, shanghai_day, utc
 from monitor.ledger import EventRow, FindingRow
+from monitor.life import CLEARING, Life
+from monitor.lifecycle import Key, Past, pasts, ready
 from monitor.model import Finding, Newest, Value, Verdict
 
-Key = tuple[str, str, str]
 FINDING = FindingRow.__table__.c
-CLEARING = (Value.FRESH, Value.DUE_SOON, Value.EXEMPT)
 TOLD = ("value", "clause", "units", "due", "newest")
 """A change of these is an event; the sentence and numbers, which count days, move every night."""
 
@@ -36,28 +36,64 @@ def apply(
     *,
     rules: Collection[str] | None = None,
     subjects: Collection[str] | None = None,
+    lives: Mapping[str, Life] | None = None,
 ) -> Changes:
     """Fold the verdicts of one moment into the ledger, in the caller's transaction.
 
     An accusing verdict (or an unknown of ours) opens a finding where none is open; fresh, due soon and
-    exempt close it; unknown leaves it as it is. With ``rules`` in force and ``subjects`` judged, an open
+    exempt close it; unknown leaves it as it is. ``lives`` by rule say how many looks in a row that takes,
+    and when a finding is flapping; without them one is enough and none flaps. With ``rules`` in force and ``subjects`` judged, an open
     finding that got no verdict closes with its reason: ``rule_off``, ``retired``, ``period_over``, ``not_judged``.
     The same verdicts again change nothing, and older ones never undo what is known from later ones.
     """
     as_of = utc(as_of)
     _one_writer(connection)
+    lives = lives or {}
     judged = {(v.rule, v.subject, v.period): v for v in verdicts}
     known = {_key(row): row for row in _open_rows(connection)}
     later = _closed_since(connection, as_of)
-    new = [v for key, v in judged.items() if v.opens and key not in known and key not in later]
-    opened = _open(connection, new, as_of)
+    held = ready(connection, judged, lives, as_of)
+    new = [v for k, v in judged.items() if v.opens and k not in known and k not in later and k not in held]
+    opened = _open(connection, new, as_of, lives)
     kept = [(row, judged[key]) for key, row in known.items() if key in judged and row["opened"] <= as_of]
     changed = _change(connection, [(row, v) for row, v in kept if v.opens], as_of)
-    ending = [(row, v.value.value, v.sentence) for row, v in kept if v.value in CLEARING]
+    clear = [(row, v) for row, v in kept if v.value in CLEARING]
+    ending = [
+        (row, v.value.value, v.sentence)
+        for row, v in clear
+        if v.value is Value.EXEMPT or (_key(row) not in held and not _unquiet(row, lives, as_of))
+    ]
+    _calm(connection, [(row, v) for row, v in clear if row["flapping"]], lives, as_of)
     if rules is not None and subjects is not None:
         left = [row for key, row in known.items() if key not in judged and row["opened"] <= as_of]
         ending += [(row, _why_left(row, rules, subjects), row["sentence"]) for row in left]
     return Changes(opened, changed, _close(connection, ending, as_of))
+
+
+def _unquiet(row: Mapping[Any, Any], lives: Mapping[str, Life], as_of: datetime) -> bool:
+    """A flapping finding stays until it was calm long enough."""
+    life = lives.get(row["rule"], Life())
+    if not row["flapping"] or not life.flap_times:
+        return False
+    calm = row["calm_since"]
+    return calm is None or as_of - calm < timedelta(days=life.flap_days)
+
+
+def _calm(
+    connection: Connection,
+    pairs: Sequence[tuple[Mapping[Any, Any], Verdict]],
+    lives: Mapping[str, Life],
+    as_of: datetime,
+) -> None:
+    """A flapping finding that is well tonight says so, and since when."""
+    for row, verdict in pairs:
+        if not _unquiet(row, lives, as_of):
+            continue
+        since = row["calm_since"] or as_of
+        until = since.astimezone(SHANGHAI).date() + timedelta(days=lives[row["rule"]].flap_days)
+        said = f"{verdict.sentence}（近期反复出现，按同一问题观察至{until.isoformat()}，其间正常即销号。）"
+        values = {"calm_since": since, "sentence": said}
+        connection.execute(update(FindingRow).where(FindingRow.id == row["id"]).values(values))
 
 
 def open_findings(
@@ -99,21 +135,35 @@ def _why_left(row: Mapping[Any, Any], rules: Collection[str], subjects: Collecti
     return "period_over" if row["period"] else "not_judged"
 
 
-def _open(connection: Connection, verdicts: Sequence[Verdict], as_of: datetime) -> tuple[Finding, ...]:
+def _open(
+    connection: Connection, verdicts: Sequence[Verdict], as_of: datetime, lives: Mapping[str, Life]
+) -> tuple[Finding, ...]:
     if not verdicts:
         return ()
     year = shanghai_day(as_of).year
     first = _last_number(connection, year) + 1
+    before = pasts(connection, verdicts, as_of, lives)
     rows = [
-        {**_text(v), "number": f"{year}-{number:04d}", "opened": as_of, "closed": None}
-        | {"rule": v.rule, "subject": v.subject, "period": v.period, "name": v.name, "ours": v.ours}
+        _new_row(v, f"{year}-{number:04d}", as_of, before.get((v.rule, v.subject, v.period), Past()))
         for number, v in enumerate(verdicts, first)
     ]
     statement = insert(FindingRow).returning(FindingRow.id, sort_by_parameter_order=True)
     ids = connection.execute(statement, rows).scalars().all()
     opened = [{**row, "id": id_} for row, id_ in zip(rows, ids, strict=True)]
-    _events(connection, "opened", as_of, [(row["id"], _snapshot(row)) for row in opened])
+    told = [before.get(_key(row), Past()) for row in opened]
+    details = [(row["id"], _snapshot(row) | past.detail) for row, past in zip(opened, told, strict=True)]
+    _events(connection, "opened", as_of, details)
+    flapping = [(row["id"], {"times": p.times + 1}) for row, p in zip(opened, told, strict=True) if p.flaps]
+    _events(connection, "flapping", as_of, flapping)
     return tuple(_finding(row) for row in opened)
+
+
+def _new_row(v: Verdict, number: str, as_of: datetime, past: Past) -> dict[str, Any]:
+    return {
+        **_text(v), "number": number, "opened": as_of, "closed": None, "ended": "", "calm_since": None,
+        "rule": v.rule, "subject": v.subject, "period": v.period, "name": v.name, "ours": v.ours,
+        "recurrence": past.repaired, "flapping": past.flaps,
+    }  # fmt: skip
 
 
 def _last_number(connection: Connection, year: int) -> int:
@@ -132,7 +182,7 @@ def _change(
 ) -> tuple[Finding, ...]:
     rows, told = [], []
     for row, verdict in pairs:
-        new = _text(verdict)
+        new = _text(verdict) | {"calm_since": None}
         if all(row[name] == value for name, value in new.items()):
             continue
         rows.append({f"b_{name}": value for name, value in {"id": row["id"], **new}.items()})
@@ -152,10 +202,12 @@ def _close(
     if not ending:
         return ()
     statement = update(FindingRow.__table__).where(FINDING.id == bindparam("b_id"), FINDING.closed.is_(None))  # type: ignore[arg-type]
-    connection.execute(statement.values(closed=as_of), [{"b_id": row["id"]} for row, _, _ in ending])
+    values = {"closed": as_of, "ended": bindparam("b_ended")}
+    rows = [{"b_id": row["id"], "b_ended": reason} for row, reason, _ in ending]
+    connection.execute(statement.values(values), rows)
     details = [(row["id"], {"reason": reason, "sentence": said}) for row, reason, said in ending]
     _events(connection, "closed", as_of, details)
-    return tuple(_finding({**row, "closed": as_of}) for row, _, _ in ending)
+    return tuple(_finding({**row, "closed": as_of, "ended": reason}) for row, reason, _ in ending)
 
 
 def _events(
@@ -208,6 +260,9 @@ def _finding(row: Mapping[Any, Any]) -> Finding:
         "clause",
         "name",
         "due",
+        "recurrence",
+        "flapping",
+        "ended",
     )
     return Finding(
         **{name: row[name] for name in plain},

@@ -1,4 +1,7 @@
-"""The tables of what it means: findings and their events, letters. Only ``monitor`` writes them."""
+"""The tables of what it means: findings and their events, what was said, dispensations, letters.
+
+Only ``monitor`` writes them.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ from crawler.store import Base
 
 
 class FindingRow(Base):
-    """At most one open finding per rule, subject and period; a closed one never opens again."""
+    """At most one open finding per rule, subject and period; a closed one never opens again, nor changes.
+
+    ``calm_since`` is the moment since which a flapping one has not been seen broken.
+    """
 
     __tablename__ = "finding"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -31,6 +37,10 @@ class FindingRow(Base):
     ours: Mapped[bool] = mapped_column(default=False)
     opened: Mapped[datetime]
     closed: Mapped[datetime | None]
+    ended: Mapped[str] = mapped_column(String(20), default="")
+    recurrence: Mapped[int] = mapped_column(default=0)
+    flapping: Mapped[bool] = mapped_column(default=False)
+    calm_since: Mapped[datetime | None]
     __table_args__ = (
         Index(
             "uq_finding_open",
@@ -45,7 +55,7 @@ class FindingRow(Base):
 
 
 class EventRow(Base):
-    """What happened to a finding: ``opened``, ``changed``, ``closed``, ``told``; never edited."""
+    """What happened to a finding: ``opened``, ``changed``, ``flapping``, ``closed``, ``told``; never edited."""
 
     __tablename__ = "event"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -53,6 +63,75 @@ class EventRow(Base):
     kind: Mapped[str] = mapped_column(String(20))
     moment: Mapped[datetime]
     detail: Mapped[dict[str, Any]]
+
+
+class StreakRow(Base):
+    """How many looks in a row said the same, for rules whose findings wait for more than one."""
+
+    __tablename__ = "streak"
+    rule: Mapped[str] = mapped_column(String(60), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(120), primary_key=True)
+    period: Mapped[str] = mapped_column(String(20), primary_key=True, default="")
+    opens: Mapped[bool]
+    looks: Mapped[int]
+    looked: Mapped[datetime]
+
+
+class JudgementRow(Base):
+    """One judgement of the whole store. ``limits`` are the rules it went by; empty = as the one before."""
+
+    __tablename__ = "judgement"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    as_of: Mapped[datetime] = mapped_column(index=True)
+    failed_night: Mapped[bool]
+    counts: Mapped[dict[str, Any]]
+    digest: Mapped[str] = mapped_column(String(64))
+    limits: Mapped[dict[str, Any]]
+
+
+class SaidRow(Base):
+    """What was said of a subject, from ``since`` until ``until``; rows are closed, never changed. Fresh has no row."""
+
+    __tablename__ = "said"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(120), index=True)
+    period: Mapped[str] = mapped_column(String(20), default="")
+    value: Mapped[str] = mapped_column(String(20))
+    cause: Mapped[str] = mapped_column(String(100), default="")
+    clause: Mapped[str] = mapped_column(Text)
+    newest: Mapped[date | None]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    __table_args__ = (
+        Index(
+            "ix_said_current",
+            "rule",
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
+    )
+
+
+class DispensationRow(Base):
+    """Somebody's decision that a rule keeps silent about a subject for a while; it may be withdrawn, never edited.
+
+    ``kind`` is ``silence``, ``exemption`` or ``maintenance``. ``rule`` empty = every rule. ``subject`` is
+    ``outlet:ID`` and the like; a trailing ``*`` stands for any rest. ``until`` is its last day.
+    """
+
+    __tablename__ = "dispensation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    rule: Mapped[str] = mapped_column(String(60), default="")
+    subject: Mapped[str] = mapped_column(String(120))
+    reason: Mapped[str] = mapped_column(Text)
+    approved_by: Mapped[str] = mapped_column(String(100))
+    since: Mapped[date]
+    until: Mapped[date]
+    entered: Mapped[datetime]
+    withdrawn: Mapped[datetime | None]
+    withdrawn_by: Mapped[str] = mapped_column(String(100), default="")
 
 
 class LetterRow(Base):

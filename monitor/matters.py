@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from crawler.model import Outcome, Unit
 from crawler.store import OutletRow, VisitRow
+from monitor.dispensations import in_force, unsilenced
 from monitor.findings import open_findings
 from monitor.ledger import EventRow, FindingRow, LetterFindingRow, LetterRow
 from monitor.letter_parts import Matter
@@ -30,8 +31,8 @@ TOLD = ("waiting", "claimed", "sent")
 def open_matters(
     connection: Connection, day: date, moment: datetime, units: Mapping[str, Unit]
 ) -> tuple[dict[str, list[Matter]], list[Matter]]:
-    """Open findings by answerable unit, and those that are ours."""
-    findings = open_findings(connection, moment)
+    """Open findings by answerable unit, and those that are ours; silenced ones are left out."""
+    findings = unsilenced(open_findings(connection, moment), in_force(connection, moment))
     outlets = _outlets(connection, findings)
     looked = _looked(connection, outlets, moment)
     told = _first_told(connection, day)

@@ -135,6 +135,30 @@ class SiteWeek:
 
 
 @dataclass(frozen=True, slots=True)
+class Unlisted:
+    """An account that the portal shows: ``place`` is ``link`` or ``qr``, ``page_url`` and ``page_hash`` its proof.
+
+    ``known`` = the register has it by now; ``like`` names a registered account with a similar name. ``standing``
+    is ``new``, ``accepted`` or ``dismissed``. ``column`` and ``units`` are whose pages alone showed it, if any.
+    """
+
+    platform: str
+    number: str
+    name: str
+    page_url: str
+    page_hash: str
+    place: str
+    first_seen: datetime
+    standing: str = "new"
+    decided_by: str = ""
+    reason: str = ""
+    known: bool = False
+    like: str = ""
+    column: str = ""
+    units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything the rules may look at. ``as_of`` is the moment of judgement.
 
@@ -158,6 +182,7 @@ class Facts:
     sites: tuple[SiteFacts, ...] = ()
     weeks: tuple[SiteWeek, ...] = ()
     partial: bool = False
+    unlisted: tuple[Unlisted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +194,7 @@ class Verdict:
     ``sentence`` is Chinese and complete; ``clause`` names the document and item. ``due`` is the last day
     that still passes. ``ours`` marks a verdict that we must act on (unreadable outlet), never a unit.
     ``name`` is the subject's name on screen. ``cause`` says why a verdict is unknown (``causes.py``).
+    ``looked`` is the newest look it rests on, where it rests on looks.
     """
 
     rule: str
@@ -184,6 +210,7 @@ class Verdict:
     newest: Newest | None = None
     ours: bool = False
     name: str = ""
+    looked: datetime | None = None
 
     @property
     def opens(self) -> bool:
@@ -193,7 +220,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A breach that opened, and closes once. ``number`` is stable and may be quoted in letters."""
+    """A breach that opened, and closes once. ``number`` is stable and may be quoted in letters.
+
+    ``recurrence`` counts the earlier findings of the same kind that were mended before it (回潮); ``flapping``
+    marks one that stands for a state that keeps coming and going. ``ended`` says how a closed one ended.
+    """
 
     id: int
     number: str
@@ -211,6 +242,9 @@ class Finding:
     ours: bool = False
     value: Value = Value.STALE
     numbers: Mapping[str, str | int] = field(default_factory=dict)
+    recurrence: int = 0
+    flapping: bool = False
+    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True)

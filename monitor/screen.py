@@ -17,7 +17,7 @@ from crawler.model import SHANGHAI, OutletKind, Visit
 from monitor.child import Progress as Step
 from monitor.evaluate import Explanation, Judgement
 from monitor.jobs import Night
-from monitor.model import VALUE_NAMES, Value, Verdict
+from monitor.model import VALUE_NAMES, Finding, Value, Verdict
 from monitor.office import Office, Settings
 from monitor.plain import clean
 
@@ -216,9 +216,7 @@ def explain_lines(found: Explanation) -> list[str]:
         f"责任单位：{'、'.join(found.facts.units) or '未登记'}",
     ]
     lines += [verdict_line(verdict) for verdict in found.verdicts]
-    lines += [
-        f"问题 {f.number}：{f.opened.astimezone(SHANGHAI):%Y-%m-%d} 起，{f.sentence}" for f in found.findings
-    ]
+    lines += [finding_line(finding) for finding in found.findings]
     lines.append("最近信息（日期　标题　依据）：")
     for post in found.posts:
         proof = f"{post.place}「{clean(post.raw)}」" + (f"，{post.why}" if post.why else "")
@@ -227,6 +225,13 @@ def explain_lines(found: Explanation) -> list[str]:
     lines.append("最近抓取：")
     lines += [f"  {visit_line(look)}" for look in found.facts.looks]
     return lines
+
+
+def finding_line(finding: Finding) -> str:
+    """An open finding: number, since when, whether it came back or keeps coming, and what it says."""
+    again = f"（回潮，第{finding.recurrence + 1}次）" if finding.recurrence else ""
+    again += "（反复出现，按一个问题登记）" if finding.flapping else ""
+    return f"问题 {finding.number}：{finding.opened.astimezone(SHANGHAI):%Y-%m-%d} 起{again}，{finding.sentence}"
 
 
 def settings_data(settings: Settings) -> dict[str, Any]:

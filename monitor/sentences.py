@@ -48,6 +48,7 @@ def on_outlet(
         newest=of.newest,
         ours=ours,
         name=of.outlet.path or of.outlet.name,
+        looked=of.looks[0].moment if of.looks else None,
     )
 
 

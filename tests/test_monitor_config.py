@@ -71,7 +71,7 @@ def test_the_version_in_force_on_the_judged_day_is_used() -> None:
         (with_rule("column_blank", {"clause": "", "valid_from": "2019-04-01"}), "monitor.rules.column_blank.clause"),
         (
             with_rule("column_stale", {**RULE_DATA["column_stale"], "newss": {}}),
-            "config.yaml: monitor.rules.column_stale: unknown key newss; known: valid_from, news, notice, policy, "
+            "config.yaml: monitor.rules.column_stale: unknown key newss; known: valid_from, life, news, notice, policy, "
             "other, disclosure, look_hours",
         ),
         (with_news(days=-14), "config.yaml: monitor.rules.column_stale.news.days"),

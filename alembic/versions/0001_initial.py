@@ -165,7 +165,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=120), nullable=False),
         sa.Column("period", sa.String(length=20), nullable=False),
         sa.Column("opens", sa.Boolean(), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("looks", sa.Integer(), nullable=False),
         sa.Column("looked", crawler.store.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("rule", "subject", "period", name=op.f("pk_streak")),
     )

@@ -1,0 +1,68 @@
+"""One cause, one finding: while a site or a probe is out, what it made unreadable is not reported one by one.
+
+Pure. A verdict that rests on a good look is never touched: what was seen was seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from crawler.model import OutletKind
+from monitor.causes import PROBE_OUT, READER_BROKEN, SITE_DOWN, cause_name
+from monitor.model import Facts, OutletFacts, Value, Verdict
+
+SITE_RULES: Mapping[str, str] = {"site_unreachable": SITE_DOWN, "site_unseen": READER_BROKEN}
+"""Rules about a site that explain what its columns could not show, with the cause that they give."""
+PROBE_RULE = "probe_out_of_service"
+
+
+def inhibited(verdicts: Sequence[Verdict], facts: Facts) -> tuple[Verdict, ...]:
+    """``verdicts`` without the findings that a site's or a probe's own finding explains.
+
+    A probe's verdict has the subject ``probe:NAME``, or ``outlet:ID`` of the canary that stands for it.
+    """
+    sites, probes = _sites(verdicts), _probes(verdicts, facts)
+    if not (sites or probes):
+        return tuple(verdicts)
+    causes = {of.outlet.id: _cause(of, sites, probes) for of in _blind(facts)}
+    return tuple(_held(v, causes.get(v.subject.removeprefix("outlet:"), "")) for v in verdicts)
+
+
+def _blind(facts: Facts) -> Iterable[OutletFacts]:
+    """Outlets whose newest look proved nothing."""
+    return (of for of in (*facts.outlets, *facts.canaries) if of.looks and not of.looks[0].outcome.conclusive)
+
+
+def _cause(of: OutletFacts, sites: Mapping[str, str], probes: Collection[str]) -> str:
+    if of.outlet.kind is OutletKind.COLUMN:
+        return sites.get(of.outlet.site, "")
+    asked = {of.looks[0].probe, *(probe.platform for probe in of.outlet.probes)}
+    return PROBE_OUT if not asked.isdisjoint(probes) else ""
+
+
+def _sites(verdicts: Sequence[Verdict]) -> dict[str, str]:
+    return {
+        v.subject.removeprefix("site:"): SITE_RULES[v.rule]
+        for v in verdicts
+        if v.rule in SITE_RULES and v.opens
+    }
+
+
+def _probes(verdicts: Sequence[Verdict], facts: Facts) -> set[str]:
+    out = {v.subject for v in verdicts if v.rule == PROBE_RULE and v.opens}
+    names = {subject.removeprefix("probe:") for subject in out if subject.startswith("probe:")}
+    canaries = [of for of in facts.canaries if f"outlet:{of.outlet.id}" in out]
+    return names | {probe.platform for of in canaries for probe in of.outlet.probes}
+
+
+def _held(verdict: Verdict, cause: str) -> Verdict:
+    if (
+        not cause
+        or not verdict.opens
+        or verdict.rule == PROBE_RULE
+        or not verdict.subject.startswith("outlet:")
+    ):
+        return verdict
+    sentence = f"{verdict.name}未能判定：{cause_name(cause)}。"
+    return replace(verdict, value=Value.UNKNOWN, cause=cause, sentence=sentence, ours=False)
