@@ -206,6 +206,7 @@ def _annex(document: Document, bulletin: Bulletin, number: int, title: str) -> N
     lead.paragraph_format.keep_with_next = True
     heading = _say(document, title, TITLE, Pt(18), indent=False, align=WD_ALIGN_PARAGRAPH.CENTER)
     heading.paragraph_format.keep_with_next = True
+    heading.paragraph_format.space_after = Pt(8)
     groups = len(bulletin.groups)
     if number <= groups:
         _units(document, bulletin, bulletin.groups[number - 1])
