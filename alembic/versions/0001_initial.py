@@ -248,6 +248,7 @@ def upgrade() -> None:
         sa.Column("handle", sa.JSON(), nullable=False),
         sa.Column("probes", sa.JSON(), nullable=False),
         sa.Column("kept_in", sa.String(length=20), nullable=False),
+        sa.Column("purpose", sa.String(length=20), nullable=False),
         sa.Column("retired_at", crawler.store.Moment(timezone=True), nullable=True),
         sa.Column("etag", sa.Text(), nullable=False),
         sa.Column("last_modified", sa.String(length=100), nullable=False),
