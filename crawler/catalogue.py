@@ -26,6 +26,7 @@ from crawler.model import (
     Outlet,
     OutletKind,
     Probe,
+    Purpose,
     Site,
     Unit,
 )
@@ -87,6 +88,7 @@ class ColumnEntry(Strict):
     units: tuple[str, ...] = ()
     floor: int = Field(default=1, ge=0, le=1000)
     site: str | None = None
+    purpose: Purpose = Purpose.NONE
 
 
 class ProbeEntry(Strict):
@@ -243,6 +245,7 @@ def _column(entry: ColumnEntry, first_site: str) -> Outlet:
         path=entry.path or entry.name,
         level=entry.level,
         floor=entry.floor,
+        purpose=entry.purpose,
     )
 
 

@@ -76,6 +76,22 @@ CLASS_NAMES: Mapping[ColumnClass, str] = {
 }
 
 
+class Purpose(StrEnum):
+    """What a column is for, where the indicators ask more of it than its class says; empty for all others."""
+
+    NONE = ""
+    MESSAGES = "messages"
+    SURVEYS = "surveys"
+    STATIC = "static"
+
+
+PURPOSE_NAMES: Mapping[Purpose, str] = {
+    Purpose.MESSAGES: "留言公开",
+    Purpose.SURVEYS: "征集调查",
+    Purpose.STATIC: "不要求更新",
+}
+
+
 class AccountState(StrEnum):
     REGISTERED = "registered"
     UNREGISTERED = "unregistered"
@@ -183,7 +199,8 @@ class Outlet:
     ``units`` are unit ids, the lead first. ``platform`` is ``portal`` for a column, and for an account
     where it lives (``wechat``, ``weibo``, ``toutiao`` ...). ``url`` is ``None`` while nobody knows the
     address. ``floor`` is the least number of dated posts a healthy first page shows. ``handle`` holds
-    the account's ids (``uid``, ``biz``); ``probes`` the ways to look at it, tried in order.
+    the account's ids (``uid``, ``biz``); ``probes`` the ways to look at it, tried in order. ``purpose`` marks
+    a column of published messages or of surveys, and one that needs no updating.
     """
 
     id: str
@@ -200,6 +217,7 @@ class Outlet:
     state: AccountState = AccountState.REGISTERED
     handle: Mapping[str, str] = field(default_factory=dict)
     probes: tuple[Probe, ...] = ()
+    purpose: Purpose = Purpose.NONE
 
 
 @dataclass(frozen=True, slots=True)

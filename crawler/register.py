@@ -22,6 +22,7 @@ from crawler.model import (
     Outlet,
     OutletKind,
     Probe,
+    Purpose,
     Site,
     Unit,
     shanghai_day,
@@ -157,7 +158,7 @@ def outlet_values(outlet: Outlet) -> dict[str, Any]:
         "id": outlet.id, "kind": outlet.kind.value, "name": outlet.name, "platform": outlet.platform,
         "site_id": outlet.site, "url": outlet.url, "cls": outlet.cls.value, "path": outlet.path,
         "level": outlet.level, "floor": outlet.floor, "state": outlet.state.value,
-        "handle": dict(outlet.handle), "kept_in": CONFIG,
+        "handle": dict(outlet.handle), "kept_in": CONFIG, "purpose": outlet.purpose.value,
         "probes": [{"platform": p.platform, "url": p.url, "handle": dict(p.handle)} for p in outlet.probes],
     }  # fmt: skip
 
@@ -179,6 +180,7 @@ def outlet_of(row: Any, units: Sequence[str] = ()) -> Outlet:
         state=AccountState(row["state"]),
         handle=row["handle"],
         probes=tuple(Probe(p["platform"], p["url"], p["handle"]) for p in row["probes"]),
+        purpose=Purpose(row["purpose"]),
     )
 
 
@@ -213,6 +215,11 @@ def allowed_hosts(connection: Connection) -> frozenset[str]:
     """The hosts of every site that is not retired."""
     rows = connection.execute(select(SiteRow.home, SiteRow.hosts).where(SiteRow.retired_at.is_(None)))
     return frozenset(host for row in rows for host in (host_of(row.home), *row.hosts) if host)
+
+
+def site_homes(connection: Connection) -> list[str]:
+    """The home page of every site that is not retired."""
+    return list(connection.execute(select(SiteRow.home).where(SiteRow.retired_at.is_(None))).scalars())
 
 
 def host_manners(connection: Connection, known: Sequence[Known]) -> dict[str, Manners]:

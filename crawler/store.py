@@ -115,6 +115,7 @@ class OutletRow(Base):
     handle: Mapped[dict[str, Any]]
     probes: Mapped[list[Any]]
     kept_in: Mapped[str] = mapped_column(String(20), default="config")
+    purpose: Mapped[str] = mapped_column(String(20), default="")
     retired_at: Mapped[datetime | None]
 
     etag: Mapped[str] = mapped_column(Text, default="")
