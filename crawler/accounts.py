@@ -12,10 +12,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from time import monotonic
 from types import ModuleType
 from typing import Any
 
+from crawler.account_register import GONE
 from crawler.chain import Health, Look, believed, due, next_probe, probe_health, tripped
 from crawler.config import CrawlConfig
 from crawler.guard import refusal_of
@@ -68,7 +68,8 @@ class AccountNight:
         accounts = [
             one
             for one in everyone
-            if one.outlet.kind is OutletKind.ACCOUNT and (self.forced or due(one.newest, None, today))
+            if one.outlet.kind is OutletKind.ACCOUNT
+            and (self.forced or (one.outlet.state not in GONE and due(one.newest, None, today)))
         ]
         sung = await asyncio.gather(*(self._sing(one) for one in canaries))
         silent = self._silent(canaries, sung)
@@ -182,7 +183,7 @@ class AccountNight:
             if queue.dead:
                 break
             async with self.locks[f"host {queue.host}"]:
-                await asyncio.sleep(max(0.0, queue.reserve(monotonic())))
+                await asyncio.sleep(max(0.0, queue.reserve(asyncio.get_running_loop().time())))
                 page = await self.fetch(ask)
             queue.settle(failed=page.error in NETWORK)
             if page.error not in NETWORK:
@@ -202,7 +203,8 @@ class AccountNight:
         """A visit for every look, as it counts under tonight's health; one for an account without any."""
         if not looks:
             reason = "no_address" if not known.outlet.probes else "probe_out_of_service"
-            looks = [Look(Probe("none"), Reading(Outcome.UNREADABLE, Evidence.NONE, reason=reason))]
+            chain = known.outlet.probes or (Probe("none"),)
+            looks = [Look(chain[0], Reading(Outcome.UNREADABLE, Evidence.NONE, reason=reason))]
         best = known
         for look in looks:
             reading = believed(look.reading, healths.get(look.probe.platform, Health(True)))

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scrapy.crawler import AsyncCrawlerProcess
 from sqlalchemy import Engine
 
+from crawler.account_candidates import new_pictures, record_picture, record_sightings
 from crawler.config import CrawlConfig
+from crawler.finder import Finder, platform_hosts
 from crawler.keeper import StoreKeeper
 from crawler.model import Manners
 from crawler.record import adopt_articles, close_run, open_run, pending_articles
-from crawler.register import allowed_hosts, host_manners, known_outlets
+from crawler.register import allowed_hosts, host_manners, known_outlets, site_homes
 from crawler.settings import scrapy_settings
 from crawler.spiders.outlets import OutletSpider
 from crawler.visit import Known, Looked
 
+PICTURES_KEPT = timedelta(days=30)
+"""A picture of a home page is looked at again after this: its address may have got another code."""
 OBJECTS = 20_000
 """As many new objects bring the garbage collector; a page's tree is about a thousand."""
 
@@ -46,13 +50,25 @@ def crawl(
         hosts = allowed_hosts(connection)
         manners = host_manners(connection, known)
         pending = pending_articles(connection, only)
+        homes = site_homes(connection) if only is None else ()
     with engine.begin() as connection:
         run = open_run(connection, kind, clock(), len(known))
     on_plan(len(known))
     keeper = StoreKeeper(engine, reader, config, hosts)
-    spider = _run_scrapy(config, known, pending, hosts, manners, keeper, clock, on_look)
+    finder = Finder(platform_hosts(one.outlet for one in known))
+
+    def unlooked(urls: Sequence[str]) -> Collection[str]:
+        with reader.connect() as connection:
+            return new_pictures(connection, urls, clock() - PICTURES_KEPT)
+
+    spider = _run_scrapy(
+        config, known, pending, hosts, manners, keeper, clock, on_look, (finder, homes, unlooked)
+    )
     keeper.flush()
     with engine.begin() as connection:
+        record_sightings(connection, finder.sightings())
+        for url, text in finder.codes:
+            record_picture(connection, url, text, clock())
         adopt_articles(connection)
         close_run(connection, run, clock(), "" if spider.failed is None else repr(spider.failed)[:500])
     if spider.failed is not None:
@@ -69,6 +85,7 @@ def _run_scrapy(
     keeper: StoreKeeper,
     clock: Callable[[], datetime],
     on_look: Callable[[Looked], None],
+    glance: tuple[Finder, Sequence[str], Callable[[Sequence[str]], Collection[str]]],
 ) -> OutletSpider:
     process = AsyncCrawlerProcess(scrapy_settings(config, manners))
     for name in ("scrapy", "twisted", "asyncio"):
@@ -84,6 +101,9 @@ def _run_scrapy(
         keeper=keeper,
         clock=clock,
         on_look=on_look,
+        finder=glance[0],
+        homes=glance[1],
+        new_pictures=glance[2],
     )
     with _rare_collections():
         process.start()

@@ -49,6 +49,7 @@ class Keeper(Protocol):
 class Walk:
     """One run over many hosts. ``manners`` by ``host:port``; ``hosts`` may be asked, others never are.
 
+    ``on_list`` is shown every first page that is not just as it was.
     Without ``pages`` (or ``articles``) further pages (or article pages) are left to a later run.
     """
 
@@ -63,6 +64,7 @@ class Walk:
     pages: bool = True
     conditional: bool = True
     on_look: Callable[[Looked], None] = lambda looked: None
+    on_list: Callable[[Page, Known], None] = lambda page, known: None
     queues: dict[str, HostQueue] = field(default_factory=dict)
     rules: dict[str, Protego | Page | None] = field(default_factory=dict)
     asked: set[bytes] = field(default_factory=set)
@@ -149,6 +151,16 @@ class Walk:
             self._article(task, page)
         else:
             self._judge(task, page, monotonic() - started)
+
+    async def ask(self, url: str) -> Page:
+        """A page beside the lists (a home page, a picture), within the same guard, robots and manners."""
+        reason = refusal_of(url, self.hosts, allow_loopback=self.config.allow_loopback)
+        if reason:
+            return self._nothing(url, reason)
+        self._total = self._total or asyncio.Semaphore(self.config.total_concurrency)
+        queue = self._queue(host_key(url))
+        barred = await self._barred(queue, url) if self.config.robots else None
+        return barred or await self._polite(queue, Ask(url))
 
     async def _polite(self, queue: HostQueue, ask: Ask) -> Page:
         assert self._total is not None
@@ -244,6 +256,8 @@ class Walk:
         self.keeper.look(looked)
         if task.page_no == 1:
             self.on_look(looked)
+            if page.status == 200 and looked.visit.outcome is not Outcome.UNCHANGED:
+                self.on_list(page, known)
         if looked.visit.outcome.conclusive:
             self._follow(task, known, looked)
 

@@ -23,6 +23,7 @@ from monitor.judging import PROVING, asked, gone, has_address
 from monitor.model import Facts, Look, Newest, OutletFacts, SiteFacts
 from monitor.probes import weeks
 from monitor.unit_facts import Counter, unit_facts
+from monitor.unlisted import unlisted
 
 WINDOW = 8
 """Days of looks that are read: more than the two nights that any verdict needs."""
@@ -89,6 +90,7 @@ def gather(
         sites=_sites(connection, as_of),
         weeks=() if only is not None else weeks(connection, as_of),
         partial=only is not None,
+        unlisted=() if only is not None else unlisted(connection, as_of, outlets),
     )
 
 

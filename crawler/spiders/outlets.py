@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from scrapy.http import Response
 
 from crawler.accounts import AccountNight
 from crawler.config import CrawlConfig
+from crawler.finder import Finder, glance
 from crawler.guard import refusal_of
 from crawler.model import Ask, Manners, OutletKind, Page
 from crawler.redirects import follow
@@ -39,6 +40,9 @@ class OutletSpider(Spider):
         keeper: Keeper,
         clock: Callable[[], datetime],
         on_look: Callable[[Looked], None],
+        finder: Finder | None = None,
+        homes: Sequence[str] = (),
+        new_pictures: Callable[[Sequence[str]], Collection[str]] = frozenset,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -49,7 +53,12 @@ class OutletSpider(Spider):
         self.clock = clock
         self.failed: BaseException | None = None
         self.headers = request_headers(config)
+        self.finder = finder
+        self.homes = homes
+        self.new_pictures = new_pictures
         self.walk = Walk(self.fetch, keeper, config, clock, hosts, manners, door="spider", on_look=on_look)
+        if finder is not None:
+            self.walk.on_list = lambda page, known: finder.page(page, known.outlet)
         self.night = AccountNight(
             self.fetch, keeper, config, clock, hosts, manners, door="spider", on_look=on_look
         )
@@ -57,6 +66,8 @@ class OutletSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Walks everything; the requests go through Scrapy's downloader one by one."""
         try:
+            if self.finder is not None:
+                await glance(self.walk.ask, self.homes, self.finder, self.new_pictures)
             columns = [one for one in self.known if one.outlet.kind is OutletKind.COLUMN]
             await self.walk.run(columns, self.pending)
             await self.night.run(one for one in self.known if one.outlet.kind is not OutletKind.COLUMN)

@@ -106,6 +106,12 @@ def _wrong(district: District, night: jobs.Night, printed: Printed) -> Iterator[
         if verdict.value in (Value.STALE, Value.BLANK) and verdict.subject.startswith("outlet:"):
             outlet = verdict.subject.removeprefix("outlet:")
             said[kinds.get(outlet, "column")].add(outlet)
+    ids = {number: account.id for account in district.accounts for number in account.handle.values()}
+    shown = {
+        verdict.subject.rpartition(":")[2]
+        for verdict in night.judgement.verdicts
+        if verdict.rule == "account_unregistered" and verdict.opens
+    }
     pairs: tuple[tuple[str, Any, Any], ...] = (
         ("各单位每月信息数", counted, {unit: dict(months) for unit, months in truth.posts.items()}),
         ("信息总数", bulletin.portal.total, truth.total),
@@ -113,6 +119,7 @@ def _wrong(district: District, night: jobs.Night, printed: Printed) -> Iterator[
         ("主动公开总数", bulletin.disclosure.total, sum(truth.documents.values())),
         ("超期栏目", said["column"], set(truth.stale_columns)),
         ("超期账号", said["account"], set(truth.idle_accounts)),
+        ("未登记账号", {ids.get(number, number) for number in shown}, set(truth.unregistered_accounts)),
     )
     for name, found, wanted in pairs:
         if found != wanted:
