@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import monotonic
@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
+from crawler.account_links import Home
+from crawler.accounts_found import Found, Picture, found_in_code, found_on, pictures_on
 from crawler.article import read_article
 from crawler.config import CrawlConfig
 from crawler.guard import host_of, refusal_of
@@ -25,6 +27,7 @@ from crawler.leads import Shapes, likely, worth_asking
 from crawler.listing import read_list
 from crawler.model import Ask, Manners, Outcome, Page, Reading
 from crawler.navigation import Link, Signs, links_of, plain, signs_of, soup_of
+from crawler.qr import qr_texts
 from crawler.recheck import HttpDoor
 from crawler.states import refusal
 
@@ -59,6 +62,14 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """An account that the portal links to or shows as a QR code, with the first page that does."""
+
+    found: Found
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
 class Survey:
     """All that was seen of one portal.
 
@@ -72,6 +83,7 @@ class Survey:
     barred: int = 0
     others: tuple[Link, ...] = ()
     gave_up: bool = False
+    accounts: tuple[Shown, ...] = ()
 
 
 def discover(
@@ -83,10 +95,13 @@ def discover(
     pages: int = PAGES,
     manners: Manners | None = None,
     also: Sequence[str] = (),
+    platforms: Collection[str] = (),
     on_page: Callable[[int], None] = lambda asked: None,
 ) -> Survey:
     """Look at the portal behind ``home``, at most ``depth`` links deep and ``pages`` pages, and at the addresses
     ``also`` (the catalogue's columns: one that nothing links to is told from one that is gone).
+
+    ``platforms`` are hosts that serve accounts beside the platforms' own (:func:`crawler.account_links.home_of`).
 
     Raises :class:`NoPortal` when the address may not be fetched or the home page is no page.
     """
@@ -95,7 +110,7 @@ def discover(
         hosts = hosts_of(home)
         async with HttpDoor(config, hosts, clock) as door:
             line = HostQueue(host_key(home), manners or Manners(config.delay), config.give_up_after)
-            scout = Scout(door.fetch, config, hosts, line, place_of(home), pages, on_page)
+            scout = Scout(door.fetch, config, hosts, line, place_of(home), pages, on_page, platforms)
             return await scout.run(home, depth, also)
 
     return asyncio.run(go())
@@ -124,11 +139,13 @@ class Scout:
     home: str
     pages: int
     on_page: Callable[[int], None] = lambda asked: None
+    platforms: Collection[str] = ()
     asked: int = 0
     barred: int = 0
     came: dict[str, list[Link]] = field(default_factory=dict)
     seen: dict[str, Seen] = field(default_factory=dict)
     others: dict[str, Link] = field(default_factory=dict)
+    accounts: dict[Home, Shown] = field(default_factory=dict)
     shapes: Shapes = field(default_factory=Shapes)
     rules: Protego | None = None
 
@@ -156,10 +173,27 @@ class Scout:
         for url in also:
             if plain(url) not in self.seen and not self._full and not self._refused(url):
                 await self._look(url, depth, "")
-        left = 0 if step is None else 1 + len(waiting)
+        for picture in pictures_on(first.page):
+            if not self._full and not self._refused(picture.url) and not self._barred(picture.url):
+                await self._decode(picture, first.url)
         return Survey(
-            first.url, tuple(self._told()), left, self.barred, tuple(self.others.values()), self.line.dead
+            first.url,
+            tuple(self._told()),
+            0 if step is None else 1 + len(waiting),
+            self.barred,
+            tuple(self.others.values()),
+            self.line.dead,
+            tuple(self.accounts.values()),
         )
+
+    async def _decode(self, picture: Picture, home: str) -> None:
+        page = await self._polite(picture.url)
+        for text in qr_texts(page.body) if page.status == 200 else ():
+            self._account(found_in_code(text, picture), home)
+
+    def _account(self, found: Found | None, page: str) -> None:
+        if found is not None:
+            self.accounts.setdefault(found.home, Shown(found, page))
 
     @property
     def _full(self) -> bool:
@@ -216,6 +250,8 @@ class Scout:
         return found
 
     def _learn(self, found: Seen) -> None:
+        for account in found_on(found.page, self.platforms):
+            self._account(account, found.url)
         (self.shapes.article if found.kind == "article" else self.shapes.page)(found.url)
         if found.kind == "list" and found.reading.outcome is Outcome.READ:
             for post in found.reading.posts:

@@ -24,6 +24,8 @@ OPENED = re.compile(
 LABEL = re.compile(r"(?:您|你)?(?:当前|现在|目前|所在|所处)?的?(?:当前|所在)?位置(?:是|为)?\s{0,5}[:：]?")
 CRUMB_START = re.compile(r"\W{0,3}(?:网站|返回|本站)?(?:首页|主页)\W{0,3}\Z")
 SEPARATORS = re.compile(r"[\x1f>＞»›→]|&gt;|\s[-/|｜\\]+\s|--+|>>")
+ARROW = re.compile(r"[>＞»›→]+")
+BLANKS = " \t\r\n\xa0\u3000"
 HOME_WORDS = re.compile(r"(?:网站|返回|门户|本站|政府)?(?:首页|主页)|home", re.I)
 SITE_WORDS = re.compile(r".{0,30}(?:门户网站|政府网站?|信息网|人民政府|首页|主页)", re.I)
 TAIL_WORDS = re.compile(r"正文|列表|信息列表|文章列表|内容|详情|文章详情|浏览正文")
@@ -172,7 +174,11 @@ def _crumb_around(element: Tag, label: re.Pattern[str] | None) -> tuple[str, ...
             return ()
         if label is not None:
             text = label.sub("\x1f", text, count=1)
-        elif not re.search(r"[>＞»›→]", text):
+        elif (
+            not 0
+            < len([part for part in text.split("\x1f") if part.strip(BLANKS)])
+            <= 2 * len(ARROW.findall(text)) + 1
+        ):
             continue
         parts = [squeeze(part).strip(" :：") for part in SEPARATORS.split(text)]
         names = [part for part in parts if 1 < len(part) <= LONGEST_NAME]

@@ -11,8 +11,9 @@ from datetime import date
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from crawler.account_links import ids_of
 from crawler.classes import propose_class
-from crawler.discover import Seen, Survey
+from crawler.discover import Seen, Shown, Survey
 from crawler.model import ColumnClass, Outcome, Outlet, OutletKind
 from crawler.navigation import best_name, plain
 
@@ -107,6 +108,22 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """An account that the site shows (``place``: ``link`` or ``qr``), with the first page that does; ``outlet`` is
+    the register's own entry, empty where the register does not know it.
+    """
+
+    platform: str
+    key: str
+    number: str
+    name: str
+    link: str
+    place: str
+    page: str
+    outlet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """Everything that a person decides about. ``sections`` are pages that only lead to columns."""
 
@@ -118,10 +135,11 @@ class Findings:
     pages: int = 0
     left: int = 0
     barred: int = 0
+    accounts: tuple[Account, ...] = ()
 
 
 def findings(survey: Survey, catalogue: Sequence[Outlet] = ()) -> Findings:
-    """The proposals of ``survey``, compared with the portal columns of ``catalogue``."""
+    """The proposals of ``survey``, compared with the columns and accounts of ``catalogue``."""
     home = plain(survey.home)
     pages = [seen for seen in survey.seen if seen.kind != "article" and plain(seen.url) != home]
     facts = _Facts(pages)
@@ -142,6 +160,20 @@ def findings(survey: Survey, catalogue: Sequence[Outlet] = ()) -> Findings:
         len(survey.seen),
         survey.left,
         survey.barred,
+        tuple(_account(shown, catalogue) for shown in survey.accounts),
+    )
+
+
+def _account(shown: Shown, catalogue: Sequence[Outlet]) -> Account:
+    found, home = shown.found, shown.found.home
+    known = (
+        outlet.id
+        for outlet in catalogue
+        if outlet.platform == home.platform
+        and (home.platform, home.number) in ids_of(outlet.handle, outlet.platform)
+    )
+    return Account(
+        home.platform, home.key, home.number, found.name, found.link, found.place, shown.page, next(known, "")
     )
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import xlsxwriter
 
+from crawler.account_links import PLACE_NAMES
 from crawler.columns_file import REASONS, outcome_name, proposed_ids
 from crawler.model import CLASS_NAMES
-from crawler.proposals import STANDING_NAMES, Findings, Proposal
+from crawler.proposals import STANDING_NAMES, Account, Findings, Proposal
 from monitor.sheet_pen import inert
 
 HEAD = (
@@ -21,6 +22,9 @@ HEAD = (
 )  # fmt: skip
 LEFT_OPEN = ("是否纳入", "责任单位（牵头）", "协同单位")
 OTHER_HEAD = (("序号", 6), ("事项", 26), ("栏目名称", 24), ("网址", 60), ("看到的情况", 30), ("台账编号", 14))
+ACCOUNT_HEAD = (
+    ("序号", 6), ("平台", 14), ("名称（页面所见）", 28), ("账号标识", 34), ("见于", 50), ("方式", 8), ("链接", 60), ("台账编号", 14),
+)  # fmt: skip
 NOTE = "由 gengxin discover 从门户首页提出，须人工核对后再入台账：“是否纳入”填“是”或“否”，类别可以改选，责任单位由各单位认领。"
 Cell = str | int | date | None
 
@@ -42,6 +46,11 @@ def write_columns(found: Findings, path: Path, *, taken: Sequence[str] = ()) -> 
     other = _sheet(book, "须人工核实", styles, OTHER_HEAD, "这些网页或台账条目机器不能判断，请打开核实。")
     for number, row in enumerate(_others(found), 1):
         _row(other, number + 1, [number, *row], styles)
+    accounts = _sheet(
+        book, "新媒体账号", styles, ACCOUNT_HEAD, "站内链接或二维码指向的账号，请与登记表核对。"
+    )
+    for number, shown in enumerate(found.accounts, 1):
+        _row(accounts, number + 1, [number, *_account(shown)], styles)
     try:
         book.close()
     except xlsxwriter.exceptions.FileCreateError as error:
@@ -100,6 +109,12 @@ def _column(number: int, one: Proposal, id: str) -> list[Cell]:
         CLASS_NAMES[one.cls], one.word, None, None, one.url, outcome_name(one.outcome.value, one.reason),
         one.posts, one.newest or "", STANDING_NAMES[one.standing], one.outlet, id, one.family,
     ]  # fmt: skip
+
+
+def _account(one: Account) -> list[Cell]:
+    place = "二维码" if one.place == "qr" else "链接"
+    name = PLACE_NAMES.get(one.platform, one.platform)
+    return [name, one.name, f"{one.key}={one.number}", one.page, place, one.link, one.outlet]
 
 
 def _others(found: Findings) -> Iterable[list[Cell]]:

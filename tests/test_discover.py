@@ -6,13 +6,16 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+import zxingcpp
 from click.testing import CliRunner
 from openpyxl import load_workbook
+from PIL import Image
 
 from crawler.catalogue import read_catalogue
 from crawler.classes import propose_class
@@ -515,3 +518,29 @@ def test_ids_are_short_unique_and_never_the_catalogues_own() -> None:
 
 def test_visible_text_is_one_line() -> None:
     assert visible("甲\n# 乙\u202e\x00丙　丁") == "甲 # 乙 丙 丁"
+
+
+# Accounts that the portal shows.
+
+
+def test_accounts_are_found_by_their_links_and_their_codes_and_compared_with_the_register() -> None:
+    code = zxingcpp.create_barcode("http://weixin.qq.com/r/abcDEF123456", zxingcpp.BarcodeFormat.QRCode)
+    picture = BytesIO()
+    Image.fromarray(code.to_image(scale=6)).save(picture, "PNG")
+    foot = """<p>关注我们：<a href="https://weibo.com/u/5900000001">仓山发布</a>
+    <a href="https://mp.weixin.qq.com/s/abc">一篇推文</a><img src="/images/ewm.png" alt="仓山教育微信"></p>"""
+    site = Site({"/": html(menu({"要闻": "/yw/"}) + foot), "/yw/": html(rows("/yw/a") + foot)})
+
+    async def fetch(ask: Ask) -> Page:
+        page = await Site.fetch(site, ask)
+        shown = ask.url.endswith(".png")
+        return Page(ask.url, ask.url, 200, {}, picture.getvalue(), NOW) if shown else page
+
+    site.fetch = fetch  # type: ignore[method-assign]
+    known = Outlet("fb", OutletKind.ACCOUNT, "发布", "weibo", "s", (), handle={"uid": "5900000001"})
+    found = site.columns(known)
+    assert [(a.platform, a.number, a.name, a.place, a.outlet) for a in found.accounts] == [
+        ("weibo", "5900000001", "仓山发布", "link", "fb"),
+        ("wechat", "abcDEF123456", "仓山教育微信", "qr", ""),
+    ]
+    assert found.absent == ()
