@@ -38,7 +38,7 @@ def main() -> int:
     _die_with_parent()
     if _orphaned(arguments.parent):
         return 1
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    _log()
     try:
         data = load_yaml(arguments.config)
         config, url = crawl_config(data, arguments.config), store_url(data, arguments.config)
@@ -77,6 +77,14 @@ def _cause(error: BaseException) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return f"{type(error).__name__}: {error}".replace("\n", " ")[:300]
+
+
+def _log() -> None:
+    """Warnings and worse on stderr. The handler keeps the level: Scrapy sets those of its loggers itself."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    logging.getLogger().addHandler(handler)
 
 
 def _tell_look(looked: Looked) -> None:

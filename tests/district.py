@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, MetaData, select
 
 from crawler.model import SHANGHAI, OutletKind, Visit
 from crawler.recheck import recheck
 from crawler.register import known_outlets
-from crawler.store import Base
 from monitor import jobs
 from monitor.child import Crawled, Progress
 from monitor.demo.catalogue import catalogue
@@ -213,12 +212,18 @@ def town(folder: Path, sample: Sample, clock: Clock, **settings: Any) -> Iterato
         yield Town(sample, office, clock, config)
 
 
+KEPT = ("unit", "site", "outlet", "duty", "post", "finding", "event")
+"""The tables of what is known; others tell of looks and nights, which every night adds to."""
+
+
 def contents(engine: Engine, *, without: Sequence[str] = ()) -> dict[str, list[tuple[Any, ...]]]:
-    """Every table's rows in order of their keys; table names or ``table.column`` names may be left out."""
+    """The rows of the :data:`KEPT` tables in order of their keys; ``table`` or ``table.column`` may be left out."""
     found: dict[str, list[tuple[Any, ...]]] = {}
+    tables = MetaData()
+    tables.reflect(engine)
     with engine.connect() as connection:
-        for table in Base.metadata.sorted_tables:
-            if table.name in without:
+        for table in tables.sorted_tables:
+            if table.name not in KEPT or table.name in without:
                 continue
             columns = [c for c in table.columns if f"{table.name}.{c.name}" not in without]
             rows = connection.execute(select(*columns).order_by(*table.primary_key.columns))
