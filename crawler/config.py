@@ -22,6 +22,25 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True)
 
 
+class ContentConfig(Strict):
+    """The content checks: the office's own lists and the limits of what is fetched for them. Seconds, bytes, days.
+
+    ``allow`` are hosts beside ``.gov.cn`` and ``.政务`` that posts may link to and load from. Files are named relative to
+    config.yaml (docs/content.md tells their form). ``off`` and ``on`` overrule which rules speak.
+    """
+
+    allow: tuple[str, ...] = ()
+    phones: Path | None = None
+    wrong_words: Path | None = None
+    sensitive_words: tuple[Path, ...] = ()
+    off: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+    largest_file: int = Field(default=20_000_000, ge=100_000, le=100_000_000)
+    document_seconds: float = Field(default=20.0, gt=0, le=300)
+    resource_days: int = Field(default=30, ge=1, le=366)
+    night_seconds: float = Field(default=3600.0, gt=0)
+
+
 class CrawlConfig(Strict):
     """Manners and limits of the crawl. Seconds and bytes."""
 
@@ -39,7 +58,12 @@ class CrawlConfig(Strict):
     robots: bool = True
     backfill_from: date = date(2020, 1, 1)
     allow_loopback: bool = False
+    inside_hosts: tuple[str, ...] = Field(
+        default=(), description="hosts of the catalogue that live on the office's own network"
+    )
+    content: ContentConfig = ContentConfig()
     time_limit: float = Field(default=6 * 3600, gt=0)
+    chromium: str = "/usr/bin/chromium"
 
     @property
     def user_agent(self) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
+import httpcore
 import httpx
 from sqlalchemy import Engine
 
@@ -21,6 +24,7 @@ from crawler.model import Ask, OutletKind, Page, Visit
 from crawler.record import adopt_articles, close_run, open_run, pending_articles
 from crawler.redirects import follow
 from crawler.register import allowed_hosts, host_manners, known_outlets
+from crawler.resolving import ForbiddenAddress, GuardedBackend, Resolve, system_resolve
 from crawler.settings import request_headers
 from crawler.visit import Looked
 from crawler.walk import Walk
@@ -101,20 +105,45 @@ def recheck(
     return [seen[name].visit for name in ids]
 
 
+CUT = ":cut"
+"""A header of :meth:`HttpDoor.glance`'s pages that no server can send: ``size`` or ``time``, where the body is a part."""
+KEPT_CONNECTIONS = 64
+
+
 @dataclass
 class HttpDoor:
-    """``fetch`` over one httpx client, with the limits of the crawl: size, time, redirects, guard."""
+    """``fetch`` over one httpx client, with the limits of the crawl: size, time, redirects, guard.
+
+    With ``foreign`` it also asks hosts outside of the catalogue (links that are checked). Whatever the host,
+    the address it resolves to is checked and then connected to (``resolving.py``).
+    """
 
     config: CrawlConfig
     hosts: frozenset[str]
     clock: Callable[[], datetime]
+    foreign: bool = False
+    resolve: Resolve = system_resolve
 
     async def __aenter__(self) -> HttpDoor:
+        tls = _any_tls()
+        transport = httpx.AsyncHTTPTransport(verify=tls, trust_env=False)
+        # httpx offers no way to give its pool a backend; the pool is the only place that connects.
+        transport._pool = httpcore.AsyncConnectionPool(
+            ssl_context=tls,
+            max_connections=None,
+            max_keepalive_connections=KEPT_CONNECTIONS,
+            keepalive_expiry=5.0,
+            network_backend=GuardedBackend(
+                self.resolve,
+                self.config.allow_loopback,
+                frozenset(self.config.inside_hosts) & self.hosts,
+            ),
+        )
         self.client = httpx.AsyncClient(
             headers=request_headers(self.config),
             timeout=self.config.timeout,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            verify=_any_tls(),
+            transport=transport,
             follow_redirects=False,
             trust_env=False,
         )
@@ -125,29 +154,60 @@ class HttpDoor:
 
     async def fetch(self, ask: Ask) -> Page:
         """The page behind ``ask``, redirects followed. Network faults are pages with ``error``; never raises them."""
-        return await follow(
-            self._hop, ask, most=self.config.redirects, refused=self._refused, clock=self.clock
-        )
+        return await self._follow(self._hop, ask)
+
+    async def glance(self, ask: Ask, most: int) -> Page:
+        """Like :meth:`fetch`, but at most ``most`` bytes, as they came over the wire where the server ignores
+        ``identity``; a part says so in the header ``:cut``. So neither an endless file nor a packed bomb comes in.
+        """
+        return await self._follow(partial(self._glance, most=most), ask)
+
+    async def _follow(self, hop: Callable[[Ask], Awaitable[Page]], ask: Ask) -> Page:
+        return await follow(hop, ask, most=self.config.redirects, refused=self._refused, clock=self.clock)
 
     def _refused(self, url: str) -> str:
-        return refusal_of(url, self.hosts, allow_loopback=self.config.allow_loopback)
+        return refusal_of(url, self.hosts, allow_loopback=self.config.allow_loopback, foreign=self.foreign)
 
     async def _hop(self, ask: Ask) -> Page:
         """One request through httpx."""
         try:
-            async with (
-                asyncio.timeout(self.config.timeout),
-                self.client.stream(
-                    ask.method, ask.url, headers=dict(ask.headers), content=ask.body
-                ) as answer,
-            ):
+            async with asyncio.timeout(self.config.timeout), self._stream(ask) as answer:
                 return await self._page(ask, answer)
         except Exception as error:
             # Whatever a download raises is one failed look, as in the spider.
-            word = _word(error)
-            if word == "network":
-                logger.warning("%s: %s: %s", ask.url, type(error).__name__, error)
+            return self._failed(ask, self._told(ask, error))
+
+    async def _glance(self, ask: Ask, *, most: int) -> Page:
+        asked = replace(ask, headers={"Accept-Encoding": "identity", **ask.headers})
+        answer: httpx.Response | None = None
+        chunks: list[bytes] = []
+        try:
+            async with asyncio.timeout(self.config.timeout), self._stream(asked) as answer:
+                size = 0
+                async for chunk in answer.aiter_raw():
+                    size += len(chunk)
+                    chunks.append(chunk)
+                    if size > most:
+                        return self._part(ask, answer, chunks, most, "size")
+                return self._part(ask, answer, chunks, most, "")
+        except Exception as error:
+            word = self._told(ask, error)
+            if word == "timeout" and answer is not None:
+                return self._part(ask, answer, chunks, most, "time")
             return self._failed(ask, word)
+
+    def _stream(self, ask: Ask) -> AbstractAsyncContextManager[httpx.Response]:
+        return self.client.stream(ask.method, ask.url, headers=dict(ask.headers), content=ask.body)
+
+    def _told(self, ask: Ask, error: Exception) -> str:
+        word = _word(error)
+        if word == "network":
+            logger.warning("%s: %s: %s", ask.url, type(error).__name__, error)
+        return word
+
+    def _part(self, ask: Ask, answer: httpx.Response, chunks: list[bytes], most: int, cut: str) -> Page:
+        headers = _headers(answer) | ({CUT: cut} if cut else {})
+        return Page(ask.url, ask.url, answer.status_code, headers, b"".join(chunks)[:most], self.clock())
 
     async def _page(self, ask: Ask, answer: httpx.Response) -> Page:
         chunks: list[bytes] = []
@@ -157,15 +217,19 @@ class HttpDoor:
             if size > self.config.max_size:
                 return self._failed(ask, "too_large")
             chunks.append(chunk)
-        headers: dict[str, str] = {}
-        for name, value in answer.headers.raw:
-            known = headers.get(name.decode("latin-1").lower())
-            text = value.decode("latin-1")
-            headers[name.decode("latin-1").lower()] = text if known is None else f"{known}, {text}"
-        return Page(ask.url, ask.url, answer.status_code, headers, b"".join(chunks), self.clock())
+        return Page(ask.url, ask.url, answer.status_code, _headers(answer), b"".join(chunks), self.clock())
 
     def _failed(self, ask: Ask, error: str) -> Page:
         return Page(ask.url, ask.url, 0, {}, b"", self.clock(), error)
+
+
+def _headers(answer: httpx.Response) -> dict[str, str]:
+    """Lower-case names; what came twice is joined."""
+    headers: dict[str, str] = {}
+    for raw, value in answer.headers.raw:
+        name, text = raw.decode("latin-1").lower(), value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {text}" if name in headers else text
+    return headers
 
 
 def _any_tls() -> ssl.SSLContext:
@@ -181,6 +245,8 @@ def _any_tls() -> ssl.SSLContext:
 
 def _word(error: Exception) -> str:
     """The word of ``Page.error``, the same as the spider's for the same fault (``spiders/failures.py``)."""
+    if isinstance(error, ForbiddenAddress):
+        return "forbidden_address"
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         return "timeout"
     if isinstance(error, httpx.DecodingError):

@@ -1,0 +1,76 @@
+"""The guard where it counts: a name is resolved once, every answer judged, and that very address connected to.
+
+So a name that changes its answer between the check and the connection (DNS rebinding), or after a redirect, gains
+nothing. It is httpcore's network backend; ``HttpDoor`` puts it under httpx.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpcore
+
+from crawler.guard import forbidden
+
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+"""Host and port to IP addresses; raises ``OSError`` for a name that does not exist."""
+MOST_ADDRESSES = 4
+
+
+class ForbiddenAddress(Exception):
+    """The name leads to an address that may not be asked."""
+
+
+async def system_resolve(host: str, port: int) -> list[str]:
+    """What this machine's resolver says."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+@dataclass
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """Connects to checked addresses only. ``inside`` are hosts of the catalogue on the office's own network."""
+
+    resolve: Resolve = system_resolve
+    allow_loopback: bool = False
+    inside: frozenset[str] = frozenset()
+    below: httpcore.AsyncNetworkBackend = field(default_factory=httpcore.AnyIOBackend)
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """A connection to ``host``. One forbidden answer among several refuses them all."""
+        try:
+            found = await self.resolve(host, port)
+        except OSError as error:
+            raise httpcore.ConnectError(f"getaddrinfo: {error}") from error
+        if host not in self.inside and any(
+            forbidden(one, allow_loopback=self.allow_loopback) for one in found
+        ):
+            raise ForbiddenAddress(host)
+        last: Exception = httpcore.ConnectError("getaddrinfo: no address")
+        for address in found[:MOST_ADDRESSES]:
+            try:
+                return await self.below.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                last = error
+        raise last
+
+    async def connect_unix_socket(
+        self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        """Never: no page of a portal lives in a file."""
+        raise ForbiddenAddress(path)
+
+    async def sleep(self, seconds: float) -> None:
+        await self.below.sleep(seconds)
