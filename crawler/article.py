@@ -16,12 +16,12 @@ from datetime import date, timedelta
 import htmldate
 from lxml.html import HtmlElement
 
+from crawler.articles.hints import attributes, lone_literal, variables
+from crawler.articles.passages import Passage, passages
+from crawler.articles.printed import bare_date, crumb, labelled_dates, origin
 from crawler.dates import FIRST_YEAR, find_dates, url_date
-from crawler.hints import attributes, lone_literal, variables
 from crawler.markup import decode, metas, said, tree
 from crawler.model import Article, Dated, Outcome, Page, Refused, shanghai_day
-from crawler.passages import Passage, passages
-from crawler.printed import bare_date, crumb, labelled_dates, origin
 from crawler.states import refusal
 
 META_DATES = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from crawler.articles.passages import passages
 from crawler.markup import decode, metas, said, tree
 from crawler.model import Article, Outcome, Page, Reading
-from crawler.passages import passages
 
 NOWHERE = "http://unknown.invalid/"
 """Base of a saved page whose address nobody knows: its relative links stay recognisable."""

@@ -10,18 +10,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from crawler import markup
-from crawler.blank import PROSE, Blank, emptiness, empty, why_nothing
-from crawler.blocks import Block, Links, Row, blocks_of, rows_of
-from crawler.cells import ALONE, cells_of, unseen_cells
-from crawler.choice import COVERED, Scored, Surroundings, folder, merged_channel, pager_texts, rank
-from crawler.datalist import markup_in_data, read_data, read_rows, rows_in_scripts
-from crawler.dating import posts_of
 from crawler.families import Family, family_of
+from crawler.lists.blank import PROSE, Blank, emptiness, empty, why_nothing
+from crawler.lists.blocks import Block, Links, Row, blocks_of, rows_of
+from crawler.lists.cells import ALONE, cells_of, unseen_cells
+from crawler.lists.choice import COVERED, Scored, Surroundings, folder, merged_channel, pager_texts, rank
+from crawler.lists.datalist import markup_in_data, read_data, read_rows, rows_in_scripts
+from crawler.lists.dating import posts_of
+from crawler.lists.outline import Outline, outline, plain_tree
+from crawler.lists.pager import is_pager_word, links_further
+from crawler.lists.sight import Sight, sight_of
+from crawler.lists.undated import address_rows, titled_posts
 from crawler.model import Evidence, Outcome, Page, Post, Reading, Refused
-from crawler.outline import Outline, outline, plain_tree
-from crawler.pager import is_pager_word, links_further
-from crawler.sight import Sight, sight_of
-from crawler.undated import address_rows, titled_posts
 
 MIN_ROWS = 3
 """As many dated rows make a list by themselves; fewer need a pager, a heading or addresses for it."""

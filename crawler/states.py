@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from crawler.markup import decode, join, tree
 from crawler.model import Outcome, Page, Reading
-from crawler.walls import (
+from crawler.refusals.walls import (
     FEW_LINKS,
     LITTLE,
     by_title,
@@ -24,11 +24,16 @@ from crawler.walls import (
     said_by,
     title_of,
 )
-from crawler.wording import ERROR_PATH, LOGIN_PATH, SOFT_404
+from crawler.refusals.wording import ERROR_PATH, LOGIN_PATH, SOFT_404
 
 BLOCKED, UNREACHABLE, UNREADABLE = Outcome.BLOCKED, Outcome.UNREACHABLE, Outcome.UNREADABLE
 
-ERRORS: dict[str, Outcome] = {"robots": BLOCKED, "too_large": UNREADABLE}
+ERRORS: dict[str, Outcome] = {
+    "robots": BLOCKED,
+    "too_large": UNREADABLE,
+    "needs_browser": UNREADABLE,
+    "browser_failed": UNREADABLE,
+}
 """Fetch errors that are not simply UNREACHABLE."""
 
 HINTS = ("不存在", "找", "删除", "ot found")
@@ -74,7 +79,7 @@ def _by_answer(page: Page) -> Reading | None:
     status = page.status
     if page.error or not status:
         reason = page.error or "no_answer"
-        return no(ERRORS.get(reason, UNREACHABLE), reason, page.error or "status 0")
+        return no(ERRORS.get(reason, UNREACHABLE), reason, page.detail or page.error or "status 0")
     mark = f"HTTP {status}"
     if status in (404, 410):
         return no(UNREACHABLE, "not_found", mark)

@@ -13,10 +13,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
-import monitor.ledger  # noqa: F401  (its tables join the same Base)
-import monitor.probes
-import monitor.rechecks
-import monitor.outbox  # noqa: F401
 from crawler.store import Base, open_store
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -49,9 +45,9 @@ def sqlite_store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest) -> Store:
     name = "sqlite_store" if request.param == "sqlite" else "postgres_store"
-    yield request.getfixturevalue(name)
+    return request.getfixturevalue(name)
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from crawler import markup
 from crawler.listing import read_list
+from crawler.lists.outline import outline, plain_tree
+from crawler.lists.sight import sight_of
 from crawler.model import Evidence, Outcome, Page, Reading
-from crawler.outline import outline, plain_tree
-from crawler.sight import sight_of
 from tests.listpages import COLUMN, HOME, LOOK, MENU, PAGER, TODAY, days, items, page, title, whole
 
 NEWEST = date(2026, 11, 20)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crawler.outline import Outline
+from crawler.lists.outline import Outline
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Hanweb JPAAS (集约化): an empty place in the page, filled by GET from ``…/front/page/build/unit``.
 
-The answer is JSON whose ``html`` holds the list; ``crawler/datalist.py`` reads it. The page itself says where to
+The answer is JSON whose ``html`` holds the list; ``crawler/lists/datalist.py`` reads it. The page itself says where to
 ask: an element with the interface in ``url`` and its parameters in ``querydata``.
 """
 

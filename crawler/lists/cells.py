@@ -9,8 +9,8 @@ from itertools import islice
 
 from crawler.dateparts import Part, Piece, joined, parts, piece_of, plain
 from crawler.dates import find_date, find_dates, implausible, judge
+from crawler.lists.outline import Outline
 from crawler.model import Dated, Refused
-from crawler.outline import Outline
 
 ALONE, EDGE, INSIDE = 3, 2, 0
 """A date that has its text for itself (or a label), one at the edge of a text, one inside a sentence."""

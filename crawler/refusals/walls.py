@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.jumps import frames, jumps
+from crawler.articles.passages import Passage, passages
 from crawler.markup import base_url, metas, said
 from crawler.model import Evidence, Outcome, Page, Reading
-from crawler.passages import Passage, passages
-from crawler.wording import (
+from crawler.refusals.jumps import frames, jumps
+from crawler.refusals.wording import (
     APP,
     CAPTCHA_SCRIPTS,
     CHALLENGE_SCRIPTS,

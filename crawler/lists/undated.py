@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from crawler.blocks import Block, Links, Row, blocks_of, lift
-from crawler.cells import ALONE, Cell
 from crawler.dates import url_date
+from crawler.lists.blocks import Block, Links, Row, blocks_of, lift
+from crawler.lists.cells import ALONE, Cell
+from crawler.lists.sight import Sight
+from crawler.lists.titles import title_of
 from crawler.model import Post
-from crawler.sight import Sight
-from crawler.titles import title_of
 
 MANY, LONG = 4, 12
 """So many links with titles of so many characters on average are a list of articles, not a menu."""

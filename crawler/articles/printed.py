@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
+from crawler.articles.passages import Passage
 from crawler.dateparts import parts, plain
 from crawler.dates import OTHER_DATE, find_dates, judge
 from crawler.model import Dated, Refused
-from crawler.passages import Passage
 
 PUBLISHED = re.compile(
     r"(?:信息|文章|稿件|新闻|公告|网上|首次)?(?:发\s{0,4}布|发\s{0,4}表|发稿|公开|公布|上网|刊登|刊发|信息|报道|稿件)的?(?:时\s{0,4}间|日\s{0,4}期)"

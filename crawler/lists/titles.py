@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from crawler.blocks import IDLE, Row
-from crawler.outline import Outline, squeeze
+from crawler.lists.blocks import IDLE, Row
+from crawler.lists.outline import Outline, squeeze
 
 INLINE = frozenset({"a", "font", "em", "b", "strong", "i", "u", "mark", "sup", "sub"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crawler.families.base import Family
+from crawler.lists.outline import Outline, squeeze
+from crawler.lists.sight import Sight
 from crawler.model import Evidence, Outcome, Post, Reading
-from crawler.outline import Outline, squeeze
-from crawler.sight import Sight
 
 SCRIPT_LIST, NO_LIST, NO_DATES, FRAMESET = "script_list", "no_list", "no_dates", "frameset"
 LISTS = frozenset({"ul", "ol", "tbody", "dl"})

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from crawler import markup
 from crawler.families.base import Source
+from crawler.lists.outline import Outline, squeeze
 from crawler.model import Page, shanghai_day
-from crawler.outline import Outline, squeeze
 
 _SPLIT = re.compile(r"\s?[-_|—–>》:：]+\s?")
 _OPENED = re.compile(r"""(?:window\.open|location(?:\.href)?|open)\s{0,3}[=(]\s{0,3}["']([^"']{1,500})["']""")

@@ -15,8 +15,8 @@ from typing import Any
 
 from crawler import markup
 from crawler.dates import find_date, find_dates, url_date
+from crawler.lists.outline import squeeze
 from crawler.model import Dated, Evidence, Outcome, Page, Post, Reading, Refused, shanghai_day
-from crawler.outline import squeeze
 
 FAMILY = "json"
 MAX_DEPTH, MAX_NODES = 12, 200_000

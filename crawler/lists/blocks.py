@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from crawler.cells import EDGE, Cell
+from crawler.lists.cells import EDGE, Cell
+from crawler.lists.outline import Outline, squeeze
 from crawler.model import Dated
-from crawler.outline import Outline, squeeze
 
 HOMES = frozenset({"ul", "ol", "table", "tbody", "dl"})
 """Elements that are lists by themselves: a row is never made larger than one of them."""

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from crawler.blocks import Block, Row
-from crawler.cells import ALONE, EDGE, Cell
 from crawler.dateparts import Part
 from crawler.dates import NO_YEAR, NOT_PUBLISHED, OTHER_DATE, judge, url_date, url_year
+from crawler.lists.blocks import Block, Row
+from crawler.lists.cells import ALONE, EDGE, Cell
+from crawler.lists.outline import Outline, squeeze
+from crawler.lists.sight import Sight
+from crawler.lists.titles import PINNED, title_of
 from crawler.model import Dated, Post, Refused
-from crawler.outline import Outline, squeeze
-from crawler.sight import Sight
-from crawler.titles import PINNED, title_of
 from crawler.years import Hint, years
 
 IN_TITLE = "inside the title, not the publication"

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from crawler.blank import NEAR, empty_lists
-from crawler.blocks import Block, shape
-from crawler.outline import Outline, squeeze
+from crawler.lists.blank import NEAR, empty_lists
+from crawler.lists.blocks import Block, shape
+from crawler.lists.outline import Outline, squeeze
 
 FOREIGN = re.compile(
     r"热[点门](?!话题|问题|回应|解读)|热文|热读|排行|点击榜|推荐|相关(?:文章|信息|新闻|链接|阅读|内容|稿件)|猜你|友情|最新(?:信息|文章|动态|发布|更新|消息)"

@@ -1,0 +1,1 @@
+"""The parts of ``crawler.article``: printed forms, hints in script, the passages of a page."""
