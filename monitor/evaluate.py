@@ -6,14 +6,18 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
+from crawler.model import OutletKind
+from monitor.account_facts import DAYS, Rhythm, account_rhythms
+from monitor.calendar import quarter_start
 from monitor.causes import AWAITING, FAILED_NIGHT, cause_name
 from monitor.config import MonitorConfig, rule
 from monitor.dispensations import Dispensation, dispensed, in_force
 from monitor.facts import Shown, gather, posts_of
 from monitor.findings import Changes, apply, open_findings
 from monitor.inhibit import inhibited
+from monitor.limits import Limit
 from monitor.model import Facts, Finding, OutletFacts, Value, Verdict
 from monitor.said import journal
 from monitor.unit_facts import Counter
@@ -31,12 +35,16 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why one outlet stands where it stands: its verdicts, looks, newest posts and open findings."""
+    """Why one outlet stands where it stands: its verdicts, looks, newest posts and open findings.
+
+    ``rhythm`` is an account's since the quarter began.
+    """
 
     facts: OutletFacts
     verdicts: tuple[Verdict, ...]
     posts: tuple[Shown, ...]
     findings: tuple[Finding, ...]
+    rhythm: Rhythm | None = None
 
 
 def judge(facts: Facts, config: MonitorConfig, decisions: Sequence[Dispensation] = ()) -> tuple[Verdict, ...]:
@@ -137,7 +145,20 @@ def explain(
         shown = posts_of(connection, outlet, as_of, posts)
         decisions = in_force(connection, as_of)
         findings = open_findings(connection, as_of, subject=f"outlet:{outlet}")
-    return Explanation(found[0], judge(facts, config, decisions), shown, findings)
+        kept = _rhythm(connection, found[0], config, facts)
+    return Explanation(found[0], judge(facts, config, decisions), shown, findings, kept)
+
+
+def _rhythm(connection: Connection, of: OutletFacts, config: MonitorConfig, facts: Facts) -> Rhythm | None:
+    """How an account kept to its limit since the quarter began."""
+    if of.outlet.kind is OutletKind.COLUMN:
+        return None
+    version = config.in_force(facts.day).get("account_idle")
+    limit: Limit | None = version.arguments["idle"] if version else None
+    days = (limit.due(facts.day) - facts.day).days if limit else DAYS
+    start = quarter_start(facts.day)
+    name = of.outlet.id
+    return account_rhythms(connection, [name], start, facts.day, facts.as_of, limit=days)[name]
 
 
 def _none(*_: object) -> dict[tuple[str, str], int]:

@@ -205,6 +205,7 @@ def explain_data(found: Explanation) -> dict[str, Any]:
         "looks": [asdict(look) for look in found.facts.looks],
         "posts": [asdict(post) for post in found.posts],
         "findings": [asdict(finding) for finding in found.findings],
+        "rhythm": asdict(found.rhythm) if found.rhythm else None,
     }
 
 
@@ -217,6 +218,8 @@ def explain_lines(found: Explanation) -> list[str]:
     ]
     lines += [verdict_line(verdict) for verdict in found.verdicts]
     lines += [finding_line(finding) for finding in found.findings]
+    if found.rhythm is not None:
+        lines.append(f"更新情况：{found.rhythm.line}")
     lines.append("最近信息（日期　标题　依据）：")
     for post in found.posts:
         proof = f"{post.place}「{clean(post.raw)}」" + (f"，{post.why}" if post.why else "")
@@ -231,7 +234,9 @@ def finding_line(finding: Finding) -> str:
     """An open finding: number, since when, whether it came back or keeps coming, and what it says."""
     again = f"（回潮，第{finding.recurrence + 1}次）" if finding.recurrence else ""
     again += "（反复出现，按一个问题登记）" if finding.flapping else ""
-    return f"问题 {finding.number}：{finding.opened.astimezone(SHANGHAI):%Y-%m-%d} 起{again}，{finding.sentence}"
+    return (
+        f"问题 {finding.number}：{finding.opened.astimezone(SHANGHAI):%Y-%m-%d} 起{again}，{finding.sentence}"
+    )
 
 
 def settings_data(settings: Settings) -> dict[str, Any]:
