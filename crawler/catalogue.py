@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -87,6 +87,7 @@ class ColumnEntry(Strict):
     level: int = Field(default=2, ge=1, le=9)
     units: tuple[str, ...] = ()
     floor: int = Field(default=1, ge=0, le=1000)
+    render: Literal["plain", "browser"] = "plain"
     site: str | None = None
     purpose: Purpose = Purpose.NONE
 
@@ -246,6 +247,7 @@ def _column(entry: ColumnEntry, first_site: str) -> Outlet:
         level=entry.level,
         floor=entry.floor,
         purpose=entry.purpose,
+        render=entry.render,
     )
 
 

@@ -184,12 +184,13 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request that a platform wants fetched."""
+    """One request that a platform wants fetched. ``render``: run the page's scripts before it is read."""
 
     url: str
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    render: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,8 @@ class Outlet:
     where it lives (``wechat``, ``weibo``, ``toutiao`` ...). ``url`` is ``None`` while nobody knows the
     address. ``floor`` is the least number of dated posts a healthy first page shows. ``handle`` holds
     the account's ids (``uid``, ``biz``); ``probes`` the ways to look at it, tried in order. ``purpose`` marks
-    a column of published messages or of surveys, and one that needs no updating.
+    a column of published messages or of surveys, and one that needs no updating. ``render`` is ``plain``, or
+    ``browser`` where the list is made by script.
     """
 
     id: str
@@ -218,6 +220,7 @@ class Outlet:
     handle: Mapping[str, str] = field(default_factory=dict)
     probes: tuple[Probe, ...] = ()
     purpose: Purpose = Purpose.NONE
+    render: str = "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +229,8 @@ class Page:
 
     A fetch that brought nothing has ``status`` 0 and the cause in ``error``
     (for example ``timeout``, ``dns``, ``refused``, ``reset``, ``tls``, ``too_large``, ``redirect_loop``,
-    ``host_gave_up``, ``forbidden_address``, ``robots``).
+    ``host_gave_up``, ``forbidden_address``, ``robots``), and what exactly in ``detail``. ``tls`` tells that only
+    the TLS of the last century got through (``legacy (TLSv1)``).
     """
 
     url: str
@@ -236,6 +240,8 @@ class Page:
     body: bytes
     fetched_at: datetime
     error: str | None = None
+    detail: str = ""
+    tls: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,8 @@ def _state(looked: Looked) -> dict[str, Any]:
     values |= {"last_conclusive": visit.moment, "etag": visit.etag, "last_modified": visit.last_modified}
     values |= {"page_hash": visit.page_hash, "newest": visit.newest, "newest_url": _clean(visit.newest_url)}
     values |= {"dated": visit.dated, **walk}
+    if visit.family:
+        values["family"] = visit.family
     if looked.front is not None:
         values["front"] = looked.front
     return values

@@ -32,10 +32,10 @@ from crawler.store import DutyRow, OutletRow, SiteRow, UnitRow
 from crawler.visit import Known
 
 Row = type[UnitRow] | type[SiteRow] | type[OutletRow]
-WATCH = ("url", "probes", "platform")
+WATCH = ("url", "probes", "platform", "render")
 """A change of these starts an outlet's memory afresh: the old page's validators say nothing of the new."""
 FRESH: dict[str, Any] = {
-    "etag": "", "last_modified": "", "page_hash": "", "front": b"", "dated": 0,
+    "etag": "", "last_modified": "", "page_hash": "", "front": b"", "dated": 0, "family": "",
     "walk_since": None, "walk_prior": None, "walk_done": False,
 }  # fmt: skip
 
@@ -157,7 +157,7 @@ def outlet_values(outlet: Outlet) -> dict[str, Any]:
     return {
         "id": outlet.id, "kind": outlet.kind.value, "name": outlet.name, "platform": outlet.platform,
         "site_id": outlet.site, "url": outlet.url, "cls": outlet.cls.value, "path": outlet.path,
-        "level": outlet.level, "floor": outlet.floor, "state": outlet.state.value,
+        "level": outlet.level, "floor": outlet.floor, "render": outlet.render, "state": outlet.state.value,
         "handle": dict(outlet.handle), "kept_in": CONFIG, "purpose": outlet.purpose.value,
         "probes": [{"platform": p.platform, "url": p.url, "handle": dict(p.handle)} for p in outlet.probes],
     }  # fmt: skip
@@ -177,6 +177,7 @@ def outlet_of(row: Any, units: Sequence[str] = ()) -> Outlet:
         path=row["path"],
         level=row["level"],
         floor=row["floor"],
+        render=row["render"],
         state=AccountState(row["state"]),
         handle=row["handle"],
         probes=tuple(Probe(p["platform"], p["url"], p["handle"]) for p in row["probes"]),
@@ -184,7 +185,9 @@ def outlet_of(row: Any, units: Sequence[str] = ()) -> Outlet:
     )
 
 
-_KNOWN = ("etag", "last_modified", "page_hash", "front", "newest", "newest_url", "dated", "last_conclusive")
+_KNOWN = (
+    "etag", "last_modified", "page_hash", "front", "newest", "newest_url", "dated", "last_conclusive", "family",
+)  # fmt: skip
 _WALK = ("walk_since", "walk_prior", "walk_done")
 
 

@@ -111,6 +111,7 @@ class OutletRow(Base):
     path: Mapped[str] = mapped_column(String(300))
     level: Mapped[int]
     floor: Mapped[int]
+    render: Mapped[str] = mapped_column(String(10), default="plain")
     state: Mapped[str] = mapped_column(String(20))
     handle: Mapped[dict[str, Any]]
     probes: Mapped[list[Any]]
@@ -125,6 +126,7 @@ class OutletRow(Base):
     newest: Mapped[date | None]
     newest_url: Mapped[str] = mapped_column(Text, default="")
     dated: Mapped[int] = mapped_column(default=0)
+    family: Mapped[str] = mapped_column(String(40), default="")
     last_look: Mapped[datetime | None]
     last_outcome: Mapped[str] = mapped_column(String(20), default="")
     last_conclusive: Mapped[datetime | None]

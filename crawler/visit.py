@@ -19,6 +19,8 @@ Read = Callable[[Page, Outlet, Probe], Reading]
 HASH = 8
 LEARNED_SHARE = 3
 """A first page that shows fewer than a third of the dated posts it last showed is not believed."""
+OTHER_STRUCTURE = ("no_list", "no_dates", "script_list")
+"""What a reader says of a page whose list it does not find; where it found one before, the page was redesigned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Known:
     newest: date | None = None
     newest_url: str = ""
     dated: int = 0
+    family: str = ""
     last_conclusive: datetime | None = None
     walk_since: datetime | None = None
     walk_prior: datetime | None = None
@@ -128,6 +131,7 @@ def look(
         page_hash=digest or known.page_hash,
         etag=page.headers.get("etag", "")[:500],
         last_modified=page.headers.get("last-modified", "")[:100],
+        mark=f"tls: {page.tls}" if page.tls else "",
         seconds=round(seconds, 3),
     )
     if page_no == 1 and known.settled and _unchanged(known, page, digest):
@@ -168,7 +172,7 @@ def _read(
         outcome=reading.outcome,
         evidence=reading.evidence if reading.outcome.conclusive else Evidence.NONE,
         reason=reading.reason,
-        mark=reading.mark[:500],
+        mark="; ".join(part for part in (visit.mark, reading.mark) if part)[:500],
         family=reading.family,
         newest=newest.day if newest else None,
         newest_url=next((p.url for p in reading.posts if p.published is newest), "") if newest else "",
@@ -190,18 +194,31 @@ def _read(
 
 
 def _floor(known: Known, visit: Visit) -> Visit:
-    """Fewer dated posts than the outlet's floor, or far fewer than it showed before: not believed."""
-    floor = max(known.outlet.floor, -(-known.dated // LEARNED_SHARE))
+    """What the outlet showed before decides whether this look is believed.
+
+    Nothing where there was a list (``emptied``), no list in a page that had one (``redesigned``), or fewer dated
+    posts than the outlet's floor or than a third of what it last showed (``below_floor``): not believed. A person
+    who finds the page healthy lets the outlet learn anew (:func:`crawler.register.accept`).
+    """
+    floor = floor_of(known)
     if visit.outcome is Outcome.EMPTY and known.dated:
-        return replace(
-            visit, outcome=Outcome.UNREADABLE, evidence=Evidence.NONE, reason="emptied", mark=f"0 < {floor}"
-        )
+        return _doubted(visit, "emptied", f"0 < {floor}")
+    if visit.outcome is Outcome.UNREADABLE and visit.reason in OTHER_STRUCTURE and known.dated:
+        before = f"{known.family or 'generic'} {known.dated}"
+        return _doubted(visit, "redesigned", f"{before} -> {visit.family or 'generic'} {visit.reason}")
     if visit.outcome is Outcome.READ and visit.dated < floor:
-        mark = f"{visit.dated} < {floor}"
-        return replace(
-            visit, outcome=Outcome.UNREADABLE, evidence=Evidence.NONE, reason="below_floor", mark=mark
-        )
+        return _doubted(visit, "below_floor", f"{visit.dated} < {floor}")
     return visit
+
+
+def floor_of(known: Known) -> int:
+    """The least number of dated posts that is believed: the configured floor, or a third of what was last shown."""
+    return max(known.outlet.floor, -(-known.dated // LEARNED_SHARE))
+
+
+def _doubted(visit: Visit, reason: str, mark: str) -> Visit:
+    marks = "; ".join(part for part in (mark, visit.mark) if part)[:500]
+    return replace(visit, outcome=Outcome.UNREADABLE, evidence=Evidence.NONE, reason=reason, mark=marks)
 
 
 def _walk(

@@ -9,33 +9,43 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from crawler.account_links import PLACE_NAMES
 from crawler.columns_file import columns_yaml, outcome_name, visible
 from crawler.config import BadConfig, CrawlConfig
 from crawler.discover import NoPortal, discover, place_of
+from crawler.finder import platform_hosts
 from crawler.guard import host_of, refusal_of
 from crawler.model import CLASS_NAMES, Manners, Outlet, OutletKind
-from crawler.proposals import STANDING_NAMES, Findings, Proposal, Standing, findings
+from crawler.proposals import STANDING_NAMES, Account, Findings, Proposal, Standing, findings
 from monitor.columns_sheet import write_columns
 from monitor.office import read_settings
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the configuration says of the portal: manners, the columns it has, and which ids are taken."""
+    """What the configuration says of the portal: manners, its columns, all accounts, and which ids are taken."""
 
     config: CrawlConfig
     manners: Manners
     outlets: tuple[Outlet, ...] = ()
+    platforms: frozenset[str] = frozenset()
     taken: tuple[str, ...] = ()
     site: str = ""
 
 
 def survey(url: str, ground: Ground, clock: Callable[[], datetime], *, depth: int, pages: int) -> Findings:
     """The portal behind ``url``, compared with the catalogue. Raises ``BadConfig`` when it is no portal."""
-    also = [outlet.url for outlet in ground.outlets if outlet.url]
+    also = [o.url for o in ground.outlets if o.url and o.kind is OutletKind.COLUMN]
     try:
         seen = discover(
-            url, ground.config, clock, depth=depth, pages=pages, manners=ground.manners, also=also
+            url,
+            ground.config,
+            clock,
+            depth=depth,
+            pages=pages,
+            manners=ground.manners,
+            also=also,
+            platforms=ground.platforms,
         )
     except NoPortal as error:
         raise BadConfig(str(error)) from None
@@ -60,7 +70,8 @@ def ground_of(url: str, path: Path | None, contact: str, allow_loopback: bool) -
     return Ground(
         config,
         sites[0].manners if sites else Manners(config.delay),
-        tuple(o for o in outlets if o.kind is OutletKind.COLUMN and o.site in ids),
+        tuple(o for o in outlets if o.kind is not OutletKind.COLUMN or o.site in ids),
+        platform_hosts(outlets),
         tuple(o.id for o in outlets),
         sites[0].id if sites and sites[0].id != first else "",
     )
@@ -94,6 +105,9 @@ def lines_of(found: Findings) -> list[str]:
     if found.doubts:
         lines.append(f"看不清、须人工打开的网页 {len(found.doubts)} 个：")
         lines += [visible(f"  {d.name} {d.url} {_state(d.outcome, d.reason)}", 400) for d in found.doubts]
+    if found.accounts:
+        lines.append(f"站内链接或展示的新媒体账号 {len(found.accounts)} 个：")
+        lines += [_account(one) for one in found.accounts]
     if found.barred:
         lines.append(f"robots.txt 不允许看的链接 {found.barred} 个")
     if found.left:
@@ -108,6 +122,16 @@ def _line(one: Proposal) -> str:
     if one.standing is not Standing.NEW:
         told.append(f"［{STANDING_NAMES[one.standing]} {one.outlet}］")
     return visible("  " + "　".join(told), 600)
+
+
+def _account(one: Account) -> str:
+    known = f"已登记（{one.outlet}）" if one.outlet else "台账没有"
+    shown = "二维码" if one.place == "qr" else "链接"
+    name = PLACE_NAMES.get(one.platform, one.platform)
+    return visible(
+        f"  {name}　{one.name or '（没有名称）'}　{one.key}={one.number}　{shown}见于 {one.page}　{known}",
+        400,
+    )
 
 
 def _state(outcome: Any, reason: str) -> str:
