@@ -26,6 +26,7 @@ from crawler.redirects import follow
 from crawler.register import allowed_hosts, host_manners, known_outlets
 from crawler.resolving import ForbiddenAddress, GuardedBackend, Resolve, system_resolve
 from crawler.settings import request_headers
+from crawler.tls import any_certificate, fault_of, last_century
 from crawler.visit import Looked
 from crawler.walk import Walk
 
@@ -115,7 +116,8 @@ class HttpDoor:
     """``fetch`` over one httpx client, with the limits of the crawl: size, time, redirects, guard.
 
     With ``foreign`` it also asks hosts outside of the catalogue (links that are checked). Whatever the host,
-    the address it resolves to is checked and then connected to (``resolving.py``).
+    the address it resolves to is checked and then connected to (``resolving.py``). With ``legacy`` it speaks the
+    TLS of the last century too, and its pages say so.
     """
 
     config: CrawlConfig
@@ -123,9 +125,10 @@ class HttpDoor:
     clock: Callable[[], datetime]
     foreign: bool = False
     resolve: Resolve = system_resolve
+    legacy: bool = False
 
     async def __aenter__(self) -> HttpDoor:
-        tls = _any_tls()
+        tls = last_century() if self.legacy else any_certificate()
         transport = httpx.AsyncHTTPTransport(verify=tls, trust_env=False)
         # httpx offers no way to give its pool a backend; the pool is the only place that connects.
         transport._pool = httpcore.AsyncConnectionPool(
@@ -175,7 +178,8 @@ class HttpDoor:
                 return await self._page(ask, answer)
         except Exception as error:
             # Whatever a download raises is one failed look, as in the spider.
-            return self._failed(ask, self._told(ask, error))
+            word = self._told(ask, error)
+            return self._failed(ask, word, fault_of(error) if word == "tls" else "")
 
     async def _glance(self, ask: Ask, *, most: int) -> Page:
         asked = replace(ask, headers={"Accept-Encoding": "identity", **ask.headers})
@@ -197,7 +201,7 @@ class HttpDoor:
             return self._failed(ask, word)
 
     def _stream(self, ask: Ask) -> AbstractAsyncContextManager[httpx.Response]:
-        return self.client.stream(ask.method, ask.url, headers=dict(ask.headers), content=ask.body)
+        return self.client.stream(ask.method, ask.url, headers=_as_sent(ask), content=ask.body)
 
     def _told(self, ask: Ask, error: Exception) -> str:
         word = _word(error)
@@ -217,10 +221,12 @@ class HttpDoor:
             if size > self.config.max_size:
                 return self._failed(ask, "too_large")
             chunks.append(chunk)
-        return Page(ask.url, ask.url, answer.status_code, _headers(answer), b"".join(chunks), self.clock())
+        tls = _spoken(answer) if self.legacy else ""
+        body = b"".join(chunks)
+        return Page(ask.url, ask.url, answer.status_code, _headers(answer), body, self.clock(), tls=tls)
 
-    def _failed(self, ask: Ask, error: str) -> Page:
-        return Page(ask.url, ask.url, 0, {}, b"", self.clock(), error)
+    def _failed(self, ask: Ask, error: str, detail: str = "") -> Page:
+        return Page(ask.url, ask.url, 0, {}, b"", self.clock(), error, detail)
 
 
 def _headers(answer: httpx.Response) -> dict[str, str]:
@@ -232,15 +238,16 @@ def _headers(answer: httpx.Response) -> dict[str, str]:
     return headers
 
 
-def _any_tls() -> ssl.SSLContext:
-    """Old and self-signed certificates are looked past, as the spider does: the pages are public.
+def _as_sent(ask: Ask) -> list[tuple[bytes, bytes]]:
+    """Headers byte for byte: a validator goes back as the portal wrote it."""
+    return [(name.encode("ascii"), value.encode("latin-1")) for name, value in ask.headers.items()]
 
-    What a portal's certificate is worth is another question than what its columns show.
-    """
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
+
+def _spoken(answer: httpx.Response) -> str:
+    """The TLS that the answer came by, for a site that is asked in the last century's."""
+    stream = answer.extensions.get("network_stream")
+    spoken = stream.get_extra_info("ssl_object") if stream is not None else None
+    return f"legacy ({spoken.version()})" if spoken is not None else ""
 
 
 def _word(error: Exception) -> str:

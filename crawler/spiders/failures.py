@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
+from gzip import BadGzipFile
+
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -22,6 +25,9 @@ WORDS: tuple[tuple[type[BaseException], str], ...] = (
     (DownloadCancelledError, "too_large"),
     (UnsupportedURLSchemeError, "bad_address"),
 )
+PACKING = (BadGzipFile, EOFError, zlib.error)
+PACKERS = ("brotli", "_brotli", "zstandard", "compression.zstd", "backports.zstd")
+"""What unpacking raises: the page did not come in the ``Content-Encoding`` that it names."""
 
 
 def word_for(error: BaseException) -> str:
@@ -33,6 +39,8 @@ def word_for(error: BaseException) -> str:
     for kind, word in WORDS:
         if isinstance(error, kind):
             return word
+    if isinstance(error, PACKING) or type(error).__module__ in PACKERS:
+        return "bad_encoding"
     text = f"{type(error).__name__} {error!r} {error.__cause__!r}"
     if "SSL" in text or "certificate" in text.lower():
         return "tls"

@@ -92,7 +92,8 @@ class OutletSpider(Spider):
             request = Request(
                 ask.url,
                 method=ask.method,
-                headers={**self.headers, **ask.headers},
+                # Bytes: a validator goes back as the portal wrote it.
+                headers={**self.headers, **{n: v.encode("latin-1") for n, v in ask.headers.items()}},
                 body=ask.body,
                 meta={"download_timeout": self.config.timeout},
                 dont_filter=True,
