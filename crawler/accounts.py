@@ -111,13 +111,19 @@ class AccountNight:
         looks: list[Look] = []
         today = shanghai_day(self.clock())
         while True:
-            out = {name for name, answers in self.answers.items() if tripped(answers)}
-            probe = next_probe(known.outlet.probes, looks, today, out=out)
+            probe = next_probe(known.outlet.probes, looks, today, out=self._out())
             if probe is None:
                 return looks
-            reading = await self._queued(known, probe)
+            async with self.locks[probe.platform]:
+                if probe.platform in self._out():  # its night ended while this account waited its turn
+                    continue
+                reading = await self._ask(known, probe)
+                self.answers[probe.platform].append(reading)
             looks.append(Look(probe, reading))
-            self.answers[probe.platform].append(reading)
+
+    def _out(self) -> set[str]:
+        """The probes whose night the circuit breaker has ended."""
+        return {name for name, answers in self.answers.items() if tripped(answers)}
 
     async def _ask(self, known: Known, probe: Probe) -> Reading:
         """One probe's reading: all its requests, their posts together."""

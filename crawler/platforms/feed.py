@@ -37,6 +37,7 @@ WHY = "默认开启: 未配置订阅地址时不发出任何请求。"
 EARLIEST = datetime(2009, 8, 1, tzinfo=UTC)
 FRESH = timedelta(hours=48)
 """A bridge that claims no success within this time is stale; so is the canaries' limit."""
+ECHO = timedelta(hours=1)
 WECHAT_HOST = "mp.weixin.qq.com"
 
 
@@ -126,8 +127,10 @@ def _unlinked(reading: Reading, outlet: Outlet, probe: Probe) -> str:
 
 def _unfresh(reading: Reading, feed: Feed, page: Page, canaries: str) -> str:
     newest = reading.newest
-    if canaries == "passed" or newest is None or newest.moment is None:
+    if newest is None or newest.moment is None:
         return ""
+    if canaries == "passed":
+        return "stale_bridge" if _stopped(feed, newest.moment, utc(page.fetched_at)) else ""
     if utc(page.fetched_at) == FETCH_UNKNOWN:
         return "" if feed.built is not None else "freshness_unproven"
     if utc(page.fetched_at) - newest.moment <= FRESH:
@@ -135,6 +138,14 @@ def _unfresh(reading: Reading, feed: Feed, page: Page, canaries: str) -> str:
     if feed.built is None:
         return "freshness_unproven"
     return "stale_bridge" if utc(page.fetched_at) - feed.built > FRESH else ""
+
+
+def _stopped(feed: Feed, newest: datetime, now: datetime) -> bool:
+    """The bridge itself says that it last built this feed long ago, whatever it does for the canaries' feeds.
+
+    A build time that only repeats the newest item's says nothing of the kind.
+    """
+    return feed.built is not None and now - feed.built > FRESH and feed.built - newest > ECHO
 
 
 def _unconfirmed(identity: Mapping[str, str], wanted: Mapping[str, str]) -> str:
