@@ -74,6 +74,8 @@ def outcome_name(outcome: str, reason: str) -> str:
 def _entry(one: Proposal, id: str, site: str) -> str:
     values: dict[str, Any] = {"id": id, "name": visible(one.name), "path": visible(one.path), "url": one.url}
     values |= {"class": one.cls.value, "level": one.level, "units": []}
+    if one.by_script:
+        values["render"] = "browser"
     if site:
         values["site"] = site
     return flow(values)

@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from crawler.accounts import AccountNight
 from crawler.config import CrawlConfig
+from crawler.doors import Doors, legacy_hosts
 from crawler.guard import refusal_of
 from crawler.keeper import StoreKeeper
 from crawler.model import Ask, OutletKind, Page, Visit
@@ -68,11 +69,12 @@ def recheck(
     keeper = StoreKeeper(engine, reader, config, hosts)
     seen: dict[str, Looked] = {}
     door = HttpDoor(config, hosts, clock)
+    old = partial(HttpDoor, config, hosts, clock, legacy=True)
 
     async def go() -> None:
-        async with door:
+        async with door, Doors(door.fetch, old, config, clock, legacy_hosts(manners)) as doors:
             walk = Walk(
-                door.fetch,
+                doors.fetch,
                 keeper,
                 config,
                 clock,
@@ -86,7 +88,7 @@ def recheck(
             )
             await walk.run((one for one in known if one.outlet.kind is OutletKind.COLUMN), pending)
             night = AccountNight(
-                door.fetch,
+                doors.fetch,
                 keeper,
                 config,
                 clock,

@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 Fetch = Callable[[Ask], Awaitable[Page]]
 NETWORK = ("timeout", "dns", "refused", "reset", "tls", "network")
 """Failures that are worth one more try and count towards giving a host up."""
+BROWSER = "browser"
 LONGEST_DELAY = 30.0
 """Seconds: a ``Crawl-delay`` is honoured up to this."""
 
@@ -142,8 +143,10 @@ class Walk:
             self._refuse(task, barred.error)
             return
         started = monotonic()
-        headers = conditional(task.known) if task.known and task.page_no == 1 and self.conditional else {}
-        page = barred or await self._polite(queue, Ask(task.url, headers=headers))
+        renders = task.known is not None and task.known.outlet.render == BROWSER
+        wanted = task.known and task.page_no == 1 and self.conditional and not renders
+        headers = conditional(task.known) if task.known and wanted else {}
+        page = barred or await self._polite(queue, Ask(task.url, headers=headers, render=renders))
         if page.error in NETWORK and task.tries < self.config.retries and not queue.dead:
             queue.put([task.again()])
             return

@@ -256,6 +256,8 @@ def test_columns_without_dates_and_lists_made_by_script_are_proposed_and_marked(
         "办事指南": (Outcome.UNREADABLE, "no_dates", False),
         "数据开放": (Outcome.UNREADABLE, "script_list", False),
     }
+    written = accepted(columns_yaml(site.columns()))
+    assert [(one.name, one.render) for one in written] == [("办事指南", "plain"), ("数据开放", "browser")]
 
 
 def test_an_empty_column_is_a_column() -> None:

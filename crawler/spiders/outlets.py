@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from scrapy import Request, Spider
@@ -12,12 +13,15 @@ from scrapy.http import Response
 
 from crawler.accounts import AccountNight
 from crawler.config import CrawlConfig
+from crawler.doors import Doors, legacy_hosts
 from crawler.finder import Finder, glance
 from crawler.guard import refusal_of
 from crawler.model import Ask, Manners, OutletKind, Page
+from crawler.recheck import HttpDoor
 from crawler.redirects import follow
 from crawler.settings import request_headers
 from crawler.spiders.failures import word_for
+from crawler.tls import fault_of
 from crawler.visit import Known, Looked
 from crawler.walk import Keeper, Walk
 
@@ -56,6 +60,8 @@ class OutletSpider(Spider):
         self.finder = finder
         self.homes = homes
         self.new_pictures = new_pictures
+        old = partial(HttpDoor, config, hosts, clock, legacy=True)
+        self.doors = Doors(self._plain, old, config, clock, legacy_hosts(manners))
         self.walk = Walk(self.fetch, keeper, config, clock, hosts, manners, door="spider", on_look=on_look)
         if finder is not None:
             self.walk.on_list = lambda page, known: finder.page(page, known.outlet)
@@ -66,11 +72,12 @@ class OutletSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Walks everything; the requests go through Scrapy's downloader one by one."""
         try:
-            if self.finder is not None:
-                await glance(self.walk.ask, self.homes, self.finder, self.new_pictures)
-            columns = [one for one in self.known if one.outlet.kind is OutletKind.COLUMN]
-            await self.walk.run(columns, self.pending)
-            await self.night.run(one for one in self.known if one.outlet.kind is not OutletKind.COLUMN)
+            async with self.doors:
+                if self.finder is not None:
+                    await glance(self.walk.ask, self.homes, self.finder, self.new_pictures)
+                columns = [one for one in self.known if one.outlet.kind is OutletKind.COLUMN]
+                await self.walk.run(columns, self.pending)
+                await self.night.run(one for one in self.known if one.outlet.kind is not OutletKind.COLUMN)
         except BaseException as error:  # Scrapy would log it and report "finished"
             self.failed = error
         nothing: tuple[Any, ...] = ()
@@ -79,6 +86,9 @@ class OutletSpider(Spider):
 
     async def fetch(self, ask: Ask) -> Page:
         """The page behind ``ask``, redirects followed. Network faults are pages with ``error``; never raises them."""
+        return await self.doors.fetch(ask)
+
+    async def _plain(self, ask: Ask) -> Page:
         return await follow(
             self._hop, ask, most=self.config.redirects, refused=self._refused, clock=self.clock
         )
@@ -104,11 +114,11 @@ class OutletSpider(Spider):
             word = word_for(error)
             if word == "network":
                 logger.warning("%s: %s: %s", ask.url, type(error).__name__, error)
-            return self._failed(ask, word)
+            return self._failed(ask, word, fault_of(error) if word == "tls" else "")
         return self._page(ask, response)
 
-    def _failed(self, ask: Ask, error: str) -> Page:
-        return Page(ask.url, ask.url, 0, {}, b"", self.clock(), error)
+    def _failed(self, ask: Ask, error: str, detail: str = "") -> Page:
+        return Page(ask.url, ask.url, 0, {}, b"", self.clock(), error, detail)
 
     def _page(self, ask: Ask, response: Response) -> Page:
         headers = {
