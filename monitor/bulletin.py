@@ -6,19 +6,21 @@ It accuses only what the verdicts accuse: a month or an outlet that could not be
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
-from crawler.model import Outlet, Unit, shanghai_day
+from crawler.account_candidates import Candidate, candidates
+from crawler.model import SHANGHAI, Outlet, OutletKind, Unit, shanghai_day
 from monitor import counts
-from monitor.bulletin_model import DONE, Bulletin, BulletinSettings, Coverage, Period
+from monitor.account_facts import Rhythm, account_rhythms
+from monitor.bulletin_model import DONE, Bulletin, BulletinSettings, Coverage, PastMatter, Period
+from monitor.bulletin_outlets import accounts_of, columns_judged, found_accounts_of, veto_of
 from monitor.bulletin_parts import (
-    accounts_of,
     column_counts_of,
     columns_of,
     completion,
@@ -32,7 +34,9 @@ from monitor.bulletin_parts import (
     year_units_of,
 )
 from monitor.model import Finding, Value, Verdict
+from monitor.official_days import OfficialDays
 from monitor.outlook import Earlier, compare, forecast, previous, year_before
+from monitor.past import past_matters
 from monitor.tally import Tally
 from monitor.workdays import Calendar
 
@@ -51,6 +55,9 @@ class Stock:
     tally: Tally
     coverage: Coverage
     earlier: Earlier = NOT_COMPARED
+    rhythms: Mapping[str, Rhythm] = field(default_factory=dict)
+    seen: Sequence[Candidate] = ()
+    past: tuple[PastMatter, ...] | None = None
 
 
 def compile(
@@ -67,8 +74,9 @@ def compile(
     printed: date | None = None,
     decisions: Mapping[str, str | None] | None = None,
     failed_night: bool = False,
-    calendar: Calendar | None = None,
+    calendar: OfficialDays | None = None,
     horizon: date | None = None,
+    last: tuple[datetime, Collection[str] | None] | None = None,
 ) -> Bulletin:
     """The bulletin of ``period`` as the store knew it at ``as_of``.
 
@@ -76,22 +84,31 @@ def compile(
     nothing is accused. ``order`` and ``outlet_order`` are ids in catalogue order. ``check`` is the window in which the
     outlets were checked (default: from the period's end to ``as_of``), ``printed`` the print date.
     ``calendar`` counts the deadlines in working days (default: Monday to Friday). ``horizon`` is the first
-    day that was crawled: earlier periods are compared only where they lie after it.
+    day that was crawled: earlier periods are compared only where they lie after it. ``last`` is the moment of the
+    bulletin before and the outlets that it named (``None``: all with a finding then; default: the period's begin).
     """
-    day = shanghai_day(as_of)
+    day, verdicts = shanghai_day(as_of), tuple(verdicts)
+    moment, listed = last or (datetime.combine(period.start, time(0), SHANGHAI), None)
     places = {outlet: number for number, outlet in enumerate(outlet_order)}
     window = check or (min(period.end + timedelta(days=1), day), day)
+    units = counts.units_of(connection, period.start)
+    names = {unit.id: unit.short for unit in units}
+    outlets = sorted(counts.outlets_of(connection, day), key=lambda o: (places.get(o.id, len(places)), o.id))
+    accounts = [outlet.id for outlet in outlets if outlet.kind is OutletKind.ACCOUNT]
     stock = Stock(
-        counts.units_of(connection, period.start),
-        sorted(counts.outlets_of(connection, day), key=lambda o: (places.get(o.id, len(places)), o.id)),
+        units,
+        outlets,
         counts.tally(connection, period.start, period.end, as_of, decisions=decisions),
         counts.coverage(connection, *window, failed=failed_night),
         _earlier(connection, period, as_of, decisions, horizon),
+        account_rhythms(connection, accounts, period.start, period.end, as_of),
+        candidates(connection, as_of),
+        past_matters(connection, moment, as_of, outlets, verdicts, names, listed),
     )
     return assemble(
-        stock, period, as_of=as_of, settings=settings or BulletinSettings(), verdicts=tuple(verdicts),
+        stock, period, as_of=as_of, settings=settings or BulletinSettings(), verdicts=verdicts,
         findings=tuple(findings), order=order, check=window, printed=printed or day,
-        calendar=calendar or Calendar(),
+        calendar=calendar or OfficialDays(Calendar()),
     )  # fmt: skip
 
 
@@ -122,7 +139,7 @@ def assemble(
     order: Sequence[str] = (),
     check: tuple[date, date],
     printed: date,
-    calendar: Calendar,
+    calendar: OfficialDays,
 ) -> Bulletin:
     """Put a stock of figures together. Pure."""
     names = {unit.id: unit.short for unit in stock.units}
@@ -147,16 +164,22 @@ def assemble(
         blank_columns=tuple(row for row in columns if row.state == Value.BLANK),
         unknown_columns=tuple(row for row in columns if row.state == Value.UNKNOWN),
         year_units=year_units_of(stale),
-        accounts=accounts_of(stock.outlets, verdicts, names, numbers, shanghai_day(as_of)),
+        accounts=accounts_of(stock.outlets, verdicts, names, numbers, shanghai_day(as_of), stock.rhythms),
         disclosure=disclosure_of(stock.tally, groups, names),
         coverage=stock.coverage,
         posts=tuple(line_of(post, names, titles) for post in stock.tally.posts),
         documents=tuple(line_of(post, names, titles) for post in stock.tally.disclosed),
         questions=tuple(question_of(doubt, titles) for doubt in stock.tally.doubts),
         column_counts=column_counts_of(stock.tally, stock.outlets),
-        deadlines=deadlines_of(printed, period, settings, calendar),
+        deadlines=(deadlines := deadlines_of(printed, period, settings, calendar.calendar)),
         comparisons=compare(groups, stock.earlier),
-        forecasts=forecast(groups, period.months, shanghai_day(as_of), calendar.works),
+        forecasts=forecast(groups, period.months, shanghai_day(as_of), calendar.calendar.works),
+        columns_judged=columns_judged(stock.outlets, verdicts),
+        past=stock.past,
+        veto=veto_of(verdicts),
+        found_accounts=found_accounts_of(stock.seen, stock.outlets, names),
+        unknown_years=tuple(year for year in calendar.unknown if year in {day.year for _, day in deadlines}),
+        unit_groups=tuple((unit.short, unit.group) for unit in units),
     )
 
 

@@ -5,140 +5,17 @@ Months are texts like ``2020-04``; every name is the short name that is printed;
 
 from __future__ import annotations
 
-import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime
-from string import Formatter
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from crawler.config import Strict
-from monitor.tally import months_between
+from monitor.bulletin_settings import FIELD_NAMES as FIELD_NAMES
+from monitor.bulletin_settings import BulletinSettings as BulletinSettings
+from monitor.period import Period as Period
 
 DONE = "完成"
-QUARTERS = ("第一季度", "第二季度", "第三季度", "第四季度")
-_PERIOD = re.compile(
-    r"(\d{4})(?:[-年]?(?:Q([1-4])|H([12])|(0[1-9]|1[0-2])|-(0?[1-9]|1[0-2])))?", re.IGNORECASE
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The days that the bulletin counts, both included. ``name`` is how it was asked for: ``2020Q2``."""
-
-    name: str
-    start: date
-    end: date
-
-    @classmethod
-    def parse(cls, text: str) -> Period:
-        """``2020Q2``, ``2020-06``, ``2020H1``, ``2020`` or ``2020-04-01..2020-06-25``.
-
-        Raises ``ValueError`` with what is allowed.
-        """
-        try:
-            if ".." in text:
-                start, _, end = text.partition("..")
-                first, last = date.fromisoformat(start.strip()), date.fromisoformat(end.strip())
-                if first > last:
-                    raise ValueError
-                return cls(f"{first}..{last}", first, last)
-            found = _PERIOD.fullmatch(text.strip())
-            if not found:
-                raise ValueError
-            return _named(found)
-        except ValueError:
-            raise ValueError(
-                f"{text!r} is no period; allowed: 2020Q2, 2020-06, 2020H1, 2020 or 2020-04-01..2020-06-25"
-            ) from None
-
-    @property
-    def months(self) -> tuple[str, ...]:
-        return months_between(self.start, self.end)
-
-    @property
-    def words(self) -> str:
-        """``2020年第二季度``, ``2020年6月``, ``2020年上半年``, ``2020年`` or the two days."""
-        if len(self.months) == 3 and self == _span(self.name, self.start.year, self.start.month, 3):
-            if self.start.month % 3 == 1:
-                return f"{self.start.year}年{QUARTERS[self.start.month // 3]}"
-        elif len(self.months) == 1 and self == _span(self.name, self.start.year, self.start.month, 1):
-            return f"{self.start.year}年{self.start.month}月"
-        elif self == _span(self.name, self.start.year, self.start.month, 6) and self.start.month in (1, 7):
-            return f"{self.start.year}年{'上' if self.start.month == 1 else '下'}半年"
-        elif self == _span(self.name, self.start.year, 1, 12):
-            return f"{self.start.year}年"
-        return f"{_day(self.start)}至{_day(self.end)}"
-
-
-def _named(found: re.Match[str]) -> Period:
-    year = int(found.group(1))
-    if found.group(2):
-        return _span(f"{year}Q{found.group(2)}", year, int(found.group(2)) * 3 - 2, 3)
-    if found.group(3):
-        return _span(f"{year}H{found.group(3)}", year, int(found.group(3)) * 6 - 5, 6)
-    month = found.group(4) or found.group(5)
-    return _span(f"{year}-{int(month):02d}", year, int(month), 1) if month else _span(str(year), year, 1, 12)
-
-
-def _span(name: str, year: int, month: int, length: int) -> Period:
-    last_year, last = divmod(year * 12 + month + length - 2, 12)
-    return Period(name, date(year, month, 1), date(last_year, last + 1, monthrange(last_year, last + 1)[1]))
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
-FIELD_NAMES = ("统计期", "印发日期", "整改时限", "备案时限", "下期末", "报送", "地区", "办公室")
-"""What an office's own sentences and Word templates may name in braces."""
-REQUIREMENTS = (
-    "进一步提高信息发布的数量和质量。请各单位对照栏目维护分工，找出差距，积极整改，做好下一期栏目更新工作。",
-    "进一步完善信息审核制度。按照谁发布谁负责的原则，信息发布严格落实审核和保密审查制度。",
-    "进一步排查本单位开设的政务新媒体。无法保障更新的一律关停注销，确需保留的于{备案时限}前填写附件所列"
-    "政务新媒体情况调查表，报送{报送}。",
-    "进一步加强整改自查。请被通报单位逐项整改，于{整改时限}前将书面整改报告报送{报送}。",
-)
-"""The seed's four requirements in our own words; an office writes its own in config.yaml."""
-
-
-class BulletinSettings(Strict):
-    """How the office prints its bulletin. Check window and print date belong to one printing, not to here.
-
-    ``good_times``: praised is who published that many times the quota in every month (仓山区 2020Q2 named
-    exactly the units with 2.5 times). ``several``: months below the quota that make 多次. ``report_days`` and
-    ``filing_days`` are working days from the print to 整改时限 and 备案时限. ``template``: the office's own
-    Word file with fields in double braces (docs/reports.md).
-    """
-
-    place: str = ""
-    office: str = ""
-    centre: str = ""
-    addressees: str = "区直各有关部门，各镇人民政府、街道办事处"
-    portal: str = "区政府门户网站"
-    measure: str = "政务公开绩效考核办法"
-    basis: tuple[str, ...] = (
-        "《国务院办公厅关于印发政府网站发展指引的通知》（国办发〔2017〕47号）",
-        "《国务院办公厅秘书局关于印发政府网站与政务新媒体检查指标、监管工作年度考核指标的通知》（国办秘函〔2019〕19号）",
-    )
-    groups: tuple[str, ...] = ("镇街", "区直部门")
-    good_times: float = Field(default=2.5, gt=0, le=100)
-    several: int = Field(default=2, ge=1, le=12)
-    report_to: str = ""
-    report_days: int = Field(default=6, ge=1, le=60)
-    filing_days: int = Field(default=9, ge=1, le=120)
-    requirements: tuple[str, ...] = REQUIREMENTS
-    template: str = ""
-
-    @field_validator("requirements")
-    @classmethod
-    def _known_fields(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
-        for text in texts:
-            for _, name, _, _ in Formatter().parse(text):
-                if name is not None and name not in FIELD_NAMES:
-                    raise ValueError(f"unknown field {{{name}}}; known: {', '.join(FIELD_NAMES)}")
-        return texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +87,11 @@ class ColumnRow:
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """One new-media account. ``state`` is its filing state, ``verdict`` a verdict's value or empty."""
+    """One new-media account. ``state`` is its filing state, ``verdict`` a verdict's value or empty.
+
+    ``posts`` are the known ones of the period; ``gap`` the longest gap that was seen whole, ``days_out`` the days
+    of the period out of bounds as far as proved; ``None`` where no whole list was ever seen.
+    """
 
     outlet: str
     name: str
@@ -223,6 +104,65 @@ class AccountRow:
     sentence: str = ""
     clause: str = ""
     finding: str = ""
+    posts: int | None = None
+    gap: int | None = None
+    days_out: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastMatter:
+    """Something that the bulletin before blamed, and how it stands now.
+
+    ``state`` is ``repaired``, ``open``, ``unknown`` (could not be looked at again), ``exempt`` or ``gone`` (left the
+    catalogue). ``day`` is when it was found repaired.
+    """
+
+    outlet: str
+    kind: str
+    name: str
+    units: tuple[str, ...]
+    state: str
+    day: date | None = None
+    sentence: str = ""
+    finding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VetoLine:
+    """``count`` columns of ``site`` of one kind, of which ``limit`` or more fail the whole site."""
+
+    site: str
+    name: str
+    count: int
+    limit: int
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAccount:
+    """An account that the portal shows and the register does not know. ``sure``: a person has said that it is ours."""
+
+    platform: str
+    name: str
+    units: tuple[str, ...]
+    page: str
+    sure: bool = False
+
+
+class ErrorReports(Strict):
+    """找错: messages of 我为政府网站找错 in the period, entered by hand. ``late``: done later than a month."""
+
+    received: int = Field(ge=0, le=1_000_000)
+    done: int = Field(ge=0, le=1_000_000)
+    late: int = Field(default=0, ge=0, le=1_000_000)
+
+
+class Commendation(Strict):
+    """A commendation (表扬) entered by hand: who, and for what."""
+
+    name: str = Field(min_length=1, max_length=220)
+    reason: str = Field(min_length=2, max_length=400)
+    by: str = Field(default="", max_length=100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +275,12 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """One period's bulletin, complete. ``year_units``: units with several columns over a year past their limit."""
+    """One period's bulletin, complete. ``year_units``: units with several columns over a year past their limit.
+
+    ``columns_judged`` counts the columns with an answer (fresh, soon due, stale or blank); ``past`` is ``None``
+    where nothing was watched in the period before. ``unit_groups`` is every unit's short name with its group;
+    ``only`` the groups to which this printing was narrowed; ``unknown_years`` those without official days off.
+    """
 
     title: str
     period: Period
@@ -362,6 +307,15 @@ class Bulletin:
     comparisons: tuple[Comparison, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
     forced: bool = False
+    columns_judged: int | None = None
+    past: tuple[PastMatter, ...] | None = None
+    veto: tuple[VetoLine, ...] = ()
+    found_accounts: tuple[FoundAccount, ...] = ()
+    errors_reported: ErrorReports | None = None
+    commended: tuple[Commendation, ...] = ()
+    unknown_years: tuple[int, ...] = ()
+    unit_groups: tuple[tuple[str, str], ...] = ()
+    only: tuple[str, ...] = ()
 
     @property
     def months(self) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from crawler.model import CLASS_NAMES, Outlet, OutletKind, Unit
 from monitor.attribution import REASON_NAMES, Reason
 from monitor.bulletin_model import (
     DONE,
-    AccountRow,
     BulletinSettings,
     ColumnRow,
     Disclosure,
@@ -21,6 +20,7 @@ from monitor.bulletin_model import (
     Question,
     UnitRow,
 )
+from monitor.bulletin_outlets import worst
 from monitor.calendar import add_months
 from monitor.causes import cause_name
 from monitor.model import Value, Verdict
@@ -136,29 +136,13 @@ def columns_of(
     numbers: Mapping[str, str],
     day: date,
 ) -> list[ColumnRow]:
-    by_outlet = _worst(verdicts)
+    by_outlet = worst(verdicts)
     rows = []
     for outlet in outlets:
         verdict = by_outlet.get(outlet.id)
         if outlet.kind is OutletKind.COLUMN and verdict is not None:
             rows.append(_column(outlet, verdict, names, numbers.get(f"outlet:{outlet.id}", ""), day))
     return rows
-
-
-RANKS = (Value.BLANK, Value.STALE, Value.UNKNOWN, Value.EXEMPT, Value.DUE_SOON, Value.FRESH)
-
-
-def _worst(verdicts: Sequence[Verdict]) -> dict[str, Verdict]:
-    """One verdict per outlet: what accuses before what is unknown before what is well."""
-    chosen: dict[str, Verdict] = {}
-    for verdict in verdicts:
-        kind, _, outlet = verdict.subject.partition(":")
-        if kind != "outlet":
-            continue
-        old = chosen.get(outlet)
-        if old is None or RANKS.index(verdict.value) < RANKS.index(old.value):
-            chosen[outlet] = verdict
-    return chosen
 
 
 def _column(outlet: Outlet, verdict: Verdict, names: Mapping[str, str], finding: str, day: date) -> ColumnRow:
@@ -191,37 +175,6 @@ def year_units_of(stale: Sequence[ColumnRow]) -> tuple[tuple[str, int], ...]:
     return tuple(
         (unit, count) for unit, count in sorted(found.items(), key=lambda x: (-x[1], x[0])) if count > 1
     )
-
-
-def accounts_of(
-    outlets: Sequence[Outlet],
-    verdicts: Sequence[Verdict],
-    names: Mapping[str, str],
-    numbers: Mapping[str, str],
-    day: date,
-) -> tuple[AccountRow, ...]:
-    by_outlet = _worst(verdicts)
-    rows = []
-    for outlet in outlets:
-        if outlet.kind is OutletKind.ACCOUNT:
-            verdict = by_outlet.get(outlet.id)
-            newest = verdict.newest.day if verdict and verdict.newest else None
-            rows.append(
-                AccountRow(
-                    outlet=outlet.id,
-                    name=outlet.name,
-                    platform=outlet.platform,
-                    units=tuple(names.get(unit, unit) for unit in outlet.units),
-                    state=outlet.state.value,
-                    verdict=verdict.value.value if verdict else "",
-                    newest=newest,
-                    days=(day - newest).days if newest else None,
-                    sentence=verdict.sentence if verdict else "",
-                    clause=verdict.clause if verdict else "",
-                    finding=numbers.get(f"outlet:{outlet.id}", ""),
-                )
-            )
-    return tuple(rows)
 
 
 def portal_of(tally: Tally, names: Mapping[str, str], listed: set[str]) -> Portal:
