@@ -107,9 +107,9 @@ def discover(
     """
 
     async def go() -> Survey:
-        hosts = hosts_of(home)
-        async with HttpDoor(config, hosts, clock) as door:
-            line = HostQueue(host_key(home), manners or Manners(config.delay), config.give_up_after)
+        hosts, polite = hosts_of(home), manners or Manners(config.delay)
+        async with HttpDoor(config, hosts, clock, legacy=polite.legacy_tls) as door:
+            line = HostQueue(host_key(home), polite, config.give_up_after)
             scout = Scout(door.fetch, config, hosts, line, place_of(home), pages, on_page, platforms)
             return await scout.run(home, depth, also)
 
