@@ -35,6 +35,17 @@ def quarter_start(day: date) -> date:
     return date(day.year, day.month - (day.month - 1) % 3, 1)
 
 
+def quarter_name(day: date) -> str:
+    """The quarter that ``day`` lies in: ``2020Q2``."""
+    return f"{day.year:04d}Q{(day.month + 2) // 3}"
+
+
+def quarter_months(day: date) -> tuple[str, ...]:
+    """The three months of the quarter that ``day`` lies in."""
+    start = quarter_start(day)
+    return tuple(month_of(add_months(start, n)) for n in range(3))
+
+
 def months_from(start: date, end: date) -> tuple[str, ...]:
     """The calendar months that lie wholly in ``start`` … ``end`` (``end`` excluded), oldest first."""
     first = start if start.day == 1 else add_months(start.replace(day=1), 1)

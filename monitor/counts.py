@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,15 @@ from monitor.names import Names, Place
 from monitor.tally import Column, LateRule, Seen, Tally
 from monitor.tally import tally as count
 
-__all__ = ["coverage", "names_of", "outlets_of", "tally", "unit_month_counts", "units_of"]
+__all__ = [
+    "coverage",
+    "document_month_counts",
+    "names_of",
+    "outlets_of",
+    "tally",
+    "unit_month_counts",
+    "units_of",
+]
 
 
 def tally(
@@ -53,6 +61,20 @@ def unit_month_counts(
     """
     counted = tally(connection, start, end, as_of, **options)
     return {(u, m): n for u, months in counted.units.items() for m, n in months.items() if n}
+
+
+def document_month_counts(
+    connection: Connection, start: date, end: date, as_of: datetime, outlets: Collection[str]
+) -> Mapping[tuple[str, str], int]:
+    """Disclosure documents of the register columns ``outlets`` per (unit id, month), both days included.
+
+    The unit ``""`` stands for documents that belong to no known unit.
+    """
+    columns = {id_: column for id_, column in _columns(connection).items() if id_ in outlets}
+    names = names_of(connection, start)
+    rows = _rows(connection, start, end, as_of, only=outlets)
+    counted = count(rows, columns, names, start, end)
+    return {(u, m): n for u, months in counted.documents.items() for m, n in months.items() if n}
 
 
 def units_of(connection: Connection, since: date) -> list[Unit]:
@@ -100,7 +122,9 @@ def _columns(connection: Connection) -> dict[str, Column]:
     }
 
 
-def _rows(connection: Connection, start: date, end: date, as_of: datetime) -> Iterable[Seen]:
+def _rows(
+    connection: Connection, start: date, end: date, as_of: datetime, only: Collection[str] | None = None
+) -> Iterable[Seen]:
     post = PostRow
     query = select(
         post.id, post.outlet_id, post.url, post.title, post.published, post.origin, post.prior_look
@@ -109,6 +133,8 @@ def _rows(connection: Connection, start: date, end: date, as_of: datetime) -> It
         post.published <= min(end, shanghai_day(as_of)),
         post.first_seen <= as_of,
     )
+    if only is not None:
+        query = query.where(post.outlet_id.in_(sorted(only)))
     return [
         Seen(id_, outlet, url, title, day, origin, shanghai_day(prior) if prior else None)
         for id_, outlet, url, title, day, origin, prior in connection.execute(query)

@@ -129,7 +129,8 @@ def _subjects(facts: Facts) -> frozenset[str]:
 
 def awaiting(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
     """Ids of the outlets that need a second look before anybody may be accused: recheck these."""
-    found = {v.subject.removeprefix("outlet:") for v in verdicts if v.cause == AWAITING}
+    doubtful = (v.subject for v in verdicts if v.cause == AWAITING)
+    found = {subject.removeprefix("outlet:") for subject in doubtful if subject.startswith("outlet:")}
     return tuple(sorted(found))
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from crawler.account_register import StateSince, histories, state_on
-from crawler.model import Evidence, Outcome, OutletKind, Site, shanghai_day, utc
+from crawler.model import Evidence, Outcome, OutletKind, Purpose, Site, shanghai_day, utc
 from crawler.register import outlet_of
 from crawler.store import DutyRow, OutletRow, PostRow, SiteRow, VisitRow
 from monitor.calendar import add_months, month_of, months_from, quarter_start
@@ -149,6 +149,7 @@ def _outlets(
     newest = _newest(connection, as_of, day, wanted)
     undated = _undated(connection, as_of, day)
     duties = _duties(connection, day)
+    surveys = _survey_days(connection, as_of, day)
     states = {id_: state_on(history, day) for id_, history in histories(connection, only).items()}
     rows = connection.execute(select(OutletRow.__table__).where(*wanted).order_by(OUTLET.id)).mappings()
     return tuple(
@@ -160,11 +161,26 @@ def _outlets(
                 looks.get(row["id"], ()),
                 newest.get(row["id"]),
                 undated,
+                surveys.get(row["id"], ()),
             ),
             states.get(row["id"]),
         )
         for row in rows
     )
+
+
+def _survey_days(connection: Connection, as_of: datetime, day: date) -> dict[str, tuple[date, ...]]:
+    """The days of the posts in columns of surveys, thirteen months back."""
+    query = (
+        select(POST.outlet_id, POST.published)
+        .select_from(OutletRow.__table__.join(PostRow.__table__, POST.outlet_id == OUTLET.id))
+        .where(OUTLET.purpose == Purpose.SURVEYS.value, POST.first_seen <= as_of)
+        .where(POST.published > add_months(day, -13), POST.published <= day)
+    )
+    found: dict[str, list[date]] = defaultdict(list)
+    for outlet, published in connection.execute(query):
+        found[outlet].append(published)
+    return {outlet: tuple(days) for outlet, days in found.items()}
 
 
 def _in_state(of: OutletFacts, known: StateSince | None) -> OutletFacts:
@@ -181,6 +197,7 @@ def _outlet(
     looks: tuple[Look, ...],
     newest: Newest | None,
     undated: frozenset[str],
+    days: tuple[date, ...],
 ) -> OutletFacts:
     last = row["last_look"]
     return OutletFacts(
@@ -191,6 +208,7 @@ def _outlet(
         ever_posts=newest is not None or row["id"] in undated,
         last_look=looks[0].moment if looks else last if last and last <= as_of else None,
         read_until=_read_until(row, looks, as_of),
+        recent_days=days,
     )
 
 

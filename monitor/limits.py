@@ -69,6 +69,37 @@ class Limit(Strict):
         return newest + timedelta(days=length) if self.days else add_months(newest, length)
 
 
+class Threshold(Strict):
+    """A count over a whole site that breaks the rule. ``warn`` is the count from which we are told.
+
+    ``operator`` ``>=`` stands for N个（含）以上.
+    """
+
+    clause: Clause
+    operator: Literal[">", ">="]
+    count: int = Field(gt=0, le=10_000)
+    warn: int | None = Field(default=None, gt=0)
+
+    @property
+    def needed(self) -> int:
+        """The least count that breaks it."""
+        return self.count if self.operator == ">=" else self.count + 1
+
+
+class Least(Strict):
+    """How many posts a place owes within a window of calendar months. ``operator`` says what passes."""
+
+    clause: Clause
+    operator: Literal[">=", ">"]
+    posts: int = Field(gt=0, le=10_000)
+    months: int = Field(gt=0, le=120)
+
+    @property
+    def needed(self) -> int:
+        """The least count that passes."""
+        return self.posts if self.operator == ">=" else self.posts + 1
+
+
 class Quota(Strict):
     """How many posts a unit owes in every calendar month.
 

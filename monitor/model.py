@@ -82,6 +82,7 @@ class OutletFacts:
     later than the judged day. ``last_look`` is the newest look of all. ``state_since`` is the day from which an
     account is in its state. ``read_until`` is the day of the
     look up to which its posts are known without a gap, ``None`` while its baseline is unfinished.
+    ``recent_days`` are the days of its posts of the last thirteen months, for a column of surveys only.
     """
 
     outlet: Outlet
@@ -92,6 +93,7 @@ class OutletFacts:
     last_look: datetime | None = None
     read_until: date | None = None
     state_since: date | None = None
+    recent_days: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +102,35 @@ class UnitFacts:
 
     ``gaps`` names per month the outlets that may hold more of the unit's posts than were seen: there the
     count is only a lower bound. ``undecided`` counts posts without a known origin that may yet turn out
-    to be the unit's.
+    to be the unit's. ``documents`` counts disclosure documents, a series of their own; ``None`` where the
+    catalogue has no such column, or one that was not read through.
     """
 
     unit: Unit
     counts: Mapping[str, int]
     gaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     undecided: Mapping[str, int] = field(default_factory=dict)
+    documents: Mapping[str, int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HomeFacts:
+    """What a site's home page showed. ``dated`` of its links lead to posts with a known day, ``newest`` the last.
+
+    ``looks`` are the moments of the newest looks at it, newest first.
+    """
+
+    looks: tuple[datetime, ...]
+    newest: date | None = None
+    dated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SiteFacts:
-    """What is known of one portal beside its columns."""
+    """What is known of one portal beside its columns; ``home`` is ``None`` while nobody looked at its home page."""
 
     site: Site
+    home: HomeFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, or_, select
 from crawler.model import ColumnClass, OutletKind, Unit
 from crawler.store import PostRow, UnitRow
 from monitor.calendar import add_months, first_day, last_day, month_of
+from monitor.counts import document_month_counts
 from monitor.model import OutletFacts, UnitFacts
 
 Counter = Callable[[Connection, date, date, datetime], Mapping[tuple[str, str], int]]
@@ -42,6 +43,7 @@ def unit_facts(
     needed = {month: last_day(month) for month in months} | {this: day - timedelta(days=2)}
     gaps = {month: _gaps(outlets, last) for month, last in needed.items()}
     undecided = _undecided(connection, outlets, start, as_of)
+    documents = _documents(connection, outlets, months, as_of)
     units = UnitRow.__table__.c
     query = select(UnitRow.__table__).where(or_(units.retired_at.is_(None), units.retired_at > as_of))
     return tuple(
@@ -50,9 +52,35 @@ def unit_facts(
             counts.get(row["id"], {}),
             _gaps_of(row["id"], gaps),
             undecided[row["id"]] + undecided[ANYBODY],
+            {month: _of_unit(by, row["id"]) for month, by in documents.items()},
         )
         for row in connection.execute(query.order_by(units.id)).mappings()
     )
+
+
+def _documents(
+    connection: Connection, outlets: Sequence[OutletFacts], months: tuple[str, ...], as_of: datetime
+) -> dict[str, dict[str, int]]:
+    """Disclosure documents per month and unit. ``ANYBODY`` counts those whose unit is not known, and one more
+    where a register was not read through the month.
+    """
+    registers = {of.outlet.id: of for of in outlets if of.outlet.cls is ColumnClass.DISCLOSURE}
+    if not registers:
+        return {}
+    counted = document_month_counts(
+        connection, first_day(months[0]), last_day(months[-1]), as_of, list(registers)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for month in months:
+        by = {unit: number for (unit, m), number in counted.items() if m == month}
+        read = all(of.read_until and of.read_until > last_day(month) for of in registers.values())
+        found[month] = by | ({} if read else {ANYBODY: by.get(ANYBODY, 0) + 1})
+    return found
+
+
+def _of_unit(by: Mapping[str, int], unit: str) -> int | None:
+    """A unit's documents; nothing seen is only zero where no document may still turn out to be the unit's."""
+    return by.get(unit) or (None if by.get(ANYBODY) else 0)
 
 
 def _undecided(

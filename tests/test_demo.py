@@ -106,13 +106,27 @@ def test_the_blamed_columns_are_stale_with_their_joint_units(ran: Ran) -> None:
 
 
 def test_nobody_else_is_accused(ran: Ran) -> None:
-    accused = {(v.subject, v.period) for v in ran.shown.night.judgement.verdicts if v.value.accuses}
+    said = ran.shown.night.judgement.verdicts
+    # What goes to the office (distance to veto, who published no document) accuses nobody.
+    accused = {(v.subject, v.period) for v in said if v.value.accuses and not v.ours}
     outlets = {subject for subject, period in accused if not period}
     assert len(outlets) == 11
     assert len([1 for subject, period in accused if period]) == 14
     assert "outlet:csys" in outlets
-    values = {v.value for v in ran.shown.night.judgement.verdicts}
-    assert Value.UNKNOWN not in values
+    # The account that nobody registered is ours to decide about; nothing else is unknown.
+    unknown = {v.rule for v in said if v.value is Value.UNKNOWN}
+    assert unknown == {"account_unregistered"}
+
+
+def test_the_office_is_told_the_distance_to_veto_and_who_published_no_document(ran: Ran) -> None:
+    said = ran.shown.night.judgement.verdicts
+    veto = next(v for v in said if v.rule == "site_veto_columns")
+    assert (veto.value, veto.numbers["dated"], veto.numbers["due"], veto.numbers["blank"]) == (
+        Value.DUE_SOON, 0, 8, 0,
+    )  # fmt: skip
+    none = {v.name for v in said if v.rule == "disclosure_zero" and v.value is Value.STALE}
+    assert none == {"审计局", "盖山镇", "东升街道", "工信局"}
+    assert not any(v.units for v in said if v.rule in ("site_veto_columns", "disclosure_zero"))
 
 
 def test_the_unregistered_account_is_not_in_the_registers_count(ran: Ran) -> None:
@@ -168,7 +182,7 @@ def test_a_second_night_on_the_same_day_tells_nobody_anything_again(ran: Ran) ->
     assert len(ran.sample.mailbox.messages) == before
     statuses = ran.sample.portal.log.statuses()
     assert statuses[304] == 68
-    assert sum(statuses.values()) == 69, "one request a column and one for robots.txt"
+    assert sum(statuses.values()) == 70, "one request a column, one for robots.txt, one for the home page"
 
 
 def test_a_folder_with_other_things_is_left_alone(ran: Ran, tmp_path: Path) -> None:

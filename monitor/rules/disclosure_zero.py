@@ -1,0 +1,59 @@
+"""{name}{quarter}主动公开信息数量为0。
+
+A unit without a disclosure document in a whole quarter, as the quarter's bulletin names it. The district's printed
+practice, no limit of the law: it goes to the office, which decides about naming, and accuses nobody by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.calendar import add_months, first_day, last_day, quarter_months, quarter_name, quarter_start
+from monitor.causes import BEFORE_HORIZON, NOT_COVERED, cause_name
+from monitor.limits import Clause
+from monitor.model import Facts, UnitFacts, Value, Verdict
+from monitor.sentences import sentence_of
+
+NAME = "disclosure_zero"
+SENTENCES = {
+    Value.STALE: sentence_of(__doc__),
+    Value.FRESH: "{name}{quarter}主动公开信息{count}条。",
+    Value.UNKNOWN: "{name}{quarter}主动公开信息数量未能判定：{cause}。",
+}
+
+
+def check(facts: Facts, *, clause: Clause) -> Iterator[Verdict]:
+    """One verdict per counted unit about the last complete quarter, where the catalogue has a register."""
+    start = add_months(quarter_start(facts.day), -3)
+    months = quarter_months(start)
+    for of in facts.units:
+        if of.unit.quota is not None and any(month in of.documents for month in months):
+            yield _judge(of, months, quarter_name(start), facts, clause)
+
+
+def _judge(of: UnitFacts, months: tuple[str, ...], quarter: str, facts: Facts, clause: str) -> Verdict:
+    counts = [of.documents.get(month) for month in months]
+    known = sum(count for count in counts if count is not None)
+    value, cause = (Value.FRESH, "") if known else (Value.STALE, "")
+    if not known and first_day(months[0]) < facts.horizon:
+        value, cause = Value.UNKNOWN, BEFORE_HORIZON
+    elif not known and None in counts:
+        value, cause = Value.UNKNOWN, NOT_COVERED
+    year, number = quarter.split("Q")
+    words = {
+        "name": of.unit.short, "quarter": f"{year}年第{'一二三四'[int(number) - 1]}季度", "count": known,
+        "cause": cause_name(cause),
+    }  # fmt: skip
+    return Verdict(
+        rule=NAME,
+        subject=f"unit:{of.unit.id}",
+        value=value,
+        sentence=SENTENCES[value].format(**words),
+        clause=clause,
+        period=quarter,
+        cause=cause,
+        numbers={"count": known},
+        due=last_day(months[-1]),
+        ours=value is Value.STALE,
+        name=of.unit.short,
+    )
