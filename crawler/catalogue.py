@@ -5,6 +5,7 @@ Every fault is a :class:`BadConfig` with its place and what is allowed; nothing 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -197,13 +198,12 @@ def _known(where: str, what: str, given: Iterable[str], known: set[str]) -> None
 
 def _fetchable(where: str, url: str, crawl: CrawlConfig) -> None:
     reason = refusal_of(url, [host_of(url)], allow_loopback=crawl.allow_loopback)
+    shown = re.sub(r"//[^/@]*@", "//***@", url)[:80]  # a password is not repeated
     if reason == "bad_address":
-        raise BadConfig(
-            f"{where}: {url[:80]} is no address to fetch; allowed: http:// or https:// and a host"
-        )
+        raise BadConfig(f"{where}: {shown} is no address to fetch; allowed: http:// or https:// and a host")
     if reason:
         raise BadConfig(
-            f"{where}: {url[:80]} lies on this machine or a private network; allowed: public addresses"
+            f"{where}: {shown} lies on this machine or a private network; allowed: public addresses"
         )
 
 

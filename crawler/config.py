@@ -96,6 +96,8 @@ def load_yaml(path: Path) -> dict[str, Any]:
         raise BadConfig(f"{path}:{place}: {error.problem}; mend the YAML there") from None
     except yaml.YAMLError as error:
         raise BadConfig(f"{path}: is not YAML text ({error.__class__.__name__})") from None
+    except ValueError as error:
+        raise BadConfig(f"{path}: a value cannot be read: {error}; mend it, or quote it as text") from None
     if not isinstance(data, dict):
         raise BadConfig(f"{path}: top level must be a mapping with {', '.join(SECTIONS)}")
     for key in data:
@@ -111,6 +113,10 @@ class UniqueKeys(yaml.SafeLoader):
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
+            if isinstance(key, list | dict):
+                raise yaml.MarkedYAMLError(
+                    problem="a list or mapping cannot be a key", problem_mark=key_node.start_mark
+                )
             if key in seen:
                 raise yaml.MarkedYAMLError(
                     problem=f"key {key} is given twice", problem_mark=key_node.start_mark
