@@ -40,7 +40,7 @@ from crawler.model import (
 )
 from crawler.register import outlet_of, outlet_values, sync_duty
 from crawler.store import DutyRow, OutletRow, SiteRow, UnitRow
-from crawler.survey import Fault, Survey, SurveyRow
+from crawler.survey_rows import Fault, Survey, SurveyRow
 
 STATE_NAMES: Mapping[AccountState, str] = {
     AccountState.REGISTERED: "在用", AccountState.UNREGISTERED: "未登记", AccountState.CLOSING: "注销中",

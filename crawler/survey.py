@@ -14,6 +14,7 @@ from datetime import date, datetime
 from crawler.account_links import PLACE_NAMES, home_of
 from crawler.contacts import BadContact, contacts_in, plain_number, without_phones
 from crawler.model import Contact, ContactRole
+from crawler.survey_rows import Fault, Survey, SurveyRow
 from crawler.workbook import Formula, Grid, Span, Value
 
 HEADS: Mapping[str, str] = {
@@ -39,45 +40,6 @@ BARE_URL = re.compile(
     r"(?<![\w.])(?:www\.|m\.)?(?:weibo\.com|weibo\.cn|mp\.weixin\.qq\.com)/[^\s，。；、）)]{2,300}"
 )
 LONGEST_NAME, LONGEST_LINK = 100, 400
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why a row is refused, and where: ``附件4!B7``."""
-
-    cell: str
-    sentence: str
-
-    @property
-    def line(self) -> str:
-        return f"{self.cell}：{self.sentence}"
-
-
-@dataclass(frozen=True, slots=True)
-class SurveyRow:
-    """One account as a unit filled it in. ``cell`` is the address of its name, ``unit_cell`` that of its unit."""
-
-    cell: str
-    unit: str
-    unit_cell: str
-    platform: str
-    printed: str
-    name: str
-    body: str
-    link: str
-    handle: Mapping[str, str]
-    review: bool | None
-    contacts: tuple[Contact, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """All forms of a workbook. ``ignored`` are sheets without a form; with ``faults`` nothing may be taken."""
-
-    rows: tuple[SurveyRow, ...]
-    faults: tuple[Fault, ...]
-    ignored: tuple[str, ...] = ()
-    forms: int = 0
 
 
 @dataclass(slots=True)

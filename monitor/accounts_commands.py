@@ -34,13 +34,10 @@ from crawler.model import ROLE_NAMES, AccountState, Ask, Outlet, OutletKind, Pro
 from crawler.platforms import platform
 from crawler.recheck import UnknownOutlet
 from crawler.register import known_outlets
-from crawler.survey import read_survey
-from crawler.workbook import BadWorkbook, read_workbook
 from monitor import screen
 from monitor.office import Office, enter_catalogue, open_office
 from monitor.options import DONE, REFUSED, tell, with_as_of, with_config, with_json
 from monitor.plain import clean
-from monitor.survey import write_annex3, write_annex4
 
 HOMES = {"config": "config.yaml", "workbook": "调查表"}
 
@@ -58,6 +55,9 @@ def accounts() -> None:
 @with_json
 def import_(file: Path, wanted: bool, path: Path, as_of: datetime | None, as_json: bool) -> int:
     """导入附件4 政务新媒体情况调查表；有一处不合格就一条也不写。"""
+    from crawler.survey import read_survey  # a third of a second that no other command should pay
+    from crawler.workbook import BadWorkbook, read_workbook
+
     try:
         survey = read_survey(read_workbook(file))
     except BadWorkbook as error:
@@ -136,6 +136,8 @@ def _proposal_data(proposal: Proposal, written: bool) -> dict[str, Any]:
 @with_as_of
 def export(out: Path, path: Path, as_of: datetime | None) -> int:
     """导出附件3（现开通政务新媒体情况）和空的附件4（调查表）。"""
+    from monitor.survey import write_annex3, write_annex4
+
     with open_office(path) as office:
         now = clock(as_of)()
         enter_catalogue(office, now)

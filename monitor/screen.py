@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from crawler.model import SHANGHAI, OutletKind, Visit
+from crawler.model import SHANGHAI, Outlet, OutletKind, Visit
 from monitor.child import Progress as Step
 from monitor.evaluate import Explanation, Judgement
 from monitor.jobs import Night
@@ -213,7 +213,7 @@ def explain_lines(found: Explanation) -> list[str]:
     """Verdicts with their clause, then the posts with their proof, then the looks."""
     outlet = found.facts.outlet
     lines = [
-        f"{outlet.name}（{outlet.id}）{outlet.url or '没有地址'}",
+        f"{outlet.name}（{outlet.id}）{outlet.url or _ways(outlet)}",
         f"责任单位：{'、'.join(found.facts.units) or '未登记'}",
     ]
     lines += [verdict_line(verdict) for verdict in found.verdicts]
@@ -228,6 +228,12 @@ def explain_lines(found: Explanation) -> list[str]:
     lines.append("最近抓取：")
     lines += [f"  {visit_line(look)}" for look in found.facts.looks]
     return lines
+
+
+def _ways(outlet: Outlet) -> str:
+    """How an account is looked at, where it has no address of its own."""
+    names = dict.fromkeys(probe.platform for probe in outlet.probes)
+    return f"查看渠道：{'、'.join(names)}" if names else "没有地址"
 
 
 def finding_line(finding: Finding) -> str:

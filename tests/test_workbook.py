@@ -20,7 +20,8 @@ from crawler.account_import import Proposal, apply, propose, registered
 from crawler.account_links import home_of
 from crawler.model import AccountState
 from crawler.store import AccountRow, OutletRow
-from crawler.survey import Survey, read_survey
+from crawler.survey import read_survey
+from crawler.survey_rows import Survey
 from crawler.workbook import OLE, read_workbook
 from monitor.__main__ import attach, cli
 from monitor.office import enter_catalogue, open_office

@@ -28,7 +28,7 @@ def check(facts: Facts, *, clause: Clause) -> Iterator[Verdict]:
     for one in facts.unlisted:
         yield _judge(one, names, clause)
     for of in facts.outlets:
-        if of.outlet.kind is OutletKind.ACCOUNT:
+        if of.outlet.kind is OutletKind.ACCOUNT and of.outlet.state is AccountState.UNREGISTERED:
             yield _listed(of, clause)
 
 
@@ -71,7 +71,5 @@ def _stand(one: Unlisted, names: Mapping[str, str]) -> tuple[Value, str]:
 
 
 def _listed(of: OutletFacts, clause: str) -> Verdict:
-    if of.outlet.state is not AccountState.UNREGISTERED:
-        return on_outlet(NAME, of, Standing(Value.FRESH), clause, f"{display(of)}已登记。", ours=True)
     said = f"{display(of)}尚未登记备案，请督促补报。"
     return on_outlet(NAME, of, Standing(Value.UNKNOWN, CAUSE), clause, said, ours=True)
