@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection
 
+import monitor.audit
 import monitor.ledger
 import monitor.outbox
 import monitor.probes

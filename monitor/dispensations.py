@@ -14,6 +14,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, insert, or_, select, update
 
 from crawler.model import shanghai_day, utc
+from monitor.audit import Entry, append, seal
 from monitor.calendar import chinese_day
 from monitor.causes import MAINTENANCE
 from monitor.ledger import DispensationRow
@@ -91,6 +92,7 @@ def grant(
     }  # fmt: skip
     row = connection.execute(insert(DispensationRow).values(values))
     number = int((row.inserted_primary_key or (0,))[0])
+    seal(connection, "dispensation", [number], now, who=approved_by.strip())
     return Dispensation(number, kind, rule, subject, reason.strip(), approved_by.strip(), since, until)
 
 
@@ -101,6 +103,8 @@ def withdraw(connection: Connection, number: int, by: str, now: datetime) -> boo
         .where(ROW.id == number, ROW.withdrawn.is_(None))
         .values(withdrawn=utc(now), withdrawn_by=by)
     )
+    if done.rowcount:
+        append(connection, now, [Entry("withdrawn", f"dispensation:{number}", by)])
     return bool(done.rowcount)
 
 

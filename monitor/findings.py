@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, update
 
 from crawler.model import SHANGHAI, shanghai_day, utc
-from monitor.ledger import EventRow, FindingRow
+from monitor.audit import add_events
+from monitor.ledger import FindingRow
 from monitor.life import CLEARING, Life
 from monitor.lifecycle import Key, Past, pasts, ready
 from monitor.model import Finding, Newest, Value, Verdict
@@ -214,8 +215,10 @@ def _events(
     connection: Connection, kind: str, moment: datetime, details: Sequence[tuple[int, dict[str, Any]]]
 ) -> None:
     if details:
-        rows = [{"finding_id": id_, "kind": kind, "moment": moment, "detail": d} for id_, d in details]
-        connection.execute(insert(EventRow), rows)
+        add_events(
+            connection,
+            [{"finding_id": id_, "kind": kind, "moment": moment, "detail": d} for id_, d in details],
+        )
 
 
 def _text(verdict: Verdict) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, time
+from functools import lru_cache
 from typing import Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from crawler.config import Strict
+from monitor.official_days import KNOWN, official_days
 from monitor.plain import safe_link
 from monitor.workdays import Calendar, Hours
 
@@ -22,6 +24,11 @@ class LetterSettings(Strict):
     deadline_days: int = Field(default=5, ge=1, le=60, description="working days")
     deadline_time: time = time(17, 30)
     base_url: str = Field(default="", description="address of the web pages, for links to a unit's page")
+    link_days: int = Field(default=30, ge=1, le=366, description="days that a link in a letter works")
+    weekly: bool = Field(default=True, description="the week's first letter lists all that is due soon")
+    leader_after: int = Field(default=1, ge=0, le=60, description="working days past the deadline: to the leader")
+    talk_after: int = Field(default=5, ge=0, le=60, description="working days past the deadline: on the 约谈 list")
+    ack_days: int = Field(default=10, ge=0, le=60, description="working days that an acknowledgement may last")
     warn_left: tuple[int, ...] = Field(
         default=(2, 0), description="warn when so many working days are left before a limit"
     )
@@ -45,10 +52,25 @@ class LetterSettings(Strict):
             raise ValueError(f"base_url {self.base_url[:60]!r} must be an http or https address")
         return self
 
+    @model_validator(mode="after")
+    def _ladder(self) -> Self:
+        if self.talk_after < self.leader_after:
+            raise ValueError(f"talk_after {self.talk_after} comes before leader_after {self.leader_after}")
+        return self
+
     @property
     def calendar(self) -> Calendar:
-        return Calendar(frozenset(self.holidays), frozenset(self.workdays))
+        """The State Council's days for the years that are known, with this config's own days before them."""
+        return _calendar(frozenset(self.holidays), frozenset(self.workdays))
 
     @property
     def hours(self) -> Hours:
         return Hours(self.quiet_from, self.quiet_until, self.workdays_only)
+
+
+@lru_cache(maxsize=8)
+def _calendar(holidays: frozenset[date], workdays: frozenset[date]) -> Calendar:
+    state = official_days(Calendar(), KNOWN).calendar
+    return Calendar(
+        (frozenset(state.holidays) - workdays) | holidays, (frozenset(state.workdays) - holidays) | workdays
+    )

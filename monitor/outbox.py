@@ -18,8 +18,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crawler.store import Base
+from monitor.audit import Entry, add_events, append, seal
 from monitor.delivery import Receipt, Refusal, Undelivered
-from monitor.ledger import EventRow, LetterFindingRow, LetterRow
+from monitor.ledger import LetterFindingRow, LetterRow
 from monitor.model import Letter
 
 RETRIES = tuple(timedelta(minutes=m) for m in (5, 15, 60, 240, 720, 1440, 1440))
@@ -108,7 +109,8 @@ def add(connection: Connection, letter: Letter, day: date, findings: Sequence[in
     if findings and letter.to:
         detail = {"unit": letter.unit, "letter": letter.key}
         events = [{"finding_id": f, "kind": "told", "moment": moment, "detail": detail} for f in findings]
-        connection.execute(insert(EventRow), events)
+        add_events(connection, events)
+    seal(connection, "letter", [letter_id], moment)
     return True
 
 
@@ -322,6 +324,7 @@ def _late(connection: Connection, claim: Claim, receipt: Receipt, now: datetime)
         .where(LetterRow.id == claim.letter_id, LetterRow.state == "waiting")
         .values(state="sent", sent=now, answer=receipt.answer)
     )
+    _noted(connection, claim.letter_id, "sent", receipt.answer, now)
     return "sent"
 
 
@@ -330,4 +333,10 @@ def _settle_letter(connection: Connection, letter_id: int, state: str, answer: s
     if state == "sent":
         values["sent"] = now
     connection.execute(update(LetterRow).where(LetterRow.id == letter_id).values(values))
+    if state != "waiting":
+        _noted(connection, letter_id, state, answer, now)
     return state
+
+
+def _noted(connection: Connection, letter_id: int, state: str, answer: str, now: datetime) -> None:
+    append(connection, now, [Entry(state, f"letter:{letter_id}", data={"answer": answer})])
