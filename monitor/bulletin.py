@@ -165,7 +165,7 @@ def assemble(
         unknown_columns=tuple(row for row in columns if row.state == Value.UNKNOWN),
         year_units=year_units_of(stale),
         accounts=accounts_of(stock.outlets, verdicts, names, numbers, shanghai_day(as_of), stock.rhythms),
-        disclosure=disclosure_of(stock.tally, groups, names),
+        disclosure=disclosure_of(stock.tally, groups, names, verdicts, period.name),
         coverage=stock.coverage,
         posts=tuple(line_of(post, names, titles) for post in stock.tally.posts),
         documents=tuple(line_of(post, names, titles) for post in stock.tally.disclosed),

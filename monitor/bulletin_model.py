@@ -215,12 +215,16 @@ class Portal:
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """The register of disclosed documents (主动公开), a series apart from posts."""
+    """The register of disclosed documents (主动公开), a series apart from posts.
+
+    ``none`` have no document; of the ``unknown`` nobody can say, because the register was not seen whole.
+    """
 
     total: int
     units: tuple[tuple[str, tuple[int, ...]], ...]
     none: tuple[str, ...]
     unattributed: int = 0
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

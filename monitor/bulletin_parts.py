@@ -70,7 +70,7 @@ def groups_of(
     settings: BulletinSettings,
     period: Period,
 ) -> tuple[Group, ...]:
-    judged = {(v.subject, v.period): v for v in verdicts if v.subject.startswith("unit:") and v.period}
+    judged = {(v.subject, v.period): v for v in verdicts if v.rule == "unit_quota" and v.period}
     named = [unit.group for unit in units if unit.quota is not None]
     order = [*(name for name in settings.groups if name in named), *named]
     return tuple(
@@ -201,15 +201,32 @@ def _months(found: Mapping[str, int], tally: Tally) -> tuple[int, ...]:
     return tuple(found.get(month, 0) for month in tally.months)
 
 
-def disclosure_of(tally: Tally, groups: Sequence[Group], names: Mapping[str, str]) -> Disclosure:
-    """Every listed unit has a line, those without a document too; then other units that have some."""
+def disclosure_of(
+    tally: Tally,
+    groups: Sequence[Group],
+    names: Mapping[str, str],
+    verdicts: Sequence[Verdict] = (),
+    period: str = "",
+) -> Disclosure:
+    """Every listed unit has a line, those without a document too; then other units that have some.
+
+    A unit of which the rule ``disclosure_zero`` could not judge ``period`` is not named for having none.
+    """
+    unsure = {
+        v.subject.partition(":")[2]
+        for v in verdicts
+        if v.rule == "disclosure_zero" and v.period == period and v.value is Value.UNKNOWN
+    }
+    unknown = {names.get(unit, unit) for unit in unsure}
     listed = [(row.unit, row.short) for group in groups for row in group.rows]
     more = [(unit, names.get(unit, unit)) for unit in tally.documents if unit and unit not in dict(listed)]
     lines = tuple((short, _months(tally.documents.get(unit, {}), tally)) for unit, short in [*listed, *more])
+    empty = [short for short, months in lines if not any(months)] if tally.disclosed else []
     return Disclosure(
         total=len(tally.disclosed),
         units=lines,
-        none=tuple(short for short, months in lines if not any(months)) if tally.disclosed else (),
+        none=tuple(short for short in empty if short not in unknown),
+        unknown=tuple(short for short in empty if short in unknown),
         unattributed=sum(tally.documents.get("", {}).values()),
     )
 

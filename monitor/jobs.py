@@ -17,7 +17,7 @@ from monitor.child import Crawled, Progress, run_crawl
 from monitor.counts import units_of
 from monitor.evaluate import Judgement, awaiting, evaluate
 from monitor.model import Verdict
-from monitor.office import Office, count_until, enter_catalogue
+from monitor.office import Office, counter, enter_catalogue
 
 Clock = Callable[[], datetime]
 
@@ -91,7 +91,7 @@ def judge_now(office: Office, now: datetime, *, record: bool = True, accuse: boo
         office.engine,
         office.settings.monitor,
         now,
-        count=count_until,
+        count=counter(office),
         horizon=office.settings.crawl.backfill_from,
         record=record,
         failed_night=None if accuse else True,
@@ -109,7 +109,7 @@ def recheck(office: Office, clock: Clock, ids: Sequence[str]) -> tuple[list[Visi
         office.engine,
         office.settings.monitor,
         clock(),
-        count=count_until,
+        count=counter(office),
         horizon=office.settings.crawl.backfill_from,
         only=ids,
         reader=office.reader,

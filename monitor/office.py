@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 
 from crawler.catalogue import Catalogue, read_catalogue
 from crawler.config import CrawlConfig, crawl_config, load_yaml, store_url
 from crawler.migrate import migrate
 from crawler.register import Diff, sync
-from crawler.store import open_store
+from crawler.store import UnitRow, open_store
 from monitor.config import MonitorConfig, monitor_config
 from monitor.counts import unit_month_counts
+from monitor.decisions import in_force, read_decisions
+
+DECISIONS = "decisions.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,35 @@ def enter_catalogue(office: Office, now: datetime) -> Diff:
         return sync(connection, office.settings.catalogue, now)
 
 
+def decisions_path(office: Office) -> Path:
+    """The file of what persons decided about doubtful origins, beside config.yaml."""
+    return office.settings.path.parent / DECISIONS
+
+
+def known_units(office: Office) -> frozenset[str]:
+    """The ids of every unit that is or was in the catalogue: what a decision may name."""
+    with office.reader.connect() as connection:
+        stored = connection.execute(select(UnitRow.id)).scalars().all()
+    return frozenset(stored) | {unit.id for unit in office.settings.catalogue.units}
+
+
+def decisions_of(office: Office) -> Mapping[str, str | None]:
+    """The decisions in force. Raises ``BadConfig`` for a broken file."""
+    return in_force(read_decisions(decisions_path(office), known_units(office)))
+
+
+def counter(office: Office) -> Callable[[Connection, date, date, datetime], Mapping[tuple[str, str], int]]:
+    """:func:`count_until` under the decisions of this office."""
+    return partial(count_until, decisions=decisions_of(office))
+
+
 def count_until(
-    connection: Connection, start: date, end: date, as_of: datetime
+    connection: Connection,
+    start: date,
+    end: date,
+    as_of: datetime,
+    *,
+    decisions: Mapping[str, str | None] | None = None,
 ) -> Mapping[tuple[str, str], int]:
     """Units' posts per month from ``start`` up to, not with, ``end``: what the rules ask for."""
-    return unit_month_counts(connection, start, end - timedelta(days=1), as_of)
+    return unit_month_counts(connection, start, end - timedelta(days=1), as_of, decisions=decisions)
