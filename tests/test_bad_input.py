@@ -100,7 +100,7 @@ def test_a_date_in_2099_is_not_believed_and_the_column_is_judged_by_the_others(
 
 
 def test_an_entry_without_a_title_waits_for_one_and_costs_no_other(one: Town, sample: Sample) -> None:
-    """An entry that nobody can read is no post yet; the list around it is read, and the next good night has all."""
+    """An entry that nobody can read is no post yet; the list around it is read, and the first page is read again."""
     one.night()
     whole = {url for url, _, _ in stored(one, "news")}
     (one.config.parent / "bare").mkdir()
@@ -113,7 +113,9 @@ def test_an_entry_without_a_title_waits_for_one_and_costs_no_other(one: Town, sa
         sample.portal.faults.clear()
         other.clock.forward(**HOUR)
         other.night()
-        assert {url for url, _, _ in stored(other, "news")} == whole
+        found = {url for url, _, _ in stored(other, "news")}
+        newest = max(stored(one, "news"), key=lambda post: post[2] or date.min)[0]
+        assert newest in bare & found
 
 
 DIRT = ("标题\x00有零", "半个字\ud83d", "\udc00", "\x00", "", "标" * 20_000, "<script>alert(1)</script>")

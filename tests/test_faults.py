@@ -40,7 +40,7 @@ PORTAL = {
     "login": {"login_wall"},
     "empty": {"empty_body"},
     "cut": {"reset"},
-    "redesign": {"no_dates", "no_list"},
+    "redesign": {"no_dates", "no_list", "redesigned"},
     "gzip_bomb": {"too_large"},
     "redirect_loop": {"redirect_loop"},
     "redirect_private": {"forbidden_address"},
@@ -104,7 +104,9 @@ def healthy(
 
 
 def values(said: Said) -> dict[str, str]:
-    return {" ".join(key): f"{v.value} {v.cause}".strip() for key, v in said.items()}
+    """What is said of the catalogue's columns, accounts and units."""
+    ours = ("outlet:", "unit:")
+    return {" ".join(k): f"{v.value} {v.cause}".strip() for k, v in said.items() if k[1].startswith(ours)}
 
 
 def nobody_is_accused(one: Town, night: jobs.Night, outlets: tuple[str, ...]) -> None:
