@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from monitor.bulletin_model import Bulletin, Edit, Group
+from monitor.bulletin_model import AccountRow, Bulletin, Edit, Group
 
-LISTS = ("good", "several", "every", "columns", "blank_columns", "year_units", "no_documents")
+LISTS = (
+    "good",
+    "several",
+    "every",
+    "columns",
+    "blank_columns",
+    "year_units",
+    "no_documents",
+    "idle",
+    "blank_accounts",
+)
 ADDABLE = ("good", "several", "every")
 
 
@@ -64,10 +74,18 @@ def _made(bulletin: Bulletin, edit: Edit) -> Bulletin:
     if edit.list == "no_documents":
         none = tuple(name for name in bulletin.disclosure.none if name != edit.name)
         return replace(bulletin, disclosure=replace(bulletin.disclosure, none=none))
+    if edit.list in ("idle", "blank_accounts"):
+        return replace(bulletin, accounts=tuple(_spared(row, edit) for row in bulletin.accounts))
     rows = tuple(row for row in getattr(bulletin, edit.list) if row.name != edit.name)
     if edit.list == "columns":
         return replace(bulletin, columns=rows)
     return replace(bulletin, blank_columns=rows)
+
+
+def _spared(row: AccountRow, edit: Edit) -> AccountRow:
+    """A struck account is neither blamed nor counted as good."""
+    blamed = row.name == edit.name and row.verdict in ("stale", "blank")
+    return replace(row, verdict="exempt", sentence=f"人工删去：{edit.reason}") if blamed else row
 
 
 def _group(group: Group, edit: Edit) -> Group:

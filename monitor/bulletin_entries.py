@@ -89,7 +89,7 @@ def applied(bulletin: Bulletin, entries: Entries, file: str) -> tuple[Bulletin, 
             bulletin = edited(bulletin, [Edit(one.list, one.name, one.action, one.reason, one.by)])
         except BadEdit as error:
             faults.append(Fault("error", one.name, f"人工修改不再适用，请在{file}中改正：{error}"))
-    return bulletin, tuple([*faults, *_commended(bulletin)])
+    return bulletin, (*faults, *_commended(bulletin))
 
 
 def _commended(bulletin: Bulletin) -> Sequence[Fault]:

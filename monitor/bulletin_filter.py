@@ -29,10 +29,12 @@ def narrowed(bulletin: Bulletin, groups: Sequence[str]) -> Bulletin:
         only=tuple(group.name for group in chosen),
         groups=tuple(chosen),
         portal=_portal(bulletin, listed),
+        title=f"{bulletin.title}（{'、'.join(group.name for group in chosen)}）",
         columns=tuple(row for row in bulletin.columns if units & {*row.units}),
         blank_columns=tuple(row for row in bulletin.blank_columns if units & {*row.units}),
         unknown_columns=tuple(row for row in bulletin.unknown_columns if units & {*row.units}),
         columns_judged=None,
+        columns_passed=None,
         year_units=tuple(pair for pair in bulletin.year_units if pair[0] in units),
         accounts=tuple(row for row in bulletin.accounts if units & {*row.units}),
         found_accounts=tuple(row for row in bulletin.found_accounts if units & {*row.units}),
@@ -51,7 +53,7 @@ def _portal(bulletin: Bulletin, listed: Collection[str]) -> Portal:
     return replace(
         bulletin.portal,
         listed=sum(row.total for row in rows if row.short in listed),
-        others=tuple([*others, *bulletin.portal.others]),
+        others=(*others, *bulletin.portal.others),
     )
 
 

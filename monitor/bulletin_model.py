@@ -281,7 +281,8 @@ class Edit:
 class Bulletin:
     """One period's bulletin, complete. ``year_units``: units with several columns over a year past their limit.
 
-    ``columns_judged`` counts the columns with an answer (fresh, soon due, stale or blank); ``past`` is ``None``
+    ``columns_judged`` counts the columns with an answer (fresh, soon due, stale or blank), ``columns_passed`` those
+    neither stale nor blank, whatever the clerk struck from the list; ``past`` is ``None``
     where nothing was watched in the period before. ``unit_groups`` is every unit's short name with its group;
     ``only`` the groups to which this printing was narrowed; ``unknown_years`` those without official days off.
     """
@@ -312,6 +313,7 @@ class Bulletin:
     forecasts: tuple[Forecast, ...] = ()
     forced: bool = False
     columns_judged: int | None = None
+    columns_passed: int | None = None
     past: tuple[PastMatter, ...] | None = None
     veto: tuple[VetoLine, ...] = ()
     found_accounts: tuple[FoundAccount, ...] = ()

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from monitor.bulletin_model import Bulletin, ColumnRow, Group
-from monitor.bulletin_words import PLATFORMS, fields
+from monitor.bulletin_model import Bulletin, ColumnRow, Group, PastMatter
+from monitor.bulletin_text_media import media
+from monitor.bulletin_words import fields, level, units_of
 from monitor.calendar import chinese_day
 
 NUMERALS = "一二三四五六七八九十"
@@ -38,8 +39,8 @@ def opening(b: Bulletin) -> str:
 def sections(b: Bulletin) -> tuple[Section, ...]:
     """The four sections in the order of print."""
     return (
-        Section(f"一、{b.settings.portal}维护情况", (_posts(b), *_columns(b))),
-        Section("二、政务新媒体平台维护情况", tuple(_media(b))),
+        Section(f"一、{b.settings.portal}维护情况", tuple(_site(b))),
+        Section("二、政务新媒体平台维护情况", tuple(media(b))),
         Section("三、政府信息公开工作情况", tuple(_disclosure(b))),
         Section("四、下一步工作要求", tuple(_requirements(b))),
     )
@@ -60,9 +61,9 @@ def span(first: date, last: date) -> str:
     return f"{chinese_day(first)}至{tail}"
 
 
-def _posts(b: Bulletin) -> str:
+def _posts(b: Bulletin) -> Sequence[str]:
     portal, rows = b.portal, [row for group in b.groups for row in group.rows]
-    text = f"1. {b.period.words}，{b.settings.portal}共发布信息{portal.total}条"
+    text = f"{b.period.words}，{b.settings.portal}共发布信息{portal.total}条"
     if rows:
         text += f"，其中附件所列{len(rows)}个单位发布{portal.listed}条"
         text += f"，其他来源（未归属）{portal.unattributed}条。" if portal.unattributed else "。"
@@ -71,7 +72,7 @@ def _posts(b: Bulletin) -> str:
     quotas = sorted({row.quota for row in rows})
     if len(quotas) == 1:
         text += f"根据《{b.settings.place}{b.settings.measure}》要求，各单位每月发布信息应达到{quotas[0]}条及以上。"
-    return text + "".join(_group(b, number, group) for number, group in enumerate(b.groups, 1))
+    return (text + "".join(_group(b, number, group) for number, group in enumerate(b.groups, 1)),)
 
 
 def _group(b: Bulletin, number: int, group: Group) -> str:
@@ -99,8 +100,27 @@ def _short_period(b: Bulletin) -> str:
     return words.removeprefix(f"{b.period.start.year}年") if words.endswith("季度") else ""
 
 
-def _level(b: Bulletin) -> str:
-    return b.settings.place[-1] if b.settings.place else "区"
+def _site(b: Bulletin) -> Iterable[str]:
+    """The numbered items of the first section."""
+    number = 1
+    for lead, *more in (_posts(b), *_items(b)):
+        yield f"{number}. {lead}"
+        yield from more
+        number += 1
+
+
+def _items(b: Bulletin) -> Iterable[Sequence[str]]:
+    yield tuple(_columns(b))
+    if b.veto:
+        yield (f"单项否决指标情况。{'；'.join(_veto(b))}。",)
+    if b.past is not None:
+        yield (f"上期问题整改情况。{_past(b.past)}",)
+    if b.errors_reported is not None:
+        found = b.errors_reported
+        late = f"，其中超过1个月办结{found.late}条" if found.late else ""
+        yield (f"网民找错情况。“我为政府网站找错”平台转来留言{found.received}条，办结{found.done}条{late}。",)
+    if b.commended:
+        yield (f"表扬情况。{'；'.join(f'{c.name}：{c.reason}' for c in b.commended)}。予以表扬。",)
 
 
 def _columns(b: Bulletin) -> Iterable[str]:
@@ -108,68 +128,69 @@ def _columns(b: Bulletin) -> Iterable[str]:
     named = [
         row for row in b.columns if not (row.year_over and len(row.units) == 1 and row.units[0] in alone)
     ]
+    lead = f"网站栏目更新情况。{_rate(b)}"
     if named:
         listed = "；".join(_column(row) for row in named)
-        yield f"2. 网站栏目更新情况。{b.settings.portal}中下述单位维护的栏目更新情况较差：{listed}。"
+        yield f"{lead}{b.settings.portal}中下述单位维护的栏目更新情况较差：{listed}。"
     else:
-        yield f"2. 网站栏目更新情况。{b.settings.portal}未发现超期未更新的栏目{'（第三部分所列除外）' if b.columns else ''}。"
+        yield f"{lead}{b.settings.portal}未发现超期未更新的栏目{'（第三部分所列除外）' if b.columns else ''}。"
     if b.blank_columns:
-        listed = "；".join(f"{_units(row.units)}负责的{row.name}栏目" for row in b.blank_columns)
+        listed = "；".join(f"{units_of(row.units)}负责的{row.name}栏目" for row in b.blank_columns)
         yield f"以下栏目内容空白：{listed}。"
     if b.unknown_columns:
         yield f"另有{len(b.unknown_columns)}个栏目因网站访问或页面读取原因未能判定，由检查单位另行核实，不计入本次通报。"
 
 
+def _rate(b: Bulletin) -> str:
+    """The rate with its numerators, where columns were judged."""
+    if not b.columns_judged or b.columns_passed is None:
+        return ""
+    share = b.columns_passed * 100 / b.columns_judged
+    return f"检查栏目{b.columns_judged}个，达标{b.columns_passed}个，达标率{share:.2f}%。"
+
+
+def _veto(b: Bulletin) -> Iterable[str]:
+    many = len({line.site for line in b.veto}) > 1
+    for line in b.veto:
+        site = f"{line.site}" if many else ""
+        unknown = f"，另有{line.unknown}个未能判定" if line.unknown else ""
+        over = "已达到否决标准" if line.count >= line.limit else f"满{line.limit}个即单项否决"
+        yield f"{site}{line.name}{line.count}个（{over}{unknown}）"
+
+
+def _past(past: Sequence[PastMatter]) -> str:
+    """How many of the last list are repaired, and by name which are not."""
+    if not past:
+        return "上期没有被通报的栏目和账号。"
+    kinds = {
+        state: [p for p in past if p.state == state]
+        for state in ("repaired", "open", "unknown", "exempt", "gone")
+    }
+    text = (
+        f"上期通报的{len(past)}个栏目和账号中，已整改{len(kinds['repaired'])}个，未整改{len(kinds['open'])}个"
+    )
+    for state, word in (("unknown", "未能复核"), ("exempt", "经批准豁免"), ("gone", "已停止使用")):
+        text += f"，{word}{len(kinds[state])}个" if kinds[state] else ""
+    if kinds["open"]:
+        text += (
+            f"；仍未整改的有：{'；'.join(f'{units_of(p.units)}的{p.name}{p.kind}' for p in kinds['open'])}"
+        )
+    return f"{text}。"
+
+
 def _column(row: ColumnRow) -> str:
     newest = f"最近一次更新为{chinese_day(row.newest)}" if row.newest else "没有更新记录"
     over = f"，超期{row.days_over}天" if row.days_over else ""
-    return f"{_units(row.units)}负责维护的{row.name}栏目（{newest}{over}）"
-
-
-def _units(units: Sequence[str]) -> str:
-    return "、".join(units) or "责任单位未明确、"
-
-
-def _media(b: Bulletin) -> Iterable[str]:
-    on, bad = b.registered, {a.outlet for a in (*b.idle, *b.blank_accounts)}
-    judged = [a for a in on if a.verdict in ("fresh", "due_soon", "stale", "blank")]
-    passed = [a for a in judged if a.outlet not in bad]
-    text = f"截至{chinese_day(b.check_to)}，我{_level(b)}登记在册的{len(on)}个政务新媒体中，"
-    text += f"检查{len(judged)}个，合格{len(passed)}个" if judged else "没有可据以判定的检查结果"
-    text += f"，合格率{len(passed) * 100 / len(judged):.2f}%" if judged else ""
-    unknown = len(on) - len(judged)
-    text += f"；另有{unknown}个暂无法判定，不计入" if unknown and judged else ""
-    yield f"{text}（详见附件{len(b.groups) + 1}）。"
-    idle = [a for a in b.idle if a in on]
-    if idle:
-        listed = "；".join(
-            f"{_units(a.units)}维护的{PLATFORMS.get(a.platform, a.platform)}“{a.name}”"
-            + (f"（最近一次更新为{chinese_day(a.newest)}，已{a.days}天未更新）" if a.newest else "")
-            for a in idle
-        )
-        yield (
-            f"超过2周未更新的政务新媒体有：{listed}。"
-            if all((a.days or 0) > 14 for a in idle)
-            else f"超期未更新的政务新媒体有：{listed}。"
-        )
-    blank = [a for a in b.blank_accounts if a in on]
-    if blank:
-        yield (
-            "内容空白的政务新媒体有：" + "；".join(f"{_units(a.units)}维护的“{a.name}”" for a in blank) + "。"
-        )
-    if b.unregistered:
-        listed = "；".join(
-            f"{_units(a.units)}的{PLATFORMS.get(a.platform, a.platform)}“{a.name}”{'（内容空白）' if a.verdict == 'blank' else ''}"
-            for a in b.unregistered
-        )
-        yield f"未备案的政务新媒体有：{listed}。请有关单位尽快补办备案，或按规定关停注销。"
+    return f"{units_of(row.units)}负责维护的{row.name}栏目（{newest}{over}）"
 
 
 def _disclosure(b: Bulletin) -> Iterable[str]:
     d = b.disclosure
-    text = f"{b.period.words}我{_level(b)}共主动公开政府信息{d.total}条。"
+    text = f"{b.period.words}我{level(b)}共主动公开政府信息{d.total}条。"
     if d.none:
         text += f"部分单位主动公开的文件数量较少，{'、'.join(d.none)}主动公开政府信息数量为0。"
+    if d.unknown:
+        text += f"{'、'.join(d.unknown)}因目录读取不完整未作判定。"
     yield text
     if b.year_units:
         listed = "；".join(f"{unit}有{count}个栏目超期一年以上未更新" for unit, count in b.year_units)

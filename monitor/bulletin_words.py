@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from monitor.bulletin_model import Bulletin
 from monitor.calendar import chinese_day
@@ -26,6 +26,16 @@ FORM_NOTES = (
     "2.运营主体为负责维护发布信息的本级单位或下设部门的名称。",
     "3.信息内容审核机制应附相关工作制度进行说明。",
 )
+
+
+def level(bulletin: Bulletin) -> str:
+    """区, 县 or 市: the last character of the place."""
+    return bulletin.settings.place[-1] if bulletin.settings.place else "区"
+
+
+def units_of(units: Sequence[str]) -> str:
+    """Units in a sentence, or that nobody answers."""
+    return "、".join(units) or "责任单位未明确、"
 
 
 def fields(bulletin: Bulletin) -> dict[str, str]:
