@@ -12,12 +12,14 @@ import click
 
 from crawler.clock import clock
 from monitor import accounts_commands, screen
+from monitor.accepting import accept
 from monitor.bulletin import figures
 from monitor.bulletin_model import DONE as DONE_WORD
 from monitor.bulletin_model import Bulletin, Period
 from monitor.demo.district import SAMPLE, load_district
 from monitor.discovering import discover_columns
 from monitor.dispensing import dispense
+from monitor.judging_commands import judge
 from monitor.mailing import mail
 from monitor.office import open_office
 from monitor.options import DONE, FAULT, tell, with_as_of, with_config, with_json
@@ -135,11 +137,13 @@ def demo_data(shown: Shown) -> dict[str, object]:
 
 
 COMMANDS: tuple[click.Command, ...] = (
+    accept,
     *accounts_commands.COMMANDS,
     bulletin,
     demo,
     discover_columns,
     dispense,
+    judge,
     mail,
     read,
     serve,

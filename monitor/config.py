@@ -101,12 +101,17 @@ def monitor_config(data: Mapping[str, Any], path: Path) -> MonitorConfig:
     """
     place = f"{path.name}: monitor"
     read = section(MonitorSection, data.get("monitor"), place)
-    rules = {name: _versions(name, entry, f"{place}.rules") for name, entry in read.rules.items()}
+    rules = read_rules(read.rules, f"{place}.rules")
     alerts = AlertsConfig(letters=read.letters, mail=read.mail, robots=read.robots)
     for name in read.reports:
         if name not in report_names():
             raise BadConfig(f"{place}.reports: unknown report {name}; known: {', '.join(report_names())}")
     return MonitorConfig(rules, read.coverage, read.timetable, alerts, read.bulletin, read.reports)
+
+
+def read_rules(entries: Mapping[str, Any], place: str) -> dict[str, tuple[Version, ...]]:
+    """Each rule's versions, oldest first. Raises :class:`BadConfig` with the place of the first fault."""
+    return {name: _versions(name, entry, place) for name, entry in entries.items()}
 
 
 def rule_names() -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from crawler.model import SHANGHAI, Outlet, OutletKind, Visit
+from monitor.causes import looked_like
 from monitor.child import Progress as Step
 from monitor.evaluate import Explanation, Judgement
 from monitor.jobs import Night
@@ -81,7 +82,7 @@ def night_lines(night: Night) -> list[str]:
         f"抓取：计划 {night.crawled.planned} 个，看到 {night.crawled.looked} 个，其中未知 {night.unknown} 个；"
         f"新信息 {night.new_posts} 条",
         f"复看：{len(night.rechecked)} 个（先看两遍，再说超期）",
-        "判定：" + _values(night.judgement.verdicts),
+        "判定：" + values_line(night.judgement.verdicts),
         f"问题：新开 {len(changes.opened)} 个，销号 {len(changes.closed)} 个",
         f"信件：新写 {night.written.n} 封，发出 {night.sent.n} 封"
         + (f"，被拒 {night.sent.refused} 封" if night.sent.refused else "")
@@ -96,7 +97,7 @@ def night_lines(night: Night) -> list[str]:
     return lines
 
 
-def _values(verdicts: Sequence[Verdict]) -> str:
+def values_line(verdicts: Sequence[Verdict]) -> str:
     counts = value_counts(verdicts)
     return "，".join(f"{VALUE_NAMES[value]} {counts[value.value]}" for value in Value if counts[value.value])
 
@@ -134,7 +135,7 @@ def visit_line(visit: Any) -> str:
     """One look in a line: when, what came of it, what it showed."""
     moment = visit.moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
     said = OUTCOMES[str(visit.outcome)]
-    why = f"（{visit.reason}）" if visit.reason else ""
+    why = f"（{looked_like(visit.reason, getattr(visit, 'mark', ''))}）" if visit.reason else ""
     newest = f"，最新信息 {visit.newest}" if visit.newest else ""
     return f"{moment} {said}{why}{newest}"
 
@@ -182,7 +183,7 @@ def status_lines(office: Office, judgement: Judgement) -> list[str]:
         if verdicts:
             table.add_row(unit.id, unit.short, unit.group, "；".join(_month(v) for v in verdicts))
     lines += rendered(table)
-    lines.append("合计：" + _values(judgement.verdicts))
+    lines.append("合计：" + values_line(judgement.verdicts))
     return lines
 
 
