@@ -82,7 +82,7 @@ def test_the_same_store_says_the_same_again(district: Store) -> None:
 
 def test_limits_that_changed_since_are_named_as_the_reason(district: Store) -> None:
     found = again(district, "2020-07-17", STRICTER)
-    assert reasons(found) == [("column_stale", "outlet:x", "即将超期", "超期")]
+    assert reasons(found) == [("column_stale", "outlet:x", "正常", "超期")]
     assert found.differences[0].why == "规则的限值在那以后改过"
 
 
