@@ -77,10 +77,15 @@ class Candidate:
 
 
 def record_sightings(connection: Connection, sightings: Sequence[Sighting]) -> None:
-    """Write what was seen; an account seen before keeps its first page as proof and any decision."""
+    """Write what was seen and is not in the register; an account seen before keeps its first page as proof and
+    any decision.
+    """
+    register = _register(connection)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for one in sightings:
         home = one.found.home
+        if register.knows(home.platform, home.number, one.found.name, one.found.link):
+            continue
         old = rows.setdefault((home.platform, f"{home.key}:{home.number}"[:100]), _row(one))
         if old["outlet_id"] is None and one.outlet is not None:  # a unit's own column tells whose it is
             rows[home.platform, f"{home.key}:{home.number}"[:100]] = _row(one)
@@ -127,6 +132,12 @@ class _Register:
     names: tuple[tuple[str, str], ...]
     open: frozenset[tuple[str, str]]
 
+    def knows(self, platform: str, number: str, name: str, link: str) -> bool:
+        """By its id, by the address that the register notes, or by the name of an account without an id."""
+        named = {(platform, bare(name)), ("other", bare(name))}
+        by_id = (platform, number) in self.ids or ("link", link) in self.ids
+        return by_id or bool(name and named & self.open)
+
 
 def _register(connection: Connection) -> _Register:
     links = {
@@ -152,12 +163,7 @@ def _register(connection: Connection) -> _Register:
 def _candidate(row: Mapping[Any, Any], as_of: datetime, register: _Register) -> Candidate:
     decided = row["decided_at"] is not None and row["decided_at"] <= as_of
     platform, number = row["platform"], row["number"].partition(":")[2]
-    named = {(platform, bare(row["name"])), ("other", bare(row["name"]))}
-    known = (
-        (platform, number) in register.ids
-        or ("link", row["link"]) in register.ids
-        or bool(row["name"] and named & register.open)
-    )
+    known = register.knows(platform, number, row["name"], row["link"])
     return Candidate(
         id=row["id"], platform=platform, number=number, name=row["name"], link=row["link"], place=row["place"],
         page_url=row["page_url"], page_hash=row["page_hash"], outlet=row["outlet_id"],

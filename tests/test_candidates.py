@@ -257,14 +257,21 @@ def test_a_sighting_keeps_its_first_page_as_proof(store: Store) -> None:
 def test_what_the_register_knows_is_no_candidate(store: Store) -> None:
     put(store, account("a", "别的名字", "weibo", handle={"uid": "5900000001"}))
     see(store, WEIBO + f'<a href="{PROFILE}">样例公众号</a>')
-    assert [(one.platform, one.known) for one in stored(store)] == [("weibo", True), ("wechat", False)]
+    assert [(one.platform, one.known) for one in stored(store)] == [("wechat", False)]
+
+
+def test_a_candidate_that_enters_the_register_is_settled(store: Store) -> None:
+    put(store)
+    see(store, f'<a href="{PROFILE}">样例公众号</a>')
+    assert [one.open for one in stored(store)] == [True]
     put(store, account("b", "样例公众号", probes=(Probe("feed", None, {"biz": BIZ}),)))
-    assert [(one.platform, one.known) for one in stored(store)] == [("weibo", False), ("wechat", True)]
+    assert [(one.known, one.open) for one in stored(store)] == [(True, False)]
 
 
 def test_a_registered_name_without_an_id_stands_for_its_account(store: Store) -> None:
-    put(store, account("a", "样例工信发布", "other"))
+    put(store)
     see(store, WEIBO)
+    put(store, account("a", "样例工信发布", "other"))
     assert [one.known for one in stored(store)] == [True]
 
 
