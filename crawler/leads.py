@@ -7,8 +7,8 @@ from collections import Counter
 from urllib.parse import parse_qsl, urlsplit
 
 from crawler.kinds import ARTICLE_ADDRESS, LIST_ADDRESS
+from crawler.lists.pager import is_pager_word
 from crawler.navigation import Link
-from crawler.pager import is_pager_word
 
 LONGEST_TEXT = 25
 """Characters of a link's words; longer ones are titles of articles."""

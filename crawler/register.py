@@ -28,7 +28,7 @@ from crawler.model import (
     shanghai_day,
 )
 from crawler.platforms import probes_of
-from crawler.store import DutyRow, OutletRow, SiteRow, UnitRow
+from crawler.store import DutyRow, OutletRow, RunRow, SiteRow, UnitRow
 from crawler.visit import Known
 
 Row = type[UnitRow] | type[SiteRow] | type[OutletRow]
@@ -161,6 +161,32 @@ def outlet_values(outlet: Outlet) -> dict[str, Any]:
         "handle": dict(outlet.handle), "kept_in": CONFIG, "purpose": outlet.purpose.value,
         "probes": [{"platform": p.platform, "url": p.url, "handle": dict(p.handle)} for p in outlet.probes],
     }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What an outlet had learned of its page: how many dated posts it showed, and of which family."""
+
+    dated: int
+    family: str
+    floor: int
+
+
+def accept(connection: Connection, outlet: str, now: datetime, note: str) -> Learned | None:
+    """Let an outlet learn its page anew, because a person found it healthy: what was learned is forgotten.
+
+    Its posts and visits stay. Returns what was forgotten, ``None`` for an unknown outlet. ``note`` says who and why
+    and stands in a run of kind ``accept``.
+    """
+    row = connection.execute(
+        select(OutletRow).where(OutletRow.id == outlet, OutletRow.retired_at.is_(None))
+    ).first()
+    if row is None:
+        return None
+    connection.execute(update(OutletRow).where(OutletRow.id == outlet).values(**FRESH))
+    said = f"{outlet}: dated {row.dated} -> 0, family {row.family or '-'} -> -; {note}"
+    connection.execute(insert(RunRow).values(kind="accept", started=now, ended=now, note=said[:2000]))
+    return Learned(row.dated, row.family, row.floor)
 
 
 def outlet_of(row: Any, units: Sequence[str] = ()) -> Outlet:

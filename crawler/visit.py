@@ -71,7 +71,8 @@ class Looked:
         return self.more[0] if self.visit.reason in STUBS and self.more else None
 
 
-STUBS = ("redirect_stub", "frameset")
+STUBS = ("redirect_stub", "frameset", "script_list")
+"""Pages whose content stands elsewhere: behind a jump, in a frame, or at the interface that a script asks (by GET)."""
 
 
 def key(url: str) -> bytes:
@@ -178,7 +179,7 @@ def _read(
         newest_url=next((p.url for p in reading.posts if p.published is newest), "") if newest else "",
         dated=dated,
     )
-    if visit.page_no == 1:
+    if visit.page_no == 1 and not (visit.reason in STUBS and reading.next):
         visit = _floor(known, visit)
     if not visit.outcome.conclusive:
         more = reading.next if visit.reason in STUBS else ()

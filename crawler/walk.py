@@ -143,7 +143,7 @@ class Walk:
             self._refuse(task, barred.error)
             return
         started = monotonic()
-        renders = task.known is not None and task.known.outlet.render == BROWSER
+        renders = task.known is not None and task.known.outlet.render == BROWSER and not task.redirected
         wanted = task.known and task.page_no == 1 and self.conditional and not renders
         headers = conditional(task.known) if task.known and wanted else {}
         page = barred or await self._polite(queue, Ask(task.url, headers=headers, render=renders))

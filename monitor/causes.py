@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from crawler.model import Outcome
+from monitor.plain import clean
 
 AWAITING = "awaiting_second_look"
 NOT_LOOKED = "not_looked"
@@ -52,6 +54,9 @@ CAUSE_NAMES: Mapping[str, str] = {
     "no_list": "页面上没有找到列表",
     "script_list": "列表由脚本生成，读不到",
     "below_floor": "列表条数少于应有的下限",
+    "redesigned": "页面已改版，读不到原来的列表",
+    "needs_browser": "列表由脚本生成，须用浏览器读取，浏览器没有装好",
+    "browser_failed": "浏览器没能打开这一页",
     "timeout": "连接超时",
     "dns": "域名无法解析",
     "refused": "连接被拒绝",
@@ -97,6 +102,19 @@ CAUSE_NAMES: Mapping[str, str] = {
     "entry_not_believed": "人工登记的时间前后矛盾",
     "reader_broke": "读取程序出错",
 }
+
+
+FEWER = re.compile(r"(\d+) < (\d+)")
+SHOWN_MARKS = ("tls", "redesigned", "needs_browser", "browser_failed", "reader_broke")
+"""Causes whose mark tells the office what to do."""
+
+
+def looked_like(reason: str, mark: str) -> str:
+    """Why one look came to nothing, with the numbers or words that the page gave away."""
+    name = cause_name(reason)
+    if reason in ("below_floor", EMPTIED) and (found := FEWER.match(mark)):
+        return f"{name}：看到 {found[1]} 条，下限 {found[2]} 条"
+    return f"{name}：{clean(mark)}" if reason in SHOWN_MARKS and mark and mark != reason else name
 
 
 def cause_name(cause: str) -> str:

@@ -231,7 +231,7 @@ def _looks(
     query = (
         select(
             VISIT.outlet_id, VISIT.moment, VISIT.outcome, VISIT.evidence, VISIT.probe,
-            VISIT.newest, VISIT.newest_url, VISIT.dated, VISIT.reason, VISIT.seen,
+            VISIT.newest, VISIT.newest_url, VISIT.dated, VISIT.reason, VISIT.seen, VISIT.mark,
         )
         .select_from(OutletRow.__table__.join(VisitRow.__table__, VISIT.outlet_id == OUTLET.id))
         .where(*wanted, VISIT.page_no == 1)
@@ -256,6 +256,7 @@ def _looks(
                     row[7],
                     sys.intern(row[8]),
                     row[9],
+                    sys.intern(row[10]) if row[8] else "",
                 )
             )
     return {outlet: tuple(looks) for outlet, looks in kept.items()}

@@ -42,7 +42,8 @@ VALUE_NAMES: Mapping[Value, str] = {
 class Look:
     """One visit as the rules see it (first pages only).
 
-    ``seen`` is the moment its evidence stands for where that is earlier (a person's entry).
+    ``seen`` is the moment its evidence stands for where that is earlier (a person's entry). ``mark`` is what gave
+    ``reason`` away.
     """
 
     moment: datetime
@@ -54,6 +55,7 @@ class Look:
     dated: int = 0
     reason: str = ""
     seen: datetime | None = None
+    mark: str = ""
 
     @property
     def stands_for(self) -> datetime:

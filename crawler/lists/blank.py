@@ -96,7 +96,10 @@ def why_nothing(sight: Sight, family: Family, blank: Blank, titled: tuple[Post, 
     if titled:
         return Reading(Outcome.UNREADABLE, Evidence.NONE, titled, reason=NO_DATES, family=family.name)
     mark = blank.script or _requests(sight)
-    return _no(SCRIPT_LIST, mark, family, ()) if mark else _no(NO_LIST, "", family, ())
+    if not mark:
+        return _no(NO_LIST, "", family, ())
+    asked = family.interface(sight.source)
+    return _no(SCRIPT_LIST, mark, family, (asked,) if asked[:4] == "http" else ())
 
 
 def empty(blank: Blank, family: Family) -> Reading:
