@@ -172,6 +172,12 @@ def _coverage(b: Bulletin) -> Iterator[Fault]:
 
 
 def _deadlines(b: Bulletin, works: Callable[[date], bool] | None) -> Iterator[Fault]:
+    for year in b.unknown_years:
+        yield Fault(
+            "note",
+            "时限",
+            f"{year}年的节假日安排尚不知道，时限按周一至周五推算，请核对或在 monitor.letters 填 holidays、workdays",
+        )
     for name, day in b.deadlines:
         if day <= b.printed:
             yield _error(name, f"{name}{day}不晚于印发日期")
@@ -183,6 +189,11 @@ def _open_questions(b: Bulletin) -> Iterator[Fault]:
     waiting = sum(question.count for question in b.questions)
     if waiting:
         yield Fault("note", "待认定", f"有{waiting}条信息的来源待人工认定，可能使有的单位少计")
+    new = sum(not account.sure for account in b.found_accounts)
+    if new:
+        yield Fault(
+            "note", "未登记账号", f"门户上有{new}个账号台账中没有登记，待人工核实（gengxin accounts found）"
+        )
     late = sum(post.late for post in b.posts)
     if late:
         yield Fault("note", "补录", f"有{late}条信息疑似补录或倒填日期，按出现的月份计或不计，见“依据”")

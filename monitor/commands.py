@@ -13,52 +13,22 @@ import click
 from crawler.clock import clock
 from monitor import accounts_commands, screen
 from monitor.accepting import accept
+from monitor.attribution_commands import attribution
 from monitor.bulletin import figures
-from monitor.bulletin_model import DONE as DONE_WORD
-from monitor.bulletin_model import Bulletin, Period
+from monitor.bulletin_commands import bulletin
+from monitor.bulletin_screen import bulletin_lines
 from monitor.demo.district import SAMPLE, load_district
 from monitor.discovering import discover_columns
 from monitor.dispensing import dispense
+from monitor.due_commands import due
 from monitor.judging_commands import judge
 from monitor.mailing import mail
-from monitor.office import open_office
-from monitor.options import DONE, FAULT, tell, with_as_of, with_config, with_json
-from monitor.printing import compile_bulletin, print_bulletin
+from monitor.options import DONE, FAULT, tell, with_as_of, with_json
 from monitor.reading import read
 from monitor.serving import serve
 
 if TYPE_CHECKING:
     from monitor.demo.run import Shown
-
-
-class PeriodType(click.ParamType[Period]):
-    """2020Q2, 2020-06 and the like."""
-
-    name = "period"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Period:
-        try:
-            return Period.parse(str(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
-@click.command()
-@click.argument("period", type=PeriodType())
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("通报"), show_default=True, help="输出目录"
-)
-@with_config
-@with_as_of
-@with_json
-def bulletin(period: Period, out: Path, path: Path, as_of: datetime | None, as_json: bool) -> int:
-    """季度通报：附件写成 Excel，正文数字写成 JSON。例：gengxin bulletin 2020Q2"""
-    with open_office(path) as office:
-        printed = print_bulletin(office, compile_bulletin(office, period, clock(as_of)()), out)
-    lines = [*bulletin_lines(printed.bulletin), *(f"文件：{file}" for file in printed.files)]
-    data = {"figures": figures(printed.bulletin), "files": [str(file) for file in printed.files]}
-    tell(as_json, data, lines)
-    return DONE
 
 
 @click.command()
@@ -88,30 +58,6 @@ def demo(district: Path, out: Path, serve: bool, as_of: datetime | None, as_json
     return FAULT if shown.wrong or shown.night.failed else DONE
 
 
-def bulletin_lines(found: Bulletin) -> list[str]:
-    """The figures of the bulletin's text, as a clerk reads them."""
-    names = "、".join
-    lines = [found.title.removeprefix("关于")]
-    for group in found.groups:
-        lines.append(f"  {group.name} {len(group.rows)} 个，发布 {group.total} 条")
-        lines += [f"    {row.short}：{row.completion}" for row in group.rows if row.completion != DONE_WORD]
-    portal = found.portal
-    lines.append(
-        f"  门户共发布 {portal.total} 条：列表单位 {portal.listed} 条，未归属（其他来源）{portal.unattributed} 条"
-    )
-    lines.append(f"  超期栏目 {len(found.columns)} 个")
-    lines += [f"    {row.name}：{names(row.units)}，最新信息 {row.newest}" for row in found.columns]
-    idle = [f"{row.name}（{row.newest}）" for row in found.idle]
-    lines.append(
-        f"  登记账号 {len(found.registered)} 个，超期 {len(idle)} 个" + (f"：{names(idle)}" if idle else "")
-    )
-    none = found.disclosure.none
-    lines.append(
-        f"  主动公开 {found.disclosure.total} 条" + (f"，数量为 0 的：{names(none)}" if none else "")
-    )
-    return lines
-
-
 def demo_lines(shown: Shown, now: datetime) -> list[str]:
     lines = [f"样例：{shown.district.city}{shown.district.name}，按 {now:%Y-%m-%d} 判定"]
     lines += screen.night_lines(shown.night)
@@ -139,10 +85,12 @@ def demo_data(shown: Shown) -> dict[str, object]:
 COMMANDS: tuple[click.Command, ...] = (
     accept,
     *accounts_commands.COMMANDS,
+    attribution,
     bulletin,
     demo,
     discover_columns,
     dispense,
+    due,
     judge,
     mail,
     read,

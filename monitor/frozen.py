@@ -10,14 +10,14 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from crawler.model import utc
 from monitor.bulletin import to_json
-from monitor.bulletin_model import Bulletin
+from monitor.bulletin_model import Bulletin, Period
 
 ALGORITHM = "sha256"
 
@@ -81,6 +81,17 @@ def load(file: Path) -> Kept:
     if sealed != root_of(text):
         raise Unsound(f"{file.name}：与封存时的校验值不符，印发后被改动过；请从备份恢复")
     return Kept(bulletin_of(text), file, sealed)
+
+
+def archived(folder: Path, period: Period, printed: date | None = None) -> Kept | None:
+    """The kept bulletin of ``period``, the last printed one unless ``printed`` names its day; ``None``: there is none.
+
+    Raises :class:`Unsound` when it was changed since.
+    """
+    stem = period.name.replace("..", "至")
+    day = f"{printed:%Y%m%d}" if printed else "[0-9]" * 8
+    found = sorted(folder.glob(f"{stem}-{day}.json"))
+    return load(found[-1]) if found else None
 
 
 def bulletin_of(text: str) -> Bulletin:

@@ -12,7 +12,7 @@ import click
 
 from crawler.clock import parse_moment
 
-DONE, FAULT, REFUSED, NIGHT_FAILED, UNSENT = 0, 1, 2, 3, 4
+DONE, FAULT, REFUSED, NIGHT_FAILED, UNSENT, FOUND = 0, 1, 2, 3, 4, 5
 F = TypeVar("F", bound=Callable[..., Any])
 
 

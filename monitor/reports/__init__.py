@@ -1,0 +1,5 @@
+"""Reports: one file each, with ``SUFFIX`` and ``write(bulletin, path)``."""
+
+
+class Unavailable(RuntimeError):
+    """One sentence: why this report cannot be made on this machine and what to do; the others are not affected."""

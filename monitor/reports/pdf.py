@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from monitor.bulletin_model import Bulletin
+from monitor.reports import Unavailable as Unavailable
 from monitor.reports import word
 
 SUFFIX = ".pdf"
@@ -21,10 +22,6 @@ ALIASES = {
     word.HEAD: ("SimHei", "Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei"),
 }
 """What stands in for the official fonts, best first."""
-
-
-class Unavailable(RuntimeError):
-    """One sentence: why there is no PDF and what to do; the Word document is not affected."""
 
 
 def write(bulletin: Bulletin, path: Path) -> None:
