@@ -76,6 +76,7 @@ def dated(
         "limit": limit.text,
         "over": max(0, (facts.day - due).days),
         "due": due.isoformat(),
+        "warn": limit.warn_from(day).isoformat(),
     }
     words = {
         **numbers, "name": display(of), "newest": chinese_day(day), "due": chinese_day(due),

@@ -94,6 +94,7 @@ def test_a_stale_verdict_says_all_a_letter_needs() -> None:
         "limit": "14天",
         "over": 66,
         "due": "2020-05-15",
+        "warn": "2020-05-11",
     }
     assert verdict.newest is not None
     assert verdict.newest.raw == "2020-05-01"
