@@ -5,9 +5,6 @@ from __future__ import annotations
 import warnings
 from io import BytesIO
 
-import zxingcpp
-from PIL import Image
-
 MOST_BYTES = 2_000_000
 MOST_PIXELS = 4_000_000
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
@@ -18,6 +15,10 @@ def qr_texts(body: bytes) -> tuple[str, ...]:
     """What the QR codes of a picture say; nothing for anything else, however broken. Never raises."""
     if not body or len(body) > MOST_BYTES:
         return ()
+    # Ten megabytes that a night without new pictures does not need.
+    import zxingcpp
+    from PIL import Image
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the size is checked here, before anything is unpacked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import datetime
@@ -73,16 +74,22 @@ class OutletSpider(Spider):
         """Walks everything; the requests go through Scrapy's downloader one by one."""
         try:
             async with self.doors:
-                if self.finder is not None:
-                    await glance(self.walk.ask, self.homes, self.finder, self.new_pictures)
-                columns = [one for one in self.known if one.outlet.kind is OutletKind.COLUMN]
-                await self.walk.run(columns, self.pending)
+                await self._columns()
                 await self.night.run(one for one in self.known if one.outlet.kind is not OutletKind.COLUMN)
         except BaseException as error:  # Scrapy would log it and report "finished"
             self.failed = error
         nothing: tuple[Any, ...] = ()
         for item in nothing:  # an async generator that yields nothing: the walk has done it all
             yield item
+
+    async def _columns(self) -> None:
+        """Every host's home page first and its columns after; no host waits for another's."""
+        columns = [one for one in self.known if one.outlet.kind is OutletKind.COLUMN]
+        async with asyncio.TaskGroup() as group:
+            if self.finder is not None:
+                for home in self.homes:
+                    group.create_task(glance(self.walk.ask, [home], self.finder, self.new_pictures))
+            await self.walk.run(columns, self.pending)
 
     async def fetch(self, ask: Ask) -> Page:
         """The page behind ``ask``, redirects followed. Network faults are pages with ``error``; never raises them."""
