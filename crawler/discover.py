@@ -243,11 +243,20 @@ class Scout:
                 self.seen[plain(url)] = known
                 return known
             page = await self._polite(onward)
-        found = read_seen(page, depth, above)
+        found = await self._data_of(read_seen(page, depth, above))
         self._learn(found)
         for name in (plain(found.url), plain(url)):
             found = self.seen.setdefault(name, found)
         return found
+
+    async def _data_of(self, found: Seen) -> Seen:
+        """A list made by script, read from the family's interface as the night reads it; else the page as it is."""
+        onward = found.reading.next[0] if found.reading.reason == "script_list" and found.reading.next else ""
+        if not onward or self._refused(onward) or self._barred(onward):
+            return found
+        page = await self._polite(onward)
+        reading = refusal(page) or read_list(page)
+        return replace(found, reading=reading) if reading.outcome is Outcome.READ else found
 
     def _learn(self, found: Seen) -> None:
         for account in found_on(found.page, self.platforms):

@@ -55,10 +55,8 @@ class Site:
         answer = self.pages.get(ask.url, 404)
         if isinstance(answer, int):
             return Page(ask.url, ask.url, answer, {}, b"<html>x</html>", NOW)
-        if not answer.startswith("<"):
-            fault = "/" not in answer and " " not in answer
-            if fault:
-                return Page(ask.url, ask.url, 0, {}, b"", NOW, answer)
+        if answer.isalpha():
+            return Page(ask.url, ask.url, 0, {}, b"", NOW, answer)
         return Page(ask.url, ask.url, 200, {"content-type": "text/html"}, answer.encode(), NOW)
 
     def survey(self, depth: int = 2, pages: int = 100, home: str = f"{HOME}/", **more: Any) -> Survey:
@@ -258,6 +256,17 @@ def test_columns_without_dates_and_lists_made_by_script_are_proposed_and_marked(
     }
     written = accepted(columns_yaml(site.columns()))
     assert [(one.name, one.render) for one in written] == [("办事指南", "plain"), ("数据开放", "browser")]
+
+
+def test_a_list_behind_a_known_interface_is_read_there() -> None:
+    nav = menu({"通知公告": "/tz/"})
+    unit = "/jpaas-publish-server/front/page/build/unit"
+    page = f"""<div class="list"><script url="{unit}" querydata="{{'webId':'7'}}" src="/unit.js"></script></div>"""
+    answer = json.dumps({"success": True, "data": {"html": rows("/tz/a")}})
+    site = Site({"/": html(nav), "/tz/": html(nav + page), f"{unit}?webId=7": answer})
+    assert [(one.name, one.outcome, one.dated) for one in site.columns().columns] == [
+        ("通知公告", Outcome.READ, 12)
+    ]
 
 
 def test_an_empty_column_is_a_column() -> None:
