@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -185,41 +185,22 @@ def _value(form: _Form, row: int, column: int, name: str) -> tuple[Value | Formu
 
 
 def _made(form: _Form, row: int, fields: Mapping[str, list[tuple[int, Value | Formula]]]) -> SurveyRow | None:
-    at = {name: form.grid.address(row, cells[0][0]) for name, cells in fields.items()}
-    for head, name in form.columns.items():
-        at.setdefault(name, form.grid.address(row, head))
-
-    def fault(name: str, sentence: str) -> None:
-        form.faults.append(Fault(at[name], sentence))
-
+    """The row as data; ``None``, and its faults noted, where a cell would have to be computed."""
+    at = {name: form.grid.address(row, column) for column, name in reversed(form.columns.items())}
+    at |= {name: form.grid.address(row, cells[0][0]) for name, cells in fields.items()}
     formulas = [name for name, cells in fields.items() if any(isinstance(v, Formula) for _, v in cells)]
-    for name in formulas:
-        fault(name, f"“{HEAD_NAMES[name]}”是公式，请改成文字或数字")
     if formulas:
+        form.faults += [Fault(at[name], f"“{HEAD_NAMES[name]}”是公式，请改成文字或数字") for name in formulas]
         return None
     texts = {name: [_text(value) for _, value in cells] for name, cells in fields.items()}
     said = {name: " ".join(" ".join(parts).split()) for name, parts in texts.items()}
-    if not form.unit:
-        fault("name", "表上没有写单位名称，不知道是哪个单位的账号")
-    for name in NEEDED:
-        if not said.get(name):
-            fault(name, f"没有填“{HEAD_NAMES[name]}”")
-    if len(said.get("name", "")) > LONGEST_NAME or len(said.get("body", "")) > LONGEST_NAME:
-        fault("name", f"账号名称或运营主体超过 {LONGEST_NAME} 个字")
-    review = _review(said.get("review", ""))
-    if review == "?":
-        fault("review", "“是否建立信息审核机制”只填“是”或“否”")
-    contacts: list[Contact] = []
-    for name, role in (("contact", ContactRole.CONTACT), ("leader", ContactRole.LEADER)):
-        try:
-            contacts += contacts_in(texts.get(name, []), role)
-        except BadContact as error:
-            fault(name, f"“{HEAD_NAMES[name]}”{error}")
+    _check_texts(form, at, said)
     printed = said.get("place", "")
     platform = PLACES.get(flat(printed).lower(), "other")
     link, handle = _link(said.get("link", ""), platform)
     if link is None:
-        fault("link", f"网址不是{PLACE_NAMES[platform]}的地址，与平台类型不符")
+        form.faults.append(Fault(at["link"], f"网址不是{PLACE_NAMES[platform]}的地址，与平台类型不符"))
+    review = _review(said.get("review", ""))
     return SurveyRow(
         cell=at["name"],
         unit=form.unit,
@@ -231,8 +212,30 @@ def _made(form: _Form, row: int, fields: Mapping[str, list[tuple[int, Value | Fo
         link=link or "",
         handle=handle,
         review=review if isinstance(review, bool) else None,
-        contacts=tuple(contacts),
+        contacts=tuple(_people(form, at, texts)),
     )
+
+
+def _check_texts(form: _Form, at: Mapping[str, str], said: Mapping[str, str]) -> None:
+    """What must be filled in is, and what was filled in can be taken."""
+    if not form.unit:
+        form.faults.append(Fault(at["name"], "表上没有写单位名称，不知道是哪个单位的账号"))
+    for name in NEEDED:
+        if not said.get(name):
+            form.faults.append(Fault(at[name], f"没有填“{HEAD_NAMES[name]}”"))
+    for name in ("name", "body"):
+        if len(said.get(name, "")) > LONGEST_NAME:
+            form.faults.append(Fault(at[name], f"“{HEAD_NAMES[name]}”超过 {LONGEST_NAME} 个字"))
+    if _review(said.get("review", "")) == "?":
+        form.faults.append(Fault(at["review"], "“是否建立信息审核机制”只填“是”或“否”"))
+
+
+def _people(form: _Form, at: Mapping[str, str], texts: Mapping[str, list[str]]) -> Iterator[Contact]:
+    for name, role in (("contact", ContactRole.CONTACT), ("leader", ContactRole.LEADER)):
+        try:
+            yield from contacts_in(texts.get(name, []), role)
+        except BadContact as error:
+            form.faults.append(Fault(at[name], f"“{HEAD_NAMES[name]}”{error}"))
 
 
 def _review(text: str) -> bool | str | None:
