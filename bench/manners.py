@@ -17,13 +17,14 @@ BREAKING = ("500", "503", "403", "reset", "stall")
 
 def manners(stage: Stage, hosts: int, columns: int) -> Iterator[Figure]:
     """Politely over many hosts, then with a cap that binds, then with dead hosts among them."""
-    limit = columns * DELAY + LATENCY  # robots.txt and the columns: one delay between each two of them
     stage.scene(latency=LATENCY)
     stage.fill("polite", hosts, columns, delay=DELAY)
     polite = stage.night("polite", hosts, columns, delay=DELAY)
     seen = stage.seen()
     most = max(one["most"] for one in seen.values())
     last = _last_good(seen)
+    # One delay between each two requests, robots.txt and the home page among them.
+    limit = (max(sum(one["asked"].values()) for one in seen.values()) - 1) * DELAY + LATENCY
     yield Figure("requests in flight on one host, cap 1", most, "", 1)
     yield Figure(
         "wall time / politeness limit", polite["wall"] / limit, "", 1.15, note=f"limit {limit:.2f} s"
