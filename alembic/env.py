@@ -3,18 +3,14 @@
 from alembic import context
 from sqlalchemy import Connection
 
-import monitor.audit
-import monitor.ledger
-import monitor.outbox
-import monitor.probes
-import monitor.rechecks  # noqa: F401
-from crawler.store import Base, open_store
+from crawler.store import open_store
+from monitor.tables import METADATA
 
 
 def _migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=Base.metadata,
+        target_metadata=METADATA,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
     )
