@@ -85,8 +85,12 @@ def _address(anchor: Tag, base: str) -> str:
     if not href or href[:1] == "#" or href[:11].lower() == "javascript:":
         match = OPENED.search(f"{href} {anchor.get('onclick') or ''}")
         href = match[1] if match else ""
-    url = urldefrag(join(base, href))[0] if href else ""
-    return url if url[:4].lower() == "http" else ""
+    try:
+        url = urldefrag(join(base, href))[0] if href else ""
+        parts = urlsplit(url)
+        return url if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 else ""
+    except ValueError:  # brackets, ports and hosts that are none
+        return ""
 
 
 def words_of(anchor: Tag) -> str:

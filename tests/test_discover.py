@@ -14,6 +14,8 @@ import pytest
 import yaml
 import zxingcpp
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import load_workbook
 from PIL import Image
 
@@ -461,6 +463,16 @@ def test_a_class_is_proposed_by_the_word_that_ends_last(
 def test_breadcrumbs_are_read_in_their_usual_shapes(crumb: str, names: tuple[str, ...]) -> None:
     page = Page(HOME, HOME, 200, {}, html(crumb).encode(), NOW)
     assert crumb_of(soup_of(page)) == names
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.text(alphabet="http://[]:@?#&=%.a1中\\ <>'\"\x00\n", max_size=30), max_size=8))
+def test_whatever_stands_in_a_page_the_walk_goes_on(hrefs: list[str]) -> None:
+    body = "".join(f'<li><a href="{href}">要闻</a><div>当前位置：{href}</div>' for href in hrefs)
+    site = Site({"/": html(menu({"要闻": "/yw/"}) + body), "/yw/": html(rows("/yw/a") + body)})
+    found = site.columns()
+    assert f"{HOME}/yw/" in [one.url for one in found.columns]
+    assert len(accepted(columns_yaml(found))) == len(found.columns)
 
 
 def test_links_written_as_script_calls_are_links() -> None:
