@@ -429,6 +429,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_duty_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
+        "page_copy",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("outlet_id", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("final_url", sa.Text(), nullable=False),
+        sa.Column("moment", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("last", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("headers", sa.JSON(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("cut", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["outlet_id"], ["outlet.id"], name=op.f("fk_page_copy_outlet_id_outlet")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_page_copy")),
+        sa.UniqueConstraint("outlet_id", "hash", name=op.f("uq_page_copy_outlet_id")),
+    )
+    with op.batch_alter_table("page_copy", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_page_copy_moment"), ["moment"], unique=False)
+        batch_op.create_index(batch_op.f("ix_page_copy_outlet_id"), ["outlet_id"], unique=False)
+
+    op.create_table(
         "post",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("outlet_id", sa.String(length=64), nullable=False),
@@ -623,6 +644,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_post_outlet_id_published")
 
     op.drop_table("post")
+    with op.batch_alter_table("page_copy", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_page_copy_outlet_id"))
+        batch_op.drop_index(batch_op.f("ix_page_copy_moment"))
+
+    op.drop_table("page_copy")
     with op.batch_alter_table("duty", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_duty_unit_id"))
         batch_op.drop_index(batch_op.f("ix_duty_outlet_id"))
