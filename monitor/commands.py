@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.clock import clock
-from monitor import accounts_commands, screen
+from monitor import accounts_commands, content_commands, screen
 from monitor.accepting import accept
 from monitor.attribution_commands import attribution
 from monitor.bulletin import figures
@@ -64,11 +64,12 @@ def demo_lines(shown: Shown, now: datetime) -> list[str]:
     lines += bulletin_lines(shown.printed.bulletin)
     if shown.differences:
         lines.append("与印发的通报不一致之处（以数据为准）：")
-        lines += [f"  {difference.sentence}" for difference in shown.differences]
+        lines += [f"  {difference}" for difference in shown.differences]
     lines.append("与样例数据核对：全部一致" if not shown.wrong else "与样例数据核对，不一致：")
     lines += [f"  {line}" for line in shown.wrong]
     lines.append("文件：")
     lines += [f"  {name}：{path}" for name, path in shown.files]
+    lines += [f"  {sentence}" for sentence in shown.printed.missing]
     return lines
 
 
@@ -76,7 +77,7 @@ def demo_data(shown: Shown) -> dict[str, object]:
     return {
         "night": screen.night_data(shown.night),
         "figures": figures(shown.printed.bulletin),
-        "differences": [difference.sentence for difference in shown.differences],
+        "differences": list(shown.differences),
         "wrong": list(shown.wrong),
         "files": {name: str(path) for name, path in shown.files},
     }
@@ -87,6 +88,7 @@ COMMANDS: tuple[click.Command, ...] = (
     *accounts_commands.COMMANDS,
     attribution,
     bulletin,
+    *content_commands.COMMANDS,
     demo,
     discover_columns,
     dispense,

@@ -6,7 +6,7 @@ Nothing here uses the rules, the crawler's readers or the store: it is what they
 from __future__ import annotations
 
 import calendar
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -39,22 +39,6 @@ class Answers:
     def total(self) -> int:
         """Every distinct post of the quarter."""
         return self.attributed + self.unattributed
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One place where the printed bulletin says something else than the numbers. Facts only."""
-
-    unit: str
-    name: str
-    about: str
-    printed: str
-    true: str
-
-    @property
-    def sentence(self) -> str:
-        """One line in Chinese."""
-        return f"{self.name}（{self.about}）：印发稿为“{self.printed}”，按数据应为“{self.true}”"
 
 
 def answers(district: District, quarter: str, day: date) -> Answers:
@@ -132,47 +116,3 @@ def _accounts(district: District, day: date) -> dict[str, tuple[str, ...]]:
             a.id for a in district.accounts if a.state is AccountState.UNREGISTERED
         ),
     }
-
-
-def words(shortfall: Mapping[str, int]) -> str:
-    """``{"2020-05": 5}`` as the bulletin prints it: 5月-5; nothing missing is 完成."""
-    return "、".join(f"{int(month[5:])}月-{missing}" for month, missing in shortfall.items()) or "完成"
-
-
-def differences(
-    district: District,
-    shortfalls: Mapping[str, Mapping[str, int]],
-    totals: Mapping[str, int] | None = None,
-    no_documents: Collection[str] | None = None,
-) -> tuple[Difference, ...]:
-    """Where the printed bulletin differs from ``shortfalls`` (by unit id) as somebody reckoned them.
-
-    ``totals`` may hold ``posts``, ``documents`` and ``accounts``; ``no_documents`` are the unit ids without
-    any. What is not given is not compared. Nothing printed, no difference.
-    """
-    printed = district.printed
-    if printed is None:
-        return ()
-    found: list[Difference] = []
-    for unit in (u for u in district.units if u.quota is not None):
-        missing = shortfalls.get(unit.id, {})
-        said = printed.completion.get(unit.id, "完成")
-        if said != words(missing):
-            found.append(Difference(unit.id, unit.short, "附件完成情况", said, words(missing)))
-        never = len(missing) == 3
-        if never != (unit.id in printed.never_met):
-            found.append(Difference(unit.id, unit.short, "正文：每月均未达到要求的单位", *_listed(not never)))
-        if unit.id in printed.often_missed and len(missing) < 2:  # who else is "often" is not defined
-            found.append(Difference(unit.id, unit.short, "正文：多次未达到要求的单位", *_listed(True)))
-        silent = unit.id in no_documents if no_documents is not None else unit.id in printed.no_documents
-        if silent != (unit.id in printed.no_documents):
-            found.append(Difference(unit.id, unit.short, "正文：主动公开数量为0的单位", *_listed(not silent)))
-    for key, name in (("posts", "发布信息总数"), ("documents", "主动公开信息数"), ("accounts", "登记账号数")):
-        said_total, true_total = getattr(printed, key), (totals or {}).get(key)
-        if said_total is not None and true_total is not None and said_total != true_total:
-            found.append(Difference("", name, "正文", str(said_total), str(true_total)))
-    return tuple(found)
-
-
-def _listed(printed: bool) -> tuple[str, str]:
-    return ("列入", "不列入") if printed else ("未列入", "应列入")

@@ -16,19 +16,22 @@ from crawler.config import BadConfig, load_yaml
 from crawler.model import OutletKind, shanghai_day
 from crawler.shipped import shipped
 from monitor import jobs
-from monitor.bulletin_model import Period
+from monitor.bulletin_lint import errors
+from monitor.bulletin_model import Bulletin, Period
 from monitor.child import Progress
 from monitor.demo.accounts import district_media
-from monitor.demo.answers import Difference, answers, differences
+from monitor.demo.answers import answers
 from monitor.demo.catalogue import catalogue
 from monitor.demo.district import District, first_day
 from monitor.demo.server import Sample, serve
 from monitor.model import Value
 from monitor.office import Office, open_office
-from monitor.printing import Printed, compile_bulletin, print_bulletin
+from monitor.printed import compare
+from monitor.printing import Printed, draft, print_bulletin
 
 MARKER = "这是演示目录.txt"
 MAIL = "信件"
+PAPERS = {".docx": "通报", ".pdf": "通报", ".xlsx": "通报附件", ".json": "通报数据"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Shown:
     district: District
     night: jobs.Night
     printed: Printed
-    differences: tuple[Difference, ...]
+    differences: tuple[str, ...]
     wrong: tuple[str, ...]
     files: tuple[tuple[str, Path], ...]
 
@@ -67,28 +70,21 @@ def show(
     """Run one night, print the district's quarter, and compare with its truth and with the printed words."""
     night = jobs.nightly(office, clock, as_of=clock(), on_progress=on_progress)
     folder = office.settings.path.parent
-    bulletin = compile_bulletin(office, Period.parse(district.quarter), clock())
-    printed = print_bulletin(office, bulletin, folder)
+    made = draft(office, Period.parse(district.quarter), clock(), force=True)
+    printed = print_bulletin(office, made.bulletin, folder)
     files = [("配置", office.settings.path), ("数据库", folder / "store.db"), ("信件", folder / MAIL)]
-    files += [("通报附件" if f.suffix == ".xlsx" else "通报数据", f) for f in printed.files]
-    shortfalls = {
-        row.unit: {
-            month: row.quota - count
-            for month, count, state in zip(bulletin.period.months, row.counts, row.states, strict=True)
-            if state == "short"
-        }
-        for group in bulletin.groups
-        for row in group.rows
-    }
-    totals = {
-        "posts": bulletin.portal.total,
-        "documents": bulletin.disclosure.total,
-        "accounts": len(bulletin.registered),
-    }
+    files += [(PAPERS.get(file.suffix, "通报"), file) for file in printed.files]
+    wrong = (*_wrong(district, night, printed), *(fault.sentence for fault in errors(made.faults)))
+    return Shown(district, night, printed, _differences(district, made.bulletin), wrong, tuple(files))
+
+
+def _differences(district: District, bulletin: Bulletin) -> tuple[str, ...]:
+    """Where the printed words differ from the data; nothing where a month could not be judged."""
     judged = all("unknown" not in row.states for group in bulletin.groups for row in group.rows)
-    missing = {unit: months for unit, months in shortfalls.items() if months}
-    found = differences(district, missing, totals) if judged else ()
-    return Shown(district, night, printed, found, tuple(_wrong(district, night, printed)), tuple(files))
+    if district.printed is None or not judged:
+        return ()
+    said = district.printed.model_dump(exclude_unset=True)
+    return tuple(compare(bulletin, said))
 
 
 def _wrong(district: District, night: jobs.Night, printed: Printed) -> Iterator[str]:
@@ -167,6 +163,7 @@ def _config(district: District, sample: Sample) -> str:
                 "sender_name": "更新监测（样例）",
             },
             "bulletin": {"place": district.name, "office": district.portal.keeper},
+            "reports": ["word", "sheet", "pdf"],
         },
         "catalogue": catalogue(district, sample.portal_url, sample.media_url),
     }

@@ -14,6 +14,7 @@ import xlsxwriter
 
 from monitor.bulletin_model import AccountRow, Bulletin, ColumnRow, Group, PostLine
 from monitor.bulletin_words import FORM, PLATFORMS, STATES, VERDICTS
+from monitor.sheet_more import pages
 from monitor.sheet_pen import BROKEN, Cell, Pen, inert
 
 __all__ = ["SUFFIX", "inert", "write"]
@@ -54,6 +55,9 @@ def write(bulletin: Bulletin, path: Path) -> None:
     _form(pen, f"附件{last + 2} 调查表")
     _columns(pen, bulletin)
     _disclosure(pen, bulletin)
+    for page in pages(bulletin):
+        more = pen.sheet(page.name, page.title, page.widths, landscape=sum(page.widths) > 100)
+        pen.table(more, page.head, page.rows, left=page.left)
     _outlook(pen, bulletin)
     _evidence(pen, bulletin)
     _questions(pen, bulletin)
@@ -90,6 +94,7 @@ def _summary_rows(b: Bulletin) -> list[tuple[Cell, Cell, Cell]]:
         rows.append((f"{group.name}：多次未达要求", len(group.several), "、".join(group.several)))
         rows.append((f"{group.name}：每月均未达要求", len(group.every), "、".join(group.every)))
     rows += [
+        ("检查栏目（个）", b.columns_judged, f"达标{b.columns_passed}个" if b.columns_judged else None),
         ("更新较差的栏目（个）", len(b.columns), "见“栏目”"),
         ("空白栏目（个）", len(b.blank_columns), "、".join(r.name for r in b.blank_columns)),
         ("未能判定的栏目（个）", len(b.unknown_columns), "由监测方核实，不计入通报"),
@@ -99,8 +104,30 @@ def _summary_rows(b: Bulletin) -> list[tuple[Cell, Cell, Cell]]:
         ("未备案的账号（个）", len(b.unregistered), "、".join(r.name for r in b.unregistered)),
         ("主动公开政府信息（条）", b.disclosure.total, "与网站信息分别统计"),
         ("主动公开为0的单位（个）", len(b.disclosure.none), "、".join(b.disclosure.none)),
+        *((f"{line.name}（个）", line.count, f"{line.site}：满{line.limit}个即单项否决") for line in b.veto),
+        *_by_hand(b),
         ("检查覆盖（个）", b.coverage.looked, f"应查{b.coverage.known}个，台账共{b.coverage.outlets}个"),
     ]
+    return rows
+
+
+def _by_hand(b: Bulletin) -> list[tuple[Cell, Cell, Cell]]:
+    rows: list[tuple[Cell, Cell, Cell]] = []
+    if b.past is not None:
+        open_ = [p.name for p in b.past if p.state == "open"]
+        rows.append(
+            ("上期问题未整改（个）", len(open_), f"上期共{len(b.past)}个；未整改：{'、'.join(open_) or '无'}")
+        )
+    if b.errors_reported is not None:
+        found = b.errors_reported
+        rows.append(
+            (
+                "网民找错留言（条）",
+                found.received,
+                f"办结{found.done}条，其中超过1个月办结{found.late}条（手工填报）",
+            )
+        )
+    rows += [("表扬", None, f"{c.name}：{c.reason}") for c in b.commended]
     return rows
 
 
@@ -150,12 +177,13 @@ def _reconcile(pen: Pen, sheet: Any, row: int, bulletin: Bulletin, months: int) 
 
 
 def _accounts(pen: Pen, name: str, rows: Sequence[AccountRow], title: str) -> None:
-    sheet = pen.sheet(name, title, (6, 24, 34, 14, 12, 13, 12, 12), landscape=True)
-    head = ("序号", "维护单位", "政务新媒体名称", "平台", "备案情况", "最近更新", "距今天数", "判定")
+    sheet = pen.sheet(name, title, (6, 24, 34, 14, 12, 13, 11, 11, 11, 11, 12), landscape=True)
+    head = ("序号", "维护单位", "政务新媒体名称", "平台", "备案情况", "最近更新", "距今天数", "已知发布", "最长间隔天数",
+            "超期天数", "判定")  # fmt: skip
     lines: list[list[Cell]] = [
         [
             number, "、".join(a.units), a.name, PLATFORMS.get(a.platform, a.platform), STATES.get(a.state, a.state),
-            a.newest, a.days, VERDICTS.get(a.verdict, a.verdict),
+            a.newest, a.days, a.posts, a.gap, a.days_out, VERDICTS.get(a.verdict, a.verdict),
         ]
         for number, a in enumerate(rows, 1)
     ]  # fmt: skip

@@ -1,0 +1,90 @@
+"""Further sheets of the workbook: last period's list, posts by column, what was changed by hand. Rows only.
+
+Each function gives the head, the widths and the rows of one sheet; ``monitor/reports/sheet.py`` writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.bulletin_model import Bulletin
+from monitor.bulletin_words import PLATFORMS
+from monitor.sheet_pen import Cell
+
+PAST = {
+    "repaired": "已整改",
+    "open": "未整改",
+    "unknown": "未能复核",
+    "exempt": "经批准豁免",
+    "gone": "已停止使用",
+}
+LISTS = {
+    "good": "做得较好", "several": "多次未达要求", "every": "每月均未达要求", "columns": "更新较差的栏目",
+    "blank_columns": "空白栏目", "year_units": "超期一年的单位", "no_documents": "主动公开为0的单位",
+    "idle": "超期账号", "blank_accounts": "空白账号",
+}  # fmt: skip
+ACTIONS = {"strike": "删去", "add": "补列"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One sheet: its name, its title, its columns with their widths, its rows; ``left`` are columns of text."""
+
+    name: str
+    title: str
+    head: tuple[str, ...]
+    widths: tuple[int, ...]
+    rows: Sequence[Sequence[Cell]]
+    left: tuple[int, ...] = ()
+
+
+def pages(b: Bulletin) -> tuple[Page, ...]:
+    """The sheets that have something to say, in order."""
+    found = [_past(b), _found(b), _by_column(b), _by_hand(b)]
+    return tuple(page for page in found if page.rows)
+
+
+def _past(b: Bulletin) -> Page:
+    rows = [
+        (n, p.kind, p.name, "、".join(p.units), PAST.get(p.state, p.state), p.day, p.sentence, p.finding)
+        for n, p in enumerate(b.past or (), 1)
+    ]
+    head = ("序号", "类别", "名称", "责任单位", "现状", "整改日期", "上期问题", "问题编号")
+    return Page("上期整改", "上期通报问题整改情况", head, (6, 9, 30, 28, 13, 13, 50, 14), rows, (6,))
+
+
+def _found(b: Bulletin) -> Page:
+    rows = [
+        (
+            n,
+            PLATFORMS.get(a.platform, a.platform),
+            a.name,
+            "、".join(a.units),
+            "已核实" if a.sure else "待核实",
+            a.page,
+        )
+        for n, a in enumerate(b.found_accounts, 1)
+    ]
+    head = ("序号", "平台", "账号", "所在栏目的责任单位", "核实情况", "发现网页")
+    return Page("未登记账号", "门户上出现而台账没有登记的账号", head, (6, 16, 34, 28, 12, 60), rows, (5,))
+
+
+def _by_column(b: Bulletin) -> Page:
+    months = tuple(f"{int(month[5:])}月" for month in b.months)
+    rows: list[tuple[Cell, ...]] = [
+        (n, name, *found, sum(found)) for n, (name, found) in enumerate(b.column_counts, 1)
+    ]
+    title = f"{b.period.words}各栏目发布信息数（同一信息在几个栏目分别计）"
+    return Page(
+        "栏目条数", title, ("序号", "栏目", *months, "合计"), (6, 44, *(10 for _ in months), 10), rows, (1,)
+    )
+
+
+def _by_hand(b: Bulletin) -> Page:
+    rows = [
+        (n, LISTS.get(e.list, e.list), ACTIONS.get(e.action, e.action), e.name, e.reason, e.by or None)
+        for n, e in enumerate(b.edits, 1)
+    ]
+    head = ("序号", "名单", "修改", "名称", "理由", "决定人")
+    return Page("人工修改", "名单的人工修改及理由（数字不变）", head, (6, 20, 9, 28, 60, 16), rows, (4,))
