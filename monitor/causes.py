@@ -46,6 +46,7 @@ CAUSE_NAMES: Mapping[str, str] = {
     Outcome.BLOCKED.value: "被网站拦截",
     Outcome.UNREACHABLE.value: "无法连接",
     Outcome.UNREADABLE.value: "页面无法识别",
+    "suspects_open": "有内容疑点待人工核实",
     "captcha": "被验证码拦截",
     "challenge": "被安全防护拦截",
     "login_wall": "要求登录",

@@ -19,6 +19,7 @@ from crawler.model import Evidence, Outcome, OutletKind, Purpose, Site, shanghai
 from crawler.register import outlet_of
 from crawler.store import DutyRow, OutletRow, PostRow, SiteRow, VisitRow
 from monitor.calendar import add_months, month_of, months_from, quarter_start
+from monitor.content_facts import content_facts
 from monitor.judging import PROVING, asked, gone, has_address
 from monitor.model import Facts, Look, Newest, OutletFacts, SiteFacts
 from monitor.probes import weeks
@@ -90,6 +91,7 @@ def gather(
         sites=_sites(connection, as_of),
         weeks=() if only is not None else weeks(connection, as_of),
         partial=only is not None,
+        content=content_facts(connection, as_of, outlets),
         unlisted=() if only is not None else unlisted(connection, as_of, outlets),
     )
 

@@ -136,6 +136,22 @@ class SiteFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ContentFacts:
+    """What the content checks know of one column: open ``suspects``, and ``faults`` that a person confirmed, with the
+    posts that have them. ``kinds`` counts the faults by family in Chinese, the most first.
+    """
+
+    outlet: str
+    name: str
+    units: tuple[str, ...]
+    suspects: int = 0
+    suspect_posts: int = 0
+    faults: int = 0
+    fault_posts: int = 0
+    kinds: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SiteWeek:
     """A site's home page in the week up to the moment of judgement: ``counted`` visits, ``closed`` of them in vain.
 
@@ -201,6 +217,7 @@ class Facts:
     sites: tuple[SiteFacts, ...] = ()
     weeks: tuple[SiteWeek, ...] = ()
     partial: bool = False
+    content: tuple[ContentFacts, ...] = ()
     unlisted: tuple[Unlisted, ...] = ()
 
 

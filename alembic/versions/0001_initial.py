@@ -599,11 +599,147 @@ def upgrade() -> None:
     with op.batch_alter_table("reply_file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reply_file_reply_id"), ["reply_id"], unique=False)
 
+    op.create_table(
+        "resource",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("url", sa.String(length=800), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("result", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("note", sa.String(length=20), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("final_url", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("approved_owner", sa.Text(), nullable=False),
+        sa.Column("failed_on", sa.JSON(), nullable=False),
+        sa.Column("first_seen", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("looked", crawler.store.Moment(timezone=True), nullable=True),
+        sa.Column("due", crawler.store.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource")),
+        sa.UniqueConstraint("url", name=op.f("uq_resource_url")),
+    )
+    with op.batch_alter_table("resource", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_due"), ["due"], unique=False)
+
+    op.create_table(
+        "checked_post",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("url", sa.String(length=800), nullable=False),
+        sa.Column("outlet_id", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("etag", sa.Text(), nullable=False),
+        sa.Column("last_modified", sa.String(length=100), nullable=False),
+        sa.Column("digest", sa.String(length=32), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.String(length=100), nullable=False),
+        sa.Column("pictures", sa.Integer(), nullable=False),
+        sa.Column("without_alt", sa.Integer(), nullable=False),
+        sa.Column("first_seen", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("looked", crawler.store.Moment(timezone=True), nullable=True),
+        sa.Column("due", crawler.store.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["outlet_id"], ["outlet.id"], name=op.f("fk_checked_post_outlet_id_outlet")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checked_post")),
+        sa.UniqueConstraint("url", name=op.f("uq_checked_post_url")),
+    )
+    with op.batch_alter_table("checked_post", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_checked_post_due"), ["due"], unique=False)
+        batch_op.create_index(batch_op.f("ix_checked_post_outlet_id"), ["outlet_id"], unique=False)
+
+    op.create_table(
+        "content_decision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.String(length=40), nullable=False),
+        sa.Column("scope", sa.String(length=10), nullable=False),
+        sa.Column("post_id", sa.Integer(), nullable=True),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.String(length=100), nullable=False),
+        sa.Column("entered", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("until", crawler.store.Moment(timezone=True), nullable=True),
+        sa.Column("withdrawn", crawler.store.Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["checked_post.id"], name=op.f("fk_content_decision_post_id_checked_post")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_content_decision")),
+    )
+    op.create_table(
+        "resource_use",
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("resource_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["checked_post.id"], name=op.f("fk_resource_use_post_id_checked_post")
+        ),
+        sa.ForeignKeyConstraint(
+            ["resource_id"], ["resource.id"], name=op.f("fk_resource_use_resource_id_resource")
+        ),
+        sa.PrimaryKeyConstraint("post_id", "resource_id", name=op.f("pk_resource_use")),
+    )
+    with op.batch_alter_table("resource_use", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_use_resource_id"), ["resource_id"], unique=False)
+
+    op.create_table(
+        "suspect",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.String(length=40), nullable=False),
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("resource_id", sa.Integer(), nullable=True),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("quote", sa.Text(), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("hint", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("first_seen", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("last_seen", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("ended", crawler.store.Moment(timezone=True), nullable=True),
+        sa.Column("decided_at", crawler.store.Moment(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=100), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decision_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["content_decision.id"], name=op.f("fk_suspect_decision_id_content_decision")
+        ),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["checked_post.id"], name=op.f("fk_suspect_post_id_checked_post")
+        ),
+        sa.ForeignKeyConstraint(
+            ["resource_id"], ["resource.id"], name=op.f("fk_suspect_resource_id_resource")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suspect")),
+        sa.UniqueConstraint("post_id", "rule", "key", name=op.f("uq_suspect_post_id")),
+    )
+    with op.batch_alter_table("suspect", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_suspect_resource_id"), ["resource_id"], unique=False)
+        batch_op.create_index("ix_suspect_state_rule", ["state", "rule"], unique=False)
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("suspect", schema=None) as batch_op:
+        batch_op.drop_index("ix_suspect_state_rule")
+        batch_op.drop_index(batch_op.f("ix_suspect_resource_id"))
+
+    op.drop_table("suspect")
+    with op.batch_alter_table("resource_use", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_use_resource_id"))
+
+    op.drop_table("resource_use")
+    op.drop_table("content_decision")
+    with op.batch_alter_table("checked_post", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_checked_post_outlet_id"))
+        batch_op.drop_index(batch_op.f("ix_checked_post_due"))
+
+    op.drop_table("checked_post")
+    with op.batch_alter_table("resource", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_due"))
+
+    op.drop_table("resource")
     with op.batch_alter_table("reply_file", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reply_file_reply_id"))
 

@@ -1,0 +1,174 @@
+"""The content checks as a job: the office's lists read, one sweep, and what people ask of its suspects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from crawler.checks.page import Checked, check_page
+from crawler.checks.page import Office as Lists
+from crawler.checks.rules import FEW, LEAST_PRECISION, RULES, Rule, speaking
+from crawler.checks.sensitive import BadList, Finder, WordList, read_list
+from crawler.config import BadConfig
+from crawler.content_decisions import expire, learned
+from crawler.content_store import CheckedPostRow, SuspectRow
+from crawler.model import Ask, Page
+from crawler.recheck import HttpDoor
+from crawler.register import allowed_hosts, host_manners
+from crawler.resolving import Resolve, system_resolve
+from crawler.store import OutletRow
+from crawler.sweep import Sweep, Swept
+from monitor.office import Office
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleState:
+    """A rule with what was learned of it: ``true`` of ``seen`` decided alarms, measured and the office's own."""
+
+    rule: Rule
+    true: int
+    seen: int
+    on: bool
+
+
+def sweep(
+    office: Office,
+    clock: Clock,
+    *,
+    post: str | None = None,
+    column: str | None = None,
+    seconds: float | None = None,
+    stop: Event | None = None,
+    resolve: Resolve = system_resolve,
+    on_progress: Callable[[Swept], None] = lambda swept: None,
+) -> Swept:
+    """Look at what is due, or at one post or column now. Dismissals that ran out are open again first.
+
+    Raises ``BadConfig`` for a list of the office that cannot be read.
+    """
+    with office.engine.begin() as connection:
+        expire(connection, clock())
+    with office.reader.connect() as connection:
+        hosts = allowed_hosts(connection)
+        manners = host_manners(connection, [])
+        lists = lists_of(office, connection, hosts)
+    return Sweep(
+        office.engine, office.reader, office.settings.crawl, clock, lists, hosts, manners, seconds, post, column,
+        stop, resolve, on_progress,
+    ).run()  # fmt: skip
+
+
+def nightly_content(office: Office, clock: Clock, stop: Event | None = None) -> Swept:
+    """The night's share: new posts first, then what is due of the stock, for ``crawler.content.night_seconds``."""
+    return sweep(office, clock, seconds=office.settings.crawl.content.night_seconds, stop=stop)
+
+
+async def look_at_address(office: Office, clock: Clock, url: str) -> tuple[Page, Checked]:
+    """One address of the catalogue's hosts now, its page only, without a trace in the store."""
+    with office.reader.connect() as connection:
+        hosts = allowed_hosts(connection)
+        lists = lists_of(office, connection, hosts)
+    async with HttpDoor(office.settings.crawl, hosts, clock, foreign=True) as door:
+        page = await door.fetch(Ask(url))
+    return page, check_page(page, lists)
+
+
+def lists_of(office: Office, connection: Connection, hosts: frozenset[str]) -> Lists:
+    """The office's lists and the rules that speak, by configuration and by what was learned."""
+    content, base = office.settings.crawl.content, office.settings.path.parent
+    wrong = _list(base / content.wrong_words).words if content.wrong_words else {}
+    phones = _lines(base / content.phones) if content.phones else frozenset()
+    _known(content.on + content.off)
+    return Lists(
+        hosts,
+        rules_on(connection, content.on, content.off),
+        content.allow,
+        phones,
+        wrong,
+        Finder(_list(base / path) for path in content.sensitive_words),
+    )
+
+
+def rules_on(connection: Connection, on: tuple[str, ...], off: tuple[str, ...]) -> frozenset[str]:
+    """The rules that speak; one that people found wrong more than once in five is off unless ``on`` names it."""
+    return frozenset(state.rule.name for state in rule_states(connection, on, off) if state.on)
+
+
+def rule_states(
+    connection: Connection, on: tuple[str, ...] = (), off: tuple[str, ...] = ()
+) -> tuple[RuleState, ...]:
+    """Every rule with its measured precision."""
+    told, speak = learned(connection), speaking(on, off)
+    found = []
+    for rule in RULES.values():
+        true, seen = told.get(rule.name, (0, 0))
+        share = rule.precision(true, seen)
+        bad = share is not None and seen >= FEW and share < LEAST_PRECISION and rule.name not in on
+        found.append(RuleState(rule, rule.true + true, rule.seen + seen, rule.name in speak and not bad))
+    return tuple(found)
+
+
+def suspects(
+    connection: Connection,
+    *,
+    state: str = "open",
+    column: str | None = None,
+    post: str | None = None,
+    limit: int = 200,
+) -> list[Mapping[Any, Any]]:
+    """Suspects with their post, column and place, newest first."""
+    suspect, checked, outlet = SuspectRow.__table__, CheckedPostRow.__table__.c, OutletRow.__table__.c
+    query = (
+        select(suspect, checked.url, checked.title, checked.outlet_id, outlet.name.label("column"))
+        .select_from(
+            suspect.join(CheckedPostRow.__table__, checked.id == suspect.c.post_id).join(
+                OutletRow.__table__, outlet.id == checked.outlet_id
+            )
+        )
+        .where(suspect.c.state == state)
+    )
+    if column is not None:
+        query = query.where(checked.outlet_id == column)
+    if post is not None:
+        query = query.where(checked.url == post)
+    return list(connection.execute(query.order_by(suspect.c.id.desc()).limit(limit)).mappings())
+
+
+def _list(path: Path) -> WordList:
+    try:
+        return read_list(path.name, path.read_bytes())
+    except OSError as error:
+        raise BadConfig(
+            f"{path}: cannot be read ({error.__class__.__name__}); see crawler.content in config.yaml"
+        ) from None
+    except BadList as error:
+        raise BadConfig(str(error)) from None
+
+
+def _lines(path: Path) -> frozenset[str]:
+    """Published numbers: digits only, one a line."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadConfig(
+            f"{path}: cannot be read ({error.__class__.__name__}); see crawler.content.phones"
+        ) from None
+    numbers = ("".join(c for c in line.partition("#")[0] if c.isdigit()) for line in text.splitlines())
+    return frozenset(number for number in numbers if number)
+
+
+def _known(names: tuple[str, ...]) -> None:
+    families = {name.partition(".")[0] for name in RULES}
+    for name in names:
+        if name not in RULES and name not in families:
+            raise BadConfig(
+                f"config.yaml: crawler.content: unknown rule {name}; gengxin content rules lists them"
+            )

@@ -1,0 +1,38 @@
+"""{name}有{posts}篇信息存在{faults}处经核实的内容问题（{kinds}），请整改。
+
+What a person has confirmed among the suspects of the content checks, until a later look finds it mended. Without a
+person's word no unit is accused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.limits import Clause
+from monitor.model import ContentFacts, Facts, Value, Verdict
+from monitor.sentences import sentence_of
+
+NAME = "content_faults"
+SENTENCES = {Value.STALE: sentence_of(__doc__), Value.FRESH: "{name}没有未整改的内容问题。"}
+
+
+def check(facts: Facts, *, clause: Clause) -> Iterator[Verdict]:
+    """One verdict per column whose posts were checked."""
+    for of in facts.content:
+        yield _judge(of, clause)
+
+
+def _judge(of: ContentFacts, clause: str) -> Verdict:
+    value = Value.STALE if of.faults else Value.FRESH
+    kinds = "、".join(f"{kind}{count}处" for kind, count in of.kinds)
+    words = {"name": f"栏目“{of.name}”", "posts": of.fault_posts, "faults": of.faults, "kinds": kinds}
+    return Verdict(
+        rule=NAME,
+        subject=f"outlet:{of.outlet}",
+        value=value,
+        sentence=SENTENCES[value].format(**words),
+        clause=clause,
+        units=of.units,
+        numbers={"faults": of.faults, "posts": of.fault_posts},
+        name=of.name,
+    )

@@ -1,0 +1,38 @@
+"""{name}有{posts}篇信息的{suspects}处内容疑点待核实，请人工确认或排除。
+
+Ours, never a unit's: what the content checks suspect is for a person to decide. A confirmed suspect becomes
+``content_faults``; a dismissed one is never asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.limits import Clause
+from monitor.model import ContentFacts, Facts, Value, Verdict
+from monitor.sentences import sentence_of
+
+NAME = "content_suspects"
+SENTENCES = {Value.UNKNOWN: sentence_of(__doc__), Value.FRESH: "{name}已检查的信息没有待核实的内容疑点。"}
+
+
+def check(facts: Facts, *, clause: Clause) -> Iterator[Verdict]:
+    """One verdict per column whose posts were checked."""
+    for of in facts.content:
+        yield _judge(of, clause)
+
+
+def _judge(of: ContentFacts, clause: str) -> Verdict:
+    value = Value.UNKNOWN if of.suspects else Value.FRESH
+    words = {"name": f"栏目“{of.name}”", "posts": of.suspect_posts, "suspects": of.suspects}
+    return Verdict(
+        rule=NAME,
+        subject=f"outlet:{of.outlet}",
+        value=value,
+        sentence=SENTENCES[value].format(**words),
+        clause=clause,
+        cause="suspects_open" if of.suspects else "",
+        numbers={"suspects": of.suspects, "posts": of.suspect_posts},
+        ours=True,
+        name=of.name,
+    )

@@ -1,0 +1,36 @@
+"""Every module that declares tables, of both packages: who needs all tables (migrations, tests) imports this one."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from sqlalchemy import MetaData
+
+import crawler.content_store
+import crawler.copies
+import crawler.store
+import monitor.acks
+import monitor.appeals
+import monitor.audit
+import monitor.ledger
+import monitor.orders
+import monitor.outbox
+import monitor.probes
+import monitor.rechecks
+import monitor.replies
+
+HOMES: tuple[ModuleType, ...] = (
+    crawler.content_store,
+    crawler.copies,
+    crawler.store,
+    monitor.acks,
+    monitor.appeals,
+    monitor.audit,
+    monitor.ledger,
+    monitor.orders,
+    monitor.outbox,
+    monitor.probes,
+    monitor.rechecks,
+    monitor.replies,
+)
+METADATA: MetaData = crawler.store.Base.metadata
