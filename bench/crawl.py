@@ -79,14 +79,14 @@ def _least(nights: Iterable[dict[str, Any]]) -> float:
 
 
 def _requests(seen: dict[int, dict[str, Any]], pages: int) -> Iterator[Figure]:
-    """One request a column, answered 304, and one robots.txt a host."""
+    """One request a column, answered 304; and one robots.txt and one home page a host."""
     asked = [(path, count) for one in seen.values() for path, count in one["asked"].items()]
-    lists = [count for path, count in asked if path != "/robots.txt"]
-    robots = [count for path, count in asked if path == "/robots.txt"]
+    hosts = [count for path, count in asked if path in ("/robots.txt", "/")]
+    lists = [count for path, count in asked if path not in ("/robots.txt", "/")]
     unchanged = sum(one["statuses"].get("304", 0) for one in seen.values())
     most = max(lists) if len(lists) == pages else 0
     yield Figure("requests per unchanged column", most, "", 1, exact=True, note=f"{unchanged} answers 304")
-    yield Figure("robots.txt per host", max(robots), "", 1, exact=True, note=f"{len(robots)} hosts")
+    yield Figure("requests beside them: robots.txt and home page, each", max(hosts), "", 1, exact=True)
 
 
 def growth(stage: Stage, size: Size) -> Iterator[Figure]:

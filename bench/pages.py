@@ -21,10 +21,7 @@ AS_OF = datetime(2026, 11, 23, 1, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 WEIGHT = 55_000
 MODIFIED = "Mon, 23 Nov 2026 00:00:00 GMT"
-ACCOUNTS = (
-    '<a href="https://weibo.com/u/1000000001" target="_blank">官方微博样例</a>'
-    '<span class="wx"><img src="/images/ewm.png" alt="微信公众号样例"></span>'
-)
+ACCOUNTS = '<a href="https://weibo.com/u/1000000001" target="_blank">官方微博样例</a>'
 """Portals show their accounts on every page."""
 NAMES = ("工作动态", "通知公告", "政策文件", "财政预决算", "人事任免", "行政许可", "应急管理", "重点项目")
 

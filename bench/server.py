@@ -141,6 +141,9 @@ class Host(asyncio.Protocol):
     def _content(self, path: str, headers: dict[str, str], fault: str) -> tuple[int, str, bytes]:
         if path == "/robots.txt":
             return 200, "Content-Type: text/plain\r\n", ROBOTS
+        if path == "/":
+            body = pages.body(self.number, 0, self.scene.columns)
+            return 200, "Content-Type: text/html; charset=utf-8\r\n", body
         column = _column(path)
         if column is None or column >= self.scene.columns:
             return 404, "Content-Type: text/html\r\n", b"<html><body><h1>404</h1></body></html>"

@@ -17,10 +17,10 @@ from crawler.finder import Finder, platform_hosts
 from crawler.keeper import StoreKeeper
 from crawler.model import Manners
 from crawler.record import adopt_articles, close_run, open_run, pending_articles
-from crawler.register import allowed_hosts, host_manners, known_outlets, site_homes
+from crawler.register import allowed_hosts, host_manners, planned_outlets, site_homes
 from crawler.settings import scrapy_settings
 from crawler.spiders.outlets import OutletSpider
-from crawler.visit import Known, Looked
+from crawler.visit import Known, Looked, Planned
 
 PICTURES_KEPT = timedelta(days=30)
 """A picture of a home page is looked at again after this: its address may have got another code."""
@@ -46,14 +46,14 @@ def crawl(
     Raises what stopped the walk, after writing what was seen until then.
     """
     with reader.connect() as connection:
-        known = known_outlets(connection, only, since=since)
+        planned, known = planned_outlets(connection, only, since=since)
         hosts = allowed_hosts(connection)
-        manners = host_manners(connection, known)
+        manners = host_manners(connection, known, planned)
         pending = pending_articles(connection, only)
         homes = site_homes(connection) if only is None else ()
     with engine.begin() as connection:
-        run = open_run(connection, kind, clock(), len(known))
-    on_plan(len(known))
+        run = open_run(connection, kind, clock(), len(planned) + len(known))
+    on_plan(len(planned) + len(known))
     keeper = StoreKeeper(engine, reader, config, hosts)
     finder = Finder(platform_hosts(one.outlet for one in known))
 
@@ -62,7 +62,7 @@ def crawl(
             return new_pictures(connection, urls, clock() - PICTURES_KEPT)
 
     spider = _run_scrapy(
-        config, known, pending, hosts, manners, keeper, clock, on_look, (finder, homes, unlooked)
+        config, known, planned, pending, hosts, manners, keeper, clock, on_look, (finder, homes, unlooked)
     )
     keeper.flush()
     with engine.begin() as connection:
@@ -79,6 +79,7 @@ def crawl(
 def _run_scrapy(
     config: CrawlConfig,
     known: Sequence[Known],
+    planned: Sequence[Planned],
     pending: Sequence[str],
     hosts: frozenset[str],
     manners: dict[str, Manners],
@@ -95,6 +96,7 @@ def _run_scrapy(
         crawler,
         config=config,
         known=known,
+        planned=planned,
         pending=pending,
         hosts=hosts,
         manners=manners,

@@ -15,8 +15,9 @@ from crawler.visit import Known
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One address to fetch: a list page of ``known``'s outlet, or an article page when ``known`` is empty.
+    """One address to fetch: a list page of ``known``'s outlet, or an article page when there is none.
 
+    ``planned`` is the id of an outlet of which nothing is known yet: it is asked for when its turn comes.
     ``trail`` stands for the pages of the list that were seen before it (see :func:`crawler.visit.look`).
     """
 
@@ -26,6 +27,7 @@ class Task:
     tries: int = 0
     redirected: bool = False
     trail: frozenset[bytes] = frozenset()
+    planned: str = ""
 
     def again(self) -> Task:
         """The same task for one more try."""
@@ -60,7 +62,7 @@ class HostQueue:
     def put(self, tasks: Iterable[Task]) -> None:
         """Tasks wait at the end of their kind; for a retry, waiting is the back-off."""
         for task in tasks:
-            (self.articles if task.known is None else self.lists).append(task)
+            (self.lists if task.known or task.planned else self.articles).append(task)
 
     def take(self) -> Task | None:
         """The next task, or nothing when none waits or the host is dead."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from time import monotonic
 
@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 from crawler.config import CrawlConfig
 from crawler.guard import refusal_of
 from crawler.record import ArticleSeen, Scope, record, stored_before, unseen
-from crawler.visit import Looked
+from crawler.register import known_outlets
+from crawler.visit import Known, Looked
 
 ROWS = 1000
 SECONDS = 2.0
@@ -56,6 +57,10 @@ class StoreKeeper:
                 record(connection, self._looks, self._articles, self._scope)
         self._looks, self._articles, self._rows = [], [], 0
         self._flushed = monotonic()
+
+    def known(self, ids: Sequence[str]) -> dict[str, Known]:
+        with self._reader.connect() as connection:
+            return {one.outlet.id: one for one in known_outlets(connection, ids)}
 
     def unseen(self, urls: Iterable[str]) -> set[str]:
         with self._reader.connect() as connection:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, Select, delete, insert, or_, select, update
 
 from crawler.account_register import CONFIG, WORKBOOK, drop_card, filled, fills, put_card, put_states
 from crawler.catalogue import Catalogue
@@ -29,7 +30,7 @@ from crawler.model import (
 )
 from crawler.platforms import probes_of
 from crawler.store import DutyRow, OutletRow, RunRow, SiteRow, UnitRow
-from crawler.visit import Known
+from crawler.visit import Known, Planned
 
 Row = type[UnitRow] | type[SiteRow] | type[OutletRow]
 WATCH = ("url", "probes", "platform", "render")
@@ -217,6 +218,16 @@ _KNOWN = (
 _WALK = ("walk_since", "walk_prior", "walk_done")
 
 
+def _chosen(query: Select[Any], only: Sequence[str] | None, since: datetime | None) -> Select[Any]:
+    query = query.where(OutletRow.retired_at.is_(None))
+    if only is not None:
+        query = query.where(OutletRow.id.in_(only))
+    if since is not None:
+        unseen = or_(OutletRow.last_look.is_(None), OutletRow.last_look < since)
+        query = query.where(or_(unseen, OutletRow.walk_since.is_not(None)))
+    return query
+
+
 def known_outlets(
     connection: Connection,
     only: Sequence[str] | None = None,
@@ -228,16 +239,26 @@ def known_outlets(
 
     ``since`` leaves out those that were looked at after that moment and have no walk to finish.
     """
-    query = select(OutletRow.__table__).where(OutletRow.retired_at.is_(None))
-    if only is not None:
-        query = query.where(OutletRow.id.in_(only))
+    query = _chosen(select(OutletRow.__table__), only, since)
     if kind is not None:
         query = query.where(OutletRow.kind == kind.value)
-    if since is not None:
-        unseen = or_(OutletRow.last_look.is_(None), OutletRow.last_look < since)
-        query = query.where(or_(unseen, OutletRow.walk_since.is_not(None)))
     rows = connection.execute(query).mappings()
     return [Known(outlet_of(row), **{name: row[name] for name in (*_KNOWN, *_WALK)}) for row in rows]
+
+
+def planned_outlets(
+    connection: Connection, only: Sequence[str] | None = None, *, since: datetime | None = None
+) -> tuple[list[Planned], list[Known]]:
+    """The same outlets in two parts: columns with their address alone, and all others with what is known of them."""
+    table = OutletRow
+    query = _chosen(select(table.id, table.url, table.site_id, table.kind, table.probes), only, since)
+    planned, others = [], []
+    for row in connection.execute(query):
+        if row.kind == OutletKind.COLUMN and row.url and not row.probes:
+            planned.append(Planned(row.id, row.url, sys.intern(row.site_id)))
+        else:
+            others.append(row.id)
+    return planned, known_outlets(connection, others)
 
 
 def allowed_hosts(connection: Connection) -> frozenset[str]:
@@ -251,7 +272,9 @@ def site_homes(connection: Connection) -> list[str]:
     return list(connection.execute(select(SiteRow.home).where(SiteRow.retired_at.is_(None))).scalars())
 
 
-def host_manners(connection: Connection, known: Sequence[Known]) -> dict[str, Manners]:
+def host_manners(
+    connection: Connection, known: Iterable[Known], planned: Iterable[Planned] = ()
+) -> dict[str, Manners]:
     """Manners by ``host:port``; where two sites share a host, the more polite ones win."""
     sites = {
         row.id: (row.home, Manners(row.delay, row.concurrency, row.legacy_tls))
@@ -264,6 +287,9 @@ def host_manners(connection: Connection, known: Sequence[Known]) -> dict[str, Ma
         for probe in probes_of(one.outlet):
             if probe.url and urlsplit(probe.url).netloc:
                 _politer(chosen, probe.url, sites[one.outlet.site][1])
+    for column in planned:
+        if urlsplit(column.url).netloc:
+            _politer(chosen, column.url, sites[column.site][1])
     return chosen
 
 

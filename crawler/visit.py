@@ -48,6 +48,15 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """A column whose turn has not come: what the store knows of it (1.5 KB) is read then."""
+
+    id: str
+    url: str
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
 class Looked:
     """One page looked at: the item that goes to the store.
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import islice
 from time import monotonic
 from typing import Protocol
 
@@ -22,7 +24,7 @@ from crawler.hosts import HostQueue, Task, host_key
 from crawler.model import Article, Ask, Manners, Outcome, Page
 from crawler.platforms import platform, probes_of
 from crawler.record import ArticleSeen
-from crawler.visit import Known, Looked, conditional, key, keys, look
+from crawler.visit import Known, Looked, Planned, conditional, key, keys, look
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +32,8 @@ Fetch = Callable[[Ask], Awaitable[Page]]
 NETWORK = ("timeout", "dns", "refused", "reset", "tls", "network")
 """Failures that are worth one more try and count towards giving a host up."""
 BROWSER = "browser"
+READ_ALONG = 31
+"""As many columns of a host are read from the store together with the one whose turn it is."""
 LONGEST_DELAY = 30.0
 """Seconds: a ``Crawl-delay`` is honoured up to this."""
 
@@ -40,6 +44,8 @@ class Keeper(Protocol):
     def look(self, looked: Looked) -> None: ...
 
     def article(self, seen: ArticleSeen) -> None: ...
+
+    def known(self, ids: Sequence[str]) -> dict[str, Known]: ...
 
     def unseen(self, urls: Iterable[str]) -> set[str]: ...
 
@@ -69,17 +75,24 @@ class Walk:
     queues: dict[str, HostQueue] = field(default_factory=dict)
     rules: dict[str, Protego | Page | None] = field(default_factory=dict)
     asked: set[bytes] = field(default_factory=set)
+    _recalled: dict[str, Known] = field(default_factory=dict)
     _group: asyncio.TaskGroup | None = None
     _total: asyncio.Semaphore | None = None
     _robots: dict[str, asyncio.Lock] = field(default_factory=dict)
 
-    async def run(self, known: Iterable[Known], pending: Iterable[str] = ()) -> None:
-        """Look at every outlet of ``known`` once and fetch the ``pending`` articles; returns when all is done."""
+    async def run(
+        self, known: Iterable[Known], pending: Iterable[str] = (), planned: Iterable[Planned] = ()
+    ) -> None:
+        """Look at every outlet of ``known`` once and fetch the ``pending`` articles; returns when all is done.
+
+        Of ``planned`` columns the keeper is asked shortly before their turn: a large night fits in little memory.
+        """
         self._total = asyncio.Semaphore(self.config.total_concurrency)
         async with asyncio.TaskGroup() as group:
             self._group = group
             for one in known:
                 self._start(one)
+            self._put(Task(one.url, planned=one.id) for one in planned)
             self._put_articles(pending)
 
     def _start(self, known: Known) -> None:
@@ -94,7 +107,9 @@ class Walk:
         for task in tasks:
             reason = refusal_of(task.url, self.hosts, allow_loopback=self.config.allow_loopback)
             if reason:
-                self._refuse(task, reason)
+                refused = self._recall(task)
+                if refused is not None:
+                    self._refuse(refused, reason)
                 continue
             queue = self._queue(host_key(task.url))
             queue.put([task])
@@ -132,10 +147,29 @@ class Walk:
             self._abandon(queue)
 
     def _abandon(self, queue: HostQueue) -> None:
-        for task in queue.abandon():
-            self._refuse(task, "host_gave_up")
+        waiting = deque(queue.abandon())
+        while waiting:
+            task = self._recall(waiting.popleft(), waiting)
+            if task is not None:
+                self._refuse(task, "host_gave_up")
 
-    async def _do(self, queue: HostQueue, task: Task) -> None:
+    def _recall(self, task: Task, behind: Iterable[Task] = ()) -> Task | None:
+        """The task with what the store knows of its outlet; those of the tasks right ``behind`` are read along.
+
+        Nothing when the catalogue has let the outlet go since the night was planned.
+        """
+        if not task.planned:
+            return task
+        if task.planned not in self._recalled:
+            ids = [task.planned, *(one.planned for one in islice(behind, READ_ALONG) if one.planned)]
+            self._recalled.update(self.keeper.known(ids))
+        known = self._recalled.pop(task.planned, None)
+        return replace(task, known=known, planned="") if known else None
+
+    async def _do(self, queue: HostQueue, waiting: Task) -> None:
+        task = self._recall(waiting, queue.lists)
+        if task is None:
+            return
         barred = await self._barred(queue, task.url) if self.config.robots else None
         if barred is None and queue.dead:
             barred = self._nothing(task.url, "host_gave_up")

@@ -23,14 +23,14 @@ from crawler.redirects import follow
 from crawler.settings import request_headers
 from crawler.spiders.failures import word_for
 from crawler.tls import fault_of
-from crawler.visit import Known, Looked
+from crawler.visit import Known, Looked, Planned
 from crawler.walk import Keeper, Walk
 
 logger = logging.getLogger(__name__)
 
 
 class OutletSpider(Spider):
-    """Looks at ``known`` outlets and fetches ``pending`` article pages, once each."""
+    """Looks at ``known`` and ``planned`` outlets and fetches ``pending`` article pages, once each."""
 
     name = "outlets"
 
@@ -39,6 +39,7 @@ class OutletSpider(Spider):
         *,
         config: CrawlConfig,
         known: Sequence[Known],
+        planned: Sequence[Planned] = (),
         pending: Sequence[str],
         hosts: frozenset[str],
         manners: dict[str, Manners],
@@ -54,6 +55,7 @@ class OutletSpider(Spider):
         self.config = config
         self.hosts = hosts
         self.known = known
+        self.planned = planned
         self.pending = pending
         self.clock = clock
         self.failed: BaseException | None = None
@@ -89,7 +91,7 @@ class OutletSpider(Spider):
             if self.finder is not None:
                 for home in self.homes:
                     group.create_task(glance(self.walk.ask, [home], self.finder, self.new_pictures))
-            await self.walk.run(columns, self.pending)
+            await self.walk.run(columns, self.pending, self.planned)
 
     async def fetch(self, ask: Ask) -> Page:
         """The page behind ``ask``, redirects followed. Network faults are pages with ``error``; never raises them."""
