@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from crawler.accounts import AccountNight
 from crawler.config import CrawlConfig
+from crawler.copies import Camera, keep_copies
 from crawler.doors import Doors, legacy_hosts
 from crawler.guard import refusal_of
 from crawler.keeper import StoreKeeper
@@ -47,12 +48,13 @@ def recheck(
     *,
     conditional: bool = False,
     whole: bool = False,
+    keep: Collection[str] = (),
 ) -> list[Visit]:
     """Look at the outlets ``ids`` now; returns their visits in the order of ``ids``.
 
     One look each, so that the answer comes at once: further pages and article pages are left to the next night
-    unless ``whole``. ``conditional`` asks with the stored validators. Raises :class:`UnknownOutlet` before
-    anything is fetched.
+    unless ``whole``. ``conditional`` asks with the stored validators. The pages of the outlets in ``keep`` are
+    copied into the store as proof. Raises :class:`UnknownOutlet` before anything is fetched.
     """
     with reader.connect() as connection:
         known = known_outlets(connection, ids)
@@ -68,13 +70,14 @@ def recheck(
         run = open_run(connection, "recheck", clock(), len(known))
     keeper = StoreKeeper(engine, reader, config, hosts)
     seen: dict[str, Looked] = {}
-    door = HttpDoor(config, hosts, clock)
+    door, camera = HttpDoor(config, hosts, clock), Camera()
     old = partial(HttpDoor, config, hosts, clock, legacy=True)
 
     async def go() -> None:
         async with door, Doors(door.fetch, old, config, clock, legacy_hosts(manners)) as doors:
+            fetch = camera.fetch(doors.fetch) if keep else doors.fetch
             walk = Walk(
-                doors.fetch,
+                fetch,
                 keeper,
                 config,
                 clock,
@@ -88,7 +91,7 @@ def recheck(
             )
             await walk.run((one for one in known if one.outlet.kind is OutletKind.COLUMN), pending)
             night = AccountNight(
-                doors.fetch,
+                fetch,
                 keeper,
                 config,
                 clock,
@@ -104,6 +107,11 @@ def recheck(
     keeper.flush()
     with engine.begin() as connection:
         adopt_articles(connection)
+        taken = [one for one in known if one.outlet.id in keep and one.outlet.id in seen]
+        shown = [
+            (one.outlet.id, page) for one in taken for page in camera.of(one.outlet, seen[one.outlet.id])
+        ]
+        keep_copies(connection, shown)
         close_run(connection, run, clock())
     return [seen[name].visit for name in ids]
 

@@ -28,6 +28,8 @@ from monitor.channels.webhook import WebhookConfig
 from monitor.hours import Hour
 from monitor.letters import LetterSettings
 from monitor.life import Life
+from monitor.orders import OrderSettings
+from monitor.proof import ProofSettings
 
 
 class Timetable(Strict):
@@ -71,6 +73,8 @@ class MonitorSection(Strict):
     robots: dict[str, WebhookConfig] = Field(default_factory=dict)
     bulletin: BulletinSettings = BulletinSettings()
     reports: tuple[str, ...] = ("sheet",)
+    orders: OrderSettings = OrderSettings()
+    proof: ProofSettings = ProofSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,8 @@ class MonitorConfig:
     alerts: AlertsConfig = field(default_factory=AlertsConfig)
     bulletin: BulletinSettings = field(default_factory=BulletinSettings)
     reports: tuple[str, ...] = ("sheet",)
+    orders: OrderSettings = field(default_factory=OrderSettings)
+    proof: ProofSettings = field(default_factory=ProofSettings)
 
     def in_force(self, day: date) -> dict[str, Version]:
         """Each rule's version on ``day``; rules not yet in force are left out."""
@@ -106,7 +112,9 @@ def monitor_config(data: Mapping[str, Any], path: Path) -> MonitorConfig:
     for name in read.reports:
         if name not in report_names():
             raise BadConfig(f"{place}.reports: unknown report {name}; known: {', '.join(report_names())}")
-    return MonitorConfig(rules, read.coverage, read.timetable, alerts, read.bulletin, read.reports)
+    return MonitorConfig(
+        rules, read.coverage, read.timetable, alerts, read.bulletin, read.reports, read.orders, read.proof
+    )
 
 
 def read_rules(entries: Mapping[str, Any], place: str) -> dict[str, tuple[Version, ...]]:

@@ -19,6 +19,7 @@ from monitor.findings import Changes, apply, open_findings
 from monitor.inhibit import inhibited
 from monitor.limits import Limit
 from monitor.model import Facts, Finding, OutletFacts, Value, Verdict
+from monitor.replies import settle
 from monitor.said import journal
 from monitor.unit_facts import Counter
 
@@ -88,7 +89,7 @@ def evaluate(
     that was crawled (``crawler.backfill_from``). ``only`` judges those outlets and no units.
     ``failed_night`` overrules what the coverage says. The facts are read before the ledger is locked,
     through ``reader`` where one is given: a writing engine on SQLite locks in order to read. What was said is
-    noted in the journal, in the same transaction as the findings.
+    noted in the journal, in the same transaction as the findings; orders are closed or sent back by it.
     """
     with (reader or engine).connect() as connection:
         facts = gather(
@@ -117,6 +118,7 @@ def evaluate(
             limits={name: version.model_dump(mode="json") for name, version in rules.items()},
             only=None if only is None else _subjects(facts),
         )
+        settle(connection, facts.as_of)
     return Judgement(as_of, verdicts, changes, facts.failed_night)
 
 

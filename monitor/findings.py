@@ -71,6 +71,15 @@ def apply(
     return Changes(opened, changed, _close(connection, ending, as_of))
 
 
+def end(connection: Connection, finding: int, ended: str, sentence: str, moment: datetime) -> None:
+    """A person's decision ends an open finding; its rule may open another one unless somebody exempts it."""
+    _one_writer(connection)
+    query = select(FindingRow.__table__).where(FINDING.id == finding, FINDING.closed.is_(None))
+    row = connection.execute(query).mappings().first()
+    if row is not None:
+        _close(connection, [(row, ended, sentence)], utc(moment))
+
+
 def _unquiet(row: Mapping[Any, Any], lives: Mapping[str, Life], as_of: datetime) -> bool:
     """A flapping finding stays until it was calm long enough."""
     life = lives.get(row["rule"], Life())

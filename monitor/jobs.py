@@ -18,6 +18,7 @@ from monitor.counts import units_of
 from monitor.evaluate import Judgement, awaiting, evaluate
 from monitor.model import Verdict
 from monitor.office import Office, counter, enter_catalogue
+from monitor.proof import under_finding, unproved
 
 Clock = Callable[[], datetime]
 
@@ -74,8 +75,11 @@ def nightly(
             break
     first = judge_now(office, clock(), record=False)
     doubtful = awaiting(first.verdicts)
-    if doubtful:
-        look_again(office.engine, office.reader, office.settings.crawl, clock, doubtful)
+    with office.reader.connect() as connection:
+        bare = unproved(connection, first.verdicts, clock())
+    if again := tuple(sorted({*doubtful, *bare})):
+        # Whoever is about to be accused is looked at twice, and the page that convicts is kept.
+        look_again(office.engine, office.reader, office.settings.crawl, clock, again, keep=again)
     judgement = judge_now(office, clock(), accuse=not crawled.fault)
     written, sent = Written(), Sent()
     if letters:
@@ -104,7 +108,9 @@ def recheck(office: Office, clock: Clock, ids: Sequence[str]) -> tuple[list[Visi
 
     Raises ``UnknownOutlet`` before anything is fetched.
     """
-    visits = look_again(office.engine, office.reader, office.settings.crawl, clock, ids)
+    with office.reader.connect() as connection:
+        keep = under_finding(connection, ids)
+    visits = look_again(office.engine, office.reader, office.settings.crawl, clock, ids, keep=keep)
     judgement = evaluate(
         office.engine,
         office.settings.monitor,

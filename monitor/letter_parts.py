@@ -46,6 +46,7 @@ CLOSED: Mapping[str, str] = {
     "fresh": "已更新，自动销号",
     "due_soon": "已更新，自动销号",
     "exempt": "已获豁免",
+    "upheld": "申诉成立，已更正",
     "retired": "已不在台账中",
     "period_over": "考核期已过",
 }

@@ -34,6 +34,14 @@ class Settings:
     catalogue: Catalogue
 
 
+    @property
+    def folder(self) -> Path:
+        """What lies beside the store: attachments, the key of signed links. For a server, ``var`` beside config.yaml."""
+        if self.store.startswith("sqlite:///"):
+            return Path(self.store.removeprefix("sqlite:///")).parent
+        return self.path.parent / "var"
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """Settings with their open store. ``engine`` writes, ``reader`` only reads."""

@@ -23,6 +23,7 @@ from monitor.bulletin_model import Period
 from monitor.calendar import add_months
 from monitor.office import Office
 from monitor.printing import compile_bulletin, print_bulletin
+from monitor.proof import forget
 from monitor.screen import night_lines, verdict_data, visit_data
 
 log = logging.getLogger(__name__)
@@ -126,8 +127,9 @@ class Service:
         """Drop what is kept for a time only."""
         with self.office.engine.begin() as connection:
             gone = probes.forget(connection, self.clock())
-        if gone:
-            log.warning("清理：一年以前的可用性记录 %d 条", gone)
+            copies = forget(connection, self.clock(), self.office.settings.monitor.proof)
+        if gone or copies:
+            log.warning("清理：一年以前的可用性记录 %d 条，到期的网页存档 %d 份", gone, copies)
 
     def self_check(self) -> None:
         """Say in the log what an administrator should know before it hurts."""

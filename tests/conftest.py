@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
-from crawler.store import Base, open_store
+from crawler.store import open_store
+from monitor.tables import METADATA
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -40,7 +41,7 @@ def opened(url: str) -> Iterator[Store]:
 @pytest.fixture
 def sqlite_store(tmp_path: Path) -> Iterator[Store]:
     with opened(f"sqlite:///{tmp_path}/store.db") as store:
-        Base.metadata.create_all(store.engine)
+        METADATA.create_all(store.engine)
         yield store
 
 
@@ -53,7 +54,7 @@ def store(request: pytest.FixtureRequest) -> Store:
 @pytest.fixture
 def postgres_store(postgres_database: str) -> Iterator[Store]:
     with opened(postgres_database) as store:
-        Base.metadata.create_all(store.engine)
+        METADATA.create_all(store.engine)
         yield store
 
 

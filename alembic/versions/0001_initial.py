@@ -125,6 +125,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("url", name=op.f("pk_qr_image")),
     )
     op.create_table(
+        "resource",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("url", sa.String(length=800), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("result", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("note", sa.String(length=20), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("final_url", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("approved_owner", sa.Text(), nullable=False),
+        sa.Column("failed_on", sa.JSON(), nullable=False),
+        sa.Column("first_seen", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("looked", crawler.store.Moment(timezone=True), nullable=True),
+        sa.Column("due", crawler.store.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource")),
+        sa.UniqueConstraint("url", name=op.f("uq_resource_url")),
+    )
+    with op.batch_alter_table("resource", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_due"), ["due"], unique=False)
+
+    op.create_table(
         "run",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -412,6 +436,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_account_state_outlet_id"), ["outlet_id"], unique=False)
 
     op.create_table(
+        "checked_post",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("url", sa.String(length=800), nullable=False),
+        sa.Column("outlet_id", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("etag", sa.Text(), nullable=False),
+        sa.Column("last_modified", sa.String(length=100), nullable=False),
+        sa.Column("digest", sa.String(length=32), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.String(length=100), nullable=False),
+        sa.Column("pictures", sa.Integer(), nullable=False),
+        sa.Column("without_alt", sa.Integer(), nullable=False),
+        sa.Column("first_seen", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("looked", crawler.store.Moment(timezone=True), nullable=True),
+        sa.Column("due", crawler.store.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["outlet_id"], ["outlet.id"], name=op.f("fk_checked_post_outlet_id_outlet")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checked_post")),
+        sa.UniqueConstraint("url", name=op.f("uq_checked_post_url")),
+    )
+    with op.batch_alter_table("checked_post", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_checked_post_due"), ["due"], unique=False)
+        batch_op.create_index(batch_op.f("ix_checked_post_outlet_id"), ["outlet_id"], unique=False)
+
+    op.create_table(
         "duty",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("outlet_id", sa.String(length=64), nullable=False),
@@ -567,6 +615,23 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "content_decision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.String(length=40), nullable=False),
+        sa.Column("scope", sa.String(length=10), nullable=False),
+        sa.Column("post_id", sa.Integer(), nullable=True),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.String(length=100), nullable=False),
+        sa.Column("entered", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("until", crawler.store.Moment(timezone=True), nullable=True),
+        sa.Column("withdrawn", crawler.store.Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["checked_post.id"], name=op.f("fk_content_decision_post_id_checked_post")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_content_decision")),
+    )
+    op.create_table(
         "reply",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("order_id", sa.Integer(), nullable=False),
@@ -586,85 +651,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reply_order_id"), ["order_id"], unique=False)
 
     op.create_table(
-        "reply_file",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("reply_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(["reply_id"], ["reply.id"], name=op.f("fk_reply_file_reply_id_reply")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_reply_file")),
-    )
-    with op.batch_alter_table("reply_file", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_reply_file_reply_id"), ["reply_id"], unique=False)
-
-    op.create_table(
-        "resource",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("url", sa.String(length=800), nullable=False),
-        sa.Column("kind", sa.String(length=12), nullable=False),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("result", sa.String(length=40), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("note", sa.String(length=20), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("final_url", sa.Text(), nullable=False),
-        sa.Column("owner", sa.Text(), nullable=False),
-        sa.Column("approved_owner", sa.Text(), nullable=False),
-        sa.Column("failed_on", sa.JSON(), nullable=False),
-        sa.Column("first_seen", crawler.store.Moment(timezone=True), nullable=False),
-        sa.Column("looked", crawler.store.Moment(timezone=True), nullable=True),
-        sa.Column("due", crawler.store.Moment(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource")),
-        sa.UniqueConstraint("url", name=op.f("uq_resource_url")),
-    )
-    with op.batch_alter_table("resource", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_resource_due"), ["due"], unique=False)
-
-    op.create_table(
-        "checked_post",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("url", sa.String(length=800), nullable=False),
-        sa.Column("outlet_id", sa.String(length=64), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("etag", sa.Text(), nullable=False),
-        sa.Column("last_modified", sa.String(length=100), nullable=False),
-        sa.Column("digest", sa.String(length=32), nullable=False),
-        sa.Column("outcome", sa.String(length=20), nullable=False),
-        sa.Column("reason", sa.String(length=100), nullable=False),
-        sa.Column("pictures", sa.Integer(), nullable=False),
-        sa.Column("without_alt", sa.Integer(), nullable=False),
-        sa.Column("first_seen", crawler.store.Moment(timezone=True), nullable=False),
-        sa.Column("looked", crawler.store.Moment(timezone=True), nullable=True),
-        sa.Column("due", crawler.store.Moment(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["outlet_id"], ["outlet.id"], name=op.f("fk_checked_post_outlet_id_outlet")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_checked_post")),
-        sa.UniqueConstraint("url", name=op.f("uq_checked_post_url")),
-    )
-    with op.batch_alter_table("checked_post", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_checked_post_due"), ["due"], unique=False)
-        batch_op.create_index(batch_op.f("ix_checked_post_outlet_id"), ["outlet_id"], unique=False)
-
-    op.create_table(
-        "content_decision",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("rule", sa.String(length=40), nullable=False),
-        sa.Column("scope", sa.String(length=10), nullable=False),
-        sa.Column("post_id", sa.Integer(), nullable=True),
-        sa.Column("identity", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("decided_by", sa.String(length=100), nullable=False),
-        sa.Column("entered", crawler.store.Moment(timezone=True), nullable=False),
-        sa.Column("until", crawler.store.Moment(timezone=True), nullable=True),
-        sa.Column("withdrawn", crawler.store.Moment(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["post_id"], ["checked_post.id"], name=op.f("fk_content_decision_post_id_checked_post")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_content_decision")),
-    )
-    op.create_table(
         "resource_use",
         sa.Column("post_id", sa.Integer(), nullable=False),
         sa.Column("resource_id", sa.Integer(), nullable=False),
@@ -679,6 +665,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("resource_use", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_resource_use_resource_id"), ["resource_id"], unique=False)
+
+    op.create_table(
+        "reply_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reply_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["reply_id"], ["reply.id"], name=op.f("fk_reply_file_reply_id_reply")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reply_file")),
+    )
+    with op.batch_alter_table("reply_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reply_file_reply_id"), ["reply_id"], unique=False)
 
     op.create_table(
         "suspect",
@@ -716,6 +716,7 @@ def upgrade() -> None:
     with op.batch_alter_table("suspect", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_suspect_resource_id"), ["resource_id"], unique=False)
         batch_op.create_index("ix_suspect_state_rule", ["state", "rule"], unique=False)
+
     # ### end Alembic commands ###
 
 
@@ -726,28 +727,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_suspect_resource_id"))
 
     op.drop_table("suspect")
-    with op.batch_alter_table("resource_use", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_resource_use_resource_id"))
-
-    op.drop_table("resource_use")
-    op.drop_table("content_decision")
-    with op.batch_alter_table("checked_post", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_checked_post_outlet_id"))
-        batch_op.drop_index(batch_op.f("ix_checked_post_due"))
-
-    op.drop_table("checked_post")
-    with op.batch_alter_table("resource", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_resource_due"))
-
-    op.drop_table("resource")
     with op.batch_alter_table("reply_file", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reply_file_reply_id"))
 
     op.drop_table("reply_file")
+    with op.batch_alter_table("resource_use", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_use_resource_id"))
+
+    op.drop_table("resource_use")
     with op.batch_alter_table("reply", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reply_order_id"))
 
     op.drop_table("reply")
+    op.drop_table("content_decision")
     with op.batch_alter_table("appeal", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_appeal_open",
@@ -790,6 +782,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_duty_outlet_id"))
 
     op.drop_table("duty")
+    with op.batch_alter_table("checked_post", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_checked_post_outlet_id"))
+        batch_op.drop_index(batch_op.f("ix_checked_post_due"))
+
+    op.drop_table("checked_post")
     with op.batch_alter_table("account_state", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_account_state_outlet_id"))
 
@@ -844,6 +841,10 @@ def downgrade() -> None:
 
     op.drop_table("said")
     op.drop_table("run")
+    with op.batch_alter_table("resource", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_due"))
+
+    op.drop_table("resource")
     op.drop_table("qr_image")
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_letter_unit_id"))

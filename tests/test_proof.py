@@ -1,0 +1,169 @@
+"""The page behind a finding is kept, can be shown after it changed, and is forgotten when its time is over."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+from warcio.archiveiterator import ArchiveIterator
+
+from crawler.copies import PageCopyRow, copies_of, keep_copies
+from crawler.model import SHANGHAI, Page
+from monitor import jobs
+from monitor.ledger import FindingRow
+from monitor.orders import issue, one
+from monitor.proof import NoProof, ProofSettings, forget, proof_of, to_html, to_warc
+from monitor.replies import replies, reply
+from tests.conftest import Store
+from tests.district import Clock, Town, served, town
+from tests.outbox_store import NOW, open_finding, rows, seed
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Town]:
+    clock = Clock()
+    with served(tmp_path, clock) as sample, town(tmp_path, sample, clock) as made:
+        yield made
+
+
+def test_a_night_keeps_the_page_of_the_accused_and_of_nobody_else(place: Town) -> None:
+    place.night()
+    with place.office.reader.connect() as c:
+        assert c.execute(select(PageCopyRow.outlet_id)).scalars().all() == ["old"]
+        finding = c.execute(select(FindingRow).where(FindingRow.subject == "outlet:old")).one()
+        proof = proof_of(c, finding.number)
+    assert proof.page.sound
+    assert "脱贫攻坚" in proof.page.body.decode("utf-8")
+    assert proof.newest["raw"].encode() in proof.page.body
+
+
+def test_a_reply_is_settled_by_what_the_page_shows_and_the_new_page_is_kept_too(place: Town) -> None:
+    place.night()
+    office, settings = place.office, place.office.settings.monitor
+    with office.engine.begin() as c:
+        number = c.execute(select(FindingRow.number).where(FindingRow.subject == "outlet:old")).scalar_one()
+        order = issue(
+            c,
+            number,
+            by="办公室",
+            now=place.clock(),
+            letters=settings.alerts.letters,
+            settings=settings.orders,
+        )
+
+    def done() -> None:
+        place.clock.forward(hours=1)
+        with office.engine.begin() as c:
+            reply(
+                c, order.number, unit="mzj", who="联系人", text="已更新", now=place.clock(),
+                settings=settings.orders, folder=office.settings.folder / "files",
+            )  # fmt: skip
+        place.clock.forward(minutes=1)
+        jobs.recheck(office, place.clock, ["old"])
+
+    def state() -> tuple[str, list[str]]:
+        with office.reader.connect() as c:
+            found = one(c, order.number)
+            return found.state, [r.result for r in replies(c, found.id)]
+
+    done()
+    assert state() == ("issued", ["unproved"])
+    place.sample.portal.publish("old", "【样例】帮扶进展", "民政局", place.clock())
+    done()
+    assert state() == ("closed", ["unproved", "proved"])
+    with office.reader.connect() as c:
+        proof = proof_of(c, number)
+    assert "帮扶进展" not in proof.page.body.decode("utf-8")
+    assert ["帮扶进展" in page.body.decode("utf-8") for page in proof.later] == [True]
+
+
+BODY = (
+    '<html><head><meta charset="gb2312"><title>质量安全</title></head><body onload="x()">[2019-04-12]</body>'
+)
+
+
+def page(body: bytes, at: datetime) -> Page:
+    headers = {"content-type": "text/html", "content-encoding": "gzip", "x-odd": "a\r\nb"}
+    return Page("http://p.example.org/z/", "http://p.example.org/z/index.html", 200, headers, body, at)
+
+
+def kept(store: Store, *pages: Page) -> None:
+    with store.engine.begin() as c:
+        keep_copies(c, [("zlaq", one) for one in pages])
+
+
+def proved(store: Store, tmp: str = "2020-0001") -> bytes:
+    with store.reader.connect() as c:
+        return to_warc(proof_of(c, tmp), NOW)
+
+
+def test_a_warc_holds_the_page_its_hash_and_what_was_found(store: Store) -> None:
+    seed(store, ("jsj",))  # opened five days before NOW
+    opened = NOW - timedelta(days=5)
+    old, new = BODY.encode("gb18030"), BODY.replace("2019-04-12", "2020-07-19").encode("gb18030")
+    kept(store, page(old, opened - timedelta(hours=1)), page(new, NOW))
+    records = {}
+    for record in ArchiveIterator(io.BytesIO(proved(store))):
+        body = record.content_stream().read()
+        records[record.rec_type, record.rec_headers.get_header("WARC-Date")] = (record, body)
+    (_, first), (_, second) = (v for k, v in records.items() if k[0] == "response")
+    assert (first, second) == (old, new)
+    record = next(v[0] for k, v in records.items() if k[0] == "response")
+    assert record.rec_headers.get_header("WARC-Target-URI") == "http://p.example.org/z/index.html"
+    assert record.http_headers.get_header("x-archive-orig-content-encoding") == "gzip"
+    assert record.http_headers.get_header("content-encoding") is None
+    assert record.http_headers.get_header("x-odd") == "a b"
+    said = json.loads(next(v[1] for k, v in records.items() if k[0] == "metadata"))
+    assert (said["finding"], [one["sound"] for one in said["pages"]]) == ("2020-0001", [True, True])
+
+
+def test_the_html_shows_the_old_page_in_its_own_encoding_with_dead_scripts(store: Store) -> None:
+    seed(store, ("jsj",))
+    kept(store, page(BODY.encode("gb18030"), NOW - timedelta(days=5, hours=1)))
+    with store.reader.connect() as c:
+        shown = to_html(proof_of(c, "2020-0001")).decode("gb18030")
+    assert "default-src &#39;none&#39;" in shown or "default-src 'none'" in shown
+    assert '<base href="http://p.example.org/z/index.html">' in shown
+    assert "质量安全</title>" in shown
+    assert shown.index("<body") < shown.index("SHA-256") < shown.index("[2019-04-12]")
+    assert shown.index("charset") < 1000
+
+
+def test_what_cannot_be_shown_is_said_in_one_sentence(store: Store) -> None:
+    seed(store, ("jsj",))
+    with store.engine.begin() as c:
+        for number, words in (("2020-0001", "没有网页存档"), ("77", "没有编号为 77")):
+            with pytest.raises(NoProof, match=words):
+                proof_of(c, number)
+        c.execute(update(FindingRow).values(subject="unit:jsj"))
+        with pytest.raises(NoProof, match="没有单独的网页"):
+            proof_of(c, "2020-0001")
+
+
+def test_the_same_page_is_kept_once_and_a_changed_copy_is_known(store: Store) -> None:
+    seed(store, ("jsj",))
+    body = BODY.encode("gb18030")
+    kept(store, page(body, NOW), page(body, NOW + timedelta(days=1)))
+    (row,) = rows(store, PageCopyRow)
+    assert (row.moment, row.last) == (NOW, NOW + timedelta(days=1))
+    with store.engine.begin() as c:
+        c.execute(update(PageCopyRow).values(body=b"not zlib"))
+        (copy,) = copies_of(c, "zlaq")
+    assert not copy.sound
+
+
+def test_copies_are_forgotten_when_their_time_is_over_but_not_under_a_finding(store: Store) -> None:
+    seed(store)
+    number = open_finding(store, "jsj")
+    kept(store, page(BODY.encode("gb18030"), NOW))
+    much_later = datetime(2023, 7, 1, tzinfo=SHANGHAI)
+    with store.engine.begin() as c:
+        assert forget(c, much_later, ProofSettings()) == 0
+        c.execute(update(FindingRow).where(FindingRow.id == number).values(closed=NOW + timedelta(days=9)))
+        assert forget(c, NOW + timedelta(days=700), ProofSettings()) == 0
+        assert forget(c, much_later, ProofSettings()) == 1
