@@ -79,7 +79,7 @@ def _blocks(sight: Sight, pagers: tuple[int, ...] = ()) -> tuple[list[Block], fr
     dates = frozenset(number for cell in cells if cell.rank == ALONE for number in cell.texts)
     cells += unseen_cells(sheet, source, sight.today, sight.page.fetched_at)
     links = Links(sheet, dates)
-    return blocks_of(sheet, rows_of(sheet, cells, links), links, pagers), dates
+    return blocks_of(sheet, rows_of(sheet, cells, links), links, pagers, cells), dates
 
 
 def _read_page(sight: Sight, family: Family) -> Reading:

@@ -563,3 +563,17 @@ def test_addresses_are_joined_as_the_standard_says(base: str, href: str) -> None
     assert root is not None
     sight = sight_of("", outline(root), page("", base), "")
     assert sight.join(href.strip()) == markup.join(base, href)
+
+
+def test_an_item_whose_title_was_forgotten_is_still_an_item() -> None:
+    rows = [
+        f"<li><a href='./202006/t2020060{n}_{n}.htm'>{'' if n == 9 else f'关于第{n}号事项的通知'}</a>"
+        f"<span>2020-06-0{n}</span></li>"
+        for n in (9, 8, 7, 6, 5)
+    ]
+    body = f"<html><body><ul>{''.join(rows)}</ul></body></html>".encode()
+    url = "http://www.example.gov.cn/tzgg/"
+    reading = read_list(Page(url, url, 200, {}, body, datetime(2020, 7, 20, tzinfo=UTC)))
+    assert [post.title for post in reading.posts][:2] == ["", "关于第8号事项的通知"]
+    assert reading.newest is not None
+    assert reading.newest.day == date(2020, 6, 9)

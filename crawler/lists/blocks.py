@@ -238,8 +238,13 @@ def lift(sheet: Outline, rows: list[Row]) -> None:
         row.start, row.stop = sheet.first[node], sheet.last[node]
 
 
-def blocks_of(sheet: Outline, rows: list[Row], links: Links, pagers: Sequence[int] = ()) -> list[Block]:
-    """Rows that stand together, in page order; rows without a date that stand among them are added."""
+def blocks_of(
+    sheet: Outline, rows: list[Row], links: Links, pagers: Sequence[int] = (), cells: Sequence[Cell] = ()
+) -> list[Block]:
+    """Rows that stand together, in page order; rows without a date that stand among them are added.
+
+    So are rows whose link has no words: their date is among ``cells``, all that were found.
+    """
     blocks: list[Block] = []
     for row in rows:
         last = blocks[-1].rows[-1] if blocks else None
@@ -253,6 +258,11 @@ def blocks_of(sheet: Outline, rows: list[Row], links: Links, pagers: Sequence[in
         home = block.rows[0].home
         _add_undated(sheet, block, links, done.get(home, 0), last_in[home] is block)
         done[home] = sheet.end[block.rows[-1].node]
+    taken = {id(cell) for row in rows for cell in row.cells}
+    loose = [cell for cell in cells if cell.rank >= EDGE and id(cell) not in taken]
+    if loose:
+        for block in blocks:
+            _add_wordless(sheet, block, loose)
     return _merge(sheet, blocks, pagers)
 
 
@@ -327,3 +337,23 @@ def _add_undated(sheet: Outline, block: Block, links: Links, begin: int, to_end:
             rows.append(row)
         node = sheet.end[node]
     block.rows = rows or block.rows
+
+
+def _add_wordless(sheet: Outline, block: Block, loose: Sequence[Cell]) -> None:
+    """Put in brothers with a date and one link that says nothing: an item whose title was forgotten."""
+    first = block.rows[0]
+    if first.home < 0 or first.flat or sheet.tags[first.home] not in HOMES:
+        return
+    known = {row.node for row in block.rows}
+    for cell in loose:
+        node = cell.owner
+        while node > first.home and sheet.parents[node] != first.home:
+            node = sheet.parents[node]
+        if node <= first.home or node in known or sheet.tags[node] != sheet.tags[first.node]:
+            continue
+        anchors = [sheet.anchors[position] for position in sheet.anchors_in(node)]
+        if len(anchors) == 1 and sheet.elements[anchors[0]].get("href"):
+            known.add(node)
+            row = Row(node, first.home, anchors[0], sheet.first[node], sheet.last[node], [cell])
+            block.rows.append(row)
+    block.rows.sort(key=lambda row: row.start)

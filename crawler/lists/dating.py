@@ -234,4 +234,4 @@ def _unique(posts: list[Post]) -> tuple[Post, ...]:
             kept[at] = post
         elif kept[at].title != post.title and kept[at].published != post.published:
             kept.append(post)
-    return tuple(post for post in kept if post.title)
+    return tuple(post for post in kept if post.title or (post.url and post.published))
