@@ -1,0 +1,198 @@
+"""A simulated year of a small district: what is published, what breaks, who looks. Time is passed in, nobody waits.
+
+Every night goes through the crawl's own ``record`` and the monitor's own ``evaluate``, with looks made by hand: what the
+portal would have shown. As in the real night, whoever would be accused is looked at twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from crawler.chain import due
+from crawler.model import (
+    AccountCard,
+    AccountState,
+    ColumnClass,
+    Dated,
+    Evidence,
+    Outcome,
+    Outlet,
+    OutletKind,
+    Post,
+    Probe,
+    Site,
+    Unit,
+    Visit,
+)
+from crawler.record import Scope, record
+from crawler.register import Catalogue, sync
+from crawler.visit import Looked
+from monitor.config import MonitorConfig
+from monitor.evaluate import Judgement, awaiting, evaluate
+from monitor.office import count_until
+from tests.conftest import Store
+from tests.judging_facts import at
+
+FIRST, LAST = date(2021, 1, 1), date(2021, 12, 31)
+HORIZON = FIRST
+PAGE = 20
+SCOPE = Scope(HORIZON, lambda url: False)
+SITE = Site("portal", "样例区人民政府门户网站", "http://www.example.gov.cn/")
+
+
+def days(start: date, end: date, every: int = 1) -> Iterator[date]:
+    """``start``, and every so many days, up to ``end``."""
+    while start <= end:
+        yield start
+        start += timedelta(days=every)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A post: the day it bears, and the day from which the place shows it."""
+
+    day: date
+    shown: date
+    unit: str = ""
+    number: int = 0
+
+
+@dataclass
+class Place:
+    """An outlet of the story. ``breaks`` gives the outcome and reason of days on which it can't be read."""
+
+    outlet: Outlet
+    items: list[Item]
+    breaks: Mapping[date, tuple[Outcome, str]] = field(default_factory=dict)
+    evidence: Evidence = Evidence.COMPLETE
+    last: datetime | None = None
+    told: int = -1
+
+    def shown(self, day: date) -> list[Item]:
+        seen = [item for item in self.items if item.shown <= day]
+        return sorted(seen, key=lambda item: (item.day, item.number), reverse=True)
+
+    def newest(self, day: date) -> date | None:
+        return max((item.day for item in self.shown(day)), default=None)
+
+
+def column(id_: str, cls: ColumnClass, *units: str, level: int = 2) -> Outlet:
+    url = f"http://www.example.gov.cn/{id_}/"
+    return Outlet(id_, OutletKind.COLUMN, id_, "portal", "portal", units, url, cls, path=id_, level=level)
+
+
+def account(id_: str, *units: str) -> Outlet:
+    return Outlet(
+        id_, OutletKind.ACCOUNT, id_, "weibo", "portal", units, handle={"uid": "1"},
+        probes=(Probe("weibo", handle={"uid": "1"}),), floor=0,
+    )  # fmt: skip
+
+
+def posts(*published: date, unit: str = "", shown: date | None = None) -> list[Item]:
+    """Items that stand on the page from the day they bear on, or all from ``shown`` on."""
+    return [Item(day, shown or day, unit, number) for number, day in enumerate(published)]
+
+
+def look_at(place: Place, moment: datetime) -> Looked:
+    """What the place shows at ``moment``: a whole list, an unchanged one, an empty one, or a failure."""
+    outlet, day = place.outlet, moment.date()
+    probe = outlet.probes[0].platform if outlet.probes else "portal"
+    broken = place.breaks.get(day)
+    if broken is not None:
+        visit = Visit(outlet.id, moment, broken[0], Evidence.NONE, "spider", probe, reason=broken[1])
+        return Looked(visit, walk_done=True)
+    items = place.shown(day)[:PAGE]
+    count = len(place.shown(day))
+    outcome = Outcome.READ if items else Outcome.EMPTY
+    if items and count == place.told:
+        outcome = Outcome.UNCHANGED
+    new = tuple(_post(outlet, item) for item in items) if outcome is Outcome.READ else ()
+    visit = Visit(
+        outlet.id,
+        moment,
+        outcome,
+        place.evidence,
+        "spider",
+        probe,
+        newest=place.newest(day),
+        dated=len(items),
+    )
+    looked = Looked(visit, posts=new, walk_prior=place.last, walk_done=True)
+    place.last, place.told = moment, count
+    return looked
+
+
+def _post(outlet: Outlet, item: Item) -> Post:
+    url = f"http://www.example.gov.cn/{outlet.id}/{item.day}-{item.number}-{item.shown}.html"
+    dated = Dated(item.day, item.day.isoformat(), "item")
+    return Post(
+        f"样例{outlet.id}{item.day}第{item.number}条",
+        url,
+        dated,
+        origin=f"样例区{item.unit}" if item.unit else None,
+    )
+
+
+@dataclass
+class Year:
+    """The office that watches the story. ``off`` are the days on which its machine is switched off."""
+
+    store: Store
+    config: MonitorConfig
+    units: tuple[Unit, ...]
+    places: Sequence[Place]
+    off: frozenset[date] = frozenset()
+    states: Mapping[date, Mapping[str, AccountState]] = field(default_factory=dict)
+    duties: Mapping[date, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    _states: dict[str, AccountState] = field(default_factory=dict)
+    _duties: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def nights(self, start: date = FIRST, end: date = LAST) -> Iterator[Judgement]:
+        """One judgement per night on which the machine runs."""
+        for day in days(start, end):
+            self._states |= self.states.get(day, {})
+            self._duties |= self.duties.get(day, {})
+            if day not in self.off:
+                yield self.night(day)
+
+    def night(self, day: date) -> Judgement:
+        """Enter the catalogue, look at all that is due, look again where somebody would be accused, judge."""
+        if day == FIRST or day in self.states or day in self.duties:
+            self._enter(day)
+        asked = [place for place in self.places if self._asked(place, day)]
+        self._look(asked, at(day, 2))
+        doubtful = set(awaiting(self.judge(at(day, 3), record=False).verdicts))
+        if doubtful:
+            self._look([place for place in asked if place.outlet.id in doubtful], at(day, 3, 30))
+        return self.judge(at(day, 4))
+
+    def judge(self, moment: datetime, *, record: bool = True) -> Judgement:
+        return evaluate(
+            self.store.engine, self.config, moment, count=count_until, horizon=HORIZON, record=record,
+            reader=self.store.reader,
+        )  # fmt: skip
+
+    def _enter(self, day: date) -> None:
+        outlets = tuple(self._outlet(place.outlet) for place in self.places)
+        cards = {one.id: AccountCard() for one in outlets if one.kind is OutletKind.ACCOUNT}
+        with self.store.engine.begin() as connection:
+            sync(connection, Catalogue(self.units, (SITE,), outlets, cards), at(day, 1))
+
+    def _outlet(self, outlet: Outlet) -> Outlet:
+        units = self._duties.get(outlet.id, outlet.units)
+        return replace(outlet, units=units, state=self._states.get(outlet.id, outlet.state))
+
+    def _asked(self, place: Place, day: date) -> bool:
+        if place.outlet.kind is OutletKind.COLUMN:
+            return True
+        known = max(
+            (item.day for item in place.items if place.last and item.shown <= place.last.date()), default=None
+        )
+        return due(known, None, day)
+
+    def _look(self, places: Sequence[Place], moment: datetime) -> None:
+        looks = [look_at(place, moment + timedelta(seconds=n)) for n, place in enumerate(places)]
+        with self.store.engine.begin() as connection:
+            record(connection, looks, (), SCOPE)
