@@ -15,7 +15,7 @@ from typing import Any
 import docx
 from docx.document import Document
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Mm, Pt
@@ -38,9 +38,13 @@ STAND_INS = {TITLE: "华文中宋", HEAD: "SimHei", BODY: "仿宋"}
 """What Word takes where a font is missing (the font table's altName)."""
 SIZE_TITLE, SIZE_BODY, SIZE_TABLE = Pt(22), Pt(16), Pt(12)
 LINE = Pt(28)
+TEXT_WIDTH = Mm(156)
 BROKEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-SIDE_BY_SIDE = 16
-"""From so many units on an annex prints two lines of units side by side, as offices do."""
+SIDE_BY_SIDE = range(16, 51)
+"""So many units an annex prints two lines side by side, as offices do; more would be torn over several pages."""
+
+SHAPES = ((3, 4.8, 1.7, 12.0), (6, 3.8, 1.2, 12.0), (999, 2.8, 0.8, 9.0))
+"""An annex of up to so many months: centimetres of a name and of a month, points of its text."""
 
 
 def write(bulletin: Bulletin, path: Path) -> None:
@@ -79,8 +83,15 @@ def _page(document: Document) -> None:
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
     section.left_margin, section.right_margin = Mm(28), Mm(26)
     section.footer_distance = Mm(25)
-    foot = section.footer.paragraphs[0]
-    foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    document.settings.odd_and_even_pages_header_footer = True
+    _number(section.footer.paragraphs[0], WD_ALIGN_PARAGRAPH.RIGHT)
+    _number(section.even_page_footer.paragraphs[0], WD_ALIGN_PARAGRAPH.LEFT)
+
+
+def _number(foot: Paragraph, side: Any) -> None:
+    """— 1 —, one character from the outer edge: odd pages right, even ones left."""
+    foot.alignment = side
+    foot.paragraph_format.left_indent = foot.paragraph_format.right_indent = Pt(14)
     for text, field in (("— ", ""), ("", "PAGE"), (" —", "")):
         run = foot.add_run(text)
         _font(run, "宋体", Pt(14))
@@ -152,8 +163,7 @@ def _say(
     _font(paragraph.add_run(clean(text)), font, size)
     if indent:
         paragraph.paragraph_format.first_line_indent = SIZE_BODY * 2
-    if align is not None:
-        paragraph.alignment = align
+    paragraph.alignment = align if align is not None else WD_ALIGN_PARAGRAPH.JUSTIFY
     return paragraph
 
 
@@ -222,13 +232,14 @@ def _annex(document: Document, bulletin: Bulletin, number: int, title: str) -> N
 def _units(document: Document, bulletin: Bulletin, group: Group) -> None:
     """Units by month; a long group stands in two columns of units, read down the left half first."""
     months = [f"{int(month[5:])}月" for month in bulletin.months]
-    lines = [(row.short, *map(str, row.counts), row.completion.replace(" ", "\n")) for row in group.rows]
     head: tuple[str, ...] = ("单位名称", *months, "完成情况")
     many = len(months)
-    if len(lines) < SIDE_BY_SIDE or many > 3:
-        width = (3.4, *([max(1.0, 8.0 / many)] * many), 15.6 - 3.4 - max(1.0, 8.0 / many) * many)
-        _table(document, head, lines, width)
+    if len(group.rows) not in SIDE_BY_SIDE or many > 3:
+        plain = [(row.short, *map(str, row.counts), row.completion) for row in group.rows]
+        name, month, size = next(shape for most, *shape in SHAPES if many <= most)
+        _table(document, head, plain, (name, *([month] * many), 15.6 - name - month * many), Pt(size))
         return
+    lines = [(row.short, *map(str, row.counts), row.completion.replace(" ", "\n")) for row in group.rows]
     half = (len(lines) + 1) // 2
     blank = ("",) * len(head)
     right = [*lines[half:], *([blank] * (2 * half - len(lines)))]
@@ -291,14 +302,21 @@ def _cell(cell: _Cell, text: str, font: str, size: Any) -> None:
 
 
 def _imprint(document: Document, bulletin: Bulletin) -> None:
-    """版记: who printed it when, between two lines at the end."""
+    """版记: who printed it when, between two lines at the foot of the last page."""
     paragraph = _say(
         document,
-        f"{bulletin.settings.office}　　　　{chinese_day(bulletin.printed)}印发",
+        f"{bulletin.settings.office}\t{chinese_day(bulletin.printed)}印发",
         size=Pt(14),
         indent=False,
     )
-    paragraph.paragraph_format.space_before = Pt(28)
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT
+    paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Pt(14)
+    paragraph.paragraph_format.tab_stops.add_tab_stop(TEXT_WIDTH - Pt(14), WD_TAB_ALIGNMENT.RIGHT)
+    frame = OxmlElement("w:framePr")
+    for name, value in (("w", TEXT_WIDTH.twips), ("hAnchor", "margin"), ("vAnchor", "margin"),
+                        ("xAlign", "left"), ("yAlign", "bottom"), ("wrap", "around")):  # fmt: skip
+        frame.set(qn(f"w:{name}"), str(value))
+    paragraph._p.get_or_add_pPr().insert(0, frame)
     borders = OxmlElement("w:pBdr")
     for side in ("top", "bottom"):
         edge = OxmlElement(f"w:{side}")
