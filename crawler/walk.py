@@ -32,7 +32,7 @@ Fetch = Callable[[Ask], Awaitable[Page]]
 NETWORK = ("timeout", "dns", "refused", "reset", "tls", "network")
 """Failures that are worth one more try and count towards giving a host up."""
 BROWSER = "browser"
-READ_ALONG = 31
+READ_ALONG = 15
 """As many columns of a host are read from the store together with the one whose turn it is."""
 LONGEST_DELAY = 30.0
 """Seconds: a ``Crawl-delay`` is honoured up to this."""
