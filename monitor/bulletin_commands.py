@@ -22,7 +22,8 @@ from monitor.frozen import Kept, Unsound, archived, correct, keep
 from monitor.office import Office, open_office
 from monitor.official_days import KNOWN, official_days
 from monitor.options import DONE, FOUND, tell, with_as_of, with_config, with_json
-from monitor.printed_check import Fault, check_file
+from monitor.printed_check import Fault, claims_of, read_words
+from monitor.printed_check import check as check_claims
 from monitor.printed_files import NotRead
 from monitor.printing import Draft, archive, draft, print_bulletin, write_errata
 from monitor.word_template import BadTemplate
@@ -171,14 +172,12 @@ def check(file: Path, quota: int | None, as_json: bool) -> int:
     """检查一份已印的通报（.docx、.xlsx、.txt）自己是否前后矛盾。有错误时退出码为 5。"""
     days = official_days(Calendar(), KNOWN)
     with refusing():
-        faults = check_file(file, quota=quota, works=lambda day: day.year not in KNOWN or days.works(day))
+        found = claims_of(file)
+    faults = check_claims(found, quota=quota, works=lambda day: day.year not in KNOWN or days.works(day))
     wrong = sum(fault.level == "error" for fault in faults)
-    said = (
-        f"{file.name}：发现 {wrong} 处错误，{len(faults) - wrong} 处提示"
-        if faults
-        else f"{file.name}：没有发现矛盾"
-    )
-    tell(as_json, {"file": str(file), "faults": [asdict(f) for f in faults]}, [said, *fault_lines(faults)])
+    told = f"发现 {wrong} 处错误，{len(faults) - wrong} 处提示" if faults else "没有发现矛盾"
+    data = {"file": str(file), "read": read_words(found), "faults": [asdict(f) for f in faults]}
+    tell(as_json, data, [f"{file.name}：{read_words(found)}；{told}", *fault_lines(faults)])
     return FOUND if wrong else DONE
 
 
