@@ -85,6 +85,7 @@ def demo_data(shown: Shown) -> dict[str, object]:
 
 
 COMMANDS: tuple[click.Command, ...] = (
+    checklist,
     accept,
     *accounts_commands.COMMANDS,
     attribution,
