@@ -75,6 +75,7 @@ class UnitRow(Base):
     aliases: Mapped[list[Any]]
     quota: Mapped[int | None]
     emails: Mapped[list[Any]]
+    contacts: Mapped[list[Any]] = mapped_column(default=list)
     retired_at: Mapped[datetime | None]
 
 
