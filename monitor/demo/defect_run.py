@@ -26,7 +26,7 @@ START = datetime(2020, 6, 2, 9, tzinfo=SHANGHAI)
 COLUMN = "tzgg"
 CONFIG: dict[str, object] = {
     "contact": "office@example.org", "allow_loopback": True, "delay": 0.001, "timeout": 5, "retries": 0, "give_up_after": 20,
-    "total_concurrency": 8, 
+    "total_concurrency": 8,
     "content": {"allow": ["allowed.example.com"], "sensitive_words": ["sensitive.txt"], "wrong_words": "wrong.txt"},
 }  # fmt: skip
 
