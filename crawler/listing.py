@@ -14,7 +14,16 @@ from crawler.families import Family, family_of
 from crawler.lists.blank import PROSE, Blank, emptiness, empty, why_nothing
 from crawler.lists.blocks import Block, Links, Row, blocks_of, rows_of
 from crawler.lists.cells import ALONE, cells_of, unseen_cells
-from crawler.lists.choice import COVERED, Scored, Surroundings, folder, merged_channel, pager_texts, rank
+from crawler.lists.choice import (
+    COVERED,
+    Scored,
+    Surroundings,
+    folder,
+    is_of_the_site,
+    merged_channel,
+    pager_texts,
+    rank,
+)
 from crawler.lists.datalist import markup_in_data, read_data, read_rows, rows_in_scripts
 from crawler.lists.dating import posts_of
 from crawler.lists.outline import Outline, outline, plain_tree
@@ -66,6 +75,9 @@ def _read_fragment(fragment: str, sight: Sight, family: Family) -> Reading | Non
         known={},
     )
     blocks, dates = _blocks(inner)
+    if not blocks:
+        links = Links(sheet, dates)
+        blocks = blocks_of(sheet, address_rows(inner, links), links)
     posts, refused = posts_of(inner, blocks, dates)
     if not any(post.published for post in posts):
         return None
@@ -139,6 +151,7 @@ def _refuse_both(blank: Blank, family: Family) -> Reading:
 
 def _ranked(sheet: Outline, blocks: list[Block], around: Surroundings) -> list[Scored]:
     """The blocks that may be the column's, best first; none when the best one may not be."""
+    blocks = [block for block in blocks if block.dated >= MIN_ROWS or not is_of_the_site(sheet, block)]
     ranked = rank(sheet, blocks, around) if blocks else []
     return ranked if ranked and _acceptable(sheet, ranked[0]) else []
 

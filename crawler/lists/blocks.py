@@ -20,7 +20,7 @@ HOMES = frozenset({"ul", "ol", "table", "tbody", "dl"})
 """Elements that are lists by themselves: a row is never made larger than one of them."""
 ITEMS = frozenset({"li", "tr", "dd", "dt", "tbody", "a"})
 IDLE = re.compile(
-    r"\W*(?:更多|more|详情|详细|查看|查看详情|查看更多|点击查看|全文|阅读全文|阅读更多|下载|\d{1,5}"
+    r"\W*(?:更多|more|详情|详细|查看|查看详情|查看更多|点击查看|全文|阅读全文|阅读更多|下载|\d{1,5}|\d{1,2}(?::\d\d){1,2}"
     r"|首页|第一页|最后一页|上一页|上页|下一页|下页|尾页|末页|返回|确定|跳转|转到|分享|收藏|打印|关闭|NEW|RSS)\W*\Z",
     re.I,
 )

@@ -26,6 +26,10 @@ PAGER_SCRIPT = re.compile(
     r"createPage|[cC]ountPage|pageCount|totalPage|PageHTML|laypage|[pP]agination|pageTurn"
 )
 """Words of scripts that write a pager."""
+IMPRINT = re.compile(r"版权所有|copyright|©|ICP\s?(?:备\s?\d|备案序?号)|公网安备|网站标识码", re.I)
+SITE_UPDATE = re.compile(r"更新|维护|最后")
+CLOCK = re.compile(r"今天是|今日是?|现在是?|日\s{0,4}(?:星期|周)[一二三四五六日天]")
+"""Words of a portal's head and foot: a date with them is not a post's."""
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 BEFORE = 6
 """Texts before a block among which its heading is looked for."""
@@ -171,6 +175,19 @@ def _title_length(sheet: Outline, block: Block) -> float:
 
 def _outside(sheet: Outline, block: Block) -> bool:
     return sheet.up(block.rows[0].node, OUTSIDE) >= 0
+
+
+def is_of_the_site(sheet: Outline, block: Block) -> bool:
+    """Whether a lone date is the portal's own: today's in the head, the last update's in the foot."""
+    row = next((row for row in block.rows if row.cells), block.rows[0])
+    said = [text for text in sheet.texts[block.start : block.stop] if len(text) < 300]
+    if any(IMPRINT.search(text) for text in said):
+        return True
+    around = sheet.texts[max(0, block.start - 4) : block.stop + 4]
+    dates = [sheet.texts[number] for cell in row.cells for number in cell.texts if number < len(sheet.texts)]
+    if any(SITE_UPDATE.search(text) for text in dates):
+        return any(IMPRINT.search(text) for text in around)
+    return any(CLOCK.search(text) for text in dates)
 
 
 def merged_channel(sheet: Outline, ranked: list[Scored]) -> list[Block]:
