@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from crawler.model import Addressee, ContactRole, Unit
-from monitor.letter_parts import Matter, deadline
+from monitor.letter_parts import Matter, deadline, overdue
 from monitor.letterhead import LetterSettings
 from monitor.plain import clean
 
@@ -55,11 +55,6 @@ def to_leader(matters: Iterable[Matter], day: date, settings: LetterSettings, kn
         m for m in matters if overdue(m, day, settings) and late(m, day, settings) >= settings.leader_after
     ]
     return any(m.finding.id not in knows for m in reached) or (bool(reached) and week_begins(day, settings))
-
-
-def overdue(matter: Matter, day: date, settings: LetterSettings) -> bool:
-    """Whether the deadline has passed, and nothing holds the ladder."""
-    return not matter.appealed and deadline(matter, day, settings) < day
 
 
 def talk(unit: Unit, matters: Iterable[Matter], day: date, settings: LetterSettings) -> Talk | None:

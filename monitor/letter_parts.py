@@ -135,7 +135,7 @@ def _item(matter: Matter, day: date, settings: LetterSettings) -> dict[str, Any]
         "order": clean(matter.order, 60),
         "appealed": matter.appealed,
         "recurrence": finding.recurrence,
-        "overdue": until < day,
+        "overdue": overdue(matter, day, settings),
         "reminder": matter.told is not None and matter.told < day <= until,
     }
 
@@ -143,6 +143,11 @@ def _item(matter: Matter, day: date, settings: LetterSettings) -> dict[str, Any]
 def deadline(matter: Matter, day: date, settings: LetterSettings) -> date:
     """Its order's last day; without an order so many working days after the unit was first told."""
     return matter.until or settings.calendar.after(matter.told or day, settings.deadline_days)
+
+
+def overdue(matter: Matter, day: date, settings: LetterSettings) -> bool:
+    """Whether its deadline has passed; while an appeal waits nobody is late."""
+    return not matter.appealed and deadline(matter, day, settings) < day
 
 
 def deadline_text(day: date | None, settings: LetterSettings) -> str:

@@ -25,6 +25,7 @@ from monitor.letter_parts import (
     deadline,
     deadline_text,
     groups,
+    overdue,
     soon_items,
 )
 from monitor.letterhead import LetterSettings as LetterSettings
@@ -123,7 +124,7 @@ def summary(
     total = len({m.finding.id for _, matters in counts for m in matters})
     lines = []
     for name, matters in sorted(counts, key=lambda pair: -len(pair[1])):
-        late = sum(deadline(m, day, settings) < day for m in matters)
+        late = sum(overdue(m, day, settings) for m in matters)
         tail = f"（{late} 项逾期）" if late else ""
         lines.append(f"{clean(name, 40)}：{len(matters)} 项{tail}")
     subject = clean(f"【更新提醒】{day.isoformat()} {len(counts)} 个单位 {total} 项问题", MAX_SUBJECT)
@@ -163,7 +164,7 @@ def _context(matters: Sequence[Matter], day: date, settings: LetterSettings) -> 
     return {
         "day": chinese_day(day),
         "count": len(matters),
-        "overdue": sum(until < day for until in deadlines),
+        "overdue": sum(overdue(m, day, settings) for m in matters),
         "deadline": deadline_text(min((d for d in deadlines if d >= day), default=None), settings),
         "groups": tuple(groups(shown[:MAX_SHOWN], day, settings)),
         "hidden": tuple(clean(m.finding.number, 40) for m in shown[MAX_SHOWN:]),

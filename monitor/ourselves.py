@@ -9,17 +9,18 @@ from sqlalchemy import Connection, func, select
 
 from crawler.model import Unit, shanghai_day
 from crawler.store import RunRow
-from monitor.ladder import entered, overdue, talk
+from monitor.ladder import entered, talk
 from monitor.ledger import JudgementRow, LetterRow
-from monitor.letter_parts import Matter, chinese_day, deadline
+from monitor.letter_parts import Matter, chinese_day, deadline, overdue
 from monitor.letterhead import LetterSettings
-from monitor.letters import office_letter
+from monitor.letters import OFFICE, office_letter
 from monitor.matters import returned
 from monitor.model import Letter
 from monitor.official_days import KNOWN
 
 NIGHT = timedelta(hours=30)
-HELD_UP = timedelta(days=1)
+HELD_UP = timedelta(days=7)
+"""Letters older than this are no news."""
 
 
 def to_us(
@@ -93,12 +94,18 @@ def _night(connection: Connection, now: datetime) -> str:
 
 
 def _held(connection: Connection, now: datetime) -> tuple[str, ...]:
-    """Letters that have waited for a day: the mail server is down, or nobody sends."""
-    waiting = (LetterRow.state == "waiting") & (LetterRow.written < now - HELD_UP)
-    count, oldest = connection.execute(select(func.count(), func.min(LetterRow.written)).where(waiting)).one()
+    """Letters that were tried and did not leave, since our own last letter left: the mail server was down."""
+    last = connection.scalar(
+        select(func.max(LetterRow.written)).where(LetterRow.unit_id == OFFICE, LetterRow.state == "sent")
+    )
+    stuck = (LetterRow.tries > 0) & LetterRow.state.in_(("waiting", "superseded", "failed"))
+    since = max(last or now - HELD_UP, now - HELD_UP)
+    count, oldest = connection.execute(
+        select(func.count(), func.min(LetterRow.written)).where(stuck, LetterRow.written > since)
+    ).one()
     if not count:
         return ()
-    return (f"{count} 封通知积压未发出，最早一封写于{chinese_day(shanghai_day(oldest))}，请检查发信服务器。",)
+    return (f"{count} 封通知未能按时发出，最早一封写于{chinese_day(shanghai_day(oldest))}，请检查发信服务器。",)
 
 
 def _year(now: datetime, settings: LetterSettings) -> str:
