@@ -23,6 +23,7 @@ from crawler.dates import FIRST_YEAR, find_dates, url_date
 from crawler.markup import decode, metas, said, tree
 from crawler.model import Article, Dated, Outcome, Page, Refused, shanghai_day
 from crawler.states import refusal
+from crawler.tags import article_tags
 
 META_DATES = (
     "pubdate",
@@ -89,6 +90,7 @@ def _read(page: Page, text: str, root: HtmlElement, hint: str) -> Article:
         others=others,
         refused=tuple(dict.fromkeys(refused)),
         reason="" if published else "no_dates",
+        tags=article_tags(labels),
     )
 
 

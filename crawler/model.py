@@ -335,7 +335,7 @@ EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """What an article page says of itself. ``published`` as in :class:`Post`."""
+    """What an article page says of itself. ``published`` as in :class:`Post`; ``tags`` its national labels as printed."""
 
     outcome: Outcome
     title: str = ""
@@ -346,6 +346,7 @@ class Article:
     refused: tuple[Refused, ...] = ()
     reason: str = ""
     mark: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -289,6 +289,13 @@ def allowed_hosts(connection: Connection) -> frozenset[str]:
     return frozenset(host for row in rows for host in (host_of(row.home), *row.hosts) if host)
 
 
+def known_sites(connection: Connection) -> list[Site]:
+    """Every site that is not retired."""
+    query = select(SiteRow.__table__).where(SiteRow.retired_at.is_(None)).order_by(SiteRow.id)
+    rows = connection.execute(query)
+    return [Site(row.id, row.name, row.home, row.code, tuple(row.hosts)) for row in rows]
+
+
 def site_homes(connection: Connection) -> list[str]:
     """The home page of every site that is not retired."""
     return list(connection.execute(select(SiteRow.home).where(SiteRow.retired_at.is_(None))).scalars())

@@ -217,6 +217,23 @@ class QrImageRow(Base):
     text: Mapped[str] = mapped_column(Text, default="")
 
 
+class PageFactRow(Base):
+    """What a page said of itself, from ``first_seen`` to ``last_seen``: labels, footer, the newest item it leads to.
+
+    ``subject`` is ``site:ID`` or ``outlet:ID``; ``kind`` is ``home``, ``home_list``, ``column`` or ``article``.
+    """
+
+    __tablename__ = "page_fact"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(20))
+    url: Mapped[str] = mapped_column(Text)
+    facts: Mapped[dict[str, Any]]
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    __table_args__ = (Index("ix_page_fact_subject_kind", "subject", "kind"),)
+
+
 class RunRow(Base):
     """One night or one recheck. ``ended`` is empty while it runs, and for ever when it was killed."""
 
