@@ -137,9 +137,9 @@ def due(connection: Connection, now: datetime) -> tuple[tuple[int, str], ...]:
 def supersede(connection: Connection, day: date, now: datetime) -> frozenset[str]:
     """Withdraw the letters of days before ``day`` that nobody has and nobody may have: a newer one says it all.
 
-    Returns their units. A letter that was handed over once, or reached one of its recipients, stays.
+    Returns their units. A letter that reached one of its recipients, or may have, stays.
     """
-    left = AttemptRow.handed_over.is_not(None) | AttemptRow.result.in_(("sent", "partly", "doubtful"))
+    left = AttemptRow.result.in_(("sent", "partly", "doubtful", ""))
     handed = select(AttemptRow.id).where(AttemptRow.letter_id == LetterRow.id, left).exists()
     rows = connection.execute(
         update(LetterRow)
