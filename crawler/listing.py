@@ -23,6 +23,7 @@ from crawler.lists.choice import (
     merged_channel,
     pager_texts,
     rank,
+    stands_bare,
 )
 from crawler.lists.datalist import markup_in_data, read_data, read_rows, rows_in_scripts
 from crawler.lists.dating import posts_of
@@ -107,7 +108,10 @@ def _read_page(sight: Sight, family: Family) -> Reading:
                 _unreadable("script_list", blank.script), family=family.name
             )
         if ranked and blank.mark:
-            return empty(blank, family) if blank.certain else _refuse_both(blank, family)
+            return empty(blank, family) if blank.certain else _refuse_both(blank.mark, family)
+        bare = stands_bare(sheet, sight.names) if ranked and ranked[0].other else ""
+        if bare:
+            return _from_data(sight, family) or _refuse_both(bare, family)
         if not ranked:
             ranked = _by_address(sight, around, dates) if not blank.mark else []
         if not ranked:
@@ -144,9 +148,9 @@ def _nothing(sight: Sight, family: Family, blank: Blank, dates: frozenset[int]) 
     return why_nothing(sight, family, blank, titled)
 
 
-def _refuse_both(blank: Blank, family: Family) -> Reading:
-    """An empty list beside one that nothing ties to the column: which is the column's cannot be told."""
-    return replace(_unreadable("no_list", blank.mark), family=family.name)
+def _refuse_both(mark: str, family: Family) -> Reading:
+    """An empty list or box of the column's name beside one that nothing ties to the column: which is the column's cannot be told."""
+    return replace(_unreadable("no_list", mark), family=family.name)
 
 
 def _ranked(sheet: Outline, blocks: list[Block], around: Surroundings) -> list[Scored]:

@@ -175,7 +175,7 @@ def _labelled_otherwise(found: Sequence[Passage], i: int) -> bool:
 
 
 def of_the_site(found: Sequence[Passage], at: int, day: date, today: date) -> bool:
-    """Whether ``day`` is printed only where a page tells today's date, its imprint, or another label's date."""
+    """Whether ``day`` is printed only where a page tells today's date, its imprint, links to others, or another label's date."""
     foot, printed = _imprint(found, at), False
     for i, passage in enumerate(found):
         if len(passage.text) > 2000 or not any(
@@ -184,7 +184,8 @@ def of_the_site(found: Sequence[Passage], at: int, day: date, today: date) -> bo
             continue
         printed = True
         clock = CLOCK_OF_THE_PAGE.search(passage.text) or WEEKDAY.search(passage.text)
-        if not (i >= foot - 2 or clock or _labelled_otherwise(found, i)):
+        row = passage.links > 0 and len(passage.prose) <= 40
+        if not (i >= foot - 2 or clock or row or _labelled_otherwise(found, i)):
             return False
     return printed
 

@@ -279,12 +279,29 @@ def _merge(sheet: Outline, blocks: list[Block], pagers: Sequence[int]) -> list[B
             last is not None
             and last.stop == block.start
             and shape(sheet, last) == shape(sheet, block)
+            and _brothers(sheet, last.rows[-1].home, block.rows[0].home)
             and (_paged(block, pagers) or (len(block.rows) <= GROUP and _goes_on(last, block)))
         ):
             last.rows.extend(block.rows)
         else:
             merged.append(block)
     return merged
+
+
+def _brothers(sheet: Outline, one: int, other: int) -> bool:
+    """Whether two homes stand alike in one box: groups of a list do, a side box and the middle do not."""
+    for _ in range(4):
+        if one < 0 or other < 0 or one == other:
+            return True
+        if sheet.tags[one] != sheet.tags[other] or _look(sheet, one) != _look(sheet, other):
+            return False
+        one, other = sheet.parents[one], sheet.parents[other]
+    return True
+
+
+def _look(sheet: Outline, node: int) -> str:
+    """The first class of an element without its number: ``list1`` and ``list2 last`` look alike."""
+    return ((sheet.elements[node].get("class") or "").split() or [""])[0].rstrip("0123456789_-")
 
 
 def _goes_on(last: Block, block: Block) -> bool:
