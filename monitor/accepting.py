@@ -10,6 +10,7 @@ import click
 from crawler.clock import clock
 from crawler.recheck import UnknownOutlet
 from crawler.register import accept as learn_anew
+from monitor.audit import Entry, append
 from monitor.office import enter_catalogue, open_office
 from monitor.options import DONE, tell, with_as_of, with_config, with_json
 
@@ -28,6 +29,8 @@ def accept(column: str, by: str, reason: str, path: Path, as_of: datetime | None
         enter_catalogue(office, now)
         with office.engine.begin() as connection:
             forgotten = learn_anew(connection, column, now, f"{by}: {reason}")
+            if forgotten is not None:
+                append(connection, now, [Entry("learn_anew", f"outlet:{column}", by, {"reason": reason})])
     if forgotten is None:
         raise UnknownOutlet(column)
     lines = [

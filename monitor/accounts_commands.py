@@ -35,6 +35,7 @@ from crawler.platforms import platform
 from crawler.recheck import UnknownOutlet
 from crawler.register import known_outlets
 from monitor import screen
+from monitor.audit import Entry, append
 from monitor.office import Office, enter_catalogue, open_office
 from monitor.options import DONE, REFUSED, tell, with_as_of, with_config, with_json
 from monitor.plain import clean
@@ -77,6 +78,7 @@ def import_(file: Path, wanted: bool, path: Path, as_of: datetime | None, as_jso
             written = wanted and not proposal.faults
             if written:
                 apply(connection, proposal, now, proof)
+                append(connection, now, [Entry("import", "accounts", data={"proof": proof})])
     tell(as_json, _proposal_data(proposal, written), _proposal_lines(proposal, survey.ignored, written))
     return REFUSED if proposal.faults else DONE
 
@@ -251,6 +253,8 @@ def state(account: str, value: str, since: datetime, note: str, path: Path, as_o
             raise BadConfig(f"--since {day} 还没有到，到那一天再登记")
         with office.engine.begin() as connection:
             enter_state(connection, account, AccountState(value), day, now, note)
+            said = {"state": value, "since": day.isoformat(), "note": note}
+            append(connection, now, [Entry("account_state", f"outlet:{account}", data=said)])
     click.echo(f"{account}：{day} 起{STATE_NAMES[AccountState(value)]}")
     return DONE
 
@@ -321,7 +325,10 @@ def found(everything: bool, path: Path, as_of: datetime | None, as_json: bool) -
 def _decide(number: int, verdict: str, by: str, reason: str, path: Path, as_of: datetime | None) -> int:
     with open_office(path) as office, office.engine.begin() as connection:
         try:
-            decide(connection, number, verdict, by, reason, clock(as_of)())
+            now = clock(as_of)()
+            decide(connection, number, verdict, by, reason, now)
+            said = Entry(verdict, f"account_candidate:{number}", by, {"reason": reason})
+            append(connection, now, [said])
         except UnknownCandidate as error:
             raise BadConfig(
                 f"没有编号 {error} 的待核实账号；gengxin accounts found --all 列出全部编号"

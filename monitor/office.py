@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from crawler.config import CrawlConfig, crawl_config, load_yaml, store_url
 from crawler.migrate import migrate
 from crawler.register import Diff, sync
 from crawler.store import UnitRow, open_store
+from monitor.audit import Entry, append
 from monitor.config import MonitorConfig, monitor_config
 from monitor.counts import unit_month_counts
 from monitor.decisions import in_force, read_decisions
@@ -32,7 +33,6 @@ class Settings:
     crawl: CrawlConfig
     monitor: MonitorConfig
     catalogue: Catalogue
-
 
     @property
     def folder(self) -> Path:
@@ -80,7 +80,10 @@ def open_office(path: Path) -> Iterator[Office]:
 def enter_catalogue(office: Office, now: datetime) -> Diff:
     """Make the store's catalogue equal to config.yaml's."""
     with office.engine.begin() as connection:
-        return sync(connection, office.settings.catalogue, now)
+        diff = sync(connection, office.settings.catalogue, now)
+        if diff != Diff():
+            append(connection, now, [Entry("catalogue", "config.yaml", data=asdict(diff))])
+    return diff
 
 
 def decisions_path(office: Office) -> Path:
