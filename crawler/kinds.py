@@ -6,6 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from crawler.articles.passages import passages
+from crawler.articles.printed import IMPRINT
 from crawler.markup import decode, metas, said, tree
 from crawler.model import Article, Outcome, Page, Reading
 
@@ -32,6 +33,8 @@ LIST_ADDRESS = re.compile(
 BODY_LINE = 30
 LONG_BODY = 150
 FEW_POSTS = 3
+UNLISTED = ("no_list", "no_dates", "article")
+"""Reasons of the list reader that leave room for an article."""
 
 
 def guess_kind(page: Page, reading: Reading, article: Article) -> str:
@@ -60,7 +63,10 @@ def _is_article(path: str, page: Page, reading: Reading, article: Article) -> bo
         return False
     if dated and said(metas(root).get("articletitle", ())):
         return True
-    if not dated and (listed or reading.reason not in ("no_list", "article")):
+    if not listed and dated and reading.reason in UNLISTED:
+        return True
+    if not dated and (listed or reading.reason not in UNLISTED):
         return False
-    body = sum(len(p.prose) for p in passages(root) if not p.hidden and len(p.prose) >= BODY_LINE)
+    seen = [p.prose for p in passages(root) if not p.hidden and not IMPRINT.search(p.text)]
+    body = sum(len(prose) for prose in seen if len(prose) >= BODY_LINE)
     return body >= LONG_BODY and (reading.outcome is not Outcome.READ or len(reading.posts) <= FEW_POSTS)

@@ -279,7 +279,7 @@ def _merge(sheet: Outline, blocks: list[Block], pagers: Sequence[int]) -> list[B
             last is not None
             and last.stop == block.start
             and shape(sheet, last) == shape(sheet, block)
-            and _brothers(sheet, last.rows[-1].home, block.rows[0].home)
+            and brothers(sheet, last.rows[-1].home, block.rows[0].home)
             and (_paged(block, pagers) or (len(block.rows) <= GROUP and _goes_on(last, block)))
         ):
             last.rows.extend(block.rows)
@@ -288,7 +288,7 @@ def _merge(sheet: Outline, blocks: list[Block], pagers: Sequence[int]) -> list[B
     return merged
 
 
-def _brothers(sheet: Outline, one: int, other: int) -> bool:
+def brothers(sheet: Outline, one: int, other: int) -> bool:
     """Whether two homes stand alike in one box: groups of a list do, a side box and the middle do not."""
     for _ in range(4):
         if one < 0 or other < 0 or one == other:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from crawler.lists.blank import NEAR, empty_lists
-from crawler.lists.blocks import Block, shape
+from crawler.lists.blocks import Block, brothers, shape
 from crawler.lists.outline import LINK, Outline, squeeze
 
 FOREIGN = re.compile(
@@ -245,7 +245,10 @@ def merged_channel(sheet: Outline, ranked: list[Scored]) -> list[Block]:
         and scored.covered >= COVERED
         and (best.more or not scored.more)
         and scored.own == best.own
-        and scored.other == best.other
+        and (
+            scored.other == best.other
+            or brothers(sheet, best.block.rows[0].home, scored.block.rows[0].home)
+        )
         and _alike(sheet, best.block, scored.block)
     ]
     return sorted([best.block, *same], key=lambda block: block.start)
