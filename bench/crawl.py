@@ -25,18 +25,17 @@ MEMORY, GROWTH = 130.0, 1.0
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured: a night of ``hosts`` by ``columns``, growth up to ``many`` hosts, manners."""
+    """How much is measured: a night of ``hosts`` by ``columns``, growth to ten times that and to ``many`` hosts."""
 
     hosts: int
     columns: int
-    few: int
     many: int
     polite: int
     faulty: int
 
 
-FULL = Size(hosts=30, columns=100, few=10, many=300, polite=10, faulty=20)
-QUICK = Size(hosts=6, columns=20, few=5, many=30, polite=4, faulty=12)
+FULL = Size(hosts=30, columns=100, many=300, polite=10, faulty=20)
+QUICK = Size(hosts=6, columns=20, many=30, polite=4, faulty=12)
 
 
 def costs(stage: Stage, size: Size, rounds: int) -> Iterator[Figure]:
@@ -90,32 +89,45 @@ def _requests(seen: dict[int, dict[str, Any]], pages: int) -> Iterator[Figure]:
 
 
 def growth(stage: Stage, size: Size) -> Iterator[Figure]:
-    """Memory of unchanged nights (the catalogue knows most then) at three sizes, and what a column adds."""
-    sizes = [(size.hosts, size.few), (size.hosts, size.columns), (size.many, size.columns)]
-    peaks: list[tuple[int, float]] = []
+    """Memory of unchanged nights (the store knows most then): ten times the columns twice, then the hosts."""
     stage.scene()
-    for hosts, columns in sizes:
-        stage.fill("grown", hosts, columns, settled=True)
-        night = stage.night("grown", hosts, columns)
-        peaks.append((hosts * columns, night["peak"]))
-        note = f"{night['rss'] / 1024:.1f} MB at the end, {1000 * night['cpu'] / hosts / columns:.2f} ms a column"
-        yield Figure(
-            f"peak memory of an unchanged night at {hosts * columns:,}", night["peak"] / 1024, "MB", note=note
-        )
-    (_, _), (middle, at_middle), (last, at_last) = peaks
+    peaks = []
+    for columns in (size.columns // 10, size.columns, 10 * size.columns):
+        night = _grown(stage, size.hosts, columns)
+        peaks.append(night["peak"])
+        note = f"{night['rss'] / 1024:.1f} MB at the end, {1000 * night['cpu'] / size.hosts / columns:.2f} ms a column"
+        name = f"peak memory of an unchanged night at {size.hosts * columns:,}"
+        yield Figure(name, night["peak"] / 1024, "MB", note=note)
+    added = 9 * size.columns * size.hosts
     yield Figure(
-        f"growth per column, {middle:,} to {last:,}", (at_last - at_middle) / (last - middle), "KB", GROWTH
+        f"growth per column, up to {10 * size.columns * size.hosts:,}",
+        (peaks[2] - peaks[1]) / added,
+        "KB",
+        GROWTH,
     )
-    known = stage.night("grown", size.many, size.columns, catalogue_only=True)
-    kilobytes = (known["rss"] - known["rss_before"]) / known["outlets"]
-    yield Figure(f"known_outlets of {known['outlets']:,.0f}: seconds", known["cpu"], "s")
-    yield Figure("known_outlets: memory of one", kilobytes, "KB", GROWTH)
+    yield from _catalogue(stage.night("grown", size.hosts, 10 * size.columns, catalogue_only=True))
+    wide = _grown(stage, size.many, size.columns * size.hosts // size.many)
+    yield Figure("memory of one more host", (wide["peak"] - peaks[1]) / (size.many - size.hosts), "KB")
+
+
+def _grown(stage: Stage, hosts: int, columns: int) -> dict[str, Any]:
+    stage.fill("grown", hosts, columns, settled=True)
+    return stage.night("grown", hosts, columns)
+
+
+def _catalogue(cost: dict[str, Any]) -> Iterator[Figure]:
+    """What it takes to plan the night, and to know everything at once as rules and screens do."""
+    count = cost["outlets"]
+    yield Figure(f"planning {count:,} columns: CPU", cost["planned"]["cpu"], "s")
+    yield Figure("planning: memory of one column", cost["planned"]["kilobytes"] / count, "KB", GROWTH)
+    yield Figure(f"known_outlets of {count:,}: CPU", cost["known"]["cpu"], "s")
+    yield Figure("known_outlets: memory of one", cost["known"]["kilobytes"] / count, "KB")
 
 
 def measure(size: Size, rounds: int, told: Callable[[Figure], None]) -> list[Figure]:
     """Every figure, told as soon as it is known."""
     figures = []
-    with staged(size.many, size.columns) as stage:
+    with staged(size.many, 10 * size.columns) as stage:
         _warm(stage)
         parts = (
             costs(stage, size, rounds),

@@ -28,7 +28,7 @@ from crawler.config import CrawlConfig
 from crawler.keeper import StoreKeeper
 from crawler.model import Outcome
 from crawler.record import ArticleSeen
-from crawler.register import known_outlets
+from crawler.register import known_outlets, planned_outlets
 from crawler.store import Base, OutletRow, SiteRow, open_store
 from crawler.visit import Looked
 
@@ -133,12 +133,21 @@ def _outlet(plan: Plan, host: int, column: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def catalogue_cost(reader: Engine) -> dict[str, float]:
-    """What reading the whole catalogue costs in time and memory that stays."""
-    mark = Mark.now()
+def catalogue_cost(reader: Engine) -> dict[str, Any]:
+    """What planning the whole catalogue and knowing all of it cost, in time and memory that stays."""
     with reader.connect() as connection:
+        known_outlets(connection, [])  # what SQLAlchemy keeps for itself is not the catalogue's
+        before = Mark.now()
+        planned, _ = planned_outlets(connection)
+        between = Mark.now()
         known = known_outlets(connection)
-    return {"outlets": len(known), **mark.since()}
+        after = Mark.now()
+    assert len(planned) == len(known)
+    return {"outlets": len(known), "planned": _between(before, between), "known": _between(between, after)}
+
+
+def _between(first: Mark, second: Mark) -> dict[str, float]:
+    return {"cpu": second.cpu - first.cpu, "kilobytes": second.rss - first.rss}
 
 
 def check(reader: Engine, plan: Plan, version: int) -> dict[str, Any]:

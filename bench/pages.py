@@ -20,6 +20,8 @@ AS_OF = datetime(2026, 11, 23, 1, tzinfo=UTC)
 """The moment at which every night of the bench takes place: 09:00 in Fuzhou."""
 TODAY = date(2026, 11, 23)
 WEIGHT = 55_000
+MENU = 100
+"""Columns in the navigation; what a host has beyond them looks like one of these."""
 MODIFIED = "Mon, 23 Nov 2026 00:00:00 GMT"
 ACCOUNTS = '<a href="https://weibo.com/u/1000000001" target="_blank">官方微博样例</a>'
 """Portals show their accounts on every page."""
@@ -50,7 +52,7 @@ def title(host: int, number: int) -> str:
 
 def items(host: int, column: int, version: int = 1) -> list[Item]:
     """Twenty posts, newest first; every seventh column pins an old one to the top."""
-    day, home = newest(host, column, version), f"lm{column:03d}"
+    day, home = newest(host, column, version), f"lm{column % MENU:03d}"
     found = []
     for n in range(pages.PER_PAGE):
         dated = datetime(day.year, day.month, day.day, 9, 30, tzinfo=SHANGHAI) - timedelta(days=3 * n)
@@ -64,8 +66,8 @@ def items(host: int, column: int, version: int = 1) -> list[Item]:
 
 
 @cache
-def _frame(columns: int) -> pages.Frame:
-    """The sample district's frame with as many columns, and weight: a menu of everything, styles, scripts."""
+def _frame() -> pages.Frame:
+    """The sample district's frame with a hundred columns, and weight: a menu of everything, scripts."""
     sample = load_district()
     unit = sample.units[0].id
     shelves = tuple(
@@ -73,9 +75,9 @@ def _frame(columns: int) -> pages.Frame:
             {"id": f"lm{n:03d}", "name": f"{NAMES[n % len(NAMES)]}{n:03d}", "path": f"政务公开/栏目{n:03d}",
              "folder": f"zwgk/lm{n:03d}", "class": ColumnClass.OTHER, "units": (unit,)}
         )
-        for n in range(columns)
+        for n in range(MENU)
     )  # fmt: skip
-    district = sample.model_copy(update={"columns": shelves[:100], "accounts": ()})
+    district = sample.model_copy(update={"columns": shelves, "accounts": ()})
     bare = pages.frame(district)
     shown = pages.list_page(bare, shelves[0], items(0, 0), 0, hot(0), "")
     missing = max(0, WEIGHT - len(shown.encode()))
@@ -111,8 +113,8 @@ def hot(host: int) -> list[Item]:
     ]
 
 
-def body(host: int, column: int, columns: int = 100, version: int = 1) -> bytes:
+def body(host: int, column: int, version: int = 1) -> bytes:
     """The first page of a column as bytes."""
-    frame = _frame(columns)
-    shelf = frame.columns[f"lm{column % 100:03d}"]
-    return pages.list_page(frame, shelf, items(host, column % 100, version), 0, hot(host), "").encode()
+    frame = _frame()
+    shelf = frame.columns[f"lm{column % MENU:03d}"]
+    return pages.list_page(frame, shelf, items(host, column, version), 0, hot(host), "").encode()

@@ -61,7 +61,7 @@ class Scene:
         key = host, column, self.version
         if key not in self.packed:
             packer = zlib.compressobj(6, zlib.DEFLATED, 31)
-            body = pages.body(host, column, self.columns, self.version)
+            body = pages.body(host, column, self.version)
             self.packed[key] = packer.compress(body) + packer.flush()
         return self.packed[key]
 
@@ -142,7 +142,7 @@ class Host(asyncio.Protocol):
         if path == "/robots.txt":
             return 200, "Content-Type: text/plain\r\n", ROBOTS
         if path == "/":
-            body = pages.body(self.number, 0, self.scene.columns)
+            body = pages.body(self.number, 0)
             return 200, "Content-Type: text/html; charset=utf-8\r\n", body
         column = _column(path)
         if column is None or column >= self.scene.columns:

@@ -17,6 +17,7 @@ from monitor.attribution_commands import attribution
 from monitor.bulletin import figures
 from monitor.bulletin_commands import bulletin
 from monitor.bulletin_screen import bulletin_lines
+from monitor.checking_commands import checklist
 from monitor.demo.district import SAMPLE, load_district
 from monitor.discovering import discover_columns
 from monitor.dispensing import dispense
@@ -84,6 +85,7 @@ def demo_data(shown: Shown) -> dict[str, object]:
 
 
 COMMANDS: tuple[click.Command, ...] = (
+    checklist,
     accept,
     *accounts_commands.COMMANDS,
     attribution,

@@ -134,6 +134,24 @@ class DispensationRow(Base):
     withdrawn_by: Mapped[str] = mapped_column(String(100), default="")
 
 
+class PersonVerdictRow(Base):
+    """What a person judged of one indicator, subject and period; the newest row counts, none is edited.
+
+    ``answer`` is ``pass``, ``fail`` or ``not_applicable``; ``day`` the day the person looked.
+    """
+
+    __tablename__ = "person_verdict"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    indicator: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(120))
+    period: Mapped[str] = mapped_column(String(20), index=True)
+    answer: Mapped[str] = mapped_column(String(20))
+    by: Mapped[str] = mapped_column(String(100))
+    proof: Mapped[str] = mapped_column(Text)
+    day: Mapped[date]
+    entered: Mapped[datetime]
+
+
 class LetterRow(Base):
     """One letter per unit and day. ``state`` is ``waiting``, ``claimed``, ``sent``, ``refused`` or ``failed``.
 

@@ -118,6 +118,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_letter_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
+        "person_verdict",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("indicator", sa.String(length=60), nullable=False),
+        sa.Column("subject", sa.String(length=120), nullable=False),
+        sa.Column("period", sa.String(length=20), nullable=False),
+        sa.Column("answer", sa.String(length=20), nullable=False),
+        sa.Column("by", sa.String(length=100), nullable=False),
+        sa.Column("proof", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("entered", crawler.store.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_verdict")),
+    )
+    with op.batch_alter_table("person_verdict", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_person_verdict_period"), ["period"], unique=False)
+
+    op.create_table(
         "qr_image",
         sa.Column("url", sa.String(length=800), nullable=False),
         sa.Column("looked", crawler.store.Moment(timezone=True), nullable=False),
@@ -217,6 +233,7 @@ def upgrade() -> None:
         sa.Column("aliases", sa.JSON(), nullable=False),
         sa.Column("quota", sa.Integer(), nullable=True),
         sa.Column("emails", sa.JSON(), nullable=False),
+        sa.Column("contacts", sa.JSON(), nullable=False),
         sa.Column("retired_at", crawler.store.Moment(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
     )
@@ -846,6 +863,10 @@ def downgrade() -> None:
 
     op.drop_table("resource")
     op.drop_table("qr_image")
+    with op.batch_alter_table("person_verdict", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_person_verdict_period"))
+
+    op.drop_table("person_verdict")
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_letter_unit_id"))
         batch_op.drop_index(batch_op.f("ix_letter_state"))
