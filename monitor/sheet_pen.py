@@ -41,6 +41,8 @@ class Pen:
         self.head = book.add_format({**edge, **heading, "bg_color": "#E7E6E6"})
         self.left = book.add_format({**edge, "indent": 1})
         self.text = book.add_format(middle)
+        self.flat = book.add_format({**middle, "text_wrap": False})
+        self.flat_left = book.add_format({**edge, "indent": 1, "text_wrap": False})
         self.number = book.add_format({**middle, "num_format": "#,##0"})
         self.share = book.add_format({**middle, "num_format": "0%"})
         self.day = book.add_format({**middle, "num_format": "yyyy-mm-dd"})
@@ -83,6 +85,7 @@ class Pen:
         """
         if not tall:
             sheet.set_default_row(LINE + 4)
+        running, other = (self.left, None) if tall else (self.flat_left, self.flat)
         self.height(sheet, at, head)
         for column, word in enumerate(head):
             sheet.write_string(at, column, word, self.head)
@@ -91,7 +94,7 @@ class Pen:
                 self.height(sheet, number, row)
             for column, value in enumerate(row):
                 style = self.bad if (number - at - 1, column) in bad else None
-                self.cell(sheet, number, column, value, style or (self.left if column in left else None))
+                self.cell(sheet, number, column, value, style or (running if column in left else other))
         sheet.freeze_panes(at + 1, 0)
         sheet.repeat_rows(at)
         if rows:
@@ -115,7 +118,7 @@ class Pen:
 
     def cell(self, sheet: Any, row: int, column: int, value: Cell, style: Any = None) -> None:
         """One cell in the format of its kind; dates and numbers keep theirs unless ``style`` is not for text."""
-        plain = None if style is self.left else style
+        plain = None if style in (self.left, self.flat, self.flat_left) else style
         if isinstance(value, str) and value:
             sheet.write_string(row, column, inert(value), style or self.text)
         elif value is None or value == "":
