@@ -12,7 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bench.figures import Figure, missed
@@ -58,17 +58,21 @@ def costs(stage: Stage, size: Size, rounds: int) -> Iterator[Figure]:
     best, other = _least(ours) / pages, _least(theirs) / pages
     yield Figure("CPU per page, full night, ours", 1000 * best, "ms")
     yield Figure("CPU per page, full night, minimal spider", 1000 * other, "ms")
-    yield Figure("CPU per page, ours / minimal", best / other, "", PAGE_RATIO)
+    yield Figure("CPU per page, ours / minimal", best / other, "", PAGE_RATIO, sized=True)
     yield Figure("CPU per unchanged column, ours", 1000 * _least(again) / pages, "ms")
     yield Figure("CPU per unchanged column, minimal spider", 1000 * _least(theirs_again) / pages, "ms")
     yield Figure(
-        "CPU per unchanged column / our own full page", _least(again) / _least(ours), "", UNCHANGED_RATIO
+        "CPU per unchanged column / our own full page",
+        _least(again) / _least(ours),
+        "",
+        UNCHANGED_RATIO,
+        sized=True,
     )
     share = min(night["store_cpu"] for night in ours) / _least(ours)
-    yield Figure("store's share of a full night's CPU", 100 * share, "%", STORE_SHARE)
+    yield Figure("store's share of a full night's CPU", 100 * share, "%", STORE_SHARE, sized=True)
     yield from _requests(seen, pages)
     peak = max(night["peak"] for night in [*ours, *again]) / 1024
-    yield Figure(f"peak memory at {pages:,} columns", peak, "MB", MEMORY)
+    yield Figure(f"peak memory at {pages:,} columns", peak, "MB", MEMORY, sized=True)
     right = sum(night["right"] for night in [*ours, *again])
     yield Figure("newest date right", 100 * right / (2 * rounds * pages), "%", 100, exact=True)
 
@@ -104,6 +108,7 @@ def growth(stage: Stage, size: Size) -> Iterator[Figure]:
         (peaks[2] - peaks[1]) / added,
         "KB",
         GROWTH,
+        sized=True,
     )
     yield from _catalogue(stage.night("grown", size.hosts, 10 * size.columns, catalogue_only=True))
     wide = _grown(stage, size.many, size.columns * size.hosts // size.many)
@@ -119,7 +124,9 @@ def _catalogue(cost: dict[str, Any]) -> Iterator[Figure]:
     """What it takes to plan the night, and to know everything at once as rules and screens do."""
     count = cost["outlets"]
     yield Figure(f"planning {count:,} columns: CPU", cost["planned"]["cpu"], "s")
-    yield Figure("planning: memory of one column", cost["planned"]["kilobytes"] / count, "KB", GROWTH)
+    yield Figure(
+        "planning: memory of one column", cost["planned"]["kilobytes"] / count, "KB", GROWTH, sized=True
+    )
     yield Figure(f"known_outlets of {count:,}: CPU", cost["known"]["cpu"], "s")
     yield Figure("known_outlets: memory of one", cost["known"]["kilobytes"] / count, "KB")
 
@@ -136,7 +143,8 @@ def measure(size: Size, rounds: int, told: Callable[[Figure], None]) -> list[Fig
             errors(stage, size.hosts, size.faulty),
         )
         for part in parts:
-            for figure in part:
+            for found in part:
+                figure = replace(found, limit=None) if found.sized and size is not FULL else found
                 figures.append(figure)
                 told(figure)
     return figures

@@ -9,7 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """``value`` must not exceed ``limit`` (or equal it where ``exact``); without a limit it only informs."""
+    """``value`` must not exceed ``limit`` (or equal it where ``exact``); without a limit it only informs.
+
+    ``sized`` figures have their limit for the full size: a start-up costs as much as a hundred pages.
+    """
 
     name: str
     value: float
@@ -17,6 +20,7 @@ class Figure:
     limit: float | None = None
     exact: bool = False
     note: str = ""
+    sized: bool = False
 
     @property
     def kept(self) -> bool:

@@ -26,8 +26,9 @@ def manners(stage: Stage, hosts: int, columns: int) -> Iterator[Figure]:
     # One delay between each two requests, robots.txt and the home page among them.
     limit = (max(sum(one["asked"].values()) for one in seen.values()) - 1) * DELAY + LATENCY
     yield Figure("requests in flight on one host, cap 1", most, "", 1)
+    note = f"limit {limit:.2f} s; with the start and end of the process {polite['wall']:.2f} s"
     yield Figure(
-        "wall time / politeness limit", polite["wall"] / limit, "", 1.15, note=f"limit {limit:.2f} s"
+        "first request to last answer / politeness limit", last / limit, "", 1.15, sized=True, note=note
     )
     yield from _capped(stage, hosts, columns)
     yield from _dead(stage, hosts, columns, limit, last)
@@ -51,10 +52,17 @@ def _dead(stage: Stage, hosts: int, columns: int, limit: float, before: float) -
     stage.fill("dead", hosts, columns, **plan)
     night = stage.night("dead", hosts, columns, **plan)
     last = _last_good(stage.seen())
-    yield Figure(f"last good page with {len(dead)} dead hosts of {hosts} / without", last / before, "", 1.2)
+    yield Figure(
+        f"last good page with {len(dead)} dead hosts of {hosts} / without", last / before, "", 1.2, sized=True
+    )
     ends = limit + 3 * TIMEOUT
     yield Figure(
-        "end of that night / limit and three time-outs", night["wall"] / ends, "", 1, note=f"{ends:.1f} s"
+        "end of that night / limit and three time-outs",
+        night["wall"] / ends,
+        "",
+        1,
+        sized=True,
+        note=f"{ends:.1f} s",
     )
     yield Figure("columns of dead hosts unknown", night["unknown"], "", len(dead) * columns, exact=True)
     yield Figure("wrong dates that night", len(night["wrong"]), "", 0, exact=True)

@@ -18,11 +18,12 @@ from lxml.html import HtmlElement
 
 from crawler.articles.hints import attributes, lone_literal, variables
 from crawler.articles.passages import Passage, passages
-from crawler.articles.printed import bare_date, crumb, labelled_dates, origin
+from crawler.articles.printed import bare_date, crumb, labelled_dates, of_the_site, origin
 from crawler.dates import FIRST_YEAR, find_dates, url_date
 from crawler.markup import decode, metas, said, tree
 from crawler.model import Article, Dated, Outcome, Page, Refused, shanghai_day
 from crawler.states import refusal
+from crawler.tags import article_tags
 
 META_DATES = (
     "pubdate",
@@ -77,7 +78,7 @@ def _read(page: Page, text: str, root: HtmlElement, hint: str) -> Article:
     title = _title(labels, root, found, hint)
     at = _find_title(found, title)
     believed, refused = _dates(labels, root, found, at, today)
-    believed = believed or _last_step(text, today)
+    believed = believed or [d for d in _last_step(text, today) if not of_the_site(found, at, d.day, today)]
     address = url_date(page.final_url or page.url, today=today)
     published, others = _decide(believed, address)
     return Article(
@@ -89,6 +90,7 @@ def _read(page: Page, text: str, root: HtmlElement, hint: str) -> Article:
         others=others,
         refused=tuple(dict.fromkeys(refused)),
         reason="" if published else "no_dates",
+        tags=article_tags(labels),
     )
 
 

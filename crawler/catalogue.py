@@ -12,14 +12,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from crawler.config import BadConfig, CrawlConfig, Strict, section
 from crawler.contacts import phone_in
 from crawler.guard import host_of, refusal_of
 from crawler.model import (
+    ROLE_NAMES,
     AccountCard,
     AccountState,
+    Addressee,
     ColumnClass,
     Contact,
     ContactRole,
@@ -58,6 +60,24 @@ class Catalogue:
         return frozenset(host for site in self.sites for host in _site_hosts(site))
 
 
+MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+ROLES = {name: role for role, name in ROLE_NAMES.items()}
+
+
+class AddresseeEntry(Strict):
+    role: ContactRole = ContactRole.CONTACT
+    email: str = Field(default="", max_length=254)
+    name: str = Field(default="", max_length=50)
+    phone: str | int = Field(default="", repr=False)
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    @field_validator("role", mode="before")
+    @classmethod
+    def _chinese(cls, value: Any) -> Any:
+        return ROLES.get(value, value) if isinstance(value, str) else value
+
+
 class UnitEntry(Strict):
     id: str = Id
     short: str = Field(min_length=1, max_length=100)
@@ -66,6 +86,7 @@ class UnitEntry(Strict):
     aliases: tuple[str, ...] = ()
     quota: int | None = Field(default=None, ge=0, le=10_000)
     emails: tuple[str, ...] = ()
+    contacts: tuple[AddresseeEntry, ...] = ()
 
 
 class SiteEntry(Strict):
@@ -173,7 +194,7 @@ def read_catalogue(data: Mapping[str, Any], path: Path, crawl: CrawlConfig) -> C
         _fetchable(f"{place}.sites.{number} ({site.id}).home", site.home, crawl)
     own = {s.id: _hosts_of(s, [o for o in outlets if o.site == s.id]) for s in entry.sites}
     return Catalogue(
-        units=tuple(Unit(**unit.model_dump()) for unit in entry.units),
+        units=tuple(_unit(f"{place}.units.{n} ({unit.id})", unit) for n, unit in enumerate(entry.units)),
         sites=tuple(_site(site, own[site.id], crawl) for site in entry.sites),
         outlets=tuple(outlets),
         cards=cards,
@@ -233,6 +254,30 @@ def probe_urls(outlet: Outlet, probe: Probe) -> list[str]:
     return urls
 
 
+def _unit(where: str, entry: UnitEntry) -> Unit:
+    people = tuple(_addressee(f"{where}.contacts.{n}", person) for n, person in enumerate(entry.contacts))
+    return Unit(**entry.model_dump(exclude={"contacts"}), contacts=people)
+
+
+def _addressee(where: str, entry: AddresseeEntry) -> Addressee:
+    if entry.email and not MAIL.fullmatch(entry.email):
+        raise BadConfig(f"{where}.email: {entry.email[:60]!r} is not a mail address like name@example.org")
+    if entry.valid_from and entry.valid_to and entry.valid_to < entry.valid_from:
+        raise BadConfig(f"{where}.valid_to: {entry.valid_to} lies before valid_from {entry.valid_from}")
+    phone = _phone(where, entry.phone)
+    return Addressee(entry.role, entry.email, entry.name, phone, entry.valid_from, entry.valid_to)
+
+
+def _phone(where: str, given: str | int) -> str:
+    """The digits of a phone number; the sentence never repeats them: it may end in a log."""
+    phone = phone_in(str(given)) if given else ""
+    if phone is None:
+        raise BadConfig(
+            f"{where}.phone: is no Chinese phone number; write 11 digits in quotes, or 0591-1234567"
+        )
+    return phone
+
+
 def _column(entry: ColumnEntry, first_site: str) -> Outlet:
     return Outlet(
         id=entry.id,
@@ -277,11 +322,7 @@ def _card(where: str, entry: AccountEntry) -> AccountCard:
             )
     contacts: list[Contact] = []
     for number, person in enumerate(entry.contacts):
-        phone = phone_in(str(person.phone)) if person.phone else ""
-        if phone is None:  # the number itself stays out of the sentence: it may end in a log
-            raise BadConfig(
-                f"{where}.contacts.{number}.phone: is no Chinese phone number; write 11 digits in quotes, or 0591-1234567"
-            )
+        phone = _phone(f"{where}.contacts.{number}", person.phone)
         contacts.append(Contact(person.role, person.name, phone))
     return AccountCard(entry.body, entry.review, tuple(contacts), entry.dates, entry.link, entry.printed)
 

@@ -26,15 +26,16 @@ class ContentConfig(Strict):
     """The content checks: the office's own lists and the limits of what is fetched for them. Seconds, bytes, days.
 
     ``allow`` are hosts beside ``.gov.cn`` and ``.政务`` that posts may link to and load from. Files are named relative to
-    config.yaml (docs/content.md tells their form). ``off`` and ``on`` overrule which rules speak.
+    config.yaml (docs/content.md tells their form). ``rules_off`` and ``rules_on`` overrule which rules speak
+    (YAML 1.1 reads a bare ``on`` as a truth value).
     """
 
     allow: tuple[str, ...] = ()
     phones: Path | None = None
     wrong_words: Path | None = None
     sensitive_words: tuple[Path, ...] = ()
-    off: tuple[str, ...] = ()
-    on: tuple[str, ...] = ()
+    rules_off: tuple[str, ...] = ()
+    rules_on: tuple[str, ...] = ()
     largest_file: int = Field(default=20_000_000, ge=100_000, le=100_000_000)
     document_seconds: float = Field(default=20.0, gt=0, le=300)
     resource_days: int = Field(default=30, ge=1, le=366)

@@ -286,7 +286,7 @@ def merge(
     decisions = _decisions(connection, found, post, now)
     opened, seen, rows = 0, [], []
     for one in found:
-        key = key_of(one.identity)
+        key = key_of(one.identity if resource is None else f"{resource} {one.identity}")
         decision = _covering(decisions, one, post)
         row = known.pop((one.rule, key), None)
         if row is None:

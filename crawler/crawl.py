@@ -16,8 +16,9 @@ from crawler.config import CrawlConfig
 from crawler.finder import Finder, platform_hosts
 from crawler.keeper import StoreKeeper
 from crawler.model import Manners
+from crawler.page_facts import Inspector, record_pages
 from crawler.record import adopt_articles, close_run, open_run, pending_articles
-from crawler.register import allowed_hosts, host_manners, planned_outlets, site_homes
+from crawler.register import allowed_hosts, host_manners, known_sites, planned_outlets, site_homes
 from crawler.settings import scrapy_settings
 from crawler.spiders.outlets import OutletSpider
 from crawler.visit import Known, Looked, Planned
@@ -51,6 +52,7 @@ def crawl(
         manners = host_manners(connection, known, planned)
         pending = pending_articles(connection, only)
         homes = site_homes(connection) if only is None else ()
+        inspector = Inspector(known_sites(connection))
     with engine.begin() as connection:
         run = open_run(connection, kind, clock(), len(planned) + len(known))
     on_plan(len(planned) + len(known))
@@ -62,11 +64,22 @@ def crawl(
             return new_pictures(connection, urls, clock() - PICTURES_KEPT)
 
     spider = _run_scrapy(
-        config, known, planned, pending, hosts, manners, keeper, clock, on_look, (finder, homes, unlooked)
+        config,
+        known,
+        planned,
+        pending,
+        hosts,
+        manners,
+        keeper,
+        clock,
+        on_look,
+        (finder, homes, unlooked),
+        inspector,
     )
     keeper.flush()
     with engine.begin() as connection:
         record_sightings(connection, finder.sightings())
+        record_pages(connection, inspector)
         for url, text in finder.codes:
             record_picture(connection, url, text, clock())
         adopt_articles(connection)
@@ -87,6 +100,7 @@ def _run_scrapy(
     clock: Callable[[], datetime],
     on_look: Callable[[Looked], None],
     glance: tuple[Finder, Sequence[str], Callable[[Sequence[str]], Collection[str]]],
+    inspector: Inspector,
 ) -> OutletSpider:
     process = AsyncCrawlerProcess(scrapy_settings(config, manners))
     for name in ("scrapy", "twisted", "asyncio"):
@@ -106,6 +120,7 @@ def _run_scrapy(
         finder=glance[0],
         homes=glance[1],
         new_pictures=glance[2],
+        inspector=inspector,
     )
     with _rare_collections():
         process.start()

@@ -51,11 +51,18 @@ _PACKED = re.compile(
 _NUMERALS = re.compile(
     r"(?P<y>[二一][〇○ＯO零一二三四五六七八九]{3})年(?P<m1>[一二三四五六七八九十]{1,2})月(?P<d1>[一二三四五六七八九十]{1,3})日"
 )
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = rf"({'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
+_ENGLISH = re.compile(
+    rf"(?<![a-z\d])(?:{_MONTH} {{1,2}}(\d{{1,2}})(?:st|nd|rd|th)? ?[, ] ?((?:19|20)\d\d)(?!\d)"
+    rf"|(\d{{1,2}})(?:st|nd|rd|th)?[ -]{_MONTH},?[ -]((?:19|20)\d\d)(?!\d))",
+    re.I,
+)
 _LABEL = re.compile(r"[(\s|·,;、*]{0,8}((?:[^\W\d_] ?){0,10}?) ?(:|时间|日期|于|\Z)[(\s|·,;-]{0,200}\Z")
 _KNOWN_LABEL = re.compile(r"(?:时间|日期|发布|发表|更新|刊登|发文|公布|公开|更新于|发布于|日)\Z")
 _TAIL = re.compile(
     r"[\s)|·,;、.-]{0,200}(?:\(?(?:星期|周)[一二三四五六日天]\)?)?"
-    r"(?:(?:阅读|点击|浏览|访问|查看|来源|信息来源|作者|编辑|责编|人气|次数|发布|发布者|发布人|字号|分享)(?s:.){0,120})?[\s)|·,;、]{0,200}\Z"
+    r"(?:(?:阅读|点击|浏览|访问|查看|来源|信息来源|作者|编辑|责编|人气|次数|发布|发布者|发布人|字号|分享|[Ss]ource|[Vv]iews?)(?s:.){0,120})?[\s)|·,;、]{0,200}\Z"
 )
 
 
@@ -94,6 +101,10 @@ def parts(text: str) -> Iterator[Part]:
         for match in _NUMERALS.finditer(text):
             found = True
             yield _spelled(match, text)
+    if not found:
+        for match in _ENGLISH.finditer(text):
+            found = True
+            yield _english(match, text)
     if not found and len(text) <= 200:
         yield from _unsure(text)
 
@@ -143,6 +154,14 @@ def _spelled(match: re.Match[str], text: str) -> Part:
     label, alone = surroundings(text, match.start(), match.end())
     start, end = match.span()
     return Part(year, _number(match["m1"]), _number(match["d1"]), start, end, None, alone, label)
+
+
+def _english(match: re.Match[str], text: str) -> Part:
+    """July 16, 2020 and 16 July 2020."""
+    month = _MONTHS.index((match[1] or match[5]).lower()) + 1
+    label, alone = surroundings(text, match.start(), match.end())
+    day, year = int(match[2] or match[4]), int(match[3] or match[6])
+    return Part(year, month, day, match.start(), match.end(), None, alone, label)
 
 
 def _number(spelled: str) -> int:

@@ -23,9 +23,10 @@ from crawler.qr import qr_texts
 
 logger = logging.getLogger(__name__)
 
-TAIL = re.compile(
-    rb"(?:weibo\.(?:com|cn)/|__biz=|weixin\.qq\.com/r/|toutiao\.com/c/user|douyin\.com/user|/u/)[^\"'<>\s]{0,150}"
-)
+TAILS = (
+    b"weibo.com/", b"weibo.cn/", b"__biz=", b"weixin.qq.com/r/", b"toutiao.com/c/user", b"douyin.com/user", b"/u/",
+)  # fmt: skip
+REST = re.compile(rb"[^\"'<>\s]{0,150}")
 
 
 @dataclass(slots=True)
@@ -41,13 +42,13 @@ class Finder:
     def home(self, page: Page) -> tuple[Picture, ...]:
         """Take a home page; returns its pictures that may be QR codes."""
         if hints(page.body, self.also):
-            self.frame |= frozenset(TAIL.findall(page.body))
+            self.frame |= _tails(page.body)
             self._take(page, None, found_on(page, self.also))
         return pictures_on(page)
 
     def page(self, page: Page, outlet: Outlet) -> None:
         """Take a column's list page. Costs a search through its bytes unless it shows more than the frame."""
-        if not hints(page.body, self.also) or self.frame.issuperset(TAIL.findall(page.body)):
+        if self.frame.issuperset(_tails(page.body)) or not hints(page.body, self.also):
             return
         self._units[outlet.id] = outlet.units
         self._take(page, outlet.id, found_on(page, self.also))
@@ -76,6 +77,18 @@ class Finder:
         if None not in places and len(units) == 1:
             return first
         return Sighting(first.found, first.page_url, first.page_hash, None, first.moment)
+
+
+def _tails(body: bytes) -> frozenset[bytes]:
+    """Every account address in ``body`` from its mark on. One pass a mark: a pattern of them all takes ten times longer."""
+    found = set()
+    for mark in TAILS:
+        at = body.find(mark)
+        while at >= 0:
+            rest = REST.match(body, at + len(mark))
+            found.add(mark + rest[0] if rest else mark)
+            at = body.find(mark, at + len(mark))
+    return frozenset(found)
 
 
 def platform_hosts(outlets: Iterable[Outlet]) -> frozenset[str]:

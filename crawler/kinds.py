@@ -19,8 +19,13 @@ ARTICLE_ADDRESS = re.compile(
     r"/\d{8}/[^/]+\.\w+$|/(?:article|detail|show|view|doc)[-_/]?(?:info|page)?[-_/]?\d+\.",
     re.I,
 )
+ARTICLE_QUERY = re.compile(
+    r"[?&]a=(?:show|view|detail)\b|[?&](?:article|info|news|content|doc|a)_?id=\w|"
+    r"/(?:article|detail|show|view|doc|info|content|read)[a-z]{0,8}\.(?:aspx?|php|jsp|do|action|html?)\?(?:[^?#]{0,80}&)?id=",
+    re.I,
+)
 LIST_ADDRESS = re.compile(
-    r"/$|/(?:index|list|node|col|column|channel|channels|more|moreinfo\w*|common_list|\w+_list|default)(?:_?\d+)?\.\w+$|/col/col\d+|"
+    r"/(?:$|\?)|/(?:index|list|node|col|column|channel|channels|more|moreinfo\w*|common_list|\w+_list|default)(?:_?\d+)?\.\w+(?:\?|$)|/col/col\d+|"
     r"/channels/\d+",
     re.I,
 )
@@ -32,7 +37,8 @@ FEW_POSTS = 3
 def guess_kind(page: Page, reading: Reading, article: Article) -> str:
     """``home``, ``list``, ``article`` or ``other``, from the address, the labels and what both readers found."""
     known = page.url != NOWHERE
-    path = urlsplit(page.final_url or page.url).path if known else ""
+    address = urlsplit(page.final_url or page.url)
+    path = f"{address.path}?{address.query}".rstrip("?") if known else ""
     if known and HOME.fullmatch(path):
         return "home"
     if _is_article(path, page, reading, article):
@@ -45,14 +51,16 @@ def guess_kind(page: Page, reading: Reading, article: Article) -> str:
 
 def _is_article(path: str, page: Page, reading: Reading, article: Article) -> bool:
     """An address or labels of an article, or a date of its own above a body, and no list that outweighs them."""
-    if article.published is None or article.published.place == "htmldate":
-        return bool(ARTICLE_ADDRESS.search(path)) and reading.outcome is not Outcome.READ
-    if ARTICLE_ADDRESS.search(path):
-        return True
+    dated = article.published is not None and article.published.place != "htmldate"
+    listed = reading.outcome in (Outcome.READ, Outcome.EMPTY)
+    if ARTICLE_ADDRESS.search(path.partition("?")[0]) or ARTICLE_QUERY.search(path):
+        return dated or reading.outcome is not Outcome.READ
     root = tree(decode(page.body, page.headers))
     if root is None or LIST_ADDRESS.search(path):
         return False
-    if said(metas(root).get("articletitle", ())):
+    if dated and said(metas(root).get("articletitle", ())):
         return True
+    if not dated and (listed or reading.reason not in ("no_list", "article")):
+        return False
     body = sum(len(p.prose) for p in passages(root) if not p.hidden and len(p.prose) >= BODY_LINE)
     return body >= LONG_BODY and (reading.outcome is not Outcome.READ or len(reading.posts) <= FEW_POSTS)

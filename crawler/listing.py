@@ -14,7 +14,17 @@ from crawler.families import Family, family_of
 from crawler.lists.blank import PROSE, Blank, emptiness, empty, why_nothing
 from crawler.lists.blocks import Block, Links, Row, blocks_of, rows_of
 from crawler.lists.cells import ALONE, cells_of, unseen_cells
-from crawler.lists.choice import COVERED, Scored, Surroundings, folder, merged_channel, pager_texts, rank
+from crawler.lists.choice import (
+    COVERED,
+    Scored,
+    Surroundings,
+    folder,
+    is_of_the_site,
+    merged_channel,
+    pager_texts,
+    rank,
+    stands_bare,
+)
 from crawler.lists.datalist import markup_in_data, read_data, read_rows, rows_in_scripts
 from crawler.lists.dating import posts_of
 from crawler.lists.outline import Outline, outline, plain_tree
@@ -66,6 +76,9 @@ def _read_fragment(fragment: str, sight: Sight, family: Family) -> Reading | Non
         known={},
     )
     blocks, dates = _blocks(inner)
+    if not blocks:
+        links = Links(sheet, dates)
+        blocks = blocks_of(sheet, address_rows(inner, links), links)
     posts, refused = posts_of(inner, blocks, dates)
     if not any(post.published for post in posts):
         return None
@@ -95,7 +108,10 @@ def _read_page(sight: Sight, family: Family) -> Reading:
                 _unreadable("script_list", blank.script), family=family.name
             )
         if ranked and blank.mark:
-            return empty(blank, family) if blank.certain else _refuse_both(blank, family)
+            return empty(blank, family) if blank.certain else _refuse_both(blank.mark, family)
+        bare = stands_bare(sheet, sight.names) if ranked and ranked[0].other else ""
+        if bare:
+            return _from_data(sight, family) or _refuse_both(bare, family)
         if not ranked:
             ranked = _by_address(sight, around, dates) if not blank.mark else []
         if not ranked:
@@ -132,13 +148,14 @@ def _nothing(sight: Sight, family: Family, blank: Blank, dates: frozenset[int]) 
     return why_nothing(sight, family, blank, titled)
 
 
-def _refuse_both(blank: Blank, family: Family) -> Reading:
-    """An empty list beside one that nothing ties to the column: which is the column's cannot be told."""
-    return replace(_unreadable("no_list", blank.mark), family=family.name)
+def _refuse_both(mark: str, family: Family) -> Reading:
+    """An empty list or box of the column's name beside one that nothing ties to the column: which is the column's cannot be told."""
+    return replace(_unreadable("no_list", mark), family=family.name)
 
 
 def _ranked(sheet: Outline, blocks: list[Block], around: Surroundings) -> list[Scored]:
     """The blocks that may be the column's, best first; none when the best one may not be."""
+    blocks = [block for block in blocks if block.dated >= MIN_ROWS or not is_of_the_site(sheet, block)]
     ranked = rank(sheet, blocks, around) if blocks else []
     return ranked if ranked and _acceptable(sheet, ranked[0]) else []
 

@@ -136,8 +136,27 @@ class AccountCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Addressee:
+    """How somebody of a unit is reached, from ``valid_from`` up to and including ``valid_to``."""
+
+    role: ContactRole
+    email: str = ""
+    name: str = ""
+    phone: str = field(default="", repr=False)
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def on(self, day: date) -> bool:
+        """Whether it holds on ``day``."""
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
-    """A department, town or street. ``quota`` is posts per calendar month, ``None`` = not counted."""
+    """A department, town or street. ``quota`` is posts per calendar month, ``None`` = not counted.
+
+    ``emails`` always get its letters, ``contacts`` by their role while they hold.
+    """
 
     id: str
     short: str
@@ -146,6 +165,7 @@ class Unit:
     aliases: tuple[str, ...] = ()
     quota: int | None = None
     emails: tuple[str, ...] = ()
+    contacts: tuple[Addressee, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +335,7 @@ EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """What an article page says of itself. ``published`` as in :class:`Post`."""
+    """What an article page says of itself. ``published`` as in :class:`Post`; ``tags`` its national labels as printed."""
 
     outcome: Outcome
     title: str = ""
@@ -326,6 +346,7 @@ class Article:
     refused: tuple[Refused, ...] = ()
     reason: str = ""
     mark: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +18,9 @@ from crawler.hosts import host_key
 from crawler.model import (
     AccountCard,
     AccountState,
+    Addressee,
     ColumnClass,
+    ContactRole,
     Manners,
     Outlet,
     OutletKind,
@@ -143,7 +145,27 @@ def _unit(unit: Unit) -> dict[str, Any]:
     return {
         "id": unit.id, "short": unit.short, "full": unit.full, "group_name": unit.group,
         "aliases": list(unit.aliases), "quota": unit.quota, "emails": list(unit.emails),
+        "contacts": [_addressee(one) for one in unit.contacts],
     }  # fmt: skip
+
+
+def _addressee(one: Addressee) -> dict[str, str]:
+    days = {"valid_from": one.valid_from, "valid_to": one.valid_to}
+    return {
+        "role": one.role.value, "email": one.email, "name": one.name, "phone": one.phone,
+        **{name: day.isoformat() for name, day in days.items() if day},
+    }  # fmt: skip
+
+
+def addressees(stored: Iterable[Mapping[str, str]]) -> tuple[Addressee, ...]:
+    """The contacts of a stored unit."""
+    return tuple(
+        Addressee(
+            ContactRole(one["role"]), one["email"], one["name"], one["phone"],
+            *(date.fromisoformat(one[name]) if name in one else None for name in ("valid_from", "valid_to")),
+        )
+        for one in stored
+    )  # fmt: skip
 
 
 def _site(site: Site) -> dict[str, Any]:
@@ -265,6 +287,13 @@ def allowed_hosts(connection: Connection) -> frozenset[str]:
     """The hosts of every site that is not retired."""
     rows = connection.execute(select(SiteRow.home, SiteRow.hosts).where(SiteRow.retired_at.is_(None)))
     return frozenset(host for row in rows for host in (host_of(row.home), *row.hosts) if host)
+
+
+def known_sites(connection: Connection) -> list[Site]:
+    """Every site that is not retired."""
+    query = select(SiteRow.__table__).where(SiteRow.retired_at.is_(None)).order_by(SiteRow.id)
+    rows = connection.execute(query)
+    return [Site(row.id, row.name, row.home, row.code, tuple(row.hosts)) for row in rows]
 
 
 def site_homes(connection: Connection) -> list[str]:

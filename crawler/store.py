@@ -75,6 +75,7 @@ class UnitRow(Base):
     aliases: Mapped[list[Any]]
     quota: Mapped[int | None]
     emails: Mapped[list[Any]]
+    contacts: Mapped[list[Any]] = mapped_column(default=list)
     retired_at: Mapped[datetime | None]
 
 
@@ -214,6 +215,23 @@ class QrImageRow(Base):
     url: Mapped[str] = mapped_column(String(800), primary_key=True)
     looked: Mapped[datetime]
     text: Mapped[str] = mapped_column(Text, default="")
+
+
+class PageFactRow(Base):
+    """What a page said of itself, from ``first_seen`` to ``last_seen``: labels, footer, the newest item it leads to.
+
+    ``subject`` is ``site:ID`` or ``outlet:ID``; ``kind`` is ``home``, ``home_list``, ``column`` or ``article``.
+    """
+
+    __tablename__ = "page_fact"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(20))
+    url: Mapped[str] = mapped_column(Text)
+    facts: Mapped[dict[str, Any]]
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    __table_args__ = (Index("ix_page_fact_subject_kind", "subject", "kind"),)
 
 
 class RunRow(Base):

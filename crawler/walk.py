@@ -56,7 +56,7 @@ class Keeper(Protocol):
 class Walk:
     """One run over many hosts. ``manners`` by ``host:port``; ``hosts`` may be asked, others never are.
 
-    ``on_list`` is shown every first page that is not just as it was.
+    ``on_list`` is shown every first page that is not just as it was, ``on_article`` what every article said.
     Without ``pages`` (or ``articles``) further pages (or article pages) are left to a later run.
     """
 
@@ -72,6 +72,7 @@ class Walk:
     conditional: bool = True
     on_look: Callable[[Looked], None] = lambda looked: None
     on_list: Callable[[Page, Known], None] = lambda page, known: None
+    on_article: Callable[[str, Article, datetime], None] = lambda url, article, moment: None
     queues: dict[str, HostQueue] = field(default_factory=dict)
     rules: dict[str, Protego | Page | None] = field(default_factory=dict)
     asked: set[bytes] = field(default_factory=set)
@@ -260,6 +261,7 @@ class Walk:
             logger.exception("the article reader broke on %s", page.url)
             article = Article(Outcome.UNREADABLE, reason="reader_broke", mark=repr(error)[:200])
         self.keeper.article(ArticleSeen(task.url, article, page.fetched_at))
+        self.on_article(task.url, article, page.fetched_at)
 
     def _judge(self, task: Task, page: Page, seconds: float = 0.0) -> None:
         """One list page becomes a look; its new articles and further pages are queued."""

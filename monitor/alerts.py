@@ -18,19 +18,22 @@ from pydantic import Field
 from sqlalchemy import Connection, Engine, select
 
 from crawler.config import Strict
-from crawler.model import Unit
+from crawler.model import Unit, shanghai_day
+from crawler.register import addressees
 from crawler.store import UnitRow
 from monitor import outbox
 from monitor.channels import mail, webhook
 from monitor.channels.mail import MailConfig
 from monitor.channels.webhook import WebhookConfig
 from monitor.delivery import HandingOver, Receipt, Undelivered
+from monitor.ladder import addressed, emails, leaders, to_leader, week_begins
 from monitor.ledger import LetterRow
-from monitor.letter_parts import Matter, deadline
+from monitor.letter_parts import Matter
 from monitor.letterhead import LetterSettings
-from monitor.letters import OFFICE, letter, office_letter, summary
-from monitor.matters import closed_matters, open_matters, returned, soon_by_unit
+from monitor.letters import OFFICE, letter, summary
+from monitor.matters import closed_matters, open_matters, soon_by_unit, told_leader
 from monitor.model import Letter, Verdict
+from monitor.ourselves import to_us
 from monitor.workdays import may_send
 
 log = logging.getLogger(__name__)
@@ -85,61 +88,58 @@ def write_letters(
     robots: Collection[str] = (),
     copies: Collection[str] = (),
     verdicts: Sequence[Verdict] = (),
+    notes: Sequence[str] = (),
+    sign: Callable[[str], str] | None = None,
 ) -> Written:
     """Write the letters of ``day``, one per unit with something to be told, and one to ourselves.
 
     A unit is told of its open findings, of those it was told of before and that ended, and, where
     ``verdicts`` are given, of limits that pass soon. A unit that has its letter of ``day`` gets no second
-    one, so a repeat writes nothing. ``robots`` get the day's summary, ``copies`` (the supervisor's addresses,
-    from config) a copy of every unit's letter. ``units`` is the catalogue: no other address is written to.
-    With ``settings.workdays_only`` a day off has no letters: the next working day's letter says it all.
+    one, so a repeat writes nothing; a letter of an earlier day that never left is replaced. ``robots`` get the
+    day's summary, ``copies`` (the supervisor's addresses, from config) a copy of every unit's letter. ``units``
+    is the catalogue: no other address is written to. ``notes`` are troubles of our own; ``sign`` gives the token
+    of a unit's page. With ``settings.workdays_only`` a day off has no letters: the next working day's letter
+    says it all.
     """
     if settings.workdays_only and not settings.calendar.works(day):
         return Written()
-    known = {unit.id: unit for unit in units}
+    replaced = outbox.supersede(connection, day, moment)
+    known = {unit.id: addressed(unit, day) for unit in units}
     by_unit, ours = open_matters(connection, day, moment, known)
     closed = closed_matters(connection, moment)
-    soon = soon_by_unit(verdicts, day, settings.calendar, settings.warn_left)
+    weekly = settings.weekly and week_begins(day, settings)
+    soon = soon_by_unit(verdicts, day, settings.calendar, settings.warn_left, weekly=weekly)
     have = set(connection.scalars(select(LetterRow.unit_id).where(LetterRow.day == day)))
     letters: list[tuple[Letter, list[int]]] = []
     for unit in sorted({*by_unit, *closed, *soon} - have):
         if unit in by_unit or (unit in known and known[unit].emails):
-            told = [*by_unit.get(unit, ()), *closed.get(unit, ())]
-            one = letter(
-                known[unit], by_unit.get(unit, ()), day, settings, closed.get(unit, ()), soon.get(unit, ())
-            )
-            letters.append((_copied(one, copies), [m.finding.id for m in told]))
+            matters, ended = by_unit.get(unit, ()), closed.get(unit, ())
+            upwards = _upwards(connection, known[unit], matters, day, settings)
+            reader = replace(known[unit], emails=tuple(dict.fromkeys((*known[unit].emails, *upwards))))
+            key = sign(unit) if sign and settings.base_url else ""
+            text = letter(
+                reader, matters, day, settings, ended, soon.get(unit, ()),
+                key=key, leader=bool(upwards), weekly=weekly,
+            )  # fmt: skip
+            letters.append((_copied(text, copies), [m.finding.id for m in (*matters, *ended)]))
     if OFFICE not in have:
-        letters += _to_us(connection, by_unit, ours, day, moment, known, settings)
+        forced = OFFICE in replaced
+        letters += to_us(connection, by_unit, ours, day, moment, known, settings, notes, forced=forced)
     counts = [(known[unit].short, matters) for unit, matters in sorted(by_unit.items())]
     letters += [(_robot_letter(name, counts, day, settings), []) for name in sorted(robots) if counts]
     new = [one for one, findings in letters if outbox.add(connection, one, day, findings, moment)]
     return Written(sum(bool(one.to) for one in new), tuple(one.unit for one in new if not one.to))
 
 
-def _to_us(
-    connection: Connection,
-    by_unit: Mapping[str, Sequence[Matter]],
-    ours: Sequence[Matter],
-    day: date,
-    moment: datetime,
-    units: Mapping[str, Unit],
-    settings: LetterSettings,
-) -> list[tuple[Letter, list[int]]]:
-    """Our own letter, when there is something for us to do; overdue units on the first day after a deadline."""
-    mute = [units[unit].short for unit in sorted(by_unit) if not units[unit].emails]
-    back = returned(connection, moment, units)
-    late = {
-        unit: [until for m in matters if (until := deadline(m, day, settings)) < day]
-        for unit, matters in sorted(by_unit.items())
-    }
-    since = day - timedelta(days=1)
-    while settings.workdays_only and not settings.calendar.works(since):
-        since -= timedelta(days=1)
-    overdue = [(units[unit].short, len(days)) for unit, days in late.items() if days]
-    if not (ours or mute or back or any(until >= since for days in late.values() for until in days)):
-        return []
-    return [(office_letter(ours, day, settings, mute, back, overdue), [m.finding.id for m in ours])]
+def _upwards(
+    connection: Connection, unit: Unit, matters: Sequence[Matter], day: date, settings: LetterSettings
+) -> tuple[str, ...]:
+    """The leader's addresses, where today's letter goes up the ladder."""
+    above = leaders(unit, day)
+    if not above or not matters:
+        return ()
+    knows = told_leader(connection, unit.id, above)
+    return above if to_leader(matters, day, settings, knows) else ()
 
 
 def send_waiting(
@@ -193,7 +193,7 @@ def _send_one(
 ) -> tuple[tuple[str, ...], bool]:
     """Claim, send, settle; the words of :class:`Sent` to count, and whether the door is shut."""
     with engine.begin() as connection:
-        allowed = _allowed(connection, letter_id, config)
+        allowed = _allowed(connection, letter_id, config, shanghai_day(clock()))
         claim = outbox.claim(connection, letter_id, allowed, clock())
         if claim is None:
             state = connection.scalar(select(LetterRow.state).where(LetterRow.id == letter_id))
@@ -240,15 +240,17 @@ def _hand(engine: Engine, claim: outbox.Claim, send: Send, clock: Callable[[], d
         raise Undelivered(False, answer, doubtful=handed) from error
 
 
-def _allowed(connection: Connection, letter_id: int, config: AlertsConfig) -> set[str]:
+def _allowed(connection: Connection, letter_id: int, config: AlertsConfig, day: date) -> set[str]:
     """Whom this letter may reach today: its unit's addresses in the catalogue, ourselves, our robots."""
     unit = connection.scalar(select(LetterRow.unit_id).where(LetterRow.id == letter_id))
     if unit == OFFICE:
         return set(config.letters.office_emails)
-    emails = connection.scalar(select(UnitRow.emails).where(UnitRow.id == unit, UnitRow.retired_at.is_(None)))
+    query = select(UnitRow.emails, UnitRow.contacts).where(UnitRow.id == unit, UnitRow.retired_at.is_(None))
+    row = connection.execute(query).first()
+    own = {*row.emails, *emails(addressees(row.contacts or ()), day)} if row else set()
     copies = config.mail.copy_to if config.mail else ()
     robots = {outbox.ROBOT + name for name in config.robots}
-    return {*(emails or ()), *(copies if emails else ()), *robots}
+    return {*own, *(copies if own else ()), *robots}
 
 
 def _copied(letter: Letter, copies: Collection[str]) -> Letter:

@@ -14,6 +14,7 @@ from crawler.clock import clock
 from monitor import accounts_commands, content_commands, screen
 from monitor.accepting import accept
 from monitor.attribution_commands import attribution
+from monitor.auditing import audit, proof
 from monitor.bulletin import figures
 from monitor.bulletin_commands import bulletin
 from monitor.bulletin_screen import bulletin_lines
@@ -25,6 +26,7 @@ from monitor.due_commands import due
 from monitor.judging_commands import judge
 from monitor.mailing import mail
 from monitor.options import DONE, FAULT, tell, with_as_of, with_json
+from monitor.ordering import order
 from monitor.reading import read
 from monitor.serving import serve
 
@@ -89,6 +91,7 @@ COMMANDS: tuple[click.Command, ...] = (
     accept,
     *accounts_commands.COMMANDS,
     attribution,
+    audit,
     bulletin,
     *content_commands.COMMANDS,
     demo,
@@ -97,6 +100,8 @@ COMMANDS: tuple[click.Command, ...] = (
     due,
     judge,
     mail,
+    order,
+    proof,
     read,
     serve,
 )

@@ -86,10 +86,10 @@ def lists_of(office: Office, connection: Connection, hosts: frozenset[str]) -> L
     content, base = office.settings.crawl.content, office.settings.path.parent
     wrong = _list(base / content.wrong_words).words if content.wrong_words else {}
     phones = _lines(base / content.phones) if content.phones else frozenset()
-    _known(content.on + content.off)
+    _known(content.rules_on + content.rules_off)
     return Lists(
         hosts,
-        rules_on(connection, content.on, content.off),
+        rules_on(connection, content.rules_on, content.rules_off),
         content.allow,
         phones,
         wrong,

@@ -16,6 +16,7 @@ from crawler.clock import clock
 from crawler.content_decisions import SCOPES, NoSuchSuspect, confirm, dismiss
 from crawler.model import SHANGHAI, Outcome
 from crawler.sweep import Swept
+from monitor.audit import Entry, append
 from monitor.causes import cause_name
 from monitor.content import look_at_address, rule_states, suspects, sweep
 from monitor.office import open_office
@@ -121,6 +122,8 @@ def decide(
             )
         except (NoSuchSuspect, ValueError) as error:
             raise click.ClickException(str(error)) from None
+        word = {"reason": reason, "scope": scope, "suspects": done.suspects}
+        append(connection, now, [Entry("confirmed" if right else "dismissed", f"suspect:{number}", by, word)])
     said = f"已{'认定属实' if right else '排除'}，涉及{done.suspects}处。"
     tell(as_json, {"suspects": done.suspects, "decision": done.decision}, [said])
     return DONE
@@ -133,7 +136,7 @@ def rules(path: Path, as_json: bool) -> int:
     """每条检查规则及其实测准确率；低于80%的自动停用。"""
     with open_office(path) as office, office.reader.connect() as connection:
         settings = office.settings.crawl.content
-        states = rule_states(connection, settings.on, settings.off)
+        states = rule_states(connection, settings.rules_on, settings.rules_off)
     data = [
         {
             "rule": s.rule.name,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select
 
 from crawler.model import SHANGHAI, ColumnClass, Outcome, Outlet, OutletKind, Unit, shanghai_day
-from crawler.register import outlet_of
+from crawler.register import addressees, outlet_of
 from crawler.store import DutyRow, OutletRow, PostRow, UnitRow, VisitRow
 from monitor.bulletin_model import Coverage
 from monitor.names import Names, Place
@@ -86,8 +86,11 @@ def units_of(connection: Connection, since: date) -> list[Unit]:
         .order_by(UnitRow.id)
     )
     return [
-        Unit(r.id, r.short, r.full, r.group_name, tuple(r.aliases), r.quota, tuple(r.emails)) for r in rows
-    ]
+        Unit(
+            r.id, r.short, r.full, r.group_name, tuple(r.aliases), r.quota, tuple(r.emails), addressees(r.contacts)
+        )
+        for r in rows
+    ]  # fmt: skip
 
 
 def names_of(

@@ -21,7 +21,8 @@ from crawler.store import DutyRow, OutletRow, PostRow, SiteRow, VisitRow
 from monitor.calendar import add_months, month_of, months_from, quarter_start
 from monitor.content_facts import content_facts
 from monitor.judging import PROVING, asked, gone, has_address
-from monitor.model import Facts, Look, Newest, OutletFacts, SiteFacts
+from monitor.model import Facts, Look, Newest, OutletFacts, PageFacts, SiteFacts
+from monitor.page_facts import homes, late_posts, pages, removed_posts
 from monitor.probes import weeks
 from monitor.unit_facts import Counter, unit_facts
 from monitor.unlisted import unlisted
@@ -73,7 +74,10 @@ def gather(
     ids and gathers no units: such facts are ``partial``. Raises ``ValueError`` for a naive ``as_of``.
     """
     as_of, day = utc(as_of), shanghai_day(as_of)
+    said = pages(connection, as_of) if only is None else {}
     everything = _outlets(connection, as_of, day, only)
+    if only is None:
+        everything = _with_pages(connection, everything, as_of, said)
     outlets = tuple(of for of in everything if of.outlet.kind is not OutletKind.CANARY)
     months = months_from(add_months(quarter_start(day), -3), day.replace(day=1))
     if failed_night is None:
@@ -88,7 +92,7 @@ def gather(
         failed_night=failed_night,
         horizon=horizon,
         canaries=tuple(of for of in everything if of.outlet.kind is OutletKind.CANARY),
-        sites=_sites(connection, as_of),
+        sites=_sites(connection, as_of, said),
         weeks=() if only is not None else weeks(connection, as_of),
         partial=only is not None,
         content=content_facts(connection, as_of, outlets),
@@ -127,7 +131,32 @@ def _looked_at(of: OutletFacts, as_of: datetime) -> bool:
     return bool(of.looks) and as_of - of.looks[0].moment <= NIGHT
 
 
-def _sites(connection: Connection, as_of: datetime) -> tuple[SiteFacts, ...]:
+def _with_pages(
+    connection: Connection,
+    outlets: tuple[OutletFacts, ...],
+    as_of: datetime,
+    said: Mapping[tuple[str, str], PageFacts],
+) -> tuple[OutletFacts, ...]:
+    """``outlets`` with what their pages say, and with posts that came late or went."""
+    late, removed = late_posts(connection, as_of), removed_posts(connection, as_of)
+    told = {subject.removeprefix("outlet:") for subject, kind in said if kind == "column"}
+    touched = {*late, *removed, *told}
+    return tuple(
+        replace(
+            of,
+            page=said.get((f"outlet:{of.outlet.id}", "column")),
+            late=late.get(of.outlet.id, ()),
+            removed=removed.get(of.outlet.id),
+        )
+        if of.outlet.id in touched
+        else of
+        for of in outlets
+    )
+
+
+def _sites(
+    connection: Connection, as_of: datetime, said: Mapping[tuple[str, str], PageFacts]
+) -> tuple[SiteFacts, ...]:
     """The sites of the catalogue at ``as_of``."""
     site = SiteRow.__table__.c
     query = (
@@ -135,8 +164,14 @@ def _sites(connection: Connection, as_of: datetime) -> tuple[SiteFacts, ...]:
         .where(or_(site.retired_at.is_(None), site.retired_at > as_of))
         .order_by(site.id)
     )
+    seen = homes(connection, as_of)
     return tuple(
-        SiteFacts(Site(row.id, row.name, row.home, row.code, tuple(row.hosts)))
+        SiteFacts(
+            Site(row.id, row.name, row.home, row.code, tuple(row.hosts)),
+            seen.get(f"site:{row.id}"),
+            said.get((f"site:{row.id}", "home")),
+            said.get((f"site:{row.id}", "article")),
+        )
         for row in connection.execute(query)
     )
 

@@ -18,7 +18,9 @@ from monitor.counts import units_of
 from monitor.evaluate import Judgement, awaiting, evaluate
 from monitor.model import Verdict
 from monitor.office import Office, counter, enter_catalogue
+from monitor.ourselves import troubles
 from monitor.proof import under_finding, unproved
+from monitor.tokens import load_keys, signer
 
 Clock = Callable[[], datetime]
 
@@ -127,6 +129,9 @@ def write_day(office: Office, now: datetime, verdicts: Sequence[Verdict] = ()) -
     """Today's letters, in one transaction with the record of what they tell; ``verdicts`` warn of what is due."""
     alerts = office.settings.monitor.alerts
     copies = alerts.mail.copy_to if alerts.mail else ()
+    sign = None
+    if alerts.letters.base_url:
+        sign = signer(load_keys(office.settings.folder / "links.key"), now, alerts.letters.link_days)
     with office.engine.begin() as connection:
         units = units_of(connection, shanghai_day(now))
         return write_letters(
@@ -138,6 +143,8 @@ def write_day(office: Office, now: datetime, verdicts: Sequence[Verdict] = ()) -
             list(alerts.robots),
             copies=copies,
             verdicts=verdicts,
+            notes=troubles(connection, now, alerts.letters),
+            sign=sign,
         )
 
 

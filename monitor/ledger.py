@@ -55,7 +55,9 @@ class FindingRow(Base):
 
 
 class EventRow(Base):
-    """What happened to a finding: ``opened``, ``changed``, ``flapping``, ``closed``, ``told``; never edited."""
+    """What happened to a finding; never edited. ``opened``, ``changed``, ``flapping``, ``closed``, ``told``,
+    ``ordered``, ``replied``, ``reopened``, ``order_closed``, ``withdrawn``, ``acknowledged``, ``appealed``, ``decided``.
+    """
 
     __tablename__ = "event"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -153,7 +155,7 @@ class PersonVerdictRow(Base):
 
 
 class LetterRow(Base):
-    """One letter per unit and day. ``state`` is ``waiting``, ``claimed``, ``sent``, ``refused`` or ``failed``.
+    """One letter per unit and day. ``state`` is ``waiting``, ``claimed``, ``sent``, ``refused``, ``failed`` or ``superseded``.
 
     ``key`` is the stable left part of its Message-ID; ``answer`` is the server's last word.
     """

@@ -60,7 +60,8 @@ class Matter:
     ``kind`` is ``column``, ``account``, ``unit``, ``site`` or ``ours``. ``link`` is the outlet's own page,
     ``looked`` our last conclusive look, ``units`` the short names of all who answer for it (lead first),
     ``told`` the first day this unit was told (its deadline counts from there; ``None`` = today). ``ended``
-    is the reason of its closing, for a closed one.
+    is the reason of its closing, for a closed one. ``order`` is the number of its 整改通知 and ``until`` that one's
+    last day; ``appealed`` = its appeal waits.
     """
 
     finding: Finding
@@ -70,6 +71,9 @@ class Matter:
     units: tuple[str, ...] = ()
     told: date | None = None
     ended: str = ""
+    order: str = ""
+    until: date | None = None
+    appealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +132,22 @@ def _item(matter: Matter, day: date, settings: LetterSettings) -> dict[str, Any]
         "looked": chinese_moment(matter.looked) if matter.looked else "",
         "units": tuple(clean(name, 40) for name in matter.units),
         "deadline": deadline_text(until, settings),
-        "overdue": until < day,
+        "order": clean(matter.order, 60),
+        "appealed": matter.appealed,
+        "recurrence": finding.recurrence,
+        "overdue": overdue(matter, day, settings),
         "reminder": matter.told is not None and matter.told < day <= until,
     }
 
 
 def deadline(matter: Matter, day: date, settings: LetterSettings) -> date:
-    return settings.calendar.after(matter.told or day, settings.deadline_days)
+    """Its order's last day; without an order so many working days after the unit was first told."""
+    return matter.until or settings.calendar.after(matter.told or day, settings.deadline_days)
+
+
+def overdue(matter: Matter, day: date, settings: LetterSettings) -> bool:
+    """Whether its deadline has passed; while an appeal waits nobody is late."""
+    return not matter.appealed and deadline(matter, day, settings) < day
 
 
 def deadline_text(day: date | None, settings: LetterSettings) -> str:

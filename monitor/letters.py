@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
@@ -24,6 +25,7 @@ from monitor.letter_parts import (
     deadline,
     deadline_text,
     groups,
+    overdue,
     soon_items,
 )
 from monitor.letterhead import LetterSettings as LetterSettings
@@ -45,10 +47,16 @@ def letter(
     settings: LetterSettings,
     closed: Sequence[Matter] = (),
     soon: Sequence[Verdict] = (),
+    *,
+    key: str = "",
+    leader: bool = False,
+    weekly: bool = False,
 ) -> Letter:
     """The letter of ``day`` to ``unit``: open findings by cause, limits that pass ``soon``, findings ``closed``.
 
-    The deadline of a finding counts working days from the day the unit was first told of it.
+    The deadline of a finding counts working days from the day the unit was first told of it, or is that of its
+    order. ``key`` opens the unit's page. ``leader``: it goes to the unit's leader too. ``weekly``: ``soon`` is the
+    list of the week.
     Raises ``ValueError`` when there is nothing to say.
     """
     if not (matters or closed or soon):
@@ -56,11 +64,13 @@ def letter(
     context = _context(matters, day, settings) | {
         "greeting": clean(unit.full or unit.short),
         "heading": "政府网站与政务新媒体更新提醒",
-        "page": f"{settings.base_url.rstrip('/')}/units/{unit.id}" if settings.base_url else "",
+        "page": _page(settings, unit.id, key),
+        "leader": leader,
         "closed": closed_items(closed),
         "soon": soon_items(soon),
     }
-    kind = "更新提醒" if matters else "到期提醒" if soon else "整改确认"
+    warning = "本周待办" if weekly else "到期提醒"
+    kind = "更新提醒" if matters else warning if soon else "整改确认"
     late = f"（{context['overdue']} 项逾期）" if context["overdue"] else ""
     said = [f"{len(matters)} 项问题{late}"] if matters else []
     said += [f"{len(soon)} 项即将到期"] if soon else []
@@ -76,9 +86,12 @@ def office_letter(
     mute: Sequence[str] = (),
     returned: Sequence[str] = (),
     overdue: Sequence[tuple[str, int]] = (),
+    talks: Sequence[Talked] = (),
+    notes: Sequence[str] = (),
 ) -> Letter:
     """The letter of ``day`` to ourselves: what we could not read, units without an address (``mute``), and
-    lines about letters that came back (``returned``), units with ``overdue`` findings and how many.
+    lines about letters that came back (``returned``), units with ``overdue`` findings and how many, units for
+    the 约谈 list (``talks``), and what is wrong with ourselves (``notes``).
     """
     context = _context(matters, day, settings) | {
         "greeting": clean(settings.office),
@@ -86,11 +99,15 @@ def office_letter(
         "page": safe_link(settings.base_url),
         "ours": True,
         "overdue_units": tuple((clean(name, 40), count) for name, count in overdue),
+        "talks": tuple(talks),
+        "notes": tuple(clean(line, 300) for line in notes),
         "mute": tuple(clean(name, 40) for name in mute),
         "returned": tuple(clean(line, 300) for line in returned),
     }
-    said = [f"{len(matters)} 项无法判定"] if matters else []
+    said = [f"{len(notes)} 项系统异常"] if notes else []
+    said += [f"{len(matters)} 项无法判定"] if matters else []
     said += [f"{len(overdue)} 个单位逾期"] if overdue else []
+    said += [f"建议约谈 {len(talks)} 个单位"] if talks else []
     said += [f"{len(mute)} 个单位无邮箱"] if mute else []
     said += [f"{len(returned)} 封通知退回"] if returned else []
     subject = f"【系统待办】{day.isoformat()} {'，'.join(said) or '无待办事项'}"
@@ -107,11 +124,31 @@ def summary(
     total = len({m.finding.id for _, matters in counts for m in matters})
     lines = []
     for name, matters in sorted(counts, key=lambda pair: -len(pair[1])):
-        late = sum(deadline(m, day, settings) < day for m in matters)
+        late = sum(overdue(m, day, settings) for m in matters)
         tail = f"（{late} 项逾期）" if late else ""
         lines.append(f"{clean(name, 40)}：{len(matters)} 项{tail}")
     subject = clean(f"【更新提醒】{day.isoformat()} {len(counts)} 个单位 {total} 项问题", MAX_SUBJECT)
     return Letter(letter_key(day, unit), unit, (), subject, "\n".join(lines) + "\n", "")
+
+
+class Talked(Protocol):
+    """A line of the 约谈 list (``ladder.Talk``)."""
+
+    @property
+    def unit(self) -> str: ...
+    @property
+    def findings(self) -> int: ...
+    @property
+    def days(self) -> int: ...
+    @property
+    def recurrences(self) -> int: ...
+
+
+def _page(settings: LetterSettings, unit: str, key: str) -> str:
+    """The unit's page; opening it changes nothing, with or without the key."""
+    if not settings.base_url:
+        return ""
+    return f"{settings.base_url.rstrip('/')}/units/{quote(unit)}" + (f"?key={key}" if key else "")
 
 
 def letter_key(day: date, unit_id: str) -> str:
@@ -127,7 +164,7 @@ def _context(matters: Sequence[Matter], day: date, settings: LetterSettings) -> 
     return {
         "day": chinese_day(day),
         "count": len(matters),
-        "overdue": sum(until < day for until in deadlines),
+        "overdue": sum(overdue(m, day, settings) for m in matters),
         "deadline": deadline_text(min((d for d in deadlines if d >= day), default=None), settings),
         "groups": tuple(groups(shown[:MAX_SHOWN], day, settings)),
         "hidden": tuple(clean(m.finding.number, 40) for m in shown[MAX_SHOWN:]),
@@ -137,6 +174,9 @@ def _context(matters: Sequence[Matter], day: date, settings: LetterSettings) -> 
         "closed": (),
         "soon": (),
         "overdue_units": (),
+        "talks": (),
+        "notes": (),
+        "leader": False,
         "office": clean(settings.office),
         "contact": clean(settings.contact),
         "phone": clean(settings.phone),

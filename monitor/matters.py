@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,12 +13,16 @@ from sqlalchemy import Connection, func, select
 
 from crawler.model import Outcome, Unit
 from crawler.store import OutletRow, VisitRow
+from monitor.acks import acknowledged
+from monitor.appeals import pending
 from monitor.dispensations import in_force, unsilenced
 from monitor.findings import open_findings
+from monitor.inhibit import SITE_RULES
 from monitor.ledger import EventRow, FindingRow, LetterFindingRow, LetterRow
 from monitor.letter_parts import Matter
 from monitor.letters import OFFICE
 from monitor.model import Finding, Value, Verdict
+from monitor.orders import deadlines
 from monitor.outbox import AttemptRow
 from monitor.workdays import Calendar
 
@@ -31,24 +35,53 @@ TOLD = ("waiting", "claimed", "sent")
 def open_matters(
     connection: Connection, day: date, moment: datetime, units: Mapping[str, Unit]
 ) -> tuple[dict[str, list[Matter]], list[Matter]]:
-    """Open findings by answerable unit, and those that are ours; silenced ones are left out."""
-    findings = unsilenced(open_findings(connection, moment), in_force(connection, moment))
-    outlets = _outlets(connection, findings)
+    """Open findings by answerable unit, and those that are ours.
+
+    Left out are silenced ones, columns of a site that is itself down, and for whoever was told of them before:
+    flapping ones, and those that the unit acknowledged until a later day.
+    """
+    heard = unsilenced(open_findings(connection, moment), in_force(connection, moment))
+    outlets = _outlets(connection, heard)
+    findings = _standing(heard, outlets)
     looked = _looked(connection, outlets, moment)
     told = _first_told(connection, day)
+    resting, ordered, appealed = acknowledged(connection, day), deadlines(connection), pending(connection)
     by_unit: dict[str, list[Matter]] = defaultdict(list)
     ours: list[Matter] = []
     for finding in findings:
+        number, until = ordered.get(finding.id, ("", None))
         matter = _matter(finding, outlets, looked, units)
+        matter = replace(matter, order=number, until=until, appealed=finding.id in appealed)
         if finding.ours:
-            ours.append(replace(matter, kind="ours", told=told.get((finding.id, OFFICE))))
+            first = told.get((finding.id, OFFICE))
+            if not _once(finding, first, day):
+                ours.append(replace(matter, kind="ours", told=first))
             continue
         for unit in finding.units:
+            first = told.get((finding.id, unit))
+            if _once(finding, first, day) or (first and (finding.id, unit) in resting):
+                continue
             if unit in units:
-                by_unit[unit].append(replace(matter, told=told.get((finding.id, unit))))
+                by_unit[unit].append(replace(matter, told=first))
             else:
                 log.warning("finding %s: unit %s is not in the catalogue, no letter", finding.number, unit)
     return by_unit, ours
+
+
+def _once(finding: Finding, first: date | None, day: date) -> bool:
+    """A flapping finding is told once; that it comes and goes is no news."""
+    return finding.flapping and first is not None and first < day
+
+
+def _standing(findings: Sequence[Finding], outlets: Mapping[str, Any]) -> list[Finding]:
+    """Without the columns of a site that is down: nobody can publish there, and its own finding says why."""
+    down = {f.subject.removeprefix("site:") for f in findings if f.rule in SITE_RULES}
+    return [f for f in findings if _site(f, outlets) not in down]
+
+
+def _site(finding: Finding, outlets: Mapping[str, Any]) -> str:
+    outlet = outlets.get(finding.subject.removeprefix("outlet:"))
+    return outlet.site_id if outlet and outlet.kind == "column" else ""
 
 
 def _matter(
@@ -67,7 +100,9 @@ def _matter(
 
 def _outlets(connection: Connection, findings: Iterable[Finding]) -> dict[str, Any]:
     ids = {f.subject.removeprefix("outlet:") for f in findings if f.subject.startswith("outlet:")}
-    query = select(OutletRow.id, OutletRow.kind, OutletRow.url).where(OutletRow.id.in_(ids))
+    query = select(OutletRow.id, OutletRow.kind, OutletRow.url, OutletRow.site_id).where(
+        OutletRow.id.in_(ids)
+    )
     return {row.id: row for row in connection.execute(query)}
 
 
@@ -95,6 +130,16 @@ def _first_told(connection: Connection, day: date) -> dict[tuple[int, str], date
         .group_by(LetterFindingRow.finding_id, LetterFindingRow.unit_id)
     )
     return {(finding, unit): first for finding, unit, first in connection.execute(query)}
+
+
+def told_leader(connection: Connection, unit: str, addresses: Collection[str]) -> frozenset[int]:
+    """The findings of which a letter told the unit's leader."""
+    query = (
+        select(LetterFindingRow.finding_id, LetterRow.recipients)
+        .join(LetterRow, LetterRow.id == LetterFindingRow.letter_id)
+        .where(LetterRow.state.in_(TOLD), LetterFindingRow.unit_id == unit)
+    )
+    return frozenset(f for f, to in connection.execute(query) if not set(to).isdisjoint(addresses))
 
 
 def closed_matters(connection: Connection, moment: datetime) -> dict[str, list[Matter]]:
@@ -129,15 +174,18 @@ def _ended(row: Any) -> Finding:
 
 
 def soon_by_unit(
-    verdicts: Iterable[Verdict], day: date, calendar: Calendar, left: Collection[int]
+    verdicts: Iterable[Verdict], day: date, calendar: Calendar, left: Collection[int], *, weekly: bool = False
 ) -> dict[str, list[Verdict]]:
-    """Limits that pass soon, by answerable unit: told on a working day with ``left`` working days to go."""
+    """Limits that pass soon, by answerable unit: told on a working day with ``left`` working days to go.
+
+    ``weekly``: all of them, for the list of the week.
+    """
     by_unit: dict[str, list[Verdict]] = defaultdict(list)
     for verdict in verdicts:
         due = verdict.due
         if verdict.value is not Value.DUE_SOON or verdict.ours or due is None or due < day:
             continue
-        if calendar.works(day) and calendar.between(day, due) in left:
+        if weekly or (calendar.works(day) and calendar.between(day, due) in left):
             for unit in verdict.units:
                 by_unit[unit].append(verdict)
     return by_unit
@@ -146,7 +194,8 @@ def soon_by_unit(
 def returned(connection: Connection, moment: datetime, units: Mapping[str, Unit]) -> list[str]:
     """A line for each address that refused or was given up since our own last letter, at most a week ago."""
     names = {unit.id: unit.short for unit in units.values()} | {OFFICE: "本办"}
-    last = connection.scalar(select(func.max(LetterRow.written)).where(LetterRow.unit_id == OFFICE))
+    ours = select(func.max(LetterRow.written)).where(LetterRow.unit_id == OFFICE, LetterRow.state.in_(TOLD))
+    last = connection.scalar(ours)
     week_ago = moment - timedelta(days=7)
     query = (
         select(LetterRow.unit_id, LetterRow.state, LetterRow.recipients, AttemptRow.__table__)

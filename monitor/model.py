@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from crawler.model import Evidence, Outcome, Outlet, Site, Unit
 
@@ -75,6 +76,41 @@ class Newest:
 
 
 @dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What a page of ``kind`` (home, column, article) says of itself, since when; see ``crawler/page_facts.py``."""
+
+    kind: str
+    url: str
+    facts: Mapping[str, Any]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LatePost:
+    """A post that bears a day (``published``) before a look (``before``) that did not show it; ``shown`` since then.
+
+    ``number`` is the running number in its address, where there is one.
+    """
+
+    url: str
+    title: str
+    published: date
+    shown: date
+    before: date
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedPosts:
+    """How many posts a column no longer shows though it shows older ones; the newest of them."""
+
+    count: int
+    title: str
+    url: str
+    published: date
+
+
+@dataclass(frozen=True, slots=True)
 class OutletFacts:
     """What is known of one outlet at the moment of judgement.
 
@@ -84,7 +120,8 @@ class OutletFacts:
     later than the judged day. ``last_look`` is the newest look of all. ``state_since`` is the day from which an
     account is in its state. ``read_until`` is the day of the
     look up to which its posts are known without a gap, ``None`` while its baseline is unfinished.
-    ``recent_days`` are the days of its posts of the last thirteen months, for a column of surveys only.
+    ``recent_days`` are the days of its posts of the last thirteen months, for a column of surveys only. ``page``
+    is what its list page says of itself, ``late`` the posts that came long after their day, ``removed`` those gone.
     """
 
     outlet: Outlet
@@ -96,6 +133,9 @@ class OutletFacts:
     read_until: date | None = None
     state_since: date | None = None
     recent_days: tuple[date, ...] = ()
+    page: PageFacts | None = None
+    late: tuple[LatePost, ...] = ()
+    removed: RemovedPosts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +169,15 @@ class HomeFacts:
 
 @dataclass(frozen=True, slots=True)
 class SiteFacts:
-    """What is known of one portal beside its columns; ``home`` is ``None`` while nobody looked at its home page."""
+    """What is known of one portal beside its columns; ``home`` is ``None`` while nobody looked at its home page.
+
+    ``page`` is what the home page says of itself, ``articles`` what the last night's article pages do.
+    """
 
     site: Site
     home: HomeFacts | None = None
+    page: PageFacts | None = None
+    articles: PageFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

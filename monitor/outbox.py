@@ -1,7 +1,7 @@
 """The outbox: letters are written once, claimed by one sender, and every attempt is recorded.
 
 A letter waits, is claimed (a row count decides who has it), and ends ``sent``, ``refused`` (no
-recipient wants it, ever) or ``failed`` (given up after :data:`RETRIES`). A claim whose sender died is
+recipient wants it, ever), ``failed`` (given up after :data:`RETRIES`) or ``superseded``. A claim whose sender died is
 found by :func:`sweep`: before the hand-over it is repeated as if nothing had been; after it, the letter
 may have arrived, so its repeat keeps the Message-ID and the attempt stays in the record as ``doubtful``.
 """
@@ -37,6 +37,7 @@ MAX_DOUBTFUL = 3
 
 DIED = "发送程序中断，未收到服务器答复"
 NO_ADDRESS = "台账中没有该单位的邮箱地址，请在台账补登后等待下一封通知"
+SUPERSEDED = "未发出，由以后的通知代替"
 NOT_IN_CATALOGUE = "收件地址已不在台账中，未发送"
 
 
@@ -131,6 +132,24 @@ def due(connection: Connection, now: datetime) -> tuple[tuple[int, str], ...]:
         .order_by(LetterRow.id)
     )
     return tuple((row.id, channel(row.recipients)) for row in connection.execute(query))
+
+
+def supersede(connection: Connection, day: date, now: datetime) -> frozenset[str]:
+    """Withdraw the letters of days before ``day`` that nobody has and nobody may have: a newer one says it all.
+
+    Returns their units. A letter that reached one of its recipients, or may have, stays.
+    """
+    left = AttemptRow.result.in_(("sent", "partly", "doubtful", ""))
+    handed = select(AttemptRow.id).where(AttemptRow.letter_id == LetterRow.id, left).exists()
+    rows = connection.execute(
+        update(LetterRow)
+        .where(LetterRow.state == "waiting", LetterRow.day < day, ~handed)
+        .values(state="superseded", answer=SUPERSEDED)
+        .returning(LetterRow.id, LetterRow.unit_id)
+    ).all()
+    entries = [Entry("superseded", f"letter:{row.id}") for row in sorted(rows, key=lambda row: row.id)]
+    append(connection, now, entries)
+    return frozenset(row.unit_id for row in rows)
 
 
 def channel(recipients: Sequence[str]) -> str:

@@ -20,6 +20,8 @@ from tests.outbox_store import (
     NOW,
     SETTINGS,
     UNITS,
+    Fake,
+    deliver,
     open_finding,
     rows,
     seed,
@@ -54,6 +56,7 @@ def test_the_second_night_of_a_day_writes_nothing_and_the_next_day_does(store: S
     open_finding(store, "jsj")  # found later the same day: it waits for tomorrow's letter
     assert write(store).n == 0
     assert [rows(store, table) for table in (LetterRow, LetterFindingRow, EventRow)] == before
+    deliver(store, Fake())
     assert write(store, DAY + timedelta(days=1), NOW + timedelta(days=1)).n == 2
     assert "【再次提醒】" in rows(store, LetterRow)[2].text_body
 
@@ -95,6 +98,7 @@ def test_a_closed_finding_is_in_no_letter(store: Store) -> None:
 def test_a_unit_is_told_once_that_its_finding_ended_and_how_long_it_lasted(store: Store) -> None:
     seed(store, ("jsj",), ("yjj",))
     write(store)
+    deliver(store, Fake())
     tomorrow, later = NOW + timedelta(days=1), NOW + timedelta(days=2)
     with store.engine.begin() as c:
         c.execute(update(FindingRow).values(closed=tomorrow - timedelta(hours=2)))
@@ -109,6 +113,7 @@ def test_a_unit_is_told_once_that_its_finding_ended_and_how_long_it_lasted(store
         assert words in last.text_body
         assert words in last.html_body
     assert "整改期限" not in last.text_body
+    deliver(store, Fake(), tomorrow)
     assert write(store, later.date(), later).n == 0
 
 
@@ -123,8 +128,10 @@ def test_a_limit_that_passes_soon_is_told_on_the_working_days_that_count(store: 
     for n in range(20, 28):
         now = NOW.replace(day=n)
         told[n] = write(store, now.date(), now, verdicts=[soon]).n
-    assert told == {20: 0, 21: 0, 22: 1, 23: 0, 24: 1, 25: 0, 26: 0, 27: 0}
-    letter = rows(store, LetterRow)[0]
+    # The 20th is a Monday: the week's first letter lists whatever is due soon.
+    assert told == {20: 1, 21: 0, 22: 1, 23: 0, 24: 1, 25: 0, 26: 0, 27: 0}
+    monday, letter = rows(store, LetterRow)[:2]
+    assert monday.subject == "【本周待办】2020-07-20 建设局：1 项即将到期"
     assert letter.subject == "【到期提醒】2020-07-22 建设局：1 项即将到期"
     assert "2020年7月26日（周日）" in letter.text_body
     assert "质量安全将于7月26日到期。" in letter.html_body
@@ -134,10 +141,12 @@ def test_a_limit_that_passes_soon_is_told_on_the_working_days_that_count(store: 
 def test_the_office_learns_of_an_overdue_unit_on_the_day_after_its_deadline(store: Store) -> None:
     seed(store, ("jsj", "yjj"), ("jsj",))
     write(store)
+    deliver(store, Fake())
     days = {}
     for n in range(1, 10):
         now = NOW + timedelta(days=n)
         write(store, now.date(), now)
+        deliver(store, Fake(), now)
         days[now.date().day] = [row.subject for row in rows(store, LetterRow) if row.unit_id == OFFICE]
     assert [len(subjects) for subjects in days.values()] == [0, 0, 0, 0, 0, 0, 0, 1, 1]
     assert days[28] == ["【系统待办】2020-07-28 2 个单位逾期"]

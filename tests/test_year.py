@@ -121,9 +121,9 @@ def ledger(lived: Lived, *, ours: bool) -> list[Row]:
 DESERVED: list[Row] = [
     ("column_stale", "outlet:tpgj", "", "2021-01-01", "", ""),
     ("column_blank", "outlet:kong", "", "2021-01-01", "2021-06-10", "fresh"),
+    ("unit_quota", "unit:mzj", "2021-02", "2021-03-01", "2021-07-01", "period_over"),
     ("column_stale", "outlet:runian", "", "2021-03-01", "", ""),
     ("column_stale", "outlet:tzgg", "", "2021-03-01", "2021-03-05", "fresh"),
-    ("unit_quota", "unit:mzj", "2021-02", "2021-03-01", "2021-07-01", "period_over"),
     ("column_stale", "outlet:yw", "", "2021-03-15", "2021-03-22", "fresh"),
     ("account_idle", "outlet:siwang", "", "2021-06-01", "2021-09-15", "exempt"),
     ("column_stale", "outlet:zt", "", "2021-07-01", "", ""),
@@ -137,12 +137,14 @@ posts of July that were shown in August: the days before stay as they were.
 OURS: list[Row] = [
     ("site_unseen", "site:portal", "", "2021-04-10", "2021-04-21", "fresh"),
     ("site_unseen", "site:portal", "", "2021-05-01", "2021-05-06", "fresh again"),
+    ("backdated_posts", "outlet:bulu", "", "2021-08-01", "2021-08-31", "fresh"),
     ("outlet_unreadable", "outlet:yanzhengma", "", "2021-09-03", "2021-10-01", "fresh"),
     ("outlet_unreadable", "outlet:huadong", "", "2021-11-02", "2021-11-03", "fresh"),
     ("outlet_unreadable", "outlet:huadong", "", "2021-11-05", "2021-11-06", "fresh again"),
     ("outlet_unreadable", "outlet:huadong", "", "2021-11-08", "2021-11-26", "fresh again again"),
 ]
-"""What is ours to mend: a redesign and an outage as one finding each, a captcha, and a column that comes and goes."""
+"""What is ours to mend: a redesign and an outage as one finding each, back-dated posts, a captcha, and a column that
+comes and goes."""
 
 
 def test_every_finding_was_deserved_and_none_is_missing(lived: Lived) -> None:

@@ -163,9 +163,11 @@ class Year:
             self._enter(day)
         asked = [place for place in self.places if self._asked(place, day)]
         self._look(asked, at(day, 2))
-        doubtful = set(awaiting(self.judge(at(day, 3), record=False).verdicts))
-        if doubtful:
-            self._look([place for place in asked if place.outlet.id in doubtful], at(day, 3, 30))
+        first = self.judge(at(day, 3))
+        doubtful = set(awaiting(first.verdicts))
+        if not doubtful:
+            return first
+        self._look([place for place in asked if place.outlet.id in doubtful], at(day, 3, 30))
         return self.judge(at(day, 4))
 
     def judge(self, moment: datetime, *, record: bool = True) -> Judgement:

@@ -118,6 +118,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_letter_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
+        "page_fact",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=120), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("first_seen", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("last_seen", crawler.store.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_page_fact")),
+    )
+    with op.batch_alter_table("page_fact", schema=None) as batch_op:
+        batch_op.create_index("ix_page_fact_subject_kind", ["subject", "kind"], unique=False)
+
+    op.create_table(
         "person_verdict",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("indicator", sa.String(length=60), nullable=False),
@@ -867,6 +881,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_person_verdict_period"))
 
     op.drop_table("person_verdict")
+    with op.batch_alter_table("page_fact", schema=None) as batch_op:
+        batch_op.drop_index("ix_page_fact_subject_kind")
+
+    op.drop_table("page_fact")
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_letter_unit_id"))
         batch_op.drop_index(batch_op.f("ix_letter_state"))

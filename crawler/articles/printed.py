@@ -19,18 +19,26 @@ PUBLISHED = re.compile(
     r"(?:信息|文章|稿件|新闻|公告|网上|首次)?(?:发\s{0,4}布|发\s{0,4}表|发稿|公开|公布|上网|刊登|刊发|信息|报道|稿件)的?(?:时\s{0,4}间|日\s{0,4}期)"
     r"|发布于|发表于"
 )
-PLAIN_LABEL = re.compile(r"(?<![\u4e00-\u9fff])(?:时\s{0,4}间|日\s{0,4}期)(?=\s{0,4}[:：∶﹕])")
+PLAIN_LABEL = re.compile(
+    r"(?<![\u4e00-\u9fff])(?:时\s{0,4}间|日\s{0,4}期)(?=\s{0,4}[:：∶﹕])"
+    r"|(?<![A-Za-z])(?:Published|Posted|Released?|Pub ?date|Date|Time)(?: (?:on|at|time|date))?(?=\s{0,4}[:：])",
+    re.I,
+)
 UPDATED = re.compile(
-    r"(?:最后|最近)?(?:更新|编辑|录入|添加|提交|入库|修改|创建|上传)(?:时间|日期|于)|发文(?:时间|日期)"
+    r"(?:最后|最近)?(?:更新|编辑|录入|添加|提交|入库|修改|创建|上传|回复)(?:时间|日期|于)|发文(?:时间|日期)|(?:Last )?[Uu]pdated(?: on| at)?(?=\s{0,4}[:：])"
 )
 AFTER_LABEL = re.compile(r"[\s:：∶﹕\]】)）>|]{0,200}")
 CLOCK_OF_THE_PAGE = re.compile(
-    r"今天|今日|现在是|当前(?:时间|日期)|系统时间|打印(?:时间|日期)|生成(?:时间|日期)|访问时间|您好|欢迎"
+    r"今天|今日|现在是|当前(?:时间|日期)|系统时间|打印(?:时间|日期)|本站|本网站?|网站最后|生成(?:时间|日期)|访问时间|您好|欢迎"
 )
 INFO = re.compile(
-    r"来源|作者|编辑|责编|浏览|阅读|点击|访问量|人气|字[体号]|分享|打印|供稿|记者|发布|收藏|大 中 小|【"
+    r"来源|作者|编辑|责编|浏览|阅读|点击|访问量|人气|字[体号]|分享|打印|供稿|记者|发布|收藏|大 中 小|【|Source"
 )
 COPYRIGHT = re.compile(r"copyright|©|备案|ICP|版权|主办", re.I)
+IMPRINT = re.compile(r"版权所有|copyright|©|ICP\s?备\s?[\d案]|公网安备|网站标识码", re.I)
+"""Words of the portal's foot: a day beside them is the site's, not the article's."""
+LABEL_CELL = re.compile(r"(?:时\s{0,4}间|日\s{0,4}期)\W{0,3}\Z")
+WEEKDAY = re.compile(r"日\s{0,4}(?:星期|周)[一二三四五六日天]")
 SPAN = re.compile(r"[至到~～—]|--")
 BODY_LENGTH = 110
 """Characters of prose from which a passage belongs to the body, where dates tell of other things."""
@@ -49,7 +57,7 @@ OFFICE = re.compile(
 )
 VALUE = re.compile(r"[\s\u3000“\"《【\[]{0,200}([^\s|｜】\]);；，,。”\"》]{2,40})")
 NEXT_LABEL = re.compile(
-    r"作者|发布(?:时间|日期|机构|者|人)|发表|浏览|阅读|点击|访问|字[体号]|编辑|责编|分享|打印|时间|日期|文号|名称|索引号|主题|审核|\d{4}[-年/]|[:：]"
+    r"作者|评论|发布(?:时间|日期|机构|者|人)|发表|浏览|阅读|点击|访问|字[体号]|编辑|责编|分享|打印|时间|日期|文号|名称|索引号|主题|审核|\d{4}[-年/]|[:：]"
 )
 PLACE = re.compile(
     r"(?:当前|所在|您的|你的|现在的?|目前|页面|网站)的?位置|^\s{0,4}位置\s{0,4}[:：]|^\s{0,4}(?=(?:网站)?首页\s{0,9}[>»›＞→/])"
@@ -74,20 +82,54 @@ NO_CRUMB = frozenset(
 
 
 def labelled_dates(found: Sequence[Passage], at: int, today: date) -> tuple[list[Dated], list[Refused]]:
-    """Dates behind 发布时间 and the like, then behind 时间/日期, then 更新时间; each kind nearest to the title first."""
-    believed: list[Dated] = []
+    """Dates behind 发布时间 and the like, then behind 时间/日期, then 更新时间; each kind nearest to the title first.
+
+    时间 and 更新时间 in the lines around the title come before a bare date there, and that before the same
+    words in the body (时间：of a meeting) and below it. What the portal's imprint says tells of the portal.
+    """
     refused: list[Refused] = []
-    order = sorted(range(len(found)), key=lambda i: _distance(i, at, found[i].hidden))
-    for label in (PUBLISHED, PLAIN_LABEL, UPDATED):
-        for i in order:
-            for match in _labels(label, found[i].text):
-                value = _value_of(found, i, match.end())
-                dates = find_dates(value, today=today, place="label")
-                believed += dates.believed[:1]
-                refused += dates.refused[:1]
+    foot = _imprint(found, at)
+    order = sorted(range(foot), key=lambda i: _distance(i, at, found[i].hidden))
+    near = set(_lines(found, at)) if at >= 0 else set(order)
+    lines, rest = [i for i in order if i in near], [i for i in order if i not in near and i < foot - 2]
+    for label, where in ((PUBLISHED, order), (PLAIN_LABEL, lines), (UPDATED, lines)):
+        believed = _behind(label, found, where, today, refused)
         if believed:
-            break
-    return believed, refused
+            return believed, refused
+    for label in (PLAIN_LABEL, UPDATED):
+        believed = _behind(label, found, rest, today, refused)
+        if believed:
+            bare = bare_date(found, at, today)
+            return ([bare, *believed] if bare else believed), refused
+    return [], refused
+
+
+def _behind(
+    label: re.Pattern[str],
+    found: Sequence[Passage],
+    where: Sequence[int],
+    today: date,
+    refused: list[Refused],
+) -> list[Dated]:
+    """The believed dates behind ``label`` in the passages ``where``; the others go to ``refused``."""
+    believed: list[Dated] = []
+    for i in where:
+        for match in _labels(label, found[i].text):
+            dates = find_dates(_value_of(found, i, match.end()), today=today, place="label")
+            believed += dates.believed[:1]
+            refused += dates.refused[:1]
+    return believed
+
+
+def _imprint(found: Sequence[Passage], at: int) -> int:
+    """Where the portal's imprint begins, the end where there is none."""
+    below = range(at + 2, len(found))
+    return next((i for i in below if IMPRINT.search(found[i].text) and len(found[i].prose) < 400), len(found))
+
+
+def _lines(found: Sequence[Passage], at: int) -> list[int]:
+    """The title and the lines around it where an article prints its date and origin."""
+    return [*range(max(0, at - ABOVE), at + 1), *_until_body(found, at + 1, at + 1 + BELOW)]
 
 
 def _labels(label: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
@@ -119,10 +161,33 @@ def bare_date(found: Sequence[Passage], at: int, today: date) -> Dated | None:
     """The nearest date without a label in the lines around the title, before the body begins."""
     if at < 0:
         return _only_line(found, today)
-    below = _until_body(found, at + 1, at + 1 + BELOW)
+    below = [i for i in _until_body(found, at + 1, at + 1 + BELOW) if i < _imprint(found, at)]
     above = range(at - 1, max(-1, at - 1 - ABOVE), -1)
-    dates = (_info_date(found[i], today) for i in (*below, at, *above) if not found[i].hidden)
+    lines = (i for i in (*below, at, *above) if not found[i].hidden and not _labelled_otherwise(found, i))
+    dates = (_info_date(found[i], today) for i in lines)
     return next((dated for dated in dates if dated is not None), None)
+
+
+def _labelled_otherwise(found: Sequence[Passage], i: int) -> bool:
+    """Whether the passage before is the label of another date: 成文日期 in a cell of its own."""
+    before = found[i - 1].text if i else ""
+    return len(before) <= 12 and LABEL_CELL.search(before) is not None and not PUBLISHED.search(before)
+
+
+def of_the_site(found: Sequence[Passage], at: int, day: date, today: date) -> bool:
+    """Whether ``day`` is printed only where a page tells today's date, its imprint, links to others, or another label's date."""
+    foot, printed = _imprint(found, at), False
+    for i, passage in enumerate(found):
+        if len(passage.text) > 2000 or not any(
+            dated.day == day for dated in find_dates(passage.text, today=today, place="label").believed
+        ):
+            continue
+        printed = True
+        clock = CLOCK_OF_THE_PAGE.search(passage.text) or WEEKDAY.search(passage.text)
+        row = passage.links > 0 and len(passage.prose) <= 40
+        if not (i >= foot - 2 or clock or row or _labelled_otherwise(found, i)):
+            return False
+    return printed
 
 
 def _only_line(found: Sequence[Passage], today: date) -> Dated | None:

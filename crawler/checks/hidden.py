@@ -23,7 +23,7 @@ SMALL_BOX = re.compile(
 CLIPPED = re.compile(r"overflow\s{0,4}:\s{0,4}hidden", re.I)
 SERVICES = (
     "hm.baidu.com", "res.wx.qq.com", "bdimg.share.baidu.com", "api.map.baidu.com", "webapi.amap.com", "map.qq.com",
-    "dcs.conac.cn", "bszs.conac.cn", "gov.govwza.cn", "s.cnzz.com", "s4.cnzz.com", "tongji.baidu.com",
+    "dcs.conac.cn", "bszs.conac.cn", "gov.govwza.cn", "s.cnzz.com", "s4.cnzz.com", "tongji.baidu.com", "kxlogo.knet.cn",
 )  # fmt: skip
 """Statistics, maps, sharing and the 标识 of institutions, as government portals use them; config.yaml may allow more."""
 SUSPICIOUS_WRITE = re.compile(
@@ -35,7 +35,7 @@ SUSPICIOUS_WRITE = re.compile(
 def hidden_links(
     root: HtmlElement, base: str, hosts: Collection[str], allowed: Collection[str]
 ) -> Iterator[Suspect]:
-    """One suspect for each foreign host that only unseen elements link to.
+    """One suspect for the foreign hosts that only unseen elements link to.
 
     A menu or box that a click opens hides links too: a host that the page also shows openly is none, and neither is
     a link without an address or one that leads to government.
@@ -51,17 +51,20 @@ def hidden_links(
             unseen.setdefault(host, (url, " ".join("".join(link.itertext()).split())))
         else:
             shown.add(host)
-    for host, (url, text) in unseen.items():
-        if host not in shown:
-            yield Suspect(
-                "hidden.link",
-                "网页代码",
-                url[:300],
-                text[:120],
-                f"看不见的元素里有指向 {host} 的链接",
-                "立即核查是否被篡改",
-                host,
-            )
+    found = {host: said for host, said in unseen.items() if host not in shown}
+    if found:
+        url = next(iter(found.values()))[0]
+        texts = "、".join(text for _, text in found.values() if text)
+        why = f"看不见的元素里有指向外部的链接（{len(found)}个网站：{'、'.join(list(found)[:5])}）"
+        yield Suspect(
+            "hidden.link",
+            "网页代码",
+            url[:300],
+            texts[:120],
+            why,
+            "立即核查是否被篡改",
+            ",".join(sorted(found))[:400],
+        )
 
 
 def foreign_scripts(

@@ -35,16 +35,12 @@ DAYS_NEEDED = 2
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one look at a link's target brought. ``soft`` is a page that says it is no page; ``owner`` a fingerprint:
-    the record number of its footer, else its title."""
+    """What one look at a link's target brought. ``soft`` is a page that says it is no page."""
 
     status: int
     error: str
     final_url: str
-    title: str = ""
     soft: bool = False
-    parked: bool = False
-    owner: str = ""
 
 
 def suffix_of(url: str) -> str:

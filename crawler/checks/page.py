@@ -90,12 +90,13 @@ def check_page(page: Page, office: Office, *, title: str = "") -> Checked:
         *check_text(name, "标题", office, shanghai_day(page.fetched_at), title=name),
         *check_text(body.text, "正文", office, shanghai_day(page.fetched_at), title=name),
     ]
+    refused = {one.quote for one in found if one.rule == "links.refused"}
     embedded = [data for picture in body.pictures if (data := data_bytes(picture.raw)) is not None]
     return Checked(
         Outcome.READ,
         title=name,
         suspects=heard(found, office.rules),
-        wanted=tuple(_wanted(body)),
+        wanted=tuple(one for one in _wanted(body) if one.url not in refused),
         embedded=tuple(embedded),
         pictures=len(body.pictures),
         without_alt=sum(not (picture.text or "").strip() for picture in body.pictures),
@@ -169,10 +170,11 @@ def _pictures(body: Body) -> Iterator[Suspect]:
 
 def _wanted(body: Body) -> Iterator[Wanted]:
     for link in body.links:
-        if link.url.startswith(("http://", "https://")):
+        if link.url.startswith(("http://", "https://")) and not local(link.raw):
             yield Wanted("attachment" if link.file else "link", link.url, _named(link))
     for picture in body.pictures:
-        if picture.url.startswith(("http://", "https://")) and not placeholder_name(picture.url):
+        shown = picture.url.startswith(("http://", "https://")) and not local(picture.raw)
+        if shown and not placeholder_name(picture.url):
             yield Wanted("picture", picture.url, _named(picture))
 
 

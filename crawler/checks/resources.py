@@ -87,22 +87,21 @@ def judge_link(url: str, text: str, page: Page, failed_before: Sequence[date], a
     found = TITLE.search(body)
     title = " ".join(found[1].split()) if found else ""
     wall = refusal(page, body)
-    if wall is not None and wall.reason in ("soft_404", "not_found"):
-        return missing("link", url, text, page, failed_before, soft=True)
-    seen = Seen(page.status, "", page.final_url, title, parked=PARKED.search(body[:20_000]) is not None)
     owner = owner_of(body, title) if wall is None else ""
-    rule, why = _link_rule(url, seen, owner, approved_owner)
+    rule, why = _link_rule(url, page, body, title, owner, approved_owner)
+    if not rule and wall is not None and wall.reason in ("soft_404", "not_found"):
+        return missing("link", url, text, page, failed_before, soft=True)
     suspects = (Suspect(rule, "链接", url[:300], text, why, "更换或删除链接", url),) if rule else ()
     return Judged(rule or FINE, why, (), suspects, title=title, owner=owner)
 
 
-def _link_rule(url: str, seen: Seen, owner: str, approved: str) -> tuple[str, str]:
-    if seen.parked:
-        return "links.parked", f"页面为域名停放或出售：{seen.title[:60]}"
+def _link_rule(url: str, page: Page, body: str, title: str, owner: str, approved: str) -> tuple[str, str]:
+    if PARKED.search(body[:20_000]):
+        return "links.parked", f"页面为域名停放或出售：{title[:60]}"
     if owner_changed(approved, owner):
         return "links.owner", f"原为“{approved[:40]}”，现为“{owner[:40]}”"
-    if to_home(url, seen):
-        return "links.home", f"原地址已转到首页 {seen.final_url[:120]}"
+    if to_home(url, Seen(page.status, "", page.final_url)):
+        return "links.home", f"原地址已转到首页 {page.final_url[:120]}"
     return "", ""
 
 

@@ -14,7 +14,7 @@ from crawler.markup import join
 
 _ARTICLE = re.compile(r"/art/\d{4}/\d{1,2}/\d{1,2}/art_\d")
 _COUNT = re.compile(
-    r"<totalrecord>\s{0,5}(\d{1,9})\s{0,5}</totalrecord>|\bm_nRecordCount\s{0,3}=\s{0,3}[\"']?(\d{1,9})"
+    r"<totalrecord>\s{0,5}(\d{1,9})\s{0,5}</totalrecord>|\b(?:m_nRecordCount\s{0,3}=|totalRecord[\"']?\s{0,3}:)\s{0,3}[\"']?(\d{1,9})"
 )
 _STORE = "<datastore"
 _PROXY = re.compile(r"[\"']([^\"'\s]{0,120}dataproxy\.jsp[^\"'\s]{0,300})[\"']")
@@ -62,7 +62,7 @@ def interface(source: Source) -> str:
 def pages(source: Source) -> int | None:
     """0 when the datastore says that the column has no records."""
     match = _COUNT.search(source.text)
-    return None if match is None else int(match[1] or match[2])
+    return 0 if match is not None and int(match[1] or match[2]) == 0 else None
 
 
 FAMILY = Family("jcms", fits, fragment=fragment, interface=interface, pages=pages)

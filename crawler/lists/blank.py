@@ -16,16 +16,21 @@ SCRIPT_LIST, NO_LIST, NO_DATES, FRAMESET = "script_list", "no_list", "no_dates",
 LISTS = frozenset({"ul", "ol", "tbody", "dl"})
 PROSE = 400
 """Running text outside links and rows, in characters, that makes a page an article: its 暂无 is not a column's."""
+ROOM = {"width": 400, "height": 200}
+"""Pixels that a frame has at least when it holds a list."""
+_SIZE = re.compile(r"(?<![\w-])(width|height)\s{0,3}:\s{0,3}(\d{1,4}(?:px|%)?)")
+_PIXELS = re.compile(r"\s{0,3}(\d{1,5})(?:px)?\s{0,3}\Z")
 NEAR = 14
 """Texts between an empty list and its pager at most."""
 
 NO_ITEMS = re.compile(
     r"\W{0,6}(?:对不起|抱歉|很抱歉|温馨提示)?\W{0,3}(?:本|该|此|当前)?(?:栏目|类别|分类|目录|页面)?(?:目前|下|内|中)?\W{0,2}"
-    r"(?:暂无|没有|尚无|暂时没有|还没有|目前没有|未找到|未查询到|查无|无|暂未发布|尚未发布)(?:任何|相关|更多|最新|符合条件的?)?"
+    r"(?:暂无|没有|尚无|暂时没有|还没有|目前没有|没有(?:找|查|检索|搜索)到|未找到|未检索到|未查询到|查无|无|暂未发布|尚未发布)(?:任何|相关|更多|最新|符合条件的?|匹配的?|可显示的?)?"
     r"(?:的)?(?:信息|数据|内容|记录|文章|公告|资讯|新闻|文件|列表|结果|信息公开|资料)\W{0,6}\Z"
 )
 NONE_COUNTED = re.compile(
-    r"(?:共|总计|合计|总数)\W{0,3}0\s?(?:条|篇|个|项|记录)(?!\s?(?:评论|留言|回复|跟帖|咨询|点赞))"
+    r"(?:共有?|总计|合计|总数)(?:\s?\d{1,2}\s?页)?\W{0,3}0\s?(?:条|篇|个|项|记录)(?!\s?(?:评论|留言|回复|跟帖|咨询|点赞))"
+    r"|(?:总记录数?|记录(?:总|条)?数|总条数|信息(?:总|条)?数)\W{0,3}0(?![\d.])"
 )
 TEMPLATE = re.compile(
     r"\{\{|<[^<>]{0,200}\bv-(?:for|if|show|bind|html|text)\b|ng-repeat|<%[=\s]|data-bind=|th:each|\$\{[a-zA-Z.]{1,40}\}"
@@ -40,6 +45,8 @@ _PLACEHOLDER = re.compile(
     r"no-?_?data|no-?_?(?:result|content|list)|empty|\bhid(?:e|den)|\bnone\b|loading", re.I
 )
 """Class and id words, common to all makers, of boxes that a script shows when it found nothing."""
+_SWITCHED = re.compile(r"\bhid(?:e|den)|\bnone\b|loading", re.I)
+"""Of those, the words of boxes that are not shown as the page comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,7 @@ def emptiness(sight: Sight, family: Family, pagers: Sequence[int], *, beside: bo
     if template or interface:
         return Blank(script=interface or (template[0][:60] if template else ""))
     filled = _filled_names(sight)
-    words, decided = _says_empty(source.sheet, filled)
+    words, decided = _says_empty(source.sheet, filled, fills=bool(_requests(sight)))
     if waiting(source.sheet, seen=True):
         return Blank(script="an empty list with a name")
     if words and source.sheet.prose() <= PROSE:
@@ -88,7 +95,7 @@ def _shows_template(sheet: Outline) -> bool:
 
 def why_nothing(sight: Sight, family: Family, blank: Blank, titled: tuple[Post, ...]) -> Reading:
     """The reading of a page without a list to read."""
-    frames = _frames(sight)
+    frames = () if blank.certain and "frame" not in sight.source.sheet.tags else _frames(sight)
     if frames:
         return _no(FRAMESET, "frame", family, frames)
     if blank.mark:
@@ -120,14 +127,30 @@ def _requests(sight: Sight) -> str:
 
 
 def _frames(sight: Sight) -> tuple[str, ...]:
-    """Addresses of the frames of a frameset, or of the one large iframe of a page without text of its own."""
+    """Addresses of the frames of a frameset, or of the large iframe that is a page's middle."""
     sheet = sight.source.sheet
     tags = ("frame",) if "frame" in sheet.tags else ("iframe",)
-    if tags == ("iframe",) and sum(len(text.strip()) for text in sheet.texts) > 400:
-        return ()
-    sources = [sheet.elements[i].get("src") or "" for i, tag in enumerate(sheet.tags) if tag in tags]
+    bare = sum(len(text.strip()) for text in sheet.texts) <= 400
+    sources = [
+        sheet.elements[i].get("src") or ""
+        for i, tag in enumerate(sheet.tags)
+        if tag in tags and (tag == "frame" or _room(sheet, i, unsaid=bare))
+    ]
     addresses = [sight.join(src) for src in sources if src and src[:5].lower() not in ("javas", "about")]
     return tuple(dict.fromkeys(address for address in addresses if address[:4] == "http"))
+
+
+def _room(sheet: Outline, number: int, *, unsaid: bool) -> bool:
+    """Whether an iframe has room for a list: a weather box, a counter and a hidden one have not."""
+    if sheet.hidden(number):
+        return False
+    element = sheet.elements[number]
+    sizes = {name: element.get(name) or "" for name in ("width", "height")}
+    sizes.update(_SIZE.findall((element.get("style") or "").lower()))
+    small = {name: (m := _PIXELS.match(size)) and int(m[1]) < ROOM[name] for name, size in sizes.items()}
+    if any(small.values()):
+        return False
+    return unsaid or bool(_PIXELS.match(sizes["height"]))
 
 
 def _filled_names(sight: Sight) -> frozenset[str]:
@@ -135,21 +158,37 @@ def _filled_names(sight: Sight) -> frozenset[str]:
     return frozenset(name for script in sight.source.scripts for name in _NAMED.findall(script))
 
 
-def _says_empty(sheet: Outline, filled: frozenset[str]) -> tuple[str, str]:
-    """The words that say so where a person reads them, and those whose showing a script decides."""
+def _says_empty(sheet: Outline, filled: frozenset[str], *, fills: bool) -> tuple[str, str]:
+    """The words that say so where a person reads them, and those whose showing a script decides.
+
+    ``fills``: a script of the page fetches or writes, so a box named for such words may be its own.
+    """
     decided = ""
     for number, text in enumerate(sheet.texts):
         if len(text) > 120 or not ("无" in text or "没有" in text or "未" in text or "0" in text):
             continue
         words = squeeze(text)
+        if words == "0":
+            words = _counted(sheet, sheet.owners[number])
         if NO_ITEMS.match(words) or NONE_COUNTED.search(words):
-            if not _decided(sheet, sheet.owners[number], filled):
+            if not _decided(sheet, sheet.owners[number], filled, fills):
                 return words, ""
             decided = decided or words
     return "", decided
 
 
-def _decided(sheet: Outline, node: int, filled: frozenset[str]) -> bool:
+def _counted(sheet: Outline, node: int) -> str:
+    """The words around a count of 0 that stands in an element of its own, ``""`` when they are many."""
+    words = ""
+    for _ in range(2):
+        node = sheet.parents[node]
+        if node < 0 or sheet.last[node] - sheet.first[node] > 16:
+            return words
+        words = sheet.text_of(node)
+    return words
+
+
+def _decided(sheet: Outline, node: int, filled: frozenset[str], fills: bool) -> bool:
     """Whether a script decides if the element is shown: hidden now, bound, or known by name."""
     for _ in range(8):
         if node < 0 or sheet.tags[node] == "body":
@@ -162,7 +201,7 @@ def _decided(sheet: Outline, node: int, filled: frozenset[str]) -> bool:
                 return True
             if key == "id" and said in filled:
                 return True
-            if key in ("class", "id") and _PLACEHOLDER.search(said):
+            if key in ("class", "id") and (_PLACEHOLDER if fills else _SWITCHED).search(said):
                 return True
         node = sheet.parents[node]
     return False

@@ -20,7 +20,7 @@ HOMES = frozenset({"ul", "ol", "table", "tbody", "dl"})
 """Elements that are lists by themselves: a row is never made larger than one of them."""
 ITEMS = frozenset({"li", "tr", "dd", "dt", "tbody", "a"})
 IDLE = re.compile(
-    r"\W*(?:更多|more|详情|详细|查看|查看详情|查看更多|点击查看|全文|阅读全文|阅读更多|下载|\d{1,5}"
+    r"\W*(?:更多|more|详情|详细|查看|查看详情|查看更多|点击查看|全文|阅读全文|阅读更多|下载|\d{1,5}|\d{1,2}(?::\d\d){1,2}"
     r"|首页|第一页|最后一页|上一页|上页|下一页|下页|尾页|末页|返回|确定|跳转|转到|分享|收藏|打印|关闭|NEW|RSS)\W*\Z",
     re.I,
 )
@@ -279,12 +279,29 @@ def _merge(sheet: Outline, blocks: list[Block], pagers: Sequence[int]) -> list[B
             last is not None
             and last.stop == block.start
             and shape(sheet, last) == shape(sheet, block)
+            and _brothers(sheet, last.rows[-1].home, block.rows[0].home)
             and (_paged(block, pagers) or (len(block.rows) <= GROUP and _goes_on(last, block)))
         ):
             last.rows.extend(block.rows)
         else:
             merged.append(block)
     return merged
+
+
+def _brothers(sheet: Outline, one: int, other: int) -> bool:
+    """Whether two homes stand alike in one box: groups of a list do, a side box and the middle do not."""
+    for _ in range(4):
+        if one < 0 or other < 0 or one == other:
+            return True
+        if sheet.tags[one] != sheet.tags[other] or _look(sheet, one) != _look(sheet, other):
+            return False
+        one, other = sheet.parents[one], sheet.parents[other]
+    return True
+
+
+def _look(sheet: Outline, node: int) -> str:
+    """The first class of an element without its number: ``list1`` and ``list2 last`` look alike."""
+    return ((sheet.elements[node].get("class") or "").split() or [""])[0].rstrip("0123456789_-")
 
 
 def _goes_on(last: Block, block: Block) -> bool:

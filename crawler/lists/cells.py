@@ -20,6 +20,7 @@ MANY = 40
 _QUICK = re.compile(r"[\d今昨前刚〇○]")
 _GATE = re.compile(
     r"\d\s?[-/.年月－／．—]\s?\d|(?<!\d)\d{8}(?!\d)|[今昨前][天日]|刚[刚才]|[秒分钟时天日周期]\s?[以之]?前|[〇○]年?"
+    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}[., -]{1,3}(?:\d{1,2}(?:st|nd|rd|th)?[, ]{1,3})?(?:19|20)\d\d"
     r"|\A\W{0,9}\d{1,4}\s?[年月日]?\W{0,9}\Z"
 )
 _SIMPLE = re.compile(r"[\s\[(（【]*(([12]\d{3})([-/.])(\d{1,2})\3(\d{1,2}))[\s\])）】]*\Z")
@@ -28,6 +29,8 @@ _LABEL_BEFORE = re.compile(
     r"((?:[\u4e00-\u9fff] ?){0,6}(?:时间|日期|日间)|发布于|更新于|发布|日 {0,4}期) {0,3}:? {0,3}\Z"
 )
 _LABEL_CELL = re.compile(r"\W{0,4}((?:[\u4e00-\u9fff]\s{0,4}){0,6}?(?:时\s{0,4}间|日\s{0,4}期))\W{0,4}\Z")
+_SHOWN_LABEL = re.compile(r"发布|公开|公布|回复")
+"""Of two labelled dates in one text, the one from which the item could be read: a letter's reply."""
 _WORD = re.compile(r"\w")
 
 
@@ -112,7 +115,8 @@ def cell_at(
     best: tuple[int, str, Part] | None = None
     for part in islice(parts(letters), MANY):
         rank, label = _rank(letters, part)
-        if best is None or rank > best[0]:
+        better = best is not None and rank == best[0] and _SHOWN_LABEL.search(label) is not None
+        if best is None or rank > best[0] or (better and _SHOWN_LABEL.search(best[1]) is None):
             best = rank, label, part
     if best is None:
         return _relative_cell(at, text, letters, today, fetched_at, place)

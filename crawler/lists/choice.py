@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from crawler.lists.blank import NEAR, empty_lists
 from crawler.lists.blocks import Block, shape
-from crawler.lists.outline import Outline, squeeze
+from crawler.lists.outline import LINK, Outline, squeeze
 
 FOREIGN = re.compile(
     r"热[点门](?!话题|问题|回应|解读)|热文|热读|排行|点击榜|推荐|相关(?:文章|信息|新闻|链接|阅读|内容|稿件)|猜你|友情|最新(?:信息|文章|动态|发布|更新|消息)"
@@ -26,6 +26,16 @@ PAGER_SCRIPT = re.compile(
     r"createPage|[cC]ountPage|pageCount|totalPage|PageHTML|laypage|[pP]agination|pageTurn"
 )
 """Words of scripts that write a pager."""
+ENTITLED = re.compile(r"[\u4e00-\u9fff]{2,10}\Z")
+NEUTRAL = re.compile(
+    r"标题|名称|序号|日期|时间|文号|索引|发布|位置|列表|搜索|查询|检索|全部|首页|正文|共|页|排序|筛选|置顶|状态|操作|信息|内容|年|月|日"
+)
+"""Words before a list that are no title of it: heads of tables, paths, filters."""
+PATH = re.compile(r"位置|首页|[>»]")
+IMPRINT = re.compile(r"版权所有|copyright|©|ICP\s?(?:备\s?\d|备案序?号)|公网安备|网站标识码", re.I)
+SITE_UPDATE = re.compile(r"更新|维护|最后")
+CLOCK = re.compile(r"今天是|今日是?|现在是?|日\s{0,4}(?:星期|周)[一二三四五六日天]")
+"""Words of a portal's head and foot: a date with them is not a post's."""
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 BEFORE = 6
 """Texts before a block among which its heading is looked for."""
@@ -40,7 +50,8 @@ OUTSIDE = frozenset({"aside", "footer", "nav", "header"})
 class Scored:
     """A block with the reasons for it.
 
-    ``own``: something ties it to this column. ``foreign``: its heading is another's. ``paged``: a pager
+    ``own``: something ties it to this column. ``foreign``: its heading is another's. ``other``: its
+    heading is none of the names. ``paged``: a pager
     follows it. ``more``: a 更多 link says that it is a taste of another column.
     ``covered``: the share of its live links that have a date.
     """
@@ -49,6 +60,7 @@ class Scored:
     points: float
     own: bool
     foreign: bool
+    other: bool
     paged: bool
     more: bool
     covered: float
@@ -103,11 +115,12 @@ def rank(sheet: Outline, blocks: list[Block], around: Surroundings) -> list[Scor
 def _score(
     sheet: Outline, block: Block, around: Surroundings, paged: bool, near: float, before: list[Block]
 ) -> Scored:
-    named, foreign, more = _heading(sheet, block, before[-1].stop if before else 0, around.names)
+    named, foreign, other, more = _heading(sheet, block, before[-1].stop if before else 0, around.names)
     points = 3 * math.log2(1 + min(block.dated, 30)) + min(_title_length(sheet, block), 16) / 4
     points += 8 * paged + 5 * named + 6 * near
-    points -= 9 * foreign + 3 * more + 8 * (_outside(sheet, block)) + 3 * sheet.hidden(block.rows[0].home)
-    return Scored(block, points, paged or named or near >= 0.5, foreign, paged, more, _covered(block, around))
+    points -= 9 * foreign + 4 * other + 3 * more + 8 * (_outside(sheet, block)) + 3 * sheet.hidden(block.rows[0].home)
+    own = paged or named or near >= 0.5
+    return Scored(block, points, own, foreign, other, paged, more, _covered(block, around))
 
 
 def _pager_owners(sheet: Outline, blocks: list[Block], pagers: tuple[int, ...]) -> set[int]:
@@ -141,12 +154,15 @@ def _share_near(block: Block, around: Surroundings) -> float:
     return sum(1 for href in live if href.partition("//")[2].startswith(around.folder)) / len(live)
 
 
-def _heading(sheet: Outline, block: Block, floor: int, names: tuple[str, ...]) -> tuple[bool, bool, bool]:
-    """Whether the words just before the block name the column, name another's list, and offer 更多.
+def _heading(
+    sheet: Outline, block: Block, floor: int, names: tuple[str, ...]
+) -> tuple[bool, bool, bool, bool]:
+    """Whether the words just before the block name the column, name another's list, say something else, offer 更多.
 
-    The nearest telling words decide; a heading element without the column's name ends the search.
+    The nearest telling words decide. A heading element without the column's name ends the search, and so do
+    the few words that a box begins with: what stands above them (the path to the column) is not the box's.
     """
-    named = foreign = False
+    named = foreign = other = False
     start = max(floor, block.start - BEFORE)
     for number in range(block.start - 1, start - 1, -1):
         words = squeeze(sheet.texts[number])
@@ -154,10 +170,41 @@ def _heading(sheet: Outline, block: Block, floor: int, names: tuple[str, ...]) -
             break
         named = any(name in words for name in names)
         foreign = not named and FOREIGN.search(words) is not None
-        if named or foreign or sheet.up(sheet.owners[number], HEADINGS) >= 0:
+        if named or foreign:
+            break
+        other = _entitles(sheet, number, words, block)
+        if other or sheet.up(sheet.owners[number], HEADINGS) >= 0:
             break
     near = sheet.texts[max(start, block.start - 3) : block.start] + sheet.texts[block.stop : block.stop + 1]
-    return named, foreign, any(MORE.match(text) for text in near)
+    return named, foreign, other, any(MORE.match(text) for text in near)
+
+
+def _entitles(sheet: Outline, number: int, words: str, block: Block) -> bool:
+    """Whether text ``number`` is the title of the box that holds the block: few plain words, no link."""
+    if not ENTITLED.match(words) or NEUTRAL.search(words):
+        return False
+    owner = sheet.owners[number]
+    if sheet.up(owner, LINK) >= 0:
+        return False
+    home = max(block.rows[0].home, 0)
+    box = sheet.parents[home]
+    return box >= 0 and (sheet.inside(owner, box) or sheet.inside(owner, max(sheet.parents[box], 0)))
+
+
+def stands_bare(sheet: Outline, names: tuple[str, ...]) -> str:
+    """The column's name where it stands as the title of a box with no link in it, else ``""``."""
+    for number, text in enumerate(sheet.texts):
+        words = squeeze(text) if len(text) < 60 else ""
+        if words not in names or not words:
+            continue
+        owner = sheet.owners[number]
+        if sheet.up(owner, LINK) >= 0 or sheet.hidden(owner):
+            continue
+        box = sheet.parents[owner]
+        around = sheet.text_of(box) if box >= 0 else ""
+        if box >= 0 and sheet.tags[box] != "body" and not sheet.anchors_in(box) and not PATH.search(around):
+            return words
+    return ""
 
 
 def _title_length(sheet: Outline, block: Block) -> float:
@@ -173,6 +220,19 @@ def _outside(sheet: Outline, block: Block) -> bool:
     return sheet.up(block.rows[0].node, OUTSIDE) >= 0
 
 
+def is_of_the_site(sheet: Outline, block: Block) -> bool:
+    """Whether a lone date is the portal's own: today's in the head, the last update's in the foot."""
+    row = next((row for row in block.rows if row.cells), block.rows[0])
+    said = [text for text in sheet.texts[block.start : block.stop] if len(text) < 300]
+    if any(IMPRINT.search(text) for text in said):
+        return True
+    around = sheet.texts[max(0, block.start - 4) : block.stop + 4]
+    dates = [sheet.texts[number] for cell in row.cells for number in cell.texts if number < len(sheet.texts)]
+    if any(SITE_UPDATE.search(text) for text in dates):
+        return any(IMPRINT.search(text) for text in around)
+    return any(CLOCK.search(text) for text in dates)
+
+
 def merged_channel(sheet: Outline, ranked: list[Scored]) -> list[Block]:
     """The best block, and on a channel page (boxes of several columns, no pager) its equals, in page order."""
     best = ranked[0]
@@ -185,6 +245,7 @@ def merged_channel(sheet: Outline, ranked: list[Scored]) -> list[Block]:
         and scored.covered >= COVERED
         and (best.more or not scored.more)
         and scored.own == best.own
+        and scored.other == best.other
         and _alike(sheet, best.block, scored.block)
     ]
     return sorted([best.block, *same], key=lambda block: block.start)

@@ -29,6 +29,8 @@ _ORIGIN = re.compile(
     r"(?:信息来源|来源|发布机构|发布单位|发文机关|供稿单位?)\s{0,3}[:：]\s{0,3}([^\s:：|()（）\[\]]{2,30})"
 )
 _PUBLISHED = re.compile(r"发布|公开|公布|更新|发文|刊登|上网")
+_SHOWN = re.compile(r"回复|开始|起始")
+"""When nothing is called published: a letter is shown with its reply, a consultation from its beginning."""
 _DATE_HEAD = re.compile(r"时间|日期")
 
 
@@ -116,6 +118,7 @@ def _labelled_column(sheet: Outline, items: list[Item], width: int) -> int | Non
     if not any(labels):
         labels = _head(sheet, items[0].row, width)
     good = [i for i, label in enumerate(labels) if _PUBLISHED.search(label)]
+    good = good or [i for i, label in enumerate(labels) if _SHOWN.search(label)]
     plain = [i for i, label in enumerate(labels) if label and not OTHER_DATE.search(label)]
     if good:
         return good[0]

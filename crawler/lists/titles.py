@@ -19,6 +19,7 @@ _TAIL_DATE = re.compile(
 _HEAD_DATE = re.compile(
     r"\A[\[(（【]?\s?(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}日?\s?[\])）】]?\s{0,9}(?=\S)"
 )
+_TOLD_LABEL = re.compile(r"\A\s{0,9}(?:文章|信息)?\s{0,3}(?:标\s{0,9}题|名\s{0,9}称)\s{0,3}[:：]")
 _CUT = re.compile(r"(?:\.{2,}|…{1,3}|。。。)\Z")
 
 
@@ -38,6 +39,8 @@ def title_of(sheet: Outline, row: Row, dates: frozenset[int], *, edge: bool = Fa
 
 def _told(sheet: Outline, anchor: int) -> str:
     told = sheet.elements[anchor].get("title") or ""
+    if "\n" in told or "\r" in told:
+        told = _TOLD_LABEL.sub("", next((line for line in told.splitlines() if line.strip()), ""))
     return squeeze(_TAGS.sub(" ", told) if "<" in told else told)
 
 

@@ -42,7 +42,7 @@ SOFT_404 = re.compile(
 SERVER_ERROR = re.compile(
     r"HTTP Status 5\d\d|\b50[0234][ :：-]{0,3}(?:Internal|Server|Bad|Service|Gateway|错误|服务器)"
     r"|Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out|Server Error in"
-    r"|Whitelabel Error Page|Error establishing a database|Fatal error|Runtime Error"
+    r"|Whitelabel Error Page|Error establishing a database|MySQL (?:Query )?Error\b|SQLSTATE\[|Can(?:not|'t) connect to (?:local )?MySQL|ThinkPHP \d|无法加载(?:模块|控制器)|控制器不存在|Fatal error|Runtime Error"
     r"|数据库(?:连接)?(?:失败|错误|异常|出错)|服务器(?:内部)?(?:错误|异常|繁忙|出错|故障)|服务(?:暂时)?不可用"
     r"|系统(?:内部)?(?:错误|异常|繁忙|出错|故障)|程序(?:运行)?(?:错误|异常|出错)|网页出错|页面(?:出错|错误|异常)"
     r"|(?:java\.lang|javax\.servlet|org\.apache|com\.mysql)\.[\w.]{0,80}Exception",
@@ -195,7 +195,7 @@ TITLES = (
 
 CHALLENGE_SCRIPTS = re.compile(
     r"\$_ts\b|\br=[\"']m[\"']|\$_ss\b|__jsl_clearance|acw_sc__v[23]|wzws|cdn-cgi/challenge"
-    r"|_guard/(?:auto|easy|slide|html)|yunsuo_session|__tst_status|EO_Bot_Ssid|bt_waf|btwaf|safeline|SafeLine|probe\.js\?|_waf_|waf_?(?:verify|challenge|check|slider)|"
+    r"|_guard/(?:auto|easy|slide|html)|yunsuo_session|YunSuoAutoJump|security_verify_data|__tst_status|EO_Bot_Ssid|bt_waf|btwaf|safeline|SafeLine|probe\.js\?|_waf_|waf_?(?:verify|challenge|check|slider)|"
     r"__cf_chl|jschl|ddos-guard|aliyun_?waf|sucuri_cloudproxy|hcaptcha|px-captcha|_Incapsula_|aws-?waf"
 )
 """Words of scripts that make a browser prove itself, from many vendors; asked only of pages without text."""

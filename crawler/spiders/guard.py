@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Self, cast
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 
-from crawler.guard import refusal_of
+from crawler.guard import host_of, refusal_of
 from crawler.hosts import host_key
+from crawler.spiders.resolver import GuardedResolver
 
 if TYPE_CHECKING:
     from crawler.spiders.outlets import OutletSpider
@@ -37,3 +38,9 @@ class GuardMiddleware:
         if reason:
             raise Forbidden(reason)
         request.meta["download_slot"] = host_key(request.url)
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Raises :class:`Forbidden` where the name has no address because it led inside."""
+        unresolved = isinstance(exception, CannotResolveHostError)
+        if unresolved and host_of(request.url) in GuardedResolver.refused:
+            raise Forbidden("forbidden_address")

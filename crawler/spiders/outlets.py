@@ -18,6 +18,7 @@ from crawler.doors import Doors, legacy_hosts
 from crawler.finder import Finder, glance
 from crawler.guard import refusal_of
 from crawler.model import Ask, Manners, OutletKind, Page
+from crawler.page_facts import Inspector
 from crawler.recheck import HttpDoor
 from crawler.redirects import follow
 from crawler.settings import request_headers
@@ -49,6 +50,7 @@ class OutletSpider(Spider):
         finder: Finder | None = None,
         homes: Sequence[str] = (),
         new_pictures: Callable[[Sequence[str]], Collection[str]] = frozenset,
+        inspector: Inspector | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -66,11 +68,25 @@ class OutletSpider(Spider):
         old = partial(HttpDoor, config, hosts, clock, legacy=True)
         self.doors = Doors(self._plain, old, config, clock, legacy_hosts(manners))
         self.walk = Walk(self.fetch, keeper, config, clock, hosts, manners, door="spider", on_look=on_look)
-        if finder is not None:
-            self.walk.on_list = lambda page, known: finder.page(page, known.outlet)
+        self.inspector = inspector or Inspector(())
+        self.walk.on_list = self._listed
+        self.walk.on_article = self.inspector.article
         self.night = AccountNight(
             self.fetch, keeper, config, clock, hosts, manners, door="spider", on_look=on_look
         )
+
+    def _listed(self, page: Page, known: Known) -> None:
+        """A column's page that is not just as before: accounts on it, and what it says of itself."""
+        if self.finder is not None:
+            self.finder.page(page, known.outlet)
+        self.inspector.column(page, known.outlet)
+
+    async def _home(self, url: str) -> Page:
+        """A home page (or one of its pictures), and what the page says of itself."""
+        page = await self.walk.ask(url)
+        if url in self.homes:
+            self.inspector.home(page)
+        return page
 
     async def start(self) -> AsyncIterator[Any]:
         """Walks everything; the requests go through Scrapy's downloader one by one."""
@@ -90,7 +106,7 @@ class OutletSpider(Spider):
         async with asyncio.TaskGroup() as group:
             if self.finder is not None:
                 for home in self.homes:
-                    group.create_task(glance(self.walk.ask, [home], self.finder, self.new_pictures))
+                    group.create_task(glance(self._home, [home], self.finder, self.new_pictures))
             await self.walk.run(columns, self.pending, self.planned)
 
     async def fetch(self, ask: Ask) -> Page:

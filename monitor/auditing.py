@@ -1,0 +1,79 @@
+"""``gengxin audit``: is the record as it was written, and ``gengxin proof``: the page behind a finding."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from crawler.clock import clock
+from monitor.audit import root_of_day
+from monitor.audit_check import verify, where_is
+from monitor.letter_parts import chinese_moment
+from monitor.office import open_office
+from monitor.options import DONE, FAULT, tell, with_as_of, with_config, with_json
+from monitor.ordering import DAY
+from monitor.proof import NoProof, proof_of, to_html, to_warc
+
+
+@click.group()
+def audit() -> None:
+    """留痕：事件、通知、核定和修改环环相扣，改动一处即可查出。"""
+
+
+@audit.command("verify")
+@click.option("--root", default="", help="通报页脚印的校验值，查它在不在留痕链上")
+@with_config
+@with_json
+def check(root: str, path: Path, as_json: bool) -> int:
+    """从头核对留痕链，指出第一处被改动的记录。"""
+    with open_office(path) as office, office.reader.connect() as connection:
+        found = verify(connection)
+        row = where_is(connection, root) if root else None
+    lines = [found.broken] if found.broken else [f"{found.rows} 条记录全部相符，末条校验值 {found.root}"]
+    if root:
+        lines.append(
+            f"通报所印的校验值是第 {row.seq} 条（{chinese_moment(row.moment)}）"
+            if row
+            else "通报所印的校验值不在链上：印发以后有记录被改动或删去"
+        )
+    tell(as_json, asdict(found) | ({"root_found": row is not None} if root else {}), lines)
+    return FAULT if found.broken or (root and row is None) else DONE
+
+
+@audit.command("root")
+@click.argument("day", type=DAY)
+@with_config
+@with_json
+def show_root(day: datetime, path: Path, as_json: bool) -> int:
+    """截至某日末的校验值，即通报页脚所印的。"""
+    with open_office(path) as office, office.reader.connect() as connection:
+        root = root_of_day(connection, day.date())
+    tell(as_json, {"day": f"{day:%Y-%m-%d}", "root": root}, [root or f"{day:%Y-%m-%d} 以前没有记录"])
+    return DONE
+
+
+@click.command()
+@click.argument("finding")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="X.warc.gz 或 X.html"
+)
+@with_config
+@with_as_of
+def proof(finding: str, out: Path, path: Path, as_of: datetime | None) -> int:
+    """导出一个问题的网页存档，网页以后改了也能出示。例：proof 2020-0001 --out 存档.warc.gz"""
+    kinds = {".warc.gz": "warc", ".html": "html"}
+    kind = next((kinds[end] for end in kinds if out.name.endswith(end)), "")
+    if not kind:
+        raise click.ClickException(f"{out.name}：文件名须以 .warc.gz 或 .html 结尾")
+    with open_office(path) as office, office.reader.connect() as connection:
+        try:
+            found = proof_of(connection, finding)
+        except NoProof as error:
+            raise click.ClickException(str(error.args[0])) from None
+    data = to_warc(found, clock(as_of)()) if kind == "warc" else to_html(found)
+    out.write_bytes(data)
+    click.echo(f"{out}：{chinese_moment(found.page.moment)}的网页，SHA-256 {found.page.hash}")
+    return DONE

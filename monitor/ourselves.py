@@ -1,0 +1,120 @@
+"""Our own letter: what we could not read, who does not answer, which letters came back, what is wrong with ourselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from crawler.model import Unit, shanghai_day
+from crawler.store import RunRow
+from monitor.ladder import entered, talk
+from monitor.ledger import JudgementRow, LetterRow
+from monitor.letter_parts import Matter, chinese_day, deadline, overdue
+from monitor.letterhead import LetterSettings
+from monitor.letters import OFFICE, office_letter
+from monitor.matters import returned
+from monitor.model import Letter
+from monitor.official_days import KNOWN
+
+NIGHT = timedelta(hours=30)
+HELD_UP = timedelta(days=7)
+"""Letters older than this are no news."""
+
+
+def to_us(
+    connection: Connection,
+    by_unit: Mapping[str, Sequence[Matter]],
+    ours: Sequence[Matter],
+    day: date,
+    moment: datetime,
+    units: Mapping[str, Unit],
+    settings: LetterSettings,
+    notes: Sequence[str] = (),
+    *,
+    forced: bool = False,
+) -> list[tuple[Letter, list[int]]]:
+    """Our letter of ``day``, when there is something for us to do.
+
+    Overdue units are told on the first day after a deadline, and when they come onto the 约谈 list; ``forced``
+    tells them again, because the letter that did never left.
+    """
+    mute = [units[unit].short for unit in sorted(by_unit) if not units[unit].emails]
+    back = returned(connection, moment, units)
+    since = _before(day, settings)
+    late = {u: [m for m in matters if overdue(m, day, settings)] for u, matters in sorted(by_unit.items())}
+    talks = [t for u, m in sorted(by_unit.items()) if (t := talk(units[u], m, day, settings)) is not None]
+    news = any(deadline(m, day, settings) >= since for matters in late.values() for m in matters)
+    news = news or any(entered(matters, since, day, settings) for matters in by_unit.values())
+    known = forced and any((*late.values(), *talks))
+    if not (ours or mute or back or notes or news or known):
+        return []
+    counts = [(units[unit].short, len(matters)) for unit, matters in late.items() if matters]
+    text = office_letter(ours, day, settings, mute, back, counts, talks=talks, notes=notes)
+    return [(text, [m.finding.id for m in ours])]
+
+
+def _before(day: date, settings: LetterSettings) -> date:
+    """The last day before ``day`` that had letters."""
+    since = day - timedelta(days=1)
+    while settings.workdays_only and not settings.calendar.works(since):
+        since -= timedelta(days=1)
+    return since
+
+
+def troubles(connection: Connection, now: datetime, settings: LetterSettings) -> tuple[str, ...]:
+    """What the office must know of ourselves: the last night, its coverage, letters held up, next year's calendar."""
+    return tuple(
+        line for line in (_night(connection, now), *_held(connection, now), _year(now, settings)) if line
+    )
+
+
+def _night(connection: Connection, now: datetime) -> str:
+    """The last night, where it was not a good one; nothing is said of a store that never had one."""
+    run = connection.execute(
+        select(RunRow.started, RunRow.ended, RunRow.planned, RunRow.looked, RunRow.unknown)
+        .where(RunRow.kind == "nightly", RunRow.started <= now)
+        .order_by(RunRow.id.desc())
+        .limit(1)
+    ).first()
+    if run is None:
+        return ""
+    if now - run.started > NIGHT:
+        return f"{chinese_day(shanghai_day(run.started))}以后没有夜间抓取，请检查服务是否在运行。"
+    seen = f"计划 {run.planned} 个，看到 {run.looked} 个，无法判定 {run.unknown} 个"
+    if run.ended is None:
+        return f"昨夜抓取没有跑完（{seen}），下一晚自动补上。"
+    last = select(JudgementRow.failed_night).where(
+        JudgementRow.as_of >= run.started, JudgementRow.as_of <= now
+    )
+    if connection.scalar(last.order_by(JudgementRow.as_of.desc()).limit(1)):
+        return f"昨夜看到的太少，未对任何单位作出新的认定（{seen}）。"
+    return ""
+
+
+def _held(connection: Connection, now: datetime) -> tuple[str, ...]:
+    """Letters that were tried and did not leave, since our own last letter left: the mail server was down."""
+    last = connection.scalar(
+        select(func.max(LetterRow.written)).where(LetterRow.unit_id == OFFICE, LetterRow.state == "sent")
+    )
+    stuck = (LetterRow.tries > 0) & LetterRow.state.in_(("waiting", "superseded", "failed"))
+    since = max(last or now - HELD_UP, now - HELD_UP)
+    count, oldest = connection.execute(
+        select(func.count(), func.min(LetterRow.written)).where(stuck, LetterRow.written > since)
+    ).one()
+    if not count:
+        return ()
+    return (f"{count} 封通知未能按时发出，最早一封写于{chinese_day(shanghai_day(oldest))}，请检查发信服务器。",)
+
+
+def _year(now: datetime, settings: LetterSettings) -> str:
+    """In December: next year's days off are not known, so deadlines would be counted wrongly."""
+    day = shanghai_day(now)
+    listed = {one.year for one in (*settings.holidays, *settings.workdays)}
+    if day.month < 12 or day.weekday() or day.year + 1 in KNOWN or day.year + 1 in listed:
+        return ""
+    return (
+        f"{day.year + 1}年放假安排尚未登记，跨年的整改期限暂按周一至周五计算；"
+        "请按国务院办公厅通知在 config.yaml 的 monitor.letters 填写 holidays 和 workdays，或升级程序。"
+    )
