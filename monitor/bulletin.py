@@ -99,7 +99,7 @@ def compile(
         units,
         outlets,
         counts.tally(connection, period.start, period.end, as_of, decisions=decisions),
-        counts.coverage(connection, *window, failed=failed_night),
+        counts.coverage(connection, *window, as_of, failed=failed_night),
         _earlier(connection, period, as_of, decisions, horizon),
         account_rhythms(connection, accounts, period.start, period.end, as_of),
         candidates(connection, as_of),

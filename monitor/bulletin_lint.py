@@ -76,7 +76,8 @@ def _rows(b: Bulletin) -> Iterator[Fault]:
                     yield _error(
                         row.short, f"{row.short}：{month}计{count}条，依据只有{behind[(row.short, month)]}条"
                     )
-    if outside := {post.month for post in b.posts if post.month and post.month not in b.months}:
+    months = frozenset(b.months)
+    if outside := {post.month for post in b.posts if post.month} - months:
         yield _error("月份", f"依据中有统计期以外的月份：{'、'.join(sorted(outside))}")
 
 

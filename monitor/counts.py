@@ -176,8 +176,10 @@ def outlets_of(connection: Connection, day: date) -> list[Outlet]:
     return [outlet_of(row, duties[row["id"]]) for row in rows.mappings()]
 
 
-def coverage(connection: Connection, start: date, end: date, *, failed: bool = False) -> Coverage:
-    """How many outlets had a conclusive look from ``start`` to ``end``, both included."""
+def coverage(
+    connection: Connection, start: date, end: date, as_of: datetime, *, failed: bool = False
+) -> Coverage:
+    """How many outlets had a conclusive look from ``start`` to ``end``, both included, by ``as_of``."""
     began = datetime(start.year, start.month, start.day, tzinfo=SHANGHAI)
     ended = datetime(end.year, end.month, end.day, tzinfo=SHANGHAI) + timedelta(days=1)
     conclusive = [outcome.value for outcome in Outcome if outcome.conclusive]
@@ -185,7 +187,10 @@ def coverage(connection: Connection, start: date, end: date, *, failed: bool = F
         select(OutletRow.id, OutletRow.url, OutletRow.probes).where(OutletRow.retired_at.is_(None))
     ).all()
     seen = select(VisitRow.outlet_id).where(
-        VisitRow.moment >= began, VisitRow.moment < ended, VisitRow.outcome.in_(conclusive)
+        VisitRow.moment >= began,
+        VisitRow.moment < ended,
+        VisitRow.moment <= as_of,
+        VisitRow.outcome.in_(conclusive),
     )
     looked = {row.outlet_id for row in connection.execute(seen.distinct())}
     known = [row.id for row in rows if row.url or row.probes]

@@ -22,6 +22,8 @@ Cell = str | int | float | date | None
 
 def inert(text: str) -> str:
     """Crawled text made harmless: no control characters, cut to what a cell holds, formulas disarmed."""
+    if text[:1].isalnum() and len(text) <= LONGEST and text.isprintable():
+        return text  # what most texts are; a hundred thousand rows pass here
     plain = BROKEN.sub("", text)[:LONGEST]
     return f"'{plain}" if RISKY.match(plain) else plain
 
@@ -39,6 +41,8 @@ class Pen:
         self.head = book.add_format({**edge, **heading, "bg_color": "#E7E6E6"})
         self.left = book.add_format({**edge, "indent": 1})
         self.text = book.add_format(middle)
+        self.flat = book.add_format({**middle, "text_wrap": False})
+        self.flat_left = book.add_format({**edge, "indent": 1, "text_wrap": False})
         self.number = book.add_format({**middle, "num_format": "#,##0"})
         self.share = book.add_format({**middle, "num_format": "0%"})
         self.day = book.add_format({**middle, "num_format": "yyyy-mm-dd"})
@@ -81,6 +85,7 @@ class Pen:
         """
         if not tall:
             sheet.set_default_row(LINE + 4)
+        running, other = (self.left, None) if tall else (self.flat_left, self.flat)
         self.height(sheet, at, head)
         for column, word in enumerate(head):
             sheet.write_string(at, column, word, self.head)
@@ -89,7 +94,7 @@ class Pen:
                 self.height(sheet, number, row)
             for column, value in enumerate(row):
                 style = self.bad if (number - at - 1, column) in bad else None
-                self.cell(sheet, number, column, value, style or (self.left if column in left else None))
+                self.cell(sheet, number, column, value, style or (running if column in left else other))
         sheet.freeze_panes(at + 1, 0)
         sheet.repeat_rows(at)
         if rows:
@@ -113,8 +118,10 @@ class Pen:
 
     def cell(self, sheet: Any, row: int, column: int, value: Cell, style: Any = None) -> None:
         """One cell in the format of its kind; dates and numbers keep theirs unless ``style`` is not for text."""
-        plain = None if style is self.left else style
-        if value is None or value == "":
+        plain = None if style in (self.left, self.flat, self.flat_left) else style
+        if isinstance(value, str) and value:
+            sheet.write_string(row, column, inert(value), style or self.text)
+        elif value is None or value == "":
             sheet.write_blank(row, column, None, style or self.text)
         elif isinstance(value, date):
             sheet.write_datetime(row, column, value, plain or self.day)
@@ -122,8 +129,6 @@ class Pen:
             sheet.write_number(
                 row, column, value, plain or (self.number if isinstance(value, int) else self.share)
             )
-        else:
-            sheet.write_string(row, column, inert(value), style or self.text)
 
 
 def wide(text: str) -> int:

@@ -53,6 +53,8 @@ def test_every_command_of_the_documents_is_understood(line: str) -> None:
     while words and words[0] in getattr(group, "commands", {}):
         group = group.commands[words.pop(0)]
     assert group is not cli, f"gengxin {line}: no such command"
+    if hasattr(group, "otherwise"):  # gengxin bulletin 2020Q2 means gengxin bulletin print 2020Q2
+        group = group.commands[group.otherwise]
     known = {option for parameter in group.params for option in parameter.opts}
     for word in words:
         if word.startswith("--"):
