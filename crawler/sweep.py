@@ -32,16 +32,8 @@ from crawler.checks.resources import (
 )
 from crawler.checks.suspects import Suspect
 from crawler.config import CrawlConfig
-from crawler.content_record import (
-    PostToCheck,
-    ResourceToCheck,
-    due_posts,
-    due_resources,
-    enlist,
-    record_post,
-    record_resource,
-    tell_what_hangs_there,
-)
+from crawler.content_due import PostToCheck, ResourceToCheck, due_posts, due_resources, enlist
+from crawler.content_record import record_post, record_resource, tell_what_hangs_there
 from crawler.guard import host_of
 from crawler.isolated import ReadingRoom
 from crawler.model import Ask, Manners, Outcome, Page, shanghai_day

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
+from monitor.demo import defect_near as near
 from monitor.demo import defect_texts as texts
 from monitor.demo.defect_resources import Served, resource_cases
 from monitor.demo.defect_shapes import shape_cases
@@ -55,12 +56,12 @@ def _all(port: int) -> Iterator[Row]:
     for rule, sentences in texts.WRONG.items():
         for sentence in sentences:
             yield rule, (rule,), LEAD + _paragraphs(sentence), {}, "", False, ""
-    for rule, sentences in texts.RIGHT.items():
+    for rule, sentences in near.RIGHT.items():
         for sentence in sentences:
             yield rule, (), LEAD + _paragraphs(sentence), {}, "", False, ""
-    for rule, title, sentence in texts.RIGHT_TITLED:
+    for rule, title, sentence in near.RIGHT_TITLED:
         yield rule, (), LEAD + _paragraphs(sentence), {}, title, False, ""
-    for rule, sentence, wanted, limit in texts.LIMITS:
+    for rule, sentence, wanted, limit in near.LIMITS:
         yield rule, wanted, LEAD + _paragraphs(sentence), {}, "", False, limit
     yield from shape_cases(port, LEAD)
     yield from resource_cases(port, LEAD)
