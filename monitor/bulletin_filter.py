@@ -40,6 +40,9 @@ def narrowed(bulletin: Bulletin, groups: Sequence[str]) -> Bulletin:
         found_accounts=tuple(row for row in bulletin.found_accounts if units & {*row.units}),
         past=None if bulletin.past is None else tuple(row for row in bulletin.past if units & {*row.units}),
         disclosure=_disclosure(bulletin.disclosure, units),
+        scored=None
+        if bulletin.scored is None
+        else replace(bulletin.scored, rows=tuple(row for row in bulletin.scored.rows if row.unit in listed)),
         comparisons=tuple(row for row in bulletin.comparisons if row.group in groups),
         forecasts=tuple(row for row in bulletin.forecasts if row.unit in listed),
         commended=tuple(row for row in bulletin.commended if row.name in units),

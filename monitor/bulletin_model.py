@@ -149,6 +149,25 @@ class FoundAccount:
     sure: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One unit's score under a scheme. ``formula`` shows every number that went in."""
+
+    unit: str
+    points: float
+    formula: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The scores of a period with the scheme's name and source; ``example`` marks a scheme that no office uses."""
+
+    scheme: str
+    source: str
+    example: bool
+    rows: tuple[Score, ...]
+
+
 class ErrorReports(Strict):
     """找错: messages of 我为政府网站找错 in the period, entered by hand. ``late``: done later than a month."""
 
@@ -319,6 +338,7 @@ class Bulletin:
     found_accounts: tuple[FoundAccount, ...] = ()
     errors_reported: ErrorReports | None = None
     commended: tuple[Commendation, ...] = ()
+    scored: Scored | None = None
     unknown_years: tuple[int, ...] = ()
     unit_groups: tuple[tuple[str, str], ...] = ()
     only: tuple[str, ...] = ()

@@ -24,6 +24,7 @@ from monitor.outlook import previous
 from monitor.past import named_outlets
 from monitor.printed_check import Fault
 from monitor.reports import Unavailable
+from monitor.scoring import read_scheme, scored
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,8 @@ def draft(
     file = entries_file(archive(office), period)
     entries = read_entries(file) if entries is None else entries
     found, faults = applied(compile_bulletin(office, period, as_of, printed, check), entries, file.name)
+    if found.settings.scheme:
+        found = replace(found, scored=scored(found, read_scheme(Path(found.settings.scheme))))
     if groups:
         found = narrowed(found, groups)
     days = days_of(office, found.printed, period.end)
@@ -184,8 +187,7 @@ def _parsed(name: str) -> Period | None:
 
 
 def _settings(office: Office) -> bulletins.BulletinSettings:
-    """The office's settings, its template found from config.yaml's own folder."""
-    found = office.settings.monitor.bulletin
-    if not found.template:
-        return found
-    return found.model_copy(update={"template": str(office.settings.path.parent / found.template)})
+    """The office's settings, its template and scheme found from config.yaml's own folder."""
+    found, folder = office.settings.monitor.bulletin, office.settings.path.parent
+    files = {"template": found.template, "scheme": found.scheme}
+    return found.model_copy(update={key: str(folder / name) for key, name in files.items() if name})

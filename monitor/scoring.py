@@ -7,14 +7,14 @@ person with its source, and one without a source is refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 from pydantic import Field
 
 from crawler.config import BadConfig, Strict, section
-from monitor.bulletin_model import Bulletin, UnitRow
+from monitor.bulletin_model import Bulletin, Scored, UnitRow
+from monitor.bulletin_model import Score as Score
 
 
 class Item(Strict):
@@ -36,15 +36,6 @@ class Scheme(Strict):
     items: tuple[Item, ...] = Field(min_length=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """One unit's score. ``formula`` shows every number that went in."""
-
-    unit: str
-    points: float
-    formula: str
-
-
 def read_scheme(path: Path) -> Scheme:
     """The scheme in a YAML file. Raises :class:`BadConfig` for unknown keys or measures."""
     try:
@@ -64,6 +55,11 @@ def read_scheme(path: Path) -> Scheme:
 def score(bulletin: Bulletin, scheme: Scheme) -> tuple[Score, ...]:
     """Every listed unit's score, never below 0, in the annexes' order."""
     return tuple(_score(row, bulletin, scheme) for group in bulletin.groups for row in group.rows)
+
+
+def scored(bulletin: Bulletin, scheme: Scheme) -> Scored:
+    """The scores with where they come from: what the workbook prints."""
+    return Scored(scheme.name, scheme.source, scheme.example, score(bulletin, scheme))
 
 
 def _score(row: UnitRow, bulletin: Bulletin, scheme: Scheme) -> Score:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from monitor.bulletin_model import Bulletin
 from monitor.bulletin_words import PLATFORMS
@@ -41,7 +42,7 @@ class Page:
 
 def pages(b: Bulletin) -> tuple[Page, ...]:
     """The sheets that have something to say, in order."""
-    found = [_past(b), _found(b), _by_column(b), _by_hand(b)]
+    found = [_past(b), _found(b), _by_column(b), _scores(b), _by_hand(b)]
     return tuple(page for page in found if page.rows)
 
 
@@ -79,6 +80,17 @@ def _by_column(b: Bulletin) -> Page:
     return Page(
         "栏目条数", title, ("序号", "栏目", *months, "合计"), (6, 44, *(10 for _ in months), 10), rows, (1,)
     )
+
+
+def _scores(b: Bulletin) -> Page:
+    found = b.scored
+    rows = [
+        (n, row.unit, Decimal(str(row.points)), row.formula)
+        for n, row in enumerate(found.rows if found else (), 1)
+    ]
+    example = "（示例，不是任何单位的规定）" if found and found.example else ""
+    title = f"{found.scheme}{example}　依据：{found.source}" if found else ""
+    return Page("评分", title, ("序号", "单位名称", "得分", "算式"), (6, 24, 12, 70), rows, (3,))
 
 
 def _by_hand(b: Bulletin) -> Page:

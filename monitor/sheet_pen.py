@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 BODY, HEAD = "仿宋_GB2312", "黑体"
@@ -17,7 +18,8 @@ BROKEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 LONGEST = 32_000
 LINE, MOST_LINES = 18, 6
 """Points of a line of 12-point text, and the tallest row."""
-Cell = str | int | float | date | None
+Cell = str | int | float | Decimal | date | None
+"""A float is a share (97%), a Decimal a number with decimals."""
 
 
 def inert(text: str) -> str:
@@ -44,6 +46,7 @@ class Pen:
         self.flat = book.add_format({**middle, "text_wrap": False})
         self.flat_left = book.add_format({**edge, "indent": 1, "text_wrap": False})
         self.number = book.add_format({**middle, "num_format": "#,##0"})
+        self.decimal = book.add_format({**middle, "num_format": "0.##"})
         self.share = book.add_format({**middle, "num_format": "0%"})
         self.day = book.add_format({**middle, "num_format": "yyyy-mm-dd"})
         self.bad = book.add_format({**middle, "num_format": "#,##0", "font_color": "#C00000", "bold": True})
@@ -125,6 +128,8 @@ class Pen:
             sheet.write_blank(row, column, None, style or self.text)
         elif isinstance(value, date):
             sheet.write_datetime(row, column, value, plain or self.day)
+        elif isinstance(value, Decimal):
+            sheet.write_number(row, column, float(value), plain or self.decimal)
         elif isinstance(value, int | float):
             sheet.write_number(
                 row, column, value, plain or (self.number if isinstance(value, int) else self.share)

@@ -25,6 +25,7 @@ from monitor.bulletin_model import (
 from monitor.bulletin_text import sections
 from monitor.printed_check import check_file
 from monitor.reports import sheet
+from monitor.scoring import Item, Scheme, scored
 from tests.test_bulletin import seed_bulletin
 
 
@@ -95,6 +96,24 @@ def test_the_workbook_shows_last_periods_list_and_the_accounts_gaps(tmp_path: Pa
     assert [cell.value for cell in book["附件3 新媒体"][3]][7:10] == [12, 17, 3]
     assert "栏目条数" in book.sheetnames
     assert "未登记账号" in book.sheetnames
+
+
+def test_scores_are_printed_with_their_formula_and_their_source(tmp_path: Path) -> None:
+    scheme = Scheme(
+        name="示例",
+        source="仅为示例",
+        example=True,
+        items=(Item(name="缺信息", measure="missing_posts", points=0.5),),
+    )
+    bulletin = replace(full(), scored=scored(full(), scheme))
+    sheet.write(bulletin, tmp_path / "b.xlsx")
+    page = openpyxl.load_workbook(tmp_path / "b.xlsx")["评分"]
+    assert "示例，不是任何单位的规定" in str(page["A1"].value)
+    rows = {row[1].value: (row[2].value, row[3].value) for row in page.iter_rows(min_row=3)}
+    assert rows["螺洲镇"] == (89, "100 − 缺信息22×0.5 = 89")
+    assert rows["教育局"][0] == 100
+    assert page["C3"].number_format == "0.##"
+    assert [row.unit for row in narrowed(bulletin, ["镇街"]).scored.rows][:1] == ["仓山镇"]  # type: ignore[union-attr]
 
 
 def test_a_struck_account_is_neither_blamed_nor_counted() -> None:
