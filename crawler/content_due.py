@@ -38,8 +38,8 @@ class ResourceToCheck:
     post_title: str
 
 
-def enlist(connection: Connection, now: datetime) -> int:
-    """Every column's post that has no row yet gets one, due since it was first seen; returns how many."""
+def enlist(connection: Connection, now: datetime) -> None:
+    """Every column's post that has no row yet gets one, due since it was first seen."""
     post, outlet = PostRow.__table__.c, OutletRow.__table__.c
     known = select(POST.id).where(POST.url == post.url).exists()
     found = (
@@ -56,7 +56,7 @@ def enlist(connection: Connection, now: datetime) -> int:
         "url", "outlet_id", "title", "first_seen", "due", "etag", "last_modified", "digest", "outcome", "reason",
         "pictures", "without_alt",
     ]  # fmt: skip
-    return connection.execute(insert(CheckedPostRow).from_select(names, found)).rowcount
+    connection.execute(insert(CheckedPostRow).from_select(names, found))
 
 
 def due_posts(
