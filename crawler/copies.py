@@ -120,7 +120,7 @@ def keep_copies(connection: Connection, pages: Collection[tuple[str, Page]]) -> 
         connection.execute(
             insert(PageCopyRow).values(
                 outlet_id=outlet, hash=digest, url=page.url, final_url=page.final_url, moment=moment,
-                last=moment, status=page.status, headers=dict(page.headers), body=zlib.compress(body, 6),
+                last=moment, status=page.status, headers={k: v for k, v in page.headers.items() if k != "set-cookie"}, body=zlib.compress(body, 6),
                 cut=len(page.body) > MAX_BODY,
             )
         )  # fmt: skip

@@ -19,7 +19,7 @@ from monitor.evaluate import Judgement, awaiting, evaluate
 from monitor.model import Verdict
 from monitor.office import Office, counter, enter_catalogue
 from monitor.ourselves import troubles
-from monitor.proof import under_finding, unproved
+from monitor.proof import in_doubt, unproved
 from monitor.tokens import load_keys, signer
 
 Clock = Callable[[], datetime]
@@ -111,7 +111,7 @@ def recheck(office: Office, clock: Clock, ids: Sequence[str]) -> tuple[list[Visi
     Raises ``UnknownOutlet`` before anything is fetched.
     """
     with office.reader.connect() as connection:
-        keep = under_finding(connection, ids)
+        keep = in_doubt(connection, ids)
     visits = look_again(office.engine, office.reader, office.settings.crawl, clock, ids, keep=keep)
     judgement = evaluate(
         office.engine,

@@ -19,7 +19,7 @@ from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 from crawler.config import Strict
 from crawler.copies import PageCopy, copied_since, copies_of, forget_copies
 from crawler.model import utc
-from monitor.ledger import FindingRow
+from monitor.ledger import FindingRow, SaidRow
 from monitor.letter_parts import chinese_moment
 from monitor.model import Verdict
 
@@ -92,11 +92,13 @@ def unproved(connection: Connection, verdicts: Sequence[Verdict], as_of: datetim
     return tuple(sorted(new - copied_since(connection, sorted(new), as_of - AROUND)))
 
 
-def under_finding(connection: Connection, outlets: Collection[str]) -> frozenset[str]:
-    """Those of ``outlets`` that stand under an open finding: their pages are proof, whatever they show."""
+def in_doubt(connection: Connection, outlets: Collection[str]) -> frozenset[str]:
+    """Those of ``outlets`` under an open finding, or of which anything but fresh is said: their pages are proof."""
     subjects = [f"outlet:{outlet}" for outlet in outlets]
-    query = select(FindingRow.subject).where(FindingRow.closed.is_(None), FindingRow.subject.in_(subjects))
-    return frozenset(subject.removeprefix("outlet:") for subject in connection.execute(query).scalars())
+    found = select(FindingRow.subject).where(FindingRow.closed.is_(None), FindingRow.subject.in_(subjects))
+    said = select(SaidRow.subject).where(SaidRow.until.is_(None), SaidRow.subject.in_(subjects))
+    rows = connection.execute(found.union(said)).scalars()
+    return frozenset(subject.removeprefix("outlet:") for subject in rows)
 
 
 def forget(connection: Connection, now: datetime, settings: ProofSettings) -> int:

@@ -14,6 +14,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from crawler.copies import PageCopyRow, copies_of, keep_copies
 from crawler.model import SHANGHAI, Page
+from crawler.recheck import recheck
 from monitor import jobs
 from monitor.ledger import FindingRow
 from monitor.orders import issue, one
@@ -80,6 +81,16 @@ def test_a_reply_is_settled_by_what_the_page_shows_and_the_new_page_is_kept_too(
         proof = proof_of(c, number)
     assert "帮扶进展" not in proof.page.body.decode("utf-8")
     assert ["帮扶进展" in page.body.decode("utf-8") for page in proof.later] == [True]
+
+
+def test_the_pages_of_an_account_are_what_its_probes_brought(place: Town) -> None:
+    place.night()
+    ids = ["wb", "wx"]
+    recheck(place.office.engine, place.office.reader, place.office.settings.crawl, place.clock, ids, keep=ids)
+    with place.office.reader.connect() as c:
+        kept = {name: copies_of(c, name) for name in ids}
+    assert all(one.sound and one.status == 200 for copies in kept.values() for one in copies)
+    assert {name: bool(copies) for name, copies in kept.items()} == {"wb": True, "wx": True}
 
 
 BODY = (
