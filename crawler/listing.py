@@ -215,9 +215,10 @@ def next_pages(sight: Sight, family: Family) -> tuple[str, ...]:
 
 def _short_links(sight: Sight) -> Iterable[tuple[str, str]]:
     sheet = sight.source.sheet
+    first, last, texts = sheet.first, sheet.last, sheet.texts
     for anchor in sheet.anchors:
-        if sheet.last[anchor] - sheet.first[anchor] in (1, 2):
-            words = sheet.texts[sheet.first[anchor]].strip()
+        if 0 < last[anchor] - first[anchor] < 3:
+            words = texts[first[anchor]].strip()
             if is_pager_word(words):
                 yield words, sight.href(anchor)
 

@@ -37,6 +37,7 @@ class Timetable(Strict):
 
     nightly: Hour = time(1, 30)
     letters: Hour = time(8, 30)
+    content: Hour = time(3)
     drafts: Hour = time(9)
     retention: Hour = time(4, 30)
     self_check: Hour = time(7, 30)

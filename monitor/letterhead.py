@@ -26,9 +26,15 @@ class LetterSettings(Strict):
     base_url: str = Field(default="", description="address of the web pages, for links to a unit's page")
     link_days: int = Field(default=30, ge=1, le=366, description="days that a link in a letter works")
     weekly: bool = Field(default=True, description="the week's first letter lists all that is due soon")
-    leader_after: int = Field(default=1, ge=0, le=60, description="working days past the deadline: to the leader")
-    talk_after: int = Field(default=5, ge=0, le=60, description="working days past the deadline: on the 约谈 list")
-    ack_days: int = Field(default=10, ge=0, le=60, description="working days that an acknowledgement may last")
+    leader_after: int = Field(
+        default=1, ge=0, le=60, description="working days past the deadline: to the leader"
+    )
+    talk_after: int = Field(
+        default=5, ge=0, le=60, description="working days past the deadline: on the 约谈 list"
+    )
+    ack_days: int = Field(
+        default=10, ge=0, le=60, description="working days that an acknowledgement may last"
+    )
     warn_left: tuple[int, ...] = Field(
         default=(2, 0), description="warn when so many working days are left before a limit"
     )

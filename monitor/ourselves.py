@@ -105,7 +105,9 @@ def _held(connection: Connection, now: datetime) -> tuple[str, ...]:
     ).one()
     if not count:
         return ()
-    return (f"{count} 封通知未能按时发出，最早一封写于{chinese_day(shanghai_day(oldest))}，请检查发信服务器。",)
+    return (
+        f"{count} 封通知未能按时发出，最早一封写于{chinese_day(shanghai_day(oldest))}，请检查发信服务器。",
+    )
 
 
 def _year(now: datetime, settings: LetterSettings) -> str:

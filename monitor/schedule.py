@@ -49,6 +49,7 @@ def timetable(service: Service, times: Timetable) -> BackgroundScheduler:
         )
 
     daily(service.nightly, times.nightly.hour, times.nightly.minute)
+    daily(service.content, times.content.hour, times.content.minute)
     daily(service.letters, times.letters.hour, times.letters.minute)
     daily(service.drafts, times.drafts.hour, times.drafts.minute, day="1")
     daily(service.retention, times.retention.hour, times.retention.minute)

@@ -21,6 +21,7 @@ from monitor.alerts import send_waiting
 from monitor.availability import due_visits, visit_home
 from monitor.bulletin_model import Period
 from monitor.calendar import add_months
+from monitor.content import nightly_content
 from monitor.office import Office
 from monitor.printing import compile_bulletin, print_bulletin
 from monitor.proof import forget
@@ -49,6 +50,10 @@ class Service:
         night = jobs.nightly(self.office, self.clock, letters=False, stop=self.stop, tries=CRAWL_TRIES)
         for line in night_lines(night):
             log.warning("%s", line)
+
+    def content(self) -> None:
+        """The night's share of content checks: new posts first, then what is due of the stock."""
+        nightly_content(self.office, self.clock, self.stop)
 
     def letters(self) -> None:
         """Write today's letters, once, and send what waits."""

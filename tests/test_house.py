@@ -17,7 +17,10 @@ PURE = (
     "crawler/reader.py", "monitor/model.py", "monitor/tally.py", "monitor/attribution.py",
     "monitor/bulletin_model.py", "monitor/letters.py", "monitor/calendar.py", "monitor/limits.py",
 )  # fmt: skip
-PURE_FOLDERS = ("crawler/platforms", "crawler/families", "monitor/rules")
+PURE_FOLDERS = (
+    "crawler/platforms", "crawler/families", "crawler/lists", "crawler/articles", "crawler/refusals",
+    "crawler/checks", "monitor/rules",
+)  # fmt: skip
 IO = ("scrapy", "httpx", "sqlalchemy", "time", "crawler.store", "monitor.ledger", "crawler.clock")
 HOMES = {
     "scrapy": ("crawler/spiders/", "crawler/crawl.py"),

@@ -238,8 +238,9 @@ def waiting(sheet: Outline, *, seen: bool = False) -> bool:
 
 def empty_lists(sheet: Outline) -> list[int]:
     """List elements with nothing to read and no link in them."""
+    first, last = sheet.first, sheet.last
     return [
         number
         for number, tag in enumerate(sheet.tags)
-        if tag in LISTS and sheet.first[number] == sheet.last[number] and not sheet.anchors_in(number)
+        if tag in LISTS and first[number] == last[number] and not sheet.anchors_in(number)
     ]

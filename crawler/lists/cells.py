@@ -20,8 +20,10 @@ MANY = 40
 _QUICK = re.compile(r"[\d今昨前刚〇○]")
 _GATE = re.compile(
     r"\d\s?[-/.年月－／．—]\s?\d|(?<!\d)\d{8}(?!\d)|[今昨前][天日]|刚[刚才]|[秒分钟时天日周期]\s?[以之]?前|[〇○]年?"
-    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}[., -]{1,3}(?:\d{1,2}(?:st|nd|rd|th)?[, ]{1,3})?(?:19|20)\d\d"
     r"|\A\W{0,9}\d{1,4}\s?[年月日]?\W{0,9}\Z"
+)
+_ENGLISH_GATE = re.compile(
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}[., -]{1,3}(?:\d{1,2}(?:st|nd|rd|th)?[, ]{1,3})?20\d\d"
 )
 _SIMPLE = re.compile(r"[\s\[(（【]*(([12]\d{3})([-/.])(\d{1,2})\3(\d{1,2}))[\s\])）】]*\Z")
 _RELATIVE = re.compile(r"[今昨前][天日]|刚[刚才]|前")
@@ -61,7 +63,9 @@ def cells_of(sheet: Outline, today: date, fetched_at: datetime | None) -> list[C
     pieces: list[tuple[int, Piece]] = []
     quick, gate = _QUICK.search, _GATE.search
     for number, text in enumerate(sheet.texts):
-        if quick(text) is None or gate(text) is None:
+        if quick(text) is None:
+            continue
+        if gate(text) is None and ("20" not in text or _ENGLISH_GATE.search(text) is None):
             continue
         simple = _SIMPLE.match(text)
         if simple is not None:

@@ -118,7 +118,13 @@ def _score(
     named, foreign, other, more = _heading(sheet, block, before[-1].stop if before else 0, around.names)
     points = 3 * math.log2(1 + min(block.dated, 30)) + min(_title_length(sheet, block), 16) / 4
     points += 8 * paged + 5 * named + 6 * near
-    points -= 9 * foreign + 4 * other + 3 * more + 8 * (_outside(sheet, block)) + 3 * sheet.hidden(block.rows[0].home)
+    points -= (
+        9 * foreign
+        + 4 * other
+        + 3 * more
+        + 8 * (_outside(sheet, block))
+        + 3 * sheet.hidden(block.rows[0].home)
+    )
     own = paged or named or near >= 0.5
     return Scored(block, points, own, foreign, other, paged, more, _covered(block, around))
 
@@ -246,8 +252,7 @@ def merged_channel(sheet: Outline, ranked: list[Scored]) -> list[Block]:
         and (best.more or not scored.more)
         and scored.own == best.own
         and (
-            scored.other == best.other
-            or brothers(sheet, best.block.rows[0].home, scored.block.rows[0].home)
+            scored.other == best.other or brothers(sheet, best.block.rows[0].home, scored.block.rows[0].home)
         )
         and _alike(sheet, best.block, scored.block)
     ]

@@ -7,20 +7,18 @@ from collections.abc import Iterable
 from urllib.parse import urldefrag
 
 MAX_PAGES = 50
-_HINT = re.compile(r"[\d页頁]|ext|EXT|ast|AST")
 _NUMBER = re.compile(r"\W{0,4}(\d{1,5})\W{0,4}\Z")
 _NEXT = re.compile(r"\W{0,4}(?:下一?页|下一頁|后一页|后页|next(?: page)?)\W{0,4}\Z", re.I)
 _LAST = re.compile(r"\W{0,4}(?:尾页|末页|最后一页|最末页|last)\W{0,4}\Z", re.I)
+_WORD = re.compile(
+    r"\W{0,4}(?:\d{1,5}|下一?[页頁]|后一?页|尾页|末页|最后一页|最末页|next(?: page)?|last)\W{0,4}\Z", re.I
+)
 _COUNTER = re.compile(r"\A(.{0,300}?)(\d{1,5})(\D{0,60})\Z")
 
 
 def is_pager_word(words: str) -> bool:
     """Whether a link with these words may lead to another page of the list."""
-    if len(words) > 12 or _HINT.search(words) is None:
-        return False
-    return (
-        _NUMBER.match(words) is not None or _NEXT.match(words) is not None or _LAST.match(words) is not None
-    )
+    return len(words) <= 12 and _WORD.match(words) is not None
 
 
 def links_further(links: Iterable[tuple[str, str]], here: str) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ def title_of(sheet: Outline, row: Row, dates: frozenset[int], *, edge: bool = Fa
     shown = _shown(sheet, row.anchor, dates)
     told = _told(sheet, row.anchor)
     title = _better(shown, told) or _picture(sheet, row.anchor)
+    if not title or _CUT.search(title):
+        title = _beside(sheet, row, title) or title
     if edge:
         title = _HEAD_DATE.sub("", _TAIL_DATE.sub("", title))
     title = _PIN_MARK.sub("", title) if PINNED.search(title) else title
@@ -89,6 +91,22 @@ def _better(shown: str, told: str) -> str:
 
 def _plain(text: str) -> str:
     return "".join(text.split())
+
+
+def _beside(sheet: Outline, row: Row, cut: str) -> str:
+    """The whole title on the row's other links (a picture's), where the shown one was cut."""
+    stem = _plain(_CUT.sub("", cut))
+    if row.flat:
+        return ""
+    for position in list(sheet.anchors_in(row.node))[:6]:
+        anchor = sheet.anchors[position]
+        if anchor != row.anchor and sheet.elements[anchor].get("href") == sheet.elements[row.anchor].get(
+            "href"
+        ):
+            for words in (_told(sheet, anchor), _picture(sheet, anchor)):
+                if len(words) > len(stem) and _plain(words).startswith(stem):
+                    return words
+    return ""
 
 
 def _picture(sheet: Outline, anchor: int) -> str:
