@@ -57,10 +57,16 @@ def unit_month_counts(
 ) -> Mapping[tuple[str, str], int]:
     """Posts per (unit id, month) from ``start`` to ``end``, both included; pairs without posts are absent.
 
+    The unit ``""`` stands for posts whose printed origin waits for a person: they may be anybody's.
     ``options`` are those of :func:`tally`.
     """
     counted = tally(connection, start, end, as_of, **options)
-    return {(u, m): n for u, months in counted.units.items() for m, n in months.items() if n}
+    found = {(u, m): n for u, months in counted.units.items() for m, n in months.items() if n}
+    queued = (post for post in counted.posts if post.whose.doubtful and post.origin)
+    for post in queued:
+        key = ("", f"{post.day:%Y-%m}")
+        found[key] = found.get(key, 0) + 1
+    return found
 
 
 def document_month_counts(

@@ -17,7 +17,10 @@ from monitor.counts import document_month_counts
 from monitor.model import OutletFacts, UnitFacts
 
 Counter = Callable[[Connection, date, date, datetime], Mapping[tuple[str, str], int]]
-"""Posts per (unit id, month) published from the first day up to (not with) the last, as seen by a moment."""
+"""Posts per (unit id, month) published from the first day up to (not with) the last, as seen by a moment.
+
+The unit ``""`` stands for posts whose origin waits for a person: as long as they may be a unit's, they do not
+convict it."""
 
 POST = PostRow.__table__.c
 ANYBODY = ""
@@ -43,6 +46,7 @@ def unit_facts(
     needed = {month: last_day(month) for month in months} | {this: day - timedelta(days=2)}
     gaps = {month: _gaps(outlets, last) for month, last in needed.items()}
     undecided = _undecided(connection, outlets, start, as_of)
+    undecided[ANYBODY].update(counts.pop(ANYBODY, {}))
     documents = _documents(connection, outlets, months, as_of)
     units = UnitRow.__table__.c
     query = select(UnitRow.__table__).where(or_(units.retired_at.is_(None), units.retired_at > as_of))

@@ -255,3 +255,19 @@ def test_months_between_touch_both_ends_and_rise_by_one(start: date, days: int) 
 
 def _month(number: int, count: int) -> dict[str, int]:
     return {month: count if month == f"2020-{number:02d}" else 0 for month in MONTHS}
+
+
+def test_posts_whose_origin_waits_for_a_person_are_told_apart_as_anybodys(tmp_path: Path) -> None:
+    engine = new_store(tmp_path)
+    with engine.begin() as connection:
+        add_site(connection)
+        add_unit(connection, "教育局")
+        add_outlet(connection, "要闻")
+        origins = ["区教育局", "区科技局", "区科技局", "新华社"]
+        add_posts(
+            connection,
+            [post("要闻", date(2020, 4, 6), origin, title=f"样例{n}") for n, origin in enumerate(origins)],
+        )
+        found = unit_month_counts(connection, date(2020, 4, 1), date(2020, 4, 30), AS_OF)
+    engine.dispose()
+    assert found == {("教育局", "2020-04"): 1, ("", "2020-04"): 2}
