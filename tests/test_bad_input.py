@@ -23,6 +23,8 @@ from tests.conftest import Store
 from tests.district import PROJECT, START, Clock, Town, served, town
 from tests.judging_store import column, enter, unit
 
+pytestmark = pytest.mark.slow
+
 HOUR = {"hours": 1}
 
 

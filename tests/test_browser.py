@@ -22,6 +22,8 @@ from crawler.recheck import HttpDoor, recheck
 from crawler.register import sync
 from tests.conftest import Store
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2020, 7, 20, 1, tzinfo=UTC)
 CHROMIUM = "/usr/bin/chromium"
 needs_chromium = pytest.mark.skipif(

@@ -19,6 +19,8 @@ from monitor.demo.server import Sample
 from monitor.office import Office, enter_catalogue
 from tests.district import PROJECT, START, Clock, served, town
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:

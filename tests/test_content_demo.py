@@ -25,6 +25,8 @@ from monitor.evaluate import evaluate
 from monitor.model import Value
 from monitor.office import Office, count_until
 
+pytestmark = pytest.mark.slow
+
 DAY = timedelta(days=1)
 LEAST = 150
 

@@ -29,6 +29,8 @@ from monitor.demo.defect_run import COLUMN, CONFIG, START, stage
 from monitor.demo.defect_site import DefectSite
 from monitor.office import Office
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 CONFIGURED = CrawlConfig(
     contact="office@example.org", allow_loopback=True, delay=0.001, timeout=1.0, robots=False, retries=0,

@@ -5,6 +5,8 @@ import pytest
 from bench.fuzz import LIMIT, SEEDS, floods, mutants, read_all
 from crawler.model import Outcome
 
+pytestmark = pytest.mark.slow
+
 OUTCOMES = {outcome.value for outcome in Outcome}
 
 

@@ -19,6 +19,8 @@ from monitor.office import enter_catalogue
 from tests.district import COLUMNS, START, Clock, served, small_district, town, write_config
 from tests.nursery import Crawling, Nursery, nursery
 
+pytestmark = pytest.mark.slow
+
 KILLS = 20
 SEED = 20200720
 ROWS = 15

@@ -16,6 +16,8 @@ from monitor.__main__ import attach, cli
 from monitor.ledger import EventRow, FindingRow, LetterRow
 from tests.district import Clock, Town, served, town
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Town]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import insert, select
 
 from crawler.model import SHANGHAI
@@ -20,6 +21,8 @@ from monitor.ledger import LetterRow
 from monitor.outbox import LEASE, AttemptRow
 from tests.conftest import Store
 from tests.mailbox import Script, mail_server
+
+pytestmark = pytest.mark.slow
 
 NOW = datetime(2020, 7, 20, 9, tzinfo=SHANGHAI)
 LETTERS = int(os.environ.get("KILL_TEST_LETTERS", "40"))
