@@ -185,12 +185,14 @@ def outlets_of(connection: Connection, day: date) -> list[Outlet]:
 def coverage(
     connection: Connection, start: date, end: date, as_of: datetime, *, failed: bool = False
 ) -> Coverage:
-    """How many outlets had a conclusive look from ``start`` to ``end``, both included, by ``as_of``."""
+    """How many of the district's outlets (canaries are none) had a conclusive look from ``start`` to ``end``, both included, by ``as_of``."""
     began = datetime(start.year, start.month, start.day, tzinfo=SHANGHAI)
     ended = datetime(end.year, end.month, end.day, tzinfo=SHANGHAI) + timedelta(days=1)
     conclusive = [outcome.value for outcome in Outcome if outcome.conclusive]
     rows = connection.execute(
-        select(OutletRow.id, OutletRow.url, OutletRow.probes).where(OutletRow.retired_at.is_(None))
+        select(OutletRow.id, OutletRow.url, OutletRow.probes).where(
+            OutletRow.retired_at.is_(None), OutletRow.kind != OutletKind.CANARY.value
+        )
     ).all()
     seen = select(VisitRow.outlet_id).where(
         VisitRow.moment >= began,

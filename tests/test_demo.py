@@ -76,6 +76,11 @@ def test_the_totals_reconcile_with_the_headline(ran: Ran) -> None:
     assert set(found["no_documents"]) == {"审计局", "盖山镇", "东升街道", "工信局"}
 
 
+def test_the_bulletin_counts_the_districts_own_outlets_as_checked(ran: Ran) -> None:
+    coverage = ran.shown.printed.bulletin.coverage
+    assert (coverage.outlets, coverage.looked) == (79, 79)
+
+
 def test_the_shortfalls_are_the_true_ones(ran: Ran) -> None:
     assert figures(ran.shown.printed.bulletin)["shortfalls"] == {
         "螺洲镇": "4月-6 5月-8 6月-8",
