@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-import htmldate
 from lxml.html import HtmlElement
 
 from crawler.articles.hints import attributes, lone_literal, variables
@@ -132,6 +131,8 @@ def _dates(
 def _last_step(text: str, today: date) -> list[Dated]:
     """What ``htmldate`` finds without searching the body; its proof is only its name."""
     try:
+        import htmldate  # a fifth of a second to load, and few pages come this far
+
         day = htmldate.find_date(
             text[:HTMLDATE_LIMIT],
             extensive_search=False,

@@ -96,9 +96,10 @@ def explain(column: str, path: Path, as_of: datetime | None, as_json: bool) -> i
             clock(as_of)(),
             horizon=office.settings.crawl.backfill_from,
         )
+        names = {unit.id: unit.short for unit in office.settings.catalogue.units}
     if found is None:
         raise UnknownOutlet(column)
-    tell(as_json, screen.explain_data(found), screen.explain_lines(found))
+    tell(as_json, screen.explain_data(found), screen.explain_lines(found, names))
     return DONE
 
 

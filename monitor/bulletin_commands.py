@@ -26,7 +26,7 @@ from monitor.printed_check import Fault, claims_of, read_words
 from monitor.printed_check import check as check_claims
 from monitor.printed_files import NotRead
 from monitor.printing import Draft, archive, draft, print_bulletin, write_errata
-from monitor.word_template import BadTemplate
+from monitor.reports import BadTemplate
 from monitor.workdays import Calendar
 
 LIST_NAMES = {

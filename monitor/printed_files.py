@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import openpyxl
 from lxml import etree
 
 MOST_BYTES = 20_000_000
@@ -123,6 +122,8 @@ def _row(row: etree._Element) -> tuple[str, ...]:
 
 def _sheet(path: Path) -> Iterator[Block]:
     _guard(path)
+    import openpyxl  # no other command waits for it
+
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
         left = MOST_CELLS

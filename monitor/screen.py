@@ -210,12 +210,12 @@ def explain_data(found: Explanation) -> dict[str, Any]:
     }
 
 
-def explain_lines(found: Explanation) -> list[str]:
+def explain_lines(found: Explanation, names: Mapping[str, str] | None = None) -> list[str]:
     """Verdicts with their clause, then the posts with their proof, then the looks."""
     outlet = found.facts.outlet
     lines = [
         f"{outlet.name}（{outlet.id}）{outlet.url or _ways(outlet)}",
-        f"责任单位：{'、'.join(found.facts.units) or '未登记'}",
+        f"责任单位：{'、'.join((names or {}).get(unit, unit) for unit in found.facts.units) or '未登记'}",
     ]
     lines += [verdict_line(verdict) for verdict in found.verdicts]
     lines += [finding_line(finding) for finding in found.findings]

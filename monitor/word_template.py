@@ -17,11 +17,9 @@ from docx.opc.exceptions import PackageNotFoundError
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
+from monitor.reports import BadTemplate
+
 FIELD = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
-
-
-class BadTemplate(ValueError):
-    """One sentence: which template, which field, what is known."""
 
 
 def opened(path: Path, parts: Sequence[str], names: Sequence[str]) -> Document:

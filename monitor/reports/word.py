@@ -28,7 +28,8 @@ from monitor.bulletin_model import FIELD_NAMES, Bulletin, Group
 from monitor.bulletin_text import annex_titles, opening, sections
 from monitor.bulletin_words import FORM, FORM_NOTES, fields
 from monitor.calendar import chinese_day
-from monitor.word_template import BadTemplate, fill, opened
+from monitor.reports import BadTemplate
+from monitor.word_template import fill, opened
 
 __all__ = ["PARTS", "SUFFIX", "BadTemplate", "write"]
 
