@@ -60,12 +60,14 @@ class Raw:
         self.loop.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-            path = head.split(" ", 2)[1]
-            self.asked.append(path)
-            await self._answer(path, writer)
-        writer.close()
+        try:
+            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+                path = head.split(" ", 2)[1]
+                self.asked.append(path)
+                await self._answer(path, writer)
+        finally:
+            writer.close()
 
     async def _answer(self, path: str, writer: asyncio.StreamWriter) -> None:
         if path.startswith("/to/"):
@@ -97,6 +99,7 @@ class Raw:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.sleep(0)  # the closed transports say goodbye in the loop's next turn
             self.loop.stop()
 
         asyncio.run_coroutine_threadsafe(end(), self.loop)
