@@ -66,8 +66,10 @@ class Raw:
                 path = head.split(" ", 2)[1]
                 self.asked.append(path)
                 await self._answer(path, writer)
-        finally:
-            writer.close()
+        except asyncio.CancelledError:
+            writer.transport.abort()  # what an endless answer still holds is not waited for
+            raise
+        writer.close()
 
     async def _answer(self, path: str, writer: asyncio.StreamWriter) -> None:
         if path.startswith("/to/"):
