@@ -61,7 +61,7 @@ class Inspector:
             return
         try:
             home = read_home(page)
-        except Exception:
+        except Exception:  # one page's labels, not the night; told in the log, and the fact stays absent
             logger.exception("%s: what the home page says of itself could not be read", page.url)
             return
         if home is None:
@@ -77,7 +77,7 @@ class Inspector:
         """A column's first page that was not just as before."""
         try:
             labels = head_labels("column", page)
-        except Exception:
+        except Exception:  # as above
             logger.exception("%s: the labels could not be read", page.url)
             return
         if labels is not None:

@@ -327,8 +327,3 @@ class Walk:
 def wants_article(day: date | None, horizon: date) -> bool:
     """Only posts of the horizon get an article page; an undated one may owe its date to it."""
     return day is None or day >= horizon
-
-
-def is_network_failure(looked: Looked) -> bool:
-    """Whether the look failed on the way, not at the page."""
-    return looked.visit.outcome is Outcome.UNREACHABLE and looked.visit.reason in NETWORK

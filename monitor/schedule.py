@@ -66,7 +66,7 @@ def guarded(job: Callable[[], None]) -> Callable[[], None]:
     def run() -> None:
         try:
             job()
-        except Exception:
+        except Exception:  # whatever breaks a job is told and ends that run only
             log.exception("任务 %s 这一次没有做完，下一次再做", job.__name__)
 
     run.__name__ = job.__name__

@@ -10,7 +10,6 @@ from datetime import date
 
 from crawler.article import read_article
 from crawler.articles.passages import passages
-from crawler.checks.attachments import READABLE
 from crawler.checks.body import Body, Target, find_body
 from crawler.checks.days import find_days
 from crawler.checks.hidden import foreign_scripts, hidden_links
@@ -119,11 +118,6 @@ def heard(found: Iterable[Suspect], rules: frozenset[str]) -> tuple[Suspect, ...
         if one.rule in rules:
             kept.setdefault((one.rule, one.identity), one)
     return tuple(kept.values())
-
-
-def reading_kind(suffix: str) -> str:
-    """The kind that the reading room opens, or ``""``."""
-    return READABLE.get(suffix, "")
 
 
 def _links(body: Body, office: Office) -> Iterator[Suspect]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crawler.checks.documents import Document
-from crawler.checks.links import NETWORK, PARKED, Seen, dead, failed, owner_changed, owner_of, to_home
+from crawler.checks.links import PARKED, Seen, dead, failed, owner_changed, owner_of, to_home
 from crawler.checks.pictures import Picture
 from crawler.checks.suspects import Suspect
 from crawler.markup import decode
@@ -23,7 +23,6 @@ DEAD_WORDS = {
     "dns": "域名无法解析", "refused": "连接被拒绝", "timeout": "连接超时", "reset": "连接中断", "tls": "加密连接有误", "network": "网络错误",
 }  # fmt: skip
 REFUSED = ("forbidden_address", "bad_address")
-KNOWN_KINDS = ("attachment", "picture", "link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,3 @@ def unpacked(page: Page, most: int) -> bytes:
         except zlib.error:
             continue
     return page.body
-
-
-def is_network(error: str | None) -> bool:
-    return error in NETWORK
