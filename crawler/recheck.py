@@ -10,9 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 
-import httpcore
 import httpx
 from sqlalchemy import Engine
 
@@ -21,12 +19,13 @@ from crawler.config import CrawlConfig
 from crawler.copies import Camera, keep_copies
 from crawler.doors import Doors, legacy_hosts
 from crawler.guard import refusal_of
+from crawler.guarded import Gate, guarded_client
 from crawler.keeper import StoreKeeper
 from crawler.model import Ask, OutletKind, Page, Visit
 from crawler.record import adopt_articles, close_run, open_run, pending_articles
 from crawler.redirects import follow
 from crawler.register import allowed_hosts, host_manners, known_outlets
-from crawler.resolving import ForbiddenAddress, GuardedBackend, Resolve, system_resolve
+from crawler.resolving import ForbiddenAddress, Resolve, system_resolve
 from crawler.settings import request_headers
 from crawler.tls import any_certificate, fault_of, last_century
 from crawler.visit import Looked
@@ -118,7 +117,6 @@ def recheck(
 
 CUT = ":cut"
 """A header of :meth:`HttpDoor.glance`'s pages that no server can send: ``size`` or ``time``, where the body is a part."""
-KEPT_CONNECTIONS = 64
 
 
 @dataclass
@@ -139,27 +137,10 @@ class HttpDoor:
 
     async def __aenter__(self) -> HttpDoor:
         tls = last_century() if self.legacy else any_certificate()
-        transport = httpx.AsyncHTTPTransport(verify=tls, trust_env=False)
-        # httpx offers no way to give its pool a backend; the pool is the only place that connects.
-        transport._pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls,
-            max_connections=None,
-            max_keepalive_connections=KEPT_CONNECTIONS,
-            keepalive_expiry=5.0,
-            network_backend=GuardedBackend(
-                self.resolve,
-                self.config.allow_loopback,
-                frozenset(self.config.inside_hosts) & self.hosts,
-            ),
+        gate = Gate(
+            self.config.allow_loopback, frozenset(self.config.inside_hosts) & self.hosts, self.resolve
         )
-        self.client = httpx.AsyncClient(
-            headers=request_headers(self.config),
-            timeout=self.config.timeout,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            transport=transport,
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self.client = guarded_client(gate, tls, request_headers(self.config), timeout=self.config.timeout)
         return self
 
     async def __aexit__(self, *error: object) -> None:

@@ -11,20 +11,23 @@ import random
 import socket
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from time import monotonic
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
+from crawler.guarded import Gate, guarded_client, verifying
 from crawler.model import SHANGHAI
+from crawler.resolving import ForbiddenAddress
 
 SECONDS = 15.0
 """A page that is not open after this long counts as not open."""
 MAX_BYTES = 5_000_000
 REDIRECTS = 5
+ANYWHERE = Gate()
+"""Public addresses only."""
 REFUSED = frozenset({401, 403, 405, 412, 418, 429, 432})
 """Answers of a firewall to us: they tell nothing about what a citizen sees."""
 NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN})
@@ -35,7 +38,8 @@ class Probed:
     """One visit to a home page. Seconds; a stage that was not reached is ``None``.
 
     ``result`` is ``open``, ``closed`` (not open within the limit, or an error page), ``blocked`` (a firewall
-    refused us) or ``own_outage`` (we had no route at all): only the first two count.
+    refused us, or our own guard would not go where the name leads from here) or ``own_outage`` (we had no route at
+    all): only the first two count.
     """
 
     moment: datetime
@@ -53,10 +57,11 @@ class Probed:
 
 @dataclass(slots=True)
 class _Watch:
-    """Collects httpx's trace events of the first connection as seconds."""
+    """Collects httpx's trace events of the first connection as seconds; ``dns`` is the first name's look-up."""
 
     began: dict[str, float] = field(default_factory=dict)
     took: dict[str, float] = field(default_factory=dict)
+    dns: float | None = None
 
     async def __call__(self, name: str, info: Mapping[str, Any]) -> None:
         stage, _, what = name.rpartition(".")
@@ -65,9 +70,21 @@ class _Watch:
         elif what == "complete" and stage in self.began:
             self.took.setdefault(stage, monotonic() - self.began[stage])
 
-    def stage(self, name: str) -> float | None:
+    def gate(self, gate: Gate) -> Gate:
+        """``gate`` with its look-up timed."""
+
+        async def timed(host: str, port: int) -> list[str]:
+            began = monotonic()
+            found = await gate.resolve(host, port)
+            if self.dns is None:
+                self.dns = monotonic() - began
+            return found
+
+        return replace(gate, resolve=timed)
+
+    def stage(self, name: str, less: float = 0.0) -> float | None:
         found = self.took.get(name)
-        return None if found is None else round(found, 4)
+        return None if found is None else round(max(0.0, found - less), 4)
 
 
 async def visit_home(
@@ -76,58 +93,54 @@ async def visit_home(
     headers: Mapping[str, str],
     *,
     seconds: float = SECONDS,
-    verify: ssl.SSLContext | bool = True,
+    tls: ssl.SSLContext | None = None,
+    gate: Gate = ANYWHERE,
 ) -> Probed:
-    """Open ``url`` once, redirects followed, reading the whole page. Never raises for the site's faults."""
+    """Open ``url`` once, redirects followed, reading the whole page. Never raises for the site's faults.
+
+    Certificates are verified unless ``tls`` says otherwise. Every connection passes ``gate``.
+    """
     began = monotonic()
     watch = _Watch()
-    parts = urlsplit(url)
     try:
         async with asyncio.timeout(seconds):
-            dns = await _resolve(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
-            status, host, until = await _whole_page(url, headers, watch, verify)
+            status, host, until = await _whole_page(url, headers, watch, tls or verifying(), gate)
     except TimeoutError:
-        return Probed(
-            moment, "closed", round(monotonic() - began, 4), error="timeout", **_stages(watch, None)
-        )
+        return _without_page(moment, began, watch, "closed", "timeout")
+    except ForbiddenAddress:
+        return _without_page(moment, began, watch, "blocked", "forbidden_address")
     except (OSError, httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as error:
         result = "own_outage" if _no_route(error) else "closed"
-        spent = round(monotonic() - began, 4)
-        return Probed(moment, result, spent, error=_word(error), **_stages(watch, None))
+        return _without_page(moment, began, watch, result, _word(error))
     spent = round(monotonic() - began, 4)
     result = "blocked" if status in REFUSED else "open" if status < 400 else "closed"
     said = "" if status < 400 else f"http_{status}"
     return Probed(
-        moment, result, spent, status=status, error=said, host=host, certificate_until=until,
-        **_stages(watch, dns),
+        moment, result, spent, status=status, error=said, host=host, certificate_until=until, **_stages(watch)
     )  # fmt: skip
 
 
-def _stages(watch: _Watch, dns: float | None) -> dict[str, Any]:
+def _without_page(moment: datetime, began: float, watch: _Watch, result: str, error: str) -> Probed:
+    return Probed(moment, result, round(monotonic() - began, 4), error=error, **_stages(watch))
+
+
+def _stages(watch: _Watch) -> dict[str, Any]:
+    """Connecting includes the look-up, which is told apart."""
     return {
-        "dns": dns,
-        "tcp": watch.stage("connection.connect_tcp"),
+        "dns": None if watch.dns is None else round(watch.dns, 4),
+        "tcp": watch.stage("connection.connect_tcp", less=watch.dns or 0.0),
         "tls": watch.stage("connection.start_tls"),
         "first": watch.stage("http11.receive_response_headers"),
     }
 
 
-async def _resolve(host: str, port: int) -> float:
-    began = monotonic()
-    await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return round(monotonic() - began, 4)
-
-
 async def _whole_page(
-    url: str, headers: Mapping[str, str], watch: _Watch, verify: ssl.SSLContext | bool
+    url: str, headers: Mapping[str, str], watch: _Watch, tls: ssl.SSLContext, gate: Gate
 ) -> tuple[int, str, date | None]:
     async with (
-        httpx.AsyncClient(
-            headers=dict(headers), timeout=None, follow_redirects=True, max_redirects=REDIRECTS,  # noqa: S113
-            trust_env=False, verify=verify,
-        ) as client,
+        guarded_client(watch.gate(gate), tls, headers, timeout=None, redirects=REDIRECTS) as client,
         client.stream("GET", url, extensions={"trace": watch}) as answer,
-    ):  # fmt: skip
+    ):
         until = _certificate(answer)
         size = 0
         async for chunk in answer.aiter_raw():
@@ -162,7 +175,7 @@ def _word(error: BaseException) -> str:
     text = f"{error!r} {error.__cause__!r} {error.__context__!r}"
     if isinstance(error, httpx.TooManyRedirects):
         return "redirect_loop"
-    if isinstance(error, socket.gaierror):
+    if "gaierror" in text or "getaddrinfo" in text:
         return "dns"
     if "SSL" in text or "certificate" in text.lower():
         return "tls"

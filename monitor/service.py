@@ -13,9 +13,11 @@ from threading import Event
 
 from sqlalchemy import select
 
+from crawler.guarded import gate_of
 from crawler.model import shanghai_day
 from crawler.recheck import UnknownOutlet
 from crawler.store import SiteRow
+from crawler.tls import last_century
 from monitor import jobs, probes, rechecks
 from monitor.alerts import send_waiting
 from monitor.availability import due_visits, visit_home
@@ -100,19 +102,22 @@ class Service:
         count = self.office.settings.monitor.timetable.visits_a_day
         with self.office.reader.connect() as connection:
             sites = connection.execute(
-                select(SiteRow.id, SiteRow.home).where(SiteRow.retired_at.is_(None))
+                select(SiteRow.id, SiteRow.home, SiteRow.legacy_tls).where(SiteRow.retired_at.is_(None))
             ).all()
             last = probes.last_moments(connection)
             doubts = probes.unconfirmed(connection, now - CONFIRM_WITHIN, now - CONFIRM_AFTER)
         for site in sites:
             if site.id in doubts:
-                self._visit(site.id, site.home, confirms=True)
+                self._visit(site.id, site.home, old=site.legacy_tls, confirms=True)
             elif due_visits(site.id, last.get(site.id, now - timedelta(minutes=2)), now, count):
-                self._visit(site.id, site.home, confirms=False)
+                self._visit(site.id, site.home, old=site.legacy_tls, confirms=False)
 
-    def _visit(self, site: str, home: str, *, confirms: bool) -> None:
+    def _visit(self, site: str, home: str, *, old: bool, confirms: bool) -> None:
         agent = {"User-Agent": self.office.settings.crawl.user_agent}
-        found = asyncio.run(visit_home(home, self.clock(), agent))
+        gate = gate_of(self.office.settings.crawl)
+        found = asyncio.run(
+            visit_home(home, self.clock(), agent, tls=last_century() if old else None, gate=gate)
+        )
         with self.office.engine.begin() as connection:
             probes.add(connection, site, found, confirms=confirms)
 

@@ -16,8 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.catalogue import Catalogue
+from crawler.guarded import Gate
 from crawler.model import SHANGHAI, Site
 from crawler.register import sync
+from crawler.resolving import Resolve, system_resolve
 from monitor import probes
 from monitor.availability import Probed, day_plan, due_visits, visit_home
 from monitor.model import Facts, SiteWeek, Value
@@ -52,8 +54,9 @@ def answering(answer: bytes) -> Iterator[str]:
         thread.join(5)
 
 
-def visit(url: str, seconds: float = 5.0) -> Probed:
-    return asyncio.run(visit_home(url, NOW, {"User-Agent": "test"}, seconds=seconds))
+def visit(url: str, seconds: float = 5.0, resolve: Resolve = system_resolve) -> Probed:
+    gate = Gate(allow_loopback=True, resolve=resolve)
+    return asyncio.run(visit_home(url, NOW, {"User-Agent": "test"}, seconds=seconds, gate=gate))
 
 
 def head(status: str, body: bytes = b"<html>home</html>") -> bytes:
@@ -108,12 +111,42 @@ def test_a_closed_port_is_the_sites_fault() -> None:
         OSError(errno.EHOSTUNREACH, "no route"),
     ],
 )
-def test_no_way_out_at_all_is_our_own_outage(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
-    async def nowhere(host: str, port: int) -> float:
+def test_no_way_out_at_all_is_our_own_outage(error: OSError) -> None:
+    async def nowhere(host: str, port: int) -> list[str]:
         raise error
 
-    monkeypatch.setattr("monitor.availability._resolve", nowhere)
-    assert visit("http://127.0.0.1:1/").result == "own_outage"
+    assert visit("http://www.example.org/", resolve=nowhere).result == "own_outage"
+
+
+def test_a_name_that_does_not_exist_is_the_sites_fault() -> None:
+    async def unknown(host: str, port: int) -> list[str]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    found = visit("http://www.example.org/", resolve=unknown)
+    assert (found.result, found.error) == ("closed", "dns")
+
+
+def test_a_home_page_that_leads_inside_is_never_asked_and_tells_nothing() -> None:
+    async def inside(host: str, port: int) -> list[str]:
+        return ["127.0.0.1"] if host == "127.0.0.1" else ["10.0.0.5"]
+
+    found = visit("http://www.example.org/", resolve=inside)
+    assert (found.result, found.error) == ("blocked", "forbidden_address")
+    for target in (
+        "http://www.example.org/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://[fd00::1]/",
+    ):
+        head = f"HTTP/1.1 302 Found\r\nLocation: {target}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        with answering(head.encode()) as url:
+            found = visit(url, resolve=system_resolve if "www" not in target else inside)
+        assert (found.result, found.error) == ("blocked", "forbidden_address"), target
+
+
+def test_loopback_is_for_the_sample_only() -> None:
+    with answering(head("200 OK")) as url:
+        found = asyncio.run(visit_home(url, NOW, {}, seconds=5))
+    assert (found.result, found.error, found.status) == ("blocked", "forbidden_address", 0)
 
 
 @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(20, 96))

@@ -25,7 +25,13 @@ IO = ("scrapy", "httpx", "sqlalchemy", "time", "crawler.store", "monitor.ledger"
 HOMES = {
     "scrapy": ("crawler/spiders/", "crawler/crawl.py"),
     "apscheduler": ("monitor/schedule.py",),
-    "httpx": ("crawler/recheck.py", "monitor/channels/", "monitor/availability.py", "crawler/discover.py"),
+    "httpx": (
+        "crawler/guarded.py",
+        "crawler/recheck.py",
+        "monitor/channels/",
+        "monitor/availability.py",
+        "crawler/discover.py",
+    ),
     "starlette": ("monitor/demo/", "monitor/web/"),
     "uvicorn": ("monitor/demo/", "monitor/web/"),
     "aiosmtpd": ("monitor/demo/",),
@@ -104,6 +110,33 @@ def test_each_library_has_its_home(library: str) -> None:
         if uses(imports(path), library) and not name.startswith(homes)
     ]
     assert guilty == []
+
+
+CONNECTS = re.compile(
+    r"httpx\.(?:AsyncClient|Client|AsyncHTTPTransport|HTTPTransport|get|post|put|head|request|stream)\(|urlopen\(|"
+    r"create_connection\(|open_connection\(|HTTPS?Connection\(|ClientSession\(|\brequests\.(?:get|post|put|head|request|Session)\(|httpcore\.\w*Pool\("
+)
+"""Whatever opens a connection to a host that a page or a setting names."""
+MAIL = ("monitor/channels/mail.py", "monitor/mailtest.py")
+"""smtplib, to the mail server that config.yaml names: the office's own, wherever it stands."""
+
+
+def test_every_connection_is_made_behind_the_guard() -> None:
+    """httpx clients come from ``crawler/guarded.py``, Scrapy has its resolver, a browser has no network of its own."""
+    guilty = [
+        (name, found[0])
+        for name, path in sources("crawler", "monitor")
+        if name != "crawler/guarded.py" and not name.startswith("monitor/demo/")
+        for found in CONNECTS.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert guilty == []
+    texts = {name: path.read_text(encoding="utf-8") for name, path in sources("crawler", "monitor")}
+    assert [name for name, text in texts.items() if "smtplib.SMTP(" in text and name not in MAIL] == []
+    assert [name for name, text in texts.items() if "chromium.launch(" in text] == ["crawler/browser.py"]
+    assert "--proxy-server=127.0.0.1:9" in texts["crawler/browser.py"]
+    assert '"crawler.spiders.resolver.GuardedResolver"' in texts["crawler/settings.py"]
+    guarded = texts["crawler/guarded.py"]
+    assert guarded.count("network_backend=") == guarded.count("Pool(") == guarded.count("Client(") == 2
 
 
 def test_only_the_outer_rooms_ask_the_clock() -> None:

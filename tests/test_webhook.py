@@ -19,6 +19,7 @@ import pytest
 
 from crawler.config import BadConfig, section
 from crawler.model import SHANGHAI
+from crawler.resolving import ForbiddenAddress, GuardedWaitingBackend
 from monitor.channels.webhook import LIMITS, WebhookConfig, send
 from monitor.delivery import Undelivered
 from monitor.model import Letter
@@ -86,7 +87,7 @@ def robot(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def config(kind: str, robot: str, **more: object) -> WebhookConfig:
-    return WebhookConfig.model_validate({"kind": kind, "url_env": robot, "timeout": 5} | more)
+    return WebhookConfig.model_validate({"kind": kind, "url_env": robot, "timeout": 5, "inside": True} | more)
 
 
 @pytest.mark.parametrize("kind", list(YES))
@@ -176,6 +177,29 @@ def test_only_https_leaves_this_machine(url: str, tmp_path: Path) -> None:
     settings = WebhookConfig(kind="wecom", url_file=path)
     with pytest.raises(Undelivered, match="https"):
         send(LETTER, settings, NOW)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://127.0.0.1:9/send", "https://10.0.0.5/send", "https://169.254.169.254/", "https://localhost:9/"],
+)
+def test_a_robot_inside_is_asked_only_where_its_settings_say_so(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROBOT_OF_TEST", url + "?key=k-e-y")
+    handed: list[int] = []
+    with pytest.raises(Undelivered, match="inside: true") as caught:
+        send(LETTER, config("generic", "ROBOT_OF_TEST", inside=False), NOW, lambda: handed.append(1))
+    assert (caught.value.closed, caught.value.permanent, caught.value.doubtful) == (True, False, False)
+    assert "k-e-y" not in caught.value.answer
+
+
+def test_a_name_that_resolves_inside_gains_nothing() -> None:
+    backend = GuardedWaitingBackend(resolve=lambda host, port: ["93.184.216.34", "192.168.1.1"])
+    with pytest.raises(ForbiddenAddress):
+        backend.connect_tcp("robot.example.org", 443)
+    with pytest.raises(ForbiddenAddress):
+        backend.connect_unix_socket("/run/docker.sock")
 
 
 @pytest.mark.parametrize("kind", ["wecom", "dingtalk", "feishu"])

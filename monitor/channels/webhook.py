@@ -17,6 +17,8 @@ import httpx
 from pydantic import Field, model_validator
 
 from crawler.config import Strict
+from crawler.guarded import guarded_sender
+from crawler.resolving import ForbiddenAddress, GuardedWaitingBackend
 from monitor.delivery import HandingOver, Receipt, Undelivered, unrecorded
 from monitor.model import Letter
 from monitor.plain import clean, safe_link
@@ -34,13 +36,17 @@ BUSY: Mapping[str, tuple[int, ...]] = {
 
 
 class WebhookConfig(Strict):
-    """A robot. Its address holds the key, so it stands in an environment variable or a file."""
+    """A robot. Its address holds the key, so it stands in an environment variable or a file.
+
+    ``inside`` says that it stands on this machine or the office's own network; any other one must be public.
+    """
 
     kind: Literal["wecom", "dingtalk", "feishu", "generic"]
     url_env: str | None = None
     url_file: Path | None = None
     secret_env: str | None = Field(default=None, description="钉钉、飞书 加签 secret")
     timeout: float = Field(default=15, gt=0, le=120)
+    inside: bool = False
 
     @model_validator(mode="after")
     def _one_address(self) -> Self:
@@ -58,9 +64,14 @@ def send(
     url, secret = _address(settings), _secret(settings)
     url, body = _message(letter, settings.kind, url, secret, int(moment.timestamp()))
     handing_over()
+    host = httpx.URL(url).host
+    backend = GuardedWaitingBackend(inside=frozenset({host}) if settings.inside else frozenset())
     try:
-        with httpx.Client(timeout=settings.timeout, trust_env=False) as client:
+        with guarded_sender(backend, timeout=settings.timeout) as client:
             answer = client.post(url, json=body, headers={"Idempotency-Key": letter.key})
+    except ForbiddenAddress:
+        said = f"{host} 指向内网或本机，未投递；确是本单位内网的机器人，请在它的配置里写 inside: true"
+        raise Undelivered(False, said, stage="settings", closed=True) from None
     except httpx.HTTPError as error:
         connected = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
         # The error's own text may hold the address, and with it the key.
@@ -122,7 +133,7 @@ def _judge(answer: httpx.Response, kind: str) -> Receipt:
 
 
 def _address(settings: WebhookConfig) -> str:
-    """The robot's address. https only, but for this machine."""
+    """The robot's address. https only, but for this machine where it may be asked."""
     try:
         url = (
             settings.url_file.read_text(encoding="utf-8").strip()
@@ -131,7 +142,7 @@ def _address(settings: WebhookConfig) -> str:
         )
     except (OSError, UnicodeDecodeError):
         url = ""
-    if not safe_link(url) or not (url.startswith("https://") or _loopback(url)):
+    if not safe_link(url) or not (url.startswith("https://") or (settings.inside and _loopback(url))):
         place = settings.url_file or f"环境变量 {settings.url_env}"
         raise Undelivered(False, f"{place} 里没有可用的 https 机器人地址", stage="settings", closed=True)
     return url
