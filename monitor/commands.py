@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.clock import clock
-from monitor import accounts_commands, content_commands, screen
+from monitor import accounts_commands, contacts_commands, content_commands, screen
 from monitor.accepting import accept
 from monitor.attribution_commands import attribution
 from monitor.auditing import audit, proof
@@ -29,6 +29,7 @@ from monitor.options import DONE, FAULT, tell, with_as_of, with_json
 from monitor.ordering import order
 from monitor.reading import read
 from monitor.serving import serve
+from monitor.users_commands import users
 
 if TYPE_CHECKING:
     from monitor.demo.run import Shown
@@ -93,6 +94,7 @@ COMMANDS: tuple[click.Command, ...] = (
     attribution,
     audit,
     bulletin,
+    *contacts_commands.COMMANDS,
     *content_commands.COMMANDS,
     demo,
     discover_columns,
@@ -104,4 +106,5 @@ COMMANDS: tuple[click.Command, ...] = (
     proof,
     read,
     serve,
+    users,
 )

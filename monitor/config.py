@@ -21,6 +21,7 @@ from pydantic import Field, create_model
 import monitor.reports
 import monitor.rules
 from crawler.config import BadConfig, Strict, section
+from monitor.access.settings import WebSettings
 from monitor.alerts import AlertsConfig
 from monitor.bulletin_model import BulletinSettings
 from monitor.channels.mail import MailConfig
@@ -42,6 +43,9 @@ class Timetable(Strict):
     retention: Hour = time(4, 30)
     self_check: Hour = time(7, 30)
     recheck_seconds: float = Field(default=2, ge=0.2, le=60)
+    retry_seconds: float = Field(
+        default=60, ge=0.2, le=3600, description="a daily job that broke is tried again, each time twice as late"
+    )
     visits_a_day: int = Field(
         default=24, ge=20, le=288, description="home page visits; the rule wants 20 a week"
     )
@@ -76,6 +80,7 @@ class MonitorSection(Strict):
     reports: tuple[str, ...] = ("sheet",)
     orders: OrderSettings = OrderSettings()
     proof: ProofSettings = ProofSettings()
+    web: WebSettings = WebSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ class MonitorConfig:
     reports: tuple[str, ...] = ("sheet",)
     orders: OrderSettings = field(default_factory=OrderSettings)
     proof: ProofSettings = field(default_factory=ProofSettings)
+    web: WebSettings = field(default_factory=WebSettings)
 
     def in_force(self, day: date) -> dict[str, Version]:
         """Each rule's version on ``day``; rules not yet in force are left out."""
@@ -114,7 +120,7 @@ def monitor_config(data: Mapping[str, Any], path: Path) -> MonitorConfig:
         if name not in report_names():
             raise BadConfig(f"{place}.reports: unknown report {name}; known: {', '.join(report_names())}")
     return MonitorConfig(
-        rules, read.coverage, read.timetable, alerts, read.bulletin, read.reports, read.orders, read.proof
+        rules, read.coverage, read.timetable, alerts, read.bulletin, read.reports, read.orders, read.proof, read.web
     )
 
 

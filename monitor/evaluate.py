@@ -21,6 +21,7 @@ from monitor.limits import Limit
 from monitor.model import Facts, Finding, OutletFacts, Value, Verdict
 from monitor.replies import settle
 from monitor.said import journal
+from monitor.standing import stand
 from monitor.unit_facts import Counter
 
 
@@ -118,6 +119,7 @@ def evaluate(
             limits={name: version.model_dump(mode="json") for name, version in rules.items()},
             only=None if only is None else _subjects(facts),
         )
+        stand(connection, verdicts, facts)
         settle(connection, facts.as_of)
     return Judgement(as_of, verdicts, changes, facts.failed_night)
 

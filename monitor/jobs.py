@@ -15,14 +15,22 @@ from crawler.store import RunRow
 from monitor.alerts import Sent, Written, send_waiting, write_letters
 from monitor.child import Crawled, Progress, run_crawl
 from monitor.counts import units_of
+from monitor.diary import remarks
 from monitor.evaluate import Judgement, awaiting, evaluate
+from monitor.findings import Changes
+from monitor.lock import try_lock
 from monitor.model import Verdict
 from monitor.office import Office, counter, enter_catalogue
 from monitor.ourselves import troubles
 from monitor.proof import in_doubt, unproved
 from monitor.tokens import load_keys, signer
+from monitor.unit_rhythm import keep_rhythm
 
 Clock = Callable[[], datetime]
+
+
+class Busy(RuntimeError):
+    """Another night is under way; one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +61,33 @@ def nightly(
     letters: bool = True,
     stop: Event | None = None,
     tries: int = 1,
+    since: datetime | None = None,
 ) -> Night:
     """Crawl what is due, look again where somebody would be accused, judge, write and send letters.
 
     ``as_of`` is handed to the crawl, whose clock goes on from there; leave it empty for the real time.
-    A crawl that crashed is started up to ``tries`` times, for what it had not yet seen. Without ``letters``
-    none is written. When ``stop`` is set the crawl is ended and the night counts as failed.
-    ``crawl`` runs it: a child process, unless a test walks here.
+    A crawl that crashed is started up to ``tries`` times, for what it had not yet seen; with ``since`` the night
+    goes on from one that was begun then. Without ``letters`` none is written. When ``stop`` is set the crawl is ended,
+    nothing is judged and the night counts as failed. ``crawl`` runs it: a child process, unless a test walks here.
+    Raises :class:`Busy` while another night runs on the same store.
     """
+    with try_lock(office.engine, "night") as mine:
+        if mine is None:
+            raise Busy("另一个夜间任务正在这个数据库上运行，等它做完再来")
+        return _night(office, clock, as_of, on_progress, crawl, letters, stop, tries, since)
+
+
+def _night(
+    office: Office,
+    clock: Clock,
+    as_of: datetime | None,
+    on_progress: Callable[[Progress], None],
+    crawl: Callable[..., Crawled],
+    letters: bool,
+    stop: Event | None,
+    tries: int,
+    since: datetime | None,
+) -> Night:
     enter_catalogue(office, clock())
     started = clock()
     crawled = Crawled(None, 0, 0)
@@ -69,12 +96,15 @@ def nightly(
             office.settings.path,
             clock() if as_of else None,
             time_limit=office.settings.crawl.time_limit,
-            since=started if number else None,
+            since=since or (started if number else None),
             on_progress=on_progress,
             stop=stop,
         )
         if not crawled.crashed:
             break
+    if stop is not None and stop.is_set():
+        nothing = Judgement(clock(), (), Changes(), failed_night=True)
+        return Night(crawled, nothing, (), *_run_counts(office, since or started), Written(), Sent())
     first = judge_now(office, clock(), record=False)
     doubtful = awaiting(first.verdicts)
     with office.reader.connect() as connection:
@@ -83,11 +113,12 @@ def nightly(
         # Whoever is about to be accused is looked at twice, and the page that convicts is kept.
         look_again(office.engine, office.reader, office.settings.crawl, clock, again, keep=again)
     judgement = judge_now(office, clock(), accuse=not crawled.fault)
+    keep_rhythm(office, clock())
     written, sent = Written(), Sent()
     if letters:
         written = write_day(office, clock(), judgement.verdicts)
         sent = send_waiting(office.engine, office.settings.monitor.alerts, clock())
-    new_posts, unknown = _run_counts(office, started)
+    new_posts, unknown = _run_counts(office, since or started)
     return Night(crawled, judgement, doubtful, new_posts, unknown, written, sent)
 
 
@@ -143,7 +174,7 @@ def write_day(office: Office, now: datetime, verdicts: Sequence[Verdict] = ()) -
             list(alerts.robots),
             copies=copies,
             verdicts=verdicts,
-            notes=troubles(connection, now, alerts.letters),
+            notes=(*troubles(connection, now, alerts.letters), *remarks(connection, now)),
             sign=sign,
         )
 

@@ -9,6 +9,8 @@ from sqlalchemy import MetaData
 import crawler.content_store
 import crawler.copies
 import crawler.store
+import crawler.unit_contacts
+import monitor.access.tables
 import monitor.acks
 import monitor.appeals
 import monitor.audit
@@ -18,11 +20,14 @@ import monitor.outbox
 import monitor.probes
 import monitor.rechecks
 import monitor.replies
+import monitor.standing
+import monitor.unit_rhythm
 
 HOMES: tuple[ModuleType, ...] = (
     crawler.content_store,
     crawler.copies,
     crawler.store,
+    crawler.unit_contacts,
     monitor.acks,
     monitor.appeals,
     monitor.audit,
@@ -32,5 +37,8 @@ HOMES: tuple[ModuleType, ...] = (
     monitor.probes,
     monitor.rechecks,
     monitor.replies,
+    monitor.standing,
+    monitor.unit_rhythm,
+    monitor.access.tables,
 )
 METADATA: MetaData = crawler.store.Base.metadata

@@ -1,0 +1,32 @@
+"""Counting what must not happen too often: wrong passwords per name and per address, rechecks per unit."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from monitor.access.tables import AttemptRow
+
+KEEP = timedelta(days=2)
+
+
+def note(connection: Connection, who: str, what: str, now: datetime) -> None:
+    """Remember one act of ``who``; what is older than two days is forgotten."""
+    connection.execute(insert(AttemptRow).values(who=who[:120], what=what, moment=now))
+    connection.execute(delete(AttemptRow).where(AttemptRow.moment < now - KEEP))
+
+
+def count(connection: Connection, who: str, what: str, since: datetime) -> int:
+    """How often ``who`` did it since a moment."""
+    query = (
+        select(func.count())
+        .select_from(AttemptRow)
+        .where(AttemptRow.who == who[:120], AttemptRow.what == what, AttemptRow.moment > since)
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def forget(connection: Connection, who: str, what: str) -> None:
+    """Start again from nothing: the right password was given."""
+    connection.execute(delete(AttemptRow).where(AttemptRow.who == who[:120], AttemptRow.what == what))

@@ -1,0 +1,186 @@
+"""Where everything stands now (现状): one row an outlet, its gravest verdict; every verdict of a unit and of a site.
+
+Screens read these rows instead of judging again; they are written with each judgement, in its transaction, and can
+be thrown away: the next full judgement writes them anew. Sentences of fresh outlets are not kept, they change daily.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Index, String, Text, delete, func, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crawler.bulk import execute_many
+from crawler.model import shanghai_day
+from crawler.store import Base
+from monitor.ledger import JudgementRow
+from monitor.model import Facts, Value, Verdict
+
+GRAVITY: Mapping[Value, int] = {
+    Value.EXEMPT: 0,
+    Value.FRESH: 1,
+    Value.DUE_SOON: 2,
+    Value.UNKNOWN: 3,
+    Value.BLANK: 4,
+    Value.STALE: 5,
+}
+"""What is worst comes last."""
+
+
+class StandingRow(Base):
+    """``key`` is the subject for an outlet, else ``subject|rule|period``. ``kind`` is ``column``, ``account``,
+    ``canary``, ``unit``, ``site`` or ``other``. ``since`` is when the value became what it is, ``before`` the one before.
+    """
+
+    __tablename__ = "standing"
+    key: Mapped[str] = mapped_column(String(260), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(120), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    rule: Mapped[str] = mapped_column(String(60))
+    period: Mapped[str] = mapped_column(String(20), default="")
+    value: Mapped[str] = mapped_column(String(20))
+    gravity: Mapped[int]
+    cause: Mapped[str] = mapped_column(String(100), default="")
+    name: Mapped[str] = mapped_column(Text)
+    sentence: Mapped[str] = mapped_column(Text)
+    clause: Mapped[str] = mapped_column(Text)
+    numbers: Mapped[dict[str, Any]]
+    due: Mapped[date | None]
+    ours: Mapped[bool]
+    since: Mapped[datetime]
+    before: Mapped[str] = mapped_column(String(20), default="")
+    __table_args__ = (
+        Index("ix_standing_kind_value", "kind", "value"),
+        Index("ix_standing_kind_gravity", "kind", "gravity"),
+        Index("ix_standing_kind_due", "kind", "due"),
+        Index("ix_standing_since", "since"),
+    )
+
+
+class TrendRow(Base):
+    """How many outlets of ``kind`` (or verdicts of units) had a value on a day: its last full judgement."""
+
+    __tablename__ = "trend"
+    day: Mapped[date] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    value: Mapped[str] = mapped_column(String(20), primary_key=True)
+    n: Mapped[int]
+
+
+STANDING = StandingRow.__table__.c
+COMPARED = (
+    "rule",
+    "period",
+    "value",
+    "cause",
+    "name",
+    "sentence",
+    "clause",
+    "numbers",
+    "due",
+    "ours",
+    "kind",
+)
+INSERT = insert(StandingRow)
+
+
+def stand(connection: Connection, verdicts: Sequence[Verdict], facts: Facts) -> None:
+    """Write what stands by ``verdicts``, the judgement of ``facts``, in the caller's transaction.
+
+    Facts of some outlets only (a recheck) touch those outlets' rows and leave the trend alone. A judgement of an
+    earlier moment than the newest one leaves what stands as it is.
+    """
+    newest = connection.execute(select(func.max(JudgementRow.as_of))).scalar()
+    if newest is not None and newest > facts.as_of:
+        return
+    now = _rows(verdicts, facts)
+    touched = [f"outlet:{of.outlet.id}" for of in facts.outlets] if facts.partial else None
+    old = _kept(connection, touched)
+    changed = [row for row in now.values() if _differs(row, old.get(row["key"]))]
+    gone = [key for key in old if key not in now]
+    fresh = [_dated(row, old.get(row["key"]), facts.as_of) for row in changed]
+    _remove(connection, [*gone, *(row["key"] for row in changed if row["key"] in old)])
+    execute_many(connection, INSERT, fresh)
+    if not facts.partial and not facts.failed_night:
+        _trend(connection, now.values(), shanghai_day(facts.as_of))
+
+
+def _rows(verdicts: Iterable[Verdict], facts: Facts) -> dict[str, dict[str, Any]]:
+    kinds = {f"outlet:{of.outlet.id}": of.outlet.kind.value for of in (*facts.outlets, *facts.canaries)}
+    gravest: dict[str, Verdict] = {}
+    for verdict in verdicts:
+        key = verdict.subject if verdict.subject in kinds else _key(verdict)
+        held = gravest.get(key)
+        if held is None or _order(verdict) > _order(held):
+            gravest[key] = verdict
+    return {key: _row(key, v, kinds.get(v.subject) or _kind(v.subject)) for key, v in gravest.items()}
+
+
+def _order(verdict: Verdict) -> tuple[int, str]:
+    return GRAVITY[verdict.value], verdict.rule
+
+
+def _key(verdict: Verdict) -> str:
+    return f"{verdict.subject}|{verdict.rule}|{verdict.period}"
+
+
+def _kind(subject: str) -> str:
+    head = subject.partition(":")[0]
+    return head if head in ("unit", "site") else "other"
+
+
+def _row(key: str, v: Verdict, kind: str) -> dict[str, Any]:
+    quiet = v.value is Value.FRESH and kind in ("column", "account", "canary")
+    return {
+        "key": key, "subject": v.subject, "kind": kind, "rule": v.rule, "period": v.period, "value": v.value.value,
+        "gravity": GRAVITY[v.value], "cause": v.cause[:100], "name": v.name, "sentence": "" if quiet else v.sentence,
+        "clause": v.clause, "numbers": {} if quiet else dict(v.numbers), "due": v.due, "ours": v.ours,
+    }  # fmt: skip
+
+
+def _kept(connection: Connection, subjects: Sequence[str] | None) -> dict[str, Mapping[str, Any]]:
+    query = select(StandingRow.__table__)
+    if subjects is not None:
+        query = query.where(STANDING.subject.in_(subjects))
+    return {row["key"]: dict(row) for row in connection.execute(query).mappings()}
+
+
+def _differs(row: Mapping[str, Any], old: Mapping[str, Any] | None) -> bool:
+    return old is None or any(row[name] != old[name] for name in COMPARED)
+
+
+def _dated(row: dict[str, Any], old: Mapping[str, Any] | None, moment: datetime) -> dict[str, Any]:
+    if old is None:
+        return row | {"since": moment, "before": ""}
+    if old["value"] == row["value"]:
+        return row | {"since": old["since"], "before": old["before"]}
+    return row | {"since": moment, "before": old["value"]}
+
+
+def _remove(connection: Connection, keys: Sequence[str]) -> None:
+    for start in range(0, len(keys), 500):
+        connection.execute(
+            delete(StandingRow.__table__).where(STANDING.key.in_(keys[start : start + 500]))  # type: ignore[arg-type]
+        )
+
+
+def _trend(connection: Connection, rows: Iterable[Mapping[str, Any]], day: date) -> None:
+    counts = Counter((row["kind"], row["value"]) for row in rows)
+    connection.execute(delete(TrendRow).where(TrendRow.day == day))
+    if counts:
+        connection.execute(
+            insert(TrendRow),
+            [{"day": day, "kind": kind, "value": value, "n": n} for (kind, value), n in counts.items()],
+        )
+
+
+def stands(connection: Connection, kind: str) -> Mapping[str, int]:
+    """How many rows of ``kind`` stand at each value."""
+    query = (
+        select(STANDING.value, func.count().label("n")).where(STANDING.kind == kind).group_by(STANDING.value)
+    )
+    return {row.value: row.n for row in connection.execute(query)}

@@ -1,0 +1,33 @@
+"""The web application: routes, gate and shield put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from monitor.office import Office
+from monitor.tokens import load_keys
+from monitor.web import faults
+from monitor.web.pages import ROUTERS
+from monitor.web.render import STATIC, environment
+from monitor.web.shield import Shield
+from monitor.web.state import Web
+
+
+def create_app(office: Office, clock: Callable[[], datetime]) -> FastAPI:
+    """The application over an open office. ``clock`` gives aware moments; nothing else asks the time."""
+    settings = office.settings.monitor.web
+    app = FastAPI(title="gengxin", docs_url=None, redoc_url=None, openapi_url=None)
+    folder = office.settings.folder
+    app.state.web = Web(
+        office, clock, settings, load_keys(folder / "links.key"), load_keys(folder / "web.key"), environment()
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    faults.handle(app)
+    app.add_middleware(Shield, limit=settings.upload_bytes, https=settings.https)
+    return app

@@ -1,0 +1,9 @@
+"""The pages: one file a subject; each reads, shows, and hands changes to the rooms below."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from monitor.web.pages import outlets, overview, signing
+
+ROUTERS: tuple[APIRouter, ...] = (signing.router, overview.router, outlets.router)

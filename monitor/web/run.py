@@ -1,0 +1,54 @@
+"""The web as a process: uvicorn over one office, until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable
+from datetime import datetime
+
+import uvicorn
+
+from monitor.office import Office
+from monitor.web.app import create_app
+
+log = logging.getLogger(__name__)
+END = 5
+"""Seconds that a page under way has to be finished after SIGTERM."""
+
+
+class Taken(OSError):
+    """The address cannot be had; the sentence says what to do."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket. Raises :class:`Taken`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((host, port))
+    except OSError as error:
+        found.close()
+        raise Taken(
+            f"{host}:{port} 用不了（{error.strerror}）；在 config.yaml 的 monitor.web 里换一个 host 或 port"
+        ) from None
+    return found
+
+
+def run(office: Office, clock: Callable[[], datetime]) -> None:
+    """Serve until SIGTERM or Ctrl-C. Raises :class:`Taken`."""
+    settings = office.settings.monitor.web
+    sock = listen(settings.host, settings.port)
+    config = uvicorn.Config(
+        create_app(office, clock),
+        access_log=False,  # addresses hold signed links
+        log_level="warning",
+        server_header=False,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies) or None,
+        timeout_graceful_shutdown=END,
+        lifespan="off",
+    )
+    log.warning("网页已启动：http://%s:%d/", *sock.getsockname()[:2])
+    uvicorn.Server(config).run(sockets=[sock])
