@@ -141,9 +141,9 @@ def propose(connection: Connection, survey: Survey, now: datetime) -> Proposal:
     faults = list(survey.faults)
     taken: dict[str, str] = {}
     for row in survey.rows:
-        unit = _unit_of(row.unit, units)
+        unit = unit_named(row.unit, units)
         if unit is None:
-            faults.append(Fault(row.unit_cell, _unknown_unit(row.unit, units)))
+            faults.append(Fault(row.unit_cell, unknown_unit(row.unit, units)))
             continue
         change = _change(row, unit, units[unit][0], known)
         if isinstance(change, Fault):
@@ -305,7 +305,7 @@ def _unit_names(connection: Connection) -> dict[str, list[str]]:
     return {row.id: [row.short, row.full, *row.aliases] for row in rows}
 
 
-def _unit_of(said: str, units: Mapping[str, Sequence[str]]) -> str | None:
+def unit_named(said: str, units: Mapping[str, Sequence[str]]) -> str | None:
     """By short name, full name or alias; else a shorter form of one unit's full name, and of one only."""
     wanted = _plain(said)
     if len(wanted) < 2:
@@ -323,7 +323,8 @@ def _shortened(said: str, short: str, full: str) -> bool:
     return (len(said) >= 4 and full.endswith(said)) or (head != said and len(head) >= 2 and head in full)
 
 
-def _unknown_unit(said: str, units: Mapping[str, Sequence[str]]) -> str:
+def unknown_unit(said: str, units: Mapping[str, Sequence[str]]) -> str:
+    """Why ``said`` is no unit of the catalogue, with the nearest name that is."""
     if not said:
         return "没有写单位名称"
     names = {name for known in units.values() for name in known}

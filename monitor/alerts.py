@@ -19,8 +19,8 @@ from sqlalchemy import Connection, Engine, select
 
 from crawler.config import Strict
 from crawler.model import Unit, shanghai_day
-from crawler.register import addressees
 from crawler.store import UnitRow
+from crawler.unit_contacts import everybody, with_people
 from monitor import outbox
 from monitor.channels import mail, webhook
 from monitor.channels.mail import MailConfig
@@ -104,7 +104,7 @@ def write_letters(
     if settings.workdays_only and not settings.calendar.works(day):
         return Written()
     replaced = outbox.supersede(connection, day, moment)
-    known = {unit.id: addressed(unit, day) for unit in units}
+    known = {unit.id: addressed(unit, day) for unit in with_people(connection, units)}
     by_unit, ours = open_matters(connection, day, moment, known)
     closed = closed_matters(connection, moment)
     weekly = settings.weekly and week_begins(day, settings)
@@ -242,12 +242,13 @@ def _hand(engine: Engine, claim: outbox.Claim, send: Send, clock: Callable[[], d
 
 def _allowed(connection: Connection, letter_id: int, config: AlertsConfig, day: date) -> set[str]:
     """Whom this letter may reach today: its unit's addresses in the catalogue, ourselves, our robots."""
-    unit = connection.scalar(select(LetterRow.unit_id).where(LetterRow.id == letter_id))
+    unit = connection.scalar(select(LetterRow.unit_id).where(LetterRow.id == letter_id)) or ""
     if unit == OFFICE:
         return set(config.letters.office_emails)
-    query = select(UnitRow.emails, UnitRow.contacts).where(UnitRow.id == unit, UnitRow.retired_at.is_(None))
+    query = select(UnitRow.emails).where(UnitRow.id == unit, UnitRow.retired_at.is_(None))
     row = connection.execute(query).first()
-    own = {*row.emails, *emails(addressees(row.contacts or ()), day)} if row else set()
+    people = [one.person for one in everybody(connection, unit).get(unit, ())] if row else []
+    own = {*row.emails, *emails(people, day)} if row else set()
     copies = config.mail.copy_to if config.mail else ()
     robots = {outbox.ROBOT + name for name in config.robots}
     return {*own, *(copies if own else ()), *robots}

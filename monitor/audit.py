@@ -35,6 +35,7 @@ SEALED: Mapping[str, tuple[str, ...]] = {
         "html_body",
         "written",
     ),
+    "unit_contact": ("unit_id", "role", "email", "valid_from", "valid_to", "entered"),
     "dispensation": (
         "kind",
         "rule",

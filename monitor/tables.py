@@ -14,6 +14,7 @@ import monitor.access.tables
 import monitor.acks
 import monitor.appeals
 import monitor.audit
+import monitor.diary
 import monitor.ledger
 import monitor.orders
 import monitor.outbox
@@ -31,6 +32,7 @@ HOMES: tuple[ModuleType, ...] = (
     monitor.acks,
     monitor.appeals,
     monitor.audit,
+    monitor.diary,
     monitor.ledger,
     monitor.orders,
     monitor.outbox,

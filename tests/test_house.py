@@ -42,7 +42,7 @@ HOMES = {
         "crawler/register_book",
         "monitor/reading",
     ),
-    "xlsxwriter": ("monitor/reports/", "monitor/survey", "monitor/columns_sheet.py"),
+    "xlsxwriter": ("monitor/reports/", "monitor/survey", "monitor/columns_sheet.py", "monitor/contacts_sheet.py"),
 }
 
 
