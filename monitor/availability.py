@@ -13,13 +13,14 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any
 
 import httpx
 
 from crawler.guarded import Gate, guarded_client, verifying
-from crawler.model import SHANGHAI
+from crawler.model import SHANGHAI, utc
 from crawler.resolving import ForbiddenAddress
 
 SECONDS = 15.0
@@ -39,7 +40,7 @@ class Probed:
 
     ``result`` is ``open``, ``closed`` (not open within the limit, or an error page), ``blocked`` (a firewall
     refused us, or our own guard would not go where the name leads from here) or ``own_outage`` (we had no route at
-    all): only the first two count.
+    all): only the first two count. ``ahead``: seconds that our clock is ahead of the server's ``Date``.
     """
 
     moment: datetime
@@ -53,6 +54,7 @@ class Probed:
     error: str = ""
     host: str = ""
     certificate_until: date | None = None
+    ahead: float | None = None
 
 
 @dataclass(slots=True)
@@ -104,7 +106,7 @@ async def visit_home(
     watch = _Watch()
     try:
         async with asyncio.timeout(seconds):
-            status, host, until = await _whole_page(url, headers, watch, tls or verifying(), gate)
+            status, host, until, told = await _whole_page(url, headers, watch, tls or verifying(), gate)
     except TimeoutError:
         return _without_page(moment, began, watch, "closed", "timeout")
     except ForbiddenAddress:
@@ -116,7 +118,8 @@ async def visit_home(
     result = "blocked" if status in REFUSED else "open" if status < 400 else "closed"
     said = "" if status < 400 else f"http_{status}"
     return Probed(
-        moment, result, spent, status=status, error=said, host=host, certificate_until=until, **_stages(watch)
+        moment, result, spent, status=status, error=said, host=host, certificate_until=until,
+        ahead=_ahead(moment, told), **_stages(watch),
     )  # fmt: skip
 
 
@@ -136,7 +139,7 @@ def _stages(watch: _Watch) -> dict[str, Any]:
 
 async def _whole_page(
     url: str, headers: Mapping[str, str], watch: _Watch, tls: ssl.SSLContext, gate: Gate
-) -> tuple[int, str, date | None]:
+) -> tuple[int, str, date | None, str]:
     async with (
         guarded_client(watch.gate(gate), tls, headers, timeout=None, redirects=REDIRECTS) as client,
         client.stream("GET", url, extensions={"trace": watch}) as answer,
@@ -147,7 +150,15 @@ async def _whole_page(
             size += len(chunk)
             if size > MAX_BYTES:
                 break
-        return answer.status_code, answer.url.host, until
+        return answer.status_code, answer.url.host, until, answer.headers.get("date", "")
+
+
+def _ahead(moment: datetime, told: str) -> float | None:
+    """Seconds from the server's ``Date`` to our moment; a header that is none tells nothing."""
+    try:
+        return round((moment - utc(parsedate_to_datetime(told))).total_seconds(), 1)
+    except ValueError:
+        return None
 
 
 def _certificate(answer: httpx.Response) -> date | None:

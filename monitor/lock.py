@@ -1,37 +1,74 @@
 """One scheduler per store: an advisory lock on PostgreSQL, a locked file beside the store on SQLite.
 
-Both are given up by the system when their holder dies, so no crash leaves a store locked.
+Both are given up by the system when their holder dies, so no crash leaves a store locked. Both can be lost by one who
+lives (the server was restarted, the file was taken away), so a holder asks :meth:`Lock.held` from time to time.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 KEY = 0x67656E67
 """``geng`` in ASCII: the number of our advisory lock."""
 
 
+class Lock(Protocol):
+    """A lock that was taken."""
+
+    def held(self) -> bool:
+        """Whether it is still ours."""
+
+
 @contextmanager
-def try_lock(engine: Engine, name: str = "scheduler") -> Iterator[bool]:
-    """Whether the lock ``name`` was free; held until the block ends. Never waits."""
+def try_lock(engine: Engine, name: str = "scheduler") -> Iterator[Lock | None]:
+    """The lock ``name`` if it was free, else ``None``; held until the block ends. Never waits for its holder."""
     if engine.dialect.name == "postgresql":
-        with engine.connect() as connection:
-            mine = _advisory(connection, name)
+        # No transaction: one that idles for days is ended by careful servers, and holds up their vacuum.
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             try:
-                yield mine
+                yield _Session(connection) if _advisory(connection, name) else None
             finally:
                 # The lock belongs to the session: a pooled one would carry it on.
                 connection.invalidate()
         return
     path = Path(str(engine.url.database) + f".{name}.lock")
     with path.open("a+") as handle:
-        yield _flock(handle)
+        yield _File(path, handle) if _flock(handle) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    connection: Connection
+
+    def held(self) -> bool:
+        """The lock lives as long as its session."""
+        try:
+            self.connection.execute(text("SELECT 1"))
+        except DBAPIError:
+            return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: Path
+    handle: IO[str]
+
+    def held(self) -> bool:
+        """The lock is on the file of that name, not on one that was moved away."""
+        try:
+            return os.path.samestat(self.path.stat(), os.fstat(self.handle.fileno()))
+        except OSError:
+            return False
 
 
 def _advisory(connection: Connection, name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from statistics import median
 
 from sqlalchemy import Connection, Float, ForeignKey, Index, String, delete, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,7 +19,9 @@ WEEK = timedelta(days=7)
 
 
 class ProbeRow(Base):
-    """One visit. ``confirms`` marks the second visit made minutes after a failed one: it is no visit of its own."""
+    """One visit. ``confirms`` marks one that does not count: the second visit made minutes after a failed one, or one
+    that only asked for the time. ``ahead`` = seconds that our clock was ahead of the server's.
+    """
 
     __tablename__ = "probe"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -35,6 +38,7 @@ class ProbeRow(Base):
     error: Mapped[str] = mapped_column(String(40))
     host: Mapped[str] = mapped_column(String(255))
     certificate_until: Mapped[date | None]
+    ahead: Mapped[float | None] = mapped_column(Float)
     __table_args__ = (Index("ix_probe_site_id_moment", "site_id", "moment"),)
 
 
@@ -46,7 +50,7 @@ def add(connection: Connection, site: str, probed: Probed, *, confirms: bool = F
             site_id=site, moment=probed.moment, result="closed" if late else probed.result, confirms=confirms,
             seconds=probed.seconds, dns=probed.dns, tcp=probed.tcp, tls=probed.tls, first=probed.first,
             status=probed.status, error="slow" if late else probed.error, host=probed.host,
-            certificate_until=probed.certificate_until,
+            certificate_until=probed.certificate_until, ahead=probed.ahead,
         )
     )  # fmt: skip
 
@@ -55,6 +59,13 @@ def last_moments(connection: Connection) -> dict[str, datetime]:
     """When each site was last visited."""
     query = select(ProbeRow.site_id, func.max(ProbeRow.moment)).group_by(ProbeRow.site_id)
     return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def ahead(connection: Connection) -> float | None:
+    """By how many seconds our clock is ahead of the sites': the median of what each told last; ``None`` = none told."""
+    newest = select(func.max(ProbeRow.id)).where(ProbeRow.ahead.is_not(None)).group_by(ProbeRow.site_id)
+    found = connection.execute(select(ProbeRow.ahead).where(ProbeRow.id.in_(newest))).scalars().all()
+    return median(one for one in found if one is not None) if found else None
 
 
 def unconfirmed(connection: Connection, earliest: datetime, latest: datetime) -> set[str]:

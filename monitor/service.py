@@ -5,25 +5,28 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
 
 from crawler.guarded import gate_of
-from crawler.model import shanghai_day
 from crawler.recheck import UnknownOutlet
 from crawler.store import SiteRow
 from crawler.tls import last_century
-from monitor import jobs, probes, rechecks
+from monitor import diary, jobs, probes, rechecks
 from monitor.alerts import send_waiting
 from monitor.availability import due_visits, visit_home
 from monitor.bulletin_model import Period
 from monitor.calendar import add_months
+from monitor.child import Crawled, run_crawl
 from monitor.content import nightly_content
+from monitor.diary import Begun, Daily
 from monitor.office import Office
 from monitor.printing import compile_bulletin, print_bulletin
 from monitor.proof import forget
@@ -39,26 +42,155 @@ MIN_FREE = 500_000_000
 """Bytes of free disk below which the self-check warns."""
 
 
+LATE = timedelta(hours=6)
+"""How late a daily job may still begin; a night that begins later would meet the next one."""
+LATE_DRAFTS = timedelta(days=20)
+
+
+OFF = timedelta(hours=9)
+"""Our clock is wrong when it differs by more from the sites': many servers call their Chinese time GMT, eight hours off."""
+STOPPED = "服务停止"
+
+
+class Unfinished(Exception):
+    """A run that must be taken up again, with the reason in one sentence."""
+
+
+def why(error: BaseException) -> str:
+    """The reason in one line, without the statement that met it."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    lines = str(cause).strip().splitlines()
+    return lines[0][:200] if lines else type(cause).__name__
+
+
+@dataclass(slots=True)
+class Outage:
+    """Since when the store refuses us, and why; empty while it does not."""
+
+    since: datetime | None = None
+    why: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What the jobs share. ``stop`` is set when the service is asked to end."""
+    """What the jobs share. ``stop`` is set when the service is asked to end; ``running`` names the jobs under way.
+
+    ``crawl`` runs the night's crawl: a child process, unless a test walks here.
+    """
 
     office: Office
     clock: Callable[[], datetime]
     stop: Event
+    crawl: Callable[..., Crawled] = run_crawl
+    running: set[str] = field(default_factory=set)
+    trusted: Event = field(default_factory=Event)
+    outage: Outage = field(default_factory=lambda: Outage())
 
-    def nightly(self) -> None:
-        """Crawl, look twice, judge. The letters leave at their own hour."""
-        night = jobs.nightly(self.office, self.clock, letters=False, stop=self.stop, tries=CRAWL_TRIES)
+    @property
+    def dailies(self) -> tuple[Daily, ...]:
+        """The daily jobs with their hours."""
+        times = self.office.settings.monitor.timetable
+        return (
+            Daily("nightly", times.nightly, LATE),
+            Daily("content", times.content, LATE),
+            Daily("letters", times.letters, LATE),
+            Daily("drafts", times.drafts, LATE_DRAFTS, first=True),
+            Daily("retention", times.retention, LATE),
+            Daily("self_check", times.self_check, LATE),
+        )
+
+    def missed(self) -> list[str]:
+        """Daily jobs whose hour has passed without their run being done, and that are not under way."""
+        retry = self.office.settings.monitor.timetable.retry_seconds
+        idle = [one for one in self.dailies if one.name not in self.running]
+        with self.office.reader.connect() as connection:
+            now = self.clock()
+            return [one.name for one in idle if diary.due(connection, one, now, retry)]
+
+    def daily(self, daily: Daily) -> None:
+        """Do the run of ``daily`` that is due, once; taken up again where it was killed or broke."""
+        retry = self.office.settings.monitor.timetable.retry_seconds
+        with self.office.engine.begin() as connection:
+            run = diary.begin(connection, daily, self.clock(), retry)
+        if run is None:
+            return
+        if run.tries > 1:
+            log.warning("任务 %s 接着做，第 %d 次", daily.name, run.tries)
+        try:
+            self._bodies[daily.name](run)
+        except Exception as error:
+            if not self.stop.is_set():  # what we ended ourselves did not break
+                with self.office.engine.begin() as connection:
+                    diary.fail(connection, run, why(error))
+            raise
+        with self.office.engine.begin() as connection:
+            diary.end(connection, run, self.clock())
+
+    @property
+    def _bodies(self) -> Mapping[str, Callable[[Begun], None]]:
+        return {
+            "nightly": self.nightly,
+            "content": lambda run: self.content(),
+            "letters": lambda run: self.letters(),
+            "drafts": self.drafts,
+            "retention": lambda run: self.retention(),
+            "self_check": lambda run: self.self_check(),
+        }
+
+    def clock_jumped(self, seconds: float) -> None:
+        """The clock was set: the office is told, and the sites are asked for the time before anybody is judged by it."""
+        self.trusted.clear()
+        with self.office.engine.begin() as connection:
+            diary.jumped(connection, self.clock(), seconds)
+
+    def _trust_clock(self) -> None:
+        """Compare our clock with the sites', after a start or a jump by visits made now. Raises :class:`Unfinished`.
+
+        A clock that is a day ahead would call everything late and have the letters say so.
+        """
+        if not self.trusted.is_set():
+            for site in self._sites():
+                self._visit(site.id, site.home, old=site.legacy_tls, confirms=True)
+        with self.office.reader.connect() as connection:
+            ahead = probes.ahead(connection)
+        if ahead is None:
+            return
+        if abs(ahead) > OFF.total_seconds():
+            self.trusted.clear()
+            raise Unfinished(
+                f"本机时间比网站的时间{'快' if ahead > 0 else '慢'} {abs(ahead) / 3600:.0f} 小时，请校准时间"
+            )
+        self.trusted.set()
+        with self.office.engine.begin() as connection:
+            diary.forget_future(connection, self.clock() + OFF)
+
+    def nightly(self, run: Begun) -> None:
+        """Crawl, look twice, judge. The letters leave at their own hour. Raises :class:`Unfinished`."""
+        self._trust_clock()
+        since = run.started if run.tries > 1 else None
+        night = jobs.nightly(
+            self.office,
+            self.clock,
+            letters=False,
+            stop=self.stop,
+            tries=CRAWL_TRIES,
+            since=since,
+            crawl=self.crawl,
+        )
         for line in night_lines(night):
             log.warning("%s", line)
+        if night.crawled.fault or self.stop.is_set():
+            raise Unfinished(night.crawled.fault or STOPPED)
 
     def content(self) -> None:
         """The night's share of content checks: new posts first, then what is due of the stock."""
         nightly_content(self.office, self.clock, self.stop)
+        if self.stop.is_set():
+            raise Unfinished(STOPPED)
 
     def letters(self) -> None:
         """Write today's letters, once, and send what waits."""
+        self._trust_clock()
         now = self.clock()
         judgement = jobs.judge_now(self.office, now, record=False)
         written = jobs.write_day(self.office, now, judgement.verdicts)
@@ -73,8 +205,15 @@ class Service:
 
     def rechecks(self) -> None:
         """Do the rechecks that wait; the result is kept for whoever asked."""
-        with self.office.engine.begin() as connection:
-            asked = rechecks.claim(connection, self.clock())
+        try:
+            with self.office.engine.begin() as connection:
+                # One scheduler, one instance: what is still running was left by a run that lost the store.
+                rechecks.release(connection)
+                asked = rechecks.claim(connection, self.clock())
+                self._back(connection)
+        except DBAPIError as error:
+            self._gone(error)
+            raise
         if not asked:
             return
         results, note = self._recheck([one.outlet for one in asked])
@@ -82,11 +221,26 @@ class Service:
             found = {one.id: results[one.outlet] for one in asked if one.outlet in results}
             rechecks.settle(connection, [one.id for one in asked], self.clock(), found, note)
 
+    def _gone(self, error: DBAPIError) -> None:
+        if self.outage.since is None:
+            self.outage.since, self.outage.why = self.clock(), why(error)
+
+    def _back(self, connection: Connection) -> None:
+        """The store takes entries again: note since when it did not."""
+        if self.outage.since is not None:
+            diary.unavailable(connection, self.outage.since, self.clock(), self.outage.why)
+            self.outage.since = None
+
     def _recheck(self, outlets: list[str]) -> tuple[dict[str, dict[str, object]], str]:
         try:
             visits, judgement = jobs.recheck(self.office, self.clock, outlets)
         except UnknownOutlet as error:
             return {}, f"台账里没有 {error}"
+        except DBAPIError:  # the store is gone: the request waits until it is back
+            raise
+        except Exception as error:  # a request that breaks us is not asked again for ever
+            log.exception("复查 %s 没有做完", "、".join(outlets))
+            return {}, f"复查没有做完：{why(error)}"
         found: dict[str, dict[str, object]] = {}
         for visit in visits:
             verdicts = [v for v in judgement.verdicts if v.subject == f"outlet:{visit.outlet}"]
@@ -100,17 +254,21 @@ class Service:
         """Make the home page visits that are due, and confirm failed ones some minutes later."""
         now = self.clock()
         count = self.office.settings.monitor.timetable.visits_a_day
+        sites = self._sites()
         with self.office.reader.connect() as connection:
-            sites = connection.execute(
-                select(SiteRow.id, SiteRow.home, SiteRow.legacy_tls).where(SiteRow.retired_at.is_(None))
-            ).all()
             last = probes.last_moments(connection)
             doubts = probes.unconfirmed(connection, now - CONFIRM_WITHIN, now - CONFIRM_AFTER)
         for site in sites:
             if site.id in doubts:
                 self._visit(site.id, site.home, old=site.legacy_tls, confirms=True)
-            elif due_visits(site.id, last.get(site.id, now - timedelta(minutes=2)), now, count):
+            elif due_visits(site.id, _before(last.get(site.id), now), now, count):
                 self._visit(site.id, site.home, old=site.legacy_tls, confirms=False)
+
+    def _sites(self) -> Sequence[Any]:
+        """Every site's id, home page and manners."""
+        query = select(SiteRow.id, SiteRow.home, SiteRow.legacy_tls).where(SiteRow.retired_at.is_(None))
+        with self.office.reader.connect() as connection:
+            return connection.execute(query.order_by(SiteRow.id)).all()
 
     def _visit(self, site: str, home: str, *, old: bool, confirms: bool) -> None:
         agent = {"User-Agent": self.office.settings.crawl.user_agent}
@@ -121,16 +279,14 @@ class Service:
         with self.office.engine.begin() as connection:
             probes.add(connection, site, found, confirms=confirms)
 
-    def drafts(self) -> None:
-        """On the first of a month: last month's bulletin draft; after a quarter's end also the quarter's."""
-        now = self.clock()
-        today = shanghai_day(now)
-        last = add_months(today.replace(day=1), -1)
+    def drafts(self, run: Begun) -> None:
+        """Of the first of a month: last month's bulletin draft; after a quarter's end also the quarter's."""
+        last = add_months(run.day, -1)
         periods = [f"{last:%Y-%m}"]
-        if today.month in (1, 4, 7, 10):
+        if run.day.month in (1, 4, 7, 10):
             periods.append(f"{last.year}Q{(last.month - 1) // 3 + 1}")
         for name in periods:
-            bulletin = compile_bulletin(self.office, Period.parse(name), now)
+            bulletin = compile_bulletin(self.office, Period.parse(name), self.clock())
             print_bulletin(self.office, bulletin, self.office.settings.path.parent / "通报草稿")
 
     def retention(self) -> None:
@@ -159,3 +315,8 @@ class Service:
         if free < MIN_FREE:
             found.append(f"磁盘只剩 {free // 1_000_000} MB；请清理，低于 0 会停止记录")
         return found
+
+
+def _before(last: datetime | None, now: datetime) -> datetime:
+    """From when on visits are due: the last visit, but never one that a clock ahead of ours has dated."""
+    return last if last is not None and last <= now else now - timedelta(minutes=2)

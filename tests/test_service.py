@@ -79,7 +79,7 @@ def test_every_job_of_the_timetable_is_declared_once_in_shanghai_time(place: Tow
     jobs_ = {job.id: job for job in scheduler.get_jobs()}
     assert set(jobs_) == {
         "nightly", "letters", "drafts", "retention", "self_check", "send", "availability", "rechecks",
-        "content",
+        "content", "make_up",
     }  # fmt: skip
     nightly = jobs_["nightly"]
     after = nightly.trigger.get_next_fire_time(None, datetime(2020, 7, 19, 17, 0, tzinfo=UTC))
