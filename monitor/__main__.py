@@ -133,7 +133,7 @@ def main() -> int:
         return refuse(f"{error.format_message()}（用法见 gengxin --help）")
     except UnknownOutlet as error:
         return refuse(f"台账里没有这个栏目或账号：{error}；gengxin status 列出全部编号")
-    except BadConfig as error:
+    except (BadConfig, jobs.Busy) as error:
         return refuse(str(error))
     except DBAPIError as error:
         return refuse(
