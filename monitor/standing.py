@@ -115,13 +115,14 @@ def _rows(verdicts: Iterable[Verdict], facts: Facts) -> dict[str, dict[str, Any]
     for verdict in verdicts:
         key = verdict.subject if verdict.subject in kinds else _key(verdict)
         held = gravest.get(key)
+        # Among equals the one with a day ahead tells more.
         if held is None or _order(verdict) > _order(held):
             gravest[key] = verdict
     return {key: _row(key, v, kinds.get(v.subject) or _kind(v.subject)) for key, v in gravest.items()}
 
 
-def _order(verdict: Verdict) -> tuple[int, str]:
-    return GRAVITY[verdict.value], verdict.rule
+def _order(verdict: Verdict) -> tuple[int, bool, str]:
+    return GRAVITY[verdict.value], verdict.due is not None, verdict.rule
 
 
 def _key(verdict: Verdict) -> str:
