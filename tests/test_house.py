@@ -34,6 +34,11 @@ HOMES = {
     ),
     "starlette": ("monitor/demo/", "monitor/web/"),
     "uvicorn": ("monitor/demo/", "monitor/web/"),
+    "fastapi": ("monitor/web/",),
+    "itsdangerous": ("monitor/access/", "monitor/web/"),
+    "pwdlib": ("monitor/access/",),
+    "authlib": ("monitor/web/",),
+    "prometheus_client": ("monitor/web/",),
     "aiosmtpd": ("monitor/demo/",),
     "openpyxl": (
         "crawler/workbook.py",
@@ -42,7 +47,12 @@ HOMES = {
         "crawler/register_book",
         "monitor/reading",
     ),
-    "xlsxwriter": ("monitor/reports/", "monitor/survey", "monitor/columns_sheet.py", "monitor/contacts_sheet.py"),
+    "xlsxwriter": (
+        "monitor/reports/",
+        "monitor/survey",
+        "monitor/columns_sheet.py",
+        "monitor/contacts_sheet.py",
+    ),
 }
 
 
@@ -97,6 +107,30 @@ def test_channels_and_reports_receive_finished_data() -> None:
         for name, path in sources("monitor/channels", "monitor/reports")
         for one in banned
         if uses(imports(path), one)
+    ]
+    assert guilty == []
+
+
+def test_the_web_stands_on_top_and_nothing_stands_on_it() -> None:
+    """Only the command that serves it imports the web; what it reads and who may come in know no HTTP."""
+    doors = ("monitor/web/", "monitor/serving.py", "monitor/demo/", "monitor/commands.py")
+    below = [(name, path) for name, path in sources("crawler", "monitor") if not name.startswith(doors)]
+    assert [name for name, path in below if uses(imports(path), "monitor.web")] == []
+    asked = ("fastapi", "starlette", "jinja2", "scrapy", "httpx", "monitor.evaluate")
+    rooms = [*sources("monitor/board"), *sources("monitor/access")]
+    assert [(name, one) for name, path in rooms for one in asked if uses(imports(path), one)] == []
+
+
+def test_pages_ask_the_store_through_the_rooms_below() -> None:
+    """SQL stands in the board; a page names no table."""
+    errors = ("sqlalchemy.exc",)
+    guilty = [
+        (name, found)
+        for name, path in sources("monitor/web")
+        for found in imports(path)
+        if uses({found}, "sqlalchemy")
+        and not found.startswith((*errors, "sqlalchemy.Connection"))
+        and found != "sqlalchemy"
     ]
     assert guilty == []
 
