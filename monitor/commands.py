@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.clock import clock
+from crawler.clock import Clock, clock
 from monitor import accounts_commands, contacts_commands, content_commands, screen
 from monitor.accepting import accept
+from monitor.access.roles import ROLE_NAMES
 from monitor.attribution_commands import attribution
 from monitor.auditing import audit, proof
 from monitor.bulletin import figures
@@ -33,6 +34,8 @@ from monitor.users_commands import users
 
 if TYPE_CHECKING:
     from monitor.demo.run import Shown
+    from monitor.demo.server import Sample
+    from monitor.office import Office
 
 
 @click.command()
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
     "--district", type=click.Path(path_type=Path), default=SAMPLE, help="区的数据文件（docs/district.md）"
 )
 @click.option("--out", type=click.Path(path_type=Path), default=Path("demo-output"), show_default=True)
-@click.option("--serve", is_flag=True, help="演示后让样例门户继续开着，按 Ctrl-C 结束")
+@click.option("--serve", is_flag=True, help="演示后打开样例的网页，样例门户也继续开着，按 Ctrl-C 结束")
 @with_as_of
 @with_json
 def demo(district: Path, out: Path, serve: bool, as_of: datetime | None, as_json: bool) -> int:
@@ -54,12 +57,25 @@ def demo(district: Path, out: Path, serve: bool, as_of: datetime | None, as_json
             shown = show(facts, office, now, on_progress=bar)
         tell(as_json, demo_data(shown), demo_lines(shown, now()))
         if serve:
-            click.echo(
-                f"样例门户：{sample.portal_url}/　样例平台：{sample.media_url}/　按 Ctrl-C 结束", err=as_json
-            )
-            with suppress(KeyboardInterrupt):
-                signal.pause()
+            _keep_open(sample, office, now, as_json)
     return FAULT if shown.wrong or shown.night.failed else DONE
+
+
+def _keep_open(sample: Sample, office: Office, now: Clock, as_json: bool) -> None:
+    """Serve the pages over what the demonstration left, until Ctrl-C."""
+    from monitor.demo.web import NAMES, add_sample_users, sample_web
+
+    password = add_sample_users(office, now)
+    with sample_web(office, now) as address:
+        names = "、".join(f"{name}（{ROLE_NAMES[role]}）" for role, name in NAMES.items())
+        for line in (
+            f"网页：{address}/",
+            f"登录名：{names}；密码都是 {password}",
+            f"样例门户：{sample.portal_url}/　样例平台：{sample.media_url}/　按 Ctrl-C 结束",
+        ):
+            click.echo(line, err=as_json)
+        with suppress(KeyboardInterrupt):
+            signal.pause()
 
 
 def demo_lines(shown: Shown, now: datetime) -> list[str]:
