@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,9 +30,14 @@ class Decided:
     decision: int | None = None
 
 
-def confirm(connection: Connection, number: int, by: str, reason: str, now: datetime) -> Decided:
-    """The suspect is right: its unit's from now on. Raises :class:`NoSuchSuspect`."""
-    _suspect(connection, number)
+def confirm(
+    connection: Connection, number: int, by: str, reason: str, now: datetime, unit: str = ""
+) -> Decided:
+    """The suspect is right, and ``unit``'s from now on; without one it waits with us until somebody says whose it is.
+
+    Its post and what it is about are looked at by the next sweep. Raises :class:`NoSuchSuspect`.
+    """
+    row = _suspect(connection, number)
     values = {
         "state": "confirmed",
         "decided_at": utc(now),
@@ -40,8 +45,10 @@ def confirm(connection: Connection, number: int, by: str, reason: str, now: date
         "reason": reason,
         "decision_id": None,
         "ended": None,
+        "unit_id": unit,
     }
     connection.execute(update(SuspectRow).where(SUSPECT.id == number).values(values))
+    make_due(connection, [row["post_id"]], now)
     return Decided(1)
 
 
@@ -101,6 +108,22 @@ def expire(connection: Connection, now: datetime) -> int:
     return _reopen(connection, list(connection.execute(over).scalars()))
 
 
+def make_due(connection: Connection, posts: Collection[int], now: datetime) -> None:
+    """The next sweep looks at these posts again, and at what their confirmed suspects are about."""
+    connection.execute(update(CheckedPostRow).where(CheckedPostRow.id.in_(posts)).values(due=utc(now)))
+    about = select(SUSPECT.resource_id).where(
+        SUSPECT.post_id.in_(posts), SUSPECT.state == "confirmed", SUSPECT.resource_id.is_not(None)
+    )
+    connection.execute(update(ResourceRow).where(ResourceRow.id.in_(about)).values(due=utc(now)))
+
+
+def faulty_posts(connection: Connection, outlets: Collection[str]) -> list[int]:
+    """The posts of these columns that have a confirmed suspect."""
+    query = select(SUSPECT.post_id).join(CheckedPostRow, CheckedPostRow.id == SUSPECT.post_id)
+    query = query.where(SUSPECT.state == "confirmed", CheckedPostRow.outlet_id.in_(outlets)).distinct()
+    return list(connection.execute(query).scalars())
+
+
 def learned(connection: Connection) -> Mapping[str, tuple[int, int]]:
     """Each rule's decided alarms: (right, all). One decision counts once, however many alarms it settled."""
     right = func.sum(case((SUSPECT.state.in_(("confirmed", "mended")), 1), else_=0))
@@ -141,3 +164,9 @@ def post_of(connection: Connection, suspect: int) -> str:
     """The address of the suspect's post."""
     query = select(CheckedPostRow.url).join(SuspectRow, SuspectRow.post_id == CheckedPostRow.id)
     return connection.execute(query.where(SuspectRow.id == suspect)).scalar() or ""
+
+
+def urls_of(connection: Connection, posts: Collection[int]) -> list[str]:
+    """The addresses of these posts."""
+    query = select(CheckedPostRow.url).where(CheckedPostRow.id.in_(posts)).order_by(CheckedPostRow.id)
+    return list(connection.execute(query).scalars())

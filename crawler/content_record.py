@@ -28,6 +28,8 @@ LADDER = ((timedelta(days=7), timedelta(hours=20)), (timedelta(days=60), timedel
 LATER = timedelta(days=90)
 TOMORROW = timedelta(hours=20)
 """The next night, whatever the hour of this one."""
+GONE = ("not_found", "soft_404")
+"""A post that is no longer there: nobody reads what was wrong with it."""
 LIVE = ("open", "confirmed", "dismissed")
 
 
@@ -43,7 +45,7 @@ def record_post(connection: Connection, post: PostToCheck, page: Page, checked: 
     elif checked.outcome is not Outcome.READ:
         values = {
             "looked": now,
-            "due": now + TOMORROW,
+            "due": now + (_again(post, now) if checked.reason in GONE else TOMORROW),
             "outcome": checked.outcome.value,
             "reason": checked.reason[:100],
         }
@@ -55,12 +57,26 @@ def record_post(connection: Connection, post: PostToCheck, page: Page, checked: 
             "last_modified": page.headers.get("last-modified", "")[:100],
         }  # fmt: skip
     connection.execute(update(CheckedPostRow).where(CheckedPostRow.id == post.id).values(values))
+    if checked is not None and checked.reason in GONE:
+        live = select(SUSPECT.id).where(SUSPECT.post_id == post.id, SUSPECT.state.in_(("open", "confirmed")))
+        _end(connection, list(connection.execute(live).scalars()), now)
     if checked is None or checked.outcome is not Outcome.READ:
+        _hurry(connection, CheckedPostRow, SUSPECT.post_id, post.id, now)
         return 0
     _use(connection, post, checked.wanted, now)
     told = _told_on_site(connection, post, checked.suspects)
     found = [s for s in checked.suspects if s.rule not in SITE_WIDE or (s.rule, s.identity) not in told]
-    return merge(connection, post.id, None, found, now)
+    opened = merge(connection, post.id, None, found, now)
+    _hurry(connection, CheckedPostRow, SUSPECT.post_id, post.id, now)
+    return opened
+
+
+def _hurry(connection: Connection, table: Any, column: Any, id_: int, now: datetime) -> None:
+    """What a unit has to mend is looked at again the next night."""
+    faulty = select(SUSPECT.id).where(column == id_, SUSPECT.state == "confirmed").limit(1)
+    if connection.execute(faulty).first() is not None:
+        later = (table.id == id_) & (table.due > now + TOMORROW)
+        connection.execute(update(table).where(later).values(due=now + TOMORROW))
 
 
 def _again(post: PostToCheck, now: datetime) -> timedelta:
@@ -159,7 +175,9 @@ def record_resource(
     if judged.result == UNKNOWN:
         return 0
     uses = connection.execute(select(USE.post_id).where(USE.resource_id == resource.id)).scalars().all()
-    return sum(merge(connection, post, resource.id, found, now) for post in uses)
+    opened = sum(merge(connection, post, resource.id, found, now) for post in uses)
+    _hurry(connection, ResourceRow, SUSPECT.resource_id, resource.id, now)
+    return opened
 
 
 def merge(
@@ -225,6 +243,7 @@ def _reopen(connection: Connection, id_: int, now: datetime, decision: int | Non
         "decision_id": decision,
         "decided_at": None,
         "decided_by": "",
+        "unit_id": "",
     }
     connection.execute(update(SuspectRow).where(SuspectRow.id == id_).values(values))
 

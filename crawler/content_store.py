@@ -80,7 +80,8 @@ class SuspectRow(Base):
     or ``gone`` (went away before anybody decided).
 
     ``quote`` and ``sentence`` are masked where personal. ``resource_id`` names the resource it is about, if any.
-    ``ended`` is when it was found gone; ``decision_id`` the decision that dismissed it.
+    ``ended`` is when it was found gone; ``decision_id`` the decision that dismissed it. ``unit_id`` is whose fault a
+    confirmed one is: the unit that published the post, empty while nobody has said.
     """
 
     __tablename__ = "suspect"
@@ -103,6 +104,7 @@ class SuspectRow(Base):
     decided_by: Mapped[str] = mapped_column(String(100), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("content_decision.id"))
+    unit_id: Mapped[str] = mapped_column(String(64), default="", server_default="")
     __table_args__ = (
         UniqueConstraint("post_id", "rule", "key"),
         Index("ix_suspect_state_rule", "state", "rule"),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -16,15 +15,15 @@ from crawler.checks.page import Office as Lists
 from crawler.checks.rules import FEW, LEAST_PRECISION, RULES, Rule, speaking
 from crawler.checks.sensitive import BadList, Finder, WordList, read_list
 from crawler.config import BadConfig
-from crawler.content_decisions import expire, learned
-from crawler.content_store import CheckedPostRow, SuspectRow
+from crawler.content_decisions import expire, faulty_posts, learned, make_due, urls_of
+from crawler.content_store import CheckedPostRow
 from crawler.model import Ask, Page
 from crawler.recheck import HttpDoor
 from crawler.register import allowed_hosts, host_manners
 from crawler.resolving import Resolve, system_resolve
-from crawler.store import OutletRow
 from crawler.sweep import Sweep, Swept
-from monitor.office import Office
+from monitor.evaluate import Judgement, evaluate
+from monitor.office import Office, counter
 
 Clock = Callable[[], datetime]
 
@@ -71,6 +70,39 @@ def nightly_content(office: Office, clock: Clock, stop: Event | None = None) -> 
     return sweep(office, clock, seconds=office.settings.crawl.content.night_seconds, stop=stop)
 
 
+def sweep_faults(
+    office: Office, clock: Clock, outlets: Collection[str], resolve: Resolve = system_resolve
+) -> int:
+    """Look again at every post of these columns with a confirmed fault, and at what the fault is about; how many."""
+    with office.engine.begin() as connection:
+        posts = faulty_posts(connection, outlets)
+        urls = urls_of(connection, posts)
+        make_due(connection, posts, clock())
+    for url in urls:
+        sweep(office, clock, post=url, resolve=resolve)
+    return len(urls)
+
+
+def judge_columns(office: Office, now: datetime, outlets: Collection[str]) -> Judgement:
+    """Judge these columns at once, findings recorded."""
+    return evaluate(
+        office.engine,
+        office.settings.monitor,
+        now,
+        count=counter(office),
+        horizon=office.settings.crawl.backfill_from,
+        only=outlets,
+        reader=office.reader,
+    )
+
+
+def outlets_of_post(connection: Connection, url: str) -> set[str]:
+    """The column that answers for the post's content."""
+    return set(
+        connection.execute(select(CheckedPostRow.outlet_id).where(CheckedPostRow.url == url)).scalars()
+    )
+
+
 async def look_at_address(office: Office, clock: Clock, url: str) -> tuple[Page, Checked]:
     """One address of the catalogue's hosts now, its page only, without a trace in the store."""
     with office.reader.connect() as connection:
@@ -114,32 +146,6 @@ def rule_states(
         bad = share is not None and seen >= FEW and share < LEAST_PRECISION and rule.name not in on
         found.append(RuleState(rule, rule.true + true, rule.seen + seen, rule.name in speak and not bad))
     return tuple(found)
-
-
-def suspects(
-    connection: Connection,
-    *,
-    state: str = "open",
-    column: str | None = None,
-    post: str | None = None,
-    limit: int = 200,
-) -> list[Mapping[Any, Any]]:
-    """Suspects with their post, column and place, newest first."""
-    suspect, checked, outlet = SuspectRow.__table__, CheckedPostRow.__table__.c, OutletRow.__table__.c
-    query = (
-        select(suspect, checked.url, checked.title, checked.outlet_id, outlet.name.label("column"))
-        .select_from(
-            suspect.join(CheckedPostRow.__table__, checked.id == suspect.c.post_id).join(
-                OutletRow.__table__, outlet.id == checked.outlet_id
-            )
-        )
-        .where(suspect.c.state == state)
-    )
-    if column is not None:
-        query = query.where(checked.outlet_id == column)
-    if post is not None:
-        query = query.where(checked.url == post)
-    return list(connection.execute(query.order_by(suspect.c.id.desc()).limit(limit)).mappings())
 
 
 def _list(path: Path) -> WordList:

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime, time
 from pathlib import Path
-from typing import Any
 
 import click
 
-from crawler.checks.rules import FAMILIES, RULES
+from crawler.checks.rules import FAMILIES
 from crawler.checks.suspects import Suspect
 from crawler.clock import clock
-from crawler.content_decisions import SCOPES, NoSuchSuspect, confirm, dismiss
-from crawler.model import SHANGHAI, Outcome
+from crawler.content_decisions import SCOPES, NoSuchSuspect
+from crawler.model import SHANGHAI, Outcome, shanghai_day
 from crawler.sweep import Swept
-from monitor.audit import Entry, append
 from monitor.causes import cause_name
-from monitor.content import look_at_address, rule_states, suspects, sweep
-from monitor.office import open_office
+from monitor.content import judge_columns, look_at_address, outlets_of_post, rule_states, sweep
+from monitor.content_desk import SCOPE_NAMES, STATES, Line, Wanted, dismissals, listing, one, take_back
+from monitor.content_desk import decide as decide_on
+from monitor.office import Office, decisions_of, open_office
 from monitor.options import DONE, FAULT, tell, with_as_of, with_config, with_json
-
-STATES = ("open", "confirmed", "dismissed", "mended", "gone")
 
 
 @click.group(invoke_without_command=True)
@@ -59,23 +57,80 @@ def content(
             return DONE if checked.outcome is Outcome.READ else FAULT
         seconds = None if everything or post or column else office.settings.crawl.content.night_seconds
         swept = sweep(office, now, post=post, column=column, seconds=seconds)
+        closed = _judged(office, now(), post, column) if post or column else ()
         with office.reader.connect() as connection:
-            rows = suspects(connection, post=post, column=column, limit=20)
-        tell(as_json, _swept_data(swept), [_swept_line(swept), *(_row_line(row) for row in rows)])
+            wanted = Wanted(post=post or "", column=column or "")
+            lines = listing(connection, wanted, shanghai_day(now()), limit=20).lines
+        ended = [f"问题 {number} 已改正，自动销号。" for number in closed]
+        tell(
+            as_json,
+            _swept_data(swept) | {"closed": list(closed)},
+            [_swept_line(swept), *ended, *(_line(one) for one in lines)],
+        )
     return DONE
 
 
+def _judged(office: Office, now: datetime, post: str | None, column: str | None) -> tuple[str, ...]:
+    """Judge the columns that were looked at; the numbers of the findings that this closed."""
+    with office.reader.connect() as connection:
+        outlets = {column} if column else outlets_of_post(connection, post or "")
+    return tuple(one.number for one in judge_columns(office, now, outlets).changes.closed) if outlets else ()
+
+
 @content.command("list")
-@click.option("--state", type=click.Choice(STATES), default="open", show_default=True)
+@click.option("--state", type=click.Choice(tuple(STATES)), default="open", show_default=True)
 @click.option("--column", help="栏目标识")
+@click.option("--unit", help="单位标识：其负责的栏目")
+@click.option("--family", type=click.Choice(tuple(FAMILIES)), help="类别")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=200, show_default=True)
 @with_config
+@with_as_of
 @with_json
-def list_(state: str, column: str | None, limit: int, path: Path, as_json: bool) -> int:
+def list_(
+    state: str, column: str | None, unit: str | None, family: str | None, limit: int, path: Path,
+    as_of: datetime | None, as_json: bool,
+) -> int:  # fmt: skip
     """列出疑点。"""
+    wanted = Wanted(state, family=family or "", column=column or "", unit=unit or "")
     with open_office(path) as office, office.reader.connect() as connection:
-        rows = suspects(connection, state=state, column=column, limit=limit)
-    tell(as_json, [dict(row) for row in rows], [_row_line(row) for row in rows] or ["没有。"])
+        found = listing(connection, wanted, shanghai_day(clock(as_of)()), limit=limit)
+    more = [f"共{found.total}处，列出{len(found.lines)}处。"] if found.total > len(found.lines) else []
+    tell(as_json, [asdict(one) for one in found.lines], [*map(_line, found.lines), *more] or ["没有。"])
+    return DONE
+
+
+@content.command("dismissals")
+@with_config
+@with_as_of
+@with_json
+def dismissals_(path: Path, as_of: datetime | None, as_json: bool) -> int:
+    """列出有效的误报排除。"""
+    with open_office(path) as office, office.reader.connect() as connection:
+        found = dismissals(connection, clock(as_of)())
+    lines = [
+        f"{one.id}　{one.title}　{SCOPE_NAMES.get(one.scope, one.scope)}　{one.phrase or one.url}　"
+        f"{one.suspects}处　{one.reason}（{one.by}）　{f'至{shanghai_day(one.until)}' if one.until else '长期'}"
+        for one in found
+    ]
+    tell(as_json, [asdict(one) for one in found], lines or ["没有。"])
+    return DONE
+
+
+@content.command("withdraw")
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="理由")
+@click.option("--by", required=True, help="谁定的")
+@with_config
+@with_as_of
+@with_json
+def withdraw_(number: int, reason: str, by: str, path: Path, as_of: datetime | None, as_json: bool) -> int:
+    """撤回一条误报排除，所涉疑点重新待核实。"""
+    with open_office(path) as office, office.engine.begin() as connection:
+        try:
+            count = take_back(connection, number, by=by, reason=reason, now=clock(as_of)())
+        except ValueError as error:
+            raise click.ClickException(str(error)) from None
+    tell(as_json, {"suspects": count}, [f"已撤回，{count}处疑点重新待核实。"])
     return DONE
 
 
@@ -93,6 +148,7 @@ def list_(state: str, column: str | None, limit: int, path: Path, as_json: bool)
     help="误报的范围：此处、此页、此词、此规则",
 )
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="误报的期限，到期重新提出")
+@click.option("--unit", help="属实时由哪个单位整改（单位标识）；不写按来源和栏目分工确定")
 @with_config
 @with_as_of
 @with_json
@@ -104,6 +160,7 @@ def decide(
     by: str,
     scope: str,
     until: datetime | None,
+    unit: str | None,
     path: Path,
     as_of: datetime | None,
     as_json: bool,
@@ -112,20 +169,20 @@ def decide(
     if right == wrong:
         raise click.UsageError("请在 --confirm 和 --dismiss 中选一个")
     end = datetime.combine(until.date(), time(), SHANGHAI) if until else None
-    with open_office(path) as office, office.engine.begin() as connection:
-        try:
-            now = clock(as_of)()
-            done = (
-                confirm(connection, number, by, reason, now)
-                if right
-                else dismiss(connection, number, by, reason, now, scope=scope, until=end)
-            )
-        except (NoSuchSuspect, ValueError) as error:
-            raise click.ClickException(str(error)) from None
-        word = {"reason": reason, "scope": scope, "suspects": done.suspects}
-        append(connection, now, [Entry("confirmed" if right else "dismissed", f"suspect:{number}", by, word)])
-    said = f"已{'认定属实' if right else '排除'}，涉及{done.suspects}处。"
-    tell(as_json, {"suspects": done.suspects, "decision": done.decision}, [said])
+    with open_office(path) as office:
+        decisions, now = decisions_of(office), clock(as_of)()
+        with office.engine.begin() as connection:
+            try:
+                done = decide_on(
+                    connection, number, right=right, by=by, reason=reason, now=now, scope=scope, until=end,
+                    unit=unit, decisions=decisions,
+                )  # fmt: skip
+            except (NoSuchSuspect, ValueError) as error:
+                raise click.ClickException(str(error)) from None
+            laid = one(connection, number, shanghai_day(now)).unit
+    whom = f"，由 {laid} 整改" if laid else "，责任单位未定，请用 --unit 指定" if right else ""
+    said = f"已{'认定属实' if right else '排除'}，涉及{done.suspects}处{whom}。"
+    tell(as_json, {"suspects": done.suspects, "decision": done.decision, "unit": laid}, [said])
     return DONE
 
 
@@ -171,10 +228,9 @@ def _swept_data(swept: Swept) -> dict[str, object]:
     }
 
 
-def _row_line(row: Mapping[Any, Any]) -> str:
-    rule = RULES.get(row["rule"])
-    said = f"{row['why']}：{row['sentence'] or row['quote']}"
-    return f"{row['id']}　{rule.title if rule else row['rule']}　{row['column']}《{row['title'][:30]}》{row['place']}　{said[:120]}　{row['url']}"
+def _line(one: Line) -> str:
+    said = f"{one.why}：{one.sentence or one.quote}"
+    return f"{one.id}　{one.title}　{one.column}《{one.post_title[:30]}》{one.place}　{said[:120]}　{one.url}"
 
 
 def _plain(suspect: Suspect) -> dict[str, str]:

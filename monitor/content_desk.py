@@ -13,12 +13,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select
 
+from crawler.checks.page import SITE_WIDE
 from crawler.checks.rules import FAMILIES, RULES
 from crawler.content_decisions import Decided, NoSuchSuspect, confirm, dismiss, withdraw
 from crawler.content_store import CheckedPostRow, ContentDecisionRow, SuspectRow
-from crawler.model import utc
-from crawler.store import DutyRow, OutletRow, UnitRow
+from crawler.model import shanghai_day, utc
+from crawler.store import DutyRow, OutletRow, PostRow, UnitRow
+from monitor.attribution import Attribution, Reason, attribute
 from monitor.audit import Entry, append
+from monitor.content_facts import title_of
+from monitor.counts import names_of
 
 STATES: Mapping[str, str] = {
     "open": "待核实",
@@ -51,7 +55,8 @@ class Wanted:
 class Line:
     """One suspect as people see it. ``units`` are the short names of who answers for the column on that day, the lead first.
 
-    ``quote`` and ``sentence`` are masked where personal, and hostile text as everything that was crawled.
+    ``quote`` and ``sentence`` are masked where personal, and hostile text as everything that was crawled. ``unit`` is the
+    id of the unit that a confirmed one is laid to, empty where it is nobody's yet.
     """
 
     id: int
@@ -76,6 +81,7 @@ class Line:
     decided_by: str
     reason: str
     decision: int | None
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,27 +144,65 @@ def decide(
     now: datetime,
     scope: str = "here",
     until: datetime | None = None,
+    unit: str | None = None,
+    decisions: Mapping[str, str | None] | None = None,
 ) -> Decided:
     """Take a person's word on the suspect ``number``, and put it into the audit in the same transaction.
 
-    ``right`` confirms it: from now on it is its unit's. Else it is a false alarm of ``scope`` (see ``SCOPE_NAMES``), until
+    ``right`` confirms it, for ``unit``, by default the one that published the post (:func:`whose` under ``decisions``,
+    see ``office.decisions_of``); ``""`` leaves that open. Else it is a false alarm of ``scope`` (see ``SCOPE_NAMES``), until
     ``until`` or for good. Raises :class:`NoSuchSuspect`, and ``ValueError`` with a sentence for a missing name or
-    reason, an unknown scope, or an end that is not ahead.
+    reason, an unknown scope or unit, or an end that is not ahead.
     """
     if not by.strip() or not reason.strip():
         raise ValueError("请写明认定人和理由")
     if until is not None and utc(until) <= utc(now):
         raise ValueError("期限应在今天之后")
-    done = (
-        confirm(connection, number, by, reason, now)
-        if right
-        else dismiss(connection, number, by, reason, now, scope=scope, until=until)
-    )
-    said: dict[str, Any] = {"reason": reason, "suspects": done.suspects}
-    if not right:
-        said |= {"scope": scope, "until": until.isoformat() if until else None}
+    said: dict[str, Any] = {"reason": reason}
+    if right:
+        laid = _laid(connection, number, unit, decisions, shanghai_day(now))
+        done = confirm(connection, number, by, reason, now, laid)
+        said |= {"unit": laid}
+    else:
+        done = dismiss(connection, number, by, reason, now, scope=scope, until=until)
+        said |= {"scope": scope, "until": until.isoformat() if until else None, "suspects": done.suspects}
     append(connection, now, [Entry("confirmed" if right else "dismissed", f"suspect:{number}", by, said)])
     return done
+
+
+def whose(
+    connection: Connection, number: int, day: date, decisions: Mapping[str, str | None] | None = None
+) -> Attribution:
+    """Who published the suspect's post, by its printed origin, else by the duty of its column (谁发布谁负责).
+
+    What a rule says of the site's template is nobody's. Raises :class:`NoSuchSuspect`.
+    """
+    row = connection.execute(_select().where(SUSPECT.id == number)).mappings().first()
+    if row is None:
+        raise NoSuchSuspect(f"没有编号为 {number} 的疑点；gengxin content list 可以查看编号")
+    if row["rule"] in SITE_WIDE:
+        return Attribution(None, Reason.OFFICE, 1.0)
+    post = PostRow.__table__.c
+    listed = connection.execute(select(post.outlet_id, post.origin).where(post.url == row["url"])).all()
+    origin = next((one.origin for one in listed if one.origin), None)
+    outlets = {row["outlet_id"], *(one.outlet_id for one in listed)}
+    duty = select(DUTY.unit_id).where(DUTY.outlet_id.in_(outlets), *_in_force(day))
+    units = connection.execute(duty.order_by(DUTY.position, DUTY.outlet_id)).scalars().all()
+    return attribute(origin, units, names_of(connection, day, decisions=decisions), day)
+
+
+def _laid(
+    connection: Connection,
+    number: int,
+    unit: str | None,
+    decisions: Mapping[str, str | None] | None,
+    day: date,
+) -> str:
+    if unit is None:
+        return whose(connection, number, day, decisions).unit or ""
+    if unit and connection.execute(select(UNIT.id).where(UNIT.id == unit)).first() is None:
+        raise ValueError(f"台账里没有单位 {unit}")
+    return unit
 
 
 def take_back(connection: Connection, decision: int, *, by: str, reason: str, now: datetime) -> int:
@@ -190,7 +234,7 @@ def dismissals(connection: Connection, now: datetime) -> tuple[Dismissal, ...]:
     )
     return tuple(
         Dismissal(
-            row.id, row.rule, _title(row.rule), row.scope, row.identity, row.url or "", row.reason, row.decided_by,
+            row.id, row.rule, title_of(row.rule), row.scope, row.identity, row.url or "", row.reason, row.decided_by,
             row.entered, row.until, int(row.suspects),
         )
         for row in connection.execute(query)
@@ -257,17 +301,13 @@ def _lines(connection: Connection, rows: Sequence[Mapping[Any, Any]], day: date)
     return tuple(
         Line(
             **{name: row[name] for name in (*plain, *more)},
-            title=_title(row["rule"]),
+            title=title_of(row["rule"]),
             family=FAMILIES.get(row["rule"].partition(".")[0], row["rule"]),
             outlet=row["outlet_id"],
             column=row["name"],
             units=tuple(units[row["outlet_id"]]),
             decision=row["decision_id"],
+            unit=row["unit_id"],
         )
         for row in rows
     )  # fmt: skip
-
-
-def _title(rule: str) -> str:
-    found = RULES.get(rule)
-    return found.title if found else rule

@@ -14,6 +14,7 @@ from crawler.recheck import recheck as look_again
 from crawler.store import RunRow
 from monitor.alerts import Sent, Written, send_waiting, write_letters
 from monitor.child import Crawled, Progress, run_crawl
+from monitor.content import sweep_faults
 from monitor.counts import units_of
 from monitor.diary import remarks
 from monitor.evaluate import Judgement, awaiting, evaluate
@@ -144,6 +145,7 @@ def recheck(office: Office, clock: Clock, ids: Sequence[str]) -> tuple[list[Visi
     with office.reader.connect() as connection:
         keep = in_doubt(connection, ids)
     visits = look_again(office.engine, office.reader, office.settings.crawl, clock, ids, keep=keep)
+    sweep_faults(office, clock, ids)
     judgement = evaluate(
         office.engine,
         office.settings.monitor,

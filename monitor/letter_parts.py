@@ -14,7 +14,7 @@ from typing import Any
 
 from crawler.model import SHANGHAI, shanghai_day, utc
 from monitor.letterhead import LetterSettings
-from monitor.model import Finding, Value, Verdict
+from monitor.model import FaultLine, Finding, Value, Verdict
 from monitor.plain import clean, safe_link
 
 WEEKDAYS = "一二三四五六日"
@@ -22,6 +22,8 @@ WEEKDAYS = "一二三四五六日"
 ADVICE: Mapping[str, str] = {
     "column": "请尽快发布符合栏目主题的新信息。确无内容可更新的，请报我办研究归并或停用栏目；"
     "不得以修改旧信息日期代替更新。系统下一次检查看到新信息即自动销号，无需回复。",
+    "content": "请逐处核对、改正，附件和图片重新上传，泄露的个人信息立即撤下，并按“三审”制度完善发布审核。"
+    "系统下一次检查看到已改正即自动销号，无需回复；认为有误的，请向我办申诉。",
     "account": "请尽快登录账号发布信息。无力维护的，请按规定关停注销并报备；注销完成前仍按在用账号检查。"
     "系统下一次检查看到新信息即自动销号，无需回复。",
     "unit": "请对照要求安排本月信息发布。已过月份的数量不能补计，请说明原因。",
@@ -33,6 +35,7 @@ ADVICE: Mapping[str, str] = {
 TITLES: Mapping[tuple[str, Value], str] = {
     ("column", Value.STALE): "栏目超期未更新",
     ("column", Value.BLANK): "空白栏目",
+    ("content", Value.STALE): "信息内容问题",
     ("account", Value.STALE): "政务新媒体超期未更新",
     ("account", Value.BLANK): "政务新媒体内容空白",
     ("unit", Value.STALE): "信息发布数量不足",
@@ -51,6 +54,12 @@ CLOSED: Mapping[str, str] = {
     "period_over": "考核期已过",
 }
 """How a finding ended, by the reason of its event; any other one is no longer judged."""
+KINDS: Mapping[str, str] = {"content_faults": "content"}
+"""Rules whose findings are of another kind than their subject."""
+MENDED: Mapping[str, str] = {"content_faults": "已改正，自动销号"}
+"""What mending is called where nothing is published anew."""
+MOST_LINES = 20
+"""Faults of one finding that a letter spells out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,7 @@ class Matter:
     ``looked`` our last conclusive look, ``units`` the short names of all who answer for it (lead first),
     ``told`` the first day this unit was told (its deadline counts from there; ``None`` = today). ``ended``
     is the reason of its closing, for a closed one. ``order`` is the number of its 整改通知 and ``until`` that one's
-    last day; ``appealed`` = its appeal waits.
+    last day; ``appealed`` = its appeal waits. ``lines`` are the places that this unit has to mend.
     """
 
     finding: Finding
@@ -74,6 +83,7 @@ class Matter:
     order: str = ""
     until: date | None = None
     appealed: bool = False
+    lines: tuple[FaultLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +145,22 @@ def _item(matter: Matter, day: date, settings: LetterSettings) -> dict[str, Any]
         "order": clean(matter.order, 60),
         "appealed": matter.appealed,
         "recurrence": finding.recurrence,
+        "lines": tuple(_line(line) for line in matter.lines[:MOST_LINES]),
+        "more_lines": max(0, len(matter.lines) - MOST_LINES),
         "overdue": overdue(matter, day, settings),
         "reminder": matter.told is not None and matter.told < day <= until,
+    }
+
+
+def _line(line: FaultLine) -> dict[str, str]:
+    """One place to mend. What is personal in it was masked before it was stored."""
+    return {
+        "kind": clean(line.kind, 40),
+        "title": clean(line.title, 80),
+        "link": safe_link(line.url),
+        "place": clean(line.place, 80),
+        "said": clean(line.said, 200),
+        "hint": clean(line.hint, 80),
     }
 
 
@@ -176,13 +200,18 @@ def closed_items(matters: Sequence[Matter]) -> tuple[Mapping[str, Any], ...]:
             {
                 "name": _name(matter.finding),
                 "number": clean(matter.finding.number, 40),
-                "how": CLOSED.get(matter.ended, "不再判定"),
+                "how": _how(matter),
                 "opened": chinese_day(opened),
                 "closed": chinese_day(closed),
                 "days": (closed - opened).days,
             }
         )
     return tuple(items)
+
+
+def _how(matter: Matter) -> str:
+    mended = MENDED.get(matter.finding.rule) if matter.ended in ("fresh", "due_soon") else None
+    return mended or CLOSED.get(matter.ended, "不再判定")
 
 
 def _name(finding: Finding) -> str:

@@ -15,13 +15,14 @@ from crawler.model import Outcome, Unit
 from crawler.store import OutletRow, VisitRow
 from monitor.acks import acknowledged
 from monitor.appeals import pending
+from monitor.content_facts import fault_lines
 from monitor.dispensations import in_force, unsilenced
 from monitor.findings import open_findings
 from monitor.inhibit import SITE_RULES
 from monitor.ledger import EventRow, FindingRow, LetterFindingRow, LetterRow
-from monitor.letter_parts import Matter
+from monitor.letter_parts import KINDS, Matter
 from monitor.letters import OFFICE
-from monitor.model import Finding, Value, Verdict
+from monitor.model import FaultLine, Finding, Value, Verdict
 from monitor.orders import deadlines
 from monitor.outbox import AttemptRow
 from monitor.workdays import Calendar
@@ -44,6 +45,7 @@ def open_matters(
     outlets = _outlets(connection, heard)
     findings = _standing(heard, outlets)
     looked = _looked(connection, outlets, moment)
+    faults = _faults(connection, findings, moment)
     told = _first_told(connection, day)
     resting, ordered, appealed = acknowledged(connection, day), deadlines(connection), pending(connection)
     by_unit: dict[str, list[Matter]] = defaultdict(list)
@@ -62,7 +64,9 @@ def open_matters(
             if _once(finding, first, day) or (first and (finding.id, unit) in resting):
                 continue
             if unit in units:
-                by_unit[unit].append(replace(matter, told=first))
+                by_unit[unit].append(
+                    replace(matter, told=first, lines=faults.get((finding.subject, unit), ()))
+                )
             else:
                 log.warning("finding %s: unit %s is not in the catalogue, no letter", finding.number, unit)
     return by_unit, ours
@@ -84,6 +88,17 @@ def _site(finding: Finding, outlets: Mapping[str, Any]) -> str:
     return outlet.site_id if outlet and outlet.kind == "column" else ""
 
 
+def _faults(
+    connection: Connection, findings: Iterable[Finding], moment: datetime
+) -> dict[tuple[str, str], tuple[FaultLine, ...]]:
+    """Each unit's own faults among those of a column."""
+    columns = {f.subject.removeprefix("outlet:") for f in findings if KINDS.get(f.rule) == "content"}
+    found: dict[tuple[str, str], list[FaultLine]] = defaultdict(list)
+    for line in fault_lines(connection, moment, columns) if columns else ():
+        found[f"outlet:{line.outlet}", line.unit].append(line)
+    return {key: tuple(lines) for key, lines in found.items()}
+
+
 def _matter(
     finding: Finding, outlets: Mapping[str, Any], looked: Mapping[str, datetime], units: Mapping[str, Unit]
 ) -> Matter:
@@ -91,7 +106,7 @@ def _matter(
     outlet = outlets.get(subject) if kind == "outlet" else None
     return Matter(
         finding=finding,
-        kind=outlet.kind if outlet else kind,
+        kind=KINDS.get(finding.rule) or (outlet.kind if outlet else kind),
         link=(outlet.url or "") if outlet else "",
         looked=looked.get(subject) if outlet else None,
         units=tuple(units[unit].short if unit in units else unit for unit in finding.units),

@@ -183,17 +183,35 @@ class SiteFacts:
 @dataclass(frozen=True, slots=True)
 class ContentFacts:
     """What the content checks know of one column: open ``suspects``, and ``faults`` that a person confirmed, with the
-    posts that have them. ``kinds`` counts the faults by family in Chinese, the most first.
+    posts that have them. ``kinds`` counts the faults by family in Chinese, ``blamed`` by the unit that published the
+    post (id, short name, how many), the most first; ``unowned`` more were confirmed without anybody saying whose.
     """
 
     outlet: str
     name: str
-    units: tuple[str, ...]
     suspects: int = 0
     suspect_posts: int = 0
     faults: int = 0
     fault_posts: int = 0
     kinds: tuple[tuple[str, int], ...] = ()
+    blamed: tuple[tuple[str, str, int], ...] = ()
+    unowned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FaultLine:
+    """One confirmed fault as its unit is told of it; ``said`` is masked where personal, and hostile text like all
+    that was crawled."""
+
+    outlet: str
+    unit: str
+    kind: str
+    title: str
+    url: str
+    place: str
+    said: str
+    hint: str
+    found: datetime
 
 
 @dataclass(frozen=True, slots=True)

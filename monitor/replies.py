@@ -16,6 +16,7 @@ from crawler.store import Base, VisitRow
 from monitor import rechecks
 from monitor.attachments import Attachment, Unacceptable, accept, put
 from monitor.audit import SYSTEM, seal
+from monitor.content_facts import looked_since
 from monitor.ledger import FindingRow, JudgementRow, SaidRow
 from monitor.model import Value
 from monitor.orders import (
@@ -32,6 +33,7 @@ from monitor.orders import (
     one,
     set_state,
 )
+from monitor.rules import content_faults
 
 SEALED = ("order_id", "unit_id", "moment", "who", "text")
 FILE_SEALED = ("reply_id", "name", "kind", "size", "sha256")
@@ -196,7 +198,7 @@ def _close(connection: Connection, row: Any, as_of: datetime) -> None:
 def _unproved(connection: Connection, row: Any, as_of: datetime) -> bool:
     """Sends the reply back when a look after it proved something and the breach still stands."""
     answered = connection.scalar(select(func.max(ReplyRow.moment)).where(ReplyRow.order_id == row.id))
-    looked = _looked_after(connection, row.subject, answered, as_of) if answered else False
+    looked = _looked_after(connection, row.rule, row.subject, answered, as_of) if answered else False
     if not looked or not _accused(connection, row):
         return False
     _result(connection, row.id, UNPROVED, as_of)
@@ -210,9 +212,12 @@ def _result(connection: Connection, order: int, result: str, as_of: datetime) ->
     connection.execute(update(ReplyRow).where(waiting).values(result=result, settled=utc(as_of)))
 
 
-def _looked_after(connection: Connection, subject: str, since: datetime, as_of: datetime) -> bool:
-    """Whether anything could have been proved since: a conclusive look, or for a unit a whole judgement."""
+def _looked_after(connection: Connection, rule: str, subject: str, since: datetime, as_of: datetime) -> bool:
+    """Whether anything could have been proved since: a conclusive look, the posts themselves where those are at fault,
+    or for a unit a whole judgement."""
     kind, _, outlet = subject.partition(":")
+    if rule == content_faults.NAME:
+        return looked_since(connection, outlet, since)
     if kind == "outlet":
         conclusive = [outcome.value for outcome in Outcome if outcome.conclusive]
         query = select(VisitRow.id).where(VisitRow.outlet_id == outlet, VisitRow.page_no == 1)

@@ -17,7 +17,8 @@ from crawler.content_decisions import confirm, dismiss, expire, learned, withdra
 from crawler.content_store import CheckedPostRow, ResourceRow, SuspectRow
 from crawler.store import PostRow
 from monitor.__main__ import attach, cli
-from monitor.content import rule_states, suspects, sweep
+from monitor.content import rule_states, sweep
+from monitor.content_desk import Wanted, listing
 from monitor.demo.defect_run import START, Result, run, stage
 from monitor.demo.defect_site import DefectSite, resolve
 from monitor.demo.defect_texts import CARDS, IDS
@@ -147,7 +148,7 @@ def test_open_suspects_are_ours_and_a_confirmed_one_is_the_units(ran: Ran) -> No
     assert judged(ran.office, moment, "content_faults")[0] is Value.FRESH
     number = one(ran.office, "wording.date")
     with ran.office.engine.begin() as connection:
-        confirm(connection, number, "值班员", "确有其误", moment)
+        confirm(connection, number, "值班员", "确有其误", moment, "yldw")
     assert judged(ran.office, moment, "content_faults") == (Value.STALE, ("yldw",), False)
     assert judged(ran.office, moment - timedelta(minutes=1), "content_faults")[0] is Value.FRESH, (
         "as it was before"
@@ -252,9 +253,9 @@ def test_an_approved_link_whose_owner_changed_is_told(ran: Ran) -> None:
     )
     sweep(office, lambda: moment, post=row.url, resolve=resolve)
     with office.reader.connect() as connection:
-        told = suspects(connection, post=row.url)
-    assert [one["rule"] for one in told] == ["links.owner"]
-    assert "棋牌娱乐" in told[0]["why"]
+        told = listing(connection, Wanted(post=row.url), moment.date()).lines
+    assert [one.rule for one in told] == ["links.owner"]
+    assert "棋牌娱乐" in told[0].why
 
 
 def test_a_killed_sweep_goes_on_where_it_was(ran: Ran) -> None:
