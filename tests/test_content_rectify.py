@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner, Result
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from crawler.content_store import CheckedPostRow, SuspectRow
 from crawler.model import SHANGHAI
@@ -153,8 +153,12 @@ def seen(office: Office, base: str) -> None:
 
 def letters(place: Place) -> dict[str, str]:
     jobs.write_day(place.office, place.clock())
+    with place.office.engine.begin() as c:
+        c.execute(update(LetterRow).values(state="sent"))
     with place.office.reader.connect() as c:
-        rows = c.execute(select(LetterRow.unit_id, LetterRow.text_body, LetterRow.html_body).order_by(LetterRow.id))
+        rows = c.execute(
+            select(LetterRow.unit_id, LetterRow.text_body, LetterRow.html_body).order_by(LetterRow.id)
+        )
         return {row.unit_id: f"{row.text_body}\n{row.html_body}" for row in rows}
 
 
