@@ -31,9 +31,10 @@ from monitor.ledger import LetterRow
 from monitor.letter_parts import Matter
 from monitor.letterhead import LetterSettings
 from monitor.letters import OFFICE, letter, summary
-from monitor.matters import closed_matters, open_matters, soon_by_unit, told_leader
+from monitor.matters import closed_matters, moved_matters, open_matters, soon_by_unit, told_leader
 from monitor.model import Letter, Verdict
 from monitor.ourselves import to_us
+from monitor.reminding import heard, is_due
 from monitor.workdays import may_send
 
 log = logging.getLogger(__name__)
@@ -93,8 +94,8 @@ def write_letters(
 ) -> Written:
     """Write the letters of ``day``, one per unit with something to be told, and one to ourselves.
 
-    A unit is told of its open findings, of those it was told of before and that ended, and, where
-    ``verdicts`` are given, of limits that pass soon. A unit that has its letter of ``day`` gets no second
+    A unit is told of its open findings, of those it was told of before and that ended or went to another unit, and,
+    where ``verdicts`` are given, of limits that pass soon. What only repeats waits ``settings.remind_every`` days. A unit that has its letter of ``day`` gets no second
     one, so a repeat writes nothing; a letter of an earlier day that never left is replaced. ``robots`` get the
     day's summary, ``copies`` (the supervisor's addresses, from config) a copy of every unit's letter. ``units``
     is the catalogue: no other address is written to. ``notes`` are troubles of our own; ``sign`` gives the token
@@ -106,22 +107,28 @@ def write_letters(
     replaced = outbox.supersede(connection, day, moment)
     known = {unit.id: addressed(unit, day) for unit in with_people(connection, units)}
     by_unit, ours = open_matters(connection, day, moment, known)
-    closed = closed_matters(connection, moment)
+    moved, gone = moved_matters(connection, moment, known)
+    closed = closed_matters(connection, moment, gone)
+    before = heard(connection, day)
     weekly = settings.weekly and week_begins(day, settings)
     soon = soon_by_unit(verdicts, day, settings.calendar, settings.warn_left, weekly=weekly)
     have = set(connection.scalars(select(LetterRow.unit_id).where(LetterRow.day == day)))
     letters: list[tuple[Letter, list[int]]] = []
-    for unit in sorted({*by_unit, *closed, *soon} - have):
+    for unit in sorted({*by_unit, *closed, *soon, *moved} - have):
         if unit in by_unit or (unit in known and known[unit].emails):
-            matters, ended = by_unit.get(unit, ()), closed.get(unit, ())
+            matters, ended, handed = by_unit.get(unit, ()), closed.get(unit, ()), moved.get(unit, ())
             upwards = _upwards(connection, known[unit], matters, day, settings)
+            if not (ended or handed or upwards or soon.get(unit)) and not is_due(
+                unit, matters, day, settings, before
+            ):
+                continue
             reader = replace(known[unit], emails=tuple(dict.fromkeys((*known[unit].emails, *upwards))))
             key = sign(unit) if sign and settings.base_url else ""
             text = letter(
                 reader, matters, day, settings, ended, soon.get(unit, ()),
-                key=key, leader=bool(upwards), weekly=weekly,
+                key=key, leader=bool(upwards), weekly=weekly, moved=handed,
             )  # fmt: skip
-            letters.append((_copied(text, copies), [m.finding.id for m in (*matters, *ended)]))
+            letters.append((_copied(text, copies), [m.finding.id for m in (*matters, *ended, *handed)]))
     if OFFICE not in have:
         forced = OFFICE in replaced
         letters += to_us(connection, by_unit, ours, day, moment, known, settings, notes, forced=forced)

@@ -56,7 +56,8 @@ class FindingRow(Base):
 
 class EventRow(Base):
     """What happened to a finding; never edited. ``opened``, ``changed``, ``flapping``, ``closed``, ``told``,
-    ``ordered``, ``replied``, ``reopened``, ``order_closed``, ``withdrawn``, ``acknowledged``, ``appealed``, ``decided``.
+    ``ordered``, ``replied``, ``reopened``, ``order_closed``, ``withdrawn``, ``transferred``, ``acknowledged``,
+    ``appealed``, ``decided``.
     """
 
     __tablename__ = "event"

@@ -70,7 +70,7 @@ class Matter:
     ``looked`` our last conclusive look, ``units`` the short names of all who answer for it (lead first),
     ``told`` the first day this unit was told (its deadline counts from there; ``None`` = today). ``ended``
     is the reason of its closing, for a closed one. ``order`` is the number of its 整改通知 and ``until`` that one's
-    last day; ``appealed`` = its appeal waits. ``lines`` are the places that this unit has to mend.
+    last day; ``appealed`` = its appeal waits. ``moved_to`` are the short names of those who took it over. ``lines`` are the places that this unit has to mend.
     """
 
     finding: Finding
@@ -83,6 +83,7 @@ class Matter:
     order: str = ""
     until: date | None = None
     appealed: bool = False
+    moved_to: tuple[str, ...] = ()
     lines: tuple[FaultLine, ...] = ()
 
 
@@ -145,6 +146,7 @@ def _item(matter: Matter, day: date, settings: LetterSettings) -> dict[str, Any]
         "order": clean(matter.order, 60),
         "appealed": matter.appealed,
         "recurrence": finding.recurrence,
+        "flapping": finding.flapping,
         "lines": tuple(_line(line) for line in matter.lines[:MOST_LINES]),
         "more_lines": max(0, len(matter.lines) - MOST_LINES),
         "overdue": overdue(matter, day, settings),
@@ -212,6 +214,19 @@ def closed_items(matters: Sequence[Matter]) -> tuple[Mapping[str, Any], ...]:
 def _how(matter: Matter) -> str:
     mended = MENDED.get(matter.finding.rule) if matter.ended in ("fresh", "due_soon") else None
     return mended or CLOSED.get(matter.ended, "不再判定")
+
+
+def moved_items(matters: Sequence[Matter]) -> tuple[Mapping[str, Any], ...]:
+    """Findings that are another unit's now, with the order that ended by it."""
+    return tuple(
+        {
+            "name": _name(matter.finding),
+            "number": clean(matter.finding.number, 40),
+            "to": "、".join(clean(name, 40) for name in matter.moved_to),
+            "order": clean(matter.order, 60),
+        }
+        for matter in sorted(matters, key=lambda m: m.finding.id)
+    )
 
 
 def _name(finding: Finding) -> str:

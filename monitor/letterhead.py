@@ -25,6 +25,9 @@ class LetterSettings(Strict):
     deadline_time: time = time(17, 30)
     base_url: str = Field(default="", description="address of the web pages, for links to a unit's page")
     link_days: int = Field(default=30, ge=1, le=366, description="days that a link in a letter works")
+    remind_every: int = Field(
+        default=3, ge=1, le=20, description="working days between letters that only repeat what is open"
+    )
     weekly: bool = Field(default=True, description="the week's first letter lists all that is due soon")
     leader_after: int = Field(
         default=1, ge=0, le=60, description="working days past the deadline: to the leader"

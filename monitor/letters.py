@@ -25,6 +25,7 @@ from monitor.letter_parts import (
     deadline,
     deadline_text,
     groups,
+    moved_items,
     overdue,
     soon_items,
 )
@@ -51,15 +52,17 @@ def letter(
     key: str = "",
     leader: bool = False,
     weekly: bool = False,
+    moved: Sequence[Matter] = (),
 ) -> Letter:
-    """The letter of ``day`` to ``unit``: open findings by cause, limits that pass ``soon``, findings ``closed``.
+    """The letter of ``day`` to ``unit``: open findings by cause, limits that pass ``soon``, findings ``closed``,
+    those that were handed over with their column (``moved``).
 
     The deadline of a finding counts working days from the day the unit was first told of it, or is that of its
     order. ``key`` opens the unit's page. ``leader``: it goes to the unit's leader too. ``weekly``: ``soon`` is the
     list of the week.
     Raises ``ValueError`` when there is nothing to say.
     """
-    if not (matters or closed or soon):
+    if not (matters or closed or soon or moved):
         raise ValueError(f"{unit.id}: a letter needs at least one finding")
     context = _context(matters, day, settings) | {
         "greeting": clean(unit.full or unit.short),
@@ -67,14 +70,16 @@ def letter(
         "page": _page(settings, unit.id, key),
         "leader": leader,
         "closed": closed_items(closed),
+        "moved": moved_items(moved),
         "soon": soon_items(soon),
     }
     warning = "本周待办" if weekly else "到期提醒"
-    kind = "更新提醒" if matters else warning if soon else "整改确认"
+    kind = "更新提醒" if matters else warning if soon else "整改确认" if closed else "移交告知"
     late = f"（{context['overdue']} 项逾期）" if context["overdue"] else ""
     said = [f"{len(matters)} 项问题{late}"] if matters else []
     said += [f"{len(soon)} 项即将到期"] if soon else []
     said += [f"{len(closed)} 项已销号"] if closed else []
+    said += [f"{len(moved)} 项已移交"] if moved else []
     subject = f"【{kind}】{day.isoformat()} {clean(unit.short, 40)}：{'，'.join(said)}"
     return _render(unit.id, unit.emails, subject, context, day)
 
@@ -172,6 +177,7 @@ def _context(matters: Sequence[Matter], day: date, settings: LetterSettings) -> 
         "mute": (),
         "returned": (),
         "closed": (),
+        "moved": (),
         "soon": (),
         "overdue_units": (),
         "talks": (),

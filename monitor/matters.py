@@ -18,6 +18,7 @@ from monitor.appeals import pending
 from monitor.content_facts import fault_lines
 from monitor.dispensations import in_force, unsilenced
 from monitor.findings import open_findings
+from monitor.handover import Pair, ended_orders, moves
 from monitor.inhibit import SITE_RULES
 from monitor.ledger import EventRow, FindingRow, LetterFindingRow, LetterRow
 from monitor.letter_parts import KINDS, Matter
@@ -25,12 +26,13 @@ from monitor.letters import OFFICE
 from monitor.model import FaultLine, Finding, Value, Verdict
 from monitor.orders import deadlines
 from monitor.outbox import AttemptRow
+from monitor.reminding import TOLD
 from monitor.workdays import Calendar
 
 log = logging.getLogger(__name__)
 
-TOLD = ("waiting", "claimed", "sent")
-"""Letters that reached, or still may reach, their unit; a refused one told nobody."""
+LATELY = timedelta(days=14)
+"""What ended longer ago is no news."""
 
 
 def open_matters(
@@ -157,12 +159,46 @@ def told_leader(connection: Connection, unit: str, addresses: Collection[str]) -
     return frozenset(f for f, to in connection.execute(query) if not set(to).isdisjoint(addresses))
 
 
-def closed_matters(connection: Connection, moment: datetime) -> dict[str, list[Matter]]:
-    """Findings that ended in the last two weeks, for each unit that was told of them and not of their end."""
+def moved_matters(
+    connection: Connection, moment: datetime, units: Mapping[str, Unit]
+) -> tuple[dict[str, list[Matter]], frozenset[Pair]]:
+    """Findings that went to other units with their column, for each unit that was told of them and not of that.
+
+    The second part are all that went, told or not: their end is no longer the old unit's matter.
+    """
+    query = (
+        select(FindingRow.id, LetterFindingRow.unit_id, func.max(LetterRow.written).label("written"))
+        .join(LetterFindingRow, LetterFindingRow.finding_id == FindingRow.id)
+        .join(LetterRow, LetterRow.id == LetterFindingRow.letter_id)
+        .where(LetterRow.state.in_(TOLD), FindingRow.ours.is_(False), FindingRow.opened <= moment)
+        .where(FindingRow.closed.is_(None) | (FindingRow.closed > moment - LATELY))
+        .group_by(FindingRow.id, LetterFindingRow.unit_id)
+    )
+    told = {(row.id, row.unit_id): row.written for row in connection.execute(query)}
+    found = moves(connection, told)
+    news = {pair: move for pair, move in found.items() if told[pair] < move.since}
+    orders = ended_orders(connection, news)
+    ids = {finding for finding, _ in news}
+    rows = {r.id: r for r in connection.execute(select(FindingRow.__table__).where(FindingRow.id.in_(ids)))}
+    by_unit: dict[str, list[Matter]] = defaultdict(list)
+    for (finding, unit), move in sorted(news.items()):
+        to = tuple(units[one].short if one in units else one for one in move.to)
+        matter = Matter(_ended(rows[finding]), "", order=orders.get((finding, unit), ""), moved_to=to)
+        by_unit[unit].append(matter)
+    return by_unit, frozenset(found)
+
+
+def closed_matters(
+    connection: Connection, moment: datetime, moved: Collection[Pair] = ()
+) -> dict[str, list[Matter]]:
+    """Findings that ended in the last two weeks, for each unit that was told of them and not of their end.
+
+    Not for a unit that had lost the column before (``moved``).
+    """
     ended = (
         select(FindingRow.__table__, EventRow.detail)
         .outerjoin(EventRow, (EventRow.finding_id == FindingRow.id) & (EventRow.kind == "closed"))
-        .where(FindingRow.closed > moment - timedelta(days=14), FindingRow.closed <= moment)
+        .where(FindingRow.closed > moment - LATELY, FindingRow.closed <= moment)
         .order_by(FindingRow.id)
     )
     rows = {row.id: row for row in connection.execute(ended) if not row.ours}
@@ -176,7 +212,7 @@ def closed_matters(connection: Connection, moment: datetime) -> dict[str, list[M
     by_unit: dict[str, list[Matter]] = defaultdict(list)
     for finding_id, unit, written in connection.execute(told):
         row = rows[finding_id]
-        if written < row.closed:
+        if written < row.closed and (finding_id, unit) not in moved:
             reason = str((row.detail or {}).get("reason", ""))
             by_unit[unit].append(Matter(_ended(row), "", ended=reason))
     return by_unit

@@ -21,7 +21,7 @@ from monitor.facts import posts_of
 from monitor.findings import open_findings
 from monitor.office import Office, open_office
 from monitor.options import DONE, tell, with_as_of, with_config, with_json
-from monitor.orders import OPEN, Refused, issue, listed, one, withdraw
+from monitor.orders import EVERY, OPEN, Refused, issue, listed, one, withdraw
 from monitor.overdue import overdue as overdue_of
 from monitor.replies import replies, reply
 
@@ -54,7 +54,7 @@ def writing(path: Path) -> Iterator[tuple[Office, Connection]]:
 def show_list(everything: bool, path: Path, as_json: bool) -> int:
     """未办结的整改通知，期限近的在前；其后是还没有发整改通知的问题。"""
     with open_office(path) as office, office.reader.connect() as connection:
-        found = listed(connection, states=(*OPEN, "closed", "withdrawn") if everything else OPEN)
+        found = listed(connection, states=EVERY if everything else OPEN)
         ordered = {one.finding for one in found if one.state in OPEN}
         free = [f for f in open_findings(connection, clock()()) if not f.ours and f.number not in ordered]
         units = names(connection)

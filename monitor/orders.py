@@ -37,14 +37,16 @@ from monitor.ledger import FindingRow
 from monitor.letterhead import LetterSettings
 
 SEALED = ("number", "finding_id", "unit_id", "units", "issued", "deadline", "issued_by", "note")
-ISSUED, REPLIED, CLOSED, WITHDRAWN = "issued", "replied", "closed", "withdrawn"
+ISSUED, REPLIED, CLOSED, WITHDRAWN, MOVED = "issued", "replied", "closed", "withdrawn", "moved"
 STATE_NAMES: Mapping[str, str] = {
     ISSUED: "待整改",
     REPLIED: "已反馈，待复查",
     CLOSED: "已销号",
     WITHDRAWN: "已撤回",
+    MOVED: "栏目已移交，终结",
 }
 OPEN = (ISSUED, REPLIED)
+EVERY = (*OPEN, CLOSED, WITHDRAWN, MOVED)
 
 
 class OrderSettings(Strict):
@@ -62,7 +64,7 @@ class OrderSettings(Strict):
 
 
 class OrderRow(Base):
-    """One order: a finding and the unit that leads on it. ``state`` is issued, replied, closed or withdrawn.
+    """One order: a finding and the unit that leads on it. ``state`` is issued, replied, closed, withdrawn or moved.
 
     ``reopened`` counts replies that the recheck did not bear out; ``ended`` is how its finding ended.
     """

@@ -17,6 +17,7 @@ from monitor import rechecks
 from monitor.attachments import Attachment, Unacceptable, accept, put
 from monitor.audit import SYSTEM, seal
 from monitor.content_facts import looked_since
+from monitor.handover import transfer
 from monitor.ledger import FindingRow, JudgementRow, SaidRow
 from monitor.model import Value
 from monitor.orders import (
@@ -164,10 +165,12 @@ def replies(connection: Connection, order: int) -> tuple[Reply, ...]:
 
 
 def settle(connection: Connection, as_of: datetime) -> tuple[str, ...]:
-    """After a judgement: orders whose finding ended are closed; replies that no look bears out are sent back.
+    """After a judgement: orders whose finding ended are closed, those of units that lost the column end as handed
+    over, replies that no look bears out are sent back.
 
     Returns the numbers of the orders that changed. A look that proved nothing settles nothing.
     """
+    changed = list(transfer(connection, as_of))
     query = (
         select(OrderRow.id, OrderRow.number, OrderRow.state, OrderRow.finding_id)
         .add_columns(FindingRow.rule, FindingRow.subject, FindingRow.period)
@@ -176,7 +179,6 @@ def settle(connection: Connection, as_of: datetime) -> tuple[str, ...]:
         .where(OrderRow.state.in_(OPEN))
         .order_by(OrderRow.id)
     )
-    changed = []
     for row in connection.execute(query).all():
         if row.f_closed is not None:
             _close(connection, row, as_of)

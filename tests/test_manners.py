@@ -118,8 +118,8 @@ def test_a_letter_that_somebody_has_or_may_have_is_not_replaced(store: Store, pl
     seed(store, ("jsj",))
     write(store)
     deliver(store, Fake(list(plan)))
-    tomorrow = NOW + timedelta(days=1)
-    write(store, tomorrow.date(), tomorrow)
+    later = NOW + timedelta(days=3)
+    write(store, later.date(), later)
     assert [row.state for row in rows(store, LetterRow)] == ["waiting", "waiting"]
 
 
@@ -319,13 +319,13 @@ def test_a_second_finding_is_found_while_the_first_is_acknowledged(store: Store)
     days(store, 1)
     with store.engine.begin() as c:
         acknowledge(
-            c, "2020-0001", unit="jsj", who="联系人", until=DAY + timedelta(days=2), now=NOW, letters=SETTINGS
+            c, "2020-0001", unit="jsj", who="联系人", until=DAY + timedelta(days=4), now=NOW, letters=SETTINGS
         )
     open_finding(store, "jsj")
-    tomorrow = NOW + timedelta(days=1)
-    write(store, tomorrow.date(), tomorrow)
-    found = {row.unit_id: row.subject for row in rows(store, LetterRow) if row.day == tomorrow.date()}
+    later = NOW + timedelta(days=3)
+    write(store, later.date(), later)
+    found = {row.unit_id: row.subject for row in rows(store, LetterRow) if row.day == later.date()}
     assert found == {
-        "jsj": "【更新提醒】2020-07-21 建设局：1 项问题",
-        "yjj": "【更新提醒】2020-07-21 应急管理局：1 项问题",
+        "jsj": "【更新提醒】2020-07-23 建设局：1 项问题",
+        "yjj": "【更新提醒】2020-07-23 应急管理局：1 项问题",
     }

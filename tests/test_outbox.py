@@ -57,8 +57,13 @@ def test_the_second_night_of_a_day_writes_nothing_and_the_next_day_does(store: S
     assert write(store).n == 0
     assert [rows(store, table) for table in (LetterRow, LetterFindingRow, EventRow)] == before
     deliver(store, Fake())
-    assert write(store, DAY + timedelta(days=1), NOW + timedelta(days=1)).n == 2
-    assert "【再次提醒】" in rows(store, LetterRow)[2].text_body
+    assert write(store, DAY + timedelta(days=1), NOW + timedelta(days=1)).n == 1
+    assert (rows(store, LetterRow)[2].unit_id, "【再次提醒】" in rows(store, LetterRow)[2].text_body) == (
+        "jsj",
+        True,
+    )
+    deliver(store, Fake(), NOW + timedelta(days=1))
+    assert write(store, DAY + timedelta(days=3), NOW + timedelta(days=3)).n == 1  # 应急管理局 is reminded
 
 
 def test_a_transaction_that_breaks_leaves_neither_letter_nor_event(store: Store) -> None:

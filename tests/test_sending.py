@@ -88,7 +88,7 @@ def test_a_permanent_refusal_is_not_tried_again_and_comes_back_in_our_own_letter
     assert "教育局 jyj@example.org：550 no" in ours.text_body
     assert "1 封通知退回" in ours.subject
     deliver(store, Fake(), tomorrow)
-    later = NOW + timedelta(days=2)
+    later = NOW + timedelta(days=4)
     assert write(store, later.date(), later).n == 1
 
 
