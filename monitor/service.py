@@ -44,7 +44,8 @@ MIN_FREE = 500_000_000
 
 LATE = timedelta(hours=6)
 """How late a daily job may still begin; a night that begins later would meet the next one."""
-LATE_DRAFTS = timedelta(days=20)
+LATE_DRAFTS = timedelta(days=9)
+"""The first of a month may lie in a long holiday, with the machines off."""
 
 
 OFF = timedelta(hours=9)
