@@ -18,7 +18,15 @@ from crawler.account_candidates import Candidate, candidates
 from crawler.model import SHANGHAI, Outlet, OutletKind, Unit, shanghai_day
 from monitor import counts
 from monitor.account_facts import Rhythm, account_rhythms
-from monitor.bulletin_model import DONE, Bulletin, BulletinSettings, Coverage, PastMatter, Period
+from monitor.bulletin_model import (
+    DONE,
+    Bulletin,
+    BulletinSettings,
+    ContentCheck,
+    Coverage,
+    PastMatter,
+    Period,
+)
 from monitor.bulletin_outlets import accounts_of, columns_judged, found_accounts_of, veto_of
 from monitor.bulletin_parts import (
     column_counts_of,
@@ -33,6 +41,7 @@ from monitor.bulletin_parts import (
     whole_of,
     year_units_of,
 )
+from monitor.content_facts import content_check
 from monitor.model import Finding, Value, Verdict
 from monitor.official_days import OfficialDays
 from monitor.outlook import Earlier, compare, forecast, previous, year_before
@@ -58,6 +67,7 @@ class Stock:
     rhythms: Mapping[str, Rhythm] = field(default_factory=dict)
     seen: Sequence[Candidate] = ()
     past: tuple[PastMatter, ...] | None = None
+    content: ContentCheck | None = None
 
 
 def compile(
@@ -104,6 +114,7 @@ def compile(
         account_rhythms(connection, accounts, period.start, period.end, as_of),
         candidates(connection, as_of),
         past_matters(connection, moment, as_of, outlets, verdicts, names, listed),
+        content_check(connection, moment, as_of, names),
     )
     return assemble(
         stock, period, as_of=as_of, settings=settings or BulletinSettings(), verdicts=verdicts,
@@ -177,6 +188,7 @@ def assemble(
         columns_judged=(judged := columns_judged(stock.outlets, verdicts)),
         columns_passed=judged - sum(row.state in (Value.STALE, Value.BLANK) for row in columns),
         past=stock.past,
+        content=stock.content,
         veto=veto_of(verdicts),
         found_accounts=found_accounts_of(stock.seen, stock.outlets, names),
         unknown_years=tuple(year for year in calendar.unknown if year in {day.year for _, day in deadlines}),

@@ -17,6 +17,7 @@ LISTS = (
     "no_documents",
     "idle",
     "blank_accounts",
+    "content_units",
 )
 ADDABLE = ("good", "several", "every")
 
@@ -61,6 +62,8 @@ def _names(bulletin: Bulletin, name: str) -> set[str]:
         return {unit for unit, _ in bulletin.year_units}
     if name == "no_documents":
         return set(bulletin.disclosure.none)
+    if name == "content_units":
+        return set(bulletin.content.blamed) if bulletin.content else set()
     return {row.name for row in getattr(bulletin, name)}
 
 
@@ -74,6 +77,9 @@ def _made(bulletin: Bulletin, edit: Edit) -> Bulletin:
     if edit.list == "no_documents":
         none = tuple(name for name in bulletin.disclosure.none if name != edit.name)
         return replace(bulletin, disclosure=replace(bulletin.disclosure, none=none))
+    if edit.list == "content_units" and bulletin.content is not None:
+        left = tuple(fault for fault in bulletin.content.faults if fault.unit != edit.name)
+        return replace(bulletin, content=replace(bulletin.content, faults=left))
     if edit.list in ("idle", "blank_accounts"):
         return replace(bulletin, accounts=tuple(_spared(row, edit) for row in bulletin.accounts))
     rows = tuple(row for row in getattr(bulletin, edit.list) if row.name != edit.name)

@@ -45,6 +45,9 @@ def narrowed(bulletin: Bulletin, groups: Sequence[str]) -> Bulletin:
         else replace(bulletin.scored, rows=tuple(row for row in bulletin.scored.rows if row.unit in listed)),
         comparisons=tuple(row for row in bulletin.comparisons if row.group in groups),
         forecasts=tuple(row for row in bulletin.forecasts if row.unit in listed),
+        content=None
+        if bulletin.content is None
+        else replace(bulletin.content, faults=tuple(f for f in bulletin.content.faults if f.unit in units)),
         commended=tuple(row for row in bulletin.commended if row.name in units),
     )
 

@@ -5,6 +5,7 @@ Months are texts like ``2020-04``; every name is the short name that is printed;
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -247,6 +248,45 @@ class Disclosure:
 
 
 @dataclass(frozen=True, slots=True)
+class ContentFault:
+    """One content fault that a person confirmed; ``unit`` is the short name of who published the post, empty while
+    that is open. ``mended`` is the day on which a look found it gone. ``said`` is masked where personal."""
+
+    unit: str
+    family: str
+    kind: str
+    title: str
+    url: str
+    column: str
+    place: str
+    said: str
+    found: date
+    mended: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContentCheck:
+    """The content checks (信息内容) up to this bulletin: ``posts`` looked at, the faults that people confirmed since the
+    bulletin before or that still stand, and how many suspects wait for a person (``suspects`` by family): those are
+    laid to nobody.
+    """
+
+    posts: int
+    faults: tuple[ContentFault, ...] = ()
+    suspects: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def blamed(self) -> tuple[str, ...]:
+        """The units with a fault, the most first."""
+        counted = Counter(fault.unit for fault in self.faults if fault.unit)
+        return tuple(unit for unit, _ in counted.most_common())
+
+    def of(self, unit: str) -> tuple[ContentFault, ...]:
+        """The faults of ``unit``; of nobody with an empty text."""
+        return tuple(fault for fault in self.faults if fault.unit == unit)
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """How much of what had to be looked at was looked at in the check window. ``known`` = had an address."""
 
@@ -304,6 +344,7 @@ class Bulletin:
     neither stale nor blank, whatever the clerk struck from the list; ``past`` is ``None``
     where nothing was watched in the period before. ``unit_groups`` is every unit's short name with its group;
     ``only`` the groups to which this printing was narrowed; ``unknown_years`` those without official days off.
+    ``content`` is ``None`` where no post's content was checked.
     """
 
     title: str
@@ -342,6 +383,7 @@ class Bulletin:
     unknown_years: tuple[int, ...] = ()
     unit_groups: tuple[tuple[str, str], ...] = ()
     only: tuple[str, ...] = ()
+    content: ContentCheck | None = None
 
     @property
     def months(self) -> tuple[str, ...]:

@@ -5,11 +5,12 @@ Rules chose the names; nothing is said of what could not be judged except that i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from monitor.bulletin_model import Bulletin, ColumnRow, Group, PastMatter
+from monitor.bulletin_model import Bulletin, ColumnRow, ContentFault, Group, PastMatter
 from monitor.bulletin_text_media import media
 from monitor.bulletin_words import fields, level, units_of
 from monitor.calendar import chinese_day
@@ -199,7 +200,42 @@ def _disclosure(b: Bulletin) -> Iterable[str]:
 
 def _requirements(b: Bulletin) -> Iterable[str]:
     texts = b.settings.requirements
-    values = fields(b)
+    values, asked = fields(b), _asked(texts)
     for number, text in enumerate(texts):
         lead = f"{NUMERALS[number]}是" if len(texts) > 1 and number < len(NUMERALS) else ""
         yield lead + text.format_map(values)
+        if number == asked:
+            yield from _content(b)
+
+
+def _asked(texts: Sequence[str]) -> int:
+    """The requirement on what posts hold, behind which its check is told; the last one where none speaks of it."""
+    told = (number for number, text in enumerate(texts) if "错别字" in text or "审核" in text)
+    return next(told, len(texts) - 1)
+
+
+def _content(b: Bulletin) -> Iterable[str]:
+    """What people confirmed, by kind and by the unit that published it; suspects are a number and nobody's."""
+    if b.content is None:
+        return
+    found = b.content
+    text = f"信息内容检查情况：共检查信息{found.posts}篇"
+    if found.faults:
+        text += f"，经人工核实存在内容问题{len(found.faults)}处（{_families(found.faults)}）"
+        units = [f"{unit}{_told(found.of(unit))}" for unit in found.blamed]
+        units += [f"责任单位待定{_told(nobody)}"] if (nobody := found.of("")) else []
+        text += f"，其中：{'；'.join(units)}"
+    else:
+        text += "，没有经人工核实的内容问题"
+    waiting = sum(count for _, count in found.suspects)
+    yield f"{text}。" + (f"另有{waiting}处疑点待核实，不计入各单位。" if waiting else "")
+
+
+def _told(faults: Sequence[ContentFault]) -> str:
+    mended = sum(fault.mended is not None for fault in faults)
+    return f"{len(faults)}处（{_families(faults)}{f'，已改正{mended}处' if mended else ''}）"
+
+
+def _families(faults: Sequence[ContentFault]) -> str:
+    counted = Counter(fault.family for fault in faults).most_common()
+    return "、".join(f"{family}{count}处" for family, count in counted)

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from crawler.checks.rules import FAMILIES, RULES
 from crawler.content_store import CheckedPostRow, ResourceRow, SuspectRow
-from crawler.model import OutletKind
-from crawler.store import UnitRow
+from crawler.model import OutletKind, shanghai_day
+from crawler.store import OutletRow, UnitRow
+from monitor.bulletin_model import ContentCheck, ContentFault
 from monitor.model import ContentFacts, FaultLine, OutletFacts
 
 SUSPECT, POST = SuspectRow.__table__.c, CheckedPostRow.__table__.c
@@ -59,11 +60,47 @@ def fault_lines(
         query = query.where(POST.outlet_id.in_(outlets))
     return tuple(
         FaultLine(
-            row.outlet_id, row.unit_id, title_of(row.rule), row.title, row.url, row.place,
-            f"{row.why}：{row.sentence or row.quote}" if row.sentence or row.quote else row.why, row.hint,
+            row.outlet_id, row.unit_id, title_of(row.rule), row.title, row.url, row.place, _said(row), row.hint,
             row.first_seen,
         )
         for row in connection.execute(query)
+    )  # fmt: skip
+
+
+def content_check(
+    connection: Connection, since: datetime, as_of: datetime, names: Mapping[str, str]
+) -> ContentCheck | None:
+    """What a bulletin says of posts' content at ``as_of``: what people confirmed after ``since`` or what still stands,
+    and how many suspects wait. ``names`` are the units' short names; ``None`` where no post was checked by then."""
+    posts = select(func.count()).where(POST.looked.is_not(None), POST.first_seen <= as_of)
+    checked = int(connection.execute(posts).scalar_one())
+    if not checked:
+        return None
+    outlet = OutletRow.__table__
+    query = (
+        select(SuspectRow.__table__, POST.title, POST.url, outlet.c.name)
+        .select_from(
+            SuspectRow.__table__.join(CheckedPostRow.__table__, POST.id == SUSPECT.post_id).join(
+                outlet, outlet.c.id == POST.outlet_id
+            )
+        )
+        .where(_confirmed(as_of), or_(SUSPECT.decided_at > since, _standing(as_of)))
+        .order_by(SUSPECT.unit_id, SUSPECT.id)
+    )
+    undecided = or_(SUSPECT.decided_at.is_(None), SUSPECT.decided_at > as_of)
+    open_ = select(SUSPECT.rule, func.count()).where(_standing(as_of), undecided).group_by(SUSPECT.rule)
+    waiting: Counter[str] = Counter()
+    for rule, count in connection.execute(open_):
+        waiting[family_of(rule)] += int(count)
+    faults = tuple(_fault(row, as_of, names) for row in connection.execute(query))
+    return ContentCheck(checked, faults, tuple(waiting.most_common()))
+
+
+def _fault(row: Any, as_of: datetime, names: Mapping[str, str]) -> ContentFault:
+    mended = row.ended is not None and row.ended <= as_of
+    return ContentFault(
+        names.get(row.unit_id, row.unit_id), family_of(row.rule), title_of(row.rule), row.title, row.url, row.name,
+        row.place, _said(row), shanghai_day(row.first_seen), shanghai_day(row.ended) if mended else None,
     )  # fmt: skip
 
 
@@ -91,6 +128,15 @@ def title_of(rule: str) -> str:
     return found.title if found else rule
 
 
+def family_of(rule: str) -> str:
+    """The Chinese name of the rule's family."""
+    return FAMILIES.get(rule.partition(".")[0], rule)
+
+
+def _said(row: Any) -> str:
+    return f"{row.why}：{row.sentence or row.quote}" if row.sentence or row.quote else str(row.why)
+
+
 def _confirmed(as_of: datetime) -> Any:
     return and_(SUSPECT.state.in_(CONFIRMED), SUSPECT.decided_at <= as_of)
 
@@ -106,7 +152,7 @@ def _names(connection: Connection) -> Mapping[str, str]:
 def _facts(of: OutletFacts, rows: Sequence[Any], names: Mapping[str, str]) -> ContentFacts:
     faults = [row for row in rows if row.confirmed and row.unit_id]
     suspects = [row.post_id for row in rows if not row.confirmed]
-    kinds = Counter(FAMILIES.get(row.rule.partition(".")[0], row.rule) for row in faults)
+    kinds = Counter(family_of(row.rule) for row in faults)
     blamed = Counter(row.unit_id for row in faults)
     return ContentFacts(
         of.outlet.id, of.outlet.path or of.outlet.name, len(suspects), len(set(suspects)),

@@ -23,7 +23,7 @@ PAST = {
 LISTS = {
     "good": "做得较好", "several": "多次未达要求", "every": "每月均未达要求", "columns": "更新较差的栏目",
     "blank_columns": "空白栏目", "year_units": "超期一年的单位", "no_documents": "主动公开为0的单位",
-    "idle": "超期账号", "blank_accounts": "空白账号",
+    "idle": "超期账号", "blank_accounts": "空白账号", "content_units": "内容问题的单位",
 }  # fmt: skip
 ACTIONS = {"strike": "删去", "add": "补列"}
 
@@ -42,7 +42,7 @@ class Page:
 
 def pages(b: Bulletin) -> tuple[Page, ...]:
     """The sheets that have something to say, in order."""
-    found = [_past(b), _found(b), _by_column(b), _scores(b), _by_hand(b)]
+    found = [_past(b), _content(b), _found(b), _by_column(b), _scores(b), _by_hand(b)]
     return tuple(page for page in found if page.rows)
 
 
@@ -53,6 +53,27 @@ def _past(b: Bulletin) -> Page:
     ]
     head = ("序号", "类别", "名称", "责任单位", "现状", "整改日期", "上期问题", "问题编号")
     return Page("上期整改", "上期通报问题整改情况", head, (6, 9, 30, 28, 13, 13, 50, 14), rows, (6,))
+
+
+def _content(b: Bulletin) -> Page:
+    rows = [
+        (
+            n,
+            f.unit or "待定",
+            f.kind,
+            f.title,
+            f.column,
+            f.place,
+            f.said,
+            f.found,
+            f.mended or "未改正",
+            f.url,
+        )
+        for n, f in enumerate(b.content.faults if b.content else (), 1)
+    ]
+    head = ("序号", "责任单位", "问题", "标题", "栏目", "位置", "说明", "发现日期", "改正日期", "网址")
+    title = "经人工核实的信息内容问题（按发布单位；个人信息已遮盖，待核实的疑点不列）"
+    return Page("内容问题", title, head, (6, 16, 18, 40, 24, 20, 50, 13, 13, 60), rows, (3, 6, 9))
 
 
 def _found(b: Bulletin) -> Page:
