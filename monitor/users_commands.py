@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import click
+from sqlalchemy import Connection
 
 from crawler.clock import clock
 from crawler.config import BadConfig
+from monitor.access.invites import LASTS, BadInvite
+from monitor.access.invites import invite as make_invite
 from monitor.access.roles import ROLE_NAMES, Role
 from monitor.access.users import BadUser, add_user, change_user, new_password, secret_of, set_password
 from monitor.access.users import users as all_users
-from monitor.office import enter_catalogue, open_office
+from monitor.office import Office, enter_catalogue, open_office
 from monitor.options import DONE, tell, with_config, with_json
+from monitor.tokens import load_keys
 
 HERE = "命令行"
 
@@ -53,6 +58,53 @@ def add(name: str, shown: str, role: str, unit: str | None, path: Path, as_json:
         ],
     )
     return DONE
+
+
+@users.command("invite")
+@click.argument("name")
+@click.option("--shown", default="", help="姓名，记录里用它；新用户必填")
+@click.option("--role", type=click.Choice([role.value for role in Role]), help="角色；新用户必填")
+@click.option("--unit", default=None, help="单位编号，只给单位联系人")
+@with_config
+@with_json
+def invite(name: str, shown: str, role: str | None, unit: str | None, path: Path, as_json: bool) -> int:
+    """印出一次性链接：本人打开后自己设密码，48 小时内有效，只能用一次。没有这个用户就先新增。"""
+    now = clock()
+    try:
+        with open_office(path) as office:
+            enter_catalogue(office, now())
+            keys = load_keys(office.settings.folder / "web.key")
+            with office.engine.begin() as connection:
+                id = _known_or_new(connection, now(), name, shown, role, unit)
+                key = make_invite(connection, keys, id, now(), by=HERE)
+            link = f"{_address(office)}/join?key={key}"
+    except (BadUser, BadInvite) as error:
+        raise BadConfig(str(error)) from None
+    hours = int(LASTS.total_seconds() // 3600)
+    tell(
+        as_json,
+        {"name": name, "link": link, "hours": hours},
+        [f"请把这个链接交给本人（{hours} 小时内有效，只能用一次）：", link],
+    )
+    return DONE
+
+
+def _known_or_new(
+    connection: Connection, now: datetime, name: str, shown: str, role: str | None, unit: str | None
+) -> int:
+    known = secret_of(connection, name)
+    if known:
+        return known[0].id
+    if not shown or not role:
+        raise BadConfig(f"没有可用的用户 {name}；新增须写明 --shown 和 --role")
+    return add_user(connection, now, name=name, shown=shown, role=Role(role), unit=unit, by=HERE)
+
+
+def _address(office: Office) -> str:
+    """Where the web is reached: as the letters say, else as it is served."""
+    web = office.settings.monitor.web
+    known = office.settings.monitor.alerts.letters.base_url
+    return known.rstrip("/") or f"{'https' if web.https else 'http'}://{web.host}:{web.port}"
 
 
 @users.command("list")

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from monitor.web.pages import outlets, overview, signing
+from monitor.web.pages import outlets, overview, signing, users
 
-ROUTERS: tuple[APIRouter, ...] = (signing.router, overview.router, outlets.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    signing.router,
+    overview.router,
+    outlets.router,
+    users.router,
+)
