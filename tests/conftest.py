@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
@@ -89,3 +90,21 @@ def postgres_url() -> Iterator[str]:
             yield str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
         finally:
             server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def office_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the small office, made once; see tests/web_helpers.py."""
+    # The web's libraries load only for the tests that ask for them.
+    from tests.web_helpers import make_office
+
+    return make_office(tmp_path_factory.mktemp("office")).parent
+
+
+@pytest.fixture
+def office_web(office_template: Path, tmp_path: Path) -> Iterator[Any]:
+    """``(client_for, office)``: the small office's web and its store, this test's own copy."""
+    from tests.web_helpers import web_over
+
+    with web_over(office_template, tmp_path) as found:
+        yield found
