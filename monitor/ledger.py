@@ -42,6 +42,7 @@ class FindingRow(Base):
     flapping: Mapped[bool] = mapped_column(default=False)
     calm_since: Mapped[datetime | None]
     __table_args__ = (
+        Index("ix_finding_closed", "closed"),
         Index(
             "uq_finding_open",
             "rule",

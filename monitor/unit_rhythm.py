@@ -1,12 +1,15 @@
-"""Units' posts per day and per month, kept for the screens after each night: counting anew takes too long for a page."""
+"""Units' posts per day and month and the origins that wait for a person, kept for the screens after each night:
+counting anew takes too long for a page.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, String, delete, insert, select
+from sqlalchemy import Connection, String, Text, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crawler.model import shanghai_day
@@ -14,6 +17,8 @@ from crawler.store import Base
 from monitor.calendar import add_months
 from monitor.counts import tally
 from monitor.office import Office, decisions_of
+from monitor.origins import clean
+from monitor.tally import Doubt
 
 MONTHS = 13
 """Months that are kept, the running one among them."""
@@ -36,6 +41,20 @@ class UnitMonthRow(Base):
     month: Mapped[str] = mapped_column(String(7), primary_key=True)
     posts: Mapped[int]
     documents: Mapped[int]
+    as_of: Mapped[datetime]
+
+
+class DoubtRow(Base):
+    """An origin (or, where it is empty, the columns) whose ``count`` posts wait for a person, as known at ``as_of``."""
+
+    __tablename__ = "doubt"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    origin: Mapped[str] = mapped_column(Text)
+    outlets: Mapped[list[Any]]
+    reason: Mapped[str] = mapped_column(String(30))
+    count: Mapped[int] = mapped_column(index=True)
+    example: Mapped[str] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Text)
     as_of: Mapped[datetime]
 
 
@@ -66,8 +85,28 @@ def keep_rhythm(office: Office, now: datetime) -> None:
     with office.engine.begin() as connection:
         connection.execute(delete(UnitDayRow))
         connection.execute(delete(UnitMonthRow))
+        connection.execute(delete(DoubtRow))
+        _insert_doubts(connection, counted.doubts, now)
         _insert_days(connection, days)
         _insert_months(connection, months, now)
+
+
+def settle_doubt(connection: Connection, origin: str) -> int:
+    """Somebody decided whose ``origin`` is: it no longer waits. Returns how many rows that were."""
+    # Doubts are kept by their cleaned origin.
+    return connection.execute(delete(DoubtRow).where(DoubtRow.origin == (clean(origin) or None))).rowcount
+
+
+def _insert_doubts(connection: Connection, doubts: tuple[Doubt, ...], now: datetime) -> None:
+    rows = [
+        {
+            "origin": one.origin, "outlets": list(one.outlets), "reason": one.reason, "count": one.count,
+            "example": one.example, "url": one.url, "as_of": now,
+        }
+        for one in doubts
+    ]  # fmt: skip
+    if rows:
+        connection.execute(insert(DoubtRow), rows)
 
 
 def _insert_days(connection: Connection, days: Counter[tuple[str, date]]) -> None:

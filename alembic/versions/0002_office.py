@@ -28,6 +28,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", "day", name=op.f("pk_daily")),
     )
     op.create_table(
+        "doubt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("outlets", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(length=30), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("example", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("as_of", crawler.store.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_doubt")),
+    )
+    with op.batch_alter_table("doubt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_doubt_count"), ["count"], unique=False)
+
+    op.create_table(
         "standing",
         sa.Column("key", sa.String(length=260), nullable=False),
         sa.Column("subject", sa.String(length=120), nullable=False),
@@ -152,6 +167,9 @@ def upgrade() -> None:
     with op.batch_alter_table("web_token", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_web_token_user_id"), ["user_id"], unique=False)
 
+    with op.batch_alter_table("finding", schema=None) as batch_op:
+        batch_op.create_index("ix_finding_closed", ["closed"], unique=False)
+
     with op.batch_alter_table("probe", schema=None) as batch_op:
         batch_op.add_column(sa.Column("ahead", sa.Float(), nullable=True))
 
@@ -168,6 +186,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table("probe", schema=None) as batch_op:
         batch_op.drop_column("ahead")
+
+    with op.batch_alter_table("finding", schema=None) as batch_op:
+        batch_op.drop_index("ix_finding_closed")
 
     with op.batch_alter_table("web_token", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_web_token_user_id"))
@@ -197,5 +218,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_standing_kind_due")
 
     op.drop_table("standing")
+    with op.batch_alter_table("doubt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_doubt_count"))
+
+    op.drop_table("doubt")
     op.drop_table("daily")
     # ### end Alembic commands ###
