@@ -9,8 +9,7 @@ import click
 
 from crawler.clock import clock
 from crawler.recheck import UnknownOutlet
-from crawler.register import accept as learn_anew
-from monitor.audit import Entry, append
+from monitor.entering import learn_anew
 from monitor.office import enter_catalogue, open_office
 from monitor.options import DONE, tell, with_as_of, with_config, with_json
 
@@ -28,9 +27,7 @@ def accept(column: str, by: str, reason: str, path: Path, as_of: datetime | None
         now = clock(as_of)()
         enter_catalogue(office, now)
         with office.engine.begin() as connection:
-            forgotten = learn_anew(connection, column, now, f"{by}: {reason}")
-            if forgotten is not None:
-                append(connection, now, [Entry("learn_anew", f"outlet:{column}", by, {"reason": reason})])
+            forgotten = learn_anew(connection, column, by=by, reason=reason, now=now)
     if forgotten is None:
         raise UnknownOutlet(column)
     lines = [

@@ -13,19 +13,18 @@ from typing import Any
 import click
 from rich.table import Table
 
-from crawler.account_candidates import UnknownCandidate, candidates, decide
+from crawler.account_candidates import UnknownCandidate, candidates
 from crawler.account_import import (
     STATE_NAMES,
     Proposal,
     Registered,
-    apply,
     people,
     propose,
     registered,
     several,
 )
 from crawler.account_links import PLACE_NAMES
-from crawler.account_register import CONFIG, GONE, enter_state
+from crawler.account_register import CONFIG, GONE
 from crawler.chain import plan_night
 from crawler.clock import clock
 from crawler.config import BadConfig
@@ -34,8 +33,8 @@ from crawler.model import ROLE_NAMES, AccountState, Ask, Outlet, OutletKind, Pro
 from crawler.platforms import platform
 from crawler.recheck import UnknownOutlet
 from crawler.register import known_outlets
-from monitor import screen
-from monitor.audit import Entry, append
+from monitor import entering, screen
+from monitor.audit import SYSTEM
 from monitor.office import Office, enter_catalogue, open_office
 from monitor.options import DONE, REFUSED, tell, with_as_of, with_config, with_json
 from monitor.plain import clean
@@ -51,10 +50,11 @@ def accounts() -> None:
 @accounts.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--apply", "wanted", is_flag=True, help="写入台账；不加则只显示会有什么变化")
+@click.option("--by", default=SYSTEM, help="经办人（写入留痕）")
 @with_config
 @with_as_of
 @with_json
-def import_(file: Path, wanted: bool, path: Path, as_of: datetime | None, as_json: bool) -> int:
+def import_(file: Path, wanted: bool, by: str, path: Path, as_of: datetime | None, as_json: bool) -> int:
     """导入附件4 政务新媒体情况调查表；有一处不合格就一条也不写。"""
     from crawler.survey import read_survey  # a third of a second that no other command should pay
     from crawler.workbook import BadWorkbook, read_workbook
@@ -77,8 +77,7 @@ def import_(file: Path, wanted: bool, path: Path, as_of: datetime | None, as_jso
             proposal = propose(connection, survey, now)
             written = wanted and not proposal.faults
             if written:
-                apply(connection, proposal, now, proof)
-                append(connection, now, [Entry("import", "accounts", data={"proof": proof})])
+                entering.accounts(connection, proposal, by=by, proof=proof, now=now)
     tell(as_json, _proposal_data(proposal, written), _proposal_lines(proposal, survey.ignored, written))
     return REFUSED if proposal.faults else DONE
 
@@ -234,9 +233,12 @@ def _lines(found: Sequence[Registered], names: dict[str, str], phones: bool) -> 
 @click.argument("value", type=click.Choice([state.value for state in AccountState]))
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), required=True, help="从哪一天起")
 @click.option("--note", default="", help="依据，如备案文号")
+@click.option("--by", default="", help="经办人（写入留痕）")
 @with_config
 @with_as_of
-def state(account: str, value: str, since: datetime, note: str, path: Path, as_of: datetime | None) -> int:
+def state(
+    account: str, value: str, since: datetime, note: str, by: str, path: Path, as_of: datetime | None
+) -> int:
     """登记账号的状态和日期（closing 注销中仍要更新，closed 已注销、merged 已合并不再判定）。"""
     day: date = since.date()
     with open_office(path) as office:
@@ -252,9 +254,7 @@ def state(account: str, value: str, since: datetime, note: str, path: Path, as_o
         if day > shanghai_day(now):
             raise BadConfig(f"--since {day} 还没有到，到那一天再登记")
         with office.engine.begin() as connection:
-            enter_state(connection, account, AccountState(value), day, now, note)
-            said = {"state": value, "since": day.isoformat(), "note": note}
-            append(connection, now, [Entry("account_state", f"outlet:{account}", data=said)])
+            entering.account_state(connection, account, AccountState(value), day, by=by, note=note, now=now)
     click.echo(f"{account}：{day} 起{STATE_NAMES[AccountState(value)]}")
     return DONE
 
@@ -325,10 +325,7 @@ def found(everything: bool, path: Path, as_of: datetime | None, as_json: bool) -
 def _decide(number: int, verdict: str, by: str, reason: str, path: Path, as_of: datetime | None) -> int:
     with open_office(path) as office, office.engine.begin() as connection:
         try:
-            now = clock(as_of)()
-            decide(connection, number, verdict, by, reason, now)
-            said = Entry(verdict, f"account_candidate:{number}", by, {"reason": reason})
-            append(connection, now, [said])
+            entering.candidate(connection, number, verdict, by=by, reason=reason, now=clock(as_of)())
         except UnknownCandidate as error:
             raise BadConfig(
                 f"没有编号 {error} 的待核实账号；gengxin accounts found --all 列出全部编号"

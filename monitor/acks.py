@@ -15,8 +15,6 @@ from monitor.ledger import FindingRow
 from monitor.letterhead import LetterSettings
 from monitor.orders import Refused, note_event
 
-SEALED = ("finding_id", "unit_id", "who", "text", "until", "entered")
-
 
 class AckRow(Base):
     """One acknowledgement; ``until`` is its last day."""
@@ -64,7 +62,7 @@ def acknowledge(
     values = {"finding_id": row.id, "unit_id": unit, "who": who.strip()[:100], "text": text.strip()[:1000]}
     values |= {"until": until, "entered": utc(now)}
     made = connection.execute(insert(AckRow).values(values).returning(AckRow.id)).scalar_one()
-    seal(connection, "ack", [made], now, who=who, columns=SEALED)
+    seal(connection, "ack", [made], now, who=who)
     detail = {"unit": unit, "until": until.isoformat(), "text": text.strip()[:1000]}
     note_event(connection, row.id, "acknowledged", now, detail, who)
     return Ack(finding, unit, who.strip(), until)

@@ -24,7 +24,6 @@ from monitor.findings import end
 from monitor.ledger import FindingRow
 from monitor.orders import Refused, note_event
 
-SEALED = ("finding_id", "unit_id", "moment", "who", "reason")
 DECIDED = ("state", "decided", "decided_by", "decision")
 WAITING, UPHELD, REJECTED = "waiting", "upheld", "rejected"
 STATE_NAMES: Mapping[str, str] = {WAITING: "待核", UPHELD: "申诉成立", REJECTED: "申诉不成立"}
@@ -93,7 +92,7 @@ def appeal(
     values = {"finding_id": row.id, "unit_id": unit, "moment": utc(now), "who": who.strip()[:100]}
     values |= {"reason": reason.strip(), "recheck_id": look, "state": WAITING}
     made = connection.execute(insert(AppealRow).values(values).returning(AppealRow.id)).scalar_one()
-    seal(connection, "appeal", [made], now, who=who, columns=SEALED)
+    seal(connection, "appeal", [made], now, who=who)
     note_event(connection, row.id, "appealed", now, {"unit": unit, "reason": reason.strip()}, who)
     return appeals(connection, row.id)[-1]
 
@@ -121,7 +120,8 @@ def decide(
     connection.execute(
         update(AppealRow).where(AppealRow.id == waiting[0].id).values(**values, decision=reason.strip())
     )
-    seal(connection, "appeal", [waiting[0].id], now, who=by, what="decision", columns=DECIDED)
+    said = {"before": WAITING, "after": values["state"]}
+    seal(connection, "appeal", [waiting[0].id], now, who=by, what="decision", columns=DECIDED, data=said)
     detail = {"decision": values["state"], "reason": reason.strip(), "by": by.strip()}
     note_event(connection, row.id, "decided", now, detail, by)
     if upheld:

@@ -18,8 +18,9 @@ from monitor.attribution import REASON_NAMES, Reason
 from monitor.bulletin_commands import PeriodType
 from monitor.bulletin_model import Period
 from monitor.calendar import month_of
-from monitor.decisions import NOBODY, Decision, decide
-from monitor.office import Office, decisions_of, decisions_path, known_units, open_office
+from monitor.decisions import NOBODY
+from monitor.entering import decide_origin
+from monitor.office import Office, decisions_of, decisions_path, open_office
 from monitor.options import DONE, tell, with_as_of, with_config, with_json
 from monitor.plain import clean
 from monitor.tally import Tally
@@ -139,12 +140,7 @@ def _decide(office: Office, answer: str, why: str, by: str, now: datetime) -> st
     if not sign or not origin.strip():
         raise BadConfig(f"--decide {answer!r}：写成 来源=单位，例如 '区房管所=房管局'，或 '某某网=none'")
     whose = NOBODY if unit.strip() in NONE else _unit(office, unit.strip())
-    day = shanghai_day(now)
-    decide(
-        decisions_path(office),
-        Decision(origin=origin, unit=whose, by=by, day=day, why=why),
-        known_units(office),
-    )
+    decide_origin(office, origin=origin, unit=whose, by=by, why=why, now=now)
     return f"已认定：{clean(origin)} → {'不归任何单位' if whose == NOBODY else unit.strip()}（{decisions_path(office)}）"
 
 

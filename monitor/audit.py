@@ -21,7 +21,7 @@ from crawler.model import SHANGHAI, utc
 from crawler.store import Base
 from monitor.ledger import EventRow
 
-SYSTEM = "系统"
+SYSTEM, UNSIGNED = "系统", "未署名"
 START = "0" * 64
 SEALED: Mapping[str, tuple[str, ...]] = {
     "event": ("finding_id", "kind", "moment", "detail"),
@@ -35,6 +35,12 @@ SEALED: Mapping[str, tuple[str, ...]] = {
         "html_body",
         "written",
     ),
+    "person_verdict": ("indicator", "subject", "period", "answer", "by", "proof", "day", "entered"),
+    "order_": ("number", "finding_id", "unit_id", "units", "issued", "deadline", "issued_by", "note"),
+    "reply": ("order_id", "unit_id", "moment", "who", "text"),
+    "reply_file": ("reply_id", "name", "kind", "size", "sha256"),
+    "appeal": ("finding_id", "unit_id", "moment", "who", "reason"),
+    "ack": ("finding_id", "unit_id", "who", "text", "until", "entered"),
     "unit_contact": ("unit_id", "role", "email", "valid_from", "valid_to", "entered"),
     "dispensation": (
         "kind",
@@ -89,7 +95,7 @@ def append(connection: Connection, moment: datetime, entries: Sequence[Entry]) -
     for entry in entries:
         seq += 1
         row = {
-            "seq": seq, "moment": utc(moment), "who": entry.who[:200], "what": entry.what[:40],
+            "seq": seq, "moment": utc(moment), "who": (entry.who.strip() or UNSIGNED)[:200], "what": entry.what[:40],
             "subject": entry.subject[:200], "data": canonical(entry.data), "prev": prev,
         }  # fmt: skip
         prev = link_hash(row)
@@ -120,15 +126,24 @@ def seal(
     who: str = SYSTEM,
     what: str = "",
     columns: Sequence[str] = (),
+    data: Mapping[str, Any] | None = None,
 ) -> None:
-    """Put the digests of rows ``ids`` of ``table`` into the chain; ``columns`` (default: those that never change)."""
+    """Put the digests of rows ``ids`` of ``table`` into the chain; ``columns`` (default: those that never change).
+
+    ``data`` says more: before and after of a person's decision.
+    """
     names = tuple(columns) or SEALED[table]
     digests = row_digests(connection, table, ids, names)
     append(
         connection,
         moment,
         [
-            Entry(what or table, f"{table}:{i}", who, {"columns": list(names), "digest": digests[i]})
+            Entry(
+                what or table,
+                f"{table}:{i}",
+                who,
+                {**(data or {}), "columns": list(names), "digest": digests[i]},
+            )
             for i in ids
         ],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -47,8 +48,12 @@ def verify(connection: Connection) -> Checked:
 
 
 def where_is(connection: Connection, root: str) -> AuditRow | Any | None:
-    """The row whose hash is ``root`` (as printed in a bulletin), or none."""
-    return connection.execute(select(AuditRow.__table__).where(AuditRow.hash == root.strip().lower())).first()
+    """The row whose hash is ``root``, or begins with it as a bulletin prints it (16 digits or more), or none."""
+    head = root.strip().rstrip("…. ").lower()
+    if not re.fullmatch(r"[0-9a-f]{16,64}", head):
+        return None
+    query = select(AuditRow.__table__).where(AuditRow.hash.startswith(head, autoescape=True))
+    return connection.execute(query.order_by(AuditRow.seq)).first()
 
 
 def _batches(rows: Iterable[Any]) -> Iterator[Sequence[Any]]:

@@ -12,13 +12,13 @@ import click
 
 from crawler.clock import clock
 from crawler.config import BadConfig
+from monitor import entering
 from monitor.bulletin import figures
-from monitor.bulletin_edits import ADDABLE, LISTS, BadEdit, edited
-from monitor.bulletin_entries import entries_file, read_entries, with_edit, write_entries
+from monitor.bulletin_edits import ADDABLE, LISTS, BadEdit
 from monitor.bulletin_filter import UnknownGroup
-from monitor.bulletin_model import Commendation, Edit, ErrorReports, Period
+from monitor.bulletin_model import Edit, ErrorReports, Period
 from monitor.bulletin_screen import bulletin_lines, fault_lines
-from monitor.frozen import Kept, Unsound, archived, correct, keep
+from monitor.frozen import Kept, Unsound, archived
 from monitor.office import Office, open_office
 from monitor.official_days import KNOWN, official_days
 from monitor.options import DONE, FOUND, tell, with_as_of, with_config, with_json
@@ -126,6 +126,7 @@ def bulletin() -> None:
 @click.option("--check", "window", type=SpanType(), help="检查期间，如 2020-07-13..2020-07-20")
 @click.option("--printed", type=DayType(), help="印发日期，如 2020-07-20；时限从这一天起算")
 @click.option("--freeze", is_flag=True, help="印发并封存：以后再印都是同一份数据")
+@click.option("--by", default="", help="谁印发的（写入留痕）")
 @click.option("--draft", "anew", is_flag=True, help="已封存的也按现有数据重新生成草稿")
 @click.option("--force", is_flag=True, help="自检有错也印，并写入文件属性")
 @with_config
@@ -138,6 +139,7 @@ def print_(
     window: tuple[date, date] | None,
     printed: date | None,
     freeze: bool,
+    by: str,
     anew: bool,
     force: bool,
     path: Path,
@@ -157,7 +159,7 @@ def print_(
         if made.stopped:
             return _stopped(made, as_json)
         if freeze:
-            kept = keep(made.bulletin, archive(office))
+            kept = entering.freeze(office, made.bulletin, clock(as_of)(), by=by)
             made = replace(made, bulletin=kept.bulletin)
         return _print(office, made, out, as_json, kept)
 
@@ -220,14 +222,7 @@ def add(
 def commend(period: Period, name: str, reason: str, by: str, path: Path) -> int:
     """记一条表扬，印在正文中。"""
     with open_office(path) as office, refusing():
-        file = entries_file(archive(office), period)
-        entries = read_entries(file)
-        try:
-            one = Commendation(name=name, reason=reason, by=by)
-        except ValueError:
-            raise BadConfig("表扬须写明对象和事由（至少 2 个字）") from None
-        kept = tuple(c for c in entries.commended if c.name != name)
-        write_entries(file, entries.model_copy(update={"commended": (*kept, one)}))
+        file = entering.commend(office, period, name=name, reason=reason, by=by, now=clock()())
     click.echo(f"已记入 {file}")
     return DONE
 
@@ -237,15 +232,13 @@ def commend(period: Period, name: str, reason: str, by: str, path: Path) -> int:
 @click.option("--received", type=click.IntRange(0, 1_000_000), required=True, help="转来的找错留言")
 @click.option("--done", type=click.IntRange(0, 1_000_000), required=True, help="已办结")
 @click.option("--late", type=click.IntRange(0, 1_000_000), default=0, help="其中超过 1 个月办结")
+@click.option("--by", default="", help="谁填报的")
 @with_config
-def errors(period: Period, received: int, done: int, late: int, path: Path) -> int:
+def errors(period: Period, received: int, done: int, late: int, by: str, path: Path) -> int:
     """记入本期“我为政府网站找错”留言数。"""
-    if done > received or late > done:
-        raise BadConfig(f"找错留言 {received} 条、办结 {done} 条、超期办结 {late} 条：后一个数不能大于前一个")
+    found = ErrorReports(received=received, done=done, late=late)
     with open_office(path) as office, refusing():
-        file = entries_file(archive(office), period)
-        found = ErrorReports(received=received, done=done, late=late)
-        write_entries(file, read_entries(file).model_copy(update={"errors": found}))
+        file = entering.errors(office, period, found, by=by, now=clock()())
     click.echo(f"已记入 {file}")
     return DONE
 
@@ -263,12 +256,8 @@ def correct_(
 ) -> int:
     """给已封存的通报附一条更正；封存的数据不变。"""
     with open_office(path) as office, refusing():
-        kept = archived(archive(office), period, printed)
-        if kept is None:
-            raise BadConfig(
-                f"{period.name}：没有封存过这一期；先用 gengxin bulletin {period.name} --freeze 印发"
-            )
-        correct(kept.file, clock(as_of)(), subject, text, by)
+        now = clock(as_of)()
+        kept = entering.correct(office, period, subject=subject, text=text, by=by, now=now, printed=printed)
     click.echo(f"已附更正，封存数据不变：{kept.file}")
     return DONE
 
@@ -276,13 +265,7 @@ def correct_(
 def _edit(path: Path, period: Period, edit: Edit, as_of: datetime | None) -> int:
     """Enter an edit after trying it on the bulletin as it stands."""
     with open_office(path) as office, refusing():
-        file = entries_file(archive(office), period)
-        entries = read_entries(file)
-        others = entries.model_copy(
-            update={"edits": tuple(e for e in entries.edits if (e.list, e.name) != (edit.list, edit.name))}
-        )
-        edited(draft(office, period, clock(as_of)(), force=True, entries=others).bulletin, [edit])
-        write_entries(file, with_edit(entries, edit))
+        file = entering.edit(office, period, edit, clock(as_of)())
     click.echo(f"已记入 {file}：{'删去' if edit.action == 'strike' else '补列'} {edit.name}（{edit.reason}）")
     return DONE
 

@@ -337,6 +337,14 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """The root of the tamper-evident record at the end of ``day``, as far as it was written when the paper was frozen."""
+
+    day: date
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bulletin:
     """One period's bulletin, complete. ``year_units``: units with several columns over a year past their limit.
 
@@ -383,6 +391,7 @@ class Bulletin:
     unknown_years: tuple[int, ...] = ()
     unit_groups: tuple[tuple[str, str], ...] = ()
     only: tuple[str, ...] = ()
+    record: Record | None = None
     content: ContentCheck | None = None
 
     @property

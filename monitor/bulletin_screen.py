@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.bulletin_model import DONE, Bulletin
+from monitor.bulletin_words import record_line
 from monitor.printed_check import Fault
 
 LEVELS = {"error": "错误", "note": "提示"}
@@ -31,6 +32,7 @@ def bulletin_lines(found: Bulletin) -> list[str]:
     lines.append(
         f"  主动公开 {found.disclosure.total} 条" + (f"，数量为 0 的：{names(none)}" if none else "")
     )
+    lines += [f"  {line}" for line in [record_line(found)] if line]
     return lines
 
 

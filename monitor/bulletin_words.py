@@ -28,6 +28,18 @@ FORM_NOTES = (
 )
 
 
+ROOT_SHOWN = 16
+"""Hexadecimal digits of a root on paper: enough to find its row, short enough to be typed."""
+
+
+def record_line(bulletin: Bulletin) -> str:
+    """The foot of a frozen paper: the root of the record of that day; empty for a draft."""
+    record = bulletin.record
+    if record is None:
+        return ""
+    return f"记录根值（{record.day}）：{record.root[:ROOT_SHOWN]}… 可用 gengxin audit verify 核对"
+
+
 def level(bulletin: Bulletin) -> str:
     """区, 县 or 市: the last character of the place."""
     return bulletin.settings.place[-1] if bulletin.settings.place else "区"

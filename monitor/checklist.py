@@ -20,6 +20,7 @@ from sqlalchemy import Connection, insert, select
 
 from crawler.config import Strict, section
 from crawler.model import OutletKind, shanghai_day, utc
+from monitor.audit import seal
 from monitor.causes import cause_name
 from monitor.ledger import PersonVerdictRow
 from monitor.model import Facts, Value, Verdict
@@ -148,12 +149,17 @@ def answer(
     if looked > shanghai_day(now):
         raise Refused(f"查看日期{looked}在今天以后")
     made = Answered(indicator, subject, period, given, by.strip(), proof.strip(), looked)
-    connection.execute(
+    before = answers(connection, period, utc(now)).get((subject, indicator))
+    row = connection.execute(
         insert(PersonVerdictRow).values(
             indicator=indicator, subject=subject, period=period, answer=given.value, by=made.by, proof=made.proof,
             day=looked, entered=utc(now),
         )
     )  # fmt: skip
+    said: dict[str, str | None] = {"subject": subject, "indicator": indicator, "period": period}
+    said |= {"before": before.answer.value if before else None, "after": given.value}
+    number = int((row.inserted_primary_key or (0,))[0])
+    seal(connection, "person_verdict", [number], now, who=made.by, data=said)
     return made
 
 

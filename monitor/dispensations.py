@@ -92,7 +92,16 @@ def grant(
     }  # fmt: skip
     row = connection.execute(insert(DispensationRow).values(values))
     number = int((row.inserted_primary_key or (0,))[0])
-    seal(connection, "dispensation", [number], now, who=approved_by.strip())
+    told = ("kind", "rule", "subject", "reason", "since", "until")
+    after = {name: str(values[name]) for name in told}
+    seal(
+        connection,
+        "dispensation",
+        [number],
+        now,
+        who=approved_by.strip(),
+        data={"before": None, "after": after},
+    )
     return Dispensation(number, kind, rule, subject, reason.strip(), approved_by.strip(), since, until)
 
 
@@ -104,7 +113,8 @@ def withdraw(connection: Connection, number: int, by: str, now: datetime) -> boo
         .values(withdrawn=utc(now), withdrawn_by=by)
     )
     if done.rowcount:
-        append(connection, now, [Entry("withdrawn", f"dispensation:{number}", by)])
+        data = {"before": "in force", "after": "withdrawn"}
+        append(connection, now, [Entry("withdrawn", f"dispensation:{number}", by, data)])
     return bool(done.rowcount)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -15,13 +16,16 @@ from crawler.catalogue import Catalogue, read_catalogue
 from crawler.config import CrawlConfig, crawl_config, load_yaml, store_url
 from crawler.migrate import migrate
 from crawler.register import Diff, sync
-from crawler.store import UnitRow, open_store
-from monitor.audit import Entry, append
+from crawler.store import DutyRow, OutletRow, SiteRow, UnitRow, open_store
+from monitor.audit import SYSTEM, Entry, append
 from monitor.config import MonitorConfig, monitor_config
 from monitor.counts import unit_month_counts
 from monitor.decisions import in_force, read_decisions
 
 DECISIONS = "decisions.yaml"
+UNIT_TOLD = ("short", "full", "group_name", "aliases", "quota", "emails")
+SITE_TOLD = ("name", "home", "hosts")
+OUTLET_TOLD = ("name", "url", "path", "cls", "state", "purpose")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +81,33 @@ def open_office(path: Path) -> Iterator[Office]:
         reader.dispose()
 
 
-def enter_catalogue(office: Office, now: datetime) -> Diff:
-    """Make the store's catalogue equal to config.yaml's."""
+def enter_catalogue(office: Office, now: datetime, *, by: str = SYSTEM) -> Diff:
+    """Make the store's catalogue equal to config.yaml's; what changed is on the record with before and after."""
     with office.engine.begin() as connection:
+        before = _told(connection)
         diff = sync(connection, office.settings.catalogue, now)
         if diff != Diff():
-            append(connection, now, [Entry("catalogue", "config.yaml", data=asdict(diff))])
+            after = _told(connection)
+            moved = {name: before.get(name) for name in (*diff.changed, *diff.retired)}
+            data = asdict(diff) | {"before": moved, "after": {name: after.get(name) for name in moved}}
+            append(connection, now, [Entry("catalogue", "config.yaml", by, data)])
     return diff
+
+
+def _told(connection: Connection) -> dict[str, dict[str, object]]:
+    """What the record says of each entry of the catalogue: its name, where it stands, who answers for it."""
+    duties: dict[str, list[str]] = defaultdict(list)
+    query = select(DutyRow.outlet_id, DutyRow.unit_id).where(DutyRow.until.is_(None))
+    for row in connection.execute(query.order_by(DutyRow.outlet_id, DutyRow.position)):
+        duties[row.outlet_id].append(row.unit_id)
+    found: dict[str, dict[str, object]] = {}
+    names = (("unit", UnitRow, UNIT_TOLD), ("site", SiteRow, SITE_TOLD), ("outlet", OutletRow, OUTLET_TOLD))
+    for kind, table, told in names:
+        columns = [getattr(table, name) for name in ("id", "retired_at", *told)]
+        for one in connection.execute(select(*columns)).mappings():
+            said = {name: one[name] for name in told} | {"retired": one["retired_at"] is not None}
+            found[f"{kind}:{one['id']}"] = said | ({"units": duties[one["id"]]} if kind == "outlet" else {})
+    return found
 
 
 def decisions_path(office: Office) -> Path:

@@ -36,7 +36,6 @@ from monitor.audit import add_events, seal
 from monitor.ledger import FindingRow
 from monitor.letterhead import LetterSettings
 
-SEALED = ("number", "finding_id", "unit_id", "units", "issued", "deadline", "issued_by", "note")
 ISSUED, REPLIED, CLOSED, WITHDRAWN, MOVED = "issued", "replied", "closed", "withdrawn", "moved"
 STATE_NAMES: Mapping[str, str] = {
     ISSUED: "待整改",
@@ -156,7 +155,7 @@ def issue(
         "note": note.strip(), "state": ISSUED,
     }  # fmt: skip
     made = connection.execute(insert(OrderRow).values(values).returning(OrderRow.id)).scalar_one()
-    seal(connection, "order_", [made], now, who=by, columns=SEALED)
+    seal(connection, "order_", [made], now, who=by)
     detail = {"order": values["number"], "deadline": values["deadline"].isoformat(), "by": by.strip()}
     note_event(connection, row.id, "ordered", now, detail, by)
     return one(connection, str(values["number"]))

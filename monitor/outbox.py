@@ -247,7 +247,7 @@ def sweep(connection: Connection, now: datetime, lease: timedelta = LEASE) -> Sw
     return Swept(repeated, doubtful)
 
 
-def again(connection: Connection, letter_id: int, now: datetime) -> bool:
+def again(connection: Connection, letter_id: int, now: datetime, by: str = "") -> bool:
     """Put a failed letter back in the queue, for the person who mended the cause; False if it is not failed."""
     back = connection.execute(
         update(LetterRow)
@@ -259,6 +259,9 @@ def again(connection: Connection, letter_id: int, now: datetime) -> bool:
         .where(AttemptRow.letter_id == letter_id, AttemptRow.next_try > now)
         .values(next_try=None)
     )
+    if back.rowcount:
+        data = {"before": "failed", "after": "waiting"}
+        append(connection, now, [Entry("again", f"letter:{letter_id}", by, data)])
     return back.rowcount == 1
 
 

@@ -36,8 +36,6 @@ from monitor.orders import (
 )
 from monitor.rules import content_faults
 
-SEALED = ("order_id", "unit_id", "moment", "who", "text")
-FILE_SEALED = ("reply_id", "name", "kind", "size", "sha256")
 MAX_TEXT = 5000
 PROVED, UNPROVED = "proved", "unproved"
 RESULT_NAMES = {"": "待复查", PROVED: "复查属实，已销号", UNPROVED: "复查未见更新，退回整改"}
@@ -112,7 +110,7 @@ def reply(
     values = {"order_id": order.id, "unit_id": unit, "moment": utc(now), "who": who.strip()[:100]}
     values |= {"text": text.strip(), "recheck_id": _look(connection, order, now), "result": ""}
     made = connection.execute(insert(ReplyRow).values(values).returning(ReplyRow.id)).scalar_one()
-    seal(connection, "reply", [made], now, who=who, columns=SEALED)
+    seal(connection, "reply", [made], now, who=who)
     _keep(connection, made, taken, folder, now, who)
     set_state(connection, order.id, state=REPLIED)
     detail: dict[str, Any] = {"order": order.number, "unit": unit, "who": who.strip(), "text": text.strip()}
@@ -145,7 +143,7 @@ def _keep(
         return
     statement = insert(ReplyFileRow).returning(ReplyFileRow.id, sort_by_parameter_order=True)
     ids = connection.execute(statement, rows).scalars().all()
-    seal(connection, "reply_file", ids, now, who=who, columns=FILE_SEALED)
+    seal(connection, "reply_file", ids, now, who=who)
     for file in files:
         # A file that is kept for a reply that is rolled back harms nobody: it lies under its own hash.
         put(folder, file)

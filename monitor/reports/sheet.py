@@ -13,7 +13,7 @@ from typing import Any
 import xlsxwriter
 
 from monitor.bulletin_model import AccountRow, Bulletin, ColumnRow, Group, PostLine
-from monitor.bulletin_words import FORM, PLATFORMS, STATES, VERDICTS
+from monitor.bulletin_words import FORM, PLATFORMS, STATES, VERDICTS, record_line
 from monitor.sheet_more import pages
 from monitor.sheet_pen import BROKEN, Cell, Pen, inert
 
@@ -108,6 +108,8 @@ def _summary_rows(b: Bulletin) -> list[tuple[Cell, Cell, Cell]]:
         *_by_hand(b),
         ("检查覆盖（个）", b.coverage.looked, f"应查{b.coverage.known}个，台账共{b.coverage.outlets}个"),
     ]
+    if line := record_line(b):
+        rows.append(("留痕", None, line))
     return rows
 
 

@@ -26,7 +26,7 @@ from lxml import etree
 
 from monitor.bulletin_model import FIELD_NAMES, Bulletin, Group
 from monitor.bulletin_text import annex_titles, opening, sections
-from monitor.bulletin_words import FORM, FORM_NOTES, fields
+from monitor.bulletin_words import FORM, FORM_NOTES, fields, record_line
 from monitor.calendar import chinese_day
 from monitor.reports import BadTemplate
 from monitor.word_template import fill, opened
@@ -310,6 +310,11 @@ def _imprint(document: Document, bulletin: Bulletin) -> None:
         size=Pt(14),
         indent=False,
     )
+    if foot := record_line(bulletin):
+        run = paragraph.add_run()
+        run.add_break()
+        run.add_text(foot)
+        _font(run, size=Pt(9))
     paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT
     paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Pt(14)
     paragraph.paragraph_format.tab_stops.add_tab_stop(TEXT_WIDTH - Pt(14), WD_TAB_ALIGNMENT.RIGHT)
