@@ -218,7 +218,8 @@ class FaultLine:
 class SiteWeek:
     """A site's home page in the week up to the moment of judgement: ``counted`` visits, ``closed`` of them in vain.
 
-    ``excluded`` were our own outages and firewalls' refusals; ``host`` is where the last good visit landed.
+    ``excluded`` were our own outages and firewalls' refusals; ``host`` is where the last good visit landed, ``opened``
+    when that was.
     """
 
     site: str
@@ -230,6 +231,7 @@ class SiteWeek:
     host: str = ""
     certificate_until: date | None = None
     last: datetime | None = None
+    opened: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def _week(site: str, name: str, home: str, rows: Sequence[ProbeRow]) -> SiteWeek
     return SiteWeek(
         site, name, home, len(counted), sum(row.result == "closed" for row in counted),
         len(planned) - len(counted), last.host if last else "", last.certificate_until if last else None,
-        rows[-1].moment if rows else None,
+        rows[-1].moment if rows else None, last.moment if last else None,
     )  # fmt: skip
 
 
