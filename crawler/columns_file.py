@@ -110,10 +110,15 @@ def _asides(found: Findings) -> Iterable[str]:
 
 def proposed_ids(columns: Iterable[Proposal], taken: Collection[str] = ()) -> list[str]:
     """An id for each column from its address: the last folder, with more of the address where that is taken."""
+    return ids_of_urls((one.url for one in columns), taken)
+
+
+def ids_of_urls(urls: Iterable[str], taken: Collection[str] = ()) -> list[str]:
+    """The same for plain addresses."""
     used = set(taken)
     ids: list[str] = []
-    for one in columns:
-        choices = [*_names(one.url), *(f"{_names(one.url)[-1][:58]}-{n}" for n in range(2, 10_000))]
+    for url in urls:
+        choices = [*_names(url), *(f"{_names(url)[-1][:58]}-{n}" for n in range(2, 10_000))]
         id = next(choice for choice in choices if choice not in used)
         used.add(id)
         ids.append(id)

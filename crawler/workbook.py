@@ -67,13 +67,13 @@ class Grid:
         return f"{self.name}!{get_column_letter(column)}{row}"
 
 
-def read_workbook(path: Path) -> tuple[Grid, ...]:
-    """Every visible or hidden sheet as a grid. Raises :class:`BadWorkbook`; nothing is half-read."""
+def read_workbook(path: Path, rows: int = MOST_ROWS) -> tuple[Grid, ...]:
+    """Every visible or hidden sheet as a grid, of at most ``rows`` rows. Raises :class:`BadWorkbook`; nothing is half-read."""
     _check_file(path)
     try:
         with zipfile.ZipFile(path) as archive:
             _check_parts(path, archive)
-            return tuple(_grids(path, archive))
+            return tuple(_grids(path, archive, rows))
     except BadWorkbook:
         raise
     except zipfile.BadZipFile:
@@ -126,7 +126,7 @@ def _check_parts(path: Path, archive: zipfile.ZipFile) -> None:
                 raise BadWorkbook(f"{path.name}：带宏的工作簿不能导入，请另存为 .xlsx")
 
 
-def _grids(path: Path, archive: zipfile.ZipFile) -> Iterator[Grid]:
+def _grids(path: Path, archive: zipfile.ZipFile, rows: int) -> Iterator[Grid]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the library warns of decorations that it does not keep
         book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
@@ -134,19 +134,19 @@ def _grids(path: Path, archive: zipfile.ZipFile) -> Iterator[Grid]:
             if len(book.worksheets) > MOST_SHEETS:
                 raise BadWorkbook(f"{path.name}：工作表超过 {MOST_SHEETS} 张，请拆开导入")
             for sheet in book.worksheets:
-                cells = dict(_cells(path, sheet))
+                cells = dict(_cells(path, sheet, rows))
                 yield Grid(sheet.title, cells, tuple(_spans(path, archive, sheet)))
         finally:
             book.close()
 
 
-def _cells(path: Path, sheet: object) -> Iterator[tuple[tuple[int, int], Value | Formula]]:
+def _cells(path: Path, sheet: object, most: int) -> Iterator[tuple[tuple[int, int], Value | Formula]]:
     sheet.reset_dimensions()  # type: ignore[attr-defined]  # a file may claim a million columns
-    rows = sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS)  # type: ignore[attr-defined]
+    rows = sheet.iter_rows(max_row=most + 1, max_col=MOST_COLUMNS)  # type: ignore[attr-defined]
     for at, row in enumerate(rows, 1):
-        if at > MOST_ROWS:
+        if at > most:
             raise BadWorkbook(
-                f"{path.name}：工作表“{sheet.title}”超过 {MOST_ROWS} 行（可能是空行），请删除多余的行再导入"  # type: ignore[attr-defined]
+                f"{path.name}：工作表“{sheet.title}”超过 {most} 行（可能是空行），请删除多余的行再导入"  # type: ignore[attr-defined]
             )
         for column, cell in enumerate(row, 1):
             value = cell.value

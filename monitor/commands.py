@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.clock import Clock, clock
-from monitor import accounts_commands, contacts_commands, content_commands, screen
+from monitor import accounts_commands, columns_commands, contacts_commands, content_commands, screen
 from monitor.accepting import accept
 from monitor.access.roles import ROLE_NAMES
 from monitor.attribution_commands import attribution
@@ -110,6 +110,7 @@ COMMANDS: tuple[click.Command, ...] = (
     attribution,
     audit,
     bulletin,
+    *columns_commands.COMMANDS,
     *contacts_commands.COMMANDS,
     *content_commands.COMMANDS,
     demo,

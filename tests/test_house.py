@@ -51,6 +51,8 @@ HOMES = {
         "monitor/reports/",
         "monitor/survey",
         "monitor/columns_sheet.py",
+        "monitor/columns_book_sheet.py",
+        "monitor/outlets_sheet.py",
         "monitor/contacts_sheet.py",
     ),
 }
