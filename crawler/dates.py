@@ -39,7 +39,7 @@ _BACK = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2, "前�
 _SECONDS = {"秒": 1, "分": 60, "时": 3600, "天": 86400, "日": 86400, "周": 604800, "期": 604800}
 _EPOCH = re.compile(r"\s{0,9}(\d{10})(\d{3})?\s{0,9}\Z")
 _URL_DAY = re.compile(
-    r"(?<![0-9A-Za-z])[tT]?(20[0-4]\d|199[5-9])(?:"
+    r"(20[0-4]\d|199[5-9])(?:(?<![0-9A-Za-z]....)|(?<=[tT]....)(?<![0-9A-Za-z].....))(?:"
     r"(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![0-9A-Za-z])"
     r"|[-/](1[0-2]|0?[1-9])[-/](0[1-9]|[12]\d|3[01]|[1-9])(?![0-9A-Za-z])"
     r"|(0[1-9]|1[0-2])/(0[1-9]|[12]\d|3[01])(?![0-9A-Za-z])"
@@ -47,6 +47,7 @@ _URL_DAY = re.compile(
     r"|/(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])/"
     r"|/[A-Za-z]{1,30}_(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])/)"
 )
+"""A year with nothing, a mark or a lone ``t`` before it, and its month and day. It begins with the year, which is quick to look for."""
 _URL_YEAR = re.compile(
     r"(?<![0-9A-Za-z])t?(20[0-4]\d|199[5-9])(?:[-/]?(?:0[1-9]|1[0-2]))?(?=[/_.-]|[01]\d[0-3]\d_)"
 )
@@ -133,7 +134,7 @@ def implausible(day: date, today: date) -> str:
     """Why ``day`` cannot be a publication day seen on ``today``, or an empty string."""
     if day.year < FIRST_YEAR:
         return TOO_OLD
-    if day > today + timedelta(days=1):
+    if day > today and day > today + timedelta(days=1):
         return FUTURE
     return ""
 
@@ -215,14 +216,30 @@ def url_date(url: str, *, today: date) -> Dated | None:
 
     It is the day of saving, often not the printed one: 170 of 566 labelled items differ.
     """
+    found = _in_address(url, today)
+    if found is None:
+        return None
+    day, match = found
+    start, raw = match.start(), match[0].strip("/")
+    before = match.string[start - 1 : start]
+    return Dated(day, before + raw if before in ("t", "T") else raw, "url")
+
+
+def url_day(url: str, *, today: date) -> date | None:
+    """The day of :func:`url_date` without its proof: a witness that agrees needs none."""
+    found = _in_address(url, today)
+    return found[0] if found is not None else None
+
+
+def _in_address(url: str, today: date) -> tuple[date, re.Match[str]] | None:
     for match in _URL_DAY.finditer(url.partition("?")[0]):
-        year, *rest = (int(group) for group in match.groups() if group)
+        last = match.lastindex or 0
         try:
-            day = date(year, rest[0], rest[1])
+            day = date(int(match[1]), int(match[last - 1]), int(match[last]))
         except ValueError:
             continue
         if not implausible(day, today):
-            return Dated(day, match[0].strip("/"), "url")
+            return day, match
     return None
 
 

@@ -6,6 +6,7 @@ their addresses. What is not understood is an outcome with its reason, never a g
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -28,7 +29,7 @@ from crawler.lists.choice import (
 from crawler.lists.datalist import markup_in_data, read_data, read_rows, rows_in_scripts
 from crawler.lists.dating import posts_of
 from crawler.lists.outline import Outline, outline, plain_tree
-from crawler.lists.pager import is_pager_word, links_further
+from crawler.lists.pager import PAGER_WORD_LIKE, is_pager_word, links_further
 from crawler.lists.sight import Sight, sight_of
 from crawler.lists.undated import address_rows, titled_posts
 from crawler.model import Evidence, Outcome, Page, Post, Reading, Refused
@@ -214,13 +215,19 @@ def next_pages(sight: Sight, family: Family) -> tuple[str, ...]:
 
 
 def _short_links(sight: Sight) -> Iterable[tuple[str, str]]:
+    """Words and addresses of the links that may lead to another page, in page order."""
     sheet = sight.source.sheet
-    first, last, texts = sheet.first, sheet.last, sheet.texts
-    for anchor in sheet.anchors:
-        if 0 < last[anchor] - first[anchor] < 3:
-            words = texts[first[anchor]].strip()
-            if is_pager_word(words):
-                yield words, sight.href(anchor)
+    first, last, anchors = sheet.first, sheet.last, sheet.anchors
+    for number in sheet.run.hits(PAGER_WORD_LIKE):
+        words = sheet.texts[number].strip()
+        if is_pager_word(words):
+            for position in range(
+                bisect_left(anchors, number, key=first.__getitem__),
+                bisect_right(anchors, number, key=first.__getitem__),
+            ):
+                anchor = anchors[position]
+                if 0 < last[anchor] - number < 3:
+                    yield words, sight.href(anchor)
 
 
 def _unreadable(reason: str, mark: str) -> Reading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -236,11 +236,12 @@ def waiting(sheet: Outline, *, seen: bool = False) -> bool:
     return False
 
 
-def empty_lists(sheet: Outline) -> list[int]:
-    """List elements with nothing to read and no link in them."""
+def empty_lists(sheet: Outline, start: int = 0, stop: int = -1) -> list[int]:
+    """List elements with nothing to read and no link in them; with ``stop`` only those before texts ``start`` to ``stop``."""
     first, last = sheet.first, sheet.last
+    numbers = range(len(first)) if stop < 0 else range(bisect_left(first, start), bisect_right(first, stop))
     return [
         number
-        for number, tag in enumerate(sheet.tags)
-        if tag in LISTS and first[number] == last[number] and not sheet.anchors_in(number)
+        for number in numbers
+        if sheet.tags[number] in LISTS and first[number] == last[number] and not sheet.anchors_in(number)
     ]

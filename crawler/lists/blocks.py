@@ -83,29 +83,20 @@ class Links:
         return answer
 
     def _ask(self, anchor: int) -> bool:
-        sheet = self.sheet
-        texts = [
-            sheet.texts[t] for t in range(sheet.first[anchor], sheet.last[anchor]) if t not in self.dates
-        ]
+        sheet, dates = self.sheet, self.dates
+        texts = [sheet.texts[t] for t in range(sheet.first[anchor], sheet.last[anchor]) if t not in dates]
         words = squeeze(" ".join(texts)) if texts else (sheet.elements[anchor].get("title") or "").strip()
         return len(words) > 1 and (len(words) > 12 or IDLE.match(words) is None)
 
     def within(self, node: int) -> list[int]:
         """The titled links in ``node``; at most a few more than a row may have."""
-        found = []
-        for position in self.sheet.anchors_in(node):
-            anchor = self.sheet.anchors[position]
-            if self.titled(anchor):
-                found.append(anchor)
-        return found
+        return [anchor for anchor in self.sheet.links_in(node) if self.titled(anchor)]
 
     def any_within(self, node: int) -> bool:
         """Whether a titled link stands in ``node``; asked of each element once, so that pages stay linear."""
         answer = self.holders.get(node)
         if answer is None:
-            positions = self.sheet.anchors_in(node)
-            answer = any(self.titled(self.sheet.anchors[position]) for position in positions)
-            self.holders[node] = answer
+            answer = self.holders[node] = any(map(self.titled, self.sheet.links_in(node)))
         return answer
 
 
@@ -127,12 +118,7 @@ def rows_of(sheet: Outline, cells: list[Cell], links: Links) -> list[Row]:
 def _holder(sheet: Outline, node: int, links: Links) -> int:
     """The smallest element around ``node`` with a titled link, or -1."""
     for _ in range(MAX_CLIMB):
-        if node < 0:
-            return -1
-        if sheet.anchors_in(node):
-            if links.any_within(node):
-                return node
-        elif sheet.tags[node] == "a" and links.titled(node):
+        if node < 0 or links.any_within(node):
             return node
         node = sheet.parents[node]
     return -1
@@ -368,7 +354,7 @@ def _add_wordless(sheet: Outline, block: Block, loose: Sequence[Cell]) -> None:
             node = sheet.parents[node]
         if node <= first.home or node in known or sheet.tags[node] != sheet.tags[first.node]:
             continue
-        anchors = [sheet.anchors[position] for position in sheet.anchors_in(node)]
+        anchors = sheet.links_in(node)
         if len(anchors) == 1 and sheet.elements[anchors[0]].get("href"):
             known.add(node)
             row = Row(node, first.home, anchors[0], sheet.first[node], sheet.last[node], [cell])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import islice
 
 from crawler.dateparts import Part, Piece, joined, parts, piece_of, plain
@@ -15,9 +16,23 @@ from crawler.model import Dated, Refused
 ALONE, EDGE, INSIDE = 3, 2, 0
 """A date that has its text for itself (or a label), one at the edge of a text, one inside a sentence."""
 
+KEPT, SHORT = 2048, 40
+"""Dates repeat, on a page, a site and from site to site: as many texts of fewer characters are not read again."""
 MANY = 40
 """Dates looked at in one text: a row has few, and a page of running text must stay quick."""
-_QUICK = re.compile(r"[\d今昨前刚〇○]")
+_DATE_LIKE = (
+    re.compile(r"[-/.年月－／．—](?:(?<=\d.)|(?<=\d\s.))\s?\d"),
+    re.compile(r"\x00[^\w\x00]{0,9}\d{1,4}\s?[年月日]?[^\w\x00]{0,9}(?=\x00)"),
+    re.compile(
+        r"[今昨前刚〇○](?:(?<=[今昨前])[天日]|(?<=刚)[刚才]|(?<=[〇○])"
+        r"|(?<=[秒分钟时天日周期]前)|(?<=[秒分钟时天日周期][\s以之]前)|(?<=[秒分钟时天日周期]\s[以之]前))"
+    ),
+    re.compile(r"[12１２](?:[09０９]\d{6}(?!\d)|0\d\d(?<=[., -]20\d\d))"),
+)
+"""The two gates below for the run of a page's texts: they find every text that passes one and may hold a date.
+
+Four, because each begins with few letters: together they would stop at every digit of the page.
+"""
 _GATE = re.compile(
     r"\d\s?[-/.年月－／．—]\s?\d|(?<!\d)\d{8}(?!\d)|[今昨前][天日]|刚[刚才]|[秒分钟时天日周期]\s?[以之]?前|[〇○]年?"
     r"|\A\W{0,9}\d{1,4}\s?[年月日]?\W{0,9}\Z"
@@ -61,21 +76,19 @@ def cells_of(sheet: Outline, today: date, fetched_at: datetime | None) -> list[C
     """Every date candidate among the texts of the page, in page order, at most one a text."""
     found: list[Cell] = []
     pieces: list[tuple[int, Piece]] = []
-    quick, gate = _QUICK.search, _GATE.search
-    for number, text in enumerate(sheet.texts):
-        if quick(text) is None:
-            continue
-        if gate(text) is None and ("20" not in text or _ENGLISH_GATE.search(text) is None):
-            continue
-        simple = _SIMPLE.match(text)
+    texts, owners = sheet.texts, sheet.owners
+    for number in sheet.run.hits(*_DATE_LIKE):
+        text = texts[number]
+        short = len(text) < SHORT
+        simple = _kept_simple(text, today) if short else _simple(text, today)
         if simple is not None:
-            cell = _simple_cell(simple, number, sheet.owners[number], today)
-            if cell is not None:
-                _label_from_before(cell, sheet)
-                found.append(cell)
-                continue
-        letters = plain(text)
-        piece = piece_of(letters)
+            found.append(Cell(number, owners[number], ALONE, simple, simple.raw))
+            _label_from_before(found[-1], sheet)
+            continue
+        told = _kept_told(text) if short else _told(text)
+        if told is None:
+            continue
+        piece = told.piece
         if piece is not None:
             if pieces and not _neighbours(sheet, pieces[-1][0], number):
                 pieces.clear()
@@ -88,43 +101,63 @@ def cells_of(sheet: Outline, today: date, fetched_at: datetime | None) -> list[C
                 continue
             if piece[1] is None or piece[2] is None:
                 continue
-        cell = cell_at((number, sheet.owners[number]), text, letters, today, fetched_at)
+        cell = _cell((number, owners[number]), text, told, today, fetched_at, "item")
         if cell is not None:
             _label_from_before(cell, sheet)
             found.append(cell)
     return found
 
 
-def _simple_cell(match: re.Match[str], number: int, owner: int, today: date) -> Cell | None:
+def _simple(text: str, today: date) -> Dated | None:
     """The form of nine lists in ten: a year, month and day alone in their element."""
+    match = _SIMPLE.match(text)
+    if match is None:
+        return None
     try:
         day = date(int(match[2]), int(match[4]), int(match[5]))
     except ValueError:
         return None
-    if implausible(day, today):
+    return None if implausible(day, today) else Dated(day, match[1], "item")
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a text says by itself: its ``letters`` made plain, all of it as a ``piece`` of a date, its ``best`` candidate."""
+
+    letters: str
+    piece: Piece | None
+    best: tuple[int, str, Part] | None
+
+
+def _told(text: str) -> _Told | None:
+    """``None`` where nothing in it looks like a date."""
+    if _GATE.search(text) is None and ("20" not in text or _ENGLISH_GATE.search(text) is None):
         return None
-    raw = match[1]
-    return Cell(number, owner, ALONE, Dated(day, raw, "item"), raw)
+    letters = plain(text)
+    return _Told(letters, piece_of(letters), _best(letters))
 
 
-def cell_at(
-    at: tuple[int, int],
-    text: str,
-    letters: str,
-    today: date,
-    fetched_at: datetime | None,
-    place: str = "item",
-) -> Cell | None:
-    """The best candidate of one text, which stands at text number and element ``at``."""
+_kept_simple = lru_cache(maxsize=KEPT)(_simple)
+_kept_told = lru_cache(maxsize=KEPT // 2)(_told)
+
+
+def _best(letters: str) -> tuple[int, str, Part] | None:
     best: tuple[int, str, Part] | None = None
     for part in islice(parts(letters), MANY):
         rank, label = _rank(letters, part)
         better = best is not None and rank == best[0] and _SHOWN_LABEL.search(label) is not None
         if best is None or rank > best[0] or (better and _SHOWN_LABEL.search(best[1]) is None):
             best = rank, label, part
-    if best is None:
-        return _relative_cell(at, text, letters, today, fetched_at, place)
-    rank, label, part = best
+    return best
+
+
+def _cell(
+    at: tuple[int, int], text: str, told: _Told, today: date, fetched_at: datetime | None, place: str
+) -> Cell | None:
+    """The best candidate of one text, which stands at text number and element ``at``."""
+    if told.best is None:
+        return _relative_cell(at, text, told.letters, today, fetched_at, place)
+    rank, label, part = told.best
     raw = text[part.start : part.end].strip()
     if part.year is None:
         return Cell(*at, rank, None, raw, label, part.month, part.day, place) if part.month < 13 else None
@@ -180,11 +213,14 @@ def _whole(pieces: list[tuple[int, Piece]], sheet: Outline, today: date) -> Cell
 def _label_from_before(cell: Cell, sheet: Outline) -> None:
     """成文日期 in one element, its date in the next."""
     if cell.text and not cell.label and cell.rank == ALONE:
-        match = _LABEL_CELL.match(sheet.texts[cell.text - 1])
+        before = sheet.texts[cell.text - 1]
+        match = _LABEL_CELL.match(before) if "间" in before or "期" in before else None
         if match is not None:
             cell.label = "".join(match[1].split())
 
 
+_ATTRIBUTE_SIGN = re.compile(rb"""=["'](?:(?:20|199)\d|(?>[\x80-\xff]{4,24}):? ?20\d\d|1\d{9})""")
+"""Stands wherever one of the four signs below stands."""
 _ATTRIBUTE_GATES = (
     re.compile(
         rb"""="(?:20\d\d|199\d)\D{1,3}\d{1,2}\D{1,3}\d{1,2}[^\d"<>=]{0,3}(?:[ T][\d:.+Z-]{4,20})?\""""
@@ -204,7 +240,7 @@ _TAGS = re.compile(r"<[^<>]{0,200}>")
 def unseen_cells(sheet: Outline, source: bytes, today: date, fetched_at: datetime | None) -> list[Cell]:
     """Dates in attributes (``title``, ``datetime``, ``data-``) and in comments, each alone in its place."""
     found = []
-    if any(gate.search(source) for gate in _ATTRIBUTE_GATES):
+    if _ATTRIBUTE_SIGN.search(source) and any(gate.search(source) for gate in _ATTRIBUTE_GATES):
         for number, element in enumerate(sheet.elements):
             for name, value in element.items():
                 said = str(value)
@@ -226,5 +262,6 @@ def _unseen(
     if letters.strip().isdigit():
         answer = find_date(letters, today=today, place=place) if len(letters.strip()) > 7 else None
         return [Cell(text, owner, ALONE, answer, answer.raw, place=place)] if answer else []
-    cell = cell_at((text, owner), value, letters, today, fetched_at, place)
+    told = _Told(letters, None, _best(letters))
+    cell = _cell((text, owner), value, told, today, fetched_at, place)
     return [cell] if cell is not None and cell.rank == ALONE and cell.answer is not None else []

@@ -22,6 +22,7 @@ MORE = re.compile(r"\W*(?:更多|more|查看更多|点击查看更多)\W*\Z", re
 PAGER = re.compile(
     r"下一?页|后一页|尾页|末页|最后一页|上一?页|第\s?\d{1,5}\s?页|共\s?\d{1,6}\s?[页条]|\d{1,5}\s?/\s?\d{1,5}\s?页|页次|每页"
 )
+_PAGER_LETTER = re.compile("[页条]")
 PAGER_SCRIPT = re.compile(
     r"createPage|[cC]ountPage|pageCount|totalPage|PageHTML|laypage|[pP]agination|pageTurn"
 )
@@ -68,10 +69,11 @@ class Scored:
 
 def pager_texts(sheet: Outline, scripts: Iterable[tuple[int, str]]) -> list[int]:
     """Where in the page's texts a pager stands: real links, counts, or the script that writes it."""
+    texts = sheet.texts
     found = [
         number
-        for number, text in enumerate(sheet.texts)
-        if ("页" in text or "条" in text) and len(text) < 90 and PAGER.search(text)
+        for number in sheet.run.hits(_PAGER_LETTER)
+        if len(texts[number]) < 90 and PAGER.search(texts[number])
     ]
     found.extend(sheet.first[element] for element, text in scripts if _writes_pager(text))
     return sorted(found)
@@ -135,13 +137,11 @@ def _pager_owners(sheet: Outline, blocks: list[Block], pagers: tuple[int, ...]) 
     if not pagers:
         return owners
     starts = [block.start for block in blocks]
-    gaps = sorted(sheet.first[number] for number in empty_lists(sheet))
     for pager in pagers:
         i = bisect_right(starts, pager) - 1
         if i < 0 or pager - blocks[i].stop > REACH:
             continue
-        gap = bisect_right(gaps, pager) - 1
-        if gap < 0 or not blocks[i].stop <= gaps[gap] or pager - gaps[gap] > NEAR:
+        if not empty_lists(sheet, max(blocks[i].stop, pager - NEAR), pager):
             owners.add(i)
     return owners
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from crawler.dateparts import Part
-from crawler.dates import NO_YEAR, NOT_PUBLISHED, OTHER_DATE, judge, url_date, url_year
+from crawler.dates import NO_YEAR, NOT_PUBLISHED, OTHER_DATE, judge, url_date, url_day, url_year
 from crawler.lists.blocks import Block, Row
 from crawler.lists.cells import ALONE, EDGE, Cell
 from crawler.lists.outline import Outline, squeeze
@@ -75,7 +75,7 @@ def _candidates(cells: list[Cell], believe_edge: bool, refused: list[Refused]) -
     """The cells that may be the publication: alone in their place, else at the edge where most rows are so."""
     kept = []
     for cell in cells:
-        if OTHER_DATE.search(cell.label) and not _PUBLISHED.search(cell.label):
+        if cell.label and OTHER_DATE.search(cell.label) and not _PUBLISHED.search(cell.label):
             refused.append(Refused(f"{cell.label} {cell.raw}", NOT_PUBLISHED))
         else:
             kept.append(cell)
@@ -91,6 +91,8 @@ def _candidates(cells: list[Cell], believe_edge: bool, refused: list[Refused]) -
 
 def _one_column(sheet: Outline, items: list[Item]) -> None:
     """Of several dates in every row, put the column that is the publication's first."""
+    if all(len(item.cells) < 2 for item in items):
+        return
     counts = Counter(len([c for c in item.cells if c.place == "item"]) for item in items if item.cells)
     if not counts or max(counts) < 2:
         return
@@ -188,18 +190,19 @@ def _settle(item: Item, refused: list[Refused]) -> None:
 
 def _from_addresses(sight: Sight, items: list[Item]) -> None:
     """The day in the address: a witness where a date is printed, the date itself where none is."""
-    told = [url_date(item.url, today=sight.today) if item.url else None for item in items]
-    both = [(item.published, url) for item, url in zip(items, told, strict=True) if item.published and url]
-    agree = sum(1 for shown, url in both if shown.day == url.day)
+    today = sight.today
+    told = [url_day(item.url, today=today) if item.url else None for item in items]
+    both = [(item.published, day) for item, day in zip(items, told, strict=True) if item.published and day]
+    agree = sum(1 for shown, day in both if shown.day == day)
     trusted = not any(item.published for item in items) or (both and agree >= URL_SHARE * len(both))
-    for item, url in zip(items, told, strict=True):
-        if url is None:
+    for item, day in zip(items, told, strict=True):
+        if day is None:
             continue
         if item.published is None:
             if trusted and not item.cells:
-                item.published = url
-        elif item.published.day != url.day:
-            item.others.append(url)
+                item.published = url_date(item.url, today=today)
+        elif item.published.day != day and (witness := url_date(item.url, today=today)) is not None:
+            item.others.append(witness)
 
 
 def _post(sheet: Outline, item: Item, dates: frozenset[int]) -> Post:
@@ -211,7 +214,7 @@ def _post(sheet: Outline, item: Item, dates: frozenset[int]) -> Post:
         item.published,
         _origin(words),
         tuple(item.others),
-        any(PINNED.search(text) for text in words),
+        any("顶" in text and PINNED.search(text) is not None for text in words),
     )
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from crawler.lists.scan import Run, run_of
+
 PROSE_LINE = 40
 """Characters from which a text counts as running text."""
 LINK = frozenset({"a"})
@@ -38,6 +40,14 @@ class Outline:
     anchors: list[int] = field(default_factory=list)
     scripts: list[int] = field(default_factory=list)
     comments: list[tuple[int, int, str]] = field(default_factory=list)
+    _run: Run | None = None
+
+    @property
+    def run(self) -> Run:
+        """The texts as one, to search them all at once; asked for after the last text came in."""
+        if self._run is None:
+            self._run = run_of(self.texts)
+        return self._run
 
     def inside(self, element: int, outer: int) -> bool:
         """Whether ``element`` is ``outer`` or stands in it."""
@@ -46,6 +56,14 @@ class Outline:
     def anchors_in(self, element: int) -> range:
         """The positions in ``anchors`` of those inside ``element``."""
         return range(bisect_left(self.anchors, element), bisect_left(self.anchors, self.end[element]))
+
+    def links_in(self, element: int) -> list[int]:
+        """The anchors inside ``element``."""
+        anchors, end = self.anchors, self.end[element]
+        start = bisect_left(anchors, element)
+        if start == len(anchors) or anchors[start] >= end:
+            return []
+        return anchors[start : bisect_left(anchors, end, start)]
 
     def hidden(self, element: int) -> bool:
         """Whether ``element`` or what it stands in (eight levels) is switched off by its own style."""
@@ -124,10 +142,11 @@ def outline(root: etree._Element) -> Outline:
         first.append(len(texts))
         end.append(0)
         last.append(0)
-        text = element.text
-        if text and not text.isspace() and tag not in SILENT:
-            texts.append(text)
-            owners.append(number)
+        if tag not in SILENT:
+            text = element.text
+            if text and not text.isspace():
+                texts.append(text)
+                owners.append(number)
         if tag == "a":
             sheet.anchors.append(number)
         elif tag == "script":

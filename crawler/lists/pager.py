@@ -13,6 +13,11 @@ _LAST = re.compile(r"\W{0,4}(?:尾页|末页|最后一页|最末页|last)\W{0,4}
 _WORD = re.compile(
     r"\W{0,4}(?:\d{1,5}|下一?[页頁]|后一?页|尾页|末页|最后一页|最末页|next(?: page)?|last)\W{0,4}\Z", re.I
 )
+PAGER_WORD_LIKE = re.compile(
+    r"\x00[^\w\x00]*(?:\d{1,5}|下一?[页頁]|后一?页|尾页|末页|最后一页|最末页|next(?: page)?|last)[^\w\x00]*(?=\x00)",
+    re.I,
+)
+"""The same, in the run of a page's texts: finds all of them, and some that are too long."""
 _COUNTER = re.compile(r"\A(.{0,300}?)(\d{1,5})(\D{0,60})\Z")
 
 

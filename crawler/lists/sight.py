@@ -52,12 +52,13 @@ class Sight:
     def join(self, href: str) -> str:
         """What ``urljoin`` gives, without its cost for the plain relative paths of lists."""
         origin, folders = self.folder
-        if _PLAIN_WHOLE.match(href):
+        if href[:4] == "http" and _PLAIN_WHOLE.match(href):
             return href
-        odd = not origin or "//" in href or "/." in href.lstrip("./") or href.endswith(("/..", "/."))
-        if not odd and _ROOTED.match(href):
+        if not origin or "//" in href or href.endswith(("/..", "/.")) or "/." in href.lstrip("./"):
+            return markup.join(self.source.url, href)
+        if href[:1] == "/" and _ROOTED.match(href):
             return origin + href
-        if odd or not _PLAIN_PATH.match(href):
+        if not _PLAIN_PATH.match(href):
             return markup.join(self.source.url, href)
         up = 0
         while href[:2] == "./" or href[:3] == "../":

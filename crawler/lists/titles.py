@@ -21,6 +21,9 @@ _HEAD_DATE = re.compile(
 )
 _TOLD_LABEL = re.compile(r"\A\s{0,9}(?:文章|信息)?\s{0,3}(?:标\s{0,9}题|名\s{0,9}称)\s{0,3}[:：]")
 _CUT = re.compile(r"(?:\.{2,}|…{1,3}|。。。)\Z")
+_CUT_ENDS = (".", "…", "。")
+_BULLETS = "·•●◆■□▪▶►>＞»›-–—*※◇○| "
+"""What a bullet begins with; asked of every title before the pattern is."""
 
 
 def title_of(sheet: Outline, row: Row, dates: frozenset[int], *, edge: bool = False) -> str:
@@ -31,12 +34,13 @@ def title_of(sheet: Outline, row: Row, dates: frozenset[int], *, edge: bool = Fa
     shown = _shown(sheet, row.anchor, dates)
     told = _told(sheet, row.anchor)
     title = _better(shown, told) or _picture(sheet, row.anchor)
-    if not title or _CUT.search(title):
+    if not title or (title.endswith(_CUT_ENDS) and _CUT.search(title)):
         title = _beside(sheet, row, title) or title
     if edge:
         title = _HEAD_DATE.sub("", _TAIL_DATE.sub("", title))
-    title = _PIN_MARK.sub("", title) if PINNED.search(title) else title
-    return _BULLET.sub("", title).strip()
+    if "顶" in title and PINNED.search(title):
+        title = _PIN_MARK.sub("", title)
+    return _BULLET.sub("", title).strip() if title[:1] in _BULLETS or title[:1].isspace() else title.strip()
 
 
 def _told(sheet: Outline, anchor: int) -> str:
@@ -83,7 +87,7 @@ def _better(shown: str, told: str) -> str:
         return shown
     if len(shown) < 2 or IDLE.match(shown):
         return told
-    stem = _CUT.sub("", shown)
+    stem = _CUT.sub("", shown) if shown.endswith(_CUT_ENDS) else shown
     if len(told) > len(stem) and _plain(told).startswith(_plain(stem)[:40]):
         return told
     return shown
@@ -98,8 +102,7 @@ def _beside(sheet: Outline, row: Row, cut: str) -> str:
     stem = _plain(_CUT.sub("", cut))
     if row.flat:
         return ""
-    for position in list(sheet.anchors_in(row.node))[:6]:
-        anchor = sheet.anchors[position]
+    for anchor in sheet.links_in(row.node)[:6]:
         if anchor != row.anchor and sheet.elements[anchor].get("href") == sheet.elements[row.anchor].get(
             "href"
         ):
