@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -45,6 +47,22 @@ def verify(connection: Connection) -> Checked:
                 return Checked(rows, prev, fault, rows + 1)
             prev, rows = row["hash"], rows + 1
     return _outside(connection, inside) or Checked(rows, prev)
+
+
+def papers(connection: Connection, folder: Path) -> str:
+    """What is wrong with the first frozen bulletin in ``folder`` that is not as the record says; empty: nothing is."""
+    query = (
+        select(AuditRow.seq, AuditRow.data).where(AuditRow.what == "bulletin_frozen").order_by(AuditRow.seq)
+    )
+    for row in connection.execute(query):
+        after = _data(row.data).get("after") or {}
+        name, sha256 = str(after.get("file", "")), after.get("sha256")
+        file = folder / Path(name).name
+        if not file.is_file():
+            return f"第{row.seq}条所记的封存通报 {name} 不在 {folder}，请从备份恢复"
+        if hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
+            return f"第{row.seq}条所记的封存通报 {name} 被改动过，请从备份恢复"
+    return ""
 
 
 def where_is(connection: Connection, root: str) -> AuditRow | Any | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,11 +10,12 @@ import click
 
 from crawler.clock import clock
 from monitor.audit import root_of_day
-from monitor.audit_check import verify, where_is
+from monitor.audit_check import papers, verify, where_is
 from monitor.letter_parts import chinese_moment
 from monitor.office import open_office
 from monitor.options import DONE, FAULT, tell, with_as_of, with_config, with_json
 from monitor.ordering import DAY
+from monitor.printing import archive
 from monitor.proof import NoProof, proof_of, to_html, to_warc
 
 
@@ -24,7 +25,7 @@ def audit() -> None:
 
 
 @audit.command("verify")
-@click.option("--root", default="", help="通报页脚印的校验值，查它在不在留痕链上")
+@click.option("--root", default="", help="通报页脚印的记录根值（前 16 位即可），查它在不在留痕链上")
 @with_config
 @with_json
 def check(root: str, path: Path, as_json: bool) -> int:
@@ -32,12 +33,14 @@ def check(root: str, path: Path, as_json: bool) -> int:
     with open_office(path) as office, office.reader.connect() as connection:
         found = verify(connection)
         row = where_is(connection, root) if root else None
+        paper = "" if found.broken else papers(connection, archive(office))
+        found = replace(found, broken=paper) if paper else found
     lines = [found.broken] if found.broken else [f"{found.rows} 条记录全部相符，末条校验值 {found.root}"]
     if root:
         lines.append(
-            f"通报所印的校验值是第 {row.seq} 条（{chinese_moment(row.moment)}）"
+            f"通报所印的根值是第 {row.seq} 条（{chinese_moment(row.moment)}）"
             if row
-            else "通报所印的校验值不在链上：印发以后有记录被改动或删去"
+            else "通报所印的根值不在链上：印发以后有记录被改动或删去"
         )
     tell(as_json, asdict(found) | ({"root_found": row is not None} if root else {}), lines)
     return FAULT if found.broken or (root and row is None) else DONE
@@ -48,7 +51,7 @@ def check(root: str, path: Path, as_json: bool) -> int:
 @with_config
 @with_json
 def show_root(day: datetime, path: Path, as_json: bool) -> int:
-    """截至某日末的校验值，即通报页脚所印的。"""
+    """截至某日末的记录根值；通报页脚印的是封存时的根值。"""
     with open_office(path) as office, office.reader.connect() as connection:
         root = root_of_day(connection, day.date())
     tell(as_json, {"day": f"{day:%Y-%m-%d}", "root": root}, [root or f"{day:%Y-%m-%d} 以前没有记录"])

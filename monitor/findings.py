@@ -119,6 +119,13 @@ def open_findings(
     return tuple(_finding(row) for row in rows)
 
 
+def findings_of(connection: Connection, as_of: datetime, since: datetime) -> tuple[Finding, ...]:
+    """The findings that were open at ``as_of`` or ended after ``since``, by number."""
+    alive = or_(FINDING.closed.is_(None), FINDING.closed > since)
+    query = select(FindingRow.__table__).where(FINDING.opened <= as_of, alive)
+    return tuple(_finding(row) for row in connection.execute(query.order_by(FINDING.id)).mappings())
+
+
 def _one_writer(connection: Connection) -> None:
     # SQLite's transactions begin IMMEDIATE; PostgreSQL needs to be told, or two judges take one number.
     if connection.dialect.name == "postgresql":

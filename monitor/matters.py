@@ -26,7 +26,7 @@ from monitor.letters import OFFICE
 from monitor.model import FaultLine, Finding, Value, Verdict
 from monitor.orders import deadlines
 from monitor.outbox import AttemptRow
-from monitor.reminding import TOLD
+from monitor.reminding import TOLD, first_told
 from monitor.workdays import Calendar
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ def open_matters(
     findings = _standing(heard, outlets)
     looked = _looked(connection, outlets, moment)
     faults = _faults(connection, findings, moment)
-    told = _first_told(connection, day)
+    told = first_told(connection, day)
     resting, ordered, appealed = acknowledged(connection, day), deadlines(connection), pending(connection)
     by_unit: dict[str, list[Matter]] = defaultdict(list)
     ours: list[Matter] = []
@@ -136,17 +136,6 @@ def _looked(connection: Connection, outlets: Iterable[str], moment: datetime) ->
         .group_by(VisitRow.outlet_id)
     )
     return {row[0]: row[1] for row in connection.execute(query)}
-
-
-def _first_told(connection: Connection, day: date) -> dict[tuple[int, str], date]:
-    """The first day each unit was told of each finding, by a letter that had somewhere to go."""
-    query = (
-        select(LetterFindingRow.finding_id, LetterFindingRow.unit_id, func.min(LetterFindingRow.day))
-        .join(LetterRow, LetterRow.id == LetterFindingRow.letter_id)
-        .where(LetterRow.state.in_(TOLD), LetterFindingRow.day <= day)
-        .group_by(LetterFindingRow.finding_id, LetterFindingRow.unit_id)
-    )
-    return {(finding, unit): first for finding, unit, first in connection.execute(query)}
 
 
 def told_leader(connection: Connection, unit: str, addresses: Collection[str]) -> frozenset[int]:

@@ -7,7 +7,7 @@ nothing new leaves it open.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -216,12 +216,14 @@ def one(connection: Connection, number: str) -> Order:
     return _order(row)
 
 
-def listed(connection: Connection, *, states: Sequence[str] = OPEN) -> tuple[Order, ...]:
-    """Orders in ``states``, the nearest deadline first."""
-    rows = connection.execute(
-        _query().where(OrderRow.state.in_(states)).order_by(OrderRow.deadline, OrderRow.id)
-    )
-    return tuple(_order(row) for row in rows.mappings())
+def listed(
+    connection: Connection, *, states: Sequence[str] = OPEN, findings: Collection[int] | None = None
+) -> tuple[Order, ...]:
+    """Orders in ``states`` (of ``findings`` only, by id), the nearest deadline first."""
+    query = _query().where(OrderRow.state.in_(states)).order_by(OrderRow.deadline, OrderRow.id)
+    if findings is not None:
+        query = query.where(OrderRow.finding_id.in_(findings))
+    return tuple(_order(row) for row in connection.execute(query).mappings())
 
 
 def deadlines(connection: Connection) -> dict[int, tuple[str, date]]:

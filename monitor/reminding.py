@@ -55,6 +55,17 @@ def heard(connection: Connection, day: date) -> Heard:
     )
 
 
+def first_told(connection: Connection, day: date) -> dict[tuple[int, str], date]:
+    """The first day each unit was told of each finding, by a letter that had somewhere to go."""
+    query = (
+        select(LetterFindingRow.finding_id, LetterFindingRow.unit_id, func.min(LetterFindingRow.day))
+        .join(LetterRow, LetterRow.id == LetterFindingRow.letter_id)
+        .where(LetterRow.state.in_(TOLD), LetterFindingRow.day <= day)
+        .group_by(LetterFindingRow.finding_id, LetterFindingRow.unit_id)
+    )
+    return {(finding, unit): first for finding, unit, first in connection.execute(query)}
+
+
 def is_due(unit: str, matters: Sequence[Matter], day: date, settings: LetterSettings, known: Heard) -> bool:
     """Whether open ``matters`` are reason enough for a letter to ``unit`` on ``day``.
 
