@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, Select, delete, insert, or_, select, update
 
 from crawler.account_register import CONFIG, WORKBOOK, drop_card, filled, fills, put_card, put_states
+from crawler.attestations import attested, with_word
 from crawler.catalogue import Catalogue
 from crawler.guard import host_of
 from crawler.hosts import host_key
@@ -264,8 +265,14 @@ def known_outlets(
     query = _chosen(select(OutletRow.__table__), only, since)
     if kind is not None:
         query = query.where(OutletRow.kind == kind.value)
-    rows = connection.execute(query).mappings()
-    return [Known(outlet_of(row), **{name: row[name] for name in (*_KNOWN, *_WALK)}) for row in rows]
+    rows = connection.execute(query).mappings().all()
+    words = attested(connection, [row["id"] for row in rows if row["kind"] == OutletKind.ACCOUNT])
+    return [
+        Known(
+            with_word(outlet_of(row), words.get(row["id"])), **{name: row[name] for name in (*_KNOWN, *_WALK)}
+        )
+        for row in rows
+    ]
 
 
 def planned_outlets(

@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from crawler.account_register import StateSince, histories, state_on
-from crawler.model import Evidence, Outcome, OutletKind, Purpose, Site, shanghai_day, utc
+from crawler.attestations import attested, with_word
+from crawler.model import Evidence, Outcome, OutletKind, Probe, Purpose, Site, shanghai_day, utc
 from crawler.register import outlet_of
 from crawler.store import DutyRow, OutletRow, PostRow, SiteRow, VisitRow
 from monitor.calendar import add_months, month_of, months_from, quarter_start
@@ -184,12 +185,13 @@ def _outlets(
         wanted.append(OUTLET.id.in_(only))
     looks = _looks(connection, as_of, wanted)
     newest = _newest(connection, as_of, day, wanted)
-    undated = _undated(connection, as_of, day)
-    duties = _duties(connection, day)
+    undated = _undated(connection, as_of, day, only)
+    duties = _duties(connection, day, only)
     surveys = _survey_days(connection, as_of, day)
     states = {id_: state_on(history, day) for id_, history in histories(connection, only).items()}
+    words = attested(connection, None if only is None else list(only), as_of=as_of)
     rows = connection.execute(select(OutletRow.__table__).where(*wanted).order_by(OUTLET.id)).mappings()
-    return tuple(
+    found = (
         _in_state(
             _outlet(
                 row,
@@ -204,6 +206,12 @@ def _outlets(
         )
         for row in rows
     )
+    return tuple(_with_word(of, words.get(of.outlet.id)) for of in found)
+
+
+def _with_word(of: OutletFacts, word: Probe | None) -> OutletFacts:
+    """An account that only a person's word speaks of is one that can be looked at."""
+    return of if word is None else replace(of, outlet=with_word(of.outlet, word))
 
 
 def _survey_days(connection: Connection, as_of: datetime, day: date) -> dict[str, tuple[date, ...]]:
@@ -321,21 +329,27 @@ def _newest(
     return {row[0]: Newest(row[1], row[2], row[3], row[4], sys.intern(row[5])) for row in rows}
 
 
-def _undated(connection: Connection, as_of: datetime, day: date) -> frozenset[str]:
+def _undated(
+    connection: Connection, as_of: datetime, day: date, only: Collection[str] | None
+) -> frozenset[str]:
     """Outlets that have shown a post whose date is not believed, or lies ahead."""
     query = select(POST.outlet_id).where(
         or_(POST.published.is_(None), POST.published > day), POST.first_seen <= as_of
     )
+    if only is not None:
+        query = query.where(POST.outlet_id.in_(only))
     return frozenset(connection.execute(query.distinct()).scalars())
 
 
-def _duties(connection: Connection, day: date) -> dict[str, tuple[str, ...]]:
+def _duties(connection: Connection, day: date, only: Collection[str] | None) -> dict[str, tuple[str, ...]]:
     """Who answers for each outlet on ``day``, the lead first."""
     query = (
         select(DUTY.outlet_id, DUTY.unit_id)
         .where(DUTY.since <= day, or_(DUTY.until.is_(None), DUTY.until > day))
         .order_by(DUTY.outlet_id, DUTY.position)
     )
+    if only is not None:
+        query = query.where(DUTY.outlet_id.in_(only))
     found: dict[str, list[str]] = defaultdict(list)
     for outlet, unit in connection.execute(query):
         found[outlet].append(sys.intern(unit))

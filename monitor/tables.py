@@ -6,6 +6,7 @@ from types import ModuleType
 
 from sqlalchemy import MetaData
 
+import crawler.attestations
 import crawler.content_store
 import crawler.copies
 import crawler.store
@@ -25,6 +26,7 @@ import monitor.standing
 import monitor.unit_rhythm
 
 HOMES: tuple[ModuleType, ...] = (
+    crawler.attestations,
     crawler.content_store,
     crawler.copies,
     crawler.store,

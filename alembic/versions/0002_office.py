@@ -139,6 +139,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_web_user_name")),
     )
     op.create_table(
+        "attestation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("outlet_id", sa.String(length=64), nullable=False),
+        sa.Column("published", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("looked", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("shot", sa.String(length=64), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("seen_by", sa.String(length=100), nullable=False),
+        sa.Column("entered", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("withdrawn", crawler.store.Moment(timezone=True), nullable=True),
+        sa.Column("withdrawn_by", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(["outlet_id"], ["outlet.id"], name=op.f("fk_attestation_outlet_id_outlet")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attestation")),
+    )
+    with op.batch_alter_table("attestation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attestation_outlet_id"), ["outlet_id"], unique=False)
+
+    op.create_table(
         "web_session",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -167,6 +187,29 @@ def upgrade() -> None:
     with op.batch_alter_table("web_token", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_web_token_user_id"), ["user_id"], unique=False)
 
+    op.create_table(
+        "template_view",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.String(length=64), nullable=False),
+        sa.Column("template", sa.String(length=16), nullable=False),
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("looked", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("due", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("outcome", sa.String(length=60), nullable=False),
+        sa.Column("doubt", sa.Text(), nullable=False),
+        sa.Column("wide", sa.Integer(), nullable=False),
+        sa.Column("letters", sa.Integer(), nullable=False),
+        sa.Column("picture", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["checked_post.id"], name=op.f("fk_template_view_post_id_checked_post")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_template_view_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_template_view")),
+        sa.UniqueConstraint("site_id", "template", name=op.f("uq_template_view_site_id")),
+    )
+    with op.batch_alter_table("checked_post", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("template", sa.String(length=16), server_default="", nullable=False))
+
     with op.batch_alter_table("finding", schema=None) as batch_op:
         batch_op.create_index("ix_finding_closed", ["closed"], unique=False)
 
@@ -190,6 +233,10 @@ def downgrade() -> None:
     with op.batch_alter_table("finding", schema=None) as batch_op:
         batch_op.drop_index("ix_finding_closed")
 
+    with op.batch_alter_table("checked_post", schema=None) as batch_op:
+        batch_op.drop_column("template")
+
+    op.drop_table("template_view")
     with op.batch_alter_table("web_token", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_web_token_user_id"))
 
@@ -198,6 +245,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_web_session_user_id"))
 
     op.drop_table("web_session")
+    with op.batch_alter_table("attestation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attestation_outlet_id"))
+
+    op.drop_table("attestation")
     op.drop_table("web_user")
     with op.batch_alter_table("unit_contact", schema=None) as batch_op:
         batch_op.drop_index("ix_unit_contact_unit_id_replaced")
