@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.model import Ask, Page
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, Playwright, Route
+    from playwright.async_api import Browser, BrowserContext, Playwright, Route
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +44,49 @@ TEXT_LENGTH = "document.body ? document.body.innerText.length : 0"
 
 
 @dataclass
+class Chromium:
+    """One browser without a network of its own, started with the first page that needs it."""
+
+    path: str
+    _browser: Browser | None = None
+    _playwright: Playwright | None = None
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def context(self, **options: Any) -> BrowserContext:
+        """A room for one page: no cookies kept, no workers, no downloads."""
+        browser = await self._started()
+        return await browser.new_context(
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            service_workers="block",
+            accept_downloads=False,
+            **options,
+        )
+
+    async def _started(self) -> Browser:
+        from playwright.async_api import async_playwright
+
+        async with self._lock:
+            if self._browser is None or not self._browser.is_connected():
+                await self.close()
+                self._playwright = await async_playwright().start()
+                sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
+                self._browser = await self._playwright.chromium.launch(
+                    executable_path=self.path, args=[*FLAGS, *sandbox]
+                )
+            return self._browser
+
+    async def close(self) -> None:
+        """Stop the browser, if one was started."""
+        browser, self._browser = self._browser, None
+        playwright, self._playwright = self._playwright, None
+        if browser is not None and browser.is_connected():
+            await browser.close()
+        if playwright is not None:
+            await playwright.stop()
+
+
+@dataclass
 class BrowserDoor:
     """``fetch`` that runs a page's scripts. ``plain`` fetches everything; the browser starts with the first page."""
 
@@ -51,9 +94,7 @@ class BrowserDoor:
     chromium: str
     timeout: float
     clock: Callable[[], datetime]
-    _browser: Browser | None = None
-    _playwright: Playwright | None = None
-    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _browser: Chromium | None = None
 
     async def fetch(self, ask: Ask) -> Page:
         """The page behind ``ask`` after its scripts. What is no page at all (status, error) comes back as it came.
@@ -77,16 +118,15 @@ class BrowserDoor:
             )
 
     async def _rendered(self, page: Page) -> Page:
-        browser = await self._started()
-        context = await browser.new_context(
-            locale="zh-CN", timezone_id="Asia/Shanghai", service_workers="block", accept_downloads=False
-        )
+        if self._browser is None:
+            self._browser = Chromium(self.chromium)
+        context = await self._browser.context()
         try:
             tab = await context.new_page()
-            feed = _Feed(self.plain, page)
+            feed = Feed(self.plain, page)
             await context.route("**/*", feed.answer)
             await tab.goto(page.final_url, wait_until="domcontentloaded", timeout=1000 * self.timeout)
-            await _settled(tab, feed)
+            await settled(tab, feed)
             html = await tab.content()
             headers = {name: value for name, value in page.headers.items() if name not in HOP_BY_HOP}
             headers["content-type"] = "text/html; charset=utf-8"
@@ -94,59 +134,53 @@ class BrowserDoor:
         finally:
             await context.close()
 
-    async def _started(self) -> Browser:
-        from playwright.async_api import async_playwright
-
-        async with self._lock:
-            if self._browser is None or not self._browser.is_connected():
-                await self.close()
-                self._playwright = await async_playwright().start()
-                sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
-                self._browser = await self._playwright.chromium.launch(
-                    executable_path=self.chromium, args=[*FLAGS, *sandbox]
-                )
-            return self._browser
-
     async def close(self) -> None:
         """Stop the browser, if one was started."""
-        browser, self._browser = self._browser, None
-        playwright, self._playwright = self._playwright, None
-        if browser is not None and browser.is_connected():
-            await browser.close()
-        if playwright is not None:
-            await playwright.stop()
+        if self._browser is not None:
+            await self._browser.close()
 
 
-def lacking(chromium: str) -> str:
-    """What a person must install before a page can be rendered; empty when all is there."""
+def lacking(chromium: str, what: str = "列表由脚本生成，需要浏览器") -> str:
+    """What a person must install before a page can be rendered, for ``what``; empty when all is there."""
     try:
         import playwright.async_api  # noqa: F401
     except ImportError:
-        return "列表由脚本生成，需要浏览器：请安装 gengxin[browser]"
+        return f"{what}：请安装 gengxin[browser]"
     if not Path(chromium).is_file():
-        return f"列表由脚本生成，需要浏览器：没有 {chromium}，请安装 Chromium 或在 config.yaml 写 crawler.chromium"
+        return f"{what}：没有 {chromium}，请安装 Chromium 或在 config.yaml 写 crawler.chromium"
     return ""
 
 
 @dataclass
-class _Feed:
-    """Answers the browser's requests: the page itself from what was fetched, the rest through ``plain``."""
+class Feed:
+    """Answers the browser's requests: the page itself from what was fetched, the rest through ``plain``.
+
+    ``told`` hears of each answer with its kind of request; what is ``spared`` or beyond ``most`` is not asked at all.
+    """
 
     plain: Fetch
     page: Page
+    spared: tuple[str, ...] = SPARED
+    most: int = MOST_REQUESTS
+    told: Callable[[str, Page | None, str], None] = lambda kind, answer, url: None
     asked: int = 0
     flying: int = 0
 
     async def answer(self, route: Route) -> None:
+        """For ``context.route``."""
         request = route.request
         self.asked += 1
         own = request.url == self.page.final_url and request.is_navigation_request() and self.asked == 1
-        if not own and (request.resource_type in SPARED or self.asked > MOST_REQUESTS):
+        kind = request.resource_type
+        if not own and (kind in self.spared or self.asked > self.most):
+            self.told(kind, None, request.url)
             await route.abort()
             return
         self.flying += 1
         try:
             answer = self.page if own else await self.plain(_ask_of(request))
+            if not own:
+                self.told(kind, answer, request.url)
             if answer.error or not answer.status:
                 await route.abort()
             else:
@@ -161,10 +195,10 @@ def _ask_of(request: Any) -> Ask:
     return Ask(request.url, request.method, headers, request.post_data_buffer or b"")
 
 
-async def _settled(tab: Any, feed: _Feed) -> None:
+async def settled(tab: Any, feed: Feed, seconds: float = SETTLE) -> None:
     """Wait until the page's text stands still and nothing is asked any more; a restless page is read as it is."""
     length = -1
-    for _ in range(int(SETTLE / QUIET)):
+    for _ in range(int(seconds / QUIET)):
         now = await tab.evaluate(TEXT_LENGTH)
         if now == length and not feed.flying:
             return

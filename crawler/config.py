@@ -27,7 +27,9 @@ class ContentConfig(Strict):
 
     ``allow`` are hosts beside ``.gov.cn`` and ``.政务`` that posts may link to and load from. Files are named relative to
     config.yaml (docs/content.md tells their form). ``rules_off`` and ``rules_on`` overrule which rules speak
-    (YAML 1.1 reads a bare ``on`` as a truth value).
+    (YAML 1.1 reads a bare ``on`` as a truth value). ``browser`` looks at each template in a Chromium (extra ``browser``),
+    at most ``browser_pages`` a night within ``browser_seconds``; ``model`` asks a correcting model for wrong words
+    (extra ``words``). Both are off unless somebody turns them on.
     """
 
     allow: tuple[str, ...] = ()
@@ -40,6 +42,10 @@ class ContentConfig(Strict):
     document_seconds: float = Field(default=20.0, gt=0, le=300)
     resource_days: int = Field(default=30, ge=1, le=366)
     night_seconds: float = Field(default=3600.0, gt=0)
+    browser: bool = False
+    browser_pages: int = Field(default=20, ge=1, le=500)
+    browser_seconds: float = Field(default=900.0, gt=0, le=7200)
+    model: Literal["", "pycorrector"] = ""
 
 
 class CrawlConfig(Strict):

@@ -45,7 +45,7 @@ def enlist(connection: Connection, now: datetime) -> None:
     found = (
         select(
             post.url, func.min(post.outlet_id), func.min(post.title), func.min(post.first_seen), func.min(post.first_seen),
-            literal(""), literal(""), literal(""), literal(""), literal(""), literal(0), literal(0),
+            literal(""), literal(""), literal(""), literal(""), literal(""), literal(""), literal(0), literal(0),
         )
         .select_from(PostRow.__table__.join(OutletRow.__table__, post.outlet_id == outlet.id))
         .where(outlet.kind == OutletKind.COLUMN.value, outlet.retired_at.is_(None), ~known)
@@ -53,7 +53,7 @@ def enlist(connection: Connection, now: datetime) -> None:
         .group_by(post.url)
     )  # fmt: skip
     names = [
-        "url", "outlet_id", "title", "first_seen", "due", "etag", "last_modified", "digest", "outcome", "reason",
+        "url", "outlet_id", "title", "first_seen", "due", "etag", "last_modified", "digest", "template", "outcome", "reason",
         "pictures", "without_alt",
     ]  # fmt: skip
     connection.execute(insert(CheckedPostRow).from_select(names, found))

@@ -52,7 +52,7 @@ def record_post(connection: Connection, post: PostToCheck, page: Page, checked: 
     else:
         values = {
             "looked": now, "due": now + _again(post, now), "outcome": checked.outcome.value, "reason": "",
-            "title": _clean(checked.title) or post.title, "digest": checked.digest, "pictures": checked.pictures,
+            "title": _clean(checked.title) or post.title, "digest": checked.digest, "template": checked.template, "pictures": checked.pictures,
             "without_alt": checked.without_alt, "etag": page.headers.get("etag", "")[:1000],
             "last_modified": page.headers.get("last-modified", "")[:100],
         }  # fmt: skip
@@ -181,9 +181,16 @@ def record_resource(
 
 
 def merge(
-    connection: Connection, post: int, resource: int | None, found: Sequence[Suspect], now: datetime
+    connection: Connection,
+    post: int,
+    resource: int | None,
+    found: Sequence[Suspect],
+    now: datetime,
+    *,
+    view: bool = False,
 ) -> int:
-    """Make the post's suspects (those of the page, or of one resource) what was found; returns how many opened.
+    """Make the post's suspects (those of the page, of one resource, or of its ``view`` in a browser) what was found;
+    returns how many opened.
 
     What a decision covers is dismissed from the start and never asked again; what is gone ends.
     """
@@ -191,7 +198,9 @@ def merge(
         SUSPECT.post_id == post
     )
     mine = SUSPECT.resource_id.is_(None) if resource is None else SUSPECT.resource_id == resource
-    known = {(row.rule, row.key): row for row in connection.execute(query.where(mine))}
+    seen_so = SUSPECT.rule.startswith("view.")
+    query = query.where(mine, seen_so if view else ~seen_so)
+    known = {(row.rule, row.key): row for row in connection.execute(query)}
     if not found and not known:
         return 0
     decisions = _decisions(connection, found, post, now)

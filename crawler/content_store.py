@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crawler.store import Base
@@ -30,6 +30,7 @@ class CheckedPostRow(Base):
     etag: Mapped[str] = mapped_column(Text, default="")
     last_modified: Mapped[str] = mapped_column(String(100), default="")
     digest: Mapped[str] = mapped_column(String(32), default="")
+    template: Mapped[str] = mapped_column(String(16), default="", server_default="")
     outcome: Mapped[str] = mapped_column(String(20), default="")
     reason: Mapped[str] = mapped_column(String(100), default="")
     pictures: Mapped[int] = mapped_column(default=0)
@@ -64,6 +65,27 @@ class ResourceRow(Base):
     first_seen: Mapped[datetime]
     looked: Mapped[datetime | None]
     due: Mapped[datetime] = mapped_column(index=True)
+
+
+class TemplateViewRow(Base):
+    """One template of a site as a browser showed it last, on the newest post that has it; ``picture`` is a JPEG.
+
+    ``outcome`` is empty where it was seen, else the machine word that says why not.
+    """
+
+    __tablename__ = "template_view"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"))
+    template: Mapped[str] = mapped_column(String(16))
+    post_id: Mapped[int] = mapped_column(ForeignKey("checked_post.id"))
+    looked: Mapped[datetime]
+    due: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(60), default="")
+    doubt: Mapped[str] = mapped_column(Text, default="")
+    wide: Mapped[int] = mapped_column(default=0)
+    letters: Mapped[int] = mapped_column(default=0)
+    picture: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    __table_args__ = (UniqueConstraint("site_id", "template"),)
 
 
 class UseRow(Base):

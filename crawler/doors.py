@@ -6,15 +6,20 @@ Neither is even made before the first page that needs it; all other pages cost o
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from crawler.browser import BrowserDoor
 from crawler.config import CrawlConfig
 from crawler.hosts import host_key
 from crawler.model import Ask, Manners, Page
+
+if TYPE_CHECKING:
+    from crawler.recheck import HttpDoor
 
 Fetch = Callable[[Ask], Awaitable[Page]]
 
@@ -68,6 +73,25 @@ class Doors:
         if self._old is not None:
             await self._old.__aexit__(None, None, None)
         self._browser = self._old = None
+
+
+@dataclass
+class TwoDoors:
+    """``make`` opens a door; hosts of ``legacy`` get one that speaks the last century's TLS, all others today's."""
+
+    make: Callable[..., HttpDoor]
+    legacy: frozenset[str]
+    stack: AsyncExitStack
+    _made: dict[bool, HttpDoor] = field(default_factory=dict)
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def of(self, url: str) -> HttpDoor:
+        """The door for ``url``."""
+        old = host_key(url) in self.legacy
+        async with self._lock:
+            if old not in self._made:
+                self._made[old] = await self.stack.enter_async_context(self.make(legacy=old))
+            return self._made[old]
 
 
 def legacy_hosts(manners: Mapping[str, Manners]) -> frozenset[str]:

@@ -40,6 +40,7 @@ class Polite(Generic[T]):
     queues: dict[str, HostQueue] = field(default_factory=dict)
     rules: dict[str, Protego | str | None] = field(default_factory=dict)
     locks: dict[str, asyncio.Lock] = field(default_factory=dict)
+    gates: dict[str, asyncio.Semaphore] = field(default_factory=dict)
 
     async def run(self, asks: Iterable[tuple[T, Ask]], done: Callable[[T, Page], Awaitable[None]]) -> None:
         """Ask every address once (a network fault once more) and hand each page to ``done``; returns when all is done."""
@@ -57,6 +58,13 @@ class Polite(Generic[T]):
                 waiting.reverse()
                 for _ in range(min(queue.manners.concurrency, len(waiting))):
                     group.create_task(self._work(queue, waiting, total, done))
+
+    async def ask_one(self, thing: T, ask: Ask) -> Page:
+        """One address in its host's turn, outside of any batch; callers at the same time wait for each other."""
+        queue = self._queue(host_key(ask.url))
+        gate = self.gates.setdefault(queue.host, asyncio.Semaphore(queue.manners.concurrency))
+        async with gate:
+            return await self._one(queue, thing, ask, asyncio.Semaphore(1))
 
     async def _work(
         self,

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from threading import Event
 from time import monotonic
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from crawler.browser import lacking
 from crawler.checks.attachments import READABLE, judge_file
 from crawler.checks.links import suffix_of
 from crawler.checks.page import Checked, Office, Wanted, check_page, check_text, heard
@@ -31,15 +33,19 @@ from crawler.checks.resources import (
     unpacked,
 )
 from crawler.checks.suspects import Suspect
+from crawler.checks.view import judge_view
 from crawler.config import CrawlConfig
 from crawler.content_due import PostToCheck, ResourceToCheck, due_posts, due_resources, enlist
 from crawler.content_record import record_post, record_resource, tell_what_hangs_there
+from crawler.content_views import due_templates, record_view
+from crawler.doors import TwoDoors, legacy_hosts
 from crawler.guard import host_of
 from crawler.isolated import ReadingRoom
 from crawler.model import Ask, Manners, Outcome, Page, shanghai_day
 from crawler.polite import Polite
 from crawler.recheck import CUT, HttpDoor
 from crawler.resolving import Resolve, system_resolve
+from crawler.viewing import looks
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -53,7 +59,8 @@ LARGEST_PICTURE = 15_000_000
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one sweep did. ``unknown`` are looks that told nothing; ``left`` says that the time ended before the work."""
+    """What one sweep did. ``unknown`` are looks that told nothing; ``left`` says that the time ended before the work;
+    ``views`` are templates seen in a browser, and ``lacking`` what a person must install for them."""
 
     posts: int = 0
     resources: int = 0
@@ -61,6 +68,12 @@ class Swept:
     unknown: int = 0
     seconds: float = 0.0
     left: bool = False
+    views: int = 0
+    lacking: str = ""
+
+
+NO_POST = PostToCheck(0, "", "", "", "", "", datetime.min.replace(tzinfo=UTC))
+"""What a browser's request is asked for: none of the batch."""
 
 
 @dataclass
@@ -99,10 +112,9 @@ class Sweep:
         return monotonic() > self._until or (self.stop is not None and self.stop.is_set())
 
     async def _run(self) -> None:
-        door = HttpDoor(self.config, self.hosts, self.clock, foreign=True, resolve=self.resolve)
         started = self.clock() if self.post is not None or self.column is not None else None
-        async with door, ReadingRoom(self.config.content.document_seconds) as room:
-            self._door, self._room = door, room
+        async with self._open() as doors, ReadingRoom(self.config.content.document_seconds) as room:
+            self._doors, self._room = doors, room
             posts: Polite[PostToCheck] = self._polite(self._fetch_post)
             # One set of queues: a host's turn is one turn, whatever is asked of it.
             things: Polite[ResourceToCheck] = replace(self._polite(self._fetch_resource), queues=posts.queues, rules=posts.rules, locks=posts.locks)  # fmt: skip
@@ -118,13 +130,44 @@ class Sweep:
                 await things.run([(one, self._ask_for(one)) for one in used], self._seen_resource)
                 self.on_progress(self._done)
                 if not batch and not used:
-                    return
-            self._done = replace(self._done, left=True)
+                    break
+            else:
+                self._done = replace(self._done, left=True)
+            if self.config.content.browser:
+                await self._look_at_templates(posts)
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[TwoDoors]:
+        """Today's door, and for sites marked ``legacy_tls`` the last century's, when the first of them is asked."""
+        async with AsyncExitStack() as stack:
+            yield TwoDoors(
+                partial(HttpDoor, self.config, self.hosts, self.clock, foreign=True, resolve=self.resolve),
+                legacy_hosts(self.manners),
+                stack,
+            )
+
+    async def _look_at_templates(self, polite: Polite[PostToCheck]) -> None:
+        """Each template that is due, one page of it, in a browser; within its own time and number."""
+        missing = lacking(self.config.chromium, "版面检查需要浏览器")
+        if missing:
+            self._done = replace(self._done, lacking=missing)
+            logger.warning("%s", missing)
+            return
+        content, now = self.config.content, self.clock()
+        with self.reader.connect() as connection:
+            due = due_templates(connection, now, content.browser_pages, url=self.post, column=self.column)
+        fetch = partial(polite.ask_one, NO_POST)
+        async for one, seen in looks(due, fetch, self.config, self.stop):
+            found = () if isinstance(seen, str) else heard(judge_view(seen), self.office.rules)
+            with self._writing(one.url) as connection:
+                opened = record_view(connection, one, seen, found, self.clock(), content.resource_days)
+            self._done = replace(self._done, views=self._done.views + 1)
+            self._count(opened=opened)
 
     def _polite(self, fetch: Callable[..., object]) -> Polite:  # type: ignore[type-arg]
         return Polite(
             fetch,  # type: ignore[arg-type]
-            self._door.fetch,
+            self._fetch,
             self.config,
             self.clock,
             self.manners,
@@ -135,14 +178,17 @@ class Sweep:
         with self.reader.connect() as connection:
             return query(connection, self.clock(), limit, url=self.post, column=self.column, since=started)
 
+    async def _fetch(self, ask: Ask) -> Page:
+        return await (await self._doors.of(ask.url)).fetch(ask)
+
     async def _fetch_post(self, _: PostToCheck, ask: Ask) -> Page:
-        return await self._door.fetch(ask)
+        return await self._fetch(ask)
 
     async def _fetch_resource(self, one: ResourceToCheck, ask: Ask) -> Page:
         most = {"attachment": self.config.content.largest_file, "picture": LARGEST_PICTURE}.get(
             one.kind, GLANCE
         )
-        return await self._door.glance(ask, most)
+        return await (await self._doors.of(ask.url)).glance(ask, most)
 
     def _ask_for(self, one: ResourceToCheck) -> Ask:
         """An attachment is asked as a range, so that a server sends no more than we would take."""

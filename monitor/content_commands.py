@@ -13,6 +13,7 @@ from crawler.checks.rules import FAMILIES
 from crawler.checks.suspects import Suspect
 from crawler.clock import clock
 from crawler.content_decisions import SCOPES, NoSuchSuspect
+from crawler.content_views import picture, views
 from crawler.model import SHANGHAI, Outcome, shanghai_day
 from crawler.sweep import Swept
 from monitor.causes import cause_name
@@ -113,6 +114,28 @@ def dismissals_(path: Path, as_of: datetime | None, as_json: bool) -> int:
         for one in found
     ]
     tell(as_json, [asdict(one) for one in found], lines or ["没有。"])
+    return DONE
+
+
+@content.command("views")
+@click.option("--save", type=click.Path(path_type=Path, file_okay=False), help="把截图存到这个目录")
+@with_config
+@with_json
+def views_(save: Path | None, path: Path, as_json: bool) -> int:
+    """列出在浏览器里看过的版面（每种模板一页），须启用 crawler.content.browser。"""
+    with open_office(path) as office, office.reader.connect() as connection:
+        found = views(connection)
+        for one in found if save else ():
+            assert save is not None
+            save.mkdir(parents=True, exist_ok=True)
+            if shot := picture(connection, one["id"]):
+                (save / f"{one['site_id']}-{one['template']}.jpg").write_bytes(shot)
+    lines = [
+        f"{one['site_id']}　{one['looked']:%Y-%m-%d}　"
+        f"{one['outcome'] or one['doubt'] or '已看'}　宽{one['wide']}　疑点{one['suspects']}　{one['url']}"
+        for one in found
+    ]
+    tell(as_json, [dict(one) for one in found], lines or ["没有。"])
     return DONE
 
 
@@ -219,12 +242,18 @@ def _share(true: int, seen: int) -> str:
 
 def _swept_line(swept: Swept) -> str:
     left = "，时间已到，其余下次继续" if swept.left else ""
-    return f"检查信息{swept.posts}篇、附件图片链接{swept.resources}个，新疑点{swept.opened}处，{swept.unknown}次未能判断，用时{swept.seconds:.0f}秒{left}。"
+    views = f"、版面{swept.views}种" if swept.views else ""
+    missing = f" {swept.lacking}。" if swept.lacking else ""
+    return (
+        f"检查信息{swept.posts}篇、附件图片链接{swept.resources}个{views}，新疑点{swept.opened}处，"
+        f"{swept.unknown}次未能判断，用时{swept.seconds:.0f}秒{left}。{missing}"
+    )
 
 
 def _swept_data(swept: Swept) -> dict[str, object]:
     return {
-        name: getattr(swept, name) for name in ("posts", "resources", "opened", "unknown", "seconds", "left")
+        name: getattr(swept, name)
+        for name in ("posts", "resources", "opened", "unknown", "seconds", "left", "views", "lacking")
     }
 
 

@@ -180,7 +180,7 @@ def whose(
     row = connection.execute(_select().where(SUSPECT.id == number)).mappings().first()
     if row is None:
         raise NoSuchSuspect(f"没有编号为 {number} 的疑点；gengxin content list 可以查看编号")
-    if row["rule"] in SITE_WIDE:
+    if row["rule"] in SITE_WIDE or (row["rule"].startswith("view.") and row["place"] != "正文"):
         return Attribution(None, Reason.OFFICE, 1.0)
     post = PostRow.__table__.c
     listed = connection.execute(select(post.outlet_id, post.origin).where(post.url == row["url"])).all()

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from lxml.html import HtmlElement
+
 from crawler.article import read_article
 from crawler.articles.passages import passages
 from crawler.checks.body import Body, Target, find_body
@@ -53,7 +55,8 @@ class Wanted:
 class Checked:
     """What one page brought. Without a readable page (``outcome`` not READ) nothing is said of the post.
 
-    ``embedded`` are pictures inside of the page itself, for the reading room.
+    ``embedded`` are pictures inside of the page itself, for the reading room; ``template`` is the same for all pages
+    of one template.
     """
 
     outcome: Outcome
@@ -65,6 +68,7 @@ class Checked:
     pictures: int = 0
     without_alt: int = 0
     digest: str = ""
+    template: str = ""
 
 
 def check_page(page: Page, office: Office, *, title: str = "") -> Checked:
@@ -100,7 +104,23 @@ def check_page(page: Page, office: Office, *, title: str = "") -> Checked:
         pictures=len(body.pictures),
         without_alt=sum(not (picture.text or "").strip() for picture in body.pictures),
         digest=hashlib.blake2b(f"{name}\n{body.text}".encode("utf-8", "replace"), digest_size=16).hexdigest(),
+        template=template_of(root, body),
     )
+
+
+def template_of(root: HtmlElement, body: Body) -> str:
+    """A short hash that pages of one template share: their style sheets and the elements around the article."""
+    sheets = {
+        (link.get("href") or "").partition("?")[0]
+        for link in root.iter("link")
+        if "stylesheet" in (link.get("rel") or "").lower()
+    }
+    around = [
+        f"{one.tag}#{one.get('id') or ''}.{one.get('class') or ''}"
+        for one in (body.element, *body.element.iterancestors())
+    ]
+    said = "\n".join([*sorted(sheets), *around])
+    return hashlib.blake2b(said.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def check_text(text: str, place: str, office: Office, today: date, *, title: str = "") -> Iterator[Suspect]:

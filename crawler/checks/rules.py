@@ -41,6 +41,7 @@ FAMILIES: Mapping[str, str] = {
     "wording": "错别字",
     "sensitive": "敏感词",
     "layout": "排版",
+    "view": "版面",
 }
 
 _RULES = (
@@ -99,6 +100,9 @@ _RULES = (
     Rule("layout.code", "layout", "网站模板代码外露", "页面上露出服务器端代码", true=3, seen=3),
     Rule("layout.mojibake", "layout", "乱码", "编码错误留下的字符"),
     Rule("layout.style", "layout", "样式代码外露或未闭合", "style、注释未闭合，或样式代码成了正文"),
+    Rule("view.blank", "view", "正文在浏览器里空白", "源码有文字，用浏览器打开却不显示（须启用浏览器）"),
+    Rule("view.overflow", "view", "页面横向超出屏幕", "1366像素宽的屏幕要左右拖动（须启用浏览器）"),
+    Rule("view.sheet", "view", "样式表缺失", "样式表取不到，页面散乱（须启用浏览器）"),
 )
 RULES: Mapping[str, Rule] = {rule.name: rule for rule in _RULES}
 
