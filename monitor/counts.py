@@ -14,7 +14,7 @@ from crawler.register import addressees, outlet_of
 from crawler.store import DutyRow, OutletRow, PostRow, UnitRow, VisitRow
 from monitor.bulletin_model import Coverage
 from monitor.names import Names, Place
-from monitor.tally import Column, LateRule, Seen, Tally
+from monitor.tally import Column, LateRule, Seen, Tally, unit_counts
 from monitor.tally import tally as count
 
 __all__ = [
@@ -26,6 +26,8 @@ __all__ = [
     "unit_month_counts",
     "units_of",
 ]
+
+BATCH = 5000
 
 
 def tally(
@@ -53,20 +55,23 @@ def tally(
 
 
 def unit_month_counts(
-    connection: Connection, start: date, end: date, as_of: datetime, **options: Any
+    connection: Connection,
+    start: date,
+    end: date,
+    as_of: datetime,
+    *,
+    place: Place | None = None,
+    decisions: Mapping[str, str | None] | None = None,
+    rule: LateRule | None = None,
 ) -> Mapping[tuple[str, str], int]:
     """Posts per (unit id, month) from ``start`` to ``end``, both included; pairs without posts are absent.
 
     The unit ``""`` stands for posts whose printed origin waits for a person: they may be anybody's.
-    ``options`` are those of :func:`tally`.
     """
-    counted = tally(connection, start, end, as_of, **options)
-    found = {(u, m): n for u, months in counted.units.items() for m, n in months.items() if n}
-    queued = (post for post in counted.posts if post.whose.doubtful and post.origin)
-    for post in queued:
-        key = ("", f"{post.day:%Y-%m}")
-        found[key] = found.get(key, 0) + 1
-    return found
+    limits = rule or LateRule()
+    rows = _rows(connection, start - timedelta(days=limits.oldest + limits.grace), end, as_of)
+    names = names_of(connection, start, place=place, decisions=decisions)
+    return unit_counts(rows, _columns(connection), names, start, end, rule=limits)
 
 
 def document_month_counts(
@@ -144,9 +149,21 @@ def _rows(
     )
     if only is not None:
         query = query.where(post.outlet_id.in_(sorted(only)))
+    same: dict[Any, Any] = {}  # the same text or day is kept once, however many posts have it
+    known = same.setdefault
     return [
-        Seen(id_, outlet, url, title, day, origin, shanghai_day(prior) if prior else None)
-        for id_, outlet, url, title, day, origin, prior in connection.execute(query)
+        Seen(
+            id_,
+            known(outlet, outlet),
+            url,
+            title,
+            known(day, day),
+            known(origin, origin),
+            known(seen := shanghai_day(prior), seen) if prior else None,
+        )
+        for id_, outlet, url, title, day, origin, prior in connection.execute(
+            query, execution_options={"yield_per": BATCH}
+        )
         if day is not None
     ]
 

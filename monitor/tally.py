@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -51,6 +51,11 @@ class Column:
         """Who answered on ``day``; before the first recorded duty, those it names (nobody recorded earlier)."""
         day = max([day, *([min(since for _, since, _ in self.duties)] if self.duties else [])])
         return tuple(u for u, since, until in self.duties if since <= day and (until is None or day < until))
+
+    @property
+    def steady(self) -> bool:
+        """Whether the same units answered on every day."""
+        return len({since for _, since, _ in self.duties}) <= 1 and not any(u for _, _, u in self.duties)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,22 +150,57 @@ def tally(
     shown = [row for row in known if not columns[row.outlet].disclosure]
     papers = [row for row in known if columns[row.outlet].disclosure]
     limits = rule or LateRule()
-    posts = _counted(_distinct(shown, columns), answer, limits)
-    documents = _counted(_distinct(papers, columns), answer, None)
+    posts = list(_counted(_distinct(shown, columns), answer, limits))
+    documents = list(_counted(_distinct(papers, columns), answer, None))
     return _sum(posts, documents, start, end, undated)
 
 
-def _distinct(rows: Sequence[Seen], columns: Mapping[str, Column]) -> list[list[Seen]]:
-    """Rows grouped into posts, oldest row first."""
-    by_address: dict[tuple[str, str], list[Seen]] = defaultdict(list)
+def unit_counts(
+    rows: Iterable[Seen],
+    columns: Mapping[str, Column],
+    names: Names,
+    start: date,
+    end: date,
+    *,
+    rule: LateRule | None = None,
+) -> dict[tuple[str, str], int]:
+    """The ``units`` of :func:`tally` alone, per (unit, month), without keeping the posts.
+
+    The unit ``""`` stands for posts whose printed origin waits for a person.
+    """
+    answer, months = _Answer(columns, names), months_between(start, end)
+    shown = (row for row in rows if row.outlet in columns and not columns[row.outlet].disclosure)
+    found: Counter[tuple[str, str]] = Counter()
+    for post in _counted(_distinct(shown, columns), answer, rule or LateRule()):
+        if not _belongs(post, start, end, months):
+            continue
+        if post.whose.unit and post.month:
+            found[(post.whose.unit, post.month)] += 1
+        if post.whose.doubtful and post.origin:
+            found[("", month_of(post.day))] += 1
+    return dict(found)
+
+
+def _distinct(rows: Iterable[Seen], columns: Mapping[str, Column]) -> Iterator[list[Seen]]:
+    """Rows grouped into posts, oldest row first; a site after the other, for the groups of all at once are large."""
+    by_site: dict[str, list[Seen]] = defaultdict(list)
+    for row in rows:
+        by_site[columns[row.outlet].site].append(row)
+    for known in by_site.values():
+        yield from _distinct_of_site(known)
+
+
+def _distinct_of_site(rows: Sequence[Seen]) -> Iterator[list[Seen]]:
+    by_address: dict[str, list[Seen]] = defaultdict(list)
     for row in sorted(rows):
-        by_address[(columns[row.outlet].site, _address(row.url))].append(row)
-    alike: dict[tuple[str, str, date, str], list[list[Seen]]] = defaultdict(list)
-    for (site, _), group in by_address.items():
+        by_address[_address(row.url)].append(row)
+    alike: dict[tuple[str, date, str], list[list[Seen]]] = defaultdict(list)
+    for group in by_address.values():
         first = group[0]
         origin = next((row.origin for row in group if row.origin), None)
-        alike[(site, _plain(first.title) or first.url, first.day, clean_fast(origin))].append(group)
-    return [post for groups in alike.values() for post in (groups if len(groups) == 1 else _merge(groups))]
+        alike[(_plain(first.title) or first.url, first.day, clean_fast(origin))].append(group)
+    for groups in alike.values():
+        yield from groups if len(groups) == 1 else _merge(groups)
 
 
 def _merge(groups: list[list[Seen]]) -> list[list[Seen]]:
@@ -175,16 +215,14 @@ def _merge(groups: list[list[Seen]]) -> list[list[Seen]]:
     ]
 
 
-def _counted(groups: Iterable[list[Seen]], answer: _Answer, rule: LateRule | None) -> list[Counted]:
-    counted = []
+def _counted(groups: Iterable[list[Seen]], answer: _Answer, rule: LateRule | None) -> Iterator[Counted]:
     for group in groups:
         day, month, late = min((_when(row, rule) for row in group), key=lambda w: (w[2], not w[1], w[0]))
         origin = next((row.origin for row in group if row.origin), None)
         outlets = tuple(dict.fromkeys(row.outlet for row in group)) if len(group) > 1 else (group[0].outlet,)
         row = group[0]
         whose = answer(origin, outlets, day)
-        counted.append(Counted(row.id, row.url, row.title, day, origin or "", outlets, month, late, whose))
-    return counted
+        yield Counted(row.id, row.url, row.title, day, origin or "", outlets, month, late, whose)
 
 
 def _when(row: Seen, rule: LateRule | None) -> tuple[date, str, bool]:
@@ -200,15 +238,20 @@ class _Answer:
 
     def __init__(self, columns: Mapping[str, Column], names: Names) -> None:
         self.columns, self.names = columns, names
-        self.units: dict[tuple[tuple[str, ...], date], tuple[str, ...]] = {}
+        self.steady: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.known: dict[tuple[str | None, tuple[str, ...], int], Attribution] = {}
 
-    def __call__(self, origin: str | None, outlets: tuple[str, ...], day: date) -> Attribution:
-        where = (outlets, day)
-        units = self.units.get(where)
+    def _units(self, outlets: tuple[str, ...], day: date) -> tuple[str, ...]:
+        units = self.steady.get(outlets)
         if units is None:
-            units = tuple(dict.fromkeys(u for o in outlets for u in self.columns[o].units_on(day)))
-            self.units[where] = units
+            columns = [self.columns[outlet] for outlet in outlets]
+            units = tuple(dict.fromkeys(u for column in columns for u in column.units_on(day)))
+            if all(column.steady for column in columns):
+                self.steady[outlets] = units
+        return units
+
+    def __call__(self, origin: str | None, outlets: tuple[str, ...], day: date) -> Attribution:
+        units = self._units(outlets, day)
         key = (origin, units, self.names.era(day))
         found = self.known.get(key)
         if found is None:
