@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import ctypes
 import json
 import logging
-import os
-import signal
 import sys
 from pathlib import Path
 
 from crawler.clock import clock, parse_moment
 from crawler.config import BadConfig, crawl_config, load_yaml, store_url
 from crawler.crawl import crawl
+from crawler.parent import tied_to
 from crawler.store import open_store
 from crawler.visit import Looked
-
-PR_SET_PDEATHSIG = 1
 
 
 def main() -> int:
@@ -35,8 +31,7 @@ def main() -> int:
     parser.add_argument("--since", type=parse_moment, help="leave out what was looked at since then")
     parser.add_argument("--parent", type=int, help="process id without which this crawl ends")
     arguments = parser.parse_args()
-    _die_with_parent()
-    if _orphaned(arguments.parent):
+    if not tied_to(arguments.parent):
         return 1
     _log()
     try:
@@ -95,17 +90,6 @@ def _tell_look(looked: Looked) -> None:
 def _tell(message: dict[str, object]) -> None:
     sys.stdout.write(json.dumps(message, ensure_ascii=False) + "\n")
     sys.stdout.flush()
-
-
-def _die_with_parent() -> None:
-    """No crawl outlives the monitor that started it (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def _orphaned(parent: int | None) -> bool:
-    """The parent ended while this process was still starting: its death sends no signal any more."""
-    return parent is not None and os.getppid() != parent
 
 
 if __name__ == "__main__":

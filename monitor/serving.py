@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,8 +16,9 @@ import click
 
 from crawler.clock import clock
 from crawler.config import BadConfig
+from crawler.parent import tied_to
 from monitor.office import enter_catalogue, open_office
-from monitor.options import DONE, with_as_of, with_config
+from monitor.options import DONE, FAULT, with_as_of, with_config
 from monitor.schedule import serve as run
 
 log = logging.getLogger(__name__)
@@ -28,12 +30,15 @@ END = 8.0
 @click.command()
 @click.option("--web-only", is_flag=True, help="只开网页，不跑时间表")
 @click.option("--schedule-only", is_flag=True, help="只跑时间表，不开网页")
+@click.option("--parent", type=int, hidden=True, help="没有这个进程就结束")
 @with_config
 @with_as_of
-def serve(path: Path, web_only: bool, schedule_only: bool, as_of: datetime | None) -> int:
+def serve(path: Path, web_only: bool, schedule_only: bool, parent: int | None, as_of: datetime | None) -> int:
     """服务：网页，以及按时间表抓取、判定、发信、探测首页、处理复查，直到停止（Ctrl-C 或 SIGTERM）。"""
     if web_only and schedule_only:
         raise BadConfig("--web-only 和 --schedule-only 只能选一个；两样都要就都不写")
+    if parent is not None and not tied_to(parent):
+        return FAULT
     if as_of and not web_only:
         raise BadConfig("--as-of 只能和 --web-only 一起用：网页按那一刻显示；时间表只认真实时间")
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", force=True)
@@ -68,10 +73,9 @@ def web_beside(path: Path) -> Iterator[None]:
 
 
 def _keep(path: Path, stop: Event) -> None:
+    command = [sys.executable, "-m", "monitor", "serve", "--web-only", "--config", str(path)]
     while not stop.is_set():
-        child = subprocess.Popen(
-            [sys.executable, "-m", "monitor", "serve", "--web-only", "--config", str(path)]
-        )
+        child = subprocess.Popen([*command, "--parent", str(os.getpid())])
         while child.poll() is None and not stop.wait(0.2):
             pass
         if stop.is_set():
