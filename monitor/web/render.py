@@ -16,8 +16,10 @@ from starlette.responses import HTMLResponse
 
 from crawler.model import SHANGHAI, shanghai_day
 from monitor.access.roles import ROLE_NAMES, Permission
+from monitor.access.visitor import Visitor
 from monitor.model import VALUE_NAMES, Value
 from monitor.plain import clean, safe_link
+from monitor.web.shield import from_here
 from monitor.web.state import web_of
 
 STATIC = Path(__file__).parent / "static"
@@ -35,7 +37,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         finalize=_plain,
     )
-    env.filters |= {"day": day, "moment": moment, "link": safe_link, "query": query, "short": clean}
+    env.filters |= {"day": day, "moment": moment, "link": safe_link, "query": query, "short": clean, "whole": whole}
     env.globals |= {
         "values": VALUE_NAMES, "Value": Value, "roles": ROLE_NAMES, "P": Permission, "asset": asset,
     }  # fmt: skip
@@ -47,6 +49,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str) and not isinstance(value, Markup):
         return clean(value, LONGEST)
     return "" if value is None else value
+
+
+def whole(text: str, limit: int = 20_000) -> Markup:
+    """A text of many lines (a reply, a letter) in full: each line freed of what nobody sees, line ends kept."""
+    return Markup("<br>").join(clean(line, limit) for line in text[:limit].splitlines())
 
 
 def day(value: date | datetime | None) -> str:
@@ -79,9 +86,15 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     found = getattr(request.state, "visitor", None)
     text = web.templates.get_template(template).render(
         visitor=found, title=web.settings.title, today=shanghai_day(web.clock()), path=request.url.path,
-        key=found.key if found else "", said=request.query_params.get("said", ""), **context,
+        key=found.key if found else "", said=_said(request, found), **context,
     )  # fmt: skip
     return HTMLResponse(text, status)
+
+
+def _said(request: Request, found: Visitor | None) -> str:
+    """What a page is told to say after a change; not what another site's link would have it say."""
+    own = from_here(request.headers) or bool(found and found.key)
+    return request.query_params.get("said", "")[:200] if own else ""
 
 
 def partial(request: Request) -> bool:

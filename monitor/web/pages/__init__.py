@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from monitor.web.pages import outlets, overview, signing, users
+from monitor.web.pages import finding_acts, findings, outlets, overview, signing, users
 
 ROUTERS: tuple[APIRouter, ...] = (
     signing.router,
     overview.router,
     outlets.router,
+    findings.router,
+    finding_acts.router,
     users.router,
 )

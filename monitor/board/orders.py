@@ -1,0 +1,83 @@
+"""Orders as rows: by state and unit, a page at a time. Pure queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, exists, func, select
+
+from crawler.model import utc
+from monitor.appeals import WAITING, AppealRow
+from monitor.board.paging import ROWS, Paged, within
+from monitor.board.units import unit_names
+from monitor.ledger import FindingRow
+from monitor.orders import OPEN, STATE_NAMES, OrderRow
+
+APPEALED = exists().where(AppealRow.finding_id == OrderRow.finding_id, AppealRow.state == WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """An order as a row; ``late`` = past its deadline, unanswered by an appeal."""
+
+    number: str
+    finding: str
+    name: str
+    sentence: str
+    unit: str
+    unit_name: str
+    issued: datetime
+    deadline: datetime
+    state: str
+    reopened: int
+    recurrence: int
+    closed: datetime | None
+    late: bool
+    appealed: bool
+
+    @property
+    def state_name(self) -> str:
+        return STATE_NAMES[self.state]
+
+
+def lines(
+    connection: Connection, now: datetime, *, state: str = "open", unit: str = "", late: bool = False,
+    page: int = 1, size: int = ROWS,
+) -> Paged[OrderLine]:  # fmt: skip
+    """Orders, the nearest deadline first; closed ones by their end, the newest first."""
+    where = tuple(_conditions(now, state, unit, late))
+    total = int(connection.execute(select(func.count()).select_from(OrderRow).where(*where)).scalar_one())
+    page = within(page, total, size)
+    query = (
+        select(OrderRow.__table__, FindingRow.number.label("f_number"), FindingRow.name, FindingRow.sentence)
+        .add_columns(FindingRow.recurrence, APPEALED.label("appealed"))
+        .join(FindingRow, FindingRow.id == OrderRow.finding_id)
+        .where(*where)
+        .order_by(*((OrderRow.deadline, OrderRow.id) if state == "open" else (OrderRow.id.desc(),)))
+    )
+    names = unit_names(connection, retired=True)
+    rows = connection.execute(query.limit(size).offset((page - 1) * size)).all()
+    found = [
+        OrderLine(
+            r.number, r.f_number, r.name, r.sentence, r.unit_id, names.get(r.unit_id, r.unit_id), r.issued, r.deadline,
+            r.state, r.reopened, r.recurrence, r.closed,
+            r.state in OPEN and r.deadline < now and not r.appealed, bool(r.appealed),
+        )
+        for r in rows
+    ]  # fmt: skip
+    return Paged(found, page, total, size)
+
+
+def _conditions(now: datetime, state: str, unit: str, late: bool) -> Iterable[ColumnElement[bool]]:
+    if state == "open":
+        yield OrderRow.state.in_(OPEN)
+    elif state:
+        yield OrderRow.state == state
+    if unit:
+        yield OrderRow.unit_id == unit
+    if late:
+        yield OrderRow.state.in_(OPEN)
+        yield OrderRow.deadline < utc(now)
+        yield ~APPEALED

@@ -1,0 +1,73 @@
+"""What rules, stages and events are called on screen. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from monitor.appeals import STATE_NAMES as APPEALS
+from monitor.letter_parts import CLOSED
+
+RULES: Mapping[str, str] = {
+    "column_stale": "栏目不更新", "column_blank": "栏目空白", "account_idle": "账号不更新", "unit_quota": "月度发布数量",
+    "site_unreachable": "站点无法访问", "home_stale": "首页不更新", "site_veto_columns": "栏目单项否决",
+    "messages_stale": "公开留言不更新", "surveys_few": "征集调查次数", "disclosure_zero": "主动公开数量",
+    "content_faults": "内容问题", "content_suspects": "内容疑点", "account_unregistered": "疑似未登记账号",
+    "backdated_posts": "疑似补录", "removed_posts": "疑似撤下信息", "outlet_unreadable": "栏目读取不了",
+    "probe_out_of_service": "读取渠道停用", "site_unseen": "站点整体读取不了", "footer_identity": "页脚标识",
+    "host_name": "域名规范", "page_tags": "页面标签", "certificate_expiry": "安全证书到期", "home_moved": "首页地址变更",
+}  # fmt: skip
+"""Short names of the rules; a rule that is not here is shown under its own name."""
+
+STAGES: Mapping[str, str] = {
+    "new": "新发现", "told": "已通知", "acked": "已签收", "ordered": "整改中", "replied": "已反馈待复查",
+    "closed": "已销号",
+}  # fmt: skip
+"""Where a finding is on its way, the furthest step that it has reached."""
+
+EVENTS: Mapping[str, str] = {
+    "opened": "发现问题", "changed": "情况有变化", "flapping": "反复出现", "closed": "销号", "told": "写入通知",
+    "ordered": "发整改通知", "replied": "单位反馈", "reopened": "复查未见更新，退回整改", "order_closed": "整改通知办结",
+    "withdrawn": "撤回整改通知", "transferred": "栏目移交，整改通知终结", "acknowledged": "签收", "appealed": "申诉",
+    "decided": "申诉核定",
+}  # fmt: skip
+LETTERS: Mapping[str, str] = {
+    "waiting": "待发送", "claimed": "发送中", "sent": "已发送", "refused": "未发出", "failed": "发送失败",
+    "superseded": "由后来的通知代替",
+}  # fmt: skip
+LETTER_CHIPS: Mapping[str, str] = {
+    "waiting": "waiting", "claimed": "waiting", "sent": "sent", "refused": "bad", "failed": "bad", "superseded": "",
+}  # fmt: skip
+
+
+def rule_name(rule: str) -> str:
+    """A rule on screen."""
+    return RULES.get(rule, rule)
+
+
+def ended_words(ended: str) -> str:
+    """How a finding or order ended."""
+    return CLOSED.get(ended, "不再判定") if ended else ""
+
+
+def event_words(kind: str, detail: Mapping[str, Any], units: Mapping[str, str]) -> str:
+    """What an event says beyond its name; hostile text like everything that came from outside."""
+    of = detail.get("unit", "")
+    unit = units.get(of, of)
+    said: Mapping[str, tuple[Any, ...]] = {
+        "opened": (detail.get("sentence"),),
+        "changed": (detail.get("sentence"),),
+        "flapping": (f"近期第{detail.get('times', '若干')}次出现",),
+        "closed": (ended_words(str(detail.get("reason", ""))), detail.get("sentence")),
+        "told": (unit,),
+        "ordered": (detail.get("order"), f"期限{str(detail.get('deadline', ''))[:10]}", detail.get("by")),
+        "replied": (detail.get("order"), unit, detail.get("who"), detail.get("text")),
+        "reopened": (detail.get("order"),),
+        "order_closed": (detail.get("order"), ended_words(str(detail.get("ended", "")))),
+        "withdrawn": (detail.get("order"), detail.get("why")),
+        "transferred": (detail.get("order"), "、".join(units.get(u, u) for u in detail.get("to", ()))),
+        "acknowledged": (unit, f"{detail.get('until', '')}前不再提醒", detail.get("text")),
+        "appealed": (unit, detail.get("reason")),
+        "decided": (APPEALS.get(str(detail.get("decision")), ""), detail.get("reason"), detail.get("by")),
+    }
+    return "；".join(str(part) for part in said.get(kind, ()) if part)

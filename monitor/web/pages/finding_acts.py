@@ -1,0 +1,187 @@
+"""What the office does about a finding: each with a reason, under the name of who is signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Request
+from sqlalchemy import Connection
+from starlette.responses import RedirectResponse, Response
+
+from monitor import acks, appeals, dispensations, frozen, orders, replies
+from monitor.access.roles import Permission
+from monitor.access.visitor import Visitor
+from monitor.board import finding as board
+from monitor.printing import archive
+from monitor.web.fields import a_day, a_number, files_of, one_of
+from monitor.web.gate import BadForm, Form, NotFound, need, posted
+from monitor.web.pages.findings import show
+from monitor.web.render import moment
+from monitor.web.state import Web, web_of
+
+router = APIRouter()
+Handler = Annotated[Visitor, Depends(need(Permission.HANDLE))]
+Kept = Annotated[Web, Depends(web_of)]
+Given = Annotated[Form, Depends(posted)]
+Act = Callable[[Connection, datetime], Any]
+REFUSALS = (orders.Refused, dispensations.Refused, BadForm)
+SCOPES = {"rule": "只对这一条规则", "every": "对全部规则", "site": "对整个站点的全部规则"}
+DECISIONS = {"upheld": "申诉成立", "rejected": "申诉不成立"}
+
+
+@router.post("/findings/{number}/order")
+def order(request: Request, number: str, who: Handler, web: Kept, form: Given) -> Response:
+    """Issue an order."""
+    settings = web.office.settings.monitor
+
+    def act(connection: Connection, now: datetime) -> str:
+        days = a_number(form, "days", "期限", 60)
+        made = orders.issue(
+            connection, number, by=who.who, now=now, letters=settings.alerts.letters, settings=settings.orders,
+            days=days, note=form.text("note"),
+        )  # fmt: skip
+        return f"已发{made.number}，期限 {moment(made.deadline)}"
+
+    return _done(request, web, number, act)
+
+
+@router.post("/findings/{number}/withdraw")
+def withdraw(request: Request, number: str, who: Handler, web: Kept, form: Given) -> Response:
+    """Take an order back."""
+
+    def act(connection: Connection, now: datetime) -> str:
+        why = form.must("reason", "撤回的理由")
+        known = {one.number for one, _ in _detail(connection, number, now).orders}
+        if (told := form.text("order", 60)) not in known:
+            raise BadForm("这个问题没有这份整改通知")
+        return f"已撤回{orders.withdraw(connection, told, by=who.who, why=why, now=now).number}"
+
+    return _done(request, web, number, act)
+
+
+@router.post("/findings/{number}/ack")
+def ack(request: Request, number: str, who: Handler, web: Kept, form: Given) -> Response:
+    """Acknowledge for a unit that said so by telephone or on paper."""
+    letters = web.office.settings.monitor.alerts.letters
+
+    def act(connection: Connection, now: datetime) -> str:
+        until, text = a_day(form, "until", "截止日"), form.must("reason", "说明")
+        unit = form.must("unit", "单位", 64)
+        acks.acknowledge(
+            connection,
+            number,
+            unit=unit,
+            who=f"{who.who}（代）",
+            until=until,
+            now=now,
+            letters=letters,
+            text=text,
+        )
+        return f"已代为签收，{until}（含）以前不再提醒"
+
+    return _done(request, web, number, act)
+
+
+@router.post("/findings/{number}/reply")
+def reply(request: Request, number: str, who: Handler, web: Kept, form: Given) -> Response:
+    """Enter a unit's reply that came on paper."""
+    settings = web.office.settings
+
+    def act(connection: Connection, now: datetime) -> str:
+        text, unit = form.must("text", "整改情况", 5000), form.must("unit", "单位", 64)
+        found = _detail(connection, number, now)
+        if not found.line.order:
+            raise BadForm("这个问题没有待反馈的整改通知")
+        made = replies.reply(
+            connection, found.line.order, unit=unit, who=f"{who.who}（代）", text=text, now=now,
+            settings=settings.monitor.orders, folder=settings.folder / "files", files=files_of(form, "files"),
+        )  # fmt: skip
+        return f"已登记对{made.number}的反馈，系统将复查"
+
+    return _done(request, web, number, act)
+
+
+@router.post("/findings/{number}/dispense")
+def dispense(request: Request, number: str, who: Handler, web: Kept, form: Given) -> Response:
+    """Silence, exempt, or enter reported maintenance."""
+
+    def act(connection: Connection, now: datetime) -> str:
+        kind = dispensations.Kind(
+            one_of(form, "kind", "种类", {k.value: v for k, v in dispensations.KIND_NAMES.items()})
+        )
+        scope = one_of(form, "scope", "范围", SCOPES)
+        reason, approver = form.must("reason", "事由"), form.must("approved_by", "批准人", 60)
+        found = _detail(connection, number, now)
+        if scope == "site" and not found.site:
+            raise BadForm("这个问题不在某个站点上，范围请另选")
+        made = dispensations.grant(
+            connection, kind, found.site if scope == "site" else found.line.subject, reason=reason,
+            # Both names stand in the record: who decided it and who wrote it down.
+            approved_by=approver if approver == who.who else f"{approver}（{who.who}录入）",
+            since=a_day(form, "since", "开始日"), until=a_day(form, "until", "截止日"), now=now,
+            rule=found.line.rule if scope == "rule" else "",
+        )  # fmt: skip
+        return f"已登记{dispensations.KIND_NAMES[kind]}第{made.id}号，至 {made.until}；下一次判定起生效"
+
+    return _done(request, web, number, act)
+
+
+@router.post("/findings/{number}/restore")
+def restore(request: Request, number: str, who: Handler, web: Kept, form: Given) -> Response:
+    """Take a dispensation back."""
+
+    def act(connection: Connection, now: datetime) -> str:
+        told = a_number(form, "dispensation", "编号", 10**9)
+        reason = form.must("reason", "撤回的理由")
+        if told not in {one.id for one in _detail(connection, number, now).dispensations}:
+            raise BadForm("这个问题没有这一号登记，或已经撤回")
+        dispensations.withdraw(connection, told, f"{who.who}：{reason}"[:100], now)
+        return f"已撤回第{told}号，下一次判定起不再有效"
+
+    return _done(request, web, number, act)
+
+
+@router.post("/findings/{number}/decide")
+def decide(request: Request, number: str, who: Handler, web: Kept, form: Given) -> Response:
+    """Decide the appeal; an upheld one corrects the printed bulletins too."""
+    settings = web.office.settings.monitor.orders
+    reason, told = "", []
+
+    def act(connection: Connection, now: datetime) -> str:
+        nonlocal reason
+        chosen, reason = one_of(form, "decision", "核定结果", DECISIONS), form.must("reason", "理由")
+        made = appeals.decide(
+            connection, number, upheld=chosen == "upheld", by=who.who, reason=reason, now=now,
+            exempt_days=settings.exempt_days,
+        )  # fmt: skip
+        told.append((made.state, _detail(connection, number, now).line.name))
+        return f"已核定：{appeals.STATE_NAMES[made.state]}"
+
+    answer = _done(request, web, number, act)
+    if not told or told[0][0] != "upheld":
+        return answer
+    try:
+        appeals.put_errata(archive(web.office), number, told[0][1], who.who, reason, web.clock())
+    except frozen.Unsound as error:
+        return show(request, web, number, f"申诉已核定，但更正没有写成：{error}", 500)
+    return answer
+
+
+def _detail(connection: Connection, number: str, now: datetime) -> board.Detail:
+    found = board.detail(connection, number, now)
+    if found is None:
+        raise NotFound(f"没有编号为 {number[:40]} 的问题")
+    return found
+
+
+def _done(request: Request, web: Web, number: str, act: Act) -> Response:
+    """Do it in one transaction; a refusal leaves nothing and is shown on the page."""
+    try:
+        with web.office.engine.begin() as connection:
+            said = act(connection, web.clock())
+    except REFUSALS as error:
+        return show(request, web, number, str(error), 422)
+    return RedirectResponse(f"/findings/{quote(number)}?said={quote(said[:120])}", 303)
