@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, insert, update
 
 from crawler.model import ColumnClass, Evidence, Outcome, Outlet, OutletKind, Site, Unit
-from crawler.register import Catalogue, sync
+from crawler.catalogue import Catalogue
+from crawler.register import sync
 from crawler.store import OutletRow, PostRow, VisitRow
 
 SITE = Site("site", "区政府门户网站", "http://www.example.gov.cn/")

@@ -88,6 +88,10 @@ class Browser(TestClient):
 
     csrf: str = ""
 
+    def __init__(self, app: Any, **more: Any) -> None:
+        super().__init__(app, follow_redirects=False, **more)
+        self.headers["Sec-Fetch-Site"] = "same-origin"  # as a browser does that comes from one of our pages
+
     def submit(self, url: str, data: Mapping[str, Any] | None = None, **more: Any) -> Response:
         found: Response = self.post(url, data={"csrf": self.csrf, **(data or {})}, **more)
         return found
@@ -203,7 +207,7 @@ def clients(office: Office, clock: Callable[[], datetime] = lambda: NOW) -> Clie
     app = create_app(office, clock)
 
     def client_for(role: Role | None, **more: Any) -> Browser:
-        browser = Browser(app, follow_redirects=False, **more)
+        browser = Browser(app, **more)
         if role is not None:
             cookie = sign_in_as(office, app.state.web.cookies, NAMES[role], clock())
             browser.cookies.set("gengxin_session", cookie)

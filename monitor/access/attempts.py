@@ -11,10 +11,16 @@ from monitor.access.tables import AttemptRow
 KEEP = timedelta(days=2)
 
 
-def note(connection: Connection, who: str, what: str, now: datetime) -> None:
-    """Remember one act of ``who``; what is older than two days is forgotten."""
-    connection.execute(insert(AttemptRow).values(who=who[:120], what=what, moment=now))
+def note(connection: Connection, who: str, what: str, now: datetime) -> int:
+    """Remember one act of ``who``, whose number is returned; what is older than two days is forgotten."""
+    made = connection.execute(insert(AttemptRow).values(who=who[:120], what=what, moment=now))
     connection.execute(delete(AttemptRow).where(AttemptRow.moment < now - KEEP))
+    return int((made.inserted_primary_key or (0,))[0])
+
+
+def undo(connection: Connection, number: int) -> None:
+    """It was not one of those that count."""
+    connection.execute(delete(AttemptRow).where(AttemptRow.id == number))
 
 
 def count(connection: Connection, who: str, what: str, since: datetime) -> int:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pwdlib import PasswordHash
+from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from crawler.store import UnitRow
 from monitor.access.roles import ROLE_NAMES, Role
@@ -57,7 +58,7 @@ def matches(password: str, secret: str) -> bool:
     """Whether ``password`` opens ``secret``; takes as long for an unknown name (empty ``secret``)."""
     try:
         return HASHER.verify(password[:MOST], secret or NOBODY) and bool(secret)
-    except Exception:
+    except UnknownHashError:
         return False
 
 
@@ -114,16 +115,14 @@ def change_user(
     old = user(connection, id)
     if old is None:
         raise BadUser("没有这个账号")
+    if shown is not None and not shown.strip():
+        raise BadUser("请填写姓名：经手的每件事都记在这个名字下")
     new_role, new_unit = role or old.role, unit if role else old.unit
     if (new_role is Role.UNIT) != bool(new_unit):
         raise BadUser("单位联系人须选定单位，其他角色不选单位")
     shut = old.disabled if disabled is None else (now if disabled else None)
-    if (
-        old.role is Role.ADMINISTRATOR
-        and not old.disabled
-        and (shut or new_role is not Role.ADMINISTRATOR)
-        and administrators(connection) <= 1
-    ):
+    leaves = old.role is Role.ADMINISTRATOR and (shut or new_role is not Role.ADMINISTRATOR)
+    if leaves and not old.disabled and administrators(connection) <= 1:
         raise BadUser("这是最后一个管理员，不能停用也不能换角色")
     values = {
         "shown": (shown or old.shown).strip()[:100], "role": new_role.value, "unit_id": new_unit, "disabled": shut,
@@ -184,13 +183,13 @@ def users(connection: Connection) -> tuple[User, ...]:
 
 
 def administrators(connection: Connection) -> int:
-    """How many administrators can still sign in."""
+    """How many administrators can still sign in; until the transaction ends nobody else changes one of them."""
     query = (
-        select(func.count())
-        .select_from(UserRow)
-        .where(UserRow.role == Role.ADMINISTRATOR.value, UserRow.disabled.is_(None))
+        select(USER.id)
+        .where(USER.role == Role.ADMINISTRATOR.value, USER.disabled.is_(None))
+        .with_for_update()
     )
-    return int(connection.execute(query).scalar_one())
+    return len(connection.execute(query).all())
 
 
 def new_password() -> str:

@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from monitor.office import Office
 from monitor.tokens import load_keys
 from monitor.web import faults
+from monitor.web.api.attached import attach
 from monitor.web.pages import ROUTERS
 from monitor.web.render import STATIC, environment
 from monitor.web.shield import Shield
@@ -27,7 +28,8 @@ def create_app(office: Office, clock: Callable[[], datetime]) -> FastAPI:
     )
     for router in ROUTERS:
         app.include_router(router)
+    attach(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     faults.handle(app)
-    app.add_middleware(Shield, limit=settings.upload_bytes, https=settings.https)
+    app.add_middleware(Shield, limit=settings.upload_bytes, https=settings.https, broken=faults.broken)
     return app

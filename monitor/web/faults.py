@@ -12,16 +12,22 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from crawler.config import BadConfig
-from monitor.web.gate import BadForm, NotAllowed, NotFound, NotSignedIn
+from monitor.web.gate import BadForm, MustChange, NotAllowed, NotFound, NotSignedIn
 from monitor.web.render import page, partial
 
 log = logging.getLogger(__name__)
-WORDS = {404: "没有这一页", 405: "这里不能这样提交", 413: "提交的内容太大"}
+WORDS = {
+    400: "提交的内容读不懂，请刷新页面后再试",
+    404: "没有这一页",
+    405: "这里不能这样提交",
+    413: "提交的内容太大",
+}
 
 
 def handle(app: FastAPI) -> None:
-    """Attach the handlers."""
+    """Attach the handlers; what none of them knows comes to :func:`broken` through the shield."""
     app.add_exception_handler(NotSignedIn, not_signed_in)
+    app.add_exception_handler(MustChange, must_change)
     app.add_exception_handler(NotAllowed, lambda request, error: answer(request, 403, str(error)))
     app.add_exception_handler(NotFound, lambda request, error: answer(request, 404, str(error)))
     app.add_exception_handler(BadForm, lambda request, error: answer(request, 422, str(error)))
@@ -29,7 +35,6 @@ def handle(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, by_status)
     app.add_exception_handler(OperationalError, store_gone)
-    app.add_exception_handler(Exception, broken)
 
 
 def answer(request: Request, status: int, sentence: str) -> Response:
@@ -49,6 +54,14 @@ def not_signed_in(request: Request, _error: Exception) -> Response:
     if partial(request):
         return Response(status_code=200, headers={"HX-Redirect": target})
     return RedirectResponse(target, 303)
+
+
+def must_change(request: Request, _error: Exception) -> Response:
+    if request.url.path.startswith("/api/") or request.method != "GET":
+        return answer(request, 403, "请先在“我的账号”里换一个自己的密码")
+    if partial(request):
+        return Response(status_code=200, headers={"HX-Redirect": "/me"})
+    return RedirectResponse("/me", 303)
 
 
 def invalid(request: Request, error: Exception) -> Response:

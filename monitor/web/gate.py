@@ -30,6 +30,10 @@ class NotAllowed(Exception):
     """Signed in, but this is not theirs. The sentence is for the screen."""
 
 
+class MustChange(Exception):
+    """Signed in with a password that somebody else knows: their own comes first."""
+
+
 class BadForm(ValueError):
     """A form that cannot be taken; the sentence says what to do."""
 
@@ -63,12 +67,17 @@ class Need:
     def __call__(self, request: Request, found: Somebody) -> Visitor:
         if found is None:
             raise NotSignedIn
-        if found.user and found.user.must_change and request.url.path != "/me":
-            raise NotAllowed("请先在“我的账号”里换一个自己的密码")
+        own_password(found)
         if not found.may(self.permission):
             raise NotAllowed("您的角色不能使用这一页")
         request.state.visitor = found
         return found
+
+
+def own_password(found: Visitor) -> None:
+    """Raises :class:`MustChange` for whoever still has a password that was handed over."""
+    if found.user and found.user.must_change:
+        raise MustChange
 
 
 def need(permission: Permission) -> Need:
@@ -84,6 +93,7 @@ class OwnUnit:
     ) -> Visitor:
         """Raises :class:`NotSignedIn` or :class:`NotAllowed`; a link opens its own unit only."""
         if found is not None and found.sees(id):
+            own_password(found)
             request.state.visitor = found
             return found
         if not key:
@@ -126,27 +136,37 @@ class Form:
         return found
 
 
-class Posted:
-    """A dependency: the form of a request that changes something. Raises :class:`BadForm`, :class:`NotAllowed`."""
+async def read_form(request: Request) -> Form:
+    """The form as it came, checked by nobody yet."""
+    form = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS)
+    lists: dict[str, list[str]] = {}
+    files: dict[str, list[UploadFile]] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            files.setdefault(name, []).append(value)
+        else:
+            lists.setdefault(name, []).append(value)
+    return Form(
+        {name: values[-1] for name, values in lists.items()},
+        {name: tuple(values) for name, values in lists.items()},
+        {name: tuple(f for f in many if f.filename) for name, many in files.items()},
+    )
 
-    async def __call__(self, request: Request) -> Form:
-        form = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS)
-        lists: dict[str, list[str]] = {}
-        files: dict[str, list[UploadFile]] = {}
-        for name, value in form.multi_items():
-            if isinstance(value, UploadFile):
-                files.setdefault(name, []).append(value)
-            else:
-                lists.setdefault(name, []).append(value)
-        found = getattr(request.state, "visitor", None)
-        said = request.headers.get("x-csrf-token") or (lists.get("csrf") or [""])[-1]
+
+class Posted:
+    """A dependency: the form of a request that changes something, with its visitor's word in it.
+
+    Raises :class:`BadForm`, :class:`NotAllowed`.
+    """
+
+    async def __call__(self, request: Request, somebody: Somebody) -> Form:
+        form = await read_form(request)
+        # Whoever the route found, be it by a signed link; else whoever brought a cookie, in whatever order it asks.
+        found = getattr(request.state, "visitor", None) or somebody
+        said = request.headers.get("x-csrf-token") or form.values.get("csrf", "")
         if found is not None and not same_word(found.csrf, said):
             raise NotAllowed("这个表单已经失效，请刷新页面后重新提交")
-        return Form(
-            {name: values[-1] for name, values in lists.items()},
-            {name: tuple(values) for name, values in lists.items()},
-            {name: tuple(f for f in many if f.filename) for name, many in files.items()},
-        )
+        return form
 
 
 posted = Posted()

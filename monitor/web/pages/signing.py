@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -12,8 +13,9 @@ from monitor.access.roles import Permission
 from monitor.access.signing_in import Refused, sign_in
 from monitor.access.users import BadUser, matches, secret_of, set_password
 from monitor.access.visitor import Visitor
-from monitor.web.gate import COOKIE, Form, NotSignedIn, Somebody, posted
+from monitor.web.gate import COOKIE, Form, NotAllowed, NotSignedIn, Somebody, posted, read_form
 from monitor.web.render import page
+from monitor.web.shield import from_here
 from monitor.web.state import Web, web_of
 
 router = APIRouter()
@@ -45,9 +47,11 @@ def login(request: Request, found: Somebody, next: str = "") -> Response:
 
 @router.post("/login")
 def enter(
-    request: Request, web: Annotated[Web, Depends(web_of)], form: Annotated[Form, Depends(posted)]
+    request: Request, web: Annotated[Web, Depends(web_of)], form: Annotated[Form, Depends(read_form)]
 ) -> Response:
-    """Sign in. A form from another site is refused by the shield; a session is only ever begun here."""
+    """Sign in. Nobody is signed in yet whose word could be asked for: the form must come from our own page."""
+    if request.headers.get("origin") == "null" and not from_here(request.headers):
+        raise NotAllowed("请从本系统的登录页登录")
     name, password = form.text("name", 200), form.values.get("password", "")
     address = request.client.host if request.client else ""
     try:
@@ -101,7 +105,7 @@ def change_password(
             set_password(connection, web.clock(), who.user.id, form.values.get("new", ""), by=who.who)
     except BadUser as error:
         return page(request, "me.html", 422, problem=str(error))
-    return RedirectResponse("/login", 303)
+    return RedirectResponse(f"/login?said={quote('密码已更换，请重新登录')}", 303)
 
 
 def safe_next(text: str) -> str:
