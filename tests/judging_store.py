@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, update
 
-from crawler.model import ColumnClass, Evidence, Outcome, Outlet, OutletKind, Site, Unit
 from crawler.catalogue import Catalogue
+from crawler.model import ColumnClass, Evidence, Outcome, Outlet, OutletKind, Site, Unit
 from crawler.register import sync
 from crawler.store import OutletRow, PostRow, VisitRow
 
