@@ -22,12 +22,13 @@ class Taken(OSError):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A bound socket. Raises :class:`Taken`."""
+    """A listening socket. Raises :class:`Taken`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((host, port))
+        found.listen(128)  # whoever comes before the pages are loaded waits a moment
     except OSError as error:
         found.close()
         raise Taken(
