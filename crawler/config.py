@@ -46,6 +46,7 @@ class ContentConfig(Strict):
     browser_pages: int = Field(default=20, ge=1, le=500)
     browser_seconds: float = Field(default=900.0, gt=0, le=7200)
     model: Literal["", "pycorrector"] = ""
+    model_folder: Path | None = None
 
 
 class CrawlConfig(Strict):

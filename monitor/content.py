@@ -10,6 +10,7 @@ from threading import Event
 
 from sqlalchemy import Connection, select
 
+from crawler.checks.model_words import Corrector, Unusable, load
 from crawler.checks.page import Checked, check_page
 from crawler.checks.page import Office as Lists
 from crawler.checks.rules import FEW, LEAST_PRECISION, RULES, Rule, speaking
@@ -126,7 +127,15 @@ def lists_of(office: Office, connection: Connection, hosts: frozenset[str]) -> L
         phones,
         wrong,
         Finder(_list(base / path) for path in content.sensitive_words),
+        _model(content.model, base / content.model_folder if content.model_folder else None),
     )
+
+
+def _model(name: str, folder: Path | None) -> Corrector | None:
+    try:
+        return load(name, str(folder) if folder else "") if name else None
+    except Unusable as error:
+        raise BadConfig(f"config.yaml: {error}") from None
 
 
 def rules_on(connection: Connection, on: tuple[str, ...], off: tuple[str, ...]) -> frozenset[str]:

@@ -17,6 +17,7 @@ from crawler.checks.days import find_days
 from crawler.checks.hidden import foreign_scripts, hidden_links
 from crawler.checks.layout import find_layout, server_code
 from crawler.checks.links import foreign_links, local, refused_links
+from crawler.checks.model_words import Corrector, find_by_model
 from crawler.checks.personal import find_personal
 from crawler.checks.pictures import data_bytes, placeholder_name
 from crawler.checks.sensitive import Finder
@@ -32,7 +33,8 @@ SITE_WIDE = ("hidden.script", "hidden.link", "layout.code")
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What the office adds: ``hosts`` of the catalogue, ``allowed`` hosts, its ``phones``, its lists, the rules that speak."""
+    """What the office adds: ``hosts`` of the catalogue, ``allowed`` hosts, its ``phones``, its lists, the rules that speak,
+    and a correcting ``model`` where it asks for one."""
 
     hosts: frozenset[str]
     rules: frozenset[str]
@@ -40,6 +42,7 @@ class Office:
     phones: frozenset[str] = frozenset()
     wrong: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     finder: Finder = field(default_factory=lambda: Finder(()))
+    model: Corrector | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,10 @@ def template_of(root: HtmlElement, body: Body) -> str:
 def check_text(text: str, place: str, office: Office, today: date, *, title: str = "") -> Iterator[Suspect]:
     """The checks of words, for a page's text and for a file's."""
     yield from find_personal(text, place, today, title=title, published=office.phones)
-    yield from find_wording(text, place, office.wrong)
+    wrong = tuple(find_wording(text, place, office.wrong))
+    yield from wrong
+    if office.model is not None and "wording.model" in office.rules:
+        yield from find_by_model(text, place, office.model, wrong)
     yield from find_days(text, place)
     yield from office.finder.find(text, place)
 

@@ -90,6 +90,7 @@ _RULES = (
     Rule("wording.range", "wording", "起止日期颠倒", "止早于起"),
     Rule("wording.quantity", "wording", "数量表述矛盾", "如“近100余人”“百分之50%”"),
     Rule("wording.office", "wording", "本办词表", "本办自有词表"),
+    Rule("wording.model", "wording", "纠错模型的疑点", "纠错模型（须启用 crawler.content.model）"),
     Rule("wording.fullwidth", "wording", "全角数字、字母", "各地习惯不一", by_default=False),
     Rule("wording.taste", "wording", "推荐词形", "《第一批异形词整理表》为推荐性", by_default=False),
     Rule("sensitive.word", "sensitive", "敏感词", "本办自有词表"),
