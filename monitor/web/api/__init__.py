@@ -1,1 +1,1 @@
-"""The JSON interface under ``/api/v1``: the same functions as the pages."""
+"""The JSON interface under ``/api/v1``: the pages' own functions, told to programs."""

@@ -1,0 +1,49 @@
+"""The interface put together and attached to the application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from starlette.responses import JSONResponse, Response
+
+from monitor.web.api import bulletins, docs, matters, models, outlets, rechecks, state
+from monitor.web.api.docs import ROOT
+from monitor.web.api.gate import TooOften, Unchanged
+from monitor.web.api.rates import Rates
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: {"model": models.Refusal, "description": "没有令牌，或令牌无效"},
+    403: {"model": models.Refusal, "description": "没有这项权限"},
+    404: {"model": models.Refusal, "description": "没有这一项"},
+    422: {"model": models.Refusal, "description": "参数不对"},
+    429: {"model": models.Refusal, "description": "请求太频繁"},
+    503: {"model": models.Refusal, "description": "数据库暂时用不了"},
+}
+
+
+def api_router() -> APIRouter:
+    """All routes under ``/api/v1``."""
+    made = APIRouter(prefix=ROOT, responses=REFUSALS)
+    for one in (state, outlets, matters, bulletins, rechecks):
+        made.include_router(one.router)
+    return made
+
+
+def attach(app: FastAPI, rates: Rates | None = None) -> None:
+    """Add the interface, its faults and its limits to ``app``."""
+    app.state.rates, app.state.api = rates or Rates(), api_router()
+    app.include_router(app.state.api)
+    app.include_router(docs.router)
+    app.add_exception_handler(TooOften, too_often)
+    app.add_exception_handler(Unchanged, unchanged)
+
+
+def too_often(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, TooOften)
+    return JSONResponse({"detail": str(error)}, 429, {"Retry-After": str(error.wait)})
+
+
+def unchanged(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, Unchanged)
+    return Response(status_code=304, headers={"ETag": error.tag, "Cache-Control": "private, no-cache"})

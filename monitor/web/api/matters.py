@@ -1,0 +1,150 @@
+"""Units, findings and orders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends
+
+from crawler.model import shanghai_day
+from monitor import orders as rooms
+from monitor.board import spans
+from monitor.unit_rhythm import months_kept
+from monitor.web.api import models
+from monitor.web.api.gate import Reading, fresh, scope_of
+from monitor.web.api.paging import Paged
+from monitor.web.api.words import NO_NUL, asked, part, said, text
+from monitor.web.gate import NotFound
+from monitor.web.state import Web, web_of
+
+router = APIRouter(dependencies=[Depends(fresh)])
+Kept = Annotated[Web, Depends(web_of)]
+UnitId = Annotated[str, part("单位编号", "Id of the unit", min_length=1, max_length=64, pattern=r"^[\w.-]+$")]
+Number = Annotated[str, part("编号", "Number", min_length=1, max_length=60, pattern=NO_NUL)]
+State = Annotated[
+    Literal["open", "closed", "all"], asked("open 未销号，closed 已销号，all 全部", "open, closed or all")
+]
+Rule = Annotated[str, text("规则", "Rule", 60)]
+Unit = Annotated[str, text("责任单位编号", "Id of a unit that answers", 64)]
+Subject = Annotated[str, text("对象，如 outlet:编号", "Subject, like outlet:ID", 120)]
+OrderState = Annotated[
+    Literal["open", "issued", "replied", "closed", "withdrawn", "moved", "all"],
+    asked("状态；open 为未办结", "State; open = not ended"),
+]
+MONTHS = 13
+FINDING = tuple(models.FindingLine.model_fields)
+ORDER = tuple(models.OrderLine.model_fields)
+SHORT = re.compile(r"[0-9]{4}-[0-9]{1,6}|[^-]+")
+"""A short number whose serial fits the store's integer, or a full one."""
+
+
+@router.get("/units", tags=["units"], **said("单位", "Units"))
+def units(who: Reading, web: Kept) -> models.Units:
+    """The units of the catalogue (a unit's contact: only their own)."""
+    scope = scope_of(who)
+    with web.office.reader.connect() as connection:
+        found = [row for row in spans.units(connection) if not scope or row["id"] == scope]
+    return models.Units(total=len(found), rows=[models.UnitLine(**_unit(row)) for row in found])
+
+
+@router.get("/units/{id}", tags=["units"], **said("一个单位：各月条数", "One unit with its months"))
+def unit(who: Reading, web: Kept, id: UnitId) -> models.UnitCard:
+    """What counted in the last 13 months, as the last night counted it."""
+    scope = scope_of(who)
+    with web.office.reader.connect() as connection:
+        row = next((row for row in spans.units(connection) if row["id"] == id), None)
+        if row is None or (scope and scope != id):
+            raise NotFound("没有这个单位")
+        months = spans.months_back(shanghai_day(web.clock()), MONTHS)
+        kept = {one.month: one for one in months_kept(connection, months, id)}
+        waiting = spans.findings(connection, spans.FindingsWanted(unit=id, ours=False), 1, 0).total
+    lines = [_month(month, kept.get(month)) for month in months]
+    return models.UnitCard(months=lines, open_findings=waiting, **_unit(row))
+
+
+@router.get("/findings", tags=["findings"], **said("问题", "Findings"))
+def findings(
+    who: Reading, web: Kept, paged: Paged, state: State = "open", rule: Rule = "", unit: Unit = "",
+    subject: Subject = "",
+) -> models.Findings:  # fmt: skip
+    """Findings that match, the newest first (a unit's contact: only those of the unit)."""
+    scope = scope_of(who)
+    if scope and unit not in ("", scope):
+        raise NotFound("您只能查看本单位的问题")
+    wanted = spans.FindingsWanted(
+        "" if state == "all" else state, rule, scope or unit, subject, False if scope else None
+    )
+    with web.office.reader.connect() as connection:
+        found = spans.findings(connection, wanted, paged.limit, paged.offset)
+    return models.Findings(rows=[_finding(row) for row in found.rows], **paged.told(found.total))
+
+
+@router.get("/findings/{number}", tags=["findings"], **said("一个问题", "One finding"))
+def finding(who: Reading, web: Kept, number: Number) -> models.FindingLine:
+    """A finding by its number."""
+    scope = scope_of(who)
+    with web.office.reader.connect() as connection:
+        row = spans.finding(connection, number)
+    if row is None or (scope and (row["ours"] or scope not in row["units"])):
+        raise NotFound("没有这个问题")
+    return _finding(row)
+
+
+@router.get("/orders", tags=["orders"], **said("整改通知", "Orders"))
+def orders(
+    who: Reading, web: Kept, paged: Paged, state: OrderState = "open", unit: Unit = ""
+) -> models.Orders:
+    """Orders that match, the nearest deadline first (a unit's contact: only those of the unit)."""
+    scope = scope_of(who)
+    if scope and unit not in ("", scope):
+        raise NotFound("您只能查看本单位的整改通知")
+    states = {"open": rooms.OPEN, "all": rooms.EVERY}.get(state, (state,))
+    with web.office.reader.connect() as connection:
+        found = rooms.listed(connection, states=states)
+    mine = [one for one in found if not (scope or unit) or (scope or unit) in one.units]
+    rows = mine[paged.offset : paged.offset + paged.limit]
+    return models.Orders(rows=[_order(one) for one in rows], **paged.told(len(mine)))
+
+
+@router.get(
+    "/orders/{number}",
+    tags=["orders"],
+    **said("一份整改通知（文号或 2020-1）", "One order (number, or 2020-1)"),
+)
+def order(who: Reading, web: Kept, number: Number) -> models.OrderLine:
+    """An order by its number."""
+    scope = scope_of(who)
+    try:
+        if not SHORT.fullmatch(number):
+            raise rooms.Refused(number)
+        with web.office.reader.connect() as connection:
+            found = rooms.one(connection, number)
+    except rooms.Refused:
+        raise NotFound("没有这份整改通知") from None
+    if scope and scope not in found.units:
+        raise NotFound("没有这份整改通知")
+    return _order(found)
+
+
+def _unit(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": row["id"], "short": row["short"], "full": row["full"], "group": row["group_name"], "quota": row["quota"],
+    }  # fmt: skip
+
+
+def _month(month: str, kept: Any) -> models.MonthLine:
+    if kept is None:
+        return models.MonthLine(month=month, posts=0, documents=0, as_of=None)
+    return models.MonthLine(month=month, posts=kept.posts, documents=kept.documents, as_of=kept.as_of)
+
+
+def _finding(row: Mapping[str, Any]) -> models.FindingLine:
+    return models.FindingLine(**{name: row[name] for name in FINDING})
+
+
+def _order(one: rooms.Order) -> models.OrderLine:
+    return models.OrderLine(
+        **{name: getattr(one, name) for name in ORDER if name != "units"}, units=list(one.units)
+    )
