@@ -54,7 +54,6 @@ AFTER = {
 }
 DUTIES = {"c-fgj": "fgj", "c-jyj": "jyj", "c-dhz": "dhz"}
 MOVED_DUTIES = {"c-fgj": "zjj", "c-jyj": "sjj", "c-dhz": "dhz"}
-RULES = {"column_stale", "unit_month", "column_blank"}
 
 
 def at(day: date, hour: int = 9) -> datetime:
