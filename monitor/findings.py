@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Text,
+    bindparam,
+    cast,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from crawler.model import SHANGHAI, shanghai_day, utc
 from monitor.audit import add_events
@@ -119,11 +132,20 @@ def open_findings(
     return tuple(_finding(row) for row in rows)
 
 
-def findings_of(connection: Connection, as_of: datetime, since: datetime) -> tuple[Finding, ...]:
-    """The findings that were open at ``as_of`` or ended after ``since``, by number."""
+def findings_of(
+    connection: Connection, as_of: datetime, since: datetime, unit: str = ""
+) -> tuple[Finding, ...]:
+    """The findings that were open at ``as_of`` or ended after ``since``, by number; of one ``unit`` where it is given."""
     alive = or_(FINDING.closed.is_(None), FINDING.closed > since)
     query = select(FindingRow.__table__).where(FINDING.opened <= as_of, alive)
+    if unit:
+        query = query.where(answered_by(unit))
     return tuple(_finding(row) for row in connection.execute(query.order_by(FINDING.id)).mappings())
+
+
+def answered_by(unit: str) -> ColumnElement[bool]:
+    """The condition that ``unit`` answers for a finding, alone or with others."""
+    return cast(FindingRow.units, Text).contains(json.dumps(unit), autoescape=True)
 
 
 def _one_writer(connection: Connection) -> None:

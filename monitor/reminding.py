@@ -55,14 +55,16 @@ def heard(connection: Connection, day: date) -> Heard:
     )
 
 
-def first_told(connection: Connection, day: date) -> dict[tuple[int, str], date]:
-    """The first day each unit was told of each finding, by a letter that had somewhere to go."""
+def first_told(connection: Connection, day: date, unit: str = "") -> dict[tuple[int, str], date]:
+    """The first day each unit (or one) was told of each finding, by a letter that had somewhere to go."""
     query = (
         select(LetterFindingRow.finding_id, LetterFindingRow.unit_id, func.min(LetterFindingRow.day))
         .join(LetterRow, LetterRow.id == LetterFindingRow.letter_id)
         .where(LetterRow.state.in_(TOLD), LetterFindingRow.day <= day)
         .group_by(LetterFindingRow.finding_id, LetterFindingRow.unit_id)
     )
+    if unit:
+        query = query.where(LetterRow.unit_id == unit)
     return {(finding, unit): first for finding, unit, first in connection.execute(query)}
 
 

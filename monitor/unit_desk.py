@@ -66,9 +66,9 @@ def desk(connection: Connection, unit: str, now: datetime, letters: LetterSettin
     if row is None:
         raise LookupError("台账中没有这个单位，可能已经撤并；请与政务公开工作机构联系")
     day = shanghai_day(now)
-    found = [f for f in findings_of(connection, now, now - SHOWN) if unit in f.units and not f.ours]
+    found = [f for f in findings_of(connection, now, now - SHOWN, unit) if not f.ours]
     by_finding = _orders(connection, {f.id for f in found})
-    told, rest = first_told(connection, day), _resting(connection, unit, day)
+    told, rest = first_told(connection, day, unit), _resting(connection, unit, day)
     links = _links(connection, found)
     matters = [
         _matter(connection, f, unit, by_finding.get(f.id), told.get((f.id, unit)), rest.get(f.id), links, day, letters)
