@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, and_, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, or_, select
 
 from crawler.model import utc
 from monitor.acks import AckRow
@@ -16,6 +15,7 @@ from monitor.appeals import WAITING, AppealRow
 from monitor.board.paging import ROWS, Paged, within
 from monitor.board.units import unit_names
 from monitor.board.words import STAGES, rule_name
+from monitor.findings import answered_by
 from monitor.ledger import FindingRow, LetterFindingRow, LetterRow
 from monitor.orders import ISSUED, OPEN, REPLIED, OrderRow
 
@@ -70,11 +70,6 @@ class FindingLine:
     @property
     def stage_name(self) -> str:
         return STAGES[self.stage]
-
-
-def of_unit(unit: str) -> ColumnElement[bool]:
-    """Findings that ``unit`` answers for, alone or with others."""
-    return cast(F.units, Text).contains(json.dumps(unit), autoescape=True)
 
 
 def _order(*states: str) -> ColumnElement[bool]:
@@ -169,7 +164,11 @@ def _at(wanted: Wanted, stage: str, now: datetime | None) -> Wanted:
 
 
 def _query() -> Select[Any]:
-    return select(*COLUMNS).select_from(F).outerjoin(ORDER, and_(ORDER.finding_id == F.id, ORDER.state.in_(OPEN)))
+    return (
+        select(*COLUMNS)
+        .select_from(F)
+        .outerjoin(ORDER, and_(ORDER.finding_id == F.id, ORDER.state.in_(OPEN)))
+    )
 
 
 def _conditions(wanted: Wanted, now: datetime) -> Iterable[ColumnElement[bool]]:
@@ -186,7 +185,7 @@ def _conditions(wanted: Wanted, now: datetime) -> Iterable[ColumnElement[bool]]:
     if wanted.value:
         yield F.value == wanted.value
     if wanted.unit:
-        yield of_unit(wanted.unit)
+        yield answered_by(wanted.unit)
     if wanted.whose:
         yield F.ours.is_(wanted.whose == "ours")
     if wanted.late:

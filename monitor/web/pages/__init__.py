@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from monitor.web.pages import finding_acts, findings, outlets, overview, signing, users
+from monitor.web.pages import (
+    accounts,
+    audit,
+    finding_acts,
+    findings,
+    outlet,
+    outlets,
+    overview,
+    signing,
+    unit_page,
+    units,
+    users,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     signing.router,
     overview.router,
     outlets.router,
+    outlet.router,
+    accounts.router,
     findings.router,
     finding_acts.router,
+    units.router,
+    unit_page.router,
     users.router,
+    audit.router,
 )

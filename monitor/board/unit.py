@@ -1,0 +1,272 @@
+"""One unit as the office sees it, and what only its own page needs. Pure queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, or_, select
+
+from crawler.model import shanghai_day
+from crawler.store import DutyRow, OutletRow, UnitRow
+from monitor.ahead import Ahead, ahead
+from monitor.attribution import REASON_NAMES, Reason
+from monitor.findings import answered_by
+from monitor.ledger import FindingRow, LetterRow
+from monitor.model import Newest, Value, Verdict
+from monitor.orders import OrderRow
+from monitor.rechecks import RecheckRow
+from monitor.replies import ReplyFileRow, ReplyRow
+from monitor.standing import StandingRow
+from monitor.unit_rhythm import DoubtRow
+from monitor.workdays import Calendar
+
+LETTERS, ANSWERS, DOUBTS = 30, 20, 30
+
+
+@dataclass(frozen=True, slots=True)
+class UnitHead:
+    """A unit's plain data; ``retired`` ones stay readable for the office."""
+
+    id: str
+    short: str
+    full: str
+    group: str
+    quota: int | None
+    aliases: tuple[str, ...]
+    emails: tuple[str, ...]
+    retired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LetterHead:
+    """A letter without its body."""
+
+    id: int
+    day: date
+    subject: str
+    state: str
+    sent: datetime | None
+    recipients: tuple[str, ...]
+    answer: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class WholeLetter:
+    """A letter with its text."""
+
+    head: LetterHead
+    unit: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One reply of the unit."""
+
+    order: str
+    finding_id: int
+    moment: datetime
+    who: str
+    text: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtLine:
+    """An origin (or columns) whose posts wait for a person; ``outlets`` are names."""
+
+    id: int
+    origin: str
+    outlets: tuple[str, ...]
+    reason: str
+    count: int
+    example: str
+    url: str
+    as_of: datetime
+
+
+def head(connection: Connection, unit: str) -> UnitHead | None:
+    """The unit, ``None`` where it never was in the catalogue."""
+    r = connection.execute(select(UnitRow.__table__).where(UnitRow.id == unit)).first()
+    if r is None:
+        return None
+    return UnitHead(
+        r.id,
+        r.short,
+        r.full,
+        r.group_name,
+        r.quota,
+        tuple(r.aliases),
+        tuple(r.emails),
+        r.retired_at is not None,
+    )
+
+
+def letters(connection: Connection, unit: str, limit: int = LETTERS) -> tuple[LetterHead, ...]:
+    """The newest letters to the unit."""
+    query = select(
+        LetterRow.id, LetterRow.day, LetterRow.subject, LetterRow.state, LetterRow.sent, LetterRow.recipients
+    )
+    query = query.add_columns(LetterRow.answer, LetterRow.tries).where(LetterRow.unit_id == unit)
+    return tuple(
+        LetterHead(r.id, r.day, r.subject, r.state, r.sent, tuple(r.recipients), r.answer, r.tries)
+        for r in connection.execute(query.order_by(LetterRow.id.desc()).limit(limit))
+    )
+
+
+def letter(connection: Connection, unit: str, number: int) -> WholeLetter | None:
+    """One letter to the unit with its text."""
+    r = connection.execute(
+        select(LetterRow.__table__).where(LetterRow.id == number, LetterRow.unit_id == unit)
+    ).first()
+    if r is None:
+        return None
+    found = LetterHead(r.id, r.day, r.subject, r.state, r.sent, tuple(r.recipients), r.answer, r.tries)
+    return WholeLetter(found, r.unit_id, r.text_body)
+
+
+def answers(connection: Connection, unit: str) -> tuple[Answer, ...]:
+    """The unit's newest replies."""
+    query = (
+        select(
+            OrderRow.number,
+            OrderRow.finding_id,
+            ReplyRow.moment,
+            ReplyRow.who,
+            ReplyRow.text,
+            ReplyRow.result,
+        )
+        .join(OrderRow, OrderRow.id == ReplyRow.order_id)
+        .where(ReplyRow.unit_id == unit)
+        .order_by(ReplyRow.id.desc())
+        .limit(ANSWERS)
+    )
+    return tuple(Answer(*row) for row in connection.execute(query))
+
+
+def reply_files(connection: Connection, unit: str, sha256: str) -> dict[str, str]:
+    """The name of a file that ``unit`` itself sent, by its hash; empty where it is none of its own."""
+    query = select(ReplyFileRow.sha256, ReplyFileRow.name).join(
+        ReplyRow, ReplyRow.id == ReplyFileRow.reply_id
+    )
+    found = connection.execute(
+        query.where(ReplyFileRow.sha256 == sha256, ReplyRow.unit_id == unit).limit(1)
+    ).first()
+    return {found.sha256: found.name} if found else {}
+
+
+def accused(connection: Connection, unit: str, number: str) -> bool:
+    """Whether the finding ``number`` is one of the unit's."""
+    query = select(FindingRow.id).where(FindingRow.number == number, answered_by(unit))
+    return connection.execute(query).first() is not None
+
+
+def doubts(
+    connection: Connection, *, text: str = "", limit: int = DOUBTS, start: int = 0
+) -> tuple[DoubtLine, ...]:
+    """Doubtful origins as kept after the last night, the most posts first; ``text`` is looked for in the origin."""
+    query = select(DoubtRow.__table__).order_by(DoubtRow.count.desc(), DoubtRow.id).limit(limit).offset(start)
+    if text:
+        query = query.where(DoubtRow.origin.contains(text, autoescape=True))
+    return _doubts(connection, connection.execute(query).all())
+
+
+def doubt(connection: Connection, number: int) -> DoubtLine | None:
+    """One of them."""
+    rows = connection.execute(select(DoubtRow.__table__).where(DoubtRow.id == number)).all()
+    return next(iter(_doubts(connection, rows)), None)
+
+
+def doubts_of(connection: Connection, unit: UnitHead) -> tuple[DoubtLine, ...]:
+    """Those that carry one of the unit's names."""
+    names = [name for name in (unit.short, unit.full, *unit.aliases) if len(name) > 1]
+    query = select(DoubtRow.__table__).where(
+        or_(*(DoubtRow.origin.contains(n, autoescape=True) for n in names))
+    )
+    return (
+        _doubts(connection, connection.execute(query.order_by(DoubtRow.count.desc()).limit(DOUBTS)).all())
+        if names
+        else ()
+    )
+
+
+def _doubts(connection: Connection, rows: Sequence[object]) -> tuple[DoubtLine, ...]:
+    found = [dict(r._mapping) for r in rows]  # type: ignore[attr-defined]
+    ids = {outlet for one in found for outlet in one["outlets"][:3]}
+    named = connection.execute(select(OutletRow.id, OutletRow.name).where(OutletRow.id.in_(ids)))
+    names = {row.id: row.name for row in named}
+    return tuple(
+        DoubtLine(
+            one["id"], one["origin"], tuple(names.get(o, o) for o in one["outlets"][:3]), _reason(one["reason"]),
+            one["count"], one["example"], one["url"], one["as_of"],
+        )
+        for one in found
+    )  # fmt: skip
+
+
+def _reason(reason: str) -> str:
+    return REASON_NAMES[Reason(reason)] if reason in set(Reason) else reason
+
+
+def limits_ahead(
+    connection: Connection, unit: str, now: datetime, calendar: Calendar, days: int = 3660
+) -> tuple[Ahead, ...]:
+    """When each of the unit's outlets reaches its limit within ``days``, the nearest first; what is past is left out."""
+    today = shanghai_day(now)
+    query = (
+        select(StandingRow.__table__, OutletRow.newest, OutletRow.newest_url)
+        .join(OutletRow, StandingRow.key == "outlet:" + OutletRow.id)
+        .join(DutyRow, DutyRow.outlet_id == OutletRow.id)
+        .where(DutyRow.unit_id == unit, DutyRow.since <= today)
+        .where(or_(DutyRow.until.is_(None), DutyRow.until > today), OutletRow.retired_at.is_(None))
+        .where(StandingRow.due.between(today, today + timedelta(days=days)), OutletRow.newest.is_not(None))
+        .where(StandingRow.value.in_((Value.FRESH.value, Value.DUE_SOON.value)))
+    )
+    verdicts = [
+        Verdict(
+            r["rule"], r["subject"], Value(r["value"]), r["sentence"], r["clause"], (unit,), due=r["due"], name=r["name"],
+            # What is fresh keeps no numbers; the day of the warning is not shown here.
+            numbers={"warn": r["due"].isoformat()} | r["numbers"], newest=Newest(r["newest"], "", r["newest_url"], "", ""),
+        )
+        for r in connection.execute(query).mappings()
+    ]  # fmt: skip
+    return ahead(verdicts, today, calendar)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A recheck that somebody asked for, as it stands."""
+
+    id: int
+    outlet: str
+    name: str
+    state: str
+    asked: datetime
+    ended: datetime | None
+    note: str
+    result: dict[str, object]
+
+    @property
+    def done(self) -> bool:
+        return self.state in ("done", "failed")
+
+
+def look(connection: Connection, number: int) -> Look | None:
+    """The recheck ``number``."""
+    query = select(RecheckRow.__table__, OutletRow.name).join(OutletRow, OutletRow.id == RecheckRow.outlet_id)
+    r = connection.execute(query.where(RecheckRow.id == number)).first()
+    return Look(r.id, r.outlet_id, r.name, r.state, r.asked, r.ended, r.note, r.result) if r else None
+
+
+def answers_for(connection: Connection, unit: str, outlet: str, today: date) -> bool:
+    """Whether the outlet is one of the unit's today."""
+    query = select(DutyRow.id).where(
+        DutyRow.unit_id == unit, DutyRow.outlet_id == outlet, DutyRow.since <= today
+    )
+    return (
+        connection.execute(query.where(or_(DutyRow.until.is_(None), DutyRow.until > today))).first()
+        is not None
+    )

@@ -1,0 +1,164 @@
+"""Units as rows: what each published by month, what is open against it, what is late. Pure queries."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Text, cast, func, or_, select
+
+from crawler.model import utc
+from crawler.store import DutyRow, OutletRow, UnitRow
+from monitor.appeals import pending
+from monitor.calendar import add_months, month_of, quarter_months, quarter_start
+from monitor.ledger import FindingRow
+from monitor.orders import OPEN, OrderRow
+from monitor.standing import StandingRow
+from monitor.unit_rhythm import months_kept
+
+QUOTA = "unit_quota"
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What a unit published in a month against its quota. ``value`` is empty where nothing was judged.
+
+    ``gaps`` are columns not read through, ``undecided`` posts whose unit is not decided: with either the number is
+    a lower bound.
+    """
+
+    month: str
+    posts: int
+    quota: int | None
+    value: str
+    sentence: str = ""
+    gaps: int = 0
+    undecided: int = 0
+    documents: int = 0
+
+    @property
+    def words(self) -> str:
+        """``8/10``, or the posts alone where nothing is asked."""
+        return f"{self.posts}/{self.quota}" if self.quota is not None else str(self.posts)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """One unit as a row; ``late`` are open orders past their deadline that no appeal holds."""
+
+    id: str
+    group: str
+    short: str
+    full: str
+    quota: int | None
+    months: tuple[Month, ...]
+    findings: int
+    orders: int
+    late: int
+    outlets: int
+
+
+def shown_months(today: date) -> tuple[str, ...]:
+    """The months of this quarter up to now; in its first month those of the last quarter before it."""
+    this = tuple(month for month in quarter_months(today) if month <= month_of(today))
+    if len(this) > 1:
+        return this
+    return (*quarter_months(add_months(quarter_start(today), -1)), *this)
+
+
+def units(connection: Connection, now: datetime, today: date) -> tuple[UnitLine, ...]:
+    """Every unit of the catalogue, by group."""
+    months = shown_months(today)
+    kept = by_month(connection, months)
+    judged = _judged(connection, months)
+    findings, outlets = _findings(connection), _outlets(connection, today)
+    orders, late = _orders(connection, now)
+    query = select(UnitRow.__table__).where(UnitRow.retired_at.is_(None))
+    return tuple(
+        UnitLine(
+            r.id, r.group_name, r.short, r.full, r.quota,
+            tuple(a_month(month, r.quota, judged.get((r.id, month)), kept.get((r.id, month))) for month in months),
+            findings[r.id], orders[r.id], late[r.id], outlets.get(r.id, 0),
+        )
+        for r in connection.execute(query.order_by(UnitRow.group_name.desc(), UnitRow.id))
+    )  # fmt: skip
+
+
+def by_month(
+    connection: Connection, months: tuple[str, ...], unit: str = "*"
+) -> Mapping[tuple[str, str], tuple[int, int]]:
+    """Posts and disclosure documents as kept after the last night, by unit and month."""
+    return {
+        (one.unit, one.month): (one.posts, one.documents) for one in months_kept(connection, months, unit)
+    }
+
+
+def quota_of(
+    connection: Connection, unit: str, quota: int | None, months: tuple[str, ...]
+) -> tuple[Month, ...]:
+    """One unit's months; older ones than the rules judge have their number only."""
+    kept, judged = by_month(connection, months, unit), _judged(connection, months, unit)
+    return tuple(
+        a_month(month, quota, judged.get((unit, month)), kept.get((unit, month))) for month in months
+    )
+
+
+def a_month(month: str, quota: int | None, judged: Any, kept: tuple[int, int] | None) -> Month:
+    """What was judged of a month where it was, else what was counted."""
+    posts, documents = kept or (0, 0)
+    if judged is None:
+        return Month(month, posts, quota, "", documents=documents)
+    n = judged.numbers
+    return Month(
+        month, int(n.get("count", posts)), int(n.get("quota", quota or 0)), judged.value, judged.sentence,
+        int(n.get("gaps", 0)), int(n.get("undecided", 0)), documents,
+    )  # fmt: skip
+
+
+def _judged(connection: Connection, months: tuple[str, ...], unit: str = "") -> Mapping[tuple[str, str], Any]:
+    query = select(
+        StandingRow.subject, StandingRow.period, StandingRow.value, StandingRow.sentence, StandingRow.numbers
+    )
+    query = query.where(StandingRow.kind == "unit", StandingRow.rule == QUOTA, StandingRow.period.in_(months))
+    if unit:
+        query = query.where(StandingRow.subject == f"unit:{unit}")
+    return {(r.subject.removeprefix("unit:"), r.period): r for r in connection.execute(query)}
+
+
+def _findings(connection: Connection) -> Counter[str]:
+    """Open findings by every unit that answers for them."""
+    whose = cast(FindingRow.units, Text)
+    query = select(func.min(FindingRow.id).label("id"), func.count().label("n")).where(
+        FindingRow.closed.is_(None), FindingRow.ours.is_(False)
+    )
+    groups = {row.id: row.n for row in connection.execute(query.group_by(whose))}
+    found: Counter[str] = Counter()
+    ids = sorted(groups)
+    for start in range(0, len(ids), 500):
+        rows = select(FindingRow.id, FindingRow.units).where(FindingRow.id.in_(ids[start : start + 500]))
+        for row in connection.execute(rows):
+            found.update(dict.fromkeys(row.units, groups[row.id]))
+    return found
+
+
+def _orders(connection: Connection, now: datetime) -> tuple[Counter[str], Counter[str]]:
+    query = select(OrderRow.unit_id, OrderRow.deadline, OrderRow.finding_id).where(OrderRow.state.in_(OPEN))
+    held, orders, late = pending(connection), Counter[str](), Counter[str]()
+    for row in connection.execute(query):
+        orders[row.unit_id] += 1
+        late[row.unit_id] += row.deadline < utc(now) and row.finding_id not in held
+    return orders, late
+
+
+def _outlets(connection: Connection, today: date) -> Mapping[str, int]:
+    query = (
+        select(DutyRow.unit_id, func.count().label("n"))
+        .join(OutletRow, OutletRow.id == DutyRow.outlet_id)
+        .where(OutletRow.retired_at.is_(None), DutyRow.since <= today)
+        .where(or_(DutyRow.until.is_(None), DutyRow.until > today))
+        .group_by(DutyRow.unit_id)
+    )
+    return {row.unit_id: int(row.n) for row in connection.execute(query)}
