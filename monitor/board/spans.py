@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from crawler.model import shanghai_day
 from crawler.store import DutyRow, OutletRow, PostRow, RunRow, UnitRow, VisitRow
+from monitor.findings import answered_by
 from monitor.ledger import FindingRow
 from monitor.standing import StandingRow
 
@@ -66,17 +67,8 @@ def findings(connection: Connection, wanted: FindingsWanted, limit: int, offset:
     if wanted.ours is not None:
         query = query.where(FINDING.ours.is_(wanted.ours))
     if wanted.unit:
-        query = query.where(of_unit(connection, wanted.unit))
+        query = query.where(answered_by(wanted.unit))
     return _span(connection, query, (FINDING.id.desc(),), limit, offset)
-
-
-def of_unit(connection: Connection, unit: str) -> ColumnElement[bool]:
-    """The condition that a finding names ``unit`` among those who answer for it."""
-    if connection.dialect.name == "postgresql":
-        each = func.json_array_elements_text(FINDING.units).table_valued("value")
-    else:
-        each = func.json_each(FINDING.units).table_valued("value")
-    return select(1).select_from(each).where(each.c.value == unit).exists()
 
 
 def finding(connection: Connection, number: str) -> Mapping[str, Any] | None:

@@ -14,7 +14,7 @@ from monitor.access.tokens import BadTokenRequest
 from monitor.access.users import BadUser, User, add_user, change_user, new_password, set_password, user, users
 from monitor.access.visitor import Visitor
 from monitor.board.units import unit_names
-from monitor.web.gate import BadForm, Form, NotAllowed, NotFound, need, posted
+from monitor.web.gate import BadForm, Form, NotAllowed, NotFound, need, own_password, posted, read_form
 from monitor.web.pages.signing import signed_in
 from monitor.web.render import page
 from monitor.web.state import Web, web_of
@@ -145,8 +145,8 @@ def invited(request: Request, web: Kept, key: Key = "") -> HTMLResponse:
 
 
 @router.post("/join")
-def join(request: Request, form: Sent, web: Kept) -> Response:
-    """Set the first password; then sign in with it."""
+def join(request: Request, form: Annotated[Form, Depends(read_form)], web: Kept) -> Response:
+    """Set the first password; then sign in with it. The link itself is the word that no other site knows."""
     key, password = form.text("key", 500), form.values.get("new", "")
     if password != form.values.get("again", ""):
         return _join(request, web, key, "两次填写的密码不一样")
@@ -222,6 +222,5 @@ def _there(found: User | None) -> User:
 def _person(who: Visitor) -> User:
     if who.user is None:
         raise NotAllowed("请用自己的账号登录")
-    if who.user.must_change:
-        raise NotAllowed("请先在“我的账号”里换一个自己的密码")
+    own_password(who)
     return who.user
