@@ -167,10 +167,16 @@ def state_on(history: Sequence[StateSince], day: date) -> StateSince | None:
     return replace(first, state=AccountState.CLOSING) if first.state in GONE else first
 
 
-def cards(connection: Connection, homes: Collection[str] = (CONFIG, WORKBOOK)) -> dict[str, AccountCard]:
-    """Every account's card from ``homes``, config.yaml's word before the workbook's."""
+def cards(
+    connection: Connection,
+    homes: Collection[str] = (CONFIG, WORKBOOK),
+    outlets: Collection[str] | None = None,
+) -> dict[str, AccountCard]:
+    """Every account's card (or those of ``outlets``) from ``homes``, config.yaml's word before the workbook's."""
     rows: dict[str, dict[str, Mapping[Any, Any]]] = {}
     query = select(AccountRow.__table__).where(AccountRow.kept_in.in_(homes))
+    if outlets is not None:
+        query = query.where(AccountRow.outlet_id.in_(list(outlets)))
     for row in connection.execute(query).mappings():
         rows.setdefault(row["outlet_id"], {})[row["kept_in"]] = row
     known = histories(connection, rows)

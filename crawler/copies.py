@@ -132,11 +132,30 @@ def copies_of(connection: Connection, outlet: str) -> tuple[PageCopy, ...]:
     rows = connection.execute(
         select(PageCopyRow.__table__).where(PageCopyRow.outlet_id == outlet).order_by(PageCopyRow.id)
     )
-    return tuple(
-        PageCopy(r.id, r.outlet_id, r.hash, r.url, r.final_url, r.moment, r.last, r.status, r.headers,
-                 _unpacked(r.body), r.cut)
-        for r in rows
-    )  # fmt: skip
+    return tuple(_copy(row) for row in rows)
+
+
+def one_copy(connection: Connection, outlet: str, number: int) -> PageCopy | None:
+    """The copy ``number`` of an outlet's page."""
+    mine = (PageCopyRow.id == number) & (PageCopyRow.outlet_id == outlet)
+    row = connection.execute(select(PageCopyRow.__table__).where(mine)).first()
+    return _copy(row) if row else None
+
+
+def _copy(r: Any) -> PageCopy:
+    return PageCopy(
+        r.id,
+        r.outlet_id,
+        r.hash,
+        r.url,
+        r.final_url,
+        r.moment,
+        r.last,
+        r.status,
+        r.headers,
+        _unpacked(r.body),
+        r.cut,
+    )
 
 
 def copied_since(connection: Connection, outlets: Sequence[str], since: datetime) -> frozenset[str]:

@@ -19,11 +19,14 @@ SORTS = ("gravity", "name", "newest", "due", "look")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a list shows. Empty = all. ``days`` keeps what has been silent for at least so many days."""
+    """What a list shows. Empty = all. ``days`` keeps what has been silent for at least so many days, ``soon`` what
+    comes due within so many. ``value`` ``unjudged`` are those without a judgement yet.
+    """
 
     kind: str
     value: str = ""
     cls: str = ""
+    platform: str = ""
     unit: str = ""
     text: str = ""
     days: int = 0
@@ -34,7 +37,9 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class OutletLine:
-    """One outlet as a row. ``units`` are short names, the lead first; ``days`` since its newest post."""
+    """One outlet as a row. ``units`` are short names, the lead first; ``days`` since its newest post. ``value`` is
+    empty for one that was never judged.
+    """
 
     id: str
     name: str
@@ -89,6 +94,8 @@ def _conditions(wanted: Wanted, today: date) -> Iterable[ColumnElement[bool]]:
         yield S.value == wanted.value if wanted.value != "unjudged" else S.value.is_(None)
     if wanted.cls:
         yield OUTLET.cls == wanted.cls
+    if wanted.platform:
+        yield OUTLET.platform == wanted.platform
     if wanted.days:
         yield OUTLET.newest <= today - timedelta(days=wanted.days)
     if wanted.soon:
@@ -119,7 +126,7 @@ def _lines(connection: Connection, rows: Sequence[Any], today: date) -> list[Out
     units = units_short(connection, [row.id for row in rows], today)
     return [
         OutletLine(
-            r.id, r.name, r.path, r.cls, r.platform, r.url, r.value or "unknown", r.sentence or "", r.cause or "",
+            r.id, r.name, r.path, r.cls, r.platform, r.url, r.value or "", r.sentence or "", r.cause or "",
             r.newest, (today - r.newest).days if r.newest else None, r.due, r.last_look, r.since, units[r.id],
         )
         for r in rows
