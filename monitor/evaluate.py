@@ -19,6 +19,7 @@ from monitor.findings import Changes, apply, open_findings
 from monitor.inhibit import inhibited
 from monitor.limits import Limit
 from monitor.model import Facts, Finding, OutletFacts, Value, Verdict
+from monitor.pace_facts import with_paces
 from monitor.replies import settle
 from monitor.said import journal
 from monitor.standing import stand
@@ -102,6 +103,7 @@ def evaluate(
             only=only,
             failed_night=failed_night,
         )
+        facts = with_paces(connection, facts, config)
         decisions = in_force(connection, facts.as_of)
     verdicts = judge(facts, config, decisions)
     if not record:
@@ -147,6 +149,7 @@ def explain(
         found = (*facts.outlets, *facts.canaries)
         if not found:
             return None
+        facts = with_paces(connection, facts, config)
         shown = posts_of(connection, outlet, as_of, posts)
         decisions = in_force(connection, as_of)
         findings = open_findings(connection, as_of, subject=f"outlet:{outlet}")

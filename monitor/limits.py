@@ -100,6 +100,24 @@ class Least(Strict):
         return self.posts if self.operator == ">=" else self.posts + 1
 
 
+class Pace(Strict):
+    """How many posts a place owes in every calendar week (Monday to Sunday) or on every working day.
+
+    ``operator`` says what passes. ``warn_days`` before the week's end a place that is short is warned.
+    """
+
+    clause: Clause
+    operator: Literal[">=", ">"]
+    posts: int = Field(gt=0, le=1000)
+    per: Literal["week", "workday"]
+    warn_days: int = Field(default=2, ge=0, le=6)
+
+    @property
+    def needed(self) -> int:
+        """The least count that passes."""
+        return self.posts if self.operator == ">=" else self.posts + 1
+
+
 class Quota(Strict):
     """How many posts a unit owes in every calendar month.
 

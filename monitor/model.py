@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from crawler.model import Evidence, Outcome, Outlet, Site, Unit
+from monitor.workdays import Calendar
 
 
 class Value(StrEnum):
@@ -136,6 +137,14 @@ class OutletFacts:
     page: PageFacts | None = None
     late: tuple[LatePost, ...] = ()
     removed: RemovedPosts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PacedPosts:
+    """The days of the posts that a place has shown of late, each post once; ``undated`` ones may be of any of them."""
+
+    days: tuple[date, ...] = ()
+    undated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +276,9 @@ class Facts:
 
     ``months`` are the complete calendar months of the previous and the current quarter, oldest first;
     ``this_month`` is the running one; months before ``horizon`` were never crawled.
-    ``failed_night`` = coverage too low: nobody is accused.
+    ``failed_night`` = coverage too low: nobody is accused. ``paces`` are by outlet id, of the places only that a rule
+    counts by the week or day. ``calendar`` = the working days, where a rule counts them; of ``unknown_years`` it knows
+    only Monday to Friday.
     """
 
     as_of: datetime
@@ -284,6 +295,9 @@ class Facts:
     partial: bool = False
     content: tuple[ContentFacts, ...] = ()
     unlisted: tuple[Unlisted, ...] = ()
+    paces: Mapping[str, PacedPosts] = field(default_factory=dict)
+    calendar: Calendar | None = None
+    unknown_years: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

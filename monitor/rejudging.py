@@ -20,6 +20,7 @@ from monitor.dispensations import in_force
 from monitor.evaluate import judge
 from monitor.facts import gather
 from monitor.model import VALUE_NAMES, Facts, Value, Verdict
+from monitor.pace_facts import with_paces
 from monitor.profiles import Profile, under
 from monitor.said import Judged, Key, Said, judged_on, said_at
 from monitor.unit_facts import Counter
@@ -70,10 +71,11 @@ def rejudge(
     facts = gather(
         connection, moment, count=count, horizon=horizon, coverage=config.coverage, failed_night=failed
     )
+    then, own = _then(judged, config), under(config, profile) if profile else config
+    facts = with_paces(connection, facts, config, own, *([then] if then else []))
     decisions = in_force(connection, facts.as_of)
     plain = judge(facts, config, decisions)
-    verdicts = judge(facts, under(config, profile), decisions) if profile else plain
-    then = _then(judged, config)
+    verdicts = judge(facts, own, decisions) if profile else plain
     asked = Asked(
         judged,
         profile,

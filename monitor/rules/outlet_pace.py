@@ -1,0 +1,123 @@
+"""{name}{period}发布信息{count}条，未达到{pace}{needed}条的要求。
+
+How many posts a column of a class, or an account, shows in a calendar week (Monday to Sunday, Asia/Shanghai) or on a
+working day: local practice of some places, off unless config.yaml or a profile asks for it. The two last whole weeks and
+the five last working days are judged, the running ones are at most due soon. A count below accuses only where the place was
+read through past the period's end by two whole looks, and no post without a date could fill the gap. What a person saw of
+an account proves its newest post, not how many there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from crawler.model import Evidence, OutletKind, Purpose, shanghai_day
+from monitor.calendar import chinese_day
+from monitor.causes import AWAITING, BEFORE_HORIZON, NO_DATES, NOT_COVERED, UNKNOWN_YEAR, cause_name
+from monitor.judging import Standing, gone, proving, recent, trouble
+from monitor.limits import LookHours, Pace
+from monitor.model import Facts, OutletFacts, PacedPosts, Value, Verdict
+from monitor.sentences import display, on_outlet, sentence_of
+
+NAME = "outlet_pace"
+SENTENCES = {
+    Value.STALE: sentence_of(__doc__),
+    Value.FRESH: "{name}{period}发布信息{count}条，达到{pace}{needed}条的要求。",
+    Value.UNKNOWN: "{name}{period}已见信息{count}条，不足{needed}条，但未能判定：{cause}。",
+    Value.DUE_SOON: "{name}{period}已发布信息{count}条，{pace}应达{needed}条，请在{due}前补足{short}条。",
+}
+RUNNING = "{name}{period}已发布信息{count}条，{pace}应达{needed}条，尚未到期。"
+PACES = {"week": "每周", "workday": "每个工作日"}
+WEEKS, WORKDAYS, FURTHEST = 2, 5, 21
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A period: its key (``2020-W29``, ``2020-07-17``), its name in Chinese, its first and last day."""
+
+    key: str
+    name: str
+    first: date
+    last: date
+
+
+def check(
+    facts: Facts,
+    *,
+    news: Pace | None = None,
+    notice: Pace | None = None,
+    policy: Pace | None = None,
+    other: Pace | None = None,
+    account: Pace | None = None,
+    look_hours: LookHours = 48,
+) -> Iterator[Verdict]:
+    """One verdict per place with a pace and period, the running period last; none from facts without their posts."""
+    if facts.calendar is None:
+        return
+    paces = {"news": news, "notice": notice, "policy": policy, "other": other, "account": account}
+    spans = {per: tuple(_spans(per, facts)) for per in PACES}
+    for of in facts.outlets:
+        pace = paces.get("account" if of.outlet.kind is OutletKind.ACCOUNT else of.outlet.cls.value)
+        if pace is None or gone(of) or of.outlet.purpose is Purpose.STATIC:
+            continue
+        for span in spans[pace.per]:
+            yield _judge(of, span, facts, pace, look_hours)
+
+
+def _spans(per: str, facts: Facts) -> Iterator[Span]:
+    """The periods that are judged on the day, oldest first."""
+    if per == "week":
+        monday = facts.day - timedelta(days=facts.day.weekday())
+        for back in range(WEEKS, -1, -1):
+            first = monday - timedelta(weeks=back)
+            year, week, _ = first.isocalendar()
+            last = first + timedelta(days=6)
+            yield Span(f"{year}-W{week:02d}", f"{chinese_day(first)}至{chinese_day(last)}", first, last)
+        return
+    assert facts.calendar is not None
+    calendar = facts.calendar
+    days = [facts.day - timedelta(days=back) for back in range(FURTHEST)]
+    working = [day for day in days if calendar.works(day)][: WORKDAYS + (calendar.works(facts.day))]
+    for day in reversed(working):
+        yield Span(day.isoformat(), chinese_day(day), day, day)
+
+
+def _judge(of: OutletFacts, span: Span, facts: Facts, pace: Pace, hours: int) -> Verdict:
+    posts = facts.paces.get(of.outlet.id, PacedPosts())
+    count, needed = sum(span.first <= day <= span.last for day in posts.days), pace.needed
+    standing = _stand(of, span, facts, pace, count, posts.undated, hours)
+    open_still = standing.value is Value.FRESH and count < needed
+    template = RUNNING if open_still else SENTENCES[standing.value]
+    sentence = template.format(
+        name=display(of), period=span.name, count=count, needed=needed, pace=PACES[pace.per],
+        short=max(0, needed - count), due=chinese_day(span.last), cause=cause_name(standing.cause),
+    )  # fmt: skip
+    verdict = on_outlet(NAME, of, standing, pace.clause, sentence)
+    numbers = {"count": count, "needed": needed, "short": max(0, needed - count)}
+    return replace(verdict, period=span.key, numbers=numbers, due=span.last)
+
+
+def _stand(
+    of: OutletFacts, span: Span, facts: Facts, pace: Pace, count: int, undated: int, hours: int
+) -> Standing:
+    running = span.last >= facts.day
+    early = running and (pace.per == "workday" or facts.day <= span.last - timedelta(days=pace.warn_days))
+    if count >= pace.needed or early:
+        return Standing(Value.FRESH)
+    if span.first < facts.horizon:
+        return Standing(Value.UNKNOWN, BEFORE_HORIZON)
+    if pace.per == "workday" and span.first.year in facts.unknown_years:
+        return Standing(Value.UNKNOWN, UNKNOWN_YEAR)
+    after = [look for look in proving(of) if look.evidence is Evidence.COMPLETE]
+    if not after or not recent(after[0], facts.as_of, hours):
+        return Standing(Value.UNKNOWN, trouble(of, facts.as_of, hours))
+    if running:
+        return Standing(Value.DUE_SOON)
+    if of.read_until is None or of.read_until <= span.last:
+        return Standing(Value.UNKNOWN, NOT_COVERED)
+    if count + undated >= pace.needed:
+        return Standing(Value.UNKNOWN, NO_DATES)
+    twice = sum(shanghai_day(look.moment) > span.last for look in after) >= 2
+    return Standing(Value.STALE) if twice else Standing(Value.UNKNOWN, AWAITING)
