@@ -54,7 +54,7 @@ def demo(district: Path, out: Path, serve: bool, as_of: datetime | None, as_json
     now = clock(as_of or facts.as_of)
     with stage(facts, now, out) as (sample, office):
         with screen.progress(quiet=as_json) as bar:
-            shown = show(facts, office, now, on_progress=bar)
+            shown = show(facts, office, now, on_progress=bar, sample=sample)
         tell(as_json, demo_data(shown), demo_lines(shown, now()))
         if serve:
             _keep_open(sample, office, now, as_json)
@@ -82,6 +82,7 @@ def demo_lines(shown: Shown, now: datetime) -> list[str]:
     lines = [f"样例：{shown.district.city}{shown.district.name}，按 {now:%Y-%m-%d} 判定"]
     lines += screen.night_lines(shown.night)
     lines += bulletin_lines(shown.printed.bulletin)
+    lines += shown.content
     if shown.differences:
         lines.append("与印发的通报不一致之处（以数据为准）：")
         lines += [f"  {difference}" for difference in shown.differences]
@@ -98,6 +99,7 @@ def demo_data(shown: Shown) -> dict[str, object]:
         "night": screen.night_data(shown.night),
         "figures": figures(shown.printed.bulletin),
         "differences": list(shown.differences),
+        "content": list(shown.content),
         "wrong": list(shown.wrong),
         "files": {name: str(path) for name, path in shown.files},
     }

@@ -16,6 +16,7 @@ from crawler.clock import Clock, clock
 from monitor import jobs
 from monitor.bulletin import figures
 from monitor.commands import demo_lines
+from monitor.demo import defect_files as files
 from monitor.demo.district import load_district
 from monitor.demo.run import MARKER, Shown, show, stage
 from monitor.demo.server import Sample
@@ -41,7 +42,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     district = load_district()
     now = clock(district.as_of)
     with stage(district, now, folder) as (sample, office):
-        yield Ran(show(district, office, now), sample, office, now, folder)
+        yield Ran(show(district, office, now, sample=sample), sample, office, now, folder)
 
 
 def seed(name: str) -> list[dict[str, str]]:
@@ -181,6 +182,27 @@ def test_the_summary_speaks_to_a_clerk_and_names_every_file(ran: Ran) -> None:
     for _, path in ran.shown.files:
         assert path.exists()
         assert str(path) in text
+
+
+def test_the_planted_content_defects_are_found_and_no_near_miss_is_reported(ran: Ran) -> None:
+    text = "\n".join(ran.shown.content)
+    assert "植入的9处问题找出9处，6处近似项误报0处" in text
+    for word in (
+        "布署",
+        "[2020]15号",
+        "2月30日",
+        "附件为零字节",
+        "图片损坏",
+        "shop.example.com",
+        "{{article.editor}}",
+    ):
+        assert word in text
+    number = files.id_number(7)
+    assert number not in text
+    assert f"{number[:3]}***********{number[-4:]}" in text
+    content = ran.shown.printed.bulletin.content
+    assert content is not None
+    assert (content.faults, sum(count for _, count in content.suspects)) == ((), 9), "suspects accuse nobody"
 
 
 def test_a_second_night_on_the_same_day_tells_nobody_anything_again(ran: Ran) -> None:

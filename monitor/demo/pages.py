@@ -86,15 +86,15 @@ def list_page(
     )
 
 
-def article_page(f: Frame, item: Item, hot: Sequence[Item]) -> str:
-    """One article with the ten national meta tags."""
+def article_page(f: Frame, item: Item, hot: Sequence[Item], more: str = "") -> str:
+    """One article with the ten national meta tags; ``more`` is HTML that stands at the end of its text."""
     column = f.columns[item.home]
     moment = f"{item.dated.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
     own = (("ArticleTitle", item.title), ("PubDate", moment), ("ContentSource", item.origin))
     main = (
         f'<div class="article"><h1>{escape(item.title)}</h1><p class="info">发布时间：{moment}　'
         f"来源：{escape(item.origin)}　字号：【大 中 小】</p>{_card(item) if item.document else ''}"
-        f'<div class="TRS_Editor">{_text(item)}</div><p>【打印本页】【关闭窗口】</p></div>'
+        f'<div class="TRS_Editor">{_text(item)}{more}</div><p>【打印本页】【关闭窗口】</p></div>'
     )
     return _page(f, item.title, [*_metas(f, column), *own], _crumb(f, column, "正文"), main, _hot(f, hot))
 

@@ -23,6 +23,7 @@ from monitor.demo.answering import Answer, answered, broken_answer, http_date, u
 from monitor.demo.content import FIRST_NUMBER, Item, generate
 from monitor.demo.district import District, SampleColumn
 from monitor.demo.faults import Faults, Hit, Log
+from monitor.demo.planted import plant
 
 ROBOTS = b"User-agent: *\nDisallow: /search/\nDisallow: /_verify/\n"
 KEPT_PAGES = 512
@@ -82,7 +83,9 @@ class Portal:
         self._kept: dict[tuple[object, ...], Answer] = {}
         self._lock = threading.Lock()
         self._number = FIRST_NUMBER
-        for item in generate(district) if items is None else items:
+        made = list(generate(district) if items is None else items)
+        self.planted = plant(district, made)
+        for item in made:
             self._add(item)
 
     def publish(
@@ -139,6 +142,8 @@ class Portal:
     def _plain(self, path: str) -> Answer:
         if path == "/robots.txt":
             return Answer(200, ROBOTS, "text/plain")
+        if (file := self.planted.files.get(path)) is not None:
+            return Answer(file.status, file.body, file.kind)
         if path == "/images/pages.js":
             return Answer(200, pages.PAGER.encode(), "text/javascript")
         if path == "/map.htm":
@@ -151,7 +156,8 @@ class Portal:
         return Answer(404, pages.missing_page(self._frame).encode())
 
     def _article(self, item: Item, now: datetime, fault: str) -> Answer:
-        html = pages.article_page(self._frame, item, self._hottest(now))
+        more = self.planted.html.get(item.number, "")
+        html = pages.article_page(self._frame, item, self._hottest(now), more)
         return answered(html, max(item.moment, _monday(now)), fault)
 
     def _list(self, shelf: _Shelf, page: int, now: datetime, fault: str) -> Answer:

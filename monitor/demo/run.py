@@ -23,6 +23,7 @@ from monitor.demo.accounts import district_media
 from monitor.demo.answers import answers
 from monitor.demo.catalogue import catalogue
 from monitor.demo.district import District, first_day
+from monitor.demo.planted_run import check_planted
 from monitor.demo.server import Sample, serve
 from monitor.model import Value
 from monitor.office import Office, open_office
@@ -36,7 +37,8 @@ PAPERS = {".docx": "通报", ".pdf": "通报", ".xlsx": "通报附件", ".json":
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a demonstration found. ``wrong`` lists where it differs from the district's own truth."""
+    """What a demonstration found. ``wrong`` lists where it differs from the district's own truth. ``content`` is what
+    the content checks said of the column with planted defects, empty where nothing was planted."""
 
     district: District
     night: jobs.Night
@@ -44,6 +46,7 @@ class Shown:
     differences: tuple[str, ...]
     wrong: tuple[str, ...]
     files: tuple[tuple[str, Path], ...]
+    content: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -66,16 +69,23 @@ def show(
     clock: Clock,
     *,
     on_progress: Callable[[Progress], None] = lambda progress: None,
+    sample: Sample | None = None,
 ) -> Shown:
-    """Run one night, print the district's quarter, and compare with its truth and with the printed words."""
+    """Run one night, print the district's quarter, and compare with its truth and with the printed words.
+
+    With ``sample`` the content of the posts is checked where its portal has planted defects.
+    """
     night = jobs.nightly(office, clock, as_of=clock(), on_progress=on_progress)
+    content, astray = check_planted(office, clock, sample.portal) if sample is not None else ((), ())
     folder = office.settings.path.parent
     made = draft(office, Period.parse(district.quarter), clock(), force=True)
     printed = print_bulletin(office, made.bulletin, folder)
     files = [("配置", office.settings.path), ("数据库", folder / "store.db"), ("信件", folder / MAIL)]
     files += [(PAPERS.get(file.suffix, "通报"), file) for file in printed.files]
-    wrong = (*_wrong(district, night, printed), *(fault.sentence for fault in errors(made.faults)))
-    return Shown(district, night, printed, _differences(district, made.bulletin), wrong, tuple(files))
+    wrong = (*_wrong(district, night, printed), *astray, *(fault.sentence for fault in errors(made.faults)))
+    return Shown(
+        district, night, printed, _differences(district, made.bulletin), wrong, tuple(files), content
+    )
 
 
 def _differences(district: District, bulletin: Bulletin) -> tuple[str, ...]:
