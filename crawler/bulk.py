@@ -30,11 +30,17 @@ class _Prepared:
     positional: bool
     forms: tuple[tuple[int, Form], ...]
 
-    def parameters(self, row: Mapping[str, Any]) -> Any:
-        values = list(itemgetter(*self.names)(row))
-        for place, form in self.forms:
-            values[place] = form(values[place])
-        return tuple(values) if self.positional else dict(zip(self.names, values, strict=True))
+    def parameters(self, given: tuple[str, ...], rows: list[Any]) -> list[Any]:
+        """``rows`` of values in the order ``given``, as the driver takes them."""
+        if self.names != given:
+            places = itemgetter(*map(given.index, self.names))
+            rows = list(map(places, rows))
+        if self.forms:
+            columns: list[Any] = list(zip(*rows, strict=True))
+            for place, form in self.forms:
+                columns[place] = map(form, columns[place])
+            rows = list(zip(*columns, strict=True))
+        return rows if self.positional else [dict(zip(self.names, row, strict=True)) for row in rows]
 
 
 def execute_many(connection: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -43,10 +49,18 @@ def execute_many(connection: Connection, statement: UpdateBase, rows: Sequence[M
     Does what ``connection.execute(statement, rows)`` does, at about a third of its cost. The compiled form
     is kept by the statement object: pass the same one again, not an equal one.
     """
-    if not rows:
-        return
-    prepared = _prepare(statement, connection.dialect, tuple(rows[0]))
-    connection.exec_driver_sql(prepared.sql, [prepared.parameters(row) for row in rows])
+    if rows:
+        names = tuple(rows[0])
+        execute_rows(connection, statement, names, list(map(itemgetter(*names), rows)))
+
+
+def execute_rows(
+    connection: Connection, statement: UpdateBase, names: tuple[str, ...], rows: list[tuple[Any, ...]]
+) -> None:
+    """The same for rows that are tuples of the values of ``names``, in that order."""
+    if rows:
+        prepared = _prepare(statement, connection.dialect, names)
+        connection.exec_driver_sql(prepared.sql, prepared.parameters(names, rows))
 
 
 @lru_cache(maxsize=64)

@@ -13,8 +13,9 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
+from crawler.bulk import execute_many
 from crawler.model import Article, Outcome, Outlet, Page, Site, shanghai_day
 from crawler.states import refusal
 from crawler.store import PageFactRow, PostRow
@@ -123,18 +124,24 @@ def record_pages(connection: Connection, inspector: Inspector) -> None:
     rows = inspector.rows()
     rows += [_home_list(connection, subject, page, links) for subject, page, links in inspector.homes]
     known = _newest(connection)
+    again: list[dict[str, Any]] = []
+    new: list[dict[str, Any]] = []
     for seen in rows:
         facts = _plain(seen.facts)
         old = known.get((seen.subject, seen.kind))
         if old is not None and old.facts == facts and seen.kind != "home_list":
-            connection.execute(update(PageFactRow).where(ROW.id == old.id).values(last_seen=seen.moment))
+            again.append({"b_id": old.id, "last_seen": seen.moment})
         else:
-            connection.execute(
-                insert(PageFactRow).values(
-                    subject=seen.subject, kind=seen.kind, url=seen.url[:2000], facts=facts,
-                    first_seen=seen.moment, last_seen=seen.moment,
-                )
+            new.append(
+                {"subject": seen.subject, "kind": seen.kind, "url": seen.url[:2000], "facts": facts,
+                 "first_seen": seen.moment, "last_seen": seen.moment}
             )  # fmt: skip
+    execute_many(connection, _AGAIN, again)
+    execute_many(connection, _NEW, new)
+
+
+_NEW = insert(PageFactRow)
+_AGAIN = update(PageFactRow).where(ROW.id == bindparam("b_id")).values(last_seen=bindparam("last_seen"))
 
 
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:

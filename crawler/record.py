@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import UpdateBase
 
-from crawler.bulk import execute_many
+from crawler.bulk import execute_many, execute_rows
 from crawler.model import Article, Dated, Outcome, Post
 from crawler.store import OutletRow, PostRow, RunRow, VisitRow
 from crawler.visit import Looked
@@ -70,9 +70,13 @@ _VISIT_FIELDS = [c.name for c in VisitRow.__table__.columns if c.name not in ("i
 
 def _visit(looked: Looked) -> dict[str, Any]:
     visit = looked.visit
-    values = {name: getattr(visit, name) for name in _VISIT_FIELDS}
-    cleaned = {name: _clean(values[name]) for name in ("mark", "url", "newest_url", "etag", "last_modified")}
-    return {"outlet_id": visit.outlet, **values, **cleaned}
+    values: dict[str, Any] = {"outlet_id": visit.outlet}
+    for name in _VISIT_FIELDS:
+        values[name] = getattr(visit, name)
+    for name in ("mark", "url", "newest_url", "etag", "last_modified"):
+        if values[name]:
+            values[name] = _clean(values[name])
+    return values
 
 
 def _clean(text: str) -> str:
@@ -85,12 +89,11 @@ def _clean(text: str) -> str:
 
 
 def _posts(connection: Connection, looks: Sequence[Looked], scope: Scope) -> None:
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    rows: dict[tuple[str, str], tuple[Any, ...]] = {}
     for looked in looks:
-        for post in looked.posts:
-            if len(post.url) <= LONGEST_URL:
-                rows.setdefault((looked.visit.outlet, _clean(post.url)), _post(looked, post, scope))
-    execute_many(connection, _upsert(connection.dialect.name), list(rows.values()))
+        for row in _rows(looked, scope):
+            rows.setdefault((row[0], row[1]), row)
+    execute_rows(connection, _upsert(connection.dialect.name), _POST, list(rows.values()))
 
 
 @lru_cache(maxsize=2)
@@ -108,29 +111,44 @@ def _upsert(database: str) -> UpdateBase:
 _DATE = ("published", "published_at", "raw", "place", "why", "page_hash")
 
 
-def _post(looked: Looked, post: Post, scope: Scope) -> dict[str, Any]:
-    dated = post.published
-    moment = looked.visit.moment
-    return {
-        "outlet_id": looked.visit.outlet,
-        "url": _clean(post.url),
-        "title": _clean(post.title),
-        "published": dated.day if dated else None,
-        "published_at": dated.moment if dated else None,
-        "raw": _clean(dated.raw[:200]) if dated else "",
-        "place": dated.place if dated else "",
-        "why": dated.why if dated else "",
-        "origin": _clean(post.origin) if post.origin else None,
-        "others": [_dated(other) for other in post.others],
-        "pinned": post.pinned,
-        "page_hash": looked.visit.page_hash,
-        "first_seen": moment,
-        "last_seen": moment,
-        "prior_look": looked.walk_prior,
-        "article": "pending" if looked.visit.probe == PORTAL and scope.wants(post) else "skipped",
-        "article_tries": 0,
-        "article_reason": "",
-    }
+_POST = (
+    "outlet_id", "url", "title", "published", "published_at", "raw", "place", "why", "origin", "others", "pinned",
+    "page_hash", "first_seen", "last_seen", "prior_look", "article", "article_tries", "article_reason",
+)  # fmt: skip
+_UNDATED = (None, None, "", "", "")
+
+
+def _rows(looked: Looked, scope: Scope) -> Iterator[tuple[Any, ...]]:
+    """The posts of a look as values of ``_POST``."""
+    visit = looked.visit
+    outlet, moment, page, prior = visit.outlet, visit.moment, visit.page_hash, looked.walk_prior
+    portal, clean = visit.probe == PORTAL, _cleaner(looked.posts)
+    for post in looked.posts:
+        if len(post.url) > LONGEST_URL:
+            continue
+        dated = post.published
+        proof = _UNDATED if dated is None else _proof(dated, clean)
+        yield (
+            outlet, clean(post.url), clean(post.title), *proof, clean(post.origin) if post.origin else None,
+            [_dated(other) for other in post.others], post.pinned, page, moment, moment, prior,
+            "pending" if portal and scope.wants(post) else "skipped", 0, "",
+        )  # fmt: skip
+
+
+def _proof(dated: Dated, clean: Callable[[str], str]) -> tuple[date, datetime | None, str, str, str]:
+    return dated.day, dated.moment, clean(dated.raw[:200]), dated.place, dated.why
+
+
+def _cleaner(posts: Sequence[Post]) -> Callable[[str], str]:
+    """:func:`_clean`, or nothing to do where a look at all the texts at once shows nothing to clean."""
+    texts = [post.url + post.title + (post.origin or "") for post in posts]
+    texts += [post.published.raw for post in posts if post.published is not None]
+    together = "".join(texts)
+    return _as_it_is if together == _clean(together) else _clean
+
+
+def _as_it_is(text: str) -> str:
+    return text
 
 
 def _dated(dated: Dated) -> dict[str, str]:
