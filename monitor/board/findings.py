@@ -73,25 +73,27 @@ class FindingLine:
 
 
 def _order(*states: str) -> ColumnElement[bool]:
-    return exists().where(ORDER.finding_id == F.id, ORDER.state.in_(states))
+    return exists().where(ORDER.finding_id == F.id, ORDER.state.in_(states)).correlate(F)
 
 
 STAGE = case(
     (F.closed.is_not(None), "closed"),
     (_order(REPLIED), "replied"),
     (_order(ISSUED), "ordered"),
-    (exists().where(AckRow.finding_id == F.id), "acked"),
+    (exists().where(AckRow.finding_id == F.id).correlate(F), "acked"),
     (
-        exists().where(
+        exists()
+        .where(
             LetterFindingRow.finding_id == F.id,
             LetterRow.id == LetterFindingRow.letter_id,
             LetterRow.state == "sent",
-        ),
+        )
+        .correlate(F),
         "told",
     ),
     else_="new",
 )
-APPEALED = exists().where(AppealRow.finding_id == F.id, AppealRow.state == WAITING)
+APPEALED = exists().where(AppealRow.finding_id == F.id, AppealRow.state == WAITING).correlate(F)
 COLUMNS = (
     F.id, F.number, F.rule, F.subject, F.name, F.value, F.sentence, F.units, F.ours, F.opened, F.closed, F.ended,
     F.recurrence, F.flapping, STAGE.label("stage"), APPEALED.label("appealed"), ORDER.number.label("order"), ORDER.deadline,
@@ -189,7 +191,11 @@ def _conditions(wanted: Wanted, now: datetime) -> Iterable[ColumnElement[bool]]:
     if wanted.whose:
         yield F.ours.is_(wanted.whose == "ours")
     if wanted.late:
-        yield exists().where(ORDER.finding_id == F.id, ORDER.state.in_(OPEN), ORDER.deadline < utc(now))
+        yield (
+            exists()
+            .where(ORDER.finding_id == F.id, ORDER.state.in_(OPEN), ORDER.deadline < utc(now))
+            .correlate(F)
+        )
         yield ~APPEALED
     if wanted.text:
         yield or_(

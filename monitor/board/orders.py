@@ -15,7 +15,11 @@ from monitor.board.units import unit_names
 from monitor.ledger import FindingRow
 from monitor.orders import OPEN, STATE_NAMES, OrderRow
 
-APPEALED = exists().where(AppealRow.finding_id == OrderRow.finding_id, AppealRow.state == WAITING)
+APPEALED = (
+    exists()
+    .where(AppealRow.finding_id == OrderRow.finding_id, AppealRow.state == WAITING)
+    .correlate(OrderRow)
+)
 
 
 @dataclass(frozen=True, slots=True)
