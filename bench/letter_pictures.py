@@ -68,7 +68,13 @@ def unit_letter() -> Letter:
         "column_stale", "outlet:5", Value.DUE_SOON, "样例要闻最近一次更新为7月22日，到期后即为超期。", "", ("mzj",),
         due=date(2020, 8, 5), name="样例要闻",
     )  # fmt: skip
-    return letter(UNIT, [late], DAY, SETTINGS, [closed], [soon], leader=True)
+    moved = Matter(
+        finding(7, "救助公示", date(2019, 7, 1), date(2020, 7, 1)),
+        "",
+        order="整改〔2020〕2号",
+        moved_to=("医保局",),
+    )
+    return letter(UNIT, [late], DAY, SETTINGS, [closed], [soon], leader=True, moved=[moved])
 
 
 def our_letter() -> Letter:

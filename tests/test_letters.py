@@ -146,6 +146,35 @@ def test_holidays_and_make_up_saturdays_move_the_deadline() -> None:
     assert "2020年10月10日（周六） 17:30" in said.text
 
 
+def test_what_came_back_and_what_comes_and_goes_say_so() -> None:
+    back = replace(MATTER, finding=replace(FINDING, recurrence=2))
+    said = letter(UNIT, [back], DAY, SETTINGS)
+    for text in (said.text, said.html):
+        assert "整改后回潮（第 2 次）" in text
+        assert "反复" not in text
+    said = letter(UNIT, [replace(MATTER, finding=replace(FINDING, flapping=True))], DAY, SETTINGS)
+    for text in (said.text, said.html):
+        assert "近期反复出现" in text
+        assert "只提醒这一次" in text
+        assert "回潮" not in text
+
+
+@pytest.mark.parametrize(
+    ("to", "order", "words"),
+    [
+        (("教育局",), "整改〔2020〕3号", "已移交给教育局，不再由你单位整改；整改〔2020〕3号随之终结"),
+        (("教育局", "文旅局"), "", "已移交给教育局、文旅局，不再由你单位整改"),
+        ((), "", "已不在你单位名下，不再由你单位整改"),
+    ],
+)
+def test_who_lost_a_column_is_told_whose_it_is_now(to: tuple[str, ...], order: str, words: str) -> None:
+    said = letter(UNIT, [], DAY, SETTINGS, moved=[replace(MATTER, moved_to=to, order=order)])
+    assert said.subject == "【移交告知】2020-07-20 建设局：1 项已移交"
+    assert words in said.text
+    assert "以下问题已随栏目移交" in said.html
+    assert "整改期限" not in said.text
+
+
 def test_a_letter_without_findings_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one finding"):
         letter(UNIT, [], DAY, SETTINGS)
@@ -189,8 +218,8 @@ def test_crawled_text_does_nothing_in_a_letter(evil: str) -> None:
     finding = replace(FINDING, name=evil, sentence=evil, clause=evil, newest=newest, number=evil)
     matter = replace(MATTER, finding=finding, link=f"javascript:{evil}", units=(evil, evil))
     unit = replace(UNIT, short=evil, full=evil)
-    said = letter(unit, [matter], DAY, SETTINGS)
-    plain = Tags(letter(UNIT, [MATTER], DAY, SETTINGS).html)
+    said = letter(unit, [matter], DAY, SETTINGS, moved=[replace(matter, moved_to=(evil,), order=evil)])
+    plain = Tags(letter(UNIT, [MATTER], DAY, SETTINGS, moved=[MATTER]).html)
     tags = Tags(said.html)
     assert tags.names <= plain.names
     assert tags.attributes <= plain.attributes

@@ -375,5 +375,5 @@ def test_who_got_what_on_which_day(sqlite_store: Store, tmp_path: Path) -> None:
         office = c.execute(select(LetterRow.text_body).where(LetterRow.unit_id == OFFICE)).scalars().all()
         kinds = set(c.execute(select(EventRow.kind)).scalars())
     assert states == {"sent", "superseded"}
-    assert any("建设局：1 项，最长逾期 5 个工作日，整改后再次发生 1 次" in text for text in office)
+    assert any("建设局：1 项，最长逾期 5 个工作日，回潮 1 次" in text for text in office)
     assert kinds >= {"ordered", "replied", "reopened", "acknowledged", "appealed", "decided", "flapping"}
