@@ -31,12 +31,13 @@ LOST = "上一次没有做完（程序停过），请再来一次"
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """One piece of work as it stands. ``result`` is what the child printed, ``note`` why it failed."""
+    """One piece of work as it stands. ``about`` names its matter, ``result`` is what the child printed, ``note`` why it failed."""
 
     name: str
     state: str
     started: datetime
     by: str
+    about: str = ""
     ended: datetime | None = None
     step: str = ""
     result: Mapping[str, Any] = field(default_factory=dict)
@@ -54,6 +55,7 @@ def start(
     clock: Callable[[], datetime],
     by: str,
     *,
+    about: str = "",
     accepted: Sequence[int] = (DONE,),
 ) -> bool:
     """Begin ``command`` (arguments for ``python -m``); ``False`` when one of that name works already.
@@ -68,7 +70,7 @@ def start(
         return False
     step = home / f"{name}.step"
     step.unlink(missing_ok=True)
-    chore = Chore(name, RUNNING, clock(), by)
+    chore = Chore(name, RUNNING, clock(), by, about)
     _write(home, chore)
     child = subprocess.Popen(
         [sys.executable, "-m", *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

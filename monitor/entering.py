@@ -29,7 +29,7 @@ from monitor.decisions import Decision, decide, read_decisions
 from monitor.frozen import Kept, archived, keep
 from monitor.office import Office, decisions_path, known_units
 from monitor.origins import clean as cleaned
-from monitor.printing import archive, draft
+from monitor.printing import archive, draft, finished
 
 
 def decide_origin(office: Office, *, origin: str, unit: str, by: str, why: str, now: datetime) -> Decision:
@@ -103,19 +103,51 @@ def learn_anew(connection: Connection, outlet: str, *, by: str, reason: str, now
     return forgotten
 
 
-def edit(office: Office, period: Period, one: Edit, now: datetime) -> Path:
+def edit(
+    office: Office, period: Period, one: Edit, now: datetime, *, compiled: Bulletin | None = None
+) -> Path:
     """Strike a name from a list of the bulletin or add one, after trying it on the bulletin as it stands.
 
+    ``compiled`` is that bulletin before any entry by hand, where it is at hand; else it is compiled now.
     Returns the file of the entries. Raises ``BadEdit``, ``BadConfig``.
     """
     file = entries_file(archive(office), period)
     entries = read_entries(file)
     same = [e for e in entries.edits if (e.list, e.name) == (one.list, one.name)]
     others = entries.model_copy(update={"edits": tuple(e for e in entries.edits if e not in same)})
-    edited(draft(office, period, now, force=True, entries=others).bulletin, [one])
+    found = (
+        finished(office, compiled, force=True, entries=others)
+        if compiled
+        else draft(office, period, now, force=True, entries=others)
+    )
+    edited(found.bulletin, [one])
     data = _changed(_edit(same[-1]) if same else None, asdict(one))
     _enter(office, period, with_edit(entries, one), now, Entry("bulletin_edit", _about(period), one.by, data))
     return file
+
+
+def unedit(office: Office, period: Period, list_: str, name: str, *, by: str, now: datetime) -> bool:
+    """Take back what was struck or added; whether there was such an edit."""
+    entries = read_entries(entries_file(archive(office), period))
+    same = [e for e in entries.edits if (e.list, e.name) == (list_, name)]
+    if not same:
+        return False
+    kept = tuple(e for e in entries.edits if e not in same)
+    entry = Entry("bulletin_edit", _about(period), by, _changed(_edit(same[-1]), None))
+    _enter(office, period, entries.model_copy(update={"edits": kept}), now, entry)
+    return True
+
+
+def uncommend(office: Office, period: Period, name: str, *, by: str, now: datetime) -> bool:
+    """Take back a commendation; whether there was one."""
+    entries = read_entries(entries_file(archive(office), period))
+    same = [c for c in entries.commended if c.name == name]
+    if not same:
+        return False
+    kept = tuple(c for c in entries.commended if c.name != name)
+    entry = Entry("commended", _about(period), by, _changed(same[-1].model_dump(mode="json"), None))
+    _enter(office, period, entries.model_copy(update={"commended": kept}), now, entry)
+    return True
 
 
 def commend(office: Office, period: Period, *, name: str, reason: str, by: str, now: datetime) -> Path:

@@ -107,14 +107,27 @@ def draft(
 
     Raises ``BadConfig``, ``UnknownGroup``.
     """
-    file = entries_file(archive(office), period)
+    made = compile_bulletin(office, period, as_of, printed, check)
+    return finished(office, made, groups=groups, force=force, entries=entries)
+
+
+def finished(
+    office: Office,
+    compiled: Bulletin,
+    *,
+    groups: Sequence[str] = (),
+    force: bool = False,
+    entries: Entries | None = None,
+) -> Draft:
+    """A compiled bulletin with what was entered by hand, narrowed and linted. Raises ``BadConfig``, ``UnknownGroup``."""
+    file = entries_file(archive(office), compiled.period)
     entries = read_entries(file) if entries is None else entries
-    found, faults = applied(compile_bulletin(office, period, as_of, printed, check), entries, file.name)
+    found, faults = applied(compiled, entries, file.name)
     if found.settings.scheme:
         found = replace(found, scored=scored(found, read_scheme(Path(found.settings.scheme))))
     if groups:
         found = narrowed(found, groups)
-    days = days_of(office, found.printed, period.end)
+    days = days_of(office, found.printed, compiled.period.end)
     faults = (*faults, *lint(found, works=days.works))
     faults = tuple(sorted(dict.fromkeys(faults), key=lambda fault: fault.level != "error"))
     return Draft(replace(found, forced=force and bool(errors(faults))), faults)
