@@ -17,7 +17,7 @@ from crawler.register import addressees, sync
 from crawler.store import RunRow, UnitRow
 from monitor.alerts import write_letters
 from monitor.counts import units_of
-from monitor.delivery import Receipt, Refusal
+from monitor.delivery import Receipt, Refusal, Undelivered
 from monitor.ladder import addressed, leaders, week_begins
 from monitor.ledger import FindingRow, JudgementRow, LetterRow
 from monitor.letterhead import LetterSettings
@@ -310,6 +310,28 @@ def test_hostile_words_of_people_do_nothing_in_a_letter(store: Store) -> None:
         assert "\u202e" not in row.html_body + row.text_body + row.subject
         assert "\r" not in row.text_body
         assert len(row.subject) <= 120
+
+
+def test_hostile_words_of_a_server_do_nothing_in_our_own_letter(store: Store) -> None:
+    """Names of units, addresses and what a mail server says come back in the letter to the office."""
+    evil = 'a"<b>@example.org'
+    units = [replace(u, emails=(evil,), short=HOSTILE[:60]) if u.id == "jyj" else u for u in UNITS]
+    seed(store, ("jyj",), units=units)
+    with store.engine.begin() as c:
+        write_letters(c, DAY, NOW, units, SETTINGS)
+    deliver(
+        store, Fake([Undelivered(True, f"550 {HOSTILE}", refused={evil: Refusal(True, f"550 {HOSTILE}")})])
+    )
+    tomorrow = NOW + timedelta(days=1)
+    with store.engine.begin() as c:
+        write_letters(c, tomorrow.date(), tomorrow, units, SETTINGS)
+    ours = next(row for row in rows(store, LetterRow) if row.unit_id == OFFICE)
+    assert "550 a Bcc: x@example.org" in ours.text_body
+    assert "\nBcc" not in ours.text_body
+    for tag in ("<script", "<b>@"):
+        assert tag not in ours.html_body
+    assert not set(ours.html_body + ours.text_body + ours.subject) & set("\u202e\r")
+    assert len(ours.text_body) < 3000
 
 
 def test_a_second_finding_is_found_while_the_first_is_acknowledged(store: Store) -> None:
