@@ -122,11 +122,14 @@ class Silent:
 def silence(lines: Sequence[Silent]) -> Chart:
     """Days since the last update as bars, in the given order, each in its verdict's colour."""
     data = [
-        {"value": one.days, "href": one.href, "itemStyle": {"color": COLOURS.get(one.value, INK)}}
+        {
+            "value": one.days, "href": one.href, "itemStyle": {"color": COLOURS.get(one.value, INK)},
+            "label": {"formatter": f"{one.days} 天 {value_name(one.value)}"},
+        }
         for one in lines
     ]
     option = {
-        "grid": {"left": 8, "right": 44, "top": 8, "bottom": 8, "containLabel": True},
+        "grid": {"left": 8, "right": 96, "top": 8, "bottom": 8, "containLabel": True},
         "xAxis": {"type": "value", "splitLine": {"lineStyle": {"color": LINE}}},
         "yAxis": {
             "type": "category", "inverse": True, "data": [_short(one.name) for one in lines],
@@ -213,7 +216,9 @@ def trend(counts: Mapping[tuple[date, str], int], values: Sequence[Value] = ORDE
         "series": series,
         "tooltip": {"trigger": "axis"},
     }  # fmt: skip
-    rows = tuple((str(day), *(counts.get((day, v.value), 0) for v in used)) for day in reversed(days))
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (str(day), *(counts.get((day, v.value), 0) for v in used)) for day in reversed(days)
+    )
     return Chart(option, ("日期", *(VALUE_NAMES[v] for v in used)), rows)
 
 

@@ -1,29 +1,88 @@
-"""The overview: today's state in one screen; every number opens its rows."""
+"""The overview: today's state in one screen; every number opens its rows. Beside it what changed, and the charts."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse
 
+from crawler.model import SHANGHAI, shanghai_day
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
+from monitor.ahead import last_workday
+from monitor.board import overview as board
+from monitor.board import trend as trends
+from monitor.board.units import unit_names
 from monitor.standing import stands
+from monitor.web import charts
+from monitor.web.filters import Filters
 from monitor.web.gate import need
 from monitor.web.render import page
 from monitor.web.state import Web, web_of
+from monitor.workdays import Calendar
 
 router = APIRouter()
+Reader = Annotated[Visitor, Depends(need(Permission.DISTRICT))]
+Kept = Annotated[Web, Depends(web_of)]
+MORNING = time(9)
+DAYS, SILENT = 90, 30
+WAY_NAMES = {"turned": "变为超期或空白", "mended": "已更新", "other": "其他变化"}
 
 
 @router.get("/")
-def overview(
-    request: Request,
-    who: Annotated[Visitor, Depends(need(Permission.DISTRICT))],
-    web: Annotated[Web, Depends(web_of)],
-) -> HTMLResponse:
+def overview(request: Request, who: Reader, web: Kept) -> HTMLResponse:
     """What stands today."""
+    now = web.clock()
+    today, calendar = shanghai_day(now), web.office.settings.monitor.alerts.letters.calendar
     with web.office.reader.connect() as connection:
-        columns, accounts = stands(connection, "column"), stands(connection, "account")
-    return page(request, "overview.html", columns=columns, accounts=accounts)
+        sites = board.sites(connection)
+        behind = [id for site in sites for counter in site.counters for id in counter.columns]
+        context: dict[str, Any] = {
+            "columns": stands(connection, "column"), "accounts": stands(connection, "account"), "sites": sites,
+            "month": board.this_month(connection, today, calendar), "night": board.last_night(connection, now),
+            "changed": board.changed(connection, looked_last(today, calendar)),
+            "soon": board.soon(connection, today, calendar), "names": board.named(connection, behind),
+            "work": board.waiting(connection, now) if who.may(Permission.HANDLE) else (),
+        }  # fmt: skip
+    return page(request, "overview.html", **context)
+
+
+@router.get("/changes")
+def changes(
+    request: Request, who: Reader, web: Kept, way: str = "turned",
+    number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
+) -> HTMLResponse:  # fmt: skip
+    """Outlets whose verdict changed since the last working day."""
+    way = way if way in board.WAYS else "turned"
+    since = looked_last(shanghai_day(web.clock()), web.office.settings.monitor.alerts.letters.calendar)
+    with web.office.reader.connect() as connection:
+        found = board.changes(connection, since, way, number)
+    given = Filters({"way": way})
+    return page(request, "changes.html", found=found, filters=given, since=since, ways=WAY_NAMES)
+
+
+@router.get("/charts")
+def drawn(request: Request, who: Reader, web: Kept) -> HTMLResponse:
+    """The district drawn: who published when, who has been silent for how long, the month, the trend."""
+    today = shanghai_day(web.clock())
+    calendar = web.office.settings.monitor.alerts.letters.calendar
+    start = today - timedelta(days=DAYS - 1)
+    with web.office.reader.connect() as connection:
+        names, posts = unit_names(connection), trends.posts(connection, start)
+        silent = trends.silent(connection, today, SILENT)
+        month = board.this_month(connection, today, calendar)
+        days = {kind: trends.trend(connection, kind, start) for kind in board.KINDS}
+    quotas = [charts.Month(one.name, one.count, one.quota, f"/units/{one.unit}") for one in month.units]
+    lines = [charts.Silent(one.name, one.days, one.value, one.newest, f"/outlets/{one.id}") for one in silent]
+    return page(
+        request, "charts.html", heat=charts.heat(names, posts, start, today, "/units/"), silence=charts.silence(lines),
+        quota=charts.quota(quotas), month=month, trend={kind: charts.trend(counts) for kind, counts in days.items()},
+        units=len(names), days=DAYS,
+    )  # fmt: skip
+
+
+def looked_last(today: date, calendar: Calendar) -> datetime:
+    """The morning of the last working day before ``today``: what happened since then is news, weekend and all."""
+    return datetime.combine(last_workday(today - timedelta(days=1), calendar), MORNING, SHANGHAI)

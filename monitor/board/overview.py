@@ -1,0 +1,347 @@
+"""Today's state in a few quick queries: distance to veto, this month's quotas, what changed, what is due, what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+
+from crawler.model import utc
+from crawler.store import CandidateRow, OutletRow, RunRow, SiteRow, UnitRow
+from monitor.ahead import last_workday
+from monitor.appeals import WAITING, AppealRow
+from monitor.board.outlets import units_short
+from monitor.board.paging import Paged, within
+from monitor.calendar import last_day, month_of
+from monitor.content_desk import totals
+from monitor.ledger import FindingRow, JudgementRow, LetterRow
+from monitor.model import Value
+from monitor.orders import OPEN, REPLIED, OrderRow
+from monitor.rules.site_veto_columns import COUNTERS
+from monitor.standing import StandingRow
+from monitor.unit_rhythm import DoubtRow, months_kept
+from monitor.workdays import Calendar
+
+S = StandingRow
+ACCUSED = (Value.STALE.value, Value.BLANK.value)
+KINDS = ("column", "account")
+LATELY = timedelta(days=14)
+"""Letters that did not leave are waiting work for so long."""
+NIGHT = timedelta(hours=26)
+"""A night that began earlier is not the last one: there was none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """One of a site's counters: ``count`` of ``needed`` columns are behind. ``columns`` are their ids."""
+
+    name: str
+    count: int
+    needed: int
+    unknown: int
+    columns: tuple[str, ...]
+
+    @property
+    def left(self) -> int:
+        """How many more may fall behind before the site is vetoed."""
+        return max(0, self.needed - self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A portal: its counters, and what stands of its home page; ``said`` are sentences by rule."""
+
+    id: str
+    name: str
+    home: str
+    value: str
+    counters: tuple[Counter, ...]
+    said: Mapping[str, tuple[str, str]]
+
+
+def sites(connection: Connection) -> tuple[Site, ...]:
+    """Every portal with the verdicts over it."""
+    verdicts: dict[str, dict[str, Any]] = {}
+    for row in connection.execute(select(S.__table__).where(S.kind == "site")):
+        verdicts.setdefault(row.subject.removeprefix("site:"), {})[row.rule] = row
+    query = select(SiteRow.id, SiteRow.name, SiteRow.home).where(SiteRow.retired_at.is_(None))
+    return tuple(
+        _site(row, verdicts.get(row.id, {})) for row in connection.execute(query.order_by(SiteRow.id))
+    )
+
+
+def _site(row: Any, verdicts: Mapping[str, Any]) -> Site:
+    veto = verdicts.get("site_veto_columns")
+    said = {
+        rule: (verdicts[rule].value, verdicts[rule].sentence)
+        for rule in ("home_stale", "site_unreachable", "site_unseen")
+        if rule in verdicts
+    }
+    counters = _counters(veto.numbers) if veto else ()
+    return Site(row.id, row.name, row.home, veto.value if veto else "", counters, said)
+
+
+def _counters(numbers: Mapping[str, Any]) -> tuple[Counter, ...]:
+    return tuple(
+        Counter(
+            shown, int(numbers[name]), int(numbers[f"{name}_of"]), int(numbers.get(f"{name}_unknown", 0)),
+            tuple(str(numbers.get(f"{name}_behind", "")).split()),
+        )
+        for name, shown in COUNTERS.items()
+        if name in numbers
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """A unit's posts of the running month. ``unsure`` = columns not read, or posts whose unit is not decided yet."""
+
+    unit: str
+    name: str
+    count: int
+    quota: int
+    value: str
+    unsure: bool
+
+    @property
+    def short(self) -> int:
+        return max(0, self.quota - self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class ThisMonth:
+    """The running month: ``left`` working days after today, ``share`` of its working days gone by (0 to 1)."""
+
+    month: str
+    left: int
+    share: float
+    units: tuple[Quota, ...]
+
+    @property
+    def done(self) -> int:
+        return sum(not one.short for one in self.units)
+
+    @property
+    def behind(self) -> tuple[Quota, ...]:
+        """Those who published less than the month's share so far, the furthest behind first."""
+        late = [one for one in self.units if one.count < one.quota * self.share - 1]
+        return tuple(sorted(late, key=lambda one: (one.count - one.quota * self.share, one.unit)))
+
+
+def this_month(connection: Connection, today: date, calendar: Calendar) -> ThisMonth:
+    """Every counted unit; numbers as they were judged, else as they were kept after the last night."""
+    month, end = month_of(today), last_day(month_of(today))
+    rule = (S.kind == "unit") & (S.rule == "unit_quota") & (S.period == month)
+    judged = {
+        row.subject.removeprefix("unit:"): row for row in connection.execute(select(S.__table__).where(rule))
+    }
+    kept = {one.unit: one.posts for one in months_kept(connection, (month,))}
+    query = select(UnitRow.id, UnitRow.short, UnitRow.quota).where(
+        UnitRow.retired_at.is_(None), UnitRow.quota.is_not(None)
+    )
+    units = [_quota(row, judged.get(row.id), kept.get(row.id, 0)) for row in connection.execute(query)]
+    before = today.replace(day=1) - timedelta(days=1)
+    gone, left = calendar.between(before, today), calendar.between(today, end)
+    share = gone / (gone + left) if gone + left else 1.0
+    return ThisMonth(month, left, share, tuple(sorted(units, key=lambda one: (-one.short, one.unit))))
+
+
+def _quota(row: Any, judged: Any, kept: int) -> Quota:
+    if judged is None:
+        return Quota(row.id, row.short, kept, row.quota, "", False)
+    n = judged.numbers
+    unsure = bool(n.get("gaps") or n.get("undecided"))
+    return Quota(row.id, row.short, int(n["count"]), int(n["quota"]), judged.value, unsure)
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """The last night. ``missing`` = the newest one on record is older than a day; ``failed`` = too little was seen."""
+
+    started: datetime
+    ended: datetime | None
+    planned: int
+    looked: int
+    unknown: int
+    new_posts: int
+    failed: bool
+    missing: bool
+
+    @property
+    def coverage(self) -> float:
+        """Percent of what was due."""
+        return 100 * min(self.looked, self.planned) / self.planned if self.planned else 100.0
+
+    @property
+    def minutes(self) -> float | None:
+        return (self.ended - self.started).total_seconds() / 60 if self.ended else None
+
+    @property
+    def bad(self) -> bool:
+        return self.failed or self.missing
+
+
+def last_night(connection: Connection, now: datetime) -> Night | None:
+    """The newest nightly run begun by ``now``, or none yet."""
+    query = select(RunRow.__table__).where(RunRow.kind == "nightly", RunRow.started <= utc(now))
+    run = connection.execute(query.order_by(RunRow.id.desc()).limit(1)).first()
+    if run is None:
+        return None
+    judged = select(JudgementRow.failed_night).where(JudgementRow.as_of >= run.started)
+    failed = connection.scalar(judged.order_by(JudgementRow.as_of).limit(1))
+    missing = utc(now) - run.started > NIGHT
+    return Night(
+        run.started, run.ended, run.planned, run.looked, run.unknown, run.new_posts, bool(failed), missing
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An outlet whose verdict is another one than before."""
+
+    id: str
+    kind: str
+    name: str
+    before: str
+    value: str
+    sentence: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What changed since ``since``: how many turned bad, were mended, or went otherwise; findings opened and closed."""
+
+    since: datetime
+    turned: int
+    mended: int
+    other: int
+    opened: int
+    closed: int
+    turned_rows: tuple[Change, ...] = ()
+    mended_rows: tuple[Change, ...] = ()
+
+
+WAYS = ("turned", "mended", "other")
+
+
+def changed(connection: Connection, since: datetime, show: int = 6) -> Changed:
+    """Counts and the first ``show`` rows of those that turned and of those that were mended."""
+    counts = {way: _count(connection, S, *_way(way, since)) for way in WAYS}
+    rows = {way: changes(connection, since, way, size=show).rows for way in ("turned", "mended")}
+    units = FindingRow.ours.is_(False)
+    return Changed(
+        since, counts["turned"], counts["mended"], counts["other"],
+        _count(connection, FindingRow, units, FindingRow.opened >= utc(since)),
+        _count(connection, FindingRow, units, FindingRow.closed >= utc(since)),
+        tuple(rows["turned"]), tuple(rows["mended"]),
+    )  # fmt: skip
+
+
+def changes(
+    connection: Connection, since: datetime, way: str, page: int = 1, size: int = 50
+) -> Paged[Change]:
+    """Outlets whose verdict changed since then, the newest first. ``way`` is one of :data:`WAYS`."""
+    where = _way(way, since)
+    total = _count(connection, S, *where)
+    page = within(page, total, size)
+    query = select(S.__table__).where(*where).order_by(S.since.desc(), S.gravity.desc(), S.key)
+    rows = connection.execute(query.limit(size).offset((page - 1) * size)).all()
+    found = [
+        Change(r.subject.removeprefix("outlet:"), r.kind, r.name, r.before, r.value, r.sentence, r.since)
+        for r in rows
+    ]
+    return Paged(found, page, total, size)
+
+
+def _way(way: str, since: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The first judgement of a place has no verdict before it: it is no change. Awaiting a second look is on the way."""
+    bad, was = S.value.in_(ACCUSED), S.before.in_(ACCUSED)
+    chosen = {
+        "turned": and_(bad, ~was),
+        "mended": and_(was, ~bad),
+        "other": or_(and_(bad, was), and_(~bad, ~was)),
+    }
+    return (S.since >= utc(since), S.kind.in_(KINDS), S.before != "", chosen[way])
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An outlet whose limit ends soon: ``due`` is the last day that passes, ``act_by`` the last working day until then."""
+
+    id: str
+    kind: str
+    name: str
+    value: str
+    due: date
+    act_by: date
+    left: int
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Soon:
+    """What turns red within the week: how many columns and accounts, and the first of them."""
+
+    columns: int
+    accounts: int
+    rows: tuple[Due, ...]
+
+
+def soon(connection: Connection, today: date, calendar: Calendar, days: int = 7, show: int = 10) -> Soon:
+    """Outlets not yet late whose last day lies within ``days``, the nearest first."""
+    where = (S.due.between(today, today + timedelta(days=days)), S.value.in_((Value.FRESH, Value.DUE_SOON)))
+    counts = {kind: _count(connection, S, S.kind == kind, *where) for kind in KINDS}
+    query = select(S.subject, S.kind, S.name, S.value, S.due).where(S.kind.in_(KINDS), *where)
+    rows = connection.execute(query.order_by(S.due, S.gravity.desc(), S.key).limit(show)).all()
+    ids = [row.subject.removeprefix("outlet:") for row in rows]
+    units = units_short(connection, ids, today)
+    return Soon(counts["column"], counts["account"], tuple(_due(row, units, today, calendar) for row in rows))
+
+
+def _due(row: Any, units: Mapping[str, tuple[str, ...]], today: date, calendar: Calendar) -> Due:
+    id, by = row.subject.removeprefix("outlet:"), last_workday(row.due, calendar)
+    return Due(id, row.kind, row.name, row.value, row.due, by, calendar.between(today, by), units[id])
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One kind of waiting work: how many, and the page that lists them."""
+
+    name: str
+    count: int
+    href: str
+    urgent: bool = False
+
+
+def waiting(connection: Connection, now: datetime) -> tuple[Work, ...]:
+    """What waits for the office, in the order in which it is done; nothing that is done already is named."""
+    appealed = _count(connection, AppealRow, AppealRow.state == WAITING)
+    held = select(AppealRow.id).where(AppealRow.finding_id == OrderRow.finding_id, AppealRow.state == WAITING)
+    late = (OrderRow.state.in_(OPEN), OrderRow.deadline < utc(now), ~held.exists())
+    back = (LetterRow.state.in_(("failed", "refused")), LetterRow.written >= utc(now) - LATELY)
+    found = (
+        Work("申诉待核", appealed, "/rectify?view=appeals", True),
+        Work("整改超期", _count(connection, OrderRow, *late), "/rectify?late=1", True),
+        Work(
+            "已反馈待复查", _count(connection, OrderRow, OrderRow.state == REPLIED), "/rectify?state=replied"
+        ),
+        Work("通知没有送到", _count(connection, LetterRow, *back), "/health#letters", True),
+        Work("来源待认定", _count(connection, DoubtRow), "/origins"),
+        Work("疑似未登记账号", _count(connection, CandidateRow, CandidateRow.state == "new"), "/candidates"),
+        Work("内容疑点待核", sum(totals(connection).values()), "/content"),
+    )
+    return tuple(one for one in found if one.count)
+
+
+def named(connection: Connection, ids: Sequence[str]) -> Mapping[str, str]:
+    """Names of outlets by id."""
+    query = select(OutletRow.id, OutletRow.name).where(OutletRow.id.in_(list(ids)[:500]))
+    return {row.id: row.name for row in connection.execute(query)}
+
+
+def _count(connection: Connection, table: Any, *where: ColumnElement[bool]) -> int:
+    return int(connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one())

@@ -1,0 +1,186 @@
+"""The district over time: verdicts day by day, posts of units, the longest silence, the leader's figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from crawler.model import SHANGHAI, utc
+from crawler.store import OutletRow, UnitRow
+from monitor.board.words import rule_name
+from monitor.calendar import add_months, quarter_months
+from monitor.ledger import FindingRow
+from monitor.model import Value
+from monitor.standing import StandingRow, TrendRow
+from monitor.unit_rhythm import UnitDayRow, days_kept, months_kept
+
+
+def trend(connection: Connection, kind: str, since: date) -> Mapping[tuple[date, str], int]:
+    """How many outlets of ``kind`` had each value, on every judged day since then."""
+    query = select(TrendRow.__table__).where(TrendRow.kind == kind, TrendRow.day >= since)
+    return {(row.day, row.value): row.n for row in connection.execute(query)}
+
+
+def posts(connection: Connection, since: date) -> tuple[tuple[str, date, int], ...]:
+    """(unit, day, posts) since then, as kept after the last night."""
+    return days_kept(connection, since)
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """An outlet by the days since its newest post."""
+
+    id: str
+    name: str
+    days: int
+    value: str
+    newest: date
+
+
+def silent(connection: Connection, today: date, limit: int) -> tuple[Silent, ...]:
+    """The outlets that have been silent longest, exempt ones left out."""
+    standing = StandingRow
+    query = (
+        select(OutletRow.id, OutletRow.name, OutletRow.newest, standing.value)
+        .join(standing, standing.key == "outlet:" + OutletRow.id)
+        .where(OutletRow.newest.is_not(None), OutletRow.retired_at.is_(None))
+        .where(standing.value != Value.EXEMPT.value, standing.kind.in_(("column", "account")))
+        .order_by(OutletRow.newest, OutletRow.id)
+        .limit(limit)
+    )
+    return tuple(
+        Silent(r.id, r.name, (today - r.newest).days, r.value, r.newest) for r in connection.execute(query)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Open findings of one rule."""
+
+    rule: str
+    name: str
+    count: int
+
+
+def open_by_kind(connection: Connection) -> tuple[Kind, ...]:
+    """Units' open findings by rule, the most first."""
+    query = (
+        select(FindingRow.rule, func.count().label("n"))
+        .where(FindingRow.closed.is_(None), FindingRow.ours.is_(False))
+        .group_by(FindingRow.rule)
+    )
+    found = [Kind(row.rule, rule_name(row.rule), row.n) for row in connection.execute(query)]
+    return tuple(sorted(found, key=lambda one: (-one.count, one.rule)))
+
+
+@dataclass(frozen=True, slots=True)
+class UnitQuarter:
+    """A unit's posts of each month of the quarter so far; ``short`` are its judged months below the quota."""
+
+    id: str
+    name: str
+    group: str
+    months: tuple[int, ...]
+    documents: int
+    short: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.months)
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """The quarter that ``today`` lies in: its months so far, units by what they published, the most first."""
+
+    months: tuple[str, ...]
+    units: tuple[UnitQuarter, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(one.total for one in self.units)
+
+
+def quarter(connection: Connection, today: date) -> Quarter:
+    """Every unit of the catalogue."""
+    months = tuple(month for month in quarter_months(today) if month <= today.isoformat()[:7])
+    kept: dict[str, dict[str, tuple[int, int]]] = {}
+    for one in months_kept(connection, months):
+        kept.setdefault(one.unit, {})[one.month] = (one.posts, one.documents)
+    short = _short(connection, months)
+    query = select(UnitRow.id, UnitRow.short, UnitRow.group_name).where(UnitRow.retired_at.is_(None))
+    units = [
+        UnitQuarter(
+            r.id, r.short, r.group_name, tuple(kept.get(r.id, {}).get(month, (0, 0))[0] for month in months),
+            sum(documents for _, documents in kept.get(r.id, {}).values()), short[r.id],
+        )
+        for r in connection.execute(query)
+    ]  # fmt: skip
+    return Quarter(months, tuple(sorted(units, key=lambda one: (-one.total, one.id))))
+
+
+def _short(connection: Connection, months: tuple[str, ...]) -> Counter[str]:
+    row = StandingRow
+    query = select(row.subject).where(
+        row.kind == "unit", row.rule == "unit_quota", row.period.in_(months), row.value == Value.STALE.value
+    )
+    return Counter(subject.removeprefix("unit:") for subject in connection.execute(query).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A figure of this month up to today, and of as many days of the month before."""
+
+    name: str
+    now: int
+    before: int
+
+    @property
+    def more(self) -> int:
+        return self.now - self.before
+
+
+def compared(connection: Connection, today: date) -> tuple[Compared, ...]:
+    """This month against the last one, over the same number of days: posts, findings opened, findings ended."""
+    first = today.replace(day=1)
+    then = add_months(first, -1)
+    end = min(then + (today - first), first - timedelta(days=1))
+    spans = ((first, today), (then, end))
+    published = [_posts(connection, *span) for span in spans]
+    opened, closed = (
+        [_findings(connection, column, *span) for span in spans] for column in ("opened", "closed")
+    )
+    return (
+        Compared("发布信息", *published),
+        Compared("新发现问题", *opened),
+        Compared("办结问题", *closed),
+    )
+
+
+def _posts(connection: Connection, start: date, end: date) -> int:
+    query = select(func.coalesce(func.sum(UnitDayRow.posts), 0)).where(
+        UnitDayRow.day.between(start, end), UnitDayRow.unit_id != ""
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def _findings(connection: Connection, column: str, start: date, end: date) -> int:
+    moment = FindingRow.__table__.c[column]
+    query = (
+        select(func.count())
+        .select_from(FindingRow)
+        .where(
+            FindingRow.ours.is_(False),
+            moment >= _midnight(start),
+            moment < _midnight(end + timedelta(days=1)),
+        )
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def _midnight(day: date) -> datetime:
+    return utc(datetime.combine(day, time(0), SHANGHAI))
