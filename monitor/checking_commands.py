@@ -11,6 +11,7 @@ from rich.table import Table
 
 from crawler.clock import clock
 from crawler.model import shanghai_day
+from monitor.bulletin_commands import PeriodType
 from monitor.calendar import quarter_name
 from monitor.checklist import (
     ANSWER_NAMES,
@@ -33,6 +34,7 @@ from monitor.facts import gather
 from monitor.model import Facts, Verdict
 from monitor.office import Office, count_until, open_office
 from monitor.options import DONE, tell, with_as_of, with_config, with_json
+from monitor.period import Period
 from monitor.plain import clean
 from monitor.screen import rendered
 
@@ -43,15 +45,17 @@ def checklist() -> None:
 
 
 @checklist.command("list")
-@click.option("--period", help="考核期，如 2020Q2；默认本季度")
+@click.option("--period", type=PeriodType(), help="考核期，如 2020Q2；默认本季度")
 @click.option("--subject", help="只看一个对象：site:编号 或 outlet:账号编号")
 @with_config
 @with_as_of
 @with_json
-def show(period: str | None, subject: str | None, path: Path, as_of: datetime | None, as_json: bool) -> int:
+def show(
+    period: Period | None, subject: str | None, path: Path, as_of: datetime | None, as_json: bool
+) -> int:
     """列出核对表和已有的回答。"""
     now = clock(as_of)()
-    chosen = period or quarter_name(shanghai_day(now))
+    chosen = _name(period, now)
     with open_office(path) as office:
         facts, _ = _judged(office, now)
         with office.reader.connect() as connection:
@@ -77,7 +81,7 @@ def show(period: str | None, subject: str | None, path: Path, as_of: datetime | 
 @click.argument("subject")
 @click.argument("indicator")
 @click.argument("given", type=click.Choice([one.value for one in Answer]))
-@click.option("--period", help="考核期，如 2020Q2；默认本季度")
+@click.option("--period", type=PeriodType(), help="考核期，如 2020Q2；默认本季度")
 @click.option("--by", required=True, help="判定人")
 @click.option("--proof", required=True, help="依据：截图编号、网址、文号等")
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="查看日期，默认今天")
@@ -88,7 +92,7 @@ def give(
     subject: str,
     indicator: str,
     given: str,
-    period: str | None,
+    period: Period | None,
     by: str,
     proof: str,
     day: datetime | None,
@@ -108,7 +112,7 @@ def give(
                     connection,
                     indicator=indicator,
                     subject=subject,
-                    period=period or quarter_name(shanghai_day(now)),
+                    period=_name(period, now),
                     given=Answer(given),
                     by=by,
                     proof=proof,
@@ -123,14 +127,14 @@ def give(
 
 
 @checklist.command("result")
-@click.option("--period", help="考核期，如 2020Q2；默认本季度")
+@click.option("--period", type=PeriodType(), help="考核期，如 2020Q2；默认本季度")
 @with_config
 @with_as_of
 @with_json
-def result(period: str | None, path: Path, as_of: datetime | None, as_json: bool) -> int:
+def result(period: Period | None, path: Path, as_of: datetime | None, as_json: bool) -> int:
     """每个站点、账号的总结果：合格、不合格（哪一项否决）、待人工、无证据。"""
     now = clock(as_of)()
-    chosen = period or quarter_name(shanghai_day(now))
+    chosen = _name(period, now)
     with open_office(path) as office:
         facts, verdicts = _judged(office, now)
         with office.reader.connect() as connection:
@@ -138,6 +142,10 @@ def result(period: str | None, path: Path, as_of: datetime | None, as_json: bool
     data = [{**asdict(one), "overall": one.overall.value} for one in found]
     tell(as_json, {"period": chosen, "results": data}, result_lines(chosen, found))
     return DONE
+
+
+def _name(period: Period | None, now: datetime) -> str:
+    return period.name if period else quarter_name(shanghai_day(now))
 
 
 def _judged(office: Office, now: datetime) -> tuple[Facts, tuple[Verdict, ...]]:

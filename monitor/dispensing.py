@@ -7,15 +7,18 @@ from datetime import date, datetime
 from pathlib import Path
 
 import click
+from sqlalchemy import Connection, select
 
 from crawler.clock import clock
 from crawler.model import shanghai_day
+from crawler.store import OutletRow, SiteRow, UnitRow
 from monitor.config import rule_names
 from monitor.dispensations import KIND_NAMES, Dispensation, Kind, Refused, grant, in_force, withdraw
 from monitor.office import open_office
 from monitor.options import DONE, tell, with_as_of, with_config, with_json
 
 DAY = click.DateTime(["%Y-%m-%d"])
+TABLES = {"outlet": OutletRow, "unit": UnitRow, "site": SiteRow}
 
 
 @click.group()
@@ -52,6 +55,8 @@ def add(
     now = clock(as_of)()
     start = since.date() if since else shanghai_day(now)
     with open_office(path) as office, office.engine.begin() as connection:
+        if not _exists(connection, subject):
+            raise click.ClickException(f"台账里没有对象{subject}；gengxin status 列出全部编号")
         try:
             made = grant(
                 connection,
@@ -99,6 +104,16 @@ def take_back(number: int, by: str, path: Path, as_of: datetime | None, as_json:
             raise click.ClickException(f"没有编号为{number}的有效记录；gengxin dispense list 列出全部")
     tell(as_json, {"withdrawn": number}, [f"已撤销第{number}号。"])
     return DONE
+
+
+def _exists(connection: Connection, subject: str) -> bool:
+    """Whether the catalogue has the subject, or any that a trailing ``*`` stands for; other kinds are not looked up."""
+    kind, _, name = subject.partition(":")
+    if kind not in TABLES or not name:
+        return True
+    id_ = TABLES[kind].__table__.c.id
+    meant = id_.startswith(name[:-1], autoescape=True) if name.endswith("*") else id_ == name
+    return connection.execute(select(id_).where(meant).limit(1)).first() is not None
 
 
 def line(one: Dispensation) -> str:
