@@ -143,6 +143,8 @@ def one_sweep(path: Path) -> None:
             "unknown": swept.unknown,
             **state(office),
         }
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    told["cpu_seconds"] = round(used.ru_utime + used.ru_stime)
     told["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     told["room_mb"] = round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
     print(json.dumps(told))

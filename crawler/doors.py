@@ -85,9 +85,9 @@ class TwoDoors:
     _made: dict[bool, HttpDoor] = field(default_factory=dict)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def of(self, url: str) -> HttpDoor:
-        """The door for ``url``."""
-        old = host_key(url) in self.legacy
+    async def of(self, url: str, *, old: bool = False) -> HttpDoor:
+        """The door for ``url``; with ``old`` the last century's whatever the host."""
+        old = old or host_key(url) in self.legacy
         async with self._lock:
             if old not in self._made:
                 self._made[old] = await self.stack.enter_async_context(self.make(legacy=old))

@@ -18,6 +18,8 @@ from crawler.checks.sensitive import BadList, Finder, WordList, read_list
 from crawler.config import BadConfig
 from crawler.content_decisions import expire, faulty_posts, learned, make_due, urls_of
 from crawler.content_store import CheckedPostRow
+from crawler.doors import legacy_hosts
+from crawler.hosts import host_key
 from crawler.model import Ask, Page
 from crawler.recheck import HttpDoor
 from crawler.register import allowed_hosts, host_manners
@@ -109,7 +111,8 @@ async def look_at_address(office: Office, clock: Clock, url: str) -> tuple[Page,
     with office.reader.connect() as connection:
         hosts = allowed_hosts(connection)
         lists = lists_of(office, connection, hosts)
-    async with HttpDoor(office.settings.crawl, hosts, clock, foreign=True) as door:
+        old = host_key(url) in legacy_hosts(host_manners(connection, []))
+    async with HttpDoor(office.settings.crawl, hosts, clock, foreign=True, legacy=old) as door:
         page = await door.fetch(Ask(url))
     return page, check_page(page, lists)
 

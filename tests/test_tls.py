@@ -16,13 +16,18 @@ from pathlib import Path
 import pytest
 import trustme
 import yaml
+from sqlalchemy import insert, select
 
 from crawler.catalogue import read_catalogue
 from crawler.config import CrawlConfig
+from crawler.content_store import CheckedPostRow, ResourceRow
 from crawler.model import Ask, Outcome, Page, Visit
 from crawler.recheck import HttpDoor, recheck
 from crawler.register import sync
+from crawler.store import PostRow
 from crawler.tls import any_certificate, fault_of, last_century
+from monitor.content import sweep
+from monitor.office import enter_catalogue, open_office
 from tests.conftest import Store
 from tests.test_browser import NIGHT
 
@@ -131,6 +136,45 @@ def look(store: Store, url: str, *, legacy: bool) -> Visit:
     with store.engine.begin() as connection:
         sync(connection, read_catalogue(data, Path("config.yaml"), CONFIG), NOW)
     return recheck(store.engine, store.reader, CONFIG, lambda: NOW, ["tz"])[0]
+
+
+def swept(folder: Path, url: str, *, legacy: bool) -> tuple[str, str]:
+    """How the content checks read a post of a site, and what they say of a link to it."""
+    data = {
+        "store": "sqlite:///store.db",
+        "crawler": {"contact": "office@example.org", "allow_loopback": True, "delay": 0.001, "retries": 0, "robots": False},
+        "monitor": {"rules": {"content_suspects": {"valid_from": "2019-04-01", "clause": "内部规则"}}},
+        "catalogue": {
+            "sites": [{"id": "p", "name": "门户", "home": url, "legacy_tls": legacy}],
+            "columns": [{"id": "tz", "name": "通知", "url": url}],
+        },
+    }  # fmt: skip
+    folder.mkdir()
+    path = folder / "config.yaml"
+    path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    row = {
+        "outlet_id": "tz", "url": f"{url}1.htm", "title": "样例", "published": NOW.date(), "published_at": None, "raw": "",
+        "place": "item", "why": "", "origin": None, "others": [], "pinned": False, "page_hash": "", "first_seen": NOW,
+        "last_seen": NOW, "prior_look": None, "article": "read",
+    }  # fmt: skip
+    with open_office(path) as office:
+        enter_catalogue(office, NOW)
+        with office.engine.begin() as connection:
+            connection.execute(insert(PostRow), row)
+        sweep(office, lambda: NOW)
+        with office.reader.connect() as connection:
+            looked = connection.execute(select(CheckedPostRow.outcome, CheckedPostRow.reason)).one()
+            links = set(connection.execute(select(ResourceRow.result)).scalars())
+    return f"{looked.outcome} {looked.reason}".strip(), "、".join(sorted(links))
+
+
+def test_the_content_checks_speak_to_a_site_as_it_is_marked_and_call_no_old_link_dead(tmp_path: Path) -> None:
+    made = context(ssl.TLSVersion.TLSv1, "DEFAULT:@SECLEVEL=0")
+    if not spoken(made):
+        pytest.skip(f"NOT TESTED: {ssl.OPENSSL_VERSION} of this machine cannot speak TLS 1.0 at all")
+    with served(made) as url:
+        assert swept(tmp_path / "unmarked", url, legacy=False)[0] == "unreachable tls"
+        assert swept(tmp_path / "marked", url, legacy=True) == ("read", "fine")
 
 
 def test_the_visit_says_which_tls_it_came_by(sqlite_store: Store) -> None:
