@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from monitor.web.pages import (
     accounts,
     audit,
+    catalogue,
     finding_acts,
     findings,
     outlet,
@@ -24,6 +25,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     outlets.router,
     outlet.router,
     accounts.router,
+    catalogue.router,
     findings.router,
     finding_acts.router,
     units.router,
