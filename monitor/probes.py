@@ -62,10 +62,14 @@ def last_moments(connection: Connection) -> dict[str, datetime]:
 
 
 def ahead(connection: Connection) -> float | None:
-    """By how many seconds our clock is ahead of the sites': the median of what each told last; ``None`` = none told."""
-    newest = select(func.max(ProbeRow.id)).where(ProbeRow.ahead.is_not(None)).group_by(ProbeRow.site_id)
+    """By how many seconds our clock is ahead of the sites': the median of their last visits; ``None`` = none told.
+
+    A site whose last visit failed says nothing: what it told before was about another hour, maybe another clock.
+    """
+    newest = select(func.max(ProbeRow.id)).group_by(ProbeRow.site_id)
     found = connection.execute(select(ProbeRow.ahead).where(ProbeRow.id.in_(newest))).scalars().all()
-    return median(one for one in found if one is not None) if found else None
+    told = [one for one in found if one is not None]
+    return median(told) if told else None
 
 
 def unconfirmed(connection: Connection, earliest: datetime, latest: datetime) -> set[str]:

@@ -28,6 +28,7 @@ from crawler.model import SHANGHAI
 from monitor import rechecks
 from monitor.config import Timetable
 from monitor.diary import leap
+from monitor.jobs import Busy
 from monitor.lock import Lock, try_lock
 from monitor.office import Office
 from monitor.service import Service, Unfinished, why
@@ -103,7 +104,7 @@ def guarded(
             if told:
                 log.warning("任务 %s 恢复正常", name)
             told = ""
-        except (Unfinished, DBAPIError) as error:
+        except (Unfinished, Busy, DBAPIError) as error:
             if not beats or told != why(error):
                 log.error("任务 %s 这一次没有做完（%s），稍后再做；已记录的数据没有丢失", name, why(error))
             told = why(error) if beats else ""

@@ -85,7 +85,7 @@ class Service:
     crawl: Callable[..., Crawled] = run_crawl
     running: set[str] = field(default_factory=set)
     trusted: Event = field(default_factory=Event)
-    outage: Outage = field(default_factory=lambda: Outage())
+    outage: Outage = field(default_factory=Outage)
 
     @property
     def dailies(self) -> tuple[Daily, ...]:

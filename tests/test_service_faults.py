@@ -247,6 +247,15 @@ def test_a_clock_far_from_the_sites_judges_nobody_and_writes_no_letter(place: To
     assert [row.ended for row in rows(place, "nightly")] == [None]
 
 
+def test_a_site_that_is_down_says_nothing_about_the_time(place: Town) -> None:
+    service = Service(place.office, place.clock, Event(), crawl=place.crawl)
+    with site_clock(place, local(19, 1, 31)), pytest.raises(Unfinished, match="请校准时间"):
+        service.daily(NIGHT)
+    place.clock.forward(minutes=5)
+    service.daily(NIGHT)  # that server is gone now, and so is its word
+    assert [row.ended is not None for row in rows(place, "nightly")] == [True]
+
+
 def test_servers_that_call_their_chinese_time_gmt_do_not_stop_us(place: Town) -> None:
     service = Service(place.office, place.clock, Event(), crawl=place.crawl)
     with site_clock(place, local(20, 1, 31) + timedelta(hours=8)):
