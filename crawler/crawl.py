@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from scrapy.crawler import AsyncCrawlerProcess
 from sqlalchemy import Engine
 
 from crawler.account_candidates import new_pictures, record_picture, record_sightings
+from crawler.collecting import rare_collections
 from crawler.config import CrawlConfig
 from crawler.finder import Finder, platform_hosts
 from crawler.keeper import StoreKeeper
@@ -25,8 +24,6 @@ from crawler.visit import Known, Looked, Planned
 
 PICTURES_KEPT = timedelta(days=30)
 """A picture of a home page is looked at again after this: its address may have got another code."""
-OBJECTS = 20_000
-"""As many new objects bring the garbage collector; a page's tree is about a thousand."""
 
 
 def crawl(
@@ -122,27 +119,9 @@ def _run_scrapy(
         new_pictures=glance[2],
         inspector=inspector,
     )
-    with _rare_collections():
+    with rare_collections(freeze=True):
         process.start()
     spider = crawler.spider
     if not isinstance(spider, OutletSpider):
         raise RuntimeError("the crawl did not start; see the log above")
     return spider
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Let the garbage collector pass over the libraries and the catalogue, and come rarely.
-
-    A page makes thousands of objects and hardly a cycle: collecting at Python's usual pace took a sixth of
-    a night's processor time (``python -m bench.crawl``) and freed nothing earlier.
-    """
-    usual = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(OBJECTS, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-        gc.unfreeze()

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine
 
+from crawler.collecting import rare_collections
 from crawler.model import OutletKind
 from monitor.account_facts import DAYS, Rhythm, account_rhythms
 from monitor.calendar import quarter_start
@@ -93,7 +94,7 @@ def evaluate(
     through ``reader`` where one is given: a writing engine on SQLite locks in order to read. What was said is
     noted in the journal, in the same transaction as the findings; orders are closed or sent back by it.
     """
-    with (reader or engine).connect() as connection:
+    with rare_collections(), (reader or engine).connect() as connection:
         facts = gather(
             connection,
             as_of,
@@ -105,7 +106,7 @@ def evaluate(
         )
         facts = with_paces(connection, facts, config)
         decisions = in_force(connection, facts.as_of)
-    verdicts = judge(facts, config, decisions)
+        verdicts = judge(facts, config, decisions)
     if not record:
         return Judgement(as_of, verdicts, Changes(), facts.failed_night)
     rules = config.in_force(facts.day)
