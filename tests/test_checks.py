@@ -261,3 +261,26 @@ def test_the_sentence_is_cut_around_the_quote() -> None:
     assert len(said) < 130
     assert said.startswith("…")
     assert said.endswith("…")
+
+
+def test_a_title_that_a_list_of_links_cuts_without_a_mark_is_not_unpaired() -> None:
+    html = (
+        '<div class="TRS_Editor"><p>相关信息如下，供各单位参考，请认真阅读。</p><ul>'
+        '<li><a href="/1.htm">民政部关于印发《关于规范基金会</a>05-24</li>'
+        '<li><a href="/2.htm">关于公布名单（第一批</a></li>'
+        '<li><a href="/3.htm">关于意见的通知（（附目录）</a></li>'
+        '<li><a href="/4.htm">关于印发《<></a></li></ul>'
+        "<p>请按《关于规范基金会的通知执行。</p></div>"
+    )
+    url = "http://www.example.gov.cn/a.htm"
+    page = Page(
+        url, url, 200, {}, f"<html><body>{html}</body></html>".encode(), datetime(2026, 11, 23, tzinfo=UTC)
+    )
+    found = check_page(
+        page, Office(frozenset({"www.example.gov.cn"}), frozenset({"wording.unpaired"}))
+    ).suspects
+    assert sorted(one.sentence[:8] for one in found) == [
+        "关于印发《<>",
+        "关于意见的通知（",
+        "请按《关于规范基",
+    ]

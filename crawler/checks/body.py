@@ -20,6 +20,7 @@ NAMED = re.compile(
     re.I,
 )
 PLAIN = re.compile(r"(?:^|\s)(?:article|content|con|view|cont|wz|wzy|editor|detail)(?:$|\s)", re.I)
+HAN = re.compile(r"[\u4e00-\u9fff]")
 BLOCKS = ("div", "td", "article", "section", "main", "ucapcontent")
 SHARE = 0.75
 """The share of an element's prose that one child must hold for the search to go on inside of it."""
@@ -52,6 +53,11 @@ class Body:
     @property
     def text(self) -> str:
         return "\n".join(passage.text for passage in self.passages if not passage.hidden)
+
+    @property
+    def titles(self) -> frozenset[str]:
+        """The passages that are links and little else: titles of other posts, which lists cut where they end."""
+        return frozenset(p.text for p in self.passages if p.links and len(HAN.findall(p.prose)) < 2)
 
 
 def find_body(root: HtmlElement, base: str) -> Body:

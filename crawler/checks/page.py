@@ -94,7 +94,7 @@ def check_page(page: Page, office: Office, *, title: str = "") -> Checked:
         *_links(body, office),
         *_pictures(body),
         *check_text(name, "标题", office, shanghai_day(page.fetched_at), title=name),
-        *check_text(body.text, "正文", office, shanghai_day(page.fetched_at), title=name),
+        *check_text(body.text, "正文", office, shanghai_day(page.fetched_at), title=name, titles=body.titles),
     ]
     refused = {one.quote for one in found if one.rule == "links.refused"}
     embedded = [data for picture in body.pictures if (data := data_bytes(picture.raw)) is not None]
@@ -126,10 +126,18 @@ def template_of(root: HtmlElement, body: Body) -> str:
     return hashlib.blake2b(said.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
-def check_text(text: str, place: str, office: Office, today: date, *, title: str = "") -> Iterator[Suspect]:
-    """The checks of words, for a page's text and for a file's."""
+def check_text(
+    text: str,
+    place: str,
+    office: Office,
+    today: date,
+    *,
+    title: str = "",
+    titles: frozenset[str] = frozenset(),
+) -> Iterator[Suspect]:
+    """The checks of words, for a page's text and for a file's; ``titles`` are passages that may be cut at their end."""
     yield from find_personal(text, place, today, title=title, published=office.phones)
-    wrong = tuple(find_wording(text, place, office.wrong))
+    wrong = tuple(find_wording(text, place, office.wrong, titles))
     yield from wrong
     if office.model is not None and "wording.model" in office.rules:
         yield from find_by_model(text, place, office.model, wrong)

@@ -84,7 +84,7 @@ _RULES = (
     Rule("wording.halfwidth", "wording", "汉字间用半角标点", "GB/T 15834—2011", true=6, seen=6),
     Rule("wording.repeat", "wording", "字词重复", "重复字词表"),
     Rule("wording.marks", "wording", "标点重复或冲突", "GB/T 15834—2011"),
-    Rule("wording.unpaired", "wording", "书名号、括号不成对", "同一段落内不成对", true=2, seen=4),
+    Rule("wording.unpaired", "wording", "书名号、括号不成对", "同一段落内不成对", true=2, seen=2),
     Rule("wording.date", "wording", "日期不存在", "公历没有这一天"),
     Rule("wording.weekday", "wording", "日期与星期不符", "按公历推算"),
     Rule("wording.range", "wording", "起止日期颠倒", "止早于起"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 
 from crawler.checks.pairs import NAME_UNLESS, NAMES, PLAIN, TASTE, UNLESS, table
@@ -56,11 +56,14 @@ FULLWIDTH = re.compile(r"[０-９Ａ-Ｚａ-ｚ]{2,}")
 
 
 def find_wording(
-    text: str, place: str, own: Mapping[str, tuple[str, str]] | None = None
+    text: str,
+    place: str,
+    own: Mapping[str, tuple[str, str]] | None = None,
+    titles: Collection[str] = (),
 ) -> Iterator[Suspect]:
     """Every wrong word or form in ``text``, which has one passage a line; each kind once a passage.
 
-    ``own`` is the office's list: wrong -> (right, explanation).
+    ``own`` is the office's list: wrong -> (right, explanation). ``titles`` are passages that may be cut at their end.
     """
     yield from _words(text, place, "wording.pair", _pairs(), UNLESS, "易混词")
     yield from _words(text, place, "wording.name", _names(), NAME_UNLESS, "名称不规范")
@@ -72,7 +75,7 @@ def find_wording(
             )
     yield from _document_numbers(text, place)
     for passage in text.split("\n"):
-        yield from _forms(passage, place)
+        yield from _forms(passage, place, passage in titles)
 
 
 @cache
@@ -142,8 +145,8 @@ def ordinal_of_order(before: str, ordinal: str, left: str) -> bool:
     return bool(ordinal) and left == "〔" and before.endswith(("告", "令"))
 
 
-def _forms(passage: str, place: str) -> Iterator[Suspect]:
-    """Forms that are judged within one passage."""
+def _forms(passage: str, place: str, cut: bool) -> Iterator[Suspect]:
+    """Forms that are judged within one passage, which may be ``cut`` at its end."""
     found = HALF.search(passage)
     if found and len(re.findall(f"[{HAN}]", passage)) > 8:
         right = HALF_NAMES[found[1]]
@@ -172,7 +175,7 @@ def _forms(passage: str, place: str) -> Iterator[Suspect]:
                     f"“{found[0]}”重复",
                     found[0][: len(found[0]) // 2],
                 )
-    yield from _unpaired(passage, place)
+    yield from _unpaired(passage, place, cut)
     for pattern, why, hint in QUANTITY:
         for found in pattern.finditer(passage):
             yield _at("wording.quantity", passage, found, place, why, hint)
@@ -194,14 +197,17 @@ def _two_words(passage: str, found: re.Match[str]) -> bool:
     return False
 
 
-def _unpaired(passage: str, place: str) -> Iterator[Suspect]:
-    """Pairs within one passage; a title that a list cut short (…) is none, nor is a closing bracket of ``1）``."""
+def _unpaired(passage: str, place: str, cut: bool) -> Iterator[Suspect]:
+    """Pairs within one passage; a title that a list cut short (…, or without a mark) is none, nor is a closing bracket
+    of ``1）``."""
     if len(passage) > 2000 or CUT_SHORT.search(passage):
         return
     for left, right in UNPAIRED:
         opened, closed = passage.count(left), passage.count(right)
         if opened != closed:
             mark = left if opened > closed else right
+            if cut and mark == left and _runs_out(passage, passage.rfind(mark)):
+                continue
             yield _pair(passage, place, mark, passage.rfind(mark), f"“{left}{right}”不成对")
     open_at: list[int] = []
     for at, letter in enumerate(FACE.sub("  ", passage)):
@@ -209,8 +215,16 @@ def _unpaired(passage: str, place: str) -> Iterator[Suspect]:
             open_at.append(at)
         elif letter in "）)" and open_at:
             open_at.pop()
+    if cut and open_at and _runs_out(passage, open_at[0]):
+        return
     if len(open_at) == 1 and open_at[0] < len(passage.rstrip()) - 1:
         yield _pair(passage, place, "（", open_at[0], "括号没有后半")
+
+
+def _runs_out(passage: str, at: int) -> bool:
+    """Words follow the mark and nothing closes it up to the end."""
+    rest = passage[at + 1 :]
+    return len(re.findall(f"[{HAN}]", rest)) >= 2 and not any(mark in rest for mark in "》）)】〕")
 
 
 def _pair(passage: str, place: str, mark: str, at: int, why: str) -> Suspect:
