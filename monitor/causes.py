@@ -26,6 +26,7 @@ MAINTENANCE = "maintenance"
 NO_FACTS = "no_facts"
 SUSPECTED = "suspected"
 UNKNOWN_YEAR = "unknown_year"
+NOT_JUDGED = "not_judged_yet"
 
 CAUSE_NAMES: Mapping[str, str] = {
     AWAITING: "待复核：只有一次抓取看到，须第二次抓取印证",
@@ -45,6 +46,7 @@ CAUSE_NAMES: Mapping[str, str] = {
     MAINTENANCE: "已报备维护，期间不作新的认定",
     NO_FACTS: "还没有读到这一页",
     SUSPECTED: "有疑点，须人工核对",
+    NOT_JUDGED: "尚未判定，等下一次抓取或复查",
     UNKNOWN_YEAR: "该年的放假安排尚未登记，不知是否工作日",
     "canary_failed": "该平台的读取渠道当晚未通过自检",
     Outcome.BLOCKED.value: "被网站拦截",

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crawler.bulk import execute_many
 from crawler.model import shanghai_day
-from crawler.store import Base
+from crawler.store import Base, OutletRow
+from monitor.causes import NOT_JUDGED
 from monitor.ledger import JudgementRow
-from monitor.model import Facts, Value, Verdict
+from monitor.model import Facts, OutletFacts, Value, Verdict
 
 GRAVITY: Mapping[Value, int] = {
     Value.EXEMPT: 0,
@@ -34,6 +35,8 @@ GRAVITY: Mapping[Value, int] = {
 class StandingRow(Base):
     """``key`` is the subject for an outlet, else ``subject|rule|period``. ``kind`` is ``column``, ``account``,
     ``canary``, ``unit``, ``site`` or ``other``. ``since`` is when the value became what it is, ``before`` the one before.
+    ``outlet_id``, ``cls``, ``platform`` and ``newest`` repeat the outlet's, so that a list of a hundred thousand is
+    filtered and sorted here alone; they are empty for whatever is no outlet.
     """
 
     __tablename__ = "standing"
@@ -53,10 +56,17 @@ class StandingRow(Base):
     ours: Mapped[bool]
     since: Mapped[datetime]
     before: Mapped[str] = mapped_column(String(20), default="")
+    outlet_id: Mapped[str | None] = mapped_column(String(64))
+    cls: Mapped[str] = mapped_column(String(20), default="")
+    platform: Mapped[str] = mapped_column(String(40), default="")
+    newest: Mapped[date | None]
     __table_args__ = (
         Index("ix_standing_kind_value", "kind", "value"),
         Index("ix_standing_kind_gravity", "kind", "gravity"),
         Index("ix_standing_kind_due", "kind", "due"),
+        Index("ix_standing_kind_newest", "kind", "newest"),
+        Index("ix_standing_kind_name", "kind", "name"),
+        Index("ix_standing_outlet_id", "outlet_id"),
         Index("ix_standing_since", "since"),
     )
 
@@ -84,6 +94,9 @@ COMPARED = (
     "due",
     "ours",
     "kind",
+    "cls",
+    "platform",
+    "newest",
 )
 INSERT = insert(StandingRow)
 
@@ -110,7 +123,7 @@ def stand(connection: Connection, verdicts: Sequence[Verdict], facts: Facts) -> 
 
 
 def _rows(verdicts: Iterable[Verdict], facts: Facts) -> dict[str, dict[str, Any]]:
-    kinds = {f"outlet:{of.outlet.id}": of.outlet.kind.value for of in (*facts.outlets, *facts.canaries)}
+    kinds = {f"outlet:{of.outlet.id}": of for of in (*facts.outlets, *facts.canaries)}
     gravest: dict[str, Verdict] = {}
     for verdict in verdicts:
         key = verdict.subject if verdict.subject in kinds else _key(verdict)
@@ -118,7 +131,11 @@ def _rows(verdicts: Iterable[Verdict], facts: Facts) -> dict[str, dict[str, Any]
         # Among equals the one with a day ahead tells more.
         if held is None or _order(verdict) > _order(held):
             gravest[key] = verdict
-    return {key: _row(key, v, kinds.get(v.subject) or _kind(v.subject)) for key, v in gravest.items()}
+    rows = {key: _row(key, v, kinds.get(v.subject)) for key, v in gravest.items()}
+    for key in kinds.keys() - rows.keys():
+        o = kinds[key].outlet
+        rows[key] = _unjudged(o.id, o.kind.value, o.name, o.cls.value, o.platform)
+    return rows
 
 
 def _order(verdict: Verdict) -> tuple[int, bool, str]:
@@ -134,12 +151,24 @@ def _kind(subject: str) -> str:
     return head if head in ("unit", "site") else "other"
 
 
-def _row(key: str, v: Verdict, kind: str) -> dict[str, Any]:
-    quiet = v.value is Value.FRESH and kind in ("column", "account", "canary")
+def _row(key: str, v: Verdict, of: OutletFacts | None) -> dict[str, Any]:
+    quiet = v.value is Value.FRESH and of is not None
     return {
-        "key": key, "subject": v.subject, "kind": kind, "rule": v.rule, "period": v.period, "value": v.value.value,
-        "gravity": GRAVITY[v.value], "cause": v.cause[:100], "name": v.name, "sentence": "" if quiet else v.sentence,
-        "clause": v.clause, "numbers": {} if quiet else dict(v.numbers), "due": v.due, "ours": v.ours,
+        "key": key, "subject": v.subject, "kind": of.outlet.kind.value if of else _kind(v.subject), "rule": v.rule,
+        "period": v.period, "value": v.value.value, "gravity": GRAVITY[v.value], "cause": v.cause[:100], "name": v.name,
+        "sentence": "" if quiet else v.sentence, "clause": v.clause, "numbers": {} if quiet else dict(v.numbers),
+        "due": v.due, "ours": v.ours, "outlet_id": of.outlet.id if of else None, "cls": of.outlet.cls.value if of else "",
+        "platform": of.outlet.platform if of else "", "newest": of.newest.day if of and of.newest else None,
+    }  # fmt: skip
+
+
+def _unjudged(id: str, kind: str, name: str, cls: str, platform: str) -> dict[str, Any]:
+    """The row of an outlet of which no rule has spoken."""
+    return {
+        "key": f"outlet:{id}", "subject": f"outlet:{id}", "kind": kind, "rule": "", "period": "",
+        "value": Value.UNKNOWN.value, "gravity": GRAVITY[Value.UNKNOWN], "cause": NOT_JUDGED, "name": name,
+        "sentence": f"{name}尚未判定，等下一次抓取或复查。", "clause": "", "numbers": {}, "due": None, "ours": False,
+        "outlet_id": id, "cls": cls, "platform": platform, "newest": None,
     }  # fmt: skip
 
 
@@ -177,6 +206,19 @@ def _trend(connection: Connection, rows: Iterable[Mapping[str, Any]], day: date)
             insert(TrendRow),
             [{"day": day, "kind": kind, "value": value, "n": n} for (kind, value), n in counts.items()],
         )
+
+
+def greet(connection: Connection, now: datetime) -> int:
+    """Give every outlet of the catalogue that was never judged a row of its own, unknown; how many there were."""
+    outlet = OutletRow
+    query = (
+        select(outlet.id, outlet.kind, outlet.name, outlet.cls, outlet.platform)
+        .outerjoin(StandingRow, StandingRow.outlet_id == outlet.id)
+        .where(outlet.retired_at.is_(None), StandingRow.key.is_(None))
+    )
+    rows = [_unjudged(*r) | {"since": now, "before": ""} for r in connection.execute(query)]
+    execute_many(connection, INSERT, rows)
+    return len(rows)
 
 
 def stands(connection: Connection, kind: str) -> Mapping[str, int]:

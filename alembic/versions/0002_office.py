@@ -60,12 +60,19 @@ def upgrade() -> None:
         sa.Column("ours", sa.Boolean(), nullable=False),
         sa.Column("since", crawler.store.Moment(timezone=True), nullable=False),
         sa.Column("before", sa.String(length=20), nullable=False),
+        sa.Column("outlet_id", sa.String(length=64), nullable=True),
+        sa.Column("cls", sa.String(length=20), nullable=False),
+        sa.Column("platform", sa.String(length=40), nullable=False),
+        sa.Column("newest", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_standing")),
     )
     with op.batch_alter_table("standing", schema=None) as batch_op:
         batch_op.create_index("ix_standing_kind_due", ["kind", "due"], unique=False)
         batch_op.create_index("ix_standing_kind_gravity", ["kind", "gravity"], unique=False)
+        batch_op.create_index("ix_standing_kind_name", ["kind", "name"], unique=False)
+        batch_op.create_index("ix_standing_kind_newest", ["kind", "newest"], unique=False)
         batch_op.create_index("ix_standing_kind_value", ["kind", "value"], unique=False)
+        batch_op.create_index("ix_standing_outlet_id", ["outlet_id"], unique=False)
         batch_op.create_index("ix_standing_since", ["since"], unique=False)
         batch_op.create_index(batch_op.f("ix_standing_subject"), ["subject"], unique=False)
 
@@ -188,6 +195,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_web_token_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "page_shot",
+        sa.Column("copy_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("moment", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("picture", sa.LargeBinary(), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["copy_id"], ["page_copy.id"], name=op.f("fk_page_shot_copy_id_page_copy")),
+        sa.PrimaryKeyConstraint("copy_id", name=op.f("pk_page_shot")),
+    )
+    op.create_table(
         "template_view",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("site_id", sa.String(length=64), nullable=False),
@@ -237,6 +254,7 @@ def downgrade() -> None:
         batch_op.drop_column("template")
 
     op.drop_table("template_view")
+    op.drop_table("page_shot")
     with op.batch_alter_table("web_token", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_web_token_user_id"))
 
@@ -264,7 +282,10 @@ def downgrade() -> None:
     with op.batch_alter_table("standing", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_standing_subject"))
         batch_op.drop_index("ix_standing_since")
+        batch_op.drop_index("ix_standing_outlet_id")
         batch_op.drop_index("ix_standing_kind_value")
+        batch_op.drop_index("ix_standing_kind_newest")
+        batch_op.drop_index("ix_standing_kind_name")
         batch_op.drop_index("ix_standing_kind_gravity")
         batch_op.drop_index("ix_standing_kind_due")
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from crawler.store import DutyRow, OutletRow, UnitRow
 from monitor.board.paging import ROWS, Paged, within
+from monitor.causes import NOT_JUDGED
 from monitor.standing import StandingRow
 
 SORTS = ("gravity", "name", "newest", "due", "look")
@@ -64,15 +65,15 @@ def lines(
     """The page of outlets that ``wanted`` names, of the catalogue as it is ``today``."""
     total = int(connection.execute(_filtered(select(func.count()), wanted, today)).scalar_one())
     page = within(page, total, size)
-    query = _filtered(select(*COLUMNS), wanted, today).order_by(*_order(wanted))
-    rows = connection.execute(query.limit(size).offset((page - 1) * size)).all()
-    return Paged(_lines(connection, rows, today), page, total, size)
+    query = _ordered(_filtered(select(S.outlet_id), wanted, today), wanted)
+    ids = connection.execute(query.limit(size).offset((page - 1) * size)).scalars().all()
+    return Paged(_of(connection, ids, today), page, total, size)
 
 
 def every_line(connection: Connection, wanted: Wanted, today: date) -> Iterable[OutletLine]:
     """All of them, for a file."""
-    rows = connection.execute(_filtered(select(*COLUMNS), wanted, today).order_by(*_order(wanted))).all()
-    return _lines(connection, rows, today)
+    ids = connection.execute(_ordered(_filtered(select(S.outlet_id), wanted, today), wanted)).scalars().all()
+    return _of(connection, ids, today)
 
 
 OUTLET, S = OutletRow, StandingRow
@@ -83,28 +84,29 @@ COLUMNS = (
 
 
 def _filtered(query: Select[*tuple[Any, ...]], wanted: Wanted, today: date) -> Select[*tuple[Any, ...]]:
-    query = query.select_from(OUTLET).outerjoin(S, S.key == "outlet:" + OUTLET.id)
-    return query.where(*_conditions(wanted, today))
+    """What stands of the outlets wanted: every outlet has a row, so the wide table is not asked."""
+    return query.select_from(S).where(*_conditions(wanted, today))
 
 
 def _conditions(wanted: Wanted, today: date) -> Iterable[ColumnElement[bool]]:
-    yield OUTLET.retired_at.is_(None)
-    yield OUTLET.kind == wanted.kind
-    if wanted.value:
-        yield S.value == wanted.value if wanted.value != "unjudged" else S.value.is_(None)
+    yield S.kind == wanted.kind
+    if wanted.value == "unjudged":
+        yield S.cause == NOT_JUDGED
+    elif wanted.value:
+        yield S.value == wanted.value
     if wanted.cls:
-        yield OUTLET.cls == wanted.cls
+        yield S.cls == wanted.cls
     if wanted.platform:
-        yield OUTLET.platform == wanted.platform
+        yield S.platform == wanted.platform
     if wanted.days:
-        yield OUTLET.newest <= today - timedelta(days=wanted.days)
+        yield S.newest <= today - timedelta(days=wanted.days)
     if wanted.soon:
         yield S.due.between(today, today + timedelta(days=wanted.soon))
     if wanted.text:
-        like = f"%{wanted.text.replace('%', '').replace('_', '')}%"
-        yield or_(OUTLET.name.like(like), OUTLET.path.like(like), OUTLET.id == wanted.text)
+        plain = wanted.text.replace("%", "").replace("_", "")
+        yield or_(S.name.like(f"%{plain}%"), S.outlet_id == wanted.text)
     if wanted.unit:
-        yield OUTLET.id.in_(
+        yield S.outlet_id.in_(
             select(DutyRow.outlet_id).where(
                 DutyRow.unit_id == wanted.unit,
                 DutyRow.since <= today,
@@ -113,23 +115,30 @@ def _conditions(wanted: Wanted, today: date) -> Iterable[ColumnElement[bool]]:
         )
 
 
-def _order(wanted: Wanted) -> tuple[Any, ...]:
-    by: Mapping[str, Any] = {
-        "gravity": func.coalesce(S.gravity, -1), "name": OUTLET.name, "newest": OUTLET.newest, "due": S.due, "look": OUTLET.last_look,
-    }  # fmt: skip
-    column = by.get(wanted.sort, by["gravity"])
-    down = wanted.down != (wanted.sort == "gravity")
-    return (column.desc().nulls_last() if down else column.asc().nulls_last(), OUTLET.id)
+def _ordered(query: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    by: Mapping[str, Any] = {"name": S.name, "newest": S.newest, "due": S.due, "look": OUTLET.last_look}
+    if wanted.sort not in by:
+        return query.order_by(S.gravity if wanted.down else S.gravity.desc(), S.key)
+    if wanted.sort == "look":
+        query = query.join(OUTLET, OUTLET.id == S.outlet_id)
+    column = by[wanted.sort]
+    return query.order_by(column.desc().nulls_last() if wanted.down else column.asc().nulls_last(), S.key)
 
 
-def _lines(connection: Connection, rows: Sequence[Any], today: date) -> list[OutletLine]:
-    units = units_short(connection, [row.id for row in rows], today)
+def _of(connection: Connection, ids: Sequence[str], today: date) -> list[OutletLine]:
+    """The outlets ``ids``, in that order."""
+    found: dict[str, Any] = {}
+    for start in range(0, len(ids), 500):
+        query = select(*COLUMNS).join(S, S.outlet_id == OUTLET.id)
+        for row in connection.execute(query.where(OUTLET.id.in_(ids[start : start + 500]))):
+            found[row.id] = row
+    units = units_short(connection, ids, today)
     return [
         OutletLine(
-            r.id, r.name, r.path, r.cls, r.platform, r.url, r.value or "", r.sentence or "", r.cause or "",
+            r.id, r.name, r.path, r.cls, r.platform, r.url, r.value, r.sentence, r.cause,
             r.newest, (today - r.newest).days if r.newest else None, r.due, r.last_look, r.since, units[r.id],
         )
-        for r in rows
+        for r in (found[id] for id in ids)
     ]  # fmt: skip
 
 
