@@ -1,0 +1,45 @@
+"""The leader's page: the district's picture and trend on one printed sheet. It reads, and asks for nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import HTMLResponse
+
+from crawler.model import shanghai_day
+from monitor.access.roles import Permission
+from monitor.access.visitor import Visitor
+from monitor.board import overview as board
+from monitor.board import trend as trends
+from monitor.standing import stands
+from monitor.web import charts
+from monitor.web.gate import need
+from monitor.web.render import page
+from monitor.web.state import Web, web_of
+
+router = APIRouter()
+DAYS = 60
+
+
+@router.get("/leader")
+def leader(
+    request: Request,
+    who: Annotated[Visitor, Depends(need(Permission.DISTRICT))],
+    web: Annotated[Web, Depends(web_of)],
+) -> HTMLResponse:
+    """The district today, this quarter, and against last month."""
+    now = web.clock()
+    today, settings = shanghai_day(now), web.office.settings.monitor
+    with web.office.reader.connect() as connection:
+        standing = {kind: stands(connection, kind) for kind in board.KINDS}
+        quarter = trends.quarter(connection, today)
+        counts = trends.trend(connection, "column", today - timedelta(days=DAYS - 1))
+        sites, night = board.sites(connection), board.last_night(connection, now)
+        kinds, compared = trends.open_by_kind(connection), trends.compared(connection, today)
+    return page(
+        request, "leader.html", standing=standing, quarter=quarter, trend=charts.trend(counts), days=DAYS, sites=sites,
+        night=night, kinds=kinds, compared=compared, office=settings.alerts.letters.office,
+        place=settings.bulletin.place,
+    )  # fmt: skip
