@@ -193,11 +193,20 @@ def results(
     facts: Facts, verdicts: Sequence[Verdict], given: Mapping[tuple[str, str], Answered]
 ) -> tuple[Result, ...]:
     """What every site and account comes to; closed accounts and exempt ones are out of the base."""
+    return results_of(subjects(facts), verdicts, given)
+
+
+def results_of(
+    judged: Iterable[tuple[str, str]],
+    verdicts: Iterable[Verdict],
+    given: Mapping[tuple[str, str], Answered],
+) -> tuple[Result, ...]:
+    """The same for some of them, each a subject with its name."""
     by_subject: dict[str, dict[str, Verdict]] = {}
     for verdict in verdicts:
         by_subject.setdefault(verdict.subject, {})[verdict.rule] = verdict
     found = []
-    for subject, name in subjects(facts):
+    for subject, name in judged:
         mine = by_subject.get(subject, {})
         if all(v.value is Value.EXEMPT for v in mine.values()) and mine:
             continue

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from crawler.model import shanghai_day
 from crawler.store import DutyRow, OutletRow, UnitRow
@@ -162,6 +162,14 @@ def accused(connection: Connection, unit: str, number: str) -> bool:
     """Whether the finding ``number`` is one of the unit's."""
     query = select(FindingRow.id).where(FindingRow.number == number, answered_by(unit))
     return connection.execute(query).first() is not None
+
+
+def doubts_total(connection: Connection, text: str = "") -> int:
+    """How many origins wait."""
+    query = select(func.count()).select_from(DoubtRow)
+    if text:
+        query = query.where(DoubtRow.origin.contains(text, autoescape=True))
+    return int(connection.execute(query).scalar_one())
 
 
 def doubts(

@@ -17,6 +17,7 @@ from monitor.web.pages import (
     findings,
     health,
     leader,
+    orders,
     outlet,
     outlets,
     overview,

@@ -1,0 +1,73 @@
+"""Orders by deadline, and who is late: the list for 约谈, on paper and as a workbook."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from sqlalchemy import Connection
+from starlette.responses import HTMLResponse, Response
+
+from crawler.model import shanghai_day
+from monitor.access.roles import Permission
+from monitor.access.visitor import Visitor
+from monitor.appeals import pending
+from monitor.board import orders as board
+from monitor.board.units import unit_names
+from monitor.orders import STATE_NAMES, listed
+from monitor.overdue import Overdue
+from monitor.overdue import overdue as late_units
+from monitor.overdue_sheet import overdue_sheet
+from monitor.web.filters import Filters
+from monitor.web.gate import BadForm, need
+from monitor.web.pages.findings import attached
+from monitor.web.render import page
+from monitor.web.state import Web, web_of
+
+router = APIRouter()
+Reader = Annotated[Visitor, Depends(need(Permission.DISTRICT))]
+Kept = Annotated[Web, Depends(web_of)]
+Text = Annotated[str, Query(max_length=100)]
+STATES = {"open": "未办结", **STATE_NAMES, "all": "全部"}
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@router.get("/orders")
+def orders(
+    request: Request, who: Reader, web: Kept, state: Text = "open", unit: Text = "", late: bool = False,
+    number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
+) -> HTMLResponse:  # fmt: skip
+    """Orders, the nearest deadline first."""
+    if state not in STATES:
+        raise BadForm(f"状态只能选：{'、'.join(STATES)}")
+    with web.office.reader.connect() as connection:
+        wanted = "" if state == "all" else state
+        found = board.lines(connection, web.clock(), state=wanted, unit=unit, late=late, page=number)
+        units = unit_names(connection)
+    given = {"state": state, "unit": unit, "late": late}
+    return page(request, "orders.html", found=found, filters=Filters(given), units=units, states=STATES)
+
+
+@router.get("/overdue")
+def overdue(request: Request, who: Reader, web: Kept) -> HTMLResponse:
+    """Who is late, the longest first."""
+    with web.office.reader.connect() as connection:
+        found = _late(web, connection)
+        units = unit_names(connection, retired=True)
+    return page(
+        request, "overdue.html", found=found, units=units, letters=web.office.settings.monitor.alerts.letters
+    )
+
+
+@router.get("/overdue.xlsx")
+def workbook(who: Reader, web: Kept) -> Response:
+    """The same list as a workbook."""
+    day = shanghai_day(web.clock())
+    with web.office.reader.connect() as connection:
+        data = overdue_sheet(_late(web, connection), unit_names(connection, retired=True), day)
+    return Response(data, media_type=SHEET, headers=attached(f"逾期未办结-{day}.xlsx"))
+
+
+def _late(web: Web, connection: Connection) -> tuple[Overdue, ...]:
+    calendar = web.office.settings.monitor.alerts.letters.calendar
+    return late_units(listed(connection), web.clock(), calendar, pending(connection))
