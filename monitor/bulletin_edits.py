@@ -51,11 +51,12 @@ def _checked(bulletin: Bulletin, edit: Edit) -> None:
         row.short for group in bulletin.groups for row in group.rows
     }:
         raise BadEdit(f"{edit.name}：附件中没有这个单位，不能补列")
-    if edit.action == "strike" and edit.name not in _names(bulletin, edit.list):
+    if edit.action == "strike" and edit.name not in names_on(bulletin, edit.list):
         raise BadEdit(f"{edit.name}：不在名单“{edit.list}”中，无从删去")
 
 
-def _names(bulletin: Bulletin, name: str) -> set[str]:
+def names_on(bulletin: Bulletin, name: str) -> set[str]:
+    """The names on the list ``name`` (one of ``LISTS``): what may be struck from it."""
     if name in ADDABLE:
         return {unit for group in bulletin.groups for unit in getattr(group, name)}
     if name == "year_units":
