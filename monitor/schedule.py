@@ -31,7 +31,7 @@ from monitor.diary import leap
 from monitor.jobs import Busy
 from monitor.lock import Lock, try_lock
 from monitor.office import Office
-from monitor.service import Service, Unfinished, why
+from monitor.service import Outage, Service, Unfinished, why
 
 log = logging.getLogger(__name__)
 
@@ -142,7 +142,7 @@ def serve(office: Office, clock: Callable[[], datetime], *, stop: Event | None =
     A job that does not come to rest in time is left behind: with ``stop`` in its thread, else the process ends over it,
     as a kill would, which loses nothing.
     """
-    ending = stop or Event()
+    ending, outage = stop or Event(), Outage()
     # That a job is still busy when its next beat comes is no news.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     with _signals(ending):
@@ -151,10 +151,14 @@ def serve(office: Office, clock: Callable[[], datetime], *, stop: Event | None =
                 with try_lock(office.engine) as lock:
                     if lock is None:
                         log.warning("另一个服务正在使用这个数据库，%d 秒后再看", LOCK_WAIT)
-                    elif not _run(Service(office, clock, Event()), lock, ending) and stop is None:
+                    elif (
+                        not _run(Service(office, clock, Event(), outage=outage), lock, ending)
+                        and stop is None
+                    ):
                         logging.shutdown()
                         os._exit(0 if ending.is_set() else 1)
             except (DBAPIError, OSError) as error:
+                outage.begin(clock(), error)
                 log.error("数据库打不开（%s），%d 秒后再试", why(error), LOCK_WAIT)
             ending.wait(LOCK_WAIT)
 

@@ -71,6 +71,11 @@ class Outage:
     since: datetime | None = None
     why: str = ""
 
+    def begin(self, now: datetime, error: BaseException) -> None:
+        """The store refused us at ``now``; what refused first is kept."""
+        if self.since is None:
+            self.since, self.why = now, why(error)
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -213,7 +218,7 @@ class Service:
                 asked = rechecks.claim(connection, self.clock())
                 self._back(connection)
         except DBAPIError as error:
-            self._gone(error)
+            self.outage.begin(self.clock(), error)
             raise
         if not asked:
             return
@@ -221,10 +226,6 @@ class Service:
         with self.office.engine.begin() as connection:
             found = {one.id: results[one.outlet] for one in asked if one.outlet in results}
             rechecks.settle(connection, [one.id for one in asked], self.clock(), found, note)
-
-    def _gone(self, error: DBAPIError) -> None:
-        if self.outage.since is None:
-            self.outage.since, self.outage.why = self.clock(), why(error)
 
     def _back(self, connection: Connection) -> None:
         """The store takes entries again: note since when it did not."""

@@ -513,6 +513,9 @@ def test_a_server_that_went_away_loses_the_lock_and_the_service_takes_it_again(
             until(lambda: found(place, id).state == "done")
             with try_lock(place.office.engine) as second:
                 assert second is None
+            with place.office.reader.connect() as reader:
+                (told,) = remarks(reader, clock())
+            assert "数据库不可用" in told
     admin.dispose()
 
 
