@@ -5,12 +5,12 @@ A test walks all routes: each is listed as open or asks for a permission, each t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from monitor.access.roles import Permission, Role
 from monitor.access.sessions import same_word, session_of
@@ -159,8 +159,13 @@ class Posted:
     Raises :class:`BadForm`, :class:`NotAllowed`.
     """
 
-    async def __call__(self, request: Request, somebody: Somebody) -> Form:
-        form = await read_form(request)
+    async def __call__(self, request: Request, somebody: Somebody) -> AsyncIterator[Form]:
+        try:
+            yield self._checked(await read_form(request), request, somebody)
+        finally:
+            await request.close()  # the files that came with it
+
+    def _checked(self, form: Form, request: Request, somebody: Visitor | None) -> Form:
         # Whoever the route found, be it by a signed link; else whoever brought a cookie, in whatever order it asks.
         found = getattr(request.state, "visitor", None) or somebody
         said = request.headers.get("x-csrf-token") or form.values.get("csrf", "")
