@@ -30,6 +30,7 @@ HOMES = {
         "crawler/recheck.py",
         "monitor/channels/",
         "monitor/availability.py",
+        "monitor/web/sso.py",
         "crawler/discover.py",
     ),
     "starlette": ("monitor/demo/", "monitor/web/"),
@@ -37,7 +38,8 @@ HOMES = {
     "fastapi": ("monitor/web/",),
     "itsdangerous": ("monitor/access/", "monitor/web/"),
     "pwdlib": ("monitor/access/",),
-    "authlib": ("monitor/web/",),
+    "authlib": ("monitor/web/sso.py",),
+    "joserfc": ("monitor/web/sso.py",),
     "prometheus_client": ("monitor/web/",),
     "aiosmtpd": ("monitor/demo/",),
     "openpyxl": (
@@ -54,6 +56,7 @@ HOMES = {
         "monitor/columns_book_sheet.py",
         "monitor/outlets_sheet.py",
         "monitor/contacts_sheet.py",
+        "monitor/audit_sheet.py",
     ),
 }
 

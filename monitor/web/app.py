@@ -12,7 +12,9 @@ from monitor.office import Office
 from monitor.tokens import load_keys
 from monitor.web import faults
 from monitor.web.api.attached import attach
+from monitor.web.metrics import Measured, Meter
 from monitor.web.pages import ROUTERS
+from monitor.web.pages.metrics import router as doors
 from monitor.web.render import STATIC, environment
 from monitor.web.shield import Shield
 from monitor.web.state import Web
@@ -29,7 +31,10 @@ def create_app(office: Office, clock: Callable[[], datetime]) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     attach(app)
+    app.include_router(doors)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     faults.handle(app)
     app.add_middleware(Shield, limit=settings.upload_bytes, https=settings.https, broken=faults.broken)
+    app.state.measured = Measured(app.state.web)
+    app.add_middleware(Meter, measured=app.state.measured)
     return app
