@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     delete,
+    func,
     insert,
     select,
     update,
@@ -55,6 +56,30 @@ class PageCopyRow(Base):
     body: Mapped[bytes] = mapped_column(LargeBinary)
     cut: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (UniqueConstraint("outlet_id", "hash"),)
+
+
+class PageShotRow(Base):
+    """How a kept page looked in a browser; ``picture`` is PNG, ``sha256`` over its bytes. Empty, with ``note``: why not."""
+
+    __tablename__ = "page_shot"
+    copy_id: Mapped[int] = mapped_column(ForeignKey("page_copy.id"), primary_key=True, autoincrement=False)
+    moment: Mapped[datetime]
+    sha256: Mapped[str] = mapped_column(String(64))
+    picture: Mapped[bytes] = mapped_column(LargeBinary)
+    note: Mapped[str] = mapped_column(String(200), default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """The picture of a kept page; ``sound`` tells whether it is still the one that was kept."""
+
+    moment: datetime
+    sha256: str
+    picture: bytes
+
+    @property
+    def sound(self) -> bool:
+        return hashlib.sha256(self.picture).hexdigest() == self.sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +191,25 @@ def copied_since(connection: Connection, outlets: Sequence[str], since: datetime
 
 def forget_copies(connection: Connection, before: datetime, spare: Collection[str]) -> int:
     """Drop copies last seen before ``before``, but none of the outlets in ``spare``; returns how many."""
-    query = delete(PageCopyRow).where(PageCopyRow.last < before, PageCopyRow.outlet_id.not_in(list(spare)))
-    return connection.execute(query).rowcount
+    old = (PageCopyRow.last < before) & PageCopyRow.outlet_id.not_in(list(spare))
+    connection.execute(delete(PageShotRow).where(PageShotRow.copy_id.in_(select(PageCopyRow.id).where(old))))
+    return connection.execute(delete(PageCopyRow).where(old)).rowcount
+
+
+def shot_of(connection: Connection, copy: int) -> Shot | None:
+    """The picture of the copy ``copy``, or none."""
+    row = connection.execute(select(PageShotRow.__table__).where(PageShotRow.copy_id == copy)).first()
+    return Shot(row.moment, row.sha256, row.picture) if row and row.picture else None
+
+
+def without_shot(connection: Connection, outlets: Collection[str], limit: int) -> tuple[PageCopy, ...]:
+    """The newest copy of each of ``outlets`` that nobody tried to photograph, at most ``limit``."""
+    newest = select(func.max(PageCopyRow.id)).where(PageCopyRow.outlet_id.in_(sorted(outlets)))
+    tried = select(PageShotRow.copy_id)
+    query = select(PageCopyRow.__table__).where(
+        PageCopyRow.id.in_(newest.group_by(PageCopyRow.outlet_id)), PageCopyRow.id.not_in(tried)
+    )
+    return tuple(_copy(row) for row in connection.execute(query.order_by(PageCopyRow.id).limit(limit)))
 
 
 def _unpacked(body: bytes) -> bytes:

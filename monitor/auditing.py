@@ -16,7 +16,7 @@ from monitor.office import open_office
 from monitor.options import DONE, FAULT, tell, with_as_of, with_config, with_json
 from monitor.ordering import DAY
 from monitor.printing import archive
-from monitor.proof import NoProof, proof_of, to_html, to_warc
+from monitor.proof import NoProof, Proof, proof_of, to_html, to_warc
 
 
 @click.group()
@@ -61,22 +61,41 @@ def show_root(day: datetime, path: Path, as_json: bool) -> int:
 @click.command()
 @click.argument("finding")
 @click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="X.warc.gz 或 X.html"
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="X.warc.gz、X.html，有截图的 X.png",
 )
 @with_config
 @with_as_of
 def proof(finding: str, out: Path, path: Path, as_of: datetime | None) -> int:
     """导出一个问题的网页存档，网页以后改了也能出示。例：proof 2020-0001 --out 存档.warc.gz"""
-    kinds = {".warc.gz": "warc", ".html": "html"}
+    kinds = {".warc.gz": "warc", ".html": "html", ".png": "png"}
     kind = next((kinds[end] for end in kinds if out.name.endswith(end)), "")
     if not kind:
-        raise click.ClickException(f"{out.name}：文件名须以 .warc.gz 或 .html 结尾")
+        raise click.ClickException(f"{out.name}：文件名须以 .warc.gz、.html 或 .png 结尾")
     with open_office(path) as office, office.reader.connect() as connection:
         try:
             found = proof_of(connection, finding)
         except NoProof as error:
             raise click.ClickException(str(error.args[0])) from None
+    if kind == "png":
+        out.write_bytes(_picture(found))
+        sha256 = found.shot.sha256 if found.shot else ""
+        click.echo(f"{out}：{chinese_moment(found.page.moment)}网页的截图，SHA-256 {sha256}")
+        return DONE
     data = to_warc(found, clock(as_of)()) if kind == "warc" else to_html(found)
     out.write_bytes(data)
-    click.echo(f"{out}：{chinese_moment(found.page.moment)}的网页，SHA-256 {found.page.hash}")
+    known = "已记入留痕" if found.recorded else "未记入留痕"
+    click.echo(f"{out}：{chinese_moment(found.page.moment)}的网页，SHA-256 {found.page.hash}（{known}）")
     return DONE
+
+
+def _picture(found: Proof) -> bytes:
+    if found.shot is None:
+        raise click.ClickException(
+            "这个问题没有截图：没有启用 monitor.proof.screenshots，或当时没有浏览器；可导出 .html 或 .warc.gz"
+        )
+    if not found.shot.sound:
+        raise click.ClickException("截图与保存时的校验值不符，被改动过，请从备份恢复")
+    return found.shot.picture

@@ -23,6 +23,7 @@ from monitor.lock import try_lock
 from monitor.model import Verdict
 from monitor.office import Office, counter, enter_catalogue
 from monitor.ourselves import troubles
+from monitor.preserving import preserve
 from monitor.proof import in_doubt, unproved
 from monitor.tokens import load_keys, signer
 from monitor.unit_rhythm import keep_rhythm
@@ -113,6 +114,7 @@ def _night(
     if again := tuple(sorted({*doubtful, *bare})):
         # Whoever is about to be accused is looked at twice, and the page that convicts is kept.
         look_again(office.engine, office.reader, office.settings.crawl, clock, again, keep=again)
+        preserve(office, clock, again)
     judgement = judge_now(office, clock(), accuse=not crawled.fault)
     keep_rhythm(office, clock())
     written, sent = Written(), Sent()
@@ -145,6 +147,7 @@ def recheck(office: Office, clock: Clock, ids: Sequence[str]) -> tuple[list[Visi
     with office.reader.connect() as connection:
         keep = in_doubt(connection, ids)
     visits = look_again(office.engine, office.reader, office.settings.crawl, clock, ids, keep=keep)
+    preserve(office, clock, keep)
     sweep_faults(office, clock, ids)
     judgement = evaluate(
         office.engine,

@@ -12,17 +12,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import Field
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
 from crawler.config import Strict
-from crawler.copies import PageCopy, copied_since, copies_of, forget_copies
+from crawler.copies import PageCopy, PageCopyRow, Shot, copied_since, copies_of, forget_copies, shot_of
 from crawler.model import utc
+from monitor.audit import AuditRow, Entry, append
 from monitor.ledger import FindingRow, SaidRow
 from monitor.letter_parts import chinese_moment
 from monitor.model import Verdict
 
+KEPT = "page_kept"
+"""What a link of the record is called that knows a page copy."""
 AROUND = timedelta(hours=36)
 """A finding opens at most so long after the look it rests on."""
 HEAD, BODY = (re.compile(rb"<%s(?:\s[^>]*)?>" % tag, re.IGNORECASE) for tag in (b"head", b"body"))
@@ -30,9 +33,10 @@ PACKED = ("content-encoding", "transfer-encoding", "content-length")
 
 
 class ProofSettings(Strict):
-    """How long page copies are kept after their finding ended."""
+    """How long page copies are kept after their finding ended, and whether a browser photographs them."""
 
     keep_days: int = Field(default=730, ge=30, le=3660)
+    screenshots: bool = False
 
 
 class NoProof(LookupError):
@@ -41,7 +45,10 @@ class NoProof(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A finding with the page that stood behind it, and the later copies of the same page."""
+    """A finding with the page that stood behind it, and the later copies of the same page.
+
+    ``shot`` is the picture of ``page``, where one was taken; ``recorded``: the record knows the page by its hash.
+    """
 
     number: str
     subject: str
@@ -53,6 +60,8 @@ class Proof:
     newest: dict[str, Any]
     page: PageCopy
     later: tuple[PageCopy, ...] = ()
+    shot: Shot | None = None
+    recorded: bool = False
 
 
 def proof_of(connection: Connection, number: str) -> Proof:
@@ -69,7 +78,13 @@ def proof_of(connection: Connection, number: str) -> Proof:
     if before is None:
         raise NoProof(f"问题 {number} 没有网页存档：可能已超过保存期限，或由人工登记认定")
     told = ("number", "subject", "name", "sentence", "clause", "opened", "closed", "newest")
-    return Proof(**{name: getattr(row, name) for name in told}, page=before, later=after)
+    return Proof(
+        **{name: getattr(row, name) for name in told},
+        page=before,
+        later=after,
+        shot=shot_of(connection, before.id),
+        recorded=on_record(connection, before.id, before.hash),
+    )
 
 
 def _around(copies: Sequence[PageCopy], opened: datetime) -> tuple[PageCopy | None, tuple[PageCopy, ...]]:
@@ -110,6 +125,31 @@ def forget(connection: Connection, now: datetime, settings: ProofSettings) -> in
     return forget_copies(connection, before, spare)
 
 
+def record_copies(connection: Connection, now: datetime) -> int:
+    """Put every page copy that the record does not know into it, by hash and address; returns how many."""
+    known = select(AuditRow.subject).where(AuditRow.what == KEPT)
+    last = connection.scalar(known.order_by(AuditRow.seq.desc()).limit(1)) or "page_copy:0"
+    query = select(PageCopyRow.id, PageCopyRow.hash, PageCopyRow.final_url, PageCopyRow.moment)
+    rows = connection.execute(
+        query.where(PageCopyRow.id > int(last.partition(":")[2])).order_by(PageCopyRow.id)
+    ).all()
+    entries = [
+        Entry(
+            KEPT, f"page_copy:{row.id}", data={"sha256": row.hash, "url": row.final_url, "seen": row.moment}
+        )
+        for row in rows
+    ]
+    append(connection, now, entries)
+    return len(entries)
+
+
+def on_record(connection: Connection, copy: int, sha256: str, what: str = KEPT) -> bool:
+    """Whether the record took ``sha256`` for the page copy ``copy`` when it was kept."""
+    mine = (AuditRow.what == what) & (AuditRow.subject == f"page_copy:{copy}")
+    query = select(func.count()).where(mine, AuditRow.data.contains(f'"sha256":"{sha256}"', autoescape=True))
+    return bool(connection.scalar(query))
+
+
 def to_warc(proof: Proof, moment: datetime) -> bytes:
     """A gzipped WARC 1.1 file: who wrote it, each page as the server gave it, and what was found of it.
 
@@ -132,6 +172,16 @@ def to_warc(proof: Proof, moment: datetime) -> bytes:
             },
         )
         writer.write_record(record)
+    if proof.shot is not None:
+        picture = writer.create_warc_record(
+            f"urn:gengxin:screenshot:{proof.number}",
+            "resource",
+            payload=io.BytesIO(proof.shot.picture),
+            length=len(proof.shot.picture),
+            warc_content_type="image/png",
+            warc_headers_dict={"WARC-Date": _stamp(proof.shot.moment)},
+        )
+        writer.write_record(picture)
     said = json.dumps(_said(proof), ensure_ascii=False, indent=1).encode("utf-8")
     note = writer.create_warc_record(
         proof.page.final_url,
@@ -174,6 +224,8 @@ def _said(proof: Proof) -> dict[str, Any]:
         "opened": utc(proof.opened).isoformat(),
         "closed": utc(proof.closed).isoformat() if proof.closed else None,
         "newest": proof.newest,
+        "on_record": proof.recorded,
+        "screenshot": proof.shot.sha256 if proof.shot else None,
         "pages": [
             {"url": page.url, "final_url": page.final_url, "sha256": page.hash, "sound": page.sound}
             | {"first_seen": utc(page.moment).isoformat(), "last_seen": utc(page.last).isoformat()}

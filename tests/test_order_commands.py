@@ -112,7 +112,7 @@ def test_an_acknowledgement_rests_the_reminders(place: Town) -> None:
         (("order", "show", "2020-7"), "没有整改通知 2020-7"),
         (("order", "decide", "9", "--upheld", "--by", "x", "--reason", "y"), "没有编号为 9 的问题"),
         (("proof", "9", "--out", "x.html"), "没有编号为 9 的问题"),
-        (("proof", "9", "--out", "x.doc"), "须以 .warc.gz 或 .html 结尾"),
+        (("proof", "9", "--out", "x.doc"), "须以 .warc.gz、.html 或 .png 结尾"),
     ],
 )
 def test_a_refusal_is_one_sentence(place: Town, words: tuple[str, ...], said: str) -> None:

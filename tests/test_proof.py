@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from click.testing import CliRunner
+from PIL import Image
+from sqlalchemy import insert, select, update
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.copies import PageCopyRow, copies_of, keep_copies
+from crawler.browser import lacking
+from crawler.copies import PageCopyRow, PageShotRow, copies_of, keep_copies
 from crawler.model import SHANGHAI, Page
 from crawler.recheck import recheck
 from monitor import jobs
+from monitor.__main__ import attach, cli
+from monitor.audit import AuditRow
+from monitor.audit_check import verify
 from monitor.ledger import FindingRow
+from monitor.office import Office
 from monitor.orders import issue, one
+from monitor.preserving import preserve
 from monitor.proof import NoProof, ProofSettings, forget, proof_of, to_html, to_warc
 from monitor.replies import replies, reply
 from tests.conftest import Store
 from tests.district import Clock, Town, served, town
 from tests.outbox_store import NOW, open_finding, rows, seed
+
+CHROMIUM = "/usr/bin/chromium"
+needs_chromium = pytest.mark.skipif(
+    bool(lacking(CHROMIUM)), reason=f"NOT TESTED: pictures of pages. {lacking(CHROMIUM, '截图需要浏览器')}"
+)
 
 
 @pytest.fixture
@@ -41,6 +57,91 @@ def test_a_night_keeps_the_page_of_the_accused_and_of_nobody_else(place: Town) -
     assert proof.page.sound
     assert "脱贫攻坚" in proof.page.body.decode("utf-8")
     assert proof.newest["raw"].encode() in proof.page.body
+
+
+def test_the_page_that_convicts_is_on_the_record_by_its_hash(place: Town) -> None:
+    place.night()
+    with place.office.reader.connect() as c:
+        link = c.execute(select(AuditRow).where(AuditRow.what == "page_kept")).one()
+        number = c.execute(select(FindingRow.number).where(FindingRow.subject == "outlet:old")).scalar_one()
+        proof = proof_of(c, number)
+        assert verify(c).broken == ""
+    assert json.loads(link.data)["sha256"] == proof.page.hash
+    assert proof.recorded
+    # Page and hash forged together: the copy is sound in itself, and the record does not know it.
+    body = proof.page.body.replace("脱贫攻坚".encode(), "乡村振兴".encode())
+    with place.office.engine.begin() as c:
+        forged = {"body": zlib.compress(body), "hash": hashlib.sha256(body).hexdigest()}
+        c.execute(update(PageCopyRow).values(forged))
+    with place.office.reader.connect() as c:
+        found = proof_of(c, number)
+    assert (found.page.sound, found.recorded) == (True, False)
+
+
+def photographed(place: Town, **crawl: object) -> Office:
+    """The town's office with screenshots on, after a look at the late column."""
+    settings = place.office.settings
+    proof = settings.monitor.proof.model_copy(update={"screenshots": True})
+    monitor = replace(settings.monitor, proof=proof)
+    changed = replace(settings, monitor=monitor, crawl=settings.crawl.model_copy(update=crawl))
+    office = replace(place.office, settings=changed)
+    preserve(office, place.clock, ["old"])
+    return office
+
+
+@needs_chromium
+def test_the_page_that_convicts_is_photographed_where_the_office_wants_it(
+    place: Town, tmp_path: Path
+) -> None:
+    place.night()
+    with place.office.reader.connect() as c:
+        number = c.execute(select(FindingRow.number).where(FindingRow.subject == "outlet:old")).scalar_one()
+        assert proof_of(c, number).shot is None, "off by default"
+    photographed(place)
+    with place.office.reader.connect() as c:
+        proof = proof_of(c, number)
+        links = c.execute(select(AuditRow.data).where(AuditRow.what == "page_shot")).scalars().all()
+    assert proof.shot is not None
+    assert proof.shot.sound
+    picture = Image.open(io.BytesIO(proof.shot.picture))
+    assert (picture.format, picture.width) == ("PNG", 1280)
+    assert len(picture.convert("RGB").getcolors(1 << 24) or []) > 10, "something is drawn"
+    assert [json.loads(data)["sha256"] for data in links] == [proof.shot.sha256]
+    kinds = [
+        r.rec_headers.get_header("Content-Type") for r in ArchiveIterator(io.BytesIO(to_warc(proof, NOW)))
+    ]
+    assert "image/png" in kinds
+    out = tmp_path / "截图.png"
+    attach()
+    words = ["proof", number, "--out", str(out), "--config", str(place.config)]
+    assert CliRunner().invoke(cli, words, standalone_mode=False).return_value == 0
+    assert out.read_bytes() == proof.shot.picture
+    photographed(place)  # each copy is tried once
+    with place.office.reader.connect() as c:
+        assert len(c.execute(select(PageShotRow)).all()) == 1
+
+
+def test_without_a_browser_the_night_goes_on_and_the_proof_says_why(place: Town, tmp_path: Path) -> None:
+    place.night()
+    photographed(place, chromium=str(tmp_path / "none"))
+    with place.office.reader.connect() as c:
+        number = c.execute(select(FindingRow.number).where(FindingRow.subject == "outlet:old")).scalar_one()
+        assert proof_of(c, number).shot is None
+        assert c.execute(select(PageShotRow)).all() == []
+    attach()
+    words = ["proof", number, "--out", str(tmp_path / "x.png"), "--config", str(place.config)]
+    said = CliRunner().invoke(cli, words, standalone_mode=False)
+    assert "这个问题没有截图" in str(said.exception)
+
+
+def test_a_picture_goes_with_its_copy(store: Store) -> None:
+    seed(store)
+    page = Page("http://x/", "http://x/", 200, {"content-type": "text/html"}, b"<p>x</p>", NOW)
+    with store.engine.begin() as c:
+        keep_copies(c, [("zlaq", page)])
+        c.execute(insert(PageShotRow).values(copy_id=1, moment=NOW, sha256="", picture=b"png"))
+        assert forget(c, NOW + timedelta(days=800), ProofSettings()) == 1
+        assert c.execute(select(PageShotRow)).all() == []
 
 
 def test_a_reply_is_settled_by_what_the_page_shows_and_the_new_page_is_kept_too(place: Town) -> None:
