@@ -39,7 +39,7 @@ DAILY = ("nightly", "content", "letters", "drafts", "retention", "self_check")
 
 @dataclass
 class Serving:
-    """``gengxin serve`` as its own process; ``said`` are its lines so far."""
+    """``gengxin serve``, its timetable only, as its own process; ``said`` are its lines so far."""
 
     process: subprocess.Popen[str]
     said: list[str] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Serving:
 
 @contextmanager
 def serving(place: Town, **limits: Any) -> Iterator[Serving]:
-    command = [sys.executable, "-m", "monitor", "serve", "--config", str(place.config)]
+    command = [sys.executable, "-m", "monitor", "serve", "--schedule-only", "--config", str(place.config)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=PROJECT, **limits) as process:
         one = Serving(process)
 
