@@ -17,6 +17,7 @@ from monitor.web.pages import (
     findings,
     health,
     leader,
+    oidc,
     orders,
     outlet,
     outlets,
@@ -29,6 +30,7 @@ from monitor.web.pages import (
 
 ROUTERS: tuple[APIRouter, ...] = (
     signing.router,
+    oidc.router,
     overview.router,
     outlets.router,
     outlet.router,
