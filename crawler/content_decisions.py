@@ -89,6 +89,7 @@ def dismiss(
         "decided_by": by,
         "reason": reason,
         "decision_id": decision,
+        "unit_id": "",
     }
     count = connection.execute(update(SuspectRow).where(*covered).values(settled)).rowcount
     if row["rule"] == "links.foreign":

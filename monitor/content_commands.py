@@ -15,6 +15,7 @@ from crawler.clock import clock
 from crawler.content_decisions import SCOPES, NoSuchSuspect
 from crawler.content_views import picture, views
 from crawler.model import SHANGHAI, Outcome, shanghai_day
+from crawler.register import known_outlets
 from crawler.sweep import Swept
 from monitor.causes import cause_name
 from monitor.content import judge_columns, look_at_address, outlets_of_post, rule_states, sweep
@@ -56,8 +57,11 @@ def content(
                 _lines(checked.suspects, checked.outcome, page.error or checked.reason),
             )
             return DONE if checked.outcome is Outcome.READ else FAULT
+        _known(office, column)
         seconds = None if everything or post or column else office.settings.crawl.content.night_seconds
         swept = sweep(office, now, post=post, column=column, seconds=seconds)
+        if post and not swept.posts:
+            raise click.ClickException(f"各栏目的列表里没有这篇信息：{post}；没有入库的网址请用 --url")
         closed = _judged(office, now(), post, column) if post or column else ()
         with office.reader.connect() as connection:
             wanted = Wanted(post=post or "", column=column or "")
@@ -69,6 +73,13 @@ def content(
             [_swept_line(swept), *ended, *(_line(one) for one in lines)],
         )
     return DONE
+
+
+def _known(office: Office, column: str | None) -> None:
+    """Raises ``ClickException`` for a column that is none."""
+    with office.reader.connect() as connection:
+        if column is not None and not known_outlets(connection, [column]):
+            raise click.ClickException(f"没有标识为 {column} 的栏目；标识见 config.yaml 的 catalogue.columns")
 
 
 def _judged(office: Office, now: datetime, post: str | None, column: str | None) -> tuple[str, ...]:
@@ -158,7 +169,7 @@ def withdraw_(number: int, reason: str, by: str, path: Path, as_of: datetime | N
 
 
 @content.command()
-@click.argument("number", type=int)
+@click.argument("numbers", type=int, nargs=-1, required=True)
 @click.option("--confirm", "right", is_flag=True, help="属实：交由责任单位整改")
 @click.option("--dismiss", "wrong", is_flag=True, help="误报：以后不再提出")
 @click.option("--reason", required=True, help="理由")
@@ -176,7 +187,7 @@ def withdraw_(number: int, reason: str, by: str, path: Path, as_of: datetime | N
 @with_as_of
 @with_json
 def decide(
-    number: int,
+    numbers: tuple[int, ...],
     right: bool,
     wrong: bool,
     reason: str,
@@ -188,25 +199,35 @@ def decide(
     as_of: datetime | None,
     as_json: bool,
 ) -> int:
-    """认定一处疑点。例：gengxin content decide 12 --dismiss --scope phrase --reason 地名 --by 值班员"""
+    """认定疑点，可以一次几处。例：gengxin content decide 12 15 --dismiss --scope phrase --reason 地名 --by 值班员"""
     if right == wrong:
         raise click.UsageError("请在 --confirm 和 --dismiss 中选一个")
     end = datetime.combine(until.date(), time(), SHANGHAI) if until else None
     with open_office(path) as office:
         decisions, now = decisions_of(office), clock(as_of)()
+        data, lines = [], []
         with office.engine.begin() as connection:
-            try:
-                done = decide_on(
-                    connection, number, right=right, by=by, reason=reason, now=now, scope=scope, until=end,
-                    unit=unit, decisions=decisions,
-                )  # fmt: skip
-            except (NoSuchSuspect, ValueError) as error:
-                raise click.ClickException(str(error)) from None
-            laid = one(connection, number, shanghai_day(now)).unit
-    whom = f"，由 {laid} 整改" if laid else "，责任单位未定，请用 --unit 指定" if right else ""
-    said = f"已{'认定属实' if right else '排除'}，涉及{done.suspects}处{whom}。"
-    tell(as_json, {"suspects": done.suspects, "decision": done.decision, "unit": laid}, [said])
+            for number in numbers:
+                try:
+                    done = decide_on(
+                        connection, number, right=right, by=by, reason=reason, now=now, scope=scope, until=end,
+                        unit=unit, decisions=decisions,
+                    )  # fmt: skip
+                except (NoSuchSuspect, ValueError) as error:
+                    raise click.ClickException(str(error)) from None
+                laid = one(connection, number, shanghai_day(now)).unit
+                data.append(
+                    {"number": number, "suspects": done.suspects, "decision": done.decision, "unit": laid}
+                )
+                lines.append(_decided(number, right, done.suspects, laid))
+    tell(as_json, data, lines)
     return DONE
+
+
+def _decided(number: int, right: bool, suspects: int, unit: str) -> str:
+    if not right:
+        return f"{number}　已排除，涉及{suspects}处。"
+    return f"{number}　已认定属实，{f'由 {unit} 整改' if unit else '责任单位未定，请用 --unit 指定'}。"
 
 
 @content.command()

@@ -245,6 +245,11 @@ def test_a_column_and_an_address_are_looked_at_on_demand(place: Place) -> None:
     assert "个人信息" in said
     assert IDS[0] not in said
     assert "没有读到" in place.run("content", "--url", f"{place.base}/nothing.htm").output
+    for words, said in (
+        (("--post", f"{place.base}/nothing.htm"), "--url"),
+        (("--column", "nothing"), "没有标识为 nothing 的栏目"),
+    ):
+        assert said in str(place.run("content", *words).exception)
 
 
 def test_a_fault_is_looked_at_every_night_and_ends_with_its_post(place: Place) -> None:
@@ -330,10 +335,12 @@ def test_the_command_lists_decides_and_takes_back(place: Place) -> None:
     said = place.run("content", "decide", number, "--confirm", "--reason", "属实", "--by", "值班员").output
     assert "由 mzj 整改" in said
     wrong = ("--dismiss", "--reason", "空表", "--by", "科长", "--scope", "page", "--until", "2020-07-01")
-    assert "已排除" in place.run("content", "decide", number, *wrong).output
+    other = str(place.number("wording.pair"))
+    both = place.run("content", "decide", number, other, *wrong).output
+    assert both.splitlines() == [f"{number}　已排除，涉及1处。", f"{other}　已排除，涉及1处。"]
     assert "此页" in place.run("content", "dismissals").output
     assert (
         "1处疑点重新待核实"
         in place.run("content", "withdraw", "1", "--by", "科长", "--reason", "有误").output
     )
-    assert "没有。" in place.run("content", "dismissals").output
+    assert place.run("content", "dismissals").output.startswith("2　错别字　此页")
