@@ -28,6 +28,7 @@ from crawler.store import UnitRow
 from crawler.workbook import BadWorkbook, read_workbook
 from monitor.audit import Entry, append
 from monitor.columns_book_sheet import write_column_book
+from monitor.standing import follow
 
 __all__ = [
     "BadWorkbook", "Change", "ColumnBook", "Kept", "Outrun", "Proposal", "enter", "export", "proof_of", "proposed", "read",
@@ -62,6 +63,7 @@ def enter(connection: Connection, proposal: Proposal, now: datetime, *, by: str,
     Raises ``ValueError`` where it has faults, :class:`Outrun` where the catalogue changed since it was made.
     """
     apply(connection, proposal, now)
+    follow(connection, now)
     moved = [change for change in proposal.changes if change.kind != "same"]
     entries = [Entry("column", f"outlet:{one.id}", by, {"proof": proof, **_told(one)}) for one in moved]
     append(connection, now, entries or [Entry("columns", "columns", by, {"proof": proof, "changed": 0})])

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Index, String, Text, delete, func, insert, select
+from sqlalchemy import Connection, Index, String, Text, delete, func, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crawler.bulk import execute_many
@@ -219,6 +219,21 @@ def greet(connection: Connection, now: datetime) -> int:
     rows = [_unjudged(*r) | {"since": now, "before": ""} for r in connection.execute(query)]
     execute_many(connection, INSERT, rows)
     return len(rows)
+
+
+def follow(connection: Connection, now: datetime) -> None:
+    """After a change of the catalogue: new outlets get a row, those that left lose theirs, what is repeated follows."""
+    gone = select(OutletRow.id).where(OutletRow.retired_at.is_not(None))
+    connection.execute(delete(StandingRow).where(StandingRow.outlet_id.in_(gone)))
+    moved = (
+        select(StandingRow.key, OutletRow.cls, OutletRow.platform)
+        .join(OutletRow, OutletRow.id == StandingRow.outlet_id)
+        .where((StandingRow.cls != OutletRow.cls) | (StandingRow.platform != OutletRow.platform))
+    )
+    for key, cls, platform in connection.execute(moved).all():
+        mine = update(StandingRow).where(StandingRow.key == key)
+        connection.execute(mine.values(cls=cls, platform=platform))
+    greet(connection, now)
 
 
 def stands(connection: Connection, kind: str) -> Mapping[str, int]:

@@ -28,6 +28,7 @@ from monitor import columns_desk, contacting, entering
 from monitor.attachments import Unacceptable, accept
 from monitor.board.units import unit_names
 from monitor.plain import clean
+from monitor.standing import follow
 from monitor.survey import write_annex3, write_annex4
 
 KINDS: Mapping[str, str] = {
@@ -139,6 +140,7 @@ def enter(connection: Connection, seen: Seen, token: str, now: datetime, *, by: 
             contacting.enter(connection, seen.proposal, now, by=by, proof=proof)
         else:
             entering.accounts(connection, seen.proposal, by=by, proof=proof, now=now)
+            follow(connection, now)
     except (columns_desk.Outrun, contacting.Outrun) as error:
         raise Refused(str(error)) from None
 
