@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from monitor.bulletin_entries import entries_file
+from monitor.bulletin_entries import entries_file, read_entries
 from monitor.bulletin_model import Bulletin, Period, PostLine
 from monitor.chores import tell_step
 from monitor.frozen import Kept, bulletin_of, root_of, text_of
@@ -81,8 +81,8 @@ def basis_of(office: Office) -> str:
 
 
 def entered_of(office: Office, period: Period) -> str:
-    """What changes when something is entered by hand for ``period``."""
-    return _digest(_bytes(entries_file(archive(office), period)))
+    """What changes when something is entered by hand for ``period``. Raises ``BadConfig`` for a broken file."""
+    return _digest(read_entries(entries_file(archive(office), period)).model_dump_json())
 
 
 def about(folder: Path) -> About | None:
