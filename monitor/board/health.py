@@ -108,7 +108,7 @@ def causes(connection: Connection) -> tuple[Cause, ...]:
     """What cannot be judged now, by cause, the most first."""
     query = (
         select(S.cause, S.kind, OutletRow.family, func.count().label("n"))
-        .join(OutletRow, S.key == "outlet:" + OutletRow.id)
+        .join(OutletRow, OutletRow.id == S.outlet_id)
         .where(S.value == Value.UNKNOWN.value, S.kind.in_(("column", "account")))
         .group_by(S.cause, S.kind, OutletRow.family)
     )

@@ -324,17 +324,42 @@ def waiting(connection: Connection, now: datetime) -> tuple[Work, ...]:
     late = (OrderRow.state.in_(OPEN), OrderRow.deadline < utc(now), ~held.exists())
     back = (LetterRow.state.in_(("failed", "refused")), LetterRow.written >= utc(now) - LATELY)
     found = (
-        Work("申诉待核", appealed, "/rectify?view=appeals", True),
-        Work("整改超期", _count(connection, OrderRow, *late), "/rectify?late=1", True),
+        Work("申诉待核", appealed, "#appeals", True),
+        Work("整改超期", _count(connection, OrderRow, *late), "/orders?late=1", True),
         Work(
-            "已反馈待复查", _count(connection, OrderRow, OrderRow.state == REPLIED), "/rectify?state=replied"
+            "已反馈待复查", _count(connection, OrderRow, OrderRow.state == REPLIED), "/orders?state=replied"
         ),
         Work("通知没有送到", _count(connection, LetterRow, *back), "/health#letters", True),
-        Work("来源待认定", _count(connection, DoubtRow), "/origins"),
-        Work("疑似未登记账号", _count(connection, CandidateRow, CandidateRow.state == "new"), "/candidates"),
+        Work("来源待认定", _count(connection, DoubtRow), "/attribution"),
+        Work(
+            "疑似未登记账号", _count(connection, CandidateRow, CandidateRow.state == "new"), "/accounts/found"
+        ),
         Work("内容疑点待核", sum(totals(connection).values()), "/content"),
     )
     return tuple(one for one in found if one.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Appealed:
+    """An appeal that waits for a decision, with the finding it is against."""
+
+    finding: str
+    name: str
+    unit: str
+    moment: datetime
+
+
+def appealed(connection: Connection, limit: int = 10) -> tuple[Appealed, ...]:
+    """The appeals that have waited longest."""
+    query = (
+        select(FindingRow.number, FindingRow.name, UnitRow.short, AppealRow.moment)
+        .join(FindingRow, FindingRow.id == AppealRow.finding_id)
+        .join(UnitRow, UnitRow.id == AppealRow.unit_id)
+        .where(AppealRow.state == WAITING)
+        .order_by(AppealRow.moment, AppealRow.id)
+        .limit(limit)
+    )
+    return tuple(Appealed(*row) for row in connection.execute(query))
 
 
 def named(connection: Connection, ids: Sequence[str]) -> Mapping[str, str]:

@@ -10,13 +10,16 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import Connection, func, select
 
 from crawler.model import SHANGHAI, utc
-from crawler.store import OutletRow, UnitRow
+from crawler.store import UnitRow
+from monitor.board.unit_list import shown_months
 from monitor.board.words import rule_name
-from monitor.calendar import add_months, quarter_months
+from monitor.calendar import add_months
 from monitor.ledger import FindingRow
 from monitor.model import Value
 from monitor.standing import StandingRow, TrendRow
 from monitor.unit_rhythm import UnitDayRow, days_kept, months_kept
+
+S = StandingRow
 
 
 def trend(connection: Connection, kind: str, since: date) -> Mapping[tuple[date, str], int]:
@@ -43,18 +46,17 @@ class Silent:
 
 def silent(connection: Connection, today: date, limit: int) -> tuple[Silent, ...]:
     """The outlets that have been silent longest, exempt ones left out."""
-    standing = StandingRow
-    query = (
-        select(OutletRow.id, OutletRow.name, OutletRow.newest, standing.value)
-        .join(standing, standing.key == "outlet:" + OutletRow.id)
-        .where(OutletRow.newest.is_not(None), OutletRow.retired_at.is_(None))
-        .where(standing.value != Value.EXEMPT.value, standing.kind.in_(("column", "account")))
-        .order_by(OutletRow.newest, OutletRow.id)
-        .limit(limit)
-    )
-    return tuple(
-        Silent(r.id, r.name, (today - r.newest).days, r.value, r.newest) for r in connection.execute(query)
-    )
+    found: list[Silent] = []
+    for kind in ("column", "account"):  # one at a time, as the index is
+        query = (
+            select(S.outlet_id, S.name, S.newest, S.value)
+            .where(S.kind == kind, S.newest.is_not(None), S.value != Value.EXEMPT.value)
+            .order_by(S.newest, S.outlet_id)
+            .limit(limit)
+        )
+        rows = connection.execute(query)
+        found += [Silent(r.outlet_id, r.name, (today - r.newest).days, r.value, r.newest) for r in rows]
+    return tuple(sorted(found, key=lambda one: (one.newest, one.id))[:limit])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def open_by_kind(connection: Connection) -> tuple[Kind, ...]:
 
 @dataclass(frozen=True, slots=True)
 class UnitQuarter:
-    """A unit's posts of each month of the quarter so far; ``short`` are its judged months below the quota."""
+    """A unit's posts of each month shown; ``short`` are its judged months below the quota."""
 
     id: str
     name: str
@@ -95,7 +97,7 @@ class UnitQuarter:
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
-    """The quarter that ``today`` lies in: its months so far, units by what they published, the most first."""
+    """The quarter's months so far (in its first month the last quarter's too), units by what they published then."""
 
     months: tuple[str, ...]
     units: tuple[UnitQuarter, ...]
@@ -106,8 +108,8 @@ class Quarter:
 
 
 def quarter(connection: Connection, today: date) -> Quarter:
-    """Every unit of the catalogue."""
-    months = tuple(month for month in quarter_months(today) if month <= today.isoformat()[:7])
+    """Every unit of the catalogue, the most posts first."""
+    months = shown_months(today)
     kept: dict[str, dict[str, tuple[int, int]]] = {}
     for one in months_kept(connection, months):
         kept.setdefault(one.unit, {})[one.month] = (one.posts, one.documents)

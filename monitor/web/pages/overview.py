@@ -45,6 +45,7 @@ def overview(request: Request, who: Reader, web: Kept) -> HTMLResponse:
             "changed": board.changed(connection, looked_last(today, calendar)),
             "soon": board.soon(connection, today, calendar), "names": board.named(connection, behind),
             "work": board.waiting(connection, now) if who.may(Permission.HANDLE) else (),
+            "appeals": board.appealed(connection) if who.may(Permission.HANDLE) else (),
         }  # fmt: skip
     return page(request, "overview.html", **context)
 

@@ -7,7 +7,7 @@
       const data = document.getElementById(box.dataset.chart);
       if (!data) continue;
       box.dataset.drawn = "1";
-      const chart = echarts.init(box, null, { renderer: "canvas" });
+      const chart = echarts.init(box, null, { renderer: "canvas", devicePixelRatio: Math.max(2, devicePixelRatio) });
       const option = JSON.parse(data.textContent);
       option.animation = false;
       option.tooltip = Object.assign({ renderMode: "richText", confine: true }, option.tooltip || {});
@@ -15,7 +15,6 @@
       chart.setOption(option);
       chart.on("click", (event) => { if (event.data && event.data.href) location.assign(event.data.href); });
       addEventListener("resize", () => chart.resize());
-      addEventListener("beforeprint", () => chart.resize());
     }
   };
   const start = (root) => {
