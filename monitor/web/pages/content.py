@@ -139,4 +139,7 @@ def _show(request: Request, web: Web, number: int, problem: str = "", status: in
 def _dismissals(request: Request, web: Web, problem: str = "", status: int = 200) -> HTMLResponse:
     with web.office.reader.connect() as connection:
         found = desk.dismissals(connection, web.clock())
-    return page(request, "dismissals.html", status, found=found, scopes=desk.SCOPE_NAMES, problem=problem)
+    tick = timedelta(seconds=1)  # ``until`` is the first moment after its last day
+    return page(
+        request, "dismissals.html", status, found=found, tick=tick, scopes=desk.SCOPE_NAMES, problem=problem
+    )

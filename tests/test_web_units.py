@@ -1,0 +1,126 @@
+"""Units: the table, the office's view of one, its letters without their key, and origins decided."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import insert
+
+from monitor.access.roles import Role
+from monitor.audit import AuditRow
+from monitor.decisions import read_decisions
+from monitor.ledger import LetterRow
+from monitor.office import decisions_path, known_units
+from monitor.unit_rhythm import DoubtRow, keep_rhythm
+from tests.judging_store import post
+from tests.web_helpers import HOSTILE, NIGHT, NOW, TODAY, ClientFor, rows
+
+Web = tuple[ClientFor, Any]
+
+
+def test_the_table_tells_each_month_with_shape_and_word_and_links_its_numbers(office_web: Web) -> None:
+    client_for, _ = office_web
+    text = client_for(Role.LEADER).get("/units").text
+    for short in ("教育局", "卫健局", "城管局", "仓山镇"):
+        assert short in text
+    assert "镇街" in text
+    assert "/10" in text
+    assert '<a href="/findings?state=open&amp;unit=wjj">' in text
+
+
+def test_the_offices_view_shows_outlets_findings_and_contacts_with_masked_phones(office_web: Web) -> None:
+    client_for, office = office_web
+    with office.engine.begin() as connection:
+        from crawler.unit_contacts import UnitContactRow
+
+        values = {
+            "unit_id": "wjj",
+            "role": "contact",
+            "name": "样例联系人",
+            "phone": "13800001234",
+            "email": "c@example.org",
+            "proof": "",
+            "entered": NOW,
+        }
+        connection.execute(insert(UnitContactRow).values(values))
+    text = client_for(Role.OFFICE).get("/units/wjj").text
+    for shown in ("卫生信息", "健康仓山", "通知公告", "样例联系人", "看数据表"):
+        assert shown in text
+    assert "13800001234" not in text
+    assert client_for(Role.OFFICE).get("/units/none").status_code == 404
+
+
+def test_a_letter_is_shown_without_the_key_that_opens_the_units_page(office_web: Web) -> None:
+    client_for, office = office_web
+    text = "请看 http://x.example.org/units/wjj?key=d2pq.5f.AbC-_9\n<script>alert(1)</script>"
+    letter = {"key": "k", "unit_id": "wjj", "day": TODAY, "recipients": ["wjj@example.org"], "subject": "更新提醒", "text_body": text,
+              "html_body": "", "state": "failed", "written": NOW, "answer": "550 no such user"}  # fmt: skip
+    with office.engine.begin() as connection:
+        id = connection.execute(insert(LetterRow).values(letter)).inserted_primary_key[0]
+    browser = client_for(Role.LEADER)
+    page = browser.get(f"/units/wjj/letters/{id}").text
+    assert "AbC-_9" not in page
+    assert "550 no such user" in page
+    assert "&lt;script&gt;" in page
+    assert browser.get(f"/units/jyj/letters/{id}").status_code == 404
+    assert client_for(Role.UNIT).get(f"/units/wjj/letters/{id}").status_code == 403
+    assert "发送失败" in browser.get("/units/wjj").text
+
+
+def doubtful(office: Any, origin: str = "卫健局办公室转", title: str = "一条信息") -> None:
+    with office.engine.begin() as connection:
+        for n in range(3):
+            url = f"http://www.example.org/x/{n}.html"
+            post(connection, "jyxx", url, date(2020, 7, 10), NIGHT, title=f"{title}{n}", origin=origin)
+    keep_rhythm(office, NOW)
+
+
+def named(office: Any) -> list[Any]:
+    """Those that print an origin; the joint column's posts without one wait too."""
+    return [row for row in rows(office, DoubtRow) if row.origin]
+
+
+def test_doubtful_origins_are_kept_each_night_and_decided_once(office_web: Web) -> None:
+    client_for, office = office_web
+    browser = client_for(Role.OFFICE)
+    assert "没有待认定的来源" in browser.get("/attribution?text=专班").text
+    doubtful(office, "某某联合工作专班", HOSTILE)
+    (row,) = named(office)
+    assert (row.origin, row.count) == ("某某联合工作专班", 3)
+    page = browser.get("/attribution").text
+    assert "某某联合工作专班" in page
+    assert "<script>alert" not in page
+    assert "某某联合工作专班" in browser.get(f"/attribution/{row.id}").text
+    bare = browser.submit("/attribution", {"origin": row.origin, "unit": "wjj"})
+    assert (bare.status_code, len(named(office))) == (422, 1)
+    assert (
+        browser.submit("/attribution", {"origin": row.origin, "unit": "ghost", "why": "x"}).status_code == 422
+    )
+    assert (
+        browser.submit(
+            "/attribution", {"origin": row.origin, "unit": "wjj", "why": "专班设在卫健局"}
+        ).status_code
+        == 303
+    )
+    (made,) = read_decisions(decisions_path(office), known_units(office))
+    assert (made.unit, made.by, made.why) == ("wjj", "样例经办人", "专班设在卫健局")
+    assert named(office) == []
+    assert [one.what for one in rows(office, AuditRow)][-1] == "attribution"
+    assert "专班设在卫健局" in browser.get("/attribution").text
+    keep_rhythm(office, NOW)
+    assert named(office) == []
+    again = {"origin": made.origin, "unit": "nobody", "why": "查明不是"}
+    assert browser.submit("/attribution", again).status_code == 303
+    assert "不归任何单位" in browser.get("/attribution").text
+
+
+def test_origins_are_for_the_office_alone(office_web: Web) -> None:
+    client_for, office = office_web
+    for role in (Role.LEADER, Role.INSPECTOR, Role.UNIT, Role.AUDITOR):
+        assert client_for(role).get("/attribution").status_code == 403
+        assert (
+            client_for(role).submit("/attribution", {"origin": "x", "unit": "wjj", "why": "x"}).status_code
+            == 403
+        )
+    assert not decisions_path(office).exists()
