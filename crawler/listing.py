@@ -38,14 +38,15 @@ MIN_ROWS = 3
 """As many dated rows make a list by themselves; fewer need a pager, a heading or addresses for it."""
 
 
-def read_list(page: Page, *, column: str = "") -> Reading:
+def read_list(page: Page, *, column: str = "", text: str | None = None) -> Reading:
     """The posts of a column's list page, READ, EMPTY (recognised, holds nothing) or UNREADABLE with a reason.
 
     ``column`` is the column's name in the catalogue: it helps to choose between two lists. "Today" is the
     Shanghai day of ``page.fetched_at``. Challenge pages and errors are decided before, by ``states.refusal``.
-    Never raises for what a page holds.
+    ``text`` spares the decoding when the caller has done it. Never raises for what a page holds.
     """
-    text = markup.decode(page.body, page.headers)
+    if text is None:
+        text = markup.decode(page.body, page.headers)
     if text.lstrip()[:1] in ("{", "["):
         data = read_data(text, page)
         held = markup_in_data(text) if data is not None and data.outcome is not Outcome.READ else ""

@@ -110,8 +110,9 @@ def plain_tree(text: str) -> etree._Element | None:
     ``None`` when there is no element in it. Never raises.
     """
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
+    body = text.encode("utf-8", "replace")
     try:
-        return etree.fromstring(text.replace("\x00", "").encode("utf-8", "replace"), parser)
+        return etree.fromstring(body.replace(b"\x00", b"") if b"\x00" in body else body, parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None
 
@@ -122,7 +123,10 @@ def outline(root: etree._Element) -> Outline:
     texts, owners, elements = sheet.texts, sheet.owners, sheet.elements
     parents, tags, end, first, last = sheet.parents, sheet.tags, sheet.end, sheet.first, sheet.last
     current, number = -1, 0
-    for element in root.iter():
+    nodes = list(root.iter())
+    end.extend([0] * len(nodes))
+    last.extend(end)
+    for element in nodes:
         parent = element.getparent()
         while current >= 0 and elements[current] is not parent:
             end[current] = number
@@ -140,8 +144,6 @@ def outline(root: etree._Element) -> Outline:
         elements.append(element)
         parents.append(current)
         first.append(len(texts))
-        end.append(0)
-        last.append(0)
         if tag not in SILENT:
             text = element.text
             if text and not text.isspace():
@@ -154,6 +156,7 @@ def outline(root: etree._Element) -> Outline:
         current = number
         number += 1
     _close(sheet, current)
+    del end[number:], last[number:]  # comments are no elements
     return sheet
 
 

@@ -31,6 +31,7 @@ class Sight:
     names: tuple[str, ...]
     known: dict[int, str] = field(default_factory=dict)
     folder: tuple[str, list[str]] = ("", [])
+    below: str = ""
 
     def href(self, anchor: int) -> str:
         """The absolute http address of a link, ``""`` where it has none (``javascript:;``, ``#``)."""
@@ -64,8 +65,7 @@ class Sight:
         while href[:2] == "./" or href[:3] == "../":
             up += href[1] == "."
             href = href[2:] if href[1] == "/" else href[3:]
-        kept = folders[: max(0, len(folders) - up)]
-        return "/".join((origin, *kept, href))
+        return "/".join((origin, *folders[: max(0, len(folders) - up)], href)) if up else self.below + href
 
 
 def _opened(script: str) -> str:
@@ -90,7 +90,9 @@ def sight_of(text: str, sheet: Outline, page: Page, column: str) -> Sight:
     scripts = tuple(sheet.elements[number].text or "" for number in sheet.scripts)
     names = tuple(dict.fromkeys(name for name in said if 1 < len(name) < 25))
     source = Source(text, base, sheet, scripts, page.body, _marks(sheet, scripts))
-    return Sight(source, shanghai_day(page.fetched_at), page, names, folder=_folder(base))
+    origin, folders = _folder(base)
+    below = "/".join((origin, *folders, ""))
+    return Sight(source, shanghai_day(page.fetched_at), page, names, folder=(origin, folders), below=below)
 
 
 def _marks(sheet: Outline, scripts: tuple[str, ...]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crawler.listing import read_list
+from crawler.markup import decode
 from crawler.model import Ask, Outlet, Page, Probe, Reading
 from crawler.states import refusal
 
@@ -17,4 +18,5 @@ def start(outlet: Outlet, probe: Probe) -> tuple[Ask, ...]:
 
 def read(page: Page, outlet: Outlet, probe: Probe) -> Reading:
     """Refusals first, then the list; never raises."""
-    return refusal(page) or read_list(page, column=outlet.name)
+    text = decode(page.body, page.headers)
+    return refusal(page, text) or read_list(page, column=outlet.name, text=text)
