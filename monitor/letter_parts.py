@@ -141,7 +141,8 @@ def _item(matter: Matter, day: date, settings: LetterSettings) -> dict[str, Any]
         "newest_raw": clean(newest.raw, 60) if newest else "",
         "published_here": matter.kind in ("column", "account"),
         "looked": chinese_moment(matter.looked) if matter.looked else "",
-        "units": tuple(clean(name, 40) for name in matter.units),
+        # Who published what stands in the sentence; nobody leads among them.
+        "units": () if matter.kind == "content" else tuple(clean(name, 40) for name in matter.units),
         "deadline": deadline_text(until, settings),
         "order": clean(matter.order, 60),
         "appealed": matter.appealed,

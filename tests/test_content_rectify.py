@@ -177,6 +177,7 @@ def test_each_publisher_gets_its_own_faults_and_nothing_personal(place: Place) -
     assert "样例公示名单" not in told["mzj"]
     assert "教育局2处、民政局1处" in told["jyj"]
     assert "信息内容问题" in told["jyj"]
+    assert "牵头" not in told["jyj"], "neither answers for the other's posts"
     assert "超期未更新" not in told["jyj"]
     assert "布署" in told["jyj"]
     assert not any(IDS[0] in text for text in told.values())
