@@ -93,10 +93,12 @@ def office_letter(
     overdue: Sequence[tuple[str, int]] = (),
     talks: Sequence[Talked] = (),
     notes: Sequence[str] = (),
+    handed: Sequence[str] = (),
 ) -> Letter:
     """The letter of ``day`` to ourselves: what we could not read, units without an address (``mute``), and
     lines about letters that came back (``returned``), units with ``overdue`` findings and how many, units for
-    the 约谈 list (``talks``), and what is wrong with ourselves (``notes``).
+    the 约谈 list (``talks``), what is wrong with ourselves (``notes``), and orders that ended with the move of their
+    column (``handed``).
     """
     context = _context(matters, day, settings) | {
         "greeting": clean(settings.office),
@@ -106,6 +108,7 @@ def office_letter(
         "overdue_units": tuple((clean(name, 40), count) for name, count in overdue),
         "talks": tuple(talks),
         "notes": tuple(clean(line, 300) for line in notes),
+        "handed": tuple(clean(line, 300) for line in handed),
         "mute": tuple(clean(name, 40) for name in mute),
         "returned": tuple(clean(line, 300) for line in returned),
     }
@@ -113,6 +116,7 @@ def office_letter(
     said += [f"{len(matters)} 项无法判定"] if matters else []
     said += [f"{len(overdue)} 个单位逾期"] if overdue else []
     said += [f"建议约谈 {len(talks)} 个单位"] if talks else []
+    said += [f"{len(handed)} 件整改通知随栏目移交"] if handed else []
     said += [f"{len(mute)} 个单位无邮箱"] if mute else []
     said += [f"{len(returned)} 封通知退回"] if returned else []
     subject = f"【系统待办】{day.isoformat()} {'，'.join(said) or '无待办事项'}"
@@ -175,6 +179,7 @@ def _context(matters: Sequence[Matter], day: date, settings: LetterSettings) -> 
         "hidden": tuple(clean(m.finding.number, 40) for m in shown[MAX_SHOWN:]),
         "ours": False,
         "mute": (),
+        "handed": (),
         "returned": (),
         "closed": (),
         "moved": (),

@@ -10,13 +10,14 @@ from sqlalchemy import Connection, func, select
 from crawler.model import Unit, shanghai_day
 from crawler.store import RunRow
 from monitor.ladder import entered, talk
-from monitor.ledger import JudgementRow, LetterRow
+from monitor.ledger import EventRow, FindingRow, JudgementRow, LetterRow
 from monitor.letter_parts import Matter, chinese_day, deadline, overdue
 from monitor.letterhead import LetterSettings
 from monitor.letters import OFFICE, office_letter
 from monitor.matters import returned
 from monitor.model import Letter
 from monitor.official_days import KNOWN
+from monitor.reminding import TOLD
 
 NIGHT = timedelta(hours=30)
 HELD_UP = timedelta(days=7)
@@ -48,11 +49,30 @@ def to_us(
     news = any(deadline(m, day, settings) >= since for matters in late.values() for m in matters)
     news = news or any(entered(matters, since, day, settings) for matters in by_unit.values())
     known = forced and any((*late.values(), *talks))
-    if not (ours or mute or back or notes or news or known):
+    handed = _handed(connection, moment, units)
+    if not (ours or mute or back or notes or news or known or handed):
         return []
     counts = [(units[unit].short, len(matters)) for unit, matters in late.items() if matters]
-    text = office_letter(ours, day, settings, mute, back, counts, talks=talks, notes=notes)
+    text = office_letter(ours, day, settings, mute, back, counts, talks=talks, notes=notes, handed=handed)
     return [(text, [m.finding.id for m in ours])]
+
+
+def _handed(connection: Connection, moment: datetime, units: Mapping[str, Unit]) -> tuple[str, ...]:
+    """Orders that ended because their column went to another unit, since our own last letter."""
+    ours = select(func.max(LetterRow.written)).where(LetterRow.unit_id == OFFICE, LetterRow.state.in_(TOLD))
+    since = max(connection.scalar(ours) or moment - HELD_UP, moment - HELD_UP)
+    query = (
+        select(EventRow.detail, FindingRow.name, FindingRow.number)
+        .join(FindingRow, FindingRow.id == EventRow.finding_id)
+        .where(EventRow.kind == "transferred", EventRow.moment > since, EventRow.moment <= moment)
+        .order_by(EventRow.id)
+    )
+    names = {unit.id: unit.short for unit in units.values()}
+    lines = []
+    for detail, name, number in connection.execute(query):
+        to = "、".join(names.get(unit, unit) for unit in detail["to"]) or "责任单位未明确"
+        lines.append(f"{detail['order']}（{name}，问题 {number}）：现责任单位 {to}")
+    return tuple(lines)
 
 
 def _before(day: date, settings: LetterSettings) -> date:

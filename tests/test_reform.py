@@ -29,7 +29,6 @@ from monitor.frozen import archived
 from monitor.handover import moves
 from monitor.jobs import judge_now, write_day
 from monitor.ledger import EventRow, FindingRow, LetterFindingRow
-from monitor.letterhead import LetterSettings
 from monitor.model import Letter, Verdict
 from monitor.office import Office, enter_catalogue, open_office
 from monitor.orders import EVERY, MOVED, Order, issue, listed
@@ -105,7 +104,7 @@ class County:
                 visit(c, id, at(day, 2), OLD, door="recheck")
         judgement = judge_now(self.office, at(day, 3))
         write_day(self.office, at(day, 7), judgement.verdicts)
-        config = AlertsConfig(letters=LetterSettings())
+        config = AlertsConfig(letters=self.office.settings.monitor.alerts.letters)
         send_waiting(self.office.engine, config, at(day), {"mail": self.channel}, lambda: 0.0)
         return judgement.verdicts
 
@@ -197,6 +196,15 @@ def test_orders_of_who_lost_the_column_end_as_handed_over_in_the_record(reformed
         details = c.execute(query).scalars().all()
         assert verify(c).broken == ""
     assert [(d["from"], d["to"]) for d in details] == [("fgj", ["zjj"]), ("jyj", ["sjj"])]
+
+
+def test_the_office_is_told_once_which_orders_ended(reformed: County) -> None:
+    ours = [letter for (_, to), letter in reformed.got.items() if to.startswith("office@")]
+    told = [letter for letter in ours if "随栏目移交终结" in letter.text]
+    assert len(told) == 1
+    assert "2 件整改通知随栏目移交" in told[0].subject
+    number = reformed.finding("c-jyj").number
+    assert f"整改〔2020〕2号（教育局动态，问题 {number}）：现责任单位 审计局" in told[0].text
 
 
 def test_a_new_order_may_be_issued_to_the_new_owner(reformed: County) -> None:
