@@ -27,6 +27,7 @@ LONGEST = 600
 """Characters of one printed text; a title of a thousand characters is cut, its whole stands in the store."""
 
 
+@cache
 def environment() -> Environment:
     """The templates of the package, compiled once."""
     env = Environment(
