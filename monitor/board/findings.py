@@ -14,7 +14,7 @@ from monitor.acks import AckRow
 from monitor.appeals import WAITING, AppealRow
 from monitor.board.paging import ROWS, Paged, within
 from monitor.board.units import unit_names
-from monitor.board.words import STAGES, rule_name
+from monitor.board.words import STAGES, rule_name, titled, value_word
 from monitor.findings import answered_by
 from monitor.ledger import FindingRow, LetterFindingRow, LetterRow
 from monitor.orders import ISSUED, OPEN, REPLIED, OrderRow
@@ -68,6 +68,10 @@ class FindingLine:
         return rule_name(self.rule)
 
     @property
+    def word(self) -> str:
+        return value_word(self.rule, self.value)
+
+    @property
     def stage_name(self) -> str:
         return STAGES[self.stage]
 
@@ -95,7 +99,7 @@ STAGE = case(
 )
 APPEALED = exists().where(AppealRow.finding_id == F.id, AppealRow.state == WAITING).correlate(F)
 COLUMNS = (
-    F.id, F.number, F.rule, F.subject, F.name, F.value, F.sentence, F.units, F.ours, F.opened, F.closed, F.ended,
+    F.id, F.number, F.rule, F.subject, F.name, F.value, F.sentence, F.units, F.ours, F.opened, F.closed, F.ended, F.period,
     F.recurrence, F.flapping, STAGE.label("stage"), APPEALED.label("appealed"), ORDER.number.label("order"), ORDER.deadline,
 )  # fmt: skip
 
@@ -207,7 +211,7 @@ def _lines(connection: Connection, rows: Sequence[Any], now: datetime) -> list[F
     names = unit_names(connection, retired=True) if rows else {}
     return [
         FindingLine(
-            r.id, r.number, r.rule, r.subject, r.name, r.value, r.sentence, tuple(names.get(u, u) for u in r.units),
+            r.id, r.number, r.rule, r.subject, titled(r.name, r.period), r.value, r.sentence, tuple(names.get(u, u) for u in r.units),
             r.ours, r.opened, r.closed, r.ended, r.stage, r.order or "", r.deadline,
             bool(r.deadline and r.deadline < now and not r.appealed), bool(r.appealed), r.recurrence, r.flapping,
         )

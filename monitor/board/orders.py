@@ -12,6 +12,7 @@ from crawler.model import utc
 from monitor.appeals import WAITING, AppealRow
 from monitor.board.paging import ROWS, Paged, within
 from monitor.board.units import unit_names
+from monitor.board.words import titled
 from monitor.ledger import FindingRow
 from monitor.orders import OPEN, STATE_NAMES, OrderRow
 
@@ -56,6 +57,7 @@ def lines(
     page = within(page, total, size)
     query = (
         select(OrderRow.__table__, FindingRow.number.label("f_number"), FindingRow.name, FindingRow.sentence)
+        .add_columns(FindingRow.period)
         .add_columns(FindingRow.recurrence, APPEALED.label("appealed"))
         .join(FindingRow, FindingRow.id == OrderRow.finding_id)
         .where(*where)
@@ -65,7 +67,7 @@ def lines(
     rows = connection.execute(query.limit(size).offset((page - 1) * size)).all()
     found = [
         OrderLine(
-            r.number, r.f_number, r.name, r.sentence, r.unit_id, names.get(r.unit_id, r.unit_id), r.issued, r.deadline,
+            r.number, r.f_number, titled(r.name, r.period), r.sentence, r.unit_id, names.get(r.unit_id, r.unit_id), r.issued, r.deadline,
             r.state, r.reopened, r.recurrence, r.closed,
             r.state in OPEN and r.deadline < now and not r.appealed, bool(r.appealed),
         )

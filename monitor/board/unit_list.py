@@ -27,7 +27,7 @@ class Month:
     """What a unit published in a month against its quota. ``value`` is empty where nothing was judged.
 
     ``gaps`` are columns not read through, ``undecided`` posts whose unit is not decided: with either the number is
-    a lower bound.
+    a lower bound. ``known`` is false for months that nobody counted.
     """
 
     month: str
@@ -38,6 +38,7 @@ class Month:
     gaps: int = 0
     undecided: int = 0
     documents: int = 0
+    known: bool = True
 
     @property
     def words(self) -> str:
@@ -69,7 +70,7 @@ def shown_months(today: date) -> tuple[str, ...]:
     return (*quarter_months(add_months(quarter_start(today), -1)), *this)
 
 
-def units(connection: Connection, now: datetime, today: date) -> tuple[UnitLine, ...]:
+def units(connection: Connection, now: datetime, today: date, counted_from: str = "") -> tuple[UnitLine, ...]:
     """Every unit of the catalogue, by group."""
     months = shown_months(today)
     kept = by_month(connection, months)
@@ -80,7 +81,7 @@ def units(connection: Connection, now: datetime, today: date) -> tuple[UnitLine,
     return tuple(
         UnitLine(
             r.id, r.group_name, r.short, r.full, r.quota,
-            tuple(a_month(month, r.quota, judged.get((r.id, month)), kept.get((r.id, month))) for month in months),
+            tuple(a_month(month, r.quota, judged.get((r.id, month)), kept.get((r.id, month)), counted_from) for month in months),
             findings[r.id], orders[r.id], late[r.id], outlets.get(r.id, 0),
         )
         for r in connection.execute(query.order_by(UnitRow.group_name.desc(), UnitRow.id))
@@ -97,20 +98,25 @@ def by_month(
 
 
 def quota_of(
-    connection: Connection, unit: str, quota: int | None, months: tuple[str, ...]
+    connection: Connection, unit: str, quota: int | None, months: tuple[str, ...], counted_from: str = ""
 ) -> tuple[Month, ...]:
     """One unit's months; older ones than the rules judge have their number only."""
     kept, judged = by_month(connection, months, unit), _judged(connection, months, unit)
     return tuple(
-        a_month(month, quota, judged.get((unit, month)), kept.get((unit, month))) for month in months
+        a_month(month, quota, judged.get((unit, month)), kept.get((unit, month)), counted_from)
+        for month in months
     )
 
 
-def a_month(month: str, quota: int | None, judged: Any, kept: tuple[int, int] | None) -> Month:
+def a_month(
+    month: str, quota: int | None, judged: Any, kept: tuple[int, int] | None, counted_from: str = ""
+) -> Month:
     """What was judged of a month where it was, else what was counted."""
     posts, documents = kept or (0, 0)
     if judged is None:
-        return Month(month, posts, quota, "", documents=documents)
+        return Month(
+            month, posts, quota, "", documents=documents, known=month >= counted_from or kept is not None
+        )
     n = judged.numbers
     return Month(
         month, int(n.get("count", posts)), int(n.get("quota", quota or 0)), judged.value, judged.sentence,

@@ -40,6 +40,24 @@ LETTER_CHIPS: Mapping[str, str] = {
 }  # fmt: skip
 
 
+STALE_WORDS: Mapping[str, str] = {
+    "unit_quota": "数量不足", "disclosure_zero": "没有公开", "surveys_few": "次数不足", "content_faults": "有问题",
+    "site_unreachable": "无法访问", "site_veto_columns": "否决", "footer_identity": "不规范", "host_name": "不规范",
+    "page_tags": "不规范", "certificate_expiry": "将到期", "home_moved": "不一致",
+}  # fmt: skip
+"""What an accusation is called where nothing is past a date."""
+
+
+def value_word(rule: str, value: str) -> str:
+    """The word on a finding's chip; empty = the verdict's own name."""
+    return STALE_WORDS.get(rule, "") if value == "stale" else ""
+
+
+def titled(name: str, period: str) -> str:
+    """A finding's subject, with the month or quarter that it is about."""
+    return f"{name} {period}" if period else name
+
+
 def rule_name(rule: str) -> str:
     """A rule on screen."""
     return RULES.get(rule, rule)

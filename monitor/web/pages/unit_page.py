@@ -23,7 +23,7 @@ from monitor.board import outlets
 from monitor.board import unit as board
 from monitor.board.unit_list import quota_of
 from monitor.board.units import unit_names
-from monitor.board.words import ended_words
+from monitor.board.words import ended_words, value_word
 from monitor.calendar import month_of
 from monitor.letter_parts import ADVICE, KINDS
 from monitor.unit_desk import desk
@@ -69,7 +69,7 @@ def own_page(request: Request, web: Web, unit: str, problem: str = "", status: i
         request, "unit_page.html", status, unit=head, desk=found, names=names, own=[row for kind in kinds for row in kind.rows],
         more=sum(kind.total - len(kind.rows) for kind in kinds), ahead=ahead, month=quota,
         letters=letters, settings=monitor.orders, attach=attachments.KIND_NAMES, results=replies.RESULT_NAMES,
-        appeal_names=appeals.STATE_NAMES, order_names=orders.STATE_NAMES, advice=_advice, ended=ended_words,
+        appeal_names=appeals.STATE_NAMES, order_names=orders.STATE_NAMES, advice=_advice, ended=ended_words, word=value_word,
         left=letters.calendar.between, latest=_latest(letters.calendar.after, today, letters.ack_days), problem=problem,
         rechecks_left=max(0, web.settings.rechecks_an_hour - used), here=f"/units/{quote(unit)}", tail=tail(request),
     )  # fmt: skip

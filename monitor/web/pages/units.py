@@ -40,7 +40,7 @@ def all_units(request: Request, who: Reader, web: Kept) -> HTMLResponse:
     now = web.clock()
     today = shanghai_day(now)
     with web.office.reader.connect() as connection:
-        found = units(connection, now, today)
+        found = units(connection, now, today, _from(web))
     return page(request, "units.html", found=found, months=shown_months(today))
 
 
@@ -55,7 +55,7 @@ def unit(request: Request, id: str, who: Own, web: Kept) -> HTMLResponse:
         head = board.head(connection, id)
         if head is None:
             raise NotFound(f"台账里没有单位 {id[:40]}")
-        months = quota_of(connection, id, head.quota, _year(today))
+        months = quota_of(connection, id, head.quota, _year(today), _from(web))
         context: dict[str, Any] = {
             "columns": outlets.lines(connection, outlets.Wanted("column", unit=id), today, 1, FEW),
             "accounts": outlets.lines(connection, outlets.Wanted("account", unit=id), today, 1, FEW),
@@ -113,6 +113,12 @@ def rows_of(one: Month) -> list[Any]:
         one.undecided,
         one.documents,
     ]
+
+
+def _from(web: Web) -> str:
+    """The first month that was counted whole."""
+    start = web.office.settings.crawl.backfill_from
+    return month_of(start if start.day == 1 else add_months(start.replace(day=1), 1))
 
 
 def _year(today: date) -> tuple[str, ...]:
