@@ -63,7 +63,7 @@ def _attachments(lead: str) -> Iterator[Row]:
         ("type", "a16.rar", Served(zipped({"a.txt": b"a"}))), ("type", "a17.docx", Served(files.OLE)), ("type", "a18.pdf", Served(png())),
         ("broken", "a19.docx", Served(broken)), ("broken", "a20.xlsx", Served(xlsx("表")[:150])), ("broken", "a21.pdf", Served(b"%PDF-1.4\nnothing else")),
         ("broken", "a22.docx", Served(zipped({"readme.txt": b"no document"}))), ("broken", "a23.zip", Served(zipped({"a.txt": b"a" * 300})[:60])),
-        ("locked", "a24.docx", Served(locked)), ("locked", "a25.xlsx", Served(locked)),
+        ("locked", "a24.docx", Served(locked)), ("locked", "a25.xlsx", Served(locked)), ("refused", "a26.zip", Served(files.nested(5))),
     )  # fmt: skip
     for rule, name, served in wrong:
         yield row(f"attachments.{rule}", f"attachments.{rule}", f"/fj/{name}", served)
