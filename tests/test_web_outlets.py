@@ -305,8 +305,12 @@ def test_a_column_turns_fresh_in_place_after_the_portal_got_a_post(live: tuple[A
     assert number is not None
     Service(place.office, place.clock, Event()).rechecks()
     done = browser.part(f"/rechecks/{number[1]}").text
-    assert "hx-trigger" not in done
+    assert "every 1s" not in done
+    assert f'hx-get="/outlets/old?recheck={number[1]}" hx-trigger="load" hx-target="#main"' in done
     assert "复查完成" in done
+    whole = browser.get(f"/outlets/old?recheck={number[1]}").text
+    assert "复查完成" in whole
+    assert "hx-trigger" not in whole
     assert re.search(r'class="chip stale">超期</span>.*class="chip fresh">正常</span>', done, re.S)
     assert "最新信息 2020-07-20" in done
     assert '<span class="chip fresh">正常</span>' in browser.get("/outlets/old").text

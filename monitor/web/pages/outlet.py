@@ -86,7 +86,7 @@ def progress(number: int, request: Request, who: Reader, web: Kept) -> HTMLRespo
         if found is None:
             raise NotFound("没有这次复查")
         here = board.here(connection, found.outlet)
-    return page(request, "parts/recheck.html", recheck=_told(found, here, web), here=here)
+    return page(request, "parts/recheck.html", recheck=_told(found, here, web, live=True), here=here)
 
 
 @router.get("/outlets/{id:path}/frozen/{number:int}")
@@ -207,15 +207,19 @@ def address(id: str) -> str:
     return f"/outlets/{quote(id, safe='')}"
 
 
-def _told(found: board.Request, here: board.Here | None, web: Web) -> Mapping[str, Any]:
-    """A recheck for the screen: how far, since when, and what it said before and after."""
+def _told(
+    found: board.Request, here: board.Here | None, web: Web, *, live: bool = False
+) -> Mapping[str, Any]:
+    """A recheck for the screen: how far, since when, and what it said before and after; ``live``: it stands in a page
+    that was made before, and is to be made anew when the recheck is over.
+    """
     after = max(found.result.get("verdicts", ()), key=lambda v: GRAVITY[Value(v["value"])], default=None)
     visit = found.result.get("visit", {})
     began = found.started or found.asked
     changed = bool(here and here.since and here.before and found.started and here.since >= began)
     waited = (found.ended or web.clock()) - found.asked
     return {
-        "asked": found, "waited": int(waited.total_seconds()), "alone": not found.over and waited > PATIENCE,
+        "asked": found, "live": live, "waited": int(waited.total_seconds()), "alone": not found.over and waited > PATIENCE,
         "before": (here.before if changed else here.value) if here else "", "after": after["value"] if after else "",
         "sentence": after["sentence"] if after else "", "visit": visit,
         "outcome": OUTCOMES.get(visit.get("outcome", ""), ""),
