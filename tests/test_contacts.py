@@ -11,13 +11,17 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import select, update
 
-from crawler.contact_book import HEADS
+from crawler.contact_book import HEADS, read_book
+from crawler.contacts import phone_in
 from crawler.model import SHANGHAI, Addressee, ContactRole
 from crawler.store import UnitRow
 from crawler.unit_contacts import UnitContactRow
+from crawler.workbook import Formula, Grid
 from monitor import contacting
 from monitor.__main__ import cli
 from monitor.alerts import write_letters
@@ -330,6 +334,36 @@ def test_no_repr_and_no_list_shows_a_phone(sqlite_store: Store, tmp_path: Path) 
     assert PHONE not in told
     assert masked[0].phone == "138****1234"
     assert full[0].phone == PHONE
+
+
+CELL = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(
+        ["建设局", "联系人", "负责人", "张三", PHONE, f"张三 {PHONE}", "0591-83812345", "a@example.org"]
+    ),
+    st.dates(),
+    st.datetimes(),
+    st.integers(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.booleans(),
+    st.just(Formula("=A1")),
+)
+
+
+@given(st.lists(st.lists(CELL, min_size=7, max_size=7), min_size=1, max_size=6))
+def test_whatever_stands_in_the_cells_a_line_is_whole_or_a_fault_without_the_phone(
+    lines: list[list[Any]],
+) -> None:
+    cells = {(1, column): name for column, name in enumerate(HEAD, 1)}
+    cells |= {(row, column): v for row, line in enumerate(lines, 2) for column, v in enumerate(line, 1)}
+    found = read_book((Grid("通讯录", cells, ()),))
+    assert len(found.rows) + len({fault.cell[5:] for fault in found.faults}) >= len(lines)
+    for row in found.rows:
+        assert row.unit
+        assert row.person.name
+        assert row.person.email or row.person.phone
+        assert phone_in(row.person.phone) == row.person.phone or not row.person.phone
+    assert PHONE not in "".join(fault.line for fault in found.faults)
 
 
 @pytest.fixture
