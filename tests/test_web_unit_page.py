@@ -40,7 +40,12 @@ def ordered(office: Any) -> str:
     monitor = office.settings.monitor
     with office.engine.begin() as connection:
         made = issue(
-            connection, finding(office), by="样例经办人", now=NOW, letters=monitor.alerts.letters, settings=monitor.orders
+            connection,
+            finding(office),
+            by="样例经办人",
+            now=NOW,
+            letters=monitor.alerts.letters,
+            settings=monitor.orders,
         )
     return made.number
 
@@ -149,7 +154,9 @@ def test_a_file_is_judged_by_its_content_and_nothing_is_kept_of_a_refused_reply(
     browser, tail, office, more = contact
     number = ordered(office)
     file = {"files": ("证明.pdf", b"MZ not a pdf", "application/pdf")}
-    found = browser.submit(f"/units/{UNIT}/reply{tail}", {"order": number, "text": "已更新", **more}, files=file)
+    found = browser.submit(
+        f"/units/{UNIT}/reply{tail}", {"order": number, "text": "已更新", **more}, files=file
+    )
     assert found.status_code == 422
     assert "证明.pdf" in found.text
     assert (rows(office, ReplyRow), rows(office, OrderRow)[0].state) == ([], "issued")
@@ -157,12 +164,16 @@ def test_a_file_is_judged_by_its_content_and_nothing_is_kept_of_a_refused_reply(
 
 def test_an_appeal_waits_for_a_person_and_asks_for_a_second_look(contact: Any) -> None:
     browser, tail, office, more = contact
-    found = browser.submit(f"/units/{UNIT}/appeal{tail}", {"finding": finding(office), "reason": "有新信息", **more})
+    found = browser.submit(
+        f"/units/{UNIT}/appeal{tail}", {"finding": finding(office), "reason": "有新信息", **more}
+    )
     assert found.status_code == 303
     (row,) = rows(office, AppealRow)
     assert (row.state, row.reason) == ("waiting", "有新信息")
     assert [one.outlet_id for one in rows(office, RecheckRow)] == ["wjxx"]
-    again = browser.submit(f"/units/{UNIT}/appeal{tail}", {"finding": finding(office), "reason": "再说一次", **more})
+    again = browser.submit(
+        f"/units/{UNIT}/appeal{tail}", {"finding": finding(office), "reason": "再说一次", **more}
+    )
     assert (again.status_code, "已有申诉待核" in again.text) == (422, True)
 
 
@@ -193,9 +204,18 @@ def test_a_done_recheck_tells_the_verdict(contact: Any) -> None:
     verdicts = [{"value": "fresh", "sentence": "栏目“卫生信息”最近一次更新为2020年7月20日<b>"}]
     result = {"visit": {"newest": "2020-07-20"}, "verdicts": verdicts}
     with office.engine.begin() as connection:
-        values = {"outlet_id": "wjxx", "asked_by": "x", "asked": NOW, "state": "done", "ended": NOW, "result": result}
+        values = {
+            "outlet_id": "wjxx",
+            "asked_by": "x",
+            "asked": NOW,
+            "state": "done",
+            "ended": NOW,
+            "result": result,
+        }
         made = connection.execute(insert(RecheckRow).values(values)).inserted_primary_key[0]
-        other = connection.execute(insert(RecheckRow).values(values | {"outlet_id": "cszw"})).inserted_primary_key[0]
+        other = connection.execute(
+            insert(RecheckRow).values(values | {"outlet_id": "cszw"})
+        ).inserted_primary_key[0]
     text = browser.part(f"/units/{UNIT}/rechecks/{made}{tail}").text
     assert "2020年7月20日&lt;b&gt;" in text
     assert "every 2s" not in text
@@ -207,13 +227,25 @@ def test_nothing_of_another_unit_can_be_reached(contact: Any) -> None:
     assert browser.get(f"/units/jyj{tail}").status_code == 403
     for what in ("ack", "reply", "appeal", "recheck"):
         assert browser.submit(f"/units/jyj/{what}{tail}", more).status_code == 403
-    for path in ("/units", "/findings", "/orders", "/overdue", f"/units/{UNIT}/letters/1", "/attribution", "/content"):
+    for path in (
+        "/units",
+        "/findings",
+        "/orders",
+        "/overdue",
+        f"/units/{UNIT}/letters/1",
+        "/attribution",
+        "/content",
+    ):
         assert browser.get(path + tail).status_code in (403, 303)
     with office.engine.begin() as connection:
-        connection.execute(FindingRow.__table__.update().where(FindingRow.subject == "outlet:wjkb").values(units=["jyj"]))  # type: ignore[attr-defined]
+        connection.execute(
+            FindingRow.__table__.update().where(FindingRow.subject == "outlet:wjkb").values(units=["jyj"])
+        )  # type: ignore[attr-defined]
     number = finding(office, "outlet:wjkb")
     assert browser.get(f"/units/{UNIT}/proof/{number}{tail}").status_code == 404
-    answer = browser.submit(f"/units/{UNIT}/appeal{tail}", {"finding": number, "reason": "不是我们的", **more})
+    answer = browser.submit(
+        f"/units/{UNIT}/appeal{tail}", {"finding": number, "reason": "不是我们的", **more}
+    )
     assert (answer.status_code, rows(office, AppealRow)) == (422, [])
 
 

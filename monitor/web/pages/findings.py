@@ -35,7 +35,7 @@ Text = Annotated[str, Query(max_length=100)]
 WHOSE = {"units": "单位", "ours": "我办"}
 FROZEN = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
-    "base-uri 'none'; frame-ancestors 'self'"
+    "frame-ancestors 'self'"
 )
 """A kept page neither runs anything nor asks anybody for anything."""
 CHARSET = re.compile(r"charset=[\"']?([A-Za-z0-9_-]{2,20})")

@@ -6,6 +6,7 @@ Looking changes nothing, however often; only a posted form does, with the link's
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
@@ -64,6 +65,9 @@ def own_page(request: Request, web: Web, unit: str, problem: str = "", status: i
         ahead = board.limits_ahead(connection, unit, now, letters.calendar, SOON)
         (quota,) = quota_of(connection, unit, head.quota if head else None, (month_of(today),))
         used = attempts.count(connection, f"unit:{unit}", "recheck", now - HOUR)
+    who: Visitor = request.state.visitor
+    if who.key:
+        request.state.visitor = replace(who, who=f"{found.name}（签名链接）")
     monitor = web.office.settings.monitor
     return page(
         request, "unit_page.html", status, unit=head, desk=found, names=names, own=[row for kind in kinds for row in kind.rows],
