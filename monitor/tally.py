@@ -197,8 +197,8 @@ def _distinct_of_site(rows: Sequence[Seen]) -> Iterator[list[Seen]]:
     alike: dict[tuple[str, date, str], list[list[Seen]]] = defaultdict(list)
     for group in by_address.values():
         first = group[0]
-        origin = next((row.origin for row in group if row.origin), None)
-        alike[(_plain(first.title) or first.url, first.day, clean_fast(origin))].append(group)
+        origin = clean_fast(first.origin or _origin(group))
+        alike[(_plain(first.title) or first.url, first.day, origin)].append(group)
     for groups in alike.values():
         yield from groups if len(groups) == 1 else _merge(groups)
 
@@ -217,12 +217,21 @@ def _merge(groups: list[list[Seen]]) -> list[list[Seen]]:
 
 def _counted(groups: Iterable[list[Seen]], answer: _Answer, rule: LateRule | None) -> Iterator[Counted]:
     for group in groups:
-        day, month, late = min((_when(row, rule) for row in group), key=lambda w: (w[2], not w[1], w[0]))
-        origin = next((row.origin for row in group if row.origin), None)
-        outlets = tuple(dict.fromkeys(row.outlet for row in group)) if len(group) > 1 else (group[0].outlet,)
         row = group[0]
+        if len(group) == 1:  # nearly all are shown once
+            day, month, late = _when(row, rule)
+            origin, outlets = row.origin or None, (row.outlet,)
+        else:
+            day, month, late = min((_when(one, rule) for one in group), key=lambda w: (w[2], not w[1], w[0]))
+            origin = _origin(group)
+            outlets = tuple(dict.fromkeys(one.outlet for one in group))
         whose = answer(origin, outlets, day)
         yield Counted(row.id, row.url, row.title, day, origin or "", outlets, month, late, whose)
+
+
+def _origin(group: Sequence[Seen]) -> str | None:
+    """The origin that any of the places printed."""
+    return next((row.origin for row in group if row.origin), None)
 
 
 def _when(row: Seen, rule: LateRule | None) -> tuple[date, str, bool]:
