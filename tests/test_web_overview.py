@@ -279,3 +279,13 @@ def test_the_months_are_compared_over_as_many_days_even_where_the_last_was_short
         c.execute(insert(UnitDayRow), [*days, {"unit_id": "jyj", "day": date(2021, 3, 31), "posts": 5}])
         posts = trends.compared(c, date(2021, 3, 31))[0]
     assert (posts.now, posts.before, posts.more) == (5, 28, -23)
+
+
+def test_of_very_many_units_the_heat_map_shows_those_with_the_fewest_posts(office_web: Fixture) -> None:
+    names = {"jyj": "教育局", "wjj": "卫健局", "cgj": "城管局", "cst": "仓山镇"}
+    with office_web[1].reader.connect() as c:
+        every, all_posts = trends.posts(c, date(2020, 1, 1), names, 4)
+        fewest, their_posts = trends.posts(c, date(2020, 1, 1), names, 2)
+    assert every is names
+    assert list(fewest) == ["cgj", "cst"]
+    assert sorted(their_posts) == sorted(post for post in all_posts if post[0] in fewest)

@@ -225,47 +225,50 @@ class Changed:
     mended_rows: tuple[Change, ...] = ()
 
 
-WAYS = ("turned", "mended", "other")
+BAD, WAS_BAD = S.value.in_(ACCUSED), S.before.in_(ACCUSED)
+WAY: Mapping[str, ColumnElement[bool]] = {
+    "turned": and_(BAD, ~WAS_BAD),
+    "mended": and_(WAS_BAD, ~BAD),
+    "other": or_(and_(BAD, WAS_BAD), and_(~BAD, ~WAS_BAD)),
+}
+WAYS = tuple(WAY)
 
 
 def changed(connection: Connection, since: datetime, show: int = 6) -> Changed:
     """Counts and the first ``show`` rows of those that turned and of those that were mended."""
-    counts = {way: _count(connection, S, *_way(way, since)) for way in WAYS}
-    rows = {way: changes(connection, since, way, size=show).rows for way in ("turned", "mended")}
-    units = FindingRow.ours.is_(False)
-    return Changed(
-        since, counts["turned"], counts["mended"], counts["other"],
-        _count(connection, FindingRow, units, FindingRow.opened >= utc(since)),
-        _count(connection, FindingRow, units, FindingRow.closed >= utc(since)),
-        tuple(rows["turned"]), tuple(rows["mended"]),
-    )  # fmt: skip
+    ways = [func.count().filter(way) for way in WAY.values()]
+    counts = [int(n) for n in connection.execute(select(*ways).select_from(S).where(*_news(since))).one()]
+    opened, closed = FindingRow.opened >= utc(since), FindingRow.closed >= utc(since)
+    found = connection.execute(
+        select(func.count().filter(opened), func.count().filter(closed)).where(
+            FindingRow.ours.is_(False), or_(opened, closed)
+        )
+    ).one()
+    rows = [_changes(connection, since, way, show) for way in ("turned", "mended")]
+    return Changed(since, counts[0], counts[1], counts[2], int(found[0]), int(found[1]), rows[0], rows[1])
 
 
 def changes(
     connection: Connection, since: datetime, way: str, page: int = 1, size: int = 50
 ) -> Paged[Change]:
     """Outlets whose verdict changed since then, the newest first. ``way`` is one of :data:`WAYS`."""
-    where = _way(way, since)
-    total = _count(connection, S, *where)
+    total = _count(connection, S, *_news(since), WAY[way])
     page = within(page, total, size)
-    query = select(S.__table__).where(*where).order_by(S.since.desc(), S.gravity.desc(), S.key)
-    rows = connection.execute(query.limit(size).offset((page - 1) * size)).all()
-    found = [
-        Change(r.subject.removeprefix("outlet:"), r.kind, r.name, r.before, r.value, r.sentence, r.since)
-        for r in rows
-    ]
-    return Paged(found, page, total, size)
+    return Paged(_changes(connection, since, way, size, (page - 1) * size), page, total, size)
 
 
-def _way(way: str, since: datetime) -> tuple[ColumnElement[bool], ...]:
-    """The first judgement of a place has no verdict before it: it is no change. Awaiting a second look is on the way."""
-    bad, was = S.value.in_(ACCUSED), S.before.in_(ACCUSED)
-    chosen = {
-        "turned": and_(bad, ~was),
-        "mended": and_(was, ~bad),
-        "other": or_(and_(bad, was), and_(~bad, ~was)),
-    }
-    return (S.since >= utc(since), S.kind.in_(KINDS), S.before != "", chosen[way])
+def _changes(
+    connection: Connection, since: datetime, way: str, limit: int, start: int = 0
+) -> tuple[Change, ...]:
+    query = select(S.outlet_id, S.kind, S.name, S.before, S.value, S.sentence, S.since)
+    query = query.where(*_news(since), WAY[way]).order_by(S.since.desc(), S.gravity.desc(), S.key)
+    rows = connection.execute(query.limit(limit).offset(start))
+    return tuple(Change(r.outlet_id, r.kind, r.name, r.before, r.value, r.sentence, r.since) for r in rows)
+
+
+def _news(since: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The first judgement of a place has no verdict before it: it is no change."""
+    return (S.since >= utc(since), S.kind.in_(KINDS), S.before != "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,16 +297,20 @@ class Soon:
 def soon(connection: Connection, today: date, calendar: Calendar, days: int = 7, show: int = 10) -> Soon:
     """Outlets not yet late whose last day lies within ``days``, the nearest first."""
     where = (S.due.between(today, today + timedelta(days=days)), S.value.in_((Value.FRESH, Value.DUE_SOON)))
-    counts = {kind: _count(connection, S, S.kind == kind, *where) for kind in KINDS}
-    query = select(S.subject, S.kind, S.name, S.value, S.due).where(S.kind.in_(KINDS), *where)
+    count = select(S.kind, func.count().label("n")).where(S.kind.in_(KINDS), *where).group_by(S.kind)
+    counts = {row.kind: int(row.n) for row in connection.execute(count)}
+    query = select(S.outlet_id, S.kind, S.name, S.value, S.due).where(S.kind.in_(KINDS), *where)
     rows = connection.execute(query.order_by(S.due, S.gravity.desc(), S.key).limit(show)).all()
-    ids = [row.subject.removeprefix("outlet:") for row in rows]
-    units = units_short(connection, ids, today)
-    return Soon(counts["column"], counts["account"], tuple(_due(row, units, today, calendar) for row in rows))
+    units = units_short(connection, [row.outlet_id for row in rows], today)
+    return Soon(
+        counts.get("column", 0),
+        counts.get("account", 0),
+        tuple(_due(row, units, today, calendar) for row in rows),
+    )
 
 
 def _due(row: Any, units: Mapping[str, tuple[str, ...]], today: date, calendar: Calendar) -> Due:
-    id, by = row.subject.removeprefix("outlet:"), last_workday(row.due, calendar)
+    by, id = last_workday(row.due, calendar), row.outlet_id
     return Due(id, row.kind, row.name, row.value, row.due, by, calendar.between(today, by), units[id])
 
 

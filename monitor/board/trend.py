@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from crawler.model import SHANGHAI, utc
 from crawler.store import UnitRow
@@ -28,9 +28,19 @@ def trend(connection: Connection, kind: str, since: date) -> Mapping[tuple[date,
     return {(row.day, row.value): row.n for row in connection.execute(query)}
 
 
-def posts(connection: Connection, since: date) -> tuple[tuple[str, date, int], ...]:
-    """(unit, day, posts) since then, as kept after the last night."""
-    return days_kept(connection, since)
+def posts(
+    connection: Connection, since: date, names: Mapping[str, str], most: int
+) -> tuple[Mapping[str, str], tuple[tuple[str, date, int], ...]]:
+    """Units by name, and (unit, day, posts) since then. Of more than ``most`` units those with the fewest posts."""
+    if len(names) <= most:
+        return names, days_kept(connection, since)
+    row = UnitDayRow
+    query = select(row.unit_id, func.sum(row.posts).label("n")).where(row.day >= since).group_by(row.unit_id)
+    totals = {one.unit_id: int(one.n) for one in connection.execute(query)}
+    fewest = sorted(names, key=lambda unit: (totals.get(unit, 0), unit))[:most]
+    days = select(row.unit_id, row.day, row.posts).where(row.day >= since, row.unit_id.in_(fewest))
+    found = tuple((one.unit_id, one.day, one.posts) for one in connection.execute(days))
+    return {unit: names[unit] for unit in fewest}, found
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +162,10 @@ def compared(connection: Connection, today: date) -> tuple[Compared, ...]:
     then = add_months(first, -1)
     end = min(then + (today - first), first - timedelta(days=1))
     spans = ((first, today), (then, end))
-    published = [_posts(connection, *span) for span in spans]
-    opened, closed = (
-        [_findings(connection, column, *span) for span in spans] for column in ("opened", "closed")
-    )
     return (
-        Compared("发布信息", *published),
-        Compared("新发现问题", *opened),
-        Compared("办结问题", *closed),
+        Compared("发布信息", *(_posts(connection, *span) for span in spans)),
+        Compared("新发现问题", *_findings(connection, "opened", spans)),
+        Compared("办结问题", *_findings(connection, "closed", spans)),
     )
 
 
@@ -170,18 +176,14 @@ def _posts(connection: Connection, start: date, end: date) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _findings(connection: Connection, column: str, start: date, end: date) -> int:
+def _findings(connection: Connection, column: str, spans: Sequence[tuple[date, date]]) -> tuple[int, ...]:
+    """Units' findings whose ``column`` lies in each of ``spans``, in one walk over them."""
     moment = FindingRow.__table__.c[column]
-    query = (
-        select(func.count())
-        .select_from(FindingRow)
-        .where(
-            FindingRow.ours.is_(False),
-            moment >= _midnight(start),
-            moment < _midnight(end + timedelta(days=1)),
-        )
+    within = [and_(moment >= _midnight(a), moment < _midnight(b + timedelta(days=1))) for a, b in spans]
+    query = select(*(func.count().filter(one) for one in within)).where(
+        FindingRow.ours.is_(False), or_(*within)
     )
-    return int(connection.execute(query).scalar_one())
+    return tuple(int(n) for n in connection.execute(query).one())
 
 
 def _midnight(day: date) -> datetime:

@@ -27,7 +27,7 @@ router = APIRouter()
 Reader = Annotated[Visitor, Depends(need(Permission.DISTRICT))]
 Kept = Annotated[Web, Depends(web_of)]
 MORNING = time(9)
-DAYS, SILENT = 90, 30
+DAYS, SILENT, UNITS = 90, 30, 60
 WAY_NAMES = {"turned": "变为超期或空白", "mended": "已更新", "other": "其他变化"}
 
 
@@ -71,7 +71,8 @@ def drawn(request: Request, who: Reader, web: Kept) -> HTMLResponse:
     calendar = web.office.settings.monitor.alerts.letters.calendar
     start = today - timedelta(days=DAYS - 1)
     with web.office.reader.connect() as connection:
-        names, posts = unit_names(connection), trends.posts(connection, start)
+        known = unit_names(connection)
+        names, posts = trends.posts(connection, start, known, UNITS)
         silent = trends.silent(connection, today, SILENT)
         month = board.this_month(connection, today, calendar)
         days = {kind: trends.trend(connection, kind, start) for kind in board.KINDS}
@@ -80,7 +81,7 @@ def drawn(request: Request, who: Reader, web: Kept) -> HTMLResponse:
     return page(
         request, "charts.html", heat=charts.heat(names, posts, start, today, "/units/"), silence=charts.silence(lines),
         quota=charts.quota(quotas), month=month, trend={kind: charts.trend(counts) for kind, counts in days.items()},
-        units=len(names), days=DAYS,
+        units=len(names), all=len(known), days=DAYS,
     )  # fmt: skip
 
 
