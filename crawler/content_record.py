@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.checks.page import SITE_WIDE, Checked, Wanted
@@ -15,8 +15,8 @@ from crawler.checks.resources import FINE, UNKNOWN, Judged
 from crawler.checks.suspects import Suspect
 from crawler.content_due import LONGEST_URL, PostToCheck, ResourceToCheck
 from crawler.content_store import CheckedPostRow, ContentDecisionRow, ResourceRow, SuspectRow, UseRow
-from crawler.model import Outcome, Page
-from crawler.store import OutletRow
+from crawler.model import Outcome, Page, shanghai_day
+from crawler.store import OutletRow, PostRow
 
 POST, RESOURCE, USE, SUSPECT = (
     CheckedPostRow.__table__.c, ResourceRow.__table__.c, UseRow.__table__.c, SuspectRow.__table__.c,
@@ -36,6 +36,7 @@ LIVE = ("open", "confirmed", "dismissed")
 def record_post(connection: Connection, post: PostToCheck, page: Page, checked: Checked | None) -> int:
     """One post's look; returns how many suspects opened. ``checked`` is ``None`` for a page that did not change (304)."""
     now = page.fetched_at
+    found = _gone(connection, post, now) if checked is not None and checked.reason in GONE else None
     if checked is None:
         values: dict[str, Any] = {
             "looked": now,
@@ -57,18 +58,44 @@ def record_post(connection: Connection, post: PostToCheck, page: Page, checked: 
             "last_modified": page.headers.get("last-modified", "")[:100],
         }  # fmt: skip
     connection.execute(update(CheckedPostRow).where(CheckedPostRow.id == post.id).values(values))
-    if checked is not None and checked.reason in GONE:
+    opened = 0
+    if found is not None:
         live = select(SUSPECT.id).where(SUSPECT.post_id == post.id, SUSPECT.state.in_(("open", "confirmed")))
-        _end(connection, list(connection.execute(live).scalars()), now)
+        others = live.where(or_(SUSPECT.resource_id.is_not(None), SUSPECT.rule.startswith("view.")))
+        _end(connection, list(connection.execute(others).scalars()), now)
+        opened = merge(connection, post.id, None, found, now)
     if checked is None or checked.outcome is not Outcome.READ:
         _hurry(connection, CheckedPostRow, SUSPECT.post_id, post.id, now)
-        return 0
+        return opened
     _use(connection, post, checked.wanted, now)
     told = _told_on_site(connection, post, checked.suspects)
-    found = [s for s in checked.suspects if s.rule not in SITE_WIDE or (s.rule, s.identity) not in told]
-    opened = merge(connection, post.id, None, found, now)
+    fresh = [s for s in checked.suspects if s.rule not in SITE_WIDE or (s.rule, s.identity) not in told]
+    opened = merge(connection, post.id, None, fresh, now)
     _hurry(connection, CheckedPostRow, SUSPECT.post_id, post.id, now)
     return opened
+
+
+def _gone(connection: Connection, post: PostToCheck, now: datetime) -> tuple[Suspect, ...]:
+    """Nothing, or that the newest list still shows a post whose page was gone on an earlier day too.
+
+    Read before this look is written.
+    """
+    before = connection.execute(select(POST.reason, POST.looked).where(POST.id == post.id)).one()
+    twice = before.reason in GONE and shanghai_day(before.looked) < shanghai_day(now)
+    if not twice or not _listed(connection, post.url):
+        return ()
+    why = f"列表上还有这篇信息，{shanghai_day(before.looked)}、{shanghai_day(now)} 两次打开都提示不存在"
+    return (
+        Suspect("links.post", "列表", post.url[:300], post.title, why, "恢复网页，或从列表中删除", "post"),
+    )
+
+
+def _listed(connection: Connection, url: str) -> bool:
+    """Whether the newest list of one of its columns, as far as it changed, shows the post."""
+    row, other = PostRow.__table__, PostRow.__table__.alias()
+    newest = select(func.max(other.c.last_seen)).where(other.c.outlet_id == row.c.outlet_id).scalar_subquery()
+    query = select(row.c.id).where(row.c.url == url, row.c.last_seen >= newest).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def _hurry(connection: Connection, table: Any, column: Any, id_: int, now: datetime) -> None:

@@ -271,6 +271,38 @@ def test_a_fault_is_looked_at_every_night_and_ends_with_its_post(place: Place) -
     assert place.state("wording.pair") == "gone"
 
 
+def test_a_post_that_its_list_still_shows_and_that_is_gone_on_two_days_is_a_suspect(place: Place) -> None:
+    body = place.site.pages.pop("/tzgg/t20200601_1.htm")
+    place.clock.now += DAY
+    sweep(place.office, place.clock)
+    with place.office.reader.connect() as c:
+        assert "links.post" not in totals(c), "one look proves nothing"
+    place.clock.now += DAY
+    sweep(place.office, place.clock)
+    assert place.state("links.post") == "open"
+    with place.office.reader.connect() as c:
+        assert whose(c, place.number("links.post"), NOW.date()).unit == "jyj"
+    place.confirm("links.post")
+    place.clock.now += DAY
+    sweep(place.office, place.clock)
+    assert place.state("links.post") == "confirmed"
+    place.site.pages["/tzgg/t20200601_1.htm"] = body
+    place.clock.now += DAY
+    sweep(place.office, place.clock)
+    assert place.state("links.post") == "mended"
+
+
+def test_a_post_that_left_its_list_may_be_gone(place: Place) -> None:
+    del place.site.pages["/tzgg/t20200601_1.htm"]
+    with place.office.engine.begin() as c:
+        c.execute(update(PostRow).where(PostRow.url.endswith("_2.htm")).values(last_seen=NOW + DAY))
+    for _ in range(3):
+        place.clock.now += DAY
+        sweep(place.office, place.clock)
+    with place.office.reader.connect() as c:
+        assert "links.post" not in totals(c)
+
+
 def test_a_false_alarm_is_never_asked_twice_until_somebody_takes_it_back(place: Place) -> None:
     number = place.number("wording.pair")
     with place.office.engine.begin() as c:

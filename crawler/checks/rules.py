@@ -61,6 +61,7 @@ _RULES = (
     Rule("pictures.refused", "pictures", "图片超出安全限度", "像素过多，不予解码"),
     Rule("pictures.local", "pictures", "图片指向本机文件", "file: 或盘符地址，只在编辑者电脑上能显示"),
     Rule("links.dead", "links", "链接打不开", "两个不同日期都打不开"),
+    Rule("links.post", "links", "列表中的信息打不开", "列表仍显示，两个不同日期打开都提示不存在"),
     Rule("links.home", "links", "链接转到首页", "原页面已不存在，被转到网站首页"),
     Rule("links.parked", "links", "链接的域名已停放或出售", "页面为域名出售、停放页"),
     Rule("links.foreign", "links", "链接到非政府网站", "不是 .gov.cn、.政务，也不在本办准许名单"),
