@@ -21,6 +21,7 @@ from monitor.audit import SYSTEM, Entry, append
 from monitor.config import MonitorConfig, monitor_config
 from monitor.counts import unit_month_counts
 from monitor.decisions import in_force, read_decisions
+from monitor.standing import follow
 
 DECISIONS = "decisions.yaml"
 UNIT_TOLD = ("short", "full", "group_name", "aliases", "quota", "emails")
@@ -86,6 +87,7 @@ def enter_catalogue(office: Office, now: datetime, *, by: str = SYSTEM) -> Diff:
     with office.engine.begin() as connection:
         before = _told(connection)
         diff = sync(connection, office.settings.catalogue, now)
+        follow(connection, now)
         if diff != Diff():
             after = _told(connection)
             moved = {name: before.get(name) for name in (*diff.changed, *diff.retired)}

@@ -57,6 +57,7 @@ HOMES = {
         "monitor/outlets_sheet.py",
         "monitor/contacts_sheet.py",
         "monitor/audit_sheet.py",
+        "monitor/overdue_sheet.py",
     ),
 }
 
