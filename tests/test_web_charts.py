@@ -66,6 +66,19 @@ def test_a_unit_below_its_quota_is_told_by_more_than_colour() -> None:
     assert chart.rows == (("甲", 12, 10, 0), ("乙", 7, 10, 3), ("丙", 0, "—", "—"))
 
 
+def test_many_bars_lie_and_few_stand() -> None:
+    few, many = ([Month(f"单位{n}", n, 10) for n in range(count)] for count in (12, 13))
+    assert charts.quota(few).option["xAxis"]["type"] == "category"
+    assert charts.quota(many).option["yAxis"]["type"] == "category"
+    assert charts.quota(many).option["yAxis"]["inverse"]
+
+
+def test_of_a_long_path_the_axis_bears_the_end() -> None:
+    chart = charts.silence([Silent("重点领域信息公开/社会公益事业/慈善组织", 3, "fresh", None)])
+    assert chart.option["yAxis"]["data"] == ["…/慈善组织"]
+    assert chart.rows[0][0] == "重点领域信息公开/社会公益事业/慈善组织"
+
+
 def test_a_day_that_was_not_judged_is_a_gap_in_the_trend_and_no_zero() -> None:
     first, last = date(2020, 7, 1), date(2020, 7, 3)
     counts = {(first, "fresh"): 5, (first, "stale"): 1, (last, "fresh"): 6}

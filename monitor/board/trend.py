@@ -118,13 +118,15 @@ class Quarter:
 
 
 def quarter(connection: Connection, today: date) -> Quarter:
-    """Every unit of the catalogue, the most posts first."""
+    """Every unit of which posts are asked, or that published any; the most posts first."""
     months = shown_months(today)
     kept: dict[str, dict[str, tuple[int, int]]] = {}
     for one in months_kept(connection, months):
         kept.setdefault(one.unit, {})[one.month] = (one.posts, one.documents)
     short = _short(connection, months)
-    query = select(UnitRow.id, UnitRow.short, UnitRow.group_name).where(UnitRow.retired_at.is_(None))
+    query = select(UnitRow.id, UnitRow.short, UnitRow.group_name).where(
+        UnitRow.retired_at.is_(None), or_(UnitRow.quota.is_not(None), UnitRow.id.in_(kept))
+    )
     units = [
         UnitQuarter(
             r.id, r.short, r.group_name, tuple(kept.get(r.id, {}).get(month, (0, 0))[0] for month in months),

@@ -30,6 +30,8 @@ SCALE = ("#eef2f5", "#cfe0ef", "#8db6da", "#4787bd", "#174a7c")
 ORDER = (Value.STALE, Value.BLANK, Value.DUE_SOON, Value.UNKNOWN, Value.EXEMPT, Value.FRESH)
 NAME = 16
 """Characters of a name on an axis."""
+STANDING = 12
+"""So many bars stand side by side; more of them lie."""
 Cell = str | int | float | Mapping[str, str]
 
 
@@ -123,14 +125,16 @@ def silence(lines: Sequence[Silent]) -> Chart:
     """Days since the last update as bars, in the given order, each in its verdict's colour."""
     data = [
         {
-            "value": one.days, "href": one.href, "itemStyle": {"color": COLOURS.get(one.value, INK)},
+            "value": one.days,
+            "href": one.href,
+            "itemStyle": {"color": COLOURS.get(one.value, INK)},
             "label": {"formatter": f"{one.days} 天 {value_name(one.value)}"},
         }
         for one in lines
     ]
     option = {
         "grid": {"left": 8, "right": 96, "top": 8, "bottom": 8, "containLabel": True},
-        "xAxis": {"type": "value", "splitLine": {"lineStyle": {"color": LINE}}},
+        "xAxis": {"type": "value", "axisLabel": {"show": False}, "splitLine": {"show": False}},
         "yAxis": {
             "type": "category", "inverse": True, "data": [_short(one.name) for one in lines],
             "axisTick": {"show": False}, "axisLabel": {"interval": 0, "fontSize": 11},
@@ -164,19 +168,22 @@ def quota(lines: Sequence[Month], first: str = "单位", what: str = "信息数"
         for one in lines
     ]
     marks = [one.quota if one.quota is not None else "-" for one in lines]
+    lying = len(lines) > STANDING  # many names are read only one below the other
+    names: dict[str, Any] = {
+        "type": "category", "data": [_short(one.name) for one in lines], "axisTick": {"show": False}, "inverse": lying,
+        "axisLabel": {"interval": 0, "fontSize": 11},
+    }  # fmt: skip
+    numbers = {"type": "value", "minInterval": 1, "splitLine": {"lineStyle": {"color": LINE}}}
     option = {
-        "grid": {"left": 8, "right": 8, "top": 34, "bottom": 8, "containLabel": True},
+        "grid": {"left": 8, "right": 16, "top": 34, "bottom": 8, "containLabel": True},
         "legend": {"data": [what, "应达"], "top": 0, "left": 0},
-        "xAxis": {
-            "type": "category", "data": [_short(one.name) for one in lines], "axisTick": {"show": False},
-            "axisLabel": {"interval": 0, "rotate": 45 if len(lines) > 12 else 0, "fontSize": 11},
-        },
-        "yAxis": {"type": "value", "minInterval": 1, "splitLine": {"lineStyle": {"color": LINE}}},
+        "xAxis": numbers if lying else names,
+        "yAxis": names if lying else numbers,
         "series": [
             {"name": what, "type": "bar", "data": data, "barMaxWidth": 26, "itemStyle": {"color": BLUE}},
             {
-                "name": "应达", "type": "scatter", "data": marks, "symbol": "rect", "symbolSize": [22, 3],
-                "itemStyle": {"color": "#8a5a00"},
+                "name": "应达", "type": "scatter", "data": marks, "symbol": "rect",
+                "symbolSize": [3, 14] if lying else [22, 3], "itemStyle": {"color": "#8a5a00"},
             },
         ],
         "tooltip": {"trigger": "axis"},
@@ -274,7 +281,10 @@ def _days(start: date, end: date) -> list[date]:
 
 
 def _short(name: str) -> str:
-    """A name as an axis bears it; braces are ECharts' own marks."""
+    """A name as an axis bears it: of a long path its end. Braces are ECharts' own marks."""
+    name = clean(name, 200)
+    if len(name) > NAME and "/" in name:
+        name = f"…/{name.rpartition('/')[2]}"
     return clean(name, NAME).replace("{", "（").replace("}", "）")
 
 
