@@ -39,6 +39,7 @@ ALGORITHMS = ("RS256", "PS256", "ES256", "RS384", "ES384", "RS512", "ES512")
 """Signatures with the provider's own key only: never ``none``, never one made with a shared secret."""
 NEAR = frozenset({"127.0.0.1", "::1", "localhost"})
 AGAIN = "请重新从登录页开始"
+BAD_PLACE = "统一身份认证的地址须是 issuer 所在主机的 https 地址，请管理员检查 monitor.web.oidc"
 SILENT = "统一身份认证没有正常回答，请稍后再试，或用登录名和密码登录"
 
 
@@ -195,10 +196,13 @@ def _asked(
 
 def _ours(settings: OidcSettings, url: str) -> str:
     """``url`` when it lies on the issuer's host and cannot be overheard. Raises :class:`Refused`."""
-    home, there = urlsplit(settings.issuer), urlsplit(url)
-    safe = there.scheme == "https" or (there.scheme == "http" and there.hostname in NEAR)
+    try:
+        home, there = urlsplit(settings.issuer), urlsplit(url)
+        safe = there.scheme == "https" or (there.scheme == "http" and there.hostname in NEAR)
+    except ValueError:
+        raise Refused(BAD_PLACE) from None
     if not safe or (there.scheme, there.netloc) != (home.scheme, home.netloc):
-        raise Refused("统一身份认证的地址须是 issuer 所在主机的 https 地址，请管理员检查 monitor.web.oidc")
+        raise Refused(BAD_PLACE)
     return url
 
 
