@@ -218,9 +218,10 @@ def _merge(groups: list[list[Seen]]) -> list[list[Seen]]:
 def _counted(groups: Iterable[list[Seen]], answer: _Answer, rule: LateRule | None) -> Iterator[Counted]:
     for group in groups:
         row = group[0]
+        outlets: tuple[str, ...] = (row.outlet,)
         if len(group) == 1:  # nearly all are shown once
             day, month, late = _when(row, rule)
-            origin, outlets = row.origin or None, (row.outlet,)
+            origin = row.origin or None
         else:
             day, month, late = min((_when(one, rule) for one in group), key=lambda w: (w[2], not w[1], w[0]))
             origin = _origin(group)
