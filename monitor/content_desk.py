@@ -40,7 +40,8 @@ OUTLET, DUTY, UNIT = OutletRow.__table__.c, DutyRow.__table__.c, UnitRow.__table
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which suspects. An empty field asks for nothing; ``text`` is looked for in the post's title, quote and sentence."""
+    """Which suspects. An empty field asks for nothing; ``unit`` keeps the column, a confirmed one is ``laid`` to a unit;
+    ``text`` is looked for in the post's title, quote and sentence."""
 
     state: str = "open"
     family: str = ""
@@ -49,6 +50,7 @@ class Wanted:
     column: str = ""
     post: str = ""
     text: str = ""
+    laid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +269,8 @@ def _chosen(query: Select[Any], wanted: Wanted, day: date) -> Select[Any]:
     if wanted.unit:
         theirs = select(DUTY.outlet_id).where(DUTY.unit_id == wanted.unit, *_in_force(day))
         query = query.where(POST.outlet_id.in_(theirs))
+    if wanted.laid:
+        query = query.where(SUSPECT.unit_id == wanted.laid)
     if wanted.text:
         places = (POST.title, SUSPECT.quote, SUSPECT.sentence)
         query = query.where(or_(*(place.contains(wanted.text, autoescape=True) for place in places)))

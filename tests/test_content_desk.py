@@ -64,6 +64,8 @@ def test_a_word_goes_the_whole_way(store: Store) -> None:
             ("jyj", "1.htm"),
             ("mzj", "2.htm"),
         ]
+        assert listing(c, Wanted(state="confirmed", laid="mzj"), day).lines[0].id == two
+        assert listing(c, Wanted(state="confirmed", laid="jyj"), day).total == 1
         assert fault_lines(c, NOW) == (), "as it was before"
         assert fault_lines(c, NOW + DAY, ["w1"]) == ()
         assert not looked_since(c, "c1", NOW)
