@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,15 @@ import yaml
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import select, update
 
 from crawler.catalogue import Catalogue
 from crawler.column_book import ColumnBook, read_columns
 from crawler.column_import import Outrun, Proposal, columns_kept
-from crawler.model import ColumnClass, Outlet, OutletKind, Purpose, Site, Unit
+from crawler.model import ColumnClass, Outcome, Outlet, OutletKind, Purpose, Site, Unit
+from crawler.proposals import Findings
+from crawler.proposals import Proposal as Suggested
 from crawler.register import sync
 from crawler.store import DutyRow, OutletRow
 from crawler.survey_rows import Fault
@@ -29,6 +32,7 @@ from monitor.__main__ import cli
 from monitor.audit import AuditRow
 from monitor.audit_check import verify
 from monitor.columns_commands import columns
+from monitor.columns_sheet import write_columns
 from tests.conftest import Store
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -400,3 +404,26 @@ def test_the_command_previews_then_writes_then_exports(tmp_path: Path) -> None:
     bad = run(config, "import", str(book(tmp_path / "c.xlsx", NEWS)), "--apply")
     assert bad.return_value == 2
     assert "不合格 分工表!F3" in bad.output
+
+
+def test_the_workbook_that_discover_writes_is_taken_once_a_person_filled_it(
+    kept: Store, tmp_path: Path
+) -> None:
+    one = Suggested(
+        "规划计划", ("政务公开",), f"{HOST}ghjh/", ColumnClass.OTHER, "规划", Outcome.READ, "", "jcms", 20, 20,
+        date(2026, 11, 20), False,
+    )  # fmt: skip
+    other = replace(one, name="网站地图", url=f"{HOST}map/")
+    path = tmp_path / "建议.xlsx"
+    write_columns(Findings(HOST, (one, other)), path)
+    assert any("“是否纳入”没有填" in line for line in faults(kept, path))
+    made = load_workbook(path)
+    sheet = made.worksheets[0]
+    heads = {str(cell.value): cell.column for cell in sheet[2]}
+    for row, wanted, unit in ((3, "是", "发改局"), (4, "否", "")):
+        sheet.cell(row, heads["是否纳入"], wanted)
+        sheet.cell(row, heads["责任单位（牵头）"], unit)
+    made.save(path)
+    found = enter(kept, path)
+    assert [(c.id, c.kind) for c in found.changes] == [("ghjh", "added")]
+    assert columns_of(kept)["ghjh"].outlet.units == ("fgj",)
