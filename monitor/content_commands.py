@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import click
@@ -121,7 +121,7 @@ def dismissals_(path: Path, as_of: datetime | None, as_json: bool) -> int:
         found = dismissals(connection, clock(as_of)())
     lines = [
         f"{one.id}　{one.title}　{SCOPE_NAMES.get(one.scope, one.scope)}　{one.phrase or one.url}　"
-        f"{one.suspects}处　{one.reason}（{one.by}）　{f'至{shanghai_day(one.until)}' if one.until else '长期'}"
+        f"{one.suspects}处　{one.reason}（{one.by}）　{f'至{shanghai_day(one.until - timedelta(seconds=1))}' if one.until else '长期'}"
         for one in found
     ]
     tell(as_json, [asdict(one) for one in found], lines or ["没有。"])
@@ -181,7 +181,7 @@ def withdraw_(number: int, reason: str, by: str, path: Path, as_of: datetime | N
     show_default=True,
     help="误报的范围：此处、此页、此词、此规则",
 )
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="误报的期限，到期重新提出")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="误报的最后一天，之后重新提出")
 @click.option("--unit", help="属实时由哪个单位整改（单位标识）；不写按来源和栏目分工确定")
 @with_config
 @with_as_of
@@ -202,7 +202,8 @@ def decide(
     """认定疑点，可以一次几处。例：gengxin content decide 12 15 --dismiss --scope phrase --reason 地名 --by 值班员"""
     if right == wrong:
         raise click.UsageError("请在 --confirm 和 --dismiss 中选一个")
-    end = datetime.combine(until.date(), time(), SHANGHAI) if until else None
+    # The day that was given is the last one.
+    end = datetime.combine(until.date() + timedelta(days=1), time(), SHANGHAI) if until else None
     with open_office(path) as office:
         decisions, now = decisions_of(office), clock(as_of)()
         data, lines = [], []

@@ -377,3 +377,4 @@ def test_the_command_lists_decides_and_takes_back(place: Place) -> None:
         in place.run("content", "withdraw", "1", "--by", "科长", "--reason", "有误").output
     )
     assert place.run("content", "dismissals").output.startswith("2　错别字　此页")
+    assert "至2020-07-01" in place.run("content", "dismissals").output
