@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from crawler.model import shanghai_day
 from crawler.store import OutletRow, UnitRow
 from monitor.acks import AckRow
-from monitor.appeals import WAITING, Appeal, appeals
+from monitor.appeals import WAITING, Appeal, AppealRow, appeals
 from monitor.contacting import Line, listing
 from monitor.findings import findings_of
 from monitor.ladder import late
@@ -21,7 +21,7 @@ from monitor.model import Finding
 from monitor.orders import EVERY, OPEN, Order, listed
 from monitor.plain import safe_link
 from monitor.reminding import first_told
-from monitor.replies import Reply, replies
+from monitor.replies import Reply, ReplyRow, replies
 
 SHOWN = timedelta(days=90)
 """So long a finding that ended stays on its unit's page."""
@@ -69,9 +69,9 @@ def desk(connection: Connection, unit: str, now: datetime, letters: LetterSettin
     found = [f for f in findings_of(connection, now, now - SHOWN, unit) if not f.ours]
     by_finding = _orders(connection, {f.id for f in found})
     told, rest = first_told(connection, day, unit), _resting(connection, unit, day)
-    links = _links(connection, found)
+    links, said = _links(connection, found), _said(connection, found, by_finding)
     matters = [
-        _matter(connection, f, unit, by_finding.get(f.id), told.get((f.id, unit)), rest.get(f.id), links, day, letters)
+        _matter(connection, f, unit, by_finding.get(f.id), told.get((f.id, unit)), rest.get(f.id), links, day, letters, said)
         for f in found
     ]  # fmt: skip
     ended = [m for m in matters if m.finding.closed is not None]
@@ -95,8 +95,9 @@ def _matter(
     links: Mapping[str, str],
     day: date,
     letters: LetterSettings,
+    said: tuple[frozenset[int], frozenset[int]],
 ) -> UnitMatter:
-    heard = appeals(connection, finding.id)
+    heard = appeals(connection, finding.id) if finding.id in said[0] else ()
     waiting = any(one.state == WAITING for one in heard)
     own = order if order is not None and order.state in OPEN else None
     until = shanghai_day(own.deadline) if own else None
@@ -109,11 +110,22 @@ def _matter(
         not closed and overdue(matter, day, letters),
         0 if closed else late(matter, day, letters),
         order,
-        replies(connection, order.id) if order else (),
+        replies(connection, order.id) if order and order.id in said[1] else (),
         heard,
         resting,
         _may(finding, unit, own, waiting=waiting),
     )
+
+
+def _said(
+    connection: Connection, findings: Sequence[Finding], orders: Mapping[int, Order]
+) -> tuple[frozenset[int], frozenset[int]]:
+    """The findings that were appealed against and the orders that were answered: few, so that only they are asked for."""
+    heard = select(AppealRow.finding_id).where(AppealRow.finding_id.in_([f.id for f in findings])).distinct()
+    answered = (
+        select(ReplyRow.order_id).where(ReplyRow.order_id.in_([o.id for o in orders.values()])).distinct()
+    )
+    return frozenset(connection.execute(heard).scalars()), frozenset(connection.execute(answered).scalars())
 
 
 def _may(finding: Finding, unit: str, order: Order | None, *, waiting: bool) -> frozenset[str]:

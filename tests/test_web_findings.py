@@ -18,6 +18,7 @@ from monitor.appeals import AppealRow, appeal
 from monitor.audit import AuditRow
 from monitor.ledger import DispensationRow, FindingRow, LetterFindingRow, LetterRow
 from monitor.orders import OrderRow, issue
+from monitor.rechecks import RecheckRow
 from monitor.replies import ReplyRow
 from tests.web_helpers import HOSTILE, NIGHT, NOW, TODAY, ClientFor, rows
 
@@ -250,3 +251,14 @@ def test_a_finding_that_is_none_is_not_found(office_web: Web) -> None:
         ).status_code
         == 404
     )
+
+
+def test_whoever_decides_an_appeal_sees_what_the_second_look_found(office_web: Web) -> None:
+    client_for, office = office_web
+    number = numbered(office)
+    with office.engine.begin() as connection:
+        appeal(connection, number, unit="wjj", who="联系人", reason="有新信息", now=NOW)
+        result = {"visit": {}, "verdicts": [{"value": "fresh", "sentence": "最近一次更新为<i>昨天"}]}
+        connection.execute(update(RecheckRow).values(state="done", result=result))
+    text = client_for(Role.OFFICE).get(f"/findings/{number}").text
+    assert "最近一次更新为&lt;i&gt;昨天" in text

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, or_, select
+from sqlalchemy import Case, ColumnElement, Connection, and_, case, exists, func, or_, select
 
 from crawler.model import utc
 from monitor.acks import AckRow
@@ -76,31 +76,37 @@ class FindingLine:
         return STAGES[self.stage]
 
 
-def _order(*states: str) -> ColumnElement[bool]:
-    return exists().where(ORDER.finding_id == F.id, ORDER.state.in_(states)).correlate(F)
+def _stage(acked: ColumnElement[bool], told: ColumnElement[bool]) -> Case[str]:
+    return case(
+        (F.closed.is_not(None), "closed"),
+        (ORDER.state == REPLIED, "replied"),
+        (ORDER.state == ISSUED, "ordered"),
+        (acked, "acked"),
+        (told, "told"),
+        else_="new",
+    )
 
 
-STAGE = case(
-    (F.closed.is_not(None), "closed"),
-    (_order(REPLIED), "replied"),
-    (_order(ISSUED), "ordered"),
-    (exists().where(AckRow.finding_id == F.id).correlate(F), "acked"),
-    (
-        exists()
-        .where(
-            LetterFindingRow.finding_id == F.id,
-            LetterRow.id == LetterFindingRow.letter_id,
-            LetterRow.state == "sent",
-        )
-        .correlate(F),
-        "told",
-    ),
-    else_="new",
+SENT = (
+    select(LetterFindingRow.finding_id)
+    .join(LetterRow, LetterRow.id == LetterFindingRow.letter_id)
+    .where(LetterRow.state == "sent")
 )
+ACKED = select(AckRow.finding_id)
+OF_FEW = _stage(
+    ACKED.where(AckRow.finding_id == F.id).correlate(F).exists(),
+    SENT.where(LetterFindingRow.finding_id == F.id).correlate(F).exists(),
+)
+"""For the rows of one page."""
+EVER_SENT, EVER_ACKED = SENT.distinct().subquery(), ACKED.distinct().subquery()
+OF_MANY = _stage(EVER_ACKED.c.finding_id.is_not(None), EVER_SENT.c.finding_id.is_not(None))
+"""For thousands at once: joined, not asked one by one."""
+OPEN_ORDER = and_(ORDER.finding_id == F.id, ORDER.state.in_(OPEN))
+BY_DEADLINE = (ORDER.deadline.asc().nulls_last(), F.id.desc())
 APPEALED = exists().where(AppealRow.finding_id == F.id, AppealRow.state == WAITING).correlate(F)
 COLUMNS = (
     F.id, F.number, F.rule, F.subject, F.name, F.value, F.sentence, F.units, F.ours, F.opened, F.closed, F.ended, F.period,
-    F.recurrence, F.flapping, STAGE.label("stage"), APPEALED.label("appealed"), ORDER.number.label("order"), ORDER.deadline,
+    F.recurrence, F.flapping, APPEALED.label("appealed"), ORDER.number.label("order"), ORDER.deadline,
 )  # fmt: skip
 
 
@@ -108,73 +114,69 @@ def lines(
     connection: Connection, wanted: Wanted, now: datetime, page: int = 1, size: int = ROWS
 ) -> Paged[FindingLine]:
     """The page of findings that ``wanted`` names: the nearest deadline first, then the newest."""
+    if wanted.stage:
+        ids = [row.id for row in _staged(connection, wanted, now) if row.stage == wanted.stage]
+        page = within(page, len(ids), size)
+        return Paged(_by_id(connection, ids[(page - 1) * size : page * size], now), page, len(ids), size)
     conditions = tuple(_conditions(wanted, now))
     total = int(connection.execute(select(func.count()).select_from(F).where(*conditions)).scalar_one())
     page = within(page, total, size)
-    query = _query().where(*conditions).order_by(ORDER.deadline.asc().nulls_last(), F.id.desc())
-    rows = connection.execute(query.limit(size).offset((page - 1) * size)).all()
-    return Paged(_lines(connection, rows, now), page, total, size)
+    query = select(F.id).select_from(F).outerjoin(ORDER, OPEN_ORDER).where(*conditions).order_by(*BY_DEADLINE)
+    ids = list(connection.execute(query.limit(size).offset((page - 1) * size)).scalars())
+    return Paged(_by_id(connection, ids, now), page, total, size)
 
 
 def board(
     connection: Connection, wanted: Wanted, now: datetime, each: int = 12
 ) -> Mapping[str, Paged[FindingLine]]:
     """The first ``each`` findings of every stage, with how many there are; closed ones of the last thirty days."""
-    counted = select(STAGE.label("stage")).where(*_conditions(_plain(wanted), now)).subquery()
-    query = select(counted.c.stage, func.count().label("n")).group_by(counted.c.stage)
-    totals = {row.stage: int(row.n) for row in connection.execute(query)}
-    found: dict[str, Paged[FindingLine]] = {}
-    for stage in STAGES:
-        here = _at(wanted, stage, now)
-        if stage == "closed":
-            totals[stage] = int(
-                connection.execute(
-                    select(func.count()).select_from(F).where(*_conditions(here, now))
-                ).scalar_one()
-            )
-        conditions = _query().where(*_conditions(here, now))
-        order = F.closed.desc() if stage == "closed" else ORDER.deadline.asc().nulls_last()
-        rows = (
-            connection.execute(conditions.order_by(order, F.id.desc()).limit(each)).all()
-            if totals.get(stage)
-            else []
-        )
-        found[stage] = Paged(_lines(connection, rows, now), 1, totals.get(stage, 0), each)
-    return found
+    stages: dict[str, list[int]] = {stage: [] for stage in STAGES}
+    for row in _staged(connection, replace(wanted, state="open", stage=""), now):
+        stages[row.stage].append(row.id)
+    closed = replace(wanted, state="closed", stage="", since=now - LATELY)
+    where = tuple(_conditions(closed, now))
+    query = select(F.id).where(*where).order_by(F.closed.desc(), F.id.desc()).limit(each)
+    stages["closed"] = list(connection.execute(query).scalars())
+    totals = {stage: len(ids) for stage, ids in stages.items()}
+    totals["closed"] = int(connection.execute(select(func.count()).select_from(F).where(*where)).scalar_one())
+    shown = _by_id(connection, [id for ids in stages.values() for id in ids[:each]], now)
+    known = {line.id: line for line in shown}
+    return {
+        stage: Paged([known[id] for id in ids[:each]], 1, totals[stage], each)
+        for stage, ids in stages.items()
+    }
+
+
+def _staged(connection: Connection, wanted: Wanted, now: datetime) -> Sequence[Any]:
+    """Every finding that ``wanted`` names with its stage, the nearest deadline first."""
+    query = (
+        select(F.id, OF_MANY.label("stage"))
+        .select_from(F)
+        .outerjoin(ORDER, OPEN_ORDER)
+        .outerjoin(EVER_SENT, EVER_SENT.c.finding_id == F.id)
+        .outerjoin(EVER_ACKED, EVER_ACKED.c.finding_id == F.id)
+        .where(*_conditions(wanted, now))
+    )
+    return connection.execute(query.order_by(*BY_DEADLINE)).all()
+
+
+def _by_id(connection: Connection, ids: Sequence[int], now: datetime) -> list[FindingLine]:
+    """The rows of these findings, in this order."""
+    query = select(*COLUMNS, OF_FEW.label("stage")).select_from(F).outerjoin(ORDER, OPEN_ORDER)
+    found = {row.id: row for row in connection.execute(query.where(F.id.in_(ids)))} if ids else {}
+    return _lines(connection, [found[id] for id in ids], now)
 
 
 def one(connection: Connection, number: str, now: datetime) -> tuple[FindingLine, Mapping[str, Any]] | None:
     """A finding as a row, and everything its table holds; ``None`` where there is none."""
-    row = connection.execute(_query().where(F.number == number)).first()
-    if row is None:
-        return None
-    whole = connection.execute(select(F.__table__).where(F.id == row.id)).mappings().one()
-    return _lines(connection, [row], now)[0], dict(whole)
+    whole = connection.execute(select(F.__table__).where(F.number == number)).mappings().first()
+    return (_by_id(connection, [whole["id"]], now)[0], dict(whole)) if whole else None
 
 
 def rules_known(connection: Connection) -> Mapping[str, str]:
     """The rules that have findings, by name, for a choice."""
     rows = connection.execute(select(F.rule).distinct()).scalars()
     return dict(sorted(((rule, rule_name(rule)) for rule in rows), key=lambda pair: pair[1]))
-
-
-def _plain(wanted: Wanted) -> Wanted:
-    return _at(wanted, "", None)
-
-
-def _at(wanted: Wanted, stage: str, now: datetime | None) -> Wanted:
-    closed = stage == "closed"
-    since = now - LATELY if closed and now else None
-    return Wanted("closed" if closed else "open", stage, wanted.rule, wanted.unit, wanted.value, wanted.whose,
-                  wanted.text, wanted.late, since)  # fmt: skip
-
-
-def _query() -> Select[Any]:
-    return (
-        select(*COLUMNS)
-        .select_from(F)
-        .outerjoin(ORDER, and_(ORDER.finding_id == F.id, ORDER.state.in_(OPEN)))
-    )
 
 
 def _conditions(wanted: Wanted, now: datetime) -> Iterable[ColumnElement[bool]]:
@@ -184,8 +186,6 @@ def _conditions(wanted: Wanted, now: datetime) -> Iterable[ColumnElement[bool]]:
         yield F.closed.is_not(None)
     if wanted.since is not None:
         yield F.closed >= utc(wanted.since)
-    if wanted.stage and wanted.stage != "closed":
-        yield STAGE.in_((wanted.stage,))
     if wanted.rule:
         yield F.rule == wanted.rule
     if wanted.value:

@@ -87,3 +87,9 @@ def _conditions(now: datetime, state: str, unit: str, late: bool) -> Iterable[Co
         yield OrderRow.state.in_(OPEN)
         yield OrderRow.deadline < utc(now)
         yield ~APPEALED
+
+
+def late_findings(connection: Connection, now: datetime) -> frozenset[int]:
+    """The findings whose open order is past its deadline."""
+    query = select(OrderRow.finding_id).where(OrderRow.state.in_(OPEN), OrderRow.deadline < utc(now))
+    return frozenset(connection.execute(query).scalars())

@@ -70,4 +70,5 @@ def workbook(who: Reader, web: Kept) -> Response:
 
 def _late(web: Web, connection: Connection) -> tuple[Overdue, ...]:
     calendar = web.office.settings.monitor.alerts.letters.calendar
-    return late_units(listed(connection), web.clock(), calendar, pending(connection))
+    late = board.late_findings(connection, web.clock())
+    return late_units(listed(connection, findings=late), web.clock(), calendar, pending(connection))

@@ -40,9 +40,11 @@ Kept = Annotated[Web, Depends(web_of)]
 Given = Annotated[Form, Depends(posted)]
 Act = Callable[[Connection, datetime, str], str]
 SOON = 31
-"""Days ahead that the page shows; the calendar feed shows all."""
+"""Days ahead that the page shows."""
+FEED = 100
+"""Days ahead that the calendar feed holds: whoever subscribes asks again."""
 MOST = 60
-"""Outlets that the page lists."""
+"""Findings and outlets that the page lists."""
 KINDS_SHOWN = ("column", "account")
 HOUR = timedelta(hours=1)
 
@@ -72,7 +74,7 @@ def own_page(request: Request, web: Web, unit: str, problem: str = "", status: i
     return page(
         request, "unit_page.html", status, unit=head, desk=found, names=names, own=[row for kind in kinds for row in kind.rows],
         more=sum(kind.total - len(kind.rows) for kind in kinds), ahead=ahead, month=quota,
-        letters=letters, settings=monitor.orders, attach=attachments.KIND_NAMES, results=replies.RESULT_NAMES,
+        letters=letters, most=MOST, settings=monitor.orders, attach=attachments.KIND_NAMES, results=replies.RESULT_NAMES,
         appeal_names=appeals.STATE_NAMES, order_names=orders.STATE_NAMES, advice=_advice, ended=ended_words, word=value_word,
         left=letters.calendar.between, latest=_latest(letters.calendar.after, today, letters.ack_days), problem=problem,
         rechecks_left=max(0, web.settings.rechecks_an_hour - used), here=f"/units/{quote(unit)}", tail=tail(request),
@@ -91,7 +93,9 @@ def calendar(id: str, who: Own, web: Kept) -> Response:
     now = web.clock()
     with web.office.reader.connect() as connection:
         head = board.head(connection, id)
-        found = board.limits_ahead(connection, id, now, web.office.settings.monitor.alerts.letters.calendar)
+        found = board.limits_ahead(
+            connection, id, now, web.office.settings.monitor.alerts.letters.calendar, FEED
+        )
     if head is None:
         raise NotFound("没有这个单位")
     body = ics(found, now, f"{head.short}更新到期")
