@@ -16,6 +16,7 @@ RULES: Mapping[str, str] = {
     "backdated_posts": "疑似补录", "removed_posts": "疑似撤下信息", "outlet_unreadable": "栏目读取不了",
     "probe_out_of_service": "读取渠道停用", "site_unseen": "站点整体读取不了", "footer_identity": "页脚标识",
     "host_name": "域名规范", "page_tags": "页面标签", "certificate_expiry": "安全证书到期", "home_moved": "首页地址变更",
+    "outlet_pace": "更新频次",
 }  # fmt: skip
 """Short names of the rules; a rule that is not here is shown under its own name."""
 
@@ -44,6 +45,7 @@ STALE_WORDS: Mapping[str, str] = {
     "unit_quota": "数量不足", "disclosure_zero": "没有公开", "surveys_few": "次数不足", "content_faults": "有问题",
     "site_unreachable": "无法访问", "site_veto_columns": "否决", "footer_identity": "不规范", "host_name": "不规范",
     "page_tags": "不规范", "certificate_expiry": "将到期", "home_moved": "不一致",
+    "outlet_pace": "频次不足",
 }  # fmt: skip
 """What an accusation is called where nothing is past a date."""
 
