@@ -80,6 +80,11 @@ class ColumnRow:
     render: str | None = None
     purpose: Purpose | None = None
 
+    @property
+    def full_path(self) -> str:
+        """The path down to the column itself: a sheet may leave its own name out."""
+        return self.path if self.path.rpartition("/")[2] == self.name else f"{self.path}/{self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnBook:
@@ -237,7 +242,7 @@ def _row(line: _Line) -> ColumnRow | None:
     path = "/".join(part for field in ("first", "second", "rest") if (part := line.text(field))) or name
     if not name:
         line.fault("name", "没有写栏目名称")
-    elif len(name) > LONGEST_NAME or len(path) > LONGEST_PATH:
+    elif len(name) > LONGEST_NAME or len(path) + len(name) + 1 > LONGEST_PATH:
         line.fault(
             "name", f"栏目名称或层级路径太长（名称最多 {LONGEST_NAME} 字，路径最多 {LONGEST_PATH} 字）"
         )

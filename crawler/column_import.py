@@ -251,7 +251,7 @@ def _ids(rows: Sequence[ColumnRow], known: _Catalogue) -> list[str]:
 
 def _matched(row: ColumnRow, known: _Catalogue, said: set[str]) -> str:
     by_url = known.by_url.get(row.url or "", "")
-    same = known.by_path.get((row.path, row.name), [])
+    same = known.by_path.get((row.path, row.name)) or known.by_path.get((row.full_path, row.name), [])
     found = by_url or (same[0] if len(same) == 1 else "")
     return found if found not in said else ""
 
@@ -274,7 +274,7 @@ def _change(row: ColumnRow, id: str, known: _Catalogue) -> Change | list[Fault]:
     old = known.columns.get(id)
     base = old.outlet if old else Outlet(id, OutletKind.COLUMN, row.name, "portal", site, ())
     new = replace(
-        base, name=row.name, path=row.path, url=row.url, cls=row.cls, units=units, site=site,
+        base, name=row.name, path=row.path if old and base.path == row.path else row.full_path, url=row.url, cls=row.cls, units=units, site=site,
         level=_level(row) if old is None else base.level if row.level is None else row.level,
         floor=base.floor if row.floor is None else row.floor,
         render=base.render if row.render is None else row.render,
@@ -290,7 +290,7 @@ def _change(row: ColumnRow, id: str, known: _Catalogue) -> Change | list[Fault]:
 
 
 def _level(row: ColumnRow) -> int:
-    return row.level or min(row.path.count("/") + 1, 9)
+    return row.level or min(row.full_path.count("/") + 1, 9)
 
 
 def _units(row: ColumnRow, known: _Catalogue) -> tuple[tuple[str, ...], list[Fault]]:

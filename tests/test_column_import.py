@@ -266,6 +266,16 @@ def test_a_proposal_of_discover_adds_and_retires_nothing(kept: Store, tmp_path: 
     assert not columns_of(kept)["tzgg"].retired
 
 
+def test_a_path_that_leaves_the_column_s_own_name_out_is_completed_and_stays_the_same(
+    kept: Store, tmp_path: Path
+) -> None:
+    path = book(tmp_path / "a.xlsx", NEWS, [*NOTICE[:2], "", *NOTICE[3:]])
+    enter(kept, path)
+    known = columns_of(kept)["tzgg"].outlet
+    assert (known.path, known.level) == ("政务公开/通知公告", 2)
+    assert {c.kind for c in enter(kept, path).changes} == {"same"}
+
+
 def test_merged_cells_speak_for_their_rows(kept: Store, tmp_path: Path) -> None:
     second = ["", None, "政策文件", "政策文件", "政策文件", "民政局", "", f"{HOST}zcwj/", "", ""]
     enter(kept, book(tmp_path / "a.xlsx", NOTICE, second, merge="B3:B4"))
