@@ -30,11 +30,13 @@ GRAVITY: Mapping[Value, int] = {
     Value.STALE: 5,
 }
 """What is worst comes last."""
+BESIDE = frozenset({"backdated_posts", "content_faults", "content_suspects", "page_tags", "removed_posts"})
+"""Rules that speak of an outlet but not of whether it is kept up to date: their verdicts stand in rows of their own."""
 
 
 class StandingRow(Base):
     """``key`` is the subject for an outlet, else ``subject|rule|period``. ``kind`` is ``column``, ``account``,
-    ``canary``, ``unit``, ``site`` or ``other``. ``since`` is when the value became what it is, ``before`` the one before.
+    ``canary``, ``unit``, ``site``, ``beside`` or ``other``. ``since`` is when the value became what it is, ``before`` the one before.
     ``outlet_id``, ``cls``, ``platform`` and ``newest`` repeat the outlet's, so that a list of a hundred thousand is
     filtered and sorted here alone; they are empty for whatever is no outlet.
     """
@@ -111,7 +113,10 @@ def stand(connection: Connection, verdicts: Sequence[Verdict], facts: Facts) -> 
     if newest is not None and newest > facts.as_of:
         return
     now = _rows(verdicts, facts)
-    touched = [f"outlet:{of.outlet.id}" for of in facts.outlets] if facts.partial else None
+    touched = None
+    if facts.partial:
+        touched = [f"outlet:{of.outlet.id}" for of in (*facts.outlets, *facts.canaries)]
+        now = {key: row for key, row in now.items() if row["subject"] in touched}
     old = _kept(connection, touched)
     changed = [row for row in now.values() if _differs(row, old.get(row["key"]))]
     gone = [key for key in old if key not in now]
@@ -126,12 +131,14 @@ def _rows(verdicts: Iterable[Verdict], facts: Facts) -> dict[str, dict[str, Any]
     kinds = {f"outlet:{of.outlet.id}": of for of in (*facts.outlets, *facts.canaries)}
     gravest: dict[str, Verdict] = {}
     for verdict in verdicts:
-        key = verdict.subject if verdict.subject in kinds else _key(verdict)
+        if verdict.rule in BESIDE and verdict.value is Value.FRESH:
+            continue
+        key = verdict.subject if verdict.subject in kinds and verdict.rule not in BESIDE else _key(verdict)
         held = gravest.get(key)
         # Among equals the one with a day ahead tells more.
         if held is None or _order(verdict) > _order(held):
             gravest[key] = verdict
-    rows = {key: _row(key, v, kinds.get(v.subject)) for key, v in gravest.items()}
+    rows = {key: _row(key, v, kinds.get(key)) for key, v in gravest.items()}
     for key in kinds.keys() - rows.keys():
         o = kinds[key].outlet
         rows[key] = _unjudged(o.id, o.kind.value, o.name, o.cls.value, o.platform)
@@ -146,15 +153,17 @@ def _key(verdict: Verdict) -> str:
     return f"{verdict.subject}|{verdict.rule}|{verdict.period}"
 
 
-def _kind(subject: str) -> str:
-    head = subject.partition(":")[0]
+def _kind(verdict: Verdict) -> str:
+    if verdict.rule in BESIDE:
+        return "beside"
+    head = verdict.subject.partition(":")[0]
     return head if head in ("unit", "site") else "other"
 
 
 def _row(key: str, v: Verdict, of: OutletFacts | None) -> dict[str, Any]:
     quiet = v.value is Value.FRESH and of is not None
     return {
-        "key": key, "subject": v.subject, "kind": of.outlet.kind.value if of else _kind(v.subject), "rule": v.rule,
+        "key": key, "subject": v.subject, "kind": of.outlet.kind.value if of else _kind(v), "rule": v.rule,
         "period": v.period, "value": v.value.value, "gravity": GRAVITY[v.value], "cause": v.cause[:100], "name": v.name,
         "sentence": "" if quiet else v.sentence, "clause": v.clause, "numbers": {} if quiet else dict(v.numbers),
         "due": v.due, "ours": v.ours, "outlet_id": of.outlet.id if of else None, "cls": of.outlet.cls.value if of else "",
