@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from crawler.checks.rules import FAMILIES
+from crawler.checks.rules import FAMILIES, SAMPLE
 from crawler.checks.suspects import Suspect
 from crawler.clock import clock
 from crawler.content_decisions import SCOPES, NoSuchSuspect
@@ -246,16 +246,21 @@ def rules(path: Path, as_json: bool) -> int:
             "basis": s.rule.basis,
             "true": s.true,
             "seen": s.seen,
+            "sample": SAMPLE.get(s.rule.name, 0),
             "on": s.on,
         }
         for s in states
     ]
     lines = [
-        f"{'启用' if s.on else '停用'}　{s.rule.name}　{s.rule.title}　{_share(s.true, s.seen)}　{s.rule.basis}"
+        f"{'启用' if s.on else '停用'}　{s.rule.name}　{s.rule.title}　{_share(s.true, s.seen)}　{_sample(s.rule.name)}{s.rule.basis}"
         for s in states
     ]
     tell(as_json, data, lines)
     return DONE
+
+
+def _sample(rule: str) -> str:
+    return f"样例{SAMPLE[rule]}处全找出、无误报　" if rule in SAMPLE else ""
 
 
 def _share(true: int, seen: int) -> str:

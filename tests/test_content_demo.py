@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Connection, func, select, update
 
+from crawler.checks.rules import RULES, SAMPLE
 from crawler.content_decisions import confirm, dismiss, expire, learned, withdraw
 from crawler.content_store import CheckedPostRow, ResourceRow, SuspectRow
 from crawler.store import PostRow
@@ -78,6 +80,14 @@ def test_every_planted_defect_is_found_and_no_near_miss_reported(ran: Ran) -> No
     assert sum(row.defects for row in rows) >= LEAST
     assert sum(row.near for row in rows) >= LEAST
     assert all(row.defects and row.near for row in rows), "every family has both"
+
+
+def test_each_rules_figure_is_what_the_sample_holds(ran: Ran) -> None:
+    planted = Counter(rule for case in ran.site.cases if not case.limit for rule in case.rules)
+    assert planted == SAMPLE
+    elsewhere = {"links.owner", "links.post", "wording.model", "view.blank", "view.overflow", "view.sheet"}
+    off = {rule.name for rule in RULES.values() if not rule.by_default}
+    assert set(RULES) - set(SAMPLE) == elsewhere | off, "these have tests of their own"
 
 
 def test_the_page_of_the_docs_tells_the_same_table(ran: Ran) -> None:
