@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -34,6 +34,8 @@ def handle(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, by_status)
     app.add_exception_handler(OperationalError, store_gone)
+    app.add_exception_handler(OverflowError, too_much)
+    app.add_exception_handler(DataError, too_much)
 
 
 def answer(request: Request, status: int, sentence: str) -> Response:
@@ -76,6 +78,11 @@ def by_status(request: Request, error: Exception) -> Response:
     for name, value in (error.headers or {}).items():
         found.headers[name] = value
     return found
+
+
+def too_much(request: Request, _error: Exception) -> Response:
+    """A number beyond what the store counts to, or a character that it cannot hold, in an address or a form."""
+    return answer(request, 422, "地址或填写的内容里有过大的数字或不能保存的字符，请改正后再试")
 
 
 def store_gone(request: Request, error: Exception) -> Response:
