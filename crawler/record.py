@@ -8,7 +8,21 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, insert, select, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -98,14 +112,56 @@ def _posts(connection: Connection, looks: Sequence[Looked], scope: Scope) -> Non
 
 @lru_cache(maxsize=2)
 def _upsert(database: str) -> UpdateBase:
-    """A new post enters; one that is known was seen again. Its first date stands, or the first believed one."""
+    """A new post enters; one that is known was seen again. Its first date stands, or the first believed one.
+
+    Another date that the same address shows later is kept with its proof among ``others``, each day once.
+    """
     statement = (postgresql if database == "postgresql" else sqlite).insert(PostRow)
     old, new = PostRow.__table__.c, statement.excluded
     dates = {name: case((old.published.is_(None), new[name]), else_=old[name]) for name in _DATE}
     upsert: UpdateBase = statement.on_conflict_do_update(
-        index_elements=["url", "outlet_id"], set_={"last_seen": new.last_seen, **dates}
+        index_elements=["url", "outlet_id"],
+        set_={"last_seen": new.last_seen, "others": _with_another_day(database, old, new), **dates},
     )
     return upsert
+
+
+def _with_another_day(database: str, old: Any, new: Any) -> ColumnElement[Any]:
+    """``others`` of a known post, with the day that it shows now where nobody saw it there before.
+
+    Words and numbers are written into the statement: its only parameters are the columns.
+    """
+    more, seen = _POSTGRES if database == "postgresql" else _SQLITE
+    another = and_(old.published != new.published, seen(old, new) == literal_column("0"))
+    return case((another, more(old, new)), else_=old.others)
+
+
+_DAY: ColumnElement[str] = literal_column("'day'")
+_RAW: ColumnElement[str] = literal_column("'raw'")
+_PLACE: ColumnElement[str] = literal_column("'place'")
+_NEXT: ColumnElement[str] = literal_column("'$[#]'")
+_ISO: ColumnElement[str] = literal_column("'YYYY-MM-DD'")
+_Made = Callable[[Any, Any], ColumnElement[Any]]
+_SQLITE: tuple[_Made, _Made] = (
+    lambda old, new: func.json_insert(
+        old.others, _NEXT, func.json_object(_DAY, new.published, _RAW, new.raw, _PLACE, new.place)
+    ),
+    lambda old, new: func.instr(old.others, new.published),
+)
+_POSTGRES: tuple[_Made, _Made] = (
+    lambda old, new: cast(
+        cast(old.others, postgresql.JSONB).op("||")(
+            func.jsonb_build_array(
+                func.jsonb_build_object(
+                    _DAY, func.to_char(new.published, _ISO), _RAW, new.raw, _PLACE, new.place
+                )
+            )
+        ),
+        JSON,
+    ),
+    lambda old, new: func.strpos(cast(old.others, Text), func.to_char(new.published, _ISO)),
+)
+"""How each database adds a day to ``others``, and where it finds it there (0: nowhere)."""
 
 
 _DATE = ("published", "published_at", "raw", "place", "why", "page_hash")

@@ -243,7 +243,8 @@ def _walk(
     front = b"".join(key(post.url) for post in reading.posts)
     first = visit.page_no == 1
     if first and known.settled:
-        if front == known.front:
+        redated = known.newest is not None and visit.newest != known.newest
+        if front == known.front and not redated:
             return Looked(visit, walk_done=True)
         old = keys(known.front)
         reached = not reading.posts or key(reading.posts[-1].url) in old

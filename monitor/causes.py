@@ -15,6 +15,7 @@ LOWER_BOUND = "lower_bound"
 EMPTIED = "emptied"
 NO_DATES = "no_dates"
 FUTURE_DATE = "future_date"
+REDATED = "redated"
 FAILED_NIGHT = "failed_night"
 BEFORE_HORIZON = "before_horizon"
 NOT_COVERED = "not_covered"
@@ -36,6 +37,7 @@ CAUSE_NAMES: Mapping[str, str] = {
     EMPTIED: "以前有信息，现在列表为空，须人工核实",
     NO_DATES: "列表没有可信的日期",
     FUTURE_DATE: "列表中有晚于判定日的日期",
+    REDATED: "列表所示最新日期晚于首次抓取时的日期，同一网址的日期可能改过，须人工核对",
     FAILED_NIGHT: "当晚抓取覆盖不足，不作新的认定",
     BEFORE_HORIZON: "早于起采日期",
     NOT_COVERED: "有栏目没有抓取完整",

@@ -115,7 +115,8 @@ def _beyond(of: OutletFacts, facts: Facts, limit: Limit, hours: int) -> Standing
         if look.newest is None:
             return Standing(Value.UNKNOWN, causes.EMPTIED if _empty(look) else causes.NO_DATES)
         if look.newest > newest:
-            return Standing(Value.UNKNOWN, causes.FUTURE_DATE)
+            ahead = look.newest > facts.day
+            return Standing(Value.UNKNOWN, causes.FUTURE_DATE if ahead else causes.REDATED)
     return Standing(Value.STALE) if len(after) == 2 else Standing(Value.UNKNOWN, causes.AWAITING)
 
 

@@ -205,6 +205,8 @@ def test_two_looks_that_disagree_convict_nobody() -> None:
     as_of, newest = at("2020-07-20"), date(2020, 6, 1)
     ahead = [look(as_of - timedelta(hours=1), "2020-08-01"), look(as_of - timedelta(hours=25), newest)]
     assert judge(facts(as_of, about(column(), newest, ahead)), CONFIG)[0].cause == "future_date"
+    anew = [look(as_of - timedelta(hours=hours), "2020-07-10") for hours in (1, 25)]
+    assert judge(facts(as_of, about(column(), newest, anew)), CONFIG)[0].cause == "redated"
     empty_before = [look(as_of - timedelta(hours=1), newest), look(as_of - timedelta(hours=25))]
     assert judge(facts(as_of, about(column(), newest, empty_before)), CONFIG)[0].value is Value.UNKNOWN
 

@@ -151,6 +151,18 @@ def test_writing_a_batch_twice_adds_only_visits(store: Store) -> None:
     assert {p.last_seen for p in posts} == {NOW + timedelta(hours=1)}
 
 
+def test_a_post_dated_anew_keeps_its_first_date_and_each_other_one_once_with_its_proof(store: Store) -> None:
+    days = (date(2020, 6, 19), date(2020, 7, 1), date(2020, 7, 1), date(2020, 6, 19), date(2020, 7, 2))
+    with store.engine.begin() as connection:
+        sync(connection, catalogue(), NOW)
+        for hours, day in enumerate(days):
+            record(connection, [looked(NOW + timedelta(hours=hours), post(1, day), post(2, None))], [], SCOPE)
+        one, two = connection.execute(select(PostRow).order_by(PostRow.id)).all()
+    assert (one.published, one.raw) == (days[0], days[0].isoformat())
+    assert one.others == [{"day": d, "raw": d, "place": "item"} for d in ("2020-07-01", "2020-07-02")]
+    assert (two.published, two.others) == (None, [])
+
+
 def test_only_posts_of_the_horizon_on_our_hosts_wait_for_their_article(store: Store) -> None:
     abroad = Post("外链", "http://elsewhere/x.htm", Dated(date(2020, 6, 1), "2020-06-01", "item"))
     with store.engine.begin() as connection:

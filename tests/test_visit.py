@@ -146,6 +146,16 @@ def test_a_changed_page_that_lists_the_same_posts_writes_none() -> None:
     assert (looked.visit.outcome, looked.posts, looked.more) == (Outcome.READ, (), ())
 
 
+def test_the_same_posts_with_another_newest_date_are_written_for_the_record_to_compare() -> None:
+    kept = {"front": front(post(1), post(2)), "page_hash": "other", "dated": 2, **SETTLED}
+    said = reading([post(1), post(2)], f"{HOME}/x/index_1.htm")
+    assert said.newest is not None
+    before = Known(outlet(), newest=said.newest.day - timedelta(days=30), **kept)
+    assert [one.url for one in seen(before, said).posts] == [post(1).url, post(2).url]
+    assert (seen(before, said).more, seen(before, said).walk_done) == ((), True)
+    assert seen(Known(outlet(), newest=said.newest.day, **kept), said).posts == ()
+
+
 def test_the_walk_of_a_settled_column_ends_where_its_old_front_begins() -> None:
     known = Known(outlet(), front=front(post(5), post(6)), dated=2, **SETTLED)
     next_ = f"{HOME}/x/index_1.htm"
