@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -375,23 +375,20 @@ def test_every_route_field_and_parameter_is_told_in_both_languages(office_web: W
     client_for, _ = office_web
     for name, han in (("openapi.json", True), ("openapi.en.json", False)):
         made = client_for(None).get(f"{API}/{name}").json()
-        told = [
-            (path, said)
-            for path, methods in made["paths"].items()
-            for route in methods.values()
-            for said in (
-                route["summary"],
-                route["description"],
-                *(p["description"] for p in route.get("parameters", ())),
-            )
-        ]
-        told += [
-            (model, field["description"])
-            for model, schema in made["components"]["schemas"].items()
-            for field in schema.get("properties", {}).values()
-        ]
+        told = list(_descriptions(made, ""))
         assert len(told) > 150
         assert [one for one in told if any("一" <= c <= "鿿" for c in one[1]) != han] == []
+
+
+def _descriptions(node: Any, place: str) -> Iterator[tuple[str, str]]:
+    """Every summary and description in a document, with its place."""
+    if isinstance(node, list):
+        node = dict(enumerate(node))
+    for name, one in node.items() if isinstance(node, dict) else ():
+        if name in ("description", "summary") and isinstance(one, str):
+            yield place, one
+        else:
+            yield from _descriptions(one, f"{place}/{name}")
 
 
 def test_translating_leaves_what_has_no_english() -> None:

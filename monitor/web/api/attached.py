@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -11,14 +12,20 @@ from monitor.web.api import bulletins, docs, matters, models, outlets, rechecks,
 from monitor.web.api.docs import ROOT
 from monitor.web.api.gate import TooOften, Unchanged
 from monitor.web.api.rates import Rates
+from monitor.web.api.words import EN
 
+WHY: Mapping[int, tuple[str, str]] = {
+    400: ("读不懂的内容", "The body could not be read"),
+    401: ("没有令牌，或令牌无效", "No token, or one that opens nothing"),
+    403: ("没有这项权限", "Not permitted"),
+    404: ("没有这一项", "Not there"),
+    422: ("参数不对", "A parameter is wrong"),
+    429: ("请求太频繁", "Asked too often"),
+    503: ("数据库暂时用不了", "The store does not answer"),
+}
 REFUSALS: dict[int | str, dict[str, Any]] = {
-    401: {"model": models.Refusal, "description": "没有令牌，或令牌无效"},
-    403: {"model": models.Refusal, "description": "没有这项权限"},
-    404: {"model": models.Refusal, "description": "没有这一项"},
-    422: {"model": models.Refusal, "description": "参数不对"},
-    429: {"model": models.Refusal, "description": "请求太频繁"},
-    503: {"model": models.Refusal, "description": "数据库暂时用不了"},
+    status: {"model": models.Refusal, "description": chinese, EN: english}
+    for status, (chinese, english) in WHY.items()
 }
 
 

@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import HTMLResponse, JSONResponse
 
 from monitor.web.api.state import program_version
-from monitor.web.api.words import in_chinese, in_english
+from monitor.web.api.words import EN, in_chinese, in_english
 from monitor.web.render import page
 
 ROOT = "/api/v1"
@@ -22,10 +22,11 @@ ABOUT = {
     "登录的浏览器也可以读取。列表用 limit 和 offset 分页，Link 头给出前后页；带 If-None-Match 再问，没有变化答 304；"
     "问得太频繁答 429，Retry-After 头写明等几秒。",
     "en": "A JSON interface, mostly for reading, over the same functions as the pages. Send a personal token (made in the pages "
-    "under 账号—令牌) in the Authorization: Bearer header; a signed-in browser may read too. Lists are paged with limit and "
+    "under Account, Tokens) in the Authorization: Bearer header; a signed-in browser may read too. Lists are paged with limit and "
     "offset, the Link header names the pages around; ask again with If-None-Match and get 304 while nothing changed; whoever "
     "asks too often gets 429 with Retry-After in seconds.",
 }
+DONE = {"200": "成功", "202": "已受理"}
 TAGS = {
     "state": ("总览与运行", "State"), "outlets": ("栏目和账号", "Outlets"), "accounts": ("账号", "Accounts"),
     "units": ("单位", "Units"), "findings": ("问题", "Findings"), "orders": ("整改通知", "Orders"),
@@ -65,14 +66,17 @@ def document(app: FastAPI, language: str) -> dict[str, Any]:
     parts = made.setdefault("components", {})
     parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     made["security"] = [{"token": []}]
-    _drop_unused(made)
-    return in_english(made) if language == "en" else in_chinese(made)
-
-
-def _drop_unused(made: dict[str, Any]) -> None:
-    """FastAPI's own fault schema: our faults are one sentence."""
+    # FastAPI's own fault schemas: our faults are one sentence.
     for name in ("HTTPValidationError", "ValidationError"):
-        made["components"].get("schemas", {}).pop(name, None)
+        parts["schemas"].pop(name, None)
+    if language == "en":
+        return in_english(made)
+    for schema in parts["schemas"].values():
+        schema.pop("description", None)  # the classes' own docstrings are English
+    for route in (one for methods in made["paths"].values() for one in methods.values()):
+        for status, answer in route["responses"].items():
+            answer["description"] = answer["description"] if EN in answer else DONE.get(status, "成功")
+    return in_chinese(made)
 
 
 @router.get(f"{ROOT}/openapi.json")
