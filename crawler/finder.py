@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from urllib.parse import urlsplit
@@ -23,9 +23,10 @@ from crawler.qr import qr_texts
 
 logger = logging.getLogger(__name__)
 
-TAILS = (
-    b"weibo.com/", b"weibo.cn/", b"__biz=", b"weixin.qq.com/r/", b"toutiao.com/c/user", b"douyin.com/user", b"/u/",
-)  # fmt: skip
+TAILS = (b"weibo.cn/", b"__biz=", b"/u/")
+COM = b".com/"
+COM_TAILS = (b"weibo.com/", b"weixin.qq.com/r/", b"toutiao.com/c/user", b"douyin.com/user")
+"""Marks of account addresses; those of ``COM_TAILS`` are looked for together."""
 REST = re.compile(rb"[^\"'<>\s]{0,150}")
 
 
@@ -81,14 +82,24 @@ class Finder:
 
 def _tails(body: bytes) -> frozenset[bytes]:
     """Every account address in ``body`` from its mark on. One pass a mark: a pattern of them all takes ten times longer."""
+    places = [(mark, at) for mark in TAILS for at in _places(body, mark)]
+    for at in _places(body, COM):
+        for mark in COM_TAILS:
+            start = at - mark.index(COM)
+            if start >= 0 and body.startswith(mark, start):
+                places.append((mark, start))
     found = set()
-    for mark in TAILS:
-        at = body.find(mark)
-        while at >= 0:
-            rest = REST.match(body, at + len(mark))
-            found.add(mark + rest[0] if rest else mark)
-            at = body.find(mark, at + len(mark))
+    for mark, start in places:
+        rest = REST.match(body, start + len(mark))
+        found.add(mark + rest[0] if rest else mark)
     return frozenset(found)
+
+
+def _places(body: bytes, mark: bytes) -> Iterator[int]:
+    at = body.find(mark)
+    while at >= 0:
+        yield at
+        at = body.find(mark, at + len(mark))
 
 
 def platform_hosts(outlets: Iterable[Outlet]) -> frozenset[str]:

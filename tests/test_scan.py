@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawler.dates import find_dates, url_date, url_day
+from crawler.finder import COM_TAILS, TAILS, _tails
 from crawler.lists.blank import empty_lists
 from crawler.lists.cells import (
     _ATTRIBUTE_GATES,
@@ -123,3 +124,20 @@ def test_empty_lists_are_found_among_all_texts_or_between_some() -> None:
     for start in range(len(sheet.texts) + 1):
         for stop in range(start, len(sheet.texts) + 1):
             assert empty_lists(sheet, start, stop) == [n for n in every if start <= sheet.first[n] <= stop]
+
+
+ADDRESSES = (
+    b"https://weibo.com/u/1", b"//m.weibo.cn/2", b"?__biz=Mz=&x", b"http://weixin.qq.com/r/ab", b"x.com/", b".com/.com/",
+    b"www.toutiao.com/c/user/3", b"v.douyin.com/user/4", b"/u/5", b" ", b'"', b"weibo.com/weibo.com/", b"com/r/",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(ADDRESSES), max_size=12).map(b"".join))
+def test_every_account_address_is_found_in_one_look_at_the_bytes(body: bytes) -> None:
+    every = {
+        mark + body[at + len(mark) :].partition(b'"')[0].partition(b" ")[0]
+        for mark in (*TAILS, *COM_TAILS)
+        for at in range(len(body))
+        if body.startswith(mark, at)
+    }
+    assert {tail[:60] for tail in _tails(body)} == {tail[:60] for tail in every}
