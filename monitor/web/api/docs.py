@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse
 
 from monitor.web.api.state import program_version
 from monitor.web.api.words import EN, in_chinese, in_english
+from monitor.web.gate import Somebody
 from monitor.web.render import page
 
 ROOT = "/api/v1"
@@ -92,8 +93,9 @@ def english(request: Request) -> JSONResponse:
 
 
 @router.get(f"{ROOT}/")
-def readable(request: Request, lang: str = "zh") -> HTMLResponse:
-    """The description for people."""
+def readable(request: Request, found: Somebody, lang: str = "zh") -> HTMLResponse:
+    """The description for people, signed in or not."""
+    request.state.visitor = found
     language = "en" if lang == "en" else "zh"
     made = document(request.app, language)
     groups = [(tag["description"], tuple(_routes(made, tag["name"]))) for tag in made["tags"]]

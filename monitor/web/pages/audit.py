@@ -40,6 +40,14 @@ WHAT: Mapping[str, str] = {
     "commended": "记表扬", "errors": "找错数", "bulletin_frozen": "封存通报", "erratum": "更正通报",
 }  # fmt: skip
 """What is done, on screen; a kind that is not here is shown under its own name."""
+FIELDS: Mapping[str, str] = {
+    "way": "方式", "file": "文件", "record": "记录根值", "sha256": "校验值", "digest": "校验值", "action": "操作", "by": "谁",
+    "list": "名单", "name": "名称", "reason": "理由", "why": "理由", "until": "至", "since": "自", "shown": "姓名", "role": "角色",
+    "unit": "单位", "disabled": "停用", "label": "用途", "scopes": "权限", "ends": "到期", "token": "令牌号", "subject": "对象",
+    "text": "内容", "proof": "依据", "columns": "所记各列", "note": "备注", "state": "状态", "added": "新增", "changed": "改动",
+    "received": "收到", "done": "办结", "late": "超期办结",
+}  # fmt: skip
+"""What was recorded, on screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +128,10 @@ def _line(link: Link) -> Line:
     before, after = link.data.get("before"), link.data.get("after")
     sides = [side if isinstance(side, dict) else {"": side} for side in (before, after)]
     names = list(dict.fromkeys((*sides[0], *sides[1])))
-    changes = [(n, _said(sides[0].get(n)), _said(sides[1].get(n))) for n in names]
-    more = [(n, _said(value)) for n, value in link.data.items() if n not in ("before", "after")]
+    changes = [(FIELDS.get(n, n), _said(sides[0].get(n)), _said(sides[1].get(n))) for n in names]
+    more = [
+        (FIELDS.get(n, n), _said(value)) for n, value in link.data.items() if n not in ("before", "after")
+    ]
     return Line(link, WHAT.get(link.what, link.what), tuple(c for c in changes if c[1] != c[2]), tuple(more))
 
 
