@@ -41,7 +41,7 @@ from monitor.web.gate import COOKIE
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = (
-    "/", "/columns", "/columns?value=stale", "/columns?unit=u5&sort=newest", "/columns?text=%E6%A0%B7%E4%BE%8B123", "/columns?days=300",
+    "/", "/changes", "/charts", "/findings/board", "/content/rules", "/bulletins/2020Q2", "/columns", "/columns?value=stale", "/columns?unit=u5&sort=newest", "/columns?text=%E6%A0%B7%E4%BE%8B123", "/columns?days=300",
     "/columns?page=900", "/columns?soon=7&sort=due", "/accounts", "/accounts?value=stale", "/accounts/found", "/outlets/o7", "/outlets/o1000",
     "/outlets/o9", "/units", "/units/u7", "/findings", "/findings?unit=u7", "FINDING", "/orders", "/overdue", "/attribution",
     "/bulletins", "/content", "/checklist", "/catalogue", "/health", "/leader", "/users", "/audit", "/me",
