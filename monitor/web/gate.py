@@ -68,9 +68,10 @@ class Need:
         if found is None:
             raise NotSignedIn
         own_password(found)
+        # Also the page of a refusal shows who asked, with their own menu.
+        request.state.visitor = found
         if not found.may(self.permission):
             raise NotAllowed("您的角色不能使用这一页")
-        request.state.visitor = found
         return found
 
 
@@ -97,6 +98,7 @@ class OwnUnit:
             request.state.visitor = found
             return found
         if not key:
+            request.state.visitor = found
             raise NotAllowed("您只能查看本单位") if found else NotSignedIn
         try:
             unit = unit_of(web.links, key, web.clock())
