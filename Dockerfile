@@ -1,7 +1,8 @@
-# One image for the nightly job and the service. Build: docker build -t gengxin .
+# One image for the service (timetable and web). Build: docker build -t gengxin .
+# In config.yaml set monitor.web.host: 0.0.0.0 and publish port 8321 behind a proxy that speaks https.
 FROM python:3.11-slim AS build
 COPY . /src
-RUN pip install --no-cache-dir --prefix=/install -c /src/constraints.txt "/src[postgres]"
+RUN pip install --no-cache-dir --prefix=/install -c /src/constraints.txt "/src[oidc,postgres]"
 
 FROM python:3.11-slim
 COPY --from=build /install /usr/local
@@ -11,4 +12,6 @@ USER gengxin
 WORKDIR /data
 VOLUME /data
 ENTRYPOINT ["gengxin"]
-CMD ["nightly"]
+EXPOSE 8321
+HEALTHCHECK --interval=1m --start-period=30s CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8321/healthz', timeout=5)"]
+CMD ["serve"]
