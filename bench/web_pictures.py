@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, ViewportSize, sync_playwright
 from sqlalchemy import select
 
 from crawler.clock import Clock
@@ -32,6 +32,8 @@ FOLDER = Path("docs/images/web")
 CHROMIUM = "/usr/bin/chromium"
 SIZES = ((1366, 900), (390, 844))
 TALLEST, COLOURS, NIGHTS = 1800, 128, 3
+STATES: dict[Role, StorageState] = {}
+"""The cookies of who has signed in: one line in the record a role, as at an office."""
 PAGES: dict[str, tuple[Role, str]] = {
     "login": (Role.ADMINISTRATOR, "/login"),
     "overview": (Role.OFFICE, "/"),
@@ -139,14 +141,20 @@ def drafted(browser: Browser, url: str, password: str, quarter: str) -> None:
 def signed_in(browser: Browser, url: str, role: Role, password: str, size: tuple[int, int]) -> Page:
     """A page of its own, signed in."""
     context = browser.new_context(
-        base_url=url, viewport={"width": size[0], "height": size[1]}, locale="zh-CN"
+        base_url=url,
+        viewport={"width": size[0], "height": size[1]},
+        locale="zh-CN",
+        storage_state=STATES.get(role),
     )
     page = context.new_page()
+    if role in STATES:
+        return page
     page.goto("/login")
     page.fill("[name=name]", NAMES[role])
     page.fill("[name=password]", password)
     page.click("button.main")
     page.wait_for_url(lambda address: "login" not in address)
+    STATES[role] = context.storage_state()
     return page
 
 
@@ -160,6 +168,8 @@ def looked(browser: Browser, url: str, role: Role, path: str, password: str, siz
     answer = page.goto(path)
     if answer is None or not answer.ok:
         raise SystemExit(f"{path}: {answer.status if answer else 'no answer'}")
+    # What lies below the window would else be loaded only when somebody scrolls there.
+    page.eval_on_selector_all("iframe", "all => all.forEach(one => one.loading = 'eager')")
     page.wait_for_load_state("networkidle")
     picture = page.screenshot(full_page=True)
     page.context.close()

@@ -16,8 +16,8 @@ from lxml.html import fromstring
 
 from crawler.browser import lacking
 from monitor.access.roles import Role
-from monitor.demo.web import NAMES, add_sample_users, sample_web
 from monitor.demo.district import District
+from monitor.demo.web import NAMES, add_sample_users, sample_web
 from tests.district import START, Clock, Town, served, small_district, town
 
 CHROMIUM = "/usr/bin/chromium"
