@@ -170,6 +170,11 @@ def looked(browser: Browser, url: str, role: Role, path: str, password: str, siz
         raise SystemExit(f"{path}: {answer.status if answer else 'no answer'}")
     # What lies below the window would else be loaded only when somebody scrolls there.
     page.eval_on_selector_all("iframe", "all => all.forEach(one => one.loading = 'eager')")
+    if page.locator("iframe").count():
+        page.frame_locator("iframe").first.locator("body *").first.wait_for(state="attached")
+        # Drawn only once it was in the window.
+        page.locator("iframe").first.scroll_into_view_if_needed()
+        page.wait_for_timeout(500)
     page.wait_for_load_state("networkidle")
     picture = page.screenshot(full_page=True)
     page.context.close()
