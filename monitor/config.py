@@ -44,7 +44,10 @@ class Timetable(Strict):
     self_check: Hour = time(7, 30)
     recheck_seconds: float = Field(default=2, ge=0.2, le=60)
     retry_seconds: float = Field(
-        default=60, ge=0.2, le=3600, description="a daily job that broke is tried again, each time twice as late"
+        default=60,
+        ge=0.2,
+        le=3600,
+        description="a daily job that broke is tried again, each time twice as late",
     )
     visits_a_day: int = Field(
         default=24, ge=20, le=288, description="home page visits; the rule wants 20 a week"
@@ -120,7 +123,15 @@ def monitor_config(data: Mapping[str, Any], path: Path) -> MonitorConfig:
         if name not in report_names():
             raise BadConfig(f"{place}.reports: unknown report {name}; known: {', '.join(report_names())}")
     return MonitorConfig(
-        rules, read.coverage, read.timetable, alerts, read.bulletin, read.reports, read.orders, read.proof, read.web
+        rules,
+        read.coverage,
+        read.timetable,
+        alerts,
+        read.bulletin,
+        read.reports,
+        read.orders,
+        read.proof,
+        read.web,
     )
 
 

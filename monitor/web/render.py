@@ -38,7 +38,14 @@ def environment() -> Environment:
         lstrip_blocks=True,
         finalize=_plain,
     )
-    env.filters |= {"day": day, "moment": moment, "link": safe_link, "query": query, "short": clean, "whole": whole}
+    env.filters |= {
+        "day": day,
+        "moment": moment,
+        "link": safe_link,
+        "query": query,
+        "short": clean,
+        "whole": whole,
+    }
     env.globals |= {
         "values": VALUE_NAMES, "Value": Value, "roles": ROLE_NAMES, "P": Permission, "asset": asset,
     }  # fmt: skip
