@@ -11,7 +11,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import ModuleType
 from typing import Any
 
@@ -41,6 +41,13 @@ SESSION_LIFE = timedelta(minutes=20)
 """How long a visitor's cookies are used before a new handshake; they live in memory only."""
 
 
+def asked_tonight(one: Known, today: date) -> bool:
+    """Whether a night looks at this outlet: columns and canaries always, accounts when they might turn idle."""
+    if one.outlet.kind is not OutletKind.ACCOUNT:
+        return True
+    return one.outlet.state not in GONE and due(one.newest, None, today)
+
+
 @dataclass(slots=True)
 class AccountNight:
     """One run over accounts and canaries. ``forced`` asks also those that are not due (a recheck)."""
@@ -68,8 +75,7 @@ class AccountNight:
         accounts = [
             one
             for one in everyone
-            if one.outlet.kind is OutletKind.ACCOUNT
-            and (self.forced or (one.outlet.state not in GONE and due(one.newest, None, today)))
+            if one.outlet.kind is OutletKind.ACCOUNT and (self.forced or asked_tonight(one, today))
         ]
         sung = await asyncio.gather(*(self._sing(one) for one in canaries))
         silent = self._silent(canaries, sung)

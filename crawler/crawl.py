@@ -10,11 +10,12 @@ from scrapy.crawler import AsyncCrawlerProcess
 from sqlalchemy import Engine
 
 from crawler.account_candidates import new_pictures, record_picture, record_sightings
+from crawler.accounts import asked_tonight
 from crawler.collecting import rare_collections
 from crawler.config import CrawlConfig
 from crawler.finder import Finder, platform_hosts
 from crawler.keeper import StoreKeeper
-from crawler.model import Manners
+from crawler.model import Manners, shanghai_day
 from crawler.page_facts import Inspector, record_pages
 from crawler.record import adopt_articles, close_run, open_run, pending_articles
 from crawler.register import allowed_hosts, host_manners, known_sites, planned_outlets, site_homes
@@ -50,9 +51,11 @@ def crawl(
         pending = pending_articles(connection, only)
         homes = site_homes(connection) if only is None else ()
         inspector = Inspector(known_sites(connection))
+    today = shanghai_day(clock())
+    asked = len(planned) + sum(asked_tonight(one, today) for one in known)
     with engine.begin() as connection:
-        run = open_run(connection, kind, clock(), len(planned) + len(known))
-    on_plan(len(planned) + len(known))
+        run = open_run(connection, kind, clock(), asked)
+    on_plan(asked)
     keeper = StoreKeeper(engine, reader, config, hosts)
     finder = Finder(platform_hosts(one.outlet for one in known))
 

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from crawler.accounts import AccountNight
+from crawler.accounts import AccountNight, asked_tonight
 from crawler.chain import plan_night
 from crawler.config import CrawlConfig
 from crawler.model import (
@@ -423,3 +423,16 @@ def test_a_thousand_accounts_fit_into_one_night_at_one_request_in_two_seconds() 
 
 def _asks(outlet: Outlet, probe: Probe) -> Sequence[Ask]:
     return platform(probe.platform).start(outlet, probe)
+
+
+def test_a_night_plans_the_accounts_that_might_turn_idle_and_every_canary() -> None:
+    today = date(2020, 7, 20)
+    account = Known(Outlet("z", OutletKind.ACCOUNT, "样例账号", "weibo", "s", ("u",)))
+    assert asked_tonight(replace(account, newest=None), today)
+    assert asked_tonight(replace(account, newest=date(2020, 7, 1)), today)
+    assert not asked_tonight(replace(account, newest=date(2020, 7, 19)), today)
+    closed = replace(account.outlet, state=AccountState.CLOSED)
+    assert not asked_tonight(replace(account, outlet=closed), today)
+    assert asked_tonight(
+        Known(replace(account.outlet, kind=OutletKind.CANARY), newest=date(2020, 7, 19)), today
+    )
