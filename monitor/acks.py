@@ -55,7 +55,7 @@ def acknowledge(
     if unit not in row.units:
         raise Refused(f"问题 {finding} 的责任单位是 {'、'.join(row.units) or '我办'}，不是 {unit}")
     if not who.strip():
-        raise Refused("须写明签收人（--by）")
+        raise Refused("须写明签收人")
     today = shanghai_day(now)
     if until < today or letters.calendar.between(today, until) > letters.ack_days:
         raise Refused(f"签收截止日须在今天以后 {letters.ack_days} 个工作日以内，不能是 {until}")

@@ -84,7 +84,7 @@ def appeal(
     if unit not in row.units:
         raise Refused(f"问题 {finding} 的责任单位是 {'、'.join(row.units) or '我办'}，不接受 {unit} 的申诉")
     if not reason.strip() or not who.strip() or len(reason) > MAX_TEXT:
-        raise Refused(f"须写明申诉人（--by）和理由（--reason），不超过 {MAX_TEXT} 字")
+        raise Refused(f"须写明申诉人和理由，不超过 {MAX_TEXT} 字")
     if _rows(connection, row.id, WAITING):
         raise Refused(f"问题 {finding} 已有申诉待核，请先处理")
     kind, _, outlet = row.subject.partition(":")
@@ -113,7 +113,7 @@ def decide(
     if not waiting:
         raise Refused(f"问题 {finding} 没有待核的申诉")
     if not by.strip() or not reason.strip():
-        raise Refused("须写明核定人（--by）和理由（--reason）")
+        raise Refused("须写明核定人和理由")
     values = {"state": UPHELD if upheld else REJECTED, "decided": utc(now), "decided_by": by.strip()[:100]}
     if upheld and row.closed is None:
         end(connection, row.id, UPHELD, f"申诉成立：{reason.strip()}", now)

@@ -140,11 +140,11 @@ def answer(
     """Keep a person's answer; an earlier one stays and counts no more. Raises :class:`Refused`."""
     item = next((one for one in items() if one.id == indicator), None)
     if item is None:
-        raise Refused(f"没有指标{indicator}；gengxin checklist list 列出全部")
+        raise Refused(f"没有指标{indicator}")
     if item.applies != kind_of(subject):
         raise Refused(f"{item.name}（{indicator}）不适用于{subject}")
     if not by.strip() or not proof.strip():
-        raise Refused("须写明判定人（--by）和依据（--proof）")
+        raise Refused("须写明判定人和依据")
     looked = day or shanghai_day(now)
     if looked > shanghai_day(now):
         raise Refused(f"查看日期{looked}在今天以后")

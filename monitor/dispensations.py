@@ -79,7 +79,7 @@ def grant(
 ) -> Dispensation:
     """Enter a decision. Raises :class:`Refused` without reason or approver, or where it ends before it begins."""
     if not reason.strip() or not approved_by.strip():
-        raise Refused("须写明事由（--reason）和批准人（--by）")
+        raise Refused("须写明事由和批准人")
     if until < since:
         raise Refused(f"截止日{until}早于开始日{since}")
     if until < shanghai_day(now):

@@ -143,7 +143,7 @@ def issue(
     Raises :class:`Refused` for a finding that is none, is ours, has ended, has no unit, or has an open order.
     """
     if not by.strip():
-        raise Refused("须写明签发人（--by）")
+        raise Refused("须写明签发人")
     row = _orderable(connection, finding)
     day = shanghai_day(now)
     until = letters.calendar.after(day, days or settings.days)
@@ -164,7 +164,7 @@ def issue(
 def _orderable(connection: Connection, number: str) -> Any:
     found = connection.execute(select(FindingRow.__table__).where(FindingRow.number == number)).first()
     if found is None:
-        raise Refused(f"没有编号为 {number} 的问题；gengxin order list 列出可发整改通知的问题")
+        raise Refused(f"没有编号为 {number} 的问题")
     if found.ours:
         raise Refused(f"问题 {number} 由我办核查，不能向单位发整改通知")
     if found.closed is not None:
@@ -185,7 +185,7 @@ def withdraw(connection: Connection, number: str, *, by: str, why: str, now: dat
     if order.state not in OPEN:
         raise Refused(f"{order.number}{STATE_NAMES[order.state]}，不能撤回")
     if not why.strip() or not by.strip():
-        raise Refused("须写明撤回人（--by）和理由（--reason）")
+        raise Refused("须写明撤回人和理由")
     set_state(connection, order.id, state=WITHDRAWN, closed=utc(now), ended="withdrawn")
     note_event(connection, order.finding_id, "withdrawn", now, {"order": order.number, "why": why}, by)
     return one(connection, order.number)
@@ -212,7 +212,7 @@ def one(connection: Connection, number: str) -> Order:
         wanted = or_(wanted, (OrderRow.year == int(short[1])) & (OrderRow.serial == int(short[2])))
     row = connection.execute(_query().where(wanted)).mappings().first()
     if row is None:
-        raise Refused(f"没有整改通知 {number}；gengxin order list 列出全部")
+        raise Refused(f"没有整改通知 {number}")
     return _order(row)
 
 

@@ -268,3 +268,13 @@ def test_an_erratum_stands_beside_every_kept_bulletin_that_named_the_finding(tmp
     assert "问题2020-0001（质量安全）经核定申诉成立" in erratum.text
     assert errata(other.file) == ()
     assert load(named.file).bulletin == blamed
+
+
+def test_a_refusal_speaks_of_no_option_of_a_command() -> None:
+    """The rooms are asked by pages, too: what an option is called is known to the command alone."""
+    rooms = ("acks", "appeals", "checklist", "dispensations", "orders", "replies")
+    folder = Path(__file__).parents[1] / "monitor"
+    said = [line for room in rooms for line in (folder / f"{room}.py").read_text("utf-8").splitlines()]
+    refusals = [line for line in said if "raise Refused(" in line]
+    assert len(refusals) > 20
+    assert [line for line in refusals if "--" in line or "gengxin " in line] == []
