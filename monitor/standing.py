@@ -36,7 +36,8 @@ BESIDE = frozenset({"backdated_posts", "content_faults", "content_suspects", "pa
 
 class StandingRow(Base):
     """``key`` is the subject for an outlet, else ``subject|rule|period``. ``kind`` is ``column``, ``account``,
-    ``canary``, ``unit``, ``site``, ``beside`` or ``other``. ``since`` is when the value became what it is, ``before`` the one before.
+    ``canary``, ``unit``, ``site``, ``beside`` or ``other``. ``since`` is when the value became what it is, ``before`` the one before
+    (empty for a first judgement: a place never judged had none).
     ``outlet_id``, ``cls``, ``platform`` and ``newest`` repeat the outlet's, so that a list of a hundred thousand is
     filtered and sorted here alone; they are empty for whatever is no outlet.
     """
@@ -197,7 +198,8 @@ def _dated(row: dict[str, Any], old: Mapping[str, Any] | None, moment: datetime)
         return row | {"since": moment, "before": ""}
     if old["value"] == row["value"]:
         return row | {"since": old["since"], "before": old["before"]}
-    return row | {"since": moment, "before": old["value"]}
+    first = old["cause"] == NOT_JUDGED and not old["before"]
+    return row | {"since": moment, "before": "" if first else old["value"]}
 
 
 def _remove(connection: Connection, keys: Sequence[str]) -> None:

@@ -159,3 +159,16 @@ def test_an_outlet_has_a_row_from_its_first_day_in_the_catalogue(store: Store) -
     row = rows(store)["outlet:n"]
     assert (row.value, row.cls) == ("unknown", "news")
     assert "尚未判定" in row.sentence
+
+
+def test_a_first_judgement_is_no_change_and_the_next_one_is(store: Store) -> None:
+    """A place that was entered before any night has a row already, unknown; that was never a verdict."""
+    put(store, [], facts("a"))
+    put(store, [said("a", Value.STALE)], facts("a", moment=NOW + timedelta(days=1)))
+    row = rows(store)["outlet:a"]
+    assert (row.value, row.before) == ("stale", "")
+    put(store, [said("a", Value.FRESH)], facts("a", moment=NOW + timedelta(days=2)))
+    assert rows(store)["outlet:a"].before == "stale"
+    put(store, [], facts("a", moment=NOW + timedelta(days=3)))
+    put(store, [said("a", Value.STALE)], facts("a", moment=NOW + timedelta(days=4)))
+    assert rows(store)["outlet:a"].before == "unknown", "it had been judged before: this is a change"

@@ -122,7 +122,12 @@ def test_the_clerk_sees_what_waits_and_the_leader_does_not(office_web: Fixture) 
         work(c, office)
     text = client_for(Role.OFFICE).get("/").text
     found = dict(re.findall(r'<a href="([^"]+)"><b>(\d+)</b><span class="chip (?:bad|waiting)">', text))
-    assert found == {"#appeals": "1", "/orders?late=1": "1", "/health#letters": "1", "/accounts/found": "1"}
+    assert found == {
+        "/findings?state=all&amp;appealed=1": "1",
+        "/orders?late=1": "1",
+        "/health#letters": "1",
+        "/accounts/found": "1",
+    }
     assert f'<a href="/findings/{of_rule(office, "account_idle")}">' in text
     assert "待办" not in client_for(Role.LEADER).get("/").text
 
@@ -171,6 +176,32 @@ def test_what_changed_since_the_last_working_day_is_counted_and_listed(office_we
         assert name in listed
     assert "没有已更新的栏目或账号" in browser.get("/changes?way=mended").text
     assert browser.get("/changes?way=<script>").status_code == 200
+
+
+def test_new_and_closed_findings_are_counted_and_open_as_many_rows(office_web: Fixture) -> None:
+    client_for, office = office_web
+    browser, number = client_for(Role.LEADER), of_rule(office, "column_blank")
+    old = {"opened": NOW - timedelta(days=30), "closed": NOW - timedelta(hours=1), "ended": "mended"}
+    with office.engine.begin() as c:
+        c.execute(update(FindingRow).where(FindingRow.number == number).values(old))
+    text = browser.get("/").text
+    for word, expected in (("新问题", None), ("办结", {number})):
+        (found,) = re.findall(word + r' <a href="([^"]+)">(\d+) 件', text)
+        listed = browser.get(found[0].replace("&amp;", "&")).text
+        numbers = set(re.findall(r'href="/findings/(\d{4}-\d+)"', listed))
+        assert len(numbers) == int(found[1]) > 0
+        assert (number in numbers) is (word == "办结")
+        assert expected in (None, numbers)
+    assert browser.get("/findings?since=0001-01-01").status_code == 200, "no such time filters nothing"
+
+
+def test_an_appeal_that_waits_is_found_from_the_overview(office_web: Fixture) -> None:
+    client_for, office = office_web
+    browser = client_for(Role.OFFICE)
+    with office.engine.begin() as c:
+        work(c, office)
+    listed = browser.get("/findings?state=all&appealed=1").text
+    assert set(re.findall(r'href="/findings/(\d{4}-\d+)"', listed)) == {of_rule(office, "account_idle")}
 
 
 def test_what_was_mended_is_told_as_such(office_web: Fixture) -> None:

@@ -26,7 +26,10 @@ LATELY = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which findings. Empty = all; ``state`` is ``open``, ``closed`` or empty; ``whose`` ``units`` or ``ours``."""
+    """Which findings. Empty = all; ``state`` is ``open``, ``closed`` or empty; ``whose`` ``units`` or ``ours``.
+
+    ``since`` is a moment: closed ones were closed since then, others opened. ``appealed``: an appeal waits.
+    """
 
     state: str = "open"
     stage: str = ""
@@ -37,6 +40,7 @@ class Wanted:
     text: str = ""
     late: bool = False
     since: datetime | None = None
+    appealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +189,9 @@ def _conditions(wanted: Wanted, now: datetime) -> Iterable[ColumnElement[bool]]:
     elif wanted.state == "closed":
         yield F.closed.is_not(None)
     if wanted.since is not None:
-        yield F.closed >= utc(wanted.since)
+        yield (F.closed if wanted.state == "closed" else F.opened) >= utc(wanted.since)
+    if wanted.appealed:
+        yield APPEALED
     if wanted.rule:
         yield F.rule == wanted.rule
     if wanted.value:

@@ -331,7 +331,7 @@ def waiting(connection: Connection, now: datetime) -> tuple[Work, ...]:
     late = (OrderRow.state.in_(OPEN), OrderRow.deadline < utc(now), ~held.exists())
     back = (LetterRow.state.in_(("failed", "refused")), LetterRow.written >= utc(now) - LATELY)
     found = (
-        Work("申诉待核", appealed, "#appeals", True),
+        Work("申诉待核", appealed, "/findings?state=all&appealed=1", True),
         Work("整改超期", _count(connection, OrderRow, *late), "/orders?late=1", True),
         Work(
             "已反馈待复查", _count(connection, OrderRow, OrderRow.state == REPLIED), "/orders?state=replied"

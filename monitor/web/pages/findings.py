@@ -23,7 +23,7 @@ from monitor.dispensations import KIND_NAMES
 from monitor.orders import STATE_NAMES
 from monitor.proof import NoProof, Proof, proof_of, to_html, to_warc
 from monitor.replies import RESULT_NAMES
-from monitor.web.filters import Filters
+from monitor.web.filters import Filters, moment_of
 from monitor.web.gate import NotFound, need
 from monitor.web.render import page, partial
 from monitor.web.state import Web, web_of
@@ -44,17 +44,18 @@ CHARSET = re.compile(r"charset=[\"']?([A-Za-z0-9_-]{2,20})")
 @router.get("/findings")
 def findings(
     request: Request, who: Reader, web: Kept, state: Text = "open", stage: Text = "", rule: Text = "", unit: Text = "",
-    value: Text = "", whose: Text = "", text: Text = "", late: bool = False,
+    value: Text = "", whose: Text = "", text: Text = "", late: bool = False, since: Text = "", appealed: bool = False,
     number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
 ) -> HTMLResponse:  # fmt: skip
     """The table."""
-    wanted = board.Wanted(state, stage, rule, unit, value, whose, text, late)
+    start = moment_of(since)
+    wanted = board.Wanted(state, stage, rule, unit, value, whose, text, late, start, appealed)
     with web.office.reader.connect() as connection:
         found = board.lines(connection, wanted, web.clock(), number)
         units, rules = unit_names(connection), board.rules_known(connection)
     given = {
         "state": state, "stage": stage, "rule": rule, "unit": unit, "value": value, "whose": whose, "text": text,
-        "late": late,
+        "late": late, "since": f"{start:%Y-%m-%dT%H:%M}" if start else "", "appealed": appealed,
     }  # fmt: skip
     return page(
         request, "parts/finding_rows.html" if partial(request) else "findings.html",
