@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crawler.store import Base
+from monitor.audit import Entry, append
 
 
 class RecheckRow(Base):
@@ -52,7 +53,10 @@ class Asked:
 
 
 def ask(connection: Connection, outlet: str, asked_by: str, now: datetime) -> tuple[int, bool]:
-    """The id of the open request for ``outlet``, and whether it is a new one: one at a time is enough."""
+    """The id of the open request for ``outlet``, and whether it is a new one: one at a time is enough.
+
+    Only a new one is put on the record.
+    """
     try:
         with connection.begin_nested():
             made = connection.execute(
@@ -60,7 +64,7 @@ def ask(connection: Connection, outlet: str, asked_by: str, now: datetime) -> tu
                     outlet_id=outlet, asked_by=asked_by, asked=now, state="waiting", result={}
                 )
             )
-        return int((made.inserted_primary_key or (0,))[0]), True
+        id = int((made.inserted_primary_key or (0,))[0])
     except IntegrityError:
         query = select(RecheckRow.id).where(
             RecheckRow.outlet_id == outlet, RecheckRow.state.in_(("waiting", "running"))
@@ -69,6 +73,9 @@ def ask(connection: Connection, outlet: str, asked_by: str, now: datetime) -> tu
         if found is None:
             raise
         return found, False
+    data = {"recheck": id, "before": None, "after": "waiting"}
+    append(connection, now, [Entry("recheck_asked", f"outlet:{outlet}", asked_by, data)])
+    return id, True
 
 
 def claim(connection: Connection, now: datetime, limit: int = 20) -> list[Asked]:

@@ -21,7 +21,18 @@ from crawler.model import AccountState, Contact, ContactRole
 from crawler.shipped import shipped
 from crawler.store import CandidateRow, OutletRow
 from crawler.survey_rows import Survey, SurveyRow
-from monitor import acks, appeals, checklist, contacting, dispensations, entering, orders, outbox, replies
+from monitor import (
+    acks,
+    appeals,
+    checklist,
+    contacting,
+    dispensations,
+    entering,
+    orders,
+    outbox,
+    rechecks,
+    replies,
+)
 from monitor.audit import AuditRow, seal
 from monitor.audit_check import papers, verify, where_is
 from monitor.bulletin_commands import Period
@@ -258,6 +269,12 @@ def correct(place: Place) -> None:
     entering.correct(place.office, QUARTER, subject="房管局", text="应为6条", by=WHO, now=NOW)
 
 
+def ask_again(place: Place) -> None:
+    """Twice, while the first still waits: one request, one link."""
+    place.do(rechecks.ask, "c-fgj", WHO, NOW)
+    place.do(rechecks.ask, "c-fgj", WHO, NOW)
+
+
 def catalogue(place: Place) -> None:
     config(place.folder, {"c-fgj": "jyj"})
     with open_office(place.folder / "config.yaml") as office:
@@ -301,6 +318,7 @@ WRITES: dict[str, tuple[Callable[[Place], Any], set[str], tuple[Any, Any] | None
     "orders.issue": (issue, {"order_", "event"}, None),
     "orders.withdraw": (withdraw, {"event"}, None),
     "outbox.again": (again, {"again"}, ("failed", "waiting")),
+    "rechecks.ask": (ask_again, {"recheck_asked"}, (None, "waiting")),
     "replies.reply": (reply, {"reply", "reply_file", "event"}, None),
 }  # fmt: skip
 ELSEWHERE = ("access.", "attesting.", "columns_desk.", "content_desk.", "workbooks.")
@@ -345,7 +363,9 @@ def writing_functions() -> set[str]:
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 words = [one.arg for one in (*node.args.args, *node.args.kwonlyargs)]
-                if words[:1] in (["connection"], ["office"]) and {"by", "who", "approved_by"} & {*words}:
+                if words[:1] in (["connection"], ["office"]) and {"by", "who", "approved_by", "asked_by"} & {
+                    *words
+                }:
                     found.add(f"{name}.{node.name}")
     return found - {
         "orders.note_event",
