@@ -18,7 +18,7 @@ from crawler.guard import host_of, refusal_of
 from crawler.model import CLASS_NAMES, Manners, Outlet, OutletKind
 from crawler.proposals import STANDING_NAMES, Account, Findings, Proposal, Standing, findings
 from monitor.columns_sheet import write_columns
-from monitor.office import read_settings
+from monitor.office import Settings, of_workbooks, open_office
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def survey(url: str, ground: Ground, clock: Callable[[], datetime], *, depth: in
 
 def ground_of(url: str, path: Path | None, contact: str, allow_loopback: bool) -> Ground:
     """Settings for looking at ``url``. Raises ``BadConfig`` for an address or a file that will not do."""
-    settings = read_settings(path) if path is not None else None
+    settings, kept = _told(path) if path is not None else (None, [])
     config = settings.crawl if settings else CrawlConfig(contact=contact)
     config = config.model_copy(update={"allow_loopback": allow_loopback or config.allow_loopback})
     if reason := refusal_of(url, (host_of(url),), allow_loopback=config.allow_loopback):
@@ -65,7 +65,7 @@ def ground_of(url: str, path: Path | None, contact: str, allow_loopback: bool) -
         return Ground(config, Manners(config.delay))
     sites = [site for site in settings.catalogue.sites if place_of(site.home) == place_of(url)]
     ids = {site.id for site in sites}
-    outlets = settings.catalogue.outlets
+    outlets = (*settings.catalogue.outlets, *kept)
     first = settings.catalogue.sites[0].id
     return Ground(
         config,
@@ -75,6 +75,12 @@ def ground_of(url: str, path: Path | None, contact: str, allow_loopback: bool) -
         tuple(o.id for o in outlets),
         sites[0].id if sites and sites[0].id != first else "",
     )
+
+
+def _told(path: Path) -> tuple[Settings, list[Outlet]]:
+    """The configuration, and what the store knows from workbooks beside it."""
+    with open_office(path) as office:
+        return office.settings, of_workbooks(office)
 
 
 def save(found: Findings, out: Path, ground: Ground) -> None:

@@ -12,14 +12,16 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
+from crawler.account_register import CONFIG
 from crawler.catalogue import Catalogue, read_catalogue
 from crawler.config import CrawlConfig, crawl_config, load_yaml, store_url
 from crawler.migrate import migrate
-from crawler.register import Diff, sync
+from crawler.model import Outlet, shanghai_day
+from crawler.register import Diff, outlet_of, sync
 from crawler.store import DutyRow, OutletRow, SiteRow, UnitRow, open_store
 from monitor.audit import SYSTEM, Entry, append
 from monitor.config import MonitorConfig, monitor_config
-from monitor.counts import unit_month_counts
+from monitor.counts import outlets_of, unit_month_counts
 from monitor.decisions import in_force, read_decisions
 from monitor.standing import follow
 
@@ -115,6 +117,23 @@ def _told(connection: Connection) -> dict[str, dict[str, object]]:
 def decisions_path(office: Office) -> Path:
     """The file of what persons decided about doubtful origins, beside config.yaml."""
     return office.settings.path.parent / DECISIONS
+
+
+def outlets_now(office: Office, moment: datetime) -> list[Outlet]:
+    """Every outlet in use with who answers for it then: config.yaml's in its order, then those of the workbooks by id."""
+    places = {outlet.id: number for number, outlet in enumerate(office.settings.catalogue.outlets)}
+    with office.reader.connect() as connection:
+        found = outlets_of(connection, shanghai_day(moment))
+    return sorted(found, key=lambda o: (places.get(o.id, len(places)), o.id))
+
+
+def of_workbooks(office: Office) -> list[Outlet]:
+    """The outlets in use that a workbook brought and config.yaml does not name, without who answers for them."""
+    query = select(OutletRow.__table__).where(OutletRow.retired_at.is_(None), OutletRow.kept_in != CONFIG)
+    named = {outlet.id for outlet in office.settings.catalogue.outlets}
+    with office.reader.connect() as connection:
+        rows = connection.execute(query.order_by(OutletRow.id)).mappings().all()
+    return [outlet_of(row) for row in rows if row["id"] not in named]
 
 
 def known_units(office: Office) -> frozenset[str]:

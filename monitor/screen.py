@@ -19,7 +19,7 @@ from monitor.child import Progress as Step
 from monitor.evaluate import Explanation, Judgement
 from monitor.jobs import Night
 from monitor.model import VALUE_NAMES, Finding, Value, Verdict
-from monitor.office import Office, Settings
+from monitor.office import Office, Settings, outlets_now
 from monitor.plain import clean
 
 OUTCOMES = {
@@ -157,13 +157,14 @@ def status_lines(office: Office, judgement: Judgement) -> list[str]:
     """Columns, accounts and units in tables: what is wrong first."""
     catalogue = office.settings.catalogue
     names = {unit.id: unit.short for unit in catalogue.units}
+    outlets = outlets_now(office, judgement.as_of)
     by_subject: dict[str, list[Verdict]] = {}
     for verdict in judgement.verdicts:
         by_subject.setdefault(verdict.subject, []).append(verdict)
     lines = []
     for kind, title in ((OutletKind.COLUMN, "栏目"), (OutletKind.ACCOUNT, "政务新媒体账号")):
         table = Table("编号", title, "判定", "最新信息", "责任单位", "说明", title=None, show_lines=False)
-        rows = [o for o in catalogue.outlets if o.kind is kind]
+        rows = [o for o in outlets if o.kind is kind]
         rows.sort(key=lambda o: -max((gravity(v) for v in by_subject.get(f"outlet:{o.id}", ())), default=0))
         for outlet in rows:
             verdicts = by_subject.get(f"outlet:{outlet.id}", [])
@@ -171,7 +172,7 @@ def status_lines(office: Office, judgement: Judgement) -> list[str]:
             if worst is None:
                 continue
             newest = str(worst.newest.day) if worst.newest else "—"
-            units = "、".join(names[unit] for unit in outlet.units)
+            units = "、".join(names.get(unit, unit) for unit in outlet.units)
             sentence = worst.sentence if worst.value is not Value.FRESH else ""
             table.add_row(
                 outlet.id, clean(outlet.name), VALUE_NAMES[worst.value], newest, units, clean(sentence)

@@ -33,6 +33,10 @@ from monitor.audit import AuditRow
 from monitor.audit_check import verify
 from monitor.columns_commands import columns
 from monitor.columns_sheet import write_columns
+from monitor.discovered import ground_of
+from monitor.jobs import judge_now
+from monitor.office import open_office
+from monitor.screen import status_lines
 from tests.conftest import Store
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -392,7 +396,7 @@ def run(config: Path, *words: str) -> Result:
     return result
 
 
-def test_the_command_previews_then_writes_then_exports(tmp_path: Path) -> None:
+def config_of(tmp_path: Path) -> Path:
     config = tmp_path / "config.yaml"
     data = {
         "store": f"sqlite:///{tmp_path}/store.db",
@@ -404,6 +408,11 @@ def test_the_command_previews_then_writes_then_exports(tmp_path: Path) -> None:
         },
     }  # fmt: skip
     config.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    return config
+
+
+def test_the_command_previews_then_writes_then_exports(tmp_path: Path) -> None:
+    config = config_of(tmp_path)
     path = book(tmp_path / "a.xlsx", [*NOTICE[:6], "", *NOTICE[7:]])
     shown = run(config, "import", str(path))
     assert "新增 1 个，变更 0 个，停用 0 个，不变 0 个" in shown.output
@@ -414,6 +423,20 @@ def test_the_command_previews_then_writes_then_exports(tmp_path: Path) -> None:
     bad = run(config, "import", str(book(tmp_path / "c.xlsx", NEWS)), "--apply")
     assert bad.return_value == 2
     assert "不合格 分工表!F3" in bad.output
+
+
+def test_status_and_discover_know_the_columns_of_the_workbook(tmp_path: Path) -> None:
+    """What config.yaml does not name is told, and is not proposed as new."""
+    config = config_of(tmp_path)
+    path = book(tmp_path / "a.xlsx", [*NOTICE[:6], "", *NOTICE[7:]])
+    assert [o.name for o in ground_of(HOST, config, "", False).outlets] == []
+    assert "已写入台账" in run(config, "import", str(path), "--apply", "--by", "经办人").output
+    (known,) = ground_of(HOST, config, "", False).outlets
+    assert (known.name, known.url, known.site) == ("通知公告", NOTICE[7], "s")
+    with open_office(config) as office:
+        judgement = judge_now(office, datetime.now(UTC), record=False)
+        assert "通知公告" in "".join(status_lines(office, judgement))
+        assert "民政局" in "".join(status_lines(office, judgement))
 
 
 def test_the_workbook_that_discover_writes_is_taken_once_a_person_filled_it(
