@@ -1,52 +1,33 @@
-"""Who may come in: signing in and out, locks, forged words, other sites, headers on every answer, limits, roles."""
+"""Who may come in: signing in and out, locks, sessions, forged words, other sites."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from fastapi import APIRouter
-from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
 from sqlalchemy import insert, select, update
 
 from monitor.access import sessions
-from monitor.access.roles import MAY, Permission, Role, may
+from monitor.access.roles import Role
 from monitor.access.sessions import same_word
 from monitor.access.tables import AttemptRow, SessionRow, TokenRow, UserRow
 from monitor.access.users import (
     HASHER,
     NOBODY,
-    BadUser,
-    add_user,
-    administrators,
     change_user,
-    hashed,
     matches,
-    set_password,
     user,
 )
 from monitor.audit import AuditRow
 from monitor.office import Office
-from monitor.tokens import load_keys, sign
-from monitor.web import gate
+from monitor.tokens import load_keys
 from monitor.web.gate import COOKIE
-from monitor.web.pages import ROUTERS, signing
 from monitor.web.pages.signing import safe_next
-from tests.web_helpers import NAMES, NOW, PASSWORD, UNIT, Browser, ClientFor, clients, rows
+from tests.web_helpers import NOW, PASSWORD, UNIT, Browser, ClientFor, clients, rows
 
 Fixture = tuple[ClientFor, Office]
-SECURE = {
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-}
 
 
 def enter(browser: Browser, name: str = "jingban", password: str = PASSWORD, **more: Any) -> Any:
@@ -316,219 +297,6 @@ def test_a_link_in_a_mail_cannot_make_our_page_say_something(office_web: Fixture
     del browser.headers["Sec-Fetch-Site"]
     assert "请把密码" not in browser.get(asked).text
     assert "请把密码" in browser.get(asked, headers={"Referer": "http://testserver/me"}).text
-
-
-# What surrounds every answer
-
-
-@pytest.fixture
-def breaking(office_web: Fixture, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    """A browser of an application one of whose pages breaks."""
-    router = APIRouter()
-
-    @router.get("/breaks")
-    def breaks() -> None:
-        raise RuntimeError("boom with a secret")
-
-    monkeypatch.setattr("monitor.web.app.ROUTERS", (signing.router, router))
-    return clients(office_web[1])(Role.OFFICE)
-
-
-def test_security_headers_stand_on_every_kind_of_answer(office_web: Fixture, breaking: Browser) -> None:
-    browser = office_web[0](Role.LEADER)
-    answers = {
-        "page": browser.get("/"),
-        "redirect": office_web[0](None).get("/"),
-        "static": browser.get("/static/gengxin.css"),
-        "not found": browser.get("/nothing-here"),
-        "refused": browser.post("/logout", data={}),
-        "cross-site": browser.post("/logout", headers={"Sec-Fetch-Site": "cross-site"}),
-        "too big": browser.post("/login", content=b"", headers={"Content-Length": "99999999"}),
-        "method": browser.put("/login"),
-        "broken": breaking.get("/breaks"),
-    }
-    status = {name: answer.status_code for name, answer in answers.items()}
-    assert status == {
-        "page": 200, "redirect": 303, "static": 200, "not found": 404, "refused": 403, "cross-site": 403,
-        "too big": 413, "method": 405, "broken": 500,
-    }  # fmt: skip
-    for name, answer in answers.items():
-        policy = answer.headers["content-security-policy"]
-        assert "default-src 'none'" in policy, name
-        assert "unsafe" not in policy, name
-        assert {header: answer.headers[header] for header in SECURE} == SECURE, name
-        assert "boom" not in answer.text
-    assert "系统出错了" in answers["broken"].text
-
-
-def test_pages_are_not_kept_by_browsers_and_files_with_a_version_are(office_web: Fixture) -> None:
-    browser = office_web[0](Role.LEADER)
-    page = browser.get("/")
-    assert page.headers["cache-control"] == "no-store"
-    sheet = page.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
-    assert "immutable" in browser.get(sheet).headers["cache-control"]
-    assert browser.get("/static/gengxin.css").headers["cache-control"] == "no-store"
-    assert browser.get("/static/no-such-file.css?v=1").headers["cache-control"] == "no-store"
-
-
-def test_behind_https_cookies_travel_only_so(office_web: Fixture) -> None:
-    office = office_web[1]
-    web = office.settings.monitor.web.model_copy(update={"https": True})
-    settings = replace(office.settings, monitor=replace(office.settings.monitor, web=web))
-    answer = enter(clients(Office(settings, office.engine, office.reader))(None))
-    assert "secure" in answer.headers["set-cookie"].lower()
-    assert answer.headers["strict-transport-security"] == "max-age=31536000"
-
-
-def test_a_body_that_is_too_big_is_refused_declared_or_not(office_web: Fixture) -> None:
-    client_for, office = office_web
-    limit = office.settings.monitor.web.upload_bytes
-
-    def endless() -> Iterator[bytes]:
-        yield b"name="
-        for _ in range(limit // 1_000_000 + 1):
-            yield b"x" * 1_000_000
-
-    browser = client_for(None)
-    kind = {"Content-Type": "application/x-www-form-urlencoded"}
-    for answer in (
-        browser.post("/login", content=b"x" * (limit + 1), headers=kind),
-        browser.post("/login", content=endless(), headers=kind),
-        browser.post("/login", content=b"", headers={b"Content-Length": b"\xb2"}),
-    ):
-        assert answer.status_code == 413
-        assert "12 MB" in answer.text
-    assert rows(office, AttemptRow) == []
-
-
-def test_a_form_that_is_none_gets_a_sentence(office_web: Fixture) -> None:
-    kind = {"Content-Type": "multipart/form-data; boundary=x"}
-    answer = office_web[0](None).post("/login", content=b"--x\r\nnonsense\r\n\r\n--x--", headers=kind)
-    assert answer.status_code == 400
-    assert "读不懂" in answer.text
-
-
-# Accounts
-
-
-def test_the_last_administrator_cannot_be_shut_nor_moved(office_web: Fixture) -> None:
-    office = office_web[1]
-    first = id_of(office, "guanli")
-    for change in ({"disabled": True}, {"role": Role.OFFICE}):
-        with office.engine.begin() as c, pytest.raises(BadUser, match="最后一个管理员"):
-            change_user(c, NOW, first, by="测试", **change)
-    with office.engine.begin() as c:
-        second = add_user(c, NOW, name="guanli2", shown="另一人", role=Role.ADMINISTRATOR, by="测试")
-        change_user(c, NOW, first, by="另一人", disabled=True)
-        assert administrators(c) == 1
-    with office.engine.begin() as c, pytest.raises(BadUser, match="最后一个管理员"):
-        change_user(c, NOW, second, by="测试", disabled=True)
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ({"name": "Guanli"}, "登录名用"),
-        ({"name": "guanli"}, "已经有人用"),
-        ({"shown": "  "}, "请填写姓名"),
-        ({"unit": "jyj"}, "其他角色不选单位"),
-        ({"role": Role.UNIT}, "单位联系人须选定单位"),
-        ({"role": Role.UNIT, "unit": "nope"}, "台账里没有单位"),
-        ({"password": "123456789"}, "密码须有"),
-        ({"password": "ababababab"}, "太简单"),
-        ({"password": "长" * 201}, "密码须有"),
-    ],
-)
-def test_an_odd_account_is_refused(office_web: Fixture, given: dict[str, Any], said: str) -> None:
-    office = office_web[1]
-    values: dict[str, Any] = {"name": "xinren", "shown": "新人", "role": Role.OFFICE} | given
-    with office.engine.begin() as c, pytest.raises(BadUser, match=said):
-        add_user(c, NOW, by="测试", **values)
-    assert len(rows(office, UserRow)) == len(NAMES)
-
-
-def test_a_change_of_an_account_is_on_the_record_with_before_and_after(office_web: Fixture) -> None:
-    office = office_web[1]
-    with office.engine.begin() as c:
-        id = id_of(office, "lingdao")
-        change_user(c, NOW, id, by="样例管理员", role=Role.UNIT, unit="jyj", shown="改名")
-        with pytest.raises(BadUser, match="请填写姓名"):
-            change_user(c, NOW, id, by="样例管理员", shown=" ")
-        with pytest.raises(BadUser, match="没有这个账号"):
-            set_password(c, NOW, 999, "abcd-efgh-ij", by="样例管理员")
-    changed = [row for row in rows(office, AuditRow) if row.what == "user_changed"]
-    assert [(row.subject, row.who) for row in changed] == [("user:lingdao", "样例管理员")]
-    data = json.loads(changed[0].data)
-    assert data["before"]["role"] == "leader"
-    assert data["after"] == {"shown": "改名", "role": "unit", "unit": "jyj", "disabled": False}
-
-
-def test_passwords_are_kept_as_argon2_only() -> None:
-    kept = hashed("zheng-chang-mima")
-    assert kept.startswith("$argon2id$")
-    assert matches("zheng-chang-mima", kept)
-    assert not matches("zheng-chang-mimA", kept)
-
-
-# Roles and routes
-
-
-def test_what_a_role_may_is_one_table() -> None:
-    assert set(MAY) == set(Role)
-    assert {role for role in Role if may(role, Permission.USERS)} == {Role.ADMINISTRATOR}
-    assert {role for role in Role if may(role, Permission.HANDLE)} == {Role.ADMINISTRATOR, Role.OFFICE}
-    assert {role for role in Role if may(role, Permission.OWN)} == {Role.UNIT}
-    assert MAY[Role.LEADER] == {Permission.DISTRICT}
-
-
-@pytest.mark.parametrize("role", list(Role))
-def test_the_menu_shows_what_the_role_may_open_and_nothing_else(office_web: Fixture, role: Role) -> None:
-    browser = office_web[0](role)
-    text = browser.get("/me").text
-    shown = {href for href in ("/health", "/users", "/audit", "/columns") if f'<a href="{href}"' in text}
-    asked = {"/health": "HEALTH", "/users": "USERS", "/audit": "AUDIT", "/columns": "DISTRICT"}
-    assert shown == {href for href, name in asked.items() if may(role, Permission[name])}
-    assert browser.get("/columns").status_code == (200 if "/columns" in shown else 403)
-
-
-def test_a_signed_link_opens_no_page_of_the_office(office_web: Fixture) -> None:
-    client_for, office = office_web
-    key = sign(load_keys(office.settings.folder / "links.key"), UNIT, NOW + timedelta(days=9))
-    assert client_for(None).get("/columns", params={"key": key}).status_code == 303
-
-
-OPEN = frozenset({"/login", "/join"})
-"""Pages that anybody may ask for, beside what begins with these."""
-OPEN_HEADS = ("/oidc/",)
-
-
-def needs(dependant: Dependant) -> Iterator[Any]:
-    for below in dependant.dependencies:
-        yield below.call
-        yield from needs(below)
-
-
-def every_page() -> Iterator[APIRoute]:
-    """Of all routers; the JSON interface has its own gate and its own test."""
-    for router in ROUTERS:
-        yield from (route for route in router.routes if isinstance(route, APIRoute))
-
-
-def test_every_page_says_whom_it_is_for_and_every_change_asks_for_the_forms_word() -> None:
-    unguarded, unposted, seen = [], [], set()
-    for route in every_page():
-        seen.add(route.path)
-        if route.path in OPEN or route.path.startswith(OPEN_HEADS):
-            continue
-        calls = list(needs(route.dependant))
-        gates = (gate.Need, gate.OwnUnit)
-        guarded = any(isinstance(call, gates) or call is signing.signed_in for call in calls)
-        unguarded += [] if guarded else [route.path]
-        changes = (route.methods or set()) - {"GET", "HEAD"}
-        unposted += [route.path] if changes and gate.posted not in calls else []
-    assert unguarded == []
-    assert unposted == []
-    assert {"/", "/login", "/logout", "/columns"} <= seen
 
 
 def test_sessions_that_ended_are_swept_away_by_the_next_sign_in(office_web: Fixture) -> None:
