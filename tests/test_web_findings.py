@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from sqlalchemy import insert, select, update
 
-from crawler.copies import keep_copies
+from crawler.copies import PageCopyRow, PageShotRow, keep_copies
 from crawler.model import Page
 from monitor.access.roles import Role
 from monitor.acks import AckRow
@@ -216,6 +216,29 @@ def test_a_kept_page_is_served_dead_and_as_a_warc(office_web: Web) -> None:
     assert kept.headers["content-disposition"].startswith("attachment")
     warc = browser.get(f"/findings/{number}/proof.warc.gz")
     assert (warc.content[:2], warc.headers["content-type"]) == (b"\x1f\x8b", "application/warc")
+
+
+def test_the_picture_of_a_kept_page_is_shown_where_there_is_one(office_web: Web) -> None:
+    client_for, office = office_web
+    browser, number = client_for(Role.LEADER), numbered(office)
+    page = Page("http://www.example.org/wjxx/", "http://www.example.org/wjxx/", 200, {}, b"<p>1</p>", NIGHT)
+    with office.engine.begin() as connection:
+        keep_copies(connection, [("wjxx", page)])
+        connection.execute(update(FindingRow).where(FindingRow.number == number).values(opened=NIGHT))
+    at = f"/findings/{number}/shot.png"
+    assert browser.get(at).status_code == 404
+    assert at not in browser.get(f"/findings/{number}").text
+    picture = b"\x89PNG\r\n\x1a\n"
+    with office.engine.begin() as connection:
+        copy = connection.scalar(select(PageCopyRow.id).where(PageCopyRow.outlet_id == "wjxx"))
+        shot = {"copy_id": copy, "moment": NIGHT, "sha256": "0" * 64, "picture": picture}
+        connection.execute(insert(PageShotRow).values(shot))
+    found = browser.get(at)
+    assert (found.content, found.headers["content-type"]) == (picture, "image/png")
+    text = browser.get(f"/findings/{number}").text
+    assert f'<img class="shot" src="{at}"' in text
+    assert "截图与校验值不符" in text
+    assert client_for(Role.UNIT).get(at).status_code == 403
 
 
 def test_who_is_late_stands_on_the_list_and_in_the_workbook(office_web: Web) -> None:

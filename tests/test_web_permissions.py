@@ -111,6 +111,7 @@ TABLE: dict[str, str] = {
     "POST /findings/{number}/order": "AO",
     "GET /findings/{number}/proof": "AOILR",
     "GET /findings/{number}/proof.warc.gz": "AOILR",
+    "GET /findings/{number}/shot.png": "AOILR",
     "POST /findings/{number}/reply": "AO",
     "POST /findings/{number}/restore": "AO",
     "POST /findings/{number}/withdraw": "AO",

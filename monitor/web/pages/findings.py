@@ -108,6 +108,16 @@ def frozen_page(number: str, who: Reader, web: Kept, download: bool = False) -> 
     return frozen(web, number, download)
 
 
+@router.get("/findings/{number}/shot.png")
+def picture(number: str, who: Reader, web: Kept) -> Response:
+    """How the page looked in a browser."""
+    with web.office.reader.connect() as connection:
+        shot = _must(connection, number).shot
+    if shot is None:
+        raise NotFound("这个网页没有截图")
+    return Response(shot.picture, media_type="image/png")
+
+
 @router.get("/findings/{number}/proof.warc.gz")
 def warc(number: str, who: Reader, web: Kept) -> Response:
     """The pages as a WARC file."""
