@@ -103,24 +103,46 @@ def _stretch(day: date, calendar: Calendar) -> int:
     return (last - first).days + 1
 
 
-def ics(found: Sequence[Ahead], stamp: datetime, name: str = "更新到期") -> str:
-    """The limits as a calendar file (RFC 5545): an all-day entry on each ``act_by``. Stable ids: import again to update."""
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The last day of an open order (整改通知), as a calendar shows it."""
+
+    number: str
+    name: str
+    day: date
+
+
+def ics(
+    found: Sequence[Ahead], stamp: datetime, name: str = "更新到期", orders: Sequence[Deadline] = ()
+) -> str:
+    """The limits as a calendar file (RFC 5545): an all-day entry on each ``act_by``, and on each order's last day.
+
+    Stable ids: import again to update.
+    """
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//gengxin//due//ZH", "CALSCALE:GREGORIAN"]
     lines.append(f"X-WR-CALNAME:{_escaped(name)}")
     for one in found:
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{_escaped(one.rule)}-{_escaped(one.subject.replace(':', '-'))}@gengxin",
-            f"DTSTAMP:{utc(stamp).astimezone(UTC):%Y%m%dT%H%M%SZ}",
-            f"DTSTART;VALUE=DATE:{one.act_by:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{one.act_by + timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{_escaped(f'更新到期：{one.name}')}",
-            f"DESCRIPTION:{_escaped(one.sentence)}",
-            "TRANSP:TRANSPARENT",
-            "END:VEVENT",
-        ]
+        id = f"{one.rule}-{one.subject.replace(':', '-')}"
+        lines += _event(id, one.act_by, f"更新到期：{one.name}", one.sentence, stamp)
+    for order in orders:
+        said = f"{order.number}要求{chinese_day(order.day)}前（含当日）完成整改并反馈。"
+        lines += _event(f"order-{order.number}", order.day, f"{order.number}：{order.name}", said, stamp)
     lines.append("END:VCALENDAR")
     return "".join(f"{part}\r\n" for line in lines for part in _folded(line))
+
+
+def _event(id: str, day: date, summary: str, description: str, stamp: datetime) -> list[str]:
+    return [
+        "BEGIN:VEVENT",
+        f"UID:{_escaped(id)}@gengxin",
+        f"DTSTAMP:{utc(stamp).astimezone(UTC):%Y%m%dT%H%M%SZ}",
+        f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+        f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
+        f"SUMMARY:{_escaped(summary)}",
+        f"DESCRIPTION:{_escaped(description)}",
+        "TRANSP:TRANSPARENT",
+        "END:VEVENT",
+    ]
 
 
 def _escaped(text: str) -> str:

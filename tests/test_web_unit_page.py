@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
+from crawler.model import shanghai_day
 from monitor.access.roles import Role
 from monitor.acks import AckRow
 from monitor.appeals import AppealRow
 from monitor.audit import AuditRow
+from monitor.board.unit import deadlines
 from monitor.ledger import FindingRow
 from monitor.orders import OrderRow, issue
 from monitor.rechecks import RecheckRow
@@ -278,3 +280,20 @@ def test_the_calendar_holds_the_last_working_days_before_the_limits(contact: Any
     assert "卫健局更新到期" in found.text
     assert "更新到期：通知公告" in found.text.replace("\r\n ", "")
     assert "政务公开" not in found.text.replace("\r\n ", "")
+
+
+def test_the_calendar_tells_the_last_day_of_an_open_order_to_its_unit_alone(office_web: Any) -> None:
+    client_for, office = office_web
+    number = ordered(office)
+    (row,) = rows(office, OrderRow)
+    found = client_for(Role.UNIT).get(f"/units/{UNIT}/calendar.ics")
+    text = found.text.replace("\r\n ", "")
+    (event,) = [one for one in text.split("BEGIN:VEVENT") if number in one]
+    day = shanghai_day(row.deadline)
+    assert f"DTSTART;VALUE=DATE:{day:%Y%m%d}" in event
+    assert re.search(rf"SUMMARY:{number}：\S*卫生信息", event)
+    with office.reader.connect() as c:
+        assert deadlines(c, "jyj") == ()
+    with office.engine.begin() as c:
+        c.execute(update(OrderRow).values(state="withdrawn"))
+    assert number not in client_for(Role.UNIT).get(f"/units/{UNIT}/calendar.ics").text.replace("\r\n ", "")

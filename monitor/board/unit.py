@@ -10,12 +10,12 @@ from sqlalchemy import Connection, func, or_, select
 
 from crawler.model import shanghai_day
 from crawler.store import DutyRow, OutletRow, UnitRow
-from monitor.ahead import Ahead, ahead
+from monitor.ahead import Ahead, Deadline, ahead
 from monitor.attribution import REASON_NAMES, Reason
 from monitor.findings import answered_by
 from monitor.ledger import FindingRow, LetterRow
 from monitor.model import Newest, Value, Verdict
-from monitor.orders import OrderRow
+from monitor.orders import OPEN, OrderRow
 from monitor.rechecks import RecheckRow
 from monitor.replies import ReplyFileRow, ReplyRow
 from monitor.standing import StandingRow
@@ -217,6 +217,17 @@ def _doubts(connection: Connection, rows: Sequence[object]) -> tuple[DoubtLine, 
 
 def _reason(reason: str) -> str:
     return REASON_NAMES[Reason(reason)] if reason in set(Reason) else reason
+
+
+def deadlines(connection: Connection, unit: str) -> tuple[Deadline, ...]:
+    """The last days of the open orders over the unit's findings, the nearest first."""
+    query = (
+        select(OrderRow.number, FindingRow.name, OrderRow.deadline)
+        .join(FindingRow, FindingRow.id == OrderRow.finding_id)
+        .where(OrderRow.state.in_(OPEN), answered_by(unit))
+        .order_by(OrderRow.deadline, OrderRow.id)
+    )
+    return tuple(Deadline(r.number, r.name, shanghai_day(r.deadline)) for r in connection.execute(query))
 
 
 def limits_ahead(

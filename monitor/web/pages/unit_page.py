@@ -89,16 +89,17 @@ def tail(request: Request) -> str:
 
 @router.get("/units/{id}/calendar.ics")
 def calendar(id: str, who: Own, web: Kept) -> Response:
-    """The last working days before each limit, as a calendar to subscribe to."""
+    """The last working days before each limit and the last days of open orders, as a calendar to subscribe to."""
     now = web.clock()
     with web.office.reader.connect() as connection:
         head = board.head(connection, id)
         found = board.limits_ahead(
             connection, id, now, web.office.settings.monitor.alerts.letters.calendar, FEED
         )
+        orders = board.deadlines(connection, id)
     if head is None:
         raise NotFound("没有这个单位")
-    body = ics(found, now, f"{head.short}更新到期")
+    body = ics(found, now, f"{head.short}更新到期", orders)
     headers = {"Content-Disposition": "inline; filename=calendar.ics"}
     return Response(body, media_type="text/calendar; charset=utf-8", headers=headers)
 
