@@ -32,6 +32,8 @@ from tests.conftest import Store
 from tests.district import START, Clock, Town, served, town
 from tests.test_service import PATIENCE, ask, found, until
 
+pytestmark = pytest.mark.slow
+
 NIGHT = Daily("nightly", time(1, 30), LATE)
 DRAFTS = Daily("drafts", time(9), LATE_DRAFTS, first=True)
 

@@ -28,6 +28,8 @@ from monitor.web.pages.bulletins import WORK
 from tests.test_chores import until_ended
 from tests.web_helpers import NOW, ClientFor, rows
 
+pytestmark = pytest.mark.slow
+
 Web = tuple[ClientFor, Office]
 JUNE = Period.parse("2020-06")
 AT = "/bulletins/2020-06"
