@@ -110,6 +110,7 @@ class ColumnEntry(Strict):
     units: tuple[str, ...] = ()
     floor: int = Field(default=1, ge=0, le=1000)
     render: Literal["plain", "browser"] = "plain"
+    only: str = Field(default="", description="the one unit whose posts this column can hold")
     site: str | None = None
     purpose: Purpose = Purpose.NONE
 
@@ -171,6 +172,7 @@ def read_catalogue(data: Mapping[str, Any], path: Path, crawl: CrawlConfig) -> C
     for number, column in enumerate(entry.columns):
         where = f"{place}.columns.{number} ({column.id})"
         _known(where, "units", column.units, units)
+        _known(where, "units", [column.only] if column.only else [], units)
         _known(where, "site", [column.site] if column.site else [], sites)
         if column.url is not None:
             _fetchable(f"{where}.url", column.url, crawl)
@@ -293,6 +295,7 @@ def _column(entry: ColumnEntry, first_site: str) -> Outlet:
         floor=entry.floor,
         purpose=entry.purpose,
         render=entry.render,
+        only=entry.only,
     )
 
 

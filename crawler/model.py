@@ -6,7 +6,7 @@ Durations are seconds, sizes are bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
@@ -43,9 +43,16 @@ class Outcome(StrEnum):
 
 
 class Evidence(StrEnum):
-    """What a reading proves: all, at least this much, a person's word, or nothing."""
+    """What a reading proves.
+
+    COMPLETE: its newest post is the newest of the page. PARTIAL: the page may hold a newer one, up to
+    :attr:`Reading.upper`. WEAK: what dates it can clear and never convict. LOWER_BOUND: one article or album, at
+    least this new. MANUAL: a person's word. NONE: nothing.
+    """
 
     COMPLETE = "complete"
+    PARTIAL = "partial"
+    WEAK = "weak"
     LOWER_BOUND = "lower_bound"
     MANUAL = "manual"
     NONE = "none"
@@ -222,7 +229,8 @@ class Outlet:
     address. ``floor`` is the least number of dated posts a healthy first page shows. ``handle`` holds
     the account's ids (``uid``, ``biz``); ``probes`` the ways to look at it, tried in order. ``purpose`` marks
     a column of published messages or of surveys, and one that needs no updating. ``render`` is ``plain``, or
-    ``browser`` where the list is made by script.
+    ``browser`` where the list is made by script. ``only`` is the one unit whose posts a column can hold, where the
+    office says so.
     """
 
     id: str
@@ -241,6 +249,7 @@ class Outlet:
     probes: tuple[Probe, ...] = ()
     purpose: Purpose = Purpose.NONE
     render: str = "plain"
+    only: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +299,24 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A row or part of a page that became no dated post and may be newer than those that did.
+
+    ``place`` says where it stands (``row 1``, ``above the list``, ``beside the list``, ``tab 2`` …) and is the same as
+    long as the page is built the same: a person's word about it is kept by it. ``why`` is a short machine word:
+    ``undated``, ``impossible_date``, ``future_date``, ``weak_date``, ``outside`` (a link of the site outside the list),
+    ``part`` (a part of the column that was not read), ``total`` (the page says that it holds more).
+    ``day`` is the newest day that it can bear, ``None`` where nothing bounds it.
+    """
+
+    place: str
+    why: str
+    text: str = ""
+    url: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """One item that an outlet shows. ``published`` is ``None`` when no date could be believed.
 
@@ -311,6 +338,11 @@ class Reading:
     ``outcome`` is READ, EMPTY, BLOCKED, UNREACHABLE or UNREADABLE; ``reason`` is a short machine word
     (``captcha``, ``challenge``, ``login_wall``, ``soft_404``, ``no_list``, ``no_dates``, ``script_list`` ...),
     ``mark`` the text that gave it away. ``next`` are addresses of further pages, nearest first.
+
+    ``newest`` is the lower bound: the newest day that is proven. ``unread`` holds whatever may be newer, so that
+    ``upper`` is the newest day that the page could hold. ``total`` is the number of posts that the page prints for the
+    whole column. ``around`` are the addresses of same-site links outside the list: where several columns of a site show
+    the same ones, they are its frame.
     """
 
     outcome: Outcome
@@ -322,12 +354,31 @@ class Reading:
     family: str = ""
     refused: tuple[Refused, ...] = ()
     identity: Mapping[str, str] = field(default_factory=dict)
+    unread: tuple[Unread, ...] = ()
+    total: int | None = None
+    around: tuple[str, ...] = ()
 
     @property
     def newest(self) -> Dated | None:
         """The newest believed date among the posts, whatever their order."""
         dated = [post.published for post in self.posts if post.published is not None]
         return max(dated, key=lambda d: (d.day, d.moment or EARLIEST), default=None)
+
+    @property
+    def upper(self) -> date | None:
+        """The newest day that the page could hold; ``None`` where nothing bounds it."""
+        newest = self.newest
+        return upper_bound(newest.day if newest else None, self.unread)
+
+
+def upper_bound(newest: date | None, unread: Iterable[Unread]) -> date | None:
+    """The newest day possible beside ``newest``; ``None`` where something unread has no bound, or nothing is known."""
+    latest = newest
+    for one in unread:
+        if one.day is None:
+            return None
+        latest = one.day if latest is None else max(latest, one.day)
+    return latest
 
 
 EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
@@ -358,6 +409,9 @@ class Visit:
     ``door`` is ``spider`` or ``recheck``; ``page_no`` is 1 for the look itself, higher for further
     pages of the same list. ``newest`` is what the outlet is known to show after this look.
     ``dated`` counts the dated posts on the page. ``seconds`` is the fetch's duration.
+    ``unread`` and ``total`` are the reading's (an unchanged page's are those of the reading that it repeats).
+    ``conditional`` marks a request with validators: its answer is the server's word that nothing changed. ``path`` tells
+    how the answer came (copies of caches, other addresses), a ``name=value`` a part, joined by ``; ``.
     """
 
     outlet: str
@@ -380,3 +434,7 @@ class Visit:
     seconds: float = 0.0
     family: str = ""
     seen: datetime | None = None
+    unread: tuple[Unread, ...] = ()
+    total: int | None = None
+    conditional: bool = False
+    path: str = ""

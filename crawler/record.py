@@ -27,7 +27,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import UpdateBase
 
 from crawler.bulk import execute_many, execute_rows
-from crawler.model import Article, Dated, Outcome, Post
+from crawler.model import Article, Dated, Outcome, Post, Unread
 from crawler.store import OutletRow, PostRow, RunRow, VisitRow
 from crawler.visit import Looked
 
@@ -39,6 +39,8 @@ GONE = ("not_found", "soft_404")
 PORTAL = "portal"
 """Only a column's posts have article pages to read: a platform's lists say all that is asked of an account."""
 CHUNK = 500
+MOST_UNREAD = 40
+"""So many unread parts of one page are kept; a page with more stays partial by those."""
 LONGEST_URL = 800
 """Characters. A longer address is no article's (scripts and search forms are), and no index holds it."""
 
@@ -87,10 +89,29 @@ def _visit(looked: Looked) -> dict[str, Any]:
     values: dict[str, Any] = {"outlet_id": visit.outlet}
     for name in _VISIT_FIELDS:
         values[name] = getattr(visit, name)
-    for name in ("mark", "url", "newest_url", "etag", "last_modified"):
+    for name in ("mark", "url", "newest_url", "etag", "last_modified", "path"):
         if values[name]:
             values[name] = _clean(values[name])
+    values["unread"] = [unread_values(one) for one in visit.unread[:MOST_UNREAD]]
     return values
+
+
+def unread_values(one: Unread) -> dict[str, str]:
+    """An unread part as the store keeps it; :func:`unread_of` reads it back."""
+    day = one.day.isoformat() if one.day else ""
+    return {
+        "place": _clean(one.place[:200]),
+        "why": one.why,
+        "text": _clean(one.text[:200]),
+        "url": _clean(one.url[:LONGEST_URL]),
+        "day": day,
+    }
+
+
+def unread_of(values: Mapping[str, str]) -> Unread:
+    """What :func:`unread_values` wrote."""
+    day = date.fromisoformat(values["day"]) if values["day"] else None
+    return Unread(values["place"], values["why"], values["text"], values["url"], day)
 
 
 def _clean(text: str) -> str:
@@ -247,7 +268,10 @@ def _state(looked: Looked) -> dict[str, Any]:
         return values
     values |= {"last_conclusive": visit.moment, "etag": visit.etag, "last_modified": visit.last_modified}
     values |= {"page_hash": visit.page_hash, "newest": visit.newest, "newest_url": _clean(visit.newest_url)}
-    values |= {"dated": visit.dated, **walk}
+    values |= {"dated": visit.dated, **walk, "evidence": visit.evidence.value, "total": visit.total}
+    values["unread"] = [unread_values(one) for one in visit.unread[:MOST_UNREAD]]
+    if not visit.conditional:
+        values["last_plain"] = visit.moment
     if visit.family:
         values["family"] = visit.family
     if looked.front is not None:

@@ -22,6 +22,7 @@ from crawler.model import (
     Addressee,
     ColumnClass,
     ContactRole,
+    Evidence,
     Manners,
     Outlet,
     OutletKind,
@@ -32,6 +33,7 @@ from crawler.model import (
     shanghai_day,
 )
 from crawler.platforms import probes_of
+from crawler.record import unread_of
 from crawler.store import DutyRow, OutletRow, RunRow, SiteRow, UnitRow
 from crawler.visit import Known, Planned
 
@@ -41,6 +43,7 @@ WATCH = ("url", "probes", "platform", "render")
 FRESH: dict[str, Any] = {
     "etag": "", "last_modified": "", "page_hash": "", "front": b"", "dated": 0, "family": "",
     "walk_since": None, "walk_prior": None, "walk_done": False,
+    "evidence": "", "unread": [], "total": None, "whole_since": None, "last_plain": None,
 }  # fmt: skip
 
 
@@ -182,7 +185,7 @@ def outlet_values(outlet: Outlet) -> dict[str, Any]:
         "id": outlet.id, "kind": outlet.kind.value, "name": outlet.name, "platform": outlet.platform,
         "site_id": outlet.site, "url": outlet.url, "cls": outlet.cls.value, "path": outlet.path,
         "level": outlet.level, "floor": outlet.floor, "render": outlet.render, "state": outlet.state.value,
-        "handle": dict(outlet.handle), "kept_in": CONFIG, "purpose": outlet.purpose.value,
+        "handle": dict(outlet.handle), "kept_in": CONFIG, "purpose": outlet.purpose.value, "only": outlet.only,
         "probes": [{"platform": p.platform, "url": p.url, "handle": dict(p.handle)} for p in outlet.probes],
     }  # fmt: skip
 
@@ -232,11 +235,13 @@ def outlet_of(row: Any, units: Sequence[str] = ()) -> Outlet:
         handle=row["handle"],
         probes=tuple(Probe(p["platform"], p["url"], p["handle"]) for p in row["probes"]),
         purpose=Purpose(row["purpose"]),
+        only=row["only"],
     )
 
 
 _KNOWN = (
     "etag", "last_modified", "page_hash", "front", "newest", "newest_url", "dated", "last_conclusive", "family",
+    "total", "whole_since", "last_plain",
 )  # fmt: skip
 _WALK = ("walk_since", "walk_prior", "walk_done")
 
@@ -269,7 +274,10 @@ def known_outlets(
     words = attested(connection, [row["id"] for row in rows if row["kind"] == OutletKind.ACCOUNT])
     return [
         Known(
-            with_word(outlet_of(row), words.get(row["id"])), **{name: row[name] for name in (*_KNOWN, *_WALK)}
+            with_word(outlet_of(row), words.get(row["id"])),
+            **{name: row[name] for name in (*_KNOWN, *_WALK)},
+            evidence=Evidence(row["evidence"] or Evidence.COMPLETE),
+            unread=tuple(unread_of(one) for one in row["unread"]),
         )
         for row in rows
     ]

@@ -97,7 +97,10 @@ class OutletRow(Base):
 
     ``front`` packs 8-byte hashes of the addresses on its first page. ``walk_since`` is set while a walk
     over its pages is unfinished: until it ends no request is conditional and known posts do not stop it.
-    ``walk_prior`` is the last conclusive look before that walk. ``kept_in`` is where the entry lives, ``config``
+    ``walk_prior`` is the last conclusive look before that walk. ``evidence``, ``unread`` and ``total`` are those of the
+    last reading, which an unchanged page repeats. From ``whole_since`` on every post of the column is known (up to the
+    last conclusive look); empty where that is not proven of any day. ``last_plain`` is the last conclusive look that
+    was asked without validators. ``kept_in`` is where the entry lives, ``config``
     or ``workbook``: each retires only its own.
     """
 
@@ -118,6 +121,7 @@ class OutletRow(Base):
     probes: Mapped[list[Any]]
     kept_in: Mapped[str] = mapped_column(String(20), default="config")
     purpose: Mapped[str] = mapped_column(String(20), default="")
+    only: Mapped[str] = mapped_column(String(64), default="")
     retired_at: Mapped[datetime | None]
 
     etag: Mapped[str] = mapped_column(Text, default="")
@@ -134,6 +138,11 @@ class OutletRow(Base):
     walk_since: Mapped[datetime | None]
     walk_prior: Mapped[datetime | None]
     walk_done: Mapped[bool] = mapped_column(default=False)
+    evidence: Mapped[str] = mapped_column(String(20), default="")
+    unread: Mapped[list[Any]] = mapped_column(default=list)
+    total: Mapped[int | None]
+    whole_since: Mapped[date | None]
+    last_plain: Mapped[datetime | None]
 
 
 class DutyRow(Base):
@@ -272,6 +281,10 @@ class VisitRow(Base):
     seconds: Mapped[float]
     family: Mapped[str] = mapped_column(String(40))
     seen: Mapped[datetime | None]
+    unread: Mapped[list[Any]] = mapped_column(default=list)
+    total: Mapped[int | None]
+    conditional: Mapped[bool] = mapped_column(default=False)
+    path: Mapped[str] = mapped_column(Text, default="")
     __table_args__ = (Index("ix_visit_outlet_id_moment", "outlet_id", "moment"),)
 
 

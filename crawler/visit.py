@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import blake2b
 
-from crawler.model import Evidence, Outcome, Outlet, Page, Post, Probe, Reading, Visit
+from crawler.model import Evidence, Outcome, Outlet, Page, Post, Probe, Reading, Unread, Visit
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,11 @@ class Known:
     walk_since: datetime | None = None
     walk_prior: datetime | None = None
     walk_done: bool = False
+    evidence: Evidence = Evidence.COMPLETE
+    unread: tuple[Unread, ...] = ()
+    total: int | None = None
+    whole_since: date | None = None
+    last_plain: datetime | None = None
 
     @property
     def settled(self) -> bool:
@@ -129,7 +134,7 @@ def look(
         outlet=known.outlet.id,
         moment=page.fetched_at,
         outcome=Outcome.UNCHANGED,
-        evidence=Evidence.COMPLETE,
+        evidence=known.evidence,
         door=door,
         probe=probe.platform,
         page_no=page_no,
@@ -143,6 +148,8 @@ def look(
         last_modified=page.headers.get("last-modified", "")[:100],
         mark=f"tls: {page.tls}" if page.tls else "",
         seconds=round(seconds, 3),
+        unread=known.unread,
+        total=known.total,
     )
     if page_no == 1 and known.settled and _unchanged(known, page, digest):
         etag = visit.etag or known.etag
@@ -187,6 +194,8 @@ def _read(
         newest=newest.day if newest else None,
         newest_url=next((p.url for p in reading.posts if p.published is newest), "") if newest else "",
         dated=dated,
+        unread=reading.unread,
+        total=reading.total,
     )
     if visit.page_no == 1 and not (visit.reason in STUBS and reading.next):
         visit = _floor(known, visit)

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 from crawler.account_register import StateSince, histories, state_on
 from crawler.attestations import attested, with_word
 from crawler.model import Evidence, Outcome, OutletKind, Probe, Purpose, Site, shanghai_day, utc
+from crawler.record import unread_of
 from crawler.register import outlet_of
 from crawler.store import DutyRow, OutletRow, PostRow, SiteRow, VisitRow
 from monitor.calendar import add_months, month_of, months_from, quarter_start
@@ -277,6 +278,7 @@ def _looks(
         select(
             VISIT.outlet_id, VISIT.moment, VISIT.outcome, VISIT.evidence, VISIT.probe,
             VISIT.newest, VISIT.newest_url, VISIT.dated, VISIT.reason, VISIT.seen, VISIT.mark,
+            VISIT.unread, VISIT.total, VISIT.conditional, VISIT.door, VISIT.path,
         )
         .select_from(OutletRow.__table__.join(VisitRow.__table__, VISIT.outlet_id == OUTLET.id))
         .where(*wanted, VISIT.page_no == 1)
@@ -302,6 +304,11 @@ def _looks(
                     sys.intern(row[8]),
                     row[9],
                     sys.intern(row[10]) if row[8] else "",
+                    tuple(unread_of(one) for one in row[11]),
+                    row[12],
+                    row[13],
+                    sys.intern(row[14]),
+                    sys.intern(row[15]),
                 )
             )
     return {outlet: tuple(looks) for outlet, looks in kept.items()}

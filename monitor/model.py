@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from crawler.model import Evidence, Outcome, Outlet, Site, Unit
+from crawler.model import Evidence, Outcome, Outlet, Site, Unit, Unread, upper_bound
 from monitor.workdays import Calendar
 
 
@@ -58,11 +58,52 @@ class Look:
     reason: str = ""
     seen: datetime | None = None
     mark: str = ""
+    unread: tuple[Unread, ...] = ()
+    total: int | None = None
+    conditional: bool = False
+    door: str = "spider"
+    path: str = ""
+
+    @property
+    def upper(self) -> date | None:
+        """The newest day that the page could hold; ``None`` where nothing bounds it."""
+        return upper_bound(self.newest, self.unread)
 
     @property
     def stands_for(self) -> datetime:
         """The moment of which the look tells: what happened later it cannot know."""
         return self.seen or self.moment
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many were seen, with what was not: at least ``at_least``; at most ``at_most`` (``None``: nobody knows).
+
+    ``gaps`` say in Chinese what was not seen and why; without any the count is complete. A sentence prints
+    :attr:`text`, never a bare number, so it cannot forget its coverage. Only a count whose ``at_most`` is below a
+    limit may accuse.
+    """
+
+    at_least: int = 0
+    at_most: int | None = None
+    gaps: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether it is exactly ``at_least``."""
+        return not self.gaps and self.at_most == self.at_least
+
+    @property
+    def text(self) -> str:
+        """``12`` where it is complete, ``不少于12`` where more were seen than none, else ``未作判定``."""
+        if self.complete:
+            return str(self.at_least)
+        return f"不少于{self.at_least}" if self.at_least else "未作判定"
+
+
+def exactly(number: int) -> Count:
+    """A complete count."""
+    return Count(number, number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sqlalchemy import MetaData
 import crawler.attestations
 import crawler.content_store
 import crawler.copies
+import crawler.proof_store
 import crawler.store
 import crawler.unit_contacts
 import monitor.access.tables
@@ -29,6 +30,7 @@ HOMES: tuple[ModuleType, ...] = (
     crawler.attestations,
     crawler.content_store,
     crawler.copies,
+    crawler.proof_store,
     crawler.store,
     crawler.unit_contacts,
     monitor.acks,

@@ -1,0 +1,168 @@
+"""What a look proves: its bounds, a site's frame, hosts that mislead, addresses, people's words.
+
+What the readers before this release called a whole list was not proven to be one: the newest looks clear and no longer
+convict, and every column is walked anew once, so that it is known from which day on its posts are whole.
+
+Revision: 0003, after 0002.
+"""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from alembic import op
+
+import crawler.store
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+WINDOW = timedelta(days=9)
+"""A verdict rests on looks of fewer days."""
+
+
+def upgrade() -> None:
+    op.create_table(
+        "host_trait",
+        sa.Column("host", sa.String(length=260), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("since", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("last_seen", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("host", "kind", name=op.f("pk_host_trait")),
+    )
+    op.create_table(
+        "whole_word",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.String(length=64), nullable=False),
+        sa.Column("person", sa.String(length=100), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("moment", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("ended", crawler.store.Moment(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_whole_word")),
+    )
+    with op.batch_alter_table("whole_word", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_whole_word_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "frame_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=16), nullable=False),
+        sa.Column("outlets", sa.JSON(), nullable=False),
+        sa.Column("first_seen", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("last_seen", crawler.store.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_frame_link_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_frame_link")),
+        sa.UniqueConstraint("site_id", "key", name=op.f("uq_frame_link_site_id")),
+    )
+    op.create_table(
+        "column_word",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("outlet_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("shown", sa.JSON(), nullable=False),
+        sa.Column("person", sa.String(length=100), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("moment", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("ended", crawler.store.Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["outlet_id"], ["outlet.id"], name=op.f("fk_column_word_outlet_id_outlet")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_column_word")),
+    )
+    with op.batch_alter_table("column_word", schema=None) as batch_op:
+        batch_op.create_index("ix_column_word_outlet_id_kind", ["outlet_id", "kind"], unique=False)
+
+    op.create_table(
+        "outlet_address",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("outlet_id", sa.String(length=64), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("since", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("until", crawler.store.Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["outlet_id"], ["outlet.id"], name=op.f("fk_outlet_address_outlet_id_outlet")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outlet_address")),
+    )
+    with op.batch_alter_table("outlet_address", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outlet_address_outlet_id"), ["outlet_id"], unique=False)
+
+    with op.batch_alter_table("outlet", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("only", sa.String(length=64), nullable=False, server_default=sa.text("''"))
+        )
+        batch_op.add_column(
+            sa.Column("evidence", sa.String(length=20), nullable=False, server_default=sa.text("''"))
+        )
+        batch_op.add_column(sa.Column("unread", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
+        batch_op.add_column(sa.Column("total", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("whole_since", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("last_plain", crawler.store.Moment(timezone=True), nullable=True))
+
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("unread", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
+        batch_op.add_column(sa.Column("total", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("conditional", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column("path", sa.Text(), nullable=False, server_default=sa.text("''")))
+
+    _prove_anew()
+
+
+def _prove_anew() -> None:
+    connection = op.get_bind()
+    visit = sa.table(
+        "visit",
+        sa.column("moment", crawler.store.Moment()),
+        sa.column("evidence", sa.String),
+        sa.column("probe", sa.String),
+    )
+    last = connection.execute(sa.select(sa.func.max(visit.c.moment))).scalar()
+    if last is not None:
+        recent = (visit.c.moment > last - WINDOW) & (visit.c.probe == "portal")
+        values = {"evidence": "lower_bound"}
+        connection.execute(visit.update().where(recent, visit.c.evidence == "complete").values(values))
+    names = ("kind", "etag", "last_modified", "page_hash")
+    outlet = sa.table(
+        "outlet",
+        *(sa.column(name, sa.String) for name in names),
+        sa.column("walk_done", sa.Boolean),
+        sa.column("walk_since", crawler.store.Moment()),
+        sa.column("walk_prior", crawler.store.Moment()),
+        sa.column("last_conclusive", crawler.store.Moment()),
+    )
+    anew = {"etag": "", "last_modified": "", "page_hash": "", "walk_done": False, "walk_since": None}
+    columns = outlet.update().where(outlet.c.kind == "column")
+    connection.execute(columns.values(**anew, walk_prior=outlet.c.last_conclusive))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.drop_column("path")
+        batch_op.drop_column("conditional")
+        batch_op.drop_column("total")
+        batch_op.drop_column("unread")
+
+    with op.batch_alter_table("outlet", schema=None) as batch_op:
+        batch_op.drop_column("last_plain")
+        batch_op.drop_column("whole_since")
+        batch_op.drop_column("total")
+        batch_op.drop_column("unread")
+        batch_op.drop_column("evidence")
+        batch_op.drop_column("only")
+
+    with op.batch_alter_table("outlet_address", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outlet_address_outlet_id"))
+
+    op.drop_table("outlet_address")
+    with op.batch_alter_table("column_word", schema=None) as batch_op:
+        batch_op.drop_index("ix_column_word_outlet_id_kind")
+
+    op.drop_table("column_word")
+    op.drop_table("frame_link")
+    with op.batch_alter_table("whole_word", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_whole_word_unit_id"))
+
+    op.drop_table("whole_word")
+    op.drop_table("host_trait")
