@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from crawler.model import Manners
+from crawler.model import Ask, Manners
 from crawler.visit import Known
 
 
@@ -18,7 +18,8 @@ class Task:
     """One address to fetch: a list page of ``known``'s outlet, or an article page when there is none.
 
     ``planned`` is the id of an outlet of which nothing is known yet: it is asked for when its turn comes.
-    ``trail`` stands for the pages of the list that were seen before it (see :func:`crawler.visit.look`).
+    ``trail`` stands for the pages of the list that were seen before it (see :func:`crawler.visit.look`). ``ask`` is the
+    request where it is more than a plain GET of ``url``.
     """
 
     url: str
@@ -28,6 +29,7 @@ class Task:
     redirected: bool = False
     trail: frozenset[bytes] = frozenset()
     planned: str = ""
+    ask: Ask | None = None
 
     def again(self) -> Task:
         """The same task for one more try."""

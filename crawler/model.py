@@ -337,7 +337,8 @@ class Reading:
 
     ``outcome`` is READ, EMPTY, BLOCKED, UNREACHABLE or UNREADABLE; ``reason`` is a short machine word
     (``captcha``, ``challenge``, ``login_wall``, ``soft_404``, ``no_list``, ``no_dates``, ``script_list`` ...),
-    ``mark`` the text that gave it away. ``next`` are addresses of further pages, nearest first.
+    ``mark`` the text that gave it away. ``next`` are addresses of further pages, nearest first; ``asks`` those that want
+    more than a plain GET (a form by POST), nearest first and before ``next``.
 
     ``newest`` is the lower bound: the newest day that is proven. ``unread`` holds whatever may be newer, so that
     ``upper`` is the newest day that the page could hold. ``total`` is the number of posts that the page prints for the
@@ -357,12 +358,18 @@ class Reading:
     unread: tuple[Unread, ...] = ()
     total: int | None = None
     around: tuple[str, ...] = ()
+    asks: tuple[Ask, ...] = ()
 
     @property
     def newest(self) -> Dated | None:
         """The newest believed date among the posts, whatever their order."""
         dated = [post.published for post in self.posts if post.published is not None]
         return max(dated, key=lambda d: (d.day, d.moment or EARLIEST), default=None)
+
+    @property
+    def further(self) -> tuple[str | Ask, ...]:
+        """Further pages in the order in which they are tried: whole requests first."""
+        return (*self.asks, *self.next)
 
     @property
     def upper(self) -> date | None:
@@ -382,6 +389,9 @@ def upper_bound(newest: date | None, unread: Iterable[Unread]) -> date | None:
 
 
 EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
+
+Further = str | Ask
+"""A further page: an address that is asked plainly, or a whole request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,19 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import blake2b
 
-from crawler.model import Evidence, Outcome, Outlet, Page, Post, Probe, Reading, Unread, Visit
+from crawler.model import (
+    Ask,
+    Evidence,
+    Further,
+    Outcome,
+    Outlet,
+    Page,
+    Post,
+    Probe,
+    Reading,
+    Unread,
+    Visit,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +79,7 @@ class Looked:
 
     ``posts`` are to be written (none where the first page shows just what it showed before);
     ``front`` is the new front, ``None`` to keep the old; ``walk_*`` the outlet's walk after this page;
-    ``more`` are addresses of pages to look at next; ``trail`` goes with them, so that no list leads in a circle.
+    ``more`` are pages to look at next (addresses, or whole requests); ``trail`` goes with them, so that no list leads in a circle.
     """
 
     visit: Visit
@@ -76,11 +88,11 @@ class Looked:
     walk_since: datetime | None = None
     walk_prior: datetime | None = None
     walk_done: bool = False
-    more: tuple[str, ...] = ()
+    more: tuple[Further, ...] = ()
     trail: frozenset[bytes] = frozenset()
 
     @property
-    def redirect(self) -> str | None:
+    def redirect(self) -> Further | None:
         """Where a stub page points to: worth one more fetch before the look is judged."""
         return self.more[0] if self.visit.reason in STUBS and self.more else None
 
@@ -92,6 +104,19 @@ STUBS = ("redirect_stub", "frameset", "script_list")
 def key(url: str) -> bytes:
     """Eight bytes that stand for a post's address."""
     return blake2b(url.encode("utf-8", "surrogatepass"), digest_size=HASH).digest()
+
+
+def request_of(further: Further) -> Ask:
+    """The request for a further page."""
+    return Ask(further) if isinstance(further, str) else further
+
+
+def further_key(further: Further) -> bytes:
+    """Eight bytes that stand for a further page: forms that differ in their fields alone are different pages."""
+    if isinstance(further, str):
+        return key(further)
+    plain = further.method == "GET" and not further.body
+    return key(further.url if plain else f"{further.method} {further.url} {further.body.decode('latin-1')}")
 
 
 def keys(front: bytes) -> frozenset[bytes]:
@@ -120,13 +145,14 @@ def look(
     seconds: float = 0.0,
     max_pages: int = 200,
     trail: frozenset[bytes] = frozenset(),
+    asked: Ask | None = None,
 ) -> Looked:
     """Judge one fetched page of ``known.outlet``.
 
     ``seen(url)`` tells whether a post was stored before the present walk (needed on further pages;
     the first page knows its front). ``horizon`` is the day before which pages are not followed. ``trail`` is
     that of the page before: a page that shows what an earlier one showed ends the walk, and a link back is
-    not followed.
+    not followed. ``asked`` is the request where it was more than a plain GET.
     """
     probe = probe or Probe(known.outlet.platform, known.outlet.url)
     digest = blake2b(page.body, digest_size=16).hexdigest() if page.body else ""
@@ -156,7 +182,8 @@ def look(
         modified = visit.last_modified or known.last_modified
         return Looked(replace(visit, etag=etag, last_modified=modified), walk_done=True)
     reading = guarded(read, page, known.outlet, probe)
-    walked = trail | {key(page.url), key(page.final_url)}
+    here = {further_key(asked)} if asked else {key(page.url), key(page.final_url)}
+    walked = trail | here
     return _read(known, reading, visit, horizon, seen, max_pages, walked)
 
 
@@ -197,10 +224,10 @@ def _read(
         unread=reading.unread,
         total=reading.total,
     )
-    if visit.page_no == 1 and not (visit.reason in STUBS and reading.next):
+    if visit.page_no == 1 and not (visit.reason in STUBS and reading.further):
         visit = _floor(known, visit)
     if not visit.outcome.conclusive:
-        more = reading.next if visit.reason in STUBS else ()
+        more = reading.further if visit.reason in STUBS else ()
         kept = replace(visit, newest=known.newest, newest_url=known.newest_url, etag="", last_modified="")
         return Looked(
             kept,
@@ -260,7 +287,7 @@ def _walk(
     else:
         reached = bool(reading.posts) and seen is not None and seen(reading.posts[-1].url)
     oldest = min((p.published.day for p in reading.posts if p.published), default=None)
-    onward = next((url for url in reading.next if key(url) not in trail), None)
+    onward = next((one for one in reading.further if further_key(one) not in trail), None)
     shown = blake2b(front, digest_size=HASH).digest()
     ended = reached or onward is None or visit.page_no >= max_pages or not reading.posts or shown in trail
     if oldest is not None and oldest < horizon and _descending(reading):

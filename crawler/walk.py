@@ -24,7 +24,7 @@ from crawler.hosts import HostQueue, Task, host_key
 from crawler.model import Article, Ask, Manners, Outcome, Page
 from crawler.platforms import platform, probes_of
 from crawler.record import ArticleSeen
-from crawler.visit import Known, Looked, Planned, conditional, key, keys, look
+from crawler.visit import Known, Looked, Planned, conditional, key, keys, look, request_of
 
 logger = logging.getLogger(__name__)
 
@@ -181,7 +181,8 @@ class Walk:
         renders = task.known is not None and task.known.outlet.render == BROWSER and not task.redirected
         wanted = task.known and task.page_no == 1 and self.conditional and not renders
         headers = conditional(task.known) if task.known and wanted else {}
-        page = barred or await self._polite(queue, Ask(task.url, headers=headers, render=renders))
+        ask = task.ask or Ask(task.url, headers=headers, render=renders)
+        page = barred or await self._polite(queue, ask)
         if page.error in NETWORK and task.tries < self.config.retries and not queue.dead:
             queue.put([task.again()])
             return
@@ -285,12 +286,14 @@ class Walk:
             seconds=seconds,
             max_pages=self.config.max_pages,
             trail=task.trail,
+            asked=task.ask,
         )
         if task.redirected:
             # The stub would be asked with its target's validators, and answer for it.
             looked = replace(looked, visit=replace(looked.visit, etag="", last_modified=""))
         if looked.redirect and not task.redirected:
-            self._put([replace(task, url=looked.redirect, redirected=True)])
+            onward = request_of(looked.redirect)
+            self._put([replace(task, url=onward.url, ask=_whole(onward), redirected=True)])
             return
         self.keeper.look(looked)
         if task.page_no == 1:
@@ -309,7 +312,8 @@ class Walk:
                 walk_prior=looked.walk_prior,
                 walk_done=looked.walk_done,
             )
-            self._put([Task(looked.more[0], walking, task.page_no + 1, trail=looked.trail)])
+            onward = request_of(looked.more[0])
+            self._put([Task(onward.url, walking, task.page_no + 1, trail=looked.trail, ask=_whole(onward))])
 
     def _new_articles(self, known: Known, looked: Looked) -> set[str]:
         old = keys(known.front)
@@ -322,6 +326,11 @@ class Walk:
         }
         first_ever = known.last_conclusive is None and known.walk_since is None
         return wanted if first_ever or not wanted else self.keeper.unseen(wanted)
+
+
+def _whole(ask: Ask) -> Ask | None:
+    """The request where it is more than a plain GET."""
+    return None if ask == Ask(ask.url) else ask
 
 
 def wants_article(day: date | None, horizon: date) -> bool:

@@ -403,6 +403,43 @@ def test_a_holiday_walk_that_broke_off_still_stops_at_what_was_known_before_it(w
     assert post(5).url in memory.first_seen
 
 
+def test_a_further_page_may_want_a_form(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the province's platform does: one address, another form for every page, the last one leading back."""
+    form = Ask(f"{HOME}/search", "POST", {"Content-Type": "application/x-www-form-urlencoded"}, b"page=2")
+    third = replace(form, body=b"page=3")
+    said = {
+        b"list": replace(reading([post(1), post(2)], f"{HOME}/x/index_1.htm"), asks=(form,)),
+        b"page=2": replace(reading([post(3)]), asks=(third,)),
+        b"page=3": replace(reading([post(4)]), asks=(form,)),
+    }
+    web.pages = {f"{HOME}/x/": page(), form.url: lambda ask: page(ask.url, body=ask.body)}
+    monkeypatch.setattr(portal, "read", lambda page, *_: said[page.body])
+    memory = Memory()
+    known = night(web, Known(outlet()), memory)
+    assert [(ask.method, ask.body) for ask in web.asked] == [
+        ("GET", b""), ("POST", b"page=2"), ("POST", b"page=3"),
+    ]  # fmt: skip
+    assert web.asked[1].headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert known.settled
+    assert [one.visit.page_no for one in memory.looks] == [1, 2, 3]
+
+
+def test_a_column_whose_list_is_only_at_its_interface_is_asked_there(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = Ask(f"{HOME}/search", "POST", {}, b"page=1")
+    script = Reading(Outcome.UNREADABLE, Evidence.NONE, reason="script_list", asks=(form,))
+    web.pages = {f"{HOME}/x/": page(), form.url: lambda ask: page(ask.url, body=ask.body)}
+    monkeypatch.setattr(
+        portal, "read", lambda page, *_: reading([post(1)]) if page.body[:4] == b"page" else script
+    )
+    memory = Memory()
+    run(walker(web, memory), [Known(outlet())])
+    assert [(ask.method, ask.body) for ask in web.asked] == [("GET", b""), ("POST", b"page=1")]
+    (looked,) = memory.looks
+    assert (looked.visit.outcome, looked.visit.url, looked.visit.page_no) == (Outcome.READ, form.url, 1)
+
+
 @pytest.mark.parametrize("back", ["/x/", "/x/index_1.htm", "/x/index_2.htm"])
 def test_a_last_page_that_leads_back_ends_the_walk(web: Web, back: str) -> None:
     memory = Memory()
