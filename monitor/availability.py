@@ -22,6 +22,7 @@ import httpx
 from crawler.guarded import Gate, guarded_client, verifying
 from crawler.model import SHANGHAI, utc
 from crawler.resolving import ForbiddenAddress
+from crawler.tls import any_certificate
 
 SECONDS = 15.0
 """A page that is not open after this long counts as not open."""
@@ -32,6 +33,11 @@ ANYWHERE = Gate()
 REFUSED = frozenset({401, 403, 405, 412, 418, 429, 432})
 """Answers of a firewall to us: they tell nothing about what a citizen sees."""
 NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN})
+CHAIN = "incomplete_chain"
+"""The word for a server that does not send the certificates between its own and the authority's."""
+NO_ISSUER = frozenset({20, 21})
+"""OpenSSL's X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY and …_VERIFY_LEAF_SIGNATURE: the issuer was not sent."""
+PAST_CACHES = {"Cache-Control": "no-cache", "Pragma": "no-cache"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,9 @@ class Probed:
 
     ``result`` is ``open``, ``closed`` (not open within the limit, or an error page), ``blocked`` (a firewall
     refused us, or our own guard would not go where the name leads from here) or ``own_outage`` (we had no route at
-    all): only the first two count. ``ahead``: seconds that our clock is ahead of the server's ``Date``.
+    all): only the first two count. ``ahead``: seconds that our clock is ahead of the server's ``Date``, ``None`` where the
+    answer was a cache's copy. ``error`` of an open page is ``incomplete_chain`` where the server leaves out a certificate
+    between its own and the authority's: most browsers fetch it by themselves, so the page is open, with a fault of its own.
     """
 
     moment: datetime
@@ -104,9 +112,17 @@ async def visit_home(
     """
     began = monotonic()
     watch = _Watch()
+    asked = {**headers, **PAST_CACHES}
+    fault = ""
     try:
         async with asyncio.timeout(seconds):
-            status, host, until, told = await _whole_page(url, headers, watch, tls or verifying(), gate)
+            try:
+                found = await _whole_page(url, asked, watch, tls or verifying(), gate)
+            except (OSError, httpx.HTTPError) as error:
+                if not _without_issuer(error):
+                    raise
+                fault = CHAIN
+                found = await _whole_page(url, asked, watch, any_certificate(), gate)
     except TimeoutError:
         return _without_page(moment, began, watch, "closed", "timeout")
     except ForbiddenAddress:
@@ -115,8 +131,9 @@ async def visit_home(
         result = "own_outage" if _no_route(error) else "closed"
         return _without_page(moment, began, watch, result, _word(error))
     spent = round(monotonic() - began, 4)
+    status, host, until, told = found
     result = "blocked" if status in REFUSED else "open" if status < 400 else "closed"
-    said = "" if status < 400 else f"http_{status}"
+    said = fault if status < 400 else f"http_{status}"
     return Probed(
         moment, result, spent, status=status, error=said, host=host, certificate_until=until,
         ahead=_ahead(moment, told), **_stages(watch),
@@ -139,7 +156,7 @@ def _stages(watch: _Watch) -> dict[str, Any]:
 
 async def _whole_page(
     url: str, headers: Mapping[str, str], watch: _Watch, tls: ssl.SSLContext, gate: Gate
-) -> tuple[int, str, date | None, str]:
+) -> tuple[int, str, date | None, Mapping[str, str]]:
     async with (
         guarded_client(watch.gate(gate), tls, headers, timeout=None, redirects=REDIRECTS) as client,
         client.stream("GET", url, extensions={"trace": watch}) as answer,
@@ -150,15 +167,48 @@ async def _whole_page(
             size += len(chunk)
             if size > MAX_BYTES:
                 break
-        return answer.status_code, answer.url.host, until, answer.headers.get("date", "")
+        return answer.status_code, answer.url.host, until, answer.headers
 
 
-def _ahead(moment: datetime, told: str) -> float | None:
-    """Seconds from the server's ``Date`` to our moment; a header that is none tells nothing."""
+def _ahead(moment: datetime, headers: Mapping[str, str]) -> float | None:
+    """Seconds from the server's ``Date`` to our moment; a header that is none tells nothing, nor does a copy's."""
+    if cached(headers):
+        return None
     try:
-        return round((moment - utc(parsedate_to_datetime(told))).total_seconds(), 1)
+        return round((moment - utc(parsedate_to_datetime(headers.get("date", "")))).total_seconds(), 1)
     except ValueError:
         return None
+
+
+def cached(headers: Mapping[str, str]) -> bool:
+    """Whether the answer may be a cache's copy, whose ``Date`` is that of the day when it was made (RFC 9111, 5.1).
+
+    ``Age`` above 0, ``Warning`` 110 to 113, a ``Cache-Status`` or ``X-Cache`` (nginx, squid, the clouds' own spellings)
+    that says hit or stale. One that came through a relay (``Via``) and says nothing else is not believed either.
+    """
+    age = headers.get("age", "").strip()
+    if age.isdigit() and int(age) > 0:
+        return True
+    if any(word in headers.get("warning", "") for word in ("110", "111", "112", "113")):
+        return True
+    told = " ".join(headers.get(name, "") for name in CACHE_HEADERS).lower()
+    if any(word in told for word in ("hit", "stale", "updating", "revalidated")):
+        return True
+    return bool(headers.get("via")) and not any(word in told for word in ("miss", "bypass", "dynamic"))
+
+
+CACHE_HEADERS = (
+    "cache-status", "x-cache", "x-cache-status", "x-cache-lookup", "x-proxy-cache", "cf-cache-status",
+)  # fmt: skip
+
+
+def _without_issuer(error: BaseException | None) -> bool:
+    """The certificate could not be verified because the server did not send the one that signed it."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error.verify_code in NO_ISSUER
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _certificate(answer: httpx.Response) -> date | None:

@@ -268,8 +268,8 @@ class FaultLine:
 class SiteWeek:
     """A site's home page in the week up to the moment of judgement: ``counted`` visits, ``closed`` of them in vain.
 
-    ``excluded`` were our own outages and firewalls' refusals; ``host`` is where the last good visit landed, ``opened``
-    when that was.
+    ``excluded`` were our own outages (also those that several sites shared) and firewalls' refusals; ``host`` is where
+    the last good visit landed, ``opened`` when that was, ``fault`` what was wrong with it though it opened.
     """
 
     site: str
@@ -282,6 +282,7 @@ class SiteWeek:
     certificate_until: date | None = None
     last: datetime | None = None
     opened: datetime | None = None
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from statistics import median
 
 from sqlalchemy import Connection, Float, ForeignKey, Index, String, delete, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crawler.hosts import host_key
 from crawler.store import Base, SiteRow
 from monitor.availability import SECONDS, Probed
 from monitor.model import SiteWeek
 
 KEPT = timedelta(days=366)
 WEEK = timedelta(days=7)
+TOGETHER = timedelta(minutes=10)
+"""Sites that fail within so much of each other fail for a reason that they share: our line, our resolver, our clock."""
 
 
 class ProbeRow(Base):
@@ -89,7 +93,8 @@ def weeks(connection: Connection, as_of: datetime) -> tuple[SiteWeek, ...]:
     """The week before ``as_of`` for every site that is not retired.
 
     A closed visit whose confirmation minutes later found the site open still counts: the rule asks for
-    the share of visits. Where a failing visit turns out to be our own outage it does not.
+    the share of visits. Where a failing visit turns out to be our own outage it does not, nor where other sites
+    failed in the same minutes (:func:`shared`).
     """
     query = (
         select(ProbeRow)
@@ -103,20 +108,45 @@ def weeks(connection: Connection, as_of: datetime) -> tuple[SiteWeek, ...]:
         select(SiteRow.id, SiteRow.name, SiteRow.home)
         .where(SiteRow.retired_at.is_(None))
         .order_by(SiteRow.id)
-    )
-    return tuple(_week(site.id, site.name, site.home, by_site.get(site.id, [])) for site in sites)
+    ).all()
+    hosts = {site.id: host_key(site.home) for site in sites}
+    ours = shared([row for rows in by_site.values() for row in rows], hosts)
+    return tuple(_week(site.id, site.name, site.home, by_site.get(site.id, []), ours) for site in sites)
 
 
-def _week(site: str, name: str, home: str, rows: Sequence[ProbeRow]) -> SiteWeek:
+def shared(rows: Iterable[ProbeRow], hosts: Mapping[str, str]) -> frozenset[int]:
+    """The failed visits that other hosts shared: within minutes at least one other failed, and not fewer failed than opened.
+
+    Whatever the error: a broken line, resolver or proxy of ours gives time-outs, refusals and 502 alike. One that fails
+    alone while others open, and one that nobody else was asked beside, fail for themselves.
+    """
+    ordered = sorted((row for row in rows if row.result != "blocked"), key=lambda row: row.moment)
+    found: set[int] = set()
+    first = 0
+    for row in ordered:
+        if row.result != "closed":
+            continue
+        while ordered[first].moment < row.moment - TOGETHER:
+            first += 1
+        near = list(takewhile(lambda one: one.moment <= row.moment + TOGETHER, ordered[first:]))  # noqa: B023
+        own = hosts.get(row.site_id, row.site_id)
+        others = {hosts.get(one.site_id, one.site_id): one for one in near} | {own: row}
+        failed = sum(one.result in ("closed", "own_outage") for one in others.values())
+        if failed > 1 and failed >= len(others) - failed:
+            found.add(row.id)
+    return frozenset(found)
+
+
+def _week(site: str, name: str, home: str, rows: Sequence[ProbeRow], ours: Collection[int]) -> SiteWeek:
     planned = [row for row in rows if not row.confirms]
-    excluded = _excluded(rows)
+    excluded = _excluded(rows) | set(ours)
     counted = [row for row in planned if row.id not in excluded]
     opened = [row for row in rows if row.result == "open"]
     last = opened[-1] if opened else None
     return SiteWeek(
         site, name, home, len(counted), sum(row.result == "closed" for row in counted),
         len(planned) - len(counted), last.host if last else "", last.certificate_until if last else None,
-        rows[-1].moment if rows else None, last.moment if last else None,
+        rows[-1].moment if rows else None, last.moment if last else None, last.error if last else "",
     )  # fmt: skip
 
 

@@ -48,6 +48,8 @@ LATE_DRAFTS = timedelta(days=9)
 """The first of a month may lie in a long holiday, with the machines off."""
 
 
+BESIDE = 2
+"""So many other sites are asked right after one could not be opened."""
 OFF = timedelta(hours=9)
 """Our clock is wrong when it differs by more from the sites': many servers call their Chinese time GMT, eight hours off."""
 STOPPED = "服务停止"
@@ -253,18 +255,24 @@ class Service:
         return rechecks.plain(found), ""
 
     def availability(self) -> None:
-        """Make the home page visits that are due, and confirm failed ones some minutes later."""
+        """Make the home page visits that are due, and confirm failed ones some minutes later.
+
+        Where one fails, two other sites are asked at once: when they fail as well the line is ours.
+        """
         now = self.clock()
         count = self.office.settings.monitor.timetable.visits_a_day
         sites = self._sites()
         with self.office.reader.connect() as connection:
             last = probes.last_moments(connection)
             doubts = probes.unconfirmed(connection, now - CONFIRM_WITHIN, now - CONFIRM_AFTER)
+        results: dict[str, str] = {}
         for site in sites:
-            if site.id in doubts:
+            doubted = site.id in doubts
+            if doubted or due_visits(site.id, _before(last.get(site.id), now), now, count):
+                results[site.id] = self._visit(site.id, site.home, old=site.legacy_tls, confirms=doubted)
+        if "closed" in results.values():
+            for site in [one for one in sites if one.id not in results][:BESIDE]:
                 self._visit(site.id, site.home, old=site.legacy_tls, confirms=True)
-            elif due_visits(site.id, _before(last.get(site.id), now), now, count):
-                self._visit(site.id, site.home, old=site.legacy_tls, confirms=False)
 
     def _sites(self) -> Sequence[Any]:
         """Every site's id, home page and manners."""
@@ -272,7 +280,8 @@ class Service:
         with self.office.reader.connect() as connection:
             return connection.execute(query.order_by(SiteRow.id)).all()
 
-    def _visit(self, site: str, home: str, *, old: bool, confirms: bool) -> None:
+    def _visit(self, site: str, home: str, *, old: bool, confirms: bool) -> str:
+        """Visit a home page, keep the visit; returns its result."""
         agent = {"User-Agent": self.office.settings.crawl.user_agent}
         gate = gate_of(self.office.settings.crawl)
         found = asyncio.run(
@@ -280,6 +289,7 @@ class Service:
         )
         with self.office.engine.begin() as connection:
             probes.add(connection, site, found, confirms=confirms)
+        return found.result
 
     def drafts(self, run: Begun) -> None:
         """Of the first of a month: last month's bulletin draft; after a quarter's end also the quarter's."""

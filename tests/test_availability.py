@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -12,6 +13,7 @@ from itertools import pairwise
 from threading import Thread
 
 import pytest
+import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +25,7 @@ from crawler.resolving import Resolve, system_resolve
 from monitor import probes
 from monitor.availability import Probed, day_plan, due_visits, visit_home
 from monitor.model import Facts, SiteWeek, Value
+from monitor.rules.certificate_expiry import check as certificate
 from monitor.rules.site_unreachable import check
 from tests.conftest import Store
 
@@ -30,8 +33,8 @@ NOW = datetime(2020, 7, 20, 1, tzinfo=UTC)
 
 
 @contextmanager
-def answering(answer: bytes) -> Iterator[str]:
-    """A server on loopback that gives one raw answer to every request."""
+def answering(answer: bytes, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """A server on loopback that gives one raw answer to every request, over ``tls`` where it is given."""
     server = socket.create_server(("127.0.0.1", 0))
 
     def run() -> None:
@@ -40,14 +43,19 @@ def answering(answer: bytes) -> Iterator[str]:
                 connection, _ = server.accept()
             except OSError:
                 return
-            with connection:
-                connection.recv(65536)
-                connection.sendall(answer)
+            try:
+                if tls is not None:
+                    connection = tls.wrap_socket(connection, server_side=True)
+                with connection:
+                    connection.recv(65536)
+                    connection.sendall(answer)
+            except OSError:  # the visitor did not like our certificate
+                connection.close()
 
     thread = Thread(target=run, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        yield f"http{'s' if tls else ''}://127.0.0.1:{server.getsockname()[1]}/"
     finally:
         server.shutdown(socket.SHUT_RDWR)  # wakes the accept
         server.close()
@@ -239,3 +247,87 @@ def test_a_failed_visit_asks_for_one_confirmation(portal: Store) -> None:
         assert probes.unconfirmed(connection, *window) == {"portal"}
         probes.add(connection, "portal", Probed(NOW, "closed", 15.0), confirms=True)
         assert probes.unconfirmed(connection, NOW - timedelta(minutes=30), NOW) == set()
+
+
+def of_sites(store: Store, *results: str, minutes: int = 1) -> list[SiteWeek]:
+    """A site for each of ``results``, visited ``minutes`` apart from the one before."""
+    names = [f"s{number}" for number in range(len(results))]
+    sites = tuple(Site(name, name, f"http://{name}/") for name in names)
+    with store.engine.begin() as connection:
+        sync(connection, Catalogue((), sites, ()), NOW)
+        for number, (name, result) in enumerate(zip(names, results, strict=True)):
+            moment = NOW - timedelta(hours=3) + timedelta(minutes=number * minutes)
+            probes.add(connection, name, Probed(moment, result, 1.0 if result == "open" else 15.0))
+        return list(probes.weeks(connection, NOW))
+
+
+def test_situation_29_sites_that_fail_in_the_same_minutes_fail_by_our_line(store: Store) -> None:
+    found = of_sites(store, "closed", "closed", "closed")
+    assert [(one.counted, one.closed, one.excluded) for one in found] == [(0, 0, 1)] * 3
+
+
+def test_a_site_that_fails_while_others_open_fails_for_itself(store: Store) -> None:
+    found = of_sites(store, "open", "closed", "open")
+    assert [(one.counted, one.closed) for one in found] == [(1, 0), (1, 1), (1, 0)]
+
+
+def test_sites_that_fail_hours_apart_fail_each_for_itself(store: Store) -> None:
+    found = of_sites(store, "closed", "closed", minutes=60)
+    assert [(one.counted, one.closed) for one in found] == [(1, 1), (1, 1)]
+
+
+def test_two_sites_of_one_host_are_one_witness(store: Store) -> None:
+    sites = (Site("a", "a", "http://one/"), Site("b", "b", "http://one/b/"))
+    with store.engine.begin() as connection:
+        sync(connection, Catalogue((), sites, ()), NOW)
+        for site in ("a", "b"):
+            probes.add(connection, site, Probed(NOW - timedelta(hours=1), "closed", 15.0))
+        assert [one.closed for one in probes.weeks(connection, NOW)] == [1, 1]
+
+
+OLD = "Date: Mon, 06 Jul 2020 01:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        (f"{OLD}", True),
+        (f"{OLD}\r\nAge: 1209600", False),
+        (f"{OLD}\r\nAge: 0\r\nX-Cache: MISS from squid", True),
+        (f"{OLD}\r\nX-Cache: HIT from squid", False),
+        (f"{OLD}\r\nX-Cache-Status: STALE", False),
+        (f'{OLD}\r\nWarning: 110 squid "Response is stale"', False),
+        (f"{OLD}\r\nVia: 1.1 proxy (squid)", False),
+        (f"{OLD}\r\nVia: 1.1 proxy (squid)\r\nX-Cache: MISS from proxy", True),
+    ],
+)
+def test_situation_14_a_caches_copy_tells_no_time(headers: str, told: bool) -> None:
+    with answering(head(f"200 OK\r\n{headers}")) as url:
+        found = visit(url)
+    assert found.result == "open"
+    assert (found.ahead is not None) is told
+    if told:
+        assert found.ahead == 14 * 86400
+
+
+def test_a_missing_intermediate_certificate_is_a_fault_of_its_own_and_the_site_is_open(
+    portal: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = trustme.CA()
+    between = root.create_child_ca()
+    leaf = between.issue_cert("127.0.0.1")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with leaf.cert_chain_pems[0].tempfile() as chain, leaf.private_key_pem.tempfile() as key:
+        context.load_cert_chain(chain, key)
+    trusting = ssl.create_default_context()
+    root.configure_trust(trusting)
+    monkeypatch.setattr("monitor.availability.verifying", lambda: trusting)
+    with answering(head("200 OK"), context) as url:
+        found = visit(url)
+    assert (found.result, found.error) == ("open", "incomplete_chain")
+    with portal.engine.begin() as connection:
+        probes.add(connection, "portal", found)
+        facts = Facts(NOW, NOW.date(), (), (), (), "2020-07", weeks=probes.weeks(connection, NOW))
+    (verdict,) = certificate(facts, clause="证书")
+    assert (verdict.value, verdict.ours) == (Value.STALE, True)
+    assert "中间证书" in verdict.sentence
