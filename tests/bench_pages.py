@@ -1,9 +1,10 @@
 """How right are the readers on labelled pages? ``python -m tests.bench_pages DIR [--json]``
 
-DIR holds saved pages and ``labels.jsonl`` with their answers read by eye. Lists: newest date right, wrong or
-refused; posts' recall and precision by title and date; addresses where the label says they are live.
-Articles: the date. Blank, script-made, moved and stub pages: the outcome. Beside it two others on the same
-pages: the newest date anywhere in the HTML, and ``htmldate``.
+DIR holds saved pages and ``labels.jsonl`` with their answers read by eye. Lists: the newest date right (proven by the page
+read with its site's other columns, so that the frame is learned), wrong (proven, and not true), partial (not proven, and
+the bounds hold the truth) or refused; posts' recall and precision by title and date, or by date where the label has no
+titles; addresses where the label says they are live. Articles: the date. Blank, script-made, moved and stub pages: the
+outcome. Beside it two others on the same pages: the newest date anywhere in the HTML, and ``htmldate``.
 """
 
 from __future__ import annotations
@@ -22,14 +23,15 @@ from typing import Any
 
 import htmldate
 
+from crawler.frames import frame_key, learned, proves, remaining
 from crawler.kinds import NOWHERE
 from crawler.listing import read_list
 from crawler.markup import decode
-from crawler.model import Page, shanghai_day
+from crawler.model import Evidence, Page, shanghai_day, upper_bound
 from crawler.reader import read_saved
 from crawler.states import refusal
 
-RIGHT, WRONG, REFUSED = "right", "wrong", "refused"
+RIGHT, PARTIAL, WRONG, REFUSED = "right", "partial", "wrong", "refused"
 TRUE_OUTCOMES: Mapping[str, frozenset[str]] = {
     "empty": frozenset({"empty"}),
     "ajax": frozenset({"unreadable"}),
@@ -48,6 +50,8 @@ class Score:
     kind: str
     family: str
     newest: str = ""
+    evidence: str = ""
+    upper: str | None = None
     said: str | None = None
     truth: str | None = None
     outcome: str = ""
@@ -69,20 +73,35 @@ class Score:
 
 def scores(folder: Path, as_of: datetime) -> Iterator[Score]:
     """One score for every labelled page of ``folder``."""
-    for line in (folder / "labels.jsonl").read_text("utf-8").splitlines():
-        label = json.loads(line)
+    labels = [json.loads(line) for line in (folder / "labels.jsonl").read_text("utf-8").splitlines()]
+    frames = site_frames(folder, labels, as_of)
+    for label in labels:
         body = (folder / label["file"]).read_bytes()
-        yield score(label, body, as_of)
+        yield score(label, body, as_of, frames.get(label["site"], frozenset()))
 
 
-def score(label: Mapping[str, Any], body: bytes, as_of: datetime) -> Score:
+def site_frames(
+    folder: Path, labels: Iterable[Mapping[str, Any]], as_of: datetime
+) -> dict[str, frozenset[str]]:
+    """The links that are frame, by site: learned from all its labelled lists, as a night would."""
+    around: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for label in labels:
+        if label["kind"] in ("list", "empty"):
+            url = label["page_url"] or NOWHERE
+            page = Page(url, url, 200, {}, (folder / label["file"]).read_bytes(), as_of)
+            around[label["site"]][url] = read_list(page).around
+    return {site: learned(pages) for site, pages in around.items()}
+
+
+def score(
+    label: Mapping[str, Any], body: bytes, as_of: datetime, frame: frozenset[str] = frozenset()
+) -> Score:
     url = label["page_url"] or ""
     auto = read_saved(body, url=url, as_of=as_of)
     listed = label["kind"] in ("list", "empty", "ajax")
     answer = read_saved(body, url=url, as_of=as_of, kind="list") if listed else auto
-    result = Score(
-        label["file"], label["kind"], label["cms"], outcome=answer["outcome"], reason=answer["reason"]
-    )
+    family = label.get("cms") or label["site"]
+    result = Score(label["file"], label["kind"], family, outcome=answer["outcome"], reason=answer["reason"])
     result.kind_said = auto["kind"]
     if label["kind"] in ("list", "article", "home"):
         result.kind_right = auto["kind"] == label["kind"]
@@ -90,6 +109,7 @@ def score(label: Mapping[str, Any], body: bytes, as_of: datetime) -> Score:
         result.outcome_right = answer["outcome"] in TRUE_OUTCOMES[label["kind"]]
     if label["kind"] == "list":
         _score_list(result, label, answer)
+        _score_bounds(result, Page(url or NOWHERE, url or NOWHERE, 200, {}, body, as_of), frame)
     elif label["kind"] == "article":
         read = read_saved(body, url=url, as_of=as_of, kind="article")["article"]
         result.said, result.truth = read and read["date"], label["pub_date"]
@@ -109,9 +129,29 @@ def _verdict(said: str | None, truth: str | None) -> str:
     return RIGHT if said == truth else WRONG
 
 
+def _score_bounds(result: Score, page: Page, frame: frozenset[str]) -> None:
+    """What the look proves beside its site's frame: only a proven newest date may be wrong."""
+    reading = read_list(page)
+    newest = reading.newest.day if reading.newest else None
+    left = remaining(
+        reading.unread, newest, is_frame=lambda url: frame_key(url) in frame,
+        known_day=lambda url: None, dismissed=(),
+    )  # fmt: skip
+    result.evidence = proves(reading.evidence, left).value
+    upper = upper_bound(newest, left)
+    result.upper = upper.isoformat() if upper else None
+    if result.newest == REFUSED or result.evidence == Evidence.COMPLETE:
+        return
+    truth, said = result.truth or "", result.said or ""
+    result.newest = PARTIAL if said <= truth and (result.upper is None or truth <= result.upper) else WRONG
+
+
 def _score_list(result: Score, label: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
     result.said, result.truth = answer["newest"], label["newest_date"]
     result.newest = _verdict(result.said, result.truth)
+    if "items" not in label:
+        _score_days(result, label["dates"], [post["date"] for post in answer["posts"] if post["date"]])
+        return
     items, posts = label["items"], answer["posts"]
     result.expected, result.posts = len(items), len(posts)
     left = list(posts)
@@ -125,6 +165,19 @@ def _score_list(result: Score, label: Mapping[str, Any], answer: Mapping[str, An
         if _is_live(item):
             result.live_found += match["url"] == item["url"]
     result.live = sum(_is_live(item) for item in items)
+
+
+def _score_days(result: Score, dates: list[str], said: list[str]) -> None:
+    """Labels that give the posts' days alone; a day that the page prints without its year is ``--MM-DD``."""
+    result.expected, result.posts = len(dates), len(said)
+    left = list(said)
+    for day in dates:
+        match = next((one for one in left if one.endswith(day.removeprefix("--"))), None)
+        if match is None:
+            result.missed.append(day)
+            continue
+        left.remove(match)
+        result.found += 1
 
 
 def _is_live(item: Mapping[str, Any]) -> bool:
@@ -180,6 +233,7 @@ def summary(rows: Iterable[Score]) -> dict[str, Any]:
     kinds = [row for row in pages if row.kind_right is not None]
     return {
         "lists": _newest(lists),
+        "lists_unknown": _share(sum(row.newest in (PARTIAL, REFUSED) for row in lists), len(lists)),
         "posts_recall": _share(sum(row.found for row in lists), sum(row.expected for row in lists)),
         "posts_precision": _share(sum(row.found for row in lists), sum(row.posts for row in lists)),
         "url_recall": _share(sum(row.live_found for row in lists), sum(row.live for row in lists)),
@@ -201,7 +255,7 @@ def summary(rows: Iterable[Score]) -> dict[str, Any]:
 
 def _newest(rows: list[Score]) -> dict[str, Any]:
     counts = Counter(row.newest for row in rows)
-    return {"pages": len(rows), **{name: counts[name] for name in (RIGHT, WRONG, REFUSED)}}
+    return {"pages": len(rows), **{name: counts[name] for name in (RIGHT, WRONG, PARTIAL, REFUSED)}}
 
 
 def _mean(values: list[float]) -> float:
@@ -238,7 +292,7 @@ def show(rows: list[Score]) -> str:
             f"{(row.reason or row.outcome)[:12]:12} {row.milliseconds:7.2f}  {row.anywhere:8} {row.htmldate}"
         )
         if row.newest == WRONG:
-            lines.append(f"    said {row.said}, true {row.truth}")
+            lines.append(f"    said {row.said}, true {row.truth} ({row.evidence}, upper {row.upper})")
         if row.kind_right is False:
             lines.append(f"    taken for: {row.kind_said}")
         lines += [f"    missed {missed}" for missed in row.missed[:3]]
