@@ -65,6 +65,15 @@ class CrawlConfig(Strict):
     redirects: int = Field(default=5, ge=0, le=20)
     robots: bool = True
     backfill_from: date = date(2020, 1, 1)
+    copy_age: float = Field(
+        default=4 * 3600, ge=60, le=7 * 86400, description="an answer older than this is no look at now"
+    )
+    unconditional_days: int = Field(
+        default=7,
+        ge=1,
+        le=31,
+        description="every column is asked without validators at least once in these days",
+    )
     allow_loopback: bool = False
     inside_hosts: tuple[str, ...] = Field(
         default=(), description="hosts of the catalogue that live on the office's own network"

@@ -22,6 +22,7 @@ from crawler.register import allowed_hosts, host_manners, known_sites, planned_o
 from crawler.settings import scrapy_settings
 from crawler.spiders.outlets import OutletSpider
 from crawler.visit import Known, Looked, Planned
+from crawler.walking import frame_store
 
 PICTURES_KEPT = timedelta(days=30)
 """A picture of a home page is looked at again after this: its address may have got another code."""
@@ -83,6 +84,7 @@ def crawl(
         for url, text in finder.codes:
             record_picture(connection, url, text, clock())
         adopt_articles(connection)
+        frame_store.forget(connection, clock())
         close_run(connection, run, clock(), "" if spider.failed is None else repr(spider.failed)[:500])
     if spider.failed is not None:
         raise spider.failed

@@ -13,6 +13,7 @@ from crawler.guard import refusal_of
 from crawler.record import ArticleSeen, Scope, record, stored_before, unseen
 from crawler.register import known_outlets
 from crawler.visit import Known, Looked
+from crawler.walking import traits
 
 ROWS = 1000
 SECONDS = 2.0
@@ -30,6 +31,7 @@ class StoreKeeper:
         self._reader = reader
         self._looks: list[Looked] = []
         self._articles: list[ArticleSeen] = []
+        self._traits: list[tuple[str, str, datetime, str]] = []
         self._rows = 0
         self._flushed = monotonic()
         self._scope = Scope(
@@ -45,6 +47,14 @@ class StoreKeeper:
         self._articles.append(seen)
         self._added(1)
 
+    def trait(self, host: str, kind: str, moment: datetime, detail: str) -> None:
+        self._traits.append((host, kind, moment, detail))
+        self._added(1)
+
+    def liars(self) -> Iterable[str]:
+        with self._reader.connect() as connection:
+            return traits.liars(connection)
+
     def _added(self, rows: int) -> None:
         self._rows += rows
         if self._rows >= ROWS or monotonic() - self._flushed > SECONDS:
@@ -52,10 +62,12 @@ class StoreKeeper:
 
     def flush(self) -> None:
         """Write what is buffered. The looks come first: an article belongs to a stored post."""
-        if self._looks or self._articles:
+        if self._looks or self._articles or self._traits:
             with self._engine.begin() as connection:
                 record(connection, self._looks, self._articles, self._scope)
-        self._looks, self._articles, self._rows = [], [], 0
+                for one in self._traits:
+                    traits.mark(connection, *one)
+        self._looks, self._articles, self._traits, self._rows = [], [], [], 0
         self._flushed = monotonic()
 
     def known(self, ids: Sequence[str]) -> dict[str, Known]:

@@ -30,6 +30,7 @@ from crawler.bulk import execute_many, execute_rows
 from crawler.model import Article, Dated, Outcome, Post, Unread
 from crawler.store import OutletRow, PostRow, RunRow, VisitRow
 from crawler.visit import Looked
+from crawler.walking import frame_store
 
 ARTICLE_TRIES = 3
 """An article page that was gone or not understood on three nights is left alone; its list entry stands."""
@@ -76,6 +77,7 @@ def record(
     if looks:
         execute_many(connection, _VISITS, [_visit(looked) for looked in looks])
         _outlets(connection, looks)
+        frame_store.learn(connection, looks)
     for start in range(0, len(articles), CHUNK):
         _articles(connection, articles[start : start + CHUNK])
 
@@ -264,7 +266,7 @@ def _state(looked: Looked) -> dict[str, Any]:
     if visit.page_no > 1:
         return walk if visit.outcome.conclusive else {}
     values: dict[str, Any] = {"last_look": visit.moment, "last_outcome": visit.outcome.value}
-    if not visit.outcome.conclusive:
+    if not visit.outcome.conclusive or not looked.learns:
         return values
     values |= {"last_conclusive": visit.moment, "etag": visit.etag, "last_modified": visit.last_modified}
     values |= {"page_hash": visit.page_hash, "newest": visit.newest, "newest_url": _clean(visit.newest_url)}

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import blake2b
+from zlib import crc32
 
 from crawler.model import (
     Ask,
@@ -23,7 +24,9 @@ from crawler.model import (
     Reading,
     Unread,
     Visit,
+    shanghai_day,
 )
+from crawler.walking.freshness import Copy, said_by_caches
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +82,9 @@ class Looked:
 
     ``posts`` are to be written (none where the first page shows just what it showed before);
     ``front`` is the new front, ``None`` to keep the old; ``walk_*`` the outlet's walk after this page;
-    ``more`` are pages to look at next (addresses, or whole requests); ``trail`` goes with them, so that no list leads in a circle.
+    ``more`` are pages to look at next (addresses, or whole requests); ``trail`` goes with them, so that no list leads
+    in a circle. Where it does not ``learn``, the look is kept and what is known of the outlet stays as it was.
+    ``around`` are links of ``site`` beside the list.
     """
 
     visit: Visit
@@ -90,6 +95,9 @@ class Looked:
     walk_done: bool = False
     more: tuple[Further, ...] = ()
     trail: frozenset[bytes] = frozenset()
+    learns: bool = True
+    site: str = ""
+    around: tuple[str, ...] = ()
 
     @property
     def redirect(self) -> Further | None:
@@ -132,6 +140,19 @@ def conditional(known: Known) -> dict[str, str]:
     return {name: value for name, value in headers.items() if value}
 
 
+def plain_due(known: Known, now: datetime, days: int) -> bool:
+    """Whether the column must be asked without validators: at least once in ``days``, each on a day of its own.
+
+    The days are spread over the columns, so that no night fetches all of them whole.
+    """
+    if known.last_plain is None:
+        return True
+    today = shanghai_day(now)
+    age = (today - shanghai_day(known.last_plain)).days
+    own = crc32(known.outlet.id.encode()) % days == today.toordinal() % days
+    return age >= days or (age > 0 and own)
+
+
 def look(
     known: Known,
     page: Page,
@@ -146,14 +167,18 @@ def look(
     max_pages: int = 200,
     trail: frozenset[bytes] = frozenset(),
     asked: Ask | None = None,
+    sent: bool | None = None,
+    copy: Copy | None = None,
 ) -> Looked:
     """Judge one fetched page of ``known.outlet``.
 
     ``seen(url)`` tells whether a post was stored before the present walk (needed on further pages;
     the first page knows its front). ``horizon`` is the day before which pages are not followed. ``trail`` is
     that of the page before: a page that shows what an earlier one showed ends the walk, and a link back is
-    not followed. ``asked`` is the request where it was more than a plain GET.
+    not followed. ``asked`` is the request where it was more than a plain GET; ``sent`` whether validators went with
+    it (by default as :func:`conditional` would); ``copy`` tells that the answer is an old one.
     """
+    sent = bool(conditional(known)) if sent is None else sent
     probe = probe or Probe(known.outlet.platform, known.outlet.url)
     digest = blake2b(page.body, digest_size=16).hexdigest() if page.body else ""
     visit = Visit(
@@ -176,15 +201,59 @@ def look(
         seconds=round(seconds, 3),
         unread=known.unread,
         total=known.total,
+        conditional=sent,
+        path="; ".join(said_by_caches(page)),
     )
-    if page_no == 1 and known.settled and _unchanged(known, page, digest):
+    if page_no == 1 and known.settled and _unchanged(known, page, digest, sent):
         etag = visit.etag or known.etag
         modified = visit.last_modified or known.last_modified
-        return Looked(replace(visit, etag=etag, last_modified=modified), walk_done=True)
-    reading = guarded(read, page, known.outlet, probe)
+        same = Looked(replace(visit, etag=etag, last_modified=modified), walk_done=True)
+        return _as_copy(known, same, copy)
+    reading = _unasked() if page.status == 304 and not sent else guarded(read, page, known.outlet, probe)
     here = {further_key(asked)} if asked else {key(page.url), key(page.final_url)}
     walked = trail | here
-    return _read(known, reading, visit, horizon, seen, max_pages, walked)
+    looked = _read(known, reading, visit, horizon, seen, max_pages, walked)
+    if page_no == 1 and looked.visit.outcome.conclusive:
+        looked = replace(looked, site=known.outlet.site, around=reading.around)
+    return _as_copy(known, looked, copy)
+
+
+def _as_copy(known: Known, looked: Looked, copy: Copy | None) -> Looked:
+    """A copy is no look at now: what it shows was so when it was made, and the column may hold more since."""
+    visit = looked.visit
+    if copy is None or not visit.outcome.conclusive:
+        return looked
+    told = replace(visit, seen=copy.made, mark=_marked(copy.said, visit.mark))
+    return _bounded(known, replace(looked, visit=told), "old_copy")
+
+
+def _bounded(known: Known, looked: Looked, reason: str) -> Looked:
+    """The look may clear and never convict. What is known of the outlet stays, its newest post too."""
+    visit = replace(looked.visit, evidence=Evidence.LOWER_BOUND, reason=reason)
+    if visit.page_no > 1:
+        return replace(looked, visit=visit)
+    if known.newest is not None and (visit.newest is None or visit.newest < known.newest):
+        visit = replace(visit, newest=known.newest, newest_url=known.newest_url)
+    return replace(
+        looked,
+        visit=visit,
+        front=None,
+        walk_since=known.walk_since,
+        walk_prior=known.walk_prior,
+        walk_done=known.walk_done,
+        more=(),
+        learns=False,
+    )
+
+
+def _unasked() -> Reading:
+    """Nothing was sent that could be unchanged: a cache's fault, or a server that says so of everything."""
+    said = "304 to a request without validators"
+    return Reading(Outcome.UNREADABLE, Evidence.NONE, reason="bad_304", mark=said)
+
+
+def _marked(mark: str, old: str) -> str:
+    return "; ".join(part for part in (mark, old) if part)[:500]
 
 
 def guarded(read: Read, page: Page, outlet: Outlet, probe: Probe) -> Reading:
@@ -196,8 +265,10 @@ def guarded(read: Read, page: Page, outlet: Outlet, probe: Probe) -> Reading:
         return Reading(Outcome.UNREADABLE, Evidence.NONE, reason="reader_broke", mark=repr(error)[:200])
 
 
-def _unchanged(known: Known, page: Page, digest: str) -> bool:
-    return page.status == 304 or (page.status == 200 and bool(digest) and digest == known.page_hash)
+def _unchanged(known: Known, page: Page, digest: str, sent: bool) -> bool:
+    return (page.status == 304 and sent) or (
+        page.status == 200 and bool(digest) and digest == known.page_hash
+    )
 
 
 def _read(
@@ -216,7 +287,7 @@ def _read(
         outcome=reading.outcome,
         evidence=reading.evidence if reading.outcome.conclusive else Evidence.NONE,
         reason=reading.reason,
-        mark="; ".join(part for part in (visit.mark, reading.mark) if part)[:500],
+        mark=_marked(visit.mark, reading.mark),
         family=reading.family,
         newest=newest.day if newest else None,
         newest_url=next((p.url for p in reading.posts if p.published is newest), "") if newest else "",
@@ -263,7 +334,7 @@ def floor_of(known: Known) -> int:
 
 
 def _doubted(visit: Visit, reason: str, mark: str) -> Visit:
-    marks = "; ".join(part for part in (mark, visit.mark) if part)[:500]
+    marks = _marked(mark, visit.mark)
     return replace(visit, outcome=Outcome.UNREADABLE, evidence=Evidence.NONE, reason=reason, mark=marks)
 
 

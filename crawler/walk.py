@@ -24,14 +24,15 @@ from crawler.hosts import HostQueue, Task, host_key
 from crawler.model import Article, Ask, Manners, Outcome, Page
 from crawler.platforms import platform, probes_of
 from crawler.record import ArticleSeen
-from crawler.visit import Known, Looked, Planned, conditional, key, keys, look, request_of
+from crawler.visit import Known, Looked, Planned, key, keys, look, request_of
+from crawler.walking.asking import Answer, Asking, proven_by
+from crawler.walking.traits import LIAR
 
 logger = logging.getLogger(__name__)
 
 Fetch = Callable[[Ask], Awaitable[Page]]
 NETWORK = ("timeout", "dns", "refused", "reset", "tls", "network")
 """Failures that are worth one more try and count towards giving a host up."""
-BROWSER = "browser"
 READ_ALONG = 15
 """As many columns of a host are read from the store together with the one whose turn it is."""
 LONGEST_DELAY = 30.0
@@ -50,6 +51,10 @@ class Keeper(Protocol):
     def unseen(self, urls: Iterable[str]) -> set[str]: ...
 
     def stored_before(self, outlet: str, url: str, moment: datetime) -> bool: ...
+
+    def liars(self) -> Iterable[str]: ...
+
+    def trait(self, host: str, kind: str, moment: datetime, detail: str) -> None: ...
 
 
 @dataclass(slots=True)
@@ -80,6 +85,10 @@ class Walk:
     _group: asyncio.TaskGroup | None = None
     _total: asyncio.Semaphore | None = None
     _robots: dict[str, asyncio.Lock] = field(default_factory=dict)
+    _source: Asking = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._source = Asking(self._polite, self.config, self.clock, self.conditional)
 
     async def run(
         self, known: Iterable[Known], pending: Iterable[str] = (), planned: Iterable[Planned] = ()
@@ -89,6 +98,7 @@ class Walk:
         Of ``planned`` columns the keeper is asked shortly before their turn: a large night fits in little memory.
         """
         self._total = asyncio.Semaphore(self.config.total_concurrency)
+        self._source.liars |= set(self.keeper.liars())
         async with asyncio.TaskGroup() as group:
             self._group = group
             for one in known:
@@ -171,25 +181,43 @@ class Walk:
         task = self._recall(waiting, queue.lists)
         if task is None:
             return
+        if task.known is not None and task.page_no == 1:
+            task = replace(task, known=proven_by(task.known, queue, self._source.liars))
         barred = await self._barred(queue, task.url) if self.config.robots else None
         if barred is None and queue.dead:
             barred = self._nothing(task.url, "host_gave_up")
         if barred is not None and barred.error in ("host_gave_up", "robots"):
             self._refuse(task, barred.error)
             return
+        if barred is not None:
+            await self._came(queue, task, Answer(barred), 0.0)
+            return
         started = monotonic()
-        renders = task.known is not None and task.known.outlet.render == BROWSER and not task.redirected
-        wanted = task.known and task.page_no == 1 and self.conditional and not renders
-        headers = conditional(task.known) if task.known and wanted else {}
-        ask = task.ask or Ask(task.url, headers=headers, render=renders)
-        page = barred or await self._polite(queue, ask)
+        if task.known is None:
+            answer = Answer(await self._polite(queue, Ask(task.url)))
+        else:
+            answer = await self._source.list_page(queue, task, task.known)
+        await self._came(queue, task, answer, monotonic() - started)
+
+    async def _came(self, queue: HostQueue, task: Task, answer: Answer, seconds: float) -> None:
+        """What becomes of an answer: one more try, an article, a look."""
+        page = answer.page
         if page.error in NETWORK and task.tries < self.config.retries and not queue.dead:
             queue.put([task.again()])
-            return
-        if task.known is None:
+        elif task.known is None:
             self._article(task, page)
-        else:
-            self._judge(task, page, monotonic() - started)
+        elif (looked := self._look(task, answer, seconds)) is not None:
+            if self._source.suspects(queue, task, answer, looked) and await self._source.lies(
+                queue, task.known
+            ):
+                looked = self._caught(queue, task.known, looked)
+            self._keep(task, page, looked)
+
+    def _caught(self, queue: HostQueue, known: Known, looked: Looked) -> Looked:
+        """A host that lies is put on record; the last look without this list is the last plain one."""
+        detail = f"{known.outlet.url} 的列表已有变化，用旧校验值询问仍答“未修改”（304）"
+        self.keeper.trait(queue.host, LIAR, looked.visit.moment, detail)
+        return replace(looked, walk_prior=known.last_plain or looked.walk_prior)
 
     async def ask(self, url: str) -> Page:
         """A page beside the lists (a home page, a picture), within the same guard, robots and manners."""
@@ -264,8 +292,14 @@ class Walk:
         self.keeper.article(ArticleSeen(task.url, article, page.fetched_at))
         self.on_article(task.url, article, page.fetched_at)
 
-    def _judge(self, task: Task, page: Page, seconds: float = 0.0) -> None:
-        """One list page becomes a look; its new articles and further pages are queued."""
+    def _judge(self, task: Task, page: Page) -> None:
+        """A page that was never asked for becomes a look."""
+        looked = self._look(task, Answer(page), 0.0)
+        if looked is not None:
+            self._keep(task, page, looked)
+
+    def _look(self, task: Task, answer: Answer, seconds: float) -> Looked | None:
+        """One list page as a look; nothing where its content stands elsewhere, which is queued."""
         known = task.known
         assert known is not None
         probe = next(iter(probes_of(known.outlet)), None)
@@ -276,7 +310,7 @@ class Walk:
 
         looked = look(
             known,
-            page,
+            answer.page,
             platform(known.outlet.platform).read,
             door=self.door,
             horizon=self.config.backfill_from,
@@ -287,6 +321,8 @@ class Walk:
             max_pages=self.config.max_pages,
             trail=task.trail,
             asked=task.ask,
+            sent=answer.sent,
+            copy=answer.copy,
         )
         if task.redirected:
             # The stub would be asked with its target's validators, and answer for it.
@@ -294,7 +330,13 @@ class Walk:
         if looked.redirect and not task.redirected:
             onward = request_of(looked.redirect)
             self._put([replace(task, url=onward.url, ask=_whole(onward), redirected=True)])
-            return
+            return None
+        return looked
+
+    def _keep(self, task: Task, page: Page, looked: Looked) -> None:
+        """The look goes to the keeper; its new articles and further pages are queued."""
+        known = task.known
+        assert known is not None
         self.keeper.look(looked)
         if task.page_no == 1:
             self.on_look(looked)

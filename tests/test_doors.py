@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -14,8 +15,9 @@ import yaml
 from sqlalchemy import select
 
 from crawler.clock import clock as real_clock
-from crawler.model import Visit
+from crawler.model import Evidence, Visit
 from crawler.recheck import recheck
+from crawler.record import unread_of
 from crawler.store import VisitRow
 from monitor.child import run_crawl
 from monitor.demo.faults import CAPTCHA, CHALLENGE, LOGIN, gzip_bomb
@@ -48,7 +50,7 @@ GBK = LIST.format(charset="utf-8").encode("gb18030")
 EMPTY = b""
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
 LIMIT = 200_000
-DOOR = ("moment", "door", "seconds")
+DOOR = ("moment", "door", "seconds", "seen")
 """What may differ between two looks at the same page."""
 
 
@@ -99,6 +101,13 @@ CASES: dict[str, Case] = {
     "query": Case({"/list": plain(PAGE)}, path="/list?id=7&page=1"),
     "chinese path": Case({"/%E6%A0%8F%E7%9B%AE/": plain(PAGE)}, path="/栏目/"),
     "nul bytes": one(plain(PAGE.replace("样例第12条".encode(), b"\x00\x00"))),
+    # Copies of caches
+    "young copy": one(plain(PAGE, age="600", via="1.1 squid")),
+    "old copy": one(plain(PAGE, age="1900800", via="1.1 squid"), "read", "old_copy"),
+    "stale copy": one(plain(PAGE, warning='110 - "Response is Stale"'), "read", "old_copy"),
+    "copy by its date": one(plain(PAGE, date="Sun, 28 Jun 2020 01:00:00 GMT", x_cache="HIT"), "read", "old_copy"),
+    "frozen date": one(plain(PAGE, date="Sun, 28 Jun 2020 01:00:00 GMT"), "read", "old_copy"),
+    "broken age": one(plain(PAGE, age="soon", date="yesterday")),
     # Redirects
     "redirect": Case({"/": redirect("/b/"), "/b/": plain(PAGE)}),
     "redirect 301": Case({"/": redirect("b/", "301 Moved"), "/b/": plain(PAGE)}),
@@ -122,7 +131,7 @@ CASES: dict[str, Case] = {
     "429": one(plain(b"", status="429 Too Many"), "blocked", None),
     "500": one(plain(b"", status="500 Error"), "unreachable", "server_error"),
     "521": one(plain(CHALLENGE.encode(), status="521 x"), "blocked", None),
-    "304 unasked": one(plain(b"", status="304 Not Modified"), "unreadable", None),
+    "304 unasked": one(plain(b"", status="304 Not Modified"), "unreadable", "bad_304"),
     "204": one(raw(b"HTTP/1.1 204 No Content\r\n\r\n"), "unreadable", None),
     "captcha": one(plain(CAPTCHA.encode()), "blocked", None),
     "challenge": one(plain(CHALLENGE.encode()), "blocked", None),
@@ -206,7 +215,11 @@ def spider(path: Path) -> dict[str, Visit]:
             names = {id_: name for name, id_ in ids().items()}
             kept = [f.name for f in fields(Visit) if f.name != "outlet"]
             return {
-                names[row["outlet_id"]]: Visit(row["outlet_id"], **{name: row[name] for name in kept})
+                names[row["outlet_id"]]: Visit(
+                    row["outlet_id"],
+                    **{name: row[name] for name in kept}
+                    | {"unread": tuple(unread_of(one) for one in row["unread"])},
+                )
                 for row in rows
             }
 
@@ -250,6 +263,16 @@ def test_a_tag_that_comes_back_is_answered_304_at_both_doors(both: Both) -> None
     for again in (both.second_spider["etag"], both.second_recheck["etag"]):
         assert (again.status, str(again.outcome), again.etag) == (304, "unchanged", '"tag-1"')
         assert again.newest == both.spider["etag"].newest
+
+
+def test_a_copy_stands_for_the_moment_it_was_made_and_proves_no_list_whole(both: Both) -> None:
+    for visit in (both.spider["old copy"], both.recheck["old copy"]):
+        assert visit.evidence is Evidence.LOWER_BOUND
+        assert visit.seen is not None
+        assert abs(visit.moment - timedelta(seconds=1900800) - visit.seen) < timedelta(seconds=5)
+        assert visit.path == "age=1900800; via=1.1 squid"
+    assert both.spider["young copy"].evidence is Evidence.COMPLETE
+    assert both.spider["stale copy"].seen is None
 
 
 def test_a_recheck_is_quick_enough_to_wait_for(both: Both, record_property: pytest.FixtureRequest) -> None:

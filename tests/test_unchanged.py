@@ -20,6 +20,7 @@ from tests.district import COLUMNS, START, Clock, contents, served, town
 LOOKS = (
     "outlet.last_look",
     "outlet.last_conclusive",
+    "outlet.last_plain",
     "outlet.last_outcome",
     "outlet.walk_prior",
     "post.last_seen",

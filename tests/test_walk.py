@@ -17,6 +17,7 @@ from crawler.model import Ask, Evidence, Manners, Outcome, Page, Reading
 from crawler.platforms import portal
 from crawler.visit import Known, key
 from crawler.walk import Walk
+from crawler.walking.freshness import PAST_CACHES
 from tests.walking import HOME, NOW, TODAY, Memory, Web, failing, outlet, page, post, reading, walker
 
 POLITE = {"www.example.gov.cn": Manners(0.0001, 1)}
@@ -309,7 +310,7 @@ def test_a_stub_never_answers_for_its_target(web: Web) -> None:
     assert known.settled
     web.asked.clear()
     run(walker(web, Memory()), [known])
-    assert [dict(ask.headers) for ask in web.asked] == [{}, {}]
+    assert [dict(ask.headers) for ask in web.asked] == [PAST_CACHES, PAST_CACHES]
 
 
 # How far a list is followed
@@ -382,7 +383,7 @@ def test_a_walk_that_broke_off_goes_on_past_the_posts_it_had_stored(web: Web) ->
     web.pages[f"{HOME}/x/index_2.htm"] = broken
     known = night(web, known, memory)
     assert len(web.asked) == 4
-    assert web.asked[0].headers == {}
+    assert web.asked[0].headers == PAST_CACHES
     assert set(memory.first_seen) == {post(n).url for n in range(1, 9)}
     assert known.settled
 
@@ -461,7 +462,13 @@ def test_a_portal_that_shows_one_page_under_endless_addresses_is_asked_twice(web
 
 def test_an_unchanged_column_costs_one_request_with_its_validators(web: Web) -> None:
     known = replace(
-        Known(outlet()), etag='"a"', last_modified="Mon", dated=1, walk_done=True, last_conclusive=NOW
+        Known(outlet()),
+        etag='"a"',
+        last_modified="Mon",
+        dated=1,
+        walk_done=True,
+        last_conclusive=NOW,
+        last_plain=NOW,
     )
     web.pages[f"{HOME}/x/"] = page(status=304, body=b"")
     memory = Memory()
@@ -470,7 +477,7 @@ def test_an_unchanged_column_costs_one_request_with_its_validators(web: Web) -> 
     assert outcomes(memory) == {"x": ("unchanged", "")}
     web.asked.clear()
     run(walker(web, memory, conditional=False), [known])
-    assert web.asked[0].headers == {}
+    assert web.asked[0].headers == PAST_CACHES
 
 
 # Articles

@@ -62,6 +62,7 @@ class Memory:
     articles: list[ArticleSeen] = field(default_factory=list)
     first_seen: dict[str, datetime] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
+    traits: list[tuple[str, str, datetime, str]] = field(default_factory=list)
 
     def look(self, looked: Looked) -> None:
         self.looks.append(looked)
@@ -75,6 +76,12 @@ class Memory:
     def stored_before(self, outlet: str, url: str, moment: datetime) -> bool:
         return url in self.first_seen and self.first_seen[url] < moment
 
+    def trait(self, host: str, kind: str, moment: datetime, detail: str) -> None:
+        self.traits.append((host, kind, moment, detail))
+
+    def liars(self) -> Iterable[str]:
+        return {host for host, kind, _, _ in self.traits if kind == "liar_304"}
+
     def store(self) -> None:
         """What the store does after a night."""
         for looked in self.looks:
@@ -86,7 +93,7 @@ class Memory:
         """What the store knows of the outlet after the looks: as ``crawler.record`` folds them."""
         for looked in (one for one in self.looks if one.visit.outlet == known.outlet.id):
             visit = looked.visit
-            if not visit.outcome.conclusive:
+            if not visit.outcome.conclusive or not looked.learns:
                 continue
             walk: dict[str, Any] = {
                 "walk_since": looked.walk_since,
@@ -97,6 +104,8 @@ class Memory:
                 walk |= {"etag": visit.etag, "last_modified": visit.last_modified, "dated": visit.dated}
                 walk |= {"page_hash": visit.page_hash, "newest": visit.newest, "newest_url": visit.newest_url}
                 walk |= {"last_conclusive": visit.moment}
+                if not visit.conditional:
+                    walk["last_plain"] = visit.moment
                 if looked.front is not None:
                     walk["front"] = looked.front
             known = replace(known, **walk)

@@ -1,0 +1,111 @@
+"""How a list's page is asked: with validators where they may be trusted, else past every cache; old copies are told.
+
+Both doors ask through here, so a second look is second whoever makes it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from crawler.config import CrawlConfig
+from crawler.hosts import HostQueue, Task
+from crawler.model import Ask, Page
+from crawler.visit import Known, Looked, conditional, plain_due
+from crawler.walking.freshness import PAST_CACHES, Copy, asks_past, copy_of, date_of, past_caches, runs
+
+logger = logging.getLogger(__name__)
+
+BROWSER = "browser"
+TICK = 1.1
+"""Seconds between two answers whose ``Date`` must differ where the server's clock runs: it counts whole seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a list page's request brought: ``sent`` = validators went with it, ``copy`` = it is an old one."""
+
+    page: Page
+    sent: bool = False
+    copy: Copy | None = None
+
+
+@dataclass(slots=True)
+class Asking:
+    """``polite`` fetches within a host's manners. ``liars`` are hosts whose 304 proves nothing; without
+    ``conditional`` no validators are sent at all. ``skews`` are how far servers' clocks were found to run ahead.
+    """
+
+    polite: Callable[[HostQueue, Ask], Awaitable[Page]]
+    config: CrawlConfig
+    clock: Callable[[], datetime]
+    conditional: bool = True
+    liars: set[str] = field(default_factory=set)
+    skews: dict[str, timedelta] = field(default_factory=dict)
+
+    async def list_page(self, queue: HostQueue, task: Task, known: Known) -> Answer:
+        """The answer to a list's page; one that is an old copy was asked past the caches, and is one still."""
+        validators = self._validators(queue, task, known)
+        renders = known.outlet.render == BROWSER and not task.redirected
+        ask = task.ask or Ask(task.url, render=renders)
+        ask = replace(ask, headers={**ask.headers, **(validators or PAST_CACHES)})
+        page = await self.polite(queue, ask)
+        return await self._at_source(queue, ask, Answer(page, sent=bool(validators)))
+
+    def _validators(self, queue: HostQueue, task: Task, known: Known) -> dict[str, str]:
+        """None where nobody wants them, where it is the column's turn to be asked plainly, and for hosts that lie."""
+        plain = task.page_no > 1 or task.redirected or task.ask is not None
+        if plain or not self.conditional or known.outlet.render == BROWSER or queue.host in self.liars:
+            return {}
+        due = plain_due(known, self.clock(), self.config.unconditional_days)
+        return {} if due else conditional(known)
+
+    async def _at_source(self, queue: HostQueue, ask: Ask, answer: Answer) -> Answer:
+        """``answer``, or where it is an old copy the answer to the same request past the caches.
+
+        A ``Date`` that lies back is a copy's or a wrong clock's: between two answers a clock goes on.
+        """
+        page, limit = answer.page, timedelta(seconds=self.config.copy_age)
+        skew = self.skews.get(queue.host, timedelta(0))
+        copy = None if page.error else copy_of(page, limit, skew)
+        if copy is None or (asks_past(ask) and not copy.alone):
+            return replace(answer, copy=copy)
+        if copy.alone:
+            await asyncio.sleep(TICK)
+        again = await self.polite(queue, past_caches(ask))
+        if again.error:
+            return replace(answer, copy=copy)
+        second, moment = copy_of(again, limit, skew), date_of(again)
+        if second is not None and second.alone and moment is not None and runs(page, again):
+            self.skews[queue.host] = moment - again.fetched_at
+            second = None
+        return Answer(again, copy=second)
+
+    def suspects(self, queue: HostQueue, task: Task, answer: Answer, looked: Looked) -> bool:
+        """Whether the list is not what it was, though the server said "unchanged" since it was last asked plainly."""
+        known = task.known
+        if known is None or task.page_no > 1 or task.redirected or answer.sent or queue.host in self.liars:
+            return False
+        if answer.copy is not None or not looked.visit.outcome.conclusive or not conditional(known):
+            return False
+        said = known.last_plain != known.last_conclusive
+        return said and (looked.front not in (None, known.front) or looked.visit.newest != known.newest)
+
+    async def lies(self, queue: HostQueue, known: Known) -> bool:
+        """Ask with the validators of the page as it was: who answers 304 to them now says so of everything."""
+        page = await self.polite(queue, Ask(known.outlet.url or "", headers=conditional(known)))
+        if page.status != 304 or page.error:
+            return False
+        logger.warning("%s answers 304 though %s has changed", queue.host, known.outlet.url)
+        self.liars.add(queue.host)
+        return True
+
+
+def proven_by(known: Known, queue: HostQueue, liars: set[str]) -> Known:
+    """What is known of a column of a host that lies: the last look that proved anything is the last plain one."""
+    if queue.host not in liars or known.last_plain is None:
+        return known
+    return replace(known, last_conclusive=known.last_plain)
