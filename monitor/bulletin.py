@@ -42,7 +42,7 @@ from monitor.bulletin_parts import (
     year_units_of,
 )
 from monitor.content_facts import content_check
-from monitor.model import Finding, Value, Verdict
+from monitor.model import Count, Finding, Value, Verdict, exactly, together
 from monitor.official_days import OfficialDays
 from monitor.outlook import Earlier, compare, forecast, previous, year_before
 from monitor.past import past_matters
@@ -130,11 +130,11 @@ def _earlier(
     decisions: Mapping[str, str | None] | None,
     horizon: date | None,
 ) -> Earlier:
-    def totals(of: Period) -> dict[str, int] | None:
+    def totals(of: Period) -> dict[str, Count] | None:
         if horizon is None or of.start < horizon:
             return None
         found = counts.tally(connection, of.start, of.end, as_of, decisions=decisions)
-        return {unit: sum(months.values()) for unit, months in found.units.items()}
+        return {unit: together(months.values()) for unit, months in found.units.items()}
 
     return Earlier(totals(previous(period)), totals(year_before(period)))
 
@@ -208,10 +208,12 @@ def to_json(bulletin: Bulletin, *, rows: bool = False) -> str:
 def figures(bulletin: Bulletin) -> dict[str, Any]:
     """The figures of the text, under the names of this house."""
     return {
-        "posts": bulletin.portal.total,
-        "listed": bulletin.portal.listed,
-        "unattributed": bulletin.portal.unattributed,
-        "groups": {group.name: {"units": len(group.rows), "posts": group.total} for group in bulletin.groups},
+        "posts": bulletin.portal.total.figure,
+        "listed": bulletin.portal.listed.figure,
+        "unattributed": bulletin.portal.unattributed.figure,
+        "groups": {
+            group.name: {"units": len(group.rows), "posts": group.total.figure} for group in bulletin.groups
+        },
         "good": {group.name: list(group.good) for group in bulletin.groups},
         "several": {group.name: list(group.several) for group in bulletin.groups},
         "every": {group.name: list(group.every) for group in bulletin.groups},
@@ -228,12 +230,14 @@ def figures(bulletin: Bulletin) -> dict[str, Any]:
         "idle": [row.name for row in bulletin.idle],
         "blank_accounts": [row.name for row in bulletin.blank_accounts],
         "unregistered": [row.name for row in bulletin.unregistered],
-        "documents": bulletin.disclosure.total,
+        "documents": bulletin.disclosure.total.figure,
         "no_documents": list(bulletin.disclosure.none),
     }
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Count) and value == exactly(value.at_least):
+        return value.at_least
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     if is_dataclass(value) and not isinstance(value, type):

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from monitor.bulletin_model import Bulletin, Disclosure, Portal
+from monitor.model import together
 
 
 class UnknownGroup(ValueError):
@@ -58,14 +59,14 @@ def _portal(bulletin: Bulletin, listed: Collection[str]) -> Portal:
     others = [(row.short, row.counts) for row in rows if row.short not in listed]
     return replace(
         bulletin.portal,
-        listed=sum(row.total for row in rows if row.short in listed),
+        listed=together(row.total for row in rows if row.short in listed),
         others=(*others, *bulletin.portal.others),
     )
 
 
 def _disclosure(disclosure: Disclosure, units: Collection[str]) -> Disclosure:
     kept = tuple(line for line in disclosure.units if line[0] in units)
-    rest = sum(sum(months) for name, months in disclosure.units if name not in units)
+    rest = together(count for name, months in disclosure.units if name not in units for count in months)
     return replace(
         disclosure,
         units=kept,

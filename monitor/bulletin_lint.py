@@ -12,6 +12,7 @@ from datetime import date
 
 from monitor.bulletin_model import DONE, Bulletin, Group, UnitRow
 from monitor.bulletin_text import annex_titles, opening, sections
+from monitor.model import together
 from monitor.printed_check import Fault, check
 from monitor.printed_claims import claims
 from monitor.printed_files import Block
@@ -43,7 +44,7 @@ def text_blocks(bulletin: Bulletin) -> tuple[Block, ...]:
         blocks += [Block(text=section.heading), *(Block(text=p) for p in section.paragraphs)]
     months = tuple(f"{int(month[5:])}月" for month in bulletin.months)
     for number, (title, group) in enumerate(zip(annex_titles(bulletin), bulletin.groups, strict=False), 1):
-        rows = tuple((r.short, *map(str, r.counts), r.completion) for r in group.rows)
+        rows = tuple((r.short, *(n.text for n in r.counts), r.completion) for r in group.rows)
         blocks += [Block(text=f"附件{number}{title}"), Block(rows=(("单位名称", *months, "完成情况"), *rows))]
     head = ("序号", "维护单位", "政务新媒体名称")
     accounts = tuple((str(n), "、".join(a.units), a.name) for n, a in enumerate(bulletin.registered, 1))
@@ -51,18 +52,17 @@ def text_blocks(bulletin: Bulletin) -> tuple[Block, ...]:
 
 
 def _sums(b: Bulletin) -> Iterator[Fault]:
-    listed = sum(group.total for group in b.groups)
-    if listed != b.portal.listed:
-        yield _error("总数", f"附件各单位合计{listed}条，汇总为{b.portal.listed}条")
-    parts = [*b.portal.others, *b.portal.nobody]
-    rest = sum(sum(months) for _, months in parts)
-    if b.portal.listed + rest != b.portal.total:
-        yield _error("总数", f"附件{b.portal.listed}条加未归属{rest}条不等于总数{b.portal.total}条")
-    lines = sum(sum(months) for _, months in b.disclosure.units) + b.disclosure.unattributed
-    if lines != b.disclosure.total:
-        yield _error("主动公开", f"主动公开各单位合计{lines}条，总数为{b.disclosure.total}条")
+    listed, told = together(group.total for group in b.groups), b.portal.listed
+    if listed.at_least != told.at_least:
+        yield _error("总数", f"附件各单位合计{listed.text}条，汇总为{told.text}条")
+    rest, total = b.portal.unattributed, b.portal.total
+    if told.at_least + rest.at_least != total.at_least:
+        yield _error("总数", f"附件{told.text}条加未归属{rest.text}条不等于总数{total.text}条")
+    lines = together(count for _, months in b.disclosure.units for count in months)
+    if lines.at_least + b.disclosure.unattributed.at_least != b.disclosure.total.at_least:
+        yield _error("主动公开", f"主动公开各单位合计{lines.text}条，总数为{b.disclosure.total.text}条")
     for name in b.disclosure.none:
-        if any(sum(months) for unit, months in b.disclosure.units if unit == name):
+        if any(together(months).at_least for unit, months in b.disclosure.units if unit == name):
             yield _error(name, f"{name}：列为主动公开数量为0，但有公开记录")
 
 
@@ -72,10 +72,9 @@ def _rows(b: Bulletin) -> Iterator[Fault]:
         for row in group.rows:
             yield from _row(row, b.months)
             for month, count in zip(b.months, row.counts, strict=False):
-                if b.posts and behind[(row.short, month)] != count:
-                    yield _error(
-                        row.short, f"{row.short}：{month}计{count}条，依据只有{behind[(row.short, month)]}条"
-                    )
+                if b.posts and behind[(row.short, month)] != count.at_least:
+                    rows = behind[(row.short, month)]
+                    yield _error(row.short, f"{row.short}：{month}计{count.text}条，依据只有{rows}条")
     months = frozenset(b.months)
     if outside := {post.month for post in b.posts if post.month} - months:
         yield _error("月份", f"依据中有统计期以外的月份：{'、'.join(sorted(outside))}")
@@ -87,14 +86,15 @@ def _row(row: UnitRow, months: tuple[str, ...]) -> Iterator[Fault]:
         return
     for month, count, state in zip(months, row.counts, row.states, strict=True):
         number = int(month[5:])
-        if state == "short" and count >= row.quota:
-            yield _error(row.short, f"{row.short}：{number}月{count}条已达{row.quota}条，却判为未达到")
-        elif state == "met" and count < row.quota:
-            yield _error(row.short, f"{row.short}：{number}月{count}条不足{row.quota}条，却判为达到")
-        elif state == "short" and f"{number}月-{row.quota - count}" not in row.completion:
-            yield _error(
-                row.short, f"{row.short}：完成情况“{row.completion}”没有写明{number}月-{row.quota - count}"
-            )
+        told, lacking = f"{row.short}：{number}月{count.text}条", f"{number}月-{count.lacking(row.quota)}"
+        if state == "short" and count.meets(row.quota):
+            yield _error(row.short, f"{told}已达{row.quota}条，却判为未达到")
+        elif state == "short" and not count.falls_short(row.quota):
+            yield _error(row.short, f"{told}没有数全，却判为未达到")
+        elif state == "met" and not count.meets(row.quota):
+            yield _error(row.short, f"{told}不足{row.quota}条，却判为达到")
+        elif state == "short" and lacking not in row.completion:
+            yield _error(row.short, f"{row.short}：完成情况“{row.completion}”没有写明{lacking}")
     if row.completion == DONE and "short" in row.states:
         yield _error(row.short, f"{row.short}：有月份未达到，却写为“完成”")
 

@@ -8,15 +8,25 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from crawler.config import Strict
 from monitor.bulletin_settings import FIELD_NAMES as FIELD_NAMES
 from monitor.bulletin_settings import BulletinSettings as BulletinSettings
+from monitor.model import ZERO, Count, exactly, together
 from monitor.period import Period as Period
 
 DONE = "完成"
+
+
+def _figure(value: Any) -> Any:
+    """A complete count is kept as its number, and so was every count before counts had bounds: it is printed again as it was."""
+    return exactly(value) if isinstance(value, int) else value
+
+
+Figure = Annotated[Count, BeforeValidator(_figure)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +36,19 @@ class UnitRow:
     unit: str
     short: str
     quota: int
-    counts: tuple[int, ...]
+    counts: tuple[Figure, ...]
     states: tuple[str, ...]
     completion: str
     causes: tuple[str, ...] = ()
 
     @property
-    def total(self) -> int:
-        return sum(self.counts)
+    def total(self) -> Count:
+        return together(self.counts)
 
     @property
     def missing(self) -> tuple[int, ...]:
-        """Posts short of the quota, 0 in months that met it; months never offset each other."""
-        return tuple(max(0, self.quota - count) for count in self.counts)
+        """Posts surely short of the quota, 0 in months that met it or may have; months never offset each other."""
+        return tuple(count.lacking(self.quota) for count in self.counts)
 
     @property
     def months_short(self) -> int:
@@ -56,11 +66,11 @@ class Group:
     every: tuple[str, ...] = ()
 
     @property
-    def total(self) -> int:
-        return sum(row.total for row in self.rows)
+    def total(self) -> Count:
+        return together(row.total for row in self.rows)
 
-    def month_total(self, number: int) -> int:
-        return sum(row.counts[number] for row in self.rows)
+    def month_total(self, number: int) -> Count:
+        return together(row.counts[number] for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,16 +231,16 @@ class Portal:
     ``nobody`` holds (reason in Chinese, posts per month); ``total`` = listed + others + nobody.
     """
 
-    total: int
-    listed: int
-    others: tuple[tuple[str, tuple[int, ...]], ...]
-    nobody: tuple[tuple[str, tuple[int, ...]], ...]
+    total: Figure
+    listed: Figure
+    others: tuple[tuple[str, tuple[Figure, ...]], ...]
+    nobody: tuple[tuple[str, tuple[Figure, ...]], ...]
     undated: int = 0
 
     @property
-    def unattributed(self) -> int:
+    def unattributed(self) -> Count:
         """Posts of no unit of the annexes."""
-        return self.total - self.listed
+        return together(count for _, months in (*self.others, *self.nobody) for count in months)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,10 +250,10 @@ class Disclosure:
     ``none`` have no document; of the ``unknown`` nobody can say, because the register was not seen whole.
     """
 
-    total: int
-    units: tuple[tuple[str, tuple[int, ...]], ...]
+    total: Figure
+    units: tuple[tuple[str, tuple[Figure, ...]], ...]
     none: tuple[str, ...]
-    unattributed: int = 0
+    unattributed: Figure = ZERO
     unknown: tuple[str, ...] = ()
 
 
@@ -302,11 +312,11 @@ class Comparison:
 
     unit: str
     group: str
-    total: int
+    total: Figure
     rank: int
     of: int
-    before: int | None = None
-    year_ago: int | None = None
+    before: Figure | None = None
+    year_ago: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +325,7 @@ class Forecast:
 
     unit: str
     month: str
-    so_far: int
+    so_far: Figure
     expected: int
     quota: int
     days_left: int
@@ -375,7 +385,7 @@ class Bulletin:
     documents: tuple[PostLine, ...] = ()
     questions: tuple[Question, ...] = ()
     edits: tuple[Edit, ...] = ()
-    column_counts: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    column_counts: tuple[tuple[str, tuple[Figure, ...]], ...] = ()
     deadlines: tuple[tuple[str, date], ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     forecasts: tuple[Forecast, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from math import ceil
 
 from crawler.model import CLASS_NAMES, Outlet, OutletKind, Unit
 from monitor.attribution import REASON_NAMES, Reason
@@ -23,7 +24,7 @@ from monitor.bulletin_model import (
 from monitor.bulletin_outlets import worst
 from monitor.calendar import add_months
 from monitor.causes import cause_name
-from monitor.model import Value, Verdict
+from monitor.model import Count, Value, Verdict, exactly, together
 from monitor.tally import Counted, Doubt, Tally
 from monitor.workdays import Calendar
 
@@ -106,25 +107,25 @@ def _group(
 
 
 def _good(row: UnitRow, settings: BulletinSettings) -> bool:
-    return set(row.states) == {"met"} and min(row.counts) >= settings.good_times * row.quota
+    needed = ceil(settings.good_times * row.quota)
+    return set(row.states) == {"met"} and all(count.meets(needed) for count in row.counts)
 
 
 def _row(
     unit: Unit, tally: Tally, judged: Mapping[tuple[str, str], Verdict], months: Sequence[str]
 ) -> UnitRow:
-    found = tally.units.get(unit.id, {})
-    numbers = tuple(found.get(month, 0) for month in months)
+    numbers = tuple(tally.count(unit.id, month) for month in months)
     verdicts = [judged.get((f"unit:{unit.id}", month)) for month in months]
     quota = next((int(v.numbers["quota"]) for v in verdicts if v and "quota" in v.numbers), unit.quota or 0)
     states = tuple(_state(n, quota, v) for n, v in zip(numbers, verdicts, strict=True))
-    missing = [max(0, quota - n) for n in numbers]
+    missing = [n.lacking(quota) for n in numbers]
     causes = tuple(cause_name(v.cause) if v and v.cause else "" for v in verdicts)
     return UnitRow(unit.id, unit.short, quota, numbers, states, completion(months, missing, states), causes)
 
 
-def _state(count: int, quota: int, verdict: Verdict | None) -> str:
+def _state(count: Count, quota: int, verdict: Verdict | None) -> str:
     """Enough posts always pass; fewer convict only with a verdict that says so."""
-    if count >= quota:
+    if count.meets(quota):
         return "met"
     return SHORT_VALUES.get(verdict.value, "unknown") if verdict else "unknown"
 
@@ -179,26 +180,25 @@ def year_units_of(stale: Sequence[ColumnRow]) -> tuple[tuple[str, int], ...]:
 
 def portal_of(tally: Tally, names: Mapping[str, str], listed: set[str]) -> Portal:
     others = [
-        (names.get(unit, unit), _months(found, tally))
-        for unit, found in tally.units.items()
+        (names.get(unit, unit), tuple(tally.count(unit, month) for month in tally.months))
+        for unit in tally.units
         if unit not in listed
     ]
     reasons = sorted({reason for found in tally.nobody.values() for reason in found})
     nobody = [
-        (REASON_NAMES[Reason(reason)], tuple(tally.nobody[month].get(reason, 0) for month in tally.months))
+        (
+            REASON_NAMES[Reason(reason)],
+            tuple(tally.nobody[month].get(reason, exactly(0)) for month in tally.months),
+        )
         for reason in reasons
     ]
     return Portal(
         total=tally.total,
-        listed=sum(sum(found.values()) for unit, found in tally.units.items() if unit in listed),
-        others=tuple(sorted(others)),
-        nobody=tuple(sorted(nobody, key=lambda entry: (-sum(entry[1]), entry[0]))),
+        listed=together(tally.count(unit, month) for unit in listed for month in tally.months),
+        others=tuple(sorted(others, key=lambda entry: entry[0])),
+        nobody=tuple(sorted(nobody, key=lambda entry: (-together(entry[1]).at_least, entry[0]))),
         undated=tally.undated,
     )
-
-
-def _months(found: Mapping[str, int], tally: Tally) -> tuple[int, ...]:
-    return tuple(found.get(month, 0) for month in tally.months)
 
 
 def disclosure_of(
@@ -220,14 +220,17 @@ def disclosure_of(
     unknown = {names.get(unit, unit) for unit in unsure}
     listed = [(row.unit, row.short) for group in groups for row in group.rows]
     more = [(unit, names.get(unit, unit)) for unit in tally.documents if unit and unit not in dict(listed)]
-    lines = tuple((short, _months(tally.documents.get(unit, {}), tally)) for unit, short in [*listed, *more])
-    empty = [short for short, months in lines if not any(months)] if tally.disclosed else []
+    lines = tuple(
+        (short, tuple(tally.papers(unit, month) for month in tally.months))
+        for unit, short in [*listed, *more]
+    )
+    empty = [short for short, months in lines if not together(months).at_least] if tally.disclosed else []
     return Disclosure(
-        total=len(tally.disclosed),
+        total=exactly(len(tally.disclosed)),
         units=lines,
         none=tuple(short for short in empty if short not in unknown),
         unknown=tuple(short for short in empty if short in unknown),
-        unattributed=sum(tally.documents.get("", {}).values()),
+        unattributed=together(tally.papers("", month) for month in tally.months),
     )
 
 
@@ -247,6 +250,8 @@ def question_of(doubt: Doubt, titles: Mapping[str, str]) -> Question:
     )
 
 
-def column_counts_of(tally: Tally, outlets: Sequence[Outlet]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+def column_counts_of(tally: Tally, outlets: Sequence[Outlet]) -> tuple[tuple[str, tuple[Count, ...]], ...]:
     columns = [outlet for outlet in outlets if outlet.kind is OutletKind.COLUMN]
-    return tuple((o.path or o.name, _months(tally.columns.get(o.id, {}), tally)) for o in columns)
+    return tuple(
+        (o.path or o.name, tuple(tally.shown(o.id, month) for month in tally.months)) for o in columns
+    )

@@ -16,11 +16,12 @@ def bulletin_lines(found: Bulletin) -> list[str]:
     names = "、".join
     lines = [found.title.removeprefix("关于")]
     for group in found.groups:
-        lines.append(f"  {group.name} {len(group.rows)} 个，发布 {group.total} 条")
+        lines.append(f"  {group.name} {len(group.rows)} 个，发布 {group.total.text} 条")
         lines += [f"    {row.short}：{row.completion}" for row in group.rows if row.completion != DONE]
     portal = found.portal
     lines.append(
-        f"  门户共发布 {portal.total} 条：列表单位 {portal.listed} 条，未归属（其他来源）{portal.unattributed} 条"
+        f"  门户共发布 {portal.total.text} 条：列表单位 {portal.listed.text} 条，"
+        f"未归属（其他来源）{portal.unattributed.text} 条"
     )
     lines.append(f"  超期栏目 {len(found.columns)} 个")
     lines += [f"    {row.name}：{names(row.units)}，最新信息 {row.newest}" for row in found.columns]
@@ -30,7 +31,7 @@ def bulletin_lines(found: Bulletin) -> list[str]:
     )
     none = found.disclosure.none
     lines.append(
-        f"  主动公开 {found.disclosure.total} 条" + (f"，数量为 0 的：{names(none)}" if none else "")
+        f"  主动公开 {found.disclosure.total.text} 条" + (f"，数量为 0 的：{names(none)}" if none else "")
     )
     lines += [f"  {line}" for line in [record_line(found)] if line]
     return lines

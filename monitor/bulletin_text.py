@@ -14,6 +14,7 @@ from monitor.bulletin_model import Bulletin, ColumnRow, ContentFault, Group, Pas
 from monitor.bulletin_text_media import media
 from monitor.bulletin_words import fields, level, units_of
 from monitor.calendar import chinese_day
+from monitor.model import exactly
 
 NUMERALS = "一二三四五六七八九十"
 
@@ -64,10 +65,11 @@ def span(first: date, last: date) -> str:
 
 def _posts(b: Bulletin) -> Sequence[str]:
     portal, rows = b.portal, [row for group in b.groups for row in group.rows]
-    text = f"{b.period.words}，{b.settings.portal}共发布信息{portal.total}条"
+    text = f"{b.period.words}，{b.settings.portal}共发布信息{portal.total.text}条"
     if rows:
-        text += f"，其中附件所列{len(rows)}个单位发布{portal.listed}条"
-        text += f"，其他来源（未归属）{portal.unattributed}条。" if portal.unattributed else "。"
+        text += f"，其中附件所列{len(rows)}个单位发布{portal.listed.text}条"
+        rest = portal.unattributed
+        text += f"，其他来源（未归属）{rest.text}条。" if rest != exactly(0) else "。"
     else:
         text += "。"
     quotas = sorted({row.quota for row in rows})
@@ -187,7 +189,7 @@ def _column(row: ColumnRow) -> str:
 
 def _disclosure(b: Bulletin) -> Iterable[str]:
     d = b.disclosure
-    text = f"{b.period.words}我{level(b)}共主动公开政府信息{d.total}条。"
+    text = f"{b.period.words}我{level(b)}共主动公开政府信息{d.total.text}条。"
     if d.none:
         text += f"部分单位主动公开的文件数量较少，{'、'.join(d.none)}主动公开政府信息数量为0。"
     if d.unknown:

@@ -13,6 +13,7 @@ from crawler.model import SHANGHAI, ColumnClass, Outcome, Outlet, OutletKind, Un
 from crawler.register import addressees, outlet_of
 from crawler.store import DutyRow, OutletRow, PostRow, UnitRow, VisitRow
 from monitor.bulletin_model import Coverage
+from monitor.model import Count, exactly
 from monitor.names import Names, Place
 from monitor.tally import Column, LateRule, Seen, Tally, unit_counts
 from monitor.tally import tally as count
@@ -63,7 +64,7 @@ def unit_month_counts(
     place: Place | None = None,
     decisions: Mapping[str, str | None] | None = None,
     rule: LateRule | None = None,
-) -> Mapping[tuple[str, str], int]:
+) -> Mapping[tuple[str, str], Count]:
     """Posts per (unit id, month) from ``start`` to ``end``, both included; pairs without posts are absent.
 
     The unit ``""`` stands for posts whose printed origin waits for a person: they may be anybody's.
@@ -71,7 +72,8 @@ def unit_month_counts(
     limits = rule or LateRule()
     rows = _rows(connection, start - timedelta(days=limits.oldest + limits.grace), end, as_of)
     names = names_of(connection, start, place=place, decisions=decisions)
-    return unit_counts(rows, _columns(connection), names, start, end, rule=limits)
+    found = unit_counts(rows, _columns(connection), names, start, end, rule=limits)
+    return {key: exactly(number) for key, number in found.items()}
 
 
 def document_month_counts(
@@ -85,7 +87,9 @@ def document_month_counts(
     names = names_of(connection, start)
     rows = _rows(connection, start, end, as_of, only=outlets)
     counted = count(rows, columns, names, start, end)
-    return {(u, m): n for u, months in counted.documents.items() for m, n in months.items() if n}
+    return {
+        (u, m): n.at_least for u, months in counted.documents.items() for m, n in months.items() if n.at_least
+    }
 
 
 def units_of(connection: Connection, since: date) -> list[Unit]:

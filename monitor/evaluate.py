@@ -19,7 +19,7 @@ from monitor.facts import Shown, gather, posts_of
 from monitor.findings import Changes, apply, open_findings
 from monitor.inhibit import inhibited
 from monitor.limits import Limit
-from monitor.model import Facts, Finding, OutletFacts, Value, Verdict
+from monitor.model import Count, Facts, Finding, OutletFacts, Value, Verdict
 from monitor.pace_facts import with_paces
 from monitor.replies import settle
 from monitor.said import journal
@@ -170,6 +170,6 @@ def _rhythm(connection: Connection, of: OutletFacts, config: MonitorConfig, fact
     return account_rhythms(connection, [name], start, facts.day, facts.as_of, limit=days)[name]
 
 
-def _none(*_: object) -> dict[tuple[str, str], int]:
+def _none(*_: object) -> dict[tuple[str, str], Count]:
     """One outlet's explanation counts no units."""
     return {}

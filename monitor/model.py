@@ -5,7 +5,7 @@ Moments are aware; days are ``date`` in Asia/Shanghai; a month is its text ``202
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -79,14 +79,16 @@ class Look:
 class Count:
     """How many were seen, with what was not: at least ``at_least``; at most ``at_most`` (``None``: nobody knows).
 
-    ``gaps`` say in Chinese what was not seen and why; without any the count is complete. A sentence prints
-    :attr:`text`, never a bare number, so it cannot forget its coverage. Only a count whose ``at_most`` is below a
-    limit may accuse.
+    ``gaps`` say in Chinese what was not seen and why, ``cause`` the first of them as a word of ``causes.py``, ``places``
+    are the outlets that were not read through. Without a gap the count is complete. It is no number: a rule asks
+    :meth:`meets` or :meth:`falls_short`, a sentence prints :attr:`text`, so neither can forget what was not seen.
     """
 
     at_least: int = 0
     at_most: int | None = None
     gaps: tuple[str, ...] = ()
+    cause: str = ""
+    places: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -94,16 +96,63 @@ class Count:
         return not self.gaps and self.at_most == self.at_least
 
     @property
+    def undecided(self) -> int:
+        """How many more may turn out to belong to it, as far as they were seen."""
+        return 0 if self.at_most is None else self.at_most - self.at_least
+
+    @property
     def text(self) -> str:
-        """``12`` where it is complete, ``不少于12`` where more were seen than none, else ``未作判定``."""
+        """``12`` where it is complete, ``12至14`` where two may still belong to it, ``不少于12`` where nobody knows how
+        many more there are, ``未作判定`` where none was seen of so many."""
         if self.complete:
             return str(self.at_least)
+        if self.at_most is not None:
+            return f"{self.at_least}至{self.at_most}"
         return f"不少于{self.at_least}" if self.at_least else "未作判定"
+
+    @property
+    def figure(self) -> int | str:
+        """The number where it is complete, else :attr:`text`: what a table's cell or a JSON field holds."""
+        return self.at_least if self.complete else self.text
+
+    def meets(self, needed: int) -> bool:
+        """Whether it is ``needed`` or more, whatever was not seen."""
+        return self.at_least >= needed
+
+    def falls_short(self, needed: int) -> bool:
+        """Whether it is less than ``needed``, whatever was not seen. Only this may accuse."""
+        return self.at_most is not None and self.at_most < needed
+
+    def lacking(self, needed: int) -> int:
+        """How many it surely lacks of ``needed``; 0 where nobody knows."""
+        return max(0, needed - self.at_most) if self.at_most is not None else 0
+
+    def __add__(self, other: Count) -> Count:
+        """Both together; what one of them did not see the sum did not see."""
+        most = None if self.at_most is None or other.at_most is None else self.at_most + other.at_most
+        return Count(
+            self.at_least + other.at_least,
+            most,
+            tuple(dict.fromkeys((*self.gaps, *other.gaps))),
+            self.cause or other.cause,
+            tuple(dict.fromkeys((*self.places, *other.places))),
+        )
 
 
 def exactly(number: int) -> Count:
     """A complete count."""
     return Count(number, number)
+
+
+NOT_COUNTED = Count()
+"""Of what nobody counted nothing is known."""
+ZERO = exactly(0)
+"""A zero that was seen."""
+
+
+def together(counts: Iterable[Count]) -> Count:
+    """The sum; of no counts at all a complete zero."""
+    return sum(counts, ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,17 +241,17 @@ class PacedPosts:
 class UnitFacts:
     """Posts of one unit per month, each counted once.
 
-    ``gaps`` names per month the outlets that may hold more of the unit's posts than were seen: there the
-    count is only a lower bound. ``undecided`` counts posts without a known origin that may yet turn out
-    to be the unit's. ``documents`` counts disclosure documents, a series of their own; ``None`` where the
-    catalogue has no such column, or one that was not read through.
+    A month that ``counts`` does not hold is one of which nothing is known. ``documents`` counts disclosure documents, a
+    series of their own, of months in which the catalogue has a column for them.
     """
 
     unit: Unit
-    counts: Mapping[str, int]
-    gaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    undecided: Mapping[str, int] = field(default_factory=dict)
-    documents: Mapping[str, int | None] = field(default_factory=dict)
+    counts: Mapping[str, Count] = field(default_factory=dict)
+    documents: Mapping[str, Count] = field(default_factory=dict)
+
+    def count(self, month: str) -> Count:
+        """What is known of ``month``; of one that nobody counted, nothing."""
+        return self.counts.get(month, NOT_COUNTED)
 
 
 @dataclass(frozen=True, slots=True)

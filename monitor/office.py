@@ -23,6 +23,7 @@ from monitor.audit import SYSTEM, Entry, append
 from monitor.config import MonitorConfig, monitor_config
 from monitor.counts import outlets_of, unit_month_counts
 from monitor.decisions import in_force, read_decisions
+from monitor.model import Count
 from monitor.standing import follow
 
 DECISIONS = "decisions.yaml"
@@ -148,7 +149,7 @@ def decisions_of(office: Office) -> Mapping[str, str | None]:
     return in_force(read_decisions(decisions_path(office), known_units(office)))
 
 
-def counter(office: Office) -> Callable[[Connection, date, date, datetime], Mapping[tuple[str, str], int]]:
+def counter(office: Office) -> Callable[[Connection, date, date, datetime], Mapping[tuple[str, str], Count]]:
     """:func:`count_until` under the decisions of this office."""
     return partial(count_until, decisions=decisions_of(office))
 
@@ -160,6 +161,6 @@ def count_until(
     as_of: datetime,
     *,
     decisions: Mapping[str, str | None] | None = None,
-) -> Mapping[tuple[str, str], int]:
+) -> Mapping[tuple[str, str], Count]:
     """Units' posts per month from ``start`` up to, not with, ``end``: what the rules ask for."""
     return unit_month_counts(connection, start, end - timedelta(days=1), as_of, decisions=decisions)

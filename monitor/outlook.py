@@ -12,14 +12,15 @@ from datetime import date, timedelta
 
 from monitor.bulletin_model import Comparison, Forecast, Group, Period
 from monitor.calendar import add_months, first_day, last_day, month_of
+from monitor.model import Count, exactly
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
     """Totals per unit id of an earlier period of the same length; ``None`` where it was not crawled."""
 
-    before: Mapping[str, int] | None = None
-    year_ago: Mapping[str, int] | None = None
+    before: Mapping[str, Count] | None = None
+    year_ago: Mapping[str, Count] | None = None
 
 
 def previous(period: Period) -> Period:
@@ -44,10 +45,10 @@ def compare(groups: Sequence[Group], earlier: Earlier) -> tuple[Comparison, ...]
             unit=row.short,
             group=group.name,
             total=row.total,
-            rank=1 + sum(other.total > row.total for other in group.rows),
+            rank=1 + sum(other.total.at_least > row.total.at_least for other in group.rows),
             of=len(group.rows),
-            before=None if earlier.before is None else earlier.before.get(row.unit, 0),
-            year_ago=None if earlier.year_ago is None else earlier.year_ago.get(row.unit, 0),
+            before=None if earlier.before is None else earlier.before.get(row.unit, exactly(0)),
+            year_ago=None if earlier.year_ago is None else earlier.year_ago.get(row.unit, exactly(0)),
         )
         for group in groups
         for row in group.rows
@@ -72,7 +73,9 @@ def forecast(
             unit=row.short,
             month=month,
             so_far=row.counts[number],
-            expected=row.counts[number] * whole // elapsed if elapsed else row.counts[number],
+            expected=row.counts[number].at_least * whole // elapsed
+            if elapsed
+            else row.counts[number].at_least,
             quota=row.quota,
             days_left=whole - elapsed,
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from monitor.bulletin_model import DONE, Bulletin, UnitRow
+from monitor.model import Count, exactly
 
 _SHORTFALL = re.compile(r"(\d{1,2})\s*月\s*[-－—–:：]?\s*(\d+)")
 
@@ -64,10 +65,11 @@ def compare(truth: Bulletin, printed: Printed | Mapping[str, Any]) -> list[str]:
     lines += _figure("主动公开政府信息", truth.disclosure.total, words.documents, "条")
     lines += _figure("登记在册的政务新媒体", len(truth.registered), words.accounts, "个")
     lines += _figure("门户网站发布信息", truth.portal.total, words.posts, "条")
-    if words.posts is not None and words.posts != truth.portal.listed:
-        gap = words.posts - truth.portal.listed
+    listed = truth.portal.listed
+    if words.posts is not None and listed.complete and words.posts != listed.at_least:
+        gap = words.posts - listed.at_least
         lines.append(
-            f"正文称共发布信息{words.posts:,}条，附件所列单位合计{truth.portal.listed:,}条，"
+            f"正文称共发布信息{words.posts:,}条，附件所列单位合计{listed.at_least:,}条，"
             f"差{gap:,}条未说明：属未归属信息（区政府办、媒体、上级等）"
         )
     return lines
@@ -79,7 +81,7 @@ def _completion(row: UnitRow, said: str, months: Sequence[str]) -> list[str]:
     found = dict(shortfalls(said))
     if found == true:
         return []
-    numbers = "/".join(str(count) for count in row.counts)
+    numbers = "/".join(count.text for count in row.counts)
     if not found:
         return [f"{row.short}：印为“{said}”，实际{numbers}，应为“{row.completion}”"]
     inside = {int(month[5:]) for month in months}
@@ -105,7 +107,9 @@ def _list(label: str, true: Sequence[str], said: Sequence[str] | None, names: Ma
     return lines
 
 
-def _figure(label: str, true: int, said: int | None, word: str) -> list[str]:
-    if said is None or said == true:
+def _figure(label: str, counted: Count | int, said: int | None, word: str) -> list[str]:
+    count = exactly(counted) if isinstance(counted, int) else counted
+    if said is None or (count.at_least <= said and not count.falls_short(said)):
         return []
+    true = count.at_least
     return [f"{label}：正文印为{said:,}{word}，实际{true:,}{word}"]

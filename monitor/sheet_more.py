@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from monitor.bulletin_model import Bulletin
 from monitor.bulletin_words import PLATFORMS
+from monitor.model import together
 from monitor.sheet_pen import Cell
 
 PAST = {
@@ -95,7 +96,8 @@ def _found(b: Bulletin) -> Page:
 def _by_column(b: Bulletin) -> Page:
     months = tuple(f"{int(month[5:])}月" for month in b.months)
     rows: list[tuple[Cell, ...]] = [
-        (n, name, *found, sum(found)) for n, (name, found) in enumerate(b.column_counts, 1)
+        (n, name, *(count.figure for count in found), together(found).figure)
+        for n, (name, found) in enumerate(b.column_counts, 1)
     ]
     title = f"{b.period.words}各栏目发布信息数（同一信息在几个栏目分别计）"
     return Page(

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from monitor.attribution import Attribution, attribute
 from monitor.calendar import month_of
+from monitor.model import Count, exactly, together
 from monitor.names import Names
 from monitor.origins import clean
 
@@ -104,23 +105,37 @@ class Tally:
     start: date
     end: date
     months: tuple[str, ...]
-    total: int
-    units: Mapping[str, Mapping[str, int]]
-    nobody: Mapping[str, Mapping[str, int]]
-    documents: Mapping[str, Mapping[str, int]]
-    columns: Mapping[str, Mapping[str, int]]
+    total: Count
+    units: Mapping[str, Mapping[str, Count]]
+    nobody: Mapping[str, Mapping[str, Count]]
+    documents: Mapping[str, Mapping[str, Count]]
+    columns: Mapping[str, Mapping[str, Count]]
     doubts: tuple[Doubt, ...]
     posts: tuple[Counted, ...]
     disclosed: tuple[Counted, ...]
     undated: int = 0
 
-    @property
-    def attributed(self) -> int:
-        return sum(sum(months.values()) for months in self.units.values())
+    def count(self, unit: str, month: str) -> Count:
+        """What is known of a unit's posts of ``month``."""
+        return self.units.get(unit, {}).get(month, exactly(0))
+
+    def papers(self, unit: str, month: str) -> Count:
+        """What is known of a unit's disclosure documents of ``month``."""
+        return self.documents.get(unit, {}).get(month, exactly(0))
+
+    def shown(self, outlet: str, month: str) -> Count:
+        """How many items of ``month`` a column showed, as far as known."""
+        return self.columns.get(outlet, {}).get(month, exactly(0))
 
     @property
-    def unattributed(self) -> int:
-        return self.total - self.attributed
+    def attributed(self) -> Count:
+        """Posts of any unit."""
+        return together(count for months in self.units.values() for count in months.values())
+
+    @property
+    def unattributed(self) -> Count:
+        """Posts of no unit."""
+        return together(count for reasons in self.nobody.values() for count in reasons.values())
 
     @property
     def late(self) -> tuple[Counted, ...]:
@@ -278,10 +293,15 @@ def _sum(posts: list[Counted], documents: list[Counted], start: date, end: date,
         start,
         end,
         months,
-        len(counting),
+        exactly(len(counting)),
         _series(((p.whose.unit, p.month) for p in counting if p.whose.unit), months),
         {
-            m: dict(Counter(str(p.whose.reason) for p in counting if not p.whose.unit and p.month == m))
+            m: {
+                reason: exactly(n)
+                for reason, n in Counter(
+                    str(p.whose.reason) for p in counting if not p.whose.unit and p.month == m
+                ).items()
+            }
             for m in months
         },
         _series(((d.whose.unit or "", d.month) for d in papers), months),
@@ -298,10 +318,10 @@ def _belongs(post: Counted, start: date, end: date, months: Sequence[str]) -> bo
     return post.month in months if post.late and post.month else start <= post.day <= end
 
 
-def _series(pairs: Iterable[tuple[str, str]], months: Sequence[str]) -> dict[str, dict[str, int]]:
+def _series(pairs: Iterable[tuple[str, str]], months: Sequence[str]) -> dict[str, dict[str, Count]]:
     found = Counter(pairs)
     subjects = sorted({subject for subject, _ in found})
-    return {subject: {month: found[(subject, month)] for month in months} for subject in subjects}
+    return {subject: {month: exactly(found[(subject, month)]) for month in months} for subject in subjects}
 
 
 def _doubts(posts: Sequence[Counted]) -> tuple[Doubt, ...]:

@@ -13,10 +13,11 @@ from sqlalchemy import Connection, func, or_, select
 from crawler.model import ColumnClass, OutletKind, Unit
 from crawler.store import PostRow, UnitRow
 from monitor.calendar import add_months, first_day, last_day, month_of
+from monitor.causes import NOT_COVERED, UNDECIDED, cause_name
 from monitor.counts import document_month_counts
-from monitor.model import OutletFacts, UnitFacts
+from monitor.model import Count, OutletFacts, UnitFacts, exactly
 
-Counter = Callable[[Connection, date, date, datetime], Mapping[tuple[str, str], int]]
+Counter = Callable[[Connection, date, date, datetime], Mapping[tuple[str, str], Count]]
 """Posts per (unit id, month) published from the first day up to (not with) the last, as seen by a moment.
 
 The unit ``""`` stands for posts whose origin waits for a person: as long as they may be a unit's, they do not
@@ -40,51 +41,58 @@ def unit_facts(
     """
     this = month_of(day)
     start = first_day(months[0])
-    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    counts: dict[str, dict[str, Count]] = defaultdict(dict)
     for (unit, month), number in count(connection, start, add_months(first_day(this), 1), as_of).items():
         counts[unit][month] = number
     needed = {month: last_day(month) for month in months} | {this: day - timedelta(days=2)}
     gaps = {month: _gaps(outlets, last) for month, last in needed.items()}
     undecided = _undecided(connection, outlets, start, as_of)
-    undecided[ANYBODY].update(counts.pop(ANYBODY, {}))
+    undecided[ANYBODY].update({month: found.at_least for month, found in counts.pop(ANYBODY, {}).items()})
     documents = _documents(connection, outlets, months, as_of)
     units = UnitRow.__table__.c
     query = select(UnitRow.__table__).where(or_(units.retired_at.is_(None), units.retired_at > as_of))
     return tuple(
         UnitFacts(
             _unit(row),
-            counts.get(row["id"], {}),
-            _gaps_of(row["id"], gaps),
-            undecided[row["id"]] + undecided[ANYBODY],
-            {month: _of_unit(by, row["id"]) for month, by in documents.items()},
+            {
+                month: _bounded(
+                    counts.get(row["id"], {}).get(month, exactly(0)),
+                    _gaps_of(row["id"], gaps[month]),
+                    undecided[row["id"]][month] + undecided[ANYBODY][month],
+                )
+                for month in needed
+            },
+            {month: by.get(row["id"], by[ANYBODY]) for month, by in documents.items()},
         )
         for row in connection.execute(query.order_by(units.id)).mappings()
     )
 
 
+def _bounded(seen: Count, gaps: tuple[str, ...], undecided: int) -> Count:
+    """``seen`` with the outlets that were not read through, and with posts whose unit is not known."""
+    if gaps:
+        return seen + Count(0, None, (cause_name(NOT_COVERED),), NOT_COVERED, gaps)
+    return seen + Count(0, undecided, (cause_name(UNDECIDED),), UNDECIDED) if undecided else seen
+
+
 def _documents(
     connection: Connection, outlets: Sequence[OutletFacts], months: tuple[str, ...], as_of: datetime
-) -> dict[str, dict[str, int]]:
-    """Disclosure documents per month and unit. ``ANYBODY`` counts those whose unit is not known, and one more
-    where a register was not read through the month.
-    """
+) -> dict[str, dict[str, Count]]:
+    """Disclosure documents per month and unit; ``ANYBODY`` stands for a unit of which none was seen."""
     registers = {of.outlet.id: of for of in outlets if of.outlet.cls is ColumnClass.DISCLOSURE}
     if not registers:
         return {}
     counted = document_month_counts(
         connection, first_day(months[0]), last_day(months[-1]), as_of, list(registers)
     )
-    found: dict[str, dict[str, int]] = {}
+    found: dict[str, dict[str, Count]] = {}
     for month in months:
         by = {unit: number for (unit, m), number in counted.items() if m == month}
-        read = all(of.read_until and of.read_until > last_day(month) for of in registers.values())
-        found[month] = by | ({} if read else {ANYBODY: by.get(ANYBODY, 0) + 1})
+        gaps = [id_ for id_, of in registers.items() if not of.read_until or of.read_until <= last_day(month)]
+        nobodys = by.pop(ANYBODY, 0)
+        units = {unit: _bounded(exactly(n), tuple(gaps), nobodys) for unit, n in by.items()}
+        found[month] = units | {ANYBODY: _bounded(exactly(0), tuple(gaps), nobodys)}
     return found
-
-
-def _of_unit(by: Mapping[str, int], unit: str) -> int | None:
-    """A unit's documents; nothing seen is only zero where no document may still turn out to be the unit's."""
-    return by.get(unit) or (None if by.get(ANYBODY) else 0)
 
 
 def _undecided(
@@ -133,9 +141,8 @@ def _gaps(outlets: Iterable[OutletFacts], last: date) -> dict[str, list[str]]:
     return gaps
 
 
-def _gaps_of(unit: str, gaps: Mapping[str, Mapping[str, list[str]]]) -> dict[str, tuple[str, ...]]:
-    found = {month: (*by.get(unit, ()), *by.get(ANYBODY, ())) for month, by in gaps.items()}
-    return {month: outlets for month, outlets in found.items() if outlets}
+def _gaps_of(unit: str, gaps: Mapping[str, list[str]]) -> tuple[str, ...]:
+    return (*gaps.get(unit, ()), *gaps.get(ANYBODY, ()))
 
 
 def _unit(row: Mapping[Any, Any]) -> Unit:

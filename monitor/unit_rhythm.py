@@ -5,7 +5,8 @@ counting anew takes too long for a page.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -16,9 +17,10 @@ from crawler.model import shanghai_day
 from crawler.store import Base
 from monitor.calendar import add_months
 from monitor.counts import tally
+from monitor.model import Count
 from monitor.office import Office, decisions_of
 from monitor.origins import clean
-from monitor.tally import Doubt
+from monitor.tally import Doubt, Tally
 
 MONTHS = 13
 """Months that are kept, the running one among them."""
@@ -34,13 +36,16 @@ class UnitDayRow(Base):
 
 
 class UnitMonthRow(Base):
-    """Posts and disclosure documents of a unit that count in a month (``2020-04``), as known at ``as_of``."""
+    """Posts and disclosure documents of a unit that count in a month (``2020-04``), as known at ``as_of``.
+
+    Both are the fields of a :class:`~monitor.model.Count`.
+    """
 
     __tablename__ = "unit_month"
     unit_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     month: Mapped[str] = mapped_column(String(7), primary_key=True)
-    posts: Mapped[int]
-    documents: Mapped[int]
+    posts: Mapped[dict[str, Any]]
+    documents: Mapped[dict[str, Any]]
     as_of: Mapped[datetime]
 
 
@@ -64,8 +69,8 @@ class MonthKept:
 
     unit: str
     month: str
-    posts: int
-    documents: int
+    posts: Count
+    documents: Count
     as_of: datetime
 
 
@@ -77,18 +82,15 @@ def keep_rhythm(office: Office, now: datetime) -> None:
     with office.reader.connect() as connection:
         counted = tally(connection, start, today, now, decisions=decisions)
     days = Counter(("" if post.whose.doubtful else post.whose.unit or "", post.day) for post in counted.posts)
-    months: dict[tuple[str, str], list[int]] = {}
-    for place, series in enumerate((counted.units, counted.documents)):
-        for unit, by_month in series.items():
-            for month, n in by_month.items():
-                months.setdefault((unit, month), [0, 0])[place] += n
+    series = (counted.units, counted.documents)
+    months = {(unit, month) for found in series for unit, by_month in found.items() for month in by_month}
     with office.engine.begin() as connection:
         connection.execute(delete(UnitDayRow))
         connection.execute(delete(UnitMonthRow))
         connection.execute(delete(DoubtRow))
         _insert_doubts(connection, counted.doubts, now)
         _insert_days(connection, days)
-        _insert_months(connection, months, now)
+        _insert_months(connection, counted, months, now)
 
 
 def settle_doubt(connection: Connection, origin: str) -> int:
@@ -115,23 +117,37 @@ def _insert_days(connection: Connection, days: Counter[tuple[str, date]]) -> Non
         connection.execute(insert(UnitDayRow), rows)
 
 
-def _insert_months(connection: Connection, months: dict[tuple[str, str], list[int]], now: datetime) -> None:
+def _insert_months(
+    connection: Connection, counted: Tally, months: Iterable[tuple[str, str]], now: datetime
+) -> None:
     rows = [
-        {"unit_id": unit, "month": month, "posts": posts, "documents": documents, "as_of": now}
-        for (unit, month), (posts, documents) in months.items()
+        {
+            "unit_id": unit,
+            "month": month,
+            "posts": asdict(counted.count(unit, month)),
+            "documents": asdict(counted.papers(unit, month)),
+            "as_of": now,
+        }
+        for unit, month in sorted(months)
     ]
     if rows:
         connection.execute(insert(UnitMonthRow), rows)
 
 
 def months_kept(connection: Connection, months: tuple[str, ...], unit: str = "*") -> tuple[MonthKept, ...]:
-    """What was counted in ``months``, of every unit or of one; a pair without posts has no row."""
+    """What was counted in ``months``, of every unit or of one; of a pair without a row nothing is known."""
     query = select(UnitMonthRow.__table__).where(UnitMonthRow.month.in_(months))
     if unit != "*":
         query = query.where(UnitMonthRow.unit_id == unit)
     return tuple(
-        MonthKept(r.unit_id, r.month, r.posts, r.documents, r.as_of) for r in connection.execute(query)
+        MonthKept(r.unit_id, r.month, _count_of(r.posts), _count_of(r.documents), r.as_of)
+        for r in connection.execute(query)
     )
+
+
+def _count_of(kept: Mapping[str, Any]) -> Count:
+    gaps, places = tuple(kept["gaps"]), tuple(kept["places"])
+    return Count(kept["at_least"], kept["at_most"], gaps, kept["cause"], places)
 
 
 def days_kept(connection: Connection, since: date, unit: str = "*") -> tuple[tuple[str, date, int], ...]:

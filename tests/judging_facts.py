@@ -22,8 +22,9 @@ from crawler.model import (
     shanghai_day,
 )
 from monitor.calendar import add_months, month_of, months_from, quarter_start
+from monitor.causes import NOT_COVERED
 from monitor.config import MonitorConfig, monitor_config
-from monitor.model import Facts, Look, Newest, OutletFacts, UnitFacts, Verdict
+from monitor.model import Count, Facts, Look, Newest, OutletFacts, UnitFacts, Verdict, exactly
 
 RULES = """
 column_stale:
@@ -113,7 +114,16 @@ def facts(as_of: datetime, *outlets: OutletFacts, units: Sequence[UnitFacts] = (
 def unit(
     counts: dict[str, int], quota: int | None = 10, gaps: dict[str, tuple[str, ...]] | None = None
 ) -> UnitFacts:
-    return UnitFacts(Unit("u", "房管局", "区房屋管理局", "区直部门", quota=quota), counts, gaps or {})
+    """A unit whose months were all counted whole, but for those with ``gaps`` (outlets by month)."""
+    months = [f"{year}-{month:02d}" for year in (2019, 2020) for month in range(1, 13)]
+    gaps = gaps or {}
+    known = {
+        month: Count(counts.get(month, 0), None, ("有栏目没有抓取完整",), NOT_COVERED, gaps[month])
+        if gaps.get(month)
+        else exactly(counts.get(month, 0))
+        for month in months
+    }
+    return UnitFacts(Unit("u", "房管局", "区房屋管理局", "区直部门", quota=quota), known)
 
 
 def one(verdicts: Sequence[Verdict], rule: str, period: str = "") -> Verdict:

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, insert
 from crawler.store import VisitRow
 from monitor.bulletin import Bulletin, BulletinSettings, Period, compile, figures, to_json
 from monitor.counts import unit_month_counts
-from monitor.model import Newest, Value, Verdict
+from monitor.model import ZERO, Count, Newest, Value, Verdict, exactly
 from tests.quarter import (
     AS_OF,
     BASELINE,
@@ -41,12 +41,12 @@ STALE = {
 }
 
 
-def quota_verdicts(counts: Iterable[tuple[tuple[str, str], int]], units: Sequence[str]) -> list[Verdict]:
+def quota_verdicts(counts: Iterable[tuple[tuple[str, str], Count]], units: Sequence[str]) -> list[Verdict]:
     """What the quota rule would say of every unit and month."""
     found = dict(counts)
     return [
         Verdict(
-            "unit_quota", f"unit:{unit}", Value.FRESH if found.get((unit, month), 0) >= 10 else Value.STALE, "", "c",
+            "unit_quota", f"unit:{unit}", Value.FRESH if found.get((unit, month), ZERO).meets(10) else Value.STALE, "", "c",
             units=(unit,), period=month, numbers={"quota": 10},
         )
         for unit in units
@@ -136,7 +136,7 @@ def test_the_seeds_figures_one_by_one() -> None:
 
 def test_the_annexes_equal_the_seeds_number_for_number() -> None:
     bulletin = seed_bulletin()
-    printed = {row["unit"]: tuple(int(row[m]) for m in MONTHS) for row in seed_rows()}
+    printed = {row["unit"]: tuple(exactly(int(row[m])) for m in MONTHS) for row in seed_rows()}
     assert {row.short: row.counts for group in bulletin.groups for row in group.rows} == printed
     assert [row.short for group in bulletin.groups for row in group.rows] == list(printed)
     assert [(a.units, a.name) for a in bulletin.registered] == [
@@ -155,7 +155,8 @@ def test_every_figure_of_an_annex_is_the_number_of_its_rows() -> None:
     for group in bulletin.groups:
         for row in group.rows:
             for month, count in zip(bulletin.months, row.counts, strict=True):
-                assert sum(p.unit == row.short and p.month == month for p in bulletin.posts) == count
+                lines = sum(p.unit == row.short and p.month == month for p in bulletin.posts)
+                assert exactly(lines) == count
     assert len(bulletin.documents) == 200
 
 

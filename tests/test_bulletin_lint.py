@@ -13,6 +13,7 @@ from monitor.bulletin_edits import BadEdit, edited
 from monitor.bulletin_lint import errors, lint
 from monitor.bulletin_model import Bulletin, BulletinSettings, Coverage, Edit, Question, UnitRow
 from monitor.bulletin_text import sections
+from monitor.model import Count, exactly
 from tests.test_bulletin import seed_bulletin
 
 
@@ -41,10 +42,14 @@ def test_coverage_and_open_questions_are_told_and_do_not_stop_the_print() -> Non
     assert any("3条信息的来源待人工认定" in note for note in notes)
 
 
+def numbers(*counts: int) -> tuple[Count, ...]:
+    return tuple(exactly(count) for count in counts)
+
+
 BROKEN = {
-    "a sum that is not its rows": (lambda b: with_row(b, "教育局", counts=(32, 29, 31)), "附件各单位合计1994条，汇总为1993条"),
-    "a count without its rows": (lambda b: with_row(b, "教育局", counts=(30, 30, 31)), "教育局：2020-04计30条，依据只有31条"),
-    "a total that is not its parts": (lambda b: replace(b, portal=replace(b.portal, total=3039)), "不等于总数3039条"),
+    "a sum that is not its rows": (lambda b: with_row(b, "教育局", counts=numbers(32, 29, 31)), "附件各单位合计1994条，汇总为1993条"),
+    "a count without its rows": (lambda b: with_row(b, "教育局", counts=numbers(30, 30, 31)), "教育局：2020-04计30条，依据只有31条"),
+    "a total that is not its parts": (lambda b: replace(b, portal=replace(b.portal, total=exactly(3039))), "不等于总数3039条"),
     "done at 12/7/3": (lambda b: with_row(b, "市场监管局", completion="完成"), "市场监管局：有月份未达到，却写为“完成”"),
     "months of another quarter": (lambda b: with_row(b, "螺洲镇", completion="1月-6 2月-8 3月-8"), "没有写明4月-6"),
     "short at ten": (
@@ -72,7 +77,7 @@ BROKEN = {
         "列为超期，但到检查日并未超过期限",
     ),
     "documents that do not add up": (
-        lambda b: replace(b, disclosure=replace(b.disclosure, total=201)),
+        lambda b: replace(b, disclosure=replace(b.disclosure, total=exactly(201))),
         "主动公开各单位合计200条，总数为201条",
     ),
     "a unit with documents among those without": (

@@ -134,7 +134,7 @@ def test_praise_by_hand_beside_blame_by_rule_is_told() -> None:
 def test_one_group_alone_still_adds_up() -> None:
     found = narrowed(full(), ["镇街"])
     assert [group.name for group in found.groups] == ["镇街"]
-    assert (found.portal.listed, found.portal.total) == (684, 3038)
+    assert (found.portal.listed.figure, found.portal.total.figure) == (684, 3038)
     assert {row.units for row in found.columns} == {("盖山镇",)}
     assert [account.name for account in found.registered] == ["美丽临江"]
     assert set(found.disclosure.none) == {"盖山镇", "东升街道"}

@@ -20,7 +20,7 @@ from monitor.demo import defect_files as files
 from monitor.demo.district import load_district
 from monitor.demo.run import MARKER, Shown, show, stage
 from monitor.demo.server import Sample
-from monitor.model import Value
+from monitor.model import Value, exactly
 from monitor.office import Office
 from tests.conftest import SHARED
 
@@ -62,7 +62,7 @@ def test_the_run_agrees_with_the_districts_own_truth(ran: Ran) -> None:
 )
 def test_the_annexes_equal_the_printed_ones_number_for_number(ran: Ran, name: str, group: str) -> None:
     printed = {
-        row["unit"]: tuple(int(row[month]) for month in ("2020-04", "2020-05", "2020-06"))
+        row["unit"]: tuple(exactly(int(row[month])) for month in ("2020-04", "2020-05", "2020-06"))
         for row in seed(name)
     }
     found = next(g for g in ran.shown.printed.bulletin.groups if g.name == group)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, event, update
 from crawler.model import ColumnClass, Evidence, Outcome, Outlet, OutletKind, Probe
 from crawler.store import OutletRow
 from monitor.facts import gather, posts_of
-from monitor.model import Facts, OutletFacts
+from monitor.model import Count, Facts, OutletFacts, exactly
 from tests.conftest import Store
 from tests.judging_facts import at
 from tests.judging_store import column, enter, failure, post, show, unit, visit
@@ -21,7 +21,7 @@ HORIZON = date(2020, 1, 1)
 UNITS = (unit("a"), unit("b"))
 
 
-def nothing(_c: Connection, _s: date, _e: date, _a: datetime) -> Mapping[tuple[str, str], int]:
+def nothing(_c: Connection, _s: date, _e: date, _a: datetime) -> Mapping[tuple[str, str], Count]:
     return {}
 
 
@@ -167,9 +167,9 @@ def test_a_canary_is_no_outlet_of_the_district(sqlite_store: Store) -> None:
 def test_months_and_counts_reach_from_the_previous_quarter_to_the_running_month(store: Store) -> None:
     asked = []
 
-    def count(_c: Connection, start: date, end: date, as_of: datetime) -> Mapping[tuple[str, str], int]:
+    def count(_c: Connection, start: date, end: date, as_of: datetime) -> Mapping[tuple[str, str], Count]:
         asked.append((start, end, as_of))
-        return {("a", "2020-04"): 6, ("b", "2020-07"): 2, ("gone", "2020-04"): 1}
+        return {("a", "2020-04"): exactly(6), ("b", "2020-07"): exactly(2), ("gone", "2020-04"): exactly(1)}
 
     with store.engine.begin() as connection:
         enter(connection, at("2020-01-01"), (*UNITS, unit("c", quota=None)))
@@ -177,13 +177,13 @@ def test_months_and_counts_reach_from_the_previous_quarter_to_the_running_month(
     assert facts.months == ("2020-04", "2020-05", "2020-06")
     assert facts.this_month == "2020-07"
     assert asked == [(date(2020, 4, 1), date(2020, 8, 1), at("2020-07-20"))]
-    assert [(u.unit.id, dict(u.counts)) for u in facts.units] == [
-        ("a", {"2020-04": 6}), ("b", {"2020-07": 2}), ("c", {}),
-    ]  # fmt: skip
+    seen = [(u.unit.id, {m: n.at_least for m, n in u.counts.items() if n.at_least}) for u in facts.units]
+    assert seen == [("a", {"2020-04": 6}), ("b", {"2020-07": 2}), ("c", {})]
 
 
 def gaps(facts: Facts, unit_id: str) -> Mapping[str, tuple[str, ...]]:
-    return next(u.gaps for u in facts.units if u.unit.id == unit_id)
+    found = next(u for u in facts.units if u.unit.id == unit_id)
+    return {month: count.places for month, count in found.counts.items() if count.places}
 
 
 def test_a_month_has_a_gap_until_every_column_that_may_hold_a_units_posts_was_read_past_it(

@@ -12,7 +12,7 @@ import yaml
 from crawler.model import ColumnClass, Purpose, Site
 from monitor.config import monitor_config
 from monitor.evaluate import judge
-from monitor.model import Facts, HomeFacts, OutletFacts, SiteFacts, UnitFacts, Value, Verdict
+from monitor.model import Count, Facts, HomeFacts, OutletFacts, SiteFacts, UnitFacts, Value, Verdict, exactly
 from tests.judging_facts import about, account, at, column, facts, failed, nights, one, unit
 
 SHIPPED = Path(__file__).parents[1] / "config.yaml"
@@ -158,7 +158,8 @@ def test_a_home_page_that_only_leads_on_is_cleared_by_any_column() -> None:
 def test_a_unit_without_documents_in_the_last_quarter_is_named_to_the_office(
     documents: dict[str, int | None], value: Value, cause: str
 ) -> None:
-    one_unit = replace(unit({}), documents=documents)
+    counted = {m: Count() if n is None else exactly(n) for m, n in documents.items()}
+    one_unit = replace(unit({}), documents=counted)
     verdict = said(known(units=(one_unit,)), "disclosure_zero", "2020Q2")
     assert (verdict.value, verdict.cause, verdict.units) == (value, cause, ())
     if value is Value.STALE:
@@ -166,7 +167,7 @@ def test_a_unit_without_documents_in_the_last_quarter_is_named_to_the_office(
 
 
 def test_without_a_register_or_a_quota_nobody_is_asked_for_documents() -> None:
-    silent = [unit({}), replace(unit({}, quota=None), documents={"2020-04": 0})]
+    silent = [unit({}), replace(unit({}, quota=None), documents={"2020-04": exactly(0)})]
     assert not [v for v in judge(known(units=tuple(silent)), CONFIG) if v.rule == "disclosure_zero"]
 
 

@@ -7,6 +7,7 @@ Revision: 0003, after 0002.
 """
 
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -107,7 +108,22 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("conditional", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("path", sa.Text(), nullable=False, server_default=sa.text("''")))
 
+    _months(sa.JSON())
     _prove_anew()
+
+
+def _months(kind: sa.types.TypeEngine[Any]) -> None:
+    """Units' months are counted anew after every night: the table is made anew and empty."""
+    op.drop_table("unit_month")
+    op.create_table(
+        "unit_month",
+        sa.Column("unit_id", sa.String(length=64), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("posts", kind, nullable=False),
+        sa.Column("documents", kind, nullable=False),
+        sa.Column("as_of", crawler.store.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("unit_id", "month", name=op.f("pk_unit_month")),
+    )
 
 
 def _prove_anew() -> None:
@@ -138,6 +154,7 @@ def _prove_anew() -> None:
 
 
 def downgrade() -> None:
+    _months(sa.Integer())
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.drop_column("path")
         batch_op.drop_column("conditional")

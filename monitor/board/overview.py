@@ -18,9 +18,10 @@ from monitor.board.paging import Paged, within
 from monitor.calendar import last_day, month_of
 from monitor.content_desk import totals
 from monitor.ledger import FindingRow, JudgementRow, LetterRow
-from monitor.model import Value
+from monitor.model import NOT_COUNTED, Count, Value
 from monitor.orders import OPEN, REPLIED, OrderRow
 from monitor.rules.site_veto_columns import COUNTERS
+from monitor.rules.unit_quota import count_of
 from monitor.standing import StandingRow
 from monitor.unit_rhythm import DoubtRow, months_kept
 from monitor.workdays import Calendar
@@ -97,18 +98,23 @@ def _counters(numbers: Mapping[str, Any]) -> tuple[Counter, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """A unit's posts of the running month. ``unsure`` = columns not read, or posts whose unit is not decided yet."""
+    """A unit's posts of the running month."""
 
     unit: str
     name: str
-    count: int
+    count: Count
     quota: int
     value: str
-    unsure: bool
+
+    @property
+    def unsure(self) -> bool:
+        """Columns were not read, or posts have no unit yet."""
+        return not self.count.complete
 
     @property
     def short(self) -> int:
-        return max(0, self.quota - self.count)
+        """What is still to be seen."""
+        return max(0, self.quota - self.count.at_least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +133,8 @@ class ThisMonth:
     @property
     def behind(self) -> tuple[Quota, ...]:
         """Those who published less than the month's share so far, the furthest behind first."""
-        late = [one for one in self.units if one.count < one.quota * self.share - 1]
-        return tuple(sorted(late, key=lambda one: (one.count - one.quota * self.share, one.unit)))
+        late = [one for one in self.units if one.count.at_least < one.quota * self.share - 1]
+        return tuple(sorted(late, key=lambda one: (one.count.at_least - one.quota * self.share, one.unit)))
 
 
 def this_month(connection: Connection, today: date, calendar: Calendar) -> ThisMonth:
@@ -142,19 +148,20 @@ def this_month(connection: Connection, today: date, calendar: Calendar) -> ThisM
     query = select(UnitRow.id, UnitRow.short, UnitRow.quota).where(
         UnitRow.retired_at.is_(None), UnitRow.quota.is_not(None)
     )
-    units = [_quota(row, judged.get(row.id), kept.get(row.id, 0)) for row in connection.execute(query)]
+    units = [
+        _quota(row, judged.get(row.id), kept.get(row.id, NOT_COUNTED)) for row in connection.execute(query)
+    ]
     before = today.replace(day=1) - timedelta(days=1)
     gone, left = calendar.between(before, today), calendar.between(today, end)
     share = gone / (gone + left) if gone + left else 1.0
     return ThisMonth(month, left, share, tuple(sorted(units, key=lambda one: (-one.short, one.unit))))
 
 
-def _quota(row: Any, judged: Any, kept: int) -> Quota:
+def _quota(row: Any, judged: Any, kept: Count) -> Quota:
     if judged is None:
-        return Quota(row.id, row.short, kept, row.quota, "", False)
+        return Quota(row.id, row.short, kept, row.quota, "")
     n = judged.numbers
-    unsure = bool(n.get("gaps") or n.get("undecided"))
-    return Quota(row.id, row.short, int(n["count"]), int(n["quota"]), judged.value, unsure)
+    return Quota(row.id, row.short, count_of(n), int(n["quota"]), judged.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from monitor.board.unit_list import shown_months
 from monitor.board.words import rule_name
 from monitor.calendar import add_months
 from monitor.ledger import FindingRow
-from monitor.model import Value
+from monitor.model import NOT_COUNTED, Count, Value, together
 from monitor.standing import StandingRow, TrendRow
 from monitor.unit_rhythm import UnitDayRow, days_kept, months_kept
 
@@ -96,13 +96,13 @@ class UnitQuarter:
     id: str
     name: str
     group: str
-    months: tuple[int, ...]
-    documents: int
+    months: tuple[Count, ...]
+    documents: Count
     short: int
 
     @property
-    def total(self) -> int:
-        return sum(self.months)
+    def total(self) -> Count:
+        return together(self.months)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +113,15 @@ class Quarter:
     units: tuple[UnitQuarter, ...]
 
     @property
-    def total(self) -> int:
-        return sum(one.total for one in self.units)
+    def total(self) -> Count:
+        return together(one.total for one in self.units)
 
 
 def quarter(connection: Connection, today: date) -> Quarter:
     """Every unit of which posts are asked, or that published any; the most posts first."""
     months = shown_months(today)
-    kept: dict[str, dict[str, tuple[int, int]]] = {}
+    kept: dict[str, dict[str, tuple[Count, Count]]] = {}
+    nothing = (NOT_COUNTED, NOT_COUNTED)
     for one in months_kept(connection, months):
         kept.setdefault(one.unit, {})[one.month] = (one.posts, one.documents)
     short = _short(connection, months)
@@ -129,12 +130,12 @@ def quarter(connection: Connection, today: date) -> Quarter:
     )
     units = [
         UnitQuarter(
-            r.id, r.short, r.group_name, tuple(kept.get(r.id, {}).get(month, (0, 0))[0] for month in months),
-            sum(documents for _, documents in kept.get(r.id, {}).values()), short[r.id],
+            r.id, r.short, r.group_name, tuple(kept.get(r.id, {}).get(month, nothing)[0] for month in months),
+            together(kept.get(r.id, {}).get(month, nothing)[1] for month in months), short[r.id],
         )
         for r in connection.execute(query)
     ]  # fmt: skip
-    return Quarter(months, tuple(sorted(units, key=lambda one: (-one.total, one.id))))
+    return Quarter(months, tuple(sorted(units, key=lambda one: (-one.total.at_least, one.id))))
 
 
 def _short(connection: Connection, months: tuple[str, ...]) -> Counter[str]:

@@ -15,7 +15,9 @@ from crawler.store import DutyRow, OutletRow, UnitRow
 from monitor.appeals import pending
 from monitor.calendar import add_months, month_of, quarter_months, quarter_start
 from monitor.ledger import FindingRow
+from monitor.model import NOT_COUNTED, Count
 from monitor.orders import OPEN, OrderRow
+from monitor.rules.unit_quota import count_of
 from monitor.standing import StandingRow
 from monitor.unit_rhythm import months_kept
 
@@ -31,19 +33,19 @@ class Month:
     """
 
     month: str
-    posts: int
+    posts: Count
     quota: int | None
     value: str
     sentence: str = ""
     gaps: int = 0
     undecided: int = 0
-    documents: int = 0
+    documents: Count = NOT_COUNTED
     known: bool = True
 
     @property
     def words(self) -> str:
         """``8/10``, or the posts alone where nothing is asked."""
-        return f"{self.posts}/{self.quota}" if self.quota is not None else str(self.posts)
+        return f"{self.posts.text}/{self.quota}" if self.quota is not None else self.posts.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def units(connection: Connection, now: datetime, today: date, counted_from: str 
 
 def by_month(
     connection: Connection, months: tuple[str, ...], unit: str = "*"
-) -> Mapping[tuple[str, str], tuple[int, int]]:
+) -> Mapping[tuple[str, str], tuple[Count, Count]]:
     """Posts and disclosure documents as kept after the last night, by unit and month."""
     return {
         (one.unit, one.month): (one.posts, one.documents) for one in months_kept(connection, months, unit)
@@ -109,17 +111,17 @@ def quota_of(
 
 
 def a_month(
-    month: str, quota: int | None, judged: Any, kept: tuple[int, int] | None, counted_from: str = ""
+    month: str, quota: int | None, judged: Any, kept: tuple[Count, Count] | None, counted_from: str = ""
 ) -> Month:
     """What was judged of a month where it was, else what was counted."""
-    posts, documents = kept or (0, 0)
+    posts, documents = kept or (NOT_COUNTED, NOT_COUNTED)
     if judged is None:
         return Month(
             month, posts, quota, "", documents=documents, known=month >= counted_from or kept is not None
         )
     n = judged.numbers
     return Month(
-        month, int(n.get("count", posts)), int(n.get("quota", quota or 0)), judged.value, judged.sentence,
+        month, count_of(n), int(n.get("quota", quota or 0)), judged.value, judged.sentence,
         int(n.get("gaps", 0)), int(n.get("undecided", 0)), documents,
     )  # fmt: skip
 

@@ -102,7 +102,7 @@ def _wrong(district: District, night: jobs.Night, printed: Printed) -> Iterator[
     bulletin = printed.bulletin
     truth = answers(district, district.quarter, shanghai_day(bulletin.as_of))
     counted = {
-        row.unit: dict(zip(bulletin.period.months, row.counts, strict=True))
+        row.unit: dict(zip(bulletin.period.months, (count.figure for count in row.counts), strict=True))
         for group in bulletin.groups
         for row in group.rows
     }
@@ -120,9 +120,9 @@ def _wrong(district: District, night: jobs.Night, printed: Printed) -> Iterator[
     }
     pairs: tuple[tuple[str, Any, Any], ...] = (
         ("各单位每月信息数", counted, {unit: dict(months) for unit, months in truth.posts.items()}),
-        ("信息总数", bulletin.portal.total, truth.total),
-        ("未归属信息数", bulletin.portal.unattributed, truth.unattributed),
-        ("主动公开总数", bulletin.disclosure.total, sum(truth.documents.values())),
+        ("信息总数", bulletin.portal.total.figure, truth.total),
+        ("未归属信息数", bulletin.portal.unattributed.figure, truth.unattributed),
+        ("主动公开总数", bulletin.disclosure.total.figure, sum(truth.documents.values())),
         ("超期栏目", said["column"], set(truth.stale_columns)),
         ("超期账号", said["account"], set(truth.idle_accounts)),
         ("未登记账号", {ids.get(number, number) for number in shown}, set(truth.unregistered_accounts)),

@@ -14,6 +14,7 @@ import xlsxwriter
 
 from monitor.bulletin_model import AccountRow, Bulletin, ColumnRow, Group, PostLine
 from monitor.bulletin_words import FORM, PLATFORMS, STATES, VERDICTS, record_line
+from monitor.model import Count, together
 from monitor.sheet_more import pages
 from monitor.sheet_pen import BROKEN, Cell, Pen, inert
 
@@ -79,14 +80,17 @@ def _summary_rows(b: Bulletin) -> list[tuple[Cell, Cell, Cell]]:
         ("统计期间", b.period.words, f"{b.period.start}至{b.period.end}"),
         ("检查期间", None, f"{b.check_from}至{b.check_to}"),
         ("印发日期", b.printed, None),
-        ("门户网站发布信息（条）", b.portal.total, "同一信息在多个栏目只计一次"),
+        ("门户网站发布信息（条）", b.portal.total.figure, "同一信息在多个栏目只计一次"),
     ]
     for number, group in enumerate(b.groups, 1):
-        rows.append((f"{len(group.rows)}个{group.name}发布信息（条）", group.total, f"附件{number}"))
-    rows.append(("列入附件的单位合计（条）", b.portal.listed, None))
-    rows.append(("未归属（条）", b.portal.unattributed, "不属于附件所列单位的信息，构成如下"))
-    rows += [(f"　其中：{name}", sum(months), "台账内不计任务的单位") for name, months in b.portal.others]
-    rows += [(f"　其中：{reason}", sum(months), None) for reason, months in b.portal.nobody]
+        rows.append((f"{len(group.rows)}个{group.name}发布信息（条）", group.total.figure, f"附件{number}"))
+    rows.append(("列入附件的单位合计（条）", b.portal.listed.figure, None))
+    rows.append(("未归属（条）", b.portal.unattributed.figure, "不属于附件所列单位的信息，构成如下"))
+    rows += [
+        (f"　其中：{name}", together(months).figure, "台账内不计任务的单位")
+        for name, months in b.portal.others
+    ]
+    rows += [(f"　其中：{reason}", together(months).figure, None) for reason, months in b.portal.nobody]
     if b.portal.undated:
         rows.append(("日期无法采信的信息（条）", b.portal.undated, "不计入任何月份"))
     for group in b.groups:
@@ -102,7 +106,7 @@ def _summary_rows(b: Bulletin) -> list[tuple[Cell, Cell, Cell]]:
         ("超期未更新的账号（个）", len(b.idle), "、".join(r.name for r in b.idle)),
         ("内容空白的账号（个）", len(b.blank_accounts), "、".join(r.name for r in b.blank_accounts)),
         ("未备案的账号（个）", len(b.unregistered), "、".join(r.name for r in b.unregistered)),
-        ("主动公开政府信息（条）", b.disclosure.total, "与网站信息分别统计"),
+        ("主动公开政府信息（条）", b.disclosure.total.figure, "与网站信息分别统计"),
         ("主动公开为0的单位（个）", len(b.disclosure.none), "、".join(b.disclosure.none)),
         *((f"{line.name}（个）", line.count, f"{line.site}：满{line.limit}个即单项否决") for line in b.veto),
         *_by_hand(b),
@@ -140,7 +144,7 @@ def _annex(pen: Pen, bulletin: Bulletin, number: int, group: Group) -> None:
     sheet = pen.sheet(name, title, (6, 20, *(10 for _ in months), 10, 10, 30))
     head = ("序号", "单位名称", *(f"{int(m[5:])}月" for m in months), "合计", "月任务数", "完成情况")
     rows: list[list[Cell]] = [
-        [n, row.short, *row.counts, row.total, row.quota, row.completion]
+        [n, row.short, *(c.figure for c in row.counts), row.total.figure, row.quota, row.completion]
         for n, row in enumerate(group.rows, 1)
     ]
     short = {
@@ -153,8 +157,8 @@ def _annex(pen: Pen, bulletin: Bulletin, number: int, group: Group) -> None:
     totals: list[Cell] = [
         "",
         "合计",
-        *(group.month_total(n) for n in range(len(months))),
-        group.total,
+        *(group.month_total(n).figure for n in range(len(months))),
+        group.total.figure,
         "",
         "",
     ]
@@ -168,9 +172,9 @@ def _reconcile(pen: Pen, sheet: Any, row: int, bulletin: Bulletin, months: int) 
     """The lines that make annexes and headline agree."""
     portal = bulletin.portal
     for label, value in (
-        ("附件合计", portal.listed),
-        ("未归属", portal.unattributed),
-        ("全站合计", portal.total),
+        ("附件合计", portal.listed.figure),
+        ("未归属", portal.unattributed.figure),
+        ("全站合计", portal.total.figure),
     ):
         line: list[Cell] = ["", label, *("" for _ in range(months)), value, "", ""]
         for column, content in enumerate(line):
@@ -241,11 +245,11 @@ def _disclosure(pen: Pen, bulletin: Bulletin) -> None:
         "主动公开", f"{bulletin.period.words}主动公开政府信息情况", (6, 24, *(10 for _ in months), 10)
     )
     rows: list[list[Cell]] = [
-        [number, unit, *found, sum(found)]
+        [number, unit, *(count.figure for count in found), together(found).figure]
         for number, (unit, found) in enumerate(bulletin.disclosure.units, 1)
     ]
-    if bulletin.disclosure.unattributed:
-        rows.append([None, "未归属", *(None for _ in months), bulletin.disclosure.unattributed])
+    if bulletin.disclosure.unattributed.at_least:
+        rows.append([None, "未归属", *(None for _ in months), bulletin.disclosure.unattributed.figure])
     pen.table(sheet, ("序号", "单位名称", *(f"{int(m[5:])}月" for m in months), "合计"), rows)
 
 
@@ -272,8 +276,9 @@ def _outlook(pen: Pen, bulletin: Bulletin) -> None:
         pace = ahead.get(c.unit)
         rows.append(
             [
-                number, c.group, c.unit, c.total, c.rank, c.of, c.before, _change(c.total, c.before), c.year_ago,
-                _change(c.total, c.year_ago), *((pace.so_far, pace.expected, pace.days_left) if pace else (None,) * 3),
+                number, c.group, c.unit, c.total.figure, c.rank, c.of, _figure(c.before), _change(c.total, c.before),
+                _figure(c.year_ago), _change(c.total, c.year_ago),
+                *((pace.so_far.figure, pace.expected, pace.days_left) if pace else (None,) * 3),
             ]
         )  # fmt: skip
     title = "同类比较与预计（仅供参考，不作为通报依据；空格表示该期未采集）"
@@ -281,8 +286,14 @@ def _outlook(pen: Pen, bulletin: Bulletin) -> None:
     pen.table(sheet, head, rows)
 
 
-def _change(now: int, then: int | None) -> int | None:
-    return None if then is None else now - then
+def _figure(count: Count | None) -> Cell:
+    return None if count is None else count.figure
+
+
+def _change(now: Count, then: Count | None) -> int | None:
+    """The difference of two complete counts; of any other nobody can say."""
+    whole = then is not None and now.complete and then.complete
+    return now.at_least - then.at_least if then is not None and whole else None
 
 
 def _evidence(pen: Pen, bulletin: Bulletin) -> None:

@@ -236,11 +236,14 @@ def _units(document: Document, bulletin: Bulletin, group: Group) -> None:
     head: tuple[str, ...] = ("单位名称", *months, "完成情况")
     many = len(months)
     if len(group.rows) not in SIDE_BY_SIDE or many > 3:
-        plain = [(row.short, *map(str, row.counts), row.completion) for row in group.rows]
+        plain = [(row.short, *(count.text for count in row.counts), row.completion) for row in group.rows]
         name, month, size = next(shape for most, *shape in SHAPES if many <= most)
         _table(document, head, plain, (name, *([month] * many), 15.6 - name - month * many), Pt(size))
         return
-    lines = [(row.short, *map(str, row.counts), row.completion.replace(" ", "\n")) for row in group.rows]
+    lines = [
+        (row.short, *(count.text for count in row.counts), row.completion.replace(" ", "\n"))
+        for row in group.rows
+    ]
     half = (len(lines) + 1) // 2
     blank = ("",) * len(head)
     right = [*lines[half:], *([blank] * (2 * half - len(lines)))]
@@ -251,8 +254,8 @@ def _units(document: Document, bulletin: Bulletin, group: Group) -> None:
 def _reconciled(document: Document, bulletin: Bulletin) -> None:
     """The line that makes annexes and headline agree."""
     portal = bulletin.portal
-    total = "，".join(f"{group.name}{group.total}条" for group in bulletin.groups)
-    text = f"注：{total}，合计{portal.listed}条；未归属{portal.unattributed}条；全站共{portal.total}条。"
+    total = "，".join(f"{group.name}{group.total.text}条" for group in bulletin.groups)
+    text = f"注：{total}，合计{portal.listed.text}条；未归属{portal.unattributed.text}条；全站共{portal.total.text}条。"
     _say(document, text, size=SIZE_TABLE, indent=False)
 
 

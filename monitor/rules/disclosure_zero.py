@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from monitor.calendar import add_months, first_day, last_day, quarter_months, quarter_name, quarter_start
 from monitor.causes import BEFORE_HORIZON, NOT_COVERED, cause_name
 from monitor.limits import Clause
-from monitor.model import Facts, UnitFacts, Value, Verdict
+from monitor.model import Count, Facts, UnitFacts, Value, Verdict, together
 from monitor.sentences import sentence_of
 
 NAME = "disclosure_zero"
@@ -32,16 +32,11 @@ def check(facts: Facts, *, clause: Clause) -> Iterator[Verdict]:
 
 
 def _judge(of: UnitFacts, months: tuple[str, ...], quarter: str, facts: Facts, clause: str) -> Verdict:
-    counts = [of.documents.get(month) for month in months]
-    known = sum(count for count in counts if count is not None)
-    value, cause = (Value.FRESH, "") if known else (Value.STALE, "")
-    if not known and first_day(months[0]) < facts.horizon:
-        value, cause = Value.UNKNOWN, BEFORE_HORIZON
-    elif not known and None in counts:
-        value, cause = Value.UNKNOWN, NOT_COVERED
+    count = together(of.documents.get(month, Count()) for month in months)
+    value, cause = _stand(count, months, facts)
     year, number = quarter.split("Q")
     words = {
-        "name": of.unit.short, "quarter": f"{year}年第{'一二三四'[int(number) - 1]}季度", "count": known,
+        "name": of.unit.short, "quarter": f"{year}年第{'一二三四'[int(number) - 1]}季度", "count": count.text,
         "cause": cause_name(cause),
     }  # fmt: skip
     return Verdict(
@@ -52,8 +47,16 @@ def _judge(of: UnitFacts, months: tuple[str, ...], quarter: str, facts: Facts, c
         clause=clause,
         period=quarter,
         cause=cause,
-        numbers={"count": known},
+        numbers={"count": count.at_least},
         due=last_day(months[-1]),
         ours=value is Value.STALE,
         name=of.unit.short,
     )
+
+
+def _stand(count: Count, months: tuple[str, ...], facts: Facts) -> tuple[Value, str]:
+    if count.meets(1):
+        return Value.FRESH, ""
+    if first_day(months[0]) < facts.horizon:
+        return Value.UNKNOWN, BEFORE_HORIZON
+    return (Value.STALE, "") if count.falls_short(1) else (Value.UNKNOWN, count.cause or NOT_COVERED)

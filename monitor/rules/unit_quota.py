@@ -8,13 +8,14 @@ never convicts. The running month is at most due soon.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from typing import Any
 
 from monitor.calendar import chinese_day, chinese_month, first_day, last_day
 from monitor.causes import BEFORE_HORIZON, NOT_COVERED, UNDECIDED, cause_name
 from monitor.limits import Quota
-from monitor.model import Facts, UnitFacts, Value, Verdict
+from monitor.model import Count, Facts, UnitFacts, Value, Verdict
 from monitor.sentences import sentence_of
 
 NAME = "unit_quota"
@@ -36,12 +37,12 @@ def check(facts: Facts, *, limit: Quota) -> Iterator[Verdict]:
 
 
 def _judge(of: UnitFacts, month: str, facts: Facts, limit: Quota, needed: int) -> Verdict:
-    count, due = of.counts.get(month, 0), last_day(month)
-    value, cause = _stand(of, month, facts, limit, needed)
-    template = RUNNING if value is Value.FRESH and count < needed else SENTENCES[value]
-    short = max(0, needed - count)
+    count, due = of.count(month), last_day(month)
+    value, cause = _stand(count, month, facts, limit, needed)
+    template = RUNNING if value is Value.FRESH and not count.meets(needed) else SENTENCES[value]
+    short = count.lacking(needed)
     words = {
-        "name": of.unit.short, "month": chinese_month(month), "count": count, "quota": needed,
+        "name": of.unit.short, "month": chinese_month(month), "count": _words(count, value), "quota": needed,
         "short": short, "due": chinese_day(due), "cause": cause_name(cause),
     }  # fmt: skip
     return Verdict(
@@ -54,26 +55,38 @@ def _judge(of: UnitFacts, month: str, facts: Facts, limit: Quota, needed: int) -
         period=month,
         cause=cause,
         numbers={
-            "count": count,
+            "count": count.at_least,
+            "most": "" if count.at_most is None else count.at_most,
             "quota": needed,
             "short": short,
-            "gaps": len(of.gaps.get(month, ())),
-            "undecided": of.undecided.get(month, 0),
+            "gaps": len(count.places),
+            "undecided": count.undecided,
         },
         due=due,
         name=of.unit.short,
     )
 
 
-def _stand(of: UnitFacts, month: str, facts: Facts, limit: Quota, needed: int) -> tuple[Value, str]:
-    count, running = of.counts.get(month, 0), month == facts.this_month
+def count_of(numbers: Mapping[str, Any]) -> Count:
+    """The count that a verdict's numbers hold; what older verdicts called sure stays so."""
+    seen, unsure = int(numbers["count"]), bool(numbers.get("gaps") or numbers.get("undecided"))
+    most = numbers.get("most", "" if unsure else seen)
+    gaps = () if most == seen else (cause_name(NOT_COVERED if most == "" else UNDECIDED),)
+    return Count(seen, None if most == "" else int(most), gaps)
+
+
+def _words(count: Count, value: Value) -> str:
+    """The count as a sentence prints it; what was seen of an unknown month stands as a number beside its cause."""
+    return str(count.at_least) if value is Value.UNKNOWN else count.text
+
+
+def _stand(count: Count, month: str, facts: Facts, limit: Quota, needed: int) -> tuple[Value, str]:
+    running = month == facts.this_month
     early = running and facts.day <= last_day(month) - timedelta(days=limit.warn_days)
-    if count >= needed or early:
+    if count.meets(needed) or early:
         return Value.FRESH, ""
     if first_day(month) < facts.horizon:
         return Value.UNKNOWN, BEFORE_HORIZON
-    if of.gaps.get(month):
-        return Value.UNKNOWN, NOT_COVERED
-    if count + of.undecided.get(month, 0) >= needed:
-        return Value.UNKNOWN, UNDECIDED
+    if not count.falls_short(needed):
+        return Value.UNKNOWN, count.cause or NOT_COVERED
     return (Value.DUE_SOON if running else Value.STALE), ""

@@ -137,7 +137,9 @@ def _unit(row: Mapping[str, Any]) -> dict[str, Any]:
 def _month(month: str, kept: Any) -> models.MonthLine:
     if kept is None:
         return models.MonthLine(month=month, posts=0, documents=0, as_of=None)
-    return models.MonthLine(month=month, posts=kept.posts, documents=kept.documents, as_of=kept.as_of)
+    return models.MonthLine(
+        month=month, posts=kept.posts.at_least, documents=kept.documents.at_least, as_of=kept.as_of
+    )
 
 
 def _finding(row: Mapping[str, Any]) -> models.FindingLine:

@@ -76,7 +76,9 @@ def drawn(request: Request, who: Reader, web: Kept) -> HTMLResponse:
         silent = trends.silent(connection, today, SILENT)
         month = board.this_month(connection, today, calendar)
         days = {kind: trends.trend(connection, kind, start) for kind in board.KINDS}
-    quotas = [charts.Month(one.name, one.count, one.quota, f"/units/{one.unit}") for one in month.units]
+    quotas = [
+        charts.Month(one.name, one.count.at_least, one.quota, f"/units/{one.unit}") for one in month.units
+    ]
     lines = [charts.Silent(one.name, one.days, one.value, one.newest, f"/outlets/{one.id}") for one in silent]
     return page(
         request, "charts.html", heat=charts.heat(names, posts, start, today, "/units/"), silence=charts.silence(lines),

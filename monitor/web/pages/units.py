@@ -106,12 +106,12 @@ def rows_of(one: Month) -> list[Any]:
     judged = VALUE_NAMES[Value(one.value)] if one.value else "—"
     return [
         one.month,
-        one.posts,
+        one.posts.figure,
         one.quota if one.quota is not None else "—",
         judged,
         one.gaps,
         one.undecided,
-        one.documents,
+        one.documents.figure,
     ]
 
 
@@ -129,7 +129,10 @@ def _year(today: date) -> tuple[str, ...]:
 def chart(months: tuple[Month, ...], quota: int | None) -> dict[str, Any]:
     """Bars of a unit's months, those below the quota told apart by pattern of colour and by the table."""
     colours = {"stale": "#a8221b", "due_soon": "#c47a00", "unknown": "#8796a5"}
-    bars = [{"value": one.posts, "itemStyle": {"color": colours.get(one.value, "#174a7c")}} for one in months]
+    bars = [
+        {"value": one.posts.at_least, "itemStyle": {"color": colours.get(one.value, "#174a7c")}}
+        for one in months
+    ]
     line = {
         "data": [{"yAxis": quota, "name": "每月应达"}],
         "symbol": "none",
