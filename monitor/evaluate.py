@@ -63,7 +63,20 @@ def judge(facts: Facts, config: MonitorConfig, decisions: Sequence[Dispensation]
     ]
     if facts.failed_night:
         verdicts = [_withheld(verdict) for verdict in verdicts]
+    elif facts.blind or facts.dark:
+        verdicts = [_withheld(v) if _unseen(v, facts) else v for v in verdicts]
     return dispensed(inhibited(verdicts, facts), decisions, facts)
+
+
+VISITED = ("site_unreachable", "certificate_expiry")
+"""Rules that rest on visits to home pages, which the night's crawl does not make."""
+
+
+def _unseen(verdict: Verdict, facts: Facts) -> bool:
+    """Whether an accusation rests on what the night could not see; what is ours to mend may open all the same."""
+    if not verdict.value.accuses or verdict.rule in VISITED:
+        return False
+    return facts.blind or verdict.subject in facts.dark
 
 
 def _withheld(verdict: Verdict) -> Verdict:
@@ -108,7 +121,7 @@ def evaluate(
         decisions = in_force(connection, facts.as_of)
         verdicts = judge(facts, config, decisions)
     if not record:
-        return Judgement(as_of, verdicts, Changes(), facts.failed_night)
+        return Judgement(as_of, verdicts, Changes(), facts.unseen)
     rules = config.in_force(facts.day)
     scope = None if only is not None else _subjects(facts)
     lives = {name: version.life for name, version in rules.items()}
@@ -118,13 +131,13 @@ def evaluate(
             connection,
             verdicts,
             facts.as_of,
-            failed_night=facts.failed_night,
+            failed_night=facts.unseen,
             limits={name: version.model_dump(mode="json") for name, version in rules.items()},
             only=None if only is None else _subjects(facts),
         )
         stand(connection, verdicts, facts)
         settle(connection, facts.as_of)
-    return Judgement(as_of, verdicts, changes, facts.failed_night)
+    return Judgement(as_of, verdicts, changes, facts.unseen)
 
 
 def _subjects(facts: Facts) -> frozenset[str]:

@@ -22,7 +22,8 @@ from crawler.register import outlet_of
 from crawler.store import DutyRow, OutletRow, PostRow, SiteRow, VisitRow
 from monitor.calendar import add_months, month_of, months_from, quarter_start
 from monitor.content_facts import content_facts
-from monitor.judging import PROVING, asked, gone, has_address
+from monitor.coverage import Sight, sight
+from monitor.judging import PROVING
 from monitor.model import Facts, Look, Newest, OutletFacts, PageFacts, SiteFacts
 from monitor.page_facts import homes, late_posts, pages, removed_posts
 from monitor.probes import weeks
@@ -31,8 +32,6 @@ from monitor.unlisted import unlisted
 
 WINDOW = 8
 """Days of looks that are read: more than the two nights that any verdict needs."""
-NIGHT = timedelta(hours=26)
-"""A look of the last night is at most this old."""
 KEPT = 4
 """Newest looks that are always kept; see ``outlet_unreadable``."""
 BATCH = 5000
@@ -72,7 +71,8 @@ def gather(
     """What was known at ``as_of``: visits made and posts first seen by then, duties of that day.
 
     ``horizon`` is the first day the crawl went back to. The night failed where fewer than ``coverage`` of
-    the outlets that were due were looked at, unless ``failed_night`` says so. ``only`` keeps to those outlet
+    the outlets that were due were looked at, and was blind where fewer were seen (``coverage.py``), unless
+    ``failed_night`` says so. ``only`` keeps to those outlet
     ids and gathers no units: such facts are ``partial``. Raises ``ValueError`` for a naive ``as_of``.
     """
     as_of, day = utc(as_of), shanghai_day(as_of)
@@ -82,8 +82,7 @@ def gather(
         everything = _with_pages(connection, everything, as_of, said)
     outlets = tuple(of for of in everything if of.outlet.kind is not OutletKind.CANARY)
     months = months_from(add_months(quarter_start(day), -3), day.replace(day=1))
-    if failed_night is None:
-        failed_night = only is None and _coverage(outlets, as_of) < coverage
+    night = Sight() if only is not None or failed_night is not None else sight(outlets, as_of, coverage)
     return Facts(
         as_of=as_of,
         day=day,
@@ -91,7 +90,9 @@ def gather(
         units=() if only is not None else unit_facts(connection, as_of, day, months, outlets, count),
         months=months,
         this_month=month_of(day),
-        failed_night=failed_night,
+        failed_night=night.asked < coverage if failed_night is None else failed_night,
+        blind=night.blind,
+        dark=night.dark,
         horizon=horizon,
         canaries=tuple(of for of in everything if of.outlet.kind is OutletKind.CANARY),
         sites=_sites(connection, as_of, said),
@@ -114,23 +115,6 @@ def posts_of(connection: Connection, outlet: str, as_of: datetime, limit: int) -
         Shown(r.title, r.url, r.published, r.raw, r.place, r.why, r.first_seen, tuple(r.others))
         for r in connection.execute(query)
     )
-
-
-def _coverage(outlets: Sequence[OutletFacts], as_of: datetime) -> float:
-    """The share of the outlets due last night that were looked at; 1 where none was due."""
-    looked = [_looked_at(of, as_of) for of in outlets if _due(of, as_of)]
-    return sum(looked) / len(looked) if looked else 1.0
-
-
-def _due(of: OutletFacts, as_of: datetime) -> bool:
-    """A column is due every night; an account that is known to have posted lately is not asked at all."""
-    if not has_address(of) or gone(of):
-        return False
-    return _looked_at(of, as_of) or asked(of, shanghai_day(as_of))
-
-
-def _looked_at(of: OutletFacts, as_of: datetime) -> bool:
-    return bool(of.looks) and as_of - of.looks[0].moment <= NIGHT
 
 
 def _with_pages(

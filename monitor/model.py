@@ -367,7 +367,8 @@ class Facts:
 
     ``months`` are the complete calendar months of the previous and the current quarter, oldest first;
     ``this_month`` is the running one; months before ``horizon`` were never crawled.
-    ``failed_night`` = coverage too low: nobody is accused. ``paces`` are by outlet id, of the places only that a rule
+    ``failed_night`` = the crawl did not ask enough: nothing opens. ``blind`` = too little was seen: nobody is accused,
+    and ``dark`` are the subjects (``outlet:ID``, ``site:ID``) of sites and platforms of which that is true. ``paces`` are by outlet id, of the places only that a rule
     counts by the week or day. ``calendar`` = the working days, where a rule counts them; of ``unknown_years`` it knows
     only Monday to Friday.
     """
@@ -379,6 +380,8 @@ class Facts:
     months: tuple[str, ...]
     this_month: str
     failed_night: bool = False
+    blind: bool = False
+    dark: frozenset[str] = frozenset()
     horizon: date = date.min
     canaries: tuple[OutletFacts, ...] = ()
     sites: tuple[SiteFacts, ...] = ()
@@ -389,6 +392,11 @@ class Facts:
     paces: Mapping[str, PacedPosts] = field(default_factory=dict)
     calendar: Calendar | None = None
     unknown_years: tuple[int, ...] = ()
+
+    @property
+    def unseen(self) -> bool:
+        """Whether the night saw too little for any new accusation."""
+        return self.failed_night or self.blind
 
 
 @dataclass(frozen=True, slots=True)

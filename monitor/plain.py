@@ -21,7 +21,8 @@ def clean(text: str, limit: int = 200) -> str:
     """
     # Ten times the limit leaves room for what vanishes; megabytes are not worth walking through.
     head = SPACES.sub(" ", text[: limit * 10])
-    line = "".join(c for c in head if unicodedata.category(c) not in INVISIBLE).strip()
+    # Once more after what vanished: two spaces may have met.
+    line = SPACES.sub(" ", "".join(c for c in head if unicodedata.category(c) not in INVISIBLE)).strip()
     shorter = len(line) > limit or len(text) > limit * 10
     return line[: limit - 1].rstrip() + "…" if shorter else line
 

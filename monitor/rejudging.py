@@ -67,10 +67,8 @@ def rejudge(
     morning = datetime.combine(shanghai_day(as_of), time(0), SHANGHAI)
     judged = judged_on(connection, morning, as_of)
     moment = judged.as_of if judged else as_of
-    failed = judged.failed_night if judged else None
-    facts = gather(
-        connection, moment, count=count, horizon=horizon, coverage=config.coverage, failed_night=failed
-    )
+    facts = gather(connection, moment, count=count, horizon=horizon, coverage=config.coverage)
+    facts = _as_then(facts, judged)
     then, own = _then(judged, config), under(config, profile) if profile else config
     facts = with_paces(connection, facts, config, own, *([then] if then else []))
     decisions = in_force(connection, facts.as_of)
@@ -84,6 +82,15 @@ def rejudge(
         _by_key(judge(facts, then, decisions)) if then else {},
     )
     return Rejudged(moment, judged, profile, verdicts, _differences(_by_key(verdicts), asked, facts))
+
+
+def _as_then(facts: Facts, judged: Judged | None) -> Facts:
+    """``facts`` with that night's own word on whether it saw enough."""
+    if judged is None:
+        return facts
+    if not judged.failed_night:
+        return replace(facts, failed_night=False, blind=False)
+    return facts if facts.unseen else replace(facts, failed_night=True)
 
 
 @dataclass(frozen=True, slots=True)

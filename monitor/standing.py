@@ -124,7 +124,7 @@ def stand(connection: Connection, verdicts: Sequence[Verdict], facts: Facts) -> 
     fresh = [_dated(row, old.get(row["key"]), facts.as_of) for row in changed]
     _remove(connection, [*gone, *(row["key"] for row in changed if row["key"] in old)])
     execute_many(connection, INSERT, fresh)
-    if not facts.partial and not facts.failed_night:
+    if not facts.partial and not facts.unseen:
         _trend(connection, now.values(), shanghai_day(facts.as_of))
 
 
