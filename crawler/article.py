@@ -1,8 +1,10 @@
 """Article page -> what it says of itself: date with proof, title, origin, column.
 
-The staircase: national meta tags (国办发〔2017〕47号), printed forms (发布时间 ...), variables of a script,
-a bare date beside the title, and ``htmldate`` at last. The day in the address only checks. Dates that
-disagree are kept in ``others``.
+The staircase: a printed 发布时间, national meta tags (国办发〔2017〕47号), other printed forms (日期：, a bare date beside
+the title), variables of a script, dates that are not the publication's own (成文日期), and ``htmldate`` at last. A meta date
+later than the printed one is the moment of some new print, and one that equals 页面生成时间 is no date: on 5 of 44
+government articles PubDate lay 4 days to 14 years after what a citizen reads. The day in the address only checks. Dates
+that disagree are kept in ``others``.
 """
 
 from __future__ import annotations
@@ -11,13 +13,21 @@ import logging
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from lxml.html import HtmlElement
 
 from crawler.articles.hints import attributes, lone_literal, variables
 from crawler.articles.passages import Passage, passages
-from crawler.articles.printed import bare_date, crumb, labelled_dates, of_the_site, origin
+from crawler.articles.printed import (
+    bare_date,
+    crumb,
+    is_published,
+    labelled_dates,
+    of_the_site,
+    origin,
+    signed_dates,
+)
 from crawler.dates import FIRST_YEAR, find_dates, url_date
 from crawler.markup import decode, metas, said, tree
 from crawler.model import Article, Dated, Outcome, Page, Refused, shanghai_day
@@ -50,6 +60,7 @@ LONG_TITLE = 8
 SEPARATORS = " >-_/|»"
 SMALL_HOURS = range(1, 7)
 HALF_DAY = timedelta(hours=12)
+GENERATED = "the moment at which the page was generated"
 
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
@@ -77,14 +88,16 @@ def _read(page: Page, text: str, root: HtmlElement, hint: str) -> Article:
     title = _title(labels, root, found, hint)
     at = _find_title(found, title)
     believed, refused = _dates(labels, root, found, at, today)
-    believed = believed or [d for d in _last_step(text, today) if not of_the_site(found, at, d.day, today)]
+    made = {moment.date() for moment in _generated(labels, today)}
+    last = () if believed else _last_step(text, today)
+    believed += [d for d in last if d.day not in made and not of_the_site(found, at, d.day, today)]
     address = url_date(page.final_url or page.url, today=today)
     published, others = _decide(believed, address)
     return Article(
         outcome=Outcome.READ if published else Outcome.UNREADABLE,
         title=title,
         published=published,
-        origin=_first(labels, "contentsource") or origin(found, at),
+        origin=_first(labels, "contentsource") or _printed_origin(labels, found, at),
         column=_column(labels) or crumb(found, at, title),
         others=others,
         refused=tuple(dict.fromkeys(refused)),
@@ -95,6 +108,16 @@ def _read(page: Page, text: str, root: HtmlElement, hint: str) -> Article:
 
 def _first(labels: dict[str, list[str]], name: str) -> str | None:
     return next(iter(said(labels.get(name, ()))), None)
+
+
+def _printed_origin(labels: dict[str, list[str]], found: Sequence[Passage], at: int) -> str | None:
+    """The printed 来源; nobody's word where ContentSource was left empty and the template fills in the site's own name.
+
+    The province's platform does so, although the text is signed by a bureau.
+    """
+    printed = origin(found, at)
+    empty = "contentsource" in labels and _first(labels, "contentsource") is None
+    return None if empty and printed is not None and printed == _first(labels, "sitename") else printed
 
 
 def _column(labels: dict[str, list[str]]) -> str | None:
@@ -109,23 +132,54 @@ def _dates(
     labels: dict[str, list[str]], root: HtmlElement, found: Sequence[Passage], at: int, today: date
 ) -> tuple[list[Dated], list[Refused]]:
     """All believed dates, the best proof first, and what was refused."""
+    tagged, refused = _tagged(labels, today)
+    printed, unprinted = labelled_dates(found, at, today)
+    refused += unprinted
+    if not printed:
+        bare = bare_date(found, at, today)
+        printed = [bare] if bare else []
+    believed = _by_strength(tagged, printed)
+    if not printed:
+        believed += variables(root, today)
+    if not believed:
+        believed += signed_dates(found, at, today)
+    if not believed:
+        made = {moment.date() for moment in _generated(labels, today)}
+        hinted = attributes(root, today) or lone_literal(root, today)
+        believed += [one for one in hinted if one.day not in made]
+    return believed, refused
+
+
+def _tagged(labels: dict[str, list[str]], today: date) -> tuple[list[Dated], list[Refused]]:
+    """The dates of meta tags, without those that are the moment at which the page was generated."""
     believed: list[Dated] = []
     refused: list[Refused] = []
+    made = _generated(labels, today)
     for name in META_DATES:
         for value in labels.get(name, ()):
             dates = find_dates(value, today=today, place="meta")
-            believed += dates.believed[:1]
+            own = [one for one in dates.believed[:1] if one.moment is None or one.moment not in made]
+            believed += own
             refused += dates.refused
-    printed, unprinted = labelled_dates(found, at, today)
-    believed += printed
-    refused += unprinted
-    if not printed:
-        believed += variables(root, today)
-        bare = bare_date(found, at, today)
-        believed += [bare] if bare else []
-    if not believed:
-        believed += attributes(root, today) or lone_literal(root, today)
+            refused += [Refused(one.raw, GENERATED) for one in dates.believed[:1] if one not in own]
     return believed, refused
+
+
+def _generated(labels: dict[str, list[str]], today: date) -> frozenset[datetime]:
+    """The moments at which the page says that it was made: ``<meta name="others" content="页面生成时间 …">``."""
+    told = [value.partition("生成")[2].lstrip("时间日期 :：") for value in labels.get("others", ())]
+    dates = [one for value in told for one in find_dates(value, today=today, place="meta").believed]
+    return frozenset(one.moment for one in dates if one.moment is not None and not _is_midnight(one))
+
+
+def _by_strength(tagged: Sequence[Dated], printed: Sequence[Dated]) -> list[Dated]:
+    """Printed as 发布时间 before meta; printed otherwise before a later meta; else meta before printed."""
+    if not (tagged and printed):
+        return [*tagged, *printed]
+    first = printed[0]
+    stronger = first.day != tagged[0].day and is_published(first)
+    later = tagged[0].day > first.day
+    return [*printed, *tagged] if stronger or later else [*tagged, *printed]
 
 
 def _last_step(text: str, today: date) -> list[Dated]:

@@ -144,12 +144,48 @@ def test_a_date_beside_the_title_says_that_it_has_no_label() -> None:
     assert read.published.why == "beside the title, without a label"
 
 
-def test_the_meta_tag_comes_first_and_disagreement_is_kept() -> None:
-    read = article("<p>发布时间：2026-11-05</p>", metas=meta(PubDate="2026-11-02 10:17"))
+@pytest.mark.parametrize("tagged", ["2026-10-12 10:17", "2026-11-09 10:17"])
+def test_what_a_citizen_reads_goes_before_the_meta_tag_and_disagreement_is_kept(tagged: str) -> None:
+    read = article("<p>发布时间：2026-11-02</p>", metas=meta(PubDate=tagged))
     assert day_of(read) == DAY
     assert read.published is not None
-    assert read.published.place == "meta"
-    assert [(other.day, other.place) for other in read.others] == [(date(2026, 11, 5), "label")]
+    assert read.published.place == "label"
+    assert [(other.day, other.place) for other in read.others] == [(date.fromisoformat(tagged[:10]), "meta")]
+
+
+@pytest.mark.parametrize("line", ["日期：2026-11-02 来源：区应急管理局", "2026-11-02 来源：区应急管理局"])
+def test_a_later_meta_tag_is_a_new_print_of_an_old_article(line: str) -> None:
+    assert day_of(article(f"<p>{line}</p>", metas=meta(PubDate="2026-11-09 10:17"))) == DAY
+
+
+def test_situation_31_the_moment_of_generation_is_no_date() -> None:
+    made = '<meta name="others" content="页面生成时间 2026-11-09 10:16:14">'
+    tagged = meta(PubDate="2026-11-09 10:16:14") + made
+    assert day_of(article("<p>发布时间：2026-11-02</p>", metas=tagged)) == DAY
+    read = article("", metas=tagged)
+    assert (read.published, read.reason) == (None, "no_dates")
+    assert any("generated" in refused.why for refused in read.refused)
+
+
+def test_the_time_of_an_event_is_no_publication() -> None:
+    event = "<p>时间：2026年11月20日（周五）下午3:00　地点：一号楼</p>"
+    assert day_of(article(f"<p>2026-11-02　来源：宣传部</p>{event}")) == DAY
+    assert day_of(article("<p>时间：2026-11-20 下午3:00</p><p>地点：一号楼</p>")) != date(2026, 11, 20)
+
+
+def test_the_salutation_under_an_empty_origin_is_no_office() -> None:
+    assert article("<p>发布时间：2026-11-02　来源：</p><p>各位同学：请按时参加。</p>").origin is None
+    table = "<table><tr><td>来源：</td><td>区应急管理局</td></tr></table>"
+    assert article(f"<p>发布时间：2026-11-02</p>{table}").origin == "区应急管理局"
+
+
+def test_situation_34_the_sites_own_name_under_an_empty_content_source_is_nobodys_word() -> None:
+    printed = "<p>时间：2026-11-02</p><p>来源：样例区人民政府</p>"
+    site = meta(SiteName="样例区人民政府")
+    assert article(printed, metas=site + meta(ContentSource="")).origin is None
+    assert article(printed, metas=site).origin == "样例区人民政府"
+    other = printed.replace("样例区人民政府", "区财政局")
+    assert article(other, metas=site + meta(ContentSource="")).origin == "区财政局"
 
 
 def test_meta_attributes_may_stand_in_any_order_and_case() -> None:

@@ -192,7 +192,7 @@ def test_the_bench_counts_right_wrong_and_refused() -> None:
     refused = score(label, WALL, AS_OF)
     assert (refused.newest, refused.found) == ("refused", 0)
     total = summary([right, wrong, refused])
-    assert total["lists"] == {"pages": 3, "right": 1, "wrong": 1, "refused": 1}
+    assert total["lists"] == {"pages": 3, "right": 1, "wrong": 1, "partial": 0, "refused": 1}
     assert total["posts_recall"] == round(5 / 9, 4)
 
 

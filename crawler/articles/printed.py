@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 
 from crawler.articles.passages import Passage
-from crawler.dateparts import parts, plain
+from crawler.dateparts import Part, parts, plain
 from crawler.dates import OTHER_DATE, find_dates, judge
 from crawler.model import Dated, Refused
 
@@ -44,6 +44,14 @@ BODY_LENGTH = 110
 """Characters of prose from which a passage belongs to the body, where dates tell of other things."""
 BODY_BEGINS = re.compile(r"。|；|[\u4e00-\u9fff]{2}[:：]\s{0,4}\Z")
 UNLABELLED = "beside the title, without a label"
+PUBLICATION = "printed as the publication"
+SIGNED = re.compile(r"签\s{0,4}署(?:时\s{0,4}间|日\s{0,4}期)")
+"""The day of the contract, in the line of date and origin of procurement portals: it clears and never convicts."""
+NOT_ITS_OWN = "the day of the contract, not of its publication"
+EVENT = re.compile(
+    r"地\s{0,4}点|地\s{0,4}址|会\s{0,4}场|主\s{0,4}讲|报告人|主持人|参加(?:人员|对象)|(?:上午|下午|晚上)\s{0,4}\d"
+)
+"""What stands beside the time of an event (时间：4月30日下午 地点：一号楼), which is no publication."""
 ABOVE, BELOW = 4, 20
 """How many passages above and below the title its line of date and origin may stand."""
 
@@ -92,8 +100,11 @@ def labelled_dates(found: Sequence[Passage], at: int, today: date) -> tuple[list
     order = sorted(range(foot), key=lambda i: _distance(i, at, found[i].hidden))
     near = set(_lines(found, at)) if at >= 0 else set(order)
     lines, rest = [i for i in order if i in near], [i for i in order if i not in near and i < foot - 2]
-    for label, where in ((PUBLISHED, order), (PLAIN_LABEL, lines), (UPDATED, lines)):
-        believed = _behind(label, found, where, today, refused)
+    believed = _behind(PUBLISHED, found, order, today, refused)
+    if believed:
+        return [replace(one, why=one.why or PUBLICATION) for one in believed], refused
+    for label in (PLAIN_LABEL, UPDATED):
+        believed = _behind(label, found, lines, today, refused)
         if believed:
             return believed, refused
     for label in (PLAIN_LABEL, UPDATED):
@@ -102,6 +113,20 @@ def labelled_dates(found: Sequence[Passage], at: int, today: date) -> tuple[list
             bare = bare_date(found, at, today)
             return ([bare, *believed] if bare else believed), refused
     return [], refused
+
+
+def is_published(dated: Dated) -> bool:
+    """Whether ``dated`` was printed behind 发布时间 or another word for the publication."""
+    return dated.place == "label" and dated.why == PUBLICATION
+
+
+def signed_dates(found: Sequence[Passage], at: int, today: date) -> list[Dated]:
+    """Where nothing else is printed: 签署时间 in the line that also tells the origin, with the reason why it is weak."""
+    refused: list[Refused] = []
+    order = sorted(range(_imprint(found, at)), key=lambda i: _distance(i, at, found[i].hidden))
+    lines = [i for i in order if ORIGIN.search(found[i].text) and len(found[i].text) <= 120]
+    believed = _behind(SIGNED, found, lines, today, refused)
+    return [replace(one, place="signed", why=NOT_ITS_OWN) for one in believed]
 
 
 def _behind(
@@ -114,11 +139,20 @@ def _behind(
     """The believed dates behind ``label`` in the passages ``where``; the others go to ``refused``."""
     believed: list[Dated] = []
     for i in where:
+        if label is PLAIN_LABEL and _of_an_event(found, i):
+            continue
         for match in _labels(label, found[i].text):
             dates = find_dates(_value_of(found, i, match.end()), today=today, place="label")
             believed += dates.believed[:1]
             refused += dates.refused[:1]
     return believed
+
+
+def _of_an_event(found: Sequence[Passage], i: int) -> bool:
+    """Whether 时间 in passage ``i`` is an event's: its place or speaker stands beside it or in the next line."""
+    beside = found[i].text[:300]
+    after = found[i + 1].text[:12] if i + 1 < len(found) else ""
+    return EVENT.search(beside) is not None or EVENT.match(after) is not None
 
 
 def _imprint(found: Sequence[Passage], at: int) -> int:
@@ -175,7 +209,7 @@ def _labelled_otherwise(found: Sequence[Passage], i: int) -> bool:
 
 
 def of_the_site(found: Sequence[Passage], at: int, day: date, today: date) -> bool:
-    """Whether ``day`` is printed only where a page tells today's date, its imprint, links to others, or another label's date."""
+    """Whether ``day`` is printed only where a page tells today's date, its imprint, links to others, an event's time or another label's date."""
     foot, printed = _imprint(found, at), False
     for i, passage in enumerate(found):
         if len(passage.text) > 2000 or not any(
@@ -185,7 +219,7 @@ def of_the_site(found: Sequence[Passage], at: int, day: date, today: date) -> bo
         printed = True
         clock = CLOCK_OF_THE_PAGE.search(passage.text) or WEEKDAY.search(passage.text)
         row = passage.links > 0 and len(passage.prose) <= 40
-        if not (i >= foot - 2 or clock or row or _labelled_otherwise(found, i)):
+        if not (i >= foot - 2 or clock or row or _labelled_otherwise(found, i) or _of_an_event(found, i)):
             return False
     return printed
 
@@ -223,12 +257,26 @@ def _info_date(passage: Passage, today: date) -> Dated | None:
         before, after = letters[max(0, part.start - 1) : part.start], letters[part.end : part.end + 2]
         alone = part.alone and not part.label
         in_line = (
-            INFO.search(text) and part.sure and not before.strip(" (|:,;") and not SPAN.match(after.strip())
+            (INFO.search(text) or _before_a_name(part, text))
+            and part.sure
+            and not before.strip(" (|:,;")
+            and not SPAN.match(after.strip())
         )
         if (alone and part.sure) or in_line:
             answer = judge(part, text[part.start : part.end].strip(), today=today, place="label")
             return replace(answer, why=UNLABELLED) if isinstance(answer, Dated) else None
     return None
+
+
+def _before_a_name(part: Part, text: str) -> bool:
+    """A date with its time of day, and behind it nothing but the name of who published (… 10:56:28 某某网)."""
+    rest = text[part.end :].strip()
+    return (
+        part.time is not None
+        and not text[: part.start].strip()
+        and len(rest) <= 16
+        and bool(OFFICE.search(rest))
+    )
 
 
 def origin(found: Sequence[Passage], at: int) -> str | None:
@@ -247,13 +295,24 @@ def origin(found: Sequence[Passage], at: int) -> str | None:
 
 def _named(found: Sequence[Passage], i: int, end: int) -> str | None:
     rest = found[i].text[end:]
-    if not rest.strip() and i + 1 < len(found) and len(found[i + 1].text) <= 30:
+    if not rest.strip() and i + 1 < len(found) and _is_value(found[i + 1]):
         rest = found[i + 1].text
     match = VALUE.match(rest)
     if match is None:
         return None
     value = NEXT_LABEL.split(match[1])[0].strip("-—_/、")
     return value if len(value) >= 2 and re.search(r"[\u4e00-\u9fffA-Za-z]", value) else None
+
+
+def _is_value(passage: Passage) -> bool:
+    """Whether a passage may be what the label before it names: a cell beside it, or an office's name.
+
+    Not the salutation (各位同学：) with which a text begins under an empty 来源.
+    """
+    text = passage.text.strip()
+    if len(text) > 30 or text.endswith((":", "：")) or BODY_BEGINS.search(text):
+        return False
+    return passage.tag in ("td", "dd") or OFFICE.search(text) is not None
 
 
 def crumb(found: Sequence[Passage], at: int, title: str) -> str | None:
