@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _ALIKE = {
     "0123456789": "０１２３４５６７８９",
@@ -24,14 +24,19 @@ _PLAIN = {
     for plain, odds in _ALIKE.items()
     for i, odd in enumerate(odds)
 }
-_DIGITS = {mark: i for i, mark in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "Ｏ": 0, "O": 0}
+ZEROS = "〇○◯ＯOｏoОо0"
+"""What is typed for 〇 in years in words: the character, circles, letters (Latin and Cyrillic), the digit."""
+_DIGITS = {mark: i for i, mark in enumerate("零一二三四五六七八九")} | dict.fromkeys(ZEROS, 0)
 
 _TIME = (
     r"(?:[T ,]{0,3}(?:\(?(?:星期|周)[一二三四五六日天]\)?)?[T ,]{0,2}"
     r"(?P<half>上午|下午|中午|晚上|凌晨|[AaPp][Mm])? ?"
-    r"(?P<hh>\d{1,2})[:时点](?P<mi>\d{1,2})(?:[:分](?P<ss>\d{1,2}))?秒?(?:\.\d{1,9})?"
-    r"(?: ?(?P<after>[AaPp][Mm]))?(?: ?(?P<zone>Z|[+-]\d\d:?\d\d)(?!\d))?)?"
+    r"(?P<hh>\d{1,2})[:时点](?P<mi>\d{1,2})(?:[:分](?P<ss>\d{1,2}))?[分秒]?(?:\.\d{1,9})?"
+    r"(?: ?(?P<after>[AaPp][Mm]))?"
+    r"(?: ?(?P<zone>Z|\+\d\d:?\d\d|(?:(?<=\d:\d\d:\d\d)|(?<=\.\d\d\d))-\d\d:?\d\d)(?![\d:]))?"
+    r"(?: ?(?:--?|[~～至到]) ?\d{1,2}[:时点]\d{1,2}分?)?)?"
 )
+"""A time of day. West of Greenwich only behind seconds: 15:00-17:00 is a range of hours, no zone."""
 _FULL = re.compile(
     r"(?<!\d)(?P<y>(?:1[89]|2[01])\d\d)(?:"
     r" ?年 {0,2}(?P<m1>\d{1,2}) ?月 {0,2}(?P<d1>\d{1,2})(?!\d) ?[日号]?"
@@ -49,8 +54,21 @@ _PACKED = re.compile(
     r"(?<![\dA-Za-z])(?P<y>20\d\d|199\d)(?P<m1>\d\d)(?P<d1>\d\d)(?:(?P<hh>\d\d)(?P<mi>\d\d)(?P<ss>\d\d))?(?![\dA-Za-z])"
 )
 _NUMERALS = re.compile(
-    r"(?P<y>[二一][〇○ＯO零一二三四五六七八九]{3})年(?P<m1>[一二三四五六七八九十]{1,2})月(?P<d1>[一二三四五六七八九十]{1,3})日"
+    rf"(?P<y>[二一][{ZEROS}零一二三四五六七八九]{{3}}) ?年 ?(?P<m1>[一二三四五六七八九十]{{1,2}}|\d{{1,2}}) ?月"
+    r" ?(?P<d1>[一二三四五六七八九十]{1,3}|\d{1,2}) ?[日号]"
 )
+_MINGUO = re.compile(
+    r"(?:中[华華])?民[国國] ?(?P<y>\d{2,3}) ?年 ?(?P<m1>\d{1,2}) ?月 ?(?P<d1>\d{1,2}) ?日" + _TIME
+)
+"""Taiwan's years, which notices of 涉台 columns quote: 民國115年 is 2026."""
+_MINGUO_BARE = re.compile(
+    r"(?<![\w\-/.])(?P<y>1[0-4]\d)(?:(?P<s>[-/.])(?P<m2>\d{1,2})(?P=s)(?P<d2>\d{1,2})|年(?P<m1>\d{1,2})月(?P<d1>\d{1,2})日)"
+    r"(?![\d\-/.])" + _TIME
+)
+_TURNED = re.compile(
+    r"(?<![\d\-/.])(?P<m2>\d{1,2})(?P<s>[-/.])(?P<d2>\d{1,2})(?P=s)(?P<y>(?:19|20)\d\d)(?![\d\-/.])" + _TIME
+)
+"""The year last (Hong Kong, English pages): 20/11/2026 and 11/20/2026."""
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"({'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
 _ENGLISH = re.compile(
@@ -60,6 +78,10 @@ _ENGLISH = re.compile(
 )
 _LABEL = re.compile(r"[(\s|·,;、*]{0,8}((?:[^\W\d_] ?){0,10}?) ?(:|时间|日期|于|\Z)[(\s|·,;-]{0,200}\Z")
 _KNOWN_LABEL = re.compile(r"(?:时间|日期|发布|发表|更新|刊登|发文|公布|公开|更新于|发布于|日)\Z")
+_UNTIL = re.compile(
+    r" {0,2}(?:--?|[~～至到])+ {0,2}(?:(?:19|20)\d\d ?[-/.年] ?)?(?:\d{1,2} ?[-/.月] ?)?\d{1,2} ?[日号]?(?![\d:])(?:止|为止)?"
+)
+"""The end of a range behind its beginning: 2026-11-20 至 2026-11-27, 2026年11月20日至27日."""
 _TAIL = re.compile(
     r"[\s)|·,;、.-]{0,200}(?:\(?(?:星期|周)[一二三四五六日天]\)?)?"
     r"(?:(?:阅读|点击|浏览|访问|查看|来源|信息来源|作者|编辑|责编|人气|次数|发布|发布者|发布人|字号|分享|[Ss]ource|[Vv]iews?)(?s:.){0,120})?[\s)|·,;、]{0,200}\Z"
@@ -72,7 +94,8 @@ class Part:
 
     ``time`` is (hour, minute, second, zone as printed or ""). ``alone`` says that nothing but brackets,
     a label and a view count surrounds it; ``label`` is that label (``发布时间``). ``sure`` is false for
-    forms that mean a date only when they stand alone (``07-20``, ``20/07/21``, ``20200720``).
+    forms that mean a date only when they stand alone (``07-20``, ``20/07/21``, ``20200720``). ``ranged``: it begins
+    a range (公示期). ``turned``: the year stands last, and ``month`` and ``day`` are just the first and second number.
     """
 
     year: int | None
@@ -84,6 +107,8 @@ class Part:
     alone: bool = False
     label: str = ""
     sure: bool = True
+    ranged: bool = False
+    turned: bool = False
 
 
 def plain(text: str) -> str:
@@ -93,14 +118,23 @@ def plain(text: str) -> str:
 
 def parts(text: str) -> Iterator[Part]:
     """Every possible date in ``plain`` text, in its order; forms without certainty only when alone."""
-    found = False
+    found, until, label = False, 0, ""
     for match in _FULL.finditer(text):
         found = True
-        yield _part(match, text)
+        part = _part(match, text)
+        yield (
+            replace(part, label=label) if part.start < until else part
+        )  # both ends of a range mean one thing
+        if part.ranged:
+            until, label = _until(text, part.end), part.label
     if "年" in text:
         for match in _NUMERALS.finditer(text):
             found = True
             yield _spelled(match, text)
+    if not found and "民" in text:
+        for match in _MINGUO.finditer(text):
+            found = True
+            yield _part(match, text, since=1911)
     if not found:
         for match in _ENGLISH.finditer(text):
             found = True
@@ -110,30 +144,43 @@ def parts(text: str) -> Iterator[Part]:
 
 
 def _unsure(text: str) -> Iterator[Part]:
-    for pattern in (_PACKED, _TWO_DIGIT, _NO_YEAR):
+    for pattern in (_PACKED, _TURNED, _MINGUO_BARE, _TWO_DIGIT, _NO_YEAR):
         match = pattern.search(text)
         if match is not None:
-            part = _part(match, text, sure=False)
+            since = 1911 if pattern is _MINGUO_BARE else 0
+            part = _part(match, text, sure=False, since=since, turned=pattern is _TURNED)
             if part.alone:
                 yield part
                 return
 
 
-def _part(match: re.Match[str], text: str, *, sure: bool = True) -> Part:
+def _part(
+    match: re.Match[str], text: str, *, sure: bool = True, since: int = 0, turned: bool = False
+) -> Part:
     group = match.groupdict()
     year = group.get("y")
-    label, alone = surroundings(text, match.start(), match.end())
+    since = since or (2000 if year is not None and len(year) == 2 else 0)
+    until = _until(text, match.end())
+    label, alone = surroundings(text, match.start(), until)
     return Part(
-        year=None if year is None else int(year) + (2000 if len(year) == 2 else 0),
-        month=int(group["m1"] or group["m2"]),
-        day=int(group["d1"] or group["d2"]),
+        year=None if year is None else int(year) + since,
+        month=int(group.get("m1") or group["m2"]),
+        day=int(group.get("d1") or group["d2"]),
         start=match.start(),
         end=match.end(),
         time=_time(group),
         alone=alone,
         label=label,
         sure=sure,
+        ranged=until > match.end(),
+        turned=turned,
     )
+
+
+def _until(text: str, end: int) -> int:
+    """Where the range that begins before ``end`` ends; ``end`` where none does."""
+    match = _UNTIL.match(text, end)
+    return match.end() if match is not None else end
 
 
 def _time(group: dict[str, str | None]) -> tuple[int, int, int, str] | None:
@@ -151,8 +198,8 @@ def _time(group: dict[str, str | None]) -> tuple[int, int, int, str] | None:
 
 def _spelled(match: re.Match[str], text: str) -> Part:
     year = int("".join(str(_DIGITS[mark]) for mark in match["y"]))
-    label, alone = surroundings(text, match.start(), match.end())
     start, end = match.span()
+    label, alone = surroundings(text, start, end)
     return Part(year, _number(match["m1"]), _number(match["d1"]), start, end, None, alone, label)
 
 
@@ -165,7 +212,9 @@ def _english(match: re.Match[str], text: str) -> Part:
 
 
 def _number(spelled: str) -> int:
-    """一 to 三十一. What is no number (十十) comes out above 31 and is refused later."""
+    """一 to 三十一, or digits. What is no number (十十) comes out above 31 and is refused later."""
+    if spelled.isdigit():
+        return int(spelled)
     tens, ten, ones = spelled.rpartition("十")
     if not ten:
         return _DIGITS[ones] if len(ones) == 1 else 99

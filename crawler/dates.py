@@ -9,11 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import NamedTuple
 
 from crawler.dateparts import Part, joined, parts, piece_of, plain, surroundings
+from crawler.days.looks import looks_dated
+from crawler.days.strength import WEAK_PLACES, is_weak
 from crawler.model import SHANGHAI, Dated, Refused, shanghai_day
+
+__all__ = [
+    "WEAK_PLACES", "Dates", "find_date", "find_dates", "is_weak", "judge", "looks_dated", "settled", "url_date",
+]  # fmt: skip
 
 FIRST_YEAR = 1995
 """Chinese government sites begin with 1995 or later; an older date is a topic, not a publication."""
@@ -24,6 +31,8 @@ TOO_OLD = "before 1995"
 NO_YEAR = "no year, and the page gives no reason for one"
 NO_MOMENT = "relative time, and the moment of the look is unknown"
 NOT_PUBLISHED = "its label says it is not the publication"
+WHICH_FIRST = "day or month first: the page does not prove which"
+BEGINNING = "the beginning of a range"
 
 OTHER_DATE = re.compile(
     r"截止|截至|有效|成文|生效|施行|实施|到期|结束|开标|报名|会议|活动|考试|开始|签署|印发|制定|生成|失效|废止|开庭|办结|受理|答复|出生|抓取"
@@ -116,6 +125,9 @@ def judge(
         return Refused(f"{part.label}:{raw}", NOT_PUBLISHED)
     if part.year is None and year is None:
         return Refused(raw, NO_YEAR)
+    part = settled(part)
+    if part.turned:
+        return Refused(raw, WHICH_FIRST)
     own = part.year if part.year is not None else year
     try:
         day = date(own or 0, part.month, part.day)
@@ -127,7 +139,20 @@ def judge(
     doubt = implausible(day, today)
     if doubt:
         return Refused(raw, doubt)
-    return Dated(day, raw, place, moment, why if part.year is None else "")
+    reason = why if part.year is None else BEGINNING if part.ranged else ""
+    return Dated(day, raw, place, moment, reason)
+
+
+def settled(part: Part, *, day_first: bool | None = None) -> Part:
+    """``part`` with its year last put in order: by itself where one number is no month, else as ``day_first`` says."""
+    if not part.turned:
+        return part
+    if part.month > 12 or part.day > 12 or part.month == part.day:
+        day_first = part.month > 12
+    if day_first is None:
+        return part
+    month, day = (part.day, part.month) if day_first else (part.month, part.day)
+    return replace(part, month=month, day=day, turned=False)
 
 
 def implausible(day: date, today: date) -> str:

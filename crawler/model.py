@@ -279,7 +279,8 @@ class Dated:
 
     ``place`` is one of: ``item`` (text of the list item), ``attr`` (title or data- attribute),
     ``url``, ``comment``, ``script``, ``meta``, ``label`` (printed form such as 发布时间), ``id``, ``json``,
-    ``feed``, ``manual``, ``htmldate``. ``moment`` is set where the page gives a time of day.
+    ``feed``, ``manual``, ``htmldate``; ``updated``, ``written``, ``event``, ``generated`` tell of something else than the
+    publication (:func:`crawler.dates.is_weak`). ``moment`` is set where the page gives a time of day.
     ``why`` names the reason when a part was inferred (``year from list order`` ...).
     """
 

@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.dates import (
+    BEGINNING,
     FUTURE,
     NO_DAY,
     NO_MOMENT,
     NO_YEAR,
     NOT_PUBLISHED,
     TOO_OLD,
+    WHICH_FIRST,
     find_date,
     find_dates,
     join_date,
@@ -64,6 +66,18 @@ def read(text: str, **more: object) -> Dated | None:
         "关于2020年7月20日停水的通告",
         "\u3000\u30002020-07-20\xa0",
         "2020-07-2009:30:00",
+        "二O二O年七月二十日",
+        "二0二0年七月二十日",
+        "二零二零年七月二十日",
+        "二〇二〇年7月20日",
+        "民國109年7月20日",
+        "中华民国109年07月20日",
+        "109-07-20",
+        "20/07/2020",
+        "07/20/2020",
+        "20.07.2020",
+        "2020-07-20 15:00-17:00",
+        "2020年07月20日 09时32分",
     ],
 )
 def test_every_printed_form_of_a_day_is_read(text: str) -> None:
@@ -92,6 +106,83 @@ def test_a_time_of_day_is_kept_in_shanghai(text: str, clock: tuple[int, int, int
     found = read(text)
     assert found is not None
     assert found.moment == datetime(2020, 7, 20, *clock, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2020-07-20至2020-07-27",
+        "2020年7月20日至27日",
+        "公示期：2020-07-20 ~ 07-27",
+        "2020.07.20—2020.07.27",
+        "2020-07-20 -- 2020-07-27",
+    ],
+)
+def test_a_range_of_days_stands_for_its_beginning(text: str) -> None:
+    found = read(text)
+    assert found is not None
+    assert (found.day, found.why) == (JULY, BEGINNING)
+
+
+def test_the_range_of_another_thing_is_no_publication() -> None:
+    assert read("报名时间：2020-07-20至2020-07-27") is None
+
+
+@pytest.mark.parametrize(
+    "hours", ["15:00-17:00", "09:00-11:00", "15:00—17:00", "15:00:00-17:00:00", "15:00至17:00"]
+)
+def test_a_range_of_hours_is_no_time_zone(hours: str) -> None:
+    found = read(f"2020-07-20 {hours}")
+    assert found is not None
+    assert found.day == JULY
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2020-07-20T01:00:00-05:00", datetime(2020, 7, 20, 14, tzinfo=SHANGHAI)),
+        ("2020-07-20 23:30:00 +0000", datetime(2020, 7, 21, 7, 30, tzinfo=SHANGHAI)),
+    ],
+)
+def test_a_zone_behind_seconds_counts(text: str, moment: datetime) -> None:
+    found = read(text)
+    assert found is not None
+    assert found.moment == moment
+
+
+@given(BELIEVABLE, st.booleans(), st.sampled_from("/-."))
+def test_day_first_or_month_first_is_never_guessed(day: date, day_first: bool, mark: str) -> None:
+    """Either the numbers prove the order, or the date is refused with that reason."""
+    first, second = (day.day, day.month) if day_first else (day.month, day.day)
+    believed, refused = find_dates(f"{first:02}{mark}{second:02}{mark}{day.year}", today=TODAY, place="item")
+    if day.day > 12 or day.day == day.month:
+        assert [dated.day for dated in believed] == [day]
+    else:
+        assert not believed
+        assert [candidate.why for candidate in refused] == [WHICH_FIRST]
+
+
+DIGITS = "零一二三四五六七八九"
+
+
+@given(BELIEVABLE, st.sampled_from("〇○ＯOo0零"))
+def test_years_in_words_are_read_whatever_stands_for_the_zero(day: date, zero: str) -> None:
+    year = "".join(zero if mark == "0" else DIGITS[int(mark)] for mark in str(day.year))
+    found = read(f"{year}年{day.month}月{day.day}日")
+    assert found is not None
+    assert found.day == day
+
+
+@given(
+    BELIEVABLE,
+    st.sampled_from(["民国{}年{}月{}日", "中華民國{}年{}月{}日", "{:03}-{:02}-{:02}", "{:03}/{}/{}"]),
+)
+def test_years_of_the_republic_are_turned_into_ours(day: date, form: str) -> None:
+    if day.year < 2011 and ":03" in form:
+        return
+    found = read(form.format(day.year - 1911, day.month, day.day))
+    assert found is not None
+    assert found.day == day
 
 
 def test_an_impossible_time_leaves_the_day_alone() -> None:

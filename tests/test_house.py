@@ -19,7 +19,7 @@ PURE = (
 )  # fmt: skip
 PURE_FOLDERS = (
     "crawler/platforms", "crawler/families", "crawler/lists", "crawler/articles", "crawler/refusals",
-    "crawler/checks", "monitor/rules",
+    "crawler/checks", "crawler/days", "monitor/rules",
 )  # fmt: skip
 IO = ("scrapy", "httpx", "sqlalchemy", "time", "crawler.store", "monitor.ledger", "crawler.clock")
 HOMES = {

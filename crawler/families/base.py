@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from crawler.lists.outline import Outline
+from crawler.model import Ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,10 @@ def _nothing(_: Source) -> tuple[str, ...]:
     return ()
 
 
+def _no_asks(_: Source) -> tuple[Ask, ...]:
+    return ()
+
+
 def _no_text(_: Source) -> str:
     return ""
 
@@ -46,6 +51,9 @@ class Family:
     ``fragment``: the list as HTML, where it stands in a data block of the page; ``""`` when it does not.
     ``interface``: the address that the page's script fills the list from; ``""`` when unknown.
     ``pages``: how many pages the family's own pager counts (0: no items), ``None`` when it says nothing.
+    ``total``: how many posts the page counts in the whole column, ``None`` when it says nothing.
+    ``asks``: further pages that want more than a plain GET (a form by POST), nearest first; where the page holds no row
+    of its own, from the first row on.
     """
 
     name: str
@@ -55,6 +63,8 @@ class Family:
     fragment: Callable[[Source], str] = _no_text
     interface: Callable[[Source], str] = _no_text
     pages: Callable[[Source], int | None] = _unsaid
+    total: Callable[[Source], int | None] = _unsaid
+    asks: Callable[[Source], tuple[Ask, ...]] = _no_asks
 
 
 def says(marks: str, *words: str) -> bool:
