@@ -14,12 +14,12 @@ from crawler.clock import clock
 from crawler.model import shanghai_day
 from monitor.ahead import Ahead, ahead, ics
 from monitor.jobs import judge_now
-from monitor.model import VALUE_NAMES
+from monitor.model import VALUE_NAMES, Verdict
 from monitor.office import open_office
 from monitor.official_days import KNOWN
 from monitor.options import DONE, tell, with_as_of, with_config, with_json
 from monitor.plain import clean
-from monitor.screen import rendered
+from monitor.screen import outlets_share, rendered
 
 
 @click.command()
@@ -49,7 +49,12 @@ def due(
     unknown = sorted({one.due.year for one in found if one.due >= day} - KNOWN)
     if file is not None:
         file.write_text(ics(found, now), encoding="utf-8", newline="")
-    lines = [*due_lines(found, names), *_remarks(unknown), *([f"日历文件：{file}"] if file else [])]
+    lines = [
+        *due_lines(found, names),
+        *_unjudged([v for v in verdicts if unit is None or unit in v.units]),
+        *_remarks(unknown),
+        *([f"日历文件：{file}"] if file else []),
+    ]
     tell(as_json, {"day": day, "due": [due_data(one) for one in found], "unknown_years": unknown}, lines)
     return DONE
 
@@ -61,7 +66,7 @@ def due_data(one: Ahead) -> dict[str, object]:
 def due_lines(found: Sequence[Ahead], names: dict[str, str]) -> list[str]:
     """A table, the most urgent first."""
     if not found:
-        return ["没有可以推算到期日的栏目或账号。"]
+        return ["没有推算出到期日的栏目或账号。"]
     table = Table("栏目、账号", "责任单位", "判定", "最新信息", "提醒日", "期限", "最后工作日", "剩余工作日")
     for one in found:
         units = "、".join(names.get(unit, unit) for unit in one.units)
@@ -71,6 +76,12 @@ def due_lines(found: Sequence[Ahead], names: dict[str, str]) -> list[str]:
             str(one.left),
         )  # fmt: skip
     return rendered(table)
+
+
+def _unjudged(verdicts: Sequence[Verdict]) -> list[str]:
+    """Those of which no day can be told."""
+    share = outlets_share(verdicts)
+    return [f"另有 {share.unjudged} 个未能判定，没有推算。"] if share.unjudged else []
 
 
 def _remarks(years: Sequence[int]) -> list[str]:

@@ -18,6 +18,7 @@ from monitor.matters import returned
 from monitor.model import Letter
 from monitor.official_days import KNOWN
 from monitor.reminding import TOLD
+from monitor.words import Sight
 
 NIGHT = timedelta(hours=30)
 HELD_UP = timedelta(days=7)
@@ -102,14 +103,16 @@ def _night(connection: Connection, now: datetime) -> str:
         return ""
     if now - run.started > NIGHT:
         return f"{chinese_day(shanghai_day(run.started))}以后没有夜间抓取，请检查服务是否在运行。"
-    seen = f"计划 {run.planned} 个，看到 {run.looked} 个，无法判定 {run.unknown} 个"
+    sight = Sight(run.planned, run.looked, run.unknown)
     if run.ended is None:
-        return f"昨夜抓取没有跑完（{seen}），下一晚自动补上。"
+        return f"昨夜抓取没有跑完（计划 {run.planned} 个），下一晚自动补上。"
+    if sight.blind:
+        return f"昨夜{sight.text}，未对任何单位作出新的认定，请检查本机网络和各网站。"
     last = select(JudgementRow.failed_night).where(
         JudgementRow.as_of >= run.started, JudgementRow.as_of <= now
     )
     if connection.scalar(last.order_by(JudgementRow.as_of.desc()).limit(1)):
-        return f"昨夜看到的太少，未对任何单位作出新的认定（{seen}）。"
+        return f"昨夜看到的太少，未对任何单位作出新的认定（{sight.text}）。"
     return ""
 
 

@@ -28,7 +28,7 @@ HEAD = (
     "最新信息",
     "天数",
     "到期",
-    "最近查看",
+    "最近看到",
     "说明",
     "网址",
 )
@@ -50,9 +50,9 @@ def outlets_workbook(title: str, lines: Iterable[Any], places: dict[str, str]) -
 
 def _cells(one: Any, places: dict[str, str]) -> tuple[str | int | date | None, ...]:
     column = one.platform == "portal"
-    looked = one.looked.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if one.looked else ""
+    seen = one.seen.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if one.seen else ""
     return (
         one.id, one.name, one.path if column else places.get(one.platform, one.platform),
         CLASS_NAMES[ColumnClass(one.cls)] if column else "", VALUE_NAMES[Value(one.value)] if one.value else UNJUDGED,
-        "、".join(one.units), one.newest, one.days, one.due, looked, one.sentence, one.url or "",
+        "、".join(one.units), one.newest, one.days, one.due, seen, one.sentence, one.url or "",
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
@@ -14,13 +14,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from crawler.model import SHANGHAI, Outlet, OutletKind, Visit
+from monitor.bulletin_outlets import worst
 from monitor.causes import looked_like
 from monitor.child import Progress as Step
 from monitor.evaluate import Explanation, Judgement
-from monitor.jobs import Night
+from monitor.jobs import LastNight, Night, last_night
 from monitor.model import VALUE_NAMES, Finding, Value, Verdict
 from monitor.office import Office, Settings, outlets_now
 from monitor.plain import clean
+from monitor.words import Share, Sight, of_standing
 
 OUTCOMES = {
     "read": "读取成功",
@@ -67,6 +69,7 @@ def night_data(night: Night) -> dict[str, Any]:
         "planned": night.crawled.planned,
         "looked": night.crawled.looked,
         "unknown": night.unknown,
+        "seen": sight_of(night).seen,
         "new_posts": night.new_posts,
         "rechecked": list(night.rechecked),
         "verdicts": value_counts(night.judgement.verdicts),
@@ -79,10 +82,10 @@ def night_data(night: Night) -> dict[str, Any]:
 def night_lines(night: Night) -> list[str]:
     changes = night.judgement.changes
     lines = [
-        f"抓取：计划 {night.crawled.planned} 个，看到 {night.crawled.looked} 个，其中未知 {night.unknown} 个；"
-        f"新信息 {night.new_posts} 条",
+        f"抓取：{sight_of(night).text}；新信息 {night.new_posts} 条",
         f"复看：{len(night.rechecked)} 个（先看两遍，再说超期）",
         "判定：" + values_line(night.judgement.verdicts),
+        f"栏目和账号在期限内：{outlets_share(night.judgement.verdicts).text}",
         f"问题：新开 {len(changes.opened)} 个，销号 {len(changes.closed)} 个",
         f"信件：新写 {night.written.n} 封，发出 {night.sent.n} 封"
         + (f"，被拒 {night.sent.refused} 封" if night.sent.refused else "")
@@ -92,9 +95,19 @@ def night_lines(night: Night) -> list[str]:
     if night.written.no_address:
         lines.append(f"没有邮箱、信件无处可寄的单位：{'、'.join(night.written.no_address)}")
     if night.failed:
-        fault = night.crawled.fault or "看到的太少"
+        fault = night.crawled.fault or ("什么也没有看到" if sight_of(night).blind else "看到的太少")
         lines.append(f"今晚不算数：{fault}。没有任何单位因今晚被判超期。")
     return lines
+
+
+def sight_of(night: Night) -> Sight:
+    """What the night saw of what it had to look at."""
+    return Sight(night.crawled.planned, night.crawled.looked, night.unknown)
+
+
+def outlets_share(verdicts: Iterable[Verdict]) -> Share:
+    """Columns and accounts in time, of those that were judged: each by its gravest verdict on being kept up to date."""
+    return of_standing(Counter(verdict.value.value for verdict in worst(verdicts).values()))
 
 
 def values_line(verdicts: Sequence[Verdict]) -> str:
@@ -150,6 +163,8 @@ def status_data(office: Office, judgement: Judgement) -> dict[str, Any]:
         "failed_night": judgement.failed_night,
         "verdicts": [verdict_data(verdict) for verdict in judgement.verdicts],
         "counts": value_counts(judgement.verdicts),
+        "share": asdict(outlets_share(judgement.verdicts)),
+        "night": asdict(night) if (night := last_night(office)) else None,
     }
 
 
@@ -184,8 +199,18 @@ def status_lines(office: Office, judgement: Judgement) -> list[str]:
         if verdicts:
             table.add_row(unit.id, unit.short, unit.group, "；".join(_month(v) for v in verdicts))
     lines += rendered(table)
-    lines.append("合计：" + values_line(judgement.verdicts))
+    lines.append(_night_line(last_night(office)))
+    lines.append("合计：" + (values_line(judgement.verdicts) or "没有可判定的"))
+    lines.append(f"栏目和账号在期限内：{outlets_share(judgement.verdicts).text}")
     return lines
+
+
+def _night_line(night: LastNight | None) -> str:
+    if night is None:
+        return "还没有夜间抓取的记录"
+    began = night.started.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    seen = Sight(night.planned, night.looked, night.unknown).text if night.ended else "没有跑完"
+    return f"最近一次夜间抓取 {began}：{seen}"
 
 
 def _month(verdict: Verdict) -> str:

@@ -248,7 +248,11 @@ def night(store: Store, started: datetime, *, ended: bool = True, failed: bool =
     ("hours", "more", "said"),
     [
         (7, {}, ""),
-        (7, {"failed": True}, "昨夜看到的太少，未对任何单位作出新的认定（计划 50 个，看到 20 个"),
+        (
+            7,
+            {"failed": True},
+            "昨夜看到的太少，未对任何单位作出新的认定（计划 50 个，看到 17 个，没有看清 3 个",
+        ),
         (7, {"ended": False}, "没有跑完"),
         (50, {}, "以后没有夜间抓取"),
     ],

@@ -146,3 +146,16 @@ def test_the_files_of_others_are_those_that_their_page_names() -> None:
         assert "sourceMappingURL" not in text
     kept = {path.name for path in (STATIC / "vendor").iterdir()}
     assert {name for name in kept if f"`{name}`" not in page} == {"README.md"}
+
+
+def test_days_of_which_nothing_was_seen_are_grey_and_no_zeros() -> None:
+    last = START + timedelta(days=2)
+    chart = charts.heat({"a": "甲"}, [("a", START, 3)], START, END, seen=(START, last))
+    known, unseen = chart.option["series"]
+    assert known["data"] == [[0, 0, 3]]
+    days = (END - START).days + 1
+    assert [cell[0] for cell in unseen["data"]] == list(range(3, days))
+    assert [one["seriesIndex"] for one in chart.option["visualMap"]] == [0, 1]
+    assert (
+        len(charts.heat({"a": "甲"}, [("a", START, 3)], START, END, seen=(START, END)).option["series"]) == 1
+    )

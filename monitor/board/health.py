@@ -21,6 +21,7 @@ from monitor.model import SiteWeek, Value
 from monitor.outbox import AttemptRow
 from monitor.probes import ahead, weeks
 from monitor.standing import StandingRow
+from monitor.words import Sight
 
 S, DAILY = StandingRow, DailyRow.__table__.c
 OUTSTANDING = ("failed", "refused", "waiting", "claimed")
@@ -43,8 +44,14 @@ class Run:
     failed: bool | None
 
     @property
-    def coverage(self) -> float:
-        return 100 * min(self.looked, self.planned) / self.planned if self.planned else 100.0
+    def sight(self) -> Sight:
+        """What it saw of what was due."""
+        return Sight(self.planned, self.looked, self.unknown)
+
+    @property
+    def blind(self) -> bool:
+        """It ran to its end and saw nothing: every answer was an error."""
+        return self.ended is not None and self.sight.blind
 
     @property
     def minutes(self) -> float | None:

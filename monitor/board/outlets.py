@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 from crawler.store import DutyRow, OutletRow, UnitRow
 from monitor.board.paging import ROWS, Paged, within
 from monitor.causes import NOT_JUDGED
+from monitor.model import Value
 from monitor.standing import StandingRow
 
 SORTS = ("gravity", "name", "newest", "due", "look")
@@ -38,8 +39,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class OutletLine:
-    """One outlet as a row. ``units`` are short names, the lead first; ``days`` since its newest post. ``value`` is
-    empty for one that was never judged.
+    """One outlet as a row. ``units`` are short names, the lead first; ``days`` since its newest known post. ``value`` is
+    empty for one that was never judged. ``looked`` is the last look, ``seen`` the last one that saw something.
     """
 
     id: str
@@ -57,6 +58,20 @@ class OutletLine:
     looked: datetime | None
     since: datetime | None
     units: tuple[str, ...]
+    seen: datetime | None = None
+
+    @property
+    def dim(self) -> bool:
+        """The last look saw nothing: what is known is from before it."""
+        return self.looked is not None and (self.seen is None or self.seen < self.looked)
+
+    @property
+    def ours(self) -> bool:
+        """It is for us to find out how it stands: not judged, or said to come due while we could not look.
+
+        Nothing is asked of its units meanwhile (situation 21: a redesigned column was 即将超期 on its unit's page).
+        """
+        return self.value in ("", Value.UNKNOWN.value) or (self.value == Value.DUE_SOON.value and self.dim)
 
 
 def lines(
@@ -79,7 +94,7 @@ def every_line(connection: Connection, wanted: Wanted, today: date) -> Iterable[
 OUTLET, S = OutletRow, StandingRow
 COLUMNS = (
     OUTLET.id, OUTLET.name, OUTLET.path, OUTLET.cls, OUTLET.platform, OUTLET.url, OUTLET.newest, OUTLET.last_look,
-    S.value, S.sentence, S.cause, S.due, S.since,
+    S.value, S.sentence, S.cause, S.due, S.since, OUTLET.last_conclusive,
 )  # fmt: skip
 
 
@@ -137,6 +152,7 @@ def _of(connection: Connection, ids: Sequence[str], today: date) -> list[OutletL
         OutletLine(
             r.id, r.name, r.path, r.cls, r.platform, r.url, r.value, r.sentence, r.cause,
             r.newest, (today - r.newest).days if r.newest else None, r.due, r.last_look, r.since, units[r.id],
+            r.last_conclusive,
         )
         for r in (found[id] for id in ids)
     ]  # fmt: skip

@@ -24,10 +24,12 @@ from monitor.rules.site_veto_columns import COUNTERS
 from monitor.rules.unit_quota import count_of
 from monitor.standing import StandingRow
 from monitor.unit_rhythm import DoubtRow, months_kept
+from monitor.words import Sight
 from monitor.workdays import Calendar
 
 S = StandingRow
 ACCUSED = (Value.STALE.value, Value.BLANK.value)
+GOOD = (Value.FRESH.value, Value.DUE_SOON.value)
 KINDS = ("column", "account")
 LATELY = timedelta(days=14)
 """Letters that did not leave are waiting work for so long."""
@@ -44,6 +46,19 @@ class Counter:
     needed: int
     unknown: int
     columns: tuple[str, ...]
+
+    @property
+    def known(self) -> bool:
+        """Whether anything of it could be judged: a count of nothing is no distance."""
+        return bool(self.count) or not self.unknown
+
+    @property
+    def said(self) -> str:
+        """``2/5``, ``2/5（另有 3 个未能判定）``; where none is behind for sure and some are unknown, just that."""
+        rest = f"（另有 {self.unknown} 个未能判定）" if self.unknown else ""
+        if not self.known:
+            return f"尚无确认的，{self.unknown} 个未能判定（满 {self.needed} 个即否决）"
+        return f"{self.count}/{self.needed}{rest}"
 
     @property
     def left(self) -> int:
@@ -178,17 +193,22 @@ class Night:
     missing: bool
 
     @property
-    def coverage(self) -> float:
-        """Percent of what was due."""
-        return 100 * min(self.looked, self.planned) / self.planned if self.planned else 100.0
+    def sight(self) -> Sight:
+        """What it saw of what was due."""
+        return Sight(self.planned, self.looked, self.unknown)
 
     @property
     def minutes(self) -> float | None:
         return (self.ended - self.started).total_seconds() / 60 if self.ended else None
 
     @property
+    def blind(self) -> bool:
+        """It ran to its end and saw nothing: every answer was an error."""
+        return self.ended is not None and self.sight.blind
+
+    @property
     def bad(self) -> bool:
-        return self.failed or self.missing
+        return self.failed or self.missing or self.blind
 
 
 def last_night(connection: Connection, now: datetime) -> Night | None:
@@ -232,11 +252,12 @@ class Changed:
     mended_rows: tuple[Change, ...] = ()
 
 
-BAD, WAS_BAD = S.value.in_(ACCUSED), S.before.in_(ACCUSED)
+BAD, WAS_BAD, WELL = S.value.in_(ACCUSED), S.before.in_(ACCUSED), S.value.in_(GOOD)
 WAY: Mapping[str, ColumnElement[bool]] = {
     "turned": and_(BAD, ~WAS_BAD),
-    "mended": and_(WAS_BAD, ~BAD),
-    "other": or_(and_(BAD, WAS_BAD), and_(~BAD, ~WAS_BAD)),
+    # What turned unknown or exempt was not mended: nobody saw anything new there.
+    "mended": and_(WAS_BAD, WELL),
+    "other": or_(and_(BAD, WAS_BAD), and_(~BAD, ~WAS_BAD), and_(WAS_BAD, ~BAD, ~WELL)),
 }
 WAYS = tuple(WAY)
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, inspect, select, text
 from crawler.store import RunRow
 from monitor.ledger import FindingRow, LetterRow
 from monitor.orders import OPEN, OrderRow
+from monitor.words import Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,11 @@ class LastNight:
     planned: int
     looked: int
     unknown: int
+
+    @property
+    def sight(self) -> Sight:
+        """What it saw of what was due."""
+        return Sight(self.planned, self.looked, self.unknown)
 
 
 def revision(connection: Connection) -> str:

@@ -9,8 +9,8 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from crawler.model import SHANGHAI, utc
-from crawler.store import UnitRow
+from crawler.model import SHANGHAI, shanghai_day, utc
+from crawler.store import OutletRow, UnitRow
 from monitor.board.unit_list import shown_months
 from monitor.board.words import rule_name
 from monitor.calendar import add_months
@@ -20,6 +20,7 @@ from monitor.standing import StandingRow, TrendRow
 from monitor.unit_rhythm import UnitDayRow, days_kept, months_kept
 
 S = StandingRow
+JUDGED = (Value.FRESH.value, Value.DUE_SOON.value, Value.STALE.value, Value.BLANK.value)
 
 
 def trend(connection: Connection, kind: str, since: date) -> Mapping[tuple[date, str], int]:
@@ -55,18 +56,27 @@ class Silent:
 
 
 def silent(connection: Connection, today: date, limit: int) -> tuple[Silent, ...]:
-    """The outlets that have been silent longest, exempt ones left out."""
+    """The outlets that have been silent longest: exempt ones are left out, and those that nobody could judge. Of these
+    it is not known how long they have been silent.
+    """
     found: list[Silent] = []
     for kind in ("column", "account"):  # one at a time, as the index is
         query = (
             select(S.outlet_id, S.name, S.newest, S.value)
-            .where(S.kind == kind, S.newest.is_not(None), S.value != Value.EXEMPT.value)
+            .where(S.kind == kind, S.newest.is_not(None), S.value.in_(JUDGED))
             .order_by(S.newest, S.outlet_id)
             .limit(limit)
         )
         rows = connection.execute(query)
         found += [Silent(r.outlet_id, r.name, (today - r.newest).days, r.value, r.newest) for r in rows]
     return tuple(sorted(found, key=lambda one: (one.newest, one.id))[:limit])
+
+
+def seen_until(connection: Connection) -> date | None:
+    """The day of the last look that saw a column: of later days nothing is known."""
+    query = select(func.max(OutletRow.last_conclusive)).where(OutletRow.kind == "column")
+    last = connection.execute(query).scalar()
+    return shanghai_day(last) if last else None
 
 
 @dataclass(frozen=True, slots=True)

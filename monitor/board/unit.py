@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
 
@@ -243,6 +244,8 @@ def limits_ahead(
         .where(or_(DutyRow.until.is_(None), DutyRow.until > today), OutletRow.retired_at.is_(None))
         .where(StandingRow.due.between(today, today + timedelta(days=days)), OutletRow.newest.is_not(None))
         .where(StandingRow.value.in_((Value.FRESH.value, Value.DUE_SOON.value)))
+        # What we could not look at last is ours to find out: nobody is urged about it.
+        .where(OutletRow.last_conclusive >= OutletRow.last_look)
     )
     verdicts = [
         Verdict(
@@ -253,6 +256,26 @@ def limits_ahead(
         for r in connection.execute(query).mappings()
     ]  # fmt: skip
     return ahead(verdicts, today, calendar)
+
+
+def seen_of(connection: Connection, unit: str, today: date) -> tuple[int, int]:
+    """How many of the unit's outlets are judged, and of how many it is for us to find out."""
+    query = (
+        select(StandingRow.value, OutletRow.last_look, OutletRow.last_conclusive)
+        .join(OutletRow, StandingRow.key == "outlet:" + OutletRow.id)
+        .join(DutyRow, DutyRow.outlet_id == OutletRow.id)
+        .where(DutyRow.unit_id == unit, DutyRow.since <= today, OutletRow.retired_at.is_(None))
+        .where(or_(DutyRow.until.is_(None), DutyRow.until > today))
+        .where(StandingRow.value != Value.EXEMPT.value)
+    )
+    rows = connection.execute(query).all()
+    ours = sum(r.value == Value.UNKNOWN.value or (r.value == Value.DUE_SOON.value and _dim(r)) for r in rows)
+    return len(rows) - ours, ours
+
+
+def _dim(row: Any) -> bool:
+    """Whether the last look saw nothing."""
+    return row.last_look is not None and (row.last_conclusive is None or row.last_conclusive < row.last_look)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ BLUE, LIGHT, LINE, INK = "#2b669e", "#dce8f3", "#d5dce3", "#4a5866"
 SCALE = ("#eef2f5", "#cfe0ef", "#8db6da", "#4787bd", "#174a7c")
 """From nothing to much, of one hue: grey printers keep the order."""
 ORDER = (Value.STALE, Value.BLANK, Value.DUE_SOON, Value.UNKNOWN, Value.EXEMPT, Value.FRESH)
+UNSEEN = "#dfe3e6"
+"""Days of which nothing was seen: grey, and of no scale."""
 NAME = 16
 """Characters of a name on an axis."""
 STANDING = 12
@@ -49,12 +51,18 @@ class Chart:
 
 
 def heat(
-    names: Mapping[str, str], posts: Iterable[tuple[str, date, int]], start: date, end: date, href: str = ""
+    names: Mapping[str, str],
+    posts: Iterable[tuple[str, date, int]],
+    start: date,
+    end: date,
+    href: str = "",
+    seen: tuple[date, date] | None = None,
 ) -> Chart:
     """Posts by row (``names``: id → name) and day from ``start`` to ``end``, both shown. ``href`` + id leads to a row.
 
     Days without posts are not in ``posts``; ids that have no name are left out. The table has one line a name: all
-    posts, days with posts, the last day with one.
+    posts, days with posts, the last day with one. Days outside ``seen`` (the first and the last day of which anything
+    was seen) are grey: without a post there nobody knows whether there was one.
     """
     ids = list(names)
     days = _days(start, end)
@@ -69,9 +77,13 @@ def heat(
             "axisTick": {"show": False}, "axisLabel": {"interval": 0, "fontSize": 11},
         },
         "visualMap": _scale(max((n for *_, n in found), default=1)),
-        "series": [{"type": "heatmap", "data": cells, "itemStyle": {"borderColor": "#fff", "borderWidth": 1}}],
+        "series": [
+            {"type": "heatmap", "data": cells, "itemStyle": {"borderColor": "#fff", "borderWidth": 1}}
+        ],
         "tooltip": {},
     }  # fmt: skip
+    if dark := [n for n, day in enumerate(days) if seen and not seen[0] <= day <= seen[1]]:
+        _darken(option, [[column, row, 0] for column in dark for row in range(len(ids))])
     by: dict[str, list[tuple[date, int]]] = {id: [] for id in ids}
     for id, day, n in found:
         by[id].append((day, n))
@@ -267,6 +279,18 @@ def lines(
 def value_name(value: str) -> str:
     """The word for a verdict's value."""
     return VALUE_NAMES[Value(value)]
+
+
+def _darken(option: dict[str, Any], cells: Sequence[Sequence[int]]) -> None:
+    """Draw ``cells`` of a heat chart as unseen: grey, under whatever is known there, and in no scale."""
+    unseen = {
+        "type": "heatmap", "data": cells, "silent": True, "z": 1, "itemStyle": {"borderColor": "#fff", "borderWidth": 1},
+    }  # fmt: skip
+    option["series"].append(unseen)
+    option["visualMap"] = [
+        option["visualMap"] | {"seriesIndex": 0},
+        {"show": False, "seriesIndex": 1, "min": 0, "max": 1, "inRange": {"color": [UNSEEN]}},
+    ]
 
 
 def _scale(most: int) -> dict[str, Any]:

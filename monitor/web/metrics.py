@@ -86,7 +86,8 @@ class StoreFigures(Collector):
         ended = 1 if night.ended is not None else 0
         for name, told, value in (
             ("planned", "Outlets planned", night.planned), ("looked", "Outlets looked at", night.looked),
-            ("unknown", "Outlets unknown", night.unknown), ("age_seconds", "Seconds since it began", age),
+            ("unknown", "Outlets unknown", night.unknown), ("seen", "Outlets seen", night.sight.seen),
+            ("age_seconds", "Seconds since it began", age),
             ("ended", "1 = it ran to its end", ended),
         ):  # fmt: skip
             yield GaugeMetricFamily(f"gengxin_last_night_{name}", f"Last night: {told}", value)

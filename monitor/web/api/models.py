@@ -52,7 +52,8 @@ class OutletLine(Answer):
     newest: date | None = told("最新信息的日期", "Day of the newest post")
     days: int | None = told("距今天数", "Days since then")
     due: date | None = told("最迟应更新的日期", "Last day that still passes")
-    looked: datetime | None = told("最近查看", "Last look")
+    looked: datetime | None = told("最近查看（包括没有看清的）", "Last look, whatever came of it")
+    seen: datetime | None = told("最近一次看到内容", "Last look that saw something")
     since: datetime | None = told("当前判定从何时起", "Since when it stands so")
     units: list[str] = told("责任单位简称，第一个牵头", "Units that answer for it, the lead first")
 
@@ -285,8 +286,9 @@ class NightLine(Answer):
     started: datetime = told("开始", "Started")
     ended: datetime | None = told("结束；空为未跑完", "Ended; empty where it did not")
     planned: int = told("计划", "Planned")
-    looked: int = told("看到", "Looked at")
-    unknown: int = told("无法判定", "Unknown")
+    looked: int = told("问过的栏目和账号", "Outlets asked")
+    unknown: int = told("其中没有看清的", "Of these, gave no answer that says anything")
+    seen: int = told("看到的（问过的减去没有看清的）", "Seen: asked less unknown")
     new_posts: int = told("新信息", "New posts")
     note: str = told("备注", "Note")
 
@@ -295,12 +297,27 @@ class Nights(Page):
     rows: list[NightLine] = told("抓取，新的在前", "Runs, the newest first")
 
 
+class ShareLine(Answer):
+    """A part of what was judged; what was not judged is in neither number."""
+
+    good: int = told("在期限内", "In time")
+    judged: int = told("已判定", "Judged")
+    unjudged: int = told("未判定", "Not judged")
+    exempt: int = told("豁免", "Exempt")
+    percent: float | None = told(
+        "百分比；判定得太少时为空", "Percent of the judged; empty where too few were judged"
+    )
+    text: str = told("一句话", "In words")
+
+
 class Overview(Answer):
     """Today's state in one answer."""
 
     as_of: datetime = told("时刻", "Moment")
     columns: dict[str, int] = told("栏目按判定", "Columns by verdict")
     accounts: dict[str, int] = told("账号按判定", "Accounts by verdict")
+    columns_share: ShareLine = told("已判定的栏目中在期限内的", "Columns in time, of those judged")
+    accounts_share: ShareLine = told("已判定的账号中在期限内的", "Accounts in time, of those judged")
     open_findings: int = told("未销号的问题", "Open findings")
     open_orders: int = told("未办结的整改通知", "Open orders")
     night: NightLine | None = told("最近一次夜间抓取", "The last night")

@@ -90,7 +90,7 @@ def outlet(who: Reading, web: Kept, id: Id) -> models.OutletLine:
         **{name: row[name] for name in ("id", "kind", "name", "path", "cls", "platform", "url", "newest")},
         value=stands.get("value", Value.UNKNOWN.value), sentence=stands.get("sentence", ""),
         cause=stands.get("cause", ""), days=(today - newest).days if newest else None, due=stands.get("due"),
-        looked=row["last_look"], since=stands.get("since"), units=list(units),
+        looked=row["last_look"], seen=row["last_conclusive"], since=stands.get("since"), units=list(units),
     )  # fmt: skip
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
 
@@ -16,11 +17,12 @@ from monitor.web.api.gate import District, Running, fresh
 from monitor.web.api.paging import Paged
 from monitor.web.api.words import asked, said
 from monitor.web.state import Web, web_of
+from monitor.words import Share, Sight, of_standing
 
 router = APIRouter(tags=["state"])
 Kept = Annotated[Web, Depends(web_of)]
 Kind = Annotated[Literal["nightly", "all"], asked("nightly 夜间抓取，all 包括复查", "nightly, or all runs")]
-NIGHT = tuple(models.NightLine.model_fields)
+NIGHT = tuple(name for name in models.NightLine.model_fields if name != "seen")
 
 
 @router.get("/overview", dependencies=[Depends(fresh)], **said("总览", "Overview"))
@@ -28,13 +30,16 @@ def overview(who: District, web: Kept) -> models.Overview:
     """Columns and accounts by verdict, open findings and orders, the last night."""
     with web.office.reader.connect() as connection:
         night = spans.runs(connection, "nightly", 1, 0).rows
+        columns, accounts = stands(connection, "column"), stands(connection, "account")
         return models.Overview(
             as_of=web.clock(),
-            columns=dict(stands(connection, "column")),
-            accounts=dict(stands(connection, "account")),
+            columns=dict(columns),
+            accounts=dict(accounts),
+            columns_share=_share(of_standing(columns)),
+            accounts_share=_share(of_standing(accounts)),
             open_findings=sum(running.open_findings(connection).values()),
             open_orders=running.open_orders(connection),
-            night=models.NightLine(**{name: night[0][name] for name in NIGHT}) if night else None,
+            night=_night(night[0]) if night else None,
         )
 
 
@@ -43,8 +48,20 @@ def nights(who: Running, web: Kept, paged: Paged, kind: Kind = "nightly") -> mod
     """Runs with what they planned, saw and could not judge, the newest first."""
     with web.office.reader.connect() as connection:
         found = spans.runs(connection, "" if kind == "all" else kind, paged.limit, paged.offset)
-    rows = [models.NightLine(**{name: row[name] for name in NIGHT}) for row in found.rows]
-    return models.Nights(rows=rows, **paged.told(found.total))
+    return models.Nights(rows=[_night(row) for row in found.rows], **paged.told(found.total))
+
+
+def _night(row: Mapping[str, Any]) -> models.NightLine:
+    seen = Sight(row["planned"], row["looked"], row["unknown"]).seen
+    return models.NightLine(**{name: row[name] for name in NIGHT}, seen=seen)
+
+
+def _share(found: Share) -> models.ShareLine:
+    rate = found.rate(2)
+    return models.ShareLine(
+        good=found.good, judged=found.judged, unjudged=found.unjudged, exempt=found.exempt,
+        percent=float(rate.rstrip("%")) if rate else None, text=found.text,
+    )  # fmt: skip
 
 
 @router.get("/health", **said("运行状况", "Health"))

@@ -15,10 +15,12 @@ from monitor.access.visitor import Visitor
 from monitor.board import health as board
 from monitor.board.machine import machine
 from monitor.outbox import again
+from monitor.standing import stands
 from monitor.web import charts
 from monitor.web.gate import Form, NotFound, need, posted
 from monitor.web.render import page
 from monitor.web.state import Web, web_of
+from monitor.words import nothing_listed, of_standing
 
 router = APIRouter()
 WEEKS = 8
@@ -45,6 +47,7 @@ def health(
         )
         letters, diary = board.letters(connection, now), board.diary(connection, shanghai_day(now))
         sites, ahead = board.availability(connection, now, WEEKS), board.clock_ahead(connection)
+        shares = [of_standing(stands(connection, kind)) for kind in ("column", "account")]
         below = machine(connection, settings.folder, settings.crawl.chromium)
     ends = [shanghai_day(now - timedelta(days=7 * back)) for back in reversed(range(WEEKS))]
     chart = charts.lines(
@@ -56,6 +59,7 @@ def health(
         request, "health.html", nights=nights, rechecks=rechecks, channels=channels, causes=causes, unread=unread,
         letters=letters, diary=diary, sites=sites, ahead=ahead, below=below, chart=chart,
         coverage=100 * settings.monitor.coverage,
+        all_judged=nothing_listed("不能判定的栏目和账号", sum(s.judged for s in shares), 0),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from monitor.web import charts
 from monitor.web.gate import need
 from monitor.web.render import page
 from monitor.web.state import Web, web_of
+from monitor.words import nothing_listed, of_standing
 
 router = APIRouter()
 DAYS = 60
@@ -33,13 +34,15 @@ def leader(
     now = web.clock()
     today, settings = shanghai_day(now), web.office.settings.monitor
     with web.office.reader.connect() as connection:
-        standing = {kind: stands(connection, kind) for kind in board.KINDS}
+        shares = {kind: of_standing(stands(connection, kind)) for kind in board.KINDS}
         quarter = trends.quarter(connection, today)
         counts = trends.trend(connection, "column", today - timedelta(days=DAYS - 1))
         sites, night = board.sites(connection), board.last_night(connection, now)
         kinds, compared = trends.open_by_kind(connection), trends.compared(connection, today)
+    judged, unjudged = (sum(n) for n in zip(*((s.judged, s.unjudged) for s in shares.values()), strict=True))
+    nothing = nothing_listed("未办结的问题", judged, unjudged)
     return page(
-        request, "leader.html", standing=standing, quarter=quarter, trend=charts.trend(counts), days=DAYS, sites=sites,
+        request, "leader.html", shares=shares, nothing=nothing, quarter=quarter, trend=charts.trend(counts), days=DAYS, sites=sites,
         night=night, kinds=kinds, compared=compared, office=settings.alerts.letters.office,
         place=settings.bulletin.place,
     )  # fmt: skip

@@ -21,6 +21,7 @@ from monitor.web.filters import Filters
 from monitor.web.gate import need
 from monitor.web.render import page
 from monitor.web.state import Web, web_of
+from monitor.words import nothing_listed, of_standing
 from monitor.workdays import Calendar
 
 router = APIRouter()
@@ -39,8 +40,13 @@ def overview(request: Request, who: Reader, web: Kept) -> HTMLResponse:
     with web.office.reader.connect() as connection:
         sites = board.sites(connection)
         behind = [id for site in sites for counter in site.counters for id in counter.columns]
+        columns, accounts = stands(connection, "column"), stands(connection, "account")
+        shares = {"column": of_standing(columns), "account": of_standing(accounts)}
+        judged = sum(one.judged for one in shares.values())
+        unjudged = sum(one.unjudged for one in shares.values())
         context: dict[str, Any] = {
-            "columns": stands(connection, "column"), "accounts": stands(connection, "account"), "sites": sites,
+            "columns": columns, "accounts": accounts, "shares": shares, "sites": sites,
+            "soon_nothing": nothing_listed("一周内到期的", judged, unjudged),
             "month": board.this_month(connection, today, calendar), "night": board.last_night(connection, now),
             "changed": board.changed(connection, looked_last(today, calendar)),
             "soon": board.soon(connection, today, calendar), "names": board.named(connection, behind),
@@ -73,18 +79,28 @@ def drawn(request: Request, who: Reader, web: Kept) -> HTMLResponse:
     with web.office.reader.connect() as connection:
         known = unit_names(connection)
         names, posts = trends.posts(connection, start, known, UNITS)
+        until = trends.seen_until(connection)
         silent = trends.silent(connection, today, SILENT)
         month = board.this_month(connection, today, calendar)
         days = {kind: trends.trend(connection, kind, start) for kind in board.KINDS}
     quotas = [
         charts.Month(one.name, one.count.at_least, one.quota, f"/units/{one.unit}") for one in month.units
     ]
+    seen = (web.office.settings.crawl.backfill_from, until) if until else None
     lines = [charts.Silent(one.name, one.days, one.value, one.newest, f"/outlets/{one.id}") for one in silent]
     return page(
-        request, "charts.html", heat=charts.heat(names, posts, start, today, "/units/"), silence=charts.silence(lines),
+        request, "charts.html", heat=charts.heat(names, posts, start, today, "/units/", seen), dark=_dark(seen, today),
+        silence=charts.silence(lines),
         quota=charts.quota(quotas), month=month, trend={kind: charts.trend(counts) for kind, counts in days.items()},
         units=len(names), all=len(known), days=DAYS,
     )  # fmt: skip
+
+
+def _dark(seen: tuple[date, date] | None, today: date) -> str:
+    """What the grey days of a chart are."""
+    if seen is None:
+        return "还没有看到过栏目"
+    return f"{seen[1]} 以后没有看到（灰色）" if seen[1] < today else ""
 
 
 def looked_last(today: date, calendar: Calendar) -> datetime:

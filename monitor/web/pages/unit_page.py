@@ -33,6 +33,7 @@ from monitor.web.gate import BadForm, Form, NotAllowed, NotFound, own_unit, post
 from monitor.web.pages.findings import frozen, kept_file
 from monitor.web.render import page, partial
 from monitor.web.state import Web, web_of
+from monitor.words import nothing_listed
 
 router = APIRouter()
 Own = Annotated[Visitor, Depends(own_unit)]
@@ -64,6 +65,7 @@ def own_page(request: Request, web: Web, unit: str, problem: str = "", status: i
         together = {id for one in (*found.open, *found.closed) for id in one.finding.units} | {unit}
         names = {id: short for id, short in unit_names(connection, retired=True).items() if id in together}
         kinds = [outlets.lines(connection, outlets.Wanted(k, unit=unit), today, 1, MOST) for k in KINDS_SHOWN]
+        judged, ours = board.seen_of(connection, unit, today)
         ahead = board.limits_ahead(connection, unit, now, letters.calendar, SOON)
         (quota,) = quota_of(connection, unit, head.quota if head else None, (month_of(today),))
         used = attempts.count(connection, f"unit:{unit}", "recheck", now - HOUR)
@@ -77,8 +79,17 @@ def own_page(request: Request, web: Web, unit: str, problem: str = "", status: i
         letters=letters, most=MOST, settings=monitor.orders, attach=attachments.KIND_NAMES, results=replies.RESULT_NAMES,
         appeal_names=appeals.STATE_NAMES, order_names=orders.STATE_NAMES, advice=_advice, ended=ended_words, word=value_word,
         left=letters.calendar.between, latest=_latest(letters.calendar.after, today, letters.ack_days), problem=problem,
+        at_rest=_at_rest(judged, ours), ahead_nothing=nothing_listed("未来一个月要到期的", judged, ours),
         rechecks_left=max(0, web.settings.rechecks_an_hour - used), here=f"/units/{quote(unit)}", tail=tail(request),
     )  # fmt: skip
+
+
+def _at_rest(judged: int, ours: int) -> str:
+    """What a unit without an open finding is told: that nothing is asked of it, and of how much we know that."""
+    checking = f"，另有 {ours} 个我办正在核查，不需要贵单位处理" if ours else ""
+    if not judged:
+        return f"现在没有需要贵单位处理的问题{checking or '；栏目和账号还没有判定'}。"
+    return f"现在没有需要处理的问题（已判定 {judged} 个栏目和账号{checking}）。"
 
 
 def tail(request: Request) -> str:
