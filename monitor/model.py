@@ -111,6 +111,23 @@ class Count:
         return f"不少于{self.at_least}" if self.at_least else "未作判定"
 
     @property
+    def sign(self) -> str:
+        """The same for a narrow cell: ``12``, ``12–14``, ``≥12`` or ``未判定``."""
+        if self.complete:
+            return str(self.at_least)
+        if self.at_most is not None:
+            return f"{self.at_least}–{self.at_most}"
+        return f"≥{self.at_least}" if self.at_least else "未判定"
+
+    def said(self, measure: str = "条") -> str:
+        """With its measure, as a sentence has it: ``12条``, ``不少于12条``; without a number, only ``未作判定``."""
+        return (
+            f"{self.text}{measure}"
+            if self.complete or self.at_least or self.at_most is not None
+            else self.text
+        )
+
+    @property
     def figure(self) -> int | str:
         """The number where it is complete, else :attr:`text`: what a table's cell or a JSON field holds."""
         return self.at_least if self.complete else self.text

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Value
+from monitor.model import Count, Value, exactly
 from monitor.web import charts
 from monitor.web.charts import Chart, Month, Silent
 from monitor.web.render import STATIC, environment
@@ -59,7 +59,9 @@ def test_a_silent_outlet_has_its_verdicts_colour_and_its_word_and_leads_to_its_p
 
 
 def test_a_unit_below_its_quota_is_told_by_more_than_colour() -> None:
-    chart = charts.quota([Month("甲", 12, 10), Month("乙", 7, 10), Month("丙", 0, None)])
+    chart = charts.quota(
+        [Month("甲", exactly(12), 10), Month("乙", exactly(7), 10), Month("丙", exactly(0), None)]
+    )
     styles = [bar["itemStyle"].get("borderType") for bar in chart.option["series"][0]["data"]]
     assert styles == [None, "dashed", None]
     assert chart.option["series"][1]["data"] == [10, 10, "-"]
@@ -67,7 +69,7 @@ def test_a_unit_below_its_quota_is_told_by_more_than_colour() -> None:
 
 
 def test_many_bars_lie_and_few_stand() -> None:
-    few, many = ([Month(f"单位{n}", n, 10) for n in range(count)] for count in (12, 13))
+    few, many = ([Month(f"单位{n}", exactly(n), 10) for n in range(count)] for count in (12, 13))
     assert charts.quota(few).option["xAxis"]["type"] == "category"
     assert charts.quota(many).option["yAxis"]["type"] == "category"
     assert charts.quota(many).option["yAxis"]["inverse"]
@@ -159,3 +161,15 @@ def test_days_of_which_nothing_was_seen_are_grey_and_no_zeros() -> None:
     assert (
         len(charts.heat({"a": "甲"}, [("a", START, 3)], START, END, seen=(START, END)).option["series"]) == 1
     )
+
+
+def test_a_month_that_was_not_seen_whole_lacks_nothing_and_is_drawn_apart() -> None:
+    lower, nothing = Count(4, None, ("有栏目没有抓取完整",)), Count()
+    chart = charts.quota(
+        [Month("甲", lower, 10), Month("乙", nothing, 10), Month("丙", Count(10, None, ("",)), 10)]
+    )
+    bars = chart.option["series"][0]["data"]
+    assert [bar["value"] for bar in bars] == [4, "-", 10]
+    assert [bar["label"]["show"] for bar in bars] == [True, True, True]
+    assert all("borderType" not in bar["itemStyle"] for bar in bars), "nobody is shown as short"
+    assert [row[3] for row in chart.rows] == ["—", "—", 0]

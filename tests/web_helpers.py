@@ -140,7 +140,7 @@ def make_office(folder: Path) -> Path:
             _crawled(office, night)
             judge_now(office, night + timedelta(minutes=30))
         keep_rhythm(office, NIGHT + timedelta(minutes=31))
-        _users(office)
+        enter_users(office)
     return path
 
 
@@ -182,11 +182,12 @@ def _posted(c: Any, outlet: str, newest: date, seen: datetime) -> None:
         post(c, outlet, f"{PORTAL}/{outlet}/{n}.html", day, seen, title=title, raw=str(day))
 
 
-def _users(office: Office) -> None:
+def enter_users(office: Office, of_unit: str = UNIT) -> None:
+    """Somebody of every role, all with one password; the contact is of ``of_unit``."""
     secret = hashed(PASSWORD)
     with office.engine.begin() as c:
         for role, name in NAMES.items():
-            unit = UNIT if role is Role.UNIT else None
+            unit = of_unit if role is Role.UNIT else None
             shown = f"样例{ROLE_NAMES[role]}"
             add_user(c, NOW - timedelta(days=9), name=name, shown=shown, role=role, unit=unit, by="测试")
         c.execute(update(UserRow).values(secret=secret))

@@ -147,9 +147,22 @@ class ThisMonth:
 
     @property
     def behind(self) -> tuple[Quota, ...]:
-        """Those who published less than the month's share so far, the furthest behind first."""
-        late = [one for one in self.units if one.count.at_least < one.quota * self.share - 1]
-        return tuple(sorted(late, key=lambda one: (one.count.at_least - one.quota * self.share, one.unit)))
+        """Those who surely published less than the month's share so far, the furthest behind first.
+
+        Whose posts were not all seen is not among them: we may be behind, not they.
+        """
+        late = [(self._lead(one), one) for one in self.units]
+        sure = [(lead, one) for lead, one in late if lead is not None and lead < -1]
+        return tuple(one for _, one in sorted(sure, key=lambda pair: (pair[0], pair[1].unit)))
+
+    @property
+    def unsure(self) -> int:
+        """How many units' posts were not seen whole."""
+        return sum(one.unsure for one in self.units)
+
+    def _lead(self, one: Quota) -> float | None:
+        """By how much the unit is ahead at the most; ``None`` where nobody knows."""
+        return None if one.count.at_most is None else one.count.at_most - one.quota * self.share
 
 
 def this_month(connection: Connection, today: date, calendar: Calendar) -> ThisMonth:

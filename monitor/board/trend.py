@@ -6,16 +6,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
 from crawler.model import SHANGHAI, shanghai_day, utc
 from crawler.store import OutletRow, UnitRow
-from monitor.board.unit_list import shown_months
+from monitor.board.unit_list import judged_months, shown_months
 from monitor.board.words import rule_name
-from monitor.calendar import add_months
+from monitor.calendar import add_months, month_of
 from monitor.ledger import FindingRow
-from monitor.model import NOT_COUNTED, Count, Value, together
+from monitor.model import NOT_COUNTED, Count, Value, exactly, together
+from monitor.rules.unit_quota import count_of
 from monitor.standing import StandingRow, TrendRow
 from monitor.unit_rhythm import UnitDayRow, days_kept, months_kept
 
@@ -134,18 +136,23 @@ def quarter(connection: Connection, today: date) -> Quarter:
     nothing = (NOT_COUNTED, NOT_COUNTED)
     for one in months_kept(connection, months):
         kept.setdefault(one.unit, {})[one.month] = (one.posts, one.documents)
-    short = _short(connection, months)
+    short, judged = _short(connection, months), judged_months(connection, months)
     query = select(UnitRow.id, UnitRow.short, UnitRow.group_name).where(
         UnitRow.retired_at.is_(None), or_(UnitRow.quota.is_not(None), UnitRow.id.in_(kept))
     )
     units = [
         UnitQuarter(
-            r.id, r.short, r.group_name, tuple(kept.get(r.id, {}).get(month, nothing)[0] for month in months),
+            r.id, r.short, r.group_name, tuple(_posts_of(judged.get((r.id, month)), kept.get(r.id, {}).get(month, nothing)[0]) for month in months),
             together(kept.get(r.id, {}).get(month, nothing)[1] for month in months), short[r.id],
         )
         for r in connection.execute(query)
     ]  # fmt: skip
     return Quarter(months, tuple(sorted(units, key=lambda one: (-one.total.at_least, one.id))))
+
+
+def _posts_of(judged: Any, kept: Count) -> Count:
+    """A month as it was judged; where it was not, as it was counted after the night."""
+    return count_of(judged.numbers) if judged is not None else kept
 
 
 def _short(connection: Connection, months: tuple[str, ...]) -> Counter[str]:
@@ -161,12 +168,14 @@ class Compared:
     """A figure of this month up to today, and of as many days of the month before."""
 
     name: str
-    now: int
-    before: int
+    now: Count
+    before: Count
 
     @property
-    def more(self) -> int:
-        return self.now - self.before
+    def more(self) -> int | None:
+        """How many more than then; ``None`` where not both are known whole: the difference would be ours."""
+        whole = self.now.complete and self.before.complete
+        return self.now.at_least - self.before.at_least if whole else None
 
 
 def compared(connection: Connection, today: date) -> tuple[Compared, ...]:
@@ -177,16 +186,22 @@ def compared(connection: Connection, today: date) -> tuple[Compared, ...]:
     spans = ((first, today), (then, end))
     return (
         Compared("发布信息", *(_posts(connection, *span) for span in spans)),
-        Compared("新发现问题", *_findings(connection, "opened", spans)),
-        Compared("办结问题", *_findings(connection, "closed", spans)),
+        Compared("新发现问题", *map(exactly, _findings(connection, "opened", spans))),
+        Compared("办结问题", *map(exactly, _findings(connection, "closed", spans))),
     )
 
 
-def _posts(connection: Connection, start: date, end: date) -> int:
+def _posts(connection: Connection, start: date, end: date) -> Count:
+    """Posts of those days: a lower bound where the month of any unit was not seen whole, or nobody counted it."""
     query = select(func.coalesce(func.sum(UnitDayRow.posts), 0)).where(
         UnitDayRow.day.between(start, end), UnitDayRow.unit_id != ""
     )
-    return int(connection.execute(query).scalar_one())
+    seen = int(connection.execute(query).scalar_one())
+    kept = {one.unit: one.posts for one in months_kept(connection, (month_of(start),))}
+    units = connection.execute(select(UnitRow.id).where(UnitRow.retired_at.is_(None))).scalars()
+    whole = together(kept.get(unit, NOT_COUNTED) for unit in units)
+    # What is undecided in a month may belong to nobody: it was seen, and is a day's all the same.
+    return Count(seen, None, whole.gaps, whole.cause) if whole.at_most is None else exactly(seen)
 
 
 def _findings(connection: Connection, column: str, spans: Sequence[tuple[date, date]]) -> tuple[int, ...]:

@@ -44,8 +44,8 @@ class Month:
 
     @property
     def words(self) -> str:
-        """``8/10``, or the posts alone where nothing is asked."""
-        return f"{self.posts.text}/{self.quota}" if self.quota is not None else self.posts.text
+        """``8/10``, ``≥8/10``, or the posts alone where nothing is asked."""
+        return f"{self.posts.sign}/{self.quota}" if self.quota is not None else self.posts.sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def units(connection: Connection, now: datetime, today: date, counted_from: str 
     """Every unit of the catalogue, by group."""
     months = shown_months(today)
     kept = by_month(connection, months)
-    judged = _judged(connection, months)
+    judged = judged_months(connection, months)
     findings, outlets = _findings(connection), _outlets(connection, today)
     orders, late = _orders(connection, now)
     query = select(UnitRow.__table__).where(UnitRow.retired_at.is_(None))
@@ -103,7 +103,7 @@ def quota_of(
     connection: Connection, unit: str, quota: int | None, months: tuple[str, ...], counted_from: str = ""
 ) -> tuple[Month, ...]:
     """One unit's months; older ones than the rules judge have their number only."""
-    kept, judged = by_month(connection, months, unit), _judged(connection, months, unit)
+    kept, judged = by_month(connection, months, unit), judged_months(connection, months, unit)
     return tuple(
         a_month(month, quota, judged.get((unit, month)), kept.get((unit, month)), counted_from)
         for month in months
@@ -126,7 +126,10 @@ def a_month(
     )  # fmt: skip
 
 
-def _judged(connection: Connection, months: tuple[str, ...], unit: str = "") -> Mapping[tuple[str, str], Any]:
+def judged_months(
+    connection: Connection, months: tuple[str, ...], unit: str = ""
+) -> Mapping[tuple[str, str], Any]:
+    """What stands of each unit's months that the rule of the quota judged."""
     query = select(
         StandingRow.subject, StandingRow.period, StandingRow.value, StandingRow.sentence, StandingRow.numbers
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
-STATUSES = {"403": 403, "412": 412, "500": 500, "502": 502}
+STATUSES = {"403": 403, "412": 412, "500": 500, "502": 502, "503": 503}
 LIST_FAULTS = ("future", "no_title", "redesign")
 """Faults inside an otherwise healthy list page: a date in 2099, an empty title, cards without dates."""
 
@@ -164,4 +164,5 @@ WORDS = {
     412: "Precondition Failed",
     500: "服务器内部错误",
     502: "Bad Gateway",
+    503: "Service Unavailable",
 }

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from monitor.model import VALUE_NAMES, Value
+from monitor.model import VALUE_NAMES, Count, Value
 from monitor.plain import clean
 
 COLOURS: Mapping[str, str] = {
@@ -163,19 +163,30 @@ class Month:
     """Posts of one name (a unit, or a month of a unit) against what is asked; ``quota`` none = nothing is asked."""
 
     name: str
-    count: int
+    count: Count
     quota: int | None
     href: str = ""
 
+    @property
+    def style(self) -> dict[str, Any]:
+        """Below what is asked for sure: framed; not seen whole: open, without a frame that says it is short."""
+        if self.quota and self.count.falls_short(self.quota):
+            return {"color": LIGHT, "borderColor": BLUE, "borderWidth": 1.5, "borderType": "dashed"}
+        sure = self.count.complete or (self.quota is not None and self.count.meets(self.quota))
+        return {"color": BLUE} if sure else {"color": UNSEEN, "borderColor": INK, "borderWidth": 1}
+
 
 def quota(lines: Sequence[Month], first: str = "单位", what: str = "信息数") -> Chart:
-    """Bars against a mark at what is asked; those below it are lighter and framed, so that print tells them too."""
-    short = {"color": LIGHT, "borderColor": BLUE, "borderWidth": 1.5, "borderType": "dashed"}
+    """Bars against a mark at what is asked; those below it are lighter and framed, so that print tells them too.
+
+    A bar of posts that were not all seen is grey and bears ``≥``; where nobody knows any number there is no bar.
+    """
     data = [
         {
-            "value": one.count,
+            "value": one.count.at_least if one.count.complete or one.count.at_least else "-",
             "href": one.href,
-            "itemStyle": short if one.quota and one.count < one.quota else {"color": BLUE},
+            "itemStyle": one.style,
+            "label": {"show": not one.count.complete, "formatter": one.count.sign, "position": "inside"},
         }
         for one in lines
     ]
@@ -203,13 +214,20 @@ def quota(lines: Sequence[Month], first: str = "单位", what: str = "信息数"
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             _cell(one.name, one.href),
-            one.count,
+            one.count.figure,
             one.quota if one.quota is not None else "—",
-            max(0, one.quota - one.count) if one.quota is not None else "—",
+            _lacking(one),
         )
         for one in lines
     )
     return Chart(option, (first, what, "应达", "还差"), rows)
+
+
+def _lacking(one: Month) -> Cell:
+    """What is surely lacking; nothing where it is met, and a dash where nothing is asked or nobody knows."""
+    if one.quota is None or not (one.count.meets(one.quota) or one.count.falls_short(one.quota)):
+        return "—"
+    return one.count.lacking(one.quota)
 
 
 def trend(counts: Mapping[tuple[date, str], int], values: Sequence[Value] = ORDER) -> Chart:

@@ -18,6 +18,6 @@ def none_found(what: str, judged: int, unjudged: int, of: str = "栏目") -> str
 def nothing_listed(what: str, judged: int, unjudged: int) -> str:
     """The line of an empty list on a page: ``没有超期的栏目（43 个已判定，5 个未判定）。`` or that nothing was judged yet."""
     if not judged:
-        return f"还没有判定过，不能说有没有{what}。"
+        return f"{what}：未作判定（还没有判定过）。"
     rest = f"，{unjudged} 个未判定" if unjudged else ""
     return f"没有{what}（{judged} 个已判定{rest}）。"

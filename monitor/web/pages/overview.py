@@ -83,9 +83,7 @@ def drawn(request: Request, who: Reader, web: Kept) -> HTMLResponse:
         silent = trends.silent(connection, today, SILENT)
         month = board.this_month(connection, today, calendar)
         days = {kind: trends.trend(connection, kind, start) for kind in board.KINDS}
-    quotas = [
-        charts.Month(one.name, one.count.at_least, one.quota, f"/units/{one.unit}") for one in month.units
-    ]
+    quotas = [charts.Month(one.name, one.count, one.quota, f"/units/{one.unit}") for one in month.units]
     seen = (web.office.settings.crawl.backfill_from, until) if until else None
     lines = [charts.Silent(one.name, one.days, one.value, one.newest, f"/outlets/{one.id}") for one in silent]
     return page(
