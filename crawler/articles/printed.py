@@ -13,6 +13,7 @@ from datetime import date
 from crawler.articles.passages import Passage
 from crawler.dateparts import Part, parts, plain
 from crawler.dates import OTHER_DATE, find_dates, judge
+from crawler.days.strength import WRITTEN
 from crawler.model import Dated, Refused
 
 PUBLISHED = re.compile(
@@ -126,7 +127,7 @@ def signed_dates(found: Sequence[Passage], at: int, today: date) -> list[Dated]:
     order = sorted(range(_imprint(found, at)), key=lambda i: _distance(i, at, found[i].hidden))
     lines = [i for i in order if ORIGIN.search(found[i].text) and len(found[i].text) <= 120]
     believed = _behind(SIGNED, found, lines, today, refused)
-    return [replace(one, place="signed", why=NOT_ITS_OWN) for one in believed]
+    return [replace(one, place=WRITTEN, why=NOT_ITS_OWN) for one in believed]
 
 
 def _behind(
