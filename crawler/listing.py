@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from crawler import markup
+from crawler.dates import is_weak
 from crawler.families import Family, family_of
 from crawler.lists.blank import PROSE, Blank, emptiness, empty, why_nothing
 from crawler.lists.blocks import Block, Links, Row, blocks_of, rows_of
@@ -28,6 +29,9 @@ from crawler.lists.choice import (
 )
 from crawler.lists.datalist import markup_in_data, read_data, read_rows, rows_in_scripts
 from crawler.lists.dating import posts_of
+from crawler.lists.elsewhere import elsewhere
+from crawler.lists.feedlist import is_feed, read_feed
+from crawler.lists.jsonish import looks_like_data
 from crawler.lists.outline import Outline, outline, plain_tree
 from crawler.lists.pager import PAGER_WORD_LIKE, is_pager_word, links_further
 from crawler.lists.sight import Sight, sight_of
@@ -47,7 +51,9 @@ def read_list(page: Page, *, column: str = "", text: str | None = None) -> Readi
     """
     if text is None:
         text = markup.decode(page.body, page.headers)
-    if text.lstrip()[:1] in ("{", "["):
+    if is_feed(text):
+        return read_feed(text, page)
+    if looks_like_data(text):
         data = read_data(text, page)
         held = markup_in_data(text) if data is not None and data.outcome is not Outcome.READ else ""
         if data is not None and not held:
@@ -58,9 +64,15 @@ def read_list(page: Page, *, column: str = "", text: str | None = None) -> Readi
         return _unreadable("no_list", "no markup")
     sight = sight_of(text, outline(root), page, column)
     family = family_of(sight.source)
+    if family.apart(sight.source):
+        return elsewhere(sight.source, family)
     fragment = family.fragment(sight.source)
     if fragment:
         reading = _read_fragment(fragment, sight, family)
+        newest = reading.newest if reading is not None else None
+        if (newest is None or is_weak(newest)) and family.anew(sight.source):
+            # a list of pictures: its rows print no date, the interface tells them
+            return elsewhere(sight.source, family)
         if reading is not None:
             return reading
     return _read_page(sight, family)
@@ -107,7 +119,9 @@ def _read_page(sight: Sight, family: Family) -> Reading:
         blank = emptiness(sight, family, pagers, beside=bool(ranked))
         if ranked and blank.script:
             return _from_data(sight, family) or replace(
-                _unreadable("script_list", blank.script), family=family.name
+                _unreadable("script_list", blank.script),
+                family=family.name,
+                asks=family.anew(sight.source),
             )
         if ranked and blank.mark:
             return empty(blank, family) if blank.certain else _refuse_both(blank.mark, family)
@@ -202,6 +216,7 @@ def _read(posts: tuple[Post, ...], refused: tuple[Refused, ...], sight: Sight, f
         Evidence.COMPLETE,
         posts,
         next=next_pages(sight, family),
+        asks=family.asks(sight.source),
         family=family.name,
         refused=refused,
         mark=family.interface(sight.source),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from crawler.families import boda, epoint, guangdong, jcms, jpaas, jyhcms, marked, trs, ucap
+from crawler.families import boda, epoint, guangdong, jcms, jpaas, jyhcms, marked, province, trs, ucap
 from crawler.families.base import Family, Source
 
 GENERIC = Family("generic", lambda _: True)
 KNOWN = (
+    province.FAMILY,
     jpaas.FAMILY,
     jcms.FAMILY,
     guangdong.FAMILY,

@@ -41,6 +41,10 @@ def _unsaid(_: Source) -> int | None:
     return None
 
 
+def _here(_: Source) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """One family. Only ``fits`` is asked of every page; the rest only of the pages that fit.
@@ -52,8 +56,9 @@ class Family:
     ``interface``: the address that the page's script fills the list from; ``""`` when unknown.
     ``pages``: how many pages the family's own pager counts (0: no items), ``None`` when it says nothing.
     ``total``: how many posts the page counts in the whole column, ``None`` when it says nothing.
-    ``asks``: further pages that want more than a plain GET (a form by POST), nearest first; where the page holds no row
-    of its own, from the first row on.
+    ``asks``: further pages that want more than a plain GET (a form by POST), nearest first; ``anew`` the same from the
+    first row on, where the page holds no row of its own or does not date them.
+    ``apart``: the page holds none of its list's rows, whatever else stands on it: only the interface has them.
     """
 
     name: str
@@ -65,6 +70,8 @@ class Family:
     pages: Callable[[Source], int | None] = _unsaid
     total: Callable[[Source], int | None] = _unsaid
     asks: Callable[[Source], tuple[Ask, ...]] = _no_asks
+    anew: Callable[[Source], tuple[Ask, ...]] = _no_asks
+    apart: Callable[[Source], bool] = _here
 
 
 def says(marks: str, *words: str) -> bool:

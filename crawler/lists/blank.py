@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crawler.families.base import Family
+from crawler.lists.elsewhere import elsewhere
 from crawler.lists.outline import Outline, squeeze
 from crawler.lists.sight import Sight
 from crawler.model import Evidence, Outcome, Post, Reading
 
-SCRIPT_LIST, NO_LIST, NO_DATES, FRAMESET = "script_list", "no_list", "no_dates", "frameset"
+NO_LIST, NO_DATES, FRAMESET = "no_list", "no_dates", "frameset"
 LISTS = frozenset({"ul", "ol", "tbody", "dl"})
 PROSE = 400
 """Running text outside links and rows, in characters, that makes a page an article: its 暂无 is not a column's."""
@@ -105,8 +106,7 @@ def why_nothing(sight: Sight, family: Family, blank: Blank, titled: tuple[Post, 
     mark = blank.script or _requests(sight)
     if not mark:
         return _no(NO_LIST, "", family, ())
-    asked = family.interface(sight.source)
-    return _no(SCRIPT_LIST, mark, family, (asked,) if asked[:4] == "http" else ())
+    return elsewhere(sight.source, family, mark)
 
 
 def empty(blank: Blank, family: Family) -> Reading:
