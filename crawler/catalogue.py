@@ -34,6 +34,7 @@ from crawler.model import (
     Unit,
 )
 from crawler.platforms import platform
+from crawler.walking.addresses import is_route, one_address
 
 Id = Field(min_length=1, max_length=64, pattern=r"^[\w.-]+$")
 PLACES = ("wechat", "weibo", "toutiao", "douyin", "rmh", "channels", "app", "other")
@@ -176,7 +177,9 @@ def read_catalogue(data: Mapping[str, Any], path: Path, crawl: CrawlConfig) -> C
         _known(where, "site", [column.site] if column.site else [], sites)
         if column.url is not None:
             _fetchable(f"{where}.url", column.url, crawl)
+            _routed(f"{where}.url", column)
         outlets.append(_column(column, first))
+    _one_column_each(place, entry.columns)
     cards: dict[str, AccountCard] = {}
     watched = [("accounts", OutletKind.ACCOUNT, a) for a in entry.accounts]
     watched += [("canaries", OutletKind.CANARY, a) for a in entry.canaries]
@@ -209,6 +212,28 @@ def _unique(place: str, what: str, entries: Iterable[Any]) -> None:
         if entry.id in seen:
             raise BadConfig(f"{place}: {what}: id {entry.id} is given twice; every id must be its own")
         seen.add(entry.id)
+
+
+def _routed(where: str, column: ColumnEntry) -> None:
+    if column.render != "browser" and is_route(column.url or ""):
+        raise BadConfig(
+            f"{where}: {column.url} names its list behind #, which no server sees: "
+            "write the list's own address, or render: browser"
+        )
+
+
+def _one_column_each(place: str, columns: Iterable[ColumnEntry]) -> None:
+    """http and https, with or without a slash, are one address; a column that is counted twice counts wrongly."""
+    seen: dict[str, str] = {}
+    for column in columns:
+        if column.url is None:
+            continue
+        address = one_address(column.url, rendered=column.render == "browser")
+        if address in seen:
+            raise BadConfig(
+                f"{place}.columns: {seen[address]} and {column.id} have one address, {column.url}; keep one of them"
+            )
+        seen[address] = column.id
 
 
 def _known(where: str, what: str, given: Iterable[str], known: set[str]) -> None:

@@ -22,6 +22,8 @@ from crawler.model import CLASS_NAMES, Outlet, OutletKind, Purpose, utc
 from crawler.register import FRESH, WATCH, outlet_of, outlet_values, sync_duty
 from crawler.store import DutyRow, OutletRow, SiteRow, UnitRow
 from crawler.survey_rows import Fault
+from crawler.walking.address_store import note_address
+from crawler.walking.addresses import is_route, one_address
 
 PURPOSE_SAID: Mapping[Purpose, str] = {one: name for name, one in PURPOSES.items()} | {Purpose.NONE: BY_CLASS}
 RENDER_SAID = {one: name for name, one in RENDERS.items()}
@@ -30,6 +32,8 @@ REFUSED: Mapping[str, str] = {
     "forbidden_address": "指向本机或内部网络，不能抓取",
     "foreign_host": "不在任何站点之内；请先在 config.yaml 的 catalogue.sites 里把这个主机加进该站点的 hosts",
 }
+
+ROUTED = "网址用 # 后面的部分选列表，服务器看不到；请改填列表自己的网址，或把读取方式填“浏览器”"
 
 
 class Outrun(ValueError):
@@ -163,7 +167,37 @@ def propose(
             faults += change
     if book.whole and not book.faults:
         changes += _retired(known, listed)
+    faults += _twins(changes, book.rows, ids, known)
     return Proposal(tuple(changes), tuple(dict.fromkeys(faults)), tuple(_notes(book, changes, known, listed)))
+
+
+def _twins(
+    changes: Sequence[Change], rows: Sequence[ColumnRow], ids: Sequence[str], known: _Catalogue
+) -> Iterator[Fault]:
+    """Columns of one address: http and https, with or without a slash at its end, lead to one list."""
+    cells = {id: row.url_cell for row, id in zip(rows, ids, strict=True)}
+    after = {one.outlet.id: one.outlet for one in _live(known.columns)}
+    for change in changes:
+        if change.new is None:
+            after.pop(change.id, None)
+        else:
+            after[change.id] = change.new
+    seen: dict[str, Outlet] = {}
+    for one in sorted(
+        after.values(), key=lambda outlet: outlet.id in cells
+    ):  # what the book does not list first
+        if not one.url:
+            continue
+        other = seen.setdefault(one_address(one.url, rendered=one.render == "browser"), one)
+        told = (
+            other.id in cells and other.url == one.url
+        )  # two rows with one address are named by the book itself
+        if other is not one and one.id in cells and not told:
+            yield Fault(
+                cells[one.id],
+                f"与栏目“{other.name}”（{other.id}）是同一个网址（http、https 和末尾的斜杠不算不同），"
+                f"栏目 {one.id} 不能再用，同一网址只登记一个栏目",
+            )
 
 
 def apply(connection: Connection, proposal: Proposal, now: datetime) -> None:
@@ -184,8 +218,10 @@ def apply(connection: Connection, proposal: Proposal, now: datetime) -> None:
             if connection.execute(select(OutletRow.id).where(OutletRow.id == change.id)).first():
                 raise Outrun(STALE)
             connection.execute(insert(OutletRow).values(**values))
+            note_address(connection, change.id, None, change.new.url, now)
         else:
             old = outlet_values(change.old.outlet)
+            note_address(connection, change.id, change.old.outlet.url, change.new.url, now)
             anew = FRESH if change.old.retired or any(old[name] != values[name] for name in WATCH) else {}
             _update(connection, change, {**values, **anew, "retired_at": None})
         sync_duty(connection, change.new, now)
@@ -223,7 +259,11 @@ def _catalogue(connection: Connection, allow_loopback: bool) -> _Catalogue:
         },
         set(connection.execute(select(OutletRow.id)).scalars()),
         allow_loopback,
-        {one.outlet.url: one.outlet.id for one in (*_gone(kept), *_live(kept)) if one.outlet.url},
+        {
+            one_address(one.outlet.url, rendered=one.outlet.render == "browser"): one.outlet.id
+            for one in (*_gone(kept), *_live(kept))
+            if one.outlet.url
+        },
         by_path,
     )
 
@@ -250,7 +290,7 @@ def _ids(rows: Sequence[ColumnRow], known: _Catalogue) -> list[str]:
 
 
 def _matched(row: ColumnRow, known: _Catalogue, said: set[str]) -> str:
-    by_url = known.by_url.get(row.url or "", "")
+    by_url = known.by_url.get(one_address(row.url, rendered=row.render == "browser"), "") if row.url else ""
     same = known.by_path.get((row.path, row.name)) or known.by_path.get((row.full_path, row.name), [])
     found = by_url or (same[0] if len(same) == 1 else "")
     return found if found not in said else ""
@@ -272,6 +312,9 @@ def _change(row: ColumnRow, id: str, known: _Catalogue) -> Change | list[Fault]:
     if faults:
         return faults
     old = known.columns.get(id)
+    render = row.render or (old.outlet.render if old else "plain")
+    if row.url and render != "browser" and is_route(row.url):
+        return [Fault(row.url_cell, ROUTED)]
     base = old.outlet if old else Outlet(id, OutletKind.COLUMN, row.name, "portal", site, ())
     new = replace(
         base, name=row.name, path=row.path if old and base.path == row.path else row.full_path, url=row.url, cls=row.cls, units=units, site=site,

@@ -36,6 +36,7 @@ from crawler.platforms import probes_of
 from crawler.record import unread_of
 from crawler.store import DutyRow, OutletRow, RunRow, SiteRow, UnitRow
 from crawler.visit import Known, Planned
+from crawler.walking.address_store import note_address
 
 Row = type[UnitRow] | type[SiteRow] | type[OutletRow]
 WATCH = ("url", "probes", "platform", "render")
@@ -94,9 +95,13 @@ def _sync_table(
         old = stored.get(values["id"])
         if old is None:
             connection.execute(insert(row).values(values))
+            if row is OutletRow:
+                note_address(connection, values["id"], None, values["url"], now)
             added.append(values["id"])
         elif any(old[name] != value for name, value in values.items()) or old["retired_at"]:
             anew = FRESH if row is OutletRow and any(old[n] != values[n] for n in WATCH) else {}
+            if row is OutletRow:
+                note_address(connection, values["id"], old["url"], values["url"], now)
             connection.execute(
                 update(row).where(row.id == values["id"]).values({**values, **anew, "retired_at": None})
             )

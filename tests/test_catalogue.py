@@ -145,6 +145,26 @@ def test_what_is_wrong_is_refused_with_its_place(
         assert words in message
 
 
+@pytest.mark.parametrize(
+    "spelling", ["https://www.example.gov.cn/news", "http://www.example.gov.cn/news/#top"]
+)
+def test_two_columns_of_one_address_are_refused_with_both_ids(spelling: str) -> None:
+    data = changed(C, "columns", 0, "url", to="http://www.example.gov.cn/news/")
+    data[C]["columns"][1]["url"] = spelling
+    said = refused(data)
+    assert f"{data[C]['columns'][0]['id']} and {data[C]['columns'][1]['id']} have one address" in said
+
+
+def test_a_list_behind_a_hash_is_refused_unless_a_browser_reads_it() -> None:
+    data = changed(C, "columns", 0, "url", to="http://www.example.gov.cn/app#/list/1")
+    data[C]["columns"][1]["url"] = "http://www.example.gov.cn/app#/list/2"
+    assert "columns.0 (news).url" in refused(data)
+    assert "render: browser" in refused(data)
+    for column in data[C]["columns"][:2]:
+        column["render"] = "browser"
+    assert len({one.url for one in read(data).outlets[:2]}) == 2
+
+
 def test_a_password_is_never_repeated() -> None:
     url = "http://user:secret@www.example.gov.cn/"
     assert "secret" not in refused(changed(C, "columns", 0, "url", to=url))

@@ -322,6 +322,32 @@ def test_rows_that_mean_one_column_twice_are_named(kept: Store, tmp_path: Path) 
     ]
 
 
+def test_two_columns_of_one_address_are_refused_with_both_ids(kept: Store, tmp_path: Path) -> None:
+    """http, https and a slash make no second column, whether the other one stands in the book or in config.yaml."""
+    twin = ["gg", "政务公开", "公告", "公告", "通知公告", "民政局", "", f"https{NOTICE[7][4:]}/", "", ""]
+    (told,) = faults(kept, book(tmp_path / "a.xlsx", NOTICE, twin))
+    assert told.startswith("分工表!H4：与栏目“通知公告”（tzgg）是同一个网址")
+    assert "栏目 gg 不能再用" in told
+    other = ["yw2", "政务动态", "要闻", "本地要闻", "动态要闻", "发改局", "", f"{HOST}yw", "", ""]
+    (told,) = faults(kept, book(tmp_path / "b.xlsx", other))
+    assert "要闻”（yw）" in told
+    assert "yw2" in told
+
+
+def test_a_list_that_only_a_script_can_choose_is_refused_unless_a_browser_reads_it(
+    kept: Store, tmp_path: Path
+) -> None:
+    lines = [
+        ["", "政务公开", name, name, "通知公告", "民政局", "", f"{HOST}app/#/list/{name}", "", ""]
+        for name in ("a", "b")
+    ]
+    told = faults(kept, book(tmp_path / "a.xlsx", *lines))
+    assert [one.partition("：")[0] for one in told] == ["分工表!H3", "分工表!H4"]
+    assert "#" in told[0]
+    rendered = [[*line[:-1], "浏览器"] for line in lines]
+    assert faults(kept, book(tmp_path / "b.xlsx", *rendered, head=[*HEAD[:-1], "读取方式"])) == []
+
+
 @pytest.mark.parametrize(
     ("head", "said"),
     [

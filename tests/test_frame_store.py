@@ -13,6 +13,7 @@ from crawler.proof_store import FrameLinkRow
 from crawler.record import record
 from crawler.register import sync
 from crawler.visit import Known, Looked, key, look
+from crawler.walking.address_store import same_lists
 from crawler.walking.frame_store import forget, frame_of
 from crawler.walking.traits import LIAR, liars, mark
 from tests.conftest import Store
@@ -46,18 +47,27 @@ def test_what_several_columns_show_beside_their_lists_is_the_frame(store: Store)
     night(store, [shown("c", HOME, SIDE)])
     with store.reader.connect() as connection:
         frame = frame_of(connection, ["s", "unheard-of"])
-    assert set(frame["s"]) == hex_of(HOME, SIDE)
-    assert frame["s"][key(HOME).hex()] == ("a", "b", "c")
-    assert frame["s"][key(SIDE).hex()] == ("a", "c")
-    assert frame["unheard-of"] == {}
+    assert frame == {"s": hex_of(HOME, SIDE), "unheard-of": set()}
 
 
-def test_four_columns_are_named_and_a_column_once(store: Store) -> None:
+def test_where_more_columns_are_known_more_must_show_a_link(store: Store) -> None:
     enter(store)
-    for days in range(2):
-        night(store, [shown(name, HOME, days=days) for name in "abcdef"])
+    night(store, [shown(name, HOME) for name in "abcdef"])
+    night(store, [shown(name, SIDE) for name in "ab"])
     with store.reader.connect() as connection:
-        assert frame_of(connection, ["s"])["s"] == {key(HOME).hex(): ("a", "b", "c", "d")}
+        assert frame_of(connection, ["s"])["s"] == hex_of(HOME)
+        outlets = connection.execute(select(FrameLinkRow.outlets).order_by(FrameLinkRow.id)).scalars().all()
+    assert outlets == [["a", "b", "c", "d"], ["a", "b"]]
+
+
+def test_two_columns_that_show_one_list_are_told_and_make_no_frame(store: Store) -> None:
+    enter(store)
+    front = b"".join(key(f"http://portal/t{n}.htm") for n in range(3))
+    night(store, [replace(shown(name, SIDE), front=front) for name in "ab"])
+    night(store, [shown("c"), shown("d")])
+    with store.reader.connect() as connection:
+        assert same_lists(connection) == (("a", "b"),)
+        assert frame_of(connection, ["s"])["s"] == set()
 
 
 def test_a_link_that_no_page_shows_any_more_is_forgotten(store: Store) -> None:

@@ -14,8 +14,12 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.bulk import execute_many
+from crawler.frames import frame_key, needed
+from crawler.model import OutletKind
 from crawler.proof_store import FrameLinkRow
-from crawler.visit import Looked, key
+from crawler.store import OutletRow
+from crawler.visit import Looked
+from crawler.walking.address_store import once, same_lists
 
 MOST_COLUMNS = 4
 """As many columns that showed a link are kept: on that many of them it is the site's."""
@@ -32,7 +36,7 @@ def learn(connection: Connection, looks: Sequence[Looked]) -> None:
     shown: dict[str, dict[str, dict[str, datetime]]] = defaultdict(lambda: defaultdict(dict))
     for looked in looks:
         for url in looked.around[:MOST_LINKS]:
-            shown[looked.site][key(url).hex()][looked.visit.outlet] = looked.visit.moment
+            shown[looked.site][frame_key(url)][looked.visit.outlet] = looked.visit.moment
     for site, links in shown.items():
         names = list(links)
         for start in range(0, len(names), CHUNK):
@@ -72,18 +76,31 @@ def _together(known: Iterable[str], shown: Collection[str]) -> list[str]:
     return [*old, *(one for one in sorted(shown) if one not in old)][:MOST_COLUMNS]
 
 
-def frame_of(connection: Connection, site_ids: Collection[str]) -> dict[str, dict[str, tuple[str, ...]]]:
-    """By site: the links that at least two of its columns showed beside their lists, and up to four of those columns.
+def frame_of(connection: Connection, site_ids: Collection[str]) -> dict[str, frozenset[str]]:
+    """By site: the links that are its frame, as :func:`crawler.frames.frame_key` names them.
 
-    Links are hexadecimal :func:`crawler.visit.key`s of their addresses. A site that shows none is there and empty.
+    A link is frame where enough of the site's columns showed it beside their lists; columns that show one list count
+    once. A site that is not known is there and has none.
     """
-    found: dict[str, dict[str, tuple[str, ...]]] = {site: {} for site in site_ids}
+    groups = same_lists(connection)
+    columns: defaultdict[str, list[str]] = defaultdict(list)
+    seen = select(OutletRow.site_id, OutletRow.id).where(
+        OutletRow.site_id.in_(site_ids),
+        OutletRow.kind == OutletKind.COLUMN.value,
+        OutletRow.retired_at.is_(None),
+        OutletRow.last_conclusive.is_not(None),
+    )
+    for site, outlet in connection.execute(seen):
+        columns[site].append(outlet)
+    wanted = {site: needed(len(once(columns[site], groups))) for site in site_ids}
+    found: dict[str, set[str]] = {site: set() for site in site_ids}
     query = select(ROW.site_id, ROW.key, ROW.outlets).where(
         ROW.site_id.in_(site_ids), func.json_array_length(ROW.outlets) > 1
     )
     for site, name, outlets in connection.execute(query):
-        found[site][name] = tuple(outlets)
-    return found
+        if len(once(outlets, groups)) >= wanted[site]:
+            found[site].add(name)
+    return {site: frozenset(names) for site, names in found.items()}
 
 
 def forget(connection: Connection, now: datetime) -> int:
