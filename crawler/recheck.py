@@ -48,12 +48,13 @@ def recheck(
     conditional: bool = False,
     whole: bool = False,
     keep: Collection[str] = (),
+    name: str = "recheck",
 ) -> list[Visit]:
     """Look at the outlets ``ids`` now; returns their visits in the order of ``ids``.
 
     One look each, so that the answer comes at once: further pages and article pages are left to the next night
     unless ``whole``. ``conditional`` asks with the stored validators. The pages of the outlets in ``keep`` are
-    copied into the store as proof. Raises :class:`UnknownOutlet` before anything is fetched.
+    copied into the store as proof. ``name`` is the door that the visits tell. Raises :class:`UnknownOutlet` before anything is fetched.
     """
     with reader.connect() as connection:
         known = known_outlets(connection, ids)
@@ -82,7 +83,7 @@ def recheck(
                 clock,
                 hosts,
                 manners,
-                door="recheck",
+                door=name,
                 articles=whole,
                 pages=whole,
                 conditional=conditional,
@@ -96,7 +97,7 @@ def recheck(
                 clock,
                 hosts,
                 manners,
-                door="recheck",
+                door=name,
                 forced=True,
                 on_look=lambda looked: seen.__setitem__(looked.visit.outlet, looked),
             )

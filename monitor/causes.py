@@ -28,6 +28,10 @@ NO_FACTS = "no_facts"
 SUSPECTED = "suspected"
 UNKNOWN_YEAR = "unknown_year"
 NOT_JUDGED = "not_judged_yet"
+UNREAD_NEWER = "unread_newer"
+WEAK_DATE = "weak_date"
+WENT_BACK = "went_back"
+LIAR = "liar_304"
 
 CAUSE_NAMES: Mapping[str, str] = {
     AWAITING: "待复核：只有一次抓取看到，须第二次抓取印证",
@@ -49,6 +53,10 @@ CAUSE_NAMES: Mapping[str, str] = {
     NO_FACTS: "还没有读到这一页",
     SUSPECTED: "有疑点，须人工核对",
     NOT_JUDGED: "尚未判定，等下一次抓取或复查",
+    UNREAD_NEWER: "可能有未读出的较新信息",
+    WEAK_DATE: "最近一条的日期只见于网址或推算，不能据以认定超期",
+    WENT_BACK: "列表所示最新日期早于以前看到的，须人工核实",
+    LIAR: "该网站对未变化的答复不可信，须重新读取整页",
     UNKNOWN_YEAR: "该年的放假安排尚未登记，不知是否工作日",
     "canary_failed": "该平台的读取渠道当晚未通过自检",
     Outcome.BLOCKED.value: "被网站拦截",

@@ -16,14 +16,19 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 
 from crawler.account_register import StateSince, histories, state_on
 from crawler.attestations import attested, with_word
+from crawler.hosts import host_key
 from crawler.model import Evidence, Outcome, OutletKind, Probe, Purpose, Site, shanghai_day, utc
 from crawler.record import unread_of
 from crawler.register import outlet_of
 from crawler.store import DutyRow, OutletRow, PostRow, SiteRow, VisitRow
+from crawler.walking.traits import liars
+from monitor import causes
 from monitor.calendar import add_months, month_of, months_from, quarter_start
 from monitor.content_facts import content_facts
 from monitor.coverage import Sight, sight
-from monitor.judging import PROVING
+from monitor.judging import BOUNDED, PROVING
+from monitor.looks.resolving import resolve
+from monitor.looks.weight import enough
 from monitor.model import Facts, Look, Newest, OutletFacts, PageFacts, SiteFacts
 from monitor.page_facts import homes, late_posts, pages, removed_posts
 from monitor.probes import weeks
@@ -168,7 +173,8 @@ def _outlets(
     wanted: list[ColumnElement[bool]] = [or_(OUTLET.retired_at.is_(None), OUTLET.retired_at > as_of)]
     if only is not None:
         wanted.append(OUTLET.id.in_(only))
-    looks = _looks(connection, as_of, wanted)
+    looks, sites = _looks(connection, as_of, wanted)
+    looks = resolve(connection, looks, sites, as_of)
     newest = _newest(connection, as_of, day, wanted)
     undated = _undated(connection, as_of, day, only)
     duties = _duties(connection, day, only)
@@ -256,13 +262,13 @@ def _read_until(row: Mapping[Any, Any], looks: tuple[Look, ...], as_of: datetime
 
 def _looks(
     connection: Connection, as_of: datetime, wanted: Sequence[ColumnElement[bool]]
-) -> dict[str, tuple[Look, ...]]:
-    """The looks of each outlet within the window, newest first, thinned to what rules need."""
+) -> tuple[dict[str, tuple[Look, ...]], dict[str, str]]:
+    """The looks of each outlet within the window, newest first, thinned to what rules need; and each one's site."""
     query = (
         select(
             VISIT.outlet_id, VISIT.moment, VISIT.outcome, VISIT.evidence, VISIT.probe,
             VISIT.newest, VISIT.newest_url, VISIT.dated, VISIT.reason, VISIT.seen, VISIT.mark,
-            VISIT.unread, VISIT.total, VISIT.conditional, VISIT.door, VISIT.path,
+            VISIT.unread, VISIT.total, VISIT.conditional, VISIT.door, VISIT.path, VISIT.url, OUTLET.site_id,
         )
         .select_from(OutletRow.__table__.join(VisitRow.__table__, VISIT.outlet_id == OUTLET.id))
         .where(*wanted, VISIT.page_no == 1)
@@ -270,32 +276,50 @@ def _looks(
         .order_by(OUTLET.id, VISIT.moment.desc(), VISIT.id.desc())
     )  # fmt: skip
     kept: dict[str, list[Look]] = defaultdict(list)
-    proofs: dict[str, int] = defaultdict(int)
+    sites: dict[str, str] = {}
+    lying = liars(connection, as_of)
     for row in connection.execute(query, execution_options={"yield_per": BATCH}):
-        outlet, outcome, evidence = row[0], Outcome(row[2]), Evidence(row[3])
-        proves = outcome.conclusive and evidence in PROVING
-        if len(kept[outlet]) < KEPT or (proves and proofs[outlet] < 2):
-            proofs[outlet] += proves
-            kept[outlet].append(
-                Look(
-                    row[1],
-                    outcome,
-                    evidence,
-                    sys.intern(row[4]),
-                    row[5],
-                    row[6],
-                    row[7],
-                    sys.intern(row[8]),
-                    row[9],
-                    sys.intern(row[10]) if row[8] else "",
-                    tuple(unread_of(one) for one in row[11]),
-                    row[12],
-                    row[13],
-                    sys.intern(row[14]),
-                    sys.intern(row[15]),
-                )
-            )
-    return {outlet: tuple(looks) for outlet, looks in kept.items()}
+        seen = kept[row[0]]
+        sites[row[0]] = row[17]
+        look = _look(row)
+        if lying and _lied(look, row[16], lying):
+            look = replace(look, evidence=Evidence.LOWER_BOUND, reason=causes.LIAR)
+        if len(seen) < KEPT or _adds(look, seen):
+            seen.append(look)
+    return {outlet: tuple(looks) for outlet, looks in kept.items()}, sites
+
+
+def _look(row: Sequence[Any]) -> Look:
+    """A row of :func:`_looks`'s query."""
+    return Look(
+        moment=row[1],
+        outcome=Outcome(row[2]),
+        evidence=Evidence(row[3]),
+        probe=sys.intern(row[4]),
+        newest=row[5],
+        newest_url=row[6],
+        dated=row[7],
+        reason=sys.intern(row[8]),
+        seen=row[9],
+        mark=sys.intern(row[10]) if row[8] else "",
+        unread=tuple(unread_of(one) for one in row[11]),
+        total=row[12],
+        conditional=row[13],
+        door=sys.intern(row[14]),
+        path=sys.intern(row[15]),
+    )
+
+
+def _adds(look: Look, seen: Sequence[Look]) -> bool:
+    """Whether an older look adds something: rows that were left unread, or what the newer ones lack for a proof."""
+    if not look.outcome.conclusive or look.evidence not in BOUNDED:
+        return False
+    return bool(look.unread) or not enough([one for one in seen if one.evidence in BOUNDED])
+
+
+def _lied(look: Look, url: str, lying: Collection[str]) -> bool:
+    """Whether "unchanged" is all that the look has, from a server that says so of pages that changed."""
+    return look.conditional and look.outcome is Outcome.UNCHANGED and host_key(url) in lying
 
 
 def _newest(

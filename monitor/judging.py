@@ -1,31 +1,42 @@
 """What an outlet's posts and looks prove under a limit. Pure; the rules put it into verdicts.
 
-A post's date alone proves that a place is fresh. Anything worse needs conclusive looks that show a whole
-list (COMPLETE, or a person's word), made after the line was crossed; an accusation needs two that agree.
+A post's date alone proves that a place is fresh. Anything worse needs two independent looks, made after the line was
+crossed, of which each excludes anything newer: its upper bound is beyond the limit, too. What only one of them saw of
+something newer stands against all of them; what one of them failed to see stands for nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from crawler.chain import due
-from crawler.model import AccountState, Evidence, Outcome, OutletKind, shanghai_day
+from crawler.model import AccountState, Evidence, Outcome, OutletKind, Unread, shanghai_day
 from monitor import causes
 from monitor.limits import Limit
+from monitor.looks.weight import CONVICTING, pair_of
 from monitor.model import Facts, Look, OutletFacts, Value
 
 PROVING = (Evidence.COMPLETE, Evidence.MANUAL)
+BOUNDED = (*PROVING, Evidence.PARTIAL)
+"""A part of a list convicts where nothing that was left unread can be new enough to matter."""
+ONE_LOOK = timedelta(minutes=10)
+"""An account's probes are asked one after the other and written together."""
 GONE = (AccountState.CLOSED, AccountState.MERGED)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an outlet stands under one limit, and why not known where it is not."""
+    """Where an outlet stands under one limit, and why not known where it is not.
+
+    ``rows`` are the unread rows and parts that may be newer; ``looks`` the two that an accusation rests on.
+    """
 
     value: Value
     cause: str = ""
+    rows: tuple[Unread, ...] = ()
+    looks: tuple[Look, ...] = ()
 
 
 def gone(of: OutletFacts) -> bool:
@@ -43,18 +54,14 @@ def asked(of: OutletFacts, day: date) -> bool:
     return of.outlet.kind is not OutletKind.ACCOUNT or due(of.newest.day if of.newest else None, None, day)
 
 
+def conclusive(of: OutletFacts) -> Iterator[Look]:
+    """The looks that saw the page, newest first."""
+    return (look for look in of.looks if look.outcome.conclusive)
+
+
 def proving(of: OutletFacts) -> Iterator[Look]:
     """The conclusive looks that show a whole list, newest first."""
-    return (look for look in of.looks if look.outcome.conclusive and look.evidence in PROVING)
-
-
-def _apart(looks: Iterable[Look]) -> Iterator[Look]:
-    """Looks that are not the same look read again: one entry of one person is one look, however often read."""
-    known: set[datetime] = set()
-    for look in looks:
-        if look.stands_for not in known:
-            known.add(look.stands_for)
-            yield look
+    return (look for look in conclusive(of) if look.evidence in PROVING)
 
 
 def recent(look: Look | None, as_of: datetime, hours: int) -> bool:
@@ -76,7 +83,9 @@ def trouble(of: OutletFacts, as_of: datetime, hours: int) -> str:
         return causes.NOT_LOOKED
     if not last.outcome.conclusive:
         return last.reason or last.outcome.value
-    return causes.NOT_LOOKED if last.evidence in PROVING else causes.LOWER_BOUND
+    if last.evidence in PROVING:
+        return causes.NOT_LOOKED
+    return last.reason or (causes.UNREAD_NEWER if last.unread else causes.LOWER_BOUND)
 
 
 def stale(of: OutletFacts, facts: Facts, limit: Limit, hours: int) -> Standing:
@@ -88,52 +97,94 @@ def stale(of: OutletFacts, facts: Facts, limit: Limit, hours: int) -> Standing:
     if of.newest.day > facts.day:
         return Standing(Value.UNKNOWN, causes.FUTURE_DATE)
     if facts.day <= limit.due(of.newest.day):
-        return _within(of, facts, limit, hours)
-    return _beyond(of, facts, limit, hours)
+        return _within(of, of.newest.day, facts, limit, hours)
+    return _beyond(of, of.newest.day, facts, limit, hours)
 
 
-def _within(of: OutletFacts, facts: Facts, limit: Limit, hours: int) -> Standing:
-    assert of.newest is not None
-    warn = limit.warn_from(of.newest.day)
+def _within(of: OutletFacts, newest: date, facts: Facts, limit: Limit, hours: int) -> Standing:
+    """Within its limit by its newest post. 即将超期 is said only of a page that was seen whole after the warn day."""
+    warn = limit.warn_from(newest)
     if facts.day < warn:
         return Standing(Value.FRESH)
-    if not any(look.outcome.conclusive and recent(look, facts.as_of, hours) for look in of.looks):
+    last = _last(of)
+    if last is None or not recent(last, facts.as_of, hours):
         return Standing(Value.UNKNOWN, trouble(of, facts.as_of, hours))
-    seen = any(shanghai_day(look.moment) >= warn for look in proving(of))
-    return Standing(Value.DUE_SOON if seen else Value.FRESH)
+    if last.unread and facts.day < limit.warn_from(_top(last, newest)):
+        return Standing(Value.UNKNOWN, causes.UNREAD_NEWER, last.unread)
+    seen = any(shanghai_day(look.stands_for) >= warn for look in proving(of))
+    return Standing(Value.DUE_SOON if seen and _convicts(of) else Value.FRESH)
 
 
-def _beyond(of: OutletFacts, facts: Facts, limit: Limit, hours: int) -> Standing:
-    assert of.newest is not None
-    newest = of.newest.day
-    after = list(_apart(look for look in proving(of) if shanghai_day(look.stands_for) > limit.due(newest)))[
-        :2
-    ]
-    if not after or not _holds(after[0], facts.as_of, hours):
-        return Standing(Value.UNKNOWN, trouble(of, facts.as_of, hours))
-    for look in after:
-        if look.newest is None:
-            return Standing(Value.UNKNOWN, causes.EMPTIED if _empty(look) else causes.NO_DATES)
-        if look.newest > newest:
-            ahead = look.newest > facts.day
-            return Standing(Value.UNKNOWN, causes.FUTURE_DATE if ahead else causes.REDATED)
-    return Standing(Value.STALE) if len(after) == 2 else Standing(Value.UNKNOWN, causes.AWAITING)
+def _last(of: OutletFacts) -> Look | None:
+    """The newest conclusive look, unless the place was looked at in vain since. An account's probes are one look."""
+    seen = next(conclusive(of), None)
+    return seen if seen is not None and of.looks[0].moment - seen.moment <= ONE_LOOK else None
+
+
+def _beyond(of: OutletFacts, newest: date, facts: Facts, limit: Limit, hours: int) -> Standing:
+    """Past its limit by its newest post: stale where two independent looks leave room for nothing newer."""
+    partial = [look for look in conclusive(of) if look.unread and _top(look, newest) > newest]
+    ceiling = max((_top(look, newest) for look in partial), default=newest)
+    if facts.day <= limit.due(ceiling):
+        rows = partial[0].unread
+        return Standing(Value.UNKNOWN, causes.UNREAD_NEWER, rows)
+    shown = max((look.newest for look in conclusive(of) if look.newest), default=newest)
+    if shown > newest:
+        return Standing(Value.UNKNOWN, causes.FUTURE_DATE if shown > facts.day else causes.REDATED)
+    if not _convicts(of):
+        return Standing(Value.UNKNOWN, causes.WEAK_DATE)
+    after = [look for look in conclusive(of) if shanghai_day(look.stands_for) > limit.due(ceiling)]
+    good = [look for look in after if look.evidence in BOUNDED and look.newest == shown]
+    if not good or not _holds(good[0], facts.as_of, hours):
+        return Standing(Value.UNKNOWN, _against(of, after, facts, hours))
+    pair = pair_of(good)
+    if pair is None or not _holds(pair[0], facts.as_of, hours):
+        whole = next(look for look in after if look.evidence in BOUNDED)
+        back = whole.newest is not None and whole.newest < shown
+        return Standing(Value.UNKNOWN, causes.WENT_BACK if back else causes.AWAITING)
+    return Standing(Value.STALE, looks=pair)
+
+
+def _top(look: Look, newest: date) -> date:
+    """The newest day that the page could have held when it was seen: what bears no day may be of that very day."""
+    seen = shanghai_day(look.stands_for)
+    return max(newest, seen if look.upper is None else look.upper)
+
+
+def _convicts(of: OutletFacts) -> bool:
+    """Whether the newest post's day stands where a day may convict."""
+    return of.newest is not None and of.newest.place in CONVICTING
+
+
+def _against(of: OutletFacts, after: list[Look], facts: Facts, hours: int) -> str:
+    """Why no look after the line convicts: the newest whole one shows nothing, or something else than it ought to."""
+    whole = next((look for look in after if look.evidence in PROVING), None)
+    if whole is None or not _holds(whole, facts.as_of, hours):
+        return trouble(of, facts.as_of, hours)
+    if whole.newest is None:
+        return causes.EMPTIED if _empty(whole) else causes.NO_DATES
+    return causes.WENT_BACK
 
 
 def blank(of: OutletFacts, facts: Facts, hours: int) -> Standing:
     """Whether the outlet holds nothing at all. One that held posts before is never blank, only in doubt."""
     if not has_address(of):
         return Standing(Value.UNKNOWN, causes.NO_ADDRESS)
-    looks = list(_apart(proving(of)))[:2]
+    empties = [look for look in proving(of) if _empty(look)]
     if of.ever_posts or of.newest is not None:
-        emptied = bool(looks) and _empty(looks[0])
+        emptied = bool(empties) and next(proving(of)) is empties[0]
         return Standing(Value.UNKNOWN, causes.EMPTIED) if emptied else Standing(Value.FRESH)
-    if not looks or not _holds(looks[0], facts.as_of, hours):
-        return Standing(Value.UNKNOWN, trouble(of, facts.as_of, hours))
-    if not _empty(looks[0]):
+    partial = next((look for look in conclusive(of) if look.unread), None)
+    if partial is not None:
+        return Standing(Value.UNKNOWN, causes.UNREAD_NEWER, partial.unread)
+    if any(not _empty(look) for look in proving(of)):
         return Standing(Value.UNKNOWN, causes.NO_DATES)
-    twice = len(looks) == 2 and _empty(looks[1])
-    return Standing(Value.BLANK) if twice else Standing(Value.UNKNOWN, causes.AWAITING)
+    if not empties or not _holds(empties[0], facts.as_of, hours):
+        return Standing(Value.UNKNOWN, trouble(of, facts.as_of, hours))
+    pair = pair_of(empties)
+    if pair is None or not _holds(pair[0], facts.as_of, hours):
+        return Standing(Value.UNKNOWN, causes.AWAITING)
+    return Standing(Value.BLANK, looks=pair)
 
 
 def _empty(look: Look) -> bool:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
+from crawler.model import SHANGHAI
 from monitor.calendar import chinese_day
 from monitor.causes import cause_name
 from monitor.judging import Standing
 from monitor.limits import Limit
-from monitor.model import Facts, OutletFacts, Value, Verdict
+from monitor.looks.places import rows_text
+from monitor.model import Facts, Look, OutletFacts, Value, Verdict
 
 GONE_STATE = {"closed": "已注销", "merged": "已合并"}
+DOORS = {"spider": "夜间抓取", "recheck": "复查", "person": "人工登记"}
 SENTENCES = {
     Value.FRESH: "{name}最近一次更新为{newest}（{days}天前），未超过{limit}的更新期限。",
     Value.DUE_SOON: "{name}最近一次更新为{newest}（{days}天前），期限为{limit}，请在{due}前更新。",
@@ -36,7 +41,7 @@ def on_outlet(
 ) -> Verdict:
     """A verdict about an outlet; an unknown or exempt one gets its sentence here."""
     if standing.value is Value.UNKNOWN and not sentence:
-        sentence = f"{display(of)}未能判定：{cause_name(standing.cause)}。"
+        sentence = f"{display(of)}未能判定：{why(standing)}。"
     return Verdict(
         rule=rule,
         subject=f"outlet:{of.outlet.id}",
@@ -48,7 +53,28 @@ def on_outlet(
         newest=of.newest,
         ours=ours,
         name=of.outlet.path or of.outlet.name,
-        looked=of.looks[0].moment if of.looks else None,
+        looked=_looked(of, standing),
+        numbers={"looks": looks_text(standing.looks)} if standing.looks else {},
+    )
+
+
+def _looked(of: OutletFacts, standing: Standing) -> datetime | None:
+    """The newest look that the verdict rests on: of those that accuse, else the newest of all."""
+    newest = next(iter(standing.looks or of.looks), None)
+    return newest.moment if newest is not None else None
+
+
+def why(standing: Standing) -> str:
+    """The cause in Chinese, with the rows that were left unread."""
+    said = cause_name(standing.cause)
+    return f"{said}（{rows_text(standing.rows)}）" if standing.rows else said
+
+
+def looks_text(looks: Iterable[Look]) -> str:
+    """``2020-07-20 02:00夜间抓取、2020-07-20 03:30复查``: the looks that an accusation rests on."""
+    return "、".join(
+        f"{look.stands_for.astimezone(SHANGHAI):%Y-%m-%d %H:%M}{DOORS.get(look.door, look.door)}"
+        for look in looks
     )
 
 
@@ -80,7 +106,8 @@ def dated(
     }
     words = {
         **numbers, "name": display(of), "newest": chinese_day(day), "due": chinese_day(due),
-        "today": chinese_day(facts.day), "cause": cause_name(standing.cause),
+        "today": chinese_day(facts.day), "cause": why(standing),
     }  # fmt: skip
     sentence = {Value.STALE: template, **SENTENCES}[standing.value].format(**words)
-    return replace(on_outlet(rule, of, standing, limit.clause, sentence), numbers=numbers, due=due)
+    verdict = on_outlet(rule, of, standing, limit.clause, sentence)
+    return replace(verdict, numbers={**numbers, **verdict.numbers}, due=due)

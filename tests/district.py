@@ -171,6 +171,7 @@ def crawl_here(
         wanted,
         conditional=conditional,
         whole=True,
+        name="spider",
     )
     return Crawled(1, len(wanted), len(visits))
 

@@ -73,7 +73,10 @@ def test_day_fourteen_passes_and_day_fifteen_fails_at_midnight_in_shanghai() -> 
     last = datetime(2020, 7, 19, 15, 59, 59, tzinfo=UTC)
     assert stale_on(newest, last).value is Value.DUE_SOON
     # The first two looks of 20 July in Shanghai, still 19 July in UTC.
-    looks = (look(last + timedelta(seconds=3), newest), look(last + timedelta(seconds=2), newest))
+    looks = (
+        look(last + timedelta(seconds=3), newest, door="recheck"),
+        look(last + timedelta(seconds=2), newest),
+    )
     after = facts(last + timedelta(seconds=3), about(column(), newest, looks))
     verdict = one(judge(after, CONFIG), "column_stale")
     assert verdict.value is Value.STALE
@@ -95,6 +98,7 @@ def test_a_stale_verdict_says_all_a_letter_needs() -> None:
         "over": 66,
         "due": "2020-05-15",
         "warn": "2020-05-11",
+        "looks": "2020-07-20 08:00夜间抓取、2020-07-19 08:00夜间抓取",
     }
     assert verdict.newest is not None
     assert verdict.newest.raw == "2020-05-01"
@@ -113,7 +117,11 @@ def test_one_look_after_the_line_awaits_a_second(outlet: Outlet) -> None:
     verdict = judge(facts(as_of, about(outlet, newest, looks)), CONFIG)[0]
     assert (verdict.value, verdict.cause) == (Value.UNKNOWN, "awaiting_second_look")
     assert "待复核" in verdict.sentence
-    confirmed = [look(at("2020-07-20", 3), newest, outcome=Outcome.UNCHANGED), *looks]
+    again = look(at("2020-07-20", 3), newest, outcome=Outcome.UNCHANGED)
+    assert (
+        judge(facts(as_of, about(outlet, newest, [again, *looks])), CONFIG)[0].cause == "awaiting_second_look"
+    )
+    confirmed = [replace(again, door="recheck"), *looks]
     assert judge(facts(as_of, about(outlet, newest, confirmed)), CONFIG)[0].value is Value.STALE
 
 

@@ -95,13 +95,13 @@ def posts(*published: date, unit: str = "", shown: date | None = None) -> list[I
     return [Item(day, shown or day, unit, number) for number, day in enumerate(published)]
 
 
-def look_at(place: Place, moment: datetime) -> Looked:
+def look_at(place: Place, moment: datetime, door: str = "spider") -> Looked:
     """What the place shows at ``moment``: a whole list, an unchanged one, an empty one, or a failure."""
     outlet, day = place.outlet, moment.date()
     probe = outlet.probes[0].platform if outlet.probes else "portal"
     broken = place.breaks.get(day)
     if broken is not None:
-        visit = Visit(outlet.id, moment, broken[0], Evidence.NONE, "spider", probe, reason=broken[1])
+        visit = Visit(outlet.id, moment, broken[0], Evidence.NONE, door, probe, reason=broken[1])
         return Looked(visit, walk_done=True)
     items = place.shown(day)[:PAGE]
     count = len(place.shown(day))
@@ -114,7 +114,7 @@ def look_at(place: Place, moment: datetime) -> Looked:
         moment,
         outcome,
         place.evidence,
-        "spider",
+        door,
         probe,
         newest=place.newest(day),
         dated=len(items),
@@ -167,7 +167,7 @@ class Year:
         doubtful = set(awaiting(first.verdicts))
         if not doubtful:
             return first
-        self._look([place for place in asked if place.outlet.id in doubtful], at(day, 3, 30))
+        self._look([place for place in asked if place.outlet.id in doubtful], at(day, 3, 30), "recheck")
         return self.judge(at(day, 4))
 
     def judge(self, moment: datetime, *, record: bool = True) -> Judgement:
@@ -194,7 +194,7 @@ class Year:
         )
         return due(known, None, day)
 
-    def _look(self, places: Sequence[Place], moment: datetime) -> None:
-        looks = [look_at(place, moment + timedelta(seconds=n)) for n, place in enumerate(places)]
+    def _look(self, places: Sequence[Place], moment: datetime, door: str = "spider") -> None:
+        looks = [look_at(place, moment + timedelta(seconds=n), door) for n, place in enumerate(places)]
         with self.store.engine.begin() as connection:
             record(connection, looks, (), SCOPE)

@@ -1,0 +1,1 @@
+"""What a look proves, held against all that the store knows: frames, posts, people's words, hosts that mislead."""

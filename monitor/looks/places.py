@@ -1,0 +1,59 @@
+"""Unread rows and parts in words for a person: where they stand, what they show. Crawled text, made harmless."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from crawler.model import Unread
+from monitor.plain import clean
+
+NAMED = 3
+"""So many rows are named in a sentence; the rest is counted."""
+LONGEST = 40
+NUMBERED: Sequence[tuple[re.Pattern[str], str]] = (
+    (re.compile(r"row (\d+)"), "第{}行"),
+    (re.compile(r"tab (\d+)"), "第{}个页签"),
+    (re.compile(r"page (\d+)"), "第{}页"),
+    (re.compile(r"part (\d+)"), "第{}部分"),
+    (re.compile(r"list (\d+)"), "第{}个列表"),
+)
+PLACES: Mapping[str, str] = {
+    "above the list": "列表上方",
+    "beside the list": "列表旁边",
+    "below the list": "列表下方",
+    "outside the list": "列表之外",
+    "in the list": "列表中",
+    "further pages": "后续页",
+}
+REASONS: Mapping[str, str] = {
+    "undated": "没有日期",
+    "impossible_date": "日期不可能",
+    "future_date": "日期晚于当天",
+    "weak_date": "日期不可靠",
+    "outside": "列表之外的链接",
+    "part": "没有读出的部分",
+    "total": "页面所示总数多于读到的条数",
+}
+
+
+def place_name(place: str) -> str:
+    """``row 1`` as 第1行; a place that has no word is shown as it is."""
+    for pattern, text in NUMBERED:
+        if found := pattern.fullmatch(place):
+            return text.format(found[1])
+    return PLACES.get(place, clean(place, LONGEST))
+
+
+def row_text(one: Unread) -> str:
+    """``第1行“标题”（没有日期）``."""
+    title = f"“{clean(one.text, LONGEST)}”" if one.text else ""
+    reason = REASONS.get(one.why, clean(one.why, LONGEST))
+    return f"{place_name(one.place)}{title}：{reason}" + (f" {one.day.isoformat()}" if one.day else "")
+
+
+def rows_text(rows: Iterable[Unread]) -> str:
+    """The first few rows, and how many there are."""
+    every = list(rows)
+    named = "；".join(row_text(one) for one in every[:NAMED])
+    return f"{named}；等{len(every)}处" if len(every) > NAMED else named
