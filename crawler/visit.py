@@ -26,6 +26,7 @@ from crawler.model import (
     Visit,
     shanghai_day,
 )
+from crawler.walking.forms import answered
 from crawler.walking.freshness import Copy, said_by_caches
 
 logger = logging.getLogger(__name__)
@@ -210,6 +211,8 @@ def look(
         same = Looked(replace(visit, etag=etag, last_modified=modified), walk_done=True)
         return _as_copy(known, same, copy)
     reading = _unasked() if page.status == 304 and not sent else guarded(read, page, known.outlet, probe)
+    if asked is not None and asked.method == "POST":
+        reading = answered(asked, reading)
     here = {further_key(asked)} if asked else {key(page.url), key(page.final_url)}
     walked = trail | here
     looked = _read(known, reading, visit, horizon, seen, max_pages, walked)
@@ -355,13 +358,14 @@ def _walk(
             return Looked(visit, walk_done=True)
         old = keys(known.front)
         reached = not reading.posts or key(reading.posts[-1].url) in old
+        if reached and _grew_below(known, reading, old):
+            reached = False
     else:
         reached = bool(reading.posts) and seen is not None and seen(reading.posts[-1].url)
-    oldest = min((p.published.day for p in reading.posts if p.published), default=None)
     onward = next((one for one in reading.further if further_key(one) not in trail), None)
     shown = blake2b(front, digest_size=HASH).digest()
     ended = reached or onward is None or visit.page_no >= max_pages or not reading.posts or shown in trail
-    if oldest is not None and oldest < horizon and _descending(reading):
+    if _past(reading, onward, horizon):
         ended = True
     starts = first and known.settled
     return Looked(
@@ -376,7 +380,20 @@ def _walk(
     )
 
 
-def _descending(reading: Reading) -> bool:
-    """The page's last dated post is its oldest: what follows can only be older still."""
+def _grew_below(known: Known, reading: Reading, old: frozenset[bytes]) -> bool:
+    """Whether the column counts more new posts than its first page shows: one was put in below, with an older day."""
+    if known.total is None or reading.total is None:
+        return False
+    return reading.total - known.total > sum(key(post.url) not in old for post in reading.posts)
+
+
+def _past(reading: Reading, onward: Further | None, horizon: date) -> bool:
+    """Whether what follows can only be older than ``horizon``.
+
+    A form's posts are ordered by priority before their day: only a whole page that is older ends such a walk. Elsewhere it
+    is enough that the page's last post is its oldest.
+    """
     days = [post.published.day for post in reading.posts if post.published]
-    return bool(days) and days[-1] == min(days)
+    if not days or min(days) >= horizon:
+        return False
+    return max(days) < horizon if isinstance(onward, Ask) else days[-1] == min(days)

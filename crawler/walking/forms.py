@@ -1,0 +1,27 @@
+"""Lists that are asked by a form: what counts as an answer, and which form comes next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from crawler.families import province
+from crawler.model import Ask, Evidence, Outcome, Reading
+
+DATA = ("json", "jcms")
+"""What an interface answers. A page in its place (a login, an error, the portal's own home page) is no list of the column."""
+
+
+def answered(asked: Ask, reading: Reading) -> Reading:
+    """The ``reading`` of the answer to a form, with the form for the page after it.
+
+    UNREADABLE where a page came instead of data: its posts are whose-ever.
+    """
+    if not reading.outcome.conclusive:
+        return reading
+    if reading.family and reading.family not in DATA:
+        said = f"a page in place of the data of {asked.url}"
+        return Reading(Outcome.UNREADABLE, Evidence.NONE, reason="script_list", mark=said)
+    if reading.asks:
+        return reading
+    onward = province.after(asked, reading)
+    return replace(reading, asks=(onward,) if onward is not None else ())
