@@ -217,6 +217,7 @@ def _read(posts: tuple[Post, ...], refused: tuple[Refused, ...], sight: Sight, f
         posts,
         next=next_pages(sight, family),
         asks=family.asks(sight.source),
+        total=family.total(sight.source),
         family=family.name,
         refused=refused,
         mark=family.interface(sight.source),

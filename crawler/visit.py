@@ -354,12 +354,11 @@ def _walk(
     first = visit.page_no == 1
     if first and known.settled:
         redated = known.newest is not None and visit.newest != known.newest
-        if front == known.front and not redated:
-            return Looked(visit, walk_done=True)
         old = keys(known.front)
-        reached = not reading.posts or key(reading.posts[-1].url) in old
-        if reached and _grew_below(known, reading, old):
-            reached = False
+        below = _grew_below(known, reading, old)
+        if front == known.front and not redated and not below:
+            return Looked(visit, walk_done=True)
+        reached = not below and (not reading.posts or key(reading.posts[-1].url) in old)
     else:
         reached = bool(reading.posts) and seen is not None and seen(reading.posts[-1].url)
     onward = next((one for one in reading.further if further_key(one) not in trail), None)
