@@ -8,8 +8,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
 
-from crawler.dateparts import Part, Piece, joined, parts, piece_of, plain
-from crawler.dates import find_date, find_dates, implausible, judge
+from crawler.dateparts import ZEROS, Part, Piece, joined, parts, piece_of, plain
+from crawler.dates import WHICH_FIRST, find_date, find_dates, implausible, judge, settled
 from crawler.lists.outline import Outline
 from crawler.model import Dated, Refused
 
@@ -24,17 +24,19 @@ _DATE_LIKE = (
     re.compile(r"[-/.年月－／．—](?:(?<=\d.)|(?<=\d\s.))\s?\d"),
     re.compile(r"\x00[^\w\x00]{0,9}\d{1,4}\s?[年月日]?[^\w\x00]{0,9}(?=\x00)"),
     re.compile(
-        r"[今昨前刚〇○](?:(?<=[今昨前])[天日]|(?<=刚)[刚才]|(?<=[〇○])"
+        r"[今昨前刚](?:(?<=[今昨前])[天日]|(?<=刚)[刚才]"
         r"|(?<=[秒分钟时天日周期]前)|(?<=[秒分钟时天日周期][\s以之]前)|(?<=[秒分钟时天日周期]\s[以之]前))"
     ),
+    re.compile(rf"年(?<=[{ZEROS}零一二三四五六七八九]年)\s?[一二三四五六七八九十\d]"),
     re.compile(r"[12１２](?:[09０９]\d{6}(?!\d)|0\d\d(?<=[., -]20\d\d))"),
 )
 """The two gates below for the run of a page's texts: they find every text that passes one and may hold a date.
 
-Four, because each begins with few letters: together they would stop at every digit of the page.
+Five, because each begins with few letters: together they would stop at every digit of the page.
 """
 _GATE = re.compile(
-    r"\d\s?[-/.年月－／．—]\s?\d|(?<!\d)\d{8}(?!\d)|[今昨前][天日]|刚[刚才]|[秒分钟时天日周期]\s?[以之]?前|[〇○]年?"
+    r"\d\s?[-/.年月－／．—]\s?\d|(?<!\d)\d{8}(?!\d)|[今昨前][天日]|刚[刚才]|[秒分钟时天日周期]\s?[以之]?前"
+    rf"|[{ZEROS}零一二三四五六七八九]年\s?[一二三四五六七八九十\d]"
     r"|\A\W{0,9}\d{1,4}\s?[年月日]?\W{0,9}\Z"
 )
 _ENGLISH_GATE = re.compile(
@@ -105,7 +107,28 @@ def cells_of(sheet: Outline, today: date, fetched_at: datetime | None) -> list[C
         if cell is not None:
             _label_from_before(cell, sheet)
             found.append(cell)
+    _order_years_last(found, today)
     return found
+
+
+_YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d\d)(?!\d)")
+
+
+def _order_years_last(cells: list[Cell], today: date) -> None:
+    """03/10/2026 is read as the page's other dates prove, those whose day is above 12; where they do not, it stays refused."""
+    open_ = [cell for cell in cells if isinstance(cell.answer, Refused) and cell.answer.why == WHICH_FIRST]
+    if not open_:
+        return
+    told = [match for cell in cells if (match := _YEAR_LAST.search(plain(cell.raw)))]
+    day_first = any(int(match[1]) > 12 for match in told)
+    month_first = any(int(match[2]) > 12 for match in told)
+    for cell in open_ if day_first != month_first else ():
+        match = _YEAR_LAST.search(plain(cell.raw))
+        if match is not None:
+            part = Part(
+                int(match[3]), int(match[1]), int(match[2]), 0, len(cell.raw), alone=True, turned=True
+            )
+            cell.answer = judge(settled(part, day_first=day_first), cell.raw, today=today, place=cell.place)
 
 
 def _simple(text: str, today: date) -> Dated | None:
@@ -232,7 +255,10 @@ _ATTRIBUTE_GATES = (
     re.compile(rb"""data-[\w-]{1,30}=["'](?:1\d{9}|20\d{6})"""),
 )
 """Cheap signs, asked of the bytes, that it is worth to look at every attribute."""
-_DATE_ATTRIBUTES = ("title", "datetime", "date", "time", "pubdate")
+_LINED_TITLE = re.compile(rb"""title=["'][^"'<>]{0,200}(?:\n|&#1[03];|&#x0?[aAdD];)[^"'<>]{0,120}\d\d-\d""")
+"""A tooltip of several lines: 标题：…, 点击数：…, 发表时间：26-11-20 09:10."""
+_LINE_LABEL = re.compile(r"\W{0,3}(?:发布|发表|更新|公布)?(?:时间|日期)\W{1,3}(?=\d)")
+_DATE_ATTRIBUTES = ("title", "datetime", "date", "time", "pubdate", "alt")
 _COMMENT_GATE = re.compile(r"\d{1,4}[-/.年月]\d{1,2}")
 _TAGS = re.compile(r"<[^<>]{0,200}>")
 
@@ -246,6 +272,11 @@ def unseen_cells(sheet: Outline, source: bytes, today: date, fetched_at: datetim
                 said = str(value)
                 if len(said) < 60 and (name in _DATE_ATTRIBUTES or str(name)[:5] == "data-"):
                     found.extend(_unseen(sheet, number, sheet.first[number], said, "attr", today, fetched_at))
+    if _LINED_TITLE.search(source):
+        for number, element in enumerate(sheet.elements):
+            for line in (element.get("title") or "")[:400].splitlines()[1:]:
+                if len(line) < 60 and _LINE_LABEL.match(line):
+                    found.extend(_unseen(sheet, number, sheet.first[number], line, "attr", today, fetched_at))
     for owner, text, comment in sheet.comments:
         if len(comment) < 300 and "<a" not in comment and _COMMENT_GATE.search(comment):
             words = _TAGS.sub(" ", comment)
