@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.dates import WEAK_PLACES, find_date, is_weak, looks_dated
-from crawler.days.strength import DOUBTED
 from crawler.model import Dated
+from monitor.looks.weight import CONVICTING
 
 DAY = date(2026, 11, 20)
 TODAY = date(2026, 11, 23)
@@ -26,8 +26,9 @@ def test_a_date_in_another_place_only_clears(place: str) -> None:
     assert is_weak(Dated(DAY, "2026-11-20", place))
 
 
-def test_a_doubted_date_is_weak_wherever_it_stands() -> None:
-    assert is_weak(Dated(DAY, "2026-11-20", "label", why=f"{DOUBTED}the head says 2019-04-15"))
+def test_no_weak_place_may_carry_an_accusation() -> None:
+    """The judgement names the places that convict, the readers those that only clear."""
+    assert not CONVICTING & WEAK_PLACES
 
 
 @pytest.mark.parametrize(
