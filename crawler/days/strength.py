@@ -19,7 +19,10 @@ held; ``generated``: when the page was made.
 WEAK_PLACES = frozenset({"url", "comment", "script", "htmldate", "id", UPDATED, WRITTEN, EVENT, GENERATED})
 """Places whose dates clear and never convict. One home: readings and rules ask :func:`is_weak`."""
 
+DOUBTED = "doubted: "
+"""A ``why`` that begins so takes the strength of a date that stands in a strong place."""
+
 
 def is_weak(dated: Dated) -> bool:
-    """Whether ``dated`` may only clear: it stands in no place where a reader finds the publication."""
-    return dated.place in WEAK_PLACES
+    """Whether ``dated`` may only clear: its place is no printed one, or its own proof is doubted."""
+    return dated.place in WEAK_PLACES or dated.why.startswith(DOUBTED)

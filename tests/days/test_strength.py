@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.dates import WEAK_PLACES, find_date, is_weak, looks_dated
+from crawler.days.strength import DOUBTED
 from crawler.model import Dated
 from monitor.looks.weight import CONVICTING
 
@@ -24,6 +25,10 @@ def test_a_date_in_a_printed_place_may_convict(place: str) -> None:
 @pytest.mark.parametrize("place", sorted(WEAK_PLACES))
 def test_a_date_in_another_place_only_clears(place: str) -> None:
     assert is_weak(Dated(DAY, "2026-11-20", place))
+
+
+def test_a_doubted_date_is_weak_wherever_it_stands() -> None:
+    assert is_weak(Dated(DAY, "2026-11-20", "label", why=f"{DOUBTED}the head says 2019-04-15"))
 
 
 def test_no_weak_place_may_carry_an_accusation() -> None:
