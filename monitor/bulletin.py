@@ -24,10 +24,19 @@ from monitor.bulletin_model import (
     BulletinSettings,
     ContentCheck,
     Coverage,
+    ErrorRate,
     PastMatter,
     Period,
 )
-from monitor.bulletin_outlets import accounts_of, columns_judged, found_accounts_of, veto_of
+from monitor.bulletin_outlets import (
+    COLUMN,
+    accounts_of,
+    columns_judged,
+    found_accounts_of,
+    unjudged_of,
+    veto_of,
+    worst,
+)
 from monitor.bulletin_parts import (
     column_counts_of,
     columns_of,
@@ -41,6 +50,8 @@ from monitor.bulletin_parts import (
     whole_of,
     year_units_of,
 )
+from monitor.bulletin_sight import draft_reasons, last_seen, left_since, sight
+from monitor.calendar import chinese_day
 from monitor.content_facts import content_check
 from monitor.model import Count, Finding, Value, Verdict, exactly, together
 from monitor.official_days import OfficialDays
@@ -68,6 +79,9 @@ class Stock:
     seen: Sequence[Candidate] = ()
     past: tuple[PastMatter, ...] | None = None
     content: ContentCheck | None = None
+    left: Mapping[str, date] = field(default_factory=dict)
+    seen_last: Mapping[str, datetime] = field(default_factory=dict)
+    error_rates: tuple[ErrorRate, ...] = ()
 
 
 def compile(
@@ -87,6 +101,7 @@ def compile(
     calendar: OfficialDays | None = None,
     horizon: date | None = None,
     last: tuple[datetime, Collection[str] | None] | None = None,
+    rates: tuple[ErrorRate, ...] = (),
 ) -> Bulletin:
     """The bulletin of ``period`` as the store knew it at ``as_of``.
 
@@ -95,7 +110,7 @@ def compile(
     outlets were checked (default: from the period's end to ``as_of``), ``printed`` the print date.
     ``calendar`` counts the deadlines in working days (default: Monday to Friday). ``horizon`` is the first
     day that was crawled: earlier periods are compared only where they lie after it. ``last`` is the moment of the
-    bulletin before and the outlets that it named (``None``: all with a finding then; default: the period's begin).
+    bulletin before and the outlets that it named (``None``: all with a finding then; default: the period's begin). ``rates`` are the rules' own (``error_rates.py``).
     """
     day, verdicts = shanghai_day(as_of), tuple(verdicts)
     moment, listed = last or (datetime.combine(period.start, time(0), SHANGHAI), None)
@@ -109,18 +124,32 @@ def compile(
         units,
         outlets,
         counts.tally(connection, period.start, period.end, as_of, decisions=decisions),
-        counts.coverage(connection, *window, as_of, failed=failed_night),
+        sight(connection, period, window, as_of, failed=failed_night),
         _earlier(connection, period, as_of, decisions, horizon),
         account_rhythms(connection, accounts, period.start, period.end, as_of),
         candidates(connection, as_of),
         past_matters(connection, moment, as_of, outlets, verdicts, names, listed),
         content_check(connection, moment, as_of, names),
+        left_since(connection, period.start),
+        last_seen(connection, _unanswered(outlets, verdicts), as_of),
+        rates,
     )
     return assemble(
         stock, period, as_of=as_of, settings=settings or BulletinSettings(), verdicts=verdicts,
         findings=tuple(findings), order=order, check=window, printed=printed or day,
         calendar=calendar or OfficialDays(Calendar()),
     )  # fmt: skip
+
+
+def _gone(left: Mapping[str, date], names: Mapping[str, str], period: Period) -> frozenset[str]:
+    """Short names of the units that left before the period's end."""
+    return frozenset(names.get(unit, unit) for unit, day in left.items() if day <= period.end)
+
+
+def _unanswered(outlets: Iterable[Outlet], verdicts: Iterable[Verdict]) -> list[str]:
+    """The ids of the outlets that no verdict answers."""
+    said = worst(verdicts)
+    return [o.id for o in outlets if o.id not in said or said[o.id].value is Value.UNKNOWN]
 
 
 def _earlier(
@@ -160,9 +189,12 @@ def assemble(
     columns = columns_of(stock.outlets, verdicts, names, numbers, shanghai_day(as_of))
     stale = tuple(row for row in columns if row.state == Value.STALE)
     titles = {outlet.id: outlet.name for outlet in stock.outlets}
-    groups = groups_of(units, stock.tally, verdicts, settings, period)
+    groups = groups_of(units, stock.tally, verdicts, settings, period, shanghai_day(as_of), stock.left)
+    draft = draft_reasons(stock.coverage, period, as_of)
+    unjudged = unjudged_of(stock.outlets, verdicts, names, stock.seen_last)
+    mark = f"（草稿，截至{chinese_day(_known_to(stock.coverage, as_of))}）" if draft else ""
     return Bulletin(
-        title=f"关于{period.words}{whole_of(settings)}网站和政务新媒体检查情况的通报",
+        title=f"关于{period.words}{whole_of(settings)}网站和政务新媒体检查情况的通报{mark}",
         period=period,
         check_from=check[0],
         check_to=check[1],
@@ -176,7 +208,9 @@ def assemble(
         unknown_columns=tuple(row for row in columns if row.state == Value.UNKNOWN),
         year_units=year_units_of(stale),
         accounts=accounts_of(stock.outlets, verdicts, names, numbers, shanghai_day(as_of), stock.rhythms),
-        disclosure=disclosure_of(stock.tally, groups, names, verdicts, period.name),
+        disclosure=disclosure_of(
+            stock.tally, groups, names, verdicts, period.name, _gone(stock.left, names, period)
+        ),
         coverage=stock.coverage,
         posts=tuple(line_of(post, names, titles) for post in stock.tally.posts),
         documents=tuple(line_of(post, names, titles) for post in stock.tally.disclosed),
@@ -193,7 +227,16 @@ def assemble(
         found_accounts=found_accounts_of(stock.seen, stock.outlets, names),
         unknown_years=tuple(year for year in calendar.unknown if year in {day.year for _, day in deadlines}),
         unit_groups=tuple((unit.short, unit.group) for unit in units),
+        draft=draft,
+        columns_unjudged=sum(one.kind == COLUMN for one in unjudged),
+        unjudged=unjudged,
+        error_rates=stock.error_rates,
     )
+
+
+def _known_to(coverage: Coverage, as_of: datetime) -> date:
+    """The day up to which a draft tells: of later ones nothing was seen."""
+    return min(shanghai_day(coverage.last or as_of), shanghai_day(as_of))
 
 
 def to_json(bulletin: Bulletin, *, rows: bool = False) -> str:

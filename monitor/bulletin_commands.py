@@ -126,6 +126,9 @@ def bulletin() -> None:
 @click.option("--check", "window", type=SpanType(), help="检查期间，如 2020-07-13..2020-07-20")
 @click.option("--printed", type=DayType(), help="印发日期，如 2020-07-20；时限从这一天起算")
 @click.option("--freeze", is_flag=True, help="印发并封存：以后再印都是同一份数据")
+@click.option(
+    "--unfinished", default="", help="统计期没有结束、或没有看到期末，也要封存的理由（印在通报上，写入留痕）"
+)
 @click.option("--by", default="", help="谁印发的（写入留痕）")
 @click.option("--draft", "anew", is_flag=True, help="已封存的也按现有数据重新生成草稿")
 @click.option("--force", is_flag=True, help="自检有错也印，并写入文件属性")
@@ -139,6 +142,7 @@ def print_(
     window: tuple[date, date] | None,
     printed: date | None,
     freeze: bool,
+    unfinished: str,
     by: str,
     anew: bool,
     force: bool,
@@ -159,7 +163,7 @@ def print_(
         if made.stopped:
             return _stopped(made, as_json)
         if freeze:
-            kept = entering.freeze(office, made.bulletin, clock(as_of)(), by=by)
+            kept = entering.freeze(office, made.bulletin, clock(as_of)(), by=by, unfinished=unfinished)
             made = replace(made, bulletin=kept.bulletin)
         return _print(office, made, out, as_json, kept)
 

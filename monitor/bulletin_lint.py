@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from monitor.bulletin_coverage import coverage_words, draft_words
 from monitor.bulletin_model import DONE, Bulletin, Group, UnitRow
 from monitor.bulletin_text import annex_titles, opening, sections
 from monitor.model import together
@@ -39,9 +40,11 @@ def errors(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
 
 def text_blocks(bulletin: Bulletin) -> tuple[Block, ...]:
     """Text and annexes as a reader gets them."""
-    blocks = [Block(text=bulletin.title), Block(text=opening(bulletin))]
+    blocks = [Block(text=bulletin.title), *(Block(text=t) for t in [draft_words(bulletin)] if t)]
+    blocks += [Block(text=opening(bulletin))]
     for section in sections(bulletin):
         blocks += [Block(text=section.heading), *(Block(text=p) for p in section.paragraphs)]
+    blocks += [Block(text=coverage_words(bulletin))]
     months = tuple(f"{int(month[5:])}月" for month in bulletin.months)
     for number, (title, group) in enumerate(zip(annex_titles(bulletin), bulletin.groups, strict=False), 1):
         rows = tuple((r.short, *(n.text for n in r.counts), r.completion) for r in group.rows)
@@ -168,7 +171,9 @@ def _coverage(b: Bulletin) -> Iterator[Fault]:
         )
     if b.check_from > b.check_to:
         yield _error("检查期间", "检查期间的起止日期颠倒")
-    if b.period.end > b.printed:
+    if b.draft:
+        yield Fault("note", "草稿", f"只是草稿：{'；'.join(b.draft)}；没有看到的不作判定，封存须写明理由")
+    elif b.period.end >= b.printed:
         yield Fault("note", "统计期", f"印发时统计期尚未结束（至{b.period.end}），未结束的月份不作判定")
 
 

@@ -31,7 +31,8 @@ Figure = Annotated[Count, BeforeValidator(_figure)]
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """One line of annex 1 or 2. ``states`` per month: ``met``, ``short``, ``running``, ``unknown``, ``exempt``."""
+    """One line of annex 1 or 2. ``states`` per month: ``met``, ``short``, ``running``, ``unknown``, ``exempt``, ``gone``
+    (it had left by then). ``causes`` say in Chinese why a month is unknown."""
 
     unit: str
     short: str
@@ -94,6 +95,7 @@ class ColumnRow:
     sentence: str = ""
     clause: str = ""
     finding: str = ""
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ class AccountRow:
     posts: int | None = None
     gap: int | None = None
     days_out: int | None = None
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,12 +301,43 @@ class ContentCheck:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of what had to be looked at was looked at in the check window. ``known`` = had an address."""
+    """How much of what had to be looked at was looked at in the check window. ``known`` = had an address.
+
+    ``after`` of them were seen after the period's end; ``last`` is when anything was seen at all.
+    """
 
     outlets: int
     known: int
     looked: int
     failed: bool = False
+    after: int | None = None
+    last: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A column or account that could not be judged, and why: ours to find out, nobody's fault in this bulletin.
+
+    ``newest`` is the newest post known, ``seen`` when something of it was last seen.
+    """
+
+    outlet: str
+    kind: str
+    name: str
+    units: tuple[str, ...]
+    cause: str
+    sentence: str = ""
+    newest: date | None = None
+    seen: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRate:
+    """How often a rule was wrong: ``taken_back`` of the ``opened`` findings, after an appeal or a correction."""
+
+    rule: str
+    opened: int
+    taken_back: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,7 +396,8 @@ class Bulletin:
     neither stale nor blank, whatever the clerk struck from the list; ``past`` is ``None``
     where nothing was watched in the period before. ``unit_groups`` is every unit's short name with its group;
     ``only`` the groups to which this printing was narrowed; ``unknown_years`` those without official days off.
-    ``content`` is ``None`` where no post's content was checked.
+    ``content`` is ``None`` where no post's content was checked. ``draft`` says why it is no more than a draft (made inside
+    its period, or of a period that nobody saw to its end), ``unfinished`` why somebody froze it all the same.
     """
 
     title: str
@@ -403,6 +438,11 @@ class Bulletin:
     only: tuple[str, ...] = ()
     record: Record | None = None
     content: ContentCheck | None = None
+    draft: tuple[str, ...] = ()
+    unfinished: str = ""
+    columns_unjudged: int | None = None
+    unjudged: tuple[Unjudged, ...] = ()
+    error_rates: tuple[ErrorRate, ...] = ()
 
     @property
     def months(self) -> tuple[str, ...]:

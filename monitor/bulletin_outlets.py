@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from crawler.account_candidates import ACCEPTED, Candidate
-from crawler.model import Outlet, OutletKind
+from crawler.model import AccountState, Outlet, OutletKind
 from monitor.account_facts import Rhythm
-from monitor.bulletin_model import AccountRow, FoundAccount, VetoLine
+from monitor.bulletin_model import AccountRow, FoundAccount, Unjudged, VetoLine
+from monitor.causes import NOT_JUDGED, cause_name
 from monitor.model import Value, Verdict
 from monitor.past import RULES
 
@@ -17,6 +18,9 @@ VETO = {
     "dated": "动态要闻、一级通知公告和政策文件超期栏目", "due": "应更新而长期未更新的栏目", "blank": "空白栏目",
 }  # fmt: skip
 """The counters of the rule ``site_veto_columns`` in the words of the bulletin."""
+COLUMN = "栏目"
+ON_REGISTER = (AccountState.REGISTERED, AccountState.CLOSING)
+"""Accounts of the annex: of these it is said how they stand, or that nobody knows."""
 ANSWERED = (Value.FRESH, Value.DUE_SOON, Value.STALE, Value.BLANK)
 
 
@@ -75,6 +79,41 @@ def _account(
         posts=seen.posts if seen else None,
         gap=seen.longest.days if seen and seen.longest else None,
         days_out=seen.days_out if seen else None,
+        cause=cause_name(verdict.cause) if verdict and verdict.cause else "",
+    )
+
+
+def unjudged_of(
+    outlets: Iterable[Outlet],
+    verdicts: Iterable[Verdict],
+    names: Mapping[str, str],
+    seen: Mapping[str, datetime],
+) -> tuple[Unjudged, ...]:
+    """The columns, and the accounts on the register, without an answer: columns first, each with its cause."""
+    by_outlet = worst(verdicts)
+    found = [
+        _unjudged(outlet, verdict, names, seen.get(outlet.id))
+        for outlet in outlets
+        if outlet.kind is OutletKind.COLUMN or outlet.state in ON_REGISTER
+        if (verdict := by_outlet.get(outlet.id)) is None or verdict.value is Value.UNKNOWN
+        if outlet.kind is not OutletKind.CANARY
+    ]
+    return tuple(sorted(found, key=lambda one: one.kind != COLUMN))
+
+
+def _unjudged(
+    outlet: Outlet, verdict: Verdict | None, names: Mapping[str, str], seen: datetime | None
+) -> Unjudged:
+    newest = verdict.newest.day if verdict and verdict.newest else None
+    return Unjudged(
+        outlet.id,
+        COLUMN if outlet.kind is OutletKind.COLUMN else "账号",
+        outlet.name,
+        tuple(names.get(unit, unit) for unit in outlet.units),
+        cause_name(verdict.cause if verdict and verdict.cause else NOT_JUDGED),
+        verdict.sentence if verdict else "",
+        newest,
+        seen,
     )
 
 

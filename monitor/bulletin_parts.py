@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from math import ceil
 
@@ -22,27 +22,31 @@ from monitor.bulletin_model import (
     UnitRow,
 )
 from monitor.bulletin_outlets import worst
-from monitor.calendar import add_months
+from monitor.calendar import add_months, first_day, last_day
 from monitor.causes import cause_name
 from monitor.model import Count, Value, Verdict, exactly, together
 from monitor.tally import Counted, Doubt, Tally
 from monitor.workdays import Calendar
 
+NOBODY_LEFT: Mapping[str, date] = {}
 SHORT_VALUES = {Value.STALE: "short", Value.FRESH: "met", Value.DUE_SOON: "running", Value.UNKNOWN: "unknown",
                 Value.EXEMPT: "exempt"}  # fmt: skip
 
 
+UNMET = {"unknown": "未判定", "exempt": "豁免", "running": "未结束", "gone": "已撤并"}
+"""States of a month that is neither met nor short, as the completion word has them."""
+
+
 def completion(row_months: Sequence[str], missing: Sequence[int], states: Sequence[str]) -> str:
-    """The completion word of a line: 完成, or ``4月-6 5月-8``; months not judged are said to be so."""
+    """The completion word of a line: 完成 where every month was met, or ``4月-6 5月-8``; months not judged are said to be
+    so."""
     words = []
     for month, short, state in zip(row_months, missing, states, strict=True):
         number = f"{int(month[5:])}月"
         if state == "short":
             words.append(f"{number}-{short}")
-        elif state in ("unknown", "exempt"):
-            words.append(f"{number}{'未判定' if state == 'unknown' else '豁免'}")
-        elif state == "running" and short:
-            words.append(f"{number}未结束")
+        elif state in UNMET:
+            words.append(f"{number}{UNMET[state]}")
     return " ".join(words) or DONE
 
 
@@ -70,7 +74,10 @@ def groups_of(
     verdicts: Sequence[Verdict],
     settings: BulletinSettings,
     period: Period,
+    day: date,
+    left: Mapping[str, date] = NOBODY_LEFT,
 ) -> tuple[Group, ...]:
+    """The annexes, in the order of the settings. ``day`` is the one on which it is judged, ``left`` when units left."""
     judged = {(v.subject, v.period): v for v in verdicts if v.rule == "unit_quota" and v.period}
     named = [unit.group for unit in units if unit.quota is not None]
     order = [*(name for name in settings.groups if name in named), *named]
@@ -82,6 +89,7 @@ def groups_of(
             judged,
             settings,
             period,
+            (day, left),
         )
         for name in dict.fromkeys(order)
     )
@@ -94,8 +102,9 @@ def _group(
     judged: Mapping[tuple[str, str], Verdict],
     settings: BulletinSettings,
     period: Period,
+    days: tuple[date, Mapping[str, date]],
 ) -> Group:
-    rows = tuple(_row(unit, tally, judged, period.months) for unit in units)
+    rows = tuple(_row(unit, tally, judged, period.months, days) for unit in units)
     whole = len(period.months)
     return Group(
         name,
@@ -112,22 +121,47 @@ def _good(row: UnitRow, settings: BulletinSettings) -> bool:
 
 
 def _row(
-    unit: Unit, tally: Tally, judged: Mapping[tuple[str, str], Verdict], months: Sequence[str]
+    unit: Unit,
+    tally: Tally,
+    judged: Mapping[tuple[str, str], Verdict],
+    months: Sequence[str],
+    days: tuple[date, Mapping[str, date]],
 ) -> UnitRow:
+    day, gone = days[0], days[1].get(unit.id, date.max)
     numbers = tuple(tally.count(unit.id, month) for month in months)
     verdicts = [judged.get((f"unit:{unit.id}", month)) for month in months]
     quota = next((int(v.numbers["quota"]) for v in verdicts if v and "quota" in v.numbers), unit.quota or 0)
-    states = tuple(_state(n, quota, v) for n, v in zip(numbers, verdicts, strict=True))
+    states = tuple(
+        _state(n, quota, v, month, day, gone) for n, v, month in zip(numbers, verdicts, months, strict=True)
+    )
     missing = [n.lacking(quota) for n in numbers]
-    causes = tuple(cause_name(v.cause) if v and v.cause else "" for v in verdicts)
+    causes = tuple(_cause(v, n, state) for v, n, state in zip(verdicts, numbers, states, strict=True))
     return UnitRow(unit.id, unit.short, quota, numbers, states, completion(months, missing, states), causes)
 
 
-def _state(count: Count, quota: int, verdict: Verdict | None) -> str:
-    """Enough posts always pass; fewer convict only with a verdict that says so."""
+def _cause(verdict: Verdict | None, count: Count, state: str) -> str:
+    """Why a month is unknown; nothing of any other."""
+    if state != "unknown":
+        return ""
+    return cause_name(verdict.cause) if verdict and verdict.cause else "；".join(count.gaps) or "没有判定"
+
+
+def _state(count: Count, quota: int, verdict: Verdict | None, month: str, day: date, gone: date) -> str:
+    """Enough posts always pass; fewer convict only with a verdict that says so and a count that cannot grow to enough.
+
+    A unit is there for its days only: of the months after it left, and of the one in which it did where nobody
+    judged it, nothing is asked.
+    """
+    if gone <= first_day(month):
+        return "gone"
     if count.meets(quota):
         return "met"
-    return SHORT_VALUES.get(verdict.value, "unknown") if verdict else "unknown"
+    if verdict is None:
+        return "gone" if gone <= last_day(month) else "running" if day <= last_day(month) else "unknown"
+    state = SHORT_VALUES.get(verdict.value, "unknown")
+    if gone <= last_day(month) and state == "short":
+        return "gone"
+    return "unknown" if state == "short" and not count.falls_short(quota) else state
 
 
 def columns_of(
@@ -167,6 +201,7 @@ def _column(outlet: Outlet, verdict: Verdict, names: Mapping[str, str], finding:
         sentence=verdict.sentence,
         clause=verdict.clause,
         finding=finding,
+        cause=cause_name(verdict.cause) if verdict.cause else "",
     )
 
 
@@ -207,10 +242,12 @@ def disclosure_of(
     names: Mapping[str, str],
     verdicts: Sequence[Verdict] = (),
     period: str = "",
+    gone: Collection[str] = (),
 ) -> Disclosure:
     """Every listed unit has a line, those without a document too; then other units that have some.
 
-    A unit of which the rule ``disclosure_zero`` could not judge ``period`` is not named for having none.
+    Only a zero that was seen whole names a unit: not one of which the rule ``disclosure_zero`` could not judge
+    ``period``, and none of those ``gone`` before its end.
     """
     unsure = {
         v.subject.partition(":")[2]
@@ -224,7 +261,9 @@ def disclosure_of(
         (short, tuple(tally.papers(unit, month) for month in tally.months))
         for unit, short in [*listed, *more]
     )
-    empty = [short for short, months in lines if not together(months).at_least] if tally.disclosed else []
+    totals = {short: together(months) for short, months in lines if short not in gone}
+    empty = [short for short, total in totals.items() if not total.at_least] if tally.disclosed else []
+    unknown |= {short for short in empty if not totals[short].complete}
     return Disclosure(
         total=exactly(len(tally.disclosed)),
         units=lines,

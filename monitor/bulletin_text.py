@@ -10,11 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from crawler.model import shanghai_day
+from monitor.bulletin_coverage import causes_words
 from monitor.bulletin_model import Bulletin, ColumnRow, ContentFault, Group, PastMatter
 from monitor.bulletin_text_media import media
 from monitor.bulletin_words import fields, level, units_of
 from monitor.calendar import chinese_day
 from monitor.model import exactly
+from monitor.words import none_found, share
 
 NUMERALS = "一二三四五六七八九十"
 
@@ -63,13 +66,21 @@ def span(first: date, last: date) -> str:
     return f"{chinese_day(first)}至{tail}"
 
 
+def _period(b: Bulletin) -> str:
+    """The period as numbers are told of it: of a draft only as far as anything was seen."""
+    last = b.coverage.last
+    return (
+        f"{b.period.words}（截至{chinese_day(shanghai_day(last))}）" if b.draft and last else b.period.words
+    )
+
+
 def _posts(b: Bulletin) -> Sequence[str]:
     portal, rows = b.portal, [row for group in b.groups for row in group.rows]
-    text = f"{b.period.words}，{b.settings.portal}共发布信息{portal.total.text}条"
+    text = f"{_period(b)}，{b.settings.portal}共发布信息{portal.total.said()}"
     if rows:
-        text += f"，其中附件所列{len(rows)}个单位发布{portal.listed.text}条"
+        text += f"，其中附件所列{len(rows)}个单位发布{portal.listed.said()}"
         rest = portal.unattributed
-        text += f"，其他来源（未归属）{rest.text}条。" if rest != exactly(0) else "。"
+        text += f"，其他来源（未归属）{rest.said()}。" if rest != exactly(0) else "。"
     else:
         text += "。"
     quotas = sorted({row.quota for row in rows})
@@ -92,10 +103,18 @@ def _group(b: Bulletin, number: int, group: Group) -> str:
     if unknown:
         parts.append(f"有月份因数据不完整未作判定的有：{'、'.join(unknown)}")
     if not (group.several or once or unknown):
-        parts.append(
-            "各单位各月均达到要求" if all(set(r.states) <= {"met"} for r in group.rows) else "统计期尚未结束"
-        )
+        parts.append(_well(group))
     return f"{len(group.rows)}个{group.name}中，{'；'.join(parts)}（详见附件{number}）。"
+
+
+def _well(group: Group) -> str:
+    """What is said where no month was short and none unknown: all were met, or only those that could be judged."""
+    states = {state for row in group.rows for state in row.states}
+    if states <= {"met"}:
+        return "各单位各月均达到要求"
+    if "running" in states:
+        return "统计期尚未结束"
+    return "除豁免和撤并的月份外，各单位各月均达到要求"
 
 
 def _short_period(b: Bulletin) -> str:
@@ -131,25 +150,33 @@ def _columns(b: Bulletin) -> Iterable[str]:
     named = [
         row for row in b.columns if not (row.year_over and len(row.units) == 1 and row.units[0] in alone)
     ]
-    lead = f"网站栏目更新情况。{_rate(b)}"
+    lead = "网站栏目更新情况。"
     if named:
         listed = "；".join(_column(row) for row in named)
-        yield f"{lead}{b.settings.portal}中下述单位维护的栏目更新情况较差：{listed}。"
+        yield f"{lead}{_rate(b)}{b.settings.portal}中下述单位维护的栏目更新情况较差：{listed}。"
     else:
-        yield f"{lead}{b.settings.portal}未发现超期未更新的栏目{'（第三部分所列除外）' if b.columns else ''}。"
+        judged, unjudged = b.columns_judged or 0, len(b.unknown_columns)
+        unjudged = b.columns_unjudged if b.columns_unjudged is not None else unjudged
+        beside = "（第三部分所列除外）" if b.columns else ""
+        rate = _rate(b) if b.blank_columns or b.columns else ""
+        yield f"{lead}{rate}{b.settings.portal}{none_found('超期未更新的栏目' + beside, judged, unjudged)}。"
     if b.blank_columns:
         listed = "；".join(f"{units_of(row.units)}负责的{row.name}栏目" for row in b.blank_columns)
         yield f"以下栏目内容空白：{listed}。"
     if b.unknown_columns:
-        yield f"另有{len(b.unknown_columns)}个栏目因网站访问或页面读取原因未能判定，由检查单位另行核实，不计入本次通报。"
+        causes = causes_words(row.cause for row in b.unknown_columns if row.cause)
+        told = causes or f"网站访问或页面读取原因{len(b.unknown_columns)}个"
+        yield f"未能判定的栏目由检查单位另行核实，不计入本次通报：{told}。"
 
 
 def _rate(b: Bulletin) -> str:
     """The rate with its numerators, where columns were judged."""
     if not b.columns_judged or b.columns_passed is None:
         return ""
-    share = b.columns_passed * 100 / b.columns_judged
-    return f"检查栏目{b.columns_judged}个，达标{b.columns_passed}个，达标率{share:.2f}%。"
+    found = share(b.columns_passed, b.columns_judged, b.columns_unjudged or 0)
+    rate = f"，达标率{found.rate(2)}" if found.rate() else ""
+    rest = f"；另有{found.unjudged}个未能判定，不计入" if found.unjudged else ""
+    return f"检查栏目{found.judged}个，达标{found.good}个{rate}{rest}。"
 
 
 def _veto(b: Bulletin) -> Iterable[str]:
@@ -158,7 +185,8 @@ def _veto(b: Bulletin) -> Iterable[str]:
         site = f"{line.site}" if many else ""
         unknown = f"，另有{line.unknown}个未能判定" if line.unknown else ""
         over = "已达到否决标准" if line.count >= line.limit else f"满{line.limit}个即单项否决"
-        yield f"{site}{line.name}{line.count}个（{over}{unknown}）"
+        count = f"{line.count}个" if line.count or not line.unknown else "尚无确认的"
+        yield f"{site}{line.name}{count}（{over}{unknown}）"
 
 
 def _past(past: Sequence[PastMatter]) -> str:
@@ -189,7 +217,7 @@ def _column(row: ColumnRow) -> str:
 
 def _disclosure(b: Bulletin) -> Iterable[str]:
     d = b.disclosure
-    text = f"{b.period.words}我{level(b)}共主动公开政府信息{d.total.text}条。"
+    text = f"{_period(b)}我{level(b)}共主动公开政府信息{d.total.said()}。"
     if d.none:
         text += f"部分单位主动公开的文件数量较少，{'、'.join(d.none)}主动公开政府信息数量为0。"
     if d.unknown:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from monitor.bulletin_coverage import causes_words
 from monitor.bulletin_model import AccountRow, Bulletin
 from monitor.bulletin_words import PLATFORMS, level, units_of
 from monitor.calendar import chinese_day
+from monitor.words import share
 
 IDLE_DAYS = 14
 
@@ -38,10 +40,12 @@ def _rate(b: Bulletin) -> str:
     passed = [a for a in judged if a.outlet not in bad]
     split = f"（{platform_split(on)}）" if on else ""
     text = f"截至{chinese_day(b.check_to)}，我{level(b)}登记在册的{len(on)}个政务新媒体{split}中，"
-    text += f"检查{len(judged)}个，合格{len(passed)}个" if judged else "没有可据以判定的检查结果"
-    text += f"，合格率{len(passed) * 100 / len(judged):.2f}%" if judged else ""
-    unknown = len(on) - len(judged)
-    text += f"；另有{unknown}个暂无法判定，不计入" if unknown and judged else ""
+    found = share(len(passed), len(judged), len(on) - len(judged))
+    text += f"检查{found.judged}个，合格{found.good}个" if judged else "没有可据以判定的检查结果"
+    text += f"，合格率{found.rate(2)}" if found.rate() else ""
+    causes = causes_words(a.cause for a in on if a.verdict == "unknown" and a.cause)
+    told = f"（{causes}）" if causes else ""
+    text += f"；另有{found.unjudged}个暂无法判定{told}，不计入" if found.unjudged and judged else ""
     return f"{text}（详见附件{len(b.groups) + 1}）。"
 
 

@@ -54,6 +54,7 @@ def _arguments() -> argparse.ArgumentParser:
     found.add_argument("--check-to", type=date.fromisoformat)
     found.add_argument("--by", default="")
     found.add_argument("--root", default="")
+    found.add_argument("--unfinished", default="")
     return found
 
 
@@ -79,7 +80,9 @@ def _freeze(office: Office, period: Period, told: argparse.Namespace) -> dict[st
     if made.stopped:
         raise BadConfig("自检有错误，没有封存；改正后再封存")
     tell_step("封存")
-    kept = entering.freeze(office, made.bulletin, told.now or told.as_of, by=told.by)
+    kept = entering.freeze(
+        office, made.bulletin, told.now or told.as_of, by=told.by, unfinished=told.unfinished
+    )
     drafts.put_kept(office, kept, perf_counter() - start)
     return {"period": period.name, "printed": str(kept.bulletin.printed), "sha256": kept.root}
 

@@ -26,7 +26,7 @@ from monitor.bulletin_edits import edited
 from monitor.bulletin_entries import EditEntry, Entries, entries_file, read_entries, with_edit, write_entries
 from monitor.bulletin_model import Bulletin, Commendation, Edit, ErrorReports, Period, Record
 from monitor.decisions import Decision, decide, read_decisions
-from monitor.frozen import Kept, archived, keep
+from monitor.frozen import Kept, Unfinished, archived, keep
 from monitor.office import Office, decisions_path, known_units
 from monitor.origins import clean as cleaned
 from monitor.printing import archive, draft, finished
@@ -176,20 +176,27 @@ def errors(office: Office, period: Period, found: ErrorReports, *, by: str, now:
     return _enter(office, period, entries.model_copy(update={"errors": found}), now, entry)
 
 
-def freeze(office: Office, bulletin: Bulletin, now: datetime, *, by: str) -> Kept:
+def freeze(office: Office, bulletin: Bulletin, now: datetime, *, by: str, unfinished: str = "") -> Kept:
     """Keep ``bulletin`` as printed, with the day's root of the record in it; one that was kept before is returned.
 
-    Raises ``frozen.Unsound`` when the kept file was changed, ``OSError`` when it cannot be written.
+    A draft (of a period that is not over, or was not seen to its end) is kept only with ``unfinished``, the reason why
+    it is frozen all the same, which is printed and recorded. Raises ``frozen.Unfinished`` without one,
+    ``frozen.Unsound`` when the kept file was changed, ``OSError`` when it cannot be written.
     """
     folder = archive(office)
     known = archived(folder, bulletin.period, bulletin.printed)
     if known is not None:
         return known
+    why = unfinished.strip()[:400] if bulletin.draft else ""
+    if bulletin.draft and not why:
+        raise Unfinished(f"这只是草稿（{'；'.join(bulletin.draft)}），没有封存；确需封存，请写明理由")
     day = shanghai_day(now)
     with office.engine.begin() as connection:
         root = root_of_day(connection, day)
-        kept = keep(replace(bulletin, record=Record(day, root) if root else None), folder)
-        data = _changed(None, {"file": kept.file.name, "sha256": kept.root, "record": root})
+        record = Record(day, root) if root else None
+        kept = keep(replace(bulletin, record=record, unfinished=why), folder)
+        told = {"file": kept.file.name, "sha256": kept.root, "record": root}
+        data = _changed(None, told | ({"unfinished": why} if why else {}))
         append(connection, now, [Entry("bulletin_frozen", f"bulletin:{kept.file.stem}", by, data)])
     return kept
 

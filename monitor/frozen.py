@@ -26,6 +26,10 @@ class Unsound(ValueError):
     """One sentence: what in the archive is not as it was printed, and where."""
 
 
+class Unfinished(Unsound):
+    """One sentence: why this bulletin is only a draft, and that freezing it needs somebody's word."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A bulletin of the archive; ``root`` is the hash over the bytes of ``file``."""

@@ -15,6 +15,7 @@ from monitor.bulletin_entries import Entries, applied, entries_file, read_entrie
 from monitor.bulletin_filter import narrowed
 from monitor.bulletin_lint import errors, lint
 from monitor.bulletin_model import Bulletin, Period
+from monitor.error_rates import error_rates
 from monitor.findings import open_findings
 from monitor.frozen import Erratum, Kept, archived, errata
 from monitor.jobs import judge_now
@@ -88,6 +89,7 @@ def compile_bulletin(
             failed_night=judgement.failed_night,
             calendar=days_of(office, day, period.end),
             horizon=office.settings.crawl.backfill_from,
+            rates=error_rates(connection, as_of),
             last=(before.bulletin.as_of, named_outlets(before.bulletin)) if before else None,
         )
 

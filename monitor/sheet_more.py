@@ -9,10 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from crawler.model import shanghai_day
+from monitor.bulletin_coverage import rate_words
 from monitor.bulletin_model import Bulletin
 from monitor.bulletin_words import PLATFORMS
 from monitor.model import together
 from monitor.sheet_pen import Cell
+from monitor.words.rules import rule_name
 
 PAST = {
     "repaired": "已整改",
@@ -43,8 +46,29 @@ class Page:
 
 def pages(b: Bulletin) -> tuple[Page, ...]:
     """The sheets that have something to say, in order."""
-    found = [_past(b), _content(b), _found(b), _by_column(b), _scores(b), _by_hand(b)]
+    found = [
+        _unjudged(b), _past(b), _content(b), _found(b), _by_column(b), _scores(b), _by_hand(b), _rates(b),
+    ]  # fmt: skip
     return tuple(page for page in found if page.rows)
+
+
+def _unjudged(b: Bulletin) -> Page:
+    rows = [
+        (
+            n, one.kind, one.name, "、".join(one.units), one.cause, one.newest,
+            shanghai_day(one.seen) if one.seen else "没有看到过", one.sentence,
+        )
+        for n, one in enumerate(b.unjudged, 1)
+    ]  # fmt: skip
+    head = ("序号", "类别", "名称", "责任单位", "未能判定的原因", "已知最新信息", "最后看到", "说明")
+    title = "未能判定的栏目和账号（由检查单位核实，不归责任何单位）"
+    return Page("未判定", title, head, (6, 9, 30, 28, 36, 14, 13, 60), rows, (4, 7))
+
+
+def _rates(b: Bulletin) -> Page:
+    rows = [(n, rule_name(one.rule), rate_words(one)) for n, one in enumerate(b.error_rates, 1)]
+    title = "各项认定被撤回的情况（经申诉或更正撤回的，占已认定的件数）"
+    return Page("认定撤回", title, ("序号", "认定项目", "撤回情况"), (6, 24, 60), rows, (2,))
 
 
 def _past(b: Bulletin) -> Page:

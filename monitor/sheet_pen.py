@@ -52,6 +52,9 @@ class Pen:
         self.bad = book.add_format({**middle, "num_format": "#,##0", "font_color": "#C00000", "bold": True})
         self.sum = book.add_format({**middle, "num_format": "#,##0", "bold": True, "top": 2})
         self.note = book.add_format({"font_name": BODY, "font_size": 12})
+        self.wrapped = book.add_format(
+            {"font_name": BODY, "font_size": 12, "text_wrap": True, "valign": "top"}
+        )
 
     def sheet(self, name: str, title: str, widths: Sequence[int], *, landscape: bool = False) -> Any:
         """A sheet with its title in the first row, ready for A4. ``widths`` are characters of a column."""
@@ -118,6 +121,12 @@ class Pen:
             ]
         )
         sheet.set_row(row, LINE * min(MOST_LINES, lines) + 4)
+
+    def remark(self, sheet: Any, row: int, text: str) -> None:
+        """A note over the whole width, as tall as it needs."""
+        lines = -(-wide(text) // max(1, sum(self.widths) - 4))
+        sheet.set_row(row, LINE * min(MOST_LINES, lines) + 4)
+        sheet.merge_range(row, 0, row, len(self.widths) - 1, inert(text), self.wrapped)
 
     def cell(self, sheet: Any, row: int, column: int, value: Cell, style: Any = None) -> None:
         """One cell in the format of its kind; dates and numbers keep theirs unless ``style`` is not for text."""

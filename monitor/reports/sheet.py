@@ -12,6 +12,7 @@ from typing import Any
 
 import xlsxwriter
 
+from monitor.bulletin_coverage import coverage_words, draft_words, reasons_of
 from monitor.bulletin_model import AccountRow, Bulletin, ColumnRow, Group, PostLine
 from monitor.bulletin_words import FORM, PLATFORMS, STATES, VERDICTS, record_line
 from monitor.model import Count, together
@@ -80,6 +81,7 @@ def _summary_rows(b: Bulletin) -> list[tuple[Cell, Cell, Cell]]:
         ("统计期间", b.period.words, f"{b.period.start}至{b.period.end}"),
         ("检查期间", None, f"{b.check_from}至{b.check_to}"),
         ("印发日期", b.printed, None),
+        *((("草稿", None, draft),) if (draft := draft_words(b)) else ()),
         ("门户网站发布信息（条）", b.portal.total.figure, "同一信息在多个栏目只计一次"),
     ]
     for number, group in enumerate(b.groups, 1):
@@ -94,27 +96,58 @@ def _summary_rows(b: Bulletin) -> list[tuple[Cell, Cell, Cell]]:
     if b.portal.undated:
         rows.append(("日期无法采信的信息（条）", b.portal.undated, "不计入任何月份"))
     for group in b.groups:
-        rows.append((f"{group.name}：做得较好", len(group.good), "、".join(group.good)))
-        rows.append((f"{group.name}：多次未达要求", len(group.several), "、".join(group.several)))
-        rows.append((f"{group.name}：每月均未达要求", len(group.every), "、".join(group.every)))
+        unsure = sum("unknown" in row.states for row in group.rows)
+        for label, named in (
+            ("做得较好", group.good),
+            ("多次未达要求", group.several),
+            ("每月均未达要求", group.every),
+        ):
+            count = _named(named, len(group.rows) - unsure, unsure)
+            rows.append((f"{group.name}：{label}", count, "、".join(named)))
+    columns, accounts = _unjudged(b, "栏目"), _unjudged(b, "账号")
+    answered, dark = len(b.registered) - accounts, len(b.disclosure.unknown)
+    seen = len(b.disclosure.units) - dark
     rows += [
         ("检查栏目（个）", b.columns_judged, f"达标{b.columns_passed}个" if b.columns_judged else None),
-        ("更新较差的栏目（个）", len(b.columns), "见“栏目”"),
-        ("空白栏目（个）", len(b.blank_columns), "、".join(r.name for r in b.blank_columns)),
-        ("未能判定的栏目（个）", len(b.unknown_columns), "由监测方核实，不计入通报"),
+        ("更新较差的栏目（个）", _named(b.columns, b.columns_judged or 0, columns), "见“栏目”"),
+        (
+            "空白栏目（个）",
+            _named(b.blank_columns, b.columns_judged or 0, columns),
+            "、".join(r.name for r in b.blank_columns),
+        ),
+        ("未能判定的栏目（个）", columns, "由检查单位核实，不计入通报，见“未判定”"),
+        ("未能判定的账号（个）", accounts, "由检查单位核实，不计入通报，见“未判定”"),
         ("登记在册的政务新媒体（个）", len(b.registered), f"附件{len(b.groups) + 1}"),
-        ("超期未更新的账号（个）", len(b.idle), "、".join(r.name for r in b.idle)),
-        ("内容空白的账号（个）", len(b.blank_accounts), "、".join(r.name for r in b.blank_accounts)),
+        ("超期未更新的账号（个）", _named(b.idle, answered, accounts), "、".join(r.name for r in b.idle)),
+        (
+            "内容空白的账号（个）",
+            _named(b.blank_accounts, answered, accounts),
+            "、".join(r.name for r in b.blank_accounts),
+        ),
         ("未备案的账号（个）", len(b.unregistered), "、".join(r.name for r in b.unregistered)),
         ("主动公开政府信息（条）", b.disclosure.total.figure, "与网站信息分别统计"),
-        ("主动公开为0的单位（个）", len(b.disclosure.none), "、".join(b.disclosure.none)),
+        ("主动公开为0的单位（个）", _named(b.disclosure.none, seen, dark), "、".join(b.disclosure.none)),
         *((f"{line.name}（个）", line.count, f"{line.site}：满{line.limit}个即单项否决") for line in b.veto),
         *_by_hand(b),
         ("检查覆盖（个）", b.coverage.looked, f"应查{b.coverage.known}个，台账共{b.coverage.outlets}个"),
+        ("监测情况说明", None, coverage_words(b).removeprefix("监测情况说明：")),
     ]
     if line := record_line(b):
         rows.append(("留痕", None, line))
     return rows
+
+
+def _named(names: Sequence[object], judged: int, unjudged: int) -> Cell:
+    """How many are on a list; where there is none, only of how many that was found."""
+    if names or (judged and not unjudged):
+        return len(names)
+    return f"无（另有{unjudged}个未判定）" if judged else "未判定"
+
+
+def _unjudged(b: Bulletin, kind: str) -> int:
+    """How many columns or accounts have no answer; of a bulletin kept before they were listed, its columns."""
+    found = sum(one.kind == kind for one in b.unjudged)
+    return found or (len(b.unknown_columns) if kind == "栏目" else 0)
 
 
 def _by_hand(b: Bulletin) -> list[tuple[Cell, Cell, Cell]]:
@@ -144,7 +177,7 @@ def _annex(pen: Pen, bulletin: Bulletin, number: int, group: Group) -> None:
     sheet = pen.sheet(name, title, (6, 20, *(10 for _ in months), 10, 10, 30))
     head = ("序号", "单位名称", *(f"{int(m[5:])}月" for m in months), "合计", "月任务数", "完成情况")
     rows: list[list[Cell]] = [
-        [n, row.short, *(c.figure for c in row.counts), row.total.figure, row.quota, row.completion]
+        [n, row.short, *map(_cell, row.counts), _cell(row.total), row.quota, row.completion]
         for n, row in enumerate(group.rows, 1)
     ]
     short = {
@@ -157,8 +190,8 @@ def _annex(pen: Pen, bulletin: Bulletin, number: int, group: Group) -> None:
     totals: list[Cell] = [
         "",
         "合计",
-        *(group.month_total(n).figure for n in range(len(months))),
-        group.total.figure,
+        *(_cell(group.month_total(n)) for n in range(len(months))),
+        _cell(group.total),
         "",
         "",
     ]
@@ -166,6 +199,9 @@ def _annex(pen: Pen, bulletin: Bulletin, number: int, group: Group) -> None:
         pen.cell(sheet, end, column, value, pen.sum)
     if number == len(bulletin.groups):
         _reconcile(pen, sheet, end + 1, bulletin, len(months))
+        end += 3
+    if note := reasons_of(group, months):
+        pen.remark(sheet, end + 1, f"注：{note}")
 
 
 def _reconcile(pen: Pen, sheet: Any, row: int, bulletin: Bulletin, months: int) -> None:
@@ -211,7 +247,7 @@ def _form(pen: Pen, name: str) -> None:
 def _columns(pen: Pen, bulletin: Bulletin) -> None:
     sheet = pen.sheet(
         "栏目",
-        "栏目更新情况（超期、空白、未能判定）",
+        "栏目更新情况（超期、空白；未能判定的另列于“未判定”）",
         (6, 30, 26, 12, 28, 13, 13, 11, 12, 40, 40),
         landscape=True,
     )
@@ -228,7 +264,10 @@ def _columns(pen: Pen, bulletin: Bulletin) -> None:
         "说明",
         "网址",
     )
-    rows = [*bulletin.columns, *bulletin.blank_columns, *bulletin.unknown_columns]
+    kept = (
+        bulletin.unknown_columns if not bulletin.unjudged else ()
+    )  # of a bulletin kept before they were listed
+    rows = [*bulletin.columns, *bulletin.blank_columns, *kept]
     pen.table(sheet, head, [_column(number, row) for number, row in enumerate(rows, 1)], left=(1, 2, 9, 10))
 
 
@@ -284,6 +323,11 @@ def _outlook(pen: Pen, bulletin: Bulletin) -> None:
     title = "同类比较与预计（仅供参考，不作为通报依据；空格表示该期未采集）"
     sheet = pen.sheet("比较", title, (6, 12, 20, *(11 for _ in head[3:])), landscape=True)
     pen.table(sheet, head, rows)
+
+
+def _cell(count: Count) -> Cell:
+    """The number of a complete count, else ``≥12`` or ``未判定``."""
+    return count.at_least if count.complete else count.sign
 
 
 def _figure(count: Count | None) -> Cell:

@@ -24,6 +24,7 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 from lxml import etree
 
+from monitor.bulletin_coverage import coverage_words, draft_words, reasons_of
 from monitor.bulletin_model import FIELD_NAMES, Bulletin, Group
 from monitor.bulletin_text import annex_titles, opening, sections
 from monitor.bulletin_words import FORM, FORM_NOTES, fields, record_line
@@ -179,11 +180,14 @@ def _addressees(document: Document, bulletin: Bulletin) -> None:
 
 
 def _text(document: Document, bulletin: Bulletin) -> None:
+    if draft := draft_words(bulletin):
+        _say(document, draft, HEAD)
     _say(document, opening(bulletin))
     for section in sections(bulletin):
         _say(document, section.heading, HEAD).paragraph_format.keep_with_next = True
         for paragraph in section.paragraphs:
             _say(document, paragraph)
+    _say(document, coverage_words(bulletin))
     _say(document, "专此通报。")
 
 
@@ -221,6 +225,8 @@ def _annex(document: Document, bulletin: Bulletin, number: int, title: str) -> N
     groups = len(bulletin.groups)
     if number <= groups:
         _units(document, bulletin, bulletin.groups[number - 1])
+        if note := reasons_of(bulletin.groups[number - 1], bulletin.months):
+            _say(document, f"注：{note}", size=SIZE_TABLE, indent=False)
         if number == groups:
             _reconciled(document, bulletin)
     elif number == groups + 1:
@@ -236,12 +242,12 @@ def _units(document: Document, bulletin: Bulletin, group: Group) -> None:
     head: tuple[str, ...] = ("单位名称", *months, "完成情况")
     many = len(months)
     if len(group.rows) not in SIDE_BY_SIDE or many > 3:
-        plain = [(row.short, *(count.text for count in row.counts), row.completion) for row in group.rows]
+        plain = [(row.short, *(count.sign for count in row.counts), row.completion) for row in group.rows]
         name, month, size = next(shape for most, *shape in SHAPES if many <= most)
         _table(document, head, plain, (name, *([month] * many), 15.6 - name - month * many), Pt(size))
         return
     lines = [
-        (row.short, *(count.text for count in row.counts), row.completion.replace(" ", "\n"))
+        (row.short, *(count.sign for count in row.counts), row.completion.replace(" ", "\n"))
         for row in group.rows
     ]
     half = (len(lines) + 1) // 2
@@ -254,8 +260,8 @@ def _units(document: Document, bulletin: Bulletin, group: Group) -> None:
 def _reconciled(document: Document, bulletin: Bulletin) -> None:
     """The line that makes annexes and headline agree."""
     portal = bulletin.portal
-    total = "，".join(f"{group.name}{group.total.text}条" for group in bulletin.groups)
-    text = f"注：{total}，合计{portal.listed.text}条；未归属{portal.unattributed.text}条；全站共{portal.total.text}条。"
+    total = "，".join(f"{group.name}{group.total.said()}" for group in bulletin.groups)
+    text = f"注：{total}，合计{portal.listed.said()}；未归属{portal.unattributed.said()}；全站共{portal.total.said()}。"
     _say(document, text, size=SIZE_TABLE, indent=False)
 
 

@@ -5,18 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import docx
+import openpyxl
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from crawler.clock import clock as real_clock
-from crawler.store import OutletRow, VisitRow
-from monitor import jobs
+from crawler.model import SHANGHAI
+from crawler.store import DutyRow, OutletRow, UnitRow, VisitRow
+from monitor import entering, jobs
 from monitor.access.roles import Role
+from monitor.bulletin_coverage import coverage_words
+from monitor.bulletin_lint import errors, lint, text_blocks
+from monitor.bulletin_model import Bulletin, Period
+from monitor.frozen import Unfinished
 from monitor.jobs import judge_now
-from monitor.office import Office
+from monitor.office import Office, enter_catalogue, open_office
+from monitor.printing import draft
+from monitor.reports import sheet, word
 from monitor.screen import night_lines, status_lines
 from monitor.standing import StandingRow
 from tests.district import START, Clock, Town, served, small_district, town
@@ -111,3 +120,109 @@ def test_no_page_of_a_store_that_saw_nothing_claims_anything(office_web: Fixture
     text = shown(client_for(Role.OFFICE).get(path).text)
     for claim in ("达标率", "100%", "100.0%", "全部", "都能判定", "没有要到期", "没有未办结"):
         assert claim not in text.replace("全部单位", "").replace("全部未知", ""), claim
+
+
+def empty_office(folder: Path) -> Path:
+    """The shipped config.yaml, whose store has never seen anything."""
+    path = folder / "config.yaml"
+    path.write_text((Path(__file__).parents[2] / "config.yaml").read_text("utf-8"), "utf-8")
+    return path
+
+
+def everything(b: Bulletin, folder: Path) -> str:
+    """Text and annexes as readers get them: the paper's blocks and every cell of the workbook."""
+    sheet.write(b, folder / "b.xlsx")
+    word.write(b, folder / "b.docx")
+    book = openpyxl.load_workbook(folder / "b.xlsx")
+    cells = [str(c.value) for page in book for row in page.iter_rows() for c in row if c.value is not None]
+    paper = docx.Document(str(folder / "b.docx"))
+    lines = [p.text for p in paper.paragraphs]
+    lines += [c.text for table in paper.tables for row in table.rows for c in row.cells]
+    blocks = [block.text + "|".join("|".join(row) for row in block.rows) for block in text_blocks(b)]
+    return "\n".join([*blocks, *lines, *cells])
+
+
+CLAIMS = (
+    "未发现", "数量为0", "达标率", "合格率", "各月均达到", "做得较好的单位", "均未达到考核要求", "超期未更新的政务新媒体有",
+    "更新情况较差",
+)  # fmt: skip
+
+
+def test_a_bulletin_on_an_empty_store_claims_nothing(tmp_path: Path) -> None:
+    path, period = empty_office(tmp_path), Period.parse("2020Q2")
+    now = datetime(2020, 7, 20, 9, tzinfo=SHANGHAI)
+    with open_office(path) as office:
+        enter_catalogue(office, now - timedelta(days=1))
+        made = draft(office, period, now)
+    b, said = made.bulletin, everything(made.bulletin, tmp_path)
+    assert b.draft
+    assert "（草稿，截至" in b.title
+    assert "还没有看到过任何栏目和账号" in said
+    assert [claim for claim in CLAIMS if claim in said] == []
+    assert not re.search(r"\d%", said)
+    rows = [row for group in b.groups for row in group.rows]
+    assert rows
+    assert {row.completion for row in rows} == {"4月未判定 5月未判定 6月未判定"}
+    assert {cell for row in rows for cell in (c.sign for c in row.counts)} == {"未判定"}
+    assert (b.columns, b.blank_columns, b.idle, b.disclosure.none) == ((), (), (), ())
+    assert len(b.unjudged) > 50
+    assert errors(lint(b)) == ()
+
+
+def test_a_bulletin_printed_inside_its_period_is_a_draft_and_frozen_only_by_somebodys_word(
+    tmp_path: Path, office_web: Fixture
+) -> None:
+    _, office = office_web
+    made = draft(office, Period.parse("2020Q3"), NOW)
+    b = made.bulletin
+    assert "（草稿，截至2020年7月20日）" in b.title
+    said = everything(b, tmp_path)
+    assert "统计期到2020年9月30日才结束" in said
+    assert "共发布信息" not in said or "2020年第三季度（截至2020年7月20日）" in said
+    for row in (row for group in b.groups for row in group.rows):
+        assert "完成" not in row.completion
+        assert row.states[1:] == ("running", "running")
+    with pytest.raises(Unfinished, match="只是草稿"):
+        entering.freeze(office, b, NOW, by="测试")
+    kept = entering.freeze(office, b, NOW, by="测试", unfinished="区里要求提前报送")
+    assert kept.bulletin.unfinished == "区里要求提前报送"
+    assert "经决定仍予封存：区里要求提前报送" in everything(kept.bulletin, tmp_path)
+
+
+def test_a_bulletin_whose_last_night_is_older_than_its_periods_end_is_a_draft(office_web: Fixture) -> None:
+    _, office = office_web
+    late = NOW + timedelta(days=100)
+    b = draft(office, Period.parse("2020Q3"), late).bulletin
+    assert "统计期结束后只看到应查的8个栏目和账号中的0个" in b.draft[0]
+    assert "截至2020年7月20日" in b.title
+    whole = draft(office, Period.parse("2020Q2"), NOW).bulletin
+    assert whole.draft == ()
+
+
+def test_situation_17_in_print_a_unit_that_was_merged_is_there_for_its_days_only(office_web: Fixture) -> None:
+    """城管局 left on 20 May: nothing is said of May and June, and it is named on no list."""
+    _, office = office_web
+    gone = datetime(2020, 5, 20, 9, tzinfo=SHANGHAI)
+    with office.engine.begin() as c:
+        c.execute(update(UnitRow).where(UnitRow.id == "cgj").values(retired_at=gone))
+        c.execute(delete(DutyRow).where(DutyRow.unit_id == "cgj"))
+    b = draft(office, Period.parse("2020Q2"), NOW).bulletin
+    (row,) = (row for group in b.groups for row in group.rows if row.short == "城管局")
+    assert row.states[1:] == ("gone", "gone")
+    assert row.completion.endswith("5月已撤并 6月已撤并")
+    for group in b.groups:
+        assert "城管局" not in (*group.several, *group.every)
+    assert "城管局" not in b.disclosure.none
+    assert "城管局在统计期内撤并，只统计存续期间" in coverage_words(b)
+
+
+def test_what_could_not_be_judged_stands_apart_with_its_cause(tmp_path: Path, office_web: Fixture) -> None:
+    _, office = office_web
+    b = draft(office, Period.parse("2020Q2"), NOW).bulletin
+    assert [(one.kind, one.name, one.cause) for one in b.unjudged] == [("栏目", "城管动态", "被验证码拦截")]
+    said = everything(b, tmp_path)
+    assert "未能判定的栏目1个（被验证码拦截1个），由检查单位另行核实，不归责任何单位" in said
+    assert "另有1个未能判定，不计入" in said
+    book = openpyxl.load_workbook(tmp_path / "b.xlsx")
+    assert "城管动态" in {cell.value for row in book["未判定"].iter_rows() for cell in row}
+    assert "城管动态" not in {cell.value for row in book["栏目"].iter_rows() for cell in row}

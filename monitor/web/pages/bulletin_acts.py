@@ -121,8 +121,11 @@ def freeze(request: Request, who: Clerk, form: Sent, web: Kept, name: Name) -> R
         return show_draft(request, web, period, "预览以后数据或修改有变化，请重新生成、看过再封存", 409)
     if desk.stopped:
         return show_draft(request, web, period, "自检有错误，请改正后再封存", 409)
-    about = desk.about
-    more = [
+    about, why = desk.about, form.text("unfinished", 400)
+    if desk.paper.b.draft and len(why) < 2:
+        return show_draft(request, web, period, "这只是草稿，封存须写明理由", 422)
+    more = ["--unfinished", why] if why else []
+    more += [
         "--as-of", about.as_of.isoformat(), "--now", web.clock().isoformat(), "--printed", str(about.printed),
         "--check-from", str(about.check_from), "--check-to", str(about.check_to), "--root", about.root, "--by", who.who,
     ]  # fmt: skip

@@ -14,6 +14,7 @@ from crawler.model import shanghai_day
 from monitor import chores, drafts
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
+from monitor.bulletin_coverage import coverage_words, draft_words, reasons_of
 from monitor.bulletin_edits import ADDABLE, LISTS, names_on
 from monitor.bulletin_entries import entries_file, read_entries
 from monitor.bulletin_model import Bulletin, Period
@@ -63,6 +64,9 @@ class Paper:
     sections: tuple[Any, ...]
     annexes: tuple[str, ...]
     record: str
+    draft: str
+    coverage: str
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,10 @@ class Desk:
 
 def paper_of(b: Bulletin) -> Paper:
     """What the page prints of ``b``."""
-    return Paper(b, opening(b), sections(b), annex_titles(b), record_line(b))
+    notes = tuple(reasons_of(group, b.months) for group in b.groups)
+    return Paper(
+        b, opening(b), sections(b), annex_titles(b), record_line(b), draft_words(b), coverage_words(b), notes
+    )
 
 
 def period_of(web: Web, name: str) -> Period:
