@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from crawler.account_register import StateSince, histories, state_on
-from crawler.attestations import attested, with_word
+from crawler.attestations import MANUAL, attested, with_word
 from crawler.hosts import host_key
 from crawler.model import Evidence, Outcome, OutletKind, Probe, Purpose, Site, shanghai_day, utc
+from crawler.platforms import manual
 from crawler.record import unread_of
 from crawler.register import outlet_of
 from crawler.store import DutyRow, OutletRow, PostRow, SiteRow, VisitRow
@@ -197,12 +198,32 @@ def _outlets(
         )
         for row in rows
     )
-    return tuple(_with_word(of, words.get(of.outlet.id)) for of in found)
+    return tuple(_with_word(of, words.get(of.outlet.id), as_of) for of in found)
 
 
-def _with_word(of: OutletFacts, word: Probe | None) -> OutletFacts:
-    """An account that only a person's word speaks of is one that can be looked at."""
-    return of if word is None else replace(of, outlet=with_word(of.outlet, word))
+def _with_word(of: OutletFacts, word: Probe | None, as_of: datetime) -> OutletFacts:
+    """An account with what a person saw of it: beside and above the probes, whichever of them is asked. Newest wins.
+
+    An entry counts from when it was entered until it expires or is withdrawn; what the person saw then is a look.
+    """
+    outlet = with_word(of.outlet, word)
+    entry = next((probe for probe in outlet.probes if probe.platform == MANUAL), None)
+    if entry is None:
+        return of
+    of = replace(of, outlet=outlet)
+    reading = manual.read(manual.at(as_of), outlet, entry)
+    seen, post = reading.newest, next(iter(reading.posts), None)
+    if reading.outcome is not Outcome.READ or seen is None or post is None:
+        return of
+    if of.newest is None or seen.day > of.newest.day:
+        of = replace(of, newest=Newest(seen.day, "", post.url, seen.raw, seen.place), ever_posts=True)
+    looked = utc(datetime.fromisoformat(reading.identity["looked"]))
+    if any(look.stands_for == looked for look in of.looks):
+        return of
+    look = Look(
+        looked, reading.outcome, reading.evidence, MANUAL, seen.day, post.url, 1, seen=looked, door="person"
+    )
+    return replace(of, looks=tuple(sorted((*of.looks, look), key=lambda one: one.moment, reverse=True)))
 
 
 def _survey_days(connection: Connection, as_of: datetime, day: date) -> dict[str, tuple[date, ...]]:
@@ -330,6 +351,7 @@ def _newest(
     found = (
         select(POST.id)
         .where(POST.outlet_id == OUTLET.id, POST.published <= day, POST.first_seen <= as_of)
+        .where(POST.place != MANUAL)  # a person's word counts while it stands: see _with_word
         .order_by(POST.published.desc(), POST.id.desc())
         .limit(1)
         .correlate(OutletRow.__table__)

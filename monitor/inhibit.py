@@ -10,10 +10,12 @@ from dataclasses import replace
 
 from crawler.model import OutletKind
 from monitor.causes import PROBE_OUT, READER_BROKEN, SITE_DOWN, cause_name
-from monitor.model import Facts, OutletFacts, Value, Verdict
+from monitor.model import Facts, Finding, OutletFacts, Value, Verdict
 
 SITE_RULES: Mapping[str, str] = {"site_unreachable": SITE_DOWN, "site_unseen": READER_BROKEN}
 """Rules about a site that explain what its columns could not show, with the cause that they give."""
+DOWN_NOW = "down"
+"""The number of a ``site_unreachable`` verdict that says whether the newest visits failed, too."""
 PROBE_RULE = "probe_out_of_service"
 
 
@@ -22,7 +24,7 @@ def inhibited(verdicts: Sequence[Verdict], facts: Facts) -> tuple[Verdict, ...]:
 
     A probe's verdict has the subject ``probe:NAME``, or ``outlet:ID`` of the canary that stands for it.
     """
-    sites, probes = _sites(verdicts), _probes(verdicts, facts)
+    sites, probes = down_now(verdicts), _probes(verdicts, facts)
     if not (sites or probes):
         return tuple(verdicts)
     causes = {of.outlet.id: _cause(of, sites, probes) for of in _blind(facts)}
@@ -41,11 +43,18 @@ def _cause(of: OutletFacts, sites: Mapping[str, str], probes: Collection[str]) -
     return PROBE_OUT if not asked.isdisjoint(probes) else ""
 
 
-def _sites(verdicts: Sequence[Verdict]) -> dict[str, str]:
+def down_now(said: Iterable[Verdict | Finding]) -> dict[str, str]:
+    """The sites that are down now, by id, with the cause; ``said`` are verdicts or open findings of one moment.
+
+    Down is what was closed too often this week *and* is closed at the newest visits, and what tonight's crawl could
+    mostly not see. A site of which nothing is known (too few visits, a firewall that refuses us alone), or that was closed
+    last week and is open now, keeps back nothing.
+    """
     return {
-        v.subject.removeprefix("site:"): SITE_RULES[v.rule]
-        for v in verdicts
-        if v.rule in SITE_RULES and v.opens
+        one.subject.removeprefix("site:"): SITE_RULES[one.rule]
+        for one in said
+        if (one.rule == "site_unreachable" and one.value is Value.STALE and one.numbers.get(DOWN_NOW))
+        or (one.rule == "site_unseen" and one.value is Value.UNKNOWN and one.ours)
     }
 
 

@@ -19,7 +19,7 @@ from monitor.content_facts import fault_lines
 from monitor.dispensations import in_force, unsilenced
 from monitor.findings import open_findings
 from monitor.handover import Pair, ended_orders, moves
-from monitor.inhibit import SITE_RULES
+from monitor.inhibit import down_now
 from monitor.ledger import EventRow, FindingRow, LetterFindingRow, LetterRow
 from monitor.letter_parts import KINDS, Matter
 from monitor.letters import OFFICE
@@ -80,8 +80,8 @@ def _once(finding: Finding, first: date | None, day: date) -> bool:
 
 
 def _standing(findings: Sequence[Finding], outlets: Mapping[str, Any]) -> list[Finding]:
-    """Without the columns of a site that is down: nobody can publish there, and its own finding says why."""
-    down = {f.subject.removeprefix("site:") for f in findings if f.rule in SITE_RULES}
+    """Without the columns of a site that is down now: nobody can publish there, and its own finding says why."""
+    down = down_now(findings)
     return [f for f in findings if _site(f, outlets) not in down]
 
 

@@ -335,7 +335,8 @@ class SiteWeek:
     """A site's home page in the week up to the moment of judgement: ``counted`` visits, ``closed`` of them in vain.
 
     ``excluded`` were our own outages (also those that several sites shared) and firewalls' refusals; ``host`` is where
-    the last good visit landed, ``opened`` when that was, ``fault`` what was wrong with it though it opened.
+    the last good visit landed, ``opened`` when that was, ``fault`` what was wrong with it though it opened. ``down``: the
+    newest visits failed, each confirmed by another.
     """
 
     site: str
@@ -349,6 +350,7 @@ class SiteWeek:
     last: datetime | None = None
     opened: datetime | None = None
     fault: str = ""
+    down: bool = False
 
 
 @dataclass(frozen=True, slots=True)

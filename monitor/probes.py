@@ -18,6 +18,8 @@ from monitor.model import SiteWeek
 
 KEPT = timedelta(days=366)
 WEEK = timedelta(days=7)
+CONFIRMED = 2
+"""So many visits in a row must fail before a site is called down now."""
 TOGETHER = timedelta(minutes=10)
 """Sites that fail within so much of each other fail for a reason that they share: our line, our resolver, our clock."""
 
@@ -147,7 +149,14 @@ def _week(site: str, name: str, home: str, rows: Sequence[ProbeRow], ours: Colle
         site, name, home, len(counted), sum(row.result == "closed" for row in counted),
         len(planned) - len(counted), last.host if last else "", last.certificate_until if last else None,
         rows[-1].moment if rows else None, last.moment if last else None, last.error if last else "",
+        _down(rows, excluded),
     )  # fmt: skip
+
+
+def _down(rows: Sequence[ProbeRow], excluded: Collection[int]) -> bool:
+    """Whether the newest two visits that tell anything both failed: one alone is not confirmed."""
+    newest = [row.result for row in rows if row.id not in excluded][-CONFIRMED:]
+    return len(newest) == CONFIRMED and set(newest) == {"closed"}
 
 
 def _excluded(rows: Iterable[ProbeRow]) -> set[int]:

@@ -243,6 +243,7 @@ class Quarter:
                 "19号 站点无法访问",
                 ("jsj",),
                 name="门户",
+                numbers={"down": int(down)},
             )
         )
         facts = Facts(

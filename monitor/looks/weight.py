@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import combinations
 
+from crawler.model import Evidence
 from monitor.model import Look
 
 ANOTHER_NIGHT = timedelta(hours=6)
@@ -32,6 +33,8 @@ def independent(one: Look, other: Look) -> bool:
     bridge = bridge_of(one)
     if bridge and bridge == bridge_of(other):
         return False
+    if Evidence.MANUAL in (one.evidence, other.evidence):
+        return True  # a person who looks at another moment looks anew
     return one.door != other.door or abs(one.stands_for - other.stands_for) >= ANOTHER_NIGHT
 
 

@@ -65,7 +65,10 @@ def _failing(of: OutletFacts, clause: str, failures: int, most: int) -> Verdict:
     cause = last.reason or last.outcome.value
     if failures < most:
         said = f"{display(of)}最近{failures}次未能读取（{cause_name(cause)}），下次仍读不到即登记。"
-        verdict = on_outlet(NAME, of, Standing(Value.DUE_SOON, cause), clause, said, ours=True)
+        # Nothing is soon due because we could not read it: unknown, and nobody's finding yet.
+        verdict = replace(
+            on_outlet(NAME, of, Standing(Value.UNKNOWN, cause), clause, said, ours=True), ours=False
+        )
     else:
         said = SENTENCE.format(name=display(of), failures=failures, cause=cause_name(cause))
         verdict = on_outlet(NAME, of, Standing(Value.UNKNOWN, cause), clause, said, ours=True)

@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from monitor.inhibit import DOWN_NOW
 from monitor.limits import Clause
 from monitor.model import Facts, SiteWeek, Value, Verdict
 from monitor.sentences import sentence_of
@@ -63,7 +64,7 @@ def _judge(week: SiteWeek, clause: str, visits: int, percent: float, warn: float
         sentence=SENTENCES[value].format(**words),
         clause=clause,
         cause="too_few_visits" if value is Value.UNKNOWN else "",
-        numbers={**numbers, "share": f"{share:.2f}%"},
+        numbers={**numbers, "share": f"{share:.2f}%", DOWN_NOW: int(week.down)},
         ours=True,
         name=week.name,
     )
