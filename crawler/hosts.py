@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from crawler.model import Ask, Manners
 from crawler.visit import Known
+from crawler.walking.wholeness import NOTHING, Walked
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class Task:
 
     ``planned`` is the id of an outlet of which nothing is known yet: it is asked for when its turn comes.
     ``trail`` stands for the pages of the list that were seen before it (see :func:`crawler.visit.look`). ``ask`` is the
-    request where it is more than a plain GET of ``url``.
+    request where it is more than a plain GET of ``url``; ``walked`` what the pages before showed, ``landed`` where the
+    column's own page ended whose content stands at ``url``.
     """
 
     url: str
@@ -30,6 +32,8 @@ class Task:
     trail: frozenset[bytes] = frozenset()
     planned: str = ""
     ask: Ask | None = None
+    walked: Walked = NOTHING
+    landed: str = ""
 
     def again(self) -> Task:
         """The same task for one more try."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from time import monotonic
 
 from sqlalchemy import Engine
 
 from crawler.config import CrawlConfig
 from crawler.guard import refusal_of
+from crawler.model import Post
 from crawler.record import ArticleSeen, Scope, record, stored_before, unseen
 from crawler.register import known_outlets
 from crawler.visit import Known, Looked
 from crawler.walking import traits
+from crawler.walking.address_store import column_at
+from crawler.walking.doubt_store import familiar, gone_back, newer
 
 ROWS = 1000
 SECONDS = 2.0
@@ -54,6 +57,22 @@ class StoreKeeper:
     def liars(self) -> Iterable[str]:
         with self._reader.connect() as connection:
             return traits.liars(connection)
+
+    def column_at(self, landed: str, beside: str) -> str:
+        with self._reader.connect() as connection:
+            return column_at(connection, landed, beside)
+
+    def newer(self, outlet: str, day: date) -> Sequence[str]:
+        with self._reader.connect() as connection:
+            return newer(connection, outlet, day)
+
+    def gone_back(self, outlet: str, since: datetime) -> Iterable[str]:
+        with self._reader.connect() as connection:
+            return gone_back(connection, outlet, since)
+
+    def familiar(self, outlet: str, posts: Sequence[Post], before: datetime) -> int:
+        with self._reader.connect() as connection:
+            return familiar(connection, outlet, posts, before)
 
     def _added(self, rows: int) -> None:
         self._rows += rows

@@ -258,11 +258,13 @@ def _change(row: type[OutletRow] | type[PostRow], names: tuple[str, ...]) -> Upd
 
 def _state(looked: Looked) -> dict[str, Any]:
     visit = looked.visit
-    walk = {
+    walk: dict[str, Any] = {
         "walk_since": looked.walk_since,
         "walk_prior": looked.walk_prior,
         "walk_done": looked.walk_done,
     }
+    if looked.whole is not None:
+        walk["whole_since"] = looked.whole.since
     if visit.page_no > 1:
         return walk if visit.outcome.conclusive else {}
     values: dict[str, Any] = {"last_look": visit.moment, "last_outcome": visit.outcome.value}

@@ -37,6 +37,7 @@ from crawler.record import unread_of
 from crawler.store import DutyRow, OutletRow, RunRow, SiteRow, UnitRow
 from crawler.visit import Known, Planned
 from crawler.walking.address_store import note_address
+from crawler.walking.doubt_store import words as words_of_people
 
 Row = type[UnitRow] | type[SiteRow] | type[OutletRow]
 WATCH = ("url", "probes", "platform", "render")
@@ -276,6 +277,7 @@ def known_outlets(
     if kind is not None:
         query = query.where(OutletRow.kind == kind.value)
     rows = connection.execute(query).mappings().all()
+    back, own = words_of_people(connection, [row["id"] for row in rows])
     words = attested(connection, [row["id"] for row in rows if row["kind"] == OutletKind.ACCOUNT])
     return [
         Known(
@@ -283,6 +285,8 @@ def known_outlets(
             **{name: row[name] for name in (*_KNOWN, *_WALK)},
             evidence=Evidence(row["evidence"] or Evidence.COMPLETE),
             unread=tuple(unread_of(one) for one in row["unread"]),
+            backwards=back.get(row["id"]),
+            other_addresses=own.get(row["id"], frozenset()),
         )
         for row in rows
     ]

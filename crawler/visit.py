@@ -26,8 +26,11 @@ from crawler.model import (
     Visit,
     shanghai_day,
 )
+from crawler.walking.addresses import is_archive, other_host, same_place
+from crawler.walking.doubts import NO_KNOWN_POSTS, TURNED_ROUND, WENT_BACK, doubt
 from crawler.walking.forms import answered
-from crawler.walking.freshness import Copy, said_by_caches
+from crawler.walking.freshness import Copy, part, said_by_caches
+from crawler.walking.wholeness import NOTHING, Walked, Whole, whole_since, with_page
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +44,11 @@ OTHER_STRUCTURE = ("no_list", "no_dates", "script_list")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the store knows of an outlet before a look (see ``OutletRow`` for the fields)."""
+    """What the store knows of an outlet before a look (see ``OutletRow`` for the fields).
+
+    ``backwards`` is when a person last said that its going back is right, ``other_addresses`` those that a person said
+    are its own, too (:class:`crawler.proof_store.ColumnWordRow`).
+    """
 
     outlet: Outlet
     etag: str = ""
@@ -61,6 +68,8 @@ class Known:
     total: int | None = None
     whole_since: date | None = None
     last_plain: datetime | None = None
+    backwards: datetime | None = None
+    other_addresses: frozenset[str] = frozenset()
 
     @property
     def settled(self) -> bool:
@@ -85,7 +94,8 @@ class Looked:
     ``front`` is the new front, ``None`` to keep the old; ``walk_*`` the outlet's walk after this page;
     ``more`` are pages to look at next (addresses, or whole requests); ``trail`` goes with them, so that no list leads
     in a circle. Where it does not ``learn``, the look is kept and what is known of the outlet stays as it was.
-    ``around`` are links of ``site`` beside the list.
+    ``around`` are links of ``site`` beside the list. ``walked`` is what the walk's pages showed so far, ``whole`` what
+    they prove once it ended. ``believed`` is the look as it counts where its doubt is explained.
     """
 
     visit: Visit
@@ -99,6 +109,9 @@ class Looked:
     learns: bool = True
     site: str = ""
     around: tuple[str, ...] = ()
+    walked: Walked = NOTHING
+    whole: Whole | None = None
+    believed: Looked | None = None
 
     @property
     def redirect(self) -> Further | None:
@@ -170,6 +183,9 @@ def look(
     asked: Ask | None = None,
     sent: bool | None = None,
     copy: Copy | None = None,
+    walked: Walked = NOTHING,
+    landed: str = "",
+    column_at: Callable[[str], str] = lambda url: "",
 ) -> Looked:
     """Judge one fetched page of ``known.outlet``.
 
@@ -177,7 +193,9 @@ def look(
     the first page knows its front). ``horizon`` is the day before which pages are not followed. ``trail`` is
     that of the page before: a page that shows what an earlier one showed ends the walk, and a link back is
     not followed. ``asked`` is the request where it was more than a plain GET; ``sent`` whether validators went with
-    it (by default as :func:`conditional` would); ``copy`` tells that the answer is an old one.
+    it (by default as :func:`conditional` would); ``copy`` tells that the answer is an old one. ``walked`` is what the
+    pages before showed. ``landed`` is where the column's own page ended, where not at ``page.final_url``;
+    ``column_at(url)`` names the other column that is registered there.
     """
     sent = bool(conditional(known)) if sent is None else sent
     probe = probe or Probe(known.outlet.platform, known.outlet.url)
@@ -208,17 +226,89 @@ def look(
     if page_no == 1 and known.settled and _unchanged(known, page, digest, sent):
         etag = visit.etag or known.etag
         modified = visit.last_modified or known.last_modified
-        same = Looked(replace(visit, etag=etag, last_modified=modified), walk_done=True)
+        told = _with_final(visit, known.outlet.url or "", landed or page.final_url)
+        same = Looked(replace(told, etag=etag, last_modified=modified), walk_done=True)
         return _as_copy(known, same, copy)
     reading = _unasked() if page.status == 304 and not sent else guarded(read, page, known.outlet, probe)
     if asked is not None and asked.method == "POST":
         reading = answered(asked, reading)
     here = {further_key(asked)} if asked else {key(page.url), key(page.final_url)}
-    walked = trail | here
-    looked = _read(known, reading, visit, horizon, seen, max_pages, walked)
-    if page_no == 1 and looked.visit.outcome.conclusive:
-        looked = replace(looked, site=known.outlet.site, around=reading.around)
-    return _as_copy(known, looked, copy)
+    so_far = with_page(walked, reading, page_no, copy=copy is not None)
+    looked = _read(known, reading, visit, horizon, seen, max_pages, trail | here, so_far)
+    if page_no > 1 or not looked.visit.outcome.conclusive:
+        return _as_copy(known, looked, copy)
+    looked = replace(looked, site=known.outlet.site, around=reading.around)
+    if copy is not None:
+        return _as_copy(known, looked, copy)
+    looked = _doubted_order(known, looked, reading)
+    return _arrived(known, looked, reading, landed or page.final_url, column_at)
+
+
+def _doubted_order(known: Known, looked: Looked, reading: Reading) -> Looked:
+    """A list that went back, or shows nothing of what is known, may be an old one or another one's."""
+    shown = frozenset(key(post.url) for post in reading.posts)
+    why = doubt(reading, shown, keys(known.front), known.newest) if reading.posts else ""
+    since = known.last_conclusive
+    if not why or (known.backwards is not None and (since is None or known.backwards > since)):
+        return looked
+    if why == TURNED_ROUND and not known.front:
+        # Its pages are walked as ever; what the first one shows is never the newest.
+        whole = Whole(None) if looked.whole else None
+        weak = replace(looked.visit, evidence=Evidence.LOWER_BOUND, reason=why)
+        return replace(looked, visit=weak, whole=whole)
+    before = f"{known.newest} -> {looked.visit.newest}" if why == WENT_BACK else ""
+    told = replace(looked, visit=replace(looked.visit, mark=_marked(before, looked.visit.mark)))
+    posts = reading.posts if why == NO_KNOWN_POSTS else looked.posts
+    return replace(_bounded(known, replace(told, posts=posts), why), believed=looked)
+
+
+def _arrived(
+    known: Known, looked: Looked, reading: Reading, landed: str, column_at: Callable[[str], str]
+) -> Looked:
+    """A page that stands elsewhere than registered is told; whose list it is must be known before it counts."""
+    registered = known.outlet.url or ""
+    if not registered or not landed or same_place(registered, landed):
+        return looked
+    path = "; ".join(one for one in (looked.visit.path, part("final", landed)) if one)
+    told = replace(looked, visit=replace(looked.visit, path=path))
+    if looked.believed is not None:
+        told = replace(
+            told, believed=replace(looked.believed, visit=replace(looked.believed.visit, path=path))
+        )
+    if any(same_place(one, landed) for one in known.other_addresses):
+        return told
+    other = column_at(landed)
+    if other:
+        return _elsewhere(known, told, "other_column", f"{other} {landed}")
+    if is_archive(registered, landed):
+        return _elsewhere(known, told, "moved_address", landed)
+    if looked.believed is not None:
+        return _elsewhere(known, told, "moved_address", landed)
+    if other_host(registered, landed) or (known.front and known.evidence is not Evidence.LOWER_BOUND):
+        return told
+    # Never seen at its own address: it is read and walked, and convicts nobody until the office says whose it is.
+    weak = replace(told.visit, evidence=Evidence.LOWER_BOUND, reason=told.visit.reason or "moved_address")
+    return replace(told, visit=weak)
+
+
+def _with_final(visit: Visit, registered: str, landed: str) -> Visit:
+    """Where the page stands, where that is elsewhere than registered."""
+    if not registered or not landed or same_place(registered, landed):
+        return visit
+    return replace(visit, path="; ".join(one for one in (visit.path, part("final", landed)) if one))
+
+
+def _elsewhere(known: Known, looked: Looked, reason: str, mark: str) -> Looked:
+    """Another list than the column's: it says nothing of it."""
+    visit = replace(_doubted(looked.visit, reason, mark), newest=known.newest, newest_url=known.newest_url)
+    blank = replace(visit, etag="", last_modified="")
+    return Looked(
+        blank,
+        walk_since=known.walk_since,
+        walk_prior=known.walk_prior,
+        walk_done=known.walk_done,
+        learns=False,
+    )
 
 
 def _as_copy(known: Known, looked: Looked, copy: Copy | None) -> Looked:
@@ -246,6 +336,7 @@ def _bounded(known: Known, looked: Looked, reason: str) -> Looked:
         walk_done=known.walk_done,
         more=(),
         learns=False,
+        whole=None,
     )
 
 
@@ -282,6 +373,7 @@ def _read(
     seen: Callable[[str], bool] | None,
     max_pages: int,
     trail: frozenset[bytes],
+    walked: Walked,
 ) -> Looked:
     dated = sum(post.published is not None for post in reading.posts)
     newest = reading.newest
@@ -310,7 +402,7 @@ def _read(
             walk_done=known.walk_done,
             more=more,
         )
-    return _walk(known, reading, visit, horizon, seen, max_pages, trail)
+    return _walk(known, reading, visit, horizon, seen, max_pages, trail, walked)
 
 
 def _floor(known: Known, visit: Visit) -> Visit:
@@ -349,11 +441,17 @@ def _walk(
     seen: Callable[[str], bool] | None,
     max_pages: int,
     trail: frozenset[bytes],
+    walked: Walked,
 ) -> Looked:
     front = b"".join(key(post.url) for post in reading.posts)
     first = visit.page_no == 1
     if first and known.settled:
         redated = known.newest is not None and visit.newest != known.newest
+from crawler.walking.addresses import is_archive, other_host, same_place
+from crawler.walking.doubts import NO_KNOWN_POSTS, TURNED_ROUND, WENT_BACK, doubt
+from crawler.walking.forms import answered
+from crawler.walking.freshness import Copy, part, said_by_caches
+from crawler.walking.wholeness import NOTHING, Walked, Whole, whole_since, with_page
         old = keys(known.front)
         below = _grew_below(known, reading, old)
         if front == known.front and not redated and not below:
@@ -367,6 +465,9 @@ def _walk(
     if _past(reading, onward, horizon):
         ended = True
     starts = first and known.settled
+    whole = None
+    if ended and not reached:
+        whole = whole_since(walked, ended=onward is None and shown not in trail)
     return Looked(
         visit,
         posts=reading.posts,
@@ -376,6 +477,8 @@ def _walk(
         walk_done=ended,
         more=() if ended or onward is None else (onward,),
         trail=trail | {shown},
+        walked=walked,
+        whole=whole,
     )
 
 

@@ -10,7 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from time import monotonic
 from typing import Protocol
@@ -21,11 +21,13 @@ from crawler.article import read_article
 from crawler.config import CrawlConfig
 from crawler.guard import refusal_of
 from crawler.hosts import HostQueue, Task, host_key
-from crawler.model import Article, Ask, Manners, Outcome, Page
+from crawler.model import Article, Ask, Manners, Outcome, Page, Post
 from crawler.platforms import platform, probes_of
 from crawler.record import ArticleSeen
-from crawler.visit import Known, Looked, Planned, key, keys, look, request_of
+from crawler.visit import Known, Looked, Planned, further_key, key, keys, look, request_of
 from crawler.walking.asking import Answer, Asking, proven_by
+from crawler.walking.doubts import NO_KNOWN_POSTS, WENT_BACK, withdrawn
+from crawler.walking.freshness import part
 from crawler.walking.traits import LIAR
 
 logger = logging.getLogger(__name__)
@@ -37,6 +39,12 @@ READ_ALONG = 15
 """As many columns of a host are read from the store together with the one whose turn it is."""
 LONGEST_DELAY = 30.0
 """Seconds: a ``Crawl-delay`` is honoured up to this."""
+MOST_AHEAD = 10
+"""Pages that are looked through for a post that is known, where the first one shows none."""
+MOST_WITHDRAWN = 3
+"""More posts than these are not withdrawn at once: that is another list, or an older one."""
+BACKWARDS = timedelta(days=3)
+"""Other columns of the site that went back within this time make it a backup."""
 
 
 class Keeper(Protocol):
@@ -53,6 +61,14 @@ class Keeper(Protocol):
     def stored_before(self, outlet: str, url: str, moment: datetime) -> bool: ...
 
     def liars(self) -> Iterable[str]: ...
+
+    def column_at(self, landed: str, beside: str) -> str: ...
+
+    def newer(self, outlet: str, day: date) -> Sequence[str]: ...
+
+    def gone_back(self, outlet: str, since: datetime) -> Iterable[str]: ...
+
+    def familiar(self, outlet: str, posts: Sequence[Post], before: datetime) -> int: ...
 
     def trait(self, host: str, kind: str, moment: datetime, detail: str) -> None: ...
 
@@ -85,6 +101,8 @@ class Walk:
     _group: asyncio.TaskGroup | None = None
     _total: asyncio.Semaphore | None = None
     _robots: dict[str, asyncio.Lock] = field(default_factory=dict)
+    _backwards: dict[str, list[tuple[Task, Page, Looked]]] = field(default_factory=dict)
+    _ahead: dict[tuple[str, bytes], Answer] = field(default_factory=dict)
     _source: Asking = field(init=False)
 
     def __post_init__(self) -> None:
@@ -105,6 +123,10 @@ class Walk:
                 self._start(one)
             self._put(Task(one.url, planned=one.id) for one in planned)
             self._put_articles(pending)
+        while self._backwards:
+            async with asyncio.TaskGroup() as group:
+                self._group = group
+                await self._explain()
 
     def _start(self, known: Known) -> None:
         probes = probes_of(known.outlet)
@@ -193,10 +215,13 @@ class Walk:
             await self._came(queue, task, Answer(barred), 0.0)
             return
         started = monotonic()
+        answer: Answer | None
         if task.known is None:
             answer = Answer(await self._polite(queue, Ask(task.url)))
         else:
-            answer = await self._source.list_page(queue, task, task.known)
+            ahead = (task.known.outlet.id, further_key(task.ask or task.url))
+            answer = self._ahead.pop(ahead, None) if task.page_no > 1 else None
+            answer = answer or await self._source.list_page(queue, task, task.known)
         await self._came(queue, task, answer, monotonic() - started)
 
     async def _came(self, queue: HostQueue, task: Task, answer: Answer, seconds: float) -> None:
@@ -211,7 +236,66 @@ class Walk:
                 queue, task.known
             ):
                 looked = self._caught(queue, task.known, looked)
+            if looked.visit.reason == WENT_BACK and looked.believed is not None:
+                self._backwards.setdefault(queue.host, []).append((task, page, looked))
+                return  # explained, or not, when all of the host's lists were seen
+            if looked.visit.reason == NO_KNOWN_POSTS and looked.believed is not None:
+                looked = await self._acquainted(queue, task, looked)
             self._keep(task, page, looked)
+
+    async def _acquainted(self, queue: HostQueue, task: Task, looked: Looked) -> Looked:
+        """The look as it counts where the list leads to posts that are known: further down, or under other addresses."""
+        known, believed = task.known, looked.believed
+        assert known is not None
+        if believed is None or known.last_conclusive is None:
+            return looked
+        before = known.last_conclusive + timedelta(microseconds=1)
+        if self.keeper.familiar(known.outlet.id, believed.posts, before) * 3 >= len(believed.posts):
+            return believed
+        onward, trail = believed.more, believed.trail
+        for number in range(2, MOST_AHEAD + 2):
+            if not onward or queue.dead:
+                return looked
+            ask = request_of(onward[0])
+            ahead = Task(ask.url, known, number, trail=trail, ask=_whole(ask))
+            answer = await self._source.list_page(queue, ahead, known)
+            self._ahead[known.outlet.id, further_key(onward[0])] = answer
+            page = self._look(ahead, answer, 0.0)
+            if page is None or not page.visit.outcome.conclusive or page.visit.reason:
+                return looked
+            if any(self.keeper.stored_before(known.outlet.id, one.url, before) for one in page.posts):
+                return believed
+            onward, trail = page.more, page.trail
+        return looked
+
+    async def _explain(self) -> None:
+        """Lists that went back, once every list of their hosts was seen: a withdrawn post explains one, a backup many."""
+        waiting, self._backwards = self._backwards, {}
+        for host, found in waiting.items():
+            lost = [one.visit.newest_url for _, _, one in found]
+            for task, page, looked in found:
+                mine = looked.visit.newest_url
+                alone = all(one == mine for one in lost)
+                told = await self._withdrawn(task, looked) if alone else None
+                if told is None:
+                    logger.info("%s: %s went back", host, looked.visit.outlet)
+                self._keep(task, page, told or looked)
+
+    async def _withdrawn(self, task: Task, looked: Looked) -> Looked | None:
+        """The look as it counts where every newer post that was known is gone by its own page; else nothing."""
+        known, believed = task.known, looked.believed
+        if known is None or believed is None or believed.visit.newest is None:
+            return None
+        name, newest = known.outlet.id, believed.visit.newest
+        others = self.keeper.gone_back(name, looked.visit.moment - BACKWARDS)
+        urls = self.keeper.newer(name, newest)
+        if not urls or len(urls) > MOST_WITHDRAWN or any(one != looked.visit.newest_url for one in others):
+            return None
+        for url in urls:
+            if not withdrawn(await self.ask(url), newest):
+                return None
+        path = "; ".join(one for one in (believed.visit.path, part("withdrawn", urls[0])) if one)
+        return replace(believed, visit=replace(believed.visit, path=path))
 
     def _caught(self, queue: HostQueue, known: Known, looked: Looked) -> Looked:
         """A host that lies is put on record; the last look without this list is the last plain one."""
@@ -323,13 +407,18 @@ class Walk:
             asked=task.ask,
             sent=answer.sent,
             copy=answer.copy,
+            walked=task.walked,
+            landed=task.landed,
+            column_at=lambda landed: self.keeper.column_at(landed, known.outlet.id),
         )
         if task.redirected:
             # The stub would be asked with its target's validators, and answer for it.
             looked = replace(looked, visit=replace(looked.visit, etag="", last_modified=""))
         if looked.redirect and not task.redirected:
             onward = request_of(looked.redirect)
-            self._put([replace(task, url=onward.url, ask=_whole(onward), redirected=True)])
+            moved = looked.visit.reason == "redirect_stub"
+            landed = "" if moved else answer.page.final_url
+            self._put([replace(task, url=onward.url, ask=_whole(onward), redirected=True, landed=landed)])
             return None
         return looked
 
@@ -355,7 +444,18 @@ class Walk:
                 walk_done=looked.walk_done,
             )
             onward = request_of(looked.more[0])
-            self._put([Task(onward.url, walking, task.page_no + 1, trail=looked.trail, ask=_whole(onward))])
+            self._put(
+                [
+                    Task(
+                        onward.url,
+                        walking,
+                        task.page_no + 1,
+                        trail=looked.trail,
+                        ask=_whole(onward),
+                        walked=looked.walked,
+                    )
+                ]
+            )
 
     def _new_articles(self, known: Known, looked: Looked) -> set[str]:
         old = keys(known.front)

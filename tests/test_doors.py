@@ -109,11 +109,11 @@ CASES: dict[str, Case] = {
     "frozen date": one(plain(PAGE, date="Sun, 28 Jun 2020 01:00:00 GMT"), "read", "old_copy"),
     "broken age": one(plain(PAGE, age="soon", date="yesterday")),
     # Redirects
-    "redirect": Case({"/": redirect("/b/"), "/b/": plain(PAGE)}),
-    "redirect 301": Case({"/": redirect("b/", "301 Moved"), "/b/": plain(PAGE)}),
-    "redirect 303": Case({"/": redirect("b/", "303 See Other"), "/b/": plain(PAGE)}),
-    "redirect 307": Case({"/": redirect("b/?a=b#c", "307 Temporary"), "/b/": plain(PAGE)}),
-    "redirect raw": Case({"/": redirect("/栏目/".encode().decode("latin-1")), "/%E6%A0%8F%E7%9B%AE/": plain(PAGE)}),
+    "redirect": Case({"/": redirect("/b/"), "/b/": plain(PAGE)}, reason="moved_address"),
+    "redirect 301": Case({"/": redirect("b/", "301 Moved"), "/b/": plain(PAGE)}, reason="moved_address"),
+    "redirect 303": Case({"/": redirect("b/", "303 See Other"), "/b/": plain(PAGE)}, reason="moved_address"),
+    "redirect 307": Case({"/": redirect("b/?a=b#c", "307 Temporary"), "/b/": plain(PAGE)}, reason="moved_address"),
+    "redirect raw": Case({"/": redirect("/栏目/".encode().decode("latin-1")), "/%E6%A0%8F%E7%9B%AE/": plain(PAGE)}, reason="moved_address"),
     "redirect loop": one(redirect("/"), "unreachable", "redirect_loop"),
     "redirect far": Case({"/": redirect("/1/"), **{f"/{n}/": redirect(f"/{n + 1}/") for n in range(1, 9)}}, "unreachable", "redirect_loop"),
     "redirect inside": one(redirect("http://10.0.0.1/"), "unreachable", "forbidden_address"),
@@ -121,7 +121,7 @@ CASES: dict[str, Case] = {
     "redirect scheme": one(redirect("ftp://127.0.0.1/"), "unreachable", "bad_address"),
     "redirect nonsense": one(redirect("http://[/"), "unreachable", "bad_address"),
     "redirect nowhere": one(plain(b"", status="302 Found"), "unreadable", None),
-    "stub": Case({"/": plain(b'<html><head><meta http-equiv="refresh" content="0;url=real/"></head></html>'), "/real/": plain(PAGE)}),
+    "stub": Case({"/": plain(b'<html><head><meta http-equiv="refresh" content="0;url=real/"></head></html>'), "/real/": plain(PAGE)}, reason="moved_address"),
     "cookie gate": one(cookie_gate, "unreachable", "redirect_loop"),
     # Refusals
     "403": one(plain("禁止访问".encode(), status="403 Forbidden"), "blocked", None),
@@ -267,11 +267,11 @@ def test_a_tag_that_comes_back_is_answered_304_at_both_doors(both: Both) -> None
 
 def test_a_copy_stands_for_the_moment_it_was_made_and_proves_no_list_whole(both: Both) -> None:
     for visit in (both.spider["old copy"], both.recheck["old copy"]):
-        assert visit.evidence is Evidence.LOWER_BOUND
+        assert Evidence(visit.evidence) is Evidence.LOWER_BOUND
         assert visit.seen is not None
         assert abs(visit.moment - timedelta(seconds=1900800) - visit.seen) < timedelta(seconds=5)
         assert visit.path == "age=1900800; via=1.1 squid"
-    assert both.spider["young copy"].evidence is Evidence.COMPLETE
+    assert Evidence(both.spider["young copy"].evidence) is Evidence.COMPLETE
     assert both.spider["stale copy"].seen is None
 
 

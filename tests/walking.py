@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -63,6 +63,9 @@ class Memory:
     first_seen: dict[str, datetime] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
     traits: list[tuple[str, str, datetime, str]] = field(default_factory=list)
+    places: dict[str, str] = field(default_factory=dict)
+    newer_posts: list[str] = field(default_factory=list)
+    others_gone_back: list[str] = field(default_factory=list)
 
     def look(self, looked: Looked) -> None:
         self.looks.append(looked)
@@ -82,6 +85,18 @@ class Memory:
     def liars(self) -> Iterable[str]:
         return {host for host, kind, _, _ in self.traits if kind == "liar_304"}
 
+    def column_at(self, landed: str, beside: str) -> str:
+        return self.places.get(landed, "")
+
+    def newer(self, outlet: str, day: date) -> list[str]:
+        return self.newer_posts
+
+    def gone_back(self, outlet: str, since: datetime) -> list[str]:
+        return self.others_gone_back
+
+    def familiar(self, outlet: str, posts: Sequence[Post], before: datetime) -> int:
+        return 0
+
     def store(self) -> None:
         """What the store does after a night."""
         for looked in self.looks:
@@ -100,6 +115,8 @@ class Memory:
                 "walk_prior": looked.walk_prior,
                 "walk_done": looked.walk_done,
             }
+            if looked.whole is not None:
+                walk["whole_since"] = looked.whole.since
             if visit.page_no == 1:
                 walk |= {"etag": visit.etag, "last_modified": visit.last_modified, "dated": visit.dated}
                 walk |= {"page_hash": visit.page_hash, "newest": visit.newest, "newest_url": visit.newest_url}

@@ -1,0 +1,99 @@
+"""From which day on are a column's posts whole? What a walk over its pages has shown decides. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from crawler.model import Reading
+
+PINNED = 10
+"""So many rows at the top may be pinned: they say nothing of the order."""
+SLACK = 31
+"""Days by which rows of a list in order may stand above newer ones (batches entered late)."""
+FEWEST = 3
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What the pages so far showed: different rows, their days in order, and the newest day at which something may be
+    missing (a part that was not read, a page that was an old copy)."""
+
+    rows: frozenset[str] = frozenset()
+    days: tuple[date, ...] = ()
+    total: int | None = None
+    gap: date | None = None
+    lost: bool = False
+
+
+NOTHING = Walked()
+"""Before the first page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """``since``: the first day from which nothing is missing; ``date.min`` of all days, ``None`` of none."""
+
+    since: date | None
+
+
+def with_page(walked: Walked, reading: Reading, page_no: int, *, copy: bool = False) -> Walked:
+    """``walked`` with one page more."""
+    days = tuple(post.published.day for post in reading.posts if post.published)
+    told = [one for one in (walked.total, reading.total) if one is not None]
+    more = replace(
+        walked,
+        rows=walked.rows | {post.url for post in reading.posts},
+        days=walked.days + days,
+        total=max(told, default=None),
+    )
+    if not (copy or (page_no > 1 and _part_missing(reading))):
+        return more
+    newest = max(days, default=None)
+    if newest is None:
+        return replace(more, lost=True)
+    return replace(more, gap=newest if walked.gap is None else max(walked.gap, newest))
+
+
+def _part_missing(reading: Reading) -> bool:
+    """A row or part that became no post at all; an undated post is there and can be counted as such."""
+    shown = {post.url for post in reading.posts}
+    return any(one.why not in ("outside", "total") and one.url not in shown for one in reading.unread)
+
+
+def whole_since(walked: Walked, *, ended: bool) -> Whole:
+    """What a finished walk proves. ``ended``: the list has no further page; else it was left before its end.
+
+    A total that the column prints and that was not reached says that rows are missing wherever the list was left.
+    """
+    if walked.lost:
+        return Whole(None)
+    if ended and (walked.total is None or len(walked.rows) >= walked.total):
+        since: date | None = date.min
+    else:
+        since = reach(walked.days)
+    if since is None or walked.gap is None:
+        return Whole(since)
+    return Whole(max(since, walked.gap + DAY))
+
+
+def reach(days: tuple[date, ...]) -> date | None:
+    """The first day after the oldest row of a list in falling order; ``None`` where its order says nothing.
+
+    The last row alone is not believed: one false old date at the end of a list would promise years.
+    """
+    for start in range(min(PINNED, max(0, len(days) - FEWEST)) + 1):
+        body = days[start:]
+        if len(body) >= FEWEST and _inversion(body).days <= SLACK:
+            return min(body[:-1]) + _inversion(body) + DAY
+    return None
+
+
+def _inversion(days: tuple[date, ...]) -> timedelta:
+    """By how much a row is newer at most than one that stands above it."""
+    oldest, most = days[0], timedelta(0)
+    for day in days[1:]:
+        most = max(most, day - oldest)
+        oldest = min(oldest, day)
+    return most
