@@ -447,14 +447,10 @@ def _walk(
     first = visit.page_no == 1
     if first and known.settled:
         redated = known.newest is not None and visit.newest != known.newest
-from crawler.walking.addresses import is_archive, other_host, same_place
-from crawler.walking.doubts import NO_KNOWN_POSTS, TURNED_ROUND, WENT_BACK, doubt
-from crawler.walking.forms import answered
-from crawler.walking.freshness import Copy, part, said_by_caches
-from crawler.walking.wholeness import NOTHING, Walked, Whole, whole_since, with_page
         old = keys(known.front)
         below = _grew_below(known, reading, old)
-        if front == known.front and not redated and not below:
+        same = front == known.front and not redated and visit.dated == known.dated
+        if same and not below:
             return Looked(visit, walk_done=True)
         reached = not below and (not reading.posts or key(reading.posts[-1].url) in old)
     else:
