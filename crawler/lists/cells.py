@@ -255,8 +255,8 @@ _ATTRIBUTE_GATES = (
     re.compile(rb"""data-[\w-]{1,30}=["'](?:1\d{9}|20\d{6})"""),
 )
 """Cheap signs, asked of the bytes, that it is worth to look at every attribute."""
-_LINED_TITLE = re.compile(rb"""title=["'][^"'<>]{0,200}(?:\n|&#1[03];|&#x0?[aAdD];)[^"'<>]{0,120}\d\d-\d""")
-"""A tooltip of several lines: 标题：…, 点击数：…, 发表时间：26-11-20 09:10."""
+_LINED_TITLE = re.compile(rb"""-(?<=\d\d-)\d\d?-\d\d?(?!\d)[^"'<>]{0,30}["']""")
+"""A day inside an attribute, as tooltips of several lines end: 标题：…, 点击数：…, 发表时间：26-11-20 09:10."""
 _LINE_LABEL = re.compile(r"\W{0,3}(?:发布|发表|更新|公布)?(?:时间|日期)\W{1,3}(?=\d)")
 _DATE_ATTRIBUTES = ("title", "datetime", "date", "time", "pubdate", "alt")
 _COMMENT_GATE = re.compile(r"\d{1,4}[-/.年月]\d{1,2}")
