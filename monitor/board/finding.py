@@ -10,19 +10,21 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from crawler.copies import PageCopyRow
-from crawler.store import OutletRow
+from crawler.store import OutletRow, VisitRow
 from monitor.appeals import Appeal, appeals
 from monitor.board import findings
 from monitor.board.units import unit_names
 from monitor.board.words import EVENTS, event_words
+from monitor.bulletin_model import ErrorRate
 from monitor.dispensations import Dispensation, in_force
+from monitor.error_rates import error_rates
 from monitor.facts import Shown, posts_of
 from monitor.ledger import EventRow, LetterFindingRow, LetterRow
 from monitor.orders import Order, OrderRow
 from monitor.orders import one as order_of
 from monitor.replies import Reply, replies
 
-POSTS = 5
+POSTS, LOOKS = 5, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,18 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """One look before the finding was opened: when, by which door, at what, and the newest day that it proved."""
+
+    moment: datetime
+    door: str
+    url: str
+    outcome: str
+    evidence: str
+    newest: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Detail:
     """``line`` as in the table, ``row`` the whole of it; ``site`` is the subject's site as ``site:ID``."""
 
@@ -76,6 +90,8 @@ class Detail:
     copies: tuple[Copy, ...]
     posts: tuple[Shown, ...]
     site: str
+    looks: tuple[Looked, ...] = ()
+    rate: ErrorRate | None = None
 
     @property
     def outlet(self) -> str:
@@ -115,7 +131,21 @@ def detail(connection: Connection, number: str, now: datetime) -> Detail | None:
         _copies(connection, outlet),
         posts_of(connection, outlet, now, POSTS) if outlet else (),
         site,
+        _looks(connection, outlet, row["opened"]) if outlet else (),
+        next((one for one in error_rates(connection, now) if one.rule == line.rule), None),
     )
+
+
+def _looks(connection: Connection, outlet: str, opened: datetime) -> tuple[Looked, ...]:
+    """What was looked at before the accusation, the newest first."""
+    v = VisitRow
+    query = (
+        select(v.moment, v.door, v.url, v.outcome, v.evidence, v.newest)
+        .where(v.outlet_id == outlet, v.page_no == 1, v.moment <= opened)
+        .order_by(v.moment.desc(), v.id.desc())
+        .limit(LOOKS)
+    )
+    return tuple(Looked(*row) for row in connection.execute(query))
 
 
 def orders_of(connection: Connection, finding: int) -> tuple[tuple[Order, tuple[Reply, ...]], ...]:

@@ -19,10 +19,12 @@ from monitor.board import finding as one_board
 from monitor.board import findings as board
 from monitor.board.units import unit_names
 from monitor.board.words import LETTER_CHIPS, LETTERS, STAGES, ended_words
+from monitor.bulletin_coverage import rate_words
 from monitor.dispensations import KIND_NAMES
 from monitor.orders import STATE_NAMES
 from monitor.proof import NoProof, Proof, proof_of, to_html, to_warc
 from monitor.replies import RESULT_NAMES
+from monitor.screen import OUTCOMES
 from monitor.web.filters import Filters, moment_of
 from monitor.web.gate import NotFound, need
 from monitor.web.render import page, partial
@@ -99,6 +101,7 @@ def show(request: Request, web: Web, number: str, problem: str = "", status: int
         kinds=KIND_NAMES, letter_names=LETTERS, letter_chips=LETTER_CHIPS, order_names=STATE_NAMES,
         appeal_names=APPEAL_NAMES, results=RESULT_NAMES, ended=ended_words, attach=attachments.KIND_NAMES,
         settings=web.office.settings.monitor.orders, letters=letters, latest=_latest(web),
+        outcomes=OUTCOMES, rate_words=rate_words,
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from monitor.calendar import add_months
 from monitor.causes import cause_name, looked_like
 from monitor.content_desk import Wanted, listing
 from monitor.evaluate import explain
+from monitor.looks.places import row_text
 from monitor.model import Value
 from monitor.rechecks import ask
 from monitor.screen import OUTCOMES, gravity
@@ -170,12 +171,14 @@ def outlet_page(
         web.office.reader, settings.monitor, id, now, horizon=settings.crawl.backfill_from, posts=POSTS
     )
     verdicts = sorted(why.verdicts, key=gravity, reverse=True) if why else []
+    partly = next((look for look in why.facts.looks if look.outcome.conclusive), None) if why else None
     return page(
         request, "outlet.html", 422 if problem else 200, here=here, outlet=here.outlet, why=why, verdicts=verdicts,
         ahead=ahead(verdicts, today, settings.monitor.alerts.letters.calendar), at=address(id), problem=problem,
         recheck=_told(current, here, web) if current else None, column=here.outlet.kind is OutletKind.COLUMN,
         given=given or {}, now_local=now.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
-        until_default=today + timedelta(days=7), **WORDS, **shown,
+        until_default=today + timedelta(days=7), partly=partly if partly and partly.unread else None,
+        row_text=row_text, **WORDS, **shown,
     )  # fmt: skip
 
 
