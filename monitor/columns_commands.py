@@ -11,6 +11,8 @@ import click
 from crawler.clock import clock
 from crawler.config import BadConfig
 from monitor.audit import SYSTEM
+from monitor.looks.column_words import KINDS, PART
+from monitor.looks.word_desk import Refused, column_words, end_word, give_word
 from monitor.office import enter_catalogue, open_office
 from monitor.options import DONE, REFUSED, tell, with_as_of, with_config, with_json
 from monitor.plain import clean
@@ -67,6 +69,68 @@ def export(out: Path, path: Path, as_of: datetime | None) -> int:
             except OSError as error:
                 raise BadConfig(f"{out}：写不进去，请换一个目录或关闭已打开的文件（{error}）") from None
     click.echo(f"{out}：栏目 {count} 个")
+    return DONE
+
+
+@columns.group()
+def word() -> None:
+    """对栏目的一次性认定：某处内容不属于本栏目等；留经办人和理由，可撤回。"""
+
+
+@word.command("add")
+@click.argument("column")
+@click.option("--part", required=True, help="未读出内容的位置，如 row 1、beside the list（判定的句子里有）")
+@click.option("--not-ours", "foreign", is_flag=True, help="认定该处不属于本栏目，不再影响判定")
+@click.option("--reason", required=True, help="理由")
+@click.option("--by", default=SYSTEM, help="经办人（写入留痕）")
+@with_config
+@with_as_of
+def add_word(
+    column: str, part: str, foreign: bool, reason: str, by: str, path: Path, as_of: datetime | None
+) -> int:
+    """认定一处；只写一行的，只管那一行。"""
+    now = clock(as_of)()
+    with open_office(path) as office, office.engine.begin() as connection:
+        try:
+            number = give_word(connection, column, PART, part, by=by, reason=reason, now=now)
+        except Refused as error:
+            raise BadConfig(str(error)) from None
+    click.echo(f"第 {number} 号认定：{column} 的“{part}”不属于本栏目")
+    return DONE
+
+
+@word.command("end")
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="理由")
+@click.option("--by", default=SYSTEM, help="经办人（写入留痕）")
+@with_config
+@with_as_of
+def end_one(number: int, reason: str, by: str, path: Path, as_of: datetime | None) -> int:
+    """撤回一次认定；从现在起不再算数。"""
+    now = clock(as_of)()
+    with open_office(path) as office, office.engine.begin() as connection:
+        try:
+            end_word(connection, number, by=by, reason=reason, now=now)
+        except Refused as error:
+            raise BadConfig(str(error)) from None
+    click.echo(f"第 {number} 号认定已撤回")
+    return DONE
+
+
+@word.command("list")
+@with_config
+@with_json
+def list_words(path: Path, as_json: bool) -> int:
+    """列出有效的认定。"""
+    with open_office(path) as office, office.reader.connect() as connection:
+        found = column_words(connection)
+    lines = [
+        f"{one.id} {one.outlet} {KINDS[one.kind]}：{clean(one.key)}；{clean(one.reason)}（{clean(one.person)}）"
+        for one in found
+    ]
+    names = ("id", "outlet", "kind", "key", "person", "reason", "moment")
+    data = [{name: getattr(one, name) for name in names} for one in found]
+    tell(as_json, data, lines or ["没有有效的认定"])
     return DONE
 
 

@@ -321,7 +321,7 @@ WRITES: dict[str, tuple[Callable[[Place], Any], set[str], tuple[Any, Any] | None
     "rechecks.ask": (ask_again, {"recheck_asked"}, (None, "waiting")),
     "replies.reply": (reply, {"reply", "reply_file", "event"}, None),
 }  # fmt: skip
-ELSEWHERE = ("access.", "attesting.", "columns_desk.", "content_desk.", "workbooks.")
+ELSEWHERE = ("access.", "attesting.", "columns_desk.", "content_desk.", "looks.word_desk.", "workbooks.")
 """Rooms whose own tests look at their links; here they only have to write one, or call who does."""
 LINKING = ("append(connection", "contacting.enter(", "entering.")
 

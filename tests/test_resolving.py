@@ -7,14 +7,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select, update
 
 from crawler.frames import frame_key
 from crawler.model import Evidence, Outcome, Unread
 from crawler.proof_store import ColumnWordRow, FrameLinkRow, HostTraitRow
 from crawler.record import unread_values
+from crawler.store import OutletRow
+from monitor.audit import AuditRow
 from monitor.evaluate import judge
 from monitor.facts import gather
+from monitor.looks.word_desk import Refused, column_words, end_word, give_word
 from monitor.model import OutletFacts, Value, Verdict
 from tests.conftest import Store
 from tests.judging_facts import at, config
@@ -161,3 +164,49 @@ def test_older_looks_are_read_until_two_are_independent(doubtful: Store) -> None
     of, verdict = known(doubtful)
     assert verdict.value is Value.STALE
     assert len(of.looks) == 7
+
+
+def known_rows(store: Store, *rows: Unread) -> None:
+    look(store, *rows)
+    with store.engine.begin() as c:
+        values = {"unread": [unread_values(row) for row in rows]}
+        c.execute(update(OutletRow).where(OutletRow.id == "x").values(values))
+
+
+def test_a_clerk_decides_once_and_takes_it_back_and_both_are_on_the_record(doubtful: Store) -> None:
+    known_rows(doubtful, ROW, HOT)
+    with doubtful.engine.begin() as c:
+        for place in (ROW.place, HOT.place):
+            give_word(c, "x", "part", place, by="经办人", reason="站内热点", now=at(DAY, 5))
+        assert [one.key for one in column_words(c, "x")] == [ROW.place, HOT.place]
+    assert known(doubtful)[1].value is Value.STALE
+    with doubtful.engine.begin() as c:
+        end_word(c, 2, by="经办人", reason="看错了", now=at(DAY, 6))
+        assert [row.what for row in c.execute(select(AuditRow.what).order_by(AuditRow.seq))] == [
+            "column_word", "column_word", "column_word_ended",
+        ]  # fmt: skip
+    assert known(doubtful)[1].cause == "unread_newer"
+
+
+@pytest.mark.parametrize(
+    ("column_id", "place", "reason", "sentence"),
+    [
+        ("x", "row 9", "错", "没有未读出的“row 9”；现有：row 1"),
+        ("nowhere", "row 1", "错", "台账里没有在用的栏目"),
+        ("x", "row 1", " ", "请写明理由"),
+    ],
+)
+def test_a_word_that_cannot_be_meant_is_refused(
+    doubtful: Store, column_id: str, place: str, reason: str, sentence: str
+) -> None:
+    known_rows(doubtful, ROW)
+    with doubtful.engine.begin() as c, pytest.raises(Refused, match=sentence):
+        give_word(c, column_id, "part", place, by="经办人", reason=reason, now=at(DAY, 5))
+
+
+def test_the_same_word_is_given_once(doubtful: Store) -> None:
+    known_rows(doubtful, ROW)
+    with doubtful.engine.begin() as c:
+        give_word(c, "x", "part", ROW.place, by="经办人", reason="广告", now=at(DAY, 5))
+        with pytest.raises(Refused, match="已经认定过"):
+            give_word(c, "x", "part", ROW.place, by="经办人", reason="广告", now=at(DAY, 6))

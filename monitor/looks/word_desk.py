@@ -1,0 +1,90 @@
+"""A clerk decides once about a column: the word is kept with person and reason, on the record, in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from crawler.model import OutletKind, utc
+from crawler.proof_store import ColumnWordRow
+from crawler.record import unread_of
+from crawler.store import OutletRow
+from monitor.audit import Entry, append
+from monitor.looks.column_words import KINDS, PART, Word, word_of
+
+ROW, OUTLET = ColumnWordRow.__table__.c, OutletRow.__table__.c
+LONGEST = 400
+
+
+class Refused(ValueError):
+    """One sentence for the person who decides."""
+
+
+def give_word(
+    connection: Connection, column: str, kind: str, key: str, *, by: str, reason: str, now: datetime
+) -> int:
+    """Keep a word on ``column``; for a part the rows that stand there now are kept with it. Returns its number.
+
+    Raises :class:`Refused`: no such column or part, no reason, or the same word is in force.
+    """
+    if not reason.strip() or not by.strip():
+        raise Refused("请写明理由和经办人")
+    if kind not in KINDS:
+        raise Refused(f"没有“{kind}”这一种认定；可选：{'、'.join(KINDS)}")
+    row = connection.execute(
+        select(OUTLET.kind, OUTLET.unread).where(OUTLET.id == column, OUTLET.retired_at.is_(None))
+    ).first()
+    if row is None or row.kind != OutletKind.COLUMN.value:
+        raise Refused(f"台账里没有在用的栏目 {column}")
+    unread = [unread_of(one) for one in row.unread]
+    rows = [{"url": one.url, "text": one.text} for one in unread if kind == PART and one.place == key]
+    if kind == PART and not rows:
+        places = "、".join(dict.fromkeys(one.place for one in unread)) or "没有"
+        raise Refused(f"栏目 {column} 最近一次抓取没有未读出的“{key}”；现有：{places}")
+    same = [word for word in column_words(connection, column) if (word.kind, word.key) == (kind, key)]
+    if any(word.shown.get("rows", []) == rows for word in same):
+        raise Refused("这一处已经认定过")
+    values = {
+        "outlet_id": column,
+        "kind": kind,
+        "key": key,
+        "shown": {"rows": rows},
+        "person": by.strip()[:100],
+    }
+    made = connection.execute(
+        insert(ColumnWordRow).values(values | {"reason": reason.strip()[:LONGEST], "moment": utc(now)})
+    )
+    number = int((made.inserted_primary_key or (0,))[0])
+    told = {
+        "number": number,
+        "kind": kind,
+        "key": key,
+        "rows": rows,
+        "reason": reason.strip(),
+        "after": "认定",
+    }
+    append(connection, now, [Entry("column_word", f"outlet:{column}", by, told)])
+    return number
+
+
+def end_word(connection: Connection, number: int, *, by: str, reason: str, now: datetime) -> None:
+    """Take a word back: from now on it counts no more. Raises :class:`Refused`."""
+    if not reason.strip() or not by.strip():
+        raise Refused("请写明理由和经办人")
+    row = connection.execute(
+        select(ColumnWordRow.__table__).where(ROW.id == number, ROW.ended.is_(None))
+    ).first()
+    if row is None:
+        raise Refused(f"没有第 {number} 号认定，或已经撤回")
+    connection.execute(update(ColumnWordRow).where(ROW.id == number).values(ended=utc(now)))
+    told = {"number": number, "before": "认定", "after": "撤回", "reason": reason.strip()}
+    append(connection, now, [Entry("column_word_ended", f"outlet:{row.outlet_id}", by, told)])
+
+
+def column_words(connection: Connection, column: str = "") -> tuple[Word, ...]:
+    """The words that are in force, of one ``column`` where it is given, oldest first."""
+    query = select(ColumnWordRow.__table__).where(ROW.ended.is_(None)).order_by(ROW.id)
+    if column:
+        query = query.where(ROW.outlet_id == column)
+    return tuple(word_of(row) for row in connection.execute(query))
