@@ -244,7 +244,10 @@ class PageFactRow(Base):
 
 
 class RunRow(Base):
-    """One night or one recheck. ``ended`` is empty while it runs, and for ever when it was killed."""
+    """One night or one recheck. ``ended`` is empty while it runs, and for ever when it was killed.
+
+    Of ``planned`` outlets ``looked`` were seen (their last look proved something) and ``unknown`` were asked in vain.
+    """
 
     __tablename__ = "run"
     id: Mapped[int] = mapped_column(primary_key=True)

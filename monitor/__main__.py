@@ -19,6 +19,8 @@ from crawler.config import BadConfig
 from crawler.recheck import UnknownOutlet
 from monitor import jobs, screen
 from monitor.evaluate import explain as explain_outlet
+from monitor.night.clocks import WrongClock
+from monitor.night.path import nightly as guarded_nightly
 from monitor.office import enter_catalogue, open_office, read_settings
 from monitor.options import (
     DONE,
@@ -46,7 +48,11 @@ def cli() -> None:
 def nightly(path: Path, as_of: datetime | None, as_json: bool) -> int:
     """夜间任务：抓取、复看、判定、写信、发信。"""
     with open_office(path) as office, screen.progress(quiet=as_json) as bar:
-        night = jobs.nightly(office, clock(as_of), as_of=as_of, on_progress=bar)
+        try:
+            night = guarded_nightly(office, clock(as_of), as_of=as_of, on_progress=bar)
+        except WrongClock as error:
+            tell(as_json, {"failed": True, "fault": str(error)}, [f"今晚不算数：{error}。"])
+            return NIGHT_FAILED
     tell(as_json, screen.night_data(night), screen.night_lines(night))
     if night.failed:
         return NIGHT_FAILED

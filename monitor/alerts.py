@@ -88,9 +88,10 @@ def write_letters(
     settings: LetterSettings,
     robots: Collection[str] = (),
     copies: Collection[str] = (),
-    verdicts: Sequence[Verdict] = (),
+    verdicts: Sequence[Verdict] | None = None,
     notes: Sequence[str] = (),
     sign: Callable[[str], str] | None = None,
+    unseen: bool = False,
 ) -> Written:
     """Write the letters of ``day``, one per unit with something to be told, and one to ourselves.
 
@@ -111,7 +112,8 @@ def write_letters(
     closed = closed_matters(connection, moment, gone)
     before = heard(connection, day)
     weekly = settings.weekly and week_begins(day, settings)
-    soon = soon_by_unit(verdicts, day, settings.calendar, settings.warn_left, weekly=weekly)
+    said = () if unseen else verdicts or ()
+    soon = soon_by_unit(said, day, settings.calendar, settings.warn_left, weekly=weekly)
     have = set(connection.scalars(select(LetterRow.unit_id).where(LetterRow.day == day)))
     letters: list[tuple[Letter, list[int]]] = []
     for unit in sorted({*by_unit, *closed, *soon, *moved} - have):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection, String, Text, delete, insert, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crawler.model import SHANGHAI, shanghai_day
@@ -87,7 +88,8 @@ def due(connection: Connection, daily: Daily, now: datetime, retry: float) -> da
 
 
 def begin(connection: Connection, daily: Daily, now: datetime, retry: float) -> Begun | None:
-    """Claim the run that is :func:`due`, in the caller's transaction. Only the holder of the scheduler's lock calls this."""
+    """Claim the run that is :func:`due`, in the caller's transaction. Only the holder of the scheduler's lock calls this, and
+    for a night the holder of the night's."""
     day = due(connection, daily, now, retry)
     if day is None:
         return None
@@ -100,6 +102,28 @@ def begin(connection: Connection, daily: Daily, now: datetime, retry: float) -> 
     return Begun(daily.name, day, row.started, row.tries + 1)
 
 
+def take(connection: Connection, daily: Daily, now: datetime) -> Begun:
+    """Claim a run of ``daily`` that somebody asked for (cron, a person), whatever the diary says, in the caller's transaction.
+
+    It belongs to the day whose hour came last, before that hour to today. One that was killed or broke goes on; one that
+    was done begins anew.
+    """
+    day = daily.day(now) or shanghai_day(now)
+    row = _row(connection, daily.name, day)
+    if row is None or row.ended is not None:
+        connection.execute(delete(DailyRow).where(DAILY.name == daily.name, DAILY.day == day))
+        values = {"name": daily.name, "day": day, "started": now, "tried": now, "tries": 1, "note": ""}
+        connection.execute(insert(DailyRow).values(values))
+        return Begun(daily.name, day, now, 1)
+    _set(connection, daily.name, day, tried=now, tries=row.tries + 1, note="")
+    return Begun(daily.name, day, row.started, row.tries + 1)
+
+
+def kept(connection: Connection, name: str, day: date) -> DailyRow | None:
+    """The row of one job's run of one day."""
+    return _row(connection, name, day)
+
+
 def end(connection: Connection, run: Begun, now: datetime) -> None:
     """The run is done; it never begins again."""
     _set(connection, run.name, run.day, ended=now)
@@ -108,6 +132,13 @@ def end(connection: Connection, run: Begun, now: datetime) -> None:
 def fail(connection: Connection, run: Begun, why: str) -> None:
     """The run broke; it begins again after a while."""
     _set(connection, run.name, run.day, note=why[:500] or "?")
+
+
+def why(error: BaseException) -> str:
+    """The reason in one line, without the statement that met it."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    lines = str(cause).strip().splitlines()
+    return lines[0][:200] if lines else type(cause).__name__
 
 
 def forget_future(connection: Connection, after: datetime) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from crawler.model import Visit, shanghai_day
 from crawler.recheck import recheck as look_again
@@ -21,6 +21,7 @@ from monitor.evaluate import Judgement, awaiting, evaluate
 from monitor.findings import Changes
 from monitor.lock import try_lock
 from monitor.model import Verdict
+from monitor.night.saw import Saw, saw
 from monitor.office import Office, counter, enter_catalogue
 from monitor.ourselves import troubles
 from monitor.preserving import preserve
@@ -29,6 +30,9 @@ from monitor.tokens import load_keys, signer
 from monitor.unit_rhythm import keep_rhythm
 
 Clock = Callable[[], datetime]
+
+
+BUSY = "另一个夜间任务正在这个数据库上运行，等它做完再来"
 
 
 class Busy(RuntimeError):
@@ -42,8 +46,7 @@ class Night:
     crawled: Crawled
     judgement: Judgement
     rechecked: tuple[str, ...]
-    new_posts: int
-    unknown: int
+    saw: Saw
     written: Written
     sent: Sent
 
@@ -51,6 +54,11 @@ class Night:
     def failed(self) -> bool:
         """The crawl did not finish, or too little was seen: nobody was accused by this night."""
         return bool(self.crawled.fault) or self.judgement.failed_night
+
+    @property
+    def blind(self) -> bool:
+        """Nothing at all was seen of the district."""
+        return self.failed and not self.saw.district
 
 
 def nightly(
@@ -75,21 +83,33 @@ def nightly(
     """
     with try_lock(office.engine, "night") as mine:
         if mine is None:
-            raise Busy("另一个夜间任务正在这个数据库上运行，等它做完再来")
-        return _night(office, clock, as_of, on_progress, crawl, letters, stop, tries, since)
+            raise Busy(BUSY)
+        return one_night(
+            office,
+            clock,
+            as_of=as_of,
+            on_progress=on_progress,
+            crawl=crawl,
+            letters=letters,
+            stop=stop,
+            tries=tries,
+            since=since,
+        )
 
 
-def _night(
+def one_night(
     office: Office,
     clock: Clock,
-    as_of: datetime | None,
-    on_progress: Callable[[Progress], None],
-    crawl: Callable[..., Crawled],
-    letters: bool,
-    stop: Event | None,
-    tries: int,
-    since: datetime | None,
+    *,
+    as_of: datetime | None = None,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+    crawl: Callable[..., Crawled] = run_crawl,
+    letters: bool = True,
+    stop: Event | None = None,
+    tries: int = 1,
+    since: datetime | None = None,
 ) -> Night:
+    """:func:`nightly` for whoever holds the night's lock."""
     enter_catalogue(office, clock())
     started = clock()
     crawled = Crawled(None, 0, 0)
@@ -106,7 +126,7 @@ def _night(
             break
     if stop is not None and stop.is_set():
         nothing = Judgement(clock(), (), Changes(), failed_night=True)
-        return Night(crawled, nothing, (), *_run_counts(office, since or started), Written(), Sent())
+        return Night(crawled, nothing, (), _saw(office, since or started), Written(), Sent())
     first = judge_now(office, clock(), record=False)
     doubtful = awaiting(first.verdicts)
     with office.reader.connect() as connection:
@@ -119,10 +139,9 @@ def _night(
     keep_rhythm(office, clock())
     written, sent = Written(), Sent()
     if letters:
-        written = write_day(office, clock(), judgement.verdicts)
+        written = write_day(office, clock(), judgement.verdicts, unseen=judgement.failed_night)
         sent = send_waiting(office.engine, office.settings.monitor.alerts, clock())
-    new_posts, unknown = _run_counts(office, since or started)
-    return Night(crawled, judgement, doubtful, new_posts, unknown, written, sent)
+    return Night(crawled, judgement, doubtful, _saw(office, since or started), written, sent)
 
 
 def judge_now(office: Office, now: datetime, *, record: bool = True, accuse: bool = True) -> Judgement:
@@ -161,8 +180,19 @@ def recheck(office: Office, clock: Clock, ids: Sequence[str]) -> tuple[list[Visi
     return visits, judgement
 
 
-def write_day(office: Office, now: datetime, verdicts: Sequence[Verdict] = ()) -> Written:
-    """Today's letters, in one transaction with the record of what they tell; ``verdicts`` warn of what is due."""
+def write_day(
+    office: Office,
+    now: datetime,
+    verdicts: Sequence[Verdict] | None = None,
+    *,
+    notes: Sequence[str] = (),
+    unseen: bool = False,
+) -> Written:
+    """Today's letters, in one transaction with the record of what they tell.
+
+    ``verdicts`` are what is said now: they warn of what is due, and what they do not bear out waits. ``unseen`` = the
+    night saw too little: nothing is due then. ``notes`` go to ourselves.
+    """
     alerts = office.settings.monitor.alerts
     copies = alerts.mail.copy_to if alerts.mail else ()
     sign = None
@@ -179,7 +209,8 @@ def write_day(office: Office, now: datetime, verdicts: Sequence[Verdict] = ()) -
             list(alerts.robots),
             copies=copies,
             verdicts=verdicts,
-            notes=(*troubles(connection, now, alerts.letters), *remarks(connection, now)),
+            unseen=unseen,
+            notes=(*notes, *troubles(connection, now, alerts.letters), *remarks(connection, now)),
             sign=sign,
         )
 
@@ -208,9 +239,6 @@ def last_night(office: Office) -> LastNight | None:
     return LastNight(*row) if row else None
 
 
-def _run_counts(office: Office, started: datetime) -> tuple[int, int]:
-    """New posts and unknown outlets of the runs since ``started``."""
-    query = select(func.sum(RunRow.new_posts), func.max(RunRow.unknown)).where(RunRow.started >= started)
+def _saw(office: Office, started: datetime) -> Saw:
     with office.reader.connect() as connection:
-        new_posts, unknown = connection.execute(query).one()
-    return new_posts or 0, unknown or 0
+        return saw(connection, started)

@@ -16,6 +16,7 @@ from monitor.letterhead import LetterSettings
 from monitor.letters import OFFICE, office_letter
 from monitor.matters import returned
 from monitor.model import Letter
+from monitor.night.saw import blind_sentence, saw
 from monitor.official_days import KNOWN
 from monitor.reminding import TOLD
 from monitor.words import Sight
@@ -112,6 +113,9 @@ def _night(connection: Connection, now: datetime) -> str:
         JudgementRow.as_of >= run.started, JudgementRow.as_of <= now
     )
     if connection.scalar(last.order_by(JudgementRow.as_of.desc()).limit(1)):
+        found = saw(connection, run.started, now)
+        if not found.district:
+            return blind_sentence(run.planned, found.reasons)
         return f"昨夜看到的太少，未对任何单位作出新的认定（{sight.text}）。"
     return ""
 

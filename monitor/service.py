@@ -12,21 +12,22 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from crawler.guarded import gate_of
 from crawler.recheck import UnknownOutlet
-from crawler.store import SiteRow
-from crawler.tls import last_century
 from monitor import diary, jobs, probes, rechecks
-from monitor.alerts import send_waiting
-from monitor.availability import due_visits, visit_home
+from monitor.alerts import Sent, send_waiting
+from monitor.availability import due_visits
 from monitor.bulletin_model import Period
 from monitor.calendar import add_months
 from monitor.child import Crawled, run_crawl
 from monitor.content import nightly_content
 from monitor.diary import Begun, Daily
+from monitor.diary import why as why
+from monitor.night import order
+from monitor.night.clocks import WrongClock, home_pages, trust_clock, visit
+from monitor.night.path import days_jobs, letters, night_lock, one_night
 from monitor.office import Office
 from monitor.printing import compile_bulletin, print_bulletin
 from monitor.proof import forget
@@ -36,34 +37,15 @@ log = logging.getLogger(__name__)
 
 CONFIRM_AFTER = timedelta(minutes=3)
 CONFIRM_WITHIN = timedelta(minutes=30)
-CRAWL_TRIES = 3
-"""How often one night's crawl is started: a crash goes on from where it was."""
 MIN_FREE = 500_000_000
 """Bytes of free disk below which the self-check warns."""
-
-
-LATE = timedelta(hours=6)
-"""How late a daily job may still begin; a night that begins later would meet the next one."""
-LATE_DRAFTS = timedelta(days=9)
-"""The first of a month may lie in a long holiday, with the machines off."""
-
-
 BESIDE = 2
 """So many other sites are asked right after one could not be opened."""
-OFF = timedelta(hours=9)
-"""Our clock is wrong when it differs by more from the sites': many servers call their Chinese time GMT, eight hours off."""
 STOPPED = "服务停止"
 
 
 class Unfinished(Exception):
     """A run that must be taken up again, with the reason in one sentence."""
-
-
-def why(error: BaseException) -> str:
-    """The reason in one line, without the statement that met it."""
-    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    lines = str(cause).strip().splitlines()
-    return lines[0][:200] if lines else type(cause).__name__
 
 
 @dataclass(slots=True)
@@ -97,26 +79,36 @@ class Service:
     @property
     def dailies(self) -> tuple[Daily, ...]:
         """The daily jobs with their hours."""
-        times = self.office.settings.monitor.timetable
-        return (
-            Daily("nightly", times.nightly, LATE),
-            Daily("content", times.content, LATE),
-            Daily("letters", times.letters, LATE),
-            Daily("drafts", times.drafts, LATE_DRAFTS, first=True),
-            Daily("retention", times.retention, LATE),
-            Daily("self_check", times.self_check, LATE),
-        )
+        return days_jobs(self.office)
 
     def missed(self) -> list[str]:
-        """Daily jobs whose hour has passed without their run being done, and that are not under way."""
+        """Daily jobs whose hour has passed without their run being done, that are not under way and wait for no night."""
         retry = self.office.settings.monitor.timetable.retry_seconds
         idle = [one for one in self.dailies if one.name not in self.running]
         with self.office.reader.connect() as connection:
             now = self.clock()
-            return [one.name for one in idle if diary.due(connection, one, now, retry)]
+            due = [one for one in idle if diary.due(connection, one, now, retry)]
+            return [one.name for one in due if not self._waits(connection, one, now)]
 
     def daily(self, daily: Daily) -> None:
-        """Do the run of ``daily`` that is due, once; taken up again where it was killed or broke."""
+        """Do the run of ``daily`` that is due, once; taken up again where it was killed or broke.
+
+        What is written from the day's night waits for it: nothing is begun, so that nothing is marked done.
+        """
+        if daily.name == order.NIGHT:
+            with night_lock(self.office):
+                self._daily(daily)
+            return
+        with self.office.reader.connect() as connection:
+            if self._waits(connection, daily, self.clock()):
+                return
+        self._daily(daily)
+
+    def _waits(self, connection: Connection, daily: Daily, now: datetime) -> bool:
+        night = order.night_of(self.dailies)
+        return order.waits(connection, self.office.engine, night, daily, now)
+
+    def _daily(self, daily: Daily) -> None:
         retry = self.office.settings.monitor.timetable.retry_seconds
         with self.office.engine.begin() as connection:
             run = diary.begin(connection, daily, self.clock(), retry)
@@ -156,35 +148,17 @@ class Service:
 
         A clock that is a day ahead would call everything late and have the letters say so.
         """
-        if not self.trusted.is_set():
-            for site in self._sites():
-                self._visit(site.id, site.home, old=site.legacy_tls, confirms=True)
-        with self.office.reader.connect() as connection:
-            ahead = probes.ahead(connection)
-        if ahead is None:
-            return
-        if abs(ahead) > OFF.total_seconds():
+        try:
+            if trust_clock(self.office, self.clock, ask=not self.trusted.is_set()):
+                self.trusted.set()
+        except WrongClock as error:
             self.trusted.clear()
-            raise Unfinished(
-                f"本机时间比网站的时间{'快' if ahead > 0 else '慢'} {abs(ahead) / 3600:.0f} 小时，请校准时间"
-            )
-        self.trusted.set()
-        with self.office.engine.begin() as connection:
-            diary.forget_future(connection, self.clock() + OFF)
+            raise Unfinished(str(error)) from error
 
     def nightly(self, run: Begun) -> None:
         """Crawl, look twice, judge. The letters leave at their own hour. Raises :class:`Unfinished`."""
         self._trust_clock()
-        since = run.started if run.tries > 1 else None
-        night = jobs.nightly(
-            self.office,
-            self.clock,
-            letters=False,
-            stop=self.stop,
-            tries=CRAWL_TRIES,
-            since=since,
-            crawl=self.crawl,
-        )
+        night = one_night(self.office, self.clock, run, self.crawl, stop=self.stop)
         for line in night_lines(night):
             log.warning("%s", line)
         if night.crawled.fault or self.stop.is_set():
@@ -199,17 +173,13 @@ class Service:
     def letters(self) -> None:
         """Write today's letters, once, and send what waits."""
         self._trust_clock()
-        now = self.clock()
-        judgement = jobs.judge_now(self.office, now, record=False)
-        written = jobs.write_day(self.office, now, judgement.verdicts)
+        written, sent = letters(self.office, self.clock)
         log.warning("信件：新写 %d 封", written.n)
-        self.send()
+        _tell_sent(sent)
 
     def send(self) -> None:
         """Send what waits and may go now: held letters, and second tries."""
-        sent = send_waiting(self.office.engine, self.office.settings.monitor.alerts, self.clock())
-        if sent.n or sent.failed or sent.refused:
-            log.warning("信件：发出 %d 封，被拒 %d 封，暂未送达 %d 封", sent.n, sent.refused, sent.failed)
+        _tell_sent(send_waiting(self.office.engine, self.office.settings.monitor.alerts, self.clock()))
 
     def rechecks(self) -> None:
         """Do the rechecks that wait; the result is kept for whoever asked."""
@@ -246,10 +216,10 @@ class Service:
             log.exception("复查 %s 没有做完", "、".join(outlets))
             return {}, f"复查没有做完：{why(error)}"
         found: dict[str, dict[str, object]] = {}
-        for visit in visits:
-            verdicts = [v for v in judgement.verdicts if v.subject == f"outlet:{visit.outlet}"]
-            found[visit.outlet] = {
-                "visit": visit_data(visit),
+        for one in visits:
+            verdicts = [v for v in judgement.verdicts if v.subject == f"outlet:{one.outlet}"]
+            found[one.outlet] = {
+                "visit": visit_data(one),
                 "verdicts": [verdict_data(v) for v in verdicts],
             }
         return rechecks.plain(found), ""
@@ -276,17 +246,11 @@ class Service:
 
     def _sites(self) -> Sequence[Any]:
         """Every site's id, home page and manners."""
-        query = select(SiteRow.id, SiteRow.home, SiteRow.legacy_tls).where(SiteRow.retired_at.is_(None))
-        with self.office.reader.connect() as connection:
-            return connection.execute(query.order_by(SiteRow.id)).all()
+        return home_pages(self.office)
 
     def _visit(self, site: str, home: str, *, old: bool, confirms: bool) -> str:
         """Visit a home page, keep the visit; returns its result."""
-        agent = {"User-Agent": self.office.settings.crawl.user_agent}
-        gate = gate_of(self.office.settings.crawl)
-        found = asyncio.run(
-            visit_home(home, self.clock(), agent, tls=last_century() if old else None, gate=gate)
-        )
+        found = asyncio.run(visit(self.office, self.clock, home, old=old))
         with self.office.engine.begin() as connection:
             probes.add(connection, site, found, confirms=confirms)
         return found.result
@@ -327,6 +291,11 @@ class Service:
         if free < MIN_FREE:
             found.append(f"磁盘只剩 {free // 1_000_000} MB；请清理，低于 0 会停止记录")
         return found
+
+
+def _tell_sent(sent: Sent) -> None:
+    if sent.n or sent.failed or sent.refused:
+        log.warning("信件：发出 %d 封，被拒 %d 封，暂未送达 %d 封", sent.n, sent.refused, sent.failed)
 
 
 def _before(last: datetime | None, now: datetime) -> datetime:

@@ -24,17 +24,18 @@ from monitor.config import Timetable
 from monitor.diary import CLOCK, Daily, DailyRow, begin, end, remarks
 from monitor.ledger import LetterRow
 from monitor.lock import try_lock
+from monitor.night.order import LATE, LATE_DRAFTS
 from monitor.office import Office, enter_catalogue
 from monitor.probes import ahead, weeks
 from monitor.schedule import Watch, declare, guarded, serve, timetable
-from monitor.service import LATE, LATE_DRAFTS, Service, Unfinished
+from monitor.service import Service, Unfinished
 from tests.conftest import Store
 from tests.district import START, Clock, Town, served, town
 from tests.test_service import PATIENCE, ask, found, until
 
 pytestmark = pytest.mark.slow
 
-NIGHT = Daily("nightly", time(1, 30), LATE)
+NIGHT = Daily("nightly", time(1, 30), timedelta(hours=18))
 DRAFTS = Daily("drafts", time(9), LATE_DRAFTS, first=True)
 
 
@@ -85,12 +86,14 @@ def rows(place: Town, name: str) -> list[Any]:
     [
         (local(20, 1, 29, 59), None),
         (local(20, 1, 30), 20),
-        (local(20, 7, 30), 20),
-        (local(20, 7, 30, 1), None),
+        (local(20, 19, 30), 20),
+        (local(20, 19, 30, 1), None),
         (local(20, 23, 59), None),
     ],
 )
-def test_a_night_may_begin_from_its_hour_on_and_six_hours_late(now: datetime, day: int | None) -> None:
+def test_a_night_may_begin_from_its_hour_on_until_it_would_meet_the_next_one(
+    now: datetime, day: int | None
+) -> None:
     assert NIGHT.day(now) == (day and date(2020, 7, day))
     assert NIGHT.day(now.astimezone(UTC)) == NIGHT.day(now)
 
@@ -141,7 +144,7 @@ def test_a_night_that_began_with_the_machine_hours_late_is_made_up_and_one_a_day
     service.running.add("nightly")
     assert "nightly" not in service.missed(), "one under way is not woken again"
     service.running.clear()
-    place.clock.now = local(20, 12)
+    place.clock.now = local(20, 20)
     assert "nightly" not in service.missed()
 
 
@@ -190,7 +193,7 @@ def running(place: Town) -> Iterator[Event]:
 def test_a_service_whose_clock_jumps_a_day_on_and_back_says_so_and_works_on(
     place: Town, quick: None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    place.clock.now = local(20, 15)  # no daily job is due
+    place.clock.now = local(20, 21)  # no daily job is due
     with running(place):
         until(lambda: "服务已启动" in caplog.text)
         place.clock.forward(days=1)
@@ -351,7 +354,7 @@ def test_a_request_that_breaks_us_is_settled_and_not_asked_for_ever(
 def test_the_second_scheduler_takes_over_when_the_first_ends(
     place: Town, quick: None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    place.clock.now = local(20, 15)
+    place.clock.now = local(20, 21)
     with running(place) as first:
         until(lambda: caplog.text.count("服务已启动") == 1)
         with running(place):
@@ -367,7 +370,7 @@ def test_the_second_scheduler_takes_over_when_the_first_ends(
 def test_a_lost_lock_stops_the_jobs_until_it_is_taken_again(
     place: Town, quick: None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    place.clock.now = local(20, 15)
+    place.clock.now = local(20, 21)
     lock = Path(f"{place.office.engine.url.database}.scheduler.lock")
     with running(place):
         until(lambda: "服务已启动" in caplog.text)
@@ -389,7 +392,7 @@ def impatient(place: Town) -> None:
 def test_a_store_locked_for_a_while_delays_the_jobs_and_loses_nothing(
     place: Town, quick: None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    place.clock.now = local(20, 15)
+    place.clock.now = local(20, 21)
     impatient(place)
     id, _ = ask(place, "old")
     other = sqlite3.connect(str(place.office.engine.url.database), isolation_level=None)
@@ -406,7 +409,7 @@ def test_a_store_locked_for_a_while_delays_the_jobs_and_loses_nothing(
     assert caplog.text.count("rechecks 这一次没有做完") == 1, "the same fault is told once"
     with place.office.reader.connect() as connection:
         (told,) = remarks(connection, place.clock())
-    assert told.startswith("7月20日 15:00 至 15:00 数据库不可用（database is locked），现已恢复")
+    assert told.startswith("7月20日 21:00 至 21:00 数据库不可用（database is locked），现已恢复")
 
 
 def test_a_recheck_whose_store_went_away_under_it_is_done_when_it_is_back(
@@ -435,7 +438,7 @@ def test_a_recheck_whose_store_went_away_under_it_is_done_when_it_is_back(
 def test_a_service_that_starts_while_the_store_is_locked_waits_for_it(
     place: Town, quick: None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    place.clock.now = local(20, 15)
+    place.clock.now = local(20, 21)
     impatient(place)
     other = sqlite3.connect(str(place.office.engine.url.database), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

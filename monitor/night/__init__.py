@@ -1,0 +1,1 @@
+"""The night: one path for cron and for the service, in which the clock, the order of the day's jobs and the lock are kept."""
