@@ -31,10 +31,17 @@ from monitor.ledger import LetterRow
 from monitor.letter_parts import Matter
 from monitor.letterhead import LetterSettings
 from monitor.letters import OFFICE, letter, summary
-from monitor.matters import closed_matters, moved_matters, open_matters, soon_by_unit, told_leader
+from monitor.matters import (
+    closed_matters,
+    moved_matters,
+    open_matters,
+    seen_last,
+    soon_by_unit,
+    told_leader,
+)
 from monitor.model import Letter, Verdict
 from monitor.ourselves import to_us
-from monitor.reminding import heard, is_due
+from monitor.reminding import Heard, heard, is_due
 from monitor.workdays import may_send
 
 log = logging.getLogger(__name__)
@@ -102,17 +109,23 @@ def write_letters(
     is the catalogue: no other address is written to. ``notes`` are troubles of our own; ``sign`` gives the token
     of a unit's page. With ``settings.workdays_only`` a day off has no letters: the next working day's letter
     says it all.
+
+    A finding that no look of the last two days bears out, or that ``verdicts`` do not, is no reason for a letter, is not
+    late and climbs no ladder: it waits, and we are told (:mod:`monitor.borne_out`). Only what people did about it
+    (an order, a reply sent back, a decision) is told all the same. ``unseen`` = the night saw too little: no limit is
+    said to pass soon.
     """
     if settings.workdays_only and not settings.calendar.works(day):
         return Written()
     replaced = outbox.supersede(connection, day, moment)
     known = {unit.id: addressed(unit, day) for unit in with_people(connection, units)}
-    by_unit, ours = open_matters(connection, day, moment, known)
+    standing, ours = open_matters(connection, day, moment, known, verdicts)
     moved, gone = moved_matters(connection, moment, known)
     closed = closed_matters(connection, moment, gone)
     before = heard(connection, day)
+    by_unit, held = _sendable(standing, before)
     weekly = settings.weekly and week_begins(day, settings)
-    said = () if unseen else verdicts or ()
+    said = () if unseen else seen_last(connection, verdicts or (), moment)
     soon = soon_by_unit(said, day, settings.calendar, settings.warn_left, weekly=weekly)
     have = set(connection.scalars(select(LetterRow.unit_id).where(LetterRow.day == day)))
     letters: list[tuple[Letter, list[int]]] = []
@@ -128,16 +141,33 @@ def write_letters(
             key = sign(unit) if sign and settings.base_url else ""
             text = letter(
                 reader, matters, day, settings, ended, soon.get(unit, ()),
-                key=key, leader=bool(upwards), weekly=weekly, moved=handed,
+                key=key, leader=bool(upwards), weekly=weekly, moved=handed, waiting=held.get(unit, ()),
             )  # fmt: skip
             letters.append((_copied(text, copies), [m.finding.id for m in (*matters, *ended, *handed)]))
     if OFFICE not in have:
         forced = OFFICE in replaced
-        letters += to_us(connection, by_unit, ours, day, moment, known, settings, notes, forced=forced)
+        letters += to_us(
+            connection, by_unit, ours, day, moment, known, settings, notes, forced=forced, held=held
+        )
     counts = [(known[unit].short, matters) for unit, matters in sorted(by_unit.items())]
     letters += [(_robot_letter(name, counts, day, settings), []) for name in sorted(robots) if counts]
     new = [one for one, findings in letters if outbox.add(connection, one, day, findings, moment)]
     return Written(sum(bool(one.to) for one in new), tuple(one.unit for one in new if not one.to))
+
+
+def _sendable(
+    standing: Mapping[str, Sequence[Matter]], before: Heard
+) -> tuple[dict[str, list[Matter]], dict[str, list[Matter]]]:
+    """By unit what a letter may speak of, and what waits for a look."""
+    by_unit: dict[str, list[Matter]] = defaultdict(list)
+    held: dict[str, list[Matter]] = defaultdict(list)
+    for unit, matters in standing.items():
+        for matter in matters:
+            if before.sendable(matter, unit):
+                by_unit[unit].append(matter)
+            if matter.held:
+                held[unit].append(matter)
+    return by_unit, held
 
 
 def _upwards(

@@ -13,6 +13,7 @@ from crawler.model import Visit, shanghai_day
 from crawler.recheck import recheck as look_again
 from crawler.store import RunRow
 from monitor.alerts import Sent, Written, send_waiting, write_letters
+from monitor.borne_out import UNLISTED, open_subjects, unwitnessed
 from monitor.child import Crawled, Progress, run_crawl
 from monitor.content import sweep_faults
 from monitor.counts import units_of
@@ -131,10 +132,15 @@ def one_night(
     doubtful = awaiting(first.verdicts)
     with office.reader.connect() as connection:
         bare = unproved(connection, first.verdicts, clock())
-    if again := tuple(sorted({*doubtful, *bare})):
-        # Whoever is about to be accused is looked at twice, and the page that convicts is kept.
+        old = unwitnessed(connection, since or started)
+        faulty = open_subjects(connection, UNLISTED)
+    if again := tuple(sorted({*doubtful, *bare, *old})):
+        # Whoever is about to be accused is looked at twice, and the page that convicts is kept. Who was accused before is
+        # reminded only by a look of tonight that the server could not answer with "unchanged".
         look_again(office.engine, office.reader, office.settings.crawl, clock, again, keep=again)
         preserve(office, clock, again)
+    if faulty:
+        sweep_faults(office, clock, faulty)
     judgement = judge_now(office, clock(), accuse=not crawled.fault)
     keep_rhythm(office, clock())
     written, sent = Written(), Sent()

@@ -14,7 +14,7 @@ from typing import Any
 
 from crawler.model import SHANGHAI, shanghai_day, utc
 from monitor.letterhead import LetterSettings
-from monitor.model import FaultLine, Finding, Value, Verdict
+from monitor.model import FaultLine, Finding, Value, Verdict, Witness
 from monitor.plain import clean, safe_link
 
 WEEKDAYS = "一二三四五六日"
@@ -70,7 +70,8 @@ class Matter:
     ``looked`` our last conclusive look, ``units`` the short names of all who answer for it (lead first),
     ``told`` the first day this unit was told (its deadline counts from there; ``None`` = today). ``ended``
     is the reason of its closing, for a closed one. ``order`` is the number of its 整改通知 and ``until`` that one's
-    last day; ``appealed`` = its appeal waits. ``moved_to`` are the short names of those who took it over. ``lines`` are the places that this unit has to mend.
+    last day; ``appealed`` = its appeal waits. ``held`` = why it waits for a look that bears it out (empty: it is borne out);
+    ``looks`` are the looks that it rests on, the newest first. ``moved_to`` are the short names of those who took it over. ``lines`` are the places that this unit has to mend.
     """
 
     finding: Finding
@@ -83,6 +84,8 @@ class Matter:
     order: str = ""
     until: date | None = None
     appealed: bool = False
+    held: str = ""
+    looks: tuple[Witness, ...] = ()
     moved_to: tuple[str, ...] = ()
     lines: tuple[FaultLine, ...] = ()
 
@@ -134,7 +137,7 @@ def _item(matter: Matter, day: date, settings: LetterSettings) -> dict[str, Any]
         "link": safe_link(matter.link),
         "since": chinese_day(shanghai_day(finding.opened)),
         "due": chinese_day(finding.due) if finding.due else "",
-        "late": (day - finding.due).days if finding.due and finding.due < day else 0,
+        "late": (day - finding.due).days if finding.due and finding.due < day and not matter.held else 0,
         "newest_day": chinese_day(newest.day) if newest else "",
         "newest_title": clean(newest.title, 80) if newest else "",
         "newest_link": safe_link(newest.url) if newest else "",
@@ -146,12 +149,30 @@ def _item(matter: Matter, day: date, settings: LetterSettings) -> dict[str, Any]
         "deadline": deadline_text(until, settings),
         "order": clean(matter.order, 60),
         "appealed": matter.appealed,
+        "held": clean(matter.held, 120),
+        "looks": tuple(_look(one) for one in matter.looks),
         "recurrence": finding.recurrence,
         "flapping": finding.flapping,
         "lines": tuple(_line(line) for line in matter.lines[:MOST_LINES]),
         "more_lines": max(0, len(matter.lines) - MOST_LINES),
         "overdue": overdue(matter, day, settings),
         "reminder": matter.told is not None and matter.told < day <= until,
+    }
+
+
+DOORS: Mapping[str, str] = {"spider": "定时抓取", "recheck": "专门复看"}
+"""How we looked, in plain words; both ask the site itself, past caches."""
+
+
+def _look(one: Witness) -> dict[str, str]:
+    """A look as its unit can check it: when, how, what it showed, where."""
+    entered = f"{chinese_moment(one.seen)}人工查看，{chinese_moment(one.moment)}登记" if one.seen else ""
+    newest = f"，所示最新日期为{chinese_day(one.newest)}" if one.newest else ""
+    shown = "列表为空" if not one.dated else f"列表有{one.dated}条带日期的信息{newest}"
+    return {
+        "when": entered or f"{chinese_moment(one.moment)}{DOORS.get(one.door, '')}",
+        "shown": shown,
+        "link": safe_link(one.url),
     }
 
 
@@ -173,8 +194,8 @@ def deadline(matter: Matter, day: date, settings: LetterSettings) -> date:
 
 
 def overdue(matter: Matter, day: date, settings: LetterSettings) -> bool:
-    """Whether its deadline has passed; while an appeal waits nobody is late."""
-    return not matter.appealed and deadline(matter, day, settings) < day
+    """Whether its deadline has passed; while an appeal waits, or no look of now bears it out, nobody is late."""
+    return not (matter.appealed or matter.held) and deadline(matter, day, settings) < day
 
 
 def deadline_text(day: date | None, settings: LetterSettings) -> str:

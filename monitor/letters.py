@@ -53,9 +53,10 @@ def letter(
     leader: bool = False,
     weekly: bool = False,
     moved: Sequence[Matter] = (),
+    waiting: Sequence[Matter] = (),
 ) -> Letter:
     """The letter of ``day`` to ``unit``: open findings by cause, limits that pass ``soon``, findings ``closed``,
-    those that were handed over with their column (``moved``).
+    those that were handed over with their column (``moved``), and the numbers of those that wait for a look (``waiting``).
 
     The deadline of a finding counts working days from the day the unit was first told of it, or is that of its
     order. ``key`` opens the unit's page. ``leader``: it goes to the unit's leader too. ``weekly``: ``soon`` is the
@@ -72,6 +73,7 @@ def letter(
         "closed": closed_items(closed),
         "moved": moved_items(moved),
         "soon": soon_items(soon),
+        "waiting": tuple(clean(m.finding.number, 40) for m in waiting if m not in matters),
     }
     warning = "本周待办" if weekly else "到期提醒"
     kind = "更新提醒" if matters else warning if soon else "整改确认" if closed else "移交告知"
@@ -94,11 +96,12 @@ def office_letter(
     talks: Sequence[Talked] = (),
     notes: Sequence[str] = (),
     handed: Sequence[str] = (),
+    held: Sequence[str] = (),
 ) -> Letter:
     """The letter of ``day`` to ourselves: what we could not read, units without an address (``mute``), and
     lines about letters that came back (``returned``), units with ``overdue`` findings and how many, units for
-    the 约谈 list (``talks``), what is wrong with ourselves (``notes``), and orders that ended with the move of their
-    column (``handed``).
+    the 约谈 list (``talks``), what is wrong with ourselves (``notes``), orders that ended with the move of their
+    column (``handed``), and findings whose reminders wait for a look (``held``).
     """
     context = _context(matters, day, settings) | {
         "greeting": clean(settings.office),
@@ -109,6 +112,8 @@ def office_letter(
         "talks": tuple(talks),
         "notes": tuple(clean(line, 300) for line in notes),
         "handed": tuple(clean(line, 300) for line in handed),
+        "held": tuple(clean(line, 300) for line in held[:MAX_SHOWN]),
+        "held_more": max(0, len(held) - MAX_SHOWN),
         "mute": tuple(clean(name, 40) for name in mute),
         "returned": tuple(clean(line, 300) for line in returned),
     }
@@ -117,6 +122,7 @@ def office_letter(
     said += [f"{len(overdue)} 个单位逾期"] if overdue else []
     said += [f"建议约谈 {len(talks)} 个单位"] if talks else []
     said += [f"{len(handed)} 件整改通知随栏目移交"] if handed else []
+    said += [f"{len(held)} 项提醒暂缓"] if held else []
     said += [f"{len(mute)} 个单位无邮箱"] if mute else []
     said += [f"{len(returned)} 封通知退回"] if returned else []
     subject = f"【系统待办】{day.isoformat()} {'，'.join(said) or '无待办事项'}"
@@ -180,6 +186,9 @@ def _context(matters: Sequence[Matter], day: date, settings: LetterSettings) -> 
         "ours": False,
         "mute": (),
         "handed": (),
+        "held": (),
+        "held_more": 0,
+        "waiting": (),
         "returned": (),
         "closed": (),
         "moved": (),

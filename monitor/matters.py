@@ -15,6 +15,7 @@ from crawler.model import Outcome, Unit
 from crawler.store import OutletRow, VisitRow
 from monitor.acks import acknowledged
 from monitor.appeals import pending
+from monitor.borne_out import CONCLUSIVE, RECENT, UNLISTED, waiting, witnesses
 from monitor.content_facts import fault_lines
 from monitor.dispensations import in_force, unsilenced
 from monitor.findings import open_findings
@@ -27,6 +28,7 @@ from monitor.model import FaultLine, Finding, Value, Verdict
 from monitor.orders import deadlines
 from monitor.outbox import AttemptRow
 from monitor.reminding import TOLD, first_told
+from monitor.rules import site_unreachable
 from monitor.workdays import Calendar
 
 log = logging.getLogger(__name__)
@@ -36,16 +38,24 @@ LATELY = timedelta(days=14)
 
 
 def open_matters(
-    connection: Connection, day: date, moment: datetime, units: Mapping[str, Unit]
+    connection: Connection,
+    day: date,
+    moment: datetime,
+    units: Mapping[str, Unit],
+    verdicts: Sequence[Verdict] | None = None,
 ) -> tuple[dict[str, list[Matter]], list[Matter]]:
     """Open findings by answerable unit, and those that are ours.
 
-    Left out are silenced ones, columns of a site that is itself down, and for whoever was told of them before:
-    flapping ones, and those that the unit acknowledged until a later day.
+    Those that no look of the last days bears out, or not what is said now (``verdicts``), are ``held``. Left out are
+    silenced ones, and for whoever was told of them before: flapping ones, and those that the unit acknowledged until a
+    later day.
     """
-    heard = unsilenced(open_findings(connection, moment), in_force(connection, moment))
-    outlets = _outlets(connection, heard)
-    findings = _standing(heard, outlets)
+    findings = unsilenced(open_findings(connection, moment), in_force(connection, moment))
+    outlets = _outlets(connection, findings)
+    # A site whose columns were mostly unreadable tonight is no site that is down: what was seen of it was seen.
+    down = frozenset(down_now(f for f in findings if f.rule == site_unreachable.NAME))
+    held = waiting(connection, findings, moment, verdicts=verdicts, down=down)
+    shown = witnesses(connection, outlets, moment)
     looked = _looked(connection, outlets, moment)
     faults = _faults(connection, findings, moment)
     told = first_told(connection, day)
@@ -55,7 +65,14 @@ def open_matters(
     for finding in findings:
         number, until = ordered.get(finding.id, ("", None))
         matter = _matter(finding, outlets, looked, units)
-        matter = replace(matter, order=number, until=until, appealed=finding.id in appealed)
+        matter = replace(
+            matter,
+            order=number,
+            until=until,
+            appealed=finding.id in appealed,
+            held=held.get(finding.id, ""),
+            looks=shown.get(finding.subject.removeprefix("outlet:"), ()) if _listed(finding) else (),
+        )
         if finding.ours:
             first = told.get((finding.id, OFFICE))
             if not _once(finding, first, day):
@@ -79,15 +96,9 @@ def _once(finding: Finding, first: date | None, day: date) -> bool:
     return finding.flapping and first is not None and first < day
 
 
-def _standing(findings: Sequence[Finding], outlets: Mapping[str, Any]) -> list[Finding]:
-    """Without the columns of a site that is down now: nobody can publish there, and its own finding says why."""
-    down = down_now(findings)
-    return [f for f in findings if _site(f, outlets) not in down]
-
-
-def _site(finding: Finding, outlets: Mapping[str, Any]) -> str:
-    outlet = outlets.get(finding.subject.removeprefix("outlet:"))
-    return outlet.site_id if outlet and outlet.kind == "column" else ""
+def _listed(finding: Finding) -> bool:
+    """Whether a finding rests on looks at its outlet's list."""
+    return not finding.ours and finding.subject.startswith("outlet:") and finding.rule not in UNLISTED
 
 
 def _faults(
@@ -211,6 +222,24 @@ def _ended(row: Any) -> Finding:
     """A closed finding, as far as a letter speaks of it."""
     names = ("id", "number", "rule", "subject", "period", "opened", "closed", "sentence", "clause", "name")
     return Finding(**{name: getattr(row, name) for name in names}, units=tuple(row.units))
+
+
+def seen_last(connection: Connection, verdicts: Iterable[Verdict], moment: datetime) -> list[Verdict]:
+    """``verdicts`` without those about an outlet whose newest look proved nothing, or is older than two days.
+
+    What cannot be read is our trouble: its unit hears nothing of a limit that may have moved meanwhile.
+    """
+    known = list(verdicts)
+    ids = {v.subject.removeprefix("outlet:") for v in known if v.subject.startswith("outlet:")}
+    last = (
+        select(func.max(VisitRow.id))
+        .where(VisitRow.outlet_id.in_(ids), VisitRow.page_no == 1)
+        .where(VisitRow.moment > moment - RECENT, VisitRow.moment <= moment)
+        .group_by(VisitRow.outlet_id)
+    )
+    query = select(VisitRow.outlet_id).where(VisitRow.id.in_(last), VisitRow.outcome.in_(CONCLUSIVE))
+    good = {f"outlet:{outlet}" for outlet in connection.execute(query).scalars()}
+    return [v for v in known if not v.subject.startswith("outlet:") or v.subject in good]
 
 
 def soon_by_unit(

@@ -481,6 +481,19 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Witness:
+    """A look that an accusation rests on, as its unit can check it: when, where, by which door, and what it showed."""
+
+    moment: datetime
+    url: str
+    door: str
+    outcome: Outcome
+    newest: date | None = None
+    dated: int = 0
+    seen: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One mail to one unit: its findings as text and HTML. ``key`` is stable: the Message-ID's left part."""
 

@@ -102,3 +102,12 @@ def overdue_lines(rows: Iterable[Overdue], units: Mapping[str, str]) -> list[str
         )
         lines += [f"  {order_line(order, units)}" for order in row.orders]
     return lines or ["没有逾期未办结的整改通知。"]
+
+
+def unseen_lines(orders: Iterable[Order], held: Mapping[int, str], units: Mapping[str, str]) -> list[str]:
+    """Orders past their deadline that are called late by nobody, because no look of the last two days bears them out."""
+    lines = [
+        f"  {order.number}　{units.get(order.unit, order.unit)}　{clean(order.name, 40)}：{held[order.finding_id]}"
+        for order in orders
+    ]
+    return [f"另有 {len(lines)} 件期限已过，近两日没有看清，暂不列为逾期：", *lines] if lines else []

@@ -17,6 +17,7 @@ from crawler.store import UnitRow
 from monitor import frozen, order_lines
 from monitor.acks import acknowledge
 from monitor.appeals import STATE_NAMES, appeal, appeals, decide, pending, put_errata
+from monitor.borne_out import waiting
 from monitor.facts import posts_of
 from monitor.findings import open_findings
 from monitor.office import Office, open_office
@@ -255,9 +256,16 @@ def show_overdue(path: Path, as_of: datetime | None, as_json: bool) -> int:
     now = clock(as_of)()
     with open_office(path) as office, office.reader.connect() as connection:
         calendar = office.settings.monitor.alerts.letters.calendar
-        rows = overdue_of(listed(connection), now, calendar, pending(connection))
+        held = waiting(connection, open_findings(connection, now), now)
+        orders = listed(connection)
+        rows = overdue_of(orders, now, calendar, {*pending(connection), *held})
+        unseen = [o for o in orders if o.deadline < now and o.finding_id in held]
         units = names(connection)
-    tell(as_json, [asdict(row) for row in rows], order_lines.overdue_lines(rows, units))
+    lines = [
+        *order_lines.overdue_lines(rows, units),
+        *order_lines.unseen_lines(unseen, held, units),
+    ]
+    tell(as_json, [asdict(row) for row in rows], lines)
     return DONE
 
 

@@ -11,7 +11,7 @@ from crawler.model import Unit, shanghai_day
 from crawler.store import RunRow
 from monitor.ladder import entered, talk
 from monitor.ledger import EventRow, FindingRow, JudgementRow, LetterRow
-from monitor.letter_parts import Matter, chinese_day, deadline, overdue
+from monitor.letter_parts import Matter, chinese_day, chinese_moment, deadline, overdue
 from monitor.letterhead import LetterSettings
 from monitor.letters import OFFICE, office_letter
 from monitor.matters import returned
@@ -37,8 +37,9 @@ def to_us(
     notes: Sequence[str] = (),
     *,
     forced: bool = False,
+    held: Mapping[str, Sequence[Matter]] | None = None,
 ) -> list[tuple[Letter, list[int]]]:
-    """Our letter of ``day``, when there is something for us to do.
+    """Our letter of ``day``, when there is something for us to do; ``held`` are findings that wait for a look.
 
     Overdue units are told on the first day after a deadline, and when they come onto the 约谈 list; ``forced``
     tells them again, because the letter that did never left.
@@ -52,11 +53,29 @@ def to_us(
     news = news or any(entered(matters, since, day, settings) for matters in by_unit.values())
     known = forced and any((*late.values(), *talks))
     handed = _handed(connection, moment, units)
-    if not (ours or mute or back or notes or news or known or handed):
+    waits = _waits(held or {}, units)
+    if not (ours or mute or back or notes or news or known or handed or waits):
         return []
     counts = [(units[unit].short, len(matters)) for unit, matters in late.items() if matters]
-    text = office_letter(ours, day, settings, mute, back, counts, talks=talks, notes=notes, handed=handed)
+    text = office_letter(
+        ours, day, settings, mute, back, counts, talks=talks, notes=notes, handed=handed, held=waits
+    )
     return [(text, [m.finding.id for m in ours])]
+
+
+def _waits(held: Mapping[str, Sequence[Matter]], units: Mapping[str, Unit]) -> tuple[str, ...]:
+    """A line for each finding whose reminder, overdue mark and ladder wait: whose, which, why, and when it was seen last."""
+    by_finding: dict[int, tuple[Matter, list[str]]] = {}
+    for unit, matters in sorted(held.items()):
+        for matter in matters:
+            by_finding.setdefault(matter.finding.id, (matter, []))[1].append(units[unit].short)
+    lines = []
+    for _, (matter, names) in sorted(by_finding.items()):
+        seen = f"，最近一次看清 {chinese_moment(matter.looked)}" if matter.looked else ""
+        order = f"，{matter.order}" if matter.order else ""
+        name = f"{matter.finding.name}（{'、'.join(names)}，问题 {matter.finding.number}{order}）"
+        lines.append(f"{name}：{matter.held}{seen}")
+    return tuple(lines)
 
 
 def _handed(connection: Connection, moment: datetime, units: Mapping[str, Unit]) -> tuple[str, ...]:
@@ -114,7 +133,7 @@ def _night(connection: Connection, now: datetime) -> str:
     )
     if connection.scalar(last.order_by(JudgementRow.as_of.desc()).limit(1)):
         found = saw(connection, run.started, now)
-        if not found.district:
+        if not (found.district or run.looked):
             return blind_sentence(run.planned, found.reasons)
         return f"昨夜看到的太少，未对任何单位作出新的认定（{sight.text}）。"
     return ""

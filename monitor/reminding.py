@@ -35,6 +35,12 @@ class Heard:
         found, news = self.letters.get((matter.finding.id, unit)), self.news.get(matter.finding.id)
         return found is not None and news is not None and news > found[1]
 
+    def sendable(self, matter: Matter, unit: str) -> bool:
+        """Whether a letter may speak of the matter: a look of now bears it out, or people did something about it."""
+        if not matter.held or self.outrun(matter, unit):
+            return True
+        return (matter.finding.id, unit) not in self.letters and matter.finding.id in self.news
+
 
 def heard(connection: Connection, day: date) -> Heard:
     """What every unit had heard before ``day``."""

@@ -12,6 +12,7 @@ from crawler.model import shanghai_day
 from crawler.store import OutletRow, UnitRow
 from monitor.acks import AckRow
 from monitor.appeals import WAITING, Appeal, AppealRow, appeals
+from monitor.borne_out import waiting
 from monitor.contacting import Line, listing
 from monitor.findings import findings_of
 from monitor.ladder import late
@@ -31,7 +32,8 @@ SHOWN = timedelta(days=90)
 class UnitMatter:
     """A finding with everything said about it between the unit and us.
 
-    ``deadline`` is its order's or counts from our first letter; ``late`` are working days past it. ``may`` holds
+    ``deadline`` is its order's or counts from our first letter; ``late`` are working days past it. ``held`` = why nobody is
+    late by it now, because no look of the last two days bears it out. ``may`` holds
     what the unit can still do: ``reply``, ``ack``, ``appeal``.
     """
 
@@ -45,6 +47,7 @@ class UnitMatter:
     appeals: tuple[Appeal, ...]
     resting_until: date | None
     may: frozenset[str]
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,10 @@ def desk(connection: Connection, unit: str, now: datetime, letters: LetterSettin
     found = [f for f in findings_of(connection, now, now - SHOWN, unit) if not f.ours]
     by_finding = _orders(connection, {f.id for f in found})
     told, rest = first_told(connection, day, unit), _resting(connection, unit, day)
+    held = waiting(connection, (f for f in found if f.closed is None), now)
     links, said = _links(connection, found), _said(connection, found, by_finding)
     matters = [
-        _matter(connection, f, unit, by_finding.get(f.id), told.get((f.id, unit)), rest.get(f.id), links, day, letters, said)
+        _matter(connection, f, unit, by_finding.get(f.id), told.get((f.id, unit)), rest.get(f.id), links, day, letters, said, held.get(f.id, ""))
         for f in found
     ]  # fmt: skip
     ended = [m for m in matters if m.finding.closed is not None]
@@ -96,12 +100,13 @@ def _matter(
     day: date,
     letters: LetterSettings,
     said: tuple[frozenset[int], frozenset[int]],
+    held: str,
 ) -> UnitMatter:
     heard = appeals(connection, finding.id) if finding.id in said[0] else ()
-    waiting = any(one.state == WAITING for one in heard)
+    appealed = any(one.state == WAITING for one in heard)
     own = order if order is not None and order.state in OPEN else None
     until = shanghai_day(own.deadline) if own else None
-    matter = Matter(finding, "", told=told, until=until, appealed=waiting)
+    matter = Matter(finding, "", told=told, until=until, appealed=appealed, held=held)
     closed = finding.closed is not None
     return UnitMatter(
         finding,
@@ -113,7 +118,8 @@ def _matter(
         replies(connection, order.id) if order and order.id in said[1] else (),
         heard,
         resting,
-        _may(finding, unit, own, waiting=waiting),
+        _may(finding, unit, own, waiting=appealed),
+        held,
     )
 
 

@@ -15,7 +15,7 @@ from crawler.store import OutletRow, SiteRow, UnitRow, VisitRow
 from monitor.alerts import AlertsConfig, Send, Sent, send_waiting, write_letters
 from monitor.channels.mail import MailConfig
 from monitor.delivery import HandingOver, Receipt, Undelivered
-from monitor.ledger import FindingRow, LetterRow
+from monitor.ledger import FindingRow, LetterRow, SaidRow
 from monitor.letterhead import LetterSettings
 from monitor.model import Letter
 from tests.conftest import Store
@@ -87,10 +87,20 @@ def open_finding(store: Store, *units: str) -> int:
         }
         row |= {"units": list(units), "numbers": {}, "newest": {}, "ours": not units, "due": date(2020, 7, 1)}
         row |= {"opened": NOW - timedelta(days=5)}
+        said = {name: row[name] for name in ("rule", "subject", "period", "value", "clause")}
+        c.execute(insert(SaidRow).values({**said, "since": row["opened"]}))
         return c.execute(insert(FindingRow).values(row).returning(FindingRow.id)).scalar_one()
 
 
+def look(store: Store, moment: datetime) -> None:
+    """A night's look at the column that bears its findings out."""
+    with store.engine.begin() as c:
+        c.execute(insert(VisitRow).values(visit("read", moment)))
+
+
 def write(store: Store, day: date = DAY, moment: datetime = NOW, **more: Any) -> Any:
+    """The letters of a day whose night looked at the column."""
+    look(store, moment - timedelta(hours=7))
     with store.engine.begin() as c:
         return write_letters(c, day, moment, UNITS, SETTINGS, **more)
 

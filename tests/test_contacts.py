@@ -32,7 +32,7 @@ from monitor.contacts_commands import contacts
 from monitor.counts import units_of
 from monitor.ledger import LetterRow
 from tests.conftest import Store
-from tests.outbox_store import DAY, NOW, SETTINGS, Fake, deliver, rows, seed, states
+from tests.outbox_store import DAY, NOW, SETTINGS, Fake, deliver, look, rows, seed, states
 
 PHONE = "13800001234"
 HEAD = list(HEADS)
@@ -72,6 +72,7 @@ def imported(store: Store, path: Path, now: datetime = NOW) -> Proposal:
 def written(store: Store, day: date = DAY) -> None:
     """The letters of ``day`` to the catalogue as the store has it."""
     moment = datetime(day.year, day.month, day.day, 9, tzinfo=SHANGHAI)
+    look(store, moment - timedelta(hours=7))
     with store.engine.begin() as c:
         write_letters(c, day, moment, units_of(c, day), SETTINGS)
 

@@ -289,7 +289,7 @@ def test_the_date_header_is_the_portals_own_time(client: httpx.Client) -> None:
     assert client.get("/").headers["date"] == "Mon, 20 Jul 2020 01:00:00 GMT"
 
 
-@pytest.mark.parametrize("kind", ["403", "412", "500", "502"])
+@pytest.mark.parametrize("kind", ["403", "412", "500", "502", "503"])
 def test_a_status_fault_answers_that_status_below_its_path_only(
     client: httpx.Client, sample: Sample, kind: str
 ) -> None:

@@ -9,11 +9,11 @@ from sqlalchemy import update
 from crawler.model import SHANGHAI
 from monitor.alerts import AlertsConfig, Sent, send_waiting, write_letters
 from monitor.delivery import HandingOver, Receipt
-from monitor.ledger import FindingRow
+from monitor.ledger import FindingRow, SaidRow
 from monitor.letterhead import LetterSettings
 from monitor.model import Letter
 from tests.conftest import Store
-from tests.outbox_store import UNITS, open_finding, seed
+from tests.outbox_store import UNITS, look, open_finding, seed
 
 SETTINGS = LetterSettings.model_validate(
     {
@@ -65,6 +65,8 @@ def test_each_day_of_the_festival_brings_what_the_table_says(sqlite_store: Store
 def _set(store: Store, finding: int, **values: datetime) -> None:
     with store.engine.begin() as c:
         c.execute(update(FindingRow).where(FindingRow.id == finding).values(values))
+        if "opened" in values:
+            c.execute(update(SaidRow).where(SaidRow.period == str(finding)).values(since=values["opened"]))
 
 
 def _one_day(store: Store, night: datetime) -> list[str]:
@@ -77,6 +79,7 @@ def _one_day(store: Store, night: datetime) -> list[str]:
         return Receipt("250 ok")
 
     config = AlertsConfig(letters=SETTINGS)
+    look(store, night - timedelta(minutes=20))
     with store.engine.begin() as c:
         write_letters(c, night.date(), night, UNITS, SETTINGS)
     for quiet in (night, night.replace(hour=7, minute=30)):

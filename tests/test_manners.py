@@ -15,7 +15,9 @@ from crawler.config import BadConfig, CrawlConfig
 from crawler.model import SHANGHAI, Addressee, ContactRole, Unit
 from crawler.register import addressees, sync
 from crawler.store import RunRow, UnitRow
+from monitor import probes
 from monitor.alerts import write_letters
+from monitor.availability import Probed
 from monitor.counts import units_of
 from monitor.delivery import Receipt, Refusal, Undelivered
 from monitor.ladder import addressed, leaders, week_begins
@@ -34,6 +36,7 @@ from tests.outbox_store import (
     Fake,
     again,
     deliver,
+    look,
     open_finding,
     rows,
     seed,
@@ -49,6 +52,7 @@ def days(store: Store, count: int, units: Sequence[Unit] = UNITS, **more: Any) -
     got: dict[str, list[str]] = {}
     for n in range(count):
         now = NOW + timedelta(days=n)
+        look(store, now - timedelta(hours=7))
         with store.engine.begin() as c:
             write_letters(c, now.date(), now, units, SETTINGS, **more)
         channel = Fake()
@@ -133,16 +137,51 @@ def test_our_own_letter_that_never_left_is_written_again(store: Store) -> None:
     assert [row.state for row in rows(store, LetterRow) if row.unit_id == OFFICE] == ["superseded", "waiting"]
 
 
+def visited(store: Store, *results: str, ago: timedelta = timedelta(minutes=20)) -> None:
+    """Visits to the home page, the last one so long ago."""
+    with store.engine.begin() as c:
+        for n, result in enumerate(reversed(results)):
+            probes.add(c, "s", Probed(NOW - ago - timedelta(minutes=5 * n), result, 1.0))
+
+
 def test_while_a_site_is_down_its_columns_are_not_reminded_of(store: Store) -> None:
     seed(store, ("jsj",))
+    visited(store, "open", "closed", "closed")
+    write(store)
+    assert set(states(store)) == {OFFICE}
+    (ours,) = rows(store, LetterRow)
+    assert "质量安全（建设局，问题 2020-0001）：所在网站现在打不开" in ours.text_body
+
+
+@pytest.mark.parametrize("results", [("closed", "open"), ("blocked", "blocked"), ("open", "closed"), ()])
+def test_a_site_that_refuses_us_or_was_down_before_keeps_no_letter_back(
+    store: Store, results: Sequence[str]
+) -> None:
+    """Only "down now" may: what the week's share says, or too few visits, is an unknown of ours."""
+    seed(store, ("jsj",))
+    visited(store, *results)
     with store.engine.begin() as c:
         row = {"number": "2020-0099", "rule": "site_unreachable", "subject": "site:s", "period": ""}
-        row |= {"name": "门户", "value": "stale", "sentence": "打不开。", "clause": "19号", "units": ["yjj"]}
-        c.execute(
-            insert(FindingRow).values(row | {"numbers": {}, "newest": {}, "ours": False, "opened": NOW})
-        )
+        row |= {"name": "门户", "value": "unknown", "sentence": "不足20次。", "clause": "19号", "units": []}
+        c.execute(insert(FindingRow).values(row | {"numbers": {}, "newest": {}, "ours": True, "opened": NOW}))
     write(store)
-    assert set(states(store)) == {"yjj"}
+    assert states(store)["jsj"] == "waiting"
+
+
+def test_an_order_and_its_news_are_told_though_nobody_can_see_the_column(store: Store) -> None:
+    seed(store, ("jsj",), ("yjj",))
+    write(store)
+    deliver(store, Fake())
+    late = NOW + timedelta(days=4)
+    with store.engine.begin() as c:
+        issue(c, "2020-0001", by="办公室", now=late, letters=SETTINGS, settings=OrderSettings(), days=2)
+        write_letters(c, late.date() + timedelta(days=1), late + timedelta(days=1), UNITS, SETTINGS)
+    new = {row.unit_id: row.text_body for row in rows(store, LetterRow) if row.day > late.date()}
+    assert set(new) == {"jsj", OFFICE}, "the other finding only waits"
+    assert "整改通知：整改〔2020〕1号" in new["jsj"]
+    assert "已超期" not in new["jsj"]
+    assert "近日未能重新看清（近两日没有看清）" in new["jsj"]
+    assert new[OFFICE].count("近两日没有看清") == 2
 
 
 def test_a_flapping_finding_is_one_notice(store: Store) -> None:

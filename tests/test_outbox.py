@@ -22,6 +22,7 @@ from tests.outbox_store import (
     UNITS,
     Fake,
     deliver,
+    look,
     open_finding,
     rows,
     seed,
@@ -132,6 +133,7 @@ def test_a_limit_that_passes_soon_is_told_on_the_working_days_that_count(store: 
     told = {}
     for n in range(20, 28):
         now = NOW.replace(day=n)
+        look(store, now - timedelta(minutes=5))  # what was refused an hour before can be read again
         told[n] = write(store, now.date(), now, verdicts=[soon]).n
     # The 20th is a Monday: the week's first letter lists whatever is due soon.
     assert told == {20: 1, 21: 0, 22: 1, 23: 0, 24: 1, 25: 0, 26: 0, 27: 0}

@@ -151,6 +151,8 @@ TABLE = """
 03-16 08:15 yjj-new：【整改确认】应急局：1 项已销号
 03-17 08:15 jsj：【更新提醒】建设局：1 项问题
 03-17 08:15 yjj-new：【更新提醒】应急局：1 项问题
+03-17 08:15 office：【系统待办】1 项提醒暂缓
+03-18 08:15 office：【系统待办】1 项提醒暂缓
 03-19 08:15 jsj：【整改确认】建设局：1 项已销号
 03-19 08:15 jyj：【更新提醒】教育局：1 项问题（1 项逾期）
 03-19 08:15 office：【系统待办】1 个单位逾期，建议约谈 1 个单位
@@ -164,7 +166,8 @@ TABLE = """
 What only repeats comes every third working day: 01-06 → 01-11, 02-04 → 02-08 over the worked Sunday, 03-01 → 03-04. At
 once comes what is news: the order (02-04), a deadline that passed (02-10, 03-15), "done" that was not (02-18, after the
 holidays), the leader's week (02-22), a column that went to another bureau (03-01 to the old one, who hears no more of it),
-ends, warnings. The reminder of 03-24 met no mail server and came on the 25th.
+ends, warnings. While the portal is down (03-17, 03-18) 教育局's column cannot be seen: the reminder waits and the office is
+told so. The reminder of 03-24 met no mail server and came on the 25th.
 """
 
 

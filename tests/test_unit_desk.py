@@ -18,7 +18,7 @@ from monitor.tables import METADATA
 from monitor.tokens import BadToken, allows, load_keys, signer, unit_of
 from monitor.unit_desk import UnitDesk, desk
 from tests.conftest import Store
-from tests.outbox_store import DAY, NOW, SETTINGS, Fake, deliver, rows, seed, write
+from tests.outbox_store import DAY, NOW, SETTINGS, Fake, deliver, look, rows, seed, write
 
 ORDERS = OrderSettings()
 
@@ -54,8 +54,11 @@ def test_the_deadline_is_the_letters_and_then_the_orders(store: Store) -> None:
     assert (first.deadline - DAY).days == 1
     assert first.order is not None
     assert first.order.number == made.number
+    unseen = page(store, days=2).open[0]
+    assert (unseen.overdue, unseen.late, unseen.held) == (False, 0, "近两日没有看清")
+    look(store, NOW + timedelta(days=2, hours=-7))
     late = page(store, days=2).open[0]
-    assert (late.overdue, late.late) == (True, 1)
+    assert (late.overdue, late.late, late.held) == (True, 1, "")
 
 
 def test_what_a_unit_may_do_follows_what_it_did(store: Store, tmp_path: Path) -> None:

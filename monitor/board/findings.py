@@ -12,6 +12,7 @@ from sqlalchemy import Case, ColumnElement, Connection, and_, case, exists, func
 from crawler.model import utc
 from monitor.acks import AckRow
 from monitor.appeals import WAITING, AppealRow
+from monitor.board.lateness import late
 from monitor.board.paging import ROWS, Paged, within
 from monitor.board.units import unit_names
 from monitor.board.words import STAGES, rule_name, titled, value_word
@@ -166,9 +167,10 @@ def _staged(connection: Connection, wanted: Wanted, now: datetime) -> Sequence[A
 
 def _by_id(connection: Connection, ids: Sequence[int], now: datetime) -> list[FindingLine]:
     """The rows of these findings, in this order."""
-    query = select(*COLUMNS, OF_FEW.label("stage")).select_from(F).outerjoin(ORDER, OPEN_ORDER)
+    query = select(*COLUMNS, OF_FEW.label("stage"), late(now).label("late"))
+    query = query.select_from(F).outerjoin(ORDER, OPEN_ORDER)
     found = {row.id: row for row in connection.execute(query.where(F.id.in_(ids)))} if ids else {}
-    return _lines(connection, [found[id] for id in ids], now)
+    return _lines(connection, [found[id] for id in ids])
 
 
 def one(connection: Connection, number: str, now: datetime) -> tuple[FindingLine, Mapping[str, Any]] | None:
@@ -201,25 +203,20 @@ def _conditions(wanted: Wanted, now: datetime) -> Iterable[ColumnElement[bool]]:
     if wanted.whose:
         yield F.ours.is_(wanted.whose == "ours")
     if wanted.late:
-        yield (
-            exists()
-            .where(ORDER.finding_id == F.id, ORDER.state.in_(OPEN), ORDER.deadline < utc(now))
-            .correlate(F)
-        )
-        yield ~APPEALED
+        yield F.id.in_(select(ORDER.finding_id).where(late(now)).correlate(None))
     if wanted.text:
         yield or_(
             F.name.contains(wanted.text, autoescape=True), F.number == wanted.text, F.subject == wanted.text
         )
 
 
-def _lines(connection: Connection, rows: Sequence[Any], now: datetime) -> list[FindingLine]:
+def _lines(connection: Connection, rows: Sequence[Any]) -> list[FindingLine]:
     names = unit_names(connection, retired=True) if rows else {}
     return [
         FindingLine(
             r.id, r.number, r.rule, r.subject, titled(r.name, r.period), r.value, r.sentence, tuple(names.get(u, u) for u in r.units),
             r.ours, r.opened, r.closed, r.ended, r.stage, r.order or "", r.deadline,
-            bool(r.deadline and r.deadline < now and not r.appealed), bool(r.appealed), r.recurrence, r.flapping,
+            bool(r.late), bool(r.appealed), r.recurrence, r.flapping,
         )
         for r in rows
     ]  # fmt: skip

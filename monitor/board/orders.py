@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, exists, func, select
 
-from crawler.model import utc
 from monitor.appeals import WAITING, AppealRow
+from monitor.board.lateness import late as is_late
 from monitor.board.paging import ROWS, Paged, within
 from monitor.board.units import unit_names
 from monitor.board.words import titled
@@ -25,7 +25,7 @@ APPEALED = (
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """An order as a row; ``late`` = past its deadline, unanswered by an appeal."""
+    """An order as a row; ``late`` = past its deadline, unanswered by an appeal, and borne out by a look of now."""
 
     number: str
     finding: str
@@ -58,7 +58,7 @@ def lines(
     query = (
         select(OrderRow.__table__, FindingRow.number.label("f_number"), FindingRow.name, FindingRow.sentence)
         .add_columns(FindingRow.period)
-        .add_columns(FindingRow.recurrence, APPEALED.label("appealed"))
+        .add_columns(FindingRow.recurrence, APPEALED.label("appealed"), is_late(now).label("late"))
         .join(FindingRow, FindingRow.id == OrderRow.finding_id)
         .where(*where)
         .order_by(*((OrderRow.deadline, OrderRow.id) if state == "open" else (OrderRow.id.desc(),)))
@@ -69,7 +69,7 @@ def lines(
         OrderLine(
             r.number, r.f_number, titled(r.name, r.period), r.sentence, r.unit_id, names.get(r.unit_id, r.unit_id), r.issued, r.deadline,
             r.state, r.reopened, r.recurrence, r.closed,
-            r.state in OPEN and r.deadline < now and not r.appealed, bool(r.appealed),
+            bool(r.late), bool(r.appealed),
         )
         for r in rows
     ]  # fmt: skip
@@ -84,12 +84,10 @@ def _conditions(now: datetime, state: str, unit: str, late: bool) -> Iterable[Co
     if unit:
         yield OrderRow.unit_id == unit
     if late:
-        yield OrderRow.state.in_(OPEN)
-        yield OrderRow.deadline < utc(now)
-        yield ~APPEALED
+        yield is_late(now)
 
 
 def late_findings(connection: Connection, now: datetime) -> frozenset[int]:
-    """The findings whose open order is past its deadline."""
-    query = select(OrderRow.finding_id).where(OrderRow.state.in_(OPEN), OrderRow.deadline < utc(now))
+    """The findings whose open order is late."""
+    query = select(OrderRow.finding_id).where(is_late(now))
     return frozenset(connection.execute(query).scalars())

@@ -13,13 +13,14 @@ from crawler.model import utc
 from crawler.store import CandidateRow, OutletRow, RunRow, SiteRow, UnitRow
 from monitor.ahead import last_workday
 from monitor.appeals import WAITING, AppealRow
+from monitor.board.lateness import late
 from monitor.board.outlets import units_short
 from monitor.board.paging import Paged, within
 from monitor.calendar import last_day, month_of
 from monitor.content_desk import totals
 from monitor.ledger import FindingRow, JudgementRow, LetterRow
 from monitor.model import NOT_COUNTED, Count, Value
-from monitor.orders import OPEN, REPLIED, OrderRow
+from monitor.orders import REPLIED, OrderRow
 from monitor.rules.site_veto_columns import COUNTERS
 from monitor.rules.unit_quota import count_of
 from monitor.standing import StandingRow
@@ -368,12 +369,10 @@ class Work:
 def waiting(connection: Connection, now: datetime) -> tuple[Work, ...]:
     """What waits for the office, in the order in which it is done; nothing that is done already is named."""
     appealed = _count(connection, AppealRow, AppealRow.state == WAITING)
-    held = select(AppealRow.id).where(AppealRow.finding_id == OrderRow.finding_id, AppealRow.state == WAITING)
-    late = (OrderRow.state.in_(OPEN), OrderRow.deadline < utc(now), ~held.exists())
     back = (LetterRow.state.in_(("failed", "refused")), LetterRow.written >= utc(now) - LATELY)
     found = (
         Work("申诉待核", appealed, "/findings?state=all&appealed=1", True),
-        Work("整改超期", _count(connection, OrderRow, *late), "/orders?late=1", True),
+        Work("整改超期", _count(connection, OrderRow, late(now)), "/orders?late=1", True),
         Work(
             "已反馈待复查", _count(connection, OrderRow, OrderRow.state == REPLIED), "/orders?state=replied"
         ),

@@ -10,9 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Text, cast, func, or_, select
 
-from crawler.model import utc
 from crawler.store import DutyRow, OutletRow, UnitRow
-from monitor.appeals import pending
+from monitor.board.lateness import late as is_late
 from monitor.calendar import add_months, month_of, quarter_months, quarter_start
 from monitor.ledger import FindingRow
 from monitor.model import NOT_COUNTED, Count
@@ -50,7 +49,7 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """One unit as a row; ``late`` are open orders past their deadline that no appeal holds."""
+    """One unit as a row; ``late`` are open orders past their deadline that no appeal holds and a look of now bears out."""
 
     id: str
     group: str
@@ -156,11 +155,11 @@ def _findings(connection: Connection) -> Counter[str]:
 
 
 def _orders(connection: Connection, now: datetime) -> tuple[Counter[str], Counter[str]]:
-    query = select(OrderRow.unit_id, OrderRow.deadline, OrderRow.finding_id).where(OrderRow.state.in_(OPEN))
-    held, orders, late = pending(connection), Counter[str](), Counter[str]()
+    query = select(OrderRow.unit_id, is_late(now).label("late")).where(OrderRow.state.in_(OPEN))
+    orders, late = Counter[str](), Counter[str]()
     for row in connection.execute(query):
         orders[row.unit_id] += 1
-        late[row.unit_id] += row.deadline < utc(now) and row.finding_id not in held
+        late[row.unit_id] += bool(row.late)
     return orders, late
 
 

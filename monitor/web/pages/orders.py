@@ -13,6 +13,7 @@ from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.appeals import pending
 from monitor.board import orders as board
+from monitor.board.lateness import held as held_orders
 from monitor.board.units import unit_names
 from monitor.orders import STATE_NAMES, listed
 from monitor.overdue import Overdue
@@ -53,9 +54,15 @@ def overdue(request: Request, who: Reader, web: Kept) -> HTMLResponse:
     """Who is late, the longest first."""
     with web.office.reader.connect() as connection:
         found = _late(web, connection)
+        held = held_orders(connection, web.clock())
         units = unit_names(connection, retired=True)
     return page(
-        request, "overdue.html", found=found, units=units, letters=web.office.settings.monitor.alerts.letters
+        request,
+        "overdue.html",
+        found=found,
+        held=held,
+        units=units,
+        letters=web.office.settings.monitor.alerts.letters,
     )
 
 
