@@ -369,7 +369,7 @@ def open_run(connection: Connection, kind: str, started: datetime, planned: int)
 
 
 def close_run(connection: Connection, run: int, ended: datetime, note: str = "") -> None:
-    """Count what the run saw and close its row: ``looked`` are outlets that a look proved something of."""
+    """Count what the run saw and close its row: ``looked`` were asked, of which ``unknown`` proved nothing."""
     started = connection.execute(select(RunRow.started).where(RunRow.id == run)).scalar_one()
     visits = (
         select(VisitRow.outlet_id, func.max(VisitRow.id).label("last"))
@@ -382,7 +382,7 @@ def close_run(connection: Connection, run: int, ended: datetime, note: str = "")
         .join(visits, VisitRow.id == visits.c.last)
         .group_by(VisitRow.outcome)
     ).all()
-    looked = sum(count for outcome, count in outcomes if Outcome(outcome).conclusive)
+    looked = sum(count for _, count in outcomes)
     unknown = sum(count for outcome, count in outcomes if not Outcome(outcome).conclusive)
     posts = connection.execute(
         select(func.count()).select_from(PostRow).where(PostRow.first_seen >= started)

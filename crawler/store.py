@@ -246,7 +246,7 @@ class PageFactRow(Base):
 class RunRow(Base):
     """One night or one recheck. ``ended`` is empty while it runs, and for ever when it was killed.
 
-    Of ``planned`` outlets ``looked`` were seen (their last look proved something) and ``unknown`` were asked in vain.
+    Of ``planned`` outlets ``looked`` were asked, and of these ``unknown`` in vain: the others were seen.
     """
 
     __tablename__ = "run"

@@ -23,7 +23,7 @@ LINE = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Seen:
     """``asked`` is the share of what was due that was looked at; ``dark`` the subjects (``outlet:ID``, ``site:ID``) of
     sites and platforms that were seen too little; ``blind`` = nothing was seen, or too little of nearly everything.
     """
@@ -33,11 +33,11 @@ class Sight:
     blind: bool = False
 
 
-def sight(outlets: Sequence[OutletFacts], as_of: datetime, least: float) -> Sight:
+def sight(outlets: Sequence[OutletFacts], as_of: datetime, least: float) -> Seen:
     """What the last night before ``as_of`` saw of ``outlets``; ``least`` is the share that must be seen."""
     due = [of for of in outlets if _due(of, as_of)]
     if not due:
-        return Sight(blind=not any(_resting(of) for of in outlets))
+        return Seen(blind=not any(_resting(of) for of in outlets))
     groups: dict[str, list[OutletFacts]] = defaultdict(list)
     for of in due:
         if _could_be_seen(of, as_of):
@@ -45,7 +45,7 @@ def sight(outlets: Sequence[OutletFacts], as_of: datetime, least: float) -> Sigh
     dark = {name for name, members in groups.items() if _share(members, as_of) < least}
     asked_share = sum(looked_at(of, as_of) for of in due) / len(due)
     hidden = frozenset(f"outlet:{of.outlet.id}" for of in due if _group(of) in dark)
-    return Sight(asked_share, hidden | dark, _blind(due, groups, dark, as_of))
+    return Seen(asked_share, hidden | dark, _blind(due, groups, dark, as_of))
 
 
 def _blind(

@@ -26,7 +26,7 @@ from crawler.walking.traits import liars
 from monitor import causes
 from monitor.calendar import add_months, month_of, months_from, quarter_start
 from monitor.content_facts import content_facts
-from monitor.coverage import Sight, sight
+from monitor.coverage import Seen, sight
 from monitor.judging import BOUNDED, PROVING
 from monitor.looks.resolving import resolve
 from monitor.looks.weight import enough
@@ -88,7 +88,7 @@ def gather(
         everything = _with_pages(connection, everything, as_of, said)
     outlets = tuple(of for of in everything if of.outlet.kind is not OutletKind.CANARY)
     months = months_from(add_months(quarter_start(day), -3), day.replace(day=1))
-    night = Sight() if only is not None or failed_night is not None else sight(outlets, as_of, coverage)
+    night = Seen() if only is not None or failed_night is not None else sight(outlets, as_of, coverage)
     return Facts(
         as_of=as_of,
         day=day,

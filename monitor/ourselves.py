@@ -126,13 +126,13 @@ def _night(connection: Connection, now: datetime) -> str:
     sight = Sight(run.planned, run.looked, run.unknown)
     if run.ended is None:
         return f"昨夜抓取没有跑完（计划 {run.planned} 个），下一晚自动补上。"
+    found = saw(connection, run.started, now)
     if sight.blind:
-        return f"昨夜{sight.text}，未对任何单位作出新的认定，请检查本机网络和各网站。"
+        return blind_sentence(run.planned, found.reasons)
     last = select(JudgementRow.failed_night).where(
         JudgementRow.as_of >= run.started, JudgementRow.as_of <= now
     )
     if connection.scalar(last.order_by(JudgementRow.as_of.desc()).limit(1)):
-        found = saw(connection, run.started, now)
         if not (found.district or run.looked):
             return blind_sentence(run.planned, found.reasons)
         return f"昨夜看到的太少，未对任何单位作出新的认定（{sight.text}）。"

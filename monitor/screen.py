@@ -20,7 +20,7 @@ from monitor.child import Progress as Step
 from monitor.evaluate import Explanation, Judgement
 from monitor.jobs import LastNight, Night, last_night
 from monitor.model import VALUE_NAMES, Finding, Value, Verdict
-from monitor.night.saw import Saw, blind_sentence
+from monitor.night.saw import blind_sentence
 from monitor.office import Office, Settings, outlets_now
 from monitor.plain import clean
 from monitor.words import Share, Sight, of_standing
@@ -68,18 +68,11 @@ def night_data(night: Night) -> dict[str, Any]:
         "failed": night.failed,
         "fault": night.crawled.fault,
         "planned": night.crawled.planned,
-<<<<<<< HEAD
-        "looked": night.crawled.looked,
-        "unknown": night.unknown,
-        "seen": sight_of(night).seen,
-        "new_posts": night.new_posts,
-=======
-        "asked": night.saw.asked,
-        "looked": night.saw.seen,
+        "looked": night.saw.asked,
         "unknown": night.saw.unknown,
+        "seen": night.saw.seen,
         "blind": night.blind,
         "new_posts": night.saw.new_posts,
->>>>>>> f226389 (wip)
         "rechecked": list(night.rechecked),
         "verdicts": value_counts(night.judgement.verdicts),
         "opened": [asdict(finding) for finding in night.judgement.changes.opened],
@@ -91,11 +84,7 @@ def night_data(night: Night) -> dict[str, Any]:
 def night_lines(night: Night) -> list[str]:
     changes = night.judgement.changes
     lines = [
-<<<<<<< HEAD
-        f"抓取：{sight_of(night).text}；新信息 {night.new_posts} 条",
-=======
-        saw_line(night.crawled.planned, night.saw),
->>>>>>> f226389 (wip)
+        f"抓取：{sight_of(night).text}；新信息 {night.saw.new_posts} 条",
         f"复看：{len(night.rechecked)} 个（先看两遍，再说超期）",
         "判定：" + values_line(night.judgement.verdicts),
         f"栏目和账号在期限内：{outlets_share(night.judgement.verdicts).text}",
@@ -115,22 +104,14 @@ def night_lines(night: Night) -> list[str]:
     return lines
 
 
-<<<<<<< HEAD
 def sight_of(night: Night) -> Sight:
     """What the night saw of what it had to look at."""
-    return Sight(night.crawled.planned, night.crawled.looked, night.unknown)
+    return Sight(night.crawled.planned, night.saw.asked, night.saw.unknown)
 
 
 def outlets_share(verdicts: Iterable[Verdict]) -> Share:
     """Columns and accounts in time, of those that were judged: each by its gravest verdict on being kept up to date."""
     return of_standing(Counter(verdict.value.value for verdict in worst(verdicts).values()))
-=======
-def saw_line(planned: int, saw: Saw) -> str:
-    """How many were to be looked at, how many were seen, and why not the others."""
-    why = f"（{saw.reasons}）" if saw.unknown else ""
-    vain = f"，没看成 {saw.unknown} 个{why}" if saw.unknown else ""
-    return f"抓取：计划 {planned} 个，看到 {saw.seen} 个{vain}；新信息 {saw.new_posts} 条"
->>>>>>> f226389 (wip)
 
 
 def values_line(verdicts: Sequence[Verdict]) -> str:

@@ -65,6 +65,6 @@ def saw(connection: Connection, since: datetime, until: datetime | None = None) 
 def blind_sentence(planned: int, reasons: str) -> str:
     """That a night saw nothing at all, and why."""
     if not planned:
-        return "昨晚没有看到任何栏目：没有一个栏目、账号登记了可查看的地址。没有对任何单位作出认定，也没有提醒任何单位。"
+        return "昨晚没有看到任何栏目和账号：没有一个栏目、账号登记了可查看的地址。没有对任何单位作出认定，也没有提醒任何单位。"
     why = f"（计划 {planned} 个：{reasons or '都没有得到回应'}）"
-    return f"昨晚没有看到任何栏目{why}。没有对任何单位作出认定，也没有提醒任何单位；请检查网络、本机设置和门户网站。"
+    return f"昨晚没有看到任何栏目和账号{why}。没有对任何单位作出认定，也没有提醒任何单位；请检查网络、本机设置和门户网站。"
