@@ -19,14 +19,16 @@ from crawler.store import OutletRow, VisitRow
 from monitor.causes import cause_name, looked_like
 from monitor.content_facts import looked_since
 from monitor.ledger import FindingRow, JudgementRow, SaidRow
-from monitor.model import Finding, Value, Verdict, Witness
+from monitor.looks.weight import pair_of
+from monitor.model import Finding, Look, Value, Verdict, Witness
 
 RECENT = timedelta(days=2)
 """An older look says nothing new."""
 UNLISTED = ("content_faults",)
 """Rules about an outlet that rest on a person's word about single posts, not on a look at the list."""
 CONCLUSIVE = tuple(outcome.value for outcome in Outcome if outcome.conclusive)
-PROVING = (Evidence.COMPLETE.value, Evidence.MANUAL.value)
+PROVING = (Evidence.COMPLETE.value, Evidence.PARTIAL.value, Evidence.MANUAL.value)
+"""A part that was left unread is weighed by the judgement (``looks/resolving.py``), which must accuse all the same."""
 ACCUSING = tuple(value.value for value in Value if value.accuses)
 SAID, FINDING, VISIT, JUDGED = (
     SaidRow.__table__.c,
@@ -246,27 +248,39 @@ def _sites(connection: Connection, findings: Sequence[Finding]) -> dict[str, str
 
 
 def witnesses(
-    connection: Connection, outlets: Iterable[str], now: datetime, most: int = 2
+    connection: Connection, outlets: Iterable[str], now: datetime
 ) -> dict[str, tuple[Witness, ...]]:
-    """The newest proving looks at each outlet, at most ``most``, newest first; looks that repeat one entry count once."""
+    """The newest two independent looks at each outlet that may prove something, newest first; one where there is no pair."""
     now = utc(now)
-    columns = (VISIT.moment, VISIT.url, VISIT.door, VISIT.outcome, VISIT.newest, VISIT.dated, VISIT.seen)
+    columns = (
+        VISIT.moment, VISIT.outcome, VISIT.evidence, VISIT.probe, VISIT.newest, VISIT.dated, VISIT.seen, VISIT.conditional,
+        VISIT.door, VISIT.path, VISIT.url,
+    )  # fmt: skip
     query = select(VISIT.outlet_id, *columns).where(
         VISIT.outlet_id.in_(sorted(set(outlets))),
         VISIT.page_no == 1,
         VISIT.outcome.in_(CONCLUSIVE),
         VISIT.evidence.in_(PROVING),
-        VISIT.conditional.is_(False),
         VISIT.moment > now - WITNESSED,
         VISIT.moment <= now,
     )
-    found: dict[str, list[Witness]] = {}
+    looks: dict[str, list[Look]] = {}
+    urls: dict[Look, str] = {}
     for row in connection.execute(query.order_by(VISIT.moment.desc(), VISIT.id.desc())):
-        mine = found.setdefault(row.outlet_id, [])
-        one = Witness(row.moment, row.url, row.door, Outcome(row.outcome), row.newest, row.dated, row.seen)
-        if len(mine) < most and all((one.seen or one.moment) != (w.seen or w.moment) for w in mine):
-            mine.append(one)
-    return {outlet: tuple(mine) for outlet, mine in found.items()}
+        one = Look(
+            row.moment, Outcome(row.outcome), Evidence(row.evidence), row.probe, row.newest, dated=row.dated,
+            seen=row.seen, conditional=row.conditional, door=row.door, path=row.path,
+        )  # fmt: skip
+        looks.setdefault(row.outlet_id, []).append(one)
+        urls[one] = row.url
+    return {
+        outlet: tuple(_witness(one, urls[one]) for one in pair_of(mine) or mine[:1])
+        for outlet, mine in looks.items()
+    }
+
+
+def _witness(look: Look, url: str) -> Witness:
+    return Witness(look.moment, url, look.door, look.outcome, look.newest, look.dated, look.seen)
 
 
 WITNESSED = timedelta(days=8)

@@ -16,6 +16,7 @@ from crawler.model import SHANGHAI, shanghai_day, utc
 from monitor.letterhead import LetterSettings
 from monitor.model import FaultLine, Finding, Value, Verdict, Witness
 from monitor.plain import clean, safe_link
+from monitor.sentences import DOORS
 
 WEEKDAYS = "一二三四五六日"
 
@@ -158,10 +159,6 @@ def _item(matter: Matter, day: date, settings: LetterSettings) -> dict[str, Any]
         "overdue": overdue(matter, day, settings),
         "reminder": matter.told is not None and matter.told < day <= until,
     }
-
-
-DOORS: Mapping[str, str] = {"spider": "定时抓取", "recheck": "专门复看"}
-"""How we looked, in plain words; both ask the site itself, past caches."""
 
 
 def _look(one: Witness) -> dict[str, str]:

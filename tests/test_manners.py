@@ -15,9 +15,7 @@ from crawler.config import BadConfig, CrawlConfig
 from crawler.model import SHANGHAI, Addressee, ContactRole, Unit
 from crawler.register import addressees, sync
 from crawler.store import RunRow, UnitRow
-from monitor import probes
 from monitor.alerts import write_letters
-from monitor.availability import Probed
 from monitor.counts import units_of
 from monitor.delivery import Receipt, Refusal, Undelivered
 from monitor.ladder import addressed, leaders, week_begins
@@ -137,33 +135,30 @@ def test_our_own_letter_that_never_left_is_written_again(store: Store) -> None:
     assert [row.state for row in rows(store, LetterRow) if row.unit_id == OFFICE] == ["superseded", "waiting"]
 
 
-def visited(store: Store, *results: str, ago: timedelta = timedelta(minutes=20)) -> None:
-    """Visits to the home page, the last one so long ago."""
+def of_the_site(store: Store, value: str, **numbers: int) -> None:
+    """An open finding of ours about the portal."""
+    row = {"number": "2020-0099", "rule": "site_unreachable", "subject": "site:s", "period": ""}
+    row |= {"name": "门户", "value": value, "sentence": "打不开。", "clause": "19号", "units": []}
     with store.engine.begin() as c:
-        for n, result in enumerate(reversed(results)):
-            probes.add(c, "s", Probed(NOW - ago - timedelta(minutes=5 * n), result, 1.0))
+        more = {"numbers": numbers, "newest": {}, "ours": True, "opened": NOW}
+        c.execute(insert(FindingRow).values(row | more))
 
 
 def test_while_a_site_is_down_its_columns_are_not_reminded_of(store: Store) -> None:
     seed(store, ("jsj",))
-    visited(store, "open", "closed", "closed")
+    of_the_site(store, "stale", down=1)
     write(store)
     assert set(states(store)) == {OFFICE}
     (ours,) = rows(store, LetterRow)
     assert "质量安全（建设局，问题 2020-0001）：所在网站现在打不开" in ours.text_body
 
 
-@pytest.mark.parametrize("results", [("closed", "open"), ("blocked", "blocked"), ("open", "closed"), ()])
-def test_a_site_that_refuses_us_or_was_down_before_keeps_no_letter_back(
-    store: Store, results: Sequence[str]
+@pytest.mark.parametrize(("value", "down"), [("stale", 0), ("unknown", 0), ("unknown", 1)])
+def test_a_site_that_was_down_or_of_which_nothing_is_known_keeps_no_letter_back(
+    store: Store, value: str, down: int
 ) -> None:
-    """Only "down now" may: what the week's share says, or too few visits, is an unknown of ours."""
     seed(store, ("jsj",))
-    visited(store, *results)
-    with store.engine.begin() as c:
-        row = {"number": "2020-0099", "rule": "site_unreachable", "subject": "site:s", "period": ""}
-        row |= {"name": "门户", "value": "unknown", "sentence": "不足20次。", "clause": "19号", "units": []}
-        c.execute(insert(FindingRow).values(row | {"numbers": {}, "newest": {}, "ours": True, "opened": NOW}))
+    of_the_site(store, value, down=down)
     write(store)
     assert states(store)["jsj"] == "waiting"
 
