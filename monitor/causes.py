@@ -99,7 +99,6 @@ CAUSE_NAMES: Mapping[str, str] = {
     "waf": "被防火墙拦截",
     "bad_address": "地址写法有误",
     "bad_encoding": "返回内容解不开",
-    "bad_304": "没有问“是否变化”，却答“未变化”",
     "http_error": "平台返回错误",
     "network": "网络不通",
     "not_allowed": "账号设置了查看权限",
