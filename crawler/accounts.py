@@ -36,7 +36,10 @@ from crawler.model import (
 from crawler.platforms import platform
 from crawler.visit import Known, Looked, guarded
 from crawler.walk import NETWORK, Fetch, Keeper
+from crawler.walking.freshness import part
 
+BRIDGE = "feed"
+"""Looks through one bridge are one look, whoever asks: its host stands in the look's path."""
 SESSION_LIFE = timedelta(minutes=20)
 """How long a visitor's cookies are used before a new handshake; they live in memory only."""
 
@@ -248,6 +251,7 @@ def _looked(known: Known, probe: Probe, reading: Reading, moment: datetime, door
         dated=sum(post.published is not None for post in reading.posts),
         family=reading.family,
         seen=_seen(reading),
+        path=part("bridge", host_key(probe.url)) if probe.platform == BRIDGE and probe.url else "",
     )
     return Looked(
         visit,

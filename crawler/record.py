@@ -35,7 +35,8 @@ from crawler.walking import frame_store
 ARTICLE_TRIES = 3
 """An article page that was gone or not understood on three nights is left alone; its list entry stands."""
 REFUSED_TRIES = 30
-"""Nights on which a portal may be down or refuse us before a waiting article page is given up."""
+"""Nights on which a portal may be down or refuse us before a waiting article page is given up; on as many nights the
+page of a row without a date is asked for it."""
 GONE = ("not_found", "soft_404")
 PORTAL = "portal"
 """Only a column's posts have article pages to read: a platform's lists say all that is asked of an account."""
@@ -299,7 +300,8 @@ def _article(row: Mapping[Any, Any], article: Article) -> dict[str, Any]:
     tries = row["article_tries"] + 1
     if article.outcome is not Outcome.READ and not _said_enough(row, article):
         own = article.outcome is Outcome.UNREADABLE or article.reason in GONE
-        state = "failed" if tries >= (ARTICLE_TRIES if own else REFUSED_TRIES) else "pending"
+        most = ARTICLE_TRIES if own and row["published"] is not None else REFUSED_TRIES
+        state = "failed" if tries >= most else "pending"
         return {"article": state, "article_tries": tries, "article_reason": article.reason[:100]}
     values: dict[str, Any] = {"article": "read", "article_tries": tries, "article_reason": ""}
     if article.origin:
@@ -355,11 +357,12 @@ def stored_before(connection: Connection, outlet: str, url: str, moment: datetim
 
 
 def pending_articles(connection: Connection, outlets: Sequence[str] | None = None) -> list[str]:
-    """Addresses of article pages that an earlier run left unfetched, each once."""
-    query = select(PostRow.url).where(PostRow.article == "pending").distinct()
+    """Addresses of article pages that an earlier run left unfetched, each once; those that owe a date come first."""
+    undated = func.max(case((PostRow.published.is_(None), 1), else_=0))
+    query = select(PostRow.url).where(PostRow.article == "pending").group_by(PostRow.url)
     if outlets is not None:
         query = query.where(PostRow.outlet_id.in_(outlets))
-    return list(connection.execute(query).scalars())
+    return list(connection.execute(query.order_by(undated.desc(), PostRow.url)).scalars())
 
 
 def open_run(connection: Connection, kind: str, started: datetime, planned: int) -> int:

@@ -113,6 +113,7 @@ CAUSE_NAMES: Mapping[str, str] = {
     "zone_missing": "订阅源的时间没有时区",
     "stale_bridge": "订阅服务本身停止更新",
     "freshness_unproven": "不能证明订阅服务仍在工作",
+    "asking_time": "订阅里的时间都是读取的时刻，不是发布时间",
     "foreign_items": "订阅里混有别的账号的内容",
     "doubtful_date": "有的时间不可信",
     "newer_elsewhere": "别处看到更新的内容，列表不完整",

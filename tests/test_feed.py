@@ -256,3 +256,12 @@ def test_the_contract_reads_a_feed_by_any_spelling_of_the_account() -> None:
         answer = read_answer(body, platform="feed", id=known, fetched_at=NOW)
         assert (answer["evidence"], answer["newest"]) == ("complete", THEN.isoformat())
     assert read_answer(body, platform="feed", id=OTHER, fetched_at=NOW)["reason"] == "identity_mismatch"
+
+
+def test_a_bridge_that_writes_the_hour_of_asking_gives_no_dates() -> None:
+    moments = [NOW - timedelta(minutes=n) for n in range(4)]
+    asking = read(rss(*(item(format_datetime(one), guid=str(n)) for n, one in enumerate(moments))))
+    assert (asking.outcome, asking.reason, asking.posts) == (Outcome.UNREADABLE, "asking_time", ())
+    older = [*moments[:3], THEN]
+    assert read(rss(*(item(format_datetime(one)) for one in older))).outcome is Outcome.READ
+    assert read(rss(item(format_datetime(NOW)))).outcome is Outcome.READ

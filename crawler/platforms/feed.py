@@ -11,7 +11,7 @@ the canaries of the night stand above it (new-media notes 2.1).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -38,6 +38,9 @@ EARLIEST = datetime(2009, 8, 1, tzinfo=UTC)
 FRESH = timedelta(hours=48)
 """A bridge that claims no success within this time is stale; so is the canaries' limit."""
 ECHO = timedelta(hours=1)
+ASKING = timedelta(minutes=10)
+SEVERAL = 3
+"""One or two items may have come out just now; three different posts within minutes of our asking did not."""
 WECHAT_HOST = "mp.weixin.qq.com"
 
 
@@ -107,6 +110,8 @@ def _guarded(reading: Reading, feed: Feed, page: Page, outlet: Outlet, probe: Pr
 def _dated(items: tuple[Item, ...], identity: Mapping[str, str], page: Page, stated: str) -> Reading:
     zone = zone_of(stated)
     moments = [(item, read_moment(item, zone, page, EARLIEST)) for item in items]
+    if _asked_hour(moments, page):
+        return unreadable("asking_time", "every item bears the moment of asking", identity=identity)
     posts = tuple(Post(item.title[:60], item.link, when) for item, when in moments if isinstance(when, Dated))
     doubts = tuple(when for _, when in moments if isinstance(when, Refused))
     if posts:
@@ -116,6 +121,14 @@ def _dated(items: tuple[Item, ...], identity: Mapping[str, str], page: Page, sta
     zoneless = any(doubt.why == "no zone" for doubt in doubts)
     reason = "zone_missing" if zoneless else "no_dates"
     return unreadable(reason, doubts[0].text if doubts else "", identity=identity, refused=doubts)
+
+
+def _asked_hour(moments: Sequence[tuple[Item, Dated | Refused]], page: Page) -> bool:
+    """Whether every item is dated the moment of asking: a bridge that knows no dates writes its own clock's."""
+    times = [utc(when.moment) for _, when in moments if isinstance(when, Dated) and when.moment]
+    if len(times) < SEVERAL or len(times) < len(moments) or utc(page.fetched_at) == FETCH_UNKNOWN:
+        return False
+    return all(abs(utc(page.fetched_at) - time) <= ASKING for time in times)
 
 
 def _unlinked(reading: Reading, outlet: Outlet, probe: Probe) -> str:
