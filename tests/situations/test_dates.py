@@ -167,9 +167,11 @@ def test_situation_32_while_the_interface_fails_the_walk_stays_open(tmp_path: Pa
         watch.look(NIGHT)
         assert (watch.stored(), watch.row()["newest"]) == (75, NEWEST)
         assert not watch.row()["walk_done"]
+        assert watch.row()["whole_since"] is None
         watch.portal.fault = ""
         watch.look(NIGHT + timedelta(days=1))
         assert (watch.stored(), watch.row()["walk_done"]) == (225, True)
+        assert watch.row()["whole_since"] <= date(2026, 11, 1)
 
 
 def test_situation_32_a_post_put_in_below_the_static_part_is_looked_for(tmp_path: Path) -> None:
