@@ -11,7 +11,7 @@ import click
 from crawler.clock import clock
 from crawler.config import BadConfig
 from monitor.audit import SYSTEM
-from monitor.looks.column_words import KINDS, PART
+from monitor.looks.column_words import ADDRESS, BACKWARDS, KINDS, PART
 from monitor.looks.word_desk import Refused, column_words, end_word, give_word
 from monitor.office import enter_catalogue, open_office
 from monitor.options import DONE, REFUSED, tell, with_as_of, with_config, with_json
@@ -79,23 +79,38 @@ def word() -> None:
 
 @word.command("add")
 @click.argument("column")
-@click.option("--part", required=True, help="未读出内容的位置，如 row 1、beside the list（判定的句子里有）")
+@click.option("--part", default="", help="未读出内容的位置，如 row 1、beside the list（判定的句子里有）")
 @click.option("--not-ours", "foreign", is_flag=True, help="认定该处不属于本栏目，不再影响判定")
+@click.option("--backwards", is_flag=True, help="认定列表变旧属实（如撤下了最新信息），不是旧备份")
+@click.option("--address", default="", help="认定栏目跳转到的这个地址属实")
 @click.option("--reason", required=True, help="理由")
 @click.option("--by", default=SYSTEM, help="经办人（写入留痕）")
 @with_config
 @with_as_of
 def add_word(
-    column: str, part: str, foreign: bool, reason: str, by: str, path: Path, as_of: datetime | None
+    column: str,
+    part: str,
+    foreign: bool,
+    backwards: bool,
+    address: str,
+    reason: str,
+    by: str,
+    path: Path,
+    as_of: datetime | None,
 ) -> int:
-    """认定一处；只写一行的，只管那一行。"""
+    """认定一处；认定一行的，只管那一行。"""
+    said = [(PART, part)] * (bool(part) and foreign)
+    said += [(BACKWARDS, "")] * backwards + [(ADDRESS, address)] * bool(address)
+    if len(said) != 1:
+        raise BadConfig("请认定且只认定一样：--part 位置 --not-ours，或 --backwards，或 --address 网址")
+    (kind, key) = said[0]
     now = clock(as_of)()
     with open_office(path) as office, office.engine.begin() as connection:
         try:
-            number = give_word(connection, column, PART, part, by=by, reason=reason, now=now)
+            number = give_word(connection, column, kind, key, by=by, reason=reason, now=now)
         except Refused as error:
             raise BadConfig(str(error)) from None
-    click.echo(f"第 {number} 号认定：{column} 的“{part}”不属于本栏目")
+    click.echo(f"第 {number} 号认定：{column}，{KINDS[kind]}{clean(key)}")
     return DONE
 
 
@@ -125,7 +140,7 @@ def list_words(path: Path, as_json: bool) -> int:
     with open_office(path) as office, office.reader.connect() as connection:
         found = column_words(connection)
     lines = [
-        f"{one.id} {one.outlet} {KINDS[one.kind]}：{clean(one.key)}；{clean(one.reason)}（{clean(one.person)}）"
+        f"{one.id} {one.outlet} {KINDS[one.kind]}{clean(one.key)}；{clean(one.reason)}（{clean(one.person)}）"
         for one in found
     ]
     names = ("id", "outlet", "kind", "key", "person", "reason", "moment")

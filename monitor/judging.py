@@ -128,7 +128,7 @@ def _beyond(of: OutletFacts, newest: date, facts: Facts, limit: Limit, hours: in
     if facts.day <= limit.due(ceiling):
         rows = partial[0].unread
         return Standing(Value.UNKNOWN, causes.UNREAD_NEWER, rows)
-    shown = max((look.newest for look in conclusive(of) if look.newest), default=newest)
+    shown = max((look.newest for look in _since_withdrawal(of) if look.newest), default=newest)
     if shown > newest:
         return Standing(Value.UNKNOWN, causes.FUTURE_DATE if shown > facts.day else causes.REDATED)
     if not _convicts(of):
@@ -143,6 +143,14 @@ def _beyond(of: OutletFacts, newest: date, facts: Facts, limit: Limit, hours: in
         back = whole.newest is not None and whole.newest < shown
         return Standing(Value.UNKNOWN, causes.WENT_BACK if back else causes.AWAITING)
     return Standing(Value.STALE, looks=pair)
+
+
+def _since_withdrawal(of: OutletFacts) -> Iterator[Look]:
+    """The conclusive looks since the crawl last found that a column's newest post was withdrawn: older ones showed it."""
+    for look in conclusive(of):
+        yield look
+        if "withdrawn=" in look.path:
+            return
 
 
 def _top(look: Look, newest: date) -> date:

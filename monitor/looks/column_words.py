@@ -18,9 +18,9 @@ from crawler.proof_store import ColumnWordRow
 
 PART, BACKWARDS, ADDRESS = "part", "backwards", "address"
 KINDS: Mapping[str, str] = {
-    PART: "该处内容不属于本栏目",
+    PART: "不属于本栏目的部分：",
     BACKWARDS: "列表变旧属实",
-    ADDRESS: "另一个地址属实",
+    ADDRESS: "这个地址属实：",
 }
 ROW = ColumnWordRow.__table__.c
 FEW = 500

@@ -11,7 +11,7 @@ from crawler.proof_store import ColumnWordRow
 from crawler.record import unread_of
 from crawler.store import OutletRow
 from monitor.audit import Entry, append
-from monitor.looks.column_words import KINDS, PART, Word, word_of
+from monitor.looks.column_words import BACKWARDS, KINDS, PART, Word, word_of
 
 ROW, OUTLET = ColumnWordRow.__table__.c, OutletRow.__table__.c
 LONGEST = 400
@@ -43,7 +43,8 @@ def give_word(
         places = "、".join(dict.fromkeys(one.place for one in unread)) or "没有"
         raise Refused(f"栏目 {column} 最近一次抓取没有未读出的“{key}”；现有：{places}")
     same = [word for word in column_words(connection, column) if (word.kind, word.key) == (kind, key)]
-    if any(word.shown.get("rows", []) == rows for word in same):
+    # A list may go back again, for another reason: that is said anew.
+    if kind != BACKWARDS and any(word.shown.get("rows", []) == rows for word in same):
         raise Refused("这一处已经认定过")
     values = {
         "outlet_id": column,
