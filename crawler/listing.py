@@ -13,13 +13,17 @@ from dataclasses import replace
 from crawler import markup
 from crawler.dates import is_weak
 from crawler.families import Family, family_of
+from crawler.frames import PART
+from crawler.lists.addresses import addresses_of
 from crawler.lists.blank import PROSE, Blank, emptiness, empty, why_nothing
 from crawler.lists.blocks import Block, Links, Row, blocks_of, rows_of
-from crawler.lists.cells import ALONE, cells_of, unseen_cells
+from crawler.lists.bounds import Listed, newer, outside, unread_rows
+from crawler.lists.cells import ALONE, cells_of, unseen_cells, written_cells
 from crawler.lists.choice import (
     COVERED,
     Scored,
     Surroundings,
+    alike,
     folder,
     is_of_the_site,
     merged_channel,
@@ -28,15 +32,18 @@ from crawler.lists.choice import (
     stands_bare,
 )
 from crawler.lists.datalist import markup_in_data, read_data, read_rows, rows_in_scripts
-from crawler.lists.dating import posts_of
+from crawler.lists.dating import Item, posts_of
 from crawler.lists.elsewhere import elsewhere
 from crawler.lists.feedlist import is_feed, read_feed
 from crawler.lists.jsonish import looks_like_data
+from crawler.lists.notices import moved_notice
 from crawler.lists.outline import Outline, outline, plain_tree
 from crawler.lists.pager import PAGER_WORD_LIKE, is_pager_word, links_further
+from crawler.lists.parts import Teller, joined, near_of
 from crawler.lists.sight import Sight, sight_of
+from crawler.lists.totals import NO_TOTAL, Total, fewer, total_of
 from crawler.lists.undated import address_rows, titled_posts
-from crawler.model import Evidence, Outcome, Page, Post, Reading, Refused
+from crawler.model import Evidence, Outcome, Page, Post, Reading, Refused, Unread
 
 MIN_ROWS = 3
 """As many dated rows make a list by themselves; fewer need a pager, a heading or addresses for it."""
@@ -93,10 +100,12 @@ def _read_fragment(fragment: str, sight: Sight, family: Family) -> Reading | Non
     if not blocks:
         links = Links(sheet, dates)
         blocks = blocks_of(sheet, address_rows(inner, links), links)
-    posts, refused = posts_of(inner, blocks, dates)
-    if not any(post.published for post in posts):
+    teller = Teller(inner, dates)
+    items = [item for block in blocks for item in teller.items(block)]
+    if not any(item.published for item in items):
         return None
-    return _read(posts, refused, sight, family)
+    total = total_of(sight.source, (), family)
+    return _read(sight, family, Listed(items, {}), teller.refused, inner.source.sheet, total=total)
 
 
 def _blocks(sight: Sight, pagers: tuple[int, ...] = ()) -> tuple[list[Block], frozenset[int]]:
@@ -105,18 +114,31 @@ def _blocks(sight: Sight, pagers: tuple[int, ...] = ()) -> tuple[list[Block], fr
     cells = cells_of(sheet, sight.today, sight.page.fetched_at)
     dates = frozenset(number for cell in cells if cell.rank == ALONE for number in cell.texts)
     cells += unseen_cells(sheet, source, sight.today, sight.page.fetched_at)
+    cells += written_cells(sheet, sight.source.scripts, sight.today, sight.page.fetched_at)
     links = Links(sheet, dates)
-    return blocks_of(sheet, rows_of(sheet, cells, links), links, pagers, cells), dates
+    blocks = blocks_of(sheet, rows_of(sheet, cells, links), links, pagers, cells)
+    if b"none" in source or b"hidden" in source:
+        for block in blocks:
+            block.hidden = [row for row in block.rows if not row.flat and sheet.unshown(row.node, row.home)]
+            block.rows = [row for row in block.rows if row not in block.hidden] or block.rows
+    return blocks, dates
 
 
 def _read_page(sight: Sight, family: Family) -> Reading:
     sheet = sight.source.sheet
     pagers = tuple(pager_texts(sheet, zip(sheet.scripts, sight.source.scripts, strict=True)))
-    around = Surroundings(sight.names, folder(sight.source.url), pagers, sight.href)
+    total = total_of(sight.source, pagers, family)
+    around = Surroundings(sight.names, folder(sight.source.url), pagers, sight.href, total.posts)
     blocks, dates = _blocks(sight, pagers)
+    notice = moved_notice(
+        sight, [(row.start, row.stop) for block in blocks for row in block.rows if row.cells]
+    )
+    if notice:
+        return replace(_unreadable("moved_notice", notice), family=family.name)
+    teller = Teller(sight, dates)
     ranked = _ranked(sheet, blocks, around)
     if not ranked or not ranked[0].own:
-        blank = emptiness(sight, family, pagers, beside=bool(ranked))
+        blank = emptiness(sight, family, pagers, total, beside=bool(ranked))
         if ranked and blank.script:
             return _from_data(sight, family) or replace(
                 _unreadable("script_list", blank.script),
@@ -124,20 +146,32 @@ def _read_page(sight: Sight, family: Family) -> Reading:
                 asks=family.anew(sight.source),
             )
         if ranked and blank.mark:
-            return empty(blank, family) if blank.certain else _refuse_both(blank.mark, family)
-        bare = stands_bare(sheet, sight.names) if ranked and ranked[0].other else ""
+            certain = blank.certain and (ranked[0].foreign or ranked[0].other)
+            return (
+                _empty(sight, blank, family, teller, blocks, pagers)
+                if certain
+                else _refuse_both(blank.mark, family)
+            )
+        bare = stands_bare(sheet, sight.titles) if ranked and ranked[0].other else ""
         if bare:
             return _from_data(sight, family) or _refuse_both(bare, family)
         if not ranked:
             ranked = _by_address(sight, around, dates) if not blank.mark else []
         if not ranked:
-            return _from_data(sight, family) or _nothing(sight, family, blank, dates)
+            return _from_data(sight, family) or _nothing(sight, family, blank, teller, blocks, pagers)
     if _is_article(sheet, ranked[0]):
         return replace(_unreadable("article", ""), family=family.name)
-    posts, refused = posts_of(sight, merged_channel(sheet, ranked), dates)
-    if not any(post.published for post in posts):
-        return replace(_unreadable("no_dates", ""), posts=posts, family=family.name, refused=refused)
-    return _read(posts, refused, sight, family)
+    chosen = joined(sheet, ranked, merged_channel(sheet, ranked), teller, around)
+    items = [item for block in chosen for item in teller.items(block)]
+    refused = tuple(dict.fromkeys(teller.refused))
+    if not any(item.published for item in items):
+        return replace(
+            _unreadable("no_dates", ""), posts=posts_of(items), family=family.name, refused=refused
+        )
+    others = teller.days((block for block in blocks if block not in chosen), chosen)
+    listed = Listed(items, others, chosen[0].start, chosen[-1].stop, chosen[0].rows[0].home)
+    near = near_of(sheet, listed, sight.names, pagers)
+    return _read(sight, family, listed, refused, sheet, near, total)
 
 
 def _by_address(sight: Sight, around: Surroundings, dates: frozenset[int]) -> list[Scored]:
@@ -156,12 +190,38 @@ def _from_data(sight: Sight, family: Family) -> Reading | None:
     posts, refused = read_rows(rows, sight.page, sight.source.url)
     if sum(1 for post in posts if post.published) < MIN_ROWS:
         return None
-    return _read(posts, refused, sight, family)
+    items = [Item(Row(-1, -1, -1, 0, 0), post.url, published=post.published, post=post) for post in posts]
+    return _read(sight, family, Listed(items, {}), refused, sight.source.sheet)
 
 
-def _nothing(sight: Sight, family: Family, blank: Blank, dates: frozenset[int]) -> Reading:
-    titled = () if blank.mark else titled_posts(sight, Links(sight.source.sheet, dates))
-    return why_nothing(sight, family, blank, titled)
+def _nothing(
+    sight: Sight, family: Family, blank: Blank, teller: Teller, blocks: list[Block], pagers: tuple[int, ...]
+) -> Reading:
+    titled = () if blank.mark else titled_posts(sight, Links(sight.source.sheet, teller.dates))
+    reading = why_nothing(sight, family, blank, titled)
+    return (
+        _empty(sight, blank, family, teller, blocks, pagers) if reading.outcome is Outcome.EMPTY else reading
+    )
+
+
+def _empty(
+    sight: Sight, blank: Blank, family: Family, teller: Teller, blocks: list[Block], pagers: tuple[int, ...]
+) -> Reading:
+    """An empty column, and what else on its page may be a post of it: proven empty only where nothing is."""
+    sheet = sight.source.sheet
+    listed = Listed((), teller.days(blocks), blank.at, blank.at)
+    here = sight.page.final_url or sight.page.url
+    addresses = addresses_of((), here, folder(sight.source.url), sight.today)
+    beside, around = outside(sight, listed, addresses, near_of(sheet, listed, sight.names, pagers))
+    unread = newer(beside, None)
+    dated = {sight.href(anchor) for anchor in listed.others}
+    lost = [
+        one for one in unread if one.why == PART and (one.url not in dated if one.url else one.day is None)
+    ]
+    if lost:  # titles without dates between heading and pager: rows whose dates are lost
+        return replace(_unreadable("no_dates", lost[0].text), family=family.name, unread=unread)
+    evidence = Evidence.PARTIAL if unread else Evidence.COMPLETE
+    return replace(empty(blank, family), unread=unread, around=around, evidence=evidence)
 
 
 def _refuse_both(mark: str, family: Family) -> Reading:
@@ -173,7 +233,19 @@ def _ranked(sheet: Outline, blocks: list[Block], around: Surroundings) -> list[S
     """The blocks that may be the column's, best first; none when the best one may not be."""
     blocks = [block for block in blocks if block.dated >= MIN_ROWS or not is_of_the_site(sheet, block)]
     ranked = rank(sheet, blocks, around) if blocks else []
-    return ranked if ranked and _acceptable(sheet, ranked[0]) else []
+    return ranked if ranked and (_acceptable(sheet, ranked[0]) or _boxes(sheet, ranked)) else []
+
+
+def _boxes(sheet: Outline, ranked: list[Scored]) -> bool:
+    """Whether the page is a channel of boxes with a post or two each: alike, headed alike, and a list together."""
+    best = ranked[0]
+    same = [
+        scored.block
+        for scored in ranked
+        if scored.other == best.other and alike(sheet, best.block, scored.block)
+    ]
+    rows = [row for block in same for row in block.rows]
+    return best.other and len(same) >= MIN_ROWS and all(_compact(sheet, row) for row in rows)
 
 
 def _acceptable(sheet: Outline, scored: Scored) -> bool:
@@ -210,8 +282,22 @@ def _is_article(sheet: Outline, scored: Scored) -> bool:
     return prose > PROSE and (block.dated < MIN_ROWS or not scored.own)
 
 
-def _read(posts: tuple[Post, ...], refused: tuple[Refused, ...], sight: Sight, family: Family) -> Reading:
-    return Reading(
+def _read(
+    sight: Sight,
+    family: Family,
+    listed: Listed,
+    refused: Iterable[Refused],
+    sheet: Outline,
+    near: range = range(0),
+    total: Total = NO_TOTAL,
+) -> Reading:
+    """The reading of a list: its posts, and what of the page may be newer. ``sheet`` is the one that the rows stand in."""
+    posts = posts_of(listed.items)
+    addresses = addresses_of(
+        posts, sight.page.final_url or sight.page.url, folder(sight.source.url), sight.today
+    )
+    beside, around = outside(sight, listed, addresses, near)
+    reading = Reading(
         Outcome.READ,
         Evidence.COMPLETE,
         posts,
@@ -219,9 +305,30 @@ def _read(posts: tuple[Post, ...], refused: tuple[Refused, ...], sight: Sight, f
         asks=family.asks(sight.source),
         total=family.total(sight.source),
         family=family.name,
-        refused=refused,
+        refused=tuple(dict.fromkeys(refused)),
         mark=family.interface(sight.source),
+        around=around,
     )
+    newest = reading.newest.day if reading.newest else None
+    more = () if reading.further else fewer(posts, total)
+    unread = newer([*unread_rows(sheet, listed, addresses, sight.today), *beside, *more], newest)
+    return replace(
+        reading,
+        unread=(*unread, *(m for m in more if m not in unread)),
+        total=total.least(len(posts)),
+        evidence=_evidence(posts, unread),
+    )
+
+
+def _evidence(posts: tuple[Post, ...], unread: tuple[Unread, ...]) -> Evidence:
+    """WEAK where only weak dates bear the newest day, PARTIAL where something unread may be newer."""
+    days = [post.published.day for post in posts if post.published is not None]
+    sure = [
+        post.published.day for post in posts if post.published is not None and not is_weak(post.published)
+    ]
+    if not sure or max(days) > max(sure):
+        return Evidence.WEAK
+    return Evidence.PARTIAL if unread else Evidence.COMPLETE
 
 
 def next_pages(sight: Sight, family: Family) -> tuple[str, ...]:

@@ -1,23 +1,28 @@
 """A saved page -> plain data for people and measuring scripts: what ``gengxin read`` prints.
 
-The keys are a contract: kind, outcome, reason, newest, posts, next, refused, article, family.
+The keys are a contract: kind, outcome, reason, newest, upper, evidence, unread, total, posts, next, refused, article, family.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from crawler.article import read_article
+from crawler.frames import frame_key, learned, proves, remaining
 from crawler.kinds import KINDS, NOWHERE, guess_kind
 from crawler.listing import read_list
-from crawler.model import Article, Dated, Evidence, Outcome, Page, Post, Reading, Refused
+from crawler.lists.addresses import host_of
+from crawler.model import Article, Dated, Evidence, Outcome, Page, Post, Reading, Refused, Unread, upper_bound
 from crawler.states import refusal
 
 DISAGREES = "a believable date that disagrees"
+NOTHING = Reading(Outcome.READ, Evidence.NONE)
 
 
 def read_saved(
@@ -41,17 +46,23 @@ def read_page(page: Page, *, kind: str = "auto") -> dict[str, Any]:
     """As :func:`read_saved`, of a page as it was fetched: its status, headers and errors count too."""
     if kind not in KINDS:
         raise ValueError(f"kind {kind!r}: use one of {', '.join(KINDS)}")
+    guessed, reading, article = _read(page, kind)
+    return _article_answer(article) if article is not None else _answer(guessed, reading)
+
+
+def _read(page: Page, kind: str) -> tuple[str, Reading, Article | None]:
+    """What the page is, its reading, and the article where it is one."""
     wall = refusal(page)
     if wall is not None:
-        return _answer("other" if kind == "auto" else kind, wall)
+        return "other" if kind == "auto" else kind, wall, None
     if kind == "list":
-        return _answer("list", read_list(page))
+        return "list", read_list(page), None
     article = read_article(page)
     if kind == "article":
-        return _article_answer(article)
+        return "article", NOTHING, article
     reading = read_list(page)
     guessed = guess_kind(page, reading, article)
-    return _article_answer(article) if guessed == "article" else _answer(guessed, reading)
+    return guessed, reading, article if guessed == "article" else None
 
 
 def read_folder(
@@ -59,11 +70,49 @@ def read_folder(
 ) -> Iterator[dict[str, Any]]:
     """One answer for every ``.html`` file of ``folder``, in the order of names, with its ``file``.
 
-    ``urls`` gives files their base addresses (:func:`read_urls`).
+    ``urls`` gives files their base addresses (:func:`read_urls`). Pages of one host are read as columns of one site: what
+    several of them show outside their lists is its frame, and a post dated in one list is dated in all.
     """
+    readings: dict[str, tuple[str, str, Reading, Article | None]] = {}
     for path in sorted(folder.glob("*.html")):
-        answer = read_saved(path.read_bytes(), url=urls.get(path.name, ""), as_of=as_of, kind=kind)
-        yield {"file": path.name, **answer}
+        address = urls.get(path.name, "") or NOWHERE
+        page = Page(address, address, 200, {}, path.read_bytes(), as_of)
+        readings[path.name] = (address, *_read(page, kind))
+    sites = _sites(
+        (address, reading) for address, _, reading, article in readings.values() if article is None
+    )
+    for name, (address, guessed, reading, article) in readings.items():
+        if article is not None:
+            yield {"file": name, **_article_answer(article)}
+        else:
+            yield {"file": name, **_answer(guessed, beside(reading, *sites[host_of(address)]))}
+
+
+def _sites(read: Iterable[tuple[str, Reading]]) -> dict[str, tuple[frozenset[str], Mapping[str, date]]]:
+    """The frame and the dated posts of each host: pages without an address teach nothing."""
+    arounds: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    known: defaultdict[str, dict[str, date]] = defaultdict(dict)
+    for address, reading in read:
+        host = host_of(address)
+        arounds[host].update({address: reading.around} if address != NOWHERE else {})
+        for post in reading.posts if address != NOWHERE else ():
+            if post.published is not None and post.url:
+                days = known[host]
+                days[post.url] = max(post.published.day, days.get(post.url, post.published.day))
+    return {host: (learned(links), known[host]) for host, links in arounds.items()}
+
+
+def beside(reading: Reading, frame: frozenset[str], known: Mapping[str, date]) -> Reading:
+    """``reading`` with what the other pages of its site tell of the rows and links that it left unread."""
+    newest = reading.newest
+    left = remaining(
+        reading.unread,
+        newest.day if newest else None,
+        is_frame=lambda url: frame_key(url) in frame,
+        known_day=known.get,
+        dismissed=(),
+    )
+    return replace(reading, unread=left, evidence=proves(reading.evidence, left))
 
 
 def read_urls(path: Path) -> dict[str, str]:
@@ -85,11 +134,16 @@ def read_urls(path: Path) -> dict[str, str]:
 
 def _answer(kind: str, reading: Reading) -> dict[str, Any]:
     newest = reading.newest
+    upper = upper_bound(newest.day if newest else None, reading.unread)
     return {
         "kind": kind,
         "outcome": reading.outcome.value,
         "reason": reading.reason,
         "newest": newest.day.isoformat() if newest else None,
+        "upper": upper.isoformat() if upper else None,
+        "evidence": reading.evidence.value,
+        "unread": [_unread(one) for one in reading.unread],
+        "total": reading.total,
         "posts": [_post(post) for post in reading.posts],
         "next": list(reading.next),
         "refused": _refusals(reading),
@@ -115,6 +169,11 @@ def _article_answer(article: Article) -> dict[str, Any]:
     }
     walled = article.outcome in (Outcome.BLOCKED, Outcome.UNREACHABLE)
     return {**_answer("article", reading), "article": None if walled else said}
+
+
+def _unread(one: Unread) -> dict[str, Any]:
+    day = one.day.isoformat() if one.day else None
+    return {"place": one.place, "why": one.why, "text": one.text, "url": one.url, "day": day}
 
 
 def _post(post: Post) -> dict[str, Any]:

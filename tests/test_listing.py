@@ -102,7 +102,8 @@ def test_rows_of_every_make_give_their_titles_addresses_and_days(form: str) -> N
     assert [post.title for post in reading.posts] == [title(i) for i in range(12)]
     assert reading.posts[0].url == f"{HOME}/xwzx/tzgg/202611/t20261120_4000000.htm"
     assert all(post.published and post.published.raw for post in reading.posts)
-    assert reading.evidence is Evidence.COMPLETE
+    # What a maker's comment dates nobody has printed for readers: it clears and never convicts.
+    assert reading.evidence is (Evidence.WEAK if "<!--<span>{day}" in form else Evidence.COMPLETE)
 
 
 @pytest.mark.parametrize("form", [form for name, form in ROWS.items() if "address" not in name])

@@ -15,7 +15,10 @@ SHARED = Path(__file__).parents[2] / "shared" / "fixtures" / "pages"
 AS_OF = datetime(2026, 11, 23, tzinfo=UTC)
 LIST_URL = "http://portal.example.org/zwgk/tzgg/index.html"
 ARTICLE_URL = "http://portal.example.org/zwgk/tzgg/202611/t20261102_118.html"
-KEYS = {"kind", "outcome", "reason", "newest", "posts", "next", "refused", "article", "family"}
+KEYS = {
+    "kind", "outcome", "reason", "newest", "upper", "evidence", "unread", "total", "posts", "next", "refused", "article",
+    "family",
+}  # fmt: skip
 NAMES = [
     "首页",
     "政务公开",
@@ -200,8 +203,11 @@ def test_the_bench_counts_right_wrong_and_refused() -> None:
 def test_the_labelled_pages_are_read_as_right_as_promised() -> None:
     total = summary(scores(SHARED, AS_OF))
     lists, articles = total["lists"], total["articles"]
-    assert lists["right"] >= 0.97 * lists["pages"]
-    assert lists["wrong"] <= 0.005 * lists["pages"]
+    # Two pages print their newest post without its day: what its address dates is not proven (evidence.md), so they are no
+    # longer among the right ones; and none may be proven wrongly.
+    assert lists["right"] >= 0.94 * lists["pages"]
+    assert lists["refused"] <= 1
+    assert lists["wrong"] == 0
     assert articles["right"] >= 0.98 * articles["pages"]
     assert total["posts_recall"] >= 0.97
     assert total["posts_precision"] >= 0.98

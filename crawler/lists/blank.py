@@ -11,6 +11,7 @@ from crawler.families.base import Family
 from crawler.lists.elsewhere import elsewhere
 from crawler.lists.outline import Outline, squeeze
 from crawler.lists.sight import Sight
+from crawler.lists.totals import Total
 from crawler.model import Evidence, Outcome, Post, Reading
 
 NO_LIST, NO_DATES, FRAMESET = "no_list", "no_dates", "frameset"
@@ -21,6 +22,9 @@ ROOM = {"width": 400, "height": 200}
 """Pixels that a frame has at least when it holds a list."""
 _SIZE = re.compile(r"(?<![\w-])(width|height)\s{0,3}:\s{0,3}(\d{1,4}(?:px|%)?)")
 _PIXELS = re.compile(r"\s{0,3}(\d{1,5})(?:px)?\s{0,3}\Z")
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+BOX = 12
+"""Texts that a box with nothing but its title and 暂无信息 holds at most."""
 NEAR = 14
 """Texts between an empty list and its pager at most."""
 
@@ -34,18 +38,31 @@ NONE_COUNTED = re.compile(
     r"|(?:总记录数?|记录(?:总|条)?数|总条数|信息(?:总|条)?数)\W{0,3}0(?![\d.])"
 )
 TEMPLATE = re.compile(
-    r"\{\{|<[^<>]{0,200}\bv-(?:for|if|show|bind|html|text)\b|ng-repeat|<%[=\s]|data-bind=|th:each|\$\{[a-zA-Z.]{1,40}\}"
+    r"\{\{|\{%|<%[=\s@]|\$\{[a-zA-Z_.]{1,40}\}|#\{[a-zA-Z_.]{1,40}\}|\{@each\b|<#list\b|#foreach\b|<c:forEach\b|<template\b"
+    r"|<[^<>]{0,200}[\s\"'](?:v-(?:for|if|else|show|bind|html|text|model|cloak)|ng-(?:repeat|if|show|bind|model|controller|app)"
+    r"|ms-(?:repeat|each|for|visible|if|attr|text|html|controller|href|duplex)|x-(?:for|if|show|data|text)|wx:for|a:for|s-for"
+    r"|th:(?:each|if|text)|data-(?:bind|repeat|template|tpl|each)|\*ngFor|:key|@click|jsx?-for|tal:repeat|bind:)\b"
 )
+"""Signs of a template in any of the languages that pages are written in: what fills it decides what is shown."""
 FILLED = re.compile(
-    r"\$\.(?:ajax|get|post|getJSON)\b|axios|fetch\s?\(|XMLHttpRequest|text/(?:template|html|x-)|innerHTML|laytpl|mustache"
-    r"|new Vue\b|createApp|__NUXT__|ReactDOM|id=[\"'](?:app|root)[\"']|\.load\(|dataTable|bootstrapTable|dataproxy",
+    r"\$\.(?:ajax|get|post|getJSON)\b|axios|fetch\s?\(|XMLHttpRequest|innerHTML|laytpl|mustache"
+    r"|new Vue\b|createApp|__NUXT__|ReactDOM|\.load\(|dataTable|bootstrapTable|dataproxy",
     re.I,
 )
+"""Words of scripts that fetch or write a list."""
+_SCRIPT_TEMPLATE = re.compile(r"text/(?!javascript|ecmascript)|template|x-", re.I)
+_ROOTS = frozenset({"app", "root", "__next", "__nuxt"})
+"""Ids of elements that a whole page is drawn into."""
 _NAMED = re.compile(r"""(?:#|getElementById\(\s?["']|id["']?\s?[:=]\s?["'])([\w-]{1,60})""")
 _PLACEHOLDER = re.compile(
     r"no-?_?data|no-?_?(?:result|content|list)|empty|\bhid(?:e|den)|\bnone\b|loading", re.I
 )
 """Class and id words, common to all makers, of boxes that a script shows when it found nothing."""
+KNOWN_SCRIPTS = re.compile(
+    r"jquery|bootstrap|swiper|slide|html5shiv|respond|modernizr|tongji|analytics|hm\.js|cnzz|trs_?ta|share|jiathis|wza|barrier|conac",
+    re.I,
+)
+"""Files of scripts that make no lists: libraries, counters, accessibility, the seal of public bodies."""
 _SWITCHED = re.compile(r"\bhid(?:e|den)|\bnone\b|loading", re.I)
 """Of those, the words of boxes that are not shown as the page comes."""
 
@@ -54,39 +71,43 @@ _SWITCHED = re.compile(r"\bhid(?:e|den)|\bnone\b|loading", re.I)
 class Blank:
     """What speaks for an empty list: ``mark`` says it in the page's words; ``certain`` even beside another list.
 
-    ``script`` is what shows that a script makes the list instead.
+    ``script`` is what shows that a script makes the list instead. ``at`` is the text where the list would stand.
     """
 
     mark: str = ""
     certain: bool = False
     script: str = ""
+    at: int = 0
 
 
-def emptiness(sight: Sight, family: Family, pagers: Sequence[int], *, beside: bool) -> Blank:
+def emptiness(sight: Sight, family: Family, pagers: Sequence[int], total: Total, *, beside: bool) -> Blank:
     """Whether the page itself shows that its list was made and holds nothing, or that a script makes it.
 
-    Words like 暂无信息 count only where no script decides about them; an empty list element only when the
-    server's own pager counts one page at most and no script knows the element by name. ``beside`` a list that
-    was found, a template inside a script (for search results) says nothing; one on the page does.
+    A total above nothing, or a second page, is never an empty column. Words like 暂无信息 count only where no script
+    decides about them and they do not stand in a box of another name; an empty list element only when the server's own
+    pager counts one page at most and no script knows the element by name. ``beside`` a list that was found, a template
+    inside a script (for search results) says nothing; one on the page does.
     """
     source = sight.source
-    pages = family.pages(source)
-    if pages == 0:
-        return Blank("pager: 0 items", certain=True)
+    if total.posts == 0 or total.pages == 0:
+        return Blank("pager: 0 items", certain=True, at=min(pagers, default=0))
     template = None if beside and not _shows_template(source.sheet) else TEMPLATE.search(source.text)
     interface = family.interface(source)
     if template or interface:
-        return Blank(script=interface or (template[0][:60] if template else ""))
+        return Blank(script=interface or (template[0][-60:].strip() if template else ""))
+    if total.posts or (total.pages or 0) > 1:
+        return Blank(script=f"total: {total.posts or f'{total.pages} pages'}")
     filled = _filled_names(sight)
-    words, decided = _says_empty(source.sheet, filled, fills=bool(_requests(sight)))
+    words, decided, at = _says_empty(sight, filled, fills=bool(_requests(sight)))
     if waiting(source.sheet, seen=True):
         return Blank(script="an empty list with a name")
     if words and source.sheet.prose() <= PROSE:
-        return Blank(words, certain=True)
+        return Blank(words, certain=True, at=at)
     if decided:
         return Blank(script=decided)
-    if pages == 1 and _empty_before(source.sheet, pagers, filled):
-        return Blank("an empty list and its pager of 1 page")
+    before = _empty_before(source.sheet, pagers, filled) if total.pages == 1 else -1
+    if before >= 0:
+        return Blank("an empty list and its pager of 1 page", at=before)
     return Blank()
 
 
@@ -121,9 +142,26 @@ def _no(reason: str, mark: str, family: Family, further: tuple[str, ...]) -> Rea
 
 
 def _requests(sight: Sight) -> str:
-    """What in the page's scripts fetches or writes a list, else ``""``."""
-    match = FILLED.search(sight.source.text)
-    return match[0][:60] if match else ""
+    """What in the page's scripts fetches or writes a list, else ``""``.
+
+    Only scripts are asked: ``text/html`` in a meta tag, and words of an article, say nothing.
+    """
+    sheet = sight.source.sheet
+    for number, script in zip(sheet.scripts, sight.source.scripts, strict=True):
+        element = sheet.elements[number]
+        kind = element.get("type") or ""
+        if kind and _SCRIPT_TEMPLATE.search(kind) and script.strip():
+            return kind[:60]
+        match = FILLED.search(script) or FILLED.search(element.get("src") or "")
+        if match is not None:
+            return match[0][:60]
+    roots = (
+        i
+        for i, tag in enumerate(sheet.tags)
+        if tag in ("div", "section", "main") and sheet.elements[i].get("id") in _ROOTS
+    )
+    root = next(roots, None)
+    return f"id={sheet.elements[root].get('id')}" if root is not None else ""
 
 
 def _frames(sight: Sight) -> tuple[str, ...]:
@@ -158,11 +196,12 @@ def _filled_names(sight: Sight) -> frozenset[str]:
     return frozenset(name for script in sight.source.scripts for name in _NAMED.findall(script))
 
 
-def _says_empty(sheet: Outline, filled: frozenset[str], *, fills: bool) -> tuple[str, str]:
-    """The words that say so where a person reads them, and those whose showing a script decides.
+def _says_empty(sight: Sight, filled: frozenset[str], *, fills: bool) -> tuple[str, str, int]:
+    """The words that say so where a person reads them, those whose showing a script decides, and their text's number.
 
     ``fills``: a script of the page fetches or writes, so a box named for such words may be its own.
     """
+    sheet = sight.source.sheet
     decided = ""
     for number, text in enumerate(sheet.texts):
         if len(text) > 120 or not ("无" in text or "没有" in text or "未" in text or "0" in text):
@@ -171,10 +210,31 @@ def _says_empty(sheet: Outline, filled: frozenset[str], *, fills: bool) -> tuple
         if words == "0":
             words = _counted(sheet, sheet.owners[number])
         if NO_ITEMS.match(words) or NONE_COUNTED.search(words):
-            if not _decided(sheet, sheet.owners[number], filled, fills):
-                return words, ""
+            if _entitled_other(sight, number):
+                continue
+            if not _decided(sight, sheet.owners[number], filled, fills):
+                return words, "", number
             decided = decided or words
-    return "", decided
+    return "", decided, 0
+
+
+def _entitled_other(sight: Sight, number: int) -> bool:
+    """Whether the box of text ``number`` begins with a title that is none of the column's names: a second, empty box.
+
+    A channel page shows several boxes; one of them without posts does not make the column empty.
+    """
+    sheet = sight.source.sheet
+    node = sheet.owners[number]
+    for _ in range(4):
+        node = sheet.parents[node]
+        if node < 0 or sheet.tags[node] in ("body", "html") or sheet.last[node] - sheet.first[node] > BOX:
+            return False
+        first = sheet.first[node]
+        words = squeeze(sheet.texts[first])
+        if first < number and sheet.tags[sheet.owners[first]] != "th":
+            headed = sheet.up(sheet.owners[first], HEADINGS) >= node or sheet.tags[node] == "dl"
+            return headed and not any(name in words or words in name for name in sight.names)
+    return False
 
 
 def _counted(sheet: Outline, node: int) -> str:
@@ -188,8 +248,14 @@ def _counted(sheet: Outline, node: int) -> str:
     return words
 
 
-def _decided(sheet: Outline, node: int, filled: frozenset[str], fills: bool) -> bool:
-    """Whether a script decides if the element is shown: hidden now, bound, or known by name."""
+def _decided(sight: Sight, node: int, filled: frozenset[str], fills: bool) -> bool:
+    """Whether a script decides if the element is shown: hidden now, bound, or known by name.
+
+    A page without any script shows what it holds, whatever its classes are called.
+    """
+    sheet = sight.source.sheet
+    other = any(not KNOWN_SCRIPTS.search(sheet.elements[i].get("src") or "x") for i in sheet.scripts)
+    named = _PLACEHOLDER if fills or other else _SWITCHED if sheet.scripts else None
     for _ in range(8):
         if node < 0 or sheet.tags[node] == "body":
             return False
@@ -201,21 +267,21 @@ def _decided(sheet: Outline, node: int, filled: frozenset[str], fills: bool) -> 
                 return True
             if key == "id" and said in filled:
                 return True
-            if key in ("class", "id") and (_PLACEHOLDER if fills else _SWITCHED).search(said):
+            if named is not None and key in ("class", "id") and named.search(said):
                 return True
         node = sheet.parents[node]
     return False
 
 
-def _empty_before(sheet: Outline, pagers: Sequence[int], filled: frozenset[str]) -> bool:
-    """Whether a list element with nothing to read in it stands just before a pager."""
+def _empty_before(sheet: Outline, pagers: Sequence[int], filled: frozenset[str]) -> int:
+    """The text at which a list element with nothing to read in it stands just before a pager, ``-1`` without one."""
     for number in empty_lists(sheet):
         here = sheet.first[number]
         after = bisect_left(pagers, here)
         near = after < len(pagers) and pagers[after] - here <= NEAR
         if near and sheet.elements[number].get("id") not in filled:
-            return True
-    return False
+            return here
+    return -1
 
 
 def waiting(sheet: Outline, *, seen: bool = False) -> bool:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from crawler.lists.cells import EDGE, Cell
+from crawler.lists.cells import ALONE, EDGE, Cell
 from crawler.lists.outline import Outline, squeeze
 from crawler.model import Dated
 
@@ -25,10 +25,15 @@ IDLE = re.compile(
     re.I,
 )
 """Texts of links that are no titles."""
+BROTHERS = 3
+"""So many rows above the first dated one are looked at for a list that is no list element."""
 GROUP = 10
 """Lists are cut into groups of at most about this many items; larger neighbours are tabs."""
 MAX_CLIMB = 14
 MAX_LINKS = 40
+SAME, ITEM_LINKS, ITEM_MORE, TAG, FEW = 4, 4, 8, 8, 12
+"""So many links in a row to one address are one item's (picture, title, read more); an item has so many links; a category or
+read-more link has so many characters."""
 
 
 @dataclass(slots=True)
@@ -49,9 +54,13 @@ class Row:
 
 @dataclass(slots=True)
 class Block:
-    """Rows that stand together, in page order, those without a date among them."""
+    """Rows that stand together, in page order, those without a date among them.
+
+    ``hidden`` are rows switched off among shown ones: samples for a script, or pages that it turns.
+    """
 
     rows: list[Row]
+    hidden: list[Row] = field(default_factory=list)
 
     @property
     def start(self) -> int:
@@ -75,6 +84,8 @@ class Links:
     known: dict[int, bool] = field(default_factory=dict)
     holders: dict[int, bool] = field(default_factory=dict)
 
+    short: dict[str, list[int]] | None = None
+
     def titled(self, anchor: int) -> bool:
         """Whether the link ``anchor`` says more than a date, a page number or 更多."""
         answer = self.known.get(anchor)
@@ -86,7 +97,38 @@ class Links:
         sheet, dates = self.sheet, self.dates
         texts = [sheet.texts[t] for t in range(sheet.first[anchor], sheet.last[anchor]) if t not in dates]
         words = squeeze(" ".join(texts)) if texts else (sheet.elements[anchor].get("title") or "").strip()
-        return len(words) > 1 and (len(words) > 12 or IDLE.match(words) is None)
+        if len(words) < 2 or (len(words) <= 12 and IDLE.match(words)):
+            return False
+        return not self._second(anchor)
+
+    def _second(self, anchor: int) -> bool:
+        """Whether the link belongs to another one's item by structure, whatever it says.
+
+        It leads where the link just before or after it leads (picture, read more), or its few words repeat from item to
+        item beside a longer link (category, publisher).
+        """
+        sheet = self.sheet
+        href = sheet.elements[anchor].get("href") or ""
+        if (
+            len(href) > 1
+            and href[:11].lower() != "javascript:"
+            and anchor in _all_but_title(sheet, _same(sheet, anchor, href))
+        ):
+            return True
+        said = _words(sheet, anchor)
+        if not 0 < len(said) <= TAG or not _beside_title(sheet, anchor, said):
+            return False
+        return any(other != anchor and _beside_title(sheet, other, said) for other in self._saying(said))
+
+    def _saying(self, words: str) -> list[int]:
+        """The links that say just these few words."""
+        if self.short is None:
+            self.short = {}
+            for anchor in self.sheet.anchors:
+                said = _words(self.sheet, anchor)
+                if 0 < len(said) <= TAG:
+                    self.short.setdefault(said, []).append(anchor)
+        return self.short.get(words, [])[:FEW]
 
     def within(self, node: int) -> list[int]:
         """The titled links in ``node``; at most a few more than a row may have."""
@@ -100,6 +142,56 @@ class Links:
         return answer
 
 
+def _same(sheet: Outline, anchor: int, href: str) -> list[int]:
+    """The links in a row around ``anchor`` that lead to one address; more than an item has are cut."""
+    anchors, elements = sheet.anchors, sheet.elements
+    at = bisect_left(anchors, anchor)
+    low, high = at, at + 1
+    while low > 0 and at - low <= SAME and elements[anchors[low - 1]].get("href") == href:
+        low -= 1
+    while high < len(anchors) and high - at <= SAME and elements[anchors[high]].get("href") == href:
+        high += 1
+    return anchors[low:high]
+
+
+def _words(sheet: Outline, anchor: int) -> str:
+    first, last = sheet.first[anchor], sheet.last[anchor]
+    if last - first == 1:
+        return sheet.texts[first].strip()
+    return squeeze("".join(sheet.texts[first:last])) if last > first else ""
+
+
+def _all_but_title(sheet: Outline, group: list[int]) -> list[int]:
+    """Of links to one address the one with the title stays: the first that says more than a few words."""
+    if not 1 < len(group) <= SAME:
+        return []
+    said = [_words(sheet, anchor) for anchor in group]
+    said = ["" if IDLE.match(words) else words for words in said]
+    longest = max(map(len, said))
+    if longest < 2:
+        return []
+    title = next(i for i, words in enumerate(said) if 2 * len(words) >= min(longest, 2 * TAG))
+    return [anchor for i, anchor in enumerate(group) if i != title]
+
+
+def _beside_title(sheet: Outline, anchor: int, said: str) -> bool:
+    """Whether the nearest element with other links is one item, and holds a longer link."""
+    node = sheet.parents[anchor]
+    for _ in range(ITEM_LINKS):
+        if node < 0:
+            return False
+        links = sheet.links_in(node)
+        if len(links) > 1:
+            others = [_words(sheet, link) for link in links if link != anchor]
+            return (
+                len(links) <= ITEM_LINKS
+                and said not in others
+                and max(map(len, others)) > max(TAG, len(said))
+            )
+        node = sheet.parents[node]
+    return False
+
+
 def rows_of(sheet: Outline, cells: list[Cell], links: Links) -> list[Row]:
     """The rows that hold a date, in page order."""
     nodes: dict[int, list[Cell]] = {}
@@ -111,7 +203,7 @@ def rows_of(sheet: Outline, cells: list[Cell], links: Links) -> list[Row]:
     rows: list[Row] = []
     for node, own in _without_strays(sheet, nodes, links):
         rows.extend(_rows_in(sheet, node, own, links))
-    lift(sheet, rows)
+    lift(sheet, rows, links)
     return rows
 
 
@@ -135,19 +227,40 @@ def _without_strays(
             inner.append(kept.pop())
         if not inner:
             kept.append((node, nodes[node]))
-        elif len(inner) == 1 and len(links.within(node)) == len(links.within(inner[0][0])):
-            kept.append((node, sorted(nodes[node] + inner[0][1], key=lambda cell: cell.text)))
+        elif (len(inner) == 1 and len(links.within(node)) == len(links.within(inner[0][0]))) or _whole_item(
+            sheet, node, nodes[node], inner
+        ):
+            kept.append(
+                (
+                    node,
+                    sorted(
+                        nodes[node] + [cell for _, own in inner for cell in own], key=lambda cell: cell.text
+                    ),
+                )
+            )
         else:
             kept.extend(reversed(inner))
     kept.reverse()
     return kept
 
 
+def _whole_item(sheet: Outline, node: int, own: list[Cell], inner: list[tuple[int, list[Cell]]]) -> bool:
+    """Whether ``node`` is one item with a date of its own, and those inside only end its title or begin its summary."""
+    if not any(cell.rank == ALONE and cell.place == "item" for cell in own):
+        return False
+    if any(cell.rank == ALONE for _, cells in inner for cell in cells):
+        return False
+    few = len(inner) == 1 and len(sheet.links_in(node)) <= ITEM_LINKS
+    return few or (sheet.tags[node] in ("li", "tr", "dd") and len(inner) <= ITEM_LINKS)
+
+
 def _rows_in(sheet: Outline, node: int, cells: list[Cell], links: Links) -> list[Row]:
     """One row, or several when links and dates alternate in one element (``dt``/``dd``, ``br``)."""
     anchors = links.within(node)
-    if len(cells) > 1 and len(anchors) > 1:
-        flat = _alternating(sheet, node, cells, anchors)
+    best = max(cell.rank for cell in cells)
+    sure = [cell for cell in cells if cell.rank == best]
+    if len(sure) > 1 and len(anchors) > 1:
+        flat = _alternating(sheet, node, sure, anchors)
         if flat:
             return flat
     if len(anchors) > MAX_LINKS:
@@ -201,8 +314,11 @@ def _depth(sheet: Outline, node: int) -> int:
     return depth
 
 
-def lift(sheet: Outline, rows: list[Row]) -> None:
-    """Make each row the largest element that still holds no other row: the unit that repeats."""
+def lift(sheet: Outline, rows: list[Row], links: Links | None = None) -> None:
+    """Make each row the largest element that still holds no other row: the unit that repeats.
+
+    Where a date stood beside a few words only (a forum's author), the title is looked for in the whole row.
+    """
     for i, row in enumerate(rows):
         if row.flat:
             continue
@@ -217,9 +333,12 @@ def lift(sheet: Outline, rows: list[Row]) -> None:
                 break
             if before >= parent or after < sheet.end[parent]:
                 break
-            if len(sheet.anchors_in(parent)) > len(sheet.anchors_in(node)) + 3:
+            more = len(sheet.anchors_in(parent)) - len(sheet.anchors_in(node))
+            if more > (ITEM_MORE if sheet.tags[parent] in ("li", "tr") else 3):
                 break
             node = parent
+        if links is not None and node != row.node and len(_words(sheet, row.anchor)) <= TAG:
+            row.anchor = best_anchor(sheet, links.within(node) or [row.anchor])
         row.node, row.home = node, sheet.parents[node]
         row.start, row.stop = sheet.first[node], sheet.last[node]
 
@@ -326,7 +445,7 @@ def _add_undated(sheet: Outline, block: Block, links: Links, begin: int, to_end:
         return
     known = {row.node: row for row in block.rows}
     strict = sheet.tags[first.home] in HOMES
-    node = max(first.home + 1, begin) if strict else first.node
+    node = max(first.home + 1, begin) if strict else _first_brother(sheet, first, begin)
     stop = sheet.end[first.home] if strict and to_end else sheet.end[last.node]
     rows: list[Row] = []
     while node < stop:
@@ -340,6 +459,24 @@ def _add_undated(sheet: Outline, block: Block, links: Links, begin: int, to_end:
             rows.append(row)
         node = sheet.end[node]
     block.rows = rows or block.rows
+
+
+def _first_brother(sheet: Outline, first: Row, begin: int) -> int:
+    """The first of the elements just before ``first`` that look like it: the newest row may have lost its date."""
+    node = first.node
+    before = [child for child in _children(sheet, first.home) if begin <= child < first.node][-BROTHERS:]
+    for child in reversed(before):
+        if sheet.tags[child] != sheet.tags[first.node] or _look(sheet, child) != _look(sheet, first.node):
+            break
+        node = child
+    return node
+
+
+def _children(sheet: Outline, home: int) -> Iterator[int]:
+    node = home + 1
+    while node < sheet.end[home]:
+        yield node
+        node = sheet.end[node]
 
 
 def _add_wordless(sheet: Outline, block: Block, loose: Sequence[Cell]) -> None:

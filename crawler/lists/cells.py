@@ -284,6 +284,27 @@ def unseen_cells(sheet: Outline, source: bytes, today: date, fetched_at: datetim
     return found
 
 
+_WRITE = re.compile(r"document\.write(?:ln)?\s{0,3}\(")
+WRITE_SCRIPT = 400
+"""Characters of a script at most that writes one item's date."""
+
+
+def written_cells(
+    sheet: Outline, scripts: tuple[str, ...], today: date, fetched_at: datetime | None
+) -> list[Cell]:
+    """Dates that small scripts in the page's body write where they stand (``document.write("<i>2026-11-20</i>")``)."""
+    found: list[Cell] = []
+    for number, script in zip(sheet.scripts, scripts, strict=True):
+        if len(script) < WRITE_SCRIPT and "document.write" in script and _WRITE.search(script):
+            words = _TAGS.sub(" ", script[script.index("document.write") :])
+            told = [part for part in parts(plain(words)) if part.year is not None]
+            if len(told) == 1:
+                raw = words[told[0].start : told[0].end].strip()
+                answer = judge(told[0], raw, today=today, place="item")  # a reader sees it in its row
+                found.append(Cell(sheet.first[number], sheet.parents[number], ALONE, answer, raw))
+    return found
+
+
 def _unseen(
     sheet: Outline, owner: int, text: int, value: str, place: str, today: date, fetched_at: datetime | None
 ) -> list[Cell]:

@@ -20,9 +20,10 @@ FOREIGN = re.compile(
 """Headings of blocks that show other columns' posts."""
 MORE = re.compile(r"\W*(?:更多|more|查看更多|点击查看更多)\W*\Z", re.I)
 PAGER = re.compile(
-    r"下一?页|后一页|尾页|末页|最后一页|上一?页|第\s?\d{1,5}\s?页|共\s?\d{1,6}\s?[页条]|\d{1,5}\s?/\s?\d{1,5}\s?页|页次|每页"
+    r"下一?页|后一页|尾页|末页|最后一页|上一?页|第\s?\d{1,5}\s?页|共\s?\d{1,6}\s?页|\d{1,5}\s?/\s?\d{1,5}\s?页|页[次数]\W|每页"
+    r"|共有?\s?\d{1,7}\s?(?:条|篇)(?!\s?(?:评论|留言|回复|跟帖))|\d\s?条记录|总(?:页|条|记录)数"
 )
-_PAGER_LETTER = re.compile("[页条]")
+_PAGER_LETTER = re.compile("[页条篇]|总记录")
 PAGER_SCRIPT = re.compile(
     r"createPage|[cC]ountPage|pageCount|totalPage|PageHTML|laypage|[pP]agination|pageTurn"
 )
@@ -37,6 +38,8 @@ IMPRINT = re.compile(r"版权所有|copyright|©|ICP\s?(?:备\s?\d|备案序?号
 SITE_UPDATE = re.compile(r"更新|维护|最后")
 CLOCK = re.compile(r"今天是|今日是?|现在是?|日\s{0,4}(?:星期|周)[一二三四五六日天]")
 """Words of a portal's head and foot: a date with them is not a post's."""
+TABLE = frozenset({"table"})
+HEAD_TITLE, HEAD_DATE = re.compile(r"标题|名称|题目|主题|内容"), re.compile(r"时间|日期")
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 BEFORE = 6
 """Texts before a block among which its heading is looked for."""
@@ -94,12 +97,13 @@ def folder(url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the page says of its column: ``names`` of it, its ``folder``, pagers, and ``href`` of its links."""
+    """What the page says of its column: ``names`` of it, its ``folder``, pagers, ``href`` of its links, ``total`` posts."""
 
     names: tuple[str, ...]
     folder: str
     pagers: tuple[int, ...]
     href: Callable[[int], str]
+    total: int | None = None
 
 
 def rank(sheet: Outline, blocks: list[Block], around: Surroundings) -> list[Scored]:
@@ -127,8 +131,24 @@ def _score(
         + 8 * (_outside(sheet, block))
         + 3 * sheet.hidden(block.rows[0].home)
     )
-    own = paged or named or near >= 0.5
+    own = paged or named or near >= 0.5 or _counted(block, around.total) or _headed(sheet, block)
     return Scored(block, points, own, foreign, other, paged, more, _covered(block, around))
+
+
+def _counted(block: Block, total: int | None) -> bool:
+    """Whether the block has just as many rows as the page says that its column has posts."""
+    return total is not None and total > 1 and len(block.rows) == total
+
+
+def _headed(sheet: Outline, block: Block) -> bool:
+    """Whether the rows stand in a table under a head of 标题 and 日期, made by the server: a list of one row is a list."""
+    home = block.rows[0].home
+    if home < 0 or sheet.tags[home] not in ("table", "tbody"):
+        return False
+    table = sheet.up(home, TABLE)
+    head = [squeeze(text) for text in sheet.texts[sheet.first[table] : block.start]] if table >= 0 else []
+    words = " ".join(head) if len(head) < 12 else ""
+    return HEAD_TITLE.search(words) is not None and HEAD_DATE.search(words) is not None
 
 
 def _pager_owners(sheet: Outline, blocks: list[Block], pagers: tuple[int, ...]) -> set[int]:
@@ -254,12 +274,13 @@ def merged_channel(sheet: Outline, ranked: list[Scored]) -> list[Block]:
         and (
             scored.other == best.other or brothers(sheet, best.block.rows[0].home, scored.block.rows[0].home)
         )
-        and _alike(sheet, best.block, scored.block)
+        and alike(sheet, best.block, scored.block)
     ]
     return sorted([best.block, *same], key=lambda block: block.start)
 
 
-def _alike(sheet: Outline, one: Block, other: Block) -> bool:
+def alike(sheet: Outline, one: Block, other: Block) -> bool:
+    """Whether two blocks have rows of one make and dress."""
     return shape(sheet, one) == shape(sheet, other) and _dress(sheet, one) == _dress(sheet, other)
 
 

@@ -10,7 +10,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from crawler.dateparts import Part
-from crawler.dates import NO_YEAR, NOT_PUBLISHED, OTHER_DATE, judge, url_date, url_day, url_year
+from crawler.dates import (
+    FUTURE,
+    NO_DAY,
+    NO_YEAR,
+    NOT_PUBLISHED,
+    OTHER_DATE,
+    judge,
+    url_date,
+    url_day,
+    url_year,
+)
+from crawler.days.strength import DOUBTED, WRITTEN, is_weak
 from crawler.lists.blocks import Block, Row
 from crawler.lists.cells import ALONE, EDGE, Cell
 from crawler.lists.outline import Outline, squeeze
@@ -20,6 +31,8 @@ from crawler.model import Dated, Post, Refused
 from crawler.years import Hint, years
 
 IN_TITLE = "inside the title, not the publication"
+WIDE = 0.3
+"""Share of the rows that must have a second date for the list to have two columns of them."""
 EDGE_SHARE = 0.6
 """Dates at the end of titles are the publication's when this share of the rows has one."""
 URL_SHARE = 0.8
@@ -32,11 +45,16 @@ _PUBLISHED = re.compile(r"发布|公开|公布|更新|发文|刊登|上网")
 _SHOWN = re.compile(r"回复|开始|起始")
 """When nothing is called published: a letter is shown with its reply, a consultation from its beginning."""
 _DATE_HEAD = re.compile(r"时间|日期")
+_SIGNED = re.compile(r"成文|印发|签署|制定|签发|发文日期")
+"""Dates of a document that are seldom after its publication: they clear, and never convict."""
+HALF = f"{DOUBTED}one of the dates that the other rows have"
+UNDATED, IMPOSSIBLE, FUTURE_DATE, WEAK_DATE = "undated", "impossible_date", "future_date", "weak_date"
+"""Why a row became no post that is surely dated (:attr:`crawler.model.Unread.why`)."""
 
 
 @dataclass(slots=True)
 class Item:
-    """One row on its way to a post."""
+    """One row on its way to a post. ``doubts`` are its dates that were not believed."""
 
     row: Row
     url: str
@@ -44,26 +62,38 @@ class Item:
     published: Dated | None = None
     others: list[Dated] = field(default_factory=list)
     edge: bool = False
+    doubts: list[Refused] = field(default_factory=list)
+    post: Post | None = None
+
+    @property
+    def why(self) -> str:
+        """Why its day is not sure, ``""`` when it is."""
+        if self.published is not None:
+            return WEAK_DATE if is_weak(self.published) else ""
+        whys = {doubt.why for doubt in self.doubts}
+        return FUTURE_DATE if FUTURE in whys else IMPOSSIBLE if NO_DAY in whys else UNDATED
 
 
-def posts_of(
-    sight: Sight, blocks: Sequence[Block], dates: frozenset[int]
-) -> tuple[tuple[Post, ...], tuple[Refused, ...]]:
-    """The posts of the blocks in page order without repeats, and the date candidates not believed."""
+def items_of(sight: Sight, block: Block, dates: frozenset[int]) -> tuple[list[Item], list[Refused]]:
+    """The rows of a block with their posts, and the date candidates not believed."""
     refused: list[Refused] = []
-    posts: list[Post] = []
-    for block in blocks:
-        items = [Item(row, sight.href(row.anchor), list(row.cells)) for row in block.rows]
-        _publish(sight, items, refused)
-        posts.extend(_post(sight.source.sheet, item, dates) for item in items)
-    return _unique(posts), tuple(dict.fromkeys(refused))
+    items = [Item(row, sight.href(row.anchor), list(row.cells)) for row in block.rows]
+    _publish(sight, items, refused)
+    for item in items:
+        item.post = _post(sight.source.sheet, item, dates)
+    return items, refused
+
+
+def posts_of(items: Sequence[Item]) -> tuple[Post, ...]:
+    """The posts of rows in page order without repeats."""
+    return _unique([item.post for item in items if item.post is not None])
 
 
 def _publish(sight: Sight, items: list[Item], refused: list[Refused]) -> None:
     edge = sum(1 for item in items if item.cells and max(cell.rank for cell in item.cells) == EDGE)
     believe_edge = edge >= EDGE_SHARE * len(items)
     for item in items:
-        item.cells = _candidates(item.cells, believe_edge, refused)
+        item.cells = _candidates(item, believe_edge, refused)
     _one_column(sight.source.sheet, items)
     _give_years(sight, items, refused)
     for item in items:
@@ -71,14 +101,16 @@ def _publish(sight: Sight, items: list[Item], refused: list[Refused]) -> None:
     _from_addresses(sight, items)
 
 
-def _candidates(cells: list[Cell], believe_edge: bool, refused: list[Refused]) -> list[Cell]:
+def _candidates(item: Item, believe_edge: bool, refused: list[Refused]) -> list[Cell]:
     """The cells that may be the publication: alone in their place, else at the edge where most rows are so."""
     kept = []
-    for cell in cells:
+    for cell in item.cells:
         if cell.label and OTHER_DATE.search(cell.label) and not _PUBLISHED.search(cell.label):
             refused.append(Refused(f"{cell.label} {cell.raw}", NOT_PUBLISHED))
         else:
             kept.append(cell)
+    if not kept:
+        return [_as(cell, WRITTEN) for cell in item.cells if _SIGNED.search(cell.label)][:1]
     alone = [cell for cell in kept if cell.rank == ALONE]
     if alone:
         shown = [cell for cell in alone if cell.place == "item"]
@@ -89,18 +121,34 @@ def _candidates(cells: list[Cell], believe_edge: bool, refused: list[Refused]) -
     return []
 
 
+def _as(cell: Cell, why: str) -> Cell:
+    """The cell with a date that only clears."""
+    answer = cell.answer
+    if not isinstance(answer, Dated):
+        return cell
+    return replace(
+        cell, answer=replace(answer, place=WRITTEN) if why == WRITTEN else replace(answer, why=why)
+    )
+
+
 def _one_column(sheet: Outline, items: list[Item]) -> None:
     """Of several dates in every row, put the column that is the publication's first."""
     if all(len(item.cells) < 2 for item in items):
+        _signed_column(sheet, items)
         return
     counts = Counter(len([c for c in item.cells if c.place == "item"]) for item in items if item.cells)
     if not counts or max(counts) < 2:
         return
-    width = counts.most_common(1)[0][0]
+    width = max(
+        width
+        for width, count in counts.items()
+        if count >= WIDE * len(items) or width == counts.most_common(1)[0][0]
+    )
     if width < 2:
         return
     wide = [item for item in items if len([c for c in item.cells if c.place == "item"]) == width]
     best = _labelled_column(sheet, wide, width)
+    labelled = best is not None
     if best is None:
         best = _ordered_column(wide, width)
     for item in wide:
@@ -108,6 +156,23 @@ def _one_column(sheet: Outline, items: list[Item]) -> None:
             item.cells.sort(key=_latest)
         else:
             item.cells.insert(0, item.cells.pop(best))
+    if (
+        labelled
+    ):  # a letter without a reply shows the day it was written where the others show the day of the reply
+        for item in items:
+            if 0 < len(item.cells) < width:
+                item.cells = [_as(cell, HALF) for cell in item.cells]
+
+
+def _signed_column(sheet: Outline, items: list[Item]) -> None:
+    """A table whose only dates stand under 成文日期: the day of the document, not of its publication."""
+    first = next((item.row for item in items if item.cells), None)
+    if first is None or sheet.tags[first.node] != "tr":
+        return
+    heads = _head(sheet, first, 1)
+    if heads and OTHER_DATE.search(heads[0]) and not _PUBLISHED.search(heads[0]):
+        for item in items:
+            item.cells = [_as(cell, WRITTEN) for cell in item.cells]
 
 
 def _latest(cell: Cell) -> int:
@@ -181,6 +246,7 @@ def _settle(item: Item, refused: list[Refused]) -> None:
     for cell in item.cells:
         if isinstance(cell.answer, Refused):
             refused.append(cell.answer)
+            item.doubts.append(cell.answer)
         elif cell.answer is not None and item.published is None:
             item.published = cell.answer
             item.edge = cell.rank == EDGE
@@ -228,10 +294,11 @@ def _origin(words: Sequence[str]) -> str | None:
 
 def _unique(posts: list[Post]) -> tuple[Post, ...]:
     """Each post once: the same rows stand twice where a page serves desktops and telephones."""
-    seen: dict[tuple[str, str], int] = {}
+    seen: dict[tuple[str, str, date | None], int] = {}
     kept: list[Post] = []
     for post in posts:
-        key = (post.url, "") if post.url else ("", post.title)
+        day = post.published.day if post.published is not None else None
+        key = (post.url, "", None) if post.url else ("", post.title, day)
         at = seen.get(key)
         if at is None:
             seen[key] = len(kept)

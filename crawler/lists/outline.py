@@ -6,6 +6,7 @@ Everything later works on numbers: element ``i`` holds elements ``i`` to ``end[i
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from crawler.lists.scan import Run, run_of
 PROSE_LINE = 40
 """Characters from which a text counts as running text."""
 LINK = frozenset({"a"})
+_UNSHOWN = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.I)
 SILENT = frozenset({"script", "style", "option", "textarea", "title", "noscript", "template"})
 """Elements whose text nobody reads on the page."""
 
@@ -66,15 +68,28 @@ class Outline:
         return anchors[start : bisect_left(anchors, end, start)]
 
     def hidden(self, element: int) -> bool:
-        """Whether ``element`` or what it stands in (eight levels) is switched off by its own style."""
+        """Whether ``element`` or what it stands in (eight levels) is switched off by its own style or ``hidden``."""
         for _ in range(8):
             if element < 0:
                 return False
-            style = self.elements[element].get("style")
-            if style and "display" in style and "none" in style:
+            if self._off(element):
                 return True
             element = self.parents[element]
         return False
+
+    def unshown(self, element: int, outer: int) -> bool:
+        """Whether ``element`` is switched off by itself or by something around it inside ``outer``."""
+        while element >= 0 and element != outer:
+            if self._off(element):
+                return True
+            element = self.parents[element]
+        return False
+
+    def _off(self, element: int) -> bool:
+        style = self.elements[element].get("style")
+        if style and _UNSHOWN.search(style):
+            return True
+        return self.elements[element].get("hidden") is not None
 
     def prose(self, start: int = 0, stop: int = 0) -> int:
         """Characters of running text: long texts outside links, texts ``start`` to ``stop`` left out."""

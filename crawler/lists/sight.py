@@ -14,8 +14,13 @@ from crawler.model import Page, shanghai_day
 
 _SPLIT = re.compile(r"\s?[-_|—–>》:：]+\s?")
 _OPENED = re.compile(r"""(?:window\.open|location(?:\.href)?|open)\s{0,3}[=(]\s{0,3}["']([^"']{1,500})["']""")
+_CALLED = re.compile(r"""\w\(\s{0,3}["']([\w./-]{1,300}\.s?html?)["']""")
+"""An own function that is called with the address (``checkLogin('2020/75854.htm', 'xw')``)."""
 _PLAIN_PATH = re.compile(r"(?:\.\./|\./)*(?![./?#;])[^\s:?#;\\]+\Z")
 _ROOTED = re.compile(r"/(?![/.])[^\s:?#;\\]*\Z")
+_PLACE = re.compile(r"位置")
+_STEP = re.compile(r"[>＞»›→/]|&gt;|--+")
+PATH_TEXTS, PATH_CHARACTERS = 20, 120
 MARKED_LINKS, MARKED_CHARACTERS = 120, 300
 _PLAIN_WHOLE = re.compile(r"https?://[\w.:-]+/(?:[^\s/?#\\.][^\s/?#\\]*/)*(?:[^\s/?#\\.][^\s/?#\\]*)?\Z")
 COLUMN_METAS = ("columnname", "columntype")
@@ -23,12 +28,16 @@ COLUMN_METAS = ("columnname", "columntype")
 
 @dataclass(slots=True)
 class Sight:
-    """A list page taken apart: what the choice of the list and the reading of its rows need."""
+    """A list page taken apart: what the choice of the list and the reading of its rows need.
+
+    ``names`` are the column's, ``titles`` those that the page or the catalogue gives it (the others are read off its path).
+    """
 
     source: Source
     today: date
     page: Page
     names: tuple[str, ...]
+    titles: tuple[str, ...] = ()
     known: dict[int, str] = field(default_factory=dict)
     folder: tuple[str, list[str]] = ("", [])
     below: str = ""
@@ -69,7 +78,7 @@ class Sight:
 
 
 def _opened(script: str) -> str:
-    match = _OPENED.search(script)
+    match = _OPENED.search(script) or _CALLED.search(script)
     return match[1] if match else ""
 
 
@@ -82,17 +91,36 @@ def sight_of(text: str, sheet: Outline, page: Page, column: str) -> Sight:
         if tag == "base" and element.get("href"):
             base = markup.join(base, element.get("href") or "") or base
         elif tag == "title":
-            said.extend(_SPLIT.split(squeeze(element.text or ""))[:1])
+            first = _SPLIT.split(squeeze(element.text or ""))[:1]
+            said.extend(first + [words.split()[0] for words in first if " " in words])
         elif tag == "meta" and (element.get("name") or "").lower() in COLUMN_METAS:
             said.append(squeeze(element.get("content") or ""))
         elif tag == "body":
             break
     scripts = tuple(sheet.elements[number].text or "" for number in sheet.scripts)
-    names = tuple(dict.fromkeys(name for name in said if 1 < len(name) < 25))
+    titles = tuple(dict.fromkeys(name for name in said if 1 < len(name) < 25))
+    names = tuple(dict.fromkeys([*titles, *(name for name in _path_end(sheet) if 1 < len(name) < 25)]))
     source = Source(text, base, sheet, scripts, page.body, _marks(sheet, scripts))
     origin, folders = _folder(base)
     below = "/".join((origin, *folders, ""))
-    return Sight(source, shanghai_day(page.fetched_at), page, names, folder=(origin, folders), below=below)
+    return Sight(
+        source, shanghai_day(page.fetched_at), page, names, titles, folder=(origin, folders), below=below
+    )
+
+
+def _path_end(sheet: Outline) -> list[str]:
+    """The last step of the printed path (当前位置：首页 > 新闻中心 > 通知公告): the column's name."""
+    for number in sheet.run.hits(_PLACE):
+        node = sheet.owners[number]
+        for _ in range(3):
+            words = (
+                sheet.text_of(node) if node >= 0 and sheet.last[node] - sheet.first[node] < PATH_TEXTS else ""
+            )
+            steps = [step.strip() for step in _STEP.split(words)] if len(words) < PATH_CHARACTERS else []
+            if len(steps) > 1:
+                return steps[-1:]
+            node = sheet.parents[node] if node >= 0 else -1
+    return []
 
 
 def _marks(sheet: Outline, scripts: tuple[str, ...]) -> str:

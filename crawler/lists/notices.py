@@ -1,0 +1,63 @@
+"""A list page that says of itself that its column moved or is no longer kept: what it shows is nobody's silence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from crawler.lists.outline import LINK, Outline, squeeze
+from crawler.lists.sight import Sight
+
+LONG = 160
+"""Characters of a notice at most: a sentence or two, no article."""
+_GATE = re.compile(r"迁移|搬迁|迁至|移至|转至|并入|归档|存档|更新|停用|下线|维护|整合")
+_SUBJECT = (
+    r"(?:本|该|此|原|以上|上述)?(?:栏目|频道|版块|板块|页面|网页|专栏|专题|列表|目录|网站|站点|内容|信息)"
+)
+_GONE = r"(?:不再|停止|暂停|终止)(?:更新|维护|发布|使用)|停更"
+_NOTICE = re.compile(
+    _SUBJECT + r"[^。；\n]{0,30}?(?:" + _GONE + r")"
+    r"|" + _SUBJECT + r"[^。；，,\n]{0,24}?(?:已|现已|现|将|均|统一|自[^，。]{2,16}起)[^。；，,\n]{0,8}?"
+    r"(?:迁移|搬迁|迁至|移至|转移|转至|并入|合并|整合|归档|存档|停用|下线|调整[至到为])"
+    r"|\A\W{0,6}(?:已|现已)(?:迁移|搬迁|归档|并入|停用|下线)|\A\W{0,6}(?:" + _GONE + r")"
+    r"|归档栏目|历史栏目[，,]|(?:已|作)(?:归档|存档)[^。]{0,10}(?:查阅|备查)"
+)
+_ITSELF = re.compile(r"本|该|此|已迁移|归档栏目")
+_OTHER = re.compile(r"旧版|旧站|老版|旧网|原网站")
+_NOT_NOW = re.compile(r"(?:每日|每天|每周|每月|及时|实时|定期|自动|最后|最近)更新|更新(?:时间|日期|于)")
+
+
+def moved_notice(sight: Sight, rows: Sequence[tuple[int, int]]) -> str:
+    """The notice with the address it leads to, ``""`` without one. ``rows`` are the text spans of the list's dated rows.
+
+    A post about a move is a row; a notice stands alone on the page, and speaks of the column or of itself.
+    """
+    sheet = sight.source.sheet
+    for number in sheet.run.hits(_GATE):
+        text = sheet.texts[number]
+        if len(text) > LONG or any(start <= number < stop for start, stop in rows):
+            continue
+        node = _sentence(sheet, sheet.owners[number])
+        words = sheet.text_of(node) if node >= 0 else squeeze(text)
+        match = _NOTICE.search(words)
+        if match is None or sheet.hidden(sheet.owners[number]) or _NOT_NOW.search(match[0]):
+            continue
+        linked = sheet.up(sheet.owners[number], LINK) >= 0
+        if _OTHER.search(words) or (linked and _ITSELF.search(words) is None):
+            continue
+        address = next((sight.href(anchor) for anchor in sheet.links_in(node) if sight.href(anchor)), "")
+        return f"{words[:LONG]} {address}".strip()
+    return ""
+
+
+def _sentence(sheet: Outline, node: int) -> int:
+    """The largest element around ``node`` that is still one short notice: its link may stand beside the words."""
+    best = node
+    for _ in range(3):
+        node = sheet.parents[node]
+        if node < 0 or sheet.tags[node] in ("body", "html", "ul", "ol", "table", "tbody"):
+            break
+        if sheet.last[node] - sheet.first[node] > 8 or len(sheet.text_of(node)) > LONG:
+            break
+        best = node
+    return best
