@@ -18,6 +18,8 @@ from monitor.model import OutletFacts
 
 NIGHT = timedelta(hours=26)
 """A look of the last night is at most this old."""
+HALF = 0.5
+"""A site of which less was seen is dark; a wall before one of its folders, or a column made anew, darkens no other column."""
 LINE = 2
 """So many sites that go dark in one night, and more than half of them, are our own line."""
 
@@ -42,7 +44,7 @@ def sight(outlets: Sequence[OutletFacts], as_of: datetime, least: float) -> Seen
     for of in due:
         if _could_be_seen(of, as_of):
             groups[_group(of)].append(of)
-    dark = {name for name, members in groups.items() if _share(members, as_of) < least}
+    dark = {name for name, members in groups.items() if _share(members, as_of) < min(least, HALF)}
     asked_share = sum(looked_at(of, as_of) for of in due) / len(due)
     hidden = frozenset(f"outlet:{of.outlet.id}" for of in due if _group(of) in dark)
     return Seen(asked_share, hidden | dark, _blind(due, groups, dark, as_of))
