@@ -251,7 +251,8 @@ def _looked(known: Known, probe: Probe, reading: Reading, moment: datetime, door
         dated=sum(post.published is not None for post in reading.posts),
         family=reading.family,
         seen=_seen(reading),
-        path=part("bridge", host_key(probe.url)) if probe.platform == BRIDGE and probe.url else "",
+        # Told, not yet counted as one look: a bridge is the only whole list that a WeChat account has.
+        path=part("feed", host_key(probe.url)) if probe.platform == BRIDGE and probe.url else "",
     )
     return Looked(
         visit,
