@@ -209,7 +209,7 @@ def test_a_second_night_on_the_same_day_tells_nobody_anything_again(ran: Ran) ->
     before = len(ran.sample.mailbox.messages)
     ran.sample.portal.log.clear()
     night = jobs.nightly(ran.office, ran.clock, as_of=ran.clock())
-    assert (night.new_posts, night.written.n, len(night.judgement.changes.opened)) == (0, 0, 0)
+    assert (night.saw.new_posts, night.written.n, len(night.judgement.changes.opened)) == (0, 0, 0)
     assert len(ran.sample.mailbox.messages) == before
     statuses = ran.sample.portal.log.statuses()
     assert statuses[304] == 68

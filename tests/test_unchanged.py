@@ -61,7 +61,7 @@ def test_the_second_night_asks_once_a_column_and_changes_nothing(
         second = jobs.nightly(one.office, now, as_of=now())
         after = contents(one.office.engine, without=LOOKS)
         assert after == before
-        assert (second.crawled.fault, second.new_posts, second.unknown) == ("", 0, 0)
+        assert (second.crawled.fault, second.saw.new_posts, second.saw.unknown) == ("", 0, 0)
         lists = {f"/{c.folder}/" for c in sample.district.columns}
         hits = [hit for hit in sample.portal.log.hits if hit.path in lists]
         assert sorted(hit.path for hit in hits) == sorted(lists)
