@@ -47,13 +47,23 @@ PROOF_URLS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """The office's word, given on ``day``, that the catalogue holds every place where its units publish."""
+
+    reason: str
+    by: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What is watched, who answers for it, and where it stands."""
+    """What is watched, who answers for it, and where it stands; ``whole`` where the office says that it is all."""
 
     units: tuple[Unit, ...]
     sites: tuple[Site, ...]
     outlets: tuple[Outlet, ...]
     cards: Mapping[str, AccountCard] = field(default_factory=dict)
+    whole: Whole | None = None
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -88,6 +98,17 @@ class UnitEntry(Strict):
     quota: int | None = Field(default=None, ge=0, le=10_000)
     emails: tuple[str, ...] = ()
     contacts: tuple[AddresseeEntry, ...] = ()
+    since: date | None = Field(
+        default=None, description="the unit's first day, where it began while the others were watched"
+    )
+
+
+class WholeEntry(Strict):
+    """The office's word that these columns are all places where the units publish."""
+
+    reason: str = Field(min_length=2, max_length=400, description="how that was made sure")
+    by: str = Field(min_length=1, max_length=100, description="who says so")
+    day: date = Field(description="the day of the word; renew it when units join or columns leave")
 
 
 class SiteEntry(Strict):
@@ -149,6 +170,7 @@ class CatalogueEntry(Strict):
     units: tuple[UnitEntry, ...] = ()
     sites: tuple[SiteEntry, ...] = ()
     columns: tuple[ColumnEntry, ...] = ()
+    whole: WholeEntry | None = None
     accounts: tuple[AccountEntry, ...] = ()
     canaries: tuple[AccountEntry, ...] = ()
 
@@ -203,6 +225,7 @@ def read_catalogue(data: Mapping[str, Any], path: Path, crawl: CrawlConfig) -> C
         sites=tuple(_site(site, own[site.id], crawl) for site in entry.sites),
         outlets=tuple(outlets),
         cards=cards,
+        whole=Whole(entry.whole.reason, entry.whole.by, entry.whole.day) if entry.whole else None,
     )
 
 

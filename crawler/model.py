@@ -162,7 +162,8 @@ class Addressee:
 class Unit:
     """A department, town or street. ``quota`` is posts per calendar month, ``None`` = not counted.
 
-    ``emails`` always get its letters, ``contacts`` by their role while they hold.
+    ``emails`` always get its letters, ``contacts`` by their role while they hold. ``since`` is the first day of a unit
+    that began while the others were watched.
     """
 
     id: str
@@ -173,6 +174,7 @@ class Unit:
     quota: int | None = None
     emails: tuple[str, ...] = ()
     contacts: tuple[Addressee, ...] = ()
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

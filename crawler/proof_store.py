@@ -74,15 +74,17 @@ class ColumnWordRow(Base):
 
 
 class WholeWordRow(Base):
-    """The office's word that the catalogue holds every place where a unit publishes; ``unit_id`` empty: every unit's.
+    """The office's word that the catalogue holds every place where a unit publishes.
 
-    Until it was given (or shown by the posts) no count of that unit accuses anybody.
+    Until it was given no count of that unit accuses anybody. ``kept_in`` is where it stands, ``office`` (a person said
+    it) or ``config``: each ends only its own.
     """
 
     __tablename__ = "whole_word"
     id: Mapped[int] = mapped_column(primary_key=True)
-    unit_id: Mapped[str] = mapped_column(String(64), default="", index=True)
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"), index=True)
     person: Mapped[str] = mapped_column(String(100))
     reason: Mapped[str] = mapped_column(Text)
     moment: Mapped[datetime]
     ended: Mapped[datetime | None]
+    kept_in: Mapped[str] = mapped_column(String(20), default="office")

@@ -92,8 +92,9 @@ def _sync_table(
 ) -> tuple[list[str], list[str], list[str]]:
     stored = {found["id"]: found for found in connection.execute(select(row.__table__)).mappings()}
     added, changed = [], []
-    for values in wanted:
-        old = stored.get(values["id"])
+    for given in wanted:
+        old = stored.get(given["id"])
+        values = _begun(given, old, now, first=not stored) if row is UnitRow else given
         if old is None:
             connection.execute(insert(row).values(values))
             if row is OutletRow:
@@ -120,6 +121,16 @@ def _sync_table(
         connection.execute(update(OutletRow).where(OutletRow.id == name).values(kept_in=WORKBOOK))
         drop_card(connection, name, CONFIG)
     return added, changed, gone
+
+
+def _begun(
+    values: dict[str, Any], old: Mapping[Any, Any] | None, now: datetime, *, first: bool
+) -> dict[str, Any]:
+    """A unit that comes to others, or comes back, begins that day unless config.yaml names another."""
+    if values["since"] is not None or first:
+        return values
+    known = old["since"] if old is not None and old["retired_at"] is None else shanghai_day(now)
+    return {**values, "since": known}
 
 
 def _sync_card(connection: Connection, outlet: Outlet, catalogue: Catalogue, now: datetime) -> bool:
@@ -155,7 +166,7 @@ def _unit(unit: Unit) -> dict[str, Any]:
     return {
         "id": unit.id, "short": unit.short, "full": unit.full, "group_name": unit.group,
         "aliases": list(unit.aliases), "quota": unit.quota, "emails": list(unit.emails),
-        "contacts": [_addressee(one) for one in unit.contacts],
+        "contacts": [_addressee(one) for one in unit.contacts], "since": unit.since,
     }  # fmt: skip
 
 

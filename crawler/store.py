@@ -67,6 +67,8 @@ class Base(DeclarativeBase):
 
 
 class UnitRow(Base):
+    """A unit from ``since`` on (empty: it was there when watching began) until ``retired_at``."""
+
     __tablename__ = "unit"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     short: Mapped[str] = mapped_column(String(100))
@@ -76,6 +78,7 @@ class UnitRow(Base):
     quota: Mapped[int | None]
     emails: Mapped[list[Any]]
     contacts: Mapped[list[Any]] = mapped_column(default=list)
+    since: Mapped[date | None]
     retired_at: Mapped[datetime | None]
 
 

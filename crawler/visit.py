@@ -30,7 +30,7 @@ from crawler.walking.addresses import is_archive, other_host, same_place
 from crawler.walking.doubts import NO_KNOWN_POSTS, TURNED_ROUND, WENT_BACK, doubt
 from crawler.walking.forms import answered
 from crawler.walking.freshness import Copy, part, said_by_caches
-from crawler.walking.wholeness import NOTHING, Walked, Whole, whole_since, with_page
+from crawler.walking.wholeness import NOTHING, Walked, Whole, reach, whole_since, with_page
 
 logger = logging.getLogger(__name__)
 
@@ -155,16 +155,18 @@ def conditional(known: Known) -> dict[str, str]:
 
 
 def plain_due(known: Known, now: datetime, days: int) -> bool:
-    """Whether the column must be asked without validators: at least once in ``days``, each on a day of its own.
+    """Whether the column must be asked without validators: at least once in ``days``, each on a day of its own, and at its
+    first look in a month, for units are counted by the month before.
 
-    The days are spread over the columns, so that no night fetches all of them whole.
+    The days are spread over the columns, so that no other night fetches all of them whole.
     """
     if known.last_plain is None:
         return True
     today = shanghai_day(now)
-    age = (today - shanghai_day(known.last_plain)).days
+    last = shanghai_day(known.last_plain)
+    age = (today - last).days
     own = crc32(known.outlet.id.encode()) % days == today.toordinal() % days
-    return age >= days or (age > 0 and own)
+    return age >= days or (age > 0 and own) or (last.year, last.month) != (today.year, today.month)
 
 
 def look(
@@ -458,7 +460,8 @@ def _walk(
     onward = next((one for one in reading.further if further_key(one) not in trail), None)
     shown = blake2b(front, digest_size=HASH).digest()
     ended = reached or onward is None or visit.page_no >= max_pages or not reading.posts or shown in trail
-    if _past(reading, onward, horizon):
+    # One old row at a page's end proves little: the walk goes on until the days from the horizon on are surely whole.
+    if _past(reading, onward, horizon) and (reach(walked.days) or horizon) <= horizon:
         ended = True
     starts = first and known.settled
     whole = None

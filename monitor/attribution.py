@@ -20,7 +20,7 @@ __all__ = ["REASON_NAMES", "Attribution", "Names", "Reason", "attribute"]
 
 
 class Reason(StrEnum):
-    """Why a post went where it went. The first seven give it to a unit."""
+    """Why a post went where it went. The first nine give it to a unit."""
 
     NAME = "name"
     ALIAS = "alias"
@@ -30,6 +30,7 @@ class Reason(StrEnum):
     ACCOUNT = "account"
     DECISION = "decision"
     DUTY = "duty"
+    PORTAL = "portal"
     MEDIA = "media"
     HIGHER = "higher"
     PROVINCE = "province"
@@ -43,6 +44,7 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable"
     SEVERAL = "several"
     NO_DUTY = "no_duty"
+    PORTAL_ONLY = "portal_only"
 
 
 REASON_NAMES: dict[Reason, str] = {
@@ -54,6 +56,7 @@ REASON_NAMES: dict[Reason, str] = {
     Reason.ACCOUNT: "来源为单位政务新媒体账号",
     Reason.DECISION: "人工认定",
     Reason.DUTY: "无来源，按栏目责任单位",
+    Reason.PORTAL: "来源只是本网站名称，按栏目责任单位",
     Reason.MEDIA: "媒体稿件",
     Reason.HIGHER: "国家和市级机关",
     Reason.PROVINCE: "省级机关",
@@ -67,7 +70,11 @@ REASON_NAMES: dict[Reason, str] = {
     Reason.UNREADABLE: "来源无法识别，待认定",
     Reason.SEVERAL: "无来源，栏目有多个责任单位，待认定",
     Reason.NO_DUTY: "无来源，栏目无责任单位",
+    Reason.PORTAL_ONLY: "来源只是本网站名称，不知是哪个单位，待认定",
 }
+
+NAMELESS = frozenset({Reason.DUTY, Reason.PORTAL, Reason.SEVERAL, Reason.NO_DUTY, Reason.PORTAL_ONLY})
+"""Nobody is named: it is the column that tells, or nothing."""
 
 _KIND = {
     "name": (Reason.NAME, 1.0), "alias": (Reason.ALIAS, 0.97), "usual": (Reason.USUAL, 0.9),
@@ -121,6 +128,11 @@ class _Part:
     outside: Outside | None = None
     noise: bool = False
 
+    @property
+    def desk(self) -> bool:
+        """The portal itself: what its template prints where nobody wrote an origin is nobody's word."""
+        return self.outside is Outside.DESK
+
 
 def attribute(post_origin: str | None, column_units: Sequence[str], names: Names, day: date) -> Attribution:
     """The unit of a post that prints ``post_origin`` in a column of ``column_units`` on ``day``.
@@ -138,6 +150,9 @@ def attribute(post_origin: str | None, column_units: Sequence[str], names: Names
     if whole.units and not whole.ambiguous:
         return _granted([whole])
     found = [_part(piece, names, day) for piece in parts(text)]
+    if whole.desk or (found and all(part.desk for part in found)):
+        return _by_portal(column_units)
+    found = [part for part in found if not part.desk]
     if any(part.units for part in found):
         found = [part for part in found if not part.noise]
     elif found and all(is_person(piece) for piece in parts(text)):
@@ -150,6 +165,11 @@ def _by_duty(column_units: Sequence[str]) -> Attribution:
     if len(units) == 1:
         return Attribution(units[0], Reason.DUTY, 0.6)
     return _doubt(Reason.SEVERAL) if units else Attribution(None, Reason.NO_DUTY, 0.6)
+
+
+def _by_portal(column_units: Sequence[str]) -> Attribution:
+    units = tuple(dict.fromkeys(column_units))
+    return Attribution(units[0], Reason.PORTAL, 0.5) if len(units) == 1 else _doubt(Reason.PORTAL_ONLY)
 
 
 def _weigh(found: Sequence[_Part], taken_over: bool, text: str, names: Names) -> Attribution:
@@ -189,6 +209,8 @@ def _part(piece: str, names: Names, day: date) -> _Part:
     exact = names.exact(piece, day)
     if exact:
         return _of_hit(exact)
+    if piece in names.desks:
+        return _Part(outside=Outside.DESK)
     hit = names.match(piece, day)
     if hit:
         part = _after(piece[hit.length :], hit, names, day)

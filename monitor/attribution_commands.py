@@ -61,7 +61,14 @@ def attribution(
         decided = [_decide(office, answer, why, by, now) for answer in answers]
         chosen = _unit(office, only) if only else ""
         with office.reader.connect() as connection:
-            found = counts.tally(connection, shown.start, shown.end, now, decisions=decisions_of(office))
+            found = counts.tally(
+                connection,
+                shown.start,
+                shown.end,
+                now,
+                decisions=decisions_of(office),
+                rule=office.settings.monitor.counting,
+            )
             names = {unit.id: unit.short for unit in counts.units_of(connection, shown.start)}
             titles = {outlet.id: outlet.name for outlet in counts.outlets_of(connection, shanghai_day(now))}
     lines = [*decided, *attribution_lines(found, names, titles, shown, chosen)]
@@ -120,9 +127,9 @@ def attribution_data(found: Tally, names: Mapping[str, str], period: Period, onl
     chosen = {unit: reasons for unit, reasons in rows.items() if not only or unit == only}
     return {
         "period": period.name,
-        "total": found.total,
-        "attributed": found.attributed,
-        "unattributed": found.unattributed,
+        "total": found.total.figure,
+        "attributed": found.attributed.figure,
+        "unattributed": found.unattributed.figure,
         "units": [
             {"unit": unit, "name": names.get(unit, unit), "posts": sum(reasons.values()), "reasons": reasons}
             for unit, reasons in chosen.items()

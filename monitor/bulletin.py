@@ -27,6 +27,7 @@ from monitor.bulletin_model import (
     ErrorRate,
     PastMatter,
     Period,
+    Repeated,
 )
 from monitor.bulletin_outlets import (
     COLUMN,
@@ -53,6 +54,7 @@ from monitor.bulletin_parts import (
 from monitor.bulletin_sight import draft_reasons, last_seen, left_since, sight
 from monitor.calendar import chinese_day
 from monitor.content_facts import content_check
+from monitor.counting.rows import CountRule
 from monitor.model import Count, Finding, Value, Verdict, exactly, together
 from monitor.official_days import OfficialDays
 from monitor.outlook import Earlier, compare, forecast, previous, year_before
@@ -102,6 +104,7 @@ def compile(
     horizon: date | None = None,
     last: tuple[datetime, Collection[str] | None] | None = None,
     rates: tuple[ErrorRate, ...] = (),
+    counting: CountRule | None = None,
 ) -> Bulletin:
     """The bulletin of ``period`` as the store knew it at ``as_of``.
 
@@ -111,6 +114,7 @@ def compile(
     ``calendar`` counts the deadlines in working days (default: Monday to Friday). ``horizon`` is the first
     day that was crawled: earlier periods are compared only where they lie after it. ``last`` is the moment of the
     bulletin before and the outlets that it named (``None``: all with a finding then; default: the period's begin). ``rates`` are the rules' own (``error_rates.py``).
+    ``counting`` says how posts are counted.
     """
     day, verdicts = shanghai_day(as_of), tuple(verdicts)
     moment, listed = last or (datetime.combine(period.start, time(0), SHANGHAI), None)
@@ -123,9 +127,9 @@ def compile(
     stock = Stock(
         units,
         outlets,
-        counts.tally(connection, period.start, period.end, as_of, decisions=decisions),
+        counts.tally(connection, period.start, period.end, as_of, decisions=decisions, rule=counting),
         sight(connection, period, window, as_of, failed=failed_night),
-        _earlier(connection, period, as_of, decisions, horizon),
+        _earlier(connection, period, as_of, decisions, horizon, counting),
         account_rhythms(connection, accounts, period.start, period.end, as_of),
         candidates(connection, as_of),
         past_matters(connection, moment, as_of, outlets, verdicts, names, listed),
@@ -158,11 +162,12 @@ def _earlier(
     as_of: datetime,
     decisions: Mapping[str, str | None] | None,
     horizon: date | None,
+    counting: CountRule | None,
 ) -> Earlier:
     def totals(of: Period) -> dict[str, Count] | None:
         if horizon is None or of.start < horizon:
             return None
-        found = counts.tally(connection, of.start, of.end, as_of, decisions=decisions)
+        found = counts.tally(connection, of.start, of.end, as_of, decisions=decisions, rule=counting)
         return {unit: together(months.values()) for unit, months in found.units.items()}
 
     return Earlier(totals(previous(period)), totals(year_before(period)))
@@ -231,6 +236,10 @@ def assemble(
         columns_unjudged=sum(one.kind == COLUMN for one in unjudged),
         unjudged=unjudged,
         error_rates=stock.error_rates,
+        repeats=tuple(
+            Repeated(one.title, one.url, titles.get(one.outlet, one.outlet), one.day, one.of)
+            for one in stock.tally.repeats
+        ),
     )
 
 

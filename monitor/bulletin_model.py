@@ -216,6 +216,17 @@ class PostLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeated:
+    """A row of a column that was counted with the post at ``of``: the same article at another address, or a copy."""
+
+    title: str
+    url: str
+    column: str
+    day: date
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """An origin (or a column without origins) that a person should decide once."""
 
@@ -443,6 +454,7 @@ class Bulletin:
     columns_unjudged: int | None = None
     unjudged: tuple[Unjudged, ...] = ()
     error_rates: tuple[ErrorRate, ...] = ()
+    repeats: tuple[Repeated, ...] = ()
 
     @property
     def months(self) -> tuple[str, ...]:

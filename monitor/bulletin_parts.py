@@ -216,8 +216,8 @@ def year_units_of(stale: Sequence[ColumnRow]) -> tuple[tuple[str, int], ...]:
 def portal_of(tally: Tally, names: Mapping[str, str], listed: set[str]) -> Portal:
     others = [
         (names.get(unit, unit), tuple(tally.count(unit, month) for month in tally.months))
-        for unit in tally.units
-        if unit not in listed
+        for unit, found in tally.units.items()
+        if unit not in listed and together(found.values()).at_least
     ]
     reasons = sorted({reason for found in tally.nobody.values() for reason in found})
     nobody = [
@@ -256,7 +256,11 @@ def disclosure_of(
     }
     unknown = {names.get(unit, unit) for unit in unsure}
     listed = [(row.unit, row.short) for group in groups for row in group.rows]
-    more = [(unit, names.get(unit, unit)) for unit in tally.documents if unit and unit not in dict(listed)]
+    more = [
+        (unit, names.get(unit, unit))
+        for unit, found in tally.documents.items()
+        if unit and unit not in dict(listed) and together(found.values()).at_least
+    ]
     lines = tuple(
         (short, tuple(tally.papers(unit, month) for month in tally.months))
         for unit, short in [*listed, *more]
@@ -265,7 +269,7 @@ def disclosure_of(
     empty = [short for short, total in totals.items() if not total.at_least] if tally.disclosed else []
     unknown |= {short for short in empty if not totals[short].complete}
     return Disclosure(
-        total=exactly(len(tally.disclosed)),
+        total=tally.papers_total,
         units=lines,
         none=tuple(short for short in empty if short not in unknown),
         unknown=tuple(short for short in empty if short in unknown),

@@ -27,6 +27,10 @@ MAINTENANCE = "maintenance"
 NO_FACTS = "no_facts"
 SUSPECTED = "suspected"
 UNKNOWN_YEAR = "unknown_year"
+CATALOGUE_OPEN = "catalogue_open"
+NO_COLUMN = "no_column"
+LIVED_PARTLY = "lived_partly"
+MONTH_RUNNING = "month_running"
 NOT_JUDGED = "not_judged_yet"
 UNREAD_NEWER = "unread_newer"
 WEAK_DATE = "weak_date"
@@ -46,6 +50,10 @@ CAUSE_NAMES: Mapping[str, str] = {
     BEFORE_HORIZON: "早于起采日期",
     NOT_COVERED: "有栏目没有抓取完整",
     UNDECIDED: "有信息的来源尚未读到或待认定",
+    CATALOGUE_OPEN: "尚未确认该单位的发布栏目已全部纳入台账",
+    NO_COLUMN: "台账中没有该单位发布信息的栏目",
+    LIVED_PARTLY: "该单位在这个月里只存在部分时间（撤并或新设）",
+    MONTH_RUNNING: "本月尚未结束",
     SITE_DOWN: "所在网站当时无法访问，已另行登记",
     READER_BROKEN: "所在网站多数栏目同时读不到，已按网站故障或改版另行登记",
     PROBE_OUT: "该平台的读取渠道当晚停用，已另行登记",

@@ -32,7 +32,7 @@ from monitor.dispensations import in_force
 from monitor.evaluate import judge
 from monitor.facts import gather
 from monitor.model import Facts, Verdict
-from monitor.office import Office, count_until, open_office
+from monitor.office import Office, counter, open_office
 from monitor.options import DONE, tell, with_as_of, with_config, with_json
 from monitor.period import Period
 from monitor.plain import clean
@@ -155,7 +155,7 @@ def _judged(office: Office, now: datetime) -> tuple[Facts, tuple[Verdict, ...]]:
         facts = gather(
             connection,
             now,
-            count=count_until,
+            count=counter(office),
             horizon=settings.crawl.backfill_from,
             coverage=settings.monitor.coverage,
         )

@@ -26,6 +26,7 @@ from monitor.alerts import AlertsConfig
 from monitor.bulletin_model import BulletinSettings
 from monitor.channels.mail import MailConfig
 from monitor.channels.webhook import WebhookConfig
+from monitor.counting.rows import CountRule
 from monitor.hours import Hour
 from monitor.letters import LetterSettings
 from monitor.life import Life
@@ -84,6 +85,7 @@ class MonitorSection(Strict):
     orders: OrderSettings = OrderSettings()
     proof: ProofSettings = ProofSettings()
     web: WebSettings = WebSettings()
+    counting: CountRule = CountRule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class MonitorConfig:
     orders: OrderSettings = field(default_factory=OrderSettings)
     proof: ProofSettings = field(default_factory=ProofSettings)
     web: WebSettings = field(default_factory=WebSettings)
+    counting: CountRule = field(default_factory=CountRule)
 
     def in_force(self, day: date) -> dict[str, Version]:
         """Each rule's version on ``day``; rules not yet in force are left out."""
@@ -132,6 +135,7 @@ def monitor_config(data: Mapping[str, Any], path: Path) -> MonitorConfig:
         read.orders,
         read.proof,
         read.web,
+        read.counting,
     )
 
 

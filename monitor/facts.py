@@ -93,7 +93,7 @@ def gather(
         as_of=as_of,
         day=day,
         outlets=outlets,
-        units=() if only is not None else unit_facts(connection, as_of, day, months, outlets, count),
+        units=() if only is not None else unit_facts(connection, as_of, day, months, count),
         months=months,
         this_month=month_of(day),
         failed_night=night.asked < coverage if failed_night is None else failed_night,

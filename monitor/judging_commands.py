@@ -11,7 +11,7 @@ import click
 from crawler.clock import clock
 from crawler.model import SHANGHAI
 from monitor.model import Value
-from monitor.office import count_until, open_office
+from monitor.office import counter, open_office
 from monitor.options import DONE, tell, with_as_of, with_config, with_json
 from monitor.profiles import load_profile, profile_names
 from monitor.rejudging import Rejudged, rejudge
@@ -31,7 +31,7 @@ def judge(name: str | None, path: Path, as_of: datetime | None, as_json: bool) -
             connection,
             office.settings.monitor,
             clock(as_of)(),
-            count=count_until,
+            count=counter(office),
             horizon=office.settings.crawl.backfill_from,
             profile=profile,
         )

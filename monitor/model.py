@@ -110,6 +110,9 @@ class Count:
             return f"{self.at_least}至{self.at_most}"
         return f"不少于{self.at_least}" if self.at_least else "未作判定"
 
+    def __str__(self) -> str:
+        return self.text
+
     @property
     def sign(self) -> str:
         """The same for a narrow cell: ``12``, ``12–14``, ``≥12`` or ``未判定``."""

@@ -115,6 +115,7 @@ class Names:
     whole: Mapping[str, tuple[Form, ...]]
     towns: frozenset[str]
     decisions: Mapping[str, str | None]
+    desks: frozenset[str]
     bounds: tuple[date, ...]
     _prefix: re.Pattern[str] = field(repr=False)
     _city_prefix: re.Pattern[str] = field(repr=False)
@@ -128,8 +129,9 @@ class Names:
         place: Place | None = None,
         accounts: Mapping[str, str] | None = None,
         decisions: Mapping[str, str | None] | None = None,
+        portals: Iterable[str] = (),
     ) -> Names:
-        """Names of ``units``; ``accounts`` are account names with their lead unit.
+        """Names of ``units``; ``accounts`` are account names with their lead unit, ``portals`` the sites' own names.
 
         ``decisions`` are whole origin texts that a person decided once (unit id, or ``None`` = nobody's).
         Without ``place`` it is read off the full names (when none tells, only bare names match). Raises ``ValueError`` for an alias whose validity
@@ -149,6 +151,7 @@ class Names:
             {k: tuple(v) for k, v in maker.whole.items()},
             frozenset(maker.towns),
             {clean(text): unit_id for text, unit_id in (decisions or {}).items()},
+            frozenset(form for name in portals for form in _portal_forms(name)),
             tuple(sorted(maker.bounds)),
             re.compile(_prefix_pattern(where)),
             re.compile(f"{where.city}|{where.city[:-1]}" if where.city else r"(?!)"),
@@ -195,6 +198,12 @@ class Names:
                 if found:
                     return _hit(found, offset + length)
         return None
+
+
+def _portal_forms(name: str) -> Iterable[str]:
+    """A site's own name as templates print it, with and without what stands in brackets behind it."""
+    whole = clean(name)
+    yield from {whole, re.sub(r"[(（].*?[)）]", "", whole)} - {""}
 
 
 def _hit(found: Sequence[Form], length: int) -> Hit:

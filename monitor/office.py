@@ -21,6 +21,8 @@ from crawler.register import Diff, outlet_of, sync
 from crawler.store import DutyRow, OutletRow, SiteRow, UnitRow, open_store
 from monitor.audit import SYSTEM, Entry, append
 from monitor.config import MonitorConfig, monitor_config
+from monitor.counting.rows import CountRule
+from monitor.counting.word import keep_config
 from monitor.counts import outlets_of, unit_month_counts
 from monitor.decisions import in_force, read_decisions
 from monitor.model import Count
@@ -90,6 +92,7 @@ def enter_catalogue(office: Office, now: datetime, *, by: str = SYSTEM) -> Diff:
     with office.engine.begin() as connection:
         before = _told(connection)
         diff = sync(connection, office.settings.catalogue, now)
+        keep_config(connection, office.settings.catalogue, now)
         follow(connection, now)
         if diff != Diff():
             after = _told(connection)
@@ -150,8 +153,8 @@ def decisions_of(office: Office) -> Mapping[str, str | None]:
 
 
 def counter(office: Office) -> Callable[[Connection, date, date, datetime], Mapping[tuple[str, str], Count]]:
-    """:func:`count_until` under the decisions of this office."""
-    return partial(count_until, decisions=decisions_of(office))
+    """:func:`count_until` under the decisions and the rule of counting of this office."""
+    return partial(count_until, decisions=decisions_of(office), rule=office.settings.monitor.counting)
 
 
 def count_until(
@@ -161,6 +164,8 @@ def count_until(
     as_of: datetime,
     *,
     decisions: Mapping[str, str | None] | None = None,
+    rule: CountRule | None = None,
 ) -> Mapping[tuple[str, str], Count]:
     """Units' posts per month from ``start`` up to, not with, ``end``: what the rules ask for."""
-    return unit_month_counts(connection, start, end - timedelta(days=1), as_of, decisions=decisions)
+    last = end - timedelta(days=1)
+    return unit_month_counts(connection, start, last, as_of, decisions=decisions, rule=rule)

@@ -78,6 +78,7 @@ _OFFICE = re.compile(
     r"^(?:人民政府|政府|府)?(?:办|办公室|门户网|门户网站|网|网站|官网|信息网|政府网|公众信息网|新闻办|新闻办公室|"
     r"信息公开办|信息公开办公室|督查室|公报|公开办|办公室信息科)?$"
 )
+_PORTAL = re.compile(r"(?:网|网站|官网)$")
 _PLACE = re.compile(
     rf"^{HAN}{{1,6}}?(?:省|自治区|自治州|特别行政区|市|州|盟|地区|区|县|旗)(?!内|外|域|间|直|级)"
 )
@@ -146,7 +147,7 @@ def outsider(part: str, place: str, city: str, level: str) -> Outside | None:
     if own and own.end():
         rest = part[own.end() :]
         if _OFFICE.match(rest):
-            return Outside.OFFICE
+            return _office(rest)
         if re.search(r"(?:新闻网|日报|晚报|时报|周刊)(?:社|客户端)?$", rest):
             return Outside.MEDIA
         return Outside.PARTY if _PARTY.match(rest) else None
@@ -165,12 +166,17 @@ def outsider(part: str, place: str, city: str, level: str) -> Outside | None:
     if level != "市" and re.match(r"(?:全|我|本)?市(?!场|政|容|民)", part):
         return Outside.HIGHER
     if _OFFICE.match(part):
-        return Outside.OFFICE
+        return _office(part)
     if _PROVINCES.match(part):
         return Outside.PROVINCE
     if _KNOWN_PLACES.match(part) or _PLACE.match(part):
         return Outside.ELSEWHERE
     return None
+
+
+def _office(named: str) -> Outside:
+    """The government's office, or only the portal: templates print its name where nobody wrote an origin."""
+    return Outside.DESK if _PORTAL.search(named) else Outside.OFFICE
 
 
 def _own(place: str, city: str, level: str) -> str:

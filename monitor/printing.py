@@ -86,6 +86,7 @@ def compile_bulletin(
             check=check,
             printed=day,
             decisions=decisions_of(office),
+            counting=office.settings.monitor.counting,
             failed_night=judgement.failed_night,
             calendar=days_of(office, day, period.end),
             horizon=office.settings.crawl.backfill_from,

@@ -47,7 +47,7 @@ class Page:
 def pages(b: Bulletin) -> tuple[Page, ...]:
     """The sheets that have something to say, in order."""
     found = [
-        _unjudged(b), _past(b), _content(b), _found(b), _by_column(b), _scores(b), _by_hand(b), _rates(b),
+        _unjudged(b), _past(b), _content(b), _found(b), _by_column(b), _repeats(b), _scores(b), _by_hand(b), _rates(b),
     ]  # fmt: skip
     return tuple(page for page in found if page.rows)
 
@@ -127,6 +127,13 @@ def _by_column(b: Bulletin) -> Page:
     return Page(
         "栏目条数", title, ("序号", "栏目", *months, "合计"), (6, 44, *(10 for _ in months), 10), rows, (1,)
     )
+
+
+def _repeats(b: Bulletin) -> Page:
+    rows = [(n, one.column, one.day, one.title, one.url, one.of) for n, one in enumerate(b.repeats, 1)]
+    head = ("序号", "栏目", "日期", "标题", "重复的网址", "计入的网址")
+    title = "同一栏目重复出现、只计一次的信息（网址不同而标题、日期、来源相同，或只差访问参数）"
+    return Page("重复信息", title, head, (6, 30, 13, 50, 60, 60), rows, (1, 3, 4, 5))
 
 
 def _scores(b: Bulletin) -> Page:

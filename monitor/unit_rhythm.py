@@ -78,9 +78,9 @@ def keep_rhythm(office: Office, now: datetime) -> None:
     """Count the last thirteen months and replace what was kept, in one transaction."""
     today = shanghai_day(now)
     start = max(add_months(today.replace(day=1), 1 - MONTHS), office.settings.crawl.backfill_from)
-    decisions = decisions_of(office)
+    decisions, rule = decisions_of(office), office.settings.monitor.counting
     with office.reader.connect() as connection:
-        counted = tally(connection, start, today, now, decisions=decisions)
+        counted = tally(connection, start, today, now, decisions=decisions, rule=rule, so_far=True)
     days = Counter(("" if post.whose.doubtful else post.whose.unit or "", post.day) for post in counted.posts)
     series = (counted.units, counted.documents)
     months = {(unit, month) for found in series for unit, by_month in found.items() for month in by_month}

@@ -11,6 +11,7 @@ from crawler.catalogue import Catalogue
 from crawler.model import ColumnClass, Evidence, Outcome, Outlet, OutletKind, Site, Unit
 from crawler.register import sync
 from crawler.store import OutletRow, PostRow, VisitRow
+from monitor.counting.word import vouch
 
 SITE = Site("site", "区政府门户网站", "http://www.example.gov.cn/")
 
@@ -29,12 +30,13 @@ def column(
 
 
 def enter(connection: Connection, now: datetime, units: tuple[Unit, ...], *outlets: Outlet) -> None:
-    """The catalogue as of ``now``; outlets that are left out are retired."""
+    """The catalogue as of ``now``; outlets that are left out are retired. The office says that it is all."""
     sync(connection, Catalogue(units, (SITE,), outlets), now)
+    vouch(connection, [one.id for one in units], person="张三", reason="已逐个核对", moment=now)
 
 
 def visit(connection: Connection, outlet: str, moment: datetime, newest: date | None, **values: Any) -> None:
-    """One look and what it leaves in the outlet's row; the walk over its pages is done at once."""
+    """One look and what it leaves in the outlet's row; the walk over its pages is done at once, down to the last."""
     row: dict[str, Any] = {
         "outlet_id": outlet, "moment": moment, "outcome": Outcome.READ.value if newest else Outcome.EMPTY.value,
         "evidence": Evidence.COMPLETE.value, "door": "spider", "probe": "portal", "page_no": 1, "reason": "",
@@ -45,7 +47,7 @@ def visit(connection: Connection, outlet: str, moment: datetime, newest: date | 
     if row["page_no"] == 1:
         state: dict[str, Any] = {"last_look": moment}
         if Outcome(row["outcome"]).conclusive:
-            state |= {"last_conclusive": moment, "walk_done": True, "newest": newest}
+            state |= {"last_conclusive": moment, "walk_done": True, "newest": newest, "whole_since": date.min}
         connection.execute(update(OutletRow).where(OutletRow.id == outlet).values(state))
 
 

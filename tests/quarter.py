@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, Engine, insert, select
 
 from crawler.store import Base, DutyRow, OutletRow, PostRow, RunRow, SiteRow, UnitRow, open_store
+from monitor.counting.word import vouch
+from tests.judging_store import visit
 
 SEED = Path(__file__).parents[2] / "shared" / "seed"
 AS_OF = datetime(2020, 7, 20, 1, 0, tzinfo=UTC)
@@ -62,13 +64,22 @@ def add_outlet(
     values: dict[str, Any] = {
         "id": name, "kind": "column", "name": name, "platform": "portal", "site_id": "portal",
         "url": f"http://portal.example.org/{name}/", "cls": "other", "path": name, "level": 2, "floor": 1,
-        "state": "registered", "handle": {}, "probes": [], **more,
+        "state": "registered", "handle": {}, "probes": [], "whole_since": date.min, "walk_done": True, **more,
     }  # fmt: skip
     connection.execute(insert(OutletRow).values(values))
     for position, unit in enumerate(units):
         connection.execute(
             insert(DutyRow).values(outlet_id=name, unit_id=unit, position=position, since=since)
         )
+
+
+def watch(connection: Connection, moment: datetime = BASELINE) -> None:
+    """A whole look at every column at ``moment``, and the office's word of long ago that they are all there are."""
+    columns = select(OutletRow.id).where(OutletRow.kind == "column").order_by(OutletRow.id)
+    for outlet in connection.execute(columns).scalars().all():
+        visit(connection, outlet, moment, None)
+    units = connection.execute(select(UnitRow.id)).scalars().all()
+    vouch(connection, units, person="张三", reason="已逐个核对", moment=datetime(2019, 1, 1, tzinfo=UTC))
 
 
 def post(outlet: str, day: date | None, origin: str | None = None, **more: Any) -> dict[str, Any]:
@@ -138,6 +149,7 @@ def seed_quarter(connection: Connection) -> None:
         for n in range(1045)
     ]
     add_posts(connection, posts)
+    watch(connection)
     connection.execute(
         insert(RunRow).values(
             kind="nightly", started=BASELINE, ended=AS_OF - timedelta(hours=2), planned=50, looked=50, unknown=0,

@@ -10,15 +10,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine
 
-from crawler.store import VisitRow
 from monitor.bulletin import Bulletin, BulletinSettings, Period, compile, figures, to_json
 from monitor.counts import unit_month_counts
 from monitor.model import ZERO, Count, Newest, Value, Verdict, exactly
 from tests.quarter import (
     AS_OF,
-    BASELINE,
     MONTHS,
     NO_DOCUMENTS,
     add_outlet,
@@ -30,6 +28,7 @@ from tests.quarter import (
     seed_accounts,
     seed_quarter,
     seed_rows,
+    watch,
 )
 
 Q2 = Period.parse("2020Q2")
@@ -101,6 +100,7 @@ def _seed_bulletin(engine: Engine) -> Bulletin:
         )
         verdicts.append(outlet_verdict("仓山市场监管", Value.BLANK))
         verdicts.append(outlet_verdict("要闻", Value.UNKNOWN))
+        watch(connection)
     with engine.connect() as connection:
         counts = unit_month_counts(connection, Q2.start, Q2.end, AS_OF)
         verdicts += quota_verdicts(counts.items(), [row["unit"] for row in rows])
@@ -176,13 +176,7 @@ def small(tmp_path: Path, count: int, *verdicts: Verdict, period: Period = Q2) -
         add_unit(connection, "教育局")
         add_outlet(connection, "edu", ["教育局"])
         add_posts(connection, [post("edu", date(2020, 4, 1 + n), title=f"样例{n}") for n in range(count)])
-        connection.execute(
-            insert(VisitRow).values(
-                outlet_id="edu", moment=BASELINE, outcome="read", evidence="complete", door="spider", probe="portal",
-                page_no=1, reason="", mark="", url="", status=200, newest=None, newest_url="", dated=1, page_hash="",
-                etag="", last_modified="", seconds=0.1, family="",
-            )
-        )  # fmt: skip
+        watch(connection)
     with engine.connect() as connection:
         return compile(
             connection, period, as_of=AS_OF, verdicts=verdicts, check=(date(2020, 7, 20), date(2020, 7, 20))

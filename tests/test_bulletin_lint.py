@@ -36,7 +36,12 @@ def test_the_true_bulletin_has_no_error() -> None:
 
 
 def test_coverage_and_open_questions_are_told_and_do_not_stop_the_print() -> None:
-    asked = replace(seed_bulletin(), questions=(Question("区融媒体", (), "待认定", 3, "样例", ""),))
+    seed = seed_bulletin()
+    asked = replace(
+        seed,
+        questions=(Question("区融媒体", (), "待认定", 3, "样例", ""),),
+        coverage=replace(seed.coverage, looked=0),
+    )
     notes = [fault.sentence for fault in lint(asked) if fault.level == "note"]
     assert any("只查到0个" in note for note in notes)
     assert any("3条信息的来源待人工认定" in note for note in notes)

@@ -14,7 +14,10 @@ ROOT = Path(__file__).parents[1]
 PURE = (
     "crawler/model.py", "crawler/dates.py", "crawler/dateparts.py", "crawler/listing.py", "crawler/article.py",
     "crawler/markup.py", "crawler/states.py", "crawler/visit.py", "crawler/chain.py", "crawler/hosts.py",
-    "crawler/reader.py", "crawler/frames.py", "monitor/model.py", "monitor/tally.py", "monitor/attribution.py",
+    "crawler/reader.py", "crawler/frames.py", "monitor/model.py", "monitor/tally.py",
+    "monitor/counting/addresses.py", "monitor/counting/distinct.py", "monitor/counting/ledger.py",
+    "monitor/counting/months.py", "monitor/counting/reach.py", "monitor/counting/rows.py", "monitor/counting/sight.py",
+    "monitor/counting/whose.py", "monitor/attribution.py",
     "monitor/bulletin_model.py", "monitor/letters.py", "monitor/calendar.py", "monitor/limits.py",
 )  # fmt: skip
 PURE_FOLDERS = (

@@ -14,7 +14,7 @@ from monitor.bulletin_model import Group, UnitRow
 from monitor.model import exactly
 from monitor.outlook import Earlier, compare, forecast, previous, year_before
 from monitor.reports import sheet
-from tests.quarter import AS_OF, add_outlet, add_posts, add_site, add_unit, new_store, post
+from tests.quarter import AS_OF, BASELINE, add_outlet, add_posts, add_site, add_unit, new_store, post, watch
 
 Q2 = Period.parse("2020Q2")
 
@@ -73,7 +73,9 @@ def compiled(tmp_path: Path, horizon: date | None, as_of: datetime = AS_OF) -> B
         add_unit(connection, "教育局")
         add_outlet(connection, "edu", ["教育局"])
         days = [date(2020, 2, 3), date(2020, 3, 3), date(2020, 4, 3)]
-        add_posts(connection, [post("edu", day) for day in days])
+        looked = min(BASELINE, as_of)
+        add_posts(connection, [post("edu", day, first_seen=looked) for day in days])
+        watch(connection, looked)
     with engine.connect() as connection:
         return compile(connection, Q2, as_of=as_of, horizon=horizon)
 
@@ -86,4 +88,6 @@ def test_the_bulletin_compares_only_with_what_was_crawled(tmp_path: Path) -> Non
 def test_the_workbook_shows_ranks_and_leaves_unknown_periods_empty(tmp_path: Path) -> None:
     sheet.write(compiled(tmp_path, date(2020, 1, 1), datetime(2020, 6, 15, tzinfo=UTC)), tmp_path / "b.xlsx")
     page = openpyxl.load_workbook(tmp_path / "b.xlsx")["比较"]
-    assert [cell.value for cell in page[3]][2:] == ["教育局", 0, 1, 1, 0, 0, None, None, 0, 0, 11]
+    assert [cell.value for cell in page[3]][2:] == [
+        "教育局", "不少于1", 1, 1, 2, None, None, None, "未作判定", 0, 11,
+    ]  # fmt: skip

@@ -347,9 +347,17 @@ def test_a_new_column_is_walked_to_its_end_and_then_asked_once(web: Web) -> None
 
 def test_a_new_column_is_walked_back_to_the_horizon(web: Web) -> None:
     memory = Memory()
-    known = listing(web, [[1, 20], [25, 40], [45, 60], [70, 80]])
+    known = listing(web, [[1, 20], [25, 40], [55, 60], [70, 80]])
     known = night(web, known, memory, backfill_from=TODAY - timedelta(days=50))
     assert len(web.asked) == 3
+    assert known.settled
+
+
+def test_one_old_row_at_a_pages_end_does_not_end_a_walk(web: Web) -> None:
+    """It may be a false date: the days from the horizon on would not be proven whole."""
+    known = listing(web, [[1, 20], [25, 40], [45, 60], [70, 80]])
+    known = night(web, known, Memory(), backfill_from=TODAY - timedelta(days=50))
+    assert len(web.asked) == 4
     assert known.settled
 
 

@@ -69,13 +69,14 @@ CATALOGUE: dict[str, Any] = {
     ],
     "sites": [{"id": "mh", "name": "区政府门户网站", "home": f"{PORTAL}/"}],
     "columns": [
-        {"id": "jyxx", "name": "教育信息", "class": "news", "units": ["jyj"], "url": f"{PORTAL}/jyxx/", "path": "部门信息/教育信息"},
+        {"id": "jyxx", "name": "教育信息", "class": "news", "units": ["jyj"], "only": "jyj", "url": f"{PORTAL}/jyxx/", "path": "部门信息/教育信息"},
         {"id": "jytz", "name": "通知公告", "class": "notice", "units": ["jyj", "wjj"], "url": f"{PORTAL}/jytz/", "path": "通知公告"},
-        {"id": "wjxx", "name": "卫生信息", "class": "news", "units": ["wjj"], "url": f"{PORTAL}/wjxx/", "path": "部门信息/卫生信息"},
+        {"id": "wjxx", "name": "卫生信息", "class": "news", "units": ["wjj"], "only": "wjj", "url": f"{PORTAL}/wjxx/", "path": "部门信息/卫生信息"},
         {"id": "wjkb", "name": "健康科普", "class": "other", "units": ["wjj"], "url": f"{PORTAL}/wjkb/", "path": "健康科普"},
-        {"id": "cgxx", "name": "城管动态", "class": "other", "units": ["cgj"], "url": f"{PORTAL}/cgxx/", "path": "部门信息/城管动态"},
+        {"id": "cgxx", "name": "城管动态", "class": "other", "units": ["cgj"], "only": "cgj", "url": f"{PORTAL}/cgxx/", "path": "部门信息/城管动态"},
         {"id": "cszw", "name": "政务公开", "class": "policy", "units": ["cst"], "url": f"{PORTAL}/cszw/", "path": "镇街/政务公开"},
     ],
+    "whole": {"reason": "已逐个单位核对", "by": "测试", "day": "2020-01-01"},
     "accounts": [
         {"id": "wjwb", "name": "健康仓山", "platform": "weibo", "units": ["wjj"], "handle": {"uid": "2000000001"}, "probes": [{"platform": "weibo"}]},
         {"id": "jywx", "name": "仓山教育", "platform": "wechat", "units": ["jyj"], "handle": {"biz": "MzA1"}, "probes": [{"platform": "manual"}]},
@@ -179,7 +180,8 @@ def _posted(c: Any, outlet: str, newest: date, seen: datetime) -> None:
     for n in range(12):
         title = HOSTILE if (outlet, n) == ("cszw", 0) else f"{outlet} 第{n + 1}条工作信息"
         day = newest - timedelta(days=3 * n)
-        post(c, outlet, f"{PORTAL}/{outlet}/{n}.html", day, seen, title=title, raw=str(day))
+        morning = datetime.combine(day, NIGHT.timetz()) + timedelta(days=1)
+        post(c, outlet, f"{PORTAL}/{outlet}/{n}.html", day, min(seen, morning), title=title, raw=str(day))
 
 
 def enter_users(office: Office, of_unit: str = UNIT) -> None:

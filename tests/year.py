@@ -29,7 +29,9 @@ from crawler.model import (
 from crawler.record import Scope, record
 from crawler.register import Catalogue, sync
 from crawler.visit import Looked
+from crawler.walking.wholeness import Whole
 from monitor.config import MonitorConfig
+from monitor.counting.word import vouch
 from monitor.evaluate import Judgement, awaiting, evaluate
 from monitor.office import count_until
 from tests.conftest import Store
@@ -119,7 +121,9 @@ def look_at(place: Place, moment: datetime, door: str = "spider") -> Looked:
         newest=place.newest(day),
         dated=len(items),
     )
-    looked = Looked(visit, posts=new, walk_prior=place.last, walk_done=True)
+    # What the place showed before the story began is the office's own baseline: every post of the story was there to see.
+    whole = Whole(date.min) if outcome.conclusive and place.last is None else None
+    looked = Looked(visit, posts=new, walk_prior=place.last, walk_done=True, whole=whole)
     place.last, place.told = moment, count
     return looked
 
@@ -181,6 +185,13 @@ class Year:
         cards = {one.id: AccountCard() for one in outlets if one.kind is OutletKind.ACCOUNT}
         with self.store.engine.begin() as connection:
             sync(connection, Catalogue(self.units, (SITE,), outlets, cards), at(day, 1))
+            vouch(
+                connection,
+                [one.id for one in self.units],
+                person="张三",
+                reason="已逐个核对",
+                moment=at(day, 1),
+            )
 
     def _outlet(self, outlet: Outlet) -> Outlet:
         units = self._duties.get(outlet.id, outlet.units)

@@ -41,6 +41,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("moment", crawler.store.Moment(timezone=True), nullable=False),
         sa.Column("ended", crawler.store.Moment(timezone=True), nullable=True),
+        sa.Column("kept_in", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_whole_word_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_whole_word")),
     )
     with op.batch_alter_table("whole_word", schema=None) as batch_op:
@@ -89,6 +91,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outlet_address", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outlet_address_outlet_id"), ["outlet_id"], unique=False)
+
+    with op.batch_alter_table("unit", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("since", sa.Date(), nullable=True))
 
     with op.batch_alter_table("outlet", schema=None) as batch_op:
         batch_op.add_column(
@@ -168,6 +173,9 @@ def downgrade() -> None:
         batch_op.drop_column("unread")
         batch_op.drop_column("evidence")
         batch_op.drop_column("only")
+
+    with op.batch_alter_table("unit", schema=None) as batch_op:
+        batch_op.drop_column("since")
 
     with op.batch_alter_table("outlet_address", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outlet_address_outlet_id"))

@@ -7,7 +7,14 @@ from typing import Any
 
 from crawler.model import AccountState, Probe
 from monitor.demo.accounts import accounts_of
-from monitor.demo.district import CanaryFacts, District, SampleAccountFacts, SampleColumn, SampleUnit
+from monitor.demo.district import (
+    CanaryFacts,
+    District,
+    SampleAccountFacts,
+    SampleColumn,
+    SampleUnit,
+    first_day,
+)
 from monitor.demo.media_pages import SampleAccount
 
 FLOOR = 5
@@ -38,6 +45,11 @@ def catalogue(
             }
         ],
         "columns": [_column(c, portal_url) for c in district.columns],
+        "whole": {
+            "reason": "样例：台账按门户全部栏目编成",
+            "by": "样例",
+            "day": first_day(district.months[0]),
+        },
         "accounts": [_account(served[a.id], a, media_url, moment) for a in registered],
         "canaries": [_canary(served[c.id], c, media_url, moment) for c in district.canaries if media_url],
     }

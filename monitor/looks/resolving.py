@@ -86,7 +86,7 @@ def _known(
     own, others = _days(connection, urls, as_of)
     wanted = {sites[outlet] for outlet in looks if outlet in sites}
     words = words_of(connection, looks, as_of)
-    return Known(_frames(connection, wanted, as_of), own, others, words)
+    return Known(frames_of(connection, wanted, as_of), own, others, words)
 
 
 def _days(
@@ -109,7 +109,7 @@ def _days(
     return own, others
 
 
-def _frames(connection: Connection, sites: Collection[str], as_of: datetime) -> dict[str, frozenset[str]]:
+def frames_of(connection: Connection, sites: Collection[str], as_of: datetime) -> dict[str, frozenset[str]]:
     """The keys of the links that are the frame of each site."""
     columns = _columns(connection, sites)
     query = select(FRAME.site_id, FRAME.key, FRAME.outlets).where(

@@ -1,0 +1,232 @@
+"""Posts as they are counted: whose, in which month; and which may yet turn out to be another's. Pure.
+
+A unit's posts of a month are at least those that were seen, and at most those and the open ones that may be its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from monitor.attribution import NAMELESS, Attribution, Reason, attribute
+from monitor.counting.addresses import exact
+from monitor.counting.distinct import Group, distinct, origin_of
+from monitor.counting.months import When, possible, when
+from monitor.counting.rows import Column, CountRule, Seen, Undated
+from monitor.counting.whose import May, together
+from monitor.names import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One distinct post. ``day`` is the printed one; ``month`` where it counts, empty when nowhere. ``unread``: an article
+    page that may name its origin was not read. ``repeats`` are the rows that were counted with it."""
+
+    id: int
+    url: str
+    title: str
+    day: date
+    origin: str
+    outlets: tuple[str, ...]
+    month: str
+    late: bool
+    whose: Attribution
+    unread: bool = False
+    repeats: tuple[Seen, ...] = ()
+
+
+class Open(NamedTuple):
+    """Posts of ``month`` that may be anybody's who publishes in ``outlets``, but for ``but``, for whom they are counted;
+    with ``units`` one of those."""
+
+    outlets: tuple[str, ...]
+    month: str
+    but: str = ""
+    units: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Ledger:
+    """``seen`` posts by (unit, month), ``more`` that are the unit's if they are posts of that month at all, the ``open``
+    ones, and by month the ``extra`` ones that may be posts beside all that were counted."""
+
+    seen: Counter[tuple[str, str]] = field(default_factory=Counter)
+    more: Counter[tuple[str, str]] = field(default_factory=Counter)
+    open: Counter[Open] = field(default_factory=Counter)
+    extra: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def outlets(self) -> frozenset[str]:
+        """The outlets that showed what may be anybody's."""
+        return frozenset(outlet for one in self.open if not one.units for outlet in one.outlets)
+
+    def beyond(self, month: str, units: Iterable[str], may: May) -> dict[str, int]:
+        """How many more posts of ``month`` may be each unit's."""
+        every = list(units)
+        found = Counter({unit: self.more[unit, month] for unit in every})
+        anybody = 0
+        for key, number in self.open.items():
+            if key.month != month:
+                continue
+            whom = frozenset(key.units) or together([may(outlet, month) for outlet in key.outlets])
+            if whom is None:
+                anybody += number
+                found[key.but] -= number
+            else:
+                found.update({unit: number for unit in whom if unit != key.but})
+        return {unit: found[unit] + anybody for unit in every}
+
+
+class Answer:
+    """Attribution with memory: the same origin in the same columns is asked once."""
+
+    def __init__(self, columns: Mapping[str, Column], names: Names) -> None:
+        self.columns, self.names = columns, names
+        self.steady: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self.known: dict[tuple[str | None, tuple[str, ...], int], Attribution] = {}
+
+    def units(self, outlets: tuple[str, ...], day: date) -> tuple[str, ...]:
+        """Who answers for the outlets on ``day``."""
+        units = self.steady.get(outlets)
+        if units is None:
+            columns = [self.columns[outlet] for outlet in outlets]
+            units = tuple(dict.fromkeys(u for column in columns for u in column.units_on(day)))
+            if all(column.steady for column in columns):
+                self.steady[outlets] = units
+        return units
+
+    def __call__(self, origin: str | None, outlets: tuple[str, ...], day: date) -> Attribution:
+        units = self.units(outlets, day)
+        key = (origin, units, self.names.era(day))
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = attribute(origin, units, self.names, day)
+        return found
+
+
+def counted(
+    rows: Iterable[Seen],
+    columns: Mapping[str, Column],
+    answer: Answer,
+    rule: CountRule,
+    ledger: Ledger,
+    within: Callable[[When], When],
+    *,
+    late: bool = True,
+) -> Iterator[Counted]:
+    """The distinct posts of ``rows``, each entered into ``ledger`` as far as it lies ``within`` the period.
+
+    Without ``late`` a post's day alone decides its month.
+    """
+    asked = rule if late else None
+    for group in distinct(rows, columns, rule):
+        at = when(group.sure, asked)
+        post = _post(group, answer, at)
+        own = any(row.own for row in group.sure)
+        enter(ledger, post.whose, post.outlets, within(at), answer, unread=post.unread, own=own)
+        for repeat in group.maybe:
+            _perhaps(repeat, within(when(repeat, asked)), answer, ledger)
+        yield post
+
+
+def _post(group: Group, answer: Answer, at: When) -> Counted:
+    row, sure = group.rows[0], group.sure
+    origin = origin_of(sure)
+    outlets: tuple[str, ...] = (row.outlet,)
+    if len(sure) > 1 or group.repeats:
+        shown = [*sure, *(one for rows in group.maybe for one in rows)]
+        outlets = tuple(dict.fromkeys(one.outlet for one in shown))
+    unread = not origin and all(one.unread for one in sure)
+    repeats = tuple(repeat.rows[0] for repeat in group.repeats)
+    whose = answer(origin, outlets, at.day)
+    return Counted(
+        row.id, row.url, row.title, at.day, origin or "", outlets, at.month, at.late, whose, unread, repeats
+    )
+
+
+def _perhaps(rows: tuple[Seen, ...], at: When, answer: Answer, ledger: Ledger) -> None:
+    """What repeats a post, or is one of its own: its unit may have that many more."""
+    outlets, origin = tuple(dict.fromkeys(row.outlet for row in rows)), origin_of(rows)
+    whose = answer(origin, outlets, at.day)
+    months = tuple(month for month in (at.month, *at.also) if month)
+    _more(ledger, whose, months)
+    _open(
+        ledger, whose, outlets, at.day, months, answer, unread=not origin and rows[0].unread, own=rows[0].own
+    )
+
+
+def _more(ledger: Ledger, whose: Attribution, months: tuple[str, ...]) -> None:
+    ledger.extra.update(months)
+    if whose.unit:
+        ledger.more.update((whose.unit, month) for month in months)
+
+
+def enter(
+    ledger: Ledger,
+    whose: Attribution,
+    outlets: tuple[str, ...],
+    at: When,
+    answer: Answer,
+    *,
+    unread: bool,
+    own: bool,
+) -> None:
+    """Enter one post: where it counts, and whose or of which month it may be instead."""
+    if whose.unit and at.month:
+        ledger.seen[whose.unit, at.month] += 1
+    _more(ledger, whose, at.also)
+    months = tuple(month for month in (at.month, *at.also) if month)
+    _open(ledger, whose, outlets, at.day, months, answer, unread=unread, own=own)
+
+
+def _open(
+    ledger: Ledger,
+    whose: Attribution,
+    outlets: tuple[str, ...],
+    day: date,
+    months: tuple[str, ...],
+    answer: Answer,
+    *,
+    unread: bool,
+    own: bool = True,
+) -> None:
+    """A post without a known origin may be anybody's who publishes there; one that surely prints none, its columns' units',
+    but in the news, where every unit's stand."""
+    news = any(answer.columns[outlet].news for outlet in outlets)
+    nameless = own and whose.reason in NAMELESS and (news or whose.reason is Reason.NO_DUTY)
+    if not (unread or whose.doubtful or nameless):
+        return
+    joint = whose.reason in (Reason.SEVERAL, Reason.PORTAL_ONLY) and not unread and not news
+    among = answer.units(outlets, day) if joint else ()
+    for month in months:
+        ledger.open[Open(outlets, month, whose.unit or "", among)] += 1
+
+
+def enter_undated(
+    ledger: Ledger,
+    rows: Iterable[Undated],
+    known: Mapping[str, Collection[str]],
+    answer: Answer,
+    rule: CountRule,
+    since: date,
+    asked: Container[str],
+) -> int:
+    """Enter rows without a believed date that may be of the months ``asked`` for, each address once; returns how many.
+
+    ``known`` are the months of the days that an address bears elsewhere: there it is counted already.
+    """
+    seen: set[str] = set()
+    for row in rows:
+        address = exact(row.url)
+        there = known.get(address, ())
+        months = tuple(m for m in possible(row, rule, since) if m in asked and m not in there)
+        if not months or address in seen:
+            continue
+        seen.add(address)
+        whose = answer(row.origin, (row.outlet,), row.shown)
+        _more(ledger, whose, months)
+        _open(ledger, whose, (row.outlet,), row.shown, months, answer, unread=row.unread and not row.origin)
+    return len(seen)

@@ -1,0 +1,98 @@
+"""In which month a post counts, and in which it may count instead. Pure.
+
+Back-dating (house rule 4): a post that an earlier look did not show, dated more than ``grace`` days before that look, is
+*late*. It counts in the month in which it appeared, not in the one it claims; dated more than ``oldest`` days before, it
+counts in none (an archive moved, not a month's work). On which of the nights without a look it appeared nobody knows: where
+that decides about the month, it may count in any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from monitor.calendar import month_of
+from monitor.counting.rows import CountRule, Seen, Undated
+
+DAY = timedelta(days=1)
+OFF = timedelta(days=31)
+
+
+class When(NamedTuple):
+    """The printed day, the month in which the post counts (empty: in none), whether it came late, and other months in
+    which it may count."""
+
+    day: date
+    month: str
+    late: bool
+    also: tuple[str, ...] = ()
+
+
+def when(rows: Sequence[Seen], rule: CountRule | None) -> When:
+    """When a post counts that ``rows`` show: a place that showed it in time clears it. Without a rule its day decides."""
+    if len(rows) == 1:  # nearly all are shown once
+        return _when(rows[0], rule)
+    every = [_when(row, rule) for row in rows]
+    best = min(every, key=lambda w: (w.late, not w.month, w.day))
+    if any(not one.late and not one.also for one in every):
+        return best._replace(also=())
+    also = {month for one in every for month in one.also} - {best.month}
+    return best._replace(also=tuple(sorted(also)))
+
+
+def _when(row: Seen, rule: CountRule | None) -> When:
+    plain = When(row.day, month_of(row.day), False)
+    if rule is None:
+        return _off(plain, row)
+    prior = row.prior
+    if prior is None:
+        return _off(plain._replace(also=_begun(row, rule)), row)
+    behind = (prior - row.day).days
+    late = behind > rule.grace
+    month = (month_of(prior) if behind <= rule.oldest else "") if late else month_of(row.day)
+    return _off(When(row.day, month, late, _also(row, rule, prior, month)), row)
+
+
+def _off(at: When, row: Seen) -> When:
+    """A day that is no proof may be off by weeks: addresses bear the day of an import, of an event, of a first draft."""
+    if not row.weak:
+        return at
+    last = row.day + OFF if row.shown is None else min(row.shown, row.day + OFF)
+    near = months_of(row.day - OFF, max(last, row.day))
+    return at._replace(also=tuple(sorted({*at.also, *near} - {at.month})))
+
+
+def _also(row: Seen, rule: CountRule, prior: date, month: str) -> tuple[str, ...]:
+    """The months in which it appeared late, if it appeared on a later night than the first that missed it."""
+    if row.shown is None or row.shown - DAY <= prior:
+        return ()
+    first = max(prior, row.day + timedelta(days=rule.grace + 1))
+    last = min(row.shown - DAY, row.day + timedelta(days=rule.oldest))
+    return tuple(one for one in months_of(first, last) if one != month)
+
+
+def _begun(row: Seen, rule: CountRule) -> tuple[str, ...]:
+    """A column's first look: in the month in which it fell, what is dated shortly before may have come late."""
+    if row.shown is None:
+        return ()
+    behind, month = (row.shown - DAY - row.day).days, month_of(row.shown - DAY)
+    late = rule.grace < behind <= rule.oldest
+    return (month,) if late and month != month_of(row.day) else ()
+
+
+def possible(row: Undated, rule: CountRule, since: date) -> tuple[str, ...]:
+    """The months in which a row without a date may count, none before ``since``."""
+    first = since if row.prior is None else max(since, row.prior - timedelta(days=rule.grace))
+    return months_of(first, row.shown)
+
+
+def months_of(first: date, last: date) -> tuple[str, ...]:
+    """The months that the days from ``first`` to ``last`` touch; none where they are the wrong way round."""
+    return months_between(first, last) if first <= last else ()
+
+
+def months_between(start: date, end: date) -> tuple[str, ...]:
+    """Every calendar month that the two days and what lies between them touch."""
+    first, last = start.year * 12 + start.month - 1, end.year * 12 + end.month - 1
+    return tuple(f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(first, last + 1))
