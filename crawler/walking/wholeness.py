@@ -48,7 +48,7 @@ def with_page(walked: Walked, reading: Reading, page_no: int, *, copy: bool = Fa
         days=walked.days + days,
         total=max(told, default=None),
     )
-    if not (copy or (page_no > 1 and _part_missing(reading))):
+    if not (copy or (page_no > 1 and _part_missing(reading, more.rows))):
         return more
     newest = max(days, default=None)
     if newest is None:
@@ -56,9 +56,11 @@ def with_page(walked: Walked, reading: Reading, page_no: int, *, copy: bool = Fa
     return replace(more, gap=newest if walked.gap is None else max(walked.gap, newest))
 
 
-def _part_missing(reading: Reading) -> bool:
-    """A row or part that became no post at all; an undated post is there and can be counted as such."""
-    shown = {post.url for post in reading.posts}
+def _part_missing(reading: Reading, shown: frozenset[str]) -> bool:
+    """A row or part that became no post of any page so far; an undated post is there and can be counted as such.
+
+    Further pages show the column's newest posts beside their list again: those stood on the first.
+    """
     return any(one.why not in ("outside", "total") and one.url not in shown for one in reading.unread)
 
 
