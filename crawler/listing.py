@@ -6,18 +6,14 @@ their addresses. What is not understood is an outcome with its reason, never a g
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
 from dataclasses import replace
 
 from crawler import markup
 from crawler.dates import is_weak
 from crawler.families import Family, family_of
-from crawler.frames import PART
-from crawler.lists.addresses import addresses_of
-from crawler.lists.blank import PROSE, Blank, emptiness, empty, why_nothing
-from crawler.lists.blocks import Block, Links, Row, blocks_of, rows_of
-from crawler.lists.bounds import Listed, newer, outside, unread_rows
+from crawler.lists.blank import PROSE, Blank, emptiness, why_nothing
+from crawler.lists.blocks import Block, Row, blocks_of, rows_of
+from crawler.lists.bounds import Listed
 from crawler.lists.cells import ALONE, cells_of, unseen_cells, written_cells
 from crawler.lists.choice import (
     COVERED,
@@ -36,14 +32,15 @@ from crawler.lists.dating import Item, posts_of
 from crawler.lists.elsewhere import elsewhere
 from crawler.lists.feedlist import is_feed, read_feed
 from crawler.lists.jsonish import looks_like_data
+from crawler.lists.links import Links
 from crawler.lists.notices import moved_notice
 from crawler.lists.outline import Outline, outline, plain_tree
-from crawler.lists.pager import PAGER_WORD_LIKE, is_pager_word, links_further
 from crawler.lists.parts import Teller, joined, near_of
 from crawler.lists.sight import Sight, sight_of
-from crawler.lists.totals import NO_TOTAL, Total, fewer, total_of
+from crawler.lists.totals import total_of
 from crawler.lists.undated import address_rows, titled_posts
-from crawler.model import Evidence, Outcome, Page, Post, Reading, Refused, Unread
+from crawler.lists.whole import nothing_in, whole
+from crawler.model import Evidence, Outcome, Page, Reading
 
 MIN_ROWS = 3
 """As many dated rows make a list by themselves; fewer need a pager, a heading or addresses for it."""
@@ -105,7 +102,7 @@ def _read_fragment(fragment: str, sight: Sight, family: Family) -> Reading | Non
     if not any(item.published for item in items):
         return None
     total = total_of(sight.source, (), family)
-    return _read(sight, family, Listed(items, {}), teller.refused, inner.source.sheet, total=total)
+    return whole(sight, family, Listed(items, {}), teller.refused, inner.source.sheet, total=total)
 
 
 def _blocks(sight: Sight, pagers: tuple[int, ...] = ()) -> tuple[list[Block], frozenset[int]]:
@@ -148,7 +145,7 @@ def _read_page(sight: Sight, family: Family) -> Reading:
         if ranked and blank.mark:
             certain = blank.certain and (ranked[0].foreign or ranked[0].other)
             return (
-                _empty(sight, blank, family, teller, blocks, pagers)
+                nothing_in(sight, blank, family, teller, blocks, pagers)
                 if certain
                 else _refuse_both(blank.mark, family)
             )
@@ -171,7 +168,7 @@ def _read_page(sight: Sight, family: Family) -> Reading:
     others = teller.days((block for block in blocks if block not in chosen), chosen)
     listed = Listed(items, others, chosen[0].start, chosen[-1].stop, chosen[0].rows[0].home)
     near = near_of(sheet, listed, sight.names, pagers)
-    return _read(sight, family, listed, refused, sheet, near, total)
+    return whole(sight, family, listed, refused, sheet, near, total)
 
 
 def _by_address(sight: Sight, around: Surroundings, dates: frozenset[int]) -> list[Scored]:
@@ -191,7 +188,7 @@ def _from_data(sight: Sight, family: Family) -> Reading | None:
     if sum(1 for post in posts if post.published) < MIN_ROWS:
         return None
     items = [Item(Row(-1, -1, -1, 0, 0), post.url, published=post.published, post=post) for post in posts]
-    return _read(sight, family, Listed(items, {}), refused, sight.source.sheet)
+    return whole(sight, family, Listed(items, {}), refused, sight.source.sheet)
 
 
 def _nothing(
@@ -200,28 +197,10 @@ def _nothing(
     titled = () if blank.mark else titled_posts(sight, Links(sight.source.sheet, teller.dates))
     reading = why_nothing(sight, family, blank, titled)
     return (
-        _empty(sight, blank, family, teller, blocks, pagers) if reading.outcome is Outcome.EMPTY else reading
+        nothing_in(sight, blank, family, teller, blocks, pagers)
+        if reading.outcome is Outcome.EMPTY
+        else reading
     )
-
-
-def _empty(
-    sight: Sight, blank: Blank, family: Family, teller: Teller, blocks: list[Block], pagers: tuple[int, ...]
-) -> Reading:
-    """An empty column, and what else on its page may be a post of it: proven empty only where nothing is."""
-    sheet = sight.source.sheet
-    listed = Listed((), teller.days(blocks), blank.at, blank.at)
-    here = sight.page.final_url or sight.page.url
-    addresses = addresses_of((), here, folder(sight.source.url), sight.today)
-    beside, around = outside(sight, listed, addresses, near_of(sheet, listed, sight.names, pagers))
-    unread = newer(beside, None)
-    dated = {sight.href(anchor) for anchor in listed.others}
-    lost = [
-        one for one in unread if one.why == PART and (one.url not in dated if one.url else one.day is None)
-    ]
-    if lost:  # titles without dates between heading and pager: rows whose dates are lost
-        return replace(_unreadable("no_dates", lost[0].text), family=family.name, unread=unread)
-    evidence = Evidence.PARTIAL if unread else Evidence.COMPLETE
-    return replace(empty(blank, family), unread=unread, around=around, evidence=evidence)
 
 
 def _refuse_both(mark: str, family: Family) -> Reading:
@@ -280,78 +259,6 @@ def _is_article(sheet: Outline, scored: Scored) -> bool:
         return True
     prose = sheet.prose(block.start, block.stop)
     return prose > PROSE and (block.dated < MIN_ROWS or not scored.own)
-
-
-def _read(
-    sight: Sight,
-    family: Family,
-    listed: Listed,
-    refused: Iterable[Refused],
-    sheet: Outline,
-    near: range = range(0),
-    total: Total = NO_TOTAL,
-) -> Reading:
-    """The reading of a list: its posts, and what of the page may be newer. ``sheet`` is the one that the rows stand in."""
-    posts = posts_of(listed.items)
-    addresses = addresses_of(
-        posts, sight.page.final_url or sight.page.url, folder(sight.source.url), sight.today
-    )
-    beside, around = outside(sight, listed, addresses, near)
-    reading = Reading(
-        Outcome.READ,
-        Evidence.COMPLETE,
-        posts,
-        next=next_pages(sight, family),
-        asks=family.asks(sight.source),
-        total=family.total(sight.source),
-        family=family.name,
-        refused=tuple(dict.fromkeys(refused)),
-        mark=family.interface(sight.source),
-        around=around,
-    )
-    newest = reading.newest.day if reading.newest else None
-    more = () if reading.further else fewer(posts, total)
-    unread = newer([*unread_rows(sheet, listed, addresses, sight.today), *beside, *more], newest)
-    return replace(
-        reading,
-        unread=(*unread, *(m for m in more if m not in unread)),
-        total=total.least(len(posts)),
-        evidence=_evidence(posts, unread),
-    )
-
-
-def _evidence(posts: tuple[Post, ...], unread: tuple[Unread, ...]) -> Evidence:
-    """WEAK where only weak dates bear the newest day, PARTIAL where something unread may be newer."""
-    days = [post.published.day for post in posts if post.published is not None]
-    sure = [
-        post.published.day for post in posts if post.published is not None and not is_weak(post.published)
-    ]
-    if not sure or max(days) > max(sure):
-        return Evidence.WEAK
-    return Evidence.PARTIAL if unread else Evidence.COMPLETE
-
-
-def next_pages(sight: Sight, family: Family) -> tuple[str, ...]:
-    """Further pages by real links, else as the family's script would write them."""
-    here = sight.page.final_url or sight.page.url
-    found = links_further(_short_links(sight), here) or family.further(sight.source)
-    return tuple(url for url in dict.fromkeys(found) if url[:4] == "http" and url != here)
-
-
-def _short_links(sight: Sight) -> Iterable[tuple[str, str]]:
-    """Words and addresses of the links that may lead to another page, in page order."""
-    sheet = sight.source.sheet
-    first, last, anchors = sheet.first, sheet.last, sheet.anchors
-    for number in sheet.run.hits(PAGER_WORD_LIKE):
-        words = sheet.texts[number].strip()
-        if is_pager_word(words):
-            for position in range(
-                bisect_left(anchors, number, key=first.__getitem__),
-                bisect_right(anchors, number, key=first.__getitem__),
-            ):
-                anchor = anchors[position]
-                if 0 < last[anchor] - number < 3:
-                    yield words, sight.href(anchor)
 
 
 def _unreadable(reason: str, mark: str) -> Reading:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from crawler.lists.blocks import IDLE, Row
+from crawler.lists.blocks import Row
+from crawler.lists.links import IDLE
 from crawler.lists.outline import Outline, squeeze
 
 INLINE = frozenset({"a", "font", "em", "b", "strong", "i", "u", "mark", "sup", "sub"})

@@ -73,6 +73,14 @@ def fewer(posts: Sequence[Post], total: Total) -> tuple[Unread, ...]:
     )
 
 
+def backwards(posts: Sequence[Post]) -> tuple[Unread, ...]:
+    """That a list with further pages begins with its oldest post: its newest stand on a page that was not read."""
+    days = [post.published.day for post in posts if post.published is not None]
+    if len(set(days)) > 2 and all(one <= other for one, other in pairwise(days)):
+        return (Unread("further pages", "part"),)
+    return ()
+
+
 def _end(days: list[date]) -> date | None:
     """The newest day that can follow the list.
 

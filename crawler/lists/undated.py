@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from crawler.dates import url_date
-from crawler.lists.blocks import Block, Links, Row, blocks_of, lift
+from crawler.lists.blocks import Block, Row, blocks_of, lift
 from crawler.lists.cells import ALONE, Cell
+from crawler.lists.links import Links
 from crawler.lists.sight import Sight
 from crawler.lists.titles import title_of
 from crawler.model import Post

@@ -1,0 +1,122 @@
+"""The reading of a page whose list was found, or found empty: its posts, its further pages, and what may be newer."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import replace
+
+from crawler.days.strength import is_weak
+from crawler.families import Family
+from crawler.frames import PART
+from crawler.lists.addresses import addresses_of
+from crawler.lists.blank import NO_DATES, Blank, empty
+from crawler.lists.blocks import Block
+from crawler.lists.bounds import Listed, newer, outside, unread_rows
+from crawler.lists.choice import folder
+from crawler.lists.dating import posts_of
+from crawler.lists.outline import Outline
+from crawler.lists.pager import PAGER_WORD_LIKE, is_pager_word, links_further
+from crawler.lists.parts import Teller, near_of
+from crawler.lists.sight import Sight
+from crawler.lists.totals import NO_TOTAL, Total, backwards, fewer
+from crawler.model import Evidence, Outcome, Post, Reading, Refused, Unread
+
+
+def whole(
+    sight: Sight,
+    family: Family,
+    listed: Listed,
+    refused: Iterable[Refused],
+    sheet: Outline,
+    near: range = range(0),
+    total: Total = NO_TOTAL,
+) -> Reading:
+    """The reading of a list: its posts, and what of the page may be newer. ``sheet`` is the one that the rows stand in."""
+    posts = posts_of(listed.items)
+    addresses = addresses_of(
+        posts, sight.page.final_url or sight.page.url, folder(sight.source.url), sight.today
+    )
+    beside, around = outside(sight, listed, addresses, near)
+    reading = Reading(
+        Outcome.READ,
+        Evidence.COMPLETE,
+        posts,
+        next=next_pages(sight, family),
+        asks=family.asks(sight.source),
+        total=total.posts if (total.posts or 0) >= len(posts) else None,
+        family=family.name,
+        refused=tuple(dict.fromkeys(refused)),
+        mark=family.interface(sight.source),
+        around=around,
+    )
+    newest = reading.newest.day if reading.newest else None
+    more = backwards(posts) if reading.further or (total.pages or 0) > 1 else ()
+    more += () if reading.further else fewer(posts, total)
+    unread = newer([*unread_rows(sheet, listed, addresses, sight.today), *beside, *more], newest)
+    return replace(
+        reading,
+        unread=(*unread, *(m for m in more if m not in unread)),
+        evidence=_evidence(posts, unread),
+    )
+
+
+def _evidence(posts: tuple[Post, ...], unread: tuple[Unread, ...]) -> Evidence:
+    """WEAK where only weak dates bear the newest day, PARTIAL where something unread may be newer."""
+    days = [post.published.day for post in posts if post.published is not None]
+    sure = [
+        post.published.day for post in posts if post.published is not None and not is_weak(post.published)
+    ]
+    if not sure or max(days) > max(sure):
+        return Evidence.WEAK
+    return Evidence.PARTIAL if unread else Evidence.COMPLETE
+
+
+def next_pages(sight: Sight, family: Family) -> tuple[str, ...]:
+    """Further pages by real links, else as the family's script would write them."""
+    here = sight.page.final_url or sight.page.url
+    found = links_further(_short_links(sight), here) or family.further(sight.source)
+    return tuple(url for url in dict.fromkeys(found) if url[:4] == "http" and url != here)
+
+
+def _short_links(sight: Sight) -> Iterable[tuple[str, str]]:
+    """Words and addresses of the links that may lead to another page, in page order."""
+    sheet = sight.source.sheet
+    first, last, anchors = sheet.first, sheet.last, sheet.anchors
+    for number in sheet.run.hits(PAGER_WORD_LIKE):
+        words = sheet.texts[number].strip()
+        if is_pager_word(words):
+            for position in range(
+                bisect_left(anchors, number, key=first.__getitem__),
+                bisect_right(anchors, number, key=first.__getitem__),
+            ):
+                anchor = anchors[position]
+                if 0 < last[anchor] - number < 3:
+                    yield words, sight.href(anchor)
+
+
+def nothing_in(
+    sight: Sight, blank: Blank, family: Family, teller: Teller, blocks: list[Block], pagers: tuple[int, ...]
+) -> Reading:
+    """An empty column, and what else on its page may be a post of it: proven empty only where nothing is."""
+    sheet = sight.source.sheet
+    listed = Listed((), teller.days(blocks), blank.at, blank.at)
+    here = sight.page.final_url or sight.page.url
+    addresses = addresses_of((), here, folder(sight.source.url), sight.today)
+    beside, around = outside(sight, listed, addresses, near_of(sheet, listed, sight.names, pagers))
+    unread = newer(beside, None)
+    dated = {sight.href(anchor) for anchor in listed.others}
+    lost = [
+        one for one in unread if one.why == PART and (one.url not in dated if one.url else one.day is None)
+    ]
+    if lost:  # titles without dates between heading and pager: rows whose dates are lost
+        return Reading(
+            Outcome.UNREADABLE,
+            Evidence.NONE,
+            reason=NO_DATES,
+            mark=lost[0].text,
+            family=family.name,
+            unread=unread,
+        )
+    evidence = Evidence.PARTIAL if unread else Evidence.COMPLETE
+    return replace(empty(blank, family), unread=unread, around=around, evidence=evidence)
