@@ -27,6 +27,7 @@ from crawler.lists.choice import (
     rank,
     stands_bare,
 )
+from crawler.lists.cut import cut_off
 from crawler.lists.datalist import markup_in_data, read_data, read_rows, rows_in_scripts
 from crawler.lists.dating import Item, posts_of
 from crawler.lists.elsewhere import elsewhere
@@ -55,6 +56,10 @@ def read_list(page: Page, *, column: str = "", text: str | None = None) -> Readi
     """
     if text is None:
         text = markup.decode(page.body, page.headers)
+    return cut_off(_read_text(page, column, text), text)
+
+
+def _read_text(page: Page, column: str, text: str) -> Reading:
     if is_feed(text):
         return read_feed(text, page)
     if looks_like_data(text):

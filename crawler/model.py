@@ -308,7 +308,7 @@ class Unread:
     ``place`` says where it stands (``row 1``, ``above the list``, ``beside the list``, ``tab 2`` …) and is the same as
     long as the page is built the same: a person's word about it is kept by it. ``why`` is a short machine word:
     ``undated``, ``impossible_date``, ``future_date``, ``weak_date``, ``outside`` (a link of the site outside the list),
-    ``part`` (a part of the column that was not read), ``total`` (the page says that it holds more).
+    ``part`` (a part of the column that was not read), ``total`` (the page says that it holds more), ``cut`` (the page breaks off).
     ``day`` is the newest day that it can bear, ``None`` where nothing bounds it.
     """
 

@@ -210,7 +210,8 @@ def _rows(looked: Looked, scope: Scope) -> Iterator[tuple[Any, ...]]:
         proof = _UNDATED if dated is None else _proof(dated, clean)
         yield (
             outlet, clean(post.url), clean(post.title), *proof, clean(post.origin) if post.origin else None,
-            [_dated(other) for other in post.others], post.pinned, page, moment, moment, prior,
+            [_dated(other) for other in post.others], post.pinned, page, moment, moment,
+            prior if looked.proven.covers(post) else None,
             "pending" if portal and scope.wants(post) else "skipped", 0, "",
         )  # fmt: skip
 

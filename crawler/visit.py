@@ -30,7 +30,17 @@ from crawler.walking.addresses import is_archive, other_host, same_place
 from crawler.walking.doubts import NO_KNOWN_POSTS, TURNED_ROUND, WENT_BACK, doubt
 from crawler.walking.forms import answered
 from crawler.walking.freshness import Copy, part, said_by_caches
-from crawler.walking.wholeness import NOTHING, Walked, Whole, reach, whole_since, with_page
+from crawler.walking.wholeness import (
+    EVERYTHING,
+    NOTHING,
+    Absent,
+    Walked,
+    Whole,
+    absent,
+    reach,
+    whole_since,
+    with_page,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +105,8 @@ class Looked:
     ``more`` are pages to look at next (addresses, or whole requests); ``trail`` goes with them, so that no list leads
     in a circle. Where it does not ``learn``, the look is kept and what is known of the outlet stays as it was.
     ``around`` are links of ``site`` beside the list. ``walked`` is what the walk's pages showed so far, ``whole`` what
-    they prove once it ended. ``believed`` is the look as it counts where its doubt is explained.
+    they prove once it ended. ``believed`` is the look as it counts where its doubt is explained. ``proven`` tells what the
+    look at ``walk_prior`` proves of posts that it did not show.
     """
 
     visit: Visit
@@ -112,6 +123,7 @@ class Looked:
     walked: Walked = NOTHING
     whole: Whole | None = None
     believed: Looked | None = None
+    proven: Absent = EVERYTHING
 
     @property
     def redirect(self) -> Further | None:
@@ -478,6 +490,7 @@ def _walk(
         trail=trail | {shown},
         walked=walked,
         whole=whole,
+        proven=absent(known.whole_since, known.unread),
     )
 
 

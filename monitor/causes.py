@@ -82,6 +82,7 @@ CAUSE_NAMES: Mapping[str, str] = {
     "login_wall": "要求登录",
     "robots": "网站的 robots.txt 不允许抓取",
     "soft_404": "页面不存在",
+    "cut": "网页中途截断，没有传完",
     "no_list": "页面上没有找到列表",
     "script_list": "列表由脚本生成，读不到",
     "below_floor": "列表条数少于应有的下限",

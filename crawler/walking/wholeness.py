@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from crawler.model import Reading
+from crawler.lists.cut import CUT
+from crawler.model import Post, Reading, Unread
 
 PINNED = 10
 """So many rows at the top may be pinned: they say nothing of the order."""
@@ -18,13 +20,14 @@ DAY = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class Walked:
     """What the pages so far showed: different rows, their days in order, and the newest day at which something may be
-    missing (a part that was not read, a page that was an old copy)."""
+    missing (a part that was not read, a page that was an old copy). ``cut``: a page broke off, with its rows and its way on."""
 
     rows: frozenset[str] = frozenset()
     days: tuple[date, ...] = ()
     total: int | None = None
     gap: date | None = None
     lost: bool = False
+    cut: bool = False
 
 
 NOTHING = Walked()
@@ -38,6 +41,33 @@ class Whole:
     since: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """What a look proves of posts that it did not show: those from the day ``since`` on were not there (``None``: of no
+    day), but for the ``urls`` that stood in parts which it did not read."""
+
+    since: date | None
+    urls: frozenset[str] = frozenset()
+
+    def covers(self, post: Post) -> bool:
+        """Whether ``post``, shown now, was not there then."""
+        day = post.published.day if post.published else None
+        return self.since is not None and (day is None or day >= self.since) and post.url not in self.urls
+
+
+EVERYTHING = Absent(date.min)
+"""A look that read the whole of a column whose posts are all known."""
+MOST_PARTS = 40
+"""A page with so many unread parts may have had more of them."""
+
+
+def absent(whole_since: date | None, unread: Sequence[Unread]) -> Absent:
+    """What the look proves that left ``unread`` parts, at a column that is known without a gap from ``whole_since`` on."""
+    if len(unread) >= MOST_PARTS or any(not one.url for one in unread):
+        return Absent(None)
+    return Absent(whole_since, frozenset(one.url for one in unread))
+
+
 def with_page(walked: Walked, reading: Reading, page_no: int, *, copy: bool = False) -> Walked:
     """``walked`` with one page more."""
     days = tuple(post.published.day for post in reading.posts if post.published)
@@ -47,6 +77,7 @@ def with_page(walked: Walked, reading: Reading, page_no: int, *, copy: bool = Fa
         rows=walked.rows | {post.url for post in reading.posts},
         days=walked.days + days,
         total=max(told, default=None),
+        cut=walked.cut or any(one.why == CUT for one in reading.unread),
     )
     if not (copy or (page_no > 1 and _part_missing(reading, more.rows))):
         return more
@@ -61,7 +92,7 @@ def _part_missing(reading: Reading, shown: frozenset[str]) -> bool:
 
     Further pages show the column's newest posts beside their list again: those stood on the first.
     """
-    return any(one.why not in ("outside", "total") and one.url not in shown for one in reading.unread)
+    return any(one.why not in ("outside", "total", CUT) and one.url not in shown for one in reading.unread)
 
 
 def whole_since(walked: Walked, *, ended: bool) -> Whole:
@@ -71,7 +102,7 @@ def whole_since(walked: Walked, *, ended: bool) -> Whole:
     """
     if walked.lost:
         return Whole(None)
-    if ended and (walked.total is None or len(walked.rows) >= walked.total):
+    if ended and not walked.cut and (walked.total is None or len(walked.rows) >= walked.total):
         since: date | None = date.min
     else:
         since = reach(walked.days)

@@ -54,7 +54,7 @@ class Word:
 
 def is_row(one: Unread) -> bool:
     """Whether it is a row of the list: others stand in its place tomorrow; a part of the page keeps its place."""
-    return one.why not in ("outside", "part", "total")
+    return one.why not in ("outside", "part", "total", "cut")
 
 
 def words_of(

@@ -25,6 +25,7 @@ PLACES: Mapping[str, str] = {
     "outside the list": "列表之外",
     "in the list": "列表中",
     "further pages": "后续页",
+    "end of the page": "页面末尾",
 }
 REASONS: Mapping[str, str] = {
     "undated": "没有日期",
@@ -33,6 +34,7 @@ REASONS: Mapping[str, str] = {
     "weak_date": "日期不可靠",
     "outside": "列表之外的链接",
     "part": "没有读出的部分",
+    "cut": "网页中途截断",
     "total": "页面所示总数多于读到的条数",
 }
 

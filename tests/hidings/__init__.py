@@ -1,0 +1,1 @@
+"""Seeing less never accuses more: a small district watched twice, once in full sight and once with things hidden."""
