@@ -16,7 +16,7 @@ from monitor.access.roles import Permission, Role, may
 from monitor.appeals import appeal
 from monitor.board import overview as board
 from monitor.board import trend as trends
-from monitor.ledger import FindingRow, JudgementRow, LetterRow
+from monitor.ledger import FindingRow, JudgementRow, LetterRow, SaidRow
 from monitor.model import exactly
 from monitor.office import Office
 from monitor.orders import issue
@@ -304,6 +304,22 @@ def test_the_leaders_figures_are_the_quarters_and_against_last_month(office_web:
     assert posts.now.at_least == sum(n for day, n in days if date(2020, 7, 1) <= day <= TODAY)
     assert posts.before.at_least == sum(n for day, n in days if date(2020, 6, 1) <= day <= date(2020, 6, 20))
     assert posts.more is None, "a column of one unit cannot be read: how many more there were nobody knows"
+
+
+def test_the_leader_is_told_apart_what_stands_open_only_because_nobody_saw(office_web: Fixture) -> None:
+    client_for, office = office_web
+    with office.engine.begin() as c:
+        now = SaidRow.__table__.c
+        c.execute(
+            update(SaidRow)
+            .where(now.subject == "outlet:wjxx", now.rule == "column_stale", now.until.is_(None))
+            .values(value="unknown", cause="timeout")
+        )
+    with office.reader.connect() as c:
+        kinds = {one.rule: (one.count, one.unseen) for one in trends.open_by_kind(c)}
+    assert kinds["column_stale"] == (0, 1)
+    assert kinds["column_blank"] == (1, 0)
+    assert "另有 1 件近期未能查看" in client_for(Role.LEADER).get("/leader").text
 
 
 def test_the_months_are_compared_over_as_many_days_even_where_the_last_was_shorter(

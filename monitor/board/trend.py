@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, case, func, or_, select
 
 from crawler.model import SHANGHAI, shanghai_day, utc
 from crawler.store import OutletRow, UnitRow
 from monitor.board.unit_list import judged_months, shown_months
 from monitor.board.words import rule_name
 from monitor.calendar import add_months, month_of
-from monitor.ledger import FindingRow
+from monitor.ledger import FindingRow, SaidRow
 from monitor.model import NOT_COUNTED, Count, Value, exactly, together
 from monitor.rules.unit_quota import count_of
 from monitor.standing import StandingRow, TrendRow
@@ -83,21 +83,36 @@ def seen_until(connection: Connection) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Open findings of one rule."""
+    """Open findings of one rule: ``count`` of them, and ``unseen`` more of which nothing could be said of late: they stand
+    open because nobody saw whether they were mended."""
 
     rule: str
     name: str
     count: int
+    unseen: int = 0
 
 
 def open_by_kind(connection: Connection) -> tuple[Kind, ...]:
     """Units' open findings by rule, the most first."""
-    query = (
-        select(FindingRow.rule, func.count().label("n"))
-        .where(FindingRow.closed.is_(None), FindingRow.ours.is_(False))
-        .group_by(FindingRow.rule)
+    finding, said = FindingRow, SaidRow
+    unknown = and_(
+        said.rule == finding.rule,
+        said.subject == finding.subject,
+        said.period == finding.period,
+        said.until.is_(None),
+        said.value == Value.UNKNOWN.value,
     )
-    found = [Kind(row.rule, rule_name(row.rule), row.n) for row in connection.execute(query)]
+    query = (
+        select(finding.rule, func.count(finding.id.distinct()).label("n"))
+        .add_columns(func.count(case((said.id.is_not(None), finding.id)).distinct()).label("unseen"))
+        .outerjoin(said, unknown)
+        .where(finding.closed.is_(None), finding.ours.is_(False))
+        .group_by(finding.rule)
+    )
+    found = [
+        Kind(row.rule, rule_name(row.rule), row.n - row.unseen, row.unseen)
+        for row in connection.execute(query)
+    ]
     return tuple(sorted(found, key=lambda one: (-one.count, one.rule)))
 
 
