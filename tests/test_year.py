@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,7 +22,7 @@ from monitor.rejudging import rejudge
 from tests.conftest import Store, opened
 from tests.judging_facts import at
 from tests.test_site_rules import CONFIG
-from tests.year import FIRST, LAST, Place, Year, account, column, days, posts
+from tests.year import FIRST, FULL, LAST, Place, Sight, Year, account, column, days, posts
 
 NEWS, NOTICE, POLICY, OTHER = ColumnClass.NEWS, ColumnClass.NOTICE, ColumnClass.POLICY, ColumnClass.OTHER
 UNITS = (
@@ -84,7 +85,13 @@ class Lived:
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
-    path: Path = tmp_path_factory.mktemp("year")
+    with living(tmp_path_factory.mktemp("year"), FULL) as found:
+        yield found
+
+
+@contextmanager
+def living(path: Path, sight: Sight) -> Iterator[Lived]:
+    """The year lived from its first night to its last, with looks that see as much as ``sight`` says."""
     with opened(f"sqlite:///{path}/store.db") as store:
         Base.metadata.create_all(store.engine)
         with store.engine.begin() as connection:
@@ -93,7 +100,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
                 since=FIRST, until=date(2021, 6, 30), now=at(FIRST, 0),
             )  # fmt: skip
         year = Year(
-            store, CONFIG, UNITS, places(), MACHINE_OFF,
+            store, CONFIG, UNITS, places(), MACHINE_OFF, sight,
             states={date(2021, 9, 15): {"siwang": AccountState.CLOSED}},
             duties={date(2021, 7, 1): {"tpgj": ("mzj",)}},
         )  # fmt: skip
@@ -149,6 +156,29 @@ comes and goes."""
 
 def test_every_finding_was_deserved_and_none_is_missing(lived: Lived) -> None:
     assert ledger(lived, ours=False) == DESERVED
+
+
+LATEST = 2
+"""Days after its day by which a breach is found at the latest, whatever is seen less of the portal."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "sight",
+    [Sight(furniture=True), Sight(conditional=True), Sight(furniture=True, conditional=True, failing=10)],
+    ids=["furniture", "unchanged", "furniture, unchanged, one look in ten fails"],
+)
+def test_every_breach_is_still_found_two_days_later_at_most_when_less_is_seen(
+    tmp_path: Path, sight: Sight
+) -> None:
+    with living(tmp_path, sight) as dim:
+        found = ledger(dim, ours=False)
+    assert sorted(row[:3] for row in found) == sorted(row[:3] for row in DESERVED)
+    days_late = {
+        one[:3]: (date.fromisoformat(one[3]) - date.fromisoformat(due[3])).days
+        for one, due in zip(sorted(found), sorted(DESERVED), strict=True)
+    }
+    assert all(0 <= late <= LATEST for late in days_late.values()), days_late
 
 
 def test_what_broke_is_ours_once_for_each_cause(lived: Lived) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from zlib import crc32
 
 from crawler.chain import due
 from crawler.model import (
@@ -24,6 +25,7 @@ from crawler.model import (
     Probe,
     Site,
     Unit,
+    Unread,
     Visit,
 )
 from crawler.record import Scope, record
@@ -70,6 +72,7 @@ class Place:
     breaks: Mapping[date, tuple[Outcome, str]] = field(default_factory=dict)
     evidence: Evidence = Evidence.COMPLETE
     last: datetime | None = None
+    plain: datetime | None = None
     told: int = -1
 
     def shown(self, day: date) -> list[Item]:
@@ -97,14 +100,50 @@ def posts(*published: date, unit: str = "", shown: date | None = None) -> list[I
     return [Item(day, shown or day, unit, number) for number, day in enumerate(published)]
 
 
-def look_at(place: Place, moment: datetime, door: str = "spider") -> Looked:
+@dataclass(frozen=True)
+class Sight:
+    """How much a look sees. ``furniture``: links stand beside every column's list, a few new ones each week.
+    ``conditional``: the server answers "unchanged" between two looks that ask it plainly. One look in ``failing`` fails.
+    """
+
+    furniture: bool = False
+    conditional: bool = False
+    failing: int = 0
+
+    def fails(self, outlet: str, moment: datetime) -> bool:
+        """Whether the look at ``moment`` is one of those that fail: the same ones in every run."""
+        return bool(self.failing) and crc32(f"{outlet} {moment:%m-%d %H}".encode()) % self.failing == 0
+
+    def unchanged(self, place: Place, moment: datetime) -> bool:
+        """Whether the server is asked with validators, so that it may answer "unchanged"."""
+        asked = place.plain is not None and moment - place.plain < UNCONDITIONAL
+        return self.conditional and asked
+
+    def beside(self, outlet: Outlet, day: date) -> tuple[Unread, ...]:
+        """The hot list of that week, which stands on every column of the site."""
+        if not self.furniture or outlet.kind is not OutletKind.COLUMN:
+            return ()
+        week = day.isocalendar().week
+        urls = [f"http://www.example.gov.cn/redian/{week + n}.html" for n in range(8)]
+        return tuple(Unread("beside the list", "outside", f"热点{n}", url) for n, url in enumerate(urls))
+
+
+FULL = Sight()
+UNCONDITIONAL = timedelta(days=7)
+
+
+def look_at(place: Place, moment: datetime, sight: Sight = FULL, door: str = "spider") -> Looked:
     """What the place shows at ``moment``: a whole list, an unchanged one, an empty one, or a failure."""
     outlet, day = place.outlet, moment.date()
     probe = outlet.probes[0].platform if outlet.probes else "portal"
     broken = place.breaks.get(day)
+    if broken is None and sight.fails(outlet.id, moment):
+        broken = (Outcome.UNREACHABLE, "timeout")
     if broken is not None:
         visit = Visit(outlet.id, moment, broken[0], Evidence.NONE, door, probe, reason=broken[1])
         return Looked(visit, walk_done=True)
+    beside = sight.beside(outlet, day)
+    conditional = door == "spider" and sight.unchanged(place, moment)
     items = place.shown(day)[:PAGE]
     count = len(place.shown(day))
     outcome = Outcome.READ if items else Outcome.EMPTY
@@ -115,16 +154,22 @@ def look_at(place: Place, moment: datetime, door: str = "spider") -> Looked:
         outlet.id,
         moment,
         outcome,
-        place.evidence,
+        Evidence.PARTIAL if beside and place.evidence is Evidence.COMPLETE else place.evidence,
         door,
         probe,
         newest=place.newest(day),
         dated=len(items),
+        unread=beside,
+        conditional=conditional,
     )
     # What the place showed before the story began is the office's own baseline: every post of the story was there to see.
     whole = Whole(date.min) if outcome.conclusive and place.last is None else None
-    looked = Looked(visit, posts=new, walk_prior=place.last, walk_done=True, whole=whole)
+    around = tuple(one.url for one in beside)
+    looked = Looked(
+        visit, posts=new, walk_prior=place.last, walk_done=True, whole=whole, around=around, site=SITE.id
+    )
     place.last, place.told = moment, count
+    place.plain = place.plain if conditional else moment
     return looked
 
 
@@ -148,6 +193,7 @@ class Year:
     units: tuple[Unit, ...]
     places: Sequence[Place]
     off: frozenset[date] = frozenset()
+    sight: Sight = FULL
     states: Mapping[date, Mapping[str, AccountState]] = field(default_factory=dict)
     duties: Mapping[date, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     _states: dict[str, AccountState] = field(default_factory=dict)
@@ -171,7 +217,8 @@ class Year:
         doubtful = set(awaiting(first.verdicts))
         if not doubtful:
             return first
-        self._look([place for place in asked if place.outlet.id in doubtful], at(day, 3, 30), "recheck")
+        again = [place for place in asked if place.outlet.id in doubtful]
+        self._look(again, at(day, 3, 30), "recheck")
         return self.judge(at(day, 4))
 
     def judge(self, moment: datetime, *, record: bool = True) -> Judgement:
@@ -206,6 +253,8 @@ class Year:
         return due(known, None, day)
 
     def _look(self, places: Sequence[Place], moment: datetime, door: str = "spider") -> None:
-        looks = [look_at(place, moment + timedelta(seconds=n), door) for n, place in enumerate(places)]
+        looks = [
+            look_at(place, moment + timedelta(seconds=n), self.sight, door) for n, place in enumerate(places)
+        ]
         with self.store.engine.begin() as connection:
             record(connection, looks, (), SCOPE)
