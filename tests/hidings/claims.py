@@ -152,7 +152,11 @@ def of_papers(
             decisions=decisions_of(office), failed_night=failed, horizon=office.settings.crawl.backfill_from,
         )  # fmt: skip
         _of_bulletin(said, day, made)
-        _of_leader(connection, said, day)
+        night = overview.last_night(connection, now)
+        if (
+            night is not None and not night.missing
+        ):  # else the page says that it stands as of an earlier night
+            _of_leader(connection, said, day)
 
 
 def _of_bulletin(said: Said, day: date, made: Bulletin) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from hypothesis import strategies as st
 
 from tests.hidings.hiding import WHOLE_RUN, Hiding
@@ -64,7 +66,7 @@ KINDS: dict[str, st.SearchStrategy[Hiding]] = {
 
 
 @st.composite
-def hidings(draw: st.DrawFn) -> tuple[Hiding, ...]:
-    """One to four hidings, of one kind or several."""
-    kinds = draw(st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=4))
+def hidings(draw: st.DrawFn, without: Collection[str] = ()) -> tuple[Hiding, ...]:
+    """One to four hidings, of one kind or several, but none of the kinds ``without``."""
+    kinds = draw(st.lists(st.sampled_from(sorted(KINDS.keys() - set(without))), min_size=1, max_size=4))
     return tuple(draw(KINDS[kind]) for kind in kinds)
