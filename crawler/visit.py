@@ -29,7 +29,7 @@ from crawler.model import (
 from crawler.walking.addresses import is_archive, other_host, same_place
 from crawler.walking.doubts import NO_KNOWN_POSTS, TURNED_ROUND, WENT_BACK, doubt
 from crawler.walking.forms import answered
-from crawler.walking.freshness import Copy, part, said_by_caches
+from crawler.walking.freshness import Copy, final_part, said_by_caches
 from crawler.walking.wholeness import (
     EVERYTHING,
     NOTHING,
@@ -283,7 +283,7 @@ def _arrived(
     registered = known.outlet.url or ""
     if not registered or not landed or same_place(registered, landed):
         return looked
-    path = "; ".join(one for one in (looked.visit.path, part("final", landed)) if one)
+    path = "; ".join(one for one in (looked.visit.path, final_part(landed)) if one)
     told = replace(looked, visit=replace(looked.visit, path=path))
     if looked.believed is not None:
         told = replace(
@@ -309,7 +309,7 @@ def _with_final(visit: Visit, registered: str, landed: str) -> Visit:
     """Where the page stands, where that is elsewhere than registered."""
     if not registered or not landed or same_place(registered, landed):
         return visit
-    return replace(visit, path="; ".join(one for one in (visit.path, part("final", landed)) if one))
+    return replace(visit, path="; ".join(one for one in (visit.path, final_part(landed)) if one))
 
 
 def _elsewhere(known: Known, looked: Looked, reason: str, mark: str) -> Looked:

@@ -100,3 +100,8 @@ def said_by_caches(page: Page) -> tuple[str, ...]:
 def part(name: str, value: str) -> str:
     """One ``name=value`` of a path; what a server sends cannot make two of it."""
     return f"{name}={' '.join(value.replace(';', ',').split())[:LONGEST]}"
+
+
+def final_part(url: str) -> str:
+    """Where the page stands, as a part of a path: whole, for a person may be asked whether that is the column's address."""
+    return f"final={''.join(url.replace(';', '%3B').split())}"

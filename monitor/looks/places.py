@@ -26,7 +26,10 @@ PLACES: Mapping[str, str] = {
     "in the list": "列表中",
     "further pages": "后续页",
     "end of the page": "页面末尾",
+    "elsewhere on the page": "网页其他地方",
 }
+STARTS: Sequence[tuple[str, str]] = (("row ", "列表中的一行"), ("array ", "网页数据的另一部分"))
+"""A row is named by its own address, which stands beside it anyway."""
 REASONS: Mapping[str, str] = {
     "undated": "没有日期",
     "impossible_date": "日期不可能",
@@ -40,18 +43,30 @@ REASONS: Mapping[str, str] = {
 
 
 def place_name(place: str) -> str:
-    """``row 1`` as 第1行; a place that has no word is shown as it is."""
+    """``row 1`` as 第1行, ``above the list: div.hot`` as 列表上方（div.hot）; one without a word is shown as it is."""
     for pattern, text in NUMBERED:
         if found := pattern.fullmatch(place):
             return text.format(found[1])
-    return PLACES.get(place, clean(place, LONGEST))
+    for start, text in STARTS:
+        if place.startswith(start):
+            return text
+    where, _, boxes = place.partition(": ")
+    if where not in PLACES:
+        return clean(place, LONGEST)
+    return f"{PLACES[where]}（{clean(boxes, LONGEST)}）" if boxes else PLACES[where]
+
+
+def reason_name(why: str) -> str:
+    """Why a row or part was not read, in Chinese; an unknown word is shown as it is."""
+    return REASONS.get(why, clean(why, LONGEST))
 
 
 def row_text(one: Unread) -> str:
     """``第1行“标题”（没有日期）``."""
     title = f"“{clean(one.text, LONGEST)}”" if one.text else ""
-    reason = REASONS.get(one.why, clean(one.why, LONGEST))
-    return f"{place_name(one.place)}{title}：{reason}" + (f" {one.day.isoformat()}" if one.day else "")
+    return f"{place_name(one.place)}{title}：{reason_name(one.why)}" + (
+        f" {one.day.isoformat()}" if one.day else ""
+    )
 
 
 def rows_text(rows: Iterable[Unread]) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from crawler.model import OutletKind, utc
+from crawler.model import OutletKind, Unread, utc
 from crawler.proof_store import ColumnWordRow
 from crawler.record import unread_of
 from crawler.store import OutletRow
 from monitor.audit import Entry, append
 from monitor.looks.column_words import BACKWARDS, KINDS, PART, Word, word_of
+from monitor.looks.places import place_name
 
 ROW, OUTLET = ColumnWordRow.__table__.c, OutletRow.__table__.c
 LONGEST = 400
@@ -21,12 +24,34 @@ class Refused(ValueError):
     """One sentence for the person who decides."""
 
 
+def seen_as(rows: Iterable[Unread]) -> str:
+    """A short mark of the rows at a place: the same as long as a person looks at the same rows."""
+    told = sorted(f"{one.place}\n{one.url}\n{one.text}" for one in rows)
+    return hashlib.sha256("\n\n".join(told).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def unread_at(connection: Connection, column: str) -> tuple[Unread, ...]:
+    """What the last look that was believed left unread: a word about a part is about one of these."""
+    rows = connection.execute(select(OUTLET.unread).where(OUTLET.id == column)).scalar()
+    return tuple(unread_of(one) for one in rows or ())
+
+
 def give_word(
-    connection: Connection, column: str, kind: str, key: str, *, by: str, reason: str, now: datetime
+    connection: Connection,
+    column: str,
+    kind: str,
+    key: str,
+    *,
+    by: str,
+    reason: str,
+    now: datetime,
+    seen: str = "",
 ) -> int:
     """Keep a word on ``column``; for a part the rows that stand there now are kept with it. Returns its number.
 
-    Raises :class:`Refused`: no such column or part, no reason, or the same word is in force.
+    A part is named by its place or by the place's Chinese name. ``seen`` is the mark (:func:`seen_as`) of the rows that
+    the person looked at, where that is known. Raises :class:`Refused`: no such column or part, other rows than those
+    that were looked at, no reason, or the same word is in force.
     """
     if not reason.strip() or not by.strip():
         raise Refused("请写明理由和经办人")
@@ -38,6 +63,10 @@ def give_word(
     if row is None or row.kind != OutletKind.COLUMN.value:
         raise Refused(f"台账里没有在用的栏目 {column}")
     unread = [unread_of(one) for one in row.unread]
+    if kind == PART:
+        key = _place(unread, key)
+        if seen and seen != seen_as(one for one in unread if one.place == key):
+            raise Refused("这一处的内容在您查看之后变了，请看清现在的内容再认定")
     rows = [{"url": one.url, "text": one.text} for one in unread if kind == PART and one.place == key]
     if kind == PART and not rows:
         places = "、".join(dict.fromkeys(one.place for one in unread)) or "没有"
@@ -67,6 +96,12 @@ def give_word(
     }
     append(connection, now, [Entry("column_word", f"outlet:{column}", by, told)])
     return number
+
+
+def _place(unread: Iterable[Unread], said: str) -> str:
+    """The one place that bears this Chinese name; else what was said."""
+    named = {one.place for one in unread if place_name(one.place) == said}
+    return named.pop() if len(named) == 1 else said
 
 
 def end_word(connection: Connection, number: int, *, by: str, reason: str, now: datetime) -> None:

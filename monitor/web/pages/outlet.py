@@ -22,13 +22,15 @@ from monitor.ahead import ahead
 from monitor.attachments import Unacceptable
 from monitor.board import accounts as registered
 from monitor.board import outlet_page as board
+from monitor.board.unread import decisions
 from monitor.board.words import ended_words, rule_name
 from monitor.calendar import add_months
 from monitor.causes import cause_name, looked_like
 from monitor.content_desk import Wanted, listing
-from monitor.evaluate import explain
-from monitor.looks.places import row_text
-from monitor.model import Value
+from monitor.evaluate import Explanation, explain
+from monitor.facts import Shown
+from monitor.looks.places import reason_name
+from monitor.model import Look, Value
 from monitor.rechecks import ask
 from monitor.screen import OUTCOMES, gravity
 from monitor.standing import GRAVITY
@@ -162,6 +164,7 @@ def outlet_page(
         if here is None:
             raise NotFound("台账里没有这个栏目或账号")
         shown = _stored(connection, here, now)
+    column = here.outlet.kind is OutletKind.COLUMN
     asked = shown["requests"]
     current = next(
         (one for one in asked if one.id == recheck), asked[0] if asked and not asked[0].over else None
@@ -171,15 +174,25 @@ def outlet_page(
         web.office.reader, settings.monitor, id, now, horizon=settings.crawl.backfill_from, posts=POSTS
     )
     verdicts = sorted(why.verdicts, key=gravity, reverse=True) if why else []
-    partly = next((look for look in why.facts.looks if look.outcome.conclusive), None) if why else None
+    judged = next((look for look in why.facts.looks if look.outcome.conclusive), None) if why else None
+    partly = judged if judged and judged.unread else None
+    with web.office.reader.connect() as connection:
+        left = partly.unread if partly else ()
+        decided = decisions(connection, id, left, shown["looks"]) if column else None
     return page(
         request, "outlet.html", 422 if problem else 200, here=here, outlet=here.outlet, why=why, verdicts=verdicts,
         ahead=ahead(verdicts, today, settings.monitor.alerts.letters.calendar), at=address(id), problem=problem,
-        recheck=_told(current, here, web) if current else None, column=here.outlet.kind is OutletKind.COLUMN,
+        recheck=_told(current, here, web) if current else None, column=column, decided=decided, partly=partly,
         given=given or {}, now_local=now.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
-        until_default=today + timedelta(days=7), partly=partly if partly and partly.unread else None,
-        row_text=row_text, **WORDS, **shown,
+        until_default=today + timedelta(days=7), proven=_proven(partly, why), why_unread=reason_name, **WORDS, **shown,
     )  # fmt: skip
+
+
+def _proven(look: Look | None, why: Explanation | None) -> Shown | None:
+    """The post that a look proves to be the newest, as it stands in the list."""
+    if look is None or why is None:
+        return None
+    return next((post for post in why.posts if post.url == look.newest_url), None)
 
 
 WORDS: Mapping[str, Any] = {
