@@ -16,7 +16,16 @@ from types import ModuleType
 from typing import Any
 
 from crawler.account_register import GONE
-from crawler.chain import Health, Look, believed, due, next_probe, probe_health, tripped
+from crawler.chain import (
+    Health,
+    Look,
+    believed,
+    decides,
+    due,
+    next_probe,
+    probe_health,
+    tripped,
+)
 from crawler.config import CrawlConfig
 from crawler.guard import refusal_of
 from crawler.hosts import HostQueue, host_key
@@ -29,17 +38,15 @@ from crawler.model import (
     Page,
     Probe,
     Reading,
-    Visit,
     shanghai_day,
-    utc,
 )
 from crawler.platforms import platform
 from crawler.visit import Known, Looked, guarded
 from crawler.walk import NETWORK, Fetch, Keeper
-from crawler.walking.freshness import part
+from crawler.walking.account_looks import account_looked, as_copy, path_of
+from crawler.walking.asking import Answer, Asking
+from crawler.walking.freshness import PAST_CACHES
 
-BRIDGE = "feed"
-"""Looks through one bridge are one look, whoever asks: its host stands in the look's path."""
 SESSION_LIFE = timedelta(minutes=20)
 """How long a visitor's cookies are used before a new handshake; they live in memory only."""
 
@@ -67,8 +74,14 @@ class AccountNight:
     queues: dict[str, HostQueue] = field(default_factory=dict)
     locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     answers: dict[str, list[Reading]] = field(default_factory=lambda: defaultdict(list))
-    passed: set[str] = field(default_factory=set)
     sessions: dict[str, tuple[datetime, Mapping[str, str] | Reading]] = field(default_factory=dict)
+    _source: Asking = field(init=False)
+
+    def __post_init__(self) -> None:
+        async def polite(queue: HostQueue, ask: Ask) -> Page:
+            return await self._polite(ask)
+
+        self._source = Asking(polite, self.config, self.clock)
 
     async def run(self, known: Iterable[Known]) -> None:
         """Look at every canary and every account that is due; returns when all is written."""
@@ -82,8 +95,6 @@ class AccountNight:
         ]
         sung = await asyncio.gather(*(self._sing(one) for one in canaries))
         silent = self._silent(canaries, sung)
-        now = self.clock()
-        self.passed = {name for name, readings in silent.items() if probe_health(readings, [], now).ok}
         seen = await asyncio.gather(*(self._chain(one) for one in accounts))
         for one, looks in [*zip(canaries, sung, strict=True), *zip(accounts, seen, strict=True)]:
             self._write(one, looks, self._healths(looks, silent))
@@ -109,9 +120,9 @@ class AccountNight:
 
     async def _sing(self, known: Known) -> list[Look]:
         """A canary is asked through each of its probes: it stands for the probe, not for itself."""
-        return [Look(probe, await self._queued(known, probe)) for probe in known.outlet.probes]
+        return [await self._queued(known, probe) for probe in known.outlet.probes]
 
-    async def _queued(self, known: Known, probe: Probe) -> Reading:
+    async def _queued(self, known: Known, probe: Probe) -> Look:
         async with self.locks[probe.platform]:
             return await self._ask(known, probe)
 
@@ -126,36 +137,44 @@ class AccountNight:
             async with self.locks[probe.platform]:
                 if probe.platform in self._out():  # its night ended while this account waited its turn
                     continue
-                reading = await self._ask(known, probe)
-                self.answers[probe.platform].append(reading)
-            looks.append(Look(probe, reading))
+                look = await self._ask(known, probe)
+                self.answers[probe.platform].append(look.reading)
+            looks.append(look)
 
     def _out(self) -> set[str]:
         """The probes whose night the circuit breaker has ended."""
         return {name for name, answers in self.answers.items() if tripped(answers)}
 
-    async def _ask(self, known: Known, probe: Probe) -> Reading:
-        """One probe's reading: all its requests, their posts together."""
+    async def _ask(self, known: Known, probe: Probe) -> Look:
+        """One probe's look: all its requests, their posts together."""
         module: Any = platform(probe.platform)
-        if probe.platform in self.passed:
-            probe = replace(probe, handle={**probe.handle, "canaries": "passed"})
         try:
             asks: tuple[Ask, ...] = module.start(known.outlet, probe)
         except ValueError as error:
-            return Reading(Outcome.UNREADABLE, Evidence.NONE, reason="no_source", mark=str(error))
+            return Look(
+                probe, Reading(Outcome.UNREADABLE, Evidence.NONE, reason="no_source", mark=str(error))
+            )
         if not asks:
             nothing = Page("", "", 200, {}, b"", self.clock())
-            return module.read(nothing, known.outlet, probe)  # type: ignore[no-any-return]
+            return Look(probe, module.read(nothing, known.outlet, probe))
         cookies = await self._session(module, probe)
         if isinstance(cookies, Reading):
-            return cookies
+            return Look(probe, cookies)
         readings: list[Reading] = []
+        answers: list[Answer] = []
         for ask in asks:
-            page = await self._polite(module.with_cookies(ask, cookies) if cookies else ask)
-            readings.append(guarded(module.read, page, known.outlet, probe))
+            answers.append(await self._at_source(module.with_cookies(ask, cookies) if cookies else ask))
+            readings.append(guarded(module.read, answers[-1].page, known.outlet, probe))
             if not readings[-1].outcome.conclusive:
                 break
-        return await self._confirm(module, known, probe, _together(readings))
+        reading = await self._confirm(module, known, probe, _together(readings))
+        return as_copy(Look(probe, reading, path_of(probe, answers)), answers)
+
+    async def _at_source(self, ask: Ask) -> Answer:
+        """The answer to a request past the caches; one that is an old copy all the same is told."""
+        ask = replace(ask, headers={**ask.headers, **PAST_CACHES})
+        page = await self._polite(ask)
+        return await self._source.at_source(self._queue(host_key(ask.url)), ask, Answer(page))
 
     async def _session(self, module: ModuleType, probe: Probe) -> Mapping[str, str] | Reading:
         """The visitor's cookies where a platform wants them, one handshake at a time; or its refusal."""
@@ -221,58 +240,14 @@ class AccountNight:
             chain = known.outlet.probes or (Probe("none"),)
             looks = [Look(chain[0], Reading(Outcome.UNREADABLE, Evidence.NONE, reason=reason))]
         best = known
-        for look in looks:
+        # What decided is told last: an album that was refused after it is no account that cannot be read.
+        for look in sorted(looks, key=lambda one: decides(one.reading)):
             reading = believed(look.reading, healths.get(look.probe.platform, Health(True)))
-            looked = _looked(best, look.probe, reading, self.clock(), self.door)
+            looked = account_looked(best, replace(look, reading=reading), self.clock(), self.door)
             if looked.visit.newest is not None:
                 best = replace(best, newest=looked.visit.newest, newest_url=looked.visit.newest_url)
             self.keeper.look(looked)
             self.on_look(looked)
-
-
-def _looked(known: Known, probe: Probe, reading: Reading, moment: datetime, door: str) -> Looked:
-    """One look as visit and posts. What a lower bound shows never makes the newest known older."""
-    newest = reading.newest
-    day, url = (newest.day, _url(reading)) if newest else (None, "")
-    if reading.evidence is not Evidence.COMPLETE and known.newest and (day is None or known.newest > day):
-        day, url = known.newest, known.newest_url
-    visit = Visit(
-        outlet=known.outlet.id,
-        moment=moment,
-        outcome=reading.outcome,
-        evidence=reading.evidence if reading.outcome.conclusive else Evidence.NONE,
-        door=door,
-        probe=probe.platform,
-        reason=reading.reason,
-        mark=reading.mark[:500],
-        url=probe.url or "",
-        newest=day,
-        newest_url=url,
-        dated=sum(post.published is not None for post in reading.posts),
-        family=reading.family,
-        seen=_seen(reading),
-        # Told, not yet counted as one look: a bridge is the only whole list that a WeChat account has.
-        path=part("feed", host_key(probe.url)) if probe.platform == BRIDGE and probe.url else "",
-    )
-    return Looked(
-        visit,
-        posts=()
-        if known.outlet.kind is OutletKind.CANARY or not reading.outcome.conclusive
-        else reading.posts,
-        walk_prior=known.last_conclusive,
-        walk_done=True,
-    )
-
-
-def _seen(reading: Reading) -> datetime | None:
-    """When a person looked, for a person's entry: the look proves nothing of later."""
-    looked = reading.identity.get("looked", "") if reading.evidence is Evidence.MANUAL else ""
-    return utc(datetime.fromisoformat(looked)) if looked else None
-
-
-def _url(reading: Reading) -> str:
-    newest = reading.newest
-    return next((post.url for post in reading.posts if post.published is newest), "")
 
 
 def _together(readings: Sequence[Reading]) -> Reading:

@@ -13,8 +13,11 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from crawler.model import Ask, Dated, Evidence, Outcome, Outlet, Probe, Reading, shanghai_day, utc
+from crawler.walking.addresses import host_of
 
 DECISIVE = frozenset({Evidence.COMPLETE, Evidence.MANUAL})
+BRIDGE = "feed"
+"""Looks through one bridge are one look, whoever asks: its host stands in the look's path."""
 WALL_REASONS = frozenset({"captcha", "login_wall", "rate_limited", "http_error", "not_allowed"})
 WALLS_IN_A_ROW = 3
 REFUSED_SHARE = 0.2
@@ -28,10 +31,15 @@ WARN_DAYS = 10
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One probe asked once, and what its reader made of the answer."""
+    """One probe asked once, and what its reader made of the answer.
+
+    ``path`` tells how the answer came (:attr:`crawler.model.Visit.path`), ``seen`` when a copy of it was made.
+    """
 
     probe: Probe
     reading: Reading
+    path: str = ""
+    seen: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +111,22 @@ def next_probe(
 ) -> Probe | None:
     """The probe to ask now, or ``None``: the account is decided or cleared, or the chain is at its end.
 
-    ``out`` names the platforms out of service (tripped breaker, failed canaries).
+    ``out`` names the platforms out of service (tripped breaker, failed canaries). One bridge alone decides nothing but
+    that its account is well: whatever else can see the account is asked, too, and no bridge twice.
     """
-    if any(decides(look.reading) or clears(look.reading, today, warn_days) for look in looks):
+    if any(clears(look.reading, today, warn_days) for look in looks):
+        return None
+    decided = {bridge_of(look.probe) for look in looks if decides(look.reading)}
+    if len(decided) > 1 or "" in decided:
         return None
     asked = [look.probe for look in looks]
-    return next((probe for probe in chain if probe not in asked and probe.platform not in out), None)
+    left = (probe for probe in chain if probe not in asked and probe.platform not in out)
+    return next((probe for probe in left if bridge_of(probe) not in decided), None)
+
+
+def bridge_of(probe: Probe) -> str:
+    """The host of the bridge that a probe asks; empty for one that asks the platform, or a person."""
+    return host_of(probe.url) if probe.platform == BRIDGE and probe.url else ""
 
 
 def decides(reading: Reading) -> bool:

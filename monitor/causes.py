@@ -36,6 +36,7 @@ UNREAD_NEWER = "unread_newer"
 WEAK_DATE = "weak_date"
 WENT_BACK = "went_back"
 LIAR = "liar_304"
+ONE_BRIDGE = "one_bridge"
 
 CAUSE_NAMES: Mapping[str, str] = {
     AWAITING: "待复核：只有一次抓取看到，须第二次抓取印证",
@@ -65,6 +66,7 @@ CAUSE_NAMES: Mapping[str, str] = {
     WEAK_DATE: "最近一条的日期只见于网址或推算，不能据以认定超期",
     WENT_BACK: "列表所示最新日期早于以前看到的，须人工核实",
     LIAR: "该网站对未变化的答复不可信，须重新读取整页",
+    ONE_BRIDGE: "只有一个订阅服务能看到，两次也只算一次，须另一渠道或人工登记印证",
     UNKNOWN_YEAR: "该年的放假安排尚未登记，不知是否工作日",
     "canary_failed": "该平台的读取渠道当晚未通过自检",
     Outcome.BLOCKED.value: "被网站拦截",

@@ -29,7 +29,7 @@ from monitor.content_facts import content_facts
 from monitor.coverage import Seen, sight
 from monitor.judging import BOUNDED, PROVING
 from monitor.looks.resolving import resolve
-from monitor.looks.weight import enough
+from monitor.looks.weight import CONVICTING, enough
 from monitor.model import Facts, Look, Newest, OutletFacts, PageFacts, SiteFacts
 from monitor.page_facts import homes, late_posts, pages, removed_posts
 from monitor.probes import weeks
@@ -352,7 +352,8 @@ def _newest(
         select(POST.id)
         .where(POST.outlet_id == OUTLET.id, POST.published <= day, POST.first_seen <= as_of)
         .where(POST.place != MANUAL)  # a person's word counts while it stands: see _with_word
-        .order_by(POST.published.desc(), POST.id.desc())
+        # Of one day's posts the one whose day may convict: an account's article has it in a script, its list in plain sight.
+        .order_by(POST.published.desc(), POST.place.in_(CONVICTING).desc(), POST.id.desc())
         .limit(1)
         .correlate(OutletRow.__table__)
         .scalar_subquery()

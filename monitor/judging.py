@@ -15,7 +15,7 @@ from crawler.chain import due
 from crawler.model import AccountState, Evidence, Outcome, OutletKind, Unread, shanghai_day
 from monitor import causes
 from monitor.limits import Limit
-from monitor.looks.weight import CONVICTING, pair_of
+from monitor.looks.weight import CONVICTING, bridge_of, pair_of
 from monitor.model import Facts, Look, OutletFacts, Value
 
 PROVING = (Evidence.COMPLETE, Evidence.MANUAL)
@@ -141,8 +141,14 @@ def _beyond(of: OutletFacts, newest: date, facts: Facts, limit: Limit, hours: in
     if pair is None or not _holds(pair[0], facts.as_of, hours):
         whole = next(look for look in after if look.evidence in BOUNDED)
         back = whole.newest is not None and whole.newest < shown
-        return Standing(Value.UNKNOWN, causes.WENT_BACK if back else causes.AWAITING)
+        return Standing(Value.UNKNOWN, causes.WENT_BACK if back else _lacking(good))
     return Standing(Value.STALE, looks=pair)
+
+
+def _lacking(good: list[Look]) -> str:
+    """What a second look must be: any other one, or one that does not come by the bridge of all the others."""
+    bridges = {bridge_of(look) for look in good}
+    return causes.ONE_BRIDGE if len(bridges) == 1 and bridges != {""} else causes.AWAITING
 
 
 def _since_withdrawal(of: OutletFacts) -> Iterator[Look]:
@@ -191,7 +197,7 @@ def blank(of: OutletFacts, facts: Facts, hours: int) -> Standing:
         return Standing(Value.UNKNOWN, trouble(of, facts.as_of, hours))
     pair = pair_of(empties)
     if pair is None or not _holds(pair[0], facts.as_of, hours):
-        return Standing(Value.UNKNOWN, causes.AWAITING)
+        return Standing(Value.UNKNOWN, _lacking(empties))
     return Standing(Value.BLANK, looks=pair)
 
 

@@ -37,6 +37,7 @@ from crawler.model import (
 from crawler.platforms import platform
 from crawler.visit import Known, Looked
 from monitor.causes import PROBE_OUT
+from monitor.demo import media_pages as media
 from monitor.demo.media import FAULTS, SampleAccount, SamplePost, media_app
 from monitor.inhibit import inhibited
 from monitor.limits import Limit
@@ -199,7 +200,7 @@ def facts(town: Town, newest: date, nights: int = 1) -> Facts:
         looks = tuple(
             Look(
                 one.visit.moment - timedelta(days=n), one.visit.outcome, one.visit.evidence, one.visit.probe,
-                one.visit.newest, "", one.visit.dated, one.visit.reason,
+                one.visit.newest, "", one.visit.dated, one.visit.reason, path=one.visit.path,
             )
             for n in range(nights)
             for one in reversed(town.book.of(account.id))
@@ -229,9 +230,72 @@ def test_a_good_night_sees_every_account_and_writes_its_posts() -> None:
     fresh, idle = town.book.of("w1")[-1], town.book.of("x2")
     assert (fresh.visit.outcome, fresh.visit.evidence) == (Outcome.READ, Evidence.COMPLETE)
     assert fresh.visit.newest == TODAY - timedelta(days=3)
-    assert [one.visit.probe for one in idle] == ["feed"]
-    assert idle[0].visit.evidence is Evidence.COMPLETE
+    assert [one.visit.probe for one in idle] == ["wechat_album", "wechat_article", "feed"], (
+        "one bridge is one path: whatever else sees the account is asked, too, and what decides is told last"
+    )
+    assert idle[-1].visit.evidence is Evidence.COMPLETE
     assert len(fresh.posts) == 10
+
+
+def second_bridge(outlet: Outlet, base: str) -> Outlet:
+    """The account with another bridge at the end of its chain."""
+    feed = next(probe for probe in outlet.probes if probe.platform == "feed")
+    other = replace(feed, url=str(feed.url).replace(OTHER, base))
+    return replace(outlet, probes=(*outlet.probes, other))
+
+
+def idle_by(town: Town, *outlets: Outlet) -> Verdict:
+    """What two nights say of the one account of ``town``, looked at as ``outlets`` say."""
+    town.night([Known(one, newest=shanghai_day(town.accounts[0].posts[0].moment)) for one in outlets])
+    return next(v for v in account_idle.check(facts(town, TODAY - timedelta(days=20), 2), idle=IDLE))
+
+
+def test_two_nights_by_one_bridge_are_one_look_and_a_second_bridge_is_another() -> None:
+    town = Town([wechat(2, 20), *canaries()])
+    once = town.outlet(town.accounts[0])
+    verdict = idle_by(town, once)
+    assert {one.visit.path for one in town.book.of("x2") if one.visit.probe == "feed"} == {
+        "bridge=weixin.sample.example.org"
+    }
+    assert (verdict.value, verdict.cause) == (Value.UNKNOWN, "one_bridge")
+    same = Town([wechat(2, 20), *canaries()])
+    assert idle_by(same, second_bridge(once, f"{OTHER}:80")).cause == "one_bridge"
+    other = Town([wechat(2, 20), *canaries()])
+    assert idle_by(other, second_bridge(once, BASE)).value is Value.STALE
+
+
+def test_a_feed_that_fell_behind_what_is_known_clears_and_never_convicts() -> None:
+    town = Town([wechat(2, 20), *canaries()])
+    town.night([Known(town.outlet(town.accounts[0]), newest=TODAY - timedelta(days=16))])
+    visit = next(one.visit for one in town.book.of("x2") if one.visit.probe == "feed")
+    assert (visit.evidence, visit.reason) == (Evidence.LOWER_BOUND, "newer_elsewhere")
+    assert visit.newest == TODAY - timedelta(days=16)
+
+
+@pytest.mark.parametrize("days", [0, 9])
+def test_a_bridges_old_copy_is_no_look_at_now(days: int) -> None:
+    """A cache before the bridge: asked past it, and told where it answers all the same."""
+    asked: list[Ask] = []
+    body = media.rss(wechat(2, 20), NOW, NOW).encode()
+
+    async def cached(ask: Ask) -> Page:
+        asked.append(ask)
+        headers = {"age": str(days * 86400), "via": "1.1 cache"} if days else {}
+        return Page(ask.url, ask.url, 200, headers, body, NOW)
+
+    book = Book()
+    sample = Town([wechat(2, 20)])
+    account = sample.outlet(sample.accounts[0])
+    account = replace(account, probes=account.probes[:1])
+    at_once(runner(cached, book, lambda: NOW).run([Known(account)]))
+    visit = book.of("x2")[0].visit
+    assert {ask.headers["Cache-Control"] for ask in asked} == {"no-cache"}
+    if days:
+        assert (visit.evidence, visit.reason) == (Evidence.LOWER_BOUND, "old_copy")
+        assert visit.seen == NOW - timedelta(days=9)
+        assert visit.path == "age=777600; via=1.1 cache; bridge=weixin.sample.example.org"
+    else:
+        assert (visit.evidence, visit.seen) == (Evidence.COMPLETE, None)
 
 
 def test_canaries_are_looked_at_and_their_posts_are_nobodys() -> None:

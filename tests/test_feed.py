@@ -95,8 +95,12 @@ def test_a_broken_guard_leaves_a_lower_bound_with_its_name(
     assert reading.newest.moment == THEN
 
 
-def test_tonights_canaries_stand_for_a_success_time() -> None:
-    assert read(rss(item(format_datetime(THEN)), built=None), canaries="passed").evidence is Evidence.COMPLETE
+def test_a_frozen_feed_beside_a_live_canary_is_a_lower_bound() -> None:
+    """The canaries prove that the bridge works, not that it still looks at this account."""
+    for built in (None, THEN, THEN + timedelta(minutes=5), NOW - timedelta(days=3)):
+        reading = read(rss(item(format_datetime(THEN)), built=built), canaries="passed")
+        assert (reading.outcome, reading.evidence) == (Outcome.READ, Evidence.LOWER_BOUND)
+        assert reading.reason in ("freshness_unproven", "stale_bridge")
 
 
 def test_an_item_of_today_is_freshness_enough() -> None:
@@ -169,8 +173,12 @@ def json_feed(**entry: Any) -> str:
 def test_json_feeds_are_read_by_either_date() -> None:
     url = f"http://127.0.0.1:9/feeds/MP_WXS_{NUMBER}.json"
     for key in ("date_modified", "date_published"):
-        reading = read(json_feed(**{key: THEN.astimezone(UTC).isoformat()}), url, canaries="passed")
-        assert reading.evidence is Evidence.COMPLETE
+        today = read(json_feed(**{key: NOW.astimezone(UTC).isoformat()}), url)
+        assert today.evidence is Evidence.COMPLETE
+        reading = read(json_feed(**{key: THEN.astimezone(UTC).isoformat()}), url)
+        assert (reading.evidence, reading.reason) == (Evidence.LOWER_BOUND, "freshness_unproven"), (
+            "the format has no build time"
+        )
         assert reading.newest is not None
         assert reading.newest.moment == THEN
 

@@ -4,9 +4,11 @@ Evidence: COMPLETE only with every guard held: well-formed, at least one item, e
 proven to be this account's, and proof that the bridge looked lately; otherwise LOWER_BOUND with the guard's name
 as reason (``identity_unconfirmed``, ``freshness_unproven``, ``stale_bridge``, ``foreign_items``,
 ``doubtful_date``), or UNREADABLE (``zone_missing`` ...). Probe: ``url`` is the feed; ``biz`` or ``uid`` or
-``account`` names the account; ``zone`` (``+08:00``) is the operator's word for times printed without one;
-``canaries`` = ``passed`` once tonight's canaries did. A feed's build time shows at most that the bridge is up:
-the canaries of the night stand above it (new-media notes 2.1).
+``account`` names the account; ``zone`` (``+08:00``) is the operator's word for times printed without one.
+
+Tonight's canaries prove that the bridge works, not that it still looks at this account: one feed may be frozen while the
+others move. So an old feed needs a build time of its own, and even then its bridge is one path: a second one, or a
+person, must agree before anybody is accused (:mod:`crawler.chain`, ``monitor/looks/weight.py``).
 """
 
 from __future__ import annotations
@@ -37,7 +39,6 @@ WHY = "默认开启: 未配置订阅地址时不发出任何请求。"
 EARLIEST = datetime(2009, 8, 1, tzinfo=UTC)
 FRESH = timedelta(hours=48)
 """A bridge that claims no success within this time is stale; so is the canaries' limit."""
-ECHO = timedelta(hours=1)
 ASKING = timedelta(minutes=10)
 SEVERAL = 3
 """One or two items may have come out just now; three different posts within minutes of our asking did not."""
@@ -101,7 +102,7 @@ def _guarded(reading: Reading, feed: Feed, page: Page, outlet: Outlet, probe: Pr
         ("foreign_items" if len(reading.posts) + len(reading.refused) < len(feed.items) else "")
         or ("doubtful_date" if reading.refused else "")
         or _unlinked(reading, outlet, probe)
-        or _unfresh(reading, feed, page, setting(outlet, probe, "canaries"))
+        or _unfresh(reading, feed, page)
         or _unconfirmed(reading.identity, _wanted(outlet, probe))
     )
     return replace(reading, evidence=Evidence.LOWER_BOUND, reason=broken) if broken else reading
@@ -138,12 +139,10 @@ def _unlinked(reading: Reading, outlet: Outlet, probe: Probe) -> str:
     return "foreign_items" if wechat and strays else ""
 
 
-def _unfresh(reading: Reading, feed: Feed, page: Page, canaries: str) -> str:
+def _unfresh(reading: Reading, feed: Feed, page: Page) -> str:
     newest = reading.newest
     if newest is None or newest.moment is None:
         return ""
-    if canaries == "passed":
-        return "stale_bridge" if _stopped(feed, newest.moment, utc(page.fetched_at)) else ""
     if utc(page.fetched_at) == FETCH_UNKNOWN:
         return "" if feed.built is not None else "freshness_unproven"
     if utc(page.fetched_at) - newest.moment <= FRESH:
@@ -151,14 +150,6 @@ def _unfresh(reading: Reading, feed: Feed, page: Page, canaries: str) -> str:
     if feed.built is None:
         return "freshness_unproven"
     return "stale_bridge" if utc(page.fetched_at) - feed.built > FRESH else ""
-
-
-def _stopped(feed: Feed, newest: datetime, now: datetime) -> bool:
-    """The bridge itself says that it last built this feed long ago, whatever it does for the canaries' feeds.
-
-    A build time that only repeats the newest item's says nothing of the kind.
-    """
-    return feed.built is not None and now - feed.built > FRESH and feed.built - newest > ECHO
 
 
 def _unconfirmed(identity: Mapping[str, str], wanted: Mapping[str, str]) -> str:

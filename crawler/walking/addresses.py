@@ -48,6 +48,12 @@ def other_host(registered: str, landed: str) -> bool:
     return first[1:] == second[1:] and first[1] != "" and first[0] != second[0]
 
 
+def host_of(url: str) -> str:
+    """``host``, with the port where it is not the scheme's own; the address itself where it is none."""
+    parts = _split(url)
+    return url if parts is None else _host(parts)
+
+
 def is_archive(registered: str, landed: str) -> bool:
     """Whether the other address is, by its folders, one for what was put away, and the registered one is not."""
     before = {found.lower() for found in ARCHIVE.findall(_told(registered))}

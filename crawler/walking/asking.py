@@ -53,7 +53,7 @@ class Asking:
         ask = task.ask or Ask(task.url, render=renders)
         ask = replace(ask, headers={**ask.headers, **(validators or PAST_CACHES)})
         page = await self.polite(queue, ask)
-        return await self._at_source(queue, ask, Answer(page, sent=bool(validators)))
+        return await self.at_source(queue, ask, Answer(page, sent=bool(validators)))
 
     def _validators(self, queue: HostQueue, task: Task, known: Known) -> dict[str, str]:
         """None where nobody wants them, where it is the column's turn to be asked plainly, and for hosts that lie."""
@@ -63,7 +63,7 @@ class Asking:
         due = plain_due(known, self.clock(), self.config.unconditional_days)
         return {} if due else conditional(known)
 
-    async def _at_source(self, queue: HostQueue, ask: Ask, answer: Answer) -> Answer:
+    async def at_source(self, queue: HostQueue, ask: Ask, answer: Answer) -> Answer:
         """``answer``, or where it is an old copy the answer to the same request past the caches.
 
         A ``Date`` that lies back is a copy's or a wrong clock's: between two answers a clock goes on.

@@ -8,14 +8,19 @@ from datetime import date, datetime, time, timedelta
 
 from starlette.applications import Starlette
 
-from crawler.model import SHANGHAI, shanghai_day
+from crawler.model import SHANGHAI, AccountState, shanghai_day
+from monitor.attesting import attest
 from monitor.demo.district import CanaryFacts, District, SampleAccountFacts
 from monitor.demo.media import SampleAccount, SamplePost, media_app
+from monitor.demo.media_pages import article_url
+from monitor.office import Office, enter_catalogue
 
 KEPT = 40
 """Posts an account has in all: more than any list's first page."""
 CANARY_DAYS = 800
 MORNING = time(8, 30, 7)
+SILENT = timedelta(days=14)
+BEFORE = timedelta(minutes=40)
 
 
 def district_media(district: District, clock: Callable[[], datetime]) -> Starlette:
@@ -30,6 +35,38 @@ def accounts_of(district: District) -> tuple[SampleAccount, ...]:
         *(_account(facts) for facts in district.accounts),
         *(_canary(facts, first) for facts in district.canaries),
     )
+
+
+def persons_looks(district: District, office: Office, now: datetime) -> tuple[str, ...]:
+    """A person of the office looks at each WeChat account that seems silent and enters what stood there (人工登记).
+
+    A bridge alone accuses nobody: its two looks are one. Returns the accounts' ids.
+    """
+    enter_catalogue(office, now)
+    watched = [facts for facts in district.accounts if facts.state is not AccountState.UNREGISTERED]
+    silent = [(facts.id, _account(facts)) for facts in watched if _seems_silent(facts, now)]
+    for id_, account in silent:
+        newest = account.shown(now)[0]
+        with office.engine.begin() as connection:
+            attest(
+                connection,
+                id_,
+                published=newest.moment,
+                looked=now - BEFORE,
+                until=shanghai_day(now) + SILENT,
+                seen_by="经办人（样例）",
+                by="经办人（样例）",
+                now=now,
+                folder=office.settings.folder,
+                url=article_url(account, newest),
+            )
+    return tuple(id_ for id_, _ in silent)
+
+
+def _seems_silent(facts: SampleAccountFacts, now: datetime) -> bool:
+    """WeChat's own pages show an account's newest post to people only."""
+    newest = facts.newest
+    return facts.platform == "wechat" and newest is not None and shanghai_day(now) - newest > SILENT
 
 
 def _account(facts: SampleAccountFacts) -> SampleAccount:

@@ -19,7 +19,7 @@ from monitor import jobs
 from monitor.bulletin_lint import errors
 from monitor.bulletin_model import Bulletin, Period
 from monitor.child import Progress
-from monitor.demo.accounts import district_media
+from monitor.demo.accounts import district_media, persons_looks
 from monitor.demo.answers import answers
 from monitor.demo.catalogue import catalogue
 from monitor.demo.district import District, first_day
@@ -71,10 +71,11 @@ def show(
     on_progress: Callable[[Progress], None] = lambda progress: None,
     sample: Sample | None = None,
 ) -> Shown:
-    """Run one night, print the district's quarter, and compare with its truth and with the printed words.
+    """Enter what a person saw of silent accounts, run one night, print the district's quarter, and compare with its truth and with the printed words.
 
     With ``sample`` the content of the posts is checked where its portal has planted defects.
     """
+    persons_looks(district, office, clock())
     night = jobs.nightly(office, clock, as_of=clock(), on_progress=on_progress)
     content, astray = check_planted(office, clock, sample.portal) if sample is not None else ((), ())
     folder = office.settings.path.parent
