@@ -28,7 +28,7 @@ from crawler.articles.printed import (
     origin,
     signed_dates,
 )
-from crawler.dates import FIRST_YEAR, find_dates, url_date
+from crawler.dates import FIRST_YEAR, FUTURE, NO_DAY, find_dates, url_date
 from crawler.markup import decode, metas, said, tree
 from crawler.model import Article, Dated, Outcome, Page, Refused, shanghai_day
 from crawler.states import refusal
@@ -89,7 +89,8 @@ def _read(page: Page, text: str, root: HtmlElement, hint: str) -> Article:
     at = _find_title(found, title)
     believed, refused = _dates(labels, root, found, at, today)
     made = {moment.date() for moment in _generated(labels, today)}
-    last = () if believed else _last_step(text, today)
+    garbled = any(one.why in (NO_DAY, FUTURE) for one in refused)  # a day is printed, and it cannot be
+    last = () if believed or garbled else _last_step(text, today)
     believed += [d for d in last if d.day not in made and not of_the_site(found, at, d.day, today)]
     address = url_date(page.final_url or page.url, today=today)
     published, others = _decide(believed, address)

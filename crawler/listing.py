@@ -122,8 +122,24 @@ def _blocks(sight: Sight, pagers: tuple[int, ...] = ()) -> tuple[list[Block], fr
     if b"none" in source or b"hidden" in source:
         for block in blocks:
             block.hidden = [row for row in block.rows if not row.flat and sheet.unshown(row.node, row.home)]
+            block.hidden += _of_a_hidden_tab(sight, block)
             block.rows = [row for row in block.rows if row not in block.hidden] or block.rows
     return blocks, dates
+
+
+def _of_a_hidden_tab(sight: Sight, block: Block) -> list[Row]:
+    """Rows of a box that is switched off and leads to other folders, beside seen rows of the column's own folder.
+
+    Further pages of the column wait hidden too, and a channel page shows its columns as tabs: they stay.
+    """
+    off = [row for row in block.rows if not row.flat and sight.source.sheet.hidden(row.home)]
+    if not off or len(off) == len(block.rows):
+        return []
+    own = folder(sight.source.url)
+    below = {id(row) for row in block.rows if sight.href(row.anchor).partition("//")[2].startswith(own)}
+    if own.count("/") < 2 or any(id(row) not in below for row in block.rows if row not in off):
+        return []
+    return [row for row in off if id(row) not in below]
 
 
 def _read_page(sight: Sight, family: Family) -> Reading:

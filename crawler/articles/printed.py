@@ -60,6 +60,11 @@ ORIGIN = re.compile(
     r"(?:(?:信息|文章|稿件|新闻|内容|数据)?来\s{0,6}源(?:单位|部门|于)?|稿源|供稿(?:单位|部门)?|转载自|"
     r"发布(?:机构|单位|部门|机关)|公开(?:主体|机构)|发文(?:机关|单位|机构)|信息提供(?:单位|部门)?)\s{0,4}[:：∶﹕]"
 )
+ORIGIN_CELL = re.compile(
+    r"\A\s{0,4}(?:(?:信息|文章|稿件)?来\s{0,6}源|稿源|供稿单位|发布(?:机构|单位|机关)|发文(?:机关|单位|机构))\s{0,4}\Z"
+)
+"""The label alone in its cell, and what it names in the next one."""
+CELLS = frozenset({"td", "th", "dt"})
 EDITOR = re.compile(r"(?:责编|责任编辑|编辑)\s{0,4}[:：∶﹕]")
 OFFICE = re.compile(
     r"(?:处|局|办|科|中心|部|委|院|室|站|队|镇|乡|街道|学校|大学|会|公司|网|报|台|社|厅|组|所|政府|机关)\Z"
@@ -283,9 +288,9 @@ def _before_a_name(part: Part, text: str) -> bool:
 def origin(found: Sequence[Passage], at: int) -> str | None:
     """The printed 来源 or 发布机构 nearest to the title; an office given as 责编 at last, never a person."""
     order = sorted(range(len(found)), key=lambda i: _distance(i, at, found[i].hidden))
-    for label, must in ((ORIGIN, None), (EDITOR, OFFICE)):
+    for label, must in ((ORIGIN, None), (ORIGIN_CELL, None), (EDITOR, OFFICE)):
         for i in order:
-            if len(found[i].prose) > 400:
+            if len(found[i].prose) > 400 or (label is ORIGIN_CELL and found[i].tag not in CELLS):
                 continue
             for match in label.finditer(found[i].text):
                 value = _named(found, i, match.end())
@@ -302,6 +307,8 @@ def _named(found: Sequence[Passage], i: int, end: int) -> str | None:
     if match is None:
         return None
     value = NEXT_LABEL.split(match[1])[0].strip("-—_/、")
+    if value.endswith("）") and "（" not in value:  # the whole line stands in brackets
+        value = value[:-1]
     return value if len(value) >= 2 and re.search(r"[\u4e00-\u9fffA-Za-z]", value) else None
 
 

@@ -59,10 +59,15 @@ def interface(source: Source) -> str:
     return join(source.url, max(found, key=lambda address: "startrecord" in address)) if found else ""
 
 
+def total(source: Source) -> int | None:
+    """The records that the datastore or its script counts in the whole column."""
+    match = _COUNT.search(source.text)
+    return int(match[1] or match[2]) if match is not None else None
+
+
 def pages(source: Source) -> int | None:
     """0 when the datastore says that the column has no records."""
-    match = _COUNT.search(source.text)
-    return 0 if match is not None and int(match[1] or match[2]) == 0 else None
+    return 0 if total(source) == 0 else None
 
 
-FAMILY = Family("jcms", fits, fragment=fragment, interface=interface, pages=pages)
+FAMILY = Family("jcms", fits, fragment=fragment, interface=interface, pages=pages, total=total)

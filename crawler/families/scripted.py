@@ -105,6 +105,12 @@ def pages(source: Source) -> int | None:
     return 0 if pager.total == 0 and pager.base == 1 else pager.pages
 
 
+def total(source: Source) -> int | None:
+    """How many posts the script says the column has: the last number of a call that names its pager's element."""
+    pager = call_of(source)
+    return pager.total if pager is not None and pager.base == 1 else None
+
+
 def _file(url: str) -> str:
     try:
         return posixpath.basename(urlsplit(url).path)

@@ -22,4 +22,4 @@ def fits(source: Source) -> bool:
     )
 
 
-FAMILY = Family("ucap", fits, (), scripted.further, pages=scripted.pages)
+FAMILY = Family("ucap", fits, (), scripted.further, pages=scripted.pages, total=scripted.total)

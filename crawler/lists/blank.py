@@ -63,6 +63,8 @@ KNOWN_SCRIPTS = re.compile(
     re.I,
 )
 """Files of scripts that make no lists: libraries, counters, accessibility, the seal of public bodies."""
+COUNTERS = re.compile(r"\b_hmt\b|hm\.js|cnzz|googletagmanager|tongji|_trs_ta|s\.51\.la|analytics")
+"""Words of inline scripts that load a counter of visitors."""
 _SWITCHED = re.compile(r"\bhid(?:e|den)|\bnone\b|loading", re.I)
 """Of those, the words of boxes that are not shown as the page comes."""
 
@@ -212,6 +214,8 @@ def _says_empty(sight: Sight, filled: frozenset[str], *, fills: bool) -> tuple[s
         if NO_ITEMS.match(words) or NONE_COUNTED.search(words):
             if _entitled_other(sight, number):
                 continue
+            if not sheet.scripts and sheet.hidden(sheet.owners[number]):
+                continue  # nobody sees them, and nothing on the page could show them
             if not _decided(sight, sheet.owners[number], filled, fills):
                 return words, "", number
             decided = decided or words
@@ -254,7 +258,10 @@ def _decided(sight: Sight, node: int, filled: frozenset[str], fills: bool) -> bo
     A page without any script shows what it holds, whatever its classes are called.
     """
     sheet = sight.source.sheet
-    other = any(not KNOWN_SCRIPTS.search(sheet.elements[i].get("src") or "x") for i in sheet.scripts)
+    other = any(
+        not KNOWN_SCRIPTS.search(sheet.elements[i].get("src") or "x") and not _counter(script)
+        for i, script in zip(sheet.scripts, sight.source.scripts, strict=True)
+    )
     named = _PLACEHOLDER if fills or other else _SWITCHED if sheet.scripts else None
     for _ in range(8):
         if node < 0 or sheet.tags[node] == "body":
@@ -271,6 +278,11 @@ def _decided(sight: Sight, node: int, filled: frozenset[str], fills: bool) -> bo
                 return True
         node = sheet.parents[node]
     return False
+
+
+def _counter(script: str) -> bool:
+    """Whether an inline script only counts visitors: it loads a counter's file and touches nothing of the page."""
+    return len(script) < 600 and COUNTERS.search(script) is not None and not FILLED.search(script)
 
 
 def _empty_before(sheet: Outline, pagers: Sequence[int], filled: frozenset[str]) -> int:

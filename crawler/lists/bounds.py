@@ -37,6 +37,7 @@ IN_ORDER = 3
 """So many rows in order above a row without a date show that the list is in order there."""
 WORDS, MOST = 80, 80
 _ARTICLE_SIGN = re.compile(r"\d[^/]*/?\Z|\?|/\d{8}/[^/]*\Z|[0-9a-f]{16}")
+_FILE = re.compile(r"\d[^/?]*\.\w{2,5}\Z")
 _MONTH_ONLY = re.compile(r"(20[0-4]\d)\s?(?:年|[-/.])\s?(1[0-2]|0?[1-9])\s?月?\W{0,6}\Z")
 
 
@@ -233,7 +234,9 @@ class _Finder:
         words = said(sheet, anchor)
         if is_pager_word(words):
             return False
-        titled = len(words) >= self.title or (addresses.beside(url) and words)
+        # a headline of nine characters is a title where it leads to a file of the column's own folder
+        beside = addresses.beside(url) or (addresses.below(url) and _FILE.search(url) is not None)
+        titled = len(words) >= self.title or (beside and words)
         if (
             at in self.near
             and titled

@@ -156,9 +156,12 @@ def _pager_owners(sheet: Outline, blocks: list[Block], pagers: tuple[int, ...]) 
     owners: set[int] = set()
     if not pagers:
         return owners
-    starts = [block.start for block in blocks]
+    shown = [i for i, block in enumerate(blocks) if not sheet.hidden(block.rows[0].home)]
+    numbers = shown or list(range(len(blocks)))  # a tab that is switched off is not what the pager turns
+    starts = [blocks[i].start for i in numbers]
     for pager in pagers:
-        i = bisect_right(starts, pager) - 1
+        at = bisect_right(starts, pager) - 1
+        i = numbers[at] if at >= 0 else -1
         if i < 0 or pager - blocks[i].stop > REACH:
             continue
         if not empty_lists(sheet, max(blocks[i].stop, pager - NEAR), pager):

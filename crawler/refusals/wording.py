@@ -144,7 +144,7 @@ TITLES = (
         Outcome.UNREACHABLE,
         "soft_404",
         re.compile(
-            rf"(?=.*?(?:404|410|not found|出错|错误|{_GONE}))\W*(?:404|410)?\W*"
+            rf"(?!\W*错误\W*\Z)(?=.*?(?:404|410|not found|出错|错误|{_GONE}))\W*(?:404|410)?\W*"
             rf"(?:错误|提示|页面?|error|抱歉|对不起|很遗憾|出错了?|not found|page|{_THING}|{_GONE}"
             r"|(?:您|你)?(?:所|要)?(?:访问|请求|查找|浏览)的|该|此|[ ,，!！。.:：-]){0,12}",
             re.I,
