@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 
 import httpx
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from crawler.accounts import AccountNight
 from crawler.config import CrawlConfig
@@ -28,7 +28,7 @@ from crawler.register import allowed_hosts, host_manners, known_outlets
 from crawler.resolving import ForbiddenAddress, Resolve, system_resolve
 from crawler.settings import request_headers
 from crawler.tls import any_certificate, fault_of, last_century
-from crawler.visit import Looked
+from crawler.visit import Known, Looked
 from crawler.walk import Walk
 
 logger = logging.getLogger(__name__)
@@ -36,6 +36,17 @@ logger = logging.getLogger(__name__)
 
 class UnknownOutlet(LookupError):
     """No outlet of the catalogue has this id."""
+
+
+def _must_know(known: Sequence[Known], ids: Sequence[str]) -> None:
+    missing = [name for name in ids if name not in {one.outlet.id for one in known}]
+    if missing:
+        raise UnknownOutlet(", ".join(missing))
+
+
+def must_know(connection: Connection, ids: Sequence[str]) -> None:
+    """Raises :class:`UnknownOutlet` for what is not in the catalogue."""
+    _must_know(known_outlets(connection, ids), ids)
 
 
 def recheck(
@@ -63,9 +74,7 @@ def recheck(
         hosts = allowed_hosts(connection)
         manners = host_manners(connection, known)
         pending = pending_articles(connection, ids) if whole else []
-    missing = [name for name in ids if name not in {one.outlet.id for one in known}]
-    if missing:
-        raise UnknownOutlet(", ".join(missing))
+    _must_know(known, ids)
     with engine.begin() as connection:
         run = open_run(connection, "recheck", clock(), len(known))
     keeper = StoreKeeper(engine, reader, config, hosts)

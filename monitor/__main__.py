@@ -21,6 +21,7 @@ from monitor import jobs, screen
 from monitor.evaluate import explain as explain_outlet
 from monitor.night.clocks import WrongClock
 from monitor.night.path import nightly as guarded_nightly
+from monitor.night.path import recheck as guarded_recheck
 from monitor.office import enter_catalogue, open_office, read_settings
 from monitor.options import (
     DONE,
@@ -69,7 +70,7 @@ def recheck(columns: Sequence[str], path: Path, as_of: datetime | None, as_json:
     with open_office(path) as office:
         now = clock(as_of)
         enter_catalogue(office, now())
-        visits, judgement = jobs.recheck(office, now, list(dict.fromkeys(columns)))
+        visits, judgement = guarded_recheck(office, now, list(dict.fromkeys(columns)), as_of=as_of)
     tell(as_json, screen.recheck_data(visits, judgement), screen.recheck_lines(visits, judgement))
     return DONE
 
@@ -139,7 +140,7 @@ def main() -> int:
         return refuse(f"{error.format_message()}（用法见 gengxin --help）")
     except UnknownOutlet as error:
         return refuse(f"台账里没有这个栏目或账号：{error}；gengxin status 列出全部编号")
-    except (BadConfig, jobs.Busy) as error:
+    except (BadConfig, jobs.Busy, WrongClock) as error:
         return refuse(str(error))
     except DBAPIError as error:
         return refuse(

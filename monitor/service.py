@@ -207,9 +207,12 @@ class Service:
 
     def _recheck(self, outlets: list[str]) -> tuple[dict[str, dict[str, object]], str]:
         try:
+            self._trust_clock()
             visits, judgement = jobs.recheck(self.office, self.clock, outlets)
         except UnknownOutlet as error:
             return {}, f"台账里没有 {error}"
+        except Unfinished as error:
+            return {}, f"没有复查：{error}"
         except DBAPIError:  # the store is gone: the request waits until it is back
             raise
         except Exception as error:  # a request that breaks us is not asked again for ever

@@ -6,7 +6,7 @@ service makes no second night after cron's, and writes no letters before a night
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -14,10 +14,13 @@ from threading import Event
 from typing import Any
 
 from crawler.clock import Clock
+from crawler.model import Visit
+from crawler.recheck import must_know
 from monitor import diary, jobs
 from monitor.alerts import Sent, Written, send_waiting
 from monitor.child import Crawled, Progress, run_crawl
 from monitor.diary import Begun, Daily
+from monitor.evaluate import Judgement
 from monitor.jobs import Night
 from monitor.lock import try_lock
 from monitor.night import order
@@ -89,6 +92,20 @@ def letters(office: Office, clock: Clock, night: Night | None = None) -> tuple[W
         )
         sent = send_waiting(office.engine, office.settings.monitor.alerts, clock())
     return written, sent
+
+
+def recheck(
+    office: Office, clock: Clock, ids: Sequence[str], *, as_of: datetime | None = None
+) -> tuple[list[Visit], Judgement]:
+    """Look at ``ids`` now and judge them, under a clock that the sites agree with; with ``as_of`` they are not asked.
+
+    Raises :class:`monitor.night.clocks.WrongClock` before anything is looked at or written, and ``UnknownOutlet``.
+    """
+    if as_of is None:
+        with office.reader.connect() as connection:
+            must_know(connection, ids)
+        trust_clock(office, clock)
+    return jobs.recheck(office, clock, ids)
 
 
 def days_jobs(office: Office) -> tuple[Daily, ...]:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlalchemy import func, select, update
 
 from crawler.model import SHANGHAI
-from crawler.store import RunRow, SiteRow
+from crawler.recheck import UnknownOutlet
+from crawler.store import RunRow, SiteRow, VisitRow
 from monitor.ledger import FindingRow, LetterRow
 from monitor.night.clocks import WrongClock
-from monitor.night.path import nightly
+from monitor.night.path import nightly, recheck
 from monitor.office import enter_catalogue
+from monitor.rechecks import RecheckRow, ask
 from monitor.screen import night_lines
+from monitor.service import Service
 from tests.district import Clock, Town, served, town
 from tests.test_night import written
 
@@ -51,6 +55,27 @@ def test_situation_26_a_clock_twenty_days_ahead_is_refused_under_cron_too(place:
     with pytest.raises(WrongClock, match="本机时间比网站的时间快 480 小时，请校准时间"):
         nightly(place.office, ahead, crawl=place.crawl)
     assert (count(place, RunRow), count(place, FindingRow), count(place, LetterRow)) == (0, 0, 0)
+
+
+def test_situation_26_a_recheck_under_a_wrong_clock_is_refused_and_says_so(place: Town) -> None:
+    """By the command and by the web's queue: 20 days ahead every column would be late."""
+    ahead = Clock(START + timedelta(days=20))
+    with pytest.raises(WrongClock, match="本机时间比网站的时间快 480 小时"):
+        recheck(place.office, ahead, ["fgj"])
+    with place.office.engine.begin() as connection:
+        number, _ = ask(connection, "fgj", "经办人", ahead())
+    service = Service(place.office, ahead, Event())
+    service.rechecks()
+    with place.office.reader.connect() as connection:
+        asked = connection.execute(select(RecheckRow).where(RecheckRow.id == number)).one()
+    assert asked.state == "failed"
+    assert "没有复查：本机时间比网站的时间快 480 小时" in asked.note
+    assert (count(place, RunRow), count(place, VisitRow), count(place, FindingRow)) == (0, 0, 0)
+    visits, judgement = recheck(place.office, place.clock, ["fgj"])
+    assert [one.outcome.conclusive for one in visits] == [True]
+    assert not judgement.changes.opened
+    with pytest.raises(UnknownOutlet):
+        recheck(place.office, ahead, ["nowhere"])
 
 
 def test_situation_23_a_finding_that_nobody_can_see_any_more_is_nobodys_delay(place: Town) -> None:
