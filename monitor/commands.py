@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.clock import Clock, clock
-from monitor import accounts_commands, columns_commands, contacts_commands, content_commands, screen
+from monitor import (
+    accounts_commands,
+    columns_commands,
+    contacts_commands,
+    content_commands,
+    screen,
+    units_commands,
+)
 from monitor.accepting import accept
 from monitor.access.roles import ROLE_NAMES
 from monitor.attribution_commands import attribution
@@ -125,5 +132,6 @@ COMMANDS: tuple[click.Command, ...] = (
     proof,
     read,
     serve,
+    *units_commands.COMMANDS,
     users,
 )

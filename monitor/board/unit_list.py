@@ -13,14 +13,23 @@ from sqlalchemy import Connection, Text, cast, func, or_, select
 from crawler.store import DutyRow, OutletRow, UnitRow
 from monitor.board.lateness import late as is_late
 from monitor.calendar import add_months, month_of, quarter_months, quarter_start
+from monitor.causes import BEFORE_HORIZON, CATALOGUE_OPEN, FAILED_NIGHT, LIVED_PARTLY, NO_COLUMN
 from monitor.ledger import FindingRow
-from monitor.model import NOT_COUNTED, Count
+from monitor.model import NOT_COUNTED, Count, Value
 from monitor.orders import OPEN, OrderRow
 from monitor.rules.unit_quota import count_of
 from monitor.standing import StandingRow
 from monitor.unit_rhythm import months_kept
 
 QUOTA = "unit_quota"
+SHORT: Mapping[str, str] = {
+    CATALOGUE_OPEN: "栏目是否齐全未确认",
+    NO_COLUMN: "台账中没有它的栏目",
+    LIVED_PARTLY: "当月只存在部分时间",
+    BEFORE_HORIZON: "早于起采日期",
+    FAILED_NIGHT: "当晚抓取不足",
+}
+"""Causes in the few words that a cell of a table holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,12 @@ class Month:
     undecided: int = 0
     documents: Count = NOT_COUNTED
     known: bool = True
+    cause: str = ""
+
+    @property
+    def why(self) -> str:
+        """Why nothing was said of the month, in a few words; what the counts beside it tell already is left out."""
+        return SHORT.get(self.cause, "") if self.value == Value.UNKNOWN.value else ""
 
     @property
     def words(self) -> str:
@@ -121,7 +136,7 @@ def a_month(
     n = judged.numbers
     return Month(
         month, count_of(n), int(n.get("quota", quota or 0)), judged.value, judged.sentence,
-        int(n.get("gaps", 0)), int(n.get("undecided", 0)), documents,
+        int(n.get("gaps", 0)), int(n.get("undecided", 0)), documents, cause=judged.cause,
     )  # fmt: skip
 
 
@@ -130,7 +145,12 @@ def judged_months(
 ) -> Mapping[tuple[str, str], Any]:
     """What stands of each unit's months that the rule of the quota judged."""
     query = select(
-        StandingRow.subject, StandingRow.period, StandingRow.value, StandingRow.sentence, StandingRow.numbers
+        StandingRow.subject,
+        StandingRow.period,
+        StandingRow.value,
+        StandingRow.cause,
+        StandingRow.sentence,
+        StandingRow.numbers,
     )
     query = query.where(StandingRow.kind == "unit", StandingRow.rule == QUOTA, StandingRow.period.in_(months))
     if unit:

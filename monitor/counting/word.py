@@ -32,6 +32,12 @@ class WholeWord:
     ended: datetime | None = None
     config: bool = False
 
+    @property
+    def known(self) -> datetime:
+        """Up to which moment the word knew the catalogue: config.yaml's bears a day, and speaks of the file as it stood
+        in the evening."""
+        return self.moment + timedelta(days=1) if self.config else self.moment
+
 
 def words_in_force(connection: Connection, as_of: datetime) -> Mapping[str, datetime]:
     """The units whose places were vouched for at ``as_of``, with the moment up to which the newest word knew the catalogue.

@@ -25,6 +25,7 @@ from monitor.web.pages import (
     overview,
     signing,
     unit_page,
+    unit_words,
     units,
     users,
 )
@@ -45,6 +46,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     checklist.router,
     content.router,
     units.router,
+    unit_words.router,
     unit_page.router,
     users.router,
     health.router,

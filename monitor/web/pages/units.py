@@ -15,13 +15,14 @@ from monitor.access.visitor import Visitor
 from monitor.board import findings, orders, outlets
 from monitor.board import unit as board
 from monitor.board.unit_list import Month, quota_of, shown_months, units
+from monitor.board.wholes import WHOLE, places
 from monitor.board.words import LETTER_CHIPS, LETTERS
 from monitor.calendar import add_months, month_of
 from monitor.contacting import listing
 from monitor.model import VALUE_NAMES, Value
 from monitor.replies import RESULT_NAMES
 from monitor.unit_rhythm import MONTHS
-from monitor.web.gate import NotFound, need, own_unit
+from monitor.web.gate import Form, NotFound, need, own_unit
 from monitor.web.pages.unit_page import own_page
 from monitor.web.render import page
 from monitor.web.state import Web, web_of
@@ -37,18 +38,32 @@ FEW = 20
 @router.get("/units")
 def all_units(request: Request, who: Reader, web: Kept) -> HTMLResponse:
     """Every unit with its months."""
+    return show_units(request, web)
+
+
+def show_units(request: Request, web: Web, *, problem: str = "", given: Form | None = None) -> HTMLResponse:
+    """The table; with a ``problem`` of the form below it, the form as it was ``given``."""
     now = web.clock()
     today = shanghai_day(now)
     with web.office.reader.connect() as connection:
         found = units(connection, now, today, _from(web))
-    return page(request, "units.html", found=found, months=shown_months(today))
+        known = places(connection, now)
+    waiting = [one for one in known.values() if one.state != WHOLE]
+    return page(
+        request, "units.html", 422 if problem else 200, found=found, months=shown_months(today), places=known,
+        waiting=waiting, problem=problem, reason=given.values.get("reason", "") if given else "",
+        ticked=given.lists.get("unit", ()) if given else (),
+    )  # fmt: skip
 
 
 @router.get("/units/{id}")
 def unit(request: Request, id: str, who: Own, web: Kept) -> HTMLResponse:
     """The office sees everything of a unit; the unit, or who holds its signed link, its own page."""
-    if not who.may(Permission.DISTRICT):
-        return own_page(request, web, id)
+    return show_unit(request, web, id) if who.may(Permission.DISTRICT) else own_page(request, web, id)
+
+
+def show_unit(request: Request, web: Web, id: str, *, problem: str = "") -> HTMLResponse:
+    """Everything of a unit, as the office sees it. Raises :class:`NotFound`."""
     now = web.clock()
     today = shanghai_day(now)
     with web.office.reader.connect() as connection:
@@ -66,9 +81,10 @@ def unit(request: Request, id: str, who: Own, web: Kept) -> HTMLResponse:
             "letters": board.letters(connection, id),
             "contacts": listing(connection, today, unit=id),
             "doubts": board.doubts_of(connection, head),
+            "places": places(connection, now, id).get(id),
         }
     return page(
-        request, "unit.html", unit=head, months=months, chart=chart(months, head.quota),
+        request, "unit.html", 422 if problem else 200, problem=problem, unit=head, months=months, chart=chart(months, head.quota),
         month_rows=[rows_of(one) for one in reversed(months)], results=RESULT_NAMES,
         letter_names=LETTERS, letter_chips=LETTER_CHIPS, **context,
     )  # fmt: skip

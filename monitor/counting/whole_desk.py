@@ -1,0 +1,105 @@
+"""Somebody at the office says that a unit's places are all in the catalogue, or takes it back: with person and reason, on
+the record, in one transaction with the word itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from crawler.model import utc
+from crawler.store import UnitRow
+from monitor.audit import Entry, append
+from monitor.counting.word import WholeWord, end, vouch, words_of
+
+UNIT = UnitRow.__table__.c
+LONGEST = 400
+
+
+class Refused(ValueError):
+    """One sentence for the person who decides."""
+
+
+def give_whole(
+    connection: Connection, names: Sequence[str], *, by: str, reason: str, now: datetime
+) -> tuple[str, ...]:
+    """Keep the word about the units ``names`` (ids or names); returns their ids. An earlier word of a person gives way.
+
+    Raises :class:`Refused`: no unit, an unknown one, no reason.
+    """
+    units, reason, by = _checked(connection, names, by, reason)
+    before = {one.unit: _told(one) for one in _in_force(connection, units)}
+    vouch(connection, units, person=by, reason=reason, moment=utc(now))
+    told = [
+        Entry(
+            "whole_word", f"unit:{unit}", by, {"before": before.get(unit), "after": "齐全", "reason": reason}
+        )
+        for unit in units
+    ]
+    append(connection, now, told)
+    return units
+
+
+def end_whole(
+    connection: Connection, names: Sequence[str], *, by: str, reason: str, now: datetime
+) -> tuple[str, ...]:
+    """Take a person's word back: from now on no count accuses these units. Raises :class:`Refused`, also where no person's
+    word is in force; config.yaml's own stands until the file says otherwise.
+    """
+    units, reason, by = _checked(connection, names, by, reason)
+    given = {one.unit: one for one in _in_force(connection, units)}
+    for unit in units:
+        if unit not in given:
+            raise Refused(f"没有人确认过 {unit} 的栏目已齐全{_elsewhere(connection, unit)}")
+    end(connection, units, utc(now))
+    told = [
+        Entry(
+            "whole_word_ended",
+            f"unit:{unit}",
+            by,
+            {"before": _told(given[unit]), "after": "撤回", "reason": reason},
+        )
+        for unit in units
+    ]
+    append(connection, now, told)
+    return units
+
+
+def units_named(connection: Connection, names: Sequence[str]) -> tuple[str, ...]:
+    """The ids of the units of the catalogue that are called so: id, short name, full name or alias. Raises :class:`Refused`."""
+    query = select(UNIT.id, UNIT.short, UNIT.full, UNIT.aliases).where(UNIT.retired_at.is_(None))
+    rows = connection.execute(query.order_by(UNIT.id)).all()
+    ids = {row.id for row in rows}
+    found = []
+    for name in dict.fromkeys(one.strip() for one in names if one.strip()):
+        called = [row.id for row in rows if name in (row.short, row.full, *row.aliases)]
+        if name not in ids and len(called) != 1:
+            raise Refused(f"“{name}”{'不止一个单位' if called else '不在台账的单位中'}，请用单位编号")
+        found.append(name if name in ids else called[0])
+    return tuple(dict.fromkeys(found))
+
+
+def _checked(
+    connection: Connection, names: Sequence[str], by: str, reason: str
+) -> tuple[tuple[str, ...], str, str]:
+    if not reason.strip() or not by.strip():
+        raise Refused("请写明理由（怎样核对的）和经办人")
+    units = units_named(connection, names)
+    if not units:
+        raise Refused("请写明是哪些单位")
+    return units, reason.strip()[:LONGEST], by.strip()[:100]
+
+
+def _in_force(connection: Connection, units: Sequence[str]) -> list[WholeWord]:
+    """The persons' words that are in force about ``units``."""
+    return [one for one in words_of(connection) if one.unit in units and one.ended is None and not one.config]
+
+
+def _elsewhere(connection: Connection, unit: str) -> str:
+    said = any(one.config and one.ended is None for one in words_of(connection, unit))
+    return "；现有的一条写在 config.yaml 的 catalogue.whole，请在那里改" if said else ""
+
+
+def _told(word: WholeWord) -> str:
+    return f"{word.person}：{word.reason}"
