@@ -96,6 +96,11 @@ class Count:
         return not self.gaps and self.at_most == self.at_least
 
     @property
+    def nothing_seen(self) -> bool:
+        """None was seen of nobody knows how many: there is no number to say."""
+        return not self.at_least and self.at_most is None
+
+    @property
     def undecided(self) -> int:
         """How many more may turn out to belong to it, as far as they were seen."""
         return 0 if self.at_most is None else self.at_most - self.at_least
@@ -124,11 +129,7 @@ class Count:
 
     def said(self, measure: str = "条") -> str:
         """With its measure, as a sentence has it: ``12条``, ``不少于12条``; without a number, only ``未作判定``."""
-        return (
-            f"{self.text}{measure}"
-            if self.complete or self.at_least or self.at_most is not None
-            else self.text
-        )
+        return self.text if self.nothing_seen else f"{self.text}{measure}"
 
     @property
     def figure(self) -> int | str:

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from crawler.model import SHANGHAI, Outlet, OutletKind, Visit
+from monitor.board.wholes import open_words
 from monitor.bulletin_outlets import worst
 from monitor.causes import looked_like
 from monitor.child import Progress as Step
@@ -23,6 +24,8 @@ from monitor.model import VALUE_NAMES, Finding, Value, Verdict
 from monitor.night.saw import blind_sentence
 from monitor.office import Office, Settings, outlets_now
 from monitor.plain import clean
+from monitor.rules.unit_quota import NAME as QUOTA
+from monitor.rules.unit_quota import count_of
 from monitor.words import Share, Sight, of_standing
 
 OUTCOMES = {
@@ -115,8 +118,10 @@ def outlets_share(verdicts: Iterable[Verdict]) -> Share:
 
 
 def values_line(verdicts: Sequence[Verdict]) -> str:
-    counts = value_counts(verdicts)
-    return "，".join(f"{VALUE_NAMES[value]} {counts[value.value]}" for value in Value if counts[value.value])
+    counts = Counter(_word(verdict) for verdict in verdicts)
+    return "，".join(
+        f"{word} {counts[word]}" for word in (*VALUE_NAMES.values(), RUNNING) if counts.get(word)
+    )
 
 
 def value_counts(verdicts: Sequence[Verdict]) -> dict[str, int]:
@@ -203,6 +208,8 @@ def status_lines(office: Office, judgement: Judgement) -> list[str]:
         if verdicts:
             table.add_row(unit.id, unit.short, unit.group, "；".join(_month(v) for v in verdicts))
     lines += rendered(table)
+    with office.reader.connect() as connection:
+        lines += [said] if (said := open_words(connection, judgement.as_of)) else []
     lines.append(_night_line(last_night(office)))
     lines.append("合计：" + (values_line(judgement.verdicts) or "没有可判定的"))
     lines.append(f"栏目和账号在期限内：{outlets_share(judgement.verdicts).text}")
@@ -218,8 +225,26 @@ def _night_line(night: LastNight | None) -> str:
 
 
 def _month(verdict: Verdict) -> str:
-    count = verdict.numbers.get("count", "")
-    return f"{verdict.period} {count}条 {VALUE_NAMES[verdict.value]}".strip()
+    """A unit's month: what is known of the number; a month that is not over is never called in order for that."""
+    if verdict.rule != QUOTA or "count" not in verdict.numbers:
+        return f"{verdict.period} {VALUE_NAMES[verdict.value]}".strip()
+    count = count_of(verdict.numbers)
+    word = "未判定" if count.nothing_seen and verdict.value is Value.UNKNOWN else _word(verdict)
+    return f"{verdict.period} {'' if count.nothing_seen else f'{count.said()} '}{word}"
+
+
+RUNNING = "未到月底"
+
+
+def _word(verdict: Verdict) -> str:
+    return RUNNING if _runs(verdict) else VALUE_NAMES[verdict.value]
+
+
+def _runs(verdict: Verdict) -> bool:
+    """Whether it says only that a unit's month is not over."""
+    if verdict.rule != QUOTA or verdict.value is not Value.FRESH or "count" not in verdict.numbers:
+        return False
+    return not count_of(verdict.numbers).meets(int(verdict.numbers.get("quota", 0)))
 
 
 def gravity(verdict: Verdict) -> int:

@@ -42,7 +42,7 @@ def test_pages_say_of_each_unit_whether_its_places_are_known_to_be_all(nobody_sa
     client_for, _ = nobody_said
     browser = client_for(Role.OFFICE)
     table, own = shown(browser.get("/units").text), shown(browser.get("/units/wjj").text)
-    assert "4 个单位中有 4 个还没有确认发布栏目是否都在台账里" in table
+    assert "4 个单位中有 4 个尚未确认发布栏目是否都在台账里" in table
     assert "不认定不足" in table
     assert "卫健局 栏目是否齐全：未确认" in table
     assert "发布栏目是否齐全 未确认" in own
@@ -86,7 +86,7 @@ def test_many_units_are_vouched_for_at_once_and_only_those_that_were_ticked(nobo
         assert {one.unit: one.state for one in places(c, NOW).values()} == {
             "jyj": "whole", "cst": "whole", "wjj": "open", "cgj": "open",
         }  # fmt: skip
-    assert "4 个单位中有 2 个还没有确认" in shown(browser.get("/units").text)
+    assert "4 个单位中有 2 个尚未确认" in shown(browser.get("/units").text)
 
 
 def test_who_may_not_handle_sees_how_it_stands_and_changes_nothing(nobody_said: Web) -> None:

@@ -14,6 +14,7 @@ from monitor.counting.past import left_since
 from monitor.counting.word import WholeWord, words_of
 from monitor.ledger import JudgementRow
 from monitor.standing import StandingRow
+from monitor.words import counts_open
 
 OPEN, WHOLE, AGAIN = "open", "whole", "again"
 STATES: Mapping[str, str] = {OPEN: "未确认", WHOLE: "已确认", AGAIN: "须重新确认"}
@@ -57,6 +58,12 @@ def places(connection: Connection, now: datetime, unit: str = "") -> dict[str, P
         state = OPEN if word is None else AGAIN if again and gone else WHOLE
         found[id] = Places(id, short, state, word, gone[:NAMED] if state == AGAIN else ())
     return found
+
+
+def open_words(connection: Connection, now: datetime) -> str:
+    """Why the counts of some units accuse nobody yet, as a sentence; empty where every unit was vouched for."""
+    known = places(connection, now).values()
+    return counts_open(sum(one.state != WHOLE for one in known), len(known))
 
 
 def _held_open(connection: Connection) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""{name}{period}发布信息{count}条，未达到{pace}{needed}条的要求。
+"""{name}{period}发布信息{count}，未达到{pace}{needed}条的要求。
 
 How many posts a column of a class, or an account, shows in a calendar week (Monday to Sunday, Asia/Shanghai) or on a
 working day: local practice of some places, off unless config.yaml or a profile asks for it. The two last whole weeks and
@@ -18,17 +18,22 @@ from monitor.calendar import chinese_day
 from monitor.causes import AWAITING, BEFORE_HORIZON, NO_DATES, NOT_COVERED, UNKNOWN_YEAR, cause_name
 from monitor.judging import Standing, gone, proving, recent, trouble
 from monitor.limits import LookHours, Pace
-from monitor.model import Facts, OutletFacts, PacedPosts, Value, Verdict
+from monitor.model import Count, Facts, Look, OutletFacts, PacedPosts, Value, Verdict
 from monitor.sentences import display, on_outlet, sentence_of
 
 NAME = "outlet_pace"
 SENTENCES = {
     Value.STALE: sentence_of(__doc__),
-    Value.FRESH: "{name}{period}发布信息{count}条，达到{pace}{needed}条的要求。",
-    Value.UNKNOWN: "{name}{period}已见信息{count}条，不足{needed}条，但未能判定：{cause}。",
-    Value.DUE_SOON: "{name}{period}已发布信息{count}条，{pace}应达{needed}条，请在{due}前补足{short}条。",
+    Value.FRESH: "{name}{period}发布信息{count}，达到{pace}{needed}条的要求。",
+    Value.UNKNOWN: "{name}{period}已见信息{count}，是否达到{pace}{needed}条未能判定：{cause}。",
+    Value.DUE_SOON: "{name}{period}已发布信息{count}，{pace}应达{needed}条，请在{due}前补足{short}条。",
 }
-RUNNING = "{name}{period}已发布信息{count}条，{pace}应达{needed}条，尚未到期。"
+RUNNING = "{name}{period}已发布信息{count}，{pace}应达{needed}条，尚未到期。"
+NOTHING_SEEN = {
+    Value.UNKNOWN: "{name}{period}发布信息的数量未能判定：{cause}。",
+    Value.FRESH: "{name}{period}{pace}应达{needed}条，尚未到期。",
+}
+"""Where none was seen of nobody knows how many: no number is said."""
 PACES = {"week": "每周", "workday": "每个工作日"}
 WEEKS, WORKDAYS, FURTHEST = 2, 5, 21
 
@@ -85,39 +90,57 @@ def _spans(per: str, facts: Facts) -> Iterator[Span]:
 
 
 def _judge(of: OutletFacts, span: Span, facts: Facts, pace: Pace, hours: int) -> Verdict:
-    posts = facts.paces.get(of.outlet.id, PacedPosts())
-    count, needed = sum(span.first <= day <= span.last for day in posts.days), pace.needed
-    standing = _stand(of, span, facts, pace, count, posts.undated, hours)
-    open_still = standing.value is Value.FRESH and count < needed
+    count, needed = _count(of, span, facts, hours), pace.needed
+    standing = _stand(of, span, facts, pace, count, hours)
+    open_still = standing.value is Value.FRESH and not count.meets(needed)
     template = RUNNING if open_still else SENTENCES[standing.value]
+    if count.nothing_seen and standing.value in NOTHING_SEEN:
+        template = NOTHING_SEEN[standing.value]
+    short = count.lacking(needed)
     sentence = template.format(
-        name=display(of), period=span.name, count=count, needed=needed, pace=PACES[pace.per],
-        short=max(0, needed - count), due=chinese_day(span.last), cause=cause_name(standing.cause),
+        name=display(of), period=span.name, count=count.said(), needed=needed, pace=PACES[pace.per],
+        short=short, due=chinese_day(span.last), cause=cause_name(standing.cause),
     )  # fmt: skip
     verdict = on_outlet(NAME, of, standing, pace.clause, sentence)
-    numbers = {"count": count, "needed": needed, "short": max(0, needed - count)}
+    most = "" if count.at_most is None else count.at_most
+    numbers = {"count": count.at_least, "most": most, "needed": needed, "short": short}
     return replace(verdict, period=span.key, numbers=numbers, due=span.last)
 
 
-def _stand(
-    of: OutletFacts, span: Span, facts: Facts, pace: Pace, count: int, undated: int, hours: int
-) -> Standing:
+def _count(of: OutletFacts, span: Span, facts: Facts, hours: int) -> Count:
+    """What is known of the place's posts of a span, of a running one so far: bounded above only where whole looks read the
+    place through, past the span's end where it is over; a post without a date may be of it."""
+    posts = facts.paces.get(of.outlet.id, PacedPosts())
+    seen = sum(span.first <= day <= span.last for day in posts.days)
+    whole = _whole(of)
+    cause = ""
+    if not whole or not recent(whole[0], facts.as_of, hours):
+        cause = trouble(of, facts.as_of, hours)
+    elif span.last < facts.day and (of.read_until is None or of.read_until <= span.last):
+        cause = NOT_COVERED
+    if cause:
+        return Count(seen, None, (cause_name(cause),), cause, (of.outlet.id,))
+    gaps = (f"另有{posts.undated}条信息没有可信的日期",) if posts.undated else ()
+    return Count(seen, seen + posts.undated, gaps, NO_DATES if gaps else "")
+
+
+def _whole(of: OutletFacts) -> list[Look]:
+    """The looks that showed everything, newest first. What a person saw of an account proves its newest post only."""
+    return [look for look in proving(of) if look.evidence is Evidence.COMPLETE]
+
+
+def _stand(of: OutletFacts, span: Span, facts: Facts, pace: Pace, count: Count, hours: int) -> Standing:
     running = span.last >= facts.day
     early = running and (pace.per == "workday" or facts.day <= span.last - timedelta(days=pace.warn_days))
-    if count >= pace.needed or early:
+    if count.meets(pace.needed) or early:
         return Standing(Value.FRESH)
     if span.first < facts.horizon:
         return Standing(Value.UNKNOWN, BEFORE_HORIZON)
     if pace.per == "workday" and span.first.year in facts.unknown_years:
         return Standing(Value.UNKNOWN, UNKNOWN_YEAR)
-    after = [look for look in proving(of) if look.evidence is Evidence.COMPLETE]
-    if not after or not recent(after[0], facts.as_of, hours):
-        return Standing(Value.UNKNOWN, trouble(of, facts.as_of, hours))
+    if not count.falls_short(pace.needed):
+        return Standing(Value.UNKNOWN, count.cause)
     if running:
         return Standing(Value.DUE_SOON)
-    if of.read_until is None or of.read_until <= span.last:
-        return Standing(Value.UNKNOWN, NOT_COVERED)
-    if count + undated >= pace.needed:
-        return Standing(Value.UNKNOWN, NO_DATES)
-    twice = sum(shanghai_day(look.moment) > span.last for look in after) >= 2
+    twice = sum(shanghai_day(look.moment) > span.last for look in _whole(of)) >= 2
     return Standing(Value.STALE) if twice else Standing(Value.UNKNOWN, AWAITING)

@@ -1,4 +1,4 @@
-"""{name}{month}发布信息{count}条，未达到每月{quota}条的要求，缺{short}条。
+"""{name}{month}发布信息{count}，未达到每月{quota}条的要求，缺{short}条。
 
 Posts of a unit in each calendar month; months never offset each other. A count below the quota accuses
 only where every column that may hold the unit's posts was read through past the month's end, and only as
@@ -21,11 +21,16 @@ from monitor.sentences import sentence_of
 NAME = "unit_quota"
 SENTENCES = {
     Value.STALE: sentence_of(__doc__),
-    Value.FRESH: "{name}{month}发布信息{count}条，达到每月{quota}条的要求。",
-    Value.UNKNOWN: "{name}{month}已见信息{count}条，不足{quota}条，但未能判定：{cause}。",
-    Value.DUE_SOON: "{name}{month}已发布信息{count}条，每月应达{quota}条，请在{due}前补足{short}条。",
+    Value.FRESH: "{name}{month}发布信息{count}，达到每月{quota}条的要求。",
+    Value.UNKNOWN: "{name}{month}已见信息{count}，是否达到每月{quota}条未能判定：{cause}。",
+    Value.DUE_SOON: "{name}{month}已发布信息{count}，每月应达{quota}条，请在{due}前补足{short}条。",
 }
-RUNNING = "{name}{month}已发布信息{count}条，每月应达{quota}条，本月尚未结束。"
+RUNNING = "{name}{month}已发布信息{count}，每月应达{quota}条，本月尚未结束。"
+NOTHING_SEEN = {
+    Value.UNKNOWN: "{name}{month}发布信息的数量未能判定：{cause}。",
+    Value.FRESH: "{name}{month}每月应达{quota}条，本月尚未结束。",
+}
+"""Where none was seen of nobody knows how many: no number is said."""
 
 
 def check(facts: Facts, *, limit: Quota) -> Iterator[Verdict]:
@@ -40,9 +45,11 @@ def _judge(of: UnitFacts, month: str, facts: Facts, limit: Quota, needed: int) -
     count, due = of.count(month), last_day(month)
     value, cause = _stand(count, month, facts, limit, needed)
     template = RUNNING if value is Value.FRESH and not count.meets(needed) else SENTENCES[value]
+    if count.nothing_seen and value in NOTHING_SEEN:
+        template = NOTHING_SEEN[value]
     short = count.lacking(needed)
     words = {
-        "name": of.unit.short, "month": chinese_month(month), "count": _words(count, value), "quota": needed,
+        "name": of.unit.short, "month": chinese_month(month), "count": count.said(), "quota": needed,
         "short": short, "due": chinese_day(due), "cause": cause_name(cause),
     }  # fmt: skip
     return Verdict(
@@ -73,11 +80,6 @@ def count_of(numbers: Mapping[str, Any]) -> Count:
     most = numbers.get("most", "" if unsure else seen)
     gaps = () if most == seen else (cause_name(NOT_COVERED if most == "" else UNDECIDED),)
     return Count(seen, None if most == "" else int(most), gaps)
-
-
-def _words(count: Count, value: Value) -> str:
-    """The count as a sentence prints it; what was seen of an unknown month stands as a number beside its cause."""
-    return str(count.at_least) if value is Value.UNKNOWN else count.text
 
 
 def _stand(count: Count, month: str, facts: Facts, limit: Quota, needed: int) -> tuple[Value, str]:

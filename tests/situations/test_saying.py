@@ -146,6 +146,8 @@ CLAIMS = (
     "未发现", "数量为0", "达标率", "合格率", "各月均达到", "做得较好的单位", "均未达到考核要求", "超期未更新的政务新媒体有",
     "更新情况较差",
 )  # fmt: skip
+ZEROS = re.compile(r"(?:共发布信息|政府信息|公开|发布|更新)(?:为|共)?0条|0篇|0个单位")
+"""A nothing that was counted nowhere. 10条 and 20条 are none: the digit before decides."""
 
 
 def test_a_bulletin_on_an_empty_store_claims_nothing(tmp_path: Path) -> None:
@@ -159,9 +161,11 @@ def test_a_bulletin_on_an_empty_store_claims_nothing(tmp_path: Path) -> None:
     assert "（草稿，截至" in b.title
     assert "还没有看到过任何栏目和账号" in said
     assert [claim for claim in CLAIMS if claim in said] == []
+    assert ZEROS.findall(said) == []
     assert not re.search(r"\d%", said)
     rows = [row for group in b.groups for row in group.rows]
     assert rows
+    assert {count.sign for row in rows for count in row.counts} == {"未判定"}
     assert {row.completion for row in rows} == {"4月未判定 5月未判定 6月未判定"}
     assert (b.columns, b.blank_columns, b.idle, b.disclosure.none) == ((), (), (), ())
     assert len(b.unjudged) == 18  # every place of the shipped catalogue
@@ -178,8 +182,11 @@ def test_a_bulletin_printed_inside_its_period_is_a_draft_and_frozen_only_by_some
     said = everything(b, tmp_path)
     assert "统计期到2020年9月30日才结束" in said
     assert "共发布信息" not in said or "2020年第三季度（截至2020年7月20日）" in said
+    assert ZEROS.findall(said) == []
     for row in (row for group in b.groups for row in group.rows):
         assert "完成" not in row.completion
+        assert {count.sign for count in row.counts[1:]} == {"未判定"}, "August and September are not over"
+        assert row.counts[0].complete is False, "nor is July"
         assert row.states[1:] == ("running", "running")
     with pytest.raises(Unfinished, match="只是草稿"):
         entering.freeze(office, b, NOW, by="测试")

@@ -13,6 +13,7 @@ from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import overview as board
 from monitor.board import trend as trends
+from monitor.board.wholes import open_words
 from monitor.standing import stands
 from monitor.web import charts
 from monitor.web.gate import need
@@ -38,11 +39,12 @@ def leader(
         quarter = trends.quarter(connection, today)
         counts = trends.trend(connection, "column", today - timedelta(days=DAYS - 1))
         sites, night = board.sites(connection), board.last_night(connection, now)
+        counts_open = open_words(connection, now)
         kinds, compared = trends.open_by_kind(connection), trends.compared(connection, today)
     judged, unjudged = (sum(n) for n in zip(*((s.judged, s.unjudged) for s in shares.values()), strict=True))
     nothing = nothing_listed("未办结的问题", judged, unjudged)
     return page(
         request, "leader.html", shares=shares, nothing=nothing, quarter=quarter, trend=charts.trend(counts), days=DAYS, sites=sites,
-        night=night, kinds=kinds, compared=compared, office=settings.alerts.letters.office,
+        night=night, counts_open=counts_open, kinds=kinds, compared=compared, office=settings.alerts.letters.office,
         place=settings.bulletin.place,
     )  # fmt: skip

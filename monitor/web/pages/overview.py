@@ -15,6 +15,7 @@ from monitor.ahead import last_workday
 from monitor.board import overview as board
 from monitor.board import trend as trends
 from monitor.board.units import unit_names
+from monitor.board.wholes import open_words
 from monitor.standing import stands
 from monitor.web import charts
 from monitor.web.filters import Filters
@@ -48,6 +49,7 @@ def overview(request: Request, who: Reader, web: Kept) -> HTMLResponse:
             "columns": columns, "accounts": accounts, "shares": shares, "sites": sites,
             "soon_nothing": nothing_listed("一周内到期的", judged, unjudged),
             "month": board.this_month(connection, today, calendar), "night": board.last_night(connection, now),
+            "counts_open": open_words(connection, now),
             "changed": board.changed(connection, looked_last(today, calendar)),
             "soon": board.soon(connection, today, calendar), "names": board.named(connection, behind),
             "work": board.waiting(connection, now) if who.may(Permission.HANDLE) else (),

@@ -26,6 +26,7 @@ from monitor.web.gate import Form, NotFound, need, own_unit
 from monitor.web.pages.unit_page import own_page
 from monitor.web.render import page
 from monitor.web.state import Web, web_of
+from monitor.words import counts_open
 
 router = APIRouter()
 Reader = Annotated[Visitor, Depends(need(Permission.DISTRICT))]
@@ -51,7 +52,7 @@ def show_units(request: Request, web: Web, *, problem: str = "", given: Form | N
     waiting = [one for one in known.values() if one.state != WHOLE]
     return page(
         request, "units.html", 422 if problem else 200, found=found, months=shown_months(today), places=known,
-        waiting=waiting, problem=problem, reason=given.values.get("reason", "") if given else "",
+        waiting=waiting, counts_open=counts_open(len(waiting), len(known)), problem=problem, reason=given.values.get("reason", "") if given else "",
         ticked=given.lists.get("unit", ()) if given else (),
     )  # fmt: skip
 
