@@ -93,6 +93,24 @@ def test_the_accusing_sentence_names_week_count_and_limit() -> None:
 
 
 @pytest.mark.parametrize(
+    ("days", "undated", "read", "told"),
+    [
+        (("2020-07-14",), 0, False, "已见信息不少于1条，是否达到每周3条未能判定"),
+        ((), 0, False, "发布信息的数量未能判定"),
+        (("2020-07-14",), 3, True, "已见信息1至4条，是否达到每周3条未能判定"),
+        (("2020-07-14",), 1, True, "发布信息1至2条，未达到每周3条的要求"),
+        (("2020-07-13", "2020-07-14", "2020-07-15"), 0, False, "发布信息不少于3条，达到每周3条的要求"),
+    ],
+)
+def test_a_number_is_said_with_its_bounds(days: tuple[str, ...], undated: int, read: bool, told: str) -> None:
+    """A week that was not read to its end, or has posts without a date, has no exact number."""
+    place = of(MONDAY) if read else replace(of(MONDAY), read_until=date(2020, 7, 17))
+    verdict = said(WEEK, known(MONDAY, place, days, undated), "2020-W29")
+    assert told in verdict.sentence
+    assert (verdict.numbers["most"] == "") is not read
+
+
+@pytest.mark.parametrize(
     ("day", "value"),
     [("2020-07-13", Value.FRESH), ("2020-07-17", Value.FRESH), ("2020-07-18", Value.DUE_SOON), ("2020-07-19", Value.DUE_SOON)],
 )  # fmt: skip
