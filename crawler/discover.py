@@ -30,6 +30,8 @@ from crawler.navigation import Link, Signs, links_of, plain, signs_of, soup_of
 from crawler.qr import qr_texts
 from crawler.recheck import HttpDoor
 from crawler.states import refusal
+from crawler.visit import request_of
+from crawler.walking.forms import answered
 
 PAGES = 400
 """Pages asked at most, unless told otherwise: at one page a second seven minutes."""
@@ -219,11 +221,11 @@ class Scout:
     def _barred(self, url: str) -> bool:
         return self.rules is not None and not self.rules.can_fetch(url, self.config.user_agent)
 
-    async def _polite(self, url: str) -> Page:
+    async def _polite(self, asked: str | Ask) -> Page:
         wait = self.line.reserve(monotonic())
         if wait > 0:
             await asyncio.sleep(wait)
-        page = await self.fetch(Ask(url))
+        page = await self.fetch(request_of(asked))
         self.line.settle(failed=page.status == 0 and page.error not in ("foreign_host", "forbidden_address"))
         self.asked += 1
         self.on_page(self.asked)
@@ -251,12 +253,15 @@ class Scout:
 
     async def _data_of(self, found: Seen) -> Seen:
         """A list made by script, read from the family's interface as the night reads it; else the page as it is."""
-        onward = found.reading.next[0] if found.reading.reason == "script_list" and found.reading.next else ""
-        if not onward or self._refused(onward) or self._barred(onward):
+        asked = next(iter(found.reading.further), None) if found.reading.reason == "script_list" else None
+        onward = request_of(asked).url if asked is not None else ""
+        if asked is None or self._refused(onward) or self._barred(onward):
             return found
-        page = await self._polite(onward)
+        page = await self._polite(asked)
         reading = refusal(page) or read_list(page)
-        return replace(found, reading=reading) if reading.outcome is Outcome.READ else found
+        if isinstance(asked, Ask):
+            reading = answered(asked, reading)
+        return replace(found, reading=reading) if reading.outcome.conclusive else found
 
     def _learn(self, found: Seen) -> None:
         for account in found_on(found.page, self.platforms):

@@ -9,11 +9,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urldefrag, urlsplit, urlunsplit
 
 from bs4 import BeautifulSoup, Tag
 
 from crawler.markup import VOID, decode, join
+from crawler.menus import menus_in
 from crawler.model import Page
 
 MORE = re.compile(r"\W{0,4}(?:更多|查看更多|more|点击更多|更多信息|\+|»|>>|＞＞)\W{0,6}\Z", re.I)
@@ -77,7 +79,16 @@ def links_of(soup: BeautifulSoup, page: Page) -> tuple[Link, ...]:
         url = _address(anchor, base)
         if url:
             found.append(Link(url, words_of(anchor), _menu(anchor)))
-    return tuple(found)
+    return tuple(found) or tuple(_drawn(soup, base))
+
+
+def _drawn(soup: BeautifulSoup, base: str) -> Iterator[Link]:
+    """The menu of a page that a script draws, from the data in it; at most ``MOST_LINKS``."""
+    scripts = [script.get_text() for script in soup.find_all("script", src=False, limit=80)]
+    for href, name, above in islice(menus_in(scripts), MOST_LINKS):
+        url = _plain_address(href, base)
+        if url:
+            yield Link(url, squeeze(name)[:200], tuple(squeeze(one) for one in above)[-4:])
 
 
 def _address(anchor: Tag, base: str) -> str:
@@ -85,6 +96,10 @@ def _address(anchor: Tag, base: str) -> str:
     if not href or href[:1] == "#" or href[:11].lower() == "javascript:":
         match = OPENED.search(f"{href} {anchor.get('onclick') or ''}")
         href = match[1] if match else ""
+    return _plain_address(href, base)
+
+
+def _plain_address(href: str, base: str) -> str:
     try:
         url = urldefrag(join(base, href))[0] if href else ""
         parts = urlsplit(url)

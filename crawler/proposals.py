@@ -218,7 +218,7 @@ class _Facts:
         """Panels with 更多 links of their own, and no further pages: it leads to columns and is none."""
         onward = {plain(link.url) for link in seen.links if link.more} - {plain(seen.url)}
         own = [url for url in onward if (url, True) not in self._frame]
-        return len(own) >= PANELS and not seen.reading.next
+        return len(own) >= PANELS and not seen.reading.further
 
 
 def _repeats(seen: Seen, candidates: Iterable[Seen], facts: _Facts) -> bool:
@@ -260,7 +260,7 @@ def _proposal(seen: Seen, facts: _Facts, home: str) -> Proposal:
         len(reading.posts),
         sum(post.published is not None for post in reading.posts),
         newest.day if newest else None,
-        bool(reading.next),
+        bool(reading.further),
     )
 
 

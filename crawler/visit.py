@@ -244,7 +244,7 @@ def look(
         same = Looked(replace(told, etag=etag, last_modified=modified), walk_done=True)
         return _as_copy(known, same, copy)
     reading = _unasked() if page.status == 304 and not sent else guarded(read, page, known.outlet, probe)
-    if asked is not None and asked.method == "POST":
+    if asked is not None:
         reading = answered(asked, reading)
     here = {further_key(asked)} if asked else {key(page.url), key(page.final_url)}
     so_far = with_page(walked, reading, page_no, copy=copy is not None)

@@ -82,20 +82,21 @@ def markup_in_data(text: str) -> str:
 
 def rows_in_scripts(scripts: tuple[str, ...]) -> list[Mapping[str, Any]]:
     """The rows of the list written as data into the inline scripts (``var list = [{"title": …}]``)."""
-    chosen = choose(*_values_in(scripts))
+    chosen = choose(*values_in(scripts))
     return list(chosen.best.rows) if chosen.best is not None else []
 
 
-def _values_in(scripts: Iterable[str]) -> Iterator[Any]:
+def values_in(scripts: Iterable[str], told: re.Pattern[str] = _TITLED) -> Iterator[Any]:
+    """The data written into inline scripts, where it speaks of ``told``."""
     for script in scripts:
-        if len(script) < 60 or not _TITLED.search(script):
+        if len(script) < 60 or not told.search(script):
             continue
         end = 0
         for match in islice(_STARTS.finditer(script), 20):
             if match.end() < end:
                 continue
             value = value_at(script, match.end())
-            if isinstance(value, dict | list) and _TITLED.search(str(value)[:100_000]):
+            if isinstance(value, dict | list) and told.search(str(value)[:100_000]):
                 end = _past(script, match.end())
                 yield value
 

@@ -1,10 +1,10 @@
-"""Lists that are asked by a form: what counts as an answer, and which form comes next."""
+"""Lists that are asked from an interface: what counts as an answer, and which form comes next."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from crawler.families import province
+from crawler.families import jcms, province
 from crawler.model import Ask, Evidence, Outcome, Reading
 
 DATA = ("json", "jcms")
@@ -12,7 +12,7 @@ DATA = ("json", "jcms")
 
 
 def answered(asked: Ask, reading: Reading) -> Reading:
-    """The ``reading`` of the answer to a form, with the form for the page after it.
+    """The ``reading`` of the answer to a form or an interface, with the form for the page after it.
 
     UNREADABLE where a page came instead of data: its posts are whose-ever.
     """
@@ -23,5 +23,9 @@ def answered(asked: Ask, reading: Reading) -> Reading:
         return Reading(Outcome.UNREADABLE, Evidence.NONE, reason="script_list", mark=said)
     if reading.asks:
         return reading
-    onward = province.after(asked, reading)
-    return replace(reading, asks=(onward,) if onward is not None else ())
+    onward = province.after(asked, reading) or jcms.after(asked, reading)
+    if onward is None:
+        return replace(reading, asks=())
+    rest = tuple(one for one in reading.unread if one.why != "total")  # what is missing is asked next
+    evidence = Evidence.COMPLETE if reading.unread and not rest else reading.evidence
+    return replace(reading, asks=(onward,), unread=rest, evidence=evidence)
