@@ -20,7 +20,8 @@ from crawler.store import OutletRow, PostRow, VisitRow
 from monitor.child import run_crawl
 from monitor.office import Office, enter_catalogue, open_office
 from tests.district import PROJECT
-from tests.situations.province_portal import Column, Portal, posts, serving
+from tests.support.province import Column, Portal, posts
+from tests.support.serving import serving
 
 NIGHT = datetime(2026, 11, 23, 2, tzinfo=SHANGHAI)
 NEWEST = date(2026, 11, 20)
