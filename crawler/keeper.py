@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from time import monotonic
 
@@ -54,9 +54,9 @@ class StoreKeeper:
         self._traits.append((host, kind, moment, detail))
         self._added(1)
 
-    def liars(self) -> Iterable[str]:
+    def liars(self) -> Mapping[str, datetime]:
         with self._reader.connect() as connection:
-            return traits.liars(connection)
+            return traits.caught(connection)
 
     def column_at(self, landed: str, beside: str) -> str:
         with self._reader.connect() as connection:

@@ -60,7 +60,7 @@ class Keeper(Protocol):
 
     def stored_before(self, outlet: str, url: str, moment: datetime) -> bool: ...
 
-    def liars(self) -> Iterable[str]: ...
+    def liars(self) -> Mapping[str, datetime]: ...
 
     def column_at(self, landed: str, beside: str) -> str: ...
 
@@ -116,7 +116,7 @@ class Walk:
         Of ``planned`` columns the keeper is asked shortly before their turn: a large night fits in little memory.
         """
         self._total = asyncio.Semaphore(self.config.total_concurrency)
-        self._source.liars |= set(self.keeper.liars())
+        self._source.remember(self.keeper.liars())
         async with asyncio.TaskGroup() as group:
             self._group = group
             for one in known:
@@ -236,6 +236,10 @@ class Walk:
                 queue, task.known
             ):
                 looked = self._caught(queue, task.known, looked)
+            elif self._source.tries_again(queue, task, answer, looked) and await self._source.lies(
+                queue, task.known
+            ):
+                self.keeper.trait(queue.host, LIAR, looked.visit.moment, "")
             if looked.visit.reason == WENT_BACK and looked.believed is not None:
                 self._backwards.setdefault(queue.host, []).append((task, page, looked))
                 return  # explained, or not, when all of the host's lists were seen

@@ -22,12 +22,14 @@ from crawler.platforms import manual
 from crawler.record import unread_of
 from crawler.register import outlet_of
 from crawler.store import DutyRow, OutletRow, PostRow, SiteRow, VisitRow
-from crawler.walking.traits import liars
+from crawler.walking.address_store import same_lists
+from crawler.walking.traits import caught, liars
 from monitor import causes
 from monitor.calendar import add_months, month_of, months_from, quarter_start
 from monitor.content_facts import content_facts
 from monitor.coverage import Seen, sight
 from monitor.judging import BOUNDED, PROVING
+from monitor.looks.column_words import with_addresses
 from monitor.looks.resolving import resolve
 from monitor.looks.weight import CONVICTING, enough
 from monitor.model import Facts, Look, Newest, OutletFacts, PageFacts, SiteFacts
@@ -86,6 +88,7 @@ def gather(
     everything = _outlets(connection, as_of, day, only)
     if only is None:
         everything = _with_pages(connection, everything, as_of, said)
+        everything = with_addresses(connection, everything, as_of)
     outlets = tuple(of for of in everything if of.outlet.kind is not OutletKind.CANARY)
     months = months_from(add_months(quarter_start(day), -3), day.replace(day=1))
     night = Seen() if only is not None or failed_night is not None else sight(outlets, as_of, coverage)
@@ -106,6 +109,8 @@ def gather(
         partial=only is not None,
         content=content_facts(connection, as_of, outlets),
         unlisted=() if only is not None else unlisted(connection, as_of, outlets),
+        liars={} if only is not None else caught(connection, as_of),
+        alike=() if only is not None else same_lists(connection),
     )
 
 

@@ -17,6 +17,11 @@ SITE_RULES: Mapping[str, str] = {"site_unreachable": SITE_DOWN, "site_unseen": R
 DOWN_NOW = "down"
 """The number of a ``site_unreachable`` verdict that says whether the newest visits failed, too."""
 PROBE_RULE = "probe_out_of_service"
+EXPLAINS: Mapping[str, tuple[str, ...]] = {
+    "lists_went_back": ("removed_posts", "word_wanted"),
+    "address_moved": ("outlet_unreadable", "word_wanted"),
+}
+"""What misleads us at columns, and the rules whose findings about the same columns it explains."""
 
 
 def inhibited(verdicts: Sequence[Verdict], facts: Facts) -> tuple[Verdict, ...]:
@@ -24,11 +29,26 @@ def inhibited(verdicts: Sequence[Verdict], facts: Facts) -> tuple[Verdict, ...]:
 
     A probe's verdict has the subject ``probe:NAME``, or ``outlet:ID`` of the canary that stands for it.
     """
-    sites, probes = down_now(verdicts), _probes(verdicts, facts)
-    if not (sites or probes):
+    sites, probes, misled = down_now(verdicts), _probes(verdicts, facts), _misled(verdicts)
+    if not (sites or probes or misled):
         return tuple(verdicts)
-    causes = {of.outlet.id: _cause(of, sites, probes) for of in _blind(facts)}
-    return tuple(_held(v, causes.get(v.subject.removeprefix("outlet:"), "")) for v in verdicts)
+    causes = {of.outlet.id: _cause(of, sites, probes) for of in _blind(facts)} if sites or probes else {}
+    return tuple(
+        _held(v, causes.get(v.subject.removeprefix("outlet:"), "") or misled.get((v.rule, v.subject), ""))
+        for v in verdicts
+    )
+
+
+def _misled(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], str]:
+    """By rule and outlet's subject: the cause of what another finding explains."""
+    found: dict[tuple[str, str], str] = {}
+    for verdict in verdicts:
+        if verdict.rule not in EXPLAINS or verdict.value is not Value.UNKNOWN or not verdict.cause:
+            continue
+        outlets = [f"outlet:{one}" for one in str(verdict.numbers.get("outlets", "")).split()]
+        for subject in outlets or [verdict.subject]:
+            found |= {(rule, subject): verdict.cause for rule in EXPLAINS[verdict.rule]}
+    return found
 
 
 def _blind(facts: Facts) -> Iterable[OutletFacts]:

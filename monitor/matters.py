@@ -24,6 +24,7 @@ from monitor.inhibit import down_now
 from monitor.ledger import EventRow, FindingRow, LetterFindingRow, LetterRow
 from monitor.letter_parts import KINDS, Matter
 from monitor.letters import OFFICE
+from monitor.looks.told import TOLD_ONCE
 from monitor.model import FaultLine, Finding, Value, Verdict
 from monitor.orders import deadlines
 from monitor.outbox import AttemptRow
@@ -92,8 +93,8 @@ def open_matters(
 
 
 def _once(finding: Finding, first: date | None, day: date) -> bool:
-    """A flapping finding is told once; that it comes and goes is no news."""
-    return finding.flapping and first is not None and first < day
+    """A flapping finding is told once; that it comes and goes is no news. So is what misleads us at a site."""
+    return (finding.flapping or finding.rule in TOLD_ONCE) and first is not None and first < day
 
 
 def _listed(finding: Finding) -> bool:

@@ -234,6 +234,7 @@ class OutletFacts:
     look up to which its posts are known without a gap, ``None`` while its baseline is unfinished.
     ``recent_days`` are the days of its posts of the last thirteen months, for a column of surveys only. ``page``
     is what its list page says of itself, ``late`` the posts that came long after their day, ``removed`` those gone.
+    ``own_addresses`` are those of which a clerk said that they are the column's, too.
     """
 
     outlet: Outlet
@@ -248,6 +249,7 @@ class OutletFacts:
     page: PageFacts | None = None
     late: tuple[LatePost, ...] = ()
     removed: RemovedPosts | None = None
+    own_addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,7 +395,8 @@ class Facts:
     ``failed_night`` = the crawl did not ask enough: nothing opens. ``blind`` = too little was seen: nobody is accused,
     and ``dark`` are the subjects (``outlet:ID``, ``site:ID``) of sites and platforms of which that is true. ``paces`` are by outlet id, of the places only that a rule
     counts by the week or day. ``calendar`` = the working days, where a rule counts them; of ``unknown_years`` it knows
-    only Monday to Friday.
+    only Monday to Friday. ``liars`` are hosts (``host:port``) that said "unchanged" of a changed page, and when they were last
+    caught; ``alike`` the groups of columns (their ids) that show one list.
     """
 
     as_of: datetime
@@ -415,6 +418,8 @@ class Facts:
     paces: Mapping[str, PacedPosts] = field(default_factory=dict)
     calendar: Calendar | None = None
     unknown_years: tuple[int, ...] = ()
+    liars: Mapping[str, datetime] = field(default_factory=dict)
+    alike: tuple[tuple[str, ...], ...] = ()
 
     @property
     def unseen(self) -> bool:

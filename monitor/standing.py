@@ -30,7 +30,17 @@ GRAVITY: Mapping[Value, int] = {
     Value.STALE: 5,
 }
 """What is worst comes last."""
-BESIDE = frozenset({"backdated_posts", "content_faults", "content_suspects", "page_tags", "removed_posts"})
+BESIDE = frozenset(
+    {
+        "address_moved",
+        "backdated_posts",
+        "content_faults",
+        "content_suspects",
+        "page_tags",
+        "removed_posts",
+        "word_wanted",
+    }
+)
 """Rules that speak of an outlet but not of whether it is kept up to date: their verdicts stand in rows of their own."""
 
 

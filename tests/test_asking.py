@@ -64,6 +64,14 @@ def test_a_server_that_says_304_of_everything_is_caught_and_asked_so_no_more(web
     web.asked.clear()
     run(walker(web, memory), [column(NOW, NOW)])
     assert validators(web) == [False]
+    web.asked.clear()
+    web.now += timedelta(days=21)
+    run(
+        walker(web, memory),
+        [column(NOW, NOW), replace(column(NOW, NOW), outlet=outlet("y", url=f"{HOME}/y/"))],
+    )
+    assert validators(web).count(True) == 1, "three weeks later it is tried once, for the office to know"
+    assert len(memory.traits) == 2
 
 
 def test_a_server_that_knows_its_old_validators_no_more_is_honest(web: Web) -> None:

@@ -82,8 +82,8 @@ class Memory:
     def trait(self, host: str, kind: str, moment: datetime, detail: str) -> None:
         self.traits.append((host, kind, moment, detail))
 
-    def liars(self) -> Iterable[str]:
-        return {host for host, kind, _, _ in self.traits if kind == "liar_304"}
+    def liars(self) -> dict[str, datetime]:
+        return {host: moment for host, kind, moment, _ in self.traits if kind == "liar_304"}
 
     def column_at(self, landed: str, beside: str) -> str:
         return self.places.get(landed, "")

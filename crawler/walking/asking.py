@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -20,6 +20,8 @@ from crawler.walking.freshness import PAST_CACHES, Copy, asks_past, copy_of, dat
 logger = logging.getLogger(__name__)
 
 BROWSER = "browser"
+TRIED_AGAIN = timedelta(days=20)
+"""A host that was not caught for so long may have been mended: what it says of a changed page is asked once."""
 TICK = 1.1
 """Seconds between two answers whose ``Date`` must differ where the server's clock runs: it counts whole seconds."""
 
@@ -45,6 +47,13 @@ class Asking:
     conditional: bool = True
     liars: set[str] = field(default_factory=set)
     skews: dict[str, timedelta] = field(default_factory=dict)
+    tried: set[str] = field(default_factory=set)
+
+    def remember(self, caught: Mapping[str, datetime]) -> None:
+        """Hosts that lied before, and when each was last caught: those of long ago are tried again."""
+        now = self.clock()
+        self.liars |= set(caught)
+        self.tried |= {host for host, last in caught.items() if now - last < TRIED_AGAIN}
 
     async def list_page(self, queue: HostQueue, task: Task, known: Known) -> Answer:
         """The answer to a list's page; one that is an old copy was asked past the caches, and is one still."""
@@ -94,8 +103,18 @@ class Asking:
         said = known.last_plain != known.last_conclusive
         return said and (looked.front not in (None, known.front) or looked.visit.newest != known.newest)
 
+    def tries_again(self, queue: HostQueue, task: Task, answer: Answer, looked: Looked) -> bool:
+        """Whether a host that lied can be tried once in this run: a list of it is not what it was when last seen."""
+        known = task.known
+        if known is None or task.page_no > 1 or task.redirected or queue.host not in self.liars - self.tried:
+            return False
+        if answer.copy is not None or not looked.visit.outcome.conclusive or not conditional(known):
+            return False
+        return looked.front not in (None, known.front)
+
     async def lies(self, queue: HostQueue, known: Known) -> bool:
         """Ask with the validators of the page as it was: who answers 304 to them now says so of everything."""
+        self.tried.add(queue.host)
         page = await self.polite(queue, Ask(known.outlet.url or "", headers=conditional(known)))
         if page.status != 304 or page.error:
             return False

@@ -27,6 +27,14 @@ def mark(connection: Connection, host: str, kind: str, moment: datetime, detail:
     )
 
 
+def caught(connection: Connection, as_of: datetime | None = None) -> dict[str, datetime]:
+    """The hosts that lied (by ``as_of``), and when each was last caught as far as that is known now."""
+    query = select(ROW.host, ROW.last_seen).where(ROW.kind == LIAR)
+    if as_of is not None:
+        query = query.where(ROW.since <= utc(as_of))
+    return {row.host: row.last_seen for row in connection.execute(query)}
+
+
 def liars(connection: Connection, as_of: datetime | None = None) -> dict[str, datetime]:
     """The hosts (``host:port``, see :func:`crawler.hosts.host_key`) whose 304 proves nothing, and since when that is known.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, or_, select
 
 from crawler.model import Unread
 from crawler.proof_store import ColumnWordRow
+from monitor.model import OutletFacts
 
 PART, BACKWARDS, ADDRESS = "part", "backwards", "address"
 KINDS: Mapping[str, str] = {
@@ -71,6 +72,18 @@ def words_of(
         if row.outlet_id in outlets:
             found[row.outlet_id].append(word_of(row))
     return {outlet: tuple(words) for outlet, words in found.items()}
+
+
+def with_addresses(
+    connection: Connection, outlets: tuple[OutletFacts, ...], as_of: datetime
+) -> tuple[OutletFacts, ...]:
+    """``outlets`` with the other addresses that people said are their own."""
+    led = {of.outlet.id for of in outlets if any("final=" in look.path for look in of.looks)}
+    words = words_of(connection, led, as_of) if led else {}
+    own = {id_: tuple(w.key for w in said if w.kind == ADDRESS) for id_, said in words.items()}
+    return tuple(
+        replace(of, own_addresses=own[of.outlet.id]) if own.get(of.outlet.id) else of for of in outlets
+    )
 
 
 def word_of(row: Any) -> Word:

@@ -22,6 +22,8 @@ from monitor.sentences import sentence_of
 NAME = "site_unseen"
 SENTENCE = sentence_of(__doc__)
 SEEN = "{name}有{failed}个栏目（共{asked}个）本次未能读取。"
+ELSEWHERE = ("moved_address", "other_column")
+"""An address that leads elsewhere was read there: ``address_moved`` tells it."""
 Share = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=2, le=1000)]
 
@@ -45,6 +47,7 @@ def _asked(of: OutletFacts, site: SiteFacts, facts: Facts, hours: int) -> bool:
 
 def _judge(site: SiteFacts, asked: list[OutletFacts], clause: str, share: float, least: int) -> Verdict:
     failed = [of.looks[0] for of in asked if not of.looks[0].outcome.conclusive]
+    failed = [look for look in failed if look.reason not in ELSEWHERE]
     broken = len(failed) >= least and len(failed) >= share * len(asked)
     common = Counter(look.reason or look.outcome.value for look in failed).most_common(3)
     words = {

@@ -12,7 +12,9 @@ RULES: Mapping[str, str] = {
     "backdated_posts": "疑似补录", "removed_posts": "疑似撤下信息", "outlet_unreadable": "栏目读取不了",
     "probe_out_of_service": "读取渠道停用", "site_unseen": "站点整体读取不了", "footer_identity": "页脚标识",
     "host_name": "域名规范", "page_tags": "页面标签", "certificate_expiry": "安全证书到期", "home_moved": "首页地址变更",
-    "outlet_pace": "更新频次",
+    "outlet_pace": "更新频次", "lists_went_back": "列表整批变旧", "old_copies": "缓存旧页面",
+    "host_unchanged": "服务器误答未修改", "lists_alike": "不同栏目同一列表", "address_moved": "栏目网址跳转",
+    "word_wanted": "待人工认定",
 }  # fmt: skip
 """Short names of the rules; a rule that is not here is shown under its own name."""
 

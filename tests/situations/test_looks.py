@@ -28,9 +28,10 @@ from tests.doors import Answer, Request, Server, plain, redirect, serving
 START = datetime(2020, 7, 1, 1, tzinfo=UTC)
 
 
-def listed(*days: date) -> bytes:
+def listed(*days: date, folder: str = "") -> bytes:
+    path = f"/{folder}" if folder else "."
     rows = "".join(
-        f'<li><span>{day}</span><a href="./t{day:%Y%m%d}_{day:%j}.htm">样例工作动态信息{day:%j}</a></li>'
+        f'<li><span>{day}</span><a href="{path}/t{day:%Y%m%d}_{day:%j}.htm">样例工作动态信息{day:%j}</a></li>'
         for day in sorted(days, reverse=True)
     )
     return f'<html><head><meta charset="utf-8"><title>工作动态</title></head><body><ul>{rows}</ul></body></html>'.encode()
@@ -39,13 +40,24 @@ def listed(*days: date) -> bytes:
 OLD = listed(*(date(2020, 5, day) for day in range(1, 16)))
 
 
+def liar_of(shown: list[bytes]) -> Answer:
+    """A server that shows ``shown`` and answers 304 to whatever validator."""
+
+    async def liar(request: Request, writer: asyncio.StreamWriter) -> None:
+        asked = "if-none-match" in request.headers
+        answer = plain(b"", status="304 Not Modified", etag='"1"') if asked else plain(shown[0], etag='"1"')
+        await answer(request, writer)
+
+    return liar
+
+
 @contextmanager
-def office(folder: Path, server: Server, *paths: str) -> Iterator[Office]:
+def office(folder: Path, server: Server, *paths: str, hosts: tuple[Server, ...] = ()) -> Iterator[Office]:
     """An office that watches ``paths`` of ``server`` as columns a, b, …; its unit publishes news there."""
     base = yaml.safe_load((PROJECT / "config.yaml").read_text("utf-8"))
     home = f"http://127.0.0.1:{server.port}"
     columns = [
-        {"id": "ab"[n], "name": "工作动态", "url": f"{home}{path}", "class": "news", "units": ["jyj"]}
+        {"id": "abc"[n], "name": "工作动态", "url": f"{home}{path}", "class": "news", "units": ["jyj"]}
         for n, path in enumerate(paths)
     ]
     unit = {"id": "jyj", "short": "教育局", "full": "样例区教育局", "group": "区直部门"}
@@ -55,7 +67,10 @@ def office(folder: Path, server: Server, *paths: str) -> Iterator[Office]:
         "monitor": base["monitor"],
         "catalogue": {
             "units": [unit],
-            "sites": [{"id": "p", "name": "样例", "home": f"{home}/", "delay": 0.001}],
+            "sites": [
+                {"id": "p", "name": "样例", "home": f"{home}/", "delay": 0.001}
+                | {"hosts": [f"127.0.0.1:{one.port}" for one in hosts]}
+            ],
             "columns": columns,
         },
     }
@@ -82,13 +97,7 @@ def test_situation_01_a_server_that_says_304_for_weeks_is_seen_through_within_th
     tmp_path: Path,
 ) -> None:
     today = [OLD]
-
-    async def liar(request: Request, writer: asyncio.StreamWriter) -> None:
-        asked = "if-none-match" in request.headers
-        answer = plain(b"", status="304 Not Modified", etag='"1"') if asked else plain(today[0], etag='"1"')
-        await answer(request, writer)
-
-    server = Server({"/a/": liar})
+    server = Server({"/a/": liar_of(today)})
     with serving({"s": server}), office(tmp_path, server, "/a/") as place:
         night(place, 0)
         for days in range(1, 15):
