@@ -192,6 +192,8 @@ def test_a_column_with_a_row_that_may_be_newer_waits_for_a_persons_word(tmp_path
         assert accused(place) == []
         with place.engine.begin() as connection:
             now = START + timedelta(days=3.5)
-            give_word(connection, "a", PART, "row 1", by="经办人", reason="是专题入口，不是信息", now=now)
+            give_word(
+                connection, "a", PART, "row /a/tzx.htm", by="经办人", reason="是专题入口，不是信息", now=now
+            )
         assert day(place, 5, "a") == []
         assert accused(place) == ["column_stale"], "what a person settled is judged as ever"
