@@ -148,7 +148,8 @@ INTRODUCTION = """# Dates: what is believed, what is refused
 
 `crawler/dates.py` turns a text into a day with its proof, or nothing. A day is believed when it exists, is not
 before 1995, and not later than a day after the look. A year that is not printed is taken from the address of
-the item or from the order of the list (`crawler/years.py`), and the proof says so; without such a reason the
+the item, from its own article or from the order of the list (`crawler/years.py`), and the proof says so; where a list prints
+month and day only, the look asks its first and its last article (`crawler/walking/yearless.py`); without such a reason the
 date is refused. Days of writing, deadlines and other labelled days are kept as refused, never as publication.
 
 Compared on texts of list items (`python -m bench.dates docs/dates.md`, looked at on 2026-11-23 09:00 in

@@ -6,7 +6,9 @@ their addresses. What is not understood is an outcome with its reason, never a g
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 from crawler import markup
 from crawler.dates import is_weak
@@ -47,19 +49,22 @@ MIN_ROWS = 3
 """As many dated rows make a list by themselves; fewer need a pager, a heading or addresses for it."""
 
 
-def read_list(page: Page, *, column: str = "", text: str | None = None) -> Reading:
+def read_list(
+    page: Page, *, column: str = "", text: str | None = None, days: Mapping[str, date] | None = None
+) -> Reading:
     """The posts of a column's list page, READ, EMPTY (recognised, holds nothing) or UNREADABLE with a reason.
 
     ``column`` is the column's name in the catalogue: it helps to choose between two lists. "Today" is the
     Shanghai day of ``page.fetched_at``. Challenge pages and errors are decided before, by ``states.refusal``.
-    ``text`` spares the decoding when the caller has done it. Never raises for what a page holds.
+    ``text`` spares the decoding when the caller has done it. ``days``, by address, are what some posts' own articles print:
+    they give rows that print month and day their year. Never raises for what a page holds.
     """
     if text is None:
         text = markup.decode(page.body, page.headers)
-    return cut_off(_read_text(page, column, text), text)
+    return cut_off(_read_text(page, column, text, days or {}), text)
 
 
-def _read_text(page: Page, column: str, text: str) -> Reading:
+def _read_text(page: Page, column: str, text: str, days: Mapping[str, date]) -> Reading:
     if is_feed(text):
         return read_feed(text, page)
     if looks_like_data(text):
@@ -72,6 +77,7 @@ def _read_text(page: Page, column: str, text: str) -> Reading:
     if root is None:
         return _unreadable("no_list", "no markup")
     sight = sight_of(text, outline(root), page, column)
+    sight.days = days
     family = family_of(sight.source)
     if family.apart(sight.source):
         return elsewhere(sight.source, family)

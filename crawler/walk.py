@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import islice
 from time import monotonic
 from typing import Protocol
@@ -22,13 +23,14 @@ from crawler.config import CrawlConfig
 from crawler.guard import refusal_of
 from crawler.hosts import HostQueue, Task, host_key
 from crawler.model import Article, Ask, Manners, Outcome, Page, Post
-from crawler.platforms import platform, probes_of
+from crawler.platforms import platform, portal, probes_of
 from crawler.record import ArticleSeen
 from crawler.visit import Known, Looked, Planned, further_key, key, keys, look, request_of
 from crawler.walking.asking import Answer, Asking, proven_by
 from crawler.walking.doubts import NO_KNOWN_POSTS, WENT_BACK, withdrawn
 from crawler.walking.freshness import part
 from crawler.walking.traits import LIAR
+from crawler.walking.yearless import day_of, may_lack_years, yearless
 
 logger = logging.getLogger(__name__)
 
@@ -231,7 +233,7 @@ class Walk:
             queue.put([task.again()])
         elif task.known is None:
             self._article(task, page)
-        elif (looked := self._look(task, answer, seconds)) is not None:
+        elif (looked := await self._dated(queue, task, answer, seconds)) is not None:
             if self._source.suspects(queue, task, answer, looked) and await self._source.lies(
                 queue, task.known
             ):
@@ -246,6 +248,15 @@ class Walk:
             if looked.visit.reason == NO_KNOWN_POSTS and looked.believed is not None:
                 looked = await self._acquainted(queue, task, looked)
             self._keep(task, page, looked)
+
+    async def _dated(self, queue: HostQueue, task: Task, answer: Answer, seconds: float) -> Looked | None:
+        """The look; where its rows print no year, as two of their articles give it to them."""
+        looked = self._look(task, answer, seconds)
+        if looked is None or task.known is None or queue.dead or not may_lack_years(looked.visit):
+            return looked
+        asked = yearless(answer.page, task.known.outlet)
+        days = {url: day for url in asked if (day := day_of(await self.ask(url))) is not None}
+        return self._look(task, answer, seconds, days) if days else looked
 
     async def _acquainted(self, queue: HostQueue, task: Task, looked: Looked) -> Looked:
         """The look as it counts where the list leads to posts that are known: further down, or under other addresses."""
@@ -386,8 +397,13 @@ class Walk:
         if looked is not None:
             self._keep(task, page, looked)
 
-    def _look(self, task: Task, answer: Answer, seconds: float) -> Looked | None:
-        """One list page as a look; nothing where its content stands elsewhere, which is queued."""
+    def _look(
+        self, task: Task, answer: Answer, seconds: float, days: Mapping[str, date] | None = None
+    ) -> Looked | None:
+        """One list page as a look; nothing where its content stands elsewhere, which is queued.
+
+        ``days`` are what some of its posts' articles print.
+        """
         known = task.known
         assert known is not None
         probe = next(iter(probes_of(known.outlet)), None)
@@ -399,7 +415,7 @@ class Walk:
         looked = look(
             known,
             answer.page,
-            platform(known.outlet.platform).read,
+            partial(portal.read, days=days) if days else platform(known.outlet.platform).read,
             door=self.door,
             horizon=self.config.backfill_from,
             probe=probe,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 FROM_ADDRESS = "year from the address of the item"
+FROM_ARTICLE = "year from the article of the item"
 FROM_ORDER = "year from the order of the list"
 NEAR = timedelta(days=92)
 """A page is saved at most about this long after the day it shows."""
@@ -17,13 +18,14 @@ NEAR = timedelta(days=92)
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What is known of one item: its full ``day``, or ``month`` and ``date``, and what its address says."""
+    """What is known of one item: its full ``day``, or ``month`` and ``date``, and what its address or its article says."""
 
     day: date | None = None
     month: int = 0
     mday: int = 0
     url_day: date | None = None
     url_year: int | None = None
+    article_day: date | None = None
 
 
 def years(hints: Sequence[Hint], today: date) -> list[tuple[int, str] | None]:
@@ -31,10 +33,15 @@ def years(hints: Sequence[Hint], today: date) -> list[tuple[int, str] | None]:
     found: list[tuple[int, str] | None] = []
     days: list[date | None] = []
     for hint in hints:
-        day = hint.day or _from_address(hint, today)
+        told = _near(hint, hint.article_day, today)
+        day = hint.day or told or _from_address(hint, today)
         days.append(day)
-        found.append(None if day is None or hint.day else (day.year, FROM_ADDRESS))
-    _order(hints, days, found, today)
+        why = FROM_ARTICLE if told else FROM_ADDRESS
+        found.append(None if day is None or hint.day else (day.year, why))
+    left = -1
+    while found.count(None) not in (0, left):  # a row that found its year may give one to those above it
+        left = found.count(None)
+        _order(hints, days, found, today)
     return found
 
 
@@ -68,13 +75,21 @@ def _from_address(hint: Hint, today: date) -> date | None:
     if not hint.month:
         return None
     if hint.url_day is not None:
-        near = [on(hint.url_day.year + step, hint.month, hint.mday) for step in (0, -1, 1)]
-        fit = [day for day in near if day is not None and abs(day - hint.url_day) <= NEAR and day <= limit]
-        return min(fit, key=lambda day: abs(day - hint.url_day), default=None)  # type: ignore[operator]
+        return _near(hint, hint.url_day, today)
     if hint.url_year is not None:
         day = on(hint.url_year, hint.month, hint.mday)
         return day if day is not None and day <= limit else None
     return None
+
+
+def _near(hint: Hint, told: date | None, today: date) -> date | None:
+    """The printed month and day in the year in which it lies near the day ``told``."""
+    if told is None or not hint.month:
+        return None
+    near = [on(told.year + step, hint.month, hint.mday) for step in (0, -1, 1)]
+    limit = today + timedelta(days=1)
+    fit = [day for day in near if day is not None and abs(day - told) <= NEAR and day <= limit]
+    return min(fit, key=lambda day: abs(day - told), default=None)
 
 
 def _between(hint: Hint, below: date, above: date) -> date | None:

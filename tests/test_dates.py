@@ -24,7 +24,7 @@ from crawler.dates import (
     url_year,
 )
 from crawler.model import SHANGHAI, Dated, shanghai_day
-from crawler.years import FROM_ADDRESS, FROM_ORDER, Hint, years
+from crawler.years import FROM_ADDRESS, FROM_ARTICLE, FROM_ORDER, Hint, years
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
@@ -413,6 +413,7 @@ HINTS = st.lists(
         mday=st.integers(1, 31),
         url_day=st.none() | st.dates(date(2015, 1, 1), TODAY),
         url_year=st.none() | st.integers(2015, 2027),
+        article_day=st.none() | st.dates(date(2015, 1, 1), TODAY),
     ),
     max_size=15,
 )
@@ -425,7 +426,7 @@ def test_an_inferred_year_always_has_its_reason_and_never_lies_ahead(hints: list
             assert found is None
         elif found is not None:
             year, why = found
-            assert why in (FROM_ADDRESS, FROM_ORDER)
+            assert why in (FROM_ARTICLE, FROM_ADDRESS, FROM_ORDER)
             assert date(year, hint.month, hint.mday) <= TODAY + timedelta(days=1)
 
 
@@ -437,6 +438,29 @@ def test_where_two_years_fit_none_is_taken() -> None:
     hints = [Hint(month=5, mday=1), Hint(day=date(2024, 3, 1))]
     assert years(hints, TODAY)[0] is None
     assert years([Hint(month=5, mday=1), Hint(day=date(2026, 3, 1))], TODAY)[0] == (2026, FROM_ORDER)
+
+
+def test_two_articles_give_the_rows_between_them_their_years() -> None:
+    """Over more than a year too: a row that found its year leaves one year to the row above it."""
+    days = [
+        date(2026, 7, 30),
+        date(2026, 7, 5),
+        date(2026, 6, 10),
+        date(2026, 5, 16),
+        date(2025, 12, 1),
+        date(2025, 6, 1),
+    ]
+    hints = [Hint(month=day.month, mday=day.day) for day in days]
+    hints[0], hints[-1] = (
+        Hint(month=day.month, mday=day.day, article_day=day) for day in (days[0], days[-1])
+    )
+    found = years(hints, TODAY)
+    assert [one and one[0] for one in found] == [day.year for day in days]
+    assert [one and one[1] for one in found] == [FROM_ARTICLE, *[FROM_ORDER] * 4, FROM_ARTICLE]
+
+
+def test_an_article_of_quite_another_day_gives_no_year() -> None:
+    assert years([Hint(month=6, mday=1, article_day=date(2020, 12, 20))], TODAY) == [None]
 
 
 def test_a_year_that_the_address_contradicts_by_months_is_not_taken() -> None:

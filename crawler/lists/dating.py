@@ -216,7 +216,7 @@ def _give_years(sight: Sight, items: list[Item], refused: list[Refused]) -> None
     """Dates without a year get one where the page gives reason, else they are refused."""
     if not any(cell.answer is None for item in items for cell in item.cells):
         return
-    found = years([_hint(item, sight.today) for item in items], sight.today)
+    found = years([_hint(item, sight) for item in items], sight.today)
     for item, answer in zip(items, found, strict=True):
         for cell in item.cells:
             if cell.answer is not None:
@@ -229,16 +229,17 @@ def _give_years(sight: Sight, items: list[Item], refused: list[Refused]) -> None
                 cell.answer = replace(judged, why=answer[1]) if isinstance(judged, Dated) else judged
 
 
-def _hint(item: Item, today: date) -> Hint:
+def _hint(item: Item, sight: Sight) -> Hint:
     full = next((cell.answer.day for cell in item.cells if isinstance(cell.answer, Dated)), None)
     short = next((cell for cell in item.cells if cell.answer is None), None)
-    url = url_date(item.url, today=today)
+    url = url_date(item.url, today=sight.today)
     return Hint(
         full,
         short.month if short else 0,
         short.day if short else 0,
         url.day if url else None,
         url_year(item.url),
+        sight.days.get(item.url),
     )
 
 

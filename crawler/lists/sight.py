@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlsplit
@@ -31,6 +32,7 @@ class Sight:
     """A list page taken apart: what the choice of the list and the reading of its rows need.
 
     ``names`` are the column's, ``titles`` those that the page or the catalogue gives it (the others are read off its path).
+    ``days`` are those that posts' own articles print, by address.
     """
 
     source: Source
@@ -41,6 +43,7 @@ class Sight:
     known: dict[int, str] = field(default_factory=dict)
     folder: tuple[str, list[str]] = ("", [])
     below: str = ""
+    days: Mapping[str, date] = field(default_factory=dict)
 
     def href(self, anchor: int) -> str:
         """The absolute http address of a link, ``""`` where it has none (``javascript:;``, ``#``)."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
 from crawler.listing import read_list
 from crawler.markup import decode
 from crawler.model import Ask, Outlet, Page, Probe, Reading
@@ -16,7 +19,7 @@ def start(outlet: Outlet, probe: Probe) -> tuple[Ask, ...]:
     return (Ask(url),)
 
 
-def read(page: Page, outlet: Outlet, probe: Probe) -> Reading:
-    """Refusals first, then the list; never raises."""
+def read(page: Page, outlet: Outlet, probe: Probe, days: Mapping[str, date] | None = None) -> Reading:
+    """Refusals first, then the list; never raises. ``days``, by address, are those that posts' own articles print."""
     text = decode(page.body, page.headers)
-    return refusal(page, text) or read_list(page, column=outlet.name, text=text)
+    return refusal(page, text) or read_list(page, column=outlet.name, text=text, days=days)

@@ -19,8 +19,7 @@ class AspPortal:
     columns: tuple[SampleColumn, ...] = field(default_factory=standard)
     today: date = START
     port: int = 0
-    unknown: frozenset[str] = frozenset({"yw", "bm", "zj", "tz", "zk", "zc", "jd", "rs", "cz"})
-    """No list of it names a year: nothing but the blank column is judged."""
+    unknown: frozenset[str] = frozenset()
 
     def path(self, column: SampleColumn) -> str:
         return f"/list.asp?id={column.place + 1}"

@@ -1,0 +1,45 @@
+"""Lists that print month and day and no year: which of their posts are asked for their own day, and what those say.
+
+The first and the last row without a year: between two known days the order of the list gives the others theirs, where there is
+room for one year only.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from crawler.article import read_article
+from crawler.dates import NO_YEAR
+from crawler.days.strength import is_weak
+from crawler.lists.addresses import host_of
+from crawler.model import Evidence, Outlet, Page, Visit
+from crawler.platforms import portal, probes_of
+
+PORTAL = "portal"
+WANTS = frozenset({"no_dates", "redesigned", "below_floor"})
+"""What a look says whose rows have no days, or fewer than the column had."""
+
+
+def may_lack_years(visit: Visit) -> bool:
+    """Whether the look may have failed, or be partial, for want of years: then its page is read once more."""
+    undated = any(one.why == "undated" for one in visit.unread)
+    return visit.reason in WANTS or (visit.evidence is Evidence.PARTIAL and undated)
+
+
+def yearless(page: Page, outlet: Outlet) -> tuple[str, ...]:
+    """The addresses of the first and the last post of the page whose day lacks its year; none where none does."""
+    probe = next(iter(probes_of(outlet)), None)
+    if probe is None or outlet.platform != PORTAL:
+        return ()
+    reading = portal.read(page, outlet, probe)
+    if not any(one.why == NO_YEAR for one in reading.refused):
+        return ()
+    host = host_of(page.final_url or page.url)
+    bare = [post.url for post in reading.posts if post.published is None and host_of(post.url) == host]
+    return tuple(dict.fromkeys([*bare[:1], *bare[-1:]]))
+
+
+def day_of(page: Page) -> date | None:
+    """The day that an article prints as its own; ``None`` where it prints none that could convict."""
+    published = read_article(page).published
+    return published.day if published is not None and not is_weak(published) else None
