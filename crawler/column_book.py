@@ -25,14 +25,14 @@ HEADS: Mapping[str, str] = {
     "二级栏目": "second", "三级及以下栏目": "rest", "三级栏目": "rest", "栏目名称": "name", "栏目": "name", "层级": "level",
     "类别": "cls", "类别(建议)": "cls", "责任单位": "lead", "责任单位(牵头)": "lead", "牵头单位": "lead", "协同单位": "others",
     "协办单位": "others", "栏目网址": "url", "网址": "url", "栏目地址": "url", "地址": "url", "更新要求": "purpose",
-    "条数下限": "floor", "读取方式": "render", "站点": "site",
+    "条数下限": "floor", "读取方式": "render", "站点": "site", "仅限单位": "only", "所属单位唯一": "only",
 }  # fmt: skip
 NEEDED: Mapping[str, str] = {"name": "栏目名称", "cls": "类别", "lead": "责任单位", "url": "栏目网址"}
 IGNORED = frozenset(
     {"序号", "备注", "类别依据", "读取结果", "首页条数", "最新日期", "与台账比对", "建站系统", "登记在"}
 )
 """Headings of columns that tell a person something and the catalogue nothing."""
-SHARED = frozenset({"first", "second", "rest", "lead", "others", "cls", "purpose", "site"})
+SHARED = frozenset({"first", "second", "rest", "lead", "others", "cls", "purpose", "site", "only"})
 """Fields whose cell may be merged over several rows."""
 CLASSES: Mapping[str, ColumnClass] = {
     **{name: one for one, name in CLASS_NAMES.items()}, "动态": ColumnClass.NEWS, "要闻": ColumnClass.NEWS,
@@ -44,6 +44,8 @@ PURPOSES: Mapping[str, Purpose] = {
     BY_CLASS: Purpose.NONE,
     **{name: one for one, name in PURPOSE_NAMES.items()},
 }
+ANYBODY = "不限"
+"""What 仅限单位 says of a column in which any unit's posts may stand; empty leaves it as it is."""
 RENDERS: Mapping[str, str] = {"普通": "plain", "浏览器": "browser"}
 YES, NO = ("是", "√", "✓", "✔"), ("否", "×", "✗")
 DISARMED = re.compile(r"'[=+\-@]")
@@ -59,7 +61,7 @@ T = TypeVar("T")
 class ColumnRow:
     """One column as the sheet has it. ``cell`` is the address of its name; ``None`` is what the sheet leaves open.
 
-    ``units`` are names as written, the lead first. ``proposed`` is the id that a proposal sheet suggests.
+    ``units`` are names as written, the lead first; ``only`` too, empty for 不限. ``proposed`` is the id that a proposal sheet suggests.
     """
 
     cell: str
@@ -79,6 +81,8 @@ class ColumnRow:
     floor: int | None = None
     render: str | None = None
     purpose: Purpose | None = None
+    only: str | None = None
+    only_cell: str = ""
 
     @property
     def full_path(self) -> str:
@@ -252,6 +256,7 @@ def _row(line: _Line) -> ColumnRow | None:
         id=_id(line, "id"), id_cell=line.at("id"), proposed=_id(line, "proposed"), site=line.text("site"),
         site_cell=line.at("site"), level=_number(line, "level", 1, 9), floor=_number(line, "floor", 0, 1000),
         render=_chosen(line, "render", RENDERS), purpose=_chosen(line, "purpose", PURPOSES),
+        only=_only(line), only_cell=line.at("only"),
     )  # fmt: skip
     return row if len(line.sheet.faults) == before else None
 
@@ -297,6 +302,16 @@ def _units(line: _Line) -> tuple[str, ...]:
     if len(names) > len(set(names)):
         line.fault("lead", "同一个单位写了两次")
     return tuple(names)
+
+
+def _only(line: _Line) -> str | None:
+    """The one unit whose posts the column can hold, as written; empty for 不限, ``None`` where the sheet leaves it open."""
+    said = line.text("only")
+    if not said:
+        return None
+    if len([name for name in SEVERAL.split(said) if name]) > 1:
+        line.fault("only", f"“仅限单位”只写一个单位；几个单位都可能发布的栏目填“{ANYBODY}”或留空")
+    return "" if said == ANYBODY else said
 
 
 def _id(line: _Line, field: str) -> str:

@@ -15,16 +15,18 @@ from sqlalchemy import Connection, insert, select, update
 
 from crawler.account_import import unit_named, unknown_unit
 from crawler.account_register import CONFIG, WORKBOOK
-from crawler.column_book import BY_CLASS, PURPOSES, RENDERS, ColumnBook, ColumnRow
+from crawler.column_book import ANYBODY, BY_CLASS, PURPOSES, RENDERS, ColumnBook, ColumnRow
 from crawler.columns_file import ids_of_urls
 from crawler.guard import host_of, refusal_of
-from crawler.model import CLASS_NAMES, Outlet, OutletKind, Purpose, utc
+from crawler.model import CLASS_NAMES, ColumnClass, Outlet, OutletKind, Purpose, utc
 from crawler.register import FRESH, WATCH, outlet_of, outlet_values, sync_duty
 from crawler.store import DutyRow, OutletRow, SiteRow, UnitRow
 from crawler.survey_rows import Fault
 from crawler.walking.address_store import note_address
 from crawler.walking.addresses import is_route, one_address
 
+JOINT = (ColumnClass.NEWS, ColumnClass.NOTICE)
+"""Classes in which most portals print the posts of many units."""
 PURPOSE_SAID: Mapping[Purpose, str] = {one: name for name, one in PURPOSES.items()} | {Purpose.NONE: BY_CLASS}
 RENDER_SAID = {one: name for name, one in RENDERS.items()}
 REFUSED: Mapping[str, str] = {
@@ -307,8 +309,9 @@ def _change(row: ColumnRow, id: str, known: _Catalogue) -> Change | list[Fault]:
     if id in known.taken and id not in known.columns:
         faults.append(Fault(row.id_cell, f"编号 {id} 是一个账号的编号，请另起一个"))
     units, bad = _units(row, known)
+    only, wrong = _only(row, known)
     site, url_fault = _site(row, known)
-    faults += [*bad, *url_fault]
+    faults += [*bad, *wrong, *url_fault]
     if faults:
         return faults
     old = known.columns.get(id)
@@ -321,7 +324,7 @@ def _change(row: ColumnRow, id: str, known: _Catalogue) -> Change | list[Fault]:
         level=_level(row) if old is None else base.level if row.level is None else row.level,
         floor=base.floor if row.floor is None else row.floor,
         render=base.render if row.render is None else row.render,
-        purpose=base.purpose if row.purpose is None else row.purpose,
+        purpose=base.purpose if row.purpose is None else row.purpose, only=base.only if only is None else only,
     )  # fmt: skip
     fields = tuple(_fields(old.outlet, new, known)) if old else ()
     if old and old.kept_in == CONFIG and not old.retired and fields:
@@ -347,6 +350,14 @@ def _units(row: ColumnRow, known: _Catalogue) -> tuple[tuple[str, ...], list[Fau
         else:
             found.append(unit)
     return tuple(found), faults
+
+
+def _only(row: ColumnRow, known: _Catalogue) -> tuple[str | None, list[Fault]]:
+    """The id of the one unit whose posts the column can hold; empty for anybody's, ``None`` where that stays as it is."""
+    if not row.only:
+        return row.only, []
+    unit = unit_named(row.only, known.units)
+    return unit, [] if unit else [Fault(row.only_cell, unknown_unit(row.only, known.units))]
 
 
 def _site(row: ColumnRow, known: _Catalogue) -> tuple[str, list[Fault]]:
@@ -387,6 +398,7 @@ def _said(one: Outlet, known: _Catalogue) -> Iterable[tuple[str, str]]:
         ("层级", str(one.level)), ("责任单位", "、".join(names)), ("更新要求", PURPOSE_SAID[one.purpose]),
         ("条数下限", str(one.floor)), ("读取方式", RENDER_SAID[one.render]),
         ("站点", known.sites.get(one.site, (one.site, frozenset()))[0]),
+        ("仅限单位", known.units.get(one.only, [one.only])[0] if one.only else ANYBODY),
     )  # fmt: skip
 
 
@@ -404,6 +416,12 @@ def _notes(
         yield f"没有责任单位的栏目 {len(bare)} 个，超期时没有单位收到通知：{'、'.join(bare[:10])}"
     if blind := [one.name for one in here if one.new and not one.new.url]:
         yield f"没有网址的栏目 {len(blind)} 个，只能判为“未知”：{'、'.join(blind[:10])}"
+    joint = [one.name for one in here if one.new and one.new.only and one.new.cls in JOINT]
+    if joint:
+        yield (
+            f"动态要闻、通知公告类填了“仅限单位”的 {len(joint)} 个，请核对：别的单位也在那里发布的话，会误认定它们数量不足："
+            f"{'、'.join(joint[:10])}"
+        )
     own = [k for k in known.columns.values() if k.kept_in == CONFIG and not k.retired]
     if book.whole and (left := [k.outlet.name for k in own if k.outlet.id not in listed]):
         yield f"登记在 config.yaml、表上没有的栏目 {len(left)} 个，保持不动"

@@ -84,6 +84,7 @@ class Stock:
     left: Mapping[str, date] = field(default_factory=dict)
     seen_last: Mapping[str, datetime] = field(default_factory=dict)
     error_rates: tuple[ErrorRate, ...] = ()
+    copies: str = CountRule().copies
 
 
 def compile(
@@ -137,6 +138,7 @@ def compile(
         left_since(connection, period.start),
         last_seen(connection, _unanswered(outlets, verdicts), as_of),
         rates,
+        (counting or CountRule()).copies,
     )
     return assemble(
         stock, period, as_of=as_of, settings=settings or BulletinSettings(), verdicts=verdicts,
@@ -240,6 +242,7 @@ def assemble(
             Repeated(one.title, one.url, titles.get(one.outlet, one.outlet), one.day, one.of)
             for one in stock.tally.repeats
         ),
+        copies=stock.copies,
     )
 
 

@@ -455,6 +455,8 @@ class Bulletin:
     unjudged: tuple[Unjudged, ...] = ()
     error_rates: tuple[ErrorRate, ...] = ()
     repeats: tuple[Repeated, ...] = ()
+    copies: str = "once"
+    """Whether copies in one column counted ``once`` or ``each`` (``monitor.counting``)."""
 
     @property
     def months(self) -> tuple[str, ...]:

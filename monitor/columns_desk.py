@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from crawler.account_register import CONFIG
-from crawler.column_book import MOST_ROWS, PURPOSES, RENDERS, ColumnBook, read_columns
+from crawler.column_book import ANYBODY, MOST_ROWS, PURPOSES, RENDERS, ColumnBook, read_columns
 from crawler.column_import import (
     PURPOSE_SAID,
     RENDER_SAID,
@@ -107,5 +107,5 @@ def _row(kept: Kept, names: Mapping[str, str]) -> list[str | int]:
     return [
         one.id, first, second, rest, one.name, one.level, CLASS_NAMES[one.cls], *units[:1], *([""] if not units else []),
         "、".join(units[1:]), one.url or "", PURPOSE_SAID[one.purpose], one.floor, RENDER_SAID[one.render], one.site,
-        HOMES.get(kept.kept_in, "分工表"),
+        names.get(one.only, one.only) or ANYBODY, HOMES.get(kept.kept_in, "分工表"),
     ]  # fmt: skip

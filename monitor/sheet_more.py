@@ -5,7 +5,7 @@ Each function gives the head, the widths and the rows of one sheet; ``monitor/re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -129,10 +129,17 @@ def _by_column(b: Bulletin) -> Page:
     )
 
 
+REPEATS: Mapping[str, str] = {
+    "once": "同一栏目重复出现、只计一次的信息：网址不同而标题、日期、来源相同，或只差访问参数",
+    "each": "同一栏目只差访问参数、只计一次的信息；网址不同而标题、日期、来源相同的，各计一条，不在此列",
+}
+"""By the setting under which the copies were counted."""
+
+
 def _repeats(b: Bulletin) -> Page:
     rows = [(n, one.column, one.day, one.title, one.url, one.of) for n, one in enumerate(b.repeats, 1)]
     head = ("序号", "栏目", "日期", "标题", "重复的网址", "计入的网址")
-    title = "同一栏目重复出现、只计一次的信息（网址不同而标题、日期、来源相同，或只差访问参数）"
+    title = f"{REPEATS[b.copies]}（设置：monitor.counting 的 copies: {b.copies}）"
     return Page("重复信息", title, head, (6, 30, 13, 50, 60, 60), rows, (1, 3, 4, 5))
 
 

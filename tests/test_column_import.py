@@ -486,3 +486,32 @@ def test_the_workbook_that_discover_writes_is_taken_once_a_person_filled_it(
     found = enter(kept, path)
     assert [(c.id, c.kind) for c in found.changes] == [("ghjh", "added")]
     assert columns_of(kept)["ghjh"].outlet.units == ("fgj",)
+
+
+ONLY = [*HEAD, "仅限单位"]
+
+
+def test_whose_posts_alone_a_column_can_hold_is_entered_kept_and_cleared(kept: Store, tmp_path: Path) -> None:
+    own = [*NOTICE]
+    own[0], own[4] = "own", "其他"
+    enter(kept, book(tmp_path / "a.xlsx", [*NEWS, ""], [*own, "民政局"], head=ONLY))
+    assert columns_of(kept)["own"].outlet.only == "mzj"
+    with kept.reader.connect() as connection:
+        desk.export(connection, tmp_path / "out.xlsx")
+    assert {c.kind for c in proposal(kept, tmp_path / "out.xlsx").changes} == {"same"}
+    enter(kept, book(tmp_path / "b.xlsx", NEWS, own))
+    assert columns_of(kept)["own"].outlet.only == "mzj", "a book without the heading leaves it as it is"
+    (change,) = enter(kept, book(tmp_path / "c.xlsx", [*NEWS, ""], [*own, "不限"], head=ONLY)).changed
+    assert change.fields == (("仅限单位", "民政局", "不限"),)
+    assert columns_of(kept)["own"].outlet.only == ""
+
+
+def test_a_unit_that_is_unknown_or_not_one_is_refused_and_news_of_one_unit_is_asked_about(
+    kept: Store, tmp_path: Path
+) -> None:
+    bad = book(tmp_path / "a.xlsx", [*NOTICE, "气象局"], head=ONLY)
+    assert any("气象局" in line and "K3" in line for line in faults(kept, bad))
+    two = book(tmp_path / "b.xlsx", [*NOTICE, "民政局、发改局"], head=ONLY)
+    assert any("只写一个单位" in line for line in faults(kept, two))
+    found = proposal(kept, book(tmp_path / "c.xlsx", [*NOTICE, "民政局"], head=ONLY))
+    assert any("填了“仅限单位”的 1 个，请核对" in note for note in found.notes)

@@ -22,6 +22,7 @@ from monitor.ahead import ahead
 from monitor.attachments import Unacceptable
 from monitor.board import accounts as registered
 from monitor.board import outlet_page as board
+from monitor.board.units import unit_names
 from monitor.board.unread import decisions
 from monitor.board.words import ended_words, rule_name
 from monitor.calendar import add_months
@@ -214,6 +215,7 @@ def _stored(connection: Connection, here: board.Here, now: datetime) -> dict[str
         "suspects": listing(connection, Wanted(column=id), today, limit=1).total,
         "calendar": drawn(board.days(connection, id, start, today), start, today),
         "requests": board.requests(connection, id),
+        "only_name": unit_names(connection, retired=True).get(here.outlet.only, here.outlet.only),
         "account": registered.account_page(connection, here.outlet, today) if account else None,
     }  # fmt: skip
 
