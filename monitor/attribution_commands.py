@@ -20,6 +20,7 @@ from monitor.bulletin_model import Period
 from monitor.calendar import month_of
 from monitor.decisions import NOBODY
 from monitor.entering import decide_origin
+from monitor.model import Count, together
 from monitor.office import Office, decisions_of, decisions_path, open_office
 from monitor.options import DONE, tell, with_as_of, with_config, with_json
 from monitor.plain import clean
@@ -27,6 +28,8 @@ from monitor.tally import Tally
 
 NONE = ("none", "无", NOBODY)
 Rows = Mapping[str, Mapping[str, int]]
+GAPS = 4
+"""So many reasons why a number has no bound are told."""
 
 
 @click.command()
@@ -88,16 +91,22 @@ def by_reason(found: Tally) -> dict[str, dict[str, int]]:
 def attribution_lines(
     found: Tally, names: Mapping[str, str], titles: Mapping[str, str], period: Period, only: str
 ) -> list[str]:
-    """Units by their posts, then what is nobody's, then the queue."""
+    """Units by their posts, each with the bounds of its number, then what is nobody's, then the queue."""
     rows = by_reason(found)
     lines = [
-        f"{period.words}：共 {found.total} 条，归属单位 {found.attributed} 条，未归属 {found.unattributed} 条"
+        f"{period.words}：共{found.total.said()}，归属单位{found.attributed.said()}，未归属{found.unattributed.said()}"
     ]
+    if not only and found.total.gaps:
+        lines.append(f"  没有看全：{'；'.join(found.total.gaps[:GAPS])}；可能还有没看到的信息")
     for unit in sorted(rows, key=lambda u: (not u, -sum(rows[u].values()), u)):
         if only and unit != only:
             continue
         name = names.get(unit, unit) or "未归属"
-        lines.append(f"  {name} {sum(rows[unit].values())} 条：{_said(rows[unit])}")
+        lines.append(f"  {name} {count_of(found, unit).said()}：{_said(rows[unit])}")
+    if only and only not in rows:
+        lines.append(f"  {names.get(only, only)} {count_of(found, only).said()}")
+    if only and (gaps := count_of(found, only).gaps):
+        lines.append(f"  没有看全：{'；'.join(gaps[:GAPS])}")
     if only:
         lines += [
             f"    {post.day} {clean(post.title)}　来源：{clean(post.origin) or '（无）'}　{post.whose.sentence}"
@@ -107,7 +116,10 @@ def attribution_lines(
         ]
         return lines
     waiting = sum(doubt.count for doubt in found.doubts)
-    lines.append(f"待认定 {len(found.doubts)} 种来源，{waiting} 条" if found.doubts else "没有待认定的来源")
+    if found.doubts:
+        lines.append(f"待认定 {len(found.doubts)} 种来源，已见 {waiting} 条")
+    elif not found.total.nothing_seen:
+        lines.append("看到的信息里没有待认定的来源")
     for doubt in found.doubts:
         origin = clean(doubt.origin) or "（无来源，请在台账中明确栏目的责任单位）"
         where = "、".join(clean(titles.get(outlet, outlet)) for outlet in doubt.outlets[:3])
@@ -130,12 +142,26 @@ def attribution_data(found: Tally, names: Mapping[str, str], period: Period, onl
         "total": found.total.figure,
         "attributed": found.attributed.figure,
         "unattributed": found.unattributed.figure,
+        "gaps": list(found.total.gaps),
         "units": [
-            {"unit": unit, "name": names.get(unit, unit), "posts": sum(reasons.values()), "reasons": reasons}
+            {
+                "unit": unit,
+                "name": names.get(unit, unit),
+                "posts": count_of(found, unit).figure,
+                "seen": sum(reasons.values()),
+                "at_most": count_of(found, unit).at_most,
+                "gaps": list(count_of(found, unit).gaps),
+                "reasons": reasons,
+            }
             for unit, reasons in chosen.items()
         ],
         "doubtful": [asdict(doubt) for doubt in found.doubts],
     }
+
+
+def count_of(found: Tally, unit: str) -> Count:
+    """What is known of a unit's posts of the period; ``""``: of nobody's."""
+    return found.unattributed if not unit else together(found.count(unit, month) for month in found.months)
 
 
 def _said(reasons: Mapping[str, int]) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from monitor.model import ZERO, Count, exactly, together
 from monitor.printed import shortfalls, unjudged
 from monitor.printed_claims import Annex, Claims, Line, Rate, claims
 from monitor.printed_files import NotRead, read_file
@@ -83,8 +84,8 @@ def _annex(annex: Annex, found: Claims, need: int) -> Iterator[Fault]:
         yield from _line(line, annex.months, need)
     if annex.sums:
         for number, month in enumerate(annex.months):
-            true = sum(line.counts[number] for line in annex.lines)
-            if number < len(annex.sums) and annex.sums[number] != true:
+            true = together(line.counts[number] for line in annex.lines)
+            if number < len(annex.sums) and not _fits(annex.sums[number], true):
                 yield Fault(
                     "error",
                     annex.title,
@@ -92,14 +93,26 @@ def _annex(annex: Annex, found: Claims, need: int) -> Iterator[Fault]:
                 )
 
 
+def _fits(printed: Count, true: Count) -> bool:
+    """Whether the two can both be right: a number inside the bounds of the other."""
+    return not (
+        (true.at_most is not None and printed.at_least > true.at_most)
+        or (printed.at_most is not None and printed.at_most < true.at_least)
+    )
+
+
 def _line(line: Line, months: tuple[int, ...], need: int) -> Iterator[Fault]:
     apart = unjudged(line.completion)
-    true = {m: need - n for m, n in zip(months, line.counts, strict=True) if n < need and m not in apart}
+    true = {
+        m: n.lacking(need)
+        for m, n in zip(months, line.counts, strict=True)
+        if n.falls_short(need) and m not in apart
+    }
     said = dict(shortfalls(line.completion))
     right = " ".join(f"{m}月-{n}" for m, n in true.items()) or "完成"
     numbers = "/".join(map(str, line.counts))
-    if line.total is not None and line.total != sum(line.counts):
-        yield Fault("error", line.name, f"{line.name}：合计印为{line.total}，各月相加为{sum(line.counts)}")
+    if line.total is not None and not _fits(exactly(line.total), summed := together(line.counts)):
+        yield Fault("error", line.name, f"{line.name}：合计印为{line.total}，各月相加为{summed}")
     if not line.completion or (not said and not apart and "完成" not in line.completion):
         return
     if outside := [m for m in said if m not in months]:
@@ -147,9 +160,18 @@ def _names(found: Claims, lines: list[Line]) -> Iterator[Fault]:
                 yield Fault("error", name, f"{name}：正文列为{label}，但附件中没有这个名称")
 
 
+def _with_months(found: Claims) -> Iterator[tuple[Line, tuple[int, ...]]]:
+    return ((line, annex.months) for annex in found.annexes for line in annex.lines)
+
+
+def _short(line: Line, months: tuple[int, ...], need: int) -> int:
+    """In how many months the unit surely published less than ``need``, those apart that were not judged."""
+    apart = unjudged(line.completion)
+    return sum(n.falls_short(need) and m not in apart for m, n in zip(months, line.counts, strict=True))
+
+
 def _lists(found: Claims, lines: list[Line], need: int) -> Iterator[Fault]:
-    apart = {line.name: len(unjudged(line.completion)) for line in lines}
-    short = {line.name: sum(n < need for n in line.counts) - apart[line.name] for line in lines}
+    short = {line.name: _short(line, months, need) for line, months in _with_months(found)}
     whole = {line.name: len(line.counts) for line in lines}
     known = [name for name in short if short[name]]
     if found.every_said:
@@ -172,9 +194,12 @@ def _lists(found: Claims, lines: list[Line], need: int) -> Iterator[Fault]:
 
 
 def _figures(found: Claims, lines: list[Line]) -> Iterator[Fault]:
-    total = sum(sum(line.counts) for line in lines)
-    if found.total is not None and lines and found.total != total + (found.rest or 0):
-        gap = found.total - total - (found.rest or 0)
+    listed = together(count for line in lines for count in line.counts)
+    known = listed + (found.rest or ZERO)
+    if found.total is not None and lines and not _fits(exactly(found.total), known):
+        over = known.at_most is not None and found.total > known.at_most
+        total = listed.at_most if over and listed.at_most is not None else listed.at_least
+        gap = found.total - (known.at_most if over and known.at_most is not None else known.at_least)
         more = f"相差{gap:,}条未作说明" if gap > 0 else f"附件反而多{-gap:,}条"
         yield Fault(
             "note" if gap > 0 else "error", "总数",

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from monitor.model import NOT_COUNTED, Count, exactly
 from monitor.printed_files import Block, Table
 
 _QUARTER = re.compile(r"(\d{4})年(?:度)?第?([一二三四1234])季度")
@@ -19,7 +20,7 @@ _QUOTA = re.compile(r"每月.{0,12}?(?:应|须|需)?(?:达到|不少于|不低�
 _TOTAL = re.compile(
     r"(?:门户网站|网站)[^。；，]{0,12}?(?:共|累计|合计|总计)(?:发布|更新|公开)了?(?:各类)?(?:政务|政府)?信息([\d,，]+)条"
 )
-_REST = re.compile(r"未归属[^\d。；，]{0,6}(\d+)条")
+_REST = re.compile(r"未归属[^\d。；，不]{0,6}((?:不少于)?\d+(?:至\d+)?)条")
 _GROUP = re.compile(
     r"(\d+)个(镇街|乡镇街道|镇\(街道?\)|镇（街道?）|乡镇|街道|镇|[区县市]直(?:[^，。；、：:\d]{0,6}?(?:单位|部门)))([^。；]{0,40})"
 )
@@ -38,10 +39,10 @@ _TOTAL_WORDS = ("合计", "总计", "小计", "附件合计", "全站合计", "�
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One unit's line in an annex, as printed."""
+    """One unit's line in an annex, as printed: a number, a range, at least so many, or none (未判定)."""
 
     name: str
-    counts: tuple[int, ...]
+    counts: tuple[Count, ...]
     completion: str
     total: int | None = None
 
@@ -53,7 +54,7 @@ class Annex:
     title: str
     months: tuple[int, ...]
     lines: tuple[Line, ...]
-    sums: tuple[int, ...] = ()
+    sums: tuple[Count, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Claims:
     every_said: bool
     rates: tuple[Rate, ...] = ()
     deadlines: tuple[date, ...] = ()
-    rest: int | None = None
+    rest: Count | None = None
     body: str = ""
 
 
@@ -118,7 +119,7 @@ def claims(blocks: Sequence[Block]) -> Claims:
         every_said="每月均未" in body or "每个月均未" in body,
         rates=tuple(_rates(body)),
         deadlines=tuple(_deadlines(body, year)),
-        rest=int(rest.group(1)) if (rest := _REST.search(body)) else None,
+        rest=_count(rest.group(1)) if (rest := _REST.search(body)) else None,
         body=body,
     )
 
@@ -216,7 +217,8 @@ def _line(
     end = min([*(at - 1 for at in following), max(len(row), last + 2)])
     cells = [re.sub(r"\s+", "", row[at]) if at < len(row) else "" for at, _ in part]
     name = re.sub(r"[\s*]+", "", row[first - 1]) if 0 < first <= len(row) else ""
-    if not name or name.isdigit() or not all(re.fullmatch(r"\d{1,6}", cell) for cell in cells):
+    counts = [_count(cell) for cell in cells]
+    if not name or name.isdigit() or None in counts:
         return None
     word, total = "", None
     for at in range(last + 1, min(end, len(row))):
@@ -226,7 +228,23 @@ def _line(
             total = int(value) if value.isdigit() else None
         elif not value.isdigit() or "完成" in label:
             word = word or value
-    return Line(name, tuple(int(cell) for cell in cells), word, total)
+    return Line(name, tuple(count for count in counts if count is not None), word, total)
+
+
+_RANGE = re.compile(r"(\d{1,6})(?:至|–|—|~|-)(\d{1,6})")
+_LEAST = re.compile(r"(?:不少于|≥|>=)(\d{1,6})")
+_OPEN = ("印为区间",)
+
+
+def _count(cell: str) -> Count | None:
+    """A cell as our own annexes print it; ``None`` for one that holds no count."""
+    if re.fullmatch(r"\d{1,6}", cell):
+        return exactly(int(cell))
+    if (found := _RANGE.fullmatch(cell)) and int(found[1]) <= int(found[2]):
+        return Count(int(found[1]), int(found[2]), _OPEN)
+    if found := _LEAST.fullmatch(cell):
+        return Count(int(found[1]), None, _OPEN)
+    return NOT_COUNTED if cell in (NOT_COUNTED.text, NOT_COUNTED.sign) else None
 
 
 def _account_lines(blocks: Sequence[Block]) -> int | None:

@@ -54,6 +54,23 @@ def test_a_consistent_bulletin_raises_nothing() -> None:
     assert faults(GOOD) == []
 
 
+RANGED = (
+    GOOD.replace("西岭镇\t1\t2\t3\t7月-9、8月-8、9月-7", "西岭镇\t1至2\t2\t3至6\t7月-8、8月-8、9月-4")
+    .replace("教育局\t10\t14\t10\t34\t完成", "教育局\t不少于10\t14\t未作判定\t\t9月未判定")
+    .replace("\t19\t24\t19\t62\t", "\t不少于19\t24\t不少于9\t不少于52\t")
+    .replace("文化体育和旅游局\t9\t10\t9\t28", "文化体育和旅游局\t9\t10\t9至9\t28")
+)
+
+
+def test_numbers_with_bounds_are_read_as_such() -> None:
+    """As our own annexes print what was not seen whole: a row with a range is a row."""
+    assert faults(RANGED) == []
+    wrong = RANGED.replace("9月-4", "9月-7")
+    assert faults(wrong) == ["西岭镇：完成情况印为“7月-8、8月-8、9月-7”，1至2/2/3至6应为“7月-8 8月-8 9月-4”"]
+    less = RANGED.replace("共发布信息101条", "共发布信息70条")
+    assert any("附件反而多" in said for said in faults(less))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [

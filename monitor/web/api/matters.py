@@ -11,7 +11,8 @@ from fastapi import APIRouter, Depends
 from crawler.model import shanghai_day
 from monitor import orders as rooms
 from monitor.board import spans
-from monitor.unit_rhythm import months_kept
+from monitor.model import NOT_COUNTED
+from monitor.unit_rhythm import MonthKept, months_kept
 from monitor.web.api import models
 from monitor.web.api.gate import Reading, fresh, scope_of
 from monitor.web.api.paging import Paged
@@ -134,12 +135,14 @@ def _unit(row: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _month(month: str, kept: Any) -> models.MonthLine:
-    if kept is None:
-        return models.MonthLine(month=month, posts=0, documents=0, as_of=None)
+def _month(month: str, kept: MonthKept | None) -> models.MonthLine:
+    posts, documents = (kept.posts, kept.documents) if kept else (NOT_COUNTED, NOT_COUNTED)
     return models.MonthLine(
-        month=month, posts=kept.posts.at_least, documents=kept.documents.at_least, as_of=kept.as_of
-    )
+        month=month, posts=posts.at_least if posts.complete else None, posts_at_least=posts.at_least,
+        posts_at_most=posts.at_most, documents=documents.at_least if documents.complete else None,
+        documents_at_least=documents.at_least, documents_at_most=documents.at_most,
+        gaps=list(dict.fromkeys((*posts.gaps, *documents.gaps))), as_of=kept.as_of if kept else None,
+    )  # fmt: skip
 
 
 def _finding(row: Mapping[str, Any]) -> models.FindingLine:

@@ -164,8 +164,19 @@ class MonthLine(Answer):
     """What counted in one month."""
 
     month: str = told("月份，如 2020-07", "Month like 2020-07")
-    posts: int = told("信息条数", "Posts")
-    documents: int = told("主动公开条数", "Disclosure documents")
+    posts: int | None = told("信息条数；没有看全为空", "Posts; empty where not all was seen")
+    posts_at_least: int = told("看到的信息条数", "Posts that were seen")
+    posts_at_most: int | None = told(
+        "最多可能的条数；不能确定为空", "The most there can be; empty where nobody knows"
+    )
+    documents: int | None = told(
+        "主动公开条数；没有看全为空", "Disclosure documents; empty where not all was seen"
+    )
+    documents_at_least: int = told("看到的主动公开条数", "Disclosure documents that were seen")
+    documents_at_most: int | None = told(
+        "最多可能的主动公开条数；不能确定为空", "The most documents there can be; empty where nobody knows"
+    )
+    gaps: list[str] = told("为什么没有看全", "Why not all was seen")
     as_of: datetime | None = told("统计到何时；没有统计过为空", "Counted until; empty where it never was")
 
 
