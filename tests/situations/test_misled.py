@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from crawler.recheck import recheck
+from crawler.store import PostRow, VisitRow
 from monitor import jobs
 from monitor.alerts import send_waiting
+from monitor.child import Crawled
 from monitor.delivery import HandingOver, Receipt
 from monitor.findings import open_findings
 from monitor.ledger import FindingRow, LetterRow
@@ -20,10 +24,12 @@ from monitor.looks.column_words import ADDRESS, BACKWARDS, PART
 from monitor.looks.word_desk import give_word
 from monitor.model import Finding, Letter
 from monitor.office import Office
+from tests.district import Clock
 from tests.doors import Server, plain, redirect, serving
 from tests.situations.test_looks import START, liar_of, listed, night, office
 
 JUNE = [date(2020, 6, day) for day in range(8, 29)]
+DAY = timedelta(hours=20)
 MISLEADING = {
     "address_moved", "host_unchanged", "lists_alike", "lists_went_back", "old_copies", "word_wanted",
     "outlet_unreadable", "site_unseen", "removed_posts",
@@ -197,3 +203,57 @@ def test_a_column_with_a_row_that_may_be_newer_waits_for_a_persons_word(tmp_path
             )
         assert day(place, 5, "a") == []
         assert accused(place) == ["column_stale"], "what a person settled is judged as ever"
+
+
+def test_situation_25_a_server_that_answers_304_for_ever_hides_no_post_and_no_letter_rests_on_it(
+    tmp_path: Path,
+) -> None:
+    old = [date(2020, 5, n) for n in range(1, 16)]
+    shown = [listed(*old)]
+    server = Server({"/a/": liar_of(shown)})
+    with serving({"s": server}), office(tmp_path, server, "/a/") as place:
+        clock = Clock(START)
+
+        def crawl(config: Path, as_of: datetime | None, **_: Any) -> Crawled:
+            ids, settings = ["a"], place.settings.crawl
+            recheck(
+                place.engine, place.reader, settings, clock, ids, conditional=True, whole=True, name="spider"
+            )
+            return Crawled(1, 1, 1)
+
+        new: list[date] = []
+        for days in range(20):
+            clock.now = START + timedelta(days=days)
+            if days >= 4:
+                new.append(date(2020, 7, 1) + timedelta(days=days))
+                shown[0] = listed(*old, *new)
+            night = jobs.nightly(place, clock, crawl=crawl)
+            late = [v for v in night.judgement.verdicts if v.value.accuses and not v.ours]
+            assert bool(late) == (not new), f"night {days}"
+            assert _witnessed(place, clock()) or not _told(place, clock()), "no letter rests on a mere 304"
+            assert set(new) <= set(_stored(place)), f"night {days}: a post was not recorded"
+        with place.reader.connect() as connection:
+            (finding,) = connection.execute(
+                select(FindingRow.closed, FindingRow.ended).where(FindingRow.rule == "column_stale")
+            ).all()
+            assert (finding.closed - START).days == 4
+            assert finding.ended == "fresh"
+
+
+def _stored(place: Office) -> list[date]:
+    with place.reader.connect() as connection:
+        return [day for day in connection.execute(select(PostRow.published)).scalars() if day]
+
+
+def _told(place: Office, now: datetime) -> list[str]:
+    """The letters of today that speak of the column as late."""
+    with place.reader.connect() as connection:
+        query = select(LetterRow.text_body).where(LetterRow.unit_id == "jyj", LetterRow.written > now - DAY)
+        return [text for text in connection.execute(query).scalars() if "未更新" in text]
+
+
+def _witnessed(place: Office, now: datetime) -> bool:
+    """Whether the page itself was read today."""
+    with place.reader.connect() as connection:
+        query = select(VisitRow.id).where(VisitRow.conditional.is_(False), VisitRow.moment > now - DAY)
+        return connection.execute(query.limit(1)).first() is not None
