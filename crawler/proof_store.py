@@ -1,12 +1,12 @@
 """The tables of what limits a look's proof: a site's frame, hosts that mislead, moved addresses, people's words.
 
-``frame_link``, ``host_trait`` and ``outlet_address`` are written by the crawl; ``column_word`` and ``whole_word`` hold
+``frame_link``, ``host_trait``, ``outlet_address`` and ``crosscheck`` are written by the crawl; ``column_word`` and ``whole_word`` hold
 what people decided, each with its person, reason and moment. Rows are ended, never deleted.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
@@ -51,6 +51,21 @@ class OutletAddressRow(Base):
     url: Mapped[str] = mapped_column(Text)
     since: Mapped[datetime]
     until: Mapped[datetime | None]
+
+
+class CrosscheckRow(Base):
+    """What was looked at beside the list of a column that was about to be accused (:mod:`crawler.crosscheck`).
+
+    ``newest`` is the newest day that the column was known to show then, ``looked`` the pages, each as an object.
+    """
+
+    __tablename__ = "crosscheck"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outlet_id: Mapped[str] = mapped_column(ForeignKey("outlet.id"))
+    moment: Mapped[datetime]
+    newest: Mapped[date | None]
+    looked: Mapped[list[Any]]
+    __table_args__ = (Index("ix_crosscheck_outlet_id_moment", "outlet_id", "moment"),)
 
 
 class ColumnWordRow(Base):

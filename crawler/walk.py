@@ -326,6 +326,8 @@ class Walk:
         self._total = self._total or asyncio.Semaphore(self.config.total_concurrency)
         queue = self._queue(host_key(url))
         barred = await self._barred(queue, url) if self.config.robots else None
+        if barred is None and queue.dead:
+            barred = self._nothing(url, "host_gave_up")
         return barred or await self._polite(queue, Ask(url))
 
     async def _polite(self, queue: HostQueue, ask: Ask) -> Page:

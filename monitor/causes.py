@@ -37,6 +37,7 @@ WEAK_DATE = "weak_date"
 WENT_BACK = "went_back"
 LIAR = "liar_304"
 ONE_BRIDGE = "one_bridge"
+NEWER_ELSEWHERE = "newer_elsewhere"
 
 CAUSE_NAMES: Mapping[str, str] = {
     AWAITING: "待复核：只有一次抓取看到，须第二次抓取印证",
@@ -128,7 +129,7 @@ CAUSE_NAMES: Mapping[str, str] = {
     "asking_time": "订阅里的时间都是读取的时刻，不是发布时间",
     "foreign_items": "订阅里混有别的账号的内容",
     "doubtful_date": "有的时间不可信",
-    "newer_elsewhere": "别处看到更新的内容，列表不完整",
+    NEWER_ELSEWHERE: "别处看到更新的内容，列表不完整",
     "newer_quick_repost": "有更新的快转，时间未知",
     "deleted": "所知文章已被删除",
     "violation": "所知文章因违规无法查看",
@@ -146,6 +147,7 @@ CAUSE_NAMES: Mapping[str, str] = {
     "entry_old": "人工登记超过两天，只能证明当时的情况",
     "entry_not_believed": "人工登记的时间前后矛盾",
     "reader_broke": "读取程序出错",
+    "too_many": "当晚核对的网页已达上限",
 }
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 
 from crawler.account_register import StateSince, histories, state_on
 from crawler.attestations import MANUAL, attested, with_word
+from crawler.crosscheck.model import Checked
 from crawler.hosts import host_key
 from crawler.model import Evidence, Outcome, OutletKind, Probe, Purpose, Site, shanghai_day, utc
 from crawler.platforms import manual
@@ -30,6 +31,7 @@ from monitor.content_facts import content_facts
 from monitor.coverage import Seen, sight
 from monitor.judging import BOUNDED, PROVING
 from monitor.looks.column_words import with_addresses
+from monitor.looks.crosschecks import elsewhere
 from monitor.looks.resolving import resolve
 from monitor.looks.weight import CONVICTING, enough
 from monitor.model import Facts, Look, Newest, OutletFacts, PageFacts, SiteFacts
@@ -187,6 +189,7 @@ def _outlets(
     surveys = _survey_days(connection, as_of, day)
     states = {id_: state_on(history, day) for id_, history in histories(connection, only).items()}
     words = attested(connection, None if only is None else list(only), as_of=as_of)
+    beside = elsewhere(connection, as_of, only)
     rows = connection.execute(select(OutletRow.__table__).where(*wanted).order_by(OUTLET.id)).mappings()
     found = (
         _in_state(
@@ -198,6 +201,7 @@ def _outlets(
                 newest.get(row["id"]),
                 undated,
                 surveys.get(row["id"], ()),
+                beside.get(row["id"], ()),
             ),
             states.get(row["id"]),
         )
@@ -260,6 +264,7 @@ def _outlet(
     newest: Newest | None,
     undated: frozenset[str],
     days: tuple[date, ...],
+    beside: tuple[Checked, ...],
 ) -> OutletFacts:
     last = row["last_look"]
     return OutletFacts(
@@ -271,6 +276,7 @@ def _outlet(
         last_look=looks[0].moment if looks else last if last and last <= as_of else None,
         read_until=_read_until(row, looks, as_of),
         recent_days=days,
+        elsewhere=beside,
     )
 
 

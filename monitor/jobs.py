@@ -22,6 +22,7 @@ from monitor.evaluate import Judgement, awaiting, evaluate
 from monitor.findings import Changes
 from monitor.lock import try_lock
 from monitor.model import Verdict
+from monitor.night.crosschecking import crosschecked, suspected
 from monitor.night.saw import Saw, saw
 from monitor.office import Office, counter, enter_catalogue
 from monitor.ourselves import troubles
@@ -139,6 +140,8 @@ def one_night(
         # reminded only by a look of tonight that the server could not answer with "unchanged".
         look_again(office.engine, office.reader, office.settings.crawl, clock, again, keep=again)
         preserve(office, clock, again)
+    # What would take an accusation back is looked for before it is made: beside the lists of whoever would be accused now.
+    crosschecked(office, clock, suspected(first.verdicts))
     if faulty:
         sweep_faults(office, clock, faulty)
     judgement = judge_now(office, clock(), accuse=not crawled.fault)
@@ -173,6 +176,7 @@ def recheck(office: Office, clock: Clock, ids: Sequence[str]) -> tuple[list[Visi
         keep = in_doubt(connection, ids)
     visits = look_again(office.engine, office.reader, office.settings.crawl, clock, ids, keep=keep)
     preserve(office, clock, keep)
+    crosschecked(office, clock, ids)
     sweep_faults(office, clock, ids)
     judgement = evaluate(
         office.engine,

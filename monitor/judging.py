@@ -15,6 +15,7 @@ from crawler.chain import due
 from crawler.model import AccountState, Evidence, Outcome, OutletKind, Unread, shanghai_day
 from monitor import causes
 from monitor.limits import Limit
+from monitor.looks.crosscheck_rows import as_row
 from monitor.looks.weight import CONVICTING, bridge_of, pair_of
 from monitor.model import Facts, Look, OutletFacts, Value
 
@@ -30,7 +31,8 @@ GONE = (AccountState.CLOSED, AccountState.MERGED)
 class Standing:
     """Where an outlet stands under one limit, and why not known where it is not.
 
-    ``rows`` are the unread rows and parts that may be newer; ``looks`` the two that an accusation rests on.
+    ``rows`` are the unread rows and parts that may be newer, or what was found beside the list; ``looks`` the two that an
+    accusation rests on.
     """
 
     value: Value
@@ -142,7 +144,13 @@ def _beyond(of: OutletFacts, newest: date, facts: Facts, limit: Limit, hours: in
         whole = next(look for look in after if look.evidence in BOUNDED)
         back = whole.newest is not None and whole.newest < shown
         return Standing(Value.UNKNOWN, causes.WENT_BACK if back else _lacking(good))
-    return Standing(Value.STALE, looks=pair)
+    return _unless_elsewhere(of, newest, Standing(Value.STALE, looks=pair))
+
+
+def _unless_elsewhere(of: OutletFacts, newest: date | None, accusing: Standing) -> Standing:
+    """``accusing``, but for a column of which something newer was found beside its list: that list is not all."""
+    rows = tuple(as_row(one) for one in of.elsewhere if one.newer_than(newest))
+    return Standing(Value.UNKNOWN, causes.NEWER_ELSEWHERE, rows) if rows else accusing
 
 
 def _lacking(good: list[Look]) -> str:
@@ -198,7 +206,7 @@ def blank(of: OutletFacts, facts: Facts, hours: int) -> Standing:
     pair = pair_of(empties)
     if pair is None or not _holds(pair[0], facts.as_of, hours):
         return Standing(Value.UNKNOWN, _lacking(empties))
-    return Standing(Value.BLANK, looks=pair)
+    return _unless_elsewhere(of, None, Standing(Value.BLANK, looks=pair))
 
 
 def _empty(look: Look) -> bool:

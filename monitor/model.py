@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from crawler.crosscheck.model import Checked
 from crawler.model import Evidence, Outcome, Outlet, Site, Unit, Unread, upper_bound
 from monitor.workdays import Calendar
 
@@ -235,6 +236,7 @@ class OutletFacts:
     ``recent_days`` are the days of its posts of the last thirteen months, for a column of surveys only. ``page``
     is what its list page says of itself, ``late`` the posts that came long after their day, ``removed`` those gone.
     ``own_addresses`` are those of which a clerk said that they are the column's, too.
+    ``elsewhere`` are pages beside its list that were found to be its posts of late, or may be (``looks/crosschecks.py``).
     """
 
     outlet: Outlet
@@ -250,6 +252,7 @@ class OutletFacts:
     late: tuple[LatePost, ...] = ()
     removed: RemovedPosts | None = None
     own_addresses: tuple[str, ...] = ()
+    elsewhere: tuple[Checked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,19 @@ def upgrade() -> None:
     with op.batch_alter_table("outlet_address", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outlet_address_outlet_id"), ["outlet_id"], unique=False)
 
+    op.create_table(
+        "crosscheck",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("outlet_id", sa.String(length=64), nullable=False),
+        sa.Column("moment", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("newest", sa.Date(), nullable=True),
+        sa.Column("looked", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["outlet_id"], ["outlet.id"], name=op.f("fk_crosscheck_outlet_id_outlet")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_crosscheck")),
+    )
+    with op.batch_alter_table("crosscheck", schema=None) as batch_op:
+        batch_op.create_index("ix_crosscheck_outlet_id_moment", ["outlet_id", "moment"], unique=False)
+
     with op.batch_alter_table("unit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("since", sa.Date(), nullable=True))
 
@@ -177,6 +190,10 @@ def downgrade() -> None:
     with op.batch_alter_table("unit", schema=None) as batch_op:
         batch_op.drop_column("since")
 
+    with op.batch_alter_table("crosscheck", schema=None) as batch_op:
+        batch_op.drop_index("ix_crosscheck_outlet_id_moment")
+
+    op.drop_table("crosscheck")
     with op.batch_alter_table("outlet_address", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outlet_address_outlet_id"))
 

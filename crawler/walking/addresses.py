@@ -42,6 +42,12 @@ def same_place(registered: str, landed: str) -> bool:
     return _place(registered) == _place(landed)
 
 
+def place_of(url: str) -> str:
+    """The same text for all addresses that :func:`same_place` calls one."""
+    host, path, query = _place(url)
+    return f"{host}{path}?{query}"
+
+
 def other_host(registered: str, landed: str) -> bool:
     """Whether only the host differs: a portal that moved with all its paths."""
     first, second = _place(registered), _place(landed)

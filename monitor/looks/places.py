@@ -27,6 +27,9 @@ PLACES: Mapping[str, str] = {
     "further pages": "后续页",
     "end of the page": "页面末尾",
     "elsewhere on the page": "网页其他地方",
+    "elsewhere shown": "网站首页",
+    "elsewhere outside": "列表之外的链接",
+    "elsewhere row": "列表中日期不明的信息",
 }
 STARTS: Sequence[tuple[str, str]] = (("row ", "列表中的一行"), ("array ", "网页数据的另一部分"))
 """A row is named by its own address, which stands beside it anyway."""
@@ -39,6 +42,7 @@ REASONS: Mapping[str, str] = {
     "part": "没有读出的部分",
     "cut": "网页中途截断",
     "total": "页面所示总数多于读到的条数",
+    "elsewhere": "本栏目的信息，列表中没有",
 }
 
 

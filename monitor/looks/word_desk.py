@@ -14,6 +14,8 @@ from crawler.record import unread_of
 from crawler.store import OutletRow
 from monitor.audit import Entry, append
 from monitor.looks.column_words import BACKWARDS, KINDS, PART, Word, word_of
+from monitor.looks.crosscheck_rows import as_row
+from monitor.looks.crosschecks import elsewhere
 from monitor.looks.places import place_name
 
 ROW, OUTLET = ColumnWordRow.__table__.c, OutletRow.__table__.c
@@ -63,6 +65,7 @@ def give_word(
     if row is None or row.kind != OutletKind.COLUMN.value:
         raise Refused(f"台账里没有在用的栏目 {column}")
     unread = [unread_of(one) for one in row.unread]
+    unread += [as_row(one) for one in elsewhere(connection, now, [column]).get(column, ())]
     if kind == PART:
         key = _place(unread, key)
         if seen and seen != seen_as(one for one in unread if one.place == key):

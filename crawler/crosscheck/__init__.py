@@ -1,0 +1,1 @@
+"""Counter-evidence: what is looked at beside a column's list before the column is accused. It may clear, never convict."""

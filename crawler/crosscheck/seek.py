@@ -1,0 +1,235 @@
+"""Looking beside a column's list before it is accused: the home page, rows without a sure day, links outside the list.
+
+One home page a site and few pages a column, within the guard, robots and manners of every other look. What cannot be
+fetched changes nothing, and is kept as such.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import partial
+
+from sqlalchemy import Connection, Engine
+
+from crawler.article import read_article
+from crawler.config import CrawlConfig
+from crawler.crosscheck.home import Front, Shown, read_front
+from crawler.crosscheck.model import Checked, Crosscheck, Found, Suspect, Where
+from crawler.crosscheck.own import Own
+from crawler.crosscheck.store import Site, keep, known_posts, own_of, sites_of, undated_rows
+from crawler.days.strength import is_weak
+from crawler.doors import Doors, legacy_hosts
+from crawler.keeper import StoreKeeper
+from crawler.model import Article, Outcome, Page, Unread, shanghai_day
+from crawler.recheck import HttpDoor
+from crawler.record import ArticleSeen
+from crawler.register import allowed_hosts, host_manners
+from crawler.states import refusal
+from crawler.visit import STUBS, Known
+from crawler.walk import NETWORK, Walk
+
+logger = logging.getLogger(__name__)
+
+MOST_ROWS, MOST_LINKS = 5, 5
+"""So many rows and so many links of a column are looked at, those that may be newest first."""
+MOST_PAGES = 300
+"""Pages of one site in one run: a hundred columns at once are a redesign rather than silence."""
+TOO_MANY = "too_many"
+OUTSIDE = ("outside", "part")
+BLIND = (Outcome.BLOCKED, Outcome.UNREACHABLE)
+
+Ask = Callable[[str], Awaitable[Page]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What is known of a suspect before anything is asked."""
+
+    suspect: Suspect
+    site: Site | None
+    own: Own
+    undated: tuple[Shown, ...] = ()
+
+
+@dataclass(slots=True)
+class _Budget:
+    """How many pages of each site may still be asked."""
+
+    left: dict[str, int] = field(default_factory=dict)
+
+    def take(self, site: str) -> bool:
+        self.left[site] = self.left.get(site, MOST_PAGES) - 1
+        return self.left[site] >= 0
+
+
+def crosscheck(
+    engine: Engine,
+    reader: Engine,
+    config: CrawlConfig,
+    clock: Callable[[], datetime],
+    suspects: Sequence[Suspect],
+) -> tuple[Crosscheck, ...]:
+    """Look for posts of the ``suspects`` that are newer than their lists show, and keep what was looked at.
+
+    A row of a list whose page bears a sure day is dated by it in the store. Never raises for what a site answers.
+    """
+    if not suspects:
+        return ()
+    with reader.connect() as connection:
+        hosts = allowed_hosts(connection)
+        manners = host_manners(connection, [Known(one.outlet) for one in suspects])
+        sites = sites_of(connection, suspects)
+        grounds = [_ground(connection, one, sites.get(one.outlet.site)) for one in suspects]
+    keeper = StoreKeeper(engine, reader, config, hosts)
+    door = HttpDoor(config, hosts, clock)
+    old = partial(HttpDoor, config, hosts, clock, legacy=True)
+
+    async def go() -> list[Crosscheck]:
+        async with door, Doors(door.fetch, old, config, clock, legacy_hosts(manners)) as doors:
+            walk = Walk(doors.fetch, keeper, config, clock, hosts, manners, door="crosscheck")
+            seeker = _Seeker(walk.ask, clock, reader, keeper, config.retries)
+            return await seeker.all(grounds)
+
+    checks = asyncio.run(go())
+    keeper.flush()
+    with engine.begin() as connection:
+        keep(connection, checks)
+    return tuple(checks)
+
+
+def _ground(connection: Connection, suspect: Suspect, site: Site | None) -> _Ground:
+    own = own_of(connection, suspect, site.columns if site else ())
+    undated = undated_rows(connection, suspect.outlet.id, MOST_ROWS)
+    return _Ground(suspect, site, own, tuple(Shown(url, title) for url, title in undated))
+
+
+@dataclass(slots=True)
+class _Seeker:
+    """Asks through ``ask``; a network failure is asked once more where the crawl would."""
+
+    ask: Ask
+    clock: Callable[[], datetime]
+    reader: Engine
+    keeper: StoreKeeper
+    retries: int
+    budget: _Budget = field(default_factory=_Budget)
+
+    async def all(self, grounds: Sequence[_Ground]) -> list[Crosscheck]:
+        """Every home page once, then the columns of different sites side by side."""
+        by_site: dict[str, list[_Ground]] = {}
+        for one in grounds:
+            by_site.setdefault(one.suspect.outlet.site, []).append(one)
+        found = await asyncio.gather(*(self._site(mine) for mine in by_site.values()))
+        return [one for checks in found for one in checks]
+
+    async def _site(self, grounds: Sequence[_Ground]) -> list[Crosscheck]:
+        site = grounds[0].site
+        home, front = await self._home(site) if site else (None, None)
+        return [await self._column(one, home, front) for one in grounds]
+
+    async def _home(self, site: Site) -> tuple[Checked, Front | None]:
+        page = await self._asked(site.home)
+        wall = refusal(page)
+        if wall is not None and wall.reason in STUBS and wall.next:
+            page = await self._asked(wall.next[0])
+            wall = refusal(page)
+        found = Checked(Where.HOME, site.home, page.fetched_at, Found.NOTHING)
+        if wall is not None or page.status != 200:
+            return replace(found, found=Found.FAILED, reason=wall.reason if wall else "http_error"), None
+        front = read_front(page, site.columns)
+        return (found, front) if front else (replace(found, found=Found.FAILED, reason="script_list"), None)
+
+    async def _column(self, ground: _Ground, home: Checked | None, front: Front | None) -> Crosscheck:
+        suspect, moment = ground.suspect, self.clock()
+        looked = [await self._look(ground, *one) for one in self._asks(ground, front)]
+        if home is not None:
+            newer = [one.day for one in looked if one.where is Where.SHOWN and one.newer_than(suspect.newest)]
+            told = replace(home, found=Found.NEWER) if newer else home
+            looked.insert(0, told)
+        return Crosscheck(suspect.outlet.id, moment, suspect.newest, tuple(looked))
+
+    def _asks(self, ground: _Ground, front: Front | None) -> Iterator[tuple[Where, Shown]]:
+        """What is asked about a column, each address once."""
+        suspect = ground.suspect
+        rows = [_link(one) for one in suspect.unread if one.url and one.why not in OUTSIDE]
+        rows += ground.undated
+        outside = [one for one in suspect.unread if one.url and one.why in OUTSIDE]
+        outside.sort(key=lambda one: (one.day is None, one.day or date.min), reverse=True)
+        asked: set[str] = set()
+        for where, links, most in (
+            (Where.ROW, rows, MOST_ROWS),
+            (Where.OUTSIDE, [_link(one) for one in outside], MOST_LINKS),
+            (Where.SHOWN, self._shown(ground, front), MOST_LINKS),
+        ):
+            fresh = {one.url: one for one in reversed(links) if one.url not in asked}
+            chosen = list(reversed(fresh.values()))[:most]
+            asked |= {one.url for one in chosen}
+            yield from ((where, one) for one in chosen)
+
+    def _shown(self, ground: _Ground, front: Front | None) -> list[Shown]:
+        """Links of the home page that may be the column's, without those that are stored posts of a known day or column."""
+        if front is None:
+            return []
+        outlet = ground.suspect.outlet
+        links = list(front.of(ground.own, outlet.url or "", ground.suspect.newest))
+        with self.reader.connect() as connection:
+            known = known_posts(connection, outlet.id, [one.url for one in links])
+        return [one for one in links if one.url not in known or known[one.url] == (True, None)]
+
+    async def _look(self, ground: _Ground, where: Where, link: Shown) -> Checked:
+        if not self.budget.take(ground.suspect.outlet.site):
+            nothing = Checked(where, link.url, self.clock(), Found.FAILED, TOO_MANY, link.title)
+            return _by_print(nothing, ground.suspect, ground.own, link)
+        page = await self._asked(link.url)
+        article = _read(page, link.title)
+        if where is Where.ROW:
+            self.keeper.article(ArticleSeen(link.url, article, page.fetched_at))
+        return weigh(ground.suspect, ground.own, where, link, page, article)
+
+    async def _asked(self, url: str) -> Page:
+        page = await self.ask(url)
+        return await self.ask(url) if page.error in NETWORK and self.retries else page
+
+
+def weigh(suspect: Suspect, own: Own, where: Where, link: Shown, page: Page, article: Article) -> Checked:
+    """What the page behind ``link`` says of the column."""
+    title = link.title or article.title
+    found = Checked(where, link.url, page.fetched_at, Found.OTHER, title=title)
+    if article.outcome in BLIND or (article.outcome is Outcome.UNREADABLE and article.reason != "no_dates"):
+        failed = replace(found, found=Found.FAILED, reason=article.reason or "unreadable")
+        return _by_print(failed, suspect, own, link)
+    if where is not Where.ROW and not own.holds(article, page.final_url or link.url):
+        return found
+    dated, newest = article.published, suspect.newest
+    day = dated.day if dated is not None else link.day
+    if day is not None and day > shanghai_day(page.fetched_at):
+        day = None
+    if day is not None and (newest is None or day > newest):
+        return replace(found, found=Found.NEWER, day=day)
+    if day is None or (dated is not None and is_weak(dated)):
+        return replace(found, found=Found.UNDATED if newest else Found.NEWER)
+    return replace(found, found=Found.NOTHING, day=day)
+
+
+def _by_print(failed: Checked, suspect: Suspect, own: Own, link: Shown) -> Checked:
+    """A page that could not be seen; what the home page prints of it stands where it lies in the column's own folder."""
+    newest = suspect.newest
+    if link.day is None or not own.below(link.url) or (newest is not None and link.day <= newest):
+        return failed
+    return replace(failed, found=Found.NEWER, day=link.day)
+
+
+def _link(one: Unread) -> Shown:
+    return Shown(one.url, one.text, None)
+
+
+def _read(page: Page, title: str) -> Article:
+    try:
+        return read_article(page, title=title)
+    except Exception as error:  # as in visit.guarded: one page, not the run
+        logger.exception("the article reader broke on %s", page.url)
+        return Article(Outcome.UNREADABLE, title, reason="reader_broke", mark=repr(error)[:200])

@@ -1,0 +1,85 @@
+"""Before a column is accused: whom a crosscheck is owed, and that it is made. What it finds can only take accusations back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from crawler.crosscheck.model import Crosscheck, Suspect
+from crawler.crosscheck.seek import crosscheck
+from crawler.crosscheck.store import last_of
+from crawler.model import OutletKind
+from monitor.causes import AWAITING
+from monitor.dispensations import in_force
+from monitor.evaluate import judge
+from monitor.facts import gather
+from monitor.findings import open_findings
+from monitor.looks.crosschecks import ABOUT_NEWEST
+from monitor.model import Count, OutletFacts, Verdict
+from monitor.office import Office
+from monitor.pace_facts import with_paces
+
+NEW, OPEN = timedelta(days=2), timedelta(days=7)
+"""How old a column's last crosscheck may be before it is accused, and while its finding is open."""
+
+
+def suspected(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    """Ids of the outlets that are accused, or would be after a second look, for their newest post."""
+    found = {
+        v.subject.removeprefix("outlet:")
+        for v in verdicts
+        if v.rule in ABOUT_NEWEST and (v.value.accuses or v.cause == AWAITING)
+    }
+    return tuple(sorted(found))
+
+
+def crosschecked(
+    office: Office, clock: Callable[[], datetime], ids: Collection[str]
+) -> tuple[Crosscheck, ...]:
+    """Look beside the lists of those of ``ids`` that would be accused now, where that was not done of late."""
+    now = clock()
+    with office.reader.connect() as connection:
+        due = _due(connection, ids, now)
+        suspects = _suspects(connection, office, due, now) if due else []
+    return crosscheck(office.engine, office.reader, office.settings.crawl, clock, suspects)
+
+
+def _due(connection: Connection, ids: Collection[str], now: datetime) -> list[str]:
+    """Those whose last crosscheck is too old: a finding that is open already may wait longer."""
+    if not ids:
+        return []
+    last = last_of(connection, ids, now)
+    said = {one.subject for one in open_findings(connection, now) if one.rule in ABOUT_NEWEST}
+    return [
+        one
+        for one in sorted(ids)
+        if one not in last or last[one].moment <= now - (OPEN if f"outlet:{one}" in said else NEW)
+    ]
+
+
+def _suspects(connection: Connection, office: Office, ids: Collection[str], now: datetime) -> list[Suspect]:
+    config = office.settings.monitor
+    facts = gather(
+        connection, now, count=_none, horizon=office.settings.crawl.backfill_from, coverage=0, only=ids
+    )
+    facts = with_paces(connection, facts, config)
+    said = judge(facts, config, in_force(connection, facts.as_of))
+    accused = {v.subject for v in said if v.rule in ABOUT_NEWEST and v.value.accuses}
+    return [_suspect(of) for of in facts.outlets if f"outlet:{of.outlet.id}" in accused and _column(of)]
+
+
+def _column(of: OutletFacts) -> bool:
+    return of.outlet.kind is OutletKind.COLUMN and bool(of.outlet.url)
+
+
+def _suspect(of: OutletFacts) -> Suspect:
+    """The column with what its newest look left unread, without frame and what people said of it."""
+    last = next((look for look in of.looks if look.outcome.conclusive), None)
+    return Suspect(of.outlet, of.newest.day if of.newest else None, last.unread if last else ())
+
+
+def _none(*_: object) -> dict[tuple[str, str], Count]:
+    """No unit is judged here."""
+    return {}
