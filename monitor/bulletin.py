@@ -39,6 +39,7 @@ from monitor.bulletin_outlets import (
     worst,
 )
 from monitor.bulletin_parts import (
+    bases_of,
     column_counts_of,
     columns_of,
     completion,
@@ -55,6 +56,8 @@ from monitor.bulletin_sight import draft_reasons, last_seen, left_since, sight
 from monitor.calendar import chinese_day
 from monitor.content_facts import content_check
 from monitor.counting.rows import CountRule
+from monitor.looks.crosscheck_rows import summary
+from monitor.looks.crosschecks import ABOUT_NEWEST, looked_at
 from monitor.model import Count, Finding, Value, Verdict, exactly, together
 from monitor.official_days import OfficialDays
 from monitor.outlook import Earlier, compare, forecast, previous, year_before
@@ -85,6 +88,7 @@ class Stock:
     seen_last: Mapping[str, datetime] = field(default_factory=dict)
     error_rates: tuple[ErrorRate, ...] = ()
     copies: str = CountRule().copies
+    checked: Mapping[str, str] = field(default_factory=dict)
 
 
 def compile(
@@ -139,12 +143,21 @@ def compile(
         last_seen(connection, _unanswered(outlets, verdicts), as_of),
         rates,
         (counting or CountRule()).copies,
+        _checked(connection, verdicts, as_of),
     )
     return assemble(
         stock, period, as_of=as_of, settings=settings or BulletinSettings(), verdicts=verdicts,
         findings=tuple(findings), order=order, check=window, printed=printed or day,
         calendar=calendar or OfficialDays(Calendar()),
     )  # fmt: skip
+
+
+def _checked(connection: Connection, verdicts: Iterable[Verdict], as_of: datetime) -> dict[str, str]:
+    """By accused outlet one line of what was looked at beside its list."""
+    accused = {
+        v.subject.removeprefix("outlet:") for v in verdicts if v.rule in ABOUT_NEWEST and v.value.accuses
+    }
+    return {outlet: summary(lines) for outlet, lines in looked_at(connection, accused, as_of).items()}
 
 
 def _gone(left: Mapping[str, date], names: Mapping[str, str], period: Period) -> frozenset[str]:
@@ -238,6 +251,7 @@ def assemble(
         columns_unjudged=sum(one.kind == COLUMN for one in unjudged),
         unjudged=unjudged,
         error_rates=stock.error_rates,
+        bases=bases_of(columns, verdicts, stock.checked),
         repeats=tuple(
             Repeated(one.title, one.url, titles.get(one.outlet, one.outlet), one.day, one.of)
             for one in stock.tally.repeats

@@ -9,9 +9,12 @@ from crawler.model import shanghai_day
 from monitor.bulletin_model import Bulletin, ErrorRate, Group, UnitRow, Unjudged
 from monitor.calendar import chinese_day
 from monitor.words import share
+from monitor.words.rules import rule_name
 
 MOST_NAMED = 30
 """So many units of a cause are named in the text; the workbook has them all."""
+NOT_CHECKED = "没有另作核对"
+"""Of a column that was accused before crosschecks were made."""
 
 
 def draft_words(b: Bulletin) -> str:
@@ -87,6 +90,12 @@ def rate_words(rate: ErrorRate) -> str:
     wrong = share(rate.taken_back, rate.opened)
     percent = f"，{wrong.rate(2)}" if wrong.rate() else ""
     return f"{rate.opened}件中撤回{rate.taken_back}件{percent}"
+
+
+def rates_words(b: Bulletin) -> str:
+    """One sentence of how often each rule was wrong so far; empty where nobody was accused."""
+    told = "；".join(f"{rule_name(one.rule)}{rate_words(one)}" for one in b.error_rates)
+    return f"各项认定至今经申诉或更正撤回的情况：{told}。" if told else ""
 
 
 def unjudged_lines(rows: Iterable[Unjudged]) -> list[str]:

@@ -352,6 +352,18 @@ class ErrorRate:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What the accusation of a column rests on: the two ``looks``, and what was ``checked`` beside its list. One line each."""
+
+    outlet: str
+    name: str
+    units: tuple[str, ...]
+    finding: str
+    looks: str
+    checked: str
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """One unit in its group; ``before`` and ``year_ago`` are ``None`` where that period was not crawled."""
 
@@ -457,6 +469,13 @@ class Bulletin:
     repeats: tuple[Repeated, ...] = ()
     copies: str = "once"
     """Whether copies in one column counted ``once`` or ``each`` (``monitor.counting``)."""
+    bases: tuple[Basis, ...] = ()
+
+    @property
+    def accused(self) -> tuple[Basis, ...]:
+        """What the accusations rest on, of the columns that are printed."""
+        printed = {row.outlet for row in (*self.columns, *self.blank_columns)}
+        return tuple(one for one in self.bases if one.outlet in printed)
 
     @property
     def months(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from math import ceil
 
@@ -11,6 +11,7 @@ from crawler.model import CLASS_NAMES, Outlet, OutletKind, Unit
 from monitor.attribution import REASON_NAMES, Reason
 from monitor.bulletin_model import (
     DONE,
+    Basis,
     BulletinSettings,
     ColumnRow,
     Disclosure,
@@ -202,6 +203,25 @@ def _column(outlet: Outlet, verdict: Verdict, names: Mapping[str, str], finding:
         clause=verdict.clause,
         finding=finding,
         cause=cause_name(verdict.cause) if verdict.cause else "",
+    )
+
+
+def bases_of(
+    columns: Iterable[ColumnRow], verdicts: Sequence[Verdict], checked: Mapping[str, str]
+) -> tuple[Basis, ...]:
+    """What each of the accused ``columns`` is accused by; ``checked`` is by outlet what was looked at beside its list."""
+    said = worst(verdicts)
+    return tuple(
+        Basis(
+            row.outlet,
+            row.name,
+            row.units,
+            row.finding,
+            str(said[row.outlet].numbers.get("looks", "")),
+            checked.get(row.outlet, ""),
+        )
+        for row in columns
+        if row.state in (Value.STALE, Value.BLANK)
     )
 
 

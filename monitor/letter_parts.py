@@ -14,6 +14,7 @@ from typing import Any
 
 from crawler.model import SHANGHAI, shanghai_day, utc
 from monitor.letterhead import LetterSettings
+from monitor.looks.crosscheck_rows import CheckLine
 from monitor.model import FaultLine, Finding, Value, Verdict, Witness
 from monitor.plain import clean, safe_link
 from monitor.sentences import DOORS
@@ -60,7 +61,7 @@ KINDS: Mapping[str, str] = {"content_faults": "content"}
 MENDED: Mapping[str, str] = {"content_faults": "已改正，自动销号"}
 """What mending is called where nothing is published anew."""
 MOST_LINES = 20
-"""Faults of one finding that a letter spells out."""
+"""Faults, or pages looked at, of one finding that a letter spells out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Matter:
     ``told`` the first day this unit was told (its deadline counts from there; ``None`` = today). ``ended``
     is the reason of its closing, for a closed one. ``order`` is the number of its 整改通知 and ``until`` that one's
     last day; ``appealed`` = its appeal waits. ``held`` = why it waits for a look that bears it out (empty: it is borne out);
-    ``looks`` are the looks that it rests on, the newest first. ``moved_to`` are the short names of those who took it over. ``lines`` are the places that this unit has to mend.
+    ``looks`` are the looks that it rests on, the newest first, ``checked`` what was looked at beside the list. ``moved_to`` are the short names of those who took it over. ``lines`` are the places that this unit has to mend.
     """
 
     finding: Finding
@@ -87,6 +88,7 @@ class Matter:
     appealed: bool = False
     held: str = ""
     looks: tuple[Witness, ...] = ()
+    checked: tuple[CheckLine, ...] = ()
     moved_to: tuple[str, ...] = ()
     lines: tuple[FaultLine, ...] = ()
 
@@ -152,6 +154,7 @@ def _item(matter: Matter, day: date, settings: LetterSettings) -> dict[str, Any]
         "appealed": matter.appealed,
         "held": clean(matter.held, 120),
         "looks": tuple(_look(one) for one in matter.looks),
+        "checked": tuple(_check(one) for one in matter.checked[:MOST_LINES]),
         "recurrence": finding.recurrence,
         "flapping": finding.flapping,
         "lines": tuple(_line(line) for line in matter.lines[:MOST_LINES]),
@@ -171,6 +174,11 @@ def _look(one: Witness) -> dict[str, str]:
         "shown": shown,
         "link": safe_link(one.url),
     }
+
+
+def _check(one: CheckLine) -> dict[str, str]:
+    """What was looked at before the accusation, as its unit can look again."""
+    return {"when": chinese_moment(one.moment), "said": one.text, "link": one.link}
 
 
 def _line(line: FaultLine) -> dict[str, str]:

@@ -24,6 +24,7 @@ from monitor.inhibit import down_now
 from monitor.ledger import EventRow, FindingRow, LetterFindingRow, LetterRow
 from monitor.letter_parts import KINDS, Matter
 from monitor.letters import OFFICE
+from monitor.looks.crosschecks import ABOUT_NEWEST, looked_at
 from monitor.looks.told import TOLD_ONCE
 from monitor.model import FaultLine, Finding, Value, Verdict
 from monitor.orders import deadlines
@@ -57,6 +58,7 @@ def open_matters(
     down = frozenset(down_now(f for f in findings if f.rule == site_unreachable.NAME))
     held = waiting(connection, findings, moment, verdicts=verdicts, down=down)
     shown = witnesses(connection, outlets, moment)
+    checked = looked_at(connection, outlets, moment)
     looked = _looked(connection, outlets, moment)
     faults = _faults(connection, findings, moment)
     told = first_told(connection, day)
@@ -73,6 +75,9 @@ def open_matters(
             appealed=finding.id in appealed,
             held=held.get(finding.id, ""),
             looks=shown.get(finding.subject.removeprefix("outlet:"), ()) if _listed(finding) else (),
+            checked=checked.get(finding.subject.removeprefix("outlet:"), ())
+            if finding.rule in ABOUT_NEWEST
+            else (),
         )
         if finding.ours:
             first = told.get((finding.id, OFFICE))

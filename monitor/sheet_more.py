@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from crawler.model import shanghai_day
-from monitor.bulletin_coverage import rate_words
+from monitor.bulletin_coverage import NOT_CHECKED, rate_words
 from monitor.bulletin_model import Bulletin
 from monitor.bulletin_words import PLATFORMS
 from monitor.model import together
@@ -47,7 +47,7 @@ class Page:
 def pages(b: Bulletin) -> tuple[Page, ...]:
     """The sheets that have something to say, in order."""
     found = [
-        _unjudged(b), _past(b), _content(b), _found(b), _by_column(b), _repeats(b), _scores(b), _by_hand(b), _rates(b),
+        _unjudged(b), _past(b), _content(b), _found(b), _by_column(b), _repeats(b), _scores(b), _by_hand(b), _bases(b), _rates(b),
     ]  # fmt: skip
     return tuple(page for page in found if page.rows)
 
@@ -69,6 +69,15 @@ def _rates(b: Bulletin) -> Page:
     rows = [(n, rule_name(one.rule), rate_words(one)) for n, one in enumerate(b.error_rates, 1)]
     title = "各项认定被撤回的情况（经申诉或更正撤回的，占已认定的件数）"
     return Page("认定撤回", title, ("序号", "认定项目", "撤回情况"), (6, 24, 60), rows, (2,))
+
+
+def _bases(b: Bulletin) -> Page:
+    rows = [
+        (n, one.name, "、".join(one.units), one.finding, one.looks, one.checked or NOT_CHECKED)
+        for n, one in enumerate(b.accused, 1)
+    ]
+    head = ("序号", "栏目", "责任单位", "问题编号", "认定所依据的查看", "核对情况（认定以前在列表之外查看）")
+    return Page("认定依据", "超期和空白栏目的认定依据", head, (6, 30, 28, 14, 44, 80), rows, (4, 5))
 
 
 def _past(b: Bulletin) -> Page:

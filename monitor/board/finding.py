@@ -20,6 +20,8 @@ from monitor.dispensations import Dispensation, in_force
 from monitor.error_rates import error_rates
 from monitor.facts import Shown, posts_of
 from monitor.ledger import EventRow, LetterFindingRow, LetterRow
+from monitor.looks.crosscheck_rows import CheckLine
+from monitor.looks.crosschecks import ABOUT_NEWEST, looked_at
 from monitor.orders import Order, OrderRow
 from monitor.orders import one as order_of
 from monitor.replies import Reply, replies
@@ -77,7 +79,8 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """``line`` as in the table, ``row`` the whole of it; ``site`` is the subject's site as ``site:ID``."""
+    """``line`` as in the table, ``row`` the whole of it; ``site`` is the subject's site as ``site:ID``; ``checked`` is what was
+    looked at beside the list."""
 
     line: findings.FindingLine
     row: Mapping[str, Any]
@@ -92,6 +95,7 @@ class Detail:
     site: str
     looks: tuple[Looked, ...] = ()
     rate: ErrorRate | None = None
+    checked: tuple[CheckLine, ...] = ()
 
     @property
     def outlet(self) -> str:
@@ -133,7 +137,13 @@ def detail(connection: Connection, number: str, now: datetime) -> Detail | None:
         site,
         _looks(connection, outlet, row["opened"]) if outlet else (),
         next((one for one in error_rates(connection, now) if one.rule == line.rule), None),
+        _checked(connection, line.rule, outlet, min(now, row["closed"] or now)),
     )
+
+
+def _checked(connection: Connection, rule: str, outlet: str, until: datetime) -> tuple[CheckLine, ...]:
+    """What was looked at beside the column's list, when that was last done while the finding stood."""
+    return looked_at(connection, [outlet], until).get(outlet, ()) if outlet and rule in ABOUT_NEWEST else ()
 
 
 def _looks(connection: Connection, outlet: str, opened: datetime) -> tuple[Looked, ...]:

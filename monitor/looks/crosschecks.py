@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from crawler.crosscheck.model import Checked, Crosscheck, Found
+from crawler.crosscheck.model import Checked, Crosscheck, Found, Where
 from crawler.crosscheck.store import crosschecks, last_of
 from monitor.looks.column_words import words_of
 from monitor.looks.crosscheck_rows import CheckLine, as_row, lines_of
@@ -40,7 +40,7 @@ def _standing(checks: Sequence[Crosscheck]) -> tuple[Checked, ...]:
     """Each page as it was last seen, of those that may be posts: what could not be seen again stands as it was."""
     pages: dict[str, Checked] = {}
     for one in (page for check in checks for page in check.looked):
-        if one.found is not Found.FAILED:
+        if one.found is not Found.FAILED and one.where is not Where.HOME:
             pages.setdefault(one.url, one)
     return tuple(one for one in pages.values() if one.found in (Found.NEWER, Found.UNDATED))
 

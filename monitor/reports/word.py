@@ -24,7 +24,7 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 from lxml import etree
 
-from monitor.bulletin_coverage import coverage_words, draft_words, reasons_of
+from monitor.bulletin_coverage import NOT_CHECKED, coverage_words, draft_words, rates_words, reasons_of
 from monitor.bulletin_model import FIELD_NAMES, Bulletin, Group
 from monitor.bulletin_text import annex_titles, opening, sections
 from monitor.bulletin_words import FORM, FORM_NOTES, fields, record_line
@@ -42,6 +42,7 @@ SIZE_TITLE, SIZE_BODY, SIZE_TABLE = Pt(22), Pt(16), Pt(12)
 LINE = Pt(28)
 TEXT_WIDTH = Mm(156)
 BROKEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+BASES = "超期和空白栏目的认定依据"
 SIDE_BY_SIDE = range(16, 51)
 """So many units an annex prints two lines side by side, as offices do; more would be torn over several pages."""
 
@@ -213,6 +214,26 @@ def _signature(document: Document, bulletin: Bulletin) -> None:
 def _annexes(document: Document, bulletin: Bulletin) -> None:
     for number, title in enumerate(annex_titles(bulletin), 1):
         _annex(document, bulletin, number, title)
+    _bases(document, bulletin)
+
+
+def _bases(document: Document, bulletin: Bulletin) -> None:
+    """Behind the numbered annexes: what each accused column is accused by, and how often each rule was wrong."""
+    rates = rates_words(bulletin)
+    if not bulletin.accused and not rates:
+        return
+    heading = _say(document, BASES, TITLE, Pt(18), indent=False, align=WD_ALIGN_PARAGRAPH.CENTER)
+    heading.paragraph_format.page_break_before = heading.paragraph_format.keep_with_next = True
+    heading.paragraph_format.space_after = Pt(8)
+    if bulletin.accused:
+        rows = [
+            (str(n), one.name, one.looks, one.checked or NOT_CHECKED)
+            for n, one in enumerate(bulletin.accused, 1)
+        ]
+        head = ("序号", "栏目", "认定所依据的查看", "核对情况")
+        _table(document, head, rows, (1.2, 3.6, 4.8, 6.0), Pt(9))
+    if rates:
+        _say(document, f"注：{rates}", size=SIZE_TABLE, indent=False)
 
 
 def _annex(document: Document, bulletin: Bulletin, number: int, title: str) -> None:

@@ -30,7 +30,8 @@ from monitor.causes import cause_name, looked_like
 from monitor.content_desk import Wanted, listing
 from monitor.evaluate import Explanation, explain
 from monitor.facts import Shown
-from monitor.looks.places import reason_name
+from monitor.looks.crosscheck_rows import as_row
+from monitor.looks.places import reason_name, row_text
 from monitor.model import Look, Value
 from monitor.rechecks import ask
 from monitor.screen import OUTCOMES, gravity
@@ -185,7 +186,8 @@ def outlet_page(
         ahead=ahead(verdicts, today, settings.monitor.alerts.letters.calendar), at=address(id), problem=problem,
         recheck=_told(current, here, web) if current else None, column=column, decided=decided, partly=partly,
         given=given or {}, now_local=now.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
-        until_default=today + timedelta(days=7), proven=_proven(partly, why), why_unread=reason_name, **WORDS, **shown,
+        until_default=today + timedelta(days=7), proven=_proven(partly, why), why_unread=reason_name,
+        beside=[as_row(one) for one in why.facts.elsewhere] if why else [], row_text=row_text, **WORDS, **shown,
     )  # fmt: skip
 
 
