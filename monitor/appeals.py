@@ -23,9 +23,10 @@ from monitor.audit import seal
 from monitor.findings import end
 from monitor.ledger import FindingRow
 from monitor.orders import Refused, note_event
+from monitor.words.ends import CORRECTED, UPHELD
 
 DECIDED = ("state", "decided", "decided_by", "decision")
-WAITING, UPHELD, REJECTED = "waiting", "upheld", "rejected"
+WAITING, REJECTED = "waiting", "rejected"
 STATE_NAMES: Mapping[str, str] = {WAITING: "待核", UPHELD: "申诉成立", REJECTED: "申诉不成立"}
 MAX_TEXT = 5000
 
@@ -125,8 +126,29 @@ def decide(
     detail = {"decision": values["state"], "reason": reason.strip(), "by": by.strip()}
     note_event(connection, row.id, "decided", now, detail, by)
     if upheld:
-        _spare(connection, row, by, reason, now, exempt_days)
+        _spare(connection, row, by, f"申诉成立：{reason.strip()}", now, exempt_days)
     return appeals(connection, row.id)[-1]
+
+
+def take_back(
+    connection: Connection, finding: str, *, by: str, reason: str, now: datetime, exempt_days: int
+) -> str:
+    """The office ends an open accusation that it finds to be wrong, though nobody appealed; returns the subject's name.
+
+    Its rule keeps silent about the subject for ``exempt_days``. Raises :class:`Refused` for a finding that is none, is ours
+    or has ended, while an appeal waits (that one is decided), or without reason.
+    """
+    row = _finding(connection, finding)
+    if not by.strip() or not reason.strip():
+        raise Refused("须写明核定人和理由")
+    if row.ours or row.closed is not None:
+        raise Refused(f"问题 {finding} {'由我办核查' if row.ours else '已经销号'}，没有可撤回的认定")
+    if _rows(connection, row.id, WAITING):
+        raise Refused(f"问题 {finding} 有申诉待核，请核定申诉")
+    end(connection, row.id, CORRECTED, f"我办撤回认定：{reason.strip()}", now)
+    note_event(connection, row.id, CORRECTED, now, {"reason": reason.strip(), "by": by.strip()}, by)
+    _spare(connection, row, by, f"我办撤回：{reason.strip()}", now, exempt_days)
+    return str(row.name)
 
 
 def _spare(
@@ -137,7 +159,7 @@ def _spare(
     return dispensations.grant(
         connection, dispensations.Kind.EXEMPTION, row.subject, rule=row.rule, since=day,
         until=day + timedelta(days=days), now=now, approved_by=by.strip(),
-        reason=f"问题{row.number}申诉成立：{reason.strip()}",
+        reason=f"问题{row.number}{reason}",
     )  # fmt: skip
 
 
@@ -161,9 +183,9 @@ def pending(connection: Connection) -> frozenset[int]:
 
 
 def put_errata(
-    folder: Path, finding: str, name: str, by: str, reason: str, now: datetime
+    folder: Path, finding: str, name: str, by: str, reason: str, now: datetime, *, appealed: bool = True
 ) -> tuple[Path, ...]:
-    """An erratum beside every kept bulletin that names ``finding``; returns their files.
+    """An erratum beside every kept bulletin that names ``finding``; returns their files. ``appealed`` says after what.
 
     The bulletins themselves are not touched. Raises ``frozen.Unsound`` for one that was changed since its print.
     """
@@ -171,7 +193,8 @@ def put_errata(
     for file in sorted(folder.glob("*.json")) if folder.is_dir() else ():
         if not file.with_suffix(f".{frozen.ALGORITHM}").exists() or not _names(file, finding):
             continue
-        told = f"问题{finding}（{name}）经核定申诉成立，原通报所列该项不实，予以更正：{reason.strip()}"
+        why = "经核定申诉成立" if appealed else "经我办核对不成立"
+        told = f"问题{finding}（{name}）{why}，原通报所列该项不实，予以更正：{reason.strip()}"
         if any(one.text == told for one in frozen.errata(file)):
             continue
         frozen.correct(file, now, name, told, by)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from crawler.model import shanghai_day
-from monitor.bulletin_model import Bulletin, ErrorRate, Group, UnitRow, Unjudged
+from monitor.bulletin_model import Basis, Bulletin, ErrorRate, Group, UnitRow, Unjudged
 from monitor.calendar import chinese_day
 from monitor.words import share
 from monitor.words.rules import rule_name
@@ -90,6 +90,13 @@ def rate_words(rate: ErrorRate) -> str:
     wrong = share(rate.taken_back, rate.opened)
     percent = f"，{wrong.rate(2)}" if wrong.rate() else ""
     return f"{rate.opened}件中撤回{rate.taken_back}件{percent}"
+
+
+def basis_words(one: Basis) -> str:
+    """One line of what a column is accused by."""
+    units = f"（{'、'.join(one.units)}）" if one.units else ""
+    looks = f"认定所依据的查看：{one.looks}；" if one.looks else ""
+    return f"“{one.name}”{units}{looks}核对情况：{one.checked or NOT_CHECKED}"
 
 
 def rates_words(b: Bulletin) -> str:

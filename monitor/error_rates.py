@@ -1,6 +1,6 @@
 """How often each rule was wrong: accusations taken back after an appeal or a correction, of all it made.
 
-The one query of these figures; pages and the bulletin's annex print what it gives.
+Taken back by a person (an appeal upheld, the office's own correction), or by the system that read a list late. The one query of these figures; pages and the bulletin's annex print what it gives.
 """
 
 from __future__ import annotations
@@ -11,12 +11,10 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, func, or_, select
 
 from crawler.model import utc
-from monitor.appeals import UPHELD, AppealRow
+from monitor.appeals import AppealRow
 from monitor.bulletin_model import ErrorRate
 from monitor.ledger import FindingRow
-
-TAKEN_BACK = (UPHELD, "mistaken", "corrected")
-"""Ends of a finding that say it should never have been opened."""
+from monitor.words.ends import TAKEN_BACK, UPHELD
 
 
 def error_rates(

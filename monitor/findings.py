@@ -27,7 +27,9 @@ from monitor.audit import add_events
 from monitor.ledger import FindingRow
 from monitor.life import CLEARING, Life
 from monitor.lifecycle import Key, Past, pasts, ready
+from monitor.mistaken import mistaken
 from monitor.model import Finding, Newest, Value, Verdict
+from monitor.words.ends import MISTAKEN
 
 FINDING = FindingRow.__table__.c
 TOLD = ("value", "clause", "units", "due", "newest")
@@ -55,7 +57,7 @@ def apply(
     """Fold the verdicts of one moment into the ledger, in the caller's transaction.
 
     An accusing verdict (or an unknown of ours) opens a finding where none is open; fresh, due soon and
-    exempt close it; unknown leaves it as it is. ``lives`` by rule say how many looks in a row that takes,
+    exempt close it (as ``mistaken`` where what clears it stood there before); unknown leaves it as it is. ``lives`` by rule say how many looks in a row that takes,
     and when a finding is flapping; without them one is enough and none flaps. With ``rules`` in force and ``subjects`` judged, an open
     finding that got no verdict closes with its reason: ``rule_off``, ``retired``, ``period_over``, ``not_judged``.
     The same verdicts again change nothing, and older ones never undo what is known from later ones.
@@ -72,11 +74,13 @@ def apply(
     kept = [(row, judged[key]) for key, row in known.items() if key in judged and row["opened"] <= as_of]
     changed = _change(connection, [(row, v) for row, v in kept if v.opens], as_of)
     clear = [(row, v) for row, v in kept if v.value in CLEARING]
-    ending = [
-        (row, v.value.value, v.sentence)
+    cleared = [
+        (row, v)
         for row, v in clear
         if v.value is Value.EXEMPT or (_key(row) not in held and not _unquiet(row, lives, as_of))
     ]
+    wrong = mistaken(connection, cleared)
+    ending = [(row, MISTAKEN if row["id"] in wrong else v.value.value, v.sentence) for row, v in cleared]
     _calm(connection, [(row, v) for row, v in clear if row["flapping"]], lives, as_of)
     if rules is not None and subjects is not None:
         left = [row for key, row in known.items() if key not in judged and row["opened"] <= as_of]

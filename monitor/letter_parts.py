@@ -18,6 +18,7 @@ from monitor.looks.crosscheck_rows import CheckLine
 from monitor.model import FaultLine, Finding, Value, Verdict, Witness
 from monitor.plain import clean, safe_link
 from monitor.sentences import DOORS
+from monitor.words.ends import OTHER, end_words
 
 WEEKDAYS = "一二三四五六日"
 
@@ -45,17 +46,6 @@ TITLES: Mapping[tuple[str, Value], str] = {
     ("ours", Value.UNKNOWN): "无法判定",
 }
 """The heading of a cause, by the kind of subject and the verdict."""
-
-
-CLOSED: Mapping[str, str] = {
-    "fresh": "已更新，自动销号",
-    "due_soon": "已更新，自动销号",
-    "exempt": "已获豁免",
-    "upheld": "申诉成立，已更正",
-    "retired": "已不在台账中",
-    "period_over": "考核期已过",
-}
-"""How a finding ended, by the reason of its event; any other one is no longer judged."""
 KINDS: Mapping[str, str] = {"content_faults": "content"}
 """Rules whose findings are of another kind than their subject."""
 MENDED: Mapping[str, str] = {"content_faults": "已改正，自动销号"}
@@ -240,7 +230,7 @@ def closed_items(matters: Sequence[Matter]) -> tuple[Mapping[str, Any], ...]:
 
 def _how(matter: Matter) -> str:
     mended = MENDED.get(matter.finding.rule) if matter.ended in ("fresh", "due_soon") else None
-    return mended or CLOSED.get(matter.ended, "不再判定")
+    return mended or end_words(matter.ended) or OTHER
 
 
 def moved_items(matters: Sequence[Matter]) -> tuple[Mapping[str, Any], ...]:

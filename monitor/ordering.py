@@ -17,6 +17,7 @@ from crawler.store import UnitRow
 from monitor import frozen, order_lines
 from monitor.acks import acknowledge
 from monitor.appeals import STATE_NAMES, appeal, appeals, decide, pending, put_errata
+from monitor.appeals import take_back as take_accusation_back
 from monitor.borne_out import waiting
 from monitor.facts import posts_of
 from monitor.findings import open_findings
@@ -25,6 +26,7 @@ from monitor.options import DONE, tell, with_as_of, with_config, with_json
 from monitor.orders import EVERY, OPEN, Refused, issue, listed, one, withdraw
 from monitor.overdue import overdue as overdue_of
 from monitor.replies import replies, reply
+from monitor.words.ends import CORRECTED, end_words
 
 DAY = click.DateTime(["%Y-%m-%d"])
 POSTS = 5
@@ -35,7 +37,7 @@ UNIT = click.option("--unit", required=True, help="单位编号")
 
 @click.group()
 def order() -> None:
-    """整改：发整改通知，登记反馈、签收和申诉，核定，列逾期。"""
+    """整改：发整改通知，登记反馈、签收和申诉，核定，撤回认定，列逾期。"""
 
 
 @contextmanager
@@ -244,6 +246,33 @@ def enter_decision(
         except frozen.Unsound as error:
             raise click.ClickException(f"申诉已核定，但更正没有写成：{error}") from None
     tell(as_json, asdict(found), lines)
+    return DONE
+
+
+@order.command("correct")
+@click.argument("finding")
+@BY
+@REASON
+@with_config
+@with_as_of
+@with_json
+def enter_correction(
+    finding: str, by: str, reason: str, path: Path, as_of: datetime | None, as_json: bool
+) -> int:
+    """我办撤回一个不成立的认定：问题销号，原通报旁加更正，其后一段时间不再判定。"""
+    now = clock(as_of)()
+    with writing(path) as (office, connection):
+        settings = office.settings
+        days = settings.monitor.orders.exempt_days
+        name = take_accusation_back(connection, finding, by=by, reason=reason, now=now, exempt_days=days)
+    lines = [f"问题 {finding}：{end_words(CORRECTED)}。"]
+    try:
+        folder = settings.path.parent / settings.monitor.bulletin.archive
+        files = put_errata(folder, finding, name, by, reason, now, appealed=False)
+        lines += [f"已在 {file.name} 旁加更正。" for file in files]
+    except frozen.Unsound as error:
+        raise click.ClickException(f"认定已撤回，但更正没有写成：{error}") from None
+    tell(as_json, {"finding": finding, "ended": CORRECTED, "reason": reason}, lines)
     return DONE
 
 

@@ -177,6 +177,10 @@ def decide(place: Place) -> None:
     place.do(appeals.decide, place.number, upheld=True, by=WHO, reason="属实", now=NOW, exempt_days=30)
 
 
+def take_back(place: Place) -> None:
+    place.do(appeals.take_back, place.number, by=WHO, reason="日期识别有误", now=NOW, exempt_days=30)
+
+
 def grant(place: Place) -> None:
     day = NOW.date()
     more = {"reason": "改版", "approved_by": WHO, "since": day, "until": day, "now": NOW}
@@ -286,6 +290,7 @@ WRITES: dict[str, tuple[Callable[[Place], Any], set[str], tuple[Any, Any] | None
     "acks.acknowledge": (acknowledge, {"ack", "event"}, None),
     "appeals.appeal": (appeal, {"appeal", "event"}, None),
     "appeals.decide": (decide, {"decision", "event", "dispensation"}, ("waiting", "upheld")),
+    "appeals.take_back": (take_back, {"event", "dispensation"}, None),
     "checklist.answer": (answer, {"person_verdict"}, (None, "pass")),
     "contacting.enter": (contacts, {"contacts", "unit_contact"}, ([], ["联系人 张三 z@example.org"])),
     "dispensations.grant": (grant, {"dispensation"}, None),

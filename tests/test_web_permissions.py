@@ -105,6 +105,7 @@ TABLE: dict[str, str] = {
     "GET /findings/board": "AOILR",
     "GET /findings/{number}": "AOILR",
     "POST /findings/{number}/ack": "AO",
+    "POST /findings/{number}/correct": "AO",
     "POST /findings/{number}/decide": "AO",
     "POST /findings/{number}/dispense": "AO",
     "GET /findings/{number}/files/{sha256}": "AOILR",

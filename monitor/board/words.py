@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from monitor.appeals import STATE_NAMES as APPEALS
-from monitor.letter_parts import CLOSED
+from monitor.words.ends import end_words
 from monitor.words.rules import RULES as RULES
 from monitor.words.rules import rule_name as rule_name
 
@@ -20,7 +20,7 @@ EVENTS: Mapping[str, str] = {
     "opened": "发现问题", "changed": "情况有变化", "flapping": "反复出现", "closed": "销号", "told": "写入通知",
     "ordered": "发整改通知", "replied": "单位反馈", "reopened": "复查未见更新，退回整改", "order_closed": "整改通知办结",
     "withdrawn": "撤回整改通知", "transferred": "栏目移交，整改通知终结", "acknowledged": "签收", "appealed": "申诉",
-    "decided": "申诉核定",
+    "decided": "申诉核定", "corrected": "我办撤回认定",
 }  # fmt: skip
 LETTERS: Mapping[str, str] = {
     "waiting": "待发送", "claimed": "发送中", "sent": "已发送", "refused": "未发出", "failed": "发送失败",
@@ -52,7 +52,7 @@ def titled(name: str, period: str) -> str:
 
 def ended_words(ended: str) -> str:
     """How a finding or order ended."""
-    return CLOSED.get(ended, "不再判定") if ended else ""
+    return end_words(ended)
 
 
 def event_words(kind: str, detail: Mapping[str, Any], units: Mapping[str, str]) -> str:
@@ -73,6 +73,7 @@ def event_words(kind: str, detail: Mapping[str, Any], units: Mapping[str, str]) 
         "transferred": (detail.get("order"), "、".join(units.get(u, u) for u in detail.get("to", ()))),
         "acknowledged": (unit, f"{detail.get('until', '')}前不再提醒", detail.get("text")),
         "appealed": (unit, detail.get("reason")),
+        "corrected": (detail.get("reason"), detail.get("by")),
         "decided": (APPEALS.get(str(detail.get("decision")), ""), detail.get("reason"), detail.get("by")),
     }
     return "；".join(str(part) for part in said.get(kind, ()) if part)

@@ -24,7 +24,7 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 from lxml import etree
 
-from monitor.bulletin_coverage import NOT_CHECKED, coverage_words, draft_words, rates_words, reasons_of
+from monitor.bulletin_coverage import basis_words, coverage_words, draft_words, rates_words, reasons_of
 from monitor.bulletin_model import FIELD_NAMES, Bulletin, Group
 from monitor.bulletin_text import annex_titles, opening, sections
 from monitor.bulletin_words import FORM, FORM_NOTES, fields, record_line
@@ -225,13 +225,8 @@ def _bases(document: Document, bulletin: Bulletin) -> None:
     heading = _say(document, BASES, TITLE, Pt(18), indent=False, align=WD_ALIGN_PARAGRAPH.CENTER)
     heading.paragraph_format.page_break_before = heading.paragraph_format.keep_with_next = True
     heading.paragraph_format.space_after = Pt(8)
-    if bulletin.accused:
-        rows = [
-            (str(n), one.name, one.looks, one.checked or NOT_CHECKED)
-            for n, one in enumerate(bulletin.accused, 1)
-        ]
-        head = ("序号", "栏目", "认定所依据的查看", "核对情况")
-        _table(document, head, rows, (1.2, 3.6, 4.8, 6.0), Pt(9))
+    for number, one in enumerate(bulletin.accused, 1):
+        _say(document, f"{number}. {basis_words(one)}", size=SIZE_TABLE, indent=False)
     if rates:
         _say(document, f"注：{rates}", size=SIZE_TABLE, indent=False)
 

@@ -13,16 +13,25 @@ import pytest
 from crawler.clock import clock as real_clock
 from crawler.crosscheck.model import Checked, Found, Where
 from crawler.crosscheck.store import last_of
+from crawler.model import Unit, shanghai_day
 from crawler.recheck import recheck
 from monitor import jobs
+from monitor.board.finding import detail
+from monitor.bulletin_model import Period
 from monitor.findings import open_findings
+from monitor.letterhead import LetterSettings
+from monitor.letters import letter
 from monitor.looks.column_words import PART
 from monitor.looks.word_desk import give_word
+from monitor.matters import open_matters
 from monitor.model import Value, Verdict
 from monitor.office import Office
+from monitor.printing import draft
+from monitor.words.rules import rule_name
 from tests.doors import Answer, Server, plain, raw, serving
 from tests.situations.test_bounds import FRESH, OLD, STALE, item, items, page
 from tests.situations.test_looks import START, night, office
+from tests.situations.test_saying import everything
 
 MENU = "".join(f"<li><a href='/{name}/'>{name}</a></li>" for name in ("zwgk", "bsfw", "hdjl", "jgzn", "zjcs"))
 
@@ -230,3 +239,34 @@ def test_the_night_looks_beside_only_whom_it_is_about_to_accuse(tmp_path: Path) 
         assert [v.subject for v in ran.judgement.verdicts if v.value is Value.STALE] == ["outlet:a"]
         with opened.reader.connect() as c:
             assert set(last_of(c, ["a", "b"], clock())) == {"a"}
+
+
+def test_the_letter_the_page_and_the_annex_say_what_was_looked_at(tmp_path: Path) -> None:
+    """What was looked at with moment and address, what could not be looked at with its cause."""
+    answers: dict[str, Answer] = {
+        "/": plain(home(link("/a/content/999.html"), link("/x/5.html", "别的栏目的信息"))),
+        "/a/content/999.html": plain(b"", status="503 Busy"),
+        "/x/5.html": plain(article(FRESH, "通知公告")),
+    }
+    with place(tmp_path, LIST, answers) as here:
+        here.look()
+        unit = Unit("jyj", "教育局", "样例区教育局", "区直部门")
+        now, root = START + timedelta(days=1.1), f"http://127.0.0.1:{here.server.port}"
+        with here.office.reader.connect() as c:
+            by_unit, _ = open_matters(c, shanghai_day(now), now, {"jyj": unit})
+            found = detail(c, "2020-0001", now)
+        text = letter(unit, by_unit["jyj"], shanghai_day(now), LetterSettings()).text
+        told = text[text.index("核对情况") :]
+        assert f"2020年7月2日 09:00，网站首页：未见本栏目较新的信息（{root}/）" in told
+        assert "首页上的链接“样例区召开工作会议”：未能查看（网站返回服务器错误）" in told
+        assert "首页上的链接“别的栏目的信息”：不是本栏目的信息" in told
+        assert found is not None
+        assert [one.seen for one in found.checked] == [True, False, True]
+        assert found.rate is not None
+        bulletin = draft(here.office, Period.parse("2020Q2"), now).bulletin
+        (basis,) = bulletin.accused
+        assert "网站首页：未见本栏目较新的信息" in basis.checked
+        assert "复查" in basis.looks
+        said = everything(bulletin, tmp_path)
+        assert said.count(basis.checked) >= 2, "in the paper and in the workbook"
+        assert f"各项认定至今经申诉或更正撤回的情况：{rule_name('column_stale')}1件中撤回0件" in said

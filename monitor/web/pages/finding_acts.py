@@ -170,6 +170,31 @@ def decide(request: Request, number: str, who: Handler, web: Kept, form: Given) 
     return answer
 
 
+@router.post("/findings/{number}/correct")
+def correct(request: Request, number: str, who: Handler, web: Kept, form: Given) -> Response:
+    """Take an accusation back that the office finds to be wrong; the printed bulletins are corrected too."""
+    settings = web.office.settings.monitor.orders
+    reason, told = "", []
+
+    def act(connection: Connection, now: datetime) -> str:
+        nonlocal reason
+        reason = form.must("reason", "理由")
+        name = appeals.take_back(
+            connection, number, by=who.who, reason=reason, now=now, exempt_days=settings.exempt_days
+        )
+        told.append(name)
+        return "已撤回认定"
+
+    answer = _done(request, web, number, act)
+    if not told:
+        return answer
+    try:
+        appeals.put_errata(archive(web.office), number, told[0], who.who, reason, web.clock(), appealed=False)
+    except frozen.Unsound as error:
+        return show(request, web, number, f"认定已撤回，但更正没有写成：{error}", 500)
+    return answer
+
+
 def _detail(connection: Connection, number: str, now: datetime) -> board.Detail:
     found = board.detail(connection, number, now)
     if found is None:
