@@ -122,7 +122,7 @@ def test_only_who_handles_findings_acts_on_them(office_web: Web, role: Role) -> 
     client_for, office = office_web
     browser, number = client_for(role), numbered(office)
     before = audit_of(office)
-    for act in ("order", "withdraw", "ack", "reply", "dispense", "restore", "decide"):
+    for act in ("order", "withdraw", "ack", "reply", "dispense", "restore", "decide", "correct"):
         assert browser.submit(f"/findings/{number}/{act}", {"reason": "x"}).status_code == 403
     assert "发整改通知</button>" not in browser.get(f"/findings/{number}").text
     assert audit_of(office) == before
@@ -193,6 +193,19 @@ def test_an_appeal_is_decided_once_with_a_reason(
     (found,) = [one for one in rows(office, FindingRow) if one.number == number]
     assert (found.closed is not None) == closed
     assert browser.submit(f"/findings/{number}/decide", given).status_code == 422
+
+
+def test_the_office_takes_an_accusation_back_once_with_a_reason(office_web: Web) -> None:
+    client_for, office = office_web
+    browser, number = client_for(Role.OFFICE), numbered(office)
+    assert browser.submit(f"/findings/{number}/correct", {"reason": " "}).status_code == 422
+    assert browser.submit(f"/findings/{number}/correct", {"reason": "日期识别有误"}).status_code == 303
+    page = browser.get(f"/findings/{number}").text
+    assert "经核对不成立，已撤回并更正" in page
+    assert "我办撤回认定</b>" in page
+    assert "1件中撤回1件" in page
+    assert "撤回认定</button>" not in page, "there is nothing left to take back"
+    assert browser.submit(f"/findings/{number}/correct", {"reason": "再撤"}).status_code == 422
 
 
 def test_a_kept_page_is_served_dead_and_as_a_warc(office_web: Web) -> None:

@@ -119,12 +119,15 @@ def _printed(anchor: HtmlElement, today: date) -> date | None:
         if above is None or len({a.get("href") for a in above.iter("a")}) > 1:
             break
         row = above
-    text = " ".join(row.text_content().split())
-    return _day(text, today) if len(text) <= LONGEST + len(anchor.text_content()) else None
+    pieces = [" ".join(piece.split()) for piece in row.itertext()]
+    if sum(map(len, pieces)) > LONGEST + len(anchor.text_content()):
+        return None
+    days = (_day(piece, today) for piece in (*pieces, " ".join(pieces)) if piece)
+    return next((day for day in days if day is not None), None)
 
 
 def _day(text: str, today: date) -> date | None:
-    """The day in a row; one without a year (06-30) is the last such day."""
+    """The day in a text; one without a year (06-30), which must stand alone, is the last such day."""
     for year in (None, today.year, today.year - 1):
         dated = find_date(text, today=today, place="item", year=year)
         if dated is not None and dated.day <= today:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from crawler.crosscheck.store import last_of
 from crawler.model import Unit, shanghai_day
 from crawler.recheck import recheck
 from monitor import jobs
+from monitor.access.roles import Role
 from monitor.board.finding import detail
 from monitor.bulletin_model import Period
 from monitor.findings import open_findings
@@ -32,6 +34,7 @@ from tests.doors import Answer, Server, plain, raw, serving
 from tests.situations.test_bounds import FRESH, OLD, STALE, item, items, page
 from tests.situations.test_looks import START, night, office
 from tests.situations.test_saying import everything
+from tests.web_helpers import clients, enter_users
 
 MENU = "".join(f"<li><a href='/{name}/'>{name}</a></li>" for name in ("zwgk", "bsfw", "hdjl", "jgzn", "zjcs"))
 
@@ -220,6 +223,29 @@ def test_a_clerk_says_once_that_it_is_not_the_columns(tmp_path: Path) -> None:
         with here.office.engine.begin() as c:
             now = START + timedelta(days=1.1)
             give_word(c, "a", PART, "elsewhere shown", by="经办人", reason="是专题的信息", now=now)
+        here.look(1.2)
+        assert here.accused == ["column_stale"]
+
+
+def test_the_columns_page_shows_what_stands_beside_its_list_and_takes_the_word(tmp_path: Path) -> None:
+    answers = {
+        "/": plain(home(link("/a/content/999.html", day=str(FRESH)))),
+        "/a/content/999.html": plain(article(FRESH)),
+    }
+    with place(tmp_path, LIST, answers) as here:
+        here.look()
+        enter_users(here.office, "jyj")
+        browser = clients(here.office, lambda: START + timedelta(days=1.1))(Role.OFFICE)
+        page = browser.get("/outlets/a").text
+        card = page[page.index('id="beside"') :]
+        assert "网站首页“样例区召开工作会议”：本栏目的信息，列表中没有 2020-06-28" in card
+        given = dict(re.findall(r'type="hidden" name="(kind|key|seen)" value="([^"]*)"', card))
+        assert (
+            browser.submit("/outlets/a/words", {**given, "seen": "0" * 16, "reason": "专题"}).status_code
+            == 422
+        )
+        assert browser.submit("/outlets/a/words", {**given, "reason": "专题的信息"}).status_code == 303
+        assert 'id="beside"' not in browser.get("/outlets/a").text
         here.look(1.2)
         assert here.accused == ["column_stale"]
 

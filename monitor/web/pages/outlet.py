@@ -23,7 +23,7 @@ from monitor.attachments import Unacceptable
 from monitor.board import accounts as registered
 from monitor.board import outlet_page as board
 from monitor.board.units import unit_names
-from monitor.board.unread import decisions
+from monitor.board.unread import Part, decisions, parts_of
 from monitor.board.words import ended_words, rule_name
 from monitor.calendar import add_months
 from monitor.causes import cause_name, looked_like
@@ -187,7 +187,7 @@ def outlet_page(
         recheck=_told(current, here, web) if current else None, column=column, decided=decided, partly=partly,
         given=given or {}, now_local=now.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
         until_default=today + timedelta(days=7), proven=_proven(partly, why), why_unread=reason_name,
-        beside=[as_row(one) for one in why.facts.elsewhere] if why else [], row_text=row_text, **WORDS, **shown,
+        beside=_beside(why), row_text=row_text, **WORDS, **shown,
     )  # fmt: skip
 
 
@@ -196,6 +196,12 @@ def _proven(look: Look | None, why: Explanation | None) -> Shown | None:
     if look is None or why is None:
         return None
     return next((post for post in why.posts if post.url == look.newest_url), None)
+
+
+def _beside(why: Explanation | None) -> tuple[Part, ...]:
+    """What was found beside the list, by place, for the clerk who decides whose it is."""
+    rows = [as_row(one) for one in why.facts.elsewhere] if why else []
+    return parts_of(rows, rows)
 
 
 WORDS: Mapping[str, Any] = {
