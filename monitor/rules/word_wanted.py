@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from crawler.model import ColumnClass, OutletKind, Purpose
 from crawler.walking.doubts import NO_KNOWN_POSTS, TURNED_ROUND
-from monitor.causes import ONE_BRIDGE, UNREAD_NEWER
+from monitor.causes import NEWER_ELSEWHERE, ONE_BRIDGE, UNREAD_NEWER
 from monitor.judging import Standing, gone, stale
 from monitor.limits import Clause, Limit, LookHours
 from monitor.model import Facts, OutletFacts, Value, Verdict
@@ -22,6 +22,7 @@ NAME = "word_wanted"
 SENTENCE = sentence_of(__doc__)
 WANTED = {
     UNREAD_NEWER: "请打开栏目核对这几处，在栏目页面认定是否属于本栏目",
+    NEWER_ELSEWHERE: "请打开栏目核对，不是本栏目信息的在栏目页面认定",
     NO_KNOWN_POSTS: "请打开栏目核对，列表属实的在栏目页面认定",
     TURNED_ROUND: "请打开栏目核对，列表属实的在栏目页面认定",
     ONE_BRIDGE: "请打开账号查看，在账号页面做人工登记",
