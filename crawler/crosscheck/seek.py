@@ -15,6 +15,7 @@ from functools import partial
 
 from sqlalchemy import Connection, Engine
 
+from crawler import recheck
 from crawler.article import read_article
 from crawler.config import CrawlConfig
 from crawler.crosscheck.home import Front, Shown, read_front
@@ -25,7 +26,6 @@ from crawler.days.strength import is_weak
 from crawler.doors import Doors, legacy_hosts
 from crawler.keeper import StoreKeeper
 from crawler.model import Article, Outcome, Page, Unread, shanghai_day
-from crawler.recheck import HttpDoor
 from crawler.record import ArticleSeen
 from crawler.register import allowed_hosts, host_manners
 from crawler.states import refusal
@@ -85,8 +85,8 @@ def crosscheck(
         sites = sites_of(connection, suspects)
         grounds = [_ground(connection, one, sites.get(one.outlet.site)) for one in suspects]
     keeper = StoreKeeper(engine, reader, config, hosts)
-    door = HttpDoor(config, hosts, clock)
-    old = partial(HttpDoor, config, hosts, clock, legacy=True)
+    door = recheck.HttpDoor(config, hosts, clock)
+    old = partial(recheck.HttpDoor, config, hosts, clock, legacy=True)
 
     async def go() -> list[Crosscheck]:
         async with door, Doors(door.fetch, old, config, clock, legacy_hosts(manners)) as doors:
