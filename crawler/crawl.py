@@ -51,7 +51,7 @@ def crawl(
         manners = host_manners(connection, known, planned)
         pending = pending_articles(connection, only)
         homes = site_homes(connection) if only is None else ()
-        inspector = Inspector(known_sites(connection))
+        inspector = Inspector(known_sites(connection), config.copy_age)
     today = shanghai_day(clock())
     asked = len(planned) + sum(asked_tonight(one, today) for one in known)
     with engine.begin() as connection:

@@ -9,7 +9,7 @@ import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +20,7 @@ from crawler.model import Article, Outcome, Outlet, Page, Site, shanghai_day
 from crawler.states import refusal
 from crawler.store import PageFactRow, PostRow
 from crawler.tags import head_labels, labels_of, read_home
+from crawler.walking.freshness import copy_of
 
 logger = logging.getLogger(__name__)
 
@@ -42,9 +43,13 @@ class PageSeen:
 
 @dataclass(slots=True)
 class Inspector:
-    """Collects during a night what pages say of themselves. Never raises: no label is worth the night."""
+    """Collects during a night what pages say of themselves. Never raises: no label is worth the night.
+
+    A home page that a cache made longer than ``copy_age`` seconds ago is no look at now: nothing of it is kept.
+    """
 
     sites: Sequence[Site]
+    copy_age: float = 86400
     seen: list[PageSeen] = field(default_factory=list)
     homes: list[tuple[str, Page, tuple[str, ...]]] = field(default_factory=list)
     _articles: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -59,6 +64,10 @@ class Inspector:
         """A home page, as it was fetched."""
         site = next((one for one in self.sites if one.home == page.url), None)
         if site is None or page.status != 200 or refusal(page) is not None:
+            return
+        copy = copy_of(page, timedelta(seconds=self.copy_age))
+        if copy is not None and not copy.alone:  # a date alone may be a wrong clock's
+            logger.info("%s: its home page came as an old copy: %s", page.url, copy.said)
             return
         try:
             home = read_home(page)

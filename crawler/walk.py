@@ -28,7 +28,7 @@ from crawler.record import ArticleSeen
 from crawler.visit import Known, Looked, Planned, further_key, key, keys, look, request_of
 from crawler.walking.asking import Answer, Asking, proven_by
 from crawler.walking.doubts import NO_KNOWN_POSTS, WENT_BACK, withdrawn
-from crawler.walking.freshness import part
+from crawler.walking.freshness import PAST_CACHES, part
 from crawler.walking.traits import LIAR
 from crawler.walking.yearless import day_of, may_lack_years, yearless
 
@@ -328,7 +328,7 @@ class Walk:
         barred = await self._barred(queue, url) if self.config.robots else None
         if barred is None and queue.dead:
             barred = self._nothing(url, "host_gave_up")
-        return barred or await self._polite(queue, Ask(url))
+        return barred or await self._polite(queue, Ask(url, headers=PAST_CACHES))
 
     async def _polite(self, queue: HostQueue, ask: Ask) -> Page:
         assert self._total is not None

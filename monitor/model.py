@@ -284,12 +284,14 @@ class UnitFacts:
 class HomeFacts:
     """What a site's home page showed. ``dated`` of its links lead to posts with a known day, ``newest`` the last.
 
-    ``looks`` are the moments of the newest looks at it, newest first.
+    ``looks`` are the moments of the newest looks at it, newest first; ``shown`` is the newest day that any of the last two
+    months' looks showed.
     """
 
     looks: tuple[datetime, ...]
     newest: date | None = None
     dated: int = 0
+    shown: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

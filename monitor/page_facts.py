@@ -55,7 +55,8 @@ def homes(connection: Connection, as_of: datetime) -> dict[str, HomeFacts]:
 def _home(rows: list[Any]) -> HomeFacts:
     facts: Mapping[str, Any] = rows[0].facts
     newest = date.fromisoformat(facts["newest"]) if facts["newest"] else None
-    return HomeFacts(tuple(row.first_seen for row in rows[:LOOKS]), newest, int(facts["dated"]))
+    shown = max((date.fromisoformat(day) for row in rows if (day := row.facts["newest"])), default=None)
+    return HomeFacts(tuple(row.first_seen for row in rows[:LOOKS]), newest, int(facts["dated"]), shown)
 
 
 def late_posts(connection: Connection, as_of: datetime) -> dict[str, tuple[LatePost, ...]]:

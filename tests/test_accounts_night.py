@@ -298,6 +298,20 @@ def test_a_bridges_old_copy_is_no_look_at_now(days: int) -> None:
         assert (visit.evidence, visit.seen) == (Evidence.COMPLETE, None)
 
 
+def test_old_copies_before_a_bridge_are_one_finding_of_ours() -> None:
+    town = Town([wechat(1, 20), wechat(2, 20), *canaries()])
+    town.night(town.known())
+    known = facts(town, TODAY - timedelta(days=20))
+    aged = tuple(
+        replace(of, looks=tuple(replace(look, reason="old_copy", evidence=Evidence.LOWER_BOUND) for look in of.looks))
+        for of in known.outlets
+    )  # fmt: skip
+    out = [v for v in said(replace(known, outlets=aged)) if v.opens]
+    assert "probe:feed" in {v.subject for v in out}
+    assert all(v.ours for v in out)
+    assert "2个账号看到的是缓存里的旧答复" in next(v.sentence for v in out if v.subject == "probe:feed")
+
+
 def test_canaries_are_looked_at_and_their_posts_are_nobodys() -> None:
     town = Town([weibo(1, 3), *canaries()])
     town.night(town.known())

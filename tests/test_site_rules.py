@@ -141,6 +141,17 @@ def test_a_home_page_is_judged_by_the_posts_its_links_lead_to(
     assert verdict.opens is (value is Value.STALE)
 
 
+def test_a_home_page_that_shows_older_posts_than_it_did_convicts_nobody() -> None:
+    """A portal restored from a backup shows its home page of that day, too."""
+    site = home(date(2020, 4, 1))
+    assert site.home is not None
+    back = replace(site, home=replace(site.home, shown=date(2020, 7, 18)))
+    column = of(0, ColumnClass.NEWS, date(2020, 7, 18))
+    verdict = said(known(column, site=back), "home_stale")
+    assert (verdict.value, verdict.cause, verdict.opens) == (Value.UNKNOWN, "went_back", False)
+    assert said(known(column, site=site), "home_stale").value is Value.STALE
+
+
 def test_a_home_page_that_only_leads_on_is_cleared_by_any_column() -> None:
     for site in (SITE, home(None, 0)):
         verdict = said(known(of(0, ColumnClass.OTHER, date(2020, 7, 15)), site=site), "home_stale")

@@ -189,6 +189,16 @@ def test_what_a_night_saw_is_kept_by_change_and_asked_by_day(store: Store) -> No
     assert (gone.newest, gone.dated, len(gone.looks)) == (None, 0, 3)
 
 
+def test_a_caches_old_copy_of_a_home_page_leaves_no_trace(sqlite_store: Store) -> None:
+    with sqlite_store.engine.begin() as connection:
+        enter(connection, at("2020-07-01"), (unit("a"),), stored_column("x", "a"))
+    for headers in ({"age": "1900800"}, {"warning": '110 - "Response is Stale"'}):
+        seen(sqlite_store, replace(page("", FOOT), headers=headers))
+        assert known(sqlite_store).sites[0].home is None
+    seen(sqlite_store, replace(page("", FOOT), headers={"age": "60"}))
+    assert known(sqlite_store).sites[0].home is not None
+
+
 def test_a_wall_or_a_foreign_page_leaves_no_trace(sqlite_store: Store) -> None:
     with sqlite_store.engine.begin() as connection:
         enter(connection, at("2020-07-01"), (unit("a"),), stored_column("x", "a"))

@@ -1,7 +1,8 @@
 """{name}首页能看到的最新信息为{newest}，至{today}已{days}天没有新信息，超过{limit}的期限。
 
 The home page's newest dated item: among its links, those that lead to posts whose day is known. Where it shows too
-few of them (a page that only leads on) the newest post of any column clears it and nothing convicts it.
+few of them (a page that only leads on) the newest post of any column clears it and nothing convicts it. A page that shows
+older posts than it did (a restored backup) convicts nobody either.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pydantic import Field
 
 from crawler.model import OutletKind, shanghai_day
 from monitor.calendar import chinese_day
-from monitor.causes import AWAITING, NO_DATES, NO_FACTS, NOT_LOOKED, cause_name
+from monitor.causes import AWAITING, NO_DATES, NO_FACTS, NOT_LOOKED, WENT_BACK, cause_name
 from monitor.judging import Standing
 from monitor.limits import Limit, LookHours
 from monitor.model import Facts, SiteFacts, Value, Verdict
@@ -52,6 +53,8 @@ def _stand(
     newest = seen.newest
     if facts.day < limit.warn_from(newest):
         return newest, Standing(Value.FRESH)
+    if seen.shown is not None and newest < seen.shown:
+        return newest, Standing(Value.UNKNOWN, WENT_BACK)
     old = (facts.as_of - seen.looks[0]).total_seconds() > hours * 3600
     if old:
         return newest, Standing(Value.UNKNOWN, NOT_LOOKED)

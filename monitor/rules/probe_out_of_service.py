@@ -28,6 +28,8 @@ UNASKED = ("manual", "portal")
 """A person is no probe of ours, and a column's faults have rules of their own."""
 SAID_SO = ("canary_failed", PROBE_OUT)
 WALLED_SHARE = 0.2
+COPIES = 0.5
+"""A cache on the way to a bridge or platform stands before all of its accounts."""
 
 
 def check(facts: Facts, *, clause: Clause, look_hours: LookHours = 48) -> Iterator[Verdict]:
@@ -72,6 +74,9 @@ def _broken(looks: Sequence[tuple[OutletFacts, Look]]) -> str:
     failed = sum(look.reason == "canary_failed" for _, look in looks)
     if failed:
         return f"自检未通过，{failed}个账号的结果不予采信"
+    copies = sum(look.reason == "old_copy" for _, look in looks)
+    if copies and copies >= COPIES * len(looks):
+        return f"{copies}个账号看到的是缓存里的旧答复"
     walls = sum(look.outcome is Outcome.BLOCKED and look.reason in WALL_REASONS for _, look in looks)
     if walls >= WALLS_IN_A_ROW and walls >= WALLED_SHARE * len(looks):
         return f"{walls}个账号被平台拦截"
