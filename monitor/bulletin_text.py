@@ -16,7 +16,7 @@ from monitor.bulletin_model import Bulletin, ColumnRow, ContentFault, Group, Pas
 from monitor.bulletin_text_media import media
 from monitor.bulletin_words import fields, level, units_of
 from monitor.calendar import chinese_day
-from monitor.model import exactly
+from monitor.model import Count, exactly
 from monitor.words import none_found, share
 
 NUMERALS = "一二三四五六七八九十"
@@ -77,7 +77,9 @@ def _period(b: Bulletin) -> str:
 def _posts(b: Bulletin) -> Sequence[str]:
     portal, rows = b.portal, [row for group in b.groups for row in group.rows]
     text = f"{_period(b)}，{b.settings.portal}共发布信息{portal.total.said()}"
-    if rows:
+    if portal.total.nothing_seen:
+        text = f"{_period(b)}，{b.settings.portal}发布信息的数量{_unsaid(portal.total)}。"
+    elif rows:
         text += f"，其中附件所列{len(rows)}个单位发布{portal.listed.said()}"
         rest = portal.unattributed
         text += f"，其他来源（未归属）{rest.said()}。" if rest != exactly(0) else "。"
@@ -87,6 +89,11 @@ def _posts(b: Bulletin) -> Sequence[str]:
     if len(quotas) == 1:
         text += f"根据《{b.settings.place}{b.settings.measure}》要求，各单位每月发布信息应达到{quotas[0]}条及以上。"
     return (text + "".join(_group(b, number, group) for number, group in enumerate(b.groups, 1)),)
+
+
+def _unsaid(count: Count) -> str:
+    """Where none was seen of nobody knows how many: no number, and why."""
+    return f"{count.text}（{count.gaps[0]}）" if count.gaps else count.text
 
 
 def _group(b: Bulletin, number: int, group: Group) -> str:
@@ -218,6 +225,8 @@ def _column(row: ColumnRow) -> str:
 def _disclosure(b: Bulletin) -> Iterable[str]:
     d = b.disclosure
     text = f"{_period(b)}我{level(b)}共主动公开政府信息{d.total.said()}。"
+    if d.total.nothing_seen:
+        text = f"{_period(b)}我{level(b)}主动公开政府信息的数量{_unsaid(d.total)}。"
     if d.none:
         text += f"部分单位主动公开的文件数量较少，{'、'.join(d.none)}主动公开政府信息数量为0。"
     if d.unknown:

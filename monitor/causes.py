@@ -29,6 +29,7 @@ SUSPECTED = "suspected"
 UNKNOWN_YEAR = "unknown_year"
 CATALOGUE_OPEN = "catalogue_open"
 NO_COLUMN = "no_column"
+NO_REGISTER = "no_register"
 LIVED_PARTLY = "lived_partly"
 MONTH_RUNNING = "month_running"
 NOT_JUDGED = "not_judged_yet"
@@ -54,6 +55,7 @@ CAUSE_NAMES: Mapping[str, str] = {
     UNDECIDED: "有信息的来源尚未读到或待认定",
     CATALOGUE_OPEN: "尚未确认该单位的发布栏目已全部纳入台账",
     NO_COLUMN: "台账中没有该单位发布信息的栏目",
+    NO_REGISTER: "台账中没有主动公开文件的栏目",
     LIVED_PARTLY: "该单位在这个月里只存在部分时间（撤并或新设）",
     MONTH_RUNNING: "本月尚未结束",
     SITE_DOWN: "所在网站当时无法访问，已另行登记",

@@ -17,6 +17,7 @@ from monitor.causes import (
     LIVED_PARTLY,
     MONTH_RUNNING,
     NO_COLUMN,
+    NO_REGISTER,
     NOT_COVERED,
     UNDECIDED,
     cause_name,
@@ -161,7 +162,8 @@ def bound(seen: int, more: int, gaps: Iterable[Gap]) -> Count:
 def of_all(sight: Sight, month: str, holes: Holes, seen: int, more: int) -> Count:
     """A count over all columns and units: open where any of them is."""
     gaps = [] if all(one.vouched for one in sight.units.values()) else [Gap(CATALOGUE_OPEN, OPEN_CATALOGUE)]
-    return bound(seen, more, [*_running(sight, month), *gaps, *_holes(sight, holes.every)])
+    gaps = [*_running(sight, month), *_unwatched(sight, month), *gaps]
+    return bound(seen, more, [*gaps, *_holes(sight, holes.every)])
 
 
 OPEN_CATALOGUE = "尚未确认各单位的发布栏目已全部纳入台账"
@@ -177,7 +179,14 @@ def _gates(sight: Sight, stood: Stood, placed: bool, month: str) -> list[Gap]:
     causes = [] if stood.lived(month) else [LIVED_PARTLY]
     causes += [NO_COLUMN] if sight.needs_place and not placed else []
     causes += [] if stood.vouched else [CATALOGUE_OPEN]
-    return [*_running(sight, month), *(Gap(cause, cause_name(cause)) for cause in causes)]
+    gaps = [Gap(cause, cause_name(cause)) for cause in causes]
+    return [*_running(sight, month), *_unwatched(sight, month), *gaps]
+
+
+def _unwatched(sight: Sight, month: str) -> list[Gap]:
+    """A register of documents that nobody watches shows none: that is no zero."""
+    watched = any(reach.stood(first_day(month)) for reach in sight.reaches.values())
+    return [] if sight.needs_place or watched else [Gap(NO_REGISTER, cause_name(NO_REGISTER))]
 
 
 def _running(sight: Sight, month: str) -> list[Gap]:

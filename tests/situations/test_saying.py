@@ -232,3 +232,14 @@ def test_what_could_not_be_judged_stands_apart_with_its_cause(tmp_path: Path, of
     book = openpyxl.load_workbook(tmp_path / "b.xlsx")
     assert "城管动态" in {cell.value for row in book["未判定"].iter_rows() for cell in row}
     assert "城管动态" not in {cell.value for row in book["栏目"].iter_rows() for cell in row}
+
+
+def test_a_register_of_documents_that_nobody_watches_is_no_zero(tmp_path: Path, office_web: Fixture) -> None:
+    client_for, office = office_web
+    b = draft(office, Period.parse("2020Q2"), NOW).bulletin
+    said = everything(b, tmp_path)
+    assert "主动公开政府信息的数量未作判定（台账中没有主动公开文件的栏目）" in said
+    assert ZEROS.findall(said) == []
+    assert b.disclosure.none == ()
+    page = client_for(Role.OFFICE).get("/units/jyj").text
+    assert re.findall(r'data-label="主动公开文件" class="n">([^<]*)<', page) == ["未判定"] * 6
