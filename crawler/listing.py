@@ -34,6 +34,7 @@ from crawler.lists.datalist import markup_in_data, read_data, read_rows, rows_in
 from crawler.lists.dating import Item, posts_of
 from crawler.lists.elsewhere import elsewhere
 from crawler.lists.feedlist import is_feed, read_feed
+from crawler.lists.headings import under_headings
 from crawler.lists.jsonish import looks_like_data
 from crawler.lists.links import Links
 from crawler.lists.notices import moved_notice
@@ -119,7 +120,7 @@ def _read_fragment(fragment: str, sight: Sight, family: Family) -> Reading | Non
 def _blocks(sight: Sight, pagers: tuple[int, ...] = ()) -> tuple[list[Block], frozenset[int]]:
     """The page's dated blocks, and the texts that hold nothing but a date."""
     sheet, source = sight.source.sheet, sight.source.raw
-    cells = cells_of(sheet, sight.today, sight.page.fetched_at)
+    cells = under_headings(sheet, cells_of(sheet, sight.today, sight.page.fetched_at), sight.today)
     dates = frozenset(number for cell in cells if cell.rank == ALONE for number in cell.texts)
     cells += unseen_cells(sheet, source, sight.today, sight.page.fetched_at)
     cells += written_cells(sheet, sight.source.scripts, sight.today, sight.page.fetched_at)

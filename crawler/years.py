@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 FROM_ADDRESS = "year from the address of the item"
 FROM_ARTICLE = "year from the article of the item"
+FROM_HEADING = "year from the heading above the item"
 FROM_ORDER = "year from the order of the list"
 NEAR = timedelta(days=92)
 """A page is saved at most about this long after the day it shows."""

@@ -111,6 +111,15 @@ def cells_of(sheet: Outline, today: date, fetched_at: datetime | None) -> list[C
     return found
 
 
+def cell_at(sheet: Outline, number: int, today: date) -> Cell | None:
+    """The date candidate of one text by itself, without the pieces beside it."""
+    text = sheet.texts[number]
+    told = _told(text)
+    return (
+        _cell((number, sheet.owners[number]), text, told, today, None, "item") if told is not None else None
+    )
+
+
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d\d)(?!\d)")
 
 
