@@ -1,5 +1,4 @@
-"""Somebody at the office says that a unit's places are all in the catalogue, or takes it back: with person and reason, on
-the record, in one transaction with the word itself."""
+"""Somebody at the office says that a unit's places are all in the catalogue, or takes it back: with a reason, on the record."""
 
 from __future__ import annotations
 
