@@ -14,9 +14,10 @@ from datetime import date
 from crawler.model import Evidence, Unread
 from crawler.visit import key
 
-MANY, FEW = 3, 2
-"""A link is frame on so many columns; on fewer where no more than ``SMALL`` columns of the site are known."""
-SMALL = 3
+COLUMNS = 3
+"""A link is frame on so many columns of its site, however many are known: to know of more columns never takes a link out of
+the frame, and to know of fewer never puts one into it. Two alike pages of one channel share its headline box.
+"""
 AROUND, PART = "outside", "part"
 
 
@@ -32,12 +33,7 @@ def learned(arounds: Mapping[str, Iterable[str]]) -> frozenset[str]:
     one column only. Aliases of one column must be handed in once.
     """
     shown = Counter(one for links in arounds.values() for one in {frame_key(url) for url in links})
-    return frozenset(one for one, columns in shown.items() if columns >= needed(len(arounds)))
-
-
-def needed(columns: int) -> int:
-    """On how many columns of a site with ``columns`` known ones a link must stand to be its frame."""
-    return FEW if columns <= SMALL else MANY
+    return frozenset(one for one, columns in shown.items() if columns >= COLUMNS)
 
 
 def remaining(

@@ -18,7 +18,8 @@ from crawler.store import Base
 class FrameLinkRow(Base):
     """A link that columns of a site show outside their lists. On several columns it is the site's frame.
 
-    ``key`` is the hexadecimal :func:`crawler.visit.key` of its address, ``outlets`` up to four columns that showed it.
+    ``key`` is the hexadecimal :func:`crawler.visit.key` of its address, ``outlets`` up to four columns that showed it,
+    ``since`` from when each did (ISO 8601, in their order): what was not yet frame on a day is none when it is judged again.
     """
 
     __tablename__ = "frame_link"
@@ -26,6 +27,7 @@ class FrameLinkRow(Base):
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id"))
     key: Mapped[str] = mapped_column(String(16))
     outlets: Mapped[list[Any]]
+    since: Mapped[list[Any]]
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
     __table_args__ = (UniqueConstraint("site_id", "key"),)

@@ -43,36 +43,52 @@ def enter(store: Store) -> None:
 
 def test_what_several_columns_show_beside_their_lists_is_the_frame(store: Store) -> None:
     enter(store)
-    night(store, [shown("a", HOME, SIDE, OWN), shown("b", HOME)])
-    night(store, [shown("c", HOME, SIDE)])
+    night(store, [shown("a", HOME, SIDE, OWN), shown("b", HOME, SIDE)])
+    night(store, [shown("c", HOME)])
     with store.reader.connect() as connection:
         frame = frame_of(connection, ["s", "unheard-of"])
-    assert frame == {"s": hex_of(HOME, SIDE), "unheard-of": set()}
+    assert frame == {"s": hex_of(HOME), "unheard-of": set()}
 
 
-def test_where_more_columns_are_known_more_must_show_a_link(store: Store) -> None:
+def test_as_many_columns_must_show_a_link_however_many_are_known(store: Store) -> None:
     enter(store)
-    night(store, [shown(name, HOME) for name in "abcdef"])
+    night(store, [shown(name, HOME) for name in "abc"])
     night(store, [shown(name, SIDE) for name in "ab"])
+    with store.reader.connect() as connection:
+        assert frame_of(connection, ["s"])["s"] == hex_of(HOME)
+    night(store, [shown(name, HOME) for name in "abcdef"])
     with store.reader.connect() as connection:
         assert frame_of(connection, ["s"])["s"] == hex_of(HOME)
         outlets = connection.execute(select(FrameLinkRow.outlets).order_by(FrameLinkRow.id)).scalars().all()
     assert outlets == [["a", "b", "c", "d"], ["a", "b"]]
 
 
+def test_a_past_day_is_judged_by_the_frame_that_was_known_then(store: Store) -> None:
+    enter(store)
+    night(store, [shown("a", HOME), shown("b", HOME)])
+    night(store, [shown("c", HOME, days=2), shown("a", HOME, days=2)])
+    with store.reader.connect() as connection:
+        assert frame_of(connection, ["s"], NOW + timedelta(days=1))["s"] == set()
+        assert frame_of(connection, ["s"], NOW + timedelta(days=2))["s"] == hex_of(HOME)
+        assert frame_of(connection, ["s"])["s"] == hex_of(HOME)
+
+
 def test_two_columns_that_show_one_list_are_told_and_make_no_frame(store: Store) -> None:
     enter(store)
     front = b"".join(key(f"http://portal/t{n}.htm") for n in range(3))
     night(store, [replace(shown(name, SIDE), front=front) for name in "ab"])
-    night(store, [shown("c"), shown("d")])
+    night(store, [shown("c", SIDE), shown("d")])
     with store.reader.connect() as connection:
         assert same_lists(connection) == (("a", "b"),)
         assert frame_of(connection, ["s"])["s"] == set()
+    night(store, [shown("d", SIDE)])
+    with store.reader.connect() as connection:
+        assert frame_of(connection, ["s"])["s"] == hex_of(SIDE)
 
 
 def test_a_link_that_no_page_shows_any_more_is_forgotten(store: Store) -> None:
     enter(store)
-    night(store, [shown("a", HOME, SIDE), shown("b", HOME, SIDE)])
+    night(store, [shown(name, HOME, SIDE) for name in "abc"])
     for days in (3, 30, 59):
         night(store, [shown("a", HOME, days=days)])
     with store.engine.begin() as connection:

@@ -8,7 +8,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.frames import frame_key, learned, needed, proves, remaining
+from crawler.frames import frame_key, learned, proves, remaining
 from crawler.model import Evidence, Unread, upper_bound
 
 SITE = "http://www.example.org/"
@@ -43,12 +43,32 @@ def test_the_same_link_outside_the_lists_of_three_columns_is_frame() -> None:
     assert keys == {frame_key(hot)}
 
 
-def test_a_small_site_needs_two_columns_and_a_lone_column_teaches_nothing() -> None:
+def test_on_two_columns_a_link_is_no_frame_however_few_are_known() -> None:
     hot = SITE + "hot.htm"
-    assert learned({"a": [hot], "b": [hot]}) == {frame_key(hot)}
+    assert learned({"a": [hot, hot, hot], "b": [hot]}) == frozenset()
     assert learned({"a": [hot], "b": [hot], "c": [], "d": []}) == frozenset()
-    assert learned({"a": [hot, hot, hot]}) == frozenset()
-    assert [needed(columns) for columns in (1, 3, 4, 90)] == [2, 2, 3, 3]
+
+
+LINKS = st.sampled_from([SITE + str(number) for number in range(6)])
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdefg"), st.lists(LINKS, max_size=5)),
+    st.sets(st.sampled_from("abcdefg")),
+)
+def test_knowing_of_fewer_columns_never_makes_more_frame(
+    arounds: dict[str, list[str]], left_out: set[str]
+) -> None:
+    fewer = {column: links for column, links in arounds.items() if column not in left_out}
+    assert learned(fewer) <= learned(arounds)
+
+
+@given(st.dictionaries(st.sampled_from("abcdefg"), st.lists(LINKS, max_size=5)), st.sampled_from("abcdefg"))
+def test_a_page_that_shows_fewer_links_never_makes_more_frame(
+    arounds: dict[str, list[str]], cut: str
+) -> None:
+    shorter = {column: links[:1] if column == cut else links for column, links in arounds.items()}
+    assert learned(shorter) <= learned(arounds)
 
 
 def test_an_older_day_is_no_longer_unread_and_an_unknown_one_stays() -> None:

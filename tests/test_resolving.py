@@ -99,9 +99,11 @@ def test_a_link_beside_the_list_is_frame_once_enough_columns_show_it(doubtful: S
     look(doubtful, HOT)
     assert known(doubtful)[1].cause == "unread_newer"
     with doubtful.engine.begin() as c:
-        values = {"site_id": "site", "key": frame_key(HOT.url), "outlets": ["x", "y", "z"]}
-        c.execute(insert(FrameLinkRow).values(values | {"first_seen": at(DAY, 2), "last_seen": at(DAY, 2)}))
+        since = [at(DAY, hour).isoformat() for hour in (2, 2, 5)]
+        values = {"site_id": "site", "key": frame_key(HOT.url), "outlets": ["x", "y", "z"], "since": since}
+        c.execute(insert(FrameLinkRow).values(values | {"first_seen": at(DAY, 2), "last_seen": at(DAY, 5)}))
     assert known(doubtful)[1].value is Value.STALE
+    assert known(doubtful, at(DAY, 4))[1].cause == "unread_newer", "two columns had shown it by then"
 
 
 def test_the_post_of_another_column_counts_by_its_day(doubtful: Store) -> None:

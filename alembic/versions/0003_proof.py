@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.Column("site_id", sa.String(length=64), nullable=False),
         sa.Column("key", sa.String(length=16), nullable=False),
         sa.Column("outlets", sa.JSON(), nullable=False),
+        sa.Column("since", sa.JSON(), nullable=False),
         sa.Column("first_seen", crawler.store.Moment(timezone=True), nullable=False),
         sa.Column("last_seen", crawler.store.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_frame_link_site_id_site")),

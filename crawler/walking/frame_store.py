@@ -6,7 +6,7 @@ Learned from every first page that is read; what no page has shown for :data:`KE
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,15 +14,14 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.bulk import execute_many
-from crawler.frames import frame_key, needed
-from crawler.model import OutletKind
+from crawler.frames import COLUMNS, frame_key
+from crawler.model import utc
 from crawler.proof_store import FrameLinkRow
-from crawler.store import OutletRow
 from crawler.visit import Looked
 from crawler.walking.address_store import once, same_lists
 
 MOST_COLUMNS = 4
-"""As many columns that showed a link are kept: on that many of them it is the site's."""
+"""As many columns that showed a link are kept: one more than make it the site's, since two of them may be one list."""
 KEPT = timedelta(days=60)
 TOUCHED = timedelta(days=7)
 """``last_seen`` moves in steps of this: a frame that stands costs a night no writing."""
@@ -51,12 +50,14 @@ def _learn(connection: Connection, site: str, links: Mapping[str, Mapping[str, d
     for name, outlets in links.items():
         last, row = max(outlets.values()), known.get(name)
         if row is None:
-            values = {"site_id": site, "key": name, "outlets": sorted(outlets)[:MOST_COLUMNS]}
-            new.append({**values, "first_seen": min(outlets.values()), "last_seen": last})
-            continue
-        together = _together(row.outlets, outlets)
-        if len(together) > len(row.outlets) or last - row.last_seen > TOUCHED:
-            changed.append({"b_id": row.id, "outlets": together, "last_seen": max(last, row.last_seen)})
+            row = FrameLinkRow(outlets=[], since=[], last_seen=last)
+            values = {"site_id": site, "key": name, "first_seen": min(outlets.values()), "last_seen": last}
+            new.append(values | _together(row, outlets))
+        elif (together := _together(row, outlets))[
+            "outlets"
+        ] != row.outlets or last - row.last_seen > TOUCHED:
+            told = {f"b_{field}": value for field, value in together.items()}
+            changed.append({"b_id": row.id, "last_seen": max(last, row.last_seen), **told})
     if new:
         make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
         entering = make(FrameLinkRow).on_conflict_do_nothing(index_elements=["site_id", "key"])
@@ -67,40 +68,40 @@ def _learn(connection: Connection, site: str, links: Mapping[str, Mapping[str, d
 _CHANGED = (
     update(FrameLinkRow)
     .where(ROW.id == bindparam("b_id"))
-    .values(outlets=bindparam("outlets"), last_seen=bindparam("last_seen"))
+    .values(outlets=bindparam("b_outlets"), since=bindparam("b_since"), last_seen=bindparam("last_seen"))
 )
 
 
-def _together(known: Iterable[str], shown: Collection[str]) -> list[str]:
-    old = list(known)
-    return [*old, *(one for one in sorted(shown) if one not in old)][:MOST_COLUMNS]
+def _together(row: Any, shown: Mapping[str, datetime]) -> dict[str, list[str]]:
+    """The columns that showed the link, each with its moment: those that did before, and then the new ones."""
+    fresh = sorted((moment, outlet) for outlet, moment in shown.items() if outlet not in row.outlets)
+    outlets = [*row.outlets, *(outlet for _, outlet in fresh)]
+    since = [*row.since, *(utc(moment).isoformat() for moment, _ in fresh)]
+    return {"outlets": outlets[:MOST_COLUMNS], "since": since[:MOST_COLUMNS]}
 
 
-def frame_of(connection: Connection, site_ids: Collection[str]) -> dict[str, frozenset[str]]:
+def frame_of(
+    connection: Connection, site_ids: Collection[str], as_of: datetime | None = None
+) -> dict[str, frozenset[str]]:
     """By site: the links that are its frame, as :func:`crawler.frames.frame_key` names them.
 
-    A link is frame where enough of the site's columns showed it beside their lists; columns that show one list count
-    once. A site that is not known is there and has none.
+    A link is frame where enough of the site's columns had shown it beside their lists by ``as_of`` (``None``: by now);
+    columns that show one list now count once. A site that is not known is there and has none.
     """
     groups = same_lists(connection)
-    columns: defaultdict[str, list[str]] = defaultdict(list)
-    seen = select(OutletRow.site_id, OutletRow.id).where(
-        OutletRow.site_id.in_(site_ids),
-        OutletRow.kind == OutletKind.COLUMN.value,
-        OutletRow.retired_at.is_(None),
-        OutletRow.last_conclusive.is_not(None),
-    )
-    for site, outlet in connection.execute(seen):
-        columns[site].append(outlet)
-    wanted = {site: needed(len(once(columns[site], groups))) for site in site_ids}
     found: dict[str, set[str]] = {site: set() for site in site_ids}
-    query = select(ROW.site_id, ROW.key, ROW.outlets).where(
-        ROW.site_id.in_(site_ids), func.json_array_length(ROW.outlets) > 1
+    query = select(ROW.site_id, ROW.key, ROW.outlets, ROW.since).where(
+        ROW.site_id.in_(site_ids), func.json_array_length(ROW.outlets) >= COLUMNS
     )
-    for site, name, outlets in connection.execute(query):
-        if len(once(outlets, groups)) >= wanted[site]:
+    for site, name, outlets, since in connection.execute(query):
+        shown = [one for one, moment in zip(outlets, since, strict=True) if _by(moment, as_of)]
+        if len(once(shown, groups)) >= COLUMNS:
             found[site].add(name)
     return {site: frozenset(names) for site, names in found.items()}
+
+
+def _by(moment: str, as_of: datetime | None) -> bool:
+    return as_of is None or datetime.fromisoformat(moment) <= as_of
 
 
 def forget(connection: Connection, now: datetime) -> int:

@@ -13,9 +13,9 @@ from crawler.frames import frame_key, remaining
 from crawler.model import SHANGHAI, ColumnClass, Evidence, Outcome, OutletKind, Unread, shanghai_day
 from crawler.record import unread_of
 from crawler.store import OutletRow, PostRow, VisitRow
+from crawler.walking.frame_store import frame_of
 from monitor.counting.reach import Reach
 from monitor.looks.column_words import Word, words_of
-from monitor.looks.resolving import frames_of
 
 OUTLET, VISIT, POST = OutletRow.__table__.c, VisitRow.__table__.c, PostRow.__table__.c
 CONCLUSIVE = tuple(outcome.value for outcome in Outcome if outcome.conclusive)
@@ -101,7 +101,7 @@ def _unread(
     if not rows:
         return {}
     words = words_of(connection, {row[0] for row in rows}, as_of)
-    frames = frames_of(connection, {row[1] for row in rows}, as_of)
+    frames = frame_of(connection, {row[1] for row in rows}, as_of)
     parts: dict[str, dict[tuple[str, str, date | None], date]] = defaultdict(dict)
     for outlet, site, moment, unread in rows:
         for one in _left(map(unread_of, unread), words.get(outlet, ()), frames.get(site, frozenset())):

@@ -6,22 +6,21 @@ nothing remaining is whole. Happens at judgement, so that what is learned later 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from crawler.frames import frame_key, needed, proves, remaining
-from crawler.model import OutletKind, shanghai_day
-from crawler.proof_store import FrameLinkRow
-from crawler.store import OutletRow, PostRow
+from crawler.frames import frame_key, proves, remaining
+from crawler.model import shanghai_day
+from crawler.store import PostRow
+from crawler.walking.frame_store import frame_of
 from monitor.looks.column_words import Word, words_of
 from monitor.looks.weight import CONVICTING
 from monitor.model import Look
 
-POST, OUTLET, FRAME = PostRow.__table__.c, OutletRow.__table__.c, FrameLinkRow.__table__.c
+POST = PostRow.__table__.c
 CHUNK = 400
 
 
@@ -86,7 +85,7 @@ def _known(
     own, others = _days(connection, urls, as_of)
     wanted = {sites[outlet] for outlet in looks if outlet in sites}
     words = words_of(connection, looks, as_of)
-    return Known(frames_of(connection, wanted, as_of), own, others, words)
+    return Known(frame_of(connection, wanted, as_of), own, others, words)
 
 
 def _days(
@@ -107,26 +106,3 @@ def _days(
             own[outlet, url] = day
             others[url] = max(day, others.get(url, day))
     return own, others
-
-
-def frames_of(connection: Connection, sites: Collection[str], as_of: datetime) -> dict[str, frozenset[str]]:
-    """The keys of the links that are the frame of each site."""
-    columns = _columns(connection, sites)
-    query = select(FRAME.site_id, FRAME.key, FRAME.outlets).where(
-        FRAME.site_id.in_(sites), FRAME.first_seen <= as_of
-    )
-    found: dict[str, set[str]] = defaultdict(set)
-    for site, name, outlets in connection.execute(query):
-        if len(outlets) >= needed(columns.get(site, 0)):
-            found[site].add(name)
-    return {site: frozenset(names) for site, names in found.items()}
-
-
-def _columns(connection: Connection, sites: Iterable[str]) -> dict[str, int]:
-    """How many columns of each site are known."""
-    query = (
-        select(OUTLET.site_id, func.count())
-        .where(OUTLET.kind == OutletKind.COLUMN.value, OUTLET.site_id.in_(list(sites)))
-        .group_by(OUTLET.site_id)
-    )
-    return {row[0]: row[1] for row in connection.execute(query)}
