@@ -128,9 +128,10 @@ def _blocks(sight: Sight, pagers: tuple[int, ...] = ()) -> tuple[list[Block], fr
     blocks = blocks_of(sheet, rows_of(sheet, cells, links), links, pagers, cells)
     if b"none" in source or b"hidden" in source:
         for block in blocks:
-            block.hidden = [row for row in block.rows if not row.flat and sheet.unshown(row.node, row.home)]
-            block.hidden += _of_a_hidden_tab(sight, block)
-            block.rows = [row for row in block.rows if row not in block.hidden] or block.rows
+            off = {id(row) for row in block.rows if not row.flat and sheet.unshown(row.node, row.home)}
+            off.update(id(row) for row in _of_a_hidden_tab(sight, block))
+            block.hidden = [row for row in block.rows if id(row) in off]
+            block.rows = [row for row in block.rows if id(row) not in off] or block.rows
     return blocks, dates
 
 
@@ -142,9 +143,10 @@ def _of_a_hidden_tab(sight: Sight, block: Block) -> list[Row]:
     off = [row for row in block.rows if not row.flat and sight.source.sheet.hidden(row.home)]
     if not off or len(off) == len(block.rows):
         return []
+    away = set(map(id, off))
     own = folder(sight.source.url)
     below = {id(row) for row in block.rows if sight.href(row.anchor).partition("//")[2].startswith(own)}
-    if own.count("/") < 2 or any(id(row) not in below for row in block.rows if row not in off):
+    if own.count("/") < 2 or any(id(row) not in below for row in block.rows if id(row) not in away):
         return []
     return [row for row in off if id(row) not in below]
 

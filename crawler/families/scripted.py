@@ -94,7 +94,12 @@ def further(source: Source) -> tuple[str, ...]:
         return ()
     last = pager.pages - 1 if pager.base == 0 else pager.pages
     numbers = range(pager.current + 1, min(last, pager.current + MAX_PAGES) + 1)
-    return tuple(join(source.url, f"{pager.stem}_{number}.{pager.extension}") for number in numbers)
+    names = [f"{pager.stem}_{number}.{pager.extension}" for number in numbers]
+    first = join(source.url, names[0]) if names else ""
+    if first.endswith(f"/{names[0]}" if names else "/") and "/" not in pager.stem:
+        folder = first.removesuffix(names[0])  # they stand side by side: one look at the base address will do
+        return tuple(f"{folder}{name}" for name in names)
+    return tuple(join(source.url, name) for name in names)
 
 
 def pages(source: Source) -> int | None:

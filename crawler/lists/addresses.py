@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import pairwise
 from urllib.parse import urlsplit
 
@@ -33,6 +33,8 @@ _DIGITS = re.compile(r"\d+")
 _HASH = re.compile(
     r"(?<![0-9A-Za-z])(?=[0-9A-Za-z-]*\d)(?:[0-9a-fA-F]{16,40}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
 )
+_HASH_SIGN = re.compile(r"[0-9a-fA-F]{16}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-")
+"""Stands in every address with a hash: a short walk over those without."""
 _LAST_NUMBER = re.compile(r"\d{2,18}(?=\D*\Z)")
 RUNS = 4
 """So many posts of other days or hours must agree before the running number of an address says which of two posts is older."""
@@ -50,7 +52,7 @@ def pattern(url: str) -> str:
     """The address without host, its numbers as ``#`` and its hashes as ``*``: ``/xwzx/#/t#_#.htm``."""
     path = url.partition("//")[2].partition("#")[0]
     path = path[path.find("/") :] if "/" in path else "/"
-    if _HASH.search(path):
+    if _HASH_SIGN.search(path) is not None:
         path = _HASH.sub("*", path)
     return _DIGITS.sub("#", path)
 
@@ -88,23 +90,64 @@ def column_like(url: str) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
 class Addresses:
-    """The addresses of a list: its ``hosts``, ``tails`` of its posts, ``patterns`` in the column's own folder.
+    """The addresses of a list's ``posts``; each of its facts is made out when it is first asked for.
 
-    ``folder`` is the column's own folder, ``""`` when most posts stand elsewhere. ``numbers`` are running numbers and
-    ``days`` the posts' days, both ascending, by tail; empty where the numbers do not run with the days. ``lag`` is the
-    longest time from the day in an address to the printed one. ``files`` are folder and ending of posts whose
-    addresses have no number (``/lg/*.html``).
+    ``folder`` is the column's own folder, ``""`` when most posts stand elsewhere.
     """
 
-    hosts: frozenset[str]
-    folder: str
-    tails: frozenset[str]
-    patterns: frozenset[str]
-    runs: dict[str, tuple[tuple[int, ...], tuple[date, ...]]]
-    lag: timedelta
-    files: frozenset[str] = frozenset()
+    def __init__(self, posts: Sequence[Post], page_url: str, folder: str, today: date) -> None:
+        self.posts, self.today, self._page_url = posts, today, page_url
+        self.urls = [post.url for post in posts if post.url]
+        below = sum(url.partition("//")[2].startswith(folder) for url in self.urls)
+        self.folder = folder if folder.count("/") > 1 and below >= SHARE * max(1, len(self.urls)) else ""
+
+    @cached_property
+    def hosts(self) -> frozenset[str]:
+        """The page's host and those of at least half of the posts."""
+        hosts = Counter(map(host_of, self.urls))
+        kept = {host for host, count in hosts.items() if 2 * count >= len(self.urls)}
+        return frozenset(kept | {host_of(self._page_url)})
+
+    @cached_property
+    def shapes(self) -> dict[str, str]:
+        """The pattern of each post's address."""
+        return {url: pattern(url) for url in self.urls}
+
+    @cached_property
+    def patterns(self) -> frozenset[str]:
+        """The posts' patterns, in whatever folder they stand."""
+        return frozenset(self.shapes.values())
+
+    @cached_property
+    def _tails(self) -> dict[str, str]:
+        return {shape: tail(shape) for shape in self.patterns}
+
+    @cached_property
+    def tails(self) -> frozenset[str]:
+        """The ends of the posts' patterns that tell an article from a column."""
+        return frozenset(self._tails.values()) - {""}
+
+    @cached_property
+    def files(self) -> frozenset[str]:
+        """Folder and ending of posts where most addresses have no number (``/lg/*.html``)."""
+        bare = [url for url in self.urls if not self._tails[self.shapes[url]]]
+        return frozenset(filter(None, map(_file, bare))) if 2 * len(bare) > len(self.urls) else frozenset()
+
+    @cached_property
+    def lag(self) -> timedelta:
+        """The longest time from the day in an address to the printed one."""
+        return _lag(self.posts, self.today)
+
+    @cached_property
+    def runs(self) -> dict[str, tuple[tuple[int, ...], tuple[date, ...]]]:
+        """Running numbers and the posts' days, both ascending, by tail; none where numbers do not run with days."""
+        told: dict[str, list[tuple[int, Dated]]] = {}
+        for post in self.posts:
+            number = _number(post.url) if post.url else None
+            if number is not None and post.published is not None:
+                told.setdefault(self._tails[self.shapes[post.url]], []).append((number, post.published))
+        return _runs(told)
 
     def same_site(self, url: str) -> bool:
         return host_of(url) in self.hosts
@@ -119,7 +162,7 @@ class Addresses:
 
     def beside(self, url: str) -> bool:
         """Whether it is a file beside posts whose addresses have no number: only where it stands can tell it from a column."""
-        return _file(url) in self.files
+        return bool(self.files) and _file(url) in self.files
 
     def own(self, url: str) -> bool:
         """Whether it lies in the column's own folder, made like its posts."""
@@ -128,7 +171,7 @@ class Addresses:
     def below(self, url: str) -> bool:
         return bool(self.folder) and url.partition("//")[2].startswith(self.folder)
 
-    def latest(self, url: str, today: date) -> date | None:
+    def latest(self, url: str) -> date | None:
         """The newest day that a post at ``url`` can bear, ``None`` when its address does not bound it.
 
         By the day or month in the address (a post is saved before it is shown, at most ``lag`` before), else by its
@@ -136,15 +179,14 @@ class Addresses:
         is not newer. That is believed only where the list's own numbers and days run together without exception:
         numbers that run down the page, or posts imported in a batch, bound nothing.
         """
-        saved = url_day(url, today=today)
+        saved = url_day(url, today=self.today)
         if saved is not None:
-            return min(saved + self.lag, today)
+            return min(saved + self.lag, self.today)
         month = _MONTH_FOLDER.search(url)
         if month is not None:
-            return min(_month_end(int(month[1]), int(month[2])) + self.lag, today)
-        shape = tail(pattern(url))
-        run = self.runs.get(shape)
+            return min(_month_end(int(month[1]), int(month[2])) + self.lag, self.today)
         found = _number(url)
+        run = self.runs.get(tail(pattern(url))) if found is not None else None
         if run is None or found is None:
             return None
         at = bisect_right(run[0], found)
@@ -155,36 +197,11 @@ def _month_end(year: int, month: int) -> date:
     return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 
-def addresses_of(posts: Sequence[Post], page_url: str, folder: str, today: date) -> Addresses:
-    """What the ``posts`` of a list have in common. ``folder`` is the page's own: ``www.x.gov.cn/xwzx/``."""
-    urls = [post.url for post in posts if post.url]
-    hosts = Counter(host_of(url) for url in urls)
-    own = [url for url in urls if url.partition("//")[2].startswith(folder)]
-    named = folder if folder.count("/") > 1 and len(own) >= SHARE * max(1, len(urls)) else ""
-    shapes = Counter(pattern(url) for url in urls)
-    tails = {tail(shape) for shape in shapes} - {""}
-    kept = frozenset(host for host, count in hosts.items() if 2 * count >= len(urls))
-    return Addresses(
-        kept | {host_of(page_url)},
-        named,
-        frozenset(tails),
-        frozenset(shapes),
-        _runs(posts),
-        _lag(posts, today),
-        _files(urls),
-    )
-
-
 def _file(url: str) -> str:
     """Folder and ending of an address: ``www.x.gov.cn/lg/*.html``."""
     folder, _, name = url.partition("//")[2].partition("?")[0].rpartition("/")
     stem, _, ending = name.partition(".")
     return "" if stem in ("", "index", "default", "list") else f"{folder}/*.{ending}"
-
-
-def _files(urls: Sequence[str]) -> frozenset[str]:
-    bare = [url for url in urls if not tail(pattern(url))]
-    return frozenset(_file(url) for url in bare if _file(url)) if 2 * len(bare) > len(urls) else frozenset()
 
 
 def _number(url: str) -> int | None:
@@ -202,13 +219,8 @@ def _lag(posts: Iterable[Post], today: date) -> timedelta:
     return max(NIGHTS, *told) if len(told) >= SHOWN else SAVED
 
 
-def _runs(posts: Iterable[Post]) -> dict[str, tuple[tuple[int, ...], tuple[date, ...]]]:
-    """Running numbers and days by tail, where they run together."""
-    told: dict[str, list[tuple[int, Dated]]] = {}
-    for post in posts:
-        number = _number(post.url) if post.url else None
-        if number is not None and post.published is not None:
-            told.setdefault(tail(pattern(post.url)), []).append((number, post.published))
+def _runs(told: Mapping[str, list[tuple[int, Dated]]]) -> dict[str, tuple[tuple[int, ...], tuple[date, ...]]]:
+    """Of numbers with their days by tail those that run together."""
     runs = {}
     for shape, pairs in told.items():
         pairs.sort(key=lambda pair: pair[0])

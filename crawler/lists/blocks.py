@@ -368,7 +368,7 @@ def _add_wordless(sheet: Outline, block: Block, loose: Sequence[Cell]) -> None:
         if node <= first.home or node in known or sheet.tags[node] != sheet.tags[first.node]:
             continue
         anchors = sheet.links_in(node)
-        if len(anchors) == 1 and sheet.elements[anchors[0]].get("href"):
+        if len(anchors) == 1 and anchors[0] in sheet.hrefs:
             known.add(node)
             row = Row(node, first.home, anchors[0], sheet.first[node], sheet.last[node], [cell])
             block.rows.append(row)

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from lxml import etree
-
 from crawler.dates import implausible
 from crawler.days.looks import looks_dated
 from crawler.days.strength import is_weak
@@ -36,8 +34,10 @@ MENU, MENU_WORDS = 5, 9
 IN_ORDER = 3
 """So many rows in order above a row without a date show that the list is in order there."""
 WORDS, MOST = 80, 80
-_ARTICLE_SIGN = re.compile(r"\d[^/]*/?\Z|\?|/\d{8}/[^/]*\Z|[0-9a-f]{16}")
 _FILE = re.compile(r"\d[^/?]*\.\w{2,5}\Z")
+_DIGITS, _HASH = frozenset("0123456789"), re.compile(r"[0-9a-f]{16}")
+_FIRST_PAGES = ("/index.html", "/index.htm", "/index.shtml", "/index.jhtml", "/index.jsp", "/index.aspx")
+"""Files of columns: without a year or a hash before them they are never an article's."""
 _MONTH_ONLY = re.compile(r"(20[0-4]\d)\s?(?:年|[-/.])\s?(1[0-2]|0?[1-9])\s?月?\W{0,6}\Z")
 
 
@@ -66,7 +66,7 @@ def unread_rows(sheet: Outline, listed: Listed, addresses: Addresses, today: dat
         title = item.post.title or item.url
         place = f"row {path_of(item.url)}" if item.url else f"row {title[:WORDS]}"
         garbled = item.why == UNDATED and any(map(looks_dated, sheet.texts[item.row.start : item.row.stop]))
-        bounds = _by_order(sure, at), addresses.latest(item.url, today) if item.url else None
+        bounds = _by_order(sure, at), addresses.latest(item.url) if item.url else None
         day = _earliest(*bounds, month_only(sheet, item, today) if item.why == UNDATED else None)
         found.append(
             Unread(
@@ -136,9 +136,9 @@ def outside(
     found: list[Unread] = []
     around: dict[str, None] = {}
     sheet, others = sight.source.sheet, listed.others
-    first, elements = sheet.first, sheet.elements
+    first, signs = sheet.first, _signs(sheet)
     for anchor in sheet.anchors:
-        if anchor not in others and first[anchor] not in near and not _sign(elements[anchor]):
+        if anchor not in others and anchor not in signs and first[anchor] not in near:
             continue
         url = sight.href(anchor)
         if url in read:
@@ -175,12 +175,35 @@ def _told_already(words: str, titles: Iterable[str]) -> bool:
     return bool(stem) and any(title.startswith(stem) for title in titles)
 
 
-def _sign(element: etree._Element) -> bool:
-    """Whether the link could lead to an article: cheap, since nine links in ten lead to columns."""
-    href = element.get("href") or ""
-    if href[:1] in ("", "#") or href[:11].lower() == "javascript:":
-        return element.get("onclick") is not None or len(href) > 20
-    return _ARTICLE_SIGN.search(href) is not None
+def _signs(sheet: Outline) -> set[int]:
+    """The links that could lead to an article: cheap, since nine links in ten lead to columns."""
+    found = set()
+    hrefs, elements = sheet.hrefs, sheet.elements
+    for anchor, href in hrefs.items():
+        if href.endswith(_FIRST_PAGES) and len(href) < 30 and "/2" not in href:
+            continue
+        if href[0] == "#" or (href[0] in "jJ" and href[:11].lower() == "javascript:"):
+            if elements[anchor].get("onclick") is not None or len(href) > 20:
+                found.add(anchor)
+        elif _sign(href):
+            found.add(anchor)
+    bare = (anchor for anchor in sheet.anchors if anchor not in hrefs)
+    found.update(anchor for anchor in bare if elements[anchor].get("onclick") is not None)
+    return found
+
+
+def _sign(href: str) -> bool:
+    if "?" in href:
+        return True
+    folders, _, name = href.rpartition("/")
+    if not name:
+        folders, _, name = folders.rpartition("/")
+    if not _DIGITS.isdisjoint(name):
+        return True
+    last = folders.rpartition("/")[2]
+    return (len(last) > 7 and not _DIGITS.isdisjoint(last)) or (
+        len(href) > 40 and _HASH.search(href) is not None
+    )
 
 
 @dataclass(slots=True)
@@ -212,7 +235,7 @@ class _Finder:
             return None
         day = dated.day if dated is not None and not is_weak(dated) else self.known.get(url) if url else None
         if day is None and url:
-            day = addresses.latest(url, self.sight.today)
+            day = addresses.latest(url)
         why = (
             (WEAK_DATE if dated is not None and is_weak(dated) else UNDATED)
             if inside

@@ -22,7 +22,7 @@ HEAD, TAIL = 20_000, 4_000
 
 def breaks_off(text: str) -> bool:
     """Whether ``text`` begins as a whole page and does not end as one. A fragment without ``<html>`` never does."""
-    if _ENDS.search(text, max(0, len(text) - TAIL)) or _ENDS.search(text):
+    if "</html" in text[-TAIL:] or _ENDS.search(text, max(0, len(text) - TAIL)) or _ENDS.search(text):
         return False
     return _BEGINS.search(text, 0, HEAD) is not None
 

@@ -27,7 +27,7 @@ class Links:
     dates: frozenset[int]
     known: dict[int, bool] = field(default_factory=dict)
     holders: dict[int, bool] = field(default_factory=dict)
-
+    doubles: dict[int, bool] = field(default_factory=dict)
     short: dict[str, list[int]] | None = None
 
     def titled(self, anchor: int) -> bool:
@@ -43,22 +43,23 @@ class Links:
         words = squeeze(" ".join(texts)) if texts else (sheet.elements[anchor].get("title") or "").strip()
         if len(words) < 2 or (len(words) <= 12 and IDLE.match(words)):
             return False
-        return not self._second(anchor)
+        return not self._second(anchor, long=bool(texts) and len(words) > TAG)
 
-    def _second(self, anchor: int) -> bool:
+    def _second(self, anchor: int, *, long: bool) -> bool:
         """Whether the link belongs to another one's item by structure, whatever it says.
 
         It leads where the link just before or after it leads (picture, read more), or its few words repeat from item to
         item beside a longer link (category, publisher).
         """
         sheet = self.sheet
-        href = sheet.elements[anchor].get("href") or ""
-        if (
-            len(href) > 1
-            and href[:11].lower() != "javascript:"
-            and anchor in _all_but_title(sheet, _same(sheet, anchor, href))
-        ):
+        if anchor not in self.doubles:
+            group = _same(sheet, anchor)
+            others = _all_but_title(sheet, group)
+            self.doubles.update((one, one in others) for one in group)
+        if self.doubles[anchor]:
             return True
+        if long:
+            return False
         said = words_of(sheet, anchor)
         if not 0 < len(said) <= TAG or not _beside_title(sheet, anchor, said):
             return False
@@ -86,14 +87,17 @@ class Links:
         return answer
 
 
-def _same(sheet: Outline, anchor: int, href: str) -> list[int]:
+def _same(sheet: Outline, anchor: int) -> list[int]:
     """The links in a row around ``anchor`` that lead to one address; more than an item has are cut."""
-    anchors, elements = sheet.anchors, sheet.elements
+    anchors, hrefs = sheet.anchors, sheet.hrefs
+    href = hrefs.get(anchor, "")
+    if len(href) < 2 or href[:11].lower() == "javascript:":
+        return [anchor]
     at = bisect_left(anchors, anchor)
     low, high = at, at + 1
-    while low > 0 and at - low <= SAME and elements[anchors[low - 1]].get("href") == href:
+    while low > 0 and at - low <= SAME and hrefs.get(anchors[low - 1]) == href:
         low -= 1
-    while high < len(anchors) and high - at <= SAME and elements[anchors[high]].get("href") == href:
+    while high < len(anchors) and high - at <= SAME and hrefs.get(anchors[high]) == href:
         high += 1
     return anchors[low:high]
 

@@ -27,8 +27,8 @@ class Outline:
     """Elements (``tags``, ``elements``, ``parents``, ``end``) and texts (``texts``, ``owners``).
 
     ``first[i]`` and ``last[i]`` bound the texts inside element ``i``; ``owners[t]`` is the element that text
-    ``t`` stands in directly. ``anchors`` and ``scripts`` are element numbers, ``comments`` pairs of the
-    element they stand in and their text.
+    ``t`` stands in directly. ``anchors`` and ``scripts`` are element numbers, ``hrefs`` what those anchors that lead
+    somewhere say, ``comments`` pairs of the element they stand in and their text.
     """
 
     tags: list[str] = field(default_factory=list)
@@ -40,6 +40,7 @@ class Outline:
     texts: list[str] = field(default_factory=list)
     owners: list[int] = field(default_factory=list)
     anchors: list[int] = field(default_factory=list)
+    hrefs: dict[int, str] = field(default_factory=dict)
     scripts: list[int] = field(default_factory=list)
     comments: list[tuple[int, int, str]] = field(default_factory=list)
     _run: Run | None = None
@@ -137,6 +138,7 @@ def outline(root: etree._Element) -> Outline:
     sheet = Outline()
     texts, owners, elements = sheet.texts, sheet.owners, sheet.elements
     parents, tags, end, first, last = sheet.parents, sheet.tags, sheet.end, sheet.first, sheet.last
+    hrefs = sheet.hrefs
     current, number = -1, 0
     nodes = list(root.iter())
     end.extend([0] * len(nodes))
@@ -166,6 +168,9 @@ def outline(root: etree._Element) -> Outline:
                 owners.append(number)
         if tag == "a":
             sheet.anchors.append(number)
+            href = element.get("href")
+            if href:
+                hrefs[number] = href
         elif tag == "script":
             sheet.scripts.append(number)
         current = number

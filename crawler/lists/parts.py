@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from crawler.lists.addresses import addresses_of
+from crawler.lists.addresses import Addresses
 from crawler.lists.blocks import Block
 from crawler.lists.bounds import Listed
 from crawler.lists.choice import HEADINGS, PATH, REACH, Scored, Surroundings
@@ -65,9 +65,11 @@ def joined(
     A dated post from the column's own folder is the column's, in whatever box it stands: a headline above the list, a
     pinned box, a second column, a box of the same channel. Where the folder is not the column's own nothing is joined.
     """
+    if len(ranked) == len(chosen):
+        return chosen
     posts = posts_of([item for block in chosen for item in teller.items(block)])
     page = teller.sight.page
-    addresses = addresses_of(posts, page.final_url or page.url, around.folder, teller.sight.today)
+    addresses = Addresses(posts, page.final_url or page.url, around.folder, teller.sight.today)
     if not addresses.folder:
         return chosen
     paged = any(scored.paged for scored in ranked if scored.block in chosen)

@@ -53,10 +53,10 @@ class Sight:
         return url
 
     def _address(self, anchor: int) -> str:
-        element = self.source.sheet.elements[anchor]
-        href = (element.get("href") or "").strip()
+        sheet = self.source.sheet
+        href = sheet.hrefs.get(anchor, "").strip()
         if not href or href[0] == "#" or href[:11].lower() == "javascript:":
-            href = _opened(element.get("onclick") or href)
+            href = _opened(sheet.elements[anchor].get("onclick") or href)
             if not href:
                 return ""
         url = self.join(href)
@@ -129,7 +129,7 @@ def _path_end(sheet: Outline) -> list[str]:
 def _marks(sheet: Outline, scripts: tuple[str, ...]) -> str:
     elements = sheet.elements
     step = len(sheet.anchors) // MARKED_LINKS + 1
-    lines = [elements[anchor].get("href") or "" for anchor in sheet.anchors[::step]]
+    lines = [sheet.hrefs.get(anchor, "") for anchor in sheet.anchors[::step]]
     lines += [elements[number].get("src") or "" for number in sheet.scripts[:MARKED_LINKS]]
     lines += [script[:MARKED_CHARACTERS] for script in scripts[:MARKED_LINKS] if script]
     return "\n".join(lines) + "\n"

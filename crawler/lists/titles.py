@@ -104,9 +104,7 @@ def _beside(sheet: Outline, row: Row, cut: str) -> str:
     if row.flat:
         return ""
     for anchor in sheet.links_in(row.node)[:6]:
-        if anchor != row.anchor and sheet.elements[anchor].get("href") == sheet.elements[row.anchor].get(
-            "href"
-        ):
+        if anchor != row.anchor and sheet.hrefs.get(anchor) == sheet.hrefs.get(row.anchor):
             for words in (_told(sheet, anchor), _picture(sheet, anchor)):
                 if len(words) > len(stem) and _plain(words).startswith(stem):
                     return words

@@ -101,7 +101,7 @@ def total_of(source: Source, pagers: Sequence[int], family: Family) -> Total:
     sheet, pages = source.sheet, family.pages(source)
     posts = family.total(source)
     if posts is None:
-        posts = next((int(m[1]) for script in source.scripts if (m := _SCRIPTED.search(script))), None)
+        posts = next(filter(None.__ne__, map(_scripted, source.scripts)), None)
     for number in pagers:
         if number >= len(sheet.owners):
             continue
@@ -111,6 +111,11 @@ def total_of(source: Source, pagers: Sequence[int], family: Family) -> Total:
         if pages is None and (found := _PAGES.search(words)) is not None:
             pages = int(next(group for group in found.groups() if group))
     return Total(posts, pages)
+
+
+def _scripted(script: str) -> int | None:
+    match = _SCRIPTED.search(script) if "ount" in script or "otalRecord" in script else None
+    return int(match[1]) if match is not None else None
 
 
 def _pager_words(sheet: Outline, number: int) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from crawler.days.strength import is_weak
 from crawler.families import Family
 from crawler.frames import PART
-from crawler.lists.addresses import addresses_of
+from crawler.lists.addresses import Addresses
 from crawler.lists.blank import NO_DATES, Blank, empty
 from crawler.lists.blocks import Block
 from crawler.lists.bounds import Listed, newer, outside, unread_rows
@@ -34,7 +34,7 @@ def whole(
 ) -> Reading:
     """The reading of a list: its posts, and what of the page may be newer. ``sheet`` is the one that the rows stand in."""
     posts = posts_of(listed.items)
-    addresses = addresses_of(
+    addresses = Addresses(
         posts, sight.page.final_url or sight.page.url, folder(sight.source.url), sight.today
     )
     beside, around = outside(sight, listed, addresses, near)
@@ -102,7 +102,7 @@ def nothing_in(
     sheet = sight.source.sheet
     listed = Listed((), teller.days(blocks), blank.at, blank.at)
     here = sight.page.final_url or sight.page.url
-    addresses = addresses_of((), here, folder(sight.source.url), sight.today)
+    addresses = Addresses((), here, folder(sight.source.url), sight.today)
     beside, around = outside(sight, listed, addresses, near_of(sheet, listed, sight.names, pagers))
     unread = newer(beside, None)
     dated = {sight.href(anchor) for anchor in listed.others}
