@@ -100,9 +100,10 @@ def _read_fragment(fragment: str, sight: Sight, family: Family) -> Reading | Non
     if root is None:
         return None
     sheet = outline(root)
+    scripts = tuple(sheet.elements[number].text or "" for number in sheet.scripts)
     inner = replace(
         sight,
-        source=replace(sight.source, text=fragment, sheet=sheet, scripts=(), raw=fragment.encode()),
+        source=replace(sight.source, text=fragment, sheet=sheet, scripts=scripts, raw=fragment.encode()),
         known={},
     )
     blocks, dates = _blocks(inner)

@@ -158,6 +158,15 @@ def test_jcms_records_are_read_from_the_store_in_the_page(form: str) -> None:
     assert "dataproxy.jsp?startrecord=1&endrecord=45" in reading.mark
 
 
+def test_rows_of_a_store_that_bring_a_script_of_their_own_are_read() -> None:
+    """Found by bench.fuzz: a record that held a script element made the reading raise."""
+    form = "<li><script>count(1)</script><a href='{url}'>{title}</a><span>{day}</span></li>"
+    records = "".join(f"<record><![CDATA[{items([day], form, i)}]]></record>" for i, day in enumerate(DAYS))
+    xml = f"<datastore><totalrecord>{len(DAYS)}</totalrecord><recordset>{records}</recordset></datastore>"
+    reading = read_list(page(xml, f"{HOME}/module/web/jpage/dataproxy.jsp"))
+    assert [post.published.day for post in reading.posts if post.published] == DAYS
+
+
 def test_the_answer_of_the_jcms_interface_is_read_too() -> None:
     records = "".join(
         f"<record><![CDATA[{items([day], FORMS['jcms'], i)}]]></record>" for i, day in enumerate(DAYS)

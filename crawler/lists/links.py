@@ -130,12 +130,10 @@ def _beside_title(sheet: Outline, anchor: int, said: str) -> bool:
         if node < 0:
             return False
         links = sheet.links_in(node)
+        if len(links) > ITEM_LINKS:
+            return False
         if len(links) > 1:
             others = [words_of(sheet, link) for link in links if link != anchor]
-            return (
-                len(links) <= ITEM_LINKS
-                and said not in others
-                and max(map(len, others)) > max(TAG, len(said))
-            )
+            return said not in others and max(map(len, others)) > max(TAG, len(said))
         node = sheet.parents[node]
     return False
