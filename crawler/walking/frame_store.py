@@ -50,9 +50,9 @@ def _learn(connection: Connection, site: str, links: Mapping[str, Mapping[str, d
     for name, outlets in links.items():
         last, row = max(outlets.values()), known.get(name)
         if row is None:
-            row = FrameLinkRow(outlets=[], since=[], last_seen=last)
+            empty = FrameLinkRow(outlets=[], since=[])
             values = {"site_id": site, "key": name, "first_seen": min(outlets.values()), "last_seen": last}
-            new.append(values | _together(row, outlets))
+            new.append(values | _together(empty, outlets))
         elif (together := _together(row, outlets))[
             "outlets"
         ] != row.outlets or last - row.last_seen > TOUCHED:
