@@ -222,7 +222,8 @@ def test_a_portal_that_is_down_for_a_week_from_its_first_night_is_read_whole_aft
 
 
 def real_night(one: Town, moment: datetime) -> jobs.Night:
-    """A night with its child process, whose clock runs; the office's is set to an hour later."""
+    """A night with its child process, whose clock runs; the office's, and the portal's, is set to an hour later."""
+    one.clock.now = moment
     running = real_clock(moment)
     night = jobs.nightly(one.office, running, as_of=running())
     one.clock.now = moment + timedelta(hours=1)

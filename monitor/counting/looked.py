@@ -16,6 +16,7 @@ from crawler.store import OutletRow, PostRow, VisitRow
 from crawler.walking.frame_store import frame_of
 from monitor.counting.reach import Reach
 from monitor.looks.column_words import Word, words_of
+from monitor.looks.weight import CONVICTING
 
 OUTLET, VISIT, POST = OutletRow.__table__.c, VisitRow.__table__.c, PostRow.__table__.c
 CONCLUSIVE = tuple(outcome.value for outcome in Outcome if outcome.conclusive)
@@ -107,10 +108,10 @@ def _unread(
         for one in _left(map(unread_of, unread), words.get(outlet, ()), frames.get(site, frozenset())):
             parts[outlet][one.place if not one.url else "", one.url, one.day] = shanghai_day(moment)
     urls = {url for found in parts.values() for _, url, _ in found if url}
-    own, named = _stored(connection, urls, as_of)
+    own, named, days = _stored(connection, urls, as_of)
     return {
         outlet: tuple(
-            (day, seen)
+            (day or days.get(url), seen)
             for (_, url, day), seen in found.items()
             if url not in named and (outlet, url) not in own
         )
@@ -136,25 +137,29 @@ def _left(unread: Iterable[Unread], words: Sequence[Word], frame: frozenset[str]
 
 def _stored(
     connection: Connection, urls: Collection[str], as_of: datetime
-) -> tuple[set[tuple[str, str]], set[str]]:
-    """Which columns show a post at which of ``urls``, and which of these are known with their origin: they are counted, or
-    told as posts without a date. A row elsewhere may print the origin that the known one lacks.
+) -> tuple[set[tuple[str, str]], set[str], dict[str, date]]:
+    """Which columns show a post at which of ``urls``; which of these are known with their origin: they are counted, or told
+    as posts without a date; and the newest sure day of each. A row elsewhere may print the origin that the known one
+    lacks, but its day is known: a hot list's old posts leave no later month open.
     """
     own: set[tuple[str, str]] = set()
     named: set[str] = set()
+    days: dict[str, date] = {}
     every = sorted(urls)
     for start in range(0, len(every), CHUNK):
         query = (
-            select(POST.outlet_id, POST.url, POST.origin)
+            select(POST.outlet_id, POST.url, POST.origin, POST.published, POST.place)
             .select_from(OutletRow.__table__.join(PostRow.__table__, POST.outlet_id == OUTLET.id))
             .where(POST.url.in_(every[start : start + CHUNK]), POST.first_seen <= as_of)
             .where(OUTLET.kind == OutletKind.COLUMN.value, OUTLET.cls != ColumnClass.DISCLOSURE.value)
         )
-        for outlet, url, origin in connection.execute(query):
+        for outlet, url, origin, published, place in connection.execute(query):
             own.add((outlet, url))
             if origin:
                 named.add(url)
-    return own, named
+            if published is not None and place in CONVICTING:
+                days[url] = max(published, days.get(url, published))
+    return own, named, days
 
 
 def _missed(

@@ -36,10 +36,11 @@ from crawler.walk import Walk
 from monitor import jobs
 from monitor.availability import Probed
 from monitor.child import Crawled
+from monitor.decisions import NOBODY, Decision, decide
 from monitor.evaluate import Judgement, evaluate
 from monitor.night import path
 from monitor.night.clocks import WrongClock, trust_clock
-from monitor.office import Office, Settings, read_settings
+from monitor.office import DECISIONS, Office, Settings, read_settings
 from monitor.service import Service, Unfinished
 from monitor.tables import METADATA
 from tests.hidings import claims
@@ -52,6 +53,7 @@ from tests.hidings.story import (
     HORIZON,
     LAST,
     MEDIA,
+    PAPER,
     QUOTA,
     SHELVES,
     SITES,
@@ -314,7 +316,10 @@ def config_text(without: Sequence[str] = ()) -> str:
         told = {"id": account.id, "name": account.name, "platform": account.platform, "handle": handle}
         return told | {"units": list(units), "probes": probes}
 
+    # A catalogue that lacks something is none that an office gives its word for.
+    whole = {"reason": "已逐个核对", "by": "张三", "day": FIRST - timedelta(days=1)}
     catalogue = {
+        **({} if without else {"whole": whole}),
         "units": [_unit(one) for one in UNITS],
         "sites": [
             {"id": site, "name": f"样例网站{n}", "home": f"http://{host}/", "delay": 0.00001}
@@ -404,6 +409,8 @@ def watching(
     without = [place for one in hidings if one.kind == "catalogue" for place in one.places]
     file = folder / "config.yaml"
     file.write_text(config_text(without), "utf-8")
+    paper = Decision(origin=PAPER, unit=NOBODY, by="张三", day=FIRST)
+    decide(folder / DECISIONS, paper, ())  # whose a paper's posts are, a person of the office said once
     clock = Hands(datetime.combine(FIRST - timedelta(days=1), NIGHT, SHANGHAI))
     web = Web(clock.true, clock, hidings)
     settings = _settings(tuple(sorted(set(without))), file)
