@@ -120,9 +120,9 @@ def test_a_newer_post_on_the_home_page_makes_it_unknown_and_says_why(tmp_path: P
         assert "别处看到更新的内容" in stale.sentence
         assert "网站首页“样例区召开工作会议”" in stale.sentence
         assert here.accused == []
+        assert here.look(1.2)[0].cause == "newer_elsewhere", "and stays so while it stands"
         with here.office.reader.connect() as c:
             assert [f.rule for f in open_findings(c, START + timedelta(days=2)) if f.ours] == ["word_wanted"]
-        assert here.look(1.2)[0].cause == "newer_elsewhere", "and stays so while it stands"
         assert here.asked("/a/content/999.html") == 1, "without being asked again"
 
 
