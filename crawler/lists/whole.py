@@ -15,6 +15,7 @@ from crawler.lists.blocks import Block
 from crawler.lists.bounds import Listed, newer, outside, unread_rows
 from crawler.lists.choice import folder
 from crawler.lists.dating import posts_of
+from crawler.lists.moving import settle_moving
 from crawler.lists.outline import Outline
 from crawler.lists.pager import PAGER_WORD_LIKE, is_pager_word, links_further
 from crawler.lists.parts import Teller, near_of
@@ -33,6 +34,7 @@ def whole(
     total: Total = NO_TOTAL,
 ) -> Reading:
     """The reading of a list: its posts, and what of the page may be newer. ``sheet`` is the one that the rows stand in."""
+    settle_moving(listed.items, sight.today)
     posts = posts_of(listed.items)
     addresses = Addresses(
         posts, sight.page.final_url or sight.page.url, folder(sight.source.url), sight.today
