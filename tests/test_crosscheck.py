@@ -8,7 +8,7 @@ import pytest
 
 from crawler.crosscheck.home import Shown, read_front
 from crawler.crosscheck.model import Checked, Found, Suspect, Where
-from crawler.crosscheck.own import Own, folder_of
+from crawler.crosscheck.own import Own, folder_of, plain_title
 from crawler.crosscheck.seek import weigh
 from crawler.model import Article, Dated, Outcome, Outlet, OutletKind, Page
 
@@ -88,6 +88,18 @@ def test_of_a_home_page_the_columns_box_and_folder_are_looked_at_newest_first() 
         ("/xwzx/gzdt/202006/t20200628_7.htm", None),
     ]
     assert links[0].title == "一条标题很长很长的动态信息"
+
+
+def test_a_link_that_says_the_title_of_a_row_without_a_day_may_show_its_day() -> None:
+    titled = "<p><a href='/zt/5.html'>关于样例事项的 公告（一）</a> 2020-06-28</p>"
+    front = read_front(page(BOXES + titled), [f"{SITE}/xwzx/gzdt/"])
+    assert front is not None
+    own = Own("工作动态", titles=frozenset({plain_title("关于样例事项的公告(一)")}))
+    (link,) = front.of(own, f"{SITE}/elsewhere/", NEWEST)
+    assert (link.url, link.day) == (f"{SITE}/zt/5.html", FRESH)
+    got = weigh(Suspect(COLUMN, NEWEST), own, Where.SHOWN, link, page(""), article("专题"))
+    assert got.newer_than(NEWEST)
+    assert plain_title("公告") == "", "which says nothing of whose it is"
 
 
 @pytest.mark.parametrize("body", ["", "<script src='x.js'></script>", "<a href='/a/'>a</a>"])

@@ -12,6 +12,7 @@ from docx.oxml.ns import qn
 from docx.shared import Length, Pt
 
 from monitor.bulletin_model import Bulletin, BulletinSettings
+from monitor.model import exactly
 from monitor.printed_check import check
 from monitor.printed_claims import claims
 from monitor.printed_files import read_file
@@ -40,7 +41,7 @@ def written(tmp_path: Path, bulletin: Bulletin | None = None) -> Path:
 def test_the_annexes_in_the_paper_are_the_seeds(tmp_path: Path) -> None:
     found = claims(read_file(written(tmp_path)))
     counts = {line.name: line.counts for annex in found.annexes for line in annex.lines}
-    assert counts == {row["unit"]: tuple(int(row[m]) for m in MONTHS) for row in seed_rows()}
+    assert counts == {row["unit"]: tuple(exactly(int(row[m])) for m in MONTHS) for row in seed_rows()}
     assert (found.total, found.registered, found.accounts, found.quota) == (3038, 11, 11, 10)
 
 

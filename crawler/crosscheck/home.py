@@ -45,12 +45,13 @@ class Front:
     boxes: Mapping[str, frozenset[str]]
 
     def of(self, own: Own, url: str, newest: date | None) -> Iterator[Shown]:
-        """Links that may be newer posts of the column at ``url``: in its folders, or in its box; those with a day first.
+        """Links that may be newer posts of the column at ``url``: in its folders, in its box, or with the title of a row whose
+        day is not sure; those with a day first.
 
         Left out is what is surely not newer by its printed day, or by the day in its address.
         """
         boxed = self.boxes.get(place_of(url), frozenset())
-        mine = [one for one in self.links if one.url in boxed or own.below(one.url)]
+        mine = [one for one in self.links if one.url in boxed or own.below(one.url) or own.titled(one.title)]
         may = (one for one in mine if self._may_be_newer(one, newest))
         yield from sorted(may, key=lambda one: one.day is None)
 

@@ -13,6 +13,9 @@ _PARTS = re.compile(r"[>»›/|\\→]+|\s-+\s")
 _DATED = re.compile(r"/(?:19|20)\d\d(?:[-_]?\d{1,2}){0,2}(?:/\d{1,2}){0,2}/\Z")
 """Folders of years, months and days: posts go on in the next one."""
 
+SHORTEST = 8
+"""Characters of a title that names one post."""
+
 
 def bare(url: str) -> str:
     """The address without scheme, ``www.``, query and fragment: twins are one."""
@@ -36,12 +39,14 @@ def folders_of(urls: Iterable[str]) -> tuple[str, ...]:
 @dataclass(frozen=True, slots=True)
 class Own:
     """What tells a post of the column ``name``. ``page`` is the folder of its page, ``posts`` are those of its posts;
-    a folder that other columns' posts share is in neither.
+    a folder that other columns' posts share is in neither. ``titles`` are those of its rows without a sure day
+    (:func:`plain_title`).
     """
 
     name: str
     page: str = ""
     posts: tuple[str, ...] = ()
+    titles: frozenset[str] = frozenset()
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -51,6 +56,10 @@ class Own:
         """Whether the address lies in one of the folders."""
         place = bare(url)
         return any(place.startswith(folder) for folder in self.folders)
+
+    def titled(self, title: str) -> bool:
+        """Whether a link says the title of a row whose day is not sure: there it may stand with its day."""
+        return plain_title(title) in self.titles
 
     def holds(self, article: Article, url: str) -> bool:
         """Whether the article at ``url`` is a post of the column.
@@ -64,6 +73,12 @@ class Own:
         if said == _NORMAL.sub("", self.name):
             return True
         return self.below(url) and (not said or said in self.name or self.name in said)
+
+
+def plain_title(title: str) -> str:
+    """A title without blanks and signs; empty for one that is too short to tell two posts apart."""
+    plain = _NORMAL.sub("", title)
+    return plain if len(plain) >= SHORTEST else ""
 
 
 def _said(column: str) -> str:

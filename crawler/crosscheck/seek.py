@@ -20,7 +20,7 @@ from crawler.article import read_article
 from crawler.config import CrawlConfig
 from crawler.crosscheck.home import Front, Shown, read_front
 from crawler.crosscheck.model import Checked, Crosscheck, Found, Suspect, Where
-from crawler.crosscheck.own import Own
+from crawler.crosscheck.own import Own, plain_title
 from crawler.crosscheck.store import Site, keep, known_posts, own_of, sites_of, undated_rows
 from crawler.days.strength import is_weak
 from crawler.doors import Doors, legacy_hosts
@@ -103,8 +103,10 @@ def crosscheck(
 
 def _ground(connection: Connection, suspect: Suspect, site: Site | None) -> _Ground:
     own = own_of(connection, suspect, site.columns if site else ())
-    undated = undated_rows(connection, suspect.outlet.id, MOST_ROWS)
-    return _Ground(suspect, site, own, tuple(Shown(url, title) for url, title in undated))
+    undated = tuple(Shown(*row) for row in undated_rows(connection, suspect.outlet.id, MOST_ROWS))
+    rows = [one.text for one in suspect.unread if one.why not in OUTSIDE] + [one.title for one in undated]
+    titles = frozenset(plain_title(title) for title in rows) - {""}
+    return _Ground(suspect, site, replace(own, titles=titles), undated)
 
 
 @dataclass(slots=True)
@@ -202,7 +204,8 @@ def weigh(suspect: Suspect, own: Own, where: Where, link: Shown, page: Page, art
     if article.outcome in BLIND or (article.outcome is Outcome.UNREADABLE and article.reason != "no_dates"):
         failed = replace(found, found=Found.FAILED, reason=article.reason or "unreadable")
         return _by_print(failed, suspect, own, link)
-    if where is not Where.ROW and not own.holds(article, page.final_url or link.url):
+    mine = where is Where.ROW or own.titled(link.title) or own.holds(article, page.final_url or link.url)
+    if not mine:
         return found
     dated, newest = article.published, suspect.newest
     day = dated.day if dated is not None else link.day
@@ -216,9 +219,10 @@ def weigh(suspect: Suspect, own: Own, where: Where, link: Shown, page: Page, art
 
 
 def _by_print(failed: Checked, suspect: Suspect, own: Own, link: Shown) -> Checked:
-    """A page that could not be seen; what the home page prints of it stands where it lies in the column's own folder."""
+    """A page that could not be seen; what the home page prints of it stands where the link is surely the column's."""
     newest = suspect.newest
-    if link.day is None or not own.below(link.url) or (newest is not None and link.day <= newest):
+    own_link = own.below(link.url) or own.titled(link.title)
+    if link.day is None or not own_link or (newest is not None and link.day <= newest):
         return failed
     return replace(failed, found=Found.NEWER, day=link.day)
 
