@@ -34,7 +34,8 @@ def reaches(connection: Connection, start: date, as_of: datetime) -> dict[str, R
     wanted = and_(
         OUTLET.kind == OutletKind.COLUMN.value, or_(OUTLET.retired_at.is_(None), OUTLET.retired_at > began)
     )
-    rows = connection.execute(select(OutletRow.__table__).where(wanted)).mappings().all()
+    query = select(OutletRow.__table__).where(wanted).order_by(OUTLET.id)  # the same sentence on every store
+    rows = connection.execute(query).mappings().all()
     looked = _looked(connection, wanted, began, as_of)
     unread = _unread(connection, wanted, began, as_of)
     missed = _missed(connection, start, as_of, looked)
