@@ -27,7 +27,7 @@ from monitor.bulletin import figures
 from monitor.bulletin_commands import bulletin
 from monitor.bulletin_screen import bulletin_lines
 from monitor.checking_commands import checklist
-from monitor.demo.district import SAMPLE, load_district
+from monitor.demo.district import PROVINCE, SAMPLE, TRS, load_district
 from monitor.discovering import discover_columns
 from monitor.dispensing import dispense
 from monitor.due_commands import due
@@ -50,16 +50,23 @@ if TYPE_CHECKING:
     "--district", type=click.Path(path_type=Path), default=SAMPLE, help="区的数据文件（docs/district.md）"
 )
 @click.option("--out", type=click.Path(path_type=Path), default=Path("demo-output"), show_default=True)
+@click.option(
+    "--manner",
+    type=click.Choice([PROVINCE, TRS]),
+    default=PROVINCE,
+    show_default=True,
+    help="样例门户的建站方式：province 省统一平台，trs 普通 TRS",
+)
 @click.option("--serve", is_flag=True, help="演示后打开样例的网页，样例门户也继续开着，按 Ctrl-C 结束")
 @with_as_of
 @with_json
-def demo(district: Path, out: Path, serve: bool, as_of: datetime | None, as_json: bool) -> int:
+def demo(district: Path, out: Path, manner: str, serve: bool, as_of: datetime | None, as_json: bool) -> int:
     """样例区：在本机开一个样例门户，抓取、判定、发信、出附件，全程不联网。"""
     from monitor.demo.run import show, stage  # servers and all: nobody else waits for their import
 
     facts = load_district(district)
     now = clock(as_of or facts.as_of)
-    with stage(facts, now, out) as (sample, office):
+    with stage(facts, now, out, manner=manner) as (sample, office):
         with screen.progress(quiet=as_json) as bar:
             shown = show(facts, office, now, on_progress=bar, sample=sample)
         tell(as_json, demo_data(shown), demo_lines(shown, now()))

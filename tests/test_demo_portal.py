@@ -10,19 +10,22 @@ import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import parse_qsl, urljoin
 
 import httpx
 import lxml.html
 import pytest
 
-from crawler.model import SHANGHAI
+from crawler.listing import read_list
+from crawler.model import SHANGHAI, Outcome, Page, Reading
+from crawler.walking.forms import answered
 from monitor.demo import faults as broken
 from monitor.demo.apart import serve_apart
 from monitor.demo.content import Item
-from monitor.demo.district import SAMPLE, District, load_district
+from monitor.demo.district import PROVINCE, SAMPLE, District, SampleColumn, load_district
 from monitor.demo.faults import KINDS, Faults, gzip_bomb
 from monitor.demo.portal import Portal
+from monitor.demo.province import EACH
 from monitor.demo.server import Sample, serve
 
 MOMENT = datetime(2020, 7, 20, 9, 0, tzinfo=SHANGHAI)
@@ -462,3 +465,57 @@ def test_the_district_is_served_from_a_child_process_that_ends_with_the_block(tm
 def test_a_child_that_cannot_start_says_why(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="absent"), serve_apart(tmp_path / "absent.yaml", MOMENT, tmp_path):
         pytest.fail("nothing is served")
+
+
+# The province's manner.
+
+
+@pytest.fixture(scope="module")
+def provincial(district: District) -> Portal:
+    return Portal(district, Clock(MOMENT), manner=PROVINCE)
+
+
+def told_by(portal: Portal, column: SampleColumn) -> tuple[Reading, list[str]]:
+    """What the column's page says, and the addresses of all its posts, those that its form gives among them."""
+    url = f"http://portal.example.org/{column.folder}/index.htm"
+    page = portal.answer(f"/{column.folder}/index.htm")
+    first = read_list(Page(url, url, 200, {}, page.body, MOMENT))
+    urls = [post.url for post in first.posts]
+    asks = list(first.asks)
+    while asks:
+        ask = asks.pop()
+        form = dict(parse_qsl(ask.body.decode()))
+        came = portal.search(form, "http://portal.example.org")
+        reading = answered(ask, read_list(Page(ask.url, ask.url, 200, {}, came.body, MOMENT)))
+        urls += [post.url for post in reading.posts]
+        asks += reading.asks
+    return first, urls
+
+
+def test_in_the_provinces_manner_page_and_form_together_show_every_post_of_every_column(
+    provincial: Portal, quiet: Portal, district: District
+) -> None:
+    dynamic = 0
+    for number, column in enumerate(district.columns):
+        first, urls = told_by(provincial, column)
+        items = quiet._shelves[column.id].shown(MOMENT)
+        assert {url.removeprefix("http://portal.example.org") for url in urls} == {
+            quiet.path(one) for one in items
+        }
+        if number % EACH == EACH - 1:
+            dynamic += 1
+            assert (first.reason, len(first.asks)) == ("script_list", 1)
+        else:
+            assert first.outcome is (Outcome.READ if items else Outcome.EMPTY)
+            assert (first.total or 0) == len(items)
+    assert dynamic == 11
+
+
+def test_the_form_answers_nothing_for_a_channel_that_is_not_its_own(provincial: Portal) -> None:
+    assert provincial.search({"classsql": "chnlid=1000"}, "http://portal.example.org").body == b"{}"
+    assert provincial.search({"channelid": "200999", "classsql": "chnlid=7"}, "").body == b"{}"
+
+
+def test_the_trs_manner_has_no_form(portal: Portal) -> None:
+    assert portal.manner == "trs"
+    assert b"pageChnlInfo" not in portal.answer(f"/{portal.district.columns[0].folder}/").body

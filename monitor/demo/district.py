@@ -16,6 +16,8 @@ from crawler.model import AccountState, ColumnClass
 
 SAMPLE = Path(__file__).with_name("district.yaml")
 """The file that ships with the project."""
+TRS, PROVINCE = "trs", "province"
+"""The sample portal's manners: plain TRS WCM, or the province's platform with its search by form."""
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]

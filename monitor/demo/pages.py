@@ -78,12 +78,16 @@ def list_page(
     """Page ``page`` (from 0) of a column. ``items`` are all of its posts, newest first."""
     pages = max(1, -(-len(items) // PER_PAGE))
     shown = items[page * PER_PAGE : (page + 1) * PER_PAGE]
-    body = _cards(f, shown) if fault == "redesign" else _list(f, column, shown, fault)
+    body = cards(f, shown) if fault == "redesign" else _list(f, column, shown, fault)
     pager = f'<div class="page"><script>createPageHTML({pages}, {page}, "index", "htm");</script></div>'
-    main = f"<h2>{escape(column.name)}</h2>{body}{pager}{_follow(f, column)}"
-    return _page(
-        f, f"{column.name}-{f.district.portal.name}", _metas(f, column), _crumb(f, column), main, _hot(f, hot)
-    )
+    return column_page(f, column, f"<h2>{escape(column.name)}</h2>{body}{pager}", hot)
+
+
+def column_page(f: Frame, column: SampleColumn, main: str, hot: Sequence[Item]) -> str:
+    """A column's page around ``main``: labels, path, the owner's accounts and the week's hot list."""
+    title = f"{column.name}-{f.district.portal.name}"
+    whole = f"{main}{_follow(f, column)}"
+    return _page(f, title, _metas(f, column), _crumb(f, column), whole, _hot(f, hot))
 
 
 def article_page(f: Frame, item: Item, hot: Sequence[Item], more: str = "") -> str:
@@ -146,13 +150,14 @@ def _list(f: Frame, column: SampleColumn, items: Sequence[Item], fault: str) -> 
     rows = []
     for n, item in enumerate(items):
         broken = fault if n == 0 else ""
-        rows.append(_row(f, column, item, broken))
+        rows.append(row(f, column, item, broken))
         if n % 5 == 4:
             rows.append('<li class="line"></li>')
     return f'<ul class="list">\n{"".join(rows)}</ul>'
 
 
-def _row(f: Frame, column: SampleColumn, item: Item, fault: str) -> str:
+def row(f: Frame, column: SampleColumn, item: Item, fault: str) -> str:
+    """One post of a list; ``fault`` is ``future``, ``no_title`` or nothing."""
     title = "" if fault == "no_title" else item.title
     day = "2099-01-01" if fault == "future" else f"{item.dated.astimezone(SHANGHAI):%Y-%m-%d}"
     return (
@@ -172,7 +177,7 @@ def _href(f: Frame, column: SampleColumn, item: Item) -> str:
     return f"{posixpath.relpath(f.columns[item.home].folder, column.folder)}/{item.file}"
 
 
-def _cards(f: Frame, items: Sequence[Item]) -> str:
+def cards(f: Frame, items: Sequence[Item]) -> str:
     """The list after a redesign: no dates, neither printed nor in addresses."""
     rows = (f'<div class="card"><a href="/detail?id={i.number}">{escape(i.title)}</a></div>' for i in items)
     return f'<div class="cards">{"".join(rows)}</div>'

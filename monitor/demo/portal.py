@@ -15,17 +15,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 from crawler.model import EARLIEST, SHANGHAI, utc
 from monitor.demo import faults as broken
-from monitor.demo import pages
+from monitor.demo import pages, province
 from monitor.demo.answering import Answer, answered, broken_answer, http_date, unchanged
 from monitor.demo.content import FIRST_NUMBER, Item, generate
-from monitor.demo.district import District, SampleColumn
+from monitor.demo.district import PROVINCE, TRS, District, SampleColumn
 from monitor.demo.faults import Faults, Hit, Log
 from monitor.demo.planted import plant
 
 ROBOTS = b"User-agent: *\nDisallow: /search/\nDisallow: /_verify/\n"
+JSON = "application/json; charset=utf-8"
+LONGEST_FORM = 100_000
 KEPT_PAGES = 512
 PLAIN = {"/about.htm": "关于我们", "/jiucuo.htm": "我为政府网站找错"}
 
@@ -68,13 +71,16 @@ class Portal:
         *,
         items: Iterable[Item] | None = None,
         media_url: str = "",
+        manner: str = TRS,
     ) -> None:
         self.district = district
         self.clock = clock
         self.faults = Faults()
         self.log = Log()
         self.abort: Callable[[Mapping[str, Any]], None] = lambda _scope: None
+        self.manner = manner
         self._frame = pages.frame(district, media_url)
+        self._numbered = {c.id: province.Column(c, n) for n, c in enumerate(district.columns)}
         self._shelves = {c.id: _Shelf(c) for c in district.columns}
         self._folders = {f"/{c.folder}": self._shelves[c.id] for c in district.columns}
         self._sections = {f"/{folder}": columns for folder, columns in pages.sections(district).items()}
@@ -163,18 +169,28 @@ class Portal:
     def _list(self, shelf: _Shelf, page: int, now: datetime, fault: str) -> Answer:
         """A list page; its sidebar changes once a week, like the fragments that real portals include."""
         count = bisect_right(shelf.moments, now)
-        if page and page * pages.PER_PAGE >= count:
+        if page and (self.manner == PROVINCE or page * pages.PER_PAGE >= count):
             return self._missing()
         week = _monday(now)
         newest = shelf.moments[count - 1] if count else EARLIEST
         key = (shelf.column.id, page, count, shelf.version, week)
 
         def make() -> str:
-            return pages.list_page(
-                self._frame, shelf.column, shelf.shown(now), page, self._hottest(now), fault
-            )
+            shown, hot = shelf.shown(now), self._hottest(now)
+            if self.manner == PROVINCE:
+                return province.list_page(self._frame, self._numbered[shelf.column.id], shown, hot, fault)
+            return pages.list_page(self._frame, shelf.column, shown, page, hot, fault)
 
         return self._made(key, max(newest, week), fault, make)
+
+    def search(self, form: Mapping[str, str], base: str) -> Answer:
+        """What the province's interface answers to ``form`` now; ``base`` is the portal's own address."""
+        wanted = form.get("classsql")
+        of = next((one for one in self._numbered.values() if one.classes == wanted), None)
+        if of is None or form.get("channelid") != province.CHANNEL:
+            return Answer(200, b"{}", JSON)
+        items = self._shelves[of.column.id].shown(utc(self.clock()))
+        return Answer(200, province.answer(items, form, self._frame, base), JSON)
 
     def _home(self, now: datetime, fault: str) -> Answer:
         chosen = [s for s in self._shelves.values() if s.column.level < 3][:12]
@@ -251,6 +267,15 @@ class Portal:
         self, scope: Mapping[str, Any], path: str, headers: Mapping[str, str], receive: Any, send: Any
     ) -> None:
         fault = self.faults.at(path)
+        if (
+            scope["method"] == "POST"
+            and self.manner == PROVINCE
+            and path == province.SEARCH
+            and fault is None
+        ):
+            form = dict(parse_qsl((await _body(receive)).decode("latin-1"), keep_blank_values=True))
+            await self._send(send, self.search(form, f"http://{headers.get('host', '')}"))
+            return
         if scope["method"] not in ("GET", "HEAD"):
             await self._send(send, Answer(405, b"", extra=(("allow", "GET, HEAD"),)))
             return
@@ -312,6 +337,17 @@ async def _wait(receive: Any, seconds: float) -> None:
         async with asyncio.timeout(seconds):
             while (await receive())["type"] != "http.disconnect":
                 pass
+
+
+async def _body(receive: Any) -> bytes:
+    """The request's body, at most :data:`LONGEST_FORM` bytes of it."""
+    parts = bytearray()
+    while len(parts) < LONGEST_FORM:
+        message = await receive()
+        parts += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    return bytes(parts)
 
 
 def _page_number(name: str) -> int | None:

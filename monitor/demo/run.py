@@ -22,7 +22,7 @@ from monitor.child import Progress
 from monitor.demo.accounts import district_media, persons_looks
 from monitor.demo.answers import answers
 from monitor.demo.catalogue import catalogue
-from monitor.demo.district import District, first_day
+from monitor.demo.district import PROVINCE, District, first_day
 from monitor.demo.planted_run import check_planted
 from monitor.demo.server import Sample, serve
 from monitor.model import Value
@@ -50,13 +50,15 @@ class Shown:
 
 
 @contextmanager
-def stage(district: District, clock: Clock, folder: Path) -> Iterator[tuple[Sample, Office]]:
+def stage(
+    district: District, clock: Clock, folder: Path, *, manner: str = PROVINCE
+) -> Iterator[tuple[Sample, Office]]:
     """Serve ``district`` and open an office in ``folder`` that watches it.
 
-    An earlier demonstration in ``folder`` is replaced. Raises ``BadConfig`` for a folder with other things.
+    The portal serves itself in the manner of the province's platform, or of plain TRS. An earlier demonstration in ``folder`` is replaced. Raises ``BadConfig`` for a folder with other things.
     """
     _clear(folder)
-    with serve(district, clock, folder / MAIL, media=district_media) as sample:
+    with serve(district, clock, folder / MAIL, media=district_media, manner=manner) as sample:
         path = folder / "config.yaml"
         path.write_text(_config(district, sample), encoding="utf-8")
         with open_office(path) as office:

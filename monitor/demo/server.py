@@ -17,7 +17,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from monitor.demo.accounts import district_media
-from monitor.demo.district import District
+from monitor.demo.district import TRS, District
 from monitor.demo.mailbox import Mailbox
 from monitor.demo.portal import Portal
 
@@ -166,18 +166,19 @@ def serve(
     folder: Path,
     *,
     media: Maker | None = district_media,
+    manner: str = TRS,
 ) -> Iterator[Sample]:
     """Serve ``district`` as it stands at ``clock()`` until the block ends; ready when it begins.
 
     Letters are kept under ``folder``. ``media`` makes the app of the platforms; without it (``None``)
-    ``media_url`` is empty and accounts have no address.
+    ``media_url`` is empty and accounts have no address. ``manner`` is the portal's.
     """
     with ExitStack() as stack:
         app = media(district, clock) if media else None
         media_url = ""
         if app is not None:
             media_url = _listening(stack, app).url
-        portal = Portal(district, clock, media_url=media_url)
+        portal = Portal(district, clock, media_url=media_url, manner=manner)
         listener = Listener(portal)
         portal.abort = listener.abort
         portal.faults.on_stop, portal.faults.on_clear = listener.stop, listener.start
