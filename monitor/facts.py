@@ -9,7 +9,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_, select
@@ -18,13 +18,13 @@ from crawler.account_register import StateSince, histories, state_on
 from crawler.attestations import MANUAL, attested, with_word
 from crawler.crosscheck.model import Checked
 from crawler.hosts import host_key
-from crawler.model import Evidence, Outcome, OutletKind, Probe, Purpose, Site, shanghai_day, utc
+from crawler.model import SHANGHAI, Evidence, Outcome, OutletKind, Probe, Purpose, Site, shanghai_day, utc
 from crawler.platforms import manual
 from crawler.record import unread_of
 from crawler.register import outlet_of
 from crawler.store import DutyRow, OutletRow, PostRow, SiteRow, VisitRow
 from crawler.walking.address_store import same_lists
-from crawler.walking.traits import caught, liars
+from crawler.walking.traits import caught
 from monitor import causes
 from monitor.calendar import add_months, month_of, months_from, quarter_start
 from monitor.content_facts import content_facts
@@ -41,7 +41,7 @@ from monitor.unit_facts import Counter, unit_facts
 from monitor.unlisted import unlisted
 
 WINDOW = 8
-"""Days of looks that are read: more than the two nights that any verdict needs."""
+"""Days of looks that are read, the judged one with them: more than the two nights that any verdict needs."""
 KEPT = 4
 """Newest looks that are always kept; see ``outlet_unreadable``."""
 BATCH = 5000
@@ -87,7 +87,8 @@ def gather(
     """
     as_of, day = utc(as_of), shanghai_day(as_of)
     said = pages(connection, as_of) if only is None else {}
-    everything = _outlets(connection, as_of, day, only)
+    lying = caught(connection, as_of)
+    everything = _outlets(connection, as_of, day, only, lying)
     if only is None:
         everything = _with_pages(connection, everything, as_of, said)
         everything = with_addresses(connection, everything, as_of)
@@ -111,7 +112,7 @@ def gather(
         partial=only is not None,
         content=content_facts(connection, as_of, outlets),
         unlisted=() if only is not None else unlisted(connection, as_of, outlets),
-        liars={} if only is not None else caught(connection, as_of),
+        liars=lying,
         alike=() if only is not None else same_lists(connection),
     )
 
@@ -176,12 +177,12 @@ def _sites(
 
 
 def _outlets(
-    connection: Connection, as_of: datetime, day: date, only: Collection[str] | None
+    connection: Connection, as_of: datetime, day: date, only: Collection[str] | None, lying: Collection[str]
 ) -> tuple[OutletFacts, ...]:
     wanted: list[ColumnElement[bool]] = [or_(OUTLET.retired_at.is_(None), OUTLET.retired_at > as_of)]
     if only is not None:
         wanted.append(OUTLET.id.in_(only))
-    looks, sites = _looks(connection, as_of, wanted)
+    looks, sites = _looks(connection, as_of, wanted, lying)
     looks = resolve(connection, looks, sites, as_of)
     newest = _newest(connection, as_of, day, wanted)
     undated = _undated(connection, as_of, day, only)
@@ -293,7 +294,10 @@ def _read_until(row: Mapping[Any, Any], looks: tuple[Look, ...], as_of: datetime
 
 
 def _looks(
-    connection: Connection, as_of: datetime, wanted: Sequence[ColumnElement[bool]]
+    connection: Connection,
+    as_of: datetime,
+    wanted: Sequence[ColumnElement[bool]],
+    lying: Collection[str],
 ) -> tuple[dict[str, tuple[Look, ...]], dict[str, str]]:
     """The looks of each outlet within the window, newest first, thinned to what rules need; and each one's site."""
     query = (
@@ -304,12 +308,11 @@ def _looks(
         )
         .select_from(OutletRow.__table__.join(VisitRow.__table__, VISIT.outlet_id == OUTLET.id))
         .where(*wanted, VISIT.page_no == 1)
-        .where(VISIT.moment > as_of - timedelta(days=WINDOW), VISIT.moment <= as_of)
+        .where(VISIT.moment >= _window(as_of), VISIT.moment <= as_of)
         .order_by(OUTLET.id, VISIT.moment.desc(), VISIT.id.desc())
     )  # fmt: skip
     kept: dict[str, list[Look]] = defaultdict(list)
     sites: dict[str, str] = {}
-    lying = liars(connection, as_of)
     for row in connection.execute(query, execution_options={"yield_per": BATCH}):
         seen = kept[row[0]]
         sites[row[0]] = row[17]
@@ -319,6 +322,12 @@ def _looks(
         if len(seen) < KEPT or _adds(look, seen):
             seen.append(look)
     return {outlet: tuple(looks) for outlet, looks in kept.items()}, sites
+
+
+def _window(as_of: datetime) -> datetime:
+    """From when on looks are read. It moves at midnight only: both judgements of a night read the same looks."""
+    first = shanghai_day(as_of) - timedelta(days=WINDOW - 1)
+    return datetime.combine(first, time.min, SHANGHAI)
 
 
 def _look(row: Sequence[Any]) -> Look:

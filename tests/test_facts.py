@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, update
 
-from crawler.model import ColumnClass, Evidence, Outcome, Outlet, OutletKind, Probe
+from crawler.model import ColumnClass, Evidence, Outcome, Outlet, OutletKind, Probe, shanghai_day
 from crawler.store import OutletRow
 from monitor.facts import gather, posts_of
 from monitor.model import Count, Facts, OutletFacts, exactly
@@ -48,6 +48,20 @@ def test_a_past_day_knows_only_what_had_been_seen_by_then(store: Store) -> None:
     assert before.last_look is None
     assert [look.moment for look in after.looks] == [at("2020-07-10", 2)]
     assert after.newest.raw == "2020-07-05"
+
+
+def test_both_judgements_of_a_night_read_the_same_looks(sqlite_store: Store) -> None:
+    """The window ends at midnight: a look of a week before must not fall out between them, just as it was counted on."""
+    with sqlite_store.engine.begin() as connection:
+        enter(connection, at("2020-07-01"), UNITS, column("x", "a"))
+        for day in (3, 4, 10):
+            show(connection, "x", at(f"2020-07-{day:02}", 2), date(2020, 6, 20))
+        moments = [at("2020-07-11", 2) + timedelta(seconds=n) for n in range(-1, 3)]
+        days = [
+            {shanghai_day(look.moment).day for look in of(known(connection, moment)).looks}
+            for moment in moments
+        ]
+    assert days == [{4, 10}] * 4
 
 
 def test_the_newest_post_comes_with_its_proof_whatever_shows_first(store: Store) -> None:
