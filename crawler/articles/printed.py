@@ -65,6 +65,8 @@ ORIGIN_CELL = re.compile(
 )
 """The label alone in its cell, and what it names in the next one."""
 CELLS = frozenset({"td", "th", "dt"})
+MOST = 2000
+"""Passages looked at for a label, the nearest to the title first: articles have some hundreds, lists of a day's data more."""
 EDITOR = re.compile(r"(?:责编|责任编辑|编辑)\s{0,4}[:：∶﹕]")
 OFFICE = re.compile(
     r"(?:处|局|办|科|中心|部|委|院|室|站|队|镇|乡|街道|学校|大学|会|公司|网|报|台|社|厅|组|所|政府|机关)\Z"
@@ -103,7 +105,7 @@ def labelled_dates(found: Sequence[Passage], at: int, today: date) -> tuple[list
     """
     refused: list[Refused] = []
     foot = _imprint(found, at)
-    order = sorted(range(foot), key=lambda i: _distance(i, at, found[i].hidden))
+    order = sorted(range(foot), key=lambda i: _distance(i, at, found[i].hidden))[:MOST]
     near = set(_lines(found, at)) if at >= 0 else set(order)
     lines, rest = [i for i in order if i in near], [i for i in order if i not in near and i < foot - 2]
     believed = _behind(PUBLISHED, found, order, today, refused)
@@ -129,7 +131,7 @@ def is_published(dated: Dated) -> bool:
 def signed_dates(found: Sequence[Passage], at: int, today: date) -> list[Dated]:
     """Where nothing else is printed: 签署时间 in the line that also tells the origin, with the reason why it is weak."""
     refused: list[Refused] = []
-    order = sorted(range(_imprint(found, at)), key=lambda i: _distance(i, at, found[i].hidden))
+    order = sorted(range(_imprint(found, at)), key=lambda i: _distance(i, at, found[i].hidden))[:MOST]
     lines = [i for i in order if ORIGIN.search(found[i].text) and len(found[i].text) <= 120]
     believed = _behind(SIGNED, found, lines, today, refused)
     return [replace(one, place=WRITTEN, why=NOT_ITS_OWN) for one in believed]
@@ -201,7 +203,8 @@ def bare_date(found: Sequence[Passage], at: int, today: date) -> Dated | None:
     """The nearest date without a label in the lines around the title, before the body begins."""
     if at < 0:
         return _only_line(found, today)
-    below = [i for i in _until_body(found, at + 1, at + 1 + BELOW) if i < _imprint(found, at)]
+    foot = _imprint(found, at)
+    below = [i for i in _until_body(found, at + 1, at + 1 + BELOW) if i < foot]
     above = range(at - 1, max(-1, at - 1 - ABOVE), -1)
     lines = (i for i in (*below, at, *above) if not found[i].hidden and not _labelled_otherwise(found, i))
     dates = (_info_date(found[i], today) for i in lines)
