@@ -24,6 +24,12 @@ _STEP = re.compile(r"[>＞»›→/]|&gt;|--+")
 PATH_TEXTS, PATH_CHARACTERS = 20, 120
 MARKED_LINKS, MARKED_CHARACTERS = 120, 300
 _PLAIN_WHOLE = re.compile(r"https?://[\w.:-]+/(?:[^\s/?#\\.][^\s/?#\\]*/)*(?:[^\s/?#\\.][^\s/?#\\]*)?\Z")
+_FIRST_PAGE = re.compile(r"(?:index|default)\.\w{3,5}\Z")
+_HERE = frozenset(
+    {"./", "index.html", "index.htm", "index.shtml", "./index.html", "./index.htm", "./index.shtml"}
+)
+ITEM, ENTRY = frozenset({"li", "dd"}), 12
+"""Elements of a menu's entries, and the characters that a column's name has at most in one."""
 COLUMN_METAS = ("columnname", "columntype")
 
 
@@ -102,7 +108,8 @@ def sight_of(text: str, sheet: Outline, page: Page, column: str) -> Sight:
             break
     scripts = tuple(sheet.elements[number].text or "" for number in sheet.scripts)
     titles = tuple(dict.fromkeys(name for name in said if 1 < len(name) < 25))
-    names = tuple(dict.fromkeys([*titles, *(name for name in _path_end(sheet) if 1 < len(name) < 25)]))
+    told = [*_path_end(sheet), *_menu_entry(sheet, page.final_url or page.url, base)]
+    names = tuple(dict.fromkeys([*titles, *(name for name in told if 1 < len(name) < 25)]))
     source = Source(text, base, sheet, scripts, page.body, _marks(sheet, scripts))
     origin, folders = _folder(base)
     below = "/".join((origin, *folders, ""))
@@ -124,6 +131,38 @@ def _path_end(sheet: Outline) -> list[str]:
                 return steps[-1:]
             node = sheet.parents[node] if node >= 0 else -1
     return []
+
+
+def _menu_entry(sheet: Outline, here: str, base: str) -> list[str]:
+    """What a menu calls the entry that leads to this very page: the column's name where title and path do not say it.
+
+    A menu's entry stands in an item among others with links: a pager's 1, a portal's logo and 显示全部 above a box do not count.
+    """
+    own = _FIRST_PAGE.sub("", here)
+    last = own.rstrip("/").rpartition("/")[2]
+    if not last or last in own.split("/")[:3]:
+        return []
+    for anchor in sheet.anchors:
+        href = sheet.hrefs.get(anchor)
+        if last not in href and href not in _HERE if href else sheet.elements[anchor].get("href") is None:
+            continue
+        if href and _FIRST_PAGE.sub("", markup.join(base, href.strip())) != own:
+            continue
+        name = sheet.text_of(anchor)
+        if 1 < len(name) <= ENTRY and not name.isdigit() and _in_menu_item(sheet, anchor, bare=not href):
+            return [name]
+    return []
+
+
+def _in_menu_item(sheet: Outline, anchor: int, *, bare: bool) -> bool:
+    """Whether the link is all of an item beside others; a ``bare`` one, without an address, the only such among them."""
+    item = sheet.up(anchor, ITEM)
+    if item < 0 or sheet.last[item] - sheet.first[item] > 2:
+        return False
+    links = sheet.links_in(sheet.parents[item])
+    if len(links) <= len(sheet.links_in(item)):
+        return False
+    return not bare or sum(link not in sheet.hrefs for link in links) == 1
 
 
 def _marks(sheet: Outline, scripts: tuple[str, ...]) -> str:
