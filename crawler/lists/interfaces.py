@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import parse_qsl, urlsplit
 
 from crawler.families.base import Source
@@ -18,7 +19,8 @@ from crawler.model import Ask
 LITERAL = re.compile(r"""["'`]((?:https?:/)?/[^"'`<>\s{}$]{4,400}\?[^"'`<>\s{}$]{3,300})["'`]""")
 LISTS = re.compile(r"list|page|query|search|article|news|content|info|api|json|doc", re.I)
 ASSETS = re.compile(r"\.(?:js|css|png|jpe?g|gif|svg|ico|woff2?|html?|shtml)\Z", re.I)
-LONGEST = 300_000
+LONGEST, MOST = 300_000, 300
+"""Characters of a script, and addresses of a page, that are looked at."""
 _COUNTS = re.compile(r".*(?:page|size|limit|rows|num|count|time|ver|_t)\w{0,6}\Z|[vtpn]\Z", re.I)
 """Names of values that count pages or versions and name no column."""
 WANTED = {"Accept": "application/json, text/plain, */*", "X-Requested-With": "XMLHttpRequest"}
@@ -27,9 +29,8 @@ WANTED = {"Accept": "application/json, text/plain, */*", "X-Requested-With": "XM
 def interface_asks(source: Source) -> tuple[Ask, ...]:
     """The request for the column's list, where the page tells of exactly one; else nothing."""
     own = _tokens(source.url)
-    found = {
-        url for text in _texts(source) for url in _addresses(text, source.url) if _fits(url, source, own)
-    }
+    told = islice((url for text in _texts(source) for url in _addresses(text, source.url)), MOST)
+    found = {url for url in told if _fits(url, source, own)}
     return (
         tuple(Ask(url, headers={**WANTED, "Referer": source.url}) for url in found) if len(found) == 1 else ()
     )
