@@ -216,17 +216,23 @@ def test_sigterm_ends_the_service_cleanly_within_ten_seconds(place: Town) -> Non
 def test_a_killed_service_leaves_no_lock_and_no_lost_request(place: Town) -> None:
     with process(place) as child:
         id, _ = ask(place, "fgj")
-        until(lambda: found(place, id).state in ("running", "done"))
+        until(lambda: found(place, id).state in ("running", *ANSWERED))
         child.kill()
         child.wait(10)
     with process(place) as child:
-        until(lambda: found(place, id).state == "done")
+        until(lambda: found(place, id).state in ANSWERED)
         child.send_signal(signal.SIGTERM)
         assert child.wait(10) == 0
     with place.office.reader.connect() as connection:
         rows = connection.execute(select(rechecks.RecheckRow.state)).scalars().all()
-    assert rows == ["done"]
+    assert len(rows) == 1
+    assert rows[0] in ANSWERED, (
+        "the child's clock is today's and the sample's is not: it may refuse, and says so"
+    )
     json.dumps(found(place, id).result)
+
+
+ANSWERED = ("done", "failed")
 
 
 def test_a_night_that_is_stopped_accuses_nobody_and_the_next_one_goes_on(place: Town) -> None:
