@@ -28,6 +28,7 @@ from crawler.register import allowed_hosts, host_manners, known_outlets
 from crawler.resolving import ForbiddenAddress, Resolve, system_resolve
 from crawler.settings import request_headers
 from crawler.tls import any_certificate, fault_of, last_century
+from crawler.unpacking import OFFERED, Garbled, Oversized, Unpacked
 from crawler.visit import Known, Looked
 from crawler.walk import Walk
 
@@ -150,7 +151,12 @@ class HttpDoor:
         gate = Gate(
             self.config.allow_loopback, frozenset(self.config.inside_hosts) & self.hosts, self.resolve
         )
-        self.client = guarded_client(gate, tls, request_headers(self.config), timeout=self.config.timeout)
+        self.client = guarded_client(
+            gate,
+            tls,
+            {**request_headers(self.config), "Accept-Encoding": OFFERED},
+            timeout=self.config.timeout,
+        )
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -215,16 +221,13 @@ class HttpDoor:
         return Page(ask.url, ask.url, answer.status_code, headers, b"".join(chunks)[:most], self.clock())
 
     async def _page(self, ask: Ask, answer: httpx.Response) -> Page:
-        chunks: list[bytes] = []
-        size = 0
-        async for chunk in answer.aiter_bytes():
-            size += len(chunk)
-            if size > self.config.max_size:
-                return self._failed(ask, "too_large")
-            chunks.append(chunk)
+        headers = _headers(answer)
+        unpacked = Unpacked(headers.get("content-encoding", ""), self.config.max_size)
+        async for chunk in answer.aiter_raw():
+            unpacked.add(chunk)
         tls = _spoken(answer) if self.legacy else ""
-        body = b"".join(chunks)
-        return Page(ask.url, ask.url, answer.status_code, _headers(answer), body, self.clock(), tls=tls)
+        body = bytes(unpacked.body)
+        return Page(ask.url, ask.url, answer.status_code, headers, body, self.clock(), tls=tls)
 
     def _failed(self, ask: Ask, error: str, detail: str = "") -> Page:
         return Page(ask.url, ask.url, 0, {}, b"", self.clock(), error, detail)
@@ -257,7 +260,9 @@ def _word(error: Exception) -> str:
         return "forbidden_address"
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         return "timeout"
-    if isinstance(error, httpx.DecodingError):
+    if isinstance(error, Oversized):
+        return "too_large"
+    if isinstance(error, httpx.DecodingError | Garbled):
         return "bad_encoding"
     if isinstance(error, httpx.InvalidURL):
         return "bad_address"
