@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -66,14 +67,22 @@ PAGES: dict[str, tuple[Role, str]] = {
 
 
 class Days:
-    """The time at the district and in the office; it moves when told."""
+    """The time at the district and in the office: it runs, as the crawl's own does, and is set when told."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
 
+    @property
+    def now(self) -> datetime:
+        """The moment to which it was set last."""
+        return self._now
+
+    @now.setter
+    def now(self, moment: datetime) -> None:
+        self._now, self._set = moment, time.monotonic()
+
     def __call__(self) -> datetime:
-        self.now += timedelta(milliseconds=1)
-        return self.now
+        return self._now + timedelta(seconds=time.monotonic() - self._set)
 
 
 def main(folder: Path, names: Sequence[str]) -> None:
