@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from crawler.model import SHANGHAI, ColumnClass, Outcome, Outlet, OutletKind, Unit, shanghai_day
 from crawler.register import addressees, outlet_of
@@ -146,7 +146,8 @@ class _Asked:
         ids = [id_ for id_, column in self.columns.items() if column.disclosure is disclosure]
         only = ids if disclosure else None
         early = self.start if disclosure else self.start - timedelta(days=self.rule.oldest + self.rule.grace)
-        rows = _rows(self.connection, early, self.end, self.as_of, only)
+        begun = {id_: column.begun for id_, column in self.columns.items()}
+        rows = _rows(self.connection, early, self.end, self.as_of, begun, only)
         undated = _undated(self.connection, self.start, self.as_of, only)
         return collect(
             rows, undated, self.columns, self.names, self.start, self.end,
@@ -219,6 +220,8 @@ def _columns(connection: Connection) -> dict[str, Column]:
     duties: dict[str, list[tuple[str, date, date | None]]] = defaultdict(list)
     for row in connection.execute(select(DutyRow).order_by(DutyRow.outlet_id, DutyRow.position, DutyRow.id)):
         duties[row.outlet_id].append((row.unit_id, row.since, row.until))
+    asked = select(VisitRow.outlet_id, func.min(VisitRow.moment)).group_by(VisitRow.outlet_id)
+    begun = {outlet: shanghai_day(first) for outlet, first in connection.execute(asked)}
     wanted = (OutletRow.id, OutletRow.site_id, OutletRow.name, OutletRow.path, OutletRow.cls, OutletRow.only)
     rows = connection.execute(select(*wanted).where(OutletRow.kind == OutletKind.COLUMN.value))
     return {
@@ -231,6 +234,7 @@ def _columns(connection: Connection) -> dict[str, Column]:
             tuple(duties[r.id]),
             r.only,
             r.cls == ColumnClass.NEWS.value,
+            begun.get(r.id),
         )
         for r in rows
     }
@@ -241,7 +245,12 @@ NOT_READ = ("pending", "failed")
 
 
 def _rows(
-    connection: Connection, start: date, end: date, as_of: datetime, only: Collection[str] | None = None
+    connection: Connection,
+    start: date,
+    end: date,
+    as_of: datetime,
+    begun: Mapping[str, date | None],
+    only: Collection[str] | None = None,
 ) -> Iterable[Seen]:
     post = PostRow
     query = select(
@@ -274,6 +283,7 @@ def _rows(
             article in NOT_READ and not origin,
             article != "skipped",
             place not in CONVICTING,
+            begun.get(outlet),
         )
         for id_, outlet, url, title, day, origin, prior, shown, article, place in connection.execute(
             query, execution_options={"yield_per": BATCH}

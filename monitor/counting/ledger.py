@@ -216,16 +216,18 @@ def enter_undated(
 ) -> int:
     """Enter rows without a believed date that may be of the months ``asked`` for, each address once; returns how many.
 
-    ``known`` are the months of the days that an address bears elsewhere: there it is counted already.
+    ``known`` are the months of the days that an address bears elsewhere: there it is counted already, but whose it is may
+    hang on this place, too.
     """
     seen: set[str] = set()
     for row in rows:
         address = exact(row.url)
         there = known.get(address, ())
-        months = tuple(m for m in possible(row, rule, since) if m in asked and m not in there)
+        months = tuple(sorted({m for m in (*possible(row, rule, since), *there) if m in asked}))
         if not months or address in seen:
             continue
-        seen.add(address)
+        if not set(months) <= set(there):
+            seen.add(address)
         whose = answer(row.origin, (row.outlet,), row.shown)
         _more(ledger, whose, months)
         _open(ledger, whose, (row.outlet,), row.shown, months, answer, unread=row.unread and not row.origin)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from monitor.calendar import month_of
+from monitor.calendar import first_day, month_of
 from monitor.counting.rows import CountRule, Seen, Undated
 
 DAY = timedelta(days=1)
@@ -73,12 +73,20 @@ def _also(row: Seen, rule: CountRule, prior: date, month: str) -> tuple[str, ...
 
 
 def _begun(row: Seen, rule: CountRule) -> tuple[str, ...]:
-    """A column's first look: in the month in which it fell, what is dated shortly before may have come late."""
+    """A column's first look: in the month in which it fell, what is dated shortly before may have come late.
+
+    Where it was asked before (``begun``) and could not be seen, in every month since: it is not judged as if nothing had
+    come late meanwhile.
+    """
     if row.shown is None:
         return ()
-    behind, month = (row.shown - DAY - row.day).days, month_of(row.shown - DAY)
-    late = rule.grace < behind <= rule.oldest
-    return (month,) if late and month != month_of(row.day) else ()
+    last, own = row.shown - DAY, month_of(row.day)
+    if row.begun is None:
+        late = rule.grace < (last - row.day).days <= rule.oldest
+        return (month_of(last),) if late and month_of(last) != own else ()
+    first = max(row.day + timedelta(days=rule.grace + 1), first_day(month_of(min(row.begun, last))))
+    months = months_of(first, min(last, row.day + timedelta(days=rule.oldest)))
+    return tuple(month for month in months if month != own)
 
 
 def possible(row: Undated, rule: CountRule, since: date) -> tuple[str, ...]:

@@ -36,11 +36,11 @@ class Reach:
     def whole(self, first: date, last: date, early: timedelta = timedelta(0)) -> bool:
         """Whether every post of the days from ``first`` to ``last`` is known; of a column that left meanwhile, up to then.
 
-        So much ``early`` a post may be dated that came late and counts in these days.
+        So much ``early`` a post may be dated that came late and counts in these days: the walk must have reached it, too.
         """
-        if self.since is None or self.until is None or self.since > first:
+        oldest = first - early
+        if self.since is None or self.until is None or self.since > oldest:
             return False
         end = last + timedelta(days=1) if self.left is None else min(last + timedelta(days=1), self.left)
-        oldest = first - early
         unread = any(day is None or day >= oldest for day, seen in self.unread if seen >= first)
         return self.until >= end and not unread and not any(oldest <= day <= last for day in self.missed)

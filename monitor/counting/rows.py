@@ -16,7 +16,7 @@ class Seen(NamedTuple):
 
     ``unread``: it prints no origin and its article page, which may, was not read. ``own``: it has an article page of the
     portal; of one that lies on another host nobody asks whose it is. ``weak``: its day stands where no proof does (in its
-    address, in a comment), and may be off.
+    address, in a comment), and may be off. ``begun`` is the day on which its outlet was first asked.
     """
 
     id: int
@@ -30,6 +30,7 @@ class Seen(NamedTuple):
     unread: bool = False
     own: bool = True
     weak: bool = False
+    begun: date | None = None
 
 
 class Undated(NamedTuple):
@@ -48,7 +49,8 @@ class Undated(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Column:
     """What counting must know of an outlet; ``duties`` are (unit, since, until excluded), the lead first. ``only`` is the
-    one unit whose posts it can hold, where the office says so; ``news``: it shows what any unit publishes."""
+    one unit whose posts it can hold, where the office says so; ``news``: it shows what any unit publishes.
+    ``begun``: the day on which it was first asked, whatever came of it."""
 
     id: str
     site: str
@@ -58,6 +60,7 @@ class Column:
     duties: tuple[tuple[str, date, date | None], ...] = ()
     only: str = ""
     news: bool = False
+    begun: date | None = None
 
     def units_on(self, day: date) -> tuple[str, ...]:
         """Who answered on ``day``; before the first recorded duty, those it names (nobody recorded earlier)."""

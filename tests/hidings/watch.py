@@ -40,7 +40,7 @@ from monitor.decisions import NOBODY, Decision, decide
 from monitor.evaluate import Judgement, evaluate
 from monitor.night import path
 from monitor.night.clocks import WrongClock, trust_clock
-from monitor.office import DECISIONS, Office, Settings, read_settings
+from monitor.office import DECISIONS, Office, Settings, enter_catalogue, read_settings
 from monitor.service import Service, Unfinished
 from monitor.tables import METADATA
 from tests.hidings import claims
@@ -421,6 +421,8 @@ def watching(
             watched = Watched(Office(settings, engine, reader), clock, web, hidings)
             if begin:
                 watched.goes_on(begin)
+            else:  # what is hidden is hidden from an office that has entered its catalogue
+                enter_catalogue(watched.office, clock.now)
             yield watched
     finally:
         engine.dispose()
