@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
+from hashlib import blake2s
 from typing import Any
 
 from sqlalchemy import (
@@ -203,7 +204,11 @@ def _rows(looked: Looked, scope: Scope) -> Iterator[tuple[Any, ...]]:
     visit = looked.visit
     outlet, moment, page, prior = visit.outlet, visit.moment, visit.page_hash, looked.walk_prior
     portal, clean = visit.probe == PORTAL, _cleaner(looked.posts)
+    nameless = shared_addresses(looked.posts) if portal else frozenset()
     for post in looked.posts:
+        own = post.url not in nameless
+        if not own:
+            post = replace(post, url=made_address(post, visit.url))
         if len(post.url) > LONGEST_URL:
             continue
         dated = post.published
@@ -212,8 +217,26 @@ def _rows(looked: Looked, scope: Scope) -> Iterator[tuple[Any, ...]]:
             outlet, clean(post.url), clean(post.title), *proof, clean(post.origin) if post.origin else None,
             [_dated(other) for other in post.others], post.pinned, page, moment, moment,
             prior if looked.proven.covers(post) else None,
-            "pending" if portal and scope.wants(post) else "skipped", 0, "",
+            "pending" if portal and own and scope.wants(post) else "skipped", 0, "",
         )  # fmt: skip
+
+
+def shared_addresses(posts: Sequence[Post]) -> frozenset[str]:
+    """The addresses that are no post's own: none at all, or one under which posts of several titles open by a script."""
+    titles: dict[str, set[str]] = {}
+    for post in posts:
+        titles.setdefault(post.url, set()).add(post.title)
+    return frozenset(url for url, told in titles.items() if not url or len(told) > 1)
+
+
+def made_address(post: Post, page: str) -> str:
+    """An address for a post that has none of its own: its column's folder, or its own, with a mark of its title and day.
+
+    On each page of the list the same, so that a post is one row wherever it stands.
+    """
+    day = post.published.day.isoformat() if post.published else ""
+    mark = blake2s(f"{post.title}\n{day}".encode(), digest_size=6).hexdigest()
+    return f"{post.url or page.partition('?')[0].rpartition('/')[0] + '/'}#~{mark}"
 
 
 def _proof(dated: Dated, clean: Callable[[str], str]) -> tuple[date, datetime | None, str, str, str]:

@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from crawler.markup import decode, join, tree
 from crawler.model import Outcome, Page, Reading
+from crawler.refusals.jumps import jumps
 from crawler.refusals.walls import (
     FEW_LINKS,
     LITTLE,
@@ -38,6 +39,8 @@ ERRORS: dict[str, Outcome] = {
 
 HINTS = (("存", "不存在"), ("找", "找"), ("除", "删除"), ("ot found", "ot found"))
 """One of these is in every wording of a soft 404. Their rarest letter is looked for first, which is five times quicker."""
+REFRESHES = re.compile(r"""http-equiv\s{0,3}=\s{0,3}["']?refresh""", re.I)
+NOSCRIPT = re.compile(r"<noscript\b.*?</noscript>", re.I | re.S)
 DATA = re.compile(r"\s{0,200}[{\[]")
 SHORT_DATA = 300
 ROWS = re.compile(r"""["'](?:title|url|href|link|rows|list)["']\s{0,5}:\s{0,5}["\[{]""", re.I)
@@ -71,7 +74,24 @@ def refusal(page: Page, text: str | None = None) -> Reading | None:
         text = decode(page.body, page.headers)
     if answered is not None:
         return _wall_in(page, text, answered)
-    return _by_redirect(page) or _by_content(page, text)
+    return _by_redirect(page) or _by_content(page, text) or _sent_on(page, text)
+
+
+def _sent_on(page: Page, text: str) -> Reading | None:
+    """A whole page, list and all, that sends every browser on at once: what a reader sees stands elsewhere."""
+    header = page.headers.get("refresh", "")
+    if not header and not REFRESHES.search(text):
+        return None
+    shown = NOSCRIPT.sub("", text)
+    jump = jumps(tree(shown), "", header, page.final_url)
+    if jump is None or not jump.targets or _same(jump.targets[0], page.final_url):
+        return None
+    return no(UNREADABLE, "redirect_stub", jump.raw, jump.targets)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two addresses are one page: it keeps itself up to date."""
+    return one.partition("://")[2].rstrip("/") == other.partition("://")[2].rstrip("/")
 
 
 def _by_answer(page: Page) -> Reading | None:
@@ -91,6 +111,8 @@ def _by_answer(page: Page) -> Reading | None:
         return no(UNREACHABLE, "server_error", mark)
     if status >= 400:
         return no(BLOCKED, {412: "challenge", 429: "too_many_requests"}.get(status, "forbidden"), mark)
+    if status == 206:  # nobody asked for a part
+        return no(UNREADABLE, "cut", mark)
     if status >= 300:
         target = join(page.final_url, page.headers.get("location", ""))
         return no(UNREADABLE, "redirect_stub", mark, (target,) if target else ())

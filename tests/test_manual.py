@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from crawler.accounts import _looked
+from crawler import chain
 from crawler.model import SHANGHAI, Evidence, Outcome, Outlet, OutletKind, Probe, Reading
 from crawler.platforms import manual
 from crawler.visit import Known
+from crawler.walking.account_looks import account_looked
 from monitor.causes import AWAITING
 from monitor.judging import stale
 from monitor.limits import Limit
@@ -105,7 +106,7 @@ def facts(published: datetime, looked: datetime, *read_at: datetime) -> Facts:
     looks = []
     for moment in sorted(read_at, reverse=True):
         reading = read(moment, published=published.isoformat(), looked=looked.isoformat())
-        visit = _looked(Known(OUTLET), Probe("manual"), reading, moment, "spider").visit
+        visit = account_looked(Known(OUTLET), chain.Look(Probe("manual"), reading), moment, "spider").visit
         looks.append(
             Look(
                 visit.moment, visit.outcome, visit.evidence, visit.probe, visit.newest, "", 1, "", visit.seen

@@ -85,6 +85,7 @@ def config(folder: Path, columns: dict[str, str] | None = None) -> Path:
                 for id, (short, full, group, _) in UNITS.items()
             ],
             "sites": [{"id": "p", "name": "门户", "home": "http://portal.example.org/"}],
+            "whole": {"reason": "逐个单位核对", "by": "测试", "day": "2020-01-01"},
             "columns": [
                 {"id": f"c-{id}", "name": f"{unit[0]}动态", "url": f"http://portal.example.org/{id}/"}
                 | {"units": [moved.get(f"c-{id}", id)]}
@@ -326,7 +327,9 @@ WRITES: dict[str, tuple[Callable[[Place], Any], set[str], tuple[Any, Any] | None
     "rechecks.ask": (ask_again, {"recheck_asked"}, (None, "waiting")),
     "replies.reply": (reply, {"reply", "reply_file", "event"}, None),
 }  # fmt: skip
-ELSEWHERE = ("access.", "attesting.", "columns_desk.", "content_desk.", "looks.word_desk.", "workbooks.")
+ELSEWHERE = (
+    "access.", "attesting.", "columns_desk.", "content_desk.", "counting.whole_desk.", "looks.word_desk.", "workbooks.",
+)  # fmt: skip
 """Rooms whose own tests look at their links; here they only have to write one, or call who does."""
 LINKING = ("append(connection", "contacting.enter(", "entering.")
 

@@ -54,6 +54,10 @@ _DOTNET = re.compile(r"\\?/Date\((\d{10,13})[^)]{0,6}\)\\?/")
 _PAGE_KEYS = re.compile(r"(?:cur(?:rent)?_?)?(?:page(?:_?(?:no|num|index|number))?|pn|p)\Z", re.I)
 _SIZE_KEYS = re.compile(r"(?:page_?size|limit|rows|per_?page|prepage|size|ps|num)\Z", re.I)
 MOST_UNREAD = 40
+SUCCESS = frozenset(
+    ("0", "00", "000", "0000", "000000", "1", "200", "20000", "ok", "success", "true", "none", "y", "s", "")
+)
+"""What interfaces answer where all went well."""
 
 
 def read_data(text: str, page: Page) -> Reading | None:
@@ -230,13 +234,29 @@ def _next_pages(url: str, rows: int, total: int | None, pages: int | None) -> tu
 
 
 def _without_rows(data: Any, mark: str) -> Reading:
-    """No rows: EMPTY only when the answer counts them as none."""
+    """No rows: EMPTY only when the answer counts them as none, and is no error that says so (``code`` 500, token expired)."""
+    if isinstance(data, dict) and (failed := _failed(data)):
+        return Reading(
+            Outcome.UNREADABLE, Evidence.NONE, reason="script_list", mark=f"json: {failed}", family=FAMILY
+        )
     totals = [value for key, value in members(data) if TOTALS.match(key) and isinstance(value, int | str)]
     empty = any(isinstance(value, list) and not value for _, value in members(data))
     if empty and totals and all(str(total) == "0" for total in totals):
         return Reading(Outcome.EMPTY, Evidence.COMPLETE, mark="total: 0", family=FAMILY)
     mark = f"json: {mark}" if mark else "json"
     return Reading(Outcome.UNREADABLE, Evidence.NONE, reason="script_list", mark=mark, family=FAMILY)
+
+
+def _failed(data: Mapping[str, Any]) -> str:
+    """What the answer says of its own failure: ``code`` or ``status`` that no interface calls a success."""
+    for key, value in data.items():
+        name = str(key).lower()
+        if name in ("code", "status", "errcode", "errno", "error_code", "resultcode", "retcode"):
+            if str(value).strip().lower() not in SUCCESS:
+                return f"{key}: {value}"[:60]
+        elif name in ("success", "ok", "issuccess") and str(value).strip().lower() in ("false", "0", "no"):
+            return f"{key}: {value}"[:60]
+    return ""
 
 
 def _post(

@@ -19,6 +19,8 @@ OLDEST = timedelta(days=3650)
 """An ``Age`` beyond ten years (a counter that ran over) says old, and not how old."""
 STALE_WARNINGS = re.compile(r"\b11[0-3]\b")
 """Response is stale, revalidation failed, disconnected, heuristically expired."""
+STALE_STATUS = re.compile(r"\bSTALE\b", re.IGNORECASE)
+"""A cache that hands out what it knows to be old (nginx ``X-Cache-Status: STALE``, ``HIT-STALE``): how old nobody says."""
 ONE_DATE = re.compile(r"\d{1,2}[ -][A-Za-z]{3}[ -]\d{2,4} \d{1,2}:\d{2}:\d{2}")
 CACHES = ("x-cache", "x-cache-status", "x-proxy-cache", "x-cache-lookup", "cf-cache-status")
 LONGEST = 120
@@ -49,6 +51,9 @@ def copy_of(page: Page, limit: timedelta, skew: timedelta = timedelta(0)) -> Cop
     warning = page.headers.get("warning", "")
     if STALE_WARNINGS.search(warning):
         return Copy(moment if behind > limit else None, f"Warning: {warning[:LONGEST]}")
+    if any(STALE_STATUS.search(page.headers.get(name, "")) for name in CACHES):
+        said = next(part(name, page.headers[name]) for name in CACHES if page.headers.get(name))
+        return Copy(moment if behind > limit else None, said)
     if behind > limit:
         cached = age is not None or any(page.headers.get(name) for name in ("via", *CACHES))
         return Copy(moment, f"Date: {page.headers['date'][:LONGEST]}", alone=not cached)

@@ -21,13 +21,16 @@ PATH_SESSION = re.compile(r";jsessionid=[^?/#]*", re.IGNORECASE)
 ANCHOR = re.compile(r"[\w.\-:一-鿿]*")
 """A place on the page. A fragment with a slash, a sign or a query (``#/detail/12``) is a route: it chooses the article."""
 
+NUMBER = re.compile(r"\d{3,}")
+"""A long number alone (``view.html#4711``) chooses the article that a script shows."""
+
 
 def exact(url: str) -> str:
     """An address without scheme and place on the page: http and https show the same post."""
     plain, sign, fragment = url.partition("#")
     rest = plain.partition("://")[2] or plain
     host, slash, path = rest.partition("/")
-    route = sign and not ANCHOR.fullmatch(fragment)
+    route = sign and (ANCHOR.fullmatch(fragment) is None or bool(NUMBER.fullmatch(fragment)))
     return f"{host.lower()}{slash}{path}" + (f"#{fragment}" if route else "")
 
 

@@ -128,3 +128,52 @@ def test_situation_29_home_pages_that_fail_in_the_same_minutes_are_our_line(
         assert not [one for one in said if one.value.accuses]
     else:
         assert closed["s3"][1] > 0, "one that fails while the others answer fails for itself"
+
+
+LATE = "".join(
+    f"<li><a href='content/{90 - n}.html'>样例工作动态信息第{n}号</a><span>{OLD - timedelta(days=9 * n)}</span></li>"
+    for n in range(8)
+)
+FRAME = "<html><head><meta charset='utf-8'>{head}<title>工作动态</title></head><body><div class='main'><ul>{rows}</ul></div></body></html>"
+ONWARD = "<meta http-equiv='refresh' content='0; url=/new/'>"
+
+
+@pytest.mark.parametrize(
+    ("head", "headers", "blamed"),
+    [
+        ("", {}, True),
+        (ONWARD, {}, False),
+        ("", {"refresh": "0; url=/new/"}, False),
+        (f"<noscript>{ONWARD}</noscript>", {}, True),
+        ("<meta http-equiv='refresh' content='30; url=/a/'>", {}, True),
+        ("", {"status": "206 Partial Content"}, False),
+        ("", {"x_cache_status": "STALE"}, False),
+        ("", {"x_cache": "HIT-STALE"}, False),
+    ],
+)
+def test_what_sends_its_readers_on_or_is_a_part_or_an_old_copy_accuses_nobody(
+    tmp_path: Path, head: str, headers: dict[str, str], blamed: bool
+) -> None:
+    body = FRAME.format(head=head, rows=LATE).encode()
+    fresh = FRAME.format(head="", rows=LATE.replace(str(OLD), str(FRESH))).encode()
+    server = Server({"/a/": plain(body, **headers), "/new/": plain(fresh)})
+    with serving({"s": server}), office(tmp_path, server, "/a/") as place:
+        for days in (0, 1):
+            night(place, days)
+            night(place, days + 0.05, second=True)
+        assert ("outlet:a" in accused(place, 1.1)) is blamed
+
+
+@pytest.mark.parametrize(
+    "said", [{"code": 500, "msg": "token expired"}, {"success": False, "msg": "未登录"}, {"status": "error"}]
+)
+def test_an_interface_that_answers_with_an_error_shows_no_empty_column(
+    tmp_path: Path, said: dict[str, object]
+) -> None:
+    data = json.dumps({**said, "data": {"total": 0, "rows": []}}, ensure_ascii=False).encode()
+    server = Server({"/a/": plain(data, content_type=JSON)})
+    with serving({"s": server}), office(tmp_path, server, "/a/") as place:
+        for days in (0, 1):
+            night(place, days)
+            night(place, days + 0.05, second=True)
+        assert accused(place, 1.1) == []
