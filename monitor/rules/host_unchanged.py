@@ -16,7 +16,7 @@ from pydantic import Field
 from crawler.hosts import host_key
 from monitor.causes import LIAR
 from monitor.limits import Clause
-from monitor.looks.told import LONGEST, columns_of, on_site
+from monitor.looks.told import LONGEST, columns_of, on_site, page_seen
 from monitor.model import Facts, OutletFacts, Value, Verdict
 from monitor.plain import clean
 from monitor.sentences import sentence_of
@@ -27,13 +27,13 @@ Days = Annotated[int, Field(gt=0, le=366)]
 
 
 def check(facts: Facts, *, clause: Clause, days: Days = 30) -> Iterator[Verdict]:
-    """One verdict per site with columns that were looked at."""
+    """One verdict per site of which a column was seen; of one that nobody saw nothing is said."""
     since = facts.as_of - timedelta(days=days)
     lying = {host for host, caught in facts.liars.items() if caught >= since}
     for site in () if facts.partial else facts.sites:
         columns = columns_of(site, facts)
-        if columns:
-            misled = [of for of in columns if _host(of) in lying]
+        misled = [of for of in columns if _host(of) in lying]
+        if misled or any(page_seen(of) for of in columns):
             hosts = clean("、".join(sorted({_host(of) for of in misled})), LONGEST)
             yield on_site(NAME, site, clause, SENTENCES, LIAR, misled, columns, hosts=hosts)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from monitor.limits import Clause
-from monitor.looks.told import NAMED, columns_of, on_site
+from monitor.looks.told import NAMED, columns_of, on_site, page_seen
 from monitor.model import Facts, OutletFacts, Value, Verdict
 from monitor.plain import clean
 from monitor.sentences import sentence_of
@@ -20,14 +20,14 @@ SENTENCES = {Value.UNKNOWN: sentence_of(__doc__), Value.FRESH: "{name}没有两�
 
 
 def check(facts: Facts, *, clause: Clause) -> Iterator[Verdict]:
-    """One verdict per site with columns that were looked at."""
+    """One verdict per site of which a column was seen; of one that nobody saw nothing is said."""
     known = {of.outlet.id: of for of in facts.outlets}
     for site in () if facts.partial else facts.sites:
         columns = columns_of(site, facts)
         mine = {of.outlet.id for of in columns}
         groups = [group for group in facts.alike if mine.intersection(group)]
         alike = [of for of in columns if any(of.outlet.id in group for group in groups)]
-        if columns:
+        if alike or any(page_seen(of) for of in columns):
             yield on_site(NAME, site, clause, SENTENCES, ALIKE, alike, columns, groups=_told(groups, known))
 
 

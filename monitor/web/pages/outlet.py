@@ -63,6 +63,8 @@ PLACES: Mapping[str, str] = {
 }  # fmt: skip
 EVIDENCE: Mapping[str, str] = {
     "complete": "完整列表",
+    "partial": "部分列表",
+    "weak": "日期不足为凭",
     "lower_bound": "部分信息",
     "manual": "人工登记",
     "none": "",
