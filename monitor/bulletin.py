@@ -275,13 +275,23 @@ def to_json(bulletin: Bulletin, *, rows: bool = False) -> str:
 
 
 def figures(bulletin: Bulletin) -> dict[str, Any]:
-    """The figures of the text, under the names of this house."""
+    """The figures of the text, under the names of this house.
+
+    Counts are numbers; ``at_least`` names those that are lower bounds, because something of them was not seen. A count of
+    which nothing was seen is None.
+    """
+    counts = {
+        "posts": bulletin.portal.total,
+        "listed": bulletin.portal.listed,
+        "unattributed": bulletin.portal.unattributed,
+        "documents": bulletin.disclosure.total,
+    }
+    totals = {group.name: group.total for group in bulletin.groups}
     return {
-        "posts": bulletin.portal.total.figure,
-        "listed": bulletin.portal.listed.figure,
-        "unattributed": bulletin.portal.unattributed.figure,
+        **{name: _number(count) for name, count in counts.items()},
+        "at_least": [name for name, count in (counts | totals).items() if not count.complete],
         "groups": {
-            group.name: {"units": len(group.rows), "posts": group.total.figure} for group in bulletin.groups
+            group.name: {"units": len(group.rows), "posts": _number(group.total)} for group in bulletin.groups
         },
         "good": {group.name: list(group.good) for group in bulletin.groups},
         "several": {group.name: list(group.several) for group in bulletin.groups},
@@ -299,9 +309,12 @@ def figures(bulletin: Bulletin) -> dict[str, Any]:
         "idle": [row.name for row in bulletin.idle],
         "blank_accounts": [row.name for row in bulletin.blank_accounts],
         "unregistered": [row.name for row in bulletin.unregistered],
-        "documents": bulletin.disclosure.total.figure,
         "no_documents": list(bulletin.disclosure.none),
     }
+
+
+def _number(count: Count) -> int | None:
+    return None if count.nothing_seen else count.at_least
 
 
 def _plain(value: Any) -> Any:

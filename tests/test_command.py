@@ -104,3 +104,5 @@ def test_a_whole_quarter_is_printed_from_the_command_line(
     assert code in (0, 5), text
     data = json.loads(text[text.index("{") : text.rindex("}") + 1])
     assert data["figures"]["posts"] >= 36
+    assert "posts" in data["figures"]["at_least"], "one night saw no month whole"
+    assert data["figures"]["documents"] is None, "of documents nothing was seen"
