@@ -9,10 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from crawler.days.strength import DOUBTED
+
 FROM_ADDRESS = "year from the address of the item"
+FROM_FOLDER = f"{DOUBTED}year from a folder of the item's address"
+"""A folder ``/2019/`` may be the year in which the column was laid out: such a year clears and never convicts."""
 FROM_ARTICLE = "year from the article of the item"
 FROM_HEADING = "year from the heading above the item"
 FROM_ORDER = "year from the order of the list"
+FROM_ORDER_OF_FOLDERS = f"{DOUBTED}{FROM_ORDER}, whose years are those of folders"
 NEAR = timedelta(days=92)
 """A page is saved at most about this long after the day it shows."""
 
@@ -37,12 +42,14 @@ def years(hints: Sequence[Hint], today: date) -> list[tuple[int, str] | None]:
         told = _near(hint, hint.article_day, today)
         day = hint.day or told or _from_address(hint, today)
         days.append(day)
-        why = FROM_ARTICLE if told else FROM_ADDRESS
+        why = FROM_ARTICLE if told else FROM_ADDRESS if hint.url_day is not None else FROM_FOLDER
         found.append(None if day is None or hint.day else (day.year, why))
     left = -1
     while found.count(None) not in (0, left):  # a row that found its year may give one to those above it
         left = found.count(None)
         _order(hints, days, found, today)
+    if any(one is not None and one[1] == FROM_FOLDER for one in found):
+        return [(one[0], FROM_ORDER_OF_FOLDERS) if one and one[1] == FROM_ORDER else one for one in found]
     return found
 
 

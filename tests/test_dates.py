@@ -24,7 +24,15 @@ from crawler.dates import (
     url_year,
 )
 from crawler.model import SHANGHAI, Dated, shanghai_day
-from crawler.years import FROM_ADDRESS, FROM_ARTICLE, FROM_ORDER, Hint, years
+from crawler.years import (
+    FROM_ADDRESS,
+    FROM_ARTICLE,
+    FROM_FOLDER,
+    FROM_ORDER,
+    FROM_ORDER_OF_FOLDERS,
+    Hint,
+    years,
+)
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
@@ -426,12 +434,19 @@ def test_an_inferred_year_always_has_its_reason_and_never_lies_ahead(hints: list
             assert found is None
         elif found is not None:
             year, why = found
-            assert why in (FROM_ARTICLE, FROM_ADDRESS, FROM_ORDER)
+            assert why in (FROM_ARTICLE, FROM_ADDRESS, FROM_ORDER, FROM_FOLDER, FROM_ORDER_OF_FOLDERS)
             assert date(year, hint.month, hint.mday) <= TODAY + timedelta(days=1)
 
 
 def test_without_addresses_and_full_dates_no_year_is_inferred() -> None:
     assert years([Hint(month=11, mday=20), Hint(month=3, mday=1)], TODAY) == [None, None]
+
+
+def test_a_year_that_only_a_folder_tells_is_doubted_and_what_follows_from_it_too() -> None:
+    told = years(
+        [Hint(month=6, mday=9, url_year=2019), Hint(month=5, mday=1), Hint(day=date(2019, 4, 1))], TODAY
+    )
+    assert told == [(2019, FROM_FOLDER), (2019, FROM_ORDER_OF_FOLDERS), None]
 
 
 def test_where_two_years_fit_none_is_taken() -> None:

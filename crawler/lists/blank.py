@@ -63,6 +63,11 @@ KNOWN_SCRIPTS = re.compile(
     re.I,
 )
 """Files of scripts that make no lists: libraries, counters, accessibility, the seal of public bodies."""
+MAKES_LISTS = re.compile(
+    r"(?:^|[/._-])(?:list|news|data|load|page|column|channel|article|content|app|main|render|vue|react|chunk|bundle)[^/]*\.m?js",
+    re.I,
+)
+"""Files of scripts of whose purpose the name says that it may be the list."""
 COUNTERS = re.compile(r"\b_hmt\b|hm\.js|cnzz|googletagmanager|tongji|_trs_ta|s\.51\.la|analytics")
 """Words of inline scripts that load a counter of visitors."""
 _SWITCHED = re.compile(r"\bhid(?:e|den)|\bnone\b|loading", re.I)
@@ -104,7 +109,8 @@ def emptiness(sight: Sight, family: Family, pagers: Sequence[int], total: Total,
     if waiting(source.sheet, seen=True):
         return Blank(script="an empty list with a name")
     if words and source.sheet.prose() <= PROSE:
-        return Blank(words, certain=True, at=at)
+        made = "" if beside else _maker(source.sheet)
+        return Blank(script=made) if made else Blank(words, certain=True, at=at)
     if decided:
         return Blank(script=decided)
     before = _empty_before(source.sheet, pagers, filled) if total.pages == 1 else -1
@@ -113,13 +119,24 @@ def emptiness(sight: Sight, family: Family, pagers: Sequence[int], total: Total,
     return Blank()
 
 
+def _maker(sheet: Outline) -> str:
+    """A script of the page that may make its list, though nothing in the page says so: a module, or a file named for it."""
+    for number in sheet.scripts:
+        source = sheet.elements[number].get("src") or ""
+        if not source or KNOWN_SCRIPTS.search(source):
+            continue
+        if (sheet.elements[number].get("type") or "").lower() == "module" or MAKES_LISTS.search(source):
+            return source[-60:]
+    return ""
+
+
 def _shows_template(sheet: Outline) -> bool:
     return any("{{" in text for text in sheet.texts)
 
 
 def why_nothing(sight: Sight, family: Family, blank: Blank, titled: tuple[Post, ...]) -> Reading:
     """The reading of a page without a list to read."""
-    frames = () if blank.certain and "frame" not in sight.source.sheet.tags else _frames(sight)
+    frames = _frames(sight)
     if frames:
         return _no(FRAMESET, "frame", family, frames)
     if blank.mark:
@@ -174,13 +191,13 @@ def _frames(sight: Sight) -> tuple[str, ...]:
     sources = [
         sheet.elements[i].get("src") or ""
         for i, tag in enumerate(sheet.tags)
-        if tag in tags and (tag == "frame" or _room(sheet, i, unsaid=bare))
+        if tag in tags and (tag == "frame" or room(sheet, i, unsaid=bare))
     ]
     addresses = [sight.join(src) for src in sources if src and src[:5].lower() not in ("javas", "about")]
     return tuple(dict.fromkeys(address for address in addresses if address[:4] == "http"))
 
 
-def _room(sheet: Outline, number: int, *, unsaid: bool) -> bool:
+def room(sheet: Outline, number: int, *, unsaid: bool) -> bool:
     """Whether an iframe has room for a list: a weather box, a counter and a hidden one have not."""
     if sheet.hidden(number):
         return False

@@ -161,7 +161,7 @@ def _in_menu(sheet: Outline, anchor: int, home: int, least: int = MENU) -> bool:
     node = anchor
     for _ in range(4):
         node = sheet.parents[node]
-        if node < 0 or (home >= 0 and sheet.inside(home, node)):
+        if node < 0 or sheet.tags[node] == "body" or (home >= 0 and sheet.inside(home, node)):
             return False
         links = sheet.links_in(node)
         if len(links) >= least:
@@ -228,7 +228,7 @@ class _Finder:
             return None
         if inside is not None and not (url and addresses.alike(url) and url != inside.url):
             return None
-        if sheet.up(anchor, CHROME) >= 0 and not dated:
+        if at not in self.near and sheet.up(anchor, CHROME) >= 0 and not dated:
             return None
         own = addresses.own(url) or at in self.near or inside is not None
         if sheet.hidden(anchor) and not (addresses.own(url) or addresses.alike(url)):
@@ -263,7 +263,7 @@ class _Finder:
         if (
             at in self.near
             and titled
-            and not column_like(url)
+            and not (addresses.same_site(url) and column_like(url))
             and not _in_menu(sheet, anchor, self.listed.home)
         ):
             return True

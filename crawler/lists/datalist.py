@@ -37,6 +37,8 @@ from crawler.lists.outline import squeeze
 from crawler.model import Dated, Evidence, Outcome, Page, Post, Reading, Refused, Unread, shanghai_day
 
 FAMILY = "json"
+DEPTH = 6
+"""Objects within objects, looked into for a headline."""
 SHOWN, PUBLISHED, PLAIN, LATE = range(4)
 """How near a key is to what a reader sees: TRS prints ``docreltime``; ``createTime`` tells of the work on an entry."""
 _SHOWN = re.compile(r"docrel|show|display", re.I)
@@ -148,7 +150,7 @@ def _read(data: Any, best: Array, chosen: Choice, page: Page) -> Reading:
         identity={} if pages is None else {"pages": str(pages)},
         next=_next_pages(base, len(posts), total, pages),
     )
-    parts = _parts(chosen.others, posts, page, base)
+    parts = [*_parts(chosen.others, posts, page, base), *_single(data, posts, page, base)]
     unread = _newer([*_undated(told), *_strays(best, base), *parts, *_backwards(reading)], newest.day)
     return replace(reading, unread=unread, evidence=_evidence(posts, unread))
 
@@ -192,6 +194,26 @@ def _parts(others: Iterable[Array], posts: Sequence[Post], page: Page, base: str
                     post.published.day if post.published is not None and not is_weak(post.published) else None
                 )
                 yield Unread(f"array {array.name}", "part", post.title[:80], post.url, day)
+
+
+def _single(data: Any, posts: Sequence[Post], page: Page, base: str) -> Iterator[Unread]:
+    """Objects that are a post and stand in no array (``headline``, ``top``): a part of the column."""
+    known = {post.url for post in posts if post.url}
+    for name, value in _objects(data):
+        if not (pick(value, TITLES) and pick(value, URLS) and date_keys(value)):
+            continue
+        for post in read_rows([value], page, base)[0]:
+            if post.url not in known and post.published is not None:
+                day = None if is_weak(post.published) else post.published.day
+                yield Unread(f"array {name}", "part", post.title[:80], post.url, day)
+
+
+def _objects(data: Any, depth: int = DEPTH) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The named objects that stand in objects only: what stands in an array is one of its rows."""
+    for name, value in data.items() if isinstance(data, Mapping) and depth else ():
+        if isinstance(value, Mapping):
+            yield str(name), value
+            yield from _objects(value, depth - 1)
 
 
 def _backwards(reading: Reading) -> Iterator[Unread]:

@@ -10,7 +10,9 @@ from crawler.lists.sight import Sight
 
 LONG = 160
 """Characters of a notice at most: a sentence or two, no article."""
-_GATE = re.compile(r"迁移|搬迁|迁至|移至|转至|并入|归档|存档|更新|停用|下线|维护|整合")
+_GATE = re.compile(
+    r"新版|新网站|新站|新栏目|历史缓存|数据导入|导入中|迁移|搬迁|迁至|移至|转至|并入|归档|存档|更新|停用|下线|维护|整合"
+)
 _SUBJECT = (
     r"(?:本|该|此|原|以上|上述)?(?:栏目|频道|版块|板块|页面|网页|专栏|专题|列表|目录|网站|站点|内容|信息)"
 )
@@ -20,6 +22,8 @@ _NOTICE = re.compile(
     r"|" + _SUBJECT + r"[^。；，,\n]{0,24}?(?:已|现已|现|将|均|统一|自[^，。]{2,16}起)[^。；，,\n]{0,8}?"
     r"(?:迁移|搬迁|迁至|移至|转移|转至|并入|合并|整合|归档|存档|停用|下线|调整[至到为])"
     r"|\A\W{0,6}(?:已|现已)(?:迁移|搬迁|归档|并入|停用|下线)|\A\W{0,6}(?:" + _GONE + r")"
+    r"|(?:请|可)(?:到|至|前往|访问|移步|点击|浏览)[^。；\n]{0,20}(?:新版|新网站|新站|新栏目)"
+    r"|(?:系统|网站|栏目|平台)[^。；，,\n]{0,6}(?:正在)?(?:维护|升级)中|历史缓存|(?:网站|数据|系统)[^。；，,\n]{0,4}迁移中"
     r"|归档栏目|历史栏目[，,]|(?:已|作)(?:归档|存档)[^。]{0,10}(?:查阅|备查)"
 )
 _ITSELF = re.compile(r"本|该|此|已迁移|归档栏目")
@@ -42,7 +46,8 @@ def moved_notice(sight: Sight, rows: Sequence[tuple[int, int]]) -> str:
         match = _NOTICE.search(words)
         if match is None or sheet.hidden(sheet.owners[number]) or _NOT_NOW.search(match[0]):
             continue
-        linked = sheet.up(sheet.owners[number], LINK) >= 0
+        link = sheet.up(sheet.owners[number], LINK)
+        linked = link >= 0 and sheet.text_of(link) == words  # a link in a sentence is where the notice leads
         if _OTHER.search(words) or (linked and _ITSELF.search(words) is None):
             continue
         address = next((sight.href(anchor) for anchor in sheet.links_in(node) if sight.href(anchor)), "")

@@ -28,6 +28,8 @@ _SCRIPTED = re.compile(
     r"\b(?:recordCount|totalRecords?|totalCount|m_nRecordCount|total_count)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(\d{1,7})\b"
 )
 """The province's platform and its relatives say in a script how many posts the whole column has."""
+FETCHES = re.compile(r"\$\.(?:ajax|get|post|getJSON)\b|axios|fetch\s?\(|XMLHttpRequest|\.load\(", re.I)
+"""A script that asks for the list begins to count at 0: that is no total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,9 @@ def total_of(source: Source, pagers: Sequence[int], family: Family) -> Total:
 
 def _scripted(script: str) -> int | None:
     match = _SCRIPTED.search(script) if "ount" in script or "otalRecord" in script else None
-    return int(match[1]) if match is not None else None
+    if match is None or (int(match[1]) == 0 and FETCHES.search(script)):
+        return None
+    return int(match[1])
 
 
 def _pager_words(sheet: Outline, number: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
@@ -19,9 +20,15 @@ from crawler.lists.moving import settle_moving
 from crawler.lists.outline import Outline
 from crawler.lists.pager import PAGER_WORD_LIKE, is_pager_word, links_further
 from crawler.lists.parts import Teller, near_of
+from crawler.lists.shown import several, shown
 from crawler.lists.sight import Sight
 from crawler.lists.totals import NO_TOTAL, Total, backwards, fewer
 from crawler.model import Evidence, Outcome, Post, Reading, Refused, Unread
+
+MORE = re.compile(
+    r"加载更多|(?:查看|点击|显示|浏览|更多)(?:加载)?更多|load[\s_-]?more|loadMore|下拉加载|上拉加载"
+)
+"""Words of lists that a script makes longer: what follows is no link, and comes after the last row."""
 
 
 def whole(
@@ -53,9 +60,11 @@ def whole(
         around=around,
     )
     newest = reading.newest.day if reading.newest else None
-    more = backwards(posts) if reading.further or (total.pages or 0) > 1 else ()
+    further = bool(reading.further) or (total.pages or 0) > 1 or MORE.search(sight.source.text)
+    more = backwards(posts) if further else ()
     more += () if reading.further else fewer(posts, total)
-    unread = newer([*unread_rows(sheet, listed, addresses, sight.today), *beside, *more], newest)
+    rows = [*unread_rows(sheet, listed, addresses, sight.today), *several(posts)]
+    unread = newer([*rows, *beside, *shown(sight, listed, near, posts), *more], newest)
     return replace(
         reading,
         unread=(*unread, *(m for m in more if m not in unread)),

@@ -1,5 +1,7 @@
 """Lists that print month and day and no year: which of their posts are asked for their own day, and what those say.
 
+A year that only a folder of the address tells is none either.
+
 The first and the last row without a year: between two known days the order of the list gives the others theirs, where there is
 room for one year only.
 """
@@ -12,8 +14,9 @@ from crawler.article import read_article
 from crawler.dates import NO_YEAR
 from crawler.days.strength import is_weak
 from crawler.lists.addresses import host_of
-from crawler.model import Evidence, Outlet, Page, Visit
+from crawler.model import Dated, Evidence, Outlet, Page, Visit
 from crawler.platforms import portal, probes_of
+from crawler.years import FROM_FOLDER, FROM_ORDER_OF_FOLDERS
 
 PORTAL = "portal"
 WANTS = frozenset({"no_dates", "redesigned", "below_floor"})
@@ -23,7 +26,8 @@ WANTS = frozenset({"no_dates", "redesigned", "below_floor"})
 def may_lack_years(visit: Visit) -> bool:
     """Whether the look may have failed, or be partial, for want of years: then its page is read once more."""
     undated = any(one.why == "undated" for one in visit.unread)
-    return visit.reason in WANTS or (visit.evidence is Evidence.PARTIAL and undated)
+    partial = visit.evidence is Evidence.PARTIAL and undated
+    return visit.reason in WANTS or partial or visit.evidence is Evidence.WEAK
 
 
 def yearless(page: Page, outlet: Outlet) -> tuple[str, ...]:
@@ -32,11 +36,18 @@ def yearless(page: Page, outlet: Outlet) -> tuple[str, ...]:
     if probe is None or outlet.platform != PORTAL:
         return ()
     reading = portal.read(page, outlet, probe)
-    if not any(one.why == NO_YEAR for one in reading.refused):
-        return ()
+    lacking = any(one.why == NO_YEAR for one in reading.refused)
     host = host_of(page.final_url or page.url)
-    bare = [post.url for post in reading.posts if post.published is None and host_of(post.url) == host]
+    bare = [
+        post.url
+        for post in reading.posts
+        if host_of(post.url) == host and (post.published is None if lacking else _of_folder(post.published))
+    ]
     return tuple(dict.fromkeys([*bare[:1], *bare[-1:]]))
+
+
+def _of_folder(published: Dated | None) -> bool:
+    return published is not None and published.why in (FROM_FOLDER, FROM_ORDER_OF_FOLDERS)
 
 
 def day_of(page: Page) -> date | None:

@@ -25,13 +25,18 @@ PLACES: Mapping[str, str] = {
     "outside the list": "列表之外",
     "in the list": "列表中",
     "further pages": "后续页",
+    "a frame": "嵌入的框架页",
+    "a script's row": "脚本写出的一行",
+    "a text without a link": "没有链接的一条",
     "end of the page": "页面末尾",
     "elsewhere on the page": "网页其他地方",
     "elsewhere shown": "网站首页",
     "elsewhere outside": "列表之外的链接",
     "elsewhere row": "列表中日期不明的信息",
 }
-STARTS: Sequence[tuple[str, str]] = (("row ", "列表中的一行"), ("array ", "网页数据的另一部分"))
+STARTS: Sequence[tuple[str, str]] = (
+    ("row ", "列表中的一行"), ("array ", "网页数据的另一部分"), ("#", "由脚本填写的列表"), ("year ", "按年份另列的栏目页"),
+)  # fmt: skip
 """A row is named by its own address, which stands beside it anyway."""
 REASONS: Mapping[str, str] = {
     "undated": "没有日期",
@@ -41,6 +46,7 @@ REASONS: Mapping[str, str] = {
     "outside": "列表之外的链接",
     "part": "没有读出的部分",
     "cut": "网页中途截断",
+    "several_dates": "有几个日期，不知哪个是发布日期",
     "total": "页面所示总数多于读到的条数",
     "elsewhere": "本栏目的信息，列表中没有",
 }
