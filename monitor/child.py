@@ -145,7 +145,7 @@ class _Listener:
         if "planned" in message:
             self.planned = message["planned"]
             self.on_progress(Progress(self.planned, 0))
-        elif "look" in message:
+        elif "look" in message and message["look"] not in self.seen:  # a second look is no progress
             self.seen.add(message["look"])
             self.on_progress(Progress(self.planned, self.looked, message["outcome"]))
         elif "run" in message:

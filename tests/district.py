@@ -183,8 +183,13 @@ def served(folder: Path, clock: Clock | None = None, district: District | None =
         yield sample
 
 
-def write_config(folder: Path, sample: Sample, *, store: str = "", **crawler: Any) -> Path:
-    """A config.yaml that watches ``sample``; ``crawler`` overrides settings of the crawl."""
+def write_config(
+    folder: Path, sample: Sample, *, store: str = "", whole: bool = True, **crawler: Any
+) -> Path:
+    """A config.yaml that watches ``sample``; ``crawler`` overrides settings of the crawl.
+
+    ``whole``: with the office's word that the catalogue holds all places of its units.
+    """
     base = yaml.safe_load((PROJECT / "config.yaml").read_text("utf-8"))
     settings = {
         "contact": "office@example.org",
@@ -200,6 +205,8 @@ def write_config(folder: Path, sample: Sample, *, store: str = "", **crawler: An
         "monitor": base["monitor"],
         "catalogue": catalogue(sample.district, sample.portal_url, sample.media_url),
     }
+    if not whole:
+        del data["catalogue"]["whole"]
     path = folder / "config.yaml"
     path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")
     return path

@@ -89,6 +89,8 @@ def test_who_is_late_is_listed_for_the_talk(place: Town) -> None:
     ok(place, "order", "issue", number, "--by", "办公室", "--days", "2")
     assert "没有逾期" in ok(place, "order", "overdue")
     place.clock.forward(days=9)
+    assert "近两日没有看清，暂不列为逾期" in ok(place, "order", "overdue")
+    place.night()
     late = ok(place, "order", "overdue")
     assert "民政局：1 件逾期，最长 5 个工作日" in late
     ok(place, "order", "appeal", number, "--unit", "mzj", "--by", "联系人", "--reason", "不服")

@@ -143,7 +143,7 @@ def upload(page: Any, data: bytes) -> None:
 
 def test_a_workbook_is_shown_with_its_changes_before_it_is_entered(stage: Show) -> None:
     site = stage.town.sample.portal_url
-    row = ["ghjh", "政务公开", "规划计划", "其他", "发改局", "民政局", f"{site}/bm/fgj/", ""]
+    row = ["ghjh", "政务公开", "规划计划", "其他", "发改局", "民政局", f"{site}/bm/ghjh/", ""]
     with stage.page(Role.OFFICE) as page:
         upload(page, workbook(row))
         page.wait_for_selector("h1 >> text=核对变化")

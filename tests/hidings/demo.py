@@ -160,7 +160,8 @@ def dim_town(folder: Path, hidings: Sequence[Hiding]) -> Iterator[Town]:
     missing = {place for one in hidings if one.kind == "catalogue" for place in one.places}
     with patch.object(monitor.demo.server, "Portal", made), served(folder, clock, shown) as sample:
         seen = replace(sample, district=_without(shown, missing))
-        with town(folder, seen, clock) as found:
+        # A catalogue that lacks something is none that an office gives its word for.
+        with town(folder, seen, clock, whole=not missing) as found:
             yield found
 
 
