@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from crawler.markup import decode, join, tree
 from crawler.model import Outcome, Page, Reading
-from crawler.refusals.jumps import jumps
+from crawler.refusals.jumps import jumps, unasked
 from crawler.refusals.walls import (
     FEW_LINKS,
     LITTLE,
@@ -40,6 +40,7 @@ ERRORS: dict[str, Outcome] = {
 HINTS = (("存", "不存在"), ("找", "找"), ("除", "删除"), ("ot found", "ot found"))
 """One of these is in every wording of a soft 404. Their rarest letter is looked for first, which is five times quicker."""
 REFRESHES = re.compile(r"""http-equiv\s{0,3}=\s{0,3}["']?refresh""", re.I)
+SCRIPT = re.compile(r"<script\b[^<>]{0,300}>([^<]{0,20000}(?:<(?!/script)[^<]{0,20000}){0,200})", re.I)
 NOSCRIPT = re.compile(r"<noscript\b.*?</noscript>", re.I | re.S)
 DATA = re.compile(r"\s{0,200}[{\[]")
 SHORT_DATA = 300
@@ -80,10 +81,12 @@ def refusal(page: Page, text: str | None = None) -> Reading | None:
 def _sent_on(page: Page, text: str) -> Reading | None:
     """A whole page, list and all, that sends every browser on at once: what a reader sees stands elsewhere."""
     header = page.headers.get("refresh", "")
-    if not header and not REFRESHES.search(text):
-        return None
-    shown = NOSCRIPT.sub("", text)
-    jump = jumps(tree(shown), "", header, page.final_url)
+    jump = None
+    if header or REFRESHES.search(text):
+        jump = jumps(tree(NOSCRIPT.sub("", text)), "", header, page.final_url)
+    elif "location" in text or "navigate" in text:
+        scripts = (unasked(found[1], page.final_url) for found in SCRIPT.finditer(text))
+        jump = next((found for found in scripts if found is not None), None)
     if jump is None or not jump.targets or _same(jump.targets[0], page.final_url):
         return None
     return no(UNREADABLE, "redirect_stub", jump.raw, jump.targets)

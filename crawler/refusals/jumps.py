@@ -16,12 +16,18 @@ REFRESH = re.compile(
 WRITTEN = re.compile(r"content\s?=\s?\\?[\"']\s?[\d.]{0,6}\s?[;,]\s?url\s?=\s?([^\"'>\s\\]{1,1000})", re.I)
 ASSIGNED = re.compile(
     r"(?:location(?:\.href)?\s{0,9}=(?!=)|location\.(?:replace|assign)\s{0,9}\(|\bnavigate\s{0,9}\()"
-    r"\s{0,9}(?:\\?[\"']([^\"'\\\s]{1,1000})\\?[\"']|([A-Za-z_$][\w$]{0,40}))",
+    r"\s{0,9}(?:\\?[\"'](?P<to>[^\"'\\\s]{1,1000})\\?[\"']|([A-Za-z_$][\w$]{0,40}))",
     re.I,
 )
 OPENED = re.compile(
     r"window\.open\s{0,9}\(\s{0,9}[\"']([^\"'\s]{1,1000})[\"']\s{0,9},\s{0,9}[\"']_(?:self|top|parent)"
 )
+UNASKED = re.compile(
+    r"(?:setTimeout\s{0,9}\(\s{0,9}(?:[\"']|function\s{0,9}\(\s{0,9}\)\s{0,9}\{|\(\s{0,9}\)\s{0,9}=>\s{0,9}\{?)\s{0,99})?"
+    r"(?<![\w$.])(?:(?:window|document|self|top|parent|this)\.){0,2}" + ASSIGNED.pattern,
+    re.I,
+)
+"""An assignment to ``location``, at once or after a while, with all that belongs to its statement."""
 MOBILE = re.compile(r"//(?:m|wap|3g)\.|/(?:m|wap|mobile|phone)(?:/|$)|mobile", re.I)
 HTTP = re.compile(r"https?://[^/\s]", re.I)
 MOST = 20
@@ -77,6 +83,28 @@ def _by_script(scripts: str, base: str) -> Jump | None:
         return None
     targets.sort(key=lambda target: MOBILE.search(target) is not None)
     return Jump(_absolute(targets, base), raw or "location.reload()", by_meta=False)
+
+
+def unasked(script: str, base: str) -> Jump | None:
+    """Where one script sends every browser: an assignment that stands under no condition and in no function.
+
+    ``if (…) location = …``, a click's function and an unfinished comment are none: who is sent there, nobody knows.
+    """
+    for match in islice(UNASKED.finditer(script), MOST):
+        before = script[: match.start()]
+        literal = match["to"]
+        if literal and _first_of_statement(before) and not _is_commented(script, match.start()):
+            return Jump(_absolute([literal], base), match[0], by_meta=False)
+    return None
+
+
+def _first_of_statement(before: str) -> bool:
+    said = before.replace("<!--", "").strip()
+    return (
+        (not said or said[-1] in ";}>/")
+        and said.count("{") == said.count("}")
+        and said.count("/*") == said.count("*/")
+    )
 
 
 def _is_commented(scripts: str, at: int) -> bool:
