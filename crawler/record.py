@@ -291,6 +291,8 @@ def _state(looked: Looked) -> dict[str, Any]:
     if looked.whole is not None:
         walk["whole_since"] = looked.whole.since
     if visit.page_no > 1:
+        if looked.left is not None:
+            walk["unread"] = [unread_values(one) for one in looked.left[-MOST_UNREAD:]]
         return walk if visit.outcome.conclusive else {}
     values: dict[str, Any] = {"last_look": visit.moment, "last_outcome": visit.outcome.value}
     if not visit.outcome.conclusive or not looked.learns:

@@ -27,6 +27,7 @@ from crawler.model import (
     shanghai_day,
 )
 from crawler.walking.addresses import is_archive, other_host, same_place
+from crawler.walking.behind import carried, looks_on, marked, with_mark
 from crawler.walking.doubts import NO_KNOWN_POSTS, TURNED_ROUND, WENT_BACK, doubt
 from crawler.walking.forms import answered
 from crawler.walking.freshness import Copy, final_part, said_by_caches
@@ -105,7 +106,7 @@ class Looked:
     ``more`` are pages to look at next (addresses, or whole requests); ``trail`` goes with them, so that no list leads
     in a circle. Where it does not ``learn``, the look is kept and what is known of the outlet stays as it was.
     ``around`` are links of ``site`` beside the list. ``walked`` is what the walk's pages showed so far, ``whole`` what
-    they prove once it ended. ``believed`` is the look as it counts where its doubt is explained. ``proven`` tells what the
+    they prove once it ended, ``left`` the column's unread parts where its further pages add one. ``believed`` is the look as it counts where its doubt is explained. ``proven`` tells what the
     look at ``walk_prior`` proves of posts that it did not show.
     """
 
@@ -124,6 +125,7 @@ class Looked:
     whole: Whole | None = None
     believed: Looked | None = None
     proven: Absent = EVERYTHING
+    left: tuple[Unread, ...] | None = None
 
     @property
     def redirect(self) -> Further | None:
@@ -159,8 +161,8 @@ def keys(front: bytes) -> frozenset[bytes]:
 
 
 def conditional(known: Known) -> dict[str, str]:
-    """Headers that let the server answer 304; none while a walk is unfinished."""
-    if not known.settled:
+    """Headers that let the server answer 304; none while a walk is unfinished, or where the newest stands elsewhere."""
+    if not known.settled or marked(known.unread):
         return {}
     headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
     return {name: value for name, value in headers.items() if value}
@@ -237,13 +239,13 @@ def look(
         conditional=sent,
         path="; ".join(said_by_caches(page)),
     )
-    if page_no == 1 and known.settled and _unchanged(known, page, digest, sent):
-        etag = visit.etag or known.etag
-        modified = visit.last_modified or known.last_modified
-        told = _with_final(visit, known.outlet.url or "", landed or page.final_url)
-        same = Looked(replace(told, etag=etag, last_modified=modified), walk_done=True)
-        return _as_copy(known, same, copy)
+    unchanged = page_no == 1 and known.settled and _unchanged(known, page, digest, sent)
+    onward = page.status == 200 and looks_on(known.unread, known.newest, page.fetched_at, sent=sent)
+    if unchanged and not onward:
+        return _same(known, page, visit, landed, copy)
     reading = _unasked() if page.status == 304 and not sent else guarded(read, page, known.outlet, probe)
+    if unchanged and not reading.further:
+        return _same(known, page, visit, landed, copy)
     if asked is not None:
         reading = answered(asked, reading)
     here = {further_key(asked)} if asked else {key(page.url), key(page.final_url)}
@@ -256,6 +258,15 @@ def look(
         return _as_copy(known, looked, copy)
     looked = _doubted_order(known, looked, reading)
     return _arrived(known, looked, reading, landed or page.final_url, column_at)
+
+
+def _same(known: Known, page: Page, visit: Visit, landed: str, copy: Copy | None) -> Looked:
+    """The look at a page that shows what it showed before."""
+    told = _with_final(visit, known.outlet.url or "", landed or page.final_url)
+    kept = replace(
+        told, etag=visit.etag or known.etag, last_modified=visit.last_modified or known.last_modified
+    )
+    return _as_copy(known, Looked(kept, walk_done=True), copy)
 
 
 def _doubted_order(known: Known, looked: Looked, reading: Reading) -> Looked:
@@ -404,6 +415,10 @@ def _read(
         unread=reading.unread,
         total=reading.total,
     )
+    mark = carried(known.unread, visit.newest) if visit.page_no == 1 else ()
+    if mark:
+        partial = Evidence.PARTIAL if visit.evidence is Evidence.COMPLETE else visit.evidence
+        visit = replace(visit, unread=(*mark, *visit.unread), evidence=partial)
     if visit.page_no == 1 and not (visit.reason in STUBS and reading.further):
         visit = _floor(known, visit)
     if not visit.outcome.conclusive:
@@ -464,16 +479,18 @@ def _walk(
         old = keys(known.front)
         below = _grew_below(known, reading, old)
         same = front == known.front and not redated and visit.dated == known.dated
-        if same and not below:
+        on = looks_on(known.unread, visit.newest, visit.moment, sent=visit.conditional) and reading.further
+        if same and not below and not on:
             return Looked(visit, walk_done=True)
-        reached = not below and (not reading.posts or key(reading.posts[-1].url) in old)
+        reached = not below and not on and (not reading.posts or key(reading.posts[-1].url) in old)
     else:
         reached = bool(reading.posts) and seen is not None and seen(reading.posts[-1].url)
     onward = next((one for one in reading.further if further_key(one) not in trail), None)
     shown = blake2b(front, digest_size=HASH).digest()
     ended = reached or onward is None or visit.page_no >= max_pages or not reading.posts or shown in trail
     # One old row at a page's end proves little: the walk goes on until the days from the horizon on are surely whole.
-    if _past(reading, onward, horizon) and (reach(walked.days) or horizon) <= horizon:
+    past = _past(reading, onward, horizon, first=first)
+    if past and (reach(walked.days) or horizon) <= horizon:
         ended = True
     starts = first and known.settled
     whole = None
@@ -491,6 +508,7 @@ def _walk(
         walked=walked,
         whole=whole,
         proven=absent(known.whole_since, known.unread),
+        left=None if walked.behind is None or first else with_mark(known.unread, walked.behind),
     )
 
 
@@ -501,13 +519,13 @@ def _grew_below(known: Known, reading: Reading, old: frozenset[bytes]) -> bool:
     return reading.total - known.total > sum(key(post.url) not in old for post in reading.posts)
 
 
-def _past(reading: Reading, onward: Further | None, horizon: date) -> bool:
+def _past(reading: Reading, onward: Further | None, horizon: date, *, first: bool) -> bool:
     """Whether what follows can only be older than ``horizon``.
 
-    A form's posts are ordered by priority before their day: only a whole page that is older ends such a walk. Elsewhere it
+    A first page that is older as a whole may be one of pinned rows: the second is looked at. A form's posts are ordered by priority before their day: only a whole page that is older ends such a walk. Elsewhere it
     is enough that the page's last post is its oldest.
     """
     days = [post.published.day for post in reading.posts if post.published]
-    if not days or min(days) >= horizon:
+    if not days or min(days) >= horizon or (first and max(days) < horizon):
         return False
     return max(days) < horizon if isinstance(onward, Ask) else days[-1] == min(days)

@@ -464,6 +464,7 @@ class Walk:
                 walk_since=looked.walk_since,
                 walk_prior=looked.walk_prior,
                 walk_done=looked.walk_done,
+                unread=looked.visit.unread if task.page_no == 1 else known.unread,
             )
             onward = request_of(looked.more[0])
             self._put(

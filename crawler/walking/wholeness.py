@@ -20,7 +20,8 @@ DAY = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class Walked:
     """What the pages so far showed: different rows, their days in order, and the newest day at which something may be
-    missing (a part that was not read, a page that was an old copy). ``cut``: a page broke off, with its rows and its way on."""
+    missing (a part that was not read, a page that was an old copy). ``cut``: a page broke off, with its rows and its way on.
+    ``behind``: the newest day of a page whose rows are newer than all before it."""
 
     rows: frozenset[str] = frozenset()
     days: tuple[date, ...] = ()
@@ -28,6 +29,7 @@ class Walked:
     gap: date | None = None
     lost: bool = False
     cut: bool = False
+    behind: date | None = None
 
 
 NOTHING = Walked()
@@ -78,6 +80,7 @@ def with_page(walked: Walked, reading: Reading, page_no: int, *, copy: bool = Fa
         days=walked.days + days,
         total=max(told, default=None),
         cut=walked.cut or any(one.why == CUT for one in reading.unread),
+        behind=max(days) if walked.days and days and max(days) > max(walked.days) else walked.behind,
     )
     if not (copy or (page_no > 1 and _part_missing(reading, more.rows))):
         return more

@@ -46,6 +46,7 @@ REASONS: Mapping[str, str] = {
     "outside": "列表之外的链接",
     "part": "没有读出的部分",
     "cut": "网页中途截断",
+    "behind": "后续页上有比第一页更新的信息",
     "several_dates": "有几个日期，不知哪个是发布日期",
     "total": "页面所示总数多于读到的条数",
     "elsewhere": "本栏目的信息，列表中没有",
