@@ -11,12 +11,13 @@ from crawler.model import Outlet, Unread
 
 class Where(StrEnum):
     """HOME: the site's home page; SHOWN: what a link on it leads to; ROW: the page of a row whose day is not sure;
-    OUTSIDE: what a link outside the list leads to."""
+    OUTSIDE: what a link outside the list leads to; FURTHER: the second or the last page of the list."""
 
     HOME = "home"
     SHOWN = "shown"
     ROW = "row"
     OUTSIDE = "outside"
+    FURTHER = "further"
 
 
 class Found(StrEnum):

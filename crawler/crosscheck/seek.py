@@ -1,4 +1,5 @@
-"""Looking beside a column's list before it is accused: the home page, rows without a sure day, links outside the list.
+"""Looking beside a column's list before it is accused: the home page, rows without a sure day, links outside the list, the
+pages behind its first.
 
 One home page a site and few pages a column, within the guard, robots and manners of every other look. What cannot be
 fetched changes nothing, and is kept as such.
@@ -21,15 +22,17 @@ from crawler.config import CrawlConfig
 from crawler.crosscheck.home import Front, Shown, read_front
 from crawler.crosscheck.model import Checked, Crosscheck, Found, Suspect, Where
 from crawler.crosscheck.own import Own, plain_title
+from crawler.crosscheck.pages import further_of, of_page, slipped
 from crawler.crosscheck.store import Site, keep, known_posts, own_of, sites_of, undated_rows
 from crawler.days.strength import is_weak
 from crawler.doors import Doors, legacy_hosts
 from crawler.keeper import StoreKeeper
 from crawler.model import Article, Outcome, Page, Unread, shanghai_day
+from crawler.platforms import portal, probes_of
 from crawler.record import ArticleSeen
 from crawler.register import allowed_hosts, host_manners
 from crawler.states import refusal
-from crawler.visit import STUBS, Known
+from crawler.visit import STUBS, Known, guarded
 from crawler.walk import NETWORK, Walk
 
 logger = logging.getLogger(__name__)
@@ -148,6 +151,7 @@ class _Seeker:
     async def _column(self, ground: _Ground, home: Checked | None, front: Front | None) -> Crosscheck:
         suspect, moment = ground.suspect, self.clock()
         looked = [await self._look(ground, *one) for one in self._asks(ground, front)]
+        looked += await self._behind(ground, {one.url for one in looked})
         if home is not None:
             newer = [one.day for one in looked if one.where is Where.SHOWN and one.newer_than(suspect.newest)]
             told = replace(home, found=Found.NEWER) if newer else home
@@ -182,13 +186,30 @@ class _Seeker:
             known = known_posts(connection, outlet.id, [one.url for one in links])
         return [one for one in links if one.url not in known or known[one.url] == (True, None)]
 
-    async def _look(self, ground: _Ground, where: Where, link: Shown) -> Checked:
+    async def _behind(self, ground: _Ground, asked: set[str]) -> list[Checked]:
+        """The list's second and last page, and the pages of rows whose day contradicts the order of the list."""
+        suspect, outlet = ground.suspect, ground.suspect.outlet
+        probe = next(iter(probes_of(outlet)), None)
+        if probe is None or not outlet.url or suspect.newest is None or not self.budget.take(outlet.site):
+            return []
+        list_page = await self._asked(outlet.url)
+        reading = guarded(portal.read, list_page, outlet, probe)
+        rows = [one for one in slipped(reading) if one.url not in asked][:MOST_ROWS]
+        looked = [await self._look(ground, Where.ROW, one, dates=False) for one in rows]
+        for url in further_of(reading):
+            if self.budget.take(outlet.site):
+                page = await self._asked(url)
+                looked.append(of_page(suspect, url, page, guarded(portal.read, page, outlet, probe)))
+        return looked
+
+    async def _look(self, ground: _Ground, where: Where, link: Shown, *, dates: bool = True) -> Checked:
+        """``dates``: what the page of a row says dates the row in the store."""
         if not self.budget.take(ground.suspect.outlet.site):
             nothing = Checked(where, link.url, self.clock(), Found.FAILED, TOO_MANY, link.title)
             return _by_print(nothing, ground.suspect, ground.own, link)
         page = await self._asked(link.url)
         article = _read(page, link.title)
-        if where is Where.ROW:
+        if where is Where.ROW and dates:
             self.keeper.article(ArticleSeen(link.url, article, page.fetched_at))
         return weigh(ground.suspect, ground.own, where, link, page, article)
 

@@ -20,6 +20,7 @@ PLACES: Mapping[Where, str] = {
     Where.SHOWN: "首页上的链接",
     Where.ROW: "列表中日期不明的信息",
     Where.OUTSIDE: "列表之外的链接",
+    Where.FURTHER: "列表的后续页",
 }
 
 
@@ -53,7 +54,11 @@ def lines_of(check: Crosscheck) -> tuple[CheckLine, ...]:
 
 def _what(one: Checked) -> str:
     title = clean(one.title, TITLE)
-    return f"{PLACES[one.where]}“{title}”" if title and one.where is not Where.HOME else PLACES[one.where]
+    return (
+        f"{PLACES[one.where]}“{title}”"
+        if title and one.where not in (Where.HOME, Where.FURTHER)
+        else PLACES[one.where]
+    )
 
 
 def _said(one: Checked) -> str:
@@ -61,6 +66,8 @@ def _said(one: Checked) -> str:
         return f"未能查看（{cause_name(one.reason)}）"
     if one.where is Where.HOME:
         return "有可能属于本栏目的较新信息" if one.found is Found.NEWER else "未见本栏目较新的信息"
+    if one.where is Where.FURTHER:
+        return _of_further(one)
     day = f"日期为{chinese_day(one.day)}" if one.day else "没有可信的日期"
     return {
         Found.NEWER: f"本栏目的信息，{day}，列表中没有" if one.where is not Where.ROW else f"其网页所印{day}",
@@ -68,6 +75,13 @@ def _said(one: Checked) -> str:
         Found.OTHER: "不是本栏目的信息",
         Found.NOTHING: f"其网页所印{day}",
     }[one.found]
+
+
+def _of_further(one: Checked) -> str:
+    if one.day is None:
+        return "没有信息"
+    newer = "，比第一页的更新" if one.found is Found.NEWER else "，没有更新的"
+    return f"最近一条日期为{chinese_day(one.day)}{newer}"
 
 
 def summary(checks: Iterable[CheckLine]) -> str:

@@ -32,6 +32,7 @@ PLACES: Mapping[str, str] = {
     "elsewhere on the page": "网页其他地方",
     "elsewhere shown": "网站首页",
     "elsewhere outside": "列表之外的链接",
+    "elsewhere further": "列表的后续页",
     "elsewhere row": "列表中日期不明的信息",
 }
 STARTS: Sequence[tuple[str, str]] = (
