@@ -41,6 +41,7 @@ HINTS = (("存", "不存在"), ("找", "找"), ("除", "删除"), ("ot found", "
 """One of these is in every wording of a soft 404. Their rarest letter is looked for first, which is five times quicker."""
 REFRESHES = re.compile(r"""http-equiv\s{0,3}=\s{0,3}["']?refresh""", re.I)
 SCRIPT = re.compile(r"<script\b[^<>]{0,300}>([^<]{0,20000}(?:<(?!/script)[^<]{0,20000}){0,200})", re.I)
+LEADS_ON = re.compile(r"location(?:\.href)?\s{0,3}=(?!=)|location\.(?:replace|assign)|navigate\s{0,3}\(")
 NOSCRIPT = re.compile(r"<noscript\b.*?</noscript>", re.I | re.S)
 DATA = re.compile(r"\s{0,200}[{\[]")
 SHORT_DATA = 300
@@ -84,8 +85,10 @@ def _sent_on(page: Page, text: str) -> Reading | None:
     jump = None
     if header or REFRESHES.search(text):
         jump = jumps(tree(NOSCRIPT.sub("", text)), "", header, page.final_url)
-    elif "location" in text or "navigate" in text:
-        scripts = (unasked(found[1], page.final_url) for found in SCRIPT.finditer(text))
+    elif LEADS_ON.search(text):
+        scripts = (
+            unasked(found[1], page.final_url) for found in SCRIPT.finditer(text) if LEADS_ON.search(found[1])
+        )
         jump = next((found for found in scripts if found is not None), None)
     if jump is None or not jump.targets or _same(jump.targets[0], page.final_url):
         return None

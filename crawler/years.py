@@ -20,6 +20,8 @@ FROM_ORDER = "year from the order of the list"
 FROM_ORDER_OF_FOLDERS = f"{DOUBTED}{FROM_ORDER}, whose years are those of folders"
 NEAR = timedelta(days=92)
 """A page is saved at most about this long after the day it shows."""
+SURE = timedelta(days=31)
+"""Farther from the day in its address a printed day may be of the year after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ def years(hints: Sequence[Hint], today: date) -> list[tuple[int, str] | None]:
         told = _near(hint, hint.article_day, today)
         day = hint.day or told or _from_address(hint, today)
         days.append(day)
-        why = FROM_ARTICLE if told else FROM_ADDRESS if hint.url_day is not None else FROM_FOLDER
+        sure = day is not None and hint.url_day is not None and abs(day - hint.url_day) <= SURE
+        why = FROM_ARTICLE if told else FROM_ADDRESS if sure else FROM_FOLDER
         found.append(None if day is None or hint.day else (day.year, why))
     left = -1
     while found.count(None) not in (0, left):  # a row that found its year may give one to those above it

@@ -68,6 +68,8 @@ MAKES_LISTS = re.compile(
     re.I,
 )
 """Files of scripts of whose purpose the name says that it may be the list."""
+BUNDLES = re.compile(r"(?:^|[/._-])(?:app|main|chunk|bundle|vue|react)[^/]*\.m?js", re.I)
+"""The same beside a total of 0, which a page that is all script shows before it asked (a pager's own file says nothing)."""
 COUNTERS = re.compile(r"\b_hmt\b|hm\.js|cnzz|googletagmanager|tongji|_trs_ta|s\.51\.la|analytics")
 """Words of inline scripts that load a counter of visitors."""
 _SWITCHED = re.compile(r"\bhid(?:e|den)|\bnone\b|loading", re.I)
@@ -97,6 +99,9 @@ def emptiness(sight: Sight, family: Family, pagers: Sequence[int], total: Total,
     """
     source = sight.source
     if total.posts == 0 or total.pages == 0:
+        bundle = "" if beside else _maker(source.sheet, BUNDLES)
+        if bundle:
+            return Blank(script=bundle)
         return Blank("pager: 0 items", certain=True, at=min(pagers, default=0))
     template = None if beside and not _shows_template(source.sheet) else TEMPLATE.search(source.text)
     interface = family.interface(source)
@@ -113,19 +118,22 @@ def emptiness(sight: Sight, family: Family, pagers: Sequence[int], total: Total,
         return Blank(script=made) if made else Blank(words, certain=True, at=at)
     if decided:
         return Blank(script=decided)
+    made = "" if beside else _maker(source.sheet, BUNDLES)
+    if made and total.pages == 1:
+        return Blank(script=made)
     before = _empty_before(source.sheet, pagers, filled) if total.pages == 1 else -1
     if before >= 0:
         return Blank("an empty list and its pager of 1 page", at=before)
     return Blank()
 
 
-def _maker(sheet: Outline) -> str:
+def _maker(sheet: Outline, makes: re.Pattern[str] = MAKES_LISTS) -> str:
     """A script of the page that may make its list, though nothing in the page says so: a module, or a file named for it."""
     for number in sheet.scripts:
         source = sheet.elements[number].get("src") or ""
         if not source or KNOWN_SCRIPTS.search(source):
             continue
-        if (sheet.elements[number].get("type") or "").lower() == "module" or MAKES_LISTS.search(source):
+        if (sheet.elements[number].get("type") or "").lower() == "module" or makes.search(source):
             return source[-60:]
     return ""
 

@@ -11,7 +11,7 @@ from crawler.lists.sight import Sight
 LONG = 160
 """Characters of a notice at most: a sentence or two, no article."""
 _GATE = re.compile(
-    r"新版|新网站|新站|新栏目|历史缓存|数据导入|导入中|迁移|搬迁|迁至|移至|转至|并入|归档|存档|更新|停用|下线|维护|整合"
+    r"登录|新版|新网站|新站|新栏目|历史缓存|数据导入|导入中|迁移|搬迁|迁至|移至|转至|并入|归档|存档|更新|停用|下线|维护|整合"
 )
 _SUBJECT = (
     r"(?:本|该|此|原|以上|上述)?(?:栏目|频道|版块|板块|页面|网页|专栏|专题|列表|目录|网站|站点|内容|信息)"
@@ -24,9 +24,16 @@ _NOTICE = re.compile(
     r"|\A\W{0,6}(?:已|现已)(?:迁移|搬迁|归档|并入|停用|下线)|\A\W{0,6}(?:" + _GONE + r")"
     r"|(?:请|可)(?:到|至|前往|访问|移步|点击|浏览)[^。；\n]{0,20}(?:新版|新网站|新站|新栏目)"
     r"|(?:系统|网站|栏目|平台)[^。；，,\n]{0,6}(?:正在)?(?:维护|升级)中|历史缓存|(?:网站|数据|系统)[^。；，,\n]{0,4}迁移中"
-    r"|归档栏目|历史栏目[，,]|(?:已|作)(?:归档|存档)[^。]{0,10}(?:查阅|备查)"
+    r"|登录(?:后|以后|之后)?(?:方可|才能|可以|可)?(?:查看|浏览|阅读)更多|归档栏目|历史栏目[，,]|(?:已|作)(?:归档|存档)[^。]{0,10}(?:查阅|备查)"
 )
 _ITSELF = re.compile(r"本|该|此|已迁移|归档栏目")
+_MOVES = ("迁移", "迁至", "搬迁", "并入", "归档", "停用", "下线")
+"""One of them is in every notice that is no text of the page: plain words are looked for quickly."""
+HEAD = 4000
+"""Characters of a page in which its title stands."""
+_TITLE = re.compile(r"<title[^<>]*>([^<]{0,60}?(?:维护|升级|建设|改版|迁移)中)")
+_TOLD = re.compile(r"""\b(?:alert\s?\(\s?["']|alt\s?=\s?["'])([^"'<>]{6,120})""")
+"""Notices that are no text of the page: a box that the browser opens, a picture's words."""
 _OTHER = re.compile(r"旧版|旧站|老版|旧网|原网站")
 _NOT_NOW = re.compile(r"(?:每日|每天|每周|每月|及时|实时|定期|自动|最后|最近)更新|更新(?:时间|日期|于)")
 
@@ -36,7 +43,12 @@ def moved_notice(sight: Sight, rows: Sequence[tuple[int, int]]) -> str:
 
     A post about a move is a row; a notice stands alone on the page, and speaks of the column or of itself.
     """
-    sheet = sight.source.sheet
+    sheet, text = sight.source.sheet, sight.source.text
+    title = _TITLE.search(text[:HEAD])
+    if title is not None:
+        return squeeze(title[1])
+    if words := _told(text):
+        return squeeze(words)
     for number in sheet.run.hits(_GATE):
         text = sheet.texts[number]
         if len(text) > LONG or any(start <= number < stop for start, stop in rows):
@@ -53,6 +65,14 @@ def moved_notice(sight: Sight, rows: Sequence[tuple[int, int]]) -> str:
         address = next((sight.href(anchor) for anchor in sheet.links_in(node) if sight.href(anchor)), "")
         return f"{words[:LONG]} {address}".strip()
     return ""
+
+
+def _told(text: str) -> str:
+    """A notice in a box that the browser opens, or in a picture's words."""
+    if not any(word in text for word in _MOVES):
+        return ""
+    told = (found[1] for found in _TOLD.finditer(text) if _NOTICE.search(found[1]))
+    return next((words for words in told if not _OTHER.search(words) and not _NOT_NOW.search(words)), "")
 
 
 def _sentence(sheet: Outline, node: int) -> int:

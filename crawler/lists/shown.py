@@ -11,6 +11,7 @@ from datetime import date
 
 from crawler.dates import find_dates
 from crawler.frames import AROUND, PART
+from crawler.lists.addresses import column_like
 from crawler.lists.blank import room
 from crawler.lists.bounds import Listed
 from crawler.lists.outline import LINK, Outline, squeeze
@@ -20,7 +21,9 @@ from crawler.lists.totals import FETCHES
 from crawler.model import Post, Unread
 
 WORDS = 80
+_DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(20[0-4]\d)\s?年?度?\Z")
+_SINCE = re.compile(r"(20[0-4]\d)\s?年?(?:度|\d{1,2}月)?(?:以后|之后|以来|至今|起)")
 _FILLS = r"\s{0,3}\.\s{0,3}(?:html|append|prepend|before|load|replaceWith|innerHTML|insertAdjacentHTML|bootstrapTable)\b"
 _NOT_A_DAY_OF_POSTS = re.compile(
     r"今天|现在|当前|更新(?:时间|日期)|截[止至]|起止|日期[:：]|版权|©|星期|天气|访问|浏览"
@@ -29,6 +32,7 @@ NEAR = 3000
 """Characters between a fetch and what is done with its answer."""
 _READY = re.compile(r"\$\(\s?(?:function|\(\s?\)\s?=>)|ready\s?\(|onload|DOMContentLoaded", re.I)
 _LINKED = re.compile(r"<a\b[^<>]*href", re.I)
+NOSCRIPT = frozenset({"noscript"})
 _UP = 4
 """Elements around a list whose names a script may know as its box."""
 
@@ -59,6 +63,8 @@ def framed(sight: Sight, near: range) -> Iterator[Unread]:
 def filled(sight: Sight, home: int) -> Iterator[Unread]:
     """The list's own box is one that a script of the page writes into: the server's rows are what stood there before."""
     sheet = sight.source.sheet
+    if sheet.up(home, NOSCRIPT) >= 0 and sheet.scripts:
+        yield Unread("#noscript", PART, "script")
     node = home
     for _ in range(_UP):
         if node < 0 or sheet.tags[node] in ("body", "html"):
@@ -74,14 +80,14 @@ def _writes_into(name: str, scripts: Iterable[str]) -> bool:
     """Whether a script fills the element ``name`` as soon as the page is there. One that a click calls (the pager of a list
     that the server wrote) leaves the first page as it is.
     """
+    told = [script for script in scripts if name in script]
+    if not told:
+        return False
     box = re.escape(name)
     pattern = re.compile(
         rf"""(?:["']#{box}(?:\s[^"']{{0,40}})?["']\s?\)|getElementById\(\s?["']{box}["']\s?\)){_FILLS}|\bel\s?:\s?["']#{box}["']"""
     )
-    return any(
-        name in script and any(_at_once(script, match.start()) for match in pattern.finditer(script))
-        for script in scripts
-    )
+    return any(_at_once(script, match.start()) for script in told for match in pattern.finditer(script))
 
 
 def _at_once(script: str, at: int) -> bool:
@@ -108,6 +114,8 @@ def years(sight: Sight, near: range, newest: date) -> Iterator[Unread]:
     """Lists of later years, to which a link, a tab or a choice leads that says nothing but the year."""
     sheet = sight.source.sheet
     for number in near:
+        if "20" not in sheet.texts[number]:
+            continue
         anchor = sheet.up(sheet.owners[number], LINK)
         url = sight.href(anchor) if anchor >= 0 else ""
         if not url or url not in (sight.page.url, sight.page.final_url):
@@ -121,9 +129,27 @@ def years(sight: Sight, near: range, newest: date) -> Iterator[Unread]:
 
 def _year(sight: Sight, text: str, url: str, newest: date) -> Iterator[Unread]:
     match = _YEAR.match(text.strip()) if len(text) < 12 else None
+    since = _SINCE.search(text) if url and len(text) < 30 else None
     if match is not None and newest.year < int(match[1]) <= sight.today.year:
         last = min(sight.today, date(int(match[1]), 12, 31))
         yield Unread(f"year {match[1]}", PART, match[0], url, last)
+    elif since is not None and newest.year <= int(since[1]) <= sight.today.year:
+        yield Unread(f"year {since[1]}", PART, text.strip(), url, sight.today)
+
+
+def below(sight: Sight, near: range) -> Iterator[Unread]:
+    """Columns below this one that its page leads to: an empty channel's posts stand there."""
+    sheet, here = sight.source.sheet, sight.page.final_url or sight.page.url
+    folder = here.rpartition("/")[0] + "/"
+    for anchor in sheet.anchors:
+        url = sight.href(anchor) if sheet.first[anchor] in near else ""
+        if (
+            url.startswith(folder)
+            and len(url) > len(folder)
+            and column_like(url)
+            and url.partition("index")[0] != folder
+        ):
+            yield Unread("a column below", PART, sheet.text_of(anchor)[:WORDS], url)
 
 
 def bare(sight: Sight, listed: Listed, near: range) -> Iterator[Unread]:
@@ -133,7 +159,7 @@ def bare(sight: Sight, listed: Listed, near: range) -> Iterator[Unread]:
     linked = [(sheet.first[anchor], sheet.last[anchor]) for anchor in listed.others]
     for number in near:
         text = sheet.texts[number]
-        if not any(character.isdigit() for character in text) or len(text) > 2 * WORDS:
+        if len(text) > 2 * WORDS or _DIGIT.search(text) is None:
             continue
         if any(start <= number < stop for start, stop in spans) or _by_link(number, linked):
             continue

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 from crawler.days.strength import is_weak
 from crawler.families import Family
@@ -16,18 +17,17 @@ from crawler.lists.blocks import Block
 from crawler.lists.bounds import Listed, newer, outside, unread_rows
 from crawler.lists.choice import folder
 from crawler.lists.dating import posts_of
+from crawler.lists.hinted import hinted
 from crawler.lists.moving import settle_moving
 from crawler.lists.outline import Outline
 from crawler.lists.pager import PAGER_WORD_LIKE, is_pager_word, links_further
 from crawler.lists.parts import Teller, near_of
-from crawler.lists.shown import several, shown
+from crawler.lists.shown import below, framed, several, shown, years
 from crawler.lists.sight import Sight
 from crawler.lists.totals import NO_TOTAL, Total, backwards, fewer
 from crawler.model import Evidence, Outcome, Post, Reading, Refused, Unread
 
-MORE = re.compile(
-    r"加载更多|(?:查看|点击|显示|浏览|更多)(?:加载)?更多|load[\s_-]?more|loadMore|下拉加载|上拉加载"
-)
+MORE = re.compile(r"更多(?<=[载看击示览]更多)|oad[\s_-]?[mM]ore|拉加载")
 """Words of lists that a script makes longer: what follows is no link, and comes after the last row."""
 
 
@@ -60,16 +60,21 @@ def whole(
         around=around,
     )
     newest = reading.newest.day if reading.newest else None
-    further = bool(reading.further) or (total.pages or 0) > 1 or MORE.search(sight.source.text)
+    further = bool(reading.further) or (total.pages or 0) > 1 or _longer(sight.source.text)
     more = backwards(posts) if further else ()
     more += () if reading.further else fewer(posts, total)
     rows = [*unread_rows(sheet, listed, addresses, sight.today), *several(posts)]
-    unread = newer([*rows, *beside, *shown(sight, listed, near, posts), *more], newest)
+    seen = [*shown(sight, listed, near, posts), *hinted(sight, listed, addresses, near, posts)]
+    unread = newer([*rows, *beside, *seen, *more], newest)
     return replace(
         reading,
         unread=(*unread, *(m for m in more if m not in unread)),
         evidence=_evidence(posts, unread),
     )
+
+
+def _longer(text: str) -> bool:
+    return MORE.search(text) is not None
 
 
 def _evidence(posts: tuple[Post, ...], unread: tuple[Unread, ...]) -> Evidence:
@@ -114,7 +119,8 @@ def nothing_in(
     listed = Listed((), teller.days(blocks), blank.at, blank.at)
     here = sight.page.final_url or sight.page.url
     addresses = Addresses((), here, folder(sight.source.url), sight.today)
-    beside, around = outside(sight, listed, addresses, near_of(sheet, listed, sight.names, pagers))
+    near = near_of(sheet, listed, sight.names, pagers)
+    beside, around = outside(sight, listed, addresses, near)
     unread = newer(beside, None)
     dated = {sight.href(anchor) for anchor in listed.others}
     lost = [
@@ -129,5 +135,6 @@ def nothing_in(
             family=family.name,
             unread=unread,
         )
+    unread = newer([*unread, *years(sight, near, date.min), *below(sight, near), *framed(sight, near)], None)
     evidence = Evidence.PARTIAL if unread else Evidence.COMPLETE
     return replace(empty(blank, family), unread=unread, around=around, evidence=evidence)

@@ -23,6 +23,7 @@ STALE_STATUS = re.compile(r"\bSTALE\b", re.IGNORECASE)
 """A cache that hands out what it knows to be old (nginx ``X-Cache-Status: STALE``, ``HIT-STALE``): how old nobody says."""
 ONE_DATE = re.compile(r"\d{1,2}[ -][A-Za-z]{3}[ -]\d{2,4} \d{1,2}:\d{2}:\d{2}")
 CACHES = ("x-cache", "x-cache-status", "x-proxy-cache", "x-cache-lookup", "cf-cache-status")
+AGES = ("age", "x-cache-age")
 LONGEST = 120
 
 
@@ -61,8 +62,9 @@ def copy_of(page: Page, limit: timedelta, skew: timedelta = timedelta(0)) -> Cop
 
 
 def age_of(page: Page) -> timedelta | None:
-    """The largest ``Age`` that the answer bears; ``None`` without one that is a number."""
-    found = re.findall(r"\d+", page.headers.get("age", ""))
+    """The largest age in seconds that the answer bears (``Age``, or what a maker of caches calls it); ``None`` without a
+    number."""
+    found = re.findall(r"\d+", " ".join(page.headers.get(name, "") for name in AGES))
     return timedelta(seconds=min(max(map(int, found)), 10**10)) if found else None
 
 

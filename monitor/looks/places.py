@@ -27,6 +27,8 @@ PLACES: Mapping[str, str] = {
     "further pages": "后续页",
     "a frame": "嵌入的框架页",
     "a script's row": "脚本写出的一行",
+    "a part of the server": "服务器没有拼好的部分",
+    "a column below": "下级栏目",
     "a text without a link": "没有链接的一条",
     "end of the page": "页面末尾",
     "elsewhere on the page": "网页其他地方",

@@ -1,0 +1,98 @@
+"""Posts of a column that a page holds where no reader of links looks: in a script's data, at an ``onclick``, in an image map,
+in a part that the server failed to put in. Pure; what is found bounds the reading, it adds no post.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from crawler.dates import find_dates
+from crawler.frames import PART
+from crawler.lists.addresses import Addresses, column_like
+from crawler.lists.bounds import Listed
+from crawler.lists.outline import Outline, squeeze
+from crawler.lists.sight import Sight
+from crawler.model import Post, Unread
+
+WORDS, MOST = 80, 200
+_OBJECT = re.compile(r"\{[^{}]{10,2000}\}")
+_TITLED = re.compile(r"""["']?\b(?:title|bt|subject|name)["']?\s?:\s?["']([^"']{4,200})["']""", re.I)
+_LEADS = re.compile(r"""(?:[uU][rR][lL]|href|link)["']?\s?:\s?["']([^"'\s]{4,300})["']""")
+_POINTS = re.compile(r"""<area |data-(?:url|href|link)="|onclick\s?=\s?.[^<>]{0,80}(?:location|open)""")
+_SENDS = re.compile(
+    r"""(?:location(?:\.href)?\s?=|location\.(?:replace|assign)\s?\(|\bopen\s?\()\s?["']([^"'\s]{1,300})["']"""
+)
+_FAILED = "an error occurred while processing"
+"""What servers print in place of a part (a list, on pages that are put together) that they could not include."""
+
+
+def hinted(
+    sight: Sight, listed: Listed, addresses: Addresses, near: range, posts: tuple[Post, ...]
+) -> Iterator[Unread]:
+    """What may be posts of the column beside ``posts``. ``near`` are the texts from heading to pager."""
+    known = {post.url for post in posts}
+    yield from _of_data(sight, addresses, known)
+    yield from _of_attributes(sight, listed, addresses, near, known)
+    yield from _not_included(sight.source.sheet, near)
+
+
+def _of_data(sight: Sight, addresses: Addresses, known: set[str]) -> Iterator[Unread]:
+    """Objects of a script with a title and an address made like the list's posts (a headline, a data island)."""
+    for script in sight.source.scripts:
+        if ":" not in script or _LEADS.search(script) is None:
+            continue
+        for found in islice(_OBJECT.finditer(script), MOST):
+            leads, titled = _LEADS.search(found[0]), _TITLED.search(found[0])
+            url = sight.join(leads[1].replace("\\/", "/")) if leads and titled else ""
+            if not url or not titled or url in known or not (addresses.own(url) or addresses.alike(url)):
+                continue
+            dates = find_dates(found[0], today=sight.today, place="script", fetched_at=sight.page.fetched_at)
+            day = max((one.day for one in dates.believed), default=addresses.latest(url))
+            yield Unread("a script's row", PART, titled[1][:WORDS], url, day)
+
+
+def _of_attributes(
+    sight: Sight, listed: Listed, addresses: Addresses, near: range, known: set[str]
+) -> Iterator[Unread]:
+    """Addresses that a click leads to, though no link does: boxes with ``onclick``, image maps, ``data-url``."""
+    if _POINTS.search(sight.source.text) is None:
+        return
+    sheet = sight.source.sheet
+    for number, tag in enumerate(sheet.tags):
+        url = "" if tag in ("a", "script", "option", "input") else _points(sight, number)
+        if not url or url in known or _in_row(sheet, listed, number):
+            continue
+        beside = not near or near.start <= sheet.first[number] <= near.stop
+        if (
+            addresses.own(url)
+            or addresses.alike(url)
+            or (beside and addresses.like(url) and not column_like(url))
+        ):
+            words = sheet.text_of(number) or squeeze(sheet.elements[number].get("alt") or "")
+            yield Unread("a text without a link", PART, words[:WORDS], url, addresses.latest(url))
+
+
+def _points(sight: Sight, number: int) -> str:
+    element = sight.source.sheet.elements[number]
+    if element.tag == "area":
+        return sight.join(element.get("href") or "")
+    sends = _SENDS.search(element.get("onclick") or "")
+    told = (
+        sends[1]
+        if sends
+        else next(filter(None, map(element.get, ("data-url", "data-href", "data-link"))), "")
+    )
+    return sight.join(told) if told else ""
+
+
+def _in_row(sheet: Outline, listed: Listed, number: int) -> bool:
+    at = sheet.first[number]
+    return any(item.url and item.row.start <= at < item.row.stop for item in listed.items)
+
+
+def _not_included(sheet: Outline, near: Iterable[int]) -> Iterator[Unread]:
+    for number in near:
+        if _FAILED in sheet.texts[number]:
+            yield Unread("a part of the server", PART, squeeze(sheet.texts[number])[:WORDS])
