@@ -150,7 +150,8 @@ def _read(data: Any, best: Array, chosen: Choice, page: Page) -> Reading:
         identity={} if pages is None else {"pages": str(pages)},
         next=_next_pages(base, len(posts), total, pages),
     )
-    parts = [*_parts(chosen.others, posts, page, base), *_single(data, posts, page, base)]
+    lost = _lost(best.rows, base, page) if len(told) < len(best.rows) else ()
+    parts = [*lost, *_parts(chosen.others, posts, page, base), *_single(data, posts, page, base)]
     unread = _newer([*_undated(told), *_strays(best, base), *parts, *_backwards(reading)], newest.day)
     return replace(reading, unread=unread, evidence=_evidence(posts, unread))
 
@@ -173,6 +174,15 @@ def _undated(told: Iterable[tuple[Post, tuple[Refused, ...]]]) -> Iterator[Unrea
             yield Unread(f"row {post.url or post.title[:80]}", why, post.title[:80], post.url)
         elif is_weak(post.published):
             yield Unread(f"row {post.url or post.title[:80]}", "weak_date", post.title[:80], post.url)
+
+
+def _lost(rows: Iterable[Mapping[str, Any]], base: str, page: Page) -> Iterator[Unread]:
+    """Rows with a title and neither a day nor an address: an entry whose text stands in the data itself."""
+    for row in rows:
+        if (title := pick(row, TITLES)) and _post(
+            row, base, shanghai_day(page.fetched_at), page.fetched_at, []
+        ) is None:
+            yield Unread(f"row {title[:80]}", "undated", title[:80])
 
 
 def _strays(best: Array, base: str) -> Iterator[Unread]:

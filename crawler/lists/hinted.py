@@ -20,7 +20,7 @@ WORDS, MOST = 80, 200
 _OBJECT = re.compile(r"\{[^{}]{10,2000}\}")
 _TITLED = re.compile(r"""["']?\b(?:title|bt|subject|name)["']?\s?:\s?["']([^"']{4,200})["']""", re.I)
 _LEADS = re.compile(r"""(?:[uU][rR][lL]|href|link)["']?\s?:\s?["']([^"'\s]{4,300})["']""")
-_POINTS = re.compile(r"""<area |data-(?:url|href|link)="|onclick\s?=\s?.[^<>]{0,80}(?:location|open)""")
+_POINTS = re.compile(r"""<area |data-(?:url|href|link)\s?=|onclick\s?=\s?.[^<>]{0,80}(?:location|open)""")
 _SENDS = re.compile(
     r"""(?:location(?:\.href)?\s?=|location\.(?:replace|assign)\s?\(|\bopen\s?\()\s?["']([^"'\s]{1,300})["']"""
 )
@@ -88,8 +88,12 @@ def _points(sight: Sight, number: int) -> str:
 
 
 def _in_row(sheet: Outline, listed: Listed, number: int) -> bool:
-    at = sheet.first[number]
-    return any(item.url and item.row.start <= at < item.row.stop for item in listed.items)
+    """An element without texts begins, by its texts, where the next row does."""
+    at, bare = sheet.first[number], sheet.last[number] == sheet.first[number]
+    rows = (item.row for item in listed.items if item.url)
+    return any(
+        (row.start <= at < row.stop and not bare) if row.flat else sheet.inside(number, row.node) for row in rows
+    )
 
 
 def _not_included(sheet: Outline, near: Iterable[int]) -> Iterator[Unread]:

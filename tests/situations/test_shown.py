@@ -1,0 +1,169 @@
+"""What a browser shows of a column and no row of its list holds: frames, scripts' rows, other years, notices, jumps, pins.
+
+Each page printed only old rows to a reader of lists, and a newer post to everybody else. Situations 4, 7, 9, 12 and 13, as an
+opponent found them; the pages of one list are asked beside it before anybody is accused.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from crawler.listing import read_list
+from crawler.model import Evidence, Page, Reading
+from crawler.states import refusal
+from tests.doors import Answer, Server, plain, serving
+from tests.situations.test_bounds import FRESH, META, OLD, PAGER, STALE, TODAY, item, items, page
+from tests.situations.test_crosscheck import Place
+from tests.situations.test_looks import accused, night, office
+
+URL = "http://www.example.gov.cn/a/"
+LIST = f"<ul>{OLD}</ul>{PAGER}"
+TOP = f"{{title:'样例头条信息第九号',url:'content/999.html',date:'{FRESH}'}}"
+SHORT = "".join(
+    f"<li><a href='2019/{n}.html'>样例信息第{n}号</a><span>{FRESH - timedelta(days=9 * n):%m-%d}</span></li>"
+    for n in range(8)
+)
+DOUBLE = "".join(
+    f"<tr><td><a href='c/{n}.html'>样例文件第{n}号</a></td><td>{one}</td><td>{other}</td></tr>"
+    for n, (one, other) in enumerate(
+        zip(STALE, [date(2019, 1, 1)] * 2 + [FRESH] + [date(2019, 2, 1)] * 5, strict=True)
+    )
+)
+JUMP = "<script>{}</script><ul>" + OLD + "</ul>" + PAGER
+SEEN_BY_ALL = {
+    "a script fills the list's box": f"<ul id='list'>{OLD}</ul><script>$.get('/api/x',function(d){{$('#list').html(d)}})</script>",
+    "a frame above the list": f"<iframe src='/new/' width='100%' height='300'></iframe><h3>往期信息</h3>{LIST}",
+    "a row that a script writes": f"<ul><script>document.write('<li><a href=\"c/9.html\">样例头条</a><span>{FRESH}</span></li>')</script>{OLD}</ul>{PAGER}",
+    "a headline in a script's data": f"<div id='top'></div><script>var top=[{TOP}];render(top)</script>{LIST}",
+    "a list for browsers without scripts": f"<div id='app'></div><noscript><ul>{OLD}</ul></noscript><script src='/js/app.js'></script>",
+    "links to other years": f"<div><a href='/a/2020/'>2020年</a><a class='on' href='/a/'>2019年</a></div>{LIST}",
+    "a choice of years": f"<select onchange='location.href=this.value'><option value='/a/2020/'>2020年<option selected>2019年</select>{LIST}",
+    "a link to what came since": f"<p><a href='/new/'>查看2020年以后信息</a></p>{LIST}",
+    "a row without a link": f"<ul><li>样例工作动态信息第九号<span>{FRESH}</span></li>{OLD}</ul>{PAGER}",
+    "a headline that is a text": f"<div><h3>样例头条第九号</h3><p>{FRESH}</p></div>{LIST}",
+    "a box that is clicked": f"<div onclick=\"location.href='content/999.html'\"><h3>样例头条第九号</h3></div>{LIST}",
+    "an image map": f"<img usemap='#m'><map name='m'><area href='content/999.html' alt='样例头条'></map>{LIST}",
+    "an address in an attribute": f"<div data-url='content/999.html' data-title='样例头条第九号'></div>{LIST}",
+    "a headline in the head of an article": f"<article><header><h3><a href='content/999.html'>样例头条第九号</a></h3></header></article>{LIST}",
+    "a headline of another site": f"<div class='hot'><a href='https://wx.example.org/s/abcdEFG'>样例工作动态信息第九号</a></div>{LIST}",
+    "years of a folder": f"<ul>{SHORT}</ul>",
+    "two dates that nobody names": f"<table>{DOUBLE}</table>",
+    "a notice that leads elsewhere": f"<p>温馨提示：2020年起的工作动态请到<a href='/new/'>新版网站</a>查看。</p>{LIST}",
+    "a notice in a picture": f"<a href='/new/'><img src='moved.png' alt='本栏目已迁移至新栏目'></a>{LIST}",
+    "a notice in a box": f"<script>alert('本栏目已迁移至新版网站');</script>{LIST}",
+    "a copy during maintenance": f"<p>系统维护中，当前展示为历史缓存数据</p>{LIST}",
+    "more only for who signs in": f"{LIST}<p>登录后查看更多信息</p>",
+    "a part that the server left out": f"<div>[an error occurred while processing this directive]</div>{LIST}",
+    "oldest first, and a button for more": f"<ul>{items(STALE[::-1])}</ul><button onclick='more()'>点击加载更多</button>",
+    "a jump": JUMP.format("location.href='/new/'"),
+    "a jump after three seconds": JUMP.format("setTimeout(function(){window.location.href='/new/';},3000)"),
+    "empty, and a script that makes lists": "<div class='list'><p>暂无数据</p></div><script src='/js/list.js'></script>",
+    "empty, and a module": "<div class='list'><p>暂无数据</p></div><script type='module' src='/assets/index.js'></script>",
+    "empty, and a frame": "<p>暂无数据</p><iframe src='/new/' width='100%' height='600'></iframe>",
+    "empty, and a headline": "<a href='content/999.html'>样例工作动态信息第九号</a><p>暂无数据</p>",
+    "empty, and other years": "<div><a href='/a/2020/'>2020年</a><a href='/a/2021/'>2021年</a></div><p>暂无数据</p>",
+    "empty, and columns below": "<div><a href='zc/'>政策解读</a><a href='wj/'>政策文件</a></div><p>暂无数据</p>",
+    "a total that a script begins with": "<div id='l'></div><script>var totalCount=0;function load(){$.post('/api',{},function(d){totalCount=d.total})}load()</script>",
+    "no items, and a bundle": "<div>共 0 条</div><div id='l'></div><script src='/js/app.js'></script>",
+}  # fmt: skip
+
+
+def read(html: bytes) -> Reading:
+    found = Page(URL, URL, 200, {"content-type": "text/html"}, html, datetime(2020, 7, 1, tzinfo=UTC))
+    return refusal(found) or read_list(found, column="工作动态")
+
+
+def proves_age(reading: Reading) -> bool:
+    """Whether the reading alone could accuse: whole, and nothing on the page may be newer."""
+    return reading.outcome.conclusive and reading.evidence is Evidence.COMPLETE
+
+
+@pytest.mark.parametrize("middle", SEEN_BY_ALL.values(), ids=SEEN_BY_ALL.keys())
+def test_situations_04_07_09_12_what_every_browser_shows_is_never_passed_over(middle: str) -> None:
+    reading = read(page(middle))
+    assert not proves_age(reading), reading
+    assert reading.upper is None or reading.upper >= FRESH
+
+
+HARMLESS = {
+    "only the list": LIST,
+    "a click that opens the next page": LIST + "<a href='javascript:;' onclick=\"$('#list').load('/a/2')\">下一页</a>",
+    "a pager's script that a click calls": f"<ul id='list'>{OLD}</ul><script>function turn(n){{$.get('/api',function(d){{$('#list').html(d)}})}}</script>",
+    "a frame for the weather": f"<iframe src='/weather/' width='200' height='20'></iframe>{LIST}",
+    "a menu in a script": f"<script>var menu=[{{title:'政务公开',url:'/zwgk/'}},{{title:'互动交流',url:'/hdjl/'}}]</script>{LIST}",
+    "years before the newest": f"<div><a href='/a/2017/'>2017年</a><a href='/a/2018/'>2018年</a></div>{LIST}",
+    "a jump for telephones": JUMP.format("if(/Android/.test(navigator.userAgent)){location.href='/m/'}"),
+    "a jump that a click calls": JUMP.format("function go(){location.href='/new/'}"),
+    "the day of the page": f"<p>今天是2020年7月1日 星期三</p>{LIST}",
+    "a box for searching by year": f"<form><select name='y'><option>2020年</option></select></form>{LIST}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("middle", HARMLESS.values(), ids=HARMLESS.keys())
+def test_what_is_no_post_keeps_no_late_column_from_being_late(middle: str) -> None:
+    reading = read(page(middle))
+    assert proves_age(reading), reading
+    assert reading.upper == STALE[0]
+
+
+def pages(*lists: list[date]) -> dict[str, Answer]:
+    """A list of several pages, each of whose rows has an address of its own."""
+    answers: dict[str, Answer] = {}
+    for at, days in enumerate(lists):
+        rows = "".join(item(day, 100 * at + n) for n, day in enumerate(days))
+        onward = f"<a href='index_{at + 1}.html'>下一页</a>" if at + 1 < len(lists) else ""
+        last = f"<a href='index_{len(lists) - 1}.html'>尾页</a> 共{len(lists)}页"
+        path = f"/a/index_{at}.html" if at else "/a/"
+        answers[path] = plain(page(f"<ul>{rows}</ul><div class='page'>{onward}{last}</div>"))
+    return answers
+
+
+SAME_DAY = [STALE[0]] * 10
+NEWEST = [FRESH - timedelta(days=3 * n) for n in range(10)]
+ORDERS = {
+    "pinned rows fill the first page": (STALE, NEWEST, STALE[1:]),
+    "posts go to the end, and the first were entered on one day": (SAME_DAY, STALE[::-1], NEWEST[::-1]),
+}
+
+
+@pytest.mark.parametrize("lists", ORDERS.values(), ids=ORDERS.keys())
+def test_situation_13_a_first_page_without_the_newest_accuses_nobody(
+    tmp_path: Path, lists: tuple[list[date], ...]
+) -> None:
+    server = Server({**pages(*lists)})
+    with serving({"s": server}), office(tmp_path, server, "/a/") as here:
+        night(here, 0)
+        night(here, 0.05, second=True)
+        place = Place(here, server)
+        place.look(1)
+        assert place.accused == []
+
+
+def test_situation_13_posts_that_come_behind_the_first_page_are_found_night_by_night(tmp_path: Path) -> None:
+    """Ten pinned rows stay on the first page for weeks; what is new stands at the top of the second."""
+    server = Server({})
+    with serving({"s": server}), office(tmp_path, server, "/a/") as here:
+        for days in range(0, 25, 3):
+            today = TODAY + timedelta(days=days)
+            server.answers.update(pages(STALE, [today - timedelta(days=n) for n in range(10)], STALE[1:]))
+            night(here, days)
+            night(here, days + 0.05, second=True)
+            assert accused(here, days + 0.1) == []
+
+
+def test_a_misprinted_year_at_the_top_is_looked_up_on_its_page(tmp_path: Path) -> None:
+    """2002 for 2020 above rows of 2019: no pin says so, and the article prints the true day."""
+    slip = item("2002-06-28")
+    story = f"<html><head>{META}</head><body><h1>样例工作动态信息第0号</h1><p>发布时间：{FRESH}</p><p>{'正文' * 80}</p></body></html>"
+    server = Server(
+        {"/a/": plain(page(f"<ul>{slip}{OLD}</ul>")), "/a/content/900.html": plain(story.encode())}
+    )
+    with serving({"s": server}), office(tmp_path, server, "/a/") as here:
+        night(here, 0)
+        night(here, 0.05, second=True)
+        place = Place(here, server)
+        place.look(1)
+        assert place.accused == []
