@@ -115,9 +115,11 @@ class Sight:
         return bool(self.failing) and crc32(f"{outlet} {moment:%m-%d %H}".encode()) % self.failing == 0
 
     def unchanged(self, place: Place, moment: datetime) -> bool:
-        """Whether the server is asked with validators, so that it may answer "unchanged"."""
-        asked = place.plain is not None and moment - place.plain < UNCONDITIONAL
-        return self.conditional and asked
+        """Whether the server is asked with validators, so that it may answer "unchanged": not at the first look of a month
+        (:func:`crawler.visit.plain_due`)."""
+        if not self.conditional or place.plain is None or moment.month != place.plain.month:
+            return False
+        return moment - place.plain < UNCONDITIONAL
 
     def beside(self, outlet: Outlet, day: date) -> tuple[Unread, ...]:
         """The hot list of that week, which stands on every column of the site."""
