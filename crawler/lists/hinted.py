@@ -92,7 +92,8 @@ def _in_row(sheet: Outline, listed: Listed, number: int) -> bool:
     at, bare = sheet.first[number], sheet.last[number] == sheet.first[number]
     rows = (item.row for item in listed.items if item.url)
     return any(
-        (row.start <= at < row.stop and not bare) if row.flat else sheet.inside(number, row.node) for row in rows
+        (row.start <= at < row.stop and not bare) if row.flat else sheet.inside(number, row.node)
+        for row in rows
     )
 
 
