@@ -48,6 +48,8 @@ class Ahead:
     def sentence(self) -> str:
         """What a clerk needs: newest post, limit, and the day to act by where it is earlier."""
         said = f"{self.name}最近一次更新{chinese_day(self.newest)}，{chinese_day(self.due)}到期"
+        if self.value is Value.STALE or self.left < 0:
+            return f"{said}，已过期限。"
         if self.act_by == self.due:
             return f"{said}。"
         why = "期间遇长假" if self.long_holiday else "到期日不上班"

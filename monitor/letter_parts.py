@@ -19,6 +19,7 @@ from monitor.model import FaultLine, Finding, Value, Verdict, Witness
 from monitor.plain import clean, safe_link
 from monitor.sentences import DOORS
 from monitor.words.ends import OTHER, end_words
+from monitor.words.rules import rule_name
 
 WEEKDAYS = "一二三四五六日"
 
@@ -34,6 +35,24 @@ ADVICE: Mapping[str, str] = {
     "ours": "请核查页面结构、网络或识别规则；查清之前不对责任单位作出判定。",
 }
 """What to do, by the kind of subject, so that a new rule needs no words here."""
+OURS: Mapping[str, str] = {
+    "word_wanted": "请打开栏目页面看一看，在系统里作一次认定；认定以前不据此认定任何单位。",
+    "content_suspects": "请逐条核对疑点，属实的认定，不属实的排除；核对以前不通知任何单位。",
+    "account_unregistered": "请核实是否本地单位的账号：是的登记入册，不是的排除。",
+    "address_moved": "请核实栏目的新地址，在台账里更正；更正以前不据此认定任何单位。",
+    "home_moved": "请核实网站的新地址，在台账里更正。",
+    "lists_went_back": "请问网站管理方是否恢复过旧备份；弄清以前不据此认定任何单位。",
+    "host_unchanged": "请告知网站管理方：服务器对没有变化的答复不实；系统已改为每次取整页。",
+    "old_copies": "请告知网站管理方：缓存给出的是旧页面；取到新页面以前不据此认定任何单位。",
+    "lists_alike": "请核实这些栏目的地址是否登记有误，在台账里更正。",
+    "backdated_posts": "请向单位了解为何成批晚现；是补录的，此前的认定维持不变。",
+    "removed_posts": "请向单位了解为何撤下；了解以前不改变已有的数量。",
+    "probe_out_of_service": "请查看读取渠道停用的原因，修好后恢复；停用期间不判定只靠它的账号。",
+    "certificate_expiry": "请提醒网站管理方更换安全证书。",
+    "host_name": "请告知网站主管单位按规定使用域名。",
+    "page_tags": "请告知网站管理方补全页面标签。",
+}
+"""What the office does about its own findings, by rule; for any other rule what stands under ``ours``."""
 
 TITLES: Mapping[tuple[str, Value], str] = {
     ("column", Value.STALE): "栏目超期未更新",
@@ -43,7 +62,6 @@ TITLES: Mapping[tuple[str, Value], str] = {
     ("account", Value.BLANK): "政务新媒体内容空白",
     ("unit", Value.STALE): "信息发布数量不足",
     ("site", Value.STALE): "网站运行问题",
-    ("ours", Value.UNKNOWN): "无法判定",
 }
 """The heading of a cause, by the kind of subject and the verdict."""
 KINDS: Mapping[str, str] = {"content_faults": "content"}
@@ -104,17 +122,19 @@ def chinese_moment(moment: datetime) -> str:
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
-def cause(matter: Matter) -> tuple[int, str, str, str]:
+def cause(matter: Matter) -> tuple[int, str, str, str, str]:
+    """What findings of one heading have in common; the office's own stand by their rule."""
     order = list(ADVICE).index(matter.kind) if matter.kind in ADVICE else len(ADVICE)
-    return order, matter.kind, matter.finding.value, matter.finding.clause
+    rule = matter.finding.rule if matter.kind == "ours" else ""
+    return order, matter.kind, rule, matter.finding.value, matter.finding.clause
 
 
 def groups(matters: Iterable[Matter], day: date, settings: LetterSettings) -> Iterator[Group]:
-    for (_, kind, value, clause), members in groupby(matters, key=cause):
+    for (_, kind, rule, value, clause), members in groupby(matters, key=cause):
         yield Group(
-            title=TITLES.get((kind, Value(value)), "更新问题"),
+            title=rule_name(rule) if rule else TITLES.get((kind, Value(value)), "更新问题"),
             clause=clean(clause, 300),
-            advice=ADVICE.get(kind, ADVICE["column"]),
+            advice=OURS.get(rule) or ADVICE.get(kind, ADVICE["column"]),
             items=tuple(_item(matter, day, settings) for matter in members),
         )
 

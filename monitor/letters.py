@@ -30,7 +30,7 @@ from monitor.letter_parts import (
     soon_items,
 )
 from monitor.letterhead import LetterSettings as LetterSettings
-from monitor.model import Letter, Verdict
+from monitor.model import Letter, Value, Verdict
 from monitor.plain import clean, safe_link
 
 OFFICE = "_office"
@@ -118,7 +118,7 @@ def office_letter(
         "returned": tuple(clean(line, 300) for line in returned),
     }
     said = [f"{len(notes)} 项系统异常"] if notes else []
-    said += [f"{len(matters)} 项无法判定"] if matters else []
+    said += [f"{len(matters)} 项{_waits(matters)}"] if matters else []
     said += [f"{len(overdue)} 个单位逾期"] if overdue else []
     said += [f"建议约谈 {len(talks)} 个单位"] if talks else []
     said += [f"{len(handed)} 件整改通知随栏目移交"] if handed else []
@@ -127,6 +127,11 @@ def office_letter(
     said += [f"{len(returned)} 封通知退回"] if returned else []
     subject = f"【系统待办】{day.isoformat()} {'，'.join(said) or '无待办事项'}"
     return _render(OFFICE, settings.office_emails, subject, context, day)
+
+
+def _waits(matters: Sequence[Matter]) -> str:
+    """What the subject calls the office's own findings: some are known, and wait for the office all the same."""
+    return "无法判定" if all(one.finding.value is Value.UNKNOWN for one in matters) else "待办"
 
 
 def summary(

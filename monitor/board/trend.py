@@ -201,8 +201,8 @@ def compared(connection: Connection, today: date) -> tuple[Compared, ...]:
     spans = ((first, today), (then, end))
     return (
         Compared("发布信息", *(_posts(connection, *span) for span in spans)),
-        Compared("新发现问题", *map(exactly, _findings(connection, "opened", spans))),
-        Compared("办结问题", *map(exactly, _findings(connection, "closed", spans))),
+        Compared("新发现问题", *_findings(connection, "opened", spans)),
+        Compared("办结问题", *_findings(connection, "closed", spans)),
     )
 
 
@@ -219,14 +219,22 @@ def _posts(connection: Connection, start: date, end: date) -> Count:
     return Count(seen, None, whole.gaps, whole.cause) if whole.at_most is None else exactly(seen)
 
 
-def _findings(connection: Connection, column: str, spans: Sequence[tuple[date, date]]) -> tuple[int, ...]:
-    """Units' findings whose ``column`` lies in each of ``spans``, in one walk over them."""
+def _findings(connection: Connection, column: str, spans: Sequence[tuple[date, date]]) -> tuple[Count, ...]:
+    """Units' findings whose ``column`` lies in each of ``spans``, in one walk over them; of days on which nobody judged
+    there is no number.
+    """
     moment = FindingRow.__table__.c[column]
     within = [and_(moment >= _midnight(a), moment < _midnight(b + timedelta(days=1))) for a, b in spans]
     query = select(*(func.count().filter(one) for one in within)).where(
         FindingRow.ours.is_(False), or_(*within)
     )
-    return tuple(int(n) for n in connection.execute(query).one())
+    found = zip(spans, connection.execute(query).one(), strict=True)
+    return tuple(exactly(int(n)) if n or _judged(connection, span) else NOT_COUNTED for span, n in found)
+
+
+def _judged(connection: Connection, span: tuple[date, date]) -> bool:
+    query = select(TrendRow.day).where(TrendRow.day.between(*span)).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def _midnight(day: date) -> datetime:

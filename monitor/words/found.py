@@ -16,8 +16,9 @@ def none_found(what: str, judged: int, unjudged: int, of: str = "栏目") -> str
 
 
 def nothing_listed(what: str, judged: int, unjudged: int) -> str:
-    """The line of an empty list on a page: ``没有超期的栏目（43 个已判定，5 个未判定）。`` or that nothing was judged yet."""
+    """The line of an empty list on a page: ``没有超期的栏目（43 个已判定，5 个未判定）。`` or that nothing could be judged, or was yet."""
     if not judged:
-        return f"{what}：未作判定（还没有判定过）。"
+        why = f"{unjudged} 个都未能判定" if unjudged else "还没有判定过"
+        return f"{what}：未作判定（{why}）。"
     rest = f"，{unjudged} 个未判定" if unjudged else ""
     return f"没有{what}（{judged} 个已判定{rest}）。"
