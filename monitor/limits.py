@@ -5,12 +5,14 @@ The keyword arguments of a rule's ``check`` are of these types. Impossible limit
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from crawler.config import Strict
+from crawler.model import ColumnClass
 from monitor.calendar import add_months
 
 LookHours = Annotated[int, Field(gt=0, le=24 * 31)]
@@ -134,3 +136,16 @@ class Quota(Strict):
         """The least count that passes."""
         number = quota if self.posts is None else self.posts
         return number if self.operator == ">=" else number + 1
+
+
+def by_class(
+    news: Limit, notice: Limit, policy: Limit, other: Limit, disclosure: Limit | None
+) -> Mapping[ColumnClass, Limit | None]:
+    """The limit of each class of columns; ``None``: columns of that class have none."""
+    return {
+        ColumnClass.NEWS: news,
+        ColumnClass.NOTICE: notice,
+        ColumnClass.POLICY: policy,
+        ColumnClass.OTHER: other,
+        ColumnClass.DISCLOSURE: disclosure,
+    }

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crawler.model import ColumnClass, OutletKind, Purpose
+from crawler.model import OutletKind, Purpose
 from monitor.judging import stale
-from monitor.limits import Limit, LookHours
+from monitor.limits import Limit, LookHours, by_class
 from monitor.model import Facts, Value, Verdict
 from monitor.sentences import dated, sentence_of
 
@@ -31,13 +31,7 @@ def check(
     look_hours: LookHours = 48,
 ) -> Iterator[Verdict]:
     """One verdict per column whose class has a limit and which is not blank."""
-    limits = {
-        ColumnClass.NEWS: news,
-        ColumnClass.NOTICE: notice,
-        ColumnClass.POLICY: policy,
-        ColumnClass.OTHER: other,
-        ColumnClass.DISCLOSURE: disclosure,
-    }
+    limits = by_class(news, notice, policy, other, disclosure)
     for of in facts.outlets:
         limit = limits[of.outlet.cls]
         if of.outlet.kind is not OutletKind.COLUMN or limit is None or of.outlet.purpose is Purpose.STATIC:

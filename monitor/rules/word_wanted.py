@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crawler.model import ColumnClass, OutletKind, Purpose
+from crawler.model import OutletKind, Purpose
 from crawler.walking.doubts import NO_KNOWN_POSTS, TURNED_ROUND
 from monitor.causes import NEWER_ELSEWHERE, ONE_BRIDGE, UNREAD_NEWER
 from monitor.judging import Standing, gone, stale
-from monitor.limits import Clause, Limit, LookHours
+from monitor.limits import Clause, Limit, LookHours, by_class
 from monitor.model import Facts, OutletFacts, Value, Verdict
 from monitor.sentences import display, on_outlet, sentence_of, why
 
@@ -44,13 +44,7 @@ def check(
     look_hours: LookHours = 48,
 ) -> Iterator[Verdict]:
     """One verdict per column and account that has a limit."""
-    limits = {
-        ColumnClass.NEWS: news,
-        ColumnClass.NOTICE: notice,
-        ColumnClass.POLICY: policy,
-        ColumnClass.OTHER: other,
-        ColumnClass.DISCLOSURE: disclosure,
-    }
+    limits = by_class(news, notice, policy, other, disclosure)
     for of in facts.outlets:
         column = of.outlet.kind is OutletKind.COLUMN
         limit = limits[of.outlet.cls] if column else idle
