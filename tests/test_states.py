@@ -408,3 +408,37 @@ def test_a_not_modified_answer_is_the_drivers_business() -> None:
 
 def test_walls_in_gbk_are_seen() -> None:
     assert refusal(page(html("<p>您访问的页面不存在</p>").encode("gbk"))) is not None
+
+
+LISTED = portal(post_list([f"样例信息第{n}号" for n in range(8)]))
+
+
+@pytest.mark.parametrize(
+    ("script", "leads"),
+    [
+        ("location.href='/new/'", True),
+        ("var a = 1; window.location.replace('/new/')", True),
+        ("setTimeout(function(){ top.location = '/new/'; }, 3000)", True),
+        ("setTimeout(\"location.href='/new/'\", 3000)", True),
+        ("<!--\nlocation='/new/'\n//-->", True),
+        ("if (a) location.href='/new/'", False),
+        ("if (a) {\n location.href='/new/' }", False),
+        ("if (a) { b() } else location='/m/'", False),
+        ("function go() { location.href='/new/' }", False),
+        ("$(function(){ $('a').click(function(){ location='/new/' }) })", False),
+        ("// location.href='/new/'", False),
+        ("/* location='/new/' */", False),
+        ("var here = location.href;", False),
+        (f"location.href='{URL}'", False),
+    ],
+)
+def test_a_list_whose_script_sends_every_browser_on_is_no_list(script: str, leads: bool) -> None:
+    reading = refusal(page(LISTED.replace("</head>", f"<script>{script}</script></head>")))
+    assert (reading is not None) is leads, reading
+    if reading is not None:
+        assert (reading.outcome, reading.reason) == (UNREADABLE, "redirect_stub")
+
+
+def test_fifty_thousand_jumps_under_conditions_are_looked_through_at_once() -> None:
+    script = "if (a) location.href='/new/';\n" * 50_000
+    assert refusal(page(LISTED.replace("</head>", f"<script>{script}</script></head>"))) is None

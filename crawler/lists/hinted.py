@@ -40,17 +40,18 @@ def hinted(
 
 def _of_data(sight: Sight, addresses: Addresses, known: set[str]) -> Iterator[Unread]:
     """Objects of a script with a title and an address made like the list's posts (a headline, a data island)."""
-    for script in sight.source.scripts:
-        if ":" not in script or _LEADS.search(script) is None:
+    scripts = (
+        script for script in sight.source.scripts if ":" in script and _LEADS.search(script) is not None
+    )
+    objects = (found for script in scripts for found in islice(_OBJECT.finditer(script), MOST))
+    for found in islice(objects, MOST):
+        leads, titled = _LEADS.search(found[0]), _TITLED.search(found[0])
+        url = sight.join(leads[1].replace("\\/", "/")) if leads and titled else ""
+        if not url or not titled or url in known or not (addresses.own(url) or addresses.alike(url)):
             continue
-        for found in islice(_OBJECT.finditer(script), MOST):
-            leads, titled = _LEADS.search(found[0]), _TITLED.search(found[0])
-            url = sight.join(leads[1].replace("\\/", "/")) if leads and titled else ""
-            if not url or not titled or url in known or not (addresses.own(url) or addresses.alike(url)):
-                continue
-            dates = find_dates(found[0], today=sight.today, place="script", fetched_at=sight.page.fetched_at)
-            day = max((one.day for one in dates.believed), default=addresses.latest(url))
-            yield Unread("a script's row", PART, titled[1][:WORDS], url, day)
+        dates = find_dates(found[0], today=sight.today, place="script", fetched_at=sight.page.fetched_at)
+        day = max((one.day for one in dates.believed), default=addresses.latest(url))
+        yield Unread("a script's row", PART, titled[1][:WORDS], url, day)
 
 
 def _of_attributes(
@@ -60,9 +61,10 @@ def _of_attributes(
     if _POINTS.search(sight.source.text) is None:
         return
     sheet = sight.source.sheet
-    for number, tag in enumerate(sheet.tags):
-        url = "" if tag in ("a", "script", "option", "input") else _points(sight, number)
-        if not url or url in known or _in_row(sheet, listed, number):
+    spots = (i for i, tag in enumerate(sheet.tags) if tag not in ("a", "script", "option", "input"))
+    pointing = ((number, url) for number in spots if (url := _points(sight, number)))
+    for number, url in islice(pointing, MOST):
+        if url in known or _in_row(sheet, listed, number):
             continue
         beside = not near or near.start <= sheet.first[number] <= near.stop
         if (

@@ -6,8 +6,10 @@ Each is a kind of page on which an old list was taken for all there is. Pure; wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import islice
 
 from crawler.dates import find_dates
 from crawler.frames import AROUND, PART
@@ -33,6 +35,10 @@ NEAR = 3000
 _READY = re.compile(r"\$\(\s?(?:function|\(\s?\)\s?=>)|ready\s?\(|onload|DOMContentLoaded", re.I)
 _LINKED = re.compile(r"<a\b[^<>]*href", re.I)
 NOSCRIPT = frozenset({"noscript"})
+BEYOND, OVERLAP = 10**9, 8
+"""Greater than every text's number; so many spans at most reach over one text."""
+CALLS = 20
+"""Places of one script at which a box is looked for: the rest of a page with more of them is no page of a portal."""
 _UP = 4
 """Elements around a list whose names a script may know as its box."""
 
@@ -87,7 +93,11 @@ def _writes_into(name: str, scripts: Iterable[str]) -> bool:
     pattern = re.compile(
         rf"""(?:["']#{box}(?:\s[^"']{{0,40}})?["']\s?\)|getElementById\(\s?["']{box}["']\s?\)){_FILLS}|\bel\s?:\s?["']#{box}["']"""
     )
-    return any(_at_once(script, match.start()) for script in told for match in pattern.finditer(script))
+    return any(
+        _at_once(script, match.start())
+        for script in told
+        for match in islice(pattern.finditer(script), CALLS)
+    )
 
 
 def _at_once(script: str, at: int) -> bool:
@@ -156,12 +166,12 @@ def bare(sight: Sight, listed: Listed, near: range) -> Iterator[Unread]:
     """Dates between heading and pager that stand in no row of the page and on no link: an entry without an address."""
     sheet = sight.source.sheet
     spans = sorted((item.row.start, item.row.stop) for item in listed.items)
-    linked = [(sheet.first[anchor], sheet.last[anchor]) for anchor in listed.others]
+    linked = sorted((sheet.first[anchor] - 3, sheet.last[anchor] + 4) for anchor in listed.others)
     for number in near:
         text = sheet.texts[number]
         if len(text) > 2 * WORDS or _DIGIT.search(text) is None:
             continue
-        if any(start <= number < stop for start, stop in spans) or _by_link(number, linked):
+        if _within(number, spans) or _within(number, linked):
             continue
         if _NOT_A_DAY_OF_POSTS.search(_around(sheet, number)) or is_pager_word(text.strip()):
             continue
@@ -176,9 +186,10 @@ def bare(sight: Sight, listed: Listed, near: range) -> Iterator[Unread]:
             )
 
 
-def _by_link(number: int, linked: Iterable[tuple[int, int]]) -> bool:
-    """Whether a date stands at a link that is told already."""
-    return any(first - 3 <= number <= last + 3 for first, last in linked)
+def _within(number: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a text stands in one of the spans, which follow each other: of rows, or of links that are told already."""
+    at = bisect_right(spans, (number, BEYOND))
+    return any(start <= number < stop for start, stop in spans[max(0, at - OVERLAP) : at])
 
 
 def _around(sheet: Outline, number: int) -> str:
