@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from crawler.crosscheck.pages import further_of, slipped
 from crawler.model import Dated, Evidence, Outcome, Post, Reading, Unread
 from crawler.walking.behind import QUIET, carried, looks_on, marked, with_mark
-from crawler.walking.wholeness import NOTHING, with_page
+from crawler.walking.wholeness import NOTHING, whole_since, with_page
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 DAY = date(2026, 11, 20)
@@ -77,3 +78,22 @@ def test_rows_above_the_newest_are_asked_unless_they_are_pinned() -> None:
     assert [one.url for one in slipped(rows)] == [rows.posts[0].url]
     assert slipped(reading(date(2002, 6, 28), DAY, pinned=1)) == []
     assert slipped(reading(DAY, date(2002, 6, 28))) == []
+
+
+WEEKS = [DAY - timedelta(days=7 * n) for n in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("shown", "since"),
+    [
+        (reading(*WEEKS), WEEKS[-2] + timedelta(days=1)),
+        (reading(*WEEKS[:4]), date.min),
+        (replace(reading(*WEEKS), total=8), date.min),
+        (replace(reading(*WEEKS), identity={"pages": "1"}), date.min),
+    ],
+    ids=["a window of eight", "too few for a window", "a total", "a pager of one page"],
+)
+def test_a_list_without_pager_or_total_proves_no_more_than_the_days_that_it_shows(
+    shown: Reading, since: date
+) -> None:
+    assert whole_since(with_page(NOTHING, shown, 1), ended=True).since == since

@@ -16,7 +16,7 @@ from crawler.lists.outline import Outline, squeeze
 from crawler.lists.sight import Sight
 from crawler.model import Post, Unread
 
-WORDS, MOST = 80, 200
+WORDS, MOST = 80, 1000
 _OBJECT = re.compile(r"\{[^{}]{10,2000}\}")
 _TITLED = re.compile(r"""["']?\b(?:title|bt|subject|name)["']?\s?:\s?["']([^"']{4,200})["']""", re.I)
 _LEADS = re.compile(r"""(?:[uU][rR][lL]|href|link)["']?\s?:\s?["']([^"'\s]{4,300})["']""")

@@ -54,6 +54,7 @@ def whole(
         next=next_pages(sight, family),
         asks=family.asks(sight.source),
         total=total.posts if (total.posts or 0) >= len(posts) else None,
+        identity={} if total.pages is None else {"pages": str(total.pages)},
         family=family.name,
         refused=tuple(dict.fromkeys(refused)),
         mark=family.interface(sight.source),

@@ -14,6 +14,8 @@ PINNED = 10
 SLACK = 31
 """Days by which rows of a list in order may stand above newer ones (batches entered late)."""
 FEWEST = 3
+BOX = 5
+"""So many rows a box shows at least that shows only the newest."""
 DAY = timedelta(days=1)
 
 
@@ -21,7 +23,7 @@ DAY = timedelta(days=1)
 class Walked:
     """What the pages so far showed: different rows, their days in order, and the newest day at which something may be
     missing (a part that was not read, a page that was an old copy). ``cut``: a page broke off, with its rows and its way on.
-    ``behind``: the newest day of a page whose rows are newer than all before it."""
+    ``paged``: a pager was seen, so that a last page is the list's end. ``behind``: the newest day of a page whose rows are newer than all before it."""
 
     rows: frozenset[str] = frozenset()
     days: tuple[date, ...] = ()
@@ -30,6 +32,7 @@ class Walked:
     lost: bool = False
     cut: bool = False
     behind: date | None = None
+    paged: bool = False
 
 
 NOTHING = Walked()
@@ -79,6 +82,7 @@ def with_page(walked: Walked, reading: Reading, page_no: int, *, copy: bool = Fa
         rows=walked.rows | {post.url for post in reading.posts},
         days=walked.days + days,
         total=max(told, default=None),
+        paged=walked.paged or page_no > 1 or "pages" in reading.identity or bool(reading.further),
         cut=walked.cut or any(one.why == CUT for one in reading.unread),
         behind=max(days) if walked.days and days and max(days) > max(walked.days) else walked.behind,
     )
@@ -101,11 +105,15 @@ def _part_missing(reading: Reading, shown: frozenset[str]) -> bool:
 def whole_since(walked: Walked, *, ended: bool) -> Whole:
     """What a finished walk proves. ``ended``: the list has no further page; else it was left before its end.
 
+    A list of several rows without any pager or total may be the newest few of more (a box of eight, a window of forty): it
+    proves no more than the days that it shows.
+
     A total that the column prints and that was not reached says that rows are missing wherever the list was left.
     """
     if walked.lost:
         return Whole(None)
-    if ended and not walked.cut and (walked.total is None or len(walked.rows) >= walked.total):
+    window = not walked.paged and walked.total is None and len(walked.rows) >= BOX
+    if ended and not window and not walked.cut and (walked.total is None or len(walked.rows) >= walked.total):
         since: date | None = date.min
     else:
         since = reach(walked.days)

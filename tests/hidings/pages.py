@@ -138,7 +138,7 @@ def _pager(shelf: Shelf, number: int, pages: int) -> str:
         return f'<div class="page"><script>createPageHTML({pages}, {number}, "index", "html");</script></div>'
     links = [f'<a href="{page_path(shelf, n)}">{n + 1}</a>' for n in range(pages)]
     onward = f'<a href="{page_path(shelf, number + 1)}">下一页</a>' if number + 1 < pages else ""
-    return f'<div class="page">{"".join(links)}{onward}</div>'
+    return f'<div class="page">共{pages}页 {"".join(links)}{onward}</div>'
 
 
 def page_path(shelf: Shelf, number: int) -> str:
