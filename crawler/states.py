@@ -41,6 +41,8 @@ HINTS = (("存", "不存在"), ("找", "找"), ("除", "删除"), ("ot found", "
 """One of these is in every wording of a soft 404. Their rarest letter is looked for first, which is five times quicker."""
 REFRESHES = re.compile(r"""http-equiv\s{0,3}=\s{0,3}["']?refresh""", re.I)
 SCRIPT = re.compile(r"<script\b[^<>]{0,300}>([^<]{0,20000}(?:<(?!/script)[^<]{0,20000}){0,200})", re.I)
+FIRST_PAGE = re.compile(r"/(?:index|default)\.\w{2,6}\Z")
+BODY = re.compile(r"<body\b[^<>]{0,500}?\bonload\s?=\s?([\"'])([^<>]{1,500}?)\1", re.I)
 LEADS_ON = re.compile(r"location(?:\.href)?\s{0,3}=(?!=)|location\.(?:replace|assign)|navigate\s{0,3}\(")
 NOSCRIPT = re.compile(r"<noscript\b.*?</noscript>", re.I | re.S)
 DATA = re.compile(r"\s{0,200}[{\[]")
@@ -86,9 +88,9 @@ def _sent_on(page: Page, text: str) -> Reading | None:
     if header or REFRESHES.search(text):
         jump = jumps(tree(NOSCRIPT.sub("", text)), "", header, page.final_url)
     elif LEADS_ON.search(text):
-        scripts = (
-            unasked(found[1], page.final_url) for found in SCRIPT.finditer(text) if LEADS_ON.search(found[1])
-        )
+        told = [found[1] for found in SCRIPT.finditer(text) if LEADS_ON.search(found[1])]
+        told += [found[2] for found in BODY.finditer(text)]
+        scripts = (unasked(one, page.final_url) for one in told)
         jump = next((found for found in scripts if found is not None), None)
     if jump is None or not jump.targets or _same(jump.targets[0], page.final_url):
         return None
@@ -97,7 +99,11 @@ def _sent_on(page: Page, text: str) -> Reading | None:
 
 def _same(one: str, other: str) -> bool:
     """Whether two addresses are one page: it keeps itself up to date."""
-    return one.partition("://")[2].rstrip("/") == other.partition("://")[2].rstrip("/")
+    return _address(one) == _address(other)
+
+
+def _address(url: str) -> str:
+    return FIRST_PAGE.sub("", url.partition("://")[2]).rstrip("/")
 
 
 def _by_answer(page: Page) -> Reading | None:

@@ -250,6 +250,9 @@ def look(
         reading = answered(asked, reading)
     here = {further_key(asked)} if asked else {key(page.url), key(page.final_url)}
     so_far = with_page(walked, reading, page_no, copy=copy is not None)
+    if not so_far.met:
+        old = keys(known.front)
+        so_far = replace(so_far, met=any(key(post.url) in old for post in reading.posts))
     looked = _read(known, reading, visit, horizon, seen, max_pages, trail | here, so_far)
     if page_no > 1 or not looked.visit.outcome.conclusive:
         return _as_copy(known, looked, copy)
@@ -485,6 +488,9 @@ def _walk(
         reached = not below and not on and (not reading.posts or key(reading.posts[-1].url) in old)
     else:
         reached = bool(reading.posts) and seen is not None and seen(reading.posts[-1].url)
+        # Known posts, but none of the first page as it last was: this page is older than the first one, and what moved off
+        # that one since stands on no page.
+        reached = reached and (walked.met or not known.front)
     onward = next((one for one in reading.further if further_key(one) not in trail), None)
     shown = blake2b(front, digest_size=HASH).digest()
     ended = reached or onward is None or visit.page_no >= max_pages or not reading.posts or shown in trail
@@ -495,7 +501,8 @@ def _walk(
     starts = first and known.settled
     whole = None
     if ended and not reached:
-        whole = whole_since(walked, ended=onward is None and shown not in trail)
+        apart = bool(known.front) and not walked.met and not first
+        whole = whole_since(walked, ended=onward is None and shown not in trail, apart=apart)
     return Looked(
         visit,
         posts=reading.posts,

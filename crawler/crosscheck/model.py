@@ -53,7 +53,7 @@ class Checked:
         if self.found is Found.NEWER:
             return self.day is None or newest is None or self.day > newest
         bounded = self.day is not None and newest is not None and self.day <= newest
-        return self.found is Found.UNDATED and self.where is Where.SHOWN and not bounded
+        return self.found is Found.UNDATED and self.where in (Where.SHOWN, Where.FURTHER) and not bounded
 
 
 @dataclass(frozen=True, slots=True)

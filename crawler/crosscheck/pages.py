@@ -13,11 +13,14 @@ from crawler.crosscheck.model import Checked, Found, Suspect, Where
 from crawler.days.strength import is_weak
 from crawler.model import Page, Post, Reading
 
+GONE = ("not_found", "soft_404")
+"""A page that is gone is an answer; a wall or a fault hides what stands there."""
+
 
 def further_of(reading: Reading) -> tuple[str, ...]:
-    """The second and the last page of the list, as far as plain addresses lead there."""
+    """The second, the third and the last page of the list, as far as plain addresses lead there."""
     pages = [one for one in reading.further if isinstance(one, str)]
-    return tuple(dict.fromkeys([*pages[:1], *pages[-1:]]))
+    return tuple(dict.fromkeys([*pages[:2], *pages[-1:]]))
 
 
 def slipped(reading: Reading) -> list[Shown]:
@@ -31,7 +34,9 @@ def of_page(suspect: Suspect, url: str, page: Page, reading: Reading) -> Checked
     """What a further page of the list says of the column: its newest row, where that is newer than the first page's."""
     found = Checked(Where.FURTHER, url, page.fetched_at, Found.NOTHING)
     if not reading.outcome.conclusive:
-        return Checked(Where.FURTHER, url, page.fetched_at, Found.FAILED, reading.reason or "unreadable")
+        reason = reading.reason or "unreadable"
+        hides = Found.FAILED if reason in GONE else Found.UNDATED
+        return Checked(Where.FURTHER, url, page.fetched_at, hides, reason)
     top = max((post for post in reading.posts if _sure(post)), key=_day, default=None)
     if top is None:
         return found

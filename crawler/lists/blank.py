@@ -64,12 +64,17 @@ KNOWN_SCRIPTS = re.compile(
 )
 """Files of scripts that make no lists: libraries, counters, accessibility, the seal of public bodies."""
 MAKES_LISTS = re.compile(
-    r"(?:^|[/._-])(?:list|news|data|load|page|column|channel|article|content|app|main|render|vue|react|chunk|bundle)[^/]*\.m?js",
+    r"(?:^|[/._-])(?:list|news|data|load|page|column|channel|article|content|app|main|render|vue|react|chunk|bundle"
+    r"|ajax|get|query|search|xxgk|zwgk|xinxiang|jsonp)[^/]*\.(?:m?js|jsp|do|action)",
     re.I,
 )
 """Files of scripts of whose purpose the name says that it may be the list."""
 BUNDLES = re.compile(r"(?:^|[/._-])(?:app|main|chunk|bundle|vue|react)[^/]*\.m?js", re.I)
 """The same beside a total of 0, which a page that is all script shows before it asked (a pager's own file says nothing)."""
+FAILED = re.compile(
+    r"(?:加载|读取|查询|请求)(?:数据)?失败|点击重试|java\.(?:sql|lang)\.\w*Exception|SQLException"
+)
+"""The server's own trouble, told beside the words of an empty list."""
 COUNTERS = re.compile(r"\b_hmt\b|hm\.js|cnzz|googletagmanager|tongji|_trs_ta|s\.51\.la|analytics")
 """Words of inline scripts that load a counter of visitors."""
 _SWITCHED = re.compile(r"\bhid(?:e|den)|\bnone\b|loading", re.I)
@@ -107,6 +112,9 @@ def emptiness(sight: Sight, family: Family, pagers: Sequence[int], total: Total,
     interface = family.interface(source)
     if template or interface:
         return Blank(script=interface or (template[0][-60:].strip() if template else ""))
+    failed = FAILED.search(source.text)
+    if failed:
+        return Blank(script=failed[0])
     if total.posts or (total.pages or 0) > 1:
         return Blank(script=f"total: {total.posts or f'{total.pages} pages'}")
     filled = _filled_names(sight)

@@ -76,6 +76,26 @@ def _of_attributes(
             yield Unread("a text without a link", PART, words[:WORDS], url, addresses.latest(url))
 
 
+def pointed(sight: Sight, near: range) -> Iterator[Unread]:
+    """On a page without rows: what a click or a script's data leads to in the column's own folder, and is no column."""
+    sheet, base = sight.source.sheet, (sight.page.final_url or sight.page.url).rpartition("/")[0] + "/"
+    if _POINTS.search(sight.source.text) is not None:
+        for number, tag in enumerate(sheet.tags):
+            url = "" if tag in ("a", "script", "option", "input") else _points(sight, number)
+            if (
+                url.startswith(base)
+                and not column_like(url)
+                and near.start <= sheet.first[number] <= near.stop
+            ):
+                yield Unread("a text without a link", PART, sheet.text_of(number)[:WORDS], url)
+    for script in sight.source.scripts:
+        for found in islice(_OBJECT.finditer(script), MOST) if _LEADS.search(script) else ():
+            leads, titled = _LEADS.search(found[0]), _TITLED.search(found[0])
+            url = sight.join(leads[1].replace("\\/", "/")) if leads and titled else ""
+            if titled and url.startswith(base) and not column_like(url):
+                yield Unread("a script's row", PART, titled[1][:WORDS], url)
+
+
 def _points(sight: Sight, number: int) -> str:
     element = sight.source.sheet.elements[number]
     if element.tag == "area":

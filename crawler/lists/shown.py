@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 
@@ -16,31 +16,40 @@ from crawler.frames import AROUND, PART
 from crawler.lists.addresses import column_like
 from crawler.lists.blank import room
 from crawler.lists.bounds import Listed
+from crawler.lists.filling import filled
 from crawler.lists.outline import LINK, Outline, squeeze
 from crawler.lists.pager import is_pager_word
 from crawler.lists.sight import Sight
-from crawler.lists.totals import FETCHES
-from crawler.model import Post, Unread
+from crawler.model import Dated, Post, Unread
 
 WORDS = 80
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(20[0-4]\d)\s?年?度?\Z")
-_SINCE = re.compile(r"(20[0-4]\d)\s?年?(?:度|\d{1,2}月)?(?:以后|之后|以来|至今|起)")
-_FILLS = r"\s{0,3}\.\s{0,3}(?:html|append|prepend|before|load|replaceWith|innerHTML|insertAdjacentHTML|bootstrapTable)\b"
-_NOT_A_DAY_OF_POSTS = re.compile(
-    r"今天|现在|当前|更新(?:时间|日期)|截[止至]|起止|日期[:：]|版权|©|星期|天气|访问|浏览"
+_YEAR_OF = re.compile(
+    r"\W{0,3}(?:20[0-4]\d\s?年?\s?[-—~至到]\s?)?(20[0-4]\d)\s?年?度?\s?"
+    r"(?:[-/.年]?\s?(?:1[0-2]|0?[1-9])\s?月?|第?[一二三四1-4]季度|[上下]半年|第\s?\d{1,3}\s?期)?"
+    r"(?:信息|文件|动态|公告|公示|通知|列表|档案)?\s?(?:\W\d{0,5}\W)?\W{0,2}\Z"
 )
-NEAR = 3000
-"""Characters between a fetch and what is done with its answer."""
-_READY = re.compile(r"\$\(\s?(?:function|\(\s?\)\s?=>)|ready\s?\(|onload|DOMContentLoaded", re.I)
+"""A year, or a part of it, on a link: 2020年信息, 2020-06, 2020年（12）, 2016-2020年."""
+_SINCE = re.compile(r"(20[0-4]\d)\s?年?(?:度|\d{1,2}月)?(?:以后|之后|以来|至今|起)")
+_NOT_A_DAY_OF_POSTS = re.compile(
+    r"今天(?:是|：|:)|现在(?:是|时间)|当前(?:时间|日期)|截[止至](?:到|时间|日期|20|\W)|起止|版权|©|(?:总|日|总的)?访问(?:量|人?次)|农历"
+)
+"""Words around a date that is the page's, a counter's or a deadline's; 浏览 and 发布日期 stand beside posts' own."""
+_RANGE = re.compile(r"\d\s{0,3}日?\s{0,3}(?:至|到|—|~|～|-(?=\s))\s{0,3}\d")
+"""From one day to another: fields of a search, a term of notice."""
 _LINKED = re.compile(r"<a\b[^<>]*href", re.I)
-NOSCRIPT = frozenset({"noscript"})
+_PLAYERS = re.compile(
+    r"//(?:[\w-]+\.)*(?:v\.qq|youku|iqiyi|bilibili|cctv|map\.baidu|amap)\.\w+|/(?:player|video|map)[/.]", re.I
+)
+"""Frames of films and maps hold no list."""
+FORM = frozenset({"form"})
+OPTIONS = 60
+"""Options of one choice that are read."""
+SHORT = 30
+"""Characters around the day of a page's head."""
 BEYOND, OVERLAP = 10**9, 8
 """Greater than every text's number; so many spans at most reach over one text."""
-CALLS = 20
-"""Places of one script at which a box is looked for: the rest of a page with more of them is no page of a portal."""
-_UP = 4
-"""Elements around a list whose names a script may know as its box."""
 
 
 def shown(sight: Sight, listed: Listed, near: range, posts: tuple[Post, ...]) -> Iterator[Unread]:
@@ -52,7 +61,7 @@ def shown(sight: Sight, listed: Listed, near: range, posts: tuple[Post, ...]) ->
         yield from written(sight, near)
         yield from bare(sight, listed, near)
     if newest is not None:
-        yield from years(sight, near, newest)
+        yield from years(sight, near, newest, {post.url for post in posts})
 
 
 def framed(sight: Sight, near: range) -> Iterator[Unread]:
@@ -62,50 +71,8 @@ def framed(sight: Sight, near: range) -> Iterator[Unread]:
         if tag not in ("iframe", "object", "embed") or not _beside(sheet, number, near):
             continue
         url = sight.join(sheet.elements[number].get("src") or sheet.elements[number].get("data") or "")
-        if url[:4] == "http" and room(sheet, number, unsaid=False):
+        if url[:4] == "http" and not _PLAYERS.search(url) and room(sheet, number, unsaid=False):
             yield Unread("a frame", AROUND, tag, url)
-
-
-def filled(sight: Sight, home: int) -> Iterator[Unread]:
-    """The list's own box is one that a script of the page writes into: the server's rows are what stood there before."""
-    sheet = sight.source.sheet
-    if sheet.up(home, NOSCRIPT) >= 0 and sheet.scripts:
-        yield Unread("#noscript", PART, "script")
-    node = home
-    for _ in range(_UP):
-        if node < 0 or sheet.tags[node] in ("body", "html"):
-            return
-        name = sheet.elements[node].get("id") or ""
-        if name and _writes_into(name, sight.source.scripts):
-            yield Unread(f"#{name[:40]}", PART, "script")
-            return
-        node = sheet.parents[node]
-
-
-def _writes_into(name: str, scripts: Iterable[str]) -> bool:
-    """Whether a script fills the element ``name`` as soon as the page is there. One that a click calls (the pager of a list
-    that the server wrote) leaves the first page as it is.
-    """
-    told = [script for script in scripts if name in script]
-    if not told:
-        return False
-    box = re.escape(name)
-    pattern = re.compile(
-        rf"""(?:["']#{box}(?:\s[^"']{{0,40}})?["']\s?\)|getElementById\(\s?["']{box}["']\s?\)){_FILLS}|\bel\s?:\s?["']#{box}["']"""
-    )
-    return any(
-        _at_once(script, match.start())
-        for script in told
-        for match in islice(pattern.finditer(script), CALLS)
-    )
-
-
-def _at_once(script: str, at: int) -> bool:
-    """Whether what stands ``at`` is called when the page is ready, by itself: outside every function but of a fetch's answer."""
-    asked = [match.start() for match in FETCHES.finditer(script, max(0, at - NEAR), at)]
-    before = script[: asked[-1] if asked else at]
-    depth = before.count("{") - before.count("}")
-    return depth <= 0 or (depth == 1 and _READY.search(before[max(0, before.rfind("{") - 80) :]) is not None)
 
 
 def written(sight: Sight, near: range) -> Iterator[Unread]:
@@ -120,25 +87,41 @@ def written(sight: Sight, near: range) -> Iterator[Unread]:
                 yield Unread("a script's row", PART, squeeze(text)[:WORDS], "", newest)
 
 
-def years(sight: Sight, near: range, newest: date) -> Iterator[Unread]:
-    """Lists of later years, to which a link, a tab or a choice leads that says nothing but the year."""
+def years(sight: Sight, near: range, newest: date, known: Collection[str] = frozenset()) -> Iterator[Unread]:
+    """Lists of later years, to which a link, a tab or a choice leads that says nothing but the year.
+
+    One year alone is a topic (2020年 above a banner); two or more are a choice of lists.
+    """
     sheet = sight.source.sheet
+    told: list[Unread] = []
+    named: set[str] = set()
     for number in near:
         if "20" not in sheet.texts[number]:
             continue
         anchor = sheet.up(sheet.owners[number], LINK)
         url = sight.href(anchor) if anchor >= 0 else ""
-        if not url or url not in (sight.page.url, sight.page.final_url):
-            yield from _year(sight, sheet.texts[number], url, newest)
+        named.update(_years_in(sheet.texts[number]))
+        if not url or (url not in (sight.page.url, sight.page.final_url) and url not in known):
+            told += _year(sight, sheet.texts[number], url, newest)
     for number, tag in enumerate(sheet.tags):
         # A choice that leads to other pages by itself; one of a form for searching does not.
-        if tag == "select" and sheet.elements[number].get("onchange") and _beside(sheet, number, near):
-            for option in sheet.elements[number].iter("option"):
-                yield from _year(sight, option.text or "", "", newest)
+        if tag == "select" and _beside(sheet, number, near) and sheet.up(number, FORM) < 0:
+            for option in islice(sheet.elements[number].iter("option"), OPTIONS):
+                named.update(_years_in(option.text or ""))
+                told += _year(sight, option.text or "", "", newest)
+    several = len(named) > 1
+    yield from (one for one in told if several or _SINCE.search(one.text))
+
+
+def _years_in(text: str) -> list[str]:
+    return re.findall(r"(?<!\d)20[0-4]\d(?!\d)", text) if len(text) < 20 else []
 
 
 def _year(sight: Sight, text: str, url: str, newest: date) -> Iterator[Unread]:
-    match = _YEAR.match(text.strip()) if len(text) < 12 else None
+    words = text.strip()
+    for name in sight.names if url else ():
+        words = words.removesuffix(name)
+    match = (_YEAR_OF if url else _YEAR).match(words) if len(words) < 20 else None
     since = _SINCE.search(text) if url and len(text) < 30 else None
     if match is not None and newest.year < int(match[1]) <= sight.today.year:
         last = min(sight.today, date(int(match[1]), 12, 31))
@@ -176,6 +159,8 @@ def bare(sight: Sight, listed: Listed, near: range) -> Iterator[Unread]:
         if _NOT_A_DAY_OF_POSTS.search(_around(sheet, number)) or is_pager_word(text.strip()):
             continue
         found = find_dates(text, today=sight.today, place="item", fetched_at=sight.page.fetched_at)
+        if number < listed.start and _of_the_page(sight, found.believed, _around(sheet, number)):
+            continue
         if found.believed and not sheet.hidden(sheet.owners[number]):
             yield Unread(
                 "a text without a link",
@@ -184,6 +169,12 @@ def bare(sight: Sight, listed: Listed, near: range) -> Iterator[Unread]:
                 "",
                 max(one.day for one in found.believed),
             )
+
+
+def _of_the_page(sight: Sight, believed: Sequence[Dated], words: str) -> bool:
+    """Whether dates above a list are the day of the look (2020年7月1日 in a page's head) or fields of a search."""
+    today = sight.today in (one.day for one in believed) and len(words) < SHORT
+    return today or (len(words) < SHORT and _RANGE.search(words) is not None)
 
 
 def _within(number: int, spans: Sequence[tuple[int, int]]) -> bool:

@@ -15,9 +15,9 @@ from crawler.lists.addresses import Addresses
 from crawler.lists.blank import NO_DATES, Blank, empty
 from crawler.lists.blocks import Block
 from crawler.lists.bounds import Listed, newer, outside, unread_rows
-from crawler.lists.choice import folder
+from crawler.lists.choice import REACH, folder
 from crawler.lists.dating import posts_of
-from crawler.lists.hinted import hinted
+from crawler.lists.hinted import hinted, pointed
 from crawler.lists.moving import settle_moving
 from crawler.lists.outline import Outline
 from crawler.lists.pager import PAGER_WORD_LIKE, is_pager_word, links_further
@@ -29,6 +29,16 @@ from crawler.model import Evidence, Outcome, Post, Reading, Refused, Unread
 
 MORE = re.compile(r"更多(?<=[载看击示览]更多)|oad[\s_-]?[mM]ore|拉加载")
 """Words of lists that a script makes longer: what follows is no link, and comes after the last row."""
+
+
+_BACK = re.compile(r"上一?页|前一?页")
+_AT_LIKE = re.compile(r"第\s?\d{1,4}\s?页")
+_AT = re.compile(r"(?:当前)?第\s?(\d{1,4})\s?页\s?[/，,]?\s?(?:共|总|\Z)")
+_NUMBERED = re.compile(
+    r"(?:_|/|[?&](?:page|pageno|p|pn|pageindex|currentpage)=)(\d{1,4})(?:\.\w{2,6})?\Z", re.I
+)
+COUNTER = 60
+"""Characters of a pager's counter at most."""
 
 
 def whole(
@@ -64,6 +74,7 @@ def whole(
     further = bool(reading.further) or (total.pages or 0) > 1 or _longer(sight.source.text)
     more = backwards(posts) if further else ()
     more += () if reading.further else fewer(posts, total)
+    more += (Unread("further pages", PART),) if not_first(sight) else ()
     rows = [*unread_rows(sheet, listed, addresses, sight.today), *several(posts)]
     seen = [*shown(sight, listed, near, posts), *hinted(sight, listed, addresses, near, posts)]
     unread = newer([*rows, *beside, *seen, *more], newest)
@@ -87,6 +98,23 @@ def _evidence(posts: tuple[Post, ...], unread: tuple[Unread, ...]) -> Evidence:
     if not sure or max(days) > max(sure):
         return Evidence.WEAK
     return Evidence.PARTIAL if unread else Evidence.COMPLETE
+
+
+def not_first(sight: Sight) -> bool:
+    """Whether the page is a further one of its list: an address that a clerk copied from the pager. Its own counter says so
+    (第9页), or its address bears a page's number and a link leads back.
+    """
+    here = sight.page.final_url or sight.page.url
+    if any(int(found[1]) > 1 for found in map(_AT.search, _counters(sight)) if found):
+        return True
+    back = any(_BACK.match(words) and url[:4] == "http" and url != here for words, url in _short_links(sight))
+    numbered = _NUMBERED.search(here)
+    return back and numbered is not None and int(numbered[1]) > 1
+
+
+def _counters(sight: Sight) -> Iterable[str]:
+    sheet = sight.source.sheet
+    return (sheet.text_of(sheet.owners[n]) for n in sheet.run.hits(_AT_LIKE) if len(sheet.texts[n]) < COUNTER)
 
 
 def next_pages(sight: Sight, family: Family) -> tuple[str, ...]:
@@ -136,6 +164,9 @@ def nothing_in(
             family=family.name,
             unread=unread,
         )
-    unread = newer([*unread, *years(sight, near, date.min), *below(sight, near), *framed(sight, near)], None)
+    wide = range(near.start, min(len(sheet.texts), max(near.stop, blank.at + REACH)))
+    told = [*years(sight, wide, date.min), *below(sight, wide), *framed(sight, wide)]
+    told += pointed(sight, wide)
+    unread = newer([*unread, *told], None)
     evidence = Evidence.PARTIAL if unread else Evidence.COMPLETE
     return replace(empty(blank, family), unread=unread, around=around, evidence=evidence)

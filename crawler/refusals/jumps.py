@@ -92,17 +92,32 @@ def unasked(script: str, base: str) -> Jump | None:
     """
     for match in islice(UNASKED.finditer(script), MOST):
         before = script[: match.start()]
-        literal = match["to"]
+        literal = match["to"] or (_value_of(match[2], script) if match[2] else "")
         if literal and _first_of_statement(before) and not _is_commented(script, match.start()):
             return Jump(_absolute([literal], base), match[0], by_meta=False)
     return None
 
 
+WAITS = re.compile(
+    r"\$\(\s?(?:document\s?\)\s?\.\s?ready\s?\(\s?)?function\s?\(\s?\)\s?\{|(?<![\w$.)])\(\s?function\s?\(\s?\)\s?\{"
+    r"|\bonload\s?=\s?function\s?\(\s?\)\s?\{|\btry\s?\{"
+)
+"""Functions that every browser calls by itself once the page is there."""
+_WHOLE = re.compile(r"=\s{0,3}(?:\d+|[\"'][^\"']*[\"']|true|false)\Z")
+"""The end of a statement that a line ends without its semicolon."""
+
+
 def _first_of_statement(before: str) -> bool:
-    said = before.replace("<!--", "").strip()
+    """Whether a statement begins here, that stands under no condition and in no function."""
+    said = re.sub(r"(?m)(?<!:)//[^\n]*$", "", before.replace("<!--", "")).rstrip(" \t")
+    fresh_line = said[-1:] == "\n" and _WHOLE.search(said.strip()[-60:]) is not None
+    said, waits = WAITS.subn(";", said.strip())
+    closed = said.count("}") - said.count(
+        "{"
+    )  # of the functions that only wait for the page some may be closed
     return (
-        (not said or said[-1] in ";}>/")
-        and said.count("{") == said.count("}")
+        (not said or said[-1] in ";}>/" or fresh_line)
+        and 0 <= closed <= waits
         and said.count("/*") == said.count("*/")
     )
 

@@ -23,6 +23,7 @@ DAY = timedelta(days=1)
 class Walked:
     """What the pages so far showed: different rows, their days in order, and the newest day at which something may be
     missing (a part that was not read, a page that was an old copy). ``cut``: a page broke off, with its rows and its way on.
+    ``met``: a page showed a post of the first page as it was before the walk; ``top``: the oldest day of the walk's first page.
     ``paged``: a pager was seen, so that a last page is the list's end. ``behind``: the newest day of a page whose rows are newer than all before it."""
 
     rows: frozenset[str] = frozenset()
@@ -33,6 +34,8 @@ class Walked:
     cut: bool = False
     behind: date | None = None
     paged: bool = False
+    met: bool = False
+    top: date | None = None
 
 
 NOTHING = Walked()
@@ -83,6 +86,7 @@ def with_page(walked: Walked, reading: Reading, page_no: int, *, copy: bool = Fa
         days=walked.days + days,
         total=max(told, default=None),
         paged=walked.paged or page_no > 1 or "pages" in reading.identity or bool(reading.further),
+        top=walked.top if walked.days else min(days, default=None),
         cut=walked.cut or any(one.why == CUT for one in reading.unread),
         behind=max(days) if walked.days and days and max(days) > max(walked.days) else walked.behind,
     )
@@ -102,8 +106,9 @@ def _part_missing(reading: Reading, shown: frozenset[str]) -> bool:
     return any(one.why not in ("outside", "total", CUT) and one.url not in shown for one in reading.unread)
 
 
-def whole_since(walked: Walked, *, ended: bool) -> Whole:
-    """What a finished walk proves. ``ended``: the list has no further page; else it was left before its end.
+def whole_since(walked: Walked, *, ended: bool, apart: bool = False) -> Whole:
+    """What a finished walk proves. ``ended``: the list has no further page; else it was left before its end. ``apart``: a
+    further page was older than the first one, so that rows which had left that one stand on no page.
 
     A list of several rows without any pager or total may be the newest few of more (a box of eight, a window of forty): it
     proves no more than the days that it shows.
@@ -112,6 +117,8 @@ def whole_since(walked: Walked, *, ended: bool) -> Whole:
     """
     if walked.lost:
         return Whole(None)
+    if apart and walked.top is not None:
+        walked = replace(walked, gap=max(walked.top, walked.gap or walked.top))
     window = not walked.paged and walked.total is None and len(walked.rows) >= BOX
     if ended and not window and not walked.cut and (walked.total is None or len(walked.rows) >= walked.total):
         since: date | None = date.min

@@ -78,6 +78,8 @@ def _said(one: Checked) -> str:
 
 
 def _of_further(one: Checked) -> str:
+    if one.found is Found.UNDATED:
+        return f"没有看到（{cause_name(one.reason)}）"
     if one.day is None:
         return "没有信息"
     newer = "，比第一页的更新" if one.found is Found.NEWER else "，没有更新的"
