@@ -46,7 +46,7 @@ _PLAYERS = re.compile(
 FORM = frozenset({"form"})
 OPTIONS = 60
 """Options of one choice that are read."""
-SHORT = 30
+SHORT = 40
 """Characters around the day of a page's head."""
 BEYOND, OVERLAP = 10**9, 8
 """Greater than every text's number; so many spans at most reach over one text."""
@@ -100,7 +100,7 @@ def years(sight: Sight, near: range, newest: date, known: Collection[str] = froz
             continue
         anchor = sheet.up(sheet.owners[number], LINK)
         url = sight.href(anchor) if anchor >= 0 else ""
-        named.update(_years_in(sheet.texts[number]))
+        named.update(_years_in(_unnamed(sight, sheet.texts[number])))
         if not url or (url not in (sight.page.url, sight.page.final_url) and url not in known):
             told += _year(sight, sheet.texts[number], url, newest)
     for number, tag in enumerate(sheet.tags):
@@ -113,14 +113,22 @@ def years(sight: Sight, near: range, newest: date, known: Collection[str] = froz
     yield from (one for one in told if several or _SINCE.search(one.text))
 
 
+def _unnamed(sight: Sight, text: str) -> str:
+    """The words without the column's name behind them (2020年工作动态)."""
+    words = text.strip()
+    for name in sight.names:
+        words = words.removesuffix(name)
+    return words
+
+
 def _years_in(text: str) -> list[str]:
-    return re.findall(r"(?<!\d)20[0-4]\d(?!\d)", text) if len(text) < 20 else []
+    """The year that a short text is about as a whole; the day of a row is none."""
+    match = _YEAR_OF.match(text.strip()) if len(text) < 20 else None
+    return [match[1]] if match is not None else []
 
 
 def _year(sight: Sight, text: str, url: str, newest: date) -> Iterator[Unread]:
-    words = text.strip()
-    for name in sight.names if url else ():
-        words = words.removesuffix(name)
+    words = _unnamed(sight, text) if url else text.strip()
     match = (_YEAR_OF if url else _YEAR).match(words) if len(words) < 20 else None
     since = _SINCE.search(text) if url and len(text) < 30 else None
     if match is not None and newest.year < int(match[1]) <= sight.today.year:
