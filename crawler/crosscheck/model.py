@@ -11,7 +11,7 @@ from crawler.model import Outlet, Unread
 
 class Where(StrEnum):
     """HOME: the site's home page; SHOWN: what a link on it leads to; ROW: the page of a row whose day is not sure;
-    OUTSIDE: what a link outside the list leads to; FURTHER: the second or the last page of the list."""
+    OUTSIDE: what a link outside the list leads to; FURTHER: a further page of the list."""
 
     HOME = "home"
     SHOWN = "shown"
