@@ -187,7 +187,7 @@ class _Seeker:
         return [one for one in links if one.url not in known or known[one.url] == (True, None)]
 
     async def _behind(self, ground: _Ground, asked: set[str]) -> list[Checked]:
-        """The list's second and last page, and the pages of rows whose day contradicts the order of the list."""
+        """The list's further pages, and the pages of rows whose day contradicts the order of the list."""
         suspect, outlet = ground.suspect, ground.suspect.outlet
         probe = next(iter(probes_of(outlet)), None)
         if probe is None or not outlet.url or suspect.newest is None or not self.budget.take(outlet.site):
