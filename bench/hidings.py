@@ -100,6 +100,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         total.accusations += found.accusations
         total.kinds += found.kinds
         total.violations += found.violations
+        hidden = sum(total.kinds.values())
+        print(
+            f"{total.runs}/{given_.runs} runs, {hidden} hidings, {len(total.violations)} violations",
+            file=sys.stderr,
+            flush=True,
+        )
     seconds = time.monotonic() - began
     full = len(full_sight().ever())
     print(
