@@ -34,6 +34,7 @@ class Found:
     fewer: int = 0
     missing: int = 0
     accusations: int = 0
+    hidden: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
     violations: list[tuple[tuple[Hiding, ...], tuple[str, ...]]] = field(default_factory=list)
 
@@ -60,6 +61,7 @@ def some(number: int, runs: int, without: Sequence[str] = ()) -> Found:
         found.missing += trial.missing
         found.accusations += trial.accusations
         found.kinds.update({one.kind for one in hidden})
+        found.hidden += len(hidden)
         if trial.violations:
             fewest = least(hidden, phase=phase)
             lines = tried(fewest, phase=phase).violations
@@ -100,16 +102,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         total.accusations += found.accusations
         total.kinds += found.kinds
         total.violations += found.violations
-        hidden = sum(total.kinds.values())
+        total.hidden += found.hidden
         print(
-            f"{total.runs}/{given_.runs} runs, {hidden} hidings, {len(total.violations)} violations",
+            f"{total.runs}/{given_.runs} runs, {total.hidden} hidings, {len(total.violations)} violations",
             file=sys.stderr,
             flush=True,
         )
     seconds = time.monotonic() - began
     full = len(full_sight().ever())
     print(
-        f"{total.runs} runs, seed {given_.seed}, {seconds:.0f} s ({seconds / max(total.runs, 1):.2f} s a run)"
+        f"{total.runs} runs, {total.hidden} hidings, seed {given_.seed}, {seconds:.0f} s ({seconds / max(total.runs, 1):.2f} s a run)"
     )
     print(
         f"full sight accuses {full} times; on average {total.accusations / max(total.runs, 1):.2f} with things hidden"
