@@ -25,6 +25,7 @@ MENU = 100
 MODIFIED = "Mon, 23 Nov 2026 00:00:00 GMT"
 ACCOUNTS = '<a href="https://weibo.com/u/1000000001" target="_blank">官方微博样例</a>'
 """Portals show their accounts on every page."""
+HOT = "redian"
 NAMES = ("工作动态", "通知公告", "政策文件", "财政预决算", "人事任免", "行政许可", "应急管理", "重点项目")
 
 
@@ -51,18 +52,21 @@ def title(host: int, number: int) -> str:
 
 
 def items(host: int, column: int, version: int = 1) -> list[Item]:
-    """Twenty posts, newest first; every seventh column pins an old one to the top."""
-    day, home = newest(host, column, version), f"lm{column % MENU:03d}"
-    found = []
-    for n in range(pages.PER_PAGE):
-        dated = datetime(day.year, day.month, day.day, 9, 30, tzinfo=SHANGHAI) - timedelta(days=3 * n)
-        number = (host * 1000 + column) * 100 + n + 3_000_000 + 20 * version
-        found.append(Item(number, title(host, number), "样例单位", dated, dated, home))
-    if column % 7 == 0:
-        old = found.pop()
-        moment = old.moment - timedelta(days=400)
-        found.insert(0, replace(old, moment=moment, dated=moment))
-    return found
+    """Twenty posts, newest first; every seventh column pins an old one to the top.
+
+    A version has one post more than the one before: a list that shows none of the posts it had is another list.
+    """
+    first, home = newest(host, column), f"lm{column % MENU:03d}"
+    base = (host * 1000 + column) * 100 + 3_000_050
+
+    def item(back: int, day: date) -> Item:
+        moment = datetime(day.year, day.month, day.day, 9, 30, tzinfo=SHANGHAI)
+        return Item(base - back, title(host, base - back), "样例单位", moment, moment, home)
+
+    found = [item(-n, newest(host, column, n + 1)) for n in range(version - 1, 0, -1)]
+    found += [item(n, first - timedelta(days=3 * n)) for n in range(pages.PER_PAGE)]
+    pinned = [item(40, first - timedelta(days=500))] if column % 7 == 0 else []
+    return [*pinned, *found][: pages.PER_PAGE]
 
 
 @cache
@@ -77,7 +81,8 @@ def _frame() -> pages.Frame:
         )
         for n in range(MENU)
     )  # fmt: skip
-    district = sample.model_copy(update={"columns": shelves, "accounts": ()})
+    apart = shelves[0].model_copy(update={"id": HOT, "folder": f"zwgk/{HOT}"})
+    district = sample.model_copy(update={"columns": (*shelves, apart), "accounts": ()})
     bare = pages.frame(district)
     shown = pages.list_page(bare, shelves[0], items(0, 0), 0, hot(0), "")
     missing = max(0, WEIGHT - len(shown.encode()))
@@ -106,10 +111,10 @@ def _script(size: int) -> str:
 
 
 def hot(host: int) -> list[Item]:
-    """The week's sidebar: newer than most columns and no part of any."""
+    """The week's sidebar: newer than most columns and no part of any: what stands in a column's own folder is the column's."""
     moment = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
     return [
-        Item(9_000_000 + n, f"一周热点样例{host}之{n}", "样例单位", moment, moment, "lm000") for n in range(8)
+        Item(9_000_000 + n, f"一周热点样例{host}之{n}", "样例单位", moment, moment, HOT) for n in range(8)
     ]
 
 
