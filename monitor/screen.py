@@ -109,7 +109,8 @@ def night_lines(night: Night) -> list[str]:
 
 def sight_of(night: Night) -> Sight:
     """What the night saw of what it had to look at."""
-    return Sight(night.crawled.planned, night.saw.asked, night.saw.unknown)
+    bare = night.saw.without_address
+    return Sight(night.crawled.planned, night.saw.asked - bare, night.saw.unknown - bare)
 
 
 def outlets_share(verdicts: Iterable[Verdict]) -> Share:

@@ -8,6 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.night.saw import Saw, blind_sentence
 from monitor.words import Sight, none_found, nothing_listed, of_standing, share
 
 ROOT = Path(__file__).parents[1] / "monitor"
@@ -70,3 +71,12 @@ def test_claims_of_all_or_nothing_have_one_home() -> None:
         if FORBIDDEN.search(line) and not line.lstrip().startswith(("#", '"""'))
     ]
     assert guilty == []
+
+
+def test_a_night_without_a_single_address_asks_for_addresses_and_not_for_a_look_at_the_network() -> None:
+    bare = blind_sentence(18, Saw(18, 0, 0, (("no_address", 18),)).reasons)
+    assert "先在台账里登记地址" in bare
+    assert "网络" not in bare
+    mixed = blind_sentence(18, Saw(18, 0, 0, (("timeout", 10), ("no_address", 8))).reasons)
+    assert "请检查网络" in mixed
+    assert "台账中没有地址 8 个" in mixed

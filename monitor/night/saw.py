@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from crawler.model import Outcome, OutletKind
 from crawler.store import OutletRow, PostRow, VisitRow
-from monitor.causes import cause_name
+from monitor.causes import NO_ADDRESS, cause_name
 
 CAUSES = 3
 """So many reasons for not seeing are told, the commonest first."""
@@ -32,6 +32,11 @@ class Saw:
     def unknown(self) -> int:
         """Outlets that were looked at in vain."""
         return self.asked - self.seen
+
+    @property
+    def without_address(self) -> int:
+        """Outlets of which the catalogue has no address: nobody was asked."""
+        return dict(self.why).get(NO_ADDRESS, 0)
 
     @property
     def reasons(self) -> str:
@@ -66,5 +71,8 @@ def blind_sentence(planned: int, reasons: str) -> str:
     """That a night saw nothing at all, and why."""
     if not planned:
         return "昨晚没有看到任何栏目和账号：没有一个栏目、账号登记了可查看的地址。没有对任何单位作出认定，也没有提醒任何单位。"
+    if reasons == f"{cause_name(NO_ADDRESS)} {planned} 个":
+        said = f"昨晚没有看到任何栏目和账号：计划的 {planned} 个都没有登记可查看的地址，请先在台账里登记地址"
+        return f"{said}。没有对任何单位作出认定，也没有提醒任何单位。"
     why = f"（计划 {planned} 个：{reasons or '都没有得到回应'}）"
     return f"昨晚没有看到任何栏目和账号{why}。没有对任何单位作出认定，也没有提醒任何单位；请检查网络、本机设置和门户网站。"
