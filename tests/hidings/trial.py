@@ -65,7 +65,9 @@ def tried(hidings: Sequence[Hiding], *, phase: int = 0) -> Trial:
     return Trial(tuple(found), len(less.ever()), len(full.ever() - less.ever()))
 
 
-BRIDGED = re.compile(r"outlet:wx\b|样例盖山|letter gsz|\bidle\b")
+BRIDGED = re.compile(
+    r"outlet:wx\b|样例盖山|letter gsz|\bidle\b|leader_open account_idle|leader_stale account\b"
+)
 
 
 def seen_more(hidings: Sequence[Hiding]) -> bool:
