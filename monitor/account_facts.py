@@ -143,9 +143,11 @@ def _shown(post: SeenPost, look: datetime) -> bool:
 
 
 def _days_out(gap: Gap, start: date, end: date, limit: int) -> int:
-    """Days within the period that are more than ``limit`` days after the gap's start; its closing post's day is good."""
+    """Days within the period that are more than ``limit`` days after the gap's start. Its last day is not one of them: the
+    closing post's day is good, and a look proves nothing of the rest of its own day.
+    """
     first = max(start, gap.start + timedelta(days=limit + 1))
-    last = min(end, gap.end if gap.open else gap.end - timedelta(days=1))
+    last = min(end, gap.end - timedelta(days=1))
     return max(0, (last - first).days + 1)
 
 
