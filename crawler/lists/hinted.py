@@ -38,32 +38,44 @@ def hinted(
     yield from _not_included(sight.source.sheet, near)
 
 
+def pointed(sight: Sight, near: range) -> Iterator[Unread]:
+    """On a page without rows: what a click or a script's data leads to in the column's own folder, and is no column."""
+    sheet, base = sight.source.sheet, (sight.page.final_url or sight.page.url).rpartition("/")[0] + "/"
+    for number, url in _pointing(sight):
+        if url.startswith(base) and not column_like(url) and near.start <= sheet.first[number] <= near.stop:
+            yield Unread("a text without a link", PART, sheet.text_of(number)[:WORDS], url)
+    for title, url, _ in _objects(sight):
+        if url.startswith(base) and not column_like(url):
+            yield Unread("a script's row", PART, title, url)
+
+
 def _of_data(sight: Sight, addresses: Addresses, known: set[str]) -> Iterator[Unread]:
     """Objects of a script with a title and an address made like the list's posts (a headline, a data island)."""
-    scripts = (
-        script for script in sight.source.scripts if ":" in script and _LEADS.search(script) is not None
-    )
-    objects = (found for script in scripts for found in islice(_OBJECT.finditer(script), MOST))
-    for found in islice(objects, MOST):
-        leads, titled = _LEADS.search(found[0]), _TITLED.search(found[0])
-        url = sight.join(leads[1].replace("\\/", "/")) if leads and titled else ""
-        if not url or not titled or url in known or not (addresses.own(url) or addresses.alike(url)):
+    for title, url, text in _objects(sight):
+        if url in known or not (addresses.own(url) or addresses.alike(url)):
             continue
-        dates = find_dates(found[0], today=sight.today, place="script", fetched_at=sight.page.fetched_at)
+        dates = find_dates(text, today=sight.today, place="script", fetched_at=sight.page.fetched_at)
         day = max((one.day for one in dates.believed), default=addresses.latest(url))
-        yield Unread("a script's row", PART, titled[1][:WORDS], url, day)
+        yield Unread("a script's row", PART, title, url, day)
+
+
+def _objects(sight: Sight) -> Iterator[tuple[str, str, str]]:
+    """Title, address and text of a script's objects that have both, :data:`MOST` at most."""
+    scripts = (one for one in sight.source.scripts if ":" in one and _LEADS.search(one) is not None)
+    objects = (found[0] for script in scripts for found in islice(_OBJECT.finditer(script), MOST))
+    for text in islice(objects, MOST):
+        leads, titled = _LEADS.search(text), _TITLED.search(text)
+        url = sight.join(leads[1].replace("\\/", "/")) if leads and titled else ""
+        if titled and url:
+            yield titled[1][:WORDS], url, text
 
 
 def _of_attributes(
     sight: Sight, listed: Listed, addresses: Addresses, near: range, known: set[str]
 ) -> Iterator[Unread]:
     """Addresses that a click leads to, though no link does: boxes with ``onclick``, image maps, ``data-url``."""
-    if _POINTS.search(sight.source.text) is None:
-        return
     sheet = sight.source.sheet
-    spots = (i for i, tag in enumerate(sheet.tags) if tag not in ("a", "script", "option", "input"))
-    pointing = ((number, url) for number in spots if (url := _points(sight, number)))
-    for number, url in islice(pointing, MOST):
+    for number, url in _pointing(sight):
         if url in known or _in_row(sheet, listed, number):
             continue
         beside = not near or near.start <= sheet.first[number] <= near.stop
@@ -76,24 +88,13 @@ def _of_attributes(
             yield Unread("a text without a link", PART, words[:WORDS], url, addresses.latest(url))
 
 
-def pointed(sight: Sight, near: range) -> Iterator[Unread]:
-    """On a page without rows: what a click or a script's data leads to in the column's own folder, and is no column."""
-    sheet, base = sight.source.sheet, (sight.page.final_url or sight.page.url).rpartition("/")[0] + "/"
-    if _POINTS.search(sight.source.text) is not None:
-        for number, tag in enumerate(sheet.tags):
-            url = "" if tag in ("a", "script", "option", "input") else _points(sight, number)
-            if (
-                url.startswith(base)
-                and not column_like(url)
-                and near.start <= sheet.first[number] <= near.stop
-            ):
-                yield Unread("a text without a link", PART, sheet.text_of(number)[:WORDS], url)
-    for script in sight.source.scripts:
-        for found in islice(_OBJECT.finditer(script), MOST) if _LEADS.search(script) else ():
-            leads, titled = _LEADS.search(found[0]), _TITLED.search(found[0])
-            url = sight.join(leads[1].replace("\\/", "/")) if leads and titled else ""
-            if titled and url.startswith(base) and not column_like(url):
-                yield Unread("a script's row", PART, titled[1][:WORDS], url)
+def _pointing(sight: Sight) -> Iterator[tuple[int, str]]:
+    """Elements that are no links and lead somewhere, with the address, :data:`MOST` at most."""
+    if _POINTS.search(sight.source.text) is None:
+        return
+    tags = sight.source.sheet.tags
+    spots = (i for i, tag in enumerate(tags) if tag not in ("a", "script", "option", "input"))
+    yield from islice(((number, url) for number in spots if (url := _points(sight, number))), MOST)
 
 
 def _points(sight: Sight, number: int) -> str:

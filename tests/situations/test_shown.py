@@ -14,6 +14,7 @@ import pytest
 from crawler.listing import read_list
 from crawler.model import Evidence, Page, Reading
 from crawler.states import refusal
+from monitor.office import Office
 from tests.doors import Answer, Server, plain, serving
 from tests.situations.test_bounds import FRESH, META, OLD, PAGER, STALE, TODAY, item, items, page
 from tests.situations.test_crosscheck import Place
@@ -144,6 +145,15 @@ def pages(*lists: list[date]) -> dict[str, Answer]:
     return answers
 
 
+def accused_after_a_day(here: Office, server: Server) -> list[str]:
+    """Of what the column is accused after a night, a second look and one more a day later, with its crosschecks."""
+    night(here, 0)
+    night(here, 0.05, second=True)
+    place = Place(here, server)
+    place.look(1)
+    return place.accused
+
+
 SAME_DAY = [STALE[0]] * 10
 NEWEST = [FRESH - timedelta(days=3 * n) for n in range(10)]
 ORDERS = {
@@ -158,11 +168,7 @@ def test_situation_13_a_first_page_without_the_newest_accuses_nobody(
 ) -> None:
     server = Server({**pages(*lists)})
     with serving({"s": server}), office(tmp_path, server, "/a/") as here:
-        night(here, 0)
-        night(here, 0.05, second=True)
-        place = Place(here, server)
-        place.look(1)
-        assert place.accused == []
+        assert accused_after_a_day(here, server) == []
 
 
 def test_situation_13_posts_that_come_behind_the_first_page_are_found_night_by_night(tmp_path: Path) -> None:
@@ -185,8 +191,4 @@ def test_a_misprinted_year_at_the_top_is_looked_up_on_its_page(tmp_path: Path) -
         {"/a/": plain(page(f"<ul>{slip}{OLD}</ul>")), "/a/content/900.html": plain(story.encode())}
     )
     with serving({"s": server}), office(tmp_path, server, "/a/") as here:
-        night(here, 0)
-        night(here, 0.05, second=True)
-        place = Place(here, server)
-        place.look(1)
-        assert place.accused == []
+        assert accused_after_a_day(here, server) == []
