@@ -209,7 +209,12 @@ def _line(line: FaultLine) -> dict[str, str]:
 
 def deadline(matter: Matter, day: date, settings: LetterSettings) -> date:
     """Its order's last day; without an order so many working days after the unit was first told."""
-    return matter.until or settings.calendar.after(matter.told or day, settings.deadline_days)
+    return matter.until or deadline_from(matter.told or day, settings)
+
+
+def deadline_from(told: date, settings: LetterSettings) -> date:
+    """The last day of what a unit was first told of on ``told``, where no order names another."""
+    return settings.calendar.after(told, settings.deadline_days)
 
 
 def overdue(matter: Matter, day: date, settings: LetterSettings) -> bool:

@@ -31,6 +31,7 @@ from monitor.orders import deadlines
 from monitor.outbox import AttemptRow
 from monitor.reminding import TOLD, first_told
 from monitor.rules import site_unreachable
+from monitor.words.posting import told_raw
 from monitor.workdays import Calendar
 
 log = logging.getLogger(__name__)
@@ -282,7 +283,9 @@ def returned(connection: Connection, moment: datetime, units: Mapping[str, Unit]
     for row in connection.execute(query):
         name = names.get(row.unit_id, row.unit_id)
         given_up = row.next_try is None and row.state != "waiting"
-        lines |= {f"{name} {a}：{why}": None for a, permanent, why in row.refused if permanent or given_up}
+        lines |= {
+            f"{name} {a}：{told_raw(why)}": None for a, permanent, why in row.refused if permanent or given_up
+        }
         if row.state == "failed" and given_up and not row.refused:
-            lines[f"{name} {'、'.join(row.recipients)}：多次投递未成功，{row.answer}"] = None
+            lines[f"{name} {'、'.join(row.recipients)}：多次投递未成功，{told_raw(row.answer)}"] = None
     return list(lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -61,8 +61,10 @@ def heard(connection: Connection, day: date) -> Heard:
     )
 
 
-def first_told(connection: Connection, day: date, unit: str = "") -> dict[tuple[int, str], date]:
-    """The first day each unit (or one) was told of each finding, by a letter that had somewhere to go."""
+def first_told(
+    connection: Connection, day: date, unit: str = "", findings: Collection[int] | None = None
+) -> dict[tuple[int, str], date]:
+    """The first day each unit (or one) was told of each finding (or of these), by a letter that had somewhere to go."""
     query = (
         select(LetterFindingRow.finding_id, LetterFindingRow.unit_id, func.min(LetterFindingRow.day))
         .join(LetterRow, LetterRow.id == LetterFindingRow.letter_id)
@@ -71,6 +73,8 @@ def first_told(connection: Connection, day: date, unit: str = "") -> dict[tuple[
     )
     if unit:
         query = query.where(LetterRow.unit_id == unit)
+    if findings is not None:
+        query = query.where(LetterFindingRow.finding_id.in_(findings))
     return {(finding, unit): first for finding, unit, first in connection.execute(query)}
 
 

@@ -364,7 +364,7 @@ def test_hostile_words_of_a_server_do_nothing_in_our_own_letter(store: Store) ->
     with store.engine.begin() as c:
         write_letters(c, tomorrow.date(), tomorrow, units, SETTINGS)
     ours = next(row for row in rows(store, LetterRow) if row.unit_id == OFFICE)
-    assert "550 a Bcc: x@example.org" in ours.text_body
+    assert "（550 a Bcc: x@example.org" in ours.text_body
     assert "\nBcc" not in ours.text_body
     for tag in ("<script", "<b>@"):
         assert tag not in ours.html_body

@@ -85,7 +85,7 @@ def test_a_permanent_refusal_is_not_tried_again_and_comes_back_in_our_own_letter
     tomorrow = NOW + timedelta(days=1)
     assert write(store, tomorrow.date(), tomorrow).n == 2
     ours = next(row for row in rows(store, LetterRow) if row.unit_id == OFFICE)
-    assert "教育局 jyj@example.org：550 no" in ours.text_body
+    assert "教育局 jyj@example.org：收件地址不存在，或对方拒收（550 no）" in ours.text_body
     assert "1 封通知退回" in ours.subject
     deliver(store, Fake(), tomorrow)
     later = NOW + timedelta(days=4)

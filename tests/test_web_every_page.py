@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from monitor.access.roles import Role
-from tests.web_browsing import PHONE, WIDE, Ear, Show, needs_chromium, shape, show, walk
+from tests.web_browsing import DESK, PHONE, WIDE, Ear, Show, needs_chromium, shape, show, walk
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 ROLES = tuple(Role)
@@ -74,14 +74,27 @@ def faults(page: Any) -> list[str]:
     ]
 
 
+STRETCH = """() => {
+  for (const cell of document.querySelectorAll('main td.n')) cell.textContent = '12345–67890';
+  for (const link of document.querySelectorAll('main td > a, main li > a')) link.textContent += '样例区行政服务中心管理委员会';
+}"""
+"""The longest numbers and names that a page may be given one day: a table that holds them scrolls in a box of its own."""
+
+
 def too_wide(page: Any) -> list[str]:
-    """Where the page is wider than the window, on the desk or on the phone."""
+    """Where the page is wider than the window, on the desk or on the phone, as it is and with longer words in it."""
+    found = _wider(page, "")
+    page.evaluate(STRETCH)
+    return found + _wider(page, " with long words")
+
+
+def _wider(page: Any, how: str) -> list[str]:
     found = []
-    for size in (PHONE, WIDE):
+    for size in (PHONE, DESK, WIDE):
         page.set_viewport_size(size)
-        width = page.evaluate("document.documentElement.scrollWidth")
+        width = page.evaluate("document.scrollingElement.scrollWidth")
         if width > size["width"]:
-            found.append(f"{width} at {size['width']}")
+            found.append(f"{width} at {size['width']}{how}")
     return found
 
 

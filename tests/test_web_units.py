@@ -2,21 +2,69 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select, update
 
 from monitor.access.roles import Role
+from monitor.alerts import write_letters
 from monitor.audit import AuditRow
 from monitor.decisions import read_decisions
-from monitor.ledger import LetterRow
+from monitor.ledger import FindingRow, LetterFindingRow, LetterRow
 from monitor.office import decisions_path, known_units
 from monitor.unit_rhythm import DoubtRow, keep_rhythm
 from tests.judging_store import post
 from tests.web_helpers import HOSTILE, NIGHT, NOW, TODAY, ClientFor, rows
 
 Web = tuple[ClientFor, Any]
+
+
+def test_a_letter_that_left_is_told_with_its_hour_and_no_protocol(office_web: Web) -> None:
+    client_for, office = office_web
+    letter = {"key": "k", "unit_id": "wjj", "day": TODAY, "recipients": ["wjj@example.org"], "subject": "更新提醒", "text_body": "x",
+              "html_body": "", "state": "sent", "written": NOW, "sent": NOW, "answer": "250 Message accepted"}  # fmt: skip
+    with office.engine.begin() as connection:
+        id = connection.execute(insert(LetterRow).values(letter)).inserted_primary_key[0]
+    browser = client_for(Role.OFFICE)
+    for page in (browser.get("/units/wjj").text, browser.get(f"/units/wjj/letters/{id}").text):
+        assert "已送达邮件服务器（2020-07-20 09:30）" in page
+        assert "accepted" not in page
+
+
+def test_every_page_names_the_deadline_that_the_letter_names(office_web: Web) -> None:
+    client_for, office = office_web
+    settings, units = office.settings.monitor.alerts.letters, office.settings.catalogue.units
+    with office.engine.begin() as connection:
+        write_letters(connection, TODAY, NOW, units, settings)
+        query = select(LetterRow.text_body, FindingRow.number).where(LetterRow.unit_id == "wjj")
+        query = query.join(LetterFindingRow, LetterFindingRow.letter_id == LetterRow.id)
+        query = query.join(FindingRow, FindingRow.id == LetterFindingRow.finding_id)
+        letters = connection.execute(query).all()
+    assert letters
+    named = {day for text, _ in letters for day in re.findall(r"整改期限：(2020年.*? 17:30)", text)}
+    assert shown(client_for, letters[0].number) == [named] * 5
+    with office.engine.begin() as connection:  # the same letter, three days ago
+        for table in (LetterRow, LetterFindingRow):
+            connection.execute(update(table).values(day=TODAY - timedelta(days=3)))
+    earlier = shown(client_for, letters[0].number)
+    assert earlier == [earlier[0]] * 5
+    assert len(earlier[0]) == 1
+    assert earlier[0] != named
+
+
+def shown(client_for: ClientFor, number: str) -> list[set[str]]:
+    """The deadlines on the unit's own page, on the office's page of it, in the lists and on the finding's page."""
+    office = client_for(Role.OFFICE)
+    pages = (
+        "/units/wjj",
+        "/findings?unit=wjj",
+        "/findings/board?unit=wjj&whose=units",
+        f"/findings/{number}",
+    )
+    texts = [client_for(Role.UNIT).get("/units/wjj").text, *(office.get(page).text for page in pages)]
+    return [set(re.findall(r"20\d\d年\d+月\d+日（周.） 17:30", text)) for text in texts]
 
 
 def test_the_table_tells_each_month_with_shape_and_word_and_links_its_numbers(office_web: Web) -> None:
@@ -61,7 +109,10 @@ def test_a_letter_is_shown_without_the_key_that_opens_the_units_page(office_web:
     browser = client_for(Role.LEADER)
     page = browser.get(f"/units/wjj/letters/{id}").text
     assert "AbC-_9" not in page
-    assert "550 no such user" in page
+    assert "收件地址不存在，或对方拒收" in page
+    # The server's own words are for whoever keeps the mail server.
+    assert "550 no such user" not in page + browser.get("/units/wjj").text
+    assert "550 no such user" in client_for(Role.ADMINISTRATOR).get(f"/units/wjj/letters/{id}").text
     assert "&lt;script&gt;" in page
     assert browser.get(f"/units/jyj/letters/{id}").status_code == 404
     assert client_for(Role.UNIT).get(f"/units/wjj/letters/{id}").status_code == 403

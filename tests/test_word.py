@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -11,13 +13,15 @@ import pytest
 from docx.oxml.ns import qn
 from docx.shared import Length, Pt
 
-from monitor.bulletin_model import Bulletin, BulletinSettings
-from monitor.model import exactly
+from monitor.bulletin_model import Basis, Bulletin, BulletinSettings, Period
+from monitor.bulletin_parts import completion
+from monitor.model import Count, exactly
 from monitor.printed_check import check
 from monitor.printed_claims import claims
 from monitor.printed_files import read_file
-from monitor.reports import word
+from monitor.reports import pdf, word
 from monitor.reports.word import BadTemplate
+from monitor.word_widths import MARGIN, ems
 from tests.quarter import MONTHS, seed_rows
 from tests.test_bulletin import seed_bulletin
 
@@ -155,3 +159,86 @@ def test_a_broken_or_missing_template_is_one_sentence(tmp_path: Path, content: b
         path.write_bytes(content)
     with pytest.raises(BadTemplate, match="模板"):
         word.write(official(template=str(path)), tmp_path / "b.docx")
+
+
+def hard(units: int, months: int) -> Bulletin:
+    """The seed's paper with what widens a column: nobody saw a month, two bounds, long names, everything short."""
+    bulletin = official()
+    period = Period.parse("2020" if months == 12 else "2020Q2")
+    between = (12, 14) if months == 12 else (112, 140)
+    counts = (
+        Count(0, None, ("未看全",)),
+        Count(*between, ("待认定",)),
+        Count(9, None, ("未看全",)),
+        exactly(0),
+    )
+    states = ("unknown", "met", "unknown", "short")
+    rows = []
+    for n in range(units):
+        kind, row = n % 4, bulletin.groups[1].rows[n % 23]
+        missing = [10 if states[kind] == "short" else 0] * months
+        words = completion(period.months, missing, [states[kind]] * months)
+        name = "行政服务中心管理委员会" if n % 7 == 0 else row.short
+        rows.append(
+            replace(row, unit=f"u{n}", short=name, counts=(counts[kind],) * months, states=(states[kind],) * months,
+                    completion=words, causes=("被网站拦截",) * months)
+        )  # fmt: skip
+    group = replace(bulletin.groups[1], rows=tuple(rows))
+    return replace(bulletin, period=period, groups=(group,))
+
+
+@pytest.mark.parametrize(("units", "months"), [(3, 3), (23, 3), (50, 3), (120, 3), (23, 12), (60, 12)])
+def test_no_figure_is_broken_and_no_table_is_wider_than_the_text(
+    tmp_path: Path, units: int, months: int
+) -> None:
+    paper = docx.Document(str(written(tmp_path, hard(units, months))))
+    for table in paper.tables[:-1]:
+        assert sum(Length(cell.width or 0).cm for cell in table.rows[0].cells) <= word.TABLE_WIDTH + 0.05
+        for number, head in enumerate(table.rows[0].cells):
+            if head.text.endswith("月"):
+                for cell in (row.cells[number] for row in table.rows):
+                    size = cell.paragraphs[0].runs[0].font.size
+                    assert ems(cell.text) * Length(size or 0).cm <= Length(cell.width or 0).cm - 2 * MARGIN
+
+
+@pytest.mark.slow
+def test_the_printed_pages_hold_every_figure_whole(tmp_path: Path) -> None:
+    if not (shutil.which("pdftotext") and any(shutil.which(name) for name in pdf.PROGRAMS)):
+        pytest.skip("LibreOffice or pdftotext is not installed: the printed page is NOT tested")
+    bulletin = hard(60, 3)
+    pdf.write(bulletin, tmp_path / "b.pdf")
+    made = subprocess.run(
+        ["pdftotext", "-layout", str(tmp_path / "b.pdf"), "-"], capture_output=True, check=True, text=True
+    )
+    pages = made.stdout.split("\f")
+    annex = [page for page in pages if "未判定" in page and "完成情况" in page]
+    assert len(annex) > 1, "the head stands on every page of a long annex"
+    cells = sum(row.completion.count("未判定") or 0 for row in bulletin.groups[0].rows)
+    unseen = sum(3 for row in bulletin.groups[0].rows if row.counts[0].nothing_seen)
+    assert sum(page.count("未判定") for page in annex) >= cells + unseen
+    assert made.stdout.count("112–140") == 3 * sum(
+        row.counts[0].at_most == 140 for row in bulletin.groups[0].rows
+    )
+
+
+def test_a_day_in_the_evidence_never_breaks_over_two_lines(tmp_path: Path) -> None:
+    looks, home = "2020-07-20 09:01 复查", "2020-07-20 09:01 网站首页"
+    bulletin = official()
+    basis = Basis(bulletin.columns[0].outlet, "样例栏目", ("民政局",), "2020-0001", looks, home)
+    paper = docx.Document(str(written(tmp_path, replace(bulletin, bases=(basis,)))))
+    line = next(p for p in paper.paragraphs if "样例栏目" in p.text)
+    assert "2020-07-20 09:01" in line.text, "it is read back as it was"
+    assert len(line._p.findall(f".//{qn('w:noBreakHyphen')}")) == 4
+
+
+def test_the_title_of_an_annex_leaves_no_character_alone(tmp_path: Path) -> None:
+    paper = docx.Document(str(written(tmp_path)))
+    titles = [p for p in paper.paragraphs if p.paragraph_format.space_after == Pt(8)]
+    assert len(titles) >= 4
+    for one in titles:
+        assert ems(one.text) * (one.runs[0].font.size or 0) <= 0.95 * word.TEXT_WIDTH
+
+
+def test_who_printed_it_and_when_stand_at_the_two_ends_of_the_last_line(tmp_path: Path) -> None:
+    paper = docx.Document(str(written(tmp_path)))
+    assert paper.paragraphs[-1]._p.findall(f".//{qn('w:r')}/{qn('w:tab')}")

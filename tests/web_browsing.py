@@ -25,7 +25,11 @@ SWITCHES = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update",
 )  # fmt: skip
-WIDE, PHONE = {"width": 1366, "height": 900}, {"width": 390, "height": 844}
+WIDE, DESK, PHONE = (
+    {"width": 1366, "height": 900},
+    {"width": 1280, "height": 800},
+    {"width": 390, "height": 844},
+)
 HOSTILE = "<script>alert(1)</script>\u202e<img src=x onerror=alert(2)>" + "长" * 2000
 """A title as nobody should write it."""
 needs_chromium = pytest.mark.skipif(

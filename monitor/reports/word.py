@@ -31,6 +31,7 @@ from monitor.bulletin_words import FORM, FORM_NOTES, fields, record_line
 from monitor.calendar import chinese_day
 from monitor.reports import BadTemplate
 from monitor.word_template import fill, opened
+from monitor.word_widths import MARGIN, ems, fitted
 
 __all__ = ["PARTS", "SUFFIX", "BadTemplate", "write"]
 
@@ -42,12 +43,16 @@ SIZE_TITLE, SIZE_BODY, SIZE_TABLE = Pt(22), Pt(16), Pt(12)
 LINE = Pt(28)
 TEXT_WIDTH = Mm(156)
 BROKEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+DAY = re.compile(r"(?<=\d)-(?=\d)")
+"""The hyphens of 2020-07-20, where no line may end."""
 BASES = "超期和空白栏目的认定依据"
 SIDE_BY_SIDE = range(16, 51)
 """So many units an annex prints two lines side by side, as offices do; more would be torn over several pages."""
 
-SHAPES = ((3, 4.8, 1.7, 12.0), (6, 3.8, 1.2, 12.0), (999, 2.8, 0.8, 9.0))
-"""An annex of up to so many months: centimetres of a name and of a month, points of its text."""
+TABLE_WIDTH = 15.6
+"""Centimetres."""
+SIZES, SMALL = (12.0, 10.5, 9.0, 7.5, 6.5), (10.5, 9.0)
+"""Points that a table's text may have, the likeliest first: 小四 to 小六; two lines side by side are not made smaller."""
 
 
 def write(bulletin: Bulletin, path: Path) -> None:
@@ -163,7 +168,10 @@ def _say(
     align: Any = None,
 ) -> Paragraph:
     paragraph = document.add_paragraph()
-    _font(paragraph.add_run(clean(text)), font, size)
+    for number, part in enumerate(DAY.split(clean(text))):
+        if number:
+            paragraph.runs[-1]._r.append(OxmlElement("w:noBreakHyphen"))
+        _font(paragraph.add_run(part), font, size)
     if indent:
         paragraph.paragraph_format.first_line_indent = SIZE_BODY * 2
     paragraph.alignment = align if align is not None else WD_ALIGN_PARAGRAPH.JUSTIFY
@@ -235,7 +243,7 @@ def _annex(document: Document, bulletin: Bulletin, number: int, title: str) -> N
     lead = _say(document, f"附件{number}", HEAD, indent=False)
     lead.paragraph_format.page_break_before = True
     lead.paragraph_format.keep_with_next = True
-    heading = _say(document, title, TITLE, Pt(18), indent=False, align=WD_ALIGN_PARAGRAPH.CENTER)
+    heading = _say(document, title, TITLE, _one_line(title), indent=False, align=WD_ALIGN_PARAGRAPH.CENTER)
     heading.paragraph_format.keep_with_next = True
     heading.paragraph_format.space_after = Pt(8)
     groups = len(bulletin.groups)
@@ -247,21 +255,21 @@ def _annex(document: Document, bulletin: Bulletin, number: int, title: str) -> N
             _reconciled(document, bulletin)
     elif number == groups + 1:
         rows = [(str(n), "、".join(a.units), a.name) for n, a in enumerate(bulletin.registered, 1)]
-        _table(document, ("序号", "维护单位", "政务新媒体名称"), rows, (1.6, 5.2, 8.8))
+        _fitted(document, ("序号", "维护单位", "政务新媒体名称"), rows)
     else:
         _form(document)
+
+
+def _one_line(title: str) -> Any:
+    """小二, or 三号 where a title would leave a character or two on a line of their own."""
+    return Pt(18) if ems(title) * Pt(18) <= 0.95 * TEXT_WIDTH else SIZE_BODY
 
 
 def _units(document: Document, bulletin: Bulletin, group: Group) -> None:
     """Units by month; a long group stands in two columns of units, read down the left half first."""
     months = [f"{int(month[5:])}月" for month in bulletin.months]
     head: tuple[str, ...] = ("单位名称", *months, "完成情况")
-    many = len(months)
-    if len(group.rows) not in SIDE_BY_SIDE or many > 3:
-        plain = [(row.short, *(count.sign for count in row.counts), row.completion) for row in group.rows]
-        name, month, size = next(shape for most, *shape in SHAPES if many <= most)
-        _table(document, head, plain, (name, *([month] * many), 15.6 - name - month * many), Pt(size))
-        return
+    plain = [(row.short, *(count.sign for count in row.counts), row.completion) for row in group.rows]
     lines = [
         (row.short, *(count.sign for count in row.counts), row.completion.replace(" ", "\n"))
         for row in group.rows
@@ -269,8 +277,18 @@ def _units(document: Document, bulletin: Bulletin, group: Group) -> None:
     half = (len(lines) + 1) // 2
     blank = ("",) * len(head)
     right = [*lines[half:], *([blank] * (2 * half - len(lines)))]
-    width = (2.3, *([1.2] * many), 1.9 + (3 - many) * 1.2)
-    _table(document, head * 2, [a + b for a, b in zip(lines[:half], right, strict=True)], width * 2, Pt(10.5))
+    width, size, whole = fitted([head, *lines], TABLE_WIDTH / 2, SMALL) if lines else ((), 0.0, False)
+    if whole and len(group.rows) in SIDE_BY_SIDE:
+        pairs = [a + b for a, b in zip(lines[:half], right, strict=True)]
+        _table(document, head * 2, pairs, width * 2, Pt(size))
+    else:
+        _fitted(document, head, plain)
+
+
+def _fitted(document: Document, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table as wide as the text, its columns as wide as their words."""
+    widths, size, _ = fitted([head, *rows], TABLE_WIDTH, SIZES)
+    _table(document, head, rows, widths, Pt(size))
 
 
 def _reconciled(document: Document, bulletin: Bulletin) -> None:
@@ -283,7 +301,7 @@ def _reconciled(document: Document, bulletin: Bulletin) -> None:
 
 def _form(document: Document) -> None:
     _say(document, "单位名称（盖章）：　　　　　　　　　填表日期：", size=SIZE_TABLE, indent=False)
-    _table(document, FORM, [("",) * len(FORM)] * 6, (1.2, 2.0, 2.2, 2.0, 2.2, 2.0, 2.0, 2.0), Pt(10.5))
+    _table(document, FORM, [("",) * len(FORM)] * 6, (1.2, 2.0, 2.0, 2.0, 2.4, 2.0, 2.0, 2.0), Pt(10.5))
     _say(document, "填表人：　　　　　　　　　　　　　　联系电话：", size=SIZE_TABLE, indent=False)
     for note in FORM_NOTES:
         _say(document, note, size=SIZE_TABLE, indent=False)
@@ -299,11 +317,23 @@ def _table(
     """A grid with a head that repeats on every page; rows never break across pages. Widths in centimetres."""
     table = document.add_table(rows=0, cols=len(head), style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    _margins(table)
     for number, column in enumerate(table.columns):
         column.width = Cm(widths[number])
     _row(table, head, widths, HEAD, size, repeat=True)
     for row in rows:
         _row(table, row, widths, BODY, size)
+
+
+def _margins(table: Table) -> None:
+    """Narrow margins of the cells, so that a column of figures is as narrow as its figures."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        edge = OxmlElement(f"w:{side}")
+        edge.set(qn("w:w"), str(Cm(MARGIN).twips))
+        edge.set(qn("w:type"), "dxa")
+        margins.append(edge)
+    table._tbl.tblPr.append(margins)
 
 
 def _row(

@@ -21,6 +21,7 @@ from monitor.model import VALUE_NAMES, Value
 from monitor.plain import clean, safe_link
 from monitor.web.shield import from_here
 from monitor.web.state import web_of
+from monitor.words.posting import posted, reason
 
 STATIC = Path(__file__).parent / "static"
 LONGEST = 600
@@ -45,9 +46,11 @@ def environment() -> Environment:
         "query": query,
         "short": clean,
         "whole": whole,
+        "reason": reason,
     }
     env.globals |= {
         "values": VALUE_NAMES, "Value": Value, "roles": ROLE_NAMES, "P": Permission, "asset": asset,
+        "posted": posted,
     }  # fmt: skip
     return env
 

@@ -18,9 +18,11 @@ from monitor.appeals import STATE_NAMES as APPEAL_NAMES
 from monitor.board import finding as one_board
 from monitor.board import findings as board
 from monitor.board.units import unit_names
+from monitor.board.until import letter_deadlines
 from monitor.board.words import LETTER_CHIPS, LETTERS, STAGES, ended_words
 from monitor.bulletin_coverage import rate_words
 from monitor.dispensations import KIND_NAMES
+from monitor.letterhead import LetterSettings
 from monitor.orders import STATE_NAMES
 from monitor.proof import NoProof, Proof, proof_of, to_html, to_warc
 from monitor.replies import RESULT_NAMES
@@ -54,6 +56,7 @@ def findings(
     wanted = board.Wanted(state, stage, rule, unit, value, whose, text, late, start, appealed)
     with web.office.reader.connect() as connection:
         found = board.lines(connection, wanted, web.clock(), number)
+        until = letter_deadlines(connection, found.rows, web.clock(), _letters(web))
         units, rules = unit_names(connection), board.rules_known(connection)
     given = {
         "state": state, "stage": stage, "rule": rule, "unit": unit, "value": value, "whose": whose, "text": text,
@@ -61,7 +64,7 @@ def findings(
     }  # fmt: skip
     return page(
         request, "parts/finding_rows.html" if partial(request) else "findings.html",
-        found=found, filters=Filters(given), units=units, rules=rules, stages=STAGES, whose=WHOSE,
+        found=found, until=until, filters=Filters(given), units=units, rules=rules, stages=STAGES, whose=WHOSE,
     )  # fmt: skip
 
 
@@ -73,10 +76,12 @@ def by_stage(
     wanted = board.Wanted(rule=rule, unit=unit, whose=whose, late=late)
     with web.office.reader.connect() as connection:
         found = board.board(connection, wanted, web.clock())
+        shown = [line for stage in found.values() for line in stage.rows]
+        until = letter_deadlines(connection, shown, web.clock(), _letters(web))
         units, rules = unit_names(connection), board.rules_known(connection)
     given = {"rule": rule, "unit": unit, "whose": whose, "late": late}
     return page(
-        request, "findings_board.html", found=found, filters=Filters(given), units=units, rules=rules, stages=STAGES,
+        request, "findings_board.html", found=found, until=until, filters=Filters(given), units=units, rules=rules, stages=STAGES,
         whose=WHOSE,
     )  # fmt: skip
 
@@ -95,14 +100,19 @@ def show(request: Request, web: Web, number: str, problem: str = "", status: int
         if found is None:
             raise NotFound(f"没有编号为 {number[:40]} 的问题")
         proved, why_not = _proof(connection, number)
-    letters = web.office.settings.monitor.alerts.letters
+        letters = _letters(web)
+        until = letter_deadlines(connection, [found.line], now, letters)
     return page(
-        request, "finding.html", status, f=found, line=found.line, proved=proved, why_not=why_not, problem=problem,
+        request, "finding.html", status, f=found, line=found.line, until=until, proved=proved, why_not=why_not, problem=problem,
         kinds=KIND_NAMES, letter_names=LETTERS, letter_chips=LETTER_CHIPS, order_names=STATE_NAMES,
         appeal_names=APPEAL_NAMES, results=RESULT_NAMES, ended=ended_words, attach=attachments.KIND_NAMES,
         settings=web.office.settings.monitor.orders, letters=letters, latest=_latest(web),
         outcomes=OUTCOMES, rate_words=rate_words,
     )  # fmt: skip
+
+
+def _letters(web: Web) -> LetterSettings:
+    return web.office.settings.monitor.alerts.letters
 
 
 @router.get("/findings/{number}/proof")

@@ -26,7 +26,7 @@ from monitor.board.unit_list import quota_of
 from monitor.board.units import unit_names
 from monitor.board.words import ended_words, value_word
 from monitor.calendar import month_of
-from monitor.letter_parts import ADVICE, KINDS
+from monitor.letter_parts import ADVICE, KINDS, deadline_text
 from monitor.unit_desk import desk
 from monitor.web.fields import a_day, files_of
 from monitor.web.gate import BadForm, Form, NotAllowed, NotFound, own_unit, posted
@@ -81,6 +81,7 @@ def own_page(request: Request, web: Web, unit: str, problem: str = "", status: i
         left=letters.calendar.between, latest=_latest(letters.calendar.after, today, letters.ack_days), problem=problem,
         at_rest=_at_rest(judged, ours), ahead_nothing=nothing_listed("未来一个月要到期的", judged, ours),
         rechecks_left=max(0, web.settings.rechecks_an_hour - used), here=f"/units/{quote(unit)}", tail=tail(request),
+        until=lambda day: deadline_text(day, letters),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from monitor.access.visitor import Visitor
 from monitor.board import findings, orders, outlets
 from monitor.board import unit as board
 from monitor.board.unit_list import Month, quota_of, shown_months, units
+from monitor.board.until import letter_deadlines
 from monitor.board.wholes import WHOLE, places
 from monitor.board.words import LETTER_CHIPS, LETTERS
 from monitor.calendar import add_months, month_of
@@ -84,6 +85,8 @@ def show_unit(request: Request, web: Web, id: str, *, problem: str = "") -> HTML
             "doubts": board.doubts_of(connection, head),
             "places": places(connection, now, id).get(id),
         }
+        letters = web.office.settings.monitor.alerts.letters
+        context["until"] = letter_deadlines(connection, context["open"].rows, now, letters, id)
     return page(
         request, "unit.html", 422 if problem else 200, problem=problem, unit=head, months=months, chart=chart(months, head.quota),
         month_rows=[rows_of(one) for one in reversed(months)], results=RESULT_NAMES,
