@@ -15,6 +15,7 @@ from pathlib import Path
 
 from crawler.clock import clock, parse_moment
 from crawler.config import BadConfig, crawl_config, load_yaml, store_url
+from crawler.config_words import in_chinese
 from crawler.crawl import crawl
 from crawler.parent import tied_to
 from crawler.store import open_store
@@ -38,7 +39,7 @@ def main() -> int:
         data = load_yaml(arguments.config)
         config, url = crawl_config(data, arguments.config), store_url(data, arguments.config)
     except BadConfig as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{in_chinese(str(error), arguments.config)}\n")
         return 2
     engine, reader = open_store(url), open_store(url, readonly=True)
     try:

@@ -40,19 +40,20 @@ REASON_NAMES = {
     "no_dates": "没有可信的日期",
 }
 PLACE_NAMES = {
-    "item": "列表条目",
-    "attr": "元素属性",
+    "item": "列表文字",
+    "attr": "标题属性",
     "url": "网址",
-    "comment": "注释",
-    "script": "脚本",
-    "meta": "网页标签",
-    "label": "页面标注",
-    "id": "编号",
-    "json": "数据接口",
+    "comment": "网页注释",
+    "script": "网页脚本",
+    "meta": "页面标签",
+    "label": "页面所印",
+    "id": "信息编号",
+    "json": "接口数据",
     "feed": "订阅源",
-    "manual": "人工",
-    "htmldate": "htmldate",
+    "manual": "人工登记",
+    "htmldate": "正文推断",
 }
+"""Where of a page a date was found: one word a place for ``read``, ``explain`` and the column's page."""
 SHOWN = 30
 
 

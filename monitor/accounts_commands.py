@@ -34,9 +34,8 @@ from crawler.platforms import platform
 from crawler.recheck import UnknownOutlet
 from crawler.register import known_outlets
 from monitor import entering, screen
-from monitor.audit import SYSTEM
 from monitor.office import Office, enter_catalogue, open_office
-from monitor.options import DONE, REFUSED, tell, with_as_of, with_config, with_json
+from monitor.options import DONE, REFUSED, signed, tell, with_as_of, with_by, with_config, with_json
 from monitor.plain import clean
 
 HOMES = {"config": "config.yaml", "workbook": "调查表"}
@@ -50,7 +49,7 @@ def accounts() -> None:
 @accounts.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--apply", "wanted", is_flag=True, help="写入台账；不加则只显示会有什么变化")
-@click.option("--by", default=SYSTEM, help="经办人（写入留痕）")
+@with_by()
 @with_config
 @with_as_of
 @with_json
@@ -77,7 +76,7 @@ def import_(file: Path, wanted: bool, by: str, path: Path, as_of: datetime | Non
             proposal = propose(connection, survey, now)
             written = wanted and not proposal.faults
             if written:
-                entering.accounts(connection, proposal, by=by, proof=proof, now=now)
+                entering.accounts(connection, proposal, by=signed(by), proof=proof, now=now)
     tell(as_json, _proposal_data(proposal, written), _proposal_lines(proposal, survey.ignored, written))
     return REFUSED if proposal.faults else DONE
 
@@ -233,7 +232,7 @@ def _lines(found: Sequence[Registered], names: dict[str, str], phones: bool) -> 
 @click.argument("value", type=click.Choice([state.value for state in AccountState]))
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), required=True, help="从哪一天起")
 @click.option("--note", default="", help="依据，如备案文号")
-@click.option("--by", default="", help="经办人（写入留痕）")
+@with_by()
 @with_config
 @with_as_of
 def state(
@@ -254,7 +253,9 @@ def state(
         if day > shanghai_day(now):
             raise BadConfig(f"--since {day} 还没有到，到那一天再登记")
         with office.engine.begin() as connection:
-            entering.account_state(connection, account, AccountState(value), day, by=by, note=note, now=now)
+            entering.account_state(
+                connection, account, AccountState(value), day, by=signed(by), note=note, now=now
+            )
     click.echo(f"{account}：{day} 起{STATE_NAMES[AccountState(value)]}")
     return DONE
 
@@ -325,7 +326,7 @@ def found(everything: bool, path: Path, as_of: datetime | None, as_json: bool) -
 def _decide(number: int, verdict: str, by: str, reason: str, path: Path, as_of: datetime | None) -> int:
     with open_office(path) as office, office.engine.begin() as connection:
         try:
-            entering.candidate(connection, number, verdict, by=by, reason=reason, now=clock(as_of)())
+            entering.candidate(connection, number, verdict, by=signed(by), reason=reason, now=clock(as_of)())
         except UnknownCandidate as error:
             raise BadConfig(
                 f"没有编号 {error} 的待核实账号；gengxin accounts found --all 列出全部编号"

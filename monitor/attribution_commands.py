@@ -22,7 +22,7 @@ from monitor.decisions import NOBODY
 from monitor.entering import decide_origin
 from monitor.model import Count, together
 from monitor.office import Office, decisions_of, decisions_path, open_office
-from monitor.options import DONE, tell, with_as_of, with_config, with_json
+from monitor.options import DONE, signed, tell, with_as_of, with_by, with_config, with_json
 from monitor.plain import clean
 from monitor.tally import Tally
 
@@ -43,7 +43,7 @@ GAPS = 4
     help="认定一个来源，一次认定以后沿用；none 为不归任何单位",
 )
 @click.option("--why", default="", help="认定的理由")
-@click.option("--by", default="", help="谁认定的")
+@with_by("谁认定的（写入留痕）；不填为电脑登录名")
 @with_config
 @with_as_of
 @with_json
@@ -173,7 +173,7 @@ def _decide(office: Office, answer: str, why: str, by: str, now: datetime) -> st
     if not sign or not origin.strip():
         raise BadConfig(f"--decide {answer!r}：写成 来源=单位，例如 '区房管所=房管局'，或 '某某网=none'")
     whose = NOBODY if unit.strip() in NONE else _unit(office, unit.strip())
-    decide_origin(office, origin=origin, unit=whose, by=by, why=why, now=now)
+    decide_origin(office, origin=origin, unit=whose, by=signed(by), why=why, now=now)
     return f"已认定：{clean(origin)} → {'不归任何单位' if whose == NOBODY else unit.strip()}（{decisions_path(office)}）"
 
 

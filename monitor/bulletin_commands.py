@@ -21,7 +21,7 @@ from monitor.bulletin_screen import bulletin_lines, fault_lines
 from monitor.frozen import Kept, Unsound, archived
 from monitor.office import Office, open_office
 from monitor.official_days import KNOWN, official_days
-from monitor.options import DONE, FOUND, tell, with_as_of, with_config, with_json
+from monitor.options import DONE, FOUND, signed, tell, with_as_of, with_by, with_config, with_json
 from monitor.printed_check import Fault, claims_of, read_words
 from monitor.printed_check import check as check_claims
 from monitor.printed_files import NotRead
@@ -129,7 +129,7 @@ def bulletin() -> None:
 @click.option(
     "--unfinished", default="", help="统计期没有结束、或没有看到期末，也要封存的理由（印在通报上，写入留痕）"
 )
-@click.option("--by", default="", help="谁印发的（写入留痕）")
+@with_by("谁印发的（写入留痕）；不填为电脑登录名")
 @click.option("--draft", "anew", is_flag=True, help="已封存的也按现有数据重新生成草稿")
 @click.option("--force", is_flag=True, help="自检有错也印，并写入文件属性")
 @with_config
@@ -163,7 +163,9 @@ def print_(
         if made.stopped:
             return _stopped(made, as_json)
         if freeze:
-            kept = entering.freeze(office, made.bulletin, clock(as_of)(), by=by, unfinished=unfinished)
+            kept = entering.freeze(
+                office, made.bulletin, clock(as_of)(), by=signed(by), unfinished=unfinished
+            )
             made = replace(made, bulletin=kept.bulletin)
         return _print(office, made, out, as_json, kept)
 
@@ -192,14 +194,14 @@ def check(file: Path, quota: int | None, as_json: bool) -> int:
 @click.argument("list_", metavar="名单", type=click.Choice([*LIST_NAMES, *LISTS]))
 @click.argument("name")
 @click.option("--reason", required=True, help="理由，随通报数据保存")
-@click.option("--by", default="", help="谁决定的")
+@with_by("谁决定的（写入留痕）；不填为电脑登录名")
 @with_config
 @with_as_of
 def strike(
     period: Period, list_: str, name: str, reason: str, by: str, path: Path, as_of: datetime | None
 ) -> int:
     """从名单中删去一个名称，写明理由。例：gengxin bulletin strike 2020Q2 多次 房管局 --reason 数据补报核实"""
-    return _edit(path, period, Edit(LIST_NAMES.get(list_, list_), name, "strike", reason, by), as_of)
+    return _edit(path, period, Edit(LIST_NAMES.get(list_, list_), name, "strike", reason, signed(by)), as_of)
 
 
 @bulletin.command()
@@ -207,26 +209,26 @@ def strike(
 @click.argument("list_", metavar="名单", type=click.Choice(["较好", "多次", "每月", *ADDABLE]))
 @click.argument("name")
 @click.option("--reason", required=True, help="理由，随通报数据保存")
-@click.option("--by", default="", help="谁决定的")
+@with_by("谁决定的（写入留痕）；不填为电脑登录名")
 @with_config
 @with_as_of
 def add(
     period: Period, list_: str, name: str, reason: str, by: str, path: Path, as_of: datetime | None
 ) -> int:
     """在名单中补列一个单位，写明理由；数字不变。"""
-    return _edit(path, period, Edit(LIST_NAMES.get(list_, list_), name, "add", reason, by), as_of)
+    return _edit(path, period, Edit(LIST_NAMES.get(list_, list_), name, "add", reason, signed(by)), as_of)
 
 
 @bulletin.command()
 @click.argument("period", type=PeriodType())
 @click.argument("name")
 @click.option("--reason", required=True, help="表扬什么")
-@click.option("--by", default="", help="谁提出的")
+@with_by("谁提出的（写入留痕）；不填为电脑登录名")
 @with_config
 def commend(period: Period, name: str, reason: str, by: str, path: Path) -> int:
     """记一条表扬，印在正文中。"""
     with open_office(path) as office, refusing():
-        file = entering.commend(office, period, name=name, reason=reason, by=by, now=clock()())
+        file = entering.commend(office, period, name=name, reason=reason, by=signed(by), now=clock()())
     click.echo(f"已记入 {file}")
     return DONE
 
@@ -236,13 +238,13 @@ def commend(period: Period, name: str, reason: str, by: str, path: Path) -> int:
 @click.option("--received", type=click.IntRange(0, 1_000_000), required=True, help="转来的找错留言")
 @click.option("--done", type=click.IntRange(0, 1_000_000), required=True, help="已办结")
 @click.option("--late", type=click.IntRange(0, 1_000_000), default=0, help="其中超过 1 个月办结")
-@click.option("--by", default="", help="谁填报的")
+@with_by("谁填报的（写入留痕）；不填为电脑登录名")
 @with_config
 def errors(period: Period, received: int, done: int, late: int, by: str, path: Path) -> int:
     """记入本期“我为政府网站找错”留言数。"""
     found = ErrorReports(received=received, done=done, late=late)
     with open_office(path) as office, refusing():
-        file = entering.errors(office, period, found, by=by, now=clock()())
+        file = entering.errors(office, period, found, by=signed(by), now=clock()())
     click.echo(f"已记入 {file}")
     return DONE
 
@@ -251,7 +253,7 @@ def errors(period: Period, received: int, done: int, late: int, by: str, path: P
 @click.argument("period", type=PeriodType())
 @click.option("--subject", required=True, help="更正谁、哪一处")
 @click.option("--text", required=True, help="更正内容")
-@click.option("--by", default="", help="谁更正的")
+@with_by("谁更正的（写入留痕）；不填为电脑登录名")
 @click.option("--printed", type=DayType(), help="哪一天印发的；不填为最近一次")
 @with_config
 @with_as_of
@@ -261,7 +263,9 @@ def correct_(
     """给已封存的通报附一条更正；封存的数据不变。"""
     with open_office(path) as office, refusing():
         now = clock(as_of)()
-        kept = entering.correct(office, period, subject=subject, text=text, by=by, now=now, printed=printed)
+        kept = entering.correct(
+            office, period, subject=subject, text=text, by=signed(by), now=now, printed=printed
+        )
     click.echo(f"已附更正，封存数据不变：{kept.file}")
     return DONE
 

@@ -10,11 +10,10 @@ import click
 
 from crawler.clock import clock
 from crawler.config import BadConfig
-from monitor.audit import SYSTEM
 from monitor.looks.column_words import ADDRESS, BACKWARDS, KINDS, PART
 from monitor.looks.word_desk import Refused, column_words, end_word, give_word
 from monitor.office import enter_catalogue, open_office
-from monitor.options import DONE, REFUSED, tell, with_as_of, with_config, with_json
+from monitor.options import DONE, REFUSED, signed, tell, with_as_of, with_by, with_config, with_json
 from monitor.plain import clean
 
 
@@ -26,7 +25,7 @@ def columns() -> None:
 @columns.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--apply", "wanted", is_flag=True, help="写入台账；不加则只显示会有什么变化")
-@click.option("--by", default=SYSTEM, help="经办人（写入留痕）")
+@with_by()
 @with_config
 @with_as_of
 @with_json
@@ -46,7 +45,9 @@ def import_(file: Path, wanted: bool, by: str, path: Path, as_of: datetime | Non
             proposal = columns_desk.proposed(connection, book, now, allow_loopback=loopback)
             written = wanted and not proposal.faults
             if written:
-                columns_desk.enter(connection, proposal, now, by=by, proof=columns_desk.proof_of(file))
+                columns_desk.enter(
+                    connection, proposal, now, by=signed(by), proof=columns_desk.proof_of(file)
+                )
     tell(as_json, _data(proposal, written), _lines(proposal, written))
     return REFUSED if proposal.faults else DONE
 
@@ -84,7 +85,7 @@ def word() -> None:
 @click.option("--backwards", is_flag=True, help="认定列表变旧属实（如撤下了最新信息），不是旧备份")
 @click.option("--address", default="", help="认定栏目跳转到的这个地址属实")
 @click.option("--reason", required=True, help="理由")
-@click.option("--by", default=SYSTEM, help="经办人（写入留痕）")
+@with_by()
 @with_config
 @with_as_of
 def add_word(
@@ -107,7 +108,7 @@ def add_word(
     now = clock(as_of)()
     with open_office(path) as office, office.engine.begin() as connection:
         try:
-            number = give_word(connection, column, kind, key, by=by, reason=reason, now=now)
+            number = give_word(connection, column, kind, key, by=signed(by), reason=reason, now=now)
         except Refused as error:
             raise BadConfig(str(error)) from None
     click.echo(f"第 {number} 号认定：{column}，{KINDS[kind]}{clean(key)}")
@@ -117,7 +118,7 @@ def add_word(
 @word.command("end")
 @click.argument("number", type=int)
 @click.option("--reason", required=True, help="理由")
-@click.option("--by", default=SYSTEM, help="经办人（写入留痕）")
+@with_by()
 @with_config
 @with_as_of
 def end_one(number: int, reason: str, by: str, path: Path, as_of: datetime | None) -> int:
@@ -125,7 +126,7 @@ def end_one(number: int, reason: str, by: str, path: Path, as_of: datetime | Non
     now = clock(as_of)()
     with open_office(path) as office, office.engine.begin() as connection:
         try:
-            end_word(connection, number, by=by, reason=reason, now=now)
+            end_word(connection, number, by=signed(by), reason=reason, now=now)
         except Refused as error:
             raise BadConfig(str(error)) from None
     click.echo(f"第 {number} 号认定已撤回")

@@ -15,9 +15,8 @@ from crawler.clock import clock
 from crawler.config import BadConfig
 from crawler.model import shanghai_day
 from monitor import screen
-from monitor.audit import SYSTEM
 from monitor.office import enter_catalogue, open_office
-from monitor.options import DONE, REFUSED, tell, with_as_of, with_config, with_json
+from monitor.options import DONE, REFUSED, signed, tell, with_as_of, with_by, with_config, with_json
 from monitor.plain import clean
 
 
@@ -29,7 +28,7 @@ def contacts() -> None:
 @contacts.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--apply", "wanted", is_flag=True, help="写入；不加则只显示会有什么变化")
-@click.option("--by", default=SYSTEM, help="经办人（写入留痕）")
+@with_by()
 @with_config
 @with_as_of
 @with_json
@@ -48,7 +47,7 @@ def import_(file: Path, wanted: bool, by: str, path: Path, as_of: datetime | Non
             proposal = contacting.proposed(connection, book, now)
             written = wanted and not proposal.faults
             if written:
-                contacting.enter(connection, proposal, now, by=by, proof=contacting.proof_of(file))
+                contacting.enter(connection, proposal, now, by=signed(by), proof=contacting.proof_of(file))
     tell(as_json, _data(proposal, written), _lines(proposal, written))
     return REFUSED if proposal.faults else DONE
 

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Engine, select
 
 from crawler.account_register import CONFIG
 from crawler.catalogue import Catalogue, read_catalogue
-from crawler.config import CrawlConfig, crawl_config, load_yaml, store_url
+from crawler.config import BadConfig, CrawlConfig, crawl_config, load_yaml, store_url
+from crawler.config_words import in_chinese
 from crawler.migrate import migrate
 from crawler.model import Outlet, shanghai_day
 from crawler.register import Diff, outlet_of, sync
@@ -62,7 +63,14 @@ class Office:
 
 
 def read_settings(path: Path) -> Settings:
-    """config.yaml as a whole. Raises ``BadConfig`` with the place of its first fault."""
+    """config.yaml as a whole. Raises ``BadConfig``: its first fault in Chinese, with line and place."""
+    try:
+        return _settings(path)
+    except BadConfig as error:
+        raise BadConfig(in_chinese(str(error), path)) from None
+
+
+def _settings(path: Path) -> Settings:
     data = load_yaml(path)
     crawl = crawl_config(data, path)
     return Settings(

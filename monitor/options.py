@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from crawler.clock import parse_moment
+from crawler.config import BadConfig
 
 DONE, FAULT, REFUSED, NIGHT_FAILED, UNSENT, FOUND = 0, 1, 2, 3, 4, 5
 F = TypeVar("F", bound=Callable[..., Any])
@@ -49,6 +51,26 @@ def with_as_of(command: F) -> F:
 
 def with_json(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="输出 JSON")(command)
+
+
+def with_by(help: str = "经办人（写入留痕）；不填为电脑登录名") -> Callable[[F], F]:
+    """``--by``: whose deed a command records; :func:`signed` gives the name where it is written."""
+    return click.option("--by", default="", help=help)
+
+
+def signed(by: str) -> str:
+    """The person who answers for what is being written: ``by``, else who is signed in to this machine, which is said.
+
+    Never the system's own name: what a person decides is a person's. Raises :class:`BadConfig` where there is no such name.
+    """
+    if by.strip():
+        return by.strip()
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        raise BadConfig("不知道是谁在操作：请用 --by 写明经办人") from None
+    click.echo(f"留痕记为“{name}”（电脑登录名；要写姓名请加 --by）", err=True)
+    return name
 
 
 def tell(as_json: bool, data: object, lines: Sequence[str]) -> None:

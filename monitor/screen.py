@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from crawler.model import SHANGHAI, Outlet, OutletKind, Visit
+from crawler.rendering import PLACE_NAMES
 from monitor.board.wholes import open_words
 from monitor.bulletin_outlets import worst
 from monitor.causes import looked_like
@@ -164,7 +165,7 @@ def visit_line(visit: Any) -> str:
 
 
 def verdict_line(verdict: Verdict) -> str:
-    return f"[{VALUE_NAMES[verdict.value]}] {verdict.sentence}（{verdict.clause}）"
+    return f"[{VALUE_NAMES[verdict.value]}] {verdict.sentence}依据：{verdict.clause}。"
 
 
 def status_data(office: Office, judgement: Judgement) -> dict[str, Any]:
@@ -279,7 +280,9 @@ def explain_lines(found: Explanation, names: Mapping[str, str] | None = None) ->
         lines.append(f"更新情况：{found.rhythm.line}")
     lines.append("最近信息（日期　标题　依据）：")
     for post in found.posts:
-        proof = f"{post.place}「{clean(post.raw)}」" + (f"，{post.why}" if post.why else "")
+        proof = f"{PLACE_NAMES.get(post.place, post.place)}「{clean(post.raw)}」" + (
+            f"，{post.why}" if post.why else ""
+        )
         lines.append(f"  {post.published or '无日期'}  {clean(post.title)}  依据 {proof}")
         lines.append(f"    {clean(post.url)}")
     lines.append("最近抓取：")
@@ -287,9 +290,16 @@ def explain_lines(found: Explanation, names: Mapping[str, str] | None = None) ->
     return lines
 
 
+PROBES: Mapping[str, str] = {
+    "portal": "网页", "weibo": "新浪微博接口", "feed": "订阅源", "wechat_album": "公众号合集", "wechat_article": "已知文章",
+    "sogou": "搜狗微信", "manual": "人工登记", "none": "没有渠道",
+}  # fmt: skip
+"""Ways to look, as ``explain`` and an outlet's page call them."""
+
+
 def _ways(outlet: Outlet) -> str:
     """How an account is looked at, where it has no address of its own."""
-    names = dict.fromkeys(probe.platform for probe in outlet.probes)
+    names = dict.fromkeys(PROBES.get(probe.platform, probe.platform) for probe in outlet.probes)
     return f"查看渠道：{'、'.join(names)}" if names else "没有地址"
 
 
@@ -297,9 +307,7 @@ def finding_line(finding: Finding) -> str:
     """An open finding: number, since when, whether it came back or keeps coming, and what it says."""
     again = f"（回潮，第{finding.recurrence + 1}次）" if finding.recurrence else ""
     again += "（反复出现，按一个问题登记）" if finding.flapping else ""
-    return (
-        f"问题 {finding.number}：{finding.opened.astimezone(SHANGHAI):%Y-%m-%d} 起{again}，{finding.sentence}"
-    )
+    return f"问题 {finding.number}：{finding.opened.astimezone(SHANGHAI):%Y-%m-%d} 起{again}，{finding.sentence}依据：{finding.clause}。"
 
 
 def settings_data(settings: Settings) -> dict[str, Any]:

@@ -11,11 +11,10 @@ import click
 from crawler.clock import clock
 from crawler.config import BadConfig
 from crawler.model import shanghai_day
-from monitor.audit import SYSTEM
 from monitor.board.wholes import WHOLE, Places, places
 from monitor.counting.whole_desk import Refused, end_whole, give_whole
 from monitor.office import enter_catalogue, open_office
-from monitor.options import DONE, tell, with_as_of, with_config, with_json
+from monitor.options import DONE, signed, tell, with_as_of, with_by, with_config, with_json
 from monitor.plain import clean
 
 
@@ -33,7 +32,7 @@ def whole() -> None:
 @click.argument("names", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="台账里还没有确认的全部单位")
 @click.option("--reason", required=True, help="怎样核对的，如“已与单位逐个栏目核对”")
-@click.option("--by", default=SYSTEM, help="经办人（写入留痕）")
+@with_by()
 @with_config
 @with_as_of
 def add(names: Sequence[str], every: bool, reason: str, by: str, path: Path, as_of: datetime | None) -> int:
@@ -48,7 +47,7 @@ def add(names: Sequence[str], every: bool, reason: str, by: str, path: Path, as_
             if not wanted:
                 raise BadConfig("台账里的单位都已确认，没有要确认的")
             try:
-                done = give_whole(connection, wanted, by=by, reason=reason, now=now)
+                done = give_whole(connection, wanted, by=signed(by), reason=reason, now=now)
             except Refused as error:
                 raise BadConfig(str(error)) from None
             shown = places(connection, now)
@@ -60,7 +59,7 @@ def add(names: Sequence[str], every: bool, reason: str, by: str, path: Path, as_
 @whole.command("end")
 @click.argument("names", nargs=-1, required=True)
 @click.option("--reason", required=True, help="理由")
-@click.option("--by", default=SYSTEM, help="经办人（写入留痕）")
+@with_by()
 @with_config
 @with_as_of
 def end(names: Sequence[str], reason: str, by: str, path: Path, as_of: datetime | None) -> int:
@@ -68,7 +67,7 @@ def end(names: Sequence[str], reason: str, by: str, path: Path, as_of: datetime 
     now = clock(as_of)()
     with open_office(path) as office, office.engine.begin() as connection:
         try:
-            done = end_whole(connection, names, by=by, reason=reason, now=now)
+            done = end_whole(connection, names, by=signed(by), reason=reason, now=now)
         except Refused as error:
             raise BadConfig(str(error)) from None
         shown = places(connection, now)

@@ -17,10 +17,8 @@ from monitor.access.roles import ROLE_NAMES, Role
 from monitor.access.users import BadUser, add_user, change_user, new_password, secret_of, set_password
 from monitor.access.users import users as all_users
 from monitor.office import Office, enter_catalogue, open_office
-from monitor.options import DONE, tell, with_config, with_json
+from monitor.options import DONE, signed, tell, with_config, with_json
 from monitor.tokens import load_keys
-
-HERE = "命令行"
 
 
 @click.group()
@@ -45,7 +43,7 @@ def add(name: str, shown: str, role: str, unit: str | None, path: Path, as_json:
             with office.engine.begin() as connection:
                 add_user(
                     connection, now(), name=name, shown=shown, role=Role(role), unit=unit, password=password,
-                    by=HERE, must_change=True,
+                    by=signed(""), must_change=True,
                 )  # fmt: skip
     except BadUser as error:
         raise BadConfig(str(error)) from None
@@ -76,7 +74,7 @@ def invite(name: str, shown: str, role: str | None, unit: str | None, path: Path
             keys = load_keys(office.settings.folder / "web.key")
             with office.engine.begin() as connection:
                 id = _known_or_new(connection, now(), name, shown, role, unit)
-                key = make_invite(connection, keys, id, now(), by=HERE)
+                key = make_invite(connection, keys, id, now(), by=signed(""))
             link = f"{_address(office)}/join?key={key}"
     except (BadUser, BadInvite) as error:
         raise BadConfig(str(error)) from None
@@ -97,7 +95,7 @@ def _known_or_new(
         return known[0].id
     if not shown or not role:
         raise BadConfig(f"没有可用的用户 {name}；新增须写明 --shown 和 --role")
-    return add_user(connection, now, name=name, shown=shown, role=Role(role), unit=unit, by=HERE)
+    return add_user(connection, now, name=name, shown=shown, role=Role(role), unit=unit, by=signed(""))
 
 
 def _address(office: Office) -> str:
@@ -134,7 +132,7 @@ def password(name: str, path: Path, as_json: bool) -> int:
         found = secret_of(connection, name)
         if found is None:
             raise BadConfig(f"没有可用的用户 {name}；gengxin users list 列出全部")
-        set_password(connection, now(), found[0].id, fresh, by=HERE, must_change=True)
+        set_password(connection, now(), found[0].id, fresh, by=signed(""), must_change=True)
     tell(as_json, {"name": name, "password": fresh}, [f"{name} 的一次性密码：{fresh}"])
     return DONE
 
@@ -150,7 +148,7 @@ def disable(name: str, path: Path) -> int:
         if found is None:
             raise BadConfig(f"没有可用的用户 {name}；gengxin users list 列出全部")
         try:
-            change_user(connection, now(), found[0].id, by=HERE, disabled=True)
+            change_user(connection, now(), found[0].id, by=signed(""), disabled=True)
         except BadUser as error:
             raise BadConfig(str(error)) from None
     click.echo(f"{name} 已停用")

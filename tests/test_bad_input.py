@@ -181,7 +181,12 @@ def nothing(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("write", "words"),
-    [(workbook, "workbook"), (broken, "line 3"), (misspelt, "unknown key dealy"), (nothing, "no such file")],
+    [
+        (workbook, "不能是表格文件"),
+        (broken, "第 3 行"),
+        (misspelt, "没有“dealy”这一项"),
+        (nothing, "没有这个文件"),
+    ],
 )
 @pytest.mark.parametrize("name", ["nightly", "status", "check-config"])
 def test_a_bad_config_is_one_sentence_and_exit_code_2(

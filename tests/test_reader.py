@@ -157,7 +157,7 @@ def test_the_answer_is_told_in_words() -> None:
     words = render(read_saved(listing([20, 12, 3]), url=LIST_URL, as_of=AS_OF))
     assert words.startswith("列表页，读到了")
     assert "最新日期：2026-11-20" in words
-    assert "列表条目：2026-11-20" in words
+    assert "列表文字：2026-11-20" in words
     words = render(read_saved(ARTICLE, url=ARTICLE_URL, as_of=AS_OF))
     assert "发布日期：2026-11-02 10:17" in words
     assert "来源：区应急管理局" in words

@@ -12,8 +12,10 @@ from monitor.access.roles import Role
 from monitor.alerts import write_letters
 from monitor.audit import AuditRow
 from monitor.decisions import read_decisions
+from monitor.evaluate import explain
 from monitor.ledger import FindingRow, LetterFindingRow, LetterRow
 from monitor.office import decisions_path, known_units
+from monitor.screen import explain_lines
 from monitor.unit_rhythm import DoubtRow, keep_rhythm
 from tests.judging_store import post
 from tests.web_helpers import HOSTILE, NIGHT, NOW, TODAY, ClientFor, rows
@@ -175,3 +177,18 @@ def test_origins_are_for_the_office_alone(office_web: Web) -> None:
             == 403
         )
     assert not decisions_path(office).exists()
+
+
+def test_explain_names_the_clause_that_the_letter_names(office_web: Web) -> None:
+    _, office = office_web
+    with office.engine.begin() as connection:
+        units, letters = office.settings.catalogue.units, office.settings.monitor.alerts.letters
+        write_letters(connection, TODAY, NOW, units, letters)
+        text = connection.execute(select(LetterRow.text_body).where(LetterRow.unit_id == "wjj")).scalar_one()
+    horizon = office.settings.crawl.backfill_from
+    found = explain(office.reader, office.settings.monitor, "wjxx", NOW, horizon=horizon)
+    assert found is not None
+    lines = explain_lines(found)
+    (finding,) = (line for line in lines if line.startswith("问题 "))
+    assert finding.partition("依据：")[2].rstrip("。") in re.findall("依据：(.*)", text)
+    assert all("依据：" in line for line in lines if line.startswith("["))

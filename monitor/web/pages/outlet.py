@@ -16,6 +16,7 @@ from crawler.account_links import PLACE_NAMES
 from crawler.copies import one_copy
 from crawler.markup import decode
 from crawler.model import CLASS_NAMES, PURPOSE_NAMES, SHANGHAI, OutletKind, shanghai_day
+from crawler.rendering import PLACE_NAMES as DATE_PLACES
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.ahead import ahead
@@ -34,7 +35,7 @@ from monitor.looks.crosscheck_rows import as_row
 from monitor.looks.places import reason_name, row_text
 from monitor.model import Look, Value
 from monitor.rechecks import ask
-from monitor.screen import OUTCOMES, gravity
+from monitor.screen import OUTCOMES, PROBES, gravity
 from monitor.standing import GRAVITY
 from monitor.web.calendar import drawn
 from monitor.web.gate import Form, NotFound, need, posted
@@ -53,14 +54,6 @@ PATIENCE = timedelta(seconds=20)
 """After so long a wait in the queue somebody should look whether anybody does rechecks at all."""
 FROZEN = "sandbox; default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 """A kept page brings its words and its own inline style; nothing of it runs, loads, sends or leads on."""
-PROBES: Mapping[str, str] = {
-    "portal": "网页", "weibo": "新浪微博接口", "feed": "订阅源", "wechat_album": "公众号合集", "wechat_article": "已知文章",
-    "sogou": "搜狗微信", "manual": "人工登记", "none": "没有渠道",
-}  # fmt: skip
-PLACES: Mapping[str, str] = {
-    "item": "列表文字", "attr": "标题属性", "url": "网址", "comment": "网页注释", "script": "网页脚本", "meta": "页面标签",
-    "label": "页面所印", "id": "信息编号", "json": "接口数据", "feed": "订阅源", "manual": "人工登记", "htmldate": "正文推断",
-}  # fmt: skip
 EVIDENCE: Mapping[str, str] = {
     "complete": "完整列表",
     "partial": "部分列表",
@@ -207,7 +200,7 @@ def _beside(why: Explanation | None) -> tuple[Part, ...]:
 
 
 WORDS: Mapping[str, Any] = {
-    "places": PLACES, "probes": PROBES, "evidence": EVIDENCE, "outcomes": OUTCOMES, "homes": HOMES, "platforms": PLACE_NAMES,
+    "places": DATE_PLACES, "probes": PROBES, "evidence": EVIDENCE, "outcomes": OUTCOMES, "homes": HOMES, "platforms": PLACE_NAMES,
     "classes": CLASS_NAMES, "purposes": PURPOSE_NAMES, "states": STATE_NAMES, "reason": looked_like, "cause": cause_name,
     "ended": ended_words, "rule_name": rule_name,
 }  # fmt: skip
