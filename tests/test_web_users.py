@@ -305,7 +305,7 @@ def stamped(office: Office) -> Path:
 
 def run(path: Path, *given: str) -> tuple[int, str]:
     found = CliRunner().invoke(users, [*given, "--config", str(path)], standalone_mode=False)
-    return (2 if found.exception else int(found.return_value or 0)), found.output + str(found.exception or "")
+    return (2 if found.exception else int(found.return_value or 0)), found.stdout + str(found.exception or "")
 
 
 def test_the_first_administrator_comes_from_a_command_with_a_one_time_link(office_web: Web) -> None:
