@@ -257,12 +257,9 @@ class _Finder:
         words = said(sheet, anchor)
         if is_pager_word(words):
             return False
-        # a headline of nine characters is a title where it leads to a file of the column's own folder
-        beside = addresses.beside(url) or (addresses.below(url) and _FILE.search(url) is not None)
-        titled = len(words) >= self.title or (beside and words)
         if (
             at in self.near
-            and titled
+            and self._titled(words, url)
             and not (addresses.same_site(url) and column_like(url))
             and not _in_menu(sheet, anchor, self.listed.home)
         ):
@@ -270,6 +267,13 @@ class _Finder:
         if not addresses.same_site(url):
             return False
         return dated is not None or addresses.like(url) or article_like(url)
+
+    def _titled(self, words: str, url: str) -> bool:
+        """A headline of nine characters is a title where it leads to a file of the column's own folder."""
+        if len(words) >= self.title or not words:
+            return bool(words)
+        addresses = self.addresses
+        return addresses.beside(url) or (addresses.below(url) and _FILE.search(url) is not None)
 
     def _in_row(self, anchor: int) -> Item | None:
         """The row of the list that the link stands in."""

@@ -52,7 +52,8 @@ def _names(sight: Sight, node: int) -> tuple[str, ...]:
 
 def writes_into(name: str, scripts: Sequence[str]) -> bool:
     """Whether a script fills the element ``name`` (``#id``, ``.class``) by itself: said directly, or by a variable."""
-    told = [script for script in scripts if name[1:] in script]
+    said = tuple(f"{quote}{one}" for quote in "\"'" for one in (name, f"{name[1:]}{quote}"))
+    told = [script for script in scripts if name[1:] in script and any(one in script for one in said)]
     return any(
         _at_once(script, place, scripts)
         for script in told
@@ -85,11 +86,13 @@ def _at_once(script: str, at: int, scripts: Sequence[str]) -> bool:
     if _ready_at(script, stop):
         return True
     named = list(_FUNCTION.finditer(script, max(0, stop - NEAR), stop))
-    name = re.escape(next(filter(None, named[-1].groups()), "")) if named else ""
+    name = next(filter(None, named[-1].groups()), "") if named else ""
     if not name:
         return False
-    called = re.compile(rf"(?<![\w$.])(?<!function ){name}\s?\(|\(\s?{name}\s?[,)]|onload\s?=\s?{name}\b")
-    return any(_ready_at(one, call.start()) for one in scripts for call in islice(called.finditer(one), MOST))
+    said = re.escape(name)
+    called = re.compile(rf"(?<![\w$.])(?<!function ){said}\s?\(|\(\s?{said}\s?[,)]|onload\s?=\s?{said}\b")
+    calling = (one for one in scripts if name in one)
+    return any(_ready_at(one, call.start()) for one in calling for call in islice(called.finditer(one), MOST))
 
 
 def _ready_at(script: str, at: int) -> bool:

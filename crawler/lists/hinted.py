@@ -20,7 +20,12 @@ WORDS, MOST = 80, 1000
 _OBJECT = re.compile(r"\{[^{}]{10,2000}\}")
 _TITLED = re.compile(r"""["']?\b(?:title|bt|subject|name)["']?\s?:\s?["']([^"']{4,200})["']""", re.I)
 _LEADS = re.compile(r"""(?:[uU][rR][lL]|href|link)["']?\s?:\s?["']([^"'\s]{4,300})["']""")
-_POINTS = re.compile(r"""<area |data-(?:url|href|link)\s?=|onclick\s?=\s?.[^<>]{0,80}(?:location|open)""")
+_POINTS = (
+    re.compile(r"<area "),
+    re.compile(r"data-(?:url|href|link)\s?="),
+    re.compile(r"onclick\s?=\s?.[^<>]{0,80}(?:location|open)"),
+)
+"""Each begins with a plain word, which is found much quicker in a whole page than one of several."""
 _SENDS = re.compile(
     r"""(?:location(?:\.href)?\s?=|location\.(?:replace|assign)\s?\(|\bopen\s?\()\s?["']([^"'\s]{1,300})["']"""
 )
@@ -90,7 +95,7 @@ def _of_attributes(
 
 def _pointing(sight: Sight) -> Iterator[tuple[int, str]]:
     """Elements that are no links and lead somewhere, with the address, :data:`MOST` at most."""
-    if _POINTS.search(sight.source.text) is None:
+    if not any(sign.search(sight.source.text) for sign in _POINTS):
         return
     tags = sight.source.sheet.tags
     spots = (i for i, tag in enumerate(tags) if tag not in ("a", "script", "option", "input"))

@@ -33,7 +33,8 @@ _MOVES = ("迁移", "迁至", "搬迁", "并入", "归档", "停用", "下线")
 HEAD = 4000
 """Characters of a page in which its title stands."""
 _TITLE = re.compile(r"<title[^<>]*>([^<]{0,60}?(?:维护|升级|建设|改版|迁移)中)")
-_TOLD = re.compile(r"""\b(?:alert\s?\(\s?["']|alt\s?=\s?["'])([^"'<>]{6,120})""")
+_ALERT = re.compile(r"""alert(?<=\balert)\s?\(\s?["']([^"'<>]{6,120})""")
+_TOLD = (_ALERT, re.compile(r"""alt(?<=\balt)\s?=\s?["']([^"'<>]{6,120})"""))
 """Notices that are no text of the page: a box that the browser opens, a picture's words."""
 _OTHER = re.compile(r"旧版|旧站|老版|旧网|原网站")
 _HERE = re.compile(r"(?:当前|正在|您)[^。；]{0,8}(?:浏览|访问|是)[^。；]{0,4}(?:旧版|老版)")
@@ -76,14 +77,14 @@ def moved_notice(sight: Sight, rows: Sequence[tuple[int, int]]) -> str:
 
 def _told(text: str) -> str:
     """A notice in a box that the browser opens, or in a picture's words."""
-    if not any(word in text for word in _MOVES):
-        return ""
     told = (
         found[1]
-        for found in _TOLD.finditer(text)
-        if _NOTICE.search(found[1]) and (found[0][:5] == "alert" or _ITSELF.search(found[1]))
+        for sign in _TOLD
+        for found in sign.finditer(text)
+        if _NOTICE.search(found[1]) and (sign is _ALERT or _ITSELF.search(found[1]))
     )
-    return next((words for words in told if not _OTHER.search(words) and not _NOT_NOW.search(words)), "")
+    words = next((words for words in told if not _OTHER.search(words) and not _NOT_NOW.search(words)), "")
+    return words if words and any(word in text for word in _MOVES) else ""
 
 
 def _sentence(sheet: Outline, node: int) -> int:

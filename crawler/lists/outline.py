@@ -44,6 +44,7 @@ class Outline:
     scripts: list[int] = field(default_factory=list)
     comments: list[tuple[int, int, str]] = field(default_factory=list)
     _run: Run | None = None
+    _kinds: frozenset[str] | None = None
 
     @property
     def run(self) -> Run:
@@ -51,6 +52,13 @@ class Outline:
         if self._run is None:
             self._run = run_of(self.texts)
         return self._run
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The tags that the page has, to pass over what looks for one that it has not."""
+        if self._kinds is None:
+            self._kinds = frozenset(self.tags)
+        return self._kinds
 
     def inside(self, element: int, outer: int) -> bool:
         """Whether ``element`` is ``outer`` or stands in it."""

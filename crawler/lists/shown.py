@@ -43,7 +43,7 @@ _PLAYERS = re.compile(
     r"//(?:[\w-]+\.)*(?:v\.qq|youku|iqiyi|bilibili|cctv|map\.baidu|amap)\.\w+|/(?:player|video|map)[/.]", re.I
 )
 """Frames of films and maps hold no list."""
-FORM = frozenset({"form"})
+FORM, FRAMES = frozenset({"form"}), frozenset({"iframe", "object", "embed"})
 OPTIONS = 60
 """Options of one choice that are read."""
 SHORT = 40
@@ -67,8 +67,8 @@ def shown(sight: Sight, listed: Listed, near: range, posts: tuple[Post, ...]) ->
 def framed(sight: Sight, near: range) -> Iterator[Unread]:
     """Frames with room for a list between heading and pager: the present list above an archive."""
     sheet = sight.source.sheet
-    for number, tag in enumerate(sheet.tags):
-        if tag not in ("iframe", "object", "embed") or not _beside(sheet, number, near):
+    for number, tag in enumerate(sheet.tags if sheet.kinds & FRAMES else ()):
+        if tag not in FRAMES or not _beside(sheet, number, near):
             continue
         url = sight.join(sheet.elements[number].get("src") or sheet.elements[number].get("data") or "")
         if url[:4] == "http" and not _PLAYERS.search(url) and room(sheet, number, unsaid=False):
@@ -96,14 +96,16 @@ def years(sight: Sight, near: range, newest: date, known: Collection[str] = froz
     told: list[Unread] = []
     named: set[str] = set()
     for number in near:
-        if "20" not in sheet.texts[number]:
+        text = sheet.texts[number]
+        about = _years_in(_unnamed(sight, text)) if "20" in text else []
+        named.update(about)
+        if not about and ("20" not in text or not (_YEAR.match(text.strip()) or _SINCE.search(text))):
             continue
         anchor = sheet.up(sheet.owners[number], LINK)
         url = sight.href(anchor) if anchor >= 0 else ""
-        named.update(_years_in(_unnamed(sight, sheet.texts[number])))
         if not url or (url not in (sight.page.url, sight.page.final_url) and url not in known):
-            told += _year(sight, sheet.texts[number], url, newest)
-    for number, tag in enumerate(sheet.tags):
+            told += _year(sight, text, url, newest)
+    for number, tag in enumerate(sheet.tags if "select" in sheet.kinds else ()):
         # A choice that leads to other pages by itself; one of a form for searching does not.
         if tag == "select" and _beside(sheet, number, near) and sheet.up(number, FORM) < 0:
             for option in islice(sheet.elements[number].iter("option"), OPTIONS):

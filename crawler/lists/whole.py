@@ -27,7 +27,11 @@ from crawler.lists.sight import Sight
 from crawler.lists.totals import NO_TOTAL, Total, backwards, fewer
 from crawler.model import Evidence, Outcome, Post, Reading, Refused, Unread
 
-MORE = re.compile(r"更多(?<=[载看击示览]更多)|oad[\s_-]?[mM]ore|拉加载")
+MORE = (
+    re.compile(r"更多(?<=[载看击示览]更多)"),
+    re.compile(r"oad[\s_-]?[mM]ore"),
+    re.compile(r"拉加载"),
+)
 """Words of lists that a script makes longer: what follows is no link, and comes after the last row."""
 
 
@@ -86,7 +90,7 @@ def whole(
 
 
 def _longer(text: str) -> bool:
-    return MORE.search(text) is not None
+    return any(sign.search(text) for sign in MORE)
 
 
 def _evidence(posts: tuple[Post, ...], unread: tuple[Unread, ...]) -> Evidence:
