@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from crawler.dates import implausible
 from crawler.days.looks import looks_dated
@@ -59,14 +59,14 @@ class Listed:
 def unread_rows(sheet: Outline, listed: Listed, addresses: Addresses, today: date) -> list[Unread]:
     """The rows of the list whose day is not sure, with what bounds them. ``sheet`` is the one that the rows stand in."""
     sure = [None if item.published is None or item.why else item.published.day for item in listed.items]
-    found = []
+    order, found = _order(sure), []
     for at, item in enumerate(listed.items):
         if item.post is None or not item.why:
             continue
         title = item.post.title or item.url
         place = f"row {path_of(item.url)}" if item.url else f"row {title[:WORDS]}"
         garbled = item.why == UNDATED and any(map(looks_dated, sheet.texts[item.row.start : item.row.stop]))
-        bounds = _by_order(sure, at), addresses.latest(item.url) if item.url else None
+        bounds = order.bound(at), addresses.latest(item.url) if item.url else None
         day = _earliest(*bounds, month_only(sheet, item, today) if item.why == UNDATED else None)
         found.append(
             Unread(
@@ -84,24 +84,43 @@ def _earliest(*days: date | None) -> date | None:
     return min((day for day in days if day is not None), default=None)
 
 
-def _by_order(days: Sequence[date | None], at: int) -> date | None:
-    """The newest day that the order of the list leaves to row ``at``.
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """The sure days of a list in page order, by row; ``highest`` and ``rest`` are the newest day up to each and from each on."""
 
-    Only inside a run in order: :data:`IN_ORDER` rows above that descend to it and nothing newer below (pinned rows on top
-    are in no order), or the same upwards in a list that ascends. A row at the list's new end is bounded by nothing.
-    """
-    above = [day for day in days[:at] if day is not None]
-    below = [day for day in days[at + 1 :] if day is not None]
-    return _falls(above, below) or _falls(below[::-1], above)
+    rows: Sequence[int]
+    days: Sequence[date]
+    highest: Sequence[date]
+    rest: Sequence[date]
 
+    def bound(self, at: int) -> date | None:
+        """The newest day that the order of the list leaves to row ``at``.
 
-def _falls(before: list[date], after: list[date]) -> date | None:
-    if len(before) < IN_ORDER or not after:
+        Only inside a run in order: :data:`IN_ORDER` rows above that descend to it and nothing newer below (pinned rows on
+        top are in no order), or the same upwards in a list that ascends. A row at the list's new end is bounded by nothing.
+        """
+        here, days = bisect_left(self.rows, at), self.days
+        above, below = days[max(0, here - IN_ORDER) : here], days[here : here + IN_ORDER]
+        if below and _descends(above) and above[-1] >= self.rest[here]:
+            return above[-1]
+        if above and _descends(below[::-1]) and below[0] >= self.highest[here - 1]:
+            return below[0]
         return None
-    last = before[-IN_ORDER:]
-    if all(one >= other for one, other in pairwise(last)) and last[-1] >= max(after):
-        return last[-1]
-    return None
+
+
+def _descends(days: Sequence[date]) -> bool:
+    return len(days) == IN_ORDER and all(one >= other for one, other in pairwise(days))
+
+
+def _order(days: Sequence[date | None]) -> _Order:
+    sure = [(row, day) for row, day in enumerate(days) if day is not None]
+    told = [day for _, day in sure]
+    return _Order(
+        [row for row, _ in sure],
+        told,
+        list(accumulate(told, max)),
+        list(accumulate(reversed(told), max))[::-1],
+    )
 
 
 def month_only(sheet: Outline, item: Item, today: date) -> date | None:
@@ -127,7 +146,7 @@ def outside(
     rows = {item.url for item in listed.items if item.url}
     items = sorted((item for item in listed.items if listed.home >= 0), key=lambda item: item.row.node)
     known = {sight.href(anchor): dated.day for anchor, dated in listed.others.items() if not is_weak(dated)}
-    titles = {item.post.title[:WORDS] for item in listed.items if item.post is not None}
+    titles = sorted({item.post.title[:WORDS] for item in listed.items if item.post is not None})
     shortest = min((len(title) for title in titles if title), default=TITLE)
     bare = 2 * sum(not item.url for item in listed.items) >= len(listed.items)
     finder = _Finder(
@@ -169,10 +188,11 @@ def _in_menu(sheet: Outline, anchor: int, home: int, least: int = MENU) -> bool:
     return False
 
 
-def _told_already(words: str, titles: Iterable[str]) -> bool:
-    """Whether a link without an address says a title of the list, whole or cut (``关于做好…``)."""
+def _told_already(words: str, titles: Sequence[str]) -> bool:
+    """Whether a link without an address says one of the list's ``titles`` (sorted), whole or cut (``关于做好…``)."""
     stem = words.rstrip(".…。 ")
-    return bool(stem) and any(title.startswith(stem) for title in titles)
+    at = bisect_left(titles, stem)
+    return bool(stem) and at < len(titles) and titles[at].startswith(stem)
 
 
 def _signs(sheet: Outline) -> set[int]:

@@ -14,6 +14,7 @@ from crawler.lists.addresses import Addresses, column_like
 from crawler.lists.bounds import Listed
 from crawler.lists.outline import Outline, squeeze
 from crawler.lists.sight import Sight
+from crawler.lists.spans import spans_of
 from crawler.model import Post, Unread
 
 WORDS, MOST = 80, 1000
@@ -80,8 +81,14 @@ def _of_attributes(
 ) -> Iterator[Unread]:
     """Addresses that a click leads to, though no link does: boxes with ``onclick``, image maps, ``data-url``."""
     sheet = sight.source.sheet
+    # rows of a data block stand in a sheet of their own
+    rows = [item.row for item in listed.items if item.url and listed.home >= 0]
+    flat = spans_of((row.start, row.stop) for row in rows if row.flat)
+    boxes = spans_of((row.node, sheet.end[row.node]) for row in rows if not row.flat)
     for number, url in _pointing(sight):
-        if url in known or _in_row(sheet, listed, number):
+        # an element without texts begins, by its texts, where the next row does
+        beside_texts = sheet.last[number] > sheet.first[number] and flat.hold(sheet.first[number])
+        if url in known or beside_texts or boxes.hold(number):
             continue
         beside = not near or near.start <= sheet.first[number] <= near.stop
         if (
@@ -113,16 +120,6 @@ def _points(sight: Sight, number: int) -> str:
         else next(filter(None, map(element.get, ("data-url", "data-href", "data-link"))), "")
     )
     return sight.join(told) if told else ""
-
-
-def _in_row(sheet: Outline, listed: Listed, number: int) -> bool:
-    """An element without texts begins, by its texts, where the next row does."""
-    at, bare = sheet.first[number], sheet.last[number] == sheet.first[number]
-    rows = (item.row for item in listed.items if item.url)
-    return any(
-        (row.start <= at < row.stop and not bare) if row.flat else sheet.inside(number, row.node)
-        for row in rows
-    )
 
 
 def _not_included(sheet: Outline, near: Iterable[int]) -> Iterator[Unread]:

@@ -6,7 +6,6 @@ Each is a kind of page on which an old list was taken for all there is. Pure; wh
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
@@ -20,6 +19,7 @@ from crawler.lists.filling import filled
 from crawler.lists.outline import LINK, Outline, squeeze
 from crawler.lists.pager import is_pager_word
 from crawler.lists.sight import Sight
+from crawler.lists.spans import spans_of
 from crawler.model import Dated, Post, Unread
 
 WORDS = 80
@@ -48,8 +48,6 @@ OPTIONS = 60
 """Options of one choice that are read."""
 SHORT = 40
 """Characters around the day of a page's head."""
-BEYOND, OVERLAP = 10**9, 8
-"""Greater than every text's number; so many spans at most reach over one text."""
 
 
 def shown(sight: Sight, listed: Listed, near: range, posts: tuple[Post, ...]) -> Iterator[Unread]:
@@ -158,13 +156,13 @@ def below(sight: Sight, near: range) -> Iterator[Unread]:
 def bare(sight: Sight, listed: Listed, near: range) -> Iterator[Unread]:
     """Dates between heading and pager that stand in no row of the page and on no link: an entry without an address."""
     sheet = sight.source.sheet
-    spans = sorted((item.row.start, item.row.stop) for item in listed.items)
-    linked = sorted((sheet.first[anchor] - 3, sheet.last[anchor] + 4) for anchor in listed.others)
+    rows = spans_of((item.row.start, item.row.stop) for item in listed.items)
+    linked = spans_of((sheet.first[anchor] - 3, sheet.last[anchor] + 4) for anchor in listed.others)
     for number in near:
         text = sheet.texts[number]
         if len(text) > 2 * WORDS or _DIGIT.search(text) is None:
             continue
-        if _within(number, spans) or _within(number, linked):
+        if rows.hold(number) or linked.hold(number):
             continue
         if _NOT_A_DAY_OF_POSTS.search(_around(sheet, number)) or is_pager_word(text.strip()):
             continue
@@ -185,12 +183,6 @@ def _of_the_page(sight: Sight, believed: Sequence[Dated], words: str) -> bool:
     """Whether dates above a list are the day of the look (2020年7月1日 in a page's head) or fields of a search."""
     today = sight.today in (one.day for one in believed) and len(words) < SHORT
     return today or (len(words) < SHORT and _RANGE.search(words) is not None)
-
-
-def _within(number: int, spans: Sequence[tuple[int, int]]) -> bool:
-    """Whether a text stands in one of the spans, which follow each other: of rows, or of links that are told already."""
-    at = bisect_right(spans, (number, BEYOND))
-    return any(start <= number < stop for start, stop in spans[max(0, at - OVERLAP) : at])
 
 
 def _around(sheet: Outline, number: int) -> str:
