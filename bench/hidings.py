@@ -1,4 +1,5 @@
-"""Seeing less never accuses more, tried many times: ``python -m bench.hidings [runs] [--seed n] [--workers n] [--without kind ...]``.
+"""Seeing less never accuses more, tried many times: ``python -m bench.hidings [runs] [--seed n] [--workers n] [--most n]
+[--without kind ...]``.
 
 Each run lives the small district's month with a drawn set of hidings and is held against full sight (tests/hidings).
 Prints what was hidden how often, the share of runs with fewer accusations, and each violation with its least hidings.
@@ -39,7 +40,7 @@ class Found:
     violations: list[tuple[tuple[Hiding, ...], tuple[str, ...]]] = field(default_factory=list)
 
 
-def some(number: int, runs: int, without: Sequence[str] = ()) -> Found:
+def some(number: int, runs: int, without: Sequence[str] = (), most: int = 4) -> Found:
     """``runs`` drawn runs under one seed."""
     logging.disable(logging.ERROR)
     found = Found()
@@ -52,7 +53,7 @@ def some(number: int, runs: int, without: Sequence[str] = ()) -> Found:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(hidings(without=without))
+    @given(hidings(without=without, most=most))
     def run(hidden: Sequence[Hiding]) -> None:
         phase = len(said(hidden)) % EVERY
         trial = tried(hidden, phase=phase)
@@ -78,10 +79,12 @@ def told(hidden: Sequence[Hiding], lines: Sequence[str]) -> str:
     return "\n".join((f"VIOLATION\n  hidden: {what}", *(f"  {line}" for line in lines[:6])))
 
 
-def many(runs: int, first: int, workers: int, without: Sequence[str]) -> Iterator[Found]:
+def many(runs: int, first: int, workers: int, without: Sequence[str], most: int) -> Iterator[Found]:
     """The runs in chunks, as they end."""
     with ProcessPoolExecutor(workers) as pool:
-        chunks = [pool.submit(some, first + n, min(CHUNK, runs - n), without) for n in range(0, runs, CHUNK)]
+        chunks = [
+            pool.submit(some, first + n, min(CHUNK, runs - n), without, most) for n in range(0, runs, CHUNK)
+        ]
         for chunk in as_completed(chunks):
             yield chunk.result()
 
@@ -92,10 +95,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("runs", type=int, nargs="?", default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--most", type=int, default=4, help="hidings of one run at most")
     parser.add_argument("--without", nargs="*", default=(), help="kinds of hidings that are not drawn")
     given_ = parser.parse_args(arguments)
     began, total = time.monotonic(), Found()
-    for found in many(given_.runs, given_.seed, given_.workers, given_.without):
+    for found in many(given_.runs, given_.seed, given_.workers, given_.without, given_.most):
         total.runs += found.runs
         total.fewer += found.fewer
         total.missing += found.missing

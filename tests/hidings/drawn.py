@@ -66,7 +66,7 @@ KINDS: dict[str, st.SearchStrategy[Hiding]] = {
 
 
 @st.composite
-def hidings(draw: st.DrawFn, without: Collection[str] = ()) -> tuple[Hiding, ...]:
-    """One to four hidings, of one kind or several, but none of the kinds ``without``."""
-    kinds = draw(st.lists(st.sampled_from(sorted(KINDS.keys() - set(without))), min_size=1, max_size=4))
+def hidings(draw: st.DrawFn, without: Collection[str] = (), most: int = 4) -> tuple[Hiding, ...]:
+    """One to ``most`` hidings, of one kind or several, but none of the kinds ``without``."""
+    kinds = draw(st.lists(st.sampled_from(sorted(KINDS.keys() - set(without))), min_size=1, max_size=most))
     return tuple(draw(KINDS[kind]) for kind in kinds)
