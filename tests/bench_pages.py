@@ -1,10 +1,11 @@
-"""How right are the readers on labelled pages? ``python -m tests.bench_pages DIR [--json]``
+"""How right are the readers on labelled pages? ``python -m tests.bench_pages DIR… [--folds N] [--json]``
 
-DIR holds saved pages and ``labels.jsonl`` with their answers read by eye. Lists: the newest date right (proven by the page
+Each DIR holds saved pages and ``labels.jsonl`` with their answers read by eye. Lists: the newest date right (proven by the page
 read with its site's other columns, so that the frame is learned), wrong (proven, and not true), partial (not proven, and
 the bounds hold the truth) or refused; posts' recall and precision by title and date, or by date where the label has no
 titles; addresses where the label says they are live. Articles: the date. Blank, script-made, moved and stub pages: the
-outcome. Beside it two others on the same pages: the newest date anywhere in the HTML, and ``htmldate``.
+outcome. Beside it two others on the same pages: the newest date anywhere in the HTML, and ``htmldate``. ``--folds`` prints
+the figures of each part of the sites by itself: a reader that was made for some sites shows it on the others.
 """
 
 from __future__ import annotations
@@ -69,6 +70,7 @@ class Score:
     anywhere: str = ""
     htmldate: str = ""
     missed: list[str] = field(default_factory=list)
+    site: str = ""
 
 
 def scores(folder: Path, as_of: datetime) -> Iterator[Score]:
@@ -77,7 +79,9 @@ def scores(folder: Path, as_of: datetime) -> Iterator[Score]:
     frames = site_frames(folder, labels, as_of)
     for label in labels:
         body = (folder / label["file"]).read_bytes()
-        yield score(label, body, as_of, frames.get(label["site"], frozenset()))
+        row = score(label, body, as_of, frames.get(label["site"], frozenset()))
+        row.site = label["site"]
+        yield row
 
 
 def site_frames(
@@ -275,6 +279,27 @@ def by_family(rows: Iterable[Score]) -> dict[str, dict[str, int]]:
     return {name: dict(families[name]) for name in sorted(families)}
 
 
+def folds(rows: Iterable[Score], number: int) -> list[list[Score]]:
+    """The pages in ``number`` parts of about one size; all pages of a site stand in one part."""
+    sites: defaultdict[str, list[Score]] = defaultdict(list)
+    for row in rows:
+        sites[row.site].append(row)
+    parts: list[list[Score]] = [[] for _ in range(number)]
+    for _, pages in sorted(sites.items(), key=lambda site: (-len(site[1]), site[0])):
+        min(parts, key=len).extend(pages)
+    return parts
+
+
+def _fold_line(number: int, rows: list[Score]) -> str:
+    told = summary(rows)
+    lists, articles = told["lists"], told["articles"]
+    return (
+        f"fold {number}: {len({row.site for row in rows})} sites; lists {lists[RIGHT]} of {lists['pages']} right, "
+        f"{lists[WRONG]} wrong, {lists[PARTIAL] + lists[REFUSED]} unknown; recall {told['posts_recall']}, "
+        f"precision {told['posts_precision']}; articles {articles[RIGHT]} of {articles['pages']} right, {articles[WRONG]} wrong"
+    )
+
+
 def show(rows: list[Score]) -> str:
     lines = [
         f"{'page':48} {'kind':8} {'newest':8} {'posts':>11} {'live url':>9} {'outcome':12} {'ms':>7}  anywhere htmldate"
@@ -301,14 +326,16 @@ def show(rows: list[Score]) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("folder", type=Path, help="saved pages and labels.jsonl")
+    parser.add_argument("folders", type=Path, nargs="+", help="saved pages and labels.jsonl")
+    parser.add_argument("--folds", type=int, default=0, help="so many parts of the sites, each by itself")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
     parser.add_argument("--as-of", type=date.fromisoformat, default=None, help="YYYY-MM-DD, default today")
     options = parser.parse_args(arguments)
-    if not (options.folder / "labels.jsonl").is_file():
-        parser.error(f"{options.folder}: no labels.jsonl there; give a folder of labelled pages")
+    for folder in options.folders:
+        if not (folder / "labels.jsonl").is_file():
+            parser.error(f"{folder}: no labels.jsonl there; give a folder of labelled pages")
     as_of = datetime.combine(options.as_of, datetime.min.time(), UTC) if options.as_of else datetime.now(UTC)
-    rows = list(scores(options.folder, as_of))
+    rows = [row for folder in options.folders for row in scores(folder, as_of)]
     total, families = summary(rows), by_family(rows)
     if options.json:
         answer = {"pages": [asdict(row) for row in rows], "families": families, "summary": total}
@@ -321,6 +348,10 @@ def main(arguments: list[str] | None = None) -> int:
     print()
     for name, value in total.items():
         print(f"{name:22} {dict(value) if isinstance(value, dict) else value}")
+    if options.folds:
+        print()
+        for number, part in enumerate(folds(rows, options.folds), 1):
+            print(_fold_line(number, part))
     return 0
 
 
