@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from crawler.families.base import Family
 from crawler.lists.elsewhere import elsewhere
+from crawler.lists.empty_boxes import HEADINGS, all_empty
 from crawler.lists.outline import Outline, squeeze
 from crawler.lists.sight import Sight
 from crawler.lists.totals import Total
@@ -22,7 +23,6 @@ ROOM = {"width": 400, "height": 200}
 """Pixels that a frame has at least when it holds a list."""
 _SIZE = re.compile(r"(?<![\w-])(width|height)\s{0,3}:\s{0,3}(\d{1,4}(?:px|%)?)")
 _PIXELS = re.compile(r"\s{0,3}(\d{1,5})(?:px)?\s{0,3}\Z")
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 BOX = 12
 """Texts that a box with nothing but its title and 暂无信息 holds at most."""
 NEAR = 14
@@ -132,7 +132,9 @@ def emptiness(sight: Sight, family: Family, pagers: Sequence[int], total: Total,
     before = _empty_before(source.sheet, pagers, filled) if total.pages == 1 else -1
     if before >= 0:
         return Blank("an empty list and its pager of 1 page", at=before)
-    return Blank()
+    still = beside or _requests(sight) or _maker(source.sheet)
+    boxes = -1 if still else all_empty(source.sheet, empty_lists(source.sheet))
+    return Blank("boxes with titles and nothing in them", at=boxes) if boxes >= 0 else Blank()
 
 
 def _maker(sheet: Outline, makes: re.Pattern[str] = MAKES_LISTS) -> str:
