@@ -29,6 +29,7 @@ from crawler.lists.choice import (
     rank,
     stands_bare,
 )
+from crawler.lists.counts import uncounted
 from crawler.lists.cut import cut_off
 from crawler.lists.datalist import markup_in_data, read_data, read_rows, rows_in_scripts
 from crawler.lists.dating import Item, posts_of
@@ -121,7 +122,8 @@ def _read_fragment(fragment: str, sight: Sight, family: Family) -> Reading | Non
 def _blocks(sight: Sight, pagers: tuple[int, ...] = ()) -> tuple[list[Block], frozenset[int]]:
     """The page's dated blocks, and the texts that hold nothing but a date."""
     sheet, source = sight.source.sheet, sight.source.raw
-    cells = under_headings(sheet, cells_of(sheet, sight.today, sight.page.fetched_at), sight.today)
+    cells = uncounted(sheet, cells_of(sheet, sight.today, sight.page.fetched_at))
+    cells = under_headings(sheet, cells, sight.today)
     dates = frozenset(number for cell in cells if cell.rank == ALONE for number in cell.texts)
     cells += unseen_cells(sheet, source, sight.today, sight.page.fetched_at)
     cells += written_cells(sheet, sight.source.scripts, sight.today, sight.page.fetched_at)

@@ -155,9 +155,17 @@ def _odd(element: HtmlElement, name: str) -> str:
     return ""
 
 
+UNFILLED = re.compile(r"\{|\$[\w{.]|#\{|#\w+#\Z|<|\[!--|%[\w{]")
+"""How a template's variable begins that nobody filled in: ``{source}``, ``$content.source``, ``[!--befrom--]``."""
+
+
 def said(values: Iterable[str]) -> list[str]:
-    """``values`` without those that say nothing (empty, ``null``, ``undefined``, 无)."""
-    return [value for value in values if value.strip().lower() not in VOID]
+    """``values`` without those that say nothing (empty, ``null``, ``undefined``, 无, a template's ``{source}``)."""
+    return [
+        value
+        for value in values
+        if value.strip().lower() not in VOID and UNFILLED.match(value.strip()) is None
+    ]
 
 
 def base_url(root: HtmlElement, page: Page) -> str:

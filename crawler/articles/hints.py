@@ -18,6 +18,8 @@ VARIABLE = re.compile(
 )
 LITERAL = re.compile(r"""["'>]\s{0,9}((?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[^"'<]{0,20})["'<]""")
 NAMED = re.compile(r"pub|release|fbsj|fbrq|fabu|date|time", re.I)
+OF_THE_VISIT = re.compile(r"(?:now|today|server|current|sys)\w{0,12}[\"']?\s{0,3}[:=]\s{0,3}[\"']?\Z", re.I)
+"""Variables that hold the moment of the visit (``var nowtime = "2026-11-23"``)."""
 LONGEST = 20_000
 """Characters of a script that may hold data of the page; longer ones are libraries."""
 
@@ -47,6 +49,8 @@ def lone_literal(root: HtmlElement, today: date) -> list[Dated]:
     found: list[Dated] = []
     for script in _scripts(root):
         for match in LITERAL.finditer(script):
+            if OF_THE_VISIT.search(script, max(0, match.start() - 40), match.start() + 1):
+                continue
             found += find_dates(match[1], today=today, place="script").believed[:1]
     return _agreed(found)
 

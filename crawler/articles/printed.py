@@ -14,6 +14,7 @@ from crawler.articles.passages import Passage
 from crawler.dateparts import Part, parts, plain
 from crawler.dates import OTHER_DATE, find_dates, judge
 from crawler.days.strength import WRITTEN
+from crawler.markup import said
 from crawler.model import Dated, Refused
 
 PUBLISHED = re.compile(
@@ -32,6 +33,10 @@ AFTER_LABEL = re.compile(r"[\s:：∶﹕\]】)）>|]{0,200}")
 CLOCK_OF_THE_PAGE = re.compile(
     r"今天|今日|现在是|当前(?:时间|日期)|系统时间|打印(?:时间|日期)|本站|本网站?|网站最后|生成(?:时间|日期)|访问时间|您好|欢迎"
 )
+OF_WHOM = re.compile(
+    r"(?:来\s{0,6}源|稿源|作\s{0,4}者|编\s{0,4}辑|责编|供稿|发布(?:机构|单位|人|者))\s{0,4}[:：∶﹕]\s{0,4}[^\s:：|｜\[\]【】()（）]{1,30}"
+)
+"""Who wrote it, with the name: 来源：本站原创, 来源：今日临水 are no clock of the page."""
 INFO = re.compile(
     r"来源|作者|编辑|责编|浏览|阅读|点击|访问量|人气|字[体号]|分享|打印|供稿|记者|发布|收藏|大 中 小|【|Source"
 )
@@ -108,7 +113,15 @@ def labelled_dates(found: Sequence[Passage], at: int, today: date) -> tuple[list
     order = sorted(range(foot), key=lambda i: _distance(i, at, found[i].hidden))[:MOST]
     near = set(_lines(found, at)) if at >= 0 else set(order)
     lines, rest = [i for i in order if i in near], [i for i in order if i not in near and i < foot - 2]
-    believed = _behind(PUBLISHED, found, order, today, refused)
+    above = [i for i in order if i <= at or i in near]
+    believed = _behind(PUBLISHED, found, above, today, refused)
+    if not believed:
+        own = [i for i in order if i > at and i not in near and not _of_another(found, i)]
+        believed = _behind(PUBLISHED, found, own, today, refused)
+        bare = bare_date(found, at, today) if believed else None
+        if bare or (believed and (plain := _behind(PLAIN_LABEL, found, lines, today, refused))):
+            # in the body the words tell of something else (名单公布时间) as often as of the article
+            return [bare, *believed] if bare else [*plain, *believed], refused
     if believed:
         return [replace(one, why=one.why or PUBLICATION) for one in believed], refused
     for label in (PLAIN_LABEL, UPDATED):
@@ -121,6 +134,25 @@ def labelled_dates(found: Sequence[Passage], at: int, today: date) -> tuple[list
             bare = bare_date(found, at, today)
             return ([bare, *believed] if bare else believed), refused
     return [], refused
+
+
+LINE = re.compile(r"来\s{0,6}源|作者|编辑|浏览|阅读|点击|字[体号]")
+ANOTHER = re.compile(r"[\u4e00-\u9fff]\Z")
+
+
+def _of_another(found: Sequence[Passage], i: int) -> bool:
+    """Whether 发布时间 in passage ``i`` of the body is something else's: a word stands before it (原公告发布日期, 成绩公布时间),
+    or a range behind it (公开时间：10日至16日), and nothing that the line of date and origin has."""
+    text = found[i].text
+    match = PUBLISHED.search(text[:2000])
+    if match is None:
+        return False
+    before = text[: match.start()]
+    if ANOTHER.search(before) is not None:
+        return LINE.search(before) is None or len(before) > 60
+    behind = plain(_value_of(found, i, match.end()))
+    first = next(iter(parts(behind)), None)
+    return first is not None and first.ranged
 
 
 def is_published(dated: Dated) -> bool:
@@ -178,8 +210,14 @@ def _labels(label: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     if len(text) > 2000:
         text = text[:2000]
     for match in label.finditer(text):
-        if not CLOCK_OF_THE_PAGE.search(text, max(0, match.start() - 6), match.end()):
+        if not is_clock(text[: match.end()], match.start() - 6):
             yield match
+
+
+def is_clock(text: str, start: int = 0) -> bool:
+    """Whether ``text`` from ``start`` on tells the day of the visit, and not only who wrote the article (来源：本站)."""
+    said = OF_WHOM.sub(lambda found: found[0][:1] * len(found[0]), text)
+    return CLOCK_OF_THE_PAGE.search(said, max(0, start)) is not None
 
 
 def _distance(i: int, at: int, hidden: bool) -> int:
@@ -226,11 +264,11 @@ def of_the_site(found: Sequence[Passage], at: int, day: date, today: date) -> bo
         ):
             continue
         printed = True
-        clock = CLOCK_OF_THE_PAGE.search(passage.text) or WEEKDAY.search(passage.text)
+        clock = is_clock(passage.text) or WEEKDAY.search(passage.text)
         row = passage.links > 0 and len(passage.prose) <= 40
         if not (i >= foot - 2 or clock or row or _labelled_otherwise(found, i) or _of_an_event(found, i)):
             return False
-    return printed
+    return printed or day >= today  # a day of the look that no text prints is a script's clock
 
 
 def _only_line(found: Sequence[Passage], today: date) -> Dated | None:
@@ -254,12 +292,7 @@ def _until_body(found: Sequence[Passage], start: int, stop: int) -> list[int]:
 def _info_date(passage: Passage, today: date) -> Dated | None:
     """The date of a line that holds nothing else, or only words such as 来源 and 浏览次数 beside it."""
     text = passage.text
-    if (
-        len(text) > 250
-        or CLOCK_OF_THE_PAGE.search(text)
-        or COPYRIGHT.search(text)
-        or OTHER_DATE.search(text[:12])
-    ):
+    if len(text) > 250 or is_clock(text) or COPYRIGHT.search(text) or OTHER_DATE.search(text[:12]):
         return None
     letters = plain(text)
     for part in parts(letters):
@@ -312,7 +345,8 @@ def _named(found: Sequence[Passage], i: int, end: int) -> str | None:
     value = NEXT_LABEL.split(match[1])[0].strip("-—_/、")
     if value.endswith("）") and "（" not in value:  # the whole line stands in brackets
         value = value[:-1]
-    return value if len(value) >= 2 and re.search(r"[\u4e00-\u9fffA-Za-z]", value) else None
+    named = len(value) >= 2 and re.search(r"[\u4e00-\u9fffA-Za-z]", value) and said([value])
+    return value if named and value.lower() not in ("http", "https") else None
 
 
 def _is_value(passage: Passage) -> bool:

@@ -44,9 +44,13 @@ _ORIGIN = re.compile(
 _PUBLISHED = re.compile(r"发布|公开|公布|更新|发文|刊登|上网")
 _SHOWN = re.compile(r"回复|开始|起始")
 """When nothing is called published: a letter is shown with its reply, a consultation from its beginning."""
-_DATE_HEAD = re.compile(r"时间|日期")
+_DATE_HEAD = re.compile(r"时间|日期|有效期|期限")
+_HELD = re.compile(r"召开|举行|举办|开展|播出|有效期|期限")
+"""Heads of a column of days on which something was held or ends, beside those of OTHER_DATE."""
 _SIGNED = re.compile(r"成文|印发|签署|制定|签发|发文日期")
 """Dates of a document that are seldom after its publication: they clear, and never convict."""
+_ENDS = re.compile(r"截止|截至|结束|到期|开标|失效|废止|有效")
+"""Heads of a column of days that come after the publication by their nature: they cast no doubt on it."""
 HALF = f"{DOUBTED}one of the dates that the other rows have"
 UNDATED, IMPOSSIBLE, FUTURE_DATE, WEAK_DATE = "undated", "impossible_date", "future_date", "weak_date"
 """Why a row became no post that is surely dated (:attr:`crawler.model.Unread.why`)."""
@@ -149,30 +153,48 @@ def _one_column(sheet: Outline, items: list[Item]) -> None:
     wide = [item for item in items if len([c for c in item.cells if c.place == "item"]) == width]
     best = _labelled_column(sheet, wide, width)
     labelled = best is not None
+    heads = _head(sheet, items[0].row, width) if labelled and not any(c.label for c in wide[0].cells) else []
+    other = [i for i, head in enumerate(heads) if _ENDS.search(head) and not _PUBLISHED.search(head)]
     if best is None:
         best = _ordered_column(wide, width)
     for item in wide:
         if best is None:
             item.cells.sort(key=_latest)
         else:
-            item.cells.insert(0, item.cells.pop(best))
+            kept = item.cells[best]  # the table's head says of the others what they are: 截止时间
+            item.cells = [kept, *(c for i, c in enumerate(item.cells) if i != best and i not in other)]
     if (
         labelled
     ):  # a letter without a reply shows the day it was written where the others show the day of the reply
         for item in items:
-            if 0 < len(item.cells) < width:
+            if 0 < len(item.cells) < width - len(other):
                 item.cells = [_as(cell, HALF) for cell in item.cells]
 
 
 def _signed_column(sheet: Outline, items: list[Item]) -> None:
     """A table whose only dates stand under 成文日期: the day of the document, not of its publication."""
     first = next((item.row for item in items if item.cells), None)
-    if first is None or sheet.tags[first.node] != "tr":
+    if first is None or (sheet.tags[first.node] != "tr" and not _head_row(sheet, first)):
         return
     heads = _head(sheet, first, 1)
-    if heads and OTHER_DATE.search(heads[0]) and not _PUBLISHED.search(heads[0]):
+    if heads and _is_other(heads[0]) and not _PUBLISHED.search(heads[0]):
         for item in items:
             item.cells = [_as(cell, WRITTEN) for cell in item.cells]
+
+
+def _is_other(head: str) -> bool:
+    return OTHER_DATE.search(head) is not None or _HELD.search(head) is not None
+
+
+def _head_row(sheet: Outline, row: Row) -> bool:
+    """Whether the brother before the first row is a head: two to eight short texts without a link, in no table."""
+    node, before = row.home + 1, -1
+    while 0 <= node < row.node:
+        before, node = node, sheet.end[node]
+    if row.home < 0 or row.flat or before < 0 or sheet.links_in(before):
+        return False
+    said = sheet.texts[sheet.first[before] : sheet.last[before]]
+    return 2 <= len(said) <= 8 and all(len(squeeze(text)) < 12 for text in said)
 
 
 def _latest(cell: Cell) -> int:

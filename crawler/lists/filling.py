@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from crawler.frames import PART
+from crawler.lists.empty_boxes import HEADINGS
+from crawler.lists.outline import Outline
 from crawler.lists.sight import Sight
 from crawler.lists.totals import FETCHES
 from crawler.model import Unread
@@ -20,6 +22,9 @@ MOST, VARIABLES, CLASSES = 20, 5, 4
 """Places of a script, variables for one box and classes of one element that are looked at."""
 UP = 4
 """Elements around a list whose names a script may know as its box."""
+BEFORE = 400
+"""Elements before a list, on each step up, that are looked at."""
+LISTS = frozenset({"ul", "ol", "dl", "tbody"})
 NOSCRIPT = frozenset({"noscript"})
 _DOES = r"\s{0,3}\.\s{0,3}(?:html|append|prepend|before|load|replaceWith|innerHTML|insertAdjacentHTML|bootstrapTable)\b"
 _READY = re.compile(r"\$\(\s?(?:function|\(\s?\)\s?=>)|ready\s?\(|onload|DOMContentLoaded", re.I)
@@ -40,6 +45,34 @@ def filled(sight: Sight, home: int) -> Iterator[Unread]:
             yield Unread(f"#{name[1:40]}", PART, "script")
             return
         node = sheet.parents[node]
+
+
+def above(sight: Sight, home: int) -> Iterator[Unread]:
+    """Boxes above the list, in the same middle of the page, that stand empty and that a script fills at once.
+
+    List elements, and boxes under a heading of their own: the present list above an archive. A bar of places, a menu and a
+    visitor's counter have neither.
+    """
+    sheet = sight.source.sheet
+    for number in _empty_above(sheet, home):
+        name = sheet.elements[number].get("id") or ""
+        if name and not sheet.hidden(number) and writes_into(f"#{name}", sight.source.scripts):
+            yield Unread(f"#{name[:40]}", PART, "script")
+
+
+def _empty_above(sheet: Outline, home: int) -> Iterator[int]:
+    node = home
+    for _ in range(UP):
+        parent, headed = sheet.parents[node] if node >= 0 else -1, False
+        if parent < 0 or sheet.tags[parent] in ("body", "html"):
+            return
+        for number in range(max(parent + 1, node - BEFORE), node):
+            tag = sheet.tags[number]
+            if sheet.first[number] < sheet.last[number] or sheet.links_in(number):
+                headed = tag in HEADINGS
+            elif tag in LISTS or (headed and tag in ("div", "section")):
+                yield number
+        node = parent
 
 
 def _names(sight: Sight, node: int) -> tuple[str, ...]:

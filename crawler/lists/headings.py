@@ -20,9 +20,10 @@ from crawler.model import Dated
 from crawler.years import FROM_HEADING
 
 _HEADING = re.compile(
-    r"\x00[^\w\x00]{0,4}(20[0-4]\d)\s?年(?:度)?\s?(?:(1[0-2]|0?[1-9])\s?月(?:份)?)?[^\w\x00]{0,4}(?=\x00)"
+    r"\x00[^\w\x00]{0,4}(20[0-4]\d)\s?(?:年(?:度)?)?\s?(?:(1[0-2]|0?[1-9])\s?月(?:份)?)?[^\w\x00]{0,4}(?=\x00)"
 )
 _DAY = re.compile(r"\x00[^\w\x00]{0,4}(3[01]|[12]\d|0?[1-9])\s?日[^\w\x00]{0,4}(?=\x00)")
+_LISTS = frozenset({"ul", "ol", "dl", "table"})
 _CHOSEN = frozenset({"option", "select", "label", "button"})
 Heading = tuple[int, int, int]
 """The text at which it stands, its year, its month or 0."""
@@ -74,12 +75,30 @@ def _headings(sheet: Outline) -> list[Heading]:
             or sheet.up(owner, LINK) >= 0
             or sheet.up(owner, _CHOSEN) >= 0
             or sheet.hidden(owner)
+            or ("年" not in match[0] and not (match[2] is None and _above_a_list(sheet, owner)))
         ):
             continue
         found.append((number, int(match[1]), int(match[2] or 0)))
     times = [(year, month) for _, year, month in found]
     falls = all(one >= other for one, other in pairwise(times))
     return found if falls and len({bool(month) for _, month in times}) <= 1 else []
+
+
+def _above_a_list(sheet: Outline, node: int) -> bool:
+    """Whether a year without 年 is all that its box says, and the next brother of the box is a list."""
+    while True:
+        parent = sheet.parents[node]
+        if parent < 0:
+            return False
+        if sheet.last[parent] - sheet.first[parent] > 1:
+            break
+        node = parent
+    after = sheet.end[node]
+    return (
+        after < len(sheet.tags)
+        and sheet.parents[after] == sheet.parents[node]
+        and sheet.tags[after] in _LISTS
+    )
 
 
 def _days(sheet: Outline, cells: list[Cell], headings: list[Heading]) -> list[Cell]:

@@ -178,7 +178,7 @@ def outline(root: etree._Element) -> Outline:
             sheet.anchors.append(number)
             href = element.get("href")
             if href:
-                hrefs[number] = href
+                hrefs[number] = _without_place(sheet, href) if "#" in href[1:] else href
         elif tag == "script":
             sheet.scripts.append(number)
         current = number
@@ -186,6 +186,17 @@ def outline(root: etree._Element) -> Outline:
     _close(sheet, current)
     del end[number:], last[number:]  # comments are no elements
     return sheet
+
+
+_PLACE = re.compile(r"([^#]+)#[A-Za-z][\w-]{0,40}\Z")
+"""A place within a page; a route (``#/a``, ``#!a``) and a number name another page."""
+
+
+def _without_place(sheet: Outline, href: str) -> str:
+    """``8800.html#comments`` beside ``8800.html`` is the same post; alone it stays as written."""
+    match = _PLACE.match(href)
+    near = (sheet.hrefs.get(anchor) for anchor in sheet.anchors[-4:-1])
+    return match[1] if match is not None and match[1] in near else href
 
 
 def _close(sheet: Outline, current: int) -> None:

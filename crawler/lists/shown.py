@@ -15,7 +15,7 @@ from crawler.frames import AROUND, PART
 from crawler.lists.addresses import column_like
 from crawler.lists.blank import room
 from crawler.lists.bounds import Listed
-from crawler.lists.filling import filled
+from crawler.lists.filling import above, filled
 from crawler.lists.outline import LINK, Outline, squeeze
 from crawler.lists.pager import is_pager_word
 from crawler.lists.sight import Sight
@@ -56,6 +56,7 @@ def shown(sight: Sight, listed: Listed, near: range, posts: tuple[Post, ...]) ->
     yield from framed(sight, near)
     if listed.home >= 0:
         yield from filled(sight, listed.home)
+        yield from above(sight, listed.home)
         yield from written(sight, near)
         yield from bare(sight, listed, near)
     if newest is not None:

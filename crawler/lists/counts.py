@@ -1,0 +1,45 @@
+"""Numbers beside a month that are no days: tables of months with the rows' own numbers (序号 4, 2026年11月)."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.dateparts import plain
+from crawler.lists.cells import Cell
+from crawler.lists.outline import Outline
+from crawler.model import Dated, Refused
+
+COUNTS = "a number beside it counts the rows or belongs to another column of the table"
+RUN = 3
+"""So many rows that go on by one are numbered."""
+_BARE_NUMBER = re.compile(r"\W{0,4}\d{1,2}\W{0,4}\Z")
+_TABLE_CELL = frozenset({"td", "th"})
+
+
+def uncounted(sheet: Outline, cells: list[Cell]) -> list[Cell]:
+    """``cells`` where a day that only counts its row (1, 2, 3 …), or stands in another column of the table, is refused."""
+    run: list[Cell] = []
+    last = 0
+    for cell in cells:
+        day = _joined_day(sheet, cell)
+        run = [] if day is None or day != last + 1 else run
+        if day is None:
+            continue
+        last = day
+        run.append(cell)
+        if len(run) >= RUN or _apart(sheet, cell.pieces):
+            for one in run if len(run) == RUN else [cell]:
+                one.answer = Refused(one.raw, COUNTS)
+    return cells
+
+
+def _joined_day(sheet: Outline, cell: Cell) -> int | None:
+    """The day of a date that was put together from pieces of which just one is a bare number."""
+    numbers = [text for text in cell.pieces if _BARE_NUMBER.match(plain(sheet.texts[text]))]
+    return cell.answer.day.day if len(numbers) == 1 and isinstance(cell.answer, Dated) else None
+
+
+def _apart(sheet: Outline, pieces: tuple[int, ...]) -> bool:
+    """Whether the pieces stand in different cells of one row."""
+    cells = [sheet.up(sheet.owners[text], _TABLE_CELL) for text in pieces]
+    return len(set(cells)) > 1 and -1 not in cells and len({sheet.parents[cell] for cell in cells}) == 1
