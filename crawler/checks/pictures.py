@@ -107,8 +107,8 @@ def look_at_picture(data: bytes) -> Picture:
         EOFError,
         IndexError,
         TypeError,
-    ) as error:
-        return Picture("broken", f"解码失败（{type(error).__name__}）")
+    ):
+        return Picture("broken", "解码失败")
     except (MemoryError, Image.DecompressionBombError):
         return Picture("refused", "解码所需内存超过限度")
     if flat:

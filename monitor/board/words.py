@@ -40,6 +40,13 @@ STALE_WORDS: Mapping[str, str] = {
 """What an accusation is called where nothing is past a date."""
 
 
+NUMBERS: Mapping[str, str] = {
+    "days": "已过天数", "limit": "期限", "months": "月数", "count": "数量", "floor": "下限", "due": "到期", "failures": "没有看清的次数",
+    "faults": "问题处数", "posts": "涉及信息", "suspects": "疑点", "needed": "应达", "asked": "查看次数", "failed": "其中失败",
+}  # fmt: skip
+"""A verdict's numbers that a person reads; whatever has no name here is for programs."""
+
+
 def value_word(rule: str, value: str) -> str:
     """The word on a finding's chip; empty = the verdict's own name."""
     return STALE_WORDS.get(rule, "") if value == "stale" else ""

@@ -25,7 +25,7 @@ from monitor.board import accounts as registered
 from monitor.board import outlet_page as board
 from monitor.board.units import unit_names
 from monitor.board.unread import Part, decisions, parts_of
-from monitor.board.words import ended_words, rule_name
+from monitor.board.words import NUMBERS, ended_words, rule_name
 from monitor.calendar import add_months
 from monitor.causes import cause_name, looked_like
 from monitor.content_desk import Wanted, listing
@@ -200,7 +200,7 @@ def _beside(why: Explanation | None) -> tuple[Part, ...]:
 
 
 WORDS: Mapping[str, Any] = {
-    "places": DATE_PLACES, "probes": PROBES, "evidence": EVIDENCE, "outcomes": OUTCOMES, "homes": HOMES, "platforms": PLACE_NAMES,
+    "places": DATE_PLACES, "number_names": NUMBERS, "probes": PROBES, "evidence": EVIDENCE, "outcomes": OUTCOMES, "homes": HOMES, "platforms": PLACE_NAMES,
     "classes": CLASS_NAMES, "purposes": PURPOSE_NAMES, "states": STATE_NAMES, "reason": looked_like, "cause": cause_name,
     "ended": ended_words, "rule_name": rule_name,
 }  # fmt: skip
