@@ -231,9 +231,10 @@ class Watched:
             self._letter = claims.of_letters(connection, self.said, day, self._letter)
 
     def _enter(self, entered: Hiding) -> None:
-        """A person's word on an account, true at the moment of looking."""
+        """A person's word on an account, true at the moment of looking. Of one that the catalogue lacks nobody can say a word."""
         now, by = self.clock.now, self.clock.now + timedelta(days=entered.amount)
-        for account in (one for one, _ in ACCOUNTS if one.id in entered.places):
+        lacking = {place for one in self.hidings if one.kind == "catalogue" for place in one.places}
+        for account in (one for one, _ in ACCOUNTS if one.id in entered.places and one.id not in lacking):
             newest = account.shown(now)[0].moment
             word = Attestation(
                 0, account.id, newest, now, by.date(), "http://example.org/1", "", "", "张三", now, None
