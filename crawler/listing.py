@@ -41,6 +41,7 @@ from crawler.lists.links import Links
 from crawler.lists.notices import moved_notice
 from crawler.lists.outline import Outline, outline, plain_tree
 from crawler.lists.parts import Teller, joined, near_of
+from crawler.lists.shapes import shape_of_data
 from crawler.lists.sight import Sight, sight_of
 from crawler.lists.totals import total_of
 from crawler.lists.undated import address_rows, titled_posts
@@ -63,7 +64,14 @@ def read_list(
     """
     if text is None:
         text = markup.decode(page.body, page.headers)
-    return cut_off(_read_text(page, column, text, days or {}), text)
+    return cut_off(_shaped(_read_text(page, column, text, days or {})), text)
+
+
+def _shaped(reading: Reading) -> Reading:
+    """The reading with its shape, where the list came as data."""
+    if reading.outcome is not Outcome.READ or reading.shape is not None:
+        return reading
+    return replace(reading, shape=shape_of_data(reading))
 
 
 def _read_text(page: Page, column: str, text: str, days: Mapping[str, date]) -> Reading:

@@ -334,6 +334,27 @@ class Post:
     pinned: bool = False
 
 
+DEPTH = 24
+"""Boxes around a list that a :class:`Shape` tells, the nearest ones: old pages nest thousands deep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a list page is built, as far as its reading rests on it; the same for as long as the page is built the same.
+
+    ``place`` are the boxes around the list, the outermost first, each as its tag with its id and classes
+    (``div#main.news``), or ``("data",)`` where no markup holds the list. ``date`` tells where most rows' day stands: a place of
+    :class:`Dated`, and for the text of an item on which side of the title (``item after``). ``rows`` counts the posts.
+    ``further`` is how the next page is addressed, without its numbers (``index_#.htm``), empty where there is none.
+    """
+
+    family: str = ""
+    place: tuple[str, ...] = ()
+    date: str = ""
+    rows: int = 0
+    further: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a reader made of a page. Never raises, never guesses: what is not understood is an outcome.
@@ -346,7 +367,7 @@ class Reading:
     ``newest`` is the lower bound: the newest day that is proven. ``unread`` holds whatever may be newer, so that
     ``upper`` is the newest day that the page could hold. ``total`` is the number of posts that the page prints for the
     whole column. ``around`` are the addresses of same-site links outside the list: where several columns of a site show
-    the same ones, they are its frame.
+    the same ones, they are its frame. ``shape`` is how the page of a READ list is built.
     """
 
     outcome: Outcome
@@ -362,6 +383,7 @@ class Reading:
     total: int | None = None
     around: tuple[str, ...] = ()
     asks: tuple[Ask, ...] = ()
+    shape: Shape | None = None
 
     @property
     def newest(self) -> Dated | None:

@@ -1,6 +1,6 @@
 """The tables of what limits a look's proof: a site's frame, hosts that mislead, moved addresses, people's words.
 
-``frame_link``, ``host_trait``, ``outlet_address`` and ``crosscheck`` are written by the crawl; ``column_word`` and ``whole_word`` hold
+``frame_link``, ``host_trait``, ``outlet_address``, ``crosscheck`` and ``column_shape`` are written by the crawl; ``column_word`` and ``whole_word`` hold
 what people decided, each with its person, reason and moment. Rows are ended, never deleted.
 """
 
@@ -105,3 +105,28 @@ class WholeWordRow(Base):
     moment: Mapped[datetime]
     ended: Mapped[datetime | None]
     kept_in: Mapped[str] = mapped_column(String(20), default="office")
+
+
+class ColumnShapeRow(Base):
+    """How a column's page was built: ``golden``, the reading that later ones are held against, or a ``drift`` from it.
+
+    ``shape`` and ``rows`` (title, url, day) are those of :mod:`crawler.walking.shapes`; of a golden reading that a drift followed
+    the newest rows before it. ``whole``: everything on the page was accounted for; ``overlaps``: it led on from the known posts.
+    ``ended`` is when a drift was over or accepted, a golden reading followed by another; ``person`` and ``reason`` are those
+    of whoever accepted it. At most one of each kind is open for a column.
+    """
+
+    __tablename__ = "column_shape"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outlet_id: Mapped[str] = mapped_column(ForeignKey("outlet.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    shape: Mapped[dict[str, Any]]
+    rows: Mapped[list[Any]]
+    whole: Mapped[bool]
+    overlaps: Mapped[bool]
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    ended: Mapped[datetime | None]
+    person: Mapped[str] = mapped_column(String(100), default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    __table_args__ = (Index("ix_column_shape_outlet_id_kind", "outlet_id", "kind"),)

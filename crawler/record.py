@@ -31,7 +31,7 @@ from crawler.bulk import execute_many, execute_rows
 from crawler.model import Article, Dated, Outcome, Post, Unread
 from crawler.store import OutletRow, PostRow, RunRow, VisitRow
 from crawler.visit import Looked
-from crawler.walking import frame_store
+from crawler.walking import frame_store, shape_store
 
 ARTICLE_TRIES = 3
 """An article page that was gone or not understood on three nights is left alone; its list entry stands."""
@@ -80,6 +80,7 @@ def record(
         execute_many(connection, _VISITS, [_visit(looked) for looked in looks])
         _outlets(connection, looks)
         frame_store.learn(connection, looks)
+        shape_store.learn(connection, looks)
     for start in range(0, len(articles), CHUNK):
         _articles(connection, articles[start : start + CHUNK])
 

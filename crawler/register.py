@@ -24,6 +24,7 @@ from crawler.model import (
     ContactRole,
     Evidence,
     Manners,
+    Outcome,
     Outlet,
     OutletKind,
     Probe,
@@ -38,6 +39,8 @@ from crawler.store import DutyRow, OutletRow, RunRow, SiteRow, UnitRow
 from crawler.visit import Known, Planned
 from crawler.walking.address_store import note_address
 from crawler.walking.doubt_store import words as words_of_people
+from crawler.walking.shape_store import adopt, opened
+from crawler.walking.shapes import DRIFTING, GOLDEN, Kept
 
 Row = type[UnitRow] | type[SiteRow] | type[OutletRow]
 WATCH = ("url", "probes", "platform", "render")
@@ -209,28 +212,42 @@ def outlet_values(outlet: Outlet) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What an outlet had learned of its page: how many dated posts it showed, and of which family."""
+    """What an outlet had learned of its page: how many dated posts it showed, and of which family.
+
+    ``drift`` is the page built anew that became its golden reading; ``kept``: what was learned was of that page already,
+    and stays.
+    """
 
     dated: int
     family: str
     floor: int
+    drift: Kept | None = None
+    kept: bool = False
 
 
-def accept(connection: Connection, outlet: str, now: datetime, note: str) -> Learned | None:
+def accept(connection: Connection, outlet: str, now: datetime, *, person: str, reason: str) -> Learned | None:
     """Let an outlet learn its page anew, because a person found it healthy: what was learned is forgotten.
 
-    Its posts and visits stay. Returns what was forgotten, ``None`` for an unknown outlet. ``note`` says who and why
-    and stands in a run of kind ``accept``.
+    A page that was built anew becomes its golden reading; where it led on from the known posts, nothing need be forgotten.
+    Its posts and visits stay. Returns what was learned, ``None`` for an unknown outlet. Who and why stands in a run of
+    kind ``accept``.
     """
     row = connection.execute(
         select(OutletRow).where(OutletRow.id == outlet, OutletRow.retired_at.is_(None))
     ).first()
     if row is None:
         return None
-    connection.execute(update(OutletRow).where(OutletRow.id == outlet).values(**FRESH))
-    said = f"{outlet}: dated {row.dated} -> 0, family {row.family or '-'} -> -; {note}"
+    drift = opened(connection, [outlet]).get(outlet, {}).get(DRIFTING)
+    conclusive = bool(row.last_outcome) and Outcome(row.last_outcome).conclusive
+    kept = drift is not None and drift.overlaps and conclusive
+    if drift is not None:
+        adopt(connection, drift, now, person=person, reason=reason)
+    if not kept:
+        connection.execute(update(OutletRow).where(OutletRow.id == outlet).values(**FRESH))
+    learned = "" if kept else f"dated {row.dated} -> 0, family {row.family or '-'} -> -; "
+    said = f"{outlet}: {learned}{'drift adopted; ' if drift else ''}{person}: {reason}"
     connection.execute(insert(RunRow).values(kind="accept", started=now, ended=now, note=said[:2000]))
-    return Learned(row.dated, row.family, row.floor)
+    return Learned(row.dated, row.family, row.floor, drift, kept)
 
 
 def outlet_of(row: Any, units: Sequence[str] = ()) -> Outlet:
@@ -290,6 +307,7 @@ def known_outlets(
     rows = connection.execute(query).mappings().all()
     back, own = words_of_people(connection, [row["id"] for row in rows])
     words = attested(connection, [row["id"] for row in rows if row["kind"] == OutletKind.ACCOUNT])
+    shapes = opened(connection, [row["id"] for row in rows if row["kind"] == OutletKind.COLUMN])
     return [
         Known(
             with_word(outlet_of(row), words.get(row["id"])),
@@ -298,6 +316,8 @@ def known_outlets(
             unread=tuple(unread_of(one) for one in row["unread"]),
             backwards=back.get(row["id"]),
             other_addresses=own.get(row["id"], frozenset()),
+            golden=shapes[row["id"]][GOLDEN].shape if GOLDEN in shapes.get(row["id"], ()) else None,
+            drifting=DRIFTING in shapes.get(row["id"], ()),
         )
         for row in rows
     ]

@@ -6,7 +6,7 @@ The same function stands behind both doors (spider and recheck), so both reach t
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import blake2b
@@ -22,6 +22,7 @@ from crawler.model import (
     Post,
     Probe,
     Reading,
+    Shape,
     Unread,
     Visit,
     shanghai_day,
@@ -31,6 +32,7 @@ from crawler.walking.behind import carried, looks_on, marked, with_mark
 from crawler.walking.doubts import NO_KNOWN_POSTS, TURNED_ROUND, WENT_BACK, doubt
 from crawler.walking.forms import answered
 from crawler.walking.freshness import Copy, final_part, said_by_caches
+from crawler.walking.shapes import DRIFT, Built, Turn, built, differences, leads_on
 from crawler.walking.wholeness import (
     EVERYTHING,
     NOTHING,
@@ -58,7 +60,8 @@ class Known:
     """What the store knows of an outlet before a look (see ``OutletRow`` for the fields).
 
     ``backwards`` is when a person last said that its going back is right, ``other_addresses`` those that a person said
-    are its own, too (:class:`crawler.proof_store.ColumnWordRow`).
+    are its own, too (:class:`crawler.proof_store.ColumnWordRow`). ``golden`` is how its page was built when it was learned,
+    ``drifting`` whether a drift from it is open (:mod:`crawler.walking.shapes`).
     """
 
     outlet: Outlet
@@ -81,6 +84,8 @@ class Known:
     last_plain: datetime | None = None
     backwards: datetime | None = None
     other_addresses: frozenset[str] = frozenset()
+    golden: Shape | None = None
+    drifting: bool = False
 
     @property
     def settled(self) -> bool:
@@ -107,7 +112,7 @@ class Looked:
     in a circle. Where it does not ``learn``, the look is kept and what is known of the outlet stays as it was.
     ``around`` are links of ``site`` beside the list. ``walked`` is what the walk's pages showed so far, ``whole`` what
     they prove once it ended, ``left`` the column's unread parts where its further pages add one. ``believed`` is the look as it counts where its doubt is explained. ``proven`` tells what the
-    look at ``walk_prior`` proves of posts that it did not show.
+    look at ``walk_prior`` proves of posts that it did not show. ``built`` is how its page is built, where that is to be kept.
     """
 
     visit: Visit
@@ -126,6 +131,7 @@ class Looked:
     believed: Looked | None = None
     proven: Absent = EVERYTHING
     left: tuple[Unread, ...] | None = None
+    built: Built | None = None
 
     @property
     def redirect(self) -> Further | None:
@@ -259,7 +265,7 @@ def look(
     looked = replace(looked, site=known.outlet.site, around=reading.around)
     if copy is not None:
         return _as_copy(known, looked, copy)
-    looked = _doubted_order(known, looked, reading)
+    looked = _drifted(known, _doubted_order(known, looked, reading), reading)
     return _arrived(known, looked, reading, landed or page.final_url, column_at)
 
 
@@ -288,6 +294,51 @@ def _doubted_order(known: Known, looked: Looked, reading: Reading) -> Looked:
     told = replace(looked, visit=replace(looked.visit, mark=_marked(before, looked.visit.mark)))
     posts = reading.posts if why == NO_KNOWN_POSTS else looked.posts
     return replace(_bounded(known, replace(told, posts=posts), why), believed=looked)
+
+
+def _drifted(known: Known, looked: Looked, reading: Reading) -> Looked:
+    """A page built anew that does not lead on from the known posts may be another list: it clears and never convicts."""
+    golden = known.golden if known.front else None  # a new address, or a person's word: learned anew
+    of = built(golden, reading, drifting=known.drifting)
+    if of is None:
+        return looked
+    if of.turn is Turn.DRIFT:
+        of = replace(of, overlaps=_leads_on(known, reading))
+    told = replace(looked, built=of)
+    if looked.believed is not None:
+        return replace(told, believed=replace(looked.believed, built=of))
+    if golden is None or of.turn is not Turn.DRIFT or of.overlaps or looked.visit.reason:
+        return told
+    mark = _marked(" ".join(differences(golden, of.shape)), looked.visit.mark)
+    doubted = replace(told, visit=replace(looked.visit, mark=mark))
+    return replace(_bounded(known, doubted, DRIFT), believed=told)
+
+
+def _leads_on(known: Known, reading: Reading) -> bool:
+    """Whether the list leads on from the known posts, or a person said that it is right since the last look."""
+    since = known.last_conclusive
+    if known.backwards is not None and (since is None or known.backwards > since):
+        return True
+    shown, old = {key(post.url) for post in reading.posts}, keys(known.front)
+    return leads_on(len(shown), _fresh(known.newest, reading.posts), len(shown & old), len(old))
+
+
+def _fresh(newest: date | None, posts: Iterable[Post]) -> int:
+    """How many posts are newer than all that was known."""
+    days = (post.published.day for post in posts if post.published is not None)
+    return sum(newest is None or day > newest for day in days)
+
+
+def explained(believed: Looked, doubted: Looked, met: int, newest: date | None) -> Looked:
+    """The look at a page built anew as it counts, when ``met`` of its posts are known by title and day, whatever their addresses.
+
+    ``newest`` is the newest day that was known. As it is ``believed`` where it leads on from them, else as ``doubted``.
+    """
+    posts = believed.posts
+    of = believed.built
+    if of is None or not leads_on(len(posts), _fresh(newest, posts), met, len(posts)):
+        return doubted
+    return replace(believed, built=replace(of, overlaps=True))
 
 
 def _arrived(

@@ -25,10 +25,21 @@ from crawler.hosts import HostQueue, Task, host_key
 from crawler.model import Article, Ask, Manners, Outcome, Page, Post
 from crawler.platforms import platform, portal, probes_of
 from crawler.record import ArticleSeen
-from crawler.visit import Known, Looked, Planned, further_key, key, keys, look, request_of
+from crawler.visit import (
+    Known,
+    Looked,
+    Planned,
+    explained,
+    further_key,
+    key,
+    keys,
+    look,
+    request_of,
+)
 from crawler.walking.asking import Answer, Asking, proven_by
 from crawler.walking.doubts import NO_KNOWN_POSTS, WENT_BACK, withdrawn
 from crawler.walking.freshness import PAST_CACHES, part
+from crawler.walking.shapes import DRIFT, Turn
 from crawler.walking.traits import LIAR
 from crawler.walking.yearless import day_of, may_lack_years, yearless
 
@@ -245,7 +256,7 @@ class Walk:
             if looked.visit.reason == WENT_BACK and looked.believed is not None:
                 self._backwards.setdefault(queue.host, []).append((task, page, looked))
                 return  # explained, or not, when all of the host's lists were seen
-            if looked.visit.reason == NO_KNOWN_POSTS and looked.believed is not None:
+            if looked.visit.reason in (NO_KNOWN_POSTS, DRIFT) and looked.believed is not None:
                 looked = await self._acquainted(queue, task, looked)
             self._keep(task, page, looked)
 
@@ -265,7 +276,11 @@ class Walk:
         if believed is None or known.last_conclusive is None:
             return looked
         before = known.last_conclusive + timedelta(microseconds=1)
-        if self.keeper.familiar(known.outlet.id, believed.posts, before) * 3 >= len(believed.posts):
+        met = self.keeper.familiar(known.outlet.id, believed.posts, before)
+        drift = looked.built is not None and looked.built.turn is Turn.DRIFT
+        if drift:  # one known post further down may be another list's, too
+            return explained(believed, looked, met, known.newest)
+        if met * 3 >= len(believed.posts):
             return believed
         onward, trail = believed.more, believed.trail
         for number in range(2, MOST_AHEAD + 2):

@@ -95,12 +95,19 @@ def account_state(
 
 
 def learn_anew(connection: Connection, outlet: str, *, by: str, reason: str, now: datetime) -> Learned | None:
-    """A person found a redesigned column healthy: what was learnt of its page is forgotten. ``None``: no such column."""
-    forgotten = accept(connection, outlet, now, f"{by}: {reason}")
-    if forgotten is not None:
-        data = _changed({"dated": forgotten.dated, "family": forgotten.family}, None) | {"reason": reason}
+    """A person found a redesigned column healthy: it learns its page anew, and a drift becomes its golden reading.
+
+    ``None``: no such column.
+    """
+    learned = accept(connection, outlet, now, person=by, reason=reason)
+    if learned is not None and not learned.kept:
+        data = _changed({"dated": learned.dated, "family": learned.family}, None) | {"reason": reason}
         append(connection, now, [Entry("learn_anew", f"outlet:{outlet}", by, data)])
-    return forgotten
+    if learned is not None and learned.drift is not None:
+        shape = asdict(learned.drift.shape)
+        data = {"reading": learned.drift.id, "after": shape, "reason": reason}
+        append(connection, now, [Entry("shape_adopted", f"outlet:{outlet}", by, data)])
+    return learned
 
 
 def edit(

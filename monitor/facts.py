@@ -32,6 +32,7 @@ from monitor.coverage import Seen, sight
 from monitor.judging import BOUNDED, PROVING
 from monitor.looks.column_words import with_addresses
 from monitor.looks.crosschecks import elsewhere
+from monitor.looks.drifts import with_drifts
 from monitor.looks.resolving import resolve
 from monitor.looks.weight import CONVICTING, enough
 from monitor.model import Facts, Look, Newest, OutletFacts, PageFacts, SiteFacts
@@ -92,6 +93,7 @@ def gather(
     if only is None:
         everything = _with_pages(connection, everything, as_of, said)
         everything = with_addresses(connection, everything, as_of)
+        everything = with_drifts(connection, everything, as_of)
     outlets = tuple(of for of in everything if of.outlet.kind is not OutletKind.CANARY)
     months = months_from(add_months(quarter_start(day), -3), day.replace(day=1))
     night = Seen() if only is not None or failed_night is not None else sight(outlets, as_of, coverage)

@@ -20,6 +20,7 @@ PROBE_RULE = "probe_out_of_service"
 EXPLAINS: Mapping[str, tuple[str, ...]] = {
     "lists_went_back": ("removed_posts", "word_wanted"),
     "address_moved": ("outlet_unreadable", "word_wanted"),
+    "column_drift": ("word_wanted",),
 }
 """What misleads us at columns, and the rules whose findings about the same columns it explains."""
 

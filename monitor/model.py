@@ -13,6 +13,7 @@ from typing import Any
 
 from crawler.crosscheck.model import Checked
 from crawler.model import Evidence, Outcome, Outlet, Site, Unit, Unread, upper_bound
+from crawler.walking.shapes import Drifted
 from monitor.workdays import Calendar
 
 
@@ -236,6 +237,7 @@ class OutletFacts:
     ``recent_days`` are the days of its posts of the last thirteen months, for a column of surveys only. ``page``
     is what its list page says of itself, ``late`` the posts that came long after their day, ``removed`` those gone.
     ``own_addresses`` are those of which a clerk said that they are the column's, too.
+    ``drifted`` is a page built otherwise than it was learned (``looks/shapes.py``).
     ``elsewhere`` are pages beside its list that were found to be its posts of late, or may be (``looks/crosschecks.py``).
     """
 
@@ -253,6 +255,7 @@ class OutletFacts:
     removed: RemovedPosts | None = None
     own_addresses: tuple[str, ...] = ()
     elsewhere: tuple[Checked, ...] = ()
+    drifted: Drifted | None = None
 
 
 @dataclass(frozen=True, slots=True)

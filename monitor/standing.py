@@ -34,6 +34,7 @@ BESIDE = frozenset(
     {
         "address_moved",
         "backdated_posts",
+        "column_drift",
         "content_faults",
         "content_suspects",
         "page_tags",

@@ -138,6 +138,7 @@ TABLE: dict[str, str] = {
     "GET /outlets/{id:path}/frozen/{number:int}": "AOILR",
     "GET /outlets/{id:path}/frozen/{number:int}/view": "AOILR",
     "POST /outlets/{id:path}/recheck": "AOI",
+    "POST /outlets/{id:path}/shape/{number:int}/adopt": "AO",
     "POST /outlets/{id:path}/state": "AO",
     "POST /outlets/{id:path}/words": "AO",
     "POST /outlets/{id:path}/words/{number:int}/end": "AO",

@@ -106,6 +106,26 @@ def upgrade() -> None:
     with op.batch_alter_table("crosscheck", schema=None) as batch_op:
         batch_op.create_index("ix_crosscheck_outlet_id_moment", ["outlet_id", "moment"], unique=False)
 
+    op.create_table(
+        "column_shape",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("outlet_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("shape", sa.JSON(), nullable=False),
+        sa.Column("rows", sa.JSON(), nullable=False),
+        sa.Column("whole", sa.Boolean(), nullable=False),
+        sa.Column("overlaps", sa.Boolean(), nullable=False),
+        sa.Column("first_seen", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("last_seen", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("ended", crawler.store.Moment(timezone=True), nullable=True),
+        sa.Column("person", sa.String(length=100), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["outlet_id"], ["outlet.id"], name=op.f("fk_column_shape_outlet_id_outlet")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_column_shape")),
+    )
+    with op.batch_alter_table("column_shape", schema=None) as batch_op:
+        batch_op.create_index("ix_column_shape_outlet_id_kind", ["outlet_id", "kind"], unique=False)
+
     with op.batch_alter_table("unit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("since", sa.Date(), nullable=True))
 
@@ -191,6 +211,10 @@ def downgrade() -> None:
     with op.batch_alter_table("unit", schema=None) as batch_op:
         batch_op.drop_column("since")
 
+    with op.batch_alter_table("column_shape", schema=None) as batch_op:
+        batch_op.drop_index("ix_column_shape_outlet_id_kind")
+
+    op.drop_table("column_shape")
     with op.batch_alter_table("crosscheck", schema=None) as batch_op:
         batch_op.drop_index("ix_crosscheck_outlet_id_moment")
 

@@ -22,6 +22,7 @@ from crawler.lists.moving import settle_moving
 from crawler.lists.outline import Outline
 from crawler.lists.pager import PAGER_WORD_LIKE, is_pager_word, links_further
 from crawler.lists.parts import Teller, near_of
+from crawler.lists.shapes import shape_of
 from crawler.lists.shown import below, framed, several, shown, years
 from crawler.lists.sight import Sight
 from crawler.lists.totals import NO_TOTAL, Total, backwards, fewer
@@ -86,6 +87,7 @@ def whole(
         reading,
         unread=(*unread, *(m for m in more if m not in unread)),
         evidence=_evidence(posts, unread),
+        shape=shape_of(reading, sheet, listed.items, listed.home),
     )
 
 

@@ -9,7 +9,15 @@ from monitor.model import Facts, Look, OutletFacts, SiteFacts, Value, Verdict
 from monitor.plain import clean
 
 TOLD_ONCE = frozenset(
-    {"address_moved", "host_unchanged", "lists_alike", "lists_went_back", "old_copies", "word_wanted"}
+    {
+        "address_moved",
+        "column_drift",
+        "host_unchanged",
+        "lists_alike",
+        "lists_went_back",
+        "old_copies",
+        "word_wanted",
+    }
 )
 """Rules whose findings stand in one letter of the office's; after that on the screens, until they are true no more."""
 NAMED = 5

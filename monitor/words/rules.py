@@ -14,6 +14,7 @@ RULES: Mapping[str, str] = {
     "host_name": "域名规范", "page_tags": "页面标签", "certificate_expiry": "安全证书到期", "home_moved": "首页地址变更",
     "outlet_pace": "更新频次", "lists_went_back": "列表整批变旧", "old_copies": "缓存旧页面",
     "host_unchanged": "服务器误答未修改", "lists_alike": "不同栏目同一列表", "address_moved": "栏目网址跳转",
+    "column_drift": "栏目版式变化",
     "word_wanted": "待人工认定",
 }  # fmt: skip
 """Short names of the rules; a rule that is not here is shown under its own name."""

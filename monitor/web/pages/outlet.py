@@ -23,6 +23,7 @@ from monitor.ahead import ahead
 from monitor.attachments import Unacceptable
 from monitor.board import accounts as registered
 from monitor.board import outlet_page as board
+from monitor.board.shapes import drift_page, learned
 from monitor.board.units import unit_names
 from monitor.board.unread import Part, decisions, parts_of
 from monitor.board.words import NUMBERS, ended_words, rule_name
@@ -176,13 +177,15 @@ def outlet_page(
     with web.office.reader.connect() as connection:
         left = partly.unread if partly else ()
         decided = decisions(connection, id, left, shown["looks"]) if column else None
+        drift = drift_page(connection, id, why.facts if why else None) if column else None
+        golden = learned(connection, id) if column else None
     return page(
         request, "outlet.html", 422 if problem else 200, here=here, outlet=here.outlet, why=why, verdicts=verdicts,
         ahead=ahead(verdicts, today, settings.monitor.alerts.letters.calendar), at=address(id), problem=problem,
         recheck=_told(current, here, web) if current else None, column=column, decided=decided, partly=partly,
         given=given or {}, now_local=now.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
         until_default=today + timedelta(days=7), proven=_proven(partly, why), why_unread=reason_name,
-        beside=_beside(why), row_text=row_text, **WORDS, **shown,
+        beside=_beside(why), drift=drift, golden=golden, row_text=row_text, **WORDS, **shown,
     )  # fmt: skip
 
 
