@@ -83,7 +83,9 @@ def test_both_readings_stand_side_by_side_and_hostile_text_is_text(drifted: Web)
     assert "变了： 列表的位置、日期的位置" in re.sub(r"\s+", " ", text)
     for told in ("div.main › ul.list", "标题后面", "标题前面", "20 条", "15 条", "wjxx 第1条工作信息"):
         assert told in text
-    assert (text.count("没见过"), text.count("见过")) == (1, 3), "one of three rows was not known"
+    assert [text.count(word) for word in ("没见过", "见过", "较新")] == [0, 2, 1], (
+        "of three rows two were known"
+    )
     whole = browser.get(PAGE).text
     assert "<script>alert(1)" not in whole
     for code in ("place", "item before", "drift "):
@@ -123,9 +125,10 @@ def test_what_is_not_proposed_wants_a_look_and_a_reason(
 ) -> None:
     client_for, office = office_web
     kept(office, Turn.LEARN, OLD, row(0), days=2.5)
-    kept(office, Turn.DRIFT, NEW, Row("别的", f"{PORTAL}/else/1.html", date(2020, 7, 4)), **more)
+    kept(office, Turn.DRIFT, NEW, Row("别的", f"{PORTAL}/else/1.html", date(2020, 7, 4)), days=0.1, **more)
     browser = client_for(Role.OFFICE)
     assert told in card(browser)
+    assert "没见过" in card(browser), "and no newer than what was known"
     action, asks = form_of(browser)
     assert asks
     if not more.get("overlaps", True):

@@ -28,12 +28,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A row of a list; ``met``: it stands on the other side, too, or was known before."""
+    """A row of a list. ``met``: it was known before the page was built anew; ``fresh``: it is newer than all that was."""
 
     title: str
     url: str
     day: date | None
     met: bool
+    fresh: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,8 @@ def drift_page(connection: Connection, column: str, of: OutletFacts | None) -> D
     if found is None:
         return None
     ready = of is not None and proposed(replace(of, drifted=found))
-    known = _known(connection, found.now)
-    before = (
-        _side(found.golden, {(row.title, row.day) for row in found.now.rows}, set()) if found.golden else None
-    )
-    old = {(row.title, row.day) for row in found.golden.rows} if found.golden else set()
-    after = _side(found.now, old, known)
+    before = _side(found.golden, None, set()) if found.golden else None
+    after = _side(found.now, found.golden, _known(connection, found.now))
     return DriftPage(found.now.id, changed(found), _lines(found), before, after, ready, found.now.overlaps)
 
 
@@ -88,13 +85,25 @@ def _lines(found: Drifted) -> tuple[Line, ...]:
     )
 
 
-def _side(kept: Kept, told_too: set[tuple[str, date | None]], known: set[str]) -> Side:
+def _side(kept: Kept, before: Kept | None, known: set[str]) -> Side:
+    """``kept`` as a side of the page; ``known`` are addresses that were seen ``before``, whose rows a person knows, too."""
+    told_before = {(row.title, row.day) for row in before.rows} if before else set()
+    last = _newest(before) if before else None
     rows = tuple(
-        Shown(row.title, row.url, row.day, row.url in known or (row.title, row.day) in told_too)
+        Shown(
+            row.title,
+            row.url,
+            row.day,
+            row.url in known or (row.title, row.day) in told_before,
+            row.day is not None and last is not None and row.day > last,
+        )
         for row in kept.rows
     )
-    newest = max((row.day for row in kept.rows if row.day), default=None)
-    return Side(kept.first_seen, kept.last_seen, kept.shape.rows, newest, rows)
+    return Side(kept.first_seen, kept.last_seen, kept.shape.rows, _newest(kept), rows)
+
+
+def _newest(kept: Kept) -> date | None:
+    return max((row.day for row in kept.rows if row.day), default=None)
 
 
 def _known(connection: Connection, now: Kept) -> set[str]:
