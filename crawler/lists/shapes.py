@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,7 +16,7 @@ from crawler.lists.dating import Item
 from crawler.lists.outline import Outline
 from crawler.model import DEPTH, Further, Reading, Shape
 
-ROWS = 20
+ROWS = 10
 """So many rows tell where the day stands."""
 WORDS = 8
 DATA = ("data",)
@@ -73,15 +74,20 @@ def place_of(sheet: Outline, home: int) -> tuple[str, ...]:
 
 
 def _box(sheet: Outline, number: int) -> str:
-    """``div#main.list.news``: tag, id and telling classes in the order of names."""
-    element, tag = sheet.elements[number], sheet.tags[number]
-    names = [f"#{word}" for word in _words(element.get("id") or "")[:1]]
-    names += [f".{word}" for word in sorted(set(_words(element.get("class") or "")))]
+    element = sheet.elements[number]
+    return _named(sheet.tags[number], (element.get("id") or "")[:80], (element.get("class") or "")[:200])
+
+
+@lru_cache(maxsize=4096)
+def _named(tag: str, id_: str, classes: str) -> str:
+    """``div#main.list.news``: tag, id and telling classes in the order of names. The pages of a site share their boxes."""
+    names = [f"#{word}" for word in _words(id_)[:1]]
+    names += [f".{word}" for word in sorted(set(_words(classes)))]
     return ("table" if tag == "tbody" else tag) + "".join(names)
 
 
 def _words(attribute: str) -> list[str]:
-    found = (_NUMBER.sub("0", word) for word in _WORD.findall(attribute[:200].lower()))
+    found = (_NUMBER.sub("0", word) for word in _WORD.findall(attribute.lower()))
     return [word for word in found if not _STATE.fullmatch(word)][:WORDS]
 
 
