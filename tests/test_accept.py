@@ -72,9 +72,27 @@ def lists(count: int) -> str:
     return f"<html><head><meta charset='utf-8'><title>通知</title></head><body><h2>通知</h2><ul>{rows}</ul></body></html>"
 
 
+def tables(count: int) -> str:
+    """The same posts in another dress."""
+    listed = lists(count).replace("<li><a", "<tr><td><a").replace("</a><span>", "</a></td><td>")
+    return (
+        listed.replace("</span></li>", "</td></tr>").replace("<ul>", "<table>").replace("</ul>", "</table>")
+    )
+
+
 @pytest.fixture
 def shrunk(tmp_path: Path) -> Iterator[Path]:
     """A config whose column showed twenty posts and now shows three; the store remembers twenty."""
+    yield from showing(tmp_path, lists(3))
+
+
+@pytest.fixture
+def dressed(tmp_path: Path) -> Iterator[Path]:
+    """A config whose column showed twenty posts in a list and now shows them in a table."""
+    yield from showing(tmp_path, tables(20))
+
+
+def showing(tmp_path: Path, now: str) -> Iterator[Path]:
     pages = {"/tz/": (200, "text/html; charset=utf-8", lists(20))}
     shipped = yaml.safe_load((Path(__file__).parents[1] / "config.yaml").read_text("utf-8"))
     with served(pages) as (address, _):
@@ -90,7 +108,7 @@ def shrunk(tmp_path: Path) -> Iterator[Path]:
         path = tmp_path / "config.yaml"
         path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
         assert said(path, "recheck", "tz", "--json")["visits"][0]["dated"] == 20
-        pages["/tz/"] = (200, "text/html; charset=utf-8", lists(3))
+        pages["/tz/"] = (200, "text/html; charset=utf-8", now)
         yield path
 
 
@@ -115,6 +133,18 @@ def test_a_shortened_column_is_not_believed_until_a_person_accepts_it(shrunk: Pa
         note = connection.execute(select(RunRow.note).where(RunRow.kind == "accept")).scalar_one()
     reader.dispose()
     assert note == "tz: dated 20 -> 0, family generic -> -; 值班员: 栏目精简，列表正常"
+
+
+def test_a_page_built_anew_that_leads_on_is_taken_and_nothing_else_forgotten(dressed: Path) -> None:
+    assert said(dressed, "recheck", "tz", "--json")["visits"][0]["outcome"] == "read"
+    told = said(dressed, "accept", "tz", "--by", "值班员", "--reason", "栏目改版，列表正常")
+    assert (
+        "tz：已采用新版式（列表的位置 table；日期的位置 标题后面；首页条数 20 条；下一页的网址 没有下一页）"
+        in told
+    )
+    assert "已清除" not in told
+    again = said(dressed, "accept", "tz", "--by", "值班员", "--reason", "再核实", "--json")
+    assert (again["adopted"], again["forgotten"]) == (None, True)
 
 
 def test_an_unknown_column_is_refused(shrunk: Path) -> None:
