@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -59,9 +60,9 @@ def with_by(help: str = "经办人（写入留痕）；不填为电脑登录名"
 
 
 def signed(by: str) -> str:
-    """The person who answers for what is being written: ``by``, else who is signed in to this machine, which is said.
+    """The person who answers for what is being written: ``by``, else who is signed in to this machine.
 
-    Never the system's own name: what a person decides is a person's. Raises :class:`BadConfig` where there is no such name.
+    That is said when the command ends, unless it failed: what was not written bears no name. Never the system's own name: what a person decides is a person's. Raises :class:`BadConfig` where there is no such name.
     """
     if by.strip():
         return by.strip()
@@ -69,8 +70,13 @@ def signed(by: str) -> str:
         name = getpass.getuser()
     except (KeyError, OSError, ImportError):
         raise BadConfig("不知道是谁在操作：请用 --by 写明经办人") from None
-    click.echo(f"留痕记为“{name}”（电脑登录名；要写姓名请加 --by）", err=True)
+    click.get_current_context().call_on_close(lambda: _say_signed(name))
     return name
+
+
+def _say_signed(name: str) -> None:
+    if sys.exc_info()[0] is None:
+        click.echo(f"留痕记为“{name}”（电脑登录名；要写姓名请加 --by）", err=True)
 
 
 def tell(as_json: bool, data: object, lines: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import sys
 from collections.abc import Callable
@@ -200,7 +201,7 @@ def test_the_clerk_strikes_and_adds_with_reasons_that_stay(run: Run, config: Pat
     assert data["figures"]["good"]["镇街"] == ["东河镇"]
     assert [(e["name"], e["reason"], e["by"]) for e in data["edits"]] == [
         ("西岭镇", "机构调整", "办公室"),
-        ("东河镇", "报送及时", ""),
+        ("东河镇", "报送及时", getpass.getuser()),
     ]
     text = "\n".join(
         p.text for p in docx.Document(str(config.parent / "通报" / "通报-2020Q2.docx")).paragraphs
