@@ -89,7 +89,7 @@ def test_a_config_that_is_a_workbook_or_broken_is_refused_with_its_place(
     book, broken = tmp_path / "book.xlsx", tmp_path / "broken.yaml"
     book.write_bytes(b"PK\x03\x04\xff\xfe")
     broken.write_text("store: [unclosed\ncrawler: {", encoding="utf-8")
-    for path, said in ((book, "not a workbook"), (broken, "line 2")):
+    for path, said in ((book, "不能是表格文件"), (broken, "第 2 行")):
         code, text = run(monkeypatch, capsys, "check-config", "--config", str(path))
         assert (code, said in text) == (2, True), text
 
