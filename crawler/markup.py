@@ -155,7 +155,7 @@ def _odd(element: HtmlElement, name: str) -> str:
     return ""
 
 
-UNFILLED = re.compile(r"\{|\$[\w{.]|#\{|#\w+#\Z|<|\[!--|%[\w{]")
+UNFILLED = re.compile(r"\{|\$[\w{.]|#\{|#\w+#\Z|<(?:[%#$]|c:)|\[!--|%[\w{]")
 """How a template's variable begins that nobody filled in: ``{source}``, ``$content.source``, ``[!--befrom--]``."""
 
 

@@ -254,4 +254,4 @@ def test_the_installed_command_itself_ends_with_2_and_one_line(tmp_path: Path) -
     assert ended.returncode == 2
     assert ended.stdout == ""
     assert len(ended.stderr.strip().splitlines()) == 1
-    assert "line 3" in ended.stderr
+    assert "第 3 行" in ended.stderr
