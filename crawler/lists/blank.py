@@ -133,8 +133,12 @@ def emptiness(sight: Sight, family: Family, pagers: Sequence[int], total: Total,
     before = _empty_before(source.sheet, pagers, filled) if total.pages == 1 else -1
     if before >= 0:
         return Blank("an empty list and its pager of 1 page", at=before)
-    still = beside or _requests(sight) or _maker(source.sheet)
-    boxes = -1 if still else all_empty(source.sheet, empty_lists(source.sheet))
+    # without words or a pager to say so only a page that no script could fill is proven empty
+    boxes = (
+        -1
+        if beside or _requests(sight) or _unknown_script(sight)
+        else all_empty(source.sheet, empty_lists(source.sheet))
+    )
     return Blank("boxes with titles and nothing in them", at=boxes) if boxes >= 0 else Blank()
 
 
@@ -294,11 +298,7 @@ def _decided(sight: Sight, node: int, filled: frozenset[str], fills: bool) -> bo
     A page without any script shows what it holds, whatever its classes are called.
     """
     sheet = sight.source.sheet
-    other = any(
-        not KNOWN_SCRIPTS.search(sheet.elements[i].get("src") or "x") and not _counter(script)
-        for i, script in zip(sheet.scripts, sight.source.scripts, strict=True)
-    )
-    named = _PLACEHOLDER if fills or other else _SWITCHED if sheet.scripts else None
+    named = _PLACEHOLDER if fills or _unknown_script(sight) else _SWITCHED if sheet.scripts else None
     for _ in range(8):
         if node < 0 or sheet.tags[node] == "body":
             return False
@@ -314,6 +314,15 @@ def _decided(sight: Sight, node: int, filled: frozenset[str], fills: bool) -> bo
                 return True
         node = sheet.parents[node]
     return False
+
+
+def _unknown_script(sight: Sight) -> bool:
+    """Whether the page has a script of which nobody knows what it does: no library's file, no counter of visitors."""
+    sheet = sight.source.sheet
+    return any(
+        not KNOWN_SCRIPTS.search(sheet.elements[i].get("src") or "x") and not _counter(script)
+        for i, script in zip(sheet.scripts, sight.source.scripts, strict=True)
+    )
 
 
 def _counter(script: str) -> bool:

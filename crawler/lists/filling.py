@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from crawler.frames import PART
+from crawler.lists.blank import LISTS
 from crawler.lists.empty_boxes import HEADINGS
 from crawler.lists.outline import Outline
 from crawler.lists.sight import Sight
@@ -24,7 +25,6 @@ UP = 4
 """Elements around a list whose names a script may know as its box."""
 BEFORE = 400
 """Elements before a list, on each step up, that are looked at."""
-LISTS = frozenset({"ul", "ol", "dl", "tbody"})
 NOSCRIPT = frozenset({"noscript"})
 _DOES = r"\s{0,3}\.\s{0,3}(?:html|append|prepend|before|load|replaceWith|innerHTML|insertAdjacentHTML|bootstrapTable)\b"
 _READY = re.compile(r"\$\(\s?(?:function|\(\s?\)\s?=>)|ready\s?\(|onload|DOMContentLoaded", re.I)
