@@ -248,31 +248,49 @@ Piece = tuple[int | None, int | None, int | None]
 """Year, month and day as far as one element shows them."""
 NO_PIECE: Piece = (None, None, None)
 
+_BARE_MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?|[一二三四五六七八九十]{{1,2}}月"
 _PIECE = re.compile(
     r"[\s(|/-]{0,9}(?:((?:199|20\d)\d) ?[-/.年] ?(\d{1,2})月?|((?:199|20\d)\d)年?"
-    r"|(\d{1,2}) ?[-/.月] ?(\d{1,2})日?|(\d{1,2})月|(\d{1,2})[日号]?)[\s)|/-]{0,9}\Z"
+    r"|年?(\d{1,2}) ?[-/.月] ?(\d{1,2})[日号]?|年?(\d{1,2})月|月?(\d{1,2})[日号]?"
+    rf"|(?:(\d{{1,2}}) ?[-/.]|({_BARE_MONTH})[ ,/.-]{{0,3}}) ?((?:199|20\d)\d)年?"
+    rf"|(?:(\d{{1,2}})[ -])?({_BARE_MONTH})(?: ?(\d{{1,2}})(?:st|nd|rd|th|[日号])?)?,?)[\s)|/-]{{0,9}}\Z",
+    re.I,
 )
+MONTH_PIECE = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?[ -])?(?:{_BARE_MONTH})"
+"""How a piece begins that names its month in words (Nov, Nov 20, 十一月): the gates of a page's texts need it."""
 
 
 def piece_of(text: str) -> Piece | None:
-    """The part of a date that is all that ``plain`` text says (``2020-07``, ``20``, ``7月``), or ``None``."""
+    """The part of a date that is all that ``plain`` text says (``2020-07``, ``20``, ``7月``, ``Jul 2020``), or ``None``."""
     match = _PIECE.match(text) if len(text) < 24 else None
     if match is None:
         return None
-    whole_year, its_month, year, month, its_day, lone_month, day = match.groups()
+    whole_year, its_month, year, month, its_day, lone_month, day, *turned = match.groups()
+    before_year, named_before_year, last_year, day_before, named, day_behind = turned
+    if day_before and day_behind:
+        return None
     return (
-        int(whole_year or year or 0) or None,
-        int(its_month or month or lone_month or 0) or None,
-        int(its_day or day or 0) or None,
+        int(whole_year or year or last_year or 0) or None,
+        int(its_month or month or lone_month or before_year or 0)
+        or _month_named(named_before_year or named)
+        or None,
+        int(its_day or day or day_before or day_behind or 0) or None,
     )
+
+
+def _month_named(word: str | None) -> int:
+    """Nov or 十一月 as a number; 0 for none, 99 for what is no month (十十月)."""
+    if not word:
+        return 0
+    return _number(word[:-1]) if word[-1] == "月" else _MONTHS.index(word[:3].lower()) + 1
 
 
 def joined(pieces: Sequence[Piece | None]) -> Piece:
     """Two or three neighbouring pieces as one date, each part said once; ``NO_PIECE`` when they do not fit.
 
-    The year may be missing. Of three, the month stands in the middle.
+    The year may be missing. Of three, the year stands first or last.
     """
-    if len(pieces) < 2 or (len(pieces) == 3 and (pieces[1] is None or pieces[1][1] is None)):
+    if len(pieces) < 2 or (len(pieces) == 3 and (pieces[1] is None or pieces[1][0] is not None)):
         return NO_PIECE
     found: list[int | None] = [None, None, None]
     for piece in pieces:

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
 
-from crawler.dateparts import ZEROS, Part, Piece, joined, parts, piece_of, plain
+from crawler.dateparts import MONTH_PIECE, ZEROS, Part, Piece, parts, piece_of, plain
 from crawler.dates import WHICH_FIRST, find_date, find_dates, implausible, judge, settled
 from crawler.lists.outline import Outline
+from crawler.lists.pieces import assembled, neighbours
 from crawler.model import Dated, Refused
 
 ALONE, EDGE, INSIDE = 3, 2, 0
@@ -22,7 +23,10 @@ MANY = 40
 """Dates looked at in one text: a row has few, and a page of running text must stay quick."""
 _DATE_LIKE = (
     re.compile(r"[-/.年月－／．—](?:(?<=\d.)|(?<=\d\s.))\s?\d"),
-    re.compile(r"\x00[^\w\x00]{0,9}\d{1,4}\s?[年月日]?[^\w\x00]{0,9}(?=\x00)"),
+    re.compile(
+        rf"\x00[^\w\x00]{{0,9}}(?:[年月]?\d{{1,4}}\s?[年月日]?[^\w\x00]{{0,9}}|{MONTH_PIECE}[^\x00]{{0,9}})(?=\x00)",
+        re.I,
+    ),
     re.compile(
         r"[今昨前刚](?:(?<=[今昨前])[天日]|(?<=刚)[刚才]"
         r"|(?<=[秒分钟时天日周期]前)|(?<=[秒分钟时天日周期][\s以之]前)|(?<=[秒分钟时天日周期]\s[以之]前))"
@@ -37,7 +41,8 @@ Five, because each begins with few letters: together they would stop at every di
 _GATE = re.compile(
     r"\d\s?[-/.年月－／．—]\s?\d|(?<!\d)\d{8}(?!\d)|[今昨前][天日]|刚[刚才]|[秒分钟时天日周期]\s?[以之]?前"
     rf"|[{ZEROS}零一二三四五六七八九]年\s?[一二三四五六七八九十\d]"
-    r"|\A\W{0,9}\d{1,4}\s?[年月日]?\W{0,9}\Z"
+    r"|\A\W{0,9}[年月]?\d{1,4}\s?[年月日]?\W{0,9}\Z"
+    rf"|\A\W{{0,9}}(?i:{MONTH_PIECE})[ ,\d]{{0,9}}年?\W{{0,9}}\Z"
 )
 _ENGLISH_GATE = re.compile(
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}[., -]{1,3}(?:\d{1,2}(?:st|nd|rd|th)?[, ]{1,3})?20\d\d"
@@ -92,11 +97,12 @@ def cells_of(sheet: Outline, today: date, fetched_at: datetime | None) -> list[C
             continue
         piece = told.piece
         if piece is not None:
-            if pieces and not _neighbours(sheet, pieces[-1][0], number):
+            if pieces and not neighbours(sheet, pieces[-1][0], number):
                 pieces.clear()
             pieces.append((number, piece))
-            whole = _whole(pieces[-3:], sheet, today)
+            whole = _cell_of_pieces(pieces[-3:], sheet, today)
             if whole is not None:
+                _label_from_before(whole, sheet)
                 while found and found[-1].answer is None and found[-1].text >= whole.pieces[0]:
                     found.pop()
                 found.append(whole)
@@ -120,7 +126,7 @@ def cell_at(sheet: Outline, number: int, today: date) -> Cell | None:
     )
 
 
-_YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d\d)(?!\d)")
+_YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})[-/. ]{1,3}(\d{1,2})[-/. ]{1,3}((?:19|20)\d\d)(?!\d)")
 
 
 def _order_years_last(cells: list[Cell], today: date) -> None:
@@ -218,34 +224,22 @@ def _relative_cell(
     return Cell(*at, ALONE, refused[0], refused[0].text, place=place) if refused else None
 
 
-def _neighbours(sheet: Outline, one: int, other: int) -> bool:
-    """Whether nothing but marks stands between two texts."""
-    return other - one == 1 or (other - one == 2 and _WORD.search(sheet.texts[one + 1]) is None)
-
-
-def _whole(pieces: list[tuple[int, Piece]], sheet: Outline, today: date) -> Cell | None:
-    """The date that the last two or three pieces make together; day and month alone still want a year."""
-    for width in (3, 2):
-        last = pieces[-width:]
-        if len(last) < width:
-            continue
-        year, month, day = joined([piece for _, piece in last])
-        if month is None or day is None:
-            continue
-        numbers = tuple(number for number, _ in last)
-        raw = " ".join(sheet.texts[number].strip() for number in numbers)
-        at = (numbers[-1], sheet.owners[numbers[-1]])
-        if year is None:
-            return Cell(*at, ALONE, None, raw, "", month, day, pieces=numbers)
-        part = Part(year, month, day, start=0, end=len(raw), alone=True)
-        return Cell(*at, ALONE, judge(part, raw, today=today, place="item"), raw, pieces=numbers)
-    return None
+def _cell_of_pieces(pieces: list[tuple[int, Piece]], sheet: Outline, today: date) -> Cell | None:
+    """The date that the last pieces make together; day and month alone still want a year."""
+    found = assembled(pieces, sheet)
+    if found is None:
+        return None
+    part, raw, numbers = found.part, found.raw, found.numbers
+    at = (numbers[-1], sheet.owners[numbers[-1]])
+    if part.year is None:
+        return Cell(*at, ALONE, None, raw, "", part.month, part.day, pieces=numbers)
+    return Cell(*at, ALONE, judge(part, raw, today=today, place="item"), raw, pieces=numbers)
 
 
 def _label_from_before(cell: Cell, sheet: Outline) -> None:
     """成文日期 in one element, its date in the next."""
-    if cell.text and not cell.label and cell.rank == ALONE:
-        before = sheet.texts[cell.text - 1]
+    if cell.texts[0] and not cell.label and cell.rank == ALONE:
+        before = sheet.texts[cell.texts[0] - 1]
         match = _LABEL_CELL.match(before) if "间" in before or "期" in before else None
         if match is not None:
             cell.label = "".join(match[1].split())
