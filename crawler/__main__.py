@@ -1,7 +1,7 @@
 """``python -m crawler``: one crawl as a child process, telling its progress as JSON lines on stdout.
 
 Meant for the monitor, which starts it, reads its lines and limits its time. Exit codes: 0 done,
-1 the walk was stopped by a fault (what was seen until then is stored), 2 the configuration is refused.
+1 the guard is off or the walk was stopped by a fault (what was seen until then is stored), 2 the configuration is refused.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from crawler.clock import clock, parse_moment
 from crawler.config import BadConfig, crawl_config, load_yaml, store_url
 from crawler.config_words import in_chinese
 from crawler.crawl import crawl
+from crawler.guard_trial import GuardOff, try_guard
 from crawler.parent import tied_to
 from crawler.store import open_store
 from crawler.visit import Looked
@@ -38,9 +39,13 @@ def main() -> int:
     try:
         data = load_yaml(arguments.config)
         config, url = crawl_config(data, arguments.config), store_url(data, arguments.config)
+        try_guard()
     except BadConfig as error:
         sys.stderr.write(f"{in_chinese(str(error), arguments.config)}\n")
         return 2
+    except GuardOff as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     engine, reader = open_store(url), open_store(url, readonly=True)
     try:
         run = crawl(
@@ -72,6 +77,8 @@ def _cause(error: BaseException) -> str:
     """The first real fault, in one line, for the parent to pass on."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
+    if isinstance(error, GuardOff):
+        return str(error)
     return f"{type(error).__name__}: {error}".replace("\n", " ")[:300]
 
 

@@ -12,6 +12,7 @@ import httpx
 
 from crawler.config import CrawlConfig
 from crawler.resolving import GuardedBackend, GuardedWaitingBackend, Resolve, system_resolve
+from crawler.transport import PoolTransport, WaitingPoolTransport
 
 KEPT_CONNECTIONS = 64
 
@@ -44,9 +45,7 @@ def guarded_client(
     ``redirects`` is how many it follows itself; every connection passes the gate. Raises
     :class:`crawler.resolving.ForbiddenAddress` from its requests.
     """
-    transport = httpx.AsyncHTTPTransport(verify=tls, trust_env=False)
-    # httpx offers no way to give its pool a backend; the pool is the only place that connects.
-    transport._pool = httpcore.AsyncConnectionPool(
+    pool = httpcore.AsyncConnectionPool(
         ssl_context=tls,
         max_connections=None,
         max_keepalive_connections=KEPT_CONNECTIONS,
@@ -57,7 +56,7 @@ def guarded_client(
         headers=dict(headers),
         timeout=timeout,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        transport=transport,
+        transport=PoolTransport(pool),
         follow_redirects=redirects > 0,
         max_redirects=redirects,
         trust_env=False,
@@ -69,9 +68,17 @@ def verifying() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def guarded_sender(backend: GuardedWaitingBackend, *, timeout: float) -> httpx.Client:
-    """A client that waits, follows nothing and connects past ``backend`` only; certificates are verified."""
-    tls = verifying()
-    transport = httpx.HTTPTransport(verify=tls, trust_env=False)
-    transport._pool = httpcore.ConnectionPool(ssl_context=tls, network_backend=backend)
-    return httpx.Client(timeout=timeout, transport=transport, follow_redirects=False, trust_env=False)
+def guarded_sender(
+    backend: GuardedWaitingBackend, *, timeout: float, tls: ssl.SSLContext | None = None
+) -> httpx.Client:
+    """A client that waits, follows nothing and connects past ``backend`` only.
+
+    Certificates are verified unless ``tls`` says otherwise.
+    """
+    pool = httpcore.ConnectionPool(ssl_context=tls or verifying(), network_backend=backend)
+    return httpx.Client(
+        timeout=timeout,
+        transport=WaitingPoolTransport(pool),
+        follow_redirects=False,
+        trust_env=False,
+    )

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from crawler.clock import clock
 from crawler.config import BadConfig
+from crawler.guard_trial import GuardOff, try_guard
 from crawler.recheck import UnknownOutlet
 from monitor import jobs, screen
 from monitor.evaluate import explain as explain_outlet
@@ -40,6 +41,7 @@ from monitor.options import (
 @click.version_option(package_name="gengxin", prog_name="gengxin")
 def cli() -> None:
     """更新：政府网站栏目与政务新媒体更新监测。"""
+    try_guard()  # whatever the command is: one that fetches cannot be forgotten here
 
 
 @cli.command()
@@ -135,6 +137,9 @@ def main() -> int:
     try:
         result = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
+        return FAULT
+    except GuardOff as error:
+        click.echo(str(error), err=True)
         return FAULT
     except click.ClickException as error:
         return refuse(f"{error.format_message()}（用法见 gengxin --help）")

@@ -30,6 +30,7 @@ HOMES = {
     "apscheduler": ("monitor/schedule.py",),
     "httpx": (
         "crawler/guarded.py",
+        "crawler/transport.py",
         "crawler/recheck.py",
         "monitor/channels/",
         "monitor/availability.py",
@@ -180,6 +181,8 @@ def test_every_connection_is_made_behind_the_guard() -> None:
     assert '"crawler.spiders.resolver.GuardedResolver"' in texts["crawler/settings.py"]
     guarded = texts["crawler/guarded.py"]
     assert guarded.count("network_backend=") == guarded.count("Pool(") == guarded.count("Client(") == 2
+    private = re.compile(r"\b(?:httpx|httpcore)\._|(?:transport|client|pool)\._\w")
+    assert [name for name, text in texts.items() if private.search(text)] == []
 
 
 def test_only_the_outer_rooms_ask_the_clock() -> None:

@@ -9,6 +9,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 
 from crawler.guard import host_of, refusal_of
+from crawler.guard_trial import PROBE_NAME
 from crawler.hosts import host_key
 from crawler.spiders.resolver import GuardedResolver
 
@@ -30,7 +31,7 @@ class GuardMiddleware:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         spider = cast("OutletSpider", crawler.spider)
-        return cls(spider.hosts, spider.config.allow_loopback)
+        return cls(spider.hosts | {PROBE_NAME}, spider.config.allow_loopback)
 
     def process_request(self, request: Request) -> None:
         """Raises :class:`Forbidden` for an address that the guard refuses."""

@@ -23,6 +23,7 @@ from crawler.recheck import HttpDoor
 from crawler.redirects import follow
 from crawler.settings import request_headers
 from crawler.spiders.failures import word_for
+from crawler.spiders.trial import try_door
 from crawler.tls import fault_of
 from crawler.visit import Known, Looked, Planned
 from crawler.walk import Keeper, Walk
@@ -91,6 +92,7 @@ class OutletSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Walks everything; the requests go through Scrapy's downloader one by one."""
         try:
+            await try_door(self.crawler.engine.download_async)
             async with self.doors:
                 await self._columns()
                 await self.night.run(one for one in self.known if one.outlet.kind is not OutletKind.COLUMN)

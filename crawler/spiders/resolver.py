@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from scrapy.crawler import Crawler
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.base import ReactorBase
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import DNSLookupError
 
 from crawler.guard import forbidden
-
-if TYPE_CHECKING:
-    from twisted.internet.defer import Deferred
+from crawler.guard_trial import INSIDE, PROBE_NAME
 
 
 class GuardedResolver(CachingThreadedResolver):
@@ -34,7 +33,8 @@ class GuardedResolver(CachingThreadedResolver):
         return found
 
     def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:
-        return super().getHostByName(name, timeout).addCallback(self._judged, name)
+        found = succeed(INSIDE) if name == PROBE_NAME else super().getHostByName(name, timeout)
+        return found.addCallback(self._judged, name)
 
     def _judged(self, address: str, name: str) -> str:
         if name not in self.inside and forbidden(address, allow_loopback=self.allow_loopback):
