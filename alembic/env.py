@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection
 
-from crawler.store import open_store
+from crawler.store.tables import open_store
 from monitor.tables import METADATA
 
 

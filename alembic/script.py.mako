@@ -6,7 +6,7 @@ Revision: ${up_revision}, after ${down_revision | comma,n}.
 import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}
-import crawler.store
+import crawler.store.tables
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -21,11 +21,11 @@ from sqlalchemy import insert, update
 from bench.figures import Figure, missed
 from crawler.clock import parse_moment
 from crawler.config import load_yaml
-from crawler.shipped import shipped
-from crawler.store import OutletRow, PostRow, VisitRow
-from monitor.bulletin_model import Period
+from crawler.store.tables import OutletRow, PostRow, VisitRow
+from crawler.system.shipped import shipped
+from monitor.bulletin.model import Period
+from monitor.bulletin.printing import draft, print_bulletin
 from monitor.office import Office, enter_catalogue, open_office
-from monitor.printing import draft, print_bulletin
 
 QUARTER = Period.parse("2020Q2")
 AS_OF = parse_moment("2020-07-20T09:00")

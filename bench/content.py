@@ -20,10 +20,10 @@ from typing import Any
 import yaml
 from sqlalchemy import func, insert, select
 
-from crawler.content_store import CheckedPostRow, ResourceRow
 from crawler.model import SHANGHAI
-from crawler.store import PostRow
-from monitor.content import sweep
+from crawler.store.content_tables import CheckedPostRow, ResourceRow
+from crawler.store.tables import PostRow
+from monitor.night.content import sweep
 from monitor.office import Office, enter_catalogue, open_office
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=SHANGHAI)

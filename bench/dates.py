@@ -18,7 +18,7 @@ from pathlib import Path
 import dateparser
 from htmldate import find_date as html_find_date
 
-from crawler.dates import find_date
+from crawler.days.text import find_date
 from crawler.model import SHANGHAI
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -146,9 +146,9 @@ def table() -> str:
 
 INTRODUCTION = """# Dates: what is believed, what is refused
 
-`crawler/dates.py` turns a text into a day with its proof, or nothing. A day is believed when it exists, is not
+`crawler/days/text.py` turns a text into a day with its proof, or nothing. A day is believed when it exists, is not
 before 1995, and not later than a day after the look. A year that is not printed is taken from the address of
-the item, from its own article or from the order of the list (`crawler/years.py`), and the proof says so; where a list prints
+the item, from its own article or from the order of the list (`crawler/days/years.py`), and the proof says so; where a list prints
 month and day only, the look asks its first and its last article (`crawler/walking/yearless.py`); without such a reason the
 date is refused. Days of writing, deadlines and other labelled days are kept as refused, never as publication.
 

@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import chain
 
-from crawler.article import read_article
-from crawler.listing import read_list
 from crawler.model import Page
-from crawler.states import refusal
+from crawler.reading.article import read_article
+from crawler.reading.listing import read_list
+from crawler.reading.states import refusal
 
 AS_OF = datetime(2026, 11, 23, tzinfo=UTC)
 URL = "http://portal.example.org/zwgk/tzgg/index.html"

@@ -20,9 +20,9 @@ from sqlalchemy import Engine, insert
 
 from crawler.config import load_yaml
 from crawler.model import SHANGHAI
-from crawler.store import DutyRow, OutletRow, PostRow, SiteRow, UnitRow, VisitRow, open_store
+from crawler.store.tables import DutyRow, OutletRow, PostRow, SiteRow, UnitRow, VisitRow, open_store
 from monitor.config import monitor_config
-from monitor.evaluate import evaluate
+from monitor.judging.evaluate import evaluate
 from monitor.office import count_until
 from monitor.tables import METADATA
 

@@ -15,13 +15,13 @@ from pathlib import Path
 from PIL import Image, ImageChops
 
 from crawler.model import SHANGHAI, Unit
-from monitor.channels.mail import MailConfig, send
 from monitor.demo.mailbox import Mailbox
-from monitor.ladder import Talk
-from monitor.letter_parts import Matter
-from monitor.letterhead import LetterSettings
-from monitor.letters import letter, office_letter
+from monitor.letters.channels.mail import MailConfig, send
+from monitor.letters.ladder import Talk
+from monitor.letters.parts import Matter
+from monitor.letters.text import letter, office_letter
 from monitor.model import Finding, Letter, Newest, Value, Verdict
+from monitor.settings.letters import LetterSettings
 
 CHROMIUM = "/usr/bin/chromium"
 WIDTH, HEIGHT, SCALE = 420, 3200, 1.5

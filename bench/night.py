@@ -22,15 +22,15 @@ from sqlalchemy import Engine, insert, select
 
 from bench import pages
 from bench.measure import Mark
-from crawler import crawl as crawling
 from crawler.clock import clock
 from crawler.config import CrawlConfig
-from crawler.keeper import StoreKeeper
+from crawler.doors import crawl as crawling
 from crawler.model import Outcome
-from crawler.record import ArticleSeen
-from crawler.register import known_outlets, planned_outlets
-from crawler.store import Base, OutletRow, SiteRow, open_store
-from crawler.visit import Looked
+from crawler.register.enter import known_outlets, planned_outlets
+from crawler.store.tables import Base, OutletRow, SiteRow, open_store
+from crawler.walking.keeper import StoreKeeper
+from crawler.walking.record import ArticleSeen
+from crawler.walking.visit import Looked
 
 HORIZON = date(2026, 11, 23)
 """No post is that new: the night reads lists and no articles, like the spider beside it."""

@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
-from crawler.listing import read_list
 from crawler.model import Page
-from crawler.states import refusal
+from crawler.reading.listing import read_list
+from crawler.reading.states import refusal
 
 KB = 1024
 LOOK = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)

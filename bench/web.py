@@ -28,15 +28,15 @@ import yaml
 from sqlalchemy import Engine, insert, select, text
 
 from bench.judging import HORIZON, NOW, POSTS, fill
-from crawler.store import PostRow, VisitRow, open_store
-from monitor import jobs
+from crawler.store.tables import PostRow, VisitRow, open_store
 from monitor.access import sessions
 from monitor.access.roles import Role
 from monitor.access.users import add_user, user
-from monitor.ledger import FindingRow
+from monitor.judging.unit_rhythm import keep_rhythm
+from monitor.night import jobs
 from monitor.office import open_office
-from monitor.tokens import load_keys
-from monitor.unit_rhythm import keep_rhythm
+from monitor.record.links import load_keys
+from monitor.record.tables import FindingRow
 from monitor.web.gate import COOKIE
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -19,15 +19,15 @@ from playwright.sync_api import Browser, Page, StorageState, ViewportSize, sync_
 from sqlalchemy import select
 
 from crawler.clock import Clock
-from monitor import appeals, orders, replies
 from monitor.access.roles import Role
 from monitor.demo.district import load_district
 from monitor.demo.run import show, stage
 from monitor.demo.web import NAMES, add_sample_users, sample_web
-from monitor.jobs import nightly
-from monitor.ledger import FindingRow
+from monitor.night.jobs import nightly
 from monitor.office import Office
-from monitor.tokens import load_keys, sign
+from monitor.record.links import load_keys, sign
+from monitor.record.tables import FindingRow
+from monitor.rectify import appeals, orders, replies
 
 FOLDER = Path("docs/images/web")
 CHROMIUM = "/usr/bin/chromium"

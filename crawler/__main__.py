@@ -15,12 +15,12 @@ from pathlib import Path
 
 from crawler.clock import clock, parse_moment
 from crawler.config import BadConfig, crawl_config, load_yaml, store_url
-from crawler.config_words import in_chinese
-from crawler.crawl import crawl
-from crawler.guard_trial import GuardOff, try_guard
-from crawler.parent import tied_to
-from crawler.store import open_store
-from crawler.visit import Looked
+from crawler.doors.crawl import crawl
+from crawler.net.guard_trial import GuardOff, try_guard
+from crawler.store.tables import open_store
+from crawler.system.config_words import in_chinese
+from crawler.system.parent import tied_to
+from crawler.walking.visit import Looked
 
 
 def main() -> int:

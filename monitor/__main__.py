@@ -16,15 +16,10 @@ from sqlalchemy.exc import DBAPIError
 
 from crawler.clock import clock
 from crawler.config import BadConfig
-from crawler.guard_trial import GuardOff, try_guard
-from crawler.recheck import UnknownOutlet
-from monitor import jobs, screen
-from monitor.evaluate import explain as explain_outlet
-from monitor.night.clocks import WrongClock
-from monitor.night.path import nightly as guarded_nightly
-from monitor.night.path import recheck as guarded_recheck
-from monitor.office import enter_catalogue, open_office, read_settings
-from monitor.options import (
+from crawler.doors.recheck import UnknownOutlet
+from crawler.net.guard_trial import GuardOff, try_guard
+from monitor.commands import screen
+from monitor.commands.options import (
     DONE,
     FAULT,
     NIGHT_FAILED,
@@ -35,6 +30,12 @@ from monitor.options import (
     with_config,
     with_json,
 )
+from monitor.judging.evaluate import explain as explain_outlet
+from monitor.night import jobs
+from monitor.night.clocks import WrongClock
+from monitor.night.path import nightly as guarded_nightly
+from monitor.night.path import recheck as guarded_recheck
+from monitor.office import enter_catalogue, open_office, read_settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -124,7 +125,7 @@ def check_config(path: Path, as_json: bool) -> int:
 
 def attach() -> None:
     """The commands that live in files of their own."""
-    from monitor import commands
+    from monitor.commands import printing as commands
 
     for command in commands.COMMANDS:
         cli.add_command(command)

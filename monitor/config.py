@@ -18,20 +18,20 @@ from typing import Any, get_type_hints
 
 from pydantic import Field, create_model
 
-import monitor.reports
+import monitor.bulletin.reports
 import monitor.rules
 from crawler.config import BadConfig, Strict, section
 from monitor.access.settings import WebSettings
-from monitor.alerts import AlertsConfig
-from monitor.bulletin_model import BulletinSettings
-from monitor.channels.mail import MailConfig
-from monitor.channels.webhook import WebhookConfig
+from monitor.bulletin.model import BulletinSettings
 from monitor.counting.rows import CountRule
-from monitor.hours import Hour
-from monitor.letters import LetterSettings
-from monitor.life import Life
-from monitor.orders import OrderSettings
-from monitor.proof import ProofSettings
+from monitor.days.hours import Hour
+from monitor.letters.alerts import AlertsConfig
+from monitor.letters.channels.mail import MailConfig
+from monitor.letters.channels.webhook import WebhookConfig
+from monitor.letters.text import LetterSettings
+from monitor.rectify.orders import OrderSettings
+from monitor.rectify.proof import ProofSettings
+from monitor.settings.life import Life
 
 
 class Timetable(Strict):
@@ -151,7 +151,7 @@ def rule_names() -> tuple[str, ...]:
 
 def report_names() -> tuple[str, ...]:
     """The reports that exist: one module each, with ``SUFFIX`` and ``write``."""
-    return tuple(sorted(found.name for found in iter_modules(monitor.reports.__path__)))
+    return tuple(sorted(found.name for found in iter_modules(monitor.bulletin.reports.__path__)))
 
 
 def rule(name: str) -> ModuleType:

@@ -14,7 +14,7 @@ from typing import Any
 from crawler.crosscheck.model import Checked
 from crawler.model import Evidence, Outcome, Outlet, Site, Unit, Unread, upper_bound
 from crawler.walking.shapes import Drifted
-from monitor.workdays import Calendar
+from monitor.days.workdays import Calendar
 
 
 class Value(StrEnum):
@@ -191,7 +191,7 @@ class Newest:
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What a page of ``kind`` (home, column, article) says of itself, since when; see ``crawler/page_facts.py``."""
+    """What a page of ``kind`` (home, column, article) says of itself, since when; see ``crawler/walking/page_facts.py``."""
 
     kind: str
     url: str

@@ -12,22 +12,22 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
-from crawler.account_register import CONFIG
-from crawler.catalogue import Catalogue, read_catalogue
 from crawler.config import BadConfig, CrawlConfig, crawl_config, load_yaml, store_url
-from crawler.config_words import in_chinese
-from crawler.migrate import migrate
 from crawler.model import Outlet, shanghai_day
-from crawler.register import Diff, outlet_of, sync
-from crawler.store import DutyRow, OutletRow, SiteRow, UnitRow, open_store
-from monitor.audit import SYSTEM, Entry, append
+from crawler.register.account_cards import CONFIG
+from crawler.register.catalogue import Catalogue, read_catalogue
+from crawler.register.enter import Diff, outlet_of, sync
+from crawler.store.migrate import migrate
+from crawler.store.tables import DutyRow, OutletRow, SiteRow, UnitRow, open_store
+from crawler.system.config_words import in_chinese
 from monitor.config import MonitorConfig, monitor_config
+from monitor.counting.counts import outlets_of, unit_month_counts
+from monitor.counting.decisions import in_force, read_decisions
 from monitor.counting.rows import CountRule
 from monitor.counting.word import keep_config
-from monitor.counts import outlets_of, unit_month_counts
-from monitor.decisions import in_force, read_decisions
+from monitor.judging.standing import follow
 from monitor.model import Count
-from monitor.standing import follow
+from monitor.record.chain import SYSTEM, Entry, append
 
 DECISIONS = "decisions.yaml"
 UNIT_TOLD = ("short", "full", "group_name", "aliases", "quota", "emails")

@@ -6,45 +6,45 @@ from types import ModuleType
 
 from sqlalchemy import MetaData
 
-import crawler.attestations
-import crawler.content_store
-import crawler.copies
-import crawler.proof_store
-import crawler.store
-import crawler.unit_contacts
+import crawler.register.attestations
+import crawler.register.unit_contacts
+import crawler.store.content_tables
+import crawler.store.proof_tables
+import crawler.store.tables
+import crawler.walking.copies
 import monitor.access.tables
-import monitor.acks
-import monitor.appeals
-import monitor.audit
-import monitor.diary
-import monitor.ledger
-import monitor.orders
-import monitor.outbox
-import monitor.probes
-import monitor.rechecks
-import monitor.replies
-import monitor.standing
-import monitor.unit_rhythm
+import monitor.facts.probes
+import monitor.judging.standing
+import monitor.judging.unit_rhythm
+import monitor.letters.outbox
+import monitor.night.diary
+import monitor.record.chain
+import monitor.record.tables
+import monitor.rectify.acks
+import monitor.rectify.appeals
+import monitor.rectify.orders
+import monitor.rectify.rechecks
+import monitor.rectify.replies
 
 HOMES: tuple[ModuleType, ...] = (
-    crawler.attestations,
-    crawler.content_store,
-    crawler.copies,
-    crawler.proof_store,
-    crawler.store,
-    crawler.unit_contacts,
-    monitor.acks,
-    monitor.appeals,
-    monitor.audit,
-    monitor.diary,
-    monitor.ledger,
-    monitor.orders,
-    monitor.outbox,
-    monitor.probes,
-    monitor.rechecks,
-    monitor.replies,
-    monitor.standing,
-    monitor.unit_rhythm,
+    crawler.register.attestations,
+    crawler.store.content_tables,
+    crawler.walking.copies,
+    crawler.store.proof_tables,
+    crawler.store.tables,
+    crawler.register.unit_contacts,
+    monitor.rectify.acks,
+    monitor.rectify.appeals,
+    monitor.record.chain,
+    monitor.night.diary,
+    monitor.record.tables,
+    monitor.rectify.orders,
+    monitor.letters.outbox,
+    monitor.facts.probes,
+    monitor.rectify.rechecks,
+    monitor.rectify.replies,
+    monitor.judging.standing,
+    monitor.judging.unit_rhythm,
     monitor.access.tables,
 )
-METADATA: MetaData = crawler.store.Base.metadata
+METADATA: MetaData = crawler.store.tables.Base.metadata

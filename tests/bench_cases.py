@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from crawler.reader import read_saved
+from crawler.reading.reader import read_saved
 
 URL = "http://www.x.gov.cn/xwzx/tzgg/index.html"
 AS_OF = datetime(2026, 11, 23, 2, tzinfo=UTC)

@@ -24,13 +24,13 @@ from typing import Any
 
 import htmldate
 
-from crawler.frames import frame_key, learned, proves, remaining
-from crawler.kinds import NOWHERE
-from crawler.listing import read_list
-from crawler.markup import decode
 from crawler.model import Evidence, Page, shanghai_day, upper_bound
-from crawler.reader import read_saved
-from crawler.states import refusal
+from crawler.reading.frames import frame_key, learned, proves, remaining
+from crawler.reading.kinds import NOWHERE
+from crawler.reading.listing import read_list
+from crawler.reading.markup import decode
+from crawler.reading.reader import read_saved
+from crawler.reading.states import refusal
 
 RIGHT, PARTIAL, WRONG, REFUSED = "right", "partial", "wrong", "refused"
 TRUE_OUTCOMES: Mapping[str, frozenset[str]] = {

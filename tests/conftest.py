@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
-from crawler.store import open_store
+from crawler.store.tables import open_store
 from monitor.tables import METADATA
 
 SHARED = Path(__file__).parents[2] / "shared"

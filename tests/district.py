@@ -15,15 +15,15 @@ from typing import Any
 import yaml
 from sqlalchemy import Engine, MetaData, select
 
+from crawler.doors.recheck import recheck
 from crawler.model import SHANGHAI, OutletKind, Visit
-from crawler.recheck import recheck
-from crawler.register import known_outlets
-from monitor import jobs
-from monitor.child import Crawled, Progress
+from crawler.register.enter import known_outlets
 from monitor.demo.catalogue import catalogue
 from monitor.demo.district import District
 from monitor.demo.server import Sample, serve
 from monitor.model import Verdict
+from monitor.night import jobs
+from monitor.night.child import Crawled, Progress
 from monitor.office import Office, open_office
 
 PROJECT = Path(__file__).parents[1]

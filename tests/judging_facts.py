@@ -21,10 +21,10 @@ from crawler.model import (
     Unit,
     shanghai_day,
 )
-from monitor.calendar import add_months, month_of, months_from, quarter_start
-from monitor.causes import NOT_COVERED
 from monitor.config import MonitorConfig, monitor_config
+from monitor.days.calendar import add_months, month_of, months_from, quarter_start
 from monitor.model import Count, Facts, Look, Newest, OutletFacts, UnitFacts, Verdict, exactly
+from monitor.words.causes import NOT_COVERED
 
 RULES = """
 column_stale:

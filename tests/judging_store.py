@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, update
 
-from crawler.catalogue import Catalogue
 from crawler.model import ColumnClass, Evidence, Outcome, Outlet, OutletKind, Site, Unit
-from crawler.register import sync
-from crawler.store import OutletRow, PostRow, VisitRow
+from crawler.register.catalogue import Catalogue
+from crawler.register.enter import sync
+from crawler.store.tables import OutletRow, PostRow, VisitRow
 from monitor.counting.word import vouch
 
 SITE = Site("site", "区政府门户网站", "http://www.example.gov.cn/")

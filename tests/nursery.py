@@ -88,7 +88,7 @@ def nursery(rows: int) -> Iterator[Nursery]:
 
 def main(arguments: Sequence[str]) -> int:
     import crawler.__main__ as crawl
-    import crawler.keeper as keeper
+    import crawler.walking.keeper as keeper
 
     for name in LATE:
         importlib.import_module(name)

@@ -22,11 +22,11 @@ from pathlib import Path
 
 from lxml import etree, html
 
-from crawler.kinds import NOWHERE
-from crawler.listing import read_list
-from crawler.markup import decode
 from crawler.model import Evidence, Page, Reading, upper_bound
-from crawler.states import refusal
+from crawler.reading.kinds import NOWHERE
+from crawler.reading.listing import read_list
+from crawler.reading.markup import decode
+from crawler.reading.states import refusal
 from tests.page_corpus import corpus
 
 AS_OF = datetime(2026, 11, 30, 2, tzinfo=UTC)

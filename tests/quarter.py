@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, insert, select
 
-from crawler.store import Base, DutyRow, OutletRow, PostRow, RunRow, SiteRow, UnitRow, open_store
+from crawler.store.tables import Base, DutyRow, OutletRow, PostRow, RunRow, SiteRow, UnitRow, open_store
 from monitor.counting.word import vouch
 from tests.judging_store import visit
 

@@ -14,13 +14,13 @@ import yaml
 from click.testing import CliRunner
 from sqlalchemy import select
 
+from crawler.doors.recheck import UnknownOutlet
 from crawler.model import Evidence, Outcome, Reading
-from crawler.recheck import UnknownOutlet
-from crawler.store import RunRow, open_store
-from crawler.visit import Known, floor_of, look
+from crawler.store.tables import RunRow, open_store
+from crawler.walking.visit import Known, floor_of, look
 from monitor.__main__ import attach, cli
-from monitor.causes import looked_like
 from monitor.office import read_settings
+from monitor.words.causes import looked_like
 from tests.test_browser import served
 from tests.walking import NOW, TODAY, outlet, page, post, reading
 

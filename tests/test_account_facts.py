@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.catalogue import Catalogue
 from crawler.config import CrawlConfig
-from crawler.keeper import StoreKeeper
 from crawler.model import SHANGHAI, Dated, Evidence, Outcome, Outlet, OutletKind, Post, Site, Unit, Visit
-from crawler.register import sync
-from crawler.visit import Looked
-from monitor.account_facts import Gap, SeenPost, account_rhythms, rhythm
+from crawler.register.catalogue import Catalogue
+from crawler.register.enter import sync
+from crawler.walking.keeper import StoreKeeper
+from crawler.walking.visit import Looked
+from monitor.facts.accounts import Gap, SeenPost, account_rhythms, rhythm
 from tests.conftest import Store
 
 START, END = date(2026, 7, 1), date(2026, 9, 30)

@@ -18,8 +18,6 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from crawler.accounts import AccountNight, asked_tonight
-from crawler.chain import plan_night
 from crawler.config import CrawlConfig
 from crawler.model import (
     SHANGHAI,
@@ -35,14 +33,16 @@ from crawler.model import (
     shanghai_day,
 )
 from crawler.platforms import platform
-from crawler.visit import Known, Looked
-from monitor.causes import PROBE_OUT
+from crawler.walking.accounts import AccountNight, asked_tonight
+from crawler.walking.chain import plan_night
+from crawler.walking.visit import Known, Looked
 from monitor.demo import media_pages as media
 from monitor.demo.media import FAULTS, SampleAccount, SamplePost, media_app
-from monitor.inhibit import inhibited
-from monitor.limits import Limit
+from monitor.findings.inhibit import inhibited
 from monitor.model import Facts, Look, Newest, OutletFacts, Value, Verdict
 from monitor.rules import account_idle, outlet_unreadable, probe_out_of_service
+from monitor.settings.limits import Limit
+from monitor.words.causes import PROBE_OUT
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=SHANGHAI)
 TODAY = shanghai_day(NOW)

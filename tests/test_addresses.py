@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.register import sync
+from crawler.register.enter import sync
 from crawler.walking.address_store import addresses_of, column_at
 from crawler.walking.addresses import is_archive, is_route, one_address, other_host, same_place
 from tests.conftest import Store

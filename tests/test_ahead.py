@@ -8,11 +8,11 @@ from datetime import date, timedelta
 import pytest
 
 from crawler.model import ColumnClass
-from monitor.ahead import ahead, ics, last_workday
-from monitor.evaluate import judge
+from monitor.days.official_days import official_days
+from monitor.days.workdays import Calendar
+from monitor.judging.ahead import ahead, ics, last_workday
+from monitor.judging.evaluate import judge
 from monitor.model import Value, Verdict
-from monitor.official_days import official_days
-from monitor.workdays import Calendar
 from tests.judging_facts import about, account, at, column, config, facts, nights, one
 
 OFFICIAL = official_days(Calendar(), [2020]).calendar

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.article import read_article
 from crawler.model import SHANGHAI, Article, Outcome, Page
+from crawler.reading.article import read_article
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 URL = "http://portal.example.org/zwgk/gzdt/content/post_118.html"

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.model import Unit
-from monitor.attribution import REASON_NAMES, Attribution, Names, Reason, attribute
-from monitor.names import Place, place_of, split_alias
-from monitor.origins import clean, parts
+from monitor.counting.attribution import REASON_NAMES, Attribution, Names, Reason, attribute
+from monitor.counting.names import Place, place_of, split_alias
+from monitor.counting.origins import clean, parts
 
 DAY = date(2020, 5, 20)
 BUREAUS = """

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import Connection, delete, insert, select, update
 
 from crawler.model import SHANGHAI
-from monitor.audit import AuditRow, Entry, append, link_hash, root_of_day
-from monitor.audit_check import Checked, verify, where_is
-from monitor.dispensations import Kind, grant, withdraw
-from monitor.ledger import DispensationRow, EventRow, LetterRow
+from monitor.findings.dispensations import Kind, grant, withdraw
+from monitor.record.chain import AuditRow, Entry, append, link_hash, root_of_day
+from monitor.record.check import Checked, verify, where_is
+from monitor.record.tables import DispensationRow, EventRow, LetterRow
 from tests.conftest import Store
 from tests.outbox_store import NOW, Fake, deliver, rows, seed, together, write
 

@@ -17,14 +17,14 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.catalogue import Catalogue
-from crawler.guarded import Gate
 from crawler.model import SHANGHAI, Site
-from crawler.register import sync
-from crawler.resolving import Resolve, system_resolve
-from monitor import probes
-from monitor.availability import Probed, day_plan, due_visits, visit_home
+from crawler.net.client import Gate
+from crawler.net.resolver import Resolve, system_resolve
+from crawler.register.catalogue import Catalogue
+from crawler.register.enter import sync
+from monitor.facts import probes
 from monitor.model import Facts, SiteWeek, Value
+from monitor.night.availability import Probed, day_plan, due_visits, visit_home
 from monitor.rules.certificate_expiry import check as certificate
 from monitor.rules.site_unreachable import check
 from tests.conftest import Store
@@ -321,7 +321,7 @@ def test_a_missing_intermediate_certificate_is_a_fault_of_its_own_and_the_site_i
         context.load_cert_chain(chain, key)
     trusting = ssl.create_default_context()
     root.configure_trust(trusting)
-    monkeypatch.setattr("monitor.availability.verifying", lambda: trusting)
+    monkeypatch.setattr("monitor.night.availability.verifying", lambda: trusting)
     with answering(head("200 OK"), context) as url:
         found = visit(url)
     assert (found.result, found.error) == ("open", "incomplete_chain")

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 import yaml
 
-from crawler.browser import BrowserDoor, lacking
-from crawler.catalogue import read_catalogue
 from crawler.config import CrawlConfig
-from crawler.doors import Doors
+from crawler.doors.choice import Doors
+from crawler.doors.recheck import HttpDoor, recheck
 from crawler.model import Ask, Outcome, Page, Visit
-from crawler.recheck import HttpDoor, recheck
-from crawler.register import sync
+from crawler.net.browser import BrowserDoor, lacking
+from crawler.register.catalogue import read_catalogue
+from crawler.register.enter import sync
 from tests.conftest import Store
 
 pytestmark = pytest.mark.slow

@@ -12,8 +12,9 @@ from tempfile import TemporaryDirectory
 import pytest
 from sqlalchemy import Engine
 
-from monitor.bulletin import Bulletin, BulletinSettings, Period, compile, figures, to_json
-from monitor.counts import unit_month_counts
+from monitor.bulletin import compile
+from monitor.bulletin.compile import Bulletin, BulletinSettings, Period, figures, to_json
+from monitor.counting.counts import unit_month_counts
 from monitor.model import ZERO, Count, Newest, Value, Verdict, exactly
 from tests.quarter import (
     AS_OF,

@@ -15,10 +15,10 @@ import yaml
 
 from crawler.clock import parse_moment
 from crawler.config import load_yaml
-from crawler.shipped import shipped
+from crawler.system.shipped import shipped
 from monitor import __main__ as command
+from monitor.bulletin.printed.check import check_file
 from monitor.office import enter_catalogue, open_office
-from monitor.printed_check import check_file
 from tests.judging_store import post, visit
 from tests.quarter import SEED
 

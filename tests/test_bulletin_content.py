@@ -9,17 +9,17 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from monitor import jobs
-from monitor.bulletin import to_json
-from monitor.bulletin_edits import BadEdit, edited
-from monitor.bulletin_filter import narrowed
-from monitor.bulletin_lint import errors, lint
-from monitor.bulletin_model import Bulletin, ContentCheck, ContentFault, Edit, Period
-from monitor.bulletin_settings import REQUIREMENTS
-from monitor.bulletin_text import sections
-from monitor.frozen import bulletin_of
-from monitor.printing import compile_bulletin
-from monitor.reports import sheet
+from monitor.bulletin.compile import to_json
+from monitor.bulletin.edits import BadEdit, edited
+from monitor.bulletin.filter import narrowed
+from monitor.bulletin.frozen import bulletin_of
+from monitor.bulletin.lint import errors, lint
+from monitor.bulletin.model import Bulletin, ContentCheck, ContentFault, Edit, Period
+from monitor.bulletin.printing import compile_bulletin
+from monitor.bulletin.reports import sheet
+from monitor.bulletin.text import sections
+from monitor.night import jobs
+from monitor.settings.bulletin import REQUIREMENTS
 from tests.test_bulletin import seed_bulletin
 from tests.test_content_rectify import IDS, Place, place  # noqa: F401
 

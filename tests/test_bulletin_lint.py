@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from monitor.bulletin_edits import BadEdit, edited
-from monitor.bulletin_lint import errors, lint
-from monitor.bulletin_model import Bulletin, BulletinSettings, Coverage, Edit, Question, UnitRow
-from monitor.bulletin_text import sections
+from monitor.bulletin.edits import BadEdit, edited
+from monitor.bulletin.lint import errors, lint
+from monitor.bulletin.model import Bulletin, BulletinSettings, Coverage, Edit, Question, UnitRow
+from monitor.bulletin.text import sections
 from monitor.model import Count, exactly
 from tests.test_bulletin import seed_bulletin
 

@@ -8,14 +8,15 @@ import pytest
 from sqlalchemy import Connection, insert
 
 from crawler.model import shanghai_day
-from crawler.store import CandidateRow
-from monitor import counts
-from monitor.bulletin import BulletinSettings, Period, compile, figures
-from monitor.bulletin_lint import lint
-from monitor.bulletin_text import sections
-from monitor.findings import apply
+from crawler.store.tables import CandidateRow
+from monitor.bulletin import compile
+from monitor.bulletin.compile import BulletinSettings, Period, figures
+from monitor.bulletin.lint import lint
+from monitor.bulletin.past import named_outlets, past_matters
+from monitor.bulletin.text import sections
+from monitor.counting import counts
+from monitor.findings.ledger import apply
 from monitor.model import ZERO, Newest, Value, Verdict
-from monitor.past import named_outlets, past_matters
 from tests.conftest import Store
 from tests.judging_store import visit
 from tests.quarter import AS_OF, MONTHS, NO_DOCUMENTS, add_outlet, add_site, add_unit, seed_quarter, seed_rows

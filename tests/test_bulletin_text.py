@@ -8,11 +8,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from monitor.bulletin_edits import BadEdit, edited
-from monitor.bulletin_entries import Entries, applied
-from monitor.bulletin_filter import UnknownGroup, narrowed
-from monitor.bulletin_lint import errors, lint, text_blocks
-from monitor.bulletin_model import (
+from monitor.bulletin.edits import BadEdit, edited
+from monitor.bulletin.entries import Entries, applied
+from monitor.bulletin.filter import UnknownGroup, narrowed
+from monitor.bulletin.lint import errors, lint, text_blocks
+from monitor.bulletin.model import (
     AccountRow,
     Bulletin,
     Commendation,
@@ -22,10 +22,10 @@ from monitor.bulletin_model import (
     PastMatter,
     VetoLine,
 )
-from monitor.bulletin_text import sections
-from monitor.printed_check import check_file
-from monitor.reports import sheet
-from monitor.scoring import Item, Scheme, scored
+from monitor.bulletin.printed.check import check_file
+from monitor.bulletin.reports import sheet
+from monitor.bulletin.scoring import Item, Scheme, scored
+from monitor.bulletin.text import sections
 from tests.test_bulletin import seed_bulletin
 
 

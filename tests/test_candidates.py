@@ -16,20 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from crawler.account_candidates import (
-    UnknownCandidate,
-    alike,
-    bare,
-    candidates,
-    decide,
-    new_pictures,
-    record_picture,
-    record_sightings,
-)
-from crawler.account_links import home_of
-from crawler.accounts_found import found_on, hints, pictures_on
-from crawler.catalogue import Catalogue
-from crawler.finder import Finder, glance, platform_hosts
 from crawler.model import (
     AccountState,
     Outlet,
@@ -39,11 +25,25 @@ from crawler.model import (
     Site,
     Unit,
 )
-from crawler.qr import MOST_BYTES, qr_texts
-from crawler.register import sync
+from crawler.reading.homes import home_of
+from crawler.register.account_candidates import (
+    UnknownCandidate,
+    alike,
+    bare,
+    candidates,
+    decide,
+    new_pictures,
+    record_picture,
+    record_sightings,
+)
+from crawler.register.accounts_found import found_on, hints, pictures_on
+from crawler.register.catalogue import Catalogue
+from crawler.register.enter import sync
+from crawler.register.finder import Finder, glance, platform_hosts
+from crawler.register.qr import MOST_BYTES, qr_texts
+from monitor.facts.unlisted import unlisted
 from monitor.model import Facts, OutletFacts, Unlisted, Value
 from monitor.rules import account_unregistered
-from monitor.unlisted import unlisted
 from tests.conftest import Store
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)

@@ -10,9 +10,9 @@ import pytest
 import yaml
 from openpyxl import Workbook
 
-from crawler.catalogue import Catalogue, read_catalogue
 from crawler.config import BadConfig, crawl_config, load_yaml, store_url
 from crawler.model import ColumnClass, OutletKind
+from crawler.register.catalogue import Catalogue, read_catalogue
 from tests.district import PROJECT
 
 GOOD: dict[str, Any] = {

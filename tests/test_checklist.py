@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from crawler.model import AccountState, ColumnClass, Site
-from monitor.checklist import (
+from monitor.judging.checklist import (
     Answer,
     Answered,
     Overall,
@@ -21,7 +21,7 @@ from monitor.checklist import (
     pending,
     results,
 )
-from monitor.evaluate import judge
+from monitor.judging.evaluate import judge
 from monitor.model import Facts, HomeFacts, SiteFacts, Value, Verdict
 from tests.conftest import Store
 from tests.judging_facts import about, account, at, column, facts, nights

@@ -32,8 +32,8 @@ from crawler.checks.rules import RULES, Rule, speaking
 from crawler.checks.sensitive import BadList, Finder, WordList, read_list
 from crawler.checks.suspects import around, masked
 from crawler.checks.wording import find_wording
-from crawler.markup import tree
 from crawler.model import Outcome, Page
+from crawler.reading.markup import tree
 from monitor.demo.defect_files import card_number, id_number
 
 TODAY = date(2026, 11, 23)

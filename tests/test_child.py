@@ -13,9 +13,9 @@ import psutil
 import pytest
 from sqlalchemy import func, select
 
-from crawler.store import PostRow, RunRow, VisitRow
-from monitor.child import Progress, run_crawl
+from crawler.store.tables import PostRow, RunRow, VisitRow
 from monitor.demo.server import Sample
+from monitor.night.child import Progress, run_crawl
 from monitor.office import Office, enter_catalogue
 from tests.district import PROJECT, START, Clock, served, town
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor import chores
+from monitor.desk import chores
 from tests.web_helpers import NOW
 
 PATIENCE = 20.0

@@ -17,26 +17,26 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import select, update
 
-from crawler.catalogue import Catalogue
-from crawler.column_book import ColumnBook, read_columns
-from crawler.column_import import Outrun, Proposal, columns_kept
+from crawler.discovery.proposals import Findings
+from crawler.discovery.proposals import Proposal as Suggested
 from crawler.model import ColumnClass, Outcome, Outlet, OutletKind, Purpose, Site, Unit
-from crawler.proposals import Findings
-from crawler.proposals import Proposal as Suggested
-from crawler.register import sync
-from crawler.store import DutyRow, OutletRow
-from crawler.survey_rows import Fault
-from crawler.workbook import BadWorkbook, Grid
-from monitor import columns_desk as desk
+from crawler.register.catalogue import Catalogue
+from crawler.register.column_book import ColumnBook, read_columns
+from crawler.register.column_import import Outrun, Proposal, columns_kept
+from crawler.register.enter import sync
+from crawler.register.survey_rows import Fault
+from crawler.register.workbook import BadWorkbook, Grid
+from crawler.store.tables import DutyRow, OutletRow
 from monitor.__main__ import cli
-from monitor.audit import AuditRow
-from monitor.audit_check import verify
-from monitor.columns_commands import columns
-from monitor.columns_sheet import write_columns
-from monitor.discovered import ground_of
-from monitor.jobs import judge_now
+from monitor.commands.columns import columns
+from monitor.commands.discovered import ground_of
+from monitor.commands.screen import status_lines
+from monitor.desk import columns as desk
+from monitor.night.jobs import judge_now
 from monitor.office import open_office
-from monitor.screen import status_lines
+from monitor.record.chain import AuditRow
+from monitor.record.check import verify
+from monitor.sheets.columns import write_columns
 from tests.conftest import Store
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)

@@ -16,21 +16,21 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import select, update
 
-from crawler.contact_book import HEADS, read_book
-from crawler.contacts import phone_in
 from crawler.model import SHANGHAI, Addressee, ContactRole
-from crawler.store import UnitRow
-from crawler.unit_contacts import UnitContactRow
-from crawler.workbook import Formula, Grid
-from monitor import contacting
+from crawler.register.contact_book import HEADS, read_book
+from crawler.register.contacts import phone_in
+from crawler.register.unit_contacts import UnitContactRow
+from crawler.register.workbook import Formula, Grid
+from crawler.store.tables import UnitRow
 from monitor.__main__ import cli
-from monitor.alerts import write_letters
-from monitor.audit import AuditRow
-from monitor.audit_check import verify
-from monitor.contacting import BadWorkbook, Outrun, Proposal, enter, export, listing, proposed, read
-from monitor.contacts_commands import contacts
-from monitor.counts import units_of
-from monitor.ledger import LetterRow
+from monitor.commands.contacts import contacts
+from monitor.counting.counts import units_of
+from monitor.desk import contacts as contacting
+from monitor.desk.contacts import BadWorkbook, Outrun, Proposal, enter, export, listing, proposed, read
+from monitor.letters.alerts import write_letters
+from monitor.record.chain import AuditRow
+from monitor.record.check import verify
+from monitor.record.tables import LetterRow
 from tests.conftest import Store
 from tests.outbox_store import DAY, NOW, SETTINGS, Fake, deliver, look, rows, seed, states
 

@@ -14,18 +14,18 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Connection, func, select, update
 
+from crawler.checking.decisions import confirm, dismiss, expire, learned, withdraw
 from crawler.checks.rules import RULES, SAMPLE
-from crawler.content_decisions import confirm, dismiss, expire, learned, withdraw
-from crawler.content_store import CheckedPostRow, ResourceRow, SuspectRow
-from crawler.store import PostRow
+from crawler.store.content_tables import CheckedPostRow, ResourceRow, SuspectRow
+from crawler.store.tables import PostRow
 from monitor.__main__ import attach, cli
-from monitor.content import rule_states, sweep
-from monitor.content_desk import Wanted, listing
 from monitor.demo.defect_run import START, Result, run, stage
 from monitor.demo.defect_site import DefectSite, resolve
 from monitor.demo.defect_texts import CARDS, IDS
-from monitor.evaluate import evaluate
+from monitor.desk.content import Wanted, listing
+from monitor.judging.evaluate import evaluate
 from monitor.model import Value
+from monitor.night.content import rule_states, sweep
 from monitor.office import Office, count_until
 
 pytestmark = pytest.mark.slow

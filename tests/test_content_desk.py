@@ -6,17 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
+from crawler.checking.due import due_posts, enlist
+from crawler.checking.record import record_post
+from crawler.checking.views import due_templates, picture, record_view, views
 from crawler.checks.page import Checked
 from crawler.checks.suspects import Suspect
 from crawler.checks.view import View, judge_view
-from crawler.content_due import due_posts, enlist
-from crawler.content_record import record_post
-from crawler.content_store import CheckedPostRow, SuspectRow
-from crawler.content_views import due_templates, picture, record_view, views
 from crawler.model import Outcome, Page
-from crawler.store import DutyRow, PostRow, UnitRow
-from monitor.content_desk import Wanted, decide, dismissals, listing, take_back, totals, whose
-from monitor.content_facts import content_check, fault_lines, looked_since
+from crawler.store.content_tables import CheckedPostRow, SuspectRow
+from crawler.store.tables import DutyRow, PostRow, UnitRow
+from monitor.desk.content import Wanted, decide, dismissals, listing, take_back, totals, whose
+from monitor.facts.content import content_check, fault_lines, looked_since
 from tests.conftest import Store
 from tests.test_content_record import BASE, NOW, catalogue
 

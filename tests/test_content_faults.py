@@ -13,20 +13,20 @@ import httpcore
 import pytest
 from sqlalchemy import insert, select
 
+from crawler.checking.isolated import ReadingRoom
 from crawler.checks.documents import MOST_DEPTH, read_document
 from crawler.checks.pictures import look_at_picture
 from crawler.config import ContentConfig, CrawlConfig
-from crawler.content_store import CheckedPostRow, ResourceRow
-from crawler.guard import forbidden
-from crawler.isolated import ReadingRoom
+from crawler.doors.recheck import CUT, HttpDoor
 from crawler.model import Ask
-from crawler.recheck import CUT, HttpDoor
-from crawler.resolving import ForbiddenAddress, GuardedBackend
-from crawler.store import PostRow
-from monitor.content import sweep
+from crawler.net.guard import forbidden
+from crawler.net.resolver import ForbiddenAddress, GuardedBackend
+from crawler.store.content_tables import CheckedPostRow, ResourceRow
+from crawler.store.tables import PostRow
 from monitor.demo import defect_files as files
 from monitor.demo.defect_run import COLUMN, CONFIG, START, stage
 from monitor.demo.defect_site import DefectSite
+from monitor.night.content import sweep
 from monitor.office import Office
 
 pytestmark = pytest.mark.slow

@@ -10,8 +10,8 @@ import pytest
 
 from crawler.checks.page import Office, check_page
 from crawler.checks.rules import speaking
-from crawler.guard import host_of
 from crawler.model import Outcome, Page
+from crawler.net.guard import host_of
 from tests.conftest import SHARED
 
 FOLDER = SHARED / "fixtures" / "pages"

@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, insert, select
 
+from crawler.checking.decisions import confirm, dismiss, expire, learned, post_of
+from crawler.checking.due import due_posts, due_resources, enlist
+from crawler.checking.record import record_post, record_resource, tell_what_hangs_there
 from crawler.checks.page import Checked, Wanted
 from crawler.checks.resources import Judged
 from crawler.checks.suspects import Suspect
-from crawler.content_decisions import confirm, dismiss, expire, learned, post_of
-from crawler.content_due import due_posts, due_resources, enlist
-from crawler.content_record import record_post, record_resource, tell_what_hangs_there
-from crawler.content_store import SuspectRow
 from crawler.model import Outcome, Page
-from crawler.store import OutletRow, PostRow, SiteRow
+from crawler.store.content_tables import SuspectRow
+from crawler.store.tables import OutletRow, PostRow, SiteRow
 from tests.conftest import Store
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)

@@ -12,21 +12,21 @@ import yaml
 from click.testing import CliRunner, Result
 from sqlalchemy import insert, select, update
 
-from crawler.content_store import CheckedPostRow, SuspectRow
 from crawler.model import SHANGHAI
-from crawler.store import PostRow
-from monitor import jobs
+from crawler.store.content_tables import CheckedPostRow, SuspectRow
+from crawler.store.tables import PostRow
 from monitor.__main__ import attach, cli
-from monitor.content import sweep
-from monitor.content_desk import Wanted, decide, dismissals, listing, one, take_back, totals, whose
 from monitor.demo.defect_resources import HTML, Served
 from monitor.demo.defect_site import DefectSite
 from monitor.demo.defect_texts import IDS
 from monitor.demo.server import Listener
-from monitor.ledger import FindingRow, LetterRow
+from monitor.desk.content import Wanted, decide, dismissals, listing, one, take_back, totals, whose
+from monitor.night import jobs
+from monitor.night.content import sweep
 from monitor.office import Office, enter_catalogue, open_office
-from monitor.orders import OrderRow
-from monitor.replies import ReplyRow
+from monitor.record.tables import FindingRow, LetterRow
+from monitor.rectify.orders import OrderRow
+from monitor.rectify.replies import ReplyRow
 
 NOW = datetime(2020, 6, 2, 9, tzinfo=SHANGHAI)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -12,20 +12,20 @@ import yaml
 from click.testing import CliRunner
 from sqlalchemy import insert, select, update
 
-from crawler.browser import Chromium, lacking
+from crawler.checking.viewing import Viewer
+from crawler.checking.views import picture, views
 from crawler.checks.view import WIDTH, View, judge_view
-from crawler.content_store import CheckedPostRow, SuspectRow, TemplateViewRow
-from crawler.content_views import picture, views
+from crawler.doors.recheck import HttpDoor
 from crawler.model import SHANGHAI, Ask, Page
-from crawler.recheck import HttpDoor
-from crawler.store import PostRow
-from crawler.viewing import Viewer
+from crawler.net.browser import Chromium, lacking
+from crawler.store.content_tables import CheckedPostRow, SuspectRow, TemplateViewRow
+from crawler.store.tables import PostRow
 from monitor.__main__ import attach, cli
-from monitor.content import sweep
-from monitor.content_desk import whose
 from monitor.demo.defect_resources import HTML, Served
 from monitor.demo.defect_site import DefectSite
 from monitor.demo.server import Listener
+from monitor.desk.content import whose
+from monitor.night.content import sweep
 from monitor.office import Office, enter_catalogue, open_office
 
 CHROMIUM = "/usr/bin/chromium"

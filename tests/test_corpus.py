@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 import yaml
 
-from crawler.article import read_article
-from crawler.listing import read_list
 from crawler.model import Article, Evidence, Page, Reading
-from crawler.states import refusal
+from crawler.reading.article import read_article
+from crawler.reading.listing import read_list
+from crawler.reading.states import refusal
 
 CORPUS = Path(__file__).parent / "corpus"
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)

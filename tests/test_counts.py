@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, update
 
-from crawler.store import DutyRow
-from monitor.calendar import month_of
-from monitor.counts import tally, unit_month_counts
+from crawler.store.tables import DutyRow
+from monitor.counting.counts import tally, unit_month_counts
+from monitor.counting.tally import CountRule, Tally, months_between
+from monitor.days.calendar import month_of
 from monitor.model import Count, together
-from monitor.tally import CountRule, Tally, months_between
 from tests.quarter import (
     AS_OF,
     MONTHS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from crawler.model import Evidence, Outcome, Outlet, OutletKind, Probe
-from monitor.coverage import sight
+from monitor.facts.coverage import sight
 from monitor.model import Look, Newest, OutletFacts
 
 NOW = datetime(2020, 7, 20, 1, tzinfo=UTC)

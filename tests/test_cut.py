@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from crawler.listing import read_list
-from crawler.lists.cut import END, breaks_off
 from crawler.model import Dated, Evidence, Outcome, Page, Post, Unread
+from crawler.reading.bounds.cut import END, breaks_off
+from crawler.reading.listing import read_list
 from crawler.walking.wholeness import NOTHING, Absent, absent, whole_since, with_page
 from tests.hidings.pages import Altered, list_page
 from tests.hidings.story import COLUMN_IDS, by_id

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.dates import (
+from crawler.days.text import (
     BEGINNING,
     FUTURE,
     NO_DAY,
@@ -23,8 +23,7 @@ from crawler.dates import (
     url_date,
     url_year,
 )
-from crawler.model import SHANGHAI, Dated, shanghai_day
-from crawler.years import (
+from crawler.days.years import (
     FROM_ADDRESS,
     FROM_ARTICLE,
     FROM_FOLDER,
@@ -33,6 +32,7 @@ from crawler.years import (
     Hint,
     years,
 )
+from crawler.model import SHANGHAI, Dated, shanghai_day
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)

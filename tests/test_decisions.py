@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from crawler.config import BadConfig
-from monitor.counts import tally
-from monitor.decisions import Decision, decide, in_force, read_decisions
+from monitor.counting.counts import tally
+from monitor.counting.decisions import Decision, decide, in_force, read_decisions
 from tests.quarter import AS_OF, add_outlet, add_posts, add_site, add_unit, new_store, post
 
 UNITS = ("广电中心", "教育局")

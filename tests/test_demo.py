@@ -13,15 +13,15 @@ import pytest
 from openpyxl import load_workbook
 
 from crawler.clock import Clock, clock
-from monitor import jobs
-from monitor.bulletin import figures
-from monitor.commands import demo_lines
+from monitor.bulletin.compile import figures
+from monitor.commands.printing import demo_lines
 from monitor.demo import defect_files as files
 from monitor.demo.district import load_district
 from monitor.demo.province import EACH, SEARCH
 from monitor.demo.run import MARKER, Shown, show, stage
 from monitor.demo.server import Sample
 from monitor.model import Value, exactly
+from monitor.night import jobs
 from monitor.office import Office
 from tests.conftest import SHARED
 

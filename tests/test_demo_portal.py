@@ -16,8 +16,8 @@ import httpx
 import lxml.html
 import pytest
 
-from crawler.listing import read_list
 from crawler.model import SHANGHAI, Outcome, Page, Reading
+from crawler.reading.listing import read_list
 from crawler.walking.forms import answered
 from monitor.demo import faults as broken
 from monitor.demo.apart import serve_apart

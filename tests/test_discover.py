@@ -19,20 +19,20 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from PIL import Image
 
-from crawler.catalogue import read_catalogue
-from crawler.classes import propose_class
-from crawler.columns_file import columns_yaml, proposed_ids, visible
 from crawler.config import BadConfig, CrawlConfig
-from crawler.discover import NoPortal, Scout, Survey, hosts_of, place_of
-from crawler.hosts import HostQueue
+from crawler.discovery.classes import propose_class
+from crawler.discovery.columns_file import columns_yaml, proposed_ids, visible
+from crawler.discovery.discover import NoPortal, Scout, Survey, hosts_of, place_of
+from crawler.discovery.navigation import crumb_of, links_of, plain, soup_of
+from crawler.discovery.proposals import Findings, Proposal, Standing, findings
 from crawler.model import Ask, ColumnClass, Manners, Outcome, Outlet, OutletKind, Page
-from crawler.navigation import crumb_of, links_of, plain, soup_of
-from crawler.proposals import Findings, Proposal, Standing, findings
+from crawler.register.catalogue import read_catalogue
+from crawler.walking.hosts import HostQueue
 from monitor.__main__ import attach, cli
-from monitor.columns_sheet import write_columns
 from monitor.demo.catalogue import catalogue
 from monitor.demo.district import load_district
 from monitor.demo.server import Sample, serve
+from monitor.sheets.columns import write_columns
 
 NOW = datetime(2020, 7, 20, 1, tzinfo=UTC)
 HOME = "http://www.example.gov.cn"

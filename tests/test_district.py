@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from crawler.catalogue import read_catalogue
 from crawler.config import BadConfig, CrawlConfig
 from crawler.model import SHANGHAI, ColumnClass
+from crawler.register.catalogue import read_catalogue
 from monitor.demo.answers import answers, late
 from monitor.demo.catalogue import catalogue
 from monitor.demo.content import Item, generate

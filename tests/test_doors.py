@@ -15,12 +15,12 @@ import yaml
 from sqlalchemy import select
 
 from crawler.clock import clock as real_clock
+from crawler.doors.recheck import recheck
 from crawler.model import Evidence, Visit
-from crawler.recheck import recheck
-from crawler.record import unread_of
-from crawler.store import VisitRow
-from monitor.child import run_crawl
+from crawler.store.tables import VisitRow
+from crawler.walking.record import unread_of
 from monitor.demo.faults import CAPTCHA, CHALLENGE, LOGIN, gzip_bomb
+from monitor.night.child import run_crawl
 from monitor.office import enter_catalogue, open_office
 from tests.district import PROJECT, START
 from tests.doors import (

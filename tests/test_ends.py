@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from crawler.store import PostRow
-from monitor.appeals import appeal, decide, put_errata, take_back
+from crawler.store.tables import PostRow
 from monitor.board.words import ended_words
-from monitor.dispensations import in_force
-from monitor.error_rates import error_rates
-from monitor.findings import apply, open_findings
-from monitor.frozen import errata, keep
-from monitor.ledger import EventRow, FindingRow
-from monitor.letter_parts import Matter, closed_items
+from monitor.bulletin.frozen import errata, keep
+from monitor.findings.dispensations import in_force
+from monitor.findings.ledger import apply, open_findings
+from monitor.letters.parts import Matter, closed_items
 from monitor.model import Finding, Newest, Value, Verdict
-from monitor.orders import Refused
+from monitor.record.tables import EventRow, FindingRow
+from monitor.rectify.appeals import appeal, decide, put_errata, take_back
+from monitor.rectify.error_rates import error_rates
+from monitor.rectify.orders import Refused
 from monitor.words.ends import ENDS, MISTAKEN, TAKEN_BACK
 from tests.conftest import Store
 from tests.judging_facts import at

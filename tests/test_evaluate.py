@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from crawler.model import Evidence, Outcome, Unit
 from monitor.config import MonitorConfig
-from monitor.evaluate import Judgement, awaiting, evaluate, explain
-from monitor.findings import open_findings
+from monitor.findings.ledger import open_findings
+from monitor.judging.evaluate import Judgement, awaiting, evaluate, explain
 from monitor.model import Value
 from monitor.office import count_until
 from tests.conftest import Store

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Connection, event, update
 
 from crawler.model import ColumnClass, Evidence, Outcome, Outlet, OutletKind, Probe, shanghai_day
-from crawler.store import OutletRow
-from monitor.facts import gather, posts_of
+from crawler.store.tables import OutletRow
+from monitor.facts.facts import gather, posts_of
 from monitor.model import Count, Facts, OutletFacts, exactly
 from monitor.office import count_until
 from tests.conftest import Store

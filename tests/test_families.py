@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler import families
-from crawler.families.base import Family
-from crawler.listing import read_list
-from crawler.lists.outline import Outline
-from crawler.lists.pager import MAX_PAGES, links_further
 from crawler.model import Outcome, Reading
+from crawler.reading import families
+from crawler.reading.families.base import Family
+from crawler.reading.listing import read_list
+from crawler.reading.lists.outline import Outline
+from crawler.reading.lists.pager import MAX_PAGES, links_further
 from tests.listpages import HOME, days, items, page, title, whole
 
 DAYS = days(10)

@@ -18,11 +18,11 @@ from sqlalchemy import select
 
 from crawler.clock import clock as real_clock
 from crawler.model import Outcome
-from crawler.store import VisitRow
-from monitor import jobs
+from crawler.store.tables import VisitRow
 from monitor.demo.server import Sample
-from monitor.ledger import FindingRow
 from monitor.model import Value, Verdict
+from monitor.night import jobs
+from monitor.record.tables import FindingRow
 from tests.district import ACCOUNTS, BLAMED, COLUMNS, START, Clock, Town, accused, served, town
 
 LATER = START + timedelta(days=400)

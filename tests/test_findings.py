@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
-from monitor.findings import Changes, apply, open_findings
-from monitor.ledger import EventRow, FindingRow
+from monitor.findings.ledger import Changes, apply, open_findings
 from monitor.model import Newest, Value, Verdict
+from monitor.record.tables import EventRow, FindingRow
 from tests.conftest import Store
 from tests.judging_facts import at
 

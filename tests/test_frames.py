@@ -8,8 +8,8 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.frames import frame_key, learned, proves, remaining
 from crawler.model import Evidence, Unread, upper_bound
+from crawler.reading.frames import frame_key, learned, proves, remaining
 
 SITE = "http://www.example.org/"
 NEWEST = date(2026, 11, 20)

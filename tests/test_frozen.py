@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.frozen import Unsound, bulletin_of, correct, errata, keep, load, text_of
+from monitor.bulletin.frozen import Unsound, bulletin_of, correct, errata, keep, load, text_of
+from monitor.bulletin.reports import sheet
 from monitor.model import exactly
-from monitor.reports import sheet
 from tests.test_bulletin import seed_bulletin
 
 NOW = datetime(2020, 8, 3, 2, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.guard import host_of, refusal_of
+from crawler.net.guard import host_of, refusal_of
 
 HOSTS = frozenset({"www.example.gov.cn", "127.0.0.1", "10.0.0.1", "localhost", "[::1]", "::1"})
 

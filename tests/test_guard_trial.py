@@ -16,7 +16,7 @@ import yaml
 from click.testing import CliRunner
 
 from crawler import __main__ as crawl_command
-from crawler.guard_trial import GuardOff, listening, try_guard
+from crawler.net.guard_trial import GuardOff, listening, try_guard
 from monitor.__main__ import attach, cli, main
 from tests.doors import Server, plain, serving
 from tests.test_browser import NIGHT
@@ -43,7 +43,7 @@ def guard_off(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     """One of the two clients without its guard, as after a rename in the library."""
     taken = {"AsyncConnectionPool": Renamed, "ConnectionPool": RenamedWaiting}[request.param]
     monkeypatch.setattr(httpcore, request.param, taken)
-    monkeypatch.setattr("crawler.guard_trial.PATIENCE", 0.05)
+    monkeypatch.setattr("crawler.net.guard_trial.PATIENCE", 0.05)
 
 
 def test_a_guard_that_is_on_lets_the_process_start() -> None:
@@ -65,7 +65,7 @@ def test_an_answer_from_this_machine_is_no_refusal(monkeypatch: pytest.MonkeyPat
         yield server.port, lambda: bool(server.asked)
 
     with serving({"inside": server}):
-        monkeypatch.setattr("crawler.guard_trial.listening", answering)
+        monkeypatch.setattr("crawler.net.guard_trial.listening", answering)
         try_guard()
         assert server.asked == []
         monkeypatch.setattr(httpcore, "AsyncConnectionPool", Renamed)

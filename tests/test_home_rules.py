@@ -6,15 +6,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from crawler.catalogue import Catalogue
 from crawler.config import BadConfig
 from crawler.model import Site
-from crawler.register import sync
-from monitor import probes
-from monitor.availability import Probed
+from crawler.register.catalogue import Catalogue
+from crawler.register.enter import sync
 from monitor.config import read_rules
-from monitor.evaluate import evaluate, judge
+from monitor.facts import probes
+from monitor.judging.evaluate import evaluate, judge
 from monitor.model import Facts, SiteFacts, SiteWeek, Value, Verdict
+from monitor.night.availability import Probed
 from monitor.office import count_until
 from tests.conftest import Store
 from tests.judging_facts import at, facts, one

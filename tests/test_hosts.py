@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.hosts import HostQueue, Task, host_key
 from crawler.model import Manners, Outlet, OutletKind
-from crawler.visit import Known
+from crawler.walking.hosts import HostQueue, Task, host_key
+from crawler.walking.visit import Known
 
 OUTLET = Outlet("x", OutletKind.COLUMN, "栏目", "portal", "site", (), "http://www.example.gov.cn/x/")
 

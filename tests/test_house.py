@@ -12,30 +12,38 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PURE = (
-    "crawler/model.py", "crawler/dates.py", "crawler/dateparts.py", "crawler/listing.py", "crawler/article.py",
-    "crawler/markup.py", "crawler/states.py", "crawler/visit.py", "crawler/chain.py", "crawler/hosts.py",
-    "crawler/reader.py", "crawler/frames.py", "monitor/model.py", "monitor/tally.py",
+    "crawler/model.py", "crawler/days/text.py", "crawler/days/parts.py", "crawler/reading/listing.py", "crawler/reading/article.py",
+    "crawler/reading/markup.py", "crawler/reading/states.py", "crawler/walking/visit.py", "crawler/walking/chain.py", "crawler/walking/hosts.py",
+    "crawler/reading/reader.py", "crawler/reading/frames.py", "monitor/model.py", "monitor/counting/tally.py",
     "monitor/counting/addresses.py", "monitor/counting/distinct.py", "monitor/counting/ledger.py",
     "monitor/counting/months.py", "monitor/counting/reach.py", "monitor/counting/rows.py", "monitor/counting/sight.py",
-    "monitor/counting/whose.py", "monitor/attribution.py",
-    "monitor/bulletin_model.py", "monitor/letters.py", "monitor/calendar.py", "monitor/limits.py",
+    "monitor/counting/whose.py", "monitor/counting/attribution.py",
+    "monitor/bulletin/model.py", "monitor/letters/text.py", "monitor/days/calendar.py", "monitor/settings/limits.py",
 )  # fmt: skip
 PURE_FOLDERS = (
-    "crawler/platforms", "crawler/families", "crawler/lists", "crawler/articles", "crawler/refusals",
+    "crawler/platforms", "crawler/reading/families", "crawler/reading/lists", "crawler/reading/data", "crawler/reading/bounds", "crawler/reading/articles", "crawler/reading/refusals",
     "crawler/checks", "crawler/days", "monitor/rules",
 )  # fmt: skip
-IO = ("scrapy", "httpx", "sqlalchemy", "time", "crawler.store", "monitor.ledger", "crawler.clock")
+IO = (
+    "scrapy",
+    "httpx",
+    "sqlalchemy",
+    "time",
+    "crawler.store.tables",
+    "monitor.record.tables",
+    "crawler.clock",
+)
 HOMES = {
-    "scrapy": ("crawler/spiders/", "crawler/crawl.py"),
-    "apscheduler": ("monitor/schedule.py",),
+    "scrapy": ("crawler/doors/spiders/", "crawler/doors/crawl.py"),
+    "apscheduler": ("monitor/night/schedule.py",),
     "httpx": (
-        "crawler/guarded.py",
-        "crawler/transport.py",
-        "crawler/recheck.py",
-        "monitor/channels/",
-        "monitor/availability.py",
+        "crawler/net/client.py",
+        "crawler/net/transport.py",
+        "crawler/doors/recheck.py",
+        "monitor/letters/channels/",
+        "monitor/night/availability.py",
         "monitor/web/sso.py",
-        "crawler/discover.py",
+        "crawler/discovery/discover.py",
     ),
     "starlette": ("monitor/demo/", "monitor/web/"),
     "uvicorn": ("monitor/demo/", "monitor/web/"),
@@ -46,23 +54,8 @@ HOMES = {
     "joserfc": ("monitor/web/sso.py",),
     "prometheus_client": ("monitor/web/",),
     "aiosmtpd": ("monitor/demo/",),
-    "openpyxl": (
-        "crawler/workbook.py",
-        "monitor/printed",
-        "monitor/register",
-        "crawler/register_book",
-        "monitor/reading",
-    ),
-    "xlsxwriter": (
-        "monitor/reports/",
-        "monitor/survey",
-        "monitor/columns_sheet.py",
-        "monitor/columns_book_sheet.py",
-        "monitor/outlets_sheet.py",
-        "monitor/contacts_sheet.py",
-        "monitor/audit_sheet.py",
-        "monitor/overdue_sheet.py",
-    ),
+    "openpyxl": ("crawler/register/workbook.py", "monitor/bulletin/printed/"),
+    "xlsxwriter": ("monitor/bulletin/reports/", "monitor/bulletin/sheet_more.py", "monitor/sheets/"),
 }
 
 
@@ -94,7 +87,13 @@ def test_the_crawler_never_imports_the_monitor() -> None:
 
 
 def test_the_monitor_reaches_the_crawl_only_as_a_child_process() -> None:
-    banned = ("crawler.spiders", "crawler.settings", "crawler.crawl", "crawler.walk", "crawler.accounts")
+    banned = (
+        "crawler.doors.spiders",
+        "crawler.doors.settings",
+        "crawler.doors.crawl",
+        "crawler.walking.walk",
+        "crawler.walking.accounts",
+    )
     guilty = [(name, one) for name, path in sources("monitor") for one in banned if uses(imports(path), one)]
     assert guilty == []
 
@@ -111,10 +110,16 @@ def test_readers_and_rules_know_no_network_no_store_and_no_clock() -> None:
 
 
 def test_channels_and_reports_receive_finished_data() -> None:
-    banned = ("sqlalchemy", "crawler.store", "monitor.ledger", "monitor.facts", "monitor.counts")
+    banned = (
+        "sqlalchemy",
+        "crawler.store.tables",
+        "monitor.record.tables",
+        "monitor.facts.facts",
+        "monitor.counting.counts",
+    )
     guilty = [
         (name, one)
-        for name, path in sources("monitor/channels", "monitor/reports")
+        for name, path in sources("monitor/letters/channels", "monitor/bulletin/reports")
         for one in banned
         if uses(imports(path), one)
     ]
@@ -123,10 +128,10 @@ def test_channels_and_reports_receive_finished_data() -> None:
 
 def test_the_web_stands_on_top_and_nothing_stands_on_it() -> None:
     """Only the command that serves it imports the web; what it reads and who may come in know no HTTP."""
-    doors = ("monitor/web/", "monitor/serving.py", "monitor/demo/", "monitor/commands.py")
+    doors = ("monitor/web/", "monitor/commands/serve.py", "monitor/demo/", "monitor/commands/printing.py")
     below = [(name, path) for name, path in sources("crawler", "monitor") if not name.startswith(doors)]
     assert [name for name, path in below if uses(imports(path), "monitor.web")] == []
-    asked = ("fastapi", "starlette", "jinja2", "scrapy", "httpx", "monitor.evaluate")
+    asked = ("fastapi", "starlette", "jinja2", "scrapy", "httpx", "monitor.judging.evaluate")
     rooms = [*sources("monitor/board"), *sources("monitor/access")]
     assert [(name, one) for name, path in rooms for one in asked if uses(imports(path), one)] == []
 
@@ -161,25 +166,25 @@ CONNECTS = re.compile(
     r"create_connection\(|open_connection\(|HTTPS?Connection\(|ClientSession\(|\brequests\.(?:get|post|put|head|request|Session)\(|httpcore\.\w*Pool\("
 )
 """Whatever opens a connection to a host that a page or a setting names."""
-MAIL = ("monitor/channels/mail.py", "monitor/mailtest.py")
+MAIL = ("monitor/letters/channels/mail.py", "monitor/letters/mailtest.py")
 """smtplib, to the mail server that config.yaml names: the office's own, wherever it stands."""
 
 
 def test_every_connection_is_made_behind_the_guard() -> None:
-    """httpx clients come from ``crawler/guarded.py``, Scrapy has its resolver, a browser has no network of its own."""
+    """httpx clients come from ``crawler/net/client.py``, Scrapy has its resolver, a browser has no network of its own."""
     guilty = [
         (name, found[0])
         for name, path in sources("crawler", "monitor")
-        if name != "crawler/guarded.py" and not name.startswith("monitor/demo/")
+        if name != "crawler/net/client.py" and not name.startswith("monitor/demo/")
         for found in CONNECTS.finditer(path.read_text(encoding="utf-8"))
     ]
     assert guilty == []
     texts = {name: path.read_text(encoding="utf-8") for name, path in sources("crawler", "monitor")}
     assert [name for name, text in texts.items() if "smtplib.SMTP(" in text and name not in MAIL] == []
-    assert [name for name, text in texts.items() if "chromium.launch(" in text] == ["crawler/browser.py"]
-    assert "--proxy-server=127.0.0.1:9" in texts["crawler/browser.py"]
-    assert '"crawler.spiders.resolver.GuardedResolver"' in texts["crawler/settings.py"]
-    guarded = texts["crawler/guarded.py"]
+    assert [name for name, text in texts.items() if "chromium.launch(" in text] == ["crawler/net/browser.py"]
+    assert "--proxy-server=127.0.0.1:9" in texts["crawler/net/browser.py"]
+    assert '"crawler.doors.spiders.resolver.GuardedResolver"' in texts["crawler/doors/settings.py"]
+    guarded = texts["crawler/net/client.py"]
     assert guarded.count("network_backend=") == guarded.count("Pool(") == guarded.count("Client(") == 2
     private = re.compile(r"\b(?:httpx|httpcore)\._|(?:transport|client|pool)\._\w")
     assert [name for name, text in texts.items() if private.search(text)] == []
@@ -187,7 +192,7 @@ def test_every_connection_is_made_behind_the_guard() -> None:
 
 def test_only_the_outer_rooms_ask_the_clock() -> None:
     asking = re.compile(r"datetime\.now\(|date\.today\(|time\.time\(|utcnow\(")
-    outer = ("crawler/clock.py", "monitor/demo/apart.py", "monitor/schedule.py")
+    outer = ("crawler/clock.py", "monitor/demo/apart.py", "monitor/night/schedule.py")
     guilty = [
         name
         for name, path in sources("crawler", "monitor")
@@ -206,8 +211,8 @@ def test_the_migrations_folder_does_not_shadow_the_library() -> None:
     [
         ("crawler/platforms", "docs/platforms.md"),
         ("monitor/rules", "docs/rules.md"),
-        ("monitor/channels", "docs/channels.md"),
-        ("monitor/reports", "docs/reports.md"),
+        ("monitor/letters/channels", "docs/channels.md"),
+        ("monitor/bulletin/reports", "docs/reports.md"),
     ],
 )
 def test_every_extension_has_a_docstring_and_its_place_in_the_docs(folder: str, page: str) -> None:

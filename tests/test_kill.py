@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select
 
-from crawler.store import OutletRow, PostRow, RunRow, VisitRow, open_store
+from crawler.store.tables import OutletRow, PostRow, RunRow, VisitRow, open_store
 from monitor.demo.faults import Hit, Log
 from monitor.demo.server import Sample
 from monitor.office import enter_catalogue

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from crawler.model import SHANGHAI, Unit
-from monitor.letter_parts import Matter
-from monitor.letterhead import LetterSettings
-from monitor.letters import MAX_SHOWN, OFFICE, letter, letter_key, office_letter, summary
+from monitor.days.workdays import Calendar, Hours, may_send
+from monitor.letters.parts import Matter
+from monitor.letters.text import MAX_SHOWN, OFFICE, letter, letter_key, office_letter, summary
 from monitor.model import Finding, Newest, Value
-from monitor.plain import clean, safe_link
-from monitor.workdays import Calendar, Hours, may_send
+from monitor.settings.letters import LetterSettings
+from monitor.words.plain import clean, safe_link
 
 DAY = date(2020, 7, 20)
 UNIT = Unit("jsj", "建设局", "福州市仓山区住房和城乡建设局", "区直部门", emails=("jsj@example.org",))

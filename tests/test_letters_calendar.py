@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import update
 
 from crawler.model import SHANGHAI
-from monitor.alerts import AlertsConfig, Sent, send_waiting, write_letters
-from monitor.delivery import HandingOver, Receipt
-from monitor.ledger import FindingRow, SaidRow
-from monitor.letterhead import LetterSettings
+from monitor.letters.alerts import AlertsConfig, Sent, send_waiting, write_letters
+from monitor.letters.delivery import HandingOver, Receipt
 from monitor.model import Letter
+from monitor.record.tables import FindingRow, SaidRow
+from monitor.settings.letters import LetterSettings
 from tests.conftest import Store
 from tests.outbox_store import UNITS, look, open_finding, seed
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from crawler.model import Outcome, OutletKind, Probe, Site
-from monitor.dispensations import (
+from monitor.findings.dispensations import (
     Dispensation,
     Kind,
     Refused,
@@ -20,13 +20,13 @@ from monitor.dispensations import (
     unsilenced,
     withdraw,
 )
-from monitor.evaluate import judge
-from monitor.findings import Changes, apply, open_findings
-from monitor.inhibit import inhibited
-from monitor.ledger import EventRow
-from monitor.life import Life
+from monitor.findings.inhibit import inhibited
+from monitor.findings.ledger import Changes, apply, open_findings
+from monitor.findings.said import journal, judged_on, said_at
+from monitor.judging.evaluate import judge
 from monitor.model import Facts, SiteFacts, Value, Verdict
-from monitor.said import journal, judged_on, said_at
+from monitor.record.tables import EventRow
+from monitor.settings.life import Life
 from tests.conftest import Store
 from tests.judging_facts import RULES, about, account, at, column, config, facts, failed, nights, one
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler import markup
-from crawler.listing import read_list
-from crawler.lists.outline import outline, plain_tree
-from crawler.lists.sight import sight_of
 from crawler.model import Evidence, Outcome, Page, Reading
+from crawler.reading import markup
+from crawler.reading.bounds.sight import sight_of
+from crawler.reading.listing import read_list
+from crawler.reading.lists.outline import outline, plain_tree
 from tests.listpages import COLUMN, HOME, LOOK, MENU, PAGER, TODAY, days, items, page, title, whole
 
 NEWEST = date(2026, 11, 20)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from crawler.store import PostRow
+from crawler.store.tables import PostRow
 from monitor.counting.addresses import exact
 from tests.doors import Server, plain, serving
 from tests.situations.test_looks import START, night, office

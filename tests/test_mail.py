@@ -15,9 +15,9 @@ from pydantic import ValidationError
 
 from crawler.config import BadConfig, section
 from crawler.model import SHANGHAI
-from monitor.channels.mail import MailConfig, compose, send
-from monitor.delivery import Undelivered
-from monitor.mailtest import explain, mail_test
+from monitor.letters.channels.mail import MailConfig, compose, send
+from monitor.letters.delivery import Undelivered
+from monitor.letters.mailtest import explain, mail_test
 from monitor.model import Letter
 from tests.mailbox import Script, check_login, mail_server
 

@@ -10,21 +10,21 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, update
 
-from crawler.catalogue import read_catalogue
 from crawler.config import BadConfig, CrawlConfig
 from crawler.model import SHANGHAI, Addressee, ContactRole, Unit
-from crawler.register import addressees, sync
-from crawler.store import RunRow, UnitRow
-from monitor.alerts import write_letters
-from monitor.counts import units_of
-from monitor.delivery import Receipt, Refusal, Undelivered
-from monitor.ladder import addressed, leaders, week_begins
-from monitor.ledger import FindingRow, JudgementRow, LetterRow
-from monitor.letterhead import LetterSettings
-from monitor.letters import OFFICE
-from monitor.orders import OrderSettings, issue
-from monitor.ourselves import troubles
-from monitor.tokens import Keys, signer, unit_of
+from crawler.register.catalogue import read_catalogue
+from crawler.register.enter import addressees, sync
+from crawler.store.tables import RunRow, UnitRow
+from monitor.counting.counts import units_of
+from monitor.letters.alerts import write_letters
+from monitor.letters.delivery import Receipt, Refusal, Undelivered
+from monitor.letters.ladder import addressed, leaders, week_begins
+from monitor.letters.ourselves import troubles
+from monitor.letters.text import OFFICE
+from monitor.record.links import Keys, signer, unit_of
+from monitor.record.tables import FindingRow, JudgementRow, LetterRow
+from monitor.rectify.orders import OrderSettings, issue
+from monitor.settings.letters import LetterSettings
 from tests.conftest import Store
 from tests.outbox_store import (
     DAY,
@@ -373,7 +373,7 @@ def test_hostile_words_of_a_server_do_nothing_in_our_own_letter(store: Store) ->
 
 
 def test_a_second_finding_is_found_while_the_first_is_acknowledged(store: Store) -> None:
-    from monitor.acks import acknowledge
+    from monitor.rectify.acks import acknowledge
 
     seed(store, ("jsj", "yjj"))
     days(store, 1)

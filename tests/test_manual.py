@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from crawler import chain
 from crawler.model import SHANGHAI, Evidence, Outcome, Outlet, OutletKind, Probe, Reading
 from crawler.platforms import manual
-from crawler.visit import Known
+from crawler.walking import chain
 from crawler.walking.account_looks import account_looked
-from monitor.causes import AWAITING
-from monitor.judging import stale
-from monitor.limits import Limit
+from crawler.walking.visit import Known
 from monitor.model import Facts, Look, Newest, OutletFacts, Value
+from monitor.settings.limits import Limit
+from monitor.verdicts.judging import stale
+from monitor.words.causes import AWAITING
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
 OUTLET = Outlet("d1", OutletKind.ACCOUNT, "示例抖音号", "douyin", "", ("u1",))

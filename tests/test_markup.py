@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.markup import base_url, declared_charset, decode, join, metas, said, tree
 from crawler.model import Page
+from crawler.reading.markup import base_url, declared_charset, decode, join, metas, said, tree
 
 CHINESE = "<html><head><title>通知公告</title></head><body>关于开展防汛工作的通知 2026-11-02</body></html>"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -11,7 +11,7 @@ import yaml
 
 from crawler.config import BadConfig
 from monitor.config import MonitorConfig, monitor_config, rule_names
-from monitor.limits import Limit
+from monitor.settings.limits import Limit
 from tests.judging_facts import RULES
 
 RULE_DATA = yaml.safe_load(RULES)

@@ -12,16 +12,15 @@ import pytest
 from sqlalchemy import func, select
 
 from crawler.model import SHANGHAI
-from crawler.store import RunRow
-from monitor import diary
-from monitor.child import Crawled
-from monitor.diary import DailyRow
-from monitor.ledger import LetterRow
-from monitor.lock import try_lock
-from monitor.night import order
+from crawler.store.tables import RunRow
+from monitor.night import diary, order
+from monitor.night.child import Crawled
+from monitor.night.diary import DailyRow
+from monitor.night.lock import try_lock
 from monitor.night.path import days_jobs, nightly
+from monitor.night.service import Service
 from monitor.office import enter_catalogue
-from monitor.service import Service
+from monitor.record.tables import LetterRow
 from tests.district import Clock, Town, served, town
 
 OURS = "_office"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from monitor.bulletin_lint import lint
-from monitor.bulletin_model import BulletinSettings, Period
-from monitor.bulletin_parts import deadlines_of
-from monitor.official_days import official_days
-from monitor.workdays import Calendar
+from monitor.bulletin.lint import lint
+from monitor.bulletin.model import BulletinSettings, Period
+from monitor.bulletin.parts import deadlines_of
+from monitor.days.official_days import official_days
+from monitor.days.workdays import Calendar
 from tests.test_bulletin import seed_bulletin
 
 

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select, update
 
-from monitor import jobs
 from monitor.__main__ import attach, cli
-from monitor.ledger import EventRow, FindingRow, LetterRow
+from monitor.night import jobs
+from monitor.record.tables import EventRow, FindingRow, LetterRow
 from tests.district import Clock, Town, served, town
 
 pytestmark = pytest.mark.slow

@@ -12,21 +12,21 @@ import pytest
 from sqlalchemy import insert, update
 
 from crawler.model import SHANGHAI
-from crawler.store import VisitRow
-from monitor import orders
-from monitor.appeals import appeal, appeals, decide, pending, put_errata
-from monitor.attachments import Unacceptable, accept, get, where
-from monitor.audit_check import verify
-from monitor.dispensations import in_force
-from monitor.findings import apply
-from monitor.frozen import errata, keep, load
-from monitor.ledger import EventRow, FindingRow
-from monitor.letterhead import LetterSettings
+from crawler.store.tables import VisitRow
+from monitor.bulletin.frozen import errata, keep, load
+from monitor.findings.dispensations import in_force
+from monitor.findings.ledger import apply
+from monitor.findings.said import journal
 from monitor.model import Value, Verdict
-from monitor.orders import OrderSettings, Refused, issue, listed, one, withdraw
-from monitor.rechecks import RecheckRow
-from monitor.replies import ReplyRow, replies, reply, settle
-from monitor.said import journal
+from monitor.record.check import verify
+from monitor.record.tables import EventRow, FindingRow
+from monitor.rectify import orders
+from monitor.rectify.appeals import appeal, appeals, decide, pending, put_errata
+from monitor.rectify.attachments import Unacceptable, accept, get, where
+from monitor.rectify.orders import OrderSettings, Refused, issue, listed, one, withdraw
+from monitor.rectify.rechecks import RecheckRow
+from monitor.rectify.replies import ReplyRow, replies, reply, settle
+from monitor.settings.letters import LetterSettings
 from tests.conftest import Store
 from tests.outbox_store import NOW, rows, seed, visit
 from tests.test_bulletin import seed_bulletin

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import insert, update
 
 from crawler.model import Unit
-from monitor.alerts import write_letters
-from monitor.ledger import EventRow, FindingRow, LetterFindingRow, LetterRow
-from monitor.letters import OFFICE
+from monitor.letters.alerts import write_letters
+from monitor.letters.text import OFFICE
 from monitor.model import Value, Verdict
+from monitor.record.tables import EventRow, FindingRow, LetterFindingRow, LetterRow
 from tests.conftest import Store
 from tests.outbox_store import (
     DAY,

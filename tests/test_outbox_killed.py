@@ -24,9 +24,9 @@ from aiosmtpd.smtp import AuthResult
 from sqlalchemy import insert, select
 
 from crawler.model import SHANGHAI
-from crawler.store import UnitRow
-from monitor.ledger import LetterRow
-from monitor.outbox import LEASE, AttemptRow
+from crawler.store.tables import UnitRow
+from monitor.letters.outbox import LEASE, AttemptRow
+from monitor.record.tables import LetterRow
 from tests.conftest import Store
 from tests.mailbox import Script, check_login, mail_server
 

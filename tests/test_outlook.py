@@ -9,11 +9,12 @@ import openpyxl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.bulletin import Bulletin, Period, compile
-from monitor.bulletin_model import Group, UnitRow
+from monitor.bulletin import compile
+from monitor.bulletin.compile import Bulletin, Period
+from monitor.bulletin.model import Group, UnitRow
+from monitor.bulletin.outlook import Earlier, compare, forecast, previous, year_before
+from monitor.bulletin.reports import sheet
 from monitor.model import exactly
-from monitor.outlook import Earlier, compare, forecast, previous, year_before
-from monitor.reports import sheet
 from tests.quarter import AS_OF, BASELINE, add_outlet, add_posts, add_site, add_unit, new_store, post, watch
 
 Q2 = Period.parse("2020Q2")

@@ -9,13 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from crawler.model import AccountState, ColumnClass, Evidence, Outlet, OutletKind, Probe, Purpose
-from monitor.evaluate import awaiting, evaluate, judge
+from monitor.days.official_days import official_days
+from monitor.days.workdays import Calendar
+from monitor.judging.evaluate import awaiting, evaluate, judge
+from monitor.judging.rejudging import rejudge
 from monitor.model import Facts, OutletFacts, PacedPosts, Value, Verdict
 from monitor.office import count_until
-from monitor.official_days import official_days
 from monitor.profiles import load_profile
-from monitor.rejudging import rejudge
-from monitor.workdays import Calendar
 from tests.conftest import Store
 from tests.judging_facts import about, account, at, column, config, facts, failed, look, one
 from tests.judging_store import column as stored_column

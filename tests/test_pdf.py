@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.reports import pdf
+from monitor.bulletin.reports import pdf
 from tests.test_word import official
 
 

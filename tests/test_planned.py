@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import update
 
-from crawler.catalogue import Catalogue
 from crawler.config import CrawlConfig
-from crawler.keeper import StoreKeeper
 from crawler.model import Manners, Outcome, Outlet, OutletKind, Probe, Site, Unit
 from crawler.platforms import portal
-from crawler.register import host_manners, known_outlets, planned_outlets, sync
-from crawler.store import OutletRow
-from crawler.visit import Known, Planned
+from crawler.register.catalogue import Catalogue
+from crawler.register.enter import host_manners, known_outlets, planned_outlets, sync
+from crawler.store.tables import OutletRow
+from crawler.walking.keeper import StoreKeeper
+from crawler.walking.visit import Known, Planned
 from tests.conftest import Store
 from tests.walking import Memory, Web, failing, outlet, post, reading, walker
 

@@ -8,7 +8,7 @@ from time import monotonic
 
 from crawler.config import CrawlConfig
 from crawler.model import Ask, Manners, Page
-from crawler.polite import Polite
+from crawler.walking.polite import Polite
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 CONFIG = CrawlConfig(contact="office@example.org", delay=0.001, retries=1, give_up_after=3)

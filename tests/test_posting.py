@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.outbox import DIED
+from monitor.letters.outbox import DIED
 from monitor.words.posting import posted, reason, told_raw
 
 SENT = datetime(2020, 7, 20, 1, 5, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.printed import compare, printed_of, shortfalls
+from monitor.bulletin.printed.beside import compare, printed_of, shortfalls
 from tests.quarter import seed_rows
 from tests.test_bulletin import seed_bulletin
 

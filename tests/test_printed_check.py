@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.printed_check import Fault, check, check_file
-from monitor.printed_claims import claims
-from monitor.printed_files import NotRead, blocks_of, read_file
-from monitor.reports import sheet
+from monitor.bulletin.printed.check import Fault, check, check_file
+from monitor.bulletin.printed.claims import claims
+from monitor.bulletin.printed.files import NotRead, blocks_of, read_file
+from monitor.bulletin.reports import sheet
 from tests.quarter import SEED
 from tests.test_bulletin import seed_bulletin
 

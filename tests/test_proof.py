@@ -17,20 +17,20 @@ from PIL import Image
 from sqlalchemy import insert, select, update
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.browser import lacking
-from crawler.copies import PageCopyRow, PageShotRow, copies_of, keep_copies
+from crawler.doors.recheck import recheck
 from crawler.model import SHANGHAI, Page
-from crawler.recheck import recheck
-from monitor import jobs
+from crawler.net.browser import lacking
+from crawler.walking.copies import PageCopyRow, PageShotRow, copies_of, keep_copies
 from monitor.__main__ import attach, cli
-from monitor.audit import AuditRow
-from monitor.audit_check import verify
-from monitor.ledger import FindingRow
+from monitor.night import jobs
 from monitor.office import Office
-from monitor.orders import issue, one
-from monitor.preserving import preserve
-from monitor.proof import NoProof, ProofSettings, forget, proof_of, to_html, to_warc
-from monitor.replies import replies, reply
+from monitor.record.chain import AuditRow
+from monitor.record.check import verify
+from monitor.record.tables import FindingRow
+from monitor.rectify.orders import issue, one
+from monitor.rectify.preserving import preserve
+from monitor.rectify.proof import NoProof, ProofSettings, forget, proof_of, to_html, to_warc
+from monitor.rectify.replies import replies, reply
 from tests.conftest import Store
 from tests.district import Clock, Town, served, town
 from tests.outbox_store import NOW, open_finding, rows, seed

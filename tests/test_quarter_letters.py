@@ -13,7 +13,6 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert, select
 
-from crawler.catalogue import Catalogue
 from crawler.model import (
     SHANGHAI,
     Addressee,
@@ -26,25 +25,26 @@ from crawler.model import (
     Unit,
     Visit,
 )
-from crawler.register import sync
-from crawler.store import DutyRow, VisitRow
-from monitor.acks import acknowledge
-from monitor.alerts import AlertsConfig, send_waiting, write_letters
-from monitor.appeals import appeal, decide
-from monitor.audit_check import verify
-from monitor.counts import units_of
-from monitor.delivery import HandingOver, Receipt, Undelivered
-from monitor.dispensations import Kind, dispensed, grant, in_force
-from monitor.findings import apply
-from monitor.ledger import EventRow, LetterRow
-from monitor.letterhead import LetterSettings
-from monitor.letters import OFFICE
-from monitor.life import Life
+from crawler.register.catalogue import Catalogue
+from crawler.register.enter import sync
+from crawler.store.tables import DutyRow, VisitRow
+from monitor.counting.counts import units_of
+from monitor.findings.dispensations import Kind, dispensed, grant, in_force
+from monitor.findings.ledger import apply
+from monitor.findings.said import journal
+from monitor.letters.alerts import AlertsConfig, send_waiting, write_letters
+from monitor.letters.delivery import HandingOver, Receipt, Undelivered
+from monitor.letters.ourselves import troubles
+from monitor.letters.text import OFFICE
 from monitor.model import Facts, Letter, OutletFacts, Value, Verdict
-from monitor.orders import OrderSettings, issue, one
-from monitor.ourselves import troubles
-from monitor.replies import reply, settle
-from monitor.said import journal
+from monitor.record.check import verify
+from monitor.record.tables import EventRow, LetterRow
+from monitor.rectify.acks import acknowledge
+from monitor.rectify.appeals import appeal, decide
+from monitor.rectify.orders import OrderSettings, issue, one
+from monitor.rectify.replies import reply, settle
+from monitor.settings.letters import LetterSettings
+from monitor.settings.life import Life
 from tests.conftest import Store
 
 SETTINGS = LetterSettings.model_validate(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from crawler.model import Outcome
-from crawler.reader import read_folder, read_saved, read_urls
-from crawler.rendering import OUTCOME_NAMES, render
+from crawler.reading.reader import read_folder, read_saved, read_urls
+from crawler.reading.rendering import OUTCOME_NAMES, render
 from tests.bench_pages import score, scores, summary
 
 SHARED = Path(__file__).parents[2] / "shared" / "fixtures" / "pages"

@@ -15,34 +15,28 @@ import pytest
 import yaml
 from sqlalchemy import insert, select
 
-from crawler.account_import import propose
 from crawler.config import load_yaml
 from crawler.model import AccountState, Contact, ContactRole
-from crawler.shipped import shipped
-from crawler.store import CandidateRow, OutletRow
-from crawler.survey_rows import Survey, SurveyRow
-from monitor import (
-    acks,
-    appeals,
-    checklist,
-    contacting,
-    dispensations,
-    entering,
-    orders,
-    outbox,
-    rechecks,
-    replies,
-)
-from monitor.audit import AuditRow, seal
-from monitor.audit_check import papers, verify, where_is
-from monitor.bulletin_commands import Period
-from monitor.bulletin_model import Edit, ErrorReports
-from monitor.frozen import root_of
-from monitor.ledger import FindingRow, LetterRow
-from monitor.letterhead import LetterSettings
+from crawler.register.account_import import propose
+from crawler.register.survey_rows import Survey, SurveyRow
+from crawler.store.tables import CandidateRow, OutletRow
+from crawler.system.shipped import shipped
+from monitor.bulletin.frozen import root_of
+from monitor.bulletin.model import Edit, ErrorReports
+from monitor.bulletin.printing import draft, print_bulletin
+from monitor.commands.bulletin import Period
+from monitor.desk import contacts as contacting
+from monitor.desk import entering
+from monitor.findings import dispensations
+from monitor.judging import checklist
+from monitor.letters import outbox
 from monitor.office import Office, enter_catalogue, open_office
-from monitor.orders import OrderSettings
-from monitor.printing import draft, print_bulletin
+from monitor.record.chain import AuditRow, seal
+from monitor.record.check import papers, verify, where_is
+from monitor.record.tables import FindingRow, LetterRow
+from monitor.rectify import acks, appeals, orders, rechecks, replies
+from monitor.rectify.orders import OrderSettings
+from monitor.settings.letters import LetterSettings
 from tests.judging_store import post, visit
 from tests.test_bulletin_commands import LOOK, UNITS
 from tests.test_contacts import book

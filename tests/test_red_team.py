@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crawler.reader import read_saved
+from crawler.reading.reader import read_saved
 
 LOOK = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 HOST = "http://www.dongqu.example.org"

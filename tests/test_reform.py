@@ -19,20 +19,20 @@ from sqlalchemy import select
 
 from crawler.config import load_yaml
 from crawler.model import SHANGHAI
-from crawler.shipped import shipped
-from monitor import entering
-from monitor.alerts import AlertsConfig, send_waiting
-from monitor.audit_check import papers, verify
-from monitor.bulletin_model import Period
-from monitor.delivery import HandingOver, Receipt
-from monitor.frozen import archived
-from monitor.handover import moves
-from monitor.jobs import judge_now, write_day
-from monitor.ledger import EventRow, FindingRow, LetterFindingRow
+from crawler.system.shipped import shipped
+from monitor.bulletin.frozen import archived
+from monitor.bulletin.model import Period
+from monitor.bulletin.printing import archive, draft, print_bulletin
+from monitor.desk import entering
+from monitor.letters.alerts import AlertsConfig, send_waiting
+from monitor.letters.delivery import HandingOver, Receipt
 from monitor.model import Letter, Verdict
+from monitor.night.jobs import judge_now, write_day
 from monitor.office import Office, enter_catalogue, open_office
-from monitor.orders import EVERY, MOVED, Order, issue, listed
-from monitor.printing import archive, draft, print_bulletin
+from monitor.record.check import papers, verify
+from monitor.record.tables import EventRow, FindingRow, LetterFindingRow
+from monitor.rectify.handover import moves
+from monitor.rectify.orders import EVERY, MOVED, Order, issue, listed
 from tests.judging_store import post, visit
 
 OLD = date(2020, 1, 3)

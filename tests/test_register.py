@@ -12,17 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from crawler.account_register import (
-    StateSince,
-    cards,
-    histories,
-    put_card,
-    put_states,
-    state_on,
-)
-from crawler.catalogue import Catalogue, read_catalogue
 from crawler.config import BadConfig, CrawlConfig
-from crawler.contacts import BadContact, contacts_in, masked, phone_in, without_phones
 from crawler.model import (
     AccountCard,
     AccountState,
@@ -33,9 +23,12 @@ from crawler.model import (
     Site,
     Unit,
 )
-from crawler.register import sync
-from crawler.store import OutletRow
-from monitor.facts import gather
+from crawler.register.account_cards import StateSince, cards, histories, put_card, put_states, state_on
+from crawler.register.catalogue import Catalogue, read_catalogue
+from crawler.register.contacts import BadContact, contacts_in, masked, phone_in, without_phones
+from crawler.register.enter import sync
+from crawler.store.tables import OutletRow
+from monitor.facts.facts import gather
 from tests.conftest import Store
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)

@@ -12,15 +12,15 @@ from sqlalchemy import Connection, insert, update
 
 from crawler.config import BadConfig
 from crawler.model import ColumnClass
-from crawler.store import OutletRow, PostRow, VisitRow
+from crawler.store.tables import OutletRow, PostRow, VisitRow
+from monitor.commands.judge import judge_data, judge_lines
 from monitor.config import MonitorConfig
-from monitor.dispensations import Kind, grant
-from monitor.evaluate import evaluate
-from monitor.judging_commands import judge_data, judge_lines
+from monitor.findings.dispensations import Kind, grant
+from monitor.judging.evaluate import evaluate
+from monitor.judging.rejudging import Rejudged, rejudge
 from monitor.model import Value
 from monitor.office import count_until
 from monitor.profiles import load_profile, profile_names, under
-from monitor.rejudging import Rejudged, rejudge
 from tests.conftest import Store
 from tests.judging_facts import RULES, at, config
 from tests.judging_store import column, enter, show, unit, visit

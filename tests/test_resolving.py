@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
-from crawler.frames import frame_key
 from crawler.model import Evidence, Outcome, Unread
-from crawler.proof_store import ColumnWordRow, FrameLinkRow, HostTraitRow
-from crawler.record import unread_values
-from crawler.store import OutletRow
-from monitor.audit import AuditRow
-from monitor.evaluate import judge
-from monitor.facts import gather
+from crawler.reading.frames import frame_key
+from crawler.store.proof_tables import ColumnWordRow, FrameLinkRow, HostTraitRow
+from crawler.store.tables import OutletRow
+from crawler.walking.record import unread_values
+from monitor.facts.facts import gather
+from monitor.judging.evaluate import judge
 from monitor.looks.word_desk import Refused, column_words, end_word, give_word
 from monitor.model import OutletFacts, Value, Verdict
+from monitor.record.chain import AuditRow
 from tests.conftest import Store
 from tests.judging_facts import at, config
 from tests.judging_store import column, enter, post, unit, visit

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.model import Evidence, Outcome
-from monitor.evaluate import judge
-from monitor.limits import Limit
+from monitor.judging.evaluate import judge
 from monitor.model import Facts, Look, Value
+from monitor.settings.limits import Limit
 from tests.judging_facts import about, account, at, column, config, facts, failed
 
 CONFIG = config()

@@ -18,15 +18,15 @@ import yaml
 from sqlalchemy import func, select
 
 from crawler.clock import clock as real_clock
-from crawler.columns_file import columns_yaml
 from crawler.config import CrawlConfig
-from crawler.discover import discover
-from crawler.navigation import plain
-from crawler.proposals import Findings, findings
-from crawler.recheck import recheck
-from crawler.store import PostRow
-from monitor import jobs
+from crawler.discovery.columns_file import columns_yaml
+from crawler.discovery.discover import discover
+from crawler.discovery.navigation import plain
+from crawler.discovery.proposals import Findings, findings
+from crawler.doors.recheck import recheck
+from crawler.store.tables import PostRow
 from monitor.model import Value
+from monitor.night import jobs
 from monitor.office import Office, enter_catalogue, open_office
 from tests.district import PROJECT
 from tests.support.asp import AspPortal

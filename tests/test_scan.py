@@ -9,19 +9,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crawler.dates import find_dates, url_date, url_day
-from crawler.finder import COM_TAILS, TAILS, _tails
-from crawler.lists.blank import empty_lists
-from crawler.lists.cells import (
-    _ATTRIBUTE_GATES,
-    _ATTRIBUTE_SIGN,
-    _DATE_LIKE,
-    _simple,
-    _told,
-)
-from crawler.lists.outline import outline, plain_tree
-from crawler.lists.pager import PAGER_WORD_LIKE, is_pager_word
-from crawler.lists.scan import run_of
+from crawler.days.text import find_dates, url_date, url_day
+from crawler.reading.bounds.blank import empty_lists
+from crawler.reading.lists.cells import _ATTRIBUTE_GATES, _ATTRIBUTE_SIGN, _DATE_LIKE, _simple, _told
+from crawler.reading.lists.outline import outline, plain_tree
+from crawler.reading.lists.pager import PAGER_WORD_LIKE, is_pager_word
+from crawler.reading.lists.scan import run_of
+from crawler.register.finder import COM_TAILS, TAILS, _tails
 
 TODAY = date(2026, 11, 23)
 LOOK = datetime(2026, 11, 23, 1, tzinfo=UTC)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.config import BadConfig
-from monitor.scoring import MEASURES, read_scheme, score
+from monitor.bulletin.scoring import MEASURES, read_scheme, score
 from tests.test_bulletin import seed_bulletin
 
 EXAMPLE = """

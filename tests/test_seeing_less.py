@@ -12,10 +12,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from crawler.model import ColumnClass, Evidence, Outcome, Unread, shanghai_day
-from monitor.evaluate import judge
-from monitor.judging import stale
-from monitor.limits import Limit
+from monitor.judging.evaluate import judge
 from monitor.model import Facts, Look, OutletFacts, Value, Verdict
+from monitor.settings.limits import Limit
+from monitor.verdicts.judging import stale
 from tests.judging_facts import about, account, at, column, config, facts, one
 
 CONFIG = config()

@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import update
 
 from crawler.model import Unit
-from crawler.store import UnitRow
-from monitor import outbox
-from monitor.alerts import AlertsConfig, Sent, send_waiting, write_letters
-from monitor.delivery import HandingOver, Receipt, Refusal
-from monitor.ledger import LetterRow
-from monitor.letters import OFFICE
+from crawler.store.tables import UnitRow
+from monitor.letters import outbox
+from monitor.letters.alerts import AlertsConfig, Sent, send_waiting, write_letters
+from monitor.letters.delivery import HandingOver, Receipt, Refusal
+from monitor.letters.outbox import LEASE, RETRIES, AttemptRow
+from monitor.letters.text import OFFICE
 from monitor.model import Letter
-from monitor.outbox import LEASE, RETRIES, AttemptRow
+from monitor.record.tables import LetterRow
 from tests.conftest import Store
 from tests.mailbox import Script, mail_server
 from tests.outbox_store import (

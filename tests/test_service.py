@@ -17,14 +17,15 @@ import pytest
 from sqlalchemy import Row, select
 
 from crawler.model import SHANGHAI
-from crawler.store import RunRow
-from monitor import jobs, rechecks
+from crawler.store.tables import RunRow
 from monitor.config import Timetable
-from monitor.lock import try_lock
+from monitor.facts.probes import ProbeRow
+from monitor.night import jobs
+from monitor.night.lock import try_lock
+from monitor.night.schedule import GRACE, guarded, serve, timetable
+from monitor.night.service import Service
 from monitor.office import enter_catalogue
-from monitor.probes import ProbeRow
-from monitor.schedule import GRACE, guarded, serve, timetable
-from monitor.service import Service
+from monitor.rectify import rechecks
 from tests.conftest import Store
 from tests.district import Clock, Town, served, town
 
@@ -106,7 +107,7 @@ def test_a_recheck_from_the_queue_is_done_and_its_result_kept(place: Town) -> No
 
 
 def test_one_outlet_waits_at_most_once(store: Store) -> None:
-    from crawler.register import sync
+    from crawler.register.enter import sync
     from tests.test_store import catalogue
 
     now = datetime(2020, 7, 20, tzinfo=UTC)

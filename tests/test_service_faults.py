@@ -17,18 +17,18 @@ import pytest
 from sqlalchemy import create_engine, event, func, select, text, update
 
 from crawler.model import SHANGHAI
-from crawler.store import PostRow, RunRow, SiteRow, VisitRow
-from monitor import jobs, schedule
-from monitor.child import Crawled
+from crawler.store.tables import PostRow, RunRow, SiteRow, VisitRow
 from monitor.config import Timetable
-from monitor.diary import CLOCK, Daily, DailyRow, begin, end, remarks
-from monitor.ledger import LetterRow
-from monitor.lock import try_lock
+from monitor.facts.probes import ahead, weeks
+from monitor.night import jobs, schedule
+from monitor.night.child import Crawled
+from monitor.night.diary import CLOCK, Daily, DailyRow, begin, end, remarks
+from monitor.night.lock import try_lock
 from monitor.night.order import LATE, LATE_DRAFTS
+from monitor.night.schedule import Watch, declare, guarded, serve, timetable
+from monitor.night.service import Service, Unfinished
 from monitor.office import Office, enter_catalogue
-from monitor.probes import ahead, weeks
-from monitor.schedule import Watch, declare, guarded, serve, timetable
-from monitor.service import Service, Unfinished
+from monitor.record.tables import LetterRow
 from tests.conftest import Store
 from tests.district import START, Clock, Town, served, town
 from tests.test_service import PATIENCE, ask, found, until

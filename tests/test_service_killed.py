@@ -22,11 +22,11 @@ import yaml
 from sqlalchemy import func, select
 
 from crawler.model import SHANGHAI
-from crawler.store import PostRow, RunRow, VisitRow
+from crawler.store.tables import PostRow, RunRow, VisitRow
 from monitor.demo.faults import Hit, Log
-from monitor.diary import DailyRow, remarks
-from monitor.ledger import FindingRow
+from monitor.night.diary import DailyRow, remarks
 from monitor.office import enter_catalogue
+from monitor.record.tables import FindingRow
 from tests.district import PROJECT, Clock, Town, served, town
 from tests.test_service import ask, found, until
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from crawler.catalogue import Catalogue
 from crawler.model import (
     Dated,
     Evidence,
@@ -21,13 +20,14 @@ from crawler.model import (
     Unread,
     Visit,
 )
-from crawler.proof_store import ColumnShapeRow, ColumnWordRow
-from crawler.record import Scope, record
-from crawler.register import accept, known_outlets, sync
-from crawler.store import RunRow
-from crawler.visit import Looked
+from crawler.register.catalogue import Catalogue
+from crawler.register.enter import accept, known_outlets, sync
+from crawler.store.proof_tables import ColumnShapeRow, ColumnWordRow
+from crawler.store.tables import RunRow
+from crawler.walking.record import Scope, record
 from crawler.walking.shape_store import opened
 from crawler.walking.shapes import Built, Kept, Row, Turn
+from crawler.walking.visit import Looked
 from tests.conftest import Store
 
 NOW = datetime(2020, 7, 20, 1, tzinfo=UTC)

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.listing import read_list
-from crawler.lists.shapes import further_form
 from crawler.model import Ask, Evidence, Outcome, Reading, Shape
-from crawler.visit import Known, Looked, key, look
+from crawler.reading.listing import read_list
+from crawler.reading.lists.shapes import further_form
 from crawler.walking.shapes import Turn, differences, leads_on, same_place
+from crawler.walking.visit import Known, Looked, key, look
 from tests.listpages import PAGER, days, items, page, whole
 from tests.test_walk import run
 from tests.walking import HOME, NOW, TODAY, Memory, Web, outlet, post, reading, walker
@@ -264,7 +264,7 @@ def test_posts_under_new_addresses_are_known_by_title_and_day(
 ) -> None:
     web, memory = Web(), Familiar()
     memory.met = met
-    monkeypatch.setattr("crawler.walk.platform", lambda _: web)
+    monkeypatch.setattr("crawler.walking.walk.platform", lambda _: web)
     said = replace(reading(post(n, host="https://new.example.gov.cn") for n in (2, 5, 8, 9)), shape=NEW)
     web.pages = {f"{HOME}/x/": said}
     run(walker(web, memory), [column(2, 5, 8, 9)])

@@ -11,8 +11,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from monitor.bulletin_model import PostLine
-from monitor.reports import sheet
+from monitor.bulletin.model import PostLine
+from monitor.bulletin.reports import sheet
 from tests.quarter import MONTHS, seed_rows
 from tests.test_bulletin import seed_bulletin, small
 

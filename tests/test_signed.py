@@ -11,9 +11,9 @@ import pytest
 import yaml
 from sqlalchemy import select
 
-from crawler.store import open_store
+from crawler.store.tables import open_store
 from monitor.__main__ import attach, cli, main
-from monitor.audit import SYSTEM, AuditRow
+from monitor.record.chain import SYSTEM, AuditRow
 from tests.web_helpers import CATALOGUE, config_of
 
 WRITTEN = ("units", "whole", "add", "教育局", "--reason", "逐个核对")

@@ -11,7 +11,7 @@ import yaml
 
 from crawler.model import ColumnClass, Purpose, Site
 from monitor.config import monitor_config
-from monitor.evaluate import judge
+from monitor.judging.evaluate import judge
 from monitor.model import Count, Facts, HomeFacts, OutletFacts, SiteFacts, UnitFacts, Value, Verdict, exactly
 from tests.judging_facts import about, account, at, column, facts, failed, nights, one, unit
 

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.lists.bounds import _order
-from crawler.lists.spans import spans_of
+from crawler.reading.bounds.bounds import _order
+from crawler.reading.lists.spans import spans_of
 
 NUMBERS = st.integers(0, 60)
 

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import insert, select
 
 from crawler.model import Outlet, OutletKind
-from crawler.store import OutletRow, SiteRow
-from monitor.ledger import JudgementRow
+from crawler.store.tables import OutletRow, SiteRow
+from monitor.judging.standing import StandingRow, TrendRow, greet, stand, stands
 from monitor.model import Facts, Newest, OutletFacts, Value, Verdict
-from monitor.standing import StandingRow, TrendRow, greet, stand, stands
+from monitor.record.tables import JudgementRow
 from tests.conftest import Store
 
 NOW = datetime(2020, 7, 20, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.model import Outcome, Page
-from crawler.states import refusal
+from crawler.reading.states import refusal
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 URL = "http://portal.example.org/zwgk/tzgg/index.html"

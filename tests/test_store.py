@@ -11,8 +11,6 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import func, insert, inspect, select, update
 
-from crawler.catalogue import Catalogue
-from crawler.migrate import migrate, migrations_folder
 from crawler.model import (
     Article,
     Dated,
@@ -25,7 +23,11 @@ from crawler.model import (
     Unit,
     Visit,
 )
-from crawler.record import (
+from crawler.register.catalogue import Catalogue
+from crawler.register.enter import known_outlets, sync
+from crawler.store.migrate import migrate, migrations_folder
+from crawler.store.tables import DutyRow, OutletRow, PostRow, RunRow, VisitRow
+from crawler.walking.record import (
     ArticleSeen,
     Scope,
     adopt_articles,
@@ -36,9 +38,7 @@ from crawler.record import (
     stored_before,
     unseen,
 )
-from crawler.register import known_outlets, sync
-from crawler.store import DutyRow, OutletRow, PostRow, RunRow, VisitRow
-from crawler.visit import Looked
+from crawler.walking.visit import Looked
 from tests.conftest import Store, opened
 
 NOW = datetime(2020, 7, 20, 1, tzinfo=UTC)

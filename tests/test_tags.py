@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from crawler.article import read_article
 from crawler.model import ColumnClass, Outlet, Page, Site
-from crawler.page_facts import Inspector, record_pages
-from crawler.tags import ARTICLE, COLUMN, head_labels, read_home
-from monitor.evaluate import judge
-from monitor.facts import gather
+from crawler.reading.article import read_article
+from crawler.reading.tags import ARTICLE, COLUMN, head_labels, read_home
+from crawler.walking.page_facts import Inspector, record_pages
+from monitor.facts.facts import gather
+from monitor.facts.pages import late_posts, number_in, removed_posts
+from monitor.judging.evaluate import judge
 from monitor.model import Facts, LatePost, PageFacts, RemovedPosts, SiteFacts, Value, Verdict
-from monitor.page_facts import late_posts, number_in, removed_posts
 from tests.conftest import Store
 from tests.judging_facts import about, at, column, facts, nights, one
 from tests.judging_store import column as stored_column

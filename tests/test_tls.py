@@ -18,15 +18,15 @@ import trustme
 import yaml
 from sqlalchemy import insert, select
 
-from crawler.catalogue import read_catalogue
 from crawler.config import CrawlConfig
-from crawler.content_store import CheckedPostRow, ResourceRow
+from crawler.doors.recheck import HttpDoor, recheck
 from crawler.model import Ask, Outcome, Page, Visit
-from crawler.recheck import HttpDoor, recheck
-from crawler.register import sync
-from crawler.store import PostRow
-from crawler.tls import any_certificate, fault_of, last_century
-from monitor.content import sweep
+from crawler.net.tls import any_certificate, fault_of, last_century
+from crawler.register.catalogue import read_catalogue
+from crawler.register.enter import sync
+from crawler.store.content_tables import CheckedPostRow, ResourceRow
+from crawler.store.tables import PostRow
+from monitor.night.content import sweep
 from monitor.office import enter_catalogue, open_office
 from tests.conftest import Store
 from tests.test_browser import NIGHT

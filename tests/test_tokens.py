@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.model import SHANGHAI
-from monitor.tokens import BadToken, Keys, allows, load_keys, sign, signer, unit_of
+from monitor.record.links import BadToken, Keys, allows, load_keys, sign, signer, unit_of
 
 NOW = datetime(2020, 7, 20, 9, tzinfo=SHANGHAI)
 KEYS = Keys((bytes(range(32)),))

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import func, select
 
 from crawler.clock import clock as real_clock
-from crawler.store import PostRow, VisitRow
-from monitor import jobs
+from crawler.store.tables import PostRow, VisitRow
 from monitor.demo.server import Sample
+from monitor.night import jobs
 from monitor.office import open_office
 from tests.district import COLUMNS, START, Clock, contents, served, town
 

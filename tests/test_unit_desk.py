@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from crawler.store import UnitRow
-from monitor.acks import acknowledge
-from monitor.appeals import appeal, decide
-from monitor.ledger import FindingRow
-from monitor.orders import OrderSettings, issue
-from monitor.replies import reply
+from crawler.store.tables import UnitRow
+from monitor.desk.unit_page import UnitDesk, desk
+from monitor.record.links import BadToken, allows, load_keys, signer, unit_of
+from monitor.record.tables import FindingRow
+from monitor.rectify.acks import acknowledge
+from monitor.rectify.appeals import appeal, decide
+from monitor.rectify.orders import OrderSettings, issue
+from monitor.rectify.replies import reply
 from monitor.tables import METADATA
-from monitor.tokens import BadToken, allows, load_keys, signer, unit_of
-from monitor.unit_desk import UnitDesk, desk
 from tests.conftest import Store
 from tests.outbox_store import DAY, NOW, SETTINGS, Fake, deliver, look, rows, seed, write
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.unpacking import Garbled, Oversized, Unpacked
+from crawler.net.unpacking import Garbled, Oversized, Unpacked
 
 TEXT = "样例工作动态信息。".encode() * 500
 

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from crawler import platforms
-from crawler.hosts import host_key
 from crawler.model import Ask, Evidence, Manners, Outcome, Page, Reading
 from crawler.platforms import portal
-from crawler.visit import Known, key
-from crawler.walk import Walk
 from crawler.walking.freshness import PAST_CACHES
+from crawler.walking.hosts import host_key
+from crawler.walking.visit import Known, key
+from crawler.walking.walk import Walk
 from tests.walking import HOME, NOW, TODAY, Memory, Web, failing, outlet, page, post, reading, walker
 
 POLITE = {"www.example.gov.cn": Manners(0.0001, 1)}

@@ -20,9 +20,9 @@ from monitor.access.users import (
     matches,
     user,
 )
-from monitor.audit import AuditRow
 from monitor.office import Office
-from monitor.tokens import load_keys
+from monitor.record.chain import AuditRow
+from monitor.record.links import load_keys
 from monitor.web.gate import COOKIE
 from monitor.web.pages.signing import safe_next
 from tests.web_helpers import NOW, PASSWORD, UNIT, Browser, ClientFor, clients, rows

@@ -14,16 +14,16 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, update
 
-from crawler.attestations import Attestation, AttestationRow, attested, enter, with_word
 from crawler.model import SHANGHAI, AccountState, Outlet, OutletKind, Probe
-from crawler.register import known_outlets
-from crawler.store import AccountRow, AccountStateRow, CandidateRow, OutletRow
+from crawler.register.attestations import Attestation, AttestationRow, attested, enter, with_word
+from crawler.register.enter import known_outlets
+from crawler.store.tables import AccountRow, AccountStateRow, CandidateRow, OutletRow
 from monitor.access.roles import Role
 from monitor.access.users import add_user
-from monitor.audit import AuditRow
+from monitor.night.service import Service
 from monitor.office import Office
-from monitor.rechecks import RecheckRow
-from monitor.service import Service
+from monitor.record.chain import AuditRow
+from monitor.rectify.rechecks import RecheckRow
 from tests.district import Clock, served, town
 from tests.web_helpers import NAMES, NOW, Browser, ClientFor, clients, rows
 

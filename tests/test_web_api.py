@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, update
 
-from crawler.store import OutletRow, VisitRow
+from crawler.store.tables import OutletRow, VisitRow
 from monitor.access import tokens
 from monitor.access.roles import Permission as P
 from monitor.access.roles import Role
 from monitor.access.tables import TokenRow, UserRow
 from monitor.access.users import change_user, secret_of
-from monitor.audit import AuditRow
-from monitor.entering import correct, freeze
+from monitor.bulletin.printing import draft
+from monitor.days.period import Period
+from monitor.desk.entering import correct, freeze
 from monitor.office import Office
-from monitor.period import Period
-from monitor.printing import draft
-from monitor.rechecks import RecheckRow
+from monitor.record.chain import AuditRow
+from monitor.rectify.rechecks import RecheckRow
 from monitor.web.api.rates import Rates
 from monitor.web.api.words import in_english
 from tests.web_helpers import HOSTILE, NAMES, NOW, UNIT, ClientFor, rows

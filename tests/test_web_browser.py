@@ -14,7 +14,7 @@ from openpyxl import Workbook, load_workbook
 
 from monitor.access.roles import Role
 from monitor.demo.web import NAMES
-from monitor.tokens import load_keys, sign
+from monitor.record.links import load_keys, sign
 from tests.web_browsing import PHONE, Ear, Show, needs_chromium, show
 
 pytestmark = [pytest.mark.slow, needs_chromium]

@@ -12,18 +12,18 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, text
 
-from crawler.migrate import newest_revision
-from monitor import chores, drafts
+from crawler.store.migrate import newest_revision
 from monitor.access.roles import Role
-from monitor.audit import AuditRow
-from monitor.bulletin_entries import entries_file, read_entries
-from monitor.drafting import MOVED, main
-from monitor.frozen import archived
-from monitor.ledger import JudgementRow
+from monitor.bulletin.entries import entries_file, read_entries
+from monitor.bulletin.frozen import archived
+from monitor.bulletin.printing import archive
+from monitor.bulletin.shelf import entered_periods, kept_files
+from monitor.days.period import Period
+from monitor.desk import chores, drafts
+from monitor.desk.drafting import MOVED, main
 from monitor.office import Office
-from monitor.period import Period
-from monitor.printing import archive
-from monitor.shelf import entered_periods, kept_files
+from monitor.record.chain import AuditRow
+from monitor.record.tables import JudgementRow
 from monitor.web.pages.bulletins import WORK
 from tests.test_chores import until_ended
 from tests.web_helpers import NOW, ClientFor, rows
@@ -114,8 +114,8 @@ def test_a_draft_is_made_beside_the_web_and_shown(web: Web) -> None:
 def test_the_list_compiles_nothing(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     client_for, office = web
     drafted(office)
-    monkeypatch.setattr("monitor.printing.compile_bulletin", None)
-    monkeypatch.setattr("monitor.drafts.compile_bulletin", None)
+    monkeypatch.setattr("monitor.bulletin.printing.compile_bulletin", None)
+    monkeypatch.setattr("monitor.desk.drafts.compile_bulletin", None)
     browser = client_for(Role.LEADER)
     listed = browser.get("/bulletins").text
     assert "2020年6月" in listed

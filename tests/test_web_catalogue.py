@@ -14,12 +14,12 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import update
 
-from crawler.store import OutletRow, UnitRow
+from crawler.store.tables import OutletRow, UnitRow
 from monitor.access.roles import Role
-from monitor.audit import AuditRow
+from monitor.judging.standing import StandingRow
 from monitor.office import Office
-from monitor.standing import StandingRow
-from monitor.survey import HEAD_4
+from monitor.record.chain import AuditRow
+from monitor.sheets.survey import HEAD_4
 from tests.web_helpers import PORTAL, Browser, ClientFor, rows
 
 Web = tuple[ClientFor, Office]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from monitor.access.roles import Role
-from monitor.audit import AuditRow
-from monitor.checklist import items
-from monitor.ledger import PersonVerdictRow
+from monitor.judging.checklist import items
+from monitor.record.chain import AuditRow
+from monitor.record.tables import PersonVerdictRow
 from tests.web_helpers import ClientFor, rows
 
 Web = tuple[ClientFor, Any]

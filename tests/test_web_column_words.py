@@ -11,14 +11,14 @@ import pytest
 from sqlalchemy import select, update
 
 from crawler.model import Evidence, Unread
-from crawler.proof_store import ColumnWordRow
-from crawler.record import unread_values
-from crawler.store import OutletRow
+from crawler.store.proof_tables import ColumnWordRow
+from crawler.store.tables import OutletRow
+from crawler.walking.record import unread_values
 from monitor.access.roles import Role
-from monitor.audit import AuditRow
-from monitor.jobs import judge_now
+from monitor.night.jobs import judge_now
 from monitor.office import Office
-from monitor.rechecks import RecheckRow
+from monitor.record.chain import AuditRow
+from monitor.rectify.rechecks import RecheckRow
 from tests.judging_store import visit
 from tests.web_helpers import HOSTILE, NEWEST, NOW, PORTAL, Browser, ClientFor, rows
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from crawler.content_store import CheckedPostRow, ContentDecisionRow, SuspectRow
+from crawler.store.content_tables import CheckedPostRow, ContentDecisionRow, SuspectRow
 from monitor.access.roles import Role
-from monitor.audit import AuditRow
+from monitor.record.chain import AuditRow
 from tests.web_helpers import HOSTILE, NIGHT, ClientFor, rows
 
 Web = tuple[ClientFor, Any]

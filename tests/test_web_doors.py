@@ -7,13 +7,13 @@ import re
 import pytest
 from sqlalchemy import text, update
 
-from crawler.migrate import newest_revision
-from crawler.store import open_store
+from crawler.store.migrate import newest_revision
+from crawler.store.tables import open_store
 from monitor.access import tokens
 from monitor.access.roles import Permission, Role
 from monitor.access.users import secret_of
-from monitor.ledger import LetterRow
 from monitor.office import Office
+from monitor.record.tables import LetterRow
 from monitor.web.app import create_app
 from tests.web_helpers import NAMES, NOW, Browser, ClientFor
 

@@ -10,16 +10,16 @@ import openpyxl
 import pytest
 from sqlalchemy import insert, select, update
 
-from crawler.copies import PageCopyRow, PageShotRow, keep_copies
 from crawler.model import Page
+from crawler.walking.copies import PageCopyRow, PageShotRow, keep_copies
 from monitor.access.roles import Role
-from monitor.acks import AckRow
-from monitor.appeals import AppealRow, appeal
-from monitor.audit import AuditRow
-from monitor.ledger import DispensationRow, FindingRow, LetterFindingRow, LetterRow
-from monitor.orders import OrderRow, issue
-from monitor.rechecks import RecheckRow
-from monitor.replies import ReplyRow
+from monitor.record.chain import AuditRow
+from monitor.record.tables import DispensationRow, FindingRow, LetterFindingRow, LetterRow
+from monitor.rectify.acks import AckRow
+from monitor.rectify.appeals import AppealRow, appeal
+from monitor.rectify.orders import OrderRow, issue
+from monitor.rectify.rechecks import RecheckRow
+from monitor.rectify.replies import ReplyRow
 from tests.web_helpers import HOSTILE, NIGHT, NOW, TODAY, ClientFor, rows
 
 Web = tuple[ClientFor, Any]

@@ -11,18 +11,18 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, update
 
-from crawler.store import OutletRow, RunRow
+from crawler.store.tables import OutletRow, RunRow
 from monitor.access.roles import Permission, Role, may
-from monitor.audit import AuditRow
-from monitor.availability import Probed
 from monitor.board import health as board
 from monitor.board.machine import Disk, machine
-from monitor.diary import DailyRow
-from monitor.ledger import JudgementRow, LetterRow
+from monitor.facts.probes import add
+from monitor.judging.standing import StandingRow
+from monitor.letters.outbox import AttemptRow
+from monitor.night.availability import Probed
+from monitor.night.diary import DailyRow
 from monitor.office import Office
-from monitor.outbox import AttemptRow
-from monitor.probes import add
-from monitor.standing import StandingRow
+from monitor.record.chain import AuditRow
+from monitor.record.tables import JudgementRow, LetterRow
 from tests.conftest import Store
 from tests.web_helpers import NIGHT, NIGHTS, NOW, TODAY, Browser, ClientFor, rows
 

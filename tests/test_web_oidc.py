@@ -20,8 +20,8 @@ from joserfc import jwk, jwt
 from monitor.access.roles import Role
 from monitor.access.settings import OidcSettings
 from monitor.access.tables import SessionRow, UserRow
-from monitor.audit import AuditRow
 from monitor.office import Office
+from monitor.record.chain import AuditRow
 from monitor.web.app import create_app
 from tests.web_helpers import NAMES, NOW, Browser, ClientFor, rows
 

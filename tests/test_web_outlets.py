@@ -17,16 +17,16 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import insert, update
 
-from crawler.copies import PageCopyRow
-from crawler.store import OutletRow, PostRow
+from crawler.store.tables import OutletRow, PostRow
+from crawler.walking.copies import PageCopyRow
 from monitor.access.roles import Role
 from monitor.access.users import add_user
 from monitor.board import outlets as board
-from monitor.dispensations import Kind, grant
+from monitor.findings.dispensations import Kind, grant
+from monitor.judging.standing import follow
+from monitor.night.service import Service
 from monitor.office import Office
-from monitor.rechecks import RecheckRow
-from monitor.service import Service
-from monitor.standing import follow
+from monitor.rectify.rechecks import RecheckRow
 from monitor.web.calendar import drawn
 from tests.district import Clock, served, town
 from tests.web_helpers import NAMES, NIGHT, NOW, PORTAL, TODAY, Browser, ClientFor, clients, rows

@@ -11,19 +11,19 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, update
 
-from crawler.store import CandidateRow, OutletRow, RunRow
+from crawler.store.tables import CandidateRow, OutletRow, RunRow
 from monitor.access.roles import Permission, Role, may
-from monitor.appeals import appeal
 from monitor.board import overview as board
 from monitor.board import trend as trends
-from monitor.ledger import FindingRow, JudgementRow, LetterRow, SaidRow
+from monitor.days.workdays import Calendar
+from monitor.judging.standing import StandingRow
+from monitor.judging.unit_rhythm import DoubtRow, UnitDayRow, UnitMonthRow
 from monitor.model import exactly
 from monitor.office import Office
-from monitor.orders import issue
-from monitor.standing import StandingRow
-from monitor.unit_rhythm import DoubtRow, UnitDayRow, UnitMonthRow
+from monitor.record.tables import FindingRow, JudgementRow, LetterRow, SaidRow
+from monitor.rectify.appeals import appeal
+from monitor.rectify.orders import issue
 from monitor.web.pages.overview import looked_last
-from monitor.workdays import Calendar
 from tests.web_helpers import NOW, TODAY, ClientFor, clients, rows
 
 Fixture = tuple[ClientFor, Office]

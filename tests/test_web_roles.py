@@ -22,9 +22,9 @@ from monitor.access.users import (
     matches,
     set_password,
 )
-from monitor.audit import AuditRow
 from monitor.office import Office
-from monitor.tokens import load_keys, sign
+from monitor.record.chain import AuditRow
+from monitor.record.links import load_keys, sign
 from monitor.web import gate
 from monitor.web.pages import ROUTERS, signing
 from tests.web_helpers import NAMES, NOW, UNIT, ClientFor, rows

@@ -19,9 +19,9 @@ from schemathesis.specs.openapi.checks import (
 from monitor.access import tokens
 from monitor.access.roles import Role
 from monitor.access.users import secret_of
-from monitor.entering import freeze
-from monitor.period import Period
-from monitor.printing import draft
+from monitor.bulletin.printing import draft
+from monitor.days.period import Period
+from monitor.desk.entering import freeze
 from monitor.web.api.rates import Rates
 from monitor.web.app import create_app
 from tests.web_helpers import NAMES, NOW, UNIT, Browser, make_office, opened

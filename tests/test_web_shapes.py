@@ -12,14 +12,14 @@ import pytest
 from sqlalchemy import select
 
 from crawler.model import Evidence, Outcome, Shape, Visit
-from crawler.proof_store import ColumnShapeRow
-from crawler.visit import Looked
+from crawler.store.proof_tables import ColumnShapeRow
 from crawler.walking.shape_store import learn
 from crawler.walking.shapes import Built, Row, Turn
+from crawler.walking.visit import Looked
 from monitor.access.roles import Role
-from monitor.audit import AuditRow
 from monitor.office import Office
-from monitor.rechecks import RecheckRow
+from monitor.record.chain import AuditRow
+from monitor.rectify.rechecks import RecheckRow
 from tests.web_helpers import HOSTILE, NEWEST, NOW, PORTAL, Browser, ClientFor, rows
 
 Web = tuple[ClientFor, Office]

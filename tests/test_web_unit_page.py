@@ -13,15 +13,15 @@ from sqlalchemy import insert, select, update
 
 from crawler.model import shanghai_day
 from monitor.access.roles import Role
-from monitor.acks import AckRow
-from monitor.appeals import AppealRow
-from monitor.audit import AuditRow
 from monitor.board.unit import deadlines
-from monitor.ledger import FindingRow
-from monitor.orders import OrderRow, issue
-from monitor.rechecks import RecheckRow
-from monitor.replies import ReplyFileRow, ReplyRow
-from monitor.tokens import load_keys, sign
+from monitor.record.chain import AuditRow
+from monitor.record.links import load_keys, sign
+from monitor.record.tables import FindingRow
+from monitor.rectify.acks import AckRow
+from monitor.rectify.appeals import AppealRow
+from monitor.rectify.orders import OrderRow, issue
+from monitor.rectify.rechecks import RecheckRow
+from monitor.rectify.replies import ReplyFileRow, ReplyRow
 from tests.web_helpers import NOW, UNIT, Browser, ClientFor, rows
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from monitor.access.roles import Role
-from monitor.alerts import write_letters
-from monitor.audit import AuditRow
-from monitor.decisions import read_decisions
-from monitor.evaluate import explain
-from monitor.ledger import FindingRow, LetterFindingRow, LetterRow
+from monitor.commands.screen import explain_lines
+from monitor.counting.decisions import read_decisions
+from monitor.judging.evaluate import explain
+from monitor.judging.unit_rhythm import DoubtRow, keep_rhythm
+from monitor.letters.alerts import write_letters
 from monitor.office import decisions_path, known_units
-from monitor.screen import explain_lines
-from monitor.unit_rhythm import DoubtRow, keep_rhythm
+from monitor.record.chain import AuditRow
+from monitor.record.tables import FindingRow, LetterFindingRow, LetterRow
 from tests.judging_store import post
 from tests.web_helpers import HOSTILE, NIGHT, NOW, TODAY, ClientFor, rows
 
@@ -82,7 +82,7 @@ def test_the_table_tells_each_month_with_shape_and_word_and_links_its_numbers(of
 def test_the_offices_view_shows_outlets_findings_and_contacts_with_masked_phones(office_web: Web) -> None:
     client_for, office = office_web
     with office.engine.begin() as connection:
-        from crawler.unit_contacts import UnitContactRow
+        from crawler.register.unit_contacts import UnitContactRow
 
         values = {
             "unit_id": "wjj",

@@ -11,16 +11,16 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select, text
 
-from crawler.migrate import newest_revision
+from crawler.store.migrate import newest_revision
 from monitor.access import invites, tokens
 from monitor.access.roles import Permission as P
 from monitor.access.roles import Role
 from monitor.access.tables import TokenRow, UserRow
 from monitor.access.users import add_user, secret_of, set_password
-from monitor.audit import AuditRow
+from monitor.commands.users import users
 from monitor.office import Office
-from monitor.tokens import Keys, load_keys
-from monitor.users_commands import users
+from monitor.record.chain import AuditRow
+from monitor.record.links import Keys, load_keys
 from tests.web_helpers import NAMES, NOW, UNIT, ClientFor, rows
 
 Web = tuple[ClientFor, Office]

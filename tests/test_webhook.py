@@ -19,9 +19,9 @@ import pytest
 
 from crawler.config import BadConfig, section
 from crawler.model import SHANGHAI
-from crawler.resolving import ForbiddenAddress, GuardedWaitingBackend
-from monitor.channels.webhook import LIMITS, WebhookConfig, send
-from monitor.delivery import Undelivered
+from crawler.net.resolver import ForbiddenAddress, GuardedWaitingBackend
+from monitor.letters.channels.webhook import LIMITS, WebhookConfig, send
+from monitor.letters.delivery import Undelivered
 from monitor.model import Letter
 
 NOW = datetime(2020, 7, 20, 9, tzinfo=SHANGHAI)

@@ -11,15 +11,15 @@ import pytest
 import yaml
 from sqlalchemy import delete, select, update
 
-from crawler.proof_store import WholeWordRow
-from crawler.store import OutletRow
+from crawler.store.proof_tables import WholeWordRow
+from crawler.store.tables import OutletRow
 from monitor.__main__ import main
 from monitor.access.roles import Role
-from monitor.audit import AuditRow
 from monitor.board.wholes import places
 from monitor.counting.whole_desk import Refused, end_whole, give_whole
-from monitor.jobs import judge_now
+from monitor.night.jobs import judge_now
 from monitor.office import Office
+from monitor.record.chain import AuditRow
 from tests.web_helpers import CATALOGUE, NOW, ClientFor, config_of
 
 Web = tuple[ClientFor, Office]

@@ -13,15 +13,15 @@ import pytest
 from docx.oxml.ns import qn
 from docx.shared import Length, Pt
 
-from monitor.bulletin_model import Basis, Bulletin, BulletinSettings, Period
-from monitor.bulletin_parts import completion
+from monitor.bulletin.model import Basis, Bulletin, BulletinSettings, Period
+from monitor.bulletin.parts import completion
+from monitor.bulletin.printed.check import check
+from monitor.bulletin.printed.claims import claims
+from monitor.bulletin.printed.files import read_file
+from monitor.bulletin.reports import pdf, word
+from monitor.bulletin.reports.word import BadTemplate
+from monitor.bulletin.widths import MARGIN, ems
 from monitor.model import Count, exactly
-from monitor.printed_check import check
-from monitor.printed_claims import claims
-from monitor.printed_files import read_file
-from monitor.reports import pdf, word
-from monitor.reports.word import BadTemplate
-from monitor.word_widths import MARGIN, ems
 from tests.quarter import MONTHS, seed_rows
 from tests.test_bulletin import seed_bulletin
 

@@ -53,9 +53,9 @@ FORBIDDEN = re.compile(
 HOMES = (
     "monitor/words/",
     "monitor/rules/site_unreachable.py",
-    "monitor/bulletin_lint.py",
-    "monitor/proof.py",
-    "monitor/templates/",
+    "monitor/bulletin/lint.py",
+    "monitor/rectify/proof.py",
+    "monitor/letters/templates/",
 )
 """Where such words may stand: their own room; a rule that says its own numerators; a check of a bulletin's text;
 the row 最近信息 of a letter and of a kept page, beside the looks that they rest on."""

@@ -16,16 +16,16 @@ import yaml
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from crawler.account_import import Proposal, apply, propose, registered
-from crawler.account_links import home_of
 from crawler.model import AccountState
-from crawler.store import AccountRow, OutletRow
-from crawler.survey import read_survey
-from crawler.survey_rows import Survey
-from crawler.workbook import OLE, read_workbook
+from crawler.reading.homes import home_of
+from crawler.register.account_import import Proposal, apply, propose, registered
+from crawler.register.survey import read_survey
+from crawler.register.survey_rows import Survey
+from crawler.register.workbook import OLE, read_workbook
+from crawler.store.tables import AccountRow, OutletRow
 from monitor.__main__ import attach, cli
 from monitor.office import enter_catalogue, open_office
-from monitor.survey import HEAD_4, write_annex3, write_annex4
+from monitor.sheets.survey import HEAD_4, write_annex3, write_annex4
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 PHONE = "13800001234"

@@ -12,13 +12,13 @@ import pytest
 from sqlalchemy import select
 
 from crawler.model import AccountState, ColumnClass, Evidence, Outcome, Unit, shanghai_day
-from crawler.store import Base
-from monitor.dispensations import Kind, grant
-from monitor.evaluate import Judgement
-from monitor.ledger import EventRow, FindingRow
+from crawler.store.tables import Base
+from monitor.findings.dispensations import Kind, grant
+from monitor.judging.evaluate import Judgement
+from monitor.judging.rejudging import rejudge
 from monitor.model import Value, Verdict
 from monitor.office import count_until
-from monitor.rejudging import rejudge
+from monitor.record.tables import EventRow, FindingRow
 from tests.conftest import Store, opened
 from tests.judging_facts import at
 from tests.test_site_rules import CONFIG

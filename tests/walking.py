@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from crawler.config import CrawlConfig
-from crawler.hosts import host_key
 from crawler.model import (
     Ask,
     Dated,
@@ -22,9 +21,10 @@ from crawler.model import (
     Probe,
     Reading,
 )
-from crawler.record import ArticleSeen
-from crawler.visit import Known, Looked
-from crawler.walk import Walk
+from crawler.walking.hosts import host_key
+from crawler.walking.record import ArticleSeen
+from crawler.walking.visit import Known, Looked
+from crawler.walking.walk import Walk
 
 NOW = datetime(2020, 7, 20, 1, tzinfo=UTC)
 HOME = "http://www.example.gov.cn"

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from lxml.html import fromstring
 
-from crawler.browser import lacking
+from crawler.net.browser import lacking
 from monitor.access.roles import Role
 from monitor.demo.district import District
 from monitor.demo.web import NAMES, add_sample_users, sample_web

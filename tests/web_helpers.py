@@ -30,15 +30,15 @@ from httpx import Response
 from sqlalchemy import insert, select, update
 
 from crawler.model import SHANGHAI, Outcome
-from crawler.store import RunRow, open_store
+from crawler.store.tables import RunRow, open_store
 from monitor.access import sessions
 from monitor.access.roles import ROLE_NAMES, Role
 from monitor.access.tables import UserRow
 from monitor.access.users import add_user, hashed, secret_of
-from monitor.jobs import judge_now
+from monitor.judging.unit_rhythm import keep_rhythm
+from monitor.night.jobs import judge_now
 from monitor.office import Office, enter_catalogue, read_settings
 from monitor.tables import METADATA
-from monitor.unit_rhythm import keep_rhythm
 from monitor.web.app import create_app
 from tests.judging_store import post, visit
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zlib import crc32
 
-from crawler.chain import due
 from crawler.model import (
     AccountCard,
     AccountState,
@@ -28,13 +27,14 @@ from crawler.model import (
     Unread,
     Visit,
 )
-from crawler.record import Scope, record
-from crawler.register import Catalogue, sync
-from crawler.visit import Looked
+from crawler.register.enter import Catalogue, sync
+from crawler.walking.chain import due
+from crawler.walking.record import Scope, record
+from crawler.walking.visit import Looked
 from crawler.walking.wholeness import Whole
 from monitor.config import MonitorConfig
 from monitor.counting.word import vouch
-from monitor.evaluate import Judgement, awaiting, evaluate
+from monitor.judging.evaluate import Judgement, awaiting, evaluate
 from monitor.office import count_until
 from tests.conftest import Store
 from tests.judging_facts import at

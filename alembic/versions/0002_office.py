@@ -6,7 +6,7 @@ Revision: 0002, after 0001.
 import sqlalchemy as sa
 from alembic import op
 
-import crawler.store
+import crawler.store.tables
 
 revision = "0002"
 down_revision = "0001"
@@ -20,9 +20,9 @@ def upgrade() -> None:
         "daily",
         sa.Column("name", sa.String(length=20), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("started", crawler.store.Moment(timezone=True), nullable=False),
-        sa.Column("tried", crawler.store.Moment(timezone=True), nullable=False),
-        sa.Column("ended", crawler.store.Moment(timezone=True), nullable=True),
+        sa.Column("started", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("tried", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("ended", crawler.store.tables.Moment(timezone=True), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", "day", name=op.f("pk_daily")),
@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("example", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("as_of", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("as_of", crawler.store.tables.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_doubt")),
     )
     with op.batch_alter_table("doubt", schema=None) as batch_op:
@@ -58,7 +58,7 @@ def upgrade() -> None:
         sa.Column("numbers", sa.JSON(), nullable=False),
         sa.Column("due", sa.Date(), nullable=True),
         sa.Column("ours", sa.Boolean(), nullable=False),
-        sa.Column("since", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("since", crawler.store.tables.Moment(timezone=True), nullable=False),
         sa.Column("before", sa.String(length=20), nullable=False),
         sa.Column("outlet_id", sa.String(length=64), nullable=True),
         sa.Column("cls", sa.String(length=20), nullable=False),
@@ -97,7 +97,7 @@ def upgrade() -> None:
         sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("posts", sa.Integer(), nullable=False),
         sa.Column("documents", sa.Integer(), nullable=False),
-        sa.Column("as_of", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("as_of", crawler.store.tables.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("unit_id", "month", name=op.f("pk_unit_month")),
     )
     op.create_table(
@@ -105,7 +105,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("who", sa.String(length=120), nullable=False),
         sa.Column("what", sa.String(length=20), nullable=False),
-        sa.Column("moment", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("moment", crawler.store.tables.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_web_attempt")),
     )
     with op.batch_alter_table("web_attempt", schema=None) as batch_op:
@@ -122,8 +122,8 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("proof", sa.Text(), nullable=False),
-        sa.Column("entered", crawler.store.Moment(timezone=True), nullable=False),
-        sa.Column("replaced", crawler.store.Moment(timezone=True), nullable=True),
+        sa.Column("entered", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("replaced", crawler.store.tables.Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_unit_contact_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_contact")),
     )
@@ -138,8 +138,8 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("unit_id", sa.String(length=64), nullable=True),
         sa.Column("secret", sa.Text(), nullable=False),
-        sa.Column("created", crawler.store.Moment(timezone=True), nullable=False),
-        sa.Column("disabled", crawler.store.Moment(timezone=True), nullable=True),
+        sa.Column("created", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("disabled", crawler.store.tables.Moment(timezone=True), nullable=True),
         sa.Column("must_change", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_web_user_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_web_user")),
@@ -149,15 +149,15 @@ def upgrade() -> None:
         "attestation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("outlet_id", sa.String(length=64), nullable=False),
-        sa.Column("published", crawler.store.Moment(timezone=True), nullable=False),
-        sa.Column("looked", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("published", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("looked", crawler.store.tables.Moment(timezone=True), nullable=False),
         sa.Column("until", sa.Date(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("shot", sa.String(length=64), nullable=False),
         sa.Column("file_name", sa.String(length=200), nullable=False),
         sa.Column("seen_by", sa.String(length=100), nullable=False),
-        sa.Column("entered", crawler.store.Moment(timezone=True), nullable=False),
-        sa.Column("withdrawn", crawler.store.Moment(timezone=True), nullable=True),
+        sa.Column("entered", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("withdrawn", crawler.store.tables.Moment(timezone=True), nullable=True),
         sa.Column("withdrawn_by", sa.String(length=100), nullable=False),
         sa.ForeignKeyConstraint(["outlet_id"], ["outlet.id"], name=op.f("fk_attestation_outlet_id_outlet")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attestation")),
@@ -169,8 +169,8 @@ def upgrade() -> None:
         "web_session",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("created", crawler.store.Moment(timezone=True), nullable=False),
-        sa.Column("ends", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("created", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("ends", crawler.store.tables.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["web_user.id"], name=op.f("fk_web_session_user_id_web_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_web_session")),
     )
@@ -184,9 +184,9 @@ def upgrade() -> None:
         sa.Column("label", sa.String(length=100), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("scopes", sa.JSON(), nullable=False),
-        sa.Column("created", crawler.store.Moment(timezone=True), nullable=False),
-        sa.Column("ends", crawler.store.Moment(timezone=True), nullable=False),
-        sa.Column("revoked", crawler.store.Moment(timezone=True), nullable=True),
+        sa.Column("created", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("ends", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("revoked", crawler.store.tables.Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["web_user.id"], name=op.f("fk_web_token_user_id_web_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_web_token")),
         sa.UniqueConstraint("hash", name=op.f("uq_web_token_hash")),
@@ -197,7 +197,7 @@ def upgrade() -> None:
     op.create_table(
         "page_shot",
         sa.Column("copy_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("moment", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("moment", crawler.store.tables.Moment(timezone=True), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("picture", sa.LargeBinary(), nullable=False),
         sa.Column("note", sa.String(length=200), nullable=False),
@@ -210,8 +210,8 @@ def upgrade() -> None:
         sa.Column("site_id", sa.String(length=64), nullable=False),
         sa.Column("template", sa.String(length=16), nullable=False),
         sa.Column("post_id", sa.Integer(), nullable=False),
-        sa.Column("looked", crawler.store.Moment(timezone=True), nullable=False),
-        sa.Column("due", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("looked", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("due", crawler.store.tables.Moment(timezone=True), nullable=False),
         sa.Column("outcome", sa.String(length=60), nullable=False),
         sa.Column("doubt", sa.Text(), nullable=False),
         sa.Column("wide", sa.Integer(), nullable=False),

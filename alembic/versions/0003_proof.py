@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-import crawler.store
+import crawler.store.tables
 
 revision = "0003"
 down_revision = "0002"
@@ -28,8 +28,8 @@ def upgrade() -> None:
         "host_trait",
         sa.Column("host", sa.String(length=260), nullable=False),
         sa.Column("kind", sa.String(length=30), nullable=False),
-        sa.Column("since", crawler.store.Moment(timezone=True), nullable=False),
-        sa.Column("last_seen", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("since", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("last_seen", crawler.store.tables.Moment(timezone=True), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("host", "kind", name=op.f("pk_host_trait")),
     )
@@ -39,8 +39,8 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.String(length=64), nullable=False),
         sa.Column("person", sa.String(length=100), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("moment", crawler.store.Moment(timezone=True), nullable=False),
-        sa.Column("ended", crawler.store.Moment(timezone=True), nullable=True),
+        sa.Column("moment", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("ended", crawler.store.tables.Moment(timezone=True), nullable=True),
         sa.Column("kept_in", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_whole_word_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_whole_word")),
@@ -55,8 +55,8 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=16), nullable=False),
         sa.Column("outlets", sa.JSON(), nullable=False),
         sa.Column("since", sa.JSON(), nullable=False),
-        sa.Column("first_seen", crawler.store.Moment(timezone=True), nullable=False),
-        sa.Column("last_seen", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("first_seen", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("last_seen", crawler.store.tables.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_frame_link_site_id_site")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_frame_link")),
         sa.UniqueConstraint("site_id", "key", name=op.f("uq_frame_link_site_id")),
@@ -70,8 +70,8 @@ def upgrade() -> None:
         sa.Column("shown", sa.JSON(), nullable=False),
         sa.Column("person", sa.String(length=100), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("moment", crawler.store.Moment(timezone=True), nullable=False),
-        sa.Column("ended", crawler.store.Moment(timezone=True), nullable=True),
+        sa.Column("moment", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("ended", crawler.store.tables.Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["outlet_id"], ["outlet.id"], name=op.f("fk_column_word_outlet_id_outlet")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_column_word")),
     )
@@ -83,8 +83,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("outlet_id", sa.String(length=64), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("since", crawler.store.Moment(timezone=True), nullable=False),
-        sa.Column("until", crawler.store.Moment(timezone=True), nullable=True),
+        sa.Column("since", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("until", crawler.store.tables.Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["outlet_id"], ["outlet.id"], name=op.f("fk_outlet_address_outlet_id_outlet")
         ),
@@ -97,7 +97,7 @@ def upgrade() -> None:
         "crosscheck",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("outlet_id", sa.String(length=64), nullable=False),
-        sa.Column("moment", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("moment", crawler.store.tables.Moment(timezone=True), nullable=False),
         sa.Column("newest", sa.Date(), nullable=True),
         sa.Column("looked", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["outlet_id"], ["outlet.id"], name=op.f("fk_crosscheck_outlet_id_outlet")),
@@ -115,9 +115,9 @@ def upgrade() -> None:
         sa.Column("rows", sa.JSON(), nullable=False),
         sa.Column("whole", sa.Boolean(), nullable=False),
         sa.Column("overlaps", sa.Boolean(), nullable=False),
-        sa.Column("first_seen", crawler.store.Moment(timezone=True), nullable=False),
-        sa.Column("last_seen", crawler.store.Moment(timezone=True), nullable=False),
-        sa.Column("ended", crawler.store.Moment(timezone=True), nullable=True),
+        sa.Column("first_seen", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("last_seen", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("ended", crawler.store.tables.Moment(timezone=True), nullable=True),
         sa.Column("person", sa.String(length=100), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["outlet_id"], ["outlet.id"], name=op.f("fk_column_shape_outlet_id_outlet")),
@@ -139,7 +139,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("unread", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
         batch_op.add_column(sa.Column("total", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("whole_since", sa.Date(), nullable=True))
-        batch_op.add_column(sa.Column("last_plain", crawler.store.Moment(timezone=True), nullable=True))
+        batch_op.add_column(
+            sa.Column("last_plain", crawler.store.tables.Moment(timezone=True), nullable=True)
+        )
 
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("unread", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
@@ -160,7 +162,7 @@ def _months(kind: sa.types.TypeEngine[Any]) -> None:
         sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("posts", kind, nullable=False),
         sa.Column("documents", kind, nullable=False),
-        sa.Column("as_of", crawler.store.Moment(timezone=True), nullable=False),
+        sa.Column("as_of", crawler.store.tables.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("unit_id", "month", name=op.f("pk_unit_month")),
     )
 
@@ -169,7 +171,7 @@ def _prove_anew() -> None:
     connection = op.get_bind()
     visit = sa.table(
         "visit",
-        sa.column("moment", crawler.store.Moment()),
+        sa.column("moment", crawler.store.tables.Moment()),
         sa.column("evidence", sa.String),
         sa.column("probe", sa.String),
     )
@@ -183,9 +185,9 @@ def _prove_anew() -> None:
         "outlet",
         *(sa.column(name, sa.String) for name in names),
         sa.column("walk_done", sa.Boolean),
-        sa.column("walk_since", crawler.store.Moment()),
-        sa.column("walk_prior", crawler.store.Moment()),
-        sa.column("last_conclusive", crawler.store.Moment()),
+        sa.column("walk_since", crawler.store.tables.Moment()),
+        sa.column("walk_prior", crawler.store.tables.Moment()),
+        sa.column("last_conclusive", crawler.store.tables.Moment()),
     )
     anew = {"etag": "", "last_modified": "", "page_hash": "", "walk_done": False, "walk_since": None}
     columns = outlet.update().where(outlet.c.kind == "column")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from crawler.articles.passages import HIDDEN, UNSEEN, Passage, passages
 from crawler.checks.links import FILE_SUFFIX, suffix_of
-from crawler.markup import join
+from crawler.reading.articles.passages import HIDDEN, UNSEEN, Passage, passages
+from crawler.reading.markup import join
 
 NAMED = re.compile(
     r"(?:^|[-_\s])(?:trs_u?editor|ucap-?content|zoom|bodylabel|artibody|"

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from crawler.checks.links import ours
 from crawler.checks.suspects import Suspect
-from crawler.markup import join
+from crawler.reading.markup import join
 
 UNSEEN_STYLE = re.compile(
     r"display\s{0,4}:\s{0,4}none|visibility\s{0,4}:\s{0,4}hidden|font-size\s{0,4}:\s{0,4}[01](?:px|pt|em)?\s{0,4}(?:;|$|!)|"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from crawler.articles.passages import Passage
 from crawler.checks.body import Body
 from crawler.checks.suspects import Suspect, around
+from crawler.reading.articles.passages import Passage
 
 LETTER = re.compile(r"[\w\u4e00-\u9fff]")
 FEW_LETTERS = 20

@@ -10,8 +10,6 @@ from datetime import date
 
 from lxml.html import HtmlElement
 
-from crawler.article import read_article
-from crawler.articles.passages import passages
 from crawler.checks.body import Body, Target, find_body
 from crawler.checks.days import find_days
 from crawler.checks.hidden import foreign_scripts, hidden_links
@@ -23,9 +21,11 @@ from crawler.checks.pictures import data_bytes, placeholder_name
 from crawler.checks.sensitive import Finder
 from crawler.checks.suspects import Suspect
 from crawler.checks.wording import find_wording
-from crawler.markup import base_url, decode, tree
 from crawler.model import Outcome, Page, shanghai_day
-from crawler.states import refusal
+from crawler.reading.article import read_article
+from crawler.reading.articles.passages import passages
+from crawler.reading.markup import base_url, decode, tree
+from crawler.reading.states import refusal
 
 SITE_WIDE = ("hidden.script", "hidden.link", "layout.code")
 """Rules that speak of a template: told once a site, not once a post."""

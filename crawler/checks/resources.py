@@ -12,9 +12,9 @@ from crawler.checks.documents import Document
 from crawler.checks.links import PARKED, Seen, dead, failed, owner_changed, owner_of, to_home
 from crawler.checks.pictures import Picture
 from crawler.checks.suspects import Suspect
-from crawler.markup import decode
 from crawler.model import Page, shanghai_day
-from crawler.states import refusal
+from crawler.reading.markup import decode
+from crawler.reading.states import refusal
 
 FINE, UNKNOWN = "fine", "unknown"
 TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,300})</title", re.I)

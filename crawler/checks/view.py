@@ -1,6 +1,6 @@
 """What a page looks like in a browser: an empty article, a page wider than the screen, a style sheet that is missing.
 
-``crawler/viewing.py`` measures; here it is judged. One page stands for its template.
+``crawler/checking/viewing.py`` measures; here it is judged. One page stands for its template.
 """
 
 from __future__ import annotations

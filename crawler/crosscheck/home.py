@@ -11,10 +11,10 @@ from urllib.parse import urldefrag
 from lxml.html import HtmlElement
 
 from crawler.crosscheck.own import Own
-from crawler.dates import find_date, url_day
-from crawler.lists.addresses import SAVED, article_like, column_like
-from crawler.markup import base_url, decode, join, tree
+from crawler.days.text import find_date, url_day
 from crawler.model import Page, shanghai_day
+from crawler.reading.lists.addresses import SAVED, article_like, column_like
+from crawler.reading.markup import base_url, decode, join, tree
 from crawler.walking.addresses import place_of
 
 UP, LEAST, MOST = 5, 2, 60

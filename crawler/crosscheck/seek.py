@@ -16,8 +16,6 @@ from functools import partial
 
 from sqlalchemy import Connection, Engine
 
-from crawler import recheck
-from crawler.article import read_article
 from crawler.config import CrawlConfig
 from crawler.crosscheck.home import Front, Shown, read_front
 from crawler.crosscheck.model import Checked, Crosscheck, Found, Suspect, Where
@@ -25,15 +23,17 @@ from crawler.crosscheck.own import Own, plain_title
 from crawler.crosscheck.pages import further_of, of_page, slipped
 from crawler.crosscheck.store import Site, keep, known_posts, own_of, sites_of, undated_rows
 from crawler.days.strength import is_weak
-from crawler.doors import Doors, legacy_hosts
-from crawler.keeper import StoreKeeper
+from crawler.doors import recheck
+from crawler.doors.choice import Doors, legacy_hosts
 from crawler.model import Article, Outcome, Page, Unread, shanghai_day
 from crawler.platforms import portal, probes_of
-from crawler.record import ArticleSeen
-from crawler.register import allowed_hosts, host_manners
-from crawler.states import refusal
-from crawler.visit import STUBS, Known, guarded
-from crawler.walk import NETWORK, Walk
+from crawler.reading.article import read_article
+from crawler.reading.states import refusal
+from crawler.register.enter import allowed_hosts, host_manners
+from crawler.walking.keeper import StoreKeeper
+from crawler.walking.record import ArticleSeen
+from crawler.walking.visit import STUBS, Known, guarded
+from crawler.walking.walk import NETWORK, Walk
 
 logger = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, and_, func, insert, or_, select
 from crawler.crosscheck.model import Checked, Crosscheck, Found, Suspect, Where
 from crawler.crosscheck.own import Own, folder_of, folders_of
 from crawler.model import OutletKind, utc
-from crawler.proof_store import CrosscheckRow
-from crawler.store import OutletRow, PostRow, SiteRow
+from crawler.store.proof_tables import CrosscheckRow
+from crawler.store.tables import OutletRow, PostRow, SiteRow
 
 ROW = CrosscheckRow.__table__.c
 POSTS, CHUNK = 60, 300

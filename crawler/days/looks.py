@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.dateparts import plain
+from crawler.days.parts import plain
 
 LONGEST = 60
 """Characters of a text in which a date may stand for itself; longer ones are sentences."""

@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from crawler.markup import decode
 from crawler.model import Ask, Page, Probe, Reading
 from crawler.platforms._common import as_map, as_text, blocked, landed, parse_json, transport, unreadable
+from crawler.reading.markup import decode
 
 SUCCESS = "20000000"
 PASSPORTS = {

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from crawler.markup import decode
 from crawler.model import Page, Reading
 from crawler.platforms._common import as_map, as_text, blocked, landed, unreadable
+from crawler.reading.markup import decode
 
 LOGIN_HOSTS = frozenset(
     {"passport.weibo.com", "passport.weibo.cn", "visitor.passport.weibo.cn", "login.sina.com.cn"}

@@ -17,7 +17,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from crawler.markup import decode
 from crawler.model import Ask, Dated, Evidence, Outcome, Outlet, Page, Post, Probe, Reading, Refused, utc
 from crawler.platforms._common import FETCH_UNKNOWN, blocked, setting, transport, unreadable
 from crawler.platforms._feed_format import (
@@ -31,6 +30,7 @@ from crawler.platforms._feed_format import (
     zone_of,
 )
 from crawler.platforms._wechat import biz_of, page_state
+from crawler.reading.markup import decode
 
 ON_BY_DEFAULT = True
 TERMS = "只读取使用单位自建桥接服务输出的订阅; 桥接服务登录账号的风险由其运营者承担。"

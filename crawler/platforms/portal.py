@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from crawler.listing import read_list
-from crawler.markup import decode
 from crawler.model import Ask, Outlet, Page, Probe, Reading
-from crawler.states import refusal
+from crawler.reading.listing import read_list
+from crawler.reading.markup import decode
+from crawler.reading.states import refusal
 
 
 def start(outlet: Outlet, probe: Probe) -> tuple[Ask, ...]:

@@ -14,11 +14,11 @@ from urllib.parse import urlencode
 
 from lxml.html import HtmlElement
 
-from crawler.markup import decode, tree
 from crawler.model import SHANGHAI, Ask, Dated, Evidence, Outcome, Outlet, Page, Post, Probe, Reading, Refused
 from crawler.platforms._common import AGENT, believe, blocked, from_epoch, setting, transport, unreadable
 from crawler.platforms._wechat import EARLIEST, headline_state, wall
 from crawler.platforms._wechat_history import history
+from crawler.reading.markup import decode, tree
 
 ON_BY_DEFAULT = False
 TERMS = "搜狗用户协议禁止自动化访问; 查询过多即要求验证码。"

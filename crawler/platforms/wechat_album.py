@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from crawler.markup import decode, tree
 from crawler.model import SHANGHAI, Ask, Dated, Evidence, Outcome, Outlet, Page, Post, Probe, Reading, Refused
 from crawler.platforms._common import (
     AGENT,
@@ -40,6 +39,7 @@ from crawler.platforms._wechat import (
     page_state,
     wall,
 )
+from crawler.reading.markup import decode, tree
 
 ON_BY_DEFAULT = False
 TERMS = "微信公众平台未公开授权合集接口; robots.txt 据称禁止爬虫; 合集页公开可见, 无须登录。"

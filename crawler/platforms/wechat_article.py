@@ -16,7 +16,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from crawler.markup import decode
 from crawler.model import (
     SHANGHAI,
     Ask,
@@ -33,6 +32,7 @@ from crawler.model import (
 from crawler.platforms._common import AGENT, believe, from_epoch, transport, unreadable
 from crawler.platforms._wechat import EARLIEST, biz_in_url, biz_of, headline_state, mismatch, page_state, wall
 from crawler.platforms._wechat_history import history
+from crawler.reading.markup import decode
 
 ON_BY_DEFAULT = False
 TERMS = "微信公众平台服务协议禁止未经许可的自动抓取, robots.txt 据称禁止爬虫; 文章页公开可见。"

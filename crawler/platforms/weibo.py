@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from crawler.markup import decode
 from crawler.model import Ask, Dated, Evidence, Outcome, Outlet, Page, Post, Probe, Reading, Refused
 from crawler.platforms._common import (
     AGENT,
@@ -38,6 +37,7 @@ from crawler.platforms._weibo_visitor import (
     xsrf_token,
 )
 from crawler.platforms._weibo_walls import code, not_json, wall
+from crawler.reading.markup import decode
 
 __all__ = [
     "ON_BY_DEFAULT",

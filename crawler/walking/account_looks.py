@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from crawler.chain import Look, bridge_of
 from crawler.model import Evidence, OutletKind, Probe, Reading, Visit, utc
-from crawler.visit import Known, Looked
 from crawler.walking.asking import Answer
+from crawler.walking.chain import Look, bridge_of
 from crawler.walking.freshness import part, said_by_caches
+from crawler.walking.visit import Known, Looked
 
 
 def account_looked(known: Known, look: Look, moment: datetime, door: str) -> Looked:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from crawler.config import CrawlConfig
-from crawler.hosts import HostQueue, Task
 from crawler.model import Ask, Page
-from crawler.visit import Known, Looked, conditional, plain_due
 from crawler.walking.freshness import PAST_CACHES, Copy, asks_past, copy_of, date_of, past_caches, runs
+from crawler.walking.hosts import HostQueue, Task
+from crawler.walking.visit import Known, Looked, conditional, plain_due
 
 logger = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import Connection, select
 
 from crawler.model import Post, utc
-from crawler.proof_store import ColumnWordRow
-from crawler.store import OutletRow, PostRow, VisitRow
+from crawler.store.proof_tables import ColumnWordRow
+from crawler.store.tables import OutletRow, PostRow, VisitRow
 from crawler.walking.doubts import WENT_BACK
 
 MOST = 10

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from datetime import date
 from itertools import pairwise
 
-from crawler.article import read_article
 from crawler.model import Outcome, Page, Reading
+from crawler.reading.article import read_article
 
 WENT_BACK, NO_KNOWN_POSTS, TURNED_ROUND = "went_back", "no_known_posts", "turned_round"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crawler.families import jcms, province
 from crawler.model import Ask, Evidence, Outcome, Reading
+from crawler.reading.families import jcms, province
 
 DATA = ("json", "jcms")
 """What an interface answers. A page in its place (a login, an error, the portal's own home page) is no list of the column."""

@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from crawler.bulk import execute_many
-from crawler.frames import COLUMNS, frame_key
 from crawler.model import utc
-from crawler.proof_store import FrameLinkRow
-from crawler.visit import Looked
+from crawler.reading.frames import COLUMNS, frame_key
+from crawler.store.bulk import execute_many
+from crawler.store.proof_tables import FrameLinkRow
 from crawler.walking.address_store import once, same_lists
+from crawler.walking.visit import Looked
 
 MOST_COLUMNS = 4
 """As many columns that showed a link are kept: one more than make it the site's, since two of them may be one list."""

@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from crawler.frames import frame_key, proves, remaining
 from crawler.model import Evidence, Shape, Unread, utc
-from crawler.proof_store import ColumnShapeRow, ColumnWordRow
-from crawler.store import PostRow
-from crawler.visit import Looked
+from crawler.reading.frames import frame_key, proves, remaining
+from crawler.store.proof_tables import ColumnShapeRow, ColumnWordRow
+from crawler.store.tables import PostRow
 from crawler.walking.frame_store import frame_of
 from crawler.walking.shapes import DRIFTING, GOLDEN, KEPT, Kept, Row, Turn, differences
+from crawler.walking.visit import Looked
 
 AGAIN = timedelta(days=60)
 """A page that takes turns is one drift: one that was over for no longer goes on."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.model import utc
-from crawler.proof_store import HostTraitRow
+from crawler.store.proof_tables import HostTraitRow
 
 LIAR = "liar_304"
 """Its 304 does not mean that nothing changed."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from crawler.lists.cut import CUT
 from crawler.model import Post, Reading, Unread
+from crawler.reading.bounds.cut import CUT
 
 PINNED = 10
 """So many rows at the top may be pinned: they say nothing of the order."""

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from crawler.article import read_article
-from crawler.dates import NO_YEAR
 from crawler.days.strength import is_weak
-from crawler.lists.addresses import host_of
+from crawler.days.text import NO_YEAR
+from crawler.days.years import FROM_FOLDER, FROM_ORDER_OF_FOLDERS
 from crawler.model import Dated, Evidence, Outlet, Page, Visit
 from crawler.platforms import portal, probes_of
-from crawler.years import FROM_FOLDER, FROM_ORDER_OF_FOLDERS
+from crawler.reading.article import read_article
+from crawler.reading.lists.addresses import host_of
 
 PORTAL = "portal"
 WANTS = frozenset({"no_dates", "redesigned", "below_floor"})

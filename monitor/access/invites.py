@@ -16,8 +16,8 @@ from sqlalchemy import Connection, select, text
 from crawler.model import utc
 from monitor.access.tables import UserRow
 from monitor.access.users import User, set_password, user
-from monitor.audit import Entry, append
-from monitor.tokens import Keys
+from monitor.record.chain import Entry, append
+from monitor.record.links import Keys
 
 SALT = "gengxin invite 1"
 LASTS = timedelta(hours=48)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, insert, select
 from crawler.model import utc
 from monitor.access.tables import SessionRow
 from monitor.access.users import User, user
-from monitor.tokens import Keys
+from monitor.record.links import Keys
 
 SALT = "gengxin session 1"
 

@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 from monitor.access import attempts, sessions
 from monitor.access.settings import WebSettings
 from monitor.access.users import User, matches, secret_of
-from monitor.audit import Entry, append
-from monitor.tokens import Keys
+from monitor.record.chain import Entry, append
+from monitor.record.links import Keys
 
 FROM_ONE_ADDRESS = 30
 """Wrong passwords that one address may send in the rest period, whatever the names: offices share an address."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crawler.store import Base
+from crawler.store.tables import Base
 
 
 class UserRow(Base):

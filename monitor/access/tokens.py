@@ -15,7 +15,7 @@ from monitor.access.roles import MAY, Permission, Role
 from monitor.access.tables import TokenRow, UserRow
 from monitor.access.users import User, user
 from monitor.access.visitor import Visitor
-from monitor.audit import Entry, append
+from monitor.record.chain import Entry, append
 
 HEAD = "gxt_"
 """What a token begins with, so that whoever finds one in a log knows what it is."""

@@ -12,10 +12,10 @@ from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Connection, insert, select, update
 
-from crawler.store import UnitRow
+from crawler.store.tables import UnitRow
 from monitor.access.roles import ROLE_NAMES, Role
 from monitor.access.tables import SessionRow, TokenRow, UserRow
-from monitor.audit import Entry, append
+from monitor.record.chain import Entry, append
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 LEAST, MOST = 10, 200

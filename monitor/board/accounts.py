@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from crawler.account_register import StateSince, cards, histories, state_on
-from crawler.attestations import Attestation, attestations_of
-from crawler.contacts import masked
 from crawler.model import ROLE_NAMES, AccountCard, Outlet
-from crawler.store import CandidateRow
-from monitor.attachments import get
+from crawler.register.account_cards import StateSince, cards, histories, state_on
+from crawler.register.attestations import Attestation, attestations_of
+from crawler.register.contacts import masked
+from crawler.store.tables import CandidateRow
 from monitor.board.outlet_page import last_by_probe
+from monitor.rectify.attachments import get
 
 
 @dataclass(frozen=True, slots=True)

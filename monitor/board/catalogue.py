@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from crawler.model import OutletKind
-from crawler.store import OutletRow, SiteRow, UnitRow
-from monitor.audit import AuditRow
+from crawler.store.tables import OutletRow, SiteRow, UnitRow
 from monitor.board.accounts import open_candidates
+from monitor.record.chain import AuditRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Select, func, or_, select
 
 from crawler.model import OutletKind, shanghai_day
-from crawler.store import DutyRow, OutletRow, SiteRow
+from crawler.store.tables import DutyRow, OutletRow, SiteRow
 from monitor.board.paging import ROWS, Paged, within
-from monitor.checklist import Answered, Item, Result, answers, items, kind_of, results_of
-from monitor.ledger import FindingRow, SaidRow
+from monitor.judging.checklist import Answered, Item, Result, answers, items, kind_of, results_of
+from monitor.judging.standing import StandingRow
 from monitor.model import Value, Verdict
-from monitor.standing import StandingRow
+from monitor.record.tables import FindingRow, SaidRow
 
 IDLE = "account_idle"
 

@@ -9,22 +9,22 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from crawler.copies import PageCopyRow
-from crawler.store import OutletRow, VisitRow
-from monitor.appeals import Appeal, appeals
+from crawler.store.tables import OutletRow, VisitRow
+from crawler.walking.copies import PageCopyRow
 from monitor.board import findings
 from monitor.board.units import unit_names
 from monitor.board.words import EVENTS, event_words
-from monitor.bulletin_model import ErrorRate
-from monitor.dispensations import Dispensation, in_force
-from monitor.error_rates import error_rates
-from monitor.facts import Shown, posts_of
-from monitor.ledger import EventRow, LetterFindingRow, LetterRow
+from monitor.bulletin.model import ErrorRate
+from monitor.facts.facts import Shown, posts_of
+from monitor.findings.dispensations import Dispensation, in_force
 from monitor.looks.crosscheck_rows import CheckLine
 from monitor.looks.crosschecks import ABOUT_NEWEST, looked_at
-from monitor.orders import Order, OrderRow
-from monitor.orders import one as order_of
-from monitor.replies import Reply, replies
+from monitor.record.tables import EventRow, LetterFindingRow, LetterRow
+from monitor.rectify.appeals import Appeal, appeals
+from monitor.rectify.error_rates import error_rates
+from monitor.rectify.orders import Order, OrderRow
+from monitor.rectify.orders import one as order_of
+from monitor.rectify.replies import Reply, replies
 
 POSTS, LOOKS = 5, 6
 

@@ -10,15 +10,15 @@ from typing import Any
 from sqlalchemy import Case, ColumnElement, Connection, and_, case, exists, func, or_, select
 
 from crawler.model import utc
-from monitor.acks import AckRow
-from monitor.appeals import WAITING, AppealRow
 from monitor.board.lateness import late
 from monitor.board.paging import ROWS, Paged, within
 from monitor.board.units import unit_names
 from monitor.board.words import STAGES, rule_name, titled, value_word
-from monitor.findings import answered_by
-from monitor.ledger import FindingRow, LetterFindingRow, LetterRow
-from monitor.orders import ISSUED, OPEN, REPLIED, OrderRow
+from monitor.findings.ledger import answered_by
+from monitor.record.tables import FindingRow, LetterFindingRow, LetterRow
+from monitor.rectify.acks import AckRow
+from monitor.rectify.appeals import WAITING, AppealRow
+from monitor.rectify.orders import ISSUED, OPEN, REPLIED, OrderRow
 
 F, ORDER = FindingRow, OrderRow
 LATELY = timedelta(days=30)

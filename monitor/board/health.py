@@ -11,17 +11,17 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select
 
 from crawler.model import shanghai_day, utc
-from crawler.store import OutletRow, RunRow
+from crawler.store.tables import OutletRow, RunRow
 from monitor.board.units import unit_names
 from monitor.board.words import LETTER_CHIPS, LETTERS
-from monitor.causes import cause_name
-from monitor.diary import NAMES, DailyRow
-from monitor.ledger import JudgementRow, LetterRow
+from monitor.facts.probes import ahead, weeks
+from monitor.judging.standing import StandingRow
+from monitor.letters.outbox import AttemptRow
 from monitor.model import SiteWeek, Value
-from monitor.outbox import AttemptRow
-from monitor.probes import ahead, weeks
-from monitor.standing import StandingRow
+from monitor.night.diary import NAMES, DailyRow
+from monitor.record.tables import JudgementRow, LetterRow
 from monitor.words import Sight
+from monitor.words.causes import cause_name
 
 S, DAILY = StandingRow, DailyRow.__table__.c
 OUTSTANDING = ("failed", "refused", "waiting", "claimed")

@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, exists, select
 
 from crawler.model import utc
-from monitor.appeals import WAITING, AppealRow
-from monitor.borne_out import borne_out, waiting
-from monitor.findings import open_findings
-from monitor.ledger import FindingRow
-from monitor.orders import OPEN, OrderRow
+from monitor.findings.borne_out import borne_out, waiting
+from monitor.findings.ledger import open_findings
+from monitor.record.tables import FindingRow
+from monitor.rectify.appeals import WAITING, AppealRow
+from monitor.rectify.orders import OPEN, OrderRow
 
 ORDER = OrderRow.__table__.c
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from crawler.model import shanghai_day
-from crawler.store import RunRow, VisitRow
-from monitor.audit import AuditRow
-from monitor.ledger import JudgementRow
-from monitor.rechecks import RecheckRow
+from crawler.store.tables import RunRow, VisitRow
+from monitor.record.chain import AuditRow
+from monitor.record.tables import JudgementRow
+from monitor.rectify.rechecks import RecheckRow
 
 
 def newness(connection: Connection, now: datetime) -> str:

@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from crawler.copies import PageCopyRow
 from crawler.model import Outlet
-from crawler.register import outlet_of
-from crawler.store import DutyRow, OutletRow, PostRow, SiteRow, UnitRow, VisitRow
-from monitor.dispensations import KIND_NAMES, Dispensation, in_force
-from monitor.ledger import FindingRow
-from monitor.rechecks import RecheckRow
-from monitor.standing import StandingRow
+from crawler.register.enter import outlet_of
+from crawler.store.tables import DutyRow, OutletRow, PostRow, SiteRow, UnitRow, VisitRow
+from crawler.walking.copies import PageCopyRow
+from monitor.findings.dispensations import KIND_NAMES, Dispensation, in_force
+from monitor.judging.standing import StandingRow
+from monitor.record.tables import FindingRow
+from monitor.rectify.rechecks import RecheckRow
 
 POST, VISIT, COPY = PostRow.__table__.c, VisitRow.__table__.c, PageCopyRow.__table__.c
 FINDING, RECHECK = FindingRow.__table__.c, RecheckRow.__table__.c

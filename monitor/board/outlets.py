@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
-from crawler.store import DutyRow, OutletRow, UnitRow
+from crawler.store.tables import DutyRow, OutletRow, UnitRow
 from monitor.board.paging import ROWS, Paged, within
-from monitor.causes import NOT_JUDGED
+from monitor.judging.standing import StandingRow
 from monitor.model import Value
-from monitor.standing import StandingRow
+from monitor.words.causes import NOT_JUDGED
 
 SORTS = ("gravity", "name", "newest", "due", "look")
 

@@ -10,23 +10,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from crawler.model import utc
-from crawler.store import CandidateRow, OutletRow, RunRow, SiteRow, UnitRow
-from monitor.ahead import last_workday
-from monitor.appeals import WAITING, AppealRow
+from crawler.store.tables import CandidateRow, OutletRow, RunRow, SiteRow, UnitRow
 from monitor.board.lateness import late
 from monitor.board.outlets import units_short
 from monitor.board.paging import Paged, within
-from monitor.calendar import last_day, month_of
-from monitor.content_desk import totals
-from monitor.ledger import FindingRow, JudgementRow, LetterRow
+from monitor.days.calendar import last_day, month_of
+from monitor.days.workdays import Calendar
+from monitor.desk.content import totals
+from monitor.judging.ahead import last_workday
+from monitor.judging.standing import StandingRow
+from monitor.judging.unit_rhythm import DoubtRow, months_kept
 from monitor.model import NOT_COUNTED, Count, Value
-from monitor.orders import REPLIED, OrderRow
+from monitor.record.tables import FindingRow, JudgementRow, LetterRow
+from monitor.rectify.appeals import WAITING, AppealRow
+from monitor.rectify.orders import REPLIED, OrderRow
 from monitor.rules.site_veto_columns import COUNTERS
 from monitor.rules.unit_quota import count_of
-from monitor.standing import StandingRow
-from monitor.unit_rhythm import DoubtRow, months_kept
 from monitor.words import Sight
-from monitor.workdays import Calendar
 
 S = StandingRow
 ACCUSED = (Value.STALE.value, Value.BLANK.value)

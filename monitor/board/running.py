@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, inspect, select, text
 
-from crawler.store import RunRow
-from monitor.ledger import FindingRow, LetterRow
-from monitor.orders import OPEN, OrderRow
+from crawler.store.tables import RunRow
+from monitor.record.tables import FindingRow, LetterRow
+from monitor.rectify.orders import OPEN, OrderRow
 from monitor.words import Sight
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, select
 
-from crawler.store import PostRow
+from crawler.store.tables import PostRow
 from crawler.walking.shapes import Drifted, Kept
 from monitor.looks.drifts import drift_of, golden_of
 from monitor.looks.shapes import changed, proposed, told

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Select, func, or_, select
 
 from crawler.model import shanghai_day
-from crawler.store import DutyRow, OutletRow, PostRow, RunRow, UnitRow, VisitRow
-from monitor.findings import answered_by
-from monitor.ledger import FindingRow
-from monitor.standing import StandingRow
+from crawler.store.tables import DutyRow, OutletRow, PostRow, RunRow, UnitRow, VisitRow
+from monitor.findings.ledger import answered_by
+from monitor.judging.standing import StandingRow
+from monitor.record.tables import FindingRow
 
 T = TypeVar("T")
 POST, VISIT, FINDING = PostRow.__table__.c, VisitRow.__table__.c, FindingRow.__table__.c

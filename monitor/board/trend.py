@@ -11,15 +11,15 @@ from typing import Any
 from sqlalchemy import Connection, and_, case, func, or_, select
 
 from crawler.model import SHANGHAI, shanghai_day, utc
-from crawler.store import OutletRow, UnitRow
+from crawler.store.tables import OutletRow, UnitRow
 from monitor.board.unit_list import judged_months, shown_months
 from monitor.board.words import rule_name
-from monitor.calendar import add_months, month_of
-from monitor.ledger import FindingRow, SaidRow
+from monitor.days.calendar import add_months, month_of
+from monitor.judging.standing import StandingRow, TrendRow
+from monitor.judging.unit_rhythm import UnitDayRow, days_kept, months_kept
 from monitor.model import NOT_COUNTED, Count, Value, exactly, together
+from monitor.record.tables import FindingRow, SaidRow
 from monitor.rules.unit_quota import count_of
-from monitor.standing import StandingRow, TrendRow
-from monitor.unit_rhythm import UnitDayRow, days_kept, months_kept
 
 S = StandingRow
 JUDGED = (Value.FRESH.value, Value.DUE_SOON.value, Value.STALE.value, Value.BLANK.value)

@@ -10,18 +10,18 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select
 
 from crawler.model import shanghai_day
-from crawler.store import DutyRow, OutletRow, UnitRow
-from monitor.ahead import Ahead, Deadline, ahead
-from monitor.attribution import REASON_NAMES, Reason
-from monitor.findings import answered_by
-from monitor.ledger import FindingRow, LetterRow
+from crawler.store.tables import DutyRow, OutletRow, UnitRow
+from monitor.counting.attribution import REASON_NAMES, Reason
+from monitor.days.workdays import Calendar
+from monitor.findings.ledger import answered_by
+from monitor.judging.ahead import Ahead, Deadline, ahead
+from monitor.judging.standing import StandingRow
+from monitor.judging.unit_rhythm import DoubtRow
 from monitor.model import Newest, Value, Verdict
-from monitor.orders import OPEN, OrderRow
-from monitor.rechecks import RecheckRow
-from monitor.replies import ReplyFileRow, ReplyRow
-from monitor.standing import StandingRow
-from monitor.unit_rhythm import DoubtRow
-from monitor.workdays import Calendar
+from monitor.record.tables import FindingRow, LetterRow
+from monitor.rectify.orders import OPEN, OrderRow
+from monitor.rectify.rechecks import RecheckRow
+from monitor.rectify.replies import ReplyFileRow, ReplyRow
 
 LETTERS, ANSWERS, DOUBTS = 30, 20, 30
 

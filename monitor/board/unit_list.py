@@ -10,16 +10,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Text, cast, func, or_, select
 
-from crawler.store import DutyRow, OutletRow, UnitRow
+from crawler.store.tables import DutyRow, OutletRow, UnitRow
 from monitor.board.lateness import late as is_late
-from monitor.calendar import add_months, month_of, quarter_months, quarter_start
-from monitor.causes import BEFORE_HORIZON, CATALOGUE_OPEN, FAILED_NIGHT, LIVED_PARTLY, NO_COLUMN
-from monitor.ledger import FindingRow
+from monitor.days.calendar import add_months, month_of, quarter_months, quarter_start
+from monitor.judging.standing import StandingRow
+from monitor.judging.unit_rhythm import months_kept
 from monitor.model import NOT_COUNTED, Count, Value
-from monitor.orders import OPEN, OrderRow
+from monitor.record.tables import FindingRow
+from monitor.rectify.orders import OPEN, OrderRow
 from monitor.rules.unit_quota import count_of
-from monitor.standing import StandingRow
-from monitor.unit_rhythm import months_kept
+from monitor.words.causes import BEFORE_HORIZON, CATALOGUE_OPEN, FAILED_NIGHT, LIVED_PARTLY, NO_COLUMN
 
 QUOTA = "unit_quota"
 SHORT: Mapping[str, str] = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, select
 
-from crawler.store import UnitRow
+from crawler.store.tables import UnitRow
 
 
 def unit_names(connection: Connection, *, retired: bool = False) -> Mapping[str, str]:

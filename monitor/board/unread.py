@@ -14,7 +14,7 @@ from crawler.walking.doubts import NO_KNOWN_POSTS, TURNED_ROUND, WENT_BACK
 from monitor.looks.column_words import ADDRESS, BACKWARDS, KINDS, PART, Word, is_row
 from monitor.looks.places import place_name
 from monitor.looks.word_desk import column_words, seen_as, unread_at
-from monitor.plain import clean
+from monitor.words.plain import clean
 
 BACK = (WENT_BACK, NO_KNOWN_POSTS, TURNED_ROUND)
 ELSEWHERE = ("moved_address", "other_column")

@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from crawler.model import shanghai_day
 from monitor.board.findings import FindingLine
-from monitor.letter_parts import deadline_from, deadline_text
-from monitor.letterhead import LetterSettings
-from monitor.reminding import first_told
+from monitor.letters.parts import deadline_from, deadline_text
+from monitor.letters.reminding import first_told
+from monitor.settings.letters import LetterSettings
 
 
 def letter_deadlines(

@@ -8,13 +8,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from crawler.store import OutletRow, UnitRow
-from monitor.causes import CATALOGUE_OPEN
+from crawler.store.tables import OutletRow, UnitRow
 from monitor.counting.past import left_since
 from monitor.counting.word import WholeWord, words_of
-from monitor.ledger import JudgementRow
-from monitor.standing import StandingRow
+from monitor.judging.standing import StandingRow
+from monitor.record.tables import JudgementRow
 from monitor.words import counts_open
+from monitor.words.causes import CATALOGUE_OPEN
 
 OPEN, WHOLE, AGAIN = "open", "whole", "again"
 STATES: Mapping[str, str] = {OPEN: "未确认", WHOLE: "已确认", AGAIN: "须重新确认"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from monitor.appeals import STATE_NAMES as APPEALS
+from monitor.rectify.appeals import STATE_NAMES as APPEALS
 from monitor.words.ends import end_words
 from monitor.words.rules import RULES as RULES
 from monitor.words.rules import rule_name as rule_name

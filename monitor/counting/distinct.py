@@ -15,8 +15,8 @@ from datetime import date
 from typing import NamedTuple
 
 from monitor.counting.addresses import article, exact, perhaps
+from monitor.counting.origins import clean
 from monitor.counting.rows import Column, CountRule, Seen
-from monitor.origins import clean
 
 LONG = 10
 """Characters of a title that names its matter. 公示, 招标公告 and the like head many posts of a day."""

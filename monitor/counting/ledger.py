@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from monitor.attribution import NAMELESS, Attribution, Reason, attribute
 from monitor.counting.addresses import exact
+from monitor.counting.attribution import NAMELESS, Attribution, Reason, attribute
 from monitor.counting.distinct import Group, distinct, origin_of
 from monitor.counting.months import When, possible, when
+from monitor.counting.names import Names
 from monitor.counting.rows import Column, CountRule, Seen, Undated
 from monitor.counting.whose import May, together
-from monitor.names import Names
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from monitor.calendar import first_day, month_of
 from monitor.counting.rows import CountRule, Seen, Undated
+from monitor.days.calendar import first_day, month_of
 
 DAY = timedelta(days=1)
 OFF = timedelta(days=31)

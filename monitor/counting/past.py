@@ -9,12 +9,12 @@ from datetime import date, datetime
 from sqlalchemy import Connection, func, select
 
 from crawler.model import ColumnClass, OutletKind, shanghai_day
-from crawler.store import OutletRow, PostRow, UnitRow
-from monitor.calendar import month_of
+from crawler.store.tables import OutletRow, PostRow, UnitRow
 from monitor.counting.ledger import Answer
 from monitor.counting.sight import Stood
 from monitor.counting.whose import History, Whose
 from monitor.counting.word import words_in_force
+from monitor.days.calendar import month_of
 
 OUTLET, POST = OutletRow.__table__.c, PostRow.__table__.c
 CHUNK = 400

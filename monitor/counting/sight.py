@@ -11,8 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from monitor.calendar import first_day, last_day, month_of
-from monitor.causes import (
+from monitor.counting.ledger import Ledger
+from monitor.counting.reach import Reach
+from monitor.counting.rows import Column
+from monitor.counting.whose import Whose
+from monitor.days.calendar import first_day, last_day, month_of
+from monitor.model import Count
+from monitor.words.causes import (
     CATALOGUE_OPEN,
     LIVED_PARTLY,
     MONTH_RUNNING,
@@ -22,11 +27,6 @@ from monitor.causes import (
     UNDECIDED,
     cause_name,
 )
-from monitor.counting.ledger import Ledger
-from monitor.counting.reach import Reach
-from monitor.counting.rows import Column
-from monitor.counting.whose import Whose
-from monitor.model import Count
 
 SETTLED = timedelta(days=2)
 """The running month is known up to the day before yesterday: last night's look came in the middle of its day."""

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from crawler.model import utc
-from crawler.store import UnitRow
-from monitor.audit import Entry, append
+from crawler.store.tables import UnitRow
 from monitor.counting.word import WholeWord, end, vouch, words_of
+from monitor.record.chain import Entry, append
 
 UNIT = UnitRow.__table__.c
 LONGEST = 400

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from monitor.calendar import first_day, last_day
+from monitor.days.calendar import first_day, last_day
 
 LEAST = 50
 """Posts of the last year. Fewer say nothing of who may publish in a column next."""

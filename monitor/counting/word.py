@@ -12,9 +12,9 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection, insert, or_, select, update
 
-from crawler.catalogue import Catalogue
 from crawler.model import SHANGHAI
-from crawler.proof_store import WholeWordRow
+from crawler.register.catalogue import Catalogue
+from crawler.store.proof_tables import WholeWordRow
 
 ROW = WholeWordRow.__table__.c
 CONFIG, OFFICE = "config", "office"

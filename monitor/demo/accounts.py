@@ -9,10 +9,10 @@ from datetime import date, datetime, time, timedelta
 from starlette.applications import Starlette
 
 from crawler.model import SHANGHAI, AccountState, shanghai_day
-from monitor.attesting import attest
 from monitor.demo.district import CanaryFacts, District, SampleAccountFacts
 from monitor.demo.media import SampleAccount, SamplePost, media_app
 from monitor.demo.media_pages import article_url
+from monitor.desk.attesting import attest
 from monitor.office import Office, enter_catalogue
 
 KEPT = 40

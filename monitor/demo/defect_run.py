@@ -12,14 +12,14 @@ from pathlib import Path
 import yaml
 from sqlalchemy import insert, select
 
+from crawler.checking.sweep import Swept
 from crawler.checks.rules import FAMILIES
-from crawler.content_store import CheckedPostRow, SuspectRow
 from crawler.model import SHANGHAI
-from crawler.store import PostRow
-from crawler.sweep import Swept
-from monitor.content import sweep
+from crawler.store.content_tables import CheckedPostRow, SuspectRow
+from crawler.store.tables import PostRow
 from monitor.demo.defect_site import DefectSite, resolve, served_site, title_of
 from monitor.demo.defects import Case
+from monitor.night.content import sweep
 from monitor.office import Office, enter_catalogue, open_office
 
 START = datetime(2020, 6, 2, 9, tzinfo=SHANGHAI)

@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from crawler.checking.sweep import Swept
 from crawler.checks.rules import RULES
 from crawler.model import shanghai_day
-from crawler.sweep import Swept
-from monitor import jobs
-from monitor.content import sweep
-from monitor.content_desk import Line, Wanted, listing
 from monitor.demo.planted import Planted
 from monitor.demo.portal import Portal
+from monitor.desk.content import Line, Wanted, listing
+from monitor.night import jobs
+from monitor.night.content import sweep
 from monitor.office import Office
 
 

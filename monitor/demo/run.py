@@ -14,11 +14,11 @@ import yaml
 from crawler.clock import Clock
 from crawler.config import BadConfig, load_yaml
 from crawler.model import OutletKind, shanghai_day
-from crawler.shipped import shipped
-from monitor import jobs
-from monitor.bulletin_lint import errors
-from monitor.bulletin_model import Bulletin, Period
-from monitor.child import Progress
+from crawler.system.shipped import shipped
+from monitor.bulletin.lint import errors
+from monitor.bulletin.model import Bulletin, Period
+from monitor.bulletin.printed.beside import compare
+from monitor.bulletin.printing import Printed, draft, print_bulletin
 from monitor.demo.accounts import district_media, persons_looks
 from monitor.demo.answers import answers
 from monitor.demo.catalogue import catalogue
@@ -26,9 +26,9 @@ from monitor.demo.district import PROVINCE, District, first_day
 from monitor.demo.planted_run import check_planted
 from monitor.demo.server import Sample, serve
 from monitor.model import Value
+from monitor.night import jobs
+from monitor.night.child import Progress
 from monitor.office import Office, open_office
-from monitor.printed import compare
-from monitor.printing import Printed, draft, print_bulletin
 
 MARKER = "这是演示目录.txt"
 MAIL = "信件"

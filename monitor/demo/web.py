@@ -10,12 +10,12 @@ from threading import Event, Thread
 from sqlalchemy import select
 
 from crawler.clock import Clock
-from crawler.store import UnitRow
+from crawler.store.tables import UnitRow
 from monitor.access.roles import ROLE_NAMES, Role
 from monitor.access.users import add_user, new_password
 from monitor.demo.server import Listener
+from monitor.night.service import Service
 from monitor.office import Office
-from monitor.service import Service
 from monitor.web.app import create_app
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 
 from crawler.model import Unread
-from crawler.proof_store import ColumnWordRow
+from crawler.store.proof_tables import ColumnWordRow
 from monitor.model import OutletFacts
 
 PART, BACKWARDS, ADDRESS = "part", "backwards", "address"

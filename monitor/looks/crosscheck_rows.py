@@ -8,9 +8,9 @@ from datetime import datetime
 
 from crawler.crosscheck.model import Checked, Crosscheck, Found, Where
 from crawler.model import SHANGHAI, Unread
-from monitor.calendar import chinese_day
-from monitor.causes import cause_name
-from monitor.plain import clean, safe_link
+from monitor.days.calendar import chinese_day
+from monitor.words.causes import cause_name
+from monitor.words.plain import clean, safe_link
 
 ELSEWHERE = "elsewhere"
 """Why of a row that stands beside the list: not a part of the list's page."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, or_, select
 
-from crawler.proof_store import ColumnShapeRow
+from crawler.store.proof_tables import ColumnShapeRow
 from crawler.walking.shape_store import kept_of, opened
 from crawler.walking.shapes import DRIFTING, GOLDEN, Drifted, Kept
 from monitor.model import OutletFacts

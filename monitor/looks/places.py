@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from crawler.model import Unread
-from monitor.plain import clean
+from monitor.words.plain import clean
 
 NAMED = 3
 """So many rows are named in a sentence; the rest is counted."""

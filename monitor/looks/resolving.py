@@ -12,9 +12,9 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, select
 
-from crawler.frames import frame_key, proves, remaining
 from crawler.model import shanghai_day
-from crawler.store import PostRow
+from crawler.reading.frames import frame_key, proves, remaining
+from crawler.store.tables import PostRow
 from crawler.walking.frame_store import frame_of
 from monitor.looks.column_words import Word, words_of
 from monitor.looks.weight import CONVICTING

@@ -15,7 +15,7 @@ from crawler.walking.shapes import (
 )
 from monitor.looks.told import page_seen
 from monitor.model import OutletFacts
-from monitor.plain import clean
+from monitor.words.plain import clean
 
 DIFFERENCES: Mapping[str, str] = {
     PLACE: "列表的位置", DATE: "日期的位置", ROWS: "每页条数", FURTHER: "下一页的网址",

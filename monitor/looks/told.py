@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from crawler.model import OutletKind
 from monitor.model import Facts, Look, OutletFacts, SiteFacts, Value, Verdict
-from monitor.plain import clean
+from monitor.words.plain import clean
 
 TOLD_ONCE = frozenset(
     {

@@ -9,14 +9,14 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from crawler.model import OutletKind, Unread, utc
-from crawler.proof_store import ColumnWordRow
-from crawler.record import unread_of
-from crawler.store import OutletRow
-from monitor.audit import Entry, append
+from crawler.store.proof_tables import ColumnWordRow
+from crawler.store.tables import OutletRow
+from crawler.walking.record import unread_of
 from monitor.looks.column_words import BACKWARDS, KINDS, PART, Word, word_of
 from monitor.looks.crosscheck_rows import as_row
 from monitor.looks.crosschecks import elsewhere
 from monitor.looks.places import place_name
+from monitor.record.chain import Entry, append
 
 ROW, OUTLET = ColumnWordRow.__table__.c, OutletRow.__table__.c
 LONGEST = 400

@@ -14,12 +14,13 @@ from typing import Any
 from sqlalchemy import select
 
 from crawler.clock import Clock
-from crawler.guarded import gate_of
-from crawler.hosts import host_key
-from crawler.store import OutletRow, SiteRow
-from crawler.tls import last_century
-from monitor import diary, probes
-from monitor.availability import Probed, visit_home
+from crawler.net.client import gate_of
+from crawler.net.tls import last_century
+from crawler.store.tables import OutletRow, SiteRow
+from crawler.walking.hosts import host_key
+from monitor.facts import probes
+from monitor.night import diary
+from monitor.night.availability import Probed, visit_home
 from monitor.office import Office
 
 OFF = timedelta(hours=9)

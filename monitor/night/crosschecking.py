@@ -11,15 +11,15 @@ from crawler.crosscheck.model import Crosscheck, Suspect
 from crawler.crosscheck.seek import crosscheck
 from crawler.crosscheck.store import last_of
 from crawler.model import OutletKind
-from monitor.causes import AWAITING
-from monitor.dispensations import in_force
-from monitor.evaluate import judge
-from monitor.facts import gather
-from monitor.findings import open_findings
+from monitor.facts.facts import gather
+from monitor.facts.pace import with_paces
+from monitor.findings.dispensations import in_force
+from monitor.findings.ledger import open_findings
+from monitor.judging.evaluate import judge
 from monitor.looks.crosschecks import ABOUT_NEWEST
 from monitor.model import Count, OutletFacts, Verdict
 from monitor.office import Office
-from monitor.pace_facts import with_paces
+from monitor.words.causes import AWAITING
 
 NEW, OPEN = timedelta(days=2), timedelta(days=7)
 """How old a column's last crosscheck may be before it is accused, and while its finding is open."""

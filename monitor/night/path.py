@@ -14,17 +14,16 @@ from threading import Event
 from typing import Any
 
 from crawler.clock import Clock
+from crawler.doors.recheck import must_know
 from crawler.model import Visit
-from crawler.recheck import must_know
-from monitor import diary, jobs
-from monitor.alerts import Sent, Written, send_waiting
-from monitor.child import Crawled, Progress, run_crawl
-from monitor.diary import Begun, Daily
-from monitor.evaluate import Judgement
-from monitor.jobs import Night
-from monitor.lock import try_lock
-from monitor.night import order
+from monitor.judging.evaluate import Judgement
+from monitor.letters.alerts import Sent, Written, send_waiting
+from monitor.night import diary, jobs, order
+from monitor.night.child import Crawled, Progress, run_crawl
 from monitor.night.clocks import trust_clock
+from monitor.night.diary import Begun, Daily
+from monitor.night.jobs import Night
+from monitor.night.lock import try_lock
 from monitor.office import Office
 
 TRIES = 3

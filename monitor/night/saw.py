@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from crawler.model import Outcome, OutletKind
-from crawler.store import OutletRow, PostRow, VisitRow
-from monitor.causes import NO_ADDRESS, cause_name
+from crawler.store.tables import OutletRow, PostRow, VisitRow
+from monitor.words.causes import NO_ADDRESS, cause_name
 
 CAUSES = 3
 """So many reasons for not seeing are told, the commonest first."""

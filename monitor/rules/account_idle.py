@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crawler.model import OutletKind
-from monitor.judging import gone, stale
-from monitor.limits import Limit, LookHours
 from monitor.model import Facts, OutletFacts, Value, Verdict
-from monitor.sentences import dated, display, exempt, on_outlet, sentence_of
+from monitor.settings.limits import Limit, LookHours
+from monitor.verdicts.judging import gone, stale
+from monitor.verdicts.sentences import dated, display, exempt, on_outlet, sentence_of
 
 NAME = "account_idle"
 SENTENCE = sentence_of(__doc__)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from crawler.account_links import PLACE_NAMES
 from crawler.model import AccountState, OutletKind
-from monitor.judging import Standing
-from monitor.limits import Clause
+from crawler.reading.homes import PLACE_NAMES
 from monitor.model import Facts, OutletFacts, Unlisted, Value, Verdict
-from monitor.plain import clean
-from monitor.sentences import display, on_outlet, sentence_of
+from monitor.settings.limits import Clause
+from monitor.verdicts.judging import Standing
+from monitor.verdicts.sentences import display, on_outlet, sentence_of
+from monitor.words.plain import clean
 
 NAME = "account_unregistered"
 SENTENCE = sentence_of(__doc__)

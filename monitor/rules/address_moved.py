@@ -15,12 +15,12 @@ from typing import Annotated
 from pydantic import Field
 
 from crawler.walking.addresses import host_of, other_host, same_place
-from monitor.judging import Standing
-from monitor.limits import Clause
 from monitor.looks.told import LONGEST, columns_of, on_site, path_part
 from monitor.model import Facts, OutletFacts, SiteFacts, Value, Verdict
-from monitor.plain import clean
-from monitor.sentences import display, on_outlet, sentence_of
+from monitor.settings.limits import Clause
+from monitor.verdicts.judging import Standing
+from monitor.verdicts.sentences import display, on_outlet, sentence_of
+from monitor.words.plain import clean
 
 NAME = "address_moved"
 MOVED = "moved_address"

@@ -13,11 +13,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from monitor.causes import SUSPECTED
-from monitor.judging import Standing
-from monitor.limits import Clause
 from monitor.model import Facts, LatePost, OutletFacts, Value, Verdict
-from monitor.sentences import display, on_outlet, sentence_of
+from monitor.settings.limits import Clause
+from monitor.verdicts.judging import Standing
+from monitor.verdicts.sentences import display, on_outlet, sentence_of
+from monitor.words.causes import SUSPECTED
 
 NAME = "backdated_posts"
 SENTENCE = sentence_of(__doc__)

@@ -14,10 +14,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from monitor.calendar import chinese_day
-from monitor.limits import Clause
+from monitor.days.calendar import chinese_day
 from monitor.model import Facts, SiteWeek, Value, Verdict
-from monitor.sentences import sentence_of
+from monitor.settings.limits import Clause
+from monitor.verdicts.sentences import sentence_of
 
 NAME = "certificate_expiry"
 SENTENCES = {Value.STALE: sentence_of(__doc__), Value.FRESH: "{name}的安全证书有效期至{until}。"}

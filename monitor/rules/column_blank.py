@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crawler.model import OutletKind
-from monitor.judging import blank
-from monitor.limits import Clause, LookHours
 from monitor.model import Facts, Value, Verdict
-from monitor.sentences import display, on_outlet, sentence_of
+from monitor.settings.limits import Clause, LookHours
+from monitor.verdicts.judging import blank
+from monitor.verdicts.sentences import display, on_outlet, sentence_of
 
 NAME = "column_blank"
 SENTENCES = {Value.BLANK: sentence_of(__doc__), Value.FRESH: "{name}有信息，不是空白栏目。"}

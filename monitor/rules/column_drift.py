@@ -14,13 +14,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from monitor.causes import DRIFT
-from monitor.judging import Standing
-from monitor.limits import Clause
 from monitor.looks.shapes import changed, proposed
 from monitor.looks.told import columns_of, on_site
 from monitor.model import Facts, OutletFacts, Value, Verdict
-from monitor.sentences import display, on_outlet, sentence_of
+from monitor.settings.limits import Clause
+from monitor.verdicts.judging import Standing
+from monitor.verdicts.sentences import display, on_outlet, sentence_of
+from monitor.words.causes import DRIFT
 
 NAME = "column_drift"
 SENTENCE = sentence_of(__doc__)

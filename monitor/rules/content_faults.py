@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.limits import Clause
 from monitor.model import ContentFacts, Facts, Value, Verdict
-from monitor.sentences import sentence_of
+from monitor.settings.limits import Clause
+from monitor.verdicts.sentences import sentence_of
 
 NAME = "content_faults"
 SENTENCES = {Value.STALE: sentence_of(__doc__), Value.FRESH: "{name}没有未整改的内容问题。"}

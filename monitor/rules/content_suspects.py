@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.limits import Clause
 from monitor.model import ContentFacts, Facts, Value, Verdict
-from monitor.sentences import sentence_of
+from monitor.settings.limits import Clause
+from monitor.verdicts.sentences import sentence_of
 
 NAME = "content_suspects"
 SENTENCES = {Value.UNKNOWN: sentence_of(__doc__), Value.FRESH: "{name}已检查的信息没有待核实的内容疑点。"}

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.calendar import add_months, first_day, last_day, quarter_months, quarter_name, quarter_start
-from monitor.causes import BEFORE_HORIZON, NOT_COVERED, cause_name
-from monitor.limits import Clause
+from monitor.days.calendar import add_months, first_day, last_day, quarter_months, quarter_name, quarter_start
 from monitor.model import Count, Facts, UnitFacts, Value, Verdict, together
-from monitor.sentences import sentence_of
+from monitor.settings.limits import Clause
+from monitor.verdicts.sentences import sentence_of
+from monitor.words.causes import BEFORE_HORIZON, NOT_COVERED, cause_name
 
 NAME = "disclosure_zero"
 SENTENCES = {

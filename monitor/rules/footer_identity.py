@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from monitor.limits import Clause
 from monitor.model import Facts, SiteFacts, Value, Verdict
-from monitor.sentences import sentence_of
+from monitor.settings.limits import Clause
+from monitor.verdicts.sentences import sentence_of
 
 NAME = "footer_identity"
 SENTENCES = {

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from monitor.limits import Clause
 from monitor.model import Facts, Value, Verdict
-from monitor.sentences import sentence_of
+from monitor.settings.limits import Clause
+from monitor.verdicts.sentences import sentence_of
 
 NAME = "home_moved"
 SENTENCES = {Value.STALE: sentence_of(__doc__), Value.FRESH: "{name}首页由台账登记的{host}提供。"}

@@ -14,12 +14,12 @@ from typing import Annotated
 from pydantic import Field
 
 from crawler.model import OutletKind, shanghai_day
-from monitor.calendar import chinese_day
-from monitor.causes import AWAITING, NO_DATES, NO_FACTS, NOT_LOOKED, WENT_BACK, cause_name
-from monitor.judging import Standing
-from monitor.limits import Limit, LookHours
+from monitor.days.calendar import chinese_day
 from monitor.model import Facts, SiteFacts, Value, Verdict
-from monitor.sentences import sentence_of
+from monitor.settings.limits import Limit, LookHours
+from monitor.verdicts.judging import Standing
+from monitor.verdicts.sentences import sentence_of
+from monitor.words.causes import AWAITING, NO_DATES, NO_FACTS, NOT_LOOKED, WENT_BACK, cause_name
 
 NAME = "home_stale"
 SENTENCES = {

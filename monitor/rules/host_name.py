@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from monitor.limits import Clause
 from monitor.model import Facts, Value, Verdict
-from monitor.sentences import sentence_of
+from monitor.settings.limits import Clause
+from monitor.verdicts.sentences import sentence_of
 
 NAME = "host_name"
 SENTENCES = {Value.STALE: sentence_of(__doc__), Value.FRESH: "{name}首页域名{host}符合规范。"}

@@ -13,13 +13,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from crawler.hosts import host_key
-from monitor.causes import LIAR
-from monitor.limits import Clause
+from crawler.walking.hosts import host_key
 from monitor.looks.told import LONGEST, columns_of, on_site, page_seen
 from monitor.model import Facts, OutletFacts, Value, Verdict
-from monitor.plain import clean
-from monitor.sentences import sentence_of
+from monitor.settings.limits import Clause
+from monitor.verdicts.sentences import sentence_of
+from monitor.words.causes import LIAR
+from monitor.words.plain import clean
 
 NAME = "host_unchanged"
 SENTENCES = {Value.UNKNOWN: sentence_of(__doc__), Value.FRESH: "{name}的服务器近期没有误答“未修改”。"}

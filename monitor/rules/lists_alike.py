@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from monitor.limits import Clause
 from monitor.looks.told import NAMED, columns_of, on_site, page_seen
 from monitor.model import Facts, OutletFacts, Value, Verdict
-from monitor.plain import clean
-from monitor.sentences import sentence_of
+from monitor.settings.limits import Clause
+from monitor.verdicts.sentences import sentence_of
+from monitor.words.plain import clean
 
 NAME = "lists_alike"
 ALIKE = "lists_alike"

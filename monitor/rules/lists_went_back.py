@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.causes import WENT_BACK
-from monitor.limits import Clause
 from monitor.looks.told import columns_of, on_site, page_seen
 from monitor.model import Facts, OutletFacts, Value, Verdict
-from monitor.sentences import sentence_of
+from monitor.settings.limits import Clause
+from monitor.verdicts.sentences import sentence_of
+from monitor.words.causes import WENT_BACK
 
 NAME = "lists_went_back"
 SENTENCES = {Value.UNKNOWN: sentence_of(__doc__), Value.FRESH: "{name}各栏目的列表没有变旧。"}

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crawler.model import Purpose
-from monitor.judging import stale
-from monitor.limits import Limit, LookHours
 from monitor.model import Facts, Value, Verdict
-from monitor.sentences import dated, sentence_of
+from monitor.settings.limits import Limit, LookHours
+from monitor.verdicts.judging import stale
+from monitor.verdicts.sentences import dated, sentence_of
 
 NAME = "messages_stale"
 SENTENCE = sentence_of(__doc__)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.limits import Clause
 from monitor.looks.told import LONGEST, columns_of, on_site, page_seen, path_part
 from monitor.model import Facts, Look, OutletFacts, Value, Verdict
-from monitor.plain import clean
-from monitor.sentences import sentence_of
+from monitor.settings.limits import Clause
+from monitor.verdicts.sentences import sentence_of
+from monitor.words.plain import clean
 
 NAME = "old_copies"
 OLD_COPY = "old_copy"

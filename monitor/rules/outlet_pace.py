@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from crawler.model import Evidence, OutletKind, Purpose, shanghai_day
-from monitor.calendar import chinese_day
-from monitor.causes import AWAITING, BEFORE_HORIZON, NO_DATES, NOT_COVERED, UNKNOWN_YEAR, cause_name
-from monitor.judging import Standing, gone, proving, recent, trouble
-from monitor.limits import LookHours, Pace
+from monitor.days.calendar import chinese_day
 from monitor.model import Count, Facts, Look, OutletFacts, PacedPosts, Value, Verdict
-from monitor.sentences import display, on_outlet, sentence_of
+from monitor.settings.limits import LookHours, Pace
+from monitor.verdicts.judging import Standing, gone, proving, recent, trouble
+from monitor.verdicts.sentences import display, on_outlet, sentence_of
+from monitor.words.causes import AWAITING, BEFORE_HORIZON, NO_DATES, NOT_COVERED, UNKNOWN_YEAR, cause_name
 
 NAME = "outlet_pace"
 SENTENCES = {

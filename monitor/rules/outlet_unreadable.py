@@ -13,11 +13,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from monitor.causes import EMPTIED, NO_ADDRESS, NOT_LOOKED, cause_name
-from monitor.judging import Standing, asked, blank, gone, has_address, recent
-from monitor.limits import Clause, LookHours
 from monitor.model import Facts, OutletFacts, Value, Verdict
-from monitor.sentences import display, exempt, on_outlet, sentence_of
+from monitor.settings.limits import Clause, LookHours
+from monitor.verdicts.judging import Standing, asked, blank, gone, has_address, recent
+from monitor.verdicts.sentences import display, exempt, on_outlet, sentence_of
+from monitor.words.causes import EMPTIED, NO_ADDRESS, NOT_LOOKED, cause_name
 
 NAME = "outlet_unreadable"
 SENTENCE = sentence_of(__doc__)

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from crawler.model import OutletKind
-from monitor.limits import Clause
 from monitor.model import Facts, OutletFacts, SiteFacts, Value, Verdict
-from monitor.sentences import sentence_of
+from monitor.settings.limits import Clause
+from monitor.verdicts.sentences import sentence_of
 
 NAME = "page_tags"
 SENTENCES = {Value.STALE: sentence_of(__doc__), Value.FRESH: "{name}首页、栏目页、文章页的标签齐全。"}

@@ -10,13 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from crawler.chain import CANARY_SILENCE, WALL_REASONS, WALLS_IN_A_ROW
 from crawler.model import Outcome, OutletKind, shanghai_day
-from monitor.causes import PROBE_OUT, cause_name
-from monitor.judging import gone
-from monitor.limits import Clause, LookHours
+from crawler.walking.chain import CANARY_SILENCE, WALL_REASONS, WALLS_IN_A_ROW
 from monitor.model import Facts, Look, OutletFacts, Value, Verdict
-from monitor.sentences import sentence_of
+from monitor.settings.limits import Clause, LookHours
+from monitor.verdicts.judging import gone
+from monitor.verdicts.sentences import sentence_of
+from monitor.words.causes import PROBE_OUT, cause_name
 
 NAME = "probe_out_of_service"
 SENTENCE = sentence_of(__doc__)

@@ -12,13 +12,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from monitor.calendar import chinese_day
-from monitor.causes import SUSPECTED
-from monitor.judging import Standing
-from monitor.limits import Clause
+from monitor.days.calendar import chinese_day
 from monitor.model import Facts, Value, Verdict
-from monitor.plain import clean
-from monitor.sentences import display, on_outlet, sentence_of
+from monitor.settings.limits import Clause
+from monitor.verdicts.judging import Standing
+from monitor.verdicts.sentences import display, on_outlet, sentence_of
+from monitor.words.causes import SUSPECTED
+from monitor.words.plain import clean
 
 NAME = "removed_posts"
 SENTENCE = sentence_of(__doc__)

@@ -12,10 +12,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from monitor.inhibit import DOWN_NOW
-from monitor.limits import Clause
+from monitor.findings.inhibit import DOWN_NOW
 from monitor.model import Facts, SiteWeek, Value, Verdict
-from monitor.sentences import sentence_of
+from monitor.settings.limits import Clause
+from monitor.verdicts.sentences import sentence_of
 
 NAME = "site_unreachable"
 SENTENCE = sentence_of(__doc__)

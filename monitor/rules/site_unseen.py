@@ -13,11 +13,11 @@ from typing import Annotated
 from pydantic import Field
 
 from crawler.model import OutletKind
-from monitor.causes import READER_BROKEN, cause_name
-from monitor.judging import has_address, recent
-from monitor.limits import Clause, LookHours
 from monitor.model import Facts, OutletFacts, SiteFacts, Value, Verdict
-from monitor.sentences import sentence_of
+from monitor.settings.limits import Clause, LookHours
+from monitor.verdicts.judging import has_address, recent
+from monitor.verdicts.sentences import sentence_of
+from monitor.words.causes import READER_BROKEN, cause_name
 
 NAME = "site_unseen"
 SENTENCE = sentence_of(__doc__)

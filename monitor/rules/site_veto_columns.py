@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from crawler.model import ColumnClass, OutletKind, Purpose
-from monitor.causes import NOT_COVERED
-from monitor.judging import blank, stale
-from monitor.limits import Limit, LookHours, Threshold
 from monitor.model import Facts, OutletFacts, SiteFacts, Value, Verdict
-from monitor.sentences import sentence_of
+from monitor.settings.limits import Limit, LookHours, Threshold
+from monitor.verdicts.judging import blank, stale
+from monitor.verdicts.sentences import sentence_of
+from monitor.words.causes import NOT_COVERED
 
 NAME = "site_veto_columns"
 SENTENCE = sentence_of(__doc__)

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from crawler.model import Purpose
-from monitor.calendar import add_months, chinese_day
-from monitor.causes import BEFORE_HORIZON, NOT_COVERED
-from monitor.judging import Standing, proving, recent, trouble
-from monitor.limits import Least, LookHours
+from monitor.days.calendar import add_months, chinese_day
 from monitor.model import Facts, OutletFacts, Value, Verdict
-from monitor.sentences import display, on_outlet, sentence_of
+from monitor.settings.limits import Least, LookHours
+from monitor.verdicts.judging import Standing, proving, recent, trouble
+from monitor.verdicts.sentences import display, on_outlet, sentence_of
+from monitor.words.causes import BEFORE_HORIZON, NOT_COVERED
 
 NAME = "surveys_few"
 SENTENCES = {

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from monitor.calendar import chinese_day, chinese_month, first_day, last_day
-from monitor.causes import BEFORE_HORIZON, NOT_COVERED, UNDECIDED, cause_name
-from monitor.limits import Quota
+from monitor.days.calendar import chinese_day, chinese_month, first_day, last_day
 from monitor.model import Count, Facts, UnitFacts, Value, Verdict
-from monitor.sentences import sentence_of
+from monitor.settings.limits import Quota
+from monitor.verdicts.sentences import sentence_of
+from monitor.words.causes import BEFORE_HORIZON, NOT_COVERED, UNDECIDED, cause_name
 
 NAME = "unit_quota"
 SENTENCES = {

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 
 from crawler.model import OutletKind, Purpose
 from crawler.walking.doubts import NO_KNOWN_POSTS, TURNED_ROUND
-from monitor.causes import NEWER_ELSEWHERE, ONE_BRIDGE, UNREAD_NEWER
-from monitor.judging import Standing, gone, stale
-from monitor.limits import Clause, Limit, LookHours, by_class
 from monitor.model import Facts, OutletFacts, Value, Verdict
-from monitor.sentences import display, on_outlet, sentence_of, why
+from monitor.settings.limits import Clause, Limit, LookHours, by_class
+from monitor.verdicts.judging import Standing, gone, stale
+from monitor.verdicts.sentences import display, on_outlet, sentence_of, why
+from monitor.words.causes import NEWER_ELSEWHERE, ONE_BRIDGE, UNREAD_NEWER
 
 NAME = "word_wanted"
 SENTENCE = sentence_of(__doc__)

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from monitor.office import Office
-from monitor.tokens import load_keys
+from monitor.record.links import load_keys
 from monitor.web import faults
 from monitor.web.api.attached import attach
 from monitor.web.metrics import Measured, Meter

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from monitor.model import VALUE_NAMES, Count, Value
-from monitor.plain import clean
+from monitor.words.plain import clean
 
 COLOURS: Mapping[str, str] = {
     Value.FRESH.value: "#2f7d52",

@@ -15,7 +15,7 @@ from starlette.datastructures import UploadFile
 from monitor.access.roles import Permission, Role
 from monitor.access.sessions import same_word, session_of
 from monitor.access.visitor import Visitor
-from monitor.tokens import BadToken, unit_of
+from monitor.record.links import BadToken, unit_of
 from monitor.web.state import Web, web_of
 
 COOKIE = "gengxin_session"

@@ -18,9 +18,9 @@ from crawler.model import SHANGHAI, shanghai_day
 from monitor.access.roles import ROLE_NAMES, Permission
 from monitor.access.visitor import Visitor
 from monitor.model import VALUE_NAMES, Value
-from monitor.plain import clean, safe_link
 from monitor.web.shield import from_here
 from monitor.web.state import web_of
+from monitor.words.plain import clean, safe_link
 from monitor.words.posting import posted, reason
 
 STATIC = Path(__file__).parent / "static"

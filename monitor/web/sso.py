@@ -23,12 +23,12 @@ from authlib.oidc.core import CodeIDToken  # type: ignore[import-untyped]
 from itsdangerous import BadSignature, URLSafeSerializer
 from joserfc import jwk, jwt
 
-from crawler.guarded import guarded_sender
 from crawler.model import utc
-from crawler.resolving import ForbiddenAddress, GuardedWaitingBackend
+from crawler.net.client import guarded_sender
+from crawler.net.resolver import ForbiddenAddress, GuardedWaitingBackend
 from monitor.access.sessions import same_word
 from monitor.access.settings import OidcSettings
-from monitor.tokens import Keys
+from monitor.record.links import Keys
 
 SALT = "gengxin oidc 1"
 LASTS = timedelta(minutes=10)

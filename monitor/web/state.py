@@ -11,7 +11,7 @@ from jinja2 import Environment
 
 from monitor.access.settings import WebSettings
 from monitor.office import Office
-from monitor.tokens import Keys
+from monitor.record.links import Keys
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.dates import WEAK_PLACES, find_date, is_weak, looks_dated
 from crawler.days.strength import DOUBTED
+from crawler.days.text import WEAK_PLACES, find_date, is_weak, looks_dated
 from crawler.model import Dated
 from monitor.looks.weight import CONVICTING
 

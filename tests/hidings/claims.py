@@ -11,17 +11,17 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from monitor import bulletin as bulletins
 from monitor.board import overview, trend
-from monitor.bulletin import figures
-from monitor.bulletin_model import Bulletin, Period
-from monitor.bulletin_text import sections
-from monitor.findings import open_findings
-from monitor.ledger import FindingRow, LetterFindingRow, LetterRow
-from monitor.letters import OFFICE
+from monitor.bulletin import compile as bulletins
+from monitor.bulletin.compile import figures
+from monitor.bulletin.model import Bulletin, Period
+from monitor.bulletin.text import sections
+from monitor.findings.ledger import open_findings
+from monitor.judging.standing import StandingRow
+from monitor.letters.text import OFFICE
 from monitor.model import Value, Verdict
 from monitor.office import Office, decisions_of
-from monitor.standing import StandingRow
+from monitor.record.tables import FindingRow, LetterFindingRow, LetterRow
 from tests.hidings.story import ACCOUNTS, SHELVES, UNITS
 
 Key = tuple[str, ...]

@@ -15,14 +15,14 @@ from docx import Document
 
 import monitor.demo.server
 from crawler.model import SHANGHAI, shanghai_day, utc
-from monitor import jobs
 from monitor.access.roles import Role
-from monitor.bulletin_model import Period
+from monitor.bulletin.model import Period
+from monitor.bulletin.printing import draft, print_bulletin
 from monitor.demo.answering import Answer, http_date
 from monitor.demo.district import District
 from monitor.demo.portal import Portal
+from monitor.night import jobs
 from monitor.office import Office
-from monitor.printing import draft, print_bulletin
 from tests.district import Clock, Town, served, small_district, town
 from tests.hidings import claims
 from tests.hidings.hiding import Hiding

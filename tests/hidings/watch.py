@@ -17,31 +17,30 @@ from unittest.mock import patch
 
 import yaml
 
-import crawler.accounts
-import crawler.crawl
-import crawler.recheck
-import crawler.visit
+import crawler.doors.crawl
+import crawler.doors.recheck
+import crawler.walking.accounts
 import crawler.walking.asking
+import crawler.walking.visit
 import monitor.night.clocks
-from crawler.accounts import AccountNight
-from crawler.attestations import Attestation, enter
-from crawler.crawl import crawl
-from crawler.finder import Finder
-from crawler.hosts import host_key
+from crawler.doors.crawl import crawl
 from crawler.model import SHANGHAI, Ask, Outlet, OutletKind, Page, Probe, Reading
-from crawler.shipped import shipped
-from crawler.store import open_store
-from crawler.visit import Read, guarded
-from crawler.walk import Walk
-from monitor import jobs
-from monitor.availability import Probed
-from monitor.child import Crawled
-from monitor.decisions import NOBODY, Decision, decide
-from monitor.evaluate import Judgement, evaluate
-from monitor.night import path
+from crawler.register.attestations import Attestation, enter
+from crawler.register.finder import Finder
+from crawler.store.tables import open_store
+from crawler.system.shipped import shipped
+from crawler.walking.accounts import AccountNight
+from crawler.walking.hosts import host_key
+from crawler.walking.visit import Read, guarded
+from crawler.walking.walk import Walk
+from monitor.counting.decisions import NOBODY, Decision, decide
+from monitor.judging.evaluate import Judgement, evaluate
+from monitor.night import jobs, path
+from monitor.night.availability import Probed
+from monitor.night.child import Crawled
 from monitor.night.clocks import WrongClock, trust_clock
+from monitor.night.service import Service, Unfinished
 from monitor.office import DECISIONS, Office, Settings, enter_catalogue, read_settings
-from monitor.service import Service, Unfinished
 from monitor.tables import METADATA
 from tests.hidings import claims
 from tests.hidings.hiding import Hiding
@@ -277,12 +276,12 @@ def in_memory(web: Web) -> Iterator[None]:
 
     with ExitStack() as stack:
         for owner, name, stands in (
-            (crawler.recheck, "HttpDoor", Door(web)),
-            (crawler.crawl, "_run_scrapy", _walked(web)),
+            (crawler.doors.recheck, "HttpDoor", Door(web)),
+            (crawler.doors.crawl, "_run_scrapy", _walked(web)),
             (crawler.walking.asking, "TICK", 0.0),
             (monitor.night.clocks, "visit_home", visited),
-            (crawler.visit, "guarded", _guarded),
-            (crawler.accounts, "guarded", _guarded),
+            (crawler.walking.visit, "guarded", _guarded),
+            (crawler.walking.accounts, "guarded", _guarded),
         ):
             stack.enter_context(patch.object(owner, name, stands))
         yield

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.listing import read_list
-from crawler.lists.jsonish import loads, looks_like_data
 from crawler.model import Evidence, Outcome, Page, Reading
+from crawler.reading.data.jsonish import loads, looks_like_data
+from crawler.reading.listing import read_list
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 HOME = "http://portal.example.org"

@@ -7,8 +7,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from crawler.listing import read_list
 from crawler.model import SHANGHAI, Evidence, Outcome, Page, Reading
+from crawler.reading.listing import read_list
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 URL = "http://portal.example.org/xwzx/tzgg/rss.xml"

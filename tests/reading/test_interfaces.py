@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from crawler.listing import read_list
+from crawler.discovery.navigation import links_of, soup_of
 from crawler.model import Ask, Outcome, Page
-from crawler.navigation import links_of, soup_of
+from crawler.reading.listing import read_list
 from crawler.walking.forms import answered
 from tests.support.jcms import PROXY, JcmsPortal
 from tests.support.serving import Request

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from crawler.listing import read_list
 from crawler.model import Evidence, Outcome, Page, Reading
+from crawler.reading.listing import read_list
 
 URL = "http://www.lingang.example.org/xwzx/gzdt/index.html"
 MENU = (

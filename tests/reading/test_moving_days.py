@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from crawler.listing import read_list
 from crawler.model import Evidence, Page, Reading
+from crawler.reading.listing import read_list
 
 URL = "http://www.lingang.example.org/xwzx/tzgg/index.html"
 LOOK = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)

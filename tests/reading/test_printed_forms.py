@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.listing import read_list
 from crawler.model import Page, Reading
+from crawler.reading.listing import read_list
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 URL = "http://portal.example.org/xwzx/tzgg/index.html"

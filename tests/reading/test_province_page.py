@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from crawler.families.province import after
-from crawler.listing import read_list
 from crawler.model import Ask, Outcome, Reading
+from crawler.reading.families.province import after
+from crawler.reading.listing import read_list
 from tests.reading.pages import COLUMN, HOME, answer, column, list_model, numbers, rows, static
 
 NEWEST = date(2026, 11, 20)

@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from crawler.model import Ask, Evidence, Outcome, Page, Visit
-from crawler.visit import Known
-from crawler.walk import Walk
+from crawler.walking.visit import Known
+from crawler.walking.walk import Walk
 from tests.walking import HOME, Memory, config, outlet
 
 NOW = datetime(2026, 9, 1, 1, tzinfo=UTC)

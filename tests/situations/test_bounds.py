@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from crawler.model import Evidence, Outcome
-from monitor import jobs
 from monitor.model import Value
+from monitor.night import jobs
 from tests.doors import Server, plain, serving
 from tests.situations.test_looks import START, accused, night, office
 

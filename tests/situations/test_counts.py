@@ -7,11 +7,11 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection, delete, update
 
-from crawler.catalogue import Catalogue
 from crawler.model import ColumnClass, Evidence, Outcome, Outlet, OutletKind, Probe, Unit
-from crawler.proof_store import WholeWordRow
-from crawler.register import sync
-from crawler.store import OutletRow
+from crawler.register.catalogue import Catalogue
+from crawler.register.enter import sync
+from crawler.store.proof_tables import WholeWordRow
+from crawler.store.tables import OutletRow
 from monitor.model import Count
 from monitor.office import count_until
 from tests.conftest import Store

@@ -14,21 +14,21 @@ import pytest
 from crawler.clock import clock as real_clock
 from crawler.crosscheck.model import Checked, Found, Where
 from crawler.crosscheck.store import last_of
+from crawler.doors.recheck import recheck
 from crawler.model import Unit, shanghai_day
-from crawler.recheck import recheck
-from monitor import jobs
 from monitor.access.roles import Role
 from monitor.board.finding import detail
-from monitor.bulletin_model import Period
-from monitor.findings import open_findings
-from monitor.letterhead import LetterSettings
-from monitor.letters import letter
+from monitor.bulletin.model import Period
+from monitor.bulletin.printing import draft
+from monitor.findings.ledger import open_findings
+from monitor.letters.matters import open_matters
+from monitor.letters.text import letter
 from monitor.looks.column_words import PART
 from monitor.looks.word_desk import give_word
-from monitor.matters import open_matters
 from monitor.model import Value, Verdict
+from monitor.night import jobs
 from monitor.office import Office
-from monitor.printing import draft
+from monitor.settings.letters import LetterSettings
 from monitor.words.rules import rule_name
 from tests.doors import Answer, Server, plain, raw, serving
 from tests.situations.test_bounds import FRESH, OLD, STALE, item, items, page

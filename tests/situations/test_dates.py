@@ -14,10 +14,10 @@ import yaml
 from sqlalchemy import func, select
 
 from crawler.clock import clock as real_clock
+from crawler.doors.recheck import recheck
 from crawler.model import SHANGHAI
-from crawler.recheck import recheck
-from crawler.store import OutletRow, PostRow, VisitRow
-from monitor.child import run_crawl
+from crawler.store.tables import OutletRow, PostRow, VisitRow
+from monitor.night.child import run_crawl
 from monitor.office import Office, enter_catalogue, open_office
 from tests.district import PROJECT
 from tests.support.province import Column, Portal, posts

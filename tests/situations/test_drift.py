@@ -7,13 +7,13 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from crawler.store import VisitRow
-from monitor import jobs
-from monitor.audit import AuditRow
-from monitor.entering import learn_anew
-from monitor.findings import open_findings
+from crawler.store.tables import VisitRow
+from monitor.desk.entering import learn_anew
+from monitor.findings.ledger import open_findings
 from monitor.model import Finding, Value
+from monitor.night import jobs
 from monitor.office import Office
+from monitor.record.chain import AuditRow
 from tests.doors import Server, plain, serving
 from tests.situations.test_looks import START, night, office
 from tests.situations.test_misled import accused, day, letters, lists

@@ -12,18 +12,18 @@ import yaml
 from sqlalchemy import insert, select
 
 from crawler.model import SHANGHAI
-from crawler.store import RunRow
+from crawler.store.tables import RunRow
 from monitor.access.roles import Role
-from monitor.bulletin_model import Period
+from monitor.bulletin.model import Period
+from monitor.bulletin.printing import draft
+from monitor.commands.screen import status_lines
 from monitor.counting.whole_desk import give_whole
-from monitor.evaluate import Judgement
-from monitor.jobs import judge_now, write_day
-from monitor.ledger import FindingRow, LetterRow
+from monitor.judging.evaluate import Judgement
+from monitor.judging.unit_rhythm import keep_rhythm
 from monitor.model import Value
+from monitor.night.jobs import judge_now, write_day
 from monitor.office import Office, enter_catalogue, open_office
-from monitor.printing import draft
-from monitor.screen import status_lines
-from monitor.unit_rhythm import keep_rhythm
+from monitor.record.tables import FindingRow, LetterRow
 from tests.judging_store import post, visit
 from tests.situations.test_saying import everything, shown
 from tests.web_helpers import clients, enter_users

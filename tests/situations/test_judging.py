@@ -7,19 +7,19 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import insert
 
-from crawler.attestations import AttestationRow
-from crawler.catalogue import Catalogue
 from crawler.model import AccountCard, ColumnClass, Evidence, Outcome, Outlet, OutletKind, Probe
-from crawler.register import sync
-from crawler.store import PostRow
-from monitor import probes
-from monitor.availability import Probed
-from monitor.evaluate import evaluate, judge
-from monitor.facts import gather
-from monitor.findings import open_findings
-from monitor.inhibit import down_now
-from monitor.matters import open_matters
+from crawler.register.attestations import AttestationRow
+from crawler.register.catalogue import Catalogue
+from crawler.register.enter import sync
+from crawler.store.tables import PostRow
+from monitor.facts import probes
+from monitor.facts.facts import gather
+from monitor.findings.inhibit import down_now
+from monitor.findings.ledger import open_findings
+from monitor.judging.evaluate import evaluate, judge
+from monitor.letters.matters import open_matters
 from monitor.model import Value, Verdict
+from monitor.night.availability import Probed
 from monitor.office import count_until
 from tests.conftest import Store
 from tests.judging_facts import at

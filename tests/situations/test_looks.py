@@ -15,12 +15,12 @@ from sqlalchemy import select
 
 from crawler.clock import clock as real_clock
 from crawler.config import BadConfig
+from crawler.doors.recheck import recheck
 from crawler.model import Evidence, Outcome, Visit
-from crawler.recheck import recheck
-from crawler.store import PostRow
+from crawler.store.tables import PostRow
 from crawler.walking.traits import liars
-from monitor import jobs
 from monitor.model import Value
+from monitor.night import jobs
 from monitor.office import Office, enter_catalogue, open_office
 from tests.district import PROJECT
 from tests.doors import Answer, Request, Server, plain, redirect, serving

@@ -12,18 +12,18 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from crawler.recheck import recheck
-from crawler.store import PostRow, VisitRow
-from monitor import jobs
-from monitor.alerts import send_waiting
-from monitor.child import Crawled
-from monitor.delivery import HandingOver, Receipt
-from monitor.findings import open_findings
-from monitor.ledger import FindingRow, LetterRow
+from crawler.doors.recheck import recheck
+from crawler.store.tables import PostRow, VisitRow
+from monitor.findings.ledger import open_findings
+from monitor.letters.alerts import send_waiting
+from monitor.letters.delivery import HandingOver, Receipt
 from monitor.looks.column_words import ADDRESS, BACKWARDS, PART
 from monitor.looks.word_desk import give_word
 from monitor.model import Finding, Letter
+from monitor.night import jobs
+from monitor.night.child import Crawled
 from monitor.office import Office
+from monitor.record.tables import FindingRow, LetterRow
 from tests.district import Clock
 from tests.doors import Server, plain, redirect, serving
 from tests.situations.test_looks import START, liar_of, listed, night, office

@@ -11,19 +11,19 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
+from crawler.doors.recheck import UnknownOutlet
 from crawler.model import SHANGHAI
-from crawler.recheck import UnknownOutlet
-from crawler.store import RunRow, SiteRow, VisitRow
-from monitor.child import Crawled
+from crawler.store.tables import RunRow, SiteRow, VisitRow
+from monitor.commands.screen import night_lines
 from monitor.demo.district import District
-from monitor.ledger import FindingRow, LetterRow
 from monitor.night import order
+from monitor.night.child import Crawled
 from monitor.night.clocks import WrongClock
 from monitor.night.path import nightly, recheck
+from monitor.night.service import Service
 from monitor.office import enter_catalogue
-from monitor.rechecks import RecheckRow, ask
-from monitor.screen import night_lines
-from monitor.service import Service
+from monitor.record.tables import FindingRow, LetterRow
+from monitor.rectify.rechecks import RecheckRow, ask
 from tests.district import Clock, Town, served, small_district, town
 from tests.test_night import do, local, row, service_of, written
 

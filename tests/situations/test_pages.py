@@ -12,8 +12,9 @@ import yaml
 from sqlalchemy import select
 
 from crawler.clock import clock as real_clock
-from crawler.store import PostRow
-from monitor import jobs, probes
+from crawler.store.tables import PostRow
+from monitor.facts import probes
+from monitor.night import jobs
 from monitor.night.clocks import WrongClock, trust_clock, visit_homes
 from monitor.office import enter_catalogue, open_office
 from tests.district import PROJECT

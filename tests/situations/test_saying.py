@@ -15,19 +15,20 @@ from sqlalchemy import delete, update
 
 from crawler.clock import clock as real_clock
 from crawler.model import SHANGHAI
-from crawler.store import DutyRow, OutletRow, UnitRow, VisitRow
-from monitor import entering, jobs
+from crawler.store.tables import DutyRow, OutletRow, UnitRow, VisitRow
 from monitor.access.roles import Role
-from monitor.bulletin_coverage import coverage_words
-from monitor.bulletin_lint import errors, lint, text_blocks
-from monitor.bulletin_model import Bulletin, Period
-from monitor.frozen import Unfinished
-from monitor.jobs import judge_now
+from monitor.bulletin.coverage import coverage_words
+from monitor.bulletin.frozen import Unfinished
+from monitor.bulletin.lint import errors, lint, text_blocks
+from monitor.bulletin.model import Bulletin, Period
+from monitor.bulletin.printing import draft
+from monitor.bulletin.reports import sheet, word
+from monitor.commands.screen import night_lines, status_lines
+from monitor.desk import entering
+from monitor.judging.standing import StandingRow
+from monitor.night import jobs
+from monitor.night.jobs import judge_now
 from monitor.office import Office, enter_catalogue, open_office
-from monitor.printing import draft
-from monitor.reports import sheet, word
-from monitor.screen import night_lines, status_lines
-from monitor.standing import StandingRow
 from tests.district import START, Clock, Town, served, small_district, town
 from tests.judging_store import failure, visit
 from tests.web_helpers import NIGHT, NOW, PORTAL, ClientFor, clients, enter_users

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from crawler.store import open_store
+from crawler.store.tables import open_store
 from monitor.__main__ import main
-from monitor.ledger import FindingRow, LetterRow
+from monitor.record.tables import FindingRow, LetterRow
 
 SHIPPED = Path(__file__).parents[2] / "config.yaml"
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.listing import read_list
 from crawler.model import Evidence, Page, Reading
-from crawler.states import refusal
+from crawler.reading.listing import read_list
+from crawler.reading.states import refusal
 from monitor.office import Office
 from tests.doors import Answer, Server, plain, serving
 from tests.situations.test_bounds import FRESH, META, OLD, PAGER, STALE, TODAY, item, items, page

@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from crawler.config import BadConfig
-from monitor.bulletin import figures
-from monitor.frozen import Unsound, archived, errata
-from monitor.period import Period
-from monitor.printing import archive
-from monitor.shelf import kept_files
+from monitor.bulletin.compile import figures
+from monitor.bulletin.frozen import Unsound, archived, errata
+from monitor.bulletin.printing import archive
+from monitor.bulletin.shelf import kept_files
+from monitor.days.period import Period
 from monitor.web.api import models
 from monitor.web.api.gate import District
 from monitor.web.api.words import asked, part, said

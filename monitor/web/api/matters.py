@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends
 
 from crawler.model import shanghai_day
-from monitor import orders as rooms
 from monitor.board import spans
+from monitor.judging.unit_rhythm import MonthKept, months_kept
 from monitor.model import NOT_COUNTED
-from monitor.unit_rhythm import MonthKept, months_kept
+from monitor.rectify import orders as rooms
 from monitor.web.api import models
 from monitor.web.api.gate import Reading, fresh, scope_of
 from monitor.web.api.paging import Paged

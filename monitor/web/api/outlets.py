@@ -13,7 +13,7 @@ from crawler.model import ColumnClass, shanghai_day
 from monitor.access.visitor import Visitor
 from monitor.board import outlets as board
 from monitor.board import spans
-from monitor.evaluate import explain
+from monitor.judging.evaluate import explain
 from monitor.model import Value
 from monitor.web.api import models
 from monitor.web.api.gate import Reading, fresh, scope_of

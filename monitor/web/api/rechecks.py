@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from monitor import rechecks as queue
 from monitor.access import attempts
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import spans
+from monitor.rectify import rechecks as queue
 from monitor.web.api import models
 from monitor.web.api.gate import Reading, TooOften, asks, scope_of
 from monitor.web.api.words import MOST, part, said

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends
 
 from monitor.board import running, spans
-from monitor.ourselves import troubles
-from monitor.standing import stands
+from monitor.judging.standing import stands
+from monitor.letters.ourselves import troubles
 from monitor.web.api import models
 from monitor.web.api.gate import District, Running, fresh
 from monitor.web.api.paging import Paged

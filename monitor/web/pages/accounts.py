@@ -8,16 +8,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from crawler.account_candidates import UnknownCandidate, candidates
-from crawler.account_links import PLACE_NAMES
-from crawler.account_register import CONFIG
 from crawler.model import SHANGHAI, AccountState, OutletKind, shanghai_day
-from monitor import entering
+from crawler.reading.homes import PLACE_NAMES
+from crawler.register.account_candidates import UnknownCandidate, candidates
+from crawler.register.account_cards import CONFIG
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
-from monitor.attachments import Attachment
-from monitor.attesting import MOST_BYTES, Refused, attest, proof_file, take_back
 from monitor.board import outlet_page as board
+from monitor.desk import entering
+from monitor.desk.attesting import MOST_BYTES, Refused, attest, proof_file, take_back
+from monitor.rectify.attachments import Attachment
 from monitor.web.gate import BadForm, Form, NotFound, need, posted
 from monitor.web.pages.outlet import address, outlet_page
 from monitor.web.render import page

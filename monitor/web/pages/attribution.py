@@ -13,11 +13,11 @@ from monitor.access.visitor import Visitor
 from monitor.board import unit as board
 from monitor.board.paging import ROWS, Paged, within
 from monitor.board.units import unit_names
-from monitor.decisions import NOBODY, Decision, read_decisions
-from monitor.entering import decide_origin
+from monitor.counting.decisions import NOBODY, Decision, read_decisions
+from monitor.counting.origins import clean
+from monitor.desk.entering import decide_origin
+from monitor.judging.unit_rhythm import settle_doubt
 from monitor.office import decisions_path, known_units
-from monitor.origins import clean
-from monitor.unit_rhythm import settle_doubt
 from monitor.web.filters import Filters
 from monitor.web.gate import BadForm, Form, NotFound, need, posted
 from monitor.web.render import page

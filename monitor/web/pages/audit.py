@@ -11,12 +11,12 @@ from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from monitor import chores
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
-from monitor.audit_read import Link, entries
-from monitor.audit_sheet import audit_csv, audit_workbook
-from monitor.options import DONE, FAULT
+from monitor.commands.options import DONE, FAULT
+from monitor.desk import chores
+from monitor.record.read import Link, entries
+from monitor.sheets.audit import audit_csv, audit_workbook
 from monitor.web.filters import Filters
 from monitor.web.gate import Form, need, posted
 from monitor.web.render import page

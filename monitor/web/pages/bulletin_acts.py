@@ -11,12 +11,12 @@ from starlette.responses import RedirectResponse, Response
 
 from crawler.config import BadConfig
 from crawler.model import shanghai_day
-from monitor import chores, drafts, entering
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
-from monitor.bulletin_edits import LISTS, BadEdit
-from monitor.bulletin_model import Edit, ErrorReports, Period
-from monitor.frozen import Unsound
+from monitor.bulletin.edits import LISTS, BadEdit
+from monitor.bulletin.frozen import Unsound
+from monitor.bulletin.model import Edit, ErrorReports, Period
+from monitor.desk import chores, drafts, entering
 from monitor.web.fields import a_day, a_number
 from monitor.web.gate import BadForm, Form, need, posted
 from monitor.web.pages.bulletins import WORK, Name, desk_of, period_of, show_draft, show_kept
@@ -179,7 +179,7 @@ def _begun(
 ) -> Response:
     """Start the child; the page that follows waits for it."""
     settings = web.office.settings
-    command = ["monitor.drafting", what, period.name, "--config", str(settings.path), *more]
+    command = ["monitor.desk.drafting", what, period.name, "--config", str(settings.path), *more]
     about = {"draft": "草稿", "freeze": "封存", "papers": "印发文件"}[what]
     begun = chores.start(settings.folder, WORK, command, web.clock, who.who, about=f"{period.words}{about}")
     if not begun:

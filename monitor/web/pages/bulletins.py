@@ -11,20 +11,20 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from crawler.model import shanghai_day
-from monitor import chores, drafts
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
-from monitor.bulletin_coverage import coverage_words, draft_words, reasons_of
-from monitor.bulletin_edits import ADDABLE, LISTS, names_on
-from monitor.bulletin_entries import entries_file, read_entries
-from monitor.bulletin_model import Bulletin, Period
-from monitor.bulletin_text import annex_titles, opening, sections
-from monitor.bulletin_words import record_line
-from monitor.calendar import add_months
-from monitor.frozen import Erratum, Kept, Unsound, archived, errata, load
-from monitor.printed_check import Fault
-from monitor.printing import archive, finished
-from monitor.shelf import entered_periods, kept_files
+from monitor.bulletin.coverage import coverage_words, draft_words, reasons_of
+from monitor.bulletin.edits import ADDABLE, LISTS, names_on
+from monitor.bulletin.entries import entries_file, read_entries
+from monitor.bulletin.frozen import Erratum, Kept, Unsound, archived, errata, load
+from monitor.bulletin.model import Bulletin, Period
+from monitor.bulletin.printed.check import Fault
+from monitor.bulletin.printing import archive, finished
+from monitor.bulletin.shelf import entered_periods, kept_files
+from monitor.bulletin.text import annex_titles, opening, sections
+from monitor.bulletin.words import record_line
+from monitor.days.calendar import add_months
+from monitor.desk import chores, drafts
 from monitor.web.filters import Filters
 from monitor.web.gate import NotFound, need
 from monitor.web.render import page

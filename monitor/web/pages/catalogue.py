@@ -10,10 +10,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from crawler.model import shanghai_day
-from monitor import workbooks
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board.catalogue import holdings, lately
+from monitor.desk import workbooks
 from monitor.web.gate import Form, NotFound, need, posted
 from monitor.web.pages.outlets import download
 from monitor.web.render import page

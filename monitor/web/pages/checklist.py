@@ -13,9 +13,9 @@ from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import checklist as board
 from monitor.board.units import unit_names
-from monitor.calendar import add_months, quarter_name
-from monitor.checklist import ANSWER_NAMES, OVERALL_NAMES, Answer, Overall, Refused, answer
-from monitor.period import Period
+from monitor.days.calendar import add_months, quarter_name
+from monitor.days.period import Period
+from monitor.judging.checklist import ANSWER_NAMES, OVERALL_NAMES, Answer, Overall, Refused, answer
 from monitor.web.fields import a_day
 from monitor.web.filters import Filters
 from monitor.web.gate import BadForm, Form, NotFound, need, posted

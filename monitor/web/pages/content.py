@@ -8,15 +8,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from crawler.checking.decisions import NoSuchSuspect
 from crawler.checks.rules import FAMILIES, RULES
-from crawler.content_decisions import NoSuchSuspect
 from crawler.model import SHANGHAI, shanghai_day
-from monitor import content_desk as desk
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board.paging import ROWS, Paged
 from monitor.board.units import unit_names
-from monitor.content import rule_states
+from monitor.desk import content as desk
+from monitor.night.content import rule_states
 from monitor.office import decisions_of
 from monitor.web.fields import a_day, one_of
 from monitor.web.filters import Filters

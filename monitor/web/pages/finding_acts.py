@@ -11,11 +11,13 @@ from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
-from monitor import acks, appeals, dispensations, frozen, orders, replies
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import finding as board
-from monitor.printing import archive
+from monitor.bulletin import frozen
+from monitor.bulletin.printing import archive
+from monitor.findings import dispensations
+from monitor.rectify import acks, appeals, orders, replies
 from monitor.web.fields import a_day, a_number, files_of, one_of
 from monitor.web.gate import BadForm, Form, NotFound, need, posted
 from monitor.web.pages.findings import show

@@ -11,22 +11,22 @@ from sqlalchemy import Connection
 from starlette.responses import HTMLResponse, Response
 
 from crawler.model import shanghai_day
-from monitor import attachments
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
-from monitor.appeals import STATE_NAMES as APPEAL_NAMES
 from monitor.board import finding as one_board
 from monitor.board import findings as board
 from monitor.board.units import unit_names
 from monitor.board.until import letter_deadlines
 from monitor.board.words import LETTER_CHIPS, LETTERS, STAGES, ended_words
-from monitor.bulletin_coverage import rate_words
-from monitor.dispensations import KIND_NAMES
-from monitor.letterhead import LetterSettings
-from monitor.orders import STATE_NAMES
-from monitor.proof import NoProof, Proof, proof_of, to_html, to_warc
-from monitor.replies import RESULT_NAMES
-from monitor.screen import OUTCOMES
+from monitor.bulletin.coverage import rate_words
+from monitor.commands.screen import OUTCOMES
+from monitor.findings.dispensations import KIND_NAMES
+from monitor.rectify import attachments
+from monitor.rectify.appeals import STATE_NAMES as APPEAL_NAMES
+from monitor.rectify.orders import STATE_NAMES
+from monitor.rectify.proof import NoProof, Proof, proof_of, to_html, to_warc
+from monitor.rectify.replies import RESULT_NAMES
+from monitor.settings.letters import LetterSettings
 from monitor.web.filters import Filters, moment_of
 from monitor.web.gate import NotFound, need
 from monitor.web.render import page, partial

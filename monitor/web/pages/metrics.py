@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
-from crawler.migrate import newest_revision
+from crawler.store.migrate import newest_revision
 from monitor.access.roles import Permission
 from monitor.access.tokens import resolve
 from monitor.board.running import revision

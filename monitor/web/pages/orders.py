@@ -11,14 +11,14 @@ from starlette.responses import HTMLResponse, Response
 from crawler.model import shanghai_day
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
-from monitor.appeals import pending
 from monitor.board import orders as board
 from monitor.board.lateness import held as held_orders
 from monitor.board.units import unit_names
-from monitor.orders import STATE_NAMES, listed
-from monitor.overdue import Overdue
-from monitor.overdue import overdue as late_units
-from monitor.overdue_sheet import overdue_sheet
+from monitor.rectify.appeals import pending
+from monitor.rectify.orders import STATE_NAMES, listed
+from monitor.rectify.overdue import Overdue
+from monitor.rectify.overdue import overdue as late_units
+from monitor.sheets.overdue import overdue_sheet
 from monitor.web.filters import Filters
 from monitor.web.gate import BadForm, need
 from monitor.web.pages.findings import attached

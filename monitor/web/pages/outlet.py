@@ -11,39 +11,39 @@ from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Connection
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from crawler.account_import import STATE_NAMES
-from crawler.account_links import PLACE_NAMES
-from crawler.copies import one_copy
-from crawler.markup import decode
 from crawler.model import CLASS_NAMES, PURPOSE_NAMES, SHANGHAI, OutletKind, shanghai_day
-from crawler.rendering import PLACE_NAMES as DATE_PLACES
+from crawler.reading.homes import PLACE_NAMES
+from crawler.reading.markup import decode
+from crawler.reading.rendering import PLACE_NAMES as DATE_PLACES
+from crawler.register.account_import import STATE_NAMES
+from crawler.walking.copies import one_copy
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
-from monitor.ahead import ahead
-from monitor.attachments import Unacceptable
 from monitor.board import accounts as registered
 from monitor.board import outlet_page as board
 from monitor.board.shapes import drift_page, learned
 from monitor.board.units import unit_names
 from monitor.board.unread import Part, decisions, parts_of
 from monitor.board.words import NUMBERS, ended_words, rule_name
-from monitor.calendar import add_months
-from monitor.causes import cause_name, looked_like
-from monitor.content_desk import Wanted, listing
-from monitor.evaluate import Explanation, explain
-from monitor.facts import Shown
+from monitor.commands.screen import OUTCOMES, PROBES, gravity
+from monitor.days.calendar import add_months
+from monitor.desk.content import Wanted, listing
+from monitor.facts.facts import Shown
+from monitor.judging.ahead import ahead
+from monitor.judging.evaluate import Explanation, explain
+from monitor.judging.standing import GRAVITY
 from monitor.looks.crosscheck_rows import as_row
 from monitor.looks.places import reason_name, row_text
 from monitor.model import Look, Value
-from monitor.rechecks import ask
-from monitor.screen import OUTCOMES, PROBES, gravity
-from monitor.standing import GRAVITY
+from monitor.rectify.attachments import Unacceptable
+from monitor.rectify.rechecks import ask
 from monitor.web.calendar import drawn
 from monitor.web.gate import Form, NotFound, need, posted
 from monitor.web.pages.outlets import download
 from monitor.web.pages.outlets import number as number_of
 from monitor.web.render import page, partial
 from monitor.web.state import Web, web_of
+from monitor.words.causes import cause_name, looked_like
 
 router = APIRouter()
 Reader = Annotated[Visitor, Depends(need(Permission.DISTRICT))]

@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from crawler.account_links import PLACE_NAMES
 from crawler.model import CLASS_NAMES, shanghai_day
+from crawler.reading.homes import PLACE_NAMES
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import outlets as board
 from monitor.board.units import unit_names
-from monitor.outlets_sheet import outlets_workbook
+from monitor.sheets.outlets import outlets_workbook
 from monitor.web.filters import Filters
 from monitor.web.gate import need
 from monitor.web.render import page

@@ -11,19 +11,19 @@ from starlette.responses import HTMLResponse
 from crawler.model import SHANGHAI, shanghai_day
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
-from monitor.ahead import last_workday
 from monitor.board import overview as board
 from monitor.board import trend as trends
 from monitor.board.units import unit_names
 from monitor.board.wholes import open_words
-from monitor.standing import stands
+from monitor.days.workdays import Calendar
+from monitor.judging.ahead import last_workday
+from monitor.judging.standing import stands
 from monitor.web import charts
 from monitor.web.filters import Filters
 from monitor.web.gate import need
 from monitor.web.render import page
 from monitor.web.state import Web, web_of
 from monitor.words import nothing_listed, of_standing
-from monitor.workdays import Calendar
 
 router = APIRouter()
 Reader = Annotated[Visitor, Depends(need(Permission.DISTRICT))]

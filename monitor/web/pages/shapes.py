@@ -10,9 +10,9 @@ from starlette.responses import RedirectResponse, Response
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import outlet_page as board
-from monitor.entering import learn_anew
+from monitor.desk.entering import learn_anew
 from monitor.looks.drifts import drift_of
-from monitor.rechecks import ask
+from monitor.rectify.rechecks import ask
 from monitor.web.gate import BadForm, Form, NotFound, need, posted
 from monitor.web.pages.outlet import address, outlet_page
 from monitor.web.state import Web, web_of

@@ -16,18 +16,18 @@ from sqlalchemy import Connection
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from crawler.model import shanghai_day
-from monitor import acks, appeals, attachments, orders, rechecks, replies
 from monitor.access import attempts
 from monitor.access.visitor import Visitor
-from monitor.ahead import ics
 from monitor.board import outlets
 from monitor.board import unit as board
 from monitor.board.unit_list import quota_of
 from monitor.board.units import unit_names
 from monitor.board.words import ended_words, value_word
-from monitor.calendar import month_of
-from monitor.letter_parts import ADVICE, KINDS, deadline_text
-from monitor.unit_desk import desk
+from monitor.days.calendar import month_of
+from monitor.desk.unit_page import desk
+from monitor.judging.ahead import ics
+from monitor.letters.parts import ADVICE, KINDS, deadline_text
+from monitor.rectify import acks, appeals, attachments, orders, rechecks, replies
 from monitor.web.fields import a_day, files_of
 from monitor.web.gate import BadForm, Form, NotAllowed, NotFound, own_unit, posted
 from monitor.web.pages.findings import frozen, kept_file

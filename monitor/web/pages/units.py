@@ -18,11 +18,11 @@ from monitor.board.unit_list import Month, quota_of, shown_months, units
 from monitor.board.until import letter_deadlines
 from monitor.board.wholes import WHOLE, places
 from monitor.board.words import LETTER_CHIPS, LETTERS
-from monitor.calendar import add_months, month_of
-from monitor.contacting import listing
+from monitor.days.calendar import add_months, month_of
+from monitor.desk.contacts import listing
+from monitor.judging.unit_rhythm import MONTHS
 from monitor.model import VALUE_NAMES, Value
-from monitor.replies import RESULT_NAMES
-from monitor.unit_rhythm import MONTHS
+from monitor.rectify.replies import RESULT_NAMES
 from monitor.web.gate import Form, NotFound, need, own_unit
 from monitor.web.pages.unit_page import own_page
 from monitor.web.render import page

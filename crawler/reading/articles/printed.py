@@ -1,0 +1,377 @@
+"""What an article prints about itself around its title: date, origin, column, found by words and place.
+
+Works on the passages of ``passages.py``; ``at`` is the index of the title's passage, or -1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from crawler.days.parts import Part, parts, plain
+from crawler.days.strength import WRITTEN
+from crawler.days.text import OTHER_DATE, find_dates, judge
+from crawler.model import Dated, Refused
+from crawler.reading.articles.passages import Passage
+from crawler.reading.markup import said
+
+PUBLISHED = re.compile(
+    r"(?:信息|文章|稿件|新闻|公告|网上|首次)?(?:发\s{0,4}布|发\s{0,4}表|发稿|公开|公布|上网|刊登|刊发|信息|报道|稿件)的?(?:时\s{0,4}间|日\s{0,4}期)"
+    r"|发布于|发表于"
+)
+PLAIN_LABEL = re.compile(
+    r"(?<![\u4e00-\u9fff])(?:时\s{0,4}间|日\s{0,4}期)(?=\s{0,4}[:：∶﹕])"
+    r"|(?<![A-Za-z])(?:Published|Posted|Released?|Pub ?date|Date|Time)(?: (?:on|at|time|date))?(?=\s{0,4}[:：])",
+    re.I,
+)
+UPDATED = re.compile(
+    r"(?:最后|最近)?(?:更新|编辑|录入|添加|提交|入库|修改|创建|上传|回复)(?:时间|日期|于)|发文(?:时间|日期)|(?:Last )?[Uu]pdated(?: on| at)?(?=\s{0,4}[:：])"
+)
+AFTER_LABEL = re.compile(r"[\s:：∶﹕\]】)）>|]{0,200}")
+CLOCK_OF_THE_PAGE = re.compile(
+    r"今天|今日|现在是|当前(?:时间|日期)|系统时间|打印(?:时间|日期)|本站|本网站?|网站最后|生成(?:时间|日期)|访问时间|您好|欢迎"
+)
+OF_WHOM = re.compile(
+    r"(?:来\s{0,6}源|稿源|作\s{0,4}者|编\s{0,4}辑|责编|供稿|发布(?:机构|单位|人|者))\s{0,4}[:：∶﹕]\s{0,4}[^\s:：|｜\[\]【】()（）]{1,30}"
+)
+"""Who wrote it, with the name: 来源：本站原创, 来源：今日临水 are no clock of the page."""
+INFO = re.compile(
+    r"来源|作者|编辑|责编|浏览|阅读|点击|访问量|人气|字[体号]|分享|打印|供稿|记者|发布|收藏|大 中 小|【|Source"
+)
+COPYRIGHT = re.compile(r"copyright|©|备案|ICP|版权|主办", re.I)
+IMPRINT = re.compile(r"版权所有|copyright|©|ICP\s?备\s?[\d案]|公网安备|网站标识码", re.I)
+"""Words of the portal's foot: a day beside them is the site's, not the article's."""
+LABEL_CELL = re.compile(r"(?:时\s{0,4}间|日\s{0,4}期)\W{0,3}\Z")
+WEEKDAY = re.compile(r"日\s{0,4}(?:星期|周)[一二三四五六日天]")
+SPAN = re.compile(r"[至到~～—]|--")
+BODY_LENGTH = 110
+"""Characters of prose from which a passage belongs to the body, where dates tell of other things."""
+BODY_BEGINS = re.compile(r"。|；|[\u4e00-\u9fff]{2}[:：]\s{0,4}\Z")
+UNLABELLED = "beside the title, without a label"
+PUBLICATION = "printed as the publication"
+SIGNED = re.compile(r"签\s{0,4}署(?:时\s{0,4}间|日\s{0,4}期)")
+"""The day of the contract, in the line of date and origin of procurement portals: it clears and never convicts."""
+NOT_ITS_OWN = "the day of the contract, not of its publication"
+EVENT = re.compile(
+    r"地\s{0,4}点|地\s{0,4}址|会\s{0,4}场|主\s{0,4}讲|报告人|主持人|参加(?:人员|对象)|(?:上午|下午|晚上)\s{0,4}\d"
+)
+"""What stands beside the time of an event (时间：4月30日下午 地点：一号楼), which is no publication."""
+ABOVE, BELOW = 4, 20
+"""How many passages above and below the title its line of date and origin may stand."""
+
+ORIGIN = re.compile(
+    r"(?:(?:信息|文章|稿件|新闻|内容|数据)?来\s{0,6}源(?:单位|部门|于)?|稿源|供稿(?:单位|部门)?|转载自|"
+    r"发布(?:机构|单位|部门|机关)|公开(?:主体|机构)|发文(?:机关|单位|机构)|信息提供(?:单位|部门)?)\s{0,4}[:：∶﹕]"
+)
+ORIGIN_CELL = re.compile(
+    r"\A\s{0,4}(?:(?:信息|文章|稿件)?来\s{0,6}源|稿源|供稿单位|发布(?:机构|单位|机关)|发文(?:机关|单位|机构))\s{0,4}\Z"
+)
+"""The label alone in its cell, and what it names in the next one."""
+CELLS = frozenset({"td", "th", "dt"})
+MOST = 2000
+"""Passages looked at for a label, the nearest to the title first: articles have some hundreds, lists of a day's data more."""
+EDITOR = re.compile(r"(?:责编|责任编辑|编辑)\s{0,4}[:：∶﹕]")
+OFFICE = re.compile(
+    r"(?:处|局|办|科|中心|部|委|院|室|站|队|镇|乡|街道|学校|大学|会|公司|网|报|台|社|厅|组|所|政府|机关)\Z"
+)
+VALUE = re.compile(r"[\s\u3000“\"《【\[]{0,200}([^\s|｜】\]);；，,。”\"》]{2,40})")
+NEXT_LABEL = re.compile(
+    r"作者|评论|发布(?:时间|日期|机构|者|人)|发表|浏览|阅读|点击|访问|字[体号]|编辑|责编|分享|打印|时间|日期|文号|名称|索引号|主题|审核|\d{4}[-年/]|[:：]"
+)
+PLACE = re.compile(
+    r"(?:当前|所在|您的|你的|现在的?|目前|页面|网站)的?位置|^\s{0,4}位置\s{0,4}[:：]|^\s{0,4}(?=(?:网站)?首页\s{0,9}[>»›＞→/])"
+)
+CRUMBS = re.compile(r"\s{0,9}(?:>+|&gt;|»|›|＞|→|／|/|\\|::|-+|—+|\|)\s{0,9}")
+NO_CRUMB = frozenset(
+    {
+        "正文",
+        "首页",
+        "主页",
+        "网站首页",
+        "内容",
+        "详情",
+        "文章",
+        "文章内容",
+        "详细内容",
+        "信息内容",
+        "文章正文",
+        "查看",
+    }
+)
+
+
+def labelled_dates(found: Sequence[Passage], at: int, today: date) -> tuple[list[Dated], list[Refused]]:
+    """Dates behind 发布时间 and the like, then behind 时间/日期, then 更新时间; each kind nearest to the title first.
+
+    时间 and 更新时间 in the lines around the title come before a bare date there, and that before the same
+    words in the body (时间：of a meeting) and below it. What the portal's imprint says tells of the portal.
+    """
+    refused: list[Refused] = []
+    foot = _imprint(found, at)
+    order = sorted(range(foot), key=lambda i: _distance(i, at, found[i].hidden))[:MOST]
+    near = set(_lines(found, at)) if at >= 0 else set(order)
+    lines, rest = [i for i in order if i in near], [i for i in order if i not in near and i < foot - 2]
+    above = [i for i in order if i <= at or i in near]
+    believed = _behind(PUBLISHED, found, above, today, refused)
+    if not believed:
+        own = [i for i in order if i > at and i not in near and not _of_another(found, i)]
+        believed = _behind(PUBLISHED, found, own, today, refused)
+        bare = bare_date(found, at, today) if believed else None
+        if bare or (believed and (plain := _behind(PLAIN_LABEL, found, lines, today, refused))):
+            # in the body the words tell of something else (名单公布时间) as often as of the article
+            return [bare, *believed] if bare else [*plain, *believed], refused
+    if believed:
+        return [replace(one, why=one.why or PUBLICATION) for one in believed], refused
+    for label in (PLAIN_LABEL, UPDATED):
+        believed = _behind(label, found, lines, today, refused)
+        if believed:
+            return believed, refused
+    for label in (PLAIN_LABEL, UPDATED):
+        believed = _behind(label, found, rest, today, refused)
+        if believed:
+            bare = bare_date(found, at, today)
+            return ([bare, *believed] if bare else believed), refused
+    return [], refused
+
+
+LINE = re.compile(r"来\s{0,6}源|作者|编辑|浏览|阅读|点击|字[体号]")
+ANOTHER = re.compile(r"[\u4e00-\u9fff]\Z")
+
+
+def _of_another(found: Sequence[Passage], i: int) -> bool:
+    """Whether 发布时间 in passage ``i`` of the body is something else's: a word stands before it (原公告发布日期, 成绩公布时间),
+    or a range behind it (公开时间：10日至16日), and nothing that the line of date and origin has."""
+    text = found[i].text
+    match = PUBLISHED.search(text[:2000])
+    if match is None:
+        return False
+    before = text[: match.start()]
+    if ANOTHER.search(before) is not None:
+        return LINE.search(before) is None or len(before) > 60
+    behind = plain(_value_of(found, i, match.end()))
+    first = next(iter(parts(behind)), None)
+    return first is not None and first.ranged
+
+
+def is_published(dated: Dated) -> bool:
+    """Whether ``dated`` was printed behind 发布时间 or another word for the publication."""
+    return dated.place == "label" and dated.why == PUBLICATION
+
+
+def signed_dates(found: Sequence[Passage], at: int, today: date) -> list[Dated]:
+    """Where nothing else is printed: 签署时间 in the line that also tells the origin, with the reason why it is weak."""
+    refused: list[Refused] = []
+    order = sorted(range(_imprint(found, at)), key=lambda i: _distance(i, at, found[i].hidden))[:MOST]
+    lines = [i for i in order if ORIGIN.search(found[i].text) and len(found[i].text) <= 120]
+    believed = _behind(SIGNED, found, lines, today, refused)
+    return [replace(one, place=WRITTEN, why=NOT_ITS_OWN) for one in believed]
+
+
+def _behind(
+    label: re.Pattern[str],
+    found: Sequence[Passage],
+    where: Sequence[int],
+    today: date,
+    refused: list[Refused],
+) -> list[Dated]:
+    """The believed dates behind ``label`` in the passages ``where``; the others go to ``refused``."""
+    believed: list[Dated] = []
+    for i in where:
+        if label is PLAIN_LABEL and _of_an_event(found, i):
+            continue
+        for match in _labels(label, found[i].text):
+            dates = find_dates(_value_of(found, i, match.end()), today=today, place="label")
+            believed += dates.believed[:1]
+            refused += dates.refused[:1]
+    return believed
+
+
+def _of_an_event(found: Sequence[Passage], i: int) -> bool:
+    """Whether 时间 in passage ``i`` is an event's: its place or speaker stands beside it or in the next line."""
+    beside = found[i].text[:300]
+    after = found[i + 1].text[:12] if i + 1 < len(found) else ""
+    return EVENT.search(beside) is not None or EVENT.match(after) is not None
+
+
+def _imprint(found: Sequence[Passage], at: int) -> int:
+    """Where the portal's imprint begins, the end where there is none."""
+    below = range(at + 2, len(found))
+    return next((i for i in below if IMPRINT.search(found[i].text) and len(found[i].prose) < 400), len(found))
+
+
+def _lines(found: Sequence[Passage], at: int) -> list[int]:
+    """The title and the lines around it where an article prints its date and origin."""
+    return [*range(max(0, at - ABOVE), at + 1), *_until_body(found, at + 1, at + 1 + BELOW)]
+
+
+def _labels(label: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    if len(text) > 2000:
+        text = text[:2000]
+    for match in label.finditer(text):
+        if not is_clock(text[: match.end()], match.start() - 6):
+            yield match
+
+
+def is_clock(text: str, start: int = 0) -> bool:
+    """Whether ``text`` from ``start`` on tells the day of the visit, and not only who wrote the article (来源：本站)."""
+    said = OF_WHOM.sub(lambda found: found[0][:1] * len(found[0]), text)
+    return CLOCK_OF_THE_PAGE.search(said, max(0, start)) is not None
+
+
+def _distance(i: int, at: int, hidden: bool) -> int:
+    """Below the title is nearer than above it (an index table), the page's seen text nearer than hidden text."""
+    return (i - at if i >= at else at - i + 5) + (1000 if hidden else 0)
+
+
+def _value_of(found: Sequence[Passage], i: int, end: int) -> str:
+    """The text behind a label; of the next passages when the label ends its own."""
+    gap = AFTER_LABEL.match(found[i].text, end)
+    rest = found[i].text[gap.end() if gap else end :]
+    if rest:
+        return rest[:40]
+    for passage in found[i + 1 : i + 3]:
+        if len(passage.text) <= 40:
+            return passage.text
+    return ""
+
+
+def bare_date(found: Sequence[Passage], at: int, today: date) -> Dated | None:
+    """The nearest date without a label in the lines around the title, before the body begins."""
+    if at < 0:
+        return _only_line(found, today)
+    foot = _imprint(found, at)
+    below = [i for i in _until_body(found, at + 1, at + 1 + BELOW) if i < foot]
+    above = range(at - 1, max(-1, at - 1 - ABOVE), -1)
+    lines = (i for i in (*below, at, *above) if not found[i].hidden and not _labelled_otherwise(found, i))
+    dates = (_info_date(found[i], today) for i in lines)
+    return next((dated for dated in dates if dated is not None), None)
+
+
+def _labelled_otherwise(found: Sequence[Passage], i: int) -> bool:
+    """Whether the passage before is the label of another date: 成文日期 in a cell of its own."""
+    before = found[i - 1].text if i else ""
+    return len(before) <= 12 and LABEL_CELL.search(before) is not None and not PUBLISHED.search(before)
+
+
+def of_the_site(found: Sequence[Passage], at: int, day: date, today: date) -> bool:
+    """Whether ``day`` is printed only where a page tells today's date, its imprint, links to others, an event's time or another label's date."""
+    foot, printed = _imprint(found, at), False
+    for i, passage in enumerate(found):
+        if len(passage.text) > 2000 or not any(
+            dated.day == day for dated in find_dates(passage.text, today=today, place="label").believed
+        ):
+            continue
+        printed = True
+        clock = is_clock(passage.text) or WEEKDAY.search(passage.text)
+        row = passage.links > 0 and len(passage.prose) <= 40
+        if not (i >= foot - 2 or clock or row or _labelled_otherwise(found, i) or _of_an_event(found, i)):
+            return False
+    return printed or day >= today  # a day of the look that no text prints is a script's clock
+
+
+def _only_line(found: Sequence[Passage], today: date) -> Dated | None:
+    """Where the title is not found: the page's lines of date and origin, if they agree on one day."""
+    lines = (passage for passage in found if not passage.hidden and INFO.search(passage.text))
+    dates = [dated for dated in (_info_date(line, today) for line in lines) if dated is not None]
+    return dates[0] if len({dated.day for dated in dates}) == 1 else None
+
+
+def _until_body(found: Sequence[Passage], start: int, stop: int) -> list[int]:
+    """Indexes of the lines between title and body. The first sentence or address (各街道办事处：) is body."""
+    seen = []
+    for i in range(start, min(stop, len(found))):
+        prose = found[i].prose
+        if not INFO.search(prose[:60]) and (len(prose) > BODY_LENGTH or BODY_BEGINS.search(prose)):
+            break
+        seen.append(i)
+    return seen
+
+
+def _info_date(passage: Passage, today: date) -> Dated | None:
+    """The date of a line that holds nothing else, or only words such as 来源 and 浏览次数 beside it."""
+    text = passage.text
+    if len(text) > 250 or is_clock(text) or COPYRIGHT.search(text) or OTHER_DATE.search(text[:12]):
+        return None
+    letters = plain(text)
+    for part in parts(letters):
+        before, after = letters[max(0, part.start - 1) : part.start], letters[part.end : part.end + 2]
+        alone = part.alone and not part.label
+        in_line = (
+            (INFO.search(text) or _before_a_name(part, text))
+            and part.sure
+            and not before.strip(" (|:,;")
+            and not SPAN.match(after.strip())
+        )
+        if (alone and part.sure) or in_line:
+            answer = judge(part, text[part.start : part.end].strip(), today=today, place="label")
+            return replace(answer, why=UNLABELLED) if isinstance(answer, Dated) else None
+    return None
+
+
+def _before_a_name(part: Part, text: str) -> bool:
+    """A date with its time of day, and behind it nothing but the name of who published (… 10:56:28 某某网)."""
+    rest = text[part.end :].strip()
+    return (
+        part.time is not None
+        and not text[: part.start].strip()
+        and len(rest) <= 16
+        and bool(OFFICE.search(rest))
+    )
+
+
+def origin(found: Sequence[Passage], at: int) -> str | None:
+    """The printed 来源 or 发布机构 nearest to the title; an office given as 责编 at last, never a person."""
+    order = sorted(range(len(found)), key=lambda i: _distance(i, at, found[i].hidden))
+    for label, must in ((ORIGIN, None), (ORIGIN_CELL, None), (EDITOR, OFFICE)):
+        for i in order:
+            if len(found[i].prose) > 400 or (label is ORIGIN_CELL and found[i].tag not in CELLS):
+                continue
+            for match in label.finditer(found[i].text):
+                value = _named(found, i, match.end())
+                if value and (must is None or must.search(value)):
+                    return value
+    return None
+
+
+def _named(found: Sequence[Passage], i: int, end: int) -> str | None:
+    rest = found[i].text[end:]
+    if not rest.strip() and i + 1 < len(found) and _is_value(found[i + 1]):
+        rest = found[i + 1].text
+    match = VALUE.match(rest)
+    if match is None:
+        return None
+    value = NEXT_LABEL.split(match[1])[0].strip("-—_/、")
+    if value.endswith("）") and "（" not in value:  # the whole line stands in brackets
+        value = value[:-1]
+    named = len(value) >= 2 and re.search(r"[\u4e00-\u9fffA-Za-z]", value) and said([value])
+    return value if named and value.lower() not in ("http", "https") else None
+
+
+def _is_value(passage: Passage) -> bool:
+    """Whether a passage may be what the label before it names: a cell beside it, or an office's name.
+
+    Not the salutation (各位同学：) with which a text begins under an empty 来源.
+    """
+    text = passage.text.strip()
+    if len(text) > 30 or text.endswith((":", "：")) or BODY_BEGINS.search(text):
+        return False
+    return passage.tag in ("td", "dd") or OFFICE.search(text) is not None
+
+
+def crumb(found: Sequence[Passage], at: int, title: str) -> str | None:
+    """The last column of the breadcrumb (当前位置：首页 > 政务公开 > 通知公告)."""
+    head = found[: at if at >= 0 else len(found)]
+    for i, passage in enumerate(head):
+        match = PLACE.search(passage.text)
+        if match is None:
+            continue
+        trail = [passage.text[match.end() :]]
+        trail += [near.text for near in head[i + 1 : i + 8] if len(near.text) <= 24 and near.links <= 2]
+        for text in (trail[0], *trail[1:][::-1]) if CRUMBS.search(trail[0].strip()) else trail[::-1]:
+            names = [name.strip(" :：\u3000") for name in CRUMBS.split(text)]
+            names = [name for name in names if name and name not in NO_CRUMB and name != title]
+            if names and len(names[-1]) <= 24:
+                return names[-1]
+    return None

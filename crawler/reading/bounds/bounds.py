@@ -1,0 +1,356 @@
+"""What of a list page may be newer than its newest dated post: rows without a sure date, and links outside the list.
+
+Nothing is dropped in silence: a link that may be a post of the column and was not read as one with a day is named, with
+its place and the newest day that it can bear. Which links are the site's frame is learned elsewhere, from other columns.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import accumulate, pairwise
+
+from crawler.days.looks import looks_dated
+from crawler.days.strength import is_weak
+from crawler.days.text import implausible
+from crawler.model import Dated, Unread
+from crawler.reading.bounds.sight import Sight
+from crawler.reading.frames import AROUND, PART
+from crawler.reading.lists.addresses import Addresses, article_like, column_like, path_of
+from crawler.reading.lists.dating import IMPOSSIBLE, UNDATED, WEAK_DATE, Item
+from crawler.reading.lists.outline import Outline, squeeze
+from crawler.reading.lists.pager import is_pager_word
+
+CHROME = frozenset({"nav", "header", "footer"})
+"""Elements that are surely the page's head and foot."""
+TITLE, SHORT_TITLE = 10, 5
+"""Characters from which a link between the heading and the pager says a title, whatever its address; as short as the list's
+own shortest title, but for links that are surely no titles."""
+MENU, MENU_WORDS = 5, 9
+"""So many links with so few characters on average are a menu."""
+IN_ORDER = 3
+"""So many rows in order above a row without a date show that the list is in order there."""
+WORDS, MOST = 80, 80
+_FILE = re.compile(r"\d[^/?]*\.\w{2,5}\Z")
+_DIGITS, _HASH = frozenset("0123456789"), re.compile(r"[0-9a-f]{16}")
+_FIRST_PAGES = ("/index.html", "/index.htm", "/index.shtml", "/index.jhtml", "/index.jsp", "/index.aspx")
+"""Files of columns: without a year or a hash before them they are never an article's."""
+_MONTH_ONLY = re.compile(r"(20[0-4]\d)\s?(?:年|[-/.])\s?(1[0-2]|0?[1-9])\s?月?\W{0,6}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What was read: ``items`` of the list in page order and what dates links outside it.
+
+    ``spans`` are the texts and ``nodes`` the elements of its rows; ``home`` is the element they stand in, ``-1`` where
+    the list came from data. ``others`` gives the links of dated rows outside the list (by anchor) their day.
+    """
+
+    items: Sequence[Item]
+    others: Mapping[int, Dated]
+    start: int = 0
+    stop: int = 0
+    home: int = -1
+
+
+def unread_rows(sheet: Outline, listed: Listed, addresses: Addresses, today: date) -> list[Unread]:
+    """The rows of the list whose day is not sure, with what bounds them. ``sheet`` is the one that the rows stand in."""
+    sure = [None if item.published is None or item.why else item.published.day for item in listed.items]
+    order, found = _order(sure), []
+    for at, item in enumerate(listed.items):
+        if item.post is None or not item.why:
+            continue
+        title = item.post.title or item.url
+        place = f"row {path_of(item.url)}" if item.url else f"row {title[:WORDS]}"
+        garbled = item.why == UNDATED and any(map(looks_dated, sheet.texts[item.row.start : item.row.stop]))
+        bounds = order.bound(at), addresses.latest(item.url) if item.url else None
+        day = _earliest(*bounds, month_only(sheet, item, today) if item.why == UNDATED else None)
+        found.append(
+            Unread(
+                place,
+                IMPOSSIBLE if garbled and not item.published else item.why,
+                title[:WORDS],
+                item.url,
+                day,
+            )
+        )
+    return found
+
+
+def _earliest(*days: date | None) -> date | None:
+    return min((day for day in days if day is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """The sure days of a list in page order, by row; ``highest`` and ``rest`` are the newest day up to each and from each on."""
+
+    rows: Sequence[int]
+    days: Sequence[date]
+    highest: Sequence[date]
+    rest: Sequence[date]
+
+    def bound(self, at: int) -> date | None:
+        """The newest day that the order of the list leaves to row ``at``.
+
+        Only inside a run in order: :data:`IN_ORDER` rows above that descend to it and nothing newer below (pinned rows on
+        top are in no order), or the same upwards in a list that ascends. A row at the list's new end is bounded by nothing.
+        """
+        here, days = bisect_left(self.rows, at), self.days
+        above, below = days[max(0, here - IN_ORDER) : here], days[here : here + IN_ORDER]
+        if below and _descends(above) and above[-1] >= self.rest[here]:
+            return above[-1]
+        if above and _descends(below[::-1]) and below[0] >= self.highest[here - 1]:
+            return below[0]
+        return None
+
+
+def _descends(days: Sequence[date]) -> bool:
+    return len(days) == IN_ORDER and all(one >= other for one, other in pairwise(days))
+
+
+def _order(days: Sequence[date | None]) -> _Order:
+    sure = [(row, day) for row, day in enumerate(days) if day is not None]
+    told = [day for _, day in sure]
+    return _Order(
+        [row for row, _ in sure],
+        told,
+        list(accumulate(told, max)),
+        list(accumulate(reversed(told), max))[::-1],
+    )
+
+
+def month_only(sheet: Outline, item: Item, today: date) -> date | None:
+    """The last day of a month that is all that the row prints (2026年11月)."""
+    for text in sheet.texts[item.row.start : item.row.stop]:
+        match = _MONTH_ONLY.search(text.strip()) if len(text) < 24 else None
+        if match is not None:
+            following = date(int(match[1]) + int(match[2]) // 12, int(match[2]) % 12 + 1, 1)
+            last = following - timedelta(days=1)
+            return min(last, today) if not implausible(min(last, today), today) else None
+    return None
+
+
+def outside(
+    sight: Sight, listed: Listed, addresses: Addresses, near: range
+) -> tuple[list[Unread], tuple[str, ...]]:
+    """Links outside the list that may be posts of the column, and all of those addresses, old ones too.
+
+    ``near`` are the texts from the list's heading to its pager: there every link with a title counts. Elsewhere one of
+    the same site counts that is made like the list's own posts, like articles in general, or that stands with a date.
+    """
+    read = {item.url for item in listed.items if item.published is not None and not item.why and item.url}
+    rows = {item.url for item in listed.items if item.url}
+    items = sorted((item for item in listed.items if listed.home >= 0), key=lambda item: item.row.node)
+    known = {sight.href(anchor): dated.day for anchor, dated in listed.others.items() if not is_weak(dated)}
+    titles = sorted({item.post.title[:WORDS] for item in listed.items if item.post is not None})
+    shortest = min((len(title) for title in titles if title), default=TITLE)
+    bare = 2 * sum(not item.url for item in listed.items) >= len(listed.items)
+    finder = _Finder(
+        sight, listed, addresses, near, items, known, max(SHORT_TITLE, min(TITLE, shortest)), bare
+    )
+    found: list[Unread] = []
+    around: dict[str, None] = {}
+    sheet, others = sight.source.sheet, listed.others
+    first, signs = sheet.first, _signs(sheet)
+    for anchor in sheet.anchors:
+        if anchor not in others and anchor not in signs and first[anchor] not in near:
+            continue
+        url = sight.href(anchor)
+        if url in read:
+            continue
+        one = finder.look(anchor, url)
+        if one is None or url in rows or (not url and _told_already(one.text, titles)):
+            continue
+        if url:
+            around[url] = None
+        found.append(one)
+    return found, tuple(around)
+
+
+def _pictured(sheet: Outline, anchor: int) -> bool:
+    return "img" in sheet.tags[anchor : sheet.end[anchor]] and bool(said(sheet, anchor))
+
+
+def _in_menu(sheet: Outline, anchor: int, home: int, least: int = MENU) -> bool:
+    """Whether the link stands among ``least`` or more with few words: one long name in a side menu is no title."""
+    node = anchor
+    for _ in range(4):
+        node = sheet.parents[node]
+        if node < 0 or sheet.tags[node] == "body" or (home >= 0 and sheet.inside(home, node)):
+            return False
+        links = sheet.links_in(node)
+        if len(links) >= least:
+            return sum(len(said(sheet, link)) for link in links) < MENU_WORDS * len(links)
+    return False
+
+
+def _told_already(words: str, titles: Sequence[str]) -> bool:
+    """Whether a link without an address says one of the list's ``titles`` (sorted), whole or cut (``关于做好…``)."""
+    stem = words.rstrip(".…。 ")
+    at = bisect_left(titles, stem)
+    return bool(stem) and at < len(titles) and titles[at].startswith(stem)
+
+
+def _signs(sheet: Outline) -> set[int]:
+    """The links that could lead to an article: cheap, since nine links in ten lead to columns."""
+    found = set()
+    hrefs, elements = sheet.hrefs, sheet.elements
+    for anchor, href in hrefs.items():
+        if href.endswith(_FIRST_PAGES) and len(href) < 30 and "/2" not in href:
+            continue
+        if href[0] == "#" or (href[0] in "jJ" and href[:11].lower() == "javascript:"):
+            if elements[anchor].get("onclick") is not None or len(href) > 20:
+                found.add(anchor)
+        elif _sign(href):
+            found.add(anchor)
+    bare = (anchor for anchor in sheet.anchors if anchor not in hrefs)
+    found.update(anchor for anchor in bare if elements[anchor].get("onclick") is not None)
+    return found
+
+
+def _sign(href: str) -> bool:
+    if "?" in href:
+        return True
+    folders, _, name = href.rpartition("/")
+    if not name:
+        folders, _, name = folders.rpartition("/")
+    if not _DIGITS.isdisjoint(name):
+        return True
+    last = folders.rpartition("/")[2]
+    return (len(last) > 7 and not _DIGITS.isdisjoint(last)) or (
+        len(href) > 40 and _HASH.search(href) is not None
+    )
+
+
+@dataclass(slots=True)
+class _Finder:
+    """Asks of one link after the other whether it may be a post outside the list."""
+
+    sight: Sight
+    listed: Listed
+    addresses: Addresses
+    near: range
+    items: Sequence[Item]
+    known: Mapping[str, date]
+    title: int
+    bare: bool
+
+    def look(self, anchor: int, url: str) -> Unread | None:
+        sheet, addresses = self.sight.source.sheet, self.addresses
+        dated = self.listed.others.get(anchor)
+        at = sheet.first[anchor]
+        inside = self._in_row(anchor)
+        if inside is None and not self._may_be(anchor, url, dated, at):
+            return None
+        if inside is not None and not (url and addresses.alike(url) and url != inside.url):
+            return None
+        if at not in self.near and sheet.up(anchor, CHROME) >= 0 and not dated:
+            return None
+        own = addresses.own(url) or at in self.near or inside is not None
+        if sheet.hidden(anchor) and not (addresses.own(url) or addresses.alike(url)):
+            return None
+        day = dated.day if dated is not None and not is_weak(dated) else self.known.get(url) if url else None
+        if day is None and url:
+            day = addresses.latest(url)
+        why = (
+            (WEAK_DATE if dated is not None and is_weak(dated) else UNDATED)
+            if inside
+            else PART
+            if own
+            else AROUND
+        )
+        place = f"row {path_of(url)}" if inside is not None else self._place(anchor, at)
+        return Unread(place, why, said(sheet, anchor), url, day)
+
+    def _may_be(self, anchor: int, url: str, dated: Dated | None, at: int) -> bool:
+        sheet, addresses = self.sight.source.sheet, self.addresses
+        if not url:
+            near = self.bare and at in self.near and not _in_menu(sheet, anchor, self.listed.home, least=2)
+            told = len(said(sheet, anchor)) >= self.title or _pictured(sheet, anchor)
+            return dated is not None or (near and told)
+        if url == self.sight.page.final_url or url == self.sight.page.url:
+            return False
+        words = said(sheet, anchor)
+        if is_pager_word(words):
+            return False
+        if (
+            at in self.near
+            and self._titled(words, url)
+            and not (addresses.same_site(url) and column_like(url))
+            and not _in_menu(sheet, anchor, self.listed.home)
+        ):
+            return True
+        if not addresses.same_site(url):
+            return False
+        return dated is not None or addresses.like(url) or article_like(url)
+
+    def _titled(self, words: str, url: str) -> bool:
+        """A headline of nine characters is a title where it leads to a file of the column's own folder."""
+        if len(words) >= self.title or not words:
+            return bool(words)
+        addresses = self.addresses
+        return addresses.beside(url) or (addresses.below(url) and _FILE.search(url) is not None)
+
+    def _in_row(self, anchor: int) -> Item | None:
+        """The row of the list that the link stands in."""
+        sheet, items = self.sight.source.sheet, self.items
+        low = bisect_left(items, anchor, key=lambda item: item.row.node + 1) - 1
+        for item in items[max(0, low) : low + 1]:
+            row = item.row
+            if row.flat:
+                return item if row.start <= sheet.first[anchor] < row.stop else None
+            return item if sheet.inside(anchor, row.node) else None
+        return None
+
+    def _place(self, anchor: int, at: int) -> str:
+        """Where a person finds it: before or after the list, and the names of the boxes around it."""
+        sheet, listed = self.sight.source.sheet, self.listed
+        names: list[str] = []
+        node = sheet.parents[anchor]
+        while node >= 0 and len(names) < 2 and not (listed.home >= 0 and sheet.inside(listed.home, node)):
+            name = _name(sheet, node)
+            if name:
+                names.append(name)
+            node = sheet.parents[node]
+        where = "above the list" if at < listed.start else "below the list"
+        if listed.home < 0:
+            where = "outside the list"
+        return f"{where}: {' '.join(reversed(names))}" if names else where
+
+
+def _name(sheet: Outline, node: int) -> str:
+    """Tag and first class or id of an element that has one, or that is a list."""
+    element, tag = sheet.elements[node], sheet.tags[node]
+    said = (element.get("class") or "").split()[:1] or (element.get("id") or "").split()[:1]
+    if not said:
+        return tag if tag in ("ul", "ol", "dl", "table") else ""
+    return f"{tag}.{said[0].rstrip('0123456789_-')[:30]}"
+
+
+def said(sheet: Outline, anchor: int) -> str:
+    """What a link says: its words, its title, or its picture's."""
+    words = squeeze(" ".join(sheet.texts[sheet.first[anchor] : sheet.last[anchor]]))
+    words = words or squeeze(sheet.elements[anchor].get("title") or "")
+    if not words:
+        pictures = (i for i in range(anchor, sheet.end[anchor]) if sheet.tags[i] == "img")
+        words = next((squeeze(sheet.elements[i].get("alt") or "") for i in pictures), "")
+    return words[:WORDS]
+
+
+def newer(unread: Iterable[Unread], newest: date | None) -> tuple[Unread, ...]:
+    """Those that may be newer than ``newest``, each link once in its place, at most :data:`MOST` and then the rest as one."""
+    left = {
+        (one.place, one.url or one.text): one
+        for one in unread
+        if one.day is None or newest is None or one.day > newest
+    }
+    kept = list(left.values())
+    if len(kept) <= MOST:
+        return tuple(kept)
+    rest = [one.day for one in kept[MOST:]]
+    day = None if None in rest else max(day for day in rest if day is not None)
+    return (*kept[:MOST], Unread("elsewhere on the page", PART, f"… {len(rest)} more", "", day))

@@ -1,0 +1,209 @@
+"""A bulletin from the store to files: compiled once, or taken from the archive, and written by every report."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from crawler.model import shanghai_day
+from monitor.bulletin import compile as bulletins
+from monitor.bulletin.entries import Entries, applied, entries_file, read_entries
+from monitor.bulletin.filter import narrowed
+from monitor.bulletin.frozen import Erratum, Kept, archived, errata
+from monitor.bulletin.lint import errors, lint
+from monitor.bulletin.model import Bulletin, Period
+from monitor.bulletin.outlook import previous
+from monitor.bulletin.past import named_outlets
+from monitor.bulletin.printed.check import Fault
+from monitor.bulletin.reports import Unavailable
+from monitor.bulletin.scoring import read_scheme, scored
+from monitor.days.official_days import OfficialDays, official_days
+from monitor.findings.ledger import open_findings
+from monitor.night.jobs import judge_now
+from monitor.office import Office, decisions_of
+from monitor.rectify.error_rates import error_rates
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A bulletin and the files that hold it; ``missing`` says which report could not be made, and why."""
+
+    bulletin: Bulletin
+    files: tuple[Path, ...]
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A bulletin ready to be printed, with what its lint found."""
+
+    bulletin: Bulletin
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether its faults stop the print."""
+        return bool(errors(self.faults)) and not self.bulletin.forced
+
+
+def archive(office: Office) -> Path:
+    """The folder of kept bulletins and hand entries, beside config.yaml unless its setting is absolute."""
+    return office.settings.path.parent / office.settings.monitor.bulletin.archive
+
+
+def days_of(office: Office, *days: date) -> OfficialDays:
+    """The working days of the years of ``days`` and of those after them."""
+    years = {year for day in days for year in (day.year, day.year + 1)}
+    return official_days(office.settings.monitor.alerts.letters.calendar, years)
+
+
+def compile_bulletin(
+    office: Office,
+    period: Period,
+    as_of: datetime,
+    printed: date | None = None,
+    check: tuple[date, date] | None = None,
+) -> Bulletin:
+    """The bulletin of ``period`` as judged at ``as_of``; nothing is written anywhere."""
+    catalogue = office.settings.catalogue
+    day = printed or shanghai_day(as_of)
+    judgement = judge_now(office, as_of, record=False)
+    before = archived(archive(office), _same_length_before(period))
+    with office.reader.connect() as connection:
+        return bulletins.compile(
+            connection,
+            period,
+            as_of=as_of,
+            settings=_settings(office),
+            verdicts=judgement.verdicts,
+            findings=open_findings(connection, as_of),
+            order=[unit.id for unit in catalogue.units],
+            outlet_order=[outlet.id for outlet in catalogue.outlets],
+            check=check,
+            printed=day,
+            decisions=decisions_of(office),
+            counting=office.settings.monitor.counting,
+            failed_night=judgement.failed_night,
+            calendar=days_of(office, day, period.end),
+            horizon=office.settings.crawl.backfill_from,
+            rates=error_rates(connection, as_of),
+            last=(before.bulletin.as_of, named_outlets(before.bulletin)) if before else None,
+        )
+
+
+def draft(
+    office: Office,
+    period: Period,
+    as_of: datetime,
+    *,
+    printed: date | None = None,
+    check: tuple[date, date] | None = None,
+    groups: Sequence[str] = (),
+    force: bool = False,
+    entries: Entries | None = None,
+) -> Draft:
+    """Compile, put in what was entered by hand (``entries``: instead of what is kept), narrow, lint.
+
+    Raises ``BadConfig``, ``UnknownGroup``.
+    """
+    made = compile_bulletin(office, period, as_of, printed, check)
+    return finished(office, made, groups=groups, force=force, entries=entries)
+
+
+def finished(
+    office: Office,
+    compiled: Bulletin,
+    *,
+    groups: Sequence[str] = (),
+    force: bool = False,
+    entries: Entries | None = None,
+) -> Draft:
+    """A compiled bulletin with what was entered by hand, narrowed and linted. Raises ``BadConfig``, ``UnknownGroup``."""
+    file = entries_file(archive(office), compiled.period)
+    entries = read_entries(file) if entries is None else entries
+    found, faults = applied(compiled, entries, file.name)
+    if found.settings.scheme:
+        found = replace(found, scored=scored(found, read_scheme(Path(found.settings.scheme))))
+    if groups:
+        found = narrowed(found, groups)
+    days = days_of(office, found.printed, compiled.period.end)
+    faults = (*faults, *lint(found, works=days.works))
+    faults = tuple(sorted(dict.fromkeys(faults), key=lambda fault: fault.level != "error"))
+    return Draft(replace(found, forced=force and bool(errors(faults))), faults)
+
+
+def print_bulletin(office: Office, bulletin: Bulletin, folder: Path) -> Printed:
+    """Write ``bulletin`` into ``folder``: its figures as JSON and every report, named after its period.
+
+    A report that this machine cannot make is told in a sentence; the others are written all the same.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    name = file_name(bulletin)
+    figures = folder / f"{name}.json"
+    figures.write_text(bulletins.to_json(bulletin) + "\n", encoding="utf-8")
+    files, missing = [figures], []
+    for report in office.settings.monitor.reports:
+        module = importlib.import_module(f"monitor.reports.{report}")
+        path = folder / f"{name}{module.SUFFIX}"
+        try:
+            module.write(bulletin, path)
+        except Unavailable as error:
+            missing.append(str(error))
+            continue
+        files.append(path)
+    return Printed(bulletin, tuple(files), tuple(missing))
+
+
+def write_errata(kept: Kept, folder: Path) -> tuple[tuple[Erratum, ...], Path | None]:
+    """The errata of a kept bulletin, and the file that tells them beside its papers."""
+    found = errata(kept.file)
+    if not found:
+        return (), None
+    lines = [f"{kept.bulletin.title}　更正", ""]
+    lines += [
+        f"{n}. {shanghai_day(e.moment)}　{e.subject}：{e.text}{f'（{e.by}）' if e.by else ''}"
+        for n, e in enumerate(found, 1)
+    ]
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{file_name(kept.bulletin)}-更正.txt"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return found, path
+
+
+def file_name(bulletin: Bulletin) -> str:
+    """The name of its files without suffix; groups' names lose what no file name holds."""
+    only = "".join(f"-{re.sub(r'[^0-9A-Za-z一-鿿]', '', group)[:40]}" for group in bulletin.only)
+    return f"通报-{bulletin.period.name.replace('..', '至')}{only}"
+
+
+def _same_length_before(period: Period) -> Period:
+    """The period before under the name it was printed under, where it has one: 2020Q2 -> 2020Q1."""
+    before = previous(period)
+    year, month, many = before.start.year, before.start.month, len(before.months)
+    whole = before.start.day == 1 and period == _parsed(period.name)
+    names = {
+        1: f"{year}-{month:02d}",
+        3: f"{year}Q{(month + 2) // 3}",
+        6: f"{year}H{(month + 5) // 6}",
+        12: str(year),
+    }
+    found = _parsed(names.get(many, "")) if whole else None
+    return found if found and (found.start, found.end) == (before.start, before.end) else before
+
+
+def _parsed(name: str) -> Period | None:
+    try:
+        return Period.parse(name)
+    except ValueError:
+        return None
+
+
+def _settings(office: Office) -> bulletins.BulletinSettings:
+    """The office's settings, its template and scheme found from config.yaml's own folder."""
+    found, folder = office.settings.monitor.bulletin, office.settings.path.parent
+    files = {"template": found.template, "scheme": found.scheme}
+    return found.model_copy(update={key: str(folder / name) for key, name in files.items() if name})

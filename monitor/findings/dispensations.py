@@ -1,0 +1,165 @@
+"""Silences, exemptions and reported maintenance (报备): who decided what about which subject, from when to when.
+
+A silence stops the telling, not the finding. An exemption closes the finding and says who approved it. While
+maintenance that was reported beforehand lasts, nothing new is found and nothing is cleared by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from crawler.model import shanghai_day, utc
+from monitor.days.calendar import chinese_day
+from monitor.model import Facts, Finding, Value, Verdict
+from monitor.record.chain import Entry, append, seal
+from monitor.record.tables import DispensationRow
+from monitor.words.causes import MAINTENANCE
+
+ROW = DispensationRow.__table__.c
+
+
+class Kind(StrEnum):
+    SILENCE = "silence"
+    EXEMPTION = "exemption"
+    MAINTENANCE = "maintenance"
+
+
+KIND_NAMES: Mapping[Kind, str] = {Kind.SILENCE: "静默", Kind.EXEMPTION: "豁免", Kind.MAINTENANCE: "报备"}
+
+
+class Refused(ValueError):
+    """One sentence: why a dispensation cannot be entered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispensation:
+    """One decision. ``rule`` empty = every rule; ``subject`` may end in ``*``; ``until`` is its last day."""
+
+    id: int
+    kind: Kind
+    rule: str
+    subject: str
+    reason: str
+    approved_by: str
+    since: date
+    until: date
+
+    def covers(self, rule: str, subject: str, site: str = "") -> bool:
+        """Whether it speaks of ``rule`` about ``subject``, which stands on ``site`` (``site:ID``)."""
+        if self.rule and self.rule != rule:
+            return False
+        if self.subject.endswith("*"):
+            return subject.startswith(self.subject[:-1])
+        return self.subject in (subject, site)
+
+    @property
+    def said(self) -> str:
+        """Who decided it and how long it lasts, in Chinese."""
+        return (
+            f"{self.approved_by}批准{KIND_NAMES[self.kind]}至{chinese_day(self.until)}，事由：{self.reason}"
+        )
+
+
+def grant(
+    connection: Connection,
+    kind: Kind,
+    subject: str,
+    *,
+    reason: str,
+    approved_by: str,
+    since: date,
+    until: date,
+    now: datetime,
+    rule: str = "",
+) -> Dispensation:
+    """Enter a decision. Raises :class:`Refused` without reason or approver, or where it ends before it begins."""
+    if not reason.strip() or not approved_by.strip():
+        raise Refused("须写明事由和批准人")
+    if until < since:
+        raise Refused(f"截止日{until}早于开始日{since}")
+    if until < shanghai_day(now):
+        raise Refused(f"截止日{until}已过；豁免不能补记到已经作出的判定之前")
+    if not subject.partition(":")[2]:
+        raise Refused(f"对象{subject!r}须写成 outlet:编号、unit:编号或 site:编号，末尾可用*")
+    values = {
+        "kind": kind.value, "rule": rule, "subject": subject, "reason": reason.strip(),
+        "approved_by": approved_by.strip(), "since": since, "until": until, "entered": utc(now),
+    }  # fmt: skip
+    row = connection.execute(insert(DispensationRow).values(values))
+    number = int((row.inserted_primary_key or (0,))[0])
+    told = ("kind", "rule", "subject", "reason", "since", "until")
+    after = {name: str(values[name]) for name in told}
+    seal(
+        connection,
+        "dispensation",
+        [number],
+        now,
+        who=approved_by.strip(),
+        data={"before": None, "after": after},
+    )
+    return Dispensation(number, kind, rule, subject, reason.strip(), approved_by.strip(), since, until)
+
+
+def withdraw(connection: Connection, number: int, by: str, now: datetime) -> bool:
+    """End a decision now; ``False`` where there is none in force with that number. Its row stays."""
+    done = connection.execute(
+        update(DispensationRow)
+        .where(ROW.id == number, ROW.withdrawn.is_(None))
+        .values(withdrawn=utc(now), withdrawn_by=by)
+    )
+    if done.rowcount:
+        data = {"before": "in force", "after": "withdrawn"}
+        append(connection, now, [Entry("withdrawn", f"dispensation:{number}", by, data)])
+    return bool(done.rowcount)
+
+
+def in_force(connection: Connection, as_of: datetime) -> tuple[Dispensation, ...]:
+    """The decisions that had been entered by ``as_of``, not withdrawn, and that cover its day."""
+    day = shanghai_day(as_of)
+    query = (
+        select(DispensationRow.__table__)
+        .where(ROW.entered <= as_of, or_(ROW.withdrawn.is_(None), ROW.withdrawn > as_of))
+        .where(ROW.since <= day, ROW.until >= day)
+        .order_by(ROW.id)
+    )
+    return tuple(
+        Dispensation(r.id, Kind(r.kind), r.rule, r.subject, r.reason, r.approved_by, r.since, r.until)
+        for r in connection.execute(query)
+    )
+
+
+def dispensed(
+    verdicts: Sequence[Verdict], decisions: Iterable[Dispensation], facts: Facts
+) -> tuple[Verdict, ...]:
+    """``verdicts`` under the exemptions and maintenance in force. What is fresh stays fresh."""
+    counting = [one for one in decisions if one.kind is not Kind.SILENCE]
+    if not counting:
+        return tuple(verdicts)
+    outlets = (*facts.outlets, *facts.canaries)
+    sites = {f"outlet:{of.outlet.id}": f"site:{of.outlet.site}" for of in outlets}
+    return tuple(_under(v, counting, sites.get(v.subject, "")) for v in verdicts)
+
+
+def _under(verdict: Verdict, decisions: Iterable[Dispensation], site: str) -> Verdict:
+    if verdict.value is Value.FRESH:
+        return verdict
+    covering = [one for one in decisions if one.covers(verdict.rule, verdict.subject, site)]
+    exempt = next((one for one in covering if one.kind is Kind.EXEMPTION), None)
+    if exempt is not None:
+        sentence = f"{verdict.name}：{exempt.said}，其间不作判定。"
+        return replace(verdict, value=Value.EXEMPT, cause="exemption", sentence=sentence, due=exempt.until)
+    if covering and verdict.opens:
+        sentence = f"{verdict.name}：{covering[0].said}，其间不作新的认定。"
+        return replace(verdict, value=Value.UNKNOWN, cause=MAINTENANCE, sentence=sentence, ours=False)
+    return verdict
+
+
+def unsilenced(findings: Iterable[Finding], decisions: Iterable[Dispensation]) -> tuple[Finding, ...]:
+    """The findings that nobody silenced: those that letters may speak of."""
+    silences = [one for one in decisions if one.kind is Kind.SILENCE]
+    return tuple(f for f in findings if not any(one.covers(f.rule, f.subject) for one in silences))

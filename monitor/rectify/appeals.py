@@ -1,0 +1,234 @@
+"""Appeals (申诉) against a finding: what was seen is shown, somebody decides, and the decision stands.
+
+An upheld appeal ends the finding, keeps its rule silent about the subject for a while (so that the same mistake
+does not accuse again tonight), and puts an erratum beside every printed bulletin that held it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, ForeignKey, Index, String, Text, insert, select, text, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crawler.model import shanghai_day, utc
+from crawler.store.tables import Base
+from monitor.bulletin import frozen
+from monitor.findings import dispensations
+from monitor.findings.ledger import end
+from monitor.record.chain import seal
+from monitor.record.tables import FindingRow
+from monitor.rectify import rechecks
+from monitor.rectify.orders import Refused, note_event
+from monitor.words.ends import CORRECTED, UPHELD
+
+DECIDED = ("state", "decided", "decided_by", "decision")
+WAITING, REJECTED = "waiting", "rejected"
+STATE_NAMES: Mapping[str, str] = {WAITING: "待核", UPHELD: "申诉成立", REJECTED: "申诉不成立"}
+MAX_TEXT = 5000
+
+
+class AppealRow(Base):
+    """One appeal of one unit. ``state`` is waiting, upheld or rejected; a decision is never changed."""
+
+    __tablename__ = "appeal"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), index=True)
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
+    moment: Mapped[datetime]
+    who: Mapped[str] = mapped_column(String(100))
+    reason: Mapped[str] = mapped_column(Text)
+    recheck_id: Mapped[int | None] = mapped_column(ForeignKey("recheck.id"))
+    state: Mapped[str] = mapped_column(String(10), default=WAITING)
+    decided: Mapped[datetime | None]
+    decided_by: Mapped[str] = mapped_column(String(100), default="")
+    decision: Mapped[str] = mapped_column(Text, default="")
+    __table_args__ = (
+        Index(
+            "uq_appeal_open",
+            "finding_id",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """An appeal as it stands; ``second_look`` is what the recheck it asked for found, empty while it waits."""
+
+    id: int
+    finding_id: int
+    unit: str
+    moment: datetime
+    who: str
+    reason: str
+    state: str
+    decided: datetime | None
+    decided_by: str
+    decision: str
+    second_look: Mapping[str, Any]
+
+
+def appeal(
+    connection: Connection, finding: str, *, unit: str, who: str, reason: str, now: datetime
+) -> Appeal:
+    """Enter an appeal against ``finding`` (its number), open or ended, and ask for a second look.
+
+    Raises :class:`Refused` for a finding that is none or not the unit's, one appeal waiting, or no reason given.
+    """
+    row = _finding(connection, finding)
+    if unit not in row.units:
+        raise Refused(f"问题 {finding} 的责任单位是 {'、'.join(row.units) or '我办'}，不接受 {unit} 的申诉")
+    if not reason.strip() or not who.strip() or len(reason) > MAX_TEXT:
+        raise Refused(f"须写明申诉人和理由，不超过 {MAX_TEXT} 字")
+    if _rows(connection, row.id, WAITING):
+        raise Refused(f"问题 {finding} 已有申诉待核，请先处理")
+    kind, _, outlet = row.subject.partition(":")
+    look = rechecks.ask(connection, outlet, f"问题 {finding} 申诉", now)[0] if kind == "outlet" else None
+    values = {"finding_id": row.id, "unit_id": unit, "moment": utc(now), "who": who.strip()[:100]}
+    values |= {"reason": reason.strip(), "recheck_id": look, "state": WAITING}
+    made = connection.execute(insert(AppealRow).values(values).returning(AppealRow.id)).scalar_one()
+    seal(connection, "appeal", [made], now, who=who)
+    note_event(connection, row.id, "appealed", now, {"unit": unit, "reason": reason.strip()}, who)
+    return appeals(connection, row.id)[-1]
+
+
+def decide(
+    connection: Connection,
+    finding: str,
+    *,
+    upheld: bool,
+    by: str,
+    reason: str,
+    now: datetime,
+    exempt_days: int,
+) -> Appeal:
+    """Decide the waiting appeal against ``finding``. Raises :class:`Refused` where none waits, or without reason."""
+    row = _finding(connection, finding)
+    waiting = _rows(connection, row.id, WAITING)
+    if not waiting:
+        raise Refused(f"问题 {finding} 没有待核的申诉")
+    if not by.strip() or not reason.strip():
+        raise Refused("须写明核定人和理由")
+    values = {"state": UPHELD if upheld else REJECTED, "decided": utc(now), "decided_by": by.strip()[:100]}
+    if upheld and row.closed is None:
+        end(connection, row.id, UPHELD, f"申诉成立：{reason.strip()}", now)
+    connection.execute(
+        update(AppealRow).where(AppealRow.id == waiting[0].id).values(**values, decision=reason.strip())
+    )
+    said = {"before": WAITING, "after": values["state"]}
+    seal(connection, "appeal", [waiting[0].id], now, who=by, what="decision", columns=DECIDED, data=said)
+    detail = {"decision": values["state"], "reason": reason.strip(), "by": by.strip()}
+    note_event(connection, row.id, "decided", now, detail, by)
+    if upheld:
+        _spare(connection, row, by, f"申诉成立：{reason.strip()}", now, exempt_days)
+    return appeals(connection, row.id)[-1]
+
+
+def take_back(
+    connection: Connection, finding: str, *, by: str, reason: str, now: datetime, exempt_days: int
+) -> str:
+    """The office ends an open accusation that it finds to be wrong, though nobody appealed; returns the subject's name.
+
+    Its rule keeps silent about the subject for ``exempt_days``. Raises :class:`Refused` for a finding that is none, is ours
+    or has ended, while an appeal waits (that one is decided), or without reason.
+    """
+    row = _finding(connection, finding)
+    if not by.strip() or not reason.strip():
+        raise Refused("须写明核定人和理由")
+    if row.ours or row.closed is not None:
+        raise Refused(f"问题 {finding} {'由我办核查' if row.ours else '已经销号'}，没有可撤回的认定")
+    if _rows(connection, row.id, WAITING):
+        raise Refused(f"问题 {finding} 有申诉待核，请核定申诉")
+    end(connection, row.id, CORRECTED, f"我办撤回认定：{reason.strip()}", now)
+    note_event(connection, row.id, CORRECTED, now, {"reason": reason.strip(), "by": by.strip()}, by)
+    _spare(connection, row, by, f"我办撤回：{reason.strip()}", now, exempt_days)
+    return str(row.name)
+
+
+def _spare(
+    connection: Connection, row: Any, by: str, reason: str, now: datetime, days: int
+) -> dispensations.Dispensation:
+    """What was judged wrongly is not judged again until the cause is mended."""
+    day = shanghai_day(now)
+    return dispensations.grant(
+        connection, dispensations.Kind.EXEMPTION, row.subject, rule=row.rule, since=day,
+        until=day + timedelta(days=days), now=now, approved_by=by.strip(),
+        reason=f"问题{row.number}{reason}",
+    )  # fmt: skip
+
+
+def appeals(connection: Connection, finding: int) -> tuple[Appeal, ...]:
+    """The appeals against a finding, oldest first, each with its second look."""
+    found = []
+    for row in _rows(connection, finding):
+        asked = rechecks.one(connection, row.recheck_id) if row.recheck_id else None
+        found.append(
+            Appeal(row.id, row.finding_id, row.unit_id, row.moment, row.who, row.reason, row.state, row.decided,
+                   row.decided_by, row.decision, asked.result if asked else {})
+        )  # fmt: skip
+    return tuple(found)
+
+
+def pending(connection: Connection) -> frozenset[int]:
+    """Findings whose appeal waits: nobody climbs the ladder for them."""
+    return frozenset(
+        connection.execute(select(AppealRow.finding_id).where(AppealRow.state == WAITING)).scalars()
+    )
+
+
+def put_errata(
+    folder: Path, finding: str, name: str, by: str, reason: str, now: datetime, *, appealed: bool = True
+) -> tuple[Path, ...]:
+    """An erratum beside every kept bulletin that names ``finding``; returns their files. ``appealed`` says after what.
+
+    The bulletins themselves are not touched. Raises ``frozen.Unsound`` for one that was changed since its print.
+    """
+    corrected = []
+    for file in sorted(folder.glob("*.json")) if folder.is_dir() else ():
+        if not file.with_suffix(f".{frozen.ALGORITHM}").exists() or not _names(file, finding):
+            continue
+        why = "经核定申诉成立" if appealed else "经我办核对不成立"
+        told = f"问题{finding}（{name}）{why}，原通报所列该项不实，予以更正：{reason.strip()}"
+        if any(one.text == told for one in frozen.errata(file)):
+            continue
+        frozen.correct(file, now, name, told, by)
+        corrected.append(file)
+    return tuple(corrected)
+
+
+def _names(file: Path, finding: str) -> bool:
+    """Whether a row of the bulletin rests on the finding."""
+    return finding in _texts(json.loads(file.read_text(encoding="utf-8")))
+
+
+def _texts(data: Any) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, Mapping):
+        for value in data.values():
+            yield from _texts(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _texts(value)
+
+
+def _finding(connection: Connection, number: str) -> Any:
+    row = connection.execute(select(FindingRow.__table__).where(FindingRow.number == number)).first()
+    if row is None:
+        raise Refused(f"没有编号为 {number} 的问题")
+    return row
+
+
+def _rows(connection: Connection, finding: int, state: str = "") -> list[Any]:
+    query = select(AppealRow.__table__).where(AppealRow.finding_id == finding).order_by(AppealRow.id)
+    if state:
+        query = query.where(AppealRow.state == state)
+    return list(connection.execute(query).all())
