@@ -6,15 +6,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-NUMBERS = re.compile(r"(?:0x[0-9a-f]*|\d+)(?:\.(?:0x[0-9a-f]*|\d+)){0,3}")
+from crawler.net.ranges import loopback, public
+
+NUMBERS = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}")
 """Other spellings of an IPv4 address, which resolvers understand; no name looks like this."""
 INSIDE_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".in-addr.arpa")
 """Endings of names that only mean this machine or its network (RFC 6761, 6762, 8375)."""
-EMBEDDING = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
-"""IPv6 addresses that carry an IPv4 address in their last 32 bits (RFC 6052, 8215)."""
+NO_NAME = re.compile(r"[^a-z0-9._-]")
+"""What no name of a host holds once it is written in ASCII; clients disagree about what to do with it."""
 
 
 def refusal_of(
@@ -34,25 +36,18 @@ def refusal_of(
         return "bad_address"
     if parts.scheme not in ("http", "https") or not host or port == 0 or parts.username or parts.password:
         return "bad_address"
-    if _inside(host) and not (allow_loopback and _loopback(host)):
-        return "forbidden_address"
+    why = _why_not(host)
+    if why and not (why == "forbidden_address" and allow_loopback and _loopback(host)):
+        return why
     return "" if foreign or host in hosts else "foreign_host"
 
 
 def forbidden(address: str, *, allow_loopback: bool = False) -> bool:
     """Whether a resolved IP address may not be connected to: this machine, its network, a cloud's metadata.
 
-    Addresses that wrap another one (mapped, 6to4, Teredo, NAT64) are judged by what they wrap. A text that is no
-    address is forbidden.
+    A text that is no address is forbidden (:func:`crawler.net.ranges.public`).
     """
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return True
-    wrapped = _wrapped(found)
-    if any(_not_public(one) for one in (found, *wrapped)):
-        return not (allow_loopback and found.is_loopback and not wrapped)
-    return False
+    return not public(address) and not (allow_loopback and loopback(address))
 
 
 def host_of(url: str) -> str:
@@ -63,37 +58,31 @@ def host_of(url: str) -> str:
         return ""
 
 
-def _not_public(address: IPv4Address | IPv6Address) -> bool:
-    return not address.is_global or address.is_multicast or (address.is_reserved and address.version == 4)
-
-
-def _wrapped(address: IPv4Address | IPv6Address) -> tuple[IPv4Address, ...]:
-    if isinstance(address, IPv4Address):
-        return ()
-    found = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-    if any(address in network for network in EMBEDDING):
-        found.append(IPv4Address(int(address) & 0xFFFFFFFF))
-    return tuple(one for one in found if one is not None)
-
-
 @lru_cache(maxsize=4096)
 def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return host == "localhost" or loopback(host)
 
 
 @lru_cache(maxsize=4096)
-def _inside(host: str) -> bool:
-    """A literal address that is not public, or a name that only means this machine or its network."""
-    host = host.rstrip(".")
-    if host == "localhost" or host.endswith(INSIDE_NAMES):
-        return True
+def _why_not(host: str) -> str:
+    """The word for a host that means this machine or its network, or that is none; empty for a name and a public number."""
+    if ":" in host:  # an IPv6 literal: nothing else may hold a colon
+        return "forbidden_address" if forbidden(host) else ""
     try:
-        ip_address(host)
+        name = _ascii(host).rstrip(".")
+    except UnicodeError:
+        return "bad_address"
+    if name == "localhost" or name.endswith(INSIDE_NAMES):
+        return "forbidden_address"
+    try:
+        ip_address(name)
     except ValueError:
-        return NUMBERS.fullmatch(host) is not None
-    return forbidden(host)
+        if NUMBERS.fullmatch(name):
+            return "forbidden_address"
+        return "bad_address" if not name or NO_NAME.search(name) else ""
+    return "forbidden_address" if forbidden(name) else ""
+
+
+def _ascii(host: str) -> str:
+    """The name as resolvers see it: １２７。０。０。１ is 127.0.0.1 to them (IDNA 2003). Raises ``UnicodeError``."""
+    return host if host.isascii() else host.encode("idna").decode("ascii").lower()
