@@ -142,12 +142,12 @@ TAKEN_OFF = {
 }
 """What a rename of Scrapy's would do to our settings, and the door that must notice."""
 WITHOUT = """
-import crawler.crawl, crawler.settings
+import crawler.doors.crawl, crawler.doors.settings
 def scrapy_settings(*arguments):
-    settings = crawler.settings.scrapy_settings(*arguments)
+    settings = crawler.doors.settings.scrapy_settings(*arguments)
     {change}
     return settings
-crawler.crawl.scrapy_settings = scrapy_settings
+crawler.doors.crawl.scrapy_settings = scrapy_settings
 """
 
 
