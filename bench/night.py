@@ -26,9 +26,9 @@ from crawler.clock import clock
 from crawler.config import CrawlConfig
 from crawler.doors import crawl as crawling
 from crawler.model import Outcome
-from crawler.register.enter import known_outlets, planned_outlets
 from crawler.store.tables import Base, OutletRow, SiteRow, open_store
 from crawler.walking.keeper import StoreKeeper
+from crawler.walking.known import known_outlets, planned_outlets
 from crawler.walking.record import ArticleSeen
 from crawler.walking.visit import Looked
 

@@ -473,3 +473,6 @@ class Visit:
     total: int | None = None
     conditional: bool = False
     path: str = ""
+
+
+GONE = (AccountState.CLOSED, AccountState.MERGED)

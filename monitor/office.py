@@ -16,10 +16,11 @@ from crawler.config import BadConfig, CrawlConfig, crawl_config, load_yaml, stor
 from crawler.model import Outlet, shanghai_day
 from crawler.register.account_cards import CONFIG
 from crawler.register.catalogue import Catalogue, read_catalogue
-from crawler.register.enter import Diff, outlet_of, sync
+from crawler.register.enter import Diff, sync
 from crawler.store.migrate import migrate
 from crawler.store.tables import DutyRow, OutletRow, SiteRow, UnitRow, open_store
 from crawler.system.config_words import in_chinese
+from crawler.walking.known import outlet_of
 from monitor.config import MonitorConfig, monitor_config
 from monitor.counting.counts import outlets_of, unit_month_counts
 from monitor.counting.decisions import in_force, read_decisions

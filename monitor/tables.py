@@ -6,11 +6,11 @@ from types import ModuleType
 
 from sqlalchemy import MetaData
 
-import crawler.register.attestations
 import crawler.register.unit_contacts
 import crawler.store.content_tables
 import crawler.store.proof_tables
 import crawler.store.tables
+import crawler.walking.attestations
 import crawler.walking.copies
 import monitor.access.tables
 import monitor.facts.probes
@@ -27,7 +27,7 @@ import monitor.rectify.rechecks
 import monitor.rectify.replies
 
 HOMES: tuple[ModuleType, ...] = (
-    crawler.register.attestations,
+    crawler.walking.attestations,
     crawler.store.content_tables,
     crawler.walking.copies,
     crawler.store.proof_tables,

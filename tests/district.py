@@ -17,7 +17,7 @@ from sqlalchemy import Engine, MetaData, select
 
 from crawler.doors.recheck import recheck
 from crawler.model import SHANGHAI, OutletKind, Visit
-from crawler.register.enter import known_outlets
+from crawler.walking.known import known_outlets
 from monitor.demo.catalogue import catalogue
 from monitor.demo.district import District
 from monitor.demo.server import Sample, serve

@@ -9,13 +9,14 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from crawler.model import Outcome, Reading
+from crawler.reading.keys import key
 from crawler.register.enter import sync
 from crawler.store.proof_tables import FrameLinkRow
 from crawler.walking.address_store import same_lists
 from crawler.walking.frame_store import forget, frame_of
 from crawler.walking.record import record
 from crawler.walking.traits import LIAR, liars, mark
-from crawler.walking.visit import Known, Looked, key, look
+from crawler.walking.visit import Known, Looked, look
 from tests.conftest import Store
 from tests.test_store import NOW, SCOPE, catalogue, looked, outlet
 from tests.walking import page, post, reading

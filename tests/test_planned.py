@@ -14,9 +14,10 @@ from crawler.config import CrawlConfig
 from crawler.model import Manners, Outcome, Outlet, OutletKind, Probe, Site, Unit
 from crawler.platforms import portal
 from crawler.register.catalogue import Catalogue
-from crawler.register.enter import host_manners, known_outlets, planned_outlets, sync
+from crawler.register.enter import sync
 from crawler.store.tables import OutletRow
 from crawler.walking.keeper import StoreKeeper
+from crawler.walking.known import host_manners, known_outlets, planned_outlets
 from crawler.walking.visit import Known, Planned
 from tests.conftest import Store
 from tests.walking import Memory, Web, failing, outlet, post, reading, walker

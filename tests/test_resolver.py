@@ -13,7 +13,8 @@ from twisted.internet.error import DNSLookupError
 
 from crawler.config import CrawlConfig
 from crawler.doors.settings import scrapy_settings
-from crawler.doors.spiders.guard import Forbidden, GuardMiddleware
+from crawler.doors.spiders.forbidden import Forbidden
+from crawler.doors.spiders.guard import GuardMiddleware
 from crawler.doors.spiders.resolver import GuardedResolver
 
 NAMES = {"www.example.gov.cn": "93.184.216.34", "inner.example.gov.cn": "10.0.0.5", "own.example.gov.cn": "10.0.0.6", "here.example.gov.cn": "127.0.0.1"}  # fmt: skip

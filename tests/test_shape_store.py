@@ -21,9 +21,10 @@ from crawler.model import (
     Visit,
 )
 from crawler.register.catalogue import Catalogue
-from crawler.register.enter import accept, known_outlets, sync
+from crawler.register.enter import accept, sync
 from crawler.store.proof_tables import ColumnShapeRow, ColumnWordRow
 from crawler.store.tables import RunRow
+from crawler.walking.known import known_outlets
 from crawler.walking.record import Scope, record
 from crawler.walking.shape_store import opened
 from crawler.walking.shapes import Built, Kept, Row, Turn

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.model import Ask, Evidence, Outcome, Reading, Shape
+from crawler.reading.keys import key
 from crawler.reading.listing import read_list
 from crawler.reading.lists.shapes import further_form
 from crawler.walking.shapes import Turn, differences, leads_on, same_place
-from crawler.walking.visit import Known, Looked, key, look
+from crawler.walking.visit import Known, Looked, look
 from tests.listpages import PAGER, days, items, page, whole
 from tests.test_walk import run
 from tests.walking import HOME, NOW, TODAY, Memory, Web, outlet, post, reading, walker

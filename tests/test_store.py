@@ -24,9 +24,10 @@ from crawler.model import (
     Visit,
 )
 from crawler.register.catalogue import Catalogue
-from crawler.register.enter import known_outlets, sync
+from crawler.register.enter import sync
 from crawler.store.migrate import migrate, migrations_folder
 from crawler.store.tables import DutyRow, OutletRow, PostRow, RunRow, VisitRow
+from crawler.walking.known import known_outlets
 from crawler.walking.record import (
     ArticleSeen,
     Scope,

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.model import Evidence, Outcome, Outlet, Page, Post, Probe, Reading
-from crawler.walking.visit import Known, Looked, conditional, key, keys, look
+from crawler.reading.keys import key, keys
+from crawler.walking.visit import Known, Looked, conditional, look
 from tests.walking import HOME, NOW, TODAY, outlet, page, post, reading
 
 HORIZON = date(2020, 1, 1)

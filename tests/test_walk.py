@@ -14,9 +14,10 @@ import pytest
 from crawler import platforms
 from crawler.model import Ask, Evidence, Manners, Outcome, Page, Reading
 from crawler.platforms import portal
+from crawler.reading.keys import key
 from crawler.walking.freshness import PAST_CACHES
 from crawler.walking.hosts import host_key
-from crawler.walking.visit import Known, key
+from crawler.walking.visit import Known
 from crawler.walking.walk import Walk
 from tests.walking import HOME, NOW, TODAY, Memory, Web, failing, outlet, page, post, reading, walker
 

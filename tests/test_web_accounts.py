@@ -15,9 +15,9 @@ import pytest
 from sqlalchemy import delete, insert, update
 
 from crawler.model import SHANGHAI, AccountState, Outlet, OutletKind, Probe
-from crawler.register.attestations import Attestation, AttestationRow, attested, enter, with_word
-from crawler.register.enter import known_outlets
 from crawler.store.tables import AccountRow, AccountStateRow, CandidateRow, OutletRow
+from crawler.walking.attestations import Attestation, AttestationRow, attested, enter, with_word
+from crawler.walking.known import known_outlets
 from monitor.access.roles import Role
 from monitor.access.users import add_user
 from monitor.night.service import Service

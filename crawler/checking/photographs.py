@@ -21,8 +21,8 @@ from crawler.doors.choice import TwoDoors, legacy_hosts
 from crawler.doors.recheck import HttpDoor
 from crawler.model import Ask, Page, utc
 from crawler.net.browser import Chromium, Feed, lacking, settled
-from crawler.register.enter import allowed_hosts, host_manners, known_outlets
 from crawler.walking.copies import PageCopy, PageShotRow, without_shot
+from crawler.walking.known import allowed_hosts, host_manners, known_outlets
 from crawler.walking.polite import Polite
 
 logger = logging.getLogger(__name__)

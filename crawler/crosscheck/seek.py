@@ -29,8 +29,8 @@ from crawler.model import Article, Outcome, Page, Unread, shanghai_day
 from crawler.platforms import portal, probes_of
 from crawler.reading.article import read_article
 from crawler.reading.states import refusal
-from crawler.register.enter import allowed_hosts, host_manners
 from crawler.walking.keeper import StoreKeeper
+from crawler.walking.known import allowed_hosts, host_manners
 from crawler.walking.record import ArticleSeen
 from crawler.walking.visit import STUBS, Known, guarded
 from crawler.walking.walk import NETWORK, Walk

@@ -6,23 +6,20 @@ that the site does not lead to stand as comments, because a person changes the e
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import yaml
 
 from crawler.discovery.proposals import STANDING_NAMES, Findings, Proposal, Standing
+from crawler.register.ids import ids_of_urls
 
 HEAD = """\
 # 门户栏目建议：{home}
 # 由 gengxin discover 提出，须人工核对：逐行核对名称、层级（level）、类别（class）、网址，补上责任单位（units，牵头单位在前），
 # 不是栏目的删去，再把留下的各行并入 config.yaml 的 catalogue.columns。本文件不会自动生效。
 """
-NO_WORD = re.compile(r"[^\w.-]+", re.ASCII)
-LONGEST_ID = 64
 OUTCOMES = {
     "read": "读到列表",
     "empty": "列表为空",
@@ -111,35 +108,6 @@ def _asides(found: Findings) -> Iterable[str]:
 def proposed_ids(columns: Iterable[Proposal], taken: Collection[str] = ()) -> list[str]:
     """An id for each column from its address: the last folder, with more of the address where that is taken."""
     return ids_of_urls((one.url for one in columns), taken)
-
-
-def ids_of_urls(urls: Iterable[str], taken: Collection[str] = ()) -> list[str]:
-    """The same for plain addresses."""
-    used = set(taken)
-    ids: list[str] = []
-    for url in urls:
-        choices = [*_names(url), *(f"{_names(url)[-1][:58]}-{n}" for n in range(2, 10_000))]
-        id = next(choice for choice in choices if choice not in used)
-        used.add(id)
-        ids.append(id)
-    return ids
-
-
-def _names(url: str) -> list[str]:
-    """``csyw``, ``zwdt-csyw``, ``xjwz-zwdt-csyw`` for ``/xjwz/zwdt/csyw/index.html``."""
-    parts = urlsplit(url)
-    folders = [NO_WORD.sub("-", part).strip("-.") for part in parts.path.split("/")]
-    if (
-        folders
-        and not parts.query
-        and re.fullmatch(r"(?:index|default|list)?(?:\.\w{2,6})?", folders[-1], re.I)
-    ):
-        folders.pop()
-    words = [re.sub(r"\.(?:s?html?|jhtml|php|jsp|aspx?)\Z", "", part, flags=re.I) for part in folders if part]
-    values = [NO_WORD.sub("-", value) for _, value in parse_qsl(parts.query)]
-    words = [word for word in (*words, *values) if word] or ["column"]
-    names = ["-".join(words[-count:])[-LONGEST_ID:].strip("-.") for count in range(1, len(words) + 1)]
-    return [name for name in names if name and not name.isdigit()] or [f"column-{names[-1]}"]
 
 
 def visible(text: str, limit: int = 200) -> str:

@@ -11,27 +11,30 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import Protocol, Self
 
 from crawler.config import CrawlConfig
 from crawler.model import Ask, Manners, Page
 from crawler.net.browser import BrowserDoor
 from crawler.walking.hosts import host_key
 
-if TYPE_CHECKING:
-    from crawler.doors.recheck import HttpDoor
-
 Fetch = Callable[[Ask], Awaitable[Page]]
 
 
 class Door(Protocol):
-    """A door that is opened and closed (``crawler.recheck.HttpDoor``)."""
+    """A door that is opened and closed (``crawler.doors.recheck.HttpDoor``)."""
 
     async def __aenter__(self) -> Self: ...
 
     async def __aexit__(self, *error: object) -> None: ...
 
     async def fetch(self, ask: Ask) -> Page: ...
+
+
+class Glancing(Door, Protocol):
+    """A door that can also stop after so many bytes."""
+
+    async def glance(self, ask: Ask, most: int) -> Page: ...
 
 
 @dataclass
@@ -79,13 +82,13 @@ class Doors:
 class TwoDoors:
     """``make`` opens a door; hosts of ``legacy`` get one that speaks the last century's TLS, all others today's."""
 
-    make: Callable[..., HttpDoor]
+    make: Callable[..., Glancing]
     legacy: frozenset[str]
     stack: AsyncExitStack
-    _made: dict[bool, HttpDoor] = field(default_factory=dict)
+    _made: dict[bool, Glancing] = field(default_factory=dict)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def of(self, url: str, *, old: bool = False) -> HttpDoor:
+    async def of(self, url: str, *, old: bool = False) -> Glancing:
         """The door for ``url``; with ``old`` the last century's whatever the host."""
         old = old or host_key(url) in self.legacy
         async with self._lock:

@@ -14,12 +14,12 @@ from crawler.doors.settings import scrapy_settings
 from crawler.doors.spiders.outlets import OutletSpider
 from crawler.model import Manners, shanghai_day
 from crawler.register.account_candidates import new_pictures, record_picture, record_sightings
-from crawler.register.enter import allowed_hosts, host_manners, known_sites, planned_outlets, site_homes
 from crawler.register.finder import Finder, platform_hosts
 from crawler.system.collecting import rare_collections
 from crawler.walking import frame_store
 from crawler.walking.accounts import asked_tonight
 from crawler.walking.keeper import StoreKeeper
+from crawler.walking.known import allowed_hosts, host_manners, known_sites, planned_outlets, site_homes
 from crawler.walking.page_facts import Inspector, record_pages
 from crawler.walking.record import adopt_articles, close_run, open_run, pending_articles
 from crawler.walking.visit import Known, Looked, Planned

@@ -24,10 +24,10 @@ from crawler.net.redirects import follow
 from crawler.net.resolver import ForbiddenAddress, Resolve, system_resolve
 from crawler.net.tls import any_certificate, fault_of, last_century
 from crawler.net.unpacking import OFFERED, Garbled, Oversized, Unpacked
-from crawler.register.enter import allowed_hosts, host_manners, known_outlets
 from crawler.walking.accounts import AccountNight
 from crawler.walking.copies import Camera, keep_copies
 from crawler.walking.keeper import StoreKeeper
+from crawler.walking.known import allowed_hosts, host_manners, known_outlets
 from crawler.walking.record import adopt_articles, close_run, open_run, pending_articles
 from crawler.walking.visit import Known, Looked
 from crawler.walking.walk import Walk

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from crawler.model import Ask, Outlet, Page, Probe, Reading
 
@@ -38,3 +38,15 @@ def probes_of(outlet: Outlet) -> tuple[Probe, ...]:
     if outlet.probes:
         return outlet.probes
     return (Probe(outlet.platform, outlet.url),) if outlet.url else ()
+
+
+def probe_urls(outlet: Outlet, probe: Probe) -> list[str]:
+    """Addresses that looking at ``outlet`` through ``probe`` asks: its own, its handshake's, its proof's.
+
+    Raises ``KeyError`` for an unknown platform and ``ValueError`` where an id or address is missing.
+    """
+    module: Any = platform(probe.platform)
+    urls = [ask.url for ask in module.start(outlet, probe)]
+    if hasattr(module, "visitor_ask"):
+        urls.append(module.visitor_ask(probe).url)
+    return urls

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 
 from crawler.model import Evidence, Unread
-from crawler.walking.visit import key
+from crawler.reading.keys import key
 
 COLUMNS = 3
 """A link is frame on so many columns of its site, however many are known: to know of more columns never takes a link out of

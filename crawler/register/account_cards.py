@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from crawler.model import (
+    GONE,
     AccountCard,
     AccountState,
     Contact,
@@ -26,7 +27,6 @@ from crawler.store.tables import AccountRow, AccountStateRow
 
 CONFIG, WORKBOOK = "config", "workbook"
 UNKNOWN_PLACE = "other"
-GONE = (AccountState.CLOSED, AccountState.MERGED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from crawler.model import (
+    GONE,
     ROLE_NAMES,
     AccountCard,
     AccountState,
@@ -27,7 +28,6 @@ from crawler.model import (
 from crawler.reading.homes import PLACE_NAMES, ids_of
 from crawler.register.account_cards import (
     CONFIG,
-    GONE,
     UNKNOWN_PLACE,
     WORKBOOK,
     cards,
@@ -38,9 +38,10 @@ from crawler.register.account_cards import (
     state_on,
 )
 from crawler.register.contacts import masked
-from crawler.register.enter import outlet_of, outlet_values, sync_duty
+from crawler.register.enter import outlet_values, sync_duty
 from crawler.register.survey_rows import Fault, Survey, SurveyRow
 from crawler.store.tables import DutyRow, OutletRow, SiteRow, UnitRow
+from crawler.walking.known import outlet_of
 
 STATE_NAMES: Mapping[AccountState, str] = {
     AccountState.REGISTERED: "在用", AccountState.UNREGISTERED: "未登记", AccountState.CLOSING: "注销中",

@@ -32,7 +32,7 @@ from crawler.model import (
     Unit,
 )
 from crawler.net.guard import host_of, refusal_of
-from crawler.platforms import platform
+from crawler.platforms import probe_urls
 from crawler.register.contacts import phone_in
 from crawler.walking.addresses import is_route, one_address
 
@@ -290,18 +290,6 @@ def _probes(where: str, outlet: Outlet, crawl: CrawlConfig) -> None:
             raise BadConfig(f"{place}: {error}; see docs/platforms.md for what this probe needs") from None
         for url in urls:
             _fetchable(place, url, crawl)
-
-
-def probe_urls(outlet: Outlet, probe: Probe) -> list[str]:
-    """Addresses that looking at ``outlet`` through ``probe`` asks: its own, its handshake's, its proof's.
-
-    Raises ``KeyError`` for an unknown platform and ``ValueError`` where an id or address is missing.
-    """
-    module: Any = platform(probe.platform)
-    urls = [ask.url for ask in module.start(outlet, probe)]
-    if hasattr(module, "visitor_ask"):
-        urls.append(module.visitor_ask(probe).url)
-    return urls
 
 
 def _unit(where: str, entry: UnitEntry) -> Unit:

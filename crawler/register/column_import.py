@@ -13,17 +13,18 @@ from hashlib import blake2b
 
 from sqlalchemy import Connection, insert, select, update
 
-from crawler.discovery.columns_file import ids_of_urls
 from crawler.model import CLASS_NAMES, ColumnClass, Outlet, OutletKind, Purpose, utc
 from crawler.net.guard import host_of, refusal_of
 from crawler.register.account_cards import CONFIG, WORKBOOK
 from crawler.register.account_import import unit_named, unknown_unit
 from crawler.register.column_book import ANYBODY, BY_CLASS, PURPOSES, RENDERS, ColumnBook, ColumnRow
-from crawler.register.enter import FRESH, WATCH, outlet_of, outlet_values, sync_duty
+from crawler.register.enter import FRESH, WATCH, outlet_values, sync_duty
+from crawler.register.ids import ids_of_urls
 from crawler.register.survey_rows import Fault
 from crawler.store.tables import DutyRow, OutletRow, SiteRow, UnitRow
 from crawler.walking.address_store import note_address
 from crawler.walking.addresses import is_route, one_address
+from crawler.walking.known import outlet_of
 
 JOINT = (ColumnClass.NEWS, ColumnClass.NOTICE)
 """Classes in which most portals print the posts of many units."""

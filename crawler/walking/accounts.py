@@ -17,6 +17,7 @@ from typing import Any
 
 from crawler.config import CrawlConfig
 from crawler.model import (
+    GONE,
     Ask,
     Evidence,
     Manners,
@@ -29,7 +30,6 @@ from crawler.model import (
 )
 from crawler.net.guard import refusal_of
 from crawler.platforms import platform
-from crawler.register.account_cards import GONE
 from crawler.walking.account_looks import account_looked, as_copy, path_of
 from crawler.walking.asking import Answer, Asking
 from crawler.walking.chain import Health, Look, believed, decides, due, next_probe, probe_health, tripped

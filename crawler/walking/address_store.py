@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select, update
 
 from crawler.model import OutletKind, utc
+from crawler.reading.keys import HASH, keys
 from crawler.store.proof_tables import OutletAddressRow
 from crawler.store.tables import OutletRow, VisitRow
 from crawler.walking.addresses import same_place
-from crawler.walking.visit import HASH, keys
 
 ALIKE = 3
 """As many posts in common order make two lists one: shorter ones may be alike by chance."""

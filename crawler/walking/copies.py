@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crawler.model import Ask, Outlet, OutletKind, Page, utc
-from crawler.register.catalogue import probe_urls
+from crawler.platforms import probe_urls
 from crawler.store.tables import Base
 from crawler.walking.visit import Looked
 

@@ -11,10 +11,10 @@ from sqlalchemy import Engine
 from crawler.config import CrawlConfig
 from crawler.model import Post
 from crawler.net.guard import refusal_of
-from crawler.register.enter import known_outlets
 from crawler.walking import traits
 from crawler.walking.address_store import column_at
 from crawler.walking.doubt_store import familiar, gone_back, newer
+from crawler.walking.known import known_outlets
 from crawler.walking.record import ArticleSeen, Scope, record, stored_before, unseen
 from crawler.walking.visit import Known, Looked
 

@@ -27,6 +27,7 @@ from crawler.model import (
     Visit,
     shanghai_day,
 )
+from crawler.reading.keys import HASH, key, keys
 from crawler.walking.addresses import is_archive, other_host, same_place
 from crawler.walking.behind import carried, looks_on, marked, with_mark
 from crawler.walking.doubts import NO_KNOWN_POSTS, TURNED_ROUND, WENT_BACK, doubt
@@ -48,7 +49,6 @@ from crawler.walking.wholeness import (
 logger = logging.getLogger(__name__)
 
 Read = Callable[[Page, Outlet, Probe], Reading]
-HASH = 8
 LEARNED_SHARE = 3
 """A first page that shows fewer than a third of the dated posts it last showed is not believed."""
 OTHER_STRUCTURE = ("no_list", "no_dates", "script_list")
@@ -143,11 +143,6 @@ STUBS = ("redirect_stub", "frameset", "script_list")
 """Pages whose content stands elsewhere: behind a jump, in a frame, or at the interface that a script asks (by GET)."""
 
 
-def key(url: str) -> bytes:
-    """Eight bytes that stand for a post's address."""
-    return blake2b(url.encode("utf-8", "surrogatepass"), digest_size=HASH).digest()
-
-
 def request_of(further: Further) -> Ask:
     """The request for a further page."""
     return Ask(further) if isinstance(further, str) else further
@@ -159,11 +154,6 @@ def further_key(further: Further) -> bytes:
         return key(further)
     plain = further.method == "GET" and not further.body
     return key(further.url if plain else f"{further.method} {further.url} {further.body.decode('latin-1')}")
-
-
-def keys(front: bytes) -> frozenset[bytes]:
-    """The addresses packed in a front."""
-    return frozenset(front[i : i + HASH] for i in range(0, len(front), HASH))
 
 
 def conditional(known: Known) -> dict[str, str]:

@@ -23,6 +23,7 @@ from crawler.model import Article, Ask, Manners, Outcome, Page, Post
 from crawler.net.guard import refusal_of
 from crawler.platforms import platform, portal, probes_of
 from crawler.reading.article import read_article
+from crawler.reading.keys import key, keys
 from crawler.walking.asking import Answer, Asking, proven_by
 from crawler.walking.doubts import NO_KNOWN_POSTS, WENT_BACK, withdrawn
 from crawler.walking.freshness import PAST_CACHES, part
@@ -30,7 +31,7 @@ from crawler.walking.hosts import HostQueue, Task, host_key
 from crawler.walking.record import ArticleSeen
 from crawler.walking.shapes import DRIFT, Turn
 from crawler.walking.traits import LIAR
-from crawler.walking.visit import Known, Looked, Planned, explained, further_key, key, keys, look, request_of
+from crawler.walking.visit import Known, Looked, Planned, explained, further_key, look, request_of
 from crawler.walking.yearless import day_of, may_lack_years, yearless
 
 logger = logging.getLogger(__name__)

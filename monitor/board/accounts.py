@@ -12,9 +12,9 @@ from sqlalchemy import Connection, func, select
 
 from crawler.model import ROLE_NAMES, AccountCard, Outlet
 from crawler.register.account_cards import StateSince, cards, histories, state_on
-from crawler.register.attestations import Attestation, attestations_of
 from crawler.register.contacts import masked
 from crawler.store.tables import CandidateRow
+from crawler.walking.attestations import Attestation, attestations_of
 from monitor.board.outlet_page import last_by_probe
 from monitor.rectify.attachments import get
 

@@ -16,11 +16,11 @@ from rich.table import Table
 from crawler.clock import clock
 from crawler.config import BadConfig
 from crawler.doors.recheck import UnknownOutlet
-from crawler.model import ROLE_NAMES, AccountState, Ask, Outlet, OutletKind, Probe, shanghai_day
+from crawler.model import GONE, ROLE_NAMES, AccountState, Ask, Outlet, OutletKind, Probe, shanghai_day
 from crawler.platforms import platform
 from crawler.reading.homes import PLACE_NAMES
 from crawler.register.account_candidates import UnknownCandidate, candidates
-from crawler.register.account_cards import CONFIG, GONE
+from crawler.register.account_cards import CONFIG
 from crawler.register.account_import import (
     STATE_NAMES,
     Proposal,
@@ -31,8 +31,8 @@ from crawler.register.account_import import (
     several,
 )
 from crawler.register.contacts import masked
-from crawler.register.enter import known_outlets
 from crawler.walking.chain import plan_night
+from crawler.walking.known import known_outlets
 from monitor.commands import screen
 from monitor.commands.options import DONE, REFUSED, signed, tell, with_as_of, with_by, with_config, with_json
 from monitor.desk import entering

@@ -16,7 +16,7 @@ from crawler.checks.rules import FAMILIES, SAMPLE
 from crawler.checks.suspects import Suspect
 from crawler.clock import clock
 from crawler.model import SHANGHAI, Outcome, shanghai_day
-from crawler.register.enter import known_outlets
+from crawler.walking.known import known_outlets
 from monitor.commands.options import DONE, FAULT, tell, with_as_of, with_config, with_json
 from monitor.desk.content import SCOPE_NAMES, STATES, Line, Wanted, dismissals, listing, one, take_back
 from monitor.desk.content import decide as decide_on

@@ -8,8 +8,8 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from crawler.model import OutletKind, shanghai_day, utc
-from crawler.register.attestations import Attestation, attestations_of, enter, withdraw
 from crawler.store.tables import OutletRow
+from crawler.walking.attestations import Attestation, attestations_of, enter, withdraw
 from monitor.record.chain import Entry, append
 from monitor.rectify.attachments import Attachment, Unacceptable, accept, put
 from monitor.rectify.rechecks import ask

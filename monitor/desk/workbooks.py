@@ -18,8 +18,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from crawler.model import GONE
 from crawler.reading.homes import PLACE_NAMES
-from crawler.register.account_cards import GONE
 from crawler.register.account_import import propose as propose_accounts
 from crawler.register.account_import import registered
 from crawler.register.survey import read_survey

@@ -22,9 +22,9 @@ from crawler.doors.choice import legacy_hosts
 from crawler.doors.recheck import HttpDoor
 from crawler.model import Ask, Page
 from crawler.net.resolver import Resolve, system_resolve
-from crawler.register.enter import allowed_hosts, host_manners
 from crawler.store.content_tables import CheckedPostRow
 from crawler.walking.hosts import host_key
+from crawler.walking.known import allowed_hosts, host_manners
 from monitor.judging.evaluate import Judgement, evaluate
 from monitor.office import Office, counter
 

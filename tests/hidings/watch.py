@@ -25,11 +25,11 @@ import crawler.walking.visit
 import monitor.night.clocks
 from crawler.doors.crawl import crawl
 from crawler.model import SHANGHAI, Ask, Outlet, OutletKind, Page, Probe, Reading
-from crawler.register.attestations import Attestation, enter
 from crawler.register.finder import Finder
 from crawler.store.tables import open_store
 from crawler.system.shipped import shipped
 from crawler.walking.accounts import AccountNight
+from crawler.walking.attestations import Attestation, enter
 from crawler.walking.hosts import host_key
 from crawler.walking.visit import Read, guarded
 from crawler.walking.walk import Walk

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import insert
 
 from crawler.model import AccountCard, ColumnClass, Evidence, Outcome, Outlet, OutletKind, Probe
-from crawler.register.attestations import AttestationRow
 from crawler.register.catalogue import Catalogue
 from crawler.register.enter import sync
 from crawler.store.tables import PostRow
+from crawler.walking.attestations import AttestationRow
 from monitor.facts import probes
 from monitor.facts.facts import gather
 from monitor.findings.inhibit import down_now

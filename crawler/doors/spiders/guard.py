@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, cast
+from typing import Protocol, Self, cast
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError
 
+from crawler.config import CrawlConfig
+from crawler.doors.spiders.forbidden import Forbidden
 from crawler.doors.spiders.resolver import GuardedResolver
 from crawler.net.guard import host_of, refusal_of
 from crawler.net.guard_trial import PROBE_NAME
 from crawler.walking.hosts import host_key
 
-if TYPE_CHECKING:
-    from crawler.doors.spiders.outlets import OutletSpider
 
+class Guarded(Protocol):
+    """What the gate must know of the spider that it stands before."""
 
-class Forbidden(IgnoreRequest):
-    """The address may not be fetched; its text is the guard's machine word."""
+    hosts: frozenset[str]
+    config: CrawlConfig
 
 
 class GuardMiddleware:
@@ -30,7 +32,7 @@ class GuardMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        spider = cast("OutletSpider", crawler.spider)
+        spider = cast(Guarded, crawler.spider)
         return cls(spider.hosts | {PROBE_NAME}, spider.config.allow_loopback)
 
     def process_request(self, request: Request) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from scrapy import Request
 
-from crawler.doors.spiders.guard import Forbidden
+from crawler.doors.spiders.forbidden import Forbidden
 from crawler.net.guard_trial import INSIDE, PATIENCE, PROBE_NAME, judge, listening
 
 DOORS = {INSIDE: "Scrapy 中间件", PROBE_NAME: "Scrapy 域名解析"}
