@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -18,57 +18,21 @@ from typing import Any, get_type_hints
 
 from pydantic import Field, create_model
 
-import monitor.bulletin.reports
 import monitor.rules
 from crawler.config import BadConfig, Strict, section
-from monitor.access.settings import WebSettings
-from monitor.bulletin.model import BulletinSettings
-from monitor.counting.rows import CountRule
-from monitor.days.hours import Hour
-from monitor.letters.alerts import AlertsConfig
-from monitor.letters.channels.mail import MailConfig
-from monitor.letters.channels.webhook import WebhookConfig
-from monitor.letters.text import LetterSettings
-from monitor.rectify.orders import OrderSettings
-from monitor.rectify.proof import ProofSettings
-from monitor.settings.life import Life
+from monitor.settings.bulletin import BulletinSettings
+from monitor.settings.counting import CountRule
+from monitor.settings.letters import LetterSettings
+from monitor.settings.mail import MailConfig
+from monitor.settings.orders import OrderSettings
+from monitor.settings.proof import ProofSettings
+from monitor.settings.sending import AlertsConfig
+from monitor.settings.timetable import Timetable
+from monitor.settings.versions import Version
+from monitor.settings.web import WebSettings
+from monitor.settings.webhook import WebhookConfig
 
-
-class Timetable(Strict):
-    """Hours of the day in Asia/Shanghai."""
-
-    nightly: Hour = time(1, 30)
-    letters: Hour = time(8, 30)
-    content: Hour = time(3)
-    drafts: Hour = time(9)
-    retention: Hour = time(4, 30)
-    self_check: Hour = time(7, 30)
-    recheck_seconds: float = Field(default=2, ge=0.2, le=60)
-    retry_seconds: float = Field(
-        default=60,
-        ge=0.2,
-        le=3600,
-        description="a daily job that broke is tried again, each time twice as late",
-    )
-    visits_a_day: int = Field(
-        default=24, ge=20, le=288, description="home page visits; the rule wants 20 a week"
-    )
-
-
-class Version(Strict):
-    """One version of a rule's limits, in force from a day on until the next version; and its findings' life."""
-
-    valid_from: date
-    life: Life = Life()
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """The keyword arguments for ``check``."""
-        return {name: getattr(self, name) for name in type(self).model_fields if name not in OWN}
-
-
-OWN = ("valid_from", "life")
-"""Keys of every rule that are no argument of its ``check``."""
+REPORTS = Path(__file__).parent / "bulletin" / "reports"
 
 
 class MonitorSection(Strict):
@@ -150,8 +114,8 @@ def rule_names() -> tuple[str, ...]:
 
 
 def report_names() -> tuple[str, ...]:
-    """The reports that exist: one module each, with ``SUFFIX`` and ``write``."""
-    return tuple(sorted(found.name for found in iter_modules(monitor.bulletin.reports.__path__)))
+    """The reports that exist: one module each, with ``SUFFIX`` and ``write``. Told by their files: reports stand high above."""
+    return tuple(sorted(found.name for found in iter_modules([str(REPORTS)])))
 
 
 def rule(name: str) -> ModuleType:

@@ -24,11 +24,11 @@ from crawler.walking.known import outlet_of
 from monitor.config import MonitorConfig, monitor_config
 from monitor.counting.counts import outlets_of, unit_month_counts
 from monitor.counting.decisions import in_force, read_decisions
-from monitor.counting.rows import CountRule
 from monitor.counting.word import keep_config
-from monitor.judging.standing import follow
+from monitor.findings.standing import follow
 from monitor.model import Count
 from monitor.record.chain import SYSTEM, Entry, append
+from monitor.settings.counting import CountRule
 
 DECISIONS = "decisions.yaml"
 UNIT_TOLD = ("short", "full", "group_name", "aliases", "quota", "emails")

@@ -14,7 +14,7 @@ import crawler.walking.attestations
 import crawler.walking.copies
 import monitor.access.tables
 import monitor.facts.probes
-import monitor.judging.standing
+import monitor.findings.standing
 import monitor.judging.unit_rhythm
 import monitor.letters.outbox
 import monitor.night.diary
@@ -43,7 +43,7 @@ HOMES: tuple[ModuleType, ...] = (
     monitor.facts.probes,
     monitor.rectify.rechecks,
     monitor.rectify.replies,
-    monitor.judging.standing,
+    monitor.findings.standing,
     monitor.judging.unit_rhythm,
     monitor.access.tables,
 )

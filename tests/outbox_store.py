@@ -12,12 +12,13 @@ from sqlalchemy import func, insert, select
 
 from crawler.model import SHANGHAI, Unit
 from crawler.store.tables import OutletRow, SiteRow, UnitRow, VisitRow
-from monitor.letters.alerts import AlertsConfig, Send, Sent, send_waiting, write_letters
-from monitor.letters.channels.mail import MailConfig
+from monitor.letters.alerts import Send, Sent, send_waiting, write_letters
 from monitor.letters.delivery import HandingOver, Receipt, Undelivered
 from monitor.model import Letter
 from monitor.record.tables import FindingRow, LetterRow, SaidRow
 from monitor.settings.letters import LetterSettings
+from monitor.settings.mail import MailConfig
+from monitor.settings.sending import AlertsConfig
 from tests.conftest import Store
 
 DAY = date(2020, 7, 20)

@@ -23,8 +23,8 @@ from crawler.net.resolver import Resolve, system_resolve
 from crawler.register.catalogue import Catalogue
 from crawler.register.enter import sync
 from monitor.facts import probes
-from monitor.model import Facts, SiteWeek, Value
-from monitor.night.availability import Probed, day_plan, due_visits, visit_home
+from monitor.model import Facts, Probed, SiteWeek, Value
+from monitor.night.availability import day_plan, due_visits, visit_home
 from monitor.rules.certificate_expiry import check as certificate
 from monitor.rules.site_unreachable import check
 from tests.conftest import Store

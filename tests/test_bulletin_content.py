@@ -14,10 +14,11 @@ from monitor.bulletin.edits import BadEdit, edited
 from monitor.bulletin.filter import narrowed
 from monitor.bulletin.frozen import bulletin_of
 from monitor.bulletin.lint import errors, lint
-from monitor.bulletin.model import Bulletin, ContentCheck, ContentFault, Edit, Period
+from monitor.bulletin.model import Bulletin, Edit, Period
 from monitor.bulletin.printing import compile_bulletin
 from monitor.bulletin.reports import sheet
 from monitor.bulletin.text import sections
+from monitor.model import ContentCheck, ContentFault
 from monitor.night import jobs
 from monitor.settings.bulletin import REQUIREMENTS
 from tests.test_bulletin import seed_bulletin

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from monitor.bulletin.edits import BadEdit, edited
 from monitor.bulletin.lint import errors, lint
-from monitor.bulletin.model import Bulletin, BulletinSettings, Coverage, Edit, Question, UnitRow
+from monitor.bulletin.model import Bulletin, BulletinSettings, Edit, Question, UnitRow
 from monitor.bulletin.text import sections
-from monitor.model import Count, exactly
+from monitor.model import Count, Coverage, exactly
 from tests.test_bulletin import seed_bulletin
 
 

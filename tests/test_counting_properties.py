@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from crawler.model import Unit
 from monitor.counting.names import Names, Place
 from monitor.counting.reach import Reach
-from monitor.counting.rows import Column, CountRule, Seen, Undated
+from monitor.counting.rows import Column, Seen, Undated
 from monitor.counting.sight import Sight, Stood, of_units
 from monitor.counting.tally import collect
 from monitor.counting.whose import Whose
+from monitor.settings.counting import CountRule
 
 START, END, TODAY = date(2020, 5, 1), date(2020, 6, 30), date(2020, 7, 5)
 MONTHS = ("2020-05", "2020-06")

@@ -15,8 +15,8 @@ from sqlalchemy import insert, update
 
 from crawler.store.tables import DutyRow
 from monitor.counting.counts import tally, unit_month_counts
-from monitor.counting.tally import CountRule, Tally, months_between
-from monitor.days.calendar import month_of
+from monitor.counting.tally import CountRule, Tally
+from monitor.days.calendar import month_of, months_between
 from monitor.model import Count, together
 from tests.quarter import (
     AS_OF,

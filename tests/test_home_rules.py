@@ -13,8 +13,7 @@ from crawler.register.enter import sync
 from monitor.config import read_rules
 from monitor.facts import probes
 from monitor.judging.evaluate import evaluate, judge
-from monitor.model import Facts, SiteFacts, SiteWeek, Value, Verdict
-from monitor.night.availability import Probed
+from monitor.model import Facts, Probed, SiteFacts, SiteWeek, Value, Verdict
 from monitor.office import count_until
 from tests.conftest import Store
 from tests.judging_facts import at, facts, one

@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import update
 
 from crawler.model import SHANGHAI
-from monitor.letters.alerts import AlertsConfig, Sent, send_waiting, write_letters
+from monitor.letters.alerts import Sent, send_waiting, write_letters
 from monitor.letters.delivery import HandingOver, Receipt
 from monitor.model import Letter
 from monitor.record.tables import FindingRow, SaidRow
 from monitor.settings.letters import LetterSettings
+from monitor.settings.sending import AlertsConfig
 from tests.conftest import Store
 from tests.outbox_store import UNITS, look, open_finding, seed
 

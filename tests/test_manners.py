@@ -23,8 +23,9 @@ from monitor.letters.ourselves import troubles
 from monitor.letters.text import OFFICE
 from monitor.record.links import Keys, signer, unit_of
 from monitor.record.tables import FindingRow, JudgementRow, LetterRow
-from monitor.rectify.orders import OrderSettings, issue
+from monitor.rectify.orders import issue
 from monitor.settings.letters import LetterSettings
+from monitor.settings.orders import OrderSettings
 from tests.conftest import Store
 from tests.outbox_store import (
     DAY,

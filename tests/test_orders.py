@@ -23,10 +23,11 @@ from monitor.record.tables import EventRow, FindingRow
 from monitor.rectify import orders
 from monitor.rectify.appeals import appeal, appeals, decide, pending, put_errata
 from monitor.rectify.attachments import Unacceptable, accept, get, where
-from monitor.rectify.orders import OrderSettings, Refused, issue, listed, one, withdraw
+from monitor.rectify.orders import Refused, issue, listed, one, withdraw
 from monitor.rectify.rechecks import RecheckRow
 from monitor.rectify.replies import ReplyRow, replies, reply, settle
 from monitor.settings.letters import LetterSettings
+from monitor.settings.orders import OrderSettings
 from tests.conftest import Store
 from tests.outbox_store import NOW, rows, seed, visit
 from tests.test_bulletin import seed_bulletin

@@ -29,8 +29,9 @@ from monitor.record.check import verify
 from monitor.record.tables import FindingRow
 from monitor.rectify.orders import issue, one
 from monitor.rectify.preserving import preserve
-from monitor.rectify.proof import NoProof, ProofSettings, forget, proof_of, to_html, to_warc
+from monitor.rectify.proof import NoProof, forget, proof_of, to_html, to_warc
 from monitor.rectify.replies import replies, reply
+from monitor.settings.proof import ProofSettings
 from tests.conftest import Store
 from tests.district import Clock, Town, served, town
 from tests.outbox_store import NOW, open_finding, rows, seed

@@ -32,7 +32,7 @@ from monitor.counting.counts import units_of
 from monitor.findings.dispensations import Kind, dispensed, grant, in_force
 from monitor.findings.ledger import apply
 from monitor.findings.said import journal
-from monitor.letters.alerts import AlertsConfig, send_waiting, write_letters
+from monitor.letters.alerts import send_waiting, write_letters
 from monitor.letters.delivery import HandingOver, Receipt, Undelivered
 from monitor.letters.ourselves import troubles
 from monitor.letters.text import OFFICE
@@ -41,10 +41,12 @@ from monitor.record.check import verify
 from monitor.record.tables import EventRow, LetterRow
 from monitor.rectify.acks import acknowledge
 from monitor.rectify.appeals import appeal, decide
-from monitor.rectify.orders import OrderSettings, issue, one
+from monitor.rectify.orders import issue, one
 from monitor.rectify.replies import reply, settle
 from monitor.settings.letters import LetterSettings
 from monitor.settings.life import Life
+from monitor.settings.orders import OrderSettings
+from monitor.settings.sending import AlertsConfig
 from tests.conftest import Store
 
 SETTINGS = LetterSettings.model_validate(

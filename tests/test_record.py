@@ -35,8 +35,8 @@ from monitor.record.chain import AuditRow, seal
 from monitor.record.check import papers, verify, where_is
 from monitor.record.tables import FindingRow, LetterRow
 from monitor.rectify import acks, appeals, orders, rechecks, replies
-from monitor.rectify.orders import OrderSettings
 from monitor.settings.letters import LetterSettings
+from monitor.settings.orders import OrderSettings
 from tests.judging_store import post, visit
 from tests.test_bulletin_commands import LOOK, UNITS
 from tests.test_contacts import book

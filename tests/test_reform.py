@@ -24,7 +24,7 @@ from monitor.bulletin.frozen import archived
 from monitor.bulletin.model import Period
 from monitor.bulletin.printing import archive, draft, print_bulletin
 from monitor.desk import entering
-from monitor.letters.alerts import AlertsConfig, send_waiting
+from monitor.letters.alerts import send_waiting
 from monitor.letters.delivery import HandingOver, Receipt
 from monitor.model import Letter, Verdict
 from monitor.night.jobs import judge_now, write_day
@@ -33,6 +33,7 @@ from monitor.record.check import papers, verify
 from monitor.record.tables import EventRow, FindingRow, LetterFindingRow
 from monitor.rectify.handover import moves
 from monitor.rectify.orders import EVERY, MOVED, Order, issue, listed
+from monitor.settings.sending import AlertsConfig
 from tests.judging_store import post, visit
 
 OLD = date(2020, 1, 3)

@@ -11,12 +11,13 @@ from sqlalchemy import update
 from crawler.model import Unit
 from crawler.store.tables import UnitRow
 from monitor.letters import outbox
-from monitor.letters.alerts import AlertsConfig, Sent, send_waiting, write_letters
+from monitor.letters.alerts import Sent, send_waiting, write_letters
 from monitor.letters.delivery import HandingOver, Receipt, Refusal
 from monitor.letters.outbox import LEASE, RETRIES, AttemptRow
 from monitor.letters.text import OFFICE
 from monitor.model import Letter
 from monitor.record.tables import LetterRow
+from monitor.settings.sending import AlertsConfig
 from tests.conftest import Store
 from tests.mailbox import Script, mail_server
 from tests.outbox_store import (

@@ -18,7 +18,6 @@ from sqlalchemy import Row, select
 
 from crawler.model import SHANGHAI
 from crawler.store.tables import RunRow
-from monitor.config import Timetable
 from monitor.facts.probes import ProbeRow
 from monitor.night import jobs
 from monitor.night.lock import try_lock
@@ -26,6 +25,7 @@ from monitor.night.schedule import GRACE, guarded, serve, timetable
 from monitor.night.service import Service
 from monitor.office import enter_catalogue
 from monitor.rectify import rechecks
+from monitor.settings.timetable import Timetable
 from tests.conftest import Store
 from tests.district import Clock, Town, served, town
 

@@ -18,7 +18,6 @@ from sqlalchemy import create_engine, event, func, select, text, update
 
 from crawler.model import SHANGHAI
 from crawler.store.tables import PostRow, RunRow, SiteRow, VisitRow
-from monitor.config import Timetable
 from monitor.facts.probes import ahead, weeks
 from monitor.night import jobs, schedule
 from monitor.night.child import Crawled
@@ -29,6 +28,7 @@ from monitor.night.schedule import Watch, declare, guarded, serve, timetable
 from monitor.night.service import Service, Unfinished
 from monitor.office import Office, enter_catalogue
 from monitor.record.tables import LetterRow
+from monitor.settings.timetable import Timetable
 from tests.conftest import Store
 from tests.district import START, Clock, Town, served, town
 from tests.test_service import PATIENCE, ask, found, until

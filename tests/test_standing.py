@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 
 from crawler.model import Outlet, OutletKind
 from crawler.store.tables import OutletRow, SiteRow
-from monitor.judging.standing import StandingRow, TrendRow, greet, stand, stands
+from monitor.findings.standing import StandingRow, TrendRow, greet, stand, stands
 from monitor.model import Facts, Newest, OutletFacts, Value, Verdict
 from monitor.record.tables import JudgementRow
 from tests.conftest import Store

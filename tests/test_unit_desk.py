@@ -14,8 +14,9 @@ from monitor.record.links import BadToken, allows, load_keys, signer, unit_of
 from monitor.record.tables import FindingRow
 from monitor.rectify.acks import acknowledge
 from monitor.rectify.appeals import appeal, decide
-from monitor.rectify.orders import OrderSettings, issue
+from monitor.rectify.orders import issue
 from monitor.rectify.replies import reply
+from monitor.settings.orders import OrderSettings
 from monitor.tables import METADATA
 from tests.conftest import Store
 from tests.outbox_store import DAY, NOW, SETTINGS, Fake, deliver, look, rows, seed, write

@@ -16,7 +16,7 @@ from sqlalchemy import update
 
 from crawler.store.tables import OutletRow, UnitRow
 from monitor.access.roles import Role
-from monitor.judging.standing import StandingRow
+from monitor.findings.standing import StandingRow
 from monitor.office import Office
 from monitor.record.chain import AuditRow
 from monitor.sheets.survey import HEAD_4

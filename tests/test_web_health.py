@@ -16,9 +16,9 @@ from monitor.access.roles import Permission, Role, may
 from monitor.board import health as board
 from monitor.board.machine import Disk, machine
 from monitor.facts.probes import add
-from monitor.judging.standing import StandingRow
+from monitor.findings.standing import StandingRow
 from monitor.letters.outbox import AttemptRow
-from monitor.night.availability import Probed
+from monitor.model import Probed
 from monitor.night.diary import DailyRow
 from monitor.office import Office
 from monitor.record.chain import AuditRow

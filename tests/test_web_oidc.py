@@ -18,10 +18,10 @@ import pytest
 from joserfc import jwk, jwt
 
 from monitor.access.roles import Role
-from monitor.access.settings import OidcSettings
 from monitor.access.tables import SessionRow, UserRow
 from monitor.office import Office
 from monitor.record.chain import AuditRow
+from monitor.settings.web import OidcSettings
 from monitor.web.app import create_app
 from tests.web_helpers import NAMES, NOW, Browser, ClientFor, rows
 

@@ -23,7 +23,7 @@ from monitor.access.roles import Role
 from monitor.access.users import add_user
 from monitor.board import outlets as board
 from monitor.findings.dispensations import Kind, grant
-from monitor.judging.standing import follow
+from monitor.findings.standing import follow
 from monitor.night.service import Service
 from monitor.office import Office
 from monitor.rectify.rechecks import RecheckRow

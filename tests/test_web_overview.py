@@ -16,7 +16,7 @@ from monitor.access.roles import Permission, Role, may
 from monitor.board import overview as board
 from monitor.board import trend as trends
 from monitor.days.workdays import Calendar
-from monitor.judging.standing import StandingRow
+from monitor.findings.standing import StandingRow
 from monitor.judging.unit_rhythm import DoubtRow, UnitDayRow, UnitMonthRow
 from monitor.model import exactly
 from monitor.office import Office

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.night.saw import Saw, blind_sentence
+from monitor.facts.saw import Saw, blind_sentence
 from monitor.words import Sight, none_found, nothing_listed, of_standing, share
 
 ROOT = Path(__file__).parents[1] / "monitor"

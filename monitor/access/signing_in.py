@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from monitor.access import attempts, sessions
-from monitor.access.settings import WebSettings
 from monitor.access.users import User, matches, secret_of
 from monitor.record.chain import Entry, append
 from monitor.record.links import Keys
+from monitor.settings.web import WebSettings
 
 FROM_ONE_ADDRESS = 30
 """Wrong passwords that one address may send in the rest period, whatever the names: offices share an address."""

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Select, func, or_, select
 from crawler.model import OutletKind, shanghai_day
 from crawler.store.tables import DutyRow, OutletRow, SiteRow
 from monitor.board.paging import ROWS, Paged, within
+from monitor.findings.standing import StandingRow
 from monitor.judging.checklist import Answered, Item, Result, answers, items, kind_of, results_of
-from monitor.judging.standing import StandingRow
 from monitor.model import Value, Verdict
 from monitor.record.tables import FindingRow, SaidRow
 

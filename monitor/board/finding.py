@@ -14,11 +14,11 @@ from crawler.walking.copies import PageCopyRow
 from monitor.board import findings
 from monitor.board.units import unit_names
 from monitor.board.words import EVENTS, event_words
-from monitor.bulletin.model import ErrorRate
 from monitor.facts.facts import Shown, posts_of
 from monitor.findings.dispensations import Dispensation, in_force
 from monitor.looks.crosscheck_rows import CheckLine
 from monitor.looks.crosschecks import ABOUT_NEWEST, looked_at
+from monitor.model import ErrorRate
 from monitor.record.tables import EventRow, LetterFindingRow, LetterRow
 from monitor.rectify.appeals import Appeal, appeals
 from monitor.rectify.error_rates import error_rates

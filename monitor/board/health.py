@@ -15,7 +15,7 @@ from crawler.store.tables import OutletRow, RunRow
 from monitor.board.units import unit_names
 from monitor.board.words import LETTER_CHIPS, LETTERS
 from monitor.facts.probes import ahead, weeks
-from monitor.judging.standing import StandingRow
+from monitor.findings.standing import StandingRow
 from monitor.letters.outbox import AttemptRow
 from monitor.model import SiteWeek, Value
 from monitor.night.diary import NAMES, DailyRow

@@ -14,7 +14,7 @@ from crawler.store.tables import DutyRow, OutletRow, PostRow, SiteRow, UnitRow, 
 from crawler.walking.copies import PageCopyRow
 from crawler.walking.known import outlet_of
 from monitor.findings.dispensations import KIND_NAMES, Dispensation, in_force
-from monitor.judging.standing import StandingRow
+from monitor.findings.standing import StandingRow
 from monitor.record.tables import FindingRow
 from monitor.rectify.rechecks import RecheckRow
 

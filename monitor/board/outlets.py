@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from crawler.store.tables import DutyRow, OutletRow, UnitRow
 from monitor.board.paging import ROWS, Paged, within
-from monitor.judging.standing import StandingRow
+from monitor.findings.standing import StandingRow
 from monitor.model import Value
 from monitor.words.causes import NOT_JUDGED
 

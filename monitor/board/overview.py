@@ -17,8 +17,8 @@ from monitor.board.paging import Paged, within
 from monitor.days.calendar import last_day, month_of
 from monitor.days.workdays import Calendar
 from monitor.desk.content import totals
+from monitor.findings.standing import StandingRow
 from monitor.judging.ahead import last_workday
-from monitor.judging.standing import StandingRow
 from monitor.judging.unit_rhythm import DoubtRow, months_kept
 from monitor.model import NOT_COUNTED, Count, Value
 from monitor.record.tables import FindingRow, JudgementRow, LetterRow

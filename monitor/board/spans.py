@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, func, or_, select
 from crawler.model import shanghai_day
 from crawler.store.tables import DutyRow, OutletRow, PostRow, RunRow, UnitRow, VisitRow
 from monitor.findings.ledger import answered_by
-from monitor.judging.standing import StandingRow
+from monitor.findings.standing import StandingRow
 from monitor.record.tables import FindingRow
 
 T = TypeVar("T")

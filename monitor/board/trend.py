@@ -15,7 +15,7 @@ from crawler.store.tables import OutletRow, UnitRow
 from monitor.board.unit_list import judged_months, shown_months
 from monitor.board.words import rule_name
 from monitor.days.calendar import add_months, month_of
-from monitor.judging.standing import StandingRow, TrendRow
+from monitor.findings.standing import StandingRow, TrendRow
 from monitor.judging.unit_rhythm import UnitDayRow, days_kept, months_kept
 from monitor.model import NOT_COUNTED, Count, Value, exactly, together
 from monitor.record.tables import FindingRow, SaidRow

@@ -14,8 +14,8 @@ from crawler.store.tables import DutyRow, OutletRow, UnitRow
 from monitor.counting.attribution import REASON_NAMES, Reason
 from monitor.days.workdays import Calendar
 from monitor.findings.ledger import answered_by
+from monitor.findings.standing import StandingRow
 from monitor.judging.ahead import Ahead, Deadline, ahead
-from monitor.judging.standing import StandingRow
 from monitor.judging.unit_rhythm import DoubtRow
 from monitor.model import Newest, Value, Verdict
 from monitor.record.tables import FindingRow, LetterRow

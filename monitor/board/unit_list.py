@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Text, cast, func, or_, select
 from crawler.store.tables import DutyRow, OutletRow, UnitRow
 from monitor.board.lateness import late as is_late
 from monitor.days.calendar import add_months, month_of, quarter_months, quarter_start
-from monitor.judging.standing import StandingRow
+from monitor.findings.standing import StandingRow
 from monitor.judging.unit_rhythm import months_kept
 from monitor.model import NOT_COUNTED, Count, Value
 from monitor.record.tables import FindingRow

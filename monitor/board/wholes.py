@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from crawler.store.tables import OutletRow, UnitRow
 from monitor.counting.past import left_since
 from monitor.counting.word import WholeWord, words_of
-from monitor.judging.standing import StandingRow
+from monitor.findings.standing import StandingRow
 from monitor.record.tables import JudgementRow
 from monitor.words import counts_open
 from monitor.words.causes import CATALOGUE_OPEN

@@ -16,17 +16,7 @@ from sqlalchemy import Connection
 
 from crawler.model import SHANGHAI, Outlet, OutletKind, Unit, shanghai_day
 from crawler.register.account_candidates import Candidate, candidates
-from monitor.bulletin.model import (
-    DONE,
-    Bulletin,
-    BulletinSettings,
-    ContentCheck,
-    Coverage,
-    ErrorRate,
-    PastMatter,
-    Period,
-    Repeated,
-)
+from monitor.bulletin.model import DONE, Bulletin, BulletinSettings, PastMatter, Period, Repeated
 from monitor.bulletin.outlets import (
     COLUMN,
     accounts_of,
@@ -54,7 +44,6 @@ from monitor.bulletin.parts import (
 from monitor.bulletin.past import past_matters
 from monitor.bulletin.sight import draft_reasons, last_seen, left_since, sight
 from monitor.counting import counts
-from monitor.counting.rows import CountRule
 from monitor.counting.tally import Tally
 from monitor.days.calendar import chinese_day
 from monitor.days.official_days import OfficialDays
@@ -63,7 +52,8 @@ from monitor.facts.accounts import Rhythm, account_rhythms
 from monitor.facts.content import content_check
 from monitor.looks.crosscheck_rows import summary
 from monitor.looks.crosschecks import ABOUT_NEWEST, looked_at
-from monitor.model import Count, Finding, Value, Verdict, exactly, together
+from monitor.model import ContentCheck, Count, Coverage, ErrorRate, Finding, Value, Verdict, exactly, together
+from monitor.settings.counting import CountRule
 
 __all__ = ["Bulletin", "BulletinSettings", "Period", "assemble", "compile", "completion", "to_json"]
 

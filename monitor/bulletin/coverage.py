@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from crawler.model import shanghai_day
-from monitor.bulletin.model import Basis, Bulletin, ErrorRate, Group, UnitRow, Unjudged
+from monitor.bulletin.model import Basis, Bulletin, Group, UnitRow, Unjudged
 from monitor.days.calendar import chinese_day
+from monitor.model import ErrorRate
 from monitor.words import share
 from monitor.words.rules import rule_name
 

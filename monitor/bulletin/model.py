@@ -5,7 +5,6 @@ Months are texts like ``2020-04``; every name is the short name that is printed;
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -14,7 +13,7 @@ from pydantic import BeforeValidator, Field
 
 from crawler.config import Strict
 from monitor.days.period import Period as Period
-from monitor.model import ZERO, Count, exactly, together
+from monitor.model import ZERO, ContentCheck, Count, Coverage, ErrorRate, exactly, together
 from monitor.settings.bulletin import FIELD_NAMES as FIELD_NAMES
 from monitor.settings.bulletin import BulletinSettings as BulletinSettings
 
@@ -272,60 +271,6 @@ class Disclosure:
 
 
 @dataclass(frozen=True, slots=True)
-class ContentFault:
-    """One content fault that a person confirmed; ``unit`` is the short name of who published the post, empty while
-    that is open. ``mended`` is the day on which a look found it gone. ``said`` is masked where personal."""
-
-    unit: str
-    family: str
-    kind: str
-    title: str
-    url: str
-    column: str
-    place: str
-    said: str
-    found: date
-    mended: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ContentCheck:
-    """The content checks (信息内容) up to this bulletin: ``posts`` looked at, the faults that people confirmed since the
-    bulletin before or that still stand, and how many suspects wait for a person (``suspects`` by family): those are
-    laid to nobody.
-    """
-
-    posts: int
-    faults: tuple[ContentFault, ...] = ()
-    suspects: tuple[tuple[str, int], ...] = ()
-
-    @property
-    def blamed(self) -> tuple[str, ...]:
-        """The units with a fault, the most first."""
-        counted = Counter(fault.unit for fault in self.faults if fault.unit)
-        return tuple(unit for unit, _ in counted.most_common())
-
-    def of(self, unit: str) -> tuple[ContentFault, ...]:
-        """The faults of ``unit``; of nobody with an empty text."""
-        return tuple(fault for fault in self.faults if fault.unit == unit)
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """How much of what had to be looked at was looked at in the check window. ``known`` = had an address.
-
-    ``after`` of them were seen after the period's end; ``last`` is when anything was seen at all.
-    """
-
-    outlets: int
-    known: int
-    looked: int
-    failed: bool = False
-    after: int | None = None
-    last: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Unjudged:
     """A column or account that could not be judged, and why: ours to find out, nobody's fault in this bulletin.
 
@@ -340,15 +285,6 @@ class Unjudged:
     sentence: str = ""
     newest: date | None = None
     seen: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorRate:
-    """How often a rule was wrong: ``taken_back`` of the ``opened`` findings, after an appeal or a correction."""
-
-    rule: str
-    opened: int
-    taken_back: int
 
 
 @dataclass(frozen=True, slots=True)

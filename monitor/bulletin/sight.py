@@ -10,9 +10,10 @@ from sqlalchemy import Connection, func, or_, select
 
 from crawler.model import SHANGHAI, Outcome, OutletKind, shanghai_day, utc
 from crawler.store.tables import OutletRow, UnitRow, VisitRow
-from monitor.bulletin.model import Coverage, Period
+from monitor.bulletin.model import Period
 from monitor.counting.counts import coverage
 from monitor.days.calendar import chinese_day
+from monitor.model import Coverage
 
 CONCLUSIVE = [outcome.value for outcome in Outcome if outcome.conclusive]
 HALF = 2

@@ -12,11 +12,11 @@ from datetime import date
 
 from crawler.model import shanghai_day
 from monitor.bulletin.coverage import causes_words
-from monitor.bulletin.model import Bulletin, ColumnRow, ContentFault, Group, PastMatter
+from monitor.bulletin.model import Bulletin, ColumnRow, Group, PastMatter
 from monitor.bulletin.text_media import media
 from monitor.bulletin.words import fields, level, units_of
 from monitor.days.calendar import chinese_day
-from monitor.model import Count, exactly
+from monitor.model import ContentFault, Count, exactly
 from monitor.words import none_found, share
 
 NUMERALS = "一二三四五六七八九十"

@@ -12,7 +12,7 @@ from crawler.clock import clock
 from monitor.bulletin.printing import archive
 from monitor.commands.options import DONE, FAULT, tell, with_as_of, with_config, with_json
 from monitor.commands.order import DAY
-from monitor.letters.parts import chinese_moment
+from monitor.days.chinese import chinese_moment
 from monitor.office import open_office
 from monitor.record.chain import root_of_day
 from monitor.record.check import papers, verify, where_is

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from crawler.walking.copies import PageCopy
+from monitor.days.chinese import chinese_moment
 from monitor.facts.facts import Shown
-from monitor.letters.parts import chinese_moment
 from monitor.rectify.appeals import STATE_NAMES as APPEAL_NAMES
 from monitor.rectify.appeals import Appeal
 from monitor.rectify.orders import STATE_NAMES, Order

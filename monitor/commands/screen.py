@@ -17,11 +17,11 @@ from crawler.model import SHANGHAI, Outlet, OutletKind, Visit
 from crawler.reading.rendering import PLACE_NAMES
 from monitor.board.wholes import open_words
 from monitor.bulletin.outlets import worst
+from monitor.facts.saw import blind_sentence
 from monitor.judging.evaluate import Explanation, Judgement
 from monitor.model import VALUE_NAMES, Finding, Value, Verdict
 from monitor.night.child import Progress as Step
 from monitor.night.jobs import LastNight, Night, last_night
-from monitor.night.saw import blind_sentence
 from monitor.office import Office, Settings, outlets_now
 from monitor.rules.unit_quota import NAME as QUOTA
 from monitor.rules.unit_quota import count_of

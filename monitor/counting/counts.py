@@ -14,20 +14,20 @@ from crawler.model import SHANGHAI, ColumnClass, Outcome, Outlet, OutletKind, Un
 from crawler.register.enter import addressees
 from crawler.store.tables import DutyRow, OutletRow, PostRow, SiteRow, UnitRow, VisitRow
 from crawler.walking.known import outlet_of
-from monitor.bulletin.model import Coverage
 from monitor.counting.ledger import Answer
 from monitor.counting.looked import reaches
-from monitor.counting.months import months_between
 from monitor.counting.names import Names, Place
 from monitor.counting.past import histories, left_since, stood
 from monitor.counting.reach import Reach
-from monitor.counting.rows import Column, CountRule, Seen, Undated
+from monitor.counting.rows import Column, Seen, Undated
 from monitor.counting.sight import Sight, of_units
 from monitor.counting.tally import Posts, Tally, collect
 from monitor.counting.tally import tally as count
 from monitor.counting.whose import YEAR, History, Whose
+from monitor.days.calendar import months_between
 from monitor.looks.weight import CONVICTING
-from monitor.model import Count
+from monitor.model import Count, Coverage
+from monitor.settings.counting import CountRule
 
 __all__ = [
     "coverage",

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from monitor.counting.addresses import article, exact, perhaps
 from monitor.counting.origins import clean
-from monitor.counting.rows import Column, CountRule, Seen
+from monitor.counting.rows import Column, Seen
+from monitor.settings.counting import CountRule
 
 LONG = 10
 """Characters of a title that names its matter. 公示, 招标公告 and the like head many posts of a day."""

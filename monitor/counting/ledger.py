@@ -16,8 +16,9 @@ from monitor.counting.attribution import NAMELESS, Attribution, Reason, attribut
 from monitor.counting.distinct import Group, distinct, origin_of
 from monitor.counting.months import When, possible, when
 from monitor.counting.names import Names
-from monitor.counting.rows import Column, CountRule, Seen, Undated
+from monitor.counting.rows import Column, Seen, Undated
 from monitor.counting.whose import May, together
+from monitor.settings.counting import CountRule
 
 
 @dataclass(frozen=True, slots=True)

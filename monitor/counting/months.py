@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from monitor.counting.rows import CountRule, Seen, Undated
-from monitor.days.calendar import first_day, month_of
+from monitor.counting.rows import Seen, Undated
+from monitor.days.calendar import first_day, month_of, months_between
+from monitor.settings.counting import CountRule
 
 DAY = timedelta(days=1)
 OFF = timedelta(days=31)
@@ -98,9 +99,3 @@ def possible(row: Undated, rule: CountRule, since: date) -> tuple[str, ...]:
 def months_of(first: date, last: date) -> tuple[str, ...]:
     """The months that the days from ``first`` to ``last`` touch; none where they are the wrong way round."""
     return months_between(first, last) if first <= last else ()
-
-
-def months_between(start: date, end: date) -> tuple[str, ...]:
-    """Every calendar month that the two days and what lies between them touch."""
-    first, last = start.year * 12 + start.month - 1, end.year * 12 + end.month - 1
-    return tuple(f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(first, last + 1))

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple
-
-from pydantic import Field
-
-from crawler.config import Strict
+from typing import NamedTuple
 
 
 class Seen(NamedTuple):
@@ -75,15 +71,3 @@ class Column:
         if self.only:
             return True
         return len({since for _, since, _ in self.duties}) <= 1 and not any(u for _, _, u in self.duties)
-
-
-class CountRule(Strict):
-    """How posts are counted: ``monitor.counting`` of config.yaml.
-
-    ``grace`` days for posts put up a little after their date, the ``oldest`` that still counts, and whether ``copies``
-    (the same title, day and origin at another address of the same column) count once or each.
-    """
-
-    grace: int = Field(default=3, ge=0, le=31)
-    oldest: int = Field(default=31, ge=0, le=366)
-    copies: Literal["once", "each"] = "once"

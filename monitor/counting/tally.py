@@ -13,13 +13,14 @@ from datetime import date
 
 from monitor.counting.addresses import exact
 from monitor.counting.ledger import Answer, Counted, Ledger, counted, enter_undated
-from monitor.counting.months import When, months_between
+from monitor.counting.months import When
 from monitor.counting.names import Names
 from monitor.counting.origins import clean
-from monitor.counting.rows import Column, CountRule, Seen, Undated
+from monitor.counting.rows import Column, Seen, Undated
 from monitor.counting.sight import Sight, of_all, of_column, of_units
-from monitor.days.calendar import month_of
+from monitor.days.calendar import month_of, months_between
 from monitor.model import NOT_COUNTED, Count, together
+from monitor.settings.counting import CountRule
 
 __all__ = [
     "Column",
@@ -30,7 +31,6 @@ __all__ = [
     "Seen",
     "Tally",
     "collect",
-    "months_between",
     "tally",
 ]
 

@@ -65,3 +65,9 @@ def chinese_month(month: str) -> str:
     """``2020年4月``"""
     day = first_day(month)
     return f"{day.year}年{day.month}月"
+
+
+def months_between(start: date, end: date) -> tuple[str, ...]:
+    """Every calendar month that the two days and what lies between them touch."""
+    first, last = start.year * 12 + start.month - 1, end.year * 12 + end.month - 1
+    return tuple(f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(first, last + 1))

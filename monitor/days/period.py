@@ -7,7 +7,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
-from monitor.counting.tally import months_between
+from monitor.days.calendar import months_between
 
 QUARTERS = ("第一季度", "第二季度", "第三季度", "第四季度")
 _PERIOD = re.compile(

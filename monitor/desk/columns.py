@@ -26,7 +26,7 @@ from crawler.register.column_import import (
 )
 from crawler.register.workbook import BadWorkbook, read_workbook
 from crawler.store.tables import UnitRow
-from monitor.judging.standing import follow
+from monitor.findings.standing import follow
 from monitor.record.chain import Entry, append
 from monitor.sheets.columns_book import write_column_book
 

@@ -28,7 +28,7 @@ from monitor.board.units import unit_names
 from monitor.desk import columns as columns_desk
 from monitor.desk import contacts as contacting
 from monitor.desk import entering
-from monitor.judging.standing import follow
+from monitor.findings.standing import follow
 from monitor.rectify.attachments import Unacceptable, accept
 from monitor.sheets.survey import write_annex3, write_annex4
 from monitor.words.plain import clean

@@ -13,8 +13,7 @@ from crawler.checks.rules import FAMILIES, RULES
 from crawler.model import OutletKind, shanghai_day
 from crawler.store.content_tables import CheckedPostRow, ResourceRow, SuspectRow
 from crawler.store.tables import OutletRow, UnitRow
-from monitor.bulletin.model import ContentCheck, ContentFault
-from monitor.model import ContentFacts, FaultLine, OutletFacts
+from monitor.model import ContentCheck, ContentFacts, ContentFault, FaultLine, OutletFacts
 
 SUSPECT, POST = SuspectRow.__table__.c, CheckedPostRow.__table__.c
 CONFIRMED = ("confirmed", "mended")

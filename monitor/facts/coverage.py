@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawler.model import Outcome, OutletKind, shanghai_day
+from monitor.looks.due import asked, gone, has_address
 from monitor.model import OutletFacts
-from monitor.verdicts.judging import asked, gone, has_address
 
 NIGHT = timedelta(hours=26)
 """A look of the last night is at most this old."""

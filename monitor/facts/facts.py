@@ -36,9 +36,8 @@ from monitor.looks.column_words import with_addresses
 from monitor.looks.crosschecks import elsewhere
 from monitor.looks.drifts import with_drifts
 from monitor.looks.resolving import resolve
-from monitor.looks.weight import CONVICTING, enough
+from monitor.looks.weight import BOUNDED, CONVICTING, PROVING, enough
 from monitor.model import Facts, Look, Newest, OutletFacts, PageFacts, SiteFacts
-from monitor.verdicts.judging import BOUNDED, PROVING
 from monitor.words import causes
 
 WINDOW = 8

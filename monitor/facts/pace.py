@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -10,11 +11,12 @@ from sqlalchemy import Connection, and_, or_, select
 
 from crawler.model import SHANGHAI, OutletKind
 from crawler.store.tables import OutletRow, PostRow
-from monitor.config import MonitorConfig
 from monitor.days.official_days import official_days
 from monitor.days.workdays import Calendar
 from monitor.model import Facts, PacedPosts
+from monitor.settings.letters import LetterSettings
 from monitor.settings.limits import Pace
+from monitor.settings.versions import Version
 
 RULE = "outlet_pace"
 DAYS = 35
@@ -22,20 +24,21 @@ DAYS = 35
 POST, OUTLET = PostRow.__table__.c, OutletRow.__table__.c
 
 
-def paced(config: MonitorConfig, day: date) -> frozenset[str]:
-    """The classes of columns, and ``account``, to which the rule in force on ``day`` sets a pace."""
-    version = config.in_force(day).get(RULE)
+def paced(in_force: Mapping[str, Version]) -> frozenset[str]:
+    """The classes of columns, and ``account``, to which the rule ``in_force`` sets a pace."""
+    version = in_force.get(RULE)
     return (
         frozenset(k for k, v in version.arguments.items() if isinstance(v, Pace)) if version else frozenset()
     )
 
 
-def with_paces(connection: Connection, facts: Facts, *configs: MonitorConfig) -> Facts:
-    """``facts`` with what ``outlet_pace`` of any of ``configs`` needs."""
-    classes = frozenset[str]().union(*(paced(config, facts.day) for config in configs))
+def with_paces(
+    connection: Connection, facts: Facts, letters: LetterSettings, *in_force: Mapping[str, Version]
+) -> Facts:
+    """``facts`` with what ``outlet_pace`` needs of any of the sets of rules ``in_force`` on their day."""
+    classes = frozenset[str]().union(*map(paced, in_force))
     if not classes:
         return facts
-    letters = configs[0].alerts.letters
     own = Calendar(frozenset(letters.holidays), frozenset(letters.workdays))
     known = official_days(own, {facts.day.year, (facts.day - timedelta(days=DAYS)).year})
     only = [of.outlet.id for of in facts.outlets] if facts.partial else None

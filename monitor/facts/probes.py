@@ -13,8 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crawler.store.tables import Base, SiteRow
 from crawler.walking.hosts import host_key
-from monitor.model import SiteWeek
-from monitor.night.availability import SECONDS, Probed
+from monitor.model import SECONDS, Probed, SiteWeek
 
 KEPT = timedelta(days=366)
 WEEK = timedelta(days=7)

@@ -20,7 +20,7 @@ from monitor.findings.dispensations import Dispensation, dispensed, in_force
 from monitor.findings.inhibit import inhibited
 from monitor.findings.ledger import Changes, apply, open_findings
 from monitor.findings.said import journal
-from monitor.judging.standing import stand
+from monitor.findings.standing import stand
 from monitor.model import Count, Facts, Finding, OutletFacts, Value, Verdict
 from monitor.rectify.replies import settle
 from monitor.settings.limits import Limit
@@ -117,7 +117,7 @@ def evaluate(
             only=only,
             failed_night=failed_night,
         )
-        facts = with_paces(connection, facts, config)
+        facts = with_paces(connection, facts, config.alerts.letters, config.in_force(facts.day))
         decisions = in_force(connection, facts.as_of)
         verdicts = judge(facts, config, decisions)
     if not record:
@@ -163,7 +163,7 @@ def explain(
         found = (*facts.outlets, *facts.canaries)
         if not found:
             return None
-        facts = with_paces(connection, facts, config)
+        facts = with_paces(connection, facts, config.alerts.letters, config.in_force(facts.day))
         shown = posts_of(connection, outlet, as_of, posts)
         decisions = in_force(connection, as_of)
         findings = open_findings(connection, as_of, subject=f"outlet:{outlet}")

@@ -70,7 +70,8 @@ def rejudge(
     facts = gather(connection, moment, count=count, horizon=horizon, coverage=config.coverage)
     facts = _as_then(facts, judged)
     then, own = _then(judged, config), under(config, profile) if profile else config
-    facts = with_paces(connection, facts, config, own, *([then] if then else []))
+    rules = [one.in_force(facts.day) for one in (config, own, then) if one]
+    facts = with_paces(connection, facts, config.alerts.letters, *rules)
     decisions = in_force(connection, facts.as_of)
     plain = judge(facts, config, decisions)
     verdicts = judge(facts, own, decisions) if profile else plain

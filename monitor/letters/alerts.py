@@ -14,18 +14,14 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from pydantic import Field
 from sqlalchemy import Connection, Engine, select
 
-from crawler.config import Strict
 from crawler.model import Unit, shanghai_day
 from crawler.register.unit_contacts import everybody, with_people
 from crawler.store.tables import UnitRow
 from monitor.days.workdays import may_send
 from monitor.letters import outbox
 from monitor.letters.channels import mail, webhook
-from monitor.letters.channels.mail import MailConfig
-from monitor.letters.channels.webhook import WebhookConfig
 from monitor.letters.delivery import HandingOver, Receipt, Undelivered
 from monitor.letters.ladder import addressed, emails, leaders, to_leader, week_begins
 from monitor.letters.matters import (
@@ -43,6 +39,7 @@ from monitor.letters.text import OFFICE, letter, summary
 from monitor.model import Letter, Verdict
 from monitor.record.tables import LetterRow
 from monitor.settings.letters import LetterSettings
+from monitor.settings.sending import AlertsConfig
 
 log = logging.getLogger(__name__)
 
@@ -54,14 +51,6 @@ class Send(Protocol):
     """A channel with its settings filled in."""
 
     def __call__(self, letter: Letter, *, moment: datetime, handing_over: HandingOver) -> Receipt: ...
-
-
-class AlertsConfig(Strict):
-    """What letters say, and the channels they leave by. Without ``mail`` letters are written and wait."""
-
-    letters: LetterSettings = LetterSettings()
-    mail: MailConfig | None = None
-    robots: dict[str, WebhookConfig] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

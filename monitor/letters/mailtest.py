@@ -9,10 +9,11 @@ import ssl
 from collections.abc import Sequence
 from datetime import datetime
 
+from monitor.days.chinese import chinese_moment
 from monitor.letters.channels import mail
 from monitor.letters.delivery import Undelivered
-from monitor.letters.parts import chinese_moment
 from monitor.model import Letter
+from monitor.settings.mail import MailConfig
 
 STAGES = {
     "settings": "读取设置",
@@ -54,7 +55,7 @@ HINTS: Sequence[tuple[str, tuple[int, ...], tuple[str, ...], str]] = (
 """Stage, codes (empty: any), words of the answer (empty: any), and what to do. The first that fits is said."""
 
 
-def mail_test(config: mail.MailConfig, to: str, moment: datetime) -> str:
+def mail_test(config: MailConfig, to: str, moment: datetime) -> str:
     """Send one test mail to ``to``; returns a Chinese sentence about its success.
 
     Raises :class:`Undelivered`; say :func:`explain` of it to the person.
@@ -66,7 +67,7 @@ def mail_test(config: mail.MailConfig, to: str, moment: datetime) -> str:
     )
 
 
-def explain(error: Undelivered, config: mail.MailConfig) -> str:
+def explain(error: Undelivered, config: MailConfig) -> str:
     """Which step failed, what to do, and the server's own words, as one Chinese text."""
     where = f"{config.host}:{config.port or mail.PORTS[config.security]}"
     step = STAGES.get(error.stage, "发送")
@@ -82,7 +83,7 @@ def _root(error: BaseException) -> BaseException | None:
     return inner if isinstance(inner, TimeoutError) else cause
 
 
-def _cause(cause: BaseException | None, config: mail.MailConfig) -> str:
+def _cause(cause: BaseException | None, config: MailConfig) -> str:
     if isinstance(cause, socket.gaierror):
         return f"找不到服务器 {config.host}：请核对 host 是否写对、本机能否解析域名"
     if isinstance(cause, ssl.SSLCertVerificationError):
@@ -117,7 +118,7 @@ def _by_code(code: int) -> str:
     return "服务器拒绝了这封信，请把下面的原话转给邮箱管理员"
 
 
-def _test_letter(config: mail.MailConfig, to: str, moment: datetime) -> Letter:
+def _test_letter(config: MailConfig, to: str, moment: datetime) -> Letter:
     text = (
         f"这是更新监测系统发出的测试邮件，时间 {chinese_moment(moment)}。\n"
         f"收到本邮件，说明邮件设置（{config.host}）可用。无需回复。\n"

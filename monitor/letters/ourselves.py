@@ -9,14 +9,15 @@ from sqlalchemy import Connection, func, select
 
 from crawler.model import Unit, shanghai_day
 from crawler.store.tables import RunRow
+from monitor.days.chinese import chinese_moment
 from monitor.days.official_days import KNOWN
+from monitor.facts.saw import blind_sentence, saw
 from monitor.letters.ladder import entered, talk
 from monitor.letters.matters import returned
-from monitor.letters.parts import Matter, chinese_day, chinese_moment, deadline, overdue
+from monitor.letters.parts import Matter, chinese_day, deadline, overdue
 from monitor.letters.reminding import TOLD
 from monitor.letters.text import OFFICE, office_letter
 from monitor.model import Letter
-from monitor.night.saw import blind_sentence, saw
 from monitor.record.tables import EventRow, FindingRow, JudgementRow, LetterRow
 from monitor.settings.letters import LetterSettings
 from monitor.words import Sight

@@ -12,7 +12,8 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from crawler.model import SHANGHAI, shanghai_day, utc
+from crawler.model import shanghai_day
+from monitor.days.chinese import chinese_moment
 from monitor.looks.crosscheck_rows import CheckLine
 from monitor.model import FaultLine, Finding, Value, Verdict, Witness
 from monitor.settings.letters import LetterSettings
@@ -119,12 +120,6 @@ class Group:
 def chinese_day(day: date) -> str:
     """``2020年7月20日（周一）``."""
     return f"{day.year}年{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
-
-
-def chinese_moment(moment: datetime) -> str:
-    """``2020年7月20日 02:14``, in Asia/Shanghai."""
-    local = utc(moment).astimezone(SHANGHAI)
-    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
 def cause(matter: Matter) -> tuple[int, str, str, str, str]:

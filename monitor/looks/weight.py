@@ -52,3 +52,10 @@ def pair_of(looks: Iterable[Look]) -> tuple[Look, Look] | None:
 def enough(looks: Sequence[Look]) -> bool:
     """Whether ``looks`` hold such a pair: older ones add nothing to them."""
     return pair_of(looks) is not None
+
+
+PROVING = (Evidence.COMPLETE, Evidence.MANUAL)
+
+
+BOUNDED = (*PROVING, Evidence.PARTIAL)
+"""A part of a list convicts where nothing that was left unread can be new enough to matter."""

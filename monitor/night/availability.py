@@ -23,9 +23,8 @@ from crawler.model import SHANGHAI, utc
 from crawler.net.client import Gate, guarded_client, verifying
 from crawler.net.resolver import ForbiddenAddress
 from crawler.net.tls import any_certificate
+from monitor.model import SECONDS, Probed
 
-SECONDS = 15.0
-"""A page that is not open after this long counts as not open."""
 MAX_BYTES = 5_000_000
 REDIRECTS = 5
 ANYWHERE = Gate()
@@ -38,31 +37,6 @@ CHAIN = "incomplete_chain"
 NO_ISSUER = frozenset({20, 21})
 """OpenSSL's X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY and …_VERIFY_LEAF_SIGNATURE: the issuer was not sent."""
 PAST_CACHES = {"Cache-Control": "no-cache", "Pragma": "no-cache"}
-
-
-@dataclass(frozen=True, slots=True)
-class Probed:
-    """One visit to a home page. Seconds; a stage that was not reached is ``None``.
-
-    ``result`` is ``open``, ``closed`` (not open within the limit, or an error page), ``blocked`` (a firewall
-    refused us, or our own guard would not go where the name leads from here) or ``own_outage`` (we had no route at
-    all): only the first two count. ``ahead``: seconds that our clock is ahead of the server's ``Date``, ``None`` where the
-    answer was a cache's copy. ``error`` of an open page is ``incomplete_chain`` where the server leaves out a certificate
-    between its own and the authority's: most browsers fetch it by themselves, so the page is open, with a fault of its own.
-    """
-
-    moment: datetime
-    result: str
-    seconds: float
-    dns: float | None = None
-    tcp: float | None = None
-    tls: float | None = None
-    first: float | None = None
-    status: int = 0
-    error: str = ""
-    host: str = ""
-    certificate_until: date | None = None
-    ahead: float | None = None
 
 
 @dataclass(slots=True)

@@ -19,8 +19,9 @@ from crawler.net.tls import last_century
 from crawler.store.tables import OutletRow, SiteRow
 from crawler.walking.hosts import host_key
 from monitor.facts import probes
+from monitor.model import Probed
 from monitor.night import diary
-from monitor.night.availability import Probed, visit_home
+from monitor.night.availability import visit_home
 from monitor.office import Office
 
 OFF = timedelta(hours=9)

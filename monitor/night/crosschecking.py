@@ -64,7 +64,7 @@ def _suspects(connection: Connection, office: Office, ids: Collection[str], now:
     facts = gather(
         connection, now, count=_none, horizon=office.settings.crawl.backfill_from, coverage=0, only=ids
     )
-    facts = with_paces(connection, facts, config)
+    facts = with_paces(connection, facts, config.alerts.letters, config.in_force(facts.day))
     said = judge(facts, config, in_force(connection, facts.as_of))
     accused = {v.subject for v in said if v.rule in ABOUT_NEWEST and v.value.accuses}
     return [_suspect(of) for of in facts.outlets if f"outlet:{of.outlet.id}" in accused and _column(of)]

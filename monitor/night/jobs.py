@@ -13,6 +13,7 @@ from crawler.doors.recheck import recheck as look_again
 from crawler.model import Visit, shanghai_day
 from crawler.store.tables import RunRow
 from monitor.counting.counts import units_of
+from monitor.facts.saw import Saw, saw
 from monitor.findings.borne_out import UNLISTED, open_subjects, unwitnessed
 from monitor.findings.ledger import Changes
 from monitor.judging.evaluate import Judgement, awaiting, evaluate
@@ -25,7 +26,6 @@ from monitor.night.content import sweep_faults
 from monitor.night.crosschecking import crosschecked, suspected
 from monitor.night.diary import remarks
 from monitor.night.lock import try_lock
-from monitor.night.saw import Saw, saw
 from monitor.office import Office, counter, enter_catalogue
 from monitor.record.links import load_keys, signer
 from monitor.rectify.preserving import preserve

@@ -12,10 +12,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, Engine
 
 from crawler.model import shanghai_day
-from monitor.config import Timetable
 from monitor.night import diary
 from monitor.night.diary import Daily
 from monitor.night.lock import try_lock
+from monitor.settings.timetable import Timetable
 
 NIGHT, LETTERS, DRAFTS = "nightly", "letters", "drafts"
 LOCK = "night"

@@ -25,13 +25,13 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import DBAPIError
 
 from crawler.model import SHANGHAI
-from monitor.config import Timetable
 from monitor.night.diary import leap
 from monitor.night.jobs import Busy
 from monitor.night.lock import Lock, try_lock
 from monitor.night.service import Outage, Service, Unfinished, why
 from monitor.office import Office
 from monitor.rectify import rechecks
+from monitor.settings.timetable import Timetable
 
 log = logging.getLogger(__name__)
 

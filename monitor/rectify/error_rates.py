@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, func, or_, select
 
 from crawler.model import utc
-from monitor.bulletin.model import ErrorRate
+from monitor.model import ErrorRate
 from monitor.record.tables import FindingRow
 from monitor.rectify.appeals import AppealRow
 from monitor.words.ends import TAKEN_BACK, UPHELD

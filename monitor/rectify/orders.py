@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import Field
 from sqlalchemy import (
     Connection,
     ForeignKey,
@@ -29,12 +28,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crawler.config import Strict
 from crawler.model import SHANGHAI, shanghai_day, utc
 from crawler.store.tables import Base
 from monitor.record.chain import add_events, seal
 from monitor.record.tables import FindingRow
 from monitor.settings.letters import LetterSettings
+from monitor.settings.orders import OrderSettings
 
 ISSUED, REPLIED, CLOSED, WITHDRAWN, MOVED = "issued", "replied", "closed", "withdrawn", "moved"
 STATE_NAMES: Mapping[str, str] = {
@@ -46,20 +45,6 @@ STATE_NAMES: Mapping[str, str] = {
 }
 OPEN = (ISSUED, REPLIED)
 EVERY = (*OPEN, CLOSED, WITHDRAWN, MOVED)
-
-
-class OrderSettings(Strict):
-    """How orders are numbered, how long a unit has, and what a reply may bring.
-
-    ``days`` are working days; the hour is ``letters.deadline_time``. ``exempt_days`` is how long an upheld
-    appeal keeps the rule silent about its subject, while the cause is mended.
-    """
-
-    prefix: str = Field(default="整改", min_length=1, max_length=20)
-    days: int = Field(default=5, ge=1, le=60)
-    exempt_days: int = Field(default=30, ge=1, le=366)
-    max_files: int = Field(default=5, ge=0, le=20)
-    max_file_bytes: int = Field(default=10_000_000, ge=1000, le=100_000_000)
 
 
 class OrderRow(Base):

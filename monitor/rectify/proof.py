@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import Field
 from sqlalchemy import Connection, func, select
 from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
-from crawler.config import Strict
 from crawler.model import utc
 from crawler.walking.copies import (
     PageCopy,
@@ -27,10 +25,11 @@ from crawler.walking.copies import (
     forget_copies,
     shot_of,
 )
-from monitor.letters.parts import chinese_moment
+from monitor.days.chinese import chinese_moment
 from monitor.model import Verdict
 from monitor.record.chain import AuditRow, Entry, append
 from monitor.record.tables import FindingRow, SaidRow
+from monitor.settings.proof import ProofSettings
 
 KEPT = "page_kept"
 """What a link of the record is called that knows a page copy."""
@@ -38,13 +37,6 @@ AROUND = timedelta(hours=36)
 """A finding opens at most so long after the look it rests on."""
 HEAD, BODY = (re.compile(rb"<%s(?:\s[^>]*)?>" % tag, re.IGNORECASE) for tag in (b"head", b"body"))
 PACKED = ("content-encoding", "transfer-encoding", "content-length")
-
-
-class ProofSettings(Strict):
-    """How long page copies are kept after their finding ended, and whether a browser photographs them."""
-
-    keep_days: int = Field(default=730, ge=30, le=3660)
-    screenshots: bool = False
 
 
 class NoProof(LookupError):

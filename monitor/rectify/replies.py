@@ -28,13 +28,13 @@ from monitor.rectify.orders import (
     STATE_NAMES,
     Order,
     OrderRow,
-    OrderSettings,
     Refused,
     note_event,
     one,
     set_state,
 )
 from monitor.rules import content_faults
+from monitor.settings.orders import OrderSettings
 
 MAX_TEXT = 5000
 PROVED, UNPROVED = "proved", "unproved"

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crawler.model import OutletKind
+from monitor.looks.due import gone
 from monitor.model import Facts, OutletFacts, Value, Verdict
 from monitor.settings.limits import Limit, LookHours
-from monitor.verdicts.judging import gone, stale
+from monitor.verdicts.judging import stale
 from monitor.verdicts.sentences import dated, display, exempt, on_outlet, sentence_of
 
 NAME = "account_idle"

@@ -15,9 +15,10 @@ from datetime import date, timedelta
 
 from crawler.model import Evidence, OutletKind, Purpose, shanghai_day
 from monitor.days.calendar import chinese_day
+from monitor.looks.due import gone
 from monitor.model import Count, Facts, Look, OutletFacts, PacedPosts, Value, Verdict
 from monitor.settings.limits import LookHours, Pace
-from monitor.verdicts.judging import Standing, gone, proving, recent, trouble
+from monitor.verdicts.judging import Standing, proving, recent, trouble
 from monitor.verdicts.sentences import display, on_outlet, sentence_of
 from monitor.words.causes import AWAITING, BEFORE_HORIZON, NO_DATES, NOT_COVERED, UNKNOWN_YEAR, cause_name
 

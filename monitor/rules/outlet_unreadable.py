@@ -13,9 +13,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from monitor.looks.due import asked, gone, has_address
 from monitor.model import Facts, OutletFacts, Value, Verdict
 from monitor.settings.limits import Clause, LookHours
-from monitor.verdicts.judging import Standing, asked, blank, gone, has_address, recent
+from monitor.verdicts.judging import Standing, blank, recent
 from monitor.verdicts.sentences import display, exempt, on_outlet, sentence_of
 from monitor.words.causes import EMPTIED, NO_ADDRESS, NOT_LOOKED, cause_name
 

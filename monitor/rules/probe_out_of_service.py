@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 
 from crawler.model import Outcome, OutletKind, shanghai_day
 from crawler.walking.chain import CANARY_SILENCE, WALL_REASONS, WALLS_IN_A_ROW
+from monitor.looks.due import gone
 from monitor.model import Facts, Look, OutletFacts, Value, Verdict
 from monitor.settings.limits import Clause, LookHours
-from monitor.verdicts.judging import gone
 from monitor.verdicts.sentences import sentence_of
 from monitor.words.causes import PROBE_OUT, cause_name
 

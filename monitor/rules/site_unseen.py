@@ -13,9 +13,10 @@ from typing import Annotated
 from pydantic import Field
 
 from crawler.model import OutletKind
+from monitor.looks.due import has_address
 from monitor.model import Facts, OutletFacts, SiteFacts, Value, Verdict
 from monitor.settings.limits import Clause, LookHours
-from monitor.verdicts.judging import has_address, recent
+from monitor.verdicts.judging import recent
 from monitor.verdicts.sentences import sentence_of
 from monitor.words.causes import READER_BROKEN, cause_name
 

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 
 from crawler.model import OutletKind, Purpose
 from crawler.walking.doubts import NO_KNOWN_POSTS, TURNED_ROUND
+from monitor.looks.due import gone
 from monitor.model import Facts, OutletFacts, Value, Verdict
 from monitor.settings.limits import Clause, Limit, LookHours, by_class
-from monitor.verdicts.judging import Standing, gone, stale
+from monitor.verdicts.judging import Standing, stale
 from monitor.verdicts.sentences import display, on_outlet, sentence_of, why
 from monitor.words.causes import NEWER_ELSEWHERE, ONE_BRIDGE, UNREAD_NEWER
 

@@ -11,17 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from crawler.model import AccountState, Evidence, Outcome, OutletKind, Unread, shanghai_day
-from crawler.walking.chain import due
+from crawler.model import AccountState, Outcome, Unread, shanghai_day
 from monitor.looks.crosscheck_rows import as_row
-from monitor.looks.weight import CONVICTING, bridge_of, pair_of
+from monitor.looks.due import has_address
+from monitor.looks.weight import BOUNDED, CONVICTING, PROVING, bridge_of, pair_of
 from monitor.model import Facts, Look, OutletFacts, Value
 from monitor.settings.limits import Limit
 from monitor.words import causes
 
-PROVING = (Evidence.COMPLETE, Evidence.MANUAL)
-BOUNDED = (*PROVING, Evidence.PARTIAL)
-"""A part of a list convicts where nothing that was left unread can be new enough to matter."""
 ONE_LOOK = timedelta(minutes=10)
 """An account's probes are asked one after the other and written together."""
 GONE = (AccountState.CLOSED, AccountState.MERGED)
@@ -39,21 +36,6 @@ class Standing:
     cause: str = ""
     rows: tuple[Unread, ...] = ()
     looks: tuple[Look, ...] = ()
-
-
-def gone(of: OutletFacts) -> bool:
-    """A closed or merged account is out of the base; one that is closing is still judged."""
-    return of.outlet.state in GONE
-
-
-def has_address(of: OutletFacts) -> bool:
-    """Whether anybody could look: an address, or a probe."""
-    return bool(of.outlet.url or of.outlet.probes)
-
-
-def asked(of: OutletFacts, day: date) -> bool:
-    """Whether the crawl asks at all: an account that is known to have posted lately is left in peace."""
-    return of.outlet.kind is not OutletKind.ACCOUNT or due(of.newest.day if of.newest else None, None, day)
 
 
 def conclusive(of: OutletFacts) -> Iterator[Look]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.board import running
-from monitor.judging.standing import stands
+from monitor.findings.standing import stands
 from monitor.web.state import Web
 
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 10.0)

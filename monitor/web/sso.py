@@ -27,8 +27,8 @@ from crawler.model import utc
 from crawler.net.client import guarded_sender
 from crawler.net.resolver import ForbiddenAddress, GuardedWaitingBackend
 from monitor.access.sessions import same_word
-from monitor.access.settings import OidcSettings
 from monitor.record.links import Keys
+from monitor.settings.web import OidcSettings
 
 SALT = "gengxin oidc 1"
 LASTS = timedelta(minutes=10)

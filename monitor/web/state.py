@@ -9,9 +9,9 @@ from datetime import datetime
 from fastapi import Request
 from jinja2 import Environment
 
-from monitor.access.settings import WebSettings
 from monitor.office import Office
 from monitor.record.links import Keys
+from monitor.settings.web import WebSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from monitor.bulletin.compile import figures
 from monitor.bulletin.model import Bulletin, Period
 from monitor.bulletin.text import sections
 from monitor.findings.ledger import open_findings
-from monitor.judging.standing import StandingRow
+from monitor.findings.standing import StandingRow
 from monitor.letters.text import OFFICE
 from monitor.model import Value, Verdict
 from monitor.office import Office, decisions_of

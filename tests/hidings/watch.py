@@ -35,8 +35,8 @@ from crawler.walking.visit import Read, guarded
 from crawler.walking.walk import Walk
 from monitor.counting.decisions import NOBODY, Decision, decide
 from monitor.judging.evaluate import Judgement, evaluate
+from monitor.model import Probed
 from monitor.night import jobs, path
-from monitor.night.availability import Probed
 from monitor.night.child import Crawled
 from monitor.night.clocks import WrongClock, trust_clock
 from monitor.night.service import Service, Unfinished

@@ -18,8 +18,7 @@ from monitor.findings.inhibit import down_now
 from monitor.findings.ledger import open_findings
 from monitor.judging.evaluate import evaluate, judge
 from monitor.letters.matters import open_matters
-from monitor.model import Value, Verdict
-from monitor.night.availability import Probed
+from monitor.model import Probed, Value, Verdict
 from monitor.office import count_until
 from tests.conftest import Store
 from tests.judging_facts import at

@@ -25,7 +25,7 @@ from monitor.bulletin.printing import draft
 from monitor.bulletin.reports import sheet, word
 from monitor.commands.screen import night_lines, status_lines
 from monitor.desk import entering
-from monitor.judging.standing import StandingRow
+from monitor.findings.standing import StandingRow
 from monitor.night import jobs
 from monitor.night.jobs import judge_now
 from monitor.office import Office, enter_catalogue, open_office

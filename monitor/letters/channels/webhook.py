@@ -9,18 +9,16 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any
 from urllib.parse import quote_plus
 
 import httpx
-from pydantic import Field, model_validator
 
-from crawler.config import Strict
 from crawler.net.client import guarded_sender
 from crawler.net.resolver import ForbiddenAddress, GuardedWaitingBackend
 from monitor.letters.delivery import HandingOver, Receipt, Undelivered, unrecorded
 from monitor.model import Letter
+from monitor.settings.webhook import WebhookConfig
 from monitor.words.plain import clean, safe_link
 
 LIMITS = {"wecom": 2000, "dingtalk": 18_000, "feishu": 18_000, "generic": 1_000_000}
@@ -33,28 +31,6 @@ BUSY: Mapping[str, tuple[int, ...]] = {
     "generic": (),
 }
 """Answers that pass: too many messages, or the platform is busy."""
-
-
-class WebhookConfig(Strict):
-    """A robot. Its address holds the key, so it stands in an environment variable or a file.
-
-    ``inside`` says that it stands on this machine or the office's own network; any other one must be public.
-    """
-
-    kind: Literal["wecom", "dingtalk", "feishu", "generic"]
-    url_env: str | None = None
-    url_file: Path | None = None
-    secret_env: str | None = Field(default=None, description="钉钉、飞书 加签 secret")
-    timeout: float = Field(default=15, gt=0, le=120)
-    inside: bool = False
-
-    @model_validator(mode="after")
-    def _one_address(self) -> Self:
-        if bool(self.url_env) == bool(self.url_file):
-            raise ValueError("give url_env or url_file (the address holds the key, never write it here)")
-        if self.secret_env and self.kind not in ("dingtalk", "feishu"):
-            raise ValueError("secret_env is for dingtalk and feishu only")
-        return self
 
 
 def send(

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends
 
 from monitor.board import running, spans
-from monitor.judging.standing import stands
+from monitor.findings.standing import stands
 from monitor.letters.ourselves import troubles
 from monitor.web.api import models
 from monitor.web.api.gate import District, Running, fresh

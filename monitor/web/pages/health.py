@@ -14,7 +14,7 @@ from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import health as board
 from monitor.board.machine import machine
-from monitor.judging.standing import stands
+from monitor.findings.standing import stands
 from monitor.letters.outbox import again
 from monitor.web import charts
 from monitor.web.gate import Form, NotFound, need, posted

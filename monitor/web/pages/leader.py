@@ -14,7 +14,7 @@ from monitor.access.visitor import Visitor
 from monitor.board import overview as board
 from monitor.board import trend as trends
 from monitor.board.wholes import open_words
-from monitor.judging.standing import stands
+from monitor.findings.standing import stands
 from monitor.web import charts
 from monitor.web.gate import need
 from monitor.web.render import page

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from monitor.access.settings import OidcSettings
 from monitor.access.signing_in import enter
 from monitor.access.users import secret_of
 from monitor.access.visitor import Visitor
+from monitor.settings.web import OidcSettings
 from monitor.web.gate import NotAllowed, NotFound
 from monitor.web.pages.signing import home_of, remember, safe_next
 from monitor.web.state import Web, web_of

@@ -29,9 +29,9 @@ from monitor.commands.screen import OUTCOMES, PROBES, gravity
 from monitor.days.calendar import add_months
 from monitor.desk.content import Wanted, listing
 from monitor.facts.facts import Shown
+from monitor.findings.standing import GRAVITY
 from monitor.judging.ahead import ahead
 from monitor.judging.evaluate import Explanation, explain
-from monitor.judging.standing import GRAVITY
 from monitor.looks.crosscheck_rows import as_row
 from monitor.looks.places import reason_name, row_text
 from monitor.model import Look, Value

@@ -16,8 +16,8 @@ from monitor.board import trend as trends
 from monitor.board.units import unit_names
 from monitor.board.wholes import open_words
 from monitor.days.workdays import Calendar
+from monitor.findings.standing import stands
 from monitor.judging.ahead import last_workday
-from monitor.judging.standing import stands
 from monitor.web import charts
 from monitor.web.filters import Filters
 from monitor.web.gate import need
