@@ -32,8 +32,8 @@ from crawler.store.tables import PostRow, VisitRow, open_store
 from monitor.access import sessions
 from monitor.access.roles import Role
 from monitor.access.users import add_user, user
+from monitor.judging.now import judge_now
 from monitor.judging.unit_rhythm import keep_rhythm
-from monitor.night import jobs
 from monitor.office import open_office
 from monitor.record.links import load_keys
 from monitor.record.tables import FindingRow
@@ -104,7 +104,7 @@ def prepared(path: Path, outlets: int, posts: int) -> tuple[dict[Role, str], str
             made(office.engine, outlets, posts)
             print(f"made {outlets} outlets and about {posts} posts in {perf_counter() - start:.0f} s")
             start = perf_counter()
-            jobs.judge_now(office, NOW)
+            judge_now(office, NOW)
             print(f"judged in {perf_counter() - start:.0f} s")
             start = perf_counter()
             keep_rhythm(office, NOW)

@@ -19,23 +19,16 @@ from crawler.config import BadConfig
 from crawler.doors.recheck import UnknownOutlet
 from crawler.net.guard_trial import GuardOff, try_guard
 from monitor.commands import screen
-from monitor.commands.options import (
-    DONE,
-    FAULT,
-    NIGHT_FAILED,
-    REFUSED,
-    UNSENT,
-    tell,
-    with_as_of,
-    with_config,
-    with_json,
-)
+from monitor.commands.options import tell, with_as_of, with_config, with_json
 from monitor.judging.evaluate import explain as explain_outlet
+from monitor.judging.now import judge_now
 from monitor.night import jobs
 from monitor.night.clocks import WrongClock
 from monitor.night.path import nightly as guarded_nightly
 from monitor.night.path import recheck as guarded_recheck
+from monitor.night.told import night_data, night_lines
 from monitor.office import enter_catalogue, open_office, read_settings
+from monitor.words.exits import DONE, FAULT, NIGHT_FAILED, REFUSED, UNSENT
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,7 +50,7 @@ def nightly(path: Path, as_of: datetime | None, as_json: bool) -> int:
         except WrongClock as error:
             tell(as_json, {"failed": True, "fault": str(error)}, [f"今晚不算数：{error}。"])
             return NIGHT_FAILED
-    tell(as_json, screen.night_data(night), screen.night_lines(night))
+    tell(as_json, night_data(night), night_lines(night))
     if night.failed:
         return NIGHT_FAILED
     return UNSENT if night.sent.failed or night.sent.refused else DONE
@@ -86,7 +79,7 @@ def status(path: Path, as_of: datetime | None, as_json: bool) -> int:
     """当前状态：单位、栏目、账号与判定。"""
     with open_office(path) as office:
         now = clock(as_of)()
-        judgement = jobs.judge_now(office, now, record=False)
+        judgement = judge_now(office, now, record=False)
         tell(as_json, screen.status_data(office, judgement), screen.status_lines(office, judgement))
     return DONE
 

@@ -21,6 +21,7 @@ from crawler.walking.known import known_outlets
 from monitor.demo.catalogue import catalogue
 from monitor.demo.district import District
 from monitor.demo.server import Sample, serve
+from monitor.judging.now import judge_now
 from monitor.model import Verdict
 from monitor.night import jobs
 from monitor.night.child import Crawled, Progress
@@ -141,7 +142,7 @@ class Town:
 
     def verdicts(self) -> dict[tuple[str, str, str], Verdict]:
         """What is said now, by rule, subject and period."""
-        said = jobs.judge_now(self.office, self.clock(), record=False).verdicts
+        said = judge_now(self.office, self.clock(), record=False).verdicts
         return {(v.rule, v.subject, v.period): v for v in said}
 
     def publish_everywhere(self, day: date) -> None:

@@ -32,7 +32,7 @@ from monitor.commands.columns import columns
 from monitor.commands.discovered import ground_of
 from monitor.commands.screen import status_lines
 from monitor.desk import columns as desk
-from monitor.night.jobs import judge_now
+from monitor.judging.now import judge_now
 from monitor.office import open_office
 from monitor.record.chain import AuditRow
 from monitor.record.check import verify

@@ -21,6 +21,7 @@ from monitor.demo.defect_site import DefectSite
 from monitor.demo.defect_texts import IDS
 from monitor.demo.server import Listener
 from monitor.desk.content import Wanted, decide, dismissals, listing, one, take_back, totals, whose
+from monitor.judging.now import judge_now
 from monitor.night import jobs
 from monitor.night.content import sweep
 from monitor.office import Office, enter_catalogue, open_office
@@ -81,7 +82,7 @@ class Place:
             return {row.rule: (tuple(row.units), row.closed is not None) for row in rows}
 
     def judge(self) -> None:
-        jobs.judge_now(self.office, self.clock(), accuse=True)
+        judge_now(self.office, self.clock(), accuse=True)
 
     def run(self, *words: str) -> Result:
         attach()

@@ -11,13 +11,14 @@ from sqlalchemy import select, update
 
 from crawler.store.tables import PostRow
 from monitor.board.words import ended_words
+from monitor.bulletin.errata import put_errata
 from monitor.bulletin.frozen import errata, keep
 from monitor.findings.dispensations import in_force
 from monitor.findings.ledger import apply, open_findings
 from monitor.letters.parts import Matter, closed_items
 from monitor.model import Finding, Newest, Value, Verdict
 from monitor.record.tables import EventRow, FindingRow
-from monitor.rectify.appeals import appeal, decide, put_errata, take_back
+from monitor.rectify.appeals import appeal, decide, take_back
 from monitor.rectify.error_rates import error_rates
 from monitor.rectify.orders import Refused
 from monitor.words.ends import ENDS, MISTAKEN, TAKEN_BACK

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select, update
 
 from monitor.__main__ import attach, cli
+from monitor.judging.now import judge_now
 from monitor.night import jobs
 from monitor.record.tables import EventRow, FindingRow, LetterRow
 from tests.district import Clock, Town, served, town
@@ -76,7 +77,7 @@ def test_from_the_order_to_the_decision_on_an_appeal(place: Town, tmp_path: Path
         place, "order", "decide", number, "--upheld", "--by", "分管负责人", "--reason", "栏目已停用"
     )
     place.clock.forward(minutes=1)
-    jobs.judge_now(place.office, place.clock())
+    judge_now(place.office, place.clock())
     assert "没有未办结的整改通知" in ok(place, "order", "list")
     shown = ok(place, "order", "list", "--all")
     assert "已销号" in shown

@@ -13,6 +13,7 @@ from sqlalchemy import insert, update
 
 from crawler.model import SHANGHAI
 from crawler.store.tables import VisitRow
+from monitor.bulletin.errata import put_errata
 from monitor.bulletin.frozen import errata, keep, load
 from monitor.findings.dispensations import in_force
 from monitor.findings.ledger import apply
@@ -21,7 +22,7 @@ from monitor.model import Value, Verdict
 from monitor.record.check import verify
 from monitor.record.tables import EventRow, FindingRow
 from monitor.rectify import orders
-from monitor.rectify.appeals import appeal, appeals, decide, pending, put_errata
+from monitor.rectify.appeals import appeal, appeals, decide, pending
 from monitor.rectify.attachments import Unacceptable, accept, get, where
 from monitor.rectify.orders import Refused, issue, listed, one, withdraw
 from monitor.rectify.rechecks import RecheckRow

@@ -24,10 +24,11 @@ from monitor.bulletin.frozen import archived
 from monitor.bulletin.model import Period
 from monitor.bulletin.printing import archive, draft, print_bulletin
 from monitor.desk import entering
+from monitor.judging.now import judge_now
 from monitor.letters.alerts import send_waiting
 from monitor.letters.delivery import HandingOver, Receipt
 from monitor.model import Letter, Verdict
-from monitor.night.jobs import judge_now, write_day
+from monitor.night.jobs import write_day
 from monitor.office import Office, enter_catalogue, open_office
 from monitor.record.check import papers, verify
 from monitor.record.tables import EventRow, FindingRow, LetterFindingRow

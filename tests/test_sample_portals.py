@@ -25,8 +25,8 @@ from crawler.discovery.navigation import plain
 from crawler.discovery.proposals import Findings, findings
 from crawler.doors.recheck import recheck
 from crawler.store.tables import PostRow
+from monitor.judging.now import judge_now
 from monitor.model import Value
-from monitor.night import jobs
 from monitor.office import Office, enter_catalogue, open_office
 from tests.district import PROJECT
 from tests.support.asp import AspPortal
@@ -148,7 +148,7 @@ class Watch:
 
     def said(self, night: int) -> dict[str, str]:
         """What is said of each column after that night, by its key."""
-        verdicts = jobs.judge_now(self.office, at(night + 0.1), record=False).verdicts
+        verdicts = judge_now(self.office, at(night + 0.1), record=False).verdicts
         values: dict[str, set[Value]] = {}
         for one in verdicts:
             if one.rule in ("column_stale", "column_blank"):

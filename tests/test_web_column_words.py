@@ -15,7 +15,7 @@ from crawler.store.proof_tables import ColumnWordRow
 from crawler.store.tables import OutletRow
 from crawler.walking.record import unread_values
 from monitor.access.roles import Role
-from monitor.night.jobs import judge_now
+from monitor.judging.now import judge_now
 from monitor.office import Office
 from monitor.record.chain import AuditRow
 from monitor.rectify.rechecks import RecheckRow

@@ -35,8 +35,8 @@ from monitor.access import sessions
 from monitor.access.roles import ROLE_NAMES, Role
 from monitor.access.tables import UserRow
 from monitor.access.users import add_user, hashed, secret_of
+from monitor.judging.now import judge_now
 from monitor.judging.unit_rhythm import keep_rhythm
-from monitor.night.jobs import judge_now
 from monitor.office import Office, enter_catalogue, read_settings
 from monitor.tables import METADATA
 from monitor.web.app import create_app

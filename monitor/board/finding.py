@@ -12,9 +12,9 @@ from sqlalchemy import Connection, select
 from crawler.store.tables import OutletRow, VisitRow
 from crawler.walking.copies import PageCopyRow
 from monitor.board import findings
-from monitor.board.units import unit_names
 from monitor.board.words import EVENTS, event_words
 from monitor.facts.facts import Shown, posts_of
+from monitor.facts.unit_names import unit_names
 from monitor.findings.dispensations import Dispensation, in_force
 from monitor.looks.crosscheck_rows import CheckLine
 from monitor.looks.crosschecks import ABOUT_NEWEST, looked_at

@@ -12,8 +12,8 @@ from sqlalchemy import Case, ColumnElement, Connection, and_, case, exists, func
 from crawler.model import utc
 from monitor.board.lateness import late
 from monitor.board.paging import ROWS, Paged, within
-from monitor.board.units import unit_names
 from monitor.board.words import STAGES, rule_name, titled, value_word
+from monitor.facts.unit_names import unit_names
 from monitor.findings.ledger import answered_by
 from monitor.record.tables import FindingRow, LetterFindingRow, LetterRow
 from monitor.rectify.acks import AckRow

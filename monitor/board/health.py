@@ -12,9 +12,9 @@ from sqlalchemy import Connection, and_, func, select
 
 from crawler.model import shanghai_day, utc
 from crawler.store.tables import OutletRow, RunRow
-from monitor.board.units import unit_names
 from monitor.board.words import LETTER_CHIPS, LETTERS
 from monitor.facts.probes import ahead, weeks
+from monitor.facts.unit_names import unit_names
 from monitor.findings.standing import StandingRow
 from monitor.letters.outbox import AttemptRow
 from monitor.model import SiteWeek, Value

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from monitor.board.lateness import late as is_late
 from monitor.board.paging import ROWS, Paged, within
-from monitor.board.units import unit_names
 from monitor.board.words import titled
+from monitor.facts.unit_names import unit_names
 from monitor.record.tables import FindingRow
 from monitor.rectify.appeals import WAITING, AppealRow
 from monitor.rectify.orders import OPEN, STATE_NAMES, OrderRow

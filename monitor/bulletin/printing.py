@@ -23,7 +23,7 @@ from monitor.bulletin.reports import Unavailable
 from monitor.bulletin.scoring import read_scheme, scored
 from monitor.days.official_days import OfficialDays, official_days
 from monitor.findings.ledger import open_findings
-from monitor.night.jobs import judge_now
+from monitor.judging.now import judge_now
 from monitor.office import Office, decisions_of
 from monitor.rectify.error_rates import error_rates
 

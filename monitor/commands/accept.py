@@ -13,10 +13,11 @@ import click
 from crawler.clock import clock
 from crawler.doors.recheck import UnknownOutlet
 from crawler.register.enter import Learned
-from monitor.commands.options import DONE, tell, with_as_of, with_config, with_json
+from monitor.commands.options import tell, with_as_of, with_config, with_json
 from monitor.desk.entering import learn_anew
 from monitor.looks.shapes import told
 from monitor.office import enter_catalogue, open_office
+from monitor.words.exits import DONE
 
 
 @click.command()

@@ -34,9 +34,10 @@ from crawler.register.contacts import masked
 from crawler.walking.chain import plan_night
 from crawler.walking.known import known_outlets
 from monitor.commands import screen
-from monitor.commands.options import DONE, REFUSED, signed, tell, with_as_of, with_by, with_config, with_json
+from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
 from monitor.desk import entering
 from monitor.office import Office, enter_catalogue, open_office
+from monitor.words.exits import DONE, REFUSED
 from monitor.words.plain import clean
 
 HOMES = {"config": "config.yaml", "workbook": "调查表"}

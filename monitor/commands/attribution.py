@@ -15,7 +15,7 @@ from crawler.config import BadConfig
 from crawler.model import shanghai_day
 from monitor.bulletin.model import Period
 from monitor.commands.bulletin import PeriodType
-from monitor.commands.options import DONE, signed, tell, with_as_of, with_by, with_config, with_json
+from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
 from monitor.counting import counts
 from monitor.counting.attribution import REASON_NAMES, Reason
 from monitor.counting.decisions import NOBODY
@@ -24,6 +24,7 @@ from monitor.days.calendar import month_of
 from monitor.desk.entering import decide_origin
 from monitor.model import Count, together
 from monitor.office import Office, decisions_of, decisions_path, open_office
+from monitor.words.exits import DONE
 from monitor.words.plain import clean
 
 NONE = ("none", "无", NOBODY)

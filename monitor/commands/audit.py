@@ -10,13 +10,14 @@ import click
 
 from crawler.clock import clock
 from monitor.bulletin.printing import archive
-from monitor.commands.options import DONE, FAULT, tell, with_as_of, with_config, with_json
+from monitor.commands.options import tell, with_as_of, with_config, with_json
 from monitor.commands.order import DAY
 from monitor.days.chinese import chinese_moment
 from monitor.office import open_office
 from monitor.record.chain import root_of_day
 from monitor.record.check import papers, verify, where_is
 from monitor.rectify.proof import NoProof, Proof, proof_of, to_html, to_warc
+from monitor.words.exits import DONE, FAULT
 
 
 @click.group()

@@ -23,11 +23,12 @@ from monitor.bulletin.printed.files import NotRead
 from monitor.bulletin.printing import Draft, archive, draft, print_bulletin, write_errata
 from monitor.bulletin.reports import BadTemplate
 from monitor.bulletin.screen import bulletin_lines, fault_lines
-from monitor.commands.options import DONE, FOUND, signed, tell, with_as_of, with_by, with_config, with_json
+from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
 from monitor.days.official_days import KNOWN, official_days
 from monitor.days.workdays import Calendar
 from monitor.desk import entering
 from monitor.office import Office, open_office
+from monitor.words.exits import DONE, FOUND
 
 LIST_NAMES = {
     "较好": "good", "多次": "several", "每月": "every", "栏目": "columns", "空白栏目": "blank_columns",

@@ -12,7 +12,7 @@ from rich.table import Table
 from crawler.clock import clock
 from crawler.model import shanghai_day
 from monitor.commands.bulletin import PeriodType
-from monitor.commands.options import DONE, tell, with_as_of, with_config, with_json
+from monitor.commands.options import tell, with_as_of, with_config, with_json
 from monitor.commands.screen import rendered
 from monitor.days.calendar import quarter_name
 from monitor.days.period import Period
@@ -36,6 +36,7 @@ from monitor.judging.checklist import (
 from monitor.judging.evaluate import judge
 from monitor.model import Facts, Verdict
 from monitor.office import Office, counter, open_office
+from monitor.words.exits import DONE
 from monitor.words.plain import clean
 
 

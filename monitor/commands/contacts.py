@@ -15,8 +15,9 @@ from crawler.clock import clock
 from crawler.config import BadConfig
 from crawler.model import shanghai_day
 from monitor.commands import screen
-from monitor.commands.options import DONE, REFUSED, signed, tell, with_as_of, with_by, with_config, with_json
+from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
 from monitor.office import enter_catalogue, open_office
+from monitor.words.exits import DONE, REFUSED
 from monitor.words.plain import clean
 
 

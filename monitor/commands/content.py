@@ -17,12 +17,13 @@ from crawler.checks.suspects import Suspect
 from crawler.clock import clock
 from crawler.model import SHANGHAI, Outcome, shanghai_day
 from crawler.walking.known import known_outlets
-from monitor.commands.options import DONE, FAULT, tell, with_as_of, with_config, with_json
+from monitor.commands.options import tell, with_as_of, with_config, with_json
 from monitor.desk.content import SCOPE_NAMES, STATES, Line, Wanted, dismissals, listing, one, take_back
 from monitor.desk.content import decide as decide_on
 from monitor.night.content import judge_columns, look_at_address, outlets_of_post, rule_states, sweep
 from monitor.office import Office, decisions_of, open_office
 from monitor.words.causes import cause_name
+from monitor.words.exits import DONE, FAULT
 
 
 @click.group(invoke_without_command=True)

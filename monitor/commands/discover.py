@@ -8,7 +8,8 @@ import click
 
 from crawler.clock import clock
 from crawler.config import BadConfig
-from monitor.commands.options import DONE, tell, with_json
+from monitor.commands.options import tell, with_json
+from monitor.words.exits import DONE
 
 PAGES = 400
 

@@ -10,12 +10,13 @@ import click
 
 from crawler.clock import clock
 from crawler.model import SHANGHAI
-from monitor.commands.options import DONE, tell, with_as_of, with_config, with_json
-from monitor.commands.screen import value_counts, values_line
+from monitor.commands.options import tell, with_as_of, with_config, with_json
 from monitor.judging.rejudging import Rejudged, rejudge
 from monitor.model import Value
+from monitor.night.told import value_counts, values_line
 from monitor.office import counter, open_office
 from monitor.profiles import load_profile, profile_names
+from monitor.words.exits import DONE
 
 
 @click.command()

@@ -9,10 +9,11 @@ import click
 
 from crawler.clock import clock
 from crawler.config import BadConfig
-from monitor.commands.options import DONE, UNSENT, with_as_of, with_config
+from monitor.commands.options import with_as_of, with_config
 from monitor.letters.delivery import Undelivered
 from monitor.letters.mailtest import explain, mail_test
 from monitor.office import read_settings
+from monitor.words.exits import DONE, UNSENT
 
 
 @click.group()

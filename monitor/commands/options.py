@@ -15,7 +15,6 @@ import click
 from crawler.clock import parse_moment
 from crawler.config import BadConfig
 
-DONE, FAULT, REFUSED, NIGHT_FAILED, UNSENT, FOUND = 0, 1, 2, 3, 4, 5
 F = TypeVar("F", bound=Callable[..., Any])
 
 

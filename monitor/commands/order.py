@@ -15,19 +15,21 @@ from crawler.clock import clock
 from crawler.store.tables import UnitRow
 from crawler.walking.copies import copies_of
 from monitor.bulletin import frozen
+from monitor.bulletin.errata import put_errata
 from monitor.commands import order_lines
-from monitor.commands.options import DONE, tell, with_as_of, with_config, with_json
+from monitor.commands.options import tell, with_as_of, with_config, with_json
 from monitor.facts.facts import posts_of
 from monitor.findings.borne_out import waiting
 from monitor.findings.ledger import open_findings
 from monitor.office import Office, open_office
 from monitor.rectify.acks import acknowledge
-from monitor.rectify.appeals import STATE_NAMES, appeal, appeals, decide, pending, put_errata
+from monitor.rectify.appeals import STATE_NAMES, appeal, appeals, decide, pending
 from monitor.rectify.appeals import take_back as take_accusation_back
 from monitor.rectify.orders import EVERY, OPEN, Refused, issue, listed, one, withdraw
 from monitor.rectify.overdue import overdue as overdue_of
 from monitor.rectify.replies import replies, reply
 from monitor.words.ends import CORRECTED, end_words
+from monitor.words.exits import DONE
 
 DAY = click.DateTime(["%Y-%m-%d"])
 POSTS = 5

@@ -30,12 +30,14 @@ from monitor.commands.dispense import dispense
 from monitor.commands.due import due
 from monitor.commands.judge import judge
 from monitor.commands.mail import mail
-from monitor.commands.options import DONE, FAULT, tell, with_as_of, with_json
+from monitor.commands.options import tell, with_as_of, with_json
 from monitor.commands.order import order
 from monitor.commands.read import read
 from monitor.commands.serve import serve
 from monitor.commands.users import users
 from monitor.demo.district import PROVINCE, SAMPLE, TRS, load_district
+from monitor.night.told import night_data, night_lines
+from monitor.words.exits import DONE, FAULT
 
 if TYPE_CHECKING:
     from monitor.demo.run import Shown
@@ -92,7 +94,7 @@ def _keep_open(sample: Sample, office: Office, now: Clock, as_json: bool) -> Non
 
 def demo_lines(shown: Shown, now: datetime) -> list[str]:
     lines = [f"样例：{shown.district.city}{shown.district.name}，按 {now:%Y-%m-%d} 判定"]
-    lines += screen.night_lines(shown.night)
+    lines += night_lines(shown.night)
     lines += bulletin_lines(shown.printed.bulletin)
     lines += shown.content
     if shown.differences:
@@ -108,7 +110,7 @@ def demo_lines(shown: Shown, now: datetime) -> list[str]:
 
 def demo_data(shown: Shown) -> dict[str, object]:
     return {
-        "night": screen.night_data(shown.night),
+        "night": night_data(shown.night),
         "figures": figures(shown.printed.bulletin),
         "differences": list(shown.differences),
         "content": list(shown.content),

@@ -19,7 +19,8 @@ from crawler.net.guard import host_of, refusal_of
 from crawler.reading.reader import read_folder, read_page, read_saved, read_urls
 from crawler.reading.rendering import render
 from crawler.walking.answers import read_answer, read_answers
-from monitor.commands.options import DONE, Moment, with_as_of, with_json
+from monitor.commands.options import Moment, with_as_of, with_json
+from monitor.words.exits import DONE
 
 PLATFORMS = ("weibo", "wechat_article", "wechat_album", "feed", "sogou")
 

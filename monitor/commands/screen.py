@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
@@ -16,27 +16,28 @@ from rich.table import Table
 from crawler.model import SHANGHAI, Outlet, OutletKind, Visit
 from crawler.reading.rendering import PLACE_NAMES
 from monitor.board.wholes import open_words
-from monitor.bulletin.outlets import worst
-from monitor.facts.saw import blind_sentence
 from monitor.judging.evaluate import Explanation, Judgement
 from monitor.model import VALUE_NAMES, Finding, Value, Verdict
+from monitor.model.verdicts import gravity
 from monitor.night.child import Progress as Step
-from monitor.night.jobs import LastNight, Night, last_night
+from monitor.night.jobs import LastNight, last_night
+from monitor.night.told import (
+    outlets_share,
+    value_counts,
+    values_line,
+    verdict_data,
+    verdict_word,
+    visit_data,
+)
 from monitor.office import Office, Settings, outlets_now
 from monitor.rules.unit_quota import NAME as QUOTA
 from monitor.rules.unit_quota import count_of
-from monitor.words import Share, Sight, of_standing
+from monitor.words import Sight
 from monitor.words.causes import looked_like
+from monitor.words.outcomes import OUTCOMES
 from monitor.words.plain import clean
+from monitor.words.probes import PROBES
 
-OUTCOMES = {
-    "read": "读取成功",
-    "unchanged": "无变化",
-    "empty": "空栏目",
-    "blocked": "被拦截",
-    "unreachable": "无法访问",
-    "unreadable": "读不懂",
-}
 LINE_EVERY = 50
 
 
@@ -67,83 +68,11 @@ def rendered(table: Table) -> list[str]:
     return capture.get().rstrip("\n").split("\n")
 
 
-def night_data(night: Night) -> dict[str, Any]:
-    return {
-        "failed": night.failed,
-        "fault": night.crawled.fault,
-        "planned": night.crawled.planned,
-        "looked": night.saw.asked,
-        "unknown": night.saw.unknown,
-        "seen": night.saw.seen,
-        "blind": night.blind,
-        "new_posts": night.saw.new_posts,
-        "rechecked": list(night.rechecked),
-        "verdicts": value_counts(night.judgement.verdicts),
-        "opened": [asdict(finding) for finding in night.judgement.changes.opened],
-        "closed": [asdict(finding) for finding in night.judgement.changes.closed],
-        "letters": {"written": night.written.n, "no_address": night.written.no_address, **asdict(night.sent)},
-    }
-
-
-def night_lines(night: Night) -> list[str]:
-    changes = night.judgement.changes
-    lines = [
-        f"抓取：{sight_of(night).text}；新信息 {night.saw.new_posts} 条",
-        f"复看：{len(night.rechecked)} 个（先看两遍，再说超期）",
-        "判定：" + values_line(night.judgement.verdicts),
-        f"栏目和账号在期限内：{outlets_share(night.judgement.verdicts).text}",
-        f"问题：新开 {len(changes.opened)} 个，销号 {len(changes.closed)} 个",
-        f"信件：新写 {night.written.n} 封，发出 {night.sent.n} 封"
-        + (f"，被拒 {night.sent.refused} 封" if night.sent.refused else "")
-        + (f"，暂未送达 {night.sent.failed} 封（会再试）" if night.sent.failed else "")
-        + (f"，留待发送 {night.sent.held} 封" if night.sent.held else ""),
-    ]
-    if night.written.no_address:
-        lines.append(f"没有邮箱、信件无处可寄的单位：{'、'.join(night.written.no_address)}")
-    if night.blind:
-        lines.append(blind_sentence(night.crawled.planned, night.saw.reasons))
-    if night.failed:
-        fault = night.crawled.fault or ("什么也没有看到" if sight_of(night).blind else "看到的太少")
-        lines.append(f"今晚不算数：{fault}。没有任何单位因今晚被判超期。")
-    return lines
-
-
-def sight_of(night: Night) -> Sight:
-    """What the night saw of what it had to look at."""
-    bare = night.saw.without_address
-    return Sight(night.crawled.planned, night.saw.asked - bare, night.saw.unknown - bare)
-
-
-def outlets_share(verdicts: Iterable[Verdict]) -> Share:
-    """Columns and accounts in time, of those that were judged: each by its gravest verdict on being kept up to date."""
-    return of_standing(Counter(verdict.value.value for verdict in worst(verdicts).values()))
-
-
-def values_line(verdicts: Sequence[Verdict]) -> str:
-    counts = Counter(_word(verdict) for verdict in verdicts)
-    return "，".join(
-        f"{word} {counts[word]}" for word in (*VALUE_NAMES.values(), RUNNING) if counts.get(word)
-    )
-
-
-def value_counts(verdicts: Sequence[Verdict]) -> dict[str, int]:
-    found = Counter(verdict.value for verdict in verdicts)
-    return {value.value: found[value] for value in Value}
-
-
-def visit_data(visit: Visit) -> dict[str, Any]:
-    return {**asdict(visit), "moment": visit.moment.isoformat(), "outcome": visit.outcome.value}
-
-
 def recheck_data(visits: Sequence[Visit], judgement: Judgement) -> dict[str, Any]:
     return {
         "visits": [visit_data(visit) for visit in visits],
         "verdicts": [verdict_data(verdict) for verdict in judgement.verdicts],
     }
-
-
-def verdict_data(verdict: Verdict) -> dict[str, Any]:
-    return {**asdict(verdict), "value": verdict.value.value}
 
 
 def recheck_lines(visits: Sequence[Visit], judgement: Judgement) -> list[str]:
@@ -231,28 +160,8 @@ def _month(verdict: Verdict) -> str:
     if verdict.rule != QUOTA or "count" not in verdict.numbers:
         return f"{verdict.period} {VALUE_NAMES[verdict.value]}".strip()
     count = count_of(verdict.numbers)
-    word = "未判定" if count.nothing_seen and verdict.value is Value.UNKNOWN else _word(verdict)
+    word = "未判定" if count.nothing_seen and verdict.value is Value.UNKNOWN else verdict_word(verdict)
     return f"{verdict.period} {'' if count.nothing_seen else f'{count.said()} '}{word}"
-
-
-RUNNING = "未到月底"
-
-
-def _word(verdict: Verdict) -> str:
-    return RUNNING if _runs(verdict) else VALUE_NAMES[verdict.value]
-
-
-def _runs(verdict: Verdict) -> bool:
-    """Whether it says only that a unit's month is not over."""
-    if verdict.rule != QUOTA or verdict.value is not Value.FRESH or "count" not in verdict.numbers:
-        return False
-    return not count_of(verdict.numbers).meets(int(verdict.numbers.get("quota", 0)))
-
-
-def gravity(verdict: Verdict) -> int:
-    """What is worst comes first."""
-    order = (Value.EXEMPT, Value.FRESH, Value.DUE_SOON, Value.UNKNOWN, Value.BLANK, Value.STALE)
-    return order.index(verdict.value)
 
 
 def explain_data(found: Explanation) -> dict[str, Any]:
@@ -288,13 +197,6 @@ def explain_lines(found: Explanation, names: Mapping[str, str] | None = None) ->
     lines.append("最近抓取：")
     lines += [f"  {visit_line(look)}" for look in found.facts.looks]
     return lines
-
-
-PROBES: Mapping[str, str] = {
-    "portal": "网页", "weibo": "新浪微博接口", "feed": "订阅源", "wechat_album": "公众号合集", "wechat_article": "已知文章",
-    "sogou": "搜狗微信", "manual": "人工登记", "none": "没有渠道",
-}  # fmt: skip
-"""Ways to look, as ``explain`` and an outlet's page call them."""
 
 
 def _ways(outlet: Outlet) -> str:

@@ -17,9 +17,10 @@ import click
 from crawler.clock import clock
 from crawler.config import BadConfig
 from crawler.system.parent import tied_to
-from monitor.commands.options import DONE, FAULT, with_as_of, with_config
+from monitor.commands.options import with_as_of, with_config
 from monitor.night.schedule import serve as run
 from monitor.office import enter_catalogue, open_office
+from monitor.words.exits import DONE, FAULT
 
 log = logging.getLogger(__name__)
 RESTART = 3.0

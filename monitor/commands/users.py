@@ -16,9 +16,10 @@ from monitor.access.invites import invite as make_invite
 from monitor.access.roles import ROLE_NAMES, Role
 from monitor.access.users import BadUser, add_user, change_user, new_password, secret_of, set_password
 from monitor.access.users import users as all_users
-from monitor.commands.options import DONE, signed, tell, with_config, with_json
+from monitor.commands.options import signed, tell, with_config, with_json
 from monitor.office import Office, enter_catalogue, open_office
 from monitor.record.links import load_keys
+from monitor.words.exits import DONE
 
 
 @click.group()

@@ -12,7 +12,7 @@ from crawler.model import shanghai_day
 from monitor.demo.planted import Planted
 from monitor.demo.portal import Portal
 from monitor.desk.content import Line, Wanted, listing
-from monitor.night import jobs
+from monitor.judging.now import judge_now
 from monitor.night.content import sweep
 from monitor.office import Office
 
@@ -28,7 +28,7 @@ def check_planted(
     if not planted.column:
         return (), ()
     swept = sweep(office, clock, column=planted.column, resolve=_nowhere)
-    jobs.judge_now(office, clock())
+    judge_now(office, clock())
     with office.reader.connect() as connection:
         found = listing(connection, Wanted(column=planted.column), shanghai_day(clock()), limit=200).lines
     told = _told(found)

@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Thread
 from typing import IO, Any
 
-from monitor.commands.options import DONE
+from monitor.words.exits import DONE
 
 FOLDER = "chores"
 LONGEST = 1800.0

@@ -19,10 +19,10 @@ from monitor.bulletin.frozen import Unsound, archived, root_of, text_of
 from monitor.bulletin.model import Period
 from monitor.bulletin.printing import archive
 from monitor.bulletin.reports import BadTemplate
-from monitor.commands.options import DONE, REFUSED
 from monitor.desk import drafts, entering
 from monitor.desk.chores import tell_step
 from monitor.office import Office, open_office
+from monitor.words.exits import DONE, REFUSED
 
 MOVED = "预览之后数据或修改有变化，没有封存；请重新生成、看过再封存"
 

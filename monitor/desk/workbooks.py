@@ -24,10 +24,10 @@ from crawler.register.account_import import propose as propose_accounts
 from crawler.register.account_import import registered
 from crawler.register.survey import read_survey
 from crawler.register.workbook import BadWorkbook, read_workbook
-from monitor.board.units import unit_names
 from monitor.desk import columns as columns_desk
 from monitor.desk import contacts as contacting
 from monitor.desk import entering
+from monitor.facts.unit_names import unit_names
 from monitor.findings.standing import follow
 from monitor.rectify.attachments import Unacceptable, accept
 from monitor.sheets.survey import write_annex3, write_annex4

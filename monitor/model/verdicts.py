@@ -66,3 +66,9 @@ class Verdict:
     def opens(self) -> bool:
         """Whether it opens a finding: an accusation, or an unknown that is ours to mend."""
         return self.value.accuses or (self.ours and self.value is Value.UNKNOWN)
+
+
+def gravity(verdict: Verdict) -> int:
+    """What is worst comes first."""
+    order = (Value.EXEMPT, Value.FRESH, Value.DUE_SOON, Value.UNKNOWN, Value.BLANK, Value.STALE)
+    return order.index(verdict.value)

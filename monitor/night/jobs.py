@@ -17,6 +17,7 @@ from monitor.facts.saw import Saw, saw
 from monitor.findings.borne_out import UNLISTED, open_subjects, unwitnessed
 from monitor.findings.ledger import Changes
 from monitor.judging.evaluate import Judgement, awaiting, evaluate
+from monitor.judging.now import judge_now
 from monitor.judging.unit_rhythm import keep_rhythm
 from monitor.letters.alerts import Sent, Written, send_waiting, write_letters
 from monitor.letters.ourselves import troubles
@@ -151,20 +152,6 @@ def one_night(
         written = write_day(office, clock(), judgement.verdicts, unseen=judgement.failed_night)
         sent = send_waiting(office.engine, office.settings.monitor.alerts, clock())
     return Night(crawled, judgement, doubtful, _saw(office, since or started), written, sent)
-
-
-def judge_now(office: Office, now: datetime, *, record: bool = True, accuse: bool = True) -> Judgement:
-    """Judge the store at ``now``. With ``accuse`` off the night counts as failed: nothing opens."""
-    return evaluate(
-        office.engine,
-        office.settings.monitor,
-        now,
-        count=counter(office),
-        horizon=office.settings.crawl.backfill_from,
-        record=record,
-        failed_night=None if accuse else True,
-        reader=office.reader,
-    )
 
 
 def recheck(office: Office, clock: Clock, ids: Sequence[str]) -> tuple[list[Visit], Judgement]:

@@ -17,6 +17,7 @@ from crawler.clock import Clock
 from crawler.doors.recheck import must_know
 from crawler.model import Visit
 from monitor.judging.evaluate import Judgement
+from monitor.judging.now import judge_now
 from monitor.letters.alerts import Sent, Written, send_waiting
 from monitor.night import diary, jobs, order
 from monitor.night.child import Crawled, Progress, run_crawl
@@ -79,7 +80,7 @@ def letters(office: Office, clock: Clock, night: Night | None = None) -> tuple[W
         with office.reader.connect() as connection:
             missed = order.missed_night(connection, order.night_of(days_jobs(office)), now)
         if night is None:
-            judgement = jobs.judge_now(office, now, record=False, accuse=not missed)
+            judgement = judge_now(office, now, record=False, accuse=not missed)
         else:
             judgement = night.judgement
         written = jobs.write_day(

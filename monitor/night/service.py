@@ -18,7 +18,6 @@ from sqlalchemy.exc import DBAPIError
 from crawler.doors.recheck import UnknownOutlet
 from monitor.bulletin.model import Period
 from monitor.bulletin.printing import compile_bulletin, print_bulletin
-from monitor.commands.screen import night_lines, verdict_data, visit_data
 from monitor.days.calendar import add_months
 from monitor.facts import probes
 from monitor.letters.alerts import Sent, send_waiting
@@ -30,6 +29,7 @@ from monitor.night.content import nightly_content
 from monitor.night.diary import Begun, Daily
 from monitor.night.diary import why as why
 from monitor.night.path import days_jobs, letters, night_lock, one_night
+from monitor.night.told import night_lines, verdict_data, visit_data
 from monitor.office import Office
 from monitor.rectify import rechecks
 from monitor.rectify.proof import forget

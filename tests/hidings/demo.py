@@ -21,6 +21,7 @@ from monitor.bulletin.printing import draft, print_bulletin
 from monitor.demo.answering import Answer, http_date
 from monitor.demo.district import District
 from monitor.demo.portal import Portal
+from monitor.judging.now import judge_now
 from monitor.night import jobs
 from monitor.office import Office
 from tests.district import Clock, Town, served, small_district, town
@@ -201,7 +202,7 @@ def _names() -> tuple[str, ...]:
 def _papers(office: Office, said: claims.Said, day: date, clock: Clock) -> None:
     """The printed bulletin of the second quarter: its figures, the words of the Word file; and the leader's page."""
     now = clock()
-    judged = jobs.judge_now(office, now, record=False)
+    judged = judge_now(office, now, record=False)
     claims.of_papers(office, said, day, now, judged.verdicts, judged.failed_night, "2020Q2")
     made = draft(office, Period.parse("2020Q2"), now, force=True)
     printed = print_bulletin(office, made.bulletin, office.settings.path.parent / "papers")

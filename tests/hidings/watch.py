@@ -35,6 +35,7 @@ from crawler.walking.visit import Read, guarded
 from crawler.walking.walk import Walk
 from monitor.counting.decisions import NOBODY, Decision, decide
 from monitor.judging.evaluate import Judgement, evaluate
+from monitor.judging.now import judge_now
 from monitor.model import Probed
 from monitor.night import jobs, path
 from monitor.night.child import Crawled
@@ -446,5 +447,5 @@ def papers(watched: Watched, day: date) -> None:
     watched.clock.wrong = timedelta(0)
     watched.clock.now = datetime.combine(day, time(20), SHANGHAI)
     now = watched.clock()
-    judged = jobs.judge_now(watched.office, now, record=False)
+    judged = judge_now(watched.office, now, record=False)
     claims.of_papers(watched.office, watched.said, day, now, judged.verdicts, judged.failed_night, QUARTER)

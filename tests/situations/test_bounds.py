@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from crawler.model import Evidence, Outcome
+from monitor.judging.now import judge_now
 from monitor.model import Value
-from monitor.night import jobs
 from tests.doors import Server, plain, serving
 from tests.situations.test_looks import START, accused, night, office
 
@@ -124,5 +124,5 @@ def test_situation_13_an_empty_column_is_empty_whatever_meta_tags_stand_around(
         assert (first.outcome, first.evidence) == (Outcome.EMPTY, Evidence.COMPLETE)
         for days in (0.05, 1, 1.05):
             night(place, days, second=days != 1)
-        said = jobs.judge_now(place, START + timedelta(days=1.1), record=False).verdicts
+        said = judge_now(place, START + timedelta(days=1.1), record=False).verdicts
         assert [one.value for one in said if one.rule == "column_blank"] == [Value.BLANK]

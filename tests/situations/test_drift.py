@@ -10,8 +10,8 @@ from sqlalchemy import select
 from crawler.store.tables import VisitRow
 from monitor.desk.entering import learn_anew
 from monitor.findings.ledger import open_findings
+from monitor.judging.now import judge_now
 from monitor.model import Finding, Value
-from monitor.night import jobs
 from monitor.office import Office
 from monitor.record.chain import AuditRow
 from tests.doors import Server, plain, serving
@@ -55,12 +55,12 @@ def drifting(place: Office, days: float) -> list[Finding]:
 
 def said(place: Office, days: float) -> str:
     """What is said of the column's page."""
-    verdicts = jobs.judge_now(place, START + timedelta(days=days), record=False).verdicts
+    verdicts = judge_now(place, START + timedelta(days=days), record=False).verdicts
     return next(one.sentence for one in verdicts if (one.rule, one.subject) == (RULE, "outlet:a"))
 
 
 def stale(place: Office, days: float) -> list[str]:
-    said = jobs.judge_now(place, START + timedelta(days=days), record=False).verdicts
+    said = judge_now(place, START + timedelta(days=days), record=False).verdicts
     return [one.subject for one in said if one.value is Value.STALE]
 
 

@@ -19,9 +19,10 @@ from monitor.bulletin.printing import draft
 from monitor.commands.screen import status_lines
 from monitor.counting.whole_desk import give_whole
 from monitor.judging.evaluate import Judgement
+from monitor.judging.now import judge_now
 from monitor.judging.unit_rhythm import keep_rhythm
 from monitor.model import Value
-from monitor.night.jobs import judge_now, write_day
+from monitor.night.jobs import write_day
 from monitor.office import Office, enter_catalogue, open_office
 from monitor.record.tables import FindingRow, LetterRow
 from tests.judging_store import post, visit

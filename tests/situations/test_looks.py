@@ -19,8 +19,8 @@ from crawler.doors.recheck import recheck
 from crawler.model import Evidence, Outcome, Visit
 from crawler.store.tables import PostRow
 from crawler.walking.traits import liars
+from monitor.judging.now import judge_now
 from monitor.model import Value
-from monitor.night import jobs
 from monitor.office import Office, enter_catalogue, open_office
 from tests.district import PROJECT
 from tests.doors import Answer, Request, Server, plain, redirect, serving
@@ -89,7 +89,7 @@ def night(place: Office, days: float, ids: tuple[str, ...] = ("a",), *, second: 
 
 
 def accused(place: Office, days: float) -> list[str]:
-    said = jobs.judge_now(place, START + timedelta(days=days), record=False).verdicts
+    said = judge_now(place, START + timedelta(days=days), record=False).verdicts
     return [one.subject for one in said if one.value in (Value.STALE, Value.BLANK)]
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from crawler.doors.recheck import recheck
 from crawler.store.tables import PostRow, VisitRow
 from monitor.findings.ledger import open_findings
+from monitor.judging.now import judge_now
 from monitor.letters.alerts import send_waiting
 from monitor.letters.delivery import HandingOver, Receipt
 from monitor.looks.column_words import ADDRESS, BACKWARDS, PART
@@ -41,7 +42,7 @@ def day(place: Office, days: float, ids: str) -> list[Finding]:
     night(place, days, tuple(ids))
     night(place, days + 0.05, tuple(ids), second=True)
     now = START + timedelta(days=days + 0.1)
-    said = jobs.judge_now(place, now)
+    said = judge_now(place, now)
     jobs.write_day(place, now, said.verdicts, unseen=said.failed_night)
     send_waiting(place.engine, place.settings.monitor.alerts, now, {"mail": delivered})
     with place.reader.connect() as connection:

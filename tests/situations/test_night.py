@@ -14,13 +14,13 @@ from sqlalchemy import func, select, update
 from crawler.doors.recheck import UnknownOutlet
 from crawler.model import SHANGHAI
 from crawler.store.tables import RunRow, SiteRow, VisitRow
-from monitor.commands.screen import night_lines
 from monitor.demo.district import District
 from monitor.night import order
 from monitor.night.child import Crawled
 from monitor.night.clocks import WrongClock
 from monitor.night.path import nightly, recheck
 from monitor.night.service import Service
+from monitor.night.told import night_lines
 from monitor.office import enter_catalogue
 from monitor.record.tables import FindingRow, LetterRow
 from monitor.rectify.rechecks import RecheckRow, ask

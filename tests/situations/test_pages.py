@@ -14,7 +14,7 @@ from sqlalchemy import select
 from crawler.clock import clock as real_clock
 from crawler.store.tables import PostRow
 from monitor.facts import probes
-from monitor.night import jobs
+from monitor.judging.now import judge_now
 from monitor.night.clocks import WrongClock, trust_clock, visit_homes
 from monitor.office import enter_catalogue, open_office
 from tests.district import PROJECT
@@ -120,9 +120,7 @@ def test_situation_29_home_pages_that_fail_in_the_same_minutes_are_our_line(
         with place.reader.connect() as connection:
             closed = {one.site: (one.counted, one.closed) for one in probes.weeks(connection, end)}
         said = [
-            one
-            for one in jobs.judge_now(place, end, record=False).verdicts
-            if "closed" in one.cause + one.rule
+            one for one in judge_now(place, end, record=False).verdicts if "closed" in one.cause + one.rule
         ]
     if answers == "none":
         assert {count for _, count in closed.values()} == {0}

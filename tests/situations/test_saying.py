@@ -23,11 +23,12 @@ from monitor.bulletin.lint import errors, lint, text_blocks
 from monitor.bulletin.model import Bulletin, Period
 from monitor.bulletin.printing import draft
 from monitor.bulletin.reports import sheet, word
-from monitor.commands.screen import night_lines, status_lines
+from monitor.commands.screen import status_lines
 from monitor.desk import entering
 from monitor.findings.standing import StandingRow
+from monitor.judging.now import judge_now
 from monitor.night import jobs
-from monitor.night.jobs import judge_now
+from monitor.night.told import night_lines
 from monitor.office import Office, enter_catalogue, open_office
 from tests.district import START, Clock, Town, served, small_district, town
 from tests.judging_store import failure, visit

@@ -12,10 +12,10 @@ from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import unit as board
 from monitor.board.paging import ROWS, Paged, within
-from monitor.board.units import unit_names
 from monitor.counting.decisions import NOBODY, Decision, read_decisions
 from monitor.counting.origins import clean
 from monitor.desk.entering import decide_origin
+from monitor.facts.unit_names import unit_names
 from monitor.judging.unit_rhythm import settle_doubt
 from monitor.office import decisions_path, known_units
 from monitor.web.filters import Filters

@@ -13,7 +13,6 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
-from monitor.commands.options import DONE, FAULT
 from monitor.desk import chores
 from monitor.record.read import Link, entries
 from monitor.sheets.audit import audit_csv, audit_workbook
@@ -21,6 +20,7 @@ from monitor.web.filters import Filters
 from monitor.web.gate import Form, need, posted
 from monitor.web.render import page
 from monitor.web.state import Web, web_of
+from monitor.words.exits import DONE, FAULT
 
 router = APIRouter()
 Auditor = Annotated[Visitor, Depends(need(Permission.AUDIT))]

@@ -12,9 +12,9 @@ from crawler.model import shanghai_day
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import checklist as board
-from monitor.board.units import unit_names
 from monitor.days.calendar import add_months, quarter_name
 from monitor.days.period import Period
+from monitor.facts.unit_names import unit_names
 from monitor.judging.checklist import ANSWER_NAMES, OVERALL_NAMES, Answer, Overall, Refused, answer
 from monitor.web.fields import a_day
 from monitor.web.filters import Filters

@@ -14,8 +14,8 @@ from crawler.model import SHANGHAI, shanghai_day
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board.paging import ROWS, Paged
-from monitor.board.units import unit_names
 from monitor.desk import content as desk
+from monitor.facts.unit_names import unit_names
 from monitor.night.content import rule_states
 from monitor.office import decisions_of
 from monitor.web.fields import a_day, one_of

@@ -15,6 +15,7 @@ from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import finding as board
 from monitor.bulletin import frozen
+from monitor.bulletin.errata import put_errata
 from monitor.bulletin.printing import archive
 from monitor.findings import dispensations
 from monitor.rectify import acks, appeals, orders, replies
@@ -166,7 +167,7 @@ def decide(request: Request, number: str, who: Handler, web: Kept, form: Given) 
     if not told or told[0][0] != "upheld":
         return answer
     try:
-        appeals.put_errata(archive(web.office), number, told[0][1], who.who, reason, web.clock())
+        put_errata(archive(web.office), number, told[0][1], who.who, reason, web.clock())
     except frozen.Unsound as error:
         return show(request, web, number, f"申诉已核定，但更正没有写成：{error}", 500)
     return answer
@@ -191,7 +192,7 @@ def correct(request: Request, number: str, who: Handler, web: Kept, form: Given)
     if not told:
         return answer
     try:
-        appeals.put_errata(archive(web.office), number, told[0], who.who, reason, web.clock(), appealed=False)
+        put_errata(archive(web.office), number, told[0], who.who, reason, web.clock(), appealed=False)
     except frozen.Unsound as error:
         return show(request, web, number, f"认定已撤回，但更正没有写成：{error}", 500)
     return answer

@@ -15,11 +15,10 @@ from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import finding as one_board
 from monitor.board import findings as board
-from monitor.board.units import unit_names
 from monitor.board.until import letter_deadlines
 from monitor.board.words import LETTER_CHIPS, LETTERS, STAGES, ended_words
 from monitor.bulletin.coverage import rate_words
-from monitor.commands.screen import OUTCOMES
+from monitor.facts.unit_names import unit_names
 from monitor.findings.dispensations import KIND_NAMES
 from monitor.rectify import attachments
 from monitor.rectify.appeals import STATE_NAMES as APPEAL_NAMES
@@ -31,6 +30,7 @@ from monitor.web.filters import Filters, moment_of
 from monitor.web.gate import NotFound, need
 from monitor.web.render import page, partial
 from monitor.web.state import Web, web_of
+from monitor.words.outcomes import OUTCOMES
 
 router = APIRouter()
 Reader = Annotated[Visitor, Depends(need(Permission.DISTRICT))]

@@ -13,7 +13,7 @@ from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import orders as board
 from monitor.board.lateness import held as held_orders
-from monitor.board.units import unit_names
+from monitor.facts.unit_names import unit_names
 from monitor.rectify.appeals import pending
 from monitor.rectify.orders import STATE_NAMES, listed
 from monitor.rectify.overdue import Overdue

@@ -22,19 +22,19 @@ from monitor.access.visitor import Visitor
 from monitor.board import accounts as registered
 from monitor.board import outlet_page as board
 from monitor.board.shapes import drift_page, learned
-from monitor.board.units import unit_names
 from monitor.board.unread import Part, decisions, parts_of
 from monitor.board.words import NUMBERS, ended_words, rule_name
-from monitor.commands.screen import OUTCOMES, PROBES, gravity
 from monitor.days.calendar import add_months
 from monitor.desk.content import Wanted, listing
 from monitor.facts.facts import Shown
+from monitor.facts.unit_names import unit_names
 from monitor.findings.standing import GRAVITY
 from monitor.judging.ahead import ahead
 from monitor.judging.evaluate import Explanation, explain
 from monitor.looks.crosscheck_rows import as_row
 from monitor.looks.places import reason_name, row_text
 from monitor.model import Look, Value
+from monitor.model.verdicts import gravity
 from monitor.rectify.attachments import Unacceptable
 from monitor.rectify.rechecks import ask
 from monitor.web.calendar import drawn
@@ -44,6 +44,8 @@ from monitor.web.pages.outlets import number as number_of
 from monitor.web.render import page, partial
 from monitor.web.state import Web, web_of
 from monitor.words.causes import cause_name, looked_like
+from monitor.words.outcomes import OUTCOMES
+from monitor.words.probes import PROBES
 
 router = APIRouter()
 Reader = Annotated[Visitor, Depends(need(Permission.DISTRICT))]

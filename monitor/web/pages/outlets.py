@@ -12,7 +12,7 @@ from crawler.reading.homes import PLACE_NAMES
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import outlets as board
-from monitor.board.units import unit_names
+from monitor.facts.unit_names import unit_names
 from monitor.sheets.outlets import outlets_workbook
 from monitor.web.filters import Filters
 from monitor.web.gate import need

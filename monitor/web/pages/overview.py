@@ -13,9 +13,9 @@ from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import overview as board
 from monitor.board import trend as trends
-from monitor.board.units import unit_names
 from monitor.board.wholes import open_words
 from monitor.days.workdays import Calendar
+from monitor.facts.unit_names import unit_names
 from monitor.findings.standing import stands
 from monitor.judging.ahead import last_workday
 from monitor.web import charts

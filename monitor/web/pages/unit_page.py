@@ -21,10 +21,10 @@ from monitor.access.visitor import Visitor
 from monitor.board import outlets
 from monitor.board import unit as board
 from monitor.board.unit_list import quota_of
-from monitor.board.units import unit_names
 from monitor.board.words import ended_words, value_word
 from monitor.days.calendar import month_of
 from monitor.desk.unit_page import desk
+from monitor.facts.unit_names import unit_names
 from monitor.judging.ahead import ics
 from monitor.letters.parts import ADVICE, KINDS, deadline_text
 from monitor.rectify import acks, appeals, attachments, orders, rechecks, replies

@@ -13,7 +13,7 @@ from monitor.access.roles import Permission, Role
 from monitor.access.tokens import BadTokenRequest
 from monitor.access.users import BadUser, User, add_user, change_user, new_password, set_password, user, users
 from monitor.access.visitor import Visitor
-from monitor.board.units import unit_names
+from monitor.facts.unit_names import unit_names
 from monitor.web.gate import BadForm, Form, NotAllowed, NotFound, need, own_password, posted, read_form
 from monitor.web.pages.signing import signed_in
 from monitor.web.render import page
