@@ -1,1 +1,4 @@
-"""TODO."""
+"""A portal from its home page: the pages that may be its columns, proposed to a person.
+
+Face: ``discover.discover``, ``proposals.Proposal``, ``columns_file.columns_yaml``.
+"""

@@ -1,1 +1,4 @@
-"""TODO."""
+"""Two doors to one walk: Scrapy for the night, httpx for one outlet now.
+
+Face: ``crawl.crawl``, ``recheck.recheck``, ``recheck.HttpDoor``, ``choice.Doors``.
+"""

@@ -1,6 +1,8 @@
 """One file a platform: ``start(outlet, probe)`` says what to ask, ``read(page, outlet, probe)`` what came.
 
 The name in the catalogue is the module's name. Readers are pure: no network, no store, no clock.
+
+Face: ``platform``, ``probes_of``, ``probe_urls``.
 """
 
 from __future__ import annotations

@@ -1,1 +1,4 @@
-"""What a walk over lists must know of answers: how old they are, where they came from, what they leave out."""
+"""The walk: who is asked next and how politely, what an answer proves, what of it goes into the store.
+
+Face: ``walk.Walk``, ``visit.Looked``, ``known.known_outlets``, ``record.open_run``, ``hosts.host_key``.
+"""

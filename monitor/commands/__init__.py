@@ -1,1 +1,4 @@
-"""TODO."""
+"""The command `gengxin`, one file a command, and what they print.
+
+Face: ``options.tell``, ``screen.status_lines``.
+"""

@@ -1,7 +1,6 @@
 """Facts, verdicts, findings and letters as plain frozen data; imports no query.
 
-Moments are aware; days are ``date`` in Asia/Shanghai; a month is its text ``2020-04``.
-"""
+Moments are aware; days are ``date`` in Asia/Shanghai; a month is its text ``2020-04``."""
 
 from __future__ import annotations
 

@@ -4,6 +4,8 @@
 many, ``seen_words`` what a night saw,
 ``counts_open`` whose counts say nothing yet. Numbers of posts are :class:`monitor.model.Count`, which prints its own bounds.
 Pure; knows no other room.
+
+Face: ``plain.clean``, ``causes.cause_name``, ``exits.DONE``, ``Sight``, ``Share``.
 """
 
 from __future__ import annotations

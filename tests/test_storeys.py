@@ -1,0 +1,63 @@
+"""Rooms are folders, each with a sentence and a face; the floor plan of the docs is made of them; storeys hold."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support import floor_plan
+
+ROOT = Path(__file__).parents[1]
+FLAT = {
+    "crawler": {"__init__", "__main__", "clock", "config", "model"},
+    "monitor": {"__init__", "__main__", "config", "office", "tables"},
+}
+"""The only modules that stand in no room: the words and settings of all, the office that opens both, the command."""
+FULLEST = 32
+"""Files in the fullest folder: a rule or a platform is a file, so their folders grow; no other comes near."""
+ROOMS = sorted(
+    room
+    for package in FLAT
+    for layer in floor_plan.storeys(package)
+    for room in layer
+    if (ROOT / room.replace(".", "/")).is_dir()
+)
+
+
+@pytest.mark.parametrize("package", FLAT)
+def test_no_module_stands_outside_a_room_but_the_few_named_ones(package: str) -> None:
+    assert {file.stem for file in (ROOT / package).glob("*.py")} == FLAT[package]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_says_what_it_holds_and_its_face_exists(room: str) -> None:
+    assert floor_plan.sentence(room).endswith("."), room
+    for one in floor_plan.face(room):
+        module, _, name = f"{room}.{one}".rpartition(".")
+        assert hasattr(importlib.import_module(module), name), one
+
+
+def test_no_folder_is_overfull() -> None:
+    folders = {file.parent for package in FLAT for file in (ROOT / package).rglob("*.py")}
+    crowded = {
+        folder.relative_to(ROOT).as_posix(): n
+        for folder in folders
+        if (n := len(list(folder.glob("*.py")))) > FULLEST
+    }
+    assert crowded == {}
+
+
+def test_the_floor_plan_of_the_docs_is_the_rooms_own() -> None:
+    page = floor_plan.PAGE.read_text(encoding="utf-8")
+    assert floor_plan.page_with(page) == page, "run: python -m tests.support.floor_plan"
+
+
+def test_no_room_knows_one_of_a_higher_storey() -> None:
+    command = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    assert "0 broken" in done.stdout
