@@ -38,12 +38,15 @@ NONE_COUNTED = re.compile(
     r"|\A\W{0,2}0\s?条\W{0,2}\Z"
     r"|(?:总记录数?|记录(?:总|条)?数|总条数|信息(?:总|条)?数)\W{0,3}0(?![\d.])"
 )
-TEMPLATE = re.compile(
-    r"\{\{|\{%|<%[=\s@]|\$\{[a-zA-Z_.]{1,40}\}|#\{[a-zA-Z_.]{1,40}\}|\{@each\b|<#list\b|#foreach\b|<c:forEach\b|<template\b"
-    r"|<[^<>]{0,200}[\s\"'](?:v-(?:for|if|else|show|bind|html|text|model|cloak)|ng-(?:repeat|if|show|bind|model|controller|app)"
+_MARKS = r"\{\{|\{%|<%[=\s@]|\$\{[a-zA-Z_.]{1,40}\}|#\{[a-zA-Z_.]{1,40}\}|\{@each\b|<#list\b|#foreach\b|<c:forEach\b|<template\b"
+_BINDS = (
+    r"(?:v-(?:for|if|else|show|bind|html|text|model|cloak)|ng-(?:repeat|if|show|bind|model|controller|app)"
     r"|ms-(?:repeat|each|for|visible|if|attr|text|html|controller|href|duplex)|x-(?:for|if|show|data|text)|wx:for|a:for|s-for"
     r"|th:(?:each|if|text)|data-(?:bind|repeat|template|tpl|each)|\*ngFor|:key|@click|jsx?-for|tal:repeat|bind:)\b"
 )
+_TEMPLATE_SIGN = re.compile(rf"""{_MARKS}|[\s"']{_BINDS}""")
+"""Stands wherever the next one does: a short walk over a page without a template."""
+TEMPLATE = re.compile(rf"""{_MARKS}|<[^<>]{{0,200}}[\s"']{_BINDS}""")
 """Signs of a template in any of the languages that pages are written in: what fills it decides what is shown."""
 FILLED = re.compile(
     r"\$\.(?:ajax|get|post|getJSON)\b|axios|fetch\s?\(|XMLHttpRequest|innerHTML|laytpl|mustache"
@@ -75,7 +78,8 @@ BUNDLES = re.compile(r"(?:^|[/._-])(?:app|main|chunk|bundle|vue|react)[^/]*\.m?j
 FAILED = re.compile(
     r"(?:加载|读取|查询|请求)(?:数据)?失败|点击重试|java\.(?:sql|lang)\.\w*Exception|SQLException"
 )
-"""The server's own trouble, told beside the words of an empty list."""
+_FAILED_WORDS = ("失败", "点击重试", "Exception")
+"""The server's own trouble, told beside the words of an empty list; one of the words is in each."""
 COUNTERS = re.compile(r"\b_hmt\b|hm\.js|cnzz|googletagmanager|tongji|_trs_ta|s\.51\.la|analytics")
 """Words of inline scripts that load a counter of visitors."""
 _SWITCHED = re.compile(r"\bhid(?:e|den)|\bnone\b|loading", re.I)
@@ -109,17 +113,20 @@ def emptiness(sight: Sight, family: Family, pagers: Sequence[int], total: Total,
         if bundle:
             return Blank(script=bundle)
         return Blank("pager: 0 items", certain=True, at=min(pagers, default=0))
-    template = None if beside and not _shows_template(source.sheet) else TEMPLATE.search(source.text)
+    template = None
+    if (not beside or _shows_template(source.sheet)) and _TEMPLATE_SIGN.search(source.text) is not None:
+        template = TEMPLATE.search(source.text)
     interface = family.interface(source)
     if template or interface:
         return Blank(script=interface or (template[0][-60:].strip() if template else ""))
-    failed = FAILED.search(source.text)
+    failed = FAILED.search(source.text) if any(map(source.text.__contains__, _FAILED_WORDS)) else None
     if failed:
         return Blank(script=failed[0])
     if total.posts or (total.pages or 0) > 1:
         return Blank(script=f"total: {total.posts or f'{total.pages} pages'}")
     filled = _filled_names(sight)
-    words, decided, at = _says_empty(sight, filled, fills=bool(_requests(sight)))
+    requests = _requests(sight)
+    words, decided, at = _says_empty(sight, filled, fills=bool(requests))
     if waiting(source.sheet, seen=True):
         return Blank(script="an empty list with a name")
     if words and source.sheet.prose() <= PROSE:
@@ -136,7 +143,7 @@ def emptiness(sight: Sight, family: Family, pagers: Sequence[int], total: Total,
     # without words or a pager to say so only a page that no script could fill is proven empty
     boxes = (
         -1
-        if beside or _requests(sight) or _unknown_script(sight)
+        if beside or requests or _unknown_script(sight)
         else all_empty(source.sheet, empty_lists(source.sheet))
     )
     return Blank("boxes with titles and nothing in them", at=boxes) if boxes >= 0 else Blank()

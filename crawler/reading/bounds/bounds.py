@@ -135,9 +135,9 @@ def month_only(sheet: Outline, item: Item, today: date) -> date | None:
 
 
 def outside(
-    sight: Sight, listed: Listed, addresses: Addresses, near: range
+    sight: Sight, listed: Listed, addresses: Addresses, near: range, newest: date | None = None
 ) -> tuple[list[Unread], tuple[str, ...]]:
-    """Links outside the list that may be posts of the column, and all of those addresses, old ones too.
+    """Links outside the list that may be posts newer than ``newest``, and all addresses of possible posts, old ones too.
 
     ``near`` are the texts from the list's heading to its pager: there every link with a title counts. Elsewhere one of
     the same site counts that is made like the list's own posts, like articles in general, or that stands with a date.
@@ -149,9 +149,9 @@ def outside(
     titles = sorted({item.post.title[:WORDS] for item in listed.items if item.post is not None})
     shortest = min((len(title) for title in titles if title), default=TITLE)
     bare = 2 * sum(not item.url for item in listed.items) >= len(listed.items)
-    finder = _Finder(
-        sight, listed, addresses, near, items, known, max(SHORT_TITLE, min(TITLE, shortest)), bare
-    )
+    nodes = [item.row.node for item in items]
+    least = max(SHORT_TITLE, min(TITLE, shortest))
+    finder = _Finder(sight, listed, addresses, near, items, nodes, known, least, bare)
     found: list[Unread] = []
     around: dict[str, None] = {}
     sheet, others = sight.source.sheet, listed.others
@@ -162,12 +162,17 @@ def outside(
         url = sight.href(anchor)
         if url in read:
             continue
-        one = finder.look(anchor, url)
-        if one is None or url in rows or (not url and _told_already(one.text, titles)):
+        why = finder.look(anchor, url)
+        if not why or url in rows:
             continue
         if url:
             around[url] = None
-        found.append(one)
+        day = finder.day(anchor, url)
+        if newest is not None and day is not None and day <= newest:
+            continue  # nine in ten: what they are called and where they stand need not be told
+        one = finder.tell(anchor, url, why, day)
+        if url or not _told_already(one.text, titles):
+            found.append(one)
     return found, tuple(around)
 
 
@@ -235,35 +240,41 @@ class _Finder:
     addresses: Addresses
     near: range
     items: Sequence[Item]
+    nodes: Sequence[int]
     known: Mapping[str, date]
     title: int
     bare: bool
 
-    def look(self, anchor: int, url: str) -> Unread | None:
+    def look(self, anchor: int, url: str) -> str:
+        """Why the link may be a post of the column (:attr:`Unread.why`), ``""`` where it is none."""
         sheet, addresses = self.sight.source.sheet, self.addresses
         dated = self.listed.others.get(anchor)
         at = sheet.first[anchor]
         inside = self._in_row(anchor)
         if inside is None and not self._may_be(anchor, url, dated, at):
-            return None
+            return ""
         if inside is not None and not (url and addresses.alike(url) and url != inside.url):
-            return None
-        if at not in self.near and sheet.up(anchor, CHROME) >= 0 and not dated:
-            return None
-        own = addresses.own(url) or at in self.near or inside is not None
+            return ""
+        if at not in self.near and dated is None and sheet.up(anchor, CHROME) >= 0:
+            return ""
         if sheet.hidden(anchor) and not (addresses.own(url) or addresses.alike(url)):
-            return None
-        day = dated.day if dated is not None and not is_weak(dated) else self.known.get(url) if url else None
-        if day is None and url:
-            day = addresses.latest(url)
-        why = (
-            (WEAK_DATE if dated is not None and is_weak(dated) else UNDATED)
-            if inside
-            else PART
-            if own
-            else AROUND
-        )
-        place = f"row {path_of(url)}" if inside is not None else self._place(anchor, at)
+            return ""
+        if inside is not None:
+            return WEAK_DATE if dated is not None and is_weak(dated) else UNDATED
+        return PART if at in self.near or addresses.own(url) else AROUND
+
+    def day(self, anchor: int, url: str) -> date | None:
+        """The newest day that the link can bear, ``None`` when nothing bounds it."""
+        dated = self.listed.others.get(anchor)
+        if dated is not None and not is_weak(dated):
+            return dated.day
+        return (self.known.get(url) or self.addresses.latest(url)) if url else None
+
+    def tell(self, anchor: int, url: str, why: str, day: date | None) -> Unread:
+        """The link with its words and its place."""
+        sheet = self.sight.source.sheet
+        row = self._in_row(anchor) is not None
+        place = f"row {path_of(url)}" if row else self._place(anchor, sheet.first[anchor])
         return Unread(place, why, said(sheet, anchor), url, day)
 
     def _may_be(self, anchor: int, url: str, dated: Dated | None, at: int) -> bool:
@@ -274,19 +285,17 @@ class _Finder:
             return dated is not None or (near and told)
         if url == self.sight.page.final_url or url == self.sight.page.url:
             return False
-        words = said(sheet, anchor)
-        if is_pager_word(words):
-            return False
-        if (
-            at in self.near
-            and self._titled(words, url)
-            and not (addresses.same_site(url) and column_like(url))
-            and not _in_menu(sheet, anchor, self.listed.home)
-        ):
-            return True
+        if at in self.near:
+            words = said(sheet, anchor)
+            if is_pager_word(words):
+                return False
+            column = addresses.same_site(url) and column_like(url)
+            if self._titled(words, url) and not column and not _in_menu(sheet, anchor, self.listed.home):
+                return True
         if not addresses.same_site(url):
             return False
-        return dated is not None or addresses.like(url) or article_like(url)
+        made = dated is not None or addresses.like(url) or article_like(url)
+        return made and (at in self.near or not is_pager_word(said(sheet, anchor)))
 
     def _titled(self, words: str, url: str) -> bool:
         """A headline of nine characters is a title where it leads to a file of the column's own folder."""
@@ -297,14 +306,14 @@ class _Finder:
 
     def _in_row(self, anchor: int) -> Item | None:
         """The row of the list that the link stands in."""
-        sheet, items = self.sight.source.sheet, self.items
-        low = bisect_left(items, anchor, key=lambda item: item.row.node + 1) - 1
-        for item in items[max(0, low) : low + 1]:
-            row = item.row
-            if row.flat:
-                return item if row.start <= sheet.first[anchor] < row.stop else None
-            return item if sheet.inside(anchor, row.node) else None
-        return None
+        sheet, before = self.sight.source.sheet, bisect_left(self.nodes, anchor - 1)
+        if not before:
+            return None
+        item = self.items[before - 1]
+        row = item.row
+        if row.flat:
+            return item if row.start <= sheet.first[anchor] < row.stop else None
+        return item if anchor < sheet.end[row.node] else None
 
     def _place(self, anchor: int, at: int) -> str:
         """Where a person finds it: before or after the list, and the names of the boxes around it."""

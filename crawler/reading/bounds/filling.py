@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from crawler.model import Unread
 from crawler.reading.bounds.blank import LISTS
@@ -26,9 +26,20 @@ UP = 4
 BEFORE = 400
 """Elements before a list, on each step up, that are looked at."""
 NOSCRIPT = frozenset({"noscript"})
-_DOES = r"\s{0,3}\.\s{0,3}(?:html|append|prepend|before|load|replaceWith|innerHTML|insertAdjacentHTML|bootstrapTable)\b"
+QUOTES = ('"', "'")
+_WRITES = r"\s{0,3}\.\s{0,3}(?:html|append|prepend|before|load|replaceWith|innerHTML|insertAdjacentHTML|bootstrapTable)\b"
+_DOES, _DONE = re.compile(_WRITES), re.compile(r"""["']\s?\)""" + _WRITES)
+_CHOSEN = re.compile(r"""(?:\s+(?:ul|ol|tbody|dl))?["']\s?\)""" + _WRITES)
+"""``$('#box li').prepend('<i>')`` decorates rows: only a list within the box is the box."""
+_CLOSED = re.compile(r"""["']\s?\)""")
+_ELEMENT, _GOT = re.compile(r"\bel\s?:\s?\Z"), re.compile(r"getElementById\(\s?\Z")
+_VARIABLE = re.compile(r"([\w$]{1,40})\s{0,3}=\s{0,3}[\w$.]{1,30}\(\s?\Z")
+_PART_OF_A_NAME = re.compile(r"[\w$.]")
+_CALLS, _OPEN, _HANDED = re.compile(r"\s?\("), re.compile(r"\(\s?\Z"), re.compile(r"\s?[,)]")
+_LOADS = re.compile(r"onload\s?=\s?\Z")
 _READY = re.compile(r"\$\(\s?(?:function|\(\s?\)\s?=>)|ready\s?\(|onload|DOMContentLoaded", re.I)
-_FUNCTION = re.compile(r"function\s{1,3}([\w$]{1,60})\s?\(|([\w$]{1,60})\s?[=:]\s?(?:async\s)?function\b")
+_NAMED, _ENDS = re.compile(r"function\s{1,3}([\w$]{1,60})\s?\("), re.compile(r"\b")
+_HOLDS = re.compile(r"([\w$]{1,60})\s?[=:]\s?(?:async\s)?\Z")
 
 
 def filled(sight: Sight, home: int) -> Iterator[Unread]:
@@ -85,30 +96,66 @@ def _names(sight: Sight, node: int) -> tuple[str, ...]:
 
 def writes_into(name: str, scripts: Sequence[str]) -> bool:
     """Whether a script fills the element ``name`` (``#id``, ``.class``) by itself: said directly, or by a variable."""
-    said = tuple(f"{quote}{one}" for quote in "\"'" for one in (name, f"{name[1:]}{quote}"))
-    told = [script for script in scripts if name[1:] in script and any(one in script for one in said)]
     return any(
         _at_once(script, place, scripts)
-        for script in told
-        for pattern in _patterns(name, script)
-        for place in (match.start() for match in islice(pattern.finditer(script), MOST))
+        for script in scripts
+        if name[1:] in script
+        for place in chain(_told(name, script), _by_variable(name, script))
     )
 
 
-def _patterns(name: str, script: str) -> Iterator[re.Pattern[str]]:
-    """How a script says that it writes into ``name``; by a variable only where the script asks a server for something."""
-    chosen, box = re.escape(name), re.escape(name[1:])
-    # ``$('#box li').prepend('<i>')`` decorates rows: only a list within the box is the box.
-    said = rf"""["']{chosen}(?:\s+(?:ul|ol|tbody|dl))?["']\s?\)"""
-    said += rf"""|getElementById\(\s?["']{box}["']\s?\)""" if name[0] == "#" else ""
-    yield re.compile(rf"""(?:{said}){_DOES}|\bel\s?:\s?["']{chosen}["']""")
-    if FETCHES.search(script) is None:
+def _told(name: str, script: str) -> list[int]:
+    """Where a script says that it writes into ``name``: ``$('#box').html(``, ``getElementById('box').innerHTML``, ``el: '#box'``.
+
+    Names are found as plain words and what stands around them by patterns of the module: a pattern made for each name of a
+    page would cost more than all the rest.
+    """
+    places = []
+    for at in _quoted(name, script):
+        end = at + 1 + len(name)
+        if _CHOSEN.match(script, end) is not None:
+            places.append(at)
+        elif script[end : end + 1] in QUOTES and (element := _ELEMENT.search(script, max(0, at - 6), at)):
+            places.append(element.start())
+    for at in _quoted(name[1:], script) if name[0] == "#" else ():
+        got = _GOT.search(script, max(0, at - 20), at)
+        if got is not None and _DONE.match(script, at + len(name)) is not None:
+            places.append(got.start())
+    return sorted(places)[:MOST]
+
+
+def _by_variable(name: str, script: str) -> Iterator[int]:
+    """Where it writes into a variable that holds ``name``; only where the script asks a server for something."""
+    held = sorted(
+        (variable.start(1), variable[1])
+        for word in (name, name[1:])
+        for at in _quoted(word, script)
+        if _CLOSED.match(script, at + 1 + len(word)) is not None
+        and (variable := _VARIABLE.search(script, max(0, at - 80), at)) is not None
+    )
+    if not held or FETCHES.search(script) is None:
         return
-    held = re.compile(
-        rf"""([\w$]{{1,40}})\s{{0,3}}=\s{{0,3}}[\w$.]{{1,30}}\(\s?["'](?:{chosen}|{box})["']\s?\)"""
-    )
-    for found in islice(held.finditer(script), VARIABLES):
-        yield re.compile(rf"(?<![\w$.]){re.escape(found[1])}{_DOES}")
+    for _, holder in held[:VARIABLES]:
+        written = (
+            at
+            for at in found_at(holder, script)
+            if _DOES.match(script, at + len(holder)) and not _PART_OF_A_NAME.match(script[at - 1 : at])
+        )
+        yield from islice(written, MOST)
+
+
+def _quoted(word: str, script: str) -> Iterator[int]:
+    """Where ``word`` stands in a script behind a quote, by the quote."""
+    for quote in QUOTES:
+        yield from found_at(quote + word, script)
+
+
+def found_at(word: str, text: str) -> Iterator[int]:
+    """Every place of ``word`` in ``text``."""
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
 
 
 def _at_once(script: str, at: int, scripts: Sequence[str]) -> bool:
@@ -118,14 +165,40 @@ def _at_once(script: str, at: int, scripts: Sequence[str]) -> bool:
     stop = asked[-1] if asked else at
     if _ready_at(script, stop):
         return True
-    named = list(_FUNCTION.finditer(script, max(0, stop - NEAR), stop))
-    name = next(filter(None, named[-1].groups()), "") if named else ""
+    name = _function_before(script, max(0, stop - NEAR), stop)
     if not name:
         return False
-    said = re.escape(name)
-    called = re.compile(rf"(?<![\w$.])(?<!function ){said}\s?\(|\(\s?{said}\s?[,)]|onload\s?=\s?{said}\b")
     calling = (one for one in scripts if name in one)
-    return any(_ready_at(one, call.start()) for one in calling for call in islice(called.finditer(one), MOST))
+    return any(_ready_at(one, call) for one in calling for call in islice(_called(name, one), MOST))
+
+
+def _function_before(script: str, start: int, stop: int) -> str:
+    """The name of the last function that begins between ``start`` and ``stop``: ``function load(``, ``load = function``."""
+    at = script.rfind("function", start, stop)
+    while at >= 0:
+        held = _HOLDS.search(script, max(start, at - 70), at) if _ENDS.match(script, at + 8, stop) else None
+        found = held or _NAMED.match(script, at, stop)
+        if found is not None:
+            return found[1]
+        at = script.rfind("function", start, at)
+    return ""
+
+
+def _called(name: str, script: str) -> Iterator[int]:
+    """Where the function ``name`` is called, handed on (``$(load)``) or set to be called (``onload = load``)."""
+    for at in found_at(name, script):
+        before, end = script[max(0, at - 12) : at], at + len(name)
+        handed, loads = _OPEN.search(before), _LOADS.search(before)
+        if loads and not _PART_OF_A_NAME.match(script, end):
+            yield at - len(loads[0])
+        elif handed and _HANDED.match(script, end):
+            yield at - len(handed[0])
+        elif (
+            _CALLS.match(script, end)
+            and not _PART_OF_A_NAME.match(before[-1:])
+            and not before.endswith("function ")
+        ):
+            yield at
 
 
 def _ready_at(script: str, at: int) -> bool:

@@ -21,8 +21,9 @@ WORDS, MOST = 80, 1000
 _OBJECT = re.compile(r"\{[^{}]{10,2000}\}")
 _TITLED = re.compile(r"""["']?\b(?:title|bt|subject|name)["']?\s?:\s?["']([^"']{4,200})["']""", re.I)
 _LEADS = re.compile(r"""(?:[uU][rR][lL]|href|link)["']?\s?:\s?["']([^"'\s]{4,300})["']""")
+_VALUE = re.compile(r""":\s?["'][^"'\s]{4}""")
+"""Stands wherever one of the two above stands, and begins with one letter: most scripts hold no object."""
 _POINTS = (
-    re.compile(r"<area "),
     re.compile(r"data-(?:url|href|link)\s?="),
     re.compile(r"onclick\s?=\s?.[^<>]{0,80}(?:location|open)"),
 )
@@ -67,7 +68,7 @@ def _of_data(sight: Sight, addresses: Addresses, known: set[str]) -> Iterator[Un
 
 def _objects(sight: Sight) -> Iterator[tuple[str, str, str]]:
     """Title, address and text of a script's objects that have both, :data:`MOST` at most."""
-    scripts = (one for one in sight.source.scripts if ":" in one and _LEADS.search(one) is not None)
+    scripts = (one for one in sight.source.scripts if _VALUE.search(one) and _LEADS.search(one) is not None)
     objects = (found[0] for script in scripts for found in islice(_OBJECT.finditer(script), MOST))
     for text in islice(objects, MOST):
         leads, titled = _LEADS.search(text), _TITLED.search(text)
@@ -102,7 +103,8 @@ def _of_attributes(
 
 def _pointing(sight: Sight) -> Iterator[tuple[int, str]]:
     """Elements that are no links and lead somewhere, with the address, :data:`MOST` at most."""
-    if not any(sign.search(sight.source.text) for sign in _POINTS):
+    told = "area" in sight.source.sheet.kinds or any(sign.search(sight.source.text) for sign in _POINTS)
+    if not told:
         return
     tags = sight.source.sheet.tags
     spots = (i for i, tag in enumerate(tags) if tag not in ("a", "script", "option", "input"))

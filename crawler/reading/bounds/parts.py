@@ -87,15 +87,14 @@ def joined(
 
 def near_of(sheet: Outline, listed: Listed, names: Sequence[str], pagers: Sequence[int]) -> range:
     """The texts from the list's heading, or the path to it, to its pager."""
-    start = max(0, listed.start - UNHEADED)
+    start, headings = max(0, listed.start - UNHEADED), sheet.kinds & HEADINGS
     for number in range(listed.start - 1, max(-1, listed.start - HEADING), -1):
         words = squeeze(sheet.texts[number])
         if len(words) > 40:
             continue
         owner = sheet.owners[number]
-        linked = sheet.up(owner, LINK) >= 0
-        named = not linked and any(name in words for name in names)
-        if named or PATH.search(words) or sheet.up(owner, HEADINGS) >= 0:
+        named = any(name in words for name in names) and sheet.up(owner, LINK) < 0
+        if named or PATH.search(words) or (headings and sheet.up(owner, HEADINGS) >= 0):
             start = number
             break
     after = bisect_left(pagers, listed.stop)

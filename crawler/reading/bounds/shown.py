@@ -31,6 +31,8 @@ _YEAR_OF = re.compile(
     r"(?:信息|文件|动态|公告|公示|通知|列表|档案)?\s?(?:\W\d{0,5}\W)?\W{0,2}\Z"
 )
 """A year, or a part of it, on a link: 2020年信息, 2020-06, 2020年（12）, 2016-2020年."""
+_WHOLE_DAY = re.compile(r"\s*20\d\d([-/.])\d\d?\1\d\d?\s*\Z")
+"""What most texts with a year are: the day of a row."""
 _SINCE = re.compile(r"(20[0-4]\d)\s?年?(?:度|\d{1,2}月)?(?:以后|之后|以来|至今|起)")
 _NOT_A_DAY_OF_POSTS = re.compile(
     r"今天(?:是|：|:)|现在(?:是|时间)|当前(?:时间|日期)|截[止至](?:到|时间|日期|20|\W)|起止|版权|©|(?:总|日|总的)?访问(?:量|人?次)|农历"
@@ -78,7 +80,7 @@ def written(sight: Sight, near: range) -> Iterator[Unread]:
     """Rows with links that a script writes between heading and pager (``document.write('<li><a …')``)."""
     sheet = sight.source.sheet
     for number, script in zip(sheet.scripts, sight.source.scripts, strict=True):
-        if "document.write" in script and _LINKED.search(script) and _beside(sheet, number, near):
+        if "document.write" in script and _beside(sheet, number, near) and _LINKED.search(script):
             text = re.sub(r"<[^<>]*>|\\+", " ", script)
             found = find_dates(text, today=sight.today, place="script", fetched_at=sight.page.fetched_at)
             if found.believed:  # without a day it is a menu
@@ -96,9 +98,11 @@ def years(sight: Sight, near: range, newest: date, known: Collection[str] = froz
     named: set[str] = set()
     for number in near:
         text = sheet.texts[number]
-        about = _years_in(_unnamed(sight, text)) if "20" in text else []
+        if "20" not in text or _WHOLE_DAY.match(text):
+            continue
+        about = _years_in(_unnamed(sight, text))
         named.update(about)
-        if not about and ("20" not in text or not (_YEAR.match(text.strip()) or _SINCE.search(text))):
+        if not about and not (_YEAR.match(text.strip()) or _SINCE.search(text)):
             continue
         anchor = sheet.up(sheet.owners[number], LINK)
         url = sight.href(anchor) if anchor >= 0 else ""

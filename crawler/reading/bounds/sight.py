@@ -87,6 +87,8 @@ class Sight:
 
 
 def _opened(script: str) -> str:
+    if "'" not in script and '"' not in script:  # javascript:; and # lead nowhere
+        return ""
     match = _OPENED.search(script) or _CALLED.search(script)
     return match[1] if match else ""
 

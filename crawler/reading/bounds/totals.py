@@ -27,6 +27,7 @@ _PAGES = re.compile(
 _SCRIPTED = re.compile(
     r"\b(?:recordCount|totalRecords?|totalCount|m_nRecordCount|total_count)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(\d{1,7})\b"
 )
+_SCRIPT_SIGNS = ("recordCount", "RecordCount", "totalRecord", "totalCount", "total_count")
 """The province's platform and its relatives say in a script how many posts the whole column has."""
 FETCHES = re.compile(r"\$\.(?:ajax|get|post|getJSON)\b|axios|fetch\s?\(|XMLHttpRequest|\.load\(", re.I)
 """A script that asks for the list begins to count at 0: that is no total."""
@@ -107,6 +108,8 @@ def total_of(source: Source, pagers: Sequence[int], family: Family) -> Total:
     for number in pagers:
         if number >= len(sheet.owners):
             continue
+        if posts is not None and pages is not None:
+            break
         words = _pager_words(sheet, number)
         if posts is None and (found := _TOTAL.search(words)) is not None:
             posts = int(next(group for group in found.groups() if group))
@@ -116,7 +119,7 @@ def total_of(source: Source, pagers: Sequence[int], family: Family) -> Total:
 
 
 def _scripted(script: str) -> int | None:
-    match = _SCRIPTED.search(script) if "ount" in script or "otalRecord" in script else None
+    match = _SCRIPTED.search(script) if any(map(script.__contains__, _SCRIPT_SIGNS)) else None
     if match is None or (int(match[1]) == 0 and FETCHES.search(script)):
         return None
     return int(match[1])

@@ -61,7 +61,8 @@ def whole(
     addresses = Addresses(
         posts, sight.page.final_url or sight.page.url, folder(sight.source.url), sight.today
     )
-    beside, around = outside(sight, listed, addresses, near)
+    newest = max((post.published.day for post in posts if post.published is not None), default=None)
+    beside, around = outside(sight, listed, addresses, near, newest)
     reading = Reading(
         Outcome.READ,
         Evidence.COMPLETE,
@@ -75,7 +76,6 @@ def whole(
         mark=family.interface(sight.source),
         around=around,
     )
-    newest = reading.newest.day if reading.newest else None
     further = bool(reading.further) or (total.pages or 0) > 1 or _longer(sight.source.text)
     more = backwards(posts) if further else ()
     more += () if reading.further else fewer(posts, total)
@@ -113,9 +113,10 @@ def not_first(sight: Sight) -> bool:
     here = sight.page.final_url or sight.page.url
     if any(int(found[1]) > 1 for found in map(_AT.search, _counters(sight)) if found):
         return True
-    back = any(_BACK.match(words) and url[:4] == "http" and url != here for words, url in _short_links(sight))
     numbered = _NUMBERED.search(here)
-    return back and numbered is not None and int(numbered[1]) > 1
+    if numbered is None or int(numbered[1]) < 2:
+        return False
+    return any(_BACK.match(words) and url[:4] == "http" and url != here for words, url in _short_links(sight))
 
 
 def _counters(sight: Sight) -> Iterable[str]:

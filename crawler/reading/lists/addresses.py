@@ -101,6 +101,8 @@ class Addresses:
         self.urls = [post.url for post in posts if post.url]
         below = sum(url.partition("//")[2].startswith(folder) for url in self.urls)
         self.folder = folder if folder.count("/") > 1 and below >= SHARE * max(1, len(self.urls)) else ""
+        self._origin = "/".join([*page_url.split("/", 3)[:3], ""])
+        self._likes: dict[str, bool] = {}
 
     @cached_property
     def hosts(self) -> frozenset[str]:
@@ -150,11 +152,14 @@ class Addresses:
         return _runs(told)
 
     def same_site(self, url: str) -> bool:
-        return host_of(url) in self.hosts
+        return url.startswith(self._origin) or host_of(url) in self.hosts
 
     def like(self, url: str) -> bool:
         """Whether it is made like the list's own posts, in whatever folder."""
-        return tail(pattern(url)) in self.tails
+        like = self._likes.get(url)
+        if like is None:
+            like = self._likes[url] = tail(pattern(url)) in self.tails
+        return like
 
     def alike(self, url: str) -> bool:
         """Whether it stands in a folder of the list's own posts, and is made like them."""

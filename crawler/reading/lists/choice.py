@@ -24,9 +24,9 @@ PAGER = re.compile(
     r"|共有?\s?\d{1,7}\s?(?:条|篇)(?!\s?(?:评论|留言|回复|跟帖))|\d\s?条记录|总(?:页|条|记录)数"
 )
 _PAGER_LETTER = re.compile("[页条篇]|总记录")
-PAGER_SCRIPT = re.compile(
-    r"createPage|[cC]ountPage|pageCount|totalPage|PageHTML|laypage|[pP]agination|pageTurn"
-)
+PAGER_SCRIPT = (
+    "createPage", "countPage", "CountPage", "pageCount", "totalPage", "PageHTML", "laypage", "pagination", "Pagination", "pageTurn",
+)  # fmt: skip
 """Words of scripts that write a pager."""
 ENTITLED = re.compile(r"[\u4e00-\u9fff]{2,10}\Z")
 NEUTRAL = re.compile(
@@ -83,7 +83,7 @@ def pager_texts(sheet: Outline, scripts: Iterable[tuple[int, str]]) -> list[int]
 
 
 def _writes_pager(script: str) -> bool:
-    return "age" in script and PAGER_SCRIPT.search(script) is not None
+    return "age" in script and any(map(script.__contains__, PAGER_SCRIPT))
 
 
 def folder(url: str) -> str:

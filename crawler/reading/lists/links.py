@@ -54,8 +54,9 @@ class Links:
         sheet = self.sheet
         if anchor not in self.doubles:
             group = _same(sheet, anchor)
-            others = _all_but_title(sheet, group)
-            self.doubles.update((one, one in others) for one in group)
+            others = _all_but_title(sheet, group) if len(group) > 1 else ()
+            for one in group:
+                self.doubles[one] = one in others
         if self.doubles[anchor]:
             return True
         if long:

@@ -43,6 +43,7 @@ class Outline:
     hrefs: dict[int, str] = field(default_factory=dict)
     scripts: list[int] = field(default_factory=list)
     comments: list[tuple[int, int, str]] = field(default_factory=list)
+    _switched: dict[int, bool] = field(default_factory=dict)
     _run: Run | None = None
     _kinds: frozenset[str] | None = None
 
@@ -95,10 +96,14 @@ class Outline:
         return False
 
     def _off(self, element: int) -> bool:
-        style = self.elements[element].get("style")
-        if style and _UNSHOWN.search(style):
-            return True
-        return self.elements[element].get("hidden") is not None
+        """Asked of each element once: what holds one link holds most others."""
+        off = self._switched.get(element)
+        if off is None:
+            made = self.elements[element]
+            style = made.get("style")
+            off = bool(style and _UNSHOWN.search(style)) or made.get("hidden") is not None
+            self._switched[element] = off
+        return off
 
     def prose(self, start: int = 0, stop: int = 0) -> int:
         """Characters of running text: long texts outside links, texts ``start`` to ``stop`` left out."""
@@ -178,7 +183,7 @@ def outline(root: etree._Element) -> Outline:
             sheet.anchors.append(number)
             href = element.get("href")
             if href:
-                hrefs[number] = _without_place(sheet, href) if "#" in href[1:] else href
+                hrefs[number] = _without_place(sheet, href) if href.find("#", 1) > 0 else href
         elif tag == "script":
             sheet.scripts.append(number)
         current = number

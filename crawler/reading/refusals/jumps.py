@@ -22,12 +22,20 @@ ASSIGNED = re.compile(
 OPENED = re.compile(
     r"window\.open\s{0,9}\(\s{0,9}[\"']([^\"'\s]{1,1000})[\"']\s{0,9},\s{0,9}[\"']_(?:self|top|parent)"
 )
-UNASKED = re.compile(
+_LEADS = r"""\s{0,9}(?:\\?["'](?P<to>[^"'\\\s]{1,1000})\\?["']|([A-Za-z_$][\w$]{0,40}))"""
+_SENT = (
+    re.compile(r"location(?:(?:\.href)?\s{0,9}=(?!=)|\.(?:replace|assign)\s{0,9}\()" + _LEADS),
+    re.compile(r"navigate(?<=\bnavigate)\s{0,9}\(" + _LEADS),
+)
+"""An assignment to ``location`` as scripts know it. Each begins with a plain word: much quicker than one of two in any case."""
+_STATEMENT = re.compile(
     r"(?:setTimeout\s{0,9}\(\s{0,9}(?:[\"']|function\s{0,9}\(\s{0,9}\)\s{0,9}\{|\(\s{0,9}\)\s{0,9}=>\s{0,9}\{?)\s{0,99})?"
-    r"(?<![\w$.])(?:(?:window|document|self|top|parent|this)\.){0,2}" + ASSIGNED.pattern,
+    r"(?<![\w$.])(?:(?:window|document|self|top|parent|this)\.){0,2}\Z",
     re.I,
 )
-"""An assignment to ``location``, at once or after a while, with all that belongs to its statement."""
+"""What stands before it in the same statement, at once or after a while."""
+STATEMENT = 220
+"""Characters of that at most."""
 MOBILE = re.compile(r"//(?:m|wap|3g)\.|/(?:m|wap|mobile|phone)(?:/|$)|mobile", re.I)
 HTTP = re.compile(r"https?://[^/\s]", re.I)
 MOST = 20
@@ -90,11 +98,16 @@ def unasked(script: str, base: str) -> Jump | None:
 
     ``if (…) location = …``, a click's function and an unfinished comment are none: who is sent there, nobody knows.
     """
-    for match in islice(UNASKED.finditer(script), MOST):
-        before = script[: match.start()]
+    found = [match for pattern in _SENT for match in islice(pattern.finditer(script), MOST)]
+    for match in sorted(found, key=re.Match.start)[:MOST]:
+        begins = _STATEMENT.search(script, max(0, match.start() - STATEMENT), match.start())
+        if begins is None or _is_commented(script, begins.start()):
+            continue
+        if not _first_of_statement(script[: begins.start()]):
+            continue
         literal = match["to"] or (_value_of(match[2], script) if match[2] else "")
-        if literal and _first_of_statement(before) and not _is_commented(script, match.start()):
-            return Jump(_absolute([literal], base), match[0], by_meta=False)
+        if literal:
+            return Jump(_absolute([literal], base), begins[0] + match[0], by_meta=False)
     return None
 
 
@@ -103,23 +116,29 @@ WAITS = re.compile(
     r"|\bonload\s?=\s?function\s?\(\s?\)\s?\{|\btry\s?\{"
 )
 """Functions that every browser calls by itself once the page is there."""
+_LINE_COMMENT = re.compile(r"//(?<!://)[^\n]*")
 _WHOLE = re.compile(r"=\s{0,3}(?:\d+|[\"'][^\"']*[\"']|true|false)\Z")
 """The end of a statement that a line ends without its semicolon."""
 
 
 def _first_of_statement(before: str) -> bool:
     """Whether a statement begins here, that stands under no condition and in no function."""
-    said = re.sub(r"(?m)(?<!:)//[^\n]*$", "", before.replace("<!--", "")).rstrip(" \t")
+    said = _LINE_COMMENT.sub("", before.replace("<!--", "")).rstrip(" \t")
     fresh_line = said[-1:] == "\n" and _WHOLE.search(said.strip()[-60:]) is not None
-    said, waits = WAITS.subn(";", said.strip())
-    closed = said.count("}") - said.count(
-        "{"
-    )  # of the functions that only wait for the page some may be closed
-    return (
-        (not said or said[-1] in ";}>/" or fresh_line)
-        and 0 <= closed <= waits
-        and said.count("/*") == said.count("*/")
-    )
+    said = said.strip()
+    last = said[-1:]
+    if last == "{" and _calls_itself(said):
+        last = ";"
+    if last and last not in ";}>/" and not fresh_line:
+        return False
+    said, waits = WAITS.subn(";", said)
+    closed = said.count("}") - said.count("{")  # of the functions that only wait some may be closed
+    return 0 <= closed <= waits and said.count("/*") == said.count("*/")
+
+
+def _calls_itself(said: str) -> bool:
+    """Whether the function that begins at the end of ``said`` is one that only waits for the page."""
+    return any(found.end() == len(said) for found in WAITS.finditer(said, max(0, len(said) - 80)))
 
 
 def _is_commented(scripts: str, at: int) -> bool:
