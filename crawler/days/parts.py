@@ -72,9 +72,11 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _MONTH = rf"({'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
 _ENGLISH = re.compile(
     rf"(?<![a-z\d])(?:{_MONTH} {{1,2}}(\d{{1,2}})(?:st|nd|rd|th)? ?[, ] ?((?:19|20)\d\d)(?!\d)"
-    rf"|(\d{{1,2}})(?:st|nd|rd|th)?[ -]{_MONTH},?[ -]((?:19|20)\d\d)(?!\d))",
+    rf"|(\d{{1,2}})(?:st|nd|rd|th)?[ -]{_MONTH},?[ -]((?:19|20)\d\d)(?!\d)"
+    rf"|(?:mon|tue|wed|thu|fri|sat|sun) {_MONTH} (\d{{1,2}}) \d\d:\d\d:\d\d CST ((?:19|20)\d\d)(?!\d))",
     re.I,
 )
+"""July 16, 2020, 16 July 2020, and as Java writes a date of ours: Thu Jul 16 09:30:00 CST 2020."""
 _LABEL = re.compile(r"[(\s|·,;、*]{0,8}((?:[^\W\d_] ?){0,10}?) ?(:|时间|日期|于|\Z)[(\s|·,;-]{0,200}\Z")
 _KNOWN_LABEL = re.compile(r"(?:时间|日期|发布|发表|更新|刊登|发文|公布|公开|更新于|发布于|日)\Z")
 _UNTIL = re.compile(
@@ -208,9 +210,9 @@ def _spelled(match: re.Match[str], text: str) -> Part:
 
 def _english(match: re.Match[str], text: str) -> Part:
     """July 16, 2020 and 16 July 2020."""
-    month = _MONTHS.index((match[1] or match[5]).lower()) + 1
+    month = _MONTHS.index((match[1] or match[5] or match[7]).lower()) + 1
     label, alone = surroundings(text, match.start(), match.end())
-    day, year = int(match[2] or match[4]), int(match[3] or match[6])
+    day, year = int(match[2] or match[4] or match[8]), int(match[3] or match[6] or match[9])
     return Part(year, month, day, match.start(), match.end(), None, alone, label)
 
 

@@ -24,7 +24,13 @@ from crawler.reading.bounds.sight import Sight, sight_of
 from crawler.reading.bounds.totals import total_of
 from crawler.reading.bounds.undated import address_rows, titled_posts
 from crawler.reading.bounds.whole import nothing_in, whole
-from crawler.reading.data.datalist import markup_in_data, read_data, read_rows, rows_in_scripts
+from crawler.reading.data.datalist import (
+    beside_in_scripts,
+    list_in_scripts,
+    markup_in_data,
+    read_data,
+    read_rows,
+)
 from crawler.reading.data.feedlist import is_feed, read_feed
 from crawler.reading.data.jsonish import looks_like_data
 from crawler.reading.families import Family, family_of
@@ -47,6 +53,7 @@ from crawler.reading.lists.headings import under_headings
 from crawler.reading.lists.links import Links
 from crawler.reading.lists.outline import Outline, outline, plain_tree
 from crawler.reading.lists.shapes import shape_of_data
+from crawler.reading.lists.writes import written_out
 
 MIN_ROWS = 3
 """As many dated rows make a list by themselves; fewer need a pager, a heading or addresses for it."""
@@ -83,6 +90,7 @@ def _read_text(page: Page, column: str, text: str, days: Mapping[str, date]) -> 
         if data is not None and not held:
             return data
         text = held or text
+    text = written_out(text)
     root = plain_tree(text)
     if root is None:
         return _unreadable("no_list", "no markup")
@@ -224,12 +232,19 @@ def _by_address(sight: Sight, around: Surroundings, dates: frozenset[int]) -> li
 
 def _from_data(sight: Sight, family: Family) -> Reading | None:
     """The list written as data into an inline script."""
-    rows = rows_in_scripts(sight.source.scripts)
+    chosen = list_in_scripts(sight.source.scripts)
+    rows = chosen.best.rows if chosen.best is not None else ()
     posts, refused = read_rows(rows, sight.page, sight.source.url)
     if sum(1 for post in posts if post.published) < MIN_ROWS:
         return None
     items = [Item(Row(-1, -1, -1, 0, 0), post.url, published=post.published, post=post) for post in posts]
-    return whole(sight, family, Listed(items, {}), refused, sight.source.sheet)
+    reading = whole(sight, family, Listed(items, {}), refused, sight.source.sheet)
+    newest = reading.newest.day if reading.newest is not None else date.min
+    beside = beside_in_scripts(chosen, posts, newest, sight.page, sight.source.url)
+    if not beside:
+        return reading
+    lower = Evidence.PARTIAL if reading.evidence is Evidence.COMPLETE else reading.evidence
+    return replace(reading, unread=(*reading.unread, *beside), evidence=lower)
 
 
 def _nothing(

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from crawler.reading.data.apart import day_apart, whole_day
+
 MAX_DEPTH, MAX_NODES = 12, 200_000
 MOST = 0.6
 """Share of an array's members that must be rows for it to be a list."""
@@ -159,16 +161,22 @@ def _nodes(data: Any) -> Iterator[Any]:
         level = following
 
 
-def flattened(row: Mapping[str, Any]) -> dict[str, Any]:
-    """One object with the members of its inner objects: some makers wrap a row in ``_source`` or ``data``."""
+def flattened(row: Row) -> dict[str, Any]:
+    """One object with the members of its inner objects: some makers wrap a row in ``_source`` or ``data``.
+
+    A date written member by member, or year, month and day apart, stands in it as one text.
+    """
     flat: dict[str, Any] = {}
     for key, value in row.items():
-        if isinstance(value, dict):
-            flat.update({str(k): v for k, v in value.items() if not isinstance(v, dict | list)})
-            moment = value.get("time")
-            if isinstance(moment, int | float) and "timezoneOffset" in value:
-                flat[str(key)] = int(moment)  # a Date of Java, written member by member
+        if isinstance(value, dict | list):
+            day = whole_day(value)
+            if day is not None:
+                flat[str(key)] = day
+            elif isinstance(value, dict):
+                flat.update({str(k): v for k, v in value.items() if not isinstance(v, dict | list)})
     flat.update({str(k): v for k, v in row.items() if not isinstance(v, dict | list)})
+    if "date" not in flat and (apart := day_apart(row)):
+        flat["date"] = apart
     return flat
 
 

@@ -34,6 +34,7 @@ from crawler.reading.data.arrays import (
     pick,
 )
 from crawler.reading.data.jsonish import loads, value_at
+from crawler.reading.data.statements import rows_by_statements
 from crawler.reading.lists.outline import squeeze
 
 FAMILY = "json"
@@ -86,10 +87,16 @@ def markup_in_data(text: str) -> str:
     return max((one for one in pieces if "<a" in one and "</" in one), key=len, default="")
 
 
-def rows_in_scripts(scripts: tuple[str, ...]) -> list[Mapping[str, Any]]:
-    """The rows of the list written as data into the inline scripts (``var list = [{"title": …}]``)."""
-    chosen = choose(*values_in(scripts))
-    return list(chosen.best.rows) if chosen.best is not None else []
+def list_in_scripts(scripts: tuple[str, ...]) -> Choice:
+    """The list written as data into the inline scripts (``var list = [{"title": …}]``, ``list.push({…})``)."""
+    return choose(*values_in(scripts), *rows_by_statements(scripts))
+
+
+def beside_in_scripts(
+    chosen: Choice, posts: Sequence[Post], newest: date, page: Page, base: str
+) -> tuple[Unread, ...]:
+    """Posts of the scripts' other arrays that may be newer than the list's: a headline, a pinned box."""
+    return _newer(_parts(chosen.others, posts, page, base), newest)
 
 
 def values_in(scripts: Iterable[str], told: re.Pattern[str] = _TITLED) -> Iterator[Any]:
