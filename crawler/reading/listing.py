@@ -48,6 +48,7 @@ from crawler.reading.lists.choice import (
     rank,
     stands_bare,
 )
+from crawler.reading.lists.clicks import linked
 from crawler.reading.lists.dating import Item, posts_of
 from crawler.reading.lists.headings import under_headings
 from crawler.reading.lists.links import Links
@@ -94,6 +95,7 @@ def _read_text(page: Page, column: str, text: str, days: Mapping[str, date]) -> 
     root = plain_tree(text)
     if root is None:
         return _unreadable("no_list", "no markup")
+    linked(root, text)
     sight = sight_of(text, outline(root), page, column)
     sight.days = days
     family = family_of(sight.source)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from crawler.model import Page, shanghai_day
 from crawler.reading import markup
 from crawler.reading.families.base import Source
+from crawler.reading.lists.clicks import address_of
 from crawler.reading.lists.outline import Outline, squeeze
 
 _SPLIT = re.compile(r"\s?[-_|—–>》:：]+\s?")
@@ -62,7 +63,8 @@ class Sight:
         sheet = self.source.sheet
         href = sheet.hrefs.get(anchor, "").strip()
         if not href or href[0] == "#" or href[:11].lower() == "javascript:":
-            href = _opened(sheet.elements[anchor].get("onclick") or href)
+            element = sheet.elements[anchor]
+            href = _opened(element.get("onclick") or href) or address_of(element)
             if not href:
                 return ""
         url = self.join(href)
