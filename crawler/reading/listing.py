@@ -50,6 +50,7 @@ from crawler.reading.lists.choice import (
 )
 from crawler.reading.lists.clicks import linked
 from crawler.reading.lists.dating import Item, posts_of
+from crawler.reading.lists.grouped import given
 from crawler.reading.lists.headings import under_headings
 from crawler.reading.lists.links import Links
 from crawler.reading.lists.outline import Outline, outline, plain_tree
@@ -146,6 +147,7 @@ def _blocks(sight: Sight, pagers: tuple[int, ...] = ()) -> tuple[list[Block], fr
     cells += unseen_cells(sheet, source, sight.today, sight.page.fetched_at)
     cells += written_cells(sheet, sight.source.scripts, sight.today, sight.page.fetched_at)
     links = Links(sheet, dates)
+    cells = given(sheet, cells, links)
     blocks = blocks_of(sheet, rows_of(sheet, cells, links), links, pagers, cells)
     if b"none" in source or b"hidden" in source:
         for block in blocks:
