@@ -202,10 +202,15 @@ def _time(group: dict[str, str | None]) -> tuple[int, int, int, str] | None:
 
 
 def _spelled(match: re.Match[str], text: str) -> Part:
-    year = int("".join(str(_DIGITS[mark]) for mark in match["y"]))
+    year = year_said(match["y"])
     start, end = match.span()
     label, alone = surroundings(text, start, end)
     return Part(year, _number(match["m1"]), _number(match["d1"]), start, end, None, alone, label)
+
+
+def year_said(words: str) -> int:
+    """2026 or 二〇二六 as a number."""
+    return int(words) if words.isdigit() else int("".join(str(_DIGITS[mark]) for mark in words))
 
 
 def _english(match: re.Match[str], text: str) -> Part:

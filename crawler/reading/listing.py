@@ -142,7 +142,7 @@ def _blocks(sight: Sight, pagers: tuple[int, ...] = ()) -> tuple[list[Block], fr
     """The page's dated blocks, and the texts that hold nothing but a date."""
     sheet, source = sight.source.sheet, sight.source.raw
     cells = uncounted(sheet, cells_of(sheet, sight.today, sight.page.fetched_at))
-    cells = under_headings(sheet, cells, sight.today)
+    cells = under_headings(sheet, cells, sight.today, sight.names)
     dates = frozenset(number for cell in cells if cell.rank == ALONE for number in cell.texts)
     cells += unseen_cells(sheet, source, sight.today, sight.page.fetched_at)
     cells += written_cells(sheet, sight.source.scripts, sight.today, sight.page.fetched_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -261,7 +262,12 @@ _ATTRIBUTE_GATES = (
 _LINED_TITLE = re.compile(rb"""-(?<=\d\d-)\d\d?-\d\d?(?!\d)[^"'<>]{0,30}["']""")
 """A day inside an attribute, as tooltips of several lines end: 标题：…, 点击数：…, 发表时间：26-11-20 09:10."""
 _LINE_LABEL = re.compile(r"\W{0,3}(?:发布|发表|更新|公布)?(?:时间|日期)\W{1,3}(?=\d)")
-_DATE_ATTRIBUTES = ("title", "datetime", "date", "time", "pubdate", "alt")
+_DATE_ATTRIBUTES = ("title", "datetime", "date", "time", "pubdate", "alt", "aria-label")
+_TAILED = re.compile(
+    rb"20\d\d(?:[-/.]|\xe5\xb9\xb4|\xc4\xea)\d{1,2}(?:[-/.]|\xe6\x9c\x88|\xd4\xc2)\d{1,2}(?:[^\w\s<>\"']{0,6}|\s[\d:]{4,8})[\"']"
+)
+"""A day at the end of an attribute: links whose ``title`` or ``aria-label`` says the title and then the day."""
+_BETWEEN = " \u3000,，;；|-—_·"
 _COMMENT_GATE = re.compile(r"\d{1,4}[-/.年月]\d{1,2}")
 _TAGS = re.compile(r"<[^<>]{0,200}>")
 
@@ -280,11 +286,26 @@ def unseen_cells(sheet: Outline, source: bytes, today: date, fetched_at: datetim
             for line in (element.get("title") or "")[:400].splitlines()[1:]:
                 if len(line) < 60 and _LINE_LABEL.match(line):
                     found.extend(_unseen(sheet, number, sheet.first[number], line, "attr", today, fetched_at))
+    if _TAILED.search(source):
+        for number in sheet.anchors:
+            for rest in _behind_title(sheet, number):
+                found.extend(_unseen(sheet, number, sheet.first[number], rest, "attr", today, fetched_at))
     for owner, text, comment in sheet.comments:
         if len(comment) < 300 and "<a" not in comment and _COMMENT_GATE.search(comment):
             words = _TAGS.sub(" ", comment)
             found.extend(_unseen(sheet, owner, text, words, "comment", today, fetched_at))
     return found
+
+
+def _behind_title(sheet: Outline, anchor: int) -> Iterator[str]:
+    """What a link's ``title`` and ``aria-label`` say behind the words that it shows."""
+    words = sheet.text_of(anchor)
+    for name in ("title", "aria-label"):
+        said = " ".join((sheet.elements[anchor].get(name) or "")[:300].split())
+        if len(words) > 3 and len(said) > len(words) and said.startswith(words):
+            rest = said[len(words) :].strip(_BETWEEN)
+            if len(rest) < 60:
+                yield rest
 
 
 _WRITE = re.compile(r"document\.write(?:ln)?\s{0,3}\(")

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
-from crawler.days.parts import Part
+from crawler.days.parts import ZEROS, Part, year_said
 from crawler.days.strength import DOUBTED
 from crawler.days.text import judge
 from crawler.days.years import FROM_HEADING
@@ -19,21 +20,33 @@ from crawler.model import Dated
 from crawler.reading.lists.cells import ALONE, Cell, cell_at
 from crawler.reading.lists.outline import LINK, Outline
 
+_MONTH = r"(1[0-2]|0?[1-9])"
 _HEADING = re.compile(
-    r"\x00[^\w\x00]{0,4}(20[0-4]\d)\s?(?:年(?:度)?)?\s?(?:(1[0-2]|0?[1-9])\s?月(?:份)?)?[^\w\x00]{0,4}(?=\x00)"
+    rf"\x00[^\w\x00]{{0,4}}(20[0-4]\d|二[{ZEROS}零]二[{ZEROS}零一二三四五六七八九](?=\s?年))\s?"
+    rf"(?:(?:年度?)?\s?{_MONTH}\s?月份?|年度?|[-/.]\s?{_MONTH}(?!\d))?\s?"
+    r"((?:\d{1,2}\s?月?\s?[-—~～至到]\s?\d{1,2}\s?月)?[1-4\u4e00-\u9fff]{0,14})[^\w\x00]{0,4}(?=\x00)"
+)
+"""A year, or year and month, and what may stand behind: a part of the year, the column's name (2026年工作动态)."""
+_REST = re.compile(
+    r"(?:\d{1,2}\s?月?\s?[-—~～至到]\s?\d{1,2}\s?月|[上下]半年|第?[一二三四1-4]季度)?"
+    r"(?:全部|所有|工作|政务|政府|部门|全年|信息|动态|公告|通知|公示|要闻|新闻|文件|列表|档案|归档|汇总|目录|公开|发布){0,4}\Z"
 )
 _DAY = re.compile(r"\x00[^\w\x00]{0,4}(3[01]|[12]\d|0?[1-9])\s?日[^\w\x00]{0,4}(?=\x00)")
 _LISTS = frozenset({"ul", "ol", "dl", "table"})
+_HEADS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CHOSEN = frozenset({"option", "select", "label", "button"})
 Heading = tuple[int, int, int]
 """The text at which it stands, its year, its month or 0."""
 
 
-def under_headings(sheet: Outline, cells: list[Cell], today: date) -> list[Cell]:
-    """``cells`` with the years, and the days (20日), that headings give; as they are where no headings order the list."""
+def under_headings(sheet: Outline, cells: list[Cell], today: date, names: Sequence[str] = ()) -> list[Cell]:
+    """``cells`` with the years, and the days (20日), that headings give; as they are where no headings order the list.
+
+    ``names`` are the column's: 2026年工作动态 heads a list of that name, 2026年重点工作 is a topic.
+    """
     if all(cell.answer is not None for cell in cells) and not sheet.run.hits(_DAY):
         return cells
-    headings = _headings(sheet)
+    headings = _headings(sheet, names)
     if not headings:
         return cells
     told = _apart(sheet, cells, headings, today)
@@ -64,7 +77,7 @@ def _apart(sheet: Outline, cells: list[Cell], headings: list[Heading], today: da
     return found
 
 
-def _headings(sheet: Outline) -> list[Heading]:
+def _headings(sheet: Outline, names: Sequence[str]) -> list[Heading]:
     """The page's headings in their order; none where that is no order of time."""
     found: list[Heading] = []
     for number in sheet.run.hits(_HEADING):
@@ -75,13 +88,22 @@ def _headings(sheet: Outline) -> list[Heading]:
             or sheet.up(owner, LINK) >= 0
             or sheet.up(owner, _CHOSEN) >= 0
             or sheet.hidden(owner)
-            or ("年" not in match[0] and not (match[2] is None and _above_a_list(sheet, owner)))
+            or not _heads(sheet, owner, match)
+            or not (_REST.match(match[4]) or match[4] in names)
         ):
             continue
-        found.append((number, int(match[1]), int(match[2] or 0)))
+        found.append((number, year_said(match[1]), int(match[2] or match[3] or 0)))
     times = [(year, month) for _, year, month in found]
     falls = all(one >= other for one, other in pairwise(times))
     return found if falls and len({bool(month) for _, month in times}) <= 1 else []
+
+
+def _heads(sheet: Outline, owner: int, match: re.Match[str]) -> bool:
+    """Whether the place says that it is a heading, where the words alone do not."""
+    if "年" in match[0] and not match[4]:
+        return True
+    named = ("年" in match[0] or match[3] is not None) and sheet.up(owner, _HEADS) >= 0
+    return named or _above_a_list(sheet, owner)
 
 
 def _above_a_list(sheet: Outline, node: int) -> bool:
