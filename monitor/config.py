@@ -10,16 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from types import ModuleType
 from typing import Any, get_type_hints
 
 from pydantic import Field, create_model
 
-import monitor.rules
 from crawler.config import BadConfig, Strict, section
+from monitor.rules import rule, rule_names
 from monitor.settings.bulletin import BulletinSettings
 from monitor.settings.counting import CountRule
 from monitor.settings.letters import LetterSettings
@@ -108,19 +106,9 @@ def read_rules(entries: Mapping[str, Any], place: str) -> dict[str, tuple[Versio
     return {name: _versions(name, entry, place) for name, entry in entries.items()}
 
 
-def rule_names() -> tuple[str, ...]:
-    """The rules that exist: one module each."""
-    return tuple(sorted(found.name for found in iter_modules(monitor.rules.__path__)))
-
-
 def report_names() -> tuple[str, ...]:
     """The reports that exist: one module each, with ``SUFFIX`` and ``write``. Told by their files: reports stand high above."""
     return tuple(sorted(found.name for found in iter_modules([str(REPORTS)])))
-
-
-def rule(name: str) -> ModuleType:
-    """The rule's module, with ``check``. Only for names of :func:`rule_names`."""
-    return import_module(f"monitor.rules.{name}")
 
 
 def _versions(name: str, entry: Any, place: str) -> tuple[Version, ...]:

@@ -40,7 +40,8 @@ from monitor.demo import media_pages as media
 from monitor.demo.media import FAULTS, SampleAccount, SamplePost, media_app
 from monitor.findings.inhibit import inhibited
 from monitor.model import Facts, Look, Newest, OutletFacts, Value, Verdict
-from monitor.rules import account_idle, outlet_unreadable, probe_out_of_service
+from monitor.rules.accounts import account_idle, probe_out_of_service
+from monitor.rules.columns import outlet_unreadable
 from monitor.settings.limits import Limit
 from monitor.words.causes import PROBE_OUT
 

@@ -25,8 +25,8 @@ from crawler.register.enter import sync
 from monitor.facts import probes
 from monitor.model import Facts, Probed, SiteWeek, Value
 from monitor.night.availability import day_plan, due_visits, visit_home
-from monitor.rules.certificate_expiry import check as certificate
-from monitor.rules.site_unreachable import check
+from monitor.rules.sites.certificate_expiry import check as certificate
+from monitor.rules.sites.site_unreachable import check
 from tests.conftest import Store
 
 NOW = datetime(2020, 7, 20, 1, tzinfo=UTC)

@@ -43,7 +43,7 @@ from crawler.register.finder import Finder, glance, platform_hosts
 from crawler.register.qr import MOST_BYTES, qr_texts
 from monitor.facts.unlisted import unlisted
 from monitor.model import Facts, OutletFacts, Unlisted, Value
-from monitor.rules import account_unregistered
+from monitor.rules.accounts import account_unregistered
 from tests.conftest import Store
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)

@@ -6,6 +6,7 @@ import ast
 import importlib
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 PURE = (
     "crawler/model.py", "crawler/days/text.py", "crawler/days/parts.py", "crawler/reading/listing.py", "crawler/reading/article.py",
     "crawler/reading/markup.py", "crawler/reading/states.py", "crawler/walking/visit.py", "crawler/walking/chain.py", "crawler/walking/hosts.py",
-    "crawler/reading/reader.py", "crawler/reading/frames.py", "monitor/model.py", "monitor/counting/tally.py",
+    "crawler/reading/reader.py", "crawler/reading/frames.py", "monitor/counting/tally.py",
     "monitor/counting/addresses.py", "monitor/counting/distinct.py", "monitor/counting/ledger.py",
     "monitor/counting/months.py", "monitor/counting/reach.py", "monitor/counting/rows.py", "monitor/counting/sight.py",
     "monitor/counting/whose.py", "monitor/counting/attribution.py",
@@ -22,7 +23,7 @@ PURE = (
 )  # fmt: skip
 PURE_FOLDERS = (
     "crawler/platforms", "crawler/reading/families", "crawler/reading/lists", "crawler/reading/data", "crawler/reading/bounds", "crawler/reading/articles", "crawler/reading/refusals",
-    "crawler/checks", "crawler/days", "monitor/rules",
+    "crawler/checks", "crawler/days", "monitor/rules", "monitor/model", "monitor/verdicts",
 )  # fmt: skip
 IO = (
     "scrapy",
@@ -65,6 +66,7 @@ def sources(*folders: str) -> Iterator[tuple[str, Path]]:
             yield path.relative_to(ROOT).as_posix(), path
 
 
+@cache
 def imports(path: Path) -> set[str]:
     """Every module imported anywhere in the file, but not what only the type checker sees."""
     found: set[str] = set()

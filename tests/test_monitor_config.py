@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from crawler.config import BadConfig
-from monitor.config import MonitorConfig, monitor_config, rule_names
+from monitor.config import MonitorConfig, monitor_config
+from monitor.rules import rule_names
 from monitor.settings.limits import Limit
 from tests.judging_facts import RULES
 

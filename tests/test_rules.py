@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from crawler.model import AccountState, ColumnClass, Evidence, Outcome, Outlet
-from monitor.config import rule, rule_names
 from monitor.days.calendar import add_months, last_day, months_from, quarter_start
 from monitor.judging.evaluate import judge
 from monitor.model import Look, Value, Verdict
+from monitor.rules import rule, rule_names
 from monitor.settings.limits import Limit
 from tests.judging_facts import about, account, at, column, config, facts, failed, look, nights, one, unit
 

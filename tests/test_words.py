@@ -52,7 +52,7 @@ FORBIDDEN = re.compile(
 )
 HOMES = (
     "monitor/words/",
-    "monitor/rules/site_unreachable.py",
+    "monitor/rules/sites/site_unreachable.py",
     "monitor/bulletin/lint.py",
     "monitor/rectify/proof.py",
     "monitor/letters/templates/",

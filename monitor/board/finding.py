@@ -17,7 +17,7 @@ from monitor.facts.facts import Shown, posts_of
 from monitor.facts.unit_names import unit_names
 from monitor.findings.dispensations import Dispensation, in_force
 from monitor.looks.crosscheck_rows import CheckLine
-from monitor.looks.crosschecks import ABOUT_NEWEST, looked_at
+from monitor.looks.crosschecks import looked_at
 from monitor.model import ErrorRate
 from monitor.record.tables import EventRow, LetterFindingRow, LetterRow
 from monitor.rectify.appeals import Appeal, appeals
@@ -25,6 +25,7 @@ from monitor.rectify.error_rates import error_rates
 from monitor.rectify.orders import Order, OrderRow
 from monitor.rectify.orders import one as order_of
 from monitor.rectify.replies import Reply, replies
+from monitor.rules import rules_with
 
 POSTS, LOOKS = 5, 6
 
@@ -143,7 +144,11 @@ def detail(connection: Connection, number: str, now: datetime) -> Detail | None:
 
 def _checked(connection: Connection, rule: str, outlet: str, until: datetime) -> tuple[CheckLine, ...]:
     """What was looked at beside the column's list, when that was last done while the finding stood."""
-    return looked_at(connection, [outlet], until).get(outlet, ()) if outlet and rule in ABOUT_NEWEST else ()
+    return (
+        looked_at(connection, [outlet], until).get(outlet, ())
+        if outlet and rule in rules_with("newest")
+        else ()
+    )
 
 
 def _looks(connection: Connection, outlet: str, opened: datetime) -> tuple[Looked, ...]:

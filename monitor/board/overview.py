@@ -24,8 +24,8 @@ from monitor.model import NOT_COUNTED, Count, Value
 from monitor.record.tables import FindingRow, JudgementRow, LetterRow
 from monitor.rectify.appeals import WAITING, AppealRow
 from monitor.rectify.orders import REPLIED, OrderRow
-from monitor.rules.site_veto_columns import COUNTERS
-from monitor.rules.unit_quota import count_of
+from monitor.rules.sites.site_veto_columns import COUNTERS
+from monitor.rules.units.unit_quota import count_of
 from monitor.words import Sight
 
 S = StandingRow

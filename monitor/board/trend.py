@@ -19,7 +19,7 @@ from monitor.findings.standing import StandingRow, TrendRow
 from monitor.judging.unit_rhythm import UnitDayRow, days_kept, months_kept
 from monitor.model import NOT_COUNTED, Count, Value, exactly, together
 from monitor.record.tables import FindingRow, SaidRow
-from monitor.rules.unit_quota import count_of
+from monitor.rules.units.unit_quota import count_of
 
 S = StandingRow
 JUDGED = (Value.FRESH.value, Value.DUE_SOON.value, Value.STALE.value, Value.BLANK.value)

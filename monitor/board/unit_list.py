@@ -18,7 +18,7 @@ from monitor.judging.unit_rhythm import months_kept
 from monitor.model import NOT_COUNTED, Count, Value
 from monitor.record.tables import FindingRow
 from monitor.rectify.orders import OPEN, OrderRow
-from monitor.rules.unit_quota import count_of
+from monitor.rules.units.unit_quota import count_of
 from monitor.words.causes import BEFORE_HORIZON, CATALOGUE_OPEN, FAILED_NIGHT, LIVED_PARTLY, NO_COLUMN
 
 QUOTA = "unit_quota"

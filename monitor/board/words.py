@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from monitor.rectify.appeals import STATE_NAMES as APPEALS
+from monitor.rules import rule_name as rule_name
+from monitor.rules import traits
 from monitor.words.ends import end_words
-from monitor.words.rules import RULES as RULES
-from monitor.words.rules import rule_name as rule_name
 
 STAGES: Mapping[str, str] = {
     "new": "新发现", "told": "已通知", "acked": "已签收", "ordered": "整改中", "replied": "已反馈待复查",
@@ -31,15 +31,6 @@ LETTER_CHIPS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-STALE_WORDS: Mapping[str, str] = {
-    "unit_quota": "数量不足", "disclosure_zero": "没有公开", "surveys_few": "次数不足", "content_faults": "有问题",
-    "site_unreachable": "无法访问", "site_veto_columns": "否决", "footer_identity": "不规范", "host_name": "不规范",
-    "page_tags": "不规范", "certificate_expiry": "将到期", "home_moved": "不一致",
-    "outlet_pace": "频次不足",
-}  # fmt: skip
-"""What an accusation is called where nothing is past a date."""
-
-
 NUMBERS: Mapping[str, str] = {
     "days": "已过天数", "limit": "期限", "months": "月数", "count": "数量", "floor": "下限", "due": "到期", "failures": "没有看清的次数",
     "faults": "问题处数", "posts": "涉及信息", "suspects": "疑点", "needed": "应达", "asked": "查看次数", "failed": "其中失败",
@@ -49,7 +40,7 @@ NUMBERS: Mapping[str, str] = {
 
 def value_word(rule: str, value: str) -> str:
     """The word on a finding's chip; empty = the verdict's own name."""
-    return STALE_WORDS.get(rule, "") if value == "stale" else ""
+    return traits(rule).accused if value == "stale" else ""
 
 
 def titled(name: str, period: str) -> str:

@@ -51,8 +51,9 @@ from monitor.days.workdays import Calendar
 from monitor.facts.accounts import Rhythm, account_rhythms
 from monitor.facts.content import content_check
 from monitor.looks.crosscheck_rows import summary
-from monitor.looks.crosschecks import ABOUT_NEWEST, looked_at
+from monitor.looks.crosschecks import looked_at
 from monitor.model import ContentCheck, Count, Coverage, ErrorRate, Finding, Value, Verdict, exactly, together
+from monitor.rules import rules_with
 from monitor.settings.counting import CountRule
 
 __all__ = ["Bulletin", "BulletinSettings", "Period", "assemble", "compile", "completion", "to_json"]
@@ -145,7 +146,9 @@ def compile(
 def _checked(connection: Connection, verdicts: Iterable[Verdict], as_of: datetime) -> dict[str, str]:
     """By accused outlet one line of what was looked at beside its list."""
     accused = {
-        v.subject.removeprefix("outlet:") for v in verdicts if v.rule in ABOUT_NEWEST and v.value.accuses
+        v.subject.removeprefix("outlet:")
+        for v in verdicts
+        if v.rule in rules_with("newest") and v.value.accuses
     }
     return {outlet: summary(lines) for outlet, lines in looked_at(connection, accused, as_of).items()}
 

@@ -9,8 +9,8 @@ from crawler.model import shanghai_day
 from monitor.bulletin.model import Basis, Bulletin, Group, UnitRow, Unjudged
 from monitor.days.calendar import chinese_day
 from monitor.model import ErrorRate
+from monitor.rules import rule_name
 from monitor.words import share
-from monitor.words.rules import rule_name
 
 MOST_NAMED = 30
 """So many units of a cause are named in the text; the workbook has them all."""

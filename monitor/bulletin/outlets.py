@@ -8,9 +8,9 @@ from datetime import date, datetime
 from crawler.model import AccountState, Outlet, OutletKind
 from crawler.register.account_candidates import ACCEPTED, Candidate
 from monitor.bulletin.model import AccountRow, FoundAccount, Unjudged, VetoLine
-from monitor.bulletin.past import RULES
 from monitor.facts.accounts import Rhythm
 from monitor.model import Value, Verdict
+from monitor.rules import rules_with
 from monitor.words.causes import NOT_JUDGED, cause_name
 
 RANKS = (Value.BLANK, Value.STALE, Value.UNKNOWN, Value.EXEMPT, Value.DUE_SOON, Value.FRESH)
@@ -29,7 +29,7 @@ def worst(verdicts: Iterable[Verdict]) -> dict[str, Verdict]:
     chosen: dict[str, Verdict] = {}
     for verdict in verdicts:
         kind, _, outlet = verdict.subject.partition(":")
-        if kind != "outlet" or verdict.rule not in RULES:
+        if kind != "outlet" or verdict.rule not in rules_with("upkeep"):
             continue
         old = chosen.get(outlet)
         if old is None or RANKS.index(verdict.value) < RANKS.index(old.value):

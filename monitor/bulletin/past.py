@@ -13,10 +13,8 @@ from monitor.bulletin.model import Bulletin, PastMatter
 from monitor.findings.ledger import open_findings
 from monitor.model import Finding, Value, Verdict
 from monitor.record.tables import FindingRow, JudgementRow
+from monitor.rules import rules_with
 from monitor.settings.life import REPAIRED
-
-RULES = ("column_stale", "column_blank", "account_idle")
-"""The rules whose findings a bulletin prints as names of columns and accounts."""
 
 
 def past_matters(
@@ -35,7 +33,7 @@ def past_matters(
     """
     if not _judged(connection, moment):
         return None
-    found = [f for f in open_findings(connection, moment) if f.rule in RULES and not f.ours]
+    found = [f for f in open_findings(connection, moment) if f.rule in rules_with("upkeep") and not f.ours]
     found = [f for f in found if listed is None or _outlet(f) in listed]
     known = {outlet.id: outlet for outlet in outlets}
     titles = _titles(connection)

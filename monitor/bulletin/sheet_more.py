@@ -14,8 +14,8 @@ from monitor.bulletin.coverage import NOT_CHECKED, rate_words
 from monitor.bulletin.model import Bulletin
 from monitor.bulletin.words import PLATFORMS
 from monitor.model import together
+from monitor.rules import rule_name
 from monitor.sheets.pen import Cell
-from monitor.words.rules import rule_name
 
 PAST = {
     "repaired": "已整改",

@@ -13,9 +13,9 @@ from crawler.clock import clock
 from crawler.model import shanghai_day
 from crawler.store.tables import OutletRow, SiteRow, UnitRow
 from monitor.commands.options import tell, with_as_of, with_config, with_json
-from monitor.config import rule_names
 from monitor.findings.dispensations import KIND_NAMES, Dispensation, Kind, Refused, grant, in_force, withdraw
 from monitor.office import open_office
+from monitor.rules import rule_names
 from monitor.words.exits import DONE
 
 DAY = click.DateTime(["%Y-%m-%d"])

@@ -30,8 +30,8 @@ from monitor.night.told import (
     visit_data,
 )
 from monitor.office import Office, Settings, outlets_now
-from monitor.rules.unit_quota import NAME as QUOTA
-from monitor.rules.unit_quota import count_of
+from monitor.rules.units.unit_quota import NAME as QUOTA
+from monitor.rules.units.unit_quota import count_of
 from monitor.words import Sight
 from monitor.words.causes import looked_like
 from monitor.words.outcomes import OUTCOMES

@@ -10,19 +10,14 @@ from dataclasses import replace
 
 from crawler.model import OutletKind
 from monitor.model import Facts, Finding, OutletFacts, Value, Verdict
+from monitor.rules import traits
+from monitor.rules.accounts.probe_out_of_service import NAME as PROBE_RULE
+from monitor.rules.sites import site_unreachable, site_unseen
+from monitor.rules.sites.site_unreachable import DOWN_NOW
 from monitor.words.causes import PROBE_OUT, READER_BROKEN, SITE_DOWN, cause_name
 
-SITE_RULES: Mapping[str, str] = {"site_unreachable": SITE_DOWN, "site_unseen": READER_BROKEN}
+SITE_RULES: Mapping[str, str] = {site_unreachable.NAME: SITE_DOWN, site_unseen.NAME: READER_BROKEN}
 """Rules about a site that explain what its columns could not show, with the cause that they give."""
-DOWN_NOW = "down"
-"""The number of a ``site_unreachable`` verdict that says whether the newest visits failed, too."""
-PROBE_RULE = "probe_out_of_service"
-EXPLAINS: Mapping[str, tuple[str, ...]] = {
-    "lists_went_back": ("removed_posts", "word_wanted"),
-    "address_moved": ("outlet_unreadable", "word_wanted"),
-    "column_drift": ("word_wanted",),
-}
-"""What misleads us at columns, and the rules whose findings about the same columns it explains."""
 
 
 def inhibited(verdicts: Sequence[Verdict], facts: Facts) -> tuple[Verdict, ...]:
@@ -44,11 +39,12 @@ def _misled(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], str]:
     """By rule and outlet's subject: the cause of what another finding explains."""
     found: dict[tuple[str, str], str] = {}
     for verdict in verdicts:
-        if verdict.rule not in EXPLAINS or verdict.value is not Value.UNKNOWN or not verdict.cause:
+        explained = traits(verdict.rule).explains
+        if not explained or verdict.value is not Value.UNKNOWN or not verdict.cause:
             continue
         outlets = [f"outlet:{one}" for one in str(verdict.numbers.get("outlets", "")).split()]
         for subject in outlets or [verdict.subject]:
-            found |= {(rule, subject): verdict.cause for rule in EXPLAINS[verdict.rule]}
+            found |= {(rule, subject): verdict.cause for rule in explained}
     return found
 
 
@@ -74,8 +70,8 @@ def down_now(said: Iterable[Verdict | Finding]) -> dict[str, str]:
     return {
         one.subject.removeprefix("site:"): SITE_RULES[one.rule]
         for one in said
-        if (one.rule == "site_unreachable" and one.value is Value.STALE and one.numbers.get(DOWN_NOW))
-        or (one.rule == "site_unseen" and one.value is Value.UNKNOWN and one.ours)
+        if (one.rule == site_unreachable.NAME and one.value is Value.STALE and one.numbers.get(DOWN_NOW))
+        or (one.rule == site_unseen.NAME and one.value is Value.UNKNOWN and one.ours)
     }
 
 

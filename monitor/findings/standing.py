@@ -19,6 +19,7 @@ from crawler.store.bulk import execute_many
 from crawler.store.tables import Base, OutletRow
 from monitor.model import Facts, OutletFacts, Value, Verdict
 from monitor.record.tables import JudgementRow
+from monitor.rules import rules_with
 from monitor.words.causes import NOT_JUDGED
 
 GRAVITY: Mapping[Value, int] = {
@@ -30,19 +31,6 @@ GRAVITY: Mapping[Value, int] = {
     Value.STALE: 5,
 }
 """What is worst comes last."""
-BESIDE = frozenset(
-    {
-        "address_moved",
-        "backdated_posts",
-        "column_drift",
-        "content_faults",
-        "content_suspects",
-        "page_tags",
-        "removed_posts",
-        "word_wanted",
-    }
-)
-"""Rules that speak of an outlet but not of whether it is kept up to date: their verdicts stand in rows of their own."""
 
 
 class StandingRow(Base):
@@ -143,9 +131,13 @@ def _rows(verdicts: Iterable[Verdict], facts: Facts) -> dict[str, dict[str, Any]
     kinds = {f"outlet:{of.outlet.id}": of for of in (*facts.outlets, *facts.canaries)}
     gravest: dict[str, Verdict] = {}
     for verdict in verdicts:
-        if verdict.rule in BESIDE and verdict.value is Value.FRESH:
+        if verdict.rule in rules_with("beside") and verdict.value is Value.FRESH:
             continue
-        key = verdict.subject if verdict.subject in kinds and verdict.rule not in BESIDE else _key(verdict)
+        key = (
+            verdict.subject
+            if verdict.subject in kinds and verdict.rule not in rules_with("beside")
+            else _key(verdict)
+        )
         held = gravest.get(key)
         # Among equals the one with a day ahead tells more.
         if held is None or _order(verdict) > _order(held):
@@ -166,7 +158,7 @@ def _key(verdict: Verdict) -> str:
 
 
 def _kind(verdict: Verdict) -> str:
-    if verdict.rule in BESIDE:
+    if verdict.rule in rules_with("beside"):
         return "beside"
     head = verdict.subject.partition(":")[0]
     return head if head in ("unit", "site") else "other"

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from crawler.model import OutletKind
 from crawler.system.collecting import rare_collections
-from monitor.config import MonitorConfig, rule
+from monitor.config import MonitorConfig
 from monitor.days.calendar import quarter_start
 from monitor.facts.accounts import DAYS, Rhythm, account_rhythms
 from monitor.facts.facts import Shown, gather, posts_of
@@ -23,6 +23,7 @@ from monitor.findings.said import journal
 from monitor.findings.standing import stand
 from monitor.model import Count, Facts, Finding, OutletFacts, Value, Verdict
 from monitor.rectify.replies import settle
+from monitor.rules import rule, rules_with
 from monitor.settings.limits import Limit
 from monitor.words.causes import AWAITING, FAILED_NIGHT, cause_name
 
@@ -68,13 +69,9 @@ def judge(facts: Facts, config: MonitorConfig, decisions: Sequence[Dispensation]
     return dispensed(inhibited(verdicts, facts), decisions, facts)
 
 
-VISITED = ("site_unreachable", "certificate_expiry")
-"""Rules that rest on visits to home pages, which the night's crawl does not make."""
-
-
 def _unseen(verdict: Verdict, facts: Facts) -> bool:
     """Whether an accusation rests on what the night could not see; what is ours to mend may open all the same."""
-    if not verdict.value.accuses or verdict.rule in VISITED:
+    if not verdict.value.accuses or verdict.rule in rules_with("visits"):
         return False
     return facts.blind or verdict.subject in facts.dark
 

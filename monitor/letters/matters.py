@@ -20,18 +20,18 @@ from monitor.findings.dispensations import in_force, unsilenced
 from monitor.findings.inhibit import down_now
 from monitor.findings.ledger import open_findings
 from monitor.letters.outbox import AttemptRow
-from monitor.letters.parts import KINDS, Matter
+from monitor.letters.parts import Matter
 from monitor.letters.reminding import TOLD, first_told
 from monitor.letters.text import OFFICE
-from monitor.looks.crosschecks import ABOUT_NEWEST, looked_at
-from monitor.looks.told import TOLD_ONCE
+from monitor.looks.crosschecks import looked_at
 from monitor.model import FaultLine, Finding, Value, Verdict
 from monitor.record.tables import EventRow, FindingRow, LetterFindingRow, LetterRow
 from monitor.rectify.acks import acknowledged
 from monitor.rectify.appeals import pending
 from monitor.rectify.handover import Pair, ended_orders, moves
 from monitor.rectify.orders import deadlines
-from monitor.rules import site_unreachable
+from monitor.rules import rules_with, traits
+from monitor.rules.sites import site_unreachable
 from monitor.words.posting import told_raw
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ def open_matters(
             held=held.get(finding.id, ""),
             looks=shown.get(finding.subject.removeprefix("outlet:"), ()) if _listed(finding) else (),
             checked=checked.get(finding.subject.removeprefix("outlet:"), ())
-            if finding.rule in ABOUT_NEWEST
+            if finding.rule in rules_with("newest")
             else (),
         )
         if finding.ours:
@@ -100,7 +100,7 @@ def open_matters(
 
 def _once(finding: Finding, first: date | None, day: date) -> bool:
     """A flapping finding is told once; that it comes and goes is no news. So is what misleads us at a site."""
-    return (finding.flapping or finding.rule in TOLD_ONCE) and first is not None and first < day
+    return (finding.flapping or finding.rule in rules_with("once")) and first is not None and first < day
 
 
 def _listed(finding: Finding) -> bool:
@@ -112,7 +112,7 @@ def _faults(
     connection: Connection, findings: Iterable[Finding], moment: datetime
 ) -> dict[tuple[str, str], tuple[FaultLine, ...]]:
     """Each unit's own faults among those of a column."""
-    columns = {f.subject.removeprefix("outlet:") for f in findings if KINDS.get(f.rule) == "content"}
+    columns = {f.subject.removeprefix("outlet:") for f in findings if traits(f.rule).kind == "content"}
     found: dict[tuple[str, str], list[FaultLine]] = defaultdict(list)
     for line in fault_lines(connection, moment, columns) if columns else ():
         found[f"outlet:{line.outlet}", line.unit].append(line)
@@ -126,7 +126,7 @@ def _matter(
     outlet = outlets.get(subject) if kind == "outlet" else None
     return Matter(
         finding=finding,
-        kind=KINDS.get(finding.rule) or (outlet.kind if outlet else kind),
+        kind=traits(finding.rule).kind or (outlet.kind if outlet else kind),
         link=(outlet.url or "") if outlet else "",
         looked=looked.get(subject) if outlet else None,
         units=tuple(units[unit].short if unit in units else unit for unit in finding.units),

@@ -16,11 +16,11 @@ from crawler.model import shanghai_day
 from monitor.days.chinese import chinese_moment
 from monitor.looks.crosscheck_rows import CheckLine
 from monitor.model import FaultLine, Finding, Value, Verdict, Witness
+from monitor.rules import rule_name, traits
 from monitor.settings.letters import LetterSettings
 from monitor.verdicts.sentences import DOORS
 from monitor.words.ends import OTHER, end_words
 from monitor.words.plain import clean, safe_link
-from monitor.words.rules import rule_name
 
 WEEKDAYS = "一二三四五六日"
 
@@ -36,29 +36,6 @@ ADVICE: Mapping[str, str] = {
     "ours": "请核查页面结构、网络或识别规则；查清之前不对责任单位作出判定。",
 }
 """What to do, by the kind of subject, so that a new rule needs no words here."""
-OURS: Mapping[str, str] = {
-    "word_wanted": "请打开栏目页面看一看，在系统里作一次认定；认定以前不据此认定任何单位。",
-    "content_suspects": "请逐条核对疑点，属实的认定，不属实的排除；核对以前不通知任何单位。",
-    "account_unregistered": "请核实是否本地单位的账号：是的登记入册，不是的排除。",
-    "address_moved": "请核实栏目的新地址，在台账里更正；更正以前不据此认定任何单位。",
-    "column_drift": "请在栏目页面对照新旧版式：属实的采用；核实以前不据此认定任何单位。",
-    "home_moved": "请核实网站的新地址，在台账里更正。",
-    "lists_went_back": "请问网站管理方是否恢复过旧备份；弄清以前不据此认定任何单位。",
-    "host_unchanged": "请告知网站管理方：服务器对没有变化的答复不实；系统已改为每次取整页。",
-    "old_copies": "请告知网站管理方：缓存给出的是旧页面；取到新页面以前不据此认定任何单位。",
-    "lists_alike": "请核实这些栏目的地址是否登记有误，在台账里更正。",
-    "backdated_posts": "请向单位了解为何成批晚现；是补录的，此前的认定维持不变。",
-    "removed_posts": "请向单位了解为何撤下；了解以前不改变已有的数量。",
-    "probe_out_of_service": "请查看读取渠道停用的原因，修好后恢复；停用期间不判定只靠它的账号。",
-    "certificate_expiry": "请提醒网站管理方更换安全证书。",
-    "disclosure_zero": "供通报点名参考，写进季度通报；单位另有公开渠道的，请核实后在台账补登。",
-    "footer_identity": "请告知网站管理方补全页脚标识。",
-    "outlet_unreadable": "请打开栏目看一看：网页改版的重新核对地址，打不开的报网站管理方；看清以前不据此认定任何单位。",
-    "site_unseen": "请检查网络和网站是否正常；看清以前不对该网站的栏目作出判定。",
-    "host_name": "请告知网站主管单位按规定使用域名。",
-    "page_tags": "请告知网站管理方补全页面标签。",
-}
-"""What the office does about its own findings, by rule; for any other rule what stands under ``ours``."""
 
 TITLES: Mapping[tuple[str, Value], str] = {
     ("column", Value.STALE): "栏目超期未更新",
@@ -70,10 +47,6 @@ TITLES: Mapping[tuple[str, Value], str] = {
     ("site", Value.STALE): "网站运行问题",
 }
 """The heading of a cause, by the kind of subject and the verdict."""
-KINDS: Mapping[str, str] = {"content_faults": "content"}
-"""Rules whose findings are of another kind than their subject."""
-MENDED: Mapping[str, str] = {"content_faults": "已改正，自动销号"}
-"""What mending is called where nothing is published anew."""
 MOST_LINES = 20
 """Faults, or pages looked at, of one finding that a letter spells out."""
 
@@ -134,7 +107,7 @@ def groups(matters: Iterable[Matter], day: date, settings: LetterSettings) -> It
         yield Group(
             title=rule_name(rule) if rule else TITLES.get((kind, Value(value)), "更新问题"),
             clause=clean(clause, 300),
-            advice=OURS.get(rule) or ADVICE.get(kind, ADVICE["column"]),
+            advice=traits(rule).advice or ADVICE.get(kind, ADVICE["column"]),
             items=tuple(_item(matter, day, settings) for matter in members),
         )
 
@@ -254,7 +227,7 @@ def closed_items(matters: Sequence[Matter]) -> tuple[Mapping[str, Any], ...]:
 
 
 def _how(matter: Matter) -> str:
-    mended = MENDED.get(matter.finding.rule) if matter.ended in ("fresh", "due_soon") else None
+    mended = traits(matter.finding.rule).mended if matter.ended in ("fresh", "due_soon") else ""
     return mended or end_words(matter.ended) or OTHER
 
 

@@ -14,8 +14,6 @@ from monitor.looks.crosscheck_rows import CheckLine, as_row, lines_of
 
 COUNTS = timedelta(days=8)
 """What was found beside a list counts so long; then it is looked for again."""
-ABOUT_NEWEST = ("column_stale", "column_blank", "messages_stale")
-"""Rules whose accusations rest on the newest post of a column: something newer elsewhere would take them back."""
 
 
 def elsewhere(

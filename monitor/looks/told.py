@@ -8,18 +8,6 @@ from crawler.model import OutletKind
 from monitor.model import Facts, Look, OutletFacts, SiteFacts, Value, Verdict
 from monitor.words.plain import clean
 
-TOLD_ONCE = frozenset(
-    {
-        "address_moved",
-        "column_drift",
-        "host_unchanged",
-        "lists_alike",
-        "lists_went_back",
-        "old_copies",
-        "word_wanted",
-    }
-)
-"""Rules whose findings stand in one letter of the office's; after that on the screens, until they are true no more."""
 NAMED = 5
 """So many columns are named in a sentence; the rest is counted."""
 LONGEST = 120

@@ -16,9 +16,9 @@ from monitor.facts.pace import with_paces
 from monitor.findings.dispensations import in_force
 from monitor.findings.ledger import open_findings
 from monitor.judging.evaluate import judge
-from monitor.looks.crosschecks import ABOUT_NEWEST
 from monitor.model import Count, OutletFacts, Verdict
 from monitor.office import Office
+from monitor.rules import rules_with
 from monitor.words.causes import AWAITING
 
 NEW, OPEN = timedelta(days=2), timedelta(days=7)
@@ -30,7 +30,7 @@ def suspected(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
     found = {
         v.subject.removeprefix("outlet:")
         for v in verdicts
-        if v.rule in ABOUT_NEWEST and (v.value.accuses or v.cause == AWAITING)
+        if v.rule in rules_with("newest") and (v.value.accuses or v.cause == AWAITING)
     }
     return tuple(sorted(found))
 
@@ -51,7 +51,7 @@ def _due(connection: Connection, ids: Collection[str], now: datetime) -> list[st
     if not ids:
         return []
     last = last_of(connection, ids, now)
-    said = {one.subject for one in open_findings(connection, now) if one.rule in ABOUT_NEWEST}
+    said = {one.subject for one in open_findings(connection, now) if one.rule in rules_with("newest")}
     return [
         one
         for one in sorted(ids)
@@ -66,7 +66,7 @@ def _suspects(connection: Connection, office: Office, ids: Collection[str], now:
     )
     facts = with_paces(connection, facts, config.alerts.letters, config.in_force(facts.day))
     said = judge(facts, config, in_force(connection, facts.as_of))
-    accused = {v.subject for v in said if v.rule in ABOUT_NEWEST and v.value.accuses}
+    accused = {v.subject for v in said if v.rule in rules_with("newest") and v.value.accuses}
     return [_suspect(of) for of in facts.outlets if f"outlet:{of.outlet.id}" in accused and _column(of)]
 
 

@@ -12,8 +12,8 @@ from monitor.bulletin.outlets import worst
 from monitor.facts.saw import blind_sentence
 from monitor.model import VALUE_NAMES, Value, Verdict
 from monitor.night.jobs import Night
-from monitor.rules.unit_quota import NAME as QUOTA
-from monitor.rules.unit_quota import count_of
+from monitor.rules.units.unit_quota import NAME as QUOTA
+from monitor.rules.units.unit_quota import count_of
 from monitor.words import Share, Sight, of_standing
 
 

@@ -19,7 +19,8 @@ import yaml
 from pydantic import Field
 
 from crawler.config import BadConfig, Strict, UniqueKeys, section
-from monitor.config import MonitorConfig, read_rules, rule_names
+from monitor.config import MonitorConfig, read_rules
+from monitor.rules import rule_names
 from monitor.settings.versions import Version
 
 FOLDER = Path(__file__).parent

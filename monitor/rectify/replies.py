@@ -33,7 +33,7 @@ from monitor.rectify.orders import (
     one,
     set_state,
 )
-from monitor.rules import content_faults
+from monitor.rules.content import content_faults
 from monitor.settings.orders import OrderSettings
 
 MAX_TEXT = 5000

@@ -28,8 +28,8 @@ from monitor.looks.word_desk import give_word
 from monitor.model import Value, Verdict
 from monitor.night import jobs
 from monitor.office import Office
+from monitor.rules import rule_name
 from monitor.settings.letters import LetterSettings
-from monitor.words.rules import rule_name
 from tests.doors import Answer, Server, plain, raw, serving
 from tests.situations.test_bounds import FRESH, OLD, STALE, item, items, page
 from tests.situations.test_looks import START, night, office

@@ -26,8 +26,9 @@ from monitor.days.calendar import month_of
 from monitor.desk.unit_page import desk
 from monitor.facts.unit_names import unit_names
 from monitor.judging.ahead import ics
-from monitor.letters.parts import ADVICE, KINDS, deadline_text
+from monitor.letters.parts import ADVICE, deadline_text
 from monitor.rectify import acks, appeals, attachments, orders, rechecks, replies
+from monitor.rules import traits
 from monitor.web.fields import a_day, files_of
 from monitor.web.gate import BadForm, Form, NotAllowed, NotFound, own_unit, posted
 from monitor.web.pages.findings import frozen, kept_file
@@ -223,7 +224,7 @@ def progress(request: Request, id: str, number: int, who: Own, web: Kept) -> HTM
 def _advice(matter: Any) -> str:
     """What to do about a finding, in the words of the letters."""
     finding = matter.finding
-    kind = KINDS.get(finding.rule) or (
+    kind = traits(finding.rule).kind or (
         "account" if finding.rule == "account_idle" else finding.subject.partition(":")[0]
     )
     return ADVICE.get(kind, ADVICE["column"])

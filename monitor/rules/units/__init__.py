@@ -1,0 +1,1 @@
+"""Rules about units and what they publish in a month."""
