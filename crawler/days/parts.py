@@ -68,6 +68,7 @@ _TURNED = re.compile(
     r"(?<![\d\-/.])(?P<m2>\d{1,2})(?P<s>[-/.])(?P<d2>\d{1,2})(?P=s)(?P<y>(?:19|20)\d\d)(?![\d\-/.])" + _TIME
 )
 """The year last (Hong Kong, English pages): 20/11/2026 and 11/20/2026."""
+_DIGIT = re.compile(r"\d")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"({'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
 _ENGLISH = re.compile(
@@ -123,6 +124,8 @@ def plain(text: str) -> str:
 
 def parts(text: str) -> Iterator[Part]:
     """Every possible date in ``plain`` text, in its order; forms without certainty only when alone."""
+    if _DIGIT.search(text) is None and "年" not in text:
+        return  # a title, a name: nothing below is without a digit or 年
     found, until, label = False, 0, ""
     for match in _FULL.finditer(text):
         found = True
