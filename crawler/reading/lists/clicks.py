@@ -14,9 +14,13 @@ from lxml import etree
 from crawler.reading.lists.addresses import column_like
 
 ADDRESS_ATTRIBUTES = ("data-href", "data-url", "data-link")
-_SIGN = re.compile(
-    r"onclick\s{0,3}=\s{0,3}.[^<>]{0,120}(?:location|open|html?)|data-(?:href|url|link)\s{0,3}="
+_SIGNS = (
+    re.compile(r"onclick\s{0,3}=\s{0,3}.[^<>]{0,120}(?:location|open|html?)"),
+    re.compile(r"data-(?:href|url|link)\s{0,3}="),
 )
+"""Each begins with a plain word, which is found much quicker in a whole page than one of two."""
+_CLICKED = etree.XPath(".//*[@onclick or @data-href or @data-url or @data-link]")
+"""One walk that makes no Python object of the other elements."""
 _SENDS = re.compile(
     r"""(?:location(?:\.href)?\s{0,3}=|location\.(?:replace|assign)\s{0,3}\(|\bopen\s{0,3}\()\s{0,3}["']([^"'\s]{1,500})["']\s{0,3}(?![+\s\w])"""
 )
@@ -39,7 +43,7 @@ MOST = 1000
 
 def linked(root: etree._Element, text: str) -> None:
     """Give the page's clicked items, of which it has several alike, a link around what they hold."""
-    if _SIGN.search(text) is None:
+    if not any(sign.search(text) for sign in _SIGNS):
         return
     items = list(_items(root))
     makes = Counter((element.tag, element.get("class")) for element, _ in items)
@@ -65,8 +69,8 @@ def _items(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
 
 
 def _clicked(root: etree._Element) -> list[etree._Element]:
-    names = ("onclick", *ADDRESS_ATTRIBUTES)
-    return list(dict.fromkeys(one for name in names for one in root.iterfind(f".//*[@{name}]")))
+    found = _CLICKED(root)
+    return [one for one in found if isinstance(one, etree._Element)] if isinstance(found, list) else []
 
 
 def _is_item(element: etree._Element) -> bool:
