@@ -126,6 +126,29 @@ def upgrade() -> None:
     with op.batch_alter_table("column_shape", schema=None) as batch_op:
         batch_op.create_index("ix_column_shape_outlet_id_kind", ["outlet_id", "kind"], unique=False)
 
+    op.create_table(
+        "column_offer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("outlet_id", sa.String(length=64), nullable=False),
+        sa.Column("page", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("how", sa.String(length=20), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("tried", sa.JSON(), nullable=False),
+        sa.Column("first_seen", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("last_seen", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("render", sa.String(length=20), nullable=False),
+        sa.Column("ended", crawler.store.tables.Moment(timezone=True), nullable=True),
+        sa.Column("person", sa.String(length=100), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["outlet_id"], ["outlet.id"], name=op.f("fk_column_offer_outlet_id_outlet")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_column_offer")),
+    )
+    with op.batch_alter_table("column_offer", schema=None) as batch_op:
+        batch_op.create_index("ix_column_offer_outlet_id_state", ["outlet_id", "state"], unique=False)
+
     with op.batch_alter_table("unit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("since", sa.Date(), nullable=True))
 
@@ -213,6 +236,10 @@ def downgrade() -> None:
     with op.batch_alter_table("unit", schema=None) as batch_op:
         batch_op.drop_column("since")
 
+    with op.batch_alter_table("column_offer", schema=None) as batch_op:
+        batch_op.drop_index("ix_column_offer_outlet_id_state")
+
+    op.drop_table("column_offer")
     with op.batch_alter_table("column_shape", schema=None) as batch_op:
         batch_op.drop_index("ix_column_shape_outlet_id_kind")
 

@@ -11,13 +11,15 @@ from crawler.model import Outlet, Unread
 
 class Where(StrEnum):
     """HOME: the site's home page; SHOWN: what a link on it leads to; ROW: the page of a row whose day is not sure;
-    OUTSIDE: what a link outside the list leads to; FURTHER: a further page of the list."""
+    OUTSIDE: what a link outside the list leads to; FURTHER: a further page of the list; DATA: a data address that the column's
+    page names (:mod:`crawler.offers`)."""
 
     HOME = "home"
     SHOWN = "shown"
     ROW = "row"
     OUTSIDE = "outside"
     FURTHER = "further"
+    DATA = "data"
 
 
 class Found(StrEnum):

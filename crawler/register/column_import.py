@@ -25,6 +25,8 @@ from crawler.store.tables import DutyRow, OutletRow, SiteRow, UnitRow
 from crawler.walking.address_store import note_address
 from crawler.walking.addresses import is_route, one_address
 from crawler.walking.known import outlet_of
+from crawler.walking.offer_store import reading_at, taken
+from crawler.walking.offers import Offer
 
 JOINT = (ColumnClass.NEWS, ColumnClass.NOTICE)
 """Classes in which most portals print the posts of many units."""
@@ -132,6 +134,7 @@ class _Catalogue:
     allow_loopback: bool
     by_url: dict[str, str]
     by_path: dict[tuple[str, str], list[str]]
+    data: dict[str, Offer]
 
 
 def columns_kept(connection: Connection) -> tuple[Kept, ...]:
@@ -245,6 +248,7 @@ def _update(connection: Connection, change: Change, values: Mapping[str, object]
 
 def _catalogue(connection: Connection, allow_loopback: bool) -> _Catalogue:
     kept = {one.outlet.id: one for one in columns_kept(connection)}
+    own = taken(connection)
     live = [one.outlet for one in kept.values() if not one.retired]
     by_path: dict[tuple[str, str], list[str]] = {}
     for one in live:
@@ -266,8 +270,10 @@ def _catalogue(connection: Connection, allow_loopback: bool) -> _Catalogue:
             one_address(one.outlet.url, rendered=one.outlet.render == "browser"): one.outlet.id
             for one in (*_gone(kept), *_live(kept))
             if one.outlet.url
-        },
+        }
+        | {one_address(offer.page): id for id, offer in own.items() if id in kept},
         by_path,
+        own,
     )
 
 
@@ -327,6 +333,9 @@ def _change(row: ColumnRow, id: str, known: _Catalogue) -> Change | list[Fault]:
         render=base.render if row.render is None else row.render,
         purpose=base.purpose if row.purpose is None else row.purpose, only=base.only if only is None else only,
     )  # fmt: skip
+    new = reading_at(
+        new, known.data.get(id)
+    )  # the book may name the page; a person reads the column at its data
     fields = tuple(_fields(old.outlet, new, known)) if old else ()
     if old and old.kept_in == CONFIG and not old.retired and fields:
         told = "，".join(

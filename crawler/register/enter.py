@@ -24,6 +24,7 @@ from crawler.register.account_cards import CONFIG, WORKBOOK, drop_card, filled, 
 from crawler.register.catalogue import Catalogue
 from crawler.store.tables import DutyRow, OutletRow, RunRow, SiteRow, UnitRow
 from crawler.walking.address_store import note_address
+from crawler.walking.offer_store import reading_at, taken
 from crawler.walking.shape_store import adopt, opened
 from crawler.walking.shapes import DRIFTING, Kept
 
@@ -49,16 +50,18 @@ class Diff:
 def sync(connection: Connection, catalogue: Catalogue, now: datetime) -> Diff:
     """Make the store's catalogue equal to ``catalogue``; nothing is deleted.
 
-    Accounts that a workbook brought stay, also those that config.yaml no longer names.
+    Accounts that a workbook brought stay, also those that config.yaml no longer names. A column that a person reads at its data
+    (:func:`crawler.walking.offer_store.taken`) stays there while config.yaml says the page that it was found on.
     """
     added: list[str] = []
     changed: list[str] = []
     retired: list[str] = []
-    known = fills(connection)
+    known, own = fills(connection), taken(connection)
+    outlets = [reading_at(filled(o, known.get(o.id)), own.get(o.id)) for o in catalogue.outlets]
     for row, kind, wanted in (
         (UnitRow, "unit", [_unit(u) for u in catalogue.units]),
         (SiteRow, "site", [_site(s) for s in catalogue.sites]),
-        (OutletRow, "outlet", [outlet_values(filled(o, known.get(o.id))) for o in catalogue.outlets]),
+        (OutletRow, "outlet", [outlet_values(one) for one in outlets]),
     ):
         new, other, gone = _sync_table(connection, row, wanted, now, known)
         added += [f"{kind}:{name}" for name in new]
@@ -233,3 +236,20 @@ def accept(connection: Connection, outlet: str, now: datetime, *, person: str, r
     said = f"{outlet}: {learned}{'drift adopted; ' if drift else ''}{person}: {reason}"
     connection.execute(insert(RunRow).values(kind="accept", started=now, ended=now, note=said[:2000]))
     return Learned(row.dated, row.family, row.floor, drift, kept)
+
+
+def move(connection: Connection, outlet: str, url: str, render: str, now: datetime) -> bool:
+    """A person's word gives a column another address: its memory of the page starts afresh, its posts and looks stay.
+
+    Whether there is such a column.
+    """
+    row = connection.execute(
+        select(OutletRow.url).where(OutletRow.id == outlet, OutletRow.retired_at.is_(None))
+    ).first()
+    if row is None:
+        return False
+    note_address(connection, outlet, row.url, url, now)
+    connection.execute(
+        update(OutletRow).where(OutletRow.id == outlet).values(url=url, render=render, **FRESH)
+    )
+    return True

@@ -1,6 +1,6 @@
 """The tables of what limits a look's proof: a site's frame, hosts that mislead, moved addresses, people's words.
 
-``frame_link``, ``host_trait``, ``outlet_address``, ``crosscheck`` and ``column_shape`` are written by the crawl; ``column_word`` and ``whole_word`` hold
+``frame_link``, ``host_trait``, ``outlet_address``, ``crosscheck``, ``column_shape`` and ``column_offer`` are written by the crawl; ``column_word`` and ``whole_word`` hold
 what people decided, each with its person, reason and moment. Rows are ended, never deleted.
 """
 
@@ -130,3 +130,31 @@ class ColumnShapeRow(Base):
     person: Mapped[str] = mapped_column(String(100), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
     __table_args__ = (Index("ix_column_shape_outlet_id_kind", "outlet_id", "kind"),)
+
+
+class ColumnOfferRow(Base):
+    """What was found for a column whose ``page`` shows no list (:mod:`crawler.offers`): a data address, or none that fits.
+
+    ``before`` and ``after`` are what page and data said, ``tried`` every address that the page names and what came of it.
+    ``state``: ``offered`` (it waits for a person; at most one open row a column), ``taken``, ``refused``, ``over``. ``ended`` is
+    when it was decided or fell away, ``person`` and ``reason`` are those of whoever decided, ``render`` how the page was opened
+    until then.
+    """
+
+    __tablename__ = "column_offer"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outlet_id: Mapped[str] = mapped_column(ForeignKey("outlet.id"))
+    page: Mapped[str] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Text, default="")
+    how: Mapped[str] = mapped_column(String(20), default="")
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+    tried: Mapped[list[Any]]
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(10), default="offered")
+    render: Mapped[str] = mapped_column(String(20), default="plain")
+    ended: Mapped[datetime | None]
+    person: Mapped[str] = mapped_column(String(100), default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    __table_args__ = (Index("ix_column_offer_outlet_id_state", "outlet_id", "state"),)

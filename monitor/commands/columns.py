@@ -10,6 +10,7 @@ import click
 
 from crawler.clock import clock
 from crawler.config import BadConfig
+from monitor.commands.offers import data
 from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
 from monitor.looks.column_words import ADDRESS, BACKWARDS, KINDS, PART
 from monitor.looks.word_desk import Refused, column_words, end_word, give_word
@@ -18,7 +19,7 @@ from monitor.words.exits import DONE, REFUSED
 from monitor.words.plain import clean
 
 
-@click.group()
+@click.group(commands=[data])
 def columns() -> None:
     """栏目台账：导入、导出栏目维护分工表；改动先看后写，停用不删除。"""
 

@@ -35,6 +35,7 @@ from monitor.facts.unlisted import unlisted
 from monitor.looks.column_words import with_addresses
 from monitor.looks.crosschecks import elsewhere
 from monitor.looks.drifts import with_drifts
+from monitor.looks.offers import with_offers
 from monitor.looks.resolving import resolve
 from monitor.looks.weight import BOUNDED, CONVICTING, PROVING, enough
 from monitor.model import Facts, Look, Newest, OutletFacts, PageFacts, SiteFacts
@@ -88,7 +89,7 @@ def gather(
     as_of, day = utc(as_of), shanghai_day(as_of)
     said = pages(connection, as_of) if only is None else {}
     lying = caught(connection, as_of)
-    everything = _outlets(connection, as_of, day, only, lying)
+    everything = with_offers(connection, _outlets(connection, as_of, day, only, lying), as_of)
     if only is None:
         everything = _with_pages(connection, everything, as_of, said)
         everything = with_addresses(connection, everything, as_of)

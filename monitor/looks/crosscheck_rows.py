@@ -21,6 +21,7 @@ PLACES: Mapping[Where, str] = {
     Where.ROW: "列表中日期不明的信息",
     Where.OUTSIDE: "列表之外的链接",
     Where.FURTHER: "列表的后续页",
+    Where.DATA: "网页的数据地址里",
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from crawler.crosscheck.model import Checked
 from crawler.model import Outlet
+from crawler.walking.offers import Offer
 from crawler.walking.shapes import Drifted
 from monitor.model.looks import Look, Newest
 
@@ -61,7 +62,8 @@ class OutletFacts:
     ``recent_days`` are the days of its posts of the last thirteen months, for a column of surveys only. ``page``
     is what its list page says of itself, ``late`` the posts that came long after their day, ``removed`` those gone.
     ``own_addresses`` are those of which a clerk said that they are the column's, too.
-    ``drifted`` is a page built otherwise than it was learned (``looks/shapes.py``).
+    ``drifted`` is a page built otherwise than it was learned (``looks/shapes.py``), ``offered`` a data address of a page that shows
+    no list (``looks/offers.py``).
     ``elsewhere`` are pages beside its list that were found to be its posts of late, or may be (``looks/crosschecks.py``).
     """
 
@@ -80,6 +82,7 @@ class OutletFacts:
     own_addresses: tuple[str, ...] = ()
     elsewhere: tuple[Checked, ...] = ()
     drifted: Drifted | None = None
+    offered: Offer | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from crawler.doors.recheck import recheck as look_again
 from crawler.model import Visit, shanghai_day
+from crawler.offers.seek import seek
 from crawler.store.tables import RunRow
 from monitor.counting.counts import units_of
 from monitor.facts.saw import Saw, saw
@@ -143,6 +144,8 @@ def one_night(
         preserve(office, clock, again)
     # What would take an accusation back is looked for before it is made: beside the lists of whoever would be accused now.
     crosschecked(office, clock, suspected(first.verdicts))
+    # Where a page shows no list its data may: found and offered to the clerk, never taken by itself.
+    seek(office.engine, office.reader, office.settings.crawl, clock)
     if faulty:
         sweep_faults(office, clock, faulty)
     judgement = judge_now(office, clock(), accuse=not crawled.fault)

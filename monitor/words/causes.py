@@ -38,6 +38,7 @@ WEAK_DATE = "weak_date"
 WENT_BACK = "went_back"
 LIAR = "liar_304"
 DRIFT = "drift"
+OFFERED = "data_offered"
 ONE_BRIDGE = "one_bridge"
 NEWER_ELSEWHERE = "newer_elsewhere"
 
@@ -70,6 +71,7 @@ CAUSE_NAMES: Mapping[str, str] = {
     WEAK_DATE: "最近一条的日期只见于网址或推算，不能据以认定超期",
     WENT_BACK: "列表所示最新日期早于以前看到的，须人工核实",
     DRIFT: "版式变了，与以前看到的信息接不上，须人工核实",
+    OFFERED: "网页读不出列表，已找到数据地址，待人工采用",
     LIAR: "该网站对未变化的答复不可信，须重新读取整页",
     "lists_alike": "与其他栏目显示同一个列表",
     ONE_BRIDGE: "只有一个订阅服务能看到，两次也只算一次，须另一渠道或人工登记印证",

@@ -21,6 +21,7 @@ from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import accounts as registered
 from monitor.board import outlet_page as board
+from monitor.board.offers import offer_page, taken_at
 from monitor.board.shapes import drift_page, learned
 from monitor.board.unread import Part, decisions, parts_of
 from monitor.board.words import NUMBERS, ended_words, rule_name
@@ -181,13 +182,15 @@ def outlet_page(
         decided = decisions(connection, id, left, shown["looks"]) if column else None
         drift = drift_page(connection, id, why.facts if why else None) if column else None
         golden = learned(connection, id) if column else None
+        offer = offer_page(connection, id) if column else None
+        adopted = taken_at(connection, id) if column else None
     return page(
         request, "outlet.html", 422 if problem else 200, here=here, outlet=here.outlet, why=why, verdicts=verdicts,
         ahead=ahead(verdicts, today, settings.monitor.alerts.letters.calendar), at=address(id), problem=problem,
         recheck=_told(current, here, web) if current else None, column=column, decided=decided, partly=partly,
         given=given or {}, now_local=now.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
         until_default=today + timedelta(days=7), proven=_proven(partly, why), why_unread=reason_name,
-        beside=_beside(why), drift=drift, golden=golden, row_text=row_text, **WORDS, **shown,
+        beside=_beside(why), drift=drift, golden=golden, offer=offer, adopted=adopted, row_text=row_text, **WORDS, **shown,
     )  # fmt: skip
 
 

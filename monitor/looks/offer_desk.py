@@ -1,0 +1,91 @@
+"""A clerk takes a column's data address, refuses it, or gives it back: with person and reason, on the record, in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from crawler.register.enter import move
+from crawler.store.tables import OutletRow
+from crawler.walking.address_store import column_at
+from crawler.walking.offer_store import close, give_back, offers
+from crawler.walking.offers import REFUSED, TAKEN, Offer
+from monitor.looks.word_desk import Refused
+from monitor.record.chain import Entry, append
+
+OUTLET = OutletRow.__table__.c
+LONGEST = 400
+FOUND = "已对照网页和数据，是本栏目的信息"
+"""The reason of a click on what is offered."""
+CHANGED = "这个数据地址在您查看之后变了，或已有人处理，请看清现在的再定"
+
+
+def waiting(connection: Connection, column: str, number: int | None = None) -> Offer:
+    """The data address that waits for a person; ``number`` names the very one that was looked at. Raises :class:`Refused`."""
+    found = offers(connection, [column]).get(column)
+    if found is None or not found.url or (number is not None and found.id != number):
+        raise Refused(CHANGED if number is not None else f"栏目 {column} 没有待采用的数据地址")
+    return found
+
+
+def take(
+    connection: Connection, column: str, *, by: str, reason: str, now: datetime, number: int | None = None
+) -> Offer:
+    """The column's address is its data's from now on; the next night reads it there. Raises :class:`Refused`."""
+    offer = waiting(connection, column, number)
+    _signed(by, reason)
+    query = select(OUTLET.url, OUTLET.render).where(OUTLET.id == column, OUTLET.retired_at.is_(None))
+    here = connection.execute(query).first()
+    if here is None or here.url != offer.page:
+        raise Refused(CHANGED)
+    other = column_at(connection, offer.url, column)
+    if other:
+        raise Refused(f"这个地址已是栏目 {other} 的网址，同一网址只登记一个栏目")
+    said = reason.strip()[:LONGEST]
+    close(connection, offer, TAKEN, now, person=by, reason=said, render=here.render)
+    move(connection, column, offer.url, "plain", now)
+    _record(connection, now, "data_adopted", column, by, offer.page, offer.url, reason)
+    return offer
+
+
+def refuse(
+    connection: Connection, column: str, *, by: str, reason: str, now: datetime, number: int | None = None
+) -> Offer:
+    """This address is never offered again for the column. Raises :class:`Refused`."""
+    offer = waiting(connection, column, number)
+    _signed(by, reason)
+    close(connection, offer, REFUSED, now, person=by, reason=reason.strip()[:LONGEST])
+    _record(connection, now, "data_refused", column, by, offer.url, "排除", reason)
+    return offer
+
+
+def back(connection: Connection, column: str, *, by: str, reason: str, now: datetime) -> Offer:
+    """The column is read at its page again. Raises :class:`Refused` where no data address was taken."""
+    _signed(by, reason)
+    offer = give_back(connection, column)
+    here = connection.execute(select(OUTLET.url).where(OUTLET.id == column)).scalar()
+    if offer is None or here != offer.url:
+        raise Refused(f"栏目 {column} 没有采用过数据地址，或网址已另改")
+    move(connection, column, offer.page, offer.render, now)
+    _record(connection, now, "data_given_back", column, by, offer.url, offer.page, reason)
+    return offer
+
+
+def _signed(by: str, reason: str) -> None:
+    if not by.strip() or not reason.strip():
+        raise Refused("请写明理由和经办人")
+
+
+def _record(
+    connection: Connection,
+    now: datetime,
+    what: str,
+    column: str,
+    by: str,
+    before: str,
+    after: str,
+    reason: str,
+) -> None:
+    told = {"before": before, "after": after, "reason": reason.strip()[:LONGEST]}
+    append(connection, now, [Entry(what, f"outlet:{column}", by, told)])
