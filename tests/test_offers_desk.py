@@ -15,8 +15,8 @@ from crawler.register.column_book import ColumnBook
 from crawler.register.column_import import columns_kept
 from crawler.register.enter import sync
 from crawler.store.tables import OutletRow
-from crawler.walking.offer_store import keep, offers
 from crawler.walking.offers import Found, How, Side, Tried, Why
+from crawler.walking.offers.store import keep, offers
 from crawler.walking.shapes import Row
 from monitor.commands.columns import columns
 from monitor.desk import columns as desk

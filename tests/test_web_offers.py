@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from crawler.store.tables import OutletRow
-from crawler.walking.offer_store import keep
 from crawler.walking.offers import Found, How, Side, Tried, Why
+from crawler.walking.offers.store import keep
 from crawler.walking.shapes import Row
 from monitor.access.roles import Role
 from monitor.night.jobs import judge_now

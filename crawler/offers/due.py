@@ -14,8 +14,8 @@ from crawler.reading.keys import keys
 from crawler.store.proof_tables import ColumnOfferRow
 from crawler.store.tables import OutletRow, SiteRow, VisitRow
 from crawler.walking.known import outlet_of
-from crawler.walking.offer_store import offers
 from crawler.walking.offers import REFUSED, Offer, Wanted
+from crawler.walking.offers.store import offers
 
 OFFER, OUTLET, VISIT = ColumnOfferRow.__table__.c, OutletRow.__table__.c, VisitRow.__table__.c
 NO_LIST = ("script_list", "no_list", "no_dates", "redesigned", "frameset", "emptied")

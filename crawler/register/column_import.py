@@ -25,8 +25,8 @@ from crawler.store.tables import DutyRow, OutletRow, SiteRow, UnitRow
 from crawler.walking.address_store import note_address
 from crawler.walking.addresses import is_route, one_address
 from crawler.walking.known import outlet_of
-from crawler.walking.offer_store import reading_at, taken
 from crawler.walking.offers import Offer
+from crawler.walking.offers.store import reading_at, taken
 
 JOINT = (ColumnClass.NEWS, ColumnClass.NOTICE)
 """Classes in which most portals print the posts of many units."""

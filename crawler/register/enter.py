@@ -24,7 +24,7 @@ from crawler.register.account_cards import CONFIG, WORKBOOK, drop_card, filled, 
 from crawler.register.catalogue import Catalogue
 from crawler.store.tables import DutyRow, OutletRow, RunRow, SiteRow, UnitRow
 from crawler.walking.address_store import note_address
-from crawler.walking.offer_store import reading_at, taken
+from crawler.walking.offers.store import reading_at, taken
 from crawler.walking.shape_store import adopt, opened
 from crawler.walking.shapes import DRIFTING, Kept
 
@@ -51,7 +51,7 @@ def sync(connection: Connection, catalogue: Catalogue, now: datetime) -> Diff:
     """Make the store's catalogue equal to ``catalogue``; nothing is deleted.
 
     Accounts that a workbook brought stay, also those that config.yaml no longer names. A column that a person reads at its data
-    (:func:`crawler.walking.offer_store.taken`) stays there while config.yaml says the page that it was found on.
+    (:func:`crawler.walking.offers.store.taken`) stays there while config.yaml says the page that it was found on.
     """
     added: list[str] = []
     changed: list[str] = []

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select
 
 from crawler.model import Outcome
 from crawler.store.tables import OutletRow, PostRow
-from crawler.walking.offer_store import decided
 from crawler.walking.offers import TAKEN, How, Offer, Side, Tried, Why
+from crawler.walking.offers.store import decided
 from monitor.looks.offers import offer_for
 from monitor.words.causes import cause_name
 

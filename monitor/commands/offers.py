@@ -12,8 +12,8 @@ import click
 
 from crawler.clock import clock
 from crawler.config import BadConfig
-from crawler.walking.offer_store import offers
 from crawler.walking.offers import Offer
+from crawler.walking.offers.store import offers
 from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
 from monitor.looks.offer_desk import back, refuse, take
 from monitor.looks.word_desk import Refused

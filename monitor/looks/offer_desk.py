@@ -9,8 +9,8 @@ from sqlalchemy import Connection, select
 from crawler.register.enter import move
 from crawler.store.tables import OutletRow
 from crawler.walking.address_store import column_at
-from crawler.walking.offer_store import close, give_back, offers
 from crawler.walking.offers import REFUSED, TAKEN, Offer
+from crawler.walking.offers.store import close, give_back, offers
 from monitor.looks.word_desk import Refused
 from monitor.record.chain import Entry, append
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from crawler.crosscheck.model import Checked, Found, Where
-from crawler.walking.offer_store import offers
 from crawler.walking.offers import Offer
+from crawler.walking.offers.store import offers
 from monitor.looks.column_words import Word, words_of
 from monitor.looks.crosscheck_rows import as_row
 from monitor.model import OutletFacts

@@ -14,8 +14,8 @@ from crawler.model import Outcome, Visit
 from crawler.offers.seek import seek
 from crawler.store.tables import OutletRow, PostRow
 from crawler.walking.address_store import addresses_of
-from crawler.walking.offer_store import offers
 from crawler.walking.offers import Offer, Why
+from crawler.walking.offers.store import offers
 from monitor.findings.ledger import open_findings
 from monitor.looks.offer_desk import back, refuse, take
 from monitor.looks.word_desk import Refused
