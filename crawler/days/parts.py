@@ -54,7 +54,7 @@ _PACKED = re.compile(
 )
 _NUMERALS = re.compile(
     rf"(?P<y>[二一][{ZEROS}零一二三四五六七八九]{{3}}) ?年 ?(?P<m1>[一二三四五六七八九十]{{1,2}}|\d{{1,2}}) ?月"
-    r" ?(?P<d1>[一二三四五六七八九十]{1,3}|\d{1,2}) ?[日号]"
+    r" ?(?P<d1>[一二三四五六七八九十廿卅]{1,3}|\d{1,2}) ?[日号]"
 )
 _MINGUO = re.compile(
     r"(?:中[华華])?民[国國] ?(?P<y>\d{2,3}) ?年 ?(?P<m1>\d{1,2}) ?月 ?(?P<d1>\d{1,2}) ?日" + _TIME
@@ -228,6 +228,7 @@ def _number(spelled: str) -> int:
     """一 to 三十一, or digits. What is no number (十十) comes out above 31 and is refused later."""
     if spelled.isdigit():
         return int(spelled)
+    spelled = spelled.replace("廿", "二十").replace("卅", "三十")
     tens, ten, ones = spelled.rpartition("十")
     if not ten:
         return _DIGITS[ones] if len(ones) == 1 else 99

@@ -197,7 +197,23 @@ def _last_step(text: str, today: date) -> list[Dated]:
         )
     except (ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError, AssertionError):
         return []  # a foreign reader's bug on odd markup says nothing about this page
-    return [Dated(date.fromisoformat(day), day, "htmldate", why="found by htmldate")] if day else []
+    found = date.fromisoformat(day) if day else None
+    if found is None or (found.day == 1 and not _says_day(text, found)):
+        return []  # a year and month alone, and half a day (2026-11 of 2026-11-30), become its first
+    return [Dated(found, found.isoformat(), "htmldate", why="found by htmldate")]
+
+
+def _says_day(text: str, day: date) -> bool:
+    """Whether the page holds this first day of a month in any order of its numbers, or its month in words."""
+    if re.search(rf"{day.year}\D{{1,3}}0?{day.month}\D{{1,3}}0?1(?!\d)|{day:%Y%m%d}", text):
+        return True
+    return (
+        re.search(
+            rf"(?<!\d)0?1\D{{1,3}}(?:0?{day.month}|{day:%b}[a-z]*)\D{{1,3}}{day.year}|{day:%b}[a-z]* 1,? {day.year}",
+            text,
+        )
+        is not None
+    )
 
 
 def _decide(believed: Sequence[Dated], address: Dated | None) -> tuple[Dated | None, tuple[Dated, ...]]:

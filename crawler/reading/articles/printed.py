@@ -19,7 +19,7 @@ from crawler.reading.markup import said
 
 PUBLISHED = re.compile(
     r"(?:信息|文章|稿件|新闻|公告|网上|首次)?(?:发\s{0,4}布|发\s{0,4}表|发稿|公开|公布|上网|刊登|刊发|信息|报道|稿件)的?(?:时\s{0,4}间|日\s{0,4}期)"
-    r"|发布于|发表于"
+    r"|发布于|发表于|(?<![\u4e00-\u9fff])发\s{0,4}布(?=\s{0,4}[:：∶﹕])"
 )
 PLAIN_LABEL = re.compile(
     r"(?<![\u4e00-\u9fff])(?:时\s{0,4}间|日\s{0,4}期)(?=\s{0,4}[:：∶﹕])"
@@ -64,19 +64,30 @@ ABOVE, BELOW = 4, 20
 ORIGIN = re.compile(
     r"(?:(?:信息|文章|稿件|新闻|内容|数据)?来\s{0,6}源(?:单位|部门|于)?|稿源|供稿(?:单位|部门)?|转载自|"
     r"发布(?:机构|单位|部门|机关)|公开(?:主体|机构)|发文(?:机关|单位|机构)|信息提供(?:单位|部门)?)\s{0,4}[:：∶﹕]"
+    r"|[\[【〔(（]\s?(?:(?:信息|文章|稿件|新闻)?来\s{0,6}源|稿源|发布(?:机构|单位))\s?[\]】〕)）]\s{0,4}(?=[\w“\"《])"
 )
+ORIGIN_SPACED = re.compile(
+    r"(?:\A\s{0,4}|[|｜]\s{0,4}|\d\s{1,4})(?:信息|文章|稿件)?来源(?:\s{0,4}[|｜/]\s{0,4}|\s{1,4})(?=[\u4e00-\u9fff]{2})"
+)
+"""来源 without a colon, before a name that must be an office's: the word stands in sentences, too."""
+NOBODY = re.compile(
+    r"(?:本站|本网站?|网站|系统|后台|平台|信息)?(?:管理员|编辑部?|小编|编辑整理|整理|采编|录入员?|发布员)(?=[\s|｜】\]);；，,。”\"》）]|\Z)"
+)
+"""Who only typed it in: 来源：本站编辑 names no office."""
 ORIGIN_CELL = re.compile(
     r"\A\s{0,4}(?:(?:信息|文章|稿件)?来\s{0,6}源|稿源|供稿单位|发布(?:机构|单位|机关)|发文(?:机关|单位|机构))\s{0,4}\Z"
 )
 """The label alone in its cell, and what it names in the next one."""
 CELLS = frozenset({"td", "th", "dt"})
+SHORT = 100
+"""Characters of a line of date and origin at most."""
 MOST = 2000
 """Passages looked at for a label, the nearest to the title first: articles have some hundreds, lists of a day's data more."""
 EDITOR = re.compile(r"(?:责编|责任编辑|编辑)\s{0,4}[:：∶﹕]")
 OFFICE = re.compile(
     r"(?:处|局|办|科|中心|部|委|院|室|站|队|镇|乡|街道|学校|大学|会|公司|网|报|台|社|厅|组|所|政府|机关)\Z"
 )
-VALUE = re.compile(r"[\s\u3000“\"《【\[]{0,200}([^\s|｜】\]);；，,。”\"》]{2,40})")
+VALUE = re.compile(r"[\s\u3000“\"《【\[(（]{0,200}([^\s|｜】\]);；，,。”\"》]{2,40})")
 NEXT_LABEL = re.compile(
     r"作者|评论|发布(?:时间|日期|机构|者|人)|发表|浏览|阅读|点击|访问|字[体号]|编辑|责编|分享|打印|时间|日期|文号|名称|索引号|主题|审核|\d{4}[-年/]|[:：]"
 )
@@ -127,13 +138,26 @@ def labelled_dates(found: Sequence[Passage], at: int, today: date) -> tuple[list
     for label in (PLAIN_LABEL, UPDATED):
         believed = _behind(label, found, lines, today, refused)
         if believed:
-            return believed, refused
+            before = _before_updated(found, lines, today) if label is UPDATED else None
+            return ([before, *believed] if before else believed), refused
     for label in (PLAIN_LABEL, UPDATED):
         believed = _behind(label, found, rest, today, refused)
         if believed:
             bare = bare_date(found, at, today)
             return ([bare, *believed] if bare else believed), refused
     return [], refused
+
+
+def _before_updated(found: Sequence[Passage], lines: Sequence[int], today: date) -> Dated | None:
+    """The day with which the line begins that says 最后更新 at its end: the publication, printed without a label."""
+    for i in lines:
+        match = UPDATED.search(found[i].text[:250])
+        told = list(parts(plain(found[i].text[: match.start()]))) if match is not None else []
+        if len(told) == 1 and told[0].alone and told[0].sure and not told[0].label:
+            raw = found[i].text[told[0].start : told[0].end].strip()
+            answer = judge(told[0], raw, today=today, place="label")
+            return replace(answer, why=UNLABELLED) if isinstance(answer, Dated) else None
+    return None
 
 
 LINE = re.compile(r"来\s{0,6}源|作者|编辑|浏览|阅读|点击|字[体号]")
@@ -324,9 +348,11 @@ def _before_a_name(part: Part, text: str) -> bool:
 def origin(found: Sequence[Passage], at: int) -> str | None:
     """The printed 来源 or 发布机构 nearest to the title; an office given as 责编 at last, never a person."""
     order = sorted(range(len(found)), key=lambda i: _distance(i, at, found[i].hidden))
-    for label, must in ((ORIGIN, None), (ORIGIN_CELL, None), (EDITOR, OFFICE)):
+    for label, must in ((ORIGIN, None), (ORIGIN_CELL, None), (ORIGIN_SPACED, OFFICE), (EDITOR, OFFICE)):
         for i in order:
-            if len(found[i].prose) > 400 or (label is ORIGIN_CELL and found[i].tag not in CELLS):
+            if len(found[i].prose) > (SHORT if label is ORIGIN_SPACED else 400):
+                continue
+            if label is ORIGIN_CELL and found[i].tag not in CELLS:
                 continue
             for match in label.finditer(found[i].text):
                 value = _named(found, i, match.end())
@@ -340,11 +366,12 @@ def _named(found: Sequence[Passage], i: int, end: int) -> str | None:
     if not rest.strip() and i + 1 < len(found) and _is_value(found[i + 1]):
         rest = found[i + 1].text
     match = VALUE.match(rest)
-    if match is None:
+    if match is None or NOBODY.match(match[1]):
         return None
     value = NEXT_LABEL.split(match[1])[0].strip("-—_/、")
-    if value.endswith("）") and "（" not in value:  # the whole line stands in brackets
-        value = value[:-1]
+    inner, closed, _ = value.partition("）")
+    if closed and "（" not in inner:  # the whole line stands in brackets
+        value = inner
     named = len(value) >= 2 and re.search(r"[\u4e00-\u9fffA-Za-z]", value) and said([value])
     return value if named and value.lower() not in ("http", "https") else None
 
