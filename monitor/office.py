@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
+from crawler.clock import clock
 from crawler.config import BadConfig, CrawlConfig, crawl_config, load_yaml, store_url
 from crawler.model import Outlet, shanghai_day
 from crawler.register.account_cards import CONFIG
@@ -23,14 +24,16 @@ from crawler.system.config_words import in_chinese
 from crawler.walking.known import outlet_of
 from monitor.config import MonitorConfig, monitor_config
 from monitor.counting.counts import outlets_of, unit_month_counts
-from monitor.counting.decisions import in_force, read_decisions
 from monitor.counting.word import keep_config
+from monitor.entries.decided import decisions, in_force
+from monitor.entries.exports import Places
+from monitor.entries.forms import DECISIONS
+from monitor.entries.takeover import take_over
 from monitor.findings.standing import follow
 from monitor.model import Count
 from monitor.record.chain import SYSTEM, Entry, append
 from monitor.settings.counting import CountRule
 
-DECISIONS = "decisions.yaml"
 UNIT_TOLD = ("short", "full", "group_name", "aliases", "quota", "emails")
 SITE_TOLD = ("name", "home", "hosts")
 OUTLET_TOLD = ("name", "url", "path", "cls", "state", "purpose")
@@ -52,6 +55,12 @@ class Settings:
         if self.store.startswith("sqlite:///"):
             return Path(self.store.removeprefix("sqlite:///")).parent
         return self.path.parent / "var"
+
+    @property
+    def places(self) -> Places:
+        """Where what people enter is exported to, beside config.yaml unless the archive's setting is absolute."""
+        home = self.path.parent
+        return Places(home / DECISIONS, home / self.monitor.bulletin.archive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +94,15 @@ def _settings(path: Path) -> Settings:
 
 @contextmanager
 def open_office(path: Path) -> Iterator[Office]:
-    """Settings and store for one command; the store is made or brought to its newest form first."""
+    """Settings and store for one command; the store is made or brought to its newest form first.
+
+    What the version before kept in files is taken over by the first opening, see :mod:`monitor.entries.takeover`.
+    """
     settings = read_settings(path)
     engine, reader = open_store(settings.store), open_store(settings.store, readonly=True)
     try:
         migrate(engine)
+        take_over(engine, settings.places, partial(_units, settings), clock())
         yield Office(settings, engine, reader)
     finally:
         engine.dispose()
@@ -127,11 +140,6 @@ def _told(connection: Connection) -> dict[str, dict[str, object]]:
     return found
 
 
-def decisions_path(office: Office) -> Path:
-    """The file of what persons decided about doubtful origins, beside config.yaml."""
-    return office.settings.path.parent / DECISIONS
-
-
 def outlets_now(office: Office, moment: datetime) -> list[Outlet]:
     """Every outlet in use with who answers for it then: config.yaml's in its order, then those of the workbooks by id."""
     places = {outlet.id: number for number, outlet in enumerate(office.settings.catalogue.outlets)}
@@ -152,13 +160,18 @@ def of_workbooks(office: Office) -> list[Outlet]:
 def known_units(office: Office) -> frozenset[str]:
     """The ids of every unit that is or was in the catalogue: what a decision may name."""
     with office.reader.connect() as connection:
-        stored = connection.execute(select(UnitRow.id)).scalars().all()
-    return frozenset(stored) | {unit.id for unit in office.settings.catalogue.units}
+        return _units(office.settings, connection)
+
+
+def _units(settings: Settings, connection: Connection) -> frozenset[str]:
+    stored = connection.execute(select(UnitRow.id)).scalars().all()
+    return frozenset(stored) | {unit.id for unit in settings.catalogue.units}
 
 
 def decisions_of(office: Office) -> Mapping[str, str | None]:
-    """The decisions in force. Raises ``BadConfig`` for a broken file."""
-    return in_force(read_decisions(decisions_path(office), known_units(office)))
+    """The decisions in force. Raises ``BadConfig`` while a file of the version before is broken."""
+    with office.reader.connect() as connection:
+        return in_force(decisions(connection))
 
 
 def counter(office: Office) -> Callable[[Connection, date, date, datetime], Mapping[tuple[str, str], Count]]:

@@ -13,6 +13,7 @@ import crawler.store.tables
 import crawler.walking.attestations
 import crawler.walking.copies
 import monitor.access.tables
+import monitor.entries.tables
 import monitor.facts.probes
 import monitor.findings.standing
 import monitor.judging.unit_rhythm
@@ -37,6 +38,7 @@ HOMES: tuple[ModuleType, ...] = (
     monitor.rectify.appeals,
     monitor.record.chain,
     monitor.night.diary,
+    monitor.entries.tables,
     monitor.record.tables,
     monitor.rectify.orders,
     monitor.letters.outbox,

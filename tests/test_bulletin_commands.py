@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -214,7 +215,12 @@ def test_an_edit_that_no_longer_fits_stops_the_print_and_names_its_file(run: Run
     folder = config.parent / "bulletins"
     folder.mkdir()
     edits = {"edits": [{"list": "several", "name": "教育局", "action": "strike", "reason": "样例"}]}
-    (folder / "2020Q2.entries.yaml").write_text(yaml.safe_dump(edits), encoding="utf-8")
+    file = folder / "2020Q2.entries.yaml"
+    file.write_text(yaml.safe_dump(edits), encoding="utf-8")
+    code, said = run("bulletin", "2020Q2")
+    assert (code, "改动没有生效" in said) == (0, True), "a file is no truth, and that is told"
+    shutil.rmtree(config.parent / "通报")
+    assert run("entries", "import", str(file))[0] == 0
     code, said = run("bulletin", "2020Q2")
     assert code == 5
     assert "2020Q2.entries.yaml" in said

@@ -9,20 +9,28 @@ import pytest
 
 from crawler.config import BadConfig
 from monitor.counting.counts import tally
-from monitor.counting.decisions import Decision, decide, in_force, read_decisions
+from monitor.entries.decided import decide, decisions, exported, in_force
+from monitor.entries.forms import Decision, read_decisions
+from monitor.entries.kept import Kind, history
+from tests.conftest import Store
 from tests.quarter import AS_OF, add_outlet, add_posts, add_site, add_unit, new_store, post
 
 UNITS = ("广电中心", "教育局")
 
 
-def test_a_decision_is_kept_and_the_last_word_holds(tmp_path: Path) -> None:
-    path = tmp_path / "decisions.yaml"
-    decide(path, Decision(origin="区融媒体", unit="教育局", day=date(2020, 7, 1)), UNITS)
-    decide(path, Decision(origin="来源：区融媒体", unit="广电中心", day=date(2020, 7, 2), by="办公室"), UNITS)
-    decide(path, Decision(origin="区老年大学", unit="nobody", day=date(2020, 7, 2)), UNITS)
-    found = read_decisions(path, UNITS)
-    assert len(found) == 3
-    assert in_force(found) == {"区融媒体": "广电中心", "区老年大学": None}
+def test_a_decision_is_kept_and_the_last_word_holds(store: Store, tmp_path: Path) -> None:
+    made = (
+        Decision(origin="区融媒体", unit="教育局", day=date(2020, 7, 1)),
+        Decision(origin="来源：区融媒体", unit="广电中心", day=date(2020, 7, 2), by="办公室"),
+        Decision(origin="区老年大学", unit="nobody", day=date(2020, 7, 2)),
+    )
+    with store.engine.begin() as c:
+        for one in made:
+            decide(c, one, UNITS, AS_OF)
+        assert len(history(c, Kind.ORIGIN)) == 3
+        assert in_force(decisions(c)) == {"区融媒体": "广电中心", "区老年大学": None}
+        (tmp_path / "decisions.yaml").write_text(exported(c), encoding="utf-8")
+    assert read_decisions(tmp_path / "decisions.yaml", UNITS) == made
 
 
 def test_decided_posts_count_and_leave_the_queue(tmp_path: Path) -> None:
@@ -65,10 +73,10 @@ def test_a_broken_file_is_refused_with_its_place(tmp_path: Path, text: str, word
         read_decisions(tmp_path / "d.yaml", UNITS)
 
 
-def test_a_refused_decision_leaves_the_file_as_it_was(tmp_path: Path) -> None:
-    path = tmp_path / "decisions.yaml"
-    decide(path, Decision(origin="区融媒体", unit="教育局", day=date(2020, 7, 1)), UNITS)
-    text = path.read_text(encoding="utf-8")
-    with pytest.raises(BadConfig, match="unknown unit"):
-        decide(path, Decision(origin="区融媒体", unit="甲局", day=date(2020, 7, 1)), UNITS)
-    assert path.read_text(encoding="utf-8") == text
+def test_a_refused_decision_leaves_what_was_decided_as_it_was(sqlite_store: Store) -> None:
+    with sqlite_store.engine.begin() as c:
+        decide(c, Decision(origin="区融媒体", unit="教育局", day=date(2020, 7, 1)), UNITS, AS_OF)
+        before = decisions(c)
+        with pytest.raises(BadConfig, match="unknown unit"):
+            decide(c, Decision(origin="区融媒体", unit="甲局", day=date(2020, 7, 1)), UNITS, AS_OF)
+        assert decisions(c) == before

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from crawler.store.tables import PostRow
 from monitor.board.words import ended_words
 from monitor.bulletin.errata import put_errata
-from monitor.bulletin.frozen import errata, keep
+from monitor.entries.papers import errata
 from monitor.findings.dispensations import in_force
 from monitor.findings.ledger import apply, open_findings
 from monitor.letters.parts import Matter, closed_items
@@ -25,6 +25,7 @@ from monitor.words.ends import ENDS, MISTAKEN, TAKEN_BACK
 from tests.conftest import Store
 from tests.judging_facts import at
 from tests.judging_store import column, enter, post, unit
+from tests.support.entries import keep
 from tests.test_bulletin import seed_bulletin
 
 OPENED, LATER = at("2020-07-01", 5), at("2020-07-04", 5)
@@ -116,9 +117,10 @@ def test_letters_and_screens_say_the_same_of_an_end(end: str) -> None:
     assert "更新，自动销号" not in item["how"], "nobody mended anything"
 
 
-def test_the_printed_bulletin_is_corrected_after_the_offices_own_word(tmp_path: Path) -> None:
+def test_the_printed_bulletin_is_corrected_after_the_offices_own_word(sqlite_store: Store) -> None:
     bulletin = seed_bulletin()
     row = replace(bulletin.columns[0], finding="2020-0001")
-    kept = keep(replace(bulletin, columns=(row,)), tmp_path)
-    put_errata(tmp_path, "2020-0001", "栏目", "负责人", "日期识别有误", LATER, appealed=False)
-    assert "经我办核对不成立，原通报所列该项不实" in errata(kept.file)[0].text
+    with sqlite_store.engine.begin() as c:
+        kept = keep(c, replace(bulletin, columns=(row,)), LATER)
+        put_errata(c, "2020-0001", "栏目", by="负责人", reason="日期识别有误", now=LATER, appealed=False)
+        assert "经我办核对不成立，原通报所列该项不实" in errata(c, kept)[0].text

@@ -14,7 +14,8 @@ from sqlalchemy import insert, update
 from crawler.model import SHANGHAI
 from crawler.store.tables import VisitRow
 from monitor.bulletin.errata import put_errata
-from monitor.bulletin.frozen import errata, keep, load
+from monitor.bulletin.frozen import load
+from monitor.entries.papers import errata
 from monitor.findings.dispensations import in_force
 from monitor.findings.ledger import apply
 from monitor.findings.said import journal
@@ -31,6 +32,7 @@ from monitor.settings.letters import LetterSettings
 from monitor.settings.orders import OrderSettings
 from tests.conftest import Store
 from tests.outbox_store import NOW, rows, seed, visit
+from tests.support.entries import keep
 from tests.test_bulletin import seed_bulletin
 
 LETTERS = LetterSettings()
@@ -258,18 +260,20 @@ def test_office_files_are_told_from_archives_macros_and_bombs() -> None:
             accept("附件", data, 1_000_000)
 
 
-def test_an_erratum_stands_beside_every_kept_bulletin_that_named_the_finding(tmp_path: Path) -> None:
+def test_an_erratum_stands_beside_every_kept_bulletin_that_named_the_finding(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
     whole = seed_bulletin()
     blamed = replace(whole, columns=(replace(whole.columns[0], finding="2020-0001"), *whole.columns[1:]))
-    named = keep(blamed, tmp_path)
-    other = keep(replace(whole, printed=date(2020, 9, 1)), tmp_path)
-    (tmp_path / "notes.json").write_text('["2020-0001"]', "utf-8")
-    for expected in ((named.file,), ()):  # a second decision of the same words adds nothing
-        assert put_errata(tmp_path, "2020-0001", "质量安全", "办公室", "误读", NOW) == expected
-    (erratum,) = errata(named.file)
-    assert "问题2020-0001（质量安全）经核定申诉成立" in erratum.text
-    assert errata(other.file) == ()
-    assert load(named.file).bulletin == blamed
+    with sqlite_store.engine.begin() as c:
+        named = keep(c, blamed, NOW)
+        other = keep(c, replace(whole, printed=date(2020, 9, 1)), NOW)
+        for expected in ((named,), ()):  # a second decision of the same words adds nothing
+            assert put_errata(c, "2020-0001", "质量安全", by="办公室", reason="误读", now=NOW) == expected
+        (erratum,) = errata(c, named)
+        assert "问题2020-0001（质量安全）经核定申诉成立" in erratum.text
+        assert errata(c, other) == ()
+        assert load(c, tmp_path, named).bulletin == blamed
 
 
 def test_a_refusal_speaks_of_no_option_of_a_command() -> None:

@@ -20,9 +20,8 @@ from sqlalchemy import select
 from crawler.config import load_yaml
 from crawler.model import SHANGHAI
 from crawler.system.shipped import shipped
-from monitor.bulletin.frozen import archived
 from monitor.bulletin.model import Period
-from monitor.bulletin.printing import archive, draft, print_bulletin
+from monitor.bulletin.printing import archive, draft, kept_bulletin, print_bulletin
 from monitor.desk import entering
 from monitor.judging.now import judge_now
 from monitor.letters.alerts import send_waiting
@@ -237,7 +236,7 @@ def test_findings_of_a_day_are_the_owners_of_that_day(reformed: County) -> None:
 
 
 def test_a_frozen_bulletin_prints_the_same_after_the_reform(reformed: County, tmp_path: Path) -> None:
-    kept = archived(archive(reformed.office), QUARTER)
+    kept = kept_bulletin(reformed.office, QUARTER)
     assert kept is not None
     printed = print_bulletin(reformed.office, kept.bulletin, tmp_path / "again")
     paper = docx.Document(str(next(f for f in printed.files if f.suffix == ".docx")))

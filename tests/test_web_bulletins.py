@@ -7,20 +7,18 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import insert, text
 
 from crawler.store.migrate import newest_revision
 from monitor.access.roles import Role
-from monitor.bulletin.entries import entries_file, read_entries
-from monitor.bulletin.frozen import archived
-from monitor.bulletin.printing import archive
-from monitor.bulletin.shelf import entered_periods, kept_files
+from monitor.bulletin.printing import archive, kept_bulletin
+from monitor.bulletin.shelf import KeptFile, entered_periods, kept_files
 from monitor.days.period import Period
-from monitor.desk import chores, drafts
+from monitor.desk import chores, drafts, entering
 from monitor.desk.drafting import MOVED, main
+from monitor.entries.entered import entries_of
 from monitor.office import Office
 from monitor.record.chain import AuditRow
 from monitor.record.tables import JudgementRow
@@ -68,6 +66,11 @@ def frozen(office: Office) -> Path:
     about = drafted(office)
     assert told(office, *_looked_at(about), what="freeze") == 0
     return archive(office) / "2020-06-20200720.json"
+
+
+def kept(office: Office) -> tuple[KeptFile, ...]:
+    with office.reader.connect() as c:
+        return kept_files(c, archive(office))
 
 
 def _looked_at(about: drafts.About) -> list[str]:
@@ -158,7 +161,7 @@ def test_new_judgements_make_a_draft_old(web: Web) -> None:
     browser = client_for(Role.OFFICE)
     assert "又有新的判定" in browser.get(AT).text
     assert browser.submit(f"{AT}/freeze", {"root": about.root}).status_code == 409
-    assert kept_files(archive(office)) == ()
+    assert kept(office) == ()
 
 
 def test_a_name_is_struck_and_given_back_with_a_name_on_it(web: Web) -> None:
@@ -174,7 +177,8 @@ def test_a_name_is_struck_and_given_back_with_a_name_on_it(web: Web) -> None:
     assert 'value="columns|卫生信息"' not in page
     assert "修改已体现在下面的预览里" in page
     assert "数据补报核实" in page
-    entries = read_entries(entries_file(archive(office), JUNE))
+    with office.reader.connect() as c:
+        entries = entries_of(c, JUNE.name)
     assert [(e.name, e.by) for e in entries.edits] == [("卫生信息", "样例经办人")]
     assert browser.submit(f"{AT}/edits/undo", {"list": "columns", "name": "卫生信息"}).status_code == 303
     assert browser.submit(f"{AT}/edits/undo", {"list": "columns", "name": "卫生信息"}).status_code == 422
@@ -201,7 +205,8 @@ def test_an_edit_that_does_not_fit_is_refused(web: Web, given: dict[str, str], s
     answer = client_for(Role.OFFICE).submit(f"{AT}/edits", given)
     assert answer.status_code == 422
     assert said in answer.text
-    assert read_entries(entries_file(archive(office), JUNE)).edits == ()
+    with office.reader.connect() as c:
+        assert entries_of(c, JUNE.name).edits == ()
 
 
 def test_praise_and_error_reports_stand_in_the_text_at_once(web: Web) -> None:
@@ -231,16 +236,16 @@ def test_what_was_looked_at_is_frozen_and_told(web: Web) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, AT)
     found = until_ended(office.settings.folder, WORK)
     assert (found.state, found.note) == ("done", "")
-    kept = archived(archive(office), JUNE)
-    assert kept is not None
-    assert found.result["sha256"] == kept.root
+    found_kept = kept_bulletin(office, JUNE)
+    assert found_kept is not None
+    assert found.result["sha256"] == found_kept.root
     said = [row for row in rows(office, AuditRow) if row.what == "bulletin_frozen"]
     assert [row.who for row in said] == ["样例经办人"]
     page = browser.get(f"{AT}/kept/2020-07-20").text
     assert "已封存" in page
     assert "记录根值" in page
     assert browser.get(f"{AT}/kept/2020-07-20/files/docx").content.startswith(b"PK")
-    assert browser.get(f"{AT}/kept/2020-07-20/files/json").content == kept.file.read_bytes()
+    assert browser.get(f"{AT}/kept/2020-07-20/files/json").content == found_kept.file.read_bytes()
     assert "已经封存" in browser.get(AT).text
 
 
@@ -253,7 +258,7 @@ def test_what_moved_since_it_was_looked_at_is_not_frozen(
     assert client_for(Role.OFFICE).submit(f"{AT}/freeze", {"root": about.root}).status_code == 409
     assert told(office, *_looked_at(about), what="freeze") == 2, "the child looks for itself"
     assert MOVED in capsys.readouterr().err
-    assert kept_files(archive(office)) == ()
+    assert kept(office) == ()
     fresh = drafted(office)
     assert client_for(Role.OFFICE).submit(f"{AT}/freeze", {"root": about.root}).status_code == 409
     assert fresh.root != about.root
@@ -365,17 +370,13 @@ def test_the_child_says_in_one_sentence_why_not(web: Web, capsys: pytest.Capture
     assert told(office, what="papers") == 2
 
 
-def test_a_folder_tells_its_files_by_their_names(tmp_path: Path) -> None:
-    for name in (
-        "2020Q2-20200720.json",
-        "2020-04-01至2020-06-25-20200721.json",
-        "2020Q2-20209999.json",
-        "x.json",
-    ):
-        (tmp_path / name).write_text("{}", encoding="utf-8")
-    (tmp_path / "2020Q2-20200720.errata.jsonl").write_text("{}\n\n{}\n", encoding="utf-8")
-    (tmp_path / "2020-07.entries.yaml").write_text("", encoding="utf-8")
-    found: list[Any] = [(one.period, str(one.printed), one.errata) for one in kept_files(tmp_path)]
-    assert found == [("2020-04-01..2020-06-25", "2020-07-21", 0), ("2020Q2", "2020-07-20", 2)]
-    assert entered_periods(tmp_path) == {"2020-07"}
-    assert kept_files(tmp_path / "nowhere") == ()
+def test_the_store_tells_what_is_frozen_and_what_was_entered(web: Web) -> None:
+    _, office = web
+    frozen(office)
+    entering.commend(office, Period.parse("2020-07"), name="教育局", reason="更新及时", by="甲", now=NOW)
+    entering.correct(office, JUNE, subject="卫健局", text="应为6条", by="甲", now=NOW)
+    assert [(one.period, str(one.printed), one.errata) for one in kept(office)] == [
+        ("2020-06", "2020-07-20", 1)
+    ]
+    with office.reader.connect() as c:
+        assert entered_periods(c) == {"2020-07"}

@@ -10,11 +10,10 @@ from sqlalchemy import insert, select, update
 
 from monitor.access.roles import Role
 from monitor.commands.screen import explain_lines
-from monitor.counting.decisions import read_decisions
+from monitor.entries.decided import decisions
 from monitor.judging.evaluate import explain
 from monitor.judging.unit_rhythm import DoubtRow, keep_rhythm
 from monitor.letters.alerts import write_letters
-from monitor.office import decisions_path, known_units
 from monitor.record.chain import AuditRow
 from monitor.record.tables import FindingRow, LetterFindingRow, LetterRow
 from tests.judging_store import post
@@ -156,7 +155,8 @@ def test_doubtful_origins_are_kept_each_night_and_decided_once(office_web: Web) 
         ).status_code
         == 303
     )
-    (made,) = read_decisions(decisions_path(office), known_units(office))
+    with office.reader.connect() as c:
+        (made,) = decisions(c)
     assert (made.unit, made.by, made.why) == ("wjj", "样例经办人", "专班设在卫健局")
     assert named(office) == []
     assert [one.what for one in rows(office, AuditRow)][-1] == "attribution"
@@ -176,7 +176,9 @@ def test_origins_are_for_the_office_alone(office_web: Web) -> None:
             client_for(role).submit("/attribution", {"origin": "x", "unit": "wjj", "why": "x"}).status_code
             == 403
         )
-    assert not decisions_path(office).exists()
+    with office.reader.connect() as c:
+        assert decisions(c) == ()
+    assert not office.settings.places.decisions.exists()
 
 
 def test_explain_names_the_clause_that_the_letter_names(office_web: Web) -> None:

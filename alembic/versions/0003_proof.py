@@ -1,4 +1,4 @@
-"""What a look proves: its bounds, a site's frame, hosts that mislead, addresses, people's words.
+"""What a look proves: its bounds, a site's frame, hosts that mislead, addresses, people's words and what they enter.
 
 What the readers before this release called a whole list was not proven to be one: the newest looks clear and no longer
 convict, and every column is walked anew once, so that it is known from which day on its posts are whole.
@@ -149,6 +149,8 @@ def upgrade() -> None:
     with op.batch_alter_table("column_offer", schema=None) as batch_op:
         batch_op.create_index("ix_column_offer_outlet_id_state", ["outlet_id", "state"], unique=False)
 
+    _entries()
+
     with op.batch_alter_table("unit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("since", sa.Date(), nullable=True))
 
@@ -174,6 +176,49 @@ def upgrade() -> None:
 
     _months(sa.JSON())
     _prove_anew()
+
+
+def _entries() -> None:
+    """What people enter by hand. The files that held it are read when the store is opened: a migration knows no folder."""
+    op.create_table(
+        "entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("about", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("by", sa.String(length=100), nullable=False),
+        sa.Column("moment", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
+    )
+    with op.batch_alter_table("entry", schema=None) as batch_op:
+        batch_op.create_index("ix_entry_kind_about", ["kind", "about"], unique=False)
+
+    op.create_table(
+        "frozen_bulletin",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("period", sa.String(length=60), nullable=False),
+        sa.Column("printed", sa.Date(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("packed", sa.LargeBinary(), nullable=False),
+        sa.Column("by", sa.String(length=100), nullable=False),
+        sa.Column("moment", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_frozen_bulletin")),
+        sa.UniqueConstraint("name", name=op.f("uq_frozen_bulletin_name")),
+    )
+    with op.batch_alter_table("frozen_bulletin", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_frozen_bulletin_period"), ["period"], unique=False)
+
+    op.create_table(
+        "entry_file",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("fault", sa.Text(), nullable=False),
+        sa.Column("moment", crawler.store.tables.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_entry_file")),
+    )
 
 
 def _months(kind: sa.types.TypeEngine[Any]) -> None:
@@ -244,6 +289,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_column_shape_outlet_id_kind")
 
     op.drop_table("column_shape")
+    op.drop_table("entry_file")
+    op.drop_table("frozen_bulletin")
+    op.drop_table("entry")
     with op.batch_alter_table("crosscheck", schema=None) as batch_op:
         batch_op.drop_index("ix_crosscheck_outlet_id_moment")
 

@@ -1,39 +1,50 @@
-"""Errata beside the kept bulletins that name a finding which was taken back."""
+"""A finding that turned out wrong is corrected beside every frozen bulletin that named it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from monitor.bulletin import frozen
+from sqlalchemy import Connection
+
+from monitor.entries import papers
+from monitor.record.chain import hold
 
 
 def put_errata(
-    folder: Path, finding: str, name: str, by: str, reason: str, now: datetime, *, appealed: bool = True
-) -> tuple[Path, ...]:
-    """An erratum beside every kept bulletin that names ``finding``; returns their files. ``appealed`` says after what.
+    connection: Connection,
+    finding: str,
+    name: str,
+    *,
+    by: str,
+    reason: str,
+    now: datetime,
+    appealed: bool = True,
+) -> tuple[str, ...]:
+    """An erratum beside every frozen bulletin that names ``finding``, in the caller's transaction; returns their names.
 
-    The bulletins themselves are not touched. Raises ``frozen.Unsound`` for one that was changed since its print.
+    ``appealed`` says after what. The bulletins themselves are not touched. Raises ``Unsound`` for one that was changed
+    since its print: what is decided then waits until that is mended.
     """
+    hold(connection)
+    why = "经核定申诉成立" if appealed else "经我办核对不成立"
+    told = f"问题{finding}（{name}）{why}，原通报所列该项不实，予以更正：{reason.strip()}"
     corrected = []
-    for file in sorted(folder.glob("*.json")) if folder.is_dir() else ():
-        if not file.with_suffix(f".{frozen.ALGORITHM}").exists() or not _names(file, finding):
+    for one in reversed(papers.listed(connection)):
+        if not _names(papers.text_in(connection, one.name), finding):
             continue
-        why = "经核定申诉成立" if appealed else "经我办核对不成立"
-        told = f"问题{finding}（{name}）{why}，原通报所列该项不实，予以更正：{reason.strip()}"
-        if any(one.text == told for one in frozen.errata(file)):
+        if any(erratum.text == told for erratum in papers.errata(connection, one.name)):
             continue
-        frozen.correct(file, now, name, told, by)
-        corrected.append(file)
+        papers.correct(connection, one.name, subject=name, text=told, by=by, now=now)
+        corrected.append(one.name)
     return tuple(corrected)
 
 
-def _names(file: Path, finding: str) -> bool:
+def _names(text: str, finding: str) -> bool:
     """Whether a row of the bulletin rests on the finding."""
-    return finding in _texts(json.loads(file.read_text(encoding="utf-8")))
+    return finding in text and finding in _texts(json.loads(text))
 
 
 def _texts(data: Any) -> Iterator[str]:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
-from crawler.config import Strict
 from monitor.days.period import Period as Period
+from monitor.entries.forms import Commendation as Commendation
+from monitor.entries.forms import ErrorReports as ErrorReports
 from monitor.model import ZERO, ContentCheck, Count, Coverage, ErrorRate, exactly, together
 from monitor.settings.bulletin import FIELD_NAMES as FIELD_NAMES
 from monitor.settings.bulletin import BulletinSettings as BulletinSettings
@@ -179,22 +180,6 @@ class Scored:
     source: str
     example: bool
     rows: tuple[Score, ...]
-
-
-class ErrorReports(Strict):
-    """找错: messages of 我为政府网站找错 in the period, entered by hand. ``late``: done later than a month."""
-
-    received: int = Field(ge=0, le=1_000_000)
-    done: int = Field(ge=0, le=1_000_000)
-    late: int = Field(default=0, ge=0, le=1_000_000)
-
-
-class Commendation(Strict):
-    """A commendation (表扬) entered by hand: who, and for what."""
-
-    name: str = Field(min_length=1, max_length=220)
-    reason: str = Field(min_length=2, max_length=400)
-    by: str = Field(default="", max_length=100)
 
 
 @dataclass(frozen=True, slots=True)

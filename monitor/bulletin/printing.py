@@ -11,9 +11,9 @@ from pathlib import Path
 
 from crawler.model import shanghai_day
 from monitor.bulletin import compile as bulletins
-from monitor.bulletin.entries import Entries, applied, entries_file, read_entries
+from monitor.bulletin.entries import applied
 from monitor.bulletin.filter import narrowed
-from monitor.bulletin.frozen import Erratum, Kept, archived, errata
+from monitor.bulletin.frozen import Kept, archived
 from monitor.bulletin.lint import errors, lint
 from monitor.bulletin.model import Bulletin, Period
 from monitor.bulletin.outlook import previous
@@ -22,6 +22,11 @@ from monitor.bulletin.printed.check import Fault
 from monitor.bulletin.reports import Unavailable
 from monitor.bulletin.scoring import read_scheme, scored
 from monitor.days.official_days import OfficialDays, official_days
+from monitor.entries.entered import entries_of
+from monitor.entries.exports import edited, of_period
+from monitor.entries.forms import Entries, entries_name
+from monitor.entries.papers import errata
+from monitor.entries.sealing import Erratum
 from monitor.findings.ledger import open_findings
 from monitor.judging.now import judge_now
 from monitor.office import Office, decisions_of
@@ -51,8 +56,14 @@ class Draft:
 
 
 def archive(office: Office) -> Path:
-    """The folder of kept bulletins and hand entries, beside config.yaml unless its setting is absolute."""
-    return office.settings.path.parent / office.settings.monitor.bulletin.archive
+    """The folder that kept bulletins and hand entries are exported to."""
+    return office.settings.places.archive
+
+
+def kept_bulletin(office: Office, period: Period, printed: date | None = None) -> Kept | None:
+    """The kept bulletin of ``period``, the last one unless ``printed`` names its day. Raises ``frozen.Unsound``."""
+    with office.reader.connect() as connection:
+        return archived(connection, archive(office), period, printed)
 
 
 def days_of(office: Office, *days: date) -> OfficialDays:
@@ -72,7 +83,7 @@ def compile_bulletin(
     catalogue = office.settings.catalogue
     day = printed or shanghai_day(as_of)
     judgement = judge_now(office, as_of, record=False)
-    before = archived(archive(office), _same_length_before(period))
+    before = kept_bulletin(office, _same_length_before(period))
     with office.reader.connect() as connection:
         return bulletins.compile(
             connection,
@@ -123,9 +134,12 @@ def finished(
     entries: Entries | None = None,
 ) -> Draft:
     """A compiled bulletin with what was entered by hand, narrowed and linted. Raises ``BadConfig``, ``UnknownGroup``."""
-    file = entries_file(archive(office), compiled.period)
-    entries = read_entries(file) if entries is None else entries
-    found, faults = applied(compiled, entries, file.name)
+    name = compiled.period.name
+    with office.reader.connect() as connection:
+        entries = entries_of(connection, name) if entries is None else entries
+        by_hand = edited(connection, office.settings.places, of_period(name))
+    found, faults = applied(compiled, entries, entries_name(name))
+    faults = (*faults, *(Fault("note", entries_name(name), sentence) for sentence in by_hand))
     if found.settings.scheme:
         found = replace(found, scored=scored(found, read_scheme(Path(found.settings.scheme))))
     if groups:
@@ -158,9 +172,10 @@ def print_bulletin(office: Office, bulletin: Bulletin, folder: Path) -> Printed:
     return Printed(bulletin, tuple(files), tuple(missing))
 
 
-def write_errata(kept: Kept, folder: Path) -> tuple[tuple[Erratum, ...], Path | None]:
+def write_errata(office: Office, kept: Kept, folder: Path) -> tuple[tuple[Erratum, ...], Path | None]:
     """The errata of a kept bulletin, and the file that tells them beside its papers."""
-    found = errata(kept.file)
+    with office.reader.connect() as connection:
+        found = errata(connection, kept.name)
     if not found:
         return (), None
     lines = [f"{kept.bulletin.title}　更正", ""]

@@ -1,50 +1,40 @@
-"""What lies in the archive of bulletins: frozen ones and periods with entries by hand, told by file names alone."""
+"""What the store holds of bulletins: the frozen ones, and the periods with entries by hand."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-KEPT = re.compile(r"(.+)-(\d{4})(\d{2})(\d{2})\.json")
-ENTRIES = ".entries.yaml"
+from sqlalchemy import Connection
+
+from monitor.entries import papers
+from monitor.entries.entered import KINDS
+from monitor.entries.kept import matters
 
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """A frozen bulletin's file: its period's name, the day of its print, how many errata lie beside it."""
+    """A frozen bulletin: its period's name, the day of its print, how many errata it has, where it is exported to.
+
+    ``size`` counts the bytes of its data.
+    """
 
     period: str
     printed: date
     file: Path
     errata: int
+    size: int
 
 
-def kept_files(folder: Path) -> tuple[KeptFile, ...]:
-    """The frozen bulletins in ``folder``, the newest print first."""
-    found = []
-    for file in folder.glob("*.json"):
-        named = KEPT.fullmatch(file.name)
-        if named:
-            try:
-                day = date(int(named[2]), int(named[3]), int(named[4]))
-            except ValueError:
-                continue
-            found.append(KeptFile(named[1].replace("至", ".."), day, file, _errata(file)))
-    return tuple(sorted(found, key=lambda one: (one.printed, one.period), reverse=True))
-
-
-def entered_periods(folder: Path) -> frozenset[str]:
-    """The names of the periods for which something was entered by hand."""
-    return frozenset(
-        file.name.removesuffix(ENTRIES).replace("至", "..") for file in folder.glob(f"*{ENTRIES}")
+def kept_files(connection: Connection, folder: Path) -> tuple[KeptFile, ...]:
+    """The frozen bulletins, the newest print first; ``folder`` is where their files lie."""
+    return tuple(
+        KeptFile(one.period, one.printed, folder / f"{one.name}.json", one.errata, one.size)
+        for one in papers.listed(connection)
     )
 
 
-def _errata(file: Path) -> int:
-    beside = file.with_suffix(".errata.jsonl")
-    if not beside.exists():
-        return 0
-    with beside.open("rb") as lines:
-        return sum(1 for line in lines if line.strip())
+def entered_periods(connection: Connection) -> frozenset[str]:
+    """The names of the periods for which something was entered by hand."""
+    return frozenset(matters(connection, *KINDS))

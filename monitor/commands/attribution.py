@@ -18,12 +18,12 @@ from monitor.commands.bulletin import PeriodType
 from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
 from monitor.counting import counts
 from monitor.counting.attribution import REASON_NAMES, Reason
-from monitor.counting.decisions import NOBODY
 from monitor.counting.tally import Tally
 from monitor.days.calendar import month_of
 from monitor.desk.entering import decide_origin
+from monitor.entries.forms import NOBODY
 from monitor.model import Count, together
-from monitor.office import Office, decisions_of, decisions_path, open_office
+from monitor.office import Office, decisions_of, open_office
 from monitor.words.exits import DONE
 from monitor.words.plain import clean
 
@@ -175,7 +175,7 @@ def _decide(office: Office, answer: str, why: str, by: str, now: datetime) -> st
         raise BadConfig(f"--decide {answer!r}：写成 来源=单位，例如 '区房管所=房管局'，或 '某某网=none'")
     whose = NOBODY if unit.strip() in NONE else _unit(office, unit.strip())
     decide_origin(office, origin=origin, unit=whose, by=signed(by), why=why, now=now)
-    return f"已认定：{clean(origin)} → {'不归任何单位' if whose == NOBODY else unit.strip()}（{decisions_path(office)}）"
+    return f"已认定：{clean(origin)} → {'不归任何单位' if whose == NOBODY else unit.strip()}（{office.settings.places.decisions}）"
 
 
 def _unit(office: Office, text: str) -> str:

@@ -13,6 +13,7 @@ from monitor.bulletin.printing import archive
 from monitor.commands.options import tell, with_as_of, with_config, with_json
 from monitor.commands.order import DAY
 from monitor.days.chinese import chinese_moment
+from monitor.entries.papers import unsound
 from monitor.office import open_office
 from monitor.record.chain import root_of_day
 from monitor.record.check import papers, verify, where_is
@@ -34,7 +35,7 @@ def check(root: str, path: Path, as_json: bool) -> int:
     with open_office(path) as office, office.reader.connect() as connection:
         found = verify(connection)
         row = where_is(connection, root) if root else None
-        paper = "" if found.broken else papers(connection, archive(office))
+        paper = "" if found.broken else unsound(connection) or papers(connection, archive(office))
         found = replace(found, broken=paper) if paper else found
     lines = [found.broken] if found.broken else [f"{found.rows} 条记录全部相符，末条校验值 {found.root}"]
     if root:

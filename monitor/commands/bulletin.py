@@ -15,18 +15,19 @@ from crawler.config import BadConfig
 from monitor.bulletin.compile import figures
 from monitor.bulletin.edits import ADDABLE, LISTS, BadEdit
 from monitor.bulletin.filter import UnknownGroup
-from monitor.bulletin.frozen import Kept, Unsound, archived
+from monitor.bulletin.frozen import Kept
 from monitor.bulletin.model import Edit, ErrorReports, Period
 from monitor.bulletin.printed.check import Fault, claims_of, read_words
 from monitor.bulletin.printed.check import check as check_claims
 from monitor.bulletin.printed.files import NotRead
-from monitor.bulletin.printing import Draft, archive, draft, print_bulletin, write_errata
+from monitor.bulletin.printing import Draft, draft, kept_bulletin, print_bulletin, write_errata
 from monitor.bulletin.reports import BadTemplate
 from monitor.bulletin.screen import bulletin_lines, fault_lines
 from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
 from monitor.days.official_days import KNOWN, official_days
 from monitor.days.workdays import Calendar
 from monitor.desk import entering
+from monitor.entries.sealing import Unsound
 from monitor.office import Office, open_office
 from monitor.words.exits import DONE, FOUND
 
@@ -155,7 +156,7 @@ def print_(
     if freeze and (groups or anew):
         raise BadConfig("--freeze 封存整份通报，不能与 --group、--draft 同用")
     with open_office(path) as office, refusing():
-        kept = None if anew or groups else archived(archive(office), period, printed)
+        kept = None if anew or groups else kept_bulletin(office, period, printed)
         if kept is not None:
             return _print_kept(office, kept, out, as_json)
         made = draft(
@@ -297,7 +298,7 @@ def _print(office: Office, made: Draft, out: Path, as_json: bool, kept: Kept | N
 def _print_kept(office: Office, kept: Kept, out: Path, as_json: bool) -> int:
     """The kept data again, with the errata beside it."""
     printed = print_bulletin(office, kept.bulletin, out)
-    corrections, beside = write_errata(kept, out)
+    corrections, beside = write_errata(office, kept, out)
     files = (*printed.files, *([beside] if beside else []))
     lines = [
         f"这一期已于 {kept.bulletin.printed} 封存，按封存数据重印（sha256 {kept.root}）；重新生成草稿加 --draft"

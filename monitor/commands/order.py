@@ -14,10 +14,11 @@ from sqlalchemy import Connection, select
 from crawler.clock import clock
 from crawler.store.tables import UnitRow
 from crawler.walking.copies import copies_of
-from monitor.bulletin import frozen
 from monitor.bulletin.errata import put_errata
 from monitor.commands import order_lines
 from monitor.commands.options import tell, with_as_of, with_config, with_json
+from monitor.entries import exports
+from monitor.entries.sealing import Unsound
 from monitor.facts.facts import posts_of
 from monitor.findings.borne_out import waiting
 from monitor.findings.ledger import open_findings
@@ -49,7 +50,7 @@ def writing(path: Path) -> Iterator[tuple[Office, Connection]]:
     try:
         with open_office(path) as office, office.engine.begin() as connection:
             yield office, connection
-    except Refused as error:
+    except (Refused, Unsound) as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -234,20 +235,14 @@ def enter_decision(
 ) -> int:
     """核定申诉。成立的：问题销号，原通报旁加更正，其后一段时间不再判定。"""
     now = clock(as_of)()
+    put: tuple[str, ...] = ()
     with writing(path) as (office, connection):
-        settings = office.settings
-        days = settings.monitor.orders.exempt_days
+        days = office.settings.monitor.orders.exempt_days
         found = decide(connection, finding, upheld=upheld, by=by, reason=reason, now=now, exempt_days=days)
         name = next((f.name for f in open_findings(connection, found.moment) if f.number == finding), finding)
-    lines = [f"问题 {finding}：{STATE_NAMES[found.state]}。"]
-    if upheld:
-        try:
-            folder = settings.path.parent / settings.monitor.bulletin.archive
-            lines += [
-                f"已在 {file.name} 旁加更正。" for file in put_errata(folder, finding, name, by, reason, now)
-            ]
-        except frozen.Unsound as error:
-            raise click.ClickException(f"申诉已核定，但更正没有写成：{error}") from None
+        if upheld:
+            put = put_errata(connection, finding, name, by=by, reason=reason, now=now)
+    lines = [f"问题 {finding}：{STATE_NAMES[found.state]}。", *_corrected(path, put)]
     tell(as_json, asdict(found), lines)
     return DONE
 
@@ -265,18 +260,21 @@ def enter_correction(
     """我办撤回一个不成立的认定：问题销号，原通报旁加更正，其后一段时间不再判定。"""
     now = clock(as_of)()
     with writing(path) as (office, connection):
-        settings = office.settings
-        days = settings.monitor.orders.exempt_days
+        days = office.settings.monitor.orders.exempt_days
         name = take_accusation_back(connection, finding, by=by, reason=reason, now=now, exempt_days=days)
-    lines = [f"问题 {finding}：{end_words(CORRECTED)}。"]
-    try:
-        folder = settings.path.parent / settings.monitor.bulletin.archive
-        files = put_errata(folder, finding, name, by, reason, now, appealed=False)
-        lines += [f"已在 {file.name} 旁加更正。" for file in files]
-    except frozen.Unsound as error:
-        raise click.ClickException(f"认定已撤回，但更正没有写成：{error}") from None
+        put = put_errata(connection, finding, name, by=by, reason=reason, now=now, appealed=False)
+    lines = [f"问题 {finding}：{end_words(CORRECTED)}。", *_corrected(path, put)]
     tell(as_json, {"finding": finding, "ended": CORRECTED, "reason": reason}, lines)
     return DONE
+
+
+def _corrected(path: Path, names: Sequence[str]) -> list[str]:
+    """The frozen bulletins that were corrected, each exported anew and told in a line."""
+    if names:
+        with open_office(path) as office:
+            for name in names:
+                exports.write(office.reader, office.settings.places, exports.of_paper(name))
+    return [f"已在 {name}.json 旁加更正。" for name in names]
 
 
 @order.command("overdue")

@@ -28,6 +28,7 @@ from monitor.commands.checklist import checklist
 from monitor.commands.discover import discover_columns
 from monitor.commands.dispense import dispense
 from monitor.commands.due import due
+from monitor.commands.entries import entries
 from monitor.commands.judge import judge
 from monitor.commands.mail import mail
 from monitor.commands.options import tell, with_as_of, with_json
@@ -133,6 +134,7 @@ COMMANDS: tuple[click.Command, ...] = (
     discover_columns,
     dispense,
     due,
+    entries,
     judge,
     mail,
     order,

@@ -15,12 +15,13 @@ from time import perf_counter
 
 from crawler.clock import parse_moment
 from crawler.config import BadConfig
-from monitor.bulletin.frozen import Unsound, archived, root_of, text_of
+from monitor.bulletin.frozen import text_of
 from monitor.bulletin.model import Period
-from monitor.bulletin.printing import archive
+from monitor.bulletin.printing import kept_bulletin
 from monitor.bulletin.reports import BadTemplate
 from monitor.desk import drafts, entering
 from monitor.desk.chores import tell_step
+from monitor.entries.sealing import Unsound, root_of
 from monitor.office import Office, open_office
 from monitor.words.exits import DONE, REFUSED
 
@@ -89,7 +90,7 @@ def _freeze(office: Office, period: Period, told: argparse.Namespace) -> dict[st
 
 def _papers(office: Office, period: Period, told: argparse.Namespace) -> dict[str, object]:
     start = perf_counter()
-    kept = archived(archive(office), period, told.printed)
+    kept = kept_bulletin(office, period, told.printed)
     if kept is None:
         raise BadConfig("这一期没有封存过")
     found = drafts.put_kept(office, kept, perf_counter() - start)

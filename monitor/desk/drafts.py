@@ -19,13 +19,15 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from monitor.bulletin.entries import entries_file, read_entries
-from monitor.bulletin.frozen import Kept, bulletin_of, root_of, text_of
+from monitor.bulletin.frozen import Kept, bulletin_of, text_of
 from monitor.bulletin.model import Bulletin, Period, PostLine
 from monitor.bulletin.printed.check import Fault
-from monitor.bulletin.printing import Draft, archive, compile_bulletin, finished, print_bulletin
+from monitor.bulletin.printing import Draft, compile_bulletin, finished, print_bulletin
 from monitor.desk.chores import tell_step
-from monitor.office import Office, decisions_path
+from monitor.entries.entered import entries_of
+from monitor.entries.forms import stem_of as stem
+from monitor.entries.sealing import root_of
+from monitor.office import Office, decisions_of
 from monitor.record.tables import JudgementRow
 
 FOLDER = "drafts"
@@ -69,7 +71,7 @@ def home(office: Office, stem: str) -> Path:
 
 def stem_of(period: Period) -> str:
     """A period as file names hold it."""
-    return period.name.replace("..", "至")
+    return stem(period.name)
 
 
 def basis_of(office: Office) -> str:
@@ -77,12 +79,16 @@ def basis_of(office: Office) -> str:
     with office.reader.connect() as connection:
         judged = connection.execute(select(func.max(JudgementRow.id))).scalar()
     settings = office.settings.monitor.bulletin.model_dump_json()
-    return _digest(str(judged), _bytes(decisions_path(office)), settings)
+    return _digest(str(judged), str(sorted(decisions_of(office).items())), settings)
 
 
 def entered_of(office: Office, period: Period) -> str:
-    """What changes when something is entered by hand for ``period``. Raises ``BadConfig`` for a broken file."""
-    return _digest(read_entries(entries_file(archive(office), period)).model_dump_json())
+    """What changes when something is entered by hand for ``period``.
+
+    Raises ``BadConfig`` while a file of the version before is broken.
+    """
+    with office.reader.connect() as connection:
+        return _digest(entries_of(connection, period.name).model_dump_json())
 
 
 def about(folder: Path) -> About | None:
@@ -181,10 +187,6 @@ def file_of(folder: Path, known: About, suffix: str) -> Path | None:
     # Names come from our own list; a period's holds no separator, and neither may this.
     plain = re.fullmatch(r"[^/\\]+", name)
     return folder / name if plain and (folder / name).is_file() else None
-
-
-def _bytes(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
 def _digest(*parts: str) -> str:

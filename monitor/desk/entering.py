@@ -1,7 +1,6 @@
-"""What people enter by hand, at a desk or on a page: each done and put on the record together, with before and after.
+"""What people enter by hand, at a desk or on a page: each kept and put on the record together, with before and after.
 
-A change of the store and its link are one transaction. A change of a file is made inside the transaction of its
-link: where the file cannot be written nothing is recorded.
+A word and its link are one transaction of the store. The files that tell of it are exported after the commit.
 """
 
 from __future__ import annotations
@@ -13,35 +12,38 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from crawler.config import BadConfig, section
+from crawler.config import BadConfig, Strict, section
 from crawler.model import AccountState, shanghai_day
 from crawler.register import account_candidates
 from crawler.register.account_cards import enter_state, histories, state_on
 from crawler.register.account_import import Proposal, apply
 from crawler.register.enter import Learned, accept
 from crawler.store.tables import CandidateRow
-from monitor.bulletin import frozen
 from monitor.bulletin.edits import edited
-from monitor.bulletin.entries import EditEntry, Entries, entries_file, read_entries, with_edit, write_entries
-from monitor.bulletin.frozen import Kept, Unfinished, archived, keep
-from monitor.bulletin.model import Bulletin, Commendation, Edit, ErrorReports, Period, Record
+from monitor.bulletin.entries import edit_entry
+from monitor.bulletin.frozen import Kept, Unfinished, archived, paper_of
+from monitor.bulletin.model import Bulletin, Edit, Period, Record
 from monitor.bulletin.printing import archive, draft, finished
-from monitor.counting.decisions import Decision, decide, read_decisions
-from monitor.counting.origins import clean as cleaned
-from monitor.office import Office, decisions_path, known_units
-from monitor.record.chain import Entry, append, root_of_day
+from monitor.entries import exports, papers
+from monitor.entries.decided import decide
+from monitor.entries.entered import WHAT, edit_key, entries_of
+from monitor.entries.forms import Commendation, Decision, ErrorReports, entries_name
+from monitor.entries.kept import Kind, Word, current, enter
+from monitor.entries.sealing import root_of
+from monitor.judging.unit_rhythm import settle_doubt
+from monitor.office import Office, known_units
+from monitor.record.chain import Entry, append, hold, root_of_day
 
 
 def decide_origin(office: Office, *, origin: str, unit: str, by: str, why: str, now: datetime) -> Decision:
     """Whose an origin is from now on (``unit`` an id, or ``nobody``). Raises ``BadConfig``."""
-    path, units = decisions_path(office), known_units(office)
+    units = known_units(office)
     given = {"origin": origin, "unit": unit, "by": by, "day": shanghai_day(now), "why": why}
     made = section(Decision, given, "decision")
     with office.engine.begin() as connection:
-        before = [one for one in read_decisions(path, units) if cleaned(one.origin) == cleaned(origin)]
-        data = _changed(before[-1].unit if before else None, unit) | {"why": why}
-        append(connection, now, [Entry("attribution", f"origin:{origin}", by, data)])
-        decide(path, made, units)
+        decide(connection, made, units, now)
+        settle_doubt(connection, origin)
+    exports.write(office.reader, office.settings.places, exports.of_decisions)
     return made
 
 
@@ -118,43 +120,25 @@ def edit(
     ``compiled`` is that bulletin before any entry by hand, where it is at hand; else it is compiled now.
     Returns the file of the entries. Raises ``BadEdit``, ``BadConfig``.
     """
-    file = entries_file(archive(office), period)
-    entries = read_entries(file)
-    same = [e for e in entries.edits if (e.list, e.name) == (one.list, one.name)]
-    others = entries.model_copy(update={"edits": tuple(e for e in entries.edits if e not in same)})
+    with office.reader.connect() as connection:
+        entries = entries_of(connection, period.name)
+    kept = tuple(e for e in entries.edits if (e.list, e.name) != (one.list, one.name))
+    others = entries.model_copy(update={"edits": kept})
     found = (
         finished(office, compiled, force=True, entries=others)
         if compiled
         else draft(office, period, now, force=True, entries=others)
     )
     edited(found.bulletin, [one])
-    data = _changed(_edit(same[-1]) if same else None, asdict(one))
-    _enter(office, period, with_edit(entries, one), now, Entry("bulletin_edit", _about(period), one.by, data))
-    return file
+    said = edit_entry(one)
+    word = Word(Kind.EDIT, period.name, edit_key(said.list, said.name), _said(said), said.by)
+    _enter(office, word, asdict(one), by=one.by, now=now)
+    return _file(office, period)
 
 
 def unedit(office: Office, period: Period, list_: str, name: str, *, by: str, now: datetime) -> bool:
     """Take back what was struck or added; whether there was such an edit."""
-    entries = read_entries(entries_file(archive(office), period))
-    same = [e for e in entries.edits if (e.list, e.name) == (list_, name)]
-    if not same:
-        return False
-    kept = tuple(e for e in entries.edits if e not in same)
-    entry = Entry("bulletin_edit", _about(period), by, _changed(_edit(same[-1]), None))
-    _enter(office, period, entries.model_copy(update={"edits": kept}), now, entry)
-    return True
-
-
-def uncommend(office: Office, period: Period, name: str, *, by: str, now: datetime) -> bool:
-    """Take back a commendation; whether there was one."""
-    entries = read_entries(entries_file(archive(office), period))
-    same = [c for c in entries.commended if c.name == name]
-    if not same:
-        return False
-    kept = tuple(c for c in entries.commended if c.name != name)
-    entry = Entry("commended", _about(period), by, _changed(same[-1].model_dump(mode="json"), None))
-    _enter(office, period, entries.model_copy(update={"commended": kept}), now, entry)
-    return True
+    return _enter(office, Word(Kind.EDIT, period.name, edit_key(list_, name), by=by), None, by=by, now=now)
 
 
 def commend(office: Office, period: Period, *, name: str, reason: str, by: str, now: datetime) -> Path:
@@ -163,12 +147,14 @@ def commend(office: Office, period: Period, *, name: str, reason: str, by: str, 
         one = Commendation(name=name, reason=reason, by=by)
     except ValueError:
         raise BadConfig("表扬须写明对象和事由（至少 2 个字）") from None
-    entries = read_entries(entries_file(archive(office), period))
-    same = [c for c in entries.commended if c.name == name]
-    kept = tuple(c for c in entries.commended if c.name != name)
-    data = _changed(same[-1].model_dump(mode="json") if same else None, one.model_dump(mode="json"))
-    entry = Entry("commended", _about(period), by, data)
-    return _enter(office, period, entries.model_copy(update={"commended": (*kept, one)}), now, entry)
+    word = Word(Kind.COMMENDED, period.name, one.name, _said(one), one.by)
+    _enter(office, word, one.model_dump(mode="json"), by=by, now=now)
+    return _file(office, period)
+
+
+def uncommend(office: Office, period: Period, name: str, *, by: str, now: datetime) -> bool:
+    """Take back a commendation; whether there was one."""
+    return _enter(office, Word(Kind.COMMENDED, period.name, name, by=by), None, by=by, now=now)
 
 
 def errors(office: Office, period: Period, found: ErrorReports, *, by: str, now: datetime) -> Path:
@@ -177,34 +163,36 @@ def errors(office: Office, period: Period, found: ErrorReports, *, by: str, now:
         raise BadConfig(
             f"找错留言 {found.received} 条、办结 {found.done} 条、超期办结 {found.late} 条：后一个数不能大于前一个"
         )
-    entries = read_entries(entries_file(archive(office), period))
-    before = entries.errors.model_dump(mode="json") if entries.errors else None
-    entry = Entry("errors", _about(period), by, _changed(before, found.model_dump(mode="json")))
-    return _enter(office, period, entries.model_copy(update={"errors": found}), now, entry)
+    said = found.model_dump(mode="json")
+    _enter(office, Word(Kind.ERRORS, period.name, "", said, by), said, by=by, now=now)
+    return _file(office, period)
 
 
 def freeze(office: Office, bulletin: Bulletin, now: datetime, *, by: str, unfinished: str = "") -> Kept:
     """Keep ``bulletin`` as printed, with the day's root of the record in it; one that was kept before is returned.
 
     A draft (of a period that is not over, or was not seen to its end) is kept only with ``unfinished``, the reason why
-    it is frozen all the same, which is printed and recorded. Raises ``frozen.Unfinished`` without one,
-    ``frozen.Unsound`` when the kept file was changed, ``OSError`` when it cannot be written.
+    it is frozen all the same, which is printed and recorded. Raises ``frozen.Unfinished`` without one, ``Unsound`` when
+    the kept one was changed.
     """
-    folder = archive(office)
-    known = archived(folder, bulletin.period, bulletin.printed)
-    if known is not None:
-        return known
-    why = unfinished.strip()[:400] if bulletin.draft else ""
-    if bulletin.draft and not why:
-        raise Unfinished(f"这只是草稿（{'；'.join(bulletin.draft)}），没有封存；确需封存，请写明理由")
-    day = shanghai_day(now)
+    folder, why = archive(office), unfinished.strip()[:400] if bulletin.draft else ""
     with office.engine.begin() as connection:
-        root = root_of_day(connection, day)
-        record = Record(day, root) if root else None
-        kept = keep(replace(bulletin, record=record, unfinished=why), folder)
+        hold(connection)
+        known = archived(connection, folder, bulletin.period, bulletin.printed)
+        if known is not None:
+            return known
+        if bulletin.draft and not why:
+            raise Unfinished(f"这只是草稿（{'；'.join(bulletin.draft)}），没有封存；确需封存，请写明理由")
+        root = root_of_day(connection, shanghai_day(now))
+        record = Record(shanghai_day(now), root) if root else None
+        made = replace(bulletin, record=record, unfinished=why)
+        paper = paper_of(made)
+        kept = Kept(made, folder / f"{paper.name}.json", root_of(paper.text))
         told = {"file": kept.file.name, "sha256": kept.root, "record": root}
         data = _changed(None, told | ({"unfinished": why} if why else {}))
-        append(connection, now, [Entry("bulletin_frozen", f"bulletin:{kept.file.stem}", by, data)])
+        entry = Entry("bulletin_frozen", f"bulletin:{paper.name}", by, data)
+        papers.put(connection, paper, entry, by=by, now=now)
+    exports.write(office.reader, office.settings.places, exports.of_paper(paper.name))
     return kept
 
 
@@ -218,31 +206,48 @@ def correct(
     now: datetime,
     printed: date | None = None,
 ) -> Kept:
-    """An erratum beside a kept bulletin. Raises ``BadConfig`` where none was kept, ``frozen.Unsound``."""
-    kept = archived(archive(office), period, printed)
-    if kept is None:
-        raise BadConfig(f"{period.name}：没有封存过这一期；先用 gengxin bulletin {period.name} --freeze 印发")
+    """An erratum beside a kept bulletin. Raises ``BadConfig`` where none was kept, ``Unsound``."""
     with office.engine.begin() as connection:
-        data = _changed(None, {"subject": subject, "text": text}) | {"sha256": kept.root}
-        append(connection, now, [Entry("erratum", f"bulletin:{kept.file.stem}", by, data)])
-        frozen.correct(kept.file, now, subject, text, by)
+        kept = archived(connection, archive(office), period, printed)
+        if kept is None:
+            raise BadConfig(
+                f"{period.name}：没有封存过这一期；先用 gengxin bulletin {period.name} --freeze 印发"
+            )
+        papers.correct(connection, kept.name, subject=subject, text=text, by=by, now=now)
+    exports.write(office.reader, office.settings.places, exports.of_paper(kept.name))
     return kept
 
 
-def _enter(office: Office, period: Period, entries: Entries, now: datetime, entry: Entry) -> Path:
-    file = entries_file(archive(office), period)
+def _enter(office: Office, word: Word, after: dict[str, Any] | None, *, by: str, now: datetime) -> bool:
+    """Keep ``word`` with its link, then export its period; nothing where there is nothing to take back."""
     with office.engine.begin() as connection:
-        append(connection, now, [entry])
-        write_entries(file, entries)
-    return file
+        hold(connection)
+        # A file of the version before that is broken may hold a word about the same: it is mended first.
+        entries_of(connection, word.about)
+        before = next(
+            (one for one in current(connection, word.kind, word.about) if one.key == word.key), None
+        )
+        if before is None and not word.data:
+            return False
+        data = _changed(_told(before), after)
+        enter(connection, word, Entry(WHAT[word.kind], f"bulletin:{word.about}", by, data), now)
+    exports.write(office.reader, office.settings.places, exports.of_period(word.about))
+    return True
 
 
-def _about(period: Period) -> str:
-    return f"bulletin:{period.name}"
+def _told(word: Word | None) -> dict[str, Any] | None:
+    """What a word said, as its link told it."""
+    if word is None:
+        return None
+    return dict(word.data) if word.kind is Kind.ERRORS else {**word.data, "by": word.by}
 
 
-def _edit(entry: EditEntry) -> dict[str, Any]:
-    return entry.model_dump(mode="json")
+def _file(office: Office, period: Period) -> Path:
+    return archive(office) / entries_name(period.name)
+
+
+def _said(entry: Strict) -> dict[str, Any]:
+    return entry.model_dump(mode="json", exclude={"by"})
 
 
 def _changed(before: Any, after: Any) -> dict[str, Any]:

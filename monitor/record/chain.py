@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -41,6 +41,8 @@ SEALED: Mapping[str, tuple[str, ...]] = {
     "reply_file": ("reply_id", "name", "kind", "size", "sha256"),
     "appeal": ("finding_id", "unit_id", "moment", "who", "reason"),
     "ack": ("finding_id", "unit_id", "who", "text", "until", "entered"),
+    "entry": ("kind", "about", "key", "data", "by", "moment"),
+    "frozen_bulletin": ("name", "period", "printed", "sha256", "size", "by", "moment"),
     "unit_contact": ("unit_id", "role", "email", "valid_from", "valid_to", "entered"),
     "dispensation": (
         "kind",
@@ -80,13 +82,18 @@ class Entry:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+def hold(connection: Connection) -> None:
+    """Let nobody else write into the record before this transaction ends; what is read after it stays true until then."""
+    if connection.dialect.name == "postgresql":
+        # SQLite's transactions begin IMMEDIATE; here two writers would take one number.
+        connection.execute(text("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE"))
+
+
 def append(connection: Connection, moment: datetime, entries: Sequence[Entry]) -> None:
     """Add links at the end of the chain, in the caller's transaction."""
     if not entries:
         return
-    if connection.dialect.name == "postgresql":
-        # SQLite's transactions begin IMMEDIATE; here two writers would take one number.
-        connection.execute(text("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE"))
+    hold(connection)
     last = connection.execute(
         select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1)
     ).first()
@@ -147,6 +154,14 @@ def seal(
             for i in ids
         ],
     )
+
+
+def append_sealing(connection: Connection, moment: datetime, entry: Entry, table: str, row: int) -> None:
+    """Add ``entry`` with the digest of row ``row`` of ``table``, which it tells of: whoever edits that row breaks it."""
+    names = SEALED[table]
+    digest = row_digests(connection, table, [row], names)[row]
+    said = {**entry.data, "row": f"{table}:{row}", "columns": list(names), "digest": digest}
+    append(connection, moment, [replace(entry, data=said)])
 
 
 def row_digests(

@@ -59,9 +59,11 @@ def papers(connection: Connection, folder: Path) -> str:
         name, sha256 = str(after.get("file", "")), after.get("sha256")
         file = folder / Path(name).name
         if not file.is_file():
-            return f"第{row.seq}条所记的封存通报 {name} 不在 {folder}，请从备份恢复"
+            return f"第{row.seq}条所记的封存通报 {name} 不在 {folder}，请从备份恢复，或用 gengxin entries export 重写"
         if hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
-            return f"第{row.seq}条所记的封存通报 {name} 被改动过，请从备份恢复"
+            return (
+                f"第{row.seq}条所记的封存通报 {name} 被改动过，请从备份恢复，或用 gengxin entries export 重写"
+            )
     return ""
 
 
@@ -101,7 +103,9 @@ def _seals(connection: Connection, batch: Sequence[Any], inside: dict[str, set[i
     wanted: dict[tuple[str, tuple[str, ...]], list[tuple[int, int, str]]] = defaultdict(list)
     for row in batch:
         data = _data(row["data"])
-        table, _, number = row["subject"].partition(":")
+        # A link that tells of another subject than its row names the row besides.
+        told: Any = str(data.get("row") or row["subject"])
+        table, _, number = told.partition(":")
         if "digest" in data and table in Base.metadata.tables and number.isdigit():
             key = (table, tuple(data["columns"]))
             wanted[key].append((row["seq"], int(number), data["digest"]))

@@ -33,7 +33,8 @@ from crawler.walking.attestations import Attestation, enter
 from crawler.walking.hosts import host_key
 from crawler.walking.visit import Read, guarded
 from crawler.walking.walk import Walk
-from monitor.counting.decisions import NOBODY, Decision, decide
+from monitor.entries.decided import decide
+from monitor.entries.forms import NOBODY, Decision
 from monitor.judging.evaluate import Judgement, evaluate
 from monitor.judging.now import judge_now
 from monitor.model import Probed
@@ -41,7 +42,7 @@ from monitor.night import jobs, path
 from monitor.night.child import Crawled
 from monitor.night.clocks import WrongClock, trust_clock
 from monitor.night.service import Service, Unfinished
-from monitor.office import DECISIONS, Office, Settings, enter_catalogue, read_settings
+from monitor.office import Office, Settings, enter_catalogue, read_settings
 from monitor.tables import METADATA
 from tests.hidings import claims
 from tests.hidings.hiding import Hiding
@@ -411,7 +412,6 @@ def watching(
     file = folder / "config.yaml"
     file.write_text(config_text(without), "utf-8")
     paper = Decision(origin=PAPER, unit=NOBODY, by="张三", day=FIRST)
-    decide(folder / DECISIONS, paper, ())  # whose a paper's posts are, a person of the office said once
     clock = Hands(datetime.combine(FIRST - timedelta(days=1), NIGHT, SHANGHAI))
     web = Web(clock.true, clock, hidings)
     settings = _settings(tuple(sorted(set(without))), file)
@@ -423,6 +423,9 @@ def watching(
             if begin:
                 watched.goes_on(begin)
             else:  # what is hidden is hidden from an office that has entered its catalogue
+                with engine.begin() as connection:
+                    # Whose a paper's posts are, a person of the office said once.
+                    decide(connection, paper, (), clock.now)
                 enter_catalogue(watched.office, clock.now)
             yield watched
     finally:

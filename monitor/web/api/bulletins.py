@@ -9,10 +9,12 @@ from fastapi import APIRouter, Depends
 
 from crawler.config import BadConfig
 from monitor.bulletin.compile import figures
-from monitor.bulletin.frozen import Unsound, archived, errata
+from monitor.bulletin.frozen import archived
 from monitor.bulletin.printing import archive
 from monitor.bulletin.shelf import kept_files
 from monitor.days.period import Period
+from monitor.entries.papers import errata
+from monitor.entries.sealing import Unsound
 from monitor.web.api import models
 from monitor.web.api.gate import District
 from monitor.web.api.words import asked, part, said
@@ -30,9 +32,11 @@ Day = Annotated[date | None, asked("印发日期；不填为最近一次", "Day 
 @router.get("/bulletins", **said("已封存的通报", "Frozen bulletins"))
 def bulletins(who: District, web: Kept) -> models.KeptBulletins:
     """What the archive holds, the newest first."""
+    with web.office.reader.connect() as connection:
+        found = kept_files(connection, archive(web.office))
     rows = [
         models.KeptBulletin(period=one.period, printed=one.printed, file=one.file.name, errata=one.errata)
-        for one in kept_files(archive(web.office))
+        for one in found
     ]
     return models.KeptBulletins(total=len(rows), rows=rows)
 
@@ -41,7 +45,9 @@ def bulletins(who: District, web: Kept) -> models.KeptBulletins:
 def bulletin(who: District, web: Kept, period: Name, printed: Day = None) -> models.BulletinData:
     """The figures and lists of a frozen bulletin, checked against its seal, with the errata beside it."""
     try:
-        kept = archived(archive(web.office), Period.parse(period), printed)
+        with web.office.reader.connect() as connection:
+            kept = archived(connection, archive(web.office), Period.parse(period), printed)
+            corrections = errata(connection, kept.name) if kept else ()
     except ValueError as error:
         if isinstance(error, Unsound):
             raise BadConfig(str(error)) from None
@@ -51,5 +57,5 @@ def bulletin(who: District, web: Kept, period: Name, printed: Day = None) -> mod
     return models.BulletinData(
         period=kept.bulletin.period.name, title=kept.bulletin.title, printed=kept.bulletin.printed, sha256=kept.root,
         figures=figures(kept.bulletin),
-        errata=[models.ErratumLine(moment=e.moment, subject=e.subject, text=e.text, by=e.by) for e in errata(kept.file)],
+        errata=[models.ErratumLine(moment=e.moment, subject=e.subject, text=e.text, by=e.by) for e in corrections],
     )  # fmt: skip

@@ -12,12 +12,10 @@ from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import unit as board
 from monitor.board.paging import ROWS, Paged, within
-from monitor.counting.decisions import NOBODY, Decision, read_decisions
-from monitor.counting.origins import clean
 from monitor.desk.entering import decide_origin
+from monitor.entries.decided import decisions
+from monitor.entries.forms import NOBODY, Decision
 from monitor.facts.unit_names import unit_names
-from monitor.judging.unit_rhythm import settle_doubt
-from monitor.office import decisions_path, known_units
 from monitor.web.filters import Filters
 from monitor.web.gate import BadForm, Form, NotFound, need, posted
 from monitor.web.render import page
@@ -62,17 +60,17 @@ def decide(request: Request, who: Handler, web: Kept, form: Annotated[Form, Depe
         decide_origin(web.office, origin=origin, unit=unit, by=who.who, why=why, now=web.clock())
     except BadConfig as error:
         raise BadForm(f"没有认定：{error}") from None
-    with web.office.engine.begin() as connection:
-        settle_doubt(connection, origin)
     return RedirectResponse("/attribution?said=已认定，明早的统计起按此计算；以前的月份一并重算", 303)
 
 
 def in_force(web: Web) -> tuple[Decision, ...]:
-    """The last word on each origin, the newest first. Raises ``BadConfig`` for a broken file."""
-    found = {
-        clean(one.origin): one for one in read_decisions(decisions_path(web.office), known_units(web.office))
-    }
-    return tuple(sorted(found.values(), key=lambda one: (one.day, one.origin), reverse=True))
+    """The last word on each origin, the newest first.
+
+    Raises ``BadConfig`` while a file of the version before is broken.
+    """
+    with web.office.reader.connect() as connection:
+        found = decisions(connection)
+    return tuple(sorted(found, key=lambda one: (one.day, one.origin), reverse=True))
 
 
 def _one(request: Request, web: Web, number: int) -> HTMLResponse:

@@ -38,7 +38,7 @@ WHAT: Mapping[str, str] = {
     "attestation": "人工读取凭证", "attestation_withdrawn": "撤回凭证", "import": "导入", "catalogue": "台账", "column": "栏目",
     "column_word": "认定栏目内容", "column_word_ended": "撤回栏目认定", "whole_word": "确认栏目齐全", "whole_word_ended": "撤回齐全确认",
     "columns": "栏目表", "confirmed": "认定疑点", "superseded": "被代替", "learn_anew": "重新学习栏目", "shape_adopted": "采用新版式", "data_adopted": "采用数据地址", "data_refused": "排除数据地址", "data_given_back": "改回网页地址", "recheck_asked": "请求复查", "bulletin_edit": "修改通报",
-    "commended": "记表扬", "errors": "找错数", "bulletin_frozen": "封存通报", "erratum": "更正通报",
+    "commended": "记表扬", "errors": "找错数", "bulletin_frozen": "封存通报", "erratum": "更正通报", "taken_over": "接收旧文件",
 }  # fmt: skip
 """What is done, on screen; a kind that is not here is shown under its own name."""
 FIELDS: Mapping[str, str] = {
@@ -46,7 +46,7 @@ FIELDS: Mapping[str, str] = {
     "list": "名单", "name": "名称", "reason": "理由", "why": "理由", "until": "至", "since": "自", "shown": "姓名", "role": "角色",
     "unit": "单位", "disabled": "停用", "label": "用途", "scopes": "权限", "ends": "到期", "token": "令牌号", "subject": "对象",
     "text": "内容", "proof": "依据", "columns": "所记各列", "note": "备注", "state": "状态", "added": "新增", "changed": "改动",
-    "received": "收到", "done": "办结", "late": "超期办结",
+    "row": "所记的行", "by_hand": "手工改的文件", "received": "收到", "done": "办结", "late": "超期办结",
 }  # fmt: skip
 """What was recorded, on screen."""
 

@@ -14,9 +14,9 @@ from crawler.model import shanghai_day
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.bulletin.edits import LISTS, BadEdit
-from monitor.bulletin.frozen import Unsound
 from monitor.bulletin.model import Edit, ErrorReports, Period
 from monitor.desk import chores, drafts, entering
+from monitor.entries.sealing import Unsound
 from monitor.web.fields import a_day, a_number
 from monitor.web.gate import BadForm, Form, need, posted
 from monitor.web.pages.bulletins import WORK, Name, desk_of, period_of, show_draft, show_kept

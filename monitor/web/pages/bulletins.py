@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import FileResponse, HTMLResponse, Response
@@ -15,16 +16,20 @@ from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.bulletin.coverage import coverage_words, draft_words, reasons_of
 from monitor.bulletin.edits import ADDABLE, LISTS, names_on
-from monitor.bulletin.entries import entries_file, read_entries
-from monitor.bulletin.frozen import Erratum, Kept, Unsound, archived, errata, load
+from monitor.bulletin.frozen import load
 from monitor.bulletin.model import Bulletin, Period
 from monitor.bulletin.printed.check import Fault
 from monitor.bulletin.printing import archive, finished
-from monitor.bulletin.shelf import entered_periods, kept_files
+from monitor.bulletin.shelf import KeptFile, entered_periods, kept_files
 from monitor.bulletin.text import annex_titles, opening, sections
 from monitor.bulletin.words import record_line
 from monitor.days.calendar import add_months
 from monitor.desk import chores, drafts
+from monitor.entries.entered import entries_of
+from monitor.entries.exports import edited, of_paper
+from monitor.entries.forms import ENTRIES
+from monitor.entries.papers import errata, text_in
+from monitor.entries.sealing import Erratum, Unsound
 from monitor.web.filters import Filters
 from monitor.web.gate import NotFound, need
 from monitor.web.render import page
@@ -113,17 +118,21 @@ def desk_of(web: Web, period: Period) -> Desk | None:
     made = finished(office, plain)
     behind = known.entered != drafts.entered_of(office, period)
     old = "" if known.basis == drafts.basis_of(office) else "生成以后又有新的判定、来源认定或设置"
-    return Desk(known, paper_of(made.bulletin), made.faults if behind else known.faults, old, behind)
+    # What somebody wrote into an exported file since then is told at once, though nothing of the draft moved.
+    by_hand = [fault for fault in made.faults if fault.subject.endswith(ENTRIES)]
+    faults = made.faults if behind else tuple(dict.fromkeys((*known.faults, *by_hand)))
+    return Desk(known, paper_of(made.bulletin), faults, old, behind)
 
 
 @router.get("/bulletins")
 def shelf(request: Request, who: Reader, web: Kept_) -> HTMLResponse:
     """What is frozen, what is in the making."""
     office = web.office
-    kept = kept_files(archive(office))
+    with office.reader.connect() as connection:
+        kept, entered = kept_files(connection, archive(office)), entered_periods(connection)
     drafted = dict(_drafted(web))
     frozen = {one.period for one in kept}
-    names = [*_offered(shanghai_day(web.clock())), *drafted, *sorted(entered_periods(archive(office)))]
+    names = [*_offered(shanghai_day(web.clock())), *drafted, *sorted(entered)]
     waiting = [(Period.parse(name), drafted.get(name)) for name in dict.fromkeys(names)]
     work = chores.look(office.settings.folder, WORK)
     return page(
@@ -143,8 +152,9 @@ def show_draft(
     """The page of a draft, with what was wrong with the last form."""
     office = web.office
     desk = desk_of(web, period)
-    entries = read_entries(entries_file(archive(office), period))
-    kept = [one for one in kept_files(archive(office)) if one.period == period.name]
+    with office.reader.connect() as connection:
+        entries = entries_of(connection, period.name)
+    kept = _kept(web, period)
     same = desk is not None and any(one.printed == desk.about.printed for one in kept)
     return page(
         request, "bulletin.html", status, period=period, desk=desk, entries=entries, kept=kept, same_day=same,
@@ -201,10 +211,7 @@ def show_kept(
     request: Request, web: Web, period: Period, day: date, problem: str = "", status: int = 200
 ) -> HTMLResponse:
     """The page of a frozen bulletin."""
-    one = next(
-        (one for one in kept_files(archive(web.office)) if (one.period, one.printed) == (period.name, day)),
-        None,
-    )
+    one = next((one for one in _kept(web, period) if one.printed == day), None)
     if one is None:
         raise NotFound("这一天没有封存过这一期")
     folder = drafts.home(web.office, one.file.stem)
@@ -212,9 +219,11 @@ def show_kept(
     said: tuple[Erratum, ...] = ()
     b = drafts.compiled(folder) if about else None
     try:
-        said = errata(one.file)
-        if b is None and one.file.stat().st_size <= SMALL:
-            b = load(one.file).bulletin
+        with web.office.reader.connect() as connection:
+            broken = "；".join(edited(connection, web.office.settings.places, of_paper(one.file.stem)))
+            said = errata(connection, one.file.stem)
+            if b is None and one.size <= SMALL:
+                b = load(connection, archive(web.office), one.file.stem).bulletin
     except Unsound as error:
         broken = str(error)
     return page(
@@ -229,19 +238,20 @@ def frozen_file(who: Reader, web: Kept_, name: Name, day: date, suffix: Suffix) 
     period = period_of(web, name)
     stem = f"{drafts.stem_of(period)}-{day:%Y%m%d}"
     if suffix == "json":
-        file = archive(web.office) / f"{stem}.json"
-        if not file.is_file():
+        if all(one.printed != day for one in _kept(web, period)):
             raise NotFound("这一天没有封存过这一期")
-        return FileResponse(file, media_type=KINDS["json"], filename=f"通报-{stem}.json")
+        with web.office.reader.connect() as connection:
+            text = text_in(connection, stem)
+        named = f"attachment; filename*=utf-8''{quote(f'通报-{stem}.json')}"
+        return Response(text, media_type=KINDS["json"], headers={"Content-Disposition": named})
     return _file(drafts.home(web.office, stem), suffix, "")
 
 
-def kept_of(web: Web, period: Period, day: date) -> Kept:
-    """The frozen bulletin. Raises ``NotFound``, ``Unsound``."""
-    found = archived(archive(web.office), period, day)
-    if found is None:
-        raise NotFound("这一天没有封存过这一期")
-    return found
+def _kept(web: Web, period: Period) -> list[KeptFile]:
+    """What is frozen of a period, the newest print first."""
+    with web.office.reader.connect() as connection:
+        found = kept_files(connection, archive(web.office))
+    return [one for one in found if one.period == period.name]
 
 
 def _work(web: Web) -> chores.Chore | None:

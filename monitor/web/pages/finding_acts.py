@@ -14,9 +14,9 @@ from starlette.responses import RedirectResponse, Response
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import finding as board
-from monitor.bulletin import frozen
 from monitor.bulletin.errata import put_errata
-from monitor.bulletin.printing import archive
+from monitor.entries import exports
+from monitor.entries.sealing import Unsound
 from monitor.findings import dispensations
 from monitor.rectify import acks, appeals, orders, replies
 from monitor.web.fields import a_day, a_number, files_of, one_of
@@ -24,13 +24,14 @@ from monitor.web.gate import BadForm, Form, NotFound, need, posted
 from monitor.web.pages.findings import show
 from monitor.web.render import moment
 from monitor.web.state import Web, web_of
+from monitor.words.ends import UPHELD
 
 router = APIRouter()
 Handler = Annotated[Visitor, Depends(need(Permission.HANDLE))]
 Kept = Annotated[Web, Depends(web_of)]
 Given = Annotated[Form, Depends(posted)]
 Act = Callable[[Connection, datetime], Any]
-REFUSALS = (orders.Refused, dispensations.Refused, BadForm)
+REFUSALS = (orders.Refused, dispensations.Refused, BadForm, Unsound)
 SCOPES = {"rule": "只对这一条规则", "every": "对全部规则", "site": "对整个站点的全部规则"}
 DECISIONS = {"upheld": "申诉成立", "rejected": "申诉不成立"}
 
@@ -151,50 +152,44 @@ def restore(request: Request, number: str, who: Handler, web: Kept, form: Given)
 def decide(request: Request, number: str, who: Handler, web: Kept, form: Given) -> Response:
     """Decide the appeal; an upheld one corrects the printed bulletins too."""
     settings = web.office.settings.monitor.orders
-    reason, told = "", []
+    put: list[str] = []
 
     def act(connection: Connection, now: datetime) -> str:
-        nonlocal reason
         chosen, reason = one_of(form, "decision", "核定结果", DECISIONS), form.must("reason", "理由")
         made = appeals.decide(
             connection, number, upheld=chosen == "upheld", by=who.who, reason=reason, now=now,
             exempt_days=settings.exempt_days,
         )  # fmt: skip
-        told.append((made.state, _detail(connection, number, now).line.name))
+        if made.state == UPHELD:
+            name = _detail(connection, number, now).line.name
+            put.extend(put_errata(connection, number, name, by=who.who, reason=reason, now=now))
         return f"已核定：{appeals.STATE_NAMES[made.state]}"
 
-    answer = _done(request, web, number, act)
-    if not told or told[0][0] != "upheld":
-        return answer
-    try:
-        put_errata(archive(web.office), number, told[0][1], who.who, reason, web.clock())
-    except frozen.Unsound as error:
-        return show(request, web, number, f"申诉已核定，但更正没有写成：{error}", 500)
-    return answer
+    return _exported(web, put, _done(request, web, number, act))
 
 
 @router.post("/findings/{number}/correct")
 def correct(request: Request, number: str, who: Handler, web: Kept, form: Given) -> Response:
     """Take an accusation back that the office finds to be wrong; the printed bulletins are corrected too."""
     settings = web.office.settings.monitor.orders
-    reason, told = "", []
+    put: list[str] = []
 
     def act(connection: Connection, now: datetime) -> str:
-        nonlocal reason
         reason = form.must("reason", "理由")
         name = appeals.take_back(
             connection, number, by=who.who, reason=reason, now=now, exempt_days=settings.exempt_days
         )
-        told.append(name)
+        corrected = put_errata(connection, number, name, by=who.who, reason=reason, now=now, appealed=False)
+        put.extend(corrected)
         return "已撤回认定"
 
-    answer = _done(request, web, number, act)
-    if not told:
-        return answer
-    try:
-        put_errata(archive(web.office), number, told[0], who.who, reason, web.clock(), appealed=False)
-    except frozen.Unsound as error:
-        return show(request, web, number, f"认定已撤回，但更正没有写成：{error}", 500)
+    return _exported(web, put, _done(request, web, number, act))
+
+
+def _exported(web: Web, papers: list[str], answer: Response) -> Response:
+    """``answer``, after the files of the bulletins that were corrected were written anew."""
+    for name in papers:
+        exports.write(web.office.reader, web.office.settings.places, exports.of_paper(name))
     return answer
 
 
