@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from crawler.clock import clock
-from monitor.commands.options import signed, tell, with_by, with_config, with_json
+from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
 from monitor.entries import exports
 from monitor.entries.by_hand import exports_of, take_in
 from monitor.entries.exports import State
@@ -38,12 +39,13 @@ def check(path: Path, as_json: bool) -> int:
 @click.argument("file", type=click.Path(path_type=Path))
 @with_by("谁采用的（写入留痕）；不填为电脑登录名")
 @with_config
-def import_(file: Path, by: str, path: Path) -> int:
+@with_as_of
+def import_(file: Path, by: str, path: Path, as_of: datetime | None) -> int:
     """采用手工改过的文件：库中改成与文件一致，逐条写入留痕。例：gengxin entries import decisions.yaml"""
     with open_office(path) as office:
         units, who = known_units(office), signed(by)
         with office.engine.begin() as connection:
-            changes = take_in(connection, file, units, by=who, now=clock()())
+            changes = take_in(connection, file, units, by=who, now=clock(as_of)())
         exports.adopt(office.reader, office.settings.places, exports_of(file), file)
     click.echo(f"已采用 {file.name}：改动 {changes} 条，已写入库和留痕")
     return DONE
