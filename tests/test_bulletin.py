@@ -12,8 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from sqlalchemy import Engine
 
-from monitor.bulletin import compile
-from monitor.bulletin.compile import Bulletin, BulletinSettings, Period, figures, to_json
+from monitor.bulletin.compile import Bulletin, BulletinSettings, Period, compile, figures, to_json
 from monitor.counting.counts import unit_month_counts
 from monitor.model import ZERO, Count, Newest, Value, Verdict, exactly
 from tests.quarter import (

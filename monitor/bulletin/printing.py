@@ -161,7 +161,7 @@ def print_bulletin(office: Office, bulletin: Bulletin, folder: Path) -> Printed:
     figures.write_text(bulletins.to_json(bulletin) + "\n", encoding="utf-8")
     files, missing = [figures], []
     for report in office.settings.monitor.reports:
-        module = importlib.import_module(f"monitor.reports.{report}")
+        module = importlib.import_module(f"monitor.bulletin.reports.{report}")
         path = folder / f"{name}{module.SUFFIX}"
         try:
             module.write(bulletin, path)
