@@ -480,3 +480,10 @@ def test_an_article_of_quite_another_day_gives_no_year() -> None:
 
 def test_a_year_that_the_address_contradicts_by_months_is_not_taken() -> None:
     assert years([Hint(month=6, mday=1, url_day=date(2020, 12, 20))], TODAY) == [None]
+
+
+def test_a_line_of_dashes_behind_a_date_costs_no_more_than_the_date() -> None:
+    """A pattern that tried the dashes in ones and twos would be at work for ever: the test would not end."""
+    found = find_date("2026-11-02" + "-" * 5000 + "通知", today=date(2026, 11, 23), place="item")
+    assert found is not None
+    assert found.day == date(2026, 11, 2)
