@@ -209,11 +209,11 @@ NIGHT = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from crawler.catalogue import read_catalogue
+from crawler.register.catalogue import read_catalogue
 from crawler.config import crawl_config, load_yaml, store_url
-from crawler.crawl import crawl
-from crawler.register import sync
-from crawler.store import Base, open_store
+from crawler.doors.crawl import crawl
+from crawler.register.enter import sync
+from crawler.store.tables import Base, open_store
 path = Path(sys.argv[1])
 data = load_yaml(path)
 config, url = crawl_config(data, path), store_url(data, path)
