@@ -35,7 +35,7 @@ IO = (
     "crawler.clock",
 )
 HOMES = {
-    "scrapy": ("crawler/doors/spiders/", "crawler/doors/crawl.py"),
+    "scrapy": ("crawler/doors/spiders/", "crawler/doors/crawl.py", "crawler/doors/by_scrapy.py"),
     "apscheduler": ("monitor/night/schedule.py",),
     "httpx": (
         "crawler/net/client.py",
@@ -92,6 +92,8 @@ def test_the_monitor_reaches_the_crawl_only_as_a_child_process() -> None:
     banned = (
         "crawler.doors.spiders",
         "crawler.doors.settings",
+        "crawler.doors.project",
+        "crawler.doors.by_scrapy",
         "crawler.doors.crawl",
         "crawler.walking.walk",
         "crawler.walking.accounts",
@@ -185,7 +187,7 @@ def test_every_connection_is_made_behind_the_guard() -> None:
     assert [name for name, text in texts.items() if "smtplib.SMTP(" in text and name not in MAIL] == []
     assert [name for name, text in texts.items() if "chromium.launch(" in text] == ["crawler/net/browser.py"]
     assert "--proxy-server=127.0.0.1:9" in texts["crawler/net/browser.py"]
-    assert '"crawler.doors.spiders.resolver.GuardedResolver"' in texts["crawler/doors/settings.py"]
+    assert '"crawler.doors.spiders.resolver.GuardedResolver"' in texts["crawler/doors/project.py"]
     guarded = texts["crawler/net/client.py"]
     assert guarded.count("network_backend=") == guarded.count("Pool(") == guarded.count("Client(") == 2
     private = re.compile(r"\b(?:httpx|httpcore)\._|(?:transport|client|pool)\._\w")

@@ -35,7 +35,12 @@ class GuardOff(Exception):
 
 def try_guard() -> None:
     """Ask both httpx clients for this machine. Raises :class:`GuardOff` unless each refuses. Takes milliseconds."""
-    asyncio.run(_client())
+    asyncio.run(try_clients())
+
+
+async def try_clients() -> None:
+    """As :func:`try_guard`, from within a loop, which waits for it."""
+    await _client()
     _sender()
 
 

@@ -113,8 +113,13 @@ class _Walked:
 def _walked(web: Web) -> Callable[..., Any]:
     """The crawl's walk without Scrapy: the same walk, night and inspector, over the servers in memory."""
 
-    def run(config: Any, known: Any, planned: Any, pending: Any, hosts: Any, manners: Any, keeper: Any, clock: Any, on_look: Any, glance: Any, inspector: Any, *_: Any, **__: Any) -> _Walked:  # fmt: skip
-        finder: Finder = glance[0]
+    def run(settings: Any, arguments: Mapping[str, Any]) -> _Walked:
+        config, clock, keeper, on_look = (
+            arguments[name] for name in ("config", "clock", "keeper", "on_look")
+        )
+        known, planned, pending = (arguments[name] for name in ("known", "planned", "pending"))
+        hosts, manners, inspector = (arguments[name] for name in ("hosts", "manners", "inspector"))
+        finder: Finder = arguments["finder"]
 
         async def fetch(ask: Ask) -> Page:
             return web.fetch(ask)

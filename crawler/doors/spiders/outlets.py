@@ -20,6 +20,7 @@ from crawler.doors.spiders.failures import word_for
 from crawler.doors.spiders.trial import try_door
 from crawler.model import Ask, Manners, OutletKind, Page
 from crawler.net.guard import refusal_of
+from crawler.net.guard_trial import try_clients
 from crawler.net.redirects import follow
 from crawler.net.tls import fault_of
 from crawler.register.finder import Finder, glance
@@ -67,6 +68,7 @@ class OutletSpider(Spider):
         self.homes = homes
         self.new_pictures = new_pictures
         old = partial(HttpDoor, config, hosts, clock, legacy=True)
+        on_look = partial(self._count, on_look)
         self.doors = Doors(self._plain, old, config, clock, legacy_hosts(manners))
         self.walk = Walk(self.fetch, keeper, config, clock, hosts, manners, door="spider", on_look=on_look)
         self.inspector = inspector or Inspector(())
@@ -75,6 +77,15 @@ class OutletSpider(Spider):
         self.night = AccountNight(
             self.fetch, keeper, config, clock, hosts, manners, door="spider", on_look=on_look
         )
+
+    def _count(self, on_look: Callable[[Looked], None], looked: Looked) -> None:
+        """Each look stands in Scrapy's stats by its outcome and reason."""
+        visit = looked.visit
+        for name in (f"outcome/{visit.outcome}", f"outcome/{visit.outcome}/{visit.reason}")[
+            : 1 + bool(visit.reason)
+        ]:
+            self.crawler.stats.inc_value(name)
+        on_look(looked)
 
     def _listed(self, page: Page, known: Known) -> None:
         """A column's page that is not just as before: accounts on it, and what it says of itself."""
@@ -92,6 +103,7 @@ class OutletSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Walks everything; the requests go through Scrapy's downloader one by one."""
         try:
+            await try_clients()
             await try_door(self.crawler.engine.download_async)
             async with self.doors:
                 await self._columns()

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
 
-from scrapy.crawler import Crawler
 from scrapy.resolver import CachingThreadedResolver
-from twisted.internet.base import ReactorBase
+from scrapy.settings import BaseSettings
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import DNSLookupError
 
@@ -18,7 +16,8 @@ from crawler.net.guard_trial import INSIDE, PROBE_NAME
 class GuardedResolver(CachingThreadedResolver):
     """``inside`` are hosts of the catalogue on the office's own network; ``refused`` the names that led inside.
 
-    The address that was judged is the one that Twisted connects to.
+    The address that was judged is the one that Twisted connects to. Scrapy makes the resolver from the settings of the
+    process, before a spider can read config.yaml: it is shut until the crawl's own settings come to the middleware.
     """
 
     allow_loopback = False
@@ -26,11 +25,10 @@ class GuardedResolver(CachingThreadedResolver):
     refused: frozenset[str] = frozenset()
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
-        found = super().from_crawler(crawler, reactor)
-        found.allow_loopback = crawler.settings.getbool("GUARD_ALLOW_LOOPBACK")
-        found.inside = frozenset(crawler.settings.getlist("GUARD_INSIDE_HOSTS"))
-        return found
+    def opened(cls, settings: BaseSettings) -> None:
+        """Let this process's one crawl go where its settings say."""
+        cls.allow_loopback = settings.getbool("GUARD_ALLOW_LOOPBACK")
+        cls.inside = frozenset(settings.getlist("GUARD_INSIDE_HOSTS"))
 
     def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:
         found = succeed(INSIDE) if name == PROBE_NAME else super().getHostByName(name, timeout)
