@@ -18,6 +18,7 @@ from protego import Protego
 
 from crawler.config import CrawlConfig
 from crawler.model import Ask, Manners, Page
+from crawler.net.robots import rules_text
 from crawler.walking.hosts import HostQueue, host_key
 from crawler.walking.walk import LONGEST_DELAY, NETWORK
 
@@ -120,10 +121,10 @@ class Polite(Generic[T]):
         if page.error or page.status >= 500:
             queue.settle(failed=page.error in NETWORK)
             return page.error or "unreachable"
-        text = page.body.decode("utf-8", "replace") if page.status == 200 else ""
-        if not text.strip() or "<html" in text[:500].lower():
+        text = rules_text(page)
+        if not text:
             return None
-        rules = Protego.parse(text[:500_000])
+        rules = Protego.parse(text)
         wanted = min(rules.crawl_delay(self.config.user_agent) or 0.0, LONGEST_DELAY)
         if wanted > queue.manners.delay:
             queue.manners = replace(queue.manners, delay=wanted)

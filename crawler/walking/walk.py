@@ -21,6 +21,7 @@ from protego import Protego
 from crawler.config import CrawlConfig
 from crawler.model import Article, Ask, Manners, Outcome, Page, Post
 from crawler.net.guard import refusal_of
+from crawler.net.robots import rules_text
 from crawler.platforms import platform, portal, probes_of
 from crawler.reading.article import read_article
 from crawler.reading.keys import key, keys
@@ -372,8 +373,8 @@ class Walk:
     def _rules_of(self, queue: HostQueue, page: Page) -> Protego | Page | None:
         if page.status >= 500:
             return page
-        text = page.body.decode("utf-8", "replace") if page.status == 200 else ""
-        if not text.strip() or "<html" in text[:500].lower():
+        text = rules_text(page)
+        if not text:
             return None  # a page served in its place is no rule
         rules = Protego.parse(text)
         wanted = min(rules.crawl_delay(self.config.user_agent) or 0.0, LONGEST_DELAY)
