@@ -8,6 +8,7 @@ from itertools import pairwise
 from crawler.days.parts import plain
 from crawler.model import Dated, Refused
 from crawler.reading.lists.cells import Cell
+from crawler.reading.lists.grouped import common
 from crawler.reading.lists.outline import Outline
 from crawler.reading.lists.pieces import boxed
 
@@ -15,7 +16,7 @@ COUNTS = "a number beside it counts the rows or belongs to another column of the
 UNORDERED = 0.3
 """Share of a month's rows that may stand above an earlier one: pinned posts."""
 RUN = 3
-"""So many rows that go on by one are numbered."""
+"""So many rows that go on by one are numbered; in a box of their own with the month only from 1 on."""
 _BARE_NUMBER = re.compile(r"\W{0,4}\d{1,2}\W{0,4}\Z")
 _TABLE_CELL = frozenset({"td", "th"})
 
@@ -32,7 +33,8 @@ def uncounted(sheet: Outline, cells: list[Cell]) -> list[Cell]:
             continue
         last = day
         run.append(cell)
-        if len(run) >= RUN or _apart(sheet, cell.pieces):
+        numbered = len(run) >= RUN and not (boxed(sheet, cell.pieces) and day > len(run))
+        if numbered or _apart(sheet, cell.pieces):
             for one in run if len(run) == RUN else [cell]:
                 one.answer = Refused(one.raw, COUNTS)
     return cells
@@ -41,7 +43,7 @@ def uncounted(sheet: Outline, cells: list[Cell]) -> list[Cell]:
 def _refuse_unordered(sheet: Outline, cells: list[Cell]) -> None:
     """Numbers that go up and down within the months while these fall in order: views beside a month, no days.
 
-    A number that stands first in a box of its own and the month is a big day above its month, in whatever order.
+    A number with which a box of its own and the month, or the whole row, begins is a big day before its month, in whatever order.
     """
     told = [cell for cell in cells if _joined_day(sheet, cell) is not None and not _big_day(sheet, cell)]
     days = [cell.answer.day for cell in told if isinstance(cell.answer, Dated)]
@@ -53,7 +55,11 @@ def _refuse_unordered(sheet: Outline, cells: list[Cell]) -> None:
 
 
 def _big_day(sheet: Outline, cell: Cell) -> bool:
-    return _BARE_NUMBER.match(plain(sheet.texts[cell.pieces[0]])) is not None and boxed(sheet, cell.pieces)
+    first = cell.pieces[0]
+    if _BARE_NUMBER.match(plain(sheet.texts[first])) is None:
+        return False
+    around = common(sheet, [sheet.owners[number] for number in cell.pieces])
+    return boxed(sheet, cell.pieces) or (around >= 0 and sheet.first[around] == first)
 
 
 def _joined_day(sheet: Outline, cell: Cell) -> int | None:

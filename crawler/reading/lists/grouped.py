@@ -83,7 +83,7 @@ def _beside(sheet: Outline, days: Sequence[Cell], links: Links) -> list[tuple[Ce
 
 def _titles(sheet: Outline, days: Sequence[Cell], links: Links) -> list[tuple[int, Cell | int]]:
     """The titled links of the box around all days and the columns beside them, with their first text."""
-    box = _common(sheet, [cell.owner for cell in days])
+    box = common(sheet, [cell.owner for cell in days])
     for _ in range(2):
         if box >= 0 and links.any_within(box):
             break
@@ -95,10 +95,10 @@ def _titles(sheet: Outline, days: Sequence[Cell], links: Links) -> list[tuple[in
 
 def _brothers(sheet: Outline, one: Sequence[int], other: Sequence[int]) -> bool:
     """Whether two runs of texts stand in two boxes next to each other, and the days' box says nothing else."""
-    first, second = (_common(sheet, [sheet.owners[number] for number in run]) for run in (one, other))
+    first, second = (common(sheet, [sheet.owners[number] for number in run]) for run in (one, other))
     if first < 0 or second < 0 or sheet.inside(first, second) or sheet.inside(second, first):
         return False
-    parent = _common(sheet, [first, second])
+    parent = common(sheet, [first, second])
     return sheet.last[_child(sheet, parent, first)] == sheet.first[_child(sheet, parent, second)]
 
 
@@ -107,7 +107,7 @@ def _headings(sheet: Outline, days: Sequence[Cell], links: Links) -> list[_Group
     fall = [cell.answer.day for cell in days if isinstance(cell.answer, Dated)]
     if any(one < other for one, other in pairwise(fall)):
         return []
-    box = _common(sheet, [cell.owner for cell in days])
+    box = common(sheet, [cell.owner for cell in days])
     if box < 0:
         return []
     children = [_child(sheet, box, cell.owner) for cell in days]
@@ -180,7 +180,7 @@ def _make(sheet: Outline, node: int) -> tuple[str, str]:
     return sheet.tags[node], sheet.elements[node].get("class") or ""
 
 
-def _common(sheet: Outline, nodes: Sequence[int]) -> int:
+def common(sheet: Outline, nodes: Sequence[int]) -> int:
     """The smallest element around all of ``nodes``, and not one of them; -1 where it is far."""
     box = sheet.parents[min(nodes)]
     last = max(nodes)
