@@ -19,9 +19,9 @@ from crawler.register.account_cards import CONFIG
 from crawler.register.catalogue import Catalogue, read_catalogue
 from crawler.register.enter import Diff, sync
 from crawler.store.migrate import migrate
+from crawler.store.rows import outlet_of
 from crawler.store.tables import DutyRow, OutletRow, SiteRow, UnitRow, open_store
 from crawler.system.config_words import in_chinese
-from crawler.walking.known import outlet_of
 from monitor.config import MonitorConfig, monitor_config
 from monitor.counting.counts import outlets_of, unit_month_counts
 from monitor.counting.word import keep_config

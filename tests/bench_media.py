@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from crawler.walking.answers import read_answer
+from crawler.accounts.answers import read_answer
 
 RELATIVE = {"weibo/mweibo_list_relative_pinned_20190716.json": "2019-07-16T10:00:00+08:00"}
 """Fetch moments that the labels tell in words only."""

@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from crawler.accounts.chain import plan_night
+from crawler.accounts.night import AccountNight, asked_tonight
 from crawler.config import CrawlConfig
 from crawler.model import (
     SHANGHAI,
@@ -33,8 +35,6 @@ from crawler.model import (
     shanghai_day,
 )
 from crawler.platforms import platform
-from crawler.walking.accounts import AccountNight, asked_tonight
-from crawler.walking.chain import plan_night
 from crawler.walking.visit import Known, Looked
 from monitor.demo import media_pages as media
 from monitor.demo.media import FAULTS, SampleAccount, SamplePost, media_app

@@ -8,6 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.accounts.chain import (
+    Health,
+    Look,
+    believed,
+    due,
+    next_probe,
+    plan_night,
+    probe_health,
+    settle,
+    spell,
+    tripped,
+)
 from crawler.model import (
     SHANGHAI,
     Dated,
@@ -21,18 +33,6 @@ from crawler.model import (
     shanghai_day,
 )
 from crawler.platforms import platform
-from crawler.walking.chain import (
-    Health,
-    Look,
-    believed,
-    due,
-    next_probe,
-    plan_night,
-    probe_health,
-    settle,
-    spell,
-    tripped,
-)
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=SHANGHAI)
 TODAY = shanghai_day(NOW)

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from crawler.accounts.chain import Look, Settled, next_probe, settle
 from crawler.model import (
     SHANGHAI,
     Ask,
@@ -25,7 +26,6 @@ from crawler.model import (
     shanghai_day,
 )
 from crawler.platforms import platform, weibo
-from crawler.walking.chain import Look, Settled, next_probe, settle
 from monitor.demo.accounts import accounts_of
 from monitor.demo.district import load_district
 from monitor.demo.media import FAULTS, SampleAccount, SamplePost, media_app

@@ -17,8 +17,8 @@ from sqlalchemy import select
 from crawler.clock import clock as real_clock
 from crawler.doors.recheck import recheck
 from crawler.model import Evidence, Visit
+from crawler.store.rows import unread_of
 from crawler.store.tables import VisitRow
-from crawler.walking.record import unread_of
 from monitor.demo.faults import CAPTCHA, CHALLENGE, LOGIN, gzip_bomb
 from monitor.night.child import run_crawl
 from monitor.office import enter_catalogue, open_office

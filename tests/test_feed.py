@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from crawler.accounts.answers import read_answer
 from crawler.model import SHANGHAI, Evidence, Outcome, Outlet, OutletKind, Page, Probe, Reading
 from crawler.platforms import feed
-from crawler.walking.answers import read_answer
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
 THEN = NOW - timedelta(days=20)

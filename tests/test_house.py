@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PURE = (
     "crawler/model.py", "crawler/days/text.py", "crawler/days/parts.py", "crawler/reading/listing.py", "crawler/reading/article.py",
-    "crawler/reading/markup.py", "crawler/reading/states.py", "crawler/walking/visit.py", "crawler/walking/chain.py", "crawler/walking/hosts.py",
+    "crawler/reading/markup.py", "crawler/reading/states.py", "crawler/walking/visit.py", "crawler/accounts/chain.py", "crawler/walking/hosts.py",
     "crawler/reading/reader.py", "crawler/reading/frames.py", "monitor/counting/tally.py",
     "monitor/counting/addresses.py", "monitor/counting/distinct.py", "monitor/counting/ledger.py",
     "monitor/counting/months.py", "monitor/counting/reach.py", "monitor/counting/rows.py", "monitor/counting/sight.py",
@@ -96,7 +96,7 @@ def test_the_monitor_reaches_the_crawl_only_as_a_child_process() -> None:
         "crawler.doors.by_scrapy",
         "crawler.doors.crawl",
         "crawler.walking.walk",
-        "crawler.walking.accounts",
+        "crawler.accounts.night",
     )
     guilty = [(name, one) for name, path in sources("monitor") for one in banned if uses(imports(path), one)]
     assert guilty == []

@@ -13,7 +13,8 @@ from sqlalchemy import insert, update
 from crawler.config import BadConfig, CrawlConfig
 from crawler.model import SHANGHAI, Addressee, ContactRole, Unit
 from crawler.register.catalogue import read_catalogue
-from crawler.register.enter import addressees, sync
+from crawler.register.enter import sync
+from crawler.store.rows import addressees
 from crawler.store.tables import RunRow, UnitRow
 from monitor.counting.counts import units_of
 from monitor.letters.alerts import write_letters

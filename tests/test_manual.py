@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from crawler.accounts import chain
+from crawler.accounts.looks import account_looked
 from crawler.model import SHANGHAI, Evidence, Outcome, Outlet, OutletKind, Probe, Reading
 from crawler.platforms import manual
-from crawler.walking import chain
-from crawler.walking.account_looks import account_looked
 from crawler.walking.visit import Known
 from monitor.model import Facts, Look, Newest, OutletFacts, Value
 from monitor.settings.limits import Limit

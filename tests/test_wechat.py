@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.accounts.answers import read_answer, read_answers
 from crawler.model import SHANGHAI, Evidence, Outcome, Outlet, OutletKind, Page, Probe, Reading
 from crawler.platforms import sogou, wechat_album, wechat_article
 from crawler.platforms._wechat import biz_number, biz_of
-from crawler.walking.answers import read_answer, read_answers
 from tests.bench_media import agrees, judged
 from tests.conftest import SHARED
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zlib import crc32
 
+from crawler.accounts.chain import due
 from crawler.model import (
     AccountCard,
     AccountState,
@@ -28,7 +29,6 @@ from crawler.model import (
     Visit,
 )
 from crawler.register.enter import Catalogue, sync
-from crawler.walking.chain import due
 from crawler.walking.record import Scope, record
 from crawler.walking.visit import Looked
 from crawler.walking.wholeness import Whole

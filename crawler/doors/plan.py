@@ -14,7 +14,7 @@ from crawler.model import Manners, shanghai_day
 from crawler.register.account_candidates import new_pictures, record_picture, record_sightings
 from crawler.register.finder import Finder, platform_hosts
 from crawler.walking import frame_store
-from crawler.walking.accounts import asked_tonight
+from crawler.accounts.night import asked_tonight
 from crawler.walking.keeper import StoreKeeper
 from crawler.walking.known import allowed_hosts, host_manners, known_sites, planned_outlets, site_homes
 from crawler.walking.page_facts import Inspector, record_pages

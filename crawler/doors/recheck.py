@@ -14,6 +14,7 @@ from functools import partial
 import httpx
 from sqlalchemy import Connection, Engine
 
+from crawler.accounts.night import AccountNight
 from crawler.config import CrawlConfig
 from crawler.doors.choice import Doors, legacy_hosts
 from crawler.doors.settings import request_headers
@@ -24,7 +25,6 @@ from crawler.net.redirects import follow
 from crawler.net.resolver import ForbiddenAddress, Resolve, system_resolve
 from crawler.net.tls import any_certificate, fault_of, last_century
 from crawler.net.unpacking import OFFERED, Garbled, Oversized, Unpacked
-from crawler.walking.accounts import AccountNight
 from crawler.walking.copies import Camera, keep_copies
 from crawler.walking.keeper import StoreKeeper
 from crawler.walking.known import allowed_hosts, host_manners, known_outlets

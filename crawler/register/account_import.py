@@ -40,8 +40,8 @@ from crawler.register.account_cards import (
 from crawler.register.contacts import masked
 from crawler.register.enter import outlet_values, sync_duty
 from crawler.register.survey_rows import Fault, Survey, SurveyRow
+from crawler.store.rows import outlet_of
 from crawler.store.tables import DutyRow, OutletRow, SiteRow, UnitRow
-from crawler.walking.known import outlet_of
 
 STATE_NAMES: Mapping[AccountState, str] = {
     AccountState.REGISTERED: "在用", AccountState.UNREGISTERED: "未登记", AccountState.CLOSING: "注销中",

@@ -21,10 +21,10 @@ from crawler.register.column_book import ANYBODY, BY_CLASS, PURPOSES, RENDERS, C
 from crawler.register.enter import FRESH, WATCH, outlet_values, sync_duty
 from crawler.register.ids import ids_of_urls
 from crawler.register.survey_rows import Fault
+from crawler.store.rows import outlet_of
 from crawler.store.tables import DutyRow, OutletRow, SiteRow, UnitRow
 from crawler.walking.address_store import note_address
 from crawler.walking.addresses import is_route, one_address
-from crawler.walking.known import outlet_of
 from crawler.walking.offers import Offer
 from crawler.walking.offers.store import reading_at, taken
 

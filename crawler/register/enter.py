@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -12,7 +12,6 @@ from sqlalchemy import Connection, delete, insert, select, update
 from crawler.model import (
     AccountCard,
     Addressee,
-    ContactRole,
     Outcome,
     Outlet,
     OutletKind,
@@ -167,17 +166,6 @@ def _addressee(one: Addressee) -> dict[str, str]:
         "role": one.role.value, "email": one.email, "name": one.name, "phone": one.phone,
         **{name: day.isoformat() for name, day in days.items() if day},
     }  # fmt: skip
-
-
-def addressees(stored: Iterable[Mapping[str, str]]) -> tuple[Addressee, ...]:
-    """The contacts of a stored unit."""
-    return tuple(
-        Addressee(
-            ContactRole(one["role"]), one["email"], one["name"], one["phone"],
-            *(date.fromisoformat(one[name]) if name in one else None for name in ("valid_from", "valid_to")),
-        )
-        for one in stored
-    )  # fmt: skip
 
 
 def _site(site: Site) -> dict[str, Any]:

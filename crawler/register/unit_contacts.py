@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crawler.model import ROLE_NAMES, Addressee, ContactRole, Unit
 from crawler.register.account_cards import CONFIG, WORKBOOK
 from crawler.register.contacts import masked
-from crawler.register.enter import addressees
+from crawler.store.rows import addressees
 from crawler.store.tables import Base, UnitRow
 
 HOMES: Mapping[str, str] = {CONFIG: "config.yaml", WORKBOOK: "通讯录"}

@@ -11,23 +11,18 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, Select, or_, select
 
 from crawler.model import (
-    AccountState,
-    ColumnClass,
     Evidence,
     Manners,
-    Outlet,
     OutletKind,
-    Probe,
-    Purpose,
     Site,
 )
 from crawler.net.guard import host_of
 from crawler.platforms import probes_of
+from crawler.store.rows import outlet_of, unread_of
 from crawler.store.tables import OutletRow, SiteRow
 from crawler.walking.attestations import attested, with_word
 from crawler.walking.doubt_store import words as words_of_people
 from crawler.walking.hosts import host_key
-from crawler.walking.record import unread_of
 from crawler.walking.shape_store import opened
 from crawler.walking.shapes import DRIFTING, GOLDEN
 from crawler.walking.visit import Known, Planned
@@ -127,29 +122,6 @@ def _politer(chosen: dict[str, Manners], url: str, manners: Manners) -> None:
         max(old.delay, manners.delay),
         min(old.concurrency, manners.concurrency),
         old.legacy_tls or manners.legacy_tls,
-    )
-
-
-def outlet_of(row: Any, units: Sequence[str] = ()) -> Outlet:
-    """The outlet of a stored row (or mapping), with the ``units`` that answer for it."""
-    return Outlet(
-        id=row["id"],
-        kind=OutletKind(row["kind"]),
-        name=row["name"],
-        platform=row["platform"],
-        site=row["site_id"],
-        units=tuple(units),
-        url=row["url"],
-        cls=ColumnClass(row["cls"]),
-        path=row["path"],
-        level=row["level"],
-        floor=row["floor"],
-        render=row["render"],
-        state=AccountState(row["state"]),
-        handle=row["handle"],
-        probes=tuple(Probe(p["platform"], p["url"], p["handle"]) for p in row["probes"]),
-        purpose=Purpose(row["purpose"]),
-        only=row["only"],
     )
 
 

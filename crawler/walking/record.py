@@ -113,12 +113,6 @@ def unread_values(one: Unread) -> dict[str, str]:
     }
 
 
-def unread_of(values: Mapping[str, str]) -> Unread:
-    """What :func:`unread_values` wrote."""
-    day = date.fromisoformat(values["day"]) if values["day"] else None
-    return Unread(values["place"], values["why"], values["text"], values["url"], day)
-
-
 def _clean(text: str) -> str:
     """Text that both databases take: crawled pages hold NULs and halves of characters."""
     try:

@@ -14,7 +14,7 @@ from crawler.days.strength import is_weak
 from crawler.days.text import NO_YEAR
 from crawler.days.years import FROM_FOLDER, FROM_ORDER_OF_FOLDERS
 from crawler.model import Dated, Evidence, Outlet, Page, Visit
-from crawler.platforms import portal, probes_of
+from crawler.platforms import platform, probes_of
 from crawler.reading.article import read_article
 from crawler.reading.lists.addresses import host_of
 
@@ -35,7 +35,7 @@ def yearless(page: Page, outlet: Outlet) -> tuple[str, ...]:
     probe = next(iter(probes_of(outlet)), None)
     if probe is None or outlet.platform != PORTAL:
         return ()
-    reading = portal.read(page, outlet, probe)
+    reading = platform(probe.platform).read(page, outlet, probe)
     lacking = any(one.why == NO_YEAR for one in reading.refused)
     host = host_of(page.final_url or page.url)
     bare = [

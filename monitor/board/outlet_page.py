@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from crawler.model import Outlet
+from crawler.store.rows import outlet_of
 from crawler.store.tables import DutyRow, OutletRow, PostRow, SiteRow, UnitRow, VisitRow
 from crawler.walking.copies import PageCopyRow
-from crawler.walking.known import outlet_of
 from monitor.findings.dispensations import KIND_NAMES, Dispensation, in_force
 from monitor.findings.standing import StandingRow
 from monitor.record.tables import FindingRow

@@ -13,6 +13,7 @@ from typing import Any
 import click
 from rich.table import Table
 
+from crawler.accounts.chain import plan_night
 from crawler.clock import clock
 from crawler.config import BadConfig
 from crawler.doors.recheck import UnknownOutlet
@@ -31,7 +32,6 @@ from crawler.register.account_import import (
     several,
 )
 from crawler.register.contacts import masked
-from crawler.walking.chain import plan_night
 from crawler.walking.known import known_outlets
 from monitor.commands import screen
 from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json

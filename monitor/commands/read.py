@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from crawler.accounts.answers import read_answer, read_answers
 from crawler.clock import clock
 from crawler.config import BadConfig, CrawlConfig
 from crawler.doors.recheck import HttpDoor
@@ -18,7 +19,6 @@ from crawler.model import Ask, Page
 from crawler.net.guard import host_of, refusal_of
 from crawler.reading.reader import read_folder, read_page, read_saved, read_urls
 from crawler.reading.rendering import render
-from crawler.walking.answers import read_answer, read_answers
 from monitor.commands.options import Moment, with_as_of, with_json
 from monitor.words.exits import DONE
 

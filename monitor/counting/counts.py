@@ -11,9 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select
 
 from crawler.model import SHANGHAI, ColumnClass, Outcome, Outlet, OutletKind, Unit, shanghai_day
-from crawler.register.enter import addressees
+from crawler.store.rows import addressees, outlet_of
 from crawler.store.tables import DutyRow, OutletRow, PostRow, SiteRow, UnitRow, VisitRow
-from crawler.walking.known import outlet_of
 from monitor.counting.ledger import Answer
 from monitor.counting.looked import reaches
 from monitor.counting.names import Names, Place

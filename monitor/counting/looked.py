@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Text, and_, cast, func, not_, or_, select
 
 from crawler.model import SHANGHAI, ColumnClass, Evidence, Outcome, OutletKind, Unread, shanghai_day
 from crawler.reading.frames import frame_key, remaining
+from crawler.store.rows import unread_of
 from crawler.store.tables import OutletRow, PostRow, VisitRow
 from crawler.walking.frame_store import frame_of
-from crawler.walking.record import unread_of
 from monitor.counting.reach import Reach
 from monitor.looks.column_words import Word, words_of
 from monitor.looks.weight import CONVICTING

@@ -18,12 +18,11 @@ from crawler.crosscheck.model import Checked
 from crawler.model import SHANGHAI, Evidence, Outcome, OutletKind, Probe, Purpose, Site, shanghai_day, utc
 from crawler.platforms import manual
 from crawler.register.account_cards import StateSince, histories, state_on
+from crawler.store.rows import outlet_of, unread_of
 from crawler.store.tables import DutyRow, OutletRow, PostRow, SiteRow, VisitRow
 from crawler.walking.address_store import same_lists
 from crawler.walking.attestations import MANUAL, attested, with_word
 from crawler.walking.hosts import host_key
-from crawler.walking.known import outlet_of
-from crawler.walking.record import unread_of
 from crawler.walking.traits import caught
 from monitor.days.calendar import add_months, month_of, months_from, quarter_start
 from monitor.facts.content import content_facts

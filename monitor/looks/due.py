@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from crawler.accounts.chain import due
 from crawler.model import GONE, OutletKind
-from crawler.walking.chain import due
 from monitor.model import OutletFacts
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from crawler.model import OutletKind, Unread, utc
 from crawler.store.proof_tables import ColumnWordRow
+from crawler.store.rows import unread_of
 from crawler.store.tables import OutletRow
-from crawler.walking.record import unread_of
 from monitor.looks.column_words import BACKWARDS, KINDS, PART, Word, word_of
 from monitor.looks.crosscheck_rows import as_row
 from monitor.looks.crosschecks import elsewhere

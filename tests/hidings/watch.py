@@ -17,18 +17,18 @@ from unittest.mock import patch
 
 import yaml
 
+import crawler.accounts.night
 import crawler.doors.crawl
 import crawler.doors.recheck
-import crawler.walking.accounts
 import crawler.walking.asking
 import crawler.walking.visit
 import monitor.night.clocks
+from crawler.accounts.night import AccountNight
 from crawler.doors.crawl import crawl
 from crawler.model import SHANGHAI, Ask, Outlet, OutletKind, Page, Probe, Reading
 from crawler.register.finder import Finder
 from crawler.store.tables import open_store
 from crawler.system.shipped import shipped
-from crawler.walking.accounts import AccountNight
 from crawler.walking.attestations import Attestation, enter
 from crawler.walking.hosts import host_key
 from crawler.walking.visit import Read, guarded
@@ -288,7 +288,7 @@ def in_memory(web: Web) -> Iterator[None]:
             (crawler.walking.asking, "TICK", 0.0),
             (monitor.night.clocks, "visit_home", visited),
             (crawler.walking.visit, "guarded", _guarded),
-            (crawler.walking.accounts, "guarded", _guarded),
+            (crawler.accounts.night, "guarded", _guarded),
         ):
             stack.enter_context(patch.object(owner, name, stands))
         yield

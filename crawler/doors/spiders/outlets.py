@@ -12,6 +12,7 @@ from typing import Any
 from scrapy import Request, Spider
 from scrapy.http import Response
 
+from crawler.accounts.night import AccountNight
 from crawler.config import CrawlConfig
 from crawler.doors.choice import Doors, legacy_hosts
 from crawler.doors.recheck import HttpDoor
@@ -24,7 +25,6 @@ from crawler.net.guard_trial import try_clients
 from crawler.net.redirects import follow
 from crawler.net.tls import fault_of
 from crawler.register.finder import Finder, glance
-from crawler.walking.accounts import AccountNight
 from crawler.walking.page_facts import Inspector
 from crawler.walking.visit import Known, Looked, Planned
 from crawler.walking.walk import Keeper, Walk

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from crawler.accounts.chain import CANARY_SILENCE, WALL_REASONS, WALLS_IN_A_ROW
 from crawler.model import Outcome, OutletKind, shanghai_day
-from crawler.walking.chain import CANARY_SILENCE, WALL_REASONS, WALLS_IN_A_ROW
 from monitor.looks.due import gone
 from monitor.model import Facts, Look, OutletFacts, Value, Verdict
 from monitor.settings.limits import Clause, LookHours

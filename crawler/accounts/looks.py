@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from crawler.accounts.chain import Look, bridge_of
 from crawler.model import Evidence, OutletKind, Probe, Reading, Visit, utc
 from crawler.walking.asking import Answer
-from crawler.walking.chain import Look, bridge_of
 from crawler.walking.freshness import part, said_by_caches
 from crawler.walking.visit import Known, Looked
 

@@ -15,6 +15,8 @@ from datetime import date, datetime, timedelta
 from types import ModuleType
 from typing import Any
 
+from crawler.accounts.chain import Health, Look, believed, decides, due, next_probe, probe_health, tripped
+from crawler.accounts.looks import account_looked, as_copy, path_of
 from crawler.config import CrawlConfig
 from crawler.model import (
     GONE,
@@ -30,9 +32,7 @@ from crawler.model import (
 )
 from crawler.net.guard import refusal_of
 from crawler.platforms import platform
-from crawler.walking.account_looks import account_looked, as_copy, path_of
 from crawler.walking.asking import Answer, Asking
-from crawler.walking.chain import Health, Look, believed, decides, due, next_probe, probe_health, tripped
 from crawler.walking.freshness import PAST_CACHES
 from crawler.walking.hosts import HostQueue, host_key
 from crawler.walking.visit import Known, Looked, guarded
