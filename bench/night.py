@@ -29,8 +29,8 @@ from crawler.model import Outcome
 from crawler.store.tables import Base, OutletRow, SiteRow, open_store
 from crawler.walking.keeper import StoreKeeper
 from crawler.walking.known import known_outlets, planned_outlets
+from crawler.walking.model import Looked
 from crawler.walking.record import ArticleSeen
-from crawler.walking.visit import Looked
 
 HORIZON = date(2026, 11, 23)
 """No post is that new: the night reads lists and no articles, like the spider beside it."""

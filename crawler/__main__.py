@@ -20,7 +20,7 @@ from crawler.net.guard_trial import GuardOff, try_guard
 from crawler.store.tables import open_store
 from crawler.system.config_words import in_chinese
 from crawler.system.parent import tied_to
-from crawler.walking.visit import Looked
+from crawler.walking.model import Looked
 
 
 def main() -> int:

@@ -17,7 +17,8 @@ from sqlalchemy import select
 from crawler.doors.recheck import UnknownOutlet
 from crawler.model import Evidence, Outcome, Reading
 from crawler.store.tables import RunRow, open_store
-from crawler.walking.visit import Known, floor_of, look
+from crawler.walking.model import Known
+from crawler.walking.visit import floor_of, look
 from monitor.__main__ import attach, cli
 from monitor.office import read_settings
 from monitor.words.causes import looked_like

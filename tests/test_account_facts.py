@@ -13,7 +13,7 @@ from crawler.model import SHANGHAI, Dated, Evidence, Outcome, Outlet, OutletKind
 from crawler.register.catalogue import Catalogue
 from crawler.register.enter import sync
 from crawler.walking.keeper import StoreKeeper
-from crawler.walking.visit import Looked
+from crawler.walking.model import Looked
 from monitor.facts.accounts import Gap, SeenPost, account_rhythms, rhythm
 from tests.conftest import Store
 

@@ -35,7 +35,7 @@ from crawler.model import (
     shanghai_day,
 )
 from crawler.platforms import platform
-from crawler.walking.visit import Known, Looked
+from crawler.walking.model import Known, Looked
 from monitor.demo import media_pages as media
 from monitor.demo.media import FAULTS, SampleAccount, SamplePost, media_app
 from monitor.findings.inhibit import inhibited

@@ -11,7 +11,7 @@ from crawler.model import Ask, Evidence, Outcome, Page, Reading
 from crawler.platforms import portal
 from crawler.reading.keys import key
 from crawler.walking.freshness import PAST_CACHES
-from crawler.walking.visit import Known
+from crawler.walking.model import Known
 from tests.test_walk import run
 from tests.walking import HOME, NOW, Memory, Web, failing, outlet, page, post, reading, walker
 

@@ -15,8 +15,8 @@ from sqlalchemy import select
 
 from crawler.model import Article, Dated, Evidence, Outcome, Post, Visit
 from crawler.store.tables import OutletRow, PostRow, VisitRow
+from crawler.walking.model import Looked
 from crawler.walking.record import ArticleSeen, Scope, adopt_articles, pending_articles, record, unseen
-from crawler.walking.visit import Looked
 from monitor import __main__ as command
 from monitor.demo.server import Sample
 from tests.conftest import Store

@@ -11,7 +11,8 @@ import pytest
 from crawler.model import Evidence, Outcome, Page, Reading, Unread
 from crawler.platforms import portal
 from crawler.reading.keys import key
-from crawler.walking.visit import Known, Looked, look
+from crawler.walking.model import Known, Looked
+from crawler.walking.visit import look
 from crawler.walking.wholeness import Walked, reach, whole_since, with_page
 from tests.test_walk import run
 from tests.walking import HOME, NOW, TODAY, Memory, Web, outlet, page, post, reading, walker

@@ -14,9 +14,10 @@ from crawler.register.enter import sync
 from crawler.store.proof_tables import FrameLinkRow
 from crawler.walking.address_store import same_lists
 from crawler.walking.frame_store import forget, frame_of
+from crawler.walking.model import Known, Looked
 from crawler.walking.record import record
 from crawler.walking.traits import LIAR, liars, mark
-from crawler.walking.visit import Known, Looked, look
+from crawler.walking.visit import look
 from tests.conftest import Store
 from tests.test_store import NOW, SCOPE, catalogue, looked, outlet
 from tests.walking import page, post, reading

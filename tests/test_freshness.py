@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from crawler.model import Ask, shanghai_day
+from crawler.walking.asking import plain_due
 from crawler.walking.freshness import Copy, asks_past, copy_of, part, past_caches, runs, said_by_caches
-from crawler.walking.visit import Known, plain_due
+from crawler.walking.model import Known
 from tests.walking import NOW, outlet, page
 
 LIMIT = timedelta(hours=4)

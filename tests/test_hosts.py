@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crawler.model import Manners, Outlet, OutletKind
 from crawler.walking.hosts import HostQueue, Task, host_key
-from crawler.walking.visit import Known
+from crawler.walking.model import Known
 
 OUTLET = Outlet("x", OutletKind.COLUMN, "栏目", "portal", "site", (), "http://www.example.gov.cn/x/")
 

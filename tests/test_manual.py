@@ -11,7 +11,7 @@ from crawler.accounts import chain
 from crawler.accounts.looks import account_looked
 from crawler.model import SHANGHAI, Evidence, Outcome, Outlet, OutletKind, Probe, Reading
 from crawler.platforms import manual
-from crawler.walking.visit import Known
+from crawler.walking.model import Known
 from monitor.model import Facts, Look, Newest, OutletFacts, Value
 from monitor.settings.limits import Limit
 from monitor.verdicts.judging import stale

@@ -18,7 +18,7 @@ from crawler.register.enter import sync
 from crawler.store.tables import OutletRow
 from crawler.walking.keeper import StoreKeeper
 from crawler.walking.known import host_manners, known_outlets, planned_outlets
-from crawler.walking.visit import Known, Planned
+from crawler.walking.model import Known, Planned
 from tests.conftest import Store
 from tests.walking import Memory, Web, failing, outlet, post, reading, walker
 

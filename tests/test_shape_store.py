@@ -25,10 +25,10 @@ from crawler.register.enter import accept, sync
 from crawler.store.proof_tables import ColumnShapeRow, ColumnWordRow
 from crawler.store.tables import RunRow
 from crawler.walking.known import known_outlets
+from crawler.walking.model import Looked
 from crawler.walking.record import Scope, record
 from crawler.walking.shape_store import opened
 from crawler.walking.shapes import Built, Kept, Row, Turn
-from crawler.walking.visit import Looked
 from tests.conftest import Store
 
 NOW = datetime(2020, 7, 20, 1, tzinfo=UTC)

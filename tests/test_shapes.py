@@ -14,8 +14,9 @@ from crawler.model import Ask, Evidence, Outcome, Reading, Shape
 from crawler.reading.keys import key
 from crawler.reading.listing import read_list
 from crawler.reading.lists.shapes import further_form
+from crawler.walking.model import Known, Looked
 from crawler.walking.shapes import Turn, differences, leads_on, same_place
-from crawler.walking.visit import Known, Looked, look
+from crawler.walking.visit import look
 from tests.listpages import PAGER, days, items, page, whole
 from tests.test_walk import run
 from tests.walking import HOME, NOW, TODAY, Memory, Web, outlet, post, reading, walker

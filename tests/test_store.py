@@ -28,6 +28,7 @@ from crawler.register.enter import sync
 from crawler.store.migrate import migrate, migrations_folder
 from crawler.store.tables import DutyRow, OutletRow, PostRow, RunRow, VisitRow
 from crawler.walking.known import known_outlets
+from crawler.walking.model import Looked
 from crawler.walking.record import (
     ArticleSeen,
     Scope,
@@ -39,7 +40,6 @@ from crawler.walking.record import (
     stored_before,
     unseen,
 )
-from crawler.walking.visit import Looked
 from tests.conftest import Store, opened
 
 NOW = datetime(2020, 7, 20, 1, tzinfo=UTC)

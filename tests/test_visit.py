@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from crawler.model import Evidence, Outcome, Outlet, Page, Post, Probe, Reading
 from crawler.reading.keys import key, keys
-from crawler.walking.visit import Known, Looked, conditional, look
+from crawler.walking.asking import conditional
+from crawler.walking.model import Known, Looked
+from crawler.walking.visit import look
 from tests.walking import HOME, NOW, TODAY, outlet, page, post, reading
 
 HORIZON = date(2020, 1, 1)

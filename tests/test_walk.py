@@ -17,7 +17,7 @@ from crawler.platforms import portal
 from crawler.reading.keys import key
 from crawler.walking.freshness import PAST_CACHES
 from crawler.walking.hosts import host_key
-from crawler.walking.visit import Known
+from crawler.walking.model import Known
 from crawler.walking.walk import Walk
 from tests.walking import HOME, NOW, TODAY, Memory, Web, failing, outlet, page, post, reading, walker
 

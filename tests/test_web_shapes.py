@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from crawler.model import Evidence, Outcome, Shape, Visit
 from crawler.store.proof_tables import ColumnShapeRow
+from crawler.walking.model import Looked
 from crawler.walking.shape_store import learn
 from crawler.walking.shapes import Built, Row, Turn
-from crawler.walking.visit import Looked
 from monitor.access.roles import Role
 from monitor.office import Office
 from monitor.record.chain import AuditRow

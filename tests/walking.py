@@ -22,8 +22,8 @@ from crawler.model import (
     Reading,
 )
 from crawler.walking.hosts import host_key
+from crawler.walking.model import Known, Looked
 from crawler.walking.record import ArticleSeen
-from crawler.walking.visit import Known, Looked
 from crawler.walking.walk import Walk
 
 NOW = datetime(2020, 7, 20, 1, tzinfo=UTC)

@@ -29,8 +29,8 @@ from crawler.model import (
     Visit,
 )
 from crawler.register.enter import Catalogue, sync
+from crawler.walking.model import Looked
 from crawler.walking.record import Scope, record
-from crawler.walking.visit import Looked
 from crawler.walking.wholeness import Whole
 from monitor.config import MonitorConfig
 from monitor.counting.word import vouch
@@ -116,7 +116,7 @@ class Sight:
 
     def unchanged(self, place: Place, moment: datetime) -> bool:
         """Whether the server is asked with validators, so that it may answer "unchanged": not at the first look of a month
-        (:func:`crawler.visit.plain_due`)."""
+        (:func:`crawler.walking.asking.plain_due`)."""
         if not self.conditional or place.plain is None or moment.month != place.plain.month:
             return False
         return moment - place.plain < UNCONDITIONAL

@@ -10,7 +10,7 @@ from crawler.accounts.chain import Look, bridge_of
 from crawler.model import Evidence, OutletKind, Probe, Reading, Visit, utc
 from crawler.walking.asking import Answer
 from crawler.walking.freshness import part, said_by_caches
-from crawler.walking.visit import Known, Looked
+from crawler.walking.model import Known, Looked
 
 
 def account_looked(known: Known, look: Look, moment: datetime, door: str) -> Looked:

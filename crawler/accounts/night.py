@@ -35,7 +35,8 @@ from crawler.platforms import platform
 from crawler.walking.asking import Answer, Asking
 from crawler.walking.freshness import PAST_CACHES
 from crawler.walking.hosts import HostQueue, host_key
-from crawler.walking.visit import Known, Looked, guarded
+from crawler.walking.model import Known, Looked
+from crawler.walking.visit import guarded
 from crawler.walking.walk import NETWORK, Fetch, Keeper
 
 SESSION_LIFE = timedelta(minutes=20)

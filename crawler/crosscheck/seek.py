@@ -31,8 +31,9 @@ from crawler.reading.article import read_article
 from crawler.reading.states import refusal
 from crawler.walking.keeper import StoreKeeper
 from crawler.walking.known import allowed_hosts, host_manners
+from crawler.walking.model import STUBS, Known
 from crawler.walking.record import ArticleSeen
-from crawler.walking.visit import STUBS, Known, guarded
+from crawler.walking.visit import guarded
 from crawler.walking.walk import NETWORK, Walk
 
 logger = logging.getLogger(__name__)

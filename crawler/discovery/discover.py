@@ -31,7 +31,7 @@ from crawler.register.accounts_found import Found, Picture, found_in_code, found
 from crawler.register.qr import qr_texts
 from crawler.walking.forms import answered
 from crawler.walking.hosts import HostQueue, host_key
-from crawler.walking.visit import request_of
+from crawler.walking.model import request_of
 
 PAGES = 400
 """Pages asked at most, unless told otherwise: at one page a second seven minutes."""

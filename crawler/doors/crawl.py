@@ -15,7 +15,7 @@ from crawler.doors.plan import Desk, finish, planned
 from crawler.doors.settings import scrapy_settings
 from crawler.doors.spiders.outlets import OutletSpider
 from crawler.system.collecting import rare_collections
-from crawler.walking.visit import Looked
+from crawler.walking.model import Looked
 
 
 def crawl(

@@ -19,7 +19,7 @@ from crawler.walking.keeper import StoreKeeper
 from crawler.walking.known import allowed_hosts, host_manners, known_sites, planned_outlets, site_homes
 from crawler.walking.page_facts import Inspector, record_pages
 from crawler.walking.record import adopt_articles, close_run, open_run, pending_articles
-from crawler.walking.visit import Looked
+from crawler.walking.model import Looked
 
 PICTURES_KEPT = timedelta(days=30)
 """A picture of a home page is looked at again after this: its address may have got another code."""

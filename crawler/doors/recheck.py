@@ -28,8 +28,8 @@ from crawler.net.unpacking import OFFERED, Garbled, Oversized, Unpacked
 from crawler.walking.copies import Camera, keep_copies
 from crawler.walking.keeper import StoreKeeper
 from crawler.walking.known import allowed_hosts, host_manners, known_outlets
+from crawler.walking.model import Known, Looked
 from crawler.walking.record import adopt_articles, close_run, open_run, pending_articles
-from crawler.walking.visit import Known, Looked
 from crawler.walking.walk import Walk
 
 logger = logging.getLogger(__name__)

@@ -10,12 +10,14 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from zlib import crc32
 
 from crawler.config import CrawlConfig
-from crawler.model import Ask, Page
+from crawler.model import Ask, Page, shanghai_day
+from crawler.walking.behind import marked
 from crawler.walking.freshness import PAST_CACHES, Copy, asks_past, copy_of, date_of, past_caches, runs
 from crawler.walking.hosts import HostQueue, Task
-from crawler.walking.visit import Known, Looked, conditional, plain_due
+from crawler.walking.model import Known, Looked
 
 logger = logging.getLogger(__name__)
 
@@ -128,3 +130,26 @@ def proven_by(known: Known, queue: HostQueue, liars: set[str]) -> Known:
     if queue.host not in liars or known.last_plain is None:
         return known
     return replace(known, last_conclusive=known.last_plain)
+
+
+def conditional(known: Known) -> dict[str, str]:
+    """Headers that let the server answer 304; none while a walk is unfinished, or where the newest stands elsewhere."""
+    if not known.settled or marked(known.unread):
+        return {}
+    headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    return {name: value for name, value in headers.items() if value}
+
+
+def plain_due(known: Known, now: datetime, days: int) -> bool:
+    """Whether the column must be asked without validators: at least once in ``days``, each on a day of its own, and at its
+    first look in a month, for units are counted by the month before.
+
+    The days are spread over the columns, so that no other night fetches all of them whole.
+    """
+    if known.last_plain is None:
+        return True
+    today = shanghai_day(now)
+    last = shanghai_day(known.last_plain)
+    age = (today - last).days
+    own = crc32(known.outlet.id.encode()) % days == today.toordinal() % days
+    return age >= days or (age > 0 and own) or (last.year, last.month) != (today.year, today.month)

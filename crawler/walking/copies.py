@@ -30,7 +30,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crawler.model import Ask, Outlet, OutletKind, Page, utc
 from crawler.platforms import probe_urls
 from crawler.store.tables import Base
-from crawler.walking.visit import Looked
+from crawler.walking.model import Looked
 
 Fetch = Callable[[Ask], Awaitable[Page]]
 MAX_BODY = 5_000_000

@@ -18,7 +18,7 @@ from crawler.reading.frames import COLUMNS, frame_key
 from crawler.store.bulk import execute_many
 from crawler.store.proof_tables import FrameLinkRow
 from crawler.walking.address_store import once, same_lists
-from crawler.walking.visit import Looked
+from crawler.walking.model import Looked
 
 MOST_COLUMNS = 4
 """As many columns that showed a link are kept: one more than make it the site's, since two of them may be one list."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from crawler.model import Ask, Manners
-from crawler.walking.visit import Known
+from crawler.walking.model import Known
 from crawler.walking.wholeness import NOTHING, Walked
 
 

@@ -15,8 +15,8 @@ from crawler.walking import traits
 from crawler.walking.address_store import column_at
 from crawler.walking.doubt_store import familiar, gone_back, newer
 from crawler.walking.known import known_outlets
+from crawler.walking.model import Known, Looked
 from crawler.walking.record import ArticleSeen, Scope, record, stored_before, unseen
-from crawler.walking.visit import Known, Looked
 
 ROWS = 1000
 SECONDS = 2.0

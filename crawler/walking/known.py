@@ -23,9 +23,9 @@ from crawler.store.tables import OutletRow, SiteRow
 from crawler.walking.attestations import attested, with_word
 from crawler.walking.doubt_store import words as words_of_people
 from crawler.walking.hosts import host_key
+from crawler.walking.model import Known, Planned
 from crawler.walking.shape_store import opened
 from crawler.walking.shapes import DRIFTING, GOLDEN
-from crawler.walking.visit import Known, Planned
 
 _KNOWN = (
     "etag", "last_modified", "page_hash", "front", "newest", "newest_url", "dated", "last_conclusive", "family",

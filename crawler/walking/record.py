@@ -31,7 +31,7 @@ from crawler.model import Article, Dated, Outcome, Post, Unread
 from crawler.store.bulk import execute_many, execute_rows
 from crawler.store.tables import OutletRow, PostRow, RunRow, VisitRow
 from crawler.walking import frame_store, shape_store
-from crawler.walking.visit import Looked
+from crawler.walking.model import Looked
 
 ARTICLE_TRIES = 3
 """An article page that was gone or not understood on three nights is left alone; its list entry stands."""

@@ -15,8 +15,8 @@ from crawler.reading.frames import frame_key, proves, remaining
 from crawler.store.proof_tables import ColumnShapeRow, ColumnWordRow
 from crawler.store.tables import PostRow
 from crawler.walking.frame_store import frame_of
+from crawler.walking.model import Looked
 from crawler.walking.shapes import DRIFTING, GOLDEN, KEPT, Kept, Row, Turn, differences
-from crawler.walking.visit import Looked
 
 AGAIN = timedelta(days=60)
 """A page that takes turns is one drift: one that was over for no longer goes on."""

@@ -29,10 +29,12 @@ from crawler.walking.asking import Answer, Asking, proven_by
 from crawler.walking.doubts import NO_KNOWN_POSTS, WENT_BACK, withdrawn
 from crawler.walking.freshness import PAST_CACHES, part
 from crawler.walking.hosts import HostQueue, Task, host_key
+from crawler.walking.model import Known, Looked, Planned, further_key, request_of
 from crawler.walking.record import ArticleSeen
+from crawler.walking.reserve import explained
 from crawler.walking.shapes import DRIFT, Turn
 from crawler.walking.traits import LIAR
-from crawler.walking.visit import Known, Looked, Planned, explained, further_key, look, request_of
+from crawler.walking.visit import look
 from crawler.walking.yearless import day_of, may_lack_years, yearless
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from crawler.model import Ask, Evidence, Outcome, Page, Visit
-from crawler.walking.visit import Known
+from crawler.walking.model import Known
 from crawler.walking.walk import Walk
 from tests.walking import HOME, Memory, config, outlet
 

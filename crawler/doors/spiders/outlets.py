@@ -25,8 +25,8 @@ from crawler.net.guard_trial import try_clients
 from crawler.net.redirects import follow
 from crawler.net.tls import fault_of
 from crawler.register.finder import Finder, glance
+from crawler.walking.model import Known, Looked, Planned
 from crawler.walking.page_facts import Inspector
-from crawler.walking.visit import Known, Looked, Planned
 from crawler.walking.walk import Keeper, Walk
 
 logger = logging.getLogger(__name__)
