@@ -118,9 +118,53 @@ def check_config(path: Path, as_json: bool) -> int:
 
 def attach() -> None:
     """The commands that live in files of their own."""
-    from monitor.commands import printing as commands
+    from monitor.commands import accounts as accounts_commands
+    from monitor.commands import columns as columns_commands
+    from monitor.commands import contacts as contacts_commands
+    from monitor.commands import content as content_commands
+    from monitor.commands import units as units_commands
+    from monitor.commands.accept import accept
+    from monitor.commands.attribution import attribution
+    from monitor.commands.audit import audit, proof
+    from monitor.commands.bulletin import bulletin
+    from monitor.commands.checklist import checklist
+    from monitor.commands.demo import demo
+    from monitor.commands.discover import discover_columns
+    from monitor.commands.dispense import dispense
+    from monitor.commands.due import due
+    from monitor.commands.entries import entries
+    from monitor.commands.judge import judge
+    from monitor.commands.mail import mail
+    from monitor.commands.order import order
+    from monitor.commands.read import read
+    from monitor.commands.serve import serve
+    from monitor.commands.users import users
 
-    for command in commands.COMMANDS:
+    commands: tuple[click.Command, ...] = (
+        checklist,
+        accept,
+        *accounts_commands.COMMANDS,
+        attribution,
+        audit,
+        bulletin,
+        *columns_commands.COMMANDS,
+        *contacts_commands.COMMANDS,
+        *content_commands.COMMANDS,
+        demo,
+        discover_columns,
+        dispense,
+        due,
+        entries,
+        judge,
+        mail,
+        order,
+        proof,
+        read,
+        serve,
+        *units_commands.COMMANDS,
+        users,
+    )
+    for command in commands:
         cli.add_command(command)
 
 

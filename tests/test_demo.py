@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from crawler.clock import Clock, clock
 from monitor.bulletin.compile import figures
-from monitor.commands.printing import demo_lines
+from monitor.commands.demo import demo_lines
 from monitor.demo import defect_files as files
 from monitor.demo.district import load_district
 from monitor.demo.province import EACH, SEARCH

@@ -132,7 +132,7 @@ def test_channels_and_reports_receive_finished_data() -> None:
 
 def test_the_web_stands_on_top_and_nothing_stands_on_it() -> None:
     """Only the command that serves it imports the web; what it reads and who may come in know no HTTP."""
-    doors = ("monitor/web/", "monitor/commands/serve.py", "monitor/demo/", "monitor/commands/printing.py")
+    doors = ("monitor/web/", "monitor/commands/serve.py", "monitor/demo/", "monitor/commands/demo.py")
     below = [(name, path) for name, path in sources("crawler", "monitor") if not name.startswith(doors)]
     assert [name for name, path in below if uses(imports(path), "monitor.web")] == []
     asked = ("fastapi", "starlette", "jinja2", "scrapy", "httpx", "monitor.judging.evaluate")

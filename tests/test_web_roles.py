@@ -26,7 +26,8 @@ from monitor.office import Office
 from monitor.record.chain import AuditRow
 from monitor.record.links import load_keys, sign
 from monitor.web import gate
-from monitor.web.pages import ROUTERS, signing
+from monitor.web.app import ROUTERS
+from monitor.web.pages import signing
 from tests.web_helpers import NAMES, NOW, UNIT, ClientFor, rows
 
 Fixture = tuple[ClientFor, Office]

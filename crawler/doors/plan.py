@@ -9,17 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from crawler.accounts.night import asked_tonight
 from crawler.config import CrawlConfig
 from crawler.model import Manners, shanghai_day
 from crawler.register.account_candidates import new_pictures, record_picture, record_sightings
 from crawler.register.finder import Finder, platform_hosts
 from crawler.walking import frame_store
-from crawler.accounts.night import asked_tonight
 from crawler.walking.keeper import StoreKeeper
 from crawler.walking.known import allowed_hosts, host_manners, known_sites, planned_outlets, site_homes
+from crawler.walking.model import Looked
 from crawler.walking.page_facts import Inspector, record_pages
 from crawler.walking.record import adopt_articles, close_run, open_run, pending_articles
-from crawler.walking.model import Looked
 
 PICTURES_KEPT = timedelta(days=30)
 """A picture of a home page is looked at again after this: its address may have got another code."""

@@ -12,8 +12,8 @@ from crawler.model import Outcome, OutletKind, utc
 from crawler.net.guard import host_of
 from crawler.reading.keys import keys
 from crawler.store.proof_tables import ColumnOfferRow
+from crawler.store.rows import outlet_of
 from crawler.store.tables import OutletRow, SiteRow, VisitRow
-from crawler.walking.known import outlet_of
 from crawler.walking.offers import REFUSED, Offer, Wanted
 from crawler.walking.offers.store import offers
 

@@ -27,9 +27,9 @@ from crawler.reading.markup import decode
 from crawler.walking.addresses import one_address
 from crawler.walking.keeper import StoreKeeper
 from crawler.walking.known import allowed_hosts, host_manners
+from crawler.walking.model import Known
 from crawler.walking.offers import Candidate, Found, How, Side, Tried, Wanted, Why, side_of
 from crawler.walking.offers.store import keep, keep_true
-from crawler.walking.visit import Known
 from crawler.walking.walk import Walk
 
 logger = logging.getLogger(__name__)

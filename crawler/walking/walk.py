@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import islice
 from time import monotonic
-from typing import Protocol
+from typing import Any, Protocol
 
 from protego import Protego
 
@@ -22,7 +22,7 @@ from crawler.config import CrawlConfig
 from crawler.model import Article, Ask, Manners, Outcome, Page, Post
 from crawler.net.guard import refusal_of
 from crawler.net.robots import rules_text
-from crawler.platforms import platform, portal, probes_of
+from crawler.platforms import platform, probes_of
 from crawler.reading.article import read_article
 from crawler.reading.keys import key, keys
 from crawler.walking.asking import Answer, Asking, proven_by
@@ -423,10 +423,11 @@ class Walk:
         def seen(url: str) -> bool:
             return since is not None and self.keeper.stored_before(known.outlet.id, url, since)
 
+        reader: Any = platform(known.outlet.platform)
         looked = look(
             known,
             answer.page,
-            partial(portal.read, days=days) if days else platform(known.outlet.platform).read,
+            partial(reader.read, days=days) if days else reader.read,
             door=self.door,
             horizon=self.config.backfill_from,
             probe=probe,

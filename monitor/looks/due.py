@@ -6,7 +6,7 @@ from datetime import date
 
 from crawler.accounts.chain import due
 from crawler.model import GONE, OutletKind
-from monitor.model import OutletFacts
+from monitor.model.outlets import OutletFacts
 
 
 def gone(of: OutletFacts) -> bool:

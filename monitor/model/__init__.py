@@ -9,8 +9,8 @@ from monitor.model.counts import NOT_COUNTED, ZERO, Count, Coverage, exactly, to
 from monitor.model.facts import Facts, UnitFacts
 from monitor.model.findings import ErrorRate, Finding, Letter, Witness
 from monitor.model.looks import Look, Newest
-from monitor.model.outlets import LatePost, OutletFacts, PacedPosts, PageFacts, RemovedPosts
-from monitor.model.sites import SECONDS, HomeFacts, Probed, SiteFacts, SiteWeek, Unlisted
+from monitor.model.outlets import LatePost, OutletFacts, PacedPosts, RemovedPosts
+from monitor.model.sites import SECONDS, HomeFacts, PageFacts, Probed, SiteFacts, SiteWeek, Unlisted
 from monitor.model.verdicts import VALUE_NAMES, Value, Verdict
 
 __all__ = [

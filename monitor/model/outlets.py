@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from crawler.crosscheck.model import Checked
 from crawler.model import Outlet
 from crawler.walking.offers import Offer
 from crawler.walking.shapes import Drifted
 from monitor.model.looks import Look, Newest
-
-
-@dataclass(frozen=True, slots=True)
-class PageFacts:
-    """What a page of ``kind`` (home, column, article) says of itself, since when; see ``crawler/walking/page_facts.py``."""
-
-    kind: str
-    url: str
-    facts: Mapping[str, Any]
-    since: datetime
+from monitor.model.sites import PageFacts
 
 
 @dataclass(frozen=True, slots=True)

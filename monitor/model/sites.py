@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from crawler.model import Site
-from monitor.model.outlets import PageFacts
 
 SECONDS = 15.0
 """A page that is not open after this long counts as not open."""
@@ -109,3 +110,13 @@ class Unlisted:
     like: str = ""
     column: str = ""
     units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What a page of ``kind`` (home, column, article) says of itself, since when; see ``crawler/walking/page_facts.py``."""
+
+    kind: str
+    url: str
+    facts: Mapping[str, Any]
+    since: datetime

@@ -33,7 +33,7 @@ from monitor.rectify.orders import (
     one,
     set_state,
 )
-from monitor.rules.content import content_faults
+from monitor.rules import traits
 from monitor.settings.orders import OrderSettings
 
 MAX_TEXT = 5000
@@ -216,7 +216,7 @@ def _looked_after(connection: Connection, rule: str, subject: str, since: dateti
     """Whether anything could have been proved since: a conclusive look, the posts themselves where those are at fault,
     or for a unit a whole judgement."""
     kind, _, outlet = subject.partition(":")
-    if rule == content_faults.NAME:
+    if traits(rule).kind == "content":
         return looked_since(connection, outlet, since)
     if kind == "outlet":
         conclusive = [outcome.value for outcome in Outcome if outcome.conclusive]

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from crawler.config import Strict
 from crawler.model import SHANGHAI, shanghai_day, utc
-from monitor.model import Value, Verdict
+from monitor.model.verdicts import Value, Verdict
 
 Looks = Annotated[int, Field(ge=1, le=30)]
 CLEARING = (Value.FRESH, Value.DUE_SOON, Value.EXEMPT)

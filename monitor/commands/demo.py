@@ -1,4 +1,4 @@
-"""Commands that print bulletins and show the sample district; the command line adds them at its start."""
+"""``gengxin demo``: the sample district, from its first night to the printed bulletin."""
 
 from __future__ import annotations
 
@@ -14,28 +14,8 @@ from crawler.clock import Clock, clock
 from monitor.access.roles import ROLE_NAMES
 from monitor.bulletin.compile import figures
 from monitor.bulletin.screen import bulletin_lines
-from monitor.commands import accounts as accounts_commands
-from monitor.commands import columns as columns_commands
-from monitor.commands import contacts as contacts_commands
-from monitor.commands import content as content_commands
 from monitor.commands import screen
-from monitor.commands import units as units_commands
-from monitor.commands.accept import accept
-from monitor.commands.attribution import attribution
-from monitor.commands.audit import audit, proof
-from monitor.commands.bulletin import bulletin
-from monitor.commands.checklist import checklist
-from monitor.commands.discover import discover_columns
-from monitor.commands.dispense import dispense
-from monitor.commands.due import due
-from monitor.commands.entries import entries
-from monitor.commands.judge import judge
-from monitor.commands.mail import mail
 from monitor.commands.options import tell, with_as_of, with_json
-from monitor.commands.order import order
-from monitor.commands.read import read
-from monitor.commands.serve import serve
-from monitor.commands.users import users
 from monitor.demo.district import PROVINCE, SAMPLE, TRS, load_district
 from monitor.night.told import night_data, night_lines
 from monitor.words.exits import DONE, FAULT
@@ -118,29 +98,3 @@ def demo_data(shown: Shown) -> dict[str, object]:
         "wrong": list(shown.wrong),
         "files": {name: str(path) for name, path in shown.files},
     }
-
-
-COMMANDS: tuple[click.Command, ...] = (
-    checklist,
-    accept,
-    *accounts_commands.COMMANDS,
-    attribution,
-    audit,
-    bulletin,
-    *columns_commands.COMMANDS,
-    *contacts_commands.COMMANDS,
-    *content_commands.COMMANDS,
-    demo,
-    discover_columns,
-    dispense,
-    due,
-    entries,
-    judge,
-    mail,
-    order,
-    proof,
-    read,
-    serve,
-    *units_commands.COMMANDS,
-    users,
-)
