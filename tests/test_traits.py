@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[1] / "monitor"
 CHINESE = re.compile(r"[一-鿿]")
 AGAIN = 3
 """A module that asks for so many rules by name keeps a list of them; a screen or an indicator may ask for one or two."""
-INDICATORS = ("judging/checklist.py", "board/overview.py")
-"""The national indicators and a site's card ask for the veto rules one by one, each in its own place."""
+INDICATORS = ("judging/checklist.py", "board/overview.py", "words/causes.py")
+"""The national indicators and a site's card ask for the veto rules one by one; some causes are called as the rule that tells them."""
 
 
 @pytest.mark.parametrize("name", rule_names())
