@@ -99,7 +99,8 @@ def proves_age(reading: Reading) -> bool:
 @pytest.mark.parametrize("middle", SEEN_BY_ALL.values(), ids=SEEN_BY_ALL.keys())
 def test_situations_04_07_09_12_what_every_browser_shows_is_never_passed_over(middle: str) -> None:
     reading = read(page(middle))
-    assert not proves_age(reading), reading
+    read_too = reading.newest is not None and reading.newest.day >= FRESH
+    assert read_too or not proves_age(reading), reading
     assert reading.upper is None or reading.upper >= FRESH
 
 
