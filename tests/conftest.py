@@ -94,9 +94,9 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def office_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the small office, made once; see tests/web_helpers.py."""
+    """The folder of the small office, made once; see tests/support/web_helpers.py."""
     # The web's libraries load only for the tests that ask for them.
-    from tests.web_helpers import make_office
+    from tests.support.web_helpers import make_office
 
     return make_office(tmp_path_factory.mktemp("office")).parent
 
@@ -104,7 +104,7 @@ def office_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def office_web(office_template: Path, tmp_path: Path) -> Iterator[Any]:
     """``(client_for, office)``: the small office's web and its store, this test's own copy."""
-    from tests.web_helpers import web_over
+    from tests.support.web_helpers import web_over
 
     with web_over(office_template, tmp_path) as found:
         yield found

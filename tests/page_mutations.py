@@ -1,6 +1,6 @@
 """Does a small change of a page ever prove an older newest post? ``python -m tests.page_mutations DIR…``
 
-Each labelled list page of DIR (``labels.jsonl``) and of the corpus in ``tests/page_corpus.py`` is changed in one way after
+Each labelled list page of DIR (``labels.jsonl``) and of the corpus in ``tests/support/page_corpus.py`` is changed in one way after
 the other: what sites really do to a row (a summary that begins with a date, another read-more word, a headline), slips
 of the hand (a missing, impossible or future date), and what stands around (a sidebar, hidden rows, an empty box). The
 truth stays the labelled newest day. *complete*: proven and true; *partial*: not proven, and the bounds hold the truth;
@@ -27,7 +27,7 @@ from crawler.reading.kinds import NOWHERE
 from crawler.reading.listing import read_list
 from crawler.reading.markup import decode
 from crawler.reading.states import refusal
-from tests.page_corpus import corpus
+from tests.support.page_corpus import corpus
 
 AS_OF = datetime(2026, 11, 30, 2, tzinfo=UTC)
 COMPLETE, PARTIAL, REFUSED, WRONG, SKIPPED = "complete", "partial", "refused", "WRONG", "-"

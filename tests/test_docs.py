@@ -68,9 +68,9 @@ def test_every_yaml_block_is_accepted(page: str, text: str, tmp_path: Path) -> N
     assert isinstance(given, dict), page
     shipped = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     if "name" in given and "portal" in given:
-        pytest.skip("a district file: tests/test_district.py reads it")
+        pytest.skip("a district file: tests/monitor/demo/test_district.py reads it")
     if "formula" in given or "example" in given:
-        pytest.skip("a scoring scheme: tests/test_scoring.py reads it")
+        pytest.skip("a scoring scheme: tests/monitor/bulletin/test_scoring.py reads it")
     if set(given) <= set(SECTIONS):
         for section, value in given.items():
             shipped[section] = {**shipped[section], **value} if isinstance(value, dict) else value

@@ -119,7 +119,7 @@ SAMPLE: Mapping[str, int] = {
     "wording.pair": 46, "wording.quantity": 5, "wording.range": 4, "wording.repeat": 8, "wording.unpaired": 5,
     "wording.weekday": 4,
 }  # fmt: skip
-"""Planted defects of the sample that each rule finds, all of them and nothing else (``tests/test_content_demo.py`` holds it).
+"""Planted defects of the sample that each rule finds, all of them and nothing else (``tests/monitor/demo/test_content_demo.py`` holds it).
 
 A sample that we wrote proves that a rule works, not how often it is right on pages of others.
 """

@@ -24,9 +24,9 @@ from monitor.demo.portal import Portal
 from monitor.judging.now import judge_now
 from monitor.night import jobs
 from monitor.office import Office
-from tests.district import Clock, Town, served, small_district, town
 from tests.hidings import claims
 from tests.hidings.hiding import Hiding
+from tests.support.district import Clock, Town, served, small_district, town
 
 NIGHTS = tuple(date(2020, month, day) for month, day in ((7, 20), (7, 21), (8, 3), (8, 4), (8, 12), (8, 13)))
 """The nights that are lived: the news column and the accounts pass their limit, July ends, deadlines pass."""
@@ -213,7 +213,10 @@ def _papers(office: Office, said: claims.Said, day: date, clock: Clock) -> None:
 
 def leaders_page(office: Office, clock: Clock) -> str:
     """The leader's page as a browser gets it, without its tags."""
-    from tests.web_helpers import clients, enter_users  # the web's libraries load only where a page is wanted
+    from tests.support.web_helpers import (  # the web's libraries load only where a page is wanted
+        clients,
+        enter_users,
+    )
 
     enter_users(office, "fgj")
     html = clients(office, clock)(Role.LEADER).get("/leader").text

@@ -10,8 +10,8 @@ import pytest
 from crawler.model import Evidence, Outcome
 from monitor.judging.now import judge_now
 from monitor.model import Value
-from tests.doors import Server, plain, serving
 from tests.situations.test_looks import START, accused, night, office
+from tests.support.doors import Server, plain, serving
 
 TODAY = START.date()
 FRESH = TODAY - timedelta(days=3)

@@ -15,8 +15,8 @@ from crawler.store.tables import OutletRow
 from monitor.model import Count
 from monitor.office import count_until
 from tests.conftest import Store
-from tests.judging_facts import at
-from tests.judging_store import SITE, column, enter, failure, post, unit, visit
+from tests.support.judging_facts import at
+from tests.support.judging_store import SITE, column, enter, failure, post, unit, visit
 
 UNITS = (unit("a"), unit("b"), unit("c"))
 BEGUN, JUDGED = at("2020-01-01"), at("2020-07-02")

@@ -30,11 +30,11 @@ from monitor.night import jobs
 from monitor.office import Office
 from monitor.rules import rule_name
 from monitor.settings.letters import LetterSettings
-from tests.doors import Answer, Server, plain, raw, serving
 from tests.situations.test_bounds import FRESH, OLD, STALE, item, items, page
 from tests.situations.test_looks import START, night, office
 from tests.situations.test_saying import everything
-from tests.web_helpers import clients, enter_users
+from tests.support.doors import Answer, Server, plain, raw, serving
+from tests.support.web_helpers import clients, enter_users
 
 MENU = "".join(f"<li><a href='/{name}/'>{name}</a></li>" for name in ("zwgk", "bsfw", "hdjl", "jgzn", "zjcs"))
 

@@ -19,7 +19,7 @@ from crawler.model import SHANGHAI
 from crawler.store.tables import OutletRow, PostRow, VisitRow
 from monitor.night.child import run_crawl
 from monitor.office import Office, enter_catalogue, open_office
-from tests.district import PROJECT
+from tests.support.district import PROJECT
 from tests.support.province import Column, Portal, posts
 from tests.support.serving import serving
 

@@ -14,9 +14,9 @@ from monitor.judging.now import judge_now
 from monitor.model import Finding, Value
 from monitor.office import Office
 from monitor.record.chain import AuditRow
-from tests.doors import Server, plain, serving
 from tests.situations.test_looks import START, night, office
 from tests.situations.test_misled import accused, day, letters, lists
+from tests.support.doors import Server, plain, serving
 
 JUNE = [date(2020, 6, one) for one in range(11, 31)]
 RULE = "column_drift"

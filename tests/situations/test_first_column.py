@@ -25,9 +25,9 @@ from monitor.model import Value
 from monitor.night.jobs import write_day
 from monitor.office import Office, enter_catalogue, open_office
 from monitor.record.tables import FindingRow, LetterRow
-from tests.judging_store import post, visit
 from tests.situations.test_saying import everything, shown
-from tests.web_helpers import clients, enter_users
+from tests.support.judging_store import post, visit
+from tests.support.web_helpers import clients, enter_users
 
 SHIPPED = Path(__file__).parents[2] / "config.yaml"
 NOW = datetime(2020, 7, 20, 9, tzinfo=SHANGHAI)

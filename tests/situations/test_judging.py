@@ -21,9 +21,9 @@ from monitor.letters.matters import open_matters
 from monitor.model import Probed, Value, Verdict
 from monitor.office import count_until
 from tests.conftest import Store
-from tests.judging_facts import at
-from tests.judging_store import SITE, column, enter, failure, post, unit, visit
-from tests.test_site_rules import CONFIG
+from tests.monitor.rules.test_site_rules import CONFIG
+from tests.support.judging_facts import at
+from tests.support.judging_store import SITE, column, enter, failure, post, unit, visit
 
 OLD, DAY = date(2019, 5, 8), date(2020, 7, 20)
 UNITS = (unit("a", quota=None),)

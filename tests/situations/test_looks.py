@@ -22,8 +22,8 @@ from crawler.walking.traits import liars
 from monitor.judging.now import judge_now
 from monitor.model import Value
 from monitor.office import Office, enter_catalogue, open_office
-from tests.district import PROJECT
-from tests.doors import Answer, Request, Server, plain, redirect, serving
+from tests.support.district import PROJECT
+from tests.support.doors import Answer, Request, Server, plain, redirect, serving
 
 START = datetime(2020, 7, 1, 1, tzinfo=UTC)
 

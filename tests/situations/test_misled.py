@@ -25,9 +25,9 @@ from monitor.night import jobs
 from monitor.night.child import Crawled
 from monitor.office import Office
 from monitor.record.tables import FindingRow, LetterRow
-from tests.district import Clock
-from tests.doors import Server, plain, redirect, serving
 from tests.situations.test_looks import START, liar_of, listed, night, office
+from tests.support.district import Clock
+from tests.support.doors import Server, plain, redirect, serving
 
 JUNE = [date(2020, 6, day) for day in range(8, 29)]
 DAY = timedelta(hours=20)

@@ -1,4 +1,4 @@
-"""The night's situations of evidence.md, end to end on the small district (see also tests/test_night.py)."""
+"""The night's situations of evidence.md, end to end on the small district (see also tests/monitor/night/test_night.py)."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from monitor.night.told import night_lines
 from monitor.office import enter_catalogue
 from monitor.record.tables import FindingRow, LetterRow
 from monitor.rectify.rechecks import RecheckRow, ask
-from tests.district import Clock, Town, served, small_district, town
-from tests.test_night import do, local, row, service_of, written
+from tests.monitor.night.test_night import do, local, row, service_of, written
+from tests.support.district import Clock, Town, served, small_district, town
 
 START = datetime(2020, 7, 20, 1, 31, tzinfo=SHANGHAI)
 

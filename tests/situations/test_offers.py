@@ -22,9 +22,9 @@ from monitor.looks.word_desk import Refused
 from monitor.model import Finding, Value
 from monitor.night import jobs
 from monitor.office import Office, enter_catalogue
-from tests.doors import Answer, Server, plain, serving
 from tests.situations.test_looks import START, listed, night, office
 from tests.situations.test_misled import accused, day, letters
+from tests.support.doors import Answer, Server, plain, serving
 
 JUNE = [date(2020, 6, one) for one in range(11, 31)]
 RULE = "data_offered"

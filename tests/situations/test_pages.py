@@ -17,9 +17,9 @@ from monitor.facts import probes
 from monitor.judging.now import judge_now
 from monitor.night.clocks import WrongClock, trust_clock, visit_homes
 from monitor.office import enter_catalogue, open_office
-from tests.district import PROJECT
-from tests.doors import Server, plain, raw, serving
 from tests.situations.test_looks import START, accused, night, office
+from tests.support.district import PROJECT
+from tests.support.doors import Server, plain, raw, serving
 
 TODAY = START.date()
 FRESH, OLD = TODAY - timedelta(days=3), date(2019, 5, 1)

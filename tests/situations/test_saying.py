@@ -30,9 +30,9 @@ from monitor.judging.now import judge_now
 from monitor.night import jobs
 from monitor.night.told import night_lines
 from monitor.office import Office, enter_catalogue, open_office
-from tests.district import START, Clock, Town, served, small_district, town
-from tests.judging_store import failure, visit
-from tests.web_helpers import NIGHT, NOW, PORTAL, ClientFor, clients, enter_users
+from tests.support.district import START, Clock, Town, served, small_district, town
+from tests.support.judging_store import failure, visit
+from tests.support.web_helpers import NIGHT, NOW, PORTAL, ClientFor, clients, enter_users
 
 Fixture = tuple[ClientFor, Office]
 

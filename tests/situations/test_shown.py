@@ -15,10 +15,10 @@ from crawler.model import Evidence, Page, Reading
 from crawler.reading.listing import read_list
 from crawler.reading.states import refusal
 from monitor.office import Office
-from tests.doors import Answer, Server, plain, serving
 from tests.situations.test_bounds import FRESH, META, OLD, PAGER, STALE, TODAY, item, items, page
 from tests.situations.test_crosscheck import Place
 from tests.situations.test_looks import accused, night, office
+from tests.support.doors import Answer, Server, plain, serving
 
 URL = "http://www.example.gov.cn/a/"
 LIST = f"<ul>{OLD}</ul>{PAGER}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from tests.reading.pages import Row, column, list_model, numbers, static
+from tests.crawler.reading.pages import Row, column, list_model, numbers, static
 from tests.support.serving import NOT_FOUND, Answer, Request
 
 SEARCH = "/fjdzapp/search"

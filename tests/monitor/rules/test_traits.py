@@ -1,0 +1,54 @@
+"""Everything about a rule stands in its own file: the whole population is walked, and no list elsewhere repeats it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from monitor.rules import rule, rule_name, rule_names, rules_with, traits
+from monitor.verdicts.traits import Traits
+
+ROOT = Path(__file__).parents[3] / "monitor"
+CHINESE = re.compile(r"[一-鿿]")
+AGAIN = 3
+"""A module that asks for so many rules by name keeps a list of them; a screen or an indicator may ask for one or two."""
+INDICATORS = ("judging/checklist.py", "board/overview.py", "words/causes.py")
+"""The national indicators and a site's card ask for the veto rules one by one; some causes are called as the rule that tells them."""
+
+
+@pytest.mark.parametrize("name", rule_names())
+def test_a_rule_carries_its_name_and_traits(name: str) -> None:
+    module = rule(name)
+    assert name == module.NAME
+    assert isinstance(module.TRAITS, Traits)
+    assert CHINESE.search(module.TRAITS.title)
+    assert set(module.TRAITS.explains) <= set(rule_names()) - {name}
+
+
+def test_titles_are_told_apart() -> None:
+    titles = [rule_name(name) for name in rule_names()]
+    assert len(set(titles)) == len(titles)
+
+
+def test_a_rule_of_an_earlier_release_is_called_by_its_name() -> None:
+    assert rule_name("column_asleep") == "column_asleep"
+    assert traits("column_asleep").advice == ""
+
+
+@pytest.mark.parametrize("trait", [one.name for one in fields(Traits)])
+def test_each_trait_is_had_by_some_rule(trait: str) -> None:
+    assert rules_with(trait)
+
+
+def test_no_other_module_keeps_a_list_of_rules() -> None:
+    names = re.compile(rf'"({"|".join(rule_names())})"')
+    found = {
+        file.relative_to(ROOT).as_posix(): sorted(asked)
+        for file in ROOT.rglob("*.py")
+        if "rules" not in file.relative_to(ROOT).parts[:1]
+        and len(asked := set(names.findall(file.read_text(encoding="utf-8")))) >= AGAIN
+    }
+    assert {name: asked for name, asked in found.items() if not name.startswith((*INDICATORS, "demo/"))} == {}
