@@ -38,6 +38,7 @@ HOMES = {
     "scrapy": ("crawler/doors/spiders/", "crawler/doors/crawl.py", "crawler/doors/by_scrapy.py"),
     "apscheduler": ("monitor/night/schedule.py",),
     "httpx": (
+        "crawler/net/answer.py",
         "crawler/net/client.py",
         "crawler/net/transport.py",
         "crawler/doors/recheck.py",

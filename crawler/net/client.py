@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpcore
 import httpx
 
 from crawler.config import CrawlConfig
+from crawler.net.deadline import PunctualBackend, within
 from crawler.net.resolver import GuardedBackend, GuardedWaitingBackend, Resolve, system_resolve
 from crawler.net.transport import PoolTransport, WaitingPoolTransport
 
@@ -69,13 +70,15 @@ def verifying() -> ssl.SSLContext:
 
 
 def guarded_sender(
-    backend: GuardedWaitingBackend, *, timeout: float, tls: ssl.SSLContext | None = None
+    backend: GuardedWaitingBackend, *, timeout: float, whole: float, tls: ssl.SSLContext | None = None
 ) -> httpx.Client:
-    """A client that waits, follows nothing and connects past ``backend`` only.
+    """A client for one conversation: it waits, follows nothing and connects past ``backend`` only.
 
+    ``timeout`` is seconds a step, ``whole`` seconds from now for all that is said through it, whatever the peer drips.
     Certificates are verified unless ``tls`` says otherwise.
     """
-    pool = httpcore.ConnectionPool(ssl_context=tls or verifying(), network_backend=backend)
+    punctual = replace(backend, below=PunctualBackend(within(whole), backend.below))
+    pool = httpcore.ConnectionPool(ssl_context=tls or verifying(), network_backend=punctual)
     return httpx.Client(
         timeout=timeout,
         transport=WaitingPoolTransport(pool),

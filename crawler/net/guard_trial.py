@@ -83,7 +83,7 @@ def _sender() -> None:
     with listening() as (port, visited):
         backend = GuardedWaitingBackend(allow_loopback=True)
         try:
-            with guarded_sender(backend, timeout=PATIENCE, tls=_no_tls()) as client:
+            with guarded_sender(backend, timeout=PATIENCE, whole=2 * PATIENCE, tls=_no_tls()) as client:
                 client.get(f"http://{INSIDE}:{port}/")
             said = "得到了答复"
         except ForbiddenAddress:

@@ -15,7 +15,7 @@ from crawler.config import Strict
 class MailConfig(Strict):
     """The mail server and who we are there. The password stands in an environment variable or a file.
 
-    ``timeout`` is seconds per step, ``answer_timeout`` seconds for the server's last word on a letter
+    ``timeout`` is seconds per step and a tenth of what all steps may take together, ``answer_timeout`` seconds for the server's last word on a letter
     (RFC 5321 4.5.3.2.6 asks for patience there: who hangs up early sends twice).
     """
 

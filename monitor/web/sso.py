@@ -24,6 +24,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from joserfc import jwk, jwt
 
 from crawler.model import utc
+from crawler.net.answer import asked
 from crawler.net.client import guarded_sender
 from crawler.net.resolver import ForbiddenAddress, GuardedWaitingBackend
 from monitor.access.sessions import same_word
@@ -174,22 +175,13 @@ def _asked(
     host = urlsplit(_ours(settings, url)).hostname or ""
     backend = GuardedWaitingBackend(inside=frozenset({host}))
     try:
-        with (
-            guarded_sender(backend, timeout=SECONDS) as client,
-            client.stream(
-                method, url, data=form, headers={"Accept": "application/json", **(headers or {})}
-            ) as answer,
-        ):
-            data = b""
-            for piece in answer.iter_bytes():
-                data += piece
-                if len(data) > MOST:
-                    raise Refused(SILENT)
-            status = answer.status_code
-        found = json.loads(data)
+        with guarded_sender(backend, timeout=SECONDS, whole=SECONDS) as client:
+            said = {"Accept": "application/json", **(headers or {})}
+            answer = asked(client, client.build_request(method, url, data=form, headers=said), MOST)
+        found = json.loads(answer.body) if answer.whole else None
     except (httpx.HTTPError, ForbiddenAddress, ValueError, RecursionError):
         raise Refused(SILENT) from None
-    if status != 200 or not isinstance(found, dict):
+    if answer.status != 200 or not isinstance(found, dict):
         raise Refused(SILENT)
     return found
 

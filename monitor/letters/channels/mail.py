@@ -14,13 +14,17 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
+from crawler.net.deadline import within
 from monitor.letters.delivery import HandingOver, Receipt, Refusal, Undelivered, unrecorded
+from monitor.letters.punctual import Conversation, SealedConversation
 from monitor.model import Letter
 from monitor.settings.mail import ADDRESS, MailConfig
 from monitor.words.plain import clean
 
 PORTS = {"ssl": 465, "starttls": 587, "plain": 25}
 MAX_ANSWER = 500
+STEPS = 10
+"""Timeouts that all until the end mark may take together: a server that greets or answers by drips ends there."""
 
 Fault = OSError | smtplib.SMTPException | ValueError
 
@@ -74,7 +78,7 @@ def compose(letter: Letter, settings: MailConfig, moment: datetime) -> EmailMess
 
 
 @contextmanager
-def _session(settings: MailConfig) -> Iterator[smtplib.SMTP]:
+def _session(settings: MailConfig) -> Iterator[Conversation]:
     """A server that has greeted us, encrypted, and let us in."""
     smtp = _connect(settings)
     try:
@@ -83,25 +87,27 @@ def _session(settings: MailConfig) -> Iterator[smtplib.SMTP]:
     finally:
         # The letter's fate is settled by now; how the line ends is of no interest.
         with suppress(OSError, smtplib.SMTPException):
+            smtp.step, smtp.deadline = settings.timeout, within(settings.timeout)
             smtp.quit()
         smtp.close()
 
 
-def _connect(settings: MailConfig) -> smtplib.SMTP:
+def _connect(settings: MailConfig) -> Conversation:
     port = settings.port or PORTS[settings.security]
     hello = settings.sender.partition("@")[2]
+    whole = within(STEPS * settings.timeout)
     try:
         if settings.security == "ssl":
-            return smtplib.SMTP_SSL(
-                settings.host, port, hello, timeout=settings.timeout, context=_context(settings)
+            return SealedConversation(
+                settings.host, port, hello, settings.timeout, whole, context=_context(settings)
             )
-        return smtplib.SMTP(settings.host, port, hello, timeout=settings.timeout)
+        return Conversation(settings.host, port, hello, settings.timeout, whole)
     except (OSError, smtplib.SMTPException, ValueError) as error:
         stage = "tls" if isinstance(error, ssl.SSLError) else "connect"
         raise _fault(stage, error) from error
 
 
-def _greet(smtp: smtplib.SMTP, settings: MailConfig) -> None:
+def _greet(smtp: Conversation, settings: MailConfig) -> None:
     stage = "hello"
     try:
         if smtp.sock is not None:
@@ -138,7 +144,7 @@ def _password(settings: MailConfig) -> str:
         raise Undelivered(False, answer, stage="settings", closed=True) from None
 
 
-def _envelope(smtp: smtplib.SMTP, letter: Letter, settings: MailConfig, size: int) -> dict[str, Refusal]:
+def _envelope(smtp: Conversation, letter: Letter, settings: MailConfig, size: int) -> dict[str, Refusal]:
     """Sender and recipients; returns the refused ones. Raises when the sender or everybody is refused."""
     try:
         options = [f"SIZE={size}"] if smtp.has_extn("size") else []
@@ -160,7 +166,7 @@ def _envelope(smtp: smtplib.SMTP, letter: Letter, settings: MailConfig, size: in
     )
 
 
-def _data(smtp: smtplib.SMTP, message: bytes, settings: MailConfig, handing_over: HandingOver) -> str:
+def _data(smtp: Conversation, message: bytes, settings: MailConfig, handing_over: HandingOver) -> str:
     """The letter itself; returns the server's answer. From the end mark on a silence is doubtful."""
     try:
         code, words = smtp.docmd("DATA")
@@ -175,8 +181,7 @@ def _data(smtp: smtplib.SMTP, message: bytes, settings: MailConfig, handing_over
         smtp.close()  # a QUIT would become part of the letter
         raise
     try:
-        if smtp.sock is not None:
-            smtp.sock.settimeout(settings.answer_timeout)
+        smtp.step, smtp.deadline = settings.answer_timeout, within(settings.answer_timeout)
         smtp.send(b".\r\n" if message.endswith(b"\r\n") else b"\r\n.\r\n")
         code, words = smtp.getreply()
     except (OSError, smtplib.SMTPException) as error:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import ipaddress
+import json
 import os
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,6 +15,7 @@ from urllib.parse import quote_plus
 
 import httpx
 
+from crawler.net.answer import Answer, asked
 from crawler.net.client import guarded_sender
 from crawler.net.resolver import ForbiddenAddress, GuardedWaitingBackend
 from monitor.letters.delivery import HandingOver, Receipt, Undelivered, unrecorded
@@ -24,6 +26,10 @@ from monitor.words.plain import clean, safe_link
 LIMITS = {"wecom": 2000, "dingtalk": 18_000, "feishu": 18_000, "generic": 1_000_000}
 """Bytes of text that fit, a little below what each robot takes (企业微信 text: 2,048)."""
 
+STEPS = 2
+"""Timeouts that the whole conversation may take: connecting and answering, however the bytes are dripped."""
+MOST = 65_536
+"""Bytes of a platform's answer that are read; a true one has a hundred."""
 BUSY: Mapping[str, tuple[int, ...]] = {
     "wecom": (-1, 45009, 45033),
     "dingtalk": (-1, 130101, 410100),
@@ -43,8 +49,9 @@ def send(
     host = httpx.URL(url).host
     backend = GuardedWaitingBackend(inside=frozenset({host}) if settings.inside else frozenset())
     try:
-        with guarded_sender(backend, timeout=settings.timeout) as client:
-            answer = client.post(url, json=body, headers={"Idempotency-Key": letter.key})
+        with guarded_sender(backend, timeout=settings.timeout, whole=STEPS * settings.timeout) as client:
+            request = client.build_request("POST", url, json=body, headers={"Idempotency-Key": letter.key})
+            answer = asked(client, request, MOST)
     except ForbiddenAddress:
         said = f"{host} 指向内网或本机，未投递；确是本单位内网的机器人，请在它的配置里写 inside: true"
         raise Undelivered(False, said, stage="settings", closed=True) from None
@@ -89,19 +96,17 @@ def _fit(text: str, limit: int) -> str:
     return (whole if newline and len(whole) > len(head) // 2 else head) + more
 
 
-def _judge(answer: httpx.Response, kind: str) -> Receipt:
+def _judge(answer: Answer, kind: str) -> Receipt:
     said = clean(answer.text[:2000], 300)
-    if answer.status_code != 200 and not (kind == "generic" and answer.is_success):
-        permanent = answer.status_code in (400, 404, 405, 410, 413, 415, 422)
-        raise Undelivered(
-            permanent, f"HTTP {answer.status_code} {said}", stage="answer", code=answer.status_code
-        )
+    if answer.status != 200 and not (kind == "generic" and 200 <= answer.status < 300):
+        permanent = answer.status in (400, 404, 405, 410, 413, 415, 422)
+        raise Undelivered(permanent, f"HTTP {answer.status} {said}", stage="answer", code=answer.status)
     if kind == "generic":
-        return Receipt(f"HTTP {answer.status_code} {said}".strip())
+        return Receipt(f"HTTP {answer.status} {said}".strip())
     try:
-        data = answer.json()
+        data = json.loads(answer.body)
         code = int(data.get("errcode", data.get("code", data.get("StatusCode"))))
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         raise Undelivered(False, f"答复无法识别：{said}", stage="answer", doubtful=True) from None
     if code != 0:
         raise Undelivered(code not in BUSY[kind], said, stage="answer", code=code)
