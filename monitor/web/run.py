@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
+from typing import cast
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from monitor.office import Office
 from monitor.web.app import create_app
+from monitor.web.patience import Patience, PatientProtocol
 
 log = logging.getLogger(__name__)
 END = 5
@@ -41,15 +45,23 @@ def run(office: Office, clock: Callable[[], datetime]) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises :class:`Taken`."""
     settings = office.settings.monitor.web
     sock = listen(settings.host, settings.port)
-    config = uvicorn.Config(
-        create_app(office, clock),
+    config = configured(create_app(office, clock), settings.proxies)
+    log.warning("网页已启动：http://%s:%d/", *sock.getsockname()[:2])
+    uvicorn.Server(config).run(sockets=[sock])
+
+
+def configured(app: ASGIApp, proxies: Sequence[str] = (), patience: Patience | None = None) -> uvicorn.Config:
+    """uvicorn as the house runs it: addresses in no log, deadlines on what comes in, a cap on connections."""
+    protocol = partial(PatientProtocol, patience=patience or Patience())
+    return uvicorn.Config(
+        app,
+        http=cast("type[PatientProtocol]", protocol),
+        ws="none",
         access_log=False,  # addresses hold signed links
         log_level="warning",
         server_header=False,
-        proxy_headers=bool(settings.proxies),
-        forwarded_allow_ips=list(settings.proxies) or None,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies) or None,
         timeout_graceful_shutdown=END,
         lifespan="off",
     )
-    log.warning("网页已启动：http://%s:%d/", *sock.getsockname()[:2])
-    uvicorn.Server(config).run(sockets=[sock])

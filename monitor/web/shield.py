@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -53,6 +53,8 @@ class Shield:
             return
         try:
             await self.app(scope, self._counted(receive), answer)
+        except ClientDisconnect:
+            return  # whoever sent half a request is gone: nobody is there to be told, and no fault is ours
         except Exception as error:  # the last door: whatever it is, it is told, logged and shown
             if answer.begun:
                 raise
