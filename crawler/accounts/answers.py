@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from crawler.model import SHANGHAI, Dated, Outlet, OutletKind, Page, Probe, Reading, utc
-from crawler.platforms import platform
+from crawler.platforms import platform, platform_names, traits
 from crawler.platforms._common import FETCH_UNKNOWN
 
-READABLE = ("weibo", "wechat_article", "wechat_album", "feed", "sogou")
-LIVES_ON = {"wechat_article": "wechat", "wechat_album": "wechat", "sogou": "wechat"}
+
+def readable() -> tuple[str, ...]:
+    """The platforms of which one saved answer can be read by itself."""
+    return tuple(name for name in platform_names() if traits(name).saved)
 
 
 def read_answer(
@@ -33,9 +35,9 @@ def read_answer(
 
     ``id`` is the uid, biz, gh_ id, MP_WXS_ id or 微信号 that the answer must belong to; without it identity is
     reported, not checked. ``fetched_at`` (aware) is when it was fetched; without it relative dates rest on ids.
-    Raises ``KeyError`` for a platform that is not in :data:`READABLE`, ``ValueError`` for a naive moment.
+    Raises ``KeyError`` for a platform that is not in :func:`readable`, ``ValueError`` for a naive moment.
     """
-    if platform not in READABLE:
+    if not traits(platform).saved:
         raise KeyError(platform)
     moment = FETCH_UNKNOWN if fetched_at is None else utc(fetched_at)
     page = Page("", "", status, headers or {}, body, moment)
@@ -45,7 +47,7 @@ def read_answer(
 def reading_of(page: Page, name: str, id: str = "") -> Reading:
     """The reading behind :func:`read_answer`."""
     handle = _handle(name, id.strip(), page.body)
-    outlet = Outlet("answer", OutletKind.ACCOUNT, "", LIVES_ON.get(name, ""), "", ())
+    outlet = Outlet("answer", OutletKind.ACCOUNT, "", traits(name).medium, "", ())
     return platform(name).read(page, outlet, Probe(name, None, handle))
 
 
@@ -68,7 +70,7 @@ def _labelled(folder: Path, line: str, where: str) -> dict[str, Any]:
         known = str(label["id"]) if label.get("id") else None
         answer = read_answer(body, platform=label["platform"], id=known, fetched_at=fetched)
     except KeyError as error:
-        raise ValueError(f"{where}: no usable {error}; platforms: {', '.join(READABLE)}") from error
+        raise ValueError(f"{where}: no usable {error}; platforms: {', '.join(readable())}") from error
     except (OSError, ValueError, TypeError) as error:
         raise ValueError(f"{where}: {error}") from error
     return {"file": label["file"], **answer}

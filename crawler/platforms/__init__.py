@@ -2,24 +2,53 @@
 
 The name in the catalogue is the module's name. Readers are pure: no network, no store, no clock.
 
-Face: ``platform``, ``probes_of``, ``probe_urls``.
+Face: ``platform``, ``platform_names``, ``titles``, ``probes_of``, ``probe_urls``.
 """
 
 from __future__ import annotations
 
 import importlib
 import re
+from collections.abc import Mapping
+from functools import cache
+from pkgutil import iter_modules
 from typing import Any, Protocol, cast
 
 from crawler.model import Ask, Outlet, Page, Probe, Reading
+from crawler.platforms._traits import Traits
 
 
 class Platform(Protocol):
     """What every module in this package offers."""
 
+    TRAITS: Traits
+
     def start(self, outlet: Outlet, probe: Probe) -> tuple[Ask, ...]: ...
 
     def read(self, page: Page, outlet: Outlet, probe: Probe) -> Reading: ...
+
+
+NO_WAY = "没有渠道"
+"""What a look is called that had no way to the account at all (``none``)."""
+
+
+@cache
+def platform_names() -> tuple[str, ...]:
+    """The platforms that exist: one module each."""
+    return tuple(sorted(one.name for one in iter_modules(__path__) if not one.name.startswith("_")))
+
+
+def traits(name: str) -> Traits:
+    """What the platform says of itself; one of an earlier release that is no more is called by its name."""
+    if name not in platform_names():
+        return Traits(title=name)
+    return platform(name).TRAITS
+
+
+@cache
+def titles() -> Mapping[str, str]:
+    """Ways to look, as ``explain`` and an outlet's page call them."""
+    return {name: traits(name).title for name in platform_names()} | {"none": NO_WAY}
 
 
 def platform(name: str) -> Platform:

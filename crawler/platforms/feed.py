@@ -29,9 +29,11 @@ from crawler.platforms._feed_format import (
     uid_in,
     zone_of,
 )
+from crawler.platforms._traits import Traits
 from crawler.platforms._wechat import biz_of, page_state
 from crawler.reading.markup import decode
 
+TRAITS = Traits(title="订阅源", service="订阅源（feed）", saved=True)
 ON_BY_DEFAULT = True
 TERMS = "只读取使用单位自建桥接服务输出的订阅; 桥接服务登录账号的风险由其运营者承担。"
 WHY = "默认开启: 未配置订阅地址时不发出任何请求。"

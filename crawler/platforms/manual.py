@@ -15,7 +15,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from crawler.model import SHANGHAI, Ask, Dated, Evidence, Outcome, Outlet, Page, Post, Probe, Reading, utc
 from crawler.platforms._common import believe, setting, unreadable
+from crawler.platforms._traits import Traits
 
+TRAITS = Traits(title="人工登记")
 ON_BY_DEFAULT = True
 TERMS = "人工查看公开页面, 不涉及自动抓取。"
 WHY = "默认开启: 由登记人员提供链接或截图为证, 到期自动失效。"

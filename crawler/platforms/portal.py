@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 
 from crawler.model import Ask, Outlet, Page, Probe, Reading
+from crawler.platforms._traits import Traits
 from crawler.reading.listing import read_list
 from crawler.reading.markup import decode
 from crawler.reading.states import refusal
+
+TRAITS = Traits(title="网页")
 
 
 def start(outlet: Outlet, probe: Probe) -> tuple[Ask, ...]:

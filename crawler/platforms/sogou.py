@@ -16,10 +16,12 @@ from lxml.html import HtmlElement
 
 from crawler.model import SHANGHAI, Ask, Dated, Evidence, Outcome, Outlet, Page, Post, Probe, Reading, Refused
 from crawler.platforms._common import AGENT, believe, blocked, from_epoch, setting, transport, unreadable
+from crawler.platforms._traits import Traits
 from crawler.platforms._wechat import EARLIEST, headline_state, wall
 from crawler.platforms._wechat_history import history
 from crawler.reading.markup import decode, tree
 
+TRAITS = Traits(title="搜狗微信", service="sogou", medium="wechat", saved=True)
 ON_BY_DEFAULT = False
 TERMS = "搜狗用户协议禁止自动化访问; 查询过多即要求验证码。"
 WHY = "默认关闭, 且永不参与判定: 收录时间不是发布时间; 仅向工作人员提供搜索链接。"

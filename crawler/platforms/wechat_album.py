@@ -28,6 +28,7 @@ from crawler.platforms._common import (
     transport,
     unreadable,
 )
+from crawler.platforms._traits import Traits
 from crawler.platforms._wechat import (
     EARLIEST,
     HOME,
@@ -41,6 +42,7 @@ from crawler.platforms._wechat import (
 )
 from crawler.reading.markup import decode, tree
 
+TRAITS = Traits(title="公众号合集", service="微信合集（wechat_album）", medium="wechat", saved=True)
 ON_BY_DEFAULT = False
 TERMS = "微信公众平台未公开授权合集接口; robots.txt 据称禁止爬虫; 合集页公开可见, 无须登录。"
 WHY = "默认关闭: 每个合集每晚两次匿名读取, 只取时间与标识; 是否启用由使用单位决定。"

@@ -30,10 +30,12 @@ from crawler.model import (
     Refused,
 )
 from crawler.platforms._common import AGENT, believe, from_epoch, transport, unreadable
+from crawler.platforms._traits import Traits
 from crawler.platforms._wechat import EARLIEST, biz_in_url, biz_of, headline_state, mismatch, page_state, wall
 from crawler.platforms._wechat_history import history
 from crawler.reading.markup import decode
 
+TRAITS = Traits(title="已知文章", service="微信文章（wechat_article）", medium="wechat", saved=True)
 ON_BY_DEFAULT = False
 TERMS = "微信公众平台服务协议禁止未经许可的自动抓取, robots.txt 据称禁止爬虫; 文章页公开可见。"
 WHY = "默认关闭: 每篇一次匿名读取, 只取时间与账号标识, 不存正文, 不绕过验证; 是否启用由使用单位决定。"

@@ -26,6 +26,7 @@ from crawler.platforms._common import (
     transport,
     unreadable,
 )
+from crawler.platforms._traits import Traits
 from crawler.platforms._weibo_dates import ShapeChanged, id_moment, published
 from crawler.platforms._weibo_visitor import (
     HOMES,
@@ -53,6 +54,7 @@ __all__ = [
     "xsrf_token",
 ]
 
+TRAITS = Traits(title="新浪微博接口", service="微博首页（weibo）", medium="weibo", saved=True)
 ON_BY_DEFAULT = False
 TERMS = "微博未公开授权这些匿名接口; 服务条款禁止未经许可的自动抓取。"
 WHY = "默认关闭: 使用访客身份读取公开主页, 须由使用单位知悉平台条款后开启; 遇验证码或登录墙即停, 不绕过。"

@@ -10,6 +10,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
+from crawler.reading.media import MEDIA
+
 WEIBO = frozenset({"weibo.com", "www.weibo.com", "m.weibo.cn", "weibo.cn", "www.weibo.cn", "e.weibo.com"})
 WECHAT = "mp.weixin.qq.com"
 UID = re.compile(r"/(?:u/|profile/|n/)?([1-9][0-9]{4,11})/?")
@@ -25,14 +27,6 @@ NOT_NAMES = frozenset(
     )
 )  # fmt: skip
 QR_WECHAT = re.compile(r"/(?:r|mp/qrcode)/([A-Za-z0-9_-]{6,60})")
-OTHERS = (
-    ("toutiao", "toutiao.com", re.compile(r"/c/user/(?:token/)?([A-Za-z0-9_-]{5,100})/?")),
-    ("douyin", "douyin.com", re.compile(r"/user/([A-Za-z0-9_-]{5,100})/?")),
-)
-PLACE_NAMES: Mapping[str, str] = {
-    "wechat": "微信公众号", "weibo": "新浪微博", "toutiao": "今日头条", "douyin": "抖音", "rmh": "人民号",
-    "channels": "视频号", "app": "APP", "other": "其他",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +64,12 @@ def home_of(url: str, also: Collection[str] = ()) -> Home | None:
         return Home("weibo", "uid", found[1]) if found else None
     if host == "weixin.qq.com" and (found := QR_WECHAT.fullmatch(parts.path)):
         return Home("wechat", "qr", found[1])
-    for platform, domain, pattern in OTHERS:
+    for medium in MEDIA:
+        if medium.home is None:
+            continue
+        domain, pattern = medium.home
         if (host == domain or host.endswith(f".{domain}")) and (found := pattern.fullmatch(parts.path)):
-            return Home(platform, "user", found[1])
+            return Home(medium.id, "user", found[1])
     return None
 
 

@@ -25,7 +25,8 @@ from crawler.model import (
     OutletKind,
     shanghai_day,
 )
-from crawler.reading.homes import PLACE_NAMES, ids_of
+from crawler.reading.homes import ids_of
+from crawler.reading.media import MEDIA_NAMES
 from crawler.register.account_cards import (
     CONFIG,
     UNKNOWN_PLACE,
@@ -249,13 +250,13 @@ def _fields(row: SurveyRow, old: Registered) -> Iterable[tuple[str, str, str]]:
     if old.kept_in == CONFIG:  # what config.yaml says stands
         card = overlaid(old.own, card)
     before = {
-        "账号名称": old.outlet.name, "平台类型": PLACE_NAMES.get(old.outlet.platform, old.outlet.platform),
+        "账号名称": old.outlet.name, "平台类型": MEDIA_NAMES.get(old.outlet.platform, old.outlet.platform),
         "账号标识": _ids(old.outlet.handle), "运营主体": old.card.body, "网址": old.card.link,
         "信息审核机制": _yes(old.card.review), "联系人": people(old.card.contacts),
     }  # fmt: skip
     after = {
         "账号名称": entry.get("name", old.outlet.name),
-        "平台类型": PLACE_NAMES.get(entry.get("platform", old.outlet.platform), ""),
+        "平台类型": MEDIA_NAMES.get(entry.get("platform", old.outlet.platform), ""),
         "账号标识": _ids(entry.get("handle", old.outlet.handle)), "运营主体": card.body, "网址": card.link,
         "信息审核机制": _yes(card.review), "联系人": people(card.contacts),
     }  # fmt: skip
@@ -355,11 +356,11 @@ def several(bodies: Mapping[tuple[str, str, str], Sequence[str]]) -> Iterable[st
     for (unit, body, platform), names in sorted(bodies.items()):
         if len(names) > 1 and platform != UNKNOWN_PLACE:
             who = unit if body == unit else f"{unit}（{body}）"
-            yield f"{who}在{PLACE_NAMES[platform]}有 {len(names)} 个账号：{'、'.join(sorted(names))}"
+            yield f"{who}在{MEDIA_NAMES[platform]}有 {len(names)} 个账号：{'、'.join(sorted(names))}"
 
 
 def _named(outlet: Outlet) -> str:
-    return f"{PLACE_NAMES.get(outlet.platform, outlet.platform)}“{outlet.name}”（{outlet.id}）"
+    return f"{MEDIA_NAMES.get(outlet.platform, outlet.platform)}“{outlet.name}”（{outlet.id}）"
 
 
 def _plain(text: str) -> str:

@@ -33,17 +33,11 @@ from crawler.model import (
 )
 from crawler.net.guard import host_of, refusal_of
 from crawler.platforms import probe_urls
+from crawler.reading.media import MEDIA_NAMES, proof_urls
 from crawler.register.contacts import phone_in
 from crawler.walking.addresses import is_route, one_address
 
 Id = Field(min_length=1, max_length=64, pattern=r"^[\w.-]+$")
-PLACES = ("wechat", "weibo", "toutiao", "douyin", "rmh", "channels", "app", "other")
-"""Where an account may live; ``probes`` say how it is looked at."""
-PROOF_URLS = {
-    "wechat": ("https://mp.weixin.qq.com/",),
-    "weibo": ("https://weibo.com/", "https://m.weibo.cn/"),
-}
-"""Where a platform's own pages prove an account's identity or finish a handshake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +203,9 @@ def read_catalogue(data: Mapping[str, Any], path: Path, crawl: CrawlConfig) -> C
         where = f"{place}.{part}.{number} ({account.id})"
         _known(where, "units", account.units, units)
         _known(where, "site", [account.site] if account.site else [], sites)
-        if account.platform not in PLACES:
+        if account.platform not in MEDIA_NAMES:
             raise BadConfig(
-                f"{where}.platform: unknown platform {account.platform}; known: {', '.join(PLACES)}"
+                f"{where}.platform: unknown platform {account.platform}; known: {', '.join(MEDIA_NAMES)}"
             )
         outlet = _account(account, first, kind)
         _probes(where, outlet, crawl)
@@ -370,7 +364,7 @@ def _hosts_of(site: SiteEntry, outlets: Iterable[Outlet]) -> tuple[str, ...]:
     urls = [outlet.url for outlet in outlets if outlet.url]
     for outlet in outlets:
         for probe in outlet.probes:
-            urls += [*probe_urls(outlet, probe), *PROOF_URLS.get(outlet.platform, ())]
+            urls += [*probe_urls(outlet, probe), *proof_urls(outlet.platform)]
     return tuple(sorted({host_of(url) for url in urls} | set(site.hosts)))
 
 

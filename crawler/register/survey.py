@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from crawler.model import Contact, ContactRole
-from crawler.reading.homes import PLACE_NAMES, home_of
+from crawler.reading.homes import home_of
+from crawler.reading.media import MEDIA_NAMES, medium_called
 from crawler.register.contacts import BadContact, contacts_in, plain_number, without_phones
 from crawler.register.survey_rows import Fault, Survey, SurveyRow
 from crawler.register.workbook import Formula, Grid, Span, Value
@@ -25,14 +26,6 @@ HEAD_NAMES = {field: head for head, field in HEADS.items()} | {"link": "网址/�
 NEEDED = ("place", "name")
 SUBHEADS = frozenset({"姓名", "手机号码", "手机", "手机号", "电话", "联系电话"})
 FOOT = ("填表人", "联系电话", "注", "备注")
-PLACES: Mapping[str, str] = {
-    "微信": "wechat", "微信公众号": "wechat", "公众号": "wechat", "微信订阅号": "wechat", "微信服务号": "wechat",
-    "订阅号": "wechat", "服务号": "wechat", "微信公众平台": "wechat", "新浪微博": "weibo", "微博": "weibo",
-    "新浪官方微博": "weibo", "今日头条": "toutiao", "头条号": "toutiao", "今日头条号": "toutiao", "头条": "toutiao",
-    "抖音": "douyin", "抖音号": "douyin", "抖音短视频": "douyin", "人民号": "rmh", "人民日报客户端": "rmh",
-    "人民日报人民号": "rmh", "视频号": "channels", "微信视频号": "channels", "app": "app", "客户端": "app",
-    "移动客户端": "app", "手机app": "app", "手机客户端": "app",
-}  # fmt: skip
 YES = frozenset({"是", "有", "已建立", "建立", "已建", "√", "✓", "✔"})
 NO = frozenset({"否", "无", "没有", "未建立", "未建", "×", "✗", "✘"})
 URL = re.compile(r"https?://[^\s，。；、）)>\"']{4,400}", re.I)
@@ -196,10 +189,10 @@ def _made(form: _Form, row: int, fields: Mapping[str, list[tuple[int, Value | Fo
     said = {name: " ".join(" ".join(parts).split()) for name, parts in texts.items()}
     _check_texts(form, at, said)
     printed = said.get("place", "")
-    platform = PLACES.get(flat(printed).lower(), "other")
+    platform = medium_called(flat(printed).lower())
     link, handle = _link(said.get("link", ""), platform)
     if link is None:
-        form.faults.append(Fault(at["link"], f"网址不是{PLACE_NAMES[platform]}的地址，与平台类型不符"))
+        form.faults.append(Fault(at["link"], f"网址不是{MEDIA_NAMES[platform]}的地址，与平台类型不符"))
     review = _review(said.get("review", ""))
     return SurveyRow(
         cell=at["name"],

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from crawler.model import shanghai_day
+from crawler.reading.media import PAPER_NAMES
 from monitor.bulletin.coverage import NOT_CHECKED, rate_words
 from monitor.bulletin.model import Bulletin
-from monitor.bulletin.words import PLATFORMS
 from monitor.model import together
 from monitor.rules import rule_name
 from monitor.sheets.pen import Cell
@@ -114,7 +114,7 @@ def _found(b: Bulletin) -> Page:
     rows = [
         (
             n,
-            PLATFORMS.get(a.platform, a.platform),
+            PAPER_NAMES.get(a.platform, a.platform),
             a.name,
             "、".join(a.units),
             "已核实" if a.sure else "待核实",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from crawler.reading.media import PAPER_NAMES
 from monitor.bulletin.coverage import causes_words
 from monitor.bulletin.model import AccountRow, Bulletin
-from monitor.bulletin.words import PLATFORMS, level, units_of
+from monitor.bulletin.words import level, units_of
 from monitor.days.calendar import chinese_day
 from monitor.words import share
 
@@ -30,7 +31,7 @@ def media(b: Bulletin) -> Iterable[str]:
 
 def platform_split(rows: Sequence[AccountRow]) -> str:
     """``微信公众号9个、新浪微博2个``, the most frequent first."""
-    found = Counter(PLATFORMS.get(row.platform, row.platform) for row in rows)
+    found = Counter(PAPER_NAMES.get(row.platform, row.platform) for row in rows)
     return "、".join(f"{name}{count}个" for name, count in found.most_common())
 
 
@@ -55,7 +56,7 @@ def _idle(a: AccountRow) -> str:
 
 
 def _name(platform: str, name: str) -> str:
-    return f"{PLATFORMS.get(platform, platform)}“{name}”"
+    return f"{PAPER_NAMES.get(platform, platform)}“{name}”"
 
 
 def _unregistered(b: Bulletin) -> Iterable[str]:

@@ -7,10 +7,6 @@ from collections.abc import Mapping, Sequence
 from monitor.bulletin.model import Bulletin
 from monitor.days.calendar import chinese_day
 
-PLATFORMS: Mapping[str, str] = {
-    "wechat": "微信公众号", "weibo": "新浪微博", "toutiao": "今日头条", "douyin": "抖音", "rmh": "人民号",
-    "channels": "视频号", "app": "移动客户端", "other": "其他",
-}  # fmt: skip
 STATES: Mapping[str, str] = {
     "registered": "已备案", "unregistered": "未备案", "closing": "注销中", "closed": "已注销", "merged": "已合并",
 }  # fmt: skip

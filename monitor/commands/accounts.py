@@ -19,7 +19,7 @@ from crawler.config import BadConfig
 from crawler.doors.recheck import UnknownOutlet
 from crawler.model import GONE, ROLE_NAMES, AccountState, Ask, Outlet, OutletKind, Probe, shanghai_day
 from crawler.platforms import platform
-from crawler.reading.homes import PLACE_NAMES
+from crawler.reading.media import MEDIA_NAMES
 from crawler.register.account_candidates import UnknownCandidate, candidates
 from crawler.register.account_cards import CONFIG
 from crawler.register.account_import import (
@@ -88,7 +88,7 @@ def _proposal_lines(proposal: Proposal, ignored: Sequence[str], written: bool) -
     for change in proposal.added:
         row = change.row
         lines.append(
-            f"新增 {row.cell}：{change.unit_name} {PLACE_NAMES[row.platform]}“{clean(row.name)}”（编号 {change.id}）"
+            f"新增 {row.cell}：{change.unit_name} {MEDIA_NAMES[row.platform]}“{clean(row.name)}”（编号 {change.id}）"
         )
     for change in proposal.changed:
         lines.append(
@@ -213,7 +213,7 @@ def _lines(found: Sequence[Registered], names: dict[str, str], phones: bool) -> 
             else people(card.contacts)
         )
         review = {None: "未说明", True: "有", False: "无"}[card.review]
-        place = PLACE_NAMES.get(one.outlet.platform, one.outlet.platform)
+        place = MEDIA_NAMES.get(one.outlet.platform, one.outlet.platform)
         place = card.printed if one.outlet.platform == "other" and card.printed else place
         cells = (one.outlet.id, _units(one, names), place, one.outlet.name, card.body, state, review, shown)
         rows.append((*map(clean, cells), HOMES[one.kept_in]))
@@ -313,7 +313,7 @@ def found(everything: bool, path: Path, as_of: datetime | None, as_json: bool) -
     for one in seen:
         like = f"，名称与已登记的“{clean(one.like)}”相近" if one.like else ""
         lines.append(
-            f"{one.id}　{PLACE_NAMES.get(one.platform, one.platform)}“{clean(one.name)}”{one.number}{like}"
+            f"{one.id}　{MEDIA_NAMES.get(one.platform, one.platform)}“{clean(one.name)}”{one.number}{like}"
         )
         lines.append(
             f"  见 {clean(one.page_url)}（页面指纹 {one.page_hash}，{shanghai_day(one.first_seen)} 首见）"

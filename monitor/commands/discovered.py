@@ -15,7 +15,7 @@ from crawler.discovery.discover import NoPortal, discover, place_of
 from crawler.discovery.proposals import STANDING_NAMES, Account, Findings, Proposal, Standing, findings
 from crawler.model import CLASS_NAMES, Manners, Outlet, OutletKind
 from crawler.net.guard import host_of, refusal_of
-from crawler.reading.homes import PLACE_NAMES
+from crawler.reading.media import MEDIA_NAMES
 from crawler.register.finder import platform_hosts
 from monitor.office import Settings, of_workbooks, open_office
 from monitor.sheets.columns import write_columns
@@ -133,7 +133,7 @@ def _line(one: Proposal) -> str:
 def _account(one: Account) -> str:
     known = f"已登记（{one.outlet}）" if one.outlet else "台账没有"
     shown = "二维码" if one.place == "qr" else "链接"
-    name = PLACE_NAMES.get(one.platform, one.platform)
+    name = MEDIA_NAMES.get(one.platform, one.platform)
     return visible(
         f"  {name}　{one.name or '（没有名称）'}　{one.key}={one.number}　{shown}见于 {one.page}　{known}",
         400,

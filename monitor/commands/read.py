@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from crawler.accounts.answers import read_answer, read_answers
+from crawler.accounts.answers import read_answer, read_answers, readable
 from crawler.clock import clock
 from crawler.config import BadConfig, CrawlConfig
 from crawler.doors.recheck import HttpDoor
@@ -22,15 +22,13 @@ from crawler.reading.rendering import render
 from monitor.commands.options import Moment, with_as_of, with_json
 from monitor.words.exits import DONE
 
-PLATFORMS = ("weibo", "wechat_article", "wechat_album", "feed", "sogou")
-
 
 @click.command()
 @click.argument("target")
 @click.option("--url", default="", help="网页的原地址，用来补全链接")
 @click.option("--kind", type=click.Choice(["list", "article", "auto"]), default="auto", show_default=True)
 @click.option("--urls", type=click.Path(path_type=Path), help='目录里各文件的原地址：每行 {"file", "url"}')
-@click.option("--platform", type=click.Choice(PLATFORMS), help="按新媒体平台的格式读")
+@click.option("--platform", type=click.Choice(readable()), help="按新媒体平台的格式读")
 @click.option("--id", "account", help="账号：微博 uid 或微信 __biz")
 @click.option("--fetched-at", type=Moment(), help="这份回答是何时取得的")
 @click.option(

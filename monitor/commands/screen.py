@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from crawler.model import SHANGHAI, Outlet, OutletKind, Visit
+from crawler.platforms import titles
 from crawler.reading.rendering import PLACE_NAMES
 from monitor.board.wholes import open_words
 from monitor.judging.evaluate import Explanation, Judgement
@@ -36,7 +37,6 @@ from monitor.words import Sight
 from monitor.words.causes import looked_like
 from monitor.words.outcomes import OUTCOMES
 from monitor.words.plain import clean
-from monitor.words.probes import PROBES
 
 LINE_EVERY = 50
 
@@ -201,7 +201,7 @@ def explain_lines(found: Explanation, names: Mapping[str, str] | None = None) ->
 
 def _ways(outlet: Outlet) -> str:
     """How an account is looked at, where it has no address of its own."""
-    names = dict.fromkeys(PROBES.get(probe.platform, probe.platform) for probe in outlet.probes)
+    names = dict.fromkeys(titles().get(probe.platform, probe.platform) for probe in outlet.probes)
     return f"查看渠道：{'、'.join(names)}" if names else "没有地址"
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from crawler.model import GONE
-from crawler.reading.homes import PLACE_NAMES
+from crawler.reading.media import MEDIA_NAMES
 from crawler.register.account_import import propose as propose_accounts
 from crawler.register.account_import import registered
 from crawler.register.survey import read_survey
@@ -207,7 +207,7 @@ def _accounts(connection: Connection, path: Path, now: datetime, allow_loopback:
     found = propose_accounts(connection, survey, now)
     lines = [
         Line("added" if one.new else "changed", one.row.cell, f"{one.row.name}（{one.id}）",
-             f"{one.unit_name}；{PLACE_NAMES.get(one.row.platform, one.row.platform)}", one.fields)
+             f"{one.unit_name}；{MEDIA_NAMES.get(one.row.platform, one.row.platform)}", one.fields)
         for one in (*found.added, *found.changed)
     ]  # fmt: skip
     notes = [f"{one}（原则上一个主体在一个平台只开一个账号）" for one in found.twice]

@@ -12,7 +12,7 @@ import xlsxwriter
 from crawler.discovery.columns_file import REASONS, outcome_name, proposed_ids
 from crawler.discovery.proposals import STANDING_NAMES, Account, Findings, Proposal
 from crawler.model import CLASS_NAMES
-from crawler.reading.homes import PLACE_NAMES
+from crawler.reading.media import MEDIA_NAMES
 from monitor.sheets.pen import inert
 
 HEAD = (
@@ -113,7 +113,7 @@ def _column(number: int, one: Proposal, id: str) -> list[Cell]:
 
 def _account(one: Account) -> list[Cell]:
     place = "二维码" if one.place == "qr" else "链接"
-    name = PLACE_NAMES.get(one.platform, one.platform)
+    name = MEDIA_NAMES.get(one.platform, one.platform)
     return [name, one.name, f"{one.key}={one.number}", one.page, place, one.link, one.outlet]
 
 

@@ -12,10 +12,11 @@ from typing import Any
 
 import xlsxwriter
 
+from crawler.reading.media import PAPER_NAMES
 from monitor.bulletin.coverage import coverage_words, draft_words, reasons_of
 from monitor.bulletin.model import AccountRow, Bulletin, ColumnRow, Group, PostLine
 from monitor.bulletin.sheet_more import pages
-from monitor.bulletin.words import FORM, PLATFORMS, STATES, VERDICTS, record_line
+from monitor.bulletin.words import FORM, STATES, VERDICTS, record_line
 from monitor.model import Count, together
 from monitor.sheets.pen import BROKEN, Cell, Pen, inert
 
@@ -224,7 +225,7 @@ def _accounts(pen: Pen, name: str, rows: Sequence[AccountRow], title: str) -> No
             "超期天数", "判定")  # fmt: skip
     lines: list[list[Cell]] = [
         [
-            number, "、".join(a.units), a.name, PLATFORMS.get(a.platform, a.platform), STATES.get(a.state, a.state),
+            number, "、".join(a.units), a.name, PAPER_NAMES.get(a.platform, a.platform), STATES.get(a.state, a.state),
             a.newest, a.days, a.posts, a.gap, a.days_out, VERDICTS.get(a.verdict, a.verdict),
         ]
         for number, a in enumerate(rows, 1)

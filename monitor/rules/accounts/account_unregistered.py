@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from crawler.model import AccountState, OutletKind
-from crawler.reading.homes import PLACE_NAMES
+from crawler.reading.media import MEDIA_NAMES
 from monitor.model import Facts, OutletFacts, Unlisted, Value, Verdict
 from monitor.settings.limits import Clause
 from monitor.verdicts.judging import Standing
@@ -57,7 +57,7 @@ def _judge(one: Unlisted, names: Mapping[str, str], clause: str) -> Verdict:
 
 def _stand(one: Unlisted, names: Mapping[str, str]) -> tuple[Value, str]:
     name = f"“{clean(one.name)}”" if one.name else f"（{one.number}）"
-    platform = PLACE_NAMES.get(one.platform, one.platform)
+    platform = MEDIA_NAMES.get(one.platform, one.platform)
     if one.known:
         return Value.FRESH, f"{platform}{name}已在台账中。"
     if one.standing == DISMISSED:

@@ -7,11 +7,12 @@ its night was broken off by walls in a row, or while half of all accounts turned
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from crawler.accounts.chain import CANARY_SILENCE, WALL_REASONS, WALLS_IN_A_ROW
 from crawler.model import Outcome, OutletKind, shanghai_day
+from crawler.platforms import platform_names, traits
 from monitor.looks.due import gone
 from monitor.model import Facts, Look, OutletFacts, Value, Verdict
 from monitor.settings.limits import Clause, LookHours
@@ -25,12 +26,6 @@ TRAITS = Traits(
     advice="请查看读取渠道停用的原因，修好后恢复；停用期间不判定只靠它的账号。",
 )
 SENTENCE = sentence_of(__doc__)
-PROBE_NAMES: Mapping[str, str] = {
-    "feed": "订阅源（feed）", "weibo": "微博首页（weibo）", "wechat_album": "微信合集（wechat_album）",
-    "wechat_article": "微信文章（wechat_article）",
-}  # fmt: skip
-UNASKED = ("manual", "portal")
-"""A person is no probe of ours, and a column's faults have rules of their own."""
 SAID_SO = ("canary_failed", PROBE_OUT)
 WALLED_SHARE = 0.2
 COPIES = 0.5
@@ -45,7 +40,7 @@ def check(facts: Facts, *, clause: Clause, look_hours: LookHours = 48) -> Iterat
     since = facts.as_of - timedelta(hours=look_hours)
     looks, songs = _newest(accounts, since), _newest(facts.canaries, since)
     used = {probe.platform for of in (*accounts, *facts.canaries) for probe in of.outlet.probes}
-    for probe in sorted(used - set(UNASKED)):
+    for probe in sorted(one for one in used if traits(one).service or one not in platform_names()):
         why = _silent(songs.get(probe, ()), facts) or _broken(looks.get(probe, ()))
         yield _verdict(probe, why, clause)
 
@@ -89,7 +84,7 @@ def _broken(looks: Sequence[tuple[OutletFacts, Look]]) -> str:
 
 
 def _verdict(probe: str, why: str, clause: str) -> Verdict:
-    name = PROBE_NAMES.get(probe, probe)
+    name = traits(probe).service or probe
     return Verdict(
         rule=NAME,
         subject=f"probe:{probe}",

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from crawler.model import SHANGHAI, AccountState, OutletKind, shanghai_day
-from crawler.reading.homes import PLACE_NAMES
+from crawler.reading.media import MEDIA_NAMES
 from crawler.register.account_candidates import UnknownCandidate, candidates
 from crawler.register.account_cards import CONFIG
 from monitor.access.roles import Permission
@@ -42,7 +42,7 @@ def found(request: Request, who: Keeper, web: Kept, all: str = "") -> HTMLRespon
     settled = [one for one in seen if one not in waiting]
     return page(
         request, "accounts_found.html", waiting=waiting, settled=settled if all else (), hidden=len(settled), all=bool(all),
-        platforms=PLACE_NAMES, decided=DECIDED,
+        platforms=MEDIA_NAMES, decided=DECIDED,
     )  # fmt: skip
 
 

@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from crawler.model import CLASS_NAMES, PURPOSE_NAMES, SHANGHAI, OutletKind, shanghai_day
-from crawler.reading.homes import PLACE_NAMES
+from crawler.platforms import titles
 from crawler.reading.markup import decode
+from crawler.reading.media import MEDIA_NAMES
 from crawler.reading.rendering import PLACE_NAMES as DATE_PLACES
 from crawler.register.account_import import STATE_NAMES
 from crawler.walking.copies import one_copy
@@ -46,7 +47,6 @@ from monitor.web.render import page, partial
 from monitor.web.state import Web, web_of
 from monitor.words.causes import cause_name, looked_like
 from monitor.words.outcomes import OUTCOMES
-from monitor.words.probes import PROBES
 
 router = APIRouter()
 Reader = Annotated[Visitor, Depends(need(Permission.DISTRICT))]
@@ -208,7 +208,7 @@ def _beside(why: Explanation | None) -> tuple[Part, ...]:
 
 
 WORDS: Mapping[str, Any] = {
-    "places": DATE_PLACES, "number_names": NUMBERS, "probes": PROBES, "evidence": EVIDENCE, "outcomes": OUTCOMES, "homes": HOMES, "platforms": PLACE_NAMES,
+    "places": DATE_PLACES, "number_names": NUMBERS, "probes": titles(), "evidence": EVIDENCE, "outcomes": OUTCOMES, "homes": HOMES, "platforms": MEDIA_NAMES,
     "classes": CLASS_NAMES, "purposes": PURPOSE_NAMES, "states": STATE_NAMES, "reason": looked_like, "cause": cause_name,
     "ended": ended_words, "rule_name": rule_name,
 }  # fmt: skip

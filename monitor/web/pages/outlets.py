@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from crawler.model import CLASS_NAMES, shanghai_day
-from crawler.reading.homes import PLACE_NAMES
+from crawler.reading.media import MEDIA_NAMES
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import outlets as board
@@ -94,7 +94,7 @@ def _listed(request: Request, web: Web, kind: str, asked: Asked) -> HTMLResponse
     part = request.headers.get("hx-target") == "div#rows"
     return page(
         request, "parts/outlet_rows.html" if part else "outlets.html", found=found, filters=asked.filters, units=units,
-        classes=CLASS_NAMES, places=PLACE_NAMES, kind=kind, shown=NAMES[kind], at=f"/{kind}s",
+        classes=CLASS_NAMES, places=MEDIA_NAMES, kind=kind, shown=NAMES[kind], at=f"/{kind}s",
     )  # fmt: skip
 
 
@@ -103,7 +103,7 @@ def _book(web: Web, kind: str, asked: Asked) -> Response:
     with web.office.reader.connect() as connection:
         lines = board.every_line(connection, asked.wanted(kind), shanghai_day(now))
     title = f"{NAMES[kind]}更新情况（{shanghai_day(now)}）"
-    return download(outlets_workbook(title, lines, dict(PLACE_NAMES)), f"{kind}s-{shanghai_day(now)}.xlsx")
+    return download(outlets_workbook(title, lines, dict(MEDIA_NAMES)), f"{kind}s-{shanghai_day(now)}.xlsx")
 
 
 def download(data: bytes, name: str, kind: str = XLSX) -> Response:
