@@ -77,7 +77,7 @@ def recheck(columns: Sequence[str], path: Path, as_of: datetime | None, as_json:
 @with_json
 def status(path: Path, as_of: datetime | None, as_json: bool) -> int:
     """当前状态：单位、栏目、账号与判定。"""
-    with open_office(path) as office:
+    with open_office(path, looking=True) as office:
         now = clock(as_of)()
         judgement = judge_now(office, now, record=False)
         tell(as_json, screen.status_data(office, judgement), screen.status_lines(office, judgement))
@@ -135,6 +135,7 @@ def attach() -> None:
     from monitor.commands.entries import entries
     from monitor.commands.judge import judge
     from monitor.commands.mail import mail
+    from monitor.commands.migrate import migrate
     from monitor.commands.order import order
     from monitor.commands.read import read
     from monitor.commands.serve import serve
@@ -157,6 +158,7 @@ def attach() -> None:
         entries,
         judge,
         mail,
+        migrate,
         order,
         proof,
         read,

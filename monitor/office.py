@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, make_url, select
 
 from crawler.clock import clock
 from crawler.config import BadConfig, CrawlConfig, crawl_config, load_yaml, store_url
@@ -18,7 +18,7 @@ from crawler.model import Outlet, shanghai_day
 from crawler.register.account_cards import CONFIG
 from crawler.register.catalogue import Catalogue, read_catalogue
 from crawler.register.enter import Diff, sync
-from crawler.store.migrate import migrate
+from crawler.store.migrate import UnfitStore, migrate, must_be_newest, stored_revision
 from crawler.store.rows import outlet_of
 from crawler.store.tables import DutyRow, OutletRow, SiteRow, UnitRow, open_store
 from crawler.system.config_words import in_chinese
@@ -34,6 +34,8 @@ from monitor.model import Count
 from monitor.record.chain import SYSTEM, Entry, append
 from monitor.settings.counting import CountRule
 
+BOOK = "letters.jsonl"
+"""The book of the letters that left, beside the store: it only grows, and outlasts the store."""
 UNIT_TOLD = ("short", "full", "group_name", "aliases", "quota", "emails")
 SITE_TOLD = ("name", "home", "hosts")
 OUTLET_TOLD = ("name", "url", "path", "cls", "state", "purpose")
@@ -55,6 +57,11 @@ class Settings:
         if self.store.startswith("sqlite:///"):
             return Path(self.store.removeprefix("sqlite:///")).parent
         return self.path.parent / "var"
+
+    @property
+    def book(self) -> Path:
+        """The book of the letters that left, see :mod:`monitor.letters.book`."""
+        return self.folder / BOOK
 
     @property
     def places(self) -> Places:
@@ -93,20 +100,62 @@ def _settings(path: Path) -> Settings:
 
 
 @contextmanager
-def open_office(path: Path) -> Iterator[Office]:
+def open_office(path: Path, *, looking: bool = False) -> Iterator[Office]:
     """Settings and store for one command; the store is made or brought to its newest form first.
 
     What the version before kept in files is taken over by the first opening, see :mod:`monitor.entries.takeover`.
+    ``looking``: a store of an earlier release is refused, not brought forward. Raises ``UnfitStore`` for a store that
+    cannot be worked with, and for one that is gone while what belongs to it is there.
     """
     settings = read_settings(path)
+    _must_not_be_lost(settings)
     engine, reader = open_store(settings.store), open_store(settings.store, readonly=True)
     try:
+        if looking:
+            must_be_newest(engine)
         migrate(engine)
         take_over(engine, settings.places, partial(_units, settings), clock())
         yield Office(settings, engine, reader)
     finally:
         engine.dispose()
         reader.dispose()
+
+
+def remains(settings: Settings) -> tuple[str, ...]:
+    """What shows that there was a store: keys, attachments and the book of letters beside it, frozen bulletins."""
+    folder = settings.folder
+    beside = [folder / name for name in (BOOK, "web.key", "links.key")]
+    found = [path for path in beside if path.exists()]
+    found += [kept for kept in (folder / "files",) if kept.is_dir() and any(kept.iterdir())]
+    found += sorted(settings.places.archive.glob("*.sha256"))[:1]
+    return tuple(str(path) for path in found)
+
+
+def _must_not_be_lost(settings: Settings) -> None:
+    """A store that is gone or empty is made anew only where nothing tells that there was one."""
+    if not (left := remains(settings)) or not _is_gone(settings.store):
+        return
+    raise UnfitStore(
+        f"数据库 {shown_store(settings.store)} 不见了或是空的，而 {'、'.join(left)} 还在：不另建新库。"
+        "请检查 config.yaml 的 store，或用 gengxin restore 从备份恢复；确要从头开始，先把它们移走"
+    )
+
+
+def shown_store(url: str) -> str:
+    """The store's address for a person: no password."""
+    return make_url(url).render_as_string(hide_password=True).removeprefix("sqlite:///")
+
+
+def _is_gone(url: str) -> bool:
+    if url.startswith("sqlite:///"):
+        # Not asked of SQLite: opening it would make the file.
+        store = Path(url.removeprefix("sqlite:///"))
+        return not store.exists() or not store.stat().st_size
+    engine = open_store(url, readonly=True)
+    try:
+        return stored_revision(engine) is None
+    finally:
+        engine.dispose()
 
 
 def enter_catalogue(office: Office, now: datetime, *, by: str = SYSTEM) -> Diff:

@@ -1,6 +1,7 @@
 """Findings -> letters -> claim -> channel: one letter per unit and day, sent once, every attempt recorded.
 
-``write_letters`` works inside the caller's transaction; ``send_waiting`` opens its own, two per letter.
+``write_letters`` works inside the caller's transaction; ``send_waiting`` opens its own, on the disk before the next
+step (:func:`crawler.store.durable.durable`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sqlalchemy import Connection, Engine, select
 
 from crawler.model import Unit, shanghai_day
 from crawler.register.unit_contacts import everybody, with_people
+from crawler.store.durable import durable
 from crawler.store.tables import UnitRow
 from monitor.days.workdays import may_send
 from monitor.letters import outbox
@@ -220,7 +222,7 @@ def _send_one(
     engine: Engine, config: AlertsConfig, letter_id: int, send: Send, clock: Callable[[], datetime]
 ) -> tuple[tuple[str, ...], bool]:
     """Claim, send, settle; the words of :class:`Sent` to count, and whether the door is shut."""
-    with engine.begin() as connection:
+    with durable(engine) as connection:
         allowed = _allowed(connection, letter_id, config, shanghai_day(clock()))
         claim = outbox.claim(connection, letter_id, allowed, clock())
         if claim is None:
@@ -232,11 +234,11 @@ def _send_one(
     except _Lost:
         return (), False
     except Undelivered as error:
-        with engine.begin() as connection:
+        with durable(engine) as connection:
             state = outbox.undelivered(connection, claim, error, copies, clock())
         word = "doubtful" if error.doubtful else "refused" if state == "refused" else "failed"
         return (word,), error.closed
-    with engine.begin() as connection:
+    with durable(engine) as connection:
         state = outbox.delivered(connection, claim, receipt, copies, clock())
     if state == "refused":
         return ("refused",), False
@@ -253,7 +255,7 @@ def _hand(engine: Engine, claim: outbox.Claim, send: Send, clock: Callable[[], d
 
     def handing_over() -> None:
         nonlocal handed
-        with engine.begin() as connection:
+        with durable(engine) as connection:
             if not outbox.hand_over(connection, claim, clock()):
                 raise _Lost
         handed = True
