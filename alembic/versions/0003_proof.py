@@ -174,6 +174,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("conditional", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("path", sa.Text(), nullable=False, server_default=sa.text("''")))
 
+    op.add_column("recheck", sa.Column("tries", sa.Integer(), nullable=False, server_default=sa.text("0")))
+
     _months(sa.JSON())
     _prove_anew()
 
@@ -264,6 +266,7 @@ def _prove_anew() -> None:
 
 def downgrade() -> None:
     _months(sa.Integer())
+    op.drop_column("recheck", "tries")
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.drop_column("path")
         batch_op.drop_column("conditional")

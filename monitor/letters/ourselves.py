@@ -19,6 +19,7 @@ from monitor.letters.reminding import TOLD
 from monitor.letters.text import OFFICE, office_letter
 from monitor.model import Letter
 from monitor.record.tables import EventRow, FindingRow, JudgementRow, LetterRow
+from monitor.rectify.rechecks import given_up
 from monitor.settings.letters import LetterSettings
 from monitor.words import Sight
 
@@ -108,8 +109,20 @@ def _before(day: date, settings: LetterSettings) -> date:
 def troubles(connection: Connection, now: datetime, settings: LetterSettings) -> tuple[str, ...]:
     """What the office must know of ourselves: the last night, its coverage, letters held up, next year's calendar."""
     return tuple(
-        line for line in (_night(connection, now), *_held(connection, now), _year(now, settings)) if line
-    )
+        line
+        for line in (
+            _night(connection, now), *_held(connection, now), _broke(connection, now), _year(now, settings)
+        )
+        if line
+    )  # fmt: skip
+
+
+def _broke(connection: Connection, now: datetime) -> str:
+    """Rechecks that were given up, since the day before."""
+    names = given_up(connection, now - NIGHT, now)
+    if not names:
+        return ""
+    return f"复查{'、'.join(names)}时程序两次中断，已停止重试，没有据此作出认定；请告诉维护人员。"
 
 
 def _night(connection: Connection, now: datetime) -> str:

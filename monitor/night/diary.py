@@ -82,9 +82,11 @@ def due(connection: Connection, daily: Daily, now: datetime, retry: float) -> da
     row = _row(connection, daily.name, day)
     if row is None:
         return day
-    if row.ended is not None or (row.note and now < row.tried + _wait(row.tries, retry)):
+    if row.ended is not None:
         return None
-    return day
+    # One that was killed once goes on at once (a restart, a power cut); one that kills us backs off like one that broke.
+    backs_off = row.note or row.tries > 1
+    return None if backs_off and now < row.tried + _wait(row.tries, retry) else day
 
 
 def begin(connection: Connection, daily: Daily, now: datetime, retry: float) -> Begun | None:
@@ -193,6 +195,8 @@ def _remark(name: str, day: date, ended: datetime | None, tries: int, note: str)
     what = NAMES.get(name, name)
     if ended is None and note:
         return f"{head}的任务“{what}”第 {tries} 次仍未做完（{note}），还会再试；已记录的数据没有丢失。"
+    if ended is None and tries > 1:
+        return f"{head}的任务“{what}”被中断 {tries - 1} 次，还没有做完，会再试；已记录的数据没有丢失。"
     if ended is not None and tries > 1:
         return f"{head}的任务“{what}”中断后接着做，第 {tries} 次做完；没有丢失数据，也没有重复。"
     return ""

@@ -166,7 +166,8 @@ def serve(office: Office, clock: Callable[[], datetime], *, stop: Event | None =
 def _run(service: Service, lock: Lock, ending: Event) -> bool:
     """The timetable until ``ending``, or until the lock is lost. Whether every job came to rest."""
     with service.office.engine.begin() as connection:
-        rechecks.release(connection)
+        if gone := rechecks.survived(connection, service.clock()):
+            log.error("%d 个复查两次使程序中断，不再自动重试", gone)
     times = service.office.settings.monitor.timetable
     scheduler = timetable(service, times)
     scheduler.start()
@@ -182,8 +183,16 @@ def _run(service: Service, lock: Lock, ending: Event) -> bool:
         service.stop.set()
         scheduler.shutdown(wait=False)
         rested = _rest(service)
+        if not rested and lock.held():
+            # What we ended ourselves did not end us: its requests wait again, uncounted.
+            guarded(partial(_let_go, service), name="release")()
         log.warning("服务已停止")
     return rested
+
+
+def _let_go(service: Service) -> None:
+    with service.office.engine.begin() as connection:
+        rechecks.release(connection)
 
 
 def _held(lock: Lock) -> bool:

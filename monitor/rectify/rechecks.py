@@ -12,12 +12,18 @@ from sqlalchemy import Connection, ForeignKey, Index, String, Text, insert, sele
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crawler.store.tables import Base
+from crawler.store.tables import Base, OutletRow
 from monitor.record.chain import Entry, append
+
+MOST_TRIES = 2
+GIVEN_UP = "这个栏目的复查两次使程序中断，不再自动重试；请告诉维护人员，查明以后可以再要求复查"
 
 
 class RecheckRow(Base):
-    """One request. ``state`` is ``waiting``, ``running``, ``done`` or ``failed``; ``asked_by`` a name or address."""
+    """One request. ``state`` is ``waiting``, ``running``, ``done`` or ``failed``; ``asked_by`` a name or address.
+
+    ``tries`` are looks that ended with the whole process.
+    """
 
     __tablename__ = "recheck"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -29,6 +35,7 @@ class RecheckRow(Base):
     ended: Mapped[datetime | None]
     result: Mapped[dict[str, Any]]
     note: Mapped[str] = mapped_column(Text, default="")
+    tries: Mapped[int] = mapped_column(default=0)
     __table_args__ = (
         Index(
             "uq_recheck_open",
@@ -79,10 +86,13 @@ def ask(connection: Connection, outlet: str, asked_by: str, now: datetime) -> tu
 
 
 def claim(connection: Connection, now: datetime, limit: int = 20) -> list[Asked]:
-    """Waiting requests, now running and this caller's alone, the oldest first."""
-    waiting = connection.execute(
-        select(RecheckRow).where(RecheckRow.state == "waiting").order_by(RecheckRow.id).limit(limit)
-    ).all()
+    """Waiting requests, now running and this caller's alone, the oldest first.
+
+    One whose look ended with the process is claimed alone, after all others: it takes nobody with it.
+    """
+    query = select(RecheckRow).where(RecheckRow.state == "waiting").order_by(RecheckRow.id)
+    waiting = connection.execute(query.where(RecheckRow.tries == 0).limit(limit)).all()
+    waiting = waiting or connection.execute(query.where(RecheckRow.tries > 0).limit(1)).all()
     mine = []
     for row in waiting:
         taken = connection.execute(
@@ -113,10 +123,29 @@ def settle(
 
 
 def release(connection: Connection) -> int:
-    """Requests that a dead service left running wait again; returns how many. Only the lock's holder calls this."""
+    """Requests that were left running wait again, uncounted; returns how many. Only the lock's holder calls this."""
     return connection.execute(
         update(RecheckRow).where(RecheckRow.state == "running").values(state="waiting", started=None)
     ).rowcount
+
+
+def survived(connection: Connection, now: datetime) -> int:
+    """A process that begins finds requests running: they ended with the one before it. They are counted and wait again,
+    or are given up; returns how many were given up. Only the lock's holder calls this."""
+    running = RecheckRow.state == "running"
+    connection.execute(update(RecheckRow).where(running).values(tries=RecheckRow.tries + 1))
+    dead = update(RecheckRow).where(running, RecheckRow.tries >= MOST_TRIES)
+    given_up = connection.execute(dead.values(state="failed", ended=now, note=GIVEN_UP)).rowcount
+    release(connection)
+    return given_up
+
+
+def given_up(connection: Connection, since: datetime, now: datetime) -> list[str]:
+    """The columns whose recheck was given up after ``since``, by name."""
+    query = select(OutletRow.name).join(RecheckRow, RecheckRow.outlet_id == OutletRow.id)
+    query = query.where(RecheckRow.state == "failed", RecheckRow.tries >= MOST_TRIES)
+    query = query.where(RecheckRow.ended > since, RecheckRow.ended <= now)
+    return sorted(set(connection.scalars(query)))
 
 
 def one(connection: Connection, id: int) -> Asked | None:

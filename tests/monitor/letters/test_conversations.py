@@ -15,7 +15,7 @@ from monitor.model import Letter
 from monitor.settings.mail import MailConfig
 from monitor.settings.web import OidcSettings
 from monitor.settings.webhook import WebhookConfig
-from tests.hostile_server import Hostile, hostile
+from tests.support.hostile_server import Hostile, hostile
 
 NOW = datetime(2020, 7, 20, 9, tzinfo=SHANGHAI)
 LETTER = Letter("20200720-jsj", "jsj", ("jsj@example.org",), "题", "文", "<p>文</p>")
