@@ -34,8 +34,6 @@ from monitor.model import Count
 from monitor.record.chain import SYSTEM, Entry, append
 from monitor.settings.counting import CountRule
 
-BOOK = "letters.jsonl"
-"""The book of the letters that left, beside the store: it only grows, and outlasts the store."""
 UNIT_TOLD = ("short", "full", "group_name", "aliases", "quota", "emails")
 SITE_TOLD = ("name", "home", "hosts")
 OUTLET_TOLD = ("name", "url", "path", "cls", "state", "purpose")
@@ -57,11 +55,6 @@ class Settings:
         if self.store.startswith("sqlite:///"):
             return Path(self.store.removeprefix("sqlite:///")).parent
         return self.path.parent / "var"
-
-    @property
-    def book(self) -> Path:
-        """The book of the letters that left, see :mod:`monitor.letters.book`."""
-        return self.folder / BOOK
 
     @property
     def places(self) -> Places:
@@ -122,9 +115,9 @@ def open_office(path: Path, *, looking: bool = False) -> Iterator[Office]:
 
 
 def remains(settings: Settings) -> tuple[str, ...]:
-    """What shows that there was a store: keys, attachments and the book of letters beside it, frozen bulletins."""
+    """What shows that there was a store: keys and attachments beside it, frozen bulletins."""
     folder = settings.folder
-    beside = [folder / name for name in (BOOK, "web.key", "links.key")]
+    beside = [folder / name for name in ("web.key", "links.key")]
     found = [path for path in beside if path.exists()]
     found += [kept for kept in (folder / "files",) if kept.is_dir() and any(kept.iterdir())]
     found += sorted(settings.places.archive.glob("*.sha256"))[:1]
@@ -137,7 +130,7 @@ def _must_not_be_lost(settings: Settings) -> None:
         return
     raise UnfitStore(
         f"数据库 {shown_store(settings.store)} 不见了或是空的，而 {'、'.join(left)} 还在：不另建新库。"
-        "请检查 config.yaml 的 store，或用 gengxin restore 从备份恢复；确要从头开始，先把它们移走"
+        "请检查 config.yaml 的 store，或从备份恢复；确要从头开始，先把它们移走"
     )
 
 

@@ -59,7 +59,7 @@ def must_be_newest(engine: Engine) -> None:
     stored = stored_revision(engine)
     if stored is not None and not _is_newest(stored):
         raise UnfitStore(
-            f"数据库还是旧版的表结构（{stored}），看的命令不改它：请先用 gengxin backup 备份，再用 gengxin migrate 升级"
+            f"数据库还是旧版的表结构（{stored}），看的命令不改它：请先备份，再用 gengxin migrate 升级"
         )
 
 
@@ -116,5 +116,5 @@ def _keep(store: Path) -> None:
     except (sqlite3.Error, OSError) as error:
         raise UnfitStore(f"升级前的副本 {kept} 写不成（{error}），没有升级：请检查磁盘和数据库") from None
     if fault := damage(partial):
-        raise UnfitStore(f"数据库有损坏的页（{fault}），没有升级：请用 gengxin restore 从备份恢复")
+        raise UnfitStore(f"数据库有损坏的页（{fault}），没有升级：请从备份恢复")
     os.replace(partial, kept)

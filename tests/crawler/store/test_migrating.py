@@ -23,10 +23,10 @@ from crawler.store.migrate import (
     newest_revision,
     stored_revision,
 )
-from monitor.office import BOOK, open_office
+from monitor.office import open_office
 from tests.conftest import Store, opened
-from tests.outbox_store import Fake, deliver, open_finding, seed, write
-from tests.web_helpers import make_office
+from tests.support.outbox_store import Fake, deliver, open_finding, seed, write
+from tests.support.web_helpers import make_office
 
 RELEASED = {
     "0001_initial.py": "6ea223200a3acb6f5130aa7f95d19f542643957e2fd74608e7de985a1c3a4903",
@@ -156,7 +156,7 @@ def test_status_looks_at_an_old_store_and_does_not_change_it(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("empty", [False, True])
-@pytest.mark.parametrize("left", [BOOK, "web.key", "files/ab"])
+@pytest.mark.parametrize("left", ["web.key", "links.key", "files/ab"])
 def test_a_store_that_is_gone_is_not_made_anew_where_its_things_are(
     tmp_path: Path, left: str, empty: bool
 ) -> None:
