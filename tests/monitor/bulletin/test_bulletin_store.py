@@ -9,8 +9,7 @@ from sqlalchemy import Connection, insert
 
 from crawler.model import shanghai_day
 from crawler.store.tables import CandidateRow
-from monitor.bulletin import compile
-from monitor.bulletin.compile import BulletinSettings, Period, figures
+from monitor.bulletin.compile import BulletinSettings, Period, compile, figures
 from monitor.bulletin.lint import lint
 from monitor.bulletin.past import named_outlets, past_matters
 from monitor.bulletin.text import sections

@@ -9,8 +9,7 @@ import openpyxl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.bulletin import compile
-from monitor.bulletin.compile import Bulletin, Period
+from monitor.bulletin.compile import Bulletin, Period, compile
 from monitor.bulletin.model import Group, UnitRow
 from monitor.bulletin.outlook import Earlier, compare, forecast, previous, year_before
 from monitor.bulletin.reports import sheet
