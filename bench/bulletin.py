@@ -1,8 +1,11 @@
 """How long a quarter's bulletin takes, from the store to its files: ``python -m bench.bulletin``.
 
-Two districts: one like the seed's (36 units, 3,038 posts) and a prefecture (500 units, 200,000 posts). Measured is
-what ``gengxin bulletin 2020Q2`` does after its start: judge, count, compile, lint, write workbook, paper and figures.
-Limits are of processor seconds (one process, hence the time on an idle machine); the clock's are told beside them.
+Two districts: one like the seed's (36 units, 3,038 posts) and a prefecture (500 units, 200,000
+posts). Measured is
+what ``gengxin bulletin 2020Q2`` does after its start: judge, count, compile, lint, write workbook,
+paper and figures.
+Limits are of processor seconds (one process, hence the time on an idle machine); the clock's are
+told beside them.
 """
 
 from __future__ import annotations
@@ -43,7 +46,10 @@ class Size:
     limit: float
 
 
-SIZES = (Size("36 units, 3,038 posts", 36, 3_038, 5), Size("500 units, 200,000 posts", 500, 200_000, 60))
+SIZES = (
+    Size("36 units, 3,038 posts", 36, 3_038, 5),
+    Size("500 units, 200,000 posts", 500, 200_000, 60),
+)
 
 
 def config(folder: Path, units: int, reports: list[str]) -> Path:
@@ -80,24 +86,29 @@ def config(folder: Path, units: int, reports: list[str]) -> Path:
             "reports": reports,
         },
         "catalogue": catalogue,
-    }  # fmt: skip
+    }
     path = folder / "config.yaml"
     path.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
     return path
 
 
 def fill(office: Office, size: Size) -> None:
-    """Posts spread over units and days, a third of them without origin; every column read to its end."""
+    """Posts spread over units and days, a third of them without origin; every column read to its
+    end."""
     enter_catalogue(office, LOOK - timedelta(days=200))
     shorts = [unit.short for unit in office.settings.catalogue.units]
     with office.engine.begin() as connection:
         for first in range(0, size.posts, CHUNK):
-            rows = [_post(n, size.units, shorts) for n in range(first, min(first + CHUNK, size.posts))]
+            rows = [
+                _post(n, size.units, shorts) for n in range(first, min(first + CHUNK, size.posts))
+            ]
             connection.execute(insert(PostRow), rows)
         for moment in (LOOK, LOOK + timedelta(days=1)):
             connection.execute(insert(VisitRow), [_visit(n, moment) for n in range(size.units)])
         connection.execute(
-            update(OutletRow).values(last_look=LOOK, last_conclusive=LOOK, walk_done=True, newest=QUARTER.end)
+            update(OutletRow).values(
+                last_look=LOOK, last_conclusive=LOOK, walk_done=True, newest=QUARTER.end
+            )
         )
 
 
@@ -106,19 +117,49 @@ def _post(n: int, units: int, shorts: list[str]) -> dict[str, Any]:
     day = QUARTER.start + timedelta(days=n * 7 % 91)
     origin = (shorts[unit], f"区{shorts[unit]}", None)[n // units % 3]
     return {
-        "outlet_id": f"c{unit}", "url": f"http://portal.example.org/{n}.htm", "title": f"样例信息{n}", "published": day,
-        "published_at": None, "raw": str(day), "place": "item", "why": "", "origin": origin, "others": [],
-        "pinned": False, "page_hash": "", "first_seen": LOOK, "last_seen": LOOK, "prior_look": None,
-        "article": "read", "article_tries": 0, "article_reason": "",
-    }  # fmt: skip
+        "outlet_id": f"c{unit}",
+        "url": f"http://portal.example.org/{n}.htm",
+        "title": f"样例信息{n}",
+        "published": day,
+        "published_at": None,
+        "raw": str(day),
+        "place": "item",
+        "why": "",
+        "origin": origin,
+        "others": [],
+        "pinned": False,
+        "page_hash": "",
+        "first_seen": LOOK,
+        "last_seen": LOOK,
+        "prior_look": None,
+        "article": "read",
+        "article_tries": 0,
+        "article_reason": "",
+    }
 
 
 def _visit(n: int, moment: datetime) -> dict[str, Any]:
     return {
-        "outlet_id": f"c{n}", "moment": moment, "outcome": "read", "evidence": "complete", "door": "spider",
-        "probe": "portal", "page_no": 1, "reason": "", "mark": "", "url": "", "status": 200, "newest": QUARTER.end,
-        "newest_url": "", "dated": 1, "page_hash": "", "etag": "", "last_modified": "", "seconds": 0.1, "family": "",
-    }  # fmt: skip
+        "outlet_id": f"c{n}",
+        "moment": moment,
+        "outcome": "read",
+        "evidence": "complete",
+        "door": "spider",
+        "probe": "portal",
+        "page_no": 1,
+        "reason": "",
+        "mark": "",
+        "url": "",
+        "status": 200,
+        "newest": QUARTER.end,
+        "newest_url": "",
+        "dated": 1,
+        "page_hash": "",
+        "etag": "",
+        "last_modified": "",
+        "seconds": 0.1,
+        "family": "",
+    }
 
 
 def measure(size: Size, reports: list[str]) -> list[Figure]:
@@ -133,14 +174,25 @@ def measure(size: Size, reports: list[str]) -> list[Figure]:
             printed = print_bulletin(office, made.bulletin, folder / "out")
             ended, wall = time.process_time(), time.perf_counter() - wall
         if made.stopped or made.bulletin.portal.total != size.posts:
-            raise SystemExit(f"{size.name}: printed {made.bulletin.portal.total} posts, {made.faults[:3]}")
+            raise SystemExit(
+                f"{size.name}: printed {made.bulletin.portal.total} posts, {made.faults[:3]}"
+            )
         weight = sum(file.stat().st_size for file in printed.files) / 1e6
         return [
             Figure(f"{size.name}: judge, count, compile, lint", compiled - began, "s"),
             Figure(
-                f"{size.name}: write {'、'.join(reports)}", ended - compiled, "s", note=f"{weight:.1f} MB"
+                f"{size.name}: write {'、'.join(reports)}",
+                ended - compiled,
+                "s",
+                note=f"{weight:.1f} MB",
             ),
-            Figure(f"{size.name}: all", ended - began, "s", size.limit, note=f"{wall:.1f} s by the clock"),
+            Figure(
+                f"{size.name}: all",
+                ended - began,
+                "s",
+                size.limit,
+                note=f"{wall:.1f} s by the clock",
+            ),
         ]
 
 

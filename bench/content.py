@@ -1,7 +1,9 @@
 """The content sweep over a large portal: ``python -m bench.content [--short]``.
 
-10,000 posts with 30,000 resources on a server in a process of its own. The sweep is killed once in the middle. Told
-are: seconds, requests, peak memory, most requests in flight on the host, and what a second run asks. Ends with status 1
+10,000 posts with 30,000 resources on a server in a process of its own. The sweep is killed once in
+the middle. Told
+are: seconds, requests, peak memory, most requests in flight on the host, and what a second run
+asks. Ends with status 1
 where a limit is broken.
 """
 
@@ -49,11 +51,20 @@ def main() -> int:
         again = child(path)
         second = counts(server)
         found = {
-            "posts": posts, "resources": PER_POST * posts, "seconds": round(seconds, 1), "killed": killed is None,
-            "done_when_killed": halfway, "after_the_kill": told, "requests": first["requests"], "repeated": first["repeated"],
-            "most_in_flight": first["most_in_flight"], "requests_of_second_run": second["requests"] - first["requests"],
-            "second_run": again, "peak_memory_mb": (told or {}).get("peak_mb"), "rooms_memory_mb": (told or {}).get("room_mb"),
-        }  # fmt: skip
+            "posts": posts,
+            "resources": PER_POST * posts,
+            "seconds": round(seconds, 1),
+            "killed": killed is None,
+            "done_when_killed": halfway,
+            "after_the_kill": told,
+            "requests": first["requests"],
+            "repeated": first["repeated"],
+            "most_in_flight": first["most_in_flight"],
+            "requests_of_second_run": second["requests"] - first["requests"],
+            "second_run": again,
+            "peak_memory_mb": (told or {}).get("peak_mb"),
+            "rooms_memory_mb": (told or {}).get("room_mb"),
+        }
     print(json.dumps(found, ensure_ascii=False, indent=1))
     return 0 if good(found, posts) else 1
 
@@ -63,7 +74,8 @@ def good(found: dict[str, Any], posts: int) -> bool:
     memory = (found["peak_memory_mb"] + found["rooms_memory_mb"]) * 1e6 < MOST_MEMORY
     manners = found["most_in_flight"] <= CONCURRENCY
     whole = (
-        found["after_the_kill"]["checked"] == posts and found["after_the_kill"]["looked"] == PER_POST * posts
+        found["after_the_kill"]["checked"] == posts
+        and found["after_the_kill"]["looked"] == PER_POST * posts
     )
     resumed = found["killed"] and found["repeated"] <= 500
     return bool(memory and manners and whole and resumed and found["requests_of_second_run"] == 0)
@@ -93,7 +105,13 @@ def config(port: int) -> dict[str, Any]:
                 }
             ],
             "columns": [
-                {"id": "c", "name": "通知公告", "url": f"{base}/c/", "class": "notice", "units": ["u"]}
+                {
+                    "id": "c",
+                    "name": "通知公告",
+                    "url": f"{base}/c/",
+                    "class": "notice",
+                    "units": ["u"],
+                }
             ],
             "accounts": [],
         },
@@ -107,18 +125,32 @@ def fill(path: Path, port: int, posts: int) -> None:
         enter_catalogue(office, NOW)
         rows = [
             {
-                "outlet_id": "c", "url": f"http://127.0.0.1:{port}/c/t20260101_{n}.htm", "title": f"样例信息{n}", "published": seen.date(),
-                "published_at": None, "raw": "", "place": "item", "why": "", "origin": None, "others": [], "pinned": False, "page_hash": "",
-                "first_seen": seen, "last_seen": seen, "prior_look": None, "article": "read",
+                "outlet_id": "c",
+                "url": f"http://127.0.0.1:{port}/c/t20260101_{n}.htm",
+                "title": f"样例信息{n}",
+                "published": seen.date(),
+                "published_at": None,
+                "raw": "",
+                "place": "item",
+                "why": "",
+                "origin": None,
+                "others": [],
+                "pinned": False,
+                "page_hash": "",
+                "first_seen": seen,
+                "last_seen": seen,
+                "prior_look": None,
+                "article": "read",
             }
             for n in range(posts)
-        ]  # fmt: skip
+        ]
         with office.engine.begin() as connection:
             connection.execute(insert(PostRow), rows)
 
 
 def child(path: Path, kill_at: int | None = None) -> dict[str, Any] | None:
-    """One sweep in a process of its own; ``None`` when it was killed, as soon as ``kill_at`` posts were checked."""
+    """One sweep in a process of its own; ``None`` when it was killed, as soon as ``kill_at`` posts
+    were checked."""
     run = subprocess.Popen(
         [sys.executable, "-m", "bench.content", "--sweep", str(path)], stdout=subprocess.PIPE
     )

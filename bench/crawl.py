@@ -1,8 +1,11 @@
 """What a night costs and how it behaves: ``python -m bench.crawl [--quick] [--json] [--rounds 2]``.
 
-The sample portal scaled up is served from a process of its own; beside our crawl a minimal Scrapy spider
-fetches the same pages. Processor times are compared within one run, the best of some rounds, because
-machines differ and neighbours disturb. Exit code 1 when a figure misses its limit. See docs/bench.md.
+The sample portal scaled up is served from a process of its own; beside our crawl a minimal Scrapy
+spider
+fetches the same pages. Processor times are compared within one run, the best of some rounds,
+because
+machines differ and neighbours disturb. Exit code 1 when a figure misses its limit. See
+docs/bench.md.
 """
 
 from __future__ import annotations
@@ -25,7 +28,8 @@ MEMORY, GROWTH = 130.0, 1.0
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured: a night of ``hosts`` by ``columns``, growth to ten times that and to ``many`` hosts."""
+    """How much is measured: a night of ``hosts`` by ``columns``, growth to ten times that and to
+    ``many`` hosts."""
 
     hosts: int
     columns: int
@@ -39,7 +43,8 @@ QUICK = Size(hosts=6, columns=20, many=30, polite=4, faulty=12)
 
 
 def costs(stage: Stage, size: Size, rounds: int) -> Iterator[Figure]:
-    """Full nights and unchanged nights of ours and of the minimal spider, by turns; the best of each."""
+    """Full nights and unchanged nights of ours and of the minimal spider, by turns; the best of
+    each."""
     hosts, columns = size.hosts, size.columns
     pages = hosts * columns
     ours: list[dict[str, Any]] = []
@@ -60,7 +65,9 @@ def costs(stage: Stage, size: Size, rounds: int) -> Iterator[Figure]:
     yield Figure("CPU per page, full night, minimal spider", 1000 * other, "ms")
     yield Figure("CPU per page, ours / minimal", best / other, "", PAGE_RATIO, sized=True)
     yield Figure("CPU per unchanged column, ours", 1000 * _least(again) / pages, "ms")
-    yield Figure("CPU per unchanged column, minimal spider", 1000 * _least(theirs_again) / pages, "ms")
+    yield Figure(
+        "CPU per unchanged column, minimal spider", 1000 * _least(theirs_again) / pages, "ms"
+    )
     yield Figure(
         "CPU per unchanged column / our own full page",
         _least(again) / _least(ours),
@@ -88,12 +95,17 @@ def _requests(seen: dict[int, dict[str, Any]], pages: int) -> Iterator[Figure]:
     lists = [count for path, count in asked if path not in ("/robots.txt", "/")]
     unchanged = sum(one["statuses"].get("304", 0) for one in seen.values())
     most = max(lists) if len(lists) == pages else 0
-    yield Figure("requests per unchanged column", most, "", 1, exact=True, note=f"{unchanged} answers 304")
-    yield Figure("requests beside them: robots.txt and home page, each", max(hosts), "", 1, exact=True)
+    yield Figure(
+        "requests per unchanged column", most, "", 1, exact=True, note=f"{unchanged} answers 304"
+    )
+    yield Figure(
+        "requests beside them: robots.txt and home page, each", max(hosts), "", 1, exact=True
+    )
 
 
 def growth(stage: Stage, size: Size) -> Iterator[Figure]:
-    """Memory of unchanged nights (the store knows most then): ten times the columns twice, then the hosts."""
+    """Memory of unchanged nights (the store knows most then): ten times the columns twice, then the
+    hosts."""
     stage.scene()
     peaks = []
     for columns in (size.columns // 10, size.columns, 10 * size.columns):
@@ -112,7 +124,9 @@ def growth(stage: Stage, size: Size) -> Iterator[Figure]:
     )
     yield from _catalogue(stage.night("grown", size.hosts, 10 * size.columns, catalogue_only=True))
     wide = _grown(stage, size.many, size.columns * size.hosts // size.many)
-    yield Figure("memory of one more host", (wide["peak"] - peaks[1]) / (size.many - size.hosts), "KB")
+    yield Figure(
+        "memory of one more host", (wide["peak"] - peaks[1]) / (size.many - size.hosts), "KB"
+    )
 
 
 def _grown(stage: Stage, hosts: int, columns: int) -> dict[str, Any]:
@@ -125,7 +139,11 @@ def _catalogue(cost: dict[str, Any]) -> Iterator[Figure]:
     count = cost["outlets"]
     yield Figure(f"planning {count:,} columns: CPU", cost["planned"]["cpu"], "s")
     yield Figure(
-        "planning: memory of one column", cost["planned"]["kilobytes"] / count, "KB", GROWTH, sized=True
+        "planning: memory of one column",
+        cost["planned"]["kilobytes"] / count,
+        "KB",
+        GROWTH,
+        sized=True,
     )
     yield Figure(f"known_outlets of {count:,}: CPU", cost["known"]["cpu"], "s")
     yield Figure("known_outlets: memory of one", cost["known"]["kilobytes"] / count, "KB")
@@ -159,9 +177,13 @@ def _warm(stage: Stage) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="a small size: does it run and behave?")
+    parser.add_argument(
+        "--quick", action="store_true", help="a small size: does it run and behave?"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document at the end")
-    parser.add_argument("--rounds", type=int, default=2, help="nights of each kind; the best counts")
+    parser.add_argument(
+        "--rounds", type=int, default=2, help="nights of each kind; the best counts"
+    )
     options = parser.parse_args(arguments)
     began = time.monotonic()
 
@@ -175,7 +197,9 @@ def main(arguments: list[str] | None = None) -> int:
         plain = {"seconds": round(seconds, 1), "figures": [figure.plain() for figure in figures]}
         print(json.dumps(plain, ensure_ascii=False, indent=2))
     else:
-        print(f"{len(missed(figures))} of {len(figures)} figures missed their limit; {seconds:.0f} s")
+        print(
+            f"{len(missed(figures))} of {len(figures)} figures missed their limit; {seconds:.0f} s"
+        )
     return 1 if missed(figures) else 0
 
 

@@ -2,8 +2,10 @@
 
     python -m bench.dates docs/dates.md
 
-A case is a text as it stands in a list item, the truth (``None``: no publication day can be known from it),
-and what it is an example of. Right, wrong and refused are counted: wrong is what accuses or clears falsely.
+A case is a text as it stands in a list item, the truth (``None``: no publication day can be known
+from it),
+and what it is an example of. Right, wrong and refused are counted: wrong is what accuses or clears
+falsely.
 """
 
 from __future__ import annotations
@@ -100,7 +102,9 @@ def with_htmldate_extensive(text: str) -> date | None:
 
 def _htmldate(text: str, *, extensive: bool) -> date | None:
     page = f"<html><body><ul><li><a href='/x/1.html'>关于做好有关工作的通知</a><span>{text}</span></li></ul></body></html>"
-    found = html_find_date(page, extensive_search=extensive, original_date=True, max_date="2026-11-24")
+    found = html_find_date(
+        page, extensive_search=extensive, original_date=True, max_date="2026-11-24"
+    )
     return date.fromisoformat(found) if found else None
 
 
@@ -132,7 +136,12 @@ def table() -> str:
             counts[name][verdict] += 1
             cells.append(verdict if verdict != "**wrong**" else f"**{found}**")
         lines.append(f"| `{text}` | {kind} | {truth or 'none'} | " + " | ".join(cells) + " |")
-    head = "| text | what | truth | " + " | ".join(READERS) + " |\n|---|---|---|" + "---|" * len(READERS)
+    head = (
+        "| text | what | truth | "
+        + " | ".join(READERS)
+        + " |\n|---|---|---|"
+        + "---|" * len(READERS)
+    )
     sums = [
         "| reader | right | refused | wrong | ms a text |",
         "|---|---|---|---|---|",

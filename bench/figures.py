@@ -9,9 +9,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """``value`` must not exceed ``limit`` (or equal it where ``exact``); without a limit it only informs.
+    """``value`` must not exceed ``limit`` (or equal it where ``exact``); without a limit it only
+    informs.
 
-    ``sized`` figures have their limit for the full size: a start-up costs as much as a hundred pages.
+    ``sized`` figures have their limit for the full size: a start-up costs as much as a hundred
+    pages.
     """
 
     name: str
@@ -33,7 +35,9 @@ class Figure:
         bound = "" if self.limit is None else f"{'=' if self.exact else '<='} {self.limit:g}"
         mark = "" if self.limit is None else ("ok" if self.kept else "MISSED")
         value = f"{self.value:.3f}".rstrip("0").rstrip(".")
-        return f"{self.name:<58} {value:>9} {self.unit:<6} {bound:>9} {mark:<6} {self.note}".rstrip()
+        return (
+            f"{self.name:<58} {value:>9} {self.unit:<6} {bound:>9} {mark:<6} {self.note}".rstrip()
+        )
 
     def plain(self) -> dict[str, Any]:
         return {**asdict(self), "kept": self.kept}

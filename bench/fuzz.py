@@ -1,7 +1,10 @@
-"""Read pages broken in every way we could think of: ``python -m bench.fuzz [--pages 200000] [--seed 1]``.
+"""Read pages broken in every way we could think of: ``python -m bench.fuzz [--pages 200000] [--seed
+1]``.
 
-No page may raise, and none may take more than half a second of processor time. The pages are written by us
-and then cut, doubled, swapped, transcoded and filled with what readers stumble over. Floods repeat one piece
+No page may raise, and none may take more than half a second of processor time. The pages are
+written by us
+and then cut, doubled, swapped, transcoded and filled with what readers stumble over. Floods repeat
+one piece
 until the page is large: what is slower than linear shows there.
 """
 
@@ -40,7 +43,8 @@ CELLS = "".join(
     for i in range(1, 20)
 )
 TERMS = "".join(
-    f"<dt><a href='content/post_{i}.html'>通报{i}</a></dt><dd>2026年11月{i}日</dd>" for i in range(1, 16)
+    f"<dt><a href='content/post_{i}.html'>通报{i}</a></dt><dd>2026年11月{i}日</dd>"
+    for i in range(1, 16)
 )
 RECORDS = "".join(
     f"<record><![CDATA[<li><a href='/art/2026/11/{i}/art_9_{i}.html'>动态{i}</a><b>2026-11-{i:02d}</b></li>]]></record>"
@@ -82,14 +86,18 @@ REPEATED = (
 
 
 def floods(size: int) -> Iterator[tuple[str, bytes]]:
-    """Pages of about ``size`` bytes of one piece repeated: alone, in an article, a list, a title, a script."""
+    """Pages of about ``size`` bytes of one piece repeated: alone, in an article, a list, a title, a
+    script."""
     for piece in dict.fromkeys(REPEATED):
         text = piece * (size // max(1, len(piece.encode("utf-8", "replace"))))
         for place, page in (
             ("alone", text),
             ("article", f"{HEAD}</head><body>{NAV}<h1>关于防汛的公告</h1>{text}{FOOT}"),
             ("list", SEEDS[0].replace("</ul><script", f"</ul>{text}<script", 1)),
-            ("title", f"<html><head><title>{text}</title></head><body>{NAV}<h1>公告</h1>{BODY_TEXT}{FOOT}"),
+            (
+                "title",
+                f"<html><head><title>{text}</title></head><body>{NAV}<h1>公告</h1>{BODY_TEXT}{FOOT}",
+            ),
             ("script", f"{HEAD}<script>{text}</script></head><body></body></html>"),
         ):
             yield f"{piece[:24]!r} {place}", page.encode("utf-8", "replace")
@@ -166,7 +174,8 @@ def _encoded(text: str, chance: random.Random) -> bytes:
 
 
 def read_all(body: bytes) -> tuple[str, float]:
-    """Read ``body`` as every reader would; the list's outcome and the seconds of processor time it took."""
+    """Read ``body`` as every reader would; the list's outcome and the seconds of processor time it
+    took."""
     page = Page(URL, URL, 200, {}, body, AS_OF)
     start = time.process_time()
     reading = refusal(page) or read_list(page)

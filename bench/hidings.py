@@ -1,8 +1,11 @@
-"""Seeing less never accuses more, tried many times: ``python -m bench.hidings [runs] [--seed n] [--workers n] [--most n]
+"""Seeing less never accuses more, tried many times: ``python -m bench.hidings [runs] [--seed n]
+[--workers n] [--most n]
 [--without kind ...]``.
 
-Each run lives the small district's month with a drawn set of hidings and is held against full sight (tests/hidings).
-Prints what was hidden how often, the share of runs with fewer accusations, and each violation with its least hidings.
+Each run lives the small district's month with a drawn set of hidings and is held against full sight
+(tests/hidings).
+Prints what was hidden how often, the share of runs with fewer accusations, and each violation with
+its least hidings.
 Ends with exit code 1 where one was found.
 """
 
@@ -83,7 +86,8 @@ def many(runs: int, first: int, workers: int, without: Sequence[str], most: int)
     """The runs in chunks, as they end."""
     with ProcessPoolExecutor(workers) as pool:
         chunks = [
-            pool.submit(some, first + n, min(CHUNK, runs - n), without, most) for n in range(0, runs, CHUNK)
+            pool.submit(some, first + n, min(CHUNK, runs - n), without, most)
+            for n in range(0, runs, CHUNK)
         ]
         for chunk in as_completed(chunks):
             yield chunk.result()
@@ -96,7 +100,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--most", type=int, default=4, help="hidings of one run at most")
-    parser.add_argument("--without", nargs="*", default=(), help="kinds of hidings that are not drawn")
+    parser.add_argument(
+        "--without", nargs="*", default=(), help="kinds of hidings that are not drawn"
+    )
     given_ = parser.parse_args(arguments)
     began, total = time.monotonic(), Found()
     for found in many(given_.runs, given_.seed, given_.workers, given_.without, given_.most):

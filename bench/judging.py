@@ -1,8 +1,12 @@
-"""How long a whole store takes to judge: ``python -m bench.judging [OUTLETS] [URL]``; prints seconds and the peak of memory.
+"""How long a whole store takes to judge: ``python -m bench.judging [OUTLETS] [URL]``; prints
+seconds and the peak of memory.
 
-The store is made by hand: columns and accounts of 300 units, two looks each, a few posts each; one outlet in a hundred is
-late, one in two hundred could not be read. It is judged three times: as a first night, again (nothing changes), and with the
-findings open. Promised: 100,000 outlets in under 60 s and 1 GB a judgement, on SQLite and PostgreSQL; exit code 1 when missed.
+The store is made by hand: columns and accounts of 300 units, two looks each, a few posts each; one
+outlet in a hundred is
+late, one in two hundred could not be read. It is judged three times: as a first night, again
+(nothing changes), and with the
+findings open. Promised: 100,000 outlets in under 60 s and 1 GB a judgement, on SQLite and
+PostgreSQL; exit code 1 when missed.
 """
 
 from __future__ import annotations
@@ -63,16 +67,27 @@ def _put(engine: Engine, table: Any, batch: Sequence[dict[str, Any]]) -> None:
 
 def _site(n: int) -> dict[str, Any]:
     return {
-        "id": f"s{n}", "name": f"样例站{n}", "home": f"http://www.s{n}.example.gov.cn/", "code": None, "hosts": [],
-        "delay": 1.0, "concurrency": 1, "legacy_tls": False,
-    }  # fmt: skip
+        "id": f"s{n}",
+        "name": f"样例站{n}",
+        "home": f"http://www.s{n}.example.gov.cn/",
+        "code": None,
+        "hosts": [],
+        "delay": 1.0,
+        "concurrency": 1,
+        "legacy_tls": False,
+    }
 
 
 def _unit(n: int) -> dict[str, Any]:
     return {
-        "id": f"u{n}", "short": f"样例局{n}", "full": f"样例区样例局{n}", "group_name": "区直部门", "aliases": [],
-        "quota": 10, "emails": [],
-    }  # fmt: skip
+        "id": f"u{n}",
+        "short": f"样例局{n}",
+        "full": f"样例区样例局{n}",
+        "group_name": "区直部门",
+        "aliases": [],
+        "quota": 10,
+        "emails": [],
+    }
 
 
 def _outlet(n: int) -> dict[str, Any]:
@@ -80,13 +95,26 @@ def _outlet(n: int) -> dict[str, Any]:
     url = f"http://www.s{n % SITES}.example.gov.cn/{n}/"
     newest = _newest(n)
     return {
-        "id": f"o{n}", "kind": "account" if account else "column", "name": f"样例{n}",
-        "platform": "weibo" if account else "portal", "site_id": f"s{n % SITES}", "url": None if account else url,
-        "cls": CLASSES[n % 6], "path": f"样例{n}", "level": 2, "floor": 1, "state": "registered", "handle": {},
-        "probes": [{"platform": "weibo", "url": None, "handle": {}}] if account else [], "front": b"",
-        "newest": newest, "newest_url": "", "last_look": NOW - timedelta(hours=5),
-        "last_conclusive": NOW - timedelta(hours=5), "walk_done": True,
-    }  # fmt: skip
+        "id": f"o{n}",
+        "kind": "account" if account else "column",
+        "name": f"样例{n}",
+        "platform": "weibo" if account else "portal",
+        "site_id": f"s{n % SITES}",
+        "url": None if account else url,
+        "cls": CLASSES[n % 6],
+        "path": f"样例{n}",
+        "level": 2,
+        "floor": 1,
+        "state": "registered",
+        "handle": {},
+        "probes": [{"platform": "weibo", "url": None, "handle": {}}] if account else [],
+        "front": b"",
+        "newest": newest,
+        "newest_url": "",
+        "last_look": NOW - timedelta(hours=5),
+        "last_conclusive": NOW - timedelta(hours=5),
+        "walk_done": True,
+    }
 
 
 def _newest(n: int) -> date:
@@ -94,27 +122,59 @@ def _newest(n: int) -> date:
 
 
 def _duty(n: int) -> dict[str, Any]:
-    return {"outlet_id": f"o{n}", "unit_id": f"u{n % UNITS}", "position": 0, "since": HORIZON, "until": None}
+    return {
+        "outlet_id": f"o{n}",
+        "unit_id": f"u{n % UNITS}",
+        "position": 0,
+        "since": HORIZON,
+        "until": None,
+    }
 
 
 def _visit(n: int, night: int) -> dict[str, Any]:
     failed = n % 200 == 3
     return {
-        "outlet_id": f"o{n}", "moment": NOW - timedelta(hours=5 + 24 * night),
-        "outcome": "unreachable" if failed else "read", "evidence": "none" if failed else "complete", "door": "spider",
-        "probe": "portal", "page_no": 1, "reason": "timeout" if failed else "", "mark": "", "url": "", "status": 200,
-        "newest": None if failed else _newest(n), "newest_url": "", "dated": 20, "page_hash": "", "etag": "",
-        "last_modified": "", "seconds": 0.1, "family": "",
-    }  # fmt: skip
+        "outlet_id": f"o{n}",
+        "moment": NOW - timedelta(hours=5 + 24 * night),
+        "outcome": "unreachable" if failed else "read",
+        "evidence": "none" if failed else "complete",
+        "door": "spider",
+        "probe": "portal",
+        "page_no": 1,
+        "reason": "timeout" if failed else "",
+        "mark": "",
+        "url": "",
+        "status": 200,
+        "newest": None if failed else _newest(n),
+        "newest_url": "",
+        "dated": 20,
+        "page_hash": "",
+        "etag": "",
+        "last_modified": "",
+        "seconds": 0.1,
+        "family": "",
+    }
 
 
 def _post(n: int, k: int) -> dict[str, Any]:
     day, seen = _newest(n) - timedelta(days=9 * k), NOW - timedelta(hours=29)
     return {
-        "outlet_id": f"o{n}", "url": f"http://www.s{n % SITES}.example.gov.cn/{n}/{k}.html", "title": f"样例{n}第{k}条",
-        "published": day, "raw": str(day), "place": "item", "why": "", "origin": f"样例局{n % UNITS}", "others": [],
-        "pinned": False, "page_hash": "", "first_seen": seen, "last_seen": seen, "prior_look": None, "article": "read",
-    }  # fmt: skip
+        "outlet_id": f"o{n}",
+        "url": f"http://www.s{n % SITES}.example.gov.cn/{n}/{k}.html",
+        "title": f"样例{n}第{k}条",
+        "published": day,
+        "raw": str(day),
+        "place": "item",
+        "why": "",
+        "origin": f"样例局{n % UNITS}",
+        "others": [],
+        "pinned": False,
+        "page_hash": "",
+        "first_seen": seen,
+        "last_seen": seen,
+        "prior_look": None,
+        "article": "read",
+    }
 
 
 def judge(engine: Engine, reader: Engine, moment: datetime) -> tuple[float, str]:

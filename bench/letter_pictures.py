@@ -1,6 +1,8 @@
-"""The README's letters as pictures: written, sent to a real mail server on this machine, rendered by Chromium.
+"""The README's letters as pictures: written, sent to a real mail server on this machine, rendered
+by Chromium.
 
-``python -m bench.letter_pictures [FOLDER]`` writes ``letter-unit.png`` and ``letter-office.png`` (phone width).
+``python -m bench.letter_pictures [FOLDER]`` writes ``letter-unit.png`` and ``letter-office.png``
+(phone width).
 """
 
 from __future__ import annotations
@@ -41,34 +43,63 @@ CLAUSE = "国办秘函〔2019〕19号 单项否决 应更新栏目长期未更�
 
 def finding(number: int, name: str, newest: date, due: date, **more: object) -> Finding:
     found = Newest(
-        newest, "【样例】工作动态", "http://www.example.org/zdly/1.html", f"[{newest:%Y-%m-%d}]", "item"
+        newest,
+        "【样例】工作动态",
+        "http://www.example.org/zdly/1.html",
+        f"[{newest:%Y-%m-%d}]",
+        "item",
     )
     one = Finding(
-        number, f"2020-{number:04d}", "column_stale", f"outlet:{number}", "", datetime(2020, 7, 20, 2, tzinfo=SHANGHAI),
-        None, f"{name}最近一次更新为{newest.year}年{newest.month}月{newest.day}日，超过1年的更新期限。", CLAUSE,
-        ("mzj",), name, newest=found, due=due,
-    )  # fmt: skip
+        number,
+        f"2020-{number:04d}",
+        "column_stale",
+        f"outlet:{number}",
+        "",
+        datetime(2020, 7, 20, 2, tzinfo=SHANGHAI),
+        None,
+        f"{name}最近一次更新为{newest.year}年{newest.month}月{newest.day}日，超过1年的更新期限。",
+        CLAUSE,
+        ("mzj",),
+        name,
+        newest=found,
+        due=due,
+    )
     return replace(one, **more)  # type: ignore[arg-type]
 
 
 def unit_letter() -> Letter:
     looked = datetime(2020, 8, 3, 1, 52, tzinfo=SHANGHAI)
     late = Matter(
-        finding(12, "脱贫攻坚", date(2019, 5, 8), date(2020, 5, 8), recurrence=1), "column",
-        "http://www.example.org/zdly/tpgj/", looked, ("民政局", "农业农村局"), date(2020, 7, 20),
-        order="整改〔2020〕3号", until=date(2020, 7, 27),
-    )  # fmt: skip
+        finding(12, "脱贫攻坚", date(2019, 5, 8), date(2020, 5, 8), recurrence=1),
+        "column",
+        "http://www.example.org/zdly/tpgj/",
+        looked,
+        ("民政局", "农业农村局"),
+        date(2020, 7, 20),
+        order="整改〔2020〕3号",
+        until=date(2020, 7, 27),
+    )
     closed = Matter(
         finding(
-            9, "社会组织", date(2019, 6, 1), date(2020, 6, 1), closed=datetime(2020, 8, 3, 2, tzinfo=SHANGHAI)
+            9,
+            "社会组织",
+            date(2019, 6, 1),
+            date(2020, 6, 1),
+            closed=datetime(2020, 8, 3, 2, tzinfo=SHANGHAI),
         ),
         "column",
         ended="fresh",
     )
     soon = Verdict(
-        "column_stale", "outlet:5", Value.DUE_SOON, "样例要闻最近一次更新为7月22日，到期后即为超期。", "", ("mzj",),
-        due=date(2020, 8, 5), name="样例要闻",
-    )  # fmt: skip
+        "column_stale",
+        "outlet:5",
+        Value.DUE_SOON,
+        "样例要闻最近一次更新为7月22日，到期后即为超期。",
+        "",
+        ("mzj",),
+        due=date(2020, 8, 5),
+        name="样例要闻",
+    )
     moved = Matter(
         finding(7, "救助公示", date(2019, 7, 1), date(2020, 7, 1)),
         "",
@@ -80,15 +111,32 @@ def unit_letter() -> Letter:
 
 def our_letter() -> Letter:
     ours = Finding(
-        31, "2020-0031", "outlet_unreadable", "outlet:z", "", datetime(2020, 8, 2, 2, tzinfo=SHANGHAI), None,
-        "通知公告连续两次没有读成：页面要求输入验证码。", "内部规则：看不到或读不懂的由我办核查，不追究责任单位", (),
-        "通知公告", ours=True, value=Value.UNKNOWN,
-    )  # fmt: skip
+        31,
+        "2020-0031",
+        "outlet_unreadable",
+        "outlet:z",
+        "",
+        datetime(2020, 8, 2, 2, tzinfo=SHANGHAI),
+        None,
+        "通知公告连续两次没有读成：页面要求输入验证码。",
+        "内部规则：看不到或读不懂的由我办核查，不追究责任单位",
+        (),
+        "通知公告",
+        ours=True,
+        value=Value.UNKNOWN,
+    )
     return office_letter(
-        [Matter(ours, "ours")], DAY, SETTINGS, ["审计局"], ["教育局 jyj@example.org：550 no such user"], [("民政局", 1)],
+        [Matter(ours, "ours")],
+        DAY,
+        SETTINGS,
+        ["审计局"],
+        ["教育局 jyj@example.org：550 no such user"],
+        [("民政局", 1)],
         talks=[Talk("民政局", 1, 5, 1)],
-        notes=["昨夜看到的太少，未对任何单位作出新的认定（计划 208 个，看到 121 个，无法判定 9 个）。"],
-    )  # fmt: skip
+        notes=[
+            "昨夜看到的太少，未对任何单位作出新的认定（计划 208 个，看到 121 个，无法判定 9 个）。"
+        ],
+    )
 
 
 def received(one: Letter, folder: Path) -> str:
@@ -116,8 +164,14 @@ def picture(html: str, out: Path, folder: Path) -> None:
         "--hide-scrollbars",
         "--disable-background-networking",
     )
-    size = (f"--window-size={WIDTH},{HEIGHT}", f"--force-device-scale-factor={SCALE}", f"--screenshot={raw}")
-    subprocess.run([CHROMIUM, *flags, *size, page.as_uri()], check=True, capture_output=True, timeout=120)
+    size = (
+        f"--window-size={WIDTH},{HEIGHT}",
+        f"--force-device-scale-factor={SCALE}",
+        f"--screenshot={raw}",
+    )
+    subprocess.run(
+        [CHROMIUM, *flags, *size, page.as_uri()], check=True, capture_output=True, timeout=120
+    )
     image = Image.open(raw).convert("RGB")
     ground = Image.new("RGB", image.size, image.getpixel((2, image.height - 2)))
     box = ImageChops.difference(image, ground).getbbox()

@@ -28,7 +28,12 @@ def manners(stage: Stage, hosts: int, columns: int) -> Iterator[Figure]:
     yield Figure("requests in flight on one host, cap 1", most, "", 1)
     note = f"limit {limit:.2f} s; with the start and end of the process {polite['wall']:.2f} s"
     yield Figure(
-        "first request to last answer / politeness limit", last / limit, "", 1.15, sized=True, note=note
+        "first request to last answer / politeness limit",
+        last / limit,
+        "",
+        1.15,
+        sized=True,
+        note=note,
     )
     yield from _capped(stage, hosts, columns)
     yield from _dead(stage, hosts, columns, limit, last)
@@ -53,7 +58,11 @@ def _dead(stage: Stage, hosts: int, columns: int, limit: float, before: float) -
     night = stage.night("dead", hosts, columns, **plan)
     last = _last_good(stage.seen())
     yield Figure(
-        f"last good page with {len(dead)} dead hosts of {hosts} / without", last / before, "", 1.2, sized=True
+        f"last good page with {len(dead)} dead hosts of {hosts} / without",
+        last / before,
+        "",
+        1.2,
+        sized=True,
     )
     ends = limit + 3 * TIMEOUT
     yield Figure(
@@ -64,7 +73,9 @@ def _dead(stage: Stage, hosts: int, columns: int, limit: float, before: float) -
         sized=True,
         note=f"{ends:.1f} s",
     )
-    yield Figure("columns of dead hosts unknown", night["unknown"], "", len(dead) * columns, exact=True)
+    yield Figure(
+        "columns of dead hosts unknown", night["unknown"], "", len(dead) * columns, exact=True
+    )
     yield Figure("wrong dates that night", len(night["wrong"]), "", 0, exact=True)
 
 
@@ -75,7 +86,8 @@ def _last_good(seen: dict[int, dict[str, Any]]) -> float:
 
 
 def errors(stage: Stage, hosts: int, columns: int) -> Iterator[Figure]:
-    """Two nights with a fault on every sixth column, other ones each night, and new posts in between."""
+    """Two nights with a fault on every sixth column, other ones each night, and new posts in
+    between."""
     stage.fill("errors", hosts, columns)
     wrong, unknown, planned, looks = [], 0, 0, 0
     for version in (1, 2):
@@ -89,10 +101,20 @@ def errors(stage: Stage, hosts: int, columns: int) -> Iterator[Figure]:
     stage.scene()
     share = 100 * looks / (looks + len(wrong)) if looks else 0.0
     yield Figure(
-        "newest date right with errors injected", share, "%", 100, exact=True, note=", ".join(wrong[:3])
+        "newest date right with errors injected",
+        share,
+        "%",
+        100,
+        exact=True,
+        note=", ".join(wrong[:3]),
     )
     yield Figure(
-        "looks that a fault left unknown", unknown, "", planned, exact=True, note=f"of {2 * hosts * columns}"
+        "looks that a fault left unknown",
+        unknown,
+        "",
+        planned,
+        exact=True,
+        note=f"of {2 * hosts * columns}",
     )
 
 

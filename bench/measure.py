@@ -13,7 +13,8 @@ STATUS = Path("/proc/self/status")
 def resident() -> tuple[int, int]:
     """Resident memory of this process in KB, now and at its highest.
 
-    From the kernel's own table where there is one: ``ru_maxrss`` also counts the parent at the moment
+    From the kernel's own table where there is one: ``ru_maxrss`` also counts the parent at the
+    moment
     when it started this process.
     """
     if not STATUS.exists():
@@ -37,7 +38,8 @@ class Mark:
         return cls(process_time(), monotonic(), resident()[0])
 
     def since(self) -> dict[str, float]:
-        """Processor and wall seconds since the mark (all threads, user and system), memory in KB."""
+        """Processor and wall seconds since the mark (all threads, user and system), memory in
+        KB."""
         rss, peak = resident()
         return {
             "cpu": process_time() - self.cpu,

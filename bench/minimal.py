@@ -1,7 +1,10 @@
-"""The yardstick: a small Scrapy spider that is as fast as we could make one without making it useless.
+"""The yardstick: a small Scrapy spider that is as fast as we could make one without making it
+useless.
 
-uvloop, one item a page, conditional requests, batched SQLite upserts with the plain driver, robots.txt and
-retries by Scrapy's own means, nothing else of Scrapy loaded. And no doubt: it knows the one list of this one
+uvloop, one item a page, conditional requests, batched SQLite upserts with the plain driver,
+robots.txt and
+retries by Scrapy's own means, nothing else of Scrapy loaded. And no doubt: it knows the one list of
+this one
 portal by XPath and believes every date it sees.
 ``python -m bench.minimal STORE`` with ``hosts``, ``columns``, ``port`` as JSON on stdin.
 """
@@ -52,7 +55,12 @@ class Minimal(Spider):
 
     def parse(self, response: Response) -> Iterator[dict[str, Any]]:
         """One item a page: its visit and its posts."""
-        item = {"outlet": response.meta["outlet"], "status": response.status, "newest": None, "posts": []}
+        item = {
+            "outlet": response.meta["outlet"],
+            "status": response.status,
+            "newest": None,
+            "posts": [],
+        }
         if response.status == 200:
             tree = lxml.html.fromstring(response.body)
             for row in tree.xpath(ROWS):

@@ -1,6 +1,8 @@
-"""One night of gengxin in a process of its own, measured: ``python -m bench.night URL`` with options on stdin.
+"""One night of gengxin in a process of its own, measured: ``python -m bench.night URL`` with
+options on stdin.
 
-The options are one JSON object: ``hosts``, ``columns``, ``port`` and what :class:`Plan` names. It prints one
+The options are one JSON object: ``hosts``, ``columns``, ``port`` and what :class:`Plan` names. It
+prints one
 JSON line. The store is made and filled with its catalogue when ``URL`` is new.
 """
 
@@ -100,41 +102,71 @@ class TimedKeeper(StoreKeeper):
 
 
 def fill(engine: Engine, plan: Plan) -> None:
-    """The tables and the catalogue; a ``settled`` one remembers last night's pages as they still are."""
+    """The tables and the catalogue; a ``settled`` one remembers last night's pages as they still
+    are."""
     Base.metadata.create_all(engine)
     sites = [
-        {"id": f"host{h:03d}", "name": f"门户{h:03d}", "home": f"{plan.home(h)}/", "code": None, "hosts": [],
-         "delay": plan.delay, "concurrency": plan.concurrency, "legacy_tls": False, "retired_at": None}
+        {
+            "id": f"host{h:03d}",
+            "name": f"门户{h:03d}",
+            "home": f"{plan.home(h)}/",
+            "code": None,
+            "hosts": [],
+            "delay": plan.delay,
+            "concurrency": plan.concurrency,
+            "legacy_tls": False,
+            "retired_at": None,
+        }
         for h in range(plan.hosts)
-    ]  # fmt: skip
+    ]
     with engine.begin() as connection:
         connection.execute(insert(SiteRow), sites)
         for host in range(plan.hosts):
-            connection.execute(insert(OutletRow), [_outlet(plan, host, c) for c in range(plan.columns)])
+            connection.execute(
+                insert(OutletRow), [_outlet(plan, host, c) for c in range(plan.columns)]
+            )
 
 
 def _outlet(plan: Plan, host: int, column: int) -> dict[str, Any]:
     url = plan.home(host) + pages.path(column)
     values: dict[str, Any] = {
-        "id": f"host{host:03d}-lm{column:03d}", "kind": "column", "platform": "portal",
-        "name": f"{pages.NAMES[column % len(pages.NAMES)]}{column:03d}", "site_id": f"host{host:03d}",
-        "url": url, "cls": "other", "path": f"政务公开/栏目{column:03d}", "level": 2, "floor": 1,
-        "state": "registered", "handle": {}, "probes": [], "retired_at": None,
-    }  # fmt: skip
+        "id": f"host{host:03d}-lm{column:03d}",
+        "kind": "column",
+        "platform": "portal",
+        "name": f"{pages.NAMES[column % len(pages.NAMES)]}{column:03d}",
+        "site_id": f"host{host:03d}",
+        "url": url,
+        "cls": "other",
+        "path": f"政务公开/栏目{column:03d}",
+        "level": 2,
+        "floor": 1,
+        "state": "registered",
+        "handle": {},
+        "probes": [],
+        "retired_at": None,
+    }
     if not plan.settled:
         return values
     day = pages.newest(host, column)
     chance = random.Random(host * 1000 + column)
     return values | {
-        "etag": pages.etag(host, column), "last_modified": pages.MODIFIED, "front": chance.randbytes(160),
-        "page_hash": chance.randbytes(16).hex(), "newest": day, "dated": 20, "walk_done": True,
+        "etag": pages.etag(host, column),
+        "last_modified": pages.MODIFIED,
+        "front": chance.randbytes(160),
+        "page_hash": chance.randbytes(16).hex(),
+        "newest": day,
+        "dated": 20,
+        "walk_done": True,
         "newest_url": f"{url}{day:%Y%m}/t{day:%Y%m%d}_{3_000_000 + column}.htm",
-        "last_look": pages.AS_OF, "last_conclusive": pages.AS_OF, "last_outcome": "read",
-    }  # fmt: skip
+        "last_look": pages.AS_OF,
+        "last_conclusive": pages.AS_OF,
+        "last_outcome": "read",
+    }
 
 
 def catalogue_cost(reader: Engine) -> dict[str, Any]:
-    """What planning the whole catalogue and knowing all of it cost, in time and memory that stays."""
+    """What planning the whole catalogue and knowing all of it cost, in time and memory that
+    stays."""
     with reader.connect() as connection:
         known_outlets(connection, [])  # what SQLAlchemy keeps for itself is not the catalogue's
         before = Mark.now()
@@ -143,7 +175,11 @@ def catalogue_cost(reader: Engine) -> dict[str, Any]:
         known = known_outlets(connection)
         after = Mark.now()
     assert len(planned) == len(known)
-    return {"outlets": len(known), "planned": _between(before, between), "known": _between(between, after)}
+    return {
+        "outlets": len(known),
+        "planned": _between(before, between),
+        "known": _between(between, after),
+    }
 
 
 def _between(first: Mark, second: Mark) -> dict[str, float]:
@@ -151,10 +187,13 @@ def _between(first: Mark, second: Mark) -> dict[str, float]:
 
 
 def check(reader: Engine, plan: Plan, version: int) -> dict[str, Any]:
-    """Every outlet's newest date against the truth: after a conclusive look today's, else an older one or none."""
+    """Every outlet's newest date against the truth: after a conclusive look today's, else an older
+    one or none."""
     told: dict[str, Any] = {"right": 0, "unknown": 0, "wrong": [], "outcomes": Counter()}
     with reader.connect() as connection:
-        rows = connection.execute(select(OutletRow.id, OutletRow.last_outcome, OutletRow.newest)).all()
+        rows = connection.execute(
+            select(OutletRow.id, OutletRow.last_outcome, OutletRow.newest)
+        ).all()
     for row in rows:
         host, column = int(row.id[4:7]), int(row.id[10:])
         conclusive = Outcome(row.last_outcome).conclusive

@@ -1,7 +1,9 @@
 """The sample portal scaled up: many hosts with many columns each, list pages of about 55 KB.
 
-The pages are the sample district's own (``monitor.demo.pages``) under the kind of navigation and scripts that
-make real portals heavy. Everything is computed from two numbers, the host's and the column's, so the truth
+The pages are the sample district's own (``monitor.demo.pages``) under the kind of navigation and
+scripts that
+make real portals heavy. Everything is computed from two numbers, the host's and the column's, so
+the truth
 about any column is known without a crawl.
 """
 
@@ -26,11 +28,21 @@ MODIFIED = "Mon, 23 Nov 2026 00:00:00 GMT"
 ACCOUNTS = '<a href="https://weibo.com/u/1000000001" target="_blank">官方微博样例</a>'
 """Portals show their accounts on every page."""
 HOT = "redian"
-NAMES = ("工作动态", "通知公告", "政策文件", "财政预决算", "人事任免", "行政许可", "应急管理", "重点项目")
+NAMES = (
+    "工作动态",
+    "通知公告",
+    "政策文件",
+    "财政预决算",
+    "人事任免",
+    "行政许可",
+    "应急管理",
+    "重点项目",
+)
 
 
 def address(host: int) -> str:
-    """The loopback address of host number ``host``: every host is one of its own to a polite crawler."""
+    """The loopback address of host number ``host``: every host is one of its own to a polite
+    crawler."""
     return f"127.0.{host // 200}.{host % 200 + 1}"
 
 
@@ -44,7 +56,9 @@ def etag(host: int, column: int, version: int = 1) -> str:
 
 def newest(host: int, column: int, version: int = 1) -> date:
     """The day of the newest post of a column: the truth that a crawl must find."""
-    return TODAY - timedelta(days=1 + (host * 37 + column * 101) % 1500) + timedelta(days=version - 1)
+    return (
+        TODAY - timedelta(days=1 + (host * 37 + column * 101) % 1500) + timedelta(days=version - 1)
+    )
 
 
 def title(host: int, number: int) -> str:
@@ -54,7 +68,8 @@ def title(host: int, number: int) -> str:
 def items(host: int, column: int, version: int = 1) -> list[Item]:
     """Twenty posts, newest first; every seventh column pins an old one to the top.
 
-    A version has one post more than the one before: a list that shows none of the posts it had is another list.
+    A version has one post more than the one before: a list that shows none of the posts it had is
+    another list.
     """
     first, home = newest(host, column), f"lm{column % MENU:03d}"
     base = (host * 1000 + column) * 100 + 3_000_050
@@ -71,16 +86,23 @@ def items(host: int, column: int, version: int = 1) -> list[Item]:
 
 @cache
 def _frame() -> pages.Frame:
-    """The sample district's frame with a hundred columns, and weight: a menu of everything, scripts."""
+    """The sample district's frame with a hundred columns, and weight: a menu of everything,
+    scripts."""
     sample = load_district()
     unit = sample.units[0].id
     shelves = tuple(
         SampleColumn.model_validate(
-            {"id": f"lm{n:03d}", "name": f"{NAMES[n % len(NAMES)]}{n:03d}", "path": f"政务公开/栏目{n:03d}",
-             "folder": f"zwgk/lm{n:03d}", "class": ColumnClass.OTHER, "units": (unit,)}
+            {
+                "id": f"lm{n:03d}",
+                "name": f"{NAMES[n % len(NAMES)]}{n:03d}",
+                "path": f"政务公开/栏目{n:03d}",
+                "folder": f"zwgk/lm{n:03d}",
+                "class": ColumnClass.OTHER,
+                "units": (unit,),
+            }
         )
         for n in range(MENU)
-    )  # fmt: skip
+    )
     apart = shelves[0].model_copy(update={"id": HOT, "folder": f"zwgk/{HOT}"})
     district = sample.model_copy(update={"columns": (*shelves, apart), "accounts": ()})
     bare = pages.frame(district)
@@ -104,17 +126,17 @@ def _menu(size: int) -> str:
 
 
 def _script(size: int) -> str:
-    line = (
-        "if(typeof(window.portal)=='undefined'){window.portal={tabs:[],open:function(n){return n%2?n:0;}};}\n"
-    )
+    line = "if(typeof(window.portal)=='undefined'){window.portal={tabs:[],open:function(n){return n%2?n:0;}};}\n"
     return f'<script type="text/javascript">\n{line * (size // len(line))}</script>\n'
 
 
 def hot(host: int) -> list[Item]:
-    """The week's sidebar: newer than most columns and no part of any: what stands in a column's own folder is the column's."""
+    """The week's sidebar: newer than most columns and no part of any: what stands in a column's own
+    folder is the column's."""
     moment = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
     return [
-        Item(9_000_000 + n, f"一周热点样例{host}之{n}", "样例单位", moment, moment, HOT) for n in range(8)
+        Item(9_000_000 + n, f"一周热点样例{host}之{n}", "样例单位", moment, moment, HOT)
+        for n in range(8)
     ]
 
 

@@ -1,8 +1,10 @@
-"""How fast list pages are read: pages a second at 55 KB on one core, and time a megabyte up to 1 MB.
+"""How fast list pages are read: pages a second at 55 KB on one core, and time a megabyte up to 1
+MB.
 
     python -m bench.reader_speed
 
-The pages are made here: a menu, a sidebar, the column's rows, scripts and a footer, in a portal's proportions.
+The pages are made here: a menu, a sidebar, the column's rows, scripts and a footer, in a portal's
+proportions.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ FORMS = {
 
 
 def make(form: str, size: int, rows: int | None = None) -> Page:
-    """A page of about ``size`` bytes with ``rows`` rows (as many as fit when ``None``), the rest navigation."""
+    """A page of about ``size`` bytes with ``rows`` rows (as many as fit when ``None``), the rest
+    navigation."""
     head = "<html><head><meta charset='utf-8'><title>通知公告_仓霞区人民政府</title></head><body>"
     foot = "<div class='pages'><script>createPageHTML(9, 0, 'index', 'html')</script></div></body></html>"
     menu = "<ul><li><a href='/zwgk/fdzdgknr/{0}/index.html' target='_blank'><i></i><span>信息公开目录{0}</span></a></li></ul>\n"
@@ -75,7 +78,9 @@ def main() -> None:
         page = make(form, 55 * KB, rows=20)
         cost = seconds(lambda page=page: refusal(page) or read_list(page))  # type: ignore[misc]
         found = len(read_list(page).posts)
-        print(f"| {form}, {len(page.body) / KB:.0f} KB | {found} | {cost * 1000:.2f} | {1 / cost:.0f} |")
+        print(
+            f"| {form}, {len(page.body) / KB:.0f} KB | {found} | {cost * 1000:.2f} | {1 / cost:.0f} |"
+        )
     print("\n| size | rows | ms | ms a 100 KB |")
     print("|---|---|---|---|")
     for size in (32, 64, 128, 256, 512, 1024):

@@ -1,7 +1,10 @@
-"""The scaled portal in a process of its own: many loopback addresses, one port, and a log of manners.
+"""The scaled portal in a process of its own: many loopback addresses, one port, and a log of
+manners.
 
-``python -m bench.server --hosts 30 --columns 100`` prints its port, then obeys one JSON command a line on
-stdin: ``{"latency": 0.05, "faults": {"3/7": "500"}, "silent": [1], "version": 2}`` sets, ``{"report": true}``
+``python -m bench.server --hosts 30 --columns 100`` prints its port, then obeys one JSON command a
+line on
+stdin: ``{"latency": 0.05, "faults": {"3/7": "500"}, "silent": [1], "version": 2}`` sets,
+``{"report": true}``
 answers one JSON line with what every host saw since the last report.
 """
 
@@ -68,10 +71,15 @@ class Scene:
     def report(self) -> dict[str, Any]:
         """Everything since the last report, by host number."""
         told = {
-            host: {"asked": seen.asked, "statuses": seen.statuses, "most": seen.most,
-                   "first": seen.first, "last_good": seen.last_good}
+            host: {
+                "asked": seen.asked,
+                "statuses": seen.statuses,
+                "most": seen.most,
+                "first": seen.first,
+                "last_good": seen.last_good,
+            }
             for host, seen in self.hosts.items()
-        }  # fmt: skip
+        }
         self.hosts.clear()
         return {"hosts": told}
 
@@ -101,7 +109,9 @@ class Host(asyncio.Protocol):
     def _asked(self, head: str) -> None:
         line, *rest = head.split("\r\n")
         path = line.split(" ")[1]
-        headers = {name.lower(): value.strip() for name, _, value in (one.partition(":") for one in rest)}
+        headers = {
+            name.lower(): value.strip() for name, _, value in (one.partition(":") for one in rest)
+        }
         seen = self.scene.seen(self.number)
         seen.asked[path] += 1
         seen.flying += 1
@@ -131,7 +141,9 @@ class Host(asyncio.Protocol):
         seen.statuses[status] += 1
         if fault == "reset":
             self.transport.write(_head(200, fields, len(body)) + body[: len(body) // 2])
-            self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            self.transport.get_extra_info("socket").setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, RESET
+            )
             self.transport.abort()
             return
         if status in (200, 304):
@@ -148,14 +160,16 @@ class Host(asyncio.Protocol):
         if column is None or column >= self.scene.columns:
             return 404, "Content-Type: text/html\r\n", b"<html><body><h1>404</h1></body></html>"
         if fault in ERRORS:
-            return ERRORS[fault], "Content-Type: text/html\r\n", b"<html><body><h1>error</h1></body></html>"
+            return (
+                ERRORS[fault],
+                "Content-Type: text/html\r\n",
+                b"<html><body><h1>error</h1></body></html>",
+            )
         tag = pages.etag(self.number, column, self.scene.version)
         fields = f"ETag: {tag}\r\nLast-Modified: {pages.MODIFIED}\r\n"
         if headers.get("if-none-match") == tag and fault != "reset":
             return 304, fields, b""
-        fields += (
-            "Content-Type: text/html; charset=utf-8\r\nContent-Encoding: gzip\r\nVary: Accept-Encoding\r\n"
-        )
+        fields += "Content-Type: text/html; charset=utf-8\r\nContent-Encoding: gzip\r\nVary: Accept-Encoding\r\n"
         return 200, fields, self.scene.page(self.number, column)
 
 

@@ -1,4 +1,5 @@
-"""The stage of a measurement: the portal in one process, each night in another, a folder for their stores."""
+"""The stage of a measurement: the portal in one process, each night in another, a folder for their
+stores."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Stage:
-    """A running portal and the nights against it. Stores are named; a name is a file in ``folder``."""
+    """A running portal and the nights against it. Stores are named; a name is a file in
+    ``folder``."""
 
     folder: Path
     portal: subprocess.Popen[str]
@@ -26,7 +28,8 @@ class Stage:
     environment: dict[str, str]
 
     def scene(self, **switches: Any) -> None:
-        """Set what the portal does from now on (see ``bench.server``); what is not named is as at the start."""
+        """Set what the portal does from now on (see ``bench.server``); what is not named is as at
+        the start."""
         self._say(switches)
         self.seen()
 
@@ -59,7 +62,9 @@ class Stage:
     def _url(self, store: str) -> str:
         return f"sqlite:///{self.folder / f'{store}.db'}"
 
-    def _child(self, module: str, store: str, hosts: int, columns: int, **more: Any) -> dict[str, Any]:
+    def _child(
+        self, module: str, store: str, hosts: int, columns: int, **more: Any
+    ) -> dict[str, Any]:
         options = {"hosts": hosts, "columns": columns, "port": self.port, **more}
         done = subprocess.run(
             [sys.executable, "-m", module, store],
@@ -108,6 +113,7 @@ def staged(hosts: int, columns: int) -> Iterator[Stage]:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Ours, with compiled modules kept as any installation keeps them: compiling is no part of a night."""
+    """Ours, with compiled modules kept as any installation keeps them: compiling is no part of a
+    night."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**kept, "PYTHONPYCACHEPREFIX": str(folder / "compiled")}

@@ -1,9 +1,14 @@
-"""How fast the pages answer: ``python -m bench.web [--outlets N] [--posts N] [--url URL] [--users 20] [--pause 1.0] [--rounds 6]``.
+"""How fast the pages answer: ``python -m bench.web [--outlets N] [--posts N] [--url URL] [--users
+20] [--pause 1.0] [--rounds 6]``.
 
-A store of the given size is made by hand (or kept, with ``--keep FOLDER``, and used again), judged once, and served by the
-real command in a process of its own. Users ask one page after another with ``--pause`` seconds to read each, while another
-process writes what a crawl writes, in batches of 200 pages a second. Promised: a median under 0.3 s and a 99th percentile
-under 1 s on every page, with 20 users, for 100,000 outlets and 5,000,000 posts in PostgreSQL and 300 and 100,000 in SQLite.
+A store of the given size is made by hand (or kept, with ``--keep FOLDER``, and used again), judged
+once, and served by the
+real command in a process of its own. Users ask one page after another with ``--pause`` seconds to
+read each, while another
+process writes what a crawl writes, in batches of 200 pages a second. Promised: a median under 0.3 s
+and a 99th percentile
+under 1 s on every page, with 20 users, for 100,000 outlets and 5,000,000 posts in PostgreSQL and
+300 and 100,000 in SQLite.
 """
 
 from __future__ import annotations
@@ -70,11 +75,15 @@ def made(engine: Engine, outlets: int, posts: int) -> None:
     postgres = engine.dialect.name == "postgresql"
     seen = f"{NOW - timedelta(hours=29):%Y-%m-%d %H:%M:%S}"
     words = {
-        "first": POSTS, "last": posts * 10 // (outlets * 9) + 1, "false": "false" if postgres else "0",
+        "first": POSTS,
+        "last": posts * 10 // (outlets * 9) + 1,
+        "false": "false" if postgres else "0",
         "day": "o.newest - 9 * k.n" if postgres else "date(o.newest, '-' || (9 * k.n) || ' days')",
         "seen": f"timestamptz '{seen}+08'" if postgres else f"'{seen}.000000'",
-        "moment": f"timestamptz '{seen}+08' - k.n * interval '1 day'" if postgres else f"datetime('{seen}', '-' || k.n || ' days')",
-    }  # fmt: skip
+        "moment": f"timestamptz '{seen}+08' - k.n * interval '1 day'"
+        if postgres
+        else f"datetime('{seen}', '-' || k.n || ' days')",
+    }
     with engine.begin() as connection:
         connection.execute(text(MORE.format(**words)))
         connection.execute(text(NIGHTS.format(**words)))
@@ -95,14 +104,17 @@ def config(folder: Path, url: str) -> Path:
 
 
 def prepared(path: Path, outlets: int, posts: int) -> tuple[dict[Role, str], str]:
-    """The store judged and counted, an account of every role with a session's cookie; a finding's number."""
+    """The store judged and counted, an account of every role with a session's cookie; a finding's
+    number."""
     start = perf_counter()
     with open_office(path) as office:
         with office.reader.connect() as connection:
             there = connection.execute(text("SELECT count(*) FROM outlet")).scalar_one()
         if not there:
             made(office.engine, outlets, posts)
-            print(f"made {outlets} outlets and about {posts} posts in {perf_counter() - start:.0f} s")
+            print(
+                f"made {outlets} outlets and about {posts} posts in {perf_counter() - start:.0f} s"
+            )
             start = perf_counter()
             judge_now(office, NOW)
             print(f"judged in {perf_counter() - start:.0f} s")
@@ -115,7 +127,12 @@ def prepared(path: Path, outlets: int, posts: int) -> tuple[dict[Role, str], str
             name = f"n{random.randrange(10**9)}"
             for role in (Role.ADMINISTRATOR, Role.OFFICE, Role.LEADER):
                 number = add_user(
-                    connection, NOW, name=f"{name}-{role.value}", shown="样例", role=role, by="bench"
+                    connection,
+                    NOW,
+                    name=f"{name}-{role.value}",
+                    shown="样例",
+                    role=role,
+                    by="bench",
                 )
                 found = user(connection, number)
                 assert found is not None
@@ -147,7 +164,9 @@ def served(path: Path) -> Iterator[str]:
                 print(line, end="")
             else:
                 raise SystemExit("the web did not start")
-            Thread(target=lambda: [print(line, end="") for line in child.stderr or ()], daemon=True).start()
+            Thread(
+                target=lambda: [print(line, end="") for line in child.stderr or ()], daemon=True
+            ).start()
             yield urlsplit(line[line.index("http://") :].strip()).netloc
         finally:
             child.terminate()
@@ -168,21 +187,51 @@ def crawling(url: str, seconds: float) -> None:
 
 def _look(n: int) -> dict[str, Any]:
     return {
-        "outlet_id": f"o{n}", "moment": NOW, "outcome": "read", "evidence": "complete", "door": "spider", "probe": "portal", "page_no": 1,
-        "reason": "", "mark": "", "url": "", "status": 200, "newest": NOW.date(), "newest_url": "", "dated": 20, "page_hash": "",
-        "etag": "", "last_modified": "", "seconds": 0.1, "family": "",
-    }  # fmt: skip
+        "outlet_id": f"o{n}",
+        "moment": NOW,
+        "outcome": "read",
+        "evidence": "complete",
+        "door": "spider",
+        "probe": "portal",
+        "page_no": 1,
+        "reason": "",
+        "mark": "",
+        "url": "",
+        "status": 200,
+        "newest": NOW.date(),
+        "newest_url": "",
+        "dated": 20,
+        "page_hash": "",
+        "etag": "",
+        "last_modified": "",
+        "seconds": 0.1,
+        "family": "",
+    }
 
 
 def _post(beat: int, n: int) -> dict[str, Any]:
     return {
-        "outlet_id": f"o{n % 200}", "url": f"http://new.example.gov.cn/{random.random()}/{beat}/{n}", "title": f"新信息{n}",
-        "published": NOW.date(), "raw": "", "place": "item", "why": "", "origin": None, "others": [], "pinned": False, "page_hash": "",
-        "first_seen": NOW, "last_seen": NOW, "prior_look": None, "article": "read",
-    }  # fmt: skip
+        "outlet_id": f"o{n % 200}",
+        "url": f"http://new.example.gov.cn/{random.random()}/{beat}/{n}",
+        "title": f"新信息{n}",
+        "published": NOW.date(),
+        "raw": "",
+        "place": "item",
+        "why": "",
+        "origin": None,
+        "others": [],
+        "pinned": False,
+        "page_hash": "",
+        "first_seen": NOW,
+        "last_seen": NOW,
+        "prior_look": None,
+        "article": "read",
+    }
 
 
-def visit(address: str, cookie: str, pages: list[str], pause: float, found: dict[str, list[float]]) -> None:
+def visit(
+    address: str, cookie: str, pages: list[str], pause: float, found: dict[str, list[float]]
+) -> None:
     """One user: every page of ``pages`` in turn, and what each took."""
     connection = http.client.HTTPConnection(address, timeout=60)
     for page in pages:
@@ -190,7 +239,9 @@ def visit(address: str, cookie: str, pages: list[str], pause: float, found: dict
         connection.request("GET", page, headers={"Cookie": f"{COOKIE}={cookie}"})
         answer = connection.getresponse()
         answer.read()
-        found[page if answer.status == 200 else f"{page} ({answer.status})"].append(perf_counter() - start)
+        found[page if answer.status == 200 else f"{page} ({answer.status})"].append(
+            perf_counter() - start
+        )
         if pause:
             sleep(random.uniform(0.5, 1.5) * pause)
     connection.close()
@@ -218,7 +269,10 @@ def table(found: dict[str, list[float]]) -> Iterator[str]:
     every = sorted(second for seconds in found.values() for second in seconds)
     for page, seconds in [*sorted(found.items()), ("ALL", every)]:
         ranked = sorted(seconds)
-        middle, last = ranked[len(ranked) // 2], ranked[min(len(ranked) - 1, int(len(ranked) * 0.99))]
+        middle, last = (
+            ranked[len(ranked) // 2],
+            ranked[min(len(ranked) - 1, int(len(ranked) * 0.99))],
+        )
         yield f"{page[:60]:60} {len(ranked):5} {middle * 1000:8.0f} {last * 1000:8.0f} {ranked[-1] * 1000:8.0f}"
 
 

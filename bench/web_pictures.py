@@ -1,6 +1,8 @@
-"""The pages as pictures: the sample district after some days of work, looked at by Chromium on a desk and on a phone.
+"""The pages as pictures: the sample district after some days of work, looked at by Chromium on a
+desk and on a phone.
 
-``python -m bench.web_pictures [FOLDER] [NAME ...]`` writes ``NAME-1366.png`` and ``NAME-390.png`` (default
+``python -m bench.web_pictures [FOLDER] [NAME ...]`` writes ``NAME-1366.png`` and ``NAME-390.png``
+(default
 ``docs/images/web``, all pages), cut at a screen or two, in few colours.
 """
 
@@ -67,7 +69,8 @@ PAGES: dict[str, tuple[Role, str]] = {
 
 
 class Days:
-    """The time at the district and in the office: it runs, as the crawl's own does, and is set when told."""
+    """The time at the district and in the office: it runs, as the crawl's own does, and is set when
+    told."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -90,7 +93,10 @@ def main(folder: Path, names: Sequence[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     district = load_district()
     clock = Days(district.as_of - timedelta(days=NIGHTS))
-    with tempfile.TemporaryDirectory() as scratch, stage(district, clock, Path(scratch)) as (sample, office):
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        stage(district, clock, Path(scratch)) as (sample, office),
+    ):
         for _ in range(NIGHTS):
             nightly(office, clock, as_of=clock())
             clock.now += timedelta(days=1)
@@ -116,24 +122,44 @@ def worked(office: Office, clock: Clock) -> dict[str, str]:
     settings = office.settings.monitor
     with office.engine.begin() as connection:
         query = select(FindingRow.number, FindingRow.units, FindingRow.subject).where(
-            FindingRow.rule == "column_stale", FindingRow.closed.is_(None), FindingRow.ours.is_(False)
+            FindingRow.rule == "column_stale",
+            FindingRow.closed.is_(None),
+            FindingRow.ours.is_(False),
         )
         late = [row for row in connection.execute(query.order_by(FindingRow.id)) if row.units]
         made = [
             orders.issue(
-                connection, row.number, by="样例经办人", now=clock(), letters=settings.alerts.letters, settings=settings.orders
+                connection,
+                row.number,
+                by="样例经办人",
+                now=clock(),
+                letters=settings.alerts.letters,
+                settings=settings.orders,
             )
             for row in late[:4]
-        ]  # fmt: skip
+        ]
         replies.reply(
-            connection, made[0].number, unit=late[0].units[0], who="样例联系人", text="已安排专人更新，本周内补齐。", now=clock(),
-            settings=settings.orders, folder=office.settings.folder / "files",
-        )  # fmt: skip
+            connection,
+            made[0].number,
+            unit=late[0].units[0],
+            who="样例联系人",
+            text="已安排专人更新，本周内补齐。",
+            now=clock(),
+            settings=settings.orders,
+            folder=office.settings.folder / "files",
+        )
         appeals.appeal(
-            connection, late[1].number, unit=late[1].units[0], who="样例联系人", reason="该栏目已并入“政策文件”，请核实。", now=clock(),
-        )  # fmt: skip
+            connection,
+            late[1].number,
+            unit=late[1].units[0],
+            who="样例联系人",
+            reason="该栏目已并入“政策文件”，请核实。",
+            now=clock(),
+        )
     shown = late[0]
-    key = sign(load_keys(office.settings.folder / "links.key"), shown.units[0], clock() + timedelta(days=9))
+    key = sign(
+        load_keys(office.settings.folder / "links.key"), shown.units[0], clock() + timedelta(days=9)
+    )
     outlet = shown.subject.removeprefix("outlet:")
     return {"finding": shown.number, "unit": shown.units[0], "late": outlet, "key": key}
 
@@ -167,8 +193,11 @@ def signed_in(browser: Browser, url: str, role: Role, password: str, size: tuple
     return page
 
 
-def looked(browser: Browser, url: str, role: Role, path: str, password: str, size: tuple[int, int]) -> bytes:
-    """What ``role`` sees at ``path``, as PNG. The sign-in page and a unit's link are seen by nobody known."""
+def looked(
+    browser: Browser, url: str, role: Role, path: str, password: str, size: tuple[int, int]
+) -> bytes:
+    """What ``role`` sees at ``path``, as PNG. The sign-in page and a unit's link are seen by nobody
+    known."""
     if path == "/login" or "key=" in path:
         viewport: ViewportSize = {"width": size[0], "height": size[1]}
         page = browser.new_context(base_url=url, viewport=viewport, locale="zh-CN").new_page()

@@ -1,7 +1,9 @@
-"""``python -m crawler``: one crawl as a child process, telling its progress as JSON lines on stdout.
+"""``python -m crawler``: one crawl as a child process, telling its progress as JSON lines on
+stdout.
 
 Meant for the monitor, which starts it, reads its lines and limits its time. Exit codes: 0 done,
-1 the guard is off or the walk was stopped by a fault (what was seen until then is stored), 2 the configuration is refused.
+1 the guard is off or the walk was stopped by a fault (what was seen until then is stored), 2 the
+configuration is refused.
 """
 
 from __future__ import annotations
@@ -30,7 +32,9 @@ def main() -> int:
     parser.add_argument("--as-of", type=parse_moment)
     parser.add_argument("--kind", default="nightly")
     parser.add_argument("--only", nargs="*")
-    parser.add_argument("--since", type=parse_moment, help="leave out what was looked at since then")
+    parser.add_argument(
+        "--since", type=parse_moment, help="leave out what was looked at since then"
+    )
     parser.add_argument("--parent", type=int, help="process id without which this crawl ends")
     arguments = parser.parse_args()
     if not tied_to(arguments.parent):
@@ -64,7 +68,9 @@ def main() -> int:
         sys.stderr.write(f"{_cause(error)}\n")
         return 1
     except asyncio.CancelledError:
-        sys.stderr.write("stopped before its end; what was seen is stored, the next run goes on from there\n")
+        sys.stderr.write(
+            "stopped before its end; what was seen is stored, the next run goes on from there\n"
+        )
         return 1
     finally:
         engine.dispose()
@@ -83,7 +89,8 @@ def _cause(error: BaseException) -> str:
 
 
 def _log() -> None:
-    """Warnings and worse on stderr. The handler keeps the level: Scrapy sets those of its loggers itself."""
+    """Warnings and worse on stderr. The handler keeps the level: Scrapy sets those of its loggers
+    itself."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setLevel(logging.WARNING)
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))

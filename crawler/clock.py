@@ -12,7 +12,8 @@ Clock = Callable[[], datetime]
 
 
 def clock(as_of: datetime | None = None) -> Clock:
-    """The real time; or a clock that stood at ``as_of`` when this was called and goes on from there."""
+    """The real time; or a clock that stood at ``as_of`` when this was called and goes on from
+    there."""
     if as_of is None:
         return lambda: datetime.now(UTC)
     start, began = utc(as_of), monotonic()

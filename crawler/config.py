@@ -1,4 +1,5 @@
-"""config.yaml read strictly: an unknown key, a wrong type or a broken file is refused with its place."""
+"""config.yaml read strictly: an unknown key, a wrong type or a broken file is refused with its
+place."""
 
 from __future__ import annotations
 
@@ -19,16 +20,23 @@ class BadConfig(ValueError):
 class Strict(BaseModel):
     """Base of every section: frozen, and an unknown key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True
+    )
 
 
 class ContentConfig(Strict):
-    """The content checks: the office's own lists and the limits of what is fetched for them. Seconds, bytes, days.
+    """The content checks: the office's own lists and the limits of what is fetched for them.
+    Seconds, bytes, days.
 
-    ``allow`` are hosts beside ``.gov.cn`` and ``.政务`` that posts may link to and load from. Files are named relative to
-    config.yaml (docs/content.md tells their form). ``rules_off`` and ``rules_on`` overrule which rules speak
-    (YAML 1.1 reads a bare ``on`` as a truth value). ``browser`` looks at each template in a Chromium (extra ``browser``),
-    at most ``browser_pages`` a night within ``browser_seconds``; ``model`` asks a correcting model for wrong words
+    ``allow`` are hosts beside ``.gov.cn`` and ``.政务`` that posts may link to and load from. Files
+    are named relative to
+    config.yaml (docs/content.md tells their form). ``rules_off`` and ``rules_on`` overrule which
+    rules speak
+    (YAML 1.1 reads a bare ``on`` as a truth value). ``browser`` looks at each template in a
+    Chromium (extra ``browser``),
+    at most ``browser_pages`` a night within ``browser_seconds``; ``model`` asks a correcting model
+    for wrong words
     (extra ``words``). Both are off unless somebody turns them on.
     """
 
@@ -66,7 +74,10 @@ class CrawlConfig(Strict):
     robots: bool = True
     backfill_from: date = date(2020, 1, 1)
     copy_age: float = Field(
-        default=4 * 3600, ge=60, le=7 * 86400, description="an answer older than this is no look at now"
+        default=4 * 3600,
+        ge=60,
+        le=7 * 86400,
+        description="an answer older than this is no look at now",
     )
     unconditional_days: int = Field(
         default=7,
@@ -98,7 +109,9 @@ def load_yaml(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise BadConfig(f"{path}: no such file; copy config.yaml from the project and edit it") from None
+        raise BadConfig(
+            f"{path}: no such file; copy config.yaml from the project and edit it"
+        ) from None
     except IsADirectoryError:
         raise BadConfig(f"{path}: is a folder; name the config.yaml inside it") from None
     except UnicodeDecodeError:
@@ -114,7 +127,9 @@ def load_yaml(path: Path) -> dict[str, Any]:
     except yaml.YAMLError as error:
         raise BadConfig(f"{path}: is not YAML text ({error.__class__.__name__})") from None
     except ValueError as error:
-        raise BadConfig(f"{path}: a value cannot be read: {error}; mend it, or quote it as text") from None
+        raise BadConfig(
+            f"{path}: a value cannot be read: {error}; mend it, or quote it as text"
+        ) from None
     if not isinstance(data, dict):
         raise BadConfig(f"{path}: top level must be a mapping with {', '.join(SECTIONS)}")
     for key in data:
@@ -168,7 +183,11 @@ def _known(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
     for part in loc:
         if isinstance(part, int):
             continue
-        if isinstance(current, type) and issubclass(current, BaseModel) and part in current.model_fields:
+        if (
+            isinstance(current, type)
+            and issubclass(current, BaseModel)
+            and part in current.model_fields
+        ):
             current = _inner(current.model_fields[part].annotation)
         else:
             current = _inner(current)

@@ -45,8 +45,10 @@ class Outcome(StrEnum):
 class Evidence(StrEnum):
     """What a reading proves.
 
-    COMPLETE: its newest post is the newest of the page. PARTIAL: the page may hold a newer one, up to
-    :attr:`Reading.upper`. WEAK: what dates it can clear and never convict. LOWER_BOUND: one article or album, at
+    COMPLETE: its newest post is the newest of the page. PARTIAL: the page may hold a newer one, up
+    to
+    :attr:`Reading.upper`. WEAK: what dates it can clear and never convict. LOWER_BOUND: one article
+    or album, at
     least this new. MANUAL: a person's word. NONE: nothing.
     """
 
@@ -84,7 +86,8 @@ CLASS_NAMES: Mapping[ColumnClass, str] = {
 
 
 class Purpose(StrEnum):
-    """What a column is for, where the indicators ask more of it than its class says; empty for all others."""
+    """What a column is for, where the indicators ask more of it than its class says; empty for all
+    others."""
 
     NONE = ""
     MESSAGES = "messages"
@@ -114,12 +117,16 @@ class ContactRole(StrEnum):
     LEADER = "leader"
 
 
-ROLE_NAMES: Mapping[ContactRole, str] = {ContactRole.CONTACT: "联系人", ContactRole.LEADER: "负责人"}
+ROLE_NAMES: Mapping[ContactRole, str] = {
+    ContactRole.CONTACT: "联系人",
+    ContactRole.LEADER: "负责人",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person of an account. The phone is for those who may see it: it stands in no log and no ``repr``."""
+    """A person of an account. The phone is for those who may see it: it stands in no log and no
+    ``repr``."""
 
     role: ContactRole
     name: str = ""
@@ -130,7 +137,8 @@ class Contact:
 class AccountCard:
     """What the register says of an account beside its entry.
 
-    ``body`` is the 运营主体, ``review`` whether a review system exists (``None``: not said), ``dates`` the day
+    ``body`` is the 运营主体, ``review`` whether a review system exists (``None``: not said), ``dates``
+    the day
     each state began, ``link`` 网址/二维码 and ``printed`` the platform's name as the form prints them.
     """
 
@@ -162,7 +170,8 @@ class Addressee:
 class Unit:
     """A department, town or street. ``quota`` is posts per calendar month, ``None`` = not counted.
 
-    ``emails`` always get its letters, ``contacts`` by their role while they hold. ``since`` is the first day of a unit
+    ``emails`` always get its letters, ``contacts`` by their role while they hold. ``since`` is the
+    first day of a unit
     that began while the others were watched.
     """
 
@@ -179,7 +188,8 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """How politely a host is asked: ``delay`` seconds between requests, ``concurrency`` in flight."""
+    """How politely a host is asked: ``delay`` seconds between requests, ``concurrency`` in
+    flight."""
 
     delay: float = 1.0
     concurrency: int = 1
@@ -188,7 +198,8 @@ class Manners:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A portal: home page, 标识码, and the hosts that belong to it (the home page's host always does)."""
+    """A portal: home page, 标识码, and the hosts that belong to it (the home page's host always
+    does)."""
 
     id: str
     name: str
@@ -213,7 +224,8 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request that a platform wants fetched. ``render``: run the page's scripts before it is read."""
+    """One request that a platform wants fetched. ``render``: run the page's scripts before it is
+    read."""
 
     url: str
     method: str = "GET"
@@ -226,12 +238,18 @@ class Ask:
 class Outlet:
     """A place where units publish: a portal column or a new-media account.
 
-    ``units`` are unit ids, the lead first. ``platform`` is ``portal`` for a column, and for an account
-    where it lives (``wechat``, ``weibo``, ``toutiao`` ...). ``url`` is ``None`` while nobody knows the
-    address. ``floor`` is the least number of dated posts a healthy first page shows. ``handle`` holds
-    the account's ids (``uid``, ``biz``); ``probes`` the ways to look at it, tried in order. ``purpose`` marks
-    a column of published messages or of surveys, and one that needs no updating. ``render`` is ``plain``, or
-    ``browser`` where the list is made by script. ``only`` is the one unit whose posts a column can hold, where the
+    ``units`` are unit ids, the lead first. ``platform`` is ``portal`` for a column, and for an
+    account
+    where it lives (``wechat``, ``weibo``, ``toutiao`` ...). ``url`` is ``None`` while nobody knows
+    the
+    address. ``floor`` is the least number of dated posts a healthy first page shows. ``handle``
+    holds
+    the account's ids (``uid``, ``biz``); ``probes`` the ways to look at it, tried in order.
+    ``purpose`` marks
+    a column of published messages or of surveys, and one that needs no updating. ``render`` is
+    ``plain``, or
+    ``browser`` where the list is made by script. ``only`` is the one unit whose posts a column can
+    hold, where the
     office says so.
     """
 
@@ -259,8 +277,10 @@ class Page:
     """What one fetch brought. ``headers`` have lower-case names. ``fetched_at`` is aware.
 
     A fetch that brought nothing has ``status`` 0 and the cause in ``error``
-    (for example ``timeout``, ``dns``, ``refused``, ``reset``, ``tls``, ``too_large``, ``redirect_loop``,
-    ``host_gave_up``, ``forbidden_address``, ``robots``), and what exactly in ``detail``. ``tls`` tells that only
+    (for example ``timeout``, ``dns``, ``refused``, ``reset``, ``tls``, ``too_large``,
+    ``redirect_loop``,
+    ``host_gave_up``, ``forbidden_address``, ``robots``), and what exactly in ``detail``. ``tls``
+    tells that only
     the TLS of the last century got through (``legacy (TLSv1)``).
     """
 
@@ -280,9 +300,12 @@ class Dated:
     """A day with its proof: ``raw`` is the text as printed, ``place`` where it stood.
 
     ``place`` is one of: ``item`` (text of the list item), ``attr`` (title or data- attribute),
-    ``url``, ``comment``, ``script``, ``meta``, ``label`` (printed form such as 发布时间), ``id``, ``json``,
-    ``feed``, ``manual``, ``htmldate``; ``updated``, ``written``, ``event``, ``generated`` tell of something else than the
-    publication (:func:`crawler.dates.is_weak`). ``moment`` is set where the page gives a time of day.
+    ``url``, ``comment``, ``script``, ``meta``, ``label`` (printed form such as 发布时间), ``id``,
+    ``json``,
+    ``feed``, ``manual``, ``htmldate``; ``updated``, ``written``, ``event``, ``generated`` tell of
+    something else than the
+    publication (:func:`crawler.dates.is_weak`). ``moment`` is set where the page gives a time of
+    day.
     ``why`` names the reason when a part was inferred (``year from list order`` ...).
     """
 
@@ -305,10 +328,14 @@ class Refused:
 class Unread:
     """A row or part of a page that became no dated post and may be newer than those that did.
 
-    ``place`` says where it stands (``row 1``, ``above the list``, ``beside the list``, ``tab 2`` …) and is the same as
-    long as the page is built the same: a person's word about it is kept by it. ``why`` is a short machine word:
-    ``undated``, ``impossible_date``, ``future_date``, ``weak_date``, ``outside`` (a link of the site outside the list),
-    ``part`` (a part of the column that was not read), ``total`` (the page says that it holds more), ``cut`` (the page breaks off).
+    ``place`` says where it stands (``row 1``, ``above the list``, ``beside the list``, ``tab 2`` …)
+    and is the same as
+    long as the page is built the same: a person's word about it is kept by it. ``why`` is a short
+    machine word:
+    ``undated``, ``impossible_date``, ``future_date``, ``weak_date``, ``outside`` (a link of the
+    site outside the list),
+    ``part`` (a part of the column that was not read), ``total`` (the page says that it holds more),
+    ``cut`` (the page breaks off).
     ``day`` is the newest day that it can bear, ``None`` where nothing bounds it.
     """
 
@@ -335,17 +362,23 @@ class Post:
 
 
 DEPTH = 24
-"""Boxes around a list that a :class:`Shape` tells, the nearest ones: old pages nest thousands deep."""
+"""Boxes around a list that a :class:`Shape` tells, the nearest ones: old pages nest thousands
+deep."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a list page is built, as far as its reading rests on it; the same for as long as the page is built the same.
+    """How a list page is built, as far as its reading rests on it; the same for as long as the page
+    is built the same.
 
-    ``place`` are the boxes around the list, the outermost first, each as its tag with its id and classes
-    (``div#main.news``), or ``("data",)`` where no markup holds the list. ``date`` tells where most rows' day stands: a place of
-    :class:`Dated`, and for the text of an item on which side of the title (``item after``). ``rows`` counts the posts.
-    ``further`` is how the next page is addressed, without its numbers (``index_#.htm``), empty where there is none.
+    ``place`` are the boxes around the list, the outermost first, each as its tag with its id and
+    classes
+    (``div#main.news``), or ``("data",)`` where no markup holds the list. ``date`` tells where most
+    rows' day stands: a place of
+    :class:`Dated`, and for the text of an item on which side of the title (``item after``).
+    ``rows`` counts the posts.
+    ``further`` is how the next page is addressed, without its numbers (``index_#.htm``), empty
+    where there is none.
     """
 
     family: str = ""
@@ -357,16 +390,23 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader made of a page. Never raises, never guesses: what is not understood is an outcome.
+    """What a reader made of a page. Never raises, never guesses: what is not understood is an
+    outcome.
 
-    ``outcome`` is READ, EMPTY, BLOCKED, UNREACHABLE or UNREADABLE; ``reason`` is a short machine word
-    (``captcha``, ``challenge``, ``login_wall``, ``soft_404``, ``no_list``, ``no_dates``, ``script_list`` ...),
-    ``mark`` the text that gave it away. ``next`` are addresses of further pages, nearest first; ``asks`` those that want
+    ``outcome`` is READ, EMPTY, BLOCKED, UNREACHABLE or UNREADABLE; ``reason`` is a short machine
+    word
+    (``captcha``, ``challenge``, ``login_wall``, ``soft_404``, ``no_list``, ``no_dates``,
+    ``script_list`` ...),
+    ``mark`` the text that gave it away. ``next`` are addresses of further pages, nearest first;
+    ``asks`` those that want
     more than a plain GET (a form by POST), nearest first and before ``next``.
 
-    ``newest`` is the lower bound: the newest day that is proven. ``unread`` holds whatever may be newer, so that
-    ``upper`` is the newest day that the page could hold. ``total`` is the number of posts that the page prints for the
-    whole column. ``around`` are the addresses of same-site links outside the list: where several columns of a site show
+    ``newest`` is the lower bound: the newest day that is proven. ``unread`` holds whatever may be
+    newer, so that
+    ``upper`` is the newest day that the page could hold. ``total`` is the number of posts that the
+    page prints for the
+    whole column. ``around`` are the addresses of same-site links outside the list: where several
+    columns of a site show
     the same ones, they are its frame. ``shape`` is how the page of a READ list is built.
     """
 
@@ -404,7 +444,8 @@ class Reading:
 
 
 def upper_bound(newest: date | None, unread: Iterable[Unread]) -> date | None:
-    """The newest day possible beside ``newest``; ``None`` where something unread has no bound, or nothing is known."""
+    """The newest day possible beside ``newest``; ``None`` where something unread has no bound, or
+    nothing is known."""
     latest = newest
     for one in unread:
         if one.day is None:
@@ -421,7 +462,8 @@ Further = str | Ask
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """What an article page says of itself. ``published`` as in :class:`Post`; ``tags`` its national labels as printed."""
+    """What an article page says of itself. ``published`` as in :class:`Post`; ``tags`` its national
+    labels as printed."""
 
     outcome: Outcome
     title: str = ""
@@ -437,16 +479,21 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One look at one outlet: the row that every look leaves. ``probe`` names the platform module used.
+    """One look at one outlet: the row that every look leaves. ``probe`` names the platform module
+    used.
 
-    ``seen`` is the moment that the evidence stands for where that is earlier than the look: a person's entry
+    ``seen`` is the moment that the evidence stands for where that is earlier than the look: a
+    person's entry
     proves what the person saw, not what was so when the entry was read.
     ``door`` is ``spider`` or ``recheck``; ``page_no`` is 1 for the look itself, higher for further
     pages of the same list. ``newest`` is what the outlet is known to show after this look.
     ``dated`` counts the dated posts on the page. ``seconds`` is the fetch's duration.
-    ``unread`` and ``total`` are the reading's (an unchanged page's are those of the reading that it repeats).
-    ``conditional`` marks a request with validators: its answer is the server's word that nothing changed. ``path`` tells
-    how the answer came (copies of caches, other addresses), a ``name=value`` a part, joined by ``; ``.
+    ``unread`` and ``total`` are the reading's (an unchanged page's are those of the reading that it
+    repeats).
+    ``conditional`` marks a request with validators: its answer is the server's word that nothing
+    changed. ``path`` tells
+    how the answer came (copies of caches, other addresses), a ``name=value`` a part, joined by ``;
+    ``.
     """
 
     outlet: str

@@ -1,4 +1,5 @@
-"""The ``monitor`` section of config.yaml, read strictly: rules with their limits, timetable, letters.
+"""The ``monitor`` section of config.yaml, read strictly: rules with their limits, timetable,
+letters.
 
 A rule's keys are the keyword arguments of its ``check``; the name in the file is the module's name.
 """
@@ -52,7 +53,8 @@ class MonitorSection(Strict):
 
 @dataclass(frozen=True, slots=True)
 class MonitorConfig:
-    """What the judgement and the letters need; ``rules`` holds each rule's versions, oldest first."""
+    """What the judgement and the letters need; ``rules`` holds each rule's versions, oldest
+    first."""
 
     rules: Mapping[str, tuple[Version, ...]]
     coverage: float = 0.8
@@ -86,7 +88,9 @@ def monitor_config(data: Mapping[str, Any], path: Path) -> MonitorConfig:
     alerts = AlertsConfig(letters=read.letters, mail=read.mail, robots=read.robots)
     for name in read.reports:
         if name not in report_names():
-            raise BadConfig(f"{place}.reports: unknown report {name}; known: {', '.join(report_names())}")
+            raise BadConfig(
+                f"{place}.reports: unknown report {name}; known: {', '.join(report_names())}"
+            )
     return MonitorConfig(
         rules,
         read.coverage,
@@ -102,12 +106,14 @@ def monitor_config(data: Mapping[str, Any], path: Path) -> MonitorConfig:
 
 
 def read_rules(entries: Mapping[str, Any], place: str) -> dict[str, tuple[Version, ...]]:
-    """Each rule's versions, oldest first. Raises :class:`BadConfig` with the place of the first fault."""
+    """Each rule's versions, oldest first. Raises :class:`BadConfig` with the place of the first
+    fault."""
     return {name: _versions(name, entry, place) for name, entry in entries.items()}
 
 
 def report_names() -> tuple[str, ...]:
-    """The reports that exist: one module each, with ``SUFFIX`` and ``write``. Told by their files: reports stand high above."""
+    """The reports that exist: one module each, with ``SUFFIX`` and ``write``. Told by their files:
+    reports stand high above."""
     return tuple(sorted(found.name for found in iter_modules([str(REPORTS)])))
 
 
@@ -119,7 +125,8 @@ def _versions(name: str, entry: Any, place: str) -> tuple[Version, ...]:
         raise BadConfig(f"{place}.{name}: no limits given; to switch the rule off remove its line")
     model = _model(name)
     where = [
-        f"{place}.{name}.{n}" if isinstance(entry, list) else f"{place}.{name}" for n in range(len(entries))
+        f"{place}.{name}.{n}" if isinstance(entry, list) else f"{place}.{name}"
+        for n in range(len(entries))
     ]
     versions = [section(model, one, spot) for one, spot in zip(entries, where, strict=True)]
     days = [version.valid_from for version in versions]

@@ -1,4 +1,5 @@
-"""What every job needs, opened once: the configuration read strictly, the store at its newest form."""
+"""What every job needs, opened once: the configuration read strictly, the store at its newest
+form."""
 
 from __future__ import annotations
 
@@ -51,14 +52,16 @@ class Settings:
 
     @property
     def folder(self) -> Path:
-        """What lies beside the store: attachments, the key of signed links. For a server, ``var`` beside config.yaml."""
+        """What lies beside the store: attachments, the key of signed links. For a server, ``var``
+        beside config.yaml."""
         if self.store.startswith("sqlite:///"):
             return Path(self.store.removeprefix("sqlite:///")).parent
         return self.path.parent / "var"
 
     @property
     def places(self) -> Places:
-        """Where what people enter is exported to, beside config.yaml unless the archive's setting is absolute."""
+        """Where what people enter is exported to, beside config.yaml unless the archive's setting
+        is absolute."""
         home = self.path.parent
         return Places(home / DECISIONS, home / self.monitor.bulletin.archive)
 
@@ -73,7 +76,8 @@ class Office:
 
 
 def read_settings(path: Path) -> Settings:
-    """config.yaml as a whole. Raises ``BadConfig``: its first fault in Chinese, with line and place."""
+    """config.yaml as a whole. Raises ``BadConfig``: its first fault in Chinese, with line and
+    place."""
     try:
         return _settings(path)
     except BadConfig as error:
@@ -96,8 +100,10 @@ def _settings(path: Path) -> Settings:
 def open_office(path: Path, *, looking: bool = False) -> Iterator[Office]:
     """Settings and store for one command; the store is made or brought to its newest form first.
 
-    What the version before kept in files is taken over by the first opening, see :mod:`monitor.entries.takeover`.
-    ``looking``: a store of an earlier release is refused, not brought forward. Raises ``UnfitStore`` for a store that
+    What the version before kept in files is taken over by the first opening, see
+    :mod:`monitor.entries.takeover`.
+    ``looking``: a store of an earlier release is refused, not brought forward. Raises
+    ``UnfitStore`` for a store that
     cannot be worked with, and for one that is gone while what belongs to it is there.
     """
     settings = read_settings(path)
@@ -152,7 +158,8 @@ def _is_gone(url: str) -> bool:
 
 
 def enter_catalogue(office: Office, now: datetime, *, by: str = SYSTEM) -> Diff:
-    """Make the store's catalogue equal to config.yaml's; what changed is on the record with before and after."""
+    """Make the store's catalogue equal to config.yaml's; what changed is on the record with before
+    and after."""
     with office.engine.begin() as connection:
         before = _told(connection)
         diff = sync(connection, office.settings.catalogue, now)
@@ -161,29 +168,40 @@ def enter_catalogue(office: Office, now: datetime, *, by: str = SYSTEM) -> Diff:
         if diff != Diff():
             after = _told(connection)
             moved = {name: before.get(name) for name in (*diff.changed, *diff.retired)}
-            data = asdict(diff) | {"before": moved, "after": {name: after.get(name) for name in moved}}
+            data = asdict(diff) | {
+                "before": moved,
+                "after": {name: after.get(name) for name in moved},
+            }
             append(connection, now, [Entry("catalogue", "config.yaml", by, data)])
     return diff
 
 
 def _told(connection: Connection) -> dict[str, dict[str, object]]:
-    """What the record says of each entry of the catalogue: its name, where it stands, who answers for it."""
+    """What the record says of each entry of the catalogue: its name, where it stands, who answers
+    for it."""
     duties: dict[str, list[str]] = defaultdict(list)
     query = select(DutyRow.outlet_id, DutyRow.unit_id).where(DutyRow.until.is_(None))
     for row in connection.execute(query.order_by(DutyRow.outlet_id, DutyRow.position)):
         duties[row.outlet_id].append(row.unit_id)
     found: dict[str, dict[str, object]] = {}
-    names = (("unit", UnitRow, UNIT_TOLD), ("site", SiteRow, SITE_TOLD), ("outlet", OutletRow, OUTLET_TOLD))
+    names = (
+        ("unit", UnitRow, UNIT_TOLD),
+        ("site", SiteRow, SITE_TOLD),
+        ("outlet", OutletRow, OUTLET_TOLD),
+    )
     for kind, table, told in names:
         columns = [getattr(table, name) for name in ("id", "retired_at", *told)]
         for one in connection.execute(select(*columns)).mappings():
             said = {name: one[name] for name in told} | {"retired": one["retired_at"] is not None}
-            found[f"{kind}:{one['id']}"] = said | ({"units": duties[one["id"]]} if kind == "outlet" else {})
+            found[f"{kind}:{one['id']}"] = said | (
+                {"units": duties[one["id"]]} if kind == "outlet" else {}
+            )
     return found
 
 
 def outlets_now(office: Office, moment: datetime) -> list[Outlet]:
-    """Every outlet in use with who answers for it then: config.yaml's in its order, then those of the workbooks by id."""
+    """Every outlet in use with who answers for it then: config.yaml's in its order, then those of
+    the workbooks by id."""
     places = {outlet.id: number for number, outlet in enumerate(office.settings.catalogue.outlets)}
     with office.reader.connect() as connection:
         found = outlets_of(connection, shanghai_day(moment))
@@ -191,8 +209,11 @@ def outlets_now(office: Office, moment: datetime) -> list[Outlet]:
 
 
 def of_workbooks(office: Office) -> list[Outlet]:
-    """The outlets in use that a workbook brought and config.yaml does not name, without who answers for them."""
-    query = select(OutletRow.__table__).where(OutletRow.retired_at.is_(None), OutletRow.kept_in != CONFIG)
+    """The outlets in use that a workbook brought and config.yaml does not name, without who answers
+    for them."""
+    query = select(OutletRow.__table__).where(
+        OutletRow.retired_at.is_(None), OutletRow.kept_in != CONFIG
+    )
     named = {outlet.id for outlet in office.settings.catalogue.outlets}
     with office.reader.connect() as connection:
         rows = connection.execute(query.order_by(OutletRow.id)).mappings().all()
@@ -216,9 +237,13 @@ def decisions_of(office: Office) -> Mapping[str, str | None]:
         return in_force(decisions(connection))
 
 
-def counter(office: Office) -> Callable[[Connection, date, date, datetime], Mapping[tuple[str, str], Count]]:
+def counter(
+    office: Office,
+) -> Callable[[Connection, date, date, datetime], Mapping[tuple[str, str], Count]]:
     """:func:`count_until` under the decisions and the rule of counting of this office."""
-    return partial(count_until, decisions=decisions_of(office), rule=office.settings.monitor.counting)
+    return partial(
+        count_until, decisions=decisions_of(office), rule=office.settings.monitor.counting
+    )
 
 
 def count_until(

@@ -1,4 +1,5 @@
-"""Every module that declares tables, of both packages: who needs all tables (migrations, tests) imports this one."""
+"""Every module that declares tables, of both packages: who needs all tables (migrations, tests)
+imports this one."""
 
 from __future__ import annotations
 

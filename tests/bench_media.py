@@ -1,4 +1,5 @@
-"""Every saved answer of the platforms with its truth: ``python -m tests.bench_media ../shared/fixtures/new-media``.
+"""Every saved answer of the platforms with its truth: ``python -m tests.bench_media
+../shared/fixtures/new-media``.
 
 Exit status 1 when one differs. Columns: right or wrong, file, outcome, reason, newest, posts.
 """
@@ -29,7 +30,8 @@ def platform_of(label: Mapping[str, Any]) -> str:
 
 
 def judged(folder: Path) -> Iterator[tuple[bool, Mapping[str, Any], dict[str, Any]]]:
-    """Each label with the answer read, and whether they agree: newest to the second, posts, nobody accused."""
+    """Each label with the answer read, and whether they agree: newest to the second, posts, nobody
+    accused."""
     for line in (folder / "labels.jsonl").read_text("utf-8").splitlines():
         label = json.loads(line)
         fetched = RELATIVE.get(label["file"])
@@ -45,7 +47,9 @@ def agrees(label: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
     """Same newest second and number of posts; where there is no post, a refusal with its cause."""
     if label["newest"] is None:
         refused = (
-            answer["outcome"] in ("blocked", "unreadable") and answer["reason"] and not answer["own_posts"]
+            answer["outcome"] in ("blocked", "unreadable")
+            and answer["reason"]
+            and not answer["own_posts"]
         )
         return bool(refused) and answer["newest"] is None and answer["evidence"] == "none"
     if answer["outcome"] != "read" or answer["newest"] is None:

@@ -1,11 +1,18 @@
-"""How right are the readers on labelled pages? ``python -m tests.bench_pages DIR… [--folds N] [--json]``
+"""How right are the readers on labelled pages? ``python -m tests.bench_pages DIR… [--folds N]
+[--json]``
 
-Each DIR holds saved pages and ``labels.jsonl`` with their answers read by eye. Lists: the newest date right (proven by the page
-read with its site's other columns, so that the frame is learned), wrong (proven, and not true), partial (not proven, and
-the bounds hold the truth) or refused; posts' recall and precision by title and date, or by date where the label has no
-titles; addresses where the label says they are live. Articles: the date. Blank, script-made, moved and stub pages: the
-outcome. Beside it two others on the same pages: the newest date anywhere in the HTML, and ``htmldate``. ``--folds`` prints
-the figures of each part of the sites by itself: a reader that was made for some sites shows it on the others.
+Each DIR holds saved pages and ``labels.jsonl`` with their answers read by eye. Lists: the newest
+date right (proven by the page
+read with its site's other columns, so that the frame is learned), wrong (proven, and not true),
+partial (not proven, and
+the bounds hold the truth) or refused; posts' recall and precision by title and date, or by date
+where the label has no
+titles; addresses where the label says they are live. Articles: the date. Blank, script-made, moved
+and stub pages: the
+outcome. Beside it two others on the same pages: the newest date anywhere in the HTML, and
+``htmldate``. ``--folds`` prints
+the figures of each part of the sites by itself: a reader that was made for some sites shows it on
+the others.
 """
 
 from __future__ import annotations
@@ -45,7 +52,8 @@ ROUNDS = 5
 
 @dataclass(slots=True)
 class Score:
-    """One page against its label. ``newest`` is right, wrong, refused or ``""``; counts are of posts."""
+    """One page against its label. ``newest`` is right, wrong, refused or ``""``; counts are of
+    posts."""
 
     file: str
     kind: str
@@ -75,7 +83,9 @@ class Score:
 
 def scores(folder: Path, as_of: datetime) -> Iterator[Score]:
     """One score for every labelled page of ``folder``."""
-    labels = [json.loads(line) for line in (folder / "labels.jsonl").read_text("utf-8").splitlines()]
+    labels = [
+        json.loads(line) for line in (folder / "labels.jsonl").read_text("utf-8").splitlines()
+    ]
     frames = site_frames(folder, labels, as_of)
     for label in labels:
         body = (folder / label["file"]).read_bytes()
@@ -105,7 +115,9 @@ def score(
     listed = label["kind"] in ("list", "empty", "ajax")
     answer = read_saved(body, url=url, as_of=as_of, kind="list") if listed else auto
     family = label.get("cms") or label["site"]
-    result = Score(label["file"], label["kind"], family, outcome=answer["outcome"], reason=answer["reason"])
+    result = Score(
+        label["file"], label["kind"], family, outcome=answer["outcome"], reason=answer["reason"]
+    )
     result.kind_said = auto["kind"]
     if label["kind"] in ("list", "article", "home"):
         result.kind_right = auto["kind"] == label["kind"]
@@ -138,23 +150,30 @@ def _score_bounds(result: Score, page: Page, frame: frozenset[str]) -> None:
     reading = read_list(page)
     newest = reading.newest.day if reading.newest else None
     left = remaining(
-        reading.unread, newest, is_frame=lambda url: frame_key(url) in frame,
-        known_day=lambda url: None, dismissed=(),
-    )  # fmt: skip
+        reading.unread,
+        newest,
+        is_frame=lambda url: frame_key(url) in frame,
+        known_day=lambda url: None,
+        dismissed=(),
+    )
     result.evidence = proves(reading.evidence, left).value
     upper = upper_bound(newest, left)
     result.upper = upper.isoformat() if upper else None
     if result.newest == REFUSED or result.evidence == Evidence.COMPLETE:
         return
     truth, said = result.truth or "", result.said or ""
-    result.newest = PARTIAL if said <= truth and (result.upper is None or truth <= result.upper) else WRONG
+    result.newest = (
+        PARTIAL if said <= truth and (result.upper is None or truth <= result.upper) else WRONG
+    )
 
 
 def _score_list(result: Score, label: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
     result.said, result.truth = answer["newest"], label["newest_date"]
     result.newest = _verdict(result.said, result.truth)
     if "items" not in label:
-        _score_days(result, label["dates"], [post["date"] for post in answer["posts"] if post["date"]])
+        _score_days(
+            result, label["dates"], [post["date"] for post in answer["posts"] if post["date"]]
+        )
         return
     items, posts = label["items"], answer["posts"]
     result.expected, result.posts = len(items), len(posts)
@@ -172,7 +191,8 @@ def _score_list(result: Score, label: Mapping[str, Any], answer: Mapping[str, An
 
 
 def _score_days(result: Score, dates: list[str], said: list[str]) -> None:
-    """Labels that give the posts' days alone; a day that the page prints without its year is ``--MM-DD``."""
+    """Labels that give the posts' days alone; a day that the page prints without its year is
+    ``--MM-DD``."""
     result.expected, result.posts = len(dates), len(said)
     left = list(said)
     for day in dates:
@@ -192,9 +212,13 @@ def _same(item: Mapping[str, Any], post: Mapping[str, Any]) -> bool:
     if post["date"] != item["date"]:
         return False
     said = LETTERS.sub("", post["title"])
-    names = [LETTERS.sub("", name) for name in (item["title"], item.get("anchor_text") or "") if name]
+    names = [
+        LETTERS.sub("", name) for name in (item["title"], item.get("anchor_text") or "") if name
+    ]
     return any(
-        said == name or (len(said) > 5 and name.startswith(said)) or (len(name) > 5 and said.startswith(name))
+        said == name
+        or (len(said) > 5 and name.startswith(said))
+        or (len(name) > 5 and said.startswith(name))
         for name in names
     )
 
@@ -317,7 +341,9 @@ def show(rows: list[Score]) -> str:
             f"{(row.reason or row.outcome)[:12]:12} {row.milliseconds:7.2f}  {row.anywhere:8} {row.htmldate}"
         )
         if row.newest == WRONG:
-            lines.append(f"    said {row.said}, true {row.truth} ({row.evidence}, upper {row.upper})")
+            lines.append(
+                f"    said {row.said}, true {row.truth} ({row.evidence}, upper {row.upper})"
+            )
         if row.kind_right is False:
             lines.append(f"    taken for: {row.kind_said}")
         lines += [f"    missed {missed}" for missed in row.missed[:3]]
@@ -327,14 +353,22 @@ def show(rows: list[Score]) -> str:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folders", type=Path, nargs="+", help="saved pages and labels.jsonl")
-    parser.add_argument("--folds", type=int, default=0, help="so many parts of the sites, each by itself")
+    parser.add_argument(
+        "--folds", type=int, default=0, help="so many parts of the sites, each by itself"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
-    parser.add_argument("--as-of", type=date.fromisoformat, default=None, help="YYYY-MM-DD, default today")
+    parser.add_argument(
+        "--as-of", type=date.fromisoformat, default=None, help="YYYY-MM-DD, default today"
+    )
     options = parser.parse_args(arguments)
     for folder in options.folders:
         if not (folder / "labels.jsonl").is_file():
             parser.error(f"{folder}: no labels.jsonl there; give a folder of labelled pages")
-    as_of = datetime.combine(options.as_of, datetime.min.time(), UTC) if options.as_of else datetime.now(UTC)
+    as_of = (
+        datetime.combine(options.as_of, datetime.min.time(), UTC)
+        if options.as_of
+        else datetime.now(UTC)
+    )
     rows = [row for folder in options.folders for row in scores(folder, as_of)]
     total, families = summary(rows), by_family(rows)
     if options.json:
@@ -344,7 +378,10 @@ def main(arguments: list[str] | None = None) -> int:
     print(show(rows))
     print()
     for name, counts in families.items():
-        print(f"{name[:48]:48} " + "  ".join(f"{key} {value}" for key, value in sorted(counts.items())))
+        print(
+            f"{name[:48]:48} "
+            + "  ".join(f"{key} {value}" for key, value in sorted(counts.items()))
+        )
     print()
     for name, value in total.items():
         print(f"{name:22} {dict(value) if isinstance(value, dict) else value}")

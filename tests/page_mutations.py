@@ -1,10 +1,16 @@
-"""Does a small change of a page ever prove an older newest post? ``python -m tests.page_mutations DIR…``
+"""Does a small change of a page ever prove an older newest post? ``python -m tests.page_mutations
+DIR…``
 
-Each labelled list page of DIR (``labels.jsonl``) and of the corpus in ``tests/support/page_corpus.py`` is changed in one way after
-the other: what sites really do to a row (a summary that begins with a date, another read-more word, a headline), slips
-of the hand (a missing, impossible or future date), and what stands around (a sidebar, hidden rows, an empty box). The
-truth stays the labelled newest day. *complete*: proven and true; *partial*: not proven, and the bounds hold the truth;
-*refused*: nothing was read; *WRONG*: proven and untrue, or bounds that leave the truth out. Exit code 1 when one is WRONG.
+Each labelled list page of DIR (``labels.jsonl``) and of the corpus in
+``tests/support/page_corpus.py`` is changed in one way after
+the other: what sites really do to a row (a summary that begins with a date, another read-more word,
+a headline), slips
+of the hand (a missing, impossible or future date), and what stands around (a sidebar, hidden rows,
+an empty box). The
+truth stays the labelled newest day. *complete*: proven and true; *partial*: not proven, and the
+bounds hold the truth;
+*refused*: nothing was read; *WRONG*: proven and untrue, or bounds that leave the truth out. Exit
+code 1 when one is WRONG.
 """
 
 from __future__ import annotations
@@ -47,7 +53,8 @@ class Labelled:
 
 @dataclass(slots=True)
 class Row:
-    """A row of the parsed page: its element, its title's link, and the text that holds its date (element, ``text`` or ``tail``)."""
+    """A row of the parsed page: its element, its title's link, and the text that holds its date
+    (element, ``text`` or ``tail``)."""
 
     element: etree._Element
     link: etree._Element
@@ -83,14 +90,21 @@ Mutation = Callable[[Sheet, date], bool]
 
 
 def sheet_of(page: Labelled) -> Sheet | None:
-    """The page taken apart without the reader: the newest day's text, and the brothers that hold a date too."""
+    """The page taken apart without the reader: the newest day's text, and the brothers that hold a
+    date too."""
     root = html.document_fromstring(
         page.text.encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8")
     )
     for element in root.iter():
         for part in ("text", "tail"):
-            words = getattr(element, part) if isinstance(element.tag, str) or part == "tail" else None
-            if words and element.tag not in ("script", "style", "title") and _day(words) == page.newest:
+            words = (
+                getattr(element, part) if isinstance(element.tag, str) or part == "tail" else None
+            )
+            if (
+                words
+                and element.tag not in ("script", "style", "title")
+                and _day(words) == page.newest
+            ):
                 owner = element if part == "text" else element.getparent()
                 found = _rows_around(owner, element, part)
                 if found is not None:
@@ -116,7 +130,9 @@ def _rows_around(owner: etree._Element | None, holder: etree._Element, part: str
         if parent is not None and link is not None:
             brothers = [_row(one) for one in parent if one.tag == node.tag]
             rows = [row for row in brothers if row is not None]
-            if len(rows) >= 3 or (parent.tag in ("ul", "ol", "tbody", "table") and node.tag in ("li", "tr")):
+            if len(rows) >= 3 or (
+                parent.tag in ("ul", "ol", "tbody", "table") and node.tag in ("li", "tr")
+            ):
                 return Sheet(node.getroottree().getroot(), Row(node, link, holder, part), rows)
         node = parent
     return None
@@ -151,7 +167,8 @@ def _escaped(words: str) -> str:
 
 
 def _said(row: Row) -> tuple[str, str, str]:
-    """Address (with the script that opens it), title and date of a row, ready to stand in ``href="…"``."""
+    """Address (with the script that opens it), title and date of a row, ready to stand in
+    ``href="…"``."""
     title = " ".join("".join(row.link.itertext()).split())
     match = DATE.search(row.date)
     assert match is not None
@@ -185,7 +202,8 @@ def _outer(sheet: Sheet) -> etree._Element:
 
 
 def _above(sheet: Sheet, markup: str) -> bool:
-    """Put ``markup`` just above the list and take the top row out of it; not where it is the only one."""
+    """Put ``markup`` just above the list and take the top row out of it; not where it is the only
+    one."""
     outer = _outer(sheet)
     parent = outer.getparent()
     if parent is None or len(sheet.rows) < 3:
@@ -218,13 +236,18 @@ def summary_begins_with_a_date(sheet: Sheet, newest: date) -> bool:
     return _each(
         sheet,
         lambda row: _after_link(
-            row, "<p>2012年3月5日，区里召开会议，部署近期各项重点工作。" + more.format(_said(row)[0]) + "</p>"
+            row,
+            "<p>2012年3月5日，区里召开会议，部署近期各项重点工作。"
+            + more.format(_said(row)[0])
+            + "</p>",
         ),
     )
 
 
 def another_read_more_word(sheet: Sheet, newest: date) -> bool:
-    return _each(sheet, lambda row: _after_link(row, f'<a href="{_said(row)[0]}">欲知详情请点这里</a>'))
+    return _each(
+        sheet, lambda row: _after_link(row, f'<a href="{_said(row)[0]}">欲知详情请点这里</a>')
+    )
 
 
 def a_category_link_in_the_row(sheet: Sheet, newest: date) -> bool:
@@ -239,7 +262,9 @@ def a_category_link_in_the_row(sheet: Sheet, newest: date) -> bool:
 
 
 def an_attachment_link_in_the_row(sheet: Sheet, newest: date) -> bool:
-    return _each(sheet, lambda row: _after_link(row, "<a href='/upload/2016/0304/fj.pdf'>附件下载</a>"))
+    return _each(
+        sheet, lambda row: _after_link(row, "<a href='/upload/2016/0304/fj.pdf'>附件下载</a>")
+    )
 
 
 def the_top_title_ends_with_a_date(sheet: Sheet, newest: date) -> bool:
@@ -254,12 +279,15 @@ def the_top_title_ends_with_a_date(sheet: Sheet, newest: date) -> bool:
 
 
 def the_top_row_as_a_headline(sheet: Sheet, newest: date) -> bool:
-    return _above(sheet, "<div class='hot'><h3><a href=\"{href}\">{title}</a></h3><p>{day}</p></div>")
+    return _above(
+        sheet, "<div class='hot'><h3><a href=\"{href}\">{title}</a></h3><p>{day}</p></div>"
+    )
 
 
 def the_top_row_in_a_picture_strip(sheet: Sheet, newest: date) -> bool:
     return _above(
-        sheet, "<div class='pics'><a href=\"{href}\"><img src='/images/p1.jpg'><span>{title}</span></a></div>"
+        sheet,
+        "<div class='pics'><a href=\"{href}\"><img src='/images/p1.jpg'><span>{title}</span></a></div>",
     )
 
 
@@ -285,11 +313,15 @@ def the_top_row_in_a_second_column(sheet: Sheet, newest: date) -> bool:
 
 def the_top_row_under_a_month_heading(sheet: Sheet, newest: date) -> bool:
     head = f"<div><h4>{newest.year}年{newest.month}月</h4>"
-    return _above(sheet, head + '<ul><li><a href="{href}">{title}</a><span>{day}</span></li></ul></div>')
+    return _above(
+        sheet, head + '<ul><li><a href="{href}">{title}</a><span>{day}</span></li></ul></div>'
+    )
 
 
 def the_top_row_in_other_markup(sheet: Sheet, newest: date) -> bool:
-    return _above(sheet, "<dl class='first'><dt><a href=\"{href}\">{title}</a></dt><dd>{day}</dd></dl>")
+    return _above(
+        sheet, "<dl class='first'><dt><a href=\"{href}\">{title}</a></dt><dd>{day}</dd></dl>"
+    )
 
 
 def the_top_date_missing(sheet: Sheet, newest: date) -> bool:
@@ -425,7 +457,9 @@ def mutated(page: Labelled, mutation: Mutation) -> str:
 
 def read(page: Labelled, text: str) -> Reading:
     url = page.url or NOWHERE
-    made = Page(url, url, 200, {"content-type": "text/html; charset=utf-8"}, text.encode(), page.as_of)
+    made = Page(
+        url, url, 200, {"content-type": "text/html; charset=utf-8"}, text.encode(), page.as_of
+    )
     return refusal(made) or read_list(made)
 
 
@@ -444,7 +478,10 @@ def outcome(reading: Reading, truth: date) -> str:
 
 def plain(page: Labelled) -> bool:
     """Whether the page as it is can be mutated: found, and not read wrongly."""
-    return sheet_of(page) is not None and outcome(read(page, page.text), page.newest) in (COMPLETE, PARTIAL)
+    return sheet_of(page) is not None and outcome(read(page, page.text), page.newest) in (
+        COMPLETE,
+        PARTIAL,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,7 +492,9 @@ class Result:
     said: str
 
 
-def results(pages: Iterable[Labelled], mutations: Iterable[Mutation] = MUTATIONS) -> Iterator[Result]:
+def results(
+    pages: Iterable[Labelled], mutations: Iterable[Mutation] = MUTATIONS
+) -> Iterator[Result]:
     for page in pages:
         if not plain(page):
             continue
@@ -494,7 +533,9 @@ def table(found: Iterable[Result]) -> str:
     names = (COMPLETE, PARTIAL, REFUSED, WRONG, SKIPPED)
     lines = [f"{'mutation':40} " + " ".join(f"{name:>9}" for name in names)]
     for mutation, count in counts.items():
-        lines.append(f"{mutation.replace('_', ' '):40} " + " ".join(f"{count[name]:9}" for name in names))
+        lines.append(
+            f"{mutation.replace('_', ' '):40} " + " ".join(f"{count[name]:9}" for name in names)
+        )
     total = sum(counts.values(), Counter())
     return "\n".join([*lines, f"{'all':40} " + " ".join(f"{total[name]:9}" for name in names)])
 
@@ -502,7 +543,9 @@ def table(found: Iterable[Result]) -> str:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folders", type=Path, nargs="*", help="saved pages and labels.jsonl")
-    parser.add_argument("--show", default=WRONG, help=f"also list pages with this outcome (default {WRONG})")
+    parser.add_argument(
+        "--show", default=WRONG, help=f"also list pages with this outcome (default {WRONG})"
+    )
     options = parser.parse_args(arguments)
     pages = own() + [page for folder in options.folders for page in labelled(folder)]
     found = list(results(pages))

@@ -1,4 +1,5 @@
-"""What the documents say can be done: every command parses and runs, every YAML block is accepted."""
+"""What the documents say can be done: every command parses and runs, every YAML block is
+accepted."""
 
 from __future__ import annotations
 
@@ -63,7 +64,8 @@ def test_every_command_of_the_documents_is_understood(line: str) -> None:
 
 @pytest.mark.parametrize(("page", "text"), [*blocks("yaml")])
 def test_every_yaml_block_is_accepted(page: str, text: str, tmp_path: Path) -> None:
-    """A block replaces its sections of the shipped config.yaml, which must then be accepted whole."""
+    """A block replaces its sections of the shipped config.yaml, which must then be accepted
+    whole."""
     given = yaml.safe_load(text)
     assert isinstance(given, dict), page
     shipped = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))

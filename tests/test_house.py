@@ -1,4 +1,5 @@
-"""The house keeps its floors: who may import whom, one home for each library, a page for each extension."""
+"""The house keeps its floors: who may import whom, one home for each library, a page for each
+extension."""
 
 from __future__ import annotations
 
@@ -57,7 +58,11 @@ HOMES = {
     "prometheus_client": ("monitor/web/",),
     "aiosmtpd": ("monitor/demo/",),
     "openpyxl": ("crawler/register/workbook.py", "monitor/bulletin/printed/"),
-    "xlsxwriter": ("monitor/bulletin/reports/", "monitor/bulletin/sheet_more.py", "monitor/sheets/"),
+    "xlsxwriter": (
+        "monitor/bulletin/reports/",
+        "monitor/bulletin/sheet_more.py",
+        "monitor/sheets/",
+    ),
 }
 
 
@@ -99,7 +104,12 @@ def test_the_monitor_reaches_the_crawl_only_as_a_child_process() -> None:
         "crawler.walking.walk",
         "crawler.accounts.night",
     )
-    guilty = [(name, one) for name, path in sources("monitor") for one in banned if uses(imports(path), one)]
+    guilty = [
+        (name, one)
+        for name, path in sources("monitor")
+        for one in banned
+        if uses(imports(path), one)
+    ]
     assert guilty == []
 
 
@@ -132,9 +142,17 @@ def test_channels_and_reports_receive_finished_data() -> None:
 
 
 def test_the_web_stands_on_top_and_nothing_stands_on_it() -> None:
-    """Only the command that serves it imports the web; what it reads and who may come in know no HTTP."""
-    doors = ("monitor/web/", "monitor/commands/serve.py", "monitor/demo/", "monitor/commands/demo.py")
-    below = [(name, path) for name, path in sources("crawler", "monitor") if not name.startswith(doors)]
+    """Only the command that serves it imports the web; what it reads and who may come in know no
+    HTTP."""
+    doors = (
+        "monitor/web/",
+        "monitor/commands/serve.py",
+        "monitor/demo/",
+        "monitor/commands/demo.py",
+    )
+    below = [
+        (name, path) for name, path in sources("crawler", "monitor") if not name.startswith(doors)
+    ]
     assert [name for name, path in below if uses(imports(path), "monitor.web")] == []
     asked = ("fastapi", "starlette", "jinja2", "scrapy", "httpx", "monitor.judging.evaluate")
     rooms = [*sources("monitor/board"), *sources("monitor/access")]
@@ -176,7 +194,8 @@ MAIL = ("monitor/letters/channels/mail.py", "monitor/letters/mailtest.py")
 
 
 def test_every_connection_is_made_behind_the_guard() -> None:
-    """httpx clients come from ``crawler/net/client.py``, Scrapy has its resolver, a browser has no network of its own."""
+    """httpx clients come from ``crawler/net/client.py``, Scrapy has its resolver, a browser has no
+    network of its own."""
     guilty = [
         (name, found[0])
         for name, path in sources("crawler", "monitor")
@@ -185,12 +204,18 @@ def test_every_connection_is_made_behind_the_guard() -> None:
     ]
     assert guilty == []
     texts = {name: path.read_text(encoding="utf-8") for name, path in sources("crawler", "monitor")}
-    assert [name for name, text in texts.items() if "smtplib.SMTP(" in text and name not in MAIL] == []
-    assert [name for name, text in texts.items() if "chromium.launch(" in text] == ["crawler/net/browser.py"]
+    assert [
+        name for name, text in texts.items() if "smtplib.SMTP(" in text and name not in MAIL
+    ] == []
+    assert [name for name, text in texts.items() if "chromium.launch(" in text] == [
+        "crawler/net/browser.py"
+    ]
     assert "--proxy-server=127.0.0.1:9" in texts["crawler/net/browser.py"]
     assert '"crawler.doors.spiders.resolver.GuardedResolver"' in texts["crawler/doors/project.py"]
     guarded = texts["crawler/net/client.py"]
-    assert guarded.count("network_backend=") == guarded.count("Pool(") == guarded.count("Client(") == 2
+    assert (
+        guarded.count("network_backend=") == guarded.count("Pool(") == guarded.count("Client(") == 2
+    )
     private = re.compile(r"\b(?:httpx|httpcore)\._|(?:transport|client|pool)\._\w")
     assert [name for name, text in texts.items() if private.search(text)] == []
 
@@ -234,13 +259,15 @@ def test_every_module_says_what_it_is() -> None:
     silent = [
         name
         for name, path in sources("crawler", "monitor")
-        if path.stat().st_size and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        if path.stat().st_size
+        and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
     ]
     assert silent == []
 
 
 def test_nothing_happens_at_import() -> None:
-    """Module level holds definitions, constants and imports: no bare calls but a logger's set-up."""
+    """Module level holds definitions, constants and imports: no bare calls but a logger's
+    set-up."""
     allowed = ("_log", "logger", "log")
     guilty = []
     for name, path in sources("crawler", "monitor"):

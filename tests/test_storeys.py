@@ -1,4 +1,5 @@
-"""Rooms are folders, each with a sentence and a face; the floor plan of the docs is made of them; storeys hold."""
+"""Rooms are folders, each with a sentence and a face; the floor plan of the docs is made of them;
+storeys hold."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ FLAT = {
     "crawler": {"__init__", "__main__", "clock", "config", "model"},
     "monitor": {"__init__", "__main__", "config", "office", "tables"},
 }
-"""The only modules that stand in no room: the words and settings of all, the office that opens both, the command."""
+"""The only modules that stand in no room: the words and settings of all, the office that opens
+both, the command."""
 FULLEST = 28
 """Modules in the fullest folder."""
 ROOMS = sorted(
@@ -58,6 +60,8 @@ def test_the_floor_plan_of_the_docs_is_the_rooms_own() -> None:
 
 def test_no_room_knows_one_of_a_higher_storey() -> None:
     command = Path(sys.executable).with_name("lint-imports")
-    done = subprocess.run([command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert "0 broken" in done.stdout

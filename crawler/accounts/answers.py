@@ -1,6 +1,7 @@
 """One saved answer of a platform -> what it proves: the contract by which the readers are measured.
 
-The command ``gengxin read`` prints what :func:`read_answer` returns. A saved answer is HTML, JSON or JSONP, as
+The command ``gengxin read`` prints what :func:`read_answer` returns. A saved answer is HTML, JSON
+or JSONP, as
 it came or as a browser saved it.
 """
 
@@ -33,9 +34,12 @@ def read_answer(
 ) -> dict[str, Any]:
     """What one saved answer proves, as plain data; never raises for a body, however broken.
 
-    ``id`` is the uid, biz, gh_ id, MP_WXS_ id or 微信号 that the answer must belong to; without it identity is
-    reported, not checked. ``fetched_at`` (aware) is when it was fetched; without it relative dates rest on ids.
-    Raises ``KeyError`` for a platform that is not in :func:`readable`, ``ValueError`` for a naive moment.
+    ``id`` is the uid, biz, gh_ id, MP_WXS_ id or 微信号 that the answer must belong to; without it
+    identity is
+    reported, not checked. ``fetched_at`` (aware) is when it was fetched; without it relative dates
+    rest on ids.
+    Raises ``KeyError`` for a platform that is not in :func:`readable`, ``ValueError`` for a naive
+    moment.
     """
     if not traits(platform).saved:
         raise KeyError(platform)
@@ -54,7 +58,8 @@ def reading_of(page: Page, name: str, id: str = "") -> Reading:
 def read_answers(folder: Path, labels_jsonl: Path) -> Iterator[dict[str, Any]]:
     """One answer a line of ``labels_jsonl``: ``{"file", "platform", "id", "fetched_at"}``, files under ``folder``.
 
-    Each result repeats ``file``. Raises ``ValueError`` with file and line for a label that cannot be used.
+    Each result repeats ``file``. Raises ``ValueError`` with file and line for a label that cannot
+    be used.
     """
     for number, line in enumerate(labels_jsonl.read_text("utf-8").splitlines(), 1):
         if line.strip():
@@ -70,7 +75,9 @@ def _labelled(folder: Path, line: str, where: str) -> dict[str, Any]:
         known = str(label["id"]) if label.get("id") else None
         answer = read_answer(body, platform=label["platform"], id=known, fetched_at=fetched)
     except KeyError as error:
-        raise ValueError(f"{where}: no usable {error}; platforms: {', '.join(readable())}") from error
+        raise ValueError(
+            f"{where}: no usable {error}; platforms: {', '.join(readable())}"
+        ) from error
     except (OSError, ValueError, TypeError) as error:
         raise ValueError(f"{where}: {error}") from error
     return {"file": label["file"], **answer}

@@ -1,7 +1,10 @@
-"""A night over the accounts: whom to ask, which probe next, what the answers together prove, whom to believe.
+"""A night over the accounts: whom to ask, which probe next, what the answers together prove, whom
+to believe.
 
-Pure: no clock, no network. A probe that failed passes to the next one; a refused look never counts as silence;
-a probe whose canaries are silent is out of service for the night (new-media notes, chapters 1 and 5).
+Pure: no clock, no network. A probe that failed passes to the next one; a refused look never counts
+as silence;
+a probe whose canaries are silent is out of service for the night (new-media notes, chapters 1 and
+5).
 """
 
 from __future__ import annotations
@@ -33,7 +36,8 @@ WARN_DAYS = 10
 class Look:
     """One probe asked once, and what its reader made of the answer.
 
-    ``path`` tells how the answer came (:attr:`crawler.model.Visit.path`), ``seen`` when a copy of it was made.
+    ``path`` tells how the answer came (:attr:`crawler.model.Visit.path`), ``seen`` when a copy of
+    it was made.
     """
 
     probe: Probe
@@ -46,7 +50,8 @@ class Look:
 class Settled:
     """What a night's looks at one account prove together. ``by`` is the probe that decided.
 
-    ``newest`` is the newest believed date of all looks. Evidence NONE means unknown: ``reason`` and ``mark``
+    ``newest`` is the newest believed date of all looks. Evidence NONE means unknown: ``reason`` and
+    ``mark``
     are those of the first refused look, ``no_source`` when nothing could be asked.
     """
 
@@ -70,7 +75,8 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A night's requests: ``due`` accounts, ``skipped`` ones seen lately enough, and requests a host.
+    """A night's requests: ``due`` accounts, ``skipped`` ones seen lately enough, and requests a
+    host.
 
     ``requests`` counts the first probe of each due account, ``at_most`` their whole chains.
     """
@@ -109,9 +115,11 @@ def next_probe(
     warn_days: int = WARN_DAYS,
     out: Collection[str] = (),
 ) -> Probe | None:
-    """The probe to ask now, or ``None``: the account is decided or cleared, or the chain is at its end.
+    """The probe to ask now, or ``None``: the account is decided or cleared, or the chain is at its
+    end.
 
-    ``out`` names the platforms out of service (tripped breaker, failed canaries). One bridge alone decides nothing but
+    ``out`` names the platforms out of service (tripped breaker, failed canaries). One bridge alone
+    decides nothing but
     that its account is well: whatever else can see the account is asked, too, and no bridge twice.
     """
     if any(clears(look.reading, today, warn_days) for look in looks):
@@ -125,7 +133,8 @@ def next_probe(
 
 
 def bridge_of(probe: Probe) -> str:
-    """The host of the bridge that a probe asks; empty for one that asks the platform, or a person."""
+    """The host of the bridge that a probe asks; empty for one that asks the platform, or a
+    person."""
     return host_of(probe.url) if probe.platform == BRIDGE and probe.url else ""
 
 
@@ -144,11 +153,14 @@ def clears(reading: Reading, today: date, warn_days: int = WARN_DAYS) -> bool:
 def settle(looks: Sequence[Look]) -> Settled:
     """All looks of one night at one account as one answer.
 
-    The first COMPLETE or MANUAL answer decides. Where a lower bound is newer than it, the list was not
+    The first COMPLETE or MANUAL answer decides. Where a lower bound is newer than it, the list was
+    not
     complete after all: it may still clear, and no longer convict.
     """
     useful = [
-        look for look in looks if look.reading.outcome.conclusive and look.reading.evidence != Evidence.NONE
+        look
+        for look in looks
+        if look.reading.outcome.conclusive and look.reading.evidence != Evidence.NONE
     ]
     if not useful:
         return _unknown(looks)
@@ -188,7 +200,8 @@ def due(
     today: date,
     warn_days: int = WARN_DAYS,
 ) -> bool:
-    """Whether to ask tonight. An account seen posting less than ``warn_days`` ago can't be idle tonight.
+    """Whether to ask tonight. An account seen posting less than ``warn_days`` ago can't be idle
+    tonight.
 
     ``last_complete`` is the day of the last conclusive look: one such look a night is enough.
     """
@@ -198,30 +211,44 @@ def due(
 
 
 def tripped(readings: Sequence[Reading]) -> bool:
-    """The circuit breaker: three walls in a row, or too large a share of refusals, end a probe's night.
+    """The circuit breaker: three walls in a row, or too large a share of refusals, end a probe's
+    night.
 
     ``readings`` are one probe's answers of tonight in the order asked.
     """
-    walls = [reading.outcome is Outcome.BLOCKED and reading.reason in WALL_REASONS for reading in readings]
+    walls = [
+        reading.outcome is Outcome.BLOCKED and reading.reason in WALL_REASONS
+        for reading in readings
+    ]
     if len(walls) >= WALLS_IN_A_ROW and all(walls[-WALLS_IN_A_ROW:]):
         return True
     refusals = sum(not reading.outcome.conclusive for reading in readings)
     return len(readings) >= REFUSED_AFTER and refusals > REFUSED_SHARE * len(readings)
 
 
-def probe_health(canaries: Mapping[str, Reading], answers: Sequence[Reading], now: datetime) -> Health:
+def probe_health(
+    canaries: Mapping[str, Reading], answers: Sequence[Reading], now: datetime
+) -> Health:
     """Whether one probe's answers of this night may be believed. Judged before any of them is.
 
-    ``canaries`` are the readings of accounts known to post daily, by name; one that shows nothing of the last
-    48 hours, for whatever cause, puts the probe out of service. So does half of all accounts turning empty.
+    ``canaries`` are the readings of accounts known to post daily, by name; one that shows nothing
+    of the last
+    48 hours, for whatever cause, puts the probe out of service. So does half of all accounts
+    turning empty.
     """
     for name, reading in sorted(canaries.items()):
         if not _sings(reading, now):
-            said = reading.reason or (f"newest {reading.newest.day}" if reading.newest else "nothing")
+            said = reading.reason or (
+                f"newest {reading.newest.day}" if reading.newest else "nothing"
+            )
             return Health(False, "canary_failed", f"{name}: {said}")
-    empty = sum(reading.outcome is Outcome.EMPTY or reading.reason == "empty_list" for reading in answers)
+    empty = sum(
+        reading.outcome is Outcome.EMPTY or reading.reason == "empty_list" for reading in answers
+    )
     if len(answers) >= EMPTY_AFTER and empty >= EMPTY_SHARE * len(answers):
-        return Health(False, "canary_failed", f"{empty} of {len(answers)} accounts empty in one night")
+        return Health(
+            False, "canary_failed", f"{empty} of {len(answers)} accounts empty in one night"
+        )
     return Health(True)
 
 
@@ -235,15 +262,19 @@ def _sings(reading: Reading, now: datetime) -> bool:
 
 
 def believed(reading: Reading, health: Health) -> Reading:
-    """The reading as it counts under ``health``: out of service, it may clear an account and never convict it.
+    """The reading as it counts under ``health``: out of service, it may clear an account and never
+    convict it.
 
-    A post that was seen was seen; but a list from a failing probe is no longer complete, and its empty one
+    A post that was seen was seen; but a list from a failing probe is no longer complete, and its
+    empty one
     says nothing.
     """
     if health.ok or not reading.outcome.conclusive or reading.evidence is Evidence.MANUAL:
         return reading
     if reading.outcome is Outcome.READ and reading.posts:
-        return replace(reading, evidence=Evidence.LOWER_BOUND, reason=health.reason, mark=health.mark)
+        return replace(
+            reading, evidence=Evidence.LOWER_BOUND, reason=health.reason, mark=health.mark
+        )
     return Reading(Outcome.UNREADABLE, Evidence.NONE, reason=health.reason, mark=health.mark)
 
 

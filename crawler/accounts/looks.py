@@ -1,4 +1,5 @@
-"""What one look at an account becomes: a visit and its posts, with the path that the answer came by. Pure."""
+"""What one look at an account becomes: a visit and its posts, with the path that the answer came
+by. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +19,11 @@ def account_looked(known: Known, look: Look, moment: datetime, door: str) -> Loo
     probe, reading = look.probe, _not_behind(look, known)
     newest = reading.newest
     day, url = (newest.day, _url(reading)) if newest else (None, "")
-    if reading.evidence is not Evidence.COMPLETE and known.newest and (day is None or known.newest > day):
+    if (
+        reading.evidence is not Evidence.COMPLETE
+        and known.newest
+        and (day is None or known.newest > day)
+    ):
         day, url = known.newest, known.newest_url
     visit = Visit(
         outlet=known.outlet.id,
@@ -48,9 +53,14 @@ def account_looked(known: Known, look: Look, moment: datetime, door: str) -> Loo
 
 
 def _not_behind(look: Look, known: Known) -> Reading:
-    """A bridge whose feed is older than what is known of the account stopped looking: it may clear and never convict."""
+    """A bridge whose feed is older than what is known of the account stopped looking: it may clear
+    and never convict."""
     reading, newest = look.reading, look.reading.newest
-    if not bridge_of(look.probe) or reading.evidence is not Evidence.COMPLETE or known.newest is None:
+    if (
+        not bridge_of(look.probe)
+        or reading.evidence is not Evidence.COMPLETE
+        or known.newest is None
+    ):
         return reading
     if newest is not None and newest.day >= known.newest:
         return reading

@@ -1,6 +1,8 @@
-"""A night over the accounts: canaries first, then who is due, each along its chain of probes, politely.
+"""A night over the accounts: canaries first, then who is due, each along its chain of probes,
+politely.
 
-It fetches through a plain function, like :mod:`crawler.walk`. A probe out of service tonight (silent canary,
+It fetches through a plain function, like :mod:`crawler.walk`. A probe out of service tonight
+(silent canary,
 walls in a row, half of all accounts empty) may clear an account and never convict one.
 """
 
@@ -15,7 +17,16 @@ from datetime import date, datetime, timedelta
 from types import ModuleType
 from typing import Any
 
-from crawler.accounts.chain import Health, Look, believed, decides, due, next_probe, probe_health, tripped
+from crawler.accounts.chain import (
+    Health,
+    Look,
+    believed,
+    decides,
+    due,
+    next_probe,
+    probe_health,
+    tripped,
+)
 from crawler.accounts.looks import account_looked, as_copy, path_of
 from crawler.config import CrawlConfig
 from crawler.model import (
@@ -44,7 +55,8 @@ SESSION_LIFE = timedelta(minutes=20)
 
 
 def asked_tonight(one: Known, today: date) -> bool:
-    """Whether a night looks at this outlet: columns and canaries always, accounts when they might turn idle."""
+    """Whether a night looks at this outlet: columns and canaries always, accounts when they might
+    turn idle."""
     if one.outlet.kind is not OutletKind.ACCOUNT:
         return True
     return one.outlet.state not in GONE and due(one.newest, None, today)
@@ -52,7 +64,8 @@ def asked_tonight(one: Known, today: date) -> bool:
 
 @dataclass(slots=True)
 class AccountNight:
-    """One run over accounts and canaries. ``forced`` asks also those that are not due (a recheck)."""
+    """One run over accounts and canaries. ``forced`` asks also those that are not due (a
+    recheck)."""
 
     fetch: Fetch
     keeper: Keeper
@@ -127,7 +140,9 @@ class AccountNight:
             if probe is None:
                 return looks
             async with self.locks[probe.platform]:
-                if probe.platform in self._out():  # its night ended while this account waited its turn
+                if (
+                    probe.platform in self._out()
+                ):  # its night ended while this account waited its turn
                     continue
                 look = await self._ask(known, probe)
                 self.answers[probe.platform].append(look.reading)
@@ -144,7 +159,8 @@ class AccountNight:
             asks: tuple[Ask, ...] = module.start(known.outlet, probe)
         except ValueError as error:
             return Look(
-                probe, Reading(Outcome.UNREADABLE, Evidence.NONE, reason="no_source", mark=str(error))
+                probe,
+                Reading(Outcome.UNREADABLE, Evidence.NONE, reason="no_source", mark=str(error)),
             )
         if not asks:
             nothing = Page("", "", 200, {}, b"", self.clock())
@@ -155,7 +171,9 @@ class AccountNight:
         readings: list[Reading] = []
         answers: list[Answer] = []
         for ask in asks:
-            answers.append(await self._at_source(module.with_cookies(ask, cookies) if cookies else ask))
+            answers.append(
+                await self._at_source(module.with_cookies(ask, cookies) if cookies else ask)
+            )
             readings.append(guarded(module.read, answers[-1].page, known.outlet, probe))
             if not readings[-1].outcome.conclusive:
                 break
@@ -169,7 +187,8 @@ class AccountNight:
         return await self._source.at_source(self._queue(host_key(ask.url)), ask, Answer(page))
 
     async def _session(self, module: ModuleType, probe: Probe) -> Mapping[str, str] | Reading:
-        """The visitor's cookies where a platform wants them, one handshake at a time; or its refusal."""
+        """The visitor's cookies where a platform wants them, one handshake at a time; or its
+        refusal."""
         if not hasattr(module, "visitor_ask"):
             return {}
         key = f"{probe.handle.get('host', '')} {probe.handle.get('visitor_base', '')}"
@@ -186,10 +205,16 @@ class AccountNight:
         self.sessions[key] = (self.clock(), session)
         return session
 
-    async def _confirm(self, module: ModuleType, known: Known, probe: Probe, reading: Reading) -> Reading:
+    async def _confirm(
+        self, module: ModuleType, known: Known, probe: Probe, reading: Reading
+    ) -> Reading:
         """A feed that does not name its account is settled by its newest item's own page."""
         newest = reading.newest
-        if reading.reason != "identity_unconfirmed" or newest is None or not hasattr(module, "confirm"):
+        if (
+            reading.reason != "identity_unconfirmed"
+            or newest is None
+            or not hasattr(module, "confirm")
+        ):
             return reading
         url = next(post.url for post in reading.posts if post.published is newest)
         article: Any = platform("wechat_article")
@@ -226,13 +251,15 @@ class AccountNight:
         return Page(url, url, 0, {}, b"", self.clock(), error)
 
     def _write(self, known: Known, looks: Sequence[Look], healths: Mapping[str, Health]) -> None:
-        """A visit for every look, as it counts under tonight's health; one for an account without any."""
+        """A visit for every look, as it counts under tonight's health; one for an account without
+        any."""
         if not looks:
             reason = "no_address" if not known.outlet.probes else "probe_out_of_service"
             chain = known.outlet.probes or (Probe("none"),)
             looks = [Look(chain[0], Reading(Outcome.UNREADABLE, Evidence.NONE, reason=reason))]
         best = known
-        # What decided is told last: an album that was refused after it is no account that cannot be read.
+        # What decided is told last: an album that was refused after it is no account that cannot be
+        # read.
         for look in sorted(looks, key=lambda one: decides(one.reading)):
             reading = believed(look.reading, healths.get(look.probe.platform, Health(True)))
             looked = account_looked(best, replace(look, reading=reading), self.clock(), self.door)
@@ -243,7 +270,8 @@ class AccountNight:
 
 
 def _together(readings: Sequence[Reading]) -> Reading:
-    """Several answers of one probe (an album from both ends): all must be good; their posts are joined."""
+    """Several answers of one probe (an album from both ends): all must be good; their posts are
+    joined."""
     failed = next((reading for reading in readings if not reading.outcome.conclusive), None)
     if failed is not None or len(readings) == 1:
         return failed or readings[0]

@@ -1,4 +1,5 @@
-"""People's word on suspects: confirmed, or a false alarm that is never asked again; and what that teaches of each rule."""
+"""People's word on suspects: confirmed, or a false alarm that is never asked again; and what that
+teaches of each rule."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ class Decided:
 def confirm(
     connection: Connection, number: int, by: str, reason: str, now: datetime, unit: str = ""
 ) -> Decided:
-    """The suspect is right, and ``unit``'s from now on; without one it waits with us until somebody says whose it is.
+    """The suspect is right, and ``unit``'s from now on; without one it waits with us until somebody
+    says whose it is.
 
     Its post and what it is about are looked at by the next sweep. Raises :class:`NoSuchSuspect`.
     """
@@ -62,9 +64,11 @@ def dismiss(
     scope: str = "here",
     until: datetime | None = None,
 ) -> Decided:
-    """A false alarm: this one, its rule on this page, this phrase everywhere, or the rule altogether, until ``until``.
+    """A false alarm: this one, its rule on this page, this phrase everywhere, or the rule
+    altogether, until ``until``.
 
-    A dismissed foreign host is an approved one: whose site it is now is kept, so that a new owner is noticed.
+    A dismissed foreign host is an approved one: whose site it is now is kept, so that a new owner
+    is noticed.
     Raises :class:`NoSuchSuspect`, and ``ValueError`` for an unknown scope or a missing reason.
     """
     if scope not in SCOPES:
@@ -73,11 +77,19 @@ def dismiss(
         raise ValueError("a dismissal needs its reason")
     row = _suspect(connection, number)
     values = {
-        "rule": row["rule"], "scope": scope, "reason": reason, "decided_by": by, "entered": utc(now), "until": until,
-        "withdrawn": None, "post_id": row["post_id"] if scope in ("here", "page") else None,
+        "rule": row["rule"],
+        "scope": scope,
+        "reason": reason,
+        "decided_by": by,
+        "entered": utc(now),
+        "until": until,
+        "withdrawn": None,
+        "post_id": row["post_id"] if scope in ("here", "page") else None,
         "identity": row["identity"] if scope in ("here", "phrase") else "",
-    }  # fmt: skip
-    decision = connection.execute(insert(ContentDecisionRow).returning(DECISION.id), values).scalar_one()
+    }
+    decision = connection.execute(
+        insert(ContentDecisionRow).returning(DECISION.id), values
+    ).scalar_one()
     covered = [SUSPECT.rule == row["rule"], SUSPECT.state.in_(("open", "confirmed"))]
     if scope in ("here", "page"):
         covered.append(SUSPECT.post_id == row["post_id"])
@@ -99,7 +111,9 @@ def dismiss(
 
 def withdraw(connection: Connection, decision: int, now: datetime) -> int:
     """The decision no longer holds; what it dismissed is open again at once. Returns how many."""
-    connection.execute(update(ContentDecisionRow).where(DECISION.id == decision).values(withdrawn=utc(now)))
+    connection.execute(
+        update(ContentDecisionRow).where(DECISION.id == decision).values(withdrawn=utc(now))
+    )
     return _reopen(connection, [decision])
 
 
@@ -111,7 +125,9 @@ def expire(connection: Connection, now: datetime) -> int:
 
 def make_due(connection: Connection, posts: Collection[int], now: datetime) -> None:
     """The next sweep looks at these posts again, and at what their confirmed suspects are about."""
-    connection.execute(update(CheckedPostRow).where(CheckedPostRow.id.in_(posts)).values(due=utc(now)))
+    connection.execute(
+        update(CheckedPostRow).where(CheckedPostRow.id.in_(posts)).values(due=utc(now))
+    )
     about = select(SUSPECT.resource_id).where(
         SUSPECT.post_id.in_(posts), SUSPECT.state == "confirmed", SUSPECT.resource_id.is_not(None)
     )
@@ -121,15 +137,20 @@ def make_due(connection: Connection, posts: Collection[int], now: datetime) -> N
 def faulty_posts(connection: Connection, outlets: Collection[str]) -> list[int]:
     """The posts of these columns that have a confirmed suspect."""
     query = select(SUSPECT.post_id).join(CheckedPostRow, CheckedPostRow.id == SUSPECT.post_id)
-    query = query.where(SUSPECT.state == "confirmed", CheckedPostRow.outlet_id.in_(outlets)).distinct()
+    query = query.where(
+        SUSPECT.state == "confirmed", CheckedPostRow.outlet_id.in_(outlets)
+    ).distinct()
     return list(connection.execute(query).scalars())
 
 
 def learned(connection: Connection) -> Mapping[str, tuple[int, int]]:
-    """Each rule's decided alarms: (right, all). One decision counts once, however many alarms it settled."""
+    """Each rule's decided alarms: (right, all). One decision counts once, however many alarms it
+    settled."""
     right = func.sum(case((SUSPECT.state.in_(("confirmed", "mended")), 1), else_=0))
     decided = or_(SUSPECT.state.in_(("confirmed", "mended")), SUSPECT.decided_by != "")
-    query = select(SUSPECT.rule, right, func.count(func.distinct(SUSPECT.decision_id))).where(decided)
+    query = select(SUSPECT.rule, right, func.count(func.distinct(SUSPECT.decision_id))).where(
+        decided
+    )
     found = connection.execute(query.group_by(SUSPECT.rule))
     return {rule: (int(true or 0), int(true or 0) + int(false or 0)) for rule, true, false in found}
 
@@ -141,7 +162,9 @@ def _approve(connection: Connection, host: str) -> None:
     )
     for row in rows.all():
         if ours(host_of(row.url), (), (host,)) and row.owner:
-            connection.execute(update(ResourceRow).where(table.id == row.id).values(approved_owner=row.owner))
+            connection.execute(
+                update(ResourceRow).where(table.id == row.id).values(approved_owner=row.owner)
+            )
 
 
 def _reopen(connection: Connection, decisions: list[int]) -> int:
@@ -150,12 +173,22 @@ def _reopen(connection: Connection, decisions: list[int]) -> int:
     statement = update(SuspectRow).where(
         SUSPECT.decision_id.in_(decisions), SUSPECT.state == "dismissed", SUSPECT.ended.is_(None)
     )
-    values = {"state": "open", "decision_id": None, "decided_at": None, "decided_by": "", "reason": ""}
+    values = {
+        "state": "open",
+        "decision_id": None,
+        "decided_at": None,
+        "decided_by": "",
+        "reason": "",
+    }
     return connection.execute(statement.values(values)).rowcount
 
 
 def _suspect(connection: Connection, number: int) -> Mapping[Any, Any]:
-    row = connection.execute(select(SuspectRow.__table__).where(SUSPECT.id == number)).mappings().first()
+    row = (
+        connection.execute(select(SuspectRow.__table__).where(SUSPECT.id == number))
+        .mappings()
+        .first()
+    )
     if row is None:
         raise NoSuchSuspect(f"没有编号为 {number} 的疑点；gengxin content list 可以查看编号")
     return row
@@ -169,5 +202,7 @@ def post_of(connection: Connection, suspect: int) -> str:
 
 def urls_of(connection: Connection, posts: Collection[int]) -> list[str]:
     """The addresses of these posts."""
-    query = select(CheckedPostRow.url).where(CheckedPostRow.id.in_(posts)).order_by(CheckedPostRow.id)
+    query = (
+        select(CheckedPostRow.url).where(CheckedPostRow.id.in_(posts)).order_by(CheckedPostRow.id)
+    )
     return list(connection.execute(query).scalars())

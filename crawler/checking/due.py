@@ -1,4 +1,5 @@
-"""What the content checks look at next: posts and resources that are new or due, in small batches."""
+"""What the content checks look at next: posts and resources that are new or due, in small
+batches."""
 
 from __future__ import annotations
 
@@ -44,18 +45,40 @@ def enlist(connection: Connection, now: datetime) -> None:
     known = select(POST.id).where(POST.url == post.url).exists()
     found = (
         select(
-            post.url, func.min(post.outlet_id), func.min(post.title), func.min(post.first_seen), func.min(post.first_seen),
-            literal(""), literal(""), literal(""), literal(""), literal(""), literal(""), literal(0), literal(0),
+            post.url,
+            func.min(post.outlet_id),
+            func.min(post.title),
+            func.min(post.first_seen),
+            func.min(post.first_seen),
+            literal(""),
+            literal(""),
+            literal(""),
+            literal(""),
+            literal(""),
+            literal(""),
+            literal(0),
+            literal(0),
         )
         .select_from(PostRow.__table__.join(OutletRow.__table__, post.outlet_id == outlet.id))
         .where(outlet.kind == OutletKind.COLUMN.value, outlet.retired_at.is_(None), ~known)
         .where(func.length(post.url) <= LONGEST_URL, post.first_seen <= now)
         .group_by(post.url)
-    )  # fmt: skip
+    )
     names = [
-        "url", "outlet_id", "title", "first_seen", "due", "etag", "last_modified", "digest", "template", "outcome", "reason",
-        "pictures", "without_alt",
-    ]  # fmt: skip
+        "url",
+        "outlet_id",
+        "title",
+        "first_seen",
+        "due",
+        "etag",
+        "last_modified",
+        "digest",
+        "template",
+        "outcome",
+        "reason",
+        "pictures",
+        "without_alt",
+    ]
     connection.execute(insert(CheckedPostRow).from_select(names, found))
 
 
@@ -68,9 +91,16 @@ def due_posts(
     column: str | None = None,
     since: datetime | None = None,
 ) -> list[PostToCheck]:
-    """The next posts to look at, newest first. With ``since`` those not looked at after it, due or not (on demand)."""
+    """The next posts to look at, newest first. With ``since`` those not looked at after it, due or
+    not (on demand)."""
     query = select(
-        POST.id, POST.url, POST.title, POST.outlet_id, POST.etag, POST.last_modified, POST.first_seen
+        POST.id,
+        POST.url,
+        POST.title,
+        POST.outlet_id,
+        POST.etag,
+        POST.last_modified,
+        POST.first_seen,
     )
     query = query.where(_wanted(POST, now, since), *_scope(url, column))
     rows = connection.execute(query.order_by(POST.due.desc(), POST.id.desc()).limit(limit))
@@ -88,21 +118,34 @@ def due_resources(
 ) -> list[ResourceToCheck]:
     """The next resources to look at: of the posts in scope, each once."""
     query = select(
-        RESOURCE.id, RESOURCE.url, RESOURCE.kind, func.max(USE.text), RESOURCE.failed_on, RESOURCE.approved_owner,
+        RESOURCE.id,
+        RESOURCE.url,
+        RESOURCE.kind,
+        func.max(USE.text),
+        RESOURCE.failed_on,
+        RESOURCE.approved_owner,
         func.max(POST.title),
     ).select_from(
         ResourceRow.__table__.join(UseRow.__table__, USE.resource_id == RESOURCE.id).join(
             CheckedPostRow.__table__, POST.id == USE.post_id
         )
-    )  # fmt: skip
-    ids = select(RESOURCE.id).where(_wanted(RESOURCE, now, since)).order_by(RESOURCE.due, RESOURCE.id)
+    )
+    ids = (
+        select(RESOURCE.id).where(_wanted(RESOURCE, now, since)).order_by(RESOURCE.due, RESOURCE.id)
+    )
     if url is not None or column is not None:
         used = select(USE.resource_id).join_from(UseRow, CheckedPostRow, POST.id == USE.post_id)
         ids = ids.where(RESOURCE.id.in_(used.where(*_scope(url, column))))
     query = query.where(RESOURCE.id.in_(ids.limit(limit).scalar_subquery())).group_by(RESOURCE.id)
     return [
         ResourceToCheck(
-            row[0], row[1], row[2], row[3], tuple(date.fromisoformat(d) for d in row[4]), row[5], row[6]
+            row[0],
+            row[1],
+            row[2],
+            row[3],
+            tuple(date.fromisoformat(d) for d in row[4]),
+            row[5],
+            row[6],
         )
         for row in connection.execute(query)
     ]

@@ -1,4 +1,5 @@
-"""Files opened in the reading room, from this side: one answer in time, or the room is closed and made anew."""
+"""Files opened in the reading room, from this side: one answer in time, or the room is closed and
+made anew."""
 
 from __future__ import annotations
 
@@ -36,7 +37,11 @@ class ReadingRoom:
     async def picture(self, data: bytes) -> Picture:
         """What the picture shows; one that takes too long or too much is ``refused``."""
         told = await self._ask("picture", data)
-        return Picture(**told) if told is not None else Picture("refused", "解码超时或占用过多，已中止")
+        return (
+            Picture(**told)
+            if told is not None
+            else Picture("refused", "解码超时或占用过多，已中止")
+        )
 
     async def document(self, data: bytes, suffix: str) -> Document:
         """The text of the file; one that takes too long or too much is ``refused``."""
@@ -54,26 +59,36 @@ class ReadingRoom:
             assert process.stdout is not None
             try:
                 async with asyncio.timeout(self.seconds):
-                    process.stdin.write(json.dumps({"kind": kind, "size": len(data)}).encode() + b"\n" + data)
+                    process.stdin.write(
+                        json.dumps({"kind": kind, "size": len(data)}).encode() + b"\n" + data
+                    )
                     await process.stdin.drain()
                     line = await process.stdout.readline()
                 found: dict[str, Any] = json.loads(line)
             except (TimeoutError, ValueError, ConnectionError):
-                await self._close()  # the file killed it, or would have: its answer is that there is none
+                await (
+                    self._close()
+                )  # the file killed it, or would have: its answer is that there is none
                 return None
             return found
 
     async def _room(self) -> asyncio.subprocess.Process:
-        if self._process is not None and (self._process.returncode is not None or self._uses >= USES):
+        if self._process is not None and (
+            self._process.returncode is not None or self._uses >= USES
+        ):
             await self._close()
         if self._process is None:
             self.started += 1
             self._uses = 0
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "crawler.checking.reading_room",
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+                sys.executable,
+                "-m",
+                "crawler.checking.reading_room",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
                 limit=LONGEST_ANSWER,
-            )  # fmt: skip
+            )
         self._uses += 1
         return self._process
 

@@ -1,6 +1,8 @@
-"""What a kept page looked like: its bytes drawn by a browser and photographed, so that proof can be shown to anybody.
+"""What a kept page looked like: its bytes drawn by a browser and photographed, so that proof can be
+shown to anybody.
 
-The browser gets the page from the copy and everything else through the guarded, polite door: a picture shows what was
+The browser gets the page from the copy and everything else through the guarded, polite door: a
+picture shows what was
 judged, in the clothes of that night. Needs the extra ``browser`` and a Chromium.
 """
 
@@ -46,7 +48,8 @@ def photograph(
 ) -> dict[int, str]:
     """Photograph the newest copy of each of ``outlets`` that has no picture; each is tried once.
 
-    Returns the sha256 of each new picture by the id of its copy. Without a browser: nothing, and a warning says what
+    Returns the sha256 of each new picture by the id of its copy. Without a browser: nothing, and a
+    warning says what
     is missing. A page that cannot be drawn is one picture less, never an error.
     """
     missing = lacking(config.chromium, WHAT)

@@ -1,7 +1,9 @@
-"""A process that opens hostile files: ``python -m crawler.checking.reading_room``. It has limits of memory and processor time, no
+"""A process that opens hostile files: ``python -m crawler.checking.reading_room``. It has limits of
+memory and processor time, no
 network to speak of and nothing to lose; when a file breaks it, the next one is started.
 
-Protocol on stdin and stdout: one JSON line ``{"kind", "size"}`` and the bytes; one JSON line as the answer.
+Protocol on stdin and stdout: one JSON line ``{"kind", "size"}`` and the bytes; one JSON line as the
+answer.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ def main(inlet: BinaryIO, outlet: BinaryIO) -> None:
         asked = json.loads(line)
         data = inlet.read(asked["size"])
         outlet.write(
-            json.dumps(answer(asked["kind"], data), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+            json.dumps(answer(asked["kind"], data), ensure_ascii=False).encode("utf-8", "replace")
+            + b"\n"
         )
         outlet.flush()
 

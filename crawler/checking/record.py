@@ -1,4 +1,5 @@
-"""What the content checks found goes into the store here, and only here: each post or resource whole or not at all."""
+"""What the content checks found goes into the store here, and only here: each post or resource
+whole or not at all."""
 
 from __future__ import annotations
 
@@ -15,7 +16,13 @@ from crawler.checks.page import SITE_WIDE, Checked, Wanted
 from crawler.checks.resources import FINE, UNKNOWN, Judged
 from crawler.checks.suspects import Suspect
 from crawler.model import Outcome, Page, shanghai_day
-from crawler.store.content_tables import CheckedPostRow, ContentDecisionRow, ResourceRow, SuspectRow, UseRow
+from crawler.store.content_tables import (
+    CheckedPostRow,
+    ContentDecisionRow,
+    ResourceRow,
+    SuspectRow,
+    UseRow,
+)
 from crawler.store.tables import OutletRow, PostRow
 
 POST, RESOURCE, USE, SUSPECT = (
@@ -24,7 +31,8 @@ POST, RESOURCE, USE, SUSPECT = (
 LONGEST_TEXT = 500
 CHUNK = 400
 LADDER = ((timedelta(days=7), timedelta(hours=20)), (timedelta(days=60), timedelta(days=14)))
-"""A post younger than the first is looked at again after the second; corrections come in the first days."""
+"""A post younger than the first is looked at again after the second; corrections come in the first
+days."""
 LATER = timedelta(days=90)
 TOMORROW = timedelta(hours=20)
 """The next night, whatever the hour of this one."""
@@ -33,8 +41,11 @@ GONE = ("not_found", "soft_404")
 LIVE = ("open", "confirmed", "dismissed")
 
 
-def record_post(connection: Connection, post: PostToCheck, page: Page, checked: Checked | None) -> int:
-    """One post's look; returns how many suspects opened. ``checked`` is ``None`` for a page that did not change (304)."""
+def record_post(
+    connection: Connection, post: PostToCheck, page: Page, checked: Checked | None
+) -> int:
+    """One post's look; returns how many suspects opened. ``checked`` is ``None`` for a page that
+    did not change (304)."""
     now = page.fetched_at
     found = _gone(connection, post, now) if checked is not None and checked.reason in GONE else None
     if checked is None:
@@ -52,15 +63,24 @@ def record_post(connection: Connection, post: PostToCheck, page: Page, checked: 
         }
     else:
         values = {
-            "looked": now, "due": now + _again(post, now), "outcome": checked.outcome.value, "reason": "",
-            "title": _clean(checked.title) or post.title, "digest": checked.digest, "template": checked.template, "pictures": checked.pictures,
-            "without_alt": checked.without_alt, "etag": page.headers.get("etag", "")[:1000],
+            "looked": now,
+            "due": now + _again(post, now),
+            "outcome": checked.outcome.value,
+            "reason": "",
+            "title": _clean(checked.title) or post.title,
+            "digest": checked.digest,
+            "template": checked.template,
+            "pictures": checked.pictures,
+            "without_alt": checked.without_alt,
+            "etag": page.headers.get("etag", "")[:1000],
             "last_modified": page.headers.get("last-modified", "")[:100],
-        }  # fmt: skip
+        }
     connection.execute(update(CheckedPostRow).where(CheckedPostRow.id == post.id).values(values))
     opened = 0
     if found is not None:
-        live = select(SUSPECT.id).where(SUSPECT.post_id == post.id, SUSPECT.state.in_(("open", "confirmed")))
+        live = select(SUSPECT.id).where(
+            SUSPECT.post_id == post.id, SUSPECT.state.in_(("open", "confirmed"))
+        )
         others = live.where(or_(SUSPECT.resource_id.is_not(None), SUSPECT.rule.startswith("view.")))
         _end(connection, list(connection.execute(others).scalars()), now)
         opened = merge(connection, post.id, None, found, now)
@@ -69,14 +89,17 @@ def record_post(connection: Connection, post: PostToCheck, page: Page, checked: 
         return opened
     _use(connection, post, checked.wanted, now)
     told = _told_on_site(connection, post, checked.suspects)
-    fresh = [s for s in checked.suspects if s.rule not in SITE_WIDE or (s.rule, s.identity) not in told]
+    fresh = [
+        s for s in checked.suspects if s.rule not in SITE_WIDE or (s.rule, s.identity) not in told
+    ]
     opened = merge(connection, post.id, None, fresh, now)
     _hurry(connection, CheckedPostRow, SUSPECT.post_id, post.id, now)
     return opened
 
 
 def _gone(connection: Connection, post: PostToCheck, now: datetime) -> tuple[Suspect, ...]:
-    """Nothing, or that the newest list still shows a post whose page was gone on an earlier day too.
+    """Nothing, or that the newest list still shows a post whose page was gone on an earlier day
+    too.
 
     Read before this look is written.
     """
@@ -86,14 +109,26 @@ def _gone(connection: Connection, post: PostToCheck, now: datetime) -> tuple[Sus
         return ()
     why = f"列表上还有这篇信息，{shanghai_day(before.looked)}、{shanghai_day(now)} 两次打开都提示不存在"
     return (
-        Suspect("links.post", "列表", post.url[:300], post.title, why, "恢复网页，或从列表中删除", "post"),
+        Suspect(
+            "links.post",
+            "列表",
+            post.url[:300],
+            post.title,
+            why,
+            "恢复网页，或从列表中删除",
+            "post",
+        ),
     )
 
 
 def _listed(connection: Connection, url: str) -> bool:
     """Whether the newest list of one of its columns, as far as it changed, shows the post."""
     row, other = PostRow.__table__, PostRow.__table__.alias()
-    newest = select(func.max(other.c.last_seen)).where(other.c.outlet_id == row.c.outlet_id).scalar_subquery()
+    newest = (
+        select(func.max(other.c.last_seen))
+        .where(other.c.outlet_id == row.c.outlet_id)
+        .scalar_subquery()
+    )
     query = select(row.c.id).where(row.c.url == url, row.c.last_seen >= newest).limit(1)
     return connection.execute(query).first() is not None
 
@@ -111,7 +146,9 @@ def _again(post: PostToCheck, now: datetime) -> timedelta:
     return next((wait for limit, wait in LADDER if age < limit), LATER)
 
 
-def _use(connection: Connection, post: PostToCheck, wanted: Sequence[Wanted], now: datetime) -> None:
+def _use(
+    connection: Connection, post: PostToCheck, wanted: Sequence[Wanted], now: datetime
+) -> None:
     """The post's resources as they are now: new ones enter, and are due at once."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     unique = {one.url: one for one in wanted if len(one.url) <= LONGEST_URL}
@@ -128,13 +165,23 @@ def _use(connection: Connection, post: PostToCheck, wanted: Sequence[Wanted], no
             }
             for one in unique.values()
         ]
-        connection.execute(dialect.insert(ResourceRow).on_conflict_do_nothing(index_elements=["url"]), rows)
-        query = select(RESOURCE.url, RESOURCE.id).where(RESOURCE.url.in_([_clean(url) for url in unique]))
+        connection.execute(
+            dialect.insert(ResourceRow).on_conflict_do_nothing(index_elements=["url"]), rows
+        )
+        query = select(RESOURCE.url, RESOURCE.id).where(
+            RESOURCE.url.in_([_clean(url) for url in unique])
+        )
         ids = {row[0]: row[1] for row in connection.execute(query)}
-    gone = delete(UseRow).where(USE.post_id == post.id, USE.resource_id.not_in(list(ids.values()) or [0]))
+    gone = delete(UseRow).where(
+        USE.post_id == post.id, USE.resource_id.not_in(list(ids.values()) or [0])
+    )
     connection.execute(gone)
     uses = [
-        {"post_id": post.id, "resource_id": ids[_clean(one.url)], "text": _clean(one.text)[:LONGEST_TEXT]}
+        {
+            "post_id": post.id,
+            "resource_id": ids[_clean(one.url)],
+            "text": _clean(one.text)[:LONGEST_TEXT],
+        }
         for one in unique.values()
         if _clean(one.url) in ids
     ]
@@ -142,13 +189,18 @@ def _use(connection: Connection, post: PostToCheck, wanted: Sequence[Wanted], no
         statement = dialect.insert(UseRow)
         key = ["post_id", "resource_id"]
         connection.execute(
-            statement.on_conflict_do_update(index_elements=key, set_={"text": statement.excluded.text}), uses
+            statement.on_conflict_do_update(
+                index_elements=key, set_={"text": statement.excluded.text}
+            ),
+            uses,
         )
     # What the post no longer uses is no longer wrong with it.
     stale = select(SUSPECT.id).where(
-        SUSPECT.post_id == post.id, SUSPECT.resource_id.is_not(None), SUSPECT.resource_id.not_in(list(ids.values()) or [0]),
+        SUSPECT.post_id == post.id,
+        SUSPECT.resource_id.is_not(None),
+        SUSPECT.resource_id.not_in(list(ids.values()) or [0]),
         SUSPECT.state.in_(("open", "confirmed")),
-    )  # fmt: skip
+    )
     _end(connection, list(connection.execute(stale).scalars()), now)
 
 
@@ -168,7 +220,9 @@ def _told_on_site(
                 OutletRow.__table__, outlet.id == POST.outlet_id
             )
         )
-        .where(SUSPECT.rule.in_(SITE_WIDE), SUSPECT.identity.in_(wanted), SUSPECT.post_id != post.id)
+        .where(
+            SUSPECT.rule.in_(SITE_WIDE), SUSPECT.identity.in_(wanted), SUSPECT.post_id != post.id
+        )
         .where(SUSPECT.state.in_(LIVE), outlet.site_id == site)
     )
     return {(row[0], row[1]) for row in connection.execute(query)}
@@ -182,7 +236,8 @@ def record_resource(
     found: Sequence[Suspect],
     days: int,
 ) -> int:
-    """One resource's look, with ``found`` for every post that uses it; returns how many suspects opened.
+    """One resource's look, with ``found`` for every post that uses it; returns how many suspects
+    opened.
 
     While nothing is known (``unknown``) the posts' suspects stay as they are.
     """
@@ -193,15 +248,26 @@ def record_resource(
         else timedelta(days=days if judged.result == FINE else min(days, 7))
     )
     values = {
-        "looked": now, "due": now + wait, "status": page.status, "result": judged.result, "reason": _clean(judged.reason)[:500],
-        "note": judged.note[:20], "size": len(page.body), "title": _clean(judged.title)[:300],
-        "final_url": _clean(page.final_url)[:LONGEST_URL], "owner": _clean(judged.owner)[:300],
+        "looked": now,
+        "due": now + wait,
+        "status": page.status,
+        "result": judged.result,
+        "reason": _clean(judged.reason)[:500],
+        "note": judged.note[:20],
+        "size": len(page.body),
+        "title": _clean(judged.title)[:300],
+        "final_url": _clean(page.final_url)[:LONGEST_URL],
+        "owner": _clean(judged.owner)[:300],
         "failed_on": [day.isoformat() for day in judged.failed_on[-5:]],
-    }  # fmt: skip
+    }
     connection.execute(update(ResourceRow).where(ResourceRow.id == resource.id).values(values))
     if judged.result == UNKNOWN:
         return 0
-    uses = connection.execute(select(USE.post_id).where(USE.resource_id == resource.id)).scalars().all()
+    uses = (
+        connection.execute(select(USE.post_id).where(USE.resource_id == resource.id))
+        .scalars()
+        .all()
+    )
     opened = sum(merge(connection, post, resource.id, found, now) for post in uses)
     _hurry(connection, ResourceRow, SUSPECT.resource_id, resource.id, now)
     return opened
@@ -216,7 +282,8 @@ def merge(
     *,
     view: bool = False,
 ) -> int:
-    """Make the post's suspects (those of the page, of one resource, or of its ``view`` in a browser) what was found;
+    """Make the post's suspects (those of the page, of one resource, or of its ``view`` in a
+    browser) what was found;
     returns how many opened.
 
     What a decision covers is dismissed from the start and never asked again; what is gone ends.
@@ -264,10 +331,18 @@ def _row(
         for name in ("place", "quote", "sentence", "why", "hint", "identity")
     }
     return {
-        **texts, "rule": one.rule, "key": key, "post_id": post, "resource_id": resource, "first_seen": now,
-        "last_seen": now, "ended": None, "state": "open" if decision is None else "dismissed",
-        "decision_id": decision, "decided_at": None if decision is None else now,
-    }  # fmt: skip
+        **texts,
+        "rule": one.rule,
+        "key": key,
+        "post_id": post,
+        "resource_id": resource,
+        "first_seen": now,
+        "last_seen": now,
+        "ended": None,
+        "state": "open" if decision is None else "dismissed",
+        "decision_id": decision,
+        "decided_at": None if decision is None else now,
+    }
 
 
 def _reopen(connection: Connection, id_: int, now: datetime, decision: int | None) -> None:
@@ -302,7 +377,10 @@ def _decisions(
         row.rule.in_({one.rule for one in found}),
         row.withdrawn.is_(None),
         or_(row.until.is_(None), row.until > now),
-        or_(row.scope.in_(("phrase", "rule")), and_(row.scope.in_(("page", "here")), row.post_id == post)),
+        or_(
+            row.scope.in_(("phrase", "rule")),
+            and_(row.scope.in_(("page", "here")), row.post_id == post),
+        ),
     )
     keys: dict[tuple[str, str, object], int] = {}
     for one in connection.execute(query):
@@ -315,15 +393,24 @@ def _decisions(
     return keys
 
 
-def _covering(decisions: Mapping[tuple[str, str, object], int], one: Suspect, post: int) -> int | None:
+def _covering(
+    decisions: Mapping[tuple[str, str, object], int], one: Suspect, post: int
+) -> int | None:
     identity = _clean(one.identity)[:LONGEST_TEXT]
-    for scope, about in (("here", (post, identity)), ("page", post), ("phrase", identity), ("rule", None)):
+    for scope, about in (
+        ("here", (post, identity)),
+        ("page", post),
+        ("phrase", identity),
+        ("rule", None),
+    ):
         if (one.rule, scope, about) in decisions:
             return decisions[one.rule, scope, about]
     return None
 
 
-def tell_what_hangs_there(connection: Connection, resource: ResourceToCheck, host: str, title: str) -> None:
+def tell_what_hangs_there(
+    connection: Connection, resource: ResourceToCheck, host: str, title: str
+) -> None:
     """A foreign link's suspect says what hangs there now."""
     if not title:
         return
@@ -331,7 +418,11 @@ def tell_what_hangs_there(connection: Connection, resource: ResourceToCheck, hos
     why = f"{host} 不是政府网站，也不在准许名单；现为：{_clean(title)[:80]}"
     connection.execute(
         update(SuspectRow)
-        .where(SuspectRow.rule == "links.foreign", SuspectRow.identity == host, SuspectRow.post_id.in_(users))
+        .where(
+            SuspectRow.rule == "links.foreign",
+            SuspectRow.identity == host,
+            SuspectRow.post_id.in_(users),
+        )
         .values(why=why)
     )
 

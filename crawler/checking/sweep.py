@@ -1,6 +1,8 @@
-"""The sweep over posts and what they use: new and changed ones first, then the stock, as far as the time goes.
+"""The sweep over posts and what they use: new and changed ones first, then the stock, as far as the
+time goes.
 
-Posts in small batches, each batch's resources after it; everything is written as it comes, so a killed sweep goes on
+Posts in small batches, each batch's resources after it; everything is written as it comes, so a
+killed sweep goes on
 where it was and memory does not grow with the portal.
 """
 
@@ -59,8 +61,10 @@ LARGEST_PICTURE = 15_000_000
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one sweep did. ``unknown`` are looks that told nothing; ``left`` says that the time ended before the work;
-    ``views`` are templates seen in a browser, and ``lacking`` what a person must install for them."""
+    """What one sweep did. ``unknown`` are looks that told nothing; ``left`` says that the time
+    ended before the work;
+    ``views`` are templates seen in a browser, and ``lacking`` what a person must install for
+    them."""
 
     posts: int = 0
     resources: int = 0
@@ -78,7 +82,8 @@ NO_POST = PostToCheck(0, "", "", "", "", "", datetime.min.replace(tzinfo=UTC))
 
 @dataclass
 class Sweep:
-    """One run. ``hosts`` are the catalogue's, ``manners`` by ``host:port``; strangers get the general manners.
+    """One run. ``hosts`` are the catalogue's, ``manners`` by ``host:port``; strangers get the
+    general manners.
 
     ``post`` or ``column`` narrow it; then everything in scope is looked at now, due or not.
     """
@@ -100,7 +105,8 @@ class Sweep:
     _until: float = 0.0
 
     def run(self) -> Swept:
-        """Sweep until nothing in scope is due, the time is over or ``stop`` is set. Faults are outcomes, not errors."""
+        """Sweep until nothing in scope is due, the time is over or ``stop`` is set. Faults are
+        outcomes, not errors."""
         began = monotonic()
         self._until = began + self.seconds if self.seconds is not None else float("inf")
         with self.engine.begin() as connection:
@@ -117,11 +123,17 @@ class Sweep:
             self._doors, self._room = doors, room
             posts: Polite[PostToCheck] = self._polite(self._fetch_post)
             # One set of queues: a host's turn is one turn, whatever is asked of it.
-            things: Polite[ResourceToCheck] = replace(self._polite(self._fetch_resource), queues=posts.queues, rules=posts.rules, locks=posts.locks)  # fmt: skip
+            things: Polite[ResourceToCheck] = replace(
+                self._polite(self._fetch_resource),
+                queues=posts.queues,
+                rules=posts.rules,
+                locks=posts.locks,
+            )
             while not self._stopped():
                 batch = self._next(due_posts, POSTS, started)
                 await posts.run(
-                    [(post, _ask(post)) for post in batch if not suffix_of(post.url)], self._seen_post
+                    [(post, _ask(post)) for post in batch if not suffix_of(post.url)],
+                    self._seen_post,
                 )
                 for post in batch:
                     if suffix_of(post.url):
@@ -138,16 +150,25 @@ class Sweep:
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[TwoDoors]:
-        """Today's door, and for sites marked ``legacy_tls`` the last century's, when the first of them is asked."""
+        """Today's door, and for sites marked ``legacy_tls`` the last century's, when the first of
+        them is asked."""
         async with AsyncExitStack() as stack:
             yield TwoDoors(
-                partial(HttpDoor, self.config, self.hosts, self.clock, foreign=True, resolve=self.resolve),
+                partial(
+                    HttpDoor,
+                    self.config,
+                    self.hosts,
+                    self.clock,
+                    foreign=True,
+                    resolve=self.resolve,
+                ),
                 legacy_hosts(self.manners),
                 stack,
             )
 
     async def _look_at_templates(self, polite: Polite[PostToCheck]) -> None:
-        """Each template that is due, one page of it, in a browser; within its own time and number."""
+        """Each template that is due, one page of it, in a browser; within its own time and
+        number."""
         missing = lacking(self.config.chromium, "版面检查需要浏览器")
         if missing:
             self._done = replace(self._done, lacking=missing)
@@ -155,12 +176,16 @@ class Sweep:
             return
         content, now = self.config.content, self.clock()
         with self.reader.connect() as connection:
-            due = due_templates(connection, now, content.browser_pages, url=self.post, column=self.column)
+            due = due_templates(
+                connection, now, content.browser_pages, url=self.post, column=self.column
+            )
         fetch = partial(polite.ask_one, NO_POST)
         async for one, seen in looks(due, fetch, self.config, self.stop):
             found = () if isinstance(seen, str) else heard(judge_view(seen), self.office.rules)
             with self._writing(one.url) as connection:
-                opened = record_view(connection, one, seen, found, self.clock(), content.resource_days)
+                opened = record_view(
+                    connection, one, seen, found, self.clock(), content.resource_days
+                )
             self._done = replace(self._done, views=self._done.views + 1)
             self._count(opened=opened)
 
@@ -176,7 +201,9 @@ class Sweep:
 
     def _next(self, query: Callable[..., list[T]], limit: int, started: datetime | None) -> list[T]:
         with self.reader.connect() as connection:
-            return query(connection, self.clock(), limit, url=self.post, column=self.column, since=started)
+            return query(
+                connection, self.clock(), limit, url=self.post, column=self.column, since=started
+            )
 
     async def _fetch(self, ask: Ask) -> Page:
         return await (await self._doors.of(ask.url)).fetch(ask)
@@ -198,7 +225,9 @@ class Sweep:
     def _ask_for(self, one: ResourceToCheck) -> Ask:
         """An attachment is asked as a range, so that a server sends no more than we would take."""
         most = self.config.content.largest_file
-        return Ask(one.url, headers={"Range": f"bytes=0-{most - 1}"} if one.kind == "attachment" else {})
+        return Ask(
+            one.url, headers={"Range": f"bytes=0-{most - 1}"} if one.kind == "attachment" else {}
+        )
 
     async def _seen_post(self, post: PostToCheck, page: Page) -> None:
         checked = await self._check(post, page)
@@ -252,7 +281,9 @@ class Sweep:
             judged, more = Judged(UNKNOWN, f"check_broke: {error!r}"[:100]), ()
         found = heard((*judged.suspects, *more), self.office.rules)
         with self._writing(one.url) as connection:
-            opened = record_resource(connection, one, page, judged, found, self.config.content.resource_days)
+            opened = record_resource(
+                connection, one, page, judged, found, self.config.content.resource_days
+            )
             if one.kind == "link":
                 tell_what_hangs_there(connection, one, host_of(one.url), judged.title)
             self._count(resources=1, opened=opened, unknown=judged.result == UNKNOWN)
@@ -272,7 +303,9 @@ class Sweep:
             ), ()
         return await self._judge_file(one, page)
 
-    async def _judge_file(self, one: ResourceToCheck, page: Page) -> tuple[Judged, tuple[Suspect, ...]]:
+    async def _judge_file(
+        self, one: ResourceToCheck, page: Page
+    ) -> tuple[Judged, tuple[Suspect, ...]]:
         most = self.config.content.largest_file
         data = b"" if page.status == 416 else unpacked(page, most)
         if page.headers.get(CUT) == "time":
@@ -297,7 +330,9 @@ class Sweep:
         read = await self._room.document(data, kind)
         place, today = f"附件《{one.text[:60]}》", shanghai_day(page.fetched_at)
         words = (
-            tuple(check_text(read.text, place, self.office, today, title=one.post_title)) if read.text else ()
+            tuple(check_text(read.text, place, self.office, today, title=one.post_title))
+            if read.text
+            else ()
         )
         return judge_document(one.url, one.text, read), words
 
@@ -306,12 +341,17 @@ class Sweep:
         with self.engine.begin() as connection:
             yield connection
 
-    def _count(self, *, posts: int = 0, resources: int = 0, opened: int = 0, unknown: bool = False) -> None:
+    def _count(
+        self, *, posts: int = 0, resources: int = 0, opened: int = 0, unknown: bool = False
+    ) -> None:
         was = self._done
         self._done = replace(
-            was, posts=was.posts + posts, resources=was.resources + resources, opened=was.opened + opened,
+            was,
+            posts=was.posts + posts,
+            resources=was.resources + resources,
+            opened=was.opened + opened,
             unknown=was.unknown + unknown,
-        )  # fmt: skip
+        )
 
 
 def _ask(post: PostToCheck) -> Ask:

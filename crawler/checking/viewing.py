@@ -1,4 +1,5 @@
-"""A page looked at in a browser: measured, and photographed once. Everything it asks goes through a guarded, polite fetch."""
+"""A page looked at in a browser: measured, and photographed once. Everything it asks goes through a
+guarded, polite fetch."""
 
 from __future__ import annotations
 
@@ -69,7 +70,8 @@ MEASURE = """(hint) => {
 async def looks(
     due: Sequence[Template], fetch: Fetch, config: CrawlConfig, stop: Event | None = None
 ) -> AsyncIterator[tuple[Template, View | str]]:
-    """Each of ``due`` as a browser shows it, until the time of ``config.content`` is over or ``stop`` is set."""
+    """Each of ``due`` as a browser shows it, until the time of ``config.content`` is over or
+    ``stop`` is set."""
     until = monotonic() + config.content.browser_seconds
     chromium = Chromium(config.chromium)
     viewer = Viewer(fetch, chromium)
@@ -85,7 +87,8 @@ async def looks(
 
 @dataclass
 class Viewer:
-    """Looks at pages one after another. ``seconds`` is what one page may take, ``fetch`` keeps the manners."""
+    """Looks at pages one after another. ``seconds`` is what one page may take, ``fetch`` keeps the
+    manners."""
 
     fetch: Fetch
     chromium: Chromium
@@ -105,7 +108,9 @@ class Viewer:
                 return await self._seen(page, body)
         except TimeoutError:
             return "browser_slow"
-        except Exception as error:  # a browser breaks in ways nobody can list; it is one failed look
+        except (
+            Exception
+        ) as error:  # a browser breaks in ways nobody can list; it is one failed look
             return f"browser_failed: {type(error).__name__}"
 
     async def _seen(self, page: Page, body: Body) -> View:
@@ -115,10 +120,16 @@ class Viewer:
             notes = _Notes()
             feed = Feed(self._once(notes), page, KINDS, MOST_ASKED, notes.hear)
             await context.route("**/*", feed.answer)
-            await tab.goto(page.final_url, wait_until="domcontentloaded", timeout=1000 * self.seconds)
+            await tab.goto(
+                page.final_url, wait_until="domcontentloaded", timeout=1000 * self.seconds
+            )
             await settled(tab, feed, self.seconds / 2)
             element = body.element
-            hint = {"id": element.get("id") or "", "cls": element.get("class") or "", "spill": SPILL}
+            hint = {
+                "id": element.get("id") or "",
+                "cls": element.get("class") or "",
+                "spill": SPILL,
+            }
             told = await tab.evaluate(MEASURE, hint)
             shot = await tab.screenshot(type="jpeg", quality=QUALITY, timeout=10_000)
             return _view(page, body, told, notes, shot)
@@ -154,12 +165,17 @@ class _Notes:
         why = _missing(answer) if answer is not None else ""
         if kind == "stylesheet" and why:
             self.sheets.append((url, why))
-        elif answer is None or (answer.error and not why) or answer.status in (401, 403, 412, 418, 429, 432):
+        elif (
+            answer is None
+            or (answer.error and not why)
+            or answer.status in (401, 403, 412, 418, 429, 432)
+        ):
             self.doubts.append(f"{kind} {(answer.error if answer else '') or 'not asked'}")
 
 
 def _missing(answer: Page) -> str:
-    """Why a style sheet shows nobody anything; empty where it came, or where only we could not have it."""
+    """Why a style sheet shows nobody anything; empty where it came, or where only we could not have
+    it."""
     if answer.error:
         return MISSING.get(answer.error, "")
     if answer.status in (404, 410) or answer.status >= 500:

@@ -22,7 +22,8 @@ SOON = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template with the newest post that has it; ``before`` is the post it was seen on last time."""
+    """A template with the newest post that has it; ``before`` is the post it was seen on last
+    time."""
 
     site: str
     template: str
@@ -33,9 +34,15 @@ class Template:
 
 
 def due_templates(
-    connection: Connection, now: datetime, limit: int, *, url: str | None = None, column: str | None = None
+    connection: Connection,
+    now: datetime,
+    limit: int,
+    *,
+    url: str | None = None,
+    column: str | None = None,
 ) -> list[Template]:
-    """The templates that nobody has looked at or that are due, the longest waiting first; in a scope: all of it."""
+    """The templates that nobody has looked at or that are due, the longest waiting first; in a
+    scope: all of it."""
     newest = (
         select(OUTLET.site_id, POST.template, func.max(POST.id).label("post"))
         .join_from(CheckedPostRow, OutletRow, OUTLET.id == POST.outlet_id)
@@ -50,10 +57,14 @@ def due_templates(
     seen = and_(VIEW.site_id == found.c.site_id, VIEW.template == found.c.template)
     query = (
         select(found, POST.url, VIEW.id, VIEW.post_id)
-        .select_from(found.join(CheckedPostRow.__table__, POST.id == found.c.post).outerjoin(TemplateViewRow.__table__, seen))
+        .select_from(
+            found.join(CheckedPostRow.__table__, POST.id == found.c.post).outerjoin(
+                TemplateViewRow.__table__, seen
+            )
+        )
         .order_by(VIEW.due.is_not(None), VIEW.due, found.c.post.desc())
         .limit(limit)
-    )  # fmt: skip
+    )
     if url is None and column is None:
         query = query.where(or_(VIEW.due.is_(None), VIEW.due <= now))
     return [Template(*row) for row in connection.execute(query)]
@@ -67,7 +78,8 @@ def record_view(
     now: datetime,
     days: int,
 ) -> int:
-    """One look at a template; returns how many suspects opened. What could not be seen changes no suspect."""
+    """One look at a template; returns how many suspects opened. What could not be seen changes no
+    suspect."""
     wait = SOON if isinstance(seen, str) else timedelta(days=min(days, 7) if found else days)
     values: dict[str, Any] = {"post_id": of.post, "looked": now, "due": now + wait}
     if isinstance(seen, str):
@@ -76,7 +88,9 @@ def record_view(
         values |= {"outcome": "", "doubt": seen.doubt, "wide": seen.wide, "letters": seen.letters}
         values |= {"picture": seen.picture}
     if of.view is None:
-        connection.execute(insert(TemplateViewRow).values(site_id=of.site, template=of.template, **values))
+        connection.execute(
+            insert(TemplateViewRow).values(site_id=of.site, template=of.template, **values)
+        )
     else:
         connection.execute(update(TemplateViewRow).where(VIEW.id == of.view).values(**values))
     if isinstance(seen, str) or seen.doubt:
@@ -87,17 +101,31 @@ def record_view(
 
 
 def views(connection: Connection) -> list[Any]:
-    """Every template that was looked at: site, post, moment, outcome, width, open suspects; the newest look first."""
+    """Every template that was looked at: site, post, moment, outcome, width, open suspects; the
+    newest look first."""
     suspects = (
         select(func.count())
-        .where(SuspectRow.post_id == VIEW.post_id, SuspectRow.rule.startswith("view."), SuspectRow.state == "open")
+        .where(
+            SuspectRow.post_id == VIEW.post_id,
+            SuspectRow.rule.startswith("view."),
+            SuspectRow.state == "open",
+        )
         .correlate(TemplateViewRow.__table__)
         .scalar_subquery()
-    )  # fmt: skip
+    )
     query = select(
-        VIEW.id, VIEW.site_id, VIEW.template, POST.url, POST.title, VIEW.looked, VIEW.outcome, VIEW.doubt, VIEW.wide,
-        func.length(VIEW.picture).label("bytes"), suspects.label("suspects"),
-    ).join_from(TemplateViewRow, CheckedPostRow, POST.id == VIEW.post_id)  # fmt: skip
+        VIEW.id,
+        VIEW.site_id,
+        VIEW.template,
+        POST.url,
+        POST.title,
+        VIEW.looked,
+        VIEW.outcome,
+        VIEW.doubt,
+        VIEW.wide,
+        func.length(VIEW.picture).label("bytes"),
+        suspects.label("suspects"),
+    ).join_from(TemplateViewRow, CheckedPostRow, POST.id == VIEW.post_id)
     return list(connection.execute(query.order_by(VIEW.looked.desc(), VIEW.id)).mappings())
 
 

@@ -1,4 +1,5 @@
-"""Attachments: does what came open as the file that was promised? Magic bytes, size, type against suffix.
+"""Attachments: does what came open as the file that was promised? Magic bytes, size, type against
+suffix.
 
 What is inside of a file is for ``documents.py``, in a process of its own.
 """
@@ -60,14 +61,17 @@ def kind_of(head: bytes) -> str:
 
 
 def judge_file(url: str, named: str, body: bytes) -> Suspect | None:
-    """What is wrong with the bytes that came for an attachment, before anything is opened; ``None`` = nothing.
+    """What is wrong with the bytes that came for an attachment, before anything is opened; ``None``
+    = nothing.
 
     ``named`` is the text of its link: the suffix it shows counts where the address has none.
     """
     suffix = suffix_of(url) or suffix_of(f"/{named.strip()}")
     place, key = f"附件《{named[:60]}》", url
     if not body:
-        return Suspect("attachments.empty", place, url[:300], named, "取到的文件为0字节", "重新上传", key)
+        return Suspect(
+            "attachments.empty", place, url[:300], named, "取到的文件为0字节", "重新上传", key
+        )
     kind = kind_of(body)
     if kind == "html":
         return _page(place, url, named, body) if suffix or not named else None
@@ -84,7 +88,9 @@ def judge_file(url: str, named: str, body: bytes) -> Suspect | None:
     fits = FITS.get(suffix)
     if fits is not None and kind not in fits:
         said = f"扩展名是 .{suffix}，内容是{NAMES.get(kind, kind)}"
-        return Suspect("attachments.type", place, url[:300], named, said, "改为相符的扩展名后重新上传", key)
+        return Suspect(
+            "attachments.type", place, url[:300], named, said, "改为相符的扩展名后重新上传", key
+        )
     return None
 
 
@@ -92,5 +98,11 @@ def _page(place: str, url: str, named: str, body: bytes) -> Suspect:
     head = body[:20_000]
     what = "登录页" if LOGIN.search(head) else "错误页" if MISSING.search(head) else "网页"
     return Suspect(
-        "attachments.page", place, url[:300], named, f"应为文件，返回的是{what}", "检查附件地址和权限", url
+        "attachments.page",
+        place,
+        url[:300],
+        named,
+        f"应为文件，返回的是{what}",
+        "检查附件地址和权限",
+        url,
     )

@@ -24,13 +24,23 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 BLOCKS = ("div", "td", "article", "section", "main", "ucapcontent")
 SHARE = 0.75
 """The share of an element's prose that one child must hold for the search to go on inside of it."""
-LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "original", "file", "_src", "data-url")
+LAZY = (
+    "data-src",
+    "data-original",
+    "data-lazy-src",
+    "data-lazy",
+    "original",
+    "file",
+    "_src",
+    "data-url",
+)
 LONGEST_URL = 800
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A link or picture in the article. ``raw`` is the address as printed, ``url`` absolute or empty, ``text`` what it
+    """A link or picture in the article. ``raw`` is the address as printed, ``url`` absolute or
+    empty, ``text`` what it
     shows (a picture: its ``alt``, ``None`` where there is none)."""
 
     raw: str
@@ -41,7 +51,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """``certain`` says that the page itself marks the element as the article; a guess never proves an empty one."""
+    """``certain`` says that the page itself marks the element as the article; a guess never proves
+    an empty one."""
 
     element: HtmlElement
     certain: bool
@@ -56,7 +67,8 @@ class Body:
 
     @property
     def titles(self) -> frozenset[str]:
-        """The passages that are links and little else: titles of other posts, which lists cut where they end."""
+        """The passages that are links and little else: titles of other posts, which lists cut where
+        they end."""
         return frozenset(p.text for p in self.passages if p.links and len(HAN.findall(p.prose)) < 2)
 
 
@@ -86,7 +98,9 @@ def _marked(root: HtmlElement) -> tuple[HtmlElement | None, bool]:
         best, weight = None, -1
         for element in root.iter(*BLOCKS):
             name = f"{element.get('id') or ''} {element.get('class') or ''}"
-            if (names.search(name) or (certain and element.tag == "ucapcontent")) and _shown(element):
+            if (names.search(name) or (certain and element.tag == "ucapcontent")) and _shown(
+                element
+            ):
                 here = _weight(element)
                 if here > weight:
                     best, weight = element, here
@@ -122,12 +136,20 @@ def _heaviest(root: HtmlElement) -> HtmlElement:
     for node in reversed(list(body.iter())):
         if not isinstance(node.tag, str) or node.tag in UNSEEN or node.tag == "a":
             continue
-        own = len((node.text or "").strip()) + sum(len((child.tail or "").strip()) for child in node)
+        own = len((node.text or "").strip()) + sum(
+            len((child.tail or "").strip()) for child in node
+        )
         weights[node] = own + sum(weights.get(child, 0) for child in node)
     here = body
     while True:
-        heavy = max((child for child in here if child in weights), key=lambda c: weights[c], default=None)
-        if heavy is None or weights[heavy] < SHARE * max(weights.get(here, 0), 1) or heavy.tag == "p":
+        heavy = max(
+            (child for child in here if child in weights), key=lambda c: weights[c], default=None
+        )
+        if (
+            heavy is None
+            or weights[heavy] < SHARE * max(weights.get(here, 0), 1)
+            or heavy.tag == "p"
+        ):
             return here
         here = heavy
 
@@ -136,7 +158,11 @@ def _links(element: HtmlElement, base: str) -> Iterator[Target]:
     seen: set[str] = set()
     for link in element.iter("a"):
         raw = (link.get("href") or "").strip()
-        if not raw or raw.startswith("#") or raw.lower().startswith(("javascript:", "mailto:", "tel:")):
+        if (
+            not raw
+            or raw.startswith("#")
+            or raw.lower().startswith(("javascript:", "mailto:", "tel:"))
+        ):
             continue
         url = join(base, raw).partition("#")[0]
         if url in seen or len(url) > LONGEST_URL:
@@ -145,7 +171,9 @@ def _links(element: HtmlElement, base: str) -> Iterator[Target]:
         text = " ".join("".join(link.itertext()).split())
         named = text or link.get("title") or ""
         file = (
-            bool(suffix_of(url)) or FILE_SUFFIX.search(named) is not None or link.get("download") is not None
+            bool(suffix_of(url))
+            or FILE_SUFFIX.search(named) is not None
+            or link.get("download") is not None
         )
         yield Target(raw, url, named, file)
 

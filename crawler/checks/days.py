@@ -42,7 +42,8 @@ def _none_such(text: str) -> Iterator[tuple[str, re.Match[str], str, str]]:
             yield from _judged(found, None, month, day)
     for found in DASHED.finditer(text):
         month, day = int(found[3]), int(found[4])
-        # 2019.13.5 may be a number of a section; a dash or slash between a whole year and two digits is a date.
+        # 2019.13.5 may be a number of a section; a dash or slash between a whole year and two
+        # digits is a date.
         if found[2] != "." and len(found[3]) == len(found[4]) == 2:
             yield from _judged(found, int(found[1]), month, day)
 

@@ -1,5 +1,7 @@
-"""The inside of a file: does it open, and what does it say. Bounded in size, depth, pages; run it in a process of
-its own (``crawler/checking/reading_room.py``), because a hostile file may still eat time or memory."""
+"""The inside of a file: does it open, and what does it say. Bounded in size, depth, pages; run it
+in a process of
+its own (``crawler/checking/reading_room.py``), because a hostile file may still eat time or
+memory."""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ MOST_UNPACKED = 200_000_000
 """Bytes that all members of an archive may claim together."""
 MOST_MEMBER = 60_000_000
 MOST_RATIO = 200
-"""Unpacked to packed, beyond which an archive of some size is a bomb. Office's own XML stays below 50."""
+"""Unpacked to packed, beyond which an archive of some size is a bomb. Office's own XML stays below
+50."""
 RATIO_FROM = 5_000_000
 MOST_MEMBERS = 20_000
 MOST_DEPTH = 2
@@ -44,7 +47,8 @@ class Broken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """``problem`` is ``""``, ``broken``, ``refused`` or ``locked`` with ``why`` in Chinese; ``note`` ``scan`` or ``no_reader``."""
+    """``problem`` is ``""``, ``broken``, ``refused`` or ``locked`` with ``why`` in Chinese;
+    ``note`` ``scan`` or ``no_reader``."""
 
     text: str = ""
     pages: int = 0
@@ -54,7 +58,8 @@ class Document:
 
 
 def read_document(data: bytes, suffix: str) -> Document:
-    """Open ``data`` as the kind that its bytes say; ``suffix`` tells which members a zip must have. Never raises."""
+    """Open ``data`` as the kind that its bytes say; ``suffix`` tells which members a zip must have.
+    Never raises."""
     try:
         if data[:2] == b"PK":
             return _read_zip(data, suffix)
@@ -68,7 +73,9 @@ def read_document(data: bytes, suffix: str) -> Document:
         return Document(problem="refused", why="打开时占用内存超过限度")
     except RecursionError:
         return Document(problem="refused", why="结构嵌套过深")
-    except Exception as error:  # a foreign reader's bug or a damaged file: either way it does not open here
+    except (
+        Exception
+    ) as error:  # a foreign reader's bug or a damaged file: either way it does not open here
         return Document(problem="broken", why=f"打不开（{type(error).__name__}）")
     return Document(note="no_reader")
 
@@ -103,7 +110,8 @@ def _opened(data: bytes) -> zipfile.ZipFile:
 
 
 def _bounded(archive: zipfile.ZipFile) -> None:
-    """Raises :class:`Refused` by what the directory claims; reading keeps to it (``zipfile`` stops at the claimed size)."""
+    """Raises :class:`Refused` by what the directory claims; reading keeps to it (``zipfile`` stops
+    at the claimed size)."""
     infos = archive.infolist()
     total, packed = sum(info.file_size for info in infos), sum(info.compress_size for info in infos)
     if len(infos) > MOST_MEMBERS:
@@ -184,7 +192,8 @@ def _paragraphs(archive: zipfile.ZipFile, name: str, block: str, leaf: str) -> I
 
 
 def _cells(archive: zipfile.ZipFile, names: set[str]) -> Iterator[str]:
-    """Shared strings are the words of a workbook; numbers come from the sheets (an ID number may be one)."""
+    """Shared strings are the words of a workbook; numbers come from the sheets (an ID number may be
+    one)."""
     if "xl/sharedStrings.xml" in names:
         yield from _paragraphs(archive, "xl/sharedStrings.xml", "si", "t")
     for name in sorted(n for n in names if n.startswith("xl/worksheets/sheet"))[:20]:
@@ -196,7 +205,9 @@ def _cells(archive: zipfile.ZipFile, names: set[str]) -> Iterator[str]:
                 tag = etree.QName(element).localname
                 if tag == "c":
                     shared = element.get("t") == "s"
-                    value = next((child.text for child in element.iter("{*}v", "{*}t") if child.text), None)
+                    value = next(
+                        (child.text for child in element.iter("{*}v", "{*}t") if child.text), None
+                    )
                     if value and not shared:
                         yield value
                 elif tag == "row":

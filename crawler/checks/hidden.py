@@ -1,4 +1,5 @@
-"""What a page hides: links that nobody sees and scripts from strangers (暗链). Looks at the whole page."""
+"""What a page hides: links that nobody sees and scripts from strangers (暗链). Looks at the whole
+page."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ SERVICES = (
     "hm.baidu.com", "res.wx.qq.com", "bdimg.share.baidu.com", "api.map.baidu.com", "webapi.amap.com", "map.qq.com",
     "dcs.conac.cn", "bszs.conac.cn", "gov.govwza.cn", "s.cnzz.com", "s4.cnzz.com", "tongji.baidu.com", "kxlogo.knet.cn",
 )  # fmt: skip
-"""Statistics, maps, sharing and the 标识 of institutions, as government portals use them; config.yaml may allow more."""
+"""Statistics, maps, sharing and the 标识 of institutions, as government portals use them; config.yaml
+may allow more."""
 SUSPICIOUS_WRITE = re.compile(
     r"document\.write(?:ln)?\s{0,4}\(\s{0,4}[\"'][^\"']{0,200}<(?:a|script|iframe)\s[^>]{0,300}(?:href|src)=\\?[\"']?(https?:)?//([\w.-]+)",
     re.I,
@@ -37,7 +39,8 @@ def hidden_links(
 ) -> Iterator[Suspect]:
     """One suspect for the foreign hosts that only unseen elements link to.
 
-    A menu or box that a click opens hides links too: a host that the page also shows openly is none, and neither is
+    A menu or box that a click opens hides links too: a host that the page also shows openly is
+    none, and neither is
     a link without an address or one that leads to government.
     """
     shown: set[str] = set()

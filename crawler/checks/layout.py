@@ -1,4 +1,5 @@
-"""Layout that a machine can see without a browser: empty bodies, template leftovers, mojibake, styles as text."""
+"""Layout that a machine can see without a browser: empty bodies, template leftovers, mojibake,
+styles as text."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ def find_layout(body: Body, title: str, text: str) -> Iterator[Suspect]:
 
 
 def server_code(passages: Iterable[Passage]) -> Iterator[Suspect]:
-    """Code of the server's template anywhere on the page: it is the template's fault, told once a site."""
+    """Code of the server's template anywhere on the page: it is the template's fault, told once a
+    site."""
     for passage in passages:
         found = None if passage.hidden else TEMPLATE[2].search(passage.text)
         if found is not None:
@@ -75,10 +77,14 @@ def _body(body: Body) -> Iterator[Suspect]:
     """Only an element that says it is the article proves that the article is empty."""
     if not body.certain or body.frames:
         return
-    letters = sum(len(LETTER.findall(FURNITURE.sub("", p.prose))) for p in body.passages if not p.hidden)
+    letters = sum(
+        len(LETTER.findall(FURNITURE.sub("", p.prose))) for p in body.passages if not p.hidden
+    )
     files = [link for link in body.links if link.file]
     if letters < EMPTY_LETTERS and not files and not body.pictures and not body.links:
-        yield Suspect("layout.empty", "正文", "", "", "正文区没有文字、图片和附件", "补发正文", "empty")
+        yield Suspect(
+            "layout.empty", "正文", "", "", "正文区没有文字、图片和附件", "补发正文", "empty"
+        )
     elif letters < FEW_LETTERS and not files and body.pictures and not body.links:
         why = f"正文只有{len(body.pictures)}张图片，没有文字"
         yield Suspect("layout.picture", "正文", "", "", why, "补充文字内容", "picture")
@@ -96,7 +102,13 @@ def _leftovers(text: str, place: str) -> Iterator[Suspect]:
         found = next((m for pattern in patterns if (m := pattern.search(text))), None)
         if found is not None:
             yield Suspect(
-                rule, place, found[0][:60], around(text, *found.span()), why, "重新编辑后发布", rule + place
+                rule,
+                place,
+                found[0][:60],
+                around(text, *found.span()),
+                why,
+                "重新编辑后发布",
+                rule + place,
             )
 
 

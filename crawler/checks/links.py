@@ -1,4 +1,5 @@
-"""Links: whose host it is, and what a look at the target says of it. Dead needs two looks on different days."""
+"""Links: whose host it is, and what a look at the target says of it. Dead needs two looks on
+different days."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ class Seen:
 
 
 def suffix_of(url: str) -> str:
-    """The suffix of a file in ``url`` (in its path, or in a query as download scripts write it), or ``""``."""
+    """The suffix of a file in ``url`` (in its path, or in a query as download scripts write it), or
+    ``""``."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -63,7 +65,8 @@ def governmental(host: str) -> bool:
 
 
 def ours(host: str, hosts: Collection[str], allowed: Collection[str]) -> bool:
-    """Whether a post may link to ``host``: the site itself, a government name, or one the office allows.
+    """Whether a post may link to ``host``: the site itself, a government name, or one the office
+    allows.
 
     An allowed ``example.com`` stands for its subdomains too.
     """
@@ -115,9 +118,11 @@ def refused_links(links: Iterable[tuple[str, str]], hosts: Collection[str]) -> I
 
 
 def dead(seen: Seen, days: Collection[date]) -> bool | None:
-    """Whether the target is dead, given the ``days`` on which it failed (this look's included); ``None`` = not known.
+    """Whether the target is dead, given the ``days`` on which it failed (this look's included);
+    ``None`` = not known.
 
-    A refusal of us (401, 403, 412, 429 …, robots) tells nothing. A network fault counts like a missing page.
+    A refusal of us (401, 403, 412, 429 …, robots) tells nothing. A network fault counts like a
+    missing page.
     """
     if seen.status in GONE or seen.soft or seen.error in NETWORK or seen.status >= 500:
         return len(days) >= DAYS_NEEDED or None
@@ -137,7 +142,9 @@ def to_home(url: str, seen: Seen) -> bool:
         return False
     asked, came = urlsplit(url), urlsplit(seen.final_url)
     deep = not HOME.fullmatch(asked.path) or bool(asked.query)
-    return deep and HOME.fullmatch(came.path) is not None and not came.query and url != seen.final_url
+    return (
+        deep and HOME.fullmatch(came.path) is not None and not came.query and url != seen.final_url
+    )
 
 
 def owner_of(text: str, title: str) -> str:
@@ -147,7 +154,8 @@ def owner_of(text: str, title: str) -> str:
 
 
 def owner_changed(before: str, now: str) -> bool:
-    """Whether the owner changed: both known, and two record numbers that differ, or titles without a word in common."""
+    """Whether the owner changed: both known, and two record numbers that differ, or titles without
+    a word in common."""
     if not before or not now or before == now:
         return False
     if RECORD.fullmatch(before) and RECORD.fullmatch(now):

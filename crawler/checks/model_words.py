@@ -1,8 +1,12 @@
-"""Wrong words by a correcting model, as an extra that is off unless ``crawler.content.model`` names one.
+"""Wrong words by a correcting model, as an extra that is off unless ``crawler.content.model`` names
+one.
 
-The only one known is pycorrector's MacBERT (extra ``words``): heavy packages, and weights that come from its publisher's
-hub or from a folder of the office. Another one is a new name in ``LOADERS``: whatever has ``correct(text)`` with
-``{"source", "target", "errors": [(wrong, right, position)]}`` will do. It suspects more than it knows: its precision is
+The only one known is pycorrector's MacBERT (extra ``words``): heavy packages, and weights that come
+from its publisher's
+hub or from a folder of the office. Another one is a new name in ``LOADERS``: whatever has
+``correct(text)`` with
+``{"source", "target", "errors": [(wrong, right, position)]}`` will do. It suspects more than it
+knows: its precision is
 measured by what people decide, as for every rule.
 """
 
@@ -37,7 +41,8 @@ class Corrector(Protocol):
 
 
 def load(name: str, folder: str = "") -> Corrector:
-    """The model ``name`` with its weights from ``folder``, else from its hub. Takes seconds. Raises :class:`Unusable`."""
+    """The model ``name`` with its weights from ``folder``, else from its hub. Takes seconds. Raises
+    :class:`Unusable`."""
     if importlib.util.find_spec(name) is None:
         raise Unusable(
             f"crawler.content.model: {name} is not installed; install gengxin[words], or leave model out"
@@ -63,7 +68,8 @@ LOADERS: Mapping[str, Callable[[str], Corrector]] = {"pycorrector": _pycorrector
 def find_by_model(
     text: str, place: str, model: Corrector, known: Sequence[Suspect] = ()
 ) -> Iterator[Suspect]:
-    """What ``model`` would write otherwise, but for places that ``known`` suspects already tell of."""
+    """What ``model`` would write otherwise, but for places that ``known`` suspects already tell
+    of."""
     for number, found in enumerate(SENTENCE.finditer(text)):
         if number >= MOST_SENTENCES:
             return
@@ -73,7 +79,9 @@ def find_by_model(
                 continue
             quote = text[max(found.start(), at - NEAR) : min(found.end(), at + len(wrong) + NEAR)]
             why = f"纠错模型认为“{wrong}”应为“{right}”"
-            yield Suspect("wording.model", place, quote, around(text, at, at + len(wrong)), why, right)
+            yield Suspect(
+                "wording.model", place, quote, around(text, at, at + len(wrong)), why, right
+            )
 
 
 def _errors(model: Corrector, sentence: str) -> Iterator[tuple[str, str, int]]:

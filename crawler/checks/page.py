@@ -1,4 +1,5 @@
-"""One post's page through every check that needs nothing but the page: its suspects, and what to fetch next."""
+"""One post's page through every check that needs nothing but the page: its suspects, and what to
+fetch next."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ SITE_WIDE = ("hidden.script", "hidden.link", "layout.code")
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What the office adds: ``hosts`` of the catalogue, ``allowed`` hosts, its ``phones``, its lists, the rules that speak,
+    """What the office adds: ``hosts`` of the catalogue, ``allowed`` hosts, its ``phones``, its
+    lists, the rules that speak,
     and a correcting ``model`` where it asks for one."""
 
     hosts: frozenset[str]
@@ -56,9 +58,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What one page brought. Without a readable page (``outcome`` not READ) nothing is said of the post.
+    """What one page brought. Without a readable page (``outcome`` not READ) nothing is said of the
+    post.
 
-    ``embedded`` are pictures inside of the page itself, for the reading room; ``template`` is the same for all pages
+    ``embedded`` are pictures inside of the page itself, for the reading room; ``template`` is the
+    same for all pages
     of one template.
     """
 
@@ -94,7 +98,9 @@ def check_page(page: Page, office: Office, *, title: str = "") -> Checked:
         *_links(body, office),
         *_pictures(body),
         *check_text(name, "标题", office, shanghai_day(page.fetched_at), title=name),
-        *check_text(body.text, "正文", office, shanghai_day(page.fetched_at), title=name, titles=body.titles),
+        *check_text(
+            body.text, "正文", office, shanghai_day(page.fetched_at), title=name, titles=body.titles
+        ),
     ]
     refused = {one.quote for one in found if one.rule == "links.refused"}
     embedded = [data for picture in body.pictures if (data := data_bytes(picture.raw)) is not None]
@@ -106,13 +112,16 @@ def check_page(page: Page, office: Office, *, title: str = "") -> Checked:
         embedded=tuple(embedded),
         pictures=len(body.pictures),
         without_alt=sum(not (picture.text or "").strip() for picture in body.pictures),
-        digest=hashlib.blake2b(f"{name}\n{body.text}".encode("utf-8", "replace"), digest_size=16).hexdigest(),
+        digest=hashlib.blake2b(
+            f"{name}\n{body.text}".encode("utf-8", "replace"), digest_size=16
+        ).hexdigest(),
         template=template_of(root, body),
     )
 
 
 def template_of(root: HtmlElement, body: Body) -> str:
-    """A short hash that pages of one template share: their style sheets and the elements around the article."""
+    """A short hash that pages of one template share: their style sheets and the elements around the
+    article."""
     sheets = {
         (link.get("href") or "").partition("?")[0]
         for link in root.iter("link")
@@ -135,7 +144,8 @@ def check_text(
     title: str = "",
     titles: frozenset[str] = frozenset(),
 ) -> Iterator[Suspect]:
-    """The checks of words, for a page's text and for a file's; ``titles`` are passages that may be cut at their end."""
+    """The checks of words, for a page's text and for a file's; ``titles`` are passages that may be
+    cut at their end."""
     yield from find_personal(text, place, today, title=title, published=office.phones)
     wrong = tuple(find_wording(text, place, office.wrong, titles))
     yield from wrong
@@ -183,7 +193,12 @@ def _pictures(body: Body) -> Iterator[Suspect]:
             )
         elif picture.raw.startswith("data:") and data_bytes(picture.raw) is None:
             yield Suspect(
-                "pictures.broken", "正文", picture.raw[:60], "", "内嵌图片的数据损坏", "重新插入图片"
+                "pictures.broken",
+                "正文",
+                picture.raw[:60],
+                "",
+                "内嵌图片的数据损坏",
+                "重新插入图片",
             )
         elif not picture.raw.startswith("data:") and placeholder_name(picture.url):
             yield Suspect(

@@ -1,4 +1,5 @@
-"""Words that government writing confuses: wrong -> right, with what it may be part of. Only pairs without a right use.
+"""Words that government writing confuses: wrong -> right, with what it may be part of. Only pairs
+without a right use.
 
 ``unless`` are longer texts in which the wrong form is right; a hit inside of one is none.
 """
@@ -49,8 +50,28 @@ UNLESS: Mapping[str, tuple[str, ...]] = {
         "以经信",
         "以经贸",
     ),
-    "按排": ("按排名", "按排序", "按排放", "按排列", "按排水", "按排查", "按排污", "按排队", "按排期"),
-    "条列": ("一条列", "每条列", "逐条列", "分条列", "条列入", "条列出", "条列示", "条列为", "条列举"),
+    "按排": (
+        "按排名",
+        "按排序",
+        "按排放",
+        "按排列",
+        "按排水",
+        "按排查",
+        "按排污",
+        "按排队",
+        "按排期",
+    ),
+    "条列": (
+        "一条列",
+        "每条列",
+        "逐条列",
+        "分条列",
+        "条列入",
+        "条列出",
+        "条列示",
+        "条列为",
+        "条列举",
+    ),
     "布署": ("发布署", "公布署"),
     "陪训": (),
     "导至": ("引导至", "疏导至", "传导至", "指导至", "倒导至", "领导至"),

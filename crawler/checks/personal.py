@@ -1,6 +1,8 @@
-"""Personal data in text: ID numbers, mobile numbers, bank cards, with allow-rules. Nothing leaves here unmasked.
+"""Personal data in text: ID numbers, mobile numbers, bank cards, with allow-rules. Nothing leaves
+here unmasked.
 
-GB 11643 gives the ID number's check digit; a card's is Luhn's. Numbers that a body publishes for its service
+GB 11643 gives the ID number's check digit; a card's is Luhn's. Numbers that a body publishes for
+its service
 (咨询电话, 监督电话 …) and notices that the law has printed whole (送达, 通缉, 失信) are allowed.
 """
 
@@ -68,12 +70,15 @@ OFFICE_PHONE = re.compile(
     r"咨询|监督|举报|投诉|值班|热线|服务电话|办公|受理|报名|公开电话|业务电话|报警|求助|救援|抢修|客服|招标|采购|代理|项目联系|"
     r"技术支持|反馈|征求意见|报送|联系人|联系方式|联系电话|联络|负责人电话|微信同号|手机同号|电话[:：]|邮箱|传真|地址[:：]"
 )
-LEGAL = re.compile(r"送达公告|公告送达|失信被执行人|悬赏|通缉|协查|限制消费|寻亲|认领|认尸|拍卖公告|破产")
+LEGAL = re.compile(
+    r"送达公告|公告送达|失信被执行人|悬赏|通缉|协查|限制消费|寻亲|认领|认尸|拍卖公告|破产"
+)
 SERIAL = re.compile(
     r"(?:编号|单号|流水|订单|文号|序列号|项目代码|统一社会信用代码|信用代码|批准文号|合同号|发票|备案号|许可证号?|条码|[Ii][Dd]=)[^，。；\n]{0,12}$"
 )
 MANY = 3
-"""Different mobile numbers in one post from which they are a list of people, whatever stands beside them."""
+"""Different mobile numbers in one post from which they are a list of people, whatever stands beside
+them."""
 FULLWIDTH = str.maketrans("０１２３４５６７８９Ｘｘ－　", "0123456789Xx- ")
 
 
@@ -88,15 +93,23 @@ def find_personal(
         for found in ID.finditer(plain):
             number = "".join(found.groups()).upper()
             if is_id_number(number, today) and not _serial(plain, found.start()):
-                yield from _once(numbers, "personal.id", number, plain, found, place, "身份证号码应当隐去")
+                yield from _once(
+                    numbers, "personal.id", number, plain, found, place, "身份证号码应当隐去"
+                )
     taken = set(numbers)
     yield from _cards(plain, place, numbers, taken)
     yield from _mobiles(plain, place, numbers, published, legal)
 
 
 def is_id_number(number: str, today: date) -> bool:
-    """18 characters with a province, a day of birth in the last 120 years, and the right check character."""
-    if len(number) != 18 or number[:2] not in PROVINCES or number[2:6] == "0000" or number[14:17] == "000":
+    """18 characters with a province, a day of birth in the last 120 years, and the right check
+    character."""
+    if (
+        len(number) != 18
+        or number[:2] not in PROVINCES
+        or number[2:6] == "0000"
+        or number[14:17] == "000"
+    ):
         return False
     try:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
@@ -129,7 +142,9 @@ def _cards(plain: str, place: str, numbers: dict[str, int], taken: set[str]) -> 
         ):
             continue
         if len(number) in (16, 18, 19) or number.startswith("62"):
-            yield from _once(numbers, "personal.card", number, plain, found, place, "银行卡号应当隐去")
+            yield from _once(
+                numbers, "personal.card", number, plain, found, place, "银行卡号应当隐去"
+            )
 
 
 def _mobiles(
@@ -137,13 +152,19 @@ def _mobiles(
 ) -> Iterator[Suspect]:
     """A number without an office word before it; in a list of several people each one."""
     found = [(m, m[1] + m[3] + m[4]) for m in MOBILE.finditer(plain)]
-    found = [(m, number) for m, number in found if number not in published and not _serial(plain, m.start())]
+    found = [
+        (m, number)
+        for m, number in found
+        if number not in published and not _serial(plain, m.start())
+    ]
     listed = {number for m, number in found if not _office(plain, m.start())}
     many = len(listed) >= MANY
     for match, number in found:
         if legal or (_office(plain, match.start()) and not (many and number in listed)):
             continue
-        yield from _once(numbers, "personal.mobile", number, plain, match, place, "个人手机号码应当隐去")
+        yield from _once(
+            numbers, "personal.mobile", number, plain, match, place, "个人手机号码应当隐去"
+        )
 
 
 def _office(plain: str, start: int) -> bool:
@@ -159,21 +180,36 @@ def _serial(plain: str, start: int) -> bool:
 
 
 def _once(
-    numbers: dict[str, int], rule: str, number: str, plain: str, found: re.Match[str], place: str, why: str
+    numbers: dict[str, int],
+    rule: str,
+    number: str,
+    plain: str,
+    found: re.Match[str],
+    place: str,
+    why: str,
 ) -> Iterator[Suspect]:
     """One suspect a number; the sentence has every such number masked."""
     if number in numbers:
         return
     numbers[number] = len(numbers)
     said = hide(around(plain, found.start(), found.end()))
-    # Two people may share the masked form: the ordinal keeps them apart, and holds no digit of theirs.
+    # Two people may share the masked form: the ordinal keeps them apart, and holds no digit of
+    # theirs.
     yield Suspect(
-        rule, place, masked(number), said, why, "隐去中间几位", f"{place}|{masked(number)}|{numbers[number]}"
+        rule,
+        place,
+        masked(number),
+        said,
+        why,
+        "隐去中间几位",
+        f"{place}|{masked(number)}|{numbers[number]}",
     )
 
 
 def hide(text: str) -> str:
     """``text`` with every long number masked: what may be stored and mailed."""
     return re.sub(
-        r"(?<!\d)\d(?:[ \-]?\d){9,18}[Xx]?(?!\d)", lambda m: masked(re.sub(r"[ \-]", "", m[0])), text
+        r"(?<!\d)\d(?:[ \-]?\d){9,18}[Xx]?(?!\d)",
+        lambda m: masked(re.sub(r"[ \-]", "", m[0])),
+        text,
     )

@@ -30,12 +30,14 @@ SVG = re.compile(
 )
 DATA = re.compile(r"data:image/[\w.+-]{1,20}(;base64)?,", re.I)
 FLAT_FROM = 32
-"""Pixels of the shorter side from which a picture of one colour is a placeholder and not a rule or a bullet."""
+"""Pixels of the shorter side from which a picture of one colour is a placeholder and not a rule or
+a bullet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """``problem``: ``""``, ``page``, ``broken``, ``tiny``, ``placeholder``, ``refused``; ``why`` in Chinese."""
+    """``problem``: ``""``, ``page``, ``broken``, ``tiny``, ``placeholder``, ``refused``; ``why`` in
+    Chinese."""
 
     problem: str = ""
     why: str = ""

@@ -1,4 +1,5 @@
-"""What a look at a file, picture or link says: fine, unknown, or the rule it breaks. Pure; the sweep fetches and opens."""
+"""What a look at a file, picture or link says: fine, unknown, or the rule it breaks. Pure; the
+sweep fetches and opens."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ REFUSED = ("forbidden_address", "bad_address")
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """``result`` is ``fine``, ``unknown`` or a rule's name; ``failed_on`` the days of failed looks in a row, this one's
+    """``result`` is ``fine``, ``unknown`` or a rule's name; ``failed_on`` the days of failed looks
+    in a row, this one's
     included. ``suspects`` are raised for every post that uses the resource."""
 
     result: str
@@ -39,18 +41,28 @@ class Judged:
     owner: str = ""
 
 
-def reachable(kind: str, url: str, text: str, page: Page, failed_before: Sequence[date]) -> Judged | None:
-    """What the fetch alone says, before anything is looked into; ``None`` = the bytes are there to be judged.
+def reachable(
+    kind: str, url: str, text: str, page: Page, failed_before: Sequence[date]
+) -> Judged | None:
+    """What the fetch alone says, before anything is looked into; ``None`` = the bytes are there to
+    be judged.
 
-    A missing resource is one after two looks on different days; a refusal of us (401, 403, 412 …) tells nothing.
+    A missing resource is one after two looks on different days; a refusal of us (401, 403, 412 …)
+    tells nothing.
     """
     if page.error in REFUSED:
-        why = "地址指向内网或本机，未访问" if page.error == "forbidden_address" else "地址格式有误，未访问"
+        why = (
+            "地址指向内网或本机，未访问"
+            if page.error == "forbidden_address"
+            else "地址格式有误，未访问"
+        )
         return Judged(
             "links.refused",
             why,
             suspects=(
-                Suspect("links.refused", place_of(kind, text), url[:300], text, why, "改为公开地址", url),
+                Suspect(
+                    "links.refused", place_of(kind, text), url[:300], text, why, "改为公开地址", url
+                ),
             ),
         )
     seen = Seen(page.status, page.error or "", page.final_url)
@@ -68,7 +80,9 @@ def missing(
 ) -> Judged:
     """A failed look: the second day makes it a suspect."""
     days = tuple(sorted({*failed_before, shanghai_day(page.fetched_at)}))
-    why = DEAD_WORDS.get(page.error or "", "") or ("页面提示内容不存在" if soft else f"状态码 {page.status}")
+    why = DEAD_WORDS.get(page.error or "", "") or (
+        "页面提示内容不存在" if soft else f"状态码 {page.status}"
+    )
     if not dead(Seen(page.status, page.error or "", page.final_url, soft=soft), days):
         return Judged(UNKNOWN, why, days)
     said = f"{days[0]}、{days[-1]} 两次都打不开（{why}）"
@@ -80,7 +94,9 @@ def missing(
     )
 
 
-def judge_link(url: str, text: str, page: Page, failed_before: Sequence[date], approved_owner: str) -> Judged:
+def judge_link(
+    url: str, text: str, page: Page, failed_before: Sequence[date], approved_owner: str
+) -> Judged:
     """A link's target that answered."""
     body = decode(page.body, page.headers)
     found = TITLE.search(body)
@@ -94,7 +110,9 @@ def judge_link(url: str, text: str, page: Page, failed_before: Sequence[date], a
     return Judged(rule or FINE, why, (), suspects, title=title, owner=owner)
 
 
-def _link_rule(url: str, page: Page, body: str, title: str, owner: str, approved: str) -> tuple[str, str]:
+def _link_rule(
+    url: str, page: Page, body: str, title: str, owner: str, approved: str
+) -> tuple[str, str]:
     if PARKED.search(body[:20_000]):
         return "links.parked", f"页面为域名停放或出售：{title[:60]}"
     if owner_changed(approved, owner):
@@ -109,7 +127,9 @@ def judge_picture(url: str, text: str, seen: Picture) -> Judged:
     if not seen.problem:
         return Judged(FINE)
     rule = f"pictures.{seen.problem}"
-    return Judged(rule, seen.why, (), (Suspect(rule, "图片", url[:300], text, seen.why, "更换图片", url),))
+    return Judged(
+        rule, seen.why, (), (Suspect(rule, "图片", url[:300], text, seen.why, "更换图片", url),)
+    )
 
 
 def judge_document(url: str, text: str, seen: Document) -> Judged:
@@ -131,7 +151,8 @@ def place_of(kind: str, text: str) -> str:
 
 
 def unpacked(page: Page, most: int) -> bytes:
-    """The bytes of a resource, of which no more than ``most`` are unpacked where a server packs although it was asked not to."""
+    """The bytes of a resource, of which no more than ``most`` are unpacked where a server packs
+    although it was asked not to."""
     packing = page.headers.get("content-encoding", "").strip().lower()
     if packing not in ("gzip", "x-gzip", "deflate"):
         return page.body

@@ -1,6 +1,8 @@
-"""Every content rule by its name: family, Chinese name, what it rests on, and its measured precision.
+"""Every content rule by its name: family, Chinese name, what it rests on, and its measured
+precision.
 
-``true`` of ``seen`` alarms were right when they were read one by one (docs/content.md tells on what); decisions of
+``true`` of ``seen`` alarms were right when they were read one by one (docs/content.md tells on
+what); decisions of
 the office are added to them. A rule below 80 % is off unless config.yaml turns it on.
 """
 
@@ -16,7 +18,8 @@ FEW = 5
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``true`` and ``seen`` are the alarms measured; ``by_default`` is what we think of it before."""
+    """``true`` and ``seen`` are the alarms measured; ``by_default`` is what we think of it
+    before."""
 
     name: str
     family: str
@@ -27,7 +30,8 @@ class Rule:
     seen: int = 0
 
     def precision(self, true: int = 0, seen: int = 0) -> float | None:
-        """The share of right alarms, with the office's own decisions added; ``None`` while too few are known."""
+        """The share of right alarms, with the office's own decisions added; ``None`` while too few
+        are known."""
         all_seen = self.seen + seen
         return (self.true + true) / all_seen if all_seen >= FEW else None
 
@@ -46,20 +50,34 @@ FAMILIES: Mapping[str, str] = {
 
 _RULES = (
     Rule("attachments.missing", "attachments", "附件下载不了", "两个不同日期都取不到"),
-    Rule("attachments.page", "attachments", "附件链接打开的是网页", "应为文件处返回登录页、错误页或其他网页"),
+    Rule(
+        "attachments.page",
+        "attachments",
+        "附件链接打开的是网页",
+        "应为文件处返回登录页、错误页或其他网页",
+    ),
     Rule("attachments.empty", "attachments", "附件为零字节", "文件没有内容"),
     Rule("attachments.type", "attachments", "附件内容与扩展名不符", "按文件头与扩展名比对"),
     Rule("attachments.broken", "attachments", "附件打不开", "压缩包、文档结构损坏"),
     Rule("attachments.locked", "attachments", "附件需密码打开", "加密的文档公众无法阅读"),
-    Rule("attachments.refused", "attachments", "附件超出安全限度", "解压后过大、嵌套过深等，不予打开"),
-    Rule("attachments.local", "attachments", "附件指向本机文件", "file: 或盘符地址，只在编辑者电脑上能打开"),
+    Rule(
+        "attachments.refused", "attachments", "附件超出安全限度", "解压后过大、嵌套过深等，不予打开"
+    ),
+    Rule(
+        "attachments.local",
+        "attachments",
+        "附件指向本机文件",
+        "file: 或盘符地址，只在编辑者电脑上能打开",
+    ),
     Rule("pictures.missing", "pictures", "图片不显示", "两个不同日期都取不到"),
     Rule("pictures.page", "pictures", "图片地址返回的不是图片", "按文件头判断"),
     Rule("pictures.broken", "pictures", "图片损坏", "解码失败"),
     Rule("pictures.tiny", "pictures", "图片只有1×1像素", "占位点，不是内容"),
     Rule("pictures.placeholder", "pictures", "图片是占位图", "文件名或内容是占位图、纯色图"),
     Rule("pictures.refused", "pictures", "图片超出安全限度", "像素过多，不予解码"),
-    Rule("pictures.local", "pictures", "图片指向本机文件", "file: 或盘符地址，只在编辑者电脑上能显示"),
+    Rule(
+        "pictures.local", "pictures", "图片指向本机文件", "file: 或盘符地址，只在编辑者电脑上能显示"
+    ),
     Rule("links.dead", "links", "链接打不开", "两个不同日期都打不开"),
     Rule("links.post", "links", "列表中的信息打不开", "列表仍显示，两个不同日期打开都提示不存在"),
     Rule("links.home", "links", "链接转到首页", "原页面已不存在，被转到网站首页"),
@@ -69,7 +87,12 @@ _RULES = (
     Rule("links.refused", "links", "链接地址不应公开", "指向内网、本机或不能访问的地址"),
     Rule("hidden.link", "hidden", "疑似暗链", "看不见的元素里藏着外部链接", true=4, seen=4),
     Rule(
-        "hidden.script", "hidden", "载入外部脚本", "脚本或框架来自非政府网站，也不在准许名单", true=8, seen=9
+        "hidden.script",
+        "hidden",
+        "载入外部脚本",
+        "脚本或框架来自非政府网站，也不在准许名单",
+        true=8,
+        seen=9,
     ),
     Rule("personal.id", "personal", "身份证号", "18位、校验位正确、日期和地区合理"),
     Rule("personal.mobile", "personal", "手机号码", "11位手机号，且不是公布的办公电话"),
@@ -93,7 +116,9 @@ _RULES = (
     Rule("wording.office", "wording", "本办词表", "本办自有词表"),
     Rule("wording.model", "wording", "纠错模型的疑点", "纠错模型（须启用 crawler.content.model）"),
     Rule("wording.fullwidth", "wording", "全角数字、字母", "各地习惯不一", by_default=False),
-    Rule("wording.taste", "wording", "推荐词形", "《第一批异形词整理表》为推荐性", by_default=False),
+    Rule(
+        "wording.taste", "wording", "推荐词形", "《第一批异形词整理表》为推荐性", by_default=False
+    ),
     Rule("sensitive.word", "sensitive", "敏感词", "本办自有词表"),
     Rule("layout.empty", "layout", "正文空白", "正文区没有文字、图片、附件"),
     Rule("layout.picture", "layout", "正文只有图片", "公众和无障碍工具读不到内容"),
@@ -102,7 +127,12 @@ _RULES = (
     Rule("layout.code", "layout", "网站模板代码外露", "页面上露出服务器端代码", true=3, seen=3),
     Rule("layout.mojibake", "layout", "乱码", "编码错误留下的字符"),
     Rule("layout.style", "layout", "样式代码外露或未闭合", "style、注释未闭合，或样式代码成了正文"),
-    Rule("view.blank", "view", "正文在浏览器里空白", "源码有文字，用浏览器打开却不显示（须启用浏览器）"),
+    Rule(
+        "view.blank",
+        "view",
+        "正文在浏览器里空白",
+        "源码有文字，用浏览器打开却不显示（须启用浏览器）",
+    ),
     Rule("view.overflow", "view", "页面横向超出屏幕", "1366像素宽的屏幕要左右拖动（须启用浏览器）"),
     Rule("view.sheet", "view", "样式表缺失", "样式表取不到，页面散乱（须启用浏览器）"),
 )
@@ -119,17 +149,21 @@ SAMPLE: Mapping[str, int] = {
     "wording.pair": 46, "wording.quantity": 5, "wording.range": 4, "wording.repeat": 8, "wording.unpaired": 5,
     "wording.weekday": 4,
 }  # fmt: skip
-"""Planted defects of the sample that each rule finds, all of them and nothing else (``tests/monitor/demo/test_content_demo.py`` holds it).
+"""Planted defects of the sample that each rule finds, all of them and nothing else
+(``tests/monitor/demo/test_content_demo.py`` holds it).
 
 A sample that we wrote proves that a rule works, not how often it is right on pages of others.
 """
 
 
 def speaking(on: Collection[str] = (), off: Collection[str] = ()) -> frozenset[str]:
-    """The rules that may raise suspects: on by default and measured well, or turned on; never those turned off."""
+    """The rules that may raise suspects: on by default and measured well, or turned on; never those
+    turned off."""
     found = set(on)
     for rule in _RULES:
         share = rule.precision()
         if rule.by_default if share is None else share >= LEAST_PRECISION and rule.by_default:
             found.add(rule.name)
-    return frozenset(name for name in found if name not in off and name.partition(".")[0] not in off)
+    return frozenset(
+        name for name in found if name not in off and name.partition(".")[0] not in off
+    )

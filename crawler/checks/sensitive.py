@@ -1,6 +1,7 @@
 """The office's own lists: sensitive words (Aho-Corasick) and wrong words. We ship none.
 
-A list is a UTF-8 file with one word a line; after a tab may stand the suggestion, after another the explanation.
+A list is a UTF-8 file with one word a line; after a tab may stand the suggestion, after another the
+explanation.
 ``#`` begins a comment; ``# version: …`` names the version, else the file's own hash is its version.
 """
 
@@ -54,7 +55,8 @@ def read_list(name: str, data: bytes) -> WordList:
 
 
 class Finder:
-    """Every word of several lists in one pass over a text. Spaces and dots put between letters do not hide a word."""
+    """Every word of several lists in one pass over a text. Spaces and dots put between letters do
+    not hide a word."""
 
     def __init__(self, lists: Iterable[WordList]) -> None:
         self._automaton = ahocorasick.Automaton()
@@ -63,7 +65,9 @@ class Finder:
             for word, (hint, why) in one.words.items():
                 plain = NOISE.sub("", word).lower()
                 if plain:
-                    self._automaton.add_word(plain, (plain, hint, why or f"{one.name}（{one.version}）"))
+                    self._automaton.add_word(
+                        plain, (plain, hint, why or f"{one.name}（{one.version}）")
+                    )
                     self.size += 1
         if self.size:
             self._automaton.make_automaton()

@@ -1,4 +1,5 @@
-"""A suspect: something in a post that a person should look at, with its place and sentence. It accuses nobody."""
+"""A suspect: something in a post that a person should look at, with its place and sentence. It
+accuses nobody."""
 
 from __future__ import annotations
 
@@ -15,8 +16,10 @@ SPACES = re.compile(r"\s+")
 class Suspect:
     """One alarm of ``rule`` (a name of ``rules.RULES``).
 
-    ``place`` says where on the page (正文, 标题, 链接, 附件《…》). ``quote`` is the phrase, ``sentence`` what stands
-    around it: both masked where they are personal. ``why`` explains, ``hint`` suggests. ``key`` tells two alarms of
+    ``place`` says where on the page (正文, 标题, 链接, 附件《…》). ``quote`` is the phrase, ``sentence`` what
+    stands
+    around it: both masked where they are personal. ``why`` explains, ``hint`` suggests. ``key``
+    tells two alarms of
     one rule on one page apart, and is the same on every look.
     """
 

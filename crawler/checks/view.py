@@ -1,4 +1,5 @@
-"""What a page looks like in a browser: an empty article, a page wider than the screen, a style sheet that is missing.
+"""What a page looks like in a browser: an empty article, a page wider than the screen, a style
+sheet that is missing.
 
 ``crawler/checking/viewing.py`` measures; here it is judged. One page stands for its template.
 """
@@ -10,7 +11,8 @@ from dataclasses import dataclass
 from crawler.checks.suspects import Suspect
 
 WIDTH, HEIGHT = 1366, 1600
-"""The screen, in CSS pixels: the commonest width of an office computer; portals are made for 1000 to 1200."""
+"""The screen, in CSS pixels: the commonest width of an office computer; portals are made for 1000
+to 1200."""
 SPILL = 20
 """Pixels beyond the screen that nobody notices."""
 FEW = 2
@@ -22,11 +24,16 @@ RULES = ("view.blank", "view.overflow", "view.sheet")
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One page as rendered. ``letters``, ``pictures`` and ``frames`` are those seen in the article's element (of the whole
-    page where it was not ``found``); ``source`` are the letters that its source holds there, ``certain`` whether
-    the page itself marks the element. ``wide`` is how far the page scrolls sideways, ``spilling`` the element behind
-    it and ``inside`` whether that stands in the article. ``sheets`` are style sheets that do not come, with the reason.
-    ``doubt`` says why nothing may be concluded: something the page needs could not be had for our own reasons.
+    """One page as rendered. ``letters``, ``pictures`` and ``frames`` are those seen in the
+    article's element (of the whole
+    page where it was not ``found``); ``source`` are the letters that its source holds there,
+    ``certain`` whether
+    the page itself marks the element. ``wide`` is how far the page scrolls sideways, ``spilling``
+    the element behind
+    it and ``inside`` whether that stands in the article. ``sheets`` are style sheets that do not
+    come, with the reason.
+    ``doubt`` says why nothing may be concluded: something the page needs could not be had for our
+    own reasons.
     """
 
     url: str
@@ -55,7 +62,13 @@ def judge_view(view: View) -> tuple[Suspect, ...]:
 
 def _sheet(url: str, why: str) -> Suspect:
     return Suspect(
-        "view.sheet", "网页", url[:300], "", f"样式表取不到（{why}），页面排版散乱", "恢复样式表", url
+        "view.sheet",
+        "网页",
+        url[:300],
+        "",
+        f"样式表取不到（{why}），页面排版散乱",
+        "恢复样式表",
+        url,
     )
 
 

@@ -1,4 +1,5 @@
-"""Wrong words and forms in Chinese government writing. Each rule explains itself and suggests; a person decides."""
+"""Wrong words and forms in Chinese government writing. Each rule explains itself and suggests; a
+person decides."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ REPEAT_UNLESS = (
     "项目项目",
     "企业企业",
 )
-"""Starts of runs that may be two words side by side (``服务业``, ``工作人员``): they count only before a stop or 的."""
+"""Starts of runs that may be two words side by side (``服务业``, ``工作人员``): they count only before a
+stop or 的."""
 FUNCTION = re.compile(
     r"(?<!的)的的(?![的确士])|(?<![了为])了了(?!解|然|断|结|不起|了|事|却|如|无|之)|(?<![和])和和(?![和美气平睦谐])|(?<!与)与与(?!会|时|否|其|之|此)|(?<!在)在在(?!线|岗|职|校|建|册|编|场|于|位|押|读|逃|乎|此|野|座|案|家|世|即|途|外|内|理|意)|(?<!将)将将(?!军|来|领|士|官|近|要|于|就|会|至)|(?<!对)对对(?!联|方|外|内|口|应|象|照|手|策|立|面|接|话|标|比|抗|称|子)"
 )
@@ -49,7 +51,11 @@ FACE = re.compile(r"[:;]-?[)(]")
 QUANTITY = (
     (re.compile(r"近\d[\d,.]{0,9}(?:余|多)[\u4e00-\u9fff]"), "“近”与“余”矛盾", "留一个"),
     (re.compile(r"百分之\s?\d{1,3}(?:\.\d+)?\s?[%％]"), "“百分之”与“%”重复", "留一个"),
-    (re.compile(r"(?:超过|超|逾)\d[\d,.]{0,9}(?:余|多)[人户家个项件名次万亿]"), "“超过”与“余”重复", "留一个"),
+    (
+        re.compile(r"(?:超过|超|逾)\d[\d,.]{0,9}(?:余|多)[人户家个项件名次万亿]"),
+        "“超过”与“余”重复",
+        "留一个",
+    ),
     (re.compile(r"(?:大约|约)\d[\d,.]{0,9}[\u4e00-\u9fff]{0,3}左右"), "“约”与“左右”重复", "留一个"),
 )
 FULLWIDTH = re.compile(r"[０-９Ａ-Ｚａ-ｚ]{2,}")
@@ -63,7 +69,8 @@ def find_wording(
 ) -> Iterator[Suspect]:
     """Every wrong word or form in ``text``, which has one passage a line; each kind once a passage.
 
-    ``own`` is the office's list: wrong -> (right, explanation). ``titles`` are passages that may be cut at their end.
+    ``own`` is the office's list: wrong -> (right, explanation). ``titles`` are passages that may be
+    cut at their end.
     """
     yield from _words(text, place, "wording.pair", _pairs(), UNLESS, "易混词")
     yield from _words(text, place, "wording.name", _names(), NAME_UNLESS, "名称不规范")
@@ -71,7 +78,12 @@ def find_wording(
     for wrong, (right, why) in (own or {}).items():
         for at in _hits(text, wrong, ()):
             yield Suspect(
-                "wording.office", place, wrong, around(text, at, at + len(wrong)), why or "本办词表", right
+                "wording.office",
+                place,
+                wrong,
+                around(text, at, at + len(wrong)),
+                why or "本办词表",
+                right,
             )
     yield from _document_numbers(text, place)
     for passage in text.split("\n"):
@@ -105,7 +117,12 @@ def _words(
         if wrong in text:
             for at in _hits(text, wrong, unless.get(wrong, ())):
                 yield Suspect(
-                    rule, place, wrong, around(text, at, at + len(wrong)), f"{why}：应为“{right}”", right
+                    rule,
+                    place,
+                    wrong,
+                    around(text, at, at + len(wrong)),
+                    f"{why}：应为“{right}”",
+                    right,
                 )
 
 
@@ -114,7 +131,9 @@ def _hits(text: str, wrong: str, unless: tuple[str, ...]) -> Iterator[int]:
     at = text.find(wrong)
     while at >= 0:
         covered = any(
-            text.startswith(longer, at - longer.find(wrong)) for longer in unless if at >= longer.find(wrong)
+            text.startswith(longer, at - longer.find(wrong))
+            for longer in unless
+            if at >= longer.find(wrong)
         )
         if not covered:
             yield at
@@ -136,7 +155,12 @@ def _document_numbers(text: str, place: str) -> Iterator[Suspect]:
         if wrong and not ordinal_of_order(before, ordinal, left):
             hint = f"{before}〔{year}〕{number.lstrip('0') or number}号"
             yield Suspect(
-                "wording.number", place, found[0][-40:], around(text, *found.span()), "；".join(wrong), hint
+                "wording.number",
+                place,
+                found[0][-40:],
+                around(text, *found.span()),
+                "；".join(wrong),
+                hint,
             )
 
 
@@ -163,7 +187,9 @@ def _forms(passage: str, place: str, cut: bool) -> Iterator[Suspect]:
         )
     for found in REPEATED_MARKS.finditer(passage):
         if not _dotted(passage, found):
-            yield _at("wording.marks", passage, found, place, f"标点“{found[0]}”重复或冲突", found[0][0])
+            yield _at(
+                "wording.marks", passage, found, place, f"标点“{found[0]}”重复或冲突", found[0][0]
+            )
     for pattern in (REPEATED_WORDS, FUNCTION):
         for found in pattern.finditer(passage):
             if not _two_words(passage, found):
@@ -186,11 +212,14 @@ def _forms(passage: str, place: str, cut: bool) -> Iterator[Suspect]:
 
 def _dotted(passage: str, found: re.Match[str]) -> bool:
     """Part of a run of dots: fillers of a form, or an ellipsis."""
-    return any(dots.start() < found.end() and found.start() < dots.end() for dots in DOTS.finditer(passage))
+    return any(
+        dots.start() < found.end() and found.start() < dots.end() for dots in DOTS.finditer(passage)
+    )
 
 
 def _two_words(passage: str, found: re.Match[str]) -> bool:
-    """Two words side by side: the second one goes on as a longer word, or a name ends with the first."""
+    """Two words side by side: the second one goes on as a longer word, or a name ends with the
+    first."""
     if any(found[0] == start[: len(found[0])] for start in REPEAT_UNLESS):
         after = passage[found.end() : found.end() + 1]
         return bool(after) and after not in "，。；、！？的）”"
@@ -198,7 +227,8 @@ def _two_words(passage: str, found: re.Match[str]) -> bool:
 
 
 def _unpaired(passage: str, place: str, cut: bool) -> Iterator[Suspect]:
-    """Pairs within one passage; a title that a list cut short (…, or without a mark) is none, nor is a closing bracket
+    """Pairs within one passage; a title that a list cut short (…, or without a mark) is none, nor
+    is a closing bracket
     of ``1）``."""
     if len(passage) > 2000 or CUT_SHORT.search(passage):
         return

@@ -1,4 +1,5 @@
-"""A home page's links: which stand in the box of a column, or in its own folder, with the day printed beside. Pure."""
+"""A home page's links: which stand in the box of a column, or in its own folder, with the day
+printed beside. Pure."""
 
 from __future__ import annotations
 
@@ -18,18 +19,21 @@ from crawler.reading.markup import base_url, decode, join, tree
 from crawler.walking.addresses import place_of
 
 UP, LEAST, MOST = 5, 2, 60
-"""A box is sought so many elements above the link that heads it; it holds so many links to posts at least, and at most."""
+"""A box is sought so many elements above the link that heads it; it holds so many links to posts at
+least, and at most."""
 LONGEST = 100
 """Characters of a row beside its link: a longer one is no row with a day."""
 NUMBERED = re.compile(r"\d[^/]*\Z")
-"""A file with a number in its name: in an empty column's folder a post rather than a page about the office."""
+"""A file with a number in its name: in an empty column's folder a post rather than a page about the
+office."""
 FEW_LINKS = 5
 """A page with fewer links is made by a script."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A link of the home page that may lead to a post; ``day`` is printed beside it, ``None`` where none is."""
+    """A link of the home page that may lead to a post; ``day`` is printed beside it, ``None`` where
+    none is."""
 
     url: str
     title: str
@@ -38,20 +42,26 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """A home page that was read on ``today``: every link once, and the links in the box that a column's link heads."""
+    """A home page that was read on ``today``: every link once, and the links in the box that a
+    column's link heads."""
 
     today: date
     links: tuple[Shown, ...]
     boxes: Mapping[str, frozenset[str]]
 
     def of(self, own: Own, url: str, newest: date | None) -> Iterator[Shown]:
-        """Links that may be newer posts of the column at ``url``: in its folders, in its box, or with the title of a row whose
+        """Links that may be newer posts of the column at ``url``: in its folders, in its box, or
+        with the title of a row whose
         day is not sure; those with a day first.
 
         Left out is what is surely not newer by its printed day, or by the day in its address.
         """
         boxed = self.boxes.get(place_of(url), frozenset())
-        mine = [one for one in self.links if one.url in boxed or own.below(one.url) or own.titled(one.title)]
+        mine = [
+            one
+            for one in self.links
+            if one.url in boxed or own.below(one.url) or own.titled(one.title)
+        ]
         may = (one for one in mine if self._may_be_newer(one, newest))
         yield from sorted(may, key=lambda one: one.day is None)
 
@@ -59,7 +69,9 @@ class Front:
         if column_like(one.url) and one.day is None:
             return False
         if newest is None:
-            return one.day is not None or article_like(one.url) or NUMBERED.search(one.url) is not None
+            return (
+                one.day is not None or article_like(one.url) or NUMBERED.search(one.url) is not None
+            )
         if one.day is not None:
             return one.day > newest
         saved = url_day(one.url, today=self.today)
@@ -67,7 +79,8 @@ class Front:
 
 
 def read_front(page: Page, columns: Iterable[str]) -> Front | None:
-    """The home page of a site whose columns stand at ``columns``; ``None`` for a page without links to read."""
+    """The home page of a site whose columns stand at ``columns``; ``None`` for a page without links
+    to read."""
     root = tree(decode(page.body, page.headers))
     if root is None:
         return None
@@ -79,7 +92,10 @@ def read_front(page: Page, columns: Iterable[str]) -> Front | None:
     found: dict[str, Shown] = {}
     for anchor, url in urls.items():
         one, known = Shown(url, _words(anchor), _printed(anchor, today)), found.get(url)
-        if known is None or (one.day is not None, len(one.title)) > (known.day is not None, len(known.title)):
+        if known is None or (one.day is not None, len(one.title)) > (
+            known.day is not None,
+            len(known.title),
+        ):
             found[url] = one
     return Front(today, tuple(found.values()), _boxes(urls, {place_of(url) for url in columns}))
 
@@ -113,7 +129,8 @@ def _words(anchor: HtmlElement) -> str:
 
 
 def _printed(anchor: HtmlElement, today: date) -> date | None:
-    """The day that the row of the link prints: in the widest element around it that leads nowhere else."""
+    """The day that the row of the link prints: in the widest element around it that leads nowhere
+    else."""
     row = anchor
     for _ in range(3):
         above = row.getparent()
@@ -128,7 +145,8 @@ def _printed(anchor: HtmlElement, today: date) -> date | None:
 
 
 def _day(text: str, today: date) -> date | None:
-    """The day in a text; one without a year (06-30), which must stand alone, is the last such day."""
+    """The day in a text; one without a year (06-30), which must stand alone, is the last such
+    day."""
     for year in (None, today.year, today.year - 1):
         dated = find_date(text, today=today, place="item", year=year)
         if dated is not None and dated.day <= today:

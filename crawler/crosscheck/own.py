@@ -1,4 +1,5 @@
-"""Which addresses and articles are a column's own: by the folder of its page, of its posts, or by the column named. Pure."""
+"""Which addresses and articles are a column's own: by the folder of its page, of its posts, or by
+the column named. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ def bare(url: str) -> str:
 
 
 def folder_of(url: str) -> str:
-    """The folder of an address, dated ones at its end taken off: ``x.gov.cn/xwzx/`` of ``/xwzx/202006/t1.htm``.
+    """The folder of an address, dated ones at its end taken off: ``x.gov.cn/xwzx/`` of
+    ``/xwzx/202006/t1.htm``.
 
     Empty for what stands in a host's root: that is nobody's folder.
     """
@@ -38,8 +40,10 @@ def folders_of(urls: Iterable[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What tells a post of the column ``name``. ``page`` is the folder of its page, ``posts`` are those of its posts;
-    a folder that other columns' posts share is in neither. ``titles`` are those of its rows without a sure day
+    """What tells a post of the column ``name``. ``page`` is the folder of its page, ``posts`` are
+    those of its posts;
+    a folder that other columns' posts share is in neither. ``titles`` are those of its rows without
+    a sure day
     (:func:`plain_title`).
     """
 
@@ -58,13 +62,15 @@ class Own:
         return any(place.startswith(folder) for folder in self.folders)
 
     def titled(self, title: str) -> bool:
-        """Whether a link says the title of a row whose day is not sure: there it may stand with its day."""
+        """Whether a link says the title of a row whose day is not sure: there it may stand with its
+        day."""
         return plain_title(title) in self.titles
 
     def holds(self, article: Article, url: str) -> bool:
         """Whether the article at ``url`` is a post of the column.
 
-        In the folder of its page whatever it says. In a folder below, and in one of its posts (makers put posts of many
+        In the folder of its page whatever it says. In a folder below, and in one of its posts
+        (makers put posts of many
         columns in one), unless it names another column. Elsewhere only where it names this one.
         """
         if self.page and folder_of(url) == self.page:

@@ -1,6 +1,8 @@
-"""A column's list read once more, with the pages behind it: pinned rows may fill the first one, posts may go to the end. Pure.
+"""A column's list read once more, with the pages behind it: pinned rows may fill the first one,
+posts may go to the end. Pure.
 
-What the first page says of itself is bounded there. Here it is asked what no first page can tell: whether its newest row is
+What the first page says of itself is bounded there. Here it is asked what no first page can tell:
+whether its newest row is
 the column's newest.
 """
 
@@ -24,14 +26,20 @@ def further_of(reading: Reading) -> tuple[str, ...]:
 
 
 def slipped(reading: Reading) -> list[Shown]:
-    """Rows above the newest that print an older day and are not called pinned: a year may be misprinted (2002 for 2020)."""
+    """Rows above the newest that print an older day and are not called pinned: a year may be
+    misprinted (2002 for 2020)."""
     newest = reading.newest
     above = takewhile(lambda post: post.published is not newest, reading.posts) if newest else ()
-    return [Shown(post.url, post.title) for post in above if post.url and post.published and not post.pinned]
+    return [
+        Shown(post.url, post.title)
+        for post in above
+        if post.url and post.published and not post.pinned
+    ]
 
 
 def of_page(suspect: Suspect, url: str, page: Page, reading: Reading) -> Checked:
-    """What a further page of the list says of the column: its newest row, where that is newer than the first page's."""
+    """What a further page of the list says of the column: its newest row, where that is newer than
+    the first page's."""
     found = Checked(Where.FURTHER, url, page.fetched_at, Found.NOTHING)
     if not reading.outcome.conclusive:
         reason = reading.reason or "unreadable"

@@ -1,7 +1,9 @@
-"""Looking beside a column's list before it is accused: the home page, rows without a sure day, links outside the list, the
+"""Looking beside a column's list before it is accused: the home page, rows without a sure day,
+links outside the list, the
 pages behind its first.
 
-One home page a site and few pages a column, within the guard, robots and manners of every other look. What cannot be
+One home page a site and few pages a column, within the guard, robots and manners of every other
+look. What cannot be
 fetched changes nothing, and is kept as such.
 """
 
@@ -77,9 +79,11 @@ def crosscheck(
     clock: Callable[[], datetime],
     suspects: Sequence[Suspect],
 ) -> tuple[Crosscheck, ...]:
-    """Look for posts of the ``suspects`` that are newer than their lists show, and keep what was looked at.
+    """Look for posts of the ``suspects`` that are newer than their lists show, and keep what was
+    looked at.
 
-    A row of a list whose page bears a sure day is dated by it in the store. Never raises for what a site answers.
+    A row of a list whose page bears a sure day is dated by it in the store. Never raises for what a
+    site answers.
     """
     if not suspects:
         return ()
@@ -108,7 +112,9 @@ def crosscheck(
 def _ground(connection: Connection, suspect: Suspect, site: Site | None) -> _Ground:
     own = own_of(connection, suspect, site.columns if site else ())
     undated = tuple(Shown(*row) for row in undated_rows(connection, suspect.outlet.id, MOST_ROWS))
-    rows = [one.text for one in suspect.unread if one.why not in OUTSIDE] + [one.title for one in undated]
+    rows = [one.text for one in suspect.unread if one.why not in OUTSIDE] + [
+        one.title for one in undated
+    ]
     titles = frozenset(plain_title(title) for title in rows) - {""}
     return _Ground(suspect, site, replace(own, titles=titles), undated)
 
@@ -145,16 +151,28 @@ class _Seeker:
             wall = refusal(page)
         found = Checked(Where.HOME, site.home, page.fetched_at, Found.NOTHING)
         if wall is not None or page.status != 200:
-            return replace(found, found=Found.FAILED, reason=wall.reason if wall else "http_error"), None
+            return replace(
+                found, found=Found.FAILED, reason=wall.reason if wall else "http_error"
+            ), None
         front = read_front(page, site.columns)
-        return (found, front) if front else (replace(found, found=Found.FAILED, reason="script_list"), None)
+        return (
+            (found, front)
+            if front
+            else (replace(found, found=Found.FAILED, reason="script_list"), None)
+        )
 
-    async def _column(self, ground: _Ground, home: Checked | None, front: Front | None) -> Crosscheck:
+    async def _column(
+        self, ground: _Ground, home: Checked | None, front: Front | None
+    ) -> Crosscheck:
         suspect, moment = ground.suspect, self.clock()
         looked = [await self._look(ground, *one) for one in self._asks(ground, front)]
         looked += await self._behind(ground, {one.url for one in looked})
         if home is not None:
-            newer = [one.day for one in looked if one.where is Where.SHOWN and one.newer_than(suspect.newest)]
+            newer = [
+                one.day
+                for one in looked
+                if one.where is Where.SHOWN and one.newer_than(suspect.newest)
+            ]
             told = replace(home, found=Found.NEWER) if newer else home
             looked.insert(0, told)
         return Crosscheck(suspect.outlet.id, moment, suspect.newest, tuple(looked))
@@ -178,7 +196,8 @@ class _Seeker:
             yield from ((where, one) for one in chosen)
 
     def _shown(self, ground: _Ground, front: Front | None) -> list[Shown]:
-        """Links of the home page that may be the column's, without those that are stored posts of a known day or column."""
+        """Links of the home page that may be the column's, without those that are stored posts of a
+        known day or column."""
         if front is None:
             return []
         outlet = ground.suspect.outlet
@@ -188,10 +207,16 @@ class _Seeker:
         return [one for one in links if one.url not in known or known[one.url] == (True, None)]
 
     async def _behind(self, ground: _Ground, asked: set[str]) -> list[Checked]:
-        """The list's further pages, and the pages of rows whose day contradicts the order of the list."""
+        """The list's further pages, and the pages of rows whose day contradicts the order of the
+        list."""
         suspect, outlet = ground.suspect, ground.suspect.outlet
         probe = next(iter(probes_of(outlet)), None)
-        if probe is None or not outlet.url or suspect.newest is None or not self.budget.take(outlet.site):
+        if (
+            probe is None
+            or not outlet.url
+            or suspect.newest is None
+            or not self.budget.take(outlet.site)
+        ):
             return []
         list_page = await self._asked(outlet.url)
         reading = guarded(portal.read, list_page, outlet, probe)
@@ -200,10 +225,14 @@ class _Seeker:
         for url in further_of(reading):
             if self.budget.take(outlet.site):
                 page = await self._asked(url)
-                looked.append(of_page(suspect, url, page, guarded(portal.read, page, outlet, probe)))
+                looked.append(
+                    of_page(suspect, url, page, guarded(portal.read, page, outlet, probe))
+                )
         return looked
 
-    async def _look(self, ground: _Ground, where: Where, link: Shown, *, dates: bool = True) -> Checked:
+    async def _look(
+        self, ground: _Ground, where: Where, link: Shown, *, dates: bool = True
+    ) -> Checked:
         """``dates``: what the page of a row says dates the row in the store."""
         if not self.budget.take(ground.suspect.outlet.site):
             nothing = Checked(where, link.url, self.clock(), Found.FAILED, TOO_MANY, link.title)
@@ -219,14 +248,22 @@ class _Seeker:
         return await self.ask(url) if page.error in NETWORK and self.retries else page
 
 
-def weigh(suspect: Suspect, own: Own, where: Where, link: Shown, page: Page, article: Article) -> Checked:
+def weigh(
+    suspect: Suspect, own: Own, where: Where, link: Shown, page: Page, article: Article
+) -> Checked:
     """What the page behind ``link`` says of the column."""
     title = link.title or article.title
     found = Checked(where, link.url, page.fetched_at, Found.OTHER, title=title)
-    if article.outcome in BLIND or (article.outcome is Outcome.UNREADABLE and article.reason != "no_dates"):
+    if article.outcome in BLIND or (
+        article.outcome is Outcome.UNREADABLE and article.reason != "no_dates"
+    ):
         failed = replace(found, found=Found.FAILED, reason=article.reason or "unreadable")
         return _by_print(failed, suspect, own, link)
-    mine = where is Where.ROW or own.titled(link.title) or own.holds(article, page.final_url or link.url)
+    mine = (
+        where is Where.ROW
+        or own.titled(link.title)
+        or own.holds(article, page.final_url or link.url)
+    )
     if not mine:
         return found
     dated, newest = article.published, suspect.newest
@@ -241,7 +278,8 @@ def weigh(suspect: Suspect, own: Own, where: Where, link: Shown, page: Page, art
 
 
 def _by_print(failed: Checked, suspect: Suspect, own: Own, link: Shown) -> Checked:
-    """A page that could not be seen; what the home page prints of it stands where the link is surely the column's."""
+    """A page that could not be seen; what the home page prints of it stands where the link is
+    surely the column's."""
     newest = suspect.newest
     own_link = own.below(link.url) or own.titled(link.title)
     if link.day is None or not own_link or (newest is not None and link.day <= newest):

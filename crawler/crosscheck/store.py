@@ -1,4 +1,5 @@
-"""Crosschecks in the store, and what the store knows that one needs: whose folders, which posts, which home page."""
+"""Crosschecks in the store, and what the store knows that one needs: whose folders, which posts,
+which home page."""
 
 from __future__ import annotations
 
@@ -39,18 +40,23 @@ def keep(connection: Connection, checks: Iterable[Crosscheck]) -> None:
 def crosschecks(
     connection: Connection, since: datetime, until: datetime, outlets: Collection[str] | None = None
 ) -> dict[str, tuple[Crosscheck, ...]]:
-    """The crosschecks after ``since`` up to ``until`` by outlet, the newest first; of ``outlets`` alone where given."""
+    """The crosschecks after ``since`` up to ``until`` by outlet, the newest first; of ``outlets``
+    alone where given."""
     query = select(CrosscheckRow.__table__).where(ROW.moment > utc(since), ROW.moment <= utc(until))
     if outlets is not None:
         query = query.where(ROW.outlet_id.in_(sorted(outlets)))
     found: dict[str, list[Crosscheck]] = {}
     for row in connection.execute(query.order_by(ROW.moment.desc(), ROW.id.desc())):
         looked = tuple(_checked(one) for one in row.looked)
-        found.setdefault(row.outlet_id, []).append(Crosscheck(row.outlet_id, row.moment, row.newest, looked))
+        found.setdefault(row.outlet_id, []).append(
+            Crosscheck(row.outlet_id, row.moment, row.newest, looked)
+        )
     return {outlet: tuple(checks) for outlet, checks in found.items()}
 
 
-def last_of(connection: Connection, outlets: Collection[str], until: datetime) -> dict[str, Crosscheck]:
+def last_of(
+    connection: Connection, outlets: Collection[str], until: datetime
+) -> dict[str, Crosscheck]:
     """The last crosscheck of each of ``outlets`` up to ``until``, however long ago."""
     newest = (
         select(func.max(ROW.id)).where(ROW.outlet_id.in_(sorted(outlets)), ROW.moment <= utc(until))
@@ -104,14 +110,20 @@ class Site:
 def sites_of(connection: Connection, suspects: Iterable[Suspect]) -> dict[str, Site]:
     """The sites of the suspects by id."""
     wanted = sorted({one.outlet.site for one in suspects})
-    homes = select(SiteRow.id, SiteRow.home).where(SiteRow.id.in_(wanted), SiteRow.retired_at.is_(None))
+    homes = select(SiteRow.id, SiteRow.home).where(
+        SiteRow.id.in_(wanted), SiteRow.retired_at.is_(None)
+    )
     columns: dict[str, list[str]] = {}
     query = select(OutletRow.site_id, OutletRow.url).where(
-        OutletRow.site_id.in_(wanted), OutletRow.kind == OutletKind.COLUMN.value, OutletRow.url.is_not(None)
+        OutletRow.site_id.in_(wanted),
+        OutletRow.kind == OutletKind.COLUMN.value,
+        OutletRow.url.is_not(None),
     )
     for site, url in connection.execute(query.where(OutletRow.retired_at.is_(None))):
         columns.setdefault(site, []).append(str(url))
-    return {row.id: Site(row.home, tuple(columns.get(row.id, ()))) for row in connection.execute(homes)}
+    return {
+        row.id: Site(row.home, tuple(columns.get(row.id, ()))) for row in connection.execute(homes)
+    }
 
 
 def own_of(connection: Connection, suspect: Suspect, columns: Sequence[str]) -> Own:
@@ -128,7 +140,8 @@ def own_of(connection: Connection, suspect: Suspect, columns: Sequence[str]) -> 
 
 
 def _shared(connection: Connection, outlet: str, folder: str, urls: Sequence[str]) -> bool:
-    """Whether posts of others stand in the folder, at the scheme and host under which ``urls`` name it."""
+    """Whether posts of others stand in the folder, at the scheme and host under which ``urls`` name
+    it."""
     heads = {url[: url.find("/", url.find("//") + 2)] for url in urls}
     path = folder[folder.find("/") :]
     spans = [f"{head}{path}" for head in sorted(heads)]
@@ -140,8 +153,11 @@ def _shared(connection: Connection, outlet: str, folder: str, urls: Sequence[str
 
 
 def undated_rows(connection: Connection, outlet: str, most: int) -> list[tuple[str, str]]:
-    """Address and title of the outlet's posts without a believed day, those that came last first, in page order."""
-    query = select(PostRow.url, PostRow.title).where(PostRow.outlet_id == outlet, PostRow.published.is_(None))
+    """Address and title of the outlet's posts without a believed day, those that came last first,
+    in page order."""
+    query = select(PostRow.url, PostRow.title).where(
+        PostRow.outlet_id == outlet, PostRow.published.is_(None)
+    )
     rows = connection.execute(query.order_by(PostRow.first_seen.desc(), PostRow.id).limit(most))
     return [(row.url, row.title) for row in rows if row.url.startswith(("http://", "https://"))]
 
@@ -149,7 +165,8 @@ def undated_rows(connection: Connection, outlet: str, most: int) -> list[tuple[s
 def known_posts(
     connection: Connection, outlet: str, urls: Iterable[str]
 ) -> dict[str, tuple[bool, date | None]]:
-    """Those of ``urls`` that are stored posts: whether one of ``outlet``, and the newest day they bear there."""
+    """Those of ``urls`` that are stored posts: whether one of ``outlet``, and the newest day they
+    bear there."""
     wanted: dict[str, str] = {}
     for url in urls:
         if len(url) <= LONGEST_URL:

@@ -1,6 +1,8 @@
-"""What a person would take for a date though none can be believed: 2026-11-31, 2O26-11-20, 2026年11月, 10:32.
+"""What a person would take for a date though none can be believed: 2026-11-31, 2O26-11-20,
+2026年11月, 10:32.
 
-A row that prints such a thing is no row without a date: it may be the newest, and nobody knows of when. Linear: every
+A row that prints such a thing is no row without a date: it may be the newest, and nobody knows of
+when. Linear: every
 repetition is bounded.
 """
 
@@ -39,7 +41,8 @@ _FRAME = " ()-|·,;、:*"
 def looks_dated(text: str) -> bool:
     """Whether ``text`` shows a date, or what was meant for one, alone or at its beginning or end.
 
-    True for real dates too: ask where none could be believed. A date inside a sentence is not meant for the row.
+    True for real dates too: ask where none could be believed. A date inside a sentence is not meant
+    for the row.
     """
     if len(text) > LONGEST:
         return False

@@ -1,4 +1,5 @@
-"""What may be a date in one piece of Chinese text: its parts and where they stood, nothing judged yet.
+"""What may be a date in one piece of Chinese text: its parts and where they stood, nothing judged
+yet.
 
 Linear in the length of the text: every repetition in a pattern is bounded, none is nested.
 """
@@ -20,11 +21,14 @@ _ALIKE = {
     " ": "　\xa0\t\r\n\u2002\u2003\u2009\u200b\ufeff",
 }
 _PLAIN = {
-    odd: plain[i] if len(plain) > 1 else plain for plain, odds in _ALIKE.items() for i, odd in enumerate(odds)
+    odd: plain[i] if len(plain) > 1 else plain
+    for plain, odds in _ALIKE.items()
+    for i, odd in enumerate(odds)
 }
 _ODD = frozenset(_PLAIN)
 ZEROS = "〇○◯ＯOｏoОо0"
-"""What is typed for 〇 in years in words: the character, circles, letters (Latin and Cyrillic), the digit."""
+"""What is typed for 〇 in years in words: the character, circles, letters (Latin and Cyrillic), the
+digit."""
 _DIGITS = {mark: i for i, mark in enumerate("零一二三四五六七八九")} | dict.fromkeys(ZEROS, 0)
 
 _TIME = (
@@ -35,7 +39,8 @@ _TIME = (
     r"(?: ?(?P<zone>Z|\+\d\d:?\d\d|(?:(?<=\d:\d\d:\d\d)|(?<=\.\d\d\d))-\d\d:?\d\d)(?![\d:]))?"
     r"(?: ?(?:--?|[~～至到]) ?\d{1,2}[:时点]\d{1,2}分?)?)?"
 )
-"""A time of day. West of Greenwich only behind seconds: 15:00-17:00 is a range of hours, no zone."""
+"""A time of day. West of Greenwich only behind seconds: 15:00-17:00 is a range of hours, no
+zone."""
 _FULL = re.compile(
     r"(?<!\d)(?P<y>(?:1[89]|2[01])\d\d)(?:"
     r" ?年 {0,2}(?P<m1>\d{1,2}) ?月 {0,2}(?P<d1>\d{1,2})(?!\d) ?[日号]?"
@@ -65,7 +70,8 @@ _MINGUO_BARE = re.compile(
     r"(?![\d\-/.])" + _TIME
 )
 _TURNED = re.compile(
-    r"(?<![\d\-/.])(?P<m2>\d{1,2})(?P<s>[-/.])(?P<d2>\d{1,2})(?P=s)(?P<y>(?:19|20)\d\d)(?![\d\-/.])" + _TIME
+    r"(?<![\d\-/.])(?P<m2>\d{1,2})(?P<s>[-/.])(?P<d2>\d{1,2})(?P=s)(?P<y>(?:19|20)\d\d)(?![\d\-/.])"
+    + _TIME
 )
 """The year last (Hong Kong, English pages): 20/11/2026 and 11/20/2026."""
 _DIGIT = re.compile(r"\d")
@@ -78,12 +84,15 @@ _ENGLISH = re.compile(
     re.I,
 )
 """July 16, 2020, 16 July 2020, and as Java writes a date of ours: Thu Jul 16 09:30:00 CST 2020."""
-_LABEL = re.compile(r"[(\s|·,;、*]{0,8}((?:[^\W\d_] ?){0,10}?) ?(:|时间|日期|于|\Z)[(\s|·,;-]{0,200}\Z")
+_LABEL = re.compile(
+    r"[(\s|·,;、*]{0,8}((?:[^\W\d_] ?){0,10}?) ?(:|时间|日期|于|\Z)[(\s|·,;-]{0,200}\Z"
+)
 _KNOWN_LABEL = re.compile(r"(?:时间|日期|发布|发表|更新|刊登|发文|公布|公开|更新于|发布于|日)\Z")
 _UNTIL = re.compile(
     r" {0,2}[-~～至到]++ {0,2}(?:(?:19|20)\d\d ?[-/.年] ?)?(?:\d{1,2} ?[-/.月] ?)?\d{1,2} ?[日号]?(?![\d:])(?:止|为止)?"
 )
-"""The end of a range behind its beginning: 2026-11-20 至 2026-11-27, 2026年11月20日至27日. Thirty dashes cost no more than one."""
+"""The end of a range behind its beginning: 2026-11-20 至 2026-11-27, 2026年11月20日至27日. Thirty dashes
+cost no more than one."""
 _TAIL = re.compile(
     r"[\s)|·,;、.-]{0,200}(?:\(?(?:星期|周)[一二三四五六日天]\)?)?"
     r"(?:(?:阅读|点击|浏览|访问|查看|来源|信息来源|作者|编辑|责编|人气|次数|发布|发布者|发布人|字号|分享|[Ss]ource|[Vv]iews?)(?s:.){0,120})?[\s)|·,;、]{0,200}\Z"
@@ -94,10 +103,13 @@ _TAIL = re.compile(
 class Part:
     """Date parts at ``start:end`` of a text. ``year`` is ``None`` where none stands there.
 
-    ``time`` is (hour, minute, second, zone as printed or ""). ``alone`` says that nothing but brackets,
+    ``time`` is (hour, minute, second, zone as printed or ""). ``alone`` says that nothing but
+    brackets,
     a label and a view count surrounds it; ``label`` is that label (``发布时间``). ``sure`` is false for
-    forms that mean a date only when they stand alone (``07-20``, ``20/07/21``, ``20200720``). ``ranged``: it begins
-    a range (公示期). ``turned``: the year stands last, and ``month`` and ``day`` are just the first and second number.
+    forms that mean a date only when they stand alone (``07-20``, ``20/07/21``, ``20200720``).
+    ``ranged``: it begins
+    a range (公示期). ``turned``: the year stands last, and ``month`` and ``day`` are just the first
+    and second number.
     """
 
     year: int | None
@@ -123,7 +135,8 @@ def plain(text: str) -> str:
 
 
 def parts(text: str) -> Iterator[Part]:
-    """Every possible date in ``plain`` text, in its order; forms without certainty only when alone."""
+    """Every possible date in ``plain`` text, in its order; forms without certainty only when
+    alone."""
     if _DIGIT.search(text) is None and "年" not in text:
         return  # a title, a name: nothing below is without a digit or 年
     found, until, label = False, 0, ""
@@ -271,11 +284,13 @@ _PIECE = re.compile(
     re.I,
 )
 MONTH_PIECE = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?[ -])?(?:{_BARE_MONTH})"
-"""How a piece begins that names its month in words (Nov, Nov 20, 十一月): the gates of a page's texts need it."""
+"""How a piece begins that names its month in words (Nov, Nov 20, 十一月): the gates of a page's texts
+need it."""
 
 
 def piece_of(text: str) -> Piece | None:
-    """The part of a date that is all that ``plain`` text says (``2020-07``, ``20``, ``7月``, ``Jul 2020``), or ``None``."""
+    """The part of a date that is all that ``plain`` text says (``2020-07``, ``20``, ``7月``, ``Jul
+    2020``), or ``None``."""
     match = _PIECE.match(text) if len(text) < 24 else None
     if match is None:
         return None
@@ -300,7 +315,8 @@ def _month_named(word: str | None) -> int:
 
 
 def joined(pieces: Sequence[Piece | None]) -> Piece:
-    """Two or three neighbouring pieces as one date, each part said once; ``NO_PIECE`` when they do not fit.
+    """Two or three neighbouring pieces as one date, each part said once; ``NO_PIECE`` when they do
+    not fit.
 
     The year may be missing. Of three, the year stands first or last.
     """

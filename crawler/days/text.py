@@ -23,7 +23,8 @@ __all__ = [
 ]  # fmt: skip
 
 FIRST_YEAR = 1995
-"""Chinese government sites begin with 1995 or later; an older date is a topic, not a publication."""
+"""Chinese government sites begin with 1995 or later; an older date is a topic, not a
+publication."""
 
 NO_DAY = "no such day"
 FUTURE = "later than a day after the look"
@@ -56,7 +57,8 @@ _URL_DAY = re.compile(
     r"|/(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])/"
     r"|/[A-Za-z]{1,30}_(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])/)"
 )
-"""A year with nothing, a mark or a lone ``t`` before it, and its month and day. It begins with the year, which is quick to look for."""
+"""A year with nothing, a mark or a lone ``t`` before it, and its month and day. It begins with the
+year, which is quick to look for."""
 _URL_YEAR = re.compile(
     r"(?<![0-9A-Za-z])t?(20[0-4]\d|199[5-9])(?:[-/]?(?:0[1-9]|1[0-2]))?(?=[/_.-]|[01]\d[0-3]\d_)"
 )
@@ -78,12 +80,17 @@ def find_date(
     why: str = "",
     fetched_at: datetime | None = None,
 ) -> Dated | None:
-    """The first believable date of ``text``; a day that stands alone goes before one inside a sentence.
+    """The first believable date of ``text``; a day that stands alone goes before one inside a
+    sentence.
 
-    ``today`` is the Shanghai day of the look. ``year`` serves dates without one (``07-20``), and ``why``
-    says what gave it. ``fetched_at`` (aware) is needed for N小时前. Raises ``ValueError`` when it is naive.
+    ``today`` is the Shanghai day of the look. ``year`` serves dates without one (``07-20``), and
+    ``why``
+    says what gave it. ``fetched_at`` (aware) is needed for N小时前. Raises ``ValueError`` when it is
+    naive.
     """
-    believed, _ = find_dates(text, today=today, place=place, year=year, why=why, fetched_at=fetched_at)
+    believed, _ = find_dates(
+        text, today=today, place=place, year=year, why=why, fetched_at=fetched_at
+    )
     return believed[0] if believed else None
 
 
@@ -144,7 +151,8 @@ def judge(
 
 
 def settled(part: Part, *, day_first: bool | None = None) -> Part:
-    """``part`` with its year last put in order: by itself where one number is no month, else as ``day_first`` says."""
+    """``part`` with its year last put in order: by itself where one number is no month, else as
+    ``day_first`` says."""
     if not part.turned:
         return part
     if part.month > 12 or part.day > 12 or part.month == part.day:
@@ -217,7 +225,9 @@ def _counted_back(
         day = shanghai_day(fetched_at) - timedelta(days=_BACK[match["word"]])
         time = (int(clock[1]), int(clock[2]), int(clock[3] or 0), "") if clock else None
         return Dated(day, raw, place, _moment(day, time), why)
-    seconds = 0 if match["unit"] is None else int(match["n"]) * _SECONDS[match["unit"].rstrip("钟")[-1]]
+    seconds = (
+        0 if match["unit"] is None else int(match["n"]) * _SECONDS[match["unit"].rstrip("钟")[-1]]
+    )
     moment = fetched_at - timedelta(seconds=1800 if match["word"] == "半小时前" else seconds)
     day = shanghai_day(moment)
     doubt = implausible(day, today)
@@ -233,11 +243,14 @@ def _epoch(letters: str, today: date, place: str) -> Dated | Refused | None:
         return None
     moment = datetime.fromtimestamp(int(match[1]), SHANGHAI)
     doubt = implausible(moment.date(), today)
-    return Refused(match[0], doubt) if doubt else Dated(moment.date(), match[0].strip(), place, moment)
+    return (
+        Refused(match[0], doubt) if doubt else Dated(moment.date(), match[0].strip(), place, moment)
+    )
 
 
 def url_date(url: str, *, today: date) -> Dated | None:
-    """The day in an address (``t20201119_44.htm``, ``/2020/11/19/``, ``/202011/19/``), place ``url``.
+    """The day in an address (``t20201119_44.htm``, ``/2020/11/19/``, ``/202011/19/``), place
+    ``url``.
 
     It is the day of saving, often not the printed one: 170 of 566 labelled items differ.
     """
@@ -269,7 +282,8 @@ def _in_address(url: str, today: date) -> tuple[date, re.Match[str]] | None:
 
 
 def url_year(url: str) -> int | None:
-    """The year in an address (``/2020/``, ``/202011/``, ``t20201119_``), a reason for ``11-19`` in a list."""
+    """The year in an address (``/2020/``, ``/202011/``, ``t20201119_``), a reason for ``11-19`` in
+    a list."""
     match = _URL_YEAR.search(url.partition("?")[0])
     return int(match[1]) if match else None
 
@@ -285,5 +299,7 @@ def join_date(cells: Sequence[str], *, today: date, place: str) -> Dated | Refus
             year, month, day = joined(pieces[i : i + width])
             if year is not None and month is not None and day is not None:
                 raw = " ".join(cell.strip() for cell in cells[i : i + width])
-                return judge(Part(year, month, day, 0, len(raw), alone=True), raw, today=today, place=place)
+                return judge(
+                    Part(year, month, day, 0, len(raw), alone=True), raw, today=today, place=place
+                )
     return None

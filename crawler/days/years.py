@@ -1,4 +1,5 @@
-"""The year of dates that show none (``07-20``): from the links' addresses and the order of the list, or not at all.
+"""The year of dates that show none (``07-20``): from the links' addresses and the order of the
+list, or not at all.
 
 The most recent fit is not a reason: a column that stopped years ago would look fresh.
 """
@@ -13,7 +14,8 @@ from crawler.days.strength import DOUBTED
 
 FROM_ADDRESS = "year from the address of the item"
 FROM_FOLDER = f"{DOUBTED}year from a folder of the item's address"
-"""A folder ``/2019/`` may be the year in which the column was laid out: such a year clears and never convicts."""
+"""A folder ``/2019/`` may be the year in which the column was laid out: such a year clears and
+never convicts."""
 FROM_ARTICLE = "year from the article of the item"
 FROM_HEADING = "year from the heading above the item"
 FROM_ORDER = "year from the order of the list"
@@ -26,7 +28,8 @@ SURE = timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What is known of one item: its full ``day``, or ``month`` and ``date``, and what its address or its article says."""
+    """What is known of one item: its full ``day``, or ``month`` and ``date``, and what its address
+    or its article says."""
 
     day: date | None = None
     month: int = 0
@@ -48,18 +51,25 @@ def years(hints: Sequence[Hint], today: date) -> list[tuple[int, str] | None]:
         why = FROM_ARTICLE if told else FROM_ADDRESS if sure else FROM_FOLDER
         found.append(None if day is None or hint.day else (day.year, why))
     left = -1
-    while found.count(None) not in (0, left):  # a row that found its year may give one to those above it
+    while found.count(None) not in (
+        0,
+        left,
+    ):  # a row that found its year may give one to those above it
         left = found.count(None)
         _order(hints, days, found, today)
     if any(one is not None and one[1] == FROM_FOLDER for one in found):
-        return [(one[0], FROM_ORDER_OF_FOLDERS) if one and one[1] == FROM_ORDER else one for one in found]
+        return [
+            (one[0], FROM_ORDER_OF_FOLDERS) if one and one[1] == FROM_ORDER else one
+            for one in found
+        ]
     return found
 
 
 def _order(
     hints: Sequence[Hint], days: list[date | None], found: list[tuple[int, str] | None], today: date
 ) -> None:
-    """Give years by the neighbours: one pass up for the item below, one pass down for the item above."""
+    """Give years by the neighbours: one pass up for the item below, one pass down for the item
+    above."""
     below: list[date | None] = [None] * len(days)
     for i in range(len(days) - 2, -1, -1):
         below[i] = days[i + 1] or below[i + 1]

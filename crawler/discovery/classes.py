@@ -1,8 +1,12 @@
-"""Which class a column most likely has, by its name and the names above it: a proposal with the word that made it.
+"""Which class a column most likely has, by its name and the names above it: a proposal with the
+word that made it.
 
-In Chinese the head of a name stands last, so the word that ends last decides: 政策动态 is news, 招聘公告 a notice.
-A name that says nothing takes the class of the nearest section that says something. Columns of a topic (专题)
-are never proposed as news: the indicators leave historical topics out of the 动态要闻 class (rules.md 1.2).
+In Chinese the head of a name stands last, so the word that ends last decides: 政策动态 is news, 招聘公告 a
+notice.
+A name that says nothing takes the class of the nearest section that says something. Columns of a
+topic (专题)
+are never proposed as news: the indicators leave historical topics out of the 动态要闻 class (rules.md
+1.2).
 """
 
 from __future__ import annotations
@@ -51,7 +55,11 @@ def propose_class(name: str, parents: Sequence[str] = ()) -> Proposed:
     own = _said(name)
     if own is None and WEAK.search(name):
         above = [said.cls for part in parents if (said := _said(part))]
-        own = Proposed(ColumnClass.NEWS, "资讯") if not parents or above[-1:] == [ColumnClass.NEWS] else None
+        own = (
+            Proposed(ColumnClass.NEWS, "资讯")
+            if not parents or above[-1:] == [ColumnClass.NEWS]
+            else None
+        )
     if own is None:
         said_above = (said for part in reversed(parents) if (said := _said(part)) is not None)
         own = next((said for said in said_above if said.cls in INHERITED), None)

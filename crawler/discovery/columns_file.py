@@ -1,6 +1,7 @@
 """Proposed columns as YAML for config.yaml: every entry is one line to keep, mend or strike out.
 
-Columns that the catalogue has already are left out; those without an address there, those that moved and those
+Columns that the catalogue has already are left out; those without an address there, those that
+moved and those
 that the site does not lead to stand as comments, because a person changes the entry that exists.
 """
 
@@ -36,9 +37,11 @@ REASONS = {
 
 
 def columns_yaml(found: Findings, *, taken: Collection[str] = (), site: str = "") -> str:
-    """The text of the file. ``taken`` are ids that the catalogue uses; ``site`` is named where it is not the first.
+    """The text of the file. ``taken`` are ids that the catalogue uses; ``site`` is named where it
+    is not the first.
 
-    It reads as ``catalogue: {columns: [...]}`` and is accepted by :func:`crawler.catalogue.read_catalogue`.
+    It reads as ``catalogue: {columns: [...]}`` and is accepted by
+    :func:`crawler.catalogue.read_catalogue`.
     """
     lines = [HEAD.format(home=visible(found.home)).rstrip("\n")]
     fresh = [one for one in found.columns if one.standing is Standing.NEW]
@@ -69,7 +72,12 @@ def outcome_name(outcome: str, reason: str) -> str:
 
 
 def _entry(one: Proposal, id: str, site: str) -> str:
-    values: dict[str, Any] = {"id": id, "name": visible(one.name), "path": visible(one.path), "url": one.url}
+    values: dict[str, Any] = {
+        "id": id,
+        "name": visible(one.name),
+        "path": visible(one.path),
+        "url": one.url,
+    }
     values |= {"class": one.cls.value, "level": one.level, "units": []}
     if one.by_script:
         values["render"] = "browser"
@@ -97,7 +105,9 @@ def _asides(found: Findings) -> Iterable[str]:
             if gone.outcome
             else REASONS.get(gone.reason, "未查看")
         )
-        yield visible(f"台账有、站内没有链接指向：{gone.outlet}（{gone.name}）{gone.url}，{state}", 600)
+        yield visible(
+            f"台账有、站内没有链接指向：{gone.outlet}（{gone.name}）{gone.url}，{state}", 600
+        )
     for doubt in found.doubts:
         state = outcome_name(doubt.outcome.value, doubt.reason)
         yield visible(f"看不清，须人工打开：{doubt.name} {doubt.url}，{state}", 600)
@@ -106,11 +116,13 @@ def _asides(found: Findings) -> Iterable[str]:
 
 
 def proposed_ids(columns: Iterable[Proposal], taken: Collection[str] = ()) -> list[str]:
-    """An id for each column from its address: the last folder, with more of the address where that is taken."""
+    """An id for each column from its address: the last folder, with more of the address where that
+    is taken."""
     return ids_of_urls((one.url for one in columns), taken)
 
 
 def visible(text: str, limit: int = 200) -> str:
-    """``text`` as one line of printable characters: crawled text must not break out of a comment."""
+    """``text`` as one line of printable characters: crawled text must not break out of a
+    comment."""
     kept = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text[: 10 * limit])
     return " ".join(kept.split())[:limit]

@@ -1,6 +1,8 @@
-"""A portal from its home page: the pages that may be its columns. What is found is proposed; a person confirms.
+"""A portal from its home page: the pages that may be its columns. What is found is proposed; a
+person confirms.
 
-One host, one request at a time, with the delay, robots and limits of the crawl, and never further than
+One host, one request at a time, with the delay, robots and limits of the crawl, and never further
+than
 ``depth`` links from the home page. What the pages mean is decided in ``crawler.proposals``.
 """
 
@@ -48,7 +50,8 @@ class NoPortal(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One page looked at. ``came`` are the links that led to it (their menus and words), ``above`` the page
+    """One page looked at. ``came`` are the links that led to it (their menus and words), ``above``
+    the page
     that the first of them stands on. ``kind`` as in ``gengxin read``: home, list, article or other.
     """
 
@@ -75,7 +78,8 @@ class Shown:
 class Survey:
     """All that was seen of one portal.
 
-    ``left`` addresses were not asked because the page limit came first, ``barred`` ones because of robots.txt;
+    ``left`` addresses were not asked because the page limit came first, ``barred`` ones because of
+    robots.txt;
     ``others`` are links to other hosts. ``gave_up`` says that the host stopped answering.
     """
 
@@ -100,10 +104,12 @@ def discover(
     platforms: Collection[str] = (),
     on_page: Callable[[int], None] = lambda asked: None,
 ) -> Survey:
-    """Look at the portal behind ``home``, at most ``depth`` links deep and ``pages`` pages, and at the addresses
+    """Look at the portal behind ``home``, at most ``depth`` links deep and ``pages`` pages, and at
+    the addresses
     ``also`` (the catalogue's columns: one that nothing links to is told from one that is gone).
 
-    ``platforms`` are hosts that serve accounts beside the platforms' own (:func:`crawler.account_links.home_of`).
+    ``platforms`` are hosts that serve accounts beside the platforms' own
+    (:func:`crawler.account_links.home_of`).
 
     Raises :class:`NoPortal` when the address may not be fetched or the home page is no page.
     """
@@ -112,7 +118,9 @@ def discover(
         hosts, polite = hosts_of(home), manners or Manners(config.delay)
         async with HttpDoor(config, hosts, clock, legacy=polite.legacy_tls) as door:
             line = HostQueue(host_key(home), polite, config.give_up_after)
-            scout = Scout(door.fetch, config, hosts, line, place_of(home), pages, on_page, platforms)
+            scout = Scout(
+                door.fetch, config, hosts, line, place_of(home), pages, on_page, platforms
+            )
             return await scout.run(home, depth, also)
 
     return asyncio.run(go())
@@ -126,13 +134,15 @@ def hosts_of(home: str) -> frozenset[str]:
 
 
 def place_of(url: str) -> str:
-    """What counts as one host here: ``host:port`` without ``www.`` and without the ports of http and https."""
+    """What counts as one host here: ``host:port`` without ``www.`` and without the ports of http
+    and https."""
     return host_key(url).removeprefix("www.").removesuffix(":80").removesuffix(":443")
 
 
 @dataclass(slots=True)
 class Scout:
-    """The walk over one portal, whose own :func:`place_of` is ``home``; ``line`` keeps the delay and counts failures, ``asked`` counts pages."""
+    """The walk over one portal, whose own :func:`place_of` is ``home``; ``line`` keeps the delay
+    and counts failures, ``asked`` counts pages."""
 
     fetch: Fetch
     config: CrawlConfig
@@ -211,12 +221,16 @@ class Scout:
         page = await self._polite(f"{parts.scheme}://{parts.netloc}/robots.txt")
         if page.error or page.status >= 500:
             cause = page.error or f"状态码 {page.status}"
-            raise NoPortal(f"{home}：取不到 robots.txt（{cause}），不能确定网站是否允许抓取；请稍后再试")
+            raise NoPortal(
+                f"{home}：取不到 robots.txt（{cause}），不能确定网站是否允许抓取；请稍后再试"
+            )
         text = page.body.decode("utf-8", "replace") if page.status == 200 else ""
         if text.strip() and "<html" not in text[:500].lower():
             self.rules = Protego.parse(text)
             wanted = min(self.rules.crawl_delay(self.config.user_agent) or 0.0, LONGEST_DELAY)
-            self.line.manners = replace(self.line.manners, delay=max(wanted, self.line.manners.delay))
+            self.line.manners = replace(
+                self.line.manners, delay=max(wanted, self.line.manners.delay)
+            )
 
     def _barred(self, url: str) -> bool:
         return self.rules is not None and not self.rules.can_fetch(url, self.config.user_agent)
@@ -226,13 +240,16 @@ class Scout:
         if wait > 0:
             await asyncio.sleep(wait)
         page = await self.fetch(request_of(asked))
-        self.line.settle(failed=page.status == 0 and page.error not in ("foreign_host", "forbidden_address"))
+        self.line.settle(
+            failed=page.status == 0 and page.error not in ("foreign_host", "forbidden_address")
+        )
         self.asked += 1
         self.on_page(self.asked)
         return page
 
     async def _look(self, url: str, depth: int, above: str) -> Seen | None:
-        """The page behind ``url``, or what its stub stands for; ``None`` where robots.txt bars it."""
+        """The page behind ``url``, or what its stub stands for; ``None`` where robots.txt bars
+        it."""
         if self._barred(url):
             self.barred += 1
             return None
@@ -252,8 +269,13 @@ class Scout:
         return found
 
     async def _data_of(self, found: Seen) -> Seen:
-        """A list made by script, read from the family's interface as the night reads it; else the page as it is."""
-        asked = next(iter(found.reading.further), None) if found.reading.reason == "script_list" else None
+        """A list made by script, read from the family's interface as the night reads it; else the
+        page as it is."""
+        asked = (
+            next(iter(found.reading.further), None)
+            if found.reading.reason == "script_list"
+            else None
+        )
         onward = request_of(asked).url if asked is not None else ""
         if asked is None or self._refused(onward) or self._barred(onward):
             return found

@@ -1,4 +1,5 @@
-"""Which links of a portal may lead to a column: by words, by address, and by what addresses of one shape turned out to be."""
+"""Which links of a portal may lead to a column: by words, by address, and by what addresses of one
+shape turned out to be."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ LONGEST_TEXT = 25
 """Characters of a link's words; longer ones are titles of articles."""
 SHORT_TEXT = 8
 FEW = 3
-"""So many articles behind addresses of one shape, and never a list: the shape is not asked again."""
+"""So many articles behind addresses of one shape, and never a list: the shape is not asked
+again."""
 SHAPE_LIMIT = 400
 """Pages of one shape asked at most: calendars and filters have no end."""
 FILES = re.compile(
@@ -32,22 +34,34 @@ LONGEST_ADDRESS = 500
 
 
 def worth_asking(link: Link) -> bool:
-    """Whether the page behind ``link`` may be a column or a section; its host is the caller's question."""
+    """Whether the page behind ``link`` may be a column or a section; its host is the caller's
+    question."""
     text = link.text
-    if len(link.url) > LONGEST_ADDRESS or len(text) > LONGEST_TEXT or (is_pager_word(text) and not link.more):
+    if (
+        len(link.url) > LONGEST_ADDRESS
+        or len(text) > LONGEST_TEXT
+        or (is_pager_word(text) and not link.more)
+    ):
         return False
     path = urlsplit(link.url).path
     return not (FILES.search(path) or ARTICLE_ADDRESS.search(path) or SERVANTS.search(text))
 
 
 def likely(link: Link) -> bool:
-    """Asked before the others: it stands in a menu, says 更多, has few words, or an address like a list's."""
+    """Asked before the others: it stands in a menu, says 更多, has few words, or an address like a
+    list's."""
     short = 1 < len(link.text) <= SHORT_TEXT
-    return bool(link.menu) or link.more or short or LIST_ADDRESS.search(urlsplit(link.url).path) is not None
+    return (
+        bool(link.menu)
+        or link.more
+        or short
+        or LIST_ADDRESS.search(urlsplit(link.url).path) is not None
+    )
 
 
 def shape_of(url: str) -> str:
-    """An address with its numbers and values taken out: ``/detail?id=7`` and ``/detail?id=8`` are one shape."""
+    """An address with its numbers and values taken out: ``/detail?id=7`` and ``/detail?id=8`` are
+    one shape."""
     parts = urlsplit(url)
     keys = sorted(name for name, _ in parse_qsl(parts.query, keep_blank_values=True))
     return f"{parts.netloc}{re.sub(r'[0-9a-f]{16,}|[0-9]+', '#', parts.path)}?{'&'.join(keys)}"
@@ -69,4 +83,6 @@ class Shapes:
     def skips(self, url: str) -> bool:
         """Whether another page of this shape would only be another article, or one of too many."""
         shape = shape_of(url)
-        return self._pages[shape] >= SHAPE_LIMIT or (self._articles[shape] >= FEW and not self._pages[shape])
+        return self._pages[shape] >= SHAPE_LIMIT or (
+            self._articles[shape] >= FEW and not self._pages[shape]
+        )

@@ -1,4 +1,5 @@
-"""The menu of a page that a script draws: names and addresses in the page's first state (``__INITIAL_STATE__``), no anchor anywhere."""
+"""The menu of a page that a script draws: names and addresses in the page's first state
+(``__INITIAL_STATE__``), no anchor anywhere."""
 
 from __future__ import annotations
 
@@ -15,12 +16,15 @@ DEEPEST = 12
 
 
 def menus_in(scripts: Iterable[str]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Address as written, name, and the names above it, of every entry of data in ``scripts`` that has both."""
+    """Address as written, name, and the names above it, of every entry of data in ``scripts`` that
+    has both."""
     for value in values_in(scripts, NAMED):
         yield from _entries(value, (), 0)
 
 
-def _entries(value: Any, above: tuple[str, ...], depth: int) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def _entries(
+    value: Any, above: tuple[str, ...], depth: int
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     if depth > DEEPEST:
         return
     if isinstance(value, list):

@@ -1,6 +1,8 @@
-"""A portal's page as a visitor finds his way by it: its links with the menus above them, its breadcrumb, its names.
+"""A portal's page as a visitor finds his way by it: its links with the menus above them, its
+breadcrumb, its names.
 
-A cold path: BeautifulSoup, because menus come in every broken shape. Pure, never raises for what a page holds.
+A cold path: BeautifulSoup, because menus come in every broken shape. Pure, never raises for what a
+page holds.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ MORE = re.compile(r"\W{0,4}(?:更多|查看更多|more|点击更多|更多信息
 OPENED = re.compile(
     r"""(?:window\.open|location(?:\.href)?\s{0,3}=|goto|openUrl)\s{0,3}\(?\s{0,3}["']([^"']{1,300})["']"""
 )
-LABEL = re.compile(r"(?:您|你)?(?:当前|现在|目前|所在|所处)?的?(?:当前|所在)?位置(?:是|为)?\s{0,5}[:：]?")
+LABEL = re.compile(
+    r"(?:您|你)?(?:当前|现在|目前|所在|所处)?的?(?:当前|所在)?位置(?:是|为)?\s{0,5}[:：]?"
+)
 CRUMB_START = re.compile(r"\W{0,3}(?:网站|返回|本站)?(?:首页|主页)\W{0,3}\Z")
 SEPARATORS = re.compile(r"[\x1f>＞»›→]|&gt;|\s[-/|｜\\]+\s|--+|>>")
 ARROW = re.compile(r"[>＞»›→]+")
@@ -33,7 +37,8 @@ SITE_WORDS = re.compile(r".{0,30}(?:门户网站|政府网站?|信息网|人民�
 TAIL_WORDS = re.compile(r"正文|列表|信息列表|文章列表|内容|详情|文章详情|浏览正文")
 TITLE_PARTS = re.compile(r"\s{0,3}[-_|—–－｜]+\s{0,3}")
 INDEX = re.compile(
-    r"/(?:index|default|main|home|list)?\.(?:s?html?|jhtml|php|jsp|aspx?)\Z|/(?:index|default)\Z", re.I
+    r"/(?:index|default|main|home|list)?\.(?:s?html?|jhtml|php|jsp|aspx?)\Z|/(?:index|default)\Z",
+    re.I,
 )
 LONGEST_NAME = 30
 LONGEST_CRUMB = 300
@@ -42,7 +47,8 @@ MOST_LINKS = 3000
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link: absolute address without fragment, its words, and the names of the menus that it stands below."""
+    """A link: absolute address without fragment, its words, and the names of the menus that it
+    stands below."""
 
     url: str
     text: str
@@ -56,7 +62,8 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """How a page names itself and its place: ``column`` from the national tag, ``crumb`` outermost first."""
+    """How a page names itself and its place: ``column`` from the national tag, ``crumb`` outermost
+    first."""
 
     column: str = ""
     crumb: tuple[str, ...] = ()
@@ -69,7 +76,8 @@ def soup_of(page: Page) -> BeautifulSoup:
 
 
 def links_of(soup: BeautifulSoup, page: Page) -> tuple[Link, ...]:
-    """Every link of the page in its order, those written as script calls too; at most ``MOST_LINKS``."""
+    """Every link of the page in its order, those written as script calls too; at most
+    ``MOST_LINKS``."""
     base = page.final_url or page.url
     first = soup.find("base", href=True)
     if isinstance(first, Tag):
@@ -103,13 +111,16 @@ def _plain_address(href: str, base: str) -> str:
     try:
         url = urldefrag(join(base, href))[0] if href else ""
         parts = urlsplit(url)
-        return url if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 else ""
+        return (
+            url if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 else ""
+        )
     except ValueError:  # brackets, ports and hosts that are none
         return ""
 
 
 def words_of(anchor: Tag) -> str:
-    """What a visitor reads on the link: its text, else its title, else the words for its picture."""
+    """What a visitor reads on the link: its text, else its title, else the words for its
+    picture."""
     text = squeeze(anchor.get_text(" "))
     title = squeeze(str(anchor.get("title") or ""))
     if text.endswith(("...", "…")) and title:
@@ -171,7 +182,8 @@ def _name(text: str) -> str:
 
 
 def crumb_of(soup: BeautifulSoup) -> tuple[str, ...]:
-    """The names of the breadcrumb from the first level down to the page itself, without the home page."""
+    """The names of the breadcrumb from the first level down to the page itself, without the home
+    page."""
     for text in soup.find_all(string=LABEL, limit=12):
         if text.parent is None or text.parent.name in ("script", "style", "title", "option"):
             continue
@@ -210,7 +222,8 @@ def _crumb_around(element: Tag, label: re.Pattern[str] | None) -> tuple[str, ...
 
 
 def plain(url: str) -> str:
-    """One spelling of an address, for comparing: no scheme, no ``index.html``, no slash at the end."""
+    """One spelling of an address, for comparing: no scheme, no ``index.html``, no slash at the
+    end."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -224,7 +237,9 @@ def plain(url: str) -> str:
 def best_name(signs: Signs, texts: Iterable[str], *, trust_tag: bool = True) -> str:
     """The name that most of tag, breadcrumb, links and title agree on; in doubt in that order."""
     said = [signs.column if trust_tag else "", *signs.crumb[-1:]]
-    links = Counter(text for text in texts if 1 < len(text) <= LONGEST_NAME and not MORE.match(text))
+    links = Counter(
+        text for text in texts if 1 < len(text) <= LONGEST_NAME and not MORE.match(text)
+    )
     said += [links.most_common(1)[0][0] if links else "", signs.title]
     votes = Counter(name for name in said if name)
     return max(votes, key=lambda name: (votes[name], -said.index(name)), default="")

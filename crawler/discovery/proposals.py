@@ -1,4 +1,5 @@
-"""What a survey of a portal means: which of its pages are columns, under which name, path and class, and how they
+"""What a survey of a portal means: which of its pages are columns, under which name, path and
+class, and how they
 stand to the catalogue. Pure; every judgement is a proposal with its reason.
 """
 
@@ -18,7 +19,8 @@ from crawler.model import ColumnClass, Outcome, Outlet, OutletKind
 from crawler.reading.homes import ids_of
 
 FRAME_SHARE = 0.5
-"""A link that stands on so large a share of the pages belongs to the portal's frame, not to a page."""
+"""A link that stands on so large a share of the pages belongs to the portal's frame, not to a
+page."""
 PANELS = 2
 """So many 更多 links of its own to other pages make a page a section that leads to columns."""
 FEW_PAGES = 4
@@ -47,8 +49,10 @@ STANDING_NAMES: Mapping[Standing, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One column as the site shows it. ``word`` is what the class was proposed for, ``outlet`` the id of the
-    catalogue's own entry where there is one. ``posts`` counts the first page's posts, ``more`` says that pages follow.
+    """One column as the site shows it. ``word`` is what the class was proposed for, ``outlet`` the
+    id of the
+    catalogue's own entry where there is one. ``posts`` counts the first page's posts, ``more`` says
+    that pages follow.
     """
 
     name: str
@@ -98,7 +102,8 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """A column of the catalogue that the site does not lead to: still there, or what its address answered."""
+    """A column of the catalogue that the site does not lead to: still there, or what its address
+    answered."""
 
     outlet: str
     name: str
@@ -109,7 +114,8 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account that the site shows (``place``: ``link`` or ``qr``), with the first page that does; ``outlet`` is
+    """An account that the site shows (``place``: ``link`` or ``qr``), with the first page that
+    does; ``outlet`` is
     the register's own entry, empty where the register does not know it.
     """
 
@@ -173,12 +179,20 @@ def _account(shown: Shown, catalogue: Sequence[Outlet]) -> Account:
         and (home.platform, home.number) in ids_of(outlet.handle, outlet.platform)
     )
     return Account(
-        home.platform, home.key, home.number, found.name, found.link, found.place, shown.page, next(known, "")
+        home.platform,
+        home.key,
+        home.number,
+        found.name,
+        found.link,
+        found.place,
+        shown.page,
+        next(known, ""),
     )
 
 
 class _Facts:
-    """What only all the pages together tell: the frame that each repeats, and the names of them all."""
+    """What only all the pages together tell: the frame that each repeats, and the names of them
+    all."""
 
     def __init__(self, pages: Sequence[Seen]) -> None:
         stands: Counter[tuple[str, bool]] = Counter()
@@ -192,7 +206,9 @@ class _Facts:
         copied = {tag for tag, count in tags.items() if count >= SHARED_TAG}
         self.names = {
             plain(seen.url): best_name(
-                seen.signs, [link.text for link in seen.came], trust_tag=seen.signs.column not in copied
+                seen.signs,
+                [link.text for link in seen.came],
+                trust_tag=seen.signs.column not in copied,
             )
             for seen in pages
         }
@@ -215,14 +231,16 @@ class _Facts:
         return 2 * len(own) > len(urls)
 
     def is_section(self, seen: Seen) -> bool:
-        """Panels with 更多 links of their own, and no further pages: it leads to columns and is none."""
+        """Panels with 更多 links of their own, and no further pages: it leads to columns and is
+        none."""
         onward = {plain(link.url) for link in seen.links if link.more} - {plain(seen.url)}
         own = [url for url in onward if (url, True) not in self._frame]
         return len(own) >= PANELS and not seen.reading.further
 
 
 def _repeats(seen: Seen, candidates: Iterable[Seen], facts: _Facts) -> bool:
-    """Whether the page only shows what one column below it shows (its first child's list, most often)."""
+    """Whether the page only shows what one column below it shows (its first child's list, most
+    often)."""
     shown = {plain(post.url) for post in seen.reading.posts}
     if not shown:
         return False
@@ -243,7 +261,11 @@ def _below(lower: Seen, upper: Seen, facts: _Facts) -> bool:
 
 
 def _proposal(seen: Seen, facts: _Facts, home: str) -> Proposal:
-    name = facts.names[plain(seen.url)] or urlsplit(seen.url).path.strip("/").rpartition("/")[2] or "未知"
+    name = (
+        facts.names[plain(seen.url)]
+        or urlsplit(seen.url).path.strip("/").rpartition("/")[2]
+        or "未知"
+    )
     parents = _parents(seen, name, facts, home)
     proposed = propose_class(name, parents)
     reading = seen.reading
@@ -265,7 +287,8 @@ def _proposal(seen: Seen, facts: _Facts, home: str) -> Proposal:
 
 
 def _parents(seen: Seen, name: str, facts: _Facts, home: str) -> tuple[str, ...]:
-    """The names above a column: by its breadcrumb, else by the menus, else by the page that led to it."""
+    """The names above a column: by its breadcrumb, else by the menus, else by the page that led to
+    it."""
     crumb = seen.signs.crumb
     if name in crumb:
         return crumb[: crumb.index(name)]
@@ -280,7 +303,8 @@ def _parents(seen: Seen, name: str, facts: _Facts, home: str) -> tuple[str, ...]
 
 
 def _merged(found: Iterable[tuple[Seen, Proposal]]) -> list[Proposal]:
-    """One column at two addresses (the same name over the same posts, or the same page) is one proposal."""
+    """One column at two addresses (the same name over the same posts, or the same page) is one
+    proposal."""
     kept: dict[object, Proposal] = {}
     for seen, one in found:
         posts = frozenset(plain(post.url) for post in seen.reading.posts)
@@ -305,11 +329,14 @@ def _doubtful(seen: Seen) -> bool:
 
 
 def _doubt(seen: Seen, facts: _Facts) -> Doubt:
-    return Doubt(facts.names[plain(seen.url)], seen.page.url, seen.reading.outcome, seen.reading.reason)
+    return Doubt(
+        facts.names[plain(seen.url)], seen.page.url, seen.reading.outcome, seen.reading.reason
+    )
 
 
 def compare(proposals: Sequence[Proposal], outlets: Sequence[Outlet]) -> tuple[Proposal, ...]:
-    """Each proposal with its standing: by address; else by path or name, where only one of each can be meant."""
+    """Each proposal with its standing: by address; else by path or name, where only one of each can
+    be meant."""
     by_url = {plain(outlet.url): outlet for outlet in outlets if outlet.url}
     told = [_known(one, by_url) for one in proposals]
     taken = {one.outlet for one in told}
@@ -326,11 +353,15 @@ def _known(one: Proposal, by_url: Mapping[str, Outlet]) -> Proposal:
     return one if outlet is None else replace(one, standing=Standing.KNOWN, outlet=outlet.id)
 
 
-def _by_name(one: Proposal, named: Mapping[str, Sequence[Outlet]], new: Mapping[str, int]) -> Proposal:
+def _by_name(
+    one: Proposal, named: Mapping[str, Sequence[Outlet]], new: Mapping[str, int]
+) -> Proposal:
     same = named.get(one.name, ())
     if one.outlet or not same:
         return one
-    fitting = [outlet for outlet in same if outlet.path == one.path] or (same if new[one.name] == 1 else [])
+    fitting = [outlet for outlet in same if outlet.path == one.path] or (
+        same if new[one.name] == 1 else []
+    )
     if len(fitting) != 1:
         return one
     standing = Standing.MOVED if fitting[0].url else Standing.ADDRESS
@@ -340,7 +371,8 @@ def _by_name(one: Proposal, named: Mapping[str, Sequence[Outlet]], new: Mapping[
 def _absent(
     proposals: Sequence[Proposal], outlets: Sequence[Outlet], pages: Sequence[Seen]
 ) -> Iterable[Absent]:
-    """The catalogue's columns that nothing on the site led to, with what their addresses answered."""
+    """The catalogue's columns that nothing on the site led to, with what their addresses
+    answered."""
     met = {one.outlet for one in proposals if one.standing is not Standing.MOVED}
     by_url = {plain(url): seen.reading for seen in pages for url in (seen.url, seen.page.url)}
     for outlet in outlets:
@@ -348,5 +380,9 @@ def _absent(
             reading = by_url.get(plain(outlet.url)) if outlet.url else None
             reason = reading.reason if reading else ("no_address" if not outlet.url else "")
             yield Absent(
-                outlet.id, outlet.name, outlet.url or "", reading.outcome if reading else None, reason
+                outlet.id,
+                outlet.name,
+                outlet.url or "",
+                reading.outcome if reading else None,
+                reason,
             )

@@ -1,6 +1,8 @@
-"""``scrapy crawl outlets`` for who knows Scrapy: the night's spider, planned from the store that config.yaml names.
+"""``scrapy crawl outlets`` for who knows Scrapy: the night's spider, planned from the store that
+config.yaml names.
 
-``-a only=ID,ID`` looks at these columns or accounts, ``-a config=PATH`` names another config.yaml. What is seen is recorded as
+``-a only=ID,ID`` looks at these columns or accounts, ``-a config=PATH`` names another config.yaml.
+What is seen is recorded as
 the night's looks are; judging it is the monitor's (``gengxin status``).
 """
 
@@ -31,7 +33,8 @@ class Outlets(OutletSpider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *, only: str = "", config: str = "config.yaml") -> Self:
-        """Plan from the store. Raises ``BadConfig``, and ``UnknownOutlet`` for what the store does not know."""
+        """Plan from the store. Raises ``BadConfig``, and ``UnknownOutlet`` for what the store does
+        not know."""
         desk = _desk(Path(config))
         try:
             ids = [one.strip() for one in only.split(",") if one.strip()] or None

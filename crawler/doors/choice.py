@@ -1,6 +1,7 @@
 """One ``fetch`` for a walk over all its hosts: most go through its own door, a few need another.
 
-Sites marked ``legacy_tls`` are asked in the TLS of the last century, columns marked ``render: browser`` in a browser.
+Sites marked ``legacy_tls`` are asked in the TLS of the last century, columns marked ``render:
+browser`` in a browser.
 Neither is even made before the first page that needs it; all other pages cost one look-up more.
 """
 
@@ -39,7 +40,8 @@ class Glancing(Door, Protocol):
 
 @dataclass
 class Doors:
-    """``plain`` is the walk's own door; ``old`` makes the one for the hosts whose ``manners`` say ``legacy_tls``."""
+    """``plain`` is the walk's own door; ``old`` makes the one for the hosts whose ``manners`` say
+    ``legacy_tls``."""
 
     plain: Fetch
     old: Callable[[], Door]
@@ -50,11 +52,14 @@ class Doors:
     _browser: BrowserDoor | None = None
 
     async def fetch(self, ask: Ask) -> Page:
-        """The page behind ``ask`` by the door that it needs. Faults are pages with ``error``; never raises them."""
+        """The page behind ``ask`` by the door that it needs. Faults are pages with ``error``; never
+        raises them."""
         if ask.render:
             if self._browser is None:
                 config = self.config
-                self._browser = BrowserDoor(self.network, config.chromium, config.timeout, self.clock)
+                self._browser = BrowserDoor(
+                    self.network, config.chromium, config.timeout, self.clock
+                )
             return await self._browser.fetch(ask)
         return await self.network(ask)
 
@@ -80,7 +85,8 @@ class Doors:
 
 @dataclass
 class TwoDoors:
-    """``make`` opens a door; hosts of ``legacy`` get one that speaks the last century's TLS, all others today's."""
+    """``make`` opens a door; hosts of ``legacy`` get one that speaks the last century's TLS, all
+    others today's."""
 
     make: Callable[..., Glancing]
     legacy: frozenset[str]

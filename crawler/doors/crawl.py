@@ -1,4 +1,5 @@
-"""One crawl, start to end, in this process: plan from the store, walk with Scrapy, record, close the run."""
+"""One crawl, start to end, in this process: plan from the store, walk with Scrapy, record, close
+the run."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ def crawl(
     on_look: Callable[[Looked], None] = lambda looked: None,
     on_plan: Callable[[int], None] = lambda planned: None,
 ) -> int:
-    """Look at every column and every due account of the store's catalogue (or ``only`` those); returns the run's id.
+    """Look at every column and every due account of the store's catalogue (or ``only`` those);
+    returns the run's id.
 
     With ``since`` only what was not looked at since then, and unfinished walks.
     Raises what stopped the walk, after writing what was seen until then.

@@ -1,4 +1,5 @@
-"""What one crawl looks at, taken from the store, and what is written when it has ended. Whoever drives Scrapy uses both."""
+"""What one crawl looks at, taken from the store, and what is written when it has ended. Whoever
+drives Scrapy uses both."""
 
 from __future__ import annotations
 
@@ -16,7 +17,13 @@ from crawler.register.account_candidates import new_pictures, record_picture, re
 from crawler.register.finder import Finder, platform_hosts
 from crawler.walking import frame_store
 from crawler.walking.keeper import StoreKeeper
-from crawler.walking.known import allowed_hosts, host_manners, known_sites, planned_outlets, site_homes
+from crawler.walking.known import (
+    allowed_hosts,
+    host_manners,
+    known_sites,
+    planned_outlets,
+    site_homes,
+)
 from crawler.walking.model import Looked
 from crawler.walking.page_facts import Inspector, record_pages
 from crawler.walking.record import adopt_articles, close_run, open_run, pending_articles
@@ -37,7 +44,8 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A run that was opened. ``asked`` outlets are to be looked at; ``arguments`` are the spider's."""
+    """A run that was opened. ``asked`` outlets are to be looked at; ``arguments`` are the
+    spider's."""
 
     desk: Desk
     run: int
@@ -57,7 +65,8 @@ def planned(
     since: datetime | None = None,
     on_look: Callable[[Looked], None] = lambda looked: None,
 ) -> Plan:
-    """Open a run for every column and every due account of the store's catalogue, or for ``only`` those.
+    """Open a run for every column and every due account of the store's catalogue, or for ``only``
+    those.
 
     With ``since`` only what was not looked at since then, and unfinished walks.
     """

@@ -1,6 +1,8 @@
-"""Scrapy's settings that hold whatever config.yaml says, in the form that ``scrapy.cfg`` names: any ``scrapy`` command is behind the guard.
+"""Scrapy's settings that hold whatever config.yaml says, in the form that ``scrapy.cfg`` names: any
+``scrapy`` command is behind the guard.
 
-Honest, polite, limited; everything that we do ourselves (retries, redirects, robots, the queue) is switched off. What
+Honest, polite, limited; everything that we do ourselves (retries, redirects, robots, the queue) is
+switched off. What
 config.yaml says is put on top by :func:`crawler.doors.settings.scrapy_settings`.
 """
 
@@ -17,7 +19,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
     "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
 }
-"""All there are: what Scrapy ships beside these would be loaded even when switched off (16 MB), and a later
+"""All there are: what Scrapy ships beside these would be loaded even when switched off (16 MB), and
+a later
 Scrapy's additions would run without being asked."""
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
 EXTENSIONS_BASE: dict[str, int] = {}

@@ -64,9 +64,12 @@ def recheck(
 ) -> list[Visit]:
     """Look at the outlets ``ids`` now; returns their visits in the order of ``ids``.
 
-    One look each, so that the answer comes at once: further pages and article pages are left to the next night
-    unless ``whole``. ``conditional`` asks with the stored validators. The pages of the outlets in ``keep`` are
-    copied into the store as proof. ``name`` is the door that the visits tell. Raises :class:`UnknownOutlet` before anything is fetched.
+    One look each, so that the answer comes at once: further pages and article pages are left to the
+    next night
+    unless ``whole``. ``conditional`` asks with the stored validators. The pages of the outlets in
+    ``keep`` are
+    copied into the store as proof. ``name`` is the door that the visits tell. Raises
+    :class:`UnknownOutlet` before anything is fetched.
     """
     with reader.connect() as connection:
         known = known_outlets(connection, ids)
@@ -111,7 +114,9 @@ def recheck(
                 forced=True,
                 on_look=lambda looked: seen.__setitem__(looked.visit.outlet, looked),
             )
-            await night.run([*(one for one in known if one.outlet.kind is not OutletKind.COLUMN), *canaries])
+            await night.run(
+                [*(one for one in known if one.outlet.kind is not OutletKind.COLUMN), *canaries]
+            )
 
     asyncio.run(go())
     keeper.flush()
@@ -119,7 +124,9 @@ def recheck(
         adopt_articles(connection)
         taken = [one for one in known if one.outlet.id in keep and one.outlet.id in seen]
         shown = [
-            (one.outlet.id, page) for one in taken for page in camera.of(one.outlet, seen[one.outlet.id])
+            (one.outlet.id, page)
+            for one in taken
+            for page in camera.of(one.outlet, seen[one.outlet.id])
         ]
         keep_copies(connection, shown)
         close_run(connection, run, clock())
@@ -127,15 +134,18 @@ def recheck(
 
 
 CUT = ":cut"
-"""A header of :meth:`HttpDoor.glance`'s pages that no server can send: ``size`` or ``time``, where the body is a part."""
+"""A header of :meth:`HttpDoor.glance`'s pages that no server can send: ``size`` or ``time``, where
+the body is a part."""
 
 
 @dataclass
 class HttpDoor:
     """``fetch`` over one httpx client, with the limits of the crawl: size, time, redirects, guard.
 
-    With ``foreign`` it also asks hosts outside of the catalogue (links that are checked). Whatever the host,
-    the address it resolves to is checked and then connected to (``resolving.py``). With ``legacy`` it speaks the
+    With ``foreign`` it also asks hosts outside of the catalogue (links that are checked). Whatever
+    the host,
+    the address it resolves to is checked and then connected to (``resolving.py``). With ``legacy``
+    it speaks the
     TLS of the last century too, and its pages say so.
     """
 
@@ -149,7 +159,9 @@ class HttpDoor:
     async def __aenter__(self) -> HttpDoor:
         tls = last_century() if self.legacy else any_certificate()
         gate = Gate(
-            self.config.allow_loopback, frozenset(self.config.inside_hosts) & self.hosts, self.resolve
+            self.config.allow_loopback,
+            frozenset(self.config.inside_hosts) & self.hosts,
+            self.resolve,
         )
         self.client = guarded_client(
             gate,
@@ -163,20 +175,27 @@ class HttpDoor:
         await self.client.aclose()
 
     async def fetch(self, ask: Ask) -> Page:
-        """The page behind ``ask``, redirects followed. Network faults are pages with ``error``; never raises them."""
+        """The page behind ``ask``, redirects followed. Network faults are pages with ``error``;
+        never raises them."""
         return await self._follow(self._hop, ask)
 
     async def glance(self, ask: Ask, most: int) -> Page:
-        """Like :meth:`fetch`, but at most ``most`` bytes, as they came over the wire where the server ignores
-        ``identity``; a part says so in the header ``:cut``. So neither an endless file nor a packed bomb comes in.
+        """Like :meth:`fetch`, but at most ``most`` bytes, as they came over the wire where the
+        server ignores
+        ``identity``; a part says so in the header ``:cut``. So neither an endless file nor a packed
+        bomb comes in.
         """
         return await self._follow(partial(self._glance, most=most), ask)
 
     async def _follow(self, hop: Callable[[Ask], Awaitable[Page]], ask: Ask) -> Page:
-        return await follow(hop, ask, most=self.config.redirects, refused=self._refused, clock=self.clock)
+        return await follow(
+            hop, ask, most=self.config.redirects, refused=self._refused, clock=self.clock
+        )
 
     def _refused(self, url: str) -> str:
-        return refusal_of(url, self.hosts, allow_loopback=self.config.allow_loopback, foreign=self.foreign)
+        return refusal_of(
+            url, self.hosts, allow_loopback=self.config.allow_loopback, foreign=self.foreign
+        )
 
     async def _hop(self, ask: Ask) -> Page:
         """One request through httpx."""
@@ -216,9 +235,13 @@ class HttpDoor:
             logger.warning("%s: %s: %s", ask.url, type(error).__name__, error)
         return word
 
-    def _part(self, ask: Ask, answer: httpx.Response, chunks: list[bytes], most: int, cut: str) -> Page:
+    def _part(
+        self, ask: Ask, answer: httpx.Response, chunks: list[bytes], most: int, cut: str
+    ) -> Page:
         headers = _headers(answer) | ({CUT: cut} if cut else {})
-        return Page(ask.url, ask.url, answer.status_code, headers, b"".join(chunks)[:most], self.clock())
+        return Page(
+            ask.url, ask.url, answer.status_code, headers, b"".join(chunks)[:most], self.clock()
+        )
 
     async def _page(self, ask: Ask, answer: httpx.Response) -> Page:
         headers = _headers(answer)
@@ -255,7 +278,8 @@ def _spoken(answer: httpx.Response) -> str:
 
 
 def _word(error: Exception) -> str:
-    """The word of ``Page.error``, the same as the spider's for the same fault (``spiders/failures.py``)."""
+    """The word of ``Page.error``, the same as the spider's for the same fault
+    (``spiders/failures.py``)."""
     if isinstance(error, ForbiddenAddress):
         return "forbidden_address"
     if isinstance(error, TimeoutError | httpx.TimeoutException):
@@ -267,7 +291,11 @@ def _word(error: Exception) -> str:
     if isinstance(error, httpx.InvalidURL):
         return "bad_address"
     cause = f"{error!r} {error.__cause__!r} {error.__context__!r}"
-    if isinstance(error.__cause__, ssl.SSLError) or "SSL" in cause or "certificate" in cause.lower():
+    if (
+        isinstance(error.__cause__, ssl.SSLError)
+        or "SSL" in cause
+        or "certificate" in cause.lower()
+    ):
         return "tls"
     if isinstance(error, httpx.ConnectError):
         return (

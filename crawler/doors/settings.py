@@ -20,7 +20,8 @@ def scrapy_settings(config: CrawlConfig, manners: Mapping[str, Manners]) -> dict
 
 
 def of_config(config: CrawlConfig, manners: Mapping[str, Manners]) -> dict[str, Any]:
-    """What config.yaml and the catalogue say. The delay is Scrapy's slot delay as well, so that hops of a redirect keep it."""
+    """What config.yaml and the catalogue say. The delay is Scrapy's slot delay as well, so that
+    hops of a redirect keep it."""
     slots = {
         host: {"delay": polite.delay, "concurrency": polite.concurrency, "jitter": 0}
         for host, polite in manners.items()

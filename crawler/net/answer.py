@@ -1,4 +1,5 @@
-"""The answer of a machine that we call (a robot, a sign-on): read as it comes, unpacked within a cap, never further."""
+"""The answer of a machine that we call (a robot, a sign-on): read as it comes, unpacked within a
+cap, never further."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from crawler.net.unpacking import OFFERED, Garbled, Oversized, Unpacked
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``body`` is unpacked and at most the cap long; ``whole`` is false where more came than was read."""
+    """``body`` is unpacked and at most the cap long; ``whole`` is false where more came than was
+    read."""
 
     status: int
     body: bytes
@@ -23,9 +25,11 @@ class Answer:
 
 
 def asked(client: httpx.Client, request: httpx.Request, most: int) -> Answer:
-    """Send ``request`` and read at most ``most`` bytes of its answer; the connection is closed after that.
+    """Send ``request`` and read at most ``most`` bytes of its answer; the connection is closed
+    after that.
 
-    Raises ``httpx.HTTPError`` as httpx does, and for a body that is not in the coding that it names.
+    Raises ``httpx.HTTPError`` as httpx does, and for a body that is not in the coding that it
+    names.
     """
     request.headers["Accept-Encoding"] = OFFERED
     answer = client.send(request, stream=True)

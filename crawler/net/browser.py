@@ -1,8 +1,11 @@
 """A page as its scripts make it: a system Chromium without a network of its own.
 
-Every request of the page, the page itself included, is fetched by the walk's own door and handed to the browser:
-the guard, the limits, the agent and the TLS of that door hold for scripts too, and what they ask elsewhere than in
-the catalogue's hosts is refused. Needs the extra ``browser`` and a Chromium; without them the look says so.
+Every request of the page, the page itself included, is fetched by the walk's own door and handed to
+the browser:
+the guard, the limits, the agent and the TLS of that door hold for scripts too, and what they ask
+elsewhere than in
+the catalogue's hosts is refused. Needs the extra ``browser`` and a Chromium; without them the look
+says so.
 """
 
 from __future__ import annotations
@@ -32,14 +35,32 @@ FLAGS = (
     "--proxy-server=127.0.0.1:9", "--proxy-bypass-list=<-loopback>",
 )  # fmt: skip
 """The proxy that is none: a request that no route took over reaches nobody."""
-SPARED = ("image", "media", "font", "stylesheet", "websocket", "eventsource", "manifest", "ping", "other")
+SPARED = (
+    "image",
+    "media",
+    "font",
+    "stylesheet",
+    "websocket",
+    "eventsource",
+    "manifest",
+    "ping",
+    "other",
+)
 """Kinds of requests that make no list."""
 ASKED = ("accept", "content-type", "x-requested-with", "referer", "origin")
 """Headers of a script's request that its interface may need; all others are ours."""
-HOP_BY_HOP = ("content-encoding", "content-length", "transfer-encoding", "connection", "set-cookie", "link")
+HOP_BY_HOP = (
+    "content-encoding",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "set-cookie",
+    "link",
+)
 MOST_REQUESTS = 60
 QUIET, SETTLE = 0.3, 8.0
-"""Seconds: a page is done when its text stood still for ``QUIET`` and nothing is asked, at the latest after ``SETTLE``."""
+"""Seconds: a page is done when its text stood still for ``QUIET`` and nothing is asked, at the
+latest after ``SETTLE``."""
 TEXT_LENGTH = "document.body ? document.body.innerText.length : 0"
 
 
@@ -88,7 +109,8 @@ class Chromium:
 
 @dataclass
 class BrowserDoor:
-    """``fetch`` that runs a page's scripts. ``plain`` fetches everything; the browser starts with the first page."""
+    """``fetch`` that runs a page's scripts. ``plain`` fetches everything; the browser starts with
+    the first page."""
 
     plain: Fetch
     chromium: str
@@ -97,9 +119,11 @@ class BrowserDoor:
     _browser: Chromium | None = None
 
     async def fetch(self, ask: Ask) -> Page:
-        """The page behind ``ask`` after its scripts. What is no page at all (status, error) comes back as it came.
+        """The page behind ``ask`` after its scripts. What is no page at all (status, error) comes
+        back as it came.
 
-        Errors: ``needs_browser`` with what is missing in ``detail``, ``browser_failed``, or ``plain``'s own.
+        Errors: ``needs_browser`` with what is missing in ``detail``, ``browser_failed``, or
+        ``plain``'s own.
         """
         missing = lacking(self.chromium)
         if missing:
@@ -110,11 +134,18 @@ class BrowserDoor:
         try:
             async with asyncio.timeout(self.timeout + SETTLE):
                 return await self._rendered(page)
-        except Exception as error:  # a browser breaks in ways nobody can list; it is one failed look
+        except (
+            Exception
+        ) as error:  # a browser breaks in ways nobody can list; it is one failed look
             logger.warning("%s: the browser failed: %s: %s", ask.url, type(error).__name__, error)
             said = (str(error).splitlines() or [""])[0][:200]
             return replace(
-                page, status=0, headers={}, body=b"", error=FAILED, detail=f"{type(error).__name__}: {said}"
+                page,
+                status=0,
+                headers={},
+                body=b"",
+                error=FAILED,
+                detail=f"{type(error).__name__}: {said}",
             )
 
     async def _rendered(self, page: Page) -> Page:
@@ -125,12 +156,18 @@ class BrowserDoor:
             tab = await context.new_page()
             feed = Feed(self.plain, page)
             await context.route("**/*", feed.answer)
-            await tab.goto(page.final_url, wait_until="domcontentloaded", timeout=1000 * self.timeout)
+            await tab.goto(
+                page.final_url, wait_until="domcontentloaded", timeout=1000 * self.timeout
+            )
             await settled(tab, feed)
             html = await tab.content()
-            headers = {name: value for name, value in page.headers.items() if name not in HOP_BY_HOP}
+            headers = {
+                name: value for name, value in page.headers.items() if name not in HOP_BY_HOP
+            }
             headers["content-type"] = "text/html; charset=utf-8"
-            return replace(page, final_url=tab.url, headers=headers, body=html.encode("utf-8", "replace"))
+            return replace(
+                page, final_url=tab.url, headers=headers, body=html.encode("utf-8", "replace")
+            )
         finally:
             await context.close()
 
@@ -141,7 +178,8 @@ class BrowserDoor:
 
 
 def lacking(chromium: str, what: str = "列表由脚本生成，需要浏览器") -> str:
-    """What a person must install before a page can be rendered, for ``what``; empty when all is there."""
+    """What a person must install before a page can be rendered, for ``what``; empty when all is
+    there."""
     try:
         import playwright.async_api  # noqa: F401
     except ImportError:
@@ -153,9 +191,11 @@ def lacking(chromium: str, what: str = "列表由脚本生成，需要浏览器"
 
 @dataclass
 class Feed:
-    """Answers the browser's requests: the page itself from what was fetched, the rest through ``plain``.
+    """Answers the browser's requests: the page itself from what was fetched, the rest through
+    ``plain``.
 
-    ``told`` hears of each answer with its kind of request; what is ``spared`` or beyond ``most`` is not asked at all.
+    ``told`` hears of each answer with its kind of request; what is ``spared`` or beyond ``most`` is
+    not asked at all.
     """
 
     plain: Fetch
@@ -170,7 +210,11 @@ class Feed:
         """For ``context.route``."""
         request = route.request
         self.asked += 1
-        own = request.url == self.page.final_url and request.is_navigation_request() and self.asked == 1
+        own = (
+            request.url == self.page.final_url
+            and request.is_navigation_request()
+            and self.asked == 1
+        )
         kind = request.resource_type
         if not own and (kind in self.spared or self.asked > self.most):
             self.told(kind, None, request.url)
@@ -196,7 +240,8 @@ def _ask_of(request: Any) -> Ask:
 
 
 async def settled(tab: Any, feed: Feed, seconds: float = SETTLE) -> None:
-    """Wait until the page's text stands still and nothing is asked any more; a restless page is read as it is."""
+    """Wait until the page's text stands still and nothing is asked any more; a restless page is
+    read as it is."""
     length = -1
     for _ in range(int(seconds / QUIET)):
         now = await tab.evaluate(TEXT_LENGTH)

@@ -1,4 +1,5 @@
-"""httpx clients behind the guard. Nothing else in the project makes one (``tests/test_house.py`` holds that)."""
+"""httpx clients behind the guard. Nothing else in the project makes one (``tests/test_house.py``
+holds that)."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ KEPT_CONNECTIONS = 64
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Where a client may connect to beside public addresses: loopback for the sample district, ``inside`` the hosts
+    """Where a client may connect to beside public addresses: loopback for the sample district,
+    ``inside`` the hosts
     that config.yaml says stand on the office's own network."""
 
     allow_loopback: bool = False
@@ -41,7 +43,8 @@ def guarded_client(
     timeout: float | None,
     redirects: int = 0,
 ) -> httpx.AsyncClient:
-    """A client that connects past ``gate`` only, keeps no cookies, asks no proxy of the environment.
+    """A client that connects past ``gate`` only, keeps no cookies, asks no proxy of the
+    environment.
 
     ``redirects`` is how many it follows itself; every connection passes the gate. Raises
     :class:`crawler.resolving.ForbiddenAddress` from its requests.
@@ -70,11 +73,16 @@ def verifying() -> ssl.SSLContext:
 
 
 def guarded_sender(
-    backend: GuardedWaitingBackend, *, timeout: float, whole: float, tls: ssl.SSLContext | None = None
+    backend: GuardedWaitingBackend,
+    *,
+    timeout: float,
+    whole: float,
+    tls: ssl.SSLContext | None = None,
 ) -> httpx.Client:
     """A client for one conversation: it waits, follows nothing and connects past ``backend`` only.
 
-    ``timeout`` is seconds a step, ``whole`` seconds from now for all that is said through it, whatever the peer drips.
+    ``timeout`` is seconds a step, ``whole`` seconds from now for all that is said through it,
+    whatever the peer drips.
     Certificates are verified unless ``tls`` says otherwise.
     """
     punctual = replace(backend, below=PunctualBackend(within(whole), backend.below))

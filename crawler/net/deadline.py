@@ -1,4 +1,5 @@
-"""One deadline for a whole conversation, beside the timeout of each step: who drips a byte a second wins nothing by it."""
+"""One deadline for a whole conversation, beside the timeout of each step: who drips a byte a second
+wins nothing by it."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ class Deadline:
     ends: float
 
     def left(self, step: float | None = None) -> float:
-        """Seconds that the next step may take, ``step`` at most. Raises ``TimeoutError`` when none are left."""
+        """Seconds that the next step may take, ``step`` at most. Raises ``TimeoutError`` when none
+        are left."""
         rest = self.ends - monotonic()
         if rest <= 0:
             raise TimeoutError("整个会话超过了时限")
@@ -70,7 +72,10 @@ class _Punctual(httpcore.NetworkStream):
         self.below.close()
 
     def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         rest = _left(self.deadline, timeout, httpcore.ConnectTimeout)
         return _Punctual(self.below.start_tls(ssl_context, server_hostname, rest), self.deadline)

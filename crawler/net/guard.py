@@ -1,4 +1,5 @@
-"""Which addresses may be fetched at all: the catalogue's own hosts, public ones where a link is checked, and
+"""Which addresses may be fetched at all: the catalogue's own hosts, public ones where a link is
+checked, and
 never this machine or its network, whatever a name says or resolves to."""
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ NUMBERS = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}")
 INSIDE_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".in-addr.arpa")
 """Endings of names that only mean this machine or its network (RFC 6761, 6762, 8375)."""
 NO_NAME = re.compile(r"[^a-z0-9._-]")
-"""What no name of a host holds once it is written in ASCII; clients disagree about what to do with it."""
+"""What no name of a host holds once it is written in ASCII; clients disagree about what to do with
+it."""
 
 
 def refusal_of(
@@ -24,9 +26,12 @@ def refusal_of(
 ) -> str:
     """Why ``url`` may not be fetched, as a short machine word; empty when it may.
 
-    ``bad_address`` (no http(s) address), ``forbidden_address`` (this machine or a private network, unless
-    the sample district allows loopback), ``foreign_host`` (not in the catalogue). With ``foreign`` a host outside
-    of the catalogue may be asked, as a link that is checked; what its name resolves to is then judged by
+    ``bad_address`` (no http(s) address), ``forbidden_address`` (this machine or a private network,
+    unless
+    the sample district allows loopback), ``foreign_host`` (not in the catalogue). With ``foreign``
+    a host outside
+    of the catalogue may be asked, as a link that is checked; what its name resolves to is then
+    judged by
     :func:`forbidden` before anything is connected.
     """
     try:
@@ -34,7 +39,13 @@ def refusal_of(
         host, port = parts.hostname, parts.port
     except ValueError:
         return "bad_address"
-    if parts.scheme not in ("http", "https") or not host or port == 0 or parts.username or parts.password:
+    if (
+        parts.scheme not in ("http", "https")
+        or not host
+        or port == 0
+        or parts.username
+        or parts.password
+    ):
         return "bad_address"
     why = _why_not(host)
     if why and not (why == "forbidden_address" and allow_loopback and _loopback(host)):
@@ -43,7 +54,8 @@ def refusal_of(
 
 
 def forbidden(address: str, *, allow_loopback: bool = False) -> bool:
-    """Whether a resolved IP address may not be connected to: this machine, its network, a cloud's metadata.
+    """Whether a resolved IP address may not be connected to: this machine, its network, a cloud's
+    metadata.
 
     A text that is no address is forbidden (:func:`crawler.net.ranges.public`).
     """
@@ -65,7 +77,8 @@ def _loopback(host: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _why_not(host: str) -> str:
-    """The word for a host that means this machine or its network, or that is none; empty for a name and a public number."""
+    """The word for a host that means this machine or its network, or that is none; empty for a name
+    and a public number."""
     if ":" in host:  # an IPv6 literal: nothing else may hold a colon
         return "forbidden_address" if forbidden(host) else ""
     try:
@@ -84,5 +97,6 @@ def _why_not(host: str) -> str:
 
 
 def _ascii(host: str) -> str:
-    """The name as resolvers see it: １２７。０。０。１ is 127.0.0.1 to them (IDNA 2003). Raises ``UnicodeError``."""
+    """The name as resolvers see it: １２７。０。０。１ is 127.0.0.1 to them (IDNA 2003). Raises
+    ``UnicodeError``."""
     return host if host.isascii() else host.encode("idna").decode("ascii").lower()

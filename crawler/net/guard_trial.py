@@ -1,6 +1,8 @@
-"""Is the guard on? Every process that may fetch asks for a forbidden address first, and goes no further unless that is refused.
+"""Is the guard on? Every process that may fetch asks for a forbidden address first, and goes no
+further unless that is refused.
 
-A guard that a renamed option or a new version of a library took off would otherwise be noticed by nobody: all honest pages
+A guard that a renamed option or a new version of a library took off would otherwise be noticed by
+nobody: all honest pages
 still come. Scrapy's own door is tried in its process, inside its reactor (``spiders/trial.py``).
 """
 
@@ -16,11 +18,14 @@ from crawler.net.client import Gate, guarded_client, guarded_sender
 from crawler.net.resolver import ForbiddenAddress, GuardedWaitingBackend
 
 INSIDE = "0.0.0.0"  # noqa: S104 - asked for, never bound
-"""Forbidden under every setting, the sample district's loopback too; on Linux it leads to this machine's listeners."""
+"""Forbidden under every setting, the sample district's loopback too; on Linux it leads to this
+machine's listeners."""
 PROBE_NAME = "guard-probe.invalid"
-"""A name that nobody has (RFC 2606): only a guard's own resolver says, while it is tried, that it leads to :data:`INSIDE`."""
+"""A name that nobody has (RFC 2606): only a guard's own resolver says, while it is tried, that it
+leads to :data:`INSIDE`."""
 PATIENCE = 2.0
-"""Seconds until a door that was let in by mistake is believed to hang: our listener never answers."""
+"""Seconds until a door that was let in by mistake is believed to hang: our listener never
+answers."""
 
 
 class GuardOff(Exception):
@@ -34,7 +39,8 @@ class GuardOff(Exception):
 
 
 def try_guard() -> None:
-    """Ask both httpx clients for this machine. Raises :class:`GuardOff` unless each refuses. Takes milliseconds."""
+    """Ask both httpx clients for this machine. Raises :class:`GuardOff` unless each refuses. Takes
+    milliseconds."""
     asyncio.run(try_clients())
 
 
@@ -48,7 +54,8 @@ async def try_clients() -> None:
 def listening() -> Iterator[tuple[int, Callable[[], bool]]]:
     """A port of this machine behind which nobody answers, and whether somebody came.
 
-    Where this machine has no loopback there is nothing to come to: the refusal alone is asked for then.
+    Where this machine has no loopback there is nothing to come to: the refusal alone is asked for
+    then.
     """
     with socket.socket() as listener:
         with suppress(OSError):
@@ -69,7 +76,9 @@ def listening() -> Iterator[tuple[int, Callable[[], bool]]]:
 async def _client() -> None:
     with listening() as (port, visited):
         try:
-            async with guarded_client(Gate(allow_loopback=True), _no_tls(), {}, timeout=PATIENCE) as client:
+            async with guarded_client(
+                Gate(allow_loopback=True), _no_tls(), {}, timeout=PATIENCE
+            ) as client:
                 await client.get(f"http://{INSIDE}:{port}/")
             said = "得到了答复"
         except ForbiddenAddress:
@@ -83,7 +92,9 @@ def _sender() -> None:
     with listening() as (port, visited):
         backend = GuardedWaitingBackend(allow_loopback=True)
         try:
-            with guarded_sender(backend, timeout=PATIENCE, whole=2 * PATIENCE, tls=_no_tls()) as client:
+            with guarded_sender(
+                backend, timeout=PATIENCE, whole=2 * PATIENCE, tls=_no_tls()
+            ) as client:
                 client.get(f"http://{INSIDE}:{port}/")
             said = "得到了答复"
         except ForbiddenAddress:
@@ -94,7 +105,8 @@ def _sender() -> None:
 
 
 def judge(door: str, said: str, visited: bool) -> None:
-    """Raises :class:`GuardOff` unless ``door`` refused (``said`` is empty) before it came anywhere."""
+    """Raises :class:`GuardOff` unless ``door`` refused (``said`` is empty) before it came
+    anywhere."""
     if said or visited:
         raise GuardOff(door, "连到了本机" if visited else said)
 

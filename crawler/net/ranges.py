@@ -1,6 +1,8 @@
-"""Which IP addresses are public: judged by lists of our own beside Python's, whose answers differ from version to version.
+"""Which IP addresses are public: judged by lists of our own beside Python's, whose answers differ
+from version to version.
 
-Pure. Of IPv6 only what is given out to the public counts as public, so a kind of address that nobody has heard of is refused.
+Pure. Of IPv6 only what is given out to the public counts as public, so a kind of address that
+nobody has heard of is refused.
 """
 
 from __future__ import annotations
@@ -8,10 +10,13 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 GIVEN_OUT = ip_network("2000::/3")
-"""The only part of IPv6 that IANA gives out to the public. ``::/96`` (RFC 4291), ``fec0::/10`` (RFC 3879), SIIT and the local
-NAT64's ``64:ff9b:1::/48`` (RFC 8215: where in it the IPv4 address stands, only its network knows) are outside."""
+"""The only part of IPv6 that IANA gives out to the public. ``::/96`` (RFC 4291), ``fec0::/10`` (RFC
+3879), SIIT and the local
+NAT64's ``64:ff9b:1::/48`` (RFC 8215: where in it the IPv4 address stands, only its network knows)
+are outside."""
 NAT64 = ip_network("64:ff9b::/96")
-"""The well-known prefix (RFC 6052): how an IPv6-only network reaches public IPv4 hosts, whose address stands at its end."""
+"""The well-known prefix (RFC 6052): how an IPv6-only network reaches public IPv4 hosts, whose
+address stands at its end."""
 OWN = IPv6Address("::1")
 KEPT_APART = tuple(
     ip_network(text)
@@ -26,9 +31,11 @@ KEPT_APART = tuple(
 
 
 def public(address: str) -> bool:
-    """Whether ``address`` may be anybody's on the internet, and whatever it wraps too. A text that is no address is not.
+    """Whether ``address`` may be anybody's on the internet, and whatever it wraps too. A text that
+    is no address is not.
 
-    An address that wraps an IPv4 address (mapped, NAT64, 6to4, ISATAP) leads where that one leads. A zone
+    An address that wraps an IPv4 address (mapped, NAT64, 6to4, ISATAP) leads where that one leads.
+    A zone
     (``%eth0``) only means a link of this machine.
     """
     try:
@@ -41,7 +48,8 @@ def public(address: str) -> bool:
 
 
 def loopback(address: str) -> bool:
-    """Whether ``address`` is this machine's loopback in its plain spelling, which the sample district may use."""
+    """Whether ``address`` is this machine's loopback in its plain spelling, which the sample
+    district may use."""
     try:
         found = ip_address(address)
     except ValueError:

@@ -23,7 +23,8 @@ async def follow(
 ) -> Page:
     """The page behind ``ask`` after at most ``most`` redirects; ``hop`` fetches one address.
 
-    ``refused`` is the guard: its word, or ``redirect_loop``, becomes the error of a page without content.
+    ``refused`` is the guard: its word, or ``redirect_loop``, becomes the error of a page without
+    content.
     """
     current = ask
     for _ in range(most + 1):
@@ -39,10 +40,13 @@ async def follow(
 
 
 def target(base: str, location: str) -> str:
-    """Where a ``Location`` header leads; bytes beyond ASCII are escaped. An address no guard lets pass when it is none."""
+    """Where a ``Location`` header leads; bytes beyond ASCII are escaped. An address no guard lets
+    pass when it is none."""
     try:
         # Headers arrive as latin-1, whatever the portal wrote them in.
-        escaped = quote(location.strip().encode("latin-1", "replace"), safe="%:/?#[]@!$&'()*+,;=~|{}\\^`\"<>")
+        escaped = quote(
+            location.strip().encode("latin-1", "replace"), safe="%:/?#[]@!$&'()*+,;=~|{}\\^`\"<>"
+        )
         return urljoin(base, escaped)
     except ValueError:
         return "bad:"

@@ -1,6 +1,8 @@
-"""The guard where it counts: a name is resolved once, every answer judged, and that very address connected to.
+"""The guard where it counts: a name is resolved once, every answer judged, and that very address
+connected to.
 
-So a name that changes its answer between the check and the connection (DNS rebinding), or after a redirect, gains
+So a name that changes its answer between the check and the connection (DNS rebinding), or after a
+redirect, gains
 nothing. These are httpcore's network backends; ``guarded.py`` puts them under httpx.
 """
 
@@ -40,7 +42,9 @@ def resolve_now(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-def _judged(host: str, found: Sequence[str], inside: Collection[str], allow_loopback: bool) -> Sequence[str]:
+def _judged(
+    host: str, found: Sequence[str], inside: Collection[str], allow_loopback: bool
+) -> Sequence[str]:
     """The addresses that may be tried. One forbidden answer among several refuses them all."""
     if host not in inside and any(forbidden(one, allow_loopback=allow_loopback) for one in found):
         raise ForbiddenAddress(host)
@@ -49,7 +53,8 @@ def _judged(host: str, found: Sequence[str], inside: Collection[str], allow_loop
 
 @dataclass
 class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Connects to checked addresses only. ``inside`` are hosts of the catalogue on the office's own network."""
+    """Connects to checked addresses only. ``inside`` are hosts of the catalogue on the office's own
+    network."""
 
     resolve: Resolve = system_resolve
     allow_loopback: bool = False
@@ -72,7 +77,9 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         last: Exception = httpcore.ConnectError("getaddrinfo: no address")
         for address in _judged(host, found, self.inside, self.allow_loopback):
             try:
-                return await self.below.connect_tcp(address, port, timeout, local_address, socket_options)
+                return await self.below.connect_tcp(
+                    address, port, timeout, local_address, socket_options
+                )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 last = error
         raise last
@@ -89,7 +96,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
 @dataclass
 class GuardedWaitingBackend(httpcore.NetworkBackend):
-    """The same for a client that waits; ``inside`` are hosts that config.yaml says are on the office's own network."""
+    """The same for a client that waits; ``inside`` are hosts that config.yaml says are on the
+    office's own network."""
 
     resolve: ResolveNow = resolve_now
     allow_loopback: bool = False

@@ -1,4 +1,5 @@
-"""What a robots.txt says, whatever it was saved by: with a byte order mark, in UTF-16, or packed and not called so."""
+"""What a robots.txt says, whatever it was saved by: with a byte order mark, in UTF-16, or packed
+and not called so."""
 
 from __future__ import annotations
 
@@ -16,11 +17,13 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-"""Windows' editor writes them; an unread mark hides the first line, which is mostly ``User-agent: *``."""
+"""Windows' editor writes them; an unread mark hides the first line, which is mostly ``User-agent:
+*``."""
 
 
 def rules_text(page: Page) -> str:
-    """The rules of ``page`` as text; empty where it holds none: another status than 200, or a page of HTML."""
+    """The rules of ``page`` as text; empty where it holds none: another status than 200, or a page
+    of HTML."""
     text = _decoded(_unpacked(page.body)[:MOST]) if page.status == 200 else ""
     return "" if not text.strip() or "<html" in text[:500].lower() else text
 

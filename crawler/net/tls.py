@@ -1,4 +1,5 @@
-"""What TLS the doors speak: today's, or for marked sites the last century's; and which TLS fault it was, in words."""
+"""What TLS the doors speak: today's, or for marked sites the last century's; and which TLS fault it
+was, in words."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ import ssl
 import warnings
 
 LEGACY_SERVER_CONNECT = 0x4
-"""OpenSSL's SSL_OP_LEGACY_SERVER_CONNECT: servers without secure renegotiation (RFC 5746) are spoken to."""
+"""OpenSSL's SSL_OP_LEGACY_SERVER_CONNECT: servers without secure renegotiation (RFC 5746) are
+spoken to."""
 FAULT = re.compile(
     r"\[(?:SSL|X509)?:?\s?([A-Z][A-Z0-9_ ]{3,60})\]|SSL routines'?,\s*'[^']*',\s*'([^']{3,80})'"
 )
@@ -18,7 +20,8 @@ OLD = (
     "HANDSHAKE_FAILURE", "PROTOCOL_VERSION", "INSUFFICIENT_SECURITY", "NO_SHARED_CIPHER", "BAD_ECPOINT",
     "INTERNAL_ERROR", "LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED",
 )  # fmt: skip
-"""Faults that a server of the last century gives; a longer or shorter spelling of one counts as well."""
+"""Faults that a server of the last century gives; a longer or shorter spelling of one counts as
+well."""
 
 
 def any_certificate() -> ssl.SSLContext:
@@ -33,7 +36,8 @@ def any_certificate() -> ssl.SSLContext:
 
 
 def last_century() -> ssl.SSLContext:
-    """TLS 1.0 and up, weak keys and ciphers, legacy renegotiation: only for sites marked ``legacy_tls``.
+    """TLS 1.0 and up, weak keys and ciphers, legacy renegotiation: only for sites marked
+    ``legacy_tls``.
 
     What a modern server is offered stays in it, so a renewed server is spoken to in its own way.
     """
@@ -47,8 +51,11 @@ def last_century() -> ssl.SSLContext:
 
 
 def fault_of(error: BaseException) -> str:
-    """Which TLS fault ``error`` was, as OpenSSL names it, with the setting that may help; empty when it says nothing."""
-    text = " ".join(repr(one) for one in (error, error.__cause__, error.__context__) if one is not None)
+    """Which TLS fault ``error`` was, as OpenSSL names it, with the setting that may help; empty
+    when it says nothing."""
+    text = " ".join(
+        repr(one) for one in (error, error.__cause__, error.__context__) if one is not None
+    )
     match = FAULT.search(text)
     name = (match[1] or match[2]).strip().upper().replace(" ", "_") if match else ""
     if reason := REASON.search(text):

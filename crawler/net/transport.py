@@ -1,6 +1,8 @@
-"""httpx over a connection pool of httpcore's that somebody else made: both libraries by their public faces only.
+"""httpx over a connection pool of httpcore's that somebody else made: both libraries by their
+public faces only.
 
-httpx's own transports make their pool themselves and take no network backend, so the guard could only be put under them by
+httpx's own transports make their pool themselves and take no network backend, so the guard could
+only be put under them by
 a private name, and a rename would have taken it off in silence.
 """
 
@@ -33,7 +35,8 @@ KINDS: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
 
 
 class PoolTransport(httpx.AsyncBaseTransport):
-    """Requests through ``pool``; raises httpx's exceptions for its faults, and whatever its backend raises."""
+    """Requests through ``pool``; raises httpx's exceptions for its faults, and whatever its backend
+    raises."""
 
     def __init__(self, pool: httpcore.AsyncConnectionPool) -> None:
         self.pool = pool
@@ -104,7 +107,9 @@ def _asked(request: httpx.Request) -> httpcore.Request:
     url = request.url
     return httpcore.Request(
         method=request.method,
-        url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        url=httpcore.URL(
+            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+        ),
         headers=request.headers.raw,
         content=request.stream,
         extensions=request.extensions,

@@ -1,6 +1,8 @@
-"""A ``Content-Encoding`` is undone in small pieces and no further than a limit: a bomb costs what the largest page costs.
+"""A ``Content-Encoding`` is undone in small pieces and no further than a limit: a bomb costs what
+the largest page costs.
 
-Pure. Layers (``gzip, gzip``) are undone one after the other, each within the same limit; a name that nobody knows says
+Pure. Layers (``gzip, gzip``) are undone one after the other, each within the same limit; a name
+that nobody knows says
 nothing about the bytes, as browsers take it.
 """
 
@@ -29,7 +31,8 @@ class Garbled(ValueError):
 
 
 class Layer(Protocol):
-    """One coding being undone: packed bytes in, unpacked pieces of at most :data:`PIECE` bytes out."""
+    """One coding being undone: packed bytes in, unpacked pieces of at most :data:`PIECE` bytes
+    out."""
 
     def __call__(self, packed: bytes) -> Iterator[bytes]: ...
 

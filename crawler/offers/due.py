@@ -1,4 +1,5 @@
-"""Whom a search for data is owed: columns whose newest look found no list, each once a night at most."""
+"""Whom a search for data is owed: columns whose newest look found no list, each once a night at
+most."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ NO_LIST = ("script_list", "no_list", "no_dates", "redesigned", "frameset", "empt
 """Why a page is unreadable whose list may stand in data: not a wall, a jump or an article."""
 RECENT = timedelta(hours=48)
 NIGHTLY, AGAIN = timedelta(hours=12), timedelta(days=7)
-"""An offer is looked at again after so long; a page that named nothing that fits is searched again."""
+"""An offer is looked at again after so long; a page that named nothing that fits is searched
+again."""
 
 
 def wanted_at(connection: Connection, now: datetime) -> list[Wanted]:
@@ -35,8 +37,16 @@ def wanted_at(connection: Connection, now: datetime) -> list[Wanted]:
     query = (
         select(OutletRow.__table__)
         .join(VisitRow.__table__, VISIT.outlet_id == OUTLET.id)
-        .where(VISIT.id.in_(newest), VISIT.outcome == Outcome.UNREADABLE.value, VISIT.reason.in_(NO_LIST))
-        .where(OUTLET.kind == OutletKind.COLUMN.value, OUTLET.retired_at.is_(None), OUTLET.url.is_not(None))
+        .where(
+            VISIT.id.in_(newest),
+            VISIT.outcome == Outcome.UNREADABLE.value,
+            VISIT.reason.in_(NO_LIST),
+        )
+        .where(
+            OUTLET.kind == OutletKind.COLUMN.value,
+            OUTLET.retired_at.is_(None),
+            OUTLET.url.is_not(None),
+        )
     )
     rows = connection.execute(query.order_by(OUTLET.id)).mappings().all()
     if not rows:
@@ -77,7 +87,8 @@ def _wanted(
 def _hosts(connection: Connection) -> dict[str, frozenset[str]]:
     rows = connection.execute(select(SiteRow.id, SiteRow.home, SiteRow.hosts))
     return {
-        row.id: frozenset({host_of(row.home), *(str(one).partition(":")[0] for one in row.hosts)}) - {""}
+        row.id: frozenset({host_of(row.home), *(str(one).partition(":")[0] for one in row.hosts)})
+        - {""}
         for row in rows
     }
 

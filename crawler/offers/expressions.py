@@ -1,6 +1,7 @@
 """Addresses as scripts write them: ``"/api/list?id=" + channelId``, ``{params: {page: 1}}``, and what fills their holes. Pure.
 
-A hole is filled only by what the page itself says: an assignment in its scripts, a value of its own address. Page numbers begin
+A hole is filled only by what the page itself says: an assignment in its scripts, a value of its own
+address. Page numbers begin
 at 1. What stands nowhere stays a hole.
 """
 
@@ -28,13 +29,16 @@ _PAIR = re.compile(
 _ASSIGNED = re.compile(
     r"\b([A-Za-z_$][\w$]{0,40})[\"']?\s{0,5}[:=]\s{0,5}(?:[\"']([\w\-/.:]{1,200})[\"']|(\d{1,12})\b)"
 )
-_PAGE = re.compile(r"(?:cur(?:rent)?_?)?(?:page(?:_?(?:no|num|index|number))?|pn|p)\Z|pageno\Z", re.I)
+_PAGE = re.compile(
+    r"(?:cur(?:rent)?_?)?(?:page(?:_?(?:no|num|index|number))?|pn|p)\Z|pageno\Z", re.I
+)
 _SIZE = re.compile(r"page_?size|(?:per_?page|limit|rows|size|ps)\Z", re.I)
 _ID = re.compile(r"id\Z|code\Z|channel|column|cat|lanmu|node|menu|alias", re.I)
 _WORDS = frozenset({"true", "false", "null", "undefined", "this", "function", "new"})
 SIZE = "20"
 LONGEST, MOST_VALUES = 1_500_000, 2000
-"""Characters of a script, and names in it, that are looked at: bundles are long, and their addresses stand anywhere."""
+"""Characters of a script, and names in it, that are looked at: bundles are long, and their
+addresses stand anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,8 @@ Part = str | Hole
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What a page says of the names in its scripts: assignments, its address's values, the one number in its path."""
+    """What a page says of the names in its scripts: assignments, its address's values, the one
+    number in its path."""
 
     assigned: Mapping[str, str]
     query: Mapping[str, str]
@@ -70,19 +75,23 @@ class Values:
 
 
 def values_of(url: str, scripts: Iterable[str]) -> Values:
-    """What the page at ``url`` with its inline ``scripts`` says. The first assignment of a name holds."""
+    """What the page at ``url`` with its inline ``scripts`` says. The first assignment of a name
+    holds."""
     assigned: dict[str, str] = {}
     for script in scripts:
         for match in islice(_ASSIGNED.finditer(script[:LONGEST]), MOST_VALUES):
             assigned.setdefault(match[1], match[2] or match[3])
     parts = urlsplit(url)
     query = {name.lower(): value for name, value in parse_qsl(parts.query)}
-    numbers = re.findall(r"\d{1,12}", parts.path + parts.fragment) or [*filter(str.isdigit, query.values())]
+    numbers = re.findall(r"\d{1,12}", parts.path + parts.fragment) or [
+        *filter(str.isdigit, query.values())
+    ]
     return Values(assigned, query, numbers[-1] if len(set(numbers)) == 1 else "")
 
 
 def parts_at(text: str, at: int) -> tuple[tuple[Part, ...], int]:
-    """The address that begins at ``at``, part by part, and where it ends; nothing where none does."""
+    """The address that begins at ``at``, part by part, and where it ends; nothing where none
+    does."""
     parts: list[Part] = []
     while len(parts) < MOST_PARTS:
         string = _STRING.match(text, at)

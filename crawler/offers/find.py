@@ -1,6 +1,8 @@
-"""The data addresses that a page and its script files name: feeds, ``data-url``, requests in scripts. Pure.
+"""The data addresses that a page and its script files name: feeds, ``data-url``, requests in
+scripts. Pure.
 
-Nothing is followed here, and nothing is believed of an address: whether it holds the column's list only its answer tells.
+Nothing is followed here, and nothing is believed of an address: whether it holds the column's list
+only its answer tells.
 """
 
 from __future__ import annotations
@@ -37,10 +39,16 @@ LONGEST_URL = 600
 MOST_CANDIDATES = 40
 """Addresses of a page that are kept at all."""
 FEEDS = re.compile(r"application/(?:rss|atom|rdf)\+xml|application/feed\+json", re.I)
-_FEED_LINK = re.compile(r"(?:[/_.-]|\A)(?:rss|atom|feed)(?:\.(?:xml|aspx?|jsp|php|do))?(?:[/?]|\Z)", re.I)
-_DATA = re.compile(r"data-(?:\w+-)?(?:url|uri|api|src|source|interface|action|json|ajax|load|href|feed)\Z")
+_FEED_LINK = re.compile(
+    r"(?:[/_.-]|\A)(?:rss|atom|feed)(?:\.(?:xml|aspx?|jsp|php|do))?(?:[/?]|\Z)", re.I
+)
+_DATA = re.compile(
+    r"data-(?:\w+-)?(?:url|uri|api|src|source|interface|action|json|ajax|load|href|feed)\Z"
+)
 """Attributes that hold the address of an element's data (``data-url``, ``data-list-url``)."""
-_PICTURES = frozenset({"img", "video", "audio", "source", "iframe", "a", "picture", "script", "link"})
+_PICTURES = frozenset(
+    {"img", "video", "audio", "source", "iframe", "a", "picture", "script", "link"}
+)
 """Elements whose ``data-src`` is a picture that waits, or whose address is a page."""
 _ASSETS = re.compile(
     r"\.(?:m?js|css|map|png|jpe?g|gif|svg|ico|webp|woff2?|ttf|eot|mp[34]|pdf|docx?|xlsx?|zip|rar|exe|apk)\Z",
@@ -56,12 +64,14 @@ _OTHERS = re.compile(
     r"sign|like|count|stat|pv|uv|report|weather|auth|user|comment|message|share|wx|config|lang|site|menu|nav|link",
     re.I,
 )
-"""Last folders of addresses that tell of the visitor or the frame, where they do not speak of a list."""
+"""Last folders of addresses that tell of the visitor or the frame, where they do not speak of a
+list."""
 _CALL = re.compile(
     r"(?<![\w$.])(?:fetch|axios|request|ajax|loadData|getJSON|\$axios|(?:[\w$]{1,40}\.){1,3}"
     r"(?:get|post|getJSON|ajax|getScript|jsonp|request))\s{0,5}\(\s{0,20}"
 )
-"""Calls whose first argument is an address, where it looks like one: bundles call their client by any letter (``n.get``)."""
+"""Calls whose first argument is an address, where it looks like one: bundles call their client by
+any letter (``n.get``)."""
 _NAMED = re.compile(
     r"(?<![\w$])[\"']?(?:url|uri|api|action|dataSource|(?:list|data|news|ajax|query|search|api|post|get|load|req(?:uest)?|"
     r"interface|page|jsonp?)_?(?:url|uri|path|api|addr(?:ess)?))[\"']?\s{0,5}[:=]\s{0,5}",
@@ -82,9 +92,11 @@ BESIDE = 260
 
 
 def candidates(text: str, base: str, files: Mapping[str, str]) -> tuple[Candidate, ...]:
-    """What the page ``text`` at ``base`` and its script ``files`` (address to text) name, the likeliest first.
+    """What the page ``text`` at ``base`` and its script ``files`` (address to text) name, the
+    likeliest first.
 
-    Each address once; none that does something, and none that is a picture, a style or the page itself.
+    Each address once; none that does something, and none that is a picture, a style or the page
+    itself.
     """
     root = plain_tree(text)
     if root is None:
@@ -103,12 +115,15 @@ def candidates(text: str, base: str, files: Mapping[str, str]) -> tuple[Candidat
         if _worth(one.url, base):
             marked = replace(one, own=_names(one.url, own), whole=HOLE not in one.url)
             told_once.setdefault(one.url, marked)
-    kept = sorted(told_once.values(), key=lambda one: (not one.own, one.how is not How.FEED, not one.whole))
+    kept = sorted(
+        told_once.values(), key=lambda one: (not one.own, one.how is not How.FEED, not one.whole)
+    )
     return tuple(kept[:MOST_CANDIDATES])
 
 
 def files_of(text: str, base: str, hosts: frozenset[str]) -> tuple[str, ...]:
-    """The script files of the page that may name its data, on ``hosts``: those first whose name says so."""
+    """The script files of the page that may name its data, on ``hosts``: those first whose name
+    says so."""
     root = plain_tree(text)
     if root is None:
         return ()
@@ -119,7 +134,11 @@ def files_of(text: str, base: str, hosts: frozenset[str]) -> tuple[str, ...]:
         if str(one.get("rel") or "") in ("modulepreload", "preload")
         and str(one.get("as") or "script") == "script"
     ]
-    fit = [url for url in dict.fromkeys(told) if host_of(url) in hosts and not KNOWN_SCRIPTS.search(url)]
+    fit = [
+        url
+        for url in dict.fromkeys(told)
+        if host_of(url) in hosts and not KNOWN_SCRIPTS.search(url)
+    ]
     fit.sort(key=lambda url: not (BUNDLES.search(url) or MAKES_LISTS.search(url)))
     return tuple(fit[:MOST_FILES])
 
@@ -132,7 +151,9 @@ def _inline(root: etree._Element) -> Iterator[str]:
 
 def _feeds(root: etree._Element, base: str) -> Iterator[Candidate]:
     for link in root.iter("link"):
-        if "alternate" in str(link.get("rel") or "").lower() and FEEDS.search(str(link.get("type") or "")):
+        if "alternate" in str(link.get("rel") or "").lower() and FEEDS.search(
+            str(link.get("type") or "")
+        ):
             yield Candidate(join(base, str(link.get("href") or "")), How.FEED)
     for link in root.iter("a"):
         href = str(link.get("href") or "")
@@ -188,7 +209,9 @@ def _is_address(parts: tuple[Part, ...]) -> bool:
 
 def _rooted(url: str, values: Values) -> str:
     """The address below the ``baseURL`` that the page's scripts set for their requests."""
-    root = next((values.assigned[one] for one in ("baseURL", "baseUrl") if one in values.assigned), "")
+    root = next(
+        (values.assigned[one] for one in ("baseURL", "baseUrl") if one in values.assigned), ""
+    )
     if not root or url.startswith(("http", "//", HOLE, root)):
         return url
     return f"{root.rstrip('/')}/{url.lstrip('/')}"
@@ -240,11 +263,14 @@ def _worth(url: str, base: str) -> bool:
 
 
 def _tokens(url: str) -> frozenset[str]:
-    """What may name the column in its page's address: every part with a number, and the name of its last folder."""
+    """What may name the column in its page's address: every part with a number, and the name of its
+    last folder."""
     parts = urlsplit(url)
     words = re.split(r"[/?&=.,_#-]+", f"{parts.path}?{parts.query}#{parts.fragment}")
     folders = [folder for folder in parts.path.rpartition("/")[0].split("/") if folder]
-    return frozenset([one for one in words if len(one) > 1 and any(map(str.isdigit, one))] + folders[-1:])
+    return frozenset(
+        [one for one in words if len(one) > 1 and any(map(str.isdigit, one))] + folders[-1:]
+    )
 
 
 def _names(url: str, own: frozenset[str]) -> bool:

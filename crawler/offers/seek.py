@@ -1,6 +1,8 @@
-"""Looking for the data of columns whose page shows no list: few requests a column, within guard, robots and manners.
+"""Looking for the data of columns whose page shows no list: few requests a column, within guard,
+robots and manners.
 
-What is offered already is asked once a night by itself. A column whose page names nothing that fits is left alone for a week.
+What is offered already is asked once a night by itself. A column whose page names nothing that fits
+is left alone for a week.
 """
 
 from __future__ import annotations
@@ -38,7 +40,11 @@ MOST_TRIED = 6
 """Addresses that are asked for one column in one night."""
 MOST_PAGES = 200
 """Requests to one site in one run: a hundred columns of one shell share its scripts."""
-BARRED = {"foreign_host": Why.FOREIGN, "forbidden_address": Why.FORBIDDEN, "bad_address": Why.FORBIDDEN}
+BARRED = {
+    "foreign_host": Why.FOREIGN,
+    "forbidden_address": Why.FORBIDDEN,
+    "bad_address": Why.FORBIDDEN,
+}
 NO_LIST = (Outcome.UNREADABLE, Outcome.EMPTY)
 """Of a page whose list may stand in data: an empty frame where posts were, too."""
 
@@ -48,7 +54,8 @@ Ask = Callable[[str], Awaitable[Page]]
 def seek(
     engine: Engine, reader: Engine, config: CrawlConfig, clock: Callable[[], datetime]
 ) -> tuple[Found, ...]:
-    """Look for the data of every column whose newest look found no list, where that was not done of late, and keep what came.
+    """Look for the data of every column whose newest look found no list, where that was not done of
+    late, and keep what came.
 
     Nothing of it becomes a post or a look. Never raises for what a site answers.
     """
@@ -122,7 +129,9 @@ class _Seeker:
         if wanted.kept and wanted.how is not None:
             again = await self._try(wanted, [Candidate(wanted.kept, wanted.how)])
             if again.url:
-                return replace(found, url=again.url, how=again.how, after=again.after, tried=again.tried)
+                return replace(
+                    found, url=again.url, how=again.how, after=again.after, tried=again.tried
+                )
         base, text = page.final_url or url, decode(page.body, page.headers)
         named = candidates(text, base, await self._scripts(wanted, text, base))
         got = await self._try(wanted, named)
@@ -135,7 +144,9 @@ class _Seeker:
             if url not in self.files:
                 page = await self._page(wanted, url)
                 good = page is not None and page.status == 200 and not page.error
-                self.files[url] = decode(page.body, page.headers) if page is not None and good else ""
+                self.files[url] = (
+                    decode(page.body, page.headers) if page is not None and good else ""
+                )
             told[url] = self.files[url]
         return told
 
@@ -161,7 +172,13 @@ class _Seeker:
         rest = {found[2] for found in good} - {best[2]}
         told_all = tuple(replace(one, why=Why.SECOND) if one.url in rest else one for one in tried)
         return Found(
-            wanted.outlet.id, "", self.clock(), url=best[2], how=best[3], after=best[4], tried=told_all
+            wanted.outlet.id,
+            "",
+            self.clock(),
+            url=best[2],
+            how=best[3],
+            after=best[4],
+            tried=told_all,
         )
 
     def _barred(self, wanted: Wanted, one: Candidate) -> Why | None:
@@ -186,7 +203,9 @@ class _Seeker:
 def _apart(found: Sequence[Found]) -> list[Found]:
     """What is offered for two columns is a list of the whole site's, and nobody's."""
     times = Counter(one_address(one.url) for one in found if one.url)
-    return [_withdrawn(one) if one.url and times[one_address(one.url)] > 1 else one for one in found]
+    return [
+        _withdrawn(one) if one.url and times[one_address(one.url)] > 1 else one for one in found
+    ]
 
 
 def _withdrawn(one: Found) -> Found:

@@ -1,4 +1,5 @@
-"""Whether an answer can stand for a column: a list that is read whole, with posts of the column's own site. Pure."""
+"""Whether an answer can stand for a column: a list that is read whole, with posts of the column's
+own site. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from crawler.walking.offers import Side, Tried, Wanted, Why, side_of
 from crawler.walking.visit import guarded
 
 OWN = (2, 3)
-"""So large a share of the posts must stand on the site: columns lead to WeChat articles and to other portals, too."""
+"""So large a share of the posts must stand on the site: columns lead to WeChat articles and to
+other portals, too."""
 BESIDE = ("outside", "part")
 _WEB_PAGE = re.compile(r"<html[\s>]|<!doctype html", re.I)
 
@@ -24,7 +26,8 @@ def read_of(page: Page, outlet: Outlet) -> Reading:
 
 
 def weighed(tried: Tried, page: Page, wanted: Wanted) -> tuple[Tried, Side | None, int]:
-    """What came of an address, what it shows where it is good, and how many of the column's known posts are there."""
+    """What came of an address, what it shows where it is good, and how many of the column's known
+    posts are there."""
     reading = read_of(page, wanted.outlet)
     why = _why(page, reading, wanted.hosts)
     said = (reading.reason or page.error or "") if why in (Why.FAILED, Why.NO_LIST) else ""
@@ -35,7 +38,11 @@ def weighed(tried: Tried, page: Page, wanted: Wanted) -> tuple[Tried, Side | Non
 
 
 def _why(page: Page, reading: Reading, hosts: frozenset[str]) -> Why:
-    if page.error or page.status != 200 or reading.outcome in (Outcome.BLOCKED, Outcome.UNREACHABLE):
+    if (
+        page.error
+        or page.status != 200
+        or reading.outcome in (Outcome.BLOCKED, Outcome.UNREACHABLE)
+    ):
         return Why.FAILED
     if _WEB_PAGE.search(page.body[:3000].decode("latin-1")):
         return Why.A_PAGE
@@ -50,7 +57,8 @@ def _why(page: Page, reading: Reading, hosts: frozenset[str]) -> Why:
 
 
 def accounts(reading: Reading) -> bool:
-    """Whether every row of the list is accounted for: other arrays of the answer stand beside it."""
+    """Whether every row of the list is accounted for: other arrays of the answer stand beside
+    it."""
     if reading.evidence is Evidence.COMPLETE:
         return True
     return reading.evidence is Evidence.PARTIAL and all(one.why in BESIDE for one in reading.unread)

@@ -1,4 +1,5 @@
-"""One file a platform: ``start(outlet, probe)`` says what to ask, ``read(page, outlet, probe)`` what came.
+"""One file a platform: ``start(outlet, probe)`` says what to ask, ``read(page, outlet, probe)``
+what came.
 
 The name in the catalogue is the module's name. Readers are pure: no network, no store, no clock.
 
@@ -39,7 +40,8 @@ def platform_names() -> tuple[str, ...]:
 
 
 def traits(name: str) -> Traits:
-    """What the platform says of itself; one of an earlier release that is no more is called by its name."""
+    """What the platform says of itself; one of an earlier release that is no more is called by its
+    name."""
     if name not in platform_names():
         return Traits(title=name)
     return platform(name).TRAITS
@@ -72,9 +74,11 @@ def probes_of(outlet: Outlet) -> tuple[Probe, ...]:
 
 
 def probe_urls(outlet: Outlet, probe: Probe) -> list[str]:
-    """Addresses that looking at ``outlet`` through ``probe`` asks: its own, its handshake's, its proof's.
+    """Addresses that looking at ``outlet`` through ``probe`` asks: its own, its handshake's, its
+    proof's.
 
-    Raises ``KeyError`` for an unknown platform and ``ValueError`` where an id or address is missing.
+    Raises ``KeyError`` for an unknown platform and ``ValueError`` where an id or address is
+    missing.
     """
     module: Any = platform(probe.platform)
     urls = [ask.url for ask in module.start(outlet, probe)]

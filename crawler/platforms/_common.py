@@ -1,7 +1,9 @@
-"""What all platform readers share: refusals, JSON that may be anything, epochs that may be nonsense.
+"""What all platform readers share: refusals, JSON that may be anything, epochs that may be
+nonsense.
 
 No platform itself (the underscore keeps it from being one). Reasons are the words of every reader:
-``login_wall``, ``captcha``, ``rate_limited``, ``http_error``, ``network``, ``shape_changed``, ``empty_list``,
+``login_wall``, ``captcha``, ``rate_limited``, ``http_error``, ``network``, ``shape_changed``,
+``empty_list``,
 ``no_list``, ``no_dates``, ``stale_bridge``, ``identity_mismatch``, ``identity_unconfirmed``,
 ``account_gone_suspected``, ``platform_error`` and those that one reader names in its docstring.
 """
@@ -16,10 +18,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler.model import Dated, Evidence, Outcome, Outlet, Page, Probe, Reading, Refused, shanghai_day, utc
+from crawler.model import (
+    Dated,
+    Evidence,
+    Outcome,
+    Outlet,
+    Page,
+    Probe,
+    Reading,
+    Refused,
+    shanghai_day,
+    utc,
+)
 
 FETCH_UNKNOWN = datetime(9999, 1, 1, tzinfo=UTC)
-"""``fetched_at`` of a saved answer whose moment nobody noted: relative dates then rest on ids alone."""
+"""``fetched_at`` of a saved answer whose moment nobody noted: relative dates then rest on ids
+alone."""
 AHEAD = timedelta(minutes=10)
 """How far a platform's clock may run before ours."""
 AGENT = {"Accept-Language": "zh-CN,zh;q=0.9"}
@@ -37,7 +51,9 @@ def setting(outlet: Outlet, probe: Probe, key: str, default: str = "") -> str:
 
 def refused(outcome: Outcome, reason: str, mark: str = "", **more: Any) -> Reading:
     """A look that proves nothing, with its reason and the text that gave it away."""
-    return Reading(outcome, Evidence.NONE, reason=reason, mark=" ".join(mark.split())[:MARK_LENGTH], **more)
+    return Reading(
+        outcome, Evidence.NONE, reason=reason, mark=" ".join(mark.split())[:MARK_LENGTH], **more
+    )
 
 
 def blocked(reason: str, mark: str = "", **more: Any) -> Reading:
@@ -70,7 +86,8 @@ def transport(page: Page) -> Reading | None:
 
 
 def landed(page: Page) -> tuple[str, str]:
-    """Host and path (with query) where the fetch ended, or would have gone had it followed a redirect."""
+    """Host and path (with query) where the fetch ended, or would have gone had it followed a
+    redirect."""
     target = page.headers.get("location", "") if 300 <= page.status < 400 else ""
     try:
         parts = urlsplit(target or page.final_url)
@@ -118,7 +135,9 @@ def as_text(value: Any) -> str:
 def from_epoch(value: Any) -> datetime | None:
     """UTC seconds of ten digits, as number or string; ``None`` otherwise."""
     text = as_text(value)
-    return datetime.fromtimestamp(int(text), UTC) if re.fullmatch(r"[1-9][0-9]{8,9}", text) else None
+    return (
+        datetime.fromtimestamp(int(text), UTC) if re.fullmatch(r"[1-9][0-9]{8,9}", text) else None
+    )
 
 
 def believe(

@@ -1,4 +1,5 @@
-"""The three feed formats as one shape, every time still as printed: feedparser would read a missing zone as UTC."""
+"""The three feed formats as one shape, every time still as printed: feedparser would read a missing
+zone as UTC."""
 
 from __future__ import annotations
 
@@ -17,11 +18,14 @@ from crawler.platforms._common import as_list, as_map, as_text, believe, parse_j
 from crawler.platforms._wechat import biz_in_url, biz_of
 
 WXS = re.compile(r"MP_WXS_([1-9]\d{5,11})")
-WEIBO_UID = re.compile(r"weibo\.c(?:om|n)/(?:u/|user/)?([1-9]\d{8,10})\b|/weibo/user/([1-9]\d{8,10})\b")
+WEIBO_UID = re.compile(
+    r"weibo\.c(?:om|n)/(?:u/|user/)?([1-9]\d{8,10})\b|/weibo/user/([1-9]\d{8,10})\b"
+)
 OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d\d):?(\d\d)")
 ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?", re.I)
 SAFE_ZONES = re.compile(r"(?:\b(?:GMT|UTC|UT|Z)|[+-]\d{4})\s*$")
-"""``CST`` is China's in China and Chicago's in the mail standard: letters other than these are no zone."""
+"""``CST`` is China's in China and Chicago's in the mail standard: letters other than these are no
+zone."""
 HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 
 
@@ -44,7 +48,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """``built`` is when the bridge says it built or renewed the feed; ``None`` where it does not say."""
+    """``built`` is when the bridge says it built or renewed the feed; ``None`` where it does not
+    say."""
 
     id: str
     title: str
@@ -66,12 +71,14 @@ def uid_in(text: str) -> str:
 
 
 def part_in(text: str, wanted: str) -> str:
-    """``wanted`` where it stands as a whole part of an address; other platforms give no better proof."""
+    """``wanted`` where it stands as a whole part of an address; other platforms give no better
+    proof."""
     return wanted if wanted and re.search(rf"[/=:]{re.escape(wanted)}(?:[/?&#.\s]|$)", text) else ""
 
 
 def parse(page: Page, text: str) -> Feed | None:
-    """The feed, or ``None`` for what is not well-formed or no feed at all. Reads bytes, opens nothing."""
+    """The feed, or ``None`` for what is not well-formed or no feed at all. Reads bytes, opens
+    nothing."""
     data = parse_json(text) if text.lstrip("\ufeff \t\r\n").startswith("{") else None
     if isinstance(data, dict):
         return _json_feed(data)
@@ -119,7 +126,9 @@ def moment_in(printed: str) -> datetime | None:
             return None
         naive = datetime(*fields[:6])  # noqa: DTZ001 - the zone, if there is one, is put on below
         safe = SAFE_ZONES.search(printed) is not None
-        zone = timezone(timedelta(seconds=fields[9] or 0)) if safe and "-0000" not in printed else None
+        zone = (
+            timezone(timedelta(seconds=fields[9] or 0)) if safe and "-0000" not in printed else None
+        )
         return naive.replace(tzinfo=zone)
     except (ValueError, OverflowError):
         return None
@@ -131,8 +140,11 @@ def _built(printed: str) -> datetime | None:
 
 
 def _json_feed(data: Mapping[str, Any]) -> Feed | None:
-    """JSON Feed 1 and 1.1. wewe-rss prints ``date_modified`` where the standard says ``date_published``."""
-    if "jsonfeed.org" not in as_text(data.get("version")) or not isinstance(data.get("items"), list):
+    """JSON Feed 1 and 1.1. wewe-rss prints ``date_modified`` where the standard says
+    ``date_published``."""
+    if "jsonfeed.org" not in as_text(data.get("version")) or not isinstance(
+        data.get("items"), list
+    ):
         return None
     items = tuple(_json_item(as_map(item)) for item in as_list(data["items"]))
     link = as_text(data.get("home_page_url"))
@@ -160,5 +172,6 @@ def _xml_item(entry: Mapping[str, Any], kind: str) -> Item:
 
 
 def _words(node: Any, key: str) -> str:
-    """A text of a feedparser node; its own ``get`` mixes ``updated`` with ``published`` and warns."""
+    """A text of a feedparser node; its own ``get`` mixes ``updated`` with ``published`` and
+    warns."""
     return as_text(dict.get(node, key))

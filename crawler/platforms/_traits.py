@@ -1,4 +1,5 @@
-"""What a platform says of itself beside its answers: each platform's file holds one, and no list elsewhere repeats it."""
+"""What a platform says of itself beside its answers: each platform's file holds one, and no list
+elsewhere repeats it."""
 
 from __future__ import annotations
 
@@ -9,8 +10,10 @@ from dataclasses import dataclass
 class Traits:
     """``title`` is what this way of looking is called on screens.
 
-    ``service`` is its name where it is out of service; a way without one is none of ours (a person looks, or a column's own page),
-    so it can be out of service in no finding. ``medium`` is the only medium whose accounts it can see (empty: several).
+    ``service`` is its name where it is out of service; a way without one is none of ours (a person
+    looks, or a column's own page),
+    so it can be out of service in no finding. ``medium`` is the only medium whose accounts it can
+    see (empty: several).
     ``saved``: one saved answer of it can be read by itself (``gengxin read``).
     """
 

@@ -1,6 +1,7 @@
 """What the WeChat readers share: ids, pages that stand in place of an answer, and platform codes.
 
-``biz`` is base64 of a decimal account number; ``MP_WXS_<decimal>`` is the same account in bridge feeds, and
+``biz`` is base64 of a decimal account number; ``MP_WXS_<decimal>`` is the same account in bridge
+feeds, and
 ``gh_...`` (``user_name``) its original id.
 """
 
@@ -32,7 +33,10 @@ TITLE_BLOCK = re.compile(
 )
 VERIFY = re.compile(r"""wappoc_appmsgcaptcha|\bid=["']js_verify["']""")
 STATES: tuple[tuple[str, str], ...] = (
-    ("captcha", r"环境异常|完成验证后即可继续访问|abnormal environment|environment (?:is )?abnormal"),
+    (
+        "captcha",
+        r"环境异常|完成验证后即可继续访问|abnormal environment|environment (?:is )?abnormal",
+    ),
     (
         "migrated",
         r"(?:公众号|帐号)已迁移|原帐号迁移时未将文章素材同步|account (?:has been |was )?migrated",
@@ -42,7 +46,10 @@ STATES: tuple[tuple[str, str], ...] = (
         "cancelled",
         r"帐号已(?:自主)?注销|公众号已(?:自主)?注销|account (?:has been |was )?(?:cancell?ed|deregistered)",
     ),
-    ("account_gone_suspected", r"(?:帐号|公众号)已(?:被(?:屏蔽|封)|停用)|account (?:has been |was )?blocked"),
+    (
+        "account_gone_suspected",
+        r"(?:帐号|公众号)已(?:被(?:屏蔽|封)|停用)|account (?:has been |was )?blocked",
+    ),
     (
         "deleted",
         r"[此该](?:内容|文章|合集|专辑|话题)已(?:经)?被.{0,6}删除|(?:合集|专辑)不存在|has been deleted|deleted by",
@@ -65,7 +72,8 @@ CODES = {"-3": "login_wall", "-6": "rate_limited", "200003": "login_wall", "2000
 
 
 def biz_number(text: str) -> str:
-    """The decimal account number in a ``__biz``, a ``MP_WXS_`` id or a number; ``""`` when it is none."""
+    """The decimal account number in a ``__biz``, a ``MP_WXS_`` id or a number; ``""`` when it is
+    none."""
     text = unquote(text.strip())
     text = text.removeprefix("MP_WXS_")
     if re.fullmatch(r"[1-9]\d{5,11}", text):
@@ -80,7 +88,8 @@ def biz_number(text: str) -> str:
 
 
 def biz_of(text: str) -> str:
-    """The canonical ``__biz`` of any of its spellings; one that hides no number stays as it is, or ``""``."""
+    """The canonical ``__biz`` of any of its spellings; one that hides no number stays as it is, or
+    ``""``."""
     number = biz_number(text)
     if number:
         return base64.b64encode(number.encode()).decode()
@@ -103,9 +112,17 @@ def mismatch(identity: Mapping[str, str], outlet: Outlet, probe: Probe) -> Readi
     for wanted, found in ((biz, identity.get("biz", "")), (gh, identity.get("user_name", ""))):
         if wanted and found:
             same = wanted == found
-            return None if same else unreadable("identity_mismatch", f"answer of {found}", identity=identity)
+            return (
+                None
+                if same
+                else unreadable("identity_mismatch", f"answer of {found}", identity=identity)
+            )
     expected = setting(outlet, probe, "biz") or gh
-    return unreadable("identity_unconfirmed", "no id in the answer", identity=identity) if expected else None
+    return (
+        unreadable("identity_unconfirmed", "no id in the answer", identity=identity)
+        if expected
+        else None
+    )
 
 
 def wall(page: Page) -> Reading | None:
@@ -118,7 +135,8 @@ def wall(page: Page) -> Reading | None:
 def page_state(text: str) -> Reading | None:
     """The refusal that a page without any article states, or ``None``. ``text`` is the whole page.
 
-    The page's headline speaks before its body, and scripts not at all: they carry the words of every state.
+    The page's headline speaks before its body, and scripts not at all: they carry the words of
+    every state.
     """
     verify = VERIFY.search(text)
     if verify is not None:
@@ -141,7 +159,8 @@ def _stated(words: str) -> Reading | None:
 
 
 def _visible(text: str) -> Iterator[str]:
-    """``text`` without scripts and styles, in one pass; what an unclosed one swallows is not seen."""
+    """``text`` without scripts and styles, in one pass; what an unclosed one swallows is not
+    seen."""
     at = 0
     while (opened := HIDDEN.search(text, at)) is not None:
         yield text[at : opened.start()]
@@ -153,7 +172,9 @@ def _visible(text: str) -> Iterator[str]:
 
 
 def _migration(text: str) -> Reading | None:
-    moved = re.search(r"""transfer_?[tT]arget_?[lL]ink\s{0,5}[=:]\s{0,5}['"](http[^'"]{5,500})""", text)
+    moved = re.search(
+        r"""transfer_?[tT]arget_?[lL]ink\s{0,5}[=:]\s{0,5}['"](http[^'"]{5,500})""", text
+    )
     return unreadable("migrated", "transferTargetLink") if moved else None
 
 

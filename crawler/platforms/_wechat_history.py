@@ -1,4 +1,5 @@
-"""The message list of a WeChat account page (``msgList`` of 2017, ``general_msg_list`` of profile_ext).
+"""The message list of a WeChat account page (``msgList`` of 2017, ``general_msg_list`` of
+profile_ext).
 
 The anonymous route is dead since about 2019; saved pages and answers still carry the format.
 """
@@ -10,11 +11,24 @@ import json
 import re
 from typing import Any
 
-from crawler.model import SHANGHAI, Dated, Evidence, Outcome, Outlet, Page, Post, Probe, Reading, Refused
+from crawler.model import (
+    SHANGHAI,
+    Dated,
+    Evidence,
+    Outcome,
+    Outlet,
+    Page,
+    Post,
+    Probe,
+    Reading,
+    Refused,
+)
 from crawler.platforms._common import as_list, as_map, as_text, believe, from_epoch, unreadable
 from crawler.platforms._wechat import EARLIEST, HOME, biz_of, mismatch
 
-LIST = re.compile(r"""(?:\bvar\s{1,4}msgList\s{0,4}=|["']general_msg_list["']\s{0,4}:)\s{0,4}(?=["'{])""")
+LIST = re.compile(
+    r"""(?:\bvar\s{1,4}msgList\s{0,4}=|["']general_msg_list["']\s{0,4}:)\s{0,4}(?=["'{])"""
+)
 BIZ = re.compile(r"""\bvar biz\s{0,4}=\s{0,4}["']([A-Za-z0-9+/=]{8,24})["']""")
 NICK = re.compile(r"""class=["']profile_nickname["'][^>]{0,100}>\s{0,100}([^<]{1,100})""")
 DECODER = json.JSONDecoder()
@@ -44,7 +58,12 @@ def history(text: str, page: Page, outlet: Outlet, probe: Probe) -> Reading | No
     if not posts:
         return unreadable("no_dates", "msgList", identity=identity, refused=doubts)
     return Reading(
-        Outcome.READ, Evidence.LOWER_BOUND, posts, identity=identity, refused=doubts, family="msglist"
+        Outcome.READ,
+        Evidence.LOWER_BOUND,
+        posts,
+        identity=identity,
+        refused=doubts,
+        family="msglist",
     )
 
 
@@ -72,4 +91,6 @@ def _post(message: Any, page: Page) -> Post | Refused:
     if not isinstance(when, Dated):
         return when
     link = html.unescape(as_text(main.get("content_url")))
-    return Post(as_text(main.get("title"))[:60], link if link.startswith("http") else HOME + link, when)
+    return Post(
+        as_text(main.get("title"))[:60], link if link.startswith("http") else HOME + link, when
+    )

@@ -1,6 +1,7 @@
 """When a Weibo post was published: its printed time, cross-checked with the time inside its id.
 
-Printed forms are full (``Mon Jul 20 10:11:00 +0800 2020``) or relative to the fetch (刚刚, 5分钟前, 3小时前,
+Printed forms are full (``Mon Jul 20 10:11:00 +0800 2020``) or relative to the fetch (刚刚, 5分钟前,
+3小时前,
 今天 08:30, 昨天 08:30, 07-14, 2019-07-14). The id of sixteen digits carries the second of its making.
 """
 
@@ -33,7 +34,8 @@ Span = tuple[datetime, datetime]
 
 
 class ShapeChanged(ValueError):
-    """Printed time and id disagree by more than a day: one of the two no longer means what it did."""
+    """Printed time and id disagree by more than a day: one of the two no longer means what it
+    did."""
 
 
 def id_moment(mid: str) -> datetime | None:
@@ -63,7 +65,11 @@ def published(printed: str, mid: str, page: Page) -> Dated | Refused:
 
 def _day_only(start: datetime, printed: str, page: Page) -> Dated | Refused:
     believed = believe(start, printed, "json", page, EARLIEST)
-    return believed if isinstance(believed, Refused) else Dated(believed.day, printed, "json", why="day only")
+    return (
+        believed
+        if isinstance(believed, Refused)
+        else Dated(believed.day, printed, "json", why="day only")
+    )
 
 
 def _span(text: str, fetched: datetime, made: datetime | None) -> Span | None:
@@ -75,7 +81,9 @@ def _span(text: str, fetched: datetime, made: datetime | None) -> Span | None:
         dated = YEAR_DAY.fullmatch(text)
         if dated is not None:
             year = int(dated[1]) + (2000 if len(dated[1]) == 2 else 0)
-            return _day(datetime(year, int(dated[2]), int(dated[3]), tzinfo=SHANGHAI), dated.groups()[3:])
+            return _day(
+                datetime(year, int(dated[2]), int(dated[3]), tzinfo=SHANGHAI), dated.groups()[3:]
+            )
         now = made if fetched == FETCH_UNKNOWN else fetched
         return None if now is None else _relative(text, now.astimezone(SHANGHAI), made, fetched)
     except (ValueError, OverflowError):
@@ -87,14 +95,18 @@ def _full(match: re.Match[str]) -> Span:
     offset = timedelta(hours=hours, minutes=minutes) * (1 if match[6] == "+" else -1)
     month = MONTHS.index(match[1]) + 1
     clock = (int(match[3]), int(match[4]), int(match[5]))
-    moment = (datetime(int(match[9]), month, int(match[2]), *clock, tzinfo=UTC) - offset).astimezone(SHANGHAI)
+    moment = (
+        datetime(int(match[9]), month, int(match[2]), *clock, tzinfo=UTC) - offset
+    ).astimezone(SHANGHAI)
     return moment, moment
 
 
 def _relative(text: str, now: datetime, made: datetime | None, fetched: datetime) -> Span | None:
     month_day = MONTH_DAY.fullmatch(text)
     if month_day is not None:
-        return _day(_with_year(int(month_day[1]), int(month_day[2]), now, made), month_day.groups()[2:])
+        return _day(
+            _with_year(int(month_day[1]), int(month_day[2]), now, made), month_day.groups()[2:]
+        )
     ago, word = AGO.fullmatch(text), DAY_WORD.fullmatch(text)
     if text != "刚刚" and ago is None and word is None:
         return None
@@ -113,7 +125,9 @@ def _with_year(month: int, day: int, now: datetime, made: datetime | None) -> da
     """The id gives the year; without one, a day later than today was last year."""
     if made is not None:
         near = made.astimezone(SHANGHAI)
-        years = sorted((near.year - 1, near.year, near.year + 1), key=lambda y: _gap(y, month, day, near))
+        years = sorted(
+            (near.year - 1, near.year, near.year + 1), key=lambda y: _gap(y, month, day, near)
+        )
         return datetime(years[0], month, day, tzinfo=SHANGHAI)
     this_year = datetime(now.year, month, day, tzinfo=SHANGHAI)
     return this_year if this_year <= now else this_year.replace(year=now.year - 1)

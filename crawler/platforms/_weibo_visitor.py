@@ -1,7 +1,9 @@
 """The anonymous visitor's handshake of Weibo, as pure steps; ``weibo`` offers them to the spider.
 
-Order: :func:`visitor_ask`, then :func:`crossdomain_ask` made of its answer (redirects not followed), then the
-lists with :func:`with_cookies`. One handshake at a time, cookies kept in memory only and for half an hour at
+Order: :func:`visitor_ask`, then :func:`crossdomain_ask` made of its answer (redirects not
+followed), then the
+lists with :func:`with_cookies`. One handshake at a time, cookies kept in memory only and for half
+an hour at
 most; they name nobody, and still they are never logged or stored.
 """
 
@@ -14,7 +16,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from crawler.model import Ask, Page, Probe, Reading
-from crawler.platforms._common import as_map, as_text, blocked, landed, parse_json, transport, unreadable
+from crawler.platforms._common import (
+    as_map,
+    as_text,
+    blocked,
+    landed,
+    parse_json,
+    transport,
+    unreadable,
+)
 from crawler.reading.markup import decode
 
 SUCCESS = "20000000"
@@ -30,7 +40,8 @@ TOKEN = re.compile(r"[\w.%~+/=-]{1,500}")
 def visitor_ask(probe: Probe) -> Ask:
     """The request that begins the handshake.
 
-    ``handle["visitor_base"]`` replaces the passport's address; where only the list's ``base`` is replaced, its
+    ``handle["visitor_base"]`` replaces the passport's address; where only the list's ``base`` is
+    replaced, its
     ``/visitor`` does: a probe that was pointed elsewhere never asks the real passport.
     """
     host = probe.handle.get("host", "weibo.com")

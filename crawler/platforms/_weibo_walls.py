@@ -1,4 +1,5 @@
-"""The refusals of Weibo: redirects, pages in place of JSON, and the platform's own codes (notes, 3.4)."""
+"""The refusals of Weibo: redirects, pages in place of JSON, and the platform's own codes (notes,
+3.4)."""
 
 from __future__ import annotations
 
@@ -30,7 +31,11 @@ def wall(page: Page, answer: Any) -> Reading | None:
         return blocked("captcha", f"{host}{path}")
     if host in LOGIN_HOSTS or LOGIN_PATH.search(path.split("?")[0]):
         return blocked("login_wall", host)
-    if 400 <= page.status < 500 and isinstance(answer, dict) and as_text(answer.get("ok")) == "-100":
+    if (
+        400 <= page.status < 500
+        and isinstance(answer, dict)
+        and as_text(answer.get("ok")) == "-100"
+    ):
         return code(answer)
     return None
 
@@ -45,14 +50,19 @@ def not_json(page: Page) -> Reading:
 
 
 def code(answer: Mapping[str, Any]) -> Reading | None:
-    """The refusal that the platform's own code tells, or ``None`` when ``ok`` is 1 and data came."""
+    """The refusal that the platform's own code tells, or ``None`` when ``ok`` is 1 and data
+    came."""
     good = answer.get("ok") in (1, "1")
     if good and isinstance(answer.get("data"), dict):
         return None
     link = as_text(answer.get("url"))
     if as_text(answer.get("ok")) == "-100" or link:
         wall = "captcha" if CAPTCHA.search(link) else "login_wall"
-        plain = as_text(answer.get("ok")) != "-100" and not LOGIN_PATH.search(link) and "passport" not in link
+        plain = (
+            as_text(answer.get("ok")) != "-100"
+            and not LOGIN_PATH.search(link)
+            and "passport" not in link
+        )
         return blocked("captcha" if plain else wall, link.split("?")[0] or "ok -100")
     if "retcode" in answer:
         return unreadable("no_list", "answer of the visitor handshake")

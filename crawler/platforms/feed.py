@@ -1,13 +1,19 @@
 """RSS, Atom or JSON Feed of a bridge that the operator runs (we-mp-rss, Wechat2RSS, RSSHub ...).
 
-Evidence: COMPLETE only with every guard held: well-formed, at least one item, every time with a zone, the feed
-proven to be this account's, and proof that the bridge looked lately; otherwise LOWER_BOUND with the guard's name
+Evidence: COMPLETE only with every guard held: well-formed, at least one item, every time with a
+zone, the feed
+proven to be this account's, and proof that the bridge looked lately; otherwise LOWER_BOUND with the
+guard's name
 as reason (``identity_unconfirmed``, ``freshness_unproven``, ``stale_bridge``, ``foreign_items``,
-``doubtful_date``), or UNREADABLE (``zone_missing`` ...). Probe: ``url`` is the feed; ``biz`` or ``uid`` or
-``account`` names the account; ``zone`` (``+08:00``) is the operator's word for times printed without one.
+``doubtful_date``), or UNREADABLE (``zone_missing`` ...). Probe: ``url`` is the feed; ``biz`` or
+``uid`` or
+``account`` names the account; ``zone`` (``+08:00``) is the operator's word for times printed
+without one.
 
-Tonight's canaries prove that the bridge works, not that it still looks at this account: one feed may be frozen while the
-others move. So an old feed needs a build time of its own, and even then its bridge is one path: a second one, or a
+Tonight's canaries prove that the bridge works, not that it still looks at this account: one feed
+may be frozen while the
+others move. So an old feed needs a build time of its own, and even then its bridge is one path: a
+second one, or a
 person, must agree before anybody is accused (:mod:`crawler.chain`, ``monitor/looks/weight.py``).
 """
 
@@ -17,7 +23,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from crawler.model import Ask, Dated, Evidence, Outcome, Outlet, Page, Post, Probe, Reading, Refused, utc
+from crawler.model import (
+    Ask,
+    Dated,
+    Evidence,
+    Outcome,
+    Outlet,
+    Page,
+    Post,
+    Probe,
+    Reading,
+    Refused,
+    utc,
+)
 from crawler.platforms._common import FETCH_UNKNOWN, blocked, setting, transport, unreadable
 from crawler.platforms._feed_format import (
     Feed,
@@ -43,7 +61,8 @@ FRESH = timedelta(hours=48)
 """A bridge that claims no success within this time is stale; so is the canaries' limit."""
 ASKING = timedelta(minutes=10)
 SEVERAL = 3
-"""One or two items may have come out just now; three different posts within minutes of our asking did not."""
+"""One or two items may have come out just now; three different posts within minutes of our asking
+did not."""
 WECHAT_HOST = "mp.weixin.qq.com"
 
 
@@ -51,12 +70,15 @@ def start(outlet: Outlet, probe: Probe) -> tuple[Ask, ...]:
     """The feed's address. Raises ``ValueError`` without one."""
     if not probe.url:
         raise ValueError(f"{outlet.id}: feed probe without url")
-    accept = "application/feed+json, application/rss+xml, application/atom+xml, application/xml;q=0.9"
+    accept = (
+        "application/feed+json, application/rss+xml, application/atom+xml, application/xml;q=0.9"
+    )
     return (Ask(probe.url, headers={"Accept": accept}),)
 
 
 def read(page: Page, outlet: Outlet, probe: Probe) -> Reading:
-    """The feed's items as posts. A feed without items is a bridge that saw nothing, never an idle account."""
+    """The feed's items as posts. A feed without items is a bridge that saw nothing, never an idle
+    account."""
     refusal = transport(page)
     if refusal is not None:
         return refusal
@@ -66,7 +88,9 @@ def read(page: Page, outlet: Outlet, probe: Probe) -> Reading:
         state = page_state(text[:200_000]) if "<html" in text[:2000].lower() else None
         walled = state is not None and state.outcome is Outcome.BLOCKED
         return (
-            blocked(state.reason, state.mark) if state and walled else unreadable("shape_changed", "no feed")
+            blocked(state.reason, state.mark)
+            if state and walled
+            else unreadable("shape_changed", "no feed")
         )
     wanted = _wanted(outlet, probe)
     identity = _identity(feed, page, probe, wanted)
@@ -76,11 +100,14 @@ def read(page: Page, outlet: Outlet, probe: Probe) -> Reading:
     if not own or _names_another(identity, wanted):
         named = identity.get("biz") or identity.get("uid") or "items of another account"
         return unreadable("identity_mismatch", named, identity=identity)
-    return _guarded(_dated(own, identity, page, setting(outlet, probe, "zone")), feed, page, outlet, probe)
+    return _guarded(
+        _dated(own, identity, page, setting(outlet, probe, "zone")), feed, page, outlet, probe
+    )
 
 
 def confirm(reading: Reading, article: Reading, biz: str) -> Reading:
-    """The feed's reading, its identity settled by the newest item's own page (one ``wechat_article`` look).
+    """The feed's reading, its identity settled by the newest item's own page (one
+    ``wechat_article`` look).
 
     Returns the reading unchanged unless identity was its only open guard.
     """
@@ -88,7 +115,9 @@ def confirm(reading: Reading, article: Reading, biz: str) -> Reading:
         return reading
     found = article.identity.get("biz", "")
     if found and found != biz_of(biz):
-        return unreadable("identity_mismatch", f"newest item is of {found}", identity=article.identity)
+        return unreadable(
+            "identity_mismatch", f"newest item is of {found}", identity=article.identity
+        )
     if not found:
         return reading
     return replace(
@@ -110,16 +139,25 @@ def _guarded(reading: Reading, feed: Feed, page: Page, outlet: Outlet, probe: Pr
     return replace(reading, evidence=Evidence.LOWER_BOUND, reason=broken) if broken else reading
 
 
-def _dated(items: tuple[Item, ...], identity: Mapping[str, str], page: Page, stated: str) -> Reading:
+def _dated(
+    items: tuple[Item, ...], identity: Mapping[str, str], page: Page, stated: str
+) -> Reading:
     zone = zone_of(stated)
     moments = [(item, read_moment(item, zone, page, EARLIEST)) for item in items]
     if _asked_hour(moments, page):
         return unreadable("asking_time", "every item bears the moment of asking", identity=identity)
-    posts = tuple(Post(item.title[:60], item.link, when) for item, when in moments if isinstance(when, Dated))
+    posts = tuple(
+        Post(item.title[:60], item.link, when) for item, when in moments if isinstance(when, Dated)
+    )
     doubts = tuple(when for _, when in moments if isinstance(when, Refused))
     if posts:
         return Reading(
-            Outcome.READ, Evidence.COMPLETE, posts, refused=doubts, identity=identity, family=items[0].kind
+            Outcome.READ,
+            Evidence.COMPLETE,
+            posts,
+            refused=doubts,
+            identity=identity,
+            family=items[0].kind,
         )
     zoneless = any(doubt.why == "no zone" for doubt in doubts)
     reason = "zone_missing" if zoneless else "no_dates"
@@ -127,7 +165,8 @@ def _dated(items: tuple[Item, ...], identity: Mapping[str, str], page: Page, sta
 
 
 def _asked_hour(moments: Sequence[tuple[Item, Dated | Refused]], page: Page) -> bool:
-    """Whether every item is dated the moment of asking: a bridge that knows no dates writes its own clock's."""
+    """Whether every item is dated the moment of asking: a bridge that knows no dates writes its own
+    clock's."""
     times = [utc(when.moment) for _, when in moments if isinstance(when, Dated) and when.moment]
     if len(times) < SEVERAL or len(times) < len(moments) or utc(page.fetched_at) == FETCH_UNKNOWN:
         return False
@@ -155,7 +194,8 @@ def _unfresh(reading: Reading, feed: Feed, page: Page) -> str:
 
 
 def _unconfirmed(identity: Mapping[str, str], wanted: Mapping[str, str]) -> str:
-    """Named by the operator and found in the feed; with nobody named, the feed must at least name itself."""
+    """Named by the operator and found in the feed; with nobody named, the feed must at least name
+    itself."""
     proven = identity.keys() & (wanted.keys() or {"biz", "uid", "account"})
     return "" if proven else "identity_unconfirmed"
 
@@ -167,8 +207,11 @@ def _wanted(outlet: Outlet, probe: Probe) -> Mapping[str, str]:
 
 
 def _identity(feed: Feed, page: Page, probe: Probe, wanted: Mapping[str, str]) -> Mapping[str, str]:
-    """What the feed says of its account: by its address, its own id and links, and its items' ids."""
-    text = "\n".join((probe.url or "", page.url, feed.id, feed.link, *(item.id for item in feed.items)))
+    """What the feed says of its account: by its address, its own id and links, and its items'
+    ids."""
+    text = "\n".join(
+        (probe.url or "", page.url, feed.id, feed.link, *(item.id for item in feed.items))
+    )
     linked = {item.biz for item in feed.items if item.biz}
     if wanted.get("biz") in linked:
         linked = {wanted["biz"]}
@@ -182,7 +225,8 @@ def _identity(feed: Feed, page: Page, probe: Probe, wanted: Mapping[str, str]) -
 
 
 def _own(feed: Feed, wanted: Mapping[str, str]) -> tuple[Item, ...]:
-    """All items; once one names another account, only those that name ours: a bridge has mixed feeds before."""
+    """All items; once one names another account, only those that name ours: a bridge has mixed
+    feeds before."""
     biz = wanted.get("biz", "")
     mixed = biz and any(item.biz not in ("", biz) for item in feed.items)
     return tuple(item for item in feed.items if item.biz == biz) if mixed else feed.items

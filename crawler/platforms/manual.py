@@ -1,11 +1,17 @@
 """人工登记: a person looked, and says when the account last published, with proof.
 
-Evidence: MANUAL for 48 hours after the person looked, LOWER_BOUND afterwards: what was published since nobody
-has seen. On by default: for many accounts the only lawful complete source. ``identity["looked"]`` is the moment
-that the evidence stands for: the entry may only convict of what was so at that moment. The probe's handle holds
-``published`` (ISO 8601 moment with zone), ``url`` or ``shot`` (sha256 of a screenshot), ``by``, ``looked``
-(when) and ``until`` (valid to; a date means the end of that day). Reasons: ``no_entry``, ``incomplete_entry``,
-``entry_expired``, ``entry_not_believed``; ``entry_old`` (read, but a lower bound only). Nothing is fetched; the page lends only the moment of asking.
+Evidence: MANUAL for 48 hours after the person looked, LOWER_BOUND afterwards: what was published
+since nobody
+has seen. On by default: for many accounts the only lawful complete source. ``identity["looked"]``
+is the moment
+that the evidence stands for: the entry may only convict of what was so at that moment. The probe's
+handle holds
+``published`` (ISO 8601 moment with zone), ``url`` or ``shot`` (sha256 of a screenshot), ``by``,
+``looked``
+(when) and ``until`` (valid to; a date means the end of that day). Reasons: ``no_entry``,
+``incomplete_entry``,
+``entry_expired``, ``entry_not_believed``; ``entry_old`` (read, but a lower bound only). Nothing is
+fetched; the page lends only the moment of asking.
 """
 
 from __future__ import annotations
@@ -13,7 +19,19 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta
 
-from crawler.model import SHANGHAI, Ask, Dated, Evidence, Outcome, Outlet, Page, Post, Probe, Reading, utc
+from crawler.model import (
+    SHANGHAI,
+    Ask,
+    Dated,
+    Evidence,
+    Outcome,
+    Outlet,
+    Page,
+    Post,
+    Probe,
+    Reading,
+    utc,
+)
 from crawler.platforms._common import believe, setting, unreadable
 from crawler.platforms._traits import Traits
 
@@ -45,7 +63,9 @@ def read(page: Page, outlet: Outlet, probe: Probe) -> Reading:
     if not fields["published"]:
         return unreadable("no_entry")
     missing = [key for key in NEEDED if not fields[key]]
-    if missing or not (fields["url"].startswith(("http://", "https://")) or SHOT.fullmatch(fields["shot"])):
+    if missing or not (
+        fields["url"].startswith(("http://", "https://")) or SHOT.fullmatch(fields["shot"])
+    ):
         return unreadable("incomplete_entry", ", ".join(missing) or "url or shot")
     moments = [_moment(fields[key]) for key in ("published", "looked", "until")]
     if any(moment is None for moment in moments):
@@ -59,8 +79,14 @@ def _valid(
 ) -> Reading:
     if utc(page.fetched_at) > until:
         return unreadable("entry_expired", f"valid until {fields['until']}")
-    when = believe(published, fields["published"], "manual", page, EARLIEST, f"seen by {fields['by']}")
-    if not isinstance(when, Dated) or published > looked or looked > utc(page.fetched_at) + timedelta(days=1):
+    when = believe(
+        published, fields["published"], "manual", page, EARLIEST, f"seen by {fields['by']}"
+    )
+    if (
+        not isinstance(when, Dated)
+        or published > looked
+        or looked > utc(page.fetched_at) + timedelta(days=1)
+    ):
         return unreadable("entry_not_believed", f"{fields['published']} seen {fields['looked']}")
     post = Post("", fields["url"] or f"sha256:{fields['shot']}", when)
     fresh = utc(page.fetched_at) - looked <= HOLDS
@@ -70,7 +96,8 @@ def _valid(
 
 
 def _moment(text: str) -> datetime | None:
-    """An aware moment; a bare date is the end of that day in China. ``None`` for a naive or broken one."""
+    """An aware moment; a bare date is the end of that day in China. ``None`` for a naive or broken
+    one."""
     try:
         if len(text) == 10:
             return datetime.combine(date.fromisoformat(text), time(23, 59, 59), SHANGHAI)

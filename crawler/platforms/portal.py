@@ -1,4 +1,5 @@
-"""A portal's column: its list page read by structure. COMPLETE: the list must hold the newest post."""
+"""A portal's column: its list page read by structure. COMPLETE: the list must hold the newest
+post."""
 
 from __future__ import annotations
 
@@ -22,7 +23,10 @@ def start(outlet: Outlet, probe: Probe) -> tuple[Ask, ...]:
     return (Ask(url),)
 
 
-def read(page: Page, outlet: Outlet, probe: Probe, days: Mapping[str, date] | None = None) -> Reading:
-    """Refusals first, then the list; never raises. ``days``, by address, are those that posts' own articles print."""
+def read(
+    page: Page, outlet: Outlet, probe: Probe, days: Mapping[str, date] | None = None
+) -> Reading:
+    """Refusals first, then the list; never raises. ``days``, by address, are those that posts' own
+    articles print."""
     text = decode(page.body, page.headers)
     return refusal(page, text) or read_list(page, column=outlet.name, text=text, days=days)

@@ -1,7 +1,10 @@
-"""搜狗微信搜索: a search page's word on when an account was last indexed. A hint for people, never a verdict.
+"""搜狗微信搜索: a search page's word on when an account was last indexed. A hint for people, never a
+verdict.
 
-Evidence: NONE, whatever was read: its times are index times, found months late and once today's for an old
-article (new-media notes 2.4). Probe: ``wechat_id`` (微信号) or ``openid``; ``name`` is what is searched for.
+Evidence: NONE, whatever was read: its times are index times, found months late and once today's for
+an old
+article (new-media notes 2.4). Probe: ``wechat_id`` (微信号) or ``openid``; ``name`` is what is
+searched for.
 Off by default for that reason, and because it answers some tens of questions before its captcha.
 """
 
@@ -14,8 +17,28 @@ from urllib.parse import urlencode
 
 from lxml.html import HtmlElement
 
-from crawler.model import SHANGHAI, Ask, Dated, Evidence, Outcome, Outlet, Page, Post, Probe, Reading, Refused
-from crawler.platforms._common import AGENT, believe, blocked, from_epoch, setting, transport, unreadable
+from crawler.model import (
+    SHANGHAI,
+    Ask,
+    Dated,
+    Evidence,
+    Outcome,
+    Outlet,
+    Page,
+    Post,
+    Probe,
+    Reading,
+    Refused,
+)
+from crawler.platforms._common import (
+    AGENT,
+    believe,
+    blocked,
+    from_epoch,
+    setting,
+    transport,
+    unreadable,
+)
 from crawler.platforms._traits import Traits
 from crawler.platforms._wechat import EARLIEST, headline_state, wall
 from crawler.platforms._wechat_history import history
@@ -27,7 +50,9 @@ TERMS = "搜狗用户协议禁止自动化访问; 查询过多即要求验证码
 WHY = "默认关闭, 且永不参与判定: 收录时间不是发布时间; 仅向工作人员提供搜索链接。"
 
 HOME = "https://weixin.sogou.com"
-CAPTCHA = re.compile(r"请输入验证码|seccodeImage|此验证码用于确认|VerifyCode|用户您好，您的访问过于频繁")
+CAPTCHA = re.compile(
+    r"请输入验证码|seccodeImage|此验证码用于确认|VerifyCode|用户您好，您的访问过于频繁"
+)
 TIME = re.compile(r"timeConvert\(\s{0,4}['\"](\d{10})['\"]")
 RESULTS = re.compile(r"""class=["'][^"']{0,60}news-(?:list2?|box)\b""")
 
@@ -36,11 +61,16 @@ def start(outlet: Outlet, probe: Probe) -> tuple[Ask, ...]:
     """The search for the account's id, or its name."""
     query = setting(outlet, probe, "wechat_id") or setting(outlet, probe, "name") or outlet.name
     base = setting(outlet, probe, "base", HOME).rstrip("/")
-    return (Ask(f"{base}/weixin?{urlencode({'type': '1', 'query': query, 'ie': 'utf8'})}", headers=AGENT),)
+    return (
+        Ask(
+            f"{base}/weixin?{urlencode({'type': '1', 'query': query, 'ie': 'utf8'})}", headers=AGENT
+        ),
+    )
 
 
 def read(page: Page, outlet: Outlet, probe: Probe) -> Reading:
-    """The newest indexed article of each account found; only the wanted account where one is named."""
+    """The newest indexed article of each account found; only the wanted account where one is
+    named."""
     refusal = wall(page) or transport(page)
     if refusal is not None:
         return refusal
@@ -54,7 +84,9 @@ def read(page: Page, outlet: Outlet, probe: Probe) -> Reading:
     hits = list(_hits(tree(text)))
     if not hits:
         return headline_state(text) or _nothing(text)
-    return _read(hits, page, {setting(outlet, probe, key) for key in ("wechat_id", "openid")} - {""})
+    return _read(
+        hits, page, {setting(outlet, probe, key) for key in ("wechat_id", "openid")} - {""}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +112,16 @@ def _read(hits: list[_Hit], page: Page, wanted: set[str]) -> Reading:
     own = [hit for hit in hits if not wanted or wanted & {*hit.ids, hit.name}]
     if not own:
         return unreadable("identity_mismatch", "other accounts only")
-    identity = {"wechat_id": own[0].ids[0], "nick_name": own[0].name} if wanted and own[0].ids else {}
+    identity = (
+        {"wechat_id": own[0].ids[0], "nick_name": own[0].name} if wanted and own[0].ids else {}
+    )
     dated = [_post(hit, page) for hit in own if hit.epoch]
     posts = tuple(post for post in dated if isinstance(post, Post))
     doubts = tuple(post for post in dated if isinstance(post, Refused))
     if not posts:
-        return unreadable("empty_list", "account without 最近文章", identity=identity, refused=doubts)
+        return unreadable(
+            "empty_list", "account without 最近文章", identity=identity, refused=doubts
+        )
     return Reading(
         Outcome.READ,
         Evidence.NONE,
@@ -126,14 +162,18 @@ def _account(item: HtmlElement, link: HtmlElement) -> _Hit:
 
 
 def _article(item: HtmlElement) -> _Hit:
-    account = item.xpath('.//a[contains(@class, "account")] | .//*[contains(@class, "all-time-y2")]')
+    account = item.xpath(
+        './/a[contains(@class, "account")] | .//*[contains(@class, "all-time-y2")]'
+    )
     links = item.xpath(".//h3//a")
     stamps = item.xpath('.//*[contains(@class, "s-p")]/@t')
     time = TIME.search(" ".join(item.xpath(".//script/text()")))
     epoch = stamps[0] if stamps else time[1] if time else ""
     title, url = (_text(links[0]), links[0].get("href", "")) if links else ("", "")
     openid = account[0].get("i", "") if account else ""
-    return _Hit(tuple(filter(None, (openid,))), _text(account[0]) if account else "", title, url, epoch)
+    return _Hit(
+        tuple(filter(None, (openid,))), _text(account[0]) if account else "", title, url, epoch
+    )
 
 
 def _text(node: HtmlElement) -> str:

@@ -1,7 +1,9 @@
 """微信公众号合集: the public list of one album, as JSON or as the page itself.
 
-Evidence: LOWER_BOUND (an album holds only the posts put into it). Probe: ``biz`` and ``album_id``; ``base``
-replaces the host's address. Order differs from album to album, so both directions are asked and the newest
+Evidence: LOWER_BOUND (an album holds only the posts put into it). Probe: ``biz`` and ``album_id``;
+``base``
+replaces the host's address. Order differs from album to album, so both directions are asked and the
+newest
 counts. ``ret`` 0 without a list may be the end or an error: never an answer (new-media notes 2.2).
 """
 
@@ -15,7 +17,19 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from crawler.model import SHANGHAI, Ask, Dated, Evidence, Outcome, Outlet, Page, Post, Probe, Reading, Refused
+from crawler.model import (
+    SHANGHAI,
+    Ask,
+    Dated,
+    Evidence,
+    Outcome,
+    Outlet,
+    Page,
+    Post,
+    Probe,
+    Reading,
+    Refused,
+)
 from crawler.platforms._common import (
     AGENT,
     as_list,
@@ -64,7 +78,9 @@ def start(outlet: Outlet, probe: Probe) -> tuple[Ask, ...]:
     if not biz or not album:
         raise ValueError(f"{outlet.id}: wechat_album probe needs biz and album_id")
     base = setting(outlet, probe, "base", HOME).rstrip("/")
-    return tuple(Ask(f"{base}/mp/appmsgalbum?{_query(biz, album, end)}", headers=AGENT) for end in ("0", "1"))
+    return tuple(
+        Ask(f"{base}/mp/appmsgalbum?{_query(biz, album, end)}", headers=AGENT) for end in ("0", "1")
+    )
 
 
 def _query(biz: str, album: str, reverse: str) -> str:
@@ -122,7 +138,9 @@ def _judged(album: _Album, page: Page, outlet: Outlet, probe: Probe) -> Reading:
     wanted = biz_of(setting(outlet, probe, "biz"))
     own = [entry for entry in album.entries if not wanted or entry.biz in ("", wanted)]
     wrong = (
-        None if wanted and any(entry.biz == wanted for entry in own) else mismatch(identity, outlet, probe)
+        None
+        if wanted and any(entry.biz == wanted for entry in own)
+        else mismatch(identity, outlet, probe)
     )
     if wrong is not None:
         return wrong
@@ -132,7 +150,9 @@ def _judged(album: _Album, page: Page, outlet: Outlet, probe: Probe) -> Reading:
     if not posts:
         return unreadable("no_dates", "no create_time believed", identity=identity, refused=doubts)
     found = {**identity, "biz": wanted} if wanted and "biz" in identity else identity
-    return Reading(Outcome.READ, Evidence.LOWER_BOUND, posts, identity=found, refused=doubts, family="album")
+    return Reading(
+        Outcome.READ, Evidence.LOWER_BOUND, posts, identity=found, refused=doubts, family="album"
+    )
 
 
 def _post(entry: _Entry, page: Page) -> Post | Refused:
@@ -170,7 +190,9 @@ def _page(text: str, page: Page, outlet: Outlet, probe: Probe) -> Reading:
     if ret is not None and ret[1] != "0":
         return coded({"ret": ret[1]}) or unreadable("shape_changed")
     if not entries:
-        entries = tuple(_Entry(html.unescape(found[1]), "", found[2], "") for found in ENTRY.finditer(script))
+        entries = tuple(
+            _Entry(html.unescape(found[1]), "", found[2], "") for found in ENTRY.finditer(script)
+        )
     nick, user = NICK.search(script), USER.search(script)
     read_album = _Album(entries, html.unescape(nick[1]) if nick else "", user[1] if user else "")
     stated = headline_state(text) if not entries else None

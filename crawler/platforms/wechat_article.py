@@ -1,10 +1,13 @@
 """微信公众号文章: one known article page, read for its time and its account.
 
-Evidence: LOWER_BOUND (the account is at least this fresh). Probe: ``url`` is the article; ``biz`` or
-``user_name`` names the account it must belong to. Reasons of its own: ``deleted``, ``violation``, ``expired``,
+Evidence: LOWER_BOUND (the account is at least this fresh). Probe: ``url`` is the article; ``biz``
+or
+``user_name`` names the account it must belong to. Reasons of its own: ``deleted``, ``violation``,
+``expired``,
 ``temporarily_unavailable`` (nothing about freshness), ``migrated``, ``migrating``, ``cancelled``,
 ``account_gone_suspected`` (ask a person), ``account_page``, ``bad_link``, ``not_allowed``.
-Pages weigh megabytes: read by stream, stop when :func:`enough` says so, store no body (new-media notes 2.3).
+Pages weigh megabytes: read by stream, stop when :func:`enough` says so, store no body (new-media
+notes 2.3).
 """
 
 from __future__ import annotations
@@ -31,14 +34,24 @@ from crawler.model import (
 )
 from crawler.platforms._common import AGENT, believe, from_epoch, transport, unreadable
 from crawler.platforms._traits import Traits
-from crawler.platforms._wechat import EARLIEST, biz_in_url, biz_of, headline_state, mismatch, page_state, wall
+from crawler.platforms._wechat import (
+    EARLIEST,
+    biz_in_url,
+    biz_of,
+    headline_state,
+    mismatch,
+    page_state,
+    wall,
+)
 from crawler.platforms._wechat_history import history
 from crawler.reading.markup import decode
 
 TRAITS = Traits(title="已知文章", service="微信文章（wechat_article）", medium="wechat", saved=True)
 ON_BY_DEFAULT = False
 TERMS = "微信公众平台服务协议禁止未经许可的自动抓取, robots.txt 据称禁止爬虫; 文章页公开可见。"
-WHY = "默认关闭: 每篇一次匿名读取, 只取时间与账号标识, 不存正文, 不绕过验证; 是否启用由使用单位决定。"
+WHY = (
+    "默认关闭: 每篇一次匿名读取, 只取时间与账号标识, 不存正文, 不绕过验证; 是否启用由使用单位决定。"
+)
 
 SCAN = 4_000_000
 """Characters looked at; the largest article pages have about three million."""
@@ -60,12 +73,16 @@ BIZ_FORMS = (
     re.compile(
         rf"(?:\bvar |window\.)biz\s{{0,4}}=\s{{0,4}}(?:{Q}{Q}\s{{0,4}}\|\|\s{{0,4}}){{0,3}}{Q}([A-Za-z0-9+/=]{{8,24}}){Q}"
     ),
-    re.compile(rf"\bd\.biz\s{{0,4}}=\s{{0,4}}xml \? [\w.()' |]{{1,100}} : {Q}([A-Za-z0-9+/=]{{8,24}}){Q}"),
+    re.compile(
+        rf"\bd\.biz\s{{0,4}}=\s{{0,4}}xml \? [\w.()' |]{{1,100}} : {Q}([A-Za-z0-9+/=]{{8,24}}){Q}"
+    ),
 )
 USER_FORMS = (
     re.compile(rf"(?:\bvar |window\.)user_name\s{{0,4}}=\s{{0,4}}{Q}(gh_\w{{6,30}}){Q}"),
     re.compile(rf"\buser_name:\s{{0,4}}JsDecode\({Q}(gh_\w{{6,30}}){Q}"),
-    re.compile(rf"\bd\.user_name\s{{0,4}}=\s{{0,4}}xml \? [\w.()' ]{{1,80}} : {Q}(gh_\w{{6,30}}){Q}"),
+    re.compile(
+        rf"\bd\.user_name\s{{0,4}}=\s{{0,4}}xml \? [\w.()' ]{{1,80}} : {Q}(gh_\w{{6,30}}){Q}"
+    ),
 )
 NICK = r"""(?:"([^"\n]{1,200})"|'([^'\n]{1,200})')"""
 NICK_FORMS = (
@@ -93,7 +110,8 @@ KEPT = ("__biz", "mid", "idx", "sn")
 
 
 def start(outlet: Outlet, probe: Probe) -> tuple[Ask, ...]:
-    """The article itself, its long address cut to what identifies it. Raises ``ValueError`` without a url."""
+    """The article itself, its long address cut to what identifies it. Raises ``ValueError`` without
+    a url."""
     if not probe.url:
         raise ValueError(f"{outlet.id}: wechat_article probe without url")
     parts = urlsplit(probe.url)
@@ -105,9 +123,14 @@ def start(outlet: Outlet, probe: Probe) -> tuple[Ask, ...]:
 
 
 def enough(prefix: bytes) -> bool:
-    """Whether the first bytes of a page already hold the time and the account: the stream may stop."""
+    """Whether the first bytes of a page already hold the time and the account: the stream may
+    stop."""
     text = "\n".join(_scripts(prefix[:SCAN].decode("utf-8", "ignore")))
-    return CT.search(text) is not None and _first(BIZ_FORMS, text) != "" and _first(USER_FORMS, text) != ""
+    return (
+        CT.search(text) is not None
+        and _first(BIZ_FORMS, text) != ""
+        and _first(USER_FORMS, text) != ""
+    )
 
 
 def read(page: Page, outlet: Outlet, probe: Probe) -> Reading:
@@ -133,7 +156,12 @@ def read(page: Page, outlet: Outlet, probe: Probe) -> Reading:
 
 
 def _reading(
-    text: str, scripts: str, page: Page, when: Dated, others: tuple[Dated, ...], identity: Mapping[str, str]
+    text: str,
+    scripts: str,
+    page: Page,
+    when: Dated,
+    others: tuple[Dated, ...],
+    identity: Mapping[str, str],
 ) -> Reading:
     title, kind = TITLE.search(text), TYPE.search(scripts)
     name = html.unescape(title[1] or title[2] or "") if title is not None else ""
@@ -144,7 +172,8 @@ def _reading(
 
 
 def albums(page: Page) -> tuple[str, ...]:
-    """Ids of the albums that an article page belongs to or links: seeds for ``wechat_album``, in order."""
+    """Ids of the albums that an article page belongs to or links: seeds for ``wechat_album``, in
+    order."""
     text = decode(page.body, page.headers)[:SCAN]
     return tuple(dict.fromkeys(match[1] or match[2] for match in ALBUM.finditer(text)))
 
@@ -184,8 +213,12 @@ def _published(scripts: str, page: Page) -> tuple[Dated | Refused | None, tuple[
     for match in CROSS.finditer(scripts):
         crosses.setdefault(match[1], match[2])
     ranked = sorted(crosses.items(), key=lambda cross: not cross[0].startswith("ori"))
-    dated = [_epoch(raw, name, page) for name, raw in [*([("ct", found[1])] if found else []), *ranked]]
-    others = tuple(date for date in dated[1:] if isinstance(date, Dated) and date.moment != _moment(dated[0]))
+    dated = [
+        _epoch(raw, name, page) for name, raw in [*([("ct", found[1])] if found else []), *ranked]
+    ]
+    others = tuple(
+        date for date in dated[1:] if isinstance(date, Dated) and date.moment != _moment(dated[0])
+    )
     return (dated[0], tuple(dict.fromkeys(others))) if dated else (_minute(scripts, page), ())
 
 

@@ -1,8 +1,11 @@
 """新浪微博: the first page of an account's posts, as JSON, seen by an anonymous visitor.
 
-Evidence: COMPLETE, for the first page holds the newest post wherever pins stand; LOWER_BOUND where only pins,
-or a post with a doubtful date, could be read. Probes: ``handle["host"]`` is ``weibo.com`` (mymblog) or
-``m.weibo.cn`` (getIndex); ``uid`` names the account; ``reposts`` is ``count`` (default) or ``skip``; ``base``
+Evidence: COMPLETE, for the first page holds the newest post wherever pins stand; LOWER_BOUND where
+only pins,
+or a post with a doubtful date, could be read. Probes: ``handle["host"]`` is ``weibo.com`` (mymblog)
+or
+``m.weibo.cn`` (getIndex); ``uid`` names the account; ``reposts`` is ``count`` (default) or
+``skip``; ``base``
 replaces the host's address. Formats and refusals: new-media notes, chapter 3.
 """
 
@@ -66,17 +69,24 @@ TITLE_LENGTH = 60
 
 
 def start(outlet: Outlet, probe: Probe) -> tuple[Ask, ...]:
-    """The list's first page; the spider adds the visitor's cookies. Raises ``ValueError`` without a uid."""
+    """The list's first page; the spider adds the visitor's cookies. Raises ``ValueError`` without a
+    uid."""
     uid = setting(outlet, probe, "uid")
     if not uid:
         raise ValueError(f"{outlet.id}: weibo probe without uid")
     host = probe.handle.get("host", "weibo.com")
     base = probe.handle.get("base", HOMES.get(host, HOMES["weibo.com"])).rstrip("/")
-    headers = {**AGENT, "X-Requested-With": "XMLHttpRequest", "Accept": "application/json, text/plain, */*"}
+    headers = {
+        **AGENT,
+        "X-Requested-With": "XMLHttpRequest",
+        "Accept": "application/json, text/plain, */*",
+    }
     headers["Referer"] = f"{base}/u/{uid}"
     if host == "m.weibo.cn":
         query = urlencode({"type": "uid", "value": uid, "containerid": f"107603{uid}"})
-        return (Ask(f"{base}/api/container/getIndex?{query}", headers={**headers, "MWeibo-Pwa": "1"}),)
+        return (
+            Ask(f"{base}/api/container/getIndex?{query}", headers={**headers, "MWeibo-Pwa": "1"}),
+        )
     query = urlencode({"uid": uid, "page": "1", "feature": "0"})
     return (Ask(f"{base}/ajax/statuses/mymblog?{query}", headers=headers),)
 
@@ -98,7 +108,8 @@ def read(page: Page, outlet: Outlet, probe: Probe) -> Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """The parts of an answer that matter: all posts shown, whose list it is, what the profile counts."""
+    """The parts of an answer that matter: all posts shown, whose list it is, what the profile
+    counts."""
 
     data: Mapping[str, Any]
     blogs: Sequence[Mapping[str, Any]]
@@ -111,7 +122,9 @@ class _Answer:
     def of(cls, data: Mapping[str, Any], uid: str) -> _Answer:
         blogs = {_mid(blog) or str(at): blog for at, blog in enumerate(_blogs(data))}
         profile = as_map(data.get("userInfo")) or as_map(data.get("user"))
-        container = CONTAINER.fullmatch(as_text(as_map(data.get("cardlistInfo")).get("containerid")))
+        container = CONTAINER.fullmatch(
+            as_text(as_map(data.get("cardlistInfo")).get("containerid"))
+        )
         named = as_text(profile.get("idstr")) or as_text(profile.get("id"))
         named = container[1] if container else named
         return cls(
@@ -125,7 +138,9 @@ class _Answer:
 
     @property
     def own(self) -> tuple[Mapping[str, Any], ...]:
-        return tuple(blog for blog in self.blogs if _author(blog) == self.uid and not blog.get("deleted"))
+        return tuple(
+            blog for blog in self.blogs if _author(blog) == self.uid and not blog.get("deleted")
+        )
 
     @property
     def identity(self) -> Mapping[str, str]:
@@ -157,7 +172,9 @@ def _posts(answer: _Answer, page: Page, outlet: Outlet, probe: Probe) -> Reading
     return _weighed(reading, answer, page, keep)
 
 
-def _weighed(reading: Reading, answer: _Answer, page: Page, keep: Sequence[Mapping[str, Any]]) -> Reading:
+def _weighed(
+    reading: Reading, answer: _Answer, page: Page, keep: Sequence[Mapping[str, Any]]
+) -> Reading:
     """COMPLETE only if no post on the page could be newer than what was read."""
     limited = replace(reading, evidence=Evidence.LOWER_BOUND)
     if any(refusal.why != "" for refusal in reading.refused):
@@ -190,12 +207,16 @@ def _post(blog: Mapping[str, Any], uid: str, when: Dated | None) -> Post:
     title = as_text(blog.get("text_raw")) or TAGS.sub("", as_text(blog.get("text")))
     short = as_text(blog.get("mblogid")) or as_text(blog.get("bid")) or _mid(blog)
     return Post(
-        " ".join(title.split())[:TITLE_LENGTH], f"https://weibo.com/{uid}/{short}", when, pinned=_pinned(blog)
+        " ".join(title.split())[:TITLE_LENGTH],
+        f"https://weibo.com/{uid}/{short}",
+        when,
+        pinned=_pinned(blog),
     )
 
 
 def _without_own(answer: _Answer) -> Reading:
-    """No post of the account: never posted only by the profile's own count, else nothing is known."""
+    """No post of the account: never posted only by the profile's own count, else nothing is
+    known."""
     identity = answer.identity
     if answer.blogs and not answer.named:
         return unreadable("identity_mismatch", "posts of another account only", identity=identity)
@@ -211,7 +232,9 @@ def _without_own(answer: _Answer) -> Reading:
     if answer.listed:
         return unreadable("empty_list", "no own card", identity=identity)
     if answer.named:
-        return unreadable("no_list", f"profile only, statuses_count {answer.statuses}", identity=identity)
+        return unreadable(
+            "no_list", f"profile only, statuses_count {answer.statuses}", identity=identity
+        )
     return unreadable("shape_changed", "neither list nor cards")
 
 
@@ -226,7 +249,9 @@ def _blogs(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _mid(blog: Mapping[str, Any]) -> str:
-    return next((as_text(blog[key]) for key in ("mid", "idstr", "id") if as_text(blog.get(key))), "")
+    return next(
+        (as_text(blog[key]) for key in ("mid", "idstr", "id") if as_text(blog.get(key))), ""
+    )
 
 
 def _author(blog: Mapping[str, Any]) -> str:

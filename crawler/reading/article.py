@@ -1,9 +1,13 @@
 """Article page -> what it says of itself: date with proof, title, origin, column.
 
-The staircase: a printed 发布时间, national meta tags (国办发〔2017〕47号), other printed forms (日期：, a bare date beside
-the title), variables of a script, dates that are not the publication's own (成文日期), and ``htmldate`` at last. A meta date
-later than the printed one is the moment of some new print, and one that equals 页面生成时间 is no date: on 5 of 44
-government articles PubDate lay 4 days to 14 years after what a citizen reads. The day in the address only checks. Dates
+The staircase: a printed 发布时间, national meta tags (国办发〔2017〕47号), other printed forms (日期：, a bare
+date beside
+the title), variables of a script, dates that are not the publication's own (成文日期), and ``htmldate``
+at last. A meta date
+later than the printed one is the moment of some new print, and one that equals 页面生成时间 is no date:
+on 5 of 44
+government articles PubDate lay 4 days to 14 years after what a citizen reads. The day in the
+address only checks. Dates
 that disagree are kept in ``others``.
 """
 
@@ -50,13 +54,16 @@ META_DATES = (
     "dcterms.issued",
 )
 NORMAL = re.compile(r"[\W_]+")
-TITLE_TAILS = re.compile(r"\s*[|_—–｜]+\s*|\s+-+\s*|\s*-+\s+|(?<=[\u4e00-\u9fff）)])-+(?=[\u4e00-\u9fff])")
+TITLE_TAILS = re.compile(
+    r"\s*[|_—–｜]+\s*|\s+-+\s*|\s*-+\s+|(?<=[\u4e00-\u9fff）)])-+(?=[\u4e00-\u9fff])"
+)
 HEADINGS = frozenset({"h1", "h2", "h3"})
 HTMLDATE_LIMIT = 300_000
 """Characters handed to ``htmldate``; its date stands in the head or beside the title."""
 LONGEST_TAG = 300
 LONG_TITLE = 8
-"""Letters from which a passage that repeats the title tag is the title and not a column's or site's name."""
+"""Letters from which a passage that repeats the title tag is the title and not a column's or site's
+name."""
 SEPARATORS = " >-_/|»"
 SMALL_HOURS = range(1, 7)
 HALF_DAY = timedelta(hours=12)
@@ -68,9 +75,11 @@ logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 def read_article(page: Page, *, title: str = "") -> Article:
     """What the article at ``page`` says of itself. Never raises, asks no clock.
 
-    ``title`` is the title that a list printed, if known: it helps to find the article on its page. READ
+    ``title`` is the title that a list printed, if known: it helps to find the article on its page.
+    READ
     needs a believed date; a page without one is UNREADABLE (``no_dates``), and a wall is what
-    :func:`crawler.states.refusal` says of it. ``others`` are believed dates of another day, or of another
+    :func:`crawler.states.refusal` says of it. ``others`` are believed dates of another day, or of
+    another
     half of the day where the clock of the template is in doubt.
     """
     text = decode(page.body, page.headers)
@@ -89,7 +98,9 @@ def _read(page: Page, text: str, root: HtmlElement, hint: str) -> Article:
     at = _find_title(found, title)
     believed, refused = _dates(labels, root, found, at, today)
     made = {moment.date() for moment in _generated(labels, today)}
-    garbled = any(one.why in (NO_DAY, FUTURE) for one in refused)  # a day is printed, and it cannot be
+    garbled = any(
+        one.why in (NO_DAY, FUTURE) for one in refused
+    )  # a day is printed, and it cannot be
     last = () if believed or garbled else _last_step(text, today)
     believed += [d for d in last if d.day not in made and not of_the_site(found, at, d.day, today)]
     address = url_date(page.final_url or page.url, today=today)
@@ -112,13 +123,16 @@ def _first(labels: dict[str, list[str]], name: str) -> str | None:
 
 
 def _printed_origin(labels: dict[str, list[str]], found: Sequence[Passage], at: int) -> str | None:
-    """The printed 来源; nobody's word where ContentSource was left empty and the template fills in the site's own name.
+    """The printed 来源; nobody's word where ContentSource was left empty and the template fills in
+    the site's own name.
 
     The province's platform does so, although the text is signed by a bureau.
     """
     printed = origin(found, at)
     empty = "contentsource" in labels and _first(labels, "contentsource") is None
-    return None if empty and printed is not None and printed == _first(labels, "sitename") else printed
+    return (
+        None if empty and printed is not None and printed == _first(labels, "sitename") else printed
+    )
 
 
 def _column(labels: dict[str, list[str]]) -> str | None:
@@ -159,7 +173,9 @@ def _tagged(labels: dict[str, list[str]], today: date) -> tuple[list[Dated], lis
     for name in META_DATES:
         for value in labels.get(name, ()):
             dates = find_dates(value, today=today, place="meta")
-            own = [one for one in dates.believed[:1] if one.moment is None or one.moment not in made]
+            own = [
+                one for one in dates.believed[:1] if one.moment is None or one.moment not in made
+            ]
             believed += own
             refused += dates.refused
             refused += [Refused(one.raw, GENERATED) for one in dates.believed[:1] if one not in own]
@@ -167,14 +183,18 @@ def _tagged(labels: dict[str, list[str]], today: date) -> tuple[list[Dated], lis
 
 
 def _generated(labels: dict[str, list[str]], today: date) -> frozenset[datetime]:
-    """The moments at which the page says that it was made: ``<meta name="others" content="页面生成时间 …">``."""
+    """The moments at which the page says that it was made: ``<meta name="others" content="页面生成时间
+    …">``."""
     told = [value.partition("生成")[2].lstrip("时间日期 :：") for value in labels.get("others", ())]
     dates = [one for value in told for one in find_dates(value, today=today, place="meta").believed]
-    return frozenset(one.moment for one in dates if one.moment is not None and not _is_midnight(one))
+    return frozenset(
+        one.moment for one in dates if one.moment is not None and not _is_midnight(one)
+    )
 
 
 def _by_strength(tagged: Sequence[Dated], printed: Sequence[Dated]) -> list[Dated]:
-    """Printed as 发布时间 before meta; printed otherwise before a later meta; else meta before printed."""
+    """Printed as 发布时间 before meta; printed otherwise before a later meta; else meta before
+    printed."""
     if not (tagged and printed):
         return [*tagged, *printed]
     first = printed[0]
@@ -195,7 +215,15 @@ def _last_step(text: str, today: date) -> list[Dated]:
             min_date=f"{FIRST_YEAR}-01-01",
             max_date=(today + timedelta(days=1)).isoformat(),
         )
-    except (ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError, AssertionError):
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        KeyError,
+        RecursionError,
+        AssertionError,
+    ):
         return []  # a foreign reader's bug on odd markup says nothing about this page
     found = date.fromisoformat(day) if day else None
     if found is None or (found.day == 1 and not _says_day(text, found)):
@@ -204,7 +232,8 @@ def _last_step(text: str, today: date) -> list[Dated]:
 
 
 def _says_day(text: str, day: date) -> bool:
-    """Whether the page holds this first day of a month in any order of its numbers, or its month in words."""
+    """Whether the page holds this first day of a month in any order of its numbers, or its month in
+    words."""
     if re.search(rf"{day.year}\D{{1,3}}0?{day.month}\D{{1,3}}0?1(?!\d)|{day:%Y%m%d}", text):
         return True
     return (
@@ -216,7 +245,9 @@ def _says_day(text: str, day: date) -> bool:
     )
 
 
-def _decide(believed: Sequence[Dated], address: Dated | None) -> tuple[Dated | None, tuple[Dated, ...]]:
+def _decide(
+    believed: Sequence[Dated], address: Dated | None
+) -> tuple[Dated | None, tuple[Dated, ...]]:
     """The best date with its time of day, and the others that disagree with it."""
     if not believed:
         return None, ()
@@ -237,15 +268,20 @@ def _time_of_day(first: Dated, same_day: list[Dated]) -> tuple[Dated, tuple[Date
     """
     moment = first.moment
     printed = next(
-        (dated for dated in same_day if dated.moment is not None and dated.place != first.place), None
+        (dated for dated in same_day if dated.moment is not None and dated.place != first.place),
+        None,
     )
     if printed is not None and (moment is None or _is_midnight(first)):
-        return replace(first, moment=printed.moment, why=f"time of day as printed: {printed.raw}"), ()
+        return replace(
+            first, moment=printed.moment, why=f"time of day as printed: {printed.raw}"
+        ), ()
     if moment is None:
         return first, ()
     if _is_midnight(first):
         return replace(first, moment=None, why="midnight is no time of day"), ()
-    gap = abs(printed.moment - moment) if printed is not None and printed.moment is not None else None
+    gap = (
+        abs(printed.moment - moment) if printed is not None and printed.moment is not None else None
+    )
     if printed is not None and gap is not None and abs(gap - HALF_DAY) < timedelta(minutes=1):
         later = max(printed.moment or moment, moment)
         why = f"12-hour clock: {first.raw} and {printed.raw}"
@@ -259,7 +295,11 @@ def _time_of_day(first: Dated, same_day: list[Dated]) -> tuple[Dated, tuple[Date
 
 
 def _is_midnight(dated: Dated) -> bool:
-    return dated.moment is not None and (dated.moment.hour, dated.moment.minute, dated.moment.second) == (
+    return dated.moment is not None and (
+        dated.moment.hour,
+        dated.moment.minute,
+        dated.moment.second,
+    ) == (
         0,
         0,
         0,
@@ -270,12 +310,17 @@ def _norm(text: str) -> str:
     return NORMAL.sub("", text)
 
 
-def _title(labels: dict[str, list[str]], root: HtmlElement, found: Sequence[Passage], hint: str) -> str:
-    """ArticleTitle, the heading that the title tag repeats, the list's title, the title tag's first part."""
+def _title(
+    labels: dict[str, list[str]], root: HtmlElement, found: Sequence[Passage], hint: str
+) -> str:
+    """ArticleTitle, the heading that the title tag repeats, the list's title, the title tag's first
+    part."""
     stated = _first(labels, "articletitle")
     if stated:
         return stated
-    tag = next((" ".join((element.text or "")[:LONGEST_TAG].split()) for element in root.iter("title")), "")
+    tag = next(
+        (" ".join((element.text or "")[:LONGEST_TAG].split()) for element in root.iter("title")), ""
+    )
     return _heading(found, tag, hint) or hint or TITLE_TAILS.split(tag)[0].strip()
 
 
@@ -295,11 +340,14 @@ def _heading(found: Sequence[Passage], tag: str, hint: str) -> str:
             best, rank = passage.text, score
     if rank[0] or rank[1] >= LONG_TITLE:
         return best
-    return next((p.prose for p in found if p.tag == "h1" and len(_norm(p.prose)) >= LONG_TITLE), best)
+    return next(
+        (p.prose for p in found if p.tag == "h1" and len(_norm(p.prose)) >= LONG_TITLE), best
+    )
 
 
 def _find_title(found: Sequence[Passage], title: str) -> int:
-    """Index of the passage that shows the title: as a heading, outside of links, alone, else the first at all."""
+    """Index of the passage that shows the title: as a heading, outside of links, alone, else the
+    first at all."""
     wanted = _norm(title)
     if len(wanted) < 2:
         return -1
@@ -309,7 +357,10 @@ def _find_title(found: Sequence[Passage], title: str) -> int:
         if wanted not in text:
             continue
         score = (
-            1 + (not passage.hidden) * 8 + (len(text) <= len(wanted) + 12) * 4 + (passage.tag in HEADINGS) * 2
+            1
+            + (not passage.hidden) * 8
+            + (len(text) <= len(wanted) + 12) * 4
+            + (passage.tag in HEADINGS) * 2
         )
         if score > best:
             best, at = score, i

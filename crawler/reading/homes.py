@@ -1,4 +1,5 @@
-"""Whose account an address is: the shapes in which portals and forms write the homes of new-media accounts.
+"""Whose account an address is: the shapes in which portals and forms write the homes of new-media
+accounts.
 
 Articles and posts are nobody's home: a portal that links to one says nothing of its own accounts.
 """
@@ -12,7 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from crawler.reading.media import MEDIA
 
-WEIBO = frozenset({"weibo.com", "www.weibo.com", "m.weibo.cn", "weibo.cn", "www.weibo.cn", "e.weibo.com"})
+WEIBO = frozenset(
+    {"weibo.com", "www.weibo.com", "m.weibo.cn", "weibo.cn", "www.weibo.cn", "e.weibo.com"}
+)
 WECHAT = "mp.weixin.qq.com"
 UID = re.compile(r"/(?:u/|profile/|n/)?([1-9][0-9]{4,11})/?")
 NICK = re.compile(r"/([A-Za-z][A-Za-z0-9_-]{2,30})/?")
@@ -31,7 +34,8 @@ QR_WECHAT = re.compile(r"/(?:r|mp/qrcode)/([A-Za-z0-9_-]{6,60})")
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """An account by its address: platform, the kind of id (``uid``, ``biz``, ``nick``, ``qr`` ...) and the id."""
+    """An account by its address: platform, the kind of id (``uid``, ``biz``, ``nick``, ``qr`` ...)
+    and the id."""
 
     platform: str
     key: str
@@ -45,7 +49,8 @@ class Home:
 def home_of(url: str, also: Collection[str] = ()) -> Home | None:
     """The account that lives at ``url``; ``None`` for everything else.
 
-    ``also`` names further ``host[:port]`` that serve the platforms' shapes, as the sample district's do.
+    ``also`` names further ``host[:port]`` that serve the platforms' shapes, as the sample
+    district's do.
     """
     try:
         parts = urlsplit(url.strip())
@@ -68,7 +73,9 @@ def home_of(url: str, also: Collection[str] = ()) -> Home | None:
         if medium.home is None:
             continue
         domain, pattern = medium.home
-        if (host == domain or host.endswith(f".{domain}")) and (found := pattern.fullmatch(parts.path)):
+        if (host == domain or host.endswith(f".{domain}")) and (
+            found := pattern.fullmatch(parts.path)
+        ):
             return Home(medium.id, "user", found[1])
     return None
 
@@ -83,4 +90,6 @@ def _weibo(path: str) -> Home | None:
 
 def ids_of(handle: Mapping[str, str], platform: str) -> set[tuple[str, str]]:
     """The (platform, id) pairs that a handle holds: what an address is compared with."""
-    return {(platform, handle[key]) for key in ("uid", "biz", "nick", "qr", "user") if handle.get(key)}
+    return {
+        (platform, handle[key]) for key in ("uid", "biz", "nick", "qr", "user") if handle.get(key)
+    }

@@ -1,4 +1,5 @@
-"""Is a saved page a list, an article or a home page? Only for ``gengxin read``: the crawl knows what it asked for."""
+"""Is a saved page a list, an article or a home page? Only for ``gengxin read``: the crawl knows
+what it asked for."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ UNLISTED = ("no_list", "no_dates", "article")
 
 
 def guess_kind(page: Page, reading: Reading, article: Article) -> str:
-    """``home``, ``list``, ``article`` or ``other``, from the address, the labels and what both readers found."""
+    """``home``, ``list``, ``article`` or ``other``, from the address, the labels and what both
+    readers found."""
     known = page.url != NOWHERE
     address = urlsplit(page.final_url or page.url)
     path = f"{address.path}?{address.query}".rstrip("?") if known else ""
@@ -46,14 +48,18 @@ def guess_kind(page: Page, reading: Reading, article: Article) -> str:
         return "home"
     if _is_article(path, page, reading, article):
         return "article"
-    listed = reading.outcome in (Outcome.READ, Outcome.EMPTY) or reading.reason not in ("no_list", "")
+    listed = reading.outcome in (Outcome.READ, Outcome.EMPTY) or reading.reason not in (
+        "no_list",
+        "",
+    )
     if listed or LIST_ADDRESS.search(path):
         return "list"
     return "other"
 
 
 def _is_article(path: str, page: Page, reading: Reading, article: Article) -> bool:
-    """An address or labels of an article, or a date of its own above a body, and no list that outweighs them."""
+    """An address or labels of an article, or a date of its own above a body, and no list that
+    outweighs them."""
     dated = article.published is not None and article.published.place != "htmldate"
     listed = reading.outcome in (Outcome.READ, Outcome.EMPTY)
     if ARTICLE_ADDRESS.search(path.partition("?")[0]) or ARTICLE_QUERY.search(path):
@@ -69,4 +75,6 @@ def _is_article(path: str, page: Page, reading: Reading, article: Article) -> bo
         return False
     seen = [p.prose for p in passages(root) if not p.hidden and not IMPRINT.search(p.text)]
     body = sum(len(prose) for prose in seen if len(prose) >= BODY_LINE)
-    return body >= LONG_BODY and (reading.outcome is not Outcome.READ or len(reading.posts) <= FEW_POSTS)
+    return body >= LONG_BODY and (
+        reading.outcome is not Outcome.READ or len(reading.posts) <= FEW_POSTS
+    )

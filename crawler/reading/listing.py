@@ -1,6 +1,8 @@
-"""A list page -> the column's own posts, their dates with proof, and further pages: no selectors needed.
+"""A list page -> the column's own posts, their dates with proof, and further pages: no selectors
+needed.
 
-Found by structure: repeated dated links that stand together, tied to the column by a pager, a heading or
+Found by structure: repeated dated links that stand together, tied to the column by a pager, a
+heading or
 their addresses. What is not understood is an outcome with its reason, never a guess.
 """
 
@@ -58,17 +60,22 @@ from crawler.reading.lists.shapes import shape_of_data
 from crawler.reading.lists.writes import written_out
 
 MIN_ROWS = 3
-"""As many dated rows make a list by themselves; fewer need a pager, a heading or addresses for it."""
+"""As many dated rows make a list by themselves; fewer need a pager, a heading or addresses for
+it."""
 
 
 def read_list(
     page: Page, *, column: str = "", text: str | None = None, days: Mapping[str, date] | None = None
 ) -> Reading:
-    """The posts of a column's list page, READ, EMPTY (recognised, holds nothing) or UNREADABLE with a reason.
+    """The posts of a column's list page, READ, EMPTY (recognised, holds nothing) or UNREADABLE with
+    a reason.
 
-    ``column`` is the column's name in the catalogue: it helps to choose between two lists. "Today" is the
-    Shanghai day of ``page.fetched_at``. Challenge pages and errors are decided before, by ``states.refusal``.
-    ``text`` spares the decoding when the caller has done it. ``days``, by address, are what some posts' own articles print:
+    ``column`` is the column's name in the catalogue: it helps to choose between two lists. "Today"
+    is the
+    Shanghai day of ``page.fetched_at``. Challenge pages and errors are decided before, by
+    ``states.refusal``.
+    ``text`` spares the decoding when the caller has done it. ``days``, by address, are what some
+    posts' own articles print:
     they give rows that print month and day their year. Never raises for what a page holds.
     """
     if text is None:
@@ -123,7 +130,9 @@ def _read_fragment(fragment: str, sight: Sight, family: Family) -> Reading | Non
     scripts = tuple(sheet.elements[number].text or "" for number in sheet.scripts)
     inner = replace(
         sight,
-        source=replace(sight.source, text=fragment, sheet=sheet, scripts=scripts, raw=fragment.encode()),
+        source=replace(
+            sight.source, text=fragment, sheet=sheet, scripts=scripts, raw=fragment.encode()
+        ),
         known={},
     )
     blocks, dates = _blocks(inner)
@@ -151,7 +160,9 @@ def _blocks(sight: Sight, pagers: tuple[int, ...] = ()) -> tuple[list[Block], fr
     blocks = blocks_of(sheet, rows_of(sheet, cells, links), links, pagers, cells)
     if b"none" in source or b"hidden" in source:
         for block in blocks:
-            off = {id(row) for row in block.rows if not row.flat and sheet.unshown(row.node, row.home)}
+            off = {
+                id(row) for row in block.rows if not row.flat and sheet.unshown(row.node, row.home)
+            }
             off.update(id(row) for row in _of_a_hidden_tab(sight, block))
             block.hidden = [row for row in block.rows if id(row) in off]
             block.rows = [row for row in block.rows if id(row) not in off] or block.rows
@@ -159,16 +170,20 @@ def _blocks(sight: Sight, pagers: tuple[int, ...] = ()) -> tuple[list[Block], fr
 
 
 def _of_a_hidden_tab(sight: Sight, block: Block) -> list[Row]:
-    """Rows of a box that is switched off and leads to other folders, beside seen rows of the column's own folder.
+    """Rows of a box that is switched off and leads to other folders, beside seen rows of the
+    column's own folder.
 
-    Further pages of the column wait hidden too, and a channel page shows its columns as tabs: they stay.
+    Further pages of the column wait hidden too, and a channel page shows its columns as tabs: they
+    stay.
     """
     off = [row for row in block.rows if not row.flat and sight.source.sheet.hidden(row.home)]
     if not off or len(off) == len(block.rows):
         return []
     away = set(map(id, off))
     own = folder(sight.source.url)
-    below = {id(row) for row in block.rows if sight.href(row.anchor).partition("//")[2].startswith(own)}
+    below = {
+        id(row) for row in block.rows if sight.href(row.anchor).partition("//")[2].startswith(own)
+    }
     if own.count("/") < 2 or any(id(row) not in below for row in block.rows if id(row) not in away):
         return []
     return [row for row in off if id(row) not in below]
@@ -208,7 +223,9 @@ def _read_page(sight: Sight, family: Family) -> Reading:
         if not ranked:
             ranked = _by_address(sight, around, dates) if not blank.mark else []
         if not ranked:
-            return _from_data(sight, family) or _nothing(sight, family, blank, teller, blocks, pagers)
+            return _from_data(sight, family) or _nothing(
+                sight, family, blank, teller, blocks, pagers
+            )
     if _is_article(sheet, ranked[0]):
         return replace(_unreadable("article", ""), family=family.name)
     chosen = joined(sheet, ranked, merged_channel(sheet, ranked), teller, around)
@@ -225,10 +242,13 @@ def _read_page(sight: Sight, family: Family) -> Reading:
 
 
 def _by_address(sight: Sight, around: Surroundings, dates: frozenset[int]) -> list[Scored]:
-    """Blocks dated by their addresses. A page with a date of its own and no list of its own is an article."""
+    """Blocks dated by their addresses. A page with a date of its own and no list of its own is an
+    article."""
     sheet = sight.source.sheet
     links = Links(sheet, dates)
-    ranked = _ranked(sheet, blocks_of(sheet, address_rows(sight, links), links, around.pagers), around)
+    ranked = _ranked(
+        sheet, blocks_of(sheet, address_rows(sight, links), links, around.pagers), around
+    )
     if not ranked or ranked[0].covered < COVERED:
         return []
     return ranked if ranked[0].own or not dates else []
@@ -241,7 +261,9 @@ def _from_data(sight: Sight, family: Family) -> Reading | None:
     posts, refused = read_rows(rows, sight.page, sight.source.url)
     if sum(1 for post in posts if post.published) < MIN_ROWS:
         return None
-    items = [Item(Row(-1, -1, -1, 0, 0), post.url, published=post.published, post=post) for post in posts]
+    items = [
+        Item(Row(-1, -1, -1, 0, 0), post.url, published=post.published, post=post) for post in posts
+    ]
     reading = whole(sight, family, Listed(items, {}), refused, sight.source.sheet)
     newest = reading.newest.day if reading.newest is not None else date.min
     beside = beside_in_scripts(chosen, posts, newest, sight.page, sight.source.url)
@@ -252,7 +274,12 @@ def _from_data(sight: Sight, family: Family) -> Reading | None:
 
 
 def _nothing(
-    sight: Sight, family: Family, blank: Blank, teller: Teller, blocks: list[Block], pagers: tuple[int, ...]
+    sight: Sight,
+    family: Family,
+    blank: Blank,
+    teller: Teller,
+    blocks: list[Block],
+    pagers: tuple[int, ...],
 ) -> Reading:
     titled = () if blank.mark else titled_posts(sight, Links(sight.source.sheet, teller.dates))
     reading = why_nothing(sight, family, blank, titled)
@@ -264,19 +291,23 @@ def _nothing(
 
 
 def _refuse_both(mark: str, family: Family) -> Reading:
-    """An empty list or box of the column's name beside one that nothing ties to the column: which is the column's cannot be told."""
+    """An empty list or box of the column's name beside one that nothing ties to the column: which
+    is the column's cannot be told."""
     return replace(_unreadable("no_list", mark), family=family.name)
 
 
 def _ranked(sheet: Outline, blocks: list[Block], around: Surroundings) -> list[Scored]:
     """The blocks that may be the column's, best first; none when the best one may not be."""
-    blocks = [block for block in blocks if block.dated >= MIN_ROWS or not is_of_the_site(sheet, block)]
+    blocks = [
+        block for block in blocks if block.dated >= MIN_ROWS or not is_of_the_site(sheet, block)
+    ]
     ranked = rank(sheet, blocks, around) if blocks else []
     return ranked if ranked and (_acceptable(sheet, ranked[0]) or _boxes(sheet, ranked)) else []
 
 
 def _boxes(sheet: Outline, ranked: list[Scored]) -> bool:
-    """Whether the page is a channel of boxes with a post or two each: alike, headed alike, and a list together."""
+    """Whether the page is a channel of boxes with a post or two each: alike, headed alike, and a
+    list together."""
     best = ranked[0]
     same = [
         scored.block
@@ -288,7 +319,8 @@ def _boxes(sheet: Outline, ranked: list[Scored]) -> bool:
 
 
 def _acceptable(sheet: Outline, scored: Scored) -> bool:
-    """Whether the block may be the column's list: many rows, or few that are tied to the column and small."""
+    """Whether the block may be the column's list: many rows, or few that are tied to the column and
+    small."""
     block = scored.block
     if scored.foreign and not scored.own:
         return False
@@ -305,7 +337,8 @@ def _compact(sheet: Outline, row: Row) -> bool:
 
 
 def _is_article(sheet: Outline, scored: Scored) -> bool:
-    """Whether the page is one article with a list beside or below it: nothing pages, and prose outweighs."""
+    """Whether the page is one article with a list beside or below it: nothing pages, and prose
+    outweighs."""
     block = scored.block
     if scored.paged:
         return False

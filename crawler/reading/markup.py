@@ -1,6 +1,7 @@
 """Bytes of a page -> text -> tree: the first step of every reader, and the one that never raises.
 
-The charset is decided by the bytes, not by what the page says of itself: portals declare one charset and
+The charset is decided by the bytes, not by what the page says of itself: portals declare one
+charset and
 serve another, and a copy of a GBK page often keeps its old declaration.
 """
 
@@ -23,21 +24,27 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-DECLARED = re.compile(rb"""(?:charset|encoding)\s{0,9}=\s{0,9}["']?\s{0,9}([A-Za-z0-9_.:-]{3,20})""", re.I)
+DECLARED = re.compile(
+    rb"""(?:charset|encoding)\s{0,9}=\s{0,9}["']?\s{0,9}([A-Za-z0-9_.:-]{3,20})""", re.I
+)
 CJK = re.compile(r"[\u4e00-\u9fff]")
 WEB_CHARSETS = ("utf-8", "utf-16", "big5", "iso8859", "cp125", "ascii", "shift_jis", "euc_")
 HEAD_BYTES = 4096
 SAMPLE_BYTES = 65536
 FEW_ERRORS = 0.1
-"""Share of broken sequences up to which bytes still count as the charset tried. A page of UTF-8 with titles
-cut in the middle of a character stays far below it; GBK read as UTF-8 breaks more than half of them."""
+"""Share of broken sequences up to which bytes still count as the charset tried. A page of UTF-8
+with titles
+cut in the middle of a character stays far below it; GBK read as UTF-8 breaks more than half of
+them."""
 VOID = frozenset({"", "null", "undefined", "none", "nan", "无", "空"})
 
 
 def decode(body: bytes, headers: Mapping[str, str]) -> str:
-    """The text of a page, by evidence: BOM, valid UTF-8, then declared and probable charsets. Never raises.
+    """The text of a page, by evidence: BOM, valid UTF-8, then declared and probable charsets. Never
+    raises.
 
-    ``headers`` have lower-case names; only ``content-type`` is looked at. Bytes that fit no charset become
+    ``headers`` have lower-case names; only ``content-type`` is looked at. Bytes that fit no charset
+    become
     U+FFFD.
     """
     for bom, charset in BOMS:
@@ -71,7 +78,8 @@ def declared_charset(body: bytes, headers: Mapping[str, str]) -> str:
 
 
 def _doubted(body: bytes, text: str, headers: Mapping[str, str]) -> str:
-    """Valid UTF-8, unless the page says GBK and only GBK gives Chinese (the 联通 accident of short pages)."""
+    """Valid UTF-8, unless the page says GBK and only GBK gives Chinese (the 联通 accident of short
+    pages)."""
     if len(body) > SAMPLE_BYTES or CJK.search(text) or declared_charset(body, headers) != "gb18030":
         return text
     try:
@@ -91,10 +99,13 @@ def _decode_wide(body: bytes, text: str) -> str:
 
 
 def _decode_broken(body: bytes, headers: Mapping[str, str]) -> str:
-    """Bytes that are no clean UTF-8: the charset with the fewest broken sequences in a sample wins."""
+    """Bytes that are no clean UTF-8: the charset with the fewest broken sequences in a sample
+    wins."""
     sample = body[:SAMPLE_BYTES]
     if sample.isascii():
-        at = next(i for i in range(0, len(body), SAMPLE_BYTES) if not body[i : i + SAMPLE_BYTES].isascii())
+        at = next(
+            i for i in range(0, len(body), SAMPLE_BYTES) if not body[i : i + SAMPLE_BYTES].isascii()
+        )
         sample = body[at : at + SAMPLE_BYTES]
     wide = _decode_wide(body, "")
     if wide:
@@ -106,7 +117,9 @@ def _decode_broken(body: bytes, headers: Mapping[str, str]) -> str:
         return body.decode("big5hkscs", "replace")
     if _broken(sample, "gb18030") <= FEW_ERRORS or not declared or declared == "utf-8":
         return body.decode("gb18030", "replace")
-    return body.decode("cp1252" if declared.startswith(("iso8859", "ascii")) else declared, "replace")
+    return body.decode(
+        "cp1252" if declared.startswith(("iso8859", "ascii")) else declared, "replace"
+    )
 
 
 def _broken(sample: bytes, charset: str) -> float:
@@ -119,8 +132,10 @@ def _broken(sample: bytes, charset: str) -> float:
 def tree(text: str) -> HtmlElement | None:
     """The root element of ``text``, or ``None`` when there is no element in it. Never raises.
 
-    libxml2 stops reading at 256 nested elements unless told that the document is huge; old pages nest
-    unclosed ``<font>`` deeper than that. The fetch limits the size, so the larger limit (2,048) is safe.
+    libxml2 stops reading at 256 nested elements unless told that the document is huge; old pages
+    nest
+    unclosed ``<font>`` deeper than that. The fetch limits the size, so the larger limit (2,048) is
+    safe.
     """
     if "\x00" in text:
         text = text.replace("\x00", "")
@@ -135,7 +150,8 @@ def tree(text: str) -> HtmlElement | None:
 def metas(root: HtmlElement) -> dict[str, list[str]]:
     """Every named meta tag: lower-case name -> its values as printed, stripped, in page order.
 
-    Names are compared without case, and attributes may stand in any order. ``null`` and empty values are
+    Names are compared without case, and attributes may stand in any order. ``null`` and empty
+    values are
     kept, because an audit of labels tells them apart; readers ask :func:`said`.
     """
     found: dict[str, list[str]] = {}
@@ -148,7 +164,8 @@ def metas(root: HtmlElement) -> dict[str, list[str]]:
 
 
 def _odd(element: HtmlElement, name: str) -> str:
-    """The attribute ``name`` where a no-break or full-width blank stuck to it (``<meta\xa0content=…>``)."""
+    """The attribute ``name`` where a no-break or full-width blank stuck to it
+    (``<meta\xa0content=…>``)."""
     for key, value in element.items():
         if key.strip("\xa0\u3000\ufeff") == name:
             return str(value)
@@ -169,7 +186,8 @@ def said(values: Iterable[str]) -> list[str]:
 
 
 def base_url(root: HtmlElement, page: Page) -> str:
-    """The address that relative links of the page start from: ``<base href>``, else the final address."""
+    """The address that relative links of the page start from: ``<base href>``, else the final
+    address."""
     here = page.final_url or page.url
     for element in root.iter("base"):
         href = (element.get("href") or "").strip()
@@ -179,7 +197,8 @@ def base_url(root: HtmlElement, page: Page) -> str:
 
 
 def join(base: str, href: str) -> str:
-    """``href`` made absolute, or ``""`` when it is no address (broken brackets in the host). Never raises."""
+    """``href`` made absolute, or ``""`` when it is no address (broken brackets in the host). Never
+    raises."""
     try:
         return urljoin(base, href.strip())
     except ValueError:

@@ -1,4 +1,5 @@
-"""The media on which an account may live, one entry each with all that is known of it. How it is looked at say ``platforms``."""
+"""The media on which an account may live, one entry each with all that is known of it. How it is
+looked at say ``platforms``."""
 
 from __future__ import annotations
 
@@ -11,9 +12,12 @@ from dataclasses import dataclass
 class Medium:
     """``id`` is its word in the catalogue and the store, ``title`` its name on screens.
 
-    ``paper`` is its name in a bulletin where that differs. ``spellings`` are what survey forms write of it, in lower case.
-    ``proofs`` are addresses whose pages prove an account's identity or finish a handshake; they are fetched beside the
-    catalogue's own. ``home`` is the host of its accounts' own pages with the path that holds the account's id; media whose
+    ``paper`` is its name in a bulletin where that differs. ``spellings`` are what survey forms
+    write of it, in lower case.
+    ``proofs`` are addresses whose pages prove an account's identity or finish a handshake; they are
+    fetched beside the
+    catalogue's own. ``home`` is the host of its accounts' own pages with the path that holds the
+    account's id; media whose
     homes take more than that have their lines in ``homes``.
     """
 
@@ -68,10 +72,12 @@ PAPER_NAMES: Mapping[str, str] = {one.id: one.paper or one.title for one in MEDI
 
 
 def medium_called(printed: str) -> str:
-    """The id of the medium that a survey form calls ``printed`` (no blanks, lower case); ``other`` for none."""
+    """The id of the medium that a survey form calls ``printed`` (no blanks, lower case); ``other``
+    for none."""
     return next((one.id for one in MEDIA if printed in one.spellings), OTHER)
 
 
 def proof_urls(medium: str) -> tuple[str, ...]:
-    """The addresses of the medium that are fetched beside the catalogue's own; none for another platform."""
+    """The addresses of the medium that are fetched beside the catalogue's own; none for another
+    platform."""
     return next((one.proofs for one in MEDIA if one.id == medium), ())

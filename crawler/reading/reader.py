@@ -1,6 +1,7 @@
 """A saved page -> plain data for people and measuring scripts: what ``gengxin read`` prints.
 
-The keys are a contract: kind, outcome, reason, newest, upper, evidence, unread, total, posts, next, refused, article, family.
+The keys are a contract: kind, outcome, reason, newest, upper, evidence, unread, total, posts, next,
+refused, article, family.
 """
 
 from __future__ import annotations
@@ -13,7 +14,18 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from crawler.model import Article, Dated, Evidence, Outcome, Page, Post, Reading, Refused, Unread, upper_bound
+from crawler.model import (
+    Article,
+    Dated,
+    Evidence,
+    Outcome,
+    Page,
+    Post,
+    Reading,
+    Refused,
+    Unread,
+    upper_bound,
+)
 from crawler.reading.article import read_article
 from crawler.reading.frames import frame_key, learned, proves, remaining
 from crawler.reading.kinds import KINDS, NOWHERE, guess_kind
@@ -35,7 +47,8 @@ def read_saved(
 ) -> dict[str, Any]:
     """What the readers make of ``body``, saved from ``url`` and judged as of ``as_of`` (aware).
 
-    ``kind`` is ``list``, ``article`` or ``auto``; any other raises ``ValueError``. Dates in the result are
+    ``kind`` is ``list``, ``article`` or ``auto``; any other raises ``ValueError``. Dates in the
+    result are
     ``YYYY-MM-DD``, moments ISO 8601 with offset.
     """
     address = url or NOWHERE
@@ -43,7 +56,8 @@ def read_saved(
 
 
 def read_page(page: Page, *, kind: str = "auto") -> dict[str, Any]:
-    """As :func:`read_saved`, of a page as it was fetched: its status, headers and errors count too."""
+    """As :func:`read_saved`, of a page as it was fetched: its status, headers and errors count
+    too."""
     if kind not in KINDS:
         raise ValueError(f"kind {kind!r}: use one of {', '.join(KINDS)}")
     guessed, reading, article = _read(page, kind)
@@ -70,8 +84,10 @@ def read_folder(
 ) -> Iterator[dict[str, Any]]:
     """One answer for every ``.html`` file of ``folder``, in the order of names, with its ``file``.
 
-    ``urls`` gives files their base addresses (:func:`read_urls`). Pages of one host are read as columns of one site: what
-    several of them show outside their lists is its frame, and a post dated in one list is dated in all.
+    ``urls`` gives files their base addresses (:func:`read_urls`). Pages of one host are read as
+    columns of one site: what
+    several of them show outside their lists is its frame, and a post dated in one list is dated in
+    all.
     """
     readings: dict[str, tuple[str, str, Reading, Article | None]] = {}
     for path in sorted(folder.glob("*.html")):
@@ -88,7 +104,9 @@ def read_folder(
             yield {"file": name, **_answer(guessed, beside(reading, *sites[host_of(address)]))}
 
 
-def _sites(read: Iterable[tuple[str, Reading]]) -> dict[str, tuple[frozenset[str], Mapping[str, date]]]:
+def _sites(
+    read: Iterable[tuple[str, Reading]],
+) -> dict[str, tuple[frozenset[str], Mapping[str, date]]]:
     """The frame and the dated posts of each host: pages without an address teach nothing."""
     arounds: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
     known: defaultdict[str, dict[str, date]] = defaultdict(dict)
@@ -103,7 +121,8 @@ def _sites(read: Iterable[tuple[str, Reading]]) -> dict[str, tuple[frozenset[str
 
 
 def beside(reading: Reading, frame: frozenset[str], known: Mapping[str, date]) -> Reading:
-    """``reading`` with what the other pages of its site tell of the rows and links that it left unread."""
+    """``reading`` with what the other pages of its site tell of the rows and links that it left
+    unread."""
     newest = reading.newest
     left = remaining(
         reading.unread,
@@ -118,7 +137,8 @@ def beside(reading: Reading, frame: frozenset[str], known: Mapping[str, date]) -
 def read_urls(path: Path) -> dict[str, str]:
     """The base addresses of saved pages: lines of ``{"file": ..., "url": ...}``.
 
-    An address may be ``null``. Raises ``ValueError`` naming file and line where a line is something else.
+    An address may be ``null``. Raises ``ValueError`` naming file and line where a line is something
+    else.
     """
     urls: dict[str, str] = {}
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
@@ -128,7 +148,9 @@ def read_urls(path: Path) -> dict[str, str]:
             row = json.loads(line)
             urls[row["file"]] = row["url"] or ""
         except (ValueError, TypeError, KeyError) as error:
-            raise ValueError(f'{path.name}: line {number}: needs {{"file": ..., "url": ...}}') from error
+            raise ValueError(
+                f'{path.name}: line {number}: needs {{"file": ..., "url": ...}}'
+            ) from error
     return urls
 
 
@@ -182,14 +204,16 @@ def _post(post: Post) -> dict[str, Any]:
 
 
 def _proof(dated: Dated | None) -> str:
-    """Place and raw text of a date: ``item: 2026-11-02``, with the reason where a part was inferred."""
+    """Place and raw text of a date: ``item: 2026-11-02``, with the reason where a part was
+    inferred."""
     if dated is None:
         return ""
     return f"{dated.place}: {dated.raw}" + (f" ({dated.why})" if dated.why else "")
 
 
 def _refusals(reading: Reading) -> list[dict[str, str]]:
-    """The refused candidates; where the whole page was refused, first the words that gave it away."""
+    """The refused candidates; where the whole page was refused, first the words that gave it
+    away."""
     rows = [{"text": refused.text, "why": refused.why} for refused in reading.refused]
     if reading.mark and not reading.outcome.conclusive:
         rows.insert(0, {"text": reading.mark, "why": reading.reason})

@@ -53,12 +53,14 @@ PLACE_NAMES = {
     "manual": "人工登记",
     "htmldate": "正文推断",
 }
-"""Where of a page a date was found: one word a place for ``read``, ``explain`` and the column's page."""
+"""Where of a page a date was found: one word a place for ``read``, ``explain`` and the column's
+page."""
 SHOWN = 30
 
 
 def render(answer: Mapping[str, Any]) -> str:
-    """``answer`` of :func:`crawler.reader.read_saved` as Chinese lines; text from the page is made harmless."""
+    """``answer`` of :func:`crawler.reader.read_saved` as Chinese lines; text from the page is made
+    harmless."""
     lines = [*_head(answer)]
     if answer["article"]:
         lines += _article(answer["article"])
@@ -75,7 +77,8 @@ def render(answer: Mapping[str, Any]) -> str:
     if answer["refused"]:
         lines.append("没有采信：")
         lines += [
-            f"  {_clean(refused['text'])}：{_clean(refused['why'])}" for refused in answer["refused"][:SHOWN]
+            f"  {_clean(refused['text'])}：{_clean(refused['why'])}"
+            for refused in answer["refused"][:SHOWN]
         ]
     return "\n".join(lines)
 
@@ -84,7 +87,9 @@ def _head(answer: Mapping[str, Any]) -> list[str]:
     file = f"{_clean(answer['file'])}：" if "file" in answer else ""
     outcome = OUTCOME_NAMES.get(answer["outcome"], answer["outcome"])
     reason = REASON_NAMES.get(answer["reason"], answer["reason"])
-    lines = [f"{file}{KIND_NAMES[answer['kind']]}，{outcome}" + (f"：{_clean(reason)}" if reason else "")]
+    lines = [
+        f"{file}{KIND_NAMES[answer['kind']]}，{outcome}" + (f"：{_clean(reason)}" if reason else "")
+    ]
     if answer["family"]:
         lines.append(f"建站系统：{_clean(answer['family'])}")
     if answer["newest"]:
@@ -110,4 +115,6 @@ def _proof(proof: str) -> str:
 
 def _clean(text: str) -> str:
     """One line without control characters: what a page prints must not steer a terminal."""
-    return "".join(" " if unicodedata.category(letter)[0] == "C" else letter for letter in text)[:300]
+    return "".join(" " if unicodedata.category(letter)[0] == "C" else letter for letter in text)[
+        :300
+    ]

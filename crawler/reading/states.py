@@ -1,7 +1,10 @@
-"""Is this page an answer at all? Blocked, unreachable and odd pages are told apart before a reader sees them.
+"""Is this page an answer at all? Blocked, unreachable and odd pages are told apart before a reader
+sees them.
 
-A wall read as a page without posts would accuse a unit of silence, so every doubt here ends in an outcome
-with the mark that gave it away. The other way round counts as much: a page that has a list or an article
+A wall read as a page without posts would accuse a unit of silence, so every doubt here ends in an
+outcome
+with the mark that gave it away. The other way round counts as much: a page that has a list or an
+article
 is never refused for the words it quotes.
 """
 
@@ -38,14 +41,18 @@ ERRORS: dict[str, Outcome] = {
 """Fetch errors that are not simply UNREACHABLE."""
 
 HINTS = (("存", "不存在"), ("找", "找"), ("除", "删除"), ("ot found", "ot found"))
-"""One of these is in every wording of a soft 404. Their rarest letter is looked for first, which is five times quicker."""
+"""One of these is in every wording of a soft 404. Their rarest letter is looked for first, which is
+five times quicker."""
 REFRESHES = re.compile(r"""http-equiv\s{0,3}=\s{0,3}["']?refresh""", re.I)
-SCRIPT = re.compile(r"<script\b[^<>]{0,300}>([^<]{0,20000}(?:<(?!/script)[^<]{0,20000}){0,200})", re.I)
+SCRIPT = re.compile(
+    r"<script\b[^<>]{0,300}>([^<]{0,20000}(?:<(?!/script)[^<]{0,20000}){0,200})", re.I
+)
 FIRST_PAGE = re.compile(r"/(?:index|default)\.\w{2,6}\Z")
 BODY = re.compile(r"<body\b[^<>]{0,500}?\bonload\s?=\s?([\"'])([^<>]{1,500}?)\1", re.I)
 LOCATES = re.compile(r"location(?:(?:\.href)?\s{0,3}=(?!=)|\.(?:replace|assign))")
 NAVIGATES = re.compile(r"navigate\s{0,3}\(")
-"""A script leads on. Each begins with a plain word, which is found much quicker in a whole page than one of two."""
+"""A script leads on. Each begins with a plain word, which is found much quicker in a whole page
+than one of two."""
 NOSCRIPT = re.compile(r"<noscript\b.*?</noscript>", re.I | re.S)
 DATA = re.compile(r"\s{0,200}[{\[]")
 SHORT_DATA = 300
@@ -67,9 +74,12 @@ BINARY_STARTS = (
 def refusal(page: Page, text: str | None = None) -> Reading | None:
     """Why ``page`` can be neither list nor article, or ``None`` when a reader should look at it.
 
-    BLOCKED, UNREACHABLE or UNREADABLE with ``reason`` and ``mark``. For ``redirect_stub`` and ``frameset``
-    the ``next`` addresses tell where the content stands; follow them once. ``text`` spares the decoding when
-    the caller has done it. Never raises; on an ordinary list page it costs a few searches in the text.
+    BLOCKED, UNREACHABLE or UNREADABLE with ``reason`` and ``mark``. For ``redirect_stub`` and
+    ``frameset``
+    the ``next`` addresses tell where the content stands; follow them once. ``text`` spares the
+    decoding when
+    the caller has done it. Never raises; on an ordinary list page it costs a few searches in the
+    text.
     """
     if page.status == 304 and not page.error:
         return None
@@ -84,7 +94,8 @@ def refusal(page: Page, text: str | None = None) -> Reading | None:
 
 
 def _sent_on(page: Page, text: str) -> Reading | None:
-    """A whole page, list and all, that sends every browser on at once: what a reader sees stands elsewhere."""
+    """A whole page, list and all, that sends every browser on at once: what a reader sees stands
+    elsewhere."""
     header = page.headers.get("refresh", "")
     jump = None
     if header or _may_refresh(page.body, text):
@@ -104,7 +115,8 @@ def _leads_on(text: str) -> bool:
 
 
 def _may_refresh(body: bytes, text: str) -> bool:
-    """Whether a ``meta`` refresh stands in the page; bytes in small letters are made much quicker than a text without case."""
+    """Whether a ``meta`` refresh stands in the page; bytes in small letters are made much quicker
+    than a text without case."""
     return (b"refresh" in body.lower() or b"\0" in body) and REFRESHES.search(text) is not None
 
 
@@ -133,7 +145,9 @@ def _by_answer(page: Page) -> Reading | None:
     if status >= 500:
         return no(UNREACHABLE, "server_error", mark)
     if status >= 400:
-        return no(BLOCKED, {412: "challenge", 429: "too_many_requests"}.get(status, "forbidden"), mark)
+        return no(
+            BLOCKED, {412: "challenge", 429: "too_many_requests"}.get(status, "forbidden"), mark
+        )
     if status == 206:  # nobody asked for a part
         return no(UNREADABLE, "cut", mark)
     if status >= 300:
@@ -155,7 +169,8 @@ def _by_type(page: Page) -> Reading | None:
 
 
 def _wall_in(page: Page, text: str, answered: Reading) -> Reading:
-    """A status that refuses, with the words of the wall where the body has some: 521 is often a challenge."""
+    """A status that refuses, with the words of the wall where the body has some: 521 is often a
+    challenge."""
     root = tree(text)
     if root is None:
         return answered
@@ -166,7 +181,8 @@ def _wall_in(page: Page, text: str, answered: Reading) -> Reading:
 
 
 def _by_redirect(page: Page) -> Reading | None:
-    """The server led somewhere else: to a login, an error page, or from a column to the home page."""
+    """The server led somewhere else: to a login, an error page, or from a column to the home
+    page."""
     if page.final_url == page.url or not page.final_url:
         return None
     try:
@@ -177,7 +193,12 @@ def _by_redirect(page: Page) -> Reading | None:
         return no(BLOCKED, "login_wall", f"redirected to {page.final_url}")
     if ERROR_PATH.search(came.path) and not ERROR_PATH.search(asked.path):
         return no(UNREACHABLE, "soft_404", f"redirected to {page.final_url}")
-    if not came.query and _is_home(came.path) and not _is_home(asked.path) and _same_host(asked, came):
+    if (
+        not came.query
+        and _is_home(came.path)
+        and not _is_home(asked.path)
+        and _same_host(asked, came)
+    ):
         return no(UNREACHABLE, "soft_404", f"redirected to the home page {page.final_url}")
     return None
 
@@ -218,7 +239,8 @@ def _has_few_links(text: str) -> bool:
 
 
 def _hinted(text: str) -> bool:
-    """Does the page say anywhere that something was not found? (The words are then read in their place.)"""
+    """Does the page say anywhere that something was not found? (The words are then read in their
+    place.)"""
     for letter, hint in HINTS:
         at = text.find(hint) if letter in text else -1
         for _ in range(20):
@@ -233,10 +255,13 @@ def _hinted(text: str) -> bool:
 def _plain(text: str) -> Reading | None:
     """Text without a tag: a wall's one sentence, or something else than a page."""
     words = " ".join(text.split())
-    return (phrase(words) if len(words) <= LITTLE else None) or no(UNREADABLE, "not_html", words[:60])
+    return (phrase(words) if len(words) <= LITTLE else None) or no(
+        UNREADABLE, "not_html", words[:60]
+    )
 
 
 def _data(text: str) -> Reading | None:
-    """Data of an interface: a refusal when it is short and holds no rows, else the list reader's business."""
+    """Data of an interface: a refusal when it is short and holds no rows, else the list reader's
+    business."""
     words = " ".join(text.split())
     return None if len(words) > SHORT_DATA or ROWS.search(words) else phrase(words)

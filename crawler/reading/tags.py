@@ -1,6 +1,8 @@
-"""What a page says of itself for the record: the national labels (标签规范) and the footer's identity (网站标识). Pure.
+"""What a page says of itself for the record: the national labels (标签规范) and the footer's identity
+(网站标识). Pure.
 
-Which page needs which label is known from a vendor's guide and real pages, not from the annex itself (certainty B).
+Which page needs which label is known from a vendor's guide and real pages, not from the annex
+itself (certainty B).
 """
 
 from __future__ import annotations
@@ -46,7 +48,8 @@ MARKS: Mapping[str, re.Pattern[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The national labels of one page: as printed, and those that are ``lacking`` or say nothing (``void``)."""
+    """The national labels of one page: as printed, and those that are ``lacking`` or say nothing
+    (``void``)."""
 
     tags: Mapping[str, str]
     lacking: tuple[str, ...] = ()
@@ -63,7 +66,8 @@ class HomePage:
 
 
 def labels_of(kind: str, found: Mapping[str, Sequence[str]]) -> Labels:
-    """The labels that a page of ``kind`` (home, column, article) must have. ``found`` as of :func:`markup.metas`."""
+    """The labels that a page of ``kind`` (home, column, article) must have. ``found`` as of
+    :func:`markup.metas`."""
     tags: dict[str, str] = {}
     lacking, void = [], []
     for name in REQUIRED[kind]:
@@ -78,12 +82,14 @@ def labels_of(kind: str, found: Mapping[str, Sequence[str]]) -> Labels:
 
 
 def article_tags(found: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Of a page's labels those that the norm names, as printed; those without a tag are left out."""
+    """Of a page's labels those that the norm names, as printed; those without a tag are left
+    out."""
     return {name: found[name.lower()][0][:LONGEST] for name in ARTICLE if found.get(name.lower())}
 
 
 def head_labels(kind: str, page: Page) -> Labels | None:
-    """The labels in the head of ``page``; only the head is parsed. ``None`` where there is none to read."""
+    """The labels in the head of ``page``; only the head is parsed. ``None`` where there is none to
+    read."""
     end = HEAD_END.search(page.body, 0, HEAD_BYTES)
     if end is None:
         return None

@@ -1,4 +1,5 @@
-"""What the portal shows and the register does not know: stored with its page as proof, decided by a person."""
+"""What the portal shows and the register does not know: stored with its page as proof, decided by a
+person."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ class UnknownCandidate(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """An account seen on a page: ``outlet`` is the column whose page it was, ``None`` for a home page."""
+    """An account seen on a page: ``outlet`` is the column whose page it was, ``None`` for a home
+    page."""
 
     found: Found
     page_url: str
@@ -42,7 +44,8 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A stored sighting as it stood at a moment. ``known`` = the register has it by now; ``like`` names a registered
+    """A stored sighting as it stood at a moment. ``known`` = the register has it by now; ``like``
+    names a registered
     account with a similar name. ``standing`` is ``new``, ``accepted`` or ``dismissed``.
     """
 
@@ -77,7 +80,8 @@ class Candidate:
 
 
 def record_sightings(connection: Connection, sightings: Sequence[Sighting]) -> None:
-    """Write what was seen and is not in the register; an account seen before keeps its first page as proof and
+    """Write what was seen and is not in the register; an account seen before keeps its first page
+    as proof and
     any decision.
     """
     register = _register(connection)
@@ -87,7 +91,9 @@ def record_sightings(connection: Connection, sightings: Sequence[Sighting]) -> N
         if register.knows(home.platform, home.number, one.found.name, one.found.link):
             continue
         old = rows.setdefault((home.platform, f"{home.key}:{home.number}"[:100]), _row(one))
-        if old["outlet_id"] is None and one.outlet is not None:  # a unit's own column tells whose it is
+        if (
+            old["outlet_id"] is None and one.outlet is not None
+        ):  # a unit's own column tells whose it is
             rows[home.platform, f"{home.key}:{home.number}"[:100]] = _row(one)
     if not rows:
         return
@@ -97,7 +103,8 @@ def record_sightings(connection: Connection, sightings: Sequence[Sighting]) -> N
         statement = dialect.insert(CandidateRow)
         connection.execute(
             statement.on_conflict_do_update(
-                index_elements=["platform", "number"], set_={"last_seen": statement.excluded.last_seen}
+                index_elements=["platform", "number"],
+                set_={"last_seen": statement.excluded.last_seen},
             ),
             values[start : start + CHUNK],
         )
@@ -106,11 +113,20 @@ def record_sightings(connection: Connection, sightings: Sequence[Sighting]) -> N
 def _row(one: Sighting) -> dict[str, Any]:
     home = one.found.home
     return {
-        "platform": home.platform, "number": f"{home.key}:{home.number}"[:100], "name": _clean(one.found.name),
-        "link": _clean(one.found.link), "place": one.found.place, "page_url": _clean(one.page_url),
-        "page_hash": one.page_hash, "outlet_id": one.outlet, "first_seen": one.moment, "last_seen": one.moment,
-        "state": NEW, "decided_by": "", "reason": "",
-    }  # fmt: skip
+        "platform": home.platform,
+        "number": f"{home.key}:{home.number}"[:100],
+        "name": _clean(one.found.name),
+        "link": _clean(one.found.link),
+        "place": one.found.place,
+        "page_url": _clean(one.page_url),
+        "page_hash": one.page_hash,
+        "outlet_id": one.outlet,
+        "first_seen": one.moment,
+        "last_seen": one.moment,
+        "state": NEW,
+        "decided_by": "",
+        "reason": "",
+    }
 
 
 def _clean(text: str) -> str:
@@ -120,7 +136,11 @@ def _clean(text: str) -> str:
 def candidates(connection: Connection, as_of: datetime) -> tuple[Candidate, ...]:
     """Every account seen by ``as_of``, as it stood then against the register of today."""
     register = _register(connection)
-    query = select(CandidateRow.__table__).where(CandidateRow.first_seen <= as_of).order_by(CandidateRow.id)
+    query = (
+        select(CandidateRow.__table__)
+        .where(CandidateRow.first_seen <= as_of)
+        .order_by(CandidateRow.id)
+    )
     return tuple(_candidate(row, as_of, register) for row in connection.execute(query).mappings())
 
 
@@ -133,7 +153,8 @@ class _Register:
     open: frozenset[tuple[str, str]]
 
     def knows(self, platform: str, number: str, name: str, link: str) -> bool:
-        """By its id, by the address that the register notes, or by the name of an account without an id."""
+        """By its id, by the address that the register notes, or by the name of an account without
+        an id."""
         named = {(platform, bare(name)), ("other", bare(name))}
         by_id = (platform, number) in self.ids or ("link", link) in self.ids
         return by_id or bool(name and named & self.open)
@@ -145,7 +166,9 @@ def _register(connection: Connection) -> _Register:
         for row in connection.execute(select(AccountRow.outlet_id, AccountRow.link))
         if row.link
     }
-    query = select(OutletRow.id, OutletRow.name, OutletRow.platform, OutletRow.handle, OutletRow.probes)
+    query = select(
+        OutletRow.id, OutletRow.name, OutletRow.platform, OutletRow.handle, OutletRow.probes
+    )
     query = query.where(OutletRow.kind != "column", OutletRow.state != "unregistered")
     ids: set[tuple[str, str]] = set()
     names, unsettled = [], set()
@@ -165,12 +188,23 @@ def _candidate(row: Mapping[Any, Any], as_of: datetime, register: _Register) -> 
     platform, number = row["platform"], row["number"].partition(":")[2]
     known = register.knows(platform, number, row["name"], row["link"])
     return Candidate(
-        id=row["id"], platform=platform, number=number, name=row["name"], link=row["link"], place=row["place"],
-        page_url=row["page_url"], page_hash=row["page_hash"], outlet=row["outlet_id"],
-        first_seen=row["first_seen"], last_seen=row["last_seen"], standing=row["state"] if decided else NEW,
-        decided_by=row["decided_by"] if decided else "", reason=row["reason"] if decided else "", known=known,
+        id=row["id"],
+        platform=platform,
+        number=number,
+        name=row["name"],
+        link=row["link"],
+        place=row["place"],
+        page_url=row["page_url"],
+        page_hash=row["page_hash"],
+        outlet=row["outlet_id"],
+        first_seen=row["first_seen"],
+        last_seen=row["last_seen"],
+        standing=row["state"] if decided else NEW,
+        decided_by=row["decided_by"] if decided else "",
+        reason=row["reason"] if decided else "",
+        known=known,
         like="" if known else _like(row["name"], register.names),
-    )  # fmt: skip
+    )
 
 
 def _like(name: str, names: Iterable[tuple[str, str]]) -> str:
@@ -199,7 +233,9 @@ def bare(name: str) -> str:
     return short or text
 
 
-def decide(connection: Connection, number: int, standing: str, by: str, reason: str, now: datetime) -> None:
+def decide(
+    connection: Connection, number: int, standing: str, by: str, reason: str, now: datetime
+) -> None:
     """A person's decision. Raises :class:`UnknownCandidate`."""
     changed = connection.execute(
         update(CandidateRow)

@@ -1,6 +1,8 @@
-"""The register of accounts in the store: their cards by home, and their states with the days they began.
+"""The register of accounts in the store: their cards by home, and their states with the days they
+began.
 
-An account may be named in config.yaml and in a survey workbook. config.yaml wins field by field; what it leaves
+An account may be named in config.yaml and in a survey workbook. config.yaml wins field by field;
+what it leaves
 open the workbook fills, so that a night's sync takes nothing back.
 """
 
@@ -39,7 +41,8 @@ class StateSince:
 
 
 def filled(outlet: Outlet, fill: Mapping[Any, Any] | None) -> Outlet:
-    """``outlet`` of config.yaml with platform and ids of its workbook card where config.yaml leaves them open."""
+    """``outlet`` of config.yaml with platform and ids of its workbook card where config.yaml leaves
+    them open."""
     if fill is None or outlet.kind is not OutletKind.ACCOUNT:
         return outlet
     platform = fill["platform"] if outlet.platform == UNKNOWN_PLACE else outlet.platform
@@ -57,7 +60,8 @@ def fills(connection: Connection) -> dict[str, Mapping[Any, Any]]:
 def put_card(
     connection: Connection, outlet: str, kept_in: str, card: AccountCard, now: datetime, **more: Any
 ) -> bool:
-    """Write one home's card where it differs; returns whether it did. ``more``: platform, handle, proof."""
+    """Write one home's card where it differs; returns whether it did. ``more``: platform, handle,
+    proof."""
     values = {**_card_values(card), "handle": {}, **more}
     table = AccountRow.__table__
     mine = (table.c.outlet_id == outlet) & (table.c.kept_in == kept_in)
@@ -87,7 +91,8 @@ def put_states(
     dates: Mapping[AccountState, date],
     now: datetime,
 ) -> bool:
-    """Make the history agree with ``state`` and the days given; a state without a day begins today."""
+    """Make the history agree with ``state`` and the days given; a state without a day begins
+    today."""
     rows = _state_rows(connection, outlet)
     changed = False
     for one, day in sorted(dates.items(), key=lambda pair: pair[1]):
@@ -96,7 +101,9 @@ def put_states(
             _insert_state(connection, outlet, one, day, now)
         elif row.since != day:
             connection.execute(
-                update(AccountStateRow).where(AccountStateRow.id == row.id).values(since=day, entered=now)
+                update(AccountStateRow)
+                .where(AccountStateRow.id == row.id)
+                .values(since=day, entered=now)
             )
         changed |= row is None or row.since != day
     if state in dates:
@@ -109,14 +116,20 @@ def put_states(
 
 
 def _yield_to(connection: Connection, outlet: str, since: date, state: AccountState) -> None:
-    """A state that was taken to begin later than the one now known to hold from ``since`` on began before it."""
+    """A state that was taken to begin later than the one now known to hold from ``since`` on began
+    before it."""
     table = AccountStateRow.__table__
     later = (table.c.outlet_id == outlet) & (table.c.since > since) & (table.c.state != state.value)
     connection.execute(update(AccountStateRow).where(later).values(since=since))
 
 
 def _insert_state(
-    connection: Connection, outlet: str, state: AccountState, since: date, now: datetime, note: str = ""
+    connection: Connection,
+    outlet: str,
+    state: AccountState,
+    since: date,
+    now: datetime,
+    note: str = "",
 ) -> None:
     connection.execute(
         insert(AccountStateRow).values(
@@ -149,14 +162,17 @@ def histories(
         query = query.where(table.c.outlet_id.in_(list(outlets)))
     found: dict[str, list[StateSince]] = {}
     for row in connection.execute(query):
-        found.setdefault(row.outlet_id, []).append(StateSince(AccountState(row.state), row.since, row.note))
+        found.setdefault(row.outlet_id, []).append(
+            StateSince(AccountState(row.state), row.since, row.note)
+        )
     return {outlet: tuple(states) for outlet, states in found.items()}
 
 
 def state_on(history: Sequence[StateSince], day: date) -> StateSince | None:
     """The state in force on ``day``; ``None`` where nothing is known of the account's states.
 
-    Before its first known day an account was what it was then; one first known as closed was still to be closed.
+    Before its first known day an account was what it was then; one first known as closed was still
+    to be closed.
     """
     begun = [one for one in history if one.since <= day]
     if begun:
@@ -172,7 +188,8 @@ def cards(
     homes: Collection[str] = (CONFIG, WORKBOOK),
     outlets: Collection[str] | None = None,
 ) -> dict[str, AccountCard]:
-    """Every account's card (or those of ``outlets``) from ``homes``, config.yaml's word before the workbook's."""
+    """Every account's card (or those of ``outlets``) from ``homes``, config.yaml's word before the
+    workbook's."""
     rows: dict[str, dict[str, Mapping[Any, Any]]] = {}
     query = select(AccountRow.__table__).where(AccountRow.kept_in.in_(homes))
     if outlets is not None:
@@ -213,7 +230,9 @@ def _card_values(card: AccountCard) -> dict[str, Any]:
     return {
         "body": card.body,
         "review": card.review,
-        "contacts": [{"role": c.role.value, "name": c.name, "phone": c.phone} for c in card.contacts],
+        "contacts": [
+            {"role": c.role.value, "name": c.name, "phone": c.phone} for c in card.contacts
+        ],
         "link": card.link,
         "printed": card.printed,
     }

@@ -1,4 +1,5 @@
-"""A survey goes into the register: first as a proposal that says what would change, then whole or not at all."""
+"""A survey goes into the register: first as a proposal that says what would change, then whole or
+not at all."""
 
 from __future__ import annotations
 
@@ -52,7 +53,8 @@ STATE_NAMES: Mapping[AccountState, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """An account of the register. ``units`` are ids, the lead first; ``own`` is what config.yaml says of its
+    """An account of the register. ``units`` are ids, the lead first; ``own`` is what config.yaml
+    says of its
     card, ``card`` that and the workbook's word together.
     """
 
@@ -66,7 +68,8 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one row of the survey does to the register: ``fields`` are (name, before, after), phones masked."""
+    """What one row of the survey does to the register: ``fields`` are (name, before, after), phones
+    masked."""
 
     row: SurveyRow
     id: str
@@ -83,8 +86,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What an import would do. ``twice`` names bodies with several accounts on one platform, ``absent`` accounts
-    of the surveyed units that the form does not list (they stay). With ``faults`` nothing may be applied.
+    """What an import would do. ``twice`` names bodies with several accounts on one platform,
+    ``absent`` accounts
+    of the surveyed units that the form does not list (they stay). With ``faults`` nothing may be
+    applied.
     """
 
     changes: tuple[Change, ...]
@@ -111,7 +116,9 @@ def registered(connection: Connection, now: datetime) -> tuple[Registered, ...]:
     states, day = histories(connection), shanghai_day(now)
     duty: dict[str, list[str]] = defaultdict(list)
     rows = connection.execute(
-        select(DutyRow.outlet_id, DutyRow.unit_id).where(DutyRow.until.is_(None)).order_by(DutyRow.position)
+        select(DutyRow.outlet_id, DutyRow.unit_id)
+        .where(DutyRow.until.is_(None))
+        .order_by(DutyRow.position)
     )
     for outlet, unit in rows:
         duty[outlet].append(unit)
@@ -159,7 +166,10 @@ def propose(connection: Connection, survey: Survey, now: datetime) -> Proposal:
     absent = tuple(
         f"{units[one.units[0]][0]} {_named(one.outlet)}"
         for one in known
-        if one.units and one.units[0] in surveyed and one.outlet.id not in taken and one.state not in GONE
+        if one.units
+        and one.units[0] in surveyed
+        and one.outlet.id not in taken
+        and one.state not in GONE
     )
     twice = _twice(changes, known, units)
     return Proposal(tuple(changes), tuple(dict.fromkeys(faults)), twice, absent)
@@ -176,20 +186,36 @@ def apply(connection: Connection, proposal: Proposal, now: datetime, proof: str)
         row = change.row
         if change.new:
             outlet = Outlet(
-                change.id, OutletKind.ACCOUNT, row.name, row.platform, site, (change.unit,),
-                handle=row.handle, floor=0,
-            )  # fmt: skip
-            connection.execute(insert(OutletRow).values(**{**outlet_values(outlet), "kept_in": WORKBOOK}))
+                change.id,
+                OutletKind.ACCOUNT,
+                row.name,
+                row.platform,
+                site,
+                (change.unit,),
+                handle=row.handle,
+                floor=0,
+            )
+            connection.execute(
+                insert(OutletRow).values(**{**outlet_values(outlet), "kept_in": WORKBOOK})
+            )
             sync_duty(connection, outlet, now)
             put_states(connection, change.id, AccountState.REGISTERED, {}, now)
         elif change.fields and change.old is not None:
             connection.execute(
-                update(OutletRow).where(OutletRow.id == change.id).values(**_outlet_changes(change.old, row))
+                update(OutletRow)
+                .where(OutletRow.id == change.id)
+                .values(**_outlet_changes(change.old, row))
             )
         put_card(
-            connection, change.id, WORKBOOK, card_of(row), now,
-            platform=row.platform, handle=dict(row.handle), proof=f"{proof} {row.cell}",
-        )  # fmt: skip
+            connection,
+            change.id,
+            WORKBOOK,
+            card_of(row),
+            now,
+            platform=row.platform,
+            handle=dict(row.handle),
+            proof=f"{proof} {row.cell}",
+        )
 
 
 def card_of(row: SurveyRow) -> AccountCard:
@@ -198,7 +224,8 @@ def card_of(row: SurveyRow) -> AccountCard:
 
 
 def _outlet_changes(old: Registered, row: SurveyRow) -> dict[str, Any]:
-    """Columns of the entry that the survey may set: all of its own, what is open of config.yaml's."""
+    """Columns of the entry that the survey may set: all of its own, what is open of
+    config.yaml's."""
     open_place = old.outlet.platform == UNKNOWN_PLACE
     same_place = open_place or old.outlet.platform == row.platform
     values: dict[str, Any] = {}
@@ -214,15 +241,20 @@ def _outlet_changes(old: Registered, row: SurveyRow) -> dict[str, Any]:
     return values or {"name": old.outlet.name}
 
 
-def _change(row: SurveyRow, unit: str, unit_name: str, known: Sequence[Registered]) -> Change | Fault:
+def _change(
+    row: SurveyRow, unit: str, unit_name: str, known: Sequence[Registered]
+) -> Change | Fault:
     old = _match(row, unit, known)
     if old is None:
-        return Change(row, _new_id(row, unit, {one.outlet.id for one in known}), unit, unit_name, True)
+        return Change(
+            row, _new_id(row, unit, {one.outlet.id for one in known}), unit, unit_name, True
+        )
     if old.units and unit not in old.units:
         return Fault(row.cell, f"这个账号已登记在别的单位名下（编号 {old.outlet.id}），请核对")
     if old.state in GONE:
         return Fault(
-            row.cell, f"台账中该账号{STATE_NAMES[old.state]}（编号 {old.outlet.id}），如重新启用请先改台账"
+            row.cell,
+            f"台账中该账号{STATE_NAMES[old.state]}（编号 {old.outlet.id}），如重新启用请先改台账",
         )
     return Change(row, old.outlet.id, unit, unit_name, False, tuple(_fields(row, old)), old)
 
@@ -241,7 +273,9 @@ def _match(row: SurveyRow, unit: str, known: Sequence[Registered]) -> Registered
         and not (ids and ids_of(one.outlet.handle, one.outlet.platform))
     ]
     exact = [one for one in named if one.outlet.platform == row.platform]
-    open_place = [one for one in named if one.outlet.platform == UNKNOWN_PLACE and not one.card.printed]
+    open_place = [
+        one for one in named if one.outlet.platform == UNKNOWN_PLACE and not one.card.printed
+    ]
     return next(iter([*exact, *open_place]), None)
 
 
@@ -250,16 +284,23 @@ def _fields(row: SurveyRow, old: Registered) -> Iterable[tuple[str, str, str]]:
     if old.kept_in == CONFIG:  # what config.yaml says stands
         card = overlaid(old.own, card)
     before = {
-        "账号名称": old.outlet.name, "平台类型": MEDIA_NAMES.get(old.outlet.platform, old.outlet.platform),
-        "账号标识": _ids(old.outlet.handle), "运营主体": old.card.body, "网址": old.card.link,
-        "信息审核机制": _yes(old.card.review), "联系人": people(old.card.contacts),
-    }  # fmt: skip
+        "账号名称": old.outlet.name,
+        "平台类型": MEDIA_NAMES.get(old.outlet.platform, old.outlet.platform),
+        "账号标识": _ids(old.outlet.handle),
+        "运营主体": old.card.body,
+        "网址": old.card.link,
+        "信息审核机制": _yes(old.card.review),
+        "联系人": people(old.card.contacts),
+    }
     after = {
         "账号名称": entry.get("name", old.outlet.name),
         "平台类型": MEDIA_NAMES.get(entry.get("platform", old.outlet.platform), ""),
-        "账号标识": _ids(entry.get("handle", old.outlet.handle)), "运营主体": card.body, "网址": card.link,
-        "信息审核机制": _yes(card.review), "联系人": people(card.contacts),
-    }  # fmt: skip
+        "账号标识": _ids(entry.get("handle", old.outlet.handle)),
+        "运营主体": card.body,
+        "网址": card.link,
+        "信息审核机制": _yes(card.review),
+        "联系人": people(card.contacts),
+    }
     for name, value in after.items():
         if value != before[name]:
             yield name, before[name], value
@@ -281,7 +322,8 @@ def _ids(handle: Mapping[str, str]) -> str:
 
 
 def _new_id(row: SurveyRow, unit: str, taken: Collection[str]) -> str:
-    """From the id on the platform where there is one, else from unit, platform and name: the same every time."""
+    """From the id on the platform where there is one, else from unit, platform and name: the same
+    every time."""
     if row.handle.get("uid"):
         wanted = f"wb-{row.handle['uid']}"
     elif row.handle.get("biz"):
@@ -289,7 +331,11 @@ def _new_id(row: SurveyRow, unit: str, taken: Collection[str]) -> str:
     else:
         seed = f"{unit}|{row.platform}|{row.printed}|{_plain(row.name)}"
         wanted = f"zh-{blake2b(seed.encode(), digest_size=5).hexdigest()}"
-    return wanted if wanted not in taken else f"{wanted}-{blake2b(unit.encode(), digest_size=3).hexdigest()}"
+    return (
+        wanted
+        if wanted not in taken
+        else f"{wanted}-{blake2b(unit.encode(), digest_size=3).hexdigest()}"
+    )
 
 
 def _decimal(biz: str) -> str:
@@ -302,27 +348,36 @@ def _decimal(biz: str) -> str:
 
 def _unit_names(connection: Connection) -> dict[str, list[str]]:
     rows = connection.execute(
-        select(UnitRow.id, UnitRow.short, UnitRow.full, UnitRow.aliases).where(UnitRow.retired_at.is_(None))
+        select(UnitRow.id, UnitRow.short, UnitRow.full, UnitRow.aliases).where(
+            UnitRow.retired_at.is_(None)
+        )
     )
     return {row.id: [row.short, row.full, *row.aliases] for row in rows}
 
 
 def unit_named(said: str, units: Mapping[str, Sequence[str]]) -> str | None:
-    """By short name, full name or alias; else a shorter form of one unit's full name, and of one only."""
+    """By short name, full name or alias; else a shorter form of one unit's full name, and of one
+    only."""
     wanted = _plain(said)
     if len(wanted) < 2:
         return None
     exact = [unit for unit, names in units.items() if wanted in map(_plain, names)]
     if exact:
         return exact[0] if len(exact) == 1 else None
-    loose = [unit for unit, names in units.items() if _shortened(wanted, _plain(names[0]), _plain(names[1]))]
+    loose = [
+        unit
+        for unit, names in units.items()
+        if _shortened(wanted, _plain(names[0]), _plain(names[1]))
+    ]
     return loose[0] if len(loose) == 1 else None
 
 
 def _shortened(said: str, short: str, full: str) -> bool:
     """仓山区工信局 for 工信局 of 福州市仓山区…, or the full name without its city."""
     head = said.removesuffix(short)
-    return (len(said) >= 4 and full.endswith(said)) or (head != said and len(head) >= 2 and head in full)
+    return (len(said) >= 4 and full.endswith(said)) or (
+        head != said and len(head) >= 2 and head in full
+    )
 
 
 def unknown_unit(said: str, units: Mapping[str, Sequence[str]]) -> str:

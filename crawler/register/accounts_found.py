@@ -1,6 +1,7 @@
 """Accounts that a portal's page shows: links to their homes, and pictures that may be QR codes.
 
-Pure. :func:`hints` is the cheap question for every list page of the night; only pages that answer yes are parsed.
+Pure. :func:`hints` is the cheap question for every list page of the night; only pages that answer
+yes are parsed.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ NEARBY = 30
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An account shown on a page. ``place`` is ``link`` or ``qr``; ``name`` what stands beside it."""
+    """An account shown on a page. ``place`` is ``link`` or ``qr``; ``name`` what stands beside
+    it."""
 
     home: Home
     name: str
@@ -48,7 +50,8 @@ class Picture:
 
 
 def hints(body: bytes, also: Collection[str] = ()) -> bool:
-    """Whether ``body`` may link to an account at all. ``also`` as in :func:`crawler.account_links.home_of`."""
+    """Whether ``body`` may link to an account at all. ``also`` as in
+    :func:`crawler.account_links.home_of`."""
     return any(mark in body for mark in MARKS) or any(host.encode() in body for host in also)
 
 
@@ -71,7 +74,8 @@ def found_on(page: Page, also: Collection[str] = ()) -> tuple[Found, ...]:
 
 
 def pictures_on(page: Page) -> tuple[Picture, ...]:
-    """Pictures of ``page`` whose name or neighbourhood speaks of QR codes, at most twenty, each once."""
+    """Pictures of ``page`` whose name or neighbourhood speaks of QR codes, at most twenty, each
+    once."""
     root = _tree(page)
     found: dict[str, Picture] = {}
     for element in root.iter("img") if root is not None else ():
@@ -100,7 +104,9 @@ def _absolute(page: Page, address: str) -> str:
         url = urljoin(page.final_url, address.strip())
     except ValueError:
         return ""
-    return url if len(url) <= 800 and host_of(url) and url.startswith(("http://", "https://")) else ""
+    return (
+        url if len(url) <= 800 and host_of(url) and url.startswith(("http://", "https://")) else ""
+    )
 
 
 def _words(element: HtmlElement) -> str:

@@ -42,7 +42,8 @@ Id = Field(min_length=1, max_length=64, pattern=r"^[\w.-]+$")
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """The office's word, given on ``day``, that the catalogue holds every place where its units publish."""
+    """The office's word, given on ``day``, that the catalogue holds every place where its units
+    publish."""
 
     reason: str
     by: str
@@ -51,7 +52,8 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What is watched, who answers for it, and where it stands; ``whole`` where the office says that it is all."""
+    """What is watched, who answers for it, and where it stands; ``whole`` where the office says
+    that it is all."""
 
     units: tuple[Unit, ...]
     sites: tuple[Site, ...]
@@ -65,7 +67,9 @@ class Catalogue:
         return frozenset(host for site in self.sites for host in _site_hosts(site))
 
 
-MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+MAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?"
+)
 ROLES = {name: role for role, name in ROLE_NAMES.items()}
 
 
@@ -93,7 +97,8 @@ class UnitEntry(Strict):
     emails: tuple[str, ...] = ()
     contacts: tuple[AddresseeEntry, ...] = ()
     since: date | None = Field(
-        default=None, description="the unit's first day, where it began while the others were watched"
+        default=None,
+        description="the unit's first day, where it began while the others were watched",
     )
 
 
@@ -172,14 +177,17 @@ class CatalogueEntry(Strict):
 def read_catalogue(data: Mapping[str, Any], path: Path, crawl: CrawlConfig) -> Catalogue:
     """The ``catalogue`` section of a loaded config.yaml.
 
-    Raises :class:`BadConfig` for unknown keys, classes or units, ids given twice, addresses that may
+    Raises :class:`BadConfig` for unknown keys, classes or units, ids given twice, addresses that
+    may
     never be fetched, and accounts or columns of an unknown site.
     """
     place = f"{path.name}: catalogue"
     entry = section(CatalogueEntry, data.get("catalogue"), place)
     _unique(place, "units", entry.units)
     _unique(place, "sites", entry.sites)
-    _unique(place, "columns, accounts and canaries", [*entry.columns, *entry.accounts, *entry.canaries])
+    _unique(
+        place, "columns, accounts and canaries", [*entry.columns, *entry.accounts, *entry.canaries]
+    )
     if not entry.sites:
         raise BadConfig(f"{place}.sites: name at least one portal with id, name and home")
     units = {unit.id for unit in entry.units}
@@ -215,7 +223,9 @@ def read_catalogue(data: Mapping[str, Any], path: Path, crawl: CrawlConfig) -> C
         _fetchable(f"{place}.sites.{number} ({site.id}).home", site.home, crawl)
     own = {s.id: _hosts_of(s, [o for o in outlets if o.site == s.id]) for s in entry.sites}
     return Catalogue(
-        units=tuple(_unit(f"{place}.units.{n} ({unit.id})", unit) for n, unit in enumerate(entry.units)),
+        units=tuple(
+            _unit(f"{place}.units.{n} ({unit.id})", unit) for n, unit in enumerate(entry.units)
+        ),
         sites=tuple(_site(site, own[site.id], crawl) for site in entry.sites),
         outlets=tuple(outlets),
         cards=cards,
@@ -227,7 +237,9 @@ def _unique(place: str, what: str, entries: Iterable[Any]) -> None:
     seen: set[str] = set()
     for entry in entries:
         if entry.id in seen:
-            raise BadConfig(f"{place}: {what}: id {entry.id} is given twice; every id must be its own")
+            raise BadConfig(
+                f"{place}: {what}: id {entry.id} is given twice; every id must be its own"
+            )
         seen.add(entry.id)
 
 
@@ -240,7 +252,8 @@ def _routed(where: str, column: ColumnEntry) -> None:
 
 
 def _one_column_each(place: str, columns: Iterable[ColumnEntry]) -> None:
-    """http and https, with or without a slash, are one address; a column that is counted twice counts wrongly."""
+    """http and https, with or without a slash, are one address; a column that is counted twice
+    counts wrongly."""
     seen: dict[str, str] = {}
     for column in columns:
         if column.url is None:
@@ -265,7 +278,9 @@ def _fetchable(where: str, url: str, crawl: CrawlConfig) -> None:
     reason = refusal_of(url, [host_of(url)], allow_loopback=crawl.allow_loopback)
     shown = re.sub(r"//[^/@]*@", "//***@", url)[:80]  # a password is not repeated
     if reason == "bad_address":
-        raise BadConfig(f"{where}: {shown} is no address to fetch; allowed: http:// or https:// and a host")
+        raise BadConfig(
+            f"{where}: {shown} is no address to fetch; allowed: http:// or https:// and a host"
+        )
     if reason:
         raise BadConfig(
             f"{where}: {shown} lies on this machine or a private network; allowed: public addresses"
@@ -273,29 +288,40 @@ def _fetchable(where: str, url: str, crawl: CrawlConfig) -> None:
 
 
 def _probes(where: str, outlet: Outlet, crawl: CrawlConfig) -> None:
-    """Every probe's module exists, has what it needs, and asks only addresses that may be fetched."""
+    """Every probe's module exists, has what it needs, and asks only addresses that may be
+    fetched."""
     for number, probe in enumerate(outlet.probes):
         place = f"{where}.probes.{number}"
         try:
             urls = probe_urls(outlet, probe)
         except KeyError:
-            raise BadConfig(f"{place}.platform: there is no crawler/platforms/{probe.platform}.py") from None
+            raise BadConfig(
+                f"{place}.platform: there is no crawler/platforms/{probe.platform}.py"
+            ) from None
         except ValueError as error:
-            raise BadConfig(f"{place}: {error}; see docs/platforms.md for what this probe needs") from None
+            raise BadConfig(
+                f"{place}: {error}; see docs/platforms.md for what this probe needs"
+            ) from None
         for url in urls:
             _fetchable(place, url, crawl)
 
 
 def _unit(where: str, entry: UnitEntry) -> Unit:
-    people = tuple(_addressee(f"{where}.contacts.{n}", person) for n, person in enumerate(entry.contacts))
+    people = tuple(
+        _addressee(f"{where}.contacts.{n}", person) for n, person in enumerate(entry.contacts)
+    )
     return Unit(**entry.model_dump(exclude={"contacts"}), contacts=people)
 
 
 def _addressee(where: str, entry: AddresseeEntry) -> Addressee:
     if entry.email and not MAIL.fullmatch(entry.email):
-        raise BadConfig(f"{where}.email: {entry.email[:60]!r} is not a mail address like name@example.org")
+        raise BadConfig(
+            f"{where}.email: {entry.email[:60]!r} is not a mail address like name@example.org"
+        )
     if entry.valid_from and entry.valid_to and entry.valid_to < entry.valid_from:
-        raise BadConfig(f"{where}.valid_to: {entry.valid_to} lies before valid_from {entry.valid_from}")
+        raise BadConfig(
+            f"{where}.valid_to: {entry.valid_to} lies before valid_from {entry.valid_from}"
+        )
     phone = _phone(where, entry.phone)
     return Addressee(entry.role, entry.email, entry.name, phone, entry.valid_from, entry.valid_to)
 
@@ -357,7 +383,9 @@ def _card(where: str, entry: AccountEntry) -> AccountCard:
     for number, person in enumerate(entry.contacts):
         phone = _phone(f"{where}.contacts.{number}", person.phone)
         contacts.append(Contact(person.role, person.name, phone))
-    return AccountCard(entry.body, entry.review, tuple(contacts), entry.dates, entry.link, entry.printed)
+    return AccountCard(
+        entry.body, entry.review, tuple(contacts), entry.dates, entry.link, entry.printed
+    )
 
 
 def _hosts_of(site: SiteEntry, outlets: Iterable[Outlet]) -> tuple[str, ...]:

@@ -1,7 +1,9 @@
 """The 栏目维护分工表 that a clerk keeps: grids -> rows with addresses. Pure.
 
-What cannot be understood is a fault with its cell; a book with a fault is never half taken. A sheet with the column
-是否纳入 is a proposal (``gengxin discover``): it adds and changes, and says nothing of the columns that it does not list.
+What cannot be understood is a fault with its cell; a book with a fault is never half taken. A sheet
+with the column
+是否纳入 is a proposal (``gengxin discover``): it adds and changes, and says nothing of the columns that
+it does not list.
 """
 
 from __future__ import annotations
@@ -27,9 +29,24 @@ HEADS: Mapping[str, str] = {
     "协办单位": "others", "栏目网址": "url", "网址": "url", "栏目地址": "url", "地址": "url", "更新要求": "purpose",
     "条数下限": "floor", "读取方式": "render", "站点": "site", "仅限单位": "only", "所属单位唯一": "only",
 }  # fmt: skip
-NEEDED: Mapping[str, str] = {"name": "栏目名称", "cls": "类别", "lead": "责任单位", "url": "栏目网址"}
+NEEDED: Mapping[str, str] = {
+    "name": "栏目名称",
+    "cls": "类别",
+    "lead": "责任单位",
+    "url": "栏目网址",
+}
 IGNORED = frozenset(
-    {"序号", "备注", "类别依据", "读取结果", "首页条数", "最新日期", "与台账比对", "建站系统", "登记在"}
+    {
+        "序号",
+        "备注",
+        "类别依据",
+        "读取结果",
+        "首页条数",
+        "最新日期",
+        "与台账比对",
+        "建站系统",
+        "登记在",
+    }
 )
 """Headings of columns that tell a person something and the catalogue nothing."""
 SHARED = frozenset({"first", "second", "rest", "lead", "others", "cls", "purpose", "site", "only"})
@@ -59,9 +76,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ColumnRow:
-    """One column as the sheet has it. ``cell`` is the address of its name; ``None`` is what the sheet leaves open.
+    """One column as the sheet has it. ``cell`` is the address of its name; ``None`` is what the
+    sheet leaves open.
 
-    ``units`` are names as written, the lead first; ``only`` too, empty for 不限. ``proposed`` is the id that a proposal sheet suggests.
+    ``units`` are names as written, the lead first; ``only`` too, empty for 不限. ``proposed`` is the
+    id that a proposal sheet suggests.
     """
 
     cell: str
@@ -87,12 +106,15 @@ class ColumnRow:
     @property
     def full_path(self) -> str:
         """The path down to the column itself: a sheet may leave its own name out."""
-        return self.path if self.path.rpartition("/")[2] == self.name else f"{self.path}/{self.name}"
+        return (
+            self.path if self.path.rpartition("/")[2] == self.name else f"{self.path}/{self.name}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnBook:
-    """All rows of a workbook; with ``faults`` nothing may be taken. ``whole``: what it does not list is retired.
+    """All rows of a workbook; with ``faults`` nothing may be taken. ``whole``: what it does not
+    list is retired.
 
     ``left_out`` counts rows marked 否, ``ignored`` names sheets that hold no columns.
     """
@@ -122,7 +144,9 @@ class _Line:
     row: int
 
     def at(self, field: str) -> str:
-        return self.sheet.grid.address(self.row, self.sheet.columns.get(field, self.sheet.columns["name"]))
+        return self.sheet.grid.address(
+            self.row, self.sheet.columns.get(field, self.sheet.columns["name"])
+        )
 
     def fault(self, field: str, sentence: str) -> None:
         self.sheet.faults.append(Fault(self.at(field), sentence))
@@ -146,7 +170,8 @@ class _Line:
 
 
 def read_columns(grids: tuple[Grid, ...]) -> ColumnBook:
-    """The columns of every sheet that has their heading. Raises :class:`BadWorkbook` where no sheet has."""
+    """The columns of every sheet that has their heading. Raises :class:`BadWorkbook` where no sheet
+    has."""
     sheets = [(grid, _sheet(grid)) for grid in grids]
     found = [sheet for _, sheet in sheets if sheet is not None]
     if not found:
@@ -177,7 +202,8 @@ def _heading(value: object) -> str:
 
 
 def _sheet(grid: Grid) -> _Sheet | None:
-    """The sheet with its head, or nothing where it has none; a bad head is a fault and leaves no rows to read."""
+    """The sheet with its head, or nothing where it has none; a bad head is a fault and leaves no
+    rows to read."""
     for row in range(1, HEAD_WITHIN + 1):
         texts = {column: _heading(value) for (at, column), value in grid.cells.items() if at == row}
         fields = {HEADS[text] for text in texts.values() if text in HEADS}
@@ -192,7 +218,9 @@ def _headed(grid: Grid, row: int, texts: Mapping[int, str]) -> _Sheet:
         field = HEADS.get(text)
         where = grid.address(row, column)
         if field is None and text not in IGNORED:
-            sheet.faults.append(Fault(where, f"表头“{text[:20]}”不认识；只要给人看的内容请放在“备注”"))
+            sheet.faults.append(
+                Fault(where, f"表头“{text[:20]}”不认识；只要给人看的内容请放在“备注”")
+            )
         elif field in sheet.columns:
             sheet.faults.append(Fault(where, f"表头“{text}”与另一栏重复，请留一栏"))
         elif field is not None:
@@ -220,7 +248,9 @@ def _rows(sheet: _Sheet) -> Iterator[ColumnRow]:
         return
     for row in sorted({row for row, _ in sheet.grid.cells if row > sheet.head}):
         line = _Line(sheet, row)
-        if any((row, column) in sheet.grid.cells for column in sheet.columns.values()) and not _foot(line):
+        if any(
+            (row, column) in sheet.grid.cells for column in sheet.columns.values()
+        ) and not _foot(line):
             found = _row(line)
             if found is not None:
                 yield found
@@ -243,21 +273,39 @@ def _row(line: _Line) -> ColumnRow | None:
     if len(line.sheet.faults) > before or not _wanted(line):
         return None
     name = line.text("name")
-    path = "/".join(part for field in ("first", "second", "rest") if (part := line.text(field))) or name
+    path = (
+        "/".join(part for field in ("first", "second", "rest") if (part := line.text(field)))
+        or name
+    )
     if not name:
         line.fault("name", "没有写栏目名称")
     elif len(name) > LONGEST_NAME or len(path) + len(name) + 1 > LONGEST_PATH:
         line.fault(
-            "name", f"栏目名称或层级路径太长（名称最多 {LONGEST_NAME} 字，路径最多 {LONGEST_PATH} 字）"
+            "name",
+            f"栏目名称或层级路径太长（名称最多 {LONGEST_NAME} 字，路径最多 {LONGEST_PATH} 字）",
         )
     cls = _cls(line)
     row = ColumnRow(
-        line.at("name"), name, path, cls or ColumnClass.OTHER, _url(line), line.at("url"), _units(line), line.at("lead"),
-        id=_id(line, "id"), id_cell=line.at("id"), proposed=_id(line, "proposed"), site=line.text("site"),
-        site_cell=line.at("site"), level=_number(line, "level", 1, 9), floor=_number(line, "floor", 0, 1000),
-        render=_chosen(line, "render", RENDERS), purpose=_chosen(line, "purpose", PURPOSES),
-        only=_only(line), only_cell=line.at("only"),
-    )  # fmt: skip
+        line.at("name"),
+        name,
+        path,
+        cls or ColumnClass.OTHER,
+        _url(line),
+        line.at("url"),
+        _units(line),
+        line.at("lead"),
+        id=_id(line, "id"),
+        id_cell=line.at("id"),
+        proposed=_id(line, "proposed"),
+        site=line.text("site"),
+        site_cell=line.at("site"),
+        level=_number(line, "level", 1, 9),
+        floor=_number(line, "floor", 0, 1000),
+        render=_chosen(line, "render", RENDERS),
+        purpose=_chosen(line, "purpose", PURPOSES),
+        only=_only(line),
+        only_cell=line.at("only"),
+    )
     return row if len(line.sheet.faults) == before else None
 
 
@@ -266,7 +314,9 @@ def _check_cells(line: _Line) -> None:
         if isinstance(line.value(field), Formula):
             line.fault(field, "是公式，请改成文字")
         held = line.sheet.merged.get((line.row, column))
-        if held is not None and (held[1] != column or (field not in SHARED and held[0] != line.row)):
+        if held is not None and (
+            held[1] != column or (field not in SHARED and held[0] != line.row)
+        ):
             line.fault(field, "是合并单元格，请取消合并后逐行填写")
 
 
@@ -298,14 +348,17 @@ def _url(line: _Line) -> str | None:
 
 
 def _units(line: _Line) -> tuple[str, ...]:
-    names = [name for field in ("lead", "others") for name in SEVERAL.split(line.text(field)) if name]
+    names = [
+        name for field in ("lead", "others") for name in SEVERAL.split(line.text(field)) if name
+    ]
     if len(names) > len(set(names)):
         line.fault("lead", "同一个单位写了两次")
     return tuple(names)
 
 
 def _only(line: _Line) -> str | None:
-    """The one unit whose posts the column can hold, as written; empty for 不限, ``None`` where the sheet leaves it open."""
+    """The one unit whose posts the column can hold, as written; empty for 不限, ``None`` where the
+    sheet leaves it open."""
     said = line.text("only")
     if not said:
         return None
@@ -334,7 +387,11 @@ def _number(line: _Line, field: str, least: int, most: int) -> int | None:
 def _chosen(line: _Line, field: str, known: Mapping[str, T]) -> T | None:
     said = line.text(field)
     if said and said not in known:
-        more = "；更新时限由类别决定，在 config.yaml 的 monitor.rules 里改" if field == "purpose" else ""
+        more = (
+            "；更新时限由类别决定，在 config.yaml 的 monitor.rules 里改"
+            if field == "purpose"
+            else ""
+        )
         line.fault(field, f"只填：{'、'.join(known)}，或留空{more}")
     return known.get(said)
 

@@ -1,6 +1,8 @@
-"""A 栏目维护分工表 goes into the catalogue: first as a proposal that says what would change, then whole or not at all.
+"""A 栏目维护分工表 goes into the catalogue: first as a proposal that says what would change, then whole or
+not at all.
 
-Columns of config.yaml stay config.yaml's: the workbook may list them and change nothing of them. What the workbook
+Columns of config.yaml stay config.yaml's: the workbook may list them and change nothing of them.
+What the workbook
 keeps and no longer lists is retired, never deleted; who answered for it until then stays written.
 """
 
@@ -30,7 +32,9 @@ from crawler.walking.offers.store import reading_at, taken
 
 JOINT = (ColumnClass.NEWS, ColumnClass.NOTICE)
 """Classes in which most portals print the posts of many units."""
-PURPOSE_SAID: Mapping[Purpose, str] = {one: name for name, one in PURPOSES.items()} | {Purpose.NONE: BY_CLASS}
+PURPOSE_SAID: Mapping[Purpose, str] = {one: name for name, one in PURPOSES.items()} | {
+    Purpose.NONE: BY_CLASS
+}
 RENDER_SAID = {one: name for name, one in RENDERS.items()}
 REFUSED: Mapping[str, str] = {
     "bad_address": "不是可以抓取的网址",
@@ -56,9 +60,11 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happens to one column: ``new`` is empty for one that is retired, ``old`` for one that was never there.
+    """What happens to one column: ``new`` is empty for one that is retired, ``old`` for one that
+    was never there.
 
-    ``fields`` are (name, before, after). ``cell`` is the row's address, empty for one that the book does not list.
+    ``fields`` are (name, before, after). ``cell`` is the row's address, empty for one that the book
+    does not list.
     """
 
     id: str
@@ -86,7 +92,8 @@ class Change:
             back = "，曾停用，现恢复" if self.old else ""
             return f"新增 {self.cell}：{self.name}（{self.id}{back}）"
         told = "，".join(
-            f"{name} {before or '（空）'} → {after or '（空）'}" for name, before, after in self.fields
+            f"{name} {before or '（空）'} → {after or '（空）'}"
+            for name, before, after in self.fields
         )
         return (
             f"变更 {self.cell}：{self.name}（{self.id}）：{told}"
@@ -97,7 +104,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What an import would do; with ``faults`` nothing may be applied. ``notes`` are for a person to look at."""
+    """What an import would do; with ``faults`` nothing may be applied. ``notes`` are for a person
+    to look at."""
 
     changes: tuple[Change, ...]
     faults: tuple[Fault, ...] = ()
@@ -141,15 +149,21 @@ def columns_kept(connection: Connection) -> tuple[Kept, ...]:
     """Every column that is or was in the catalogue, in the order of its id."""
     units: dict[str, list[str]] = {}
     duties = (
-        select(DutyRow.outlet_id, DutyRow.unit_id).where(DutyRow.until.is_(None)).order_by(DutyRow.position)
+        select(DutyRow.outlet_id, DutyRow.unit_id)
+        .where(DutyRow.until.is_(None))
+        .order_by(DutyRow.position)
     )
     for outlet, unit in connection.execute(duties):
         units.setdefault(outlet, []).append(unit)
     query = (
-        select(OutletRow.__table__).where(OutletRow.kind == OutletKind.COLUMN.value).order_by(OutletRow.id)
+        select(OutletRow.__table__)
+        .where(OutletRow.kind == OutletKind.COLUMN.value)
+        .order_by(OutletRow.id)
     )
     return tuple(
-        Kept(outlet_of(row, units.get(row["id"], ())), row["kept_in"], row["retired_at"] is not None)
+        Kept(
+            outlet_of(row, units.get(row["id"], ())), row["kept_in"], row["retired_at"] is not None
+        )
         for row in connection.execute(query).mappings()
     )
 
@@ -174,13 +188,16 @@ def propose(
     if book.whole and not book.faults:
         changes += _retired(known, listed)
     faults += _twins(changes, book.rows, ids, known)
-    return Proposal(tuple(changes), tuple(dict.fromkeys(faults)), tuple(_notes(book, changes, known, listed)))
+    return Proposal(
+        tuple(changes), tuple(dict.fromkeys(faults)), tuple(_notes(book, changes, known, listed))
+    )
 
 
 def _twins(
     changes: Sequence[Change], rows: Sequence[ColumnRow], ids: Sequence[str], known: _Catalogue
 ) -> Iterator[Fault]:
-    """Columns of one address: http and https, with or without a slash at its end, lead to one list."""
+    """Columns of one address: http and https, with or without a slash at its end, lead to one
+    list."""
     cells = {id: row.url_cell for row, id in zip(rows, ids, strict=True)}
     after = {one.outlet.id: one.outlet for one in _live(known.columns)}
     for change in changes:
@@ -209,7 +226,8 @@ def _twins(
 def apply(connection: Connection, proposal: Proposal, now: datetime) -> None:
     """Write ``proposal`` in the caller's transaction.
 
-    Raises ``ValueError`` where it has faults, :class:`Outrun` where the catalogue is no longer what it was made from.
+    Raises ``ValueError`` where it has faults, :class:`Outrun` where the catalogue is no longer what
+    it was made from.
     """
     if proposal.faults:
         raise ValueError("a proposal with faults is never applied")
@@ -228,7 +246,11 @@ def apply(connection: Connection, proposal: Proposal, now: datetime) -> None:
         else:
             old = outlet_values(change.old.outlet)
             note_address(connection, change.id, change.old.outlet.url, change.new.url, now)
-            anew = FRESH if change.old.retired or any(old[name] != values[name] for name in WATCH) else {}
+            anew = (
+                FRESH
+                if change.old.retired or any(old[name] != values[name] for name in WATCH)
+                else {}
+            )
             _update(connection, change, {**values, **anew, "retired_at": None})
         sync_duty(connection, change.new, now)
 
@@ -256,7 +278,9 @@ def _catalogue(connection: Connection, allow_loopback: bool) -> _Catalogue:
     units = select(UnitRow.id, UnitRow.short, UnitRow.full, UnitRow.aliases).where(
         UnitRow.retired_at.is_(None)
     )
-    sites = select(SiteRow.id, SiteRow.name, SiteRow.home, SiteRow.hosts).where(SiteRow.retired_at.is_(None))
+    sites = select(SiteRow.id, SiteRow.name, SiteRow.home, SiteRow.hosts).where(
+        SiteRow.retired_at.is_(None)
+    )
     return _Catalogue(
         kept,
         {row.id: [row.short, row.full, *row.aliases] for row in connection.execute(units)},
@@ -286,7 +310,8 @@ def _gone(kept: Mapping[str, Kept]) -> list[Kept]:
 
 
 def _ids(rows: Sequence[ColumnRow], known: _Catalogue) -> list[str]:
-    """The id of each row: its own, that of the column with its address or its path, else a new one."""
+    """The id of each row: its own, that of the column with its address or its path, else a new
+    one."""
     said = {row.id for row in rows if row.id}
     found = [row.id or _matched(row, known, said) for row in rows]
     taken = known.taken | set(found)
@@ -299,8 +324,14 @@ def _ids(rows: Sequence[ColumnRow], known: _Catalogue) -> list[str]:
 
 
 def _matched(row: ColumnRow, known: _Catalogue, said: set[str]) -> str:
-    by_url = known.by_url.get(one_address(row.url, rendered=row.render == "browser"), "") if row.url else ""
-    same = known.by_path.get((row.path, row.name)) or known.by_path.get((row.full_path, row.name), [])
+    by_url = (
+        known.by_url.get(one_address(row.url, rendered=row.render == "browser"), "")
+        if row.url
+        else ""
+    )
+    same = known.by_path.get((row.path, row.name)) or known.by_path.get(
+        (row.full_path, row.name), []
+    )
     found = by_url or (same[0] if len(same) == 1 else "")
     return found if found not in said else ""
 
@@ -327,12 +358,19 @@ def _change(row: ColumnRow, id: str, known: _Catalogue) -> Change | list[Fault]:
         return [Fault(row.url_cell, ROUTED)]
     base = old.outlet if old else Outlet(id, OutletKind.COLUMN, row.name, "portal", site, ())
     new = replace(
-        base, name=row.name, path=row.path if old and base.path == row.path else row.full_path, url=row.url, cls=row.cls, units=units, site=site,
+        base,
+        name=row.name,
+        path=row.path if old and base.path == row.path else row.full_path,
+        url=row.url,
+        cls=row.cls,
+        units=units,
+        site=site,
         level=_level(row) if old is None else base.level if row.level is None else row.level,
         floor=base.floor if row.floor is None else row.floor,
         render=base.render if row.render is None else row.render,
-        purpose=base.purpose if row.purpose is None else row.purpose, only=base.only if only is None else only,
-    )  # fmt: skip
+        purpose=base.purpose if row.purpose is None else row.purpose,
+        only=base.only if only is None else only,
+    )
     new = reading_at(
         new, known.data.get(id)
     )  # the book may name the page; a person reads the column at its data
@@ -341,7 +379,12 @@ def _change(row: ColumnRow, id: str, known: _Catalogue) -> Change | list[Fault]:
         told = "，".join(
             f"{name} {before or '（空）'} → {after or '（空）'}" for name, before, after in fields
         )
-        return [Fault(row.cell, f"栏目“{old.outlet.name}”（{id}）登记在 config.yaml，要改请在那里改：{told}")]
+        return [
+            Fault(
+                row.cell,
+                f"栏目“{old.outlet.name}”（{id}）登记在 config.yaml，要改请在那里改：{told}",
+            )
+        ]
     return Change(id, row.name, row.cell, old, new, fields)
 
 
@@ -363,7 +406,8 @@ def _units(row: ColumnRow, known: _Catalogue) -> tuple[tuple[str, ...], list[Fau
 
 
 def _only(row: ColumnRow, known: _Catalogue) -> tuple[str | None, list[Fault]]:
-    """The id of the one unit whose posts the column can hold; empty for anybody's, ``None`` where that stays as it is."""
+    """The id of the one unit whose posts the column can hold; empty for anybody's, ``None`` where
+    that stays as it is."""
     if not row.only:
         return row.only, []
     unit = unit_named(row.only, known.units)
@@ -375,14 +419,20 @@ def _site(row: ColumnRow, known: _Catalogue) -> tuple[str, list[Fault]]:
     named = [id for id, (name, _) in known.sites.items() if row.site in (id, name)]
     if row.site and not named:
         return "", [
-            Fault(row.site_cell, f"没有站点“{row.site[:40]}”；站点在 config.yaml 的 catalogue.sites 里登记")
+            Fault(
+                row.site_cell,
+                f"没有站点“{row.site[:40]}”；站点在 config.yaml 的 catalogue.sites 里登记",
+            )
         ]
     hosts = frozenset(host for _, own in known.sites.values() for host in own)
     if row.url:
         reason = refusal_of(row.url, hosts, allow_loopback=known.allow_loopback)
         if reason:
             return "", [
-                Fault(row.url_cell, f"网址的主机 {host_of(row.url)[:80] or '（无）'} {REFUSED[reason]}")
+                Fault(
+                    row.url_cell,
+                    f"网址的主机 {host_of(row.url)[:80] or '（无）'} {REFUSED[reason]}",
+                )
             ]
         named = named or [id for id, (_, own) in known.sites.items() if host_of(row.url) in own]
     old = known.columns.get(row.id)
@@ -404,12 +454,18 @@ def _fields(old: Outlet, new: Outlet, known: _Catalogue) -> Iterator[tuple[str, 
 def _said(one: Outlet, known: _Catalogue) -> Iterable[tuple[str, str]]:
     names = [known.units.get(unit, [unit])[0] for unit in one.units]
     return (
-        ("栏目名称", one.name), ("层级路径", one.path), ("网址", one.url or ""), ("类别", CLASS_NAMES[one.cls]),
-        ("层级", str(one.level)), ("责任单位", "、".join(names)), ("更新要求", PURPOSE_SAID[one.purpose]),
-        ("条数下限", str(one.floor)), ("读取方式", RENDER_SAID[one.render]),
+        ("栏目名称", one.name),
+        ("层级路径", one.path),
+        ("网址", one.url or ""),
+        ("类别", CLASS_NAMES[one.cls]),
+        ("层级", str(one.level)),
+        ("责任单位", "、".join(names)),
+        ("更新要求", PURPOSE_SAID[one.purpose]),
+        ("条数下限", str(one.floor)),
+        ("读取方式", RENDER_SAID[one.render]),
         ("站点", known.sites.get(one.site, (one.site, frozenset()))[0]),
         ("仅限单位", known.units.get(one.only, [one.only])[0] if one.only else ANYBODY),
-    )  # fmt: skip
+    )
 
 
 def _retired(known: _Catalogue, listed: Mapping[str, str]) -> Iterator[Change]:

@@ -1,4 +1,5 @@
-"""The 通讯录 that a clerk keeps (one sheet: 单位, 角色, 姓名, 手机, 邮箱, 起, 止): grids -> rows with addresses. Pure.
+"""The 通讯录 that a clerk keeps (one sheet: 单位, 角色, 姓名, 手机, 邮箱, 起, 止): grids -> rows with addresses.
+Pure.
 
 What cannot be understood is a fault with its cell; a book with a fault is never half taken.
 """
@@ -74,7 +75,8 @@ class _Line:
 
 
 def read_book(grids: tuple[Grid, ...]) -> ContactBook:
-    """The lines of the sheet 通讯录. Raises :class:`BadWorkbook` where there is no such sheet or no line in it."""
+    """The lines of the sheet 通讯录. Raises :class:`BadWorkbook` where there is no such sheet or no
+    line in it."""
     grid = next((one for one in grids if _flat(one.name).strip() == SHEET), None)
     if grid is None:
         names = "、".join(one.name[:20] for one in grids[:5])
@@ -87,7 +89,9 @@ def read_book(grids: tuple[Grid, ...]) -> ContactBook:
     row, columns, faults = head
     if faults:
         return ContactBook((), tuple(faults))
-    rows = tuple(one for at in _rows_after(grid, row) if (one := _row(grid, at, columns, faults)) is not None)
+    rows = tuple(
+        one for at in _rows_after(grid, row) if (one := _row(grid, at, columns, faults)) is not None
+    )
     if not rows and not faults:
         raise BadWorkbook(f"工作表“{SHEET}”里没有填写任何人")
     return ContactBook(rows, (*faults, *_twice(rows)))
@@ -115,7 +119,9 @@ def _head(grid: Grid) -> tuple[int, dict[str, int], list[Fault]] | None:
                 columns[HEADS[text]] = column
             elif text not in IGNORED:
                 known = "、".join((*HEADS, "序号", "备注"))
-                faults.append(Fault(grid.address(row, column), f"表头“{text[:20]}”不认识；只可以有：{known}"))
+                faults.append(
+                    Fault(grid.address(row, column), f"表头“{text[:20]}”不认识；只可以有：{known}")
+                )
         missing = [name for name, field in HEADS.items() if field not in columns]
         if missing:
             faults.append(
@@ -138,11 +144,14 @@ def _row(grid: Grid, row: int, columns: Mapping[str, int], faults: list[Fault]) 
     unit_cell = _merged(line)
     person = _person(line)
     faults += line.faults
-    return None if person is None else BookRow(line.at("name"), line.text("unit"), unit_cell, person)
+    return (
+        None if person is None else BookRow(line.at("name"), line.text("unit"), unit_cell, person)
+    )
 
 
 def _merged(line: _Line) -> str:
-    """The address of the unit's name: a cell merged over the rows of its people speaks for all of them."""
+    """The address of the unit's name: a cell merged over the rows of its people speaks for all of
+    them."""
     unit_cell = line.at("unit")
     for field, column in line.columns.items():
         span = _span(line.grid, line.row, column)
@@ -157,7 +166,9 @@ def _merged(line: _Line) -> str:
 
 
 def _span(grid: Grid, row: int, column: int) -> Span | None:
-    return next((s for s in grid.spans if s.top <= row <= s.bottom and s.left <= column <= s.right), None)
+    return next(
+        (s for s in grid.spans if s.top <= row <= s.bottom and s.left <= column <= s.right), None
+    )
 
 
 def _person(line: _Line) -> Addressee | None:
@@ -177,7 +188,9 @@ def _person(line: _Line) -> Addressee | None:
         line.fault("until", f"止（{until}）早于起（{since}）")
     if not line.faults and not phone and not email:
         line.fault("email", "手机和邮箱至少填一项")
-    return None if line.faults or role is None else Addressee(role, email, name, phone, since, until)
+    return (
+        None if line.faults or role is None else Addressee(role, email, name, phone, since, until)
+    )
 
 
 def _name(line: _Line) -> str:
@@ -229,7 +242,9 @@ def _twice(rows: tuple[BookRow, ...]) -> Iterator[Fault]:
         key = (row.unit, row.person.role, row.person.name)
         for other in seen.get(key, []):
             if _overlap(row.person, other.person):
-                yield Fault(row.cell, f"与 {other.cell} 是同一人同一角色，起止日期重叠，请合并成一行")
+                yield Fault(
+                    row.cell, f"与 {other.cell} 是同一人同一角色，起止日期重叠，请合并成一行"
+                )
                 break
         seen.setdefault(key, []).append(row)
 

@@ -1,6 +1,8 @@
-"""A 通讯录 goes into the register: first as a proposal that says what would change, then whole or not at all.
+"""A 通讯录 goes into the register: first as a proposal that says what would change, then whole or not
+at all.
 
-The book is the whole list of every unit it names: whoever is no longer in it is taken out. Units that it does not
+The book is the whole list of every unit it names: whoever is no longer in it is taken out. Units
+that it does not
 name stay as they are.
 """
 
@@ -34,7 +36,8 @@ class Outrun(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happens to one person of a unit: ``old`` and ``new`` are empty where there is none. ``cell`` is the line's."""
+    """What happens to one person of a unit: ``old`` and ``new`` are empty where there is none.
+    ``cell`` is the line's."""
 
     unit: str
     unit_name: str
@@ -68,14 +71,16 @@ class Change:
             return f"停用：{self.unit_name} {said(self.old.person)}（原登记在{HOMES[self.old.kept_in]}，表上没有）"
         who = f"{self.unit_name} {said(self.new)}" if self.new else self.unit_name
         told = "，".join(
-            f"{name} {before or '（空）'} → {after or '（空）'}" for name, before, after in self.fields
+            f"{name} {before or '（空）'} → {after or '（空）'}"
+            for name, before, after in self.fields
         )
         return f"变更 {self.cell}：{who}：{told}" if self.fields else f"不变 {self.cell}：{who}"
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What an import would do; with ``faults`` nothing may be applied. ``notes`` are for a person to look at."""
+    """What an import would do; with ``faults`` nothing may be applied. ``notes`` are for a person
+    to look at."""
 
     changes: tuple[Change, ...]
     faults: tuple[Fault, ...] = ()
@@ -127,16 +132,23 @@ def propose(connection: Connection, book: ContactBook, now: datetime) -> Proposa
 def apply(connection: Connection, proposal: Proposal, now: datetime, proof: str) -> tuple[int, ...]:
     """Write ``proposal`` in the caller's transaction; returns the ids of the new rows.
 
-    Raises ``ValueError`` where it has faults, :class:`Outrun` where the register is no longer what it was made from.
+    Raises ``ValueError`` where it has faults, :class:`Outrun` where the register is no longer what
+    it was made from.
     """
     if proposal.faults:
         raise ValueError("a proposal with faults is never applied")
-    gone = [c.old.id for c in proposal.changes if c.old is not None and c.old.id and c.kind != "same"]
+    gone = [
+        c.old.id for c in proposal.changes if c.old is not None and c.old.id and c.kind != "same"
+    ]
     for number in gone:
-        held = update(UnitContactRow).where(UnitContactRow.id == number, UnitContactRow.replaced.is_(None))
+        held = update(UnitContactRow).where(
+            UnitContactRow.id == number, UnitContactRow.replaced.is_(None)
+        )
         if connection.execute(held.values(replaced=utc(now))).rowcount != 1:
             raise Outrun("通讯录刚才被别人改过，请重新导入一次，核对变化后再写入")
-    new = [c for c in proposal.changes if c.new is not None and not (c.kind == "same" and _in_book(c))]
+    new = [
+        c for c in proposal.changes if c.new is not None and not (c.kind == "same" and _in_book(c))
+    ]
     if not new:
         return ()
     statement = insert(UnitContactRow).returning(UnitContactRow.id, sort_by_parameter_order=True)
@@ -152,19 +164,31 @@ def _row(change: Change, now: datetime, proof: str) -> dict[str, Any]:
         raise ValueError(f"{change.unit}: nobody to enter")
     person = change.new
     return {
-        "unit_id": change.unit, "role": person.role.value, "name": person.name, "phone": person.phone,
-        "email": person.email, "valid_from": person.valid_from, "valid_to": person.valid_to,
-        "proof": f"{proof} {change.cell}", "entered": utc(now), "replaced": None,
-    }  # fmt: skip
+        "unit_id": change.unit,
+        "role": person.role.value,
+        "name": person.name,
+        "phone": person.phone,
+        "email": person.email,
+        "valid_from": person.valid_from,
+        "valid_to": person.valid_to,
+        "proof": f"{proof} {change.cell}",
+        "entered": utc(now),
+        "replaced": None,
+    }
 
 
-def _changes(unit: str, name: str, lines: Sequence[BookRow], known: Iterable[Kept]) -> Iterator[Change]:
-    """Lines beside the people they speak of: the same in all, else by role and name, else by role and address."""
+def _changes(
+    unit: str, name: str, lines: Sequence[BookRow], known: Iterable[Kept]
+) -> Iterator[Change]:
+    """Lines beside the people they speak of: the same in all, else by role and name, else by role
+    and address."""
     left = list(known)
     pairs: dict[int, Kept] = {}
     for alike in (_equal, _same_name, _same_address):
         for at, line in enumerate(lines):
-            old = next((one for one in left if at not in pairs and alike(one.person, line.person)), None)
+            old = next(
+                (one for one in left if at not in pairs and alike(one.person, line.person)), None
+            )
             if old is not None:
                 left.remove(old)
                 pairs[at] = old
@@ -198,7 +222,9 @@ def _notes(
         people[change.unit] += [change.new] if change.new else []
     for unit, own in people.items():
         holding = [one for one in own if one.on(day)]
-        if not mailboxes[unit] and not any(p.email for p in holding if p.role is ContactRole.CONTACT):
+        if not mailboxes[unit] and not any(
+            p.email for p in holding if p.role is ContactRole.CONTACT
+        ):
             yield f"{names[unit][0]}：今天没有带邮箱的联系人，通知将无处可发"
         leaders = [one.name for one in holding if one.role is ContactRole.LEADER]
         if len(leaders) > 1:

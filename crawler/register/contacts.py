@@ -1,4 +1,5 @@
-"""People and phone numbers as survey forms hold them: free text, or numbers that Excel turned into floats.
+"""People and phone numbers as survey forms hold them: free text, or numbers that Excel turned into
+floats.
 
 A phone number is shown to those who may see it and masked for everybody else: ``138****1234``.
 """
@@ -53,7 +54,9 @@ def contacts_in(texts: list[str], role: ContactRole) -> tuple[Contact, ...]:
 
     Raises :class:`BadContact` for digits that are no phone number.
     """
-    text = LABELS.sub(" ", _flat(" ".join(plain_number(part.strip()) for part in texts if part.strip())))
+    text = LABELS.sub(
+        " ", _flat(" ".join(plain_number(part.strip()) for part in texts if part.strip()))
+    )
     if len(text) > LONGEST:
         raise BadContact(f"内容超过 {LONGEST} 个字，应只写姓名和手机号码")
     people: list[Contact] = []
@@ -87,13 +90,17 @@ def _pieces(text: str) -> list[tuple[str, str]]:
     """Names, each with the number that follows it, if one does."""
     pieces: list[tuple[str, str]] = []
     at = 0
-    for found in sorted([*MOBILE.finditer(text), *FIXED.finditer(text)], key=lambda one: one.start()):
+    for found in sorted(
+        [*MOBILE.finditer(text), *FIXED.finditer(text)], key=lambda one: one.start()
+    ):
         if found.start() < at:
             continue
         pieces.append((_name(text[at : found.start()]), _bare(found[1])))
         at = found.end()
     if _name(text[at:]):
-        pieces += [(_name(part), "") for part in re.split(r"[、，,;；/\n]", text[at:]) if _name(part)]
+        pieces += [
+            (_name(part), "") for part in re.split(r"[、，,;；/\n]", text[at:]) if _name(part)
+        ]
     return pieces
 
 

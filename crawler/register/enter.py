@@ -1,4 +1,5 @@
-"""The catalogue goes into the store: what is new enters, what changed is updated, what is gone is retired."""
+"""The catalogue goes into the store: what is new enters, what changed is updated, what is gone is
+retired."""
 
 from __future__ import annotations
 
@@ -19,7 +20,15 @@ from crawler.model import (
     Unit,
     shanghai_day,
 )
-from crawler.register.account_cards import CONFIG, WORKBOOK, drop_card, filled, fills, put_card, put_states
+from crawler.register.account_cards import (
+    CONFIG,
+    WORKBOOK,
+    drop_card,
+    filled,
+    fills,
+    put_card,
+    put_states,
+)
 from crawler.register.catalogue import Catalogue
 from crawler.store.tables import DutyRow, OutletRow, RunRow, SiteRow, UnitRow
 from crawler.walking.address_store import note_address
@@ -29,7 +38,8 @@ from crawler.walking.shapes import DRIFTING, Kept
 
 Row = type[UnitRow] | type[SiteRow] | type[OutletRow]
 WATCH = ("url", "probes", "platform", "render")
-"""A change of these starts an outlet's memory afresh: the old page's validators say nothing of the new."""
+"""A change of these starts an outlet's memory afresh: the old page's validators say nothing of the
+new."""
 FRESH: dict[str, Any] = {
     "etag": "", "last_modified": "", "page_hash": "", "front": b"", "dated": 0, "family": "",
     "walk_since": None, "walk_prior": None, "walk_done": False,
@@ -49,8 +59,10 @@ class Diff:
 def sync(connection: Connection, catalogue: Catalogue, now: datetime) -> Diff:
     """Make the store's catalogue equal to ``catalogue``; nothing is deleted.
 
-    Accounts that a workbook brought stay, also those that config.yaml no longer names. A column that a person reads at its data
-    (:func:`crawler.walking.offers.store.taken`) stays there while config.yaml says the page that it was found on.
+    Accounts that a workbook brought stay, also those that config.yaml no longer names. A column
+    that a person reads at its data
+    (:func:`crawler.walking.offers.store.taken`) stays there while config.yaml says the page that it
+    was found on.
     """
     added: list[str] = []
     changed: list[str] = []
@@ -95,7 +107,9 @@ def _sync_table(
             if row is OutletRow:
                 note_address(connection, values["id"], old["url"], values["url"], now)
             connection.execute(
-                update(row).where(row.id == values["id"]).values({**values, **anew, "retired_at": None})
+                update(row)
+                .where(row.id == values["id"])
+                .values({**values, **anew, "retired_at": None})
             )
             changed.append(values["id"])
     names = {values["id"] for values in wanted}
@@ -116,7 +130,8 @@ def _sync_table(
 def _begun(
     values: dict[str, Any], old: Mapping[Any, Any] | None, now: datetime, *, first: bool
 ) -> dict[str, Any]:
-    """A unit that comes to others, or comes back, begins that day unless config.yaml names another."""
+    """A unit that comes to others, or comes back, begins that day unless config.yaml names
+    another."""
     if values["since"] is not None or first:
         return values
     known = old["since"] if old is not None and old["retired_at"] is None else shanghai_day(now)
@@ -132,7 +147,8 @@ def _sync_card(connection: Connection, outlet: Outlet, catalogue: Catalogue, now
 
 
 def sync_duty(connection: Connection, outlet: Outlet, now: datetime) -> bool:
-    """Duties end and begin on the day of the change; a same-day correction leaves no trace of one day."""
+    """Duties end and begin on the day of the change; a same-day correction leaves no trace of one
+    day."""
     today = shanghai_day(now)
     current = connection.execute(
         select(DutyRow).where(DutyRow.outlet_id == outlet.id, DutyRow.until.is_(None))
@@ -147,50 +163,80 @@ def sync_duty(connection: Connection, outlet: Outlet, now: datetime) -> bool:
             connection.execute(update(DutyRow).where(DutyRow.id == row.id).values(until=today))
     for unit, position in wanted.items():
         connection.execute(
-            insert(DutyRow).values(outlet_id=outlet.id, unit_id=unit, position=position, since=today)
+            insert(DutyRow).values(
+                outlet_id=outlet.id, unit_id=unit, position=position, since=today
+            )
         )
     return True
 
 
 def _unit(unit: Unit) -> dict[str, Any]:
     return {
-        "id": unit.id, "short": unit.short, "full": unit.full, "group_name": unit.group,
-        "aliases": list(unit.aliases), "quota": unit.quota, "emails": list(unit.emails),
-        "contacts": [_addressee(one) for one in unit.contacts], "since": unit.since,
-    }  # fmt: skip
+        "id": unit.id,
+        "short": unit.short,
+        "full": unit.full,
+        "group_name": unit.group,
+        "aliases": list(unit.aliases),
+        "quota": unit.quota,
+        "emails": list(unit.emails),
+        "contacts": [_addressee(one) for one in unit.contacts],
+        "since": unit.since,
+    }
 
 
 def _addressee(one: Addressee) -> dict[str, str]:
     days = {"valid_from": one.valid_from, "valid_to": one.valid_to}
     return {
-        "role": one.role.value, "email": one.email, "name": one.name, "phone": one.phone,
+        "role": one.role.value,
+        "email": one.email,
+        "name": one.name,
+        "phone": one.phone,
         **{name: day.isoformat() for name, day in days.items() if day},
-    }  # fmt: skip
+    }
 
 
 def _site(site: Site) -> dict[str, Any]:
     return {
-        "id": site.id, "name": site.name, "home": site.home, "code": site.code, "hosts": list(site.hosts),
+        "id": site.id,
+        "name": site.name,
+        "home": site.home,
+        "code": site.code,
+        "hosts": list(site.hosts),
         **asdict(site.manners),
-    }  # fmt: skip
+    }
 
 
 def outlet_values(outlet: Outlet) -> dict[str, Any]:
     """The columns of an entry of config.yaml."""
     return {
-        "id": outlet.id, "kind": outlet.kind.value, "name": outlet.name, "platform": outlet.platform,
-        "site_id": outlet.site, "url": outlet.url, "cls": outlet.cls.value, "path": outlet.path,
-        "level": outlet.level, "floor": outlet.floor, "render": outlet.render, "state": outlet.state.value,
-        "handle": dict(outlet.handle), "kept_in": CONFIG, "purpose": outlet.purpose.value, "only": outlet.only,
-        "probes": [{"platform": p.platform, "url": p.url, "handle": dict(p.handle)} for p in outlet.probes],
-    }  # fmt: skip
+        "id": outlet.id,
+        "kind": outlet.kind.value,
+        "name": outlet.name,
+        "platform": outlet.platform,
+        "site_id": outlet.site,
+        "url": outlet.url,
+        "cls": outlet.cls.value,
+        "path": outlet.path,
+        "level": outlet.level,
+        "floor": outlet.floor,
+        "render": outlet.render,
+        "state": outlet.state.value,
+        "handle": dict(outlet.handle),
+        "kept_in": CONFIG,
+        "purpose": outlet.purpose.value,
+        "only": outlet.only,
+        "probes": [
+            {"platform": p.platform, "url": p.url, "handle": dict(p.handle)} for p in outlet.probes
+        ],
+    }
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
     """What an outlet had learned of its page: how many dated posts it showed, and of which family.
 
-    ``drift`` is the page built anew that became its golden reading; ``kept``: what was learned was of that page already,
+    ``drift`` is the page built anew that became its golden reading; ``kept``: what was learned was
+    of that page already,
     and stays.
     """
 
@@ -201,11 +247,16 @@ class Learned:
     kept: bool = False
 
 
-def accept(connection: Connection, outlet: str, now: datetime, *, person: str, reason: str) -> Learned | None:
-    """Let an outlet learn its page anew, because a person found it healthy: what was learned is forgotten.
+def accept(
+    connection: Connection, outlet: str, now: datetime, *, person: str, reason: str
+) -> Learned | None:
+    """Let an outlet learn its page anew, because a person found it healthy: what was learned is
+    forgotten.
 
-    A page that was built anew becomes its golden reading; where it led on from the known posts, nothing need be forgotten.
-    Its posts and visits stay. Returns what was learned, ``None`` for an unknown outlet. Who and why stands in a run of
+    A page that was built anew becomes its golden reading; where it led on from the known posts,
+    nothing need be forgotten.
+    Its posts and visits stay. Returns what was learned, ``None`` for an unknown outlet. Who and why
+    stands in a run of
     kind ``accept``.
     """
     row = connection.execute(
@@ -222,12 +273,15 @@ def accept(connection: Connection, outlet: str, now: datetime, *, person: str, r
         connection.execute(update(OutletRow).where(OutletRow.id == outlet).values(**FRESH))
     learned = "" if kept else f"dated {row.dated} -> 0, family {row.family or '-'} -> -; "
     said = f"{outlet}: {learned}{'drift adopted; ' if drift else ''}{person}: {reason}"
-    connection.execute(insert(RunRow).values(kind="accept", started=now, ended=now, note=said[:2000]))
+    connection.execute(
+        insert(RunRow).values(kind="accept", started=now, ended=now, note=said[:2000])
+    )
     return Learned(row.dated, row.family, row.floor, drift, kept)
 
 
 def move(connection: Connection, outlet: str, url: str, render: str, now: datetime) -> bool:
-    """A person's word gives a column another address: its memory of the page starts afresh, its posts and looks stay.
+    """A person's word gives a column another address: its memory of the page starts afresh, its
+    posts and looks stay.
 
     Whether there is such a column.
     """

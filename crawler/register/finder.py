@@ -1,6 +1,8 @@
-"""A night's eye for accounts that nobody registered: what the portal's own pages link to or show as QR codes.
+"""A night's eye for accounts that nobody registered: what the portal's own pages link to or show as
+QR codes.
 
-The home page comes first: what it shows belongs to the frame of every page, and a list page that shows nothing
+The home page comes first: what it shows belongs to the frame of every page, and a list page that
+shows nothing
 more is not even parsed. An account in one unit's columns alone tells whose it probably is.
 """
 
@@ -18,7 +20,14 @@ from crawler.model import Outlet, Page
 from crawler.platforms import probes_of
 from crawler.reading.homes import Home
 from crawler.register.account_candidates import Sighting
-from crawler.register.accounts_found import Found, Picture, found_in_code, found_on, hints, pictures_on
+from crawler.register.accounts_found import (
+    Found,
+    Picture,
+    found_in_code,
+    found_on,
+    hints,
+    pictures_on,
+)
 from crawler.register.qr import qr_texts
 
 logger = logging.getLogger(__name__)
@@ -32,12 +41,15 @@ REST = re.compile(rb"[^\"'<>\s]{0,150}")
 
 @dataclass(slots=True)
 class Finder:
-    """``also`` are hosts that serve the platforms' shapes besides the platforms' own (``host[:port]``)."""
+    """``also`` are hosts that serve the platforms' shapes besides the platforms' own
+    (``host[:port]``)."""
 
     also: frozenset[str] = frozenset()
     frame: frozenset[bytes] = frozenset()
     codes: list[tuple[str, str]] = field(default_factory=list)
-    _found: dict[Home, dict[str | None, Sighting]] = field(default_factory=lambda: defaultdict(dict))
+    _found: dict[Home, dict[str | None, Sighting]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
     _units: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def home(self, page: Page) -> tuple[Picture, ...]:
@@ -48,7 +60,8 @@ class Finder:
         return pictures_on(page)
 
     def page(self, page: Page, outlet: Outlet) -> None:
-        """Take a column's list page. Costs a search through its bytes unless it shows more than the frame."""
+        """Take a column's list page. Costs a search through its bytes unless it shows more than the
+        frame."""
         if self.frame.issuperset(_tails(page.body)) or not hints(page.body, self.also):
             return
         self._units[outlet.id] = outlet.units
@@ -81,7 +94,8 @@ class Finder:
 
 
 def _tails(body: bytes) -> frozenset[bytes]:
-    """Every account address in ``body`` from its mark on. One pass a mark: a pattern of them all takes ten times longer."""
+    """Every account address in ``body`` from its mark on. One pass a mark: a pattern of them all
+    takes ten times longer."""
     places = [(mark, at) for mark in TAILS for at in _places(body, mark)]
     for at in _places(body, COM):
         for mark in COM_TAILS:
@@ -107,7 +121,11 @@ def platform_hosts(outlets: Iterable[Outlet]) -> frozenset[str]:
     found = set()
     for outlet in outlets:
         for probe in probes_of(outlet) if outlet.kind.value != "column" else ():
-            for url in (probe.url or "", probe.handle.get("base", ""), probe.handle.get("visitor_base", "")):
+            for url in (
+                probe.url or "",
+                probe.handle.get("base", ""),
+                probe.handle.get("visitor_base", ""),
+            ):
                 found.add(urlsplit(url).netloc.lower())
     return frozenset(found - {""})
 
@@ -118,7 +136,8 @@ async def glance(
     finder: Finder,
     new: Callable[[Sequence[str]], Collection[str]],
 ) -> None:
-    """Look at every home page once and at those of its pictures that are ``new``; a failure costs only the glance."""
+    """Look at every home page once and at those of its pictures that are ``new``; a failure costs
+    only the glance."""
     for url in homes:
         try:
             home = await ask(url)

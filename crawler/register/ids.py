@@ -29,10 +29,16 @@ def _names(url: str) -> list[str]:
         and re.fullmatch(r"(?:index|default|list)?(?:\.\w{2,6})?", folders[-1], re.I)
     ):
         folders.pop()
-    words = [re.sub(r"\.(?:s?html?|jhtml|php|jsp|aspx?)\Z", "", part, flags=re.I) for part in folders if part]
+    words = [
+        re.sub(r"\.(?:s?html?|jhtml|php|jsp|aspx?)\Z", "", part, flags=re.I)
+        for part in folders
+        if part
+    ]
     values = [NO_WORD.sub("-", value) for _, value in parse_qsl(parts.query)]
     words = [word for word in (*words, *values) if word] or ["column"]
-    names = ["-".join(words[-count:])[-LONGEST_ID:].strip("-.") for count in range(1, len(words) + 1)]
+    names = [
+        "-".join(words[-count:])[-LONGEST_ID:].strip("-.") for count in range(1, len(words) + 1)
+    ]
     return [name for name in names if name and not name.isdigit()] or [f"column-{names[-1]}"]
 
 

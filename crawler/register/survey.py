@@ -1,4 +1,5 @@
-"""The survey form 附件4 (政务新媒体情况调查表) as it is printed: grids of cells -> rows, each with its addresses.
+"""The survey form 附件4 (政务新媒体情况调查表) as it is printed: grids of cells -> rows, each with its
+addresses.
 
 Pure. What cannot be understood is a fault with its cell; a form with a fault is never half taken.
 """
@@ -62,7 +63,8 @@ def read_survey(grids: tuple[Grid, ...]) -> Survey:
 
 
 def flat(text: str) -> str:
-    """Without blanks and line breaks, full-width forms made plain: what headings are compared by."""
+    """Without blanks and line breaks, full-width forms made plain: what headings are compared
+    by."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
@@ -97,7 +99,9 @@ def _row(form: _Form, row: int, cells: Mapping[int, Value | Formula]) -> None:
 
 
 def _is_head(texts: Mapping[int, str]) -> bool:
-    found = {field for text in texts.values() for head, field in HEADS.items() if text.startswith(head)}
+    found = {
+        field for text in texts.values() for head, field in HEADS.items() if text.startswith(head)
+    }
     return bool(found & set(NEEDED)) and len(found) >= 3
 
 
@@ -109,7 +113,9 @@ def _check_head(form: _Form, row: int) -> None:
         form.columns = {}
 
 
-def _unit(form: _Form, row: int, cells: Mapping[int, Value | Formula], texts: Mapping[int, str]) -> None:
+def _unit(
+    form: _Form, row: int, cells: Mapping[int, Value | Formula], texts: Mapping[int, str]
+) -> None:
     at = next(column for column, text in texts.items() if text.startswith("单位名称"))
     said = re.sub(r"^单位名称(?:\(盖章\))?[::]?", "", texts[at])
     said = said.partition("填表日期")[0]
@@ -125,7 +131,8 @@ def _unit(form: _Form, row: int, cells: Mapping[int, Value | Formula], texts: Ma
 
 
 def _columns(form: _Form, row: int, texts: Mapping[int, str]) -> dict[int, str]:
-    """Which field each column holds: a merged head covers its columns, a lone 手机号码 follows its person."""
+    """Which field each column holds: a merged head covers its columns, a lone 手机号码 follows its
+    person."""
     columns: dict[int, str] = {}
     person = ""
     for column, text in texts.items():
@@ -158,7 +165,8 @@ def _account(form: _Form, row: int) -> None:
 
 
 def _value(form: _Form, row: int, column: int, name: str) -> tuple[Value | Formula | None, bool]:
-    """The cell's value, or that of the merged area it belongs to; and whether the row holds it itself."""
+    """The cell's value, or that of the merged area it belongs to; and whether the row holds it
+    itself."""
     span = form.spans.get((row, column))
     if span is None:
         return form.grid.cells.get((row, column)), True
@@ -177,13 +185,19 @@ def _value(form: _Form, row: int, column: int, name: str) -> tuple[Value | Formu
     return value, span.top == row
 
 
-def _made(form: _Form, row: int, fields: Mapping[str, list[tuple[int, Value | Formula]]]) -> SurveyRow | None:
+def _made(
+    form: _Form, row: int, fields: Mapping[str, list[tuple[int, Value | Formula]]]
+) -> SurveyRow | None:
     """The row as data; ``None``, and its faults noted, where a cell would have to be computed."""
     at = {name: form.grid.address(row, column) for column, name in reversed(form.columns.items())}
     at |= {name: form.grid.address(row, cells[0][0]) for name, cells in fields.items()}
-    formulas = [name for name, cells in fields.items() if any(isinstance(v, Formula) for _, v in cells)]
+    formulas = [
+        name for name, cells in fields.items() if any(isinstance(v, Formula) for _, v in cells)
+    ]
     if formulas:
-        form.faults += [Fault(at[name], f"“{HEAD_NAMES[name]}”是公式，请改成文字或数字") for name in formulas]
+        form.faults += [
+            Fault(at[name], f"“{HEAD_NAMES[name]}”是公式，请改成文字或数字") for name in formulas
+        ]
         return None
     texts = {name: [_text(value) for _, value in cells] for name, cells in fields.items()}
     said = {name: " ".join(" ".join(parts).split()) for name, parts in texts.items()}
@@ -192,7 +206,9 @@ def _made(form: _Form, row: int, fields: Mapping[str, list[tuple[int, Value | Fo
     platform = medium_called(flat(printed).lower())
     link, handle = _link(said.get("link", ""), platform)
     if link is None:
-        form.faults.append(Fault(at["link"], f"网址不是{MEDIA_NAMES[platform]}的地址，与平台类型不符"))
+        form.faults.append(
+            Fault(at["link"], f"网址不是{MEDIA_NAMES[platform]}的地址，与平台类型不符")
+        )
     review = _review(said.get("review", ""))
     return SurveyRow(
         cell=at["name"],
@@ -223,7 +239,9 @@ def _check_texts(form: _Form, at: Mapping[str, str], said: Mapping[str, str]) ->
         form.faults.append(Fault(at["review"], "“是否建立信息审核机制”只填“是”或“否”"))
 
 
-def _people(form: _Form, at: Mapping[str, str], texts: Mapping[str, list[str]]) -> Iterator[Contact]:
+def _people(
+    form: _Form, at: Mapping[str, str], texts: Mapping[str, list[str]]
+) -> Iterator[Contact]:
     for name, role in (("contact", ContactRole.CONTACT), ("leader", ContactRole.LEADER)):
         try:
             yield from contacts_in(texts.get(name, []), role)

@@ -1,4 +1,5 @@
-"""What a survey form says, as plain data: its rows, and the faults that keep it out of the register."""
+"""What a survey form says, as plain data: its rows, and the faults that keep it out of the
+register."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class SurveyRow:
-    """One account as a unit filled it in. ``cell`` is the address of its name, ``unit_cell`` that of its unit."""
+    """One account as a unit filled it in. ``cell`` is the address of its name, ``unit_cell`` that
+    of its unit."""
 
     cell: str
     unit: str
@@ -39,7 +41,8 @@ class SurveyRow:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """All forms of a workbook. ``ignored`` are sheets without a form; with ``faults`` nothing may be taken."""
+    """All forms of a workbook. ``ignored`` are sheets without a form; with ``faults`` nothing may
+    be taken."""
 
     rows: tuple[SurveyRow, ...]
     faults: tuple[Fault, ...]

@@ -1,7 +1,10 @@
-"""The people of units as the clerk's 通讯录 names them, beside those of config.yaml: who holds which post on a day.
+"""The people of units as the clerk's 通讯录 names them, beside those of config.yaml: who holds which
+post on a day.
 
-A unit that the 通讯录 names takes its people from there; any other one those of config.yaml. Rows are replaced by a
-later import, never changed. Phones stand here, in config.yaml and in the workbook, and nowhere else.
+A unit that the 通讯录 names takes its people from there; any other one those of config.yaml. Rows are
+replaced by a
+later import, never changed. Phones stand here, in config.yaml and in the workbook, and nowhere
+else.
 """
 
 from __future__ import annotations
@@ -25,9 +28,11 @@ HOMES: Mapping[str, str] = {CONFIG: "config.yaml", WORKBOOK: "通讯录"}
 
 
 class UnitContactRow(Base):
-    """One line of the 通讯录: a person's post from ``valid_from`` to ``valid_to``, both days included, empty = open.
+    """One line of the 通讯录: a person's post from ``valid_from`` to ``valid_to``, both days included,
+    empty = open.
 
-    ``entered`` and ``replaced`` are the moments between which the register said so. ``proof`` names file and cell.
+    ``entered`` and ``replaced`` are the moments between which the register said so. ``proof`` names
+    file and cell.
     """
 
     __tablename__ = "unit_contact"
@@ -47,7 +52,8 @@ class UnitContactRow(Base):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A person of a unit with where the entry lives; ``id`` is the row's, 0 for one of config.yaml."""
+    """A person of a unit with where the entry lives; ``id`` is the row's, 0 for one of
+    config.yaml."""
 
     person: Addressee
     kept_in: str
@@ -55,7 +61,8 @@ class Kept:
 
 
 def kept(connection: Connection, unit: str = "") -> dict[str, tuple[Kept, ...]]:
-    """Everybody of the 通讯录 by unit (or of one), past and future posts too, in the order they were entered."""
+    """Everybody of the 通讯录 by unit (or of one), past and future posts too, in the order they were
+    entered."""
     query = select(UnitContactRow.__table__).where(UnitContactRow.replaced.is_(None))
     if unit:
         query = query.where(UnitContactRow.unit_id == unit)
@@ -66,13 +73,19 @@ def kept(connection: Connection, unit: str = "") -> dict[str, tuple[Kept, ...]]:
 
 
 def everybody(connection: Connection, unit: str = "") -> dict[str, tuple[Kept, ...]]:
-    """The people of every unit that is in the catalogue (or of one), each unit's from its one home."""
+    """The people of every unit that is in the catalogue (or of one), each unit's from its one
+    home."""
     own = kept(connection, unit)
-    query = select(UnitRow.id, UnitRow.contacts).where(UnitRow.retired_at.is_(None)).order_by(UnitRow.id)
+    query = (
+        select(UnitRow.id, UnitRow.contacts)
+        .where(UnitRow.retired_at.is_(None))
+        .order_by(UnitRow.id)
+    )
     if unit:
         query = query.where(UnitRow.id == unit)
     return {
-        row.id: own.get(row.id) or tuple(Kept(one, CONFIG) for one in addressees(row.contacts or ()))
+        row.id: own.get(row.id)
+        or tuple(Kept(one, CONFIG) for one in addressees(row.contacts or ()))
         for row in connection.execute(query)
     }
 
@@ -81,7 +94,9 @@ def with_people(connection: Connection, units: Iterable[Unit]) -> tuple[Unit, ..
     """``units``, those that the 通讯录 names with the people it names."""
     own = kept(connection)
     return tuple(
-        replace(unit, contacts=tuple(one.person for one in own[unit.id])) if unit.id in own else unit
+        replace(unit, contacts=tuple(one.person for one in own[unit.id]))
+        if unit.id in own
+        else unit
         for unit in units
     )
 
@@ -89,11 +104,17 @@ def with_people(connection: Connection, units: Iterable[Unit]) -> tuple[Unit, ..
 def said(person: Addressee, *, phones: bool = False) -> str:
     """One person as a line, the phone masked unless it is asked for: ``负责人 张三 138****1234 …``."""
     days = (
-        f"{person.valid_from or ''}至{person.valid_to or ''}" if person.valid_from or person.valid_to else ""
+        f"{person.valid_from or ''}至{person.valid_to or ''}"
+        if person.valid_from or person.valid_to
+        else ""
     )
     phone = person.phone if phones else masked(person.phone)
-    return " ".join(t for t in (ROLE_NAMES[person.role], person.name, phone, person.email, days) if t)
+    return " ".join(
+        t for t in (ROLE_NAMES[person.role], person.name, phone, person.email, days) if t
+    )
 
 
 def _person(row: Any) -> Addressee:
-    return Addressee(ContactRole(row.role), row.email, row.name, row.phone, row.valid_from, row.valid_to)
+    return Addressee(
+        ContactRole(row.role), row.email, row.name, row.phone, row.valid_from, row.valid_to
+    )

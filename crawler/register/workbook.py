@@ -1,6 +1,7 @@
 """A workbook from outside -> plain grids of cells, within bounds of size, time and trust.
 
-Everything is refused before it can cost anything: passwords, macros, bombs, endless sheets. Formulas are never
+Everything is refused before it can cost anything: passwords, macros, bombs, endless sheets.
+Formulas are never
 computed and their stored results never believed; hidden markup is never resolved.
 """
 
@@ -68,7 +69,8 @@ class Grid:
 
 
 def read_workbook(path: Path, rows: int = MOST_ROWS) -> tuple[Grid, ...]:
-    """Every visible or hidden sheet as a grid, of at most ``rows`` rows. Raises :class:`BadWorkbook`; nothing is half-read."""
+    """Every visible or hidden sheet as a grid, of at most ``rows`` rows. Raises
+    :class:`BadWorkbook`; nothing is half-read."""
     _check_file(path)
     try:
         with zipfile.ZipFile(path) as archive:
@@ -77,7 +79,9 @@ def read_workbook(path: Path, rows: int = MOST_ROWS) -> tuple[Grid, ...]:
     except BadWorkbook:
         raise
     except zipfile.BadZipFile:
-        raise BadWorkbook(f"{path.name}：不是 Excel 工作簿（.xlsx），请用原表另存后再导入") from None
+        raise BadWorkbook(
+            f"{path.name}：不是 Excel 工作簿（.xlsx），请用原表另存后再导入"
+        ) from None
     except Exception as error:  # a broken workbook breaks its reader in ways nobody can list
         raise BadWorkbook(
             f"{path.name}：工作簿已损坏，读不出来（{type(error).__name__}），请在 Excel 中打开后另存再导入"
@@ -96,7 +100,9 @@ def _check_file(path: Path) -> None:
     if head == OLE:
         raise BadWorkbook(f"{path.name}：有打开密码，或是旧版 .xls，请去掉密码并另存为 .xlsx")
     if size > MOST_BYTES:
-        raise BadWorkbook(f"{path.name}：文件超过 {MOST_BYTES // 1_000_000} MB，调查表不会这么大，请核对")
+        raise BadWorkbook(
+            f"{path.name}：文件超过 {MOST_BYTES // 1_000_000} MB，调查表不会这么大，请核对"
+        )
 
 
 def _check_parts(path: Path, archive: zipfile.ZipFile) -> None:
@@ -121,7 +127,9 @@ def _check_parts(path: Path, archive: zipfile.ZipFile) -> None:
             with archive.open(part) as stream:
                 head = stream.read(65_536).replace(b"\x00", b"")
             if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-                raise BadWorkbook(f"{path.name}：工作簿里有外来标记，不能导入，请在 Excel 中另存再导入")
+                raise BadWorkbook(
+                    f"{path.name}：工作簿里有外来标记，不能导入，请在 Excel 中另存再导入"
+                )
             if b"macroEnabled" in head and part.filename == "[Content_Types].xml":
                 raise BadWorkbook(f"{path.name}：带宏的工作簿不能导入，请另存为 .xlsx")
 
@@ -140,7 +148,9 @@ def _grids(path: Path, archive: zipfile.ZipFile, rows: int) -> Iterator[Grid]:
             book.close()
 
 
-def _cells(path: Path, sheet: object, most: int) -> Iterator[tuple[tuple[int, int], Value | Formula]]:
+def _cells(
+    path: Path, sheet: object, most: int
+) -> Iterator[tuple[tuple[int, int], Value | Formula]]:
     sheet.reset_dimensions()  # type: ignore[attr-defined]  # a file may claim a million columns
     rows = sheet.iter_rows(max_row=most + 1, max_col=MOST_COLUMNS)  # type: ignore[attr-defined]
     for at, row in enumerate(rows, 1):

@@ -1,6 +1,7 @@
 """One statement for many rows, straight to the driver: what a night writes goes through here.
 
-A night writes twenty rows a page. SQLAlchemy compiles the statement and says what each column's values look
+A night writes twenty rows a page. SQLAlchemy compiles the statement and says what each column's
+values look
 like to the driver; both are kept, so that per row only plain values move.
 """
 
@@ -23,7 +24,8 @@ KEPT_VALUES = 1024
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """A compiled statement: its parameters in the driver's order, and the forms of those that need one."""
+    """A compiled statement: its parameters in the driver's order, and the forms of those that need
+    one."""
 
     sql: str
     names: tuple[str, ...]
@@ -40,13 +42,18 @@ class _Prepared:
             for place, form in self.forms:
                 columns[place] = map(form, columns[place])
             rows = list(zip(*columns, strict=True))
-        return rows if self.positional else [dict(zip(self.names, row, strict=True)) for row in rows]
+        return (
+            rows if self.positional else [dict(zip(self.names, row, strict=True)) for row in rows]
+        )
 
 
-def execute_many(connection: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]) -> None:
+def execute_many(
+    connection: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]
+) -> None:
     """Run ``statement`` for every one of ``rows``, which all give the same two or more parameters.
 
-    Does what ``connection.execute(statement, rows)`` does, at about a third of its cost. The compiled form
+    Does what ``connection.execute(statement, rows)`` does, at about a third of its cost. The
+    compiled form
     is kept by the statement object: pass the same one again, not an equal one.
     """
     if rows:
@@ -55,7 +62,10 @@ def execute_many(connection: Connection, statement: UpdateBase, rows: Sequence[M
 
 
 def execute_rows(
-    connection: Connection, statement: UpdateBase, names: tuple[str, ...], rows: list[tuple[Any, ...]]
+    connection: Connection,
+    statement: UpdateBase,
+    names: tuple[str, ...],
+    rows: list[tuple[Any, ...]],
 ) -> None:
     """The same for rows that are tuples of the values of ``names``, in that order."""
     if rows:

@@ -1,6 +1,8 @@
-"""The tables of the content checks: which posts and resources were looked at, and what was suspected. Only crawler writes.
+"""The tables of the content checks: which posts and resources were looked at, and what was
+suspected. Only crawler writes.
 
-A post or resource is due at ``due``; what is written moves it on, so a killed sweep goes on where it was and a second
+A post or resource is due at ``due``; what is written moves it on, so a killed sweep goes on where
+it was and a second
 one asks only what is new or due.
 """
 
@@ -16,9 +18,11 @@ from crawler.store.tables import Base
 
 
 class CheckedPostRow(Base):
-    """One post by its address, whatever the number of columns that list it; ``outlet_id`` is the first of them.
+    """One post by its address, whatever the number of columns that list it; ``outlet_id`` is the
+    first of them.
 
-    ``outcome`` and ``reason`` are those of the last look; ``digest`` is of its title and text. ``without_alt`` counts
+    ``outcome`` and ``reason`` are those of the last look; ``digest`` is of its title and text.
+    ``without_alt`` counts
     pictures without a description, apart from all suspects.
     """
 
@@ -43,8 +47,10 @@ class CheckedPostRow(Base):
 class ResourceRow(Base):
     """A file, picture or link that posts use, by its address.
 
-    ``result`` is ``""`` (not looked at), ``fine``, ``unknown`` or the rule that it breaks; ``reason`` the machine word or
-    sentence behind it. ``failed_on`` are the days of failed looks in a row. ``owner`` is whose site it is now,
+    ``result`` is ``""`` (not looked at), ``fine``, ``unknown`` or the rule that it breaks;
+    ``reason`` the machine word or
+    sentence behind it. ``failed_on`` are the days of failed looks in a row. ``owner`` is whose site
+    it is now,
     ``approved_owner`` whose it was when the office allowed it.
     """
 
@@ -68,7 +74,8 @@ class ResourceRow(Base):
 
 
 class TemplateViewRow(Base):
-    """One template of a site as a browser showed it last, on the newest post that has it; ``picture`` is a JPEG.
+    """One template of a site as a browser showed it last, on the newest post that has it;
+    ``picture`` is a JPEG.
 
     ``outcome`` is empty where it was seen, else the machine word that says why not.
     """
@@ -93,16 +100,21 @@ class UseRow(Base):
 
     __tablename__ = "resource_use"
     post_id: Mapped[int] = mapped_column(ForeignKey("checked_post.id"), primary_key=True)
-    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"), primary_key=True, index=True)
+    resource_id: Mapped[int] = mapped_column(
+        ForeignKey("resource.id"), primary_key=True, index=True
+    )
     text: Mapped[str] = mapped_column(Text, default="")
 
 
 class SuspectRow(Base):
-    """One suspect of one post. ``state`` is ``open``, ``confirmed``, ``dismissed``, ``mended`` (was confirmed and is gone)
+    """One suspect of one post. ``state`` is ``open``, ``confirmed``, ``dismissed``, ``mended`` (was
+    confirmed and is gone)
     or ``gone`` (went away before anybody decided).
 
-    ``quote`` and ``sentence`` are masked where personal. ``resource_id`` names the resource it is about, if any.
-    ``ended`` is when it was found gone; ``decision_id`` the decision that dismissed it. ``unit_id`` is whose fault a
+    ``quote`` and ``sentence`` are masked where personal. ``resource_id`` names the resource it is
+    about, if any.
+    ``ended`` is when it was found gone; ``decision_id`` the decision that dismissed it. ``unit_id``
+    is whose fault a
     confirmed one is: the unit that published the post, empty while nobody has said.
     """
 
@@ -134,8 +146,10 @@ class SuspectRow(Base):
 
 
 class ContentDecisionRow(Base):
-    """A false alarm that is never asked again until ``until``: ``scope`` is ``here`` (this alarm), ``page``, ``phrase`` or
-    ``rule``. ``post_id`` and ``identity`` say of which page and phrase. Decisions are withdrawn, never edited.
+    """A false alarm that is never asked again until ``until``: ``scope`` is ``here`` (this alarm),
+    ``page``, ``phrase`` or
+    ``rule``. ``post_id`` and ``identity`` say of which page and phrase. Decisions are withdrawn,
+    never edited.
     """
 
     __tablename__ = "content_decision"

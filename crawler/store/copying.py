@@ -1,4 +1,5 @@
-"""A SQLite store copied while it is written to, and whether a file is a whole store: its ``-wal`` is taken care of."""
+"""A SQLite store copied while it is written to, and whether a file is a whole store: its ``-wal``
+is taken care of."""
 
 from __future__ import annotations
 
@@ -12,12 +13,16 @@ PAGES = 2000
 
 
 def copy_store(source: Path, target: Path) -> None:
-    """What ``source`` holds at one moment, with its ``-wal``, as one file of its own, on the disk when this returns.
+    """What ``source`` holds at one moment, with its ``-wal``, as one file of its own, on the disk
+    when this returns.
 
-    Raises ``sqlite3.Error`` where the store cannot be read, ``OSError`` where the copy cannot be written.
+    Raises ``sqlite3.Error`` where the store cannot be read, ``OSError`` where the copy cannot be
+    written.
     """
     with (
-        closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True, timeout=30)) as reader,
+        closing(
+            sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True, timeout=30)
+        ) as reader,
         closing(sqlite3.connect(target, isolation_level=None)) as writer,
     ):
         # One snapshot: without it every commit of another process would begin the copy anew.
@@ -42,9 +47,12 @@ def flush(path: Path) -> None:
 
 
 def damage(path: Path) -> str:
-    """What is wrong with the pages of the SQLite store at ``path``, in SQLite's words; empty: every page is sound."""
+    """What is wrong with the pages of the SQLite store at ``path``, in SQLite's words; empty: every
+    page is sound."""
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)) as store:
+        with closing(
+            sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)
+        ) as store:
             found = [str(row[0]) for row in store.execute("PRAGMA integrity_check(3)")]
     except sqlite3.Error as error:
         return str(error)

@@ -28,10 +28,13 @@ def migrations_folder() -> Path:
 
 
 def migrate(engine: Engine) -> None:
-    """All tables at head, in one transaction; of two who migrate at once the second waits and finds it done.
+    """All tables at head, in one transaction; of two who migrate at once the second waits and finds
+    it done.
 
-    A SQLite store of an earlier release is copied beside itself first (``….before-REVISION``). Raises
-    :class:`UnfitStore` for a store that a newer program has brought forward, and for one that is damaged.
+    A SQLite store of an earlier release is copied beside itself first (``….before-REVISION``).
+    Raises
+    :class:`UnfitStore` for a store that a newer program has brought forward, and for one that is
+    damaged.
     """
     if _is_newest(stored_revision(engine)):
         return
@@ -55,7 +58,8 @@ def migrate(engine: Engine) -> None:
 
 
 def must_be_newest(engine: Engine) -> None:
-    """For those who only look: raises :class:`UnfitStore` for a store of an earlier or a later release."""
+    """For those who only look: raises :class:`UnfitStore` for a store of an earlier or a later
+    release."""
     stored = stored_revision(engine)
     if stored is not None and not _is_newest(stored):
         raise UnfitStore(
@@ -64,7 +68,8 @@ def must_be_newest(engine: Engine) -> None:
 
 
 def newest_revision() -> str:
-    """The revision that no other one follows. Raises ``LookupError`` unless there is exactly one."""
+    """The revision that no other one follows. Raises ``LookupError`` unless there is exactly
+    one."""
     own, followed = _revisions()
     (newest,) = own - followed or {""}
     if not newest:
@@ -114,7 +119,9 @@ def _keep(store: Path) -> None:
     try:
         copy_store(store, partial)
     except (sqlite3.Error, OSError) as error:
-        raise UnfitStore(f"升级前的副本 {kept} 写不成（{error}），没有升级：请检查磁盘和数据库") from None
+        raise UnfitStore(
+            f"升级前的副本 {kept} 写不成（{error}），没有升级：请检查磁盘和数据库"
+        ) from None
     if fault := damage(partial):
         raise UnfitStore(f"数据库有损坏的页（{fault}），没有升级：请从备份恢复")
     os.replace(partial, kept)

@@ -1,6 +1,8 @@
-"""The tables of what limits a look's proof: a site's frame, hosts that mislead, moved addresses, people's words.
+"""The tables of what limits a look's proof: a site's frame, hosts that mislead, moved addresses,
+people's words.
 
-``frame_link``, ``host_trait``, ``outlet_address``, ``crosscheck``, ``column_shape`` and ``column_offer`` are written by the crawl; ``column_word`` and ``whole_word`` hold
+``frame_link``, ``host_trait``, ``outlet_address``, ``crosscheck``, ``column_shape`` and
+``column_offer`` are written by the crawl; ``column_word`` and ``whole_word`` hold
 what people decided, each with its person, reason and moment. Rows are ended, never deleted.
 """
 
@@ -16,10 +18,13 @@ from crawler.store.tables import Base
 
 
 class FrameLinkRow(Base):
-    """A link that columns of a site show outside their lists. On several columns it is the site's frame.
+    """A link that columns of a site show outside their lists. On several columns it is the site's
+    frame.
 
-    ``key`` is the hexadecimal :func:`crawler.visit.key` of its address, ``outlets`` up to four columns that showed it,
-    ``since`` from when each did (ISO 8601, in their order): what was not yet frame on a day is none when it is judged again.
+    ``key`` is the hexadecimal :func:`crawler.visit.key` of its address, ``outlets`` up to four
+    columns that showed it,
+    ``since`` from when each did (ISO 8601, in their order): what was not yet frame on a day is none
+    when it is judged again.
     """
 
     __tablename__ = "frame_link"
@@ -34,7 +39,8 @@ class FrameLinkRow(Base):
 
 
 class HostTraitRow(Base):
-    """What a host was caught at, for instance ``liar_304``: from when, last when, and the proof in a sentence."""
+    """What a host was caught at, for instance ``liar_304``: from when, last when, and the proof in
+    a sentence."""
 
     __tablename__ = "host_trait"
     host: Mapped[str] = mapped_column(String(260), primary_key=True)
@@ -56,9 +62,11 @@ class OutletAddressRow(Base):
 
 
 class CrosscheckRow(Base):
-    """What was looked at beside the list of a column that was about to be accused (:mod:`crawler.crosscheck`).
+    """What was looked at beside the list of a column that was about to be accused
+    (:mod:`crawler.crosscheck`).
 
-    ``newest`` is the newest day that the column was known to show then, ``looked`` the pages, each as an object.
+    ``newest`` is the newest day that the column was known to show then, ``looked`` the pages, each
+    as an object.
     """
 
     __tablename__ = "crosscheck"
@@ -73,7 +81,8 @@ class CrosscheckRow(Base):
 class ColumnWordRow(Base):
     """What a person decided once about a column.
 
-    ``kind`` is ``part`` (the part at ``key`` is not of this column), ``backwards`` (the list went back, and that is
+    ``kind`` is ``part`` (the part at ``key`` is not of this column), ``backwards`` (the list went
+    back, and that is
     right) or ``address`` (its other address at ``key`` is right). In force until ``ended``.
     """
 
@@ -93,7 +102,8 @@ class ColumnWordRow(Base):
 class WholeWordRow(Base):
     """The office's word that the catalogue holds every place where a unit publishes.
 
-    Until it was given no count of that unit accuses anybody. ``kept_in`` is where it stands, ``office`` (a person said
+    Until it was given no count of that unit accuses anybody. ``kept_in`` is where it stands,
+    ``office`` (a person said
     it) or ``config``: each ends only its own.
     """
 
@@ -108,11 +118,15 @@ class WholeWordRow(Base):
 
 
 class ColumnShapeRow(Base):
-    """How a column's page was built: ``golden``, the reading that later ones are held against, or a ``drift`` from it.
+    """How a column's page was built: ``golden``, the reading that later ones are held against, or a
+    ``drift`` from it.
 
-    ``shape`` and ``rows`` (title, url, day) are those of :mod:`crawler.walking.shapes`; of a golden reading that a drift followed
-    the newest rows before it. ``whole``: everything on the page was accounted for; ``overlaps``: it led on from the known posts.
-    ``ended`` is when a drift was over or accepted, a golden reading followed by another; ``person`` and ``reason`` are those
+    ``shape`` and ``rows`` (title, url, day) are those of :mod:`crawler.walking.shapes`; of a golden
+    reading that a drift followed
+    the newest rows before it. ``whole``: everything on the page was accounted for; ``overlaps``: it
+    led on from the known posts.
+    ``ended`` is when a drift was over or accepted, a golden reading followed by another; ``person``
+    and ``reason`` are those
     of whoever accepted it. At most one of each kind is open for a column.
     """
 
@@ -133,11 +147,15 @@ class ColumnShapeRow(Base):
 
 
 class ColumnOfferRow(Base):
-    """What was found for a column whose ``page`` shows no list (:mod:`crawler.offers`): a data address, or none that fits.
+    """What was found for a column whose ``page`` shows no list (:mod:`crawler.offers`): a data
+    address, or none that fits.
 
-    ``before`` and ``after`` are what page and data said, ``tried`` every address that the page names and what came of it.
-    ``state``: ``offered`` (it waits for a person; at most one open row a column), ``taken``, ``refused``, ``over``. ``ended`` is
-    when it was decided or fell away, ``person`` and ``reason`` are those of whoever decided, ``render`` how the page was opened
+    ``before`` and ``after`` are what page and data said, ``tried`` every address that the page
+    names and what came of it.
+    ``state``: ``offered`` (it waits for a person; at most one open row a column), ``taken``,
+    ``refused``, ``over``. ``ended`` is
+    when it was decided or fell away, ``person`` and ``reason`` are those of whoever decided,
+    ``render`` how the page was opened
     until then.
     """
 

@@ -52,8 +52,14 @@ def addressees(stored: Iterable[Mapping[str, str]]) -> tuple[Addressee, ...]:
     """The contacts of a stored unit."""
     return tuple(
         Addressee(
-            ContactRole(one["role"]), one["email"], one["name"], one["phone"],
-            *(date.fromisoformat(one[name]) if name in one else None for name in ("valid_from", "valid_to")),
+            ContactRole(one["role"]),
+            one["email"],
+            one["name"],
+            one["phone"],
+            *(
+                date.fromisoformat(one[name]) if name in one else None
+                for name in ("valid_from", "valid_to")
+            ),
         )
         for one in stored
-    )  # fmt: skip
+    )

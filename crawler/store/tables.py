@@ -1,6 +1,8 @@
-"""The tables of what was seen, and the engine that opens them: SQLite by default, PostgreSQL by url.
+"""The tables of what was seen, and the engine that opens them: SQLite by default, PostgreSQL by
+url.
 
-``unit``, ``site``, ``outlet``, ``duty``, ``account``, ``account_state`` are the catalogue; ``run``, ``visit``,
+``unit``, ``site``, ``outlet``, ``duty``, ``account``, ``account_state`` are the catalogue; ``run``,
+``visit``,
 ``post``, ``account_candidate``, ``qr_image`` what the crawl saw.
 Only ``crawler`` writes these tables. What leaves the catalogue is retired, never deleted.
 """
@@ -34,7 +36,8 @@ from crawler.model import utc
 
 
 class Moment(TypeDecorator[datetime]):
-    """An aware moment, stored in UTC. SQLite drops offsets, so a naive value is refused on the way in."""
+    """An aware moment, stored in UTC. SQLite drops offsets, so a naive value is refused on the way
+    in."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -98,11 +101,16 @@ class SiteRow(Base):
 class OutletRow(Base):
     """An outlet of the catalogue and, below ``retired_at``, what the crawl knows of it.
 
-    ``front`` packs 8-byte hashes of the addresses on its first page. ``walk_since`` is set while a walk
-    over its pages is unfinished: until it ends no request is conditional and known posts do not stop it.
-    ``walk_prior`` is the last conclusive look before that walk. ``evidence``, ``unread`` and ``total`` are those of the
-    last reading, which an unchanged page repeats. From ``whole_since`` on every post of the column is known (up to the
-    last conclusive look); empty where that is not proven of any day. ``last_plain`` is the last conclusive look that
+    ``front`` packs 8-byte hashes of the addresses on its first page. ``walk_since`` is set while a
+    walk
+    over its pages is unfinished: until it ends no request is conditional and known posts do not
+    stop it.
+    ``walk_prior`` is the last conclusive look before that walk. ``evidence``, ``unread`` and
+    ``total`` are those of the
+    last reading, which an unchanged page repeats. From ``whole_since`` on every post of the column
+    is known (up to the
+    last conclusive look); empty where that is not proven of any day. ``last_plain`` is the last
+    conclusive look that
     was asked without validators. ``kept_in`` is where the entry lives, ``config``
     or ``workbook``: each retires only its own.
     """
@@ -149,7 +157,8 @@ class OutletRow(Base):
 
 
 class DutyRow(Base):
-    """Who answers for an outlet, since and until when (days, ``until`` excluded); position 0 leads."""
+    """Who answers for an outlet, since and until when (days, ``until`` excluded); position 0
+    leads."""
 
     __tablename__ = "duty"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -162,9 +171,11 @@ class DutyRow(Base):
 
 
 class AccountRow(Base):
-    """An account's card, one row a home (``config`` or ``workbook``); where both speak, config.yaml wins.
+    """An account's card, one row a home (``config`` or ``workbook``); where both speak, config.yaml
+    wins.
 
-    ``platform`` and ``handle`` of a workbook's card fill what config.yaml leaves open. ``proof`` names file,
+    ``platform`` and ``handle`` of a workbook's card fill what config.yaml leaves open. ``proof``
+    names file,
     hash and cell. Phones stand here and nowhere else.
     """
 
@@ -197,7 +208,8 @@ class AccountStateRow(Base):
 class CandidateRow(Base):
     """An account that the portal shows and nobody has decided about, with the page as proof.
 
-    ``number`` is its id on the platform. ``state`` is ``new``, ``accepted`` or ``dismissed``; a decision has
+    ``number`` is its id on the platform. ``state`` is ``new``, ``accepted`` or ``dismissed``; a
+    decision has
     its moment, person and reason, and stands.
     """
 
@@ -221,7 +233,8 @@ class CandidateRow(Base):
 
 
 class QrImageRow(Base):
-    """A picture of a home page that was looked at for a QR code; ``text`` is what the code said, or empty."""
+    """A picture of a home page that was looked at for a QR code; ``text`` is what the code said, or
+    empty."""
 
     __tablename__ = "qr_image"
     url: Mapped[str] = mapped_column(String(800), primary_key=True)
@@ -230,9 +243,11 @@ class QrImageRow(Base):
 
 
 class PageFactRow(Base):
-    """What a page said of itself, from ``first_seen`` to ``last_seen``: labels, footer, the newest item it leads to.
+    """What a page said of itself, from ``first_seen`` to ``last_seen``: labels, footer, the newest
+    item it leads to.
 
-    ``subject`` is ``site:ID`` or ``outlet:ID``; ``kind`` is ``home``, ``home_list``, ``column`` or ``article``.
+    ``subject`` is ``site:ID`` or ``outlet:ID``; ``kind`` is ``home``, ``home_list``, ``column`` or
+    ``article``.
     """
 
     __tablename__ = "page_fact"
@@ -249,7 +264,8 @@ class PageFactRow(Base):
 class RunRow(Base):
     """One night or one recheck. ``ended`` is empty while it runs, and for ever when it was killed.
 
-    Of ``planned`` outlets ``looked`` were asked, and of these ``unknown`` in vain: the others were seen.
+    Of ``planned`` outlets ``looked`` were asked, and of these ``unknown`` in vain: the others were
+    seen.
     """
 
     __tablename__ = "run"
@@ -297,11 +313,13 @@ class VisitRow(Base):
 class PostRow(Base):
     """A post as an outlet showed it; one row per outlet and address.
 
-    ``published`` is the believed day, with ``raw`` and ``place`` as proof and ``page_hash`` of the page.
+    ``published`` is the believed day, with ``raw`` and ``place`` as proof and ``page_hash`` of the
+    page.
     ``prior_look`` is the last conclusive look that did *not* show the post: empty for a baseline.
     ``last_seen`` moves when the list changed while it showed the post; a post still on an unchanged
     first page is covered by the outlet's ``last_conclusive``.
-    ``article`` is ``pending``, ``read``, ``failed`` or ``skipped`` (before the horizon, or another host).
+    ``article`` is ``pending``, ``read``, ``failed`` or ``skipped`` (before the horizon, or another
+    host).
     """
 
     __tablename__ = "post"
@@ -355,7 +373,8 @@ def open_store(url: str, *, readonly: bool = False) -> Engine:
 
 
 WAL_PAGES = "wal_autocheckpoint=4000"
-"""Pages (4 KB): a night writes the same index pages again and again; they go into the file once in four times as many."""
+"""Pages (4 KB): a night writes the same index pages again and again; they go into the file once in
+four times as many."""
 
 
 def _write_pragmas(connection: Any, _record: Any) -> None:

@@ -1,6 +1,8 @@
-"""Faults of config.yaml in Chinese, with their line, for the person who edits it: what, where, what to do.
+"""Faults of config.yaml in Chinese, with their line, for the person who edits it: what, where, what
+to do.
 
-Below this door the faults are short English sentences of a fixed form (``FILE: PLACE: WHAT``): pydantic's, the YAML reader's
+Below this door the faults are short English sentences of a fixed form (``FILE: PLACE: WHAT``):
+pydantic's, the YAML reader's
 and our own. A form that nobody translated yet is told without its words, never in English.
 """
 
@@ -31,7 +33,10 @@ READER: Words = (
 SYNTAX: Words = (
     (r"key (\S+) is given twice.*", r"“\1”写了两遍，请只留一个"),
     (r"found character '\\t'.*", "用了制表符，YAML 的缩进只能用空格"),
-    (r"mapping values are not allowed.*", "一行里有两个冒号，或上一行的缩进不对；文字里有冒号时请加引号"),
+    (
+        r"mapping values are not allowed.*",
+        "一行里有两个冒号，或上一行的缩进不对；文字里有冒号时请加引号",
+    ),
     (r"found undefined alias.*", "引用了没有定义的名称；星号开头的文字请加引号"),
     (r"could not determine a constructor.*", "有不认识的标签；感叹号开头的文字请加引号"),
     (r"expected ',' or .*", "方括号或花括号没有配对，或缺少逗号"),
@@ -91,8 +96,11 @@ VALUES: Words = (
 
 
 def in_chinese(sentence: str, path: Path) -> str:
-    """``sentence`` of a fault of ``path`` in Chinese, with the line where it stands as far as that can be found."""
-    lead = next((one for one in (f"{path}: ", f"{path}:", f"{path.name}: ") if sentence.startswith(one)), "")
+    """``sentence`` of a fault of ``path`` in Chinese, with the line where it stands as far as that
+    can be found."""
+    lead = next(
+        (one for one in (f"{path}: ", f"{path}:", f"{path.name}: ") if sentence.startswith(one)), ""
+    )
     rest = sentence[len(lead) :].strip()
     if not lead:
         return sentence
@@ -116,7 +124,8 @@ def in_chinese(sentence: str, path: Path) -> str:
 
 
 def line_of(path: Path, keys: Sequence[str]) -> int:
-    """The line of the innermost of ``keys`` that the file has, counted from 1; 0 where it has none of them."""
+    """The line of the innermost of ``keys`` that the file has, counted from 1; 0 where it has none
+    of them."""
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except (OSError, ValueError, yaml.YAMLError):

@@ -7,7 +7,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 PORTS = {"http": 80, "https": 443}
 ROUTE = re.compile(r"[/=!]")
-"""What a fragment that a script reads holds (``#/list/1``, ``#!news``, ``#col=3``); ``#top`` is a place on the page."""
+"""What a fragment that a script reads holds (``#/list/1``, ``#!news``, ``#col=3``); ``#top`` is a
+place on the page."""
 INDEX = re.compile(r"(?:index|default|list|main|home)(?:_1)?\.\w{2,6}", re.I)
 """The page that a folder's address shows."""
 ARCHIVE = re.compile(
@@ -23,7 +24,8 @@ def is_route(url: str) -> bool:
 
 
 def one_address(url: str, *, rendered: bool = False) -> str:
-    """The same text for every spelling of one address: http or https, with or without a slash at its end.
+    """The same text for every spelling of one address: http or https, with or without a slash at
+    its end.
 
     What stands behind ``#`` counts where the column is ``rendered``.
     """
@@ -55,13 +57,15 @@ def other_host(registered: str, landed: str) -> bool:
 
 
 def host_of(url: str) -> str:
-    """``host``, with the port where it is not the scheme's own; the address itself where it is none."""
+    """``host``, with the port where it is not the scheme's own; the address itself where it is
+    none."""
     parts = _split(url)
     return url if parts is None else _host(parts)
 
 
 def is_archive(registered: str, landed: str) -> bool:
-    """Whether the other address is, by its folders, one for what was put away, and the registered one is not."""
+    """Whether the other address is, by its folders, one for what was put away, and the registered
+    one is not."""
     before = {found.lower() for found in ARCHIVE.findall(_told(registered))}
     return any(found.lower() not in before for found in ARCHIVE.findall(_told(landed)))
 

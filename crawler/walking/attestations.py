@@ -1,6 +1,8 @@
-"""A person's dated word on an account that no probe can see: who looked when, what stood there, the proof, until when.
+"""A person's dated word on an account that no probe can see: who looked when, what stood there, the
+proof, until when.
 
-An entry becomes the account's ``manual`` probe (``platforms/manual.py``): the next look, or a recheck, reads it.
+An entry becomes the account's ``manual`` probe (``platforms/manual.py``): the next look, or a
+recheck, reads it.
 Entries are withdrawn, never deleted.
 """
 
@@ -21,7 +23,8 @@ MANUAL = "manual"
 
 
 class AttestationRow(Base):
-    """``published`` is the newest post's moment as the person saw it at ``looked``; ``shot`` the sha256 of a kept file."""
+    """``published`` is the newest post's moment as the person saw it at ``looked``; ``shot`` the
+    sha256 of a kept file."""
 
     __tablename__ = "attestation"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -58,19 +61,29 @@ class Attestation:
     def probe(self) -> Probe:
         """The way of looking that the entry is."""
         handle = {
-            "published": self.published.isoformat(), "looked": self.looked.isoformat(), "until": self.until.isoformat(),
-            "by": self.seen_by, "url": self.url, "shot": self.shot,
-        }  # fmt: skip
+            "published": self.published.isoformat(),
+            "looked": self.looked.isoformat(),
+            "until": self.until.isoformat(),
+            "by": self.seen_by,
+            "url": self.url,
+            "shot": self.shot,
+        }
         return Probe(MANUAL, None, {name: value for name, value in handle.items() if value})
 
 
 def enter(connection: Connection, entry: Attestation) -> int:
     """Write an entry (its ``id`` is given here); returns the id."""
     values = {
-        "outlet_id": entry.outlet, "published": utc(entry.published), "looked": utc(entry.looked), "until": entry.until,
-        "url": entry.url, "shot": entry.shot, "file_name": entry.file_name, "seen_by": entry.seen_by,
+        "outlet_id": entry.outlet,
+        "published": utc(entry.published),
+        "looked": utc(entry.looked),
+        "until": entry.until,
+        "url": entry.url,
+        "shot": entry.shot,
+        "file_name": entry.file_name,
+        "seen_by": entry.seen_by,
         "entered": utc(entry.entered),
-    }  # fmt: skip
+    }
     made = connection.execute(insert(AttestationRow).values(values))
     return int((made.inserted_primary_key or (0,))[0])
 
@@ -87,13 +100,16 @@ def withdraw(connection: Connection, number: int, by: str, now: datetime) -> boo
 def attestations_of(connection: Connection, outlet: str) -> tuple[Attestation, ...]:
     """All entries about an account, the newest first."""
     query = select(AttestationRow.__table__).where(AttestationRow.outlet_id == outlet)
-    return tuple(_entry(row) for row in connection.execute(query.order_by(AttestationRow.id.desc())))
+    return tuple(
+        _entry(row) for row in connection.execute(query.order_by(AttestationRow.id.desc()))
+    )
 
 
 def attested(
     connection: Connection, outlets: Sequence[str] | None = None, *, as_of: datetime | None = None
 ) -> Mapping[str, Probe]:
-    """The newest standing entry of each account (of ``outlets`` where given), as it stood at ``as_of``."""
+    """The newest standing entry of each account (of ``outlets`` where given), as it stood at
+    ``as_of``."""
     query = select(AttestationRow.__table__).order_by(AttestationRow.id)
     if as_of is None:
         query = query.where(AttestationRow.withdrawn.is_(None))
@@ -111,7 +127,8 @@ def attested(
 
 
 def with_word(outlet: Outlet, word: Probe | None) -> Outlet:
-    """``outlet`` with a person's word as its ``manual`` probe, in the place of the one config.yaml gives, else last."""
+    """``outlet`` with a person's word as its ``manual`` probe, in the place of the one config.yaml
+    gives, else last."""
     if word is None:
         return outlet
     if any(probe.platform == MANUAL for probe in outlet.probes):
@@ -122,6 +139,15 @@ def with_word(outlet: Outlet, word: Probe | None) -> Outlet:
 
 def _entry(row: Any) -> Attestation:
     return Attestation(
-        row.id, row.outlet_id, row.published, row.looked, row.until, row.url, row.shot, row.file_name, row.seen_by,
-        row.entered, row.withdrawn,
-    )  # fmt: skip
+        row.id,
+        row.outlet_id,
+        row.published,
+        row.looked,
+        row.until,
+        row.url,
+        row.shot,
+        row.file_name,
+        row.seen_by,
+        row.entered,
+        row.withdrawn,
+    )

@@ -1,6 +1,8 @@
-"""Copies of the pages that a second look saw, so that the state of that day can be shown after the page changed.
+"""Copies of the pages that a second look saw, so that the state of that day can be shown after the
+page changed.
 
-Only outlets that are about to be accused, or stand under a finding, get one: the nightly walk never comes here.
+Only outlets that are about to be accused, or stand under a finding, get one: the nightly walk never
+comes here.
 """
 
 from __future__ import annotations
@@ -34,13 +36,16 @@ from crawler.walking.model import Looked
 
 Fetch = Callable[[Ask], Awaitable[Page]]
 MAX_BODY = 5_000_000
-"""Bytes: a longer page is no list page; its hash is kept, its body is cut off there and marked ``cut``."""
+"""Bytes: a longer page is no list page; its hash is kept, its body is cut off there and marked
+``cut``."""
 
 
 class PageCopyRow(Base):
-    """A page as it was brought, once per outlet and content. ``moment`` is when it was first seen so, ``last`` when last.
+    """A page as it was brought, once per outlet and content. ``moment`` is when it was first seen
+    so, ``last`` when last.
 
-    ``hash`` is sha256 over the bytes of ``body``, which is zlib-packed here; ``headers`` are the server's.
+    ``hash`` is sha256 over the bytes of ``body``, which is zlib-packed here; ``headers`` are the
+    server's.
     """
 
     __tablename__ = "page_copy"
@@ -59,10 +64,13 @@ class PageCopyRow(Base):
 
 
 class PageShotRow(Base):
-    """How a kept page looked in a browser; ``picture`` is PNG, ``sha256`` over its bytes. Empty, with ``note``: why not."""
+    """How a kept page looked in a browser; ``picture`` is PNG, ``sha256`` over its bytes. Empty,
+    with ``note``: why not."""
 
     __tablename__ = "page_shot"
-    copy_id: Mapped[int] = mapped_column(ForeignKey("page_copy.id"), primary_key=True, autoincrement=False)
+    copy_id: Mapped[int] = mapped_column(
+        ForeignKey("page_copy.id"), primary_key=True, autoincrement=False
+    )
     moment: Mapped[datetime]
     sha256: Mapped[str] = mapped_column(String(64))
     picture: Mapped[bytes] = mapped_column(LargeBinary)
@@ -84,7 +92,8 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class PageCopy:
-    """A kept page with its bytes; ``sound`` tells whether they still have the hash they were kept under."""
+    """A kept page with its bytes; ``sound`` tells whether they still have the hash they were kept
+    under."""
 
     id: int
     outlet: str
@@ -121,7 +130,8 @@ class Camera:
         return watched
 
     def of(self, outlet: Outlet, looked: Looked) -> list[Page]:
-        """The pages that a look at ``outlet`` rests on: where it ended, and for an account what its probes ask."""
+        """The pages that a look at ``outlet`` rests on: where it ended, and for an account what its
+        probes ask."""
         urls = [looked.visit.url]
         if outlet.kind is not OutletKind.COLUMN:
             urls += [url for probe in outlet.probes for url in probe_urls(outlet, probe)]
@@ -130,7 +140,8 @@ class Camera:
 
 
 def keep_copies(connection: Connection, pages: Collection[tuple[str, Page]]) -> int:
-    """Keep each (outlet id, page) that brought bytes; the same bytes again only move ``last``. Returns how many are new."""
+    """Keep each (outlet id, page) that brought bytes; the same bytes again only move ``last``.
+    Returns how many are new."""
     new = 0
     for outlet, page in pages:
         if not page.body:
@@ -144,18 +155,28 @@ def keep_copies(connection: Connection, pages: Collection[tuple[str, Page]]) -> 
         new += 1
         connection.execute(
             insert(PageCopyRow).values(
-                outlet_id=outlet, hash=digest, url=page.url, final_url=page.final_url, moment=moment,
-                last=moment, status=page.status, headers={k: v for k, v in page.headers.items() if k != "set-cookie"}, body=zlib.compress(body, 6),
+                outlet_id=outlet,
+                hash=digest,
+                url=page.url,
+                final_url=page.final_url,
+                moment=moment,
+                last=moment,
+                status=page.status,
+                headers={k: v for k, v in page.headers.items() if k != "set-cookie"},
+                body=zlib.compress(body, 6),
                 cut=len(page.body) > MAX_BODY,
             )
-        )  # fmt: skip
+        )
     return new
 
 
 def copies_of(connection: Connection, outlet: str) -> tuple[PageCopy, ...]:
-    """The copies of an outlet's page, oldest first. A body that can't be unpacked comes back empty, and unsound."""
+    """The copies of an outlet's page, oldest first. A body that can't be unpacked comes back empty,
+    and unsound."""
     rows = connection.execute(
-        select(PageCopyRow.__table__).where(PageCopyRow.outlet_id == outlet).order_by(PageCopyRow.id)
+        select(PageCopyRow.__table__)
+        .where(PageCopyRow.outlet_id == outlet)
+        .order_by(PageCopyRow.id)
     )
     return tuple(_copy(row) for row in rows)
 
@@ -185,31 +206,42 @@ def _copy(r: Any) -> PageCopy:
 
 def copied_since(connection: Connection, outlets: Sequence[str], since: datetime) -> frozenset[str]:
     """Those of ``outlets`` whose page was copied at or after ``since``."""
-    query = select(PageCopyRow.outlet_id).where(PageCopyRow.outlet_id.in_(outlets), PageCopyRow.last >= since)
+    query = select(PageCopyRow.outlet_id).where(
+        PageCopyRow.outlet_id.in_(outlets), PageCopyRow.last >= since
+    )
     return frozenset(connection.execute(query.distinct()).scalars())
 
 
 def forget_copies(connection: Connection, before: datetime, spare: Collection[str]) -> int:
-    """Drop copies last seen before ``before``, but none of the outlets in ``spare``; returns how many."""
+    """Drop copies last seen before ``before``, but none of the outlets in ``spare``; returns how
+    many."""
     old = (PageCopyRow.last < before) & PageCopyRow.outlet_id.not_in(list(spare))
-    connection.execute(delete(PageShotRow).where(PageShotRow.copy_id.in_(select(PageCopyRow.id).where(old))))
+    connection.execute(
+        delete(PageShotRow).where(PageShotRow.copy_id.in_(select(PageCopyRow.id).where(old)))
+    )
     return connection.execute(delete(PageCopyRow).where(old)).rowcount
 
 
 def shot_of(connection: Connection, copy: int) -> Shot | None:
     """The picture of the copy ``copy``, or none."""
-    row = connection.execute(select(PageShotRow.__table__).where(PageShotRow.copy_id == copy)).first()
+    row = connection.execute(
+        select(PageShotRow.__table__).where(PageShotRow.copy_id == copy)
+    ).first()
     return Shot(row.moment, row.sha256, row.picture) if row and row.picture else None
 
 
-def without_shot(connection: Connection, outlets: Collection[str], limit: int) -> tuple[PageCopy, ...]:
+def without_shot(
+    connection: Connection, outlets: Collection[str], limit: int
+) -> tuple[PageCopy, ...]:
     """The newest copy of each of ``outlets`` that nobody tried to photograph, at most ``limit``."""
     newest = select(func.max(PageCopyRow.id)).where(PageCopyRow.outlet_id.in_(sorted(outlets)))
     tried = select(PageShotRow.copy_id)
     query = select(PageCopyRow.__table__).where(
         PageCopyRow.id.in_(newest.group_by(PageCopyRow.outlet_id)), PageCopyRow.id.not_in(tried)
     )
-    return tuple(_copy(row) for row in connection.execute(query.order_by(PageCopyRow.id).limit(limit)))
+    return tuple(
+        _copy(row) for row in connection.execute(query.order_by(PageCopyRow.id).limit(limit))
+    )
 
 
 def _unpacked(body: bytes) -> bytes:

@@ -1,4 +1,5 @@
-"""What the store knows that may explain a list that went back, or shows nothing of what was known."""
+"""What the store knows that may explain a list that went back, or shows nothing of what was
+known."""
 
 from __future__ import annotations
 
@@ -17,13 +18,15 @@ BACKWARDS, ADDRESS = "backwards", "address"
 
 
 def newer(connection: Connection, outlet: str, day: date) -> list[str]:
-    """Addresses of the outlet's stored posts of after ``day``, the newest first; a few are enough to tell."""
+    """Addresses of the outlet's stored posts of after ``day``, the newest first; a few are enough
+    to tell."""
     query = select(PostRow.url).where(PostRow.outlet_id == outlet, PostRow.published > day)
     return list(connection.execute(query.order_by(PostRow.published.desc()).limit(MOST)).scalars())
 
 
 def gone_back(connection: Connection, outlet: str, since: datetime) -> list[str]:
-    """The newest posts that other columns of the site no longer show, by their looks after ``since``."""
+    """The newest posts that other columns of the site no longer show, by their looks after
+    ``since``."""
     site = select(OutletRow.site_id).where(OutletRow.id == outlet).scalar_subquery()
     query = (
         select(VisitRow.newest_url)
@@ -35,7 +38,8 @@ def gone_back(connection: Connection, outlet: str, since: datetime) -> list[str]
 
 
 def familiar(connection: Connection, outlet: str, posts: Sequence[Post], before: datetime) -> int:
-    """How many of ``posts`` the outlet showed before that moment with the same title and day, under whatever address."""
+    """How many of ``posts`` the outlet showed before that moment with the same title and day, under
+    whatever address."""
     told = {(post.title, post.published.day) for post in posts if post.published}
     query = select(PostRow.title, PostRow.published).where(
         PostRow.outlet_id == outlet,
@@ -48,7 +52,8 @@ def familiar(connection: Connection, outlet: str, posts: Sequence[Post], before:
 def words(
     connection: Connection, outlets: Collection[str]
 ) -> tuple[dict[str, datetime], dict[str, frozenset[str]]]:
-    """What people said of ``outlets``: when that going back is right, and which other addresses are their own."""
+    """What people said of ``outlets``: when that going back is right, and which other addresses are
+    their own."""
     row = ColumnWordRow
     query = select(row.outlet_id, row.kind, row.key, row.moment).where(
         row.outlet_id.in_(outlets), row.ended.is_(None), row.kind.in_((BACKWARDS, ADDRESS))

@@ -1,4 +1,5 @@
-"""Going backwards is no proof: what makes a first page one that may clear and never convict. Pure."""
+"""Going backwards is no proof: what makes a first page one that may clear and never convict.
+Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ def doubt(
 ) -> str:
     """Why the page proves nothing beside what it shows, or an empty word.
 
-    ``shown`` are the keys of its posts, ``front`` those of the last first page that was believed, ``newest`` the newest
+    ``shown`` are the keys of its posts, ``front`` those of the last first page that was believed,
+    ``newest`` the newest
     day that one had: an older one now is a backup, an archive, or a post that was withdrawn.
     """
     now = reading.newest
@@ -45,7 +47,8 @@ def rises(days: list[date]) -> bool:
 def withdrawn(page: Page, newest: date) -> bool:
     """Whether a post's own page says that it is no post of after ``newest`` any more.
 
-    Gone (404, 410), led away (a removed article of the province's platform is a refresh to its folder), or dated anew.
+    Gone (404, 410), led away (a removed article of the province's platform is a refresh to its
+    folder), or dated anew.
     A wall, an error or a page that is not understood says nothing.
     """
     article = read_article(page)

@@ -8,7 +8,8 @@ from crawler.model import Ask, Evidence, Outcome, Reading
 from crawler.reading.families import jcms, province
 
 DATA = ("json", "jcms")
-"""What an interface answers. A page in its place (a login, an error, the portal's own home page) is no list of the column."""
+"""What an interface answers. A page in its place (a login, an error, the portal's own home page) is
+no list of the column."""
 
 
 def answered(asked: Ask, reading: Reading) -> Reading:
@@ -26,6 +27,8 @@ def answered(asked: Ask, reading: Reading) -> Reading:
     onward = province.after(asked, reading) or jcms.after(asked, reading)
     if onward is None:
         return replace(reading, asks=())
-    rest = tuple(one for one in reading.unread if one.why != "total")  # what is missing is asked next
+    rest = tuple(
+        one for one in reading.unread if one.why != "total"
+    )  # what is missing is asked next
     evidence = Evidence.COMPLETE if reading.unread and not rest else reading.evidence
     return replace(reading, asks=(onward,), unread=rest, evidence=evidence)

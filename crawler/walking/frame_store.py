@@ -1,4 +1,5 @@
-"""The frame of a site as its columns show it: links beside the lists, and which columns showed them.
+"""The frame of a site as its columns show it: links beside the lists, and which columns showed
+them.
 
 Learned from every first page that is read; what no page has shown for :data:`KEPT` is forgotten.
 """
@@ -21,7 +22,8 @@ from crawler.walking.address_store import once, same_lists
 from crawler.walking.model import Looked
 
 MOST_COLUMNS = 4
-"""As many columns that showed a link are kept: one more than make it the site's, since two of them may be one list."""
+"""As many columns that showed a link are kept: one more than make it the site's, since two of them
+may be one list."""
 KEPT = timedelta(days=60)
 TOUCHED = timedelta(days=7)
 """``last_seen`` moves in steps of this: a frame that stands costs a night no writing."""
@@ -51,7 +53,12 @@ def _learn(connection: Connection, site: str, links: Mapping[str, Mapping[str, d
         last, row = max(outlets.values()), known.get(name)
         if row is None:
             empty = FrameLinkRow(outlets=[], since=[])
-            values = {"site_id": site, "key": name, "first_seen": min(outlets.values()), "last_seen": last}
+            values = {
+                "site_id": site,
+                "key": name,
+                "first_seen": min(outlets.values()),
+                "last_seen": last,
+            }
             new.append(values | _together(empty, outlets))
         elif (together := _together(row, outlets))[
             "outlets"
@@ -68,13 +75,18 @@ def _learn(connection: Connection, site: str, links: Mapping[str, Mapping[str, d
 _CHANGED = (
     update(FrameLinkRow)
     .where(ROW.id == bindparam("b_id"))
-    .values(outlets=bindparam("b_outlets"), since=bindparam("b_since"), last_seen=bindparam("last_seen"))
+    .values(
+        outlets=bindparam("b_outlets"), since=bindparam("b_since"), last_seen=bindparam("last_seen")
+    )
 )
 
 
 def _together(row: Any, shown: Mapping[str, datetime]) -> dict[str, list[str]]:
-    """The columns that showed the link, each with its moment: those that did before, and then the new ones."""
-    fresh = sorted((moment, outlet) for outlet, moment in shown.items() if outlet not in row.outlets)
+    """The columns that showed the link, each with its moment: those that did before, and then the
+    new ones."""
+    fresh = sorted(
+        (moment, outlet) for outlet, moment in shown.items() if outlet not in row.outlets
+    )
     outlets = [*row.outlets, *(outlet for _, outlet in fresh)]
     since = [*row.since, *(utc(moment).isoformat() for moment, _ in fresh)]
     return {"outlets": outlets[:MOST_COLUMNS], "since": since[:MOST_COLUMNS]}
@@ -85,7 +97,8 @@ def frame_of(
 ) -> dict[str, frozenset[str]]:
     """By site: the links that are its frame, as :func:`crawler.frames.frame_key` names them.
 
-    A link is frame where enough of the site's columns had shown it beside their lists by ``as_of`` (``None``: by now);
+    A link is frame where enough of the site's columns had shown it beside their lists by ``as_of``
+    (``None``: by now);
     columns that show one list now count once. A site that is not known is there and has none.
     """
     groups = same_lists(connection)

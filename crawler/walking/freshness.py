@@ -1,6 +1,8 @@
-"""How old is an answer? A copy that a cache hands out is told from a look at now, by what the answer says of itself.
+"""How old is an answer? A copy that a cache hands out is told from a look at now, by what the
+answer says of itself.
 
-Pure. ``Age``, ``Date`` and ``Warning`` tell (RFC 9111); ``Via`` and ``X-Cache`` tell that a cache stands in the way.
+Pure. ``Age``, ``Date`` and ``Warning`` tell (RFC 9111); ``Via`` and ``X-Cache`` tell that a cache
+stands in the way.
 """
 
 from __future__ import annotations
@@ -13,14 +15,16 @@ from email.utils import parsedate_to_datetime
 from crawler.model import Ask, Page, utc
 
 PAST_CACHES = {"Cache-Control": "no-cache", "Pragma": "no-cache"}
-"""Asks every cache on the way for the server's own answer (``Pragma`` for those of the last century)."""
+"""Asks every cache on the way for the server's own answer (``Pragma`` for those of the last
+century)."""
 VALIDATORS = ("if-none-match", "if-modified-since")
 OLDEST = timedelta(days=3650)
 """An ``Age`` beyond ten years (a counter that ran over) says old, and not how old."""
 STALE_WARNINGS = re.compile(r"\b11[0-3]\b")
 """Response is stale, revalidation failed, disconnected, heuristically expired."""
 STALE_STATUS = re.compile(r"\bSTALE\b", re.IGNORECASE)
-"""A cache that hands out what it knows to be old (nginx ``X-Cache-Status: STALE``, ``HIT-STALE``): how old nobody says."""
+"""A cache that hands out what it knows to be old (nginx ``X-Cache-Status: STALE``, ``HIT-STALE``):
+how old nobody says."""
 ONE_DATE = re.compile(r"\d{1,2}[ -][A-Za-z]{3}[ -]\d{2,4} \d{1,2}:\d{2}:\d{2}")
 CACHES = ("x-cache", "x-cache-status", "x-proxy-cache", "x-cache-lookup", "cf-cache-status")
 AGES = ("age", "x-cache-age")
@@ -29,7 +33,8 @@ LONGEST = 120
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """An answer that is no look at now. ``made`` is when the copy was taken, ``None`` where nobody says.
+    """An answer that is no look at now. ``made`` is when the copy was taken, ``None`` where nobody
+    says.
 
     ``alone``: nothing but its ``Date`` says so, which a server with a wrong clock would send, too.
     """
@@ -40,7 +45,8 @@ class Copy:
 
 
 def copy_of(page: Page, limit: timedelta, skew: timedelta = timedelta(0)) -> Copy | None:
-    """What tells that ``page`` is a copy made longer than ``limit`` before it was fetched, or ``None``.
+    """What tells that ``page`` is a copy made longer than ``limit`` before it was fetched, or
+    ``None``.
 
     ``skew`` is how far the server's clock is known to run ahead of ours (behind: negative).
     """
@@ -62,7 +68,8 @@ def copy_of(page: Page, limit: timedelta, skew: timedelta = timedelta(0)) -> Cop
 
 
 def age_of(page: Page) -> timedelta | None:
-    """The largest age in seconds that the answer bears (``Age``, or what a maker of caches calls it); ``None`` without a
+    """The largest age in seconds that the answer bears (``Age``, or what a maker of caches calls
+    it); ``None`` without a
     number."""
     found = re.findall(r"\d+", " ".join(page.headers.get(name, "") for name in AGES))
     return timedelta(seconds=min(max(map(int, found)), 10**10)) if found else None
@@ -91,13 +98,15 @@ def asks_past(ask: Ask) -> bool:
 
 
 def runs(first: Page, second: Page) -> bool:
-    """Whether the server's clock went on between two answers: it is wrong then, and they are no copies."""
+    """Whether the server's clock went on between two answers: it is wrong then, and they are no
+    copies."""
     before, after = date_of(first), date_of(second)
     return before is not None and after is not None and after > before
 
 
 def said_by_caches(page: Page) -> tuple[str, ...]:
-    """What the answer says of the caches on its way, as parts of :attr:`crawler.model.Visit.path`."""
+    """What the answer says of the caches on its way, as parts of
+    :attr:`crawler.model.Visit.path`."""
     headers = page.headers
     named = [("age", headers.get("age", "")), ("warning", headers.get("warning", ""))]
     named += [("via", headers.get("via", "")), *((name, headers.get(name, "")) for name in CACHES)]
@@ -110,5 +119,6 @@ def part(name: str, value: str) -> str:
 
 
 def final_part(url: str) -> str:
-    """Where the page stands, as a part of a path: whole, for a person may be asked whether that is the column's address."""
+    """Where the page stands, as a part of a path: whole, for a person may be asked whether that is
+    the column's address."""
     return f"final={''.join(url.replace(';', '%3B').split())}"

@@ -1,4 +1,5 @@
-"""Who is asked next: one queue a host, so that no host is asked beyond its cap and a dead one gives up early.
+"""Who is asked next: one queue a host, so that no host is asked beyond its cap and a dead one gives
+up early.
 
 Pure bookkeeping without a network and without a clock.
 """
@@ -16,11 +17,15 @@ from crawler.walking.wholeness import NOTHING, Walked
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One address to fetch: a list page of ``known``'s outlet, or an article page when there is none.
+    """One address to fetch: a list page of ``known``'s outlet, or an article page when there is
+    none.
 
-    ``planned`` is the id of an outlet of which nothing is known yet: it is asked for when its turn comes.
-    ``trail`` stands for the pages of the list that were seen before it (see :func:`crawler.visit.look`). ``ask`` is the
-    request where it is more than a plain GET of ``url``; ``walked`` what the pages before showed, ``landed`` where the
+    ``planned`` is the id of an outlet of which nothing is known yet: it is asked for when its turn
+    comes.
+    ``trail`` stands for the pages of the list that were seen before it (see
+    :func:`crawler.visit.look`). ``ask`` is the
+    request where it is more than a plain GET of ``url``; ``walked`` what the pages before showed,
+    ``landed`` where the
     column's own page ended whose content stands at ``url``.
     """
 
@@ -45,7 +50,8 @@ class HostQueue:
     """The tasks of one host and how it behaved: lists first, articles after.
 
     At most ``manners.concurrency`` requests are in flight, ``manners.delay`` seconds apart. After
-    ``give_up_after`` network failures in a row the host is dead and :meth:`take` gives nothing more.
+    ``give_up_after`` network failures in a row the host is dead and :meth:`take` gives nothing
+    more.
     """
 
     host: str
@@ -79,13 +85,15 @@ class HostQueue:
         return self.articles.popleft() if self.articles else None
 
     def reserve(self, now: float) -> float:
-        """Seconds to wait before the next request; books its place (``now`` is any steady clock)."""
+        """Seconds to wait before the next request; books its place (``now`` is any steady
+        clock)."""
         at = max(now, self.free_at)
         self.free_at = at + self.manners.delay
         return at - now
 
     def settle(self, *, failed: bool) -> None:
-        """How a request ended; ``failed`` means the network failed, not that the answer displeased."""
+        """How a request ended; ``failed`` means the network failed, not that the answer
+        displeased."""
         self.failures = self.failures + 1 if failed else 0
 
     def abandon(self) -> list[Task]:
@@ -97,7 +105,8 @@ class HostQueue:
 
 
 def host_key(url: str) -> str:
-    """``host:port`` of an address, lower case: what politeness is counted by. For addresses already checked."""
+    """``host:port`` of an address, lower case: what politeness is counted by. For addresses already
+    checked."""
     start = url.find("://") + 3
     for end in range(start, len(url)):
         if url[end] in "/?#":

@@ -23,13 +23,17 @@ SECONDS = 2.0
 
 
 class StoreKeeper:
-    """Buffers looks and articles and writes them by ``ROWS`` rows or ``SECONDS``; a kill loses at most that.
+    """Buffers looks and articles and writes them by ``ROWS`` rows or ``SECONDS``; a kill loses at
+    most that.
 
-    What is lost was not written at all, so the next run does it again: validators are stored with the
+    What is lost was not written at all, so the next run does it again: validators are stored with
+    the
     posts that they stand for.
     """
 
-    def __init__(self, engine: Engine, reader: Engine, config: CrawlConfig, hosts: frozenset[str]) -> None:
+    def __init__(
+        self, engine: Engine, reader: Engine, config: CrawlConfig, hosts: frozenset[str]
+    ) -> None:
         self._engine = engine
         self._reader = reader
         self._looks: list[Looked] = []

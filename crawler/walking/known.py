@@ -53,7 +53,8 @@ def known_outlets(
     *,
     since: datetime | None = None,
 ) -> list[Known]:
-    """What the store knows of every outlet in the catalogue (or of ``only`` those), in catalogue order.
+    """What the store knows of every outlet in the catalogue (or of ``only`` those), in catalogue
+    order.
 
     ``since`` leaves out those that were looked at after that moment and have no walk to finish.
     """
@@ -82,9 +83,12 @@ def known_outlets(
 def planned_outlets(
     connection: Connection, only: Sequence[str] | None = None, *, since: datetime | None = None
 ) -> tuple[list[Planned], list[Known]]:
-    """The same outlets in two parts: columns with their address alone, and all others with what is known of them."""
+    """The same outlets in two parts: columns with their address alone, and all others with what is
+    known of them."""
     table = OutletRow
-    query = _chosen(select(table.id, table.url, table.site_id, table.kind, table.probes), only, since)
+    query = _chosen(
+        select(table.id, table.url, table.site_id, table.kind, table.probes), only, since
+    )
     planned, others = [], []
     for row in connection.execute(query):
         if row.kind == OutletKind.COLUMN and row.url and not row.probes:
@@ -127,7 +131,9 @@ def _politer(chosen: dict[str, Manners], url: str, manners: Manners) -> None:
 
 def allowed_hosts(connection: Connection) -> frozenset[str]:
     """The hosts of every site that is not retired."""
-    rows = connection.execute(select(SiteRow.home, SiteRow.hosts).where(SiteRow.retired_at.is_(None)))
+    rows = connection.execute(
+        select(SiteRow.home, SiteRow.hosts).where(SiteRow.retired_at.is_(None))
+    )
     return frozenset(host for row in rows for host in (host_of(row.home), *row.hosts) if host)
 
 
@@ -140,4 +146,6 @@ def known_sites(connection: Connection) -> list[Site]:
 
 def site_homes(connection: Connection) -> list[str]:
     """The home page of every site that is not retired."""
-    return list(connection.execute(select(SiteRow.home).where(SiteRow.retired_at.is_(None))).scalars())
+    return list(
+        connection.execute(select(SiteRow.home).where(SiteRow.retired_at.is_(None))).scalars()
+    )

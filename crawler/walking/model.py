@@ -1,4 +1,5 @@
-"""The words of the walk: what is known of an outlet before a look, and what one look at a page came to."""
+"""The words of the walk: what is known of an outlet before a look, and what one look at a page came
+to."""
 
 from __future__ import annotations
 
@@ -30,8 +31,10 @@ from crawler.walking.wholeness import (
 class Known:
     """What the store knows of an outlet before a look (see ``OutletRow`` for the fields).
 
-    ``backwards`` is when a person last said that its going back is right, ``other_addresses`` those that a person said
-    are its own, too (:class:`crawler.proof_store.ColumnWordRow`). ``golden`` is how its page was built when it was learned,
+    ``backwards`` is when a person last said that its going back is right, ``other_addresses`` those
+    that a person said
+    are its own, too (:class:`crawler.proof_store.ColumnWordRow`). ``golden`` is how its page was
+    built when it was learned,
     ``drifting`` whether a drift from it is open (:mod:`crawler.walking.shapes`).
     """
 
@@ -78,12 +81,18 @@ class Looked:
     """One page looked at: the item that goes to the store.
 
     ``posts`` are to be written (none where the first page shows just what it showed before);
-    ``front`` is the new front, ``None`` to keep the old; ``walk_*`` the outlet's walk after this page;
-    ``more`` are pages to look at next (addresses, or whole requests); ``trail`` goes with them, so that no list leads
-    in a circle. Where it does not ``learn``, the look is kept and what is known of the outlet stays as it was.
-    ``around`` are links of ``site`` beside the list. ``walked`` is what the walk's pages showed so far, ``whole`` what
-    they prove once it ended, ``left`` the column's unread parts where its further pages add one. ``believed`` is the look as it counts where its doubt is explained. ``proven`` tells what the
-    look at ``walk_prior`` proves of posts that it did not show. ``built`` is how its page is built, where that is to be kept.
+    ``front`` is the new front, ``None`` to keep the old; ``walk_*`` the outlet's walk after this
+    page;
+    ``more`` are pages to look at next (addresses, or whole requests); ``trail`` goes with them, so
+    that no list leads
+    in a circle. Where it does not ``learn``, the look is kept and what is known of the outlet stays
+    as it was.
+    ``around`` are links of ``site`` beside the list. ``walked`` is what the walk's pages showed so
+    far, ``whole`` what
+    they prove once it ended, ``left`` the column's unread parts where its further pages add one.
+    ``believed`` is the look as it counts where its doubt is explained. ``proven`` tells what the
+    look at ``walk_prior`` proves of posts that it did not show. ``built`` is how its page is built,
+    where that is to be kept.
     """
 
     visit: Visit
@@ -111,7 +120,8 @@ class Looked:
 
 
 STUBS = ("redirect_stub", "frameset", "script_list")
-"""Pages whose content stands elsewhere: behind a jump, in a frame, or at the interface that a script asks (by GET)."""
+"""Pages whose content stands elsewhere: behind a jump, in a frame, or at the interface that a
+script asks (by GET)."""
 
 
 def request_of(further: Further) -> Ask:
@@ -120,8 +130,11 @@ def request_of(further: Further) -> Ask:
 
 
 def further_key(further: Further) -> bytes:
-    """Eight bytes that stand for a further page: forms that differ in their fields alone are different pages."""
+    """Eight bytes that stand for a further page: forms that differ in their fields alone are
+    different pages."""
     if isinstance(further, str):
         return key(further)
     plain = further.method == "GET" and not further.body
-    return key(further.url if plain else f"{further.method} {further.url} {further.body.decode('latin-1')}")
+    return key(
+        further.url if plain else f"{further.method} {further.url} {further.body.decode('latin-1')}"
+    )

@@ -24,7 +24,8 @@ from crawler.walking.wholeness import (
 
 
 def _grew_below(known: Known, reading: Reading, old: frozenset[bytes]) -> bool:
-    """Whether the column counts more new posts than its first page shows: one was put in below, with an older day."""
+    """Whether the column counts more new posts than its first page shows: one was put in below,
+    with an older day."""
     if known.total is None or reading.total is None:
         return False
     return reading.total - known.total > sum(key(post.url) not in old for post in reading.posts)
@@ -33,7 +34,9 @@ def _grew_below(known: Known, reading: Reading, old: frozenset[bytes]) -> bool:
 def _past(reading: Reading, onward: Further | None, horizon: date, *, first: bool) -> bool:
     """Whether what follows can only be older than ``horizon``.
 
-    A first page that is older as a whole may be one of pinned rows: the second is looked at. A form's posts are ordered by priority before their day: only a whole page that is older ends such a walk. Elsewhere it
+    A first page that is older as a whole may be one of pinned rows: the second is looked at. A
+    form's posts are ordered by priority before their day: only a whole page that is older ends such
+    a walk. Elsewhere it
     is enough that the page's last post is its oldest.
     """
     days = [post.published.day for post in reading.posts if post.published]
@@ -59,19 +62,30 @@ def onward(
         old = keys(known.front)
         below = _grew_below(known, reading, old)
         same = front == known.front and not redated and visit.dated == known.dated
-        on = looks_on(known.unread, visit.newest, visit.moment, sent=visit.conditional) and reading.further
+        on = (
+            looks_on(known.unread, visit.newest, visit.moment, sent=visit.conditional)
+            and reading.further
+        )
         if same and not below and not on:
             return Looked(visit, walk_done=True)
         reached = not below and not on and (not reading.posts or key(reading.posts[-1].url) in old)
     else:
         reached = bool(reading.posts) and seen is not None and seen(reading.posts[-1].url)
-        # Known posts, but none of the first page as it last was: this page is older than the first one, and what moved off
+        # Known posts, but none of the first page as it last was: this page is older than the first
+        # one, and what moved off
         # that one since stands on no page.
         reached = reached and (walked.met or not known.front)
     onward = next((one for one in reading.further if further_key(one) not in trail), None)
     shown = blake2b(front, digest_size=HASH).digest()
-    ended = reached or onward is None or visit.page_no >= max_pages or not reading.posts or shown in trail
-    # One old row at a page's end proves little: the walk goes on until the days from the horizon on are surely whole.
+    ended = (
+        reached
+        or onward is None
+        or visit.page_no >= max_pages
+        or not reading.posts
+        or shown in trail
+    )
+    # One old row at a page's end proves little: the walk goes on until the days from the horizon on
+    # are surely whole.
     past = _past(reading, onward, horizon, first=first)
     if past and (reach(walked.days) or horizon) <= horizon:
         ended = True
@@ -84,7 +98,9 @@ def onward(
         visit,
         posts=reading.posts,
         front=front if first else None,
-        walk_since=None if ended else (visit.moment if starts else known.walk_since or visit.moment),
+        walk_since=None
+        if ended
+        else (visit.moment if starts else known.walk_since or visit.moment),
         walk_prior=known.last_conclusive if starts else known.walk_prior,
         walk_done=ended,
         more=() if ended or onward is None else (onward,),

@@ -1,6 +1,8 @@
-"""A night's record of pages that say something of themselves: one row per kind of page and site or column.
+"""A night's record of pages that say something of themselves: one row per kind of page and site or
+column.
 
-A row stands as long as the page says the same; what it says anew is a new row, so a past day can be asked.
+A row stands as long as the page says the same; what it says anew is a new row, so a past day can be
+asked.
 """
 
 from __future__ import annotations
@@ -43,9 +45,11 @@ class PageSeen:
 
 @dataclass(slots=True)
 class Inspector:
-    """Collects during a night what pages say of themselves. Never raises: no label is worth the night.
+    """Collects during a night what pages say of themselves. Never raises: no label is worth the
+    night.
 
-    A home page that a cache made longer than ``copy_age`` seconds ago is no look at now: nothing of it is kept.
+    A home page that a cache made longer than ``copy_age`` seconds ago is no look at now: nothing of
+    it is kept.
     """
 
     sites: Sequence[Site]
@@ -71,16 +75,23 @@ class Inspector:
             return
         try:
             home = read_home(page)
-        except Exception:  # one page's labels, not the night; told in the log, and the fact stays absent
+        except (
+            Exception
+        ):  # one page's labels, not the night; told in the log, and the fact stays absent
             logger.exception("%s: what the home page says of itself could not be read", page.url)
             return
         if home is None:
             return
         facts = {
-            "tags": dict(home.labels.tags), "lacking": list(home.labels.lacking), "void": list(home.labels.void),
-            "footer": dict(home.footer), "host": urlsplit(page.final_url).hostname or "",
-        }  # fmt: skip
-        self.seen.append(PageSeen(f"site:{site.id}", "home", page.final_url, facts, page.fetched_at))
+            "tags": dict(home.labels.tags),
+            "lacking": list(home.labels.lacking),
+            "void": list(home.labels.void),
+            "footer": dict(home.footer),
+            "host": urlsplit(page.final_url).hostname or "",
+        }
+        self.seen.append(
+            PageSeen(f"site:{site.id}", "home", page.final_url, facts, page.fetched_at)
+        )
         self.homes.append((f"site:{site.id}", page, home.links))
 
     def column(self, page: Page, outlet: Outlet) -> None:
@@ -105,7 +116,9 @@ class Inspector:
             site, {"pages": 0, "lacking": Counter(), "examples": {}, "moment": moment, "url": url}
         )
         count["pages"] += 1
-        labels = labels_of("article", {name.lower(): [value] for name, value in article.tags.items()})
+        labels = labels_of(
+            "article", {name.lower(): [value] for name, value in article.tags.items()}
+        )
         faults = [*labels.lacking, *labels.void]
         if article.published is not None and article.published.why.startswith(TWELVE):
             faults.append("clock12")
@@ -129,9 +142,12 @@ class Inspector:
 
 
 def record_pages(connection: Connection, inspector: Inspector) -> None:
-    """Write what the night saw, in the caller's transaction; the same words again only move ``last_seen``."""
+    """Write what the night saw, in the caller's transaction; the same words again only move
+    ``last_seen``."""
     rows = inspector.rows()
-    rows += [_home_list(connection, subject, page, links) for subject, page, links in inspector.homes]
+    rows += [
+        _home_list(connection, subject, page, links) for subject, page, links in inspector.homes
+    ]
     known = _newest(connection)
     again: list[dict[str, Any]] = []
     new: list[dict[str, Any]] = []
@@ -142,15 +158,23 @@ def record_pages(connection: Connection, inspector: Inspector) -> None:
             again.append({"b_id": old.id, "last_seen": seen.moment})
         else:
             new.append(
-                {"subject": seen.subject, "kind": seen.kind, "url": seen.url[:2000], "facts": facts,
-                 "first_seen": seen.moment, "last_seen": seen.moment}
-            )  # fmt: skip
+                {
+                    "subject": seen.subject,
+                    "kind": seen.kind,
+                    "url": seen.url[:2000],
+                    "facts": facts,
+                    "first_seen": seen.moment,
+                    "last_seen": seen.moment,
+                }
+            )
     execute_many(connection, _AGAIN, again)
     execute_many(connection, _NEW, new)
 
 
 _NEW = insert(PageFactRow)
-_AGAIN = update(PageFactRow).where(ROW.id == bindparam("b_id")).values(last_seen=bindparam("last_seen"))
+_AGAIN = (
+    update(PageFactRow).where(ROW.id == bindparam("b_id")).values(last_seen=bindparam("last_seen"))
+)
 
 
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -180,7 +204,13 @@ def _home_list(connection: Connection, subject: str, page: Page, links: Sequence
         query = select(PostRow.url, func.min(PostRow.published)).where(
             PostRow.url.in_(links[start : start + CHUNK]), PostRow.published <= today
         )
-        dated |= {row[0]: row[1] for row in connection.execute(query.group_by(PostRow.url)) if row[1]}
+        dated |= {
+            row[0]: row[1] for row in connection.execute(query.group_by(PostRow.url)) if row[1]
+        }
     newest = max(dated.values(), default=None)
-    facts = {"newest": newest.isoformat() if newest else "", "dated": len(dated), "links": len(links)}
+    facts = {
+        "newest": newest.isoformat() if newest else "",
+        "dated": len(dated),
+        "links": len(links),
+    }
     return PageSeen(subject, "home_list", page.final_url, facts, page.fetched_at)

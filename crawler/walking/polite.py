@@ -1,6 +1,8 @@
-"""Many addresses asked politely: each host by its manners and robots.txt, a dead one given up, all within one cap.
+"""Many addresses asked politely: each host by its manners and robots.txt, a dead one given up, all
+within one cap.
 
-The walk over columns has its own order (``walk.py``); this is for pages and files in any order. It fetches through a
+The walk over columns has its own order (``walk.py``); this is for pages and files in any order. It
+fetches through a
 plain function and keeps the same rules for every host, the catalogue's or a stranger's.
 """
 
@@ -30,7 +32,8 @@ MOST_HOSTS = 5000
 
 @dataclass
 class Polite(Generic[T]):
-    """``fetch`` gets the thing that an address stands for, and the request. ``stopped`` ends the run between requests."""
+    """``fetch`` gets the thing that an address stands for, and the request. ``stopped`` ends the
+    run between requests."""
 
     fetch: Fetch[T]
     robots_fetch: Callable[[Ask], Awaitable[Page]]
@@ -43,8 +46,11 @@ class Polite(Generic[T]):
     locks: dict[str, asyncio.Lock] = field(default_factory=dict)
     gates: dict[str, asyncio.Semaphore] = field(default_factory=dict)
 
-    async def run(self, asks: Iterable[tuple[T, Ask]], done: Callable[[T, Page], Awaitable[None]]) -> None:
-        """Ask every address once (a network fault once more) and hand each page to ``done``; returns when all is done."""
+    async def run(
+        self, asks: Iterable[tuple[T, Ask]], done: Callable[[T, Page], Awaitable[None]]
+    ) -> None:
+        """Ask every address once (a network fault once more) and hand each page to ``done``;
+        returns when all is done."""
         total = asyncio.Semaphore(self.config.total_concurrency)
         by_host: dict[str, list[tuple[T, Ask]]] = defaultdict(list)
         for thing, ask in asks:
@@ -61,7 +67,8 @@ class Polite(Generic[T]):
                     group.create_task(self._work(queue, waiting, total, done))
 
     async def ask_one(self, thing: T, ask: Ask) -> Page:
-        """One address in its host's turn, outside of any batch; callers at the same time wait for each other."""
+        """One address in its host's turn, outside of any batch; callers at the same time wait for
+        each other."""
         queue = self._queue(host_key(ask.url))
         gate = self.gates.setdefault(queue.host, asyncio.Semaphore(queue.manners.concurrency))
         async with gate:
@@ -104,7 +111,8 @@ class Polite(Generic[T]):
         return self.queues[host]
 
     async def _barred(self, queue: HostQueue, url: str, total: asyncio.Semaphore) -> str:
-        """Why robots.txt keeps us from ``url``. A missing file forbids nothing; one that cannot be had forbids all (RFC 9309)."""
+        """Why robots.txt keeps us from ``url``. A missing file forbids nothing; one that cannot be
+        had forbids all (RFC 9309)."""
         async with self.locks.setdefault(queue.host, asyncio.Lock()):
             if queue.host not in self.rules:
                 await self._turn(queue)

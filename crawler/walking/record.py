@@ -1,4 +1,5 @@
-"""What the crawl saw goes into the store here, and only here: batched, each page whole or not at all."""
+"""What the crawl saw goes into the store here, and only here: batched, each page whole or not at
+all."""
 
 from __future__ import annotations
 
@@ -34,18 +35,22 @@ from crawler.walking import frame_store, shape_store
 from crawler.walking.model import Looked
 
 ARTICLE_TRIES = 3
-"""An article page that was gone or not understood on three nights is left alone; its list entry stands."""
+"""An article page that was gone or not understood on three nights is left alone; its list entry
+stands."""
 REFUSED_TRIES = 30
-"""Nights on which a portal may be down or refuse us before a waiting article page is given up; on as many nights the
+"""Nights on which a portal may be down or refuse us before a waiting article page is given up; on
+as many nights the
 page of a row without a date is asked for it."""
 GONE = ("not_found", "soft_404")
 PORTAL = "portal"
-"""Only a column's posts have article pages to read: a platform's lists say all that is asked of an account."""
+"""Only a column's posts have article pages to read: a platform's lists say all that is asked of an
+account."""
 CHUNK = 500
 MOST_UNREAD = 40
 """So many unread parts of one page are kept; a page with more stays partial by those."""
 LONGEST_URL = 800
-"""Characters. A longer address is no article's (scripts and search forms are), and no index holds it."""
+"""Characters. A longer address is no article's (scripts and search forms are), and no index holds
+it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +64,16 @@ class ArticleSeen:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which new posts deserve an article page: not older than ``horizon`` and ``fetchable(url)``."""
+    """Which new posts deserve an article page: not older than ``horizon`` and
+    ``fetchable(url)``."""
 
     horizon: date
     fetchable: Callable[[str], bool]
 
     def wants(self, post: Post) -> bool:
-        return (post.published is None or post.published.day >= self.horizon) and self.fetchable(post.url)
+        return (post.published is None or post.published.day >= self.horizon) and self.fetchable(
+            post.url
+        )
 
 
 def record(
@@ -132,9 +140,11 @@ def _posts(connection: Connection, looks: Sequence[Looked], scope: Scope) -> Non
 
 @lru_cache(maxsize=2)
 def _upsert(database: str) -> UpdateBase:
-    """A new post enters; one that is known was seen again. Its first date stands, or the first believed one.
+    """A new post enters; one that is known was seen again. Its first date stands, or the first
+    believed one.
 
-    Another date that the same address shows later is kept with its proof among ``others``, each day once.
+    Another date that the same address shows later is kept with its proof among ``others``, each day
+    once.
     """
     statement = (postgresql if database == "postgresql" else sqlite).insert(PostRow)
     old, new = PostRow.__table__.c, statement.excluded
@@ -209,15 +219,26 @@ def _rows(looked: Looked, scope: Scope) -> Iterator[tuple[Any, ...]]:
         dated = post.published
         proof = _UNDATED if dated is None else _proof(dated, clean)
         yield (
-            outlet, clean(post.url), clean(post.title), *proof, clean(post.origin) if post.origin else None,
-            [_dated(other) for other in post.others], post.pinned, page, moment, moment,
+            outlet,
+            clean(post.url),
+            clean(post.title),
+            *proof,
+            clean(post.origin) if post.origin else None,
+            [_dated(other) for other in post.others],
+            post.pinned,
+            page,
+            moment,
+            moment,
             prior if looked.proven.covers(post) else None,
-            "pending" if portal and own and scope.wants(post) else "skipped", 0, "",
-        )  # fmt: skip
+            "pending" if portal and own and scope.wants(post) else "skipped",
+            0,
+            "",
+        )
 
 
 def shared_addresses(posts: Sequence[Post]) -> frozenset[str]:
-    """The addresses that are no post's own: none at all, or one under which posts of several titles open by a script."""
+    """The addresses that are no post's own: none at all, or one under which posts of several titles
+    open by a script."""
     titles: dict[str, set[str]] = {}
     for post in posts:
         titles.setdefault(post.url, set()).add(post.title)
@@ -225,7 +246,8 @@ def shared_addresses(posts: Sequence[Post]) -> frozenset[str]:
 
 
 def made_address(post: Post, page: str) -> str:
-    """An address for a post that has none of its own: its column's folder, or its own, with a mark of its title and day.
+    """An address for a post that has none of its own: its column's folder, or its own, with a mark
+    of its title and day.
 
     On each page of the list the same, so that a post is one row wherever it stands.
     """
@@ -234,12 +256,15 @@ def made_address(post: Post, page: str) -> str:
     return f"{post.url or page.partition('?')[0].rpartition('/')[0] + '/'}#~{mark}"
 
 
-def _proof(dated: Dated, clean: Callable[[str], str]) -> tuple[date, datetime | None, str, str, str]:
+def _proof(
+    dated: Dated, clean: Callable[[str], str]
+) -> tuple[date, datetime | None, str, str, str]:
     return dated.day, dated.moment, clean(dated.raw[:200]), dated.place, dated.why
 
 
 def _cleaner(posts: Sequence[Post]) -> Callable[[str], str]:
-    """:func:`_clean`, or nothing to do where a look at all the texts at once shows nothing to clean."""
+    """:func:`_clean`, or nothing to do where a look at all the texts at once shows nothing to
+    clean."""
     texts = [post.url + post.title + (post.origin or "") for post in posts]
     texts += [post.published.raw for post in posts if post.published is not None]
     together = "".join(texts)
@@ -292,8 +317,16 @@ def _state(looked: Looked) -> dict[str, Any]:
     values: dict[str, Any] = {"last_look": visit.moment, "last_outcome": visit.outcome.value}
     if not visit.outcome.conclusive or not looked.learns:
         return values
-    values |= {"last_conclusive": visit.moment, "etag": visit.etag, "last_modified": visit.last_modified}
-    values |= {"page_hash": visit.page_hash, "newest": visit.newest, "newest_url": _clean(visit.newest_url)}
+    values |= {
+        "last_conclusive": visit.moment,
+        "etag": visit.etag,
+        "last_modified": visit.last_modified,
+    }
+    values |= {
+        "page_hash": visit.page_hash,
+        "newest": visit.newest,
+        "newest_url": _clean(visit.newest_url),
+    }
     values |= {"dated": visit.dated, **walk, "evidence": visit.evidence.value, "total": visit.total}
     values["unread"] = [unread_values(one) for one in visit.unread[:MOST_UNREAD]]
     if not visit.conditional:
@@ -317,7 +350,8 @@ def _articles(connection: Connection, articles: Sequence[ArticleSeen]) -> None:
 
 
 def _article(row: Mapping[Any, Any], article: Article) -> dict[str, Any]:
-    """What an article page changes of a post: state, origin, a date where none was, a full title."""
+    """What an article page changes of a post: state, origin, a date where none was, a full
+    title."""
     tries = row["article_tries"] + 1
     if article.outcome is not Outcome.READ and not _said_enough(row, article):
         own = article.outcome is Outcome.UNREADABLE or article.reason in GONE
@@ -331,7 +365,11 @@ def _article(row: Mapping[Any, Any], article: Article) -> dict[str, Any]:
         values["title"] = _clean(article.title)
     dated = article.published
     if dated is not None and row["published"] is None:
-        values |= {"published": dated.day, "published_at": dated.moment, "raw": _clean(dated.raw[:200])}
+        values |= {
+            "published": dated.day,
+            "published_at": dated.moment,
+            "raw": _clean(dated.raw[:200]),
+        }
         values |= {"place": dated.place, "why": dated.why}
     elif dated is not None and dated.day != row["published"]:
         values["others"] = [*row["others"], _dated(dated)]
@@ -344,7 +382,8 @@ def _said_enough(row: Mapping[Any, Any], article: Article) -> bool:
 
 
 def adopt_articles(connection: Connection) -> None:
-    """A post that stands on two columns was fetched once: its other rows take over what was read."""
+    """A post that stands on two columns was fetched once: its other rows take over what was
+    read."""
     post, twin = PostRow.__table__.alias("post"), PostRow.__table__.alias("twin")
     theirs = {f"twin_{name}": twin.c[name].label(f"twin_{name}") for name in _DATE}
     rows = connection.execute(
@@ -378,7 +417,8 @@ def stored_before(connection: Connection, outlet: str, url: str, moment: datetim
 
 
 def pending_articles(connection: Connection, outlets: Sequence[str] | None = None) -> list[str]:
-    """Addresses of article pages that an earlier run left unfetched, each once; those that owe a date come first."""
+    """Addresses of article pages that an earlier run left unfetched, each once; those that owe a
+    date come first."""
     undated = func.max(case((PostRow.published.is_(None), 1), else_=0))
     query = select(PostRow.url).where(PostRow.article == "pending").group_by(PostRow.url)
     if outlets is not None:
@@ -393,7 +433,8 @@ def open_run(connection: Connection, kind: str, started: datetime, planned: int)
 
 
 def close_run(connection: Connection, run: int, ended: datetime, note: str = "") -> None:
-    """Count what the run saw and close its row: ``looked`` were asked, of which ``unknown`` proved nothing."""
+    """Count what the run saw and close its row: ``looked`` were asked, of which ``unknown`` proved
+    nothing."""
     started = connection.execute(select(RunRow.started).where(RunRow.id == run)).scalar_one()
     visits = (
         select(VisitRow.outlet_id, func.max(VisitRow.id).label("last"))

@@ -1,4 +1,5 @@
-"""Why a look proves less than it shows: an old copy, another place, a list turned round, a page built anew."""
+"""Why a look proves less than it shows: an old copy, another place, a list turned round, a page
+built anew."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ from crawler.walking.wholeness import (
 
 
 def _leads_on(known: Known, reading: Reading) -> bool:
-    """Whether the list leads on from the known posts, or a person said that it is right since the last look."""
+    """Whether the list leads on from the known posts, or a person said that it is right since the
+    last look."""
     since = known.last_conclusive
     if known.backwards is not None and (since is None or known.backwards > since):
         return True
@@ -40,9 +42,11 @@ def _fresh(newest: date | None, posts: Iterable[Post]) -> int:
 
 
 def explained(believed: Looked, doubted: Looked, met: int, newest: date | None) -> Looked:
-    """The look at a page built anew as it counts, when ``met`` of its posts are known by title and day, whatever their addresses.
+    """The look at a page built anew as it counts, when ``met`` of its posts are known by title and
+    day, whatever their addresses.
 
-    ``newest`` is the newest day that was known. As it is ``believed`` where it leads on from them, else as ``doubted``.
+    ``newest`` is the newest day that was known. As it is ``believed`` where it leads on from them,
+    else as ``doubted``.
     """
     posts = believed.posts
     of = believed.built
@@ -52,7 +56,8 @@ def explained(believed: Looked, doubted: Looked, met: int, newest: date | None) 
 
 
 def turned_round(known: Known, looked: Looked, reading: Reading) -> Looked:
-    """A list that went back, or shows nothing of what is known, may be an old one or another one's."""
+    """A list that went back, or shows nothing of what is known, may be an old one or another
+    one's."""
     shown = frozenset(key(post.url) for post in reading.posts)
     why = doubt(reading, shown, keys(known.front), known.newest) if reading.posts else ""
     since = known.last_conclusive
@@ -64,14 +69,19 @@ def turned_round(known: Known, looked: Looked, reading: Reading) -> Looked:
         weak = replace(looked.visit, evidence=Evidence.LOWER_BOUND, reason=why)
         return replace(looked, visit=weak, whole=whole)
     before = f"{known.newest} -> {looked.visit.newest}" if why == WENT_BACK else ""
-    told = replace(looked, visit=replace(looked.visit, mark=marked_again(before, looked.visit.mark)))
+    told = replace(
+        looked, visit=replace(looked.visit, mark=marked_again(before, looked.visit.mark))
+    )
     posts = reading.posts if why == NO_KNOWN_POSTS else looked.posts
     return replace(bounded(known, replace(told, posts=posts), why), believed=looked)
 
 
 def drifted(known: Known, looked: Looked, reading: Reading) -> Looked:
-    """A page built anew that does not lead on from the known posts may be another list: it clears and never convicts."""
-    golden = known.golden if known.front else None  # a new address, or a person's word: learned anew
+    """A page built anew that does not lead on from the known posts may be another list: it clears
+    and never convicts."""
+    golden = (
+        known.golden if known.front else None
+    )  # a new address, or a person's word: learned anew
     of = built(golden, reading, drifting=known.drifting)
     if of is None:
         return looked
@@ -96,7 +106,9 @@ def with_final(visit: Visit, registered: str, landed: str) -> Visit:
 
 def led_elsewhere(known: Known, looked: Looked, reason: str, mark: str) -> Looked:
     """Another list than the column's: it says nothing of it."""
-    visit = replace(with_doubt(looked.visit, reason, mark), newest=known.newest, newest_url=known.newest_url)
+    visit = replace(
+        with_doubt(looked.visit, reason, mark), newest=known.newest, newest_url=known.newest_url
+    )
     blank = replace(visit, etag="", last_modified="")
     return Looked(
         blank,
@@ -108,7 +120,8 @@ def led_elsewhere(known: Known, looked: Looked, reason: str, mark: str) -> Looke
 
 
 def as_old_copy(known: Known, looked: Looked, copy: Copy | None) -> Looked:
-    """A copy is no look at now: what it shows was so when it was made, and the column may hold more since."""
+    """A copy is no look at now: what it shows was so when it was made, and the column may hold more
+    since."""
     visit = looked.visit
     if copy is None or not visit.outcome.conclusive:
         return looked
@@ -117,7 +130,8 @@ def as_old_copy(known: Known, looked: Looked, copy: Copy | None) -> Looked:
 
 
 def bounded(known: Known, looked: Looked, reason: str) -> Looked:
-    """The look may clear and never convict. What is known of the outlet stays, its newest post too."""
+    """The look may clear and never convict. What is known of the outlet stays, its newest post
+    too."""
     visit = replace(looked.visit, evidence=Evidence.LOWER_BOUND, reason=reason)
     if visit.page_no > 1:
         return replace(looked, visit=visit)
@@ -142,4 +156,6 @@ def marked_again(mark: str, old: str) -> str:
 
 def with_doubt(visit: Visit, reason: str, mark: str) -> Visit:
     marks = marked_again(mark, visit.mark)
-    return replace(visit, outcome=Outcome.UNREADABLE, evidence=Evidence.NONE, reason=reason, mark=marks)
+    return replace(
+        visit, outcome=Outcome.UNREADABLE, evidence=Evidence.NONE, reason=reason, mark=marks
+    )

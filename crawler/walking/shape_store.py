@@ -1,4 +1,5 @@
-"""The golden reading of each column and the drifts from it, in the store. A quiet night writes nothing here."""
+"""The golden reading of each column and the drifts from it, in the store. A quiet night writes
+nothing here."""
 
 from __future__ import annotations
 
@@ -81,7 +82,12 @@ def _drift(connection: Connection, looked: Looked, whole: bool, known: Mapping[s
         if GOLDEN in known:
             _refresh(connection, known[GOLDEN], moment)
         return _enter(connection, DRIFTING, looked, whole)
-    values = {"whole": whole, "overlaps": built.overlaps, "rows": _rows(built.rows), "last_seen": utc(moment)}
+    values = {
+        "whole": whole,
+        "overlaps": built.overlaps,
+        "rows": _rows(built.rows),
+        "last_seen": utc(moment),
+    }
     connection.execute(update(ColumnShapeRow).where(ROW.id == old.id).values(**values, ended=None))
     return old
 
@@ -89,16 +95,19 @@ def _drift(connection: Connection, looked: Looked, whole: bool, known: Mapping[s
 def _before(connection: Connection, looked: Looked) -> Kept | None:
     """A drift to the same page that was over of late and that nobody accepted."""
     query = select(ColumnShapeRow.__table__).where(
-        ROW.outlet_id == looked.visit.outlet, ROW.kind == DRIFTING, ROW.person == "",
+        ROW.outlet_id == looked.visit.outlet,
+        ROW.kind == DRIFTING,
+        ROW.person == "",
         ROW.ended > utc(looked.visit.moment) - AGAIN,
-    )  # fmt: skip
+    )
     ended = [kept_of(row) for row in connection.execute(query.order_by(ROW.id.desc()))]
     assert looked.built is not None
     return next((one for one in ended if not differences(one.shape, looked.built.shape)), None)
 
 
 def _refresh(connection: Connection, golden: Kept, before: datetime) -> None:
-    """Keep with the golden reading the newest posts that were known before the drift: those that a person compares."""
+    """Keep with the golden reading the newest posts that were known before the drift: those that a
+    person compares."""
     query = select(POST.title, POST.url, POST.published).where(
         POST.outlet_id == golden.outlet, POST.first_seen < utc(before), POST.published.is_not(None)
     )
@@ -113,18 +122,37 @@ def _enter(connection: Connection, kind: str, looked: Looked, whole: bool) -> Ke
     built, moment = looked.built, utc(looked.visit.moment)
     assert built is not None
     values = {
-        "outlet_id": looked.visit.outlet, "kind": kind, "shape": asdict(built.shape), "rows": _rows(built.rows),
-        "whole": whole, "overlaps": built.overlaps, "first_seen": moment, "last_seen": moment,
-    }  # fmt: skip
+        "outlet_id": looked.visit.outlet,
+        "kind": kind,
+        "shape": asdict(built.shape),
+        "rows": _rows(built.rows),
+        "whole": whole,
+        "overlaps": built.overlaps,
+        "first_seen": moment,
+        "last_seen": moment,
+    }
     made = connection.execute(insert(ColumnShapeRow).values(values))
     number = int((made.inserted_primary_key or (0,))[0])
     return Kept(
-        number, looked.visit.outlet, kind, built.shape, built.rows, whole, built.overlaps, moment, moment, None, "", ""
-    )  # fmt: skip
+        number,
+        looked.visit.outlet,
+        kind,
+        built.shape,
+        built.rows,
+        whole,
+        built.overlaps,
+        moment,
+        moment,
+        None,
+        "",
+        "",
+    )
 
 
 def _end(connection: Connection, one: Kept, moment: datetime, **said: str) -> None:
-    connection.execute(update(ColumnShapeRow).where(ROW.id == one.id).values(ended=utc(moment), **said))
+    connection.execute(
+        update(ColumnShapeRow).where(ROW.id == one.id).values(ended=utc(moment), **said)
+    )
 
 
 def adopt(connection: Connection, drift: Kept, now: datetime, *, person: str, reason: str) -> None:
@@ -134,20 +162,29 @@ def adopt(connection: Connection, drift: Kept, now: datetime, *, person: str, re
         _end(connection, golden, now)
     _end(connection, drift, now, person=person[:100], reason=reason)
     values = {
-        "outlet_id": drift.outlet, "kind": GOLDEN, "shape": asdict(drift.shape), "rows": _rows(drift.rows),
-        "whole": drift.whole, "overlaps": drift.overlaps, "first_seen": utc(now), "last_seen": utc(now),
-    }  # fmt: skip
+        "outlet_id": drift.outlet,
+        "kind": GOLDEN,
+        "shape": asdict(drift.shape),
+        "rows": _rows(drift.rows),
+        "whole": drift.whole,
+        "overlaps": drift.overlaps,
+        "first_seen": utc(now),
+        "last_seen": utc(now),
+    }
     connection.execute(insert(ColumnShapeRow).values(**values, person=person[:100], reason=reason))
 
 
 def _whole(connection: Connection, looks: Sequence[Looked]) -> set[int]:
-    """The looks that account for everything on their page, by number; what is frame or known by now is accounted for."""
+    """The looks that account for everything on their page, by number; what is frame or known by now
+    is accounted for."""
     partial = {n: one for n, one in enumerate(looks) if one.visit.evidence is Evidence.PARTIAL}
     whole = {n for n, one in enumerate(looks) if one.visit.evidence is Evidence.COMPLETE}
     if not partial:
         return whole
     frames = frame_of(connection, {one.site for one in partial.values()})
-    days = _days(connection, {part.url for one in partial.values() for part in one.visit.unread if part.url})
+    days = _days(
+        connection, {part.url for one in partial.values() for part in one.visit.unread if part.url}
+    )
     words = _dismissed(connection, {one.visit.outlet for one in partial.values()})
     for number, one in partial.items():
         visit, frame = one.visit, frames.get(one.site, frozenset())
@@ -179,7 +216,9 @@ def _days(connection: Connection, urls: Collection[str]) -> dict[str, date]:
     every = sorted(urls)
     for start in range(0, len(every), CHUNK):
         query = select(POST.url, POST.published).where(
-            POST.url.in_(every[start : start + CHUNK]), POST.published.is_not(None), POST.place.in_(PRINTED)
+            POST.url.in_(every[start : start + CHUNK]),
+            POST.published.is_not(None),
+            POST.place.in_(PRINTED),
         )
         for url, day in connection.execute(query):
             found[url] = max(day, found.get(url, day))
@@ -221,6 +260,16 @@ def kept_of(row: Any) -> Kept:
         for one in row.rows
     )
     return Kept(
-        row.id, row.outlet_id, row.kind, shape, rows, row.whole, row.overlaps, row.first_seen, row.last_seen,
-        row.ended, row.person, row.reason,
-    )  # fmt: skip
+        row.id,
+        row.outlet_id,
+        row.kind,
+        shape,
+        rows,
+        row.whole,
+        row.overlaps,
+        row.first_seen,
+        row.last_seen,
+        row.ended,
+        row.person,
+        row.reason,
+    )

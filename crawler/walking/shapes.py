@@ -1,6 +1,8 @@
-"""A column's golden reading, and what a look shows that stands elsewhere than in it: a drift of the page. Pure.
+"""A column's golden reading, and what a look shows that stands elsewhere than in it: a drift of the
+page. Pure.
 
-A drift accuses nobody and hides nothing: where the new page leads on from the known posts its look counts as ever, where it
+A drift accuses nobody and hides nothing: where the new page leads on from the known posts its look
+counts as ever, where it
 does not the look may clear and never convict, until a later one or a person explains it.
 """
 
@@ -17,7 +19,8 @@ DRIFT = "drift"
 """Why a look is doubted whose page is built anew and shows too few of the known posts."""
 PLACE, DATE, ROWS, FURTHER = "place", "date", "rows", "further"
 TIMES = 2
-"""A page of a list with further pages that holds so many times more or fewer posts is another page."""
+"""A page of a list with further pages that holds so many times more or fewer posts is another
+page."""
 SHARE = (2, 3)
 """So large a share of the posts that should be known must be known."""
 KEPT = 8
@@ -29,7 +32,8 @@ GOLDEN, DRIFTING = "golden", "drift"
 
 
 class Turn(StrEnum):
-    """What a look means to the golden reading: the first of its kind, the same again after a drift, or a drift."""
+    """What a look means to the golden reading: the first of its kind, the same again after a drift,
+    or a drift."""
 
     LEARN = "learn"
     SAME = "same"
@@ -47,7 +51,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """How the page of a look is built, where the store is to hear of it. ``overlaps``: it leads on from the known posts."""
+    """How the page of a look is built, where the store is to hear of it. ``overlaps``: it leads on
+    from the known posts."""
 
     turn: Turn
     shape: Shape
@@ -57,7 +62,8 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A reading as the store keeps it (:class:`crawler.proof_store.ColumnShapeRow`): a golden one, or a drift from one.
+    """A reading as the store keeps it (:class:`crawler.proof_store.ColumnShapeRow`): a golden one,
+    or a drift from one.
 
     ``whole``: it accounted for every row of its page; ``overlaps``: it led on from the known posts.
     """
@@ -78,7 +84,8 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Drifted:
-    """A column whose page is built anew: the golden reading (``None``: none is kept) beside the reading as it is now."""
+    """A column whose page is built anew: the golden reading (``None``: none is kept) beside the
+    reading as it is now."""
 
     golden: Kept | None
     now: Kept
@@ -90,9 +97,11 @@ class Drifted:
 
 
 def built(golden: Shape | None, reading: Reading, *, drifting: bool) -> Built | None:
-    """What of a reading the store is to hear: nothing while its page is built as ``golden``, which is every quiet night.
+    """What of a reading the store is to hear: nothing while its page is built as ``golden``, which
+    is every quiet night.
 
-    ``golden`` is ``None`` where nothing was learned yet; ``drifting``: a drift of the column is open.
+    ``golden`` is ``None`` where nothing was learned yet; ``drifting``: a drift of the column is
+    open.
     """
     shape = reading.shape
     if reading.outcome is not Outcome.READ or shape is None:
@@ -111,9 +120,11 @@ def rows_of(reading: Reading) -> tuple[Row, ...]:
 
 
 def differences(one: Shape, other: Shape) -> tuple[str, ...]:
-    """In what a page built as ``other`` differs from one built as ``one``; nothing for what changes from day to day.
+    """In what a page built as ``other`` differs from one built as ``one``; nothing for what changes
+    from day to day.
 
-    No difference are: a class more or less, a box without a name more or less, another maker's mark, more or fewer posts in a
+    No difference are: a class more or less, a box without a name more or less, another maker's
+    mark, more or fewer posts in a
     list without further pages, further pages that begin or end with the number of posts.
     """
     told = {
@@ -130,16 +141,19 @@ def _another_size(one: int, other: int) -> bool:
 
 
 def _another_way(one: Shape, other: Shape) -> bool:
-    """Whether further pages are found in another way; or no more, though the page is as full as it was."""
+    """Whether further pages are found in another way; or no more, though the page is as full as it
+    was."""
     if one.further and other.further:
         return one.further != other.further
     return bool(one.further) and other.rows >= one.rows
 
 
 def same_place(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether two rows of boxes are one place: the list's own box and each named one around it meet their like, in order.
+    """Whether two rows of boxes are one place: the list's own box and each named one around it meet
+    their like, in order.
 
-    Boxes without a name come and go. Once in the row a box may have got its first name, or lost its last.
+    Boxes without a name come and go. Once in the row a box may have got its first name, or lost its
+    last.
     """
     if one == other:
         return True
@@ -149,7 +163,8 @@ def same_place(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 
 def _meet(one: tuple[str, ...], other: tuple[str, ...], spent: bool) -> bool:
-    """Whether the boxes meet, the nearest first. By the number met of each: whether none, or one, got its first name."""
+    """Whether the boxes meet, the nearest first. By the number met of each: whether none, or one,
+    got its first name."""
     reached: set[tuple[int, int, bool]] = {(0, 0, spent)}
     waiting = [(0, 0, spent)]
     deep = DEPTH - 1 in (len(one), len(other))  # the outermost boxes were not told
@@ -200,7 +215,8 @@ def _alike(one: str, other: str) -> bool:
 def leads_on(shown: int, fresh: int, met: int, front: int) -> bool:
     """Whether a list leads on from the known posts.
 
-    Of ``shown`` posts ``fresh`` are newer than all that was known, and ``met`` stood on the last first page that was
+    Of ``shown`` posts ``fresh`` are newer than all that was known, and ``met`` stood on the last
+    first page that was
     believed, which held ``front``.
     """
     most, of = SHARE

@@ -1,4 +1,5 @@
-"""What hosts were caught at: a server that says "unchanged" of a page that changed is not asked so again."""
+"""What hosts were caught at: a server that says "unchanged" of a page that changed is not asked so
+again."""
 
 from __future__ import annotations
 
@@ -18,7 +19,13 @@ ROW = HostTraitRow.__table__.c
 def mark(connection: Connection, host: str, kind: str, moment: datetime, detail: str) -> None:
     """``host`` (``host:port``) was caught at ``kind``; the first time and its proof stay."""
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    values = {"host": host[:260], "kind": kind, "since": moment, "last_seen": moment, "detail": detail[:1000]}
+    values = {
+        "host": host[:260],
+        "kind": kind,
+        "since": moment,
+        "last_seen": moment,
+        "detail": detail[:1000],
+    }
     statement = make(HostTraitRow).values(values)
     newer = func.max if connection.dialect.name == "sqlite" else func.greatest
     later = newer(ROW.last_seen, statement.excluded.last_seen)
@@ -28,7 +35,8 @@ def mark(connection: Connection, host: str, kind: str, moment: datetime, detail:
 
 
 def caught(connection: Connection, as_of: datetime | None = None) -> dict[str, datetime]:
-    """The hosts that lied (by ``as_of``), and when each was last caught as far as that is known now."""
+    """The hosts that lied (by ``as_of``), and when each was last caught as far as that is known
+    now."""
     query = select(ROW.host, ROW.last_seen).where(ROW.kind == LIAR)
     if as_of is not None:
         query = query.where(ROW.since <= utc(as_of))
@@ -36,9 +44,11 @@ def caught(connection: Connection, as_of: datetime | None = None) -> dict[str, d
 
 
 def liars(connection: Connection, as_of: datetime | None = None) -> dict[str, datetime]:
-    """The hosts (``host:port``, see :func:`crawler.hosts.host_key`) whose 304 proves nothing, and since when that is known.
+    """The hosts (``host:port``, see :func:`crawler.hosts.host_key`) whose 304 proves nothing, and
+    since when that is known.
 
-    Whatever a conditional look at one of them was answered with 304, before or after, says nothing of the page.
+    Whatever a conditional look at one of them was answered with 304, before or after, says nothing
+    of the page.
     """
     query = select(ROW.host, ROW.since).where(ROW.kind == LIAR)
     if as_of is not None:

@@ -1,4 +1,5 @@
-"""One page and its reading become a Visit: unchanged? refused? below its floor? is there more to walk?
+"""One page and its reading become a Visit: unchanged? refused? below its floor? is there more to
+walk?
 
 The same function stands behind both doors (spider and recheck), so both reach the same Visit.
 """
@@ -50,7 +51,8 @@ Read = Callable[[Page, Outlet, Probe], Reading]
 LEARNED_SHARE = 3
 """A first page that shows fewer than a third of the dated posts it last showed is not believed."""
 OTHER_STRUCTURE = ("no_list", "no_dates", "script_list")
-"""What a reader says of a page whose list it does not find; where it found one before, the page was redesigned."""
+"""What a reader says of a page whose list it does not find; where it found one before, the page was
+redesigned."""
 
 
 def look(
@@ -76,11 +78,16 @@ def look(
     """Judge one fetched page of ``known.outlet``.
 
     ``seen(url)`` tells whether a post was stored before the present walk (needed on further pages;
-    the first page knows its front). ``horizon`` is the day before which pages are not followed. ``trail`` is
-    that of the page before: a page that shows what an earlier one showed ends the walk, and a link back is
-    not followed. ``asked`` is the request where it was more than a plain GET; ``sent`` whether validators went with
-    it (by default as :func:`conditional` would); ``copy`` tells that the answer is an old one. ``walked`` is what the
-    pages before showed. ``landed`` is where the column's own page ended, where not at ``page.final_url``;
+    the first page knows its front). ``horizon`` is the day before which pages are not followed.
+    ``trail`` is
+    that of the page before: a page that shows what an earlier one showed ends the walk, and a link
+    back is
+    not followed. ``asked`` is the request where it was more than a plain GET; ``sent`` whether
+    validators went with
+    it (by default as :func:`conditional` would); ``copy`` tells that the answer is an old one.
+    ``walked`` is what the
+    pages before showed. ``landed`` is where the column's own page ended, where not at
+    ``page.final_url``;
     ``column_at(url)`` names the other column that is registered there.
     """
     sent = bool(conditional(known)) if sent is None else sent
@@ -113,7 +120,9 @@ def look(
     onward = page.status == 200 and looks_on(known.unread, known.newest, page.fetched_at, sent=sent)
     if unchanged and not onward:
         return _same(known, page, visit, landed, copy)
-    reading = _unasked() if page.status == 304 and not sent else guarded(read, page, known.outlet, probe)
+    reading = (
+        _unasked() if page.status == 304 and not sent else guarded(read, page, known.outlet, probe)
+    )
     if unchanged and not reading.further:
         return _same(known, page, visit, landed, copy)
     if asked is not None:
@@ -137,7 +146,9 @@ def _same(known: Known, page: Page, visit: Visit, landed: str, copy: Copy | None
     """The look at a page that shows what it showed before."""
     told = with_final(visit, known.outlet.url or "", landed or page.final_url)
     kept = replace(
-        told, etag=visit.etag or known.etag, last_modified=visit.last_modified or known.last_modified
+        told,
+        etag=visit.etag or known.etag,
+        last_modified=visit.last_modified or known.last_modified,
     )
     return as_old_copy(known, Looked(kept, walk_done=True), copy)
 
@@ -145,7 +156,8 @@ def _same(known: Known, page: Page, visit: Visit, landed: str, copy: Copy | None
 def _arrived(
     known: Known, looked: Looked, reading: Reading, landed: str, column_at: Callable[[str], str]
 ) -> Looked:
-    """A page that stands elsewhere than registered is told; whose list it is must be known before it counts."""
+    """A page that stands elsewhere than registered is told; whose list it is must be known before
+    it counts."""
     registered = known.outlet.url or ""
     if not registered or not landed or same_place(registered, landed):
         return looked
@@ -164,26 +176,35 @@ def _arrived(
         return led_elsewhere(known, told, "moved_address", landed)
     if looked.believed is not None:
         return led_elsewhere(known, told, "moved_address", landed)
-    if other_host(registered, landed) or (known.front and known.evidence is not Evidence.LOWER_BOUND):
+    if other_host(registered, landed) or (
+        known.front and known.evidence is not Evidence.LOWER_BOUND
+    ):
         return told
-    # Never seen at its own address: it is read and walked, and convicts nobody until the office says whose it is.
-    weak = replace(told.visit, evidence=Evidence.LOWER_BOUND, reason=told.visit.reason or "moved_address")
+    # Never seen at its own address: it is read and walked, and convicts nobody until the office
+    # says whose it is.
+    weak = replace(
+        told.visit, evidence=Evidence.LOWER_BOUND, reason=told.visit.reason or "moved_address"
+    )
     return replace(told, visit=weak)
 
 
 def _unasked() -> Reading:
-    """Nothing was sent that could be unchanged: a cache's fault, or a server that says so of everything."""
+    """Nothing was sent that could be unchanged: a cache's fault, or a server that says so of
+    everything."""
     said = "304 to a request without validators"
     return Reading(Outcome.UNREADABLE, Evidence.NONE, reason="bad_304", mark=said)
 
 
 def guarded(read: Read, page: Page, outlet: Outlet, probe: Probe) -> Reading:
-    """``read``'s answer; a reader that breaks on a page is our fault with that page, not the night's end."""
+    """``read``'s answer; a reader that breaks on a page is our fault with that page, not the
+    night's end."""
     try:
         return read(page, outlet, probe)
     except Exception as error:
         logger.exception("%s: the reader of %s broke on %s", outlet.id, probe.platform, page.url)
-        return Reading(Outcome.UNREADABLE, Evidence.NONE, reason="reader_broke", mark=repr(error)[:200])
+        return Reading(
+            Outcome.UNREADABLE, Evidence.NONE, reason="reader_broke", mark=repr(error)[:200]
+        )
 
 
 def _unchanged(known: Known, page: Page, digest: str, sent: bool) -> bool:
@@ -212,7 +233,9 @@ def _read(
         mark=marked_again(visit.mark, reading.mark),
         family=reading.family,
         newest=newest.day if newest else None,
-        newest_url=next((p.url for p in reading.posts if p.published is newest), "") if newest else "",
+        newest_url=next((p.url for p in reading.posts if p.published is newest), "")
+        if newest
+        else "",
         dated=dated,
         unread=reading.unread,
         total=reading.total,
@@ -225,7 +248,9 @@ def _read(
         visit = above_floor(known, visit)
     if not visit.outcome.conclusive:
         more = reading.further if visit.reason in STUBS else ()
-        kept = replace(visit, newest=known.newest, newest_url=known.newest_url, etag="", last_modified="")
+        kept = replace(
+            visit, newest=known.newest, newest_url=known.newest_url, etag="", last_modified=""
+        )
         return Looked(
             kept,
             walk_since=known.walk_since,
@@ -239,8 +264,10 @@ def _read(
 def above_floor(known: Known, visit: Visit) -> Visit:
     """What the outlet showed before decides whether this look is believed.
 
-    Nothing where there was a list (``emptied``), no list in a page that had one (``redesigned``), or fewer dated
-    posts than the outlet's floor or than a third of what it last showed (``below_floor``): not believed. A person
+    Nothing where there was a list (``emptied``), no list in a page that had one (``redesigned``),
+    or fewer dated
+    posts than the outlet's floor or than a third of what it last showed (``below_floor``): not
+    believed. A person
     who finds the page healthy lets the outlet learn anew (:func:`crawler.register.accept`).
     """
     floor = floor_of(known)
@@ -248,12 +275,15 @@ def above_floor(known: Known, visit: Visit) -> Visit:
         return with_doubt(visit, "emptied", f"0 < {floor}")
     if visit.outcome is Outcome.UNREADABLE and visit.reason in OTHER_STRUCTURE and known.dated:
         before = f"{known.family or 'generic'} {known.dated}"
-        return with_doubt(visit, "redesigned", f"{before} -> {visit.family or 'generic'} {visit.reason}")
+        return with_doubt(
+            visit, "redesigned", f"{before} -> {visit.family or 'generic'} {visit.reason}"
+        )
     if visit.outcome is Outcome.READ and visit.dated < floor:
         return with_doubt(visit, "below_floor", f"{visit.dated} < {floor}")
     return visit
 
 
 def floor_of(known: Known) -> int:
-    """The least number of dated posts that is believed: the configured floor, or a third of what was last shown."""
+    """The least number of dated posts that is believed: the configured floor, or a third of what
+    was last shown."""
     return max(known.outlet.floor, -(-known.dated // LEARNED_SHARE))

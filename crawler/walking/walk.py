@@ -82,9 +82,11 @@ class Keeper(Protocol):
 
 @dataclass(slots=True)
 class Walk:
-    """One run over many hosts. ``manners`` by ``host:port``; ``hosts`` may be asked, others never are.
+    """One run over many hosts. ``manners`` by ``host:port``; ``hosts`` may be asked, others never
+    are.
 
-    ``on_list`` is shown every first page that is not just as it was, ``on_article`` what every article said.
+    ``on_list`` is shown every first page that is not just as it was, ``on_article`` what every
+    article said.
     Without ``pages`` (or ``articles``) further pages (or article pages) are left to a later run.
     """
 
@@ -118,9 +120,11 @@ class Walk:
     async def run(
         self, known: Iterable[Known], pending: Iterable[str] = (), planned: Iterable[Planned] = ()
     ) -> None:
-        """Look at every outlet of ``known`` once and fetch the ``pending`` articles; returns when all is done.
+        """Look at every outlet of ``known`` once and fetch the ``pending`` articles; returns when
+        all is done.
 
-        Of ``planned`` columns the keeper is asked shortly before their turn: a large night fits in little memory.
+        Of ``planned`` columns the keeper is asked shortly before their turn: a large night fits in
+        little memory.
         """
         self._total = asyncio.Semaphore(self.config.total_concurrency)
         self._source.remember(self.keeper.liars())
@@ -169,7 +173,8 @@ class Walk:
         return self.queues[host]
 
     def _staff(self, queue: HostQueue) -> None:
-        """As many workers as the host's cap and its waiting tasks allow; a dead host's tasks end at once."""
+        """As many workers as the host's cap and its waiting tasks allow; a dead host's tasks end at
+        once."""
         assert self._group is not None
         if queue.dead:
             self._abandon(queue)
@@ -194,14 +199,18 @@ class Walk:
                 self._refuse(task, "host_gave_up")
 
     def _recall(self, task: Task, behind: Iterable[Task] = ()) -> Task | None:
-        """The task with what the store knows of its outlet; those of the tasks right ``behind`` are read along.
+        """The task with what the store knows of its outlet; those of the tasks right ``behind`` are
+        read along.
 
         Nothing when the catalogue has let the outlet go since the night was planned.
         """
         if not task.planned:
             return task
         if task.planned not in self._recalled:
-            ids = [task.planned, *(one.planned for one in islice(behind, READ_ALONG) if one.planned)]
+            ids = [
+                task.planned,
+                *(one.planned for one in islice(behind, READ_ALONG) if one.planned),
+            ]
             self._recalled.update(self.keeper.known(ids))
         known = self._recalled.pop(task.planned, None)
         return replace(task, known=known, planned="") if known else None
@@ -254,7 +263,9 @@ class Walk:
                 looked = await self._acquainted(queue, task, looked)
             self._keep(task, page, looked)
 
-    async def _dated(self, queue: HostQueue, task: Task, answer: Answer, seconds: float) -> Looked | None:
+    async def _dated(
+        self, queue: HostQueue, task: Task, answer: Answer, seconds: float
+    ) -> Looked | None:
         """The look; where its rows print no year, as two of their articles give it to them."""
         looked = self._look(task, answer, seconds)
         if looked is None or task.known is None or queue.dead or not may_lack_years(looked.visit):
@@ -264,7 +275,8 @@ class Walk:
         return self._look(task, answer, seconds, days) if days else looked
 
     async def _acquainted(self, queue: HostQueue, task: Task, looked: Looked) -> Looked:
-        """The look as it counts where the list leads to posts that are known: further down, or under other addresses."""
+        """The look as it counts where the list leads to posts that are known: further down, or
+        under other addresses."""
         known, believed = task.known, looked.believed
         assert known is not None
         if believed is None or known.last_conclusive is None:
@@ -287,13 +299,16 @@ class Walk:
             page = self._look(ahead, answer, 0.0)
             if page is None or not page.visit.outcome.conclusive or page.visit.reason:
                 return looked
-            if any(self.keeper.stored_before(known.outlet.id, one.url, before) for one in page.posts):
+            if any(
+                self.keeper.stored_before(known.outlet.id, one.url, before) for one in page.posts
+            ):
                 return believed
             onward, trail = page.more, page.trail
         return looked
 
     async def _explain(self) -> None:
-        """Lists that went back, once every list of their hosts was seen: a withdrawn post explains one, a backup many."""
+        """Lists that went back, once every list of their hosts was seen: a withdrawn post explains
+        one, a backup many."""
         waiting, self._backwards = self._backwards, {}
         for host, found in waiting.items():
             lost = [one.visit.newest_url for _, _, one in found]
@@ -306,14 +321,19 @@ class Walk:
                 self._keep(task, page, told or looked)
 
     async def _withdrawn(self, task: Task, looked: Looked) -> Looked | None:
-        """The look as it counts where every newer post that was known is gone by its own page; else nothing."""
+        """The look as it counts where every newer post that was known is gone by its own page; else
+        nothing."""
         known, believed = task.known, looked.believed
         if known is None or believed is None or believed.visit.newest is None:
             return None
         name, newest = known.outlet.id, believed.visit.newest
         others = self.keeper.gone_back(name, looked.visit.moment - BACKWARDS)
         urls = self.keeper.newer(name, newest)
-        if not urls or len(urls) > MOST_WITHDRAWN or any(one != looked.visit.newest_url for one in others):
+        if (
+            not urls
+            or len(urls) > MOST_WITHDRAWN
+            or any(one != looked.visit.newest_url for one in others)
+        ):
             return None
         for url in urls:
             if not withdrawn(await self.ask(url), newest):
@@ -322,13 +342,15 @@ class Walk:
         return replace(believed, visit=replace(believed.visit, path=path))
 
     def _caught(self, queue: HostQueue, known: Known, looked: Looked) -> Looked:
-        """A host that lies is put on record; the last look without this list is the last plain one."""
+        """A host that lies is put on record; the last look without this list is the last plain
+        one."""
         detail = f"{known.outlet.url} 的列表已有变化，用旧校验值询问仍答“未修改”（304）"
         self.keeper.trait(queue.host, LIAR, looked.visit.moment, detail)
         return replace(looked, walk_prior=known.last_plain or looked.walk_prior)
 
     async def ask(self, url: str) -> Page:
-        """A page beside the lists (a home page, a picture), within the same guard, robots and manners."""
+        """A page beside the lists (a home page, a picture), within the same guard, robots and
+        manners."""
         reason = refusal_of(url, self.hosts, allow_loopback=self.config.allow_loopback)
         if reason:
             return self._nothing(url, reason)
@@ -350,9 +372,11 @@ class Walk:
         return page
 
     async def _barred(self, queue: HostQueue, url: str) -> Page | None:
-        """The page that stands for ``url`` where robots.txt keeps us from asking it; ``None``: it may be asked.
+        """The page that stands for ``url`` where robots.txt keeps us from asking it; ``None``: it
+        may be asked.
 
-        A file that is missing or refused (4xx) forbids nothing; while it cannot be had (network, 5xx) nothing
+        A file that is missing or refused (4xx) forbids nothing; while it cannot be had (network,
+        5xx) nothing
         may be asked, and its failure is the answer (RFC 9309, 2.3.1).
         """
         lock = self._robots.setdefault(queue.host, asyncio.Lock())
@@ -450,7 +474,9 @@ class Walk:
             onward = request_of(looked.redirect)
             moved = looked.visit.reason == "redirect_stub"
             landed = "" if moved else answer.page.final_url
-            self._put([replace(task, url=onward.url, ask=_whole(onward), redirected=True, landed=landed)])
+            self._put(
+                [replace(task, url=onward.url, ask=_whole(onward), redirected=True, landed=landed)]
+            )
             return None
         return looked
 
@@ -495,7 +521,9 @@ class Walk:
         wanted = {
             post.url
             for post in looked.posts
-            if wants_article(post.published.day if post.published else None, self.config.backfill_from)
+            if wants_article(
+                post.published.day if post.published else None, self.config.backfill_from
+            )
             and key(post.url) not in old
             and not refusal_of(post.url, self.hosts, allow_loopback=self.config.allow_loopback)
         }

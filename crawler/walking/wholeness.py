@@ -1,4 +1,5 @@
-"""From which day on are a column's posts whole? What a walk over its pages has shown decides. Pure."""
+"""From which day on are a column's posts whole? What a walk over its pages has shown decides.
+Pure."""
 
 from __future__ import annotations
 
@@ -21,10 +22,14 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """What the pages so far showed: different rows, their days in order, and the newest day at which something may be
-    missing (a part that was not read, a page that was an old copy). ``cut``: a page broke off, with its rows and its way on.
-    ``met``: a page showed a post of the first page as it was before the walk; ``top``: the oldest day of the walk's first page.
-    ``paged``: a pager was seen, so that a last page is the list's end. ``behind``: the newest day of a page whose rows are newer than all before it."""
+    """What the pages so far showed: different rows, their days in order, and the newest day at
+    which something may be
+    missing (a part that was not read, a page that was an old copy). ``cut``: a page broke off, with
+    its rows and its way on.
+    ``met``: a page showed a post of the first page as it was before the walk; ``top``: the oldest
+    day of the walk's first page.
+    ``paged``: a pager was seen, so that a last page is the list's end. ``behind``: the newest day
+    of a page whose rows are newer than all before it."""
 
     rows: frozenset[str] = frozenset()
     days: tuple[date, ...] = ()
@@ -44,14 +49,16 @@ NOTHING = Walked()
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """``since``: the first day from which nothing is missing; ``date.min`` of all days, ``None`` of none."""
+    """``since``: the first day from which nothing is missing; ``date.min`` of all days, ``None`` of
+    none."""
 
     since: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """What a look proves of posts that it did not show: those from the day ``since`` on were not there (``None``: of no
+    """What a look proves of posts that it did not show: those from the day ``since`` on were not
+    there (``None``: of no
     day), but for the ``urls`` that stood in parts which it did not read."""
 
     since: date | None
@@ -60,7 +67,11 @@ class Absent:
     def covers(self, post: Post) -> bool:
         """Whether ``post``, shown now, was not there then."""
         day = post.published.day if post.published else None
-        return self.since is not None and (day is None or day >= self.since) and post.url not in self.urls
+        return (
+            self.since is not None
+            and (day is None or day >= self.since)
+            and post.url not in self.urls
+        )
 
 
 EVERYTHING = Absent(date.min)
@@ -70,7 +81,8 @@ MOST_PARTS = 40
 
 
 def absent(whole_since: date | None, unread: Sequence[Unread]) -> Absent:
-    """What the look proves that left ``unread`` parts, at a column that is known without a gap from ``whole_since`` on."""
+    """What the look proves that left ``unread`` parts, at a column that is known without a gap from
+    ``whole_since`` on."""
     if len(unread) >= MOST_PARTS or any(not one.url for one in unread):
         return Absent(None)
     return Absent(whole_since, frozenset(one.url for one in unread))
@@ -88,7 +100,9 @@ def with_page(walked: Walked, reading: Reading, page_no: int, *, copy: bool = Fa
         paged=walked.paged or page_no > 1 or "pages" in reading.identity or bool(reading.further),
         top=walked.top if walked.days else min(days, default=None),
         cut=walked.cut or any(one.why == CUT for one in reading.unread),
-        behind=max(days) if walked.days and days and max(days) > max(walked.days) else walked.behind,
+        behind=max(days)
+        if walked.days and days and max(days) > max(walked.days)
+        else walked.behind,
     )
     if not (copy or (page_no > 1 and _part_missing(reading, more.rows))):
         return more
@@ -99,28 +113,40 @@ def with_page(walked: Walked, reading: Reading, page_no: int, *, copy: bool = Fa
 
 
 def _part_missing(reading: Reading, shown: frozenset[str]) -> bool:
-    """A row or part that became no post of any page so far; an undated post is there and can be counted as such.
+    """A row or part that became no post of any page so far; an undated post is there and can be
+    counted as such.
 
     Further pages show the column's newest posts beside their list again: those stood on the first.
     """
-    return any(one.why not in ("outside", "total", CUT) and one.url not in shown for one in reading.unread)
+    return any(
+        one.why not in ("outside", "total", CUT) and one.url not in shown for one in reading.unread
+    )
 
 
 def whole_since(walked: Walked, *, ended: bool, apart: bool = False) -> Whole:
-    """What a finished walk proves. ``ended``: the list has no further page; else it was left before its end. ``apart``: a
-    further page was older than the first one, so that rows which had left that one stand on no page.
+    """What a finished walk proves. ``ended``: the list has no further page; else it was left before
+    its end. ``apart``: a
+    further page was older than the first one, so that rows which had left that one stand on no
+    page.
 
-    A list of several rows without any pager or total may be the newest few of more (a box of eight, a window of forty): it
+    A list of several rows without any pager or total may be the newest few of more (a box of eight,
+    a window of forty): it
     proves no more than the days that it shows.
 
-    A total that the column prints and that was not reached says that rows are missing wherever the list was left.
+    A total that the column prints and that was not reached says that rows are missing wherever the
+    list was left.
     """
     if walked.lost:
         return Whole(None)
     if apart and walked.top is not None:
         walked = replace(walked, gap=max(walked.top, walked.gap or walked.top))
     window = not walked.paged and walked.total is None and len(walked.rows) >= BOX
-    if ended and not window and not walked.cut and (walked.total is None or len(walked.rows) >= walked.total):
+    if (
+        ended
+        and not window
+        and not walked.cut
+        and (walked.total is None or len(walked.rows) >= walked.total)
+    ):
         since: date | None = date.min
     else:
         since = reach(walked.days)
@@ -130,7 +156,8 @@ def whole_since(walked: Walked, *, ended: bool, apart: bool = False) -> Whole:
 
 
 def reach(days: tuple[date, ...]) -> date | None:
-    """The first day after the oldest row of a list in falling order; ``None`` where its order says nothing.
+    """The first day after the oldest row of a list in falling order; ``None`` where its order says
+    nothing.
 
     The last row alone is not believed: one false old date at the end of a list would promise years.
     """

@@ -1,4 +1,5 @@
-"""Counting what must not happen too often: wrong passwords per name and per address, rechecks per unit."""
+"""Counting what must not happen too often: wrong passwords per name and per address, rechecks per
+unit."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ KEEP = timedelta(days=2)
 
 
 def note(connection: Connection, who: str, what: str, now: datetime) -> int:
-    """Remember one act of ``who``, whose number is returned; what is older than two days is forgotten."""
+    """Remember one act of ``who``, whose number is returned; what is older than two days is
+    forgotten."""
     made = connection.execute(insert(AttemptRow).values(who=who[:120], what=what, moment=now))
     connection.execute(delete(AttemptRow).where(AttemptRow.moment < now - KEEP))
     return int((made.inserted_primary_key or (0,))[0])
@@ -35,4 +37,6 @@ def count(connection: Connection, who: str, what: str, since: datetime) -> int:
 
 def forget(connection: Connection, who: str, what: str) -> None:
     """Start again from nothing: the right password was given."""
-    connection.execute(delete(AttemptRow).where(AttemptRow.who == who[:120], AttemptRow.what == what))
+    connection.execute(
+        delete(AttemptRow).where(AttemptRow.who == who[:120], AttemptRow.what == what)
+    )

@@ -1,6 +1,8 @@
-"""One-time links (``/join?key=…``) with which a person sets the first password; nothing of them is kept in the store.
+"""One-time links (``/join?key=…``) with which a person sets the first password; nothing of them is
+kept in the store.
 
-A link is signed over the account and its password hash of that moment: as soon as a password is set, by whomever,
+A link is signed over the account and its password hash of that moment: as soon as a password is
+set, by whomever,
 the link is dead. It ends by itself after two days.
 """
 
@@ -36,7 +38,8 @@ class _Said:
 
 
 def invite(connection: Connection, keys: Keys, id: int, now: datetime, *, by: str) -> str:
-    """The key of a link for account ``id``, on the record. Raises :class:`BadInvite` for a shut or unknown one."""
+    """The key of a link for account ``id``, on the record. Raises :class:`BadInvite` for a shut or
+    unknown one."""
     found = user(connection, id)
     if found is None or found.disabled:
         raise BadInvite("没有可用的账号可以邀请")
@@ -58,11 +61,14 @@ def invited(connection: Connection, keys: Keys, key: str, now: datetime) -> User
 
 
 def join(connection: Connection, keys: Keys, key: str, password: str, now: datetime) -> User:
-    """Set the password of whoever the link invites, once. Raises :class:`BadInvite`, ``BadUser``."""
+    """Set the password of whoever the link invites, once. Raises :class:`BadInvite`,
+    ``BadUser``."""
     said = _read(keys, key)
     if said is not None and connection.dialect.name == "postgresql":
         # SQLite's writers queue; here two uses of one link would both find it unused.
-        connection.execute(text("SELECT id FROM web_user WHERE id = :id FOR UPDATE"), {"id": said.user})
+        connection.execute(
+            text("SELECT id FROM web_user WHERE id = :id FOR UPDATE"), {"id": said.user}
+        )
     found = invited(connection, keys, key, now)
     set_password(connection, now, found.id, password, by=f"{found.shown}（一次性链接）")
     return found

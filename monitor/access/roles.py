@@ -1,4 +1,5 @@
-"""Roles and what each may do, as one table. A route names the permission it needs; nothing else decides."""
+"""Roles and what each may do, as one table. A route names the permission it needs; nothing else
+decides."""
 
 from __future__ import annotations
 
@@ -45,7 +46,9 @@ class Permission(StrEnum):
 P, R = Permission, Role
 MAY: Mapping[Role, frozenset[Permission]] = {
     R.ADMINISTRATOR: frozenset(P) - {P.OWN},
-    R.OFFICE: frozenset({P.DISTRICT, P.RECHECK, P.INSPECT, P.HANDLE, P.BULLETIN, P.CATALOGUE, P.HEALTH}),
+    R.OFFICE: frozenset(
+        {P.DISTRICT, P.RECHECK, P.INSPECT, P.HANDLE, P.BULLETIN, P.CATALOGUE, P.HEALTH}
+    ),
     R.INSPECTOR: frozenset({P.DISTRICT, P.RECHECK, P.INSPECT}),
     R.UNIT: frozenset({P.OWN}),
     R.LEADER: frozenset({P.DISTRICT}),

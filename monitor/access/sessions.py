@@ -1,6 +1,8 @@
-"""Signed-in browsers: a signed cookie with a random serial, whose hash stands in the store until it ends.
+"""Signed-in browsers: a signed cookie with a random serial, whose hash stands in the store until it
+ends.
 
-Nothing of a session is in the cookie but its serial; the anti-forgery word of its forms is derived from it.
+Nothing of a session is in the cookie but its serial; the anti-forgery word of its forms is derived
+from it.
 """
 
 from __future__ import annotations
@@ -64,7 +66,8 @@ def end(connection: Connection, keys: Keys, cookie: str) -> None:
 
 
 def csrf_word(keys: Keys, serial: str) -> str:
-    """The anti-forgery word that belongs to ``serial``: forms carry it, other sites cannot know it."""
+    """The anti-forgery word that belongs to ``serial``: forms carry it, other sites cannot know
+    it."""
     return hmac.new(keys.keys[0], b"csrf\x00" + serial.encode("utf-8"), hashlib.sha256).hexdigest()
 
 

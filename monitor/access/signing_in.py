@@ -1,4 +1,5 @@
-"""Signing in with a name and a password. Wrong and unknown cost the same time and get the same words."""
+"""Signing in with a name and a password. Wrong and unknown cost the same time and get the same
+words."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from monitor.record.links import Keys
 from monitor.settings.web import WebSettings
 
 FROM_ONE_ADDRESS = 30
-"""Wrong passwords that one address may send in the rest period, whatever the names: offices share an address."""
+"""Wrong passwords that one address may send in the rest period, whatever the names: offices share
+an address."""
 
 
 class Refused(ValueError):
@@ -21,9 +23,16 @@ class Refused(ValueError):
 
 
 def sign_in(
-    engine: Engine, keys: Keys, settings: WebSettings, now: datetime, name: str, password: str, address: str
+    engine: Engine,
+    keys: Keys,
+    settings: WebSettings,
+    now: datetime,
+    name: str,
+    password: str,
+    address: str,
 ) -> tuple[User, str]:
-    """The person and what the cookie says. Raises :class:`Refused`; after too many tries even for the right one."""
+    """The person and what the cookie says. Raises :class:`Refused`; after too many tries even for
+    the right one."""
     name = name.strip().lower()[:60]
     since = now - timedelta(minutes=settings.rest_minutes)
     who, place = f"user:{name}", f"from:{address}"
@@ -46,7 +55,9 @@ def sign_in(
     return found[0], enter(engine, keys, settings, now, found[0], "密码")
 
 
-def enter(engine: Engine, keys: Keys, settings: WebSettings, now: datetime, user: User, way: str) -> str:
+def enter(
+    engine: Engine, keys: Keys, settings: WebSettings, now: datetime, user: User, way: str
+) -> str:
     """Open a session for somebody whose identity is proved, on the record; what the cookie says."""
     with engine.begin() as connection:
         attempts.forget(connection, f"user:{user.name}", "sign_in")

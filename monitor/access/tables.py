@@ -12,9 +12,11 @@ from crawler.store.tables import Base
 
 
 class UserRow(Base):
-    """A person who signs in. ``secret`` is the argon2 hash, empty for whoever comes through the office's sign-on.
+    """A person who signs in. ``secret`` is the argon2 hash, empty for whoever comes through the
+    office's sign-on.
 
-    ``unit_id`` is set for the role ``unit`` and for no other. ``disabled`` accounts stay, for the record's sake.
+    ``unit_id`` is set for the role ``unit`` and for no other. ``disabled`` accounts stay, for the
+    record's sake.
     """
 
     __tablename__ = "web_user"
@@ -30,7 +32,8 @@ class UserRow(Base):
 
 
 class SessionRow(Base):
-    """One signed-in browser. ``id`` is the SHA-256 of what its cookie says: the store opens no session."""
+    """One signed-in browser. ``id`` is the SHA-256 of what its cookie says: the store opens no
+    session."""
 
     __tablename__ = "web_session"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -40,7 +43,8 @@ class SessionRow(Base):
 
 
 class TokenRow(Base):
-    """A token for the JSON interface; ``hash`` is its SHA-256. ``scopes`` are permissions, never more than the user's."""
+    """A token for the JSON interface; ``hash`` is its SHA-256. ``scopes`` are permissions, never
+    more than the user's."""
 
     __tablename__ = "web_token"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,4 +1,5 @@
-"""Tokens for programs: given out once, kept as a hash, never allowed more than their person, ending by themselves."""
+"""Tokens for programs: given out once, kept as a hash, never allowed more than their person, ending
+by themselves."""
 
 from __future__ import annotations
 
@@ -77,7 +78,8 @@ def issue(
     days: int,
     by: str,
 ) -> tuple[int, str]:
-    """The id of a new token and the token, which is told this once. Raises :class:`BadTokenRequest`."""
+    """The id of a new token and the token, which is told this once. Raises
+    :class:`BadTokenRequest`."""
     label = label.strip()
     if not 1 <= len(label) <= 100 or "\x00" in label:
         raise BadTokenRequest("请写明这个令牌给什么程序用（1 至 100 个字）")
@@ -123,7 +125,12 @@ def revoke(connection: Connection, now: datetime, id: int, owner: int, *, by: st
 
 def listed(connection: Connection, owner: int) -> tuple[Token, ...]:
     """The tokens of ``owner``, the newest first; ended ones too."""
-    query = select(TokenRow.__table__).where(TOKEN.user_id == owner).order_by(TOKEN.id.desc()).limit(200)
+    query = (
+        select(TokenRow.__table__)
+        .where(TOKEN.user_id == owner)
+        .order_by(TOKEN.id.desc())
+        .limit(200)
+    )
     return tuple(_token(row) for row in connection.execute(query))
 
 
@@ -138,7 +145,8 @@ def open_counts(connection: Connection, now: datetime) -> dict[int, int]:
 
 
 def resolve(connection: Connection, said: str, now: datetime) -> tuple[int, Visitor] | None:
-    """The token's id and whoever comes with it; ``None``: unknown, ended, revoked, or its account shut.
+    """The token's id and whoever comes with it; ``None``: unknown, ended, revoked, or its account
+    shut.
 
     The visitor may do what both the token's scopes and the person's role of today allow.
     """

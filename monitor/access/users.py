@@ -1,4 +1,5 @@
-"""Accounts of people: made, signed in, changed, shut; every change in the record with before and after."""
+"""Accounts of people: made, signed in, changed, shut; every change in the record with before and
+after."""
 
 from __future__ import annotations
 
@@ -46,7 +47,8 @@ class User:
 
 
 def hashed(password: str) -> str:
-    """The argon2id hash. Raises :class:`BadUser` for a password too short, too long or too plain."""
+    """The argon2id hash. Raises :class:`BadUser` for a password too short, too long or too
+    plain."""
     if not LEAST <= len(password) <= MOST:
         raise BadUser(f"密码须有 {LEAST} 至 {MOST} 个字符")
     if len(set(password)) < 4:
@@ -55,7 +57,8 @@ def hashed(password: str) -> str:
 
 
 def matches(password: str, secret: str) -> bool:
-    """Whether ``password`` opens ``secret``; takes as long for an unknown name (empty ``secret``)."""
+    """Whether ``password`` opens ``secret``; takes as long for an unknown name (empty
+    ``secret``)."""
     try:
         return HASHER.verify(password[:MOST], secret or NOBODY) and bool(secret)
     except UnknownHashError:
@@ -74,7 +77,8 @@ def add_user(
     by: str,
     must_change: bool = False,
 ) -> int:
-    """A new account, on the record. Raises :class:`BadUser`: name taken or odd, unit missing or out of place."""
+    """A new account, on the record. Raises :class:`BadUser`: name taken or odd, unit missing or out
+    of place."""
     if not NAME.fullmatch(name):
         raise BadUser("登录名用 2 至 60 个小写字母、数字、点、横线或下划线，以字母或数字开头")
     if not shown.strip():
@@ -88,12 +92,19 @@ def add_user(
     secret = hashed(password) if password else ""
     made = connection.execute(
         insert(UserRow).values(
-            name=name, shown=shown.strip()[:100], role=role.value, unit_id=unit, secret=secret, created=now,
+            name=name,
+            shown=shown.strip()[:100],
+            role=role.value,
+            unit_id=unit,
+            secret=secret,
+            created=now,
             must_change=must_change,
         )
-    )  # fmt: skip
+    )
     after = {"shown": shown.strip()[:100], "role": role.value, "unit": unit}
-    append(connection, now, [Entry("user_added", f"user:{name}", by, {"before": None, "after": after})])
+    append(
+        connection, now, [Entry("user_added", f"user:{name}", by, {"before": None, "after": after})]
+    )
     return int((made.inserted_primary_key or (0,))[0])
 
 
@@ -108,9 +119,11 @@ def change_user(
     unit: str | None = None,
     disabled: bool | None = None,
 ) -> None:
-    """Change what is given; whoever is shut or gets another role is signed out and loses their tokens.
+    """Change what is given; whoever is shut or gets another role is signed out and loses their
+    tokens.
 
-    Raises :class:`BadUser`: unknown account, unit missing or out of place, the last administrator shut.
+    Raises :class:`BadUser`: unknown account, unit missing or out of place, the last administrator
+    shut.
     """
     old = user(connection, id)
     if old is None:
@@ -125,12 +138,20 @@ def change_user(
     if leaves and not old.disabled and administrators(connection) <= 1:
         raise BadUser("这是最后一个管理员，不能停用也不能换角色")
     values = {
-        "shown": (shown or old.shown).strip()[:100], "role": new_role.value, "unit_id": new_unit, "disabled": shut,
-    }  # fmt: skip
+        "shown": (shown or old.shown).strip()[:100],
+        "role": new_role.value,
+        "unit_id": new_unit,
+        "disabled": shut,
+    }
     connection.execute(update(UserRow).where(UserRow.id == id).values(values))
     if shut or new_role is not old.role or new_unit != old.unit:
         end_sessions(connection, id, now)
-    before = {"shown": old.shown, "role": old.role.value, "unit": old.unit, "disabled": bool(old.disabled)}
+    before = {
+        "shown": old.shown,
+        "role": old.role.value,
+        "unit": old.unit,
+        "disabled": bool(old.disabled),
+    }
     after = {
         "shown": values["shown"],
         "role": new_role.value,
@@ -142,14 +163,22 @@ def change_user(
 
 
 def set_password(
-    connection: Connection, now: datetime, id: int, password: str, *, by: str, must_change: bool = False
+    connection: Connection,
+    now: datetime,
+    id: int,
+    password: str,
+    *,
+    by: str,
+    must_change: bool = False,
 ) -> None:
     """A new password; every session and token of the account ends. Raises :class:`BadUser`."""
     old = user(connection, id)
     if old is None:
         raise BadUser("没有这个账号")
     connection.execute(
-        update(UserRow).where(UserRow.id == id).values(secret=hashed(password), must_change=must_change)
+        update(UserRow)
+        .where(UserRow.id == id)
+        .values(secret=hashed(password), must_change=must_change)
     )
     end_sessions(connection, id, now)
     append(connection, now, [Entry("user_password", f"user:{old.name}", by)])
@@ -159,7 +188,9 @@ def end_sessions(connection: Connection, id: int, now: datetime) -> None:
     """Sign the account out everywhere and revoke its tokens."""
     connection.execute(SessionRow.__table__.delete().where(SessionRow.user_id == id))  # type: ignore[attr-defined]
     connection.execute(
-        update(TokenRow).where(TokenRow.user_id == id, TokenRow.revoked.is_(None)).values(revoked=now)
+        update(TokenRow)
+        .where(TokenRow.user_id == id, TokenRow.revoked.is_(None))
+        .values(revoked=now)
     )
 
 
@@ -179,11 +210,14 @@ def secret_of(connection: Connection, name: str) -> tuple[User, str] | None:
 
 def users(connection: Connection) -> tuple[User, ...]:
     """Every account, by name."""
-    return tuple(_user(row) for row in connection.execute(select(UserRow.__table__).order_by(UserRow.name)))
+    return tuple(
+        _user(row) for row in connection.execute(select(UserRow.__table__).order_by(UserRow.name))
+    )
 
 
 def administrators(connection: Connection) -> int:
-    """How many administrators can still sign in; until the transaction ends nobody else changes one of them."""
+    """How many administrators can still sign in; until the transaction ends nobody else changes one
+    of them."""
     query = (
         select(USER.id)
         .where(USER.role == Role.ADMINISTRATOR.value, USER.disabled.is_(None))
@@ -200,7 +234,15 @@ def new_password() -> str:
 def _user(row: object) -> User:
     r: UserRow = row  # type: ignore[assignment]
     return User(
-        r.id, r.name, r.shown, Role(r.role), r.unit_id, r.created, r.disabled, r.must_change, bool(r.secret)
+        r.id,
+        r.name,
+        r.shown,
+        Role(r.role),
+        r.unit_id,
+        r.created,
+        r.disabled,
+        r.must_change,
+        bool(r.secret),
     )
 
 

@@ -1,4 +1,5 @@
-"""Who looks at a page: a signed-in person, the bearer of a unit's signed link, or a program with a token."""
+"""Who looks at a page: a signed-in person, the bearer of a unit's signed link, or a program with a
+token."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from monitor.access.users import User
 class Visitor:
     """``who`` is the name for the record. ``unit`` binds a unit's contact: no query goes beyond it.
 
-    ``csrf`` is the word that this visitor's forms must carry; ``key`` the signed link's token, where one was used.
+    ``csrf`` is the word that this visitor's forms must carry; ``key`` the signed link's token,
+    where one was used.
     """
 
     who: str
@@ -28,5 +30,6 @@ class Visitor:
         return permission in MAY[self.role] and (self.scopes is None or permission in self.scopes)
 
     def sees(self, unit: str) -> bool:
-        """Whether this visitor may look at ``unit``: everybody of the office, and the unit itself."""
+        """Whether this visitor may look at ``unit``: everybody of the office, and the unit
+        itself."""
         return self.may(Permission.DISTRICT) or (self.unit == unit and self.may(Permission.OWN))

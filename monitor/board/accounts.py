@@ -21,7 +21,8 @@ from monitor.rectify.attachments import get
 
 @dataclass(frozen=True, slots=True)
 class ProbeLine:
-    """One way of looking at an account: ``last`` is its newest look (a row of the visit table), if there was one."""
+    """One way of looking at an account: ``last`` is its newest look (a row of the visit table), if
+    there was one."""
 
     platform: str
     url: str
@@ -45,7 +46,10 @@ def account_page(connection: Connection, outlet: Outlet, today: date) -> Account
     card = cards(connection, outlets=[outlet.id]).get(outlet.id, AccountCard())
     states = histories(connection, [outlet.id]).get(outlet.id, ())
     last = dict(last_by_probe(connection, outlet.id))
-    chain = [ProbeLine(one.platform, one.url or "", last.pop(one.platform, None)) for one in _once(outlet)]
+    chain = [
+        ProbeLine(one.platform, one.url or "", last.pop(one.platform, None))
+        for one in _once(outlet)
+    ]
     others = [ProbeLine(name, "", row) for name, row in last.items() if name != "none"]
     return AccountPage(
         card,
@@ -65,8 +69,11 @@ def _once(outlet: Outlet) -> list[Any]:
 SUFFIXES: Mapping[bytes, str] = {b"%PDF": "pdf", b"\x89PNG": "png", b"\xff\xd8\xff": "jpg"}
 
 
-def proof_of(connection: Connection, outlet: str, number: int, folder: Path) -> tuple[bytes, str] | None:
-    """The file of an attestation and its suffix. Raises ``attachments.Unacceptable`` when it is gone or changed."""
+def proof_of(
+    connection: Connection, outlet: str, number: int, folder: Path
+) -> tuple[bytes, str] | None:
+    """The file of an attestation and its suffix. Raises ``attachments.Unacceptable`` when it is
+    gone or changed."""
     mine = (one for one in attestations_of(connection, outlet) if one.id == number and one.shot)
     found = next(mine, None)
     if found is None:

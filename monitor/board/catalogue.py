@@ -46,13 +46,17 @@ def holdings(connection: Connection) -> Holdings:
         in_use, OutletRow.kind == OutletKind.COLUMN.value, OutletRow.url.is_(None)
     )
     units = select(func.count()).select_from(UnitRow).where(UnitRow.retired_at.is_(None))
-    sites = select(SiteRow.name, SiteRow.home).where(SiteRow.retired_at.is_(None)).order_by(SiteRow.id)
+    sites = (
+        select(SiteRow.name, SiteRow.home).where(SiteRow.retired_at.is_(None)).order_by(SiteRow.id)
+    )
     return Holdings(
         int(connection.execute(units).scalar_one()),
         tuple((row.name, row.home) for row in connection.execute(sites)),
         {
             (kind, home): n
-            for kind, home, n in connection.execute(kept.group_by(OutletRow.kind, OutletRow.kept_in))
+            for kind, home, n in connection.execute(
+                kept.group_by(OutletRow.kind, OutletRow.kept_in)
+            )
         },
         int(connection.execute(blind).scalar_one()),
         open_candidates(connection),
@@ -75,4 +79,6 @@ def lately(connection: Connection, limit: int = 12) -> tuple[Entered, ...]:
         .order_by(AuditRow.seq.desc())
         .limit(limit)
     )
-    return tuple(Entered(r.moment, r.who, WORDS[r.what], r.subject) for r in connection.execute(query))
+    return tuple(
+        Entered(r.moment, r.who, WORDS[r.what], r.subject) for r in connection.execute(query)
+    )

@@ -1,4 +1,5 @@
-"""Sites and accounts for the people's indicators, with what the machine says of them now. Pure queries."""
+"""Sites and accounts for the people's indicators, with what the machine says of them now. Pure
+queries."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ IDLE = "account_idle"
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A site or account with its result; ``answered`` of ``asked`` indicators have a person's answer."""
+    """A site or account with its result; ``answered`` of ``asked`` indicators have a person's
+    answer."""
 
     key: str
     name: str
@@ -55,15 +57,23 @@ def listed(
     total = (
         0
         if kind == "site"
-        else int(connection.execute(select(func.count()).select_from(accounts.subquery())).scalar_one())
+        else int(
+            connection.execute(select(func.count()).select_from(accounts.subquery())).scalar_one()
+        )
     )
     page = within(page, len(sites) + total)
     start = (page - 1) * ROWS
     here = sites[start : start + ROWS]
     if kind != "site" and len(here) < ROWS:
-        query = accounts.order_by(OutletRow.id).offset(max(0, start - len(sites))).limit(ROWS - len(here))
+        query = (
+            accounts.order_by(OutletRow.id)
+            .offset(max(0, start - len(sites)))
+            .limit(ROWS - len(here))
+        )
         here = [*here, *((f"outlet:{row.id}", row.name) for row in connection.execute(query))]
-    return Paged(_subjects(connection, here, answers(connection, period, now)), page, len(sites) + total)
+    return Paged(
+        _subjects(connection, here, answers(connection, period, now)), page, len(sites) + total
+    )
 
 
 def one(
@@ -75,7 +85,9 @@ def one(
         query = select(SiteRow.name).where(SiteRow.id == id, SiteRow.retired_at.is_(None))
     else:
         accounts = OutletRow.kind == OutletKind.ACCOUNT.value
-        query = select(OutletRow.name).where(OutletRow.id == id, OutletRow.retired_at.is_(None), accounts)
+        query = select(OutletRow.name).where(
+            OutletRow.id == id, OutletRow.retired_at.is_(None), accounts
+        )
     if kind not in ("site", "outlet"):
         return None
     name = connection.execute(query).scalar()
@@ -83,12 +95,16 @@ def one(
         return None
     given = answers(connection, period, now)
     (subject,) = _subjects(connection, [(key, name)], given)
-    asked = tuple(Asked(item, given.get((key, item.id))) for item in items() if item.applies == kind_of(key))
+    asked = tuple(
+        Asked(item, given.get((key, item.id))) for item in items() if item.applies == kind_of(key)
+    )
     return subject, asked
 
 
 def _sites(connection: Connection, text: str) -> list[tuple[str, str]]:
-    query = select(SiteRow.id, SiteRow.name).where(SiteRow.retired_at.is_(None)).order_by(SiteRow.id)
+    query = (
+        select(SiteRow.id, SiteRow.name).where(SiteRow.retired_at.is_(None)).order_by(SiteRow.id)
+    )
     if text:
         query = query.where(SiteRow.name.contains(text, autoescape=True))
     return [(f"site:{row.id}", row.name) for row in connection.execute(query)]
@@ -102,15 +118,20 @@ def _accounts_query(unit: str, text: str, today: date) -> Select[str, str]:
         query = query.where(OutletRow.name.contains(text, autoescape=True))
     if unit:
         duty = select(DutyRow.outlet_id).where(DutyRow.unit_id == unit, DutyRow.since <= today)
-        query = query.where(OutletRow.id.in_(duty.where(or_(DutyRow.until.is_(None), DutyRow.until > today))))
+        query = query.where(
+            OutletRow.id.in_(duty.where(or_(DutyRow.until.is_(None), DutyRow.until > today)))
+        )
     return query
 
 
 def _subjects(
-    connection: Connection, pairs: Sequence[tuple[str, str]], given: Mapping[tuple[str, str], Answered]
+    connection: Connection,
+    pairs: Sequence[tuple[str, str]],
+    given: Mapping[tuple[str, str], Answered],
 ) -> list[Subject]:
     results = {
-        one.subject: one for one in results_of(pairs, _verdicts(connection, [key for key, _ in pairs]), given)
+        one.subject: one
+        for one in results_of(pairs, _verdicts(connection, [key for key, _ in pairs]), given)
     }
     found = []
     for key, name in pairs:
@@ -121,9 +142,12 @@ def _subjects(
 
 
 def _verdicts(connection: Connection, keys: Sequence[str]) -> Iterable[Verdict]:
-    """The machine's veto rules as they stand. Of an account only its gravest verdict is kept, so that its own rule is
+    """The machine's veto rules as they stand. Of an account only its gravest verdict is kept, so
+    that its own rule is
     read from what is said of it: nothing said of a judged account is a fresh one."""
-    rows = connection.execute(select(StandingRow.__table__).where(StandingRow.subject.in_(keys))).all()
+    rows = connection.execute(
+        select(StandingRow.__table__).where(StandingRow.subject.in_(keys))
+    ).all()
     yield from (
         Verdict(r.rule, r.subject, Value(r.value), r.sentence, r.clause, cause=r.cause, name=r.name)
         for r in rows
@@ -131,7 +155,9 @@ def _verdicts(connection: Connection, keys: Sequence[str]) -> Iterable[Verdict]:
     )
     stood = {r.subject: r for r in rows if r.kind == "account" and r.rule != IDLE}
     said = select(SaidRow.subject, SaidRow.value, SaidRow.cause, SaidRow.clause)
-    said = said.where(SaidRow.rule == IDLE, SaidRow.until.is_(None), SaidRow.subject.in_(sorted(stood)))
+    said = said.where(
+        SaidRow.rule == IDLE, SaidRow.until.is_(None), SaidRow.subject.in_(sorted(stood))
+    )
     now = {r.subject: r for r in connection.execute(said)}
     told = select(FindingRow.subject, FindingRow.sentence)
     told = told.where(

@@ -1,4 +1,5 @@
-"""One finding with all that belongs to it: events, letters, orders with replies, appeals, dispensations. Pure queries."""
+"""One finding with all that belongs to it: events, letters, orders with replies, appeals,
+dispensations. Pure queries."""
 
 from __future__ import annotations
 
@@ -68,7 +69,8 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One look before the finding was opened: when, by which door, at what, and the newest day that it proved."""
+    """One look before the finding was opened: when, by which door, at what, and the newest day that
+    it proved."""
 
     moment: datetime
     door: str
@@ -80,7 +82,8 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """``line`` as in the table, ``row`` the whole of it; ``site`` is the subject's site as ``site:ID``; ``checked`` is what was
+    """``line`` as in the table, ``row`` the whole of it; ``site`` is the subject's site as
+    ``site:ID``; ``checked`` is what was
     looked at beside the list."""
 
     line: findings.FindingLine
@@ -132,7 +135,9 @@ def detail(connection: Connection, number: str, now: datetime) -> Detail | None:
         _letters(connection, line.id, names),
         orders_of(connection, line.id),
         appeals(connection, line.id),
-        tuple(one for one in in_force(connection, now) if one.covers(line.rule, line.subject, site)),
+        tuple(
+            one for one in in_force(connection, now) if one.covers(line.rule, line.subject, site)
+        ),
         _copies(connection, outlet),
         posts_of(connection, outlet, now, POSTS) if outlet else (),
         site,
@@ -142,8 +147,11 @@ def detail(connection: Connection, number: str, now: datetime) -> Detail | None:
     )
 
 
-def _checked(connection: Connection, rule: str, outlet: str, until: datetime) -> tuple[CheckLine, ...]:
-    """What was looked at beside the column's list, when that was last done while the finding stood."""
+def _checked(
+    connection: Connection, rule: str, outlet: str, until: datetime
+) -> tuple[CheckLine, ...]:
+    """What was looked at beside the column's list, when that was last done while the finding
+    stood."""
     return (
         looked_at(connection, [outlet], until).get(outlet, ())
         if outlet and rule in rules_with("newest")
@@ -174,15 +182,26 @@ def orders_of(connection: Connection, finding: int) -> tuple[tuple[Order, tuple[
     return tuple((order_of(connection, row.number), replies(connection, row.id)) for row in rows)
 
 
-def _events(connection: Connection, finding: int, names: Mapping[str, str]) -> tuple[EventLine, ...]:
-    query = select(EventRow).where(EventRow.finding_id == finding).order_by(EventRow.id.desc()).limit(200)
+def _events(
+    connection: Connection, finding: int, names: Mapping[str, str]
+) -> tuple[EventLine, ...]:
+    query = (
+        select(EventRow)
+        .where(EventRow.finding_id == finding)
+        .order_by(EventRow.id.desc())
+        .limit(200)
+    )
     return tuple(
-        EventLine(r.kind, EVENTS.get(r.kind, r.kind), r.moment, event_words(r.kind, r.detail, names))
+        EventLine(
+            r.kind, EVENTS.get(r.kind, r.kind), r.moment, event_words(r.kind, r.detail, names)
+        )
         for r in connection.execute(query)
     )
 
 
-def _letters(connection: Connection, finding: int, names: Mapping[str, str]) -> tuple[LetterLine, ...]:
+def _letters(
+    connection: Connection, finding: int, names: Mapping[str, str]
+) -> tuple[LetterLine, ...]:
     query = (
         select(LetterRow.id, LetterRow.unit_id, LetterRow.day, LetterRow.subject, LetterRow.state)
         .add_columns(LetterRow.sent, LetterRow.answer, LetterRow.tries)
@@ -192,21 +211,39 @@ def _letters(connection: Connection, finding: int, names: Mapping[str, str]) -> 
         .limit(50)
     )
     return tuple(
-        LetterLine(r.id, r.unit_id, names.get(r.unit_id, r.unit_id), r.day, r.subject, r.state, r.sent, r.answer, r.tries)
+        LetterLine(
+            r.id,
+            r.unit_id,
+            names.get(r.unit_id, r.unit_id),
+            r.day,
+            r.subject,
+            r.state,
+            r.sent,
+            r.answer,
+            r.tries,
+        )
         for r in connection.execute(query)
-    )  # fmt: skip
+    )
 
 
 def _copies(connection: Connection, outlet: str) -> tuple[Copy, ...]:
     if not outlet:
         return ()
     query = (
-        select(PageCopyRow.final_url, PageCopyRow.moment, PageCopyRow.last, PageCopyRow.hash, PageCopyRow.cut)
+        select(
+            PageCopyRow.final_url,
+            PageCopyRow.moment,
+            PageCopyRow.last,
+            PageCopyRow.hash,
+            PageCopyRow.cut,
+        )
         .where(PageCopyRow.outlet_id == outlet)
         .order_by(PageCopyRow.id.desc())
         .limit(20)
     )
-    return tuple(Copy(r.final_url, r.moment, r.last, r.hash, r.cut) for r in connection.execute(query))
+    return tuple(
+        Copy(r.final_url, r.moment, r.last, r.hash, r.cut) for r in connection.execute(query)
+    )
 
 
 def _site(connection: Connection, subject: str, outlet: str) -> str:

@@ -27,9 +27,11 @@ LATELY = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which findings. Empty = all; ``state`` is ``open``, ``closed`` or empty; ``whose`` ``units`` or ``ours``.
+    """Which findings. Empty = all; ``state`` is ``open``, ``closed`` or empty; ``whose`` ``units``
+    or ``ours``.
 
-    ``since`` is a moment: closed ones were closed since then, others opened. ``appealed``: an appeal waits.
+    ``since`` is a moment: closed ones were closed since then, others opened. ``appealed``: an
+    appeal waits.
     """
 
     state: str = "open"
@@ -46,7 +48,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class FindingLine:
-    """One finding as a row. ``units`` are short names, the lead first; ``deadline`` that of its open order."""
+    """One finding as a row. ``units`` are short names, the lead first; ``deadline`` that of its
+    open order."""
 
     id: int
     number: str
@@ -122,11 +125,21 @@ def lines(
     if wanted.stage:
         ids = [row.id for row in _staged(connection, wanted, now) if row.stage == wanted.stage]
         page = within(page, len(ids), size)
-        return Paged(_by_id(connection, ids[(page - 1) * size : page * size], now), page, len(ids), size)
+        return Paged(
+            _by_id(connection, ids[(page - 1) * size : page * size], now), page, len(ids), size
+        )
     conditions = tuple(_conditions(wanted, now))
-    total = int(connection.execute(select(func.count()).select_from(F).where(*conditions)).scalar_one())
+    total = int(
+        connection.execute(select(func.count()).select_from(F).where(*conditions)).scalar_one()
+    )
     page = within(page, total, size)
-    query = select(F.id).select_from(F).outerjoin(ORDER, OPEN_ORDER).where(*conditions).order_by(*BY_DEADLINE)
+    query = (
+        select(F.id)
+        .select_from(F)
+        .outerjoin(ORDER, OPEN_ORDER)
+        .where(*conditions)
+        .order_by(*BY_DEADLINE)
+    )
     ids = list(connection.execute(query.limit(size).offset((page - 1) * size)).scalars())
     return Paged(_by_id(connection, ids, now), page, total, size)
 
@@ -134,7 +147,8 @@ def lines(
 def board(
     connection: Connection, wanted: Wanted, now: datetime, each: int = 12
 ) -> Mapping[str, Paged[FindingLine]]:
-    """The first ``each`` findings of every stage, with how many there are; closed ones of the last thirty days."""
+    """The first ``each`` findings of every stage, with how many there are; closed ones of the last
+    thirty days."""
     stages: dict[str, list[int]] = {stage: [] for stage in STAGES}
     for row in _staged(connection, replace(wanted, state="open", stage=""), now):
         stages[row.stage].append(row.id)
@@ -143,7 +157,9 @@ def board(
     query = select(F.id).where(*where).order_by(F.closed.desc(), F.id.desc()).limit(each)
     stages["closed"] = list(connection.execute(query).scalars())
     totals = {stage: len(ids) for stage, ids in stages.items()}
-    totals["closed"] = int(connection.execute(select(func.count()).select_from(F).where(*where)).scalar_one())
+    totals["closed"] = int(
+        connection.execute(select(func.count()).select_from(F).where(*where)).scalar_one()
+    )
     shown = _by_id(connection, [id for ids in stages.values() for id in ids[:each]], now)
     known = {line.id: line for line in shown}
     return {
@@ -173,7 +189,9 @@ def _by_id(connection: Connection, ids: Sequence[int], now: datetime) -> list[Fi
     return _lines(connection, [found[id] for id in ids])
 
 
-def one(connection: Connection, number: str, now: datetime) -> tuple[FindingLine, Mapping[str, Any]] | None:
+def one(
+    connection: Connection, number: str, now: datetime
+) -> tuple[FindingLine, Mapping[str, Any]] | None:
     """A finding as a row, and everything its table holds; ``None`` where there is none."""
     whole = connection.execute(select(F.__table__).where(F.number == number)).mappings().first()
     return (_by_id(connection, [whole["id"]], now)[0], dict(whole)) if whole else None
@@ -206,7 +224,9 @@ def _conditions(wanted: Wanted, now: datetime) -> Iterable[ColumnElement[bool]]:
         yield F.id.in_(select(ORDER.finding_id).where(late(now)).correlate(None))
     if wanted.text:
         yield or_(
-            F.name.contains(wanted.text, autoescape=True), F.number == wanted.text, F.subject == wanted.text
+            F.name.contains(wanted.text, autoescape=True),
+            F.number == wanted.text,
+            F.subject == wanted.text,
         )
 
 
@@ -214,9 +234,25 @@ def _lines(connection: Connection, rows: Sequence[Any]) -> list[FindingLine]:
     names = unit_names(connection, retired=True) if rows else {}
     return [
         FindingLine(
-            r.id, r.number, r.rule, r.subject, titled(r.name, r.period), r.value, r.sentence, tuple(names.get(u, u) for u in r.units),
-            r.ours, r.opened, r.closed, r.ended, r.stage, r.order or "", r.deadline,
-            bool(r.late), bool(r.appealed), r.recurrence, r.flapping,
+            r.id,
+            r.number,
+            r.rule,
+            r.subject,
+            titled(r.name, r.period),
+            r.value,
+            r.sentence,
+            tuple(names.get(u, u) for u in r.units),
+            r.ours,
+            r.opened,
+            r.closed,
+            r.ended,
+            r.stage,
+            r.order or "",
+            r.deadline,
+            bool(r.late),
+            bool(r.appealed),
+            r.recurrence,
+            r.flapping,
         )
         for r in rows
-    ]  # fmt: skip
+    ]

@@ -1,4 +1,5 @@
-"""How the system itself is doing: nights, what readers do not understand, channels, letters, daily jobs, home pages."""
+"""How the system itself is doing: nights, what readers do not understand, channels, letters, daily
+jobs, home pages."""
 
 from __future__ import annotations
 
@@ -60,7 +61,9 @@ class Run:
 
 def runs(connection: Connection, kind: str = "nightly", limit: int = 14) -> tuple[Run, ...]:
     """The newest crawls of a kind; a night's judgement is the first one after it began."""
-    query = select(RunRow.__table__).where(RunRow.kind == kind).order_by(RunRow.id.desc()).limit(limit)
+    query = (
+        select(RunRow.__table__).where(RunRow.kind == kind).order_by(RunRow.id.desc()).limit(limit)
+    )
     rows = connection.execute(query).all()
     if not rows:
         return ()
@@ -77,14 +80,23 @@ def _run(row: Any, judged: Sequence[Any], before: datetime | None) -> Run:
     mine = (j for j in judged if j.as_of >= row.started and (before is None or j.as_of < before))
     first = next(mine, None)
     return Run(
-        row.id, row.kind, row.started, row.ended, row.planned, row.looked, row.unknown, row.new_posts, row.note,
+        row.id,
+        row.kind,
+        row.started,
+        row.ended,
+        row.planned,
+        row.looked,
+        row.unknown,
+        row.new_posts,
+        row.note,
         first.failed_night if first else None,
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A way of looking at accounts: does it prove itself, and how many outlets it could not judge for its sake."""
+    """A way of looking at accounts: does it prove itself, and how many outlets it could not judge
+    for its sake."""
 
     name: str
     value: str
@@ -93,7 +105,8 @@ class Channel:
 
 
 def channels(connection: Connection) -> tuple[Channel, ...]:
-    """Every probe's own verdict, and the portals' as readers see them; those out of service first."""
+    """Every probe's own verdict, and the portals' as readers see them; those out of service
+    first."""
     rules = ("probe_out_of_service", "site_unseen")
     query = select(S.__table__).where(S.kind.in_(("other", "site")), S.rule.in_(rules))
     rows = connection.execute(query.order_by(S.gravity.desc(), S.key)).all()
@@ -102,7 +115,8 @@ def channels(connection: Connection) -> tuple[Channel, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why outlets cannot be judged, how many columns and accounts, and in which families of pages."""
+    """Why outlets cannot be judged, how many columns and accounts, and in which families of
+    pages."""
 
     cause: str
     name: str
@@ -126,7 +140,13 @@ def causes(connection: Connection) -> tuple[Cause, ...]:
         if row.family:
             families[row.cause][row.family] += row.n
     found = [
-        Cause(cause, cause_name(cause), by["column"], by["account"], tuple(families[cause].most_common(4)))
+        Cause(
+            cause,
+            cause_name(cause),
+            by["column"],
+            by["account"],
+            tuple(families[cause].most_common(4)),
+        )
         for cause, by in kinds.items()
     ]
     return tuple(sorted(found, key=lambda one: (-one.columns - one.accounts, one.cause)))
@@ -147,7 +167,9 @@ def unread(connection: Connection, limit: int = 20) -> tuple[Unread, ...]:
     """The newest outlets that turned unknown: where a reader drifts, they come together."""
     where = and_(S.value == Value.UNKNOWN.value, S.kind.in_(("column", "account")))
     query = (
-        select(S.subject, S.name, S.cause, S.sentence, S.since).where(where).order_by(S.since.desc(), S.key)
+        select(S.subject, S.name, S.cause, S.sentence, S.since)
+        .where(where)
+        .order_by(S.since.desc(), S.key)
     )
     return tuple(
         Unread(r.subject.removeprefix("outlet:"), r.name, cause_name(r.cause), r.sentence, r.since)
@@ -157,7 +179,8 @@ def unread(connection: Connection, limit: int = 20) -> tuple[Unread, ...]:
 
 @dataclass(frozen=True, slots=True)
 class LetterLine:
-    """A letter that has not left. ``tried`` is its last attempt, ``next_try`` when it is tried again."""
+    """A letter that has not left. ``tried`` is its last attempt, ``next_try`` when it is tried
+    again."""
 
     id: int
     unit: str
@@ -193,11 +216,19 @@ def letters(connection: Connection, now: datetime, limit: int = 50) -> tuple[Let
     last = _last_attempts(connection, [row.id for row in rows])
     return tuple(
         LetterLine(
-            r.id, r.unit_id, names.get(r.unit_id, "本办"), r.day, r.subject, "、".join(map(str, r.recipients)), r.state,
-            r.tries, r.answer, *last.get(r.id, (None, None)),
+            r.id,
+            r.unit_id,
+            names.get(r.unit_id, "本办"),
+            r.day,
+            r.subject,
+            "、".join(map(str, r.recipients)),
+            r.state,
+            r.tries,
+            r.answer,
+            *last.get(r.id, (None, None)),
         )
         for r in rows
-    )  # fmt: skip
+    )
 
 
 def _last_attempts(
@@ -210,7 +241,8 @@ def _last_attempts(
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One daily job on one day. ``state`` is ``done``, ``again`` (done after a failure), ``failed`` or ``open``."""
+    """One daily job on one day. ``state`` is ``done``, ``again`` (done after a failure), ``failed``
+    or ``open``."""
 
     name: str
     day: date
@@ -230,7 +262,14 @@ def diary(connection: Connection, today: date, days: int = 8) -> tuple[Job, ...]
     """The daily jobs of the last days, the newest first."""
     query = select(DailyRow.__table__).where(DAILY.day > today - timedelta(days=days))
     return tuple(
-        Job(NAMES.get(r.name, WATCHED.get(r.name, r.name)), r.day, r.started, r.ended, r.tries, r.note)
+        Job(
+            NAMES.get(r.name, WATCHED.get(r.name, r.name)),
+            r.day,
+            r.started,
+            r.ended,
+            r.tries,
+            r.note,
+        )
         for r in connection.execute(query.order_by(DAILY.day.desc(), DAILY.started.desc()))
     )
 
@@ -240,7 +279,8 @@ WATCHED: Mapping[str, str] = {"clock": "本机时间", "store": "数据库"}
 
 @dataclass(frozen=True, slots=True)
 class SiteHealth:
-    """A home page over the last weeks, oldest first; ``closed`` is percent per week, ``None`` where nobody looked."""
+    """A home page over the last weeks, oldest first; ``closed`` is percent per week, ``None`` where
+    nobody looked."""
 
     id: str
     name: str
@@ -263,7 +303,9 @@ def availability(connection: Connection, now: datetime, many: int = 8) -> tuple[
 
 def _site(span: Sequence[SiteWeek], today: date) -> SiteHealth:
     last = span[-1]
-    closed = tuple(round(100 * week.closed / week.counted, 2) if week.counted else None for week in span)
+    closed = tuple(
+        round(100 * week.closed / week.counted, 2) if week.counted else None for week in span
+    )
     left = (last.certificate_until - today).days if last.certificate_until else None
     return SiteHealth(last.site, last.name, last.home, last, closed, left)
 

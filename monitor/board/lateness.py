@@ -1,4 +1,5 @@
-"""Which open orders are past their deadline: no appeal waits, and a look of the last two days bears the finding out."""
+"""Which open orders are past their deadline: no appeal waits, and a look of the last two days bears
+the finding out."""
 
 from __future__ import annotations
 
@@ -20,11 +21,16 @@ ORDER = OrderRow.__table__.c
 def past_deadline(now: datetime) -> ColumnElement[bool]:
     """The condition that a row of orders is open, past its deadline, and held by no appeal."""
     appealed = exists().where(AppealRow.finding_id == ORDER.finding_id, AppealRow.state == WAITING)
-    return ORDER.state.in_(OPEN) & (ORDER.deadline < utc(now)) & ~appealed.correlate(OrderRow.__table__)
+    return (
+        ORDER.state.in_(OPEN)
+        & (ORDER.deadline < utc(now))
+        & ~appealed.correlate(OrderRow.__table__)
+    )
 
 
 def late(now: datetime) -> ColumnElement[bool]:
-    """The condition that a row of orders is late: :func:`past_deadline`, and its finding is borne out at ``now``."""
+    """The condition that a row of orders is late: :func:`past_deadline`, and its finding is borne
+    out at ``now``."""
     finding = FindingRow.__table__.alias("late_finding")
     stands = exists().where(finding.c.id == ORDER.finding_id, borne_out(now, finding.c))
     return past_deadline(now) & stands.correlate(OrderRow.__table__)
@@ -32,7 +38,8 @@ def late(now: datetime) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An order past its deadline that nobody calls late, because nobody saw its column lately: ``why`` in Chinese."""
+    """An order past its deadline that nobody calls late, because nobody saw its column lately:
+    ``why`` in Chinese."""
 
     order: str
     finding: str

@@ -1,4 +1,5 @@
-"""The machine below: how large the store is, what room is left, which versions run. No query scans a table."""
+"""The machine below: how large the store is, what room is left, which versions run. No query scans
+a table."""
 
 from __future__ import annotations
 
@@ -45,9 +46,12 @@ def machine(connection: Connection, folder: Path, chromium: str) -> Machine:
     usage = shutil.disk_usage(place)
     browser = chromium if Path(chromium).is_file() else "没有安装（需要浏览器的栏目读不了）"
     versions = (
-        ("gengxin", _version("gengxin")), ("Python", sys.version.split()[0]), *((name, _version(name)) for name in PACKAGES),
-        (connection.dialect.name, _database(connection)), ("浏览器", browser),
-    )  # fmt: skip
+        ("gengxin", _version("gengxin")),
+        ("Python", sys.version.split()[0]),
+        *((name, _version(name)) for name in PACKAGES),
+        (connection.dialect.name, _database(connection)),
+        ("浏览器", browser),
+    )
     return Machine(Disk(str(place), usage.total, usage.free), _size(connection, folder), versions)
 
 
@@ -67,7 +71,9 @@ def _database(connection: Connection) -> str:
 def _size(connection: Connection, folder: Path) -> int | None:
     """SQLite: the file with its log of writes; PostgreSQL: as the server counts it."""
     if connection.dialect.name == "postgresql":
-        return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+        return int(
+            connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
+        )
     name = connection.engine.url.database
     files = [Path(f"{name}{end}") for end in ("", "-wal")] if name else []
     found = [path.stat().st_size for path in files if path.exists()]

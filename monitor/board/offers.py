@@ -1,4 +1,5 @@
-"""What was found for a column whose page shows no list, for the person who decides: page and data side by side, what was tried."""
+"""What was found for a column whose page shows no list, for the person who decides: page and data
+side by side, what was tried."""
 
 from __future__ import annotations
 
@@ -53,7 +54,8 @@ class Half:
 
 @dataclass(frozen=True, slots=True)
 class OfferPage:
-    """``url`` is empty where nothing fits; then only what was ``tried`` is told. ``number`` names this very offer."""
+    """``url`` is empty where nothing fits; then only what was ``tried`` is told. ``number`` names
+    this very offer."""
 
     number: int
     url: str
@@ -66,7 +68,8 @@ class OfferPage:
 
 
 def offer_page(connection: Connection, column: str) -> OfferPage | None:
-    """What waits for a person at ``column`` now; ``None``: nothing was found, or its page shows its list."""
+    """What waits for a person at ``column`` now; ``None``: nothing was found, or its page shows its
+    list."""
     offer = offer_for(connection, column)
     here = connection.execute(select(OUTLET.url).where(OUTLET.id == column)).scalar()
     if offer is None or offer.page != here or not (offer.url or offer.tried):
@@ -76,13 +79,17 @@ def offer_page(connection: Connection, column: str) -> OfferPage | None:
     tried = tuple((one.url, HOWS[one.how], _told(one)) for one in offer.tried[:TRIED])
     how = HOWS[offer.how] if offer.how is not None else ""
     half = _half(offer.before, known)
-    return OfferPage(offer.id, offer.url, how, offer.first_seen, offer.last_seen, half, after, tried)
+    return OfferPage(
+        offer.id, offer.url, how, offer.first_seen, offer.last_seen, half, after, tried
+    )
 
 
 def taken_at(connection: Connection, column: str) -> Offer | None:
     """The data address that a person took for ``column`` and that it is read at now."""
     here = connection.execute(select(OUTLET.url).where(OUTLET.id == column)).scalar()
-    return next((one for one in decided(connection, column) if one.state == TAKEN and one.url == here), None)
+    return next(
+        (one for one in decided(connection, column) if one.state == TAKEN and one.url == here), None
+    )
 
 
 def _told(one: Tried) -> str:
@@ -92,7 +99,13 @@ def _told(one: Tried) -> str:
 def _half(side: Side, known: set[str]) -> Half:
     rows = tuple(Shown(row.title, row.url, row.day, row.url in known) for row in side.rows[:SHOWN])
     read = side.outcome == Outcome.READ.value
-    said = "读出列表" if read else cause_name(side.reason or side.outcome) if side.outcome else "没有记下"
+    said = (
+        "读出列表"
+        if read
+        else cause_name(side.reason or side.outcome)
+        if side.outcome
+        else "没有记下"
+    )
     return Half(said, side.newest, side.count, side.total, rows)
 
 

@@ -25,7 +25,8 @@ APPEALED = (
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """An order as a row; ``late`` = past its deadline, unanswered by an appeal, and borne out by a look of now."""
+    """An order as a row; ``late`` = past its deadline, unanswered by an appeal, and borne out by a
+    look of now."""
 
     number: str
     finding: str
@@ -53,10 +54,17 @@ def lines(
 ) -> Paged[OrderLine]:  # fmt: skip
     """Orders, the nearest deadline first; closed ones by their end, the newest first."""
     where = tuple(_conditions(now, state, unit, late))
-    total = int(connection.execute(select(func.count()).select_from(OrderRow).where(*where)).scalar_one())
+    total = int(
+        connection.execute(select(func.count()).select_from(OrderRow).where(*where)).scalar_one()
+    )
     page = within(page, total, size)
     query = (
-        select(OrderRow.__table__, FindingRow.number.label("f_number"), FindingRow.name, FindingRow.sentence)
+        select(
+            OrderRow.__table__,
+            FindingRow.number.label("f_number"),
+            FindingRow.name,
+            FindingRow.sentence,
+        )
         .add_columns(FindingRow.period)
         .add_columns(FindingRow.recurrence, APPEALED.label("appealed"), is_late(now).label("late"))
         .join(FindingRow, FindingRow.id == OrderRow.finding_id)
@@ -67,12 +75,23 @@ def lines(
     rows = connection.execute(query.limit(size).offset((page - 1) * size)).all()
     found = [
         OrderLine(
-            r.number, r.f_number, titled(r.name, r.period), r.sentence, r.unit_id, names.get(r.unit_id, r.unit_id), r.issued, r.deadline,
-            r.state, r.reopened, r.recurrence, r.closed,
-            bool(r.late), bool(r.appealed),
+            r.number,
+            r.f_number,
+            titled(r.name, r.period),
+            r.sentence,
+            r.unit_id,
+            names.get(r.unit_id, r.unit_id),
+            r.issued,
+            r.deadline,
+            r.state,
+            r.reopened,
+            r.recurrence,
+            r.closed,
+            bool(r.late),
+            bool(r.appealed),
         )
         for r in rows
-    ]  # fmt: skip
+    ]
     return Paged(found, page, total, size)
 
 

@@ -1,4 +1,5 @@
-"""Everything that an outlet's own page shows beside its verdicts. All reads go by the outlet's id and an index."""
+"""Everything that an outlet's own page shows beside its verdicts. All reads go by the outlet's id
+and an index."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ FAR = 400
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """An outlet as the catalogue has it, and where it stands: ``value`` is empty for one never judged."""
+    """An outlet as the catalogue has it, and where it stands: ``value`` is empty for one never
+    judged."""
 
     outlet: Outlet
     site: str
@@ -77,7 +79,8 @@ class FindingLine:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A recheck that somebody asked for. ``state``: ``waiting``, ``running``, ``done`` or ``failed``."""
+    """A recheck that somebody asked for. ``state``: ``waiting``, ``running``, ``done`` or
+    ``failed``."""
 
     id: int
     outlet: str
@@ -97,7 +100,9 @@ class Request:
 def here(connection: Connection, id: str) -> Here | None:
     """The outlet ``id``, also one that left the catalogue; ``None`` where there never was one."""
     query = (
-        select(OutletRow.__table__, SiteRow.name.label("site_name"), SiteRow.home.label("site_home"))
+        select(
+            OutletRow.__table__, SiteRow.name.label("site_name"), SiteRow.home.label("site_home")
+        )
         .join(SiteRow, SiteRow.id == OutletRow.site_id)
         .where(OutletRow.id == id)
     )
@@ -106,11 +111,18 @@ def here(connection: Connection, id: str) -> Here | None:
         return None
     stand = connection.execute(select(StandingRow).where(StandingRow.key == f"outlet:{id}")).first()
     return Here(
-        outlet_of(row, [one.unit for one in duties(connection, id) if one.until is None]), row["site_name"],
-        row["site_home"], row["kept_in"], row["retired_at"], row["newest"], row["last_look"],
-        stand.value if stand else "", stand.before if stand else "", stand.since if stand else None,
+        outlet_of(row, [one.unit for one in duties(connection, id) if one.until is None]),
+        row["site_name"],
+        row["site_home"],
+        row["kept_in"],
+        row["retired_at"],
+        row["newest"],
+        row["last_look"],
+        stand.value if stand else "",
+        stand.before if stand else "",
+        stand.since if stand else None,
         stand.sentence if stand else "",
-    )  # fmt: skip
+    )
 
 
 def duties(connection: Connection, id: str) -> tuple[Duty, ...]:
@@ -122,14 +134,17 @@ def duties(connection: Connection, id: str) -> tuple[Duty, ...]:
         .order_by(DutyRow.until.is_not(None), DutyRow.until.desc(), DutyRow.position)
     )
     return tuple(
-        Duty(r.unit_id, r.short, r.position == 0, r.since, r.until) for r in connection.execute(query)
+        Duty(r.unit_id, r.short, r.position == 0, r.since, r.until)
+        for r in connection.execute(query)
     )
 
 
 def looks(connection: Connection, id: str, limit: int = LOOKS) -> Sequence[Any]:
     """The newest looks at its first page, newest first: rows of the visit table."""
     query = select(VisitRow.__table__).where(VISIT.outlet_id == id, VISIT.page_no == 1)
-    return connection.execute(query.order_by(VISIT.moment.desc(), VISIT.id.desc()).limit(limit)).all()
+    return connection.execute(
+        query.order_by(VISIT.moment.desc(), VISIT.id.desc()).limit(limit)
+    ).all()
 
 
 def last_by_probe(connection: Connection, id: str) -> Mapping[str, Any]:
@@ -157,7 +172,9 @@ def posts_known(connection: Connection, id: str) -> int:
 
 def copies(connection: Connection, id: str, limit: int = 20) -> tuple[Copied, ...]:
     """Its kept pages, the newest first."""
-    query = select(COPY.id, COPY.final_url, COPY.moment, COPY.last, COPY.status).where(COPY.outlet_id == id)
+    query = select(COPY.id, COPY.final_url, COPY.moment, COPY.last, COPY.status).where(
+        COPY.outlet_id == id
+    )
     rows = connection.execute(query.order_by(COPY.id.desc()).limit(limit))
     return tuple(Copied(r.id, r.final_url, r.moment, r.last, r.status) for r in rows)
 
@@ -176,8 +193,11 @@ def findings(connection: Connection, id: str) -> tuple[FindingLine, ...]:
     )
 
 
-def dispensed(connection: Connection, outlet: Outlet, now: datetime) -> tuple[tuple[str, Dispensation], ...]:
-    """Silences, exemptions and reported maintenance that speak of it now, each with its kind in Chinese."""
+def dispensed(
+    connection: Connection, outlet: Outlet, now: datetime
+) -> tuple[tuple[str, Dispensation], ...]:
+    """Silences, exemptions and reported maintenance that speak of it now, each with its kind in
+    Chinese."""
     subject, site = f"outlet:{outlet.id}", f"site:{outlet.site}"
     return tuple(
         (KIND_NAMES[one.kind], one)
@@ -199,4 +219,6 @@ def requests(connection: Connection, id: str) -> tuple[Request, ...]:
 
 
 def _request(r: Any) -> Request:
-    return Request(r.id, r.outlet_id, r.asked_by, r.asked, r.state, r.started, r.ended, r.result, r.note)
+    return Request(
+        r.id, r.outlet_id, r.asked_by, r.asked, r.state, r.started, r.ended, r.result, r.note
+    )

@@ -21,7 +21,8 @@ SORTS = ("gravity", "name", "newest", "due", "look")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a list shows. Empty = all. ``days`` keeps what has been silent for at least so many days, ``soon`` what
+    """What a list shows. Empty = all. ``days`` keeps what has been silent for at least so many
+    days, ``soon`` what
     comes due within so many. ``value`` ``unjudged`` are those without a judgement yet.
     """
 
@@ -39,8 +40,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class OutletLine:
-    """One outlet as a row. ``units`` are short names, the lead first; ``days`` since its newest known post. ``value`` is
-    empty for one that was never judged. ``looked`` is the last look, ``seen`` the last one that saw something.
+    """One outlet as a row. ``units`` are short names, the lead first; ``days`` since its newest
+    known post. ``value`` is
+    empty for one that was never judged. ``looked`` is the last look, ``seen`` the last one that saw
+    something.
     """
 
     id: str
@@ -67,11 +70,15 @@ class OutletLine:
 
     @property
     def ours(self) -> bool:
-        """It is for us to find out how it stands: not judged, or said to come due while we could not look.
+        """It is for us to find out how it stands: not judged, or said to come due while we could
+        not look.
 
-        Nothing is asked of its units meanwhile (situation 21: a redesigned column was 即将超期 on its unit's page).
+        Nothing is asked of its units meanwhile (situation 21: a redesigned column was 即将超期 on its
+        unit's page).
         """
-        return self.value in ("", Value.UNKNOWN.value) or (self.value == Value.DUE_SOON.value and self.dim)
+        return self.value in ("", Value.UNKNOWN.value) or (
+            self.value == Value.DUE_SOON.value and self.dim
+        )
 
 
 def lines(
@@ -87,7 +94,11 @@ def lines(
 
 def every_line(connection: Connection, wanted: Wanted, today: date) -> Iterable[OutletLine]:
     """All of them, for a file."""
-    ids = connection.execute(_ordered(_filtered(select(S.outlet_id), wanted, today), wanted)).scalars().all()
+    ids = (
+        connection.execute(_ordered(_filtered(select(S.outlet_id), wanted, today), wanted))
+        .scalars()
+        .all()
+    )
     return _of(connection, ids, today)
 
 
@@ -98,7 +109,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _filtered(query: Select[*tuple[Any, ...]], wanted: Wanted, today: date) -> Select[*tuple[Any, ...]]:
+def _filtered(
+    query: Select[*tuple[Any, ...]], wanted: Wanted, today: date
+) -> Select[*tuple[Any, ...]]:
     """What stands of the outlets wanted: every outlet has a row, so the wide table is not asked."""
     return query.select_from(S).where(*_conditions(wanted, today))
 
@@ -131,13 +144,20 @@ def _conditions(wanted: Wanted, today: date) -> Iterable[ColumnElement[bool]]:
 
 
 def _ordered(query: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:
-    by: Mapping[str, Any] = {"name": S.name, "newest": S.newest, "due": S.due, "look": OUTLET.last_look}
+    by: Mapping[str, Any] = {
+        "name": S.name,
+        "newest": S.newest,
+        "due": S.due,
+        "look": OUTLET.last_look,
+    }
     if wanted.sort not in by:
         return query.order_by(S.gravity if wanted.down else S.gravity.desc(), S.key)
     if wanted.sort == "look":
         query = query.join(OUTLET, OUTLET.id == S.outlet_id)
     column = by[wanted.sort]
-    return query.order_by(column.desc().nulls_last() if wanted.down else column.asc().nulls_last(), S.key)
+    return query.order_by(
+        column.desc().nulls_last() if wanted.down else column.asc().nulls_last(), S.key
+    )
 
 
 def _of(connection: Connection, ids: Sequence[str], today: date) -> list[OutletLine]:
@@ -150,15 +170,30 @@ def _of(connection: Connection, ids: Sequence[str], today: date) -> list[OutletL
     units = units_short(connection, ids, today)
     return [
         OutletLine(
-            r.id, r.name, r.path, r.cls, r.platform, r.url, r.value, r.sentence, r.cause,
-            r.newest, (today - r.newest).days if r.newest else None, r.due, r.last_look, r.since, units[r.id],
+            r.id,
+            r.name,
+            r.path,
+            r.cls,
+            r.platform,
+            r.url,
+            r.value,
+            r.sentence,
+            r.cause,
+            r.newest,
+            (today - r.newest).days if r.newest else None,
+            r.due,
+            r.last_look,
+            r.since,
+            units[r.id],
             r.last_conclusive,
         )
         for r in (found[id] for id in ids)
-    ]  # fmt: skip
+    ]
 
 
-def units_short(connection: Connection, outlets: Sequence[str], today: date) -> Mapping[str, tuple[str, ...]]:
+def units_short(
+    connection: Connection, outlets: Sequence[str], today: date
+) -> Mapping[str, tuple[str, ...]]:
     """Short names of the units that answer for each outlet ``today``, the lead first."""
     found: dict[str, list[str]] = defaultdict(list)
     for start in range(0, len(outlets), 500):

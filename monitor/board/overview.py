@@ -1,4 +1,5 @@
-"""Today's state in a few quick queries: distance to veto, this month's quotas, what changed, what is due, what waits."""
+"""Today's state in a few quick queries: distance to veto, this month's quotas, what changed, what
+is due, what waits."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ NIGHT = timedelta(hours=26)
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """One of a site's counters: ``count`` of ``needed`` columns are behind. ``columns`` are their ids."""
+    """One of a site's counters: ``count`` of ``needed`` columns are behind. ``columns`` are their
+    ids."""
 
     name: str
     count: int
@@ -55,7 +57,8 @@ class Counter:
 
     @property
     def said(self) -> str:
-        """``2/5``, ``2/5（另有 3 个未能判定）``; where none is behind for sure and some are unknown, just that."""
+        """``2/5``, ``2/5（另有 3 个未能判定）``; where none is behind for sure and some are unknown, just
+        that."""
         rest = f"（另有 {self.unknown} 个未能判定）" if self.unknown else ""
         if not self.known:
             return f"尚无确认的，{self.unknown} 个未能判定（满 {self.needed} 个即否决）"
@@ -86,7 +89,8 @@ def sites(connection: Connection) -> tuple[Site, ...]:
         verdicts.setdefault(row.subject.removeprefix("site:"), {})[row.rule] = row
     query = select(SiteRow.id, SiteRow.name, SiteRow.home).where(SiteRow.retired_at.is_(None))
     return tuple(
-        _site(row, verdicts.get(row.id, {})) for row in connection.execute(query.order_by(SiteRow.id))
+        _site(row, verdicts.get(row.id, {}))
+        for row in connection.execute(query.order_by(SiteRow.id))
     )
 
 
@@ -104,12 +108,15 @@ def _site(row: Any, verdicts: Mapping[str, Any]) -> Site:
 def _counters(numbers: Mapping[str, Any]) -> tuple[Counter, ...]:
     return tuple(
         Counter(
-            shown, int(numbers[name]), int(numbers[f"{name}_of"]), int(numbers.get(f"{name}_unknown", 0)),
+            shown,
+            int(numbers[name]),
+            int(numbers[f"{name}_of"]),
+            int(numbers.get(f"{name}_unknown", 0)),
             tuple(str(numbers.get(f"{name}_behind", "")).split()),
         )
         for name, shown in COUNTERS.items()
         if name in numbers
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +142,8 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class ThisMonth:
-    """The running month: ``left`` working days after today, ``share`` of its working days gone by (0 to 1)."""
+    """The running month: ``left`` working days after today, ``share`` of its working days gone by
+    (0 to 1)."""
 
     month: str
     left: int
@@ -167,23 +175,28 @@ class ThisMonth:
 
 
 def this_month(connection: Connection, today: date, calendar: Calendar) -> ThisMonth:
-    """Every counted unit; numbers as they were judged, else as they were kept after the last night."""
+    """Every counted unit; numbers as they were judged, else as they were kept after the last
+    night."""
     month, end = month_of(today), last_day(month_of(today))
     rule = (S.kind == "unit") & (S.rule == "unit_quota") & (S.period == month)
     judged = {
-        row.subject.removeprefix("unit:"): row for row in connection.execute(select(S.__table__).where(rule))
+        row.subject.removeprefix("unit:"): row
+        for row in connection.execute(select(S.__table__).where(rule))
     }
     kept = {one.unit: one.posts for one in months_kept(connection, (month,))}
     query = select(UnitRow.id, UnitRow.short, UnitRow.quota).where(
         UnitRow.retired_at.is_(None), UnitRow.quota.is_not(None)
     )
     units = [
-        _quota(row, judged.get(row.id), kept.get(row.id, NOT_COUNTED)) for row in connection.execute(query)
+        _quota(row, judged.get(row.id), kept.get(row.id, NOT_COUNTED))
+        for row in connection.execute(query)
     ]
     before = today.replace(day=1) - timedelta(days=1)
     gone, left = calendar.between(before, today), calendar.between(today, end)
     share = gone / (gone + left) if gone + left else 1.0
-    return ThisMonth(month, left, share, tuple(sorted(units, key=lambda one: (-one.short, one.unit))))
+    return ThisMonth(
+        month, left, share, tuple(sorted(units, key=lambda one: (-one.short, one.unit)))
+    )
 
 
 def _quota(row: Any, judged: Any, kept: Count) -> Quota:
@@ -195,7 +208,8 @@ def _quota(row: Any, judged: Any, kept: Count) -> Quota:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """The last night. ``missing`` = the newest one on record is older than a day; ``failed`` = too little was seen."""
+    """The last night. ``missing`` = the newest one on record is older than a day; ``failed`` = too
+    little was seen."""
 
     started: datetime
     ended: datetime | None
@@ -235,7 +249,14 @@ def last_night(connection: Connection, now: datetime) -> Night | None:
     failed = connection.scalar(judged.order_by(JudgementRow.as_of).limit(1))
     missing = utc(now) - run.started > NIGHT
     return Night(
-        run.started, run.ended, run.planned, run.looked, run.unknown, run.new_posts, bool(failed), missing
+        run.started,
+        run.ended,
+        run.planned,
+        run.looked,
+        run.unknown,
+        run.new_posts,
+        bool(failed),
+        missing,
     )
 
 
@@ -254,7 +275,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What changed since ``since``: how many turned bad, were mended, or went otherwise; findings opened and closed."""
+    """What changed since ``since``: how many turned bad, were mended, or went otherwise; findings
+    opened and closed."""
 
     since: datetime
     turned: int
@@ -279,7 +301,9 @@ WAYS = tuple(WAY)
 def changed(connection: Connection, since: datetime, show: int = 6) -> Changed:
     """Counts and the first ``show`` rows of those that turned and of those that were mended."""
     ways = [func.count().filter(way) for way in WAY.values()]
-    counts = [int(n) for n in connection.execute(select(*ways).select_from(S).where(*_news(since))).one()]
+    counts = [
+        int(n) for n in connection.execute(select(*ways).select_from(S).where(*_news(since))).one()
+    ]
     opened, closed = FindingRow.opened >= utc(since), FindingRow.closed >= utc(since)
     found = connection.execute(
         select(func.count().filter(opened), func.count().filter(closed)).where(
@@ -287,13 +311,16 @@ def changed(connection: Connection, since: datetime, show: int = 6) -> Changed:
         )
     ).one()
     rows = [_changes(connection, since, way, show) for way in ("turned", "mended")]
-    return Changed(since, counts[0], counts[1], counts[2], int(found[0]), int(found[1]), rows[0], rows[1])
+    return Changed(
+        since, counts[0], counts[1], counts[2], int(found[0]), int(found[1]), rows[0], rows[1]
+    )
 
 
 def changes(
     connection: Connection, since: datetime, way: str, page: int = 1, size: int = 50
 ) -> Paged[Change]:
-    """Outlets whose verdict changed since then, the newest first. ``way`` is one of :data:`WAYS`."""
+    """Outlets whose verdict changed since then, the newest first. ``way`` is one of
+    :data:`WAYS`."""
     total = _count(connection, S, *_news(since), WAY[way])
     page = within(page, total, size)
     return Paged(_changes(connection, since, way, size, (page - 1) * size), page, total, size)
@@ -305,7 +332,9 @@ def _changes(
     query = select(S.outlet_id, S.kind, S.name, S.before, S.value, S.sentence, S.since)
     query = query.where(*_news(since), WAY[way]).order_by(S.since.desc(), S.gravity.desc(), S.key)
     rows = connection.execute(query.limit(limit).offset(start))
-    return tuple(Change(r.outlet_id, r.kind, r.name, r.before, r.value, r.sentence, r.since) for r in rows)
+    return tuple(
+        Change(r.outlet_id, r.kind, r.name, r.before, r.value, r.sentence, r.since) for r in rows
+    )
 
 
 def _news(since: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -315,7 +344,8 @@ def _news(since: datetime) -> tuple[ColumnElement[bool], ...]:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An outlet whose limit ends soon: ``due`` is the last day that passes, ``act_by`` the last working day until then."""
+    """An outlet whose limit ends soon: ``due`` is the last day that passes, ``act_by`` the last
+    working day until then."""
 
     id: str
     kind: str
@@ -336,10 +366,17 @@ class Soon:
     rows: tuple[Due, ...]
 
 
-def soon(connection: Connection, today: date, calendar: Calendar, days: int = 7, show: int = 10) -> Soon:
+def soon(
+    connection: Connection, today: date, calendar: Calendar, days: int = 7, show: int = 10
+) -> Soon:
     """Outlets not yet late whose last day lies within ``days``, the nearest first."""
-    where = (S.due.between(today, today + timedelta(days=days)), S.value.in_((Value.FRESH, Value.DUE_SOON)))
-    count = select(S.kind, func.count().label("n")).where(S.kind.in_(KINDS), *where).group_by(S.kind)
+    where = (
+        S.due.between(today, today + timedelta(days=days)),
+        S.value.in_((Value.FRESH, Value.DUE_SOON)),
+    )
+    count = (
+        select(S.kind, func.count().label("n")).where(S.kind.in_(KINDS), *where).group_by(S.kind)
+    )
     counts = {row.kind: int(row.n) for row in connection.execute(count)}
     query = select(S.outlet_id, S.kind, S.name, S.value, S.due).where(S.kind.in_(KINDS), *where)
     rows = connection.execute(query.order_by(S.due, S.gravity.desc(), S.key).limit(show)).all()
@@ -353,7 +390,9 @@ def soon(connection: Connection, today: date, calendar: Calendar, days: int = 7,
 
 def _due(row: Any, units: Mapping[str, tuple[str, ...]], today: date, calendar: Calendar) -> Due:
     by, id = last_workday(row.due, calendar), row.outlet_id
-    return Due(id, row.kind, row.name, row.value, row.due, by, calendar.between(today, by), units[id])
+    return Due(
+        id, row.kind, row.name, row.value, row.due, by, calendar.between(today, by), units[id]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,19 +406,24 @@ class Work:
 
 
 def waiting(connection: Connection, now: datetime) -> tuple[Work, ...]:
-    """What waits for the office, in the order in which it is done; nothing that is done already is named."""
+    """What waits for the office, in the order in which it is done; nothing that is done already is
+    named."""
     appealed = _count(connection, AppealRow, AppealRow.state == WAITING)
     back = (LetterRow.state.in_(("failed", "refused")), LetterRow.written >= utc(now) - LATELY)
     found = (
         Work("申诉待核", appealed, "/findings?state=all&appealed=1", True),
         Work("整改超期", _count(connection, OrderRow, late(now)), "/orders?late=1", True),
         Work(
-            "已反馈待复查", _count(connection, OrderRow, OrderRow.state == REPLIED), "/orders?state=replied"
+            "已反馈待复查",
+            _count(connection, OrderRow, OrderRow.state == REPLIED),
+            "/orders?state=replied",
         ),
         Work("通知没有送到", _count(connection, LetterRow, *back), "/health#letters", True),
         Work("来源待认定", _count(connection, DoubtRow), "/attribution"),
         Work(
-            "疑似未登记账号", _count(connection, CandidateRow, CandidateRow.state == "new"), "/accounts/found"
+            "疑似未登记账号",
+            _count(connection, CandidateRow, CandidateRow.state == "new"),
+            "/accounts/found",
         ),
         Work("内容疑点待核", sum(totals(connection).values()), "/content"),
     )
@@ -416,4 +460,6 @@ def named(connection: Connection, ids: Sequence[str]) -> Mapping[str, str]:
 
 
 def _count(connection: Connection, table: Any, *where: ColumnElement[bool]) -> int:
-    return int(connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one())
+    return int(
+        connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one()
+    )

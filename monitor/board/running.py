@@ -1,4 +1,5 @@
-"""Whether the system itself is well, for the health door and the metrics: counts that an index answers."""
+"""Whether the system itself is well, for the health door and the metrics: counts that an index
+answers."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ class LastNight:
 
 
 def revision(connection: Connection) -> str:
-    """The form that the store's tables have. Raises the database's error where it does not answer."""
+    """The form that the store's tables have. Raises the database's error where it does not
+    answer."""
     return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
 

@@ -1,4 +1,5 @@
-"""How a column's page is built, for the person who decides about a page built anew: both readings, line by line and row by row."""
+"""How a column's page is built, for the person who decides about a page built anew: both readings,
+line by line and row by row."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ POST = PostRow.__table__.c
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing of a page, as it was (empty: nothing is kept) and as it is; ``differs``: it is otherwise than it was."""
+    """One thing of a page, as it was (empty: nothing is kept) and as it is; ``differs``: it is
+    otherwise than it was."""
 
     name: str
     before: str
@@ -28,7 +30,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A row of a list. ``met``: it was known before the page was built anew; ``fresh``: it is newer than all that was."""
+    """A row of a list. ``met``: it was known before the page was built anew; ``fresh``: it is newer
+    than all that was."""
 
     title: str
     url: str
@@ -39,7 +42,8 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One reading: when it was the page's, how many posts stood there, the newest day, and the first rows."""
+    """One reading: when it was the page's, how many posts stood there, the newest day, and the
+    first rows."""
 
     since: datetime
     until: datetime
@@ -50,7 +54,8 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class DriftPage:
-    """A page built anew beside what was learned of it. ``number`` names this very reading; ``ready``: it may be taken as it is."""
+    """A page built anew beside what was learned of it. ``number`` names this very reading;
+    ``ready``: it may be taken as it is."""
 
     number: int
     changed: str
@@ -62,17 +67,22 @@ class DriftPage:
 
 
 def drift_page(connection: Connection, column: str, of: OutletFacts | None) -> DriftPage | None:
-    """The open drift of ``column``, ``of`` which the facts are known where it was ever judged; ``None``: there is none."""
+    """The open drift of ``column``, ``of`` which the facts are known where it was ever judged;
+    ``None``: there is none."""
     found = drift_of(connection, column)
     if found is None:
         return None
     ready = of is not None and proposed(replace(of, drifted=found))
     before = _side(found.golden, None, set()) if found.golden else None
     after = _side(found.now, found.golden, _known(connection, found.now))
-    return DriftPage(found.now.id, changed(found), _lines(found), before, after, ready, found.now.overlaps)
+    return DriftPage(
+        found.now.id, changed(found), _lines(found), before, after, ready, found.now.overlaps
+    )
 
 
-def learned(connection: Connection, column: str) -> tuple[Kept, tuple[tuple[str, str, str], ...]] | None:
+def learned(
+    connection: Connection, column: str
+) -> tuple[Kept, tuple[tuple[str, str, str], ...]] | None:
     """The golden reading of ``column`` and its lines."""
     golden = golden_of(connection, column)
     return (golden, told(golden)) if golden is not None else None
@@ -81,12 +91,14 @@ def learned(connection: Connection, column: str) -> tuple[Kept, tuple[tuple[str,
 def _lines(found: Drifted) -> tuple[Line, ...]:
     before = {name: how for name, _, how in told(found.golden)} if found.golden else {}
     return tuple(
-        Line(title, before.get(name, ""), how, name in found.differs) for name, title, how in told(found.now)
+        Line(title, before.get(name, ""), how, name in found.differs)
+        for name, title, how in told(found.now)
     )
 
 
 def _side(kept: Kept, before: Kept | None, known: set[str]) -> Side:
-    """``kept`` as a side of the page; ``known`` are addresses that were seen ``before``, whose rows a person knows, too."""
+    """``kept`` as a side of the page; ``known`` are addresses that were seen ``before``, whose rows
+    a person knows, too."""
     told_before = {(row.title, row.day) for row in before.rows} if before else set()
     last = _newest(before) if before else None
     rows = tuple(

@@ -1,4 +1,5 @@
-"""Spans of rows (so many from a place on) of findings, posts, looks and runs, for programs that page through them."""
+"""Spans of rows (so many from a place on) of findings, posts, looks and runs, for programs that
+page through them."""
 
 from __future__ import annotations
 
@@ -91,21 +92,29 @@ def answers_for(connection: Connection, unit: str, outlet: str, now: datetime) -
     """Whether ``unit`` answers for ``outlet`` today."""
     day = shanghai_day(now)
     query = select(DutyRow.id).where(
-        DutyRow.outlet_id == outlet, DutyRow.unit_id == unit, DutyRow.since <= day,
+        DutyRow.outlet_id == outlet,
+        DutyRow.unit_id == unit,
+        DutyRow.since <= day,
         or_(DutyRow.until.is_(None), DutyRow.until > day),
-    )  # fmt: skip
+    )
     return connection.execute(query.limit(1)).first() is not None
 
 
 def outlet(connection: Connection, id: str) -> Mapping[str, Any] | None:
     """An outlet of the catalogue, one that left it too."""
-    row = connection.execute(select(OutletRow.__table__).where(OutletRow.id == id)).mappings().first()
+    row = (
+        connection.execute(select(OutletRow.__table__).where(OutletRow.id == id)).mappings().first()
+    )
     return dict(row) if row else None
 
 
 def standing(connection: Connection, key: str) -> Mapping[str, Any]:
     """What stands under ``key`` (``outlet:ID``); empty where nothing was judged yet."""
-    row = connection.execute(select(StandingRow.__table__).where(StandingRow.key == key)).mappings().first()
+    row = (
+        connection.execute(select(StandingRow.__table__).where(StandingRow.key == key))
+        .mappings()
+        .first()
+    )
     return dict(row) if row else {}
 
 
@@ -113,7 +122,9 @@ def units(connection: Connection) -> Sequence[Mapping[str, Any]]:
     """The units of the catalogue; never their contacts."""
     table = UnitRow.__table__
     query = select(table.c.id, table.c.short, table.c.full, table.c.group_name, table.c.quota)
-    found = connection.execute(query.where(table.c.retired_at.is_(None)).order_by(table.c.id)).mappings()
+    found = connection.execute(
+        query.where(table.c.retired_at.is_(None)).order_by(table.c.id)
+    ).mappings()
     return [dict(row) for row in found]
 
 
@@ -124,7 +135,11 @@ def months_back(day: date, many: int) -> tuple[str, ...]:
 
 
 def _span(
-    connection: Connection, query: Select[*tuple[Any, ...]], order: tuple[Any, ...], limit: int, offset: int
+    connection: Connection,
+    query: Select[*tuple[Any, ...]],
+    order: tuple[Any, ...],
+    limit: int,
+    offset: int,
 ) -> Span:
     total = int(connection.execute(select(func.count()).select_from(query.subquery())).scalar_one())
     if offset >= total:

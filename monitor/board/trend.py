@@ -1,4 +1,5 @@
-"""The district over time: verdicts day by day, posts of units, the longest silence, the leader's figures."""
+"""The district over time: verdicts day by day, posts of units, the longest silence, the leader's
+figures."""
 
 from __future__ import annotations
 
@@ -34,11 +35,16 @@ def trend(connection: Connection, kind: str, since: date) -> Mapping[tuple[date,
 def posts(
     connection: Connection, since: date, names: Mapping[str, str], most: int
 ) -> tuple[Mapping[str, str], tuple[tuple[str, date, int], ...]]:
-    """Units by name, and (unit, day, posts) since then. Of more than ``most`` units those with the fewest posts."""
+    """Units by name, and (unit, day, posts) since then. Of more than ``most`` units those with the
+    fewest posts."""
     if len(names) <= most:
         return names, days_kept(connection, since)
     row = UnitDayRow
-    query = select(row.unit_id, func.sum(row.posts).label("n")).where(row.day >= since).group_by(row.unit_id)
+    query = (
+        select(row.unit_id, func.sum(row.posts).label("n"))
+        .where(row.day >= since)
+        .group_by(row.unit_id)
+    )
     totals = {one.unit_id: int(one.n) for one in connection.execute(query)}
     fewest = sorted(names, key=lambda unit: (totals.get(unit, 0), unit))[:most]
     days = select(row.unit_id, row.day, row.posts).where(row.day >= since, row.unit_id.in_(fewest))
@@ -58,7 +64,8 @@ class Silent:
 
 
 def silent(connection: Connection, today: date, limit: int) -> tuple[Silent, ...]:
-    """The outlets that have been silent longest: exempt ones are left out, and those that nobody could judge. Of these
+    """The outlets that have been silent longest: exempt ones are left out, and those that nobody
+    could judge. Of these
     it is not known how long they have been silent.
     """
     found: list[Silent] = []
@@ -70,7 +77,9 @@ def silent(connection: Connection, today: date, limit: int) -> tuple[Silent, ...
             .limit(limit)
         )
         rows = connection.execute(query)
-        found += [Silent(r.outlet_id, r.name, (today - r.newest).days, r.value, r.newest) for r in rows]
+        found += [
+            Silent(r.outlet_id, r.name, (today - r.newest).days, r.value, r.newest) for r in rows
+        ]
     return tuple(sorted(found, key=lambda one: (one.newest, one.id))[:limit])
 
 
@@ -83,7 +92,8 @@ def seen_until(connection: Connection) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Open findings of one rule: ``count`` of them, and ``unseen`` more of which nothing could be said of late: they stand
+    """Open findings of one rule: ``count`` of them, and ``unseen`` more of which nothing could be
+    said of late: they stand
     open because nobody saw whether they were mended."""
 
     rule: str
@@ -104,7 +114,9 @@ def open_by_kind(connection: Connection) -> tuple[Kind, ...]:
     )
     query = (
         select(finding.rule, func.count(finding.id.distinct()).label("n"))
-        .add_columns(func.count(case((said.id.is_not(None), finding.id)).distinct()).label("unseen"))
+        .add_columns(
+            func.count(case((said.id.is_not(None), finding.id)).distinct()).label("unseen")
+        )
         .outerjoin(said, unknown)
         .where(finding.closed.is_(None), finding.ours.is_(False))
         .group_by(finding.rule)
@@ -134,7 +146,8 @@ class UnitQuarter:
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
-    """The quarter's months so far (in its first month the last quarter's too), units by what they published then."""
+    """The quarter's months so far (in its first month the last quarter's too), units by what they
+    published then."""
 
     months: tuple[str, ...]
     units: tuple[UnitQuarter, ...]
@@ -157,11 +170,18 @@ def quarter(connection: Connection, today: date) -> Quarter:
     )
     units = [
         UnitQuarter(
-            r.id, r.short, r.group_name, tuple(_posts_of(judged.get((r.id, month)), kept.get(r.id, {}).get(month, nothing)[0]) for month in months),
-            together(kept.get(r.id, {}).get(month, nothing)[1] for month in months), short[r.id],
+            r.id,
+            r.short,
+            r.group_name,
+            tuple(
+                _posts_of(judged.get((r.id, month)), kept.get(r.id, {}).get(month, nothing)[0])
+                for month in months
+            ),
+            together(kept.get(r.id, {}).get(month, nothing)[1] for month in months),
+            short[r.id],
         )
         for r in connection.execute(query)
-    ]  # fmt: skip
+    ]
     return Quarter(months, tuple(sorted(units, key=lambda one: (-one.total.at_least, one.id))))
 
 
@@ -173,7 +193,10 @@ def _posts_of(judged: Any, kept: Count) -> Count:
 def _short(connection: Connection, months: tuple[str, ...]) -> Counter[str]:
     row = StandingRow
     query = select(row.subject).where(
-        row.kind == "unit", row.rule == "unit_quota", row.period.in_(months), row.value == Value.STALE.value
+        row.kind == "unit",
+        row.rule == "unit_quota",
+        row.period.in_(months),
+        row.value == Value.STALE.value,
     )
     return Counter(subject.removeprefix("unit:") for subject in connection.execute(query).scalars())
 
@@ -188,13 +211,15 @@ class Compared:
 
     @property
     def more(self) -> int | None:
-        """How many more than then; ``None`` where not both are known whole: the difference would be ours."""
+        """How many more than then; ``None`` where not both are known whole: the difference would be
+        ours."""
         whole = self.now.complete and self.before.complete
         return self.now.at_least - self.before.at_least if whole else None
 
 
 def compared(connection: Connection, today: date) -> tuple[Compared, ...]:
-    """This month against the last one, over the same number of days: posts, findings opened, findings ended."""
+    """This month against the last one, over the same number of days: posts, findings opened,
+    findings ended."""
     first = today.replace(day=1)
     then = add_months(first, -1)
     end = min(then + (today - first), first - timedelta(days=1))
@@ -207,7 +232,8 @@ def compared(connection: Connection, today: date) -> tuple[Compared, ...]:
 
 
 def _posts(connection: Connection, start: date, end: date) -> Count:
-    """Posts of those days: a lower bound where the month of any unit was not seen whole, or nobody counted it."""
+    """Posts of those days: a lower bound where the month of any unit was not seen whole, or nobody
+    counted it."""
     query = select(func.coalesce(func.sum(UnitDayRow.posts), 0)).where(
         UnitDayRow.day.between(start, end), UnitDayRow.unit_id != ""
     )
@@ -219,17 +245,24 @@ def _posts(connection: Connection, start: date, end: date) -> Count:
     return Count(seen, None, whole.gaps, whole.cause) if whole.at_most is None else exactly(seen)
 
 
-def _findings(connection: Connection, column: str, spans: Sequence[tuple[date, date]]) -> tuple[Count, ...]:
-    """Units' findings whose ``column`` lies in each of ``spans``, in one walk over them; of days on which nobody judged
+def _findings(
+    connection: Connection, column: str, spans: Sequence[tuple[date, date]]
+) -> tuple[Count, ...]:
+    """Units' findings whose ``column`` lies in each of ``spans``, in one walk over them; of days on
+    which nobody judged
     there is no number.
     """
     moment = FindingRow.__table__.c[column]
-    within = [and_(moment >= _midnight(a), moment < _midnight(b + timedelta(days=1))) for a, b in spans]
+    within = [
+        and_(moment >= _midnight(a), moment < _midnight(b + timedelta(days=1))) for a, b in spans
+    ]
     query = select(*(func.count().filter(one) for one in within)).where(
         FindingRow.ours.is_(False), or_(*within)
     )
     found = zip(spans, connection.execute(query).one(), strict=True)
-    return tuple(exactly(int(n)) if n or _judged(connection, span) else NOT_COUNTED for span, n in found)
+    return tuple(
+        exactly(int(n)) if n or _judged(connection, span) else NOT_COUNTED for span, n in found
+    )
 
 
 def _judged(connection: Connection, span: tuple[date, date]) -> bool:

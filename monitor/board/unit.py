@@ -109,7 +109,12 @@ def head(connection: Connection, unit: str) -> UnitHead | None:
 def letters(connection: Connection, unit: str, limit: int = LETTERS) -> tuple[LetterHead, ...]:
     """The newest letters to the unit."""
     query = select(
-        LetterRow.id, LetterRow.day, LetterRow.subject, LetterRow.state, LetterRow.sent, LetterRow.recipients
+        LetterRow.id,
+        LetterRow.day,
+        LetterRow.subject,
+        LetterRow.state,
+        LetterRow.sent,
+        LetterRow.recipients,
     )
     query = query.add_columns(LetterRow.answer, LetterRow.tries).where(LetterRow.unit_id == unit)
     return tuple(
@@ -125,7 +130,9 @@ def letter(connection: Connection, unit: str, number: int) -> WholeLetter | None
     ).first()
     if r is None:
         return None
-    found = LetterHead(r.id, r.day, r.subject, r.state, r.sent, tuple(r.recipients), r.answer, r.tries)
+    found = LetterHead(
+        r.id, r.day, r.subject, r.state, r.sent, tuple(r.recipients), r.answer, r.tries
+    )
     return WholeLetter(found, r.unit_id, r.text_body)
 
 
@@ -149,7 +156,8 @@ def answers(connection: Connection, unit: str) -> tuple[Answer, ...]:
 
 
 def reply_files(connection: Connection, unit: str, sha256: str) -> dict[str, str]:
-    """The name of a file that ``unit`` itself sent, by its hash; empty where it is none of its own."""
+    """The name of a file that ``unit`` itself sent, by its hash; empty where it is none of its
+    own."""
     query = select(ReplyFileRow.sha256, ReplyFileRow.name).join(
         ReplyRow, ReplyRow.id == ReplyFileRow.reply_id
     )
@@ -176,8 +184,14 @@ def doubts_total(connection: Connection, text: str = "") -> int:
 def doubts(
     connection: Connection, *, text: str = "", limit: int = DOUBTS, start: int = 0
 ) -> tuple[DoubtLine, ...]:
-    """Doubtful origins as kept after the last night, the most posts first; ``text`` is looked for in the origin."""
-    query = select(DoubtRow.__table__).order_by(DoubtRow.count.desc(), DoubtRow.id).limit(limit).offset(start)
+    """Doubtful origins as kept after the last night, the most posts first; ``text`` is looked for
+    in the origin."""
+    query = (
+        select(DoubtRow.__table__)
+        .order_by(DoubtRow.count.desc(), DoubtRow.id)
+        .limit(limit)
+        .offset(start)
+    )
     if text:
         query = query.where(DoubtRow.origin.contains(text, autoescape=True))
     return _doubts(connection, connection.execute(query).all())
@@ -196,7 +210,10 @@ def doubts_of(connection: Connection, unit: UnitHead) -> tuple[DoubtLine, ...]:
         or_(*(DoubtRow.origin.contains(n, autoescape=True) for n in names))
     )
     return (
-        _doubts(connection, connection.execute(query.order_by(DoubtRow.count.desc()).limit(DOUBTS)).all())
+        _doubts(
+            connection,
+            connection.execute(query.order_by(DoubtRow.count.desc()).limit(DOUBTS)).all(),
+        )
         if names
         else ()
     )
@@ -209,11 +226,17 @@ def _doubts(connection: Connection, rows: Sequence[object]) -> tuple[DoubtLine, 
     names = {row.id: row.name for row in named}
     return tuple(
         DoubtLine(
-            one["id"], one["origin"], tuple(names.get(o, o) for o in one["outlets"][:3]), _reason(one["reason"]),
-            one["count"], one["example"], one["url"], one["as_of"],
+            one["id"],
+            one["origin"],
+            tuple(names.get(o, o) for o in one["outlets"][:3]),
+            _reason(one["reason"]),
+            one["count"],
+            one["example"],
+            one["url"],
+            one["as_of"],
         )
         for one in found
-    )  # fmt: skip
+    )
 
 
 def _reason(reason: str) -> str:
@@ -228,13 +251,16 @@ def deadlines(connection: Connection, unit: str) -> tuple[Deadline, ...]:
         .where(OrderRow.state.in_(OPEN), answered_by(unit))
         .order_by(OrderRow.deadline, OrderRow.id)
     )
-    return tuple(Deadline(r.number, r.name, shanghai_day(r.deadline)) for r in connection.execute(query))
+    return tuple(
+        Deadline(r.number, r.name, shanghai_day(r.deadline)) for r in connection.execute(query)
+    )
 
 
 def limits_ahead(
     connection: Connection, unit: str, now: datetime, calendar: Calendar, days: int = 3660
 ) -> tuple[Ahead, ...]:
-    """When each of the unit's outlets reaches its limit within ``days``, the nearest first; what is past is left out."""
+    """When each of the unit's outlets reaches its limit within ``days``, the nearest first; what is
+    past is left out."""
     today = shanghai_day(now)
     query = (
         select(StandingRow.__table__, OutletRow.newest, OutletRow.newest_url)
@@ -242,19 +268,30 @@ def limits_ahead(
         .join(DutyRow, DutyRow.outlet_id == OutletRow.id)
         .where(DutyRow.unit_id == unit, DutyRow.since <= today)
         .where(or_(DutyRow.until.is_(None), DutyRow.until > today), OutletRow.retired_at.is_(None))
-        .where(StandingRow.due.between(today, today + timedelta(days=days)), OutletRow.newest.is_not(None))
+        .where(
+            StandingRow.due.between(today, today + timedelta(days=days)),
+            OutletRow.newest.is_not(None),
+        )
         .where(StandingRow.value.in_((Value.FRESH.value, Value.DUE_SOON.value)))
         # What we could not look at last is ours to find out: nobody is urged about it.
         .where(OutletRow.last_conclusive >= OutletRow.last_look)
     )
     verdicts = [
         Verdict(
-            r["rule"], r["subject"], Value(r["value"]), r["sentence"], r["clause"], (unit,), due=r["due"], name=r["name"],
+            r["rule"],
+            r["subject"],
+            Value(r["value"]),
+            r["sentence"],
+            r["clause"],
+            (unit,),
+            due=r["due"],
+            name=r["name"],
             # What is fresh keeps no numbers; the day of the warning is not shown here.
-            numbers={"warn": r["due"].isoformat()} | r["numbers"], newest=Newest(r["newest"], "", r["newest_url"], "", ""),
+            numbers={"warn": r["due"].isoformat()} | r["numbers"],
+            newest=Newest(r["newest"], "", r["newest_url"], "", ""),
         )
         for r in connection.execute(query).mappings()
-    ]  # fmt: skip
+    ]
     return ahead(verdicts, today, calendar)
 
 
@@ -269,13 +306,18 @@ def seen_of(connection: Connection, unit: str, today: date) -> tuple[int, int]:
         .where(StandingRow.value != Value.EXEMPT.value)
     )
     rows = connection.execute(query).all()
-    ours = sum(r.value == Value.UNKNOWN.value or (r.value == Value.DUE_SOON.value and _dim(r)) for r in rows)
+    ours = sum(
+        r.value == Value.UNKNOWN.value or (r.value == Value.DUE_SOON.value and _dim(r))
+        for r in rows
+    )
     return len(rows) - ours, ours
 
 
 def _dim(row: Any) -> bool:
     """Whether the last look saw nothing."""
-    return row.last_look is not None and (row.last_conclusive is None or row.last_conclusive < row.last_look)
+    return row.last_look is not None and (
+        row.last_conclusive is None or row.last_conclusive < row.last_look
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,9 +340,13 @@ class Look:
 
 def look(connection: Connection, number: int) -> Look | None:
     """The recheck ``number``."""
-    query = select(RecheckRow.__table__, OutletRow.name).join(OutletRow, OutletRow.id == RecheckRow.outlet_id)
+    query = select(RecheckRow.__table__, OutletRow.name).join(
+        OutletRow, OutletRow.id == RecheckRow.outlet_id
+    )
     r = connection.execute(query.where(RecheckRow.id == number)).first()
-    return Look(r.id, r.outlet_id, r.name, r.state, r.asked, r.ended, r.note, r.result) if r else None
+    return (
+        Look(r.id, r.outlet_id, r.name, r.state, r.asked, r.ended, r.note, r.result) if r else None
+    )
 
 
 def answers_for(connection: Connection, unit: str, outlet: str, today: date) -> bool:

@@ -1,4 +1,5 @@
-"""Units as rows: what each published by month, what is open against it, what is late. Pure queries."""
+"""Units as rows: what each published by month, what is open against it, what is late. Pure
+queries."""
 
 from __future__ import annotations
 
@@ -19,7 +20,13 @@ from monitor.model import NOT_COUNTED, Count, Value
 from monitor.record.tables import FindingRow
 from monitor.rectify.orders import OPEN, OrderRow
 from monitor.rules.units.unit_quota import count_of
-from monitor.words.causes import BEFORE_HORIZON, CATALOGUE_OPEN, FAILED_NIGHT, LIVED_PARTLY, NO_COLUMN
+from monitor.words.causes import (
+    BEFORE_HORIZON,
+    CATALOGUE_OPEN,
+    FAILED_NIGHT,
+    LIVED_PARTLY,
+    NO_COLUMN,
+)
 
 QUOTA = "unit_quota"
 SHORT: Mapping[str, str] = {
@@ -34,9 +41,11 @@ SHORT: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """What a unit published in a month against its quota. ``value`` is empty where nothing was judged.
+    """What a unit published in a month against its quota. ``value`` is empty where nothing was
+    judged.
 
-    ``gaps`` are columns not read through, ``undecided`` posts whose unit is not decided: with either the number is
+    ``gaps`` are columns not read through, ``undecided`` posts whose unit is not decided: with
+    either the number is
     a lower bound. ``known`` is false for months that nobody counted.
     """
 
@@ -53,7 +62,8 @@ class Month:
 
     @property
     def why(self) -> str:
-        """Why nothing was said of the month, in a few words; what the counts beside it tell already is left out."""
+        """Why nothing was said of the month, in a few words; what the counts beside it tell already
+        is left out."""
         return SHORT.get(self.cause, "") if self.value == Value.UNKNOWN.value else ""
 
     @property
@@ -64,7 +74,8 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """One unit as a row; ``late`` are open orders past their deadline that no appeal holds and a look of now bears out."""
+    """One unit as a row; ``late`` are open orders past their deadline that no appeal holds and a
+    look of now bears out."""
 
     id: str
     group: str
@@ -79,14 +90,17 @@ class UnitLine:
 
 
 def shown_months(today: date) -> tuple[str, ...]:
-    """The months of this quarter up to now; in its first month those of the last quarter before it."""
+    """The months of this quarter up to now; in its first month those of the last quarter before
+    it."""
     this = tuple(month for month in quarter_months(today) if month <= month_of(today))
     if len(this) > 1:
         return this
     return (*quarter_months(add_months(quarter_start(today), -1)), *this)
 
 
-def units(connection: Connection, now: datetime, today: date, counted_from: str = "") -> tuple[UnitLine, ...]:
+def units(
+    connection: Connection, now: datetime, today: date, counted_from: str = ""
+) -> tuple[UnitLine, ...]:
     """Every unit of the catalogue, by group."""
     months = shown_months(today)
     kept = by_month(connection, months)
@@ -96,12 +110,24 @@ def units(connection: Connection, now: datetime, today: date, counted_from: str 
     query = select(UnitRow.__table__).where(UnitRow.retired_at.is_(None))
     return tuple(
         UnitLine(
-            r.id, r.group_name, r.short, r.full, r.quota,
-            tuple(a_month(month, r.quota, judged.get((r.id, month)), kept.get((r.id, month)), counted_from) for month in months),
-            findings[r.id], orders[r.id], late[r.id], outlets.get(r.id, 0),
+            r.id,
+            r.group_name,
+            r.short,
+            r.full,
+            r.quota,
+            tuple(
+                a_month(
+                    month, r.quota, judged.get((r.id, month)), kept.get((r.id, month)), counted_from
+                )
+                for month in months
+            ),
+            findings[r.id],
+            orders[r.id],
+            late[r.id],
+            outlets.get(r.id, 0),
         )
         for r in connection.execute(query.order_by(UnitRow.group_name.desc(), UnitRow.id))
-    )  # fmt: skip
+    )
 
 
 def by_month(
@@ -109,12 +135,17 @@ def by_month(
 ) -> Mapping[tuple[str, str], tuple[Count, Count]]:
     """Posts and disclosure documents as kept after the last night, by unit and month."""
     return {
-        (one.unit, one.month): (one.posts, one.documents) for one in months_kept(connection, months, unit)
+        (one.unit, one.month): (one.posts, one.documents)
+        for one in months_kept(connection, months, unit)
     }
 
 
 def quota_of(
-    connection: Connection, unit: str, quota: int | None, months: tuple[str, ...], counted_from: str = ""
+    connection: Connection,
+    unit: str,
+    quota: int | None,
+    months: tuple[str, ...],
+    counted_from: str = "",
 ) -> tuple[Month, ...]:
     """One unit's months; older ones than the rules judge have their number only."""
     kept, judged = by_month(connection, months, unit), judged_months(connection, months, unit)
@@ -125,19 +156,35 @@ def quota_of(
 
 
 def a_month(
-    month: str, quota: int | None, judged: Any, kept: tuple[Count, Count] | None, counted_from: str = ""
+    month: str,
+    quota: int | None,
+    judged: Any,
+    kept: tuple[Count, Count] | None,
+    counted_from: str = "",
 ) -> Month:
     """What was judged of a month where it was, else what was counted."""
     posts, documents = kept or (NOT_COUNTED, NOT_COUNTED)
     if judged is None:
         return Month(
-            month, posts, quota, "", documents=documents, known=month >= counted_from or kept is not None
+            month,
+            posts,
+            quota,
+            "",
+            documents=documents,
+            known=month >= counted_from or kept is not None,
         )
     n = judged.numbers
     return Month(
-        month, count_of(n), int(n.get("quota", quota or 0)), judged.value, judged.sentence,
-        int(n.get("gaps", 0)), int(n.get("undecided", 0)), documents, cause=judged.cause,
-    )  # fmt: skip
+        month,
+        count_of(n),
+        int(n.get("quota", quota or 0)),
+        judged.value,
+        judged.sentence,
+        int(n.get("gaps", 0)),
+        int(n.get("undecided", 0)),
+        documents,
+        cause=judged.cause,
+    )
 
 
 def judged_months(
@@ -152,7 +199,9 @@ def judged_months(
         StandingRow.sentence,
         StandingRow.numbers,
     )
-    query = query.where(StandingRow.kind == "unit", StandingRow.rule == QUOTA, StandingRow.period.in_(months))
+    query = query.where(
+        StandingRow.kind == "unit", StandingRow.rule == QUOTA, StandingRow.period.in_(months)
+    )
     if unit:
         query = query.where(StandingRow.subject == f"unit:{unit}")
     return {(r.subject.removeprefix("unit:"), r.period): r for r in connection.execute(query)}
@@ -168,7 +217,9 @@ def _findings(connection: Connection) -> Counter[str]:
     found: Counter[str] = Counter()
     ids = sorted(groups)
     for start in range(0, len(ids), 500):
-        rows = select(FindingRow.id, FindingRow.units).where(FindingRow.id.in_(ids[start : start + 500]))
+        rows = select(FindingRow.id, FindingRow.units).where(
+            FindingRow.id.in_(ids[start : start + 500])
+        )
         for row in connection.execute(rows):
             found.update(dict.fromkeys(row.units, groups[row.id]))
     return found

@@ -1,4 +1,5 @@
-"""What a column's page left unread, for the clerk who decides about it: rows by place, doubts, words in force."""
+"""What a column's page left unread, for the clerk who decides about it: rows by place, doubts,
+words in force."""
 
 from __future__ import annotations
 
@@ -24,8 +25,10 @@ DAYS = re.compile(r"(\d{4}-\d\d-\d\d) -> (\d{4}-\d\d-\d\d)")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A place of the page with the rows that stand there unread. ``mark`` names just these rows; it is empty where
-    nobody can decide about them (another look stands in the store by now). ``row``: it is a row of the list, and a word
+    """A place of the page with the rows that stand there unread. ``mark`` names just these rows; it
+    is empty where
+    nobody can decide about them (another look stands in the store by now). ``row``: it is a row of
+    the list, and a word
     about it is about that row only."""
 
     place: str
@@ -37,7 +40,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What the last look was doubted for and a person may say is right: a word's ``kind``, ``key``, and the sentences."""
+    """What the last look was doubted for and a person may say is right: a word's ``kind``, ``key``,
+    and the sentences."""
 
     kind: str
     key: str
@@ -47,15 +51,19 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What there is to decide about a column, and what was decided: each word in force with its Chinese name."""
+    """What there is to decide about a column, and what was decided: each word in force with its
+    Chinese name."""
 
     parts: tuple[Part, ...]
     doubt: Doubt | None
     words: tuple[tuple[Word, str], ...]
 
 
-def decisions(connection: Connection, column: str, left: Sequence[Unread], looks: Sequence[Any]) -> Decisions:
-    """``left`` is what remains unread of the look that is judged by, ``looks`` rows of the visit table, newest first."""
+def decisions(
+    connection: Connection, column: str, left: Sequence[Unread], looks: Sequence[Any]
+) -> Decisions:
+    """``left`` is what remains unread of the look that is judged by, ``looks`` rows of the visit
+    table, newest first."""
     words = column_words(connection, column)
     return Decisions(
         parts_of(left, unread_at(connection, column)),
@@ -65,7 +73,8 @@ def decisions(connection: Connection, column: str, left: Sequence[Unread], looks
 
 
 def parts_of(left: Iterable[Unread], stored: Sequence[Unread]) -> tuple[Part, ...]:
-    """``left`` by place, in the order of the page. What may be decided about is what the store holds of the place."""
+    """``left`` by place, in the order of the page. What may be decided about is what the store
+    holds of the place."""
     places: dict[str, list[Unread]] = {}
     for one in left:
         places.setdefault(one.place, []).append(one)
@@ -83,11 +92,14 @@ def parts_of(left: Iterable[Unread], stored: Sequence[Unread]) -> tuple[Part, ..
 
 
 def doubt_of(look: Any, words: Sequence[Word]) -> Doubt | None:
-    """What the newest look (a row of the visit table) asks a person; nothing where a later word answered it."""
+    """What the newest look (a row of the visit table) asks a person; nothing where a later word
+    answered it."""
     if look.reason in BACK and not _answered(look, words, BACKWARDS, ""):
         days = DAYS.search(look.mark)
         told = f"以前看到的最新是 {days[1]}，这次最新的是 {days[2]}。" if days else ""
-        return Doubt(BACKWARDS, "", told, "列表变旧属实（如撤下了最新信息、栏目清空重建），不是旧备份")
+        return Doubt(
+            BACKWARDS, "", told, "列表变旧属实（如撤下了最新信息、栏目清空重建），不是旧备份"
+        )
     landed = LANDED.search(look.path or "")
     if look.reason in ELSEWHERE and landed and not _answered(look, words, ADDRESS, landed[1]):
         told = f"登记的网址跳转到了 {clean(landed[1], 200)}。"
@@ -97,7 +109,8 @@ def doubt_of(look: Any, words: Sequence[Word]) -> Doubt | None:
 
 def _answered(look: Any, words: Sequence[Word], kind: str, key: str) -> bool:
     return any(
-        (word.kind, word.key) == (kind, key) and (word.moment is not None and word.moment >= look.moment)
+        (word.kind, word.key) == (kind, key)
+        and (word.moment is not None and word.moment >= look.moment)
         for word in words
     )
 
@@ -106,6 +119,10 @@ def word_name(word: Word) -> str:
     """A word in Chinese, with the titles of the rows that it is about."""
     if word.kind != PART:
         return f"{KINDS[word.kind]}{clean(word.key, 200)}"
-    titles = [clean(str(row.get("text", "")), 40) for row in word.shown.get("rows", ()) if row.get("text")]
-    told = "".join(f"“{title}”" for title in titles[:3]) + (f"等{len(titles)}条" if len(titles) > 3 else "")
+    titles = [
+        clean(str(row.get("text", "")), 40) for row in word.shown.get("rows", ()) if row.get("text")
+    ]
+    told = "".join(f"“{title}”" for title in titles[:3]) + (
+        f"等{len(titles)}条" if len(titles) > 3 else ""
+    )
     return f"{KINDS[PART]}{place_name(word.key)}{told}"

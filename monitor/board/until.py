@@ -21,11 +21,15 @@ def letter_deadlines(
     letters: LetterSettings,
     unit: str = "",
 ) -> Mapping[int, str]:
-    """By finding's id, what its letter names as deadline: to ``unit``, else to the unit that was told first.
+    """By finding's id, what its letter names as deadline: to ``unit``, else to the unit that was
+    told first.
 
-    Only open findings without an order (whose own deadline stands in the line) of which a unit has heard.
+    Only open findings without an order (whose own deadline stands in the line) of which a unit has
+    heard.
     """
-    wanted = {line.id for line in lines if line.closed is None and line.deadline is None and not line.ours}
+    wanted = {
+        line.id for line in lines if line.closed is None and line.deadline is None and not line.ours
+    }
     told: dict[int, date] = {}
     for (finding, _), day in first_told(connection, shanghai_day(now), unit, wanted).items():
         told[finding] = min(day, told.get(finding, day))

@@ -1,4 +1,5 @@
-"""Whether the office knows a unit's places to be all in the catalogue: until it does, no count accuses the unit."""
+"""Whether the office knows a unit's places to be all in the catalogue: until it does, no count
+accuses the unit."""
 
 from __future__ import annotations
 
@@ -23,8 +24,10 @@ NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What is known of one unit's places. ``state``: ``open`` (nobody vouched), ``whole``, or ``again``: somebody did, and a
-    column that may have held its posts left since, one of ``left``. ``word`` is the newest in force."""
+    """What is known of one unit's places. ``state``: ``open`` (nobody vouched), ``whole``, or
+    ``again``: somebody did, and a
+    column that may have held its posts left since, one of ``left``. ``word`` is the newest in
+    force."""
 
     unit: str
     short: str
@@ -38,7 +41,8 @@ class Places:
 
 
 def places(connection: Connection, now: datetime, unit: str = "") -> dict[str, Places]:
-    """What is known of the places of every unit of the catalogue (or of ``unit`` alone), by its id."""
+    """What is known of the places of every unit of the catalogue (or of ``unit`` alone), by its
+    id."""
     words: dict[str, WholeWord] = {}
     for one in words_of(connection, unit):
         if one.ended is None and one.moment <= now:
@@ -47,7 +51,9 @@ def places(connection: Connection, now: datetime, unit: str = "") -> dict[str, P
     held_open = _held_open(connection)
     left = left_since(connection, now)
     names = _names(connection, left)
-    query = select(UnitRow.id, UnitRow.short).where(UnitRow.retired_at.is_(None)).order_by(UnitRow.id)
+    query = (
+        select(UnitRow.id, UnitRow.short).where(UnitRow.retired_at.is_(None)).order_by(UnitRow.id)
+    )
     if unit:
         query = query.where(UnitRow.id == unit)
     found = {}
@@ -61,17 +67,24 @@ def places(connection: Connection, now: datetime, unit: str = "") -> dict[str, P
 
 
 def open_words(connection: Connection, now: datetime) -> str:
-    """Why the counts of some units accuse nobody yet, as a sentence; empty where every unit was vouched for."""
+    """Why the counts of some units accuse nobody yet, as a sentence; empty where every unit was
+    vouched for."""
     known = places(connection, now).values()
     return counts_open(sum(one.state != WHOLE for one in known), len(known))
 
 
 def _held_open(connection: Connection) -> frozenset[str]:
     """The units of which the last judgement said that their catalogue may not be whole."""
-    query = select(StandingRow.subject).where(StandingRow.kind == "unit", StandingRow.cause == CATALOGUE_OPEN)
-    return frozenset(subject.removeprefix("unit:") for subject in connection.execute(query).scalars())
+    query = select(StandingRow.subject).where(
+        StandingRow.kind == "unit", StandingRow.cause == CATALOGUE_OPEN
+    )
+    return frozenset(
+        subject.removeprefix("unit:") for subject in connection.execute(query).scalars()
+    )
 
 
 def _names(connection: Connection, ids: Mapping[str, datetime]) -> Mapping[str, str]:
-    rows = connection.execute(select(OutletRow.id, OutletRow.name).where(OutletRow.retired_at.is_not(None)))
+    rows = connection.execute(
+        select(OutletRow.id, OutletRow.name).where(OutletRow.retired_at.is_not(None))
+    )
     return {row.id: row.name for row in rows if row.id in ids}

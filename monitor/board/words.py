@@ -63,15 +63,26 @@ def event_words(kind: str, detail: Mapping[str, Any], units: Mapping[str, str]) 
         "flapping": (f"近期第{detail.get('times', '若干')}次出现",),
         "closed": (ended_words(str(detail.get("reason", ""))), detail.get("sentence")),
         "told": (unit,),
-        "ordered": (detail.get("order"), f"期限{str(detail.get('deadline', ''))[:10]}", detail.get("by")),
+        "ordered": (
+            detail.get("order"),
+            f"期限{str(detail.get('deadline', ''))[:10]}",
+            detail.get("by"),
+        ),
         "replied": (detail.get("order"), unit, detail.get("who"), detail.get("text")),
         "reopened": (detail.get("order"),),
         "order_closed": (detail.get("order"), ended_words(str(detail.get("ended", "")))),
         "withdrawn": (detail.get("order"), detail.get("why")),
-        "transferred": (detail.get("order"), "、".join(units.get(u, u) for u in detail.get("to", ()))),
+        "transferred": (
+            detail.get("order"),
+            "、".join(units.get(u, u) for u in detail.get("to", ())),
+        ),
         "acknowledged": (unit, f"{detail.get('until', '')}前不再提醒", detail.get("text")),
         "appealed": (unit, detail.get("reason")),
         "corrected": (detail.get("reason"), detail.get("by")),
-        "decided": (APPEALS.get(str(detail.get("decision")), ""), detail.get("reason"), detail.get("by")),
+        "decided": (
+            APPEALS.get(str(detail.get("decision")), ""),
+            detail.get("reason"),
+            detail.get("by"),
+        ),
     }
     return "；".join(str(part) for part in said.get(kind, ()) if part)

@@ -1,6 +1,8 @@
-"""A period -> :class:`Bulletin`, plain data: figures, the rows behind them, and the names that rules choose.
+"""A period -> :class:`Bulletin`, plain data: figures, the rows behind them, and the names that
+rules choose.
 
-It accuses only what the verdicts accuse: a month or an outlet that could not be judged is named as such.
+It accuses only what the verdicts accuse: a month or an outlet that could not be judged is named as
+such.
 """
 
 from __future__ import annotations
@@ -52,7 +54,17 @@ from monitor.facts.accounts import Rhythm, account_rhythms
 from monitor.facts.content import content_check
 from monitor.looks.crosscheck_rows import summary
 from monitor.looks.crosschecks import looked_at
-from monitor.model import ContentCheck, Count, Coverage, ErrorRate, Finding, Value, Verdict, exactly, together
+from monitor.model import (
+    ContentCheck,
+    Count,
+    Coverage,
+    ErrorRate,
+    Finding,
+    Value,
+    Verdict,
+    exactly,
+    together,
+)
 from monitor.rules import rules_with
 from monitor.settings.counting import CountRule
 
@@ -64,7 +76,8 @@ NOT_COMPARED = Earlier()
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What is read from the store for one bulletin; ``outlets`` come with the units answering that day."""
+    """What is read from the store for one bulletin; ``outlets`` come with the units answering that
+    day."""
 
     units: Sequence[Unit]
     outlets: Sequence[Outlet]
@@ -104,12 +117,17 @@ def compile(
 ) -> Bulletin:
     """The bulletin of ``period`` as the store knew it at ``as_of``.
 
-    ``verdicts`` are those of that moment (``evaluate.evaluate(..., record=False)``): without a verdict
-    nothing is accused. ``order`` and ``outlet_order`` are ids in catalogue order. ``check`` is the window in which the
+    ``verdicts`` are those of that moment (``evaluate.evaluate(..., record=False)``): without a
+    verdict
+    nothing is accused. ``order`` and ``outlet_order`` are ids in catalogue order. ``check`` is the
+    window in which the
     outlets were checked (default: from the period's end to ``as_of``), ``printed`` the print date.
-    ``calendar`` counts the deadlines in working days (default: Monday to Friday). ``horizon`` is the first
-    day that was crawled: earlier periods are compared only where they lie after it. ``last`` is the moment of the
-    bulletin before and the outlets that it named (``None``: all with a finding then; default: the period's begin). ``rates`` are the rules' own (``error_rates.py``).
+    ``calendar`` counts the deadlines in working days (default: Monday to Friday). ``horizon`` is
+    the first
+    day that was crawled: earlier periods are compared only where they lie after it. ``last`` is the
+    moment of the
+    bulletin before and the outlets that it named (``None``: all with a finding then; default: the
+    period's begin). ``rates`` are the rules' own (``error_rates.py``).
     ``counting`` says how posts are counted.
     """
     day, verdicts = shanghai_day(as_of), tuple(verdicts)
@@ -118,12 +136,16 @@ def compile(
     window = check or (min(period.end + timedelta(days=1), day), day)
     units = counts.units_of(connection, period.start)
     names = {unit.id: unit.short for unit in units}
-    outlets = sorted(counts.outlets_of(connection, day), key=lambda o: (places.get(o.id, len(places)), o.id))
+    outlets = sorted(
+        counts.outlets_of(connection, day), key=lambda o: (places.get(o.id, len(places)), o.id)
+    )
     accounts = [outlet.id for outlet in outlets if outlet.kind is OutletKind.ACCOUNT]
     stock = Stock(
         units,
         outlets,
-        counts.tally(connection, period.start, period.end, as_of, decisions=decisions, rule=counting),
+        counts.tally(
+            connection, period.start, period.end, as_of, decisions=decisions, rule=counting
+        ),
         sight(connection, period, window, as_of, failed=failed_night),
         _earlier(connection, period, as_of, decisions, horizon, counting),
         account_rhythms(connection, accounts, period.start, period.end, as_of),
@@ -137,20 +159,31 @@ def compile(
         _checked(connection, verdicts, as_of),
     )
     return assemble(
-        stock, period, as_of=as_of, settings=settings or BulletinSettings(), verdicts=verdicts,
-        findings=tuple(findings), order=order, check=window, printed=printed or day,
+        stock,
+        period,
+        as_of=as_of,
+        settings=settings or BulletinSettings(),
+        verdicts=verdicts,
+        findings=tuple(findings),
+        order=order,
+        check=window,
+        printed=printed or day,
         calendar=calendar or OfficialDays(Calendar()),
-    )  # fmt: skip
+    )
 
 
-def _checked(connection: Connection, verdicts: Iterable[Verdict], as_of: datetime) -> dict[str, str]:
+def _checked(
+    connection: Connection, verdicts: Iterable[Verdict], as_of: datetime
+) -> dict[str, str]:
     """By accused outlet one line of what was looked at beside its list."""
     accused = {
         v.subject.removeprefix("outlet:")
         for v in verdicts
         if v.rule in rules_with("newest") and v.value.accuses
     }
-    return {outlet: summary(lines) for outlet, lines in looked_at(connection, accused, as_of).items()}
+    return {
+        outlet: summary(lines) for outlet, lines in looked_at(connection, accused, as_of).items()
+    }
 
 
 def _gone(left: Mapping[str, date], names: Mapping[str, str], period: Period) -> frozenset[str]:
@@ -175,7 +208,9 @@ def _earlier(
     def totals(of: Period) -> dict[str, Count] | None:
         if horizon is None or of.start < horizon:
             return None
-        found = counts.tally(connection, of.start, of.end, as_of, decisions=decisions, rule=counting)
+        found = counts.tally(
+            connection, of.start, of.end, as_of, decisions=decisions, rule=counting
+        )
         return {unit: together(months.values()) for unit, months in found.units.items()}
 
     return Earlier(totals(previous(period)), totals(year_before(period)))
@@ -202,7 +237,9 @@ def assemble(
     columns = columns_of(stock.outlets, verdicts, names, numbers, shanghai_day(as_of))
     stale = tuple(row for row in columns if row.state == Value.STALE)
     titles = {outlet.id: outlet.name for outlet in stock.outlets}
-    groups = groups_of(units, stock.tally, verdicts, settings, period, shanghai_day(as_of), stock.left)
+    groups = groups_of(
+        units, stock.tally, verdicts, settings, period, shanghai_day(as_of), stock.left
+    )
     draft = draft_reasons(stock.coverage, period, as_of)
     unjudged = unjudged_of(stock.outlets, verdicts, names, stock.seen_last)
     mark = f"（草稿，截至{chinese_day(_known_to(stock.coverage, as_of))}）" if draft else ""
@@ -220,7 +257,9 @@ def assemble(
         blank_columns=tuple(row for row in columns if row.state == Value.BLANK),
         unknown_columns=tuple(row for row in columns if row.state == Value.UNKNOWN),
         year_units=year_units_of(stale),
-        accounts=accounts_of(stock.outlets, verdicts, names, numbers, shanghai_day(as_of), stock.rhythms),
+        accounts=accounts_of(
+            stock.outlets, verdicts, names, numbers, shanghai_day(as_of), stock.rhythms
+        ),
         disclosure=disclosure_of(
             stock.tally, groups, names, verdicts, period.name, _gone(stock.left, names, period)
         ),
@@ -238,7 +277,9 @@ def assemble(
         content=stock.content,
         veto=veto_of(verdicts),
         found_accounts=found_accounts_of(stock.seen, stock.outlets, names),
-        unknown_years=tuple(year for year in calendar.unknown if year in {day.year for _, day in deadlines}),
+        unknown_years=tuple(
+            year for year in calendar.unknown if year in {day.year for _, day in deadlines}
+        ),
         unit_groups=tuple((unit.short, unit.group) for unit in units),
         draft=draft,
         columns_unjudged=sum(one.kind == COLUMN for one in unjudged),
@@ -259,7 +300,8 @@ def _known_to(coverage: Coverage, as_of: datetime) -> date:
 
 
 def to_json(bulletin: Bulletin, *, rows: bool = False) -> str:
-    """The bulletin as stable JSON text; ``rows`` adds the posts and documents behind the figures."""
+    """The bulletin as stable JSON text; ``rows`` adds the posts and documents behind the
+    figures."""
     data = _plain(bulletin)
     if not rows:
         del data["posts"], data["documents"]
@@ -270,7 +312,8 @@ def to_json(bulletin: Bulletin, *, rows: bool = False) -> str:
 def figures(bulletin: Bulletin) -> dict[str, Any]:
     """The figures of the text, under the names of this house.
 
-    Counts are numbers; ``at_least`` names those that are lower bounds, because something of them was not seen. A count of
+    Counts are numbers; ``at_least`` names those that are lower bounds, because something of them
+    was not seen. A count of
     which nothing was seen is None.
     """
     counts = {
@@ -284,7 +327,8 @@ def figures(bulletin: Bulletin) -> dict[str, Any]:
         **{name: _number(count) for name, count in counts.items()},
         "at_least": [name for name, count in (counts | totals).items() if not count.complete],
         "groups": {
-            group.name: {"units": len(group.rows), "posts": _number(group.total)} for group in bulletin.groups
+            group.name: {"units": len(group.rows), "posts": _number(group.total)}
+            for group in bulletin.groups
         },
         "good": {group.name: list(group.good) for group in bulletin.groups},
         "several": {group.name: list(group.several) for group in bulletin.groups},

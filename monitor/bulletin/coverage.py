@@ -1,4 +1,5 @@
-"""What a bulletin says of its own looking: that it is a draft, what was not seen (监测情况说明), and how often rules were wrong. Pure."""
+"""What a bulletin says of its own looking: that it is a draft, what was not seen (监测情况说明), and how
+often rules were wrong. Pure."""
 
 from __future__ import annotations
 
@@ -19,10 +20,15 @@ NOT_CHECKED = "没有另作核对"
 
 
 def draft_words(b: Bulletin) -> str:
-    """The sentence at the head of a draft; empty for a bulletin of a period that is over and was seen to its end."""
+    """The sentence at the head of a draft; empty for a bulletin of a period that is over and was
+    seen to its end."""
     if not b.draft:
         return ""
-    known = f"，只反映截至{chinese_day(shanghai_day(b.coverage.last))}看到的情况" if b.coverage.last else ""
+    known = (
+        f"，只反映截至{chinese_day(shanghai_day(b.coverage.last))}看到的情况"
+        if b.coverage.last
+        else ""
+    )
     kept = f"；经决定仍予封存：{b.unfinished}" if b.unfinished else ""
     return f"草稿：{'；'.join(b.draft)}{known}，没有看到的一律不作判定，不作为通报依据{kept}。"
 
@@ -63,12 +69,15 @@ def causes_words(causes: Iterable[str]) -> str:
 
 
 def reasons_of(group: Group, months: Sequence[str]) -> str:
-    """The note under an annex: why months are not judged, by cause, with the units; empty where all are."""
+    """The note under an annex: why months are not judged, by cause, with the units; empty where all
+    are."""
     found: dict[str, list[str]] = {}
     for row in group.rows:
         for cause, numbers in _unknown(row, months).items():
             found.setdefault(cause, []).append(f"{row.short}{'、'.join(numbers)}")
-    parts = [f"{cause}：{'；'.join(named[:MOST_NAMED])}{_more(named)}" for cause, named in found.items()]
+    parts = [
+        f"{cause}：{'；'.join(named[:MOST_NAMED])}{_more(named)}" for cause, named in found.items()
+    ]
     return f"未判定的原因：{'。'.join(parts)}。“≥”表示至少这么多。" if parts else ""
 
 
@@ -108,4 +117,6 @@ def rates_words(b: Bulletin) -> str:
 
 def unjudged_lines(rows: Iterable[Unjudged]) -> list[str]:
     """Each with its cause, for a screen."""
-    return [f"{one.name}（{'、'.join(one.units) or '责任单位未明确'}）：{one.cause}" for one in rows]
+    return [
+        f"{one.name}（{'、'.join(one.units) or '责任单位未明确'}）：{one.cause}" for one in rows
+    ]

@@ -29,7 +29,8 @@ class BadEdit(ValueError):
 def edited(bulletin: Bulletin, edits: Iterable[Edit]) -> Bulletin:
     """``bulletin`` with ``edits`` made and kept. Figures never change, only who is named.
 
-    Raises :class:`BadEdit` for an unknown list or name, a missing reason, or an addition to a list that
+    Raises :class:`BadEdit` for an unknown list or name, a missing reason, or an addition to a list
+    that
     only verdicts may fill (nobody is accused by hand).
     """
     for edit in edits:
@@ -104,5 +105,7 @@ def _group(group: Group, edit: Edit) -> Group:
     if edit.list == "good":
         return replace(group, good=tuple(names))
     return (
-        replace(group, several=tuple(names)) if edit.list == "several" else replace(group, every=tuple(names))
+        replace(group, several=tuple(names))
+        if edit.list == "several"
+        else replace(group, every=tuple(names))
     )

@@ -1,4 +1,5 @@
-"""A bulletin with what was entered by hand for its period: names struck or added, 找错 numbers, commendations. Pure."""
+"""A bulletin with what was entered by hand for its period: names struck or added, 找错 numbers,
+commendations. Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ def applied(bulletin: Bulletin, entries: Entries, file: str) -> tuple[Bulletin, 
         try:
             bulletin = edited(bulletin, [Edit(one.list, one.name, one.action, one.reason, one.by)])
         except BadEdit as error:
-            faults.append(Fault("error", one.name, f"人工修改不再适用，请撤销或改好{file}再采用：{error}"))
+            faults.append(
+                Fault("error", one.name, f"人工修改不再适用，请撤销或改好{file}再采用：{error}")
+            )
     return bulletin, (*faults, *_commended(bulletin))
 
 

@@ -23,9 +23,11 @@ def put_errata(
     now: datetime,
     appealed: bool = True,
 ) -> tuple[str, ...]:
-    """An erratum beside every frozen bulletin that names ``finding``, in the caller's transaction; returns their names.
+    """An erratum beside every frozen bulletin that names ``finding``, in the caller's transaction;
+    returns their names.
 
-    ``appealed`` says after what. The bulletins themselves are not touched. Raises ``Unsound`` for one that was changed
+    ``appealed`` says after what. The bulletins themselves are not touched. Raises ``Unsound`` for
+    one that was changed
     since its print: what is decided then waits until that is mended.
     """
     hold(connection)

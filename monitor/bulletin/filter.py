@@ -14,7 +14,8 @@ class UnknownGroup(ValueError):
 
 
 def narrowed(bulletin: Bulletin, groups: Sequence[str]) -> Bulletin:
-    """``bulletin`` with the annexes, columns, accounts and lists of ``groups`` only; totals stay the whole site's.
+    """``bulletin`` with the annexes, columns, accounts and lists of ``groups`` only; totals stay
+    the whole site's.
 
     A joint column stays where one of its units belongs to ``groups``. Raises :class:`UnknownGroup`.
     """
@@ -39,16 +40,22 @@ def narrowed(bulletin: Bulletin, groups: Sequence[str]) -> Bulletin:
         year_units=tuple(pair for pair in bulletin.year_units if pair[0] in units),
         accounts=tuple(row for row in bulletin.accounts if units & {*row.units}),
         found_accounts=tuple(row for row in bulletin.found_accounts if units & {*row.units}),
-        past=None if bulletin.past is None else tuple(row for row in bulletin.past if units & {*row.units}),
+        past=None
+        if bulletin.past is None
+        else tuple(row for row in bulletin.past if units & {*row.units}),
         disclosure=_disclosure(bulletin.disclosure, units),
         scored=None
         if bulletin.scored is None
-        else replace(bulletin.scored, rows=tuple(row for row in bulletin.scored.rows if row.unit in listed)),
+        else replace(
+            bulletin.scored, rows=tuple(row for row in bulletin.scored.rows if row.unit in listed)
+        ),
         comparisons=tuple(row for row in bulletin.comparisons if row.group in groups),
         forecasts=tuple(row for row in bulletin.forecasts if row.unit in listed),
         content=None
         if bulletin.content is None
-        else replace(bulletin.content, faults=tuple(f for f in bulletin.content.faults if f.unit in units)),
+        else replace(
+            bulletin.content, faults=tuple(f for f in bulletin.content.faults if f.unit in units)
+        ),
         commended=tuple(row for row in bulletin.commended if row.name in units),
     )
 
@@ -66,7 +73,9 @@ def _portal(bulletin: Bulletin, listed: Collection[str]) -> Portal:
 
 def _disclosure(disclosure: Disclosure, units: Collection[str]) -> Disclosure:
     kept = tuple(line for line in disclosure.units if line[0] in units)
-    rest = together(count for name, months in disclosure.units if name not in units for count in months)
+    rest = together(
+        count for name, months in disclosure.units if name not in units for count in months
+    )
     return replace(
         disclosure,
         units=kept,

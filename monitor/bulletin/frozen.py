@@ -1,7 +1,10 @@
-"""A printed bulletin is kept: its whole data as one text in the store, sealed by a hash, with errata beside it.
+"""A printed bulletin is kept: its whole data as one text in the store, sealed by a hash, with
+errata beside it.
 
-That text is the truth: printing again reads it back, so Word, Excel and figures stay the same whatever the store says
-later. Files of the same text are exported into the archive; one that was changed there is refused, never printed.
+That text is the truth: printing again reads it back, so Word, Excel and figures stay the same
+whatever the store says
+later. Files of the same text are exported into the archive; one that was changed there is refused,
+never printed.
 """
 
 from __future__ import annotations
@@ -22,12 +25,14 @@ from monitor.entries.sealing import Unsound, root_of
 
 
 class Unfinished(Unsound):
-    """One sentence: why this bulletin is only a draft, and that freezing it needs somebody's word."""
+    """One sentence: why this bulletin is only a draft, and that freezing it needs somebody's
+    word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A bulletin of the archive; ``root`` is the hash over its text, ``file`` where that is exported to."""
+    """A bulletin of the archive; ``root`` is the hash over its text, ``file`` where that is
+    exported to."""
 
     bulletin: Bulletin
     file: Path
@@ -52,16 +57,19 @@ def paper_of(bulletin: Bulletin) -> Paper:
 def archived(
     connection: Connection, folder: Path, period: Period, printed: date | None = None
 ) -> Kept | None:
-    """The kept bulletin of ``period``, the last printed one unless ``printed`` names its day; ``None``: there is none.
+    """The kept bulletin of ``period``, the last printed one unless ``printed`` names its day;
+    ``None``: there is none.
 
-    ``folder`` is where its file lies. Raises :class:`Unsound` when the text or that file was changed since.
+    ``folder`` is where its file lies. Raises :class:`Unsound` when the text or that file was
+    changed since.
     """
     name = papers.newest(connection, period.name, printed)
     return load(connection, folder, name) if name else None
 
 
 def load(connection: Connection, folder: Path, name: str) -> Kept:
-    """The kept bulletin ``name``, checked against its seal and its file. Raises :class:`Unsound`, ``OSError``."""
+    """The kept bulletin ``name``, checked against its seal and its file. Raises :class:`Unsound`,
+    ``OSError``."""
     text, file = papers.text_in(connection, name), folder / f"{name}.json"
     if file.is_file() and file.read_bytes() != text.encode("utf-8"):
         raise Unsound(

@@ -1,4 +1,5 @@
-"""A bulletin against itself before it is printed. Pure; ``error`` stops the print, ``note`` is only told.
+"""A bulletin against itself before it is printed. Pure; ``error`` stops the print, ``note`` is only
+told.
 
 Besides its own figures it reads its own text the way a printed bulletin of somebody else is read
 (``printed_check``): what a reader would find, we find first.
@@ -22,8 +23,15 @@ LEAST_COVERAGE = 0.8
 
 
 def lint(bulletin: Bulletin, *, works: Callable[[date], bool] | None = None) -> tuple[Fault, ...]:
-    """The faults of ``bulletin``, errors first. ``works`` tells working days where they are known."""
-    found = [*_sums(bulletin), *_rows(bulletin), *_lists(bulletin), *_columns(bulletin), *_accounts(bulletin)]
+    """The faults of ``bulletin``, errors first. ``works`` tells working days where they are
+    known."""
+    found = [
+        *_sums(bulletin),
+        *_rows(bulletin),
+        *_lists(bulletin),
+        *_columns(bulletin),
+        *_accounts(bulletin),
+    ]
     found += [
         *_coverage(bulletin),
         *_deadlines(bulletin, works),
@@ -46,11 +54,18 @@ def text_blocks(bulletin: Bulletin) -> tuple[Block, ...]:
         blocks += [Block(text=section.heading), *(Block(text=p) for p in section.paragraphs)]
     blocks += [Block(text=coverage_words(bulletin))]
     months = tuple(f"{int(month[5:])}月" for month in bulletin.months)
-    for number, (title, group) in enumerate(zip(annex_titles(bulletin), bulletin.groups, strict=False), 1):
+    for number, (title, group) in enumerate(
+        zip(annex_titles(bulletin), bulletin.groups, strict=False), 1
+    ):
         rows = tuple((r.short, *(n.text for n in r.counts), r.completion) for r in group.rows)
-        blocks += [Block(text=f"附件{number}{title}"), Block(rows=(("单位名称", *months, "完成情况"), *rows))]
+        blocks += [
+            Block(text=f"附件{number}{title}"),
+            Block(rows=(("单位名称", *months, "完成情况"), *rows)),
+        ]
     head = ("序号", "维护单位", "政务新媒体名称")
-    accounts = tuple((str(n), "、".join(a.units), a.name) for n, a in enumerate(bulletin.registered, 1))
+    accounts = tuple(
+        (str(n), "、".join(a.units), a.name) for n, a in enumerate(bulletin.registered, 1)
+    )
     return (*blocks, Block(text="附件 现开通政务新媒体情况"), Block(rows=(head, *accounts)))
 
 
@@ -63,7 +78,9 @@ def _sums(b: Bulletin) -> Iterator[Fault]:
         yield _error("总数", f"附件{told.text}条加未归属{rest.text}条不等于总数{total.text}条")
     lines = together(count for _, months in b.disclosure.units for count in months)
     if lines.at_least + b.disclosure.unattributed.at_least != b.disclosure.total.at_least:
-        yield _error("主动公开", f"主动公开各单位合计{lines.text}条，总数为{b.disclosure.total.text}条")
+        yield _error(
+            "主动公开", f"主动公开各单位合计{lines.text}条，总数为{b.disclosure.total.text}条"
+        )
     for name in b.disclosure.none:
         if any(together(months).at_least for unit, months in b.disclosure.units if unit == name):
             yield _error(name, f"{name}：列为主动公开数量为0，但有公开记录")
@@ -77,7 +94,9 @@ def _rows(b: Bulletin) -> Iterator[Fault]:
             for month, count in zip(b.months, row.counts, strict=False):
                 if b.posts and behind[(row.short, month)] != count.at_least:
                     rows = behind[(row.short, month)]
-                    yield _error(row.short, f"{row.short}：{month}计{count.text}条，依据只有{rows}条")
+                    yield _error(
+                        row.short, f"{row.short}：{month}计{count.text}条，依据只有{rows}条"
+                    )
     months = frozenset(b.months)
     if outside := {post.month for post in b.posts if post.month} - months:
         yield _error("月份", f"依据中有统计期以外的月份：{'、'.join(sorted(outside))}")
@@ -89,7 +108,10 @@ def _row(row: UnitRow, months: tuple[str, ...]) -> Iterator[Fault]:
         return
     for month, count, state in zip(months, row.counts, row.states, strict=True):
         number = int(month[5:])
-        told, lacking = f"{row.short}：{number}月{count.text}条", f"{number}月-{count.lacking(row.quota)}"
+        told, lacking = (
+            f"{row.short}：{number}月{count.text}条",
+            f"{number}月-{count.lacking(row.quota)}",
+        )
         if state == "short" and count.meets(row.quota):
             yield _error(row.short, f"{told}已达{row.quota}条，却判为未达到")
         elif state == "short" and not count.falls_short(row.quota):
@@ -111,7 +133,9 @@ def _lists(b: Bulletin) -> Iterator[Fault]:
     for group in b.groups:
         yield from _group(group, struck, min(b.settings.several, len(b.months)), len(b.months))
     known = (
-        set(names) | {unit for row in b.accounts for unit in row.units} | {u for u, _ in b.disclosure.units}
+        set(names)
+        | {unit for row in b.accounts for unit in row.units}
+        | {u for u, _ in b.disclosure.units}
     )
     for unit, _ in b.year_units:
         if unit not in known:
@@ -120,14 +144,22 @@ def _lists(b: Bulletin) -> Iterator[Fault]:
 
 def _group(group: Group, struck: set[tuple[str, str]], several: int, whole: int) -> Iterator[Fault]:
     rows = {row.short: row for row in group.rows}
-    for label, names in (("较好", group.good), ("多次未达到", group.several), ("每月均未达到", group.every)):
+    for label, names in (
+        ("较好", group.good),
+        ("多次未达到", group.several),
+        ("每月均未达到", group.every),
+    ):
         for name in names:
             if name not in rows:
                 yield _error(name, f"{name}：列为{label}，但附件中没有这个单位")
     for name in set(group.good) & {*group.several, *group.every}:
         yield _error(name, f"{name}：同一事项既表扬又批评")
     for name, row in rows.items():
-        if row.months_short >= several and name not in group.several and ("several", name) not in struck:
+        if (
+            row.months_short >= several
+            and name not in group.several
+            and ("several", name) not in struck
+        ):
             yield _error(name, f"{name}：{row.months_short}个月未达到，却没有列入多次未达到的名单")
         if row.months_short == whole and name not in group.every and ("every", name) not in struck:
             yield _error(name, f"{name}：每月均未达到，却没有列入名单")
@@ -172,9 +204,13 @@ def _coverage(b: Bulletin) -> Iterator[Fault]:
     if b.check_from > b.check_to:
         yield _error("检查期间", "检查期间的起止日期颠倒")
     if b.draft:
-        yield Fault("note", "草稿", f"只是草稿：{'；'.join(b.draft)}；没有看到的不作判定，封存须写明理由")
+        yield Fault(
+            "note", "草稿", f"只是草稿：{'；'.join(b.draft)}；没有看到的不作判定，封存须写明理由"
+        )
     elif b.period.end >= b.printed:
-        yield Fault("note", "统计期", f"印发时统计期尚未结束（至{b.period.end}），未结束的月份不作判定")
+        yield Fault(
+            "note", "统计期", f"印发时统计期尚未结束（至{b.period.end}），未结束的月份不作判定"
+        )
 
 
 def _deadlines(b: Bulletin, works: Callable[[date], bool] | None) -> Iterator[Fault]:
@@ -198,11 +234,15 @@ def _open_questions(b: Bulletin) -> Iterator[Fault]:
     new = sum(not account.sure for account in b.found_accounts)
     if new:
         yield Fault(
-            "note", "未登记账号", f"门户上有{new}个账号台账中没有登记，待人工核实（gengxin accounts found）"
+            "note",
+            "未登记账号",
+            f"门户上有{new}个账号台账中没有登记，待人工核实（gengxin accounts found）",
         )
     late = sum(post.late for post in b.posts)
     if late:
-        yield Fault("note", "补录", f"有{late}条信息疑似补录或倒填日期，按出现的月份计或不计，见“依据”")
+        yield Fault(
+            "note", "补录", f"有{late}条信息疑似补录或倒填日期，按出现的月份计或不计，见“依据”"
+        )
 
 
 def _own_text(b: Bulletin) -> Iterator[Fault]:

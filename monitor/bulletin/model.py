@@ -1,4 +1,5 @@
-"""The bulletin (通报) as plain frozen data: what every report writes and the lint reads. Imports no query.
+"""The bulletin (通报) as plain frozen data: what every report writes and the lint reads. Imports no
+query.
 
 Months are texts like ``2020-04``; every name is the short name that is printed; days are ``date``.
 """
@@ -22,7 +23,8 @@ DONE = "完成"
 
 
 def _figure(value: Any) -> Any:
-    """A complete count is kept as its number, and so was every count before counts had bounds: it is printed again as it was."""
+    """A complete count is kept as its number, and so was every count before counts had bounds: it
+    is printed again as it was."""
     return exactly(value) if isinstance(value, int) else value
 
 
@@ -31,7 +33,8 @@ Figure = Annotated[Count, BeforeValidator(_figure)]
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """One line of annex 1 or 2. ``states`` per month: ``met``, ``short``, ``running``, ``unknown``, ``exempt``, ``gone``
+    """One line of annex 1 or 2. ``states`` per month: ``met``, ``short``, ``running``, ``unknown``,
+    ``exempt``, ``gone``
     (it had left by then). ``causes`` say in Chinese why a month is unknown."""
 
     unit: str
@@ -48,7 +51,8 @@ class UnitRow:
 
     @property
     def missing(self) -> tuple[int, ...]:
-        """Posts surely short of the quota, 0 in months that met it or may have; months never offset each other."""
+        """Posts surely short of the quota, 0 in months that met it or may have; months never offset
+        each other."""
         return tuple(count.lacking(self.quota) for count in self.counts)
 
     @property
@@ -58,7 +62,8 @@ class UnitRow:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Units that are compared with each other: an annex. ``good``, ``several``, ``every`` are short names."""
+    """Units that are compared with each other: an annex. ``good``, ``several``, ``every`` are short
+    names."""
 
     name: str
     rows: tuple[UnitRow, ...]
@@ -102,7 +107,8 @@ class ColumnRow:
 class AccountRow:
     """One new-media account. ``state`` is its filing state, ``verdict`` a verdict's value or empty.
 
-    ``posts`` are the known ones of the period; ``gap`` the longest gap that was seen whole, ``days_out`` the days
+    ``posts`` are the known ones of the period; ``gap`` the longest gap that was seen whole,
+    ``days_out`` the days
     of the period out of bounds as far as proved; ``None`` where no whole list was ever seen.
     """
 
@@ -127,7 +133,8 @@ class AccountRow:
 class PastMatter:
     """Something that the bulletin before blamed, and how it stands now.
 
-    ``state`` is ``repaired``, ``open``, ``unknown`` (could not be looked at again), ``exempt`` or ``gone`` (left the
+    ``state`` is ``repaired``, ``open``, ``unknown`` (could not be looked at again), ``exempt`` or
+    ``gone`` (left the
     catalogue). ``day`` is when it was found repaired.
     """
 
@@ -154,7 +161,8 @@ class VetoLine:
 
 @dataclass(frozen=True, slots=True)
 class FoundAccount:
-    """An account that the portal shows and the register does not know. ``sure``: a person has said that it is ours."""
+    """An account that the portal shows and the register does not know. ``sure``: a person has said
+    that it is ours."""
 
     platform: str
     name: str
@@ -174,7 +182,8 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """The scores of a period with the scheme's name and source; ``example`` marks a scheme that no office uses."""
+    """The scores of a period with the scheme's name and source; ``example`` marks a scheme that no
+    office uses."""
 
     scheme: str
     source: str
@@ -184,7 +193,8 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class PostLine:
-    """One post or document behind a figure. ``unit`` is empty when it is nobody's; ``month`` when it counts nowhere."""
+    """One post or document behind a figure. ``unit`` is empty when it is nobody's; ``month`` when
+    it counts nowhere."""
 
     title: str
     url: str
@@ -201,7 +211,8 @@ class PostLine:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """A row of a column that was counted with the post at ``of``: the same article at another address, or a copy."""
+    """A row of a column that was counted with the post at ``of``: the same article at another
+    address, or a copy."""
 
     title: str
     url: str
@@ -224,7 +235,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """The posts of the period: ``listed`` by units of the annexes, ``others`` by units without a quota.
+    """The posts of the period: ``listed`` by units of the annexes, ``others`` by units without a
+    quota.
 
     ``nobody`` holds (reason in Chinese, posts per month); ``total`` = listed + others + nobody.
     """
@@ -245,7 +257,8 @@ class Portal:
 class Disclosure:
     """The register of disclosed documents (主动公开), a series apart from posts.
 
-    ``none`` have no document; of the ``unknown`` nobody can say, because the register was not seen whole.
+    ``none`` have no document; of the ``unknown`` nobody can say, because the register was not seen
+    whole.
     """
 
     total: Figure
@@ -257,7 +270,8 @@ class Disclosure:
 
 @dataclass(frozen=True, slots=True)
 class Unjudged:
-    """A column or account that could not be judged, and why: ours to find out, nobody's fault in this bulletin.
+    """A column or account that could not be judged, and why: ours to find out, nobody's fault in
+    this bulletin.
 
     ``newest`` is the newest post known, ``seen`` when something of it was last seen.
     """
@@ -274,7 +288,8 @@ class Unjudged:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What the accusation of a column rests on: the two ``looks``, and what was ``checked`` beside its list. One line each."""
+    """What the accusation of a column rests on: the two ``looks``, and what was ``checked`` beside
+    its list. One line each."""
 
     outlet: str
     name: str
@@ -286,7 +301,8 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One unit in its group; ``before`` and ``year_ago`` are ``None`` where that period was not crawled."""
+    """One unit in its group; ``before`` and ``year_ago`` are ``None`` where that period was not
+    crawled."""
 
     unit: str
     group: str
@@ -299,7 +315,8 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Where a running month will end at the pace so far; ``days_left`` are working days after today."""
+    """Where a running month will end at the pace so far; ``days_left`` are working days after
+    today."""
 
     unit: str
     month: str
@@ -315,7 +332,8 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What the clerk struck or added, with the reason: ``list`` is good, several, every, columns …"""
+    """What the clerk struck or added, with the reason: ``list`` is good, several, every, columns
+    …"""
 
     list: str
     name: str
@@ -326,7 +344,8 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The root of the tamper-evident record at the end of ``day``, as far as it was written when the paper was frozen."""
+    """The root of the tamper-evident record at the end of ``day``, as far as it was written when
+    the paper was frozen."""
 
     day: date
     root: str
@@ -334,14 +353,20 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """One period's bulletin, complete. ``year_units``: units with several columns over a year past their limit.
+    """One period's bulletin, complete. ``year_units``: units with several columns over a year past
+    their limit.
 
-    ``columns_judged`` counts the columns with an answer (fresh, soon due, stale or blank), ``columns_passed`` those
+    ``columns_judged`` counts the columns with an answer (fresh, soon due, stale or blank),
+    ``columns_passed`` those
     neither stale nor blank, whatever the clerk struck from the list; ``past`` is ``None``
-    where nothing was watched in the period before. ``unit_groups`` is every unit's short name with its group;
-    ``only`` the groups to which this printing was narrowed; ``unknown_years`` those without official days off.
-    ``content`` is ``None`` where no post's content was checked. ``draft`` says why it is no more than a draft (made inside
-    its period, or of a period that nobody saw to its end), ``unfinished`` why somebody froze it all the same.
+    where nothing was watched in the period before. ``unit_groups`` is every unit's short name with
+    its group;
+    ``only`` the groups to which this printing was narrowed; ``unknown_years`` those without
+    official days off.
+    ``content`` is ``None`` where no post's content was checked. ``draft`` says why it is no more
+    than a draft (made inside
+    its period, or of a period that nobody saw to its end), ``unfinished`` why somebody froze it all
+    the same.
     """
 
     title: str

@@ -1,4 +1,5 @@
-"""Verdicts about outlets -> accounts of the annex, distance to a veto, accounts that nobody registered. Pure."""
+"""Verdicts about outlets -> accounts of the annex, distance to a veto, accounts that nobody
+registered. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ ANSWERED = (Value.FRESH, Value.DUE_SOON, Value.STALE, Value.BLANK)
 
 
 def worst(verdicts: Iterable[Verdict]) -> dict[str, Verdict]:
-    """One verdict of the rules of freshness per outlet: what accuses before what is unknown before what is well."""
+    """One verdict of the rules of freshness per outlet: what accuses before what is unknown before
+    what is well."""
     chosen: dict[str, Verdict] = {}
     for verdict in verdicts:
         kind, _, outlet = verdict.subject.partition(":")
@@ -89,7 +91,8 @@ def unjudged_of(
     names: Mapping[str, str],
     seen: Mapping[str, datetime],
 ) -> tuple[Unjudged, ...]:
-    """The columns, and the accounts on the register, without an answer: columns first, each with its cause."""
+    """The columns, and the accounts on the register, without an answer: columns first, each with
+    its cause."""
     by_outlet = worst(verdicts)
     found = [
         _unjudged(outlet, verdict, names, seen.get(outlet.id))
@@ -124,7 +127,8 @@ def columns_judged(outlets: Iterable[Outlet], verdicts: Iterable[Verdict]) -> in
 
 
 def veto_of(verdicts: Iterable[Verdict]) -> tuple[VetoLine, ...]:
-    """Each site's distance to the national one-strike items, as the rule ``site_veto_columns`` counted it."""
+    """Each site's distance to the national one-strike items, as the rule ``site_veto_columns``
+    counted it."""
     return tuple(
         VetoLine(
             v.name,
@@ -143,14 +147,17 @@ def veto_of(verdicts: Iterable[Verdict]) -> tuple[VetoLine, ...]:
 def found_accounts_of(
     seen: Iterable[Candidate], outlets: Iterable[Outlet], names: Mapping[str, str]
 ) -> tuple[FoundAccount, ...]:
-    """Accounts shown by the portal that the register does not know; ``sure`` where a person has said so."""
+    """Accounts shown by the portal that the register does not know; ``sure`` where a person has
+    said so."""
     units = {outlet.id: outlet.units for outlet in outlets}
     return tuple(
         FoundAccount(
-            one.platform, one.name or one.number,
-            tuple(names.get(unit, unit) for unit in units.get(one.outlet or "", ())), one.page_url,
+            one.platform,
+            one.name or one.number,
+            tuple(names.get(unit, unit) for unit in units.get(one.outlet or "", ())),
+            one.page_url,
             one.standing == ACCEPTED,
         )
         for one in seen
         if one.open
-    )  # fmt: skip
+    )

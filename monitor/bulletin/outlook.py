@@ -1,6 +1,8 @@
-"""Where a unit stands among its like, against earlier periods, and where a running month will end. Pure.
+"""Where a unit stands among its like, against earlier periods, and where a running month will end.
+Pure.
 
-Hints for a clerk, never an accusation: a forecast convicts nobody, a rank is told only inside a group of
+Hints for a clerk, never an accusation: a forecast convicts nobody, a rank is told only inside a
+group of
 units of one kind.
 """
 
@@ -17,7 +19,8 @@ from monitor.model import Count, exactly
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """Totals per unit id of an earlier period of the same length; ``None`` where it was not crawled."""
+    """Totals per unit id of an earlier period of the same length; ``None`` where it was not
+    crawled."""
 
     before: Mapping[str, Count] | None = None
     year_ago: Mapping[str, Count] | None = None
@@ -26,7 +29,9 @@ class Earlier:
 def previous(period: Period) -> Period:
     """The period of the same length right before."""
     start = add_months(period.start, -len(period.months))
-    return Period(f"{start}..{period.start - timedelta(days=1)}", start, period.start - timedelta(days=1))
+    return Period(
+        f"{start}..{period.start - timedelta(days=1)}", start, period.start - timedelta(days=1)
+    )
 
 
 def year_before(period: Period) -> Period:
@@ -48,7 +53,9 @@ def compare(groups: Sequence[Group], earlier: Earlier) -> tuple[Comparison, ...]
             rank=1 + sum(other.total.at_least > row.total.at_least for other in group.rows),
             of=len(group.rows),
             before=None if earlier.before is None else earlier.before.get(row.unit, exactly(0)),
-            year_ago=None if earlier.year_ago is None else earlier.year_ago.get(row.unit, exactly(0)),
+            year_ago=None
+            if earlier.year_ago is None
+            else earlier.year_ago.get(row.unit, exactly(0)),
         )
         for group in groups
         for row in group.rows

@@ -1,4 +1,5 @@
-"""Tally, outlets and verdicts -> the parts of a bulletin: annexes, columns, accounts, portal, register. Pure."""
+"""Tally, outlets and verdicts -> the parts of a bulletin: annexes, columns, accounts, portal,
+register. Pure."""
 
 from __future__ import annotations
 
@@ -30,8 +31,13 @@ from monitor.model import Count, Value, Verdict, exactly, together
 from monitor.words.causes import cause_name
 
 NOBODY_LEFT: Mapping[str, date] = {}
-SHORT_VALUES = {Value.STALE: "short", Value.FRESH: "met", Value.DUE_SOON: "running", Value.UNKNOWN: "unknown",
-                Value.EXEMPT: "exempt"}  # fmt: skip
+SHORT_VALUES = {
+    Value.STALE: "short",
+    Value.FRESH: "met",
+    Value.DUE_SOON: "running",
+    Value.UNKNOWN: "unknown",
+    Value.EXEMPT: "exempt",
+}
 
 
 UNMET = {"unknown": "未判定", "exempt": "豁免", "running": "未结束", "gone": "已撤并"}
@@ -39,7 +45,8 @@ UNMET = {"unknown": "未判定", "exempt": "豁免", "running": "未结束", "go
 
 
 def completion(row_months: Sequence[str], missing: Sequence[int], states: Sequence[str]) -> str:
-    """The completion word of a line: 完成 where every month was met, or ``4月-6 5月-8``; months not judged are said to be
+    """The completion word of a line: 完成 where every month was met, or ``4月-6 5月-8``; months not
+    judged are said to be
     so."""
     words = []
     for month, short, state in zip(row_months, missing, states, strict=True):
@@ -78,7 +85,8 @@ def groups_of(
     day: date,
     left: Mapping[str, date] = NOBODY_LEFT,
 ) -> tuple[Group, ...]:
-    """The annexes, in the order of the settings. ``day`` is the one on which it is judged, ``left`` when units left."""
+    """The annexes, in the order of the settings. ``day`` is the one on which it is judged, ``left``
+    when units left."""
     judged = {(v.subject, v.period): v for v in verdicts if v.rule == "unit_quota" and v.period}
     named = [unit.group for unit in units if unit.quota is not None]
     order = [*(name for name in settings.groups if name in named), *named]
@@ -131,26 +139,41 @@ def _row(
     day, gone = days[0], days[1].get(unit.id, date.max)
     numbers = tuple(tally.count(unit.id, month) for month in months)
     verdicts = [judged.get((f"unit:{unit.id}", month)) for month in months]
-    quota = next((int(v.numbers["quota"]) for v in verdicts if v and "quota" in v.numbers), unit.quota or 0)
+    quota = next(
+        (int(v.numbers["quota"]) for v in verdicts if v and "quota" in v.numbers), unit.quota or 0
+    )
     states = tuple(
-        _state(n, quota, v, month, day, gone) for n, v, month in zip(numbers, verdicts, months, strict=True)
+        _state(n, quota, v, month, day, gone)
+        for n, v, month in zip(numbers, verdicts, months, strict=True)
     )
     missing = [n.lacking(quota) for n in numbers]
-    causes = tuple(_cause(v, n, state) for v, n, state in zip(verdicts, numbers, states, strict=True))
-    return UnitRow(unit.id, unit.short, quota, numbers, states, completion(months, missing, states), causes)
+    causes = tuple(
+        _cause(v, n, state) for v, n, state in zip(verdicts, numbers, states, strict=True)
+    )
+    return UnitRow(
+        unit.id, unit.short, quota, numbers, states, completion(months, missing, states), causes
+    )
 
 
 def _cause(verdict: Verdict | None, count: Count, state: str) -> str:
     """Why a month is unknown; nothing of any other."""
     if state != "unknown":
         return ""
-    return cause_name(verdict.cause) if verdict and verdict.cause else "；".join(count.gaps) or "没有判定"
+    return (
+        cause_name(verdict.cause)
+        if verdict and verdict.cause
+        else "；".join(count.gaps) or "没有判定"
+    )
 
 
-def _state(count: Count, quota: int, verdict: Verdict | None, month: str, day: date, gone: date) -> str:
-    """Enough posts always pass; fewer convict only with a verdict that says so and a count that cannot grow to enough.
+def _state(
+    count: Count, quota: int, verdict: Verdict | None, month: str, day: date, gone: date
+) -> str:
+    """Enough posts always pass; fewer convict only with a verdict that says so and a count that
+    cannot grow to enough.
 
-    A unit is there for its days only: of the months after it left, and of the one in which it did where nobody
+    A unit is there for its days only: of the months after it left, and of the one in which it did
+    where nobody
     judged it, nothing is asked.
     """
     if gone <= first_day(month):
@@ -158,7 +181,13 @@ def _state(count: Count, quota: int, verdict: Verdict | None, month: str, day: d
     if count.meets(quota):
         return "met"
     if verdict is None:
-        return "gone" if gone <= last_day(month) else "running" if day <= last_day(month) else "unknown"
+        return (
+            "gone"
+            if gone <= last_day(month)
+            else "running"
+            if day <= last_day(month)
+            else "unknown"
+        )
     state = SHORT_VALUES.get(verdict.value, "unknown")
     if gone <= last_day(month) and state == "short":
         return "gone"
@@ -177,11 +206,15 @@ def columns_of(
     for outlet in outlets:
         verdict = by_outlet.get(outlet.id)
         if outlet.kind is OutletKind.COLUMN and verdict is not None:
-            rows.append(_column(outlet, verdict, names, numbers.get(f"outlet:{outlet.id}", ""), day))
+            rows.append(
+                _column(outlet, verdict, names, numbers.get(f"outlet:{outlet.id}", ""), day)
+            )
     return rows
 
 
-def _column(outlet: Outlet, verdict: Verdict, names: Mapping[str, str], finding: str, day: date) -> ColumnRow:
+def _column(
+    outlet: Outlet, verdict: Verdict, names: Mapping[str, str], finding: str, day: date
+) -> ColumnRow:
     newest, due = verdict.newest, verdict.due
     late = due is not None and verdict.value is Value.STALE
     return ColumnRow(
@@ -209,7 +242,8 @@ def _column(outlet: Outlet, verdict: Verdict, names: Mapping[str, str], finding:
 def bases_of(
     columns: Iterable[ColumnRow], verdicts: Sequence[Verdict], checked: Mapping[str, str]
 ) -> tuple[Basis, ...]:
-    """What each of the accused ``columns`` is accused by; ``checked`` is by outlet what was looked at beside its list."""
+    """What each of the accused ``columns`` is accused by; ``checked`` is by outlet what was looked
+    at beside its list."""
     said = worst(verdicts)
     return tuple(
         Basis(
@@ -226,10 +260,13 @@ def bases_of(
 
 
 def year_units_of(stale: Sequence[ColumnRow]) -> tuple[tuple[str, int], ...]:
-    """Units that alone answer for two or more columns more than a year past their limit (多个栏目超期一年)."""
+    """Units that alone answer for two or more columns more than a year past their limit
+    (多个栏目超期一年)."""
     found = Counter(row.units[0] for row in stale if row.year_over and len(row.units) == 1)
     return tuple(
-        (unit, count) for unit, count in sorted(found.items(), key=lambda x: (-x[1], x[0])) if count > 1
+        (unit, count)
+        for unit, count in sorted(found.items(), key=lambda x: (-x[1], x[0]))
+        if count > 1
     )
 
 
@@ -266,7 +303,8 @@ def disclosure_of(
 ) -> Disclosure:
     """Every listed unit has a line, those without a document too; then other units that have some.
 
-    Only a zero that was seen whole names a unit: not one of which the rule ``disclosure_zero`` could not judge
+    Only a zero that was seen whole names a unit: not one of which the rule ``disclosure_zero``
+    could not judge
     ``period``, and none of those ``gone`` before its end.
     """
     unsure = {
@@ -286,7 +324,9 @@ def disclosure_of(
         for unit, short in [*listed, *more]
     )
     totals = {short: together(months) for short, months in lines if short not in gone}
-    empty = [short for short, total in totals.items() if not total.at_least] if tally.disclosed else []
+    empty = (
+        [short for short, total in totals.items() if not total.at_least] if tally.disclosed else []
+    )
     unknown |= {short for short in empty if not totals[short].complete}
     return Disclosure(
         total=tally.papers_total,
@@ -300,21 +340,37 @@ def disclosure_of(
 def line_of(post: Counted, names: Mapping[str, str], titles: Mapping[str, str]) -> PostLine:
     unit = post.whose.unit
     return PostLine(
-        post.title, post.url, post.day, post.month, names.get(unit, unit) if unit else "", post.origin,
-        tuple(titles.get(outlet, outlet) for outlet in post.outlets), post.whose.sentence, post.whose.confidence,
-        post.late, post.whose.doubtful,
-    )  # fmt: skip
+        post.title,
+        post.url,
+        post.day,
+        post.month,
+        names.get(unit, unit) if unit else "",
+        post.origin,
+        tuple(titles.get(outlet, outlet) for outlet in post.outlets),
+        post.whose.sentence,
+        post.whose.confidence,
+        post.late,
+        post.whose.doubtful,
+    )
 
 
 def question_of(doubt: Doubt, titles: Mapping[str, str]) -> Question:
     columns = tuple(titles.get(outlet, outlet) for outlet in doubt.outlets)
     return Question(
-        doubt.origin, columns, REASON_NAMES[Reason(doubt.reason)], doubt.count, doubt.example, doubt.url
+        doubt.origin,
+        columns,
+        REASON_NAMES[Reason(doubt.reason)],
+        doubt.count,
+        doubt.example,
+        doubt.url,
     )
 
 
-def column_counts_of(tally: Tally, outlets: Sequence[Outlet]) -> tuple[tuple[str, tuple[Count, ...]], ...]:
+def column_counts_of(
+    tally: Tally, outlets: Sequence[Outlet]
+) -> tuple[tuple[str, tuple[Count, ...]], ...]:
     columns = [outlet for outlet in outlets if outlet.kind is OutletKind.COLUMN]
     return tuple(
-        (o.path or o.name, tuple(tally.shown(o.id, month) for month in tally.months)) for o in columns
+        (o.path or o.name, tuple(tally.shown(o.id, month) for month in tally.months))
+        for o in columns
     )

@@ -1,4 +1,5 @@
-"""What the bulletin before blamed, and how it stands now: repaired, open, or not to be looked at again."""
+"""What the bulletin before blamed, and how it stands now: repaired, open, or not to be looked at
+again."""
 
 from __future__ import annotations
 
@@ -28,12 +29,17 @@ def past_matters(
 ) -> tuple[PastMatter, ...] | None:
     """The columns and accounts with an open finding at ``moment``, as they stand at ``as_of``.
 
-    ``listed`` are the outlets that the earlier bulletin really named, where one was kept; ``names`` are short
+    ``listed`` are the outlets that the earlier bulletin really named, where one was kept; ``names``
+    are short
     names by unit id. ``None`` where nothing had been judged by ``moment``.
     """
     if not _judged(connection, moment):
         return None
-    found = [f for f in open_findings(connection, moment) if f.rule in rules_with("upkeep") and not f.ours]
+    found = [
+        f
+        for f in open_findings(connection, moment)
+        if f.rule in rules_with("upkeep") and not f.ours
+    ]
     found = [f for f in found if listed is None or _outlet(f) in listed]
     known = {outlet.id: outlet for outlet in outlets}
     titles = _titles(connection)
@@ -44,7 +50,9 @@ def past_matters(
 def named_outlets(bulletin: Bulletin) -> frozenset[str]:
     """The outlets that ``bulletin`` names as stale, blank or idle."""
     columns = [row.outlet for row in (*bulletin.columns, *bulletin.blank_columns)]
-    return frozenset([*columns, *(row.outlet for row in (*bulletin.idle, *bulletin.blank_accounts))])
+    return frozenset(
+        [*columns, *(row.outlet for row in (*bulletin.idle, *bulletin.blank_accounts))]
+    )
 
 
 def _judged(connection: Connection, moment: datetime) -> bool:
@@ -89,7 +97,8 @@ def _matter(
 
 
 def _state(finding: Finding, there: bool, value: Value | None, as_of: datetime) -> str:
-    """By today's verdict: what was mended and broke again is open; without one, by how the finding ended."""
+    """By today's verdict: what was mended and broke again is open; without one, by how the finding
+    ended."""
     if not there:
         return "gone"
     if value is not None and value is not Value.UNKNOWN:

@@ -1,4 +1,5 @@
-"""A bulletin from the store to files: compiled once, or taken from the archive, and written by every report."""
+"""A bulletin from the store to files: compiled once, or taken from the archive, and written by
+every report."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ from monitor.rectify.error_rates import error_rates
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A bulletin and the files that hold it; ``missing`` says which report could not be made, and why."""
+    """A bulletin and the files that hold it; ``missing`` says which report could not be made, and
+    why."""
 
     bulletin: Bulletin
     files: tuple[Path, ...]
@@ -61,7 +63,8 @@ def archive(office: Office) -> Path:
 
 
 def kept_bulletin(office: Office, period: Period, printed: date | None = None) -> Kept | None:
-    """The kept bulletin of ``period``, the last one unless ``printed`` names its day. Raises ``frozen.Unsound``."""
+    """The kept bulletin of ``period``, the last one unless ``printed`` names its day. Raises
+    ``frozen.Unsound``."""
     with office.reader.connect() as connection:
         return archived(connection, archive(office), period, printed)
 
@@ -117,7 +120,8 @@ def draft(
     force: bool = False,
     entries: Entries | None = None,
 ) -> Draft:
-    """Compile, put in what was entered by hand (``entries``: instead of what is kept), narrow, lint.
+    """Compile, put in what was entered by hand (``entries``: instead of what is kept), narrow,
+    lint.
 
     Raises ``BadConfig``, ``UnknownGroup``.
     """
@@ -133,7 +137,8 @@ def finished(
     force: bool = False,
     entries: Entries | None = None,
 ) -> Draft:
-    """A compiled bulletin with what was entered by hand, narrowed and linted. Raises ``BadConfig``, ``UnknownGroup``."""
+    """A compiled bulletin with what was entered by hand, narrowed and linted. Raises ``BadConfig``,
+    ``UnknownGroup``."""
     name = compiled.period.name
     with office.reader.connect() as connection:
         entries = entries_of(connection, name) if entries is None else entries
@@ -151,9 +156,11 @@ def finished(
 
 
 def print_bulletin(office: Office, bulletin: Bulletin, folder: Path) -> Printed:
-    """Write ``bulletin`` into ``folder``: its figures as JSON and every report, named after its period.
+    """Write ``bulletin`` into ``folder``: its figures as JSON and every report, named after its
+    period.
 
-    A report that this machine cannot make is told in a sentence; the others are written all the same.
+    A report that this machine cannot make is told in a sentence; the others are written all the
+    same.
     """
     folder.mkdir(parents=True, exist_ok=True)
     name = file_name(bulletin)
@@ -172,7 +179,9 @@ def print_bulletin(office: Office, bulletin: Bulletin, folder: Path) -> Printed:
     return Printed(bulletin, tuple(files), tuple(missing))
 
 
-def write_errata(office: Office, kept: Kept, folder: Path) -> tuple[tuple[Erratum, ...], Path | None]:
+def write_errata(
+    office: Office, kept: Kept, folder: Path
+) -> tuple[tuple[Erratum, ...], Path | None]:
     """The errata of a kept bulletin, and the file that tells them beside its papers."""
     with office.reader.connect() as connection:
         found = errata(connection, kept.name)

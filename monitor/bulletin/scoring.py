@@ -1,6 +1,8 @@
-"""Deduction schemes as data: an office's own points, applied to the bulletin's figures, formula shown. Pure.
+"""Deduction schemes as data: an office's own points, applied to the bulletin's figures, formula
+shown. Pure.
 
-No scheme is invented here. The national points per row could not be retrieved; a scheme is typed in by a
+No scheme is invented here. The national points per row could not be retrieved; a scheme is typed in
+by a
 person with its source, and one without a source is refused.
 """
 
@@ -27,7 +29,8 @@ class Item(Strict):
 
 
 class Scheme(Strict):
-    """A scheme with its ``source`` (document and item). ``example`` marks one that no office uses."""
+    """A scheme with its ``source`` (document and item). ``example`` marks one that no office
+    uses."""
 
     name: str = Field(min_length=1, max_length=100)
     source: str = Field(min_length=4, max_length=400)
@@ -69,7 +72,9 @@ def _score(row: UnitRow, bulletin: Bulletin, scheme: Scheme) -> Score:
         off = item.points * number if item.most is None else min(item.most, item.points * number)
         if number:
             capped = (
-                f"，上限{item.most:g}" if item.most is not None and item.points * number > item.most else ""
+                f"，上限{item.most:g}"
+                if item.most is not None and item.points * number > item.most
+                else ""
             )
             parts.append(f"{item.name}{number}×{item.points:g}{capped}")
             left -= off
@@ -78,7 +83,9 @@ def _score(row: UnitRow, bulletin: Bulletin, scheme: Scheme) -> Score:
 
 
 def _missing(row: UnitRow, _: Bulletin) -> int:
-    return sum(short for short, state in zip(row.missing, row.states, strict=True) if state == "short")
+    return sum(
+        short for short, state in zip(row.missing, row.states, strict=True) if state == "short"
+    )
 
 
 def _columns(row: UnitRow, bulletin: Bulletin) -> int:

@@ -15,10 +15,15 @@ LEVELS = {"error": "错误", "note": "提示"}
 def bulletin_lines(found: Bulletin) -> list[str]:
     """The figures of the bulletin's text, as a clerk reads them."""
     names = "、".join
-    lines = [found.title.removeprefix("关于"), *([f"  {draft}"] if (draft := draft_words(found)) else [])]
+    lines = [
+        found.title.removeprefix("关于"),
+        *([f"  {draft}"] if (draft := draft_words(found)) else []),
+    ]
     for group in found.groups:
         lines.append(f"  {group.name} {len(group.rows)} 个，发布 {group.total.said(' 条')}")
-        lines += [f"    {row.short}：{row.completion}" for row in group.rows if row.completion != DONE]
+        lines += [
+            f"    {row.short}：{row.completion}" for row in group.rows if row.completion != DONE
+        ]
     portal = found.portal
     lines.append(
         f"  门户共发布 {portal.total.said(' 条')}：列表单位 {portal.listed.said(' 条')}，"
@@ -39,7 +44,8 @@ def bulletin_lines(found: Bulletin) -> list[str]:
     )
     none = found.disclosure.none
     lines.append(
-        f"  主动公开 {found.disclosure.total.said(' 条')}" + (f"，数量为 0 的：{names(none)}" if none else "")
+        f"  主动公开 {found.disclosure.total.said(' 条')}"
+        + (f"，数量为 0 的：{names(none)}" if none else "")
     )
     lines.append(f"  {coverage_words(found)}")
     lines += [f"  {line}" for line in [record_line(found)] if line]

@@ -1,6 +1,8 @@
-"""Further sheets of the workbook: last period's list, posts by column, what was changed by hand. Rows only.
+"""Further sheets of the workbook: last period's list, posts by column, what was changed by hand.
+Rows only.
 
-Each function gives the head, the widths and the rows of one sheet; ``monitor/bulletin/reports/sheet.py`` writes them.
+Each function gives the head, the widths and the rows of one sheet;
+``monitor/bulletin/reports/sheet.py`` writes them.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ ACTIONS = {"strike": "删去", "add": "补列"}
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One sheet: its name, its title, its columns with their widths, its rows; ``left`` are columns of text."""
+    """One sheet: its name, its title, its columns with their widths, its rows; ``left`` are columns
+    of text."""
 
     name: str
     title: str
@@ -47,20 +50,44 @@ class Page:
 def pages(b: Bulletin) -> tuple[Page, ...]:
     """The sheets that have something to say, in order."""
     found = [
-        _unjudged(b), _past(b), _content(b), _found(b), _by_column(b), _repeats(b), _scores(b), _by_hand(b), _bases(b), _rates(b),
-    ]  # fmt: skip
+        _unjudged(b),
+        _past(b),
+        _content(b),
+        _found(b),
+        _by_column(b),
+        _repeats(b),
+        _scores(b),
+        _by_hand(b),
+        _bases(b),
+        _rates(b),
+    ]
     return tuple(page for page in found if page.rows)
 
 
 def _unjudged(b: Bulletin) -> Page:
     rows = [
         (
-            n, one.kind, one.name, "、".join(one.units), one.cause, one.newest,
-            shanghai_day(one.seen) if one.seen else "没有看到过", one.sentence,
+            n,
+            one.kind,
+            one.name,
+            "、".join(one.units),
+            one.cause,
+            one.newest,
+            shanghai_day(one.seen) if one.seen else "没有看到过",
+            one.sentence,
         )
         for n, one in enumerate(b.unjudged, 1)
-    ]  # fmt: skip
-    head = ("序号", "类别", "名称", "责任单位", "未能判定的原因", "已知最新信息", "最后看到", "说明")
+    ]
+    head = (
+        "序号",
+        "类别",
+        "名称",
+        "责任单位",
+        "未能判定的原因",
+        "已知最新信息",
+        "最后看到",
+        "说明",
+    )
     title = "未能判定的栏目和账号（由检查单位核实，不归责任何单位）"
     return Page("未判定", title, head, (6, 9, 30, 28, 36, 14, 13, 60), rows, (4, 7))
 
@@ -76,17 +103,35 @@ def _bases(b: Bulletin) -> Page:
         (n, one.name, "、".join(one.units), one.finding, one.looks, one.checked or NOT_CHECKED)
         for n, one in enumerate(b.accused, 1)
     ]
-    head = ("序号", "栏目", "责任单位", "问题编号", "认定所依据的查看", "核对情况（认定以前在列表之外查看）")
+    head = (
+        "序号",
+        "栏目",
+        "责任单位",
+        "问题编号",
+        "认定所依据的查看",
+        "核对情况（认定以前在列表之外查看）",
+    )
     return Page("认定依据", "超期和空白栏目的认定依据", head, (6, 30, 28, 14, 44, 80), rows, (4, 5))
 
 
 def _past(b: Bulletin) -> Page:
     rows = [
-        (n, p.kind, p.name, "、".join(p.units), PAST.get(p.state, p.state), p.day, p.sentence, p.finding)
+        (
+            n,
+            p.kind,
+            p.name,
+            "、".join(p.units),
+            PAST.get(p.state, p.state),
+            p.day,
+            p.sentence,
+            p.finding,
+        )
         for n, p in enumerate(b.past or (), 1)
     ]
     head = ("序号", "类别", "名称", "责任单位", "现状", "整改日期", "上期问题", "问题编号")
-    return Page("上期整改", "上期通报问题整改情况", head, (6, 9, 30, 28, 13, 13, 50, 14), rows, (6,))
+    return Page(
+        "上期整改", "上期通报问题整改情况", head, (6, 9, 30, 28, 13, 13, 50, 14), rows, (6,)
+    )
 
 
 def _content(b: Bulletin) -> Page:
@@ -105,7 +150,18 @@ def _content(b: Bulletin) -> Page:
         )
         for n, f in enumerate(b.content.faults if b.content else (), 1)
     ]
-    head = ("序号", "责任单位", "问题", "标题", "栏目", "位置", "说明", "发现日期", "改正日期", "网址")
+    head = (
+        "序号",
+        "责任单位",
+        "问题",
+        "标题",
+        "栏目",
+        "位置",
+        "说明",
+        "发现日期",
+        "改正日期",
+        "网址",
+    )
     title = "经人工核实的信息内容问题（按发布单位；个人信息已遮盖，待核实的疑点不列）"
     return Page("内容问题", title, head, (6, 16, 18, 40, 24, 20, 50, 13, 13, 60), rows, (3, 6, 9))
 
@@ -123,7 +179,9 @@ def _found(b: Bulletin) -> Page:
         for n, a in enumerate(b.found_accounts, 1)
     ]
     head = ("序号", "平台", "账号", "所在栏目的责任单位", "核实情况", "发现网页")
-    return Page("未登记账号", "门户上出现而台账没有登记的账号", head, (6, 16, 34, 28, 12, 60), rows, (5,))
+    return Page(
+        "未登记账号", "门户上出现而台账没有登记的账号", head, (6, 16, 34, 28, 12, 60), rows, (5,)
+    )
 
 
 def _by_column(b: Bulletin) -> Page:
@@ -134,7 +192,12 @@ def _by_column(b: Bulletin) -> Page:
     ]
     title = f"{b.period.words}各栏目发布信息数（同一信息在几个栏目分别计）"
     return Page(
-        "栏目条数", title, ("序号", "栏目", *months, "合计"), (6, 44, *(10 for _ in months), 10), rows, (1,)
+        "栏目条数",
+        title,
+        ("序号", "栏目", *months, "合计"),
+        (6, 44, *(10 for _ in months), 10),
+        rows,
+        (1,),
     )
 
 
@@ -146,7 +209,9 @@ REPEATS: Mapping[str, str] = {
 
 
 def _repeats(b: Bulletin) -> Page:
-    rows = [(n, one.column, one.day, one.title, one.url, one.of) for n, one in enumerate(b.repeats, 1)]
+    rows = [
+        (n, one.column, one.day, one.title, one.url, one.of) for n, one in enumerate(b.repeats, 1)
+    ]
     head = ("序号", "栏目", "日期", "标题", "重复的网址", "计入的网址")
     title = f"{REPEATS[b.copies]}（设置：monitor.counting 的 copies: {b.copies}）"
     return Page("重复信息", title, head, (6, 30, 13, 50, 60, 60), rows, (1, 3, 4, 5))
@@ -165,8 +230,17 @@ def _scores(b: Bulletin) -> Page:
 
 def _by_hand(b: Bulletin) -> Page:
     rows = [
-        (n, LISTS.get(e.list, e.list), ACTIONS.get(e.action, e.action), e.name, e.reason, e.by or None)
+        (
+            n,
+            LISTS.get(e.list, e.list),
+            ACTIONS.get(e.action, e.action),
+            e.name,
+            e.reason,
+            e.by or None,
+        )
         for n, e in enumerate(b.edits, 1)
     ]
     head = ("序号", "名单", "修改", "名称", "理由", "决定人")
-    return Page("人工修改", "名单的人工修改及理由（数字不变）", head, (6, 20, 9, 28, 60, 16), rows, (4,))
+    return Page(
+        "人工修改", "名单的人工修改及理由（数字不变）", head, (6, 20, 9, 28, 60, 16), rows, (4,)
+    )

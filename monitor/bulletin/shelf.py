@@ -15,7 +15,8 @@ from monitor.entries.kept import matters
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """A frozen bulletin: its period's name, the day of its print, how many errata it has, where it is exported to.
+    """A frozen bulletin: its period's name, the day of its print, how many errata it has, where it
+    is exported to.
 
     ``size`` counts the bytes of its data.
     """

@@ -1,4 +1,5 @@
-"""What a bulletin must know of our own looking: when something was last seen, by what end, and of whom nothing is known."""
+"""What a bulletin must know of our own looking: when something was last seen, by what end, and of
+whom nothing is known."""
 
 from __future__ import annotations
 
@@ -17,13 +18,20 @@ from monitor.model import Coverage
 
 CONCLUSIVE = [outcome.value for outcome in Outcome if outcome.conclusive]
 HALF = 2
-"""So many of the known must have been seen after a period's end, one of ``HALF``, for its bulletin to be more than a draft."""
+"""So many of the known must have been seen after a period's end, one of ``HALF``, for its bulletin
+to be more than a draft."""
 
 
 def sight(
-    connection: Connection, period: Period, window: tuple[date, date], as_of: datetime, *, failed: bool
+    connection: Connection,
+    period: Period,
+    window: tuple[date, date],
+    as_of: datetime,
+    *,
+    failed: bool,
 ) -> Coverage:
-    """The coverage of the check window, with what was seen after the period's end and when anything was seen last."""
+    """The coverage of the check window, with what was seen after the period's end and when anything
+    was seen last."""
     found = coverage(connection, *window, as_of, failed=failed)
     first, day = period.end + timedelta(days=1), shanghai_day(as_of)
     if (first, day) == window:
@@ -34,7 +42,8 @@ def sight(
 
 
 def draft_reasons(found: Coverage, period: Period, as_of: datetime) -> tuple[str, ...]:
-    """Why a bulletin made now is no more than a draft; nothing where the period is over and was seen to its end."""
+    """Why a bulletin made now is no more than a draft; nothing where the period is over and was
+    seen to its end."""
     if found.last is None:
         return ("还没有看到过任何栏目和账号",)
     if shanghai_day(as_of) <= period.end:
@@ -47,8 +56,11 @@ def draft_reasons(found: Coverage, period: Period, as_of: datetime) -> tuple[str
     return ()
 
 
-def last_seen(connection: Connection, outlets: Collection[str], as_of: datetime) -> Mapping[str, datetime]:
-    """When something was last seen of each of ``outlets`` by ``as_of``; those never seen are left out."""
+def last_seen(
+    connection: Connection, outlets: Collection[str], as_of: datetime
+) -> Mapping[str, datetime]:
+    """When something was last seen of each of ``outlets`` by ``as_of``; those never seen are left
+    out."""
     query = (
         select(VisitRow.outlet_id, func.max(VisitRow.moment).label("last"))
         .where(VisitRow.moment <= utc(as_of), VisitRow.outcome.in_(CONCLUSIVE))
@@ -62,7 +74,8 @@ def last_seen(connection: Connection, outlets: Collection[str], as_of: datetime)
 
 
 def left_since(connection: Connection, start: date) -> Mapping[str, date]:
-    """The units that left the catalogue after ``start``, with the first day on which they were gone."""
+    """The units that left the catalogue after ``start``, with the first day on which they were
+    gone."""
     began = datetime(start.year, start.month, start.day, tzinfo=SHANGHAI)
     query = select(UnitRow.id, UnitRow.retired_at).where(UnitRow.retired_at >= utc(began))
     return {row.id: shanghai_day(row.retired_at) for row in connection.execute(query)}
@@ -70,7 +83,9 @@ def left_since(connection: Connection, start: date) -> Mapping[str, date]:
 
 def _last(connection: Connection, as_of: datetime) -> datetime | None:
     """When any place of the district was last seen by ``as_of``."""
-    district = or_(OutletRow.kind == OutletKind.COLUMN.value, OutletRow.kind == OutletKind.ACCOUNT.value)
+    district = or_(
+        OutletRow.kind == OutletKind.COLUMN.value, OutletRow.kind == OutletKind.ACCOUNT.value
+    )
     newest: datetime | None = connection.execute(
         select(func.max(OutletRow.last_conclusive)).where(district)
     ).scalar()

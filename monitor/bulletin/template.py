@@ -1,6 +1,7 @@
 """The office's own Word template: fields in double braces, checked before anything is filled in.
 
-A field that names a part (``{{正文}}``) stands in a paragraph of its own and is replaced by that part;
+A field that names a part (``{{正文}}``) stands in a paragraph of its own and is replaced by that
+part;
 others (``{{统计期}}``) stand anywhere in a line, in tables, heads and feet too.
 """
 
@@ -23,12 +24,15 @@ FIELD = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 
 
 def opened(path: Path, parts: Sequence[str], names: Sequence[str]) -> Document:
-    """The template at ``path``. Raises :class:`BadTemplate` for an unknown field, named with its place."""
+    """The template at ``path``. Raises :class:`BadTemplate` for an unknown field, named with its
+    place."""
     try:
         document = docx.Document(str(path))
     except (PackageNotFoundError, BadZipFile, KeyError, ValueError) as error:
         if isinstance(error, PackageNotFoundError) and not path.is_file():
-            raise BadTemplate(f"模板{path}：没有这个文件；请检查 monitor.bulletin.template") from None
+            raise BadTemplate(
+                f"模板{path}：没有这个文件；请检查 monitor.bulletin.template"
+            ) from None
         raise BadTemplate(f"模板{path.name}：不是 Word 文档（.docx）；请用 Word 另存") from None
     for paragraph in _paragraphs(document):
         for name in FIELD.findall(paragraph.text):
@@ -38,11 +42,15 @@ def opened(path: Path, parts: Sequence[str], names: Sequence[str]) -> Document:
                     f"模板{path.name}：未知字段“{name}”（在“{paragraph.text[:40]}”中）；可用：{known}"
                 )
             if name in parts and FIELD.sub("", paragraph.text).strip():
-                raise BadTemplate(f"模板{path.name}：字段“{name}”须单独成段（在“{paragraph.text[:40]}”中）")
+                raise BadTemplate(
+                    f"模板{path.name}：字段“{name}”须单独成段（在“{paragraph.text[:40]}”中）"
+                )
     return document
 
 
-def fill(document: Document, parts: Mapping[str, Callable[[], None]], values: Mapping[str, str]) -> None:
+def fill(
+    document: Document, parts: Mapping[str, Callable[[], None]], values: Mapping[str, str]
+) -> None:
     """Put every part in place of its paragraph and every value in place of its field.
 
     A part is a function that appends to the document's end; what it appends is moved.

@@ -1,6 +1,8 @@
-"""The bulletin's text: the seed's four sections as Chinese paragraphs, every figure taken from the data. Pure.
+"""The bulletin's text: the seed's four sections as Chinese paragraphs, every figure taken from the
+data. Pure.
 
-Rules chose the names; nothing is said of what could not be judged except that it could not be judged.
+Rules chose the names; nothing is said of what could not be judged except that it could not be
+judged.
 """
 
 from __future__ import annotations
@@ -62,7 +64,11 @@ def span(first: date, last: date) -> str:
     """``2020年7月20日`` or ``2020年7月13日至7月20日``"""
     if first == last:
         return chinese_day(first)
-    tail = chinese_day(last).removeprefix(f"{first.year}年") if first.year == last.year else chinese_day(last)
+    tail = (
+        chinese_day(last).removeprefix(f"{first.year}年")
+        if first.year == last.year
+        else chinese_day(last)
+    )
     return f"{chinese_day(first)}至{tail}"
 
 
@@ -70,7 +76,9 @@ def _period(b: Bulletin) -> str:
     """The period as numbers are told of it: of a draft only as far as anything was seen."""
     last = b.coverage.last
     return (
-        f"{b.period.words}（截至{chinese_day(shanghai_day(last))}）" if b.draft and last else b.period.words
+        f"{b.period.words}（截至{chinese_day(shanghai_day(last))}）"
+        if b.draft and last
+        else b.period.words
     )
 
 
@@ -101,7 +109,11 @@ def _group(b: Bulletin, number: int, group: Group) -> str:
     if group.good:
         parts.append(f"做得较好的单位有：{'、'.join(group.good)}")
     if group.several:
-        every = f"，其中{'、'.join(group.every)}{_short_period(b)}每月均未达到考核要求" if group.every else ""
+        every = (
+            f"，其中{'、'.join(group.every)}{_short_period(b)}每月均未达到考核要求"
+            if group.every
+            else ""
+        )
         parts.append(f"发布数量多次未达到每月信息发布要求的有：{'、'.join(group.several)}{every}")
     once = [row.short for row in group.rows if row.months_short and row.short not in group.several]
     if once:
@@ -115,7 +127,8 @@ def _group(b: Bulletin, number: int, group: Group) -> str:
 
 
 def _well(group: Group) -> str:
-    """What is said where no month was short and none unknown: all were met, or only those that could be judged."""
+    """What is said where no month was short and none unknown: all were met, or only those that
+    could be judged."""
     states = {state for row in group.rows for state in row.states}
     if states <= {"met"}:
         return "各单位各月均达到要求"
@@ -147,7 +160,9 @@ def _items(b: Bulletin) -> Iterable[Sequence[str]]:
     if b.errors_reported is not None:
         found = b.errors_reported
         late = f"，其中超过1个月办结{found.late}条" if found.late else ""
-        yield (f"网民找错情况。“我为政府网站找错”平台转来留言{found.received}条，办结{found.done}条{late}。",)
+        yield (
+            f"网民找错情况。“我为政府网站找错”平台转来留言{found.received}条，办结{found.done}条{late}。",
+        )
     if b.commended:
         yield (f"表扬情况。{'；'.join(f'{c.name}：{c.reason}' for c in b.commended)}。予以表扬。",)
 
@@ -155,7 +170,9 @@ def _items(b: Bulletin) -> Iterable[Sequence[str]]:
 def _columns(b: Bulletin) -> Iterable[str]:
     alone = {unit for unit, _ in b.year_units}
     named = [
-        row for row in b.columns if not (row.year_over and len(row.units) == 1 and row.units[0] in alone)
+        row
+        for row in b.columns
+        if not (row.year_over and len(row.units) == 1 and row.units[0] in alone)
     ]
     lead = "网站栏目更新情况。"
     if named:
@@ -204,15 +221,11 @@ def _past(past: Sequence[PastMatter]) -> str:
         state: [p for p in past if p.state == state]
         for state in ("repaired", "open", "unknown", "exempt", "gone")
     }
-    text = (
-        f"上期通报的{len(past)}个栏目和账号中，已整改{len(kinds['repaired'])}个，未整改{len(kinds['open'])}个"
-    )
+    text = f"上期通报的{len(past)}个栏目和账号中，已整改{len(kinds['repaired'])}个，未整改{len(kinds['open'])}个"
     for state, word in (("unknown", "未能复核"), ("exempt", "经批准豁免"), ("gone", "已停止使用")):
         text += f"，{word}{len(kinds[state])}个" if kinds[state] else ""
     if kinds["open"]:
-        text += (
-            f"；仍未整改的有：{'；'.join(f'{units_of(p.units)}的{p.name}{p.kind}' for p in kinds['open'])}"
-        )
+        text += f"；仍未整改的有：{'；'.join(f'{units_of(p.units)}的{p.name}{p.kind}' for p in kinds['open'])}"
     return f"{text}。"
 
 
@@ -233,7 +246,9 @@ def _disclosure(b: Bulletin) -> Iterable[str]:
         text += f"{'、'.join(d.unknown)}因目录读取不完整未作判定。"
     yield text
     if b.year_units:
-        listed = "；".join(f"{unit}有{count}个栏目超期一年以上未更新" for unit, count in b.year_units)
+        listed = "；".join(
+            f"{unit}有{count}个栏目超期一年以上未更新" for unit, count in b.year_units
+        )
         yield f"{listed}。"
 
 
@@ -248,13 +263,15 @@ def _requirements(b: Bulletin) -> Iterable[str]:
 
 
 def _asked(texts: Sequence[str]) -> int:
-    """The requirement on what posts hold, behind which its check is told; the last one where none speaks of it."""
+    """The requirement on what posts hold, behind which its check is told; the last one where none
+    speaks of it."""
     told = (number for number, text in enumerate(texts) if "错别字" in text or "审核" in text)
     return next(told, len(texts) - 1)
 
 
 def _content(b: Bulletin) -> Iterable[str]:
-    """What people confirmed, by kind and by the unit that published it; suspects are a number and nobody's."""
+    """What people confirmed, by kind and by the unit that published it; suspects are a number and
+    nobody's."""
     if b.content is None:
         return
     found = b.content

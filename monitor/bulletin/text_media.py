@@ -1,4 +1,5 @@
-"""The second section of the bulletin's text: accounts on the register, idle, blank, and not registered. Pure."""
+"""The second section of the bulletin's text: accounts on the register, idle, blank, and not
+registered. Pure."""
 
 from __future__ import annotations
 
@@ -64,6 +65,8 @@ def _unregistered(b: Bulletin) -> Iterable[str]:
         f"{units_of(a.units)}的{_name(a.platform, a.name)}{'（内容空白）' if a.verdict == 'blank' else ''}"
         for a in b.unregistered
     ]
-    listed += [f"{units_of(a.units)}的{_name(a.platform, a.name)}" for a in b.found_accounts if a.sure]
+    listed += [
+        f"{units_of(a.units)}的{_name(a.platform, a.name)}" for a in b.found_accounts if a.sure
+    ]
     if listed:
         yield f"未备案的政务新媒体有：{'；'.join(listed)}。请有关单位尽快补办备案，或按规定关停注销。"

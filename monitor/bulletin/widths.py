@@ -1,6 +1,8 @@
-"""How wide the columns of a printed table must be for their words: figures never break, names give way last. Pure.
+"""How wide the columns of a printed table must be for their words: figures never break, names give
+way last. Pure.
 
-A clerk's quarter of units that nobody saw ("未判定" in every month) and of counts with two bounds ("12–14") was printed in
+A clerk's quarter of units that nobody saw ("未判定" in every month) and of counts with two bounds
+("12–14") was printed in
 columns of 1.2 cm, which broke both.
 """
 
@@ -34,9 +36,11 @@ def needed(rows: Sequence[Sequence[str]], points: float) -> list[float]:
 def fitted(
     rows: Sequence[Sequence[str]], total: float, sizes: Sequence[float]
 ) -> tuple[tuple[float, ...], float, bool]:
-    """Widths in centimetres that add up to ``total``, the points of the text, and whether nothing breaks.
+    """Widths in centimetres that add up to ``total``, the points of the text, and whether nothing
+    breaks.
 
-    The largest of ``sizes`` that fits is taken, and what is left over goes to all alike. Where none fits, the widest columns
+    The largest of ``sizes`` that fits is taken, and what is left over goes to all alike. Where none
+    fits, the widest columns
     of the smallest share what the others leave and break their lines; short ones stay whole.
     """
     for points in sizes:

@@ -1,4 +1,5 @@
-"""Words that bulletins print: platforms, states, and the fields that an office may use in its own sentences."""
+"""Words that bulletins print: platforms, states, and the fields that an office may use in its own
+sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""``gengxin accept``: a person found a redesigned or shortened column healthy; it learns its page anew."""
+"""``gengxin accept``: a person found a redesigned or shortened column healthy; it learns its page
+anew."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ from monitor.words.exits import DONE
 @with_config
 @with_as_of
 @with_json
-def accept(column: str, by: str, reason: str, path: Path, as_of: datetime | None, as_json: bool) -> int:
+def accept(
+    column: str, by: str, reason: str, path: Path, as_of: datetime | None, as_json: bool
+) -> int:
     """人工核实栏目改版（或信息减少）属正常：采用新版式；接不上以前信息的，清除以前学到的条数和页面特征，下次抓取重新学习。"""
     with open_office(path) as office:
         now = clock(as_of)()
@@ -56,6 +59,10 @@ def _lines(column: str, learned: Learned, by: str, reason: str) -> Iterator[str]
 def _data(column: str, learned: Learned) -> dict[str, Any]:
     shape = asdict(learned.drift.shape) if learned.drift is not None else None
     return {
-        "outlet": column, "dated": learned.dated, "family": learned.family, "floor": learned.floor, "adopted": shape,
+        "outlet": column,
+        "dated": learned.dated,
+        "family": learned.family,
+        "floor": learned.floor,
+        "adopted": shape,
         "forgotten": not learned.kept,
-    }  # fmt: skip
+    }

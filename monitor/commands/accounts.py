@@ -1,4 +1,5 @@
-"""``gengxin accounts``: the register of new-media accounts: survey forms in, annexes out, the night's plan, and
+"""``gengxin accounts``: the register of new-media accounts: survey forms in, annexes out, the
+night's plan, and
 what the portal shows that nobody registered. Phones are masked but where they are asked for.
 """
 
@@ -17,7 +18,16 @@ from crawler.accounts.chain import plan_night
 from crawler.clock import clock
 from crawler.config import BadConfig
 from crawler.doors.recheck import UnknownOutlet
-from crawler.model import GONE, ROLE_NAMES, AccountState, Ask, Outlet, OutletKind, Probe, shanghai_day
+from crawler.model import (
+    GONE,
+    ROLE_NAMES,
+    AccountState,
+    Ask,
+    Outlet,
+    OutletKind,
+    Probe,
+    shanghai_day,
+)
 from crawler.platforms import platform
 from crawler.reading.media import MEDIA_NAMES
 from crawler.register.account_candidates import UnknownCandidate, candidates
@@ -55,9 +65,13 @@ def accounts() -> None:
 @with_config
 @with_as_of
 @with_json
-def import_(file: Path, wanted: bool, by: str, path: Path, as_of: datetime | None, as_json: bool) -> int:
+def import_(
+    file: Path, wanted: bool, by: str, path: Path, as_of: datetime | None, as_json: bool
+) -> int:
     """导入附件4 政务新媒体情况调查表；有一处不合格就一条也不写。"""
-    from crawler.register.survey import read_survey  # a third of a second that no other command should pay
+    from crawler.register.survey import (
+        read_survey,  # a third of a second that no other command should pay
+    )
     from crawler.register.workbook import BadWorkbook, read_workbook
 
     try:
@@ -79,7 +93,11 @@ def import_(file: Path, wanted: bool, by: str, path: Path, as_of: datetime | Non
             written = wanted and not proposal.faults
             if written:
                 entering.accounts(connection, proposal, by=signed(by), proof=proof, now=now)
-    tell(as_json, _proposal_data(proposal, written), _proposal_lines(proposal, survey.ignored, written))
+    tell(
+        as_json,
+        _proposal_data(proposal, written),
+        _proposal_lines(proposal, survey.ignored, written),
+    )
     return REFUSED if proposal.faults else DONE
 
 
@@ -101,7 +119,9 @@ def _proposal_lines(proposal: Proposal, ignored: Sequence[str], written: bool) -
     lines.append(
         f"新增 {len(proposal.added)} 个，变更 {len(proposal.changed)} 个，不变 {len(proposal.same)} 个"
     )
-    lines += [f"注意：{clean(one)}（原则上一个主体在一个平台只开一个账号）" for one in proposal.twice]
+    lines += [
+        f"注意：{clean(one)}（原则上一个主体在一个平台只开一个账号）" for one in proposal.twice
+    ]
     lines += [f"表上没有、台账里有（保持不动）：{clean(one)}" for one in proposal.absent]
     lines += [f"不合格 {clean(fault.line)}" for fault in proposal.faults]
     if proposal.faults:
@@ -114,10 +134,16 @@ def _proposal_lines(proposal: Proposal, ignored: Sequence[str], written: bool) -
 def _proposal_data(proposal: Proposal, written: bool) -> dict[str, Any]:
     def rows(changes: Iterable[Any]) -> list[dict[str, Any]]:
         return [
-            {"cell": c.row.cell, "id": c.id, "unit": c.unit, "platform": c.row.platform, "name": c.row.name,
-             "fields": [list(one) for one in c.fields]}
+            {
+                "cell": c.row.cell,
+                "id": c.id,
+                "unit": c.unit,
+                "platform": c.row.platform,
+                "name": c.row.name,
+                "fields": [list(one) for one in c.fields],
+            }
             for c in changes
-        ]  # fmt: skip
+        ]
 
     return {
         "written": written,
@@ -132,7 +158,11 @@ def _proposal_data(proposal: Proposal, written: bool) -> dict[str, Any]:
 
 @accounts.command()
 @click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("附件"), show_default=True, help="输出目录"
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("附件"),
+    show_default=True,
+    help="输出目录",
 )
 @with_config
 @with_as_of
@@ -188,15 +218,24 @@ def _units(one: Registered, names: dict[str, str]) -> str:
 def _data(one: Registered, phones: bool) -> dict[str, Any]:
     card = one.card
     return {
-        "id": one.outlet.id, "name": one.outlet.name, "platform": one.outlet.platform, "units": list(one.units),
-        "state": one.state.value, "dates": {state.value: day.isoformat() for state, day in card.dates.items()},
-        "handle": dict(one.outlet.handle), "body": card.body, "review": card.review, "link": card.link,
-        "printed": card.printed, "kept_in": one.kept_in, "probes": [p.platform for p in one.outlet.probes],
+        "id": one.outlet.id,
+        "name": one.outlet.name,
+        "platform": one.outlet.platform,
+        "units": list(one.units),
+        "state": one.state.value,
+        "dates": {state.value: day.isoformat() for state, day in card.dates.items()},
+        "handle": dict(one.outlet.handle),
+        "body": card.body,
+        "review": card.review,
+        "link": card.link,
+        "printed": card.printed,
+        "kept_in": one.kept_in,
+        "probes": [p.platform for p in one.outlet.probes],
         "contacts": [
             {"role": c.role.value, "name": c.name, "phone": c.phone if phones else masked(c.phone)}
             for c in card.contacts
         ],
-    }  # fmt: skip
+    }
 
 
 def _lines(found: Sequence[Registered], names: dict[str, str], phones: bool) -> list[str]:
@@ -215,12 +254,23 @@ def _lines(found: Sequence[Registered], names: dict[str, str], phones: bool) -> 
         review = {None: "未说明", True: "有", False: "无"}[card.review]
         place = MEDIA_NAMES.get(one.outlet.platform, one.outlet.platform)
         place = card.printed if one.outlet.platform == "other" and card.printed else place
-        cells = (one.outlet.id, _units(one, names), place, one.outlet.name, card.body, state, review, shown)
+        cells = (
+            one.outlet.id,
+            _units(one, names),
+            place,
+            one.outlet.name,
+            card.body,
+            state,
+            review,
+            shown,
+        )
         rows.append((*map(clean, cells), HOMES[one.kept_in]))
     bodies: dict[tuple[str, str, str], list[str]] = {}
     for one in (one for one in found if one.state not in GONE):
         unit = _units(one, names)
-        bodies.setdefault((unit, one.card.body or unit, one.outlet.platform), []).append(one.outlet.name)
+        bodies.setdefault((unit, one.card.body or unit, one.outlet.platform), []).append(
+            one.outlet.name
+        )
     table = Table(*rows[0])
     for row in rows[1:]:
         table.add_row(*row)
@@ -238,7 +288,13 @@ def _lines(found: Sequence[Registered], names: dict[str, str], phones: bool) -> 
 @with_config
 @with_as_of
 def state(
-    account: str, value: str, since: datetime, note: str, by: str, path: Path, as_of: datetime | None
+    account: str,
+    value: str,
+    since: datetime,
+    note: str,
+    by: str,
+    path: Path,
+    as_of: datetime | None,
 ) -> int:
     """登记账号的状态和日期（closing 注销中仍要更新，closed 已注销、merged 已合并不再判定）。"""
     day: date = since.date()
@@ -264,7 +320,11 @@ def state(
 
 @accounts.command()
 @click.option(
-    "--pace", type=click.FloatRange(0.1, 600), default=2.0, show_default=True, help="同一主机每隔几秒一次"
+    "--pace",
+    type=click.FloatRange(0.1, 600),
+    default=2.0,
+    show_default=True,
+    help="同一主机每隔几秒一次",
 )
 @with_config
 @with_as_of
@@ -282,12 +342,19 @@ def plan(pace: float, path: Path, as_of: datetime | None, as_json: bool) -> int:
     blind = [outlet.id for outlet in found.due if not outlet.probes]
     lines = list(found.lines())
     if blind:
-        lines.append(f"其中 {len(blind)} 个还没有查看办法（probes），只能判为“未知”：{'、'.join(blind[:20])}")
+        lines.append(
+            f"其中 {len(blind)} 个还没有查看办法（probes），只能判为“未知”：{'、'.join(blind[:20])}"
+        )
     data = {
-        "due": [outlet.id for outlet in found.due], "skipped": [outlet.id for outlet in found.skipped],
-        "requests": dict(found.requests), "at_most": dict(found.at_most), "pace": pace,
-        "seconds": found.seconds, "seconds_at_most": found.seconds_at_most, "without_probes": blind,
-    }  # fmt: skip
+        "due": [outlet.id for outlet in found.due],
+        "skipped": [outlet.id for outlet in found.skipped],
+        "requests": dict(found.requests),
+        "at_most": dict(found.at_most),
+        "pace": pace,
+        "seconds": found.seconds,
+        "seconds_at_most": found.seconds_at_most,
+        "without_probes": blind,
+    }
     tell(as_json, data, lines)
     return DONE
 
@@ -325,15 +392,21 @@ def found(everything: bool, path: Path, as_of: datetime | None, as_json: bool) -
     return DONE
 
 
-def _decide(number: int, verdict: str, by: str, reason: str, path: Path, as_of: datetime | None) -> int:
+def _decide(
+    number: int, verdict: str, by: str, reason: str, path: Path, as_of: datetime | None
+) -> int:
     with open_office(path) as office, office.engine.begin() as connection:
         try:
-            entering.candidate(connection, number, verdict, by=signed(by), reason=reason, now=clock(as_of)())
+            entering.candidate(
+                connection, number, verdict, by=signed(by), reason=reason, now=clock(as_of)()
+            )
         except UnknownCandidate as error:
             raise BadConfig(
                 f"没有编号 {error} 的待核实账号；gengxin accounts found --all 列出全部编号"
             ) from None
-    click.echo(f"{number}：{'属实，请补登记' if verdict == 'accepted' else '不是本区账号，不再提示'}")
+    click.echo(
+        f"{number}：{'属实，请补登记' if verdict == 'accepted' else '不是本区账号，不再提示'}"
+    )
     return DONE
 
 

@@ -1,4 +1,5 @@
-"""``gengxin attribution``: whose posts are whose in a month, why, which wait for a person, and the decision."""
+"""``gengxin attribution``: whose posts are whose in a month, why, which wait for a person, and the
+decision."""
 
 from __future__ import annotations
 
@@ -34,7 +35,9 @@ GAPS = 4
 
 
 @click.command()
-@click.option("--month", "period", type=PeriodType(), help="月份或时期，如 2020-06、2020Q2；不填为本月")
+@click.option(
+    "--month", "period", type=PeriodType(), help="月份或时期，如 2020-06、2020Q2；不填为本月"
+)
 @click.option("--unit", "only", default="", help="只看这个单位（编号或简称），并列出每条信息")
 @click.option(
     "--decide",
@@ -74,7 +77,10 @@ def attribution(
                 rule=office.settings.monitor.counting,
             )
             names = {unit.id: unit.short for unit in counts.units_of(connection, shown.start)}
-            titles = {outlet.id: outlet.name for outlet in counts.outlets_of(connection, shanghai_day(now))}
+            titles = {
+                outlet.id: outlet.name
+                for outlet in counts.outlets_of(connection, shanghai_day(now))
+            }
     lines = [*decided, *attribution_lines(found, names, titles, shown, chosen)]
     tell(as_json, attribution_data(found, names, shown, chosen), lines)
     return DONE
@@ -92,7 +98,8 @@ def by_reason(found: Tally) -> dict[str, dict[str, int]]:
 def attribution_lines(
     found: Tally, names: Mapping[str, str], titles: Mapping[str, str], period: Period, only: str
 ) -> list[str]:
-    """Units by their posts, each with the bounds of its number, then what is nobody's, then the queue."""
+    """Units by their posts, each with the bounds of its number, then what is nobody's, then the
+    queue."""
     rows = by_reason(found)
     lines = [
         f"{period.words}：共{found.total.said()}，归属单位{found.attributed.said()}，未归属{found.unattributed.said()}"
@@ -134,7 +141,9 @@ def attribution_lines(
     return lines
 
 
-def attribution_data(found: Tally, names: Mapping[str, str], period: Period, only: str) -> dict[str, object]:
+def attribution_data(
+    found: Tally, names: Mapping[str, str], period: Period, only: str
+) -> dict[str, object]:
     """The same for a program."""
     rows: Rows = by_reason(found)
     chosen = {unit: reasons for unit, reasons in rows.items() if not only or unit == only}
@@ -162,7 +171,11 @@ def attribution_data(found: Tally, names: Mapping[str, str], period: Period, onl
 
 def count_of(found: Tally, unit: str) -> Count:
     """What is known of a unit's posts of the period; ``""``: of nobody's."""
-    return found.unattributed if not unit else together(found.count(unit, month) for month in found.months)
+    return (
+        found.unattributed
+        if not unit
+        else together(found.count(unit, month) for month in found.months)
+    )
 
 
 def _said(reasons: Mapping[str, int]) -> str:
@@ -172,7 +185,9 @@ def _said(reasons: Mapping[str, int]) -> str:
 def _decide(office: Office, answer: str, why: str, by: str, now: datetime) -> str:
     origin, sign, unit = answer.rpartition("=")
     if not sign or not origin.strip():
-        raise BadConfig(f"--decide {answer!r}：写成 来源=单位，例如 '区房管所=房管局'，或 '某某网=none'")
+        raise BadConfig(
+            f"--decide {answer!r}：写成 来源=单位，例如 '区房管所=房管局'，或 '某某网=none'"
+        )
     whose = NOBODY if unit.strip() in NONE else _unit(office, unit.strip())
     decide_origin(office, origin=origin, unit=whose, by=signed(by), why=why, now=now)
     return f"已认定：{clean(origin)} → {'不归任何单位' if whose == NOBODY else unit.strip()}（{office.settings.places.decisions}）"

@@ -1,4 +1,5 @@
-"""``gengxin audit``: is the record as it was written, and ``gengxin proof``: the page behind a finding."""
+"""``gengxin audit``: is the record as it was written, and ``gengxin proof``: the page behind a
+finding."""
 
 from __future__ import annotations
 
@@ -37,7 +38,11 @@ def check(root: str, path: Path, as_json: bool) -> int:
         row = where_is(connection, root) if root else None
         paper = "" if found.broken else unsound(connection) or papers(connection, archive(office))
         found = replace(found, broken=paper) if paper else found
-    lines = [found.broken] if found.broken else [f"{found.rows} 条记录全部相符，末条校验值 {found.root}"]
+    lines = (
+        [found.broken]
+        if found.broken
+        else [f"{found.rows} 条记录全部相符，末条校验值 {found.root}"]
+    )
     if root:
         lines.append(
             f"通报所印的根值是第 {row.seq} 条（{chinese_moment(row.moment)}）"
@@ -56,7 +61,9 @@ def show_root(day: datetime, path: Path, as_json: bool) -> int:
     """截至某日末的记录根值；通报页脚印的是封存时的根值。"""
     with open_office(path) as office, office.reader.connect() as connection:
         root = root_of_day(connection, day.date())
-    tell(as_json, {"day": f"{day:%Y-%m-%d}", "root": root}, [root or f"{day:%Y-%m-%d} 以前没有记录"])
+    tell(
+        as_json, {"day": f"{day:%Y-%m-%d}", "root": root}, [root or f"{day:%Y-%m-%d} 以前没有记录"]
+    )
     return DONE
 
 
@@ -89,7 +96,9 @@ def proof(finding: str, out: Path, path: Path, as_of: datetime | None) -> int:
     data = to_warc(found, clock(as_of)()) if kind == "warc" else to_html(found)
     out.write_bytes(data)
     known = "已记入留痕" if found.recorded else "未记入留痕"
-    click.echo(f"{out}：{chinese_moment(found.page.moment)}的网页，SHA-256 {found.page.hash}（{known}）")
+    click.echo(
+        f"{out}：{chinese_moment(found.page.moment)}的网页，SHA-256 {found.page.hash}（{known}）"
+    )
     return DONE
 
 

@@ -42,7 +42,9 @@ class PeriodType(click.ParamType[Period]):
 
     name = "period"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Period:
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Period:
         if isinstance(value, Period):
             return value
         try:
@@ -56,7 +58,9 @@ class DayType(click.ParamType[date]):
 
     name = "day"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
         try:
             return value if isinstance(value, date) else date.fromisoformat(str(value))
         except ValueError:
@@ -73,16 +77,22 @@ class SpanType(click.ParamType[tuple[date, date]]):
     ) -> tuple[date, date]:
         first, _, last = str(value).partition("..")
         try:
-            start, end = date.fromisoformat(first.strip()), date.fromisoformat((last or first).strip())
+            start, end = (
+                date.fromisoformat(first.strip()),
+                date.fromisoformat((last or first).strip()),
+            )
         except ValueError:
-            self.fail(f"{value!r} is no span of days; write it like 2020-07-13..2020-07-20", param, ctx)
+            self.fail(
+                f"{value!r} is no span of days; write it like 2020-07-13..2020-07-20", param, ctx
+            )
         if start > end:
             self.fail(f"{value!r}: the last day lies before the first", param, ctx)
         return start, end
 
 
 class Otherwise(click.Group):
-    """A group whose first word, when it is none of its commands, is an argument of the command ``otherwise``."""
+    """A group whose first word, when it is none of its commands, is an argument of the command
+    ``otherwise``."""
 
     otherwise = "print"
 
@@ -122,14 +132,20 @@ def bulletin() -> None:
 @bulletin.command("print")
 @click.argument("period", type=PeriodType())
 @click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("通报"), show_default=True, help="输出目录"
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("通报"),
+    show_default=True,
+    help="输出目录",
 )
 @click.option("--group", "groups", multiple=True, help="只印这一类单位（可重复），如 --group 镇街")
 @click.option("--check", "window", type=SpanType(), help="检查期间，如 2020-07-13..2020-07-20")
 @click.option("--printed", type=DayType(), help="印发日期，如 2020-07-20；时限从这一天起算")
 @click.option("--freeze", is_flag=True, help="印发并封存：以后再印都是同一份数据")
 @click.option(
-    "--unfinished", default="", help="统计期没有结束、或没有看到期末，也要封存的理由（印在通报上，写入留痕）"
+    "--unfinished",
+    default="",
+    help="统计期没有结束、或没有看到期末，也要封存的理由（印在通报上，写入留痕）",
 )
 @with_by("谁印发的（写入留痕）；不填为电脑登录名")
 @click.option("--draft", "anew", is_flag=True, help="已封存的也按现有数据重新生成草稿")
@@ -160,7 +176,13 @@ def print_(
         if kept is not None:
             return _print_kept(office, kept, out, as_json)
         made = draft(
-            office, period, clock(as_of)(), printed=printed, check=window, groups=groups, force=force
+            office,
+            period,
+            clock(as_of)(),
+            printed=printed,
+            check=window,
+            groups=groups,
+            force=force,
         )
         if made.stopped:
             return _stopped(made, as_json)
@@ -175,7 +197,9 @@ def print_(
 @bulletin.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "--quota", type=click.IntRange(1, 10_000), help="每月应发条数；不填时取正文所写，正文没有写按 10 条"
+    "--quota",
+    type=click.IntRange(1, 10_000),
+    help="每月应发条数；不填时取正文所写，正文没有写按 10 条",
 )
 @with_json
 def check(file: Path, quota: int | None, as_json: bool) -> int:
@@ -183,7 +207,9 @@ def check(file: Path, quota: int | None, as_json: bool) -> int:
     days = official_days(Calendar(), KNOWN)
     with refusing():
         found = claims_of(file)
-    faults = check_claims(found, quota=quota, works=lambda day: day.year not in KNOWN or days.works(day))
+    faults = check_claims(
+        found, quota=quota, works=lambda day: day.year not in KNOWN or days.works(day)
+    )
     wrong = sum(fault.level == "error" for fault in faults)
     told = f"发现 {wrong} 处错误，{len(faults) - wrong} 处提示" if faults else "没有发现矛盾"
     data = {"file": str(file), "read": read_words(found), "faults": [asdict(f) for f in faults]}
@@ -203,7 +229,9 @@ def strike(
     period: Period, list_: str, name: str, reason: str, by: str, path: Path, as_of: datetime | None
 ) -> int:
     """从名单中删去一个名称，写明理由。例：gengxin bulletin strike 2020Q2 多次 房管局 --reason 数据补报核实"""
-    return _edit(path, period, Edit(LIST_NAMES.get(list_, list_), name, "strike", reason, signed(by)), as_of)
+    return _edit(
+        path, period, Edit(LIST_NAMES.get(list_, list_), name, "strike", reason, signed(by)), as_of
+    )
 
 
 @bulletin.command()
@@ -218,7 +246,9 @@ def add(
     period: Period, list_: str, name: str, reason: str, by: str, path: Path, as_of: datetime | None
 ) -> int:
     """在名单中补列一个单位，写明理由；数字不变。"""
-    return _edit(path, period, Edit(LIST_NAMES.get(list_, list_), name, "add", reason, signed(by)), as_of)
+    return _edit(
+        path, period, Edit(LIST_NAMES.get(list_, list_), name, "add", reason, signed(by)), as_of
+    )
 
 
 @bulletin.command()
@@ -230,7 +260,9 @@ def add(
 def commend(period: Period, name: str, reason: str, by: str, path: Path) -> int:
     """记一条表扬，印在正文中。"""
     with open_office(path) as office, refusing():
-        file = entering.commend(office, period, name=name, reason=reason, by=signed(by), now=clock()())
+        file = entering.commend(
+            office, period, name=name, reason=reason, by=signed(by), now=clock()()
+        )
     click.echo(f"已记入 {file}")
     return DONE
 
@@ -260,7 +292,13 @@ def errors(period: Period, received: int, done: int, late: int, by: str, path: P
 @with_config
 @with_as_of
 def correct_(
-    period: Period, subject: str, text: str, by: str, printed: date | None, path: Path, as_of: datetime | None
+    period: Period,
+    subject: str,
+    text: str,
+    by: str,
+    printed: date | None,
+    path: Path,
+    as_of: datetime | None,
 ) -> int:
     """给已封存的通报附一条更正；封存的数据不变。"""
     with open_office(path) as office, refusing():
@@ -276,12 +314,17 @@ def _edit(path: Path, period: Period, edit: Edit, as_of: datetime | None) -> int
     """Enter an edit after trying it on the bulletin as it stands."""
     with open_office(path) as office, refusing():
         file = entering.edit(office, period, edit, clock(as_of)())
-    click.echo(f"已记入 {file}：{'删去' if edit.action == 'strike' else '补列'} {edit.name}（{edit.reason}）")
+    click.echo(
+        f"已记入 {file}：{'删去' if edit.action == 'strike' else '补列'} {edit.name}（{edit.reason}）"
+    )
     return DONE
 
 
 def _stopped(made: Draft, as_json: bool) -> int:
-    lines = ["自检发现错误，没有生成文件；改正后重印，确需印制加 --force：", *fault_lines(made.faults)]
+    lines = [
+        "自检发现错误，没有生成文件；改正后重印，确需印制加 --force：",
+        *fault_lines(made.faults),
+    ]
     tell(as_json, {"stopped": True, "faults": [asdict(fault) for fault in made.faults]}, lines)
     return FOUND
 
@@ -310,7 +353,9 @@ def _print_kept(office: Office, kept: Kept, out: Path, as_json: bool) -> int:
     return DONE
 
 
-def _data(files: Sequence[Path], made: Draft, missing: Sequence[str], kept: Kept | None) -> dict[str, object]:
+def _data(
+    files: Sequence[Path], made: Draft, missing: Sequence[str], kept: Kept | None
+) -> dict[str, object]:
     faults: Sequence[Fault] = made.faults
     return {
         "figures": figures(made.bulletin),

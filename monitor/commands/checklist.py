@@ -1,4 +1,5 @@
-"""``gengxin checklist``: what a person has to judge, the answers, and what each site and account comes to."""
+"""``gengxin checklist``: what a person has to judge, the answers, and what each site and account
+comes to."""
 
 from __future__ import annotations
 
@@ -166,9 +167,13 @@ def _judged(office: Office, now: datetime) -> tuple[Facts, tuple[Verdict, ...]]:
 def _table(period: str, rows: list[tuple[str, str, Item, Answered | None]]) -> list[str]:
     table = Table("对象", "指标编号", "类别", "指标", "回答", title=f"{period} 人工核对表")
     for name, target, item, given in rows:
-        kind = ("单项否决" if item.kind == "veto" else "扣分") + ("，需查原文" if item.original else "")
+        kind = ("单项否决" if item.kind == "veto" else "扣分") + (
+            "，需查原文" if item.original else ""
+        )
         said = f"{ANSWER_NAMES[given.answer]}（{given.by}，{given.day}）" if given else "待判"
-        table.add_row(f"{clean(name)} {target}", item.id, kind, f"{item.name}：{item.ask}", clean(said))
+        table.add_row(
+            f"{clean(name)} {target}", item.id, kind, f"{item.name}：{item.ask}", clean(said)
+        )
     return rendered(table)
 
 

@@ -31,7 +31,9 @@ def columns() -> None:
 @with_config
 @with_as_of
 @with_json
-def import_(file: Path, wanted: bool, by: str, path: Path, as_of: datetime | None, as_json: bool) -> int:
+def import_(
+    file: Path, wanted: bool, by: str, path: Path, as_of: datetime | None, as_json: bool
+) -> int:
     """导入栏目维护分工表；有一处不合格就一条也不写。config.yaml 里的栏目仍由 config.yaml 管。"""
     from monitor.desk import (
         columns as columns_desk,  # the workbook's reader: nobody else waits for its import
@@ -72,7 +74,9 @@ def export(out: Path, path: Path, as_of: datetime | None) -> int:
             try:
                 count = columns_desk.export(connection, out)
             except OSError as error:
-                raise BadConfig(f"{out}：写不进去，请换一个目录或关闭已打开的文件（{error}）") from None
+                raise BadConfig(
+                    f"{out}：写不进去，请换一个目录或关闭已打开的文件（{error}）"
+                ) from None
     click.echo(f"{out}：栏目 {count} 个")
     return DONE
 
@@ -84,7 +88,9 @@ def word() -> None:
 
 @word.command("add")
 @click.argument("column")
-@click.option("--part", default="", help="未读出内容的位置，如 row 1、beside the list（判定的句子里有）")
+@click.option(
+    "--part", default="", help="未读出内容的位置，如 row 1、beside the list（判定的句子里有）"
+)
 @click.option("--not-ours", "foreign", is_flag=True, help="认定该处不属于本栏目，不再影响判定")
 @click.option("--backwards", is_flag=True, help="认定列表变旧属实（如撤下了最新信息），不是旧备份")
 @click.option("--address", default="", help="认定栏目跳转到的这个地址属实")
@@ -107,7 +113,9 @@ def add_word(
     said = [(PART, part)] * (bool(part) and foreign)
     said += [(BACKWARDS, "")] * backwards + [(ADDRESS, address)] * bool(address)
     if len(said) != 1:
-        raise BadConfig("请认定且只认定一样：--part 位置 --not-ours，或 --backwards，或 --address 网址")
+        raise BadConfig(
+            "请认定且只认定一样：--part 位置 --not-ours，或 --backwards，或 --address 网址"
+        )
     (kind, key) = said[0]
     now = clock(as_of)()
     with open_office(path) as office, office.engine.begin() as connection:

@@ -33,9 +33,13 @@ def contacts() -> None:
 @with_config
 @with_as_of
 @with_json
-def import_(file: Path, wanted: bool, by: str, path: Path, as_of: datetime | None, as_json: bool) -> int:
+def import_(
+    file: Path, wanted: bool, by: str, path: Path, as_of: datetime | None, as_json: bool
+) -> int:
     """导入工作簿（工作表“通讯录”）；有一处不合格就一条也不写。"""
-    from monitor.desk import contacts as contacting  # the workbook's reader: nobody else waits for its import
+    from monitor.desk import (
+        contacts as contacting,  # the workbook's reader: nobody else waits for its import
+    )
 
     try:
         book = contacting.read(file)
@@ -48,7 +52,9 @@ def import_(file: Path, wanted: bool, by: str, path: Path, as_of: datetime | Non
             proposal = contacting.proposed(connection, book, now)
             written = wanted and not proposal.faults
             if written:
-                contacting.enter(connection, proposal, now, by=signed(by), proof=contacting.proof_of(file))
+                contacting.enter(
+                    connection, proposal, now, by=signed(by), proof=contacting.proof_of(file)
+                )
     tell(as_json, _data(proposal, written), _lines(proposal, written))
     return REFUSED if proposal.faults else DONE
 
@@ -71,20 +77,35 @@ def list_(unit: str, phones: bool, path: Path, as_of: datetime | None, as_json: 
             gone = contacting.orphans(connection)
     table = Table("单位", "角色", "姓名", "手机", "邮箱", "起", "止", "今天", "登记在")
     for one in found:
-        cells = (one.unit_name, one.role, one.name, one.phone, one.email, one.since or "", one.until or "")
-        table.add_row(*(clean(str(c)) for c in cells), "在任" if one.holds else "不在任", one.kept_in)
+        cells = (
+            one.unit_name,
+            one.role,
+            one.name,
+            one.phone,
+            one.email,
+            one.since or "",
+            one.until or "",
+        )
+        table.add_row(
+            *(clean(str(c)) for c in cells), "在任" if one.holds else "不在任", one.kept_in
+        )
     lines = (
-        screen.rendered(table) if found else ["还没有登记联系人；单位的公用邮箱见 config.yaml 的 emails。"]
+        screen.rendered(table)
+        if found
+        else ["还没有登记联系人；单位的公用邮箱见 config.yaml 的 emails。"]
     )
     lines += [
-        f"{clean(name)} 已撤并，通讯录里还有：{clean('、'.join(people))}" for name, people in gone.items()
+        f"{clean(name)} 已撤并，通讯录里还有：{clean('、'.join(people))}"
+        for name, people in gone.items()
     ]
     tell(as_json, [asdict(one) for one in found], lines)
     return DONE
 
 
 @contacts.command()
-@click.option("--out", type=click.Path(path_type=Path), default=Path("通讯录.xlsx"), show_default=True)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("通讯录.xlsx"), show_default=True
+)
 @with_config
 @with_as_of
 def export(out: Path, path: Path, as_of: datetime | None) -> int:
@@ -97,7 +118,9 @@ def export(out: Path, path: Path, as_of: datetime | None) -> int:
             try:
                 count = contacting.export(connection, out)
             except OSError as error:
-                raise BadConfig(f"{out}：写不进去，请换一个目录或关闭已打开的文件（{error}）") from None
+                raise BadConfig(
+                    f"{out}：写不进去，请换一个目录或关闭已打开的文件（{error}）"
+                ) from None
     click.echo(f"{out}：{count} 人；文件里有完整的电话号码，请妥善保管")
     return DONE
 
@@ -121,7 +144,10 @@ def _lines(proposal: Any, written: bool) -> list[str]:
 def _data(proposal: Any, written: bool) -> dict[str, Any]:
     return {
         "written": written,
-        **{kind: [c.line for c in getattr(proposal, kind)] for kind in ("added", "changed", "ended")},
+        **{
+            kind: [c.line for c in getattr(proposal, kind)]
+            for kind in ("added", "changed", "ended")
+        },
         "same": len(proposal.same),
         "notes": list(proposal.notes),
         "faults": [{"cell": fault.cell, "sentence": fault.sentence} for fault in proposal.faults],

@@ -1,4 +1,5 @@
-"""``gengxin content``: look at posts now, list suspects, decide about them, show what each rule is worth."""
+"""``gengxin content``: look at posts now, list suspects, decide about them, show what each rule is
+worth."""
 
 from __future__ import annotations
 
@@ -18,9 +19,24 @@ from crawler.clock import clock
 from crawler.model import SHANGHAI, Outcome, shanghai_day
 from crawler.walking.known import known_outlets
 from monitor.commands.options import tell, with_as_of, with_config, with_json
-from monitor.desk.content import SCOPE_NAMES, STATES, Line, Wanted, dismissals, listing, one, take_back
+from monitor.desk.content import (
+    SCOPE_NAMES,
+    STATES,
+    Line,
+    Wanted,
+    dismissals,
+    listing,
+    one,
+    take_back,
+)
 from monitor.desk.content import decide as decide_on
-from monitor.night.content import judge_columns, look_at_address, outlets_of_post, rule_states, sweep
+from monitor.night.content import (
+    judge_columns,
+    look_at_address,
+    outlets_of_post,
+    rule_states,
+    sweep,
+)
 from monitor.office import Office, decisions_of, open_office
 from monitor.words.causes import cause_name
 from monitor.words.exits import DONE, FAULT
@@ -54,15 +70,22 @@ def content(
             page, checked = asyncio.run(look_at_address(office, now, url))
             tell(
                 as_json,
-                {"outcome": checked.outcome.value, "suspects": [_plain(s) for s in checked.suspects]},
+                {
+                    "outcome": checked.outcome.value,
+                    "suspects": [_plain(s) for s in checked.suspects],
+                },
                 _lines(checked.suspects, checked.outcome, page.error or checked.reason),
             )
             return DONE if checked.outcome is Outcome.READ else FAULT
         _known(office, column)
-        seconds = None if everything or post or column else office.settings.crawl.content.night_seconds
+        seconds = (
+            None if everything or post or column else office.settings.crawl.content.night_seconds
+        )
         swept = sweep(office, now, post=post, column=column, seconds=seconds)
         if post and not swept.posts:
-            raise click.ClickException(f"各栏目的列表里没有这篇信息：{post}；没有入库的网址请用 --url")
+            raise click.ClickException(
+                f"各栏目的列表里没有这篇信息：{post}；没有入库的网址请用 --url"
+            )
         closed = _judged(office, now(), post, column) if post or column else ()
         with office.reader.connect() as connection:
             wanted = Wanted(post=post or "", column=column or "")
@@ -80,14 +103,20 @@ def _known(office: Office, column: str | None) -> None:
     """Raises ``ClickException`` for a column that is none."""
     with office.reader.connect() as connection:
         if column is not None and not known_outlets(connection, [column]):
-            raise click.ClickException(f"没有标识为 {column} 的栏目；标识见 config.yaml 的 catalogue.columns")
+            raise click.ClickException(
+                f"没有标识为 {column} 的栏目；标识见 config.yaml 的 catalogue.columns"
+            )
 
 
 def _judged(office: Office, now: datetime, post: str | None, column: str | None) -> tuple[str, ...]:
     """Judge the columns that were looked at; the numbers of the findings that this closed."""
     with office.reader.connect() as connection:
         outlets = {column} if column else outlets_of_post(connection, post or "")
-    return tuple(one.number for one in judge_columns(office, now, outlets).changes.closed) if outlets else ()
+    return (
+        tuple(one.number for one in judge_columns(office, now, outlets).changes.closed)
+        if outlets
+        else ()
+    )
 
 
 @content.command("list")
@@ -107,8 +136,14 @@ def list_(
     wanted = Wanted(state, family=family or "", column=column or "", unit=unit or "")
     with open_office(path) as office, office.reader.connect() as connection:
         found = listing(connection, wanted, shanghai_day(clock(as_of)()), limit=limit)
-    more = [f"共{found.total}处，列出{len(found.lines)}处。"] if found.total > len(found.lines) else []
-    tell(as_json, [asdict(one) for one in found.lines], [*map(_line, found.lines), *more] or ["没有。"])
+    more = (
+        [f"共{found.total}处，列出{len(found.lines)}处。"] if found.total > len(found.lines) else []
+    )
+    tell(
+        as_json,
+        [asdict(one) for one in found.lines],
+        [*map(_line, found.lines), *more] or ["没有。"],
+    )
     return DONE
 
 
@@ -158,7 +193,9 @@ def views_(save: Path | None, path: Path, as_json: bool) -> int:
 @with_config
 @with_as_of
 @with_json
-def withdraw_(number: int, reason: str, by: str, path: Path, as_of: datetime | None, as_json: bool) -> int:
+def withdraw_(
+    number: int, reason: str, by: str, path: Path, as_of: datetime | None, as_json: bool
+) -> int:
     """撤回一条误报排除，所涉疑点重新待核实。"""
     with open_office(path) as office, office.engine.begin() as connection:
         try:
@@ -212,14 +249,27 @@ def decide(
             for number in numbers:
                 try:
                     done = decide_on(
-                        connection, number, right=right, by=by, reason=reason, now=now, scope=scope, until=end,
-                        unit=unit, decisions=decisions,
-                    )  # fmt: skip
+                        connection,
+                        number,
+                        right=right,
+                        by=by,
+                        reason=reason,
+                        now=now,
+                        scope=scope,
+                        until=end,
+                        unit=unit,
+                        decisions=decisions,
+                    )
                 except (NoSuchSuspect, ValueError) as error:
                     raise click.ClickException(str(error)) from None
                 laid = one(connection, number, shanghai_day(now)).unit
                 data.append(
-                    {"number": number, "suspects": done.suspects, "decision": done.decision, "unit": laid}
+                    {
+                        "number": number,
+                        "suspects": done.suspects,
+                        "decision": done.decision,
+                        "unit": laid,
+                    }
                 )
                 lines.append(_decided(number, right, done.suspects, laid))
     tell(as_json, data, lines)
@@ -229,7 +279,9 @@ def decide(
 def _decided(number: int, right: bool, suspects: int, unit: str) -> str:
     if not right:
         return f"{number}　已排除，涉及{suspects}处。"
-    return f"{number}　已认定属实，{f'由 {unit} 整改' if unit else '责任单位未定，请用 --unit 指定'}。"
+    return (
+        f"{number}　已认定属实，{f'由 {unit} 整改' if unit else '责任单位未定，请用 --unit 指定'}。"
+    )
 
 
 @content.command()
@@ -281,7 +333,16 @@ def _swept_line(swept: Swept) -> str:
 def _swept_data(swept: Swept) -> dict[str, object]:
     return {
         name: getattr(swept, name)
-        for name in ("posts", "resources", "opened", "unknown", "seconds", "left", "views", "lacking")
+        for name in (
+            "posts",
+            "resources",
+            "opened",
+            "unknown",
+            "seconds",
+            "left",
+            "views",
+            "lacking",
+        )
     }
 
 
@@ -291,14 +352,18 @@ def _line(one: Line) -> str:
 
 
 def _plain(suspect: Suspect) -> dict[str, str]:
-    return {name: getattr(suspect, name) for name in ("rule", "place", "quote", "sentence", "why", "hint")}
+    return {
+        name: getattr(suspect, name)
+        for name in ("rule", "place", "quote", "sentence", "why", "hint")
+    }
 
 
 def _lines(found: tuple[Suspect, ...], outcome: Outcome, reason: str) -> list[str]:
     if outcome is not Outcome.READ:
         return [f"没有读到：{cause_name(reason)}"]
     return [
-        f"{FAMILIES[s.rule.partition('.')[0]]}　{s.place}　{s.why}：{s.sentence or s.quote}" for s in found
+        f"{FAMILIES[s.rule.partition('.')[0]]}　{s.place}　{s.why}：{s.sentence or s.quote}"
+        for s in found
     ] or ["没有发现疑点。"]
 
 

@@ -28,9 +28,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--district", type=click.Path(path_type=Path), default=SAMPLE, help="区的数据文件（docs/district.md）"
+    "--district",
+    type=click.Path(path_type=Path),
+    default=SAMPLE,
+    help="区的数据文件（docs/district.md）",
 )
-@click.option("--out", type=click.Path(path_type=Path), default=Path("demo-output"), show_default=True)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("demo-output"), show_default=True
+)
 @click.option(
     "--manner",
     type=click.Choice([PROVINCE, TRS]),
@@ -38,10 +43,14 @@ if TYPE_CHECKING:
     show_default=True,
     help="样例门户的建站方式：province 省统一平台，trs 普通 TRS",
 )
-@click.option("--serve", is_flag=True, help="演示后打开样例的网页，样例门户也继续开着，按 Ctrl-C 结束")
+@click.option(
+    "--serve", is_flag=True, help="演示后打开样例的网页，样例门户也继续开着，按 Ctrl-C 结束"
+)
 @with_as_of
 @with_json
-def demo(district: Path, out: Path, manner: str, serve: bool, as_of: datetime | None, as_json: bool) -> int:
+def demo(
+    district: Path, out: Path, manner: str, serve: bool, as_of: datetime | None, as_json: bool
+) -> int:
     """样例区：在本机开一个样例门户，抓取、判定、发信、出附件，全程不联网。"""
     from monitor.demo.run import show, stage  # servers and all: nobody else waits for their import
 

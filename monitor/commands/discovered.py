@@ -1,4 +1,5 @@
-"""What ``gengxin discover`` needs and says: the portal's settings, the files, the lines and data it prints."""
+"""What ``gengxin discover`` needs and says: the portal's settings, the files, the lines and data it
+prints."""
 
 from __future__ import annotations
 
@@ -12,7 +13,14 @@ from typing import Any
 from crawler.config import BadConfig, CrawlConfig
 from crawler.discovery.columns_file import columns_yaml, outcome_name, visible
 from crawler.discovery.discover import NoPortal, discover, place_of
-from crawler.discovery.proposals import STANDING_NAMES, Account, Findings, Proposal, Standing, findings
+from crawler.discovery.proposals import (
+    STANDING_NAMES,
+    Account,
+    Findings,
+    Proposal,
+    Standing,
+    findings,
+)
 from crawler.model import CLASS_NAMES, Manners, Outlet, OutletKind
 from crawler.net.guard import host_of, refusal_of
 from crawler.reading.media import MEDIA_NAMES
@@ -23,7 +31,8 @@ from monitor.sheets.columns import write_columns
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the configuration says of the portal: manners, its columns, all accounts, and which ids are taken."""
+    """What the configuration says of the portal: manners, its columns, all accounts, and which ids
+    are taken."""
 
     config: CrawlConfig
     manners: Manners
@@ -33,8 +42,11 @@ class Ground:
     site: str = ""
 
 
-def survey(url: str, ground: Ground, clock: Callable[[], datetime], *, depth: int, pages: int) -> Findings:
-    """The portal behind ``url``, compared with the catalogue. Raises ``BadConfig`` when it is no portal."""
+def survey(
+    url: str, ground: Ground, clock: Callable[[], datetime], *, depth: int, pages: int
+) -> Findings:
+    """The portal behind ``url``, compared with the catalogue. Raises ``BadConfig`` when it is no
+    portal."""
     also = [o.url for o in ground.outlets if o.url and o.kind is OutletKind.COLUMN]
     try:
         seen = discover(
@@ -53,7 +65,8 @@ def survey(url: str, ground: Ground, clock: Callable[[], datetime], *, depth: in
 
 
 def ground_of(url: str, path: Path | None, contact: str, allow_loopback: bool) -> Ground:
-    """Settings for looking at ``url``. Raises ``BadConfig`` for an address or a file that will not do."""
+    """Settings for looking at ``url``. Raises ``BadConfig`` for an address or a file that will not
+    do."""
     settings, kept = _told(path) if path is not None else (None, [])
     config = settings.crawl if settings else CrawlConfig(contact=contact)
     config = config.model_copy(update={"allow_loopback": allow_loopback or config.allow_loopback})
@@ -89,7 +102,9 @@ def save(found: Findings, out: Path, ground: Ground) -> None:
         if out.suffix == ".xlsx":
             write_columns(found, out, taken=ground.taken)
         else:
-            out.write_text(columns_yaml(found, taken=ground.taken, site=ground.site), encoding="utf-8")
+            out.write_text(
+                columns_yaml(found, taken=ground.taken, site=ground.site), encoding="utf-8"
+            )
     except OSError as error:
         raise BadConfig(f"{out}：写不了这个文件（{error.strerror or error}）") from None
 
@@ -106,11 +121,14 @@ def lines_of(found: Findings) -> list[str]:
     if found.absent:
         lines.append(f"台账有、站内没有链接指向的栏目 {len(found.absent)} 个：")
         lines += [
-            visible(f"  {a.outlet} {a.name} {a.url} {_state(a.outcome, a.reason)}", 400) for a in found.absent
+            visible(f"  {a.outlet} {a.name} {a.url} {_state(a.outcome, a.reason)}", 400)
+            for a in found.absent
         ]
     if found.doubts:
         lines.append(f"看不清、须人工打开的网页 {len(found.doubts)} 个：")
-        lines += [visible(f"  {d.name} {d.url} {_state(d.outcome, d.reason)}", 400) for d in found.doubts]
+        lines += [
+            visible(f"  {d.name} {d.url} {_state(d.outcome, d.reason)}", 400) for d in found.doubts
+        ]
     if found.accounts:
         lines.append(f"站内链接或展示的新媒体账号 {len(found.accounts)} 个：")
         lines += [_account(one) for one in found.accounts]
@@ -141,14 +159,24 @@ def _account(one: Account) -> str:
 
 
 def _state(outcome: Any, reason: str) -> str:
-    return outcome_name(outcome.value, reason) if outcome else outcome_name("unreadable", reason or "未查看")
+    return (
+        outcome_name(outcome.value, reason)
+        if outcome
+        else outcome_name("unreadable", reason or "未查看")
+    )
 
 
 def data_of(found: Findings) -> dict[str, Any]:
     """The findings as plain data: the contract of ``--json``."""
     data = asdict(found)
     data["columns"] = [
-        {**column, "path": one.path, "level": one.level, "listed": one.listed, "class": column.pop("cls")}
+        {
+            **column,
+            "path": one.path,
+            "level": one.level,
+            "listed": one.listed,
+            "class": column.pop("cls"),
+        }
         for one, column in zip(found.columns, data["columns"], strict=True)
     ]
     return data

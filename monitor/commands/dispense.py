@@ -13,7 +13,15 @@ from crawler.clock import clock
 from crawler.model import shanghai_day
 from crawler.store.tables import OutletRow, SiteRow, UnitRow
 from monitor.commands.options import tell, with_as_of, with_config, with_json
-from monitor.findings.dispensations import KIND_NAMES, Dispensation, Kind, Refused, grant, in_force, withdraw
+from monitor.findings.dispensations import (
+    KIND_NAMES,
+    Dispensation,
+    Kind,
+    Refused,
+    grant,
+    in_force,
+    withdraw,
+)
 from monitor.office import open_office
 from monitor.rules import rule_names
 from monitor.words.exits import DONE
@@ -102,13 +110,16 @@ def take_back(number: int, by: str, path: Path, as_of: datetime | None, as_json:
     """撤销一项；原记录保留。"""
     with open_office(path) as office, office.engine.begin() as connection:
         if not withdraw(connection, number, by, clock(as_of)()):
-            raise click.ClickException(f"没有编号为{number}的有效记录；gengxin dispense list 列出全部")
+            raise click.ClickException(
+                f"没有编号为{number}的有效记录；gengxin dispense list 列出全部"
+            )
     tell(as_json, {"withdrawn": number}, [f"已撤销第{number}号。"])
     return DONE
 
 
 def _exists(connection: Connection, subject: str) -> bool:
-    """Whether the catalogue has the subject, or any that a trailing ``*`` stands for; other kinds are not looked up."""
+    """Whether the catalogue has the subject, or any that a trailing ``*`` stands for; other kinds
+    are not looked up."""
     kind, _, name = subject.partition(":")
     if kind not in TABLES or not name:
         return True

@@ -27,12 +27,19 @@ from monitor.words.plain import clean
 @click.command()
 @click.option("--unit", help="只看这个单位（编号）")
 @click.option("--within", type=click.IntRange(0, 3660), help="只看多少天内到期的（含已超期的）")
-@click.option("--ics", "file", type=click.Path(path_type=Path, dir_okay=False), help="另存为日历文件")
+@click.option(
+    "--ics", "file", type=click.Path(path_type=Path, dir_okay=False), help="另存为日历文件"
+)
 @with_config
 @with_as_of
 @with_json
 def due(
-    unit: str | None, within: int | None, file: Path | None, path: Path, as_of: datetime | None, as_json: bool
+    unit: str | None,
+    within: int | None,
+    file: Path | None,
+    path: Path,
+    as_of: datetime | None,
+    as_json: bool,
 ) -> int:
     """哪一天到期：各栏目、账号的提醒日、期限和最后一个工作日。"""
     now = clock(as_of)()
@@ -46,7 +53,8 @@ def due(
     found = [
         one
         for one in ahead(verdicts, day, calendar)
-        if (unit is None or unit in one.units) and (within is None or (one.due - day).days <= within)
+        if (unit is None or unit in one.units)
+        and (within is None or (one.due - day).days <= within)
     ]
     unknown = sorted({one.due.year for one in found if one.due >= day} - KNOWN)
     if file is not None:
@@ -57,7 +65,11 @@ def due(
         *_remarks(unknown),
         *([f"日历文件：{file}"] if file else []),
     ]
-    tell(as_json, {"day": day, "due": [due_data(one) for one in found], "unknown_years": unknown}, lines)
+    tell(
+        as_json,
+        {"day": day, "due": [due_data(one) for one in found], "unknown_years": unknown},
+        lines,
+    )
     return DONE
 
 
@@ -69,14 +81,22 @@ def due_lines(found: Sequence[Ahead], names: dict[str, str]) -> list[str]:
     """A table, the most urgent first."""
     if not found:
         return ["没有推算出到期日的栏目或账号。"]
-    table = Table("栏目、账号", "责任单位", "判定", "最新信息", "提醒日", "期限", "最后工作日", "剩余工作日")
+    table = Table(
+        "栏目、账号", "责任单位", "判定", "最新信息", "提醒日", "期限", "最后工作日", "剩余工作日"
+    )
     for one in found:
         units = "、".join(names.get(unit, unit) for unit in one.units)
         act_by = f"{one.act_by}（长假）" if one.long_holiday else str(one.act_by)
         table.add_row(
-            clean(one.name), units, VALUE_NAMES[one.value], str(one.newest), str(one.soon), str(one.due), act_by,
+            clean(one.name),
+            units,
+            VALUE_NAMES[one.value],
+            str(one.newest),
+            str(one.soon),
+            str(one.due),
+            act_by,
             str(one.left),
-        )  # fmt: skip
+        )
     return rendered(table)
 
 

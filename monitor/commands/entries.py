@@ -1,4 +1,5 @@
-"""``gengxin entries``: the files that tell what people entered: how they stand, have one count, write them anew."""
+"""``gengxin entries``: the files that tell what people entered: how they stand, have one count,
+write them anew."""
 
 from __future__ import annotations
 
@@ -29,7 +30,9 @@ def check(path: Path, as_json: bool) -> int:
     with open_office(path) as office, office.reader.connect() as connection:
         found = exports.look(connection, office.settings.places)
     wrong = [one for one in found if one.state is not State.SAME]
-    data = [{"file": str(one.file), "state": one.state.value, "told": one.sentence} for one in found]
+    data = [
+        {"file": str(one.file), "state": one.state.value, "told": one.sentence} for one in found
+    ]
     lines = [one.sentence for one in wrong] or [f"{len(found)} 个文件都与库中一致"]
     tell(as_json, data, lines)
     return FOUND if wrong else DONE

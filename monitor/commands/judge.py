@@ -20,7 +20,9 @@ from monitor.words.exits import DONE
 
 
 @click.command()
-@click.option("--profile", "name", type=click.Choice(profile_names()), help="按哪一套口径；不写则按配置文件")
+@click.option(
+    "--profile", "name", type=click.Choice(profile_names()), help="按哪一套口径；不写则按配置文件"
+)
 @with_config
 @with_as_of
 @with_json
@@ -63,7 +65,9 @@ def judge_lines(found: Rejudged) -> list[str]:
     who = found.profile.who if found.profile else "配置文件的口径"
     lines = [f"{local:%Y-%m-%d %H:%M} 的判定（{who}）：{values_line(found.verdicts)}"]
     lines += [
-        f"  {v.sentence}（{v.clause}）" for v in found.verdicts if v.value in (Value.STALE, Value.BLANK)
+        f"  {v.sentence}（{v.clause}）"
+        for v in found.verdicts
+        if v.value in (Value.STALE, Value.BLANK)
     ]
     if found.profile:
         lines += [f"  需人工或查原文：{demand}" for demand in found.profile.not_judged]

@@ -1,4 +1,5 @@
-"""``gengxin mail test``: does the mail server take our letters, and if not, what it says in plain words."""
+"""``gengxin mail test``: does the mail server take our letters, and if not, what it says in plain
+words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""``gengxin columns data``: data addresses of columns whose page shows no list, listed, taken, refused, given back."""
+"""``gengxin columns data``: data addresses of columns whose page shows no list, listed, taken,
+refused, given back."""
 
 from __future__ import annotations
 
@@ -37,7 +38,11 @@ def list_offers(path: Path, as_json: bool) -> int:
     """列出待采用的数据地址。"""
     with open_office(path) as office, office.reader.connect() as connection:
         found = [one for _, one in sorted(offers(connection).items()) if one.url]
-    tell(as_json, [_data(one) for one in found], [_line(one) for one in found] or ["没有待采用的数据地址"])
+    tell(
+        as_json,
+        [_data(one) for one in found],
+        [_line(one) for one in found] or ["没有待采用的数据地址"],
+    )
     return DONE
 
 
@@ -47,7 +52,9 @@ def list_offers(path: Path, as_json: bool) -> int:
 @with_by()
 @with_config
 @with_as_of
-def take_some(columns: tuple[str, ...], reason: str, by: str, path: Path, as_of: datetime | None) -> int:
+def take_some(
+    columns: tuple[str, ...], reason: str, by: str, path: Path, as_of: datetime | None
+) -> int:
     """采用数据地址：从下次抓取起按它读取；有一个栏目不能采用就一个也不写。"""
     for one in _decide(take, columns, reason, by, path, as_of):
         click.echo(f"{one.outlet}：已采用数据地址 {clean(one.url, LONGEST)}")
@@ -61,7 +68,9 @@ def take_some(columns: tuple[str, ...], reason: str, by: str, path: Path, as_of:
 @with_by()
 @with_config
 @with_as_of
-def refuse_some(columns: tuple[str, ...], reason: str, by: str, path: Path, as_of: datetime | None) -> int:
+def refuse_some(
+    columns: tuple[str, ...], reason: str, by: str, path: Path, as_of: datetime | None
+) -> int:
     """排除数据地址：以后不再建议。"""
     for one in _decide(refuse, columns, reason, by, path, as_of):
         click.echo(f"{one.outlet}：已排除 {clean(one.url, LONGEST)}")
@@ -74,7 +83,9 @@ def refuse_some(columns: tuple[str, ...], reason: str, by: str, path: Path, as_o
 @with_by()
 @with_config
 @with_as_of
-def back_some(columns: tuple[str, ...], reason: str, by: str, path: Path, as_of: datetime | None) -> int:
+def back_some(
+    columns: tuple[str, ...], reason: str, by: str, path: Path, as_of: datetime | None
+) -> int:
     """改回网页地址：不再按数据地址读取。"""
     for one in _decide(back, columns, reason, by, path, as_of):
         click.echo(f"{one.outlet}：已改回 {clean(one.page, LONGEST)}")
@@ -90,7 +101,9 @@ def _decide(
         enter_catalogue(office, now)
         try:
             with office.engine.begin() as connection:
-                return [act(connection, one, by=signed(by), reason=reason, now=now) for one in columns]
+                return [
+                    act(connection, one, by=signed(by), reason=reason, now=now) for one in columns
+                ]
         except Refused as error:
             raise BadConfig(str(error)) from None
 
@@ -103,6 +116,10 @@ def _line(one: Offer) -> str:
 
 def _data(one: Offer) -> dict[str, Any]:
     return {
-        "outlet": one.outlet, "page": one.page, "url": one.url, "before": asdict(one.before),
-        "after": asdict(one.after) if one.after is not None else None, "tried": [asdict(t) for t in one.tried],
-    }  # fmt: skip
+        "outlet": one.outlet,
+        "page": one.page,
+        "url": one.url,
+        "before": asdict(one.before),
+        "after": asdict(one.after) if one.after is not None else None,
+        "tried": [asdict(t) for t in one.tried],
+    }

@@ -23,7 +23,9 @@ class Moment(click.ParamType[datetime]):
 
     name = "moment"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
         if isinstance(value, datetime):
             return value
         try:
@@ -44,9 +46,9 @@ def with_config(command: F) -> F:
 
 
 def with_as_of(command: F) -> F:
-    return click.option("--as-of", type=Moment(), help="按这一时刻判定，如 2020-07-20T09:00（北京时间）")(
-        command
-    )
+    return click.option(
+        "--as-of", type=Moment(), help="按这一时刻判定，如 2020-07-20T09:00（北京时间）"
+    )(command)
 
 
 def with_json(command: F) -> F:
@@ -59,9 +61,12 @@ def with_by(help: str = "经办人（写入留痕）；不填为电脑登录名"
 
 
 def signed(by: str) -> str:
-    """The person who answers for what is being written: ``by``, else who is signed in to this machine.
+    """The person who answers for what is being written: ``by``, else who is signed in to this
+    machine.
 
-    That is said when the command ends, unless it failed: what was not written bears no name. Never the system's own name: what a person decides is a person's. Raises :class:`BadConfig` where there is no such name.
+    That is said when the command ends, unless it failed: what was not written bears no name. Never
+    the system's own name: what a person decides is a person's. Raises :class:`BadConfig` where
+    there is no such name.
     """
     if by.strip():
         return by.strip()

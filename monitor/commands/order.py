@@ -63,13 +63,20 @@ def show_list(everything: bool, path: Path, as_json: bool) -> int:
     with open_office(path) as office, office.reader.connect() as connection:
         found = listed(connection, states=EVERY if everything else OPEN)
         ordered = {one.finding for one in found if one.state in OPEN}
-        free = [f for f in open_findings(connection, clock()()) if not f.ours and f.number not in ordered]
+        free = [
+            f
+            for f in open_findings(connection, clock()())
+            if not f.ours and f.number not in ordered
+        ]
         units = names(connection)
     lines = [order_lines.order_line(one, units) for one in found] or ["没有未办结的整改通知。"]
     lines += [
-        f"未发整改通知：{f.number}　{f.name}　{'、'.join(units.get(u, u) for u in f.units)}" for f in free
+        f"未发整改通知：{f.number}　{f.name}　{'、'.join(units.get(u, u) for u in f.units)}"
+        for f in free
     ]
-    tell(as_json, {"orders": [asdict(o) for o in found], "without": [asdict(f) for f in free]}, lines)
+    tell(
+        as_json, {"orders": [asdict(o) for o in found], "without": [asdict(f) for f in free]}, lines
+    )
     return DONE
 
 
@@ -102,27 +109,45 @@ def show(number: str, path: Path, as_json: bool) -> int:
 
 @order.command("issue")
 @click.argument("findings", nargs=-1, required=True)
-@click.option("--days", type=click.IntRange(0, 60), default=0, help="整改期限（工作日），默认按配置")
+@click.option(
+    "--days", type=click.IntRange(0, 60), default=0, help="整改期限（工作日），默认按配置"
+)
 @click.option("--note", default="", help="说明")
 @BY
 @with_config
 @with_as_of
 @with_json
 def issue_orders(
-    findings: Sequence[str], days: int, note: str, by: str, path: Path, as_of: datetime | None, as_json: bool
+    findings: Sequence[str],
+    days: int,
+    note: str,
+    by: str,
+    path: Path,
+    as_of: datetime | None,
+    as_json: bool,
 ) -> int:
     """对一个或几个问题发整改通知；下一封通知写明文号和期限。例：issue 2020-0001 --by 办公室"""
     with writing(path) as (office, connection):
         monitor = office.settings.monitor
         made = [
             issue(
-                connection, finding, by=by, now=clock(as_of)(), letters=monitor.alerts.letters,
-                settings=monitor.orders, days=days, note=note,
+                connection,
+                finding,
+                by=by,
+                now=clock(as_of)(),
+                letters=monitor.alerts.letters,
+                settings=monitor.orders,
+                days=days,
+                note=note,
             )
             for finding in dict.fromkeys(findings)
-        ]  # fmt: skip
+        ]
         units = names(connection)
-    tell(as_json, [asdict(o) for o in made], [f"已发：{order_lines.order_line(o, units)}" for o in made])
+    tell(
+        as_json,
+        [asdict(o) for o in made],
+        [f"已发：{order_lines.order_line(o, units)}" for o in made],
+    )
     return DONE
 
 
@@ -168,10 +193,16 @@ def enter_reply(
     """登记单位的整改反馈，并请系统复查：看到新信息才销号。"""
     with writing(path) as (office, connection):
         found = reply(
-            connection, number, unit=unit, who=by, text=text, now=clock(as_of)(),
-            settings=office.settings.monitor.orders, folder=office.settings.folder / "files",
+            connection,
+            number,
+            unit=unit,
+            who=by,
+            text=text,
+            now=clock(as_of)(),
+            settings=office.settings.monitor.orders,
+            folder=office.settings.folder / "files",
             files=[(file.name, file.read_bytes()) for file in files],
-        )  # fmt: skip
+        )
         outlet = found.subject.removeprefix("outlet:")
     tell(
         as_json,
@@ -197,7 +228,14 @@ def enter_ack(
         letters = office.settings.monitor.alerts.letters
         now = clock(as_of)()
         acknowledge(
-            connection, finding, unit=unit, who=by, until=until.date(), now=now, letters=letters, text=text
+            connection,
+            finding,
+            unit=unit,
+            who=by,
+            until=until.date(),
+            now=now,
+            letters=letters,
+            text=text,
         )
     click.echo(f"已登记：{unit} 签收问题 {finding}，{until:%Y-%m-%d}（含）以前不再提醒。")
     return DONE
@@ -231,15 +269,26 @@ def enter_appeal(
 @with_as_of
 @with_json
 def enter_decision(
-    finding: str, upheld: bool, by: str, reason: str, path: Path, as_of: datetime | None, as_json: bool
+    finding: str,
+    upheld: bool,
+    by: str,
+    reason: str,
+    path: Path,
+    as_of: datetime | None,
+    as_json: bool,
 ) -> int:
     """核定申诉。成立的：问题销号，原通报旁加更正，其后一段时间不再判定。"""
     now = clock(as_of)()
     put: tuple[str, ...] = ()
     with writing(path) as (office, connection):
         days = office.settings.monitor.orders.exempt_days
-        found = decide(connection, finding, upheld=upheld, by=by, reason=reason, now=now, exempt_days=days)
-        name = next((f.name for f in open_findings(connection, found.moment) if f.number == finding), finding)
+        found = decide(
+            connection, finding, upheld=upheld, by=by, reason=reason, now=now, exempt_days=days
+        )
+        name = next(
+            (f.name for f in open_findings(connection, found.moment) if f.number == finding),
+            finding,
+        )
         if upheld:
             put = put_errata(connection, finding, name, by=by, reason=reason, now=now)
     lines = [f"问题 {finding}：{STATE_NAMES[found.state]}。", *_corrected(path, put)]
@@ -261,7 +310,9 @@ def enter_correction(
     now = clock(as_of)()
     with writing(path) as (office, connection):
         days = office.settings.monitor.orders.exempt_days
-        name = take_accusation_back(connection, finding, by=by, reason=reason, now=now, exempt_days=days)
+        name = take_accusation_back(
+            connection, finding, by=by, reason=reason, now=now, exempt_days=days
+        )
         put = put_errata(connection, finding, name, by=by, reason=reason, now=now, appealed=False)
     lines = [f"问题 {finding}：{end_words(CORRECTED)}。", *_corrected(path, put)]
     tell(as_json, {"finding": finding, "ended": CORRECTED, "reason": reason}, lines)

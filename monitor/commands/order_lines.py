@@ -41,7 +41,8 @@ def order_lines(
         f"  {clean(order.sentence, 300)}",
         f"  依据：{clean(order.clause, 300)}",
         f"  责任单位：{'、'.join(units.get(unit, unit) for unit in order.units)}　签发：{clean(order.issued_by, 40)}，"
-        f"{chinese_moment(order.issued)}" + (f"　说明：{clean(order.note, 200)}" if order.note else ""),
+        f"{chinese_moment(order.issued)}"
+        + (f"　说明：{clean(order.note, 200)}" if order.note else ""),
         *_replies(replies),
         *proof_lines(copies, posts),
         *appeal_lines(appeals),
@@ -104,10 +105,15 @@ def overdue_lines(rows: Iterable[Overdue], units: Mapping[str, str]) -> list[str
     return lines or ["没有逾期未办结的整改通知。"]
 
 
-def unseen_lines(orders: Iterable[Order], held: Mapping[int, str], units: Mapping[str, str]) -> list[str]:
-    """Orders past their deadline that are called late by nobody, because no look of the last two days bears them out."""
+def unseen_lines(
+    orders: Iterable[Order], held: Mapping[int, str], units: Mapping[str, str]
+) -> list[str]:
+    """Orders past their deadline that are called late by nobody, because no look of the last two
+    days bears them out."""
     lines = [
         f"  {order.number}　{units.get(order.unit, order.unit)}　{clean(order.name, 40)}：{held[order.finding_id]}"
         for order in orders
     ]
-    return [f"另有 {len(lines)} 件期限已过，近两日没有看清，暂不列为逾期：", *lines] if lines else []
+    return (
+        [f"另有 {len(lines)} 件期限已过，近两日没有看清，暂不列为逾期：", *lines] if lines else []
+    )

@@ -1,4 +1,5 @@
-"""``gengxin read``: what the readers make of a saved page, a folder of them, or an address, and why."""
+"""``gengxin read``: what the readers make of a saved page, a folder of them, or an address, and
+why."""
 
 from __future__ import annotations
 
@@ -26,8 +27,12 @@ from monitor.words.exits import DONE
 @click.command()
 @click.argument("target")
 @click.option("--url", default="", help="网页的原地址，用来补全链接")
-@click.option("--kind", type=click.Choice(["list", "article", "auto"]), default="auto", show_default=True)
-@click.option("--urls", type=click.Path(path_type=Path), help='目录里各文件的原地址：每行 {"file", "url"}')
+@click.option(
+    "--kind", type=click.Choice(["list", "article", "auto"]), default="auto", show_default=True
+)
+@click.option(
+    "--urls", type=click.Path(path_type=Path), help='目录里各文件的原地址：每行 {"file", "url"}'
+)
 @click.option("--platform", type=click.Choice(readable()), help="按新媒体平台的格式读")
 @click.option("--id", "account", help="账号：微博 uid 或微信 __biz")
 @click.option("--fetched-at", type=Moment(), help="这份回答是何时取得的")
@@ -37,7 +42,10 @@ from monitor.words.exits import DONE
     help='目录里各文件：每行 {"file", "platform", "id", "fetched_at"}',
 )
 @click.option(
-    "--contact", default="office@example.org", show_default=True, help="抓取网址时留给对方的联系方式"
+    "--contact",
+    default="office@example.org",
+    show_default=True,
+    help="抓取网址时留给对方的联系方式",
 )
 @click.option("--allow-loopback", is_flag=True, help="允许读本机的样例门户")
 @with_as_of
@@ -61,9 +69,13 @@ def read(
     if labels is not None:
         answers: Iterator[dict[str, Any]] = read_answers(folder(target), labels)
     elif platform is not None:
-        answers = iter([read_answer(body(target), platform=platform, id=account, fetched_at=fetched_at)])
+        answers = iter(
+            [read_answer(body(target), platform=platform, id=account, fetched_at=fetched_at)]
+        )
     elif target.startswith(("http://", "https://")):
-        page = asyncio.run(fetch(target, CrawlConfig(contact=contact, allow_loopback=allow_loopback)))
+        page = asyncio.run(
+            fetch(target, CrawlConfig(contact=contact, allow_loopback=allow_loopback))
+        )
         answers = iter([read_page(page, kind=kind)])
     elif Path(target).is_dir():
         known = read_urls(urls) if urls else {}

@@ -118,9 +118,15 @@ def status_lines(office: Office, judgement: Judgement) -> list[str]:
         by_subject.setdefault(verdict.subject, []).append(verdict)
     lines = []
     for kind, title in ((OutletKind.COLUMN, "栏目"), (OutletKind.ACCOUNT, "政务新媒体账号")):
-        table = Table("编号", title, "判定", "最新信息", "责任单位", "说明", title=None, show_lines=False)
+        table = Table(
+            "编号", title, "判定", "最新信息", "责任单位", "说明", title=None, show_lines=False
+        )
         rows = [o for o in outlets if o.kind is kind]
-        rows.sort(key=lambda o: -max((gravity(v) for v in by_subject.get(f"outlet:{o.id}", ())), default=0))
+        rows.sort(
+            key=lambda o: (
+                -max((gravity(v) for v in by_subject.get(f"outlet:{o.id}", ())), default=0)
+            )
+        )
         for outlet in rows:
             verdicts = by_subject.get(f"outlet:{outlet.id}", [])
             worst = max(verdicts, key=gravity, default=None)
@@ -130,7 +136,12 @@ def status_lines(office: Office, judgement: Judgement) -> list[str]:
             units = "、".join(names.get(unit, unit) for unit in outlet.units)
             sentence = worst.sentence if worst.value is not Value.FRESH else ""
             table.add_row(
-                outlet.id, clean(outlet.name), VALUE_NAMES[worst.value], newest, units, clean(sentence)
+                outlet.id,
+                clean(outlet.name),
+                VALUE_NAMES[worst.value],
+                newest,
+                units,
+                clean(sentence),
             )
         lines += rendered(table)
     table = Table("编号", "单位", "类别", "每月信息")
@@ -156,11 +167,14 @@ def _night_line(night: LastNight | None) -> str:
 
 
 def _month(verdict: Verdict) -> str:
-    """A unit's month: what is known of the number; a month that is not over is never called in order for that."""
+    """A unit's month: what is known of the number; a month that is not over is never called in
+    order for that."""
     if verdict.rule != QUOTA or "count" not in verdict.numbers:
         return f"{verdict.period} {VALUE_NAMES[verdict.value]}".strip()
     count = count_of(verdict.numbers)
-    word = "未判定" if count.nothing_seen and verdict.value is Value.UNKNOWN else verdict_word(verdict)
+    word = (
+        "未判定" if count.nothing_seen and verdict.value is Value.UNKNOWN else verdict_word(verdict)
+    )
     return f"{verdict.period} {'' if count.nothing_seen else f'{count.said()} '}{word}"
 
 
@@ -206,7 +220,8 @@ def _ways(outlet: Outlet) -> str:
 
 
 def finding_line(finding: Finding) -> str:
-    """An open finding: number, since when, whether it came back or keeps coming, and what it says."""
+    """An open finding: number, since when, whether it came back or keeps coming, and what it
+    says."""
     again = f"（回潮，第{finding.recurrence + 1}次）" if finding.recurrence else ""
     again += "（反复出现，按一个问题登记）" if finding.flapping else ""
     return f"问题 {finding.number}：{finding.opened.astimezone(SHANGHAI):%Y-%m-%d} 起{again}，{finding.sentence}依据：{finding.clause}。"

@@ -34,7 +34,9 @@ END = 8.0
 @click.option("--parent", type=int, hidden=True, help="没有这个进程就结束")
 @with_config
 @with_as_of
-def serve(path: Path, web_only: bool, schedule_only: bool, parent: int | None, as_of: datetime | None) -> int:
+def serve(
+    path: Path, web_only: bool, schedule_only: bool, parent: int | None, as_of: datetime | None
+) -> int:
     """服务：网页，以及按时间表抓取、判定、发信、探测首页、处理复查，直到停止（Ctrl-C 或 SIGTERM）。"""
     if web_only and schedule_only:
         raise BadConfig("--web-only 和 --schedule-only 只能选一个；两样都要就都不写")
@@ -42,7 +44,9 @@ def serve(path: Path, web_only: bool, schedule_only: bool, parent: int | None, a
         return FAULT
     if as_of and not web_only:
         raise BadConfig("--as-of 只能和 --web-only 一起用：网页按那一刻显示；时间表只认真实时间")
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", force=True)
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", force=True
+    )
     now = clock(as_of)
     with open_office(path) as office:
         if web_only:
@@ -62,7 +66,8 @@ def serve(path: Path, web_only: bool, schedule_only: bool, parent: int | None, a
 
 @contextmanager
 def web_beside(path: Path) -> Iterator[None]:
-    """The web in a process of its own while the block runs; started again when it ends by itself."""
+    """The web in a process of its own while the block runs; started again when it ends by
+    itself."""
     stop = Event()
     keeper = Thread(target=_keep, args=(path, stop), name="web", daemon=True)
     keeper.start()

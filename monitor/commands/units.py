@@ -36,7 +36,9 @@ def whole() -> None:
 @with_by()
 @with_config
 @with_as_of
-def add(names: Sequence[str], every: bool, reason: str, by: str, path: Path, as_of: datetime | None) -> int:
+def add(
+    names: Sequence[str], every: bool, reason: str, by: str, path: Path, as_of: datetime | None
+) -> int:
     """确认这些单位（编号、简称或全称）的发布栏目都在台账里。"""
     if bool(names) == every:
         raise BadConfig("请写明是哪些单位（编号或名称），或用 --all 表示全部还没有确认的单位")
@@ -44,7 +46,9 @@ def add(names: Sequence[str], every: bool, reason: str, by: str, path: Path, as_
     with open_office(path) as office:
         enter_catalogue(office, now)
         with office.engine.begin() as connection:
-            wanted = names or [one.unit for one in places(connection, now).values() if one.state != WHOLE]
+            wanted = names or [
+                one.unit for one in places(connection, now).values() if one.state != WHOLE
+            ]
             if not wanted:
                 raise BadConfig("台账里的单位都已确认，没有要确认的")
             try:
@@ -52,7 +56,9 @@ def add(names: Sequence[str], every: bool, reason: str, by: str, path: Path, as_
             except Refused as error:
                 raise BadConfig(str(error)) from None
             shown = places(connection, now)
-    click.echo(f"已确认 {len(done)} 个单位的发布栏目齐全：{'、'.join(shown[one].short for one in done)}")
+    click.echo(
+        f"已确认 {len(done)} 个单位的发布栏目齐全：{'、'.join(shown[one].short for one in done)}"
+    )
     click.echo("下一次判定起，它们读全了的月份可以认定数量不足")
     return DONE
 
@@ -99,7 +105,11 @@ def _line(one: Places) -> str:
         return f"{one.unit} {one.short}：{one.name}"
     told = f"{shanghai_day(one.word.moment)} {clean(one.word.person)}，{clean(one.word.reason)}"
     where = "；写在 config.yaml" if one.word.config else ""
-    gone = f"；之后退出台账的栏目：{'、'.join(clean(name, 40) for name in one.left)}" if one.left else ""
+    gone = (
+        f"；之后退出台账的栏目：{'、'.join(clean(name, 40) for name in one.left)}"
+        if one.left
+        else ""
+    )
     return f"{one.unit} {one.short}：{one.name}（{told}{where}{gone}）"
 
 

@@ -1,4 +1,5 @@
-"""``gengxin users``: the accounts of the web, from the command line; the first administrator comes from here."""
+"""``gengxin users``: the accounts of the web, from the command line; the first administrator comes
+from here."""
 
 from __future__ import annotations
 
@@ -14,7 +15,14 @@ from crawler.config import BadConfig
 from monitor.access.invites import LASTS, BadInvite
 from monitor.access.invites import invite as make_invite
 from monitor.access.roles import ROLE_NAMES, Role
-from monitor.access.users import BadUser, add_user, change_user, new_password, secret_of, set_password
+from monitor.access.users import (
+    BadUser,
+    add_user,
+    change_user,
+    new_password,
+    secret_of,
+    set_password,
+)
 from monitor.access.users import users as all_users
 from monitor.commands.options import signed, tell, with_config, with_json
 from monitor.office import Office, enter_catalogue, open_office
@@ -30,7 +38,9 @@ def users() -> None:
 @users.command("add")
 @click.argument("name")
 @click.option("--shown", required=True, help="姓名，记录里用它")
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True, help="角色")
+@click.option(
+    "--role", type=click.Choice([role.value for role in Role]), required=True, help="角色"
+)
 @click.option("--unit", default=None, help="单位编号，只给单位联系人")
 @with_config
 @with_json
@@ -43,9 +53,16 @@ def add(name: str, shown: str, role: str, unit: str | None, path: Path, as_json:
             enter_catalogue(office, now())
             with office.engine.begin() as connection:
                 add_user(
-                    connection, now(), name=name, shown=shown, role=Role(role), unit=unit, password=password,
-                    by=signed(""), must_change=True,
-                )  # fmt: skip
+                    connection,
+                    now(),
+                    name=name,
+                    shown=shown,
+                    role=Role(role),
+                    unit=unit,
+                    password=password,
+                    by=signed(""),
+                    must_change=True,
+                )
     except BadUser as error:
         raise BadConfig(str(error)) from None
     tell(
@@ -66,7 +83,9 @@ def add(name: str, shown: str, role: str, unit: str | None, path: Path, as_json:
 @click.option("--unit", default=None, help="单位编号，只给单位联系人")
 @with_config
 @with_json
-def invite(name: str, shown: str, role: str | None, unit: str | None, path: Path, as_json: bool) -> int:
+def invite(
+    name: str, shown: str, role: str | None, unit: str | None, path: Path, as_json: bool
+) -> int:
     """印出一次性链接：本人打开后自己设密码，48 小时内有效，只能用一次。没有这个用户就先新增。"""
     now = clock()
     try:
@@ -96,7 +115,9 @@ def _known_or_new(
         return known[0].id
     if not shown or not role:
         raise BadConfig(f"没有可用的用户 {name}；新增须写明 --shown 和 --role")
-    return add_user(connection, now, name=name, shown=shown, role=Role(role), unit=unit, by=signed(""))
+    return add_user(
+        connection, now, name=name, shown=shown, role=Role(role), unit=unit, by=signed("")
+    )
 
 
 def _address(office: Office) -> str:
@@ -118,7 +139,11 @@ def show(path: Path, as_json: bool) -> int:
         + ("  （已停用）" if one.disabled else "")
         for one in found
     ]
-    tell(as_json, [asdict(one) for one in found], lines or ["还没有用户；用 gengxin users add 新增管理员"])
+    tell(
+        as_json,
+        [asdict(one) for one in found],
+        lines or ["还没有用户；用 gengxin users add 新增管理员"],
+    )
     return DONE
 
 

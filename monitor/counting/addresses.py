@@ -1,4 +1,5 @@
-"""When are two addresses one article? By what chooses the article, without what only tells where a reader came from. Pure."""
+"""When are two addresses one article? By what chooses the article, without what only tells where a
+reader came from. Pure."""
 
 from __future__ import annotations
 
@@ -10,16 +11,19 @@ SURE = re.compile(
     r"|from)|jsessionid|phpsessid|aspsessionid\w*|asp\.net_sessionid|hmsr|hmpl|hmcu|hmkw|hmci",
     re.IGNORECASE,
 )
-"""Names that readers' apps, advertisers and session keepers append: they choose no article anywhere."""
+"""Names that readers' apps, advertisers and session keepers append: they choose no article
+anywhere."""
 LIKELY = re.compile(
     r"from|source|src|ref|referer|share|scene|sid|session(?:_?id)?|token|t|_t|ts|timestamp|time|rand(?:om)?|rnd|_|v|ver"
     r"|version|r|nocache|cache|channel|mobile|wap|spread",
     re.IGNORECASE,
 )
-"""Names that mostly do the same, and on some portals choose the article (``?t=4711``): what they part is in doubt."""
+"""Names that mostly do the same, and on some portals choose the article (``?t=4711``): what they
+part is in doubt."""
 PATH_SESSION = re.compile(r";jsessionid=[^?/#]*", re.IGNORECASE)
 ANCHOR = re.compile(r"[\w.\-:一-鿿]*")
-"""A place on the page. A fragment with a slash, a sign or a query (``#/detail/12``) is a route: it chooses the article."""
+"""A place on the page. A fragment with a slash, a sign or a query (``#/detail/12``) is a route: it
+chooses the article."""
 
 NUMBER = re.compile(r"\d{3,}")
 """A long number alone (``view.html#4711``) chooses the article that a script shows."""

@@ -1,6 +1,8 @@
-"""Whose is a post? By its printed origin (来源), else by the duty of its column; with reason and confidence.
+"""Whose is a post? By its printed origin (来源), else by the duty of its column; with reason and
+confidence.
 
-Pure. Wrong is worse than refused: what is not understood is doubtful and waits for a person, whose decision
+Pure. Wrong is worse than refused: what is not understood is doubtful and waits for a person, whose
+decision
 is kept as an alias. Joint posts (教育局、卫健局) count once, for the unit named first. A post of outside
 (新华社, the city's 教育局) is nobody's, even in a unit's own column.
 """
@@ -73,7 +75,9 @@ REASON_NAMES: dict[Reason, str] = {
     Reason.PORTAL_ONLY: "来源只是本网站名称，不知是哪个单位，待认定",
 }
 
-NAMELESS = frozenset({Reason.DUTY, Reason.PORTAL, Reason.SEVERAL, Reason.NO_DUTY, Reason.PORTAL_ONLY})
+NAMELESS = frozenset(
+    {Reason.DUTY, Reason.PORTAL, Reason.SEVERAL, Reason.NO_DUTY, Reason.PORTAL_ONLY}
+)
 """Nobody is named: it is the column that tells, or nothing."""
 
 _KIND = {
@@ -130,11 +134,14 @@ class _Part:
 
     @property
     def desk(self) -> bool:
-        """The portal itself: what its template prints where nobody wrote an origin is nobody's word."""
+        """The portal itself: what its template prints where nobody wrote an origin is nobody's
+        word."""
         return self.outside is Outside.DESK
 
 
-def attribute(post_origin: str | None, column_units: Sequence[str], names: Names, day: date) -> Attribution:
+def attribute(
+    post_origin: str | None, column_units: Sequence[str], names: Names, day: date
+) -> Attribution:
     """The unit of a post that prints ``post_origin`` in a column of ``column_units`` on ``day``.
 
     ``column_units`` are the ids answering for the post's columns on that day. Never raises.
@@ -169,7 +176,9 @@ def _by_duty(column_units: Sequence[str]) -> Attribution:
 
 def _by_portal(column_units: Sequence[str]) -> Attribution:
     units = tuple(dict.fromkeys(column_units))
-    return Attribution(units[0], Reason.PORTAL, 0.5) if len(units) == 1 else _doubt(Reason.PORTAL_ONLY)
+    return (
+        Attribution(units[0], Reason.PORTAL, 0.5) if len(units) == 1 else _doubt(Reason.PORTAL_ONLY)
+    )
 
 
 def _weigh(found: Sequence[_Part], taken_over: bool, text: str, names: Names) -> Attribution:
@@ -185,7 +194,9 @@ def _weigh(found: Sequence[_Part], taken_over: bool, text: str, names: Names) ->
         return Attribution(None, _OUTSIDE[outside[0]], 0.95)
     if ours:
         return _doubt(Reason.UNREADABLE)
-    return _doubt(Reason.UNLISTED if names.ours(text) or _LOOKS_OURS.search(text) else Reason.UNREADABLE)
+    return _doubt(
+        Reason.UNLISTED if names.ours(text) or _LOOKS_OURS.search(text) else Reason.UNREADABLE
+    )
 
 
 def _granted(found: Sequence[_Part]) -> Attribution:
@@ -227,7 +238,8 @@ def _of_hit(hit: Hit) -> _Part:
 
 
 def _after(rest: str, hit: Hit, names: Names, day: date) -> _Part | None:
-    """What follows a name must be explained whole: nothing, a section, a writer, or another unit."""
+    """What follows a name must be explained whole: nothing, a section, a writer, or another
+    unit."""
     first = _of_hit(hit)
     if not rest:
         return first

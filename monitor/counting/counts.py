@@ -52,9 +52,11 @@ def tally(
     rule: CountRule | None = None,
     so_far: bool = False,
 ) -> Tally:
-    """What was published from ``start`` to ``end`` (both included), as far as it had been seen by ``as_of``.
+    """What was published from ``start`` to ``end`` (both included), as far as it had been seen by
+    ``as_of``.
 
-    Posts of columns that have since left the catalogue still count. Without ``place`` the district is read
+    Posts of columns that have since left the catalogue still count. Without ``place`` the district
+    is read
     off the units' full names. ``so_far`` counts the running month up to now, else it is open.
     Raises ``ValueError`` for a naive ``as_of``.
     """
@@ -80,7 +82,8 @@ def unit_month_counts(
     decisions: Mapping[str, str | None] | None = None,
     rule: CountRule | None = None,
 ) -> Mapping[tuple[str, str], Count]:
-    """Posts per (unit id, month) from ``start`` to ``end``, both included, of every unit that had not left before.
+    """Posts per (unit id, month) from ``start`` to ``end``, both included, of every unit that had
+    not left before.
 
     The running month is counted so far.
     """
@@ -91,7 +94,8 @@ def unit_month_counts(
 def document_month_counts(
     connection: Connection, start: date, end: date, as_of: datetime
 ) -> Mapping[tuple[str, str], Count]:
-    """Disclosure documents per (unit id, month), both days included; none where the catalogue has no register."""
+    """Disclosure documents per (unit id, month), both days included; none where the catalogue has
+    no register."""
     register = OutletRow.cls == ColumnClass.DISCLOSURE.value
     if connection.execute(select(OutletRow.id).where(register).limit(1)).first() is None:
         return {}
@@ -105,7 +109,9 @@ def _series(
     posts = asked.collect(disclosure=disclosure, keep=False)
     sight = asked.sight(posts, so_far=True, disclosure=disclosure)
     found = of_units(posts.ledger, sight, months_between(start, end))
-    return {(unit, month): number for unit, months in found.items() for month, number in months.items()}
+    return {
+        (unit, month): number for unit, months in found.items() for month, number in months.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +151,29 @@ class _Asked:
         """The posts (or documents) of the period, entered."""
         ids = [id_ for id_, column in self.columns.items() if column.disclosure is disclosure]
         only = ids if disclosure else None
-        early = self.start if disclosure else self.start - timedelta(days=self.rule.oldest + self.rule.grace)
+        early = (
+            self.start
+            if disclosure
+            else self.start - timedelta(days=self.rule.oldest + self.rule.grace)
+        )
         begun = {id_: column.begun for id_, column in self.columns.items()}
         rows = _rows(self.connection, early, self.end, self.as_of, begun, only)
         undated = _undated(self.connection, self.start, self.as_of, only)
         return collect(
-            rows, undated, self.columns, self.names, self.start, self.end,
-            rule=self.rule, disclosure=disclosure, keep=keep,
-        )  # fmt: skip
+            rows,
+            undated,
+            self.columns,
+            self.names,
+            self.start,
+            self.end,
+            rule=self.rule,
+            disclosure=disclosure,
+            keep=keep,
+        )
 
     def sight(self, posts: Posts, *, so_far: bool, disclosure: bool = False) -> Sight:
-        """What bounds the counts of ``posts``: histories are read of those columns only that leave something open."""
+        """What bounds the counts of ``posts``: histories are read of those columns only that leave
+        something open."""
         mine = {id_: one for id_, one in self.reaches.items() if one.disclosure is disclosure}
         early = timedelta(0) if disclosure else timedelta(days=self.rule.oldest + self.rule.grace)
         blank = Sight(shanghai_day(self.as_of), self.columns, mine, {}, {}, so_far, early)
@@ -169,11 +187,16 @@ class _Asked:
 
     def _whose(self, outlets: Collection[str]) -> dict[str, Whose]:
         since = self.start - YEAR
-        found = histories(self.connection, outlets, since, self.as_of, Answer(self.columns, self.names))
+        found = histories(
+            self.connection, outlets, since, self.as_of, Answer(self.columns, self.names)
+        )
         whole = {id_: one.since for id_, one in self.reaches.items()}
         return {
             id_: Whose(
-                self.columns[id_].only, self.columns[id_].duties, whole.get(id_), found.get(id_, History())
+                self.columns[id_].only,
+                self.columns[id_].duties,
+                whole.get(id_),
+                found.get(id_, History()),
             )
             for id_ in outlets
         }
@@ -189,10 +212,17 @@ def units_of(connection: Connection, since: date) -> list[Unit]:
     )
     return [
         Unit(
-            r.id, r.short, r.full, r.group_name, tuple(r.aliases), r.quota, tuple(r.emails), addressees(r.contacts)
+            r.id,
+            r.short,
+            r.full,
+            r.group_name,
+            tuple(r.aliases),
+            r.quota,
+            tuple(r.emails),
+            addressees(r.contacts),
         )
         for r in rows
-    ]  # fmt: skip
+    ]
 
 
 def names_of(
@@ -206,23 +236,40 @@ def names_of(
     rows = connection.execute(
         select(OutletRow.name, DutyRow.unit_id)
         .join(DutyRow, DutyRow.outlet_id == OutletRow.id)
-        .where(OutletRow.kind == OutletKind.ACCOUNT.value, DutyRow.position == 0, DutyRow.until.is_(None))
+        .where(
+            OutletRow.kind == OutletKind.ACCOUNT.value,
+            DutyRow.position == 0,
+            DutyRow.until.is_(None),
+        )
         .order_by(OutletRow.id)
     )
     accounts = {row.name: row.unit_id for row in rows}
     portals = connection.execute(select(SiteRow.name)).scalars().all()
     return Names.build(
-        units_of(connection, since), place=place, accounts=accounts, decisions=decisions, portals=portals
+        units_of(connection, since),
+        place=place,
+        accounts=accounts,
+        decisions=decisions,
+        portals=portals,
     )
 
 
 def _columns(connection: Connection) -> dict[str, Column]:
     duties: dict[str, list[tuple[str, date, date | None]]] = defaultdict(list)
-    for row in connection.execute(select(DutyRow).order_by(DutyRow.outlet_id, DutyRow.position, DutyRow.id)):
+    for row in connection.execute(
+        select(DutyRow).order_by(DutyRow.outlet_id, DutyRow.position, DutyRow.id)
+    ):
         duties[row.outlet_id].append((row.unit_id, row.since, row.until))
     asked = select(VisitRow.outlet_id, func.min(VisitRow.moment)).group_by(VisitRow.outlet_id)
     begun = {outlet: shanghai_day(first) for outlet, first in connection.execute(asked)}
-    wanted = (OutletRow.id, OutletRow.site_id, OutletRow.name, OutletRow.path, OutletRow.cls, OutletRow.only)
+    wanted = (
+        OutletRow.id,
+        OutletRow.site_id,
+        OutletRow.name,
+        OutletRow.path,
+        OutletRow.cls,
+        OutletRow.only,
+    )
     rows = connection.execute(select(*wanted).where(OutletRow.kind == OutletKind.COLUMN.value))
     return {
         r.id: Column(
@@ -254,13 +301,21 @@ def _rows(
 ) -> Iterable[Seen]:
     post = PostRow
     query = select(
-        post.id, post.outlet_id, post.url, post.title, post.published, post.origin, post.prior_look,
-        post.first_seen, post.article, post.place,
+        post.id,
+        post.outlet_id,
+        post.url,
+        post.title,
+        post.published,
+        post.origin,
+        post.prior_look,
+        post.first_seen,
+        post.article,
+        post.place,
     ).where(
         post.published >= start,
         post.published <= min(end, shanghai_day(as_of)),
         post.first_seen <= as_of,
-    )  # fmt: skip
+    )
     if only is not None:
         query = query.where(post.outlet_id.in_(sorted(only)))
     same: dict[Any, Any] = {}  # the same text or day is kept once, however many posts have it
@@ -295,7 +350,8 @@ def _rows(
 def _undated(
     connection: Connection, start: date, as_of: datetime, only: Collection[str] | None = None
 ) -> list[Undated]:
-    """Rows without a believed date that were first seen in the period or after it: they may be of any of its days."""
+    """Rows without a believed date that were first seen in the period or after it: they may be of
+    any of its days."""
     began, post = datetime.combine(start, time(0), SHANGHAI), PostRow
     query = select(
         post.id,
@@ -311,15 +367,24 @@ def _undated(
         query = query.where(post.outlet_id.in_(sorted(only)))
     return [
         Undated(
-            id_, outlet, url, title, origin, shanghai_day(prior) if prior else None, shanghai_day(shown),
+            id_,
+            outlet,
+            url,
+            title,
+            origin,
+            shanghai_day(prior) if prior else None,
+            shanghai_day(shown),
             article in NOT_READ and not origin,
         )
-        for id_, outlet, url, title, origin, prior, shown, article in connection.execute(query.order_by(post.id))
-    ]  # fmt: skip
+        for id_, outlet, url, title, origin, prior, shown, article in connection.execute(
+            query.order_by(post.id)
+        )
+    ]
 
 
 def outlets_of(connection: Connection, day: date) -> list[Outlet]:
-    """The outlets of the catalogue, each with the units that answer for it on ``day``, the lead first."""
+    """The outlets of the catalogue, each with the units that answer for it on ``day``, the lead
+    first."""
     duties: dict[str, list[str]] = defaultdict(list)
     for row in connection.execute(select(DutyRow).order_by(DutyRow.outlet_id, DutyRow.position)):
         if row.since <= day and (row.until is None or day < row.until):
@@ -333,7 +398,8 @@ def outlets_of(connection: Connection, day: date) -> list[Outlet]:
 def coverage(
     connection: Connection, start: date, end: date, as_of: datetime, *, failed: bool = False
 ) -> Coverage:
-    """How many of the district's outlets (canaries are none) had a conclusive look from ``start`` to ``end``, both included, by ``as_of``."""
+    """How many of the district's outlets (canaries are none) had a conclusive look from ``start``
+    to ``end``, both included, by ``as_of``."""
     began = datetime(start.year, start.month, start.day, tzinfo=SHANGHAI)
     ended = datetime(end.year, end.month, end.day, tzinfo=SHANGHAI) + timedelta(days=1)
     conclusive = [outcome.value for outcome in Outcome if outcome.conclusive]

@@ -1,7 +1,9 @@
 """Rows -> posts: what several columns or addresses show of one article is one post. Pure.
 
-Surely one are rows of one address (without what only tells where a reader came from) and rows of one long title, day and
-origin under one site. Where it only looks so, the smaller number is what was seen at the least, and the row may yet be a
+Surely one are rows of one address (without what only tells where a reader came from) and rows of
+one long title, day and
+origin under one site. Where it only looks so, the smaller number is what was seen at the least, and
+the row may yet be a
 post of its own: that much the count stays open upward, and nobody is short by it.
 """
 
@@ -24,7 +26,8 @@ LONG = 10
 
 
 class Repeat(NamedTuple):
-    """A row that repeats a post. ``sure``: it is the same; else it may be a post of its own. ``rows`` share its address."""
+    """A row that repeats a post. ``sure``: it is the same; else it may be a post of its own.
+    ``rows`` share its address."""
 
     sure: bool
     rows: tuple[Seen, ...]
@@ -55,7 +58,9 @@ class Group:
         ]
 
 
-def distinct(rows: Iterable[Seen], columns: Mapping[str, Column], rule: CountRule) -> Iterator[Group]:
+def distinct(
+    rows: Iterable[Seen], columns: Mapping[str, Column], rule: CountRule
+) -> Iterator[Group]:
     """Rows grouped into posts; a site after the other, for the groups of all at once are large."""
     by_site: dict[str, list[Seen]] = defaultdict(list)
     for row in rows:
@@ -81,7 +86,8 @@ def _of_site(rows: Sequence[Seen], rule: CountRule) -> Iterator[Group]:
 
 
 def _by_article(by_address: Mapping[str, list[Seen]]) -> Iterator[Group]:
-    """Addresses that part only by what a reader brought along, with one title and day, are one article."""
+    """Addresses that part only by what a reader brought along, with one title and day, are one
+    article."""
     groups: dict[object, Group] = {}
     asking: dict[object, list[Group]] = defaultdict(list)
     for address, rows in by_address.items():
@@ -115,7 +121,8 @@ def _contradict(one: Sequence[Seen], other: Sequence[Seen]) -> bool:
 
 
 def _merged(groups: list[Group], sure: bool, rule: CountRule) -> list[Group]:
-    """Alike posts of different columns are one, and copies in one column too; where each copy counts, as many stay as the
+    """Alike posts of different columns are one, and copies in one column too; where each copy
+    counts, as many stay as the
     column with the most of them shows."""
     by_outlet: dict[str, list[Group]] = defaultdict(list)
     for group in groups:

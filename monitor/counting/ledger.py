@@ -1,6 +1,8 @@
-"""Posts as they are counted: whose, in which month; and which may yet turn out to be another's. Pure.
+"""Posts as they are counted: whose, in which month; and which may yet turn out to be another's.
+Pure.
 
-A unit's posts of a month are at least those that were seen, and at most those and the open ones that may be its own.
+A unit's posts of a month are at least those that were seen, and at most those and the open ones
+that may be its own.
 """
 
 from __future__ import annotations
@@ -23,8 +25,10 @@ from monitor.settings.counting import CountRule
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One distinct post. ``day`` is the printed one; ``month`` where it counts, empty when nowhere. ``unread``: an article
-    page that may name its origin was not read. ``repeats`` are the rows that were counted with it."""
+    """One distinct post. ``day`` is the printed one; ``month`` where it counts, empty when nowhere.
+    ``unread``: an article
+    page that may name its origin was not read. ``repeats`` are the rows that were counted with
+    it."""
 
     id: int
     url: str
@@ -40,7 +44,8 @@ class Counted:
 
 
 class Open(NamedTuple):
-    """Posts of ``month`` that may be anybody's who publishes in ``outlets``, but for ``but``, for whom they are counted;
+    """Posts of ``month`` that may be anybody's who publishes in ``outlets``, but for ``but``, for
+    whom they are counted;
     with ``units`` one of those."""
 
     outlets: tuple[str, ...]
@@ -51,7 +56,8 @@ class Open(NamedTuple):
 
 @dataclass(slots=True)
 class Ledger:
-    """``seen`` posts by (unit, month), ``more`` that are the unit's if they are posts of that month at all, the ``open``
+    """``seen`` posts by (unit, month), ``more`` that are the unit's if they are posts of that month
+    at all, the ``open``
     ones, and by month the ``extra`` ones that may be posts beside all that were counted."""
 
     seen: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -118,7 +124,8 @@ def counted(
     *,
     late: bool = True,
 ) -> Iterator[Counted]:
-    """The distinct posts of ``rows``, each entered into ``ledger`` as far as it lies ``within`` the period.
+    """The distinct posts of ``rows``, each entered into ``ledger`` as far as it lies ``within`` the
+    period.
 
     Without ``late`` a post's day alone decides its month.
     """
@@ -144,7 +151,17 @@ def _post(group: Group, answer: Answer, at: When) -> Counted:
     repeats = tuple(repeat.rows[0] for repeat in group.repeats)
     whose = answer(origin, outlets, at.day)
     return Counted(
-        row.id, row.url, row.title, at.day, origin or "", outlets, at.month, at.late, whose, unread, repeats
+        row.id,
+        row.url,
+        row.title,
+        at.day,
+        origin or "",
+        outlets,
+        at.month,
+        at.late,
+        whose,
+        unread,
+        repeats,
     )
 
 
@@ -155,7 +172,14 @@ def _perhaps(rows: tuple[Seen, ...], at: When, answer: Answer, ledger: Ledger) -
     months = tuple(month for month in (at.month, *at.also) if month)
     _more(ledger, whose, months)
     _open(
-        ledger, whose, outlets, at.day, months, answer, unread=not origin and rows[0].unread, own=rows[0].own
+        ledger,
+        whose,
+        outlets,
+        at.day,
+        months,
+        answer,
+        unread=not origin and rows[0].unread,
+        own=rows[0].own,
     )
 
 
@@ -194,7 +218,8 @@ def _open(
     unread: bool,
     own: bool = True,
 ) -> None:
-    """A post without a known origin may be anybody's who publishes there; one that surely prints none, its columns' units',
+    """A post without a known origin may be anybody's who publishes there; one that surely prints
+    none, its columns' units',
     but in the news, where every unit's stand."""
     news = any(answer.columns[outlet].news for outlet in outlets)
     nameless = own and whose.reason in NAMELESS and (news or whose.reason is Reason.NO_DUTY)
@@ -215,9 +240,11 @@ def enter_undated(
     since: date,
     asked: Container[str],
 ) -> int:
-    """Enter rows without a believed date that may be of the months ``asked`` for, each address once; returns how many.
+    """Enter rows without a believed date that may be of the months ``asked`` for, each address
+    once; returns how many.
 
-    ``known`` are the months of the days that an address bears elsewhere: there it is counted already, but whose it is may
+    ``known`` are the months of the days that an address bears elsewhere: there it is counted
+    already, but whose it is may
     hang on this place, too.
     """
     seen: set[str] = set()
@@ -231,5 +258,13 @@ def enter_undated(
             seen.add(address)
         whose = answer(row.origin, (row.outlet,), row.shown)
         _more(ledger, whose, months)
-        _open(ledger, whose, (row.outlet,), row.shown, months, answer, unread=row.unread and not row.origin)
+        _open(
+            ledger,
+            whose,
+            (row.outlet,),
+            row.shown,
+            months,
+            answer,
+            unread=row.unread and not row.origin,
+        )
     return len(seen)

@@ -1,4 +1,5 @@
-"""What the store knows of how far each column was read: looks, walks, rows left unread -> :class:`Reach`."""
+"""What the store knows of how far each column was read: looks, walks, rows left unread ->
+:class:`Reach`."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ from monitor.looks.weight import CONVICTING
 OUTLET, VISIT, POST = OutletRow.__table__.c, VisitRow.__table__.c, PostRow.__table__.c
 CONCLUSIVE = tuple(outcome.value for outcome in Outcome if outcome.conclusive)
 BOUNDED = (Evidence.COMPLETE.value, Evidence.PARTIAL.value)
-"""A look in parts is as good as a whole one for every day that none of its unread parts can bear."""
+"""A look in parts is as good as a whole one for every day that none of its unread parts can
+bear."""
 WHOLE_PAGE = 200
 CHUNK = 400
 ANSWERED_BY_TOTAL = "total"
@@ -29,20 +31,26 @@ ANSWERED_BY_TOTAL = "total"
 
 
 def reaches(connection: Connection, start: date, as_of: datetime) -> dict[str, Reach]:
-    """Every column that was in the catalogue on ``start`` or after, as it was known at ``as_of``, by id."""
+    """Every column that was in the catalogue on ``start`` or after, as it was known at ``as_of``,
+    by id."""
     began = datetime.combine(start, time(0), SHANGHAI)
     wanted = and_(
-        OUTLET.kind == OutletKind.COLUMN.value, or_(OUTLET.retired_at.is_(None), OUTLET.retired_at > began)
+        OUTLET.kind == OutletKind.COLUMN.value,
+        or_(OUTLET.retired_at.is_(None), OUTLET.retired_at > began),
     )
-    query = select(OutletRow.__table__).where(wanted).order_by(OUTLET.id)  # the same sentence on every store
+    query = (
+        select(OutletRow.__table__).where(wanted).order_by(OUTLET.id)
+    )  # the same sentence on every store
     rows = connection.execute(query).mappings().all()
     looked = _looked(connection, wanted, began, as_of)
     unread = _unread(connection, wanted, began, as_of)
     missed = _missed(connection, start, as_of, looked)
     return {
-        row["id"]: _reach(row, looked.get(row["id"]), as_of, unread.get(row["id"], ()), missed.get(row["id"], ()))
+        row["id"]: _reach(
+            row, looked.get(row["id"]), as_of, unread.get(row["id"], ()), missed.get(row["id"], ())
+        )
         for row in rows
-    }  # fmt: skip
+    }
 
 
 def _reach(
@@ -67,15 +75,23 @@ def _reach(
     )
 
 
-def _looked(connection: Connection, wanted: Any, began: datetime, as_of: datetime) -> dict[str, datetime]:
-    """The newest moment for which a look stands that saw the list itself: "unchanged" is only a server's word.
+def _looked(
+    connection: Connection, wanted: Any, began: datetime, as_of: datetime
+) -> dict[str, datetime]:
+    """The newest moment for which a look stands that saw the list itself: "unchanged" is only a
+    server's word.
 
-    While a walk is under way only what the look before it saw is known: more may stand on the pages to come.
+    While a walk is under way only what the look before it saw is known: more may stand on the pages
+    to come.
     """
     word = and_(
-        VISIT.outcome == Outcome.UNCHANGED.value, VISIT.conditional.is_(True), VISIT.status != WHOLE_PAGE
+        VISIT.outcome == Outcome.UNCHANGED.value,
+        VISIT.conditional.is_(True),
+        VISIT.status != WHOLE_PAGE,
     )
-    walked = or_(OUTLET.walk_done.is_(True), OUTLET.walk_since > as_of, VISIT.moment <= OUTLET.walk_prior)
+    walked = or_(
+        OUTLET.walk_done.is_(True), OUTLET.walk_since > as_of, VISIT.moment <= OUTLET.walk_prior
+    )
     query = (
         select(VISIT.outlet_id, func.max(func.coalesce(VISIT.seen, VISIT.moment)))
         .select_from(OutletRow.__table__.join(VisitRow.__table__, VISIT.outlet_id == OUTLET.id))
@@ -89,7 +105,8 @@ def _looked(connection: Connection, wanted: Any, began: datetime, as_of: datetim
 def _unread(
     connection: Connection, wanted: Any, began: datetime, as_of: datetime
 ) -> dict[str, tuple[tuple[date | None, date], ...]]:
-    """What any page of the column left unread since then: neither the site's frame, nor dismissed by a person, nor stored.
+    """What any page of the column left unread since then: neither the site's frame, nor dismissed
+    by a person, nor stored.
 
     Rows that are stored as posts are counted as such.
     """
@@ -106,7 +123,9 @@ def _unread(
     frames = frame_of(connection, {row[1] for row in rows}, as_of)
     parts: dict[str, dict[tuple[str, str, date | None], date]] = defaultdict(dict)
     for outlet, site, moment, unread in rows:
-        for one in _left(map(unread_of, unread), words.get(outlet, ()), frames.get(site, frozenset())):
+        for one in _left(
+            map(unread_of, unread), words.get(outlet, ()), frames.get(site, frozenset())
+        ):
             parts[outlet][one.place if not one.url else "", one.url, one.day] = shanghai_day(moment)
     urls = {url for found in parts.values() for _, url, _ in found if url}
     own, named, days = _stored(connection, urls, as_of)
@@ -120,7 +139,9 @@ def _unread(
     }
 
 
-def _left(unread: Iterable[Unread], words: Sequence[Word], frame: frozenset[str]) -> tuple[Unread, ...]:
+def _left(
+    unread: Iterable[Unread], words: Sequence[Word], frame: frozenset[str]
+) -> tuple[Unread, ...]:
     """What remains of the unread rows and parts of one page, whatever their day."""
     rows = [
         one
@@ -139,8 +160,10 @@ def _left(unread: Iterable[Unread], words: Sequence[Word], frame: frozenset[str]
 def _stored(
     connection: Connection, urls: Collection[str], as_of: datetime
 ) -> tuple[set[tuple[str, str]], set[str], dict[str, date]]:
-    """Which columns show a post at which of ``urls``; which of these are known with their origin: they are counted, or told
-    as posts without a date; and the newest sure day of each. A row elsewhere may print the origin that the known one
+    """Which columns show a post at which of ``urls``; which of these are known with their origin:
+    they are counted, or told
+    as posts without a date; and the newest sure day of each. A row elsewhere may print the origin
+    that the known one
     lacks, but its day is known: a hot list's old posts leave no later month open.
     """
     own: set[tuple[str, str]] = set()
@@ -152,7 +175,9 @@ def _stored(
             select(POST.outlet_id, POST.url, POST.origin, POST.published, POST.place)
             .select_from(OutletRow.__table__.join(PostRow.__table__, POST.outlet_id == OUTLET.id))
             .where(POST.url.in_(every[start : start + CHUNK]), POST.first_seen <= as_of)
-            .where(OUTLET.kind == OutletKind.COLUMN.value, OUTLET.cls != ColumnClass.DISCLOSURE.value)
+            .where(
+                OUTLET.kind == OutletKind.COLUMN.value, OUTLET.cls != ColumnClass.DISCLOSURE.value
+            )
         )
         for outlet, url, origin, published, place in connection.execute(query):
             own.add((outlet, url))
@@ -166,7 +191,8 @@ def _stored(
 def _missed(
     connection: Connection, start: date, as_of: datetime, looked: Mapping[str, datetime]
 ) -> dict[str, tuple[date, ...]]:
-    """Of a past moment: the days of posts that were found only after it, though no look before it missed them."""
+    """Of a past moment: the days of posts that were found only after it, though no look before it
+    missed them."""
     query = select(POST.outlet_id, POST.published, POST.prior_look).where(
         POST.published >= start, POST.published <= shanghai_day(as_of), POST.first_seen > as_of
     )

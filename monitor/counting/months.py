@@ -1,8 +1,11 @@
 """In which month a post counts, and in which it may count instead. Pure.
 
-Back-dating (house rule 4): a post that an earlier look did not show, dated more than ``grace`` days before that look, is
-*late*. It counts in the month in which it appeared, not in the one it claims; dated more than ``oldest`` days before, it
-counts in none (an archive moved, not a month's work). On which of the nights without a look it appeared nobody knows: where
+Back-dating (house rule 4): a post that an earlier look did not show, dated more than ``grace`` days
+before that look, is
+*late*. It counts in the month in which it appeared, not in the one it claims; dated more than
+``oldest`` days before, it
+counts in none (an archive moved, not a month's work). On which of the nights without a look it
+appeared nobody knows: where
 that decides about the month, it may count in any of them.
 """
 
@@ -21,7 +24,8 @@ OFF = timedelta(days=31)
 
 
 class When(NamedTuple):
-    """The printed day, the month in which the post counts (empty: in none), whether it came late, and other months in
+    """The printed day, the month in which the post counts (empty: in none), whether it came late,
+    and other months in
     which it may count."""
 
     day: date
@@ -31,7 +35,8 @@ class When(NamedTuple):
 
 
 def when(rows: Sequence[Seen], rule: CountRule | None) -> When:
-    """When a post counts that ``rows`` show: a place that showed it in time clears it. Without a rule its day decides."""
+    """When a post counts that ``rows`` show: a place that showed it in time clears it. Without a
+    rule its day decides."""
     if len(rows) == 1:  # nearly all are shown once
         return _when(rows[0], rule)
     every = [_when(row, rule) for row in rows]
@@ -56,7 +61,8 @@ def _when(row: Seen, rule: CountRule | None) -> When:
 
 
 def _off(at: When, row: Seen) -> When:
-    """A day that is no proof may be off by weeks: addresses bear the day of an import, of an event, of a first draft."""
+    """A day that is no proof may be off by weeks: addresses bear the day of an import, of an event,
+    of a first draft."""
     if not row.weak:
         return at
     last = row.day + OFF if row.shown is None else min(row.shown, row.day + OFF)
@@ -65,7 +71,8 @@ def _off(at: When, row: Seen) -> When:
 
 
 def _also(row: Seen, rule: CountRule, prior: date, month: str) -> tuple[str, ...]:
-    """The months in which it appeared late, if it appeared on a later night than the first that missed it."""
+    """The months in which it appeared late, if it appeared on a later night than the first that
+    missed it."""
     if row.shown is None or row.shown - DAY <= prior:
         return ()
     first = max(prior, row.day + timedelta(days=rule.grace + 1))
@@ -74,9 +81,11 @@ def _also(row: Seen, rule: CountRule, prior: date, month: str) -> tuple[str, ...
 
 
 def _begun(row: Seen, rule: CountRule) -> tuple[str, ...]:
-    """A column's first look: in the month in which it fell, what is dated shortly before may have come late.
+    """A column's first look: in the month in which it fell, what is dated shortly before may have
+    come late.
 
-    Where it was asked before (``begun``) and could not be seen, in every month since: it is not judged as if nothing had
+    Where it was asked before (``begun``) and could not be seen, in every month since: it is not
+    judged as if nothing had
     come late meanwhile.
     """
     if row.shown is None:
@@ -97,5 +106,6 @@ def possible(row: Undated, rule: CountRule, since: date) -> tuple[str, ...]:
 
 
 def months_of(first: date, last: date) -> tuple[str, ...]:
-    """The months that the days from ``first`` to ``last`` touch; none where they are the wrong way round."""
+    """The months that the days from ``first`` to ``last`` touch; none where they are the wrong way
+    round."""
     return months_between(first, last) if first <= last else ()

@@ -1,6 +1,7 @@
 """The names under which a district's units sign: short, full, aliases, and the usual forms of each.
 
-General knowledge of how Chinese county-level bodies are called is data here (``STEMS``); no district is.
+General knowledge of how Chinese county-level bodies are called is data here (``STEMS``); no
+district is.
 A form that two units could mean is kept as ambiguous: it decides nothing.
 """
 
@@ -52,15 +53,25 @@ STEMS: tuple[tuple[str, ...], ...] = tuple(
     信访 司法 审计 统计 商务 财政 民政 公安 教育
     """.strip().splitlines()
 )
-"""Bodies that are called by several stems; each line is one body (the last line: stems on their own)."""
+"""Bodies that are called by several stems; each line is one body (the last line: stems on their
+own)."""
 
-_SUFFIX = re.compile(rf"^({HAN}{{2,}}?)(分局|委员会|管理委员会|管委会|局|委|办公室|办|中心|站|公司)$")
-_TOWN = re.compile(rf"^({HAN}{{2,}}?)(镇|乡|街道|地区)(?:人民政府|政府|办事处|办|党政办|党政办公室)?$")
+_SUFFIX = re.compile(
+    rf"^({HAN}{{2,}}?)(分局|委员会|管理委员会|管委会|局|委|办公室|办|中心|站|公司)$"
+)
+_TOWN = re.compile(
+    rf"^({HAN}{{2,}}?)(镇|乡|街道|地区)(?:人民政府|政府|办事处|办|党政办|党政办公室)?$"
+)
 _PLACE_IN_NAME = re.compile(
     rf"^(?:{HAN}{{2,3}}省|{HAN}{{2,8}}自治区)?({HAN}{{2,6}}?(?:市|州|盟|地区))?({HAN}{{2,8}}?(?:区|县|市|旗))"
 )
-_SWAP = {"局": ("局", "委", "委员会"), "委": ("委", "局", "委员会"), "委员会": ("委员会", "委", "局"),
-         "办": ("办", "办公室"), "办公室": ("办公室", "办")}  # fmt: skip
+_SWAP = {
+    "局": ("局", "委", "委员会"),
+    "委": ("委", "局", "委员会"),
+    "委员会": ("委员会", "委", "局"),
+    "办": ("办", "办公室"),
+    "办公室": ("办公室", "办"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +102,9 @@ class Form:
     until: date | None = None
 
     def valid(self, day: date) -> bool:
-        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+        return (self.since is None or self.since <= day) and (
+            self.until is None or day < self.until
+        )
 
 
 RANK = {"name": 0, "alias": 1, "usual": 2, "account": 3}
@@ -99,7 +112,8 @@ RANK = {"name": 0, "alias": 1, "usual": 2, "account": 3}
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What stands at the beginning of a text: ``units`` (two or more: ambiguous) and its ``length``."""
+    """What stands at the beginning of a text: ``units`` (two or more: ambiguous) and its
+    ``length``."""
 
     units: tuple[str, ...]
     length: int
@@ -131,10 +145,13 @@ class Names:
         decisions: Mapping[str, str | None] | None = None,
         portals: Iterable[str] = (),
     ) -> Names:
-        """Names of ``units``; ``accounts`` are account names with their lead unit, ``portals`` the sites' own names.
+        """Names of ``units``; ``accounts`` are account names with their lead unit, ``portals`` the
+        sites' own names.
 
-        ``decisions`` are whole origin texts that a person decided once (unit id, or ``None`` = nobody's).
-        Without ``place`` it is read off the full names (when none tells, only bare names match). Raises ``ValueError`` for an alias whose validity
+        ``decisions`` are whole origin texts that a person decided once (unit id, or ``None`` =
+        nobody's).
+        Without ``place`` it is read off the full names (when none tells, only bare names match).
+        Raises ``ValueError`` for an alias whose validity
         (``NAME 2019-02-01/2024-03-01``, ``..`` = open, end excluded) cannot be read.
         """
         known = list(units)
@@ -201,7 +218,8 @@ class Names:
 
 
 def _portal_forms(name: str) -> Iterable[str]:
-    """A site's own name as templates print it, with and without what stands in brackets behind it."""
+    """A site's own name as templates print it, with and without what stands in brackets behind
+    it."""
     whole = clean(name)
     yield from {whole, re.sub(r"[(（].*?[)）]", "", whole)} - {""}
 
@@ -213,19 +231,24 @@ def _hit(found: Sequence[Form], length: int) -> Hit:
 
 
 def place_of(units: Sequence[Unit]) -> Place:
-    """The district and city that most full names begin with. Raises ``ValueError`` when none does."""
+    """The district and city that most full names begin with. Raises ``ValueError`` when none
+    does."""
     seen: Counter[tuple[str, str]] = Counter()
     for unit in units:
         found = _PLACE_IN_NAME.match(clean(unit.full))
         if found:
             seen[(found.group(2), found.group(1) or "")] += 1
     if not seen:
-        raise ValueError("no unit's full name begins with its district: write full as 福州市仓山区教育局")
+        raise ValueError(
+            "no unit's full name begins with its district: write full as 福州市仓山区教育局"
+        )
     districts = Counter({name: 0 for name, _ in seen})
     for (name, _), count in seen.items():
         districts[name] += count
     district = districts.most_common(1)[0][0]
-    cities = Counter({city: count for (name, city), count in seen.items() if name == district and city})
+    cities = Counter(
+        {city: count for (name, city), count in seen.items() if name == district and city}
+    )
     return Place(district, cities.most_common(1)[0][0] if cities else "")
 
 
@@ -238,7 +261,8 @@ def place_or_nowhere(units: Sequence[Unit]) -> Place:
 
 
 def split_alias(text: str) -> tuple[str, date | None, date | None]:
-    """``经信局 ../2019-02-20`` → name, since, until (excluded). Raises ``ValueError`` with what is allowed."""
+    """``经信局 ../2019-02-20`` → name, since, until (excluded). Raises ``ValueError`` with what is
+    allowed."""
     name, _, span = text.strip().rpartition(" ")
     if "/" not in span or not name:
         return text.strip(), None, None
@@ -294,7 +318,9 @@ class _Maker:
             self.put(text[end:], form)
         core = text[found.end() :] if found and _SUFFIX.match(text[found.end() :]) else text
         usual = Form(form.unit, "usual", form.since, form.until)
-        if town := _TOWN.match(text[found.end() :] if found and _TOWN.match(text[found.end() :]) else text):
+        if town := _TOWN.match(
+            text[found.end() :] if found and _TOWN.match(text[found.end() :]) else text
+        ):
             self._town(town.group(1), town.group(2), form, usual)
         elif bureau := _SUFFIX.match(core):
             self._bureau(bureau.group(1), bureau.group(2), usual)
@@ -302,7 +328,11 @@ class _Maker:
     def _town(self, root: str, suffix: str, form: Form, usual: Form) -> None:
         forms = [root + suffix]
         if suffix == "街道":
-            forms += [root + "街道办", root + "街办", *([root + "街"] if not root.endswith("街") else [])]
+            forms += [
+                root + "街道办",
+                root + "街办",
+                *([root + "街"] if not root.endswith("街") else []),
+            ]
         if suffix == "街道" and root.endswith("街"):
             forms.append(root + "办")
         for text in forms:

@@ -52,7 +52,8 @@ NOTHING = frozenset(
      "本站", "本网", "本网站", "本站讯", "本网讯", "本网原创", "本单位", "本局", "我局", "本镇", "我镇", "本街道", "我街道",
      "本部门", "本机关", "本中心", "我中心", "本办", "自编", "自拟", "编辑部", "互联网", "网络", "转载"]
 )  # fmt: skip
-"""What names nobody: placeholders of content systems. They are read as if nothing had been printed."""
+"""What names nobody: placeholders of content systems. They are read as if nothing had been
+printed."""
 
 _MEDIA = re.compile(
     r"新华|人民(?:日报|网|政协报|法院报|公安报)|央视|央广|中央(?:电视|人民广播|广播)|中新(?:社|网)|中国新闻(?:社|网)"
@@ -105,7 +106,8 @@ _ORGAN_END = re.compile(
 
 
 def clean(origin: str | None) -> str:
-    """The origin in one line: NFKC, no labels, dates, addresses or counters. ``""`` when nothing is named."""
+    """The origin in one line: NFKC, no labels, dates, addresses or counters. ``""`` when nothing is
+    named."""
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", origin or "")[:400])
     text = _ADDRESS.sub(" ", text)
     text = " ".join(text.split())
@@ -134,13 +136,16 @@ def parts(text: str) -> tuple[str, ...]:
     aside = list(_ASIDE.findall(text))
     main = _ASIDE.sub(" ", text)
     pieces = [piece for source in (main, *aside) for piece in _CUT.split(source)]
-    return tuple(dict.fromkeys(_QUOTED.sub("", p) for p in pieces if p and p.lower() not in NOTHING))
+    return tuple(
+        dict.fromkeys(_QUOTED.sub("", p) for p in pieces if p and p.lower() not in NOTHING)
+    )
 
 
 def outsider(part: str, place: str, city: str, level: str) -> Outside | None:
     """Who outside the catalogue ``part`` names; ``None`` when it may be the district's own.
 
-    ``place`` is the district's name (仓山区), ``city`` the one above (福州市, may be empty), ``level`` the
+    ``place`` is the district's name (仓山区), ``city`` the one above (福州市, may be empty), ``level``
+    the
     district's last word (区, 县, 市, 旗).
     """
     own = re.match(_own(place, city, level), part)
@@ -155,7 +160,9 @@ def outsider(part: str, place: str, city: str, level: str) -> Outside | None:
         return Outside.OFFICE
     if _MEDIA.search(part):
         return Outside.MEDIA
-    if part.startswith(("中共" + city + place, "中共" + place, "共青团" + place, "共青团" + city + place)):
+    if part.startswith(
+        ("中共" + city + place, "中共" + place, "共青团" + place, "共青团" + city + place)
+    ):
         return Outside.PARTY
     if _HIGHER.match(part):
         return Outside.HIGHER
@@ -175,7 +182,8 @@ def outsider(part: str, place: str, city: str, level: str) -> Outside | None:
 
 
 def _office(named: str) -> Outside:
-    """The government's office, or only the portal: templates print its name where nobody wrote an origin."""
+    """The government's office, or only the portal: templates print its name where nobody wrote an
+    origin."""
     return Outside.DESK if _PORTAL.search(named) else Outside.OFFICE
 
 

@@ -1,4 +1,5 @@
-"""What the store remembers of columns and units: who published where, which columns left, whose catalogue is vouched for."""
+"""What the store remembers of columns and units: who published where, which columns left, whose
+catalogue is vouched for."""
 
 from __future__ import annotations
 
@@ -33,7 +34,11 @@ def histories(
         query = (
             select(POST.outlet_id, POST.origin, unread, func.count(), func.max(POST.published))
             .where(POST.outlet_id.in_(every[start : start + CHUNK]))
-            .where(POST.published >= since, POST.published <= shanghai_day(as_of), POST.first_seen <= as_of)
+            .where(
+                POST.published >= since,
+                POST.published <= shanghai_day(as_of),
+                POST.first_seen <= as_of,
+            )
             .group_by(POST.outlet_id, POST.origin, unread)
         )
         for outlet, origin, unknown, number, day in connection.execute(query):
@@ -63,9 +68,11 @@ def stood(
     left: Mapping[str, datetime],
     whose: Mapping[str, Whose],
 ) -> dict[str, Stood]:
-    """The units that had not left the catalogue before ``since``, with their days and the office's word as of ``as_of``.
+    """The units that had not left the catalogue before ``since``, with their days and the office's
+    word as of ``as_of``.
 
-    A word holds for the columns of its day: when one of them leaves that may hold a unit's posts, it must be given anew.
+    A word holds for the columns of its day: when one of them leaves that may hold a unit's posts,
+    it must be given anew.
     """
     words = words_in_force(connection, as_of)
     unit = UnitRow.__table__.c
@@ -76,7 +83,8 @@ def stood(
             continue
         given = words.get(row.id)
         vouched = given is not None and not any(
-            moment > given and _may(whose.get(outlet), row.id, moment) for outlet, moment in left.items()
+            moment > given and _may(whose.get(outlet), row.id, moment)
+            for outlet, moment in left.items()
         )
         found[row.id] = Stood(row.since, until, vouched)
     return found

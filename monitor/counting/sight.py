@@ -1,7 +1,9 @@
 """What was seen of a month, and whose count it leaves open: posts as counted -> bounds. Pure.
 
-A count is complete only where everything in which the unit's posts may stand was read completely over the month, the office
-said that the catalogue holds all of it, the unit lived through the month, and no post is left that may be its own.
+A count is complete only where everything in which the unit's posts may stand was read completely
+over the month, the office
+said that the catalogue holds all of it, the unit lived through the month, and no post is left that
+may be its own.
 """
 
 from __future__ import annotations
@@ -29,13 +31,15 @@ from monitor.words.causes import (
 )
 
 SETTLED = timedelta(days=2)
-"""The running month is known up to the day before yesterday: last night's look came in the middle of its day."""
+"""The running month is known up to the day before yesterday: last night's look came in the middle
+of its day."""
 NAMED = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """A unit's days, ``until`` excluded (``None``: as far back, or on, as anybody knows), and whether the office ``vouched``
+    """A unit's days, ``until`` excluded (``None``: as far back, or on, as anybody knows), and
+    whether the office ``vouched``
     that the catalogue holds every place of it."""
 
     since: date | None = None
@@ -45,12 +49,15 @@ class Stood:
     def lived(self, month: str) -> bool:
         """Whether it lived through the whole month."""
         first, last = first_day(month), last_day(month)
-        return (self.since is None or self.since <= first) and (self.until is None or self.until > last)
+        return (self.since is None or self.since <= first) and (
+            self.until is None or self.until > last
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Holes:
-    """The columns of a month that were not read completely: which may hold anybody's posts, and which whose."""
+    """The columns of a month that were not read completely: which may hold anybody's posts, and
+    which whose."""
 
     anybody: tuple[str, ...] = ()
     of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -61,13 +68,17 @@ class Holes:
 
     @property
     def every(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*self.anybody, *(one for found in self.of.values() for one in found))))
+        return tuple(
+            dict.fromkeys((*self.anybody, *(one for found in self.of.values() for one in found)))
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """All that bounds the counts of one series (posts, or disclosure documents). ``day`` is the day of judgement;
-    ``so_far`` counts the running month as far as it went, else it is open; posts dated so much ``early`` may count in a month
+    """All that bounds the counts of one series (posts, or disclosure documents). ``day`` is the day
+    of judgement;
+    ``so_far`` counts the running month as far as it went, else it is open; posts dated so much
+    ``early`` may count in a month
     as late ones."""
 
     day: date
@@ -135,7 +146,10 @@ def of_units(ledger: Ledger, sight: Sight, months: Iterable[str]) -> dict[str, d
         holes, placed = sight.holes(month), sight.placed(month) | published
         more = ledger.beyond(month, sight.units, sight.may)
         for unit, stood in sight.units.items():
-            gaps = [*_gates(sight, stood, unit in placed, month), *_holes(sight, holes.for_unit(unit))]
+            gaps = [
+                *_gates(sight, stood, unit in placed, month),
+                *_holes(sight, holes.for_unit(unit)),
+            ]
             found[unit][month] = bound(ledger.seen[unit, month], more[unit], gaps)
     return found
 
@@ -150,18 +164,25 @@ class Gap:
 
 
 def bound(seen: int, more: int, gaps: Iterable[Gap]) -> Count:
-    """``seen`` with ``more`` that may belong to it; with a gap nobody knows how many more there are."""
+    """``seen`` with ``more`` that may belong to it; with a gap nobody knows how many more there
+    are."""
     known = list(gaps)
     most = None if known else seen + more
     if more:
         known.append(Gap(UNDECIDED, f"另有{more}条信息尚不能确定是否计入"))
     places = tuple(dict.fromkeys(place for gap in known for place in gap.places))
-    return Count(seen, most, tuple(gap.text for gap in known), known[0].cause if known else "", places)
+    return Count(
+        seen, most, tuple(gap.text for gap in known), known[0].cause if known else "", places
+    )
 
 
 def of_all(sight: Sight, month: str, holes: Holes, seen: int, more: int) -> Count:
     """A count over all columns and units: open where any of them is."""
-    gaps = [] if all(one.vouched for one in sight.units.values()) else [Gap(CATALOGUE_OPEN, OPEN_CATALOGUE)]
+    gaps = (
+        []
+        if all(one.vouched for one in sight.units.values())
+        else [Gap(CATALOGUE_OPEN, OPEN_CATALOGUE)]
+    )
     gaps = [*_running(sight, month), *_unwatched(sight, month), *gaps]
     return bound(seen, more, [*gaps, *_holes(sight, holes.every)])
 

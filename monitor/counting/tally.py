@@ -1,7 +1,9 @@
-"""Posts as seen -> what counts, for whom, in which month, and how sure. Pure; the queries live in ``counts``.
+"""Posts as seen -> what counts, for whom, in which month, and how sure. Pure; the queries live in
+``counts``.
 
 A post counts once, however many columns show it (:mod:`monitor.counting.distinct`), in the month of
-:mod:`monitor.counting.months`. Documents of disclosure columns are a register of their own and never count as posts.
+:mod:`monitor.counting.months`. Documents of disclosure columns are a register of their own and
+never count as posts.
 """
 
 from __future__ import annotations
@@ -52,7 +54,8 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A row that was counted with the post at ``of``: the same article at another address, or a copy."""
+    """A row that was counted with the post at ``of``: the same article at another address, or a
+    copy."""
 
     title: str
     url: str
@@ -65,7 +68,8 @@ class Repeat:
 class Tally:
     """The counts of a period (both days included). Months are texts like ``2020-04``.
 
-    ``units`` holds unit -> month -> posts; ``nobody`` month -> reason -> posts; ``documents`` unit -> month
+    ``units`` holds unit -> month -> posts; ``nobody`` month -> reason -> posts; ``documents`` unit
+    -> month
     -> disclosure documents (``""`` = no unit); ``columns`` outlet -> month -> items shown there.
     """
 
@@ -118,7 +122,8 @@ class Tally:
 
 @dataclass(slots=True)
 class Posts:
-    """A series as it was counted: the posts that belong to the period, and the ledger that bounds them."""
+    """A series as it was counted: the posts that belong to the period, and the ledger that bounds
+    them."""
 
     ledger: Ledger = field(default_factory=Ledger)
     posts: list[Counted] = field(default_factory=list)
@@ -137,7 +142,8 @@ def collect(
     disclosure: bool = False,
     keep: bool = True,
 ) -> Posts:
-    """Count ``rows`` of one series into the period; rows of outlets outside ``columns`` are left out.
+    """Count ``rows`` of one series into the period; rows of outlets outside ``columns`` are left
+    out.
 
     Without ``keep`` only the ledger is made: the posts of a large district are many.
     """
@@ -145,15 +151,23 @@ def collect(
     months = months_between(start, end)
 
     def within(at: When) -> When:
-        """Late posts belong to the months in which they appeared; those that count nowhere to their own day."""
+        """Late posts belong to the months in which they appeared; those that count nowhere to their
+        own day."""
         inside = at.month in months if at.late and at.month else start <= at.day <= end
         return at._replace(
-            month=at.month if inside else "", also=tuple(month for month in at.also if month in months)
+            month=at.month if inside else "",
+            also=tuple(month for month in at.also if month in months),
         )
 
-    mine = [row for row in rows if row.outlet in columns and columns[row.outlet].disclosure is disclosure]
+    mine = [
+        row
+        for row in rows
+        if row.outlet in columns and columns[row.outlet].disclosure is disclosure
+    ]
     open_rows = [
-        row for row in undated if row.outlet in columns and columns[row.outlet].disclosure is disclosure
+        row
+        for row in undated
+        if row.outlet in columns and columns[row.outlet].disclosure is disclosure
     ]
     known: dict[str, set[str]] = defaultdict(set)
     for row in mine if open_rows else ():
@@ -165,11 +179,15 @@ def collect(
     return found
 
 
-def tally(posts: Posts, documents: Posts, start: date, end: date, sight: Sight, papers: Sight) -> Tally:
+def tally(
+    posts: Posts, documents: Posts, start: date, end: date, sight: Sight, papers: Sight
+) -> Tally:
     """Put the counts of a period together. ``sight`` bounds the posts, ``papers`` the documents."""
     months = months_between(start, end)
     counting = [post for post in posts.posts if post.month]
-    nobody = Counter((post.month, str(post.whose.reason)) for post in counting if not post.whose.unit)
+    nobody = Counter(
+        (post.month, str(post.whose.reason)) for post in counting if not post.whose.unit
+    )
     every = Counter(post.month for post in counting)
     holes = {month: sight.holes(month) for month in months}
     extra = posts.ledger.extra
@@ -177,7 +195,9 @@ def tally(posts: Posts, documents: Posts, start: date, end: date, sight: Sight, 
         start,
         end,
         months,
-        together(of_all(sight, month, holes[month], every[month], extra[month]) for month in months),
+        together(
+            of_all(sight, month, holes[month], every[month], extra[month]) for month in months
+        ),
         of_units(posts.ledger, sight, months),
         {
             month: {
@@ -187,7 +207,8 @@ def tally(posts: Posts, documents: Posts, start: date, end: date, sight: Sight, 
             }
             for month in months
         },
-        of_units(documents.ledger, papers, months) | {"": _nobodys(documents.posts, papers, months)},
+        of_units(documents.ledger, papers, months)
+        | {"": _nobodys(documents.posts, papers, months)},
         _columns(counting, sight, months) | _columns(documents.posts, papers, months),
         _doubts([*counting, *documents.posts]),
         tuple(sorted(posts.posts, key=lambda p: (p.day, p.id))),
@@ -202,7 +223,9 @@ def _nobodys(documents: Sequence[Counted], sight: Sight, months: Sequence[str]) 
     return {month: of_all(sight, month, sight.holes(month), found[month], 0) for month in months}
 
 
-def _columns(posts: Iterable[Counted], sight: Sight, months: Sequence[str]) -> dict[str, dict[str, Count]]:
+def _columns(
+    posts: Iterable[Counted], sight: Sight, months: Sequence[str]
+) -> dict[str, dict[str, Count]]:
     found = Counter((outlet, post.month) for post in posts for outlet in post.outlets)
     return {
         outlet: {month: of_column(sight, outlet, month, found[outlet, month]) for month in months}

@@ -1,4 +1,5 @@
-"""Somebody at the office says that a unit's places are all in the catalogue, or takes it back: with a reason, on the record."""
+"""Somebody at the office says that a unit's places are all in the catalogue, or takes it back: with
+a reason, on the record."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ class Refused(ValueError):
 def give_whole(
     connection: Connection, names: Sequence[str], *, by: str, reason: str, now: datetime
 ) -> tuple[str, ...]:
-    """Keep the word about the units ``names`` (ids or names); returns their ids. An earlier word of a person gives way.
+    """Keep the word about the units ``names`` (ids or names); returns their ids. An earlier word of
+    a person gives way.
 
     Raises :class:`Refused`: no unit, an unknown one, no reason.
     """
@@ -32,7 +34,10 @@ def give_whole(
     vouch(connection, units, person=by, reason=reason, moment=utc(now))
     told = [
         Entry(
-            "whole_word", f"unit:{unit}", by, {"before": before.get(unit), "after": "齐全", "reason": reason}
+            "whole_word",
+            f"unit:{unit}",
+            by,
+            {"before": before.get(unit), "after": "齐全", "reason": reason},
         )
         for unit in units
     ]
@@ -43,7 +48,8 @@ def give_whole(
 def end_whole(
     connection: Connection, names: Sequence[str], *, by: str, reason: str, now: datetime
 ) -> tuple[str, ...]:
-    """Take a person's word back: from now on no count accuses these units. Raises :class:`Refused`, also where no person's
+    """Take a person's word back: from now on no count accuses these units. Raises :class:`Refused`,
+    also where no person's
     word is in force; config.yaml's own stands until the file says otherwise.
     """
     units, reason, by = _checked(connection, names, by, reason)
@@ -66,7 +72,8 @@ def end_whole(
 
 
 def units_named(connection: Connection, names: Sequence[str]) -> tuple[str, ...]:
-    """The ids of the units of the catalogue that are called so: id, short name, full name or alias. Raises :class:`Refused`."""
+    """The ids of the units of the catalogue that are called so: id, short name, full name or alias.
+    Raises :class:`Refused`."""
     query = select(UNIT.id, UNIT.short, UNIT.full, UNIT.aliases).where(UNIT.retired_at.is_(None))
     rows = connection.execute(query.order_by(UNIT.id)).all()
     ids = {row.id for row in rows}
@@ -74,7 +81,9 @@ def units_named(connection: Connection, names: Sequence[str]) -> tuple[str, ...]
     for name in dict.fromkeys(one.strip() for one in names if one.strip()):
         called = [row.id for row in rows if name in (row.short, row.full, *row.aliases)]
         if name not in ids and len(called) != 1:
-            raise Refused(f"“{name}”{'不止一个单位' if called else '不在台账的单位中'}，请用单位编号")
+            raise Refused(
+                f"“{name}”{'不止一个单位' if called else '不在台账的单位中'}，请用单位编号"
+            )
         found.append(name if name in ids else called[0])
     return tuple(dict.fromkeys(found))
 
@@ -92,7 +101,11 @@ def _checked(
 
 def _in_force(connection: Connection, units: Sequence[str]) -> list[WholeWord]:
     """The persons' words that are in force about ``units``."""
-    return [one for one in words_of(connection) if one.unit in units and one.ended is None and not one.config]
+    return [
+        one
+        for one in words_of(connection)
+        if one.unit in units and one.ended is None and not one.config
+    ]
 
 
 def _elsewhere(connection: Connection, unit: str) -> str:

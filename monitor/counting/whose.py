@@ -1,6 +1,8 @@
-"""Who may stand in a column? Whom the office's word names, else whom its history shows, else anybody. Pure.
+"""Who may stand in a column? Whom the office's word names, else whom its history shows, else
+anybody. Pure.
 
-A column that was not read holds back only those whose posts it can hold. Without a word (``only:``) and without enough
+A column that was not read holds back only those whose posts it can hold. Without a word (``only:``)
+and without enough
 history that is every unit: on real portals units publish in columns that others answer for.
 """
 
@@ -15,8 +17,10 @@ from monitor.days.calendar import first_day, last_day
 LEAST = 50
 """Posts of the last year. Fewer say nothing of who may publish in a column next."""
 NEWCOMERS = 0.02
-"""At most this share of them may be undecided or of a unit that was seen once only: of so many posts one may be a
-newcomer's (the estimate of Good and Turing), be it a column of one unit (98 %) or the whole district's news."""
+"""At most this share of them may be undecided or of a unit that was seen once only: of so many
+posts one may be a
+newcomer's (the estimate of Good and Turing), be it a column of one unit (98 %) or the whole
+district's news."""
 KNOWN = timedelta(days=60)
 """The history must be whole for so long before the month: who publishes monthly was seen in it."""
 YEAR = timedelta(days=365)
@@ -24,7 +28,8 @@ YEAR = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Whom the posts of a column of the last year name (unit -> posts); ``undecided`` have no known unit, ``total`` are all."""
+    """Whom the posts of a column of the last year name (unit -> posts); ``undecided`` have no known
+    unit, ``total`` are all."""
 
     units: Mapping[str, int] = field(default_factory=dict)
     undecided: int = 0
@@ -58,7 +63,9 @@ class Whose:
         if self.since is None or self.since > first - KNOWN or not self.history.speaks:
             return None
         return seen | {
-            u for u, since, until in self.duties if since <= last and (until is None or until > first)
+            u
+            for u, since, until in self.duties
+            if since <= last and (until is None or until > first)
         }
 
 

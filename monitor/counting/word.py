@@ -1,6 +1,8 @@
-"""The office's word that the catalogue holds every place where a unit publishes. Until it is given no count accuses the unit.
+"""The office's word that the catalogue holds every place where a unit publishes. Until it is given
+no count accuses the unit.
 
-A word has its person, its reason and its moment; it is ended, never deleted. What config.yaml says of all its units
+A word has its person, its reason and its moment; it is ended, never deleted. What config.yaml says
+of all its units
 (``catalogue: whole:``) is kept beside what people said of one.
 """
 
@@ -34,13 +36,15 @@ class WholeWord:
 
     @property
     def known(self) -> datetime:
-        """Up to which moment the word knew the catalogue: config.yaml's bears a day, and speaks of the file as it stood
+        """Up to which moment the word knew the catalogue: config.yaml's bears a day, and speaks of
+        the file as it stood
         in the evening."""
         return self.moment + timedelta(days=1) if self.config else self.moment
 
 
 def words_in_force(connection: Connection, as_of: datetime) -> Mapping[str, datetime]:
-    """The units whose places were vouched for at ``as_of``, with the moment up to which the newest word knew the catalogue.
+    """The units whose places were vouched for at ``as_of``, with the moment up to which the newest
+    word knew the catalogue.
 
     config.yaml's word bears a day: it speaks of the file as it stood in the evening.
     """
@@ -55,15 +59,22 @@ def words_in_force(connection: Connection, as_of: datetime) -> Mapping[str, date
 
 
 def keep_config(connection: Connection, catalogue: Catalogue, now: datetime) -> None:
-    """Keep what config.yaml says of its units. The same word again changes nothing: units that joined since are not in it."""
+    """Keep what config.yaml says of its units. The same word again changes nothing: units that
+    joined since are not in it."""
     whole = catalogue.whole
     said = (
-        {} if whole is None else {"person": whole.by, "reason": whole.reason, "moment": _morning(whole.day)}
+        {}
+        if whole is None
+        else {"person": whole.by, "reason": whole.reason, "moment": _morning(whole.day)}
     )
     mine = (ROW.kept_in == CONFIG) & ROW.ended.is_(None)
     query = select(ROW.id, ROW.person, ROW.reason, ROW.moment).where(mine)
     rows = connection.execute(query).mappings().all()
-    same = [row["id"] for row in rows if said and all(row[name] == value for name, value in said.items())]
+    same = [
+        row["id"]
+        for row in rows
+        if said and all(row[name] == value for name, value in said.items())
+    ]
     if len(same) < len(rows):
         connection.execute(update(WholeWordRow).where(mine, ROW.id.not_in(same)).values(ended=now))
     if said and not same and catalogue.units:
@@ -100,7 +111,8 @@ def vouch(
 
 
 def end(connection: Connection, units: Sequence[str], moment: datetime) -> int:
-    """End what people said about ``units``; returns how many words that were. config.yaml's own stand."""
+    """End what people said about ``units``; returns how many words that were. config.yaml's own
+    stand."""
     return connection.execute(
         update(WholeWordRow)
         .where(ROW.unit_id.in_(list(units)), ROW.ended.is_(None), ROW.kept_in != CONFIG)

@@ -1,4 +1,5 @@
-"""Calendar arithmetic of the limits: months and years are calendar months, clamped to the month's end.
+"""Calendar arithmetic of the limits: months and years are calendar months, clamped to the month's
+end.
 
 Pure; a month is its text ``2020-04``.
 """
@@ -10,7 +11,8 @@ from datetime import date, timedelta
 
 
 def add_months(day: date, months: int) -> date:
-    """``day`` moved by ``months``; where the month is shorter, its last day (31 August + 6 = 28/29 February)."""
+    """``day`` moved by ``months``; where the month is shorter, its last day (31 August + 6 = 28/29
+    February)."""
     years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(years, month + 1, min(day.day, monthrange(years, month + 1)[1]))
 
@@ -47,7 +49,8 @@ def quarter_months(day: date) -> tuple[str, ...]:
 
 
 def months_from(start: date, end: date) -> tuple[str, ...]:
-    """The calendar months that lie wholly in ``start`` … ``end`` (``end`` excluded), oldest first."""
+    """The calendar months that lie wholly in ``start`` … ``end`` (``end`` excluded), oldest
+    first."""
     first = start if start.day == 1 else add_months(start.replace(day=1), 1)
     months = []
     while (following := add_months(first, 1)) <= end:

@@ -33,7 +33,8 @@ class OfficialDays:
 
 
 def official_days(own: Calendar, years: Iterable[int]) -> OfficialDays:
-    """The calendar of ``years``: what config.yaml lists for a year, else what the library knows of it."""
+    """The calendar of ``years``: what config.yaml lists for a year, else what the library knows of
+    it."""
     wanted = sorted(set(years))
     listed = {day.year for day in (*own.holidays, *own.workdays)}
     taken = {year for year in wanted if year not in listed and year in KNOWN}

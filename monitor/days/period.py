@@ -17,7 +17,8 @@ _PERIOD = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The days that the bulletin counts, both included. ``name`` is how it was asked for: ``2020Q2``."""
+    """The days that the bulletin counts, both included. ``name`` is how it was asked for:
+    ``2020Q2``."""
 
     name: str
     start: date
@@ -55,9 +56,13 @@ class Period:
         if len(self.months) == 3 and self == _span(self.name, self.start.year, self.start.month, 3):
             if self.start.month % 3 == 1:
                 return f"{self.start.year}年{QUARTERS[self.start.month // 3]}"
-        elif len(self.months) == 1 and self == _span(self.name, self.start.year, self.start.month, 1):
+        elif len(self.months) == 1 and self == _span(
+            self.name, self.start.year, self.start.month, 1
+        ):
             return f"{self.start.year}年{self.start.month}月"
-        elif self == _span(self.name, self.start.year, self.start.month, 6) and self.start.month in (1, 7):
+        elif self == _span(
+            self.name, self.start.year, self.start.month, 6
+        ) and self.start.month in (1, 7):
             return f"{self.start.year}年{'上' if self.start.month == 1 else '下'}半年"
         elif self == _span(self.name, self.start.year, 1, 12):
             return f"{self.start.year}年"
@@ -71,12 +76,18 @@ def _named(found: re.Match[str]) -> Period:
     if found.group(3):
         return _span(f"{year}H{found.group(3)}", year, int(found.group(3)) * 6 - 5, 6)
     month = found.group(4) or found.group(5)
-    return _span(f"{year}-{int(month):02d}", year, int(month), 1) if month else _span(str(year), year, 1, 12)
+    return (
+        _span(f"{year}-{int(month):02d}", year, int(month), 1)
+        if month
+        else _span(str(year), year, 1, 12)
+    )
 
 
 def _span(name: str, year: int, month: int, length: int) -> Period:
     last_year, last = divmod(year * 12 + month + length - 2, 12)
-    return Period(name, date(year, month, 1), date(last_year, last + 1, monthrange(last_year, last + 1)[1]))
+    return Period(
+        name, date(year, month, 1), date(last_year, last + 1, monthrange(last_year, last + 1)[1])
+    )
 
 
 def _day(day: date) -> str:

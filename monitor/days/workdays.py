@@ -25,7 +25,8 @@ class Calendar:
         return day.weekday() < SATURDAY and day not in self.holidays
 
     def after(self, day: date, count: int) -> date:
-        """The working day that is ``count`` (at least 1) working days after ``day``; ``day`` is not counted."""
+        """The working day that is ``count`` (at least 1) working days after ``day``; ``day`` is not
+        counted."""
         if count < 1:
             raise ValueError(f"{count} working days: must be at least 1")
         while count:
@@ -34,13 +35,15 @@ class Calendar:
         return day
 
     def between(self, start: date, end: date) -> int:
-        """How many working days lie after ``start`` up to and including ``end``; 0 when ``end`` is earlier."""
+        """How many working days lie after ``start`` up to and including ``end``; 0 when ``end`` is
+        earlier."""
         return sum(self.works(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """When letters may leave. ``quiet_from`` to ``quiet_until`` may pass midnight; equal = no quiet hours."""
+    """When letters may leave. ``quiet_from`` to ``quiet_until`` may pass midnight; equal = no quiet
+    hours."""
 
     quiet_from: time = time(0)
     quiet_until: time = time(0)

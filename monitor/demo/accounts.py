@@ -1,4 +1,5 @@
-"""The sample district's accounts as the sample platforms serve them: posts reckoned from each one's facts."""
+"""The sample district's accounts as the sample platforms serve them: posts reckoned from each one's
+facts."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ BEFORE = timedelta(minutes=40)
 
 
 def district_media(district: District, clock: Callable[[], datetime]) -> Starlette:
-    """The platforms of ``district`` as one application; ``clock`` gives the aware moment to show."""
+    """The platforms of ``district`` as one application; ``clock`` gives the aware moment to
+    show."""
     return media_app(accounts_of(district), clock)
 
 
@@ -38,7 +40,8 @@ def accounts_of(district: District) -> tuple[SampleAccount, ...]:
 
 
 def persons_looks(district: District, office: Office, now: datetime) -> tuple[str, ...]:
-    """A person of the office looks at each WeChat account that seems silent and enters what stood there (人工登记).
+    """A person of the office looks at each WeChat account that seems silent and enters what stood
+    there (人工登记).
 
     A bridge alone accuses nobody: its two looks are one. Returns the accounts' ids.
     """
@@ -77,11 +80,14 @@ def _account(facts: SampleAccountFacts) -> SampleAccount:
 def _canary(facts: CanaryFacts, first: date) -> SampleAccount:
     days = (first + timedelta(days=at) for at in range(CANARY_DAYS))
     posts = tuple(SamplePost(_at(day, 0), f"示例每日发布 {day:%m月%d日}") for day in days)
-    return SampleAccount(facts.id, facts.platform, facts.name, _number(facts.handle), posts, canary=True)
+    return SampleAccount(
+        facts.id, facts.platform, facts.name, _number(facts.handle), posts, canary=True
+    )
 
 
 def _posts(newest: date, every: float, name: str) -> Iterator[SamplePost]:
-    """Posts back from ``newest``, ``every`` days apart; minutes differ so that no two accounts look copied."""
+    """Posts back from ``newest``, ``every`` days apart; minutes differ so that no two accounts look
+    copied."""
     minute = sum(name.encode()) % 60
     for at in range(KEPT):
         day = newest - timedelta(days=int(at * every))

@@ -1,4 +1,5 @@
-"""One response of the sample portal: its validators, its conditions, and the answers of its faults."""
+"""One response of the sample portal: its validators, its conditions, and the answers of its
+faults."""
 
 from __future__ import annotations
 
@@ -28,18 +29,21 @@ class Answer:
 
 
 def answered(html: str, modified: datetime, fault: str) -> Answer:
-    """``html`` as an answer with validators; the fault ``gbk`` encodes it against its own declaration."""
+    """``html`` as an answer with validators; the fault ``gbk`` encodes it against its own
+    declaration."""
     body = html.encode("gb18030" if fault == "gbk" else "utf-8")
     moment = max(modified, EARLIEST.replace(year=1980))
     return Answer(200, body, HTML, f'"{roll(html):08x}-{len(body):x}"', http_date(moment))
 
 
 def unchanged(answer: Answer, headers: Mapping[str, str]) -> bool:
-    """If-None-Match decides where it is sent; If-Modified-Since only without it (RFC 9110, 13.2.2)."""
+    """If-None-Match decides where it is sent; If-Modified-Since only without it (RFC 9110,
+    13.2.2)."""
     tags = headers.get("if-none-match")
     if tags is not None:
         return (
-            answer.etag in [tag.strip().removeprefix("W/") for tag in tags.split(",")] or tags.strip() == "*"
+            answer.etag in [tag.strip().removeprefix("W/") for tag in tags.split(",")]
+            or tags.strip() == "*"
         )
     since = headers.get("if-modified-since")
     if since is None:
@@ -54,8 +58,15 @@ def broken_answer(fault: Fault, path: str) -> Answer | None:
     """The whole answer of a fault, or ``None`` when the page itself is still made."""
     if fault.kind in broken.STATUSES:
         status = broken.STATUSES[fault.kind]
-        return Answer(status, broken.REFUSED.format(status=status, words=broken.WORDS[status]).encode())
-    bodies = {"captcha": broken.CAPTCHA, "challenge": broken.CHALLENGE, "login": broken.LOGIN, "empty": ""}
+        return Answer(
+            status, broken.REFUSED.format(status=status, words=broken.WORDS[status]).encode()
+        )
+    bodies = {
+        "captcha": broken.CAPTCHA,
+        "challenge": broken.CHALLENGE,
+        "login": broken.LOGIN,
+        "empty": "",
+    }
     if fault.kind in bodies:
         return Answer(200, bodies[fault.kind].encode())
     if fault.kind == "gzip_bomb":

@@ -54,7 +54,8 @@ def answers(district: District, quarter: str, day: date) -> Answers:
     counted = [u for u in district.units if u.quota is not None]
     posts = {u.id: {m: u.posts.get(m, 0) for m in months} for u in counted}
     groups = {
-        g.name: sum(sum(posts[u.id].values()) for u in counted if u.group == g.name) for g in district.groups
+        g.name: sum(sum(posts[u.id].values()) for u in counted if u.group == g.name)
+        for g in district.groups
     }
     documents = {u.id: sum(u.documents.get(m, 0) for m in months) for u in counted}
     others = sum(o.posts.get(m, 0) for o in district.origins for m in months)
@@ -94,7 +95,8 @@ def _stale(district: District, day: date) -> tuple[str, ...]:
 
 
 def late(column: SampleColumn, newest: date, day: date) -> bool:
-    """Is ``newest`` too old on ``day``? Exactly at the limit still passes; documents are not judged."""
+    """Is ``newest`` too old on ``day``? Exactly at the limit still passes; documents are not
+    judged."""
     if column.cls is ColumnClass.NEWS:
         return day - newest > timedelta(days=DAYS_ALLOWED)
     allowed = MONTHS_ALLOWED.get(column.cls)

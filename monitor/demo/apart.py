@@ -1,6 +1,7 @@
 """The sample district in a process of its own, for measurements and for a long ``--serve``.
 
-``python -m monitor.demo.apart FILE MOMENT FOLDER`` serves at that one moment, prints one line of JSON with the
+``python -m monitor.demo.apart FILE MOMENT FOLDER`` serves at that one moment, prints one line of
+JSON with the
 addresses, and ends when its standard input closes: it never outlives the process that started it.
 """
 
@@ -39,7 +40,14 @@ def serve_apart(file: Path, moment: datetime, folder: Path) -> Iterator[Addresse
     Ready when the block begins, gone when it ends. Faults cannot be switched from here.
     Raises ``RuntimeError`` with the child's own words when it does not come up.
     """
-    command = [sys.executable, "-m", "monitor.demo.apart", str(file), utc(moment).isoformat(), str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "monitor.demo.apart",
+        str(file),
+        utc(moment).isoformat(),
+        str(folder),
+    ]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as child:
         try:

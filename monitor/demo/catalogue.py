@@ -26,7 +26,8 @@ def catalogue(
 ) -> dict[str, Any]:
     """Units, the portal, its columns and the registered accounts as plain data, ready for YAML.
 
-    Accounts that no register knows are left out. Without ``media_url`` accounts have no way to be seen;
+    Accounts that no register knows are left out. Without ``media_url`` accounts have no way to be
+    seen;
     the one article that is known of a WeChat account is its newest at ``now`` (default: ``as_of``).
     """
     served = {account.id: account for account in accounts_of(district)}
@@ -51,7 +52,9 @@ def catalogue(
             "day": first_day(district.months[0]),
         },
         "accounts": [_account(served[a.id], a, media_url, moment) for a in registered],
-        "canaries": [_canary(served[c.id], c, media_url, moment) for c in district.canaries if media_url],
+        "canaries": [
+            _canary(served[c.id], c, media_url, moment) for c in district.canaries if media_url
+        ],
     }
 
 
@@ -64,7 +67,9 @@ def _unit(district: District, unit: SampleUnit) -> dict[str, Any]:
         "short": unit.short,
         "full": unit.full,
         "group": unit.group,
-        "aliases": [n for n in dict.fromkeys([*names, *unit.aliases]) if n not in (unit.short, unit.full)],
+        "aliases": [
+            n for n in dict.fromkeys([*names, *unit.aliases]) if n not in (unit.short, unit.full)
+        ],
         "quota": unit.quota,
         "emails": list(unit.emails),
     }
@@ -97,9 +102,13 @@ def _account(
     }
 
 
-def _canary(account: SampleAccount, facts: CanaryFacts, media_url: str, now: datetime) -> dict[str, Any]:
+def _canary(
+    account: SampleAccount, facts: CanaryFacts, media_url: str, now: datetime
+) -> dict[str, Any]:
     """A canary keeps to the probes that list: one known article would grow old and fall silent."""
-    probes = [probe for probe in account.probes(media_url, now) if probe.platform != "wechat_article"]
+    probes = [
+        probe for probe in account.probes(media_url, now) if probe.platform != "wechat_article"
+    ]
     return {
         "id": facts.id,
         "name": facts.name,

@@ -1,4 +1,5 @@
-"""What the sample district publishes: the same posts every time, made from names and numbers alone."""
+"""What the sample district publishes: the same posts every time, made from names and numbers
+alone."""
 
 from __future__ import annotations
 
@@ -26,7 +27,16 @@ ACTS = (
     "约谈{theme}相关责任单位并督促限期整改到位",
     "公布{theme}有关事项",
 )
-THEMES = ("复工复产", "古厝保护", "乡村振兴", "城区品质提升", "民生实事", "防汛抗台", "数字经济", "交通建设")
+THEMES = (
+    "复工复产",
+    "古厝保护",
+    "乡村振兴",
+    "城区品质提升",
+    "民生实事",
+    "防汛抗台",
+    "数字经济",
+    "交通建设",
+)
 PAPERS = (
     "关于{theme}工作的通知",
     "关于印发{theme}实施方案的通知",
@@ -37,10 +47,12 @@ PAPERS = (
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One published page. It exists from ``moment`` on and prints ``dated`` (mostly the same moment).
+    """One published page. It exists from ``moment`` on and prints ``dated`` (mostly the same
+    moment).
 
     ``home`` is the column in whose folder it lies, ``also`` those that list the same address.
-    ``unit`` is the truth about who wrote it (``None``: somebody else); ``origin`` is the 来源 as printed.
+    ``unit`` is the truth about who wrote it (``None``: somebody else); ``origin`` is the 来源 as
+    printed.
     """
 
     number: int
@@ -66,8 +78,14 @@ def roll(*words: object) -> int:
 
 
 def generate(district: District) -> tuple[Item, ...]:
-    """Everything published from ``archive_from`` to ``horizon``, oldest first, numbered in that order."""
-    items = [*_of_units(district), *_of_others(district), *_documents(district), *_archive(district)]
+    """Everything published from ``archive_from`` to ``horizon``, oldest first, numbered in that
+    order."""
+    items = [
+        *_of_units(district),
+        *_of_others(district),
+        *_documents(district),
+        *_archive(district),
+    ]
     items.sort(key=lambda item: (item.moment, item.home, item.title))
     return tuple(replace(item, number=FIRST_NUMBER + 7 * n) for n, item in enumerate(items))
 
@@ -81,7 +99,9 @@ def _of_units(d: District) -> Iterator[Item]:
                 seed = roll("post", unit.id, month, i)
                 home, also = _place(unit, groups[unit.group], topics, seed)
                 title = _title(unit.short, unit.themes or THEMES, seed, month, i)
-                yield _item(title, signed(unit, groups[unit.group], seed), moment, home, also, unit.id)
+                yield _item(
+                    title, signed(unit, groups[unit.group], seed), moment, home, also, unit.id
+                )
 
 
 def _of_others(d: District) -> Iterator[Item]:
@@ -92,7 +112,9 @@ def _of_others(d: District) -> Iterator[Item]:
                 home = origin.columns[seed % len(origin.columns)]
                 second = origin.columns[(seed + 1) % len(origin.columns)]
                 also = (second,) if second != home and seed // 16 % 12 == 0 else ()
-                yield _item(_title("", THEMES, seed, month, i, origin.name), origin.name, moment, home, also)
+                yield _item(
+                    _title("", THEMES, seed, month, i, origin.name), origin.name, moment, home, also
+                )
 
 
 def _documents(d: District) -> Iterator[Item]:
@@ -129,7 +151,9 @@ def _archived(d: District, column: SampleColumn, moment: datetime, seed: int, i:
     document = column is d.register
     if others:
         name = others[seed % len(others)]
-        return _item(_title("", THEMES, seed, f"{moment:%Y-%m}", i, name), name, moment, column.id, ())
+        return _item(
+            _title("", THEMES, seed, f"{moment:%Y-%m}", i, name), name, moment, column.id, ()
+        )
     origin = signed(unit, group, seed)
     make = _paper(unit, seed, f"{moment:%Y-%m}", i)
     title = make if document else _title(unit.short, (column.name,), seed, f"{moment:%Y-%m}", i)
@@ -137,7 +161,12 @@ def _archived(d: District, column: SampleColumn, moment: datetime, seed: int, i:
 
 
 def _item(
-    title: str, origin: str, moment: datetime, home: str, also: tuple[str, ...], unit: str | None = None
+    title: str,
+    origin: str,
+    moment: datetime,
+    home: str,
+    also: tuple[str, ...],
+    unit: str | None = None,
 ) -> Item:
     return Item(0, title, origin, moment, moment, home, also, unit)
 
@@ -147,7 +176,9 @@ def _place(
 ) -> tuple[str, tuple[str, ...]]:
     """Where one post stands, and which other column lists the same address."""
     own, lot = unit.column or "", seed % 100
-    for id, share in [(c.id, c.share) for c in topics] + [(s.column, s.share) for s in group.shared]:
+    for id, share in [(c.id, c.share) for c in topics] + [
+        (s.column, s.share) for s in group.shared
+    ]:
         if lot < share:
             return id, ((own,) if seed // 128 % 7 == 0 else ())
         lot -= share

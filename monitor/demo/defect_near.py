@@ -1,4 +1,5 @@
-"""Sentences of the content sample that only look wrong, by the rule that must keep silent; and the known limits."""
+"""Sentences of the content sample that only look wrong, by the rule that must keep silent; and the
+known limits."""
 
 from __future__ import annotations
 
@@ -162,7 +163,11 @@ RIGHT: dict[str, tuple[str, ...]] = {
         f"二维码内容为{CARDS[6]}，与账目无关的条码。",
         "账号：350101040012345",
     ),
-    "sensitive.word": ("只有示例禁用词三个字。", "示例与禁用词甲分开写成两处。", "示例禁用词乙没有写完。"),
+    "sensitive.word": (
+        "只有示例禁用词三个字。",
+        "示例与禁用词甲分开写成两处。",
+        "示例禁用词乙没有写完。",
+    ),
     "wording.office": ("请到样例新称局办理。", "样例旧称现已不用。"),
     "layout.template": (
         "数学题：集合{1,2,3}的子集。",
@@ -199,19 +204,34 @@ RIGHT_TITLED: tuple[tuple[str, str, str], ...] = (
 )
 
 LIMITS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
-    ("wording.pair", "群众向我局反应问题三件。", ("wording.pair",), "“反应/反映”要看句子意思，词表不收"),
+    (
+        "wording.pair",
+        "群众向我局反应问题三件。",
+        ("wording.pair",),
+        "“反应/反映”要看句子意思，词表不收",
+    ),
     (
         "wording.repeat",
         "要把工作工作做细做实。",
         ("wording.repeat",),
         "后面接着字的“工作工作”可能是两个词，不报",
     ),
-    ("personal.id", "旧身份证号码350199900203101。", ("personal.id",), "15位旧号码没有校验位，不查"),
+    (
+        "personal.id",
+        "旧身份证号码350199900203101。",
+        ("personal.id",),
+        "15位旧号码没有校验位，不查",
+    ),
     (
         "personal.mobile",
         "样例庚联系电话17000000024。",
         ("personal.mobile",),
         "“联系电话”后的单个号码视为公布的电话",
     ),
-    ("wording.date", "请于2月29日前报送2019年度材料。", ("wording.date",), "没有年份的2月29日可能存在"),
+    (
+        "wording.date",
+        "请于2月29日前报送2019年度材料。",
+        ("wording.date",),
+        "没有年份的2月29日可能存在",
+    ),
 )

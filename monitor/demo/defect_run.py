@@ -1,4 +1,5 @@
-"""The content sample run through the real sweep on two days, and what it found beside what it should."""
+"""The content sample run through the real sweep on two days, and what it found beside what it
+should."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ WRONG = "# version: 样例1\n样例旧称局\t样例新称局\t机构已更名\n
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table: of ``defects`` planted ``found``, of ``near`` misses ``false`` alarms, ``limits`` known."""
+    """One line of the table: of ``defects`` planted ``found``, of ``near`` misses ``false`` alarms,
+    ``limits`` known."""
 
     family: str
     defects: int
@@ -123,12 +125,25 @@ def _list(office: Office, site: DefectSite) -> None:
     """The posts as a night would have stored them."""
     rows: list[dict[str, object]] = [
         {
-            "outlet_id": COLUMN, "url": f"http://127.0.0.1:{site.port}{case.path}", "title": title_of(case), "published": START.date(),
-            "published_at": None, "raw": "2020-06-01", "place": "item", "why": "", "origin": "样例单位", "others": [], "pinned": False,
-            "page_hash": "", "first_seen": START, "last_seen": START, "prior_look": None, "article": "read",
+            "outlet_id": COLUMN,
+            "url": f"http://127.0.0.1:{site.port}{case.path}",
+            "title": title_of(case),
+            "published": START.date(),
+            "published_at": None,
+            "raw": "2020-06-01",
+            "place": "item",
+            "why": "",
+            "origin": "样例单位",
+            "others": [],
+            "pinned": False,
+            "page_hash": "",
+            "first_seen": START,
+            "last_seen": START,
+            "prior_look": None,
+            "article": "read",
         }
         for case in site.cases
-    ]  # fmt: skip
+    ]
     with office.engine.begin() as connection:
         connection.execute(insert(PostRow), rows)
 
@@ -144,7 +159,9 @@ def _config(port: int) -> dict[str, object]:
         "crawler": CONFIG,
         "monitor": {"rules": rules},
         "catalogue": {
-            "units": [{"id": "yldw", "short": "样例单位", "full": "样例区样例单位", "group": "区直部门"}],
+            "units": [
+                {"id": "yldw", "short": "样例单位", "full": "样例区样例单位", "group": "区直部门"}
+            ],
             "sites": [
                 {
                     "id": "portal",

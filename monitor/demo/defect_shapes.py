@@ -1,4 +1,5 @@
-"""Pages of the content sample whose fault is their shape: empty bodies, hidden links, foreign scripts, local files."""
+"""Pages of the content sample whose fault is their shape: empty bodies, hidden links, foreign
+scripts, local files."""
 
 from __future__ import annotations
 
@@ -19,15 +20,26 @@ def shape_cases(port: int, lead: str) -> Iterator[Row]:
     yield from _hidden(port, lead)
 
 
-def _row(rule: str, wanted: bool, html: str, files: dict[str, Any] | None = None, kind: str = "") -> Row:
+def _row(
+    rule: str, wanted: bool, html: str, files: dict[str, Any] | None = None, kind: str = ""
+) -> Row:
     return kind or rule, (rule,) if wanted else (), html, files or {}, "", False, ""
 
 
 def _layout(lead: str) -> Iterator[Row]:
     picture = {"/tp/s01.png": Served(png(), kind="image/png")}
     file = {"/fj/s01.docx": Served(docx("内容"))}
-    shown, link = '<p><img src="/tp/s01.png" alt="样例"></p>', '<p><a href="/fj/s01.docx">样例.docx</a></p>'
-    for html in ("", "<p>&nbsp;</p>", "<p></p><p>　</p>", "<p><br></p>", '<p style="display:none">草稿</p>'):
+    shown, link = (
+        '<p><img src="/tp/s01.png" alt="样例"></p>',
+        '<p><a href="/fj/s01.docx">样例.docx</a></p>',
+    )
+    for html in (
+        "",
+        "<p>&nbsp;</p>",
+        "<p></p><p>　</p>",
+        "<p><br></p>",
+        '<p style="display:none">草稿</p>',
+    ):
         yield _row("layout.empty", True, html)
     for html in (shown, shown * 1 + "<p>　</p>", "<p>来源：样例</p>" + shown):
         yield _row("layout.picture", True, html, picture)
@@ -42,7 +54,10 @@ def _layout(lead: str) -> Iterator[Row]:
         yield _row("layout.empty", False, html)
     yield _row("layout.picture", False, lead + shown, picture)
     yield _row(
-        "layout.attachment", False, "<p>现将本区二〇二〇年度部门预算予以公开，详见附件。</p>" + link, file
+        "layout.attachment",
+        False,
+        "<p>现将本区二〇二〇年度部门预算予以公开，详见附件。</p>" + link,
+        file,
     )
     yield _row("layout.style", True, f"{lead}<style>.a{{color:red}}{LONG}")
     yield _row("layout.style", True, f"{lead}<!-- 开始{LONG}")
@@ -55,17 +70,26 @@ def _local(lead: str) -> Iterator[Row]:
         yield _row("pictures.local", True, f'{lead}<p><img src="{source}" alt="样例"></p>')
     for href in ("file:///D:/文件/1.doc", "D:\\文件\\2.xls"):
         yield _row("attachments.local", True, f'{lead}<p><a href="{href}">附件</a></p>')
-    for data in (data_url(png())[:90], "data:image/png;base64,@@@@", data_url(b"not a picture at all")):
-        rule = "pictures.page" if data.endswith(data_url(b"not a picture at all")[-8:]) else "pictures.broken"
+    for data in (
+        data_url(png())[:90],
+        "data:image/png;base64,@@@@",
+        data_url(b"not a picture at all"),
+    ):
+        rule = (
+            "pictures.page"
+            if data.endswith(data_url(b"not a picture at all")[-8:])
+            else "pictures.broken"
+        )
         yield _row(rule, True, f'{lead}<p><img src="{data}" alt="样例"></p>')
     yield _row("pictures.tiny", True, f'{lead}<p><img src="{data_url(png(1, 1))}" alt="样例"></p>')
     good = {"/tp/s02.png": Served(png(), kind="image/png")}
     for image in (
         f'<img src="{data_url(png())}" alt="样例">',
         '<img src="/images/loading.gif" data-src="/tp/s02.png" alt="懒加载">',
-        '<img src="../tp/s02.png" alt="">', '<img src="" alt="">',
+        '<img src="../tp/s02.png" alt="">',
+        '<img src="" alt="">',
         '<img src="data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22/%3E" alt="矢量图">',
-    ):  # fmt: skip
+    ):
         yield _row("pictures", False, f"{lead}<p>{image}</p>", good)
 
 
@@ -124,12 +148,18 @@ def _hidden(port: int, lead: str) -> Iterator[Row]:
         "",
     )
     for tag in (
-        '<div style="display:none"><a href="/nr/menu.htm">下级菜单</a></div>', '<div style="display:none"><a href="http://www.sample.gov.cn/">政府网站</a></div>',
-        '<div style="display:none"><a href="javascript:share()">分享</a></div>', f'{link(20)}<div style="display:none">{link(20)}</div>',
-        '<div style="overflow:hidden"><a href="/nr/menu.htm">正常裁剪</a></div>', '<script src="/images/pages.js"></script>', '<script src="https://hm.baidu.com/hm.js?x"></script>',
-        '<script src="http://www.sample.gov.cn/a.js"></script>', '<iframe src="/nr/inner.htm" width="600" height="300"></iframe>',
-        '<div style="display:none"><a href="http://allowed.example.com/">准许的网站</a></div>', "<script>document.write('<a href=\"/nr/menu.htm\">菜单</a>');</script>",
-    ):  # fmt: skip
+        '<div style="display:none"><a href="/nr/menu.htm">下级菜单</a></div>',
+        '<div style="display:none"><a href="http://www.sample.gov.cn/">政府网站</a></div>',
+        '<div style="display:none"><a href="javascript:share()">分享</a></div>',
+        f'{link(20)}<div style="display:none">{link(20)}</div>',
+        '<div style="overflow:hidden"><a href="/nr/menu.htm">正常裁剪</a></div>',
+        '<script src="/images/pages.js"></script>',
+        '<script src="https://hm.baidu.com/hm.js?x"></script>',
+        '<script src="http://www.sample.gov.cn/a.js"></script>',
+        '<iframe src="/nr/inner.htm" width="600" height="300"></iframe>',
+        '<div style="display:none"><a href="http://allowed.example.com/">准许的网站</a></div>',
+        "<script>document.write('<a href=\"/nr/menu.htm\">菜单</a>');</script>",
+    ):
         rules: tuple[str, ...] = ()
         yield ("hidden", rules, OUTSIDE.format(lead=lead, more=tag), {}, "", True, "")
 

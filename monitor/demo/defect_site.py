@@ -1,4 +1,5 @@
-"""The content sample as a portal of its own on loopback: one column, one post a case, and everything the posts use."""
+"""The content sample as a portal of its own on loopback: one column, one post a case, and
+everything the posts use."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ NAMES = (
 
 
 async def resolve(host: str, port: int) -> list[str]:
-    """Names as the sample wants them: most on loopback, some nowhere, some inside. Nothing outside is ever asked."""
+    """Names as the sample wants them: most on loopback, some nowhere, some inside. Nothing outside
+    is ever asked."""
     if host == HOST:
         return [HOST]
     if host.startswith("gone."):
@@ -90,7 +92,12 @@ class DefectSite:
         if served.location:
             headers.append((b"location", served.location.encode()))
         await send({"type": "http.response.start", "status": served.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else served.body})
+        await send(
+            {
+                "type": "http.response.body",
+                "body": b"" if scope["method"] == "HEAD" else served.body,
+            }
+        )
 
 
 def title_of(case: Case) -> str:

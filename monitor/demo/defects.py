@@ -1,6 +1,8 @@
-"""The content sample: planted defects and near misses of every kind as tables, one post each (docs/content.md).
+"""The content sample: planted defects and near misses of every kind as tables, one post each
+(docs/content.md).
 
-A near miss looks like a defect to a careless check and is none. Where ``limit`` is set the check is known to err.
+A near miss looks like a defect to a careless check and is none. Where ``limit`` is set the check is
+known to err.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from monitor.demo.defect_shapes import shape_cases
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One post. ``rules`` are what must be found: none for a near miss. ``html`` is the article's inside, or with
+    """One post. ``rules`` are what must be found: none for a near miss. ``html`` is the article's
+    inside, or with
     ``whole`` the whole page. ``files`` are served for it by path."""
 
     number: int

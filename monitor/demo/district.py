@@ -17,7 +17,8 @@ from crawler.model import AccountState, ColumnClass
 SAMPLE = Path(__file__).with_name("district.yaml")
 """The file that ships with the project."""
 TRS, PROVINCE = "trs", "province"
-"""The sample portal's manners: plain TRS WCM, or the province's platform with its search by form."""
+"""The sample portal's manners: plain TRS WCM, or the province's platform with its search by
+form."""
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
@@ -33,7 +34,9 @@ class PortalFacts(Strict):
 
     name: Name
     domain: str = Field(pattern=r"^[a-z0-9.-]+$")
-    code: str = Field(pattern=r"^[0-9a-z]{10}$", description="标识码: division code and four digits")
+    code: str = Field(
+        pattern=r"^[0-9a-z]{10}$", description="标识码: division code and four digits"
+    )
     keeper: Name
 
 
@@ -53,7 +56,8 @@ class Group(Strict):
 
 
 class SampleUnit(Strict):
-    """A unit with its posts and disclosure documents by month; ``column`` is where its posts stand."""
+    """A unit with its posts and disclosure documents by month; ``column`` is where its posts
+    stand."""
 
     id: Id
     short: Name
@@ -77,7 +81,8 @@ class Origin(Strict):
 
 
 class SampleColumn(Strict):
-    """A portal column. ``newest`` ends it; ``archive`` counts its posts before the first declared month."""
+    """A portal column. ``newest`` ends it; ``archive`` counts its posts before the first declared
+    month."""
 
     id: Id
     name: Name
@@ -92,7 +97,8 @@ class SampleColumn(Strict):
 
 
 class SampleAccountFacts(Strict):
-    """A new-media account; ``newest`` is the day of its last post, ``every`` the days between posts."""
+    """A new-media account; ``newest`` is the day of its last post, ``every`` the days between
+    posts."""
 
     id: Id
     platform: Literal["weibo", "wechat"]
@@ -126,7 +132,8 @@ class Printed(Strict):
 
 
 class District(Strict):
-    """A whole district. ``as_of`` is the moment at which the demonstration looks, unless told otherwise."""
+    """A whole district. ``as_of`` is the moment at which the demonstration looks, unless told
+    otherwise."""
 
     name: Name
     city: Name
@@ -147,7 +154,9 @@ class District(Strict):
     def months(self) -> tuple[str, ...]:
         """Every month for which somebody declares a number, in order."""
         declared = [u.posts for u in self.units] + [u.documents for u in self.units]
-        return tuple(sorted({m for counts in [*declared, *(o.posts for o in self.origins)] for m in counts}))
+        return tuple(
+            sorted({m for counts in [*declared, *(o.posts for o in self.origins)] for m in counts})
+        )
 
     @property
     def register(self) -> SampleColumn | None:
@@ -174,7 +183,9 @@ def load_district(path: Path = SAMPLE) -> District:
     try:
         data: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=UniqueKeys)  # noqa: S506 - a SafeLoader
     except (OSError, UnicodeDecodeError) as error:
-        raise BadConfig(f"{path}: cannot be read as a UTF-8 text file ({error.__class__.__name__})") from None
+        raise BadConfig(
+            f"{path}: cannot be read as a UTF-8 text file ({error.__class__.__name__})"
+        ) from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise BadConfig(f"{path}: line {line}: {error.problem}; mend the YAML there") from None
@@ -199,7 +210,9 @@ def _check(district: District, place: str) -> None:
             seen.add(id)
     for where, wanted, known in _references(district):
         if wanted not in known:
-            raise BadConfig(f"{place}: {where}: no {wanted}; known: {', '.join(sorted(known))[:200]}")
+            raise BadConfig(
+                f"{place}: {where}: no {wanted}; known: {', '.join(sorted(known))[:200]}"
+            )
     for fault in _contradictions(district):
         raise BadConfig(f"{place}: {fault}")
 
@@ -254,7 +267,9 @@ def _contradictions(d: District) -> Iterable[str]:
             yield f"units.{u.id}.column: posts need a column without newest"
         if sum(u.documents.values()) and d.register is None:
             yield f"units.{u.id}.documents: needs a column of class disclosure"
-    used = {s.column for g in d.groups for s in g.shared} | {id for o in d.origins for id in o.columns}
+    used = {s.column for g in d.groups for s in g.shared} | {
+        id for o in d.origins for id in o.columns
+    }
     used |= {c.id for c in d.columns if c.share}
     for id in sorted(used & closed):
         yield f"columns.{id}.newest: posts are published here, so it cannot be closed"

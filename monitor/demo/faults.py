@@ -10,7 +10,8 @@ from functools import cache
 
 STATUSES = {"403": 403, "412": 412, "500": 500, "502": 502, "503": 503}
 LIST_FAULTS = ("future", "no_title", "redesign")
-"""Faults inside an otherwise healthy list page: a date in 2099, an empty title, cards without dates."""
+"""Faults inside an otherwise healthy list page: a date in 2099, an empty title, cards without
+dates."""
 
 KINDS = (
     *STATUSES,
@@ -84,7 +85,8 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One request: ``moment`` in seconds of the monotonic clock, ``conditional`` if it sent a validator."""
+    """One request: ``moment`` in seconds of the monotonic clock, ``conditional`` if it sent a
+    validator."""
 
     moment: float
     path: str

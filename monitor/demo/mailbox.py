@@ -37,7 +37,8 @@ class Kept:
 class Mailbox:
     """An SMTP server on a free loopback port; usable as a context manager, again and again.
 
-    ``answers`` scripts replies by recipient (``{"jyj@example.org": "550 no such user"}``) and may be
+    ``answers`` scripts replies by recipient (``{"jyj@example.org": "550 no such user"}``) and may
+    be
     changed at any time. Messages are kept under ``folder`` as ``0001.eml`` …, numbers never reused.
     """
 
@@ -57,7 +58,9 @@ class Mailbox:
             if self._controller is not None:
                 raise RuntimeError("the mailbox is already started")
             self.folder.mkdir(parents=True, exist_ok=True)
-            controller = _Controller(_Handler(self), hostname=HOST, port=self.port, data_size_limit=MAX_SIZE)
+            controller = _Controller(
+                _Handler(self), hostname=HOST, port=self.port, data_size_limit=MAX_SIZE
+            )
             controller.start()
             self._controller, self.port = controller, controller.port
 
@@ -104,7 +107,9 @@ class Mailbox:
             self._changed.notify_all()
 
     def _next(self) -> int:
-        return max((int(f.stem) for f in self.folder.glob("*.eml") if f.stem.isdigit()), default=0) + 1
+        return (
+            max((int(f.stem) for f in self.folder.glob("*.eml") if f.stem.isdigit()), default=0) + 1
+        )
 
 
 class _Handler:

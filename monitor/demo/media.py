@@ -1,9 +1,13 @@
-"""The sample district's platforms on loopback: Weibo, WeChat articles and albums, and a bridge's feeds.
+"""The sample district's platforms on loopback: Weibo, WeChat articles and albums, and a bridge's
+feeds.
 
-Formats are the real ones; accounts and titles are samples. Every refusal of the real platforms can be switched
-on while the server runs: change ``account.faults``, or ``POST /switch?account=ID&probe=PROBE&fault=FAULT`` (an
+Formats are the real ones; accounts and titles are samples. Every refusal of the real platforms can
+be switched
+on while the server runs: change ``account.faults``, or ``POST
+/switch?account=ID&probe=PROBE&fault=FAULT`` (an
 empty fault heals, account ``*`` means everybody). Addresses: ``/visitor``, ``/weibo``, ``/mweibo``,
-``/wechat``, ``/bridge``; :meth:`SampleAccount.probes` gives the chain that asks them. Both Weibo hosts and the
+``/wechat``, ``/bridge``; :meth:`SampleAccount.probes` gives the chain that asks them. Both Weibo
+hosts and the
 bridge answer at the root too, so that one address can stand for all platforms.
 """
 
@@ -48,7 +52,14 @@ FAULTS: dict[str, tuple[str, ...]] = {
     "visitor": (*STATUS, "login_wall", "shape_changed"),
     "weibo": (*STATUS, *CODES, "login_wall", "empty_list", "identity_mismatch"),
     "mweibo": (*STATUS, *CODES, "login_wall", "empty_list", "identity_mismatch"),
-    "wechat_article": (*STATUS, *pages.NOTICES, "captcha", "captcha_redirect", "migrated", "shape_changed"),
+    "wechat_article": (
+        *STATUS,
+        *pages.NOTICES,
+        "captcha",
+        "captcha_redirect",
+        "migrated",
+        "shape_changed",
+    ),
     "wechat_album": (*STATUS, "captcha", "empty", "login_wall", "rate_limited"),
     "feed": (*STATUS, "empty", "stale", "no_zone", "shape_changed", "identity_mismatch"),
 }
@@ -56,7 +67,8 @@ FAULTS: dict[str, tuple[str, ...]] = {
 
 
 def media_app(accounts: Sequence[SampleAccount], clock: Callable[[], datetime]) -> Starlette:
-    """All sample platforms as one application. ``clock`` gives the sample district's aware moment."""
+    """All sample platforms as one application. ``clock`` gives the sample district's aware
+    moment."""
     media = _Media(accounts, clock)
     return Starlette(
         routes=[
@@ -92,11 +104,18 @@ class _Media:
         return own or self.faults.get(probe, "")
 
     async def switch(self, request: Request) -> Response:
-        wanted, probe = request.query_params.get("account", ""), request.query_params.get("probe", "")
+        wanted, probe = (
+            request.query_params.get("account", ""),
+            request.query_params.get("probe", ""),
+        )
         fault = request.query_params.get("fault", "")
         account = next((known for known in self.accounts if known.id == wanted), None)
-        if (account is None and wanted != EVERYBODY) or (fault and fault not in FAULTS.get(probe, ())):
-            return JSONResponse({"error": f"no account {wanted} with fault {fault} on {probe}"}, 404)
+        if (account is None and wanted != EVERYBODY) or (
+            fault and fault not in FAULTS.get(probe, ())
+        ):
+            return JSONResponse(
+                {"error": f"no account {wanted} with fault {fault} on {probe}"}, 404
+            )
         (self.faults if account is None else account.faults)[probe] = fault
         return JSONResponse({"account": wanted, "probe": probe, "fault": fault})
 
@@ -107,11 +126,23 @@ class _Media:
         if fault == "shape_changed":
             return HTMLResponse("<html><body>示例</body></html>")
         refused = fault == "login_wall"
-        data = {"sub": VISITOR, "subp": VISITOR, "tid": "sample", "new_tid": False, "confidence": 95}
-        answer = {"retcode": 50111261, "msg": "refused"} if refused else {"retcode": 20000000, "data": data}
+        data = {
+            "sub": VISITOR,
+            "subp": VISITOR,
+            "tid": "sample",
+            "new_tid": False,
+            "confidence": 95,
+        }
+        answer = (
+            {"retcode": 50111261, "msg": "refused"}
+            if refused
+            else {"retcode": 20000000, "data": data}
+        )
         text = json.dumps(answer)
         callback = "visitor_gray_callback"
-        return Response(f"window.{callback} && {callback}({text});", media_type="application/javascript")
+        return Response(
+            f"window.{callback} && {callback}({text});", media_type="application/javascript"
+        )
 
     async def crossdomain(self, request: Request) -> Response:
         response = Response("")
@@ -120,7 +151,9 @@ class _Media:
         return response
 
     async def signin(self, request: Request) -> Response:
-        return HTMLResponse("<html><head><title>Sina Visitor System</title></head><body></body></html>")
+        return HTMLResponse(
+            "<html><head><title>Sina Visitor System</title></head><body></body></html>"
+        )
 
     async def home(self, request: Request) -> Response:
         """An account's public home, as portals link to it: its name and nothing of its posts."""
@@ -223,4 +256,6 @@ class _Media:
 
 def _another(account: SampleAccount) -> SampleAccount:
     """What a bridge that mixes accounts up would deliver."""
-    return SampleAccount(f"{account.id}-other", account.platform, "示例其他账号", "1999999999", account.posts)
+    return SampleAccount(
+        f"{account.id}-other", account.platform, "示例其他账号", "1999999999", account.posts
+    )

@@ -1,4 +1,5 @@
-"""The sample platforms' answers, in the formats of the real ones; every text in them is a plain sample."""
+"""The sample platforms' answers, in the formats of the real ones; every text in them is a plain
+sample."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ NOTICES = {
 
 @dataclass(frozen=True, slots=True)
 class SamplePost:
-    """One post of a sample account; it shows from ``moment`` (aware) on. ``album`` = also in the album."""
+    """One post of a sample account; it shows from ``moment`` (aware) on. ``album`` = also in the
+    album."""
 
     moment: datetime
     title: str
@@ -40,9 +42,11 @@ class SamplePost:
 
 @dataclass(frozen=True, slots=True)
 class SampleAccount:
-    """A sample account. ``number`` is the Weibo uid, or the decimal number inside a WeChat ``__biz``.
+    """A sample account. ``number`` is the Weibo uid, or the decimal number inside a WeChat
+    ``__biz``.
 
-    ``faults`` maps a probe (``visitor``, ``weibo``, ``mweibo``, ``wechat_article``, ``wechat_album``, ``feed``) to
+    ``faults`` maps a probe (``visitor``, ``weibo``, ``mweibo``, ``wechat_article``,
+    ``wechat_album``, ``feed``) to
     the fault it shows now; change it at run time. Known faults: :data:`monitor.demo.media.FAULTS`.
     """
 
@@ -75,7 +79,8 @@ class SampleAccount:
         return f"{self.id}-{int(post.moment.timestamp())}"
 
     def probes(self, base: str, now: datetime) -> tuple[Probe, ...]:
-        """The chain of this account on the sample server at ``base``; articles known by ``now`` included."""
+        """The chain of this account on the sample server at ``base``; articles known by ``now``
+        included."""
         if self.platform == "weibo":
             visitor = {"uid": self.number, "visitor_base": f"{base}/visitor"}
             return (
@@ -143,13 +148,18 @@ def _weibo_post(account: SampleAccount, post: SamplePost, at: int) -> dict[str, 
 def mymblog(account: SampleAccount, now: datetime) -> dict[str, Any]:
     posts = weibo_posts(account, now)
     since = f"{posts[-1]['mid']}kp2" if len(posts) == PAGE else ""
-    return {"data": {"since_id": since, "list": posts, "status_visible": 0, "topicList": []}, "ok": 1}
+    return {
+        "data": {"since_id": since, "list": posts, "status_visible": 0, "topicList": []},
+        "ok": 1,
+    }
 
 
 def get_index(account: SampleAccount, now: datetime) -> dict[str, Any]:
     posts = weibo_posts(account, now)
     container = f"107603{account.number}"
-    cards = [{"card_type": 9, "itemid": f"{container}_-_{post['mid']}", "mblog": post} for post in posts]
+    cards = [
+        {"card_type": 9, "itemid": f"{container}_-_{post['mid']}", "mblog": post} for post in posts
+    ]
     info = {"containerid": container, "v_p": 42, "show_style": 1, "total": len(account.shown(now))}
     if not cards:
         user = {"id": int(account.number), "screen_name": account.name, "statuses_count": 0}
@@ -158,8 +168,12 @@ def get_index(account: SampleAccount, now: datetime) -> dict[str, Any]:
 
 
 def article(account: SampleAccount, post: SamplePost) -> str:
-    """An article page of type 0: time and account as the real template gives them, and a decoy clock."""
-    stamp, minute = seconds(post.moment), post.moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    """An article page of type 0: time and account as the real template gives them, and a decoy
+    clock."""
+    stamp, minute = (
+        seconds(post.moment),
+        post.moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"),
+    )
     title, name = html.escape(post.title), html.escape(account.name)
     return f"""<!DOCTYPE html>
 <html><head><meta charset="utf-8"><meta property="og:title" content="{title}" /></head>
@@ -188,9 +202,7 @@ def notice(words: str) -> str:
 
 def home(name: str) -> str:
     """An account's home page: who it is, as a person would see it."""
-    return (
-        f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{html.escape(name)}</title></head></html>'
-    )
+    return f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{html.escape(name)}</title></head></html>'
 
 
 def captcha_page() -> str:
@@ -203,7 +215,8 @@ def captcha_page() -> str:
 
 def migrated_page() -> str:
     return notice("该公众号已迁移").replace(
-        "</body>", "<script>var transferTargetLink = 'https://mp.weixin.qq.com/s/sample';</script></body>"
+        "</body>",
+        "<script>var transferTargetLink = 'https://mp.weixin.qq.com/s/sample';</script></body>",
     )
 
 
@@ -212,10 +225,15 @@ def album(account: SampleAccount, now: datetime, newest_first: bool) -> dict[str
     posts = [post for post in account.shown(now) if post.album]
     page = (posts if newest_first else posts[::-1])[: 2 * PAGE]
     entries = [_album_entry(account, post) for post in page]
-    answer: dict[str, Any] = {"base_info": {"nickname": account.name, "article_count": str(len(posts))}}
+    answer: dict[str, Any] = {
+        "base_info": {"nickname": account.name, "article_count": str(len(posts))}
+    }
     if entries:
         answer["article_list"] = entries[0] if len(entries) == 1 else entries
-    answer |= {"continue_flag": "0" if len(posts) <= len(page) else "1", "reverse_continue_flag": "0"}
+    answer |= {
+        "continue_flag": "0" if len(posts) <= len(page) else "1",
+        "reverse_continue_flag": "0",
+    }
     return {"base_resp": {"exportkey_token": "", "ret": 0}, "getalbum_resp": answer}
 
 
@@ -239,7 +257,8 @@ def article_url(account: SampleAccount, post: SamplePost) -> str:
 
 
 def rss(account: SampleAccount, built: datetime, now: datetime, *, zone: bool = True) -> str:
-    """A bridge's RSS 2.0. Without ``zone`` times are printed as one bridge does: local, zone left out."""
+    """A bridge's RSS 2.0. Without ``zone`` times are printed as one bridge does: local, zone left
+    out."""
     items = "".join(_rss_item(account, post, zone) for post in account.shown(now)[: 2 * PAGE])
     return (
         f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>{html.escape(account.name)}'

@@ -1,4 +1,5 @@
-"""The sample portal's pages as text, in the manner of a TRS WCM portal. Everything printed is escaped."""
+"""The sample portal's pages as text, in the manner of a TRS WCM portal. Everything printed is
+escaped."""
 
 from __future__ import annotations
 
@@ -73,25 +74,34 @@ def sections(district: District) -> dict[str, list[SampleColumn]]:
 
 
 def list_page(
-    f: Frame, column: SampleColumn, items: Sequence[Item], page: int, hot: Sequence[Item], fault: str
+    f: Frame,
+    column: SampleColumn,
+    items: Sequence[Item],
+    page: int,
+    hot: Sequence[Item],
+    fault: str,
 ) -> str:
     """Page ``page`` (from 0) of a column. ``items`` are all of its posts, newest first."""
     pages = max(1, -(-len(items) // PER_PAGE))
     shown = items[page * PER_PAGE : (page + 1) * PER_PAGE]
     body = cards(f, shown) if fault == "redesign" else _list(f, column, shown, fault)
-    pager = f'<div class="page"><script>createPageHTML({pages}, {page}, "index", "htm");</script></div>'
+    pager = (
+        f'<div class="page"><script>createPageHTML({pages}, {page}, "index", "htm");</script></div>'
+    )
     return column_page(f, column, f"<h2>{escape(column.name)}</h2>{body}{pager}", hot)
 
 
 def column_page(f: Frame, column: SampleColumn, main: str, hot: Sequence[Item]) -> str:
-    """A column's page around ``main``: labels, path, the owner's accounts and the week's hot list."""
+    """A column's page around ``main``: labels, path, the owner's accounts and the week's hot
+    list."""
     title = f"{column.name}-{f.district.portal.name}"
     whole = f"{main}{_follow(f, column)}"
     return _page(f, title, _metas(f, column), _crumb(f, column), whole, _hot(f, hot))
 
 
 def article_page(f: Frame, item: Item, hot: Sequence[Item], more: str = "") -> str:
-    """One article with the ten national meta tags; ``more`` is HTML that stands at the end of its text."""
+    """One article with the ten national meta tags; ``more`` is HTML that stands at the end of its
+    text."""
     column = f.columns[item.home]
     moment = f"{item.dated.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
     own = (("ArticleTitle", item.title), ("PubDate", moment), ("ContentSource", item.origin))
@@ -100,7 +110,9 @@ def article_page(f: Frame, item: Item, hot: Sequence[Item], more: str = "") -> s
         f"来源：{escape(item.origin)}　字号：【大 中 小】</p>{_card(item) if item.document else ''}"
         f'<div class="TRS_Editor">{_text(item)}{more}</div><p>【打印本页】【关闭窗口】</p></div>'
     )
-    return _page(f, item.title, [*_metas(f, column), *own], _crumb(f, column, "正文"), main, _hot(f, hot))
+    return _page(
+        f, item.title, [*_metas(f, column), *own], _crumb(f, column, "正文"), main, _hot(f, hot)
+    )
 
 
 def home_page(f: Frame, panels: Iterable[tuple[SampleColumn, Sequence[Item]]]) -> str:
@@ -111,7 +123,9 @@ def home_page(f: Frame, panels: Iterable[tuple[SampleColumn, Sequence[Item]]]) -
 
 def section_page(f: Frame, name: str, panels: Iterable[tuple[SampleColumn, Sequence[Item]]]) -> str:
     """A first-level page that only leads to its columns."""
-    main = f"<h2>{escape(name)}</h2>" + "".join(_panel(f, column, items) for column, items in panels)
+    main = f"<h2>{escape(name)}</h2>" + "".join(
+        _panel(f, column, items) for column, items in panels
+    )
     return _page(f, f"{name}-{f.district.portal.name}", _site_metas(f), "", main, "")
 
 
@@ -121,7 +135,9 @@ def missing_page(f: Frame) -> str:
     return _page(f, f"页面不存在-{f.district.portal.name}", [], "", main, "")
 
 
-def _page(f: Frame, title: str, metas: Iterable[tuple[str, str]], crumb: str, main: str, side: str) -> str:
+def _page(
+    f: Frame, title: str, metas: Iterable[tuple[str, str]], crumb: str, main: str, side: str
+) -> str:
     tags = "".join(f'<meta name="{name}" content="{escape(value)}">\n' for name, value in metas)
     return (
         '<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8">\n'
@@ -179,7 +195,10 @@ def _href(f: Frame, column: SampleColumn, item: Item) -> str:
 
 def cards(f: Frame, items: Sequence[Item]) -> str:
     """The list after a redesign: no dates, neither printed nor in addresses."""
-    rows = (f'<div class="card"><a href="/detail?id={i.number}">{escape(i.title)}</a></div>' for i in items)
+    rows = (
+        f'<div class="card"><a href="/detail?id={i.number}">{escape(i.title)}</a></div>'
+        for i in items
+    )
     return f'<div class="cards">{"".join(rows)}</div>'
 
 
@@ -203,12 +222,12 @@ def _hot(f: Frame, items: Sequence[Item]) -> str:
 
 
 def _crumb(f: Frame, column: SampleColumn, last: str = "") -> str:
-    path = "".join(f" &gt; {escape(part)}" for part in column.path.split("/") if part != column.name)
+    path = "".join(
+        f" &gt; {escape(part)}" for part in column.path.split("/") if part != column.name
+    )
     here = f'<a href="/{column.folder}/" class="CurrChnlCls">{escape(column.name)}</a>'
     end = f" &gt; {last}" if last else ""
-    return (
-        f'<div class="crumb">当前位置：<a href="/" class="CurrChnlCls">首页</a>{path} &gt; {here}{end}</div>'
-    )
+    return f'<div class="crumb">当前位置：<a href="/" class="CurrChnlCls">首页</a>{path} &gt; {here}{end}</div>'
 
 
 def _follow(f: Frame, column: SampleColumn) -> str:
@@ -250,11 +269,15 @@ def _text(item: Item) -> str:
         "会议要求，各有关单位要提高认识，压实责任，细化措施，确保各项任务按时完成。",
         "下一步，将继续加强统筹协调，及时解决群众反映的问题，不断提升服务水平。",
     )
-    return "".join(f'<p style="text-indent:2em">{escape(item.title)}。{line}</p>\n' for line in lines * 6)
+    return "".join(
+        f'<p style="text-indent:2em">{escape(item.title)}。{line}</p>\n' for line in lines * 6
+    )
 
 
 def _all_columns(f: Frame) -> str:
-    rows = "".join(f'<li><a href="/{c.folder}/">{escape(c.name)}</a></li>' for c in f.district.columns)
+    rows = "".join(
+        f'<li><a href="/{c.folder}/">{escape(c.name)}</a></li>' for c in f.district.columns
+    )
     return f'<div class="map"><h3>栏目导航</h3><ul>{rows}</ul></div>'
 
 
@@ -274,7 +297,8 @@ def _menu(name: str, columns: Sequence[SampleColumn]) -> str:
     parent = min((posixpath.dirname(c.folder) for c in columns), key=len)
     top = columns[0].folder if len(columns) == 1 else parent
     rows = "".join(
-        f'<li><a href="/{c.folder}/" title="{escape(c.name)}">{escape(c.name)}</a></li>' for c in columns
+        f'<li><a href="/{c.folder}/" title="{escape(c.name)}">{escape(c.name)}</a></li>'
+        for c in columns
     )
     inner = f"<ul>{rows}</ul>" if len(columns) > 1 else ""
     return f'<li><a href="/{top}/">{escape(name)}</a>{inner}</li>\n'
@@ -282,7 +306,9 @@ def _menu(name: str, columns: Sequence[SampleColumn]) -> str:
 
 def _footer(d: District, media_url: str) -> str:
     accounts = "".join(
-        _account_link(media_url, a) for a in d.accounts if a.state is AccountState.REGISTERED and a.newest
+        _account_link(media_url, a)
+        for a in d.accounts
+        if a.state is AccountState.REGISTERED and a.newest
     )
     friends = "".join(
         f'<option value="http://link{n}.example.org/">{escape(d.city)}友情链接样例{n:02d}</option>'

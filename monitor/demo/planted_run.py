@@ -1,4 +1,5 @@
-"""The content checks over the column with planted defects, and what they found beside what they should."""
+"""The content checks over the column with planted defects, and what they found beside what they
+should."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ from monitor.office import Office
 def check_planted(
     office: Office, clock: Callable[[], datetime], portal: Portal
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Lines that tell what was found, and lines where that differs from what was planted. Both empty without plants.
+    """Lines that tell what was found, and lines where that differs from what was planted. Both
+    empty without plants.
 
     Nothing outside of this machine is asked: the names of planted links do not exist here.
     """
@@ -30,7 +32,9 @@ def check_planted(
     swept = sweep(office, clock, column=planted.column, resolve=_nowhere)
     judge_now(office, clock())
     with office.reader.connect() as connection:
-        found = listing(connection, Wanted(column=planted.column), shanghai_day(clock()), limit=200).lines
+        found = listing(
+            connection, Wanted(column=planted.column), shanghai_day(clock()), limit=200
+        ).lines
     told = _told(found)
     return tuple(_lines(planted, swept, found, told)), tuple(_astray(planted, told))
 

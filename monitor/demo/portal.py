@@ -58,9 +58,11 @@ class _Shelf:
 
 
 class Portal:
-    """The portal of one district. ``clock`` says what time it is there; later posts do not exist yet.
+    """The portal of one district. ``clock`` says what time it is there; later posts do not exist
+    yet.
 
-    ``faults`` may be switched and ``log`` read at any time from any thread. ``abort`` is given by the
+    ``faults`` may be switched and ``log`` read at any time from any thread. ``abort`` is given by
+    the
     server: it resets the connection of one request (used by the fault ``cut``).
     """
 
@@ -83,7 +85,9 @@ class Portal:
         self._numbered = {c.id: province.Column(c, n) for n, c in enumerate(district.columns)}
         self._shelves = {c.id: _Shelf(c) for c in district.columns}
         self._folders = {f"/{c.folder}": self._shelves[c.id] for c in district.columns}
-        self._sections = {f"/{folder}": columns for folder, columns in pages.sections(district).items()}
+        self._sections = {
+            f"/{folder}": columns for folder, columns in pages.sections(district).items()
+        }
         self._articles: dict[str, Item] = {}
         self._hot: dict[datetime, tuple[Item, ...]] = {}
         self._kept: dict[tuple[object, ...], Answer] = {}
@@ -95,16 +99,25 @@ class Portal:
             self._add(item)
 
     def publish(
-        self, column: str, title: str, origin: str, moment: datetime, *, dated: datetime | None = None
+        self,
+        column: str,
+        title: str,
+        origin: str,
+        moment: datetime,
+        *,
+        dated: datetime | None = None,
     ) -> str:
-        """Add a post that exists from ``moment`` on; return its path. ``dated`` prints another date.
+        """Add a post that exists from ``moment`` on; return its path. ``dated`` prints another
+        date.
 
         Raises ``KeyError`` for an unknown column and ``ValueError`` for a naive moment.
         """
         shelf = self._shelves[column]
         shown = moment if dated is None else dated
         with self._lock:
-            item = Item(self._number + 7, title, origin, _local(moment), _local(shown), shelf.column.id)
+            item = Item(
+                self._number + 7, title, origin, _local(moment), _local(shown), shelf.column.id
+            )
             self._add(item)
         return self.path(item)
 
@@ -130,7 +143,8 @@ class Portal:
     # What a path holds
 
     def answer(self, path: str, fault: str = "") -> Answer:
-        """The healthy answer for ``path`` now; ``fault`` may be one of ``faults.LIST_FAULTS`` or ``gbk``."""
+        """The healthy answer for ``path`` now; ``fault`` may be one of ``faults.LIST_FAULTS`` or
+        ``gbk``."""
         now = utc(self.clock())
         item = self._articles.get(path)
         if item is not None:
@@ -155,7 +169,9 @@ class Portal:
         if path == "/map.htm":
             return self._made(path, EARLIEST, "", lambda: pages.home_page(self._frame, ()))
         if path in PLAIN:
-            return self._made(path, EARLIEST, "", lambda: pages.section_page(self._frame, PLAIN[path], ()))
+            return self._made(
+                path, EARLIEST, "", lambda: pages.section_page(self._frame, PLAIN[path], ())
+            )
         return self._missing()
 
     def _missing(self) -> Answer:
@@ -167,7 +183,8 @@ class Portal:
         return answered(html, max(item.moment, _monday(now)), fault)
 
     def _list(self, shelf: _Shelf, page: int, now: datetime, fault: str) -> Answer:
-        """A list page; its sidebar changes once a week, like the fragments that real portals include."""
+        """A list page; its sidebar changes once a week, like the fragments that real portals
+        include."""
         count = bisect_right(shelf.moments, now)
         if page and (self.manner == PROVINCE or page * pages.PER_PAGE >= count):
             return self._missing()
@@ -178,13 +195,16 @@ class Portal:
         def make() -> str:
             shown, hot = shelf.shown(now), self._hottest(now)
             if self.manner == PROVINCE:
-                return province.list_page(self._frame, self._numbered[shelf.column.id], shown, hot, fault)
+                return province.list_page(
+                    self._frame, self._numbered[shelf.column.id], shown, hot, fault
+                )
             return pages.list_page(self._frame, shelf.column, shown, page, hot, fault)
 
         return self._made(key, max(newest, week), fault, make)
 
     def search(self, form: Mapping[str, str], base: str) -> Answer:
-        """What the province's interface answers to ``form`` now; ``base`` is the portal's own address."""
+        """What the province's interface answers to ``form`` now; ``base`` is the portal's own
+        address."""
         wanted = form.get("classsql")
         of = next((one for one in self._numbered.values() if one.classes == wanted), None)
         if of is None or form.get("channelid") != province.CHANNEL:
@@ -200,7 +220,9 @@ class Portal:
         columns = self._sections[folder]
         name = columns[0].path.split("/")[-1]
         chosen = [self._shelves[c.id] for c in columns]
-        return self._panels(folder, chosen, now, fault, lambda p: pages.section_page(self._frame, name, p))
+        return self._panels(
+            folder, chosen, now, fault, lambda p: pages.section_page(self._frame, name, p)
+        )
 
     def _panels(
         self,
@@ -211,9 +233,13 @@ class Portal:
         make: Callable[[Iterable[tuple[SampleColumn, Sequence[Item]]]], str],
     ) -> Answer:
         counts = [bisect_right(s.moments, now) for s in shelves]
-        newest = max((s.moments[n - 1] for s, n in zip(shelves, counts, strict=True) if n), default=EARLIEST)
+        newest = max(
+            (s.moments[n - 1] for s, n in zip(shelves, counts, strict=True) if n), default=EARLIEST
+        )
         state = (key, *counts, *(s.version for s in shelves))
-        return self._made(state, newest, fault, lambda: make((s.column, s.shown(now)[:8]) for s in shelves))
+        return self._made(
+            state, newest, fault, lambda: make((s.column, s.shown(now)[:8]) for s in shelves)
+        )
 
     def _made(self, key: object, modified: datetime, fault: str, make: Callable[[], str]) -> Answer:
         with self._lock:
@@ -228,7 +254,9 @@ class Portal:
         """The week's sidebar: newer than most columns, and no part of any."""
         week = _monday(now)
         if week not in self._hot:
-            older = (i for i in list(self._articles.values()) if i.moment <= week and not i.document)
+            older = (
+                i for i in list(self._articles.values()) if i.moment <= week and not i.document
+            )
             self._hot = {week: tuple(sorted(older, key=lambda i: (i.moment, i.number))[:-9:-1])}
         return self._hot[week]
 
@@ -237,7 +265,9 @@ class Portal:
     async def __call__(self, scope: Mapping[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             raise RuntimeError(f"the sample portal speaks http, not {scope['type']}")
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
         path = scope["path"]
         conditional = "if-none-match" in headers or "if-modified-since" in headers
         moment, status, logged = time.monotonic(), 0, False
@@ -250,7 +280,8 @@ class Portal:
                 self.log.leave(Hit(moment, path, status, conditional))
 
         async def tell(message: dict[str, Any]) -> None:
-            """Log before the last byte goes: a client that has its answer must find it in the log."""
+            """Log before the last byte goes: a client that has its answer must find it in the
+            log."""
             nonlocal status
             status = message.get("status", status)
             last = message["type"] == "http.response.body" and not message.get("more_body")
@@ -264,7 +295,12 @@ class Portal:
             leave()
 
     async def _serve(
-        self, scope: Mapping[str, Any], path: str, headers: Mapping[str, str], receive: Any, send: Any
+        self,
+        scope: Mapping[str, Any],
+        path: str,
+        headers: Mapping[str, str],
+        receive: Any,
+        send: Any,
     ) -> None:
         fault = self.faults.at(path)
         if (
@@ -301,7 +337,12 @@ class Portal:
         await send({"type": "http.response.body", "body": b"" if head else answer.body})
 
     def _start(self, answer: Answer, more: tuple[tuple[str, str], ...] = ()) -> dict[str, Any]:
-        headers = [("date", http_date(self.clock())), ("content-type", answer.kind), *answer.extra, *more]
+        headers = [
+            ("date", http_date(self.clock())),
+            ("content-type", answer.kind),
+            *answer.extra,
+            *more,
+        ]
         if answer.etag:
             headers += [("etag", answer.etag), ("last-modified", answer.modified)]
         encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
@@ -356,12 +397,18 @@ def _page_number(name: str) -> int | None:
         return 0
     stem, ext = posixpath.splitext(name)
     number = stem.removeprefix("index_")
-    return int(number) if ext == ".htm" and stem != number and number.isascii() and number.isdigit() else None
+    return (
+        int(number)
+        if ext == ".htm" and stem != number and number.isascii() and number.isdigit()
+        else None
+    )
 
 
 def _monday(now: datetime) -> datetime:
     local = now.astimezone(SHANGHAI)
-    return (local - timedelta(days=local.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (local - timedelta(days=local.weekday())).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
 
 
 def _local(moment: datetime) -> datetime:

@@ -1,6 +1,8 @@
-"""The sample portal's lists in the manner of the province's platform: static pages, templates, numbers in a script, a search by form.
+"""The sample portal's lists in the manner of the province's platform: static pages, templates,
+numbers in a script, a search by form.
 
-Every sixth column with posts is dynamic: its page holds templates only. A post of another column is shown as everywhere.
+Every sixth column with posts is dynamic: its page holds templates only. A post of another column is
+shown as everywhere.
 """
 
 from __future__ import annotations
@@ -52,7 +54,9 @@ def list_page(f: Frame, of: Column, items: Sequence[Item], hot: Sequence[Item], 
         body = pages.cards(f, shown)
     else:
         groups = [shown[i : i + 5] for i in range(0, len(shown), 5)]
-        inside = "".join(_group(f, of.column, group, 5 * i + 1, fault) for i, group in enumerate(groups))
+        inside = "".join(
+            _group(f, of.column, group, 5 * i + 1, fault) for i, group in enumerate(groups)
+        )
         body = f'<div ms-visible="showStatic">{inside}</div>{TEMPLATE}' if groups else TEMPLATE
     main = (
         f'<h2>{escape(of.column.name)}</h2><div class="list_base" ms-controller="list" role="viewlist">{body}</div>'
@@ -63,11 +67,10 @@ def list_page(f: Frame, of: Column, items: Sequence[Item], hot: Sequence[Item], 
 
 def _group(f: Frame, column: SampleColumn, items: Sequence[Item], first: int, fault: str) -> str:
     rows = "".join(
-        pages.row(f, column, item, fault if first == 1 and n == 0 else "") for n, item in enumerate(items)
+        pages.row(f, column, item, fault if first == 1 and n == 0 else "")
+        for n, item in enumerate(items)
     )
-    return (
-        f'<div ms-visible="$showStatic({first})"><ul class="list">{rows}</ul><div class="line"></div></div>'
-    )
+    return f'<div ms-visible="$showStatic({first})"><ul class="list">{rows}</ul><div class="line"></div></div>'
 
 
 def _numbers(of: Column, posts: int, *, dynamic: bool) -> str:
@@ -83,7 +86,8 @@ def _numbers(of: Column, posts: int, *, dynamic: bool) -> str:
 
 
 def answer(items: Sequence[Item], form: Mapping[str, str], f: Frame, base: str) -> bytes:
-    """What the interface says to ``form``: at most :data:`MOST` posts a page, ``base`` before their addresses."""
+    """What the interface says to ``form``: at most :data:`MOST` posts a page, ``base`` before their
+    addresses."""
     size = min(_number(form.get("prepage"), PER_PAGE), MOST)
     page = _number(form.get("page"), 1)
     rows = [

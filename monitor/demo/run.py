@@ -1,4 +1,5 @@
-"""The demonstration: serve a district on loopback, run the real night over it, print its quarter, compare."""
+"""The demonstration: serve a district on loopback, run the real night over it, print its quarter,
+compare."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ PAPERS = {".docx": "通报", ".pdf": "通报", ".xlsx": "通报附件", ".json":
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a demonstration found. ``wrong`` lists where it differs from the district's own truth. ``content`` is what
+    """What a demonstration found. ``wrong`` lists where it differs from the district's own truth.
+    ``content`` is what
     the content checks said of the column with planted defects, empty where nothing was planted."""
 
     district: District
@@ -55,7 +57,8 @@ def stage(
 ) -> Iterator[tuple[Sample, Office]]:
     """Serve ``district`` and open an office in ``folder`` that watches it.
 
-    The portal serves itself in the manner of the province's platform, or of plain TRS. An earlier demonstration in ``folder`` is replaced. Raises ``BadConfig`` for a folder with other things.
+    The portal serves itself in the manner of the province's platform, or of plain TRS. An earlier
+    demonstration in ``folder`` is replaced. Raises ``BadConfig`` for a folder with other things.
     """
     _clear(folder)
     with serve(district, clock, folder / MAIL, media=district_media, manner=manner) as sample:
@@ -73,21 +76,38 @@ def show(
     on_progress: Callable[[Progress], None] = lambda progress: None,
     sample: Sample | None = None,
 ) -> Shown:
-    """Enter what a person saw of silent accounts, run one night, print the district's quarter, and compare with its truth and with the printed words.
+    """Enter what a person saw of silent accounts, run one night, print the district's quarter, and
+    compare with its truth and with the printed words.
 
     With ``sample`` the content of the posts is checked where its portal has planted defects.
     """
     persons_looks(district, office, clock())
     night = jobs.nightly(office, clock, as_of=clock(), on_progress=on_progress)
-    content, astray = check_planted(office, clock, sample.portal) if sample is not None else ((), ())
+    content, astray = (
+        check_planted(office, clock, sample.portal) if sample is not None else ((), ())
+    )
     folder = office.settings.path.parent
     made = draft(office, Period.parse(district.quarter), clock(), force=True)
     printed = print_bulletin(office, made.bulletin, folder)
-    files = [("配置", office.settings.path), ("数据库", folder / "store.db"), ("信件", folder / MAIL)]
+    files = [
+        ("配置", office.settings.path),
+        ("数据库", folder / "store.db"),
+        ("信件", folder / MAIL),
+    ]
     files += [(PAPERS.get(file.suffix, "通报"), file) for file in printed.files]
-    wrong = (*_wrong(district, night, printed), *astray, *(fault.sentence for fault in errors(made.faults)))
+    wrong = (
+        *_wrong(district, night, printed),
+        *astray,
+        *(fault.sentence for fault in errors(made.faults)),
+    )
     return Shown(
-        district, night, printed, _differences(district, made.bulletin), wrong, tuple(files), content
+        district,
+        night,
+        printed,
+        _differences(district, made.bulletin),
+        wrong,
+        tuple(files),
+        content,
     )
 
 
@@ -105,7 +125,9 @@ def _wrong(district: District, night: jobs.Night, printed: Printed) -> Iterator[
     bulletin = printed.bulletin
     truth = answers(district, district.quarter, shanghai_day(bulletin.as_of))
     counted = {
-        row.unit: dict(zip(bulletin.period.months, (count.figure for count in row.counts), strict=True))
+        row.unit: dict(
+            zip(bulletin.period.months, (count.figure for count in row.counts), strict=True)
+        )
         for group in bulletin.groups
         for row in group.rows
     }
@@ -115,7 +137,9 @@ def _wrong(district: District, night: jobs.Night, printed: Printed) -> Iterator[
         if verdict.value in (Value.STALE, Value.BLANK) and verdict.subject.startswith("outlet:"):
             outlet = verdict.subject.removeprefix("outlet:")
             said[kinds.get(outlet, "column")].add(outlet)
-    ids = {number: account.id for account in district.accounts for number in account.handle.values()}
+    ids = {
+        number: account.id for account in district.accounts for number in account.handle.values()
+    }
     shown = {
         verdict.subject.rpartition(":")[2]
         for verdict in night.judgement.verdicts
@@ -128,7 +152,11 @@ def _wrong(district: District, night: jobs.Night, printed: Printed) -> Iterator[
         ("主动公开总数", bulletin.disclosure.total.figure, sum(truth.documents.values())),
         ("超期栏目", said["column"], set(truth.stale_columns)),
         ("超期账号", said["account"], set(truth.idle_accounts)),
-        ("未登记账号", {ids.get(number, number) for number in shown}, set(truth.unregistered_accounts)),
+        (
+            "未登记账号",
+            {ids.get(number, number) for number in shown},
+            set(truth.unregistered_accounts),
+        ),
     )
     for name, found, wanted in pairs:
         if found != wanted:
@@ -146,7 +174,9 @@ def _clear(folder: Path) -> None:
             else:
                 path.unlink()
     folder.mkdir(parents=True, exist_ok=True)
-    marker.write_text("gengxin demo 生成的样例，可以整个删除；再次演示会清空本目录。\n", encoding="utf-8")
+    marker.write_text(
+        "gengxin demo 生成的样例，可以整个删除；再次演示会清空本目录。\n", encoding="utf-8"
+    )
 
 
 def _config(district: District, sample: Sample) -> str:

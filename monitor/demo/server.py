@@ -58,7 +58,9 @@ class Listener:
             bound = _bound(self.port)
             self.port = bound.getsockname()[1]
             server = _Server(_config(self._app, self._connections), self._connections)
-            thread = threading.Thread(target=server.run, args=([bound],), name="sample server", daemon=True)
+            thread = threading.Thread(
+                target=server.run, args=([bound],), name="sample server", daemon=True
+            )
             thread.start()
             if not server.ready.wait(READY_SECONDS):
                 raise TimeoutError(f"the sample server on port {self.port} did not start")
@@ -84,7 +86,8 @@ class Listener:
 
 
 class _Server(uvicorn.Server):
-    """Says when it is ready, and drops its connections at the end instead of waiting for slow clients."""
+    """Says when it is ready, and drops its connections at the end instead of waiting for slow
+    clients."""
 
     def __init__(self, config: uvicorn.Config, connections: dict[Any, Any]) -> None:
         super().__init__(config)
@@ -103,7 +106,8 @@ class _Server(uvicorn.Server):
 
 def _config(app: Any, connections: dict[Any, Any]) -> uvicorn.Config:
     class Protocol(H11Protocol):
-        """Remembers its connection for ``Listener.abort`` and keeps wanted breakages out of the log."""
+        """Remembers its connection for ``Listener.abort`` and keeps wanted breakages out of the
+        log."""
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
@@ -170,7 +174,8 @@ def serve(
 ) -> Iterator[Sample]:
     """Serve ``district`` as it stands at ``clock()`` until the block ends; ready when it begins.
 
-    Letters are kept under ``folder``. ``media`` makes the app of the platforms; without it (``None``)
+    Letters are kept under ``folder``. ``media`` makes the app of the platforms; without it
+    (``None``)
     ``media_url`` is empty and accounts have no address. ``manner`` is the portal's.
     """
     with ExitStack() as stack:

@@ -1,4 +1,5 @@
-"""The sample district's web on loopback: an account of every role, and rechecks done while somebody looks on."""
+"""The sample district's web on loopback: an account of every role, and rechecks done while somebody
+looks on."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ EVERY = 0.3
 
 
 def add_sample_users(office: Office, clock: Clock) -> str:
-    """An account of every role, all with one new password, which is returned; the unit's contact is the first unit's."""
+    """An account of every role, all with one new password, which is returned; the unit's contact is
+    the first unit's."""
     password = new_password()
     with office.engine.begin() as connection:
         unit = connection.execute(
@@ -41,19 +43,28 @@ def add_sample_users(office: Office, clock: Clock) -> str:
         ).scalar()
         for role, name in NAMES.items():
             add_user(
-                connection, clock(), name=name, shown=f"样例{ROLE_NAMES[role]}", role=role,
-                unit=unit if role is Role.UNIT else None, password=password, by="样例",
-            )  # fmt: skip
+                connection,
+                clock(),
+                name=name,
+                shown=f"样例{ROLE_NAMES[role]}",
+                role=role,
+                unit=unit if role is Role.UNIT else None,
+                password=password,
+                by="样例",
+            )
     return password
 
 
 @contextmanager
 def sample_web(office: Office, clock: Clock) -> Iterator[str]:
-    """Serve the pages of ``office`` until the block ends; gives their address. Rechecks are done beside it."""
+    """Serve the pages of ``office`` until the block ends; gives their address. Rechecks are done
+    beside it."""
     stop = Event()
     listener = Listener(create_app(office, clock))
     listener.start()
-    worker = Thread(target=_rechecks, args=(Service(office, clock, stop), stop), name="rechecks", daemon=True)
+    worker = Thread(
+        target=_rechecks, args=(Service(office, clock, stop), stop), name="rechecks", daemon=True
+    )
     worker.start()
     try:
         yield listener.url

@@ -1,4 +1,5 @@
-"""A person enters what an account showed (人工登记), with proof: checked, kept, on the record, and looked at at once."""
+"""A person enters what an account showed (人工登记), with proof: checked, kept, on the record, and
+looked at at once."""
 
 from __future__ import annotations
 
@@ -51,7 +52,8 @@ def attest(
     url: str = "",
     file: Attachment | None = None,
 ) -> int:
-    """Keep a person's word on ``account`` and ask for a look that reads it; returns the request's number.
+    """Keep a person's word on ``account`` and ask for a look that reads it; returns the request's
+    number.
 
     Raises :class:`Refused`: no such account, moments out of order, no proof, a term too long.
     """
@@ -62,10 +64,21 @@ def attest(
         raise Refused("只有在用的账号可以人工登记")
     _check(published, looked, until, seen_by, now, url, file)
     entry = Attestation(
-        0, account, published, looked, until, url, file.sha256 if file else "", file.name if file else "",
-        seen_by.strip(), now, None,
-    )  # fmt: skip
-    before = next((one for one in attestations_of(connection, account) if one.withdrawn is None), None)
+        0,
+        account,
+        published,
+        looked,
+        until,
+        url,
+        file.sha256 if file else "",
+        file.name if file else "",
+        seen_by.strip(),
+        now,
+        None,
+    )
+    before = next(
+        (one for one in attestations_of(connection, account) if one.withdrawn is None), None
+    )
     number = enter(connection, entry)
     if file is not None:
         put(folder, file)
@@ -117,7 +130,11 @@ def _check(
 
 def _told(entry: Attestation, before: Attestation | None) -> dict[str, object]:
     after = {
-        "published": entry.published.isoformat(), "looked": entry.looked.isoformat(), "until": entry.until.isoformat(),
-        "seen_by": entry.seen_by, "url": entry.url, "shot": entry.shot,
-    }  # fmt: skip
+        "published": entry.published.isoformat(),
+        "looked": entry.looked.isoformat(),
+        "until": entry.until.isoformat(),
+        "seen_by": entry.seen_by,
+        "url": entry.url,
+        "shot": entry.shot,
+    }
     return {"before": before.published.isoformat() if before else None, "after": after}

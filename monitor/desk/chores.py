@@ -1,7 +1,10 @@
-"""Long work that somebody asked for from a page: a child process each, one of a name at a time, its state in a file.
+"""Long work that somebody asked for from a page: a child process each, one of a name at a time, its
+state in a file.
 
-The child holds a locked file as long as it lives, so a page knows whether it still works even when the web was
-started anew meanwhile. What it prints last as JSON is its result; what it writes into its step file is shown.
+The child holds a locked file as long as it lives, so a page knows whether it still works even when
+the web was
+started anew meanwhile. What it prints last as JSON is its result; what it writes into its step file
+is shown.
 """
 
 from __future__ import annotations
@@ -31,7 +34,8 @@ LOST = "上一次没有做完（程序停过），请再来一次"
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """One piece of work as it stands. ``about`` names its matter, ``result`` is what the child printed, ``note`` why it failed."""
+    """One piece of work as it stands. ``about`` names its matter, ``result`` is what the child
+    printed, ``note`` why it failed."""
 
     name: str
     state: str
@@ -58,7 +62,8 @@ def start(
     about: str = "",
     accepted: Sequence[int] = (DONE,),
 ) -> bool:
-    """Begin ``command`` (arguments for ``python -m``); ``False`` when one of that name works already.
+    """Begin ``command`` (arguments for ``python -m``); ``False`` when one of that name works
+    already.
 
     ``accepted`` are the exit codes that mean that it did its work.
     """
@@ -73,11 +78,18 @@ def start(
     chore = Chore(name, RUNNING, clock(), by, about)
     _write(home, chore)
     child = subprocess.Popen(
-        [sys.executable, "-m", *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env={**os.environ, STEP: str(step), "PYTHONIOENCODING": "utf-8"}, **_holding(lock),
-    )  # fmt: skip
+        [sys.executable, "-m", *command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, STEP: str(step), "PYTHONIOENCODING": "utf-8"},
+        **_holding(lock),
+    )
     keeper = Thread(
-        target=_keep, args=(home, chore, child, lock, clock, accepted), name=f"chore-{name}", daemon=True
+        target=_keep,
+        args=(home, chore, child, lock, clock, accepted),
+        name=f"chore-{name}",
+        daemon=True,
     )
     keeper.start()
     return True
@@ -88,7 +100,9 @@ def look(folder: Path, name: str) -> Chore | None:
     file = folder / FOLDER / f"{name}.json"
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
-        known = Chore(**{**data, "started": _moment(data["started"]), "ended": _moment(data["ended"])})
+        known = Chore(
+            **{**data, "started": _moment(data["started"]), "ended": _moment(data["ended"])}
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
     if not known.running:
@@ -98,7 +112,9 @@ def look(folder: Path, name: str) -> Chore | None:
             # Nobody works any more; the keeper may just be writing the end.
             again = json.loads(file.read_text(encoding="utf-8"))
             return (
-                replace(known, state=FAILED, note=LOST) if again["state"] == RUNNING else look(folder, name)
+                replace(known, state=FAILED, note=LOST)
+                if again["state"] == RUNNING
+                else look(folder, name)
             )
     step = folder / FOLDER / f"{name}.step"
     return replace(known, step=step.read_text(encoding="utf-8") if step.exists() else "")
@@ -129,7 +145,9 @@ def _keep(
             child.communicate()
             _write(
                 home,
-                replace(chore, state=FAILED, ended=clock(), note=f"超过 {LONGEST / 60:.0f} 分钟没有做完"),
+                replace(
+                    chore, state=FAILED, ended=clock(), note=f"超过 {LONGEST / 60:.0f} 分钟没有做完"
+                ),
             )
             return
         result = _result(out)

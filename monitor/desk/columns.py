@@ -12,7 +12,14 @@ from sqlalchemy import Connection, select
 
 from crawler.model import CLASS_NAMES
 from crawler.register.account_cards import CONFIG
-from crawler.register.column_book import ANYBODY, MOST_ROWS, PURPOSES, RENDERS, ColumnBook, read_columns
+from crawler.register.column_book import (
+    ANYBODY,
+    MOST_ROWS,
+    PURPOSES,
+    RENDERS,
+    ColumnBook,
+    read_columns,
+)
 from crawler.register.column_import import (
     PURPOSE_SAID,
     RENDER_SAID,
@@ -57,16 +64,25 @@ def proposed(
     return propose(connection, book, now, allow_loopback=allow_loopback)
 
 
-def enter(connection: Connection, proposal: Proposal, now: datetime, *, by: str, proof: str) -> None:
+def enter(
+    connection: Connection, proposal: Proposal, now: datetime, *, by: str, proof: str
+) -> None:
     """Write ``proposal`` whole, on the record with before and after of each column.
 
-    Raises ``ValueError`` where it has faults, :class:`Outrun` where the catalogue changed since it was made.
+    Raises ``ValueError`` where it has faults, :class:`Outrun` where the catalogue changed since it
+    was made.
     """
     apply(connection, proposal, now)
     follow(connection, now)
     moved = [change for change in proposal.changes if change.kind != "same"]
-    entries = [Entry("column", f"outlet:{one.id}", by, {"proof": proof, **_told(one)}) for one in moved]
-    append(connection, now, entries or [Entry("columns", "columns", by, {"proof": proof, "changed": 0})])
+    entries = [
+        Entry("column", f"outlet:{one.id}", by, {"proof": proof, **_told(one)}) for one in moved
+    ]
+    append(
+        connection,
+        now,
+        entries or [Entry("columns", "columns", by, {"proof": proof, "changed": 0})],
+    )
 
 
 def _told(change: Change) -> dict[str, Any]:
@@ -90,7 +106,8 @@ def _told(change: Change) -> dict[str, Any]:
 
 
 def export(connection: Connection, path: Path) -> int:
-    """Write every column in use into a workbook that imports as no change. Returns how many. Raises ``OSError``."""
+    """Write every column in use into a workbook that imports as no change. Returns how many. Raises
+    ``OSError``."""
     names = {row.id: row.short for row in connection.execute(select(UnitRow.id, UnitRow.short))}
     kept = [one for one in columns_kept(connection) if not one.retired]
     kept.sort(key=lambda one: (one.outlet.path, one.outlet.id))
@@ -105,7 +122,21 @@ def _row(kept: Kept, names: Mapping[str, str]) -> list[str | int]:
     second, _, rest = rest.partition("/")
     units = [names.get(unit, unit) for unit in one.units]
     return [
-        one.id, first, second, rest, one.name, one.level, CLASS_NAMES[one.cls], *units[:1], *([""] if not units else []),
-        "、".join(units[1:]), one.url or "", PURPOSE_SAID[one.purpose], one.floor, RENDER_SAID[one.render], one.site,
-        names.get(one.only, one.only) or ANYBODY, HOMES.get(kept.kept_in, "分工表"),
-    ]  # fmt: skip
+        one.id,
+        first,
+        second,
+        rest,
+        one.name,
+        one.level,
+        CLASS_NAMES[one.cls],
+        *units[:1],
+        *([""] if not units else []),
+        "、".join(units[1:]),
+        one.url or "",
+        PURPOSE_SAID[one.purpose],
+        one.floor,
+        RENDER_SAID[one.render],
+        one.site,
+        names.get(one.only, one.only) or ANYBODY,
+        HOMES.get(kept.kept_in, "分工表"),
+    ]

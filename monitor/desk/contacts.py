@@ -1,4 +1,5 @@
-"""The 通讯录 for whoever keeps it, at a desk or on a page: read, propose, enter, list, export. Phones are masked unless asked for."""
+"""The 通讯录 for whoever keeps it, at a desk or on a page: read, propose, enter, list, export. Phones
+are masked unless asked for."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A person of a unit as a list shows them; ``holds``: the post is held on the day that was asked for."""
+    """A person of a unit as a list shows them; ``holds``: the post is held on the day that was
+    asked for."""
 
     unit: str
     unit_name: str
@@ -62,10 +64,13 @@ def proposed(connection: Connection, book: ContactBook, now: datetime) -> Propos
     return propose(connection, book, now)
 
 
-def enter(connection: Connection, proposal: Proposal, now: datetime, *, by: str, proof: str) -> None:
+def enter(
+    connection: Connection, proposal: Proposal, now: datetime, *, by: str, proof: str
+) -> None:
     """Write ``proposal`` whole, on the record with before and after of each unit.
 
-    Raises ``ValueError`` where it has faults, :class:`Outrun` where the register changed since it was made.
+    Raises ``ValueError`` where it has faults, :class:`Outrun` where the register changed since it
+    was made.
     """
     before = everybody(connection)
     made = apply(connection, proposal, now, proof)
@@ -86,41 +91,64 @@ def enter(connection: Connection, proposal: Proposal, now: datetime, *, by: str,
         )
         for unit in units
     ]
-    append(connection, now, entries or [Entry("contacts", "unit:", by, {"proof": proof, "changed": 0})])
+    append(
+        connection, now, entries or [Entry("contacts", "unit:", by, {"proof": proof, "changed": 0})]
+    )
 
 
-def listing(connection: Connection, day: date, *, unit: str = "", phones: bool = False) -> tuple[Line, ...]:
-    """Everybody of the catalogue's units (or of one), by unit; ``phones`` in full only for those who may see them."""
-    query = select(UnitRow.id, UnitRow.short).where(UnitRow.retired_at.is_(None)).order_by(UnitRow.id)
+def listing(
+    connection: Connection, day: date, *, unit: str = "", phones: bool = False
+) -> tuple[Line, ...]:
+    """Everybody of the catalogue's units (or of one), by unit; ``phones`` in full only for those
+    who may see them."""
+    query = (
+        select(UnitRow.id, UnitRow.short).where(UnitRow.retired_at.is_(None)).order_by(UnitRow.id)
+    )
     names = {row.id: row.short for row in connection.execute(query)}
     return tuple(
         Line(
-            id, names[id], ROLE_NAMES[p.role], p.name, p.phone if phones else masked(p.phone), p.email,
-            p.valid_from, p.valid_to, p.on(day), HOMES[one.kept_in],
+            id,
+            names[id],
+            ROLE_NAMES[p.role],
+            p.name,
+            p.phone if phones else masked(p.phone),
+            p.email,
+            p.valid_from,
+            p.valid_to,
+            p.on(day),
+            HOMES[one.kept_in],
         )
         for id, people in everybody(connection).items()
         if unit in ("", id)
         for one in people
         for p in (one.person,)
-    )  # fmt: skip
+    )
 
 
 def export(connection: Connection, path: Path) -> int:
-    """Write everybody into a workbook that can be imported again; phones in full. Returns how many people.
+    """Write everybody into a workbook that can be imported again; phones in full. Returns how many
+    people.
 
     Raises ``OSError`` where the file cannot be written.
     """
     query = select(UnitRow.id, UnitRow.short).where(UnitRow.retired_at.is_(None))
     names = {row.id: row.short for row in connection.execute(query)}
-    people = [(names[unit], one.person) for unit, own in everybody(connection).items() for one in own]
+    people = [
+        (names[unit], one.person) for unit, own in everybody(connection).items() for one in own
+    ]
     write_contacts(path, people)
     return len(people)
 
 
 def orphans(connection: Connection) -> dict[str, Sequence[str]]:
-    """Units that the 通讯录 names and the catalogue no longer does, with their people's names: after a reform."""
-    query = select(UnitContactRow.name, UnitRow.short).join(UnitRow, UnitRow.id == UnitContactRow.unit_id)
-    rows = connection.execute(query.where(UnitContactRow.replaced.is_(None), UnitRow.retired_at.is_not(None)))
+    """Units that the 通讯录 names and the catalogue no longer does, with their people's names: after a
+    reform."""
+    query = select(UnitContactRow.name, UnitRow.short).join(
+        UnitRow, UnitRow.id == UnitContactRow.unit_id
+    )
+    rows = connection.execute(
+        query.where(UnitContactRow.replaced.is_(None), UnitRow.retired_at.is_not(None))
+    )
     found: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         found[row.short].append(row.name)

@@ -1,4 +1,5 @@
-"""The desk of the content checks: suspects listed for people, their word taken with its line in the audit.
+"""The desk of the content checks: suspects listed for people, their word taken with its line in the
+audit.
 
 The command and the web pages call these functions; none of them looks at the network.
 """
@@ -31,7 +32,12 @@ STATES: Mapping[str, str] = {
     "mended": "已改正",
     "gone": "自行消失",
 }
-SCOPE_NAMES: Mapping[str, str] = {"here": "此处", "page": "此页", "phrase": "此词", "rule": "此规则"}
+SCOPE_NAMES: Mapping[str, str] = {
+    "here": "此处",
+    "page": "此页",
+    "phrase": "此词",
+    "rule": "此规则",
+}
 SUSPECT, POST, DECISION = (
     SuspectRow.__table__.c, CheckedPostRow.__table__.c, ContentDecisionRow.__table__.c,
 )  # fmt: skip
@@ -40,7 +46,8 @@ OUTLET, DUTY, UNIT = OutletRow.__table__.c, DutyRow.__table__.c, UnitRow.__table
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which suspects. An empty field asks for nothing; ``unit`` keeps the column, a confirmed one is ``laid`` to a unit;
+    """Which suspects. An empty field asks for nothing; ``unit`` keeps the column, a confirmed one
+    is ``laid`` to a unit;
     ``text`` is looked for in the post's title, quote and sentence."""
 
     state: str = "open"
@@ -55,9 +62,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One suspect as people see it. ``units`` are the short names of who answers for the column on that day, the lead first.
+    """One suspect as people see it. ``units`` are the short names of who answers for the column on
+    that day, the lead first.
 
-    ``quote`` and ``sentence`` are masked where personal, and hostile text as everything that was crawled. ``unit`` is the
+    ``quote`` and ``sentence`` are masked where personal, and hostile text as everything that was
+    crawled. ``unit`` is the
     id of the unit that a confirmed one is laid to, empty where it is nobody's yet.
     """
 
@@ -96,7 +105,8 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Dismissal:
-    """A false alarm in force: its rule, reach and phrase, who said so, until when (``None`` = for good)."""
+    """A false alarm in force: its rule, reach and phrase, who said so, until when (``None`` = for
+    good)."""
 
     id: int
     rule: str
@@ -111,14 +121,20 @@ class Dismissal:
     suspects: int
 
 
-def listing(connection: Connection, wanted: Wanted, day: date, *, limit: int = 50, start: int = 0) -> Listing:
+def listing(
+    connection: Connection, wanted: Wanted, day: date, *, limit: int = 50, start: int = 0
+) -> Listing:
     """The suspects that ``wanted`` asks for, ``limit`` of them from number ``start`` on.
 
     Raises ``ValueError`` for an unknown state, family or rule.
     """
     query = _chosen(_select(), wanted, day)
     total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-    rows = connection.execute(query.order_by(SUSPECT.id.desc()).limit(limit).offset(start)).mappings().all()
+    rows = (
+        connection.execute(query.order_by(SUSPECT.id.desc()).limit(limit).offset(start))
+        .mappings()
+        .all()
+    )
     return Listing(_lines(connection, rows, day), int(total))
 
 
@@ -149,11 +165,15 @@ def decide(
     unit: str | None = None,
     decisions: Mapping[str, str | None] | None = None,
 ) -> Decided:
-    """Take a person's word on the suspect ``number``, and put it into the audit in the same transaction.
+    """Take a person's word on the suspect ``number``, and put it into the audit in the same
+    transaction.
 
-    ``right`` confirms it, for ``unit``, by default the one that published the post (:func:`whose` under ``decisions``,
-    see ``office.decisions_of``); ``""`` leaves that open. Else it is a false alarm of ``scope`` (see ``SCOPE_NAMES``), until
-    ``until`` or for good. Raises :class:`NoSuchSuspect`, and ``ValueError`` with a sentence for a missing name or
+    ``right`` confirms it, for ``unit``, by default the one that published the post (:func:`whose`
+    under ``decisions``,
+    see ``office.decisions_of``); ``""`` leaves that open. Else it is a false alarm of ``scope``
+    (see ``SCOPE_NAMES``), until
+    ``until`` or for good. Raises :class:`NoSuchSuspect`, and ``ValueError`` with a sentence for a
+    missing name or
     reason, an unknown scope or unit, or an end that is not ahead.
     """
     if not by.strip() or not reason.strip():
@@ -167,15 +187,27 @@ def decide(
         said |= {"unit": laid}
     else:
         done = dismiss(connection, number, by, reason, now, scope=scope, until=until)
-        said |= {"scope": scope, "until": until.isoformat() if until else None, "suspects": done.suspects}
-    append(connection, now, [Entry("confirmed" if right else "dismissed", f"suspect:{number}", by, said)])
+        said |= {
+            "scope": scope,
+            "until": until.isoformat() if until else None,
+            "suspects": done.suspects,
+        }
+    append(
+        connection,
+        now,
+        [Entry("confirmed" if right else "dismissed", f"suspect:{number}", by, said)],
+    )
     return done
 
 
 def whose(
-    connection: Connection, number: int, day: date, decisions: Mapping[str, str | None] | None = None
+    connection: Connection,
+    number: int,
+    day: date,
+    decisions: Mapping[str, str | None] | None = None,
 ) -> Attribution:
-    """Who published the suspect's post, by its printed origin, else by the duty of its column (谁发布谁负责).
+    """Who published the suspect's post, by its printed origin, else by the duty of its column
+    (谁发布谁负责).
 
     What a rule says of the site's template is nobody's. Raises :class:`NoSuchSuspect`.
     """
@@ -185,7 +217,9 @@ def whose(
     if row["rule"] in SITE_WIDE or (row["rule"].startswith("view.") and row["place"] != "正文"):
         return Attribution(None, Reason.OFFICE, 1.0)
     post = PostRow.__table__.c
-    listed = connection.execute(select(post.outlet_id, post.origin).where(post.url == row["url"])).all()
+    listed = connection.execute(
+        select(post.outlet_id, post.origin).where(post.url == row["url"])
+    ).all()
     origin = next((one.origin for one in listed if one.origin), None)
     outlets = {row["outlet_id"], *(one.outlet_id for one in listed)}
     duty = select(DUTY.unit_id).where(DUTY.outlet_id.in_(outlets), *_in_force(day))
@@ -210,7 +244,8 @@ def _laid(
 def take_back(connection: Connection, decision: int, *, by: str, reason: str, now: datetime) -> int:
     """A dismissal no longer holds; its suspects are open again. Returns how many.
 
-    Raises ``ValueError`` for one that is none or was taken back before, or a missing name or reason.
+    Raises ``ValueError`` for one that is none or was taken back before, or a missing name or
+    reason.
     """
     if not by.strip() or not reason.strip():
         raise ValueError("请写明撤回人和理由")
@@ -226,29 +261,44 @@ def take_back(connection: Connection, decision: int, *, by: str, reason: str, no
 def dismissals(connection: Connection, now: datetime) -> tuple[Dismissal, ...]:
     """The false alarms in force at ``now``, newest first, each with how many suspects it covers."""
     covered = (
-        select(func.count()).where(SUSPECT.decision_id == DECISION.id).correlate(ContentDecisionRow.__table__)
+        select(func.count())
+        .where(SUSPECT.decision_id == DECISION.id)
+        .correlate(ContentDecisionRow.__table__)
     )
     query = (
         select(ContentDecisionRow.__table__, POST.url, covered.scalar_subquery().label("suspects"))
         .outerjoin(CheckedPostRow.__table__, POST.id == DECISION.post_id)
-        .where(DECISION.withdrawn.is_(None), or_(DECISION.until.is_(None), DECISION.until > utc(now)))
+        .where(
+            DECISION.withdrawn.is_(None), or_(DECISION.until.is_(None), DECISION.until > utc(now))
+        )
         .order_by(DECISION.id.desc())
     )
     return tuple(
         Dismissal(
-            row.id, row.rule, title_of(row.rule), row.scope, row.identity, row.url or "", row.reason, row.decided_by,
-            row.entered, row.until, int(row.suspects),
+            row.id,
+            row.rule,
+            title_of(row.rule),
+            row.scope,
+            row.identity,
+            row.url or "",
+            row.reason,
+            row.decided_by,
+            row.entered,
+            row.until,
+            int(row.suspects),
         )
         for row in connection.execute(query)
-    )  # fmt: skip
+    )
 
 
 def _select() -> Select[Any]:
-    return select(SuspectRow.__table__, POST.url, POST.title.label("post_title"), POST.outlet_id, OUTLET.name).select_from(
+    return select(
+        SuspectRow.__table__, POST.url, POST.title.label("post_title"), POST.outlet_id, OUTLET.name
+    ).select_from(
         SuspectRow.__table__.join(CheckedPostRow.__table__, POST.id == SUSPECT.post_id).join(
             OutletRow.__table__, OUTLET.id == POST.outlet_id
         )
-    )  # fmt: skip
+    )
 
 
 def _chosen(query: Select[Any], wanted: Wanted, day: date) -> Select[Any]:
@@ -273,7 +323,9 @@ def _chosen(query: Select[Any], wanted: Wanted, day: date) -> Select[Any]:
         query = query.where(SUSPECT.unit_id == wanted.laid)
     if wanted.text:
         places = (POST.title, SUSPECT.quote, SUSPECT.sentence)
-        query = query.where(or_(*(place.contains(wanted.text, autoescape=True) for place in places)))
+        query = query.where(
+            or_(*(place.contains(wanted.text, autoescape=True) for place in places))
+        )
     return query
 
 
@@ -281,10 +333,14 @@ def _in_force(day: date) -> tuple[Any, Any]:
     return DUTY.since <= day, or_(DUTY.until.is_(None), DUTY.until > day)
 
 
-def _lines(connection: Connection, rows: Sequence[Mapping[Any, Any]], day: date) -> tuple[Line, ...]:
+def _lines(
+    connection: Connection, rows: Sequence[Mapping[Any, Any]], day: date
+) -> tuple[Line, ...]:
     outlets = {row["outlet_id"] for row in rows}
     query = select(DUTY.outlet_id, UNIT.short).join(UnitRow.__table__, UNIT.id == DUTY.unit_id)
-    query = query.where(DUTY.outlet_id.in_(outlets), *_in_force(day)).order_by(DUTY.outlet_id, DUTY.position)
+    query = query.where(DUTY.outlet_id.in_(outlets), *_in_force(day)).order_by(
+        DUTY.outlet_id, DUTY.position
+    )
     units: dict[str, list[str]] = defaultdict(list)
     for outlet, short in connection.execute(query):
         units[outlet].append(short)
@@ -314,4 +370,4 @@ def _lines(connection: Connection, rows: Sequence[Mapping[Any, Any]], day: date)
             unit=row["unit_id"],
         )
         for row in rows
-    )  # fmt: skip
+    )

@@ -1,6 +1,8 @@
-"""``python -m monitor.desk.drafting``: the child that makes a bulletin's draft, freezes one, or prints a frozen one's papers.
+"""``python -m monitor.desk.drafting``: the child that makes a bulletin's draft, freezes one, or
+prints a frozen one's papers.
 
-It prints one JSON object; whatever a person can mend ends it with one sentence on its last line and code 2.
+It prints one JSON object; whatever a person can mend ends it with one sentence on its last line and
+code 2.
 """
 
 from __future__ import annotations
@@ -69,11 +71,16 @@ def _draft(office: Office, period: Period, told: argparse.Namespace) -> dict[str
     basis, entered = drafts.basis_of(office), drafts.entered_of(office, period)
     made, plain = drafts.make(office, period, told.as_of, told.printed, _check(told))
     found = drafts.put(office, made, plain, basis, entered, perf_counter() - start)
-    return {"period": period.name, "seconds": round(perf_counter() - start, 1), "files": list(found.files)}
+    return {
+        "period": period.name,
+        "seconds": round(perf_counter() - start, 1),
+        "files": list(found.files),
+    }
 
 
 def _freeze(office: Office, period: Period, told: argparse.Namespace) -> dict[str, object]:
-    """Freeze what was looked at: compiled again as of the same moment it must be the same, byte by byte."""
+    """Freeze what was looked at: compiled again as of the same moment it must be the same, byte by
+    byte."""
     start = perf_counter()
     made, _ = drafts.make(office, period, told.as_of, told.printed, _check(told))
     if root_of(text_of(made.bulletin)) != told.root:
@@ -94,7 +101,11 @@ def _papers(office: Office, period: Period, told: argparse.Namespace) -> dict[st
     if kept is None:
         raise BadConfig("这一期没有封存过")
     found = drafts.put_kept(office, kept, perf_counter() - start)
-    return {"period": period.name, "printed": str(kept.bulletin.printed), "files": list(found.files)}
+    return {
+        "period": period.name,
+        "printed": str(kept.bulletin.printed),
+        "files": list(found.files),
+    }
 
 
 if __name__ == "__main__":

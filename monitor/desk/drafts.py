@@ -1,7 +1,10 @@
-"""Drafts of bulletins, kept in a folder beside the store: compiled once, looked at and edited at once, printed to files.
+"""Drafts of bulletins, kept in a folder beside the store: compiled once, looked at and edited at
+once, printed to files.
 
-A draft rests on the judgement, the decisions and the settings of its moment; its page says when these have moved on.
-What a person strikes or adds is applied anew each time it is looked at, so only compiling takes long.
+A draft rests on the judgement, the decisions and the settings of its moment; its page says when
+these have moved on.
+What a person strikes or adds is applied anew each time it is looked at, so only compiling takes
+long.
 """
 
 from __future__ import annotations
@@ -41,7 +44,8 @@ NOBODY = ""
 class About:
     """What a folder of a draft (or of a frozen bulletin's papers) holds.
 
-    ``basis`` stands for the data it rests on, ``entered`` for the entries by hand, ``root`` for every byte of the
+    ``basis`` stands for the data it rests on, ``entered`` for the entries by hand, ``root`` for
+    every byte of the
     bulletin with its rows. ``units`` are those with rows behind their figures.
     """
 
@@ -65,7 +69,8 @@ class About:
 
 
 def home(office: Office, stem: str) -> Path:
-    """The folder of a draft (its period's stem) or of the papers of a frozen bulletin (its file's stem)."""
+    """The folder of a draft (its period's stem) or of the papers of a frozen bulletin (its file's
+    stem)."""
     return office.settings.folder / FOLDER / stem
 
 
@@ -75,7 +80,8 @@ def stem_of(period: Period) -> str:
 
 
 def basis_of(office: Office) -> str:
-    """What changes when a draft compiled now would differ: the last judgement, decisions about origins, settings."""
+    """What changes when a draft compiled now would differ: the last judgement, decisions about
+    origins, settings."""
     with office.reader.connect() as connection:
         judged = connection.execute(select(func.max(JudgementRow.id))).scalar()
     settings = office.settings.monitor.bulletin.model_dump_json()
@@ -95,7 +101,9 @@ def about(folder: Path) -> About | None:
     """What ``folder`` holds; ``None``: nothing, or nothing whole."""
     try:
         data = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-        days = {name: date.fromisoformat(data[name]) for name in ("printed", "check_from", "check_to")}
+        days = {
+            name: date.fromisoformat(data[name]) for name in ("printed", "check_from", "check_to")
+        }
         lists = {name: tuple(data[name]) for name in ("files", "missing", "units")}
         faults = tuple(Fault(**fault) for fault in data["faults"])
         moment = datetime.fromisoformat(data["as_of"])
@@ -105,7 +113,8 @@ def about(folder: Path) -> About | None:
 
 
 def compiled(folder: Path) -> Bulletin | None:
-    """The bulletin in ``folder`` without the rows behind its figures: for a draft before any entry by hand."""
+    """The bulletin in ``folder`` without the rows behind its figures: for a draft before any entry
+    by hand."""
     try:
         return bulletin_of((folder / COMPILED).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -113,7 +122,8 @@ def compiled(folder: Path) -> Bulletin | None:
 
 
 def evidence(folder: Path, known: About, unit: str) -> Sequence[Mapping[str, Any]]:
-    """The rows behind the figures of ``unit`` (short name; ``NOBODY`` = of no unit), at most ``MOST_EVIDENCE``."""
+    """The rows behind the figures of ``unit`` (short name; ``NOBODY`` = of no unit), at most
+    ``MOST_EVIDENCE``."""
     try:
         file = folder / EVIDENCE / f"{known.units.index(unit)}.json"
         found: list[Mapping[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
@@ -123,7 +133,11 @@ def evidence(folder: Path, known: About, unit: str) -> Sequence[Mapping[str, Any
 
 
 def make(
-    office: Office, period: Period, as_of: datetime, printed: date | None, check: tuple[date, date] | None
+    office: Office,
+    period: Period,
+    as_of: datetime,
+    printed: date | None,
+    check: tuple[date, date] | None,
 ) -> tuple[Draft, Bulletin]:
     """Compile and finish; also the bulletin before any entry by hand. Raises ``BadConfig``."""
     tell_step("判定、统计")
@@ -132,7 +146,9 @@ def make(
     return finished(office, plain), plain
 
 
-def put(office: Office, made: Draft, plain: Bulletin, basis: str, entered: str, seconds: float) -> About:
+def put(
+    office: Office, made: Draft, plain: Bulletin, basis: str, entered: str, seconds: float
+) -> About:
     """Print ``made`` into its period's folder, whole or not at all."""
     folder = home(office, stem_of(made.bulletin.period))
     return _put(office, folder, made, plain, basis, entered, seconds)
@@ -140,11 +156,19 @@ def put(office: Office, made: Draft, plain: Bulletin, basis: str, entered: str, 
 
 def put_kept(office: Office, kept: Kept, seconds: float) -> About:
     """Print the papers of a frozen bulletin."""
-    return _put(office, home(office, kept.file.stem), Draft(kept.bulletin), kept.bulletin, "", "", seconds)
+    return _put(
+        office, home(office, kept.file.stem), Draft(kept.bulletin), kept.bulletin, "", "", seconds
+    )
 
 
 def _put(
-    office: Office, folder: Path, made: Draft, plain: Bulletin, basis: str, entered: str, seconds: float
+    office: Office,
+    folder: Path,
+    made: Draft,
+    plain: Bulletin,
+    basis: str,
+    entered: str,
+    seconds: float,
 ) -> About:
     fresh = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -156,10 +180,23 @@ def _put(
     units = _put_evidence(fresh, (*made.bulletin.posts, *made.bulletin.documents))
     b = made.bulletin
     found = About(
-        b.period.name, b.as_of, b.printed, b.check_from, b.check_to, basis, entered, root_of(text_of(b)), made.faults,
-        tuple(file.name for file in printed.files), printed.missing, units, seconds,
-    )  # fmt: skip
-    (fresh / ABOUT).write_text(json.dumps(asdict(found), ensure_ascii=False, default=str), encoding="utf-8")
+        b.period.name,
+        b.as_of,
+        b.printed,
+        b.check_from,
+        b.check_to,
+        basis,
+        entered,
+        root_of(text_of(b)),
+        made.faults,
+        tuple(file.name for file in printed.files),
+        printed.missing,
+        units,
+        seconds,
+    )
+    (fresh / ABOUT).write_text(
+        json.dumps(asdict(found), ensure_ascii=False, default=str), encoding="utf-8"
+    )
     old = folder.with_name(f".{folder.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():

@@ -1,6 +1,8 @@
-"""What people enter by hand, at a desk or on a page: each kept and put on the record together, with before and after.
+"""What people enter by hand, at a desk or on a page: each kept and put on the record together, with
+before and after.
 
-A word and its link are one transaction of the store. The files that tell of it are exported after the commit.
+A word and its link are one transaction of the store. The files that tell of it are exported after
+the commit.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ from monitor.office import Office, known_units
 from monitor.record.chain import Entry, append, hold, root_of_day
 
 
-def decide_origin(office: Office, *, origin: str, unit: str, by: str, why: str, now: datetime) -> Decision:
+def decide_origin(
+    office: Office, *, origin: str, unit: str, by: str, why: str, now: datetime
+) -> Decision:
     """Whose an origin is from now on (``unit`` an id, or ``nobody``). Raises ``BadConfig``."""
     units = known_units(office)
     given = {"origin": origin, "unit": unit, "by": by, "day": shanghai_day(now), "why": why}
@@ -50,15 +54,19 @@ def decide_origin(office: Office, *, origin: str, unit: str, by: str, why: str, 
 def candidate(
     connection: Connection, number: int, verdict: str, *, by: str, reason: str, now: datetime
 ) -> None:
-    """A person's word (``accepted`` or ``dismissed``) on an account that nobody registered. Raises ``UnknownCandidate``."""
+    """A person's word (``accepted`` or ``dismissed``) on an account that nobody registered. Raises
+    ``UnknownCandidate``."""
     before = connection.scalar(select(CandidateRow.state).where(CandidateRow.id == number))
     account_candidates.decide(connection, number, verdict, by, reason, now)
     data = _changed(before, verdict) | {"reason": reason}
     append(connection, now, [Entry("account_candidate", f"account_candidate:{number}", by, data)])
 
 
-def accounts(connection: Connection, proposal: Proposal, *, by: str, proof: str, now: datetime) -> None:
-    """A survey form into the register, whole. Raises ``ValueError`` where the proposal has faults."""
+def accounts(
+    connection: Connection, proposal: Proposal, *, by: str, proof: str, now: datetime
+) -> None:
+    """A survey form into the register, whole. Raises ``ValueError`` where the proposal has
+    faults."""
     apply(connection, proposal, now, proof)
     entries = [
         Entry(
@@ -67,7 +75,9 @@ def accounts(connection: Connection, proposal: Proposal, *, by: str, proof: str,
             by,
             _changed(
                 None if change.new else {name: old for name, old, _ in change.fields},
-                {"name": change.row.name} if change.new else {name: new for name, _, new in change.fields},
+                {"name": change.row.name}
+                if change.new
+                else {name: new for name, _, new in change.fields},
             )
             | {"proof": proof},
         )
@@ -96,14 +106,19 @@ def account_state(
     append(connection, now, [Entry("account_state", f"outlet:{account}", by, data)])
 
 
-def learn_anew(connection: Connection, outlet: str, *, by: str, reason: str, now: datetime) -> Learned | None:
-    """A person found a redesigned column healthy: it learns its page anew, and a drift becomes its golden reading.
+def learn_anew(
+    connection: Connection, outlet: str, *, by: str, reason: str, now: datetime
+) -> Learned | None:
+    """A person found a redesigned column healthy: it learns its page anew, and a drift becomes its
+    golden reading.
 
     ``None``: no such column.
     """
     learned = accept(connection, outlet, now, person=by, reason=reason)
     if learned is not None and not learned.kept:
-        data = _changed({"dated": learned.dated, "family": learned.family}, None) | {"reason": reason}
+        data = _changed({"dated": learned.dated, "family": learned.family}, None) | {
+            "reason": reason
+        }
         append(connection, now, [Entry("learn_anew", f"outlet:{outlet}", by, data)])
     if learned is not None and learned.drift is not None:
         shape = asdict(learned.drift.shape)
@@ -115,9 +130,11 @@ def learn_anew(connection: Connection, outlet: str, *, by: str, reason: str, now
 def edit(
     office: Office, period: Period, one: Edit, now: datetime, *, compiled: Bulletin | None = None
 ) -> Path:
-    """Strike a name from a list of the bulletin or add one, after trying it on the bulletin as it stands.
+    """Strike a name from a list of the bulletin or add one, after trying it on the bulletin as it
+    stands.
 
-    ``compiled`` is that bulletin before any entry by hand, where it is at hand; else it is compiled now.
+    ``compiled`` is that bulletin before any entry by hand, where it is at hand; else it is compiled
+    now.
     Returns the file of the entries. Raises ``BadEdit``, ``BadConfig``.
     """
     with office.reader.connect() as connection:
@@ -136,13 +153,20 @@ def edit(
     return _file(office, period)
 
 
-def unedit(office: Office, period: Period, list_: str, name: str, *, by: str, now: datetime) -> bool:
+def unedit(
+    office: Office, period: Period, list_: str, name: str, *, by: str, now: datetime
+) -> bool:
     """Take back what was struck or added; whether there was such an edit."""
-    return _enter(office, Word(Kind.EDIT, period.name, edit_key(list_, name), by=by), None, by=by, now=now)
+    return _enter(
+        office, Word(Kind.EDIT, period.name, edit_key(list_, name), by=by), None, by=by, now=now
+    )
 
 
-def commend(office: Office, period: Period, *, name: str, reason: str, by: str, now: datetime) -> Path:
-    """A commendation for the bulletin's text; an earlier one of the same name gives way. Raises ``BadConfig``."""
+def commend(
+    office: Office, period: Period, *, name: str, reason: str, by: str, now: datetime
+) -> Path:
+    """A commendation for the bulletin's text; an earlier one of the same name gives way. Raises
+    ``BadConfig``."""
     try:
         one = Commendation(name=name, reason=reason, by=by)
     except ValueError:
@@ -168,11 +192,16 @@ def errors(office: Office, period: Period, found: ErrorReports, *, by: str, now:
     return _file(office, period)
 
 
-def freeze(office: Office, bulletin: Bulletin, now: datetime, *, by: str, unfinished: str = "") -> Kept:
-    """Keep ``bulletin`` as printed, with the day's root of the record in it; one that was kept before is returned.
+def freeze(
+    office: Office, bulletin: Bulletin, now: datetime, *, by: str, unfinished: str = ""
+) -> Kept:
+    """Keep ``bulletin`` as printed, with the day's root of the record in it; one that was kept
+    before is returned.
 
-    A draft (of a period that is not over, or was not seen to its end) is kept only with ``unfinished``, the reason why
-    it is frozen all the same, which is printed and recorded. Raises ``frozen.Unfinished`` without one, ``Unsound`` when
+    A draft (of a period that is not over, or was not seen to its end) is kept only with
+    ``unfinished``, the reason why
+    it is frozen all the same, which is printed and recorded. Raises ``frozen.Unfinished`` without
+    one, ``Unsound`` when
     the kept one was changed.
     """
     folder, why = archive(office), unfinished.strip()[:400] if bulletin.draft else ""
@@ -182,7 +211,9 @@ def freeze(office: Office, bulletin: Bulletin, now: datetime, *, by: str, unfini
         if known is not None:
             return known
         if bulletin.draft and not why:
-            raise Unfinished(f"这只是草稿（{'；'.join(bulletin.draft)}），没有封存；确需封存，请写明理由")
+            raise Unfinished(
+                f"这只是草稿（{'；'.join(bulletin.draft)}），没有封存；确需封存，请写明理由"
+            )
         root = root_of_day(connection, shanghai_day(now))
         record = Record(shanghai_day(now), root) if root else None
         made = replace(bulletin, record=record, unfinished=why)
@@ -218,11 +249,15 @@ def correct(
     return kept
 
 
-def _enter(office: Office, word: Word, after: dict[str, Any] | None, *, by: str, now: datetime) -> bool:
-    """Keep ``word`` with its link, then export its period; nothing where there is nothing to take back."""
+def _enter(
+    office: Office, word: Word, after: dict[str, Any] | None, *, by: str, now: datetime
+) -> bool:
+    """Keep ``word`` with its link, then export its period; nothing where there is nothing to take
+    back."""
     with office.engine.begin() as connection:
         hold(connection)
-        # A file of the version before that is broken may hold a word about the same: it is mended first.
+        # A file of the version before that is broken may hold a word about the same: it is mended
+        # first.
         entries_of(connection, word.about)
         before = next(
             (one for one in current(connection, word.kind, word.about) if one.key == word.key), None

@@ -1,4 +1,5 @@
-"""What one unit sees and may do about its findings: the data of its signed page. Reads only; nothing here writes."""
+"""What one unit sees and may do about its findings: the data of its signed page. Reads only;
+nothing here writes."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ SHOWN = timedelta(days=90)
 class UnitMatter:
     """A finding with everything said about it between the unit and us.
 
-    ``deadline`` is its order's or counts from our first letter; ``late`` are working days past it. ``held`` = why nobody is
+    ``deadline`` is its order's or counts from our first letter; ``late`` are working days past it.
+    ``held`` = why nobody is
     late by it now, because no look of the last two days bears it out. ``may`` holds
     what the unit can still do: ``reply``, ``ack``, ``appeal``.
     """
@@ -52,7 +54,8 @@ class UnitMatter:
 
 @dataclass(frozen=True, slots=True)
 class UnitDesk:
-    """One unit's page: open findings, the oldest first; ended ones, the newest first; its people, phones masked."""
+    """One unit's page: open findings, the oldest first; ended ones, the newest first; its people,
+    phones masked."""
 
     unit: str
     name: str
@@ -63,8 +66,11 @@ class UnitDesk:
 
 
 def desk(connection: Connection, unit: str, now: datetime, letters: LetterSettings) -> UnitDesk:
-    """The page of ``unit`` at ``now``. Raises ``LookupError``, a sentence, for a unit that is not in the catalogue."""
-    query = select(UnitRow.short, UnitRow.full).where(UnitRow.id == unit, UnitRow.retired_at.is_(None))
+    """The page of ``unit`` at ``now``. Raises ``LookupError``, a sentence, for a unit that is not
+    in the catalogue."""
+    query = select(UnitRow.short, UnitRow.full).where(
+        UnitRow.id == unit, UnitRow.retired_at.is_(None)
+    )
     row = connection.execute(query).first()
     if row is None:
         raise LookupError("台账中没有这个单位，可能已经撤并；请与政务公开工作机构联系")
@@ -75,9 +81,21 @@ def desk(connection: Connection, unit: str, now: datetime, letters: LetterSettin
     held = waiting(connection, (f for f in found if f.closed is None), now)
     links, said = _links(connection, found), _said(connection, found, by_finding)
     matters = [
-        _matter(connection, f, unit, by_finding.get(f.id), told.get((f.id, unit)), rest.get(f.id), links, day, letters, said, held.get(f.id, ""))
+        _matter(
+            connection,
+            f,
+            unit,
+            by_finding.get(f.id),
+            told.get((f.id, unit)),
+            rest.get(f.id),
+            links,
+            day,
+            letters,
+            said,
+            held.get(f.id, ""),
+        )
         for f in found
-    ]  # fmt: skip
+    ]
     ended = [m for m in matters if m.finding.closed is not None]
     return UnitDesk(
         unit,
@@ -126,12 +144,21 @@ def _matter(
 def _said(
     connection: Connection, findings: Sequence[Finding], orders: Mapping[int, Order]
 ) -> tuple[frozenset[int], frozenset[int]]:
-    """The findings that were appealed against and the orders that were answered: few, so that only they are asked for."""
-    heard = select(AppealRow.finding_id).where(AppealRow.finding_id.in_([f.id for f in findings])).distinct()
-    answered = (
-        select(ReplyRow.order_id).where(ReplyRow.order_id.in_([o.id for o in orders.values()])).distinct()
+    """The findings that were appealed against and the orders that were answered: few, so that only
+    they are asked for."""
+    heard = (
+        select(AppealRow.finding_id)
+        .where(AppealRow.finding_id.in_([f.id for f in findings]))
+        .distinct()
     )
-    return frozenset(connection.execute(heard).scalars()), frozenset(connection.execute(answered).scalars())
+    answered = (
+        select(ReplyRow.order_id)
+        .where(ReplyRow.order_id.in_([o.id for o in orders.values()]))
+        .distinct()
+    )
+    return frozenset(connection.execute(heard).scalars()), frozenset(
+        connection.execute(answered).scalars()
+    )
 
 
 def _may(finding: Finding, unit: str, order: Order | None, *, waiting: bool) -> frozenset[str]:

@@ -1,6 +1,8 @@
-"""The three workbooks of the catalogue (分工表, 附件4, 通讯录) behind one counter: looked at, then entered as shown, or given out.
+"""The three workbooks of the catalogue (分工表, 附件4, 通讯录) behind one counter: looked at, then entered
+as shown, or given out.
 
-What was looked at is bound by a token to the very file and to the catalogue as it stood: whatever changes in between,
+What was looked at is bound by a token to the very file and to the catalogue as it stood: whatever
+changes in between,
 the entry is refused and the difference has to be looked at again.
 """
 
@@ -49,7 +51,8 @@ class Refused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one row does: ``kind`` is ``added``, ``changed`` or ``ended``; ``fields`` are (name, before, after)."""
+    """What one row does: ``kind`` is ``added``, ``changed`` or ``ended``; ``fields`` are (name,
+    before, after)."""
 
     kind: str
     cell: str
@@ -60,7 +63,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A workbook held against the catalogue. ``token`` stands for this file and this catalogue together."""
+    """A workbook held against the catalogue. ``token`` stands for this file and this catalogue
+    together."""
 
     kind: str
     file: str
@@ -78,7 +82,8 @@ class Seen:
 
 
 def keep(folder: Path, name: str, data: bytes) -> str:
-    """Put an uploaded workbook aside under its hash, readable for us alone; only the newest few stay.
+    """Put an uploaded workbook aside under its hash, readable for us alone; only the newest few
+    stay.
 
     Raises :class:`Refused` when it is no workbook.
     """
@@ -127,7 +132,8 @@ def look(
 
 
 def enter(connection: Connection, seen: Seen, token: str, now: datetime, *, by: str) -> None:
-    """Write what was shown, whole, on the record. ``seen`` was made in this very transaction, ``token`` is what the
+    """Write what was shown, whole, on the record. ``seen`` was made in this very transaction,
+    ``token`` is what the
     person was shown. Raises :class:`Refused`.
     """
     if seen.faults:
@@ -148,7 +154,8 @@ def enter(connection: Connection, seen: Seen, token: str, now: datetime, *, by: 
 
 
 def given_out(connection: Connection, kind: str, now: datetime) -> bytes:
-    """The workbook ``kind`` as it stands: ``columns``, ``contacts`` (phones in full), ``annex3`` or the empty ``annex4``."""
+    """The workbook ``kind`` as it stands: ``columns``, ``contacts`` (phones in full), ``annex3`` or
+    the empty ``annex4``."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "book.xlsx"
         if kind == "columns":
@@ -181,7 +188,9 @@ Proposed = tuple[Any, list[Line], list[str]]
 
 
 def _columns(connection: Connection, path: Path, now: datetime, allow_loopback: bool) -> Proposed:
-    found = columns_desk.proposed(connection, columns_desk.read(path), now, allow_loopback=allow_loopback)
+    found = columns_desk.proposed(
+        connection, columns_desk.read(path), now, allow_loopback=allow_loopback
+    )
     names = unit_names(connection, retired=True)
     lines = []
     for one in (*found.added, *found.changed, *found.retired):
@@ -191,7 +200,13 @@ def _columns(connection: Connection, path: Path, now: datetime, allow_loopback: 
             units = "、".join(names.get(unit, unit) for unit in one.new.units) or "没有责任单位"
             detail = f"{one.new.path}；{units}；{one.new.url or '没有网址'}"
         lines.append(
-            Line(kind, one.cell, f"{one.name}（{one.id}）", detail, one.fields if kind == "changed" else ())
+            Line(
+                kind,
+                one.cell,
+                f"{one.name}（{one.id}）",
+                detail,
+                one.fields if kind == "changed" else (),
+            )
         )
     return found, lines, list(found.notes)
 
@@ -206,10 +221,15 @@ def _accounts(connection: Connection, path: Path, now: datetime, allow_loopback:
         raise BadWorkbook(f"{path.name}：表里没有填写任何账号")
     found = propose_accounts(connection, survey, now)
     lines = [
-        Line("added" if one.new else "changed", one.row.cell, f"{one.row.name}（{one.id}）",
-             f"{one.unit_name}；{MEDIA_NAMES.get(one.row.platform, one.row.platform)}", one.fields)
+        Line(
+            "added" if one.new else "changed",
+            one.row.cell,
+            f"{one.row.name}（{one.id}）",
+            f"{one.unit_name}；{MEDIA_NAMES.get(one.row.platform, one.row.platform)}",
+            one.fields,
+        )
         for one in (*found.added, *found.changed)
-    ]  # fmt: skip
+    ]
     notes = [f"{one}（原则上一个主体在一个平台只开一个账号）" for one in found.twice]
     notes += _listed("表上没有、台账里有，保持不动", found.absent)
     return found, lines, [*notes, *_listed("跳过不是附件4的工作表", survey.ignored)]
@@ -218,7 +238,13 @@ def _accounts(connection: Connection, path: Path, now: datetime, allow_loopback:
 def _contacts(connection: Connection, path: Path, now: datetime, allow_loopback: bool) -> Proposed:
     found = contacting.proposed(connection, contacting.read(path), now)
     lines = [
-        Line(one.kind, one.cell, one.unit_name, "" if one.fields else one.line.partition("：")[2], one.fields)
+        Line(
+            one.kind,
+            one.cell,
+            one.unit_name,
+            "" if one.fields else one.line.partition("：")[2],
+            one.fields,
+        )
         for one in (*found.added, *found.changed, *found.ended)
     ]
     return found, lines, list(found.notes)

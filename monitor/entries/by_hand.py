@@ -1,4 +1,5 @@
-"""``gengxin entries import``: a file that somebody edited by hand counts from now on, as that person's word."""
+"""``gengxin entries import``: a file that somebody edited by hand counts from now on, as that
+person's word."""
 
 from __future__ import annotations
 
@@ -23,10 +24,14 @@ WHAT: Mapping[Kind, str] = {Kind.ORIGIN: "attribution", **entered.WHAT}
 """The kinds of links that a person's own word leaves."""
 
 
-def take_in(connection: Connection, file: Path, units: Collection[str], *, by: str, now: datetime) -> int:
-    """Make what counts equal to what ``file`` says, each change with its link; returns how many there were.
+def take_in(
+    connection: Connection, file: Path, units: Collection[str], *, by: str, now: datetime
+) -> int:
+    """Make what counts equal to what ``file`` says, each change with its link; returns how many
+    there were.
 
-    A frozen bulletin is only taken in where there is none of its period and day. Raises ``BadConfig`` for a file
+    A frozen bulletin is only taken in where there is none of its period and day. Raises
+    ``BadConfig`` for a file
     that is broken or none of ours, with nothing changed.
     """
     hold(connection)
@@ -60,7 +65,9 @@ def _period(file: Path) -> str:
     raise BadConfig(f"{file.name}：不是可以采用的文件；可以采用：{usual}")
 
 
-def _paper(connection: Connection, file: Path, units: Collection[str], by: str, now: datetime) -> int:
+def _paper(
+    connection: Connection, file: Path, units: Collection[str], by: str, now: datetime
+) -> int:
     settle(connection, file.name)
     if file.stem in {one.name for one in papers.listed(connection)}:
         raise BadConfig(f"{file.name}：这一期已经封存在库中，封存的数据不能改，只能附更正")
@@ -72,13 +79,20 @@ def _paper(connection: Connection, file: Path, units: Collection[str], by: str, 
 
 
 def _equal(
-    connection: Connection, about: str, kinds: Collection[Kind], wanted: list[Word], by: str, now: datetime
+    connection: Connection,
+    about: str,
+    kinds: Collection[Kind],
+    wanted: list[Word],
+    by: str,
+    now: datetime,
 ) -> int:
     """Say what differs, take back what the file no longer has."""
     changes = 0
     for kind in kinds:
         before = {word.key: word for word in current(connection, kind, about)}
-        after = {word.key: word for word in last_words(word for word in wanted if word.kind is kind)}
+        after = {
+            word.key: word for word in last_words(word for word in wanted if word.kind is kind)
+        }
         gone = [Word(kind, about, key, {}, by) for key in before if key not in after]
         new = [word for key, word in after.items() if _differs(before.get(key), word)]
         for word in (*gone, *new):
@@ -88,7 +102,8 @@ def _equal(
 
 
 def _differs(before: Word | None, after: Word) -> bool:
-    """The file of a period does not tell whose the numbers of 找错 are: no name there is no other name."""
+    """The file of a period does not tell whose the numbers of 找错 are: no name there is no other
+    name."""
     if before is None or dict(before.data) != dict(after.data):
         return True
     return after.by not in ("", before.by)
@@ -98,7 +113,9 @@ def _say(connection: Connection, before: Word | None, word: Word, by: str, now: 
     """The link tells whose hand it was; the word keeps the name that the file gives it."""
     subject = f"bulletin:{word.about}" if word.about else f"origin:{word.key}"
     data = {"before": _told(before), "after": _told(word), "by_hand": True}
-    enter(connection, replace(word, by=word.by or by), Entry(WHAT[word.kind], subject, by, data), now)
+    enter(
+        connection, replace(word, by=word.by or by), Entry(WHAT[word.kind], subject, by, data), now
+    )
 
 
 def _told(word: Word | None) -> dict[str, object] | None:

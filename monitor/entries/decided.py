@@ -1,4 +1,5 @@
-"""What a person decided about doubtful origins, once and for all: the last word on an origin holds, earlier ones stay."""
+"""What a person decided about doubtful origins, once and for all: the last word on an origin holds,
+earlier ones stay."""
 
 from __future__ import annotations
 
@@ -26,11 +27,14 @@ def decisions(connection: Connection) -> tuple[Decision, ...]:
 
 
 def in_force(decisions: Sequence[Decision]) -> Mapping[str, str | None]:
-    """Cleaned origin -> unit id, or ``None`` for nobody; what ``counts.tally(decisions=...)`` takes."""
+    """Cleaned origin -> unit id, or ``None`` for nobody; what ``counts.tally(decisions=...)``
+    takes."""
     return {clean(one.origin): None if one.unit == NOBODY else one.unit for one in decisions}
 
 
-def decide(connection: Connection, decision: Decision, units: Collection[str], now: datetime) -> None:
+def decide(
+    connection: Connection, decision: Decision, units: Collection[str], now: datetime
+) -> None:
     """Keep ``decision`` with its link in the record, in the caller's transaction.
 
     Raises :class:`BadConfig` for an unknown unit or an origin that names nothing.
@@ -38,9 +42,13 @@ def decide(connection: Connection, decision: Decision, units: Collection[str], n
     known(decision, "decision", units)
     hold(connection)
     word = word_of(decision)
-    before = next((one.unit for one in decisions(connection) if clean(one.origin) == word.key), None)
+    before = next(
+        (one.unit for one in decisions(connection) if clean(one.origin) == word.key), None
+    )
     data = {"before": before, "after": decision.unit, "why": decision.why}
-    enter(connection, word, Entry("attribution", f"origin:{decision.origin}", decision.by, data), now)
+    enter(
+        connection, word, Entry("attribution", f"origin:{decision.origin}", decision.by, data), now
+    )
 
 
 def word_of(decision: Decision) -> Word:
@@ -50,7 +58,8 @@ def word_of(decision: Decision) -> Word:
 
 
 def exported(connection: Connection) -> str:
-    """The text of the exported file: every decision on each origin that is still decided, oldest first."""
+    """The text of the exported file: every decision on each origin that is still decided, oldest
+    first."""
     standing = {word.key for word in current(connection, Kind.ORIGIN)}
     told = [word for word in history(connection, Kind.ORIGIN) if word.key in standing and word.data]
     return decisions_text([_decision(word) for word in told])

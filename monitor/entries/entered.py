@@ -12,7 +12,11 @@ from monitor.entries.forms import Entries, entries_name
 from monitor.entries.kept import Kind, Word, current, waiting
 
 KINDS = (Kind.EDIT, Kind.COMMENDED, Kind.ERRORS)
-WHAT: Mapping[Kind, str] = {Kind.EDIT: "bulletin_edit", Kind.COMMENDED: "commended", Kind.ERRORS: "errors"}
+WHAT: Mapping[Kind, str] = {
+    Kind.EDIT: "bulletin_edit",
+    Kind.COMMENDED: "commended",
+    Kind.ERRORS: "errors",
+}
 """How the record names what was said of a bulletin."""
 
 
@@ -39,7 +43,8 @@ def stored(connection: Connection, period: str) -> Entries:
 
 
 def words_of(entries: Entries, period: str) -> Iterator[Word]:
-    """Everything of ``entries`` as it is kept; a later word on the same name takes the place of an earlier one."""
+    """Everything of ``entries`` as it is kept; a later word on the same name takes the place of an
+    earlier one."""
     for edit in entries.edits:
         yield Word(Kind.EDIT, period, edit_key(edit.list, edit.name), _said(edit), edit.by)
     for one in entries.commended:

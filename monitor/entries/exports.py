@@ -1,6 +1,8 @@
-"""The files beside the store that tell what people entered: written after the commit, never read back as truth.
+"""The files beside the store that tell what people entered: written after the commit, never read
+back as truth.
 
-A YAML file bears the hash of its own text in its first line, so an older export is known from one that somebody
+A YAML file bears the hash of its own text in its first line, so an older export is known from one
+that somebody
 edited. An edited file is left as it is and told, until somebody has it taken over or written anew.
 """
 
@@ -27,7 +29,8 @@ log = logging.getLogger(__name__)
 HEAD = "# 由 gengxin 从库中导出，在这里改动不会生效（docs/bulletin.md）；sha256 "
 SEALED = re.compile(re.escape(HEAD) + r"([0-9a-f]{64})\n")
 ASIDE = ".原文件"
-"""What a file of the version before, or an edited one, is called after the export took its place."""
+"""What a file of the version before, or an edited one, is called after the export took its
+place."""
 FROZEN_FILE = re.compile(r"(.+)-\d{8}\.json")
 
 
@@ -85,14 +88,16 @@ Make = Callable[[Connection, Places], Sequence[Export]]
 
 
 def of_decisions(connection: Connection, places: Places) -> Sequence[Export]:
-    """The file of decisions about origins; none before the first, unless somebody wrote one by hand."""
+    """The file of decisions about origins; none before the first, unless somebody wrote one by
+    hand."""
     if not history(connection, Kind.ORIGIN) and not places.decisions.exists():
         return ()
     return [Export(places.decisions, sealed(decided.exported(connection)))]
 
 
 def of_period(period: str) -> Make:
-    """The file of what was entered for ``period``; none before the first, unless somebody wrote one by hand."""
+    """The file of what was entered for ``period``; none before the first, unless somebody wrote one
+    by hand."""
 
     def make(connection: Connection, places: Places) -> Sequence[Export]:
         file = places.archive / entries_name(period)
@@ -110,7 +115,10 @@ def of_paper(name: str) -> Make:
         file = places.archive / f"{name}.json"
         text = papers.text_in(connection, name)
         # The seal first: a file without it could not be told from one that was changed.
-        found = [Export(seal_of(file), f"{_hash(text.encode())}  {file.name}\n"), Export(file, text)]
+        found = [
+            Export(seal_of(file), f"{_hash(text.encode())}  {file.name}\n"),
+            Export(file, text),
+        ]
         lines = "".join(line_of(one) for one in papers.errata(connection, name))
         return [*found, Export(beside_of(file), lines, grows=True)] if lines else found
 
@@ -128,9 +136,11 @@ def everything(connection: Connection, places: Places) -> Sequence[Export]:
 
 
 def write(reader: Engine, places: Places, make: Make) -> None:
-    """Bring the files of ``make`` to what the store holds now; what cannot be written is told in the log.
+    """Bring the files of ``make`` to what the store holds now; what cannot be written is told in
+    the log.
 
-    Two who write at once end with the newest: whoever renames last looks at the store once more after it.
+    Two who write at once end with the newest: whoever renames last looks at the store once more
+    after it.
     """
     last: Sequence[Export] = ()
     with reader.connect() as connection:
@@ -146,7 +156,8 @@ def write(reader: Engine, places: Places, make: Make) -> None:
 
 
 def rewrite(reader: Engine, places: Places) -> tuple[Path, ...]:
-    """Write every file anew; an edited one is set aside. Returns those that were not as they should be.
+    """Write every file anew; an edited one is set aside. Returns those that were not as they should
+    be.
 
     Raises ``OSError`` where one cannot be written, ``Unsound``.
     """
@@ -161,11 +172,14 @@ def rewrite(reader: Engine, places: Places) -> tuple[Path, ...]:
 
 
 def adopt(reader: Engine, places: Places, make: Make, file: Path) -> None:
-    """Write the files of ``make`` after somebody had ``file`` taken in: that one gives way, as it was."""
+    """Write the files of ``make`` after somebody had ``file`` taken in: that one gives way, as it
+    was."""
     with reader.connect() as connection:
         wanted = make(connection, places)
     taken = {
-        one.file.name: file_hash(one.file) for one in wanted if one.file == file.resolve() and file.exists()
+        one.file.name: file_hash(one.file)
+        for one in wanted
+        if one.file == file.resolve() and file.exists()
     }
     for one in wanted:
         _write(one, taken)
@@ -186,14 +200,16 @@ def look(connection: Connection, places: Places) -> tuple[Found, ...]:
 
 
 def edited(connection: Connection, places: Places, make: Make) -> tuple[str, ...]:
-    """A sentence for each file of ``make`` that somebody edited, and whose changes count nothing."""
+    """A sentence for each file of ``make`` that somebody edited, and whose changes count
+    nothing."""
     taken = _taken(connection)
     found = (Found(one.file, state_of(one, taken)) for one in make(connection, places))
     return tuple(one.sentence for one in found if one.state is State.EDITED)
 
 
 def legacy_files(places: Places) -> Iterator[Path]:
-    """The files that lie where exports lie, whoever wrote them; errata and seals go with their bulletin."""
+    """The files that lie where exports lie, whoever wrote them; errata and seals go with their
+    bulletin."""
     if places.decisions.is_file():
         yield places.decisions
     folder = places.archive
@@ -204,7 +220,8 @@ def legacy_files(places: Places) -> Iterator[Path]:
 
 
 def state_of(export: Export, taken: Mapping[str, str]) -> State:
-    """How the file of ``export`` stands; ``taken`` are the hashes of files that were taken over, by name."""
+    """How the file of ``export`` stands; ``taken`` are the hashes of files that were taken over, by
+    name."""
     try:
         found = export.file.read_bytes()
     except FileNotFoundError:
@@ -232,7 +249,8 @@ def ours(data: bytes) -> bool:
 
 
 def set_aside(file: Path) -> Path:
-    """Give a file another name, one that no earlier file has, so that nothing a person wrote is lost."""
+    """Give a file another name, one that no earlier file has, so that nothing a person wrote is
+    lost."""
     free = (file.with_name(f"{file.name}{ASIDE}{number or ''}") for number in range(10_000))
     aside = next(one for one in free if not one.exists())
     return file.replace(aside)
@@ -255,7 +273,9 @@ def _write(export: Export, taken: Mapping[str, str]) -> None:
             set_aside(export.file)
         _put(export)
     except OSError as error:
-        log.warning("%s：已记入库，但导出的文件没有写成（%s）", export.file, error.strerror or error)
+        log.warning(
+            "%s：已记入库，但导出的文件没有写成（%s）", export.file, error.strerror or error
+        )
 
 
 def _put(export: Export) -> None:

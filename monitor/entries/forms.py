@@ -1,4 +1,5 @@
-"""What people enter, as plain data, and the text of the files that hold it beside the store. Pure but for reading a file."""
+"""What people enter, as plain data, and the text of the files that hold it beside the store. Pure
+but for reading a file."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ ENTRIES = ".entries.yaml"
 
 
 class Decision(Strict):
-    """Whose a doubtful origin is. ``origin`` is the text as printed; it is compared after cleaning."""
+    """Whose a doubtful origin is. ``origin`` is the text as printed; it is compared after
+    cleaning."""
 
     origin: str = Field(min_length=1, max_length=400)
     unit: str = Field(min_length=1, max_length=64)
@@ -41,7 +43,8 @@ class EditEntry(Strict):
 
 
 class ErrorReports(Strict):
-    """找错: messages of 我为政府网站找错 in the period, entered by hand. ``late``: done later than a month."""
+    """找错: messages of 我为政府网站找错 in the period, entered by hand. ``late``: done later than a
+    month."""
 
     received: int = Field(ge=0, le=1_000_000)
     done: int = Field(ge=0, le=1_000_000)
@@ -80,7 +83,8 @@ def period_of(file: str) -> str:
 
 
 def read_entries(file: Path) -> Entries:
-    """The entries in a file; none where there is no such file. Raises :class:`BadConfig` with the place."""
+    """The entries in a file; none where there is no such file. Raises :class:`BadConfig` with the
+    place."""
     return section(Entries, _yaml(file), file.name)
 
 
@@ -92,14 +96,17 @@ def text_of(entries: Entries) -> str:
 def read_decisions(path: Path, units: Collection[str]) -> tuple[Decision, ...]:
     """The decisions in a file, oldest first; none where there is no such file.
 
-    Raises :class:`BadConfig` with the place of a broken entry, an unknown unit or an origin that names nothing.
+    Raises :class:`BadConfig` with the place of a broken entry, an unknown unit or an origin that
+    names nothing.
     """
     data = _yaml(path)
     if data is None:
         return ()
     if not isinstance(data, list):
         raise BadConfig(f"{path}: must be a list of entries with origin, unit, day")
-    return tuple(_entry(item, f"{path.name}: {number}", units) for number, item in enumerate(data, 1))
+    return tuple(
+        _entry(item, f"{path.name}: {number}", units) for number, item in enumerate(data, 1)
+    )
 
 
 def decisions_text(decisions: Collection[Decision]) -> str:
@@ -108,9 +115,12 @@ def decisions_text(decisions: Collection[Decision]) -> str:
 
 
 def known(decision: Decision, place: str, units: Collection[str]) -> Decision:
-    """``decision`` itself. Raises :class:`BadConfig` for an unknown unit or an origin that names nothing."""
+    """``decision`` itself. Raises :class:`BadConfig` for an unknown unit or an origin that names
+    nothing."""
     if decision.unit != NOBODY and decision.unit not in units:
-        raise BadConfig(f"{place}: unknown unit {decision.unit}; write an id of catalogue.units, or {NOBODY}")
+        raise BadConfig(
+            f"{place}: unknown unit {decision.unit}; write an id of catalogue.units, or {NOBODY}"
+        )
     if not clean(decision.origin):
         raise BadConfig(
             f"{place}: origin {decision.origin!r} names nothing; posts without origin go by their column"

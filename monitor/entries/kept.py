@@ -1,4 +1,5 @@
-"""People's words in the store: each written together with its link in the record, the last one on a matter counts."""
+"""People's words in the store: each written together with its link in the record, the last one on a
+matter counts."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What somebody said of ``key`` in the matter ``about``. No ``data``: the word before it is taken back."""
+    """What somebody said of ``key`` in the matter ``about``. No ``data``: the word before it is
+    taken back."""
 
     kind: Kind
     about: str
@@ -39,9 +41,11 @@ class Word:
 
 
 def enter(connection: Connection, word: Word, told: Entry, now: datetime) -> int:
-    """Keep ``word`` and its link ``told``, in the caller's transaction; returns the number of its row.
+    """Keep ``word`` and its link ``told``, in the caller's transaction; returns the number of its
+    row.
 
-    Whoever reads a word before it writes one takes :func:`monitor.audit.hold` first, so that no other comes between.
+    Whoever reads a word before it writes one takes :func:`monitor.audit.hold` first, so that no
+    other comes between.
     """
     values: dict[str, Any] = {
         "kind": word.kind.value,
@@ -68,7 +72,8 @@ def current(connection: Connection, kind: Kind, about: str = "") -> tuple[Word, 
 
 
 def last_words(words: Iterable[Word]) -> tuple[Word, ...]:
-    """Of each key the last word, in the order in which they were said; those taken back are left out."""
+    """Of each key the last word, in the order in which they were said; those taken back are left
+    out."""
     found: dict[str, Word] = {}
     for word in words:
         # The one that counts stands where it was said, not where its key was named first.
@@ -89,7 +94,8 @@ def settle(connection: Connection, name: str) -> None:
 
 
 def waiting(connection: Connection, name: str = "") -> dict[str, str]:
-    """The files of the version before that could not be taken over, each with why; ``name`` asks for one."""
+    """The files of the version before that could not be taken over, each with why; ``name`` asks
+    for one."""
     query = select(FILE.name, FILE.fault).where(FILE.fault != "").order_by(FILE.name)
     if name:
         query = query.where(FILE.name == name)

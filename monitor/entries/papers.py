@@ -1,4 +1,5 @@
-"""Frozen bulletins and their errata in the store: printed is printed, and each stands in the record."""
+"""Frozen bulletins and their errata in the store: printed is printed, and each stands in the
+record."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ ROW = FrozenRow.__table__.c
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A bulletin that is to be kept: the name of its period, the day of its print, the text of its whole data."""
+    """A bulletin that is to be kept: the name of its period, the day of its print, the text of its
+    whole data."""
 
     period: str
     printed: date
@@ -36,7 +38,8 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A frozen bulletin as a list shows it; ``size`` counts the bytes of its data, ``errata`` its corrections."""
+    """A frozen bulletin as a list shows it; ``size`` counts the bytes of its data, ``errata`` its
+    corrections."""
 
     name: str
     period: str
@@ -49,20 +52,25 @@ class Listed:
 def put(connection: Connection, paper: Paper, told: Entry, *, by: str, now: datetime) -> None:
     """Keep ``paper`` and its link ``told``, in the caller's transaction.
 
-    The caller has looked, under :func:`monitor.audit.hold`, that none of its period and day is kept.
+    The caller has looked, under :func:`monitor.audit.hold`, that none of its period and day is
+    kept.
     """
     data = paper.text.encode("utf-8")
     values = {"name": paper.name, "period": paper.period, "printed": paper.printed}
     values |= {"sha256": root_of(paper.text), "size": len(data), "packed": zlib.compress(data)}
-    statement = insert(FrozenRow).values(**values, by=by[:100], moment=utc(now)).returning(FrozenRow.id)
+    statement = (
+        insert(FrozenRow).values(**values, by=by[:100], moment=utc(now)).returning(FrozenRow.id)
+    )
     made = connection.execute(statement).scalar_one()
     append_sealing(connection, now, told, "frozen_bulletin", made)
 
 
 def newest(connection: Connection, period: str, printed: date | None = None) -> str | None:
-    """The name of the frozen bulletin of ``period``, the last printed one unless ``printed`` names its day.
+    """The name of the frozen bulletin of ``period``, the last printed one unless ``printed`` names
+    its day.
 
-    Raises :class:`Unsound` while a file of the version before that holds it is broken and was not taken over.
+    Raises :class:`Unsound` while a file of the version before that holds it is broken and was not
+    taken over.
     """
     query = select(ROW.name).where(ROW.period == period).order_by(ROW.printed.desc()).limit(1)
     if printed:
@@ -75,7 +83,8 @@ def newest(connection: Connection, period: str, printed: date | None = None) -> 
 
 
 def text_in(connection: Connection, name: str) -> str:
-    """The text that was frozen under ``name``. Raises :class:`Unsound` where it is not as it was, or not there."""
+    """The text that was frozen under ``name``. Raises :class:`Unsound` where it is not as it was,
+    or not there."""
     row = connection.execute(select(ROW.packed, ROW.sha256).where(ROW.name == name)).first()
     if row is None:
         raise Unsound(f"{name}：库中没有这一期封存的数据")
@@ -90,7 +99,11 @@ def text_in(connection: Connection, name: str) -> str:
 
 def listed(connection: Connection) -> tuple[Listed, ...]:
     """Every frozen bulletin, the newest print first."""
-    query = select(ENTRY.about, func.count()).where(ENTRY.kind == Kind.ERRATUM.value).group_by(ENTRY.about)
+    query = (
+        select(ENTRY.about, func.count())
+        .where(ENTRY.kind == Kind.ERRATUM.value)
+        .group_by(ENTRY.about)
+    )
     corrections = {row[0]: int(row[1]) for row in connection.execute(query)}
     columns = (ROW.name, ROW.period, ROW.printed, ROW.sha256, ROW.size)
     rows = connection.execute(select(*columns).order_by(ROW.printed.desc(), ROW.period.desc()))
@@ -98,7 +111,8 @@ def listed(connection: Connection) -> tuple[Listed, ...]:
 
 
 def errata(connection: Connection, name: str) -> tuple[Erratum, ...]:
-    """The errata of the frozen bulletin ``name``, oldest first. Raises :class:`Unsound` for a broken chain."""
+    """The errata of the frozen bulletin ``name``, oldest first. Raises :class:`Unsound` for a
+    broken chain."""
     chain = _root(connection, name)
     found = []
     for number, word in enumerate(history(connection, Kind.ERRATUM, name), 1):
@@ -112,10 +126,14 @@ def errata(connection: Connection, name: str) -> tuple[Erratum, ...]:
     return tuple(found)
 
 
-def correct(connection: Connection, name: str, *, subject: str, text: str, by: str, now: datetime) -> Erratum:
-    """Add an erratum to the frozen bulletin ``name`` with its link; the bulletin itself never changes.
+def correct(
+    connection: Connection, name: str, *, subject: str, text: str, by: str, now: datetime
+) -> Erratum:
+    """Add an erratum to the frozen bulletin ``name`` with its link; the bulletin itself never
+    changes.
 
-    Raises :class:`Unsound` where the bulletin or an earlier erratum was changed, or nothing is said.
+    Raises :class:`Unsound` where the bulletin or an earlier erratum was changed, or nothing is
+    said.
     """
     hold(connection)
     root = root_of(text_in(connection, name))
@@ -127,15 +145,20 @@ def correct(connection: Connection, name: str, *, subject: str, text: str, by: s
 
 
 def word_of(name: str, erratum: Erratum) -> Word:
-    """An erratum of the frozen bulletin ``name`` as it is kept. Its ``by`` whole: the chain covers it."""
+    """An erratum of the frozen bulletin ``name`` as it is kept. Its ``by`` whole: the chain covers
+    it."""
     data: Mapping[str, Any] = {
-        "moment": erratum.moment.isoformat(), "subject": erratum.subject, "text": erratum.text, "by": erratum.by,
-    }  # fmt: skip
+        "moment": erratum.moment.isoformat(),
+        "subject": erratum.subject,
+        "text": erratum.text,
+        "by": erratum.by,
+    }
     return Word(Kind.ERRATUM, name, erratum.chain, data, erratum.by)
 
 
 def unsound(connection: Connection) -> str:
-    """What is wrong with the first frozen bulletin of the store that is not as it was; empty: nothing is."""
+    """What is wrong with the first frozen bulletin of the store that is not as it was; empty:
+    nothing is."""
     for name in connection.execute(select(ROW.name).order_by(ROW.id)).scalars().all():
         try:
             text_in(connection, name)

@@ -38,7 +38,8 @@ def root_of(text: str) -> str:
 
 
 def read_sealed(file: Path) -> str:
-    """The text in a kept bulletin's file, checked against its seal. Raises :class:`Unsound`, ``OSError``."""
+    """The text in a kept bulletin's file, checked against its seal. Raises :class:`Unsound`,
+    ``OSError``."""
     try:
         text = file.read_bytes().decode("utf-8")
         sealed = seal_of(file).read_text(encoding="utf-8").split()[0]
@@ -54,7 +55,8 @@ def read_sealed(file: Path) -> str:
 
 
 def read_errata(file: Path, root: str) -> tuple[Erratum, ...]:
-    """The errata beside a kept bulletin's file, oldest first. Raises :class:`Unsound` for a broken chain."""
+    """The errata beside a kept bulletin's file, oldest first. Raises :class:`Unsound` for a broken
+    chain."""
     beside = beside_of(file)
     return tuple(_errata(beside, root)) if beside.exists() else ()
 

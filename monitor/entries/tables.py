@@ -1,4 +1,5 @@
-"""The tables of what people enter: their words, the frozen bulletins, the files that were read once."""
+"""The tables of what people enter: their words, the frozen bulletins, the files that were read
+once."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from crawler.store.tables import Base
 class EntryRow(Base):
     """One word of a person; a row is never changed or deleted.
 
-    ``about`` names its matter (a period, a frozen bulletin) and ``key`` what of it: a later row of equal kind, about
+    ``about`` names its matter (a period, a frozen bulletin) and ``key`` what of it: a later row of
+    equal kind, about
     and key takes its place. ``data`` is what was said; empty = the word before it is taken back.
     """
 
@@ -30,9 +32,11 @@ class EntryRow(Base):
 
 
 class FrozenRow(Base):
-    """A printed bulletin as it was kept: ``packed`` is its text compressed, ``sha256`` the hash over that text.
+    """A printed bulletin as it was kept: ``packed`` is its text compressed, ``sha256`` the hash
+    over that text.
 
-    ``name`` is its period and day of print, as its file is named; ``size`` counts the bytes of the text.
+    ``name`` is its period and day of print, as its file is named; ``size`` counts the bytes of the
+    text.
     """
 
     __tablename__ = "frozen_bulletin"
@@ -50,7 +54,8 @@ class FrozenRow(Base):
 class EntryFileRow(Base):
     """A file of the version before that was read once: the hash of its bytes then.
 
-    ``fault`` is the sentence that says why nothing of it was taken over; empty: it was, whole. The row without a name
+    ``fault`` is the sentence that says why nothing of it was taken over; empty: it was, whole. The
+    row without a name
     says that the files were looked for.
     """
 

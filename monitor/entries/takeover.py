@@ -1,7 +1,10 @@
-"""The files of the version before are read once, when a store of the new form is opened for the first time.
+"""The files of the version before are read once, when a store of the new form is opened for the
+first time.
 
-A migration knows no folder, so it happens here. Each file is taken over whole, with its links in the record, or not at
-all: one that is broken waits, what needs it says why in one sentence, and the next opening tries again.
+A migration knows no folder, so it happens here. Each file is taken over whole, with its links in
+the record, or not at
+all: one that is broken waits, what needs it says why in one sentence, and the next opening tries
+again.
 """
 
 from __future__ import annotations
@@ -36,7 +39,8 @@ Units = Callable[[Connection], Collection[str]]
 
 
 def take_over(engine: Engine, places: Places, units: Units, clock: Callable[[], datetime]) -> None:
-    """Read the files of the version before that were not read yet; ``clock`` is asked only where there are any."""
+    """Read the files of the version before that were not read yet; ``clock`` is asked only where
+    there are any."""
     with engine.connect() as connection:
         left = _left(connection, places)
     if left is None:
@@ -63,7 +67,9 @@ def _left(connection: Connection, places: Places) -> list[Path] | None:
     if "" not in known:
         return list(exports.legacy_files(places))
     broken = {name for name, fault in known.items() if fault}
-    return [file for file in exports.legacy_files(places) if file.name in broken] if broken else None
+    return (
+        [file for file in exports.legacy_files(places) if file.name in broken] if broken else None
+    )
 
 
 def _take(connection: Connection, file: Path, units: Collection[str], now: datetime) -> None:
@@ -85,7 +91,8 @@ def _take(connection: Connection, file: Path, units: Collection[str], now: datet
 def take(
     connection: Connection, file: Path, units: Collection[str], now: datetime, *, by: str = SYSTEM
 ) -> None:
-    """Everything in ``file`` into the store, each word with its link by ``by``; nothing where it raises.
+    """Everything in ``file`` into the store, each word with its link by ``by``; nothing where it
+    raises.
 
     Raises ``BadConfig``, ``Unsound``, ``OSError``, all before the first row.
     """
@@ -124,7 +131,9 @@ def _paper_of(file: Path, text: str) -> Paper:
         data = json.loads(text)
         found = Paper(data["period"]["name"], date.fromisoformat(data["printed"]), text)
     except (ValueError, KeyError, TypeError) as error:
-        raise Unsound(f"{file.name}：不是本系统封存的通报数据（{error.__class__.__name__}）") from None
+        raise Unsound(
+            f"{file.name}：不是本系统封存的通报数据（{error.__class__.__name__}）"
+        ) from None
     if found.name != file.stem or not re.fullmatch(r"[0-9A-Za-z.至-]{1,60}", found.name):
         raise Unsound(f"{file.name}：文件名与封存的统计期、印发日期不符，应为 {found.name}.json")
     return found
@@ -141,5 +150,7 @@ def _recorded(connection: Connection, name: str) -> set[str]:
 
 def _note(connection: Connection, name: str, sha256: str, fault: str, now: datetime) -> None:
     values = {"sha256": sha256, "fault": fault, "moment": utc(now)}
-    if not connection.execute(update(EntryFileRow).where(FILE.name == name).values(values)).rowcount:
+    if not connection.execute(
+        update(EntryFileRow).where(FILE.name == name).values(values)
+    ).rowcount:
         connection.execute(insert(EntryFileRow).values(name=name, **values))

@@ -1,6 +1,8 @@
-"""How an account kept to its limit over a period: its posts, its longest gap, its days out of bounds.
+"""How an account kept to its limit over a period: its posts, its longest gap, its days out of
+bounds.
 
-A gap is only called one where it was seen whole: both its ends stood on one complete list at one moment. What lies
+A gap is only called one where it was seen whole: both its ends stood on one complete list at one
+moment. What lies
 between two looks that do not touch is not known, and is never held against anybody.
 """
 
@@ -20,7 +22,8 @@ from crawler.store.tables import PostRow, VisitRow
 
 DAYS = 14
 SAME_NIGHT = timedelta(minutes=10)
-"""An account's probes are written one after the other; a post seen through one was there for the next."""
+"""An account's probes are written one after the other; a post seen through one was there for the
+next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class SeenPost:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Days without a post: from the post of ``start`` up to that of ``end``, or to the last look (``open``)."""
+    """Days without a post: from the post of ``start`` up to that of ``end``, or to the last look
+    (``open``)."""
 
     start: date
     end: date
@@ -48,11 +52,15 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """An account in a period, both days counted. ``posts`` are those known: more may have been missed.
+    """An account in a period, both days counted. ``posts`` are those known: more may have been
+    missed.
 
-    ``longest`` is the longest gap proved that reaches into the period, ``days_out`` the days of the period on
-    which the newest post was more than ``limit`` days old, as far as proved. ``unproved`` counts longer gaps
-    that nobody saw whole; ``known_until`` is the day of the last complete look, ``None`` where there was none.
+    ``longest`` is the longest gap proved that reaches into the period, ``days_out`` the days of the
+    period on
+    which the newest post was more than ``limit`` days old, as far as proved. ``unproved`` counts
+    longer gaps
+    that nobody saw whole; ``known_until`` is the day of the last complete look, ``None`` where
+    there was none.
     """
 
     start: date
@@ -76,7 +84,9 @@ class Rhythm:
         said += f"，超过 {self.limit} 天未更新的共 {self.days_out} 天"
         if self.unproved:
             said += f"；另有 {self.unproved} 段间隔没有看全，不予认定"
-        return said if self.known_until >= self.end else f"{said}（完整列表看到 {self.known_until}）"
+        return (
+            said if self.known_until >= self.end else f"{said}（完整列表看到 {self.known_until}）"
+        )
 
 
 def rhythm(
@@ -86,9 +96,11 @@ def rhythm(
     end: date,
     limit: int = DAYS,
 ) -> Rhythm:
-    """What ``posts`` and complete ``looks`` (moments, oldest first) say of the days ``start`` to ``end``.
+    """What ``posts`` and complete ``looks`` (moments, oldest first) say of the days ``start`` to
+    ``end``.
 
-    Posts are those seen by the moment of judgement, from before ``start`` too. Raises ``ValueError`` where the
+    Posts are those seen by the moment of judgement, from before ``start`` too. Raises
+    ``ValueError`` where the
     period ends before it begins.
     """
     if end < start:
@@ -116,7 +128,8 @@ def rhythm(
 
 
 def _gaps(posts: Sequence[SeenPost], looks: Sequence[datetime]) -> Iterator[tuple[Gap, bool]]:
-    """Every gap between days with posts, and whether it was seen whole; the last one runs to the last look."""
+    """Every gap between days with posts, and whether it was seen whole; the last one runs to the
+    last look."""
     days: dict[date, list[SeenPost]] = defaultdict(list)
     for post in posts:
         days[post.day].append(post)
@@ -143,7 +156,8 @@ def _shown(post: SeenPost, look: datetime) -> bool:
 
 
 def _days_out(gap: Gap, start: date, end: date, limit: int) -> int:
-    """Days within the period that are more than ``limit`` days after the gap's start. Its last day is not one of them: the
+    """Days within the period that are more than ``limit`` days after the gap's start. Its last day
+    is not one of them: the
     closing post's day is good, and a look proves nothing of the rest of its own day.
     """
     first = max(start, gap.start + timedelta(days=limit + 1))
@@ -160,7 +174,8 @@ def account_rhythms(
     *,
     limit: int = DAYS,
 ) -> dict[str, Rhythm]:
-    """Every account's :class:`Rhythm` from ``start`` to ``end`` as known at ``as_of``; two queries for all.
+    """Every account's :class:`Rhythm` from ``start`` to ``end`` as known at ``as_of``; two queries
+    for all.
 
     Reposts count as the probe was told to read them (``reposts: count`` or ``skip``).
     """
@@ -169,7 +184,9 @@ def account_rhythms(
     looks = _looks(connection, accounts, as_of)
     last = min(end, shanghai_day(as_of))
     return {
-        account: rhythm(posts.get(account, ()), looks.get(account, ()), start, max(start, last), limit)
+        account: rhythm(
+            posts.get(account, ()), looks.get(account, ()), start, max(start, last), limit
+        )
         for account in accounts
     }
 
@@ -177,9 +194,12 @@ def account_rhythms(
 def _posts(
     connection: Connection, accounts: Collection[str], start: date, as_of: datetime
 ) -> dict[str, list[SeenPost]]:
-    """Posts seen by ``as_of``, from a year before the period on: a longer gap is out of bounds in any case."""
+    """Posts seen by ``as_of``, from a year before the period on: a longer gap is out of bounds in
+    any case."""
     post = PostRow.__table__.c
-    query = select(post.outlet_id, post.published, post.first_seen, post.last_seen, post.pinned).where(
+    query = select(
+        post.outlet_id, post.published, post.first_seen, post.last_seen, post.pinned
+    ).where(
         post.outlet_id.in_(list(accounts)),
         post.first_seen <= as_of,
         post.published <= shanghai_day(as_of),
@@ -191,7 +211,9 @@ def _posts(
     return found
 
 
-def _looks(connection: Connection, accounts: Collection[str], as_of: datetime) -> dict[str, list[datetime]]:
+def _looks(
+    connection: Connection, accounts: Collection[str], as_of: datetime
+) -> dict[str, list[datetime]]:
     """The moments of conclusive looks at a whole list, oldest first."""
     visit = VisitRow.__table__.c
     query = (

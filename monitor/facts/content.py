@@ -1,4 +1,5 @@
-"""What the rules, letters and reports ask of the content checks: suspects and confirmed faults, as of any moment."""
+"""What the rules, letters and reports ask of the content checks: suspects and confirmed faults, as
+of any moment."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from monitor.model import ContentCheck, ContentFacts, ContentFault, FaultLine, O
 SUSPECT, POST = SuspectRow.__table__.c, CheckedPostRow.__table__.c
 CONFIRMED = ("confirmed", "mended")
 FEW = 50
-"""So many outlets (a recheck, an explanation) are asked for by name; the whole district is read at once."""
+"""So many outlets (a recheck, an explanation) are asked for by name; the whole district is read at
+once."""
 
 
 def content_facts(
@@ -27,14 +29,24 @@ def content_facts(
     """One entry for each of ``outlets`` that had a post checked by ``as_of``."""
     few = [of.outlet.id for of in outlets] if len(outlets) <= FEW else None
     mine = true() if few is None else POST.outlet_id.in_(few)
-    looked = select(POST.outlet_id).where(POST.looked.is_not(None), POST.first_seen <= as_of, mine).distinct()
+    looked = (
+        select(POST.outlet_id)
+        .where(POST.looked.is_not(None), POST.first_seen <= as_of, mine)
+        .distinct()
+    )
     checked = set(connection.execute(looked).scalars())
     if not checked:
         return ()
     undecided = or_(SUSPECT.decided_at.is_(None), SUSPECT.decided_at > as_of)
     confirmed = _confirmed(as_of)
     query = (
-        select(POST.outlet_id, SUSPECT.post_id, SUSPECT.rule, SUSPECT.unit_id, confirmed.label("confirmed"))
+        select(
+            POST.outlet_id,
+            SUSPECT.post_id,
+            SUSPECT.rule,
+            SUSPECT.unit_id,
+            confirmed.label("confirmed"),
+        )
         .join_from(SuspectRow, CheckedPostRow, POST.id == SUSPECT.post_id)
         .where(_standing(as_of), or_(undecided, confirmed), mine)
     )
@@ -52,10 +64,13 @@ def content_facts(
 def fault_lines(
     connection: Connection, as_of: datetime, outlets: Collection[str] | None = None
 ) -> tuple[FaultLine, ...]:
-    """The confirmed faults that stood at ``as_of``, of ``outlets`` or of all columns, oldest first."""
+    """The confirmed faults that stood at ``as_of``, of ``outlets`` or of all columns, oldest
+    first."""
     query = (
         select(SuspectRow.__table__, POST.outlet_id, POST.title, POST.url)
-        .select_from(SuspectRow.__table__.join(CheckedPostRow.__table__, POST.id == SUSPECT.post_id))
+        .select_from(
+            SuspectRow.__table__.join(CheckedPostRow.__table__, POST.id == SUSPECT.post_id)
+        )
         .where(_standing(as_of), _confirmed(as_of))
         .order_by(SUSPECT.id)
     )
@@ -63,18 +78,27 @@ def fault_lines(
         query = query.where(POST.outlet_id.in_(outlets))
     return tuple(
         FaultLine(
-            row.outlet_id, row.unit_id, title_of(row.rule), row.title, row.url, row.place, _said(row), row.hint,
+            row.outlet_id,
+            row.unit_id,
+            title_of(row.rule),
+            row.title,
+            row.url,
+            row.place,
+            _said(row),
+            row.hint,
             row.first_seen,
         )
         for row in connection.execute(query)
-    )  # fmt: skip
+    )
 
 
 def content_check(
     connection: Connection, since: datetime, as_of: datetime, names: Mapping[str, str]
 ) -> ContentCheck | None:
-    """What a bulletin says of posts' content at ``as_of``: what people confirmed after ``since`` or what still stands,
-    and how many suspects wait. ``names`` are the units' short names; ``None`` where no post was checked by then."""
+    """What a bulletin says of posts' content at ``as_of``: what people confirmed after ``since`` or
+    what still stands,
+    and how many suspects wait. ``names`` are the units' short names; ``None`` where no post was
+    checked by then."""
     posts = select(func.count()).where(POST.looked.is_not(None), POST.first_seen <= as_of)
     checked = int(connection.execute(posts).scalar_one())
     if not checked:
@@ -91,7 +115,9 @@ def content_check(
         .order_by(SUSPECT.unit_id, SUSPECT.id)
     )
     undecided = or_(SUSPECT.decided_at.is_(None), SUSPECT.decided_at > as_of)
-    open_ = select(SUSPECT.rule, func.count()).where(_standing(as_of), undecided).group_by(SUSPECT.rule)
+    open_ = (
+        select(SUSPECT.rule, func.count()).where(_standing(as_of), undecided).group_by(SUSPECT.rule)
+    )
     waiting: Counter[str] = Counter()
     for rule, count in connection.execute(open_):
         waiting[family_of(rule)] += int(count)
@@ -102,13 +128,22 @@ def content_check(
 def _fault(row: Any, as_of: datetime, names: Mapping[str, str]) -> ContentFault:
     mended = row.ended is not None and row.ended <= as_of
     return ContentFault(
-        names.get(row.unit_id, row.unit_id), family_of(row.rule), title_of(row.rule), row.title, row.url, row.name,
-        row.place, _said(row), shanghai_day(row.first_seen), shanghai_day(row.ended) if mended else None,
-    )  # fmt: skip
+        names.get(row.unit_id, row.unit_id),
+        family_of(row.rule),
+        title_of(row.rule),
+        row.title,
+        row.url,
+        row.name,
+        row.place,
+        _said(row),
+        shanghai_day(row.first_seen),
+        shanghai_day(row.ended) if mended else None,
+    )
 
 
 def looked_since(connection: Connection, outlet: str, since: datetime) -> bool:
-    """Whether every post of the column with a confirmed fault, and what the fault is about, was looked at after ``since``."""
+    """Whether every post of the column with a confirmed fault, and what the fault is about, was
+    looked at after ``since``."""
     post, resource = CheckedPostRow.__table__, ResourceRow.__table__
     query = (
         select(func.count())
@@ -119,9 +154,16 @@ def looked_since(connection: Connection, outlet: str, since: datetime) -> bool:
         )
         .where(POST.outlet_id == outlet, SUSPECT.state == "confirmed")
         .where(
-            or_(POST.looked.is_(None), POST.looked <= since, and_(SUSPECT.resource_id.is_not(None), or_(resource.c.looked.is_(None), resource.c.looked <= since)))
+            or_(
+                POST.looked.is_(None),
+                POST.looked <= since,
+                and_(
+                    SUSPECT.resource_id.is_not(None),
+                    or_(resource.c.looked.is_(None), resource.c.looked <= since),
+                ),
+            )
         )
-    )  # fmt: skip
+    )
     return not connection.execute(query).scalar_one()
 
 
@@ -158,8 +200,13 @@ def _facts(of: OutletFacts, rows: Sequence[Any], names: Mapping[str, str]) -> Co
     kinds = Counter(family_of(row.rule) for row in faults)
     blamed = Counter(row.unit_id for row in faults)
     return ContentFacts(
-        of.outlet.id, of.outlet.path or of.outlet.name, len(suspects), len(set(suspects)),
-        len(faults), len({row.post_id for row in faults}), tuple(kinds.most_common()),
+        of.outlet.id,
+        of.outlet.path or of.outlet.name,
+        len(suspects),
+        len(set(suspects)),
+        len(faults),
+        len({row.post_id for row in faults}),
+        tuple(kinds.most_common()),
         tuple((unit, names.get(unit, unit), count) for unit, count in blamed.most_common()),
         sum(bool(row.confirmed) for row in rows) - len(faults),
-    )  # fmt: skip
+    )

@@ -15,7 +15,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from crawler.crosscheck.model import Checked
-from crawler.model import SHANGHAI, Evidence, Outcome, OutletKind, Probe, Purpose, Site, shanghai_day, utc
+from crawler.model import (
+    SHANGHAI,
+    Evidence,
+    Outcome,
+    OutletKind,
+    Probe,
+    Purpose,
+    Site,
+    shanghai_day,
+    utc,
+)
 from crawler.platforms import manual
 from crawler.register.account_cards import StateSince, histories, state_on
 from crawler.store.rows import outlet_of, unread_of
@@ -41,7 +51,8 @@ from monitor.model import Facts, Look, Newest, OutletFacts, PageFacts, SiteFacts
 from monitor.words import causes
 
 WINDOW = 8
-"""Days of looks that are read, the judged one with them: more than the two nights that any verdict needs."""
+"""Days of looks that are read, the judged one with them: more than the two nights that any verdict
+needs."""
 KEPT = 4
 """Newest looks that are always kept; see ``outlet_unreadable``."""
 BATCH = 5000
@@ -56,7 +67,8 @@ OUTLET, POST, VISIT, DUTY = (
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A post with the proof of its date, for a person to check. ``others`` are dates that disagree."""
+    """A post with the proof of its date, for a person to check. ``others`` are dates that
+    disagree."""
 
     title: str
     url: str
@@ -80,10 +92,13 @@ def gather(
 ) -> Facts:
     """What was known at ``as_of``: visits made and posts first seen by then, duties of that day.
 
-    ``horizon`` is the first day the crawl went back to. The night failed where fewer than ``coverage`` of
-    the outlets that were due were looked at, and was blind where fewer were seen (``coverage.py``), unless
+    ``horizon`` is the first day the crawl went back to. The night failed where fewer than
+    ``coverage`` of
+    the outlets that were due were looked at, and was blind where fewer were seen (``coverage.py``),
+    unless
     ``failed_night`` says so. ``only`` keeps to those outlet
-    ids and gathers no units: such facts are ``partial``. Raises ``ValueError`` for a naive ``as_of``.
+    ids and gathers no units: such facts are ``partial``. Raises ``ValueError`` for a naive
+    ``as_of``.
     """
     as_of, day = utc(as_of), shanghai_day(as_of)
     said = pages(connection, as_of) if only is None else {}
@@ -95,7 +110,9 @@ def gather(
         everything = with_drifts(connection, everything, as_of)
     outlets = tuple(of for of in everything if of.outlet.kind is not OutletKind.CANARY)
     months = months_from(add_months(quarter_start(day), -3), day.replace(day=1))
-    night = Seen() if only is not None or failed_night is not None else sight(outlets, as_of, coverage)
+    night = (
+        Seen() if only is not None or failed_night is not None else sight(outlets, as_of, coverage)
+    )
     return Facts(
         as_of=as_of,
         day=day,
@@ -178,9 +195,15 @@ def _sites(
 
 
 def _outlets(
-    connection: Connection, as_of: datetime, day: date, only: Collection[str] | None, lying: Collection[str]
+    connection: Connection,
+    as_of: datetime,
+    day: date,
+    only: Collection[str] | None,
+    lying: Collection[str],
 ) -> tuple[OutletFacts, ...]:
-    wanted: list[ColumnElement[bool]] = [or_(OUTLET.retired_at.is_(None), OUTLET.retired_at > as_of)]
+    wanted: list[ColumnElement[bool]] = [
+        or_(OUTLET.retired_at.is_(None), OUTLET.retired_at > as_of)
+    ]
     if only is not None:
         wanted.append(OUTLET.id.in_(only))
     looks, sites = _looks(connection, as_of, wanted, lying)
@@ -192,7 +215,9 @@ def _outlets(
     states = {id_: state_on(history, day) for id_, history in histories(connection, only).items()}
     words = attested(connection, None if only is None else list(only), as_of=as_of)
     beside = elsewhere(connection, as_of, only)
-    rows = connection.execute(select(OutletRow.__table__).where(*wanted).order_by(OUTLET.id)).mappings()
+    rows = connection.execute(
+        select(OutletRow.__table__).where(*wanted).order_by(OUTLET.id)
+    ).mappings()
     found = (
         _in_state(
             _outlet(
@@ -213,9 +238,11 @@ def _outlets(
 
 
 def _with_word(of: OutletFacts, word: Probe | None, as_of: datetime) -> OutletFacts:
-    """An account with what a person saw of it: beside and above the probes, whichever of them is asked. Newest wins.
+    """An account with what a person saw of it: beside and above the probes, whichever of them is
+    asked. Newest wins.
 
-    An entry counts from when it was entered until it expires or is withdrawn; what the person saw then is a look.
+    An entry counts from when it was entered until it expires or is withdrawn; what the person saw
+    then is a look.
     """
     outlet = with_word(of.outlet, word)
     entry = next((probe for probe in outlet.probes if probe.platform == MANUAL), None)
@@ -227,14 +254,26 @@ def _with_word(of: OutletFacts, word: Probe | None, as_of: datetime) -> OutletFa
     if reading.outcome is not Outcome.READ or seen is None or post is None:
         return of
     if of.newest is None or seen.day > of.newest.day:
-        of = replace(of, newest=Newest(seen.day, "", post.url, seen.raw, seen.place), ever_posts=True)
+        of = replace(
+            of, newest=Newest(seen.day, "", post.url, seen.raw, seen.place), ever_posts=True
+        )
     looked = utc(datetime.fromisoformat(reading.identity["looked"]))
     if any(look.stands_for == looked for look in of.looks):
         return of
     look = Look(
-        looked, reading.outcome, reading.evidence, MANUAL, seen.day, post.url, 1, seen=looked, door="person"
+        looked,
+        reading.outcome,
+        reading.evidence,
+        MANUAL,
+        seen.day,
+        post.url,
+        1,
+        seen=looked,
+        door="person",
     )
-    return replace(of, looks=tuple(sorted((*of.looks, look), key=lambda one: one.moment, reverse=True)))
+    return replace(
+        of, looks=tuple(sorted((*of.looks, look), key=lambda one: one.moment, reverse=True))
+    )
 
 
 def _survey_days(connection: Connection, as_of: datetime, day: date) -> dict[str, tuple[date, ...]]:
@@ -283,7 +322,8 @@ def _outlet(
 
 
 def _read_until(row: Mapping[Any, Any], looks: tuple[Look, ...], as_of: datetime) -> date | None:
-    """The day of the last look whose list is known without a gap: a walk under way counts from before it."""
+    """The day of the last look whose list is known without a gap: a walk under way counts from
+    before it."""
     since, prior, last = row["walk_since"], row["walk_prior"], row["last_conclusive"]
     if not row["walk_done"] and (since is None or since <= as_of):
         return shanghai_day(prior) if prior else None
@@ -300,18 +340,34 @@ def _looks(
     wanted: Sequence[ColumnElement[bool]],
     lying: Collection[str],
 ) -> tuple[dict[str, tuple[Look, ...]], dict[str, str]]:
-    """The looks of each outlet within the window, newest first, thinned to what rules need; and each one's site."""
+    """The looks of each outlet within the window, newest first, thinned to what rules need; and
+    each one's site."""
     query = (
         select(
-            VISIT.outlet_id, VISIT.moment, VISIT.outcome, VISIT.evidence, VISIT.probe,
-            VISIT.newest, VISIT.newest_url, VISIT.dated, VISIT.reason, VISIT.seen, VISIT.mark,
-            VISIT.unread, VISIT.total, VISIT.conditional, VISIT.door, VISIT.path, VISIT.url, OUTLET.site_id,
+            VISIT.outlet_id,
+            VISIT.moment,
+            VISIT.outcome,
+            VISIT.evidence,
+            VISIT.probe,
+            VISIT.newest,
+            VISIT.newest_url,
+            VISIT.dated,
+            VISIT.reason,
+            VISIT.seen,
+            VISIT.mark,
+            VISIT.unread,
+            VISIT.total,
+            VISIT.conditional,
+            VISIT.door,
+            VISIT.path,
+            VISIT.url,
+            OUTLET.site_id,
         )
         .select_from(OutletRow.__table__.join(VisitRow.__table__, VISIT.outlet_id == OUTLET.id))
         .where(*wanted, VISIT.page_no == 1)
         .where(VISIT.moment >= _window(as_of), VISIT.moment <= as_of)
         .order_by(OUTLET.id, VISIT.moment.desc(), VISIT.id.desc())
-    )  # fmt: skip
+    )
     kept: dict[str, list[Look]] = defaultdict(list)
     sites: dict[str, str] = {}
     for row in connection.execute(query, execution_options={"yield_per": BATCH}):
@@ -326,7 +382,8 @@ def _looks(
 
 
 def _window(as_of: datetime) -> datetime:
-    """From when on looks are read. It moves at midnight only: both judgements of a night read the same looks."""
+    """From when on looks are read. It moves at midnight only: both judgements of a night read the
+    same looks."""
     first = shanghai_day(as_of) - timedelta(days=WINDOW - 1)
     return datetime.combine(first, time.min, SHANGHAI)
 
@@ -353,27 +410,31 @@ def _look(row: Sequence[Any]) -> Look:
 
 
 def _adds(look: Look, seen: Sequence[Look]) -> bool:
-    """Whether an older look adds something: rows that were left unread, or what the newer ones lack for a proof."""
+    """Whether an older look adds something: rows that were left unread, or what the newer ones lack
+    for a proof."""
     if not look.outcome.conclusive or look.evidence not in BOUNDED:
         return False
     return bool(look.unread) or not enough([one for one in seen if one.evidence in BOUNDED])
 
 
 def _lied(look: Look, url: str, lying: Collection[str]) -> bool:
-    """Whether "unchanged" is all that the look has, from a server that says so of pages that changed."""
+    """Whether "unchanged" is all that the look has, from a server that says so of pages that
+    changed."""
     return look.conditional and look.outcome is Outcome.UNCHANGED and host_key(url) in lying
 
 
 def _newest(
     connection: Connection, as_of: datetime, day: date, wanted: Sequence[ColumnElement[bool]]
 ) -> dict[str, Newest]:
-    """The newest post of each outlet that had been seen by then and is not dated later than ``day``."""
+    """The newest post of each outlet that had been seen by then and is not dated later than
+    ``day``."""
     post = PostRow.__table__.alias("newest")
     found = (
         select(POST.id)
         .where(POST.outlet_id == OUTLET.id, POST.published <= day, POST.first_seen <= as_of)
         .where(POST.place != MANUAL)  # a person's word counts while it stands: see _with_word
-        # Of one day's posts the one whose day may convict: an account's article has it in a script, its list in plain sight.
+        # Of one day's posts the one whose day may convict: an account's article has it in a script,
+        # its list in plain sight.
         .order_by(POST.published.desc(), POST.place.in_(CONVICTING).desc(), POST.id.desc())
         .limit(1)
         .correlate(OutletRow.__table__)
@@ -400,7 +461,9 @@ def _undated(
     return frozenset(connection.execute(query.distinct()).scalars())
 
 
-def _duties(connection: Connection, day: date, only: Collection[str] | None) -> dict[str, tuple[str, ...]]:
+def _duties(
+    connection: Connection, day: date, only: Collection[str] | None
+) -> dict[str, tuple[str, ...]]:
     """Who answers for each outlet on ``day``, the lead first."""
     query = (
         select(DUTY.outlet_id, DUTY.unit_id)

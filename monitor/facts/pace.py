@@ -1,4 +1,5 @@
-"""The posts of the places that a rule counts by the week or the working day, and the working days. Nothing where none does."""
+"""The posts of the places that a rule counts by the week or the working day, and the working days.
+Nothing where none does."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ from monitor.settings.versions import Version
 
 RULE = "outlet_pace"
 DAYS = 35
-"""Days back that are read: more than two whole weeks and five working days before any long holiday."""
+"""Days back that are read: more than two whole weeks and five working days before any long
+holiday."""
 POST, OUTLET = PostRow.__table__.c, OutletRow.__table__.c
 
 
@@ -28,14 +30,17 @@ def paced(in_force: Mapping[str, Version]) -> frozenset[str]:
     """The classes of columns, and ``account``, to which the rule ``in_force`` sets a pace."""
     version = in_force.get(RULE)
     return (
-        frozenset(k for k, v in version.arguments.items() if isinstance(v, Pace)) if version else frozenset()
+        frozenset(k for k, v in version.arguments.items() if isinstance(v, Pace))
+        if version
+        else frozenset()
     )
 
 
 def with_paces(
     connection: Connection, facts: Facts, letters: LetterSettings, *in_force: Mapping[str, Version]
 ) -> Facts:
-    """``facts`` with what ``outlet_pace`` needs of any of the sets of rules ``in_force`` on their day."""
+    """``facts`` with what ``outlet_pace`` needs of any of the sets of rules ``in_force`` on their
+    day."""
     classes = frozenset[str]().union(*map(paced, in_force))
     if not classes:
         return facts

@@ -1,4 +1,5 @@
-"""What pages said of themselves, and posts that came late or went: the queries behind the page rules."""
+"""What pages said of themselves, and posts that came late or went: the queries behind the page
+rules."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ NUMBER = re.compile(r"(\d{5,12})(?:_\d{1,2})?\.(?:s?html?|jsp|aspx)?$")
 
 
 def pages(connection: Connection, as_of: datetime) -> dict[tuple[str, str], PageFacts]:
-    """The newest words of every page known by ``as_of``, by subject and kind (``home_list`` left out)."""
+    """The newest words of every page known by ``as_of``, by subject and kind (``home_list`` left
+    out)."""
     query = (
         select(PAGE.subject, PAGE.kind, PAGE.url, PAGE.facts, PAGE.first_seen)
         .where(PAGE.first_seen <= as_of, PAGE.kind != "home_list")
@@ -39,7 +41,8 @@ def pages(connection: Connection, as_of: datetime) -> dict[tuple[str, str], Page
 
 
 def homes(connection: Connection, as_of: datetime) -> dict[str, HomeFacts]:
-    """The newest looks at each site's home page by ``as_of``, and the newest post that it leads to."""
+    """The newest looks at each site's home page by ``as_of``, and the newest post that it leads
+    to."""
     query = (
         select(PAGE.subject, PAGE.facts, PAGE.first_seen)
         .where(PAGE.kind == "home_list", PAGE.first_seen <= as_of)
@@ -55,17 +58,25 @@ def homes(connection: Connection, as_of: datetime) -> dict[str, HomeFacts]:
 def _home(rows: list[Any]) -> HomeFacts:
     facts: Mapping[str, Any] = rows[0].facts
     newest = date.fromisoformat(facts["newest"]) if facts["newest"] else None
-    shown = max((date.fromisoformat(day) for row in rows if (day := row.facts["newest"])), default=None)
-    return HomeFacts(tuple(row.first_seen for row in rows[:LOOKS]), newest, int(facts["dated"]), shown)
+    shown = max(
+        (date.fromisoformat(day) for row in rows if (day := row.facts["newest"])), default=None
+    )
+    return HomeFacts(
+        tuple(row.first_seen for row in rows[:LOOKS]), newest, int(facts["dated"]), shown
+    )
 
 
 def late_posts(connection: Connection, as_of: datetime) -> dict[str, tuple[LatePost, ...]]:
-    """Posts of columns first shown lately though they bear a day before a look that did not show them.
+    """Posts of columns first shown lately though they bear a day before a look that did not show
+    them.
 
-    A baseline has no look before it and is left out; so is what had stood on further pages not yet walked.
+    A baseline has no look before it and is left out; so is what had stood on further pages not yet
+    walked.
     """
     query = (
-        select(POST.outlet_id, POST.url, POST.title, POST.published, POST.first_seen, POST.prior_look)
+        select(
+            POST.outlet_id, POST.url, POST.title, POST.published, POST.first_seen, POST.prior_look
+        )
         .select_from(PostRow.__table__.join(OutletRow.__table__, POST.outlet_id == OUTLET.id))
         .where(OUTLET.kind == OutletKind.COLUMN.value, OUTLET.retired_at.is_(None))
         .where(POST.first_seen > as_of - WINDOW, POST.first_seen <= as_of)
@@ -90,14 +101,17 @@ def number_in(url: str) -> int | None:
 def removed_posts(connection: Connection, as_of: datetime) -> dict[str, RemovedPosts]:
     """Columns whose newest list no longer shows posts that are newer than most of what it shows.
 
-    A pinned old post may stand above anything, so the oldest quarter of the list says nothing; a post that stands
+    A pinned old post may stand above anything, so the oldest quarter of the list says nothing; a
+    post that stands
     there under another address was moved. A list seen after ``as_of`` is not of that day.
     """
     since = shanghai_day(as_of) - WINDOW
     recent = (POST.published >= since) & (POST.first_seen <= as_of)
     last = (
         select(
-            POST.outlet_id, func.max(POST.last_seen).label("seen"), func.min(POST.last_seen).label("first")
+            POST.outlet_id,
+            func.max(POST.last_seen).label("seen"),
+            func.min(POST.last_seen).label("first"),
         )
         .where(recent)
         .group_by(POST.outlet_id)

@@ -20,11 +20,13 @@ WEEK = timedelta(days=7)
 CONFIRMED = 2
 """So many visits in a row must fail before a site is called down now."""
 TOGETHER = timedelta(minutes=10)
-"""Sites that fail within so much of each other fail for a reason that they share: our line, our resolver, our clock."""
+"""Sites that fail within so much of each other fail for a reason that they share: our line, our
+resolver, our clock."""
 
 
 class ProbeRow(Base):
-    """One visit. ``confirms`` marks one that does not count: the second visit made minutes after a failed one, or one
+    """One visit. ``confirms`` marks one that does not count: the second visit made minutes after a
+    failed one, or one
     that only asked for the time. ``ahead`` = seconds that our clock was ahead of the server's.
     """
 
@@ -48,16 +50,27 @@ class ProbeRow(Base):
 
 
 def add(connection: Connection, site: str, probed: Probed, *, confirms: bool = False) -> None:
-    """Keep one visit. A visit that took the limit or longer counts as closed whatever came after."""
+    """Keep one visit. A visit that took the limit or longer counts as closed whatever came
+    after."""
     late = probed.result == "open" and probed.seconds >= SECONDS
     connection.execute(
         insert(ProbeRow).values(
-            site_id=site, moment=probed.moment, result="closed" if late else probed.result, confirms=confirms,
-            seconds=probed.seconds, dns=probed.dns, tcp=probed.tcp, tls=probed.tls, first=probed.first,
-            status=probed.status, error="slow" if late else probed.error, host=probed.host,
-            certificate_until=probed.certificate_until, ahead=probed.ahead,
+            site_id=site,
+            moment=probed.moment,
+            result="closed" if late else probed.result,
+            confirms=confirms,
+            seconds=probed.seconds,
+            dns=probed.dns,
+            tcp=probed.tcp,
+            tls=probed.tls,
+            first=probed.first,
+            status=probed.status,
+            error="slow" if late else probed.error,
+            host=probed.host,
+            certificate_until=probed.certificate_until,
+            ahead=probed.ahead,
         )
-    )  # fmt: skip
+    )
 
 
 def last_moments(connection: Connection) -> dict[str, datetime]:
@@ -67,12 +80,16 @@ def last_moments(connection: Connection) -> dict[str, datetime]:
 
 
 def ahead(connection: Connection) -> float | None:
-    """By how many seconds our clock is ahead of the sites': the median of their last visits; ``None`` = none told.
+    """By how many seconds our clock is ahead of the sites': the median of their last visits;
+    ``None`` = none told.
 
-    A site whose last visit failed says nothing: what it told before was about another hour, maybe another clock.
+    A site whose last visit failed says nothing: what it told before was about another hour, maybe
+    another clock.
     """
     newest = select(func.max(ProbeRow.id)).group_by(ProbeRow.site_id)
-    found = connection.execute(select(ProbeRow.ahead).where(ProbeRow.id.in_(newest))).scalars().all()
+    found = (
+        connection.execute(select(ProbeRow.ahead).where(ProbeRow.id.in_(newest))).scalars().all()
+    )
     told = [one for one in found if one is not None]
     return median(told) if told else None
 
@@ -93,8 +110,10 @@ def unconfirmed(connection: Connection, earliest: datetime, latest: datetime) ->
 def weeks(connection: Connection, as_of: datetime) -> tuple[SiteWeek, ...]:
     """The week before ``as_of`` for every site that is not retired.
 
-    A closed visit whose confirmation minutes later found the site open still counts: the rule asks for
-    the share of visits. Where a failing visit turns out to be our own outage it does not, nor where other sites
+    A closed visit whose confirmation minutes later found the site open still counts: the rule asks
+    for
+    the share of visits. Where a failing visit turns out to be our own outage it does not, nor where
+    other sites
     failed in the same minutes (:func:`shared`).
     """
     query = (
@@ -112,13 +131,17 @@ def weeks(connection: Connection, as_of: datetime) -> tuple[SiteWeek, ...]:
     ).all()
     hosts = {site.id: host_key(site.home) for site in sites}
     ours = shared([row for rows in by_site.values() for row in rows], hosts)
-    return tuple(_week(site.id, site.name, site.home, by_site.get(site.id, []), ours) for site in sites)
+    return tuple(
+        _week(site.id, site.name, site.home, by_site.get(site.id, []), ours) for site in sites
+    )
 
 
 def shared(rows: Iterable[ProbeRow], hosts: Mapping[str, str]) -> frozenset[int]:
-    """The failed visits that other hosts shared: within minutes at least one other failed, and not fewer failed than opened.
+    """The failed visits that other hosts shared: within minutes at least one other failed, and not
+    fewer failed than opened.
 
-    Whatever the error: a broken line, resolver or proxy of ours gives time-outs, refusals and 502 alike. One that fails
+    Whatever the error: a broken line, resolver or proxy of ours gives time-outs, refusals and 502
+    alike. One that fails
     alone while others open, and one that nobody else was asked beside, fail for themselves.
     """
     ordered = sorted((row for row in rows if row.result != "blocked"), key=lambda row: row.moment)
@@ -138,18 +161,28 @@ def shared(rows: Iterable[ProbeRow], hosts: Mapping[str, str]) -> frozenset[int]
     return frozenset(found)
 
 
-def _week(site: str, name: str, home: str, rows: Sequence[ProbeRow], ours: Collection[int]) -> SiteWeek:
+def _week(
+    site: str, name: str, home: str, rows: Sequence[ProbeRow], ours: Collection[int]
+) -> SiteWeek:
     planned = [row for row in rows if not row.confirms]
     excluded = _excluded(rows) | set(ours)
     counted = [row for row in planned if row.id not in excluded]
     opened = [row for row in rows if row.result == "open"]
     last = opened[-1] if opened else None
     return SiteWeek(
-        site, name, home, len(counted), sum(row.result == "closed" for row in counted),
-        len(planned) - len(counted), last.host if last else "", last.certificate_until if last else None,
-        rows[-1].moment if rows else None, last.moment if last else None, last.error if last else "",
+        site,
+        name,
+        home,
+        len(counted),
+        sum(row.result == "closed" for row in counted),
+        len(planned) - len(counted),
+        last.host if last else "",
+        last.certificate_until if last else None,
+        rows[-1].moment if rows else None,
+        last.moment if last else None,
+        last.error if last else "",
         _down(rows, excluded),
-    )  # fmt: skip
+    )
 
 
 def _down(rows: Sequence[ProbeRow], excluded: Collection[int]) -> bool:
@@ -159,7 +192,8 @@ def _down(rows: Sequence[ProbeRow], excluded: Collection[int]) -> bool:
 
 
 def _excluded(rows: Iterable[ProbeRow]) -> set[int]:
-    """Visits that tell nothing: our own outages (found at once or at the confirmation) and refusals."""
+    """Visits that tell nothing: our own outages (found at once or at the confirmation) and
+    refusals."""
     found: set[int] = set()
     before: ProbeRow | None = None
     for row in rows:

@@ -1,4 +1,5 @@
-"""What a run of looks saw: each outlet once, by its last look. Only a look that proved something is a sight."""
+"""What a run of looks saw: each outlet once, by its last look. Only a look that proved something is
+a sight."""
 
 from __future__ import annotations
 
@@ -18,8 +19,10 @@ CAUSES = 3
 
 @dataclass(frozen=True, slots=True)
 class Saw:
-    """``asked`` outlets were looked at, ``seen`` of them proved something; ``district`` of those are the district's own
-    (a canary proves a platform, not a place). ``why`` counts the causes of the others, the commonest first.
+    """``asked`` outlets were looked at, ``seen`` of them proved something; ``district`` of those
+    are the district's own
+    (a canary proves a platform, not a place). ``why`` counts the causes of the others, the
+    commonest first.
     """
 
     asked: int = 0

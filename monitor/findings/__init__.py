@@ -1,4 +1,6 @@
-"""A finding from its opening to its one end: the ledger, what is said, what excuses it, where everything stands.
+"""A finding from its opening to its one end: the ledger, what is said, what excuses it, where
+everything stands.
 
-Face: ``ledger.open_findings``, ``dispensations.in_force``, ``standing.stands``, ``borne_out.waiting``.
+Face: ``ledger.open_findings``, ``dispensations.in_force``, ``standing.stands``,
+``borne_out.waiting``.
 """

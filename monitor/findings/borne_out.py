@@ -1,8 +1,11 @@
 """Is what an open finding says still borne out? Old looks say nothing new.
 
-A reminder, an overdue mark, a step up the ladder and a row for 约谈 need the accusation to be what is said *now*, and a look of
-the last two days that proved something by itself: of the whole list, asked without validators, no cache's copy, no entry that
-a person made before that. Where that is missing the finding stays open and waits, and the office is told which one and why.
+A reminder, an overdue mark, a step up the ladder and a row for 约谈 need the accusation to be what is
+said *now*, and a look of
+the last two days that proved something by itself: of the whole list, asked without validators, no
+cache's copy, no entry that
+a person made before that. Where that is missing the finding stays open and waits, and the office is
+told which one and why.
 """
 
 from __future__ import annotations
@@ -25,10 +28,12 @@ from monitor.words.causes import cause_name, looked_like
 RECENT = timedelta(days=2)
 """An older look says nothing new."""
 UNLISTED = ("content_faults",)
-"""Rules about an outlet that rest on a person's word about single posts, not on a look at the list."""
+"""Rules about an outlet that rest on a person's word about single posts, not on a look at the
+list."""
 CONCLUSIVE = tuple(outcome.value for outcome in Outcome if outcome.conclusive)
 PROVING = (Evidence.COMPLETE.value, Evidence.PARTIAL.value, Evidence.MANUAL.value)
-"""A part that was left unread is weighed by the judgement (``looks/resolving.py``), which must accuse all the same."""
+"""A part that was left unread is weighed by the judgement (``looks/resolving.py``), which must
+accuse all the same."""
 ACCUSING = tuple(value.value for value in Value if value.accuses)
 SAID, FINDING, VISIT, JUDGED = (
     SaidRow.__table__.c,
@@ -47,7 +52,8 @@ SITE_DOWN_NOW = "所在网站现在打不开"
 
 
 def borne_out(now: datetime, finding: Any = FINDING) -> ColumnElement[bool]:
-    """The condition that what a row of ``finding`` (columns of its table, or of an alias) says is borne out at ``now``;
+    """The condition that what a row of ``finding`` (columns of its table, or of an alias) says is
+    borne out at ``now``;
     for every query that marks who is late.
     """
     now = utc(now)
@@ -60,9 +66,13 @@ def borne_out(now: datetime, finding: Any = FINDING) -> ColumnElement[bool]:
         SAID.value.in_(ACCUSING),
     )
     seen = exists().where(
-        VISIT.outlet_id == func.substr(finding.subject, len("outlet:") + 1), *_proves(now), *_within(now)
+        VISIT.outlet_id == func.substr(finding.subject, len("outlet:") + 1),
+        *_proves(now),
+        *_within(now),
     )
-    judged = exists().where(JUDGED.as_of > now - RECENT, JUDGED.as_of <= now, JUDGED.failed_night.is_(False))
+    judged = exists().where(
+        JUDGED.as_of > now - RECENT, JUDGED.as_of <= now, JUDGED.failed_night.is_(False)
+    )
     looks = and_(finding.subject.like("outlet:%"), finding.rule.not_in(UNLISTED))
     return and_(said, or_(and_(looks, seen), and_(~looks, judged)))
 
@@ -89,9 +99,11 @@ def waiting(
     verdicts: Iterable[Verdict] | None = None,
     down: frozenset[str] = frozenset(),
 ) -> dict[int, str]:
-    """Those of ``findings`` about units that have to wait at ``now``, by id, with the reason in Chinese.
+    """Those of ``findings`` about units that have to wait at ``now``, by id, with the reason in
+    Chinese.
 
-    ``verdicts`` are what is said now where somebody judged just before: what they do not bear out waits, too. ``down``
+    ``verdicts`` are what is said now where somebody judged just before: what they do not bear out
+    waits, too. ``down``
     are sites that do not answer now.
     """
     own = [one for one in findings if not one.ours]
@@ -108,7 +120,9 @@ def waiting(
         if sites.get(one.subject, "") in down:
             held[one.id] = SITE_DOWN_NOW
         elif current is not None and (found is None or not found.value.accuses):
-            held[one.id] = cause_name(found.cause) if found is not None and found.cause else NOT_SAID
+            held[one.id] = (
+                cause_name(found.cause) if found is not None and found.cause else NOT_SAID
+            )
         elif one.id not in good:
             held[one.id] = ""
         elif one.rule in UNLISTED and not _read_again(connection, one, now):
@@ -124,7 +138,8 @@ def _read_again(connection: Connection, finding: Finding, now: datetime) -> bool
 def _told(
     connection: Connection, findings: Sequence[Finding], held: Mapping[int, str], now: datetime
 ) -> dict[int, str]:
-    """``held`` with a reason for each: what the looks of the last days came to, before what was said of them."""
+    """``held`` with a reason for each: what the looks of the last days came to, before what was
+    said of them."""
     looks = _looks(connection, [f for f in findings if f.subject.startswith("outlet:")], now)
     said = _said(connection, findings, now)
     found = {}
@@ -132,13 +147,16 @@ def _told(
         listed = one.subject.startswith("outlet:") and one.rule not in UNLISTED
         seen = _of_looks(looks.get(one.subject.removeprefix("outlet:"), ()), now) if listed else ""
         found[one.id] = (
-            held[one.id] if held[one.id] == SITE_DOWN_NOW else seen or held[one.id] or _of_said(one, said)
+            held[one.id]
+            if held[one.id] == SITE_DOWN_NOW
+            else seen or held[one.id] or _of_said(one, said)
         )
     return found
 
 
 def unwitnessed(connection: Connection, since: datetime) -> tuple[str, ...]:
-    """Outlets under an open finding about a unit of which no look ``since`` proves anything by itself.
+    """Outlets under an open finding about a unit of which no look ``since`` proves anything by
+    itself.
 
     Whoever refuses us tonight is not asked once more: that helps nobody.
     """
@@ -150,7 +168,10 @@ def unwitnessed(connection: Connection, since: datetime) -> tuple[str, ...]:
     good = {
         row.outlet_id
         for row in looks
-        if row.outcome in CONCLUSIVE and row.evidence in PROVING and not row.conditional and row.seen is None
+        if row.outcome in CONCLUSIVE
+        and row.evidence in PROVING
+        and not row.conditional
+        and row.seen is None
     }
     last = {row.outlet_id: row.outcome for row in looks}
     refused = {outlet for outlet, outcome in last.items() if outcome == Outcome.BLOCKED}
@@ -161,7 +182,8 @@ PLAIN = (VISIT.evidence, VISIT.conditional, VISIT.seen)
 
 
 def open_subjects(connection: Connection, only: Sequence[str] = ()) -> tuple[str, ...]:
-    """The outlets in use under an open finding about a unit; of rules about their list, or of those in ``only``."""
+    """The outlets in use under an open finding about a unit; of rules about their list, or of those
+    in ``only``."""
     query = select(FINDING.subject).where(
         FINDING.closed.is_(None), FINDING.ours.is_(False), FINDING.subject.like("outlet:%")
     )
@@ -186,7 +208,9 @@ class _Seen:
         return self.outcome.conclusive and self.evidence in PROVING
 
 
-def _looks(connection: Connection, findings: Sequence[Finding], now: datetime) -> dict[str, list[_Seen]]:
+def _looks(
+    connection: Connection, findings: Sequence[Finding], now: datetime
+) -> dict[str, list[_Seen]]:
     """The looks of the last two days at each outlet, newest first."""
     ids = {f.subject.removeprefix("outlet:") for f in findings}
     columns = (
@@ -204,7 +228,13 @@ def _looks(connection: Connection, findings: Sequence[Finding], now: datetime) -
     found: dict[str, list[_Seen]] = {}
     for row in connection.execute(query.order_by(VISIT.moment.desc(), VISIT.id.desc())):
         looked = _Seen(
-            row.moment, Outcome(row.outcome), row.evidence, row.conditional, row.reason, row.mark, row.seen
+            row.moment,
+            Outcome(row.outcome),
+            row.evidence,
+            row.conditional,
+            row.reason,
+            row.mark,
+            row.seen,
         )
         found.setdefault(row.outlet_id, []).append(looked)
     return found
@@ -212,7 +242,10 @@ def _looks(connection: Connection, findings: Sequence[Finding], now: datetime) -
 
 def _of_looks(looks: Sequence[_Seen], now: datetime) -> str:
     """Why the looks of the last two days bear nothing out; empty where one of them could."""
-    if any(one.proves and not one.conditional and (one.seen or one.moment) > now - RECENT for one in looks):
+    if any(
+        one.proves and not one.conditional and (one.seen or one.moment) > now - RECENT
+        for one in looks
+    ):
         return ""
     if not looks:
         return NOT_SEEN
@@ -224,7 +257,9 @@ def _of_looks(looks: Sequence[_Seen], now: datetime) -> str:
     return looked_like(last.reason or last.outcome.value, last.mark)
 
 
-def _said(connection: Connection, findings: Sequence[Finding], now: datetime) -> dict[Key, tuple[str, str]]:
+def _said(
+    connection: Connection, findings: Sequence[Finding], now: datetime
+) -> dict[Key, tuple[str, str]]:
     """What is said of each finding now: value and cause."""
     subjects = sorted({one.subject for one in findings})
     query = select(SAID.rule, SAID.subject, SAID.period, SAID.value, SAID.cause).where(
@@ -243,19 +278,31 @@ def _of_said(finding: Finding, said: Mapping[Key, tuple[str, str]]) -> str:
 def _sites(connection: Connection, findings: Sequence[Finding]) -> dict[str, str]:
     """The site of each column among the findings' subjects."""
     ids = {f.subject.removeprefix("outlet:") for f in findings if f.subject.startswith("outlet:")}
-    query = select(OutletRow.id, OutletRow.site_id).where(OutletRow.id.in_(ids), OutletRow.kind == "column")
+    query = select(OutletRow.id, OutletRow.site_id).where(
+        OutletRow.id.in_(ids), OutletRow.kind == "column"
+    )
     return {f"outlet:{row.id}": row.site_id for row in connection.execute(query)}
 
 
 def witnesses(
     connection: Connection, outlets: Iterable[str], now: datetime
 ) -> dict[str, tuple[Witness, ...]]:
-    """The newest two independent looks at each outlet that may prove something, newest first; one where there is no pair."""
+    """The newest two independent looks at each outlet that may prove something, newest first; one
+    where there is no pair."""
     now = utc(now)
     columns = (
-        VISIT.moment, VISIT.outcome, VISIT.evidence, VISIT.probe, VISIT.newest, VISIT.dated, VISIT.seen, VISIT.conditional,
-        VISIT.door, VISIT.path, VISIT.url,
-    )  # fmt: skip
+        VISIT.moment,
+        VISIT.outcome,
+        VISIT.evidence,
+        VISIT.probe,
+        VISIT.newest,
+        VISIT.dated,
+        VISIT.seen,
+        VISIT.conditional,
+        VISIT.door,
+        VISIT.path,
+        VISIT.url,
+    )
     query = select(VISIT.outlet_id, *columns).where(
         VISIT.outlet_id.in_(sorted(set(outlets))),
         VISIT.page_no == 1,
@@ -268,9 +315,17 @@ def witnesses(
     urls: dict[Look, str] = {}
     for row in connection.execute(query.order_by(VISIT.moment.desc(), VISIT.id.desc())):
         one = Look(
-            row.moment, Outcome(row.outcome), Evidence(row.evidence), row.probe, row.newest, dated=row.dated,
-            seen=row.seen, conditional=row.conditional, door=row.door, path=row.path,
-        )  # fmt: skip
+            row.moment,
+            Outcome(row.outcome),
+            Evidence(row.evidence),
+            row.probe,
+            row.newest,
+            dated=row.dated,
+            seen=row.seen,
+            conditional=row.conditional,
+            door=row.door,
+            path=row.path,
+        )
         looks.setdefault(row.outlet_id, []).append(one)
         urls[one] = row.url
     return {

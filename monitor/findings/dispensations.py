@@ -1,6 +1,8 @@
-"""Silences, exemptions and reported maintenance (报备): who decided what about which subject, from when to when.
+"""Silences, exemptions and reported maintenance (报备): who decided what about which subject, from
+when to when.
 
-A silence stops the telling, not the finding. An exemption closes the finding and says who approved it. While
+A silence stops the telling, not the finding. An exemption closes the finding and says who approved
+it. While
 maintenance that was reported beforehand lasts, nothing new is found and nothing is cleared by it.
 """
 
@@ -29,7 +31,11 @@ class Kind(StrEnum):
     MAINTENANCE = "maintenance"
 
 
-KIND_NAMES: Mapping[Kind, str] = {Kind.SILENCE: "静默", Kind.EXEMPTION: "豁免", Kind.MAINTENANCE: "报备"}
+KIND_NAMES: Mapping[Kind, str] = {
+    Kind.SILENCE: "静默",
+    Kind.EXEMPTION: "豁免",
+    Kind.MAINTENANCE: "报备",
+}
 
 
 class Refused(ValueError):
@@ -38,7 +44,8 @@ class Refused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Dispensation:
-    """One decision. ``rule`` empty = every rule; ``subject`` may end in ``*``; ``until`` is its last day."""
+    """One decision. ``rule`` empty = every rule; ``subject`` may end in ``*``; ``until`` is its
+    last day."""
 
     id: int
     kind: Kind
@@ -50,7 +57,8 @@ class Dispensation:
     until: date
 
     def covers(self, rule: str, subject: str, site: str = "") -> bool:
-        """Whether it speaks of ``rule`` about ``subject``, which stands on ``site`` (``site:ID``)."""
+        """Whether it speaks of ``rule`` about ``subject``, which stands on ``site``
+        (``site:ID``)."""
         if self.rule and self.rule != rule:
             return False
         if self.subject.endswith("*"):
@@ -60,9 +68,7 @@ class Dispensation:
     @property
     def said(self) -> str:
         """Who decided it and how long it lasts, in Chinese."""
-        return (
-            f"{self.approved_by}批准{KIND_NAMES[self.kind]}至{chinese_day(self.until)}，事由：{self.reason}"
-        )
+        return f"{self.approved_by}批准{KIND_NAMES[self.kind]}至{chinese_day(self.until)}，事由：{self.reason}"
 
 
 def grant(
@@ -77,7 +83,8 @@ def grant(
     now: datetime,
     rule: str = "",
 ) -> Dispensation:
-    """Enter a decision. Raises :class:`Refused` without reason or approver, or where it ends before it begins."""
+    """Enter a decision. Raises :class:`Refused` without reason or approver, or where it ends before
+    it begins."""
     if not reason.strip() or not approved_by.strip():
         raise Refused("须写明事由和批准人")
     if until < since:
@@ -87,9 +94,15 @@ def grant(
     if not subject.partition(":")[2]:
         raise Refused(f"对象{subject!r}须写成 outlet:编号、unit:编号或 site:编号，末尾可用*")
     values = {
-        "kind": kind.value, "rule": rule, "subject": subject, "reason": reason.strip(),
-        "approved_by": approved_by.strip(), "since": since, "until": until, "entered": utc(now),
-    }  # fmt: skip
+        "kind": kind.value,
+        "rule": rule,
+        "subject": subject,
+        "reason": reason.strip(),
+        "approved_by": approved_by.strip(),
+        "since": since,
+        "until": until,
+        "entered": utc(now),
+    }
     row = connection.execute(insert(DispensationRow).values(values))
     number = int((row.inserted_primary_key or (0,))[0])
     told = ("kind", "rule", "subject", "reason", "since", "until")
@@ -102,11 +115,14 @@ def grant(
         who=approved_by.strip(),
         data={"before": None, "after": after},
     )
-    return Dispensation(number, kind, rule, subject, reason.strip(), approved_by.strip(), since, until)
+    return Dispensation(
+        number, kind, rule, subject, reason.strip(), approved_by.strip(), since, until
+    )
 
 
 def withdraw(connection: Connection, number: int, by: str, now: datetime) -> bool:
-    """End a decision now; ``False`` where there is none in force with that number. Its row stays."""
+    """End a decision now; ``False`` where there is none in force with that number. Its row
+    stays."""
     done = connection.execute(
         update(DispensationRow)
         .where(ROW.id == number, ROW.withdrawn.is_(None))
@@ -128,7 +144,9 @@ def in_force(connection: Connection, as_of: datetime) -> tuple[Dispensation, ...
         .order_by(ROW.id)
     )
     return tuple(
-        Dispensation(r.id, Kind(r.kind), r.rule, r.subject, r.reason, r.approved_by, r.since, r.until)
+        Dispensation(
+            r.id, Kind(r.kind), r.rule, r.subject, r.reason, r.approved_by, r.since, r.until
+        )
         for r in connection.execute(query)
     )
 
@@ -152,14 +170,20 @@ def _under(verdict: Verdict, decisions: Iterable[Dispensation], site: str) -> Ve
     exempt = next((one for one in covering if one.kind is Kind.EXEMPTION), None)
     if exempt is not None:
         sentence = f"{verdict.name}：{exempt.said}，其间不作判定。"
-        return replace(verdict, value=Value.EXEMPT, cause="exemption", sentence=sentence, due=exempt.until)
+        return replace(
+            verdict, value=Value.EXEMPT, cause="exemption", sentence=sentence, due=exempt.until
+        )
     if covering and verdict.opens:
         sentence = f"{verdict.name}：{covering[0].said}，其间不作新的认定。"
-        return replace(verdict, value=Value.UNKNOWN, cause=MAINTENANCE, sentence=sentence, ours=False)
+        return replace(
+            verdict, value=Value.UNKNOWN, cause=MAINTENANCE, sentence=sentence, ours=False
+        )
     return verdict
 
 
-def unsilenced(findings: Iterable[Finding], decisions: Iterable[Dispensation]) -> tuple[Finding, ...]:
+def unsilenced(
+    findings: Iterable[Finding], decisions: Iterable[Dispensation]
+) -> tuple[Finding, ...]:
     """The findings that nobody silenced: those that letters may speak of."""
     silences = [one for one in decisions if one.kind is Kind.SILENCE]
     return tuple(f for f in findings if not any(one.covers(f.rule, f.subject) for one in silences))

@@ -1,4 +1,5 @@
-"""One cause, one finding: while a site or a probe is out, what it made unreadable is not reported one by one.
+"""One cause, one finding: while a site or a probe is out, what it made unreadable is not reported
+one by one.
 
 Pure. A verdict that rests on a good look is never touched: what was seen was seen.
 """
@@ -17,20 +18,28 @@ from monitor.rules.sites.site_unreachable import DOWN_NOW
 from monitor.words.causes import PROBE_OUT, READER_BROKEN, SITE_DOWN, cause_name
 
 SITE_RULES: Mapping[str, str] = {site_unreachable.NAME: SITE_DOWN, site_unseen.NAME: READER_BROKEN}
-"""Rules about a site that explain what its columns could not show, with the cause that they give."""
+"""Rules about a site that explain what its columns could not show, with the cause that they
+give."""
 
 
 def inhibited(verdicts: Sequence[Verdict], facts: Facts) -> tuple[Verdict, ...]:
     """``verdicts`` without the findings that a site's or a probe's own finding explains.
 
-    A probe's verdict has the subject ``probe:NAME``, or ``outlet:ID`` of the canary that stands for it.
+    A probe's verdict has the subject ``probe:NAME``, or ``outlet:ID`` of the canary that stands for
+    it.
     """
     sites, probes, misled = down_now(verdicts), _probes(verdicts, facts), _misled(verdicts)
     if not (sites or probes or misled):
         return tuple(verdicts)
-    causes = {of.outlet.id: _cause(of, sites, probes) for of in _blind(facts)} if sites or probes else {}
+    causes = (
+        {of.outlet.id: _cause(of, sites, probes) for of in _blind(facts)} if sites or probes else {}
+    )
     return tuple(
-        _held(v, causes.get(v.subject.removeprefix("outlet:"), "") or misled.get((v.rule, v.subject), ""))
+        _held(
+            v,
+            causes.get(v.subject.removeprefix("outlet:"), "")
+            or misled.get((v.rule, v.subject), ""),
+        )
         for v in verdicts
     )
 
@@ -50,7 +59,11 @@ def _misled(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], str]:
 
 def _blind(facts: Facts) -> Iterable[OutletFacts]:
     """Outlets whose newest look proved nothing."""
-    return (of for of in (*facts.outlets, *facts.canaries) if of.looks and not of.looks[0].outcome.conclusive)
+    return (
+        of
+        for of in (*facts.outlets, *facts.canaries)
+        if of.looks and not of.looks[0].outcome.conclusive
+    )
 
 
 def _cause(of: OutletFacts, sites: Mapping[str, str], probes: Collection[str]) -> str:
@@ -61,16 +74,23 @@ def _cause(of: OutletFacts, sites: Mapping[str, str], probes: Collection[str]) -
 
 
 def down_now(said: Iterable[Verdict | Finding]) -> dict[str, str]:
-    """The sites that are down now, by id, with the cause; ``said`` are verdicts or open findings of one moment.
+    """The sites that are down now, by id, with the cause; ``said`` are verdicts or open findings of
+    one moment.
 
-    Down is what was closed too often this week *and* is closed at the newest visits, and what tonight's crawl could
-    mostly not see. A site of which nothing is known (too few visits, a firewall that refuses us alone), or that was closed
+    Down is what was closed too often this week *and* is closed at the newest visits, and what
+    tonight's crawl could
+    mostly not see. A site of which nothing is known (too few visits, a firewall that refuses us
+    alone), or that was closed
     last week and is open now, keeps back nothing.
     """
     return {
         one.subject.removeprefix("site:"): SITE_RULES[one.rule]
         for one in said
-        if (one.rule == site_unreachable.NAME and one.value is Value.STALE and one.numbers.get(DOWN_NOW))
+        if (
+            one.rule == site_unreachable.NAME
+            and one.value is Value.STALE
+            and one.numbers.get(DOWN_NOW)
+        )
         or (one.rule == site_unseen.NAME and one.value is Value.UNKNOWN and one.ours)
     }
 

@@ -1,4 +1,5 @@
-"""Findings open, are kept, and close once; every change is written with its event in one transaction."""
+"""Findings open, are kept, and close once; every change is written with its event in one
+transaction."""
 
 from __future__ import annotations
 
@@ -56,10 +57,14 @@ def apply(
 ) -> Changes:
     """Fold the verdicts of one moment into the ledger, in the caller's transaction.
 
-    An accusing verdict (or an unknown of ours) opens a finding where none is open; fresh, due soon and
-    exempt close it (as ``mistaken`` where what clears it stood there before); unknown leaves it as it is. ``lives`` by rule say how many looks in a row that takes,
-    and when a finding is flapping; without them one is enough and none flaps. With ``rules`` in force and ``subjects`` judged, an open
-    finding that got no verdict closes with its reason: ``rule_off``, ``retired``, ``period_over``, ``not_judged``.
+    An accusing verdict (or an unknown of ours) opens a finding where none is open; fresh, due soon
+    and
+    exempt close it (as ``mistaken`` where what clears it stood there before); unknown leaves it as
+    it is. ``lives`` by rule say how many looks in a row that takes,
+    and when a finding is flapping; without them one is enough and none flaps. With ``rules`` in
+    force and ``subjects`` judged, an open
+    finding that got no verdict closes with its reason: ``rule_off``, ``retired``, ``period_over``,
+    ``not_judged``.
     The same verdicts again change nothing, and older ones never undo what is known from later ones.
     """
     as_of = utc(as_of)
@@ -69,9 +74,15 @@ def apply(
     known = {_key(row): row for row in _open_rows(connection)}
     later = _closed_since(connection, as_of)
     held = ready(connection, judged, lives, as_of)
-    new = [v for k, v in judged.items() if v.opens and k not in known and k not in later and k not in held]
+    new = [
+        v
+        for k, v in judged.items()
+        if v.opens and k not in known and k not in later and k not in held
+    ]
     opened = _open(connection, new, as_of, lives)
-    kept = [(row, judged[key]) for key, row in known.items() if key in judged and row["opened"] <= as_of]
+    kept = [
+        (row, judged[key]) for key, row in known.items() if key in judged and row["opened"] <= as_of
+    ]
     changed = _change(connection, [(row, v) for row, v in kept if v.opens], as_of)
     clear = [(row, v) for row, v in kept if v.value in CLEARING]
     cleared = [
@@ -80,7 +91,9 @@ def apply(
         if v.value is Value.EXEMPT or (_key(row) not in held and not _unquiet(row, lives, as_of))
     ]
     wrong = mistaken(connection, cleared)
-    ending = [(row, MISTAKEN if row["id"] in wrong else v.value.value, v.sentence) for row, v in cleared]
+    ending = [
+        (row, MISTAKEN if row["id"] in wrong else v.value.value, v.sentence) for row, v in cleared
+    ]
     _calm(connection, [(row, v) for row, v in clear if row["flapping"]], lives, as_of)
     if rules is not None and subjects is not None:
         left = [row for key, row in known.items() if key not in judged and row["opened"] <= as_of]
@@ -89,7 +102,8 @@ def apply(
 
 
 def end(connection: Connection, finding: int, ended: str, sentence: str, moment: datetime) -> None:
-    """A person's decision ends an open finding; its rule may open another one unless somebody exempts it."""
+    """A person's decision ends an open finding; its rule may open another one unless somebody
+    exempts it."""
     _one_writer(connection)
     query = select(FindingRow.__table__).where(FINDING.id == finding, FINDING.closed.is_(None))
     row = connection.execute(query).mappings().first()
@@ -126,7 +140,8 @@ def _calm(
 def open_findings(
     connection: Connection, as_of: datetime, *, subject: str | None = None
 ) -> tuple[Finding, ...]:
-    """The findings that were open at ``as_of``, by number. Their texts are those of the last judgement."""
+    """The findings that were open at ``as_of``, by number. Their texts are those of the last
+    judgement."""
     query = select(FindingRow.__table__).where(
         FINDING.opened <= as_of, or_(FINDING.closed.is_(None), FINDING.closed > as_of)
     )
@@ -139,7 +154,8 @@ def open_findings(
 def findings_of(
     connection: Connection, as_of: datetime, since: datetime, unit: str = ""
 ) -> tuple[Finding, ...]:
-    """The findings that were open at ``as_of`` or ended after ``since``, by number; of one ``unit`` where it is given."""
+    """The findings that were open at ``as_of`` or ended after ``since``, by number; of one ``unit``
+    where it is given."""
     alive = or_(FINDING.closed.is_(None), FINDING.closed > since)
     query = select(FindingRow.__table__).where(FINDING.opened <= as_of, alive)
     if unit:
@@ -153,7 +169,8 @@ def answered_by(unit: str) -> ColumnElement[bool]:
 
 
 def _one_writer(connection: Connection) -> None:
-    # SQLite's transactions begin IMMEDIATE; PostgreSQL needs to be told, or two judges take one number.
+    # SQLite's transactions begin IMMEDIATE; PostgreSQL needs to be told, or two judges take one
+    # number.
     if connection.dialect.name == "postgresql":
         connection.execute(text("LOCK TABLE finding IN SHARE ROW EXCLUSIVE MODE"))
 
@@ -187,26 +204,42 @@ def _open(
     first = _last_number(connection, year) + 1
     before = pasts(connection, verdicts, as_of, lives)
     rows = [
-        _new_row(v, f"{year}-{number:04d}", as_of, before.get((v.rule, v.subject, v.period), Past()))
+        _new_row(
+            v, f"{year}-{number:04d}", as_of, before.get((v.rule, v.subject, v.period), Past())
+        )
         for number, v in enumerate(verdicts, first)
     ]
     statement = insert(FindingRow).returning(FindingRow.id, sort_by_parameter_order=True)
     ids = connection.execute(statement, rows).scalars().all()
     opened = [{**row, "id": id_} for row, id_ in zip(rows, ids, strict=True)]
     told = [before.get(_key(row), Past()) for row in opened]
-    details = [(row["id"], _snapshot(row) | past.detail) for row, past in zip(opened, told, strict=True)]
+    details = [
+        (row["id"], _snapshot(row) | past.detail) for row, past in zip(opened, told, strict=True)
+    ]
     _events(connection, "opened", as_of, details)
-    flapping = [(row["id"], {"times": p.times + 1}) for row, p in zip(opened, told, strict=True) if p.flaps]
+    flapping = [
+        (row["id"], {"times": p.times + 1}) for row, p in zip(opened, told, strict=True) if p.flaps
+    ]
     _events(connection, "flapping", as_of, flapping)
     return tuple(_finding(row) for row in opened)
 
 
 def _new_row(v: Verdict, number: str, as_of: datetime, past: Past) -> dict[str, Any]:
     return {
-        **_text(v), "number": number, "opened": as_of, "closed": None, "ended": "", "calm_since": None,
-        "rule": v.rule, "subject": v.subject, "period": v.period, "name": v.name, "ours": v.ours,
-        "recurrence": past.repaired, "flapping": past.flaps,
-    }  # fmt: skip
+        **_text(v),
+        "number": number,
+        "opened": as_of,
+        "closed": None,
+        "ended": "",
+        "calm_since": None,
+        "rule": v.rule,
+        "subject": v.subject,
+        "period": v.period,
+        "name": v.name,
+        "ours": v.ours,
+        "recurrence": past.repaired,
+        "flapping": past.flaps,
+    }
 
 
 def _last_number(connection: Connection, year: int) -> int:
@@ -244,7 +277,8 @@ def _close(
 ) -> tuple[Finding, ...]:
     if not ending:
         return ()
-    statement = update(FindingRow.__table__).where(FINDING.id == bindparam("b_id"), FINDING.closed.is_(None))  # type: ignore[arg-type]
+    one = FINDING.id == bindparam("b_id")
+    statement = update(FindingRow.__table__).where(one, FINDING.closed.is_(None))  # type: ignore[arg-type]
     values = {"closed": as_of, "ended": bindparam("b_ended")}
     rows = [{"b_id": row["id"], "b_ended": reason} for row, reason, _ in ending]
     connection.execute(statement.values(values), rows)
@@ -254,12 +288,18 @@ def _close(
 
 
 def _events(
-    connection: Connection, kind: str, moment: datetime, details: Sequence[tuple[int, dict[str, Any]]]
+    connection: Connection,
+    kind: str,
+    moment: datetime,
+    details: Sequence[tuple[int, dict[str, Any]]],
 ) -> None:
     if details:
         add_events(
             connection,
-            [{"finding_id": id_, "kind": kind, "moment": moment, "detail": d} for id_, d in details],
+            [
+                {"finding_id": id_, "kind": kind, "moment": moment, "detail": d}
+                for id_, d in details
+            ],
         )
 
 
@@ -274,10 +314,15 @@ def _text(verdict: Verdict) -> dict[str, Any]:
         "numbers": dict(verdict.numbers),
         "due": verdict.due,
         "newest": {
-            "day": newest.day.isoformat(), "title": newest.title, "url": newest.url,
-            "raw": newest.raw, "place": newest.place,
-        } if newest else {},
-    }  # fmt: skip
+            "day": newest.day.isoformat(),
+            "title": newest.title,
+            "url": newest.url,
+            "raw": newest.raw,
+            "place": newest.place,
+        }
+        if newest
+        else {},
+    }
 
 
 def _snapshot(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -311,6 +356,9 @@ def _finding(row: Mapping[Any, Any]) -> Finding:
     )
     return Finding(
         **{name: row[name] for name in plain},
-        units=tuple(row["units"]), newest=newest, ours=row["ours"],
-        value=Value(row["value"]), numbers=row["numbers"],
-    )  # fmt: skip
+        units=tuple(row["units"]),
+        newest=newest,
+        ours=row["ours"],
+        value=Value(row["value"]),
+        numbers=row["numbers"],
+    )

@@ -1,4 +1,5 @@
-"""What the store remembers of a finding's life: looks in a row, and the findings of the same kind before it."""
+"""What the store remembers of a finding's life: looks in a row, and the findings of the same kind
+before it."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ FEW = 300
 class Past:
     """The findings of the same rule, subject and period before a new one.
 
-    ``repaired`` were mended by their unit, the last one was ``number``; ``times`` ended within the rule's
+    ``repaired`` were mended by their unit, the last one was ``number``; ``times`` ended within the
+    rule's
     window, and with this one that makes it flapping where ``flaps``.
     """
 
@@ -40,9 +42,13 @@ class Past:
 
 
 def ready(
-    connection: Connection, judged: Mapping[Key, Verdict], lives: Mapping[str, Life], as_of: datetime
+    connection: Connection,
+    judged: Mapping[Key, Verdict],
+    lives: Mapping[str, Life],
+    as_of: datetime,
 ) -> frozenset[Key]:
-    """Counts this judgement's looks; returns the keys that must wait for more of them before anything changes."""
+    """Counts this judgement's looks; returns the keys that must wait for more of them before
+    anything changes."""
     rules = {name for name, life in lives.items() if life.counts}
     if not rules:
         return frozenset()

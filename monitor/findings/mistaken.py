@@ -1,6 +1,8 @@
-"""Was a finding that ends now a mistake from the beginning? What clears it stood in the list when it was opened, unread.
+"""Was a finding that ends now a mistake from the beginning? What clears it stood in the list when
+it was opened, unread.
 
-A post that came later, whatever day it bears, mends a finding; one that was there before it and was only dated since
+A post that came later, whatever day it bears, mends a finding; one that was there before it and was
+only dated since
 shows that the accusation was wrong when it was made.
 """
 
@@ -20,12 +22,17 @@ CLEARED = (Value.FRESH, Value.DUE_SOON)
 POST = PostRow.__table__.c
 
 
-def mistaken(connection: Connection, ending: Iterable[tuple[Mapping[Any, Any], Verdict]]) -> frozenset[int]:
-    """Ids of the findings about units that should not have been opened, of those that ``ending`` clears."""
+def mistaken(
+    connection: Connection, ending: Iterable[tuple[Mapping[Any, Any], Verdict]]
+) -> frozenset[int]:
+    """Ids of the findings about units that should not have been opened, of those that ``ending``
+    clears."""
     return frozenset(
         int(row["id"])
         for row, verdict in ending
-        if not row["ours"] and verdict.value in CLEARED and _was_there(connection, row["opened"], verdict)
+        if not row["ours"]
+        and verdict.value in CLEARED
+        and _was_there(connection, row["opened"], verdict)
     )
 
 

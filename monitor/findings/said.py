@@ -1,6 +1,8 @@
-"""The journal of what was said: every judgement with the rules it went by, and each verdict that was not fresh.
+"""The journal of what was said: every judgement with the rules it went by, and each verdict that
+was not fresh.
 
-A row says what was said of a subject from one judgement to another; rows are closed, never changed, so any past
+A row says what was said of a subject from one judgement to another; rows are closed, never changed,
+so any past
 day can be compared with what it would be told today.
 """
 
@@ -52,9 +54,11 @@ def journal(
     limits: Mapping[str, Any] | None = None,
     only: Collection[str] | None = None,
 ) -> None:
-    """Note what was said at ``as_of``, in the caller's transaction. ``only`` = those subjects were judged, no others.
+    """Note what was said at ``as_of``, in the caller's transaction. ``only`` = those subjects were
+    judged, no others.
 
-    A judgement of an earlier moment than the newest one noted leaves no trace: history is never rewritten.
+    A judgement of an earlier moment than the newest one noted leaves no trace: history is never
+    rewritten.
     """
     newest = connection.execute(select(func.max(JUDGED.as_of))).scalar()
     if newest is not None and newest > as_of:
@@ -93,7 +97,13 @@ def _end(connection: Connection, ids: Sequence[int], as_of: datetime) -> None:
 
 def _begin(connection: Connection, rows: Sequence[tuple[Key, Said]], as_of: datetime) -> None:
     values: list[dict[str, Any]] = [
-        {"rule": key[0], "subject": key[1], "period": key[2], "value": said.value.value, "cause": said.cause}
+        {
+            "rule": key[0],
+            "subject": key[1],
+            "period": key[2],
+            "value": said.value.value,
+            "cause": said.cause,
+        }
         | {"clause": said.clause, "newest": said.newest, "since": as_of, "until": None}
         for key, said in rows
     ]
@@ -110,12 +120,16 @@ def _judgement(
 ) -> None:
     text = json.dumps(limits, ensure_ascii=False, sort_keys=True, default=str)
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
-    last = connection.execute(select(JUDGED.digest).order_by(JUDGED.as_of.desc(), JUDGED.id.desc()).limit(1))
+    last = connection.execute(
+        select(JUDGED.digest).order_by(JUDGED.as_of.desc(), JUDGED.id.desc()).limit(1)
+    )
     values = {
-        "as_of": as_of, "failed_night": failed, "digest": digest,
+        "as_of": as_of,
+        "failed_night": failed,
+        "digest": digest,
         "counts": dict(Counter(v.value.value for v in verdicts)),
         "limits": {} if last.scalar() == digest else json.loads(text),
-    }  # fmt: skip
+    }
     connection.execute(insert(JudgementRow).values(values))
 
 

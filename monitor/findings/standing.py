@@ -1,7 +1,10 @@
-"""Where everything stands now (现状): one row an outlet, its gravest verdict; every verdict of a unit and of a site.
+"""Where everything stands now (现状): one row an outlet, its gravest verdict; every verdict of a unit
+and of a site.
 
-Screens read these rows instead of judging again; they are written with each judgement, in its transaction, and can
-be thrown away: the next full judgement writes them anew. Sentences of fresh outlets are not kept, they change daily.
+Screens read these rows instead of judging again; they are written with each judgement, in its
+transaction, and can
+be thrown away: the next full judgement writes them anew. Sentences of fresh outlets are not kept,
+they change daily.
 """
 
 from __future__ import annotations
@@ -35,9 +38,11 @@ GRAVITY: Mapping[Value, int] = {
 
 class StandingRow(Base):
     """``key`` is the subject for an outlet, else ``subject|rule|period``. ``kind`` is ``column``, ``account``,
-    ``canary``, ``unit``, ``site``, ``beside`` or ``other``. ``since`` is when the value became what it is, ``before`` the one before
+    ``canary``, ``unit``, ``site``, ``beside`` or ``other``. ``since`` is when the value became what
+    it is, ``before`` the one before
     (empty for a first judgement: a place never judged had none).
-    ``outlet_id``, ``cls``, ``platform`` and ``newest`` repeat the outlet's, so that a list of a hundred thousand is
+    ``outlet_id``, ``cls``, ``platform`` and ``newest`` repeat the outlet's, so that a list of a
+    hundred thousand is
     filtered and sorted here alone; they are empty for whatever is no outlet.
     """
 
@@ -74,7 +79,8 @@ class StandingRow(Base):
 
 
 class TrendRow(Base):
-    """How many outlets of ``kind`` (or verdicts of units) had a value on a day: its last full judgement."""
+    """How many outlets of ``kind`` (or verdicts of units) had a value on a day: its last full
+    judgement."""
 
     __tablename__ = "trend"
     day: Mapped[date] = mapped_column(primary_key=True)
@@ -106,7 +112,8 @@ INSERT = insert(StandingRow)
 def stand(connection: Connection, verdicts: Sequence[Verdict], facts: Facts) -> None:
     """Write what stands by ``verdicts``, the judgement of ``facts``, in the caller's transaction.
 
-    Facts of some outlets only (a recheck) touch those outlets' rows and leave the trend alone. A judgement of an
+    Facts of some outlets only (a recheck) touch those outlets' rows and leave the trend alone. A
+    judgement of an
     earlier moment than the newest one leaves what stands as it is.
     """
     newest = connection.execute(select(func.max(JudgementRow.as_of))).scalar()
@@ -167,22 +174,49 @@ def _kind(verdict: Verdict) -> str:
 def _row(key: str, v: Verdict, of: OutletFacts | None) -> dict[str, Any]:
     quiet = v.value is Value.FRESH and of is not None
     return {
-        "key": key, "subject": v.subject, "kind": of.outlet.kind.value if of else _kind(v), "rule": v.rule,
-        "period": v.period, "value": v.value.value, "gravity": GRAVITY[v.value], "cause": v.cause[:100], "name": v.name,
-        "sentence": "" if quiet else v.sentence, "clause": v.clause, "numbers": {} if quiet else dict(v.numbers),
-        "due": v.due, "ours": v.ours, "outlet_id": of.outlet.id if of else None, "cls": of.outlet.cls.value if of else "",
-        "platform": of.outlet.platform if of else "", "newest": of.newest.day if of and of.newest else None,
-    }  # fmt: skip
+        "key": key,
+        "subject": v.subject,
+        "kind": of.outlet.kind.value if of else _kind(v),
+        "rule": v.rule,
+        "period": v.period,
+        "value": v.value.value,
+        "gravity": GRAVITY[v.value],
+        "cause": v.cause[:100],
+        "name": v.name,
+        "sentence": "" if quiet else v.sentence,
+        "clause": v.clause,
+        "numbers": {} if quiet else dict(v.numbers),
+        "due": v.due,
+        "ours": v.ours,
+        "outlet_id": of.outlet.id if of else None,
+        "cls": of.outlet.cls.value if of else "",
+        "platform": of.outlet.platform if of else "",
+        "newest": of.newest.day if of and of.newest else None,
+    }
 
 
 def _unjudged(id: str, kind: str, name: str, cls: str, platform: str) -> dict[str, Any]:
     """The row of an outlet of which no rule has spoken."""
     return {
-        "key": f"outlet:{id}", "subject": f"outlet:{id}", "kind": kind, "rule": "", "period": "",
-        "value": Value.UNKNOWN.value, "gravity": GRAVITY[Value.UNKNOWN], "cause": NOT_JUDGED, "name": name,
-        "sentence": f"{name}尚未判定，等下一次抓取或复查。", "clause": "", "numbers": {}, "due": None, "ours": False,
-        "outlet_id": id, "cls": cls, "platform": platform, "newest": None,
-    }  # fmt: skip
+        "key": f"outlet:{id}",
+        "subject": f"outlet:{id}",
+        "kind": kind,
+        "rule": "",
+        "period": "",
+        "value": Value.UNKNOWN.value,
+        "gravity": GRAVITY[Value.UNKNOWN],
+        "cause": NOT_JUDGED,
+        "name": name,
+        "sentence": f"{name}尚未判定，等下一次抓取或复查。",
+        "clause": "",
+        "numbers": {},
+        "due": None,
+        "ours": False,
+        "outlet_id": id,
+        "cls": cls,
+        "platform": platform,
+        "newest": None,
+    }
 
 
 def _kept(connection: Connection, subjects: Sequence[str] | None) -> dict[str, Mapping[str, Any]]:
@@ -218,12 +252,16 @@ def _trend(connection: Connection, rows: Iterable[Mapping[str, Any]], day: date)
     if counts:
         connection.execute(
             insert(TrendRow),
-            [{"day": day, "kind": kind, "value": value, "n": n} for (kind, value), n in counts.items()],
+            [
+                {"day": day, "kind": kind, "value": value, "n": n}
+                for (kind, value), n in counts.items()
+            ],
         )
 
 
 def greet(connection: Connection, now: datetime) -> int:
-    """Give every outlet of the catalogue that was never judged a row of its own, unknown; how many there were."""
+    """Give every outlet of the catalogue that was never judged a row of its own, unknown; how many
+    there were."""
     outlet = OutletRow
     query = (
         select(outlet.id, outlet.kind, outlet.name, outlet.cls, outlet.platform)
@@ -236,7 +274,8 @@ def greet(connection: Connection, now: datetime) -> int:
 
 
 def follow(connection: Connection, now: datetime) -> None:
-    """After a change of the catalogue: new outlets get a row, those that left lose theirs, what is repeated follows."""
+    """After a change of the catalogue: new outlets get a row, those that left lose theirs, what is
+    repeated follows."""
     gone = select(OutletRow.id).where(OutletRow.retired_at.is_not(None))
     connection.execute(delete(StandingRow).where(StandingRow.outlet_id.in_(gone)))
     moved = (
@@ -253,6 +292,8 @@ def follow(connection: Connection, now: datetime) -> None:
 def stands(connection: Connection, kind: str) -> Mapping[str, int]:
     """How many rows of ``kind`` stand at each value."""
     query = (
-        select(STANDING.value, func.count().label("n")).where(STANDING.kind == kind).group_by(STANDING.value)
+        select(STANDING.value, func.count().label("n"))
+        .where(STANDING.kind == kind)
+        .group_by(STANDING.value)
     )
     return {row.value: row.n for row in connection.execute(query)}

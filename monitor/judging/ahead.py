@@ -1,6 +1,8 @@
-"""Looking ahead: when each place turns due soon and late, and the last working day on which somebody can still post.
+"""Looking ahead: when each place turns due soon and late, and the last working day on which
+somebody can still post.
 
-Pure. The law counts calendar days and does not pause for holidays, so before a long one the last working day comes
+Pure. The law counts calendar days and does not pause for holidays, so before a long one the last
+working day comes
 earlier than the limit.
 """
 
@@ -24,7 +26,8 @@ FURTHEST = 31
 class Ahead:
     """One limit that lies ahead (or is past) of one place.
 
-    ``soon`` is the first day of the warning, ``due`` the last day that passes, ``late`` the first that fails,
+    ``soon`` is the first day of the warning, ``due`` the last day that passes, ``late`` the first
+    that fails,
     ``act_by`` the last working day up to ``due``. ``long_holiday`` = a long one lies between them.
     """
 
@@ -57,7 +60,8 @@ class Ahead:
 
 
 def ahead(verdicts: Iterable[Verdict], day: date, calendar: Calendar) -> tuple[Ahead, ...]:
-    """The limits of every dated verdict, the most urgent first. ``left`` are working days after ``day`` to ``act_by``."""
+    """The limits of every dated verdict, the most urgent first. ``left`` are working days after
+    ``day`` to ``act_by``."""
     found = [
         _ahead(verdict, day, calendar)
         for verdict in verdicts
@@ -117,7 +121,8 @@ class Deadline:
 def ics(
     found: Sequence[Ahead], stamp: datetime, name: str = "更新到期", orders: Sequence[Deadline] = ()
 ) -> str:
-    """The limits as a calendar file (RFC 5545): an all-day entry on each ``act_by``, and on each order's last day.
+    """The limits as a calendar file (RFC 5545): an all-day entry on each ``act_by``, and on each
+    order's last day.
 
     Stable ids: import again to update.
     """
@@ -128,7 +133,9 @@ def ics(
         lines += _event(id, one.act_by, f"更新到期：{one.name}", one.sentence, stamp)
     for order in orders:
         said = f"{order.number}要求{chinese_day(order.day)}前（含当日）完成整改并反馈。"
-        lines += _event(f"order-{order.number}", order.day, f"{order.number}：{order.name}", said, stamp)
+        lines += _event(
+            f"order-{order.number}", order.day, f"{order.number}：{order.name}", said, stamp
+        )
     lines.append("END:VCALENDAR")
     return "".join(f"{part}\r\n" for line in lines for part in _folded(line))
 

@@ -1,7 +1,10 @@
-"""Judgement by people: the indicators that no machine can judge, who answered them, and what comes of it all.
+"""Judgement by people: the indicators that no machine can judge, who answered them, and what comes
+of it all.
 
-A person's answer stands beside the machine's verdicts. The result of a site or account has four values: 合格, 不合格 (and
-which veto), 待人工 (a person has not answered yet), 无证据 (the machine could not tell). Nothing is assumed.
+A person's answer stands beside the machine's verdicts. The result of a site or account has four
+values: 合格, 不合格 (and
+which veto), 待人工 (a person has not answered yet), 无证据 (the machine could not tell). Nothing is
+assumed.
 """
 
 from __future__ import annotations
@@ -97,7 +100,8 @@ OVERALL_NAMES: Mapping[Overall, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a site or account comes to in a period. ``why`` names the vetoes, the open questions or what is unknown."""
+    """What a site or account comes to in a period. ``why`` names the vetoes, the open questions or
+    what is unknown."""
 
     subject: str
     name: str
@@ -117,7 +121,8 @@ def items() -> tuple[Item, ...]:
 
 
 def kind_of(subject: str) -> str:
-    """``site`` or ``account``: what the indicators call the subject. Raises :class:`Refused` for anything else."""
+    """``site`` or ``account``: what the indicators call the subject. Raises :class:`Refused` for
+    anything else."""
     kinds = {"site": "site", "outlet": "account"}
     kind, _, name = subject.partition(":")
     if kind not in kinds or not name:
@@ -152,10 +157,16 @@ def answer(
     before = answers(connection, period, utc(now)).get((subject, indicator))
     row = connection.execute(
         insert(PersonVerdictRow).values(
-            indicator=indicator, subject=subject, period=period, answer=given.value, by=made.by, proof=made.proof,
-            day=looked, entered=utc(now),
+            indicator=indicator,
+            subject=subject,
+            period=period,
+            answer=given.value,
+            by=made.by,
+            proof=made.proof,
+            day=looked,
+            entered=utc(now),
         )
-    )  # fmt: skip
+    )
     said: dict[str, str | None] = {"subject": subject, "indicator": indicator, "period": period}
     said |= {"before": before.answer.value if before else None, "after": given.value}
     number = int((row.inserted_primary_key or (0,))[0])
@@ -163,7 +174,9 @@ def answer(
     return made
 
 
-def answers(connection: Connection, period: str, as_of: datetime) -> dict[tuple[str, str], Answered]:
+def answers(
+    connection: Connection, period: str, as_of: datetime
+) -> dict[tuple[str, str], Answered]:
     """The answers that counted at ``as_of``, by subject and indicator."""
     query = (
         select(PersonVerdictRow.__table__)
@@ -225,7 +238,9 @@ def _result(
     failed = [i for i in asked if (a := given.get((subject, i.id))) and a.answer is Answer.FAIL]
     deducted = tuple(item.name for item in failed if item.kind == "deduct")
     machine = {rule: verdicts.get(rule) for rule in VETOES[kind]}
-    vetoes = [f"{RULE_NAMES[rule]}：{v.sentence}" for rule, v in machine.items() if v and v.value.accuses]
+    vetoes = [
+        f"{RULE_NAMES[rule]}：{v.sentence}" for rule, v in machine.items() if v and v.value.accuses
+    ]
     vetoes += [f"{item.name}（人工）" for item in failed if item.kind == "veto"]
     if vetoes:
         return Result(subject, name, Overall.VETOED, tuple(vetoes), deducted)

@@ -30,7 +30,8 @@ from monitor.words.causes import AWAITING, FAILED_NIGHT, cause_name
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What was said at ``as_of``, and what it changed in the ledger (nothing when it was not recorded)."""
+    """What was said at ``as_of``, and what it changed in the ledger (nothing when it was not
+    recorded)."""
 
     as_of: datetime
     verdicts: tuple[Verdict, ...]
@@ -52,10 +53,14 @@ class Explanation:
     rhythm: Rhythm | None = None
 
 
-def judge(facts: Facts, config: MonitorConfig, decisions: Sequence[Dispensation] = ()) -> tuple[Verdict, ...]:
-    """The verdicts of every rule in force on the judged day. Pure: the same facts, the same verdicts.
+def judge(
+    facts: Facts, config: MonitorConfig, decisions: Sequence[Dispensation] = ()
+) -> tuple[Verdict, ...]:
+    """The verdicts of every rule in force on the judged day. Pure: the same facts, the same
+    verdicts.
 
-    Findings that another one explains are held back, and ``decisions`` (exemptions, reported maintenance) count.
+    Findings that another one explains are held back, and ``decisions`` (exemptions, reported
+    maintenance) count.
     """
     verdicts = [
         verdict
@@ -70,7 +75,8 @@ def judge(facts: Facts, config: MonitorConfig, decisions: Sequence[Dispensation]
 
 
 def _unseen(verdict: Verdict, facts: Facts) -> bool:
-    """Whether an accusation rests on what the night could not see; what is ours to mend may open all the same."""
+    """Whether an accusation rests on what the night could not see; what is ours to mend may open
+    all the same."""
     if not verdict.value.accuses or verdict.rule in rules_with("visits"):
         return False
     return facts.blind or verdict.subject in facts.dark
@@ -98,11 +104,15 @@ def evaluate(
 ) -> Judgement:
     """Judge the store at ``as_of`` and, with ``record``, open and close findings.
 
-    ``count`` gives the units' posts per month (``counts.unit_month_counts``), ``horizon`` the first day
+    ``count`` gives the units' posts per month (``counts.unit_month_counts``), ``horizon`` the first
+    day
     that was crawled (``crawler.backfill_from``). ``only`` judges those outlets and no units.
-    ``failed_night`` overrules what the coverage says. The facts are read before the ledger is locked,
-    through ``reader`` where one is given: a writing engine on SQLite locks in order to read. What was said is
-    noted in the journal, in the same transaction as the findings; orders are closed or sent back by it.
+    ``failed_night`` overrules what the coverage says. The facts are read before the ledger is
+    locked,
+    through ``reader`` where one is given: a writing engine on SQLite locks in order to read. What
+    was said is
+    noted in the journal, in the same transaction as the findings; orders are closed or sent back by
+    it.
     """
     with rare_collections(), (reader or engine).connect() as connection:
         facts = gather(
@@ -138,7 +148,8 @@ def evaluate(
 
 
 def _subjects(facts: Facts) -> frozenset[str]:
-    """Everything that this judgement speaks of; a finding about anything else has lost its subject."""
+    """Everything that this judgement speaks of; a finding about anything else has lost its
+    subject."""
     outlets = {f"outlet:{of.outlet.id}" for of in (*facts.outlets, *facts.canaries)}
     sites = {f"site:{of.site.id}" for of in facts.sites}
     return frozenset(outlets | sites | {f"unit:{of.unit.id}" for of in facts.units})
@@ -147,14 +158,23 @@ def _subjects(facts: Facts) -> frozenset[str]:
 def awaiting(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
     """Ids of the outlets that need a second look before anybody may be accused: recheck these."""
     doubtful = (v.subject for v in verdicts if v.cause == AWAITING)
-    found = {subject.removeprefix("outlet:") for subject in doubtful if subject.startswith("outlet:")}
+    found = {
+        subject.removeprefix("outlet:") for subject in doubtful if subject.startswith("outlet:")
+    }
     return tuple(sorted(found))
 
 
 def explain(
-    engine: Engine, config: MonitorConfig, outlet: str, as_of: datetime, *, horizon: date, posts: int = 10
+    engine: Engine,
+    config: MonitorConfig,
+    outlet: str,
+    as_of: datetime,
+    *,
+    horizon: date,
+    posts: int = 10,
 ) -> Explanation | None:
-    """Everything behind the verdicts of one outlet; ``None`` where the catalogue has no such outlet."""
+    """Everything behind the verdicts of one outlet; ``None`` where the catalogue has no such
+    outlet."""
     with engine.connect() as connection:
         facts = gather(connection, as_of, count=_none, horizon=horizon, coverage=0, only=[outlet])
         found = (*facts.outlets, *facts.canaries)
@@ -168,7 +188,9 @@ def explain(
     return Explanation(found[0], judge(facts, config, decisions), shown, findings, kept)
 
 
-def _rhythm(connection: Connection, of: OutletFacts, config: MonitorConfig, facts: Facts) -> Rhythm | None:
+def _rhythm(
+    connection: Connection, of: OutletFacts, config: MonitorConfig, facts: Facts
+) -> Rhythm | None:
     """How an account kept to its limit since the quarter began."""
     if of.outlet.kind is OutletKind.COLUMN:
         return None

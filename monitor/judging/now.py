@@ -8,7 +8,9 @@ from monitor.judging.evaluate import Judgement, evaluate
 from monitor.office import Office, counter
 
 
-def judge_now(office: Office, now: datetime, *, record: bool = True, accuse: bool = True) -> Judgement:
+def judge_now(
+    office: Office, now: datetime, *, record: bool = True, accuse: bool = True
+) -> Judgement:
     """Judge the store at ``now``. With ``accuse`` off the night counts as failed: nothing opens."""
     return evaluate(
         office.engine,

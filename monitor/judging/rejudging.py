@@ -1,6 +1,7 @@
 """Any day again: what would be said of a past day now, what was said then, and why the two differ.
 
-Everything is recomputed from the store at the very moment of that day's judgement. The reasons are tried in their
+Everything is recomputed from the store at the very moment of that day's judgement. The reasons are
+tried in their
 order: nobody judged, another profile, limits changed since, data changed since, and what is left.
 """
 
@@ -30,7 +31,8 @@ FRESH = Said(Value.FRESH)
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One subject about which now is said something else than then. ``said`` empty = nothing was said."""
+    """One subject about which now is said something else than then. ``said`` empty = nothing was
+    said."""
 
     rule: str
     subject: str
@@ -62,7 +64,8 @@ def rejudge(
     horizon: date,
     profile: Profile | None = None,
 ) -> Rejudged:
-    """Judge the day of ``as_of`` again, at the moment of its last judgement up to then. Writes nothing."""
+    """Judge the day of ``as_of`` again, at the moment of its last judgement up to then. Writes
+    nothing."""
     as_of = utc(as_of)
     morning = datetime.combine(shanghai_day(as_of), time(0), SHANGHAI)
     judged = judged_on(connection, morning, as_of)
@@ -82,7 +85,9 @@ def rejudge(
         _by_key(plain),
         _by_key(judge(facts, then, decisions)) if then else {},
     )
-    return Rejudged(moment, judged, profile, verdicts, _differences(_by_key(verdicts), asked, facts))
+    return Rejudged(
+        moment, judged, profile, verdicts, _differences(_by_key(verdicts), asked, facts)
+    )
 
 
 def _as_then(facts: Facts, judged: Judged | None) -> Facts:
@@ -96,7 +101,8 @@ def _as_then(facts: Facts, judged: Judged | None) -> Facts:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the reasons are found by: what was said, and the verdicts of now under today's and that day's limits."""
+    """What the reasons are found by: what was said, and the verdicts of now under today's and that
+    day's limits."""
 
     judged: Judged | None
     profile: Profile | None
@@ -115,7 +121,8 @@ def _then(judged: Judged | None, config: MonitorConfig) -> MonitorConfig | None:
     except ValueError:  # a rule of then that has left the house, or takes other limits now
         return None
     begun = {
-        name: tuple(v.model_copy(update={"valid_from": date.min}) for v in vs) for name, vs in rules.items()
+        name: tuple(v.model_copy(update={"valid_from": date.min}) for v in vs)
+        for name, vs in rules.items()
     }
     return replace(config, rules=begun)
 
@@ -130,7 +137,8 @@ def _differences(now: Mapping[Key, Verdict], asked: Asked, facts: Facts) -> tupl
     found = []
     for key in sorted({*now, *asked.said}):
         verdict, before = now.get(key), asked.said.get(key)
-        # A verdict of now about which the journal is silent was fresh then, unless the rule was not asked.
+        # A verdict of now about which the journal is silent was fresh then, unless the rule was not
+        # asked.
         said = before or (FRESH if key in asked.then or not asked.then else None)
         value = verdict.value if verdict else None
         if (said.value if said else None) != value:

@@ -1,4 +1,5 @@
-"""Units' posts per day and month and the origins that wait for a person, kept for the screens after each night:
+"""Units' posts per day and month and the origins that wait for a person, kept for the screens after
+each night:
 counting anew takes too long for a page.
 """
 
@@ -27,7 +28,8 @@ MONTHS = 13
 
 
 class UnitDayRow(Base):
-    """Posts of a unit that bear a day, each counted once. The unit ``""`` = nobody's, or not decided yet."""
+    """Posts of a unit that bear a day, each counted once. The unit ``""`` = nobody's, or not
+    decided yet."""
 
     __tablename__ = "unit_day"
     unit_id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -36,7 +38,8 @@ class UnitDayRow(Base):
 
 
 class UnitMonthRow(Base):
-    """Posts and disclosure documents of a unit that count in a month (``2020-04``), as known at ``as_of``.
+    """Posts and disclosure documents of a unit that count in a month (``2020-04``), as known at
+    ``as_of``.
 
     Both are the fields of a :class:`~monitor.model.Count`.
     """
@@ -50,7 +53,8 @@ class UnitMonthRow(Base):
 
 
 class DoubtRow(Base):
-    """An origin (or, where it is empty, the columns) whose ``count`` posts wait for a person, as known at ``as_of``."""
+    """An origin (or, where it is empty, the columns) whose ``count`` posts wait for a person, as
+    known at ``as_of``."""
 
     __tablename__ = "doubt"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -81,9 +85,13 @@ def keep_rhythm(office: Office, now: datetime) -> None:
     decisions, rule = decisions_of(office), office.settings.monitor.counting
     with office.reader.connect() as connection:
         counted = tally(connection, start, today, now, decisions=decisions, rule=rule, so_far=True)
-    days = Counter(("" if post.whose.doubtful else post.whose.unit or "", post.day) for post in counted.posts)
+    days = Counter(
+        ("" if post.whose.doubtful else post.whose.unit or "", post.day) for post in counted.posts
+    )
     series = (counted.units, counted.documents)
-    months = {(unit, month) for found in series for unit, by_month in found.items() for month in by_month}
+    months = {
+        (unit, month) for found in series for unit, by_month in found.items() for month in by_month
+    }
     with office.engine.begin() as connection:
         connection.execute(delete(UnitDayRow))
         connection.execute(delete(UnitMonthRow))
@@ -96,17 +104,24 @@ def keep_rhythm(office: Office, now: datetime) -> None:
 def settle_doubt(connection: Connection, origin: str) -> int:
     """Somebody decided whose ``origin`` is: it no longer waits. Returns how many rows that were."""
     # Doubts are kept by their cleaned origin.
-    return connection.execute(delete(DoubtRow).where(DoubtRow.origin == (clean(origin) or None))).rowcount
+    return connection.execute(
+        delete(DoubtRow).where(DoubtRow.origin == (clean(origin) or None))
+    ).rowcount
 
 
 def _insert_doubts(connection: Connection, doubts: tuple[Doubt, ...], now: datetime) -> None:
     rows = [
         {
-            "origin": one.origin, "outlets": list(one.outlets), "reason": one.reason, "count": one.count,
-            "example": one.example, "url": one.url, "as_of": now,
+            "origin": one.origin,
+            "outlets": list(one.outlets),
+            "reason": one.reason,
+            "count": one.count,
+            "example": one.example,
+            "url": one.url,
+            "as_of": now,
         }
         for one in doubts
-    ]  # fmt: skip
+    ]
     if rows:
         connection.execute(insert(DoubtRow), rows)
 
@@ -134,8 +149,11 @@ def _insert_months(
         connection.execute(insert(UnitMonthRow), rows)
 
 
-def months_kept(connection: Connection, months: tuple[str, ...], unit: str = "*") -> tuple[MonthKept, ...]:
-    """What was counted in ``months``, of every unit or of one; of a pair without a row nothing is known."""
+def months_kept(
+    connection: Connection, months: tuple[str, ...], unit: str = "*"
+) -> tuple[MonthKept, ...]:
+    """What was counted in ``months``, of every unit or of one; of a pair without a row nothing is
+    known."""
     query = select(UnitMonthRow.__table__).where(UnitMonthRow.month.in_(months))
     if unit != "*":
         query = query.where(UnitMonthRow.unit_id == unit)
@@ -150,7 +168,9 @@ def _count_of(kept: Mapping[str, Any]) -> Count:
     return Count(kept["at_least"], kept["at_most"], gaps, kept["cause"], places)
 
 
-def days_kept(connection: Connection, since: date, unit: str = "*") -> tuple[tuple[str, date, int], ...]:
+def days_kept(
+    connection: Connection, since: date, unit: str = "*"
+) -> tuple[tuple[str, date, int], ...]:
     """(unit id, day, posts) since a day, of every unit or of one, by day."""
     query = select(UnitDayRow.__table__).where(UnitDayRow.day >= since).order_by(UnitDayRow.day)
     if unit != "*":

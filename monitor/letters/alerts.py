@@ -1,6 +1,8 @@
-"""Findings -> letters -> claim -> channel: one letter per unit and day, sent once, every attempt recorded.
+"""Findings -> letters -> claim -> channel: one letter per unit and day, sent once, every attempt
+recorded.
 
-``write_letters`` works inside the caller's transaction; ``send_waiting`` opens its own, on the disk before the next
+``write_letters`` works inside the caller's transaction; ``send_waiting`` opens its own, on the disk
+before the next
 step (:func:`crawler.store.durable.durable`).
 """
 
@@ -46,18 +48,22 @@ from monitor.settings.sending import AlertsConfig
 log = logging.getLogger(__name__)
 
 SHUT_AFTER = 2
-"""So many letters in a row before a shut door (server down, login refused); the rest wait untouched."""
+"""So many letters in a row before a shut door (server down, login refused); the rest wait
+untouched."""
 
 
 class Send(Protocol):
     """A channel with its settings filled in."""
 
-    def __call__(self, letter: Letter, *, moment: datetime, handing_over: HandingOver) -> Receipt: ...
+    def __call__(
+        self, letter: Letter, *, moment: datetime, handing_over: HandingOver
+    ) -> Receipt: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """``n`` new letters that wait to be sent; ``no_address`` are unit ids whose letter has nowhere to go."""
+    """``n`` new letters that wait to be sent; ``no_address`` are unit ids whose letter has nowhere
+    to go."""
 
     n: int = 0
     no_address: tuple[str, ...] = ()
@@ -65,8 +71,10 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of the waiting letters. ``n`` arrived, some of them only ``partly``; ``refused`` for good;
-    ``failed`` met a fault (they wait again, or are given up); ``doubtful`` may have arrived and will be
+    """What became of the waiting letters. ``n`` arrived, some of them only ``partly``; ``refused``
+    for good;
+    ``failed`` met a fault (they wait again, or are given up); ``doubtful`` may have arrived and
+    will be
     repeated under the same Message-ID; ``held`` were not tried (quiet hours, or the door is shut).
     """
 
@@ -93,17 +101,26 @@ def write_letters(
 ) -> Written:
     """Write the letters of ``day``, one per unit with something to be told, and one to ourselves.
 
-    A unit is told of its open findings, of those it was told of before and that ended or went to another unit, and,
-    where ``verdicts`` are given, of limits that pass soon. What only repeats waits ``settings.remind_every`` days. A unit that has its letter of ``day`` gets no second
-    one, so a repeat writes nothing; a letter of an earlier day that never left is replaced. ``robots`` get the
-    day's summary, ``copies`` (the supervisor's addresses, from config) a copy of every unit's letter. ``units``
-    is the catalogue: no other address is written to. ``notes`` are troubles of our own; ``sign`` gives the token
-    of a unit's page. With ``settings.workdays_only`` a day off has no letters: the next working day's letter
+    A unit is told of its open findings, of those it was told of before and that ended or went to
+    another unit, and,
+    where ``verdicts`` are given, of limits that pass soon. What only repeats waits
+    ``settings.remind_every`` days. A unit that has its letter of ``day`` gets no second
+    one, so a repeat writes nothing; a letter of an earlier day that never left is replaced.
+    ``robots`` get the
+    day's summary, ``copies`` (the supervisor's addresses, from config) a copy of every unit's
+    letter. ``units``
+    is the catalogue: no other address is written to. ``notes`` are troubles of our own; ``sign``
+    gives the token
+    of a unit's page. With ``settings.workdays_only`` a day off has no letters: the next working
+    day's letter
     says it all.
 
-    A finding that no look of the last two days bears out, or that ``verdicts`` do not, is no reason for a letter, is not
-    late and climbs no ladder: it waits, and we are told (:mod:`monitor.borne_out`). Only what people did about it
-    (an order, a reply sent back, a decision) is told all the same. ``unseen`` = the night saw too little: no limit is
+    A finding that no look of the last two days bears out, or that ``verdicts`` do not, is no reason
+    for a letter, is not
+    late and climbs no ladder: it waits, and we are told (:mod:`monitor.borne_out`). Only what
+    people did about it
+    (an order, a reply sent back, a decision) is told all the same. ``unseen`` = the night saw too
+    little: no limit is
     said to pass soon.
     """
     if settings.workdays_only and not settings.calendar.works(day):
@@ -122,26 +139,45 @@ def write_letters(
     letters: list[tuple[Letter, list[int]]] = []
     for unit in sorted({*by_unit, *closed, *soon, *moved} - have):
         if unit in by_unit or (unit in known and known[unit].emails):
-            matters, ended, handed = by_unit.get(unit, ()), closed.get(unit, ()), moved.get(unit, ())
+            matters, ended, handed = (
+                by_unit.get(unit, ()),
+                closed.get(unit, ()),
+                moved.get(unit, ()),
+            )
             upwards = _upwards(connection, known[unit], matters, day, settings)
             if not (ended or handed or upwards or soon.get(unit)) and not is_due(
                 unit, matters, day, settings, before
             ):
                 continue
-            reader = replace(known[unit], emails=tuple(dict.fromkeys((*known[unit].emails, *upwards))))
+            reader = replace(
+                known[unit], emails=tuple(dict.fromkeys((*known[unit].emails, *upwards)))
+            )
             key = sign(unit) if sign and settings.base_url else ""
             text = letter(
-                reader, matters, day, settings, ended, soon.get(unit, ()),
-                key=key, leader=bool(upwards), weekly=weekly, moved=handed, waiting=held.get(unit, ()),
-            )  # fmt: skip
-            letters.append((_copied(text, copies), [m.finding.id for m in (*matters, *ended, *handed)]))
+                reader,
+                matters,
+                day,
+                settings,
+                ended,
+                soon.get(unit, ()),
+                key=key,
+                leader=bool(upwards),
+                weekly=weekly,
+                moved=handed,
+                waiting=held.get(unit, ()),
+            )
+            letters.append(
+                (_copied(text, copies), [m.finding.id for m in (*matters, *ended, *handed)])
+            )
     if OFFICE not in have:
         forced = OFFICE in replaced
         letters += to_us(
             connection, by_unit, ours, day, moment, known, settings, notes, forced=forced, held=held
         )
     counts = [(known[unit].short, matters) for unit, matters in sorted(by_unit.items())]
-    letters += [(_robot_letter(name, counts, day, settings), []) for name in sorted(robots) if counts]
+    letters += [
+        (_robot_letter(name, counts, day, settings), []) for name in sorted(robots) if counts
+    ]
     new = [one for one, findings in letters if outbox.add(connection, one, day, findings, moment)]
     return Written(sum(bool(one.to) for one in new), tuple(one.unit for one in new if not one.to))
 
@@ -162,7 +198,11 @@ def _sendable(
 
 
 def _upwards(
-    connection: Connection, unit: Unit, matters: Sequence[Matter], day: date, settings: LetterSettings
+    connection: Connection,
+    unit: Unit,
+    matters: Sequence[Matter],
+    day: date,
+    settings: LetterSettings,
 ) -> tuple[str, ...]:
     """The leader's addresses, where today's letter goes up the ladder."""
     above = leaders(unit, day)
@@ -181,7 +221,8 @@ def send_waiting(
 ) -> Sent:
     """Send what waits and may go now; any number of senders may run at once.
 
-    ``channels`` maps ``mail`` and ``robot:NAME`` to senders, by default those of ``config``. ``elapsed``
+    ``channels`` maps ``mail`` and ``robot:NAME`` to senders, by default those of ``config``.
+    ``elapsed``
     are the seconds of a running watch: recorded moments are ``now`` plus what passed since.
     """
     doors = open_channels(config) if channels is None else channels
@@ -249,7 +290,9 @@ class _Lost(Exception):
     """Another sender took this claim for dead and has it now."""
 
 
-def _hand(engine: Engine, claim: outbox.Claim, send: Send, clock: Callable[[], datetime]) -> Receipt:
+def _hand(
+    engine: Engine, claim: outbox.Claim, send: Send, clock: Callable[[], datetime]
+) -> Receipt:
     """Call the channel; whatever breaks inside it is this letter's fault alone."""
     handed = False
 
@@ -271,7 +314,8 @@ def _hand(engine: Engine, claim: outbox.Claim, send: Send, clock: Callable[[], d
 
 
 def _allowed(connection: Connection, letter_id: int, config: AlertsConfig, day: date) -> set[str]:
-    """Whom this letter may reach today: its unit's addresses in the catalogue, ourselves, our robots."""
+    """Whom this letter may reach today: its unit's addresses in the catalogue, ourselves, our
+    robots."""
     unit = connection.scalar(select(LetterRow.unit_id).where(LetterRow.id == letter_id)) or ""
     if unit == OFFICE:
         return set(config.letters.office_emails)

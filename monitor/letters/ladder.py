@@ -1,4 +1,5 @@
-"""The ladder: who else hears of a finding the longer it lasts past its deadline. Unit, its leader, the 约谈 list. Pure."""
+"""The ladder: who else hears of a finding the longer it lasts past its deadline. Unit, its leader,
+the 约谈 list. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from monitor.words.plain import clean
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A unit for the 约谈 list: how many findings, the most working days past a deadline, repeats (回潮)."""
+    """A unit for the 约谈 list: how many findings, the most working days past a deadline, repeats
+    (回潮)."""
 
     unit: str
     findings: int
@@ -24,8 +26,11 @@ class Talk:
 
 
 def addressed(unit: Unit, day: date) -> Unit:
-    """``unit`` with the addresses that get its letters on ``day``: its own, and its contacts that hold."""
-    return replace(unit, emails=_merged(unit.emails, emails(unit.contacts, day, ContactRole.CONTACT)))
+    """``unit`` with the addresses that get its letters on ``day``: its own, and its contacts that
+    hold."""
+    return replace(
+        unit, emails=_merged(unit.emails, emails(unit.contacts, day, ContactRole.CONTACT))
+    )
 
 
 def leaders(unit: Unit, day: date) -> tuple[str, ...]:
@@ -33,9 +38,13 @@ def leaders(unit: Unit, day: date) -> tuple[str, ...]:
     return emails(unit.contacts, day, ContactRole.LEADER)
 
 
-def emails(people: Iterable[Addressee], day: date, role: ContactRole | None = None) -> tuple[str, ...]:
+def emails(
+    people: Iterable[Addressee], day: date, role: ContactRole | None = None
+) -> tuple[str, ...]:
     """The addresses of ``people`` that hold on ``day``, of one role or of all."""
-    return tuple(p.email for p in people if p.email and p.on(day) and (role is None or p.role is role))
+    return tuple(
+        p.email for p in people if p.email and p.on(day) and (role is None or p.role is role)
+    )
 
 
 def _merged(first: Sequence[str], more: Iterable[str]) -> tuple[str, ...]:
@@ -43,25 +52,35 @@ def _merged(first: Sequence[str], more: Iterable[str]) -> tuple[str, ...]:
 
 
 def late(matter: Matter, day: date, settings: LetterSettings) -> int:
-    """Working days past the matter's deadline on ``day``; an appeal that waits holds the ladder at 0, and so does a
+    """Working days past the matter's deadline on ``day``; an appeal that waits holds the ladder at
+    0, and so does a
     finding that no look of now bears out."""
     if matter.appealed or matter.held:
         return 0
     return settings.calendar.between(deadline(matter, day, settings), day)
 
 
-def to_leader(matters: Iterable[Matter], day: date, settings: LetterSettings, knows: Collection[int]) -> bool:
-    """Whether today's letter goes to the leader too: for something new to him, and once a week after that."""
+def to_leader(
+    matters: Iterable[Matter], day: date, settings: LetterSettings, knows: Collection[int]
+) -> bool:
+    """Whether today's letter goes to the leader too: for something new to him, and once a week
+    after that."""
     reached = [
-        m for m in matters if overdue(m, day, settings) and late(m, day, settings) >= settings.leader_after
+        m
+        for m in matters
+        if overdue(m, day, settings) and late(m, day, settings) >= settings.leader_after
     ]
-    return any(m.finding.id not in knows for m in reached) or (bool(reached) and week_begins(day, settings))
+    return any(m.finding.id not in knows for m in reached) or (
+        bool(reached) and week_begins(day, settings)
+    )
 
 
 def talk(unit: Unit, matters: Iterable[Matter], day: date, settings: LetterSettings) -> Talk | None:
     """The unit's line on the 约谈 list, where it belongs there."""
     reached = [
-        m for m in matters if overdue(m, day, settings) and late(m, day, settings) >= settings.talk_after
+        m
+        for m in matters
+        if overdue(m, day, settings) and late(m, day, settings) >= settings.talk_after
     ]
     if not reached:
         return None
@@ -77,7 +96,8 @@ def talk(unit: Unit, matters: Iterable[Matter], day: date, settings: LetterSetti
 def entered(matters: Iterable[Matter], since: date, day: date, settings: LetterSettings) -> bool:
     """Whether one of the matters came onto the 约谈 list after ``since``."""
     return any(
-        overdue(m, day, settings) and late(m, since, settings) < settings.talk_after <= late(m, day, settings)
+        overdue(m, day, settings)
+        and late(m, since, settings) < settings.talk_after <= late(m, day, settings)
         for m in matters
     )
 

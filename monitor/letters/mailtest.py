@@ -35,7 +35,12 @@ HINTS: Sequence[tuple[str, tuple[int, ...], tuple[str, ...], str]] = (
         "用户名或密码不对。许多邮箱要填“授权码”而不是登录密码，并须先在邮箱里开通 SMTP 服务",
     ),
     ("login", (538, 530), (), "服务器要求先加密：请把 security 改为 ssl 或 starttls"),
-    ("login", (), (), "服务器不接受登录。请核对 username 与密码，或向邮箱管理员确认已开通 SMTP 服务"),
+    (
+        "login",
+        (),
+        (),
+        "服务器不接受登录。请核对 username 与密码，或向邮箱管理员确认已开通 SMTP 服务",
+    ),
     ("sender", (530,), (), "服务器要求登录：请填写 username 和 password_env（或 password_file）"),
     ("sender", (), (), "服务器不接受这个发件人。发件地址 sender 一般须与登录的邮箱账号一致"),
     ("recipient", (552, 452), ("full", "quota"), "对方邮箱已满或服务器繁忙，请对方清理后再试"),
@@ -52,7 +57,8 @@ HINTS: Sequence[tuple[str, tuple[int, ...], tuple[str, ...], str]] = (
     ("answer", (), (), "信件可能已送达，但服务器没有答复。请到收件箱查看，不要急于重发"),
     ("settings", (), (), "请设置好再试"),
 )
-"""Stage, codes (empty: any), words of the answer (empty: any), and what to do. The first that fits is said."""
+"""Stage, codes (empty: any), words of the answer (empty: any), and what to do. The first that fits
+is said."""
 
 
 def mail_test(config: MailConfig, to: str, moment: datetime) -> str:
@@ -62,9 +68,7 @@ def mail_test(config: MailConfig, to: str, moment: datetime) -> str:
     """
     receipt = mail.send(_test_letter(config, to, moment), config, moment)
     where = f"{config.host}:{config.port or mail.PORTS[config.security]}"
-    return (
-        f"测试邮件已由 {where} 接收，收件人 {to}。服务器答复：{receipt.answer}。请到收件箱（及垃圾箱）确认。"
-    )
+    return f"测试邮件已由 {where} 接收，收件人 {to}。服务器答复：{receipt.answer}。请到收件箱（及垃圾箱）确认。"
 
 
 def explain(error: Undelivered, config: MailConfig) -> str:
@@ -125,4 +129,6 @@ def _test_letter(config: MailConfig, to: str, moment: datetime) -> Letter:
     )
     body = "".join(f"<p>{html.escape(line)}</p>" for line in text.splitlines())
     key = f"test-{moment:%Y%m%d%H%M%S}"
-    return Letter(key, "", (to,), "【测试】更新监测系统邮件设置", text, f'<html lang="zh-CN">{body}</html>')
+    return Letter(
+        key, "", (to,), "【测试】更新监测系统邮件设置", text, f'<html lang="zh-CN">{body}</html>'
+    )

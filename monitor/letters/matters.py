@@ -1,4 +1,5 @@
-"""What letters are about: open findings with their proof, who was told when, which letters came back."""
+"""What letters are about: open findings with their proof, who was told when, which letters came
+back."""
 
 from __future__ import annotations
 
@@ -49,13 +50,16 @@ def open_matters(
 ) -> tuple[dict[str, list[Matter]], list[Matter]]:
     """Open findings by answerable unit, and those that are ours.
 
-    Those that no look of the last days bears out, or not what is said now (``verdicts``), are ``held``. Left out are
-    silenced ones, and for whoever was told of them before: flapping ones, and those that the unit acknowledged until a
+    Those that no look of the last days bears out, or not what is said now (``verdicts``), are
+    ``held``. Left out are
+    silenced ones, and for whoever was told of them before: flapping ones, and those that the unit
+    acknowledged until a
     later day.
     """
     findings = unsilenced(open_findings(connection, moment), in_force(connection, moment))
     outlets = _outlets(connection, findings)
-    # A site whose columns were mostly unreadable tonight is no site that is down: what was seen of it was seen.
+    # A site whose columns were mostly unreadable tonight is no site that is down: what was seen of
+    # it was seen.
     down = frozenset(down_now(f for f in findings if f.rule == site_unreachable.NAME))
     held = waiting(connection, findings, moment, verdicts=verdicts, down=down)
     shown = witnesses(connection, outlets, moment)
@@ -63,7 +67,11 @@ def open_matters(
     looked = _looked(connection, outlets, moment)
     faults = _faults(connection, findings, moment)
     told = first_told(connection, day)
-    resting, ordered, appealed = acknowledged(connection, day), deadlines(connection), pending(connection)
+    resting, ordered, appealed = (
+        acknowledged(connection, day),
+        deadlines(connection),
+        pending(connection),
+    )
     by_unit: dict[str, list[Matter]] = defaultdict(list)
     ours: list[Matter] = []
     for finding in findings:
@@ -75,7 +83,9 @@ def open_matters(
             until=until,
             appealed=finding.id in appealed,
             held=held.get(finding.id, ""),
-            looks=shown.get(finding.subject.removeprefix("outlet:"), ()) if _listed(finding) else (),
+            looks=shown.get(finding.subject.removeprefix("outlet:"), ())
+            if _listed(finding)
+            else (),
             checked=checked.get(finding.subject.removeprefix("outlet:"), ())
             if finding.rule in rules_with("newest")
             else (),
@@ -94,25 +104,36 @@ def open_matters(
                     replace(matter, told=first, lines=faults.get((finding.subject, unit), ()))
                 )
             else:
-                log.warning("finding %s: unit %s is not in the catalogue, no letter", finding.number, unit)
+                log.warning(
+                    "finding %s: unit %s is not in the catalogue, no letter", finding.number, unit
+                )
     return by_unit, ours
 
 
 def _once(finding: Finding, first: date | None, day: date) -> bool:
-    """A flapping finding is told once; that it comes and goes is no news. So is what misleads us at a site."""
-    return (finding.flapping or finding.rule in rules_with("once")) and first is not None and first < day
+    """A flapping finding is told once; that it comes and goes is no news. So is what misleads us at
+    a site."""
+    return (
+        (finding.flapping or finding.rule in rules_with("once"))
+        and first is not None
+        and first < day
+    )
 
 
 def _listed(finding: Finding) -> bool:
     """Whether a finding rests on looks at its outlet's list."""
-    return not finding.ours and finding.subject.startswith("outlet:") and finding.rule not in UNLISTED
+    return (
+        not finding.ours and finding.subject.startswith("outlet:") and finding.rule not in UNLISTED
+    )
 
 
 def _faults(
     connection: Connection, findings: Iterable[Finding], moment: datetime
 ) -> dict[tuple[str, str], tuple[FaultLine, ...]]:
     """Each unit's own faults among those of a column."""
-    columns = {f.subject.removeprefix("outlet:") for f in findings if traits(f.rule).kind == "content"}
+    columns = {
+        f.subject.removeprefix("outlet:") for f in findings if traits(f.rule).kind == "content"
+    }
     found: dict[tuple[str, str], list[FaultLine]] = defaultdict(list)
     for line in fault_lines(connection, moment, columns) if columns else ():
         found[f"outlet:{line.outlet}", line.unit].append(line)
@@ -120,7 +141,10 @@ def _faults(
 
 
 def _matter(
-    finding: Finding, outlets: Mapping[str, Any], looked: Mapping[str, datetime], units: Mapping[str, Unit]
+    finding: Finding,
+    outlets: Mapping[str, Any],
+    looked: Mapping[str, datetime],
+    units: Mapping[str, Unit],
 ) -> Matter:
     kind, _, subject = finding.subject.partition(":")
     outlet = outlets.get(subject) if kind == "outlet" else None
@@ -141,7 +165,9 @@ def _outlets(connection: Connection, findings: Iterable[Finding]) -> dict[str, A
     return {row.id: row for row in connection.execute(query)}
 
 
-def _looked(connection: Connection, outlets: Iterable[str], moment: datetime) -> dict[str, datetime]:
+def _looked(
+    connection: Connection, outlets: Iterable[str], moment: datetime
+) -> dict[str, datetime]:
     """The newest look at each outlet, up to ``moment``, that proved something."""
     conclusive = [outcome.value for outcome in Outcome if outcome.conclusive]
     query = (
@@ -169,12 +195,15 @@ def told_leader(connection: Connection, unit: str, addresses: Collection[str]) -
 def moved_matters(
     connection: Connection, moment: datetime, units: Mapping[str, Unit]
 ) -> tuple[dict[str, list[Matter]], frozenset[Pair]]:
-    """Findings that went to other units with their column, for each unit that was told of them and not of that.
+    """Findings that went to other units with their column, for each unit that was told of them and
+    not of that.
 
     The second part are all that went, told or not: their end is no longer the old unit's matter.
     """
     query = (
-        select(FindingRow.id, LetterFindingRow.unit_id, func.max(LetterRow.written).label("written"))
+        select(
+            FindingRow.id, LetterFindingRow.unit_id, func.max(LetterRow.written).label("written")
+        )
         .join(LetterFindingRow, LetterFindingRow.finding_id == FindingRow.id)
         .join(LetterRow, LetterRow.id == LetterFindingRow.letter_id)
         .where(LetterRow.state.in_(TOLD), FindingRow.ours.is_(False), FindingRow.opened <= moment)
@@ -186,11 +215,16 @@ def moved_matters(
     news = {pair: move for pair, move in found.items() if told[pair] < move.since}
     orders = ended_orders(connection, news)
     ids = {finding for finding, _ in news}
-    rows = {r.id: r for r in connection.execute(select(FindingRow.__table__).where(FindingRow.id.in_(ids)))}
+    rows = {
+        r.id: r
+        for r in connection.execute(select(FindingRow.__table__).where(FindingRow.id.in_(ids)))
+    }
     by_unit: dict[str, list[Matter]] = defaultdict(list)
     for (finding, unit), move in sorted(news.items()):
         to = tuple(units[one].short if one in units else one for one in move.to)
-        matter = Matter(_ended(rows[finding]), "", order=orders.get((finding, unit), ""), moved_to=to)
+        matter = Matter(
+            _ended(rows[finding]), "", order=orders.get((finding, unit), ""), moved_to=to
+        )
         by_unit[unit].append(matter)
     return by_unit, frozenset(found)
 
@@ -198,7 +232,8 @@ def moved_matters(
 def closed_matters(
     connection: Connection, moment: datetime, moved: Collection[Pair] = ()
 ) -> dict[str, list[Matter]]:
-    """Findings that ended in the last two weeks, for each unit that was told of them and not of their end.
+    """Findings that ended in the last two weeks, for each unit that was told of them and not of
+    their end.
 
     Not for a unit that had lost the column before (``moved``).
     """
@@ -227,14 +262,29 @@ def closed_matters(
 
 def _ended(row: Any) -> Finding:
     """A closed finding, as far as a letter speaks of it."""
-    names = ("id", "number", "rule", "subject", "period", "opened", "closed", "sentence", "clause", "name")
+    names = (
+        "id",
+        "number",
+        "rule",
+        "subject",
+        "period",
+        "opened",
+        "closed",
+        "sentence",
+        "clause",
+        "name",
+    )
     return Finding(**{name: getattr(row, name) for name in names}, units=tuple(row.units))
 
 
-def seen_last(connection: Connection, verdicts: Iterable[Verdict], moment: datetime) -> list[Verdict]:
-    """``verdicts`` without those about an outlet whose newest look proved nothing, or is older than two days.
+def seen_last(
+    connection: Connection, verdicts: Iterable[Verdict], moment: datetime
+) -> list[Verdict]:
+    """``verdicts`` without those about an outlet whose newest look proved nothing, or is older than
+    two days.
 
-    What cannot be read is our trouble: its unit hears nothing of a limit that may have moved meanwhile.
+    What cannot be read is our trouble: its unit hears nothing of a limit that may have moved
+    meanwhile.
     """
     known = list(verdicts)
     ids = {v.subject.removeprefix("outlet:") for v in known if v.subject.startswith("outlet:")}
@@ -244,15 +294,23 @@ def seen_last(connection: Connection, verdicts: Iterable[Verdict], moment: datet
         .where(VisitRow.moment > moment - RECENT, VisitRow.moment <= moment)
         .group_by(VisitRow.outlet_id)
     )
-    query = select(VisitRow.outlet_id).where(VisitRow.id.in_(last), VisitRow.outcome.in_(CONCLUSIVE))
+    query = select(VisitRow.outlet_id).where(
+        VisitRow.id.in_(last), VisitRow.outcome.in_(CONCLUSIVE)
+    )
     good = {f"outlet:{outlet}" for outlet in connection.execute(query).scalars()}
     return [v for v in known if not v.subject.startswith("outlet:") or v.subject in good]
 
 
 def soon_by_unit(
-    verdicts: Iterable[Verdict], day: date, calendar: Calendar, left: Collection[int], *, weekly: bool = False
+    verdicts: Iterable[Verdict],
+    day: date,
+    calendar: Calendar,
+    left: Collection[int],
+    *,
+    weekly: bool = False,
 ) -> dict[str, list[Verdict]]:
-    """Limits that pass soon, by answerable unit: told on a working day with ``left`` working days to go.
+    """Limits that pass soon, by answerable unit: told on a working day with ``left`` working days
+    to go.
 
     ``weekly``: all of them, for the list of the week.
     """
@@ -268,9 +326,12 @@ def soon_by_unit(
 
 
 def returned(connection: Connection, moment: datetime, units: Mapping[str, Unit]) -> list[str]:
-    """A line for each address that refused or was given up since our own last letter, at most a week ago."""
+    """A line for each address that refused or was given up since our own last letter, at most a
+    week ago."""
     names = {unit.id: unit.short for unit in units.values()} | {OFFICE: "本办"}
-    ours = select(func.max(LetterRow.written)).where(LetterRow.unit_id == OFFICE, LetterRow.state.in_(TOLD))
+    ours = select(func.max(LetterRow.written)).where(
+        LetterRow.unit_id == OFFICE, LetterRow.state.in_(TOLD)
+    )
     last = connection.scalar(ours)
     week_ago = moment - timedelta(days=7)
     query = (
@@ -284,8 +345,12 @@ def returned(connection: Connection, moment: datetime, units: Mapping[str, Unit]
         name = names.get(row.unit_id, row.unit_id)
         given_up = row.next_try is None and row.state != "waiting"
         lines |= {
-            f"{name} {a}：{told_raw(why)}": None for a, permanent, why in row.refused if permanent or given_up
+            f"{name} {a}：{told_raw(why)}": None
+            for a, permanent, why in row.refused
+            if permanent or given_up
         }
         if row.state == "failed" and given_up and not row.refused:
-            lines[f"{name} {'、'.join(row.recipients)}：多次投递未成功，{told_raw(row.answer)}"] = None
+            lines[f"{name} {'、'.join(row.recipients)}：多次投递未成功，{told_raw(row.answer)}"] = (
+                None
+            )
     return list(lines)

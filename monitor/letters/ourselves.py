@@ -1,4 +1,5 @@
-"""Our own letter: what we could not read, who does not answer, which letters came back, what is wrong with ourselves."""
+"""Our own letter: what we could not read, who does not answer, which letters came back, what is
+wrong with ourselves."""
 
 from __future__ import annotations
 
@@ -41,16 +42,23 @@ def to_us(
     forced: bool = False,
     held: Mapping[str, Sequence[Matter]] | None = None,
 ) -> list[tuple[Letter, list[int]]]:
-    """Our letter of ``day``, when there is something for us to do; ``held`` are findings that wait for a look.
+    """Our letter of ``day``, when there is something for us to do; ``held`` are findings that wait
+    for a look.
 
-    Overdue units are told on the first day after a deadline, and when they come onto the 约谈 list; ``forced``
+    Overdue units are told on the first day after a deadline, and when they come onto the 约谈 list;
+    ``forced``
     tells them again, because the letter that did never left.
     """
     mute = [units[unit].short for unit in sorted(by_unit) if not units[unit].emails]
     back = returned(connection, moment, units)
     since = _before(day, settings)
-    late = {u: [m for m in matters if overdue(m, day, settings)] for u, matters in sorted(by_unit.items())}
-    talks = [t for u, m in sorted(by_unit.items()) if (t := talk(units[u], m, day, settings)) is not None]
+    late = {
+        u: [m for m in matters if overdue(m, day, settings)]
+        for u, matters in sorted(by_unit.items())
+    }
+    talks = [
+        t for u, m in sorted(by_unit.items()) if (t := talk(units[u], m, day, settings)) is not None
+    ]
     news = any(deadline(m, day, settings) >= since for matters in late.values() for m in matters)
     news = news or any(entered(matters, since, day, settings) for matters in by_unit.values())
     known = forced and any((*late.values(), *talks))
@@ -66,7 +74,8 @@ def to_us(
 
 
 def _waits(held: Mapping[str, Sequence[Matter]], units: Mapping[str, Unit]) -> tuple[str, ...]:
-    """A line for each finding whose reminder, overdue mark and ladder wait: whose, which, why, and when it was seen last."""
+    """A line for each finding whose reminder, overdue mark and ladder wait: whose, which, why, and
+    when it was seen last."""
     by_finding: dict[int, tuple[Matter, list[str]]] = {}
     for unit, matters in sorted(held.items()):
         for matter in matters:
@@ -82,7 +91,9 @@ def _waits(held: Mapping[str, Sequence[Matter]], units: Mapping[str, Unit]) -> t
 
 def _handed(connection: Connection, moment: datetime, units: Mapping[str, Unit]) -> tuple[str, ...]:
     """Orders that ended because their column went to another unit, since our own last letter."""
-    ours = select(func.max(LetterRow.written)).where(LetterRow.unit_id == OFFICE, LetterRow.state.in_(TOLD))
+    ours = select(func.max(LetterRow.written)).where(
+        LetterRow.unit_id == OFFICE, LetterRow.state.in_(TOLD)
+    )
     since = max(connection.scalar(ours) or moment - HELD_UP, moment - HELD_UP)
     query = (
         select(EventRow.detail, FindingRow.name, FindingRow.number)
@@ -107,14 +118,18 @@ def _before(day: date, settings: LetterSettings) -> date:
 
 
 def troubles(connection: Connection, now: datetime, settings: LetterSettings) -> tuple[str, ...]:
-    """What the office must know of ourselves: the last night, its coverage, letters held up, next year's calendar."""
+    """What the office must know of ourselves: the last night, its coverage, letters held up, next
+    year's calendar."""
     return tuple(
         line
         for line in (
-            _night(connection, now), *_held(connection, now), _broke(connection, now), _year(now, settings)
+            _night(connection, now),
+            *_held(connection, now),
+            _broke(connection, now),
+            _year(now, settings),
         )
         if line
-    )  # fmt: skip
+    )
 
 
 def _broke(connection: Connection, now: datetime) -> str:
@@ -126,7 +141,8 @@ def _broke(connection: Connection, now: datetime) -> str:
 
 
 def _night(connection: Connection, now: datetime) -> str:
-    """The last night, where it was not a good one; nothing is said of a store that never had one."""
+    """The last night, where it was not a good one; nothing is said of a store that never had
+    one."""
     run = connection.execute(
         select(RunRow.started, RunRow.ended, RunRow.planned, RunRow.looked, RunRow.unknown)
         .where(RunRow.kind == "nightly", RunRow.started <= now)
@@ -154,9 +170,12 @@ def _night(connection: Connection, now: datetime) -> str:
 
 
 def _held(connection: Connection, now: datetime) -> tuple[str, ...]:
-    """Letters that were tried and did not leave, since our own last letter left: the mail server was down."""
+    """Letters that were tried and did not leave, since our own last letter left: the mail server
+    was down."""
     last = connection.scalar(
-        select(func.max(LetterRow.written)).where(LetterRow.unit_id == OFFICE, LetterRow.state == "sent")
+        select(func.max(LetterRow.written)).where(
+            LetterRow.unit_id == OFFICE, LetterRow.state == "sent"
+        )
     )
     stuck = (LetterRow.tries > 0) & LetterRow.state.in_(("waiting", "superseded", "failed"))
     since = max(last or now - HELD_UP, now - HELD_UP)

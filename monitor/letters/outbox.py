@@ -1,9 +1,12 @@
 """The outbox: letters are written once, claimed by one sender, and every attempt is recorded.
 
 A letter waits, is claimed (a row count decides who has it), and ends ``sent``, ``refused`` (no
-recipient wants it, ever), ``failed`` (given up after :data:`RETRIES`) or ``superseded``. A claim whose sender died is
-found by :func:`sweep`: before the hand-over it is repeated as if nothing had been; after it, the letter
-may have arrived, so its repeat keeps the Message-ID and the attempt stays in the record as ``doubtful``.
+recipient wants it, ever), ``failed`` (given up after :data:`RETRIES`) or ``superseded``. A claim
+whose sender died is
+found by :func:`sweep`: before the hand-over it is repeated as if nothing had been; after it, the
+letter
+may have arrived, so its repeat keeps the Message-ID and the attempt stays in the record as
+``doubtful``.
 """
 
 from __future__ import annotations
@@ -43,9 +46,11 @@ NOT_IN_CATALOGUE = "收件地址已不在台账中，未发送"
 
 class AttemptRow(Base):
     """One try to send a letter. ``result`` is empty while it runs, then ``sent``, ``partly``,
-    ``temporary``, ``permanent``, ``doubtful`` (handed over, no answer) or ``died`` (before the hand-over).
+    ``temporary``, ``permanent``, ``doubtful`` (handed over, no answer) or ``died`` (before the
+    hand-over).
 
-    ``recipients`` were tried; ``refused`` holds ``[address, permanent, answer]``; ``next_try`` is set
+    ``recipients`` were tried; ``refused`` holds ``[address, permanent, answer]``; ``next_try`` is
+    set
     while the letter backs off.
     """
 
@@ -64,7 +69,8 @@ class AttemptRow(Base):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A letter that this sender alone may send now; ``letter.to`` are the recipients still without it."""
+    """A letter that this sender alone may send now; ``letter.to`` are the recipients still without
+    it."""
 
     letter_id: int
     attempt_id: int
@@ -80,8 +86,11 @@ class Swept:
     doubtful: int = 0
 
 
-def add(connection: Connection, letter: Letter, day: date, findings: Sequence[int], moment: datetime) -> bool:
-    """Put ``letter`` in the outbox with an event ``told`` per finding; False if the unit has today's.
+def add(
+    connection: Connection, letter: Letter, day: date, findings: Sequence[int], moment: datetime
+) -> bool:
+    """Put ``letter`` in the outbox with an event ``told`` per finding; False if the unit has
+    today's.
 
     A letter without recipients is kept as ``refused`` and tells nobody: no event is written.
     """
@@ -104,12 +113,15 @@ def add(connection: Connection, letter: Letter, day: date, findings: Sequence[in
         return False
     if findings:
         links = [
-            {"letter_id": letter_id, "finding_id": f, "unit_id": letter.unit, "day": day} for f in findings
+            {"letter_id": letter_id, "finding_id": f, "unit_id": letter.unit, "day": day}
+            for f in findings
         ]
         connection.execute(insert(LetterFindingRow), links)
     if findings and letter.to:
         detail = {"unit": letter.unit, "letter": letter.key}
-        events = [{"finding_id": f, "kind": "told", "moment": moment, "detail": detail} for f in findings]
+        events = [
+            {"finding_id": f, "kind": "told", "moment": moment, "detail": detail} for f in findings
+        ]
         add_events(connection, events)
     seal(connection, "letter", [letter_id], moment)
     return True
@@ -117,14 +129,18 @@ def add(connection: Connection, letter: Letter, day: date, findings: Sequence[in
 
 def _insert_once(connection: Connection, row: Mapping[str, Any]) -> int | None:
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(LetterRow).values(row).on_conflict_do_nothing().returning(LetterRow.id)
+    statement = (
+        dialect.insert(LetterRow).values(row).on_conflict_do_nothing().returning(LetterRow.id)
+    )
     return connection.execute(statement).scalar_one_or_none()
 
 
 def due(connection: Connection, now: datetime) -> tuple[tuple[int, str], ...]:
     """Ids and channels of the letters that wait and do not back off, oldest first."""
     backing_off = (
-        select(AttemptRow.id).where(AttemptRow.letter_id == LetterRow.id, AttemptRow.next_try > now).exists()
+        select(AttemptRow.id)
+        .where(AttemptRow.letter_id == LetterRow.id, AttemptRow.next_try > now)
+        .exists()
     )
     query = (
         select(LetterRow.id, LetterRow.recipients)
@@ -135,7 +151,8 @@ def due(connection: Connection, now: datetime) -> tuple[tuple[int, str], ...]:
 
 
 def supersede(connection: Connection, day: date, now: datetime) -> frozenset[str]:
-    """Withdraw the letters of days before ``day`` that nobody has and nobody may have: a newer one says it all.
+    """Withdraw the letters of days before ``day`` that nobody has and nobody may have: a newer one
+    says it all.
 
     Returns their units. A letter that reached one of its recipients, or may have, stays.
     """
@@ -147,7 +164,9 @@ def supersede(connection: Connection, day: date, now: datetime) -> frozenset[str
         .values(state="superseded", answer=SUPERSEDED)
         .returning(LetterRow.id, LetterRow.unit_id)
     ).all()
-    entries = [Entry("superseded", f"letter:{row.id}") for row in sorted(rows, key=lambda row: row.id)]
+    entries = [
+        Entry("superseded", f"letter:{row.id}") for row in sorted(rows, key=lambda row: row.id)
+    ]
     append(connection, now, entries)
     return frozenset(row.unit_id for row in rows)
 
@@ -157,7 +176,9 @@ def channel(recipients: Sequence[str]) -> str:
     return recipients[0] if recipients and recipients[0].startswith(ROBOT) else "mail"
 
 
-def claim(connection: Connection, letter_id: int, allowed: Collection[str], now: datetime) -> Claim | None:
+def claim(
+    connection: Connection, letter_id: int, allowed: Collection[str], now: datetime
+) -> Claim | None:
     """The letter for this sender alone, or None when another has it or nobody may get it.
 
     Only recipients in ``allowed`` are kept; a letter that keeps none becomes ``refused``.
@@ -183,7 +204,8 @@ def claim(connection: Connection, letter_id: int, allowed: Collection[str], now:
 
 
 def hand_over(connection: Connection, claim: Claim, now: datetime) -> bool:
-    """Record that the letter is about to leave for good; False when the claim was taken away meanwhile."""
+    """Record that the letter is about to leave for good; False when the claim was taken away
+    meanwhile."""
     marked = connection.execute(
         update(AttemptRow)
         .where(AttemptRow.id == claim.attempt_id, AttemptRow.ended.is_(None))
@@ -197,11 +219,14 @@ def delivered(
 ) -> str:
     """Record the server's yes, and the letter's new state, which is returned.
 
-    Recipients refused for the moment are tried again alone; ``copies`` decide nothing: a letter of which
+    Recipients refused for the moment are tried again alone; ``copies`` decide nothing: a letter of
+    which
     only a copy arrived was refused.
     """
     refused = receipt.refused
-    if not _end_attempt(connection, claim, "partly" if refused else "sent", receipt.answer, refused, now):
+    if not _end_attempt(
+        connection, claim, "partly" if refused else "sent", receipt.answer, refused, now
+    ):
         return _late(connection, claim, receipt, now)
     again = [a for a, why in refused.items() if not why.permanent]
     if again:
@@ -212,7 +237,8 @@ def delivered(
 def undelivered(
     connection: Connection, claim: Claim, error: Undelivered, copies: Collection[str], now: datetime
 ) -> str:
-    """Record a fault, and the letter's new state, which is returned: waiting, refused, sent or failed."""
+    """Record a fault, and the letter's new state, which is returned: waiting, refused, sent or
+    failed."""
     result = "doubtful" if error.doubtful else "permanent" if error.permanent else "temporary"
     refused = error.refused
     if error.permanent:
@@ -226,11 +252,16 @@ def undelivered(
 
 
 def sweep(connection: Connection, now: datetime, lease: timedelta = LEASE) -> Swept:
-    """Give letters whose sender died back to the queue; those handed over are counted as doubtful."""
+    """Give letters whose sender died back to the queue; those handed over are counted as
+    doubtful."""
     query = (
         select(LetterRow.id, LetterRow.tries, AttemptRow.id, AttemptRow.handed_over)
         .join(AttemptRow, AttemptRow.letter_id == LetterRow.id)
-        .where(LetterRow.state == "claimed", LetterRow.claimed <= now - lease, AttemptRow.ended.is_(None))
+        .where(
+            LetterRow.state == "claimed",
+            LetterRow.claimed <= now - lease,
+            AttemptRow.ended.is_(None),
+        )
     )
     repeated = doubtful = 0
     for letter_id, tries, attempt_id, handed_over in connection.execute(query).all():
@@ -248,7 +279,8 @@ def sweep(connection: Connection, now: datetime, lease: timedelta = LEASE) -> Sw
 
 
 def again(connection: Connection, letter_id: int, now: datetime, by: str = "") -> bool:
-    """Put a failed letter back in the queue, for the person who mended the cause; False if it is not failed."""
+    """Put a failed letter back in the queue, for the person who mended the cause; False if it is
+    not failed."""
     back = connection.execute(
         update(LetterRow)
         .where(LetterRow.id == letter_id, LetterRow.state == "failed")
@@ -311,7 +343,9 @@ def _end_attempt(
     return ended.rowcount == 1
 
 
-def _retry(connection: Connection, claim: Claim, answer: str, copies: Collection[str], now: datetime) -> str:
+def _retry(
+    connection: Connection, claim: Claim, answer: str, copies: Collection[str], now: datetime
+) -> str:
     if _enough(connection, claim.letter_id, claim.tries):
         state = "sent" if _received(connection, claim.letter_id, copies) else "failed"
         return _settle_letter(connection, claim.letter_id, state, answer, now)
@@ -324,18 +358,22 @@ def _retry(connection: Connection, claim: Claim, answer: str, copies: Collection
 
 
 def _enough(connection: Connection, letter_id: int, tries: int) -> bool:
-    """Whether a letter was tried as often as is decent; one that may have arrived, three times at most."""
+    """Whether a letter was tried as often as is decent; one that may have arrived, three times at
+    most."""
     doubtful = sum(result == "doubtful" for _, result, _ in _history(connection, letter_id))
     return tries > len(RETRIES) or doubtful >= MAX_DOUBTFUL
 
 
-def _close(connection: Connection, claim: Claim, answer: str, copies: Collection[str], now: datetime) -> str:
+def _close(
+    connection: Connection, claim: Claim, answer: str, copies: Collection[str], now: datetime
+) -> str:
     state = "sent" if _received(connection, claim.letter_id, copies) else "refused"
     return _settle_letter(connection, claim.letter_id, state, answer, now)
 
 
 def _late(connection: Connection, claim: Claim, receipt: Receipt, now: datetime) -> str:
-    """The claim was swept as dead, and then the server said yes after all: the waiting repeat is dropped."""
+    """The claim was swept as dead, and then the server said yes after all: the waiting repeat is
+    dropped."""
     connection.execute(
         update(AttemptRow)
         .where(AttemptRow.id == claim.attempt_id)
@@ -350,7 +388,9 @@ def _late(connection: Connection, claim: Claim, receipt: Receipt, now: datetime)
     return "sent"
 
 
-def _settle_letter(connection: Connection, letter_id: int, state: str, answer: str, now: datetime) -> str:
+def _settle_letter(
+    connection: Connection, letter_id: int, state: str, answer: str, now: datetime
+) -> str:
     values: dict[str, Any] = {"state": state, "answer": answer, "claimed": None}
     if state == "sent":
         values["sent"] = now

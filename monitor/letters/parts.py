@@ -1,6 +1,7 @@
 """What a letter holds, as plain words for the templates: findings by cause, warnings, closures.
 
-Everything that was crawled passes :func:`monitor.plain.clean` or :func:`monitor.plain.safe_link` here.
+Everything that was crawled passes :func:`monitor.plain.clean` or :func:`monitor.plain.safe_link`
+here.
 """
 
 from __future__ import annotations
@@ -55,12 +56,19 @@ MOST_LINES = 20
 class Matter:
     """A finding as one unit is told of it.
 
-    ``kind`` is ``column``, ``account``, ``unit``, ``site`` or ``ours``. ``link`` is the outlet's own page,
-    ``looked`` our last conclusive look, ``units`` the short names of all who answer for it (lead first),
-    ``told`` the first day this unit was told (its deadline counts from there; ``None`` = today). ``ended``
-    is the reason of its closing, for a closed one. ``order`` is the number of its 整改通知 and ``until`` that one's
-    last day; ``appealed`` = its appeal waits. ``held`` = why it waits for a look that bears it out (empty: it is borne out);
-    ``looks`` are the looks that it rests on, the newest first, ``checked`` what was looked at beside the list. ``moved_to`` are the short names of those who took it over. ``lines`` are the places that this unit has to mend.
+    ``kind`` is ``column``, ``account``, ``unit``, ``site`` or ``ours``. ``link`` is the outlet's
+    own page,
+    ``looked`` our last conclusive look, ``units`` the short names of all who answer for it (lead
+    first),
+    ``told`` the first day this unit was told (its deadline counts from there; ``None`` = today).
+    ``ended``
+    is the reason of its closing, for a closed one. ``order`` is the number of its 整改通知 and
+    ``until`` that one's
+    last day; ``appealed`` = its appeal waits. ``held`` = why it waits for a look that bears it out
+    (empty: it is borne out);
+    ``looks`` are the looks that it rests on, the newest first, ``checked`` what was looked at
+    beside the list. ``moved_to`` are the short names of those who took it over. ``lines`` are the
+    places that this unit has to mend.
     """
 
     finding: Finding
@@ -123,7 +131,9 @@ def _item(matter: Matter, day: date, settings: LetterSettings) -> dict[str, Any]
         "link": safe_link(matter.link),
         "since": chinese_day(shanghai_day(finding.opened)),
         "due": chinese_day(finding.due) if finding.due else "",
-        "late": (day - finding.due).days if finding.due and finding.due < day and not matter.held else 0,
+        "late": (day - finding.due).days
+        if finding.due and finding.due < day and not matter.held
+        else 0,
         "newest_day": chinese_day(newest.day) if newest else "",
         "newest_title": clean(newest.title, 80) if newest else "",
         "newest_link": safe_link(newest.url) if newest else "",
@@ -131,7 +141,9 @@ def _item(matter: Matter, day: date, settings: LetterSettings) -> dict[str, Any]
         "published_here": matter.kind in ("column", "account"),
         "looked": chinese_moment(matter.looked) if matter.looked else "",
         # Who published what stands in the sentence; nobody leads among them.
-        "units": () if matter.kind == "content" else tuple(clean(name, 40) for name in matter.units),
+        "units": ()
+        if matter.kind == "content"
+        else tuple(clean(name, 40) for name in matter.units),
         "deadline": deadline_text(until, settings),
         "order": clean(matter.order, 60),
         "appealed": matter.appealed,
@@ -149,7 +161,9 @@ def _item(matter: Matter, day: date, settings: LetterSettings) -> dict[str, Any]
 
 def _look(one: Witness) -> dict[str, str]:
     """A look as its unit can check it: when, how, what it showed, where."""
-    entered = f"{chinese_moment(one.seen)}人工查看，{chinese_moment(one.moment)}登记" if one.seen else ""
+    entered = (
+        f"{chinese_moment(one.seen)}人工查看，{chinese_moment(one.moment)}登记" if one.seen else ""
+    )
     newest = f"，所示最新日期为{chinese_day(one.newest)}" if one.newest else ""
     shown = "列表为空" if not one.dated else f"列表有{one.dated}条带日期的信息{newest}"
     return {
@@ -187,7 +201,8 @@ def deadline_from(told: date, settings: LetterSettings) -> date:
 
 
 def overdue(matter: Matter, day: date, settings: LetterSettings) -> bool:
-    """Whether its deadline has passed; while an appeal waits, or no look of now bears it out, nobody is late."""
+    """Whether its deadline has passed; while an appeal waits, or no look of now bears it out,
+    nobody is late."""
     return not (matter.appealed or matter.held) and deadline(matter, day, settings) < day
 
 
@@ -212,7 +227,9 @@ def closed_items(matters: Sequence[Matter]) -> tuple[Mapping[str, Any], ...]:
     """Findings that ended, with how long they lasted in days."""
     items = []
     for matter in sorted(matters, key=lambda m: m.finding.id):
-        opened, closed = (shanghai_day(m) for m in (matter.finding.opened, matter.finding.closed) if m)
+        opened, closed = (
+            shanghai_day(m) for m in (matter.finding.opened, matter.finding.closed) if m
+        )
         items.append(
             {
                 "name": _name(matter.finding),

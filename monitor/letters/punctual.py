@@ -1,6 +1,8 @@
-"""smtplib under one deadline for the whole conversation, and a cap on all that the server says in it.
+"""smtplib under one deadline for the whole conversation, and a cap on all that the server says in
+it.
 
-smtplib bounds each step alone: a server that greets a byte a second, or answers in a line that never ends, held it for ever.
+smtplib bounds each step alone: a server that greets a byte a second, or answers in a line that
+never ends, held it for ever.
 """
 
 from __future__ import annotations
@@ -53,7 +55,8 @@ class _Said:
 
 
 class Conversation(smtplib.SMTP):
-    """``step`` seconds for each wait, ``deadline`` for all of them; both may be set anew on the way."""
+    """``step`` seconds for each wait, ``deadline`` for all of them; both may be set anew on the
+    way."""
 
     def __init__(
         self, host: str, port: int, hello: str, step: float, deadline: Deadline, **more: Any
@@ -72,7 +75,8 @@ class Conversation(smtplib.SMTP):
             raise
 
     def send(self, s: Any) -> None:
-        """As smtplib's, in pieces: a server that takes them slowly is held to the deadline after each."""
+        """As smtplib's, in pieces: a server that takes them slowly is held to the deadline after
+        each."""
         data = s.encode(self.command_encoding) if isinstance(s, str) else s
         for start in range(0, len(data), PIECE):
             if self.sock is not None:

@@ -1,4 +1,5 @@
-"""When a unit is written to again: at once for news, otherwise every few working days. A letter always says everything."""
+"""When a unit is written to again: at once for news, otherwise every few working days. A letter
+always says everything."""
 
 from __future__ import annotations
 
@@ -15,12 +16,14 @@ from monitor.settings.letters import LetterSettings
 TOLD = ("waiting", "claimed", "sent")
 """Letters that reached, or still may reach, their unit; a refused one told nobody."""
 NEWS = ("ordered", "withdrawn", "reopened", "decided", "transferred")
-"""Events of a finding that its unit hears of with the next letters' day, not with the next reminder."""
+"""Events of a finding that its unit hears of with the next letters' day, not with the next
+reminder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What units last heard: day and moment of the newest letter, and the newest news, by finding (and unit)."""
+    """What units last heard: day and moment of the newest letter, and the newest news, by finding
+    (and unit)."""
 
     letters: dict[tuple[int, str], tuple[date, datetime]] = field(default_factory=dict)
     news: dict[int, datetime] = field(default_factory=dict)
@@ -36,7 +39,8 @@ class Heard:
         return found is not None and news is not None and news > found[1]
 
     def sendable(self, matter: Matter, unit: str) -> bool:
-        """Whether a letter may speak of the matter: a look of now bears it out, or people did something about it."""
+        """Whether a letter may speak of the matter: a look of now bears it out, or people did
+        something about it."""
         if not matter.held or self.outrun(matter, unit):
             return True
         return (matter.finding.id, unit) not in self.letters and matter.finding.id in self.news
@@ -56,7 +60,10 @@ def heard(connection: Connection, day: date) -> Heard:
     )
     events = events.group_by(EventRow.finding_id)
     return Heard(
-        {(finding, unit): (last, written) for finding, unit, last, written in connection.execute(letters)},
+        {
+            (finding, unit): (last, written)
+            for finding, unit, last, written in connection.execute(letters)
+        },
         {row.finding_id: row.newest for row in connection.execute(events)},
     )
 
@@ -64,9 +71,12 @@ def heard(connection: Connection, day: date) -> Heard:
 def first_told(
     connection: Connection, day: date, unit: str = "", findings: Collection[int] | None = None
 ) -> dict[tuple[int, str], date]:
-    """The first day each unit (or one) was told of each finding (or of these), by a letter that had somewhere to go."""
+    """The first day each unit (or one) was told of each finding (or of these), by a letter that had
+    somewhere to go."""
     query = (
-        select(LetterFindingRow.finding_id, LetterFindingRow.unit_id, func.min(LetterFindingRow.day))
+        select(
+            LetterFindingRow.finding_id, LetterFindingRow.unit_id, func.min(LetterFindingRow.day)
+        )
         .join(LetterRow, LetterRow.id == LetterFindingRow.letter_id)
         .where(LetterRow.state.in_(TOLD), LetterFindingRow.day <= day)
         .group_by(LetterFindingRow.finding_id, LetterFindingRow.unit_id)
@@ -78,10 +88,13 @@ def first_told(
     return {(finding, unit): first for finding, unit, first in connection.execute(query)}
 
 
-def is_due(unit: str, matters: Sequence[Matter], day: date, settings: LetterSettings, known: Heard) -> bool:
+def is_due(
+    unit: str, matters: Sequence[Matter], day: date, settings: LetterSettings, known: Heard
+) -> bool:
     """Whether open ``matters`` are reason enough for a letter to ``unit`` on ``day``.
 
-    They are where one is new to it, something happened to one, one's deadline has passed since the last letter, or
+    They are where one is new to it, something happened to one, one's deadline has passed since the
+    last letter, or
     that letter is ``remind_every`` working days old.
     """
     days = [last for matter in matters if (last := known.day(matter, unit)) is not None]

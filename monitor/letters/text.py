@@ -1,4 +1,5 @@
-"""Findings of one unit -> one Letter, in official Chinese, as text and HTML. Pure: no store, no clock.
+"""Findings of one unit -> one Letter, in official Chinese, as text and HTML. Pure: no store, no
+clock.
 
 The pieces are made harmless in :mod:`monitor.letter_parts`.
 """
@@ -55,11 +56,15 @@ def letter(
     moved: Sequence[Matter] = (),
     waiting: Sequence[Matter] = (),
 ) -> Letter:
-    """The letter of ``day`` to ``unit``: open findings by cause, limits that pass ``soon``, findings ``closed``,
-    those that were handed over with their column (``moved``), and the numbers of those that wait for a look (``waiting``).
+    """The letter of ``day`` to ``unit``: open findings by cause, limits that pass ``soon``,
+    findings ``closed``,
+    those that were handed over with their column (``moved``), and the numbers of those that wait
+    for a look (``waiting``).
 
-    The deadline of a finding counts working days from the day the unit was first told of it, or is that of its
-    order. ``key`` opens the unit's page. ``leader``: it goes to the unit's leader too. ``weekly``: ``soon`` is the
+    The deadline of a finding counts working days from the day the unit was first told of it, or is
+    that of its
+    order. ``key`` opens the unit's page. ``leader``: it goes to the unit's leader too. ``weekly``:
+    ``soon`` is the
     list of the week.
     Raises ``ValueError`` when there is nothing to say.
     """
@@ -98,9 +103,12 @@ def office_letter(
     handed: Sequence[str] = (),
     held: Sequence[str] = (),
 ) -> Letter:
-    """The letter of ``day`` to ourselves: what we could not read, units without an address (``mute``), and
-    lines about letters that came back (``returned``), units with ``overdue`` findings and how many, units for
-    the 约谈 list (``talks``), what is wrong with ourselves (``notes``), orders that ended with the move of their
+    """The letter of ``day`` to ourselves: what we could not read, units without an address
+    (``mute``), and
+    lines about letters that came back (``returned``), units with ``overdue`` findings and how many,
+    units for
+    the 约谈 list (``talks``), what is wrong with ourselves (``notes``), orders that ended with the
+    move of their
     column (``handed``), and findings whose reminders wait for a look (``held``).
     """
     context = _context(matters, day, settings) | {
@@ -130,16 +138,19 @@ def office_letter(
 
 
 def _waits(matters: Sequence[Matter]) -> str:
-    """What the subject calls the office's own findings: some are known, and wait for the office all the same."""
+    """What the subject calls the office's own findings: some are known, and wait for the office all
+    the same."""
     return "无法判定" if all(one.finding.value is Value.UNKNOWN for one in matters) else "待办"
 
 
 def summary(
     counts: Sequence[tuple[str, Sequence[Matter]]], day: date, settings: LetterSettings, unit: str
 ) -> Letter:
-    """The day's findings of all units in short, for a group robot; ``counts`` pairs a short name with its own.
+    """The day's findings of all units in short, for a group robot; ``counts`` pairs a short name
+    with its own.
 
-    A joint finding counts once in the subject's total and once at each of its units. ``to`` is empty.
+    A joint finding counts once in the subject's total and once at each of its units. ``to`` is
+    empty.
     """
     total = len({m.finding.id for _, matters in counts for m in matters})
     lines = []
@@ -147,7 +158,9 @@ def summary(
         late = sum(overdue(m, day, settings) for m in matters)
         tail = f"（{late} 项逾期）" if late else ""
         lines.append(f"{clean(name, 40)}：{len(matters)} 项{tail}")
-    subject = clean(f"【更新提醒】{day.isoformat()} {len(counts)} 个单位 {total} 项问题", MAX_SUBJECT)
+    subject = clean(
+        f"【更新提醒】{day.isoformat()} {len(counts)} 个单位 {total} 项问题", MAX_SUBJECT
+    )
     return Letter(letter_key(day, unit), unit, (), subject, "\n".join(lines) + "\n", "")
 
 
@@ -172,7 +185,8 @@ def _page(settings: LetterSettings, unit: str, key: str) -> str:
 
 
 def letter_key(day: date, unit_id: str) -> str:
-    """``20200720-jsj``: stable, and safe as the left part of a Message-ID whatever the unit's id holds."""
+    """``20200720-jsj``: stable, and safe as the left part of a Message-ID whatever the unit's id
+    holds."""
     if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", unit_id):
         return f"{day:%Y%m%d}-{unit_id}"
     return f"{day:%Y%m%d}-x.{hashlib.sha256(unit_id.encode()).hexdigest()[:24]}"
@@ -208,7 +222,9 @@ def _context(matters: Sequence[Matter], day: date, settings: LetterSettings) -> 
     }
 
 
-def _render(unit: str, to: tuple[str, ...], subject: str, context: Mapping[str, Any], day: date) -> Letter:
+def _render(
+    unit: str, to: tuple[str, ...], subject: str, context: Mapping[str, Any], day: date
+) -> Letter:
     return Letter(
         key=letter_key(day, unit),
         unit=unit,

@@ -1,6 +1,8 @@
-"""A clerk's word about a column, once and for all: a part that is not of it, a list that rightly went back, an address.
+"""A clerk's word about a column, once and for all: a part that is not of it, a list that rightly
+went back, an address.
 
-Kept with person, reason and what was shown; in force until it is ended. Rows are ended, never deleted.
+Kept with person, reason and what was shown; in force until it is ended. Rows are ended, never
+deleted.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ FEW = 500
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One decision. ``key`` is a part's place or an address; ``shown`` the rows that stood there, as they were read."""
+    """One decision. ``key`` is a part's place or an address; ``shown`` the rows that stood there,
+    as they were read."""
 
     id: int
     outlet: str
@@ -42,19 +45,22 @@ class Word:
     ended: datetime | None = None
 
     def dismisses(self, one: Unread) -> bool:
-        """Whether the part was said not to be of the column. A word about a row is about that row, not about the next
+        """Whether the part was said not to be of the column. A word about a row is about that row,
+        not about the next
         one that will stand in its place."""
         if self.kind != PART or self.key != one.place:
             return False
         if not is_row(one):
             return True
         return {"url": one.url, "text": one.text} in [
-            {"url": row.get("url", ""), "text": row.get("text", "")} for row in self.shown.get("rows", ())
+            {"url": row.get("url", ""), "text": row.get("text", "")}
+            for row in self.shown.get("rows", ())
         ]
 
 
 def is_row(one: Unread) -> bool:
-    """Whether it is a row of the list: others stand in its place tomorrow; a part of the page keeps its place."""
+    """Whether it is a row of the list: others stand in its place tomorrow; a part of the page keeps
+    its place."""
     return one.why not in ("outside", "part", "total", "cut")
 
 
@@ -82,12 +88,21 @@ def with_addresses(
     words = words_of(connection, led, as_of) if led else {}
     own = {id_: tuple(w.key for w in said if w.kind == ADDRESS) for id_, said in words.items()}
     return tuple(
-        replace(of, own_addresses=own[of.outlet.id]) if own.get(of.outlet.id) else of for of in outlets
+        replace(of, own_addresses=own[of.outlet.id]) if own.get(of.outlet.id) else of
+        for of in outlets
     )
 
 
 def word_of(row: Any) -> Word:
     """A row of the table as a word."""
     return Word(
-        row.id, row.outlet_id, row.kind, row.key, row.shown, row.person, row.reason, row.moment, row.ended
+        row.id,
+        row.outlet_id,
+        row.kind,
+        row.key,
+        row.shown,
+        row.person,
+        row.reason,
+        row.moment,
+        row.ended,
     )

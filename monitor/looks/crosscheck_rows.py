@@ -1,4 +1,5 @@
-"""What was found beside a column's list, as the rows that stand against it, and in words for who checks it. Pure."""
+"""What was found beside a column's list, as the rows that stand against it, and in words for who
+checks it. Pure."""
 
 from __future__ import annotations
 
@@ -26,13 +27,15 @@ PLACES: Mapping[Where, str] = {
 
 
 def as_row(one: Checked) -> Unread:
-    """The page that was found, as a row of the list that is missing there: a clerk may say that it is not the column's."""
+    """The page that was found, as a row of the list that is missing there: a clerk may say that it
+    is not the column's."""
     return Unread(f"{ELSEWHERE} {one.where.value}", ELSEWHERE, one.title, one.url, one.day)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
-    """One page that was looked at: when, what, with what result, where. For letters, pages and the annex."""
+    """One page that was looked at: when, what, with what result, where. For letters, pages and the
+    annex."""
 
     moment: datetime
     what: str
@@ -48,7 +51,9 @@ class CheckLine:
 def lines_of(check: Crosscheck) -> tuple[CheckLine, ...]:
     """What was looked at, in its order. Crawled text is made harmless."""
     return tuple(
-        CheckLine(one.moment, _what(one), _said(one), safe_link(one.url), one.found is not Found.FAILED)
+        CheckLine(
+            one.moment, _what(one), _said(one), safe_link(one.url), one.found is not Found.FAILED
+        )
         for one in check.looked
     )
 
@@ -71,7 +76,9 @@ def _said(one: Checked) -> str:
         return _of_further(one)
     day = f"日期为{chinese_day(one.day)}" if one.day else "没有可信的日期"
     return {
-        Found.NEWER: f"本栏目的信息，{day}，列表中没有" if one.where is not Where.ROW else f"其网页所印{day}",
+        Found.NEWER: f"本栏目的信息，{day}，列表中没有"
+        if one.where is not Where.ROW
+        else f"其网页所印{day}",
         Found.UNDATED: "其网页没有可信的日期",
         Found.OTHER: "不是本栏目的信息",
         Found.NOTHING: f"其网页所印{day}",

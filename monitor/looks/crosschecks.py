@@ -1,4 +1,5 @@
-"""Crosschecks as the judgement, the letters and the pages ask for them: what was found of late, what was looked at last."""
+"""Crosschecks as the judgement, the letters and the pages ask for them: what was found of late,
+what was looked at last."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ COUNTS = timedelta(days=8)
 def elsewhere(
     connection: Connection, as_of: datetime, outlets: Collection[str] | None = None
 ) -> dict[str, tuple[Checked, ...]]:
-    """By outlet what was found beside its list of late and may be its post; what a person said is not is left out."""
+    """By outlet what was found beside its list of late and may be its post; what a person said is
+    not is left out."""
     found = {
         outlet: _standing(checks)
         for outlet, checks in crosschecks(connection, as_of - COUNTS, as_of, outlets).items()
@@ -28,14 +30,17 @@ def elsewhere(
     words = words_of(connection, found, as_of) if found else {}
     return {
         outlet: tuple(
-            one for one in pages if not any(word.dismisses(as_row(one)) for word in words.get(outlet, ()))
+            one
+            for one in pages
+            if not any(word.dismisses(as_row(one)) for word in words.get(outlet, ()))
         )
         for outlet, pages in found.items()
     }
 
 
 def _standing(checks: Sequence[Crosscheck]) -> tuple[Checked, ...]:
-    """Each page as it was last seen, of those that may be posts: what could not be seen again stands as it was."""
+    """Each page as it was last seen, of those that may be posts: what could not be seen again
+    stands as it was."""
     pages: dict[str, Checked] = {}
     for one in (page for check in checks for page in check.looked):
         if one.found is not Found.FAILED and one.where is not Where.HOME:

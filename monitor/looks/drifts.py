@@ -1,4 +1,5 @@
-"""Columns whose page is built otherwise than it was learned, gathered for the rules and the screen; a person takes the new one."""
+"""Columns whose page is built otherwise than it was learned, gathered for the rules and the screen;
+a person takes the new one."""
 
 from __future__ import annotations
 
@@ -33,7 +34,9 @@ def drifts(connection: Connection, as_of: datetime) -> dict[str, Drifted]:
         .where(ROW.first_seen <= as_of, or_(ROW.ended.is_(None), ROW.ended > as_of))
         .order_by(ROW.id)
     )
-    now = {row.outlet_id: kept_of(row) for row in connection.execute(query.where(ROW.kind == DRIFTING))}
+    now = {
+        row.outlet_id: kept_of(row) for row in connection.execute(query.where(ROW.kind == DRIFTING))
+    }
     if not now:
         return {}
     of = query.where(ROW.kind == GOLDEN, ROW.outlet_id.in_(now))
@@ -46,4 +49,6 @@ def with_drifts(
 ) -> tuple[OutletFacts, ...]:
     """``outlets`` with the drifts that are open."""
     found = drifts(connection, as_of)
-    return tuple(replace(of, drifted=found[of.outlet.id]) if of.outlet.id in found else of for of in outlets)
+    return tuple(
+        replace(of, drifted=found[of.outlet.id]) if of.outlet.id in found else of for of in outlets
+    )

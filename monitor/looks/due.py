@@ -1,4 +1,5 @@
-"""Whom a night asks at all: an address to look at, an account that is still one and may have fallen silent."""
+"""Whom a night asks at all: an address to look at, an account that is still one and may have fallen
+silent."""
 
 from __future__ import annotations
 
@@ -20,5 +21,8 @@ def has_address(of: OutletFacts) -> bool:
 
 
 def asked(of: OutletFacts, day: date) -> bool:
-    """Whether the crawl asks at all: an account that is known to have posted lately is left in peace."""
-    return of.outlet.kind is not OutletKind.ACCOUNT or due(of.newest.day if of.newest else None, None, day)
+    """Whether the crawl asks at all: an account that is known to have posted lately is left in
+    peace."""
+    return of.outlet.kind is not OutletKind.ACCOUNT or due(
+        of.newest.day if of.newest else None, None, day
+    )

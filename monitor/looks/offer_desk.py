@@ -1,4 +1,5 @@
-"""A clerk takes a column's data address, refuses it, or gives it back: with person and reason, on the record, in one transaction."""
+"""A clerk takes a column's data address, refuses it, or gives it back: with person and reason, on
+the record, in one transaction."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ CHANGED = "这个数据地址在您查看之后变了，或已有人处理，请
 
 
 def waiting(connection: Connection, column: str, number: int | None = None) -> Offer:
-    """The data address that waits for a person; ``number`` names the very one that was looked at. Raises :class:`Refused`."""
+    """The data address that waits for a person; ``number`` names the very one that was looked at.
+    Raises :class:`Refused`."""
     found = offers(connection, [column]).get(column)
     if found is None or not found.url or (number is not None and found.id != number):
         raise Refused(CHANGED if number is not None else f"栏目 {column} 没有待采用的数据地址")
@@ -30,12 +32,21 @@ def waiting(connection: Connection, column: str, number: int | None = None) -> O
 
 
 def take(
-    connection: Connection, column: str, *, by: str, reason: str, now: datetime, number: int | None = None
+    connection: Connection,
+    column: str,
+    *,
+    by: str,
+    reason: str,
+    now: datetime,
+    number: int | None = None,
 ) -> Offer:
-    """The column's address is its data's from now on; the next night reads it there. Raises :class:`Refused`."""
+    """The column's address is its data's from now on; the next night reads it there. Raises
+    :class:`Refused`."""
     offer = waiting(connection, column, number)
     _signed(by, reason)
-    query = select(OUTLET.url, OUTLET.render).where(OUTLET.id == column, OUTLET.retired_at.is_(None))
+    query = select(OUTLET.url, OUTLET.render).where(
+        OUTLET.id == column, OUTLET.retired_at.is_(None)
+    )
     here = connection.execute(query).first()
     if here is None or here.url != offer.page:
         raise Refused(CHANGED)
@@ -50,7 +61,13 @@ def take(
 
 
 def refuse(
-    connection: Connection, column: str, *, by: str, reason: str, now: datetime, number: int | None = None
+    connection: Connection,
+    column: str,
+    *,
+    by: str,
+    reason: str,
+    now: datetime,
+    number: int | None = None,
 ) -> Offer:
     """This address is never offered again for the column. Raises :class:`Refused`."""
     offer = waiting(connection, column, number)
@@ -61,7 +78,8 @@ def refuse(
 
 
 def back(connection: Connection, column: str, *, by: str, reason: str, now: datetime) -> Offer:
-    """The column is read at its page again. Raises :class:`Refused` where no data address was taken."""
+    """The column is read at its page again. Raises :class:`Refused` where no data address was
+    taken."""
     _signed(by, reason)
     offer = give_back(connection, column)
     here = connection.execute(select(OUTLET.url).where(OUTLET.id == column)).scalar()

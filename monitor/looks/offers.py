@@ -1,4 +1,5 @@
-"""Data addresses of columns whose page shows no list, gathered for the rules and the screen; what newer post they show."""
+"""Data addresses of columns whose page shows no list, gathered for the rules and the screen; what
+newer post they show."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ FEW = 400
 
 
 def offer_for(connection: Connection, outlet: str) -> Offer | None:
-    """What was found for one column and waits for a person now; also a search that found nothing that fits."""
+    """What was found for one column and waits for a person now; also a search that found nothing
+    that fits."""
     return offers(connection, [outlet]).get(outlet)
 
 
@@ -29,7 +31,8 @@ def with_offers(
 ) -> tuple[OutletFacts, ...]:
     """``outlets`` with what was offered for them at ``as_of``.
 
-    A newer post that the data shows stands beside the list: it may take an accusation back, and makes none.
+    A newer post that the data shows stands beside the list: it may take an accusation back, and
+    makes none.
     """
     names = [of.outlet.id for of in outlets] if len(outlets) <= FEW else None
     found = {name: one for name, one in offers(connection, names, as_of).items() if one.url}
@@ -37,7 +40,9 @@ def with_offers(
     return tuple(_with(of, found.get(of.outlet.id), words) for of in outlets)
 
 
-def _with(of: OutletFacts, offer: Offer | None, words: Mapping[str, tuple[Word, ...]]) -> OutletFacts:
+def _with(
+    of: OutletFacts, offer: Offer | None, words: Mapping[str, tuple[Word, ...]]
+) -> OutletFacts:
     if offer is None or of.outlet.url != offer.page:
         return of
     newer = newer_of(offer, of)
@@ -47,7 +52,8 @@ def _with(of: OutletFacts, offer: Offer | None, words: Mapping[str, tuple[Word, 
 
 
 def newer_of(offer: Offer, of: OutletFacts) -> Checked | None:
-    """The newest post of the data, where it is newer than all that the column's page ever showed."""
+    """The newest post of the data, where it is newer than all that the column's page ever
+    showed."""
     day = offer.after.newest if offer.after is not None else None
     known = of.newest.day if of.newest is not None else None
     if offer.after is None or day is None or (known is not None and day <= known):

@@ -1,4 +1,5 @@
-"""Unread rows and parts in words for a person: where they stand, what they show. Crawled text, made harmless."""
+"""Unread rows and parts in words for a person: where they stand, what they show. Crawled text, made
+harmless."""
 
 from __future__ import annotations
 
@@ -57,7 +58,8 @@ REASONS: Mapping[str, str] = {
 
 
 def place_name(place: str) -> str:
-    """``row 1`` as 第1行, ``above the list: div.hot`` as 列表上方（div.hot）; one without a word is shown as it is."""
+    """``row 1`` as 第1行, ``above the list: div.hot`` as 列表上方（div.hot）; one without a word is shown
+    as it is."""
     for pattern, text in NUMBERED:
         if found := pattern.fullmatch(place):
             return text.format(found[1])

@@ -1,7 +1,10 @@
-"""What was left unread in a look is held against what the store knows: the site's frame, stored posts, people's words.
+"""What was left unread in a look is held against what the store knows: the site's frame, stored
+posts, people's words.
 
-What is the frame, leads to a post of a known day, or was said not to be of the column, may no longer be newer. A look with
-nothing remaining is whole. Happens at judgement, so that what is learned later clears what was seen before.
+What is the frame, leads to a post of a known day, or was said not to be of the column, may no
+longer be newer. A look with
+nothing remaining is whole. Happens at judgement, so that what is learned later clears what was seen
+before.
 """
 
 from __future__ import annotations
@@ -26,8 +29,10 @@ CHUNK = 400
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of the links that looks left unread. ``frames`` are a site's by its id, ``own`` the days of an
-    outlet's posts by outlet and address, ``others`` the newest day of a post of any other at that address.
+    """What is known of the links that looks left unread. ``frames`` are a site's by its id, ``own``
+    the days of an
+    outlet's posts by outlet and address, ``others`` the newest day of a post of any other at that
+    address.
     """
 
     frames: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -42,7 +47,8 @@ def resolve(
     sites: Mapping[str, str],
     as_of: datetime,
 ) -> dict[str, tuple[Look, ...]]:
-    """``looks`` by outlet as they stand at ``as_of``; ``sites`` names the site of each outlet that has some."""
+    """``looks`` by outlet as they stand at ``as_of``; ``sites`` names the site of each outlet that
+    has some."""
     doubtful = {outlet for outlet, seen in looks.items() if any(look.unread for look in seen)}
     if not doubtful:
         return dict(looks)
@@ -56,14 +62,17 @@ def resolve(
 
 
 def settled(look: Look, outlet: str, site: str, known: Known) -> Look:
-    """``look`` with what remains unread of it; whole where nothing does. Its newest is that of the rows that are known."""
+    """``look`` with what remains unread of it; whole where nothing does. Its newest is that of the
+    rows that are known."""
     if not look.unread:
         return look
     words = known.words.get(outlet, ())
     rows = [one for one in look.unread if not any(word.dismisses(one) for word in words)]
     own = [known.own[outlet, one.url] for one in rows if (outlet, one.url) in known.own]
     seen = shanghai_day(look.stands_for)
-    newest = max((day for day in (look.newest, *own) if day is not None and day <= seen), default=look.newest)
+    newest = max(
+        (day for day in (look.newest, *own) if day is not None and day <= seen), default=look.newest
+    )
     frame = known.frames.get(site, frozenset())
     left = remaining(
         rows,
@@ -91,7 +100,8 @@ def _known(
 def _days(
     connection: Connection, urls: Collection[str], as_of: datetime
 ) -> tuple[dict[tuple[str, str], date], dict[str, date]]:
-    """The days of the posts at ``urls`` that were known by then: a day that cannot convict cannot exclude either."""
+    """The days of the posts at ``urls`` that were known by then: a day that cannot convict cannot
+    exclude either."""
     own: dict[tuple[str, str], date] = {}
     others: dict[str, date] = {}
     every = sorted(urls)

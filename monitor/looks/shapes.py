@@ -1,4 +1,5 @@
-"""How a column's page is built, and a page built anew, in words; whether the new one can be taken as it is. Pure."""
+"""How a column's page is built, and a page built anew, in words; whether the new one can be taken
+as it is. Pure."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ LONGEST = 160
 
 
 def proposed(of: OutletFacts) -> bool:
-    """Whether the new page can be taken as it is: every row of it is accounted for, and it leads on from the known posts."""
+    """Whether the new page can be taken as it is: every row of it is accounted for, and it leads on
+    from the known posts."""
     if of.drifted is None or not of.drifted.now.overlaps:
         return False
     look = page_seen(of)
@@ -51,7 +53,8 @@ def changed(drifted: Drifted) -> str:
 
 
 def told(kept: Kept) -> tuple[tuple[str, str, str], ...]:
-    """A kept reading line by line: the :data:`DIFFERENCES` that the line is about, what it is, and how it is."""
+    """A kept reading line by line: the :data:`DIFFERENCES` that the line is about, what it is, and
+    how it is."""
     shape = kept.shape
     return (
         (PLACE, "列表的位置", place_words(shape)),

@@ -1,4 +1,5 @@
-"""What misleads us at a site, for the rules that tell it to the office: once, whatever number of columns it touches. Pure."""
+"""What misleads us at a site, for the rules that tell it to the office: once, whatever number of
+columns it touches. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ def columns_of(site: SiteFacts, facts: Facts) -> list[OutletFacts]:
 
 
 def page_seen(of: OutletFacts) -> Look | None:
-    """The newest look that read the column's page; what a server said is unchanged is as it was before."""
+    """The newest look that read the column's page; what a server said is unchanged is as it was
+    before."""
     seen = [look for look in of.looks if look.outcome.conclusive]
     return next((look for look in seen if not look.conditional), seen[0] if seen else None)
 
@@ -47,7 +49,8 @@ def on_site(
     seen: Iterable[OutletFacts],
     **words: str | int,
 ) -> Verdict:
-    """One verdict over a site: unknown and ours where ``columns`` are touched, fresh where ``seen`` ones are not, and
+    """One verdict over a site: unknown and ours where ``columns`` are touched, fresh where ``seen``
+    ones are not, and
     nothing new where nobody saw any."""
     looked = [of.looks[0].moment for of in seen]
     value = Value.UNKNOWN if columns or not looked else Value.FRESH

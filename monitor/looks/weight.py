@@ -13,10 +13,12 @@ from crawler.model import Evidence
 from monitor.model import Look
 
 ANOTHER_NIGHT = timedelta(hours=6)
-"""Looks of one door so far apart are of two nights: a crawl that was begun again looks again sooner."""
+"""Looks of one door so far apart are of two nights: a crawl that was begun again looks again
+sooner."""
 BRIDGE = "bridge"
 CONVICTING = frozenset({"item", "attr", "label", "meta", "json", "feed", "manual"})
-"""Where a day stands that may convict: printed in its row or on its article, or given by a platform. A day that only
+"""Where a day stands that may convict: printed in its row or on its article, or given by a
+platform. A day that only
 the address, a script or a comment bears clears and never convicts."""
 
 
@@ -27,7 +29,8 @@ def bridge_of(look: Look) -> str:
 
 
 def independent(one: Look, other: Look) -> bool:
-    """Whether the two are two: another door or another night, not one copy, not one bridge, not one person's entry."""
+    """Whether the two are two: another door or another night, not one copy, not one bridge, not one
+    person's entry."""
     if one.stands_for == other.stands_for:
         return False
     bridge = bridge_of(one)
@@ -39,7 +42,8 @@ def independent(one: Look, other: Look) -> bool:
 
 
 def pair_of(looks: Iterable[Look]) -> tuple[Look, Look] | None:
-    """The newest two independent looks of which one was asked without validators; ``None`` where there are none.
+    """The newest two independent looks of which one was asked without validators; ``None`` where
+    there are none.
 
     ``looks`` are newest first. A server's "unchanged" alone is its word, not a sight of the page.
     """

@@ -1,4 +1,5 @@
-"""A clerk decides once about a column: the word is kept with person and reason, on the record, in one transaction."""
+"""A clerk decides once about a column: the word is kept with person and reason, on the record, in
+one transaction."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ def seen_as(rows: Iterable[Unread]) -> str:
 
 
 def unread_at(connection: Connection, column: str) -> tuple[Unread, ...]:
-    """What the last look that was believed left unread: a word about a part is about one of these."""
+    """What the last look that was believed left unread: a word about a part is about one of
+    these."""
     rows = connection.execute(select(OUTLET.unread).where(OUTLET.id == column)).scalar()
     return tuple(unread_of(one) for one in rows or ())
 
@@ -49,10 +51,13 @@ def give_word(
     now: datetime,
     seen: str = "",
 ) -> int:
-    """Keep a word on ``column``; for a part the rows that stand there now are kept with it. Returns its number.
+    """Keep a word on ``column``; for a part the rows that stand there now are kept with it. Returns
+    its number.
 
-    A part is named by its place or by the place's Chinese name. ``seen`` is the mark (:func:`seen_as`) of the rows that
-    the person looked at, where that is known. Raises :class:`Refused`: no such column or part, other rows than those
+    A part is named by its place or by the place's Chinese name. ``seen`` is the mark
+    (:func:`seen_as`) of the rows that
+    the person looked at, where that is known. Raises :class:`Refused`: no such column or part,
+    other rows than those
     that were looked at, no reason, or the same word is in force.
     """
     if not reason.strip() or not by.strip():
@@ -70,11 +75,15 @@ def give_word(
         key = _place(unread, key)
         if seen and seen != seen_as(one for one in unread if one.place == key):
             raise Refused("这一处的内容在您查看之后变了，请看清现在的内容再认定")
-    rows = [{"url": one.url, "text": one.text} for one in unread if kind == PART and one.place == key]
+    rows = [
+        {"url": one.url, "text": one.text} for one in unread if kind == PART and one.place == key
+    ]
     if kind == PART and not rows:
         places = "、".join(dict.fromkeys(one.place for one in unread)) or "没有"
         raise Refused(f"栏目 {column} 最近一次抓取没有未读出的“{key}”；现有：{places}")
-    same = [word for word in column_words(connection, column) if (word.kind, word.key) == (kind, key)]
+    same = [
+        word for word in column_words(connection, column) if (word.kind, word.key) == (kind, key)
+    ]
     # A list may go back again, for another reason: that is said anew.
     if kind != BACKWARDS and any(word.shown.get("rows", []) == rows for word in same):
         raise Refused("这一处已经认定过")
@@ -86,7 +95,9 @@ def give_word(
         "person": by.strip()[:100],
     }
     made = connection.execute(
-        insert(ColumnWordRow).values(values | {"reason": reason.strip()[:LONGEST], "moment": utc(now)})
+        insert(ColumnWordRow).values(
+            values | {"reason": reason.strip()[:LONGEST], "moment": utc(now)}
+        )
     )
     number = int((made.inserted_primary_key or (0,))[0])
     told = {

@@ -9,11 +9,15 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many were seen, with what was not: at least ``at_least``; at most ``at_most`` (``None``: nobody knows).
+    """How many were seen, with what was not: at least ``at_least``; at most ``at_most`` (``None``:
+    nobody knows).
 
-    ``gaps`` say in Chinese what was not seen and why, ``cause`` the first of them as a word of ``causes.py``, ``places``
-    are the outlets that were not read through. Without a gap the count is complete. It is no number: a rule asks
-    :meth:`meets` or :meth:`falls_short`, a sentence prints :attr:`text`, so neither can forget what was not seen.
+    ``gaps`` say in Chinese what was not seen and why, ``cause`` the first of them as a word of
+    ``causes.py``, ``places``
+    are the outlets that were not read through. Without a gap the count is complete. It is no
+    number: a rule asks
+    :meth:`meets` or :meth:`falls_short`, a sentence prints :attr:`text`, so neither can forget what
+    was not seen.
     """
 
     at_least: int = 0
@@ -39,7 +43,8 @@ class Count:
 
     @property
     def text(self) -> str:
-        """``12`` where it is complete, ``12至14`` where two may still belong to it, ``不少于12`` where nobody knows how
+        """``12`` where it is complete, ``12至14`` where two may still belong to it, ``不少于12`` where
+        nobody knows how
         many more there are, ``未作判定`` where none was seen of so many."""
         if self.complete:
             return str(self.at_least)
@@ -60,12 +65,14 @@ class Count:
         return f"≥{self.at_least}" if self.at_least else "未判定"
 
     def said(self, measure: str = "条") -> str:
-        """With its measure, as a sentence has it: ``12条``, ``不少于12条``; without a number, only ``未作判定``."""
+        """With its measure, as a sentence has it: ``12条``, ``不少于12条``; without a number, only
+        ``未作判定``."""
         return self.text if self.nothing_seen else f"{self.text}{measure}"
 
     @property
     def figure(self) -> int | str:
-        """The number where it is complete, else :attr:`text`: what a table's cell or a JSON field holds."""
+        """The number where it is complete, else :attr:`text`: what a table's cell or a JSON field
+        holds."""
         return self.at_least if self.complete else self.text
 
     def meets(self, needed: int) -> bool:
@@ -82,7 +89,9 @@ class Count:
 
     def __add__(self, other: Count) -> Count:
         """Both together; what one of them did not see the sum did not see."""
-        most = None if self.at_most is None or other.at_most is None else self.at_most + other.at_most
+        most = (
+            None if self.at_most is None or other.at_most is None else self.at_most + other.at_most
+        )
         return Count(
             self.at_least + other.at_least,
             most,
@@ -112,7 +121,8 @@ def together(counts: Iterable[Count]) -> Count:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of what had to be looked at was looked at in the check window. ``known`` = had an address.
+    """How much of what had to be looked at was looked at in the check window. ``known`` = had an
+    address.
 
     ``after`` of them were seen after the period's end; ``last`` is when anything was seen at all.
     """

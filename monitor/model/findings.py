@@ -15,8 +15,10 @@ from monitor.model.verdicts import Value
 class Finding:
     """A breach that opened, and closes once. ``number`` is stable and may be quoted in letters.
 
-    ``recurrence`` counts the earlier findings of the same kind that were mended before it (回潮); ``flapping``
-    marks one that stands for a state that keeps coming and going. ``ended`` says how a closed one ended.
+    ``recurrence`` counts the earlier findings of the same kind that were mended before it (回潮);
+    ``flapping``
+    marks one that stands for a state that keeps coming and going. ``ended`` says how a closed one
+    ended.
     """
 
     id: int
@@ -42,7 +44,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A look that an accusation rests on, as its unit can check it: when, where, by which door, and what it showed."""
+    """A look that an accusation rests on, as its unit can check it: when, where, by which door, and
+    what it showed."""
 
     moment: datetime
     url: str
@@ -55,7 +58,8 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail to one unit: its findings as text and HTML. ``key`` is stable: the Message-ID's left part."""
+    """One mail to one unit: its findings as text and HTML. ``key`` is stable: the Message-ID's left
+    part."""
 
     key: str
     unit: str
@@ -67,7 +71,8 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class ErrorRate:
-    """How often a rule was wrong: ``taken_back`` of the ``opened`` findings, after an appeal or a correction."""
+    """How often a rule was wrong: ``taken_back`` of the ``opened`` findings, after an appeal or a
+    correction."""
 
     rule: str
     opened: int

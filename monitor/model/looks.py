@@ -12,7 +12,8 @@ from crawler.model import Evidence, Outcome, Unread, upper_bound
 class Look:
     """One visit as the rules see it (first pages only).
 
-    ``seen`` is the moment its evidence stands for where that is earlier (a person's entry). ``mark`` is what gave
+    ``seen`` is the moment its evidence stands for where that is earlier (a person's entry).
+    ``mark`` is what gave
     ``reason`` away.
     """
 

@@ -15,7 +15,8 @@ from monitor.model.sites import PageFacts
 
 @dataclass(frozen=True, slots=True)
 class LatePost:
-    """A post that bears a day (``published``) before a look (``before``) that did not show it; ``shown`` since then.
+    """A post that bears a day (``published``) before a look (``before``) that did not show it;
+    ``shown`` since then.
 
     ``number`` is the running number in its address, where there is one.
     """
@@ -42,18 +43,26 @@ class RemovedPosts:
 class OutletFacts:
     """What is known of one outlet at the moment of judgement.
 
-    ``units`` answer for it on that day, the lead first. ``looks`` are newest first: the newest few, and
-    among older ones of the window the two newest conclusive ones that prove a whole list. ``ever_posts``
-    tells whether any post was ever seen. ``newest`` counts only what had been seen by then and is not
-    later than the judged day. ``last_look`` is the newest look of all. ``state_since`` is the day from which an
+    ``units`` answer for it on that day, the lead first. ``looks`` are newest first: the newest few,
+    and
+    among older ones of the window the two newest conclusive ones that prove a whole list.
+    ``ever_posts``
+    tells whether any post was ever seen. ``newest`` counts only what had been seen by then and is
+    not
+    later than the judged day. ``last_look`` is the newest look of all. ``state_since`` is the day
+    from which an
     account is in its state. ``read_until`` is the day of the
     look up to which its posts are known without a gap, ``None`` while its baseline is unfinished.
-    ``recent_days`` are the days of its posts of the last thirteen months, for a column of surveys only. ``page``
-    is what its list page says of itself, ``late`` the posts that came long after their day, ``removed`` those gone.
+    ``recent_days`` are the days of its posts of the last thirteen months, for a column of surveys
+    only. ``page``
+    is what its list page says of itself, ``late`` the posts that came long after their day,
+    ``removed`` those gone.
     ``own_addresses`` are those of which a clerk said that they are the column's, too.
-    ``drifted`` is a page built otherwise than it was learned (``looks/shapes.py``), ``offered`` a data address of a page that shows
+    ``drifted`` is a page built otherwise than it was learned (``looks/shapes.py``), ``offered`` a
+    data address of a page that shows
     no list (``looks/offers.py``).
-    ``elsewhere`` are pages beside its list that were found to be its posts of late, or may be (``looks/crosschecks.py``).
+    ``elsewhere`` are pages beside its list that were found to be its posts of late, or may be
+    (``looks/crosschecks.py``).
     """
 
     outlet: Outlet
@@ -76,7 +85,8 @@ class OutletFacts:
 
 @dataclass(frozen=True, slots=True)
 class PacedPosts:
-    """The days of the posts that a place has shown of late, each post once; ``undated`` ones may be of any of them."""
+    """The days of the posts that a place has shown of late, each post once; ``undated`` ones may be
+    of any of them."""
 
     days: tuple[date, ...] = ()
     undated: int = 0

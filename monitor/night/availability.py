@@ -35,13 +35,15 @@ NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN})
 CHAIN = "incomplete_chain"
 """The word for a server that does not send the certificates between its own and the authority's."""
 NO_ISSUER = frozenset({20, 21})
-"""OpenSSL's X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY and …_VERIFY_LEAF_SIGNATURE: the issuer was not sent."""
+"""OpenSSL's X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY and …_VERIFY_LEAF_SIGNATURE: the issuer
+was not sent."""
 PAST_CACHES = {"Cache-Control": "no-cache", "Pragma": "no-cache"}
 
 
 @dataclass(slots=True)
 class _Watch:
-    """Collects httpx's trace events of the first connection as seconds; ``dns`` is the first name's look-up."""
+    """Collects httpx's trace events of the first connection as seconds; ``dns`` is the first name's
+    look-up."""
 
     began: dict[str, float] = field(default_factory=dict)
     took: dict[str, float] = field(default_factory=dict)
@@ -80,7 +82,8 @@ async def visit_home(
     tls: ssl.SSLContext | None = None,
     gate: Gate = ANYWHERE,
 ) -> Probed:
-    """Open ``url`` once, redirects followed, reading the whole page. Never raises for the site's faults.
+    """Open ``url`` once, redirects followed, reading the whole page. Never raises for the site's
+    faults.
 
     Certificates are verified unless ``tls`` says otherwise. Every connection passes ``gate``.
     """
@@ -109,9 +112,16 @@ async def visit_home(
     result = "blocked" if status in REFUSED else "open" if status < 400 else "closed"
     said = fault if status < 400 else f"http_{status}"
     return Probed(
-        moment, result, spent, status=status, error=said, host=host, certificate_until=until,
-        ahead=_ahead(moment, told), **_stages(watch),
-    )  # fmt: skip
+        moment,
+        result,
+        spent,
+        status=status,
+        error=said,
+        host=host,
+        certificate_until=until,
+        ahead=_ahead(moment, told),
+        **_stages(watch),
+    )
 
 
 def _without_page(moment: datetime, began: float, watch: _Watch, result: str, error: str) -> Probed:
@@ -145,20 +155,26 @@ async def _whole_page(
 
 
 def _ahead(moment: datetime, headers: Mapping[str, str]) -> float | None:
-    """Seconds from the server's ``Date`` to our moment; a header that is none tells nothing, nor does a copy's."""
+    """Seconds from the server's ``Date`` to our moment; a header that is none tells nothing, nor
+    does a copy's."""
     if cached(headers):
         return None
     try:
-        return round((moment - utc(parsedate_to_datetime(headers.get("date", "")))).total_seconds(), 1)
+        return round(
+            (moment - utc(parsedate_to_datetime(headers.get("date", "")))).total_seconds(), 1
+        )
     except ValueError:
         return None
 
 
 def cached(headers: Mapping[str, str]) -> bool:
-    """Whether the answer may be a cache's copy, whose ``Date`` is that of the day when it was made (RFC 9111, 5.1).
+    """Whether the answer may be a cache's copy, whose ``Date`` is that of the day when it was made
+    (RFC 9111, 5.1).
 
-    ``Age`` above 0, ``Warning`` 110 to 113, a ``Cache-Status`` or ``X-Cache`` (nginx, squid, the clouds' own spellings)
-    that says hit or stale. One that came through a relay (``Via``) and says nothing else is not believed either.
+    ``Age`` above 0, ``Warning`` 110 to 113, a ``Cache-Status`` or ``X-Cache`` (nginx, squid, the
+    clouds' own spellings)
+    that says hit or stale. One that came through a relay (``Via``) and says nothing else is not
+    believed either.
     """
     age = headers.get("age", "").strip()
     if age.isdigit() and int(age) > 0:
@@ -168,7 +184,9 @@ def cached(headers: Mapping[str, str]) -> bool:
     told = " ".join(headers.get(name, "") for name in CACHE_HEADERS).lower()
     if any(word in told for word in ("hit", "stale", "updating", "revalidated")):
         return True
-    return bool(headers.get("via")) and not any(word in told for word in ("miss", "bypass", "dynamic"))
+    return bool(headers.get("via")) and not any(
+        word in told for word in ("miss", "bypass", "dynamic")
+    )
 
 
 CACHE_HEADERS = (
@@ -177,7 +195,8 @@ CACHE_HEADERS = (
 
 
 def _without_issuer(error: BaseException | None) -> bool:
-    """The certificate could not be verified because the server did not send the one that signed it."""
+    """The certificate could not be verified because the server did not send the one that signed
+    it."""
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
             return error.verify_code in NO_ISSUER
@@ -220,7 +239,8 @@ def _word(error: BaseException) -> str:
 
 
 def day_plan(site: str, day: date, count: int) -> list[datetime]:
-    """``count`` moments of ``day`` (Asia/Shanghai), one at a random point of each equal part of the day.
+    """``count`` moments of ``day`` (Asia/Shanghai), one at a random point of each equal part of the
+    day.
 
     The same site and day give the same plan, so a restart neither repeats nor forgets a visit.
     """
@@ -231,9 +251,14 @@ def day_plan(site: str, day: date, count: int) -> list[datetime]:
 
 
 def due_visits(
-    site: str, after: datetime, now: datetime, count: int, catch_up: timedelta = timedelta(minutes=30)
+    site: str,
+    after: datetime,
+    now: datetime,
+    count: int,
+    catch_up: timedelta = timedelta(minutes=30),
 ) -> list[datetime]:
-    """Planned moments in (``after``, ``now``]; those longer past than ``catch_up`` are forgone, not made up."""
+    """Planned moments in (``after``, ``now``]; those longer past than ``catch_up`` are forgone, not
+    made up."""
     first = max(after, now - catch_up)
     day = first.astimezone(SHANGHAI).date()
     found: list[datetime] = []

@@ -15,12 +15,14 @@ from threading import Event
 
 STOP_BEAT = 0.2
 GRACE = 5.0
-"""Seconds between asking a crawl to stop and killing it. What it had stored stays; the next run goes on."""
+"""Seconds between asking a crawl to stop and killing it. What it had stored stays; the next run
+goes on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crawled:
-    """How the child ended: its run's id (``None`` when it did not finish) and the fault in one sentence.
+    """How the child ended: its run's id (``None`` when it did not finish) and the fault in one
+    sentence.
 
     ``crashed`` tells a child that fell over from one that we ended: it may be started again.
     """
@@ -54,7 +56,8 @@ def run_crawl(
 ) -> Crawled:
     """Run ``python -m crawler`` to its end, to ``time_limit`` seconds, or until ``stop`` is set.
 
-    ``since`` leaves out what was looked at after that moment: a crashed crawl goes on from where it was.
+    ``since`` leaves out what was looked at after that moment: a crashed crawl goes on from where it
+    was.
     Never raises for the child's faults.
     """
     command = [sys.executable, "-m", "crawler", "--config", str(config), "--kind", kind]
@@ -69,7 +72,10 @@ def run_crawl(
 
 
 async def _run(
-    command: Sequence[str], time_limit: float, on_progress: Callable[[Progress], None], stop: Event | None
+    command: Sequence[str],
+    time_limit: float,
+    on_progress: Callable[[Progress], None],
+    stop: Event | None,
 ) -> Crawled:
     child = await asyncio.create_subprocess_exec(
         *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, limit=2**20

@@ -1,4 +1,5 @@
-"""Is our own clock right? The sites' servers are asked before anybody is judged by it, under cron as in the service.
+"""Is our own clock right? The sites' servers are asked before anybody is judged by it, under cron
+as in the service.
 
 A clock that is a day ahead calls everything late, and has the letters say so.
 """
@@ -25,7 +26,8 @@ from monitor.night.availability import visit_home
 from monitor.office import Office
 
 OFF = timedelta(hours=9)
-"""Our clock is wrong when it differs by more from the sites': many servers call their Chinese time GMT, eight hours off."""
+"""Our clock is wrong when it differs by more from the sites': many servers call their Chinese time
+GMT, eight hours off."""
 AT_ONCE = 8
 """So many sites are asked for the time side by side."""
 OTHERS = 5
@@ -37,10 +39,13 @@ class WrongClock(RuntimeError):
 
 
 def trust_clock(office: Office, clock: Clock, *, ask: bool = True) -> bool:
-    """Compare our clock with the sites'; with ``ask`` by visits made now, else by the last that were kept.
+    """Compare our clock with the sites'; with ``ask`` by visits made now, else by the last that
+    were kept.
 
-    ``False`` where no site told the time (none answered, or caches did): then nothing is known, and a night that sees
-    nothing accuses nobody. Runs that a clock far ahead had begun are forgotten once the sites agree.
+    ``False`` where no site told the time (none answered, or caches did): then nothing is known, and
+    a night that sees
+    nothing accuses nobody. Runs that a clock far ahead had begun are forgotten once the sites
+    agree.
     Raises :class:`WrongClock`.
     """
     ahead = _ask(office, clock) if ask else _kept(office)
@@ -62,8 +67,13 @@ def _kept(office: Office) -> float | None:
 
 
 def _ask(office: Office, clock: Clock) -> float | None:
-    """The median of what the sites tell now; columns on other hosts are asked where no home page does."""
-    told = [one.ahead for one in visit_homes(office, clock, confirms=True).values() if one.ahead is not None]
+    """The median of what the sites tell now; columns on other hosts are asked where no home page
+    does."""
+    told = [
+        one.ahead
+        for one in visit_homes(office, clock, confirms=True).values()
+        if one.ahead is not None
+    ]
     if not told:
         found = asyncio.run(_visits(office, clock, _columns(office)))
         told = [one.ahead for one in found if one.ahead is not None]
@@ -111,7 +121,8 @@ async def _visits(office: Office, clock: Clock, asked: Sequence[tuple[str, bool]
 
 
 async def visit(office: Office, clock: Callable[[], Any], url: str, *, old: bool) -> Probed:
-    """One visit under the crawl's name and through its gate; ``old`` speaks the TLS of the last century."""
+    """One visit under the crawl's name and through its gate; ``old`` speaks the TLS of the last
+    century."""
     config = office.settings.crawl
     headers = {"User-Agent": config.user_agent}
     tls = last_century() if old else None

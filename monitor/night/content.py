@@ -1,4 +1,5 @@
-"""The content checks as a job: the office's lists read, one sweep, and what people ask of its suspects."""
+"""The content checks as a job: the office's lists read, one sweep, and what people ask of its
+suspects."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class RuleState:
-    """A rule with what was learned of it: ``true`` of ``seen`` decided alarms, measured and the office's own."""
+    """A rule with what was learned of it: ``true`` of ``seen`` decided alarms, measured and the
+    office's own."""
 
     rule: Rule
     true: int
@@ -52,7 +54,8 @@ def sweep(
     resolve: Resolve = system_resolve,
     on_progress: Callable[[Swept], None] = lambda swept: None,
 ) -> Swept:
-    """Look at what is due, or at one post or column now. Dismissals that ran out are open again first.
+    """Look at what is due, or at one post or column now. Dismissals that ran out are open again
+    first.
 
     Raises ``BadConfig`` for a list of the office that cannot be read.
     """
@@ -63,20 +66,33 @@ def sweep(
         manners = host_manners(connection, [])
         lists = lists_of(office, connection, hosts)
     return Sweep(
-        office.engine, office.reader, office.settings.crawl, clock, lists, hosts, manners, seconds, post, column,
-        stop, resolve, on_progress,
-    ).run()  # fmt: skip
+        office.engine,
+        office.reader,
+        office.settings.crawl,
+        clock,
+        lists,
+        hosts,
+        manners,
+        seconds,
+        post,
+        column,
+        stop,
+        resolve,
+        on_progress,
+    ).run()
 
 
 def nightly_content(office: Office, clock: Clock, stop: Event | None = None) -> Swept:
-    """The night's share: new posts first, then what is due of the stock, for ``crawler.content.night_seconds``."""
+    """The night's share: new posts first, then what is due of the stock, for
+    ``crawler.content.night_seconds``."""
     return sweep(office, clock, seconds=office.settings.crawl.content.night_seconds, stop=stop)
 
 
 def sweep_faults(
     office: Office, clock: Clock, outlets: Collection[str], resolve: Resolve = system_resolve
 ) -> int:
-    """Look again at every post of these columns with a confirmed fault, and at what the fault is about; how many."""
+    """Look again at every post of these columns with a confirmed fault, and at what the fault is
+    about; how many."""
     with office.engine.begin() as connection:
         posts = faulty_posts(connection, outlets)
         urls = urls_of(connection, posts)
@@ -102,7 +118,9 @@ def judge_columns(office: Office, now: datetime, outlets: Collection[str]) -> Ju
 def outlets_of_post(connection: Connection, url: str) -> set[str]:
     """The column that answers for the post's content."""
     return set(
-        connection.execute(select(CheckedPostRow.outlet_id).where(CheckedPostRow.url == url)).scalars()
+        connection.execute(
+            select(CheckedPostRow.outlet_id).where(CheckedPostRow.url == url)
+        ).scalars()
     )
 
 
@@ -142,7 +160,8 @@ def _model(name: str, folder: Path | None) -> Corrector | None:
 
 
 def rules_on(connection: Connection, on: tuple[str, ...], off: tuple[str, ...]) -> frozenset[str]:
-    """The rules that speak; one that people found wrong more than once in five is off unless ``on`` names it."""
+    """The rules that speak; one that people found wrong more than once in five is off unless ``on``
+    names it."""
     return frozenset(state.rule.name for state in rule_states(connection, on, off) if state.on)
 
 
@@ -156,7 +175,9 @@ def rule_states(
         true, seen = told.get(rule.name, (0, 0))
         share = rule.precision(true, seen)
         bad = share is not None and seen >= FEW and share < LEAST_PRECISION and rule.name not in on
-        found.append(RuleState(rule, rule.true + true, rule.seen + seen, rule.name in speak and not bad))
+        found.append(
+            RuleState(rule, rule.true + true, rule.seen + seen, rule.name in speak and not bad)
+        )
     return tuple(found)
 
 
@@ -179,7 +200,9 @@ def _lines(path: Path) -> frozenset[str]:
         raise BadConfig(
             f"{path}: cannot be read ({error.__class__.__name__}); see crawler.content.phones"
         ) from None
-    numbers = ("".join(c for c in line.partition("#")[0] if c.isdigit()) for line in text.splitlines())
+    numbers = (
+        "".join(c for c in line.partition("#")[0] if c.isdigit()) for line in text.splitlines()
+    )
     return frozenset(number for number in numbers if number)
 
 

@@ -1,4 +1,5 @@
-"""Before a column is accused: whom a crosscheck is owed, and that it is made. What it finds can only take accusations back."""
+"""Before a column is accused: whom a crosscheck is owed, and that it is made. What it finds can
+only take accusations back."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ NEW, OPEN = timedelta(days=2), timedelta(days=7)
 
 
 def suspected(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
-    """Ids of the outlets that are accused, or would be after a second look, for their newest post."""
+    """Ids of the outlets that are accused, or would be after a second look, for their newest
+    post."""
     found = {
         v.subject.removeprefix("outlet:")
         for v in verdicts
@@ -38,7 +40,8 @@ def suspected(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
 def crosschecked(
     office: Office, clock: Callable[[], datetime], ids: Collection[str]
 ) -> tuple[Crosscheck, ...]:
-    """Look beside the lists of those of ``ids`` that would be accused now, where that was not done of late."""
+    """Look beside the lists of those of ``ids`` that would be accused now, where that was not done
+    of late."""
     now = clock()
     with office.reader.connect() as connection:
         due = _due(connection, ids, now)
@@ -51,7 +54,9 @@ def _due(connection: Connection, ids: Collection[str], now: datetime) -> list[st
     if not ids:
         return []
     last = last_of(connection, ids, now)
-    said = {one.subject for one in open_findings(connection, now) if one.rule in rules_with("newest")}
+    said = {
+        one.subject for one in open_findings(connection, now) if one.rule in rules_with("newest")
+    }
     return [
         one
         for one in sorted(ids)
@@ -59,15 +64,24 @@ def _due(connection: Connection, ids: Collection[str], now: datetime) -> list[st
     ]
 
 
-def _suspects(connection: Connection, office: Office, ids: Collection[str], now: datetime) -> list[Suspect]:
+def _suspects(
+    connection: Connection, office: Office, ids: Collection[str], now: datetime
+) -> list[Suspect]:
     config = office.settings.monitor
     facts = gather(
-        connection, now, count=_none, horizon=office.settings.crawl.backfill_from, coverage=0, only=ids
+        connection,
+        now,
+        count=_none,
+        horizon=office.settings.crawl.backfill_from,
+        coverage=0,
+        only=ids,
     )
     facts = with_paces(connection, facts, config.alerts.letters, config.in_force(facts.day))
     said = judge(facts, config, in_force(connection, facts.as_of))
     accused = {v.subject for v in said if v.rule in rules_with("newest") and v.value.accuses}
-    return [_suspect(of) for of in facts.outlets if f"outlet:{of.outlet.id}" in accused and _column(of)]
+    return [
+        _suspect(of) for of in facts.outlets if f"outlet:{of.outlet.id}" in accused and _column(of)
+    ]
 
 
 def _column(of: OutletFacts) -> bool:
@@ -75,7 +89,8 @@ def _column(of: OutletFacts) -> bool:
 
 
 def _suspect(of: OutletFacts) -> Suspect:
-    """The column with what its newest look left unread, without frame and what people said of it."""
+    """The column with what its newest look left unread, without frame and what people said of
+    it."""
     last = next((look for look in of.looks if look.outcome.conclusive), None)
     return Suspect(of.outlet, of.newest.day if of.newest else None, last.unread if last else ())
 

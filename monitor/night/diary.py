@@ -1,8 +1,12 @@
-"""The diary of the daily jobs: which day's run was begun, ended or failed. It is why none runs twice and none is forgotten.
+"""The diary of the daily jobs: which day's run was begun, ended or failed. It is why none runs
+twice and none is forgotten.
 
-A run is kept by job and by the day it belongs to (the day of its hour in the timetable, Asia/Shanghai), not by the moment it ran:
-a clock that is set back cannot bring the same night again. A run without an end was killed, or broke; it is begun again
-while its hour is not too long past, and told when its first try began, so that it goes on from there.
+A run is kept by job and by the day it belongs to (the day of its hour in the timetable,
+Asia/Shanghai), not by the moment it ran:
+a clock that is set back cannot bring the same night again. A run without an end was killed, or
+broke; it is begun again
+while its hour is not too long past, and told when its first try began, so that it goes on from
+there.
 """
 
 from __future__ import annotations
@@ -29,7 +33,8 @@ NAMES: Mapping[str, str] = {
 
 
 class DailyRow(Base):
-    """One job's run of one day. ``started`` is its first try, ``tried`` its last; ``note`` what broke, empty for a kill."""
+    """One job's run of one day. ``started`` is its first try, ``tried`` its last; ``note`` what
+    broke, empty for a kill."""
 
     __tablename__ = "daily"
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
@@ -46,7 +51,8 @@ DAILY = DailyRow.__table__.c
 
 @dataclass(frozen=True, slots=True)
 class Daily:
-    """A job with its hour. ``grace`` is how late it may still begin; ``first`` = only on the first of a month."""
+    """A job with its hour. ``grace`` is how late it may still begin; ``first`` = only on the first
+    of a month."""
 
     name: str
     at: time
@@ -54,7 +60,8 @@ class Daily:
     first: bool = False
 
     def day(self, now: datetime) -> date | None:
-        """The day whose run may begin at ``now``: the latest one whose hour has come and is not too long past."""
+        """The day whose run may begin at ``now``: the latest one whose hour has come and is not too
+        long past."""
         today = shanghai_day(now)
         for back in range(self.grace.days + 2):
             day = today - timedelta(days=back)
@@ -66,7 +73,8 @@ class Daily:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A run that may begin: of ``day``, for the ``tries``-th time, ``started`` when it was first tried."""
+    """A run that may begin: of ``day``, for the ``tries``-th time, ``started`` when it was first
+    tried."""
 
     name: str
     day: date
@@ -75,7 +83,8 @@ class Begun:
 
 
 def due(connection: Connection, daily: Daily, now: datetime, retry: float) -> date | None:
-    """The day whose run ought to begin at ``now``, or none: done, not yet time, too late, or failed a moment ago."""
+    """The day whose run ought to begin at ``now``, or none: done, not yet time, too late, or failed
+    a moment ago."""
     day = daily.day(now)
     if day is None:
         return None
@@ -84,20 +93,29 @@ def due(connection: Connection, daily: Daily, now: datetime, retry: float) -> da
         return day
     if row.ended is not None:
         return None
-    # One that was killed once goes on at once (a restart, a power cut); one that kills us backs off like one that broke.
+    # One that was killed once goes on at once (a restart, a power cut); one that kills us backs off
+    # like one that broke.
     backs_off = row.note or row.tries > 1
     return None if backs_off and now < row.tried + _wait(row.tries, retry) else day
 
 
 def begin(connection: Connection, daily: Daily, now: datetime, retry: float) -> Begun | None:
-    """Claim the run that is :func:`due`, in the caller's transaction. Only the holder of the scheduler's lock calls this, and
+    """Claim the run that is :func:`due`, in the caller's transaction. Only the holder of the
+    scheduler's lock calls this, and
     for a night the holder of the night's."""
     day = due(connection, daily, now, retry)
     if day is None:
         return None
     row = _row(connection, daily.name, day)
     if row is None:
-        values = {"name": daily.name, "day": day, "started": now, "tried": now, "tries": 1, "note": ""}
+        values = {
+            "name": daily.name,
+            "day": day,
+            "started": now,
+            "tried": now,
+            "tries": 1,
+            "note": "",
+        }
         connection.execute(insert(DailyRow).values(values))
         return Begun(daily.name, day, now, 1)
     _set(connection, daily.name, day, tried=now, tries=row.tries + 1, note="")
@@ -105,16 +123,25 @@ def begin(connection: Connection, daily: Daily, now: datetime, retry: float) -> 
 
 
 def take(connection: Connection, daily: Daily, now: datetime) -> Begun:
-    """Claim a run of ``daily`` that somebody asked for (cron, a person), whatever the diary says, in the caller's transaction.
+    """Claim a run of ``daily`` that somebody asked for (cron, a person), whatever the diary says,
+    in the caller's transaction.
 
-    It belongs to the day whose hour came last, before that hour to today. One that was killed or broke goes on; one that
+    It belongs to the day whose hour came last, before that hour to today. One that was killed or
+    broke goes on; one that
     was done begins anew.
     """
     day = daily.day(now) or shanghai_day(now)
     row = _row(connection, daily.name, day)
     if row is None or row.ended is not None:
         connection.execute(delete(DailyRow).where(DAILY.name == daily.name, DAILY.day == day))
-        values = {"name": daily.name, "day": day, "started": now, "tried": now, "tries": 1, "note": ""}
+        values = {
+            "name": daily.name,
+            "day": day,
+            "started": now,
+            "tried": now,
+            "tries": 1,
+            "note": "",
+        }
         connection.execute(insert(DailyRow).values(values))
         return Begun(daily.name, day, now, 1)
     _set(connection, daily.name, day, tried=now, tries=row.tries + 1, note="")
@@ -144,8 +171,11 @@ def why(error: BaseException) -> str:
 
 
 def forget_future(connection: Connection, after: datetime) -> int:
-    """Drop runs that were begun ``after`` a moment still to come: a clock far ahead made them, their true day is to come."""
-    done = connection.execute(delete(DailyRow).where(DAILY.tried > after, DAILY.name.not_in((CLOCK, STORE))))
+    """Drop runs that were begun ``after`` a moment still to come: a clock far ahead made them,
+    their true day is to come."""
+    done = connection.execute(
+        delete(DailyRow).where(DAILY.tried > after, DAILY.name.not_in((CLOCK, STORE)))
+    )
     return done.rowcount
 
 
@@ -164,7 +194,15 @@ def _note(connection: Connection, name: str, now: datetime, note: str) -> None:
     """The day's last note of its kind."""
     day = shanghai_day(now)
     connection.execute(delete(DailyRow).where(DAILY.name == name, DAILY.day == day))
-    values = {"name": name, "day": day, "started": now, "tried": now, "ended": now, "tries": 1, "note": note}
+    values = {
+        "name": name,
+        "day": day,
+        "started": now,
+        "tried": now,
+        "ended": now,
+        "tries": 1,
+        "note": note,
+    }
     connection.execute(insert(DailyRow).values(values))
 
 
@@ -176,14 +214,17 @@ def leap(seconds: float) -> str:
 
 
 def remarks(connection: Connection, now: datetime) -> tuple[str, ...]:
-    """What the office should know of yesterday's and today's runs: repeated, not done, the clock."""
+    """What the office should know of yesterday's and today's runs: repeated, not done, the
+    clock."""
     since = shanghai_day(now) - timedelta(days=1)
     rows = connection.execute(
         select(DailyRow.__table__)
         .where(DAILY.day >= since, DAILY.started <= now)
         .order_by(DAILY.day, DAILY.name)
     )
-    return tuple(line for row in rows if (line := _remark(row.name, row.day, row.ended, row.tries, row.note)))
+    return tuple(
+        line for row in rows if (line := _remark(row.name, row.day, row.ended, row.tries, row.note))
+    )
 
 
 def _remark(name: str, day: date, ended: datetime | None, tries: int, note: str) -> str:
@@ -194,9 +235,13 @@ def _remark(name: str, day: date, ended: datetime | None, tries: int, note: str)
         return f"{head} {note}，现已恢复；其间的任务已顺延补做，没有丢失数据。"
     what = NAMES.get(name, name)
     if ended is None and note:
-        return f"{head}的任务“{what}”第 {tries} 次仍未做完（{note}），还会再试；已记录的数据没有丢失。"
+        return (
+            f"{head}的任务“{what}”第 {tries} 次仍未做完（{note}），还会再试；已记录的数据没有丢失。"
+        )
     if ended is None and tries > 1:
-        return f"{head}的任务“{what}”被中断 {tries - 1} 次，还没有做完，会再试；已记录的数据没有丢失。"
+        return (
+            f"{head}的任务“{what}”被中断 {tries - 1} 次，还没有做完，会再试；已记录的数据没有丢失。"
+        )
     if ended is not None and tries > 1:
         return f"{head}的任务“{what}”中断后接着做，第 {tries} 次做完；没有丢失数据，也没有重复。"
     return ""
@@ -208,7 +253,9 @@ def _row(connection: Connection, name: str, day: date) -> DailyRow | None:
 
 
 def _set(connection: Connection, name: str, day: date, **values: object) -> None:
-    connection.execute(update(DailyRow).where(DailyRow.name == name, DailyRow.day == day).values(**values))
+    connection.execute(
+        update(DailyRow).where(DailyRow.name == name, DailyRow.day == day).values(**values)
+    )
 
 
 def _wait(tries: int, retry: float) -> timedelta:

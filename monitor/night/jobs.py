@@ -1,4 +1,5 @@
-"""The jobs as plain functions: a night, a recheck, a judgement. The command and the timetable call them."""
+"""The jobs as plain functions: a night, a recheck, a judgement. The command and the timetable call
+them."""
 
 from __future__ import annotations
 
@@ -79,10 +80,14 @@ def nightly(
 ) -> Night:
     """Crawl what is due, look again where somebody would be accused, judge, write and send letters.
 
-    ``as_of`` is handed to the crawl, whose clock goes on from there; leave it empty for the real time.
-    A crawl that crashed is started up to ``tries`` times, for what it had not yet seen; with ``since`` the night
-    goes on from one that was begun then. Without ``letters`` none is written. When ``stop`` is set the crawl is ended,
-    nothing is judged and the night counts as failed. ``crawl`` runs it: a child process, unless a test walks here.
+    ``as_of`` is handed to the crawl, whose clock goes on from there; leave it empty for the real
+    time.
+    A crawl that crashed is started up to ``tries`` times, for what it had not yet seen; with
+    ``since`` the night
+    goes on from one that was begun then. Without ``letters`` none is written. When ``stop`` is set
+    the crawl is ended,
+    nothing is judged and the night counts as failed. ``crawl`` runs it: a child process, unless a
+    test walks here.
     Raises :class:`Busy` while another night runs on the same store.
     """
     with try_lock(office.engine, "night") as mine:
@@ -138,13 +143,16 @@ def one_night(
         old = unwitnessed(connection, since or started)
         faulty = open_subjects(connection, UNLISTED)
     if again := tuple(sorted({*doubtful, *bare, *old})):
-        # Whoever is about to be accused is looked at twice, and the page that convicts is kept. Who was accused before is
+        # Whoever is about to be accused is looked at twice, and the page that convicts is kept. Who
+        # was accused before is
         # reminded only by a look of tonight that the server could not answer with "unchanged".
         look_again(office.engine, office.reader, office.settings.crawl, clock, again, keep=again)
         preserve(office, clock, again)
-    # What would take an accusation back is looked for before it is made: beside the lists of whoever would be accused now.
+    # What would take an accusation back is looked for before it is made: beside the lists of
+    # whoever would be accused now.
     crosschecked(office, clock, suspected(first.verdicts))
-    # Where a page shows no list its data may: found and offered to the clerk, never taken by itself.
+    # Where a page shows no list its data may: found and offered to the clerk, never taken by
+    # itself.
     seek(office.engine, office.reader, office.settings.crawl, clock)
     if faulty:
         sweep_faults(office, clock, faulty)
@@ -190,14 +198,17 @@ def write_day(
 ) -> Written:
     """Today's letters, in one transaction with the record of what they tell.
 
-    ``verdicts`` are what is said now: they warn of what is due, and what they do not bear out waits. ``unseen`` = the
+    ``verdicts`` are what is said now: they warn of what is due, and what they do not bear out
+    waits. ``unseen`` = the
     night saw too little: nothing is due then. ``notes`` go to ourselves.
     """
     alerts = office.settings.monitor.alerts
     copies = alerts.mail.copy_to if alerts.mail else ()
     sign = None
     if alerts.letters.base_url:
-        sign = signer(load_keys(office.settings.folder / "links.key"), now, alerts.letters.link_days)
+        sign = signer(
+            load_keys(office.settings.folder / "links.key"), now, alerts.letters.link_days
+        )
     with office.engine.begin() as connection:
         units = units_of(connection, shanghai_day(now))
         return write_letters(

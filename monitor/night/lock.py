@@ -1,7 +1,10 @@
-"""One scheduler per store: an advisory lock on PostgreSQL, a locked file beside the store on SQLite.
+"""One scheduler per store: an advisory lock on PostgreSQL, a locked file beside the store on
+SQLite.
 
-Both are given up by the system when their holder dies, so no crash leaves a store locked. Both can be lost by one who
-lives (the server was restarted, the file was taken away), so a holder asks :meth:`Lock.held` from time to time.
+Both are given up by the system when their holder dies, so no crash leaves a store locked. Both can
+be lost by one who
+lives (the server was restarted, the file was taken away), so a holder asks :meth:`Lock.held` from
+time to time.
 """
 
 from __future__ import annotations
@@ -30,9 +33,11 @@ class Lock(Protocol):
 
 @contextmanager
 def try_lock(engine: Engine, name: str = "scheduler") -> Iterator[Lock | None]:
-    """The lock ``name`` if it was free, else ``None``; held until the block ends. Never waits for its holder."""
+    """The lock ``name`` if it was free, else ``None``; held until the block ends. Never waits for
+    its holder."""
     if engine.dialect.name == "postgresql":
-        # No transaction: one that idles for days is ended by careful servers, and holds up their vacuum.
+        # No transaction: one that idles for days is ended by careful servers, and holds up their
+        # vacuum.
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             try:
                 yield _Session(connection) if _advisory(connection, name) else None

@@ -1,7 +1,10 @@
-"""The order of a day's jobs: the night first, what is written from it afterwards, however late, long or broken it was.
+"""The order of a day's jobs: the night first, what is written from it afterwards, however late,
+long or broken it was.
 
-A night may be made up until it would meet the next one. Letters and drafts wait for it: while it runs, while it is still to
-be made, and while it may yet be tried again. One that was given up holds nobody up; then the letters say so.
+A night may be made up until it would meet the next one. Letters and drafts wait for it: while it
+runs, while it is still to
+be made, and while it may yet be tried again. One that was given up holds nobody up; then the
+letters say so.
 """
 
 from __future__ import annotations
@@ -25,7 +28,8 @@ AFTER_NIGHT = (LETTERS, DRAFTS)
 LATE = timedelta(hours=6)
 """How late a daily job may still begin."""
 LATE_LETTERS = timedelta(hours=12)
-"""Letters wait for a night that was late; what is written in the evening leaves when letters may."""
+"""Letters wait for a night that was late; what is written in the evening leaves when letters
+may."""
 LATE_DRAFTS = timedelta(days=9)
 """The first of a month may lie in a long holiday, with the machines off."""
 DAY = timedelta(hours=24)
@@ -34,7 +38,8 @@ GIVEN_UP = 6
 
 
 def dailies(times: Timetable, night_limit: float) -> tuple[Daily, ...]:
-    """The daily jobs with their hours. A night may be as late as leaves ``night_limit`` seconds before the next one."""
+    """The daily jobs with their hours. A night may be as late as leaves ``night_limit`` seconds
+    before the next one."""
     made_up = max(LATE, DAY - timedelta(seconds=night_limit))
     return (
         Daily(NIGHT, times.nightly, made_up),
@@ -51,7 +56,9 @@ def night_of(jobs: Iterable[Daily]) -> Daily:
     return next(one for one in jobs if one.name == NIGHT)
 
 
-def waits(connection: Connection, engine: Engine, night: Daily, daily: Daily, now: datetime) -> bool:
+def waits(
+    connection: Connection, engine: Engine, night: Daily, daily: Daily, now: datetime
+) -> bool:
     """Whether ``daily`` has to wait for the night at ``now``."""
     if daily.name not in AFTER_NIGHT:
         return False

@@ -1,7 +1,10 @@
-"""One night from end to end, as cron, a person and the service begin it: lock, diary, clock, looks, judgement, letters.
+"""One night from end to end, as cron, a person and the service begin it: lock, diary, clock, looks,
+judgement, letters.
 
-Whoever begins it, a night runs once at a time on a store, nobody is judged by a wrong clock, and the diary knows of it: so the
-service makes no second night after cron's, and writes no letters before a night that cron is running.
+Whoever begins it, a night runs once at a time on a store, nobody is judged by a wrong clock, and
+the diary knows of it: so the
+service makes no second night after cron's, and writes no letters before a night that cron is
+running.
 """
 
 from __future__ import annotations
@@ -43,9 +46,11 @@ def nightly(
 ) -> Night:
     """A night that cron or a person begins, with its letters.
 
-    With ``as_of`` somebody says what time it is, and the sites are not asked. A crawl that broke for good leaves the night
+    With ``as_of`` somebody says what time it is, and the sites are not asked. A crawl that broke
+    for good leaves the night
     unfinished in the diary; the letters say so, and hold nothing that rests on it.
-    Raises :class:`monitor.night.clocks.WrongClock` before anything is looked at, and :class:`jobs.Busy`.
+    Raises :class:`monitor.night.clocks.WrongClock` before anything is looked at, and
+    :class:`jobs.Busy`.
     """
     daily = {one.name: one for one in days_jobs(office)}
     with night_lock(office):
@@ -65,15 +70,20 @@ def nightly(
 def one_night(
     office: Office, clock: Clock, run: Begun, crawl: Callable[..., Crawled], **options: Any
 ) -> Night:
-    """The looks and the judgement of ``run``; one that is taken up again looks at what it had not seen yet."""
+    """The looks and the judgement of ``run``; one that is taken up again looks at what it had not
+    seen yet."""
     since = run.started if run.tries > 1 else None
-    return jobs.one_night(office, clock, crawl=crawl, letters=False, tries=TRIES, since=since, **options)
+    return jobs.one_night(
+        office, clock, crawl=crawl, letters=False, tries=TRIES, since=since, **options
+    )
 
 
 def letters(office: Office, clock: Clock, night: Night | None = None) -> tuple[Written, Sent]:
-    """Write the day's letters and send what waits. Without ``night`` the store is judged as it stands.
+    """Write the day's letters and send what waits. Without ``night`` the store is judged as it
+    stands.
 
-    After a night that was given up nobody is accused or reminded by what was seen before it. Raises :class:`jobs.Busy`.
+    After a night that was given up nobody is accused or reminded by what was seen before it. Raises
+    :class:`jobs.Busy`.
     """
     now = clock()
     with lock(office, "letters", "另一个进程正在写信，稍后再试"):
@@ -97,9 +107,11 @@ def letters(office: Office, clock: Clock, night: Night | None = None) -> tuple[W
 def recheck(
     office: Office, clock: Clock, ids: Sequence[str], *, as_of: datetime | None = None
 ) -> tuple[list[Visit], Judgement]:
-    """Look at ``ids`` now and judge them, under a clock that the sites agree with; with ``as_of`` they are not asked.
+    """Look at ``ids`` now and judge them, under a clock that the sites agree with; with ``as_of``
+    they are not asked.
 
-    Raises :class:`monitor.night.clocks.WrongClock` before anything is looked at or written, and ``UnknownOutlet``.
+    Raises :class:`monitor.night.clocks.WrongClock` before anything is looked at or written, and
+    ``UnknownOutlet``.
     """
     if as_of is None:
         with office.reader.connect() as connection:
@@ -122,7 +134,8 @@ def night_lock(office: Office) -> Iterator[None]:
 
 @contextmanager
 def lock(office: Office, name: str, why: str) -> Iterator[None]:
-    """The lock ``name``; one that is only being asked about is waited for. Raises :class:`jobs.Busy` with ``why``."""
+    """The lock ``name``; one that is only being asked about is waited for. Raises
+    :class:`jobs.Busy` with ``why``."""
     beat, waited = Event(), 0.0
     while True:
         with try_lock(office.engine, name) as mine:

@@ -1,7 +1,9 @@
 """The timetable and nothing else: APScheduler's jobs declared afresh from config at every start.
 
-What a daily job's run belongs to, and whether it was done, stands in the store (:mod:`monitor.diary`); APScheduler only
-wakes it. So a machine that was off at 01:30, a kill, or a clock that was set back neither forgets a night nor repeats it.
+What a daily job's run belongs to, and whether it was done, stands in the store
+(:mod:`monitor.diary`); APScheduler only
+wakes it. So a machine that was off at 01:30, a kill, or a clock that was set back neither forgets a
+night nor repeats it.
 """
 
 from __future__ import annotations
@@ -36,7 +38,8 @@ from monitor.settings.timetable import Timetable
 log = logging.getLogger(__name__)
 
 GRACE = 6 * 3600
-"""Seconds that a job may be late and still run: a machine that was off at 01:30 crawls when it comes back."""
+"""Seconds that a job may be late and still run: a machine that was off at 01:30 crawls when it
+comes back."""
 LOCK_WAIT = 10.0
 BEAT = 5.0
 """Seconds between two looks at the clock and at our lock."""
@@ -67,7 +70,8 @@ def declare(scheduler: BackgroundScheduler, service: Service, times: Timetable) 
         scheduler.add_job(run, trigger, id=job.__name__, misfire_grace_time=60)
 
     def make_up() -> None:
-        """Wake the daily jobs whose hour has passed without their run: we were off, killed, or without the store."""
+        """Wake the daily jobs whose hour has passed without their run: we were off, killed, or
+        without the store."""
         for name in service.missed():
             try:
                 scheduler.modify_job(name, next_run_time=datetime.now(SHANGHAI))
@@ -76,7 +80,9 @@ def declare(scheduler: BackgroundScheduler, service: Service, times: Timetable) 
 
     for daily in service.dailies:
         day = "1" if daily.first else None
-        trigger = CronTrigger(day=day, hour=daily.at.hour, minute=daily.at.minute, timezone=SHANGHAI)
+        trigger = CronTrigger(
+            day=day, hour=daily.at.hour, minute=daily.at.minute, timezone=SHANGHAI
+        )
         job = guarded(partial(service.daily, daily), service.running, daily.name)
         scheduler.add_job(job, trigger, id=daily.name)
     often(service.send, 15 * 60)
@@ -88,9 +94,11 @@ def declare(scheduler: BackgroundScheduler, service: Service, times: Timetable) 
 def guarded(
     job: Callable[[], None], running: set[str] | None = None, name: str = "", *, beats: bool = False
 ) -> Callable[[], None]:
-    """A job whose fault is told in one line and ends that run only: the store may be gone for a minute.
+    """A job whose fault is told in one line and ends that run only: the store may be gone for a
+    minute.
 
-    ``running`` holds its name meanwhile. A job that ``beats`` tells the same fault once, and that it is over.
+    ``running`` holds its name meanwhile. A job that ``beats`` tells the same fault once, and that
+    it is over.
     """
     name = name or job.__name__
     busy = running if running is not None else set()
@@ -106,7 +114,9 @@ def guarded(
             told = ""
         except (Unfinished, Busy, DBAPIError) as error:
             if not beats or told != why(error):
-                log.error("任务 %s 这一次没有做完（%s），稍后再做；已记录的数据没有丢失", name, why(error))
+                log.error(
+                    "任务 %s 这一次没有做完（%s），稍后再做；已记录的数据没有丢失", name, why(error)
+                )
             told = why(error) if beats else ""
         except Exception:  # whatever breaks a job is told and ends that run only
             log.exception("任务 %s 这一次没有做完，下一次再做", name)
@@ -137,9 +147,11 @@ class Watch:
 
 
 def serve(office: Office, clock: Callable[[], datetime], *, stop: Event | None = None) -> None:
-    """Run the timetable until SIGTERM or Ctrl-C (or ``stop``); waits while another service holds the store, or it is gone.
+    """Run the timetable until SIGTERM or Ctrl-C (or ``stop``); waits while another service holds
+    the store, or it is gone.
 
-    A job that does not come to rest in time is left behind: with ``stop`` in its thread, else the process ends over it,
+    A job that does not come to rest in time is left behind: with ``stop`` in its thread, else the
+    process ends over it,
     as a kill would, which loses nothing.
     """
     ending, outage = stop or Event(), Outage()

@@ -1,4 +1,5 @@
-"""The jobs of the timetable, each a plain function over the office; ``schedule`` says when they run."""
+"""The jobs of the timetable, each a plain function over the office; ``schedule`` says when they
+run."""
 
 from __future__ import annotations
 
@@ -64,7 +65,8 @@ class Outage:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What the jobs share. ``stop`` is set when the service is asked to end; ``running`` names the jobs under way.
+    """What the jobs share. ``stop`` is set when the service is asked to end; ``running`` names the
+    jobs under way.
 
     ``crawl`` runs the night's crawl: a child process, unless a test walks here.
     """
@@ -83,7 +85,8 @@ class Service:
         return days_jobs(self.office)
 
     def missed(self) -> list[str]:
-        """Daily jobs whose hour has passed without their run being done, that are not under way and wait for no night."""
+        """Daily jobs whose hour has passed without their run being done, that are not under way and
+        wait for no night."""
         retry = self.office.settings.monitor.timetable.retry_seconds
         idle = [one for one in self.dailies if one.name not in self.running]
         with self.office.reader.connect() as connection:
@@ -94,7 +97,8 @@ class Service:
     def daily(self, daily: Daily) -> None:
         """Do the run of ``daily`` that is due, once; taken up again where it was killed or broke.
 
-        What is written from the day's night waits for it: nothing is begun, so that nothing is marked done.
+        What is written from the day's night waits for it: nothing is begun, so that nothing is
+        marked done.
         """
         if daily.name == order.NIGHT:
             with night_lock(self.office):
@@ -139,13 +143,15 @@ class Service:
         }
 
     def clock_jumped(self, seconds: float) -> None:
-        """The clock was set: the office is told, and the sites are asked for the time before anybody is judged by it."""
+        """The clock was set: the office is told, and the sites are asked for the time before
+        anybody is judged by it."""
         self.trusted.clear()
         with self.office.engine.begin() as connection:
             diary.jumped(connection, self.clock(), seconds)
 
     def _trust_clock(self) -> None:
-        """Compare our clock with the sites', after a start or a jump by visits made now. Raises :class:`Unfinished`.
+        """Compare our clock with the sites', after a start or a jump by visits made now. Raises
+        :class:`Unfinished`.
 
         A clock that is a day ahead would call everything late and have the letters say so.
         """
@@ -157,7 +163,8 @@ class Service:
             raise Unfinished(str(error)) from error
 
     def nightly(self, run: Begun) -> None:
-        """Crawl, look twice, judge. The letters leave at their own hour. Raises :class:`Unfinished`."""
+        """Crawl, look twice, judge. The letters leave at their own hour. Raises
+        :class:`Unfinished`."""
         self._trust_clock()
         night = one_night(self.office, self.clock, run, self.crawl, stop=self.stop)
         for line in night_lines(night):
@@ -180,13 +187,16 @@ class Service:
 
     def send(self) -> None:
         """Send what waits and may go now: held letters, and second tries."""
-        _tell_sent(send_waiting(self.office.engine, self.office.settings.monitor.alerts, self.clock()))
+        _tell_sent(
+            send_waiting(self.office.engine, self.office.settings.monitor.alerts, self.clock())
+        )
 
     def rechecks(self) -> None:
         """Do the rechecks that wait; the result is kept for whoever asked."""
         try:
             with self.office.engine.begin() as connection:
-                # One scheduler, one instance: what is still running was left by a run that lost the store.
+                # One scheduler, one instance: what is still running was left by a run that lost the
+                # store.
                 rechecks.release(connection)
                 asked = rechecks.claim(connection, self.clock())
                 self._back(connection)
@@ -243,7 +253,9 @@ class Service:
         for site in sites:
             doubted = site.id in doubts
             if doubted or due_visits(site.id, _before(last.get(site.id), now), now, count):
-                results[site.id] = self._visit(site.id, site.home, old=site.legacy_tls, confirms=doubted)
+                results[site.id] = self._visit(
+                    site.id, site.home, old=site.legacy_tls, confirms=doubted
+                )
         if "closed" in results.values():
             for site in [one for one in sites if one.id not in results][:BESIDE]:
                 self._visit(site.id, site.home, old=site.legacy_tls, confirms=True)
@@ -260,7 +272,8 @@ class Service:
         return found.result
 
     def drafts(self, run: Begun) -> None:
-        """Of the first of a month: last month's bulletin draft; after a quarter's end also the quarter's."""
+        """Of the first of a month: last month's bulletin draft; after a quarter's end also the
+        quarter's."""
         last = add_months(run.day, -1)
         periods = [f"{last:%Y-%m}"]
         if run.day.month in (1, 4, 7, 10):
@@ -299,9 +312,12 @@ class Service:
 
 def _tell_sent(sent: Sent) -> None:
     if sent.n or sent.failed or sent.refused:
-        log.warning("信件：发出 %d 封，被拒 %d 封，暂未送达 %d 封", sent.n, sent.refused, sent.failed)
+        log.warning(
+            "信件：发出 %d 封，被拒 %d 封，暂未送达 %d 封", sent.n, sent.refused, sent.failed
+        )
 
 
 def _before(last: datetime | None, now: datetime) -> datetime:
-    """From when on visits are due: the last visit, but never one that a clock ahead of ours has dated."""
+    """From when on visits are due: the last visit, but never one that a clock ahead of ours has
+    dated."""
     return last if last is not None and last <= now else now - timedelta(minutes=2)

@@ -31,7 +31,11 @@ def night_data(night: Night) -> dict[str, Any]:
         "verdicts": value_counts(night.judgement.verdicts),
         "opened": [asdict(finding) for finding in night.judgement.changes.opened],
         "closed": [asdict(finding) for finding in night.judgement.changes.closed],
-        "letters": {"written": night.written.n, "no_address": night.written.no_address, **asdict(night.sent)},
+        "letters": {
+            "written": night.written.n,
+            "no_address": night.written.no_address,
+            **asdict(night.sent),
+        },
     }
 
 
@@ -65,7 +69,8 @@ def sight_of(night: Night) -> Sight:
 
 
 def outlets_share(verdicts: Iterable[Verdict]) -> Share:
-    """Columns and accounts in time, of those that were judged: each by its gravest verdict on being kept up to date."""
+    """Columns and accounts in time, of those that were judged: each by its gravest verdict on being
+    kept up to date."""
     return of_standing(Counter(verdict.value.value for verdict in worst(verdicts).values()))
 
 

@@ -1,7 +1,10 @@
-"""Profiles (口径): the limits of one document or place as data, to judge by instead of config.yaml's own.
+"""Profiles (口径): the limits of one document or place as data, to judge by instead of config.yaml's
+own.
 
-A file ``NAME.yaml`` beside this one gives ``who`` it is of, how surely we know it (``certainty`` A, B, C, L), where it
-was seen, the ``rules`` that replace those of config.yaml, rules it is ``without``, and what it demands that no machine
+A file ``NAME.yaml`` beside this one gives ``who`` it is of, how surely we know it (``certainty`` A,
+B, C, L), where it
+was seen, the ``rules`` that replace those of config.yaml, rules it is ``without``, and what it
+demands that no machine
 here judges (``not_judged``). A profile that is asked for is in force on any day.
 
 Face: ``load_profile``, ``profile_names``, ``under``.
@@ -39,7 +42,8 @@ class ProfileFile(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A profile with its rules read; ``not_judged`` are its demands that a person must look after."""
+    """A profile with its rules read; ``not_judged`` are its demands that a person must look
+    after."""
 
     name: str
     who: str
@@ -56,7 +60,8 @@ def profile_names() -> tuple[str, ...]:
 
 
 def load_profile(name: str) -> Profile:
-    """The profile ``name``. Raises :class:`BadConfig` where there is none, or where its file says what cannot be meant."""
+    """The profile ``name``. Raises :class:`BadConfig` where there is none, or where its file says
+    what cannot be meant."""
     if name not in profile_names():
         raise BadConfig(f"unknown profile {name}; known: {', '.join(profile_names())}")
     path = FOLDER / f"{name}.yaml"
@@ -65,7 +70,9 @@ def load_profile(name: str) -> Profile:
         if rule not in rule_names():
             raise BadConfig(f"{path.name}: without: unknown rule {rule}")
     rules = {
-        rule: tuple(version.model_copy(update={"valid_from": date.min}) for version in versions[-1:])
+        rule: tuple(
+            version.model_copy(update={"valid_from": date.min}) for version in versions[-1:]
+        )
         for rule, versions in read_rules(read.rules, f"{path.name}: rules").items()
     }
     return Profile(name, read.who, read.certainty, read.seen, rules, read.without, read.not_judged)
@@ -73,5 +80,7 @@ def load_profile(name: str) -> Profile:
 
 def under(config: MonitorConfig, profile: Profile) -> MonitorConfig:
     """``config`` with the profile's rules in place of its own."""
-    kept = {name: versions for name, versions in config.rules.items() if name not in profile.without}
+    kept = {
+        name: versions for name, versions in config.rules.items() if name not in profile.without
+    }
     return replace(config, rules={**kept, **profile.rules})

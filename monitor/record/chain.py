@@ -1,7 +1,9 @@
 """The tamper-evident record: a chain of hashes over events, letters, decisions and edits.
 
-Each row's hash covers the row before it, so nothing can be changed, left out or put in between unseen. A *seal*
-also holds the digest of a row of another table: whoever edits that row breaks the seal. Rows are appended in the
+Each row's hash covers the row before it, so nothing can be changed, left out or put in between
+unseen. A *seal*
+also holds the digest of a row of another table: whoever edits that row breaks the seal. Rows are
+appended in the
 transaction of what they tell.
 """
 
@@ -36,7 +38,16 @@ SEALED: Mapping[str, tuple[str, ...]] = {
         "written",
     ),
     "person_verdict": ("indicator", "subject", "period", "answer", "by", "proof", "day", "entered"),
-    "order_": ("number", "finding_id", "unit_id", "units", "issued", "deadline", "issued_by", "note"),
+    "order_": (
+        "number",
+        "finding_id",
+        "unit_id",
+        "units",
+        "issued",
+        "deadline",
+        "issued_by",
+        "note",
+    ),
     "reply": ("order_id", "unit_id", "moment", "who", "text"),
     "reply_file": ("reply_id", "name", "kind", "size", "sha256"),
     "appeal": ("finding_id", "unit_id", "moment", "who", "reason"),
@@ -55,11 +66,13 @@ SEALED: Mapping[str, tuple[str, ...]] = {
         "entered",
     ),
 }
-"""The columns of a row that never change after it was written; rows of these tables must stand in the chain."""
+"""The columns of a row that never change after it was written; rows of these tables must stand in
+the chain."""
 
 
 class AuditRow(Base):
-    """One link. ``data`` is canonical JSON, ``prev`` the hash of the row before, ``hash`` covers all but itself."""
+    """One link. ``data`` is canonical JSON, ``prev`` the hash of the row before, ``hash`` covers
+    all but itself."""
 
     __tablename__ = "audit"
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -83,7 +96,8 @@ class Entry:
 
 
 def hold(connection: Connection) -> None:
-    """Let nobody else write into the record before this transaction ends; what is read after it stays true until then."""
+    """Let nobody else write into the record before this transaction ends; what is read after it
+    stays true until then."""
     if connection.dialect.name == "postgresql":
         # SQLite's transactions begin IMMEDIATE; here two writers would take one number.
         connection.execute(text("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE"))
@@ -102,9 +116,14 @@ def append(connection: Connection, moment: datetime, entries: Sequence[Entry]) -
     for entry in entries:
         seq += 1
         row = {
-            "seq": seq, "moment": utc(moment), "who": (entry.who.strip() or UNSIGNED)[:200], "what": entry.what[:40],
-            "subject": entry.subject[:200], "data": canonical(entry.data), "prev": prev,
-        }  # fmt: skip
+            "seq": seq,
+            "moment": utc(moment),
+            "who": (entry.who.strip() or UNSIGNED)[:200],
+            "what": entry.what[:40],
+            "subject": entry.subject[:200],
+            "data": canonical(entry.data),
+            "prev": prev,
+        }
         prev = link_hash(row)
         rows.append({**row, "hash": prev})
     connection.execute(insert(AuditRow), rows)
@@ -135,7 +154,8 @@ def seal(
     columns: Sequence[str] = (),
     data: Mapping[str, Any] | None = None,
 ) -> None:
-    """Put the digests of rows ``ids`` of ``table`` into the chain; ``columns`` (default: those that never change).
+    """Put the digests of rows ``ids`` of ``table`` into the chain; ``columns`` (default: those that
+    never change).
 
     ``data`` says more: before and after of a person's decision.
     """
@@ -156,8 +176,11 @@ def seal(
     )
 
 
-def append_sealing(connection: Connection, moment: datetime, entry: Entry, table: str, row: int) -> None:
-    """Add ``entry`` with the digest of row ``row`` of ``table``, which it tells of: whoever edits that row breaks it."""
+def append_sealing(
+    connection: Connection, moment: datetime, entry: Entry, table: str, row: int
+) -> None:
+    """Add ``entry`` with the digest of row ``row`` of ``table``, which it tells of: whoever edits
+    that row breaks it."""
     names = SEALED[table]
     digest = row_digests(connection, table, [row], names)[row]
     said = {**entry.data, "row": f"{table}:{row}", "columns": list(names), "digest": digest}
@@ -180,7 +203,9 @@ def row_digests(
     return found
 
 
-def add_events(connection: Connection, rows: Sequence[Mapping[str, Any]], *, who: str = SYSTEM) -> None:
+def add_events(
+    connection: Connection, rows: Sequence[Mapping[str, Any]], *, who: str = SYSTEM
+) -> None:
     """Insert rows of the event table and seal them; all of one moment."""
     if not rows:
         return
@@ -190,7 +215,8 @@ def add_events(connection: Connection, rows: Sequence[Mapping[str, Any]], *, who
 
 
 def root_of_day(connection: Connection, day: date) -> str:
-    """The hash that stands for everything recorded up to the end of ``day`` (Asia/Shanghai); empty before the first.
+    """The hash that stands for everything recorded up to the end of ``day`` (Asia/Shanghai); empty
+    before the first.
 
     Once a later day has a row it never changes: rows entered afterwards come after it.
     """
@@ -205,7 +231,9 @@ def root_of_day(connection: Connection, day: date) -> str:
 
 def canonical(data: Mapping[str, Any]) -> str:
     """``data`` as the one text that stands for it."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    return json.dumps(
+        data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain
+    )
 
 
 def _plain(value: Any) -> str:

@@ -21,7 +21,8 @@ BATCH = 2000
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """``rows`` were walked; ``broken`` says what is wrong with the first bad one (number ``seq``), or is empty.
+    """``rows`` were walked; ``broken`` says what is wrong with the first bad one (number ``seq``),
+    or is empty.
 
     ``root`` is the hash of the last good row.
     """
@@ -33,7 +34,8 @@ class Checked:
 
 
 def verify(connection: Connection) -> Checked:
-    """The whole chain: every link, every sealed row as it is now, and no sealed table's row outside of it."""
+    """The whole chain: every link, every sealed row as it is now, and no sealed table's row outside
+    of it."""
     prev, rows = START, 0
     inside: dict[str, set[int]] = defaultdict(set)
     links = connection.execute(
@@ -50,9 +52,12 @@ def verify(connection: Connection) -> Checked:
 
 
 def papers(connection: Connection, folder: Path) -> str:
-    """What is wrong with the first frozen bulletin in ``folder`` that is not as the record says; empty: nothing is."""
+    """What is wrong with the first frozen bulletin in ``folder`` that is not as the record says;
+    empty: nothing is."""
     query = (
-        select(AuditRow.seq, AuditRow.data).where(AuditRow.what == "bulletin_frozen").order_by(AuditRow.seq)
+        select(AuditRow.seq, AuditRow.data)
+        .where(AuditRow.what == "bulletin_frozen")
+        .order_by(AuditRow.seq)
     )
     for row in connection.execute(query):
         after = _data(row.data).get("after") or {}
@@ -61,14 +66,13 @@ def papers(connection: Connection, folder: Path) -> str:
         if not file.is_file():
             return f"第{row.seq}条所记的封存通报 {name} 不在 {folder}，请从备份恢复，或用 gengxin entries export 重写"
         if hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
-            return (
-                f"第{row.seq}条所记的封存通报 {name} 被改动过，请从备份恢复，或用 gengxin entries export 重写"
-            )
+            return f"第{row.seq}条所记的封存通报 {name} 被改动过，请从备份恢复，或用 gengxin entries export 重写"
     return ""
 
 
 def where_is(connection: Connection, root: str) -> AuditRow | Any | None:
-    """The row whose hash is ``root``, or begins with it as a bulletin prints it (16 digits or more), or none."""
+    """The row whose hash is ``root``, or begins with it as a bulletin prints it (16 digits or
+    more), or none."""
     head = root.strip().rstrip("…. ").lower()
     if not re.fullmatch(r"[0-9a-f]{16,64}", head):
         return None
@@ -88,9 +92,7 @@ def _batches(rows: Iterable[Any]) -> Iterator[Sequence[Any]]:
 
 
 def _link_fault(row: Any, expected: int, prev: str) -> str:
-    where = (
-        f"第{row['seq']}条（{row['moment']:%Y-%m-%d %H:%M}，{row['who']}，{row['what']}，{row['subject']}）"
-    )
+    where = f"第{row['seq']}条（{row['moment']:%Y-%m-%d %H:%M}，{row['who']}，{row['what']}，{row['subject']}）"
     if row["seq"] != expected:
         return f"第{expected}条缺失，其后是第{row['seq']}条"
     if row["prev"] != prev:
@@ -98,7 +100,9 @@ def _link_fault(row: Any, expected: int, prev: str) -> str:
     return "" if row["hash"] == link_hash(row) else f"{where}的内容与校验值不符，被改动过"
 
 
-def _seals(connection: Connection, batch: Sequence[Any], inside: dict[str, set[int]]) -> dict[int, str]:
+def _seals(
+    connection: Connection, batch: Sequence[Any], inside: dict[str, set[int]]
+) -> dict[int, str]:
     """Faults by seq: sealed rows that are gone or are not as they were."""
     wanted: dict[tuple[str, tuple[str, ...]], list[tuple[int, int, str]]] = defaultdict(list)
     for row in batch:

@@ -1,7 +1,9 @@
 """Signed links (签名链接) to a unit's page: for that unit only, until a day, checked without any store.
 
-A token says who may look; it is not used up by looking, so a mail scanner that opens every link changes nothing.
-The key lies in a file beside the store, readable by its owner only; it stands in no config, log or letter.
+A token says who may look; it is not used up by looking, so a mail scanner that opens every link
+changes nothing.
+The key lies in a file beside the store, readable by its owner only; it stands in no config, log or
+letter.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ class BadToken(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The first key signs, all are accepted: put a new one on top, and take the old one out a month later."""
+    """The first key signs, all are accepted: put a new one on top, and take the old one out a month
+    later."""
 
     keys: tuple[bytes, ...] = field(repr=False)
 
@@ -46,7 +49,9 @@ def load_keys(path: Path) -> Keys:
     except (ValueError, UnicodeDecodeError):
         keys = ()
     if not keys or any(len(key) < KEY_BYTES for key in keys):
-        raise BadToken(f"{path} 不是完整的密钥文件；从备份恢复，或移走它另生成一个（已发出的链接随之失效）")
+        raise BadToken(
+            f"{path} 不是完整的密钥文件；从备份恢复，或移走它另生成一个（已发出的链接随之失效）"
+        )
     return Keys(keys)
 
 
@@ -111,7 +116,9 @@ class Signer:
 
 
 def _seal(key: bytes, said: str) -> bytes:
-    return hmac.new(key, PURPOSE + b"\x00" + said.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
+    return hmac.new(
+        key, PURPOSE + b"\x00" + said.encode("utf-8", "surrogatepass"), hashlib.sha256
+    ).digest()
 
 
 def _packed(data: bytes) -> str:

@@ -17,7 +17,8 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link. ``data`` is what was recorded, most often with ``before`` and ``after``; its words are people's own."""
+    """One link. ``data`` is what was recorded, most often with ``before`` and ``after``; its words
+    are people's own."""
 
     seq: int
     moment: datetime
@@ -36,7 +37,8 @@ def entries(
     limit: int = 50,
     before: int = 0,
 ) -> tuple[Link, ...]:
-    """At most ``limit`` links with an equal ``subject``, ``who`` and ``what`` (empty = any), older than ``before``."""
+    """At most ``limit`` links with an equal ``subject``, ``who`` and ``what`` (empty = any), older
+    than ``before``."""
     query = select(AuditRow.__table__).order_by(AuditRow.seq.desc()).limit(min(limit, MOST))
     for column, wanted in ((AuditRow.subject, subject), (AuditRow.who, who), (AuditRow.what, what)):
         if wanted:

@@ -15,7 +15,8 @@ from crawler.store.tables import Base
 
 
 class FindingRow(Base):
-    """At most one open finding per rule, subject and period; a closed one never opens again, nor changes.
+    """At most one open finding per rule, subject and period; a closed one never opens again, nor
+    changes.
 
     ``calm_since`` is the moment since which a flapping one has not been seen broken.
     """
@@ -56,8 +57,10 @@ class FindingRow(Base):
 
 
 class EventRow(Base):
-    """What happened to a finding; never edited. ``opened``, ``changed``, ``flapping``, ``closed``, ``told``,
-    ``ordered``, ``replied``, ``reopened``, ``order_closed``, ``withdrawn``, ``transferred``, ``acknowledged``,
+    """What happened to a finding; never edited. ``opened``, ``changed``, ``flapping``, ``closed``,
+    ``told``,
+    ``ordered``, ``replied``, ``reopened``, ``order_closed``, ``withdrawn``, ``transferred``,
+    ``acknowledged``,
     ``appealed``, ``decided``.
     """
 
@@ -82,7 +85,8 @@ class StreakRow(Base):
 
 
 class JudgementRow(Base):
-    """One judgement of the whole store. ``limits`` are the rules it went by; empty = as the one before."""
+    """One judgement of the whole store. ``limits`` are the rules it went by; empty = as the one
+    before."""
 
     __tablename__ = "judgement"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -94,7 +98,8 @@ class JudgementRow(Base):
 
 
 class SaidRow(Base):
-    """What was said of a subject, from ``since`` until ``until``; rows are closed, never changed. Fresh has no row."""
+    """What was said of a subject, from ``since`` until ``until``; rows are closed, never changed.
+    Fresh has no row."""
 
     __tablename__ = "said"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -118,9 +123,11 @@ class SaidRow(Base):
 
 
 class DispensationRow(Base):
-    """Somebody's decision that a rule keeps silent about a subject for a while; it may be withdrawn, never edited.
+    """Somebody's decision that a rule keeps silent about a subject for a while; it may be
+    withdrawn, never edited.
 
-    ``kind`` is ``silence``, ``exemption`` or ``maintenance``. ``rule`` empty = every rule. ``subject`` is
+    ``kind`` is ``silence``, ``exemption`` or ``maintenance``. ``rule`` empty = every rule.
+    ``subject`` is
     ``outlet:ID`` and the like; a trailing ``*`` stands for any rest. ``until`` is its last day.
     """
 
@@ -139,7 +146,8 @@ class DispensationRow(Base):
 
 
 class PersonVerdictRow(Base):
-    """What a person judged of one indicator, subject and period; the newest row counts, none is edited.
+    """What a person judged of one indicator, subject and period; the newest row counts, none is
+    edited.
 
     ``answer`` is ``pass``, ``fail`` or ``not_applicable``; ``day`` the day the person looked.
     """
@@ -157,7 +165,8 @@ class PersonVerdictRow(Base):
 
 
 class LetterRow(Base):
-    """One letter per unit and day. ``state`` is ``waiting``, ``claimed``, ``sent``, ``refused``, ``failed`` or ``superseded``.
+    """One letter per unit and day. ``state`` is ``waiting``, ``claimed``, ``sent``, ``refused``,
+    ``failed`` or ``superseded``.
 
     ``key`` is the stable left part of its Message-ID; ``answer`` is the server's last word.
     """

@@ -1,4 +1,5 @@
-"""Acknowledgements (签收): a unit has heard and says until when; its reminders rest that long, its deadline does not."""
+"""Acknowledgements (签收): a unit has heard and says until when; its reminders rest that long, its
+deadline does not."""
 
 from __future__ import annotations
 
@@ -48,8 +49,11 @@ def acknowledge(
     letters: LetterSettings,
     text: str = "",
 ) -> Ack:
-    """Enter that ``unit`` has heard of ``finding``. Raises :class:`Refused` for one that lasts too long or is not theirs."""
-    row = connection.execute(select(FindingRow.__table__).where(FindingRow.number == finding)).first()
+    """Enter that ``unit`` has heard of ``finding``. Raises :class:`Refused` for one that lasts too
+    long or is not theirs."""
+    row = connection.execute(
+        select(FindingRow.__table__).where(FindingRow.number == finding)
+    ).first()
     if row is None or row.closed is not None:
         raise Refused(f"没有编号为 {finding} 的未销号问题")
     if unit not in row.units:
@@ -59,7 +63,12 @@ def acknowledge(
     today = shanghai_day(now)
     if until < today or letters.calendar.between(today, until) > letters.ack_days:
         raise Refused(f"签收截止日须在今天以后 {letters.ack_days} 个工作日以内，不能是 {until}")
-    values = {"finding_id": row.id, "unit_id": unit, "who": who.strip()[:100], "text": text.strip()[:1000]}
+    values = {
+        "finding_id": row.id,
+        "unit_id": unit,
+        "who": who.strip()[:100],
+        "text": text.strip()[:1000],
+    }
     values |= {"until": until, "entered": utc(now)}
     made = connection.execute(insert(AckRow).values(values).returning(AckRow.id)).scalar_one()
     seal(connection, "ack", [made], now, who=who)

@@ -1,6 +1,8 @@
-"""Appeals (申诉) against a finding: what was seen is shown, somebody decides, and the decision stands.
+"""Appeals (申诉) against a finding: what was seen is shown, somebody decides, and the decision
+stands.
 
-An upheld appeal ends the finding, keeps its rule silent about the subject for a while (so that the same mistake
+An upheld appeal ends the finding, keeps its rule silent about the subject for a while (so that the
+same mistake
 does not accuse again tonight), and puts an erratum beside every printed bulletin that held it.
 """
 
@@ -31,7 +33,8 @@ MAX_TEXT = 5000
 
 
 class AppealRow(Base):
-    """One appeal of one unit. ``state`` is waiting, upheld or rejected; a decision is never changed."""
+    """One appeal of one unit. ``state`` is waiting, upheld or rejected; a decision is never
+    changed."""
 
     __tablename__ = "appeal"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -58,7 +61,8 @@ class AppealRow(Base):
 
 @dataclass(frozen=True, slots=True)
 class Appeal:
-    """An appeal as it stands; ``second_look`` is what the recheck it asked for found, empty while it waits."""
+    """An appeal as it stands; ``second_look`` is what the recheck it asked for found, empty while
+    it waits."""
 
     id: int
     finding_id: int
@@ -78,17 +82,24 @@ def appeal(
 ) -> Appeal:
     """Enter an appeal against ``finding`` (its number), open or ended, and ask for a second look.
 
-    Raises :class:`Refused` for a finding that is none or not the unit's, one appeal waiting, or no reason given.
+    Raises :class:`Refused` for a finding that is none or not the unit's, one appeal waiting, or no
+    reason given.
     """
     row = _finding(connection, finding)
     if unit not in row.units:
-        raise Refused(f"问题 {finding} 的责任单位是 {'、'.join(row.units) or '我办'}，不接受 {unit} 的申诉")
+        raise Refused(
+            f"问题 {finding} 的责任单位是 {'、'.join(row.units) or '我办'}，不接受 {unit} 的申诉"
+        )
     if not reason.strip() or not who.strip() or len(reason) > MAX_TEXT:
         raise Refused(f"须写明申诉人和理由，不超过 {MAX_TEXT} 字")
     if _rows(connection, row.id, WAITING):
         raise Refused(f"问题 {finding} 已有申诉待核，请先处理")
     kind, _, outlet = row.subject.partition(":")
-    look = rechecks.ask(connection, outlet, f"问题 {finding} 申诉", now)[0] if kind == "outlet" else None
+    look = (
+        rechecks.ask(connection, outlet, f"问题 {finding} 申诉", now)[0]
+        if kind == "outlet"
+        else None
+    )
     values = {"finding_id": row.id, "unit_id": unit, "moment": utc(now), "who": who.strip()[:100]}
     values |= {"reason": reason.strip(), "recheck_id": look, "state": WAITING}
     made = connection.execute(insert(AppealRow).values(values).returning(AppealRow.id)).scalar_one()
@@ -107,21 +118,37 @@ def decide(
     now: datetime,
     exempt_days: int,
 ) -> Appeal:
-    """Decide the waiting appeal against ``finding``. Raises :class:`Refused` where none waits, or without reason."""
+    """Decide the waiting appeal against ``finding``. Raises :class:`Refused` where none waits, or
+    without reason."""
     row = _finding(connection, finding)
     waiting = _rows(connection, row.id, WAITING)
     if not waiting:
         raise Refused(f"问题 {finding} 没有待核的申诉")
     if not by.strip() or not reason.strip():
         raise Refused("须写明核定人和理由")
-    values = {"state": UPHELD if upheld else REJECTED, "decided": utc(now), "decided_by": by.strip()[:100]}
+    values = {
+        "state": UPHELD if upheld else REJECTED,
+        "decided": utc(now),
+        "decided_by": by.strip()[:100],
+    }
     if upheld and row.closed is None:
         end(connection, row.id, UPHELD, f"申诉成立：{reason.strip()}", now)
     connection.execute(
-        update(AppealRow).where(AppealRow.id == waiting[0].id).values(**values, decision=reason.strip())
+        update(AppealRow)
+        .where(AppealRow.id == waiting[0].id)
+        .values(**values, decision=reason.strip())
     )
     said = {"before": WAITING, "after": values["state"]}
-    seal(connection, "appeal", [waiting[0].id], now, who=by, what="decision", columns=DECIDED, data=said)
+    seal(
+        connection,
+        "appeal",
+        [waiting[0].id],
+        now,
+        who=by,
+        what="decision",
+        columns=DECIDED,
+        data=said,
+    )
     detail = {"decision": values["state"], "reason": reason.strip(), "by": by.strip()}
     note_event(connection, row.id, "decided", now, detail, by)
     if upheld:
@@ -132,16 +159,20 @@ def decide(
 def take_back(
     connection: Connection, finding: str, *, by: str, reason: str, now: datetime, exempt_days: int
 ) -> str:
-    """The office ends an open accusation that it finds to be wrong, though nobody appealed; returns the subject's name.
+    """The office ends an open accusation that it finds to be wrong, though nobody appealed; returns
+    the subject's name.
 
-    Its rule keeps silent about the subject for ``exempt_days``. Raises :class:`Refused` for a finding that is none, is ours
+    Its rule keeps silent about the subject for ``exempt_days``. Raises :class:`Refused` for a
+    finding that is none, is ours
     or has ended, while an appeal waits (that one is decided), or without reason.
     """
     row = _finding(connection, finding)
     if not by.strip() or not reason.strip():
         raise Refused("须写明核定人和理由")
     if row.ours or row.closed is not None:
-        raise Refused(f"问题 {finding} {'由我办核查' if row.ours else '已经销号'}，没有可撤回的认定")
+        raise Refused(
+            f"问题 {finding} {'由我办核查' if row.ours else '已经销号'}，没有可撤回的认定"
+        )
     if _rows(connection, row.id, WAITING):
         raise Refused(f"问题 {finding} 有申诉待核，请核定申诉")
     end(connection, row.id, CORRECTED, f"我办撤回认定：{reason.strip()}", now)
@@ -156,10 +187,16 @@ def _spare(
     """What was judged wrongly is not judged again until the cause is mended."""
     day = shanghai_day(now)
     return dispensations.grant(
-        connection, dispensations.Kind.EXEMPTION, row.subject, rule=row.rule, since=day,
-        until=day + timedelta(days=days), now=now, approved_by=by.strip(),
+        connection,
+        dispensations.Kind.EXEMPTION,
+        row.subject,
+        rule=row.rule,
+        since=day,
+        until=day + timedelta(days=days),
+        now=now,
+        approved_by=by.strip(),
         reason=f"问题{row.number}{reason}",
-    )  # fmt: skip
+    )
 
 
 def appeals(connection: Connection, finding: int) -> tuple[Appeal, ...]:
@@ -168,9 +205,20 @@ def appeals(connection: Connection, finding: int) -> tuple[Appeal, ...]:
     for row in _rows(connection, finding):
         asked = rechecks.one(connection, row.recheck_id) if row.recheck_id else None
         found.append(
-            Appeal(row.id, row.finding_id, row.unit_id, row.moment, row.who, row.reason, row.state, row.decided,
-                   row.decided_by, row.decision, asked.result if asked else {})
-        )  # fmt: skip
+            Appeal(
+                row.id,
+                row.finding_id,
+                row.unit_id,
+                row.moment,
+                row.who,
+                row.reason,
+                row.state,
+                row.decided,
+                row.decided_by,
+                row.decision,
+                asked.result if asked else {},
+            )
+        )
     return tuple(found)
 
 
@@ -182,14 +230,18 @@ def pending(connection: Connection) -> frozenset[int]:
 
 
 def _finding(connection: Connection, number: str) -> Any:
-    row = connection.execute(select(FindingRow.__table__).where(FindingRow.number == number)).first()
+    row = connection.execute(
+        select(FindingRow.__table__).where(FindingRow.number == number)
+    ).first()
     if row is None:
         raise Refused(f"没有编号为 {number} 的问题")
     return row
 
 
 def _rows(connection: Connection, finding: int, state: str = "") -> list[Any]:
-    query = select(AppealRow.__table__).where(AppealRow.finding_id == finding).order_by(AppealRow.id)
+    query = (
+        select(AppealRow.__table__).where(AppealRow.finding_id == finding).order_by(AppealRow.id)
+    )
     if state:
         query = query.where(AppealRow.state == state)
     return list(connection.execute(query).all())

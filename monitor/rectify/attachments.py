@@ -1,4 +1,5 @@
-"""Files that come with a reply: judged by what is in them, not by their names; kept under their hash.
+"""Files that come with a reply: judged by what is in them, not by their names; kept under their
+hash.
 
 Pure but for :func:`put` and :func:`get`, which touch the one folder they are given.
 """
@@ -43,7 +44,8 @@ class Unacceptable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that was judged. ``name`` is cleaned and ends as its content asks; ``kind`` is of :data:`KIND_NAMES`."""
+    """A file that was judged. ``name`` is cleaned and ends as its content asks; ``kind`` is of
+    :data:`KIND_NAMES`."""
 
     name: str
     kind: str
@@ -110,7 +112,8 @@ def put(folder: Path, file: Attachment) -> Path:
 
 
 def get(folder: Path, sha256: str) -> bytes:
-    """The bytes kept under ``sha256``. Raises :class:`Unacceptable` when they are gone or were changed."""
+    """The bytes kept under ``sha256``. Raises :class:`Unacceptable` when they are gone or were
+    changed."""
     try:
         data = where(folder, sha256).read_bytes()
     except OSError:

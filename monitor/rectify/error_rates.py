@@ -1,6 +1,8 @@
-"""How often each rule was wrong: accusations taken back after an appeal or a correction, of all it made.
+"""How often each rule was wrong: accusations taken back after an appeal or a correction, of all it
+made.
 
-Taken back by a person (an appeal upheld, the office's own correction), or by the system that read a list late. The one query of these figures; pages and the bulletin's annex print what it gives.
+Taken back by a person (an appeal upheld, the office's own correction), or by the system that read a
+list late. The one query of these figures; pages and the bulletin's annex print what it gives.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ from monitor.words.ends import TAKEN_BACK, UPHELD
 def error_rates(
     connection: Connection, as_of: datetime, since: datetime | None = None
 ) -> tuple[ErrorRate, ...]:
-    """By rule, units' findings opened from ``since`` (default: ever) to ``as_of``, and those taken back by then.
+    """By rule, units' findings opened from ``since`` (default: ever) to ``as_of``, and those taken
+    back by then.
 
     A rule that accused nobody has no row: of nothing there is no rate. The most accusations first.
     """
@@ -40,5 +43,6 @@ def error_rates(
     opened = Counter({row.rule: int(row.n) for row in rows})
     taken = {row.rule: int(row.back) for row in rows}
     return tuple(
-        ErrorRate(rule, n, taken[rule]) for rule, n in sorted(opened.items(), key=lambda x: (-x[1], x[0]))
+        ErrorRate(rule, n, taken[rule])
+        for rule, n in sorted(opened.items(), key=lambda x: (-x[1], x[0]))
     )

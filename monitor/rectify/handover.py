@@ -1,6 +1,8 @@
-"""Handed over (移交): who lost a column is told once, an order of theirs ends in the record, and the new owner starts anew.
+"""Handed over (移交): who lost a column is told once, an order of theirs ends in the record, and the
+new owner starts anew.
 
-Whether a unit lost a column is told by the duties of the catalogue; since when its finding is another's, by the
+Whether a unit lost a column is told by the duties of the catalogue; since when its finding is
+another's, by the
 finding's own events.
 """
 
@@ -27,7 +29,8 @@ FEW = 400
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A finding that is no longer the unit's: since when, and the units that answer for it now, lead first."""
+    """A finding that is no longer the unit's: since when, and the units that answer for it now,
+    lead first."""
 
     finding: int
     unit: str
@@ -41,7 +44,9 @@ def moves(connection: Connection, pairs: Collection[Pair]) -> dict[Pair, Move]:
     left = [
         (finding, unit)
         for finding, unit in sorted(pairs)
-        if finding in rows and rows[finding].subject.startswith("outlet:") and unit not in rows[finding].units
+        if finding in rows
+        and rows[finding].subject.startswith("outlet:")
+        and unit not in rows[finding].units
     ]
     lost = _lost(connection, {rows[finding].subject.removeprefix("outlet:") for finding, _ in left})
     left = [(f, u) for f, u in left if (rows[f].subject.removeprefix("outlet:"), u) in lost]
@@ -54,7 +59,8 @@ def moves(connection: Connection, pairs: Collection[Pair]) -> dict[Pair, Move]:
 
 
 def transfer(connection: Connection, as_of: datetime) -> tuple[str, ...]:
-    """After a judgement: open orders to units that lost the column end as handed over. Returns their numbers."""
+    """After a judgement: open orders to units that lost the column end as handed over. Returns
+    their numbers."""
     query = select(OrderRow.id, OrderRow.number, OrderRow.finding_id, OrderRow.unit_id)
     orders = connection.execute(query.where(OrderRow.state.in_(OPEN)).order_by(OrderRow.id)).all()
     found = moves(connection, {(row.finding_id, row.unit_id) for row in orders})
@@ -72,7 +78,9 @@ def transfer(connection: Connection, as_of: datetime) -> tuple[str, ...]:
 
 def ended_orders(connection: Connection, pairs: Collection[Pair]) -> dict[Pair, str]:
     """The number of the order that ended by the move, where there was one."""
-    query = select(OrderRow.finding_id, OrderRow.unit_id, OrderRow.number).where(OrderRow.state == MOVED)
+    query = select(OrderRow.finding_id, OrderRow.unit_id, OrderRow.number).where(
+        OrderRow.state == MOVED
+    )
     query = query.where(OrderRow.finding_id.in_({finding for finding, _ in pairs}))
     rows = connection.execute(query.order_by(OrderRow.id))
     return {(row.finding_id, row.unit_id): row.number for row in rows}
@@ -87,7 +95,9 @@ def _findings(connection: Connection, ids: Collection[int]) -> Iterable[Any]:
 
 def _lost(connection: Connection, outlets: Collection[str]) -> frozenset[tuple[str, str]]:
     """(outlet, unit) where the unit answered once and does not now."""
-    query = select(DutyRow.outlet_id, DutyRow.unit_id, DutyRow.until).where(DutyRow.outlet_id.in_(outlets))
+    query = select(DutyRow.outlet_id, DutyRow.unit_id, DutyRow.until).where(
+        DutyRow.outlet_id.in_(outlets)
+    )
     had: set[tuple[str, str]] = set()
     has: set[tuple[str, str]] = set()
     for row in connection.execute(query):
@@ -96,7 +106,8 @@ def _lost(connection: Connection, outlets: Collection[str]) -> frozenset[tuple[s
 
 
 def _since(connection: Connection, pairs: Collection[Pair]) -> Mapping[Pair, datetime]:
-    """The first event of each finding that no longer names the unit, after the last one that did."""
+    """The first event of each finding that no longer names the unit, after the last one that
+    did."""
     events: dict[int, list[Any]] = defaultdict(list)
     query = select(EventRow.finding_id, EventRow.moment, EventRow.detail)
     query = query.where(EventRow.finding_id.in_({finding for finding, _ in pairs}))

@@ -1,6 +1,8 @@
-"""Orders (整改通知): a finding becomes a numbered demand with a deadline, answered by its unit, closed by its proof.
+"""Orders (整改通知): a finding becomes a numbered demand with a deadline, answered by its unit, closed
+by its proof.
 
-Nobody closes an order by hand: it ends when its finding ends. A reply that says "done" while the outlet shows
+Nobody closes an order by hand: it ends when its finding ends. A reply that says "done" while the
+outlet shows
 nothing new leaves it open.
 """
 
@@ -48,9 +50,11 @@ EVERY = (*OPEN, CLOSED, WITHDRAWN, MOVED)
 
 
 class OrderRow(Base):
-    """One order: a finding and the unit that leads on it. ``state`` is issued, replied, closed, withdrawn or moved.
+    """One order: a finding and the unit that leads on it. ``state`` is issued, replied, closed,
+    withdrawn or moved.
 
-    ``reopened`` counts replies that the recheck did not bear out; ``ended`` is how its finding ended.
+    ``reopened`` counts replies that the recheck did not bear out; ``ended`` is how its finding
+    ended.
     """
 
     __tablename__ = "order_"
@@ -87,7 +91,8 @@ class Refused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order as it stands, with what its finding says. ``recurrence`` counts earlier repairs (回潮)."""
+    """An order as it stands, with what its finding says. ``recurrence`` counts earlier repairs
+    (回潮)."""
 
     id: int
     number: str
@@ -123,31 +128,48 @@ def issue(
     days: int = 0,
     note: str = "",
 ) -> Order:
-    """Order the units of ``finding`` (its number) to mend it; ``days`` working days, by default as configured.
+    """Order the units of ``finding`` (its number) to mend it; ``days`` working days, by default as
+    configured.
 
-    Raises :class:`Refused` for a finding that is none, is ours, has ended, has no unit, or has an open order.
+    Raises :class:`Refused` for a finding that is none, is ours, has ended, has no unit, or has an
+    open order.
     """
     if not by.strip():
         raise Refused("须写明签发人")
     row = _orderable(connection, finding)
     day = shanghai_day(now)
     until = letters.calendar.after(day, days or settings.days)
-    serial = (connection.scalar(select(func.max(OrderRow.serial)).where(OrderRow.year == day.year)) or 0) + 1
+    serial = (
+        connection.scalar(select(func.max(OrderRow.serial)).where(OrderRow.year == day.year)) or 0
+    ) + 1
     values = {
-        "year": day.year, "serial": serial, "number": f"{settings.prefix}〔{day.year}〕{serial}号",
-        "finding_id": row.id, "unit_id": row.units[0], "units": list(row.units), "issued": utc(now),
-        "deadline": datetime.combine(until, letters.deadline_time, SHANGHAI), "issued_by": by.strip(),
-        "note": note.strip(), "state": ISSUED,
-    }  # fmt: skip
+        "year": day.year,
+        "serial": serial,
+        "number": f"{settings.prefix}〔{day.year}〕{serial}号",
+        "finding_id": row.id,
+        "unit_id": row.units[0],
+        "units": list(row.units),
+        "issued": utc(now),
+        "deadline": datetime.combine(until, letters.deadline_time, SHANGHAI),
+        "issued_by": by.strip(),
+        "note": note.strip(),
+        "state": ISSUED,
+    }
     made = connection.execute(insert(OrderRow).values(values).returning(OrderRow.id)).scalar_one()
     seal(connection, "order_", [made], now, who=by)
-    detail = {"order": values["number"], "deadline": values["deadline"].isoformat(), "by": by.strip()}
+    detail = {
+        "order": values["number"],
+        "deadline": values["deadline"].isoformat(),
+        "by": by.strip(),
+    }
     note_event(connection, row.id, "ordered", now, detail, by)
     return one(connection, str(values["number"]))
 
 
 def _orderable(connection: Connection, number: str) -> Any:
-    found = connection.execute(select(FindingRow.__table__).where(FindingRow.number == number)).first()
+    found = connection.execute(
+        select(FindingRow.__table__).where(FindingRow.number == number)
+    ).first()
     if found is None:
         raise Refused(f"没有编号为 {number} 的问题")
     if found.ours:
@@ -172,7 +194,9 @@ def withdraw(connection: Connection, number: str, *, by: str, why: str, now: dat
     if not why.strip() or not by.strip():
         raise Refused("须写明撤回人和理由")
     set_state(connection, order.id, state=WITHDRAWN, closed=utc(now), ended="withdrawn")
-    note_event(connection, order.finding_id, "withdrawn", now, {"order": order.number, "why": why}, by)
+    note_event(
+        connection, order.finding_id, "withdrawn", now, {"order": order.number, "why": why}, by
+    )
     return one(connection, order.number)
 
 
@@ -182,7 +206,12 @@ def set_state(connection: Connection, order: int, **values: Any) -> None:
 
 
 def note_event(
-    connection: Connection, finding: int, kind: str, now: datetime, detail: Mapping[str, Any], who: str
+    connection: Connection,
+    finding: int,
+    kind: str,
+    now: datetime,
+    detail: Mapping[str, Any],
+    who: str,
 ) -> None:
     """An event of a finding, sealed, under the name of who did it."""
     row = {"finding_id": finding, "kind": kind, "moment": utc(now), "detail": dict(detail)}
@@ -213,15 +242,22 @@ def listed(
 
 def deadlines(connection: Connection) -> dict[int, tuple[str, date]]:
     """Number and last day of the open order of each finding."""
-    query = select(OrderRow.finding_id, OrderRow.number, OrderRow.deadline).where(OrderRow.state.in_(OPEN))
-    return {row.finding_id: (row.number, shanghai_day(row.deadline)) for row in connection.execute(query)}
+    query = select(OrderRow.finding_id, OrderRow.number, OrderRow.deadline).where(
+        OrderRow.state.in_(OPEN)
+    )
+    return {
+        row.finding_id: (row.number, shanghai_day(row.deadline))
+        for row in connection.execute(query)
+    }
 
 
 def _query() -> Any:
     order, finding = OrderRow.__table__, FindingRow.__table__
     told = ("rule", "subject", "name", "sentence", "clause", "recurrence", "opened")
     return select(
-        order, finding.c.number.label("finding"), *(finding.c[name].label(f"f_{name}") for name in told)
+        order,
+        finding.c.number.label("finding"),
+        *(finding.c[name].label(f"f_{name}") for name in told),
     ).join(finding, finding.c.id == order.c.finding_id)
 
 

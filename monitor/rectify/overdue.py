@@ -1,4 +1,5 @@
-"""The list for 约谈: orders past their deadline that are not closed, per unit, with what came back (回潮)."""
+"""The list for 约谈: orders past their deadline that are not closed, per unit, with what came back
+(回潮)."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from monitor.rectify.orders import Order
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """One unit: its orders past the deadline (the oldest first), the most working days late, sent-back replies."""
+    """One unit: its orders past the deadline (the oldest first), the most working days late,
+    sent-back replies."""
 
     unit: str
     orders: tuple[Order, ...]
@@ -26,7 +28,8 @@ class Overdue:
 def overdue(
     orders: Iterable[Order], now: datetime, calendar: Calendar, held: Iterable[int] = ()
 ) -> tuple[Overdue, ...]:
-    """Who is late at ``now``, to the minute, the longest first; orders whose finding is in ``held`` (appeal) wait."""
+    """Who is late at ``now``, to the minute, the longest first; orders whose finding is in ``held``
+    (appeal) wait."""
     waiting = frozenset(held)
     late: Mapping[str, list[Order]] = defaultdict(list)
     for order in orders:

@@ -1,4 +1,5 @@
-"""Proof is preserved: what a look kept is put on the record by its hash, and photographed where the office wants it."""
+"""Proof is preserved: what a look kept is put on the record by its hash, and photographed where the
+office wants it."""
 
 from __future__ import annotations
 
@@ -16,12 +17,15 @@ SHOT = "page_shot"
 
 
 def preserve(office: Office, clock: Clock, outlets: Collection[str]) -> None:
-    """After a look at ``outlets`` that kept their pages: the record of the copies, and their pictures."""
+    """After a look at ``outlets`` that kept their pages: the record of the copies, and their
+    pictures."""
     with office.engine.begin() as connection:
         record_copies(connection, clock())
     if not office.settings.monitor.proof.screenshots or not outlets:
         return
-    from crawler.checking.photographs import photograph  # a browser and all: only where it is wanted
+    from crawler.checking.photographs import (
+        photograph,  # a browser and all: only where it is wanted
+    )
 
     try:
         taken = photograph(office.engine, office.reader, office.settings.crawl, clock, outlets)
@@ -29,7 +33,8 @@ def preserve(office: Office, clock: Clock, outlets: Collection[str]) -> None:
         log.exception("no pictures of %d pages", len(outlets))
         return
     entries = [
-        Entry(SHOT, f"page_copy:{copy}", data={"sha256": hash}) for copy, hash in sorted(taken.items())
+        Entry(SHOT, f"page_copy:{copy}", data={"sha256": hash})
+        for copy, hash in sorted(taken.items())
     ]
     with office.engine.begin() as connection:
         append(connection, clock(), entries)

@@ -1,4 +1,5 @@
-"""What can be shown of a finding after the page changed: its page as WARC or as one HTML file, and its retention."""
+"""What can be shown of a finding after the page changed: its page as WARC or as one HTML file, and
+its retention."""
 
 from __future__ import annotations
 
@@ -47,7 +48,8 @@ class NoProof(LookupError):
 class Proof:
     """A finding with the page that stood behind it, and the later copies of the same page.
 
-    ``shot`` is the picture of ``page``, where one was taken; ``recorded``: the record knows the page by its hash.
+    ``shot`` is the picture of ``page``, where one was taken; ``recorded``: the record knows the
+    page by its hash.
     """
 
     number: str
@@ -66,7 +68,9 @@ class Proof:
 
 def proof_of(connection: Connection, number: str) -> Proof:
     """The proof of finding ``number``. Raises :class:`NoProof`."""
-    row = connection.execute(select(FindingRow.__table__).where(FindingRow.number == number)).first()
+    row = connection.execute(
+        select(FindingRow.__table__).where(FindingRow.number == number)
+    ).first()
     if row is None:
         raise NoProof(f"没有编号为 {number} 的问题")
     kind, _, outlet = row.subject.partition(":")
@@ -87,15 +91,20 @@ def proof_of(connection: Connection, number: str) -> Proof:
     )
 
 
-def _around(copies: Sequence[PageCopy], opened: datetime) -> tuple[PageCopy | None, tuple[PageCopy, ...]]:
+def _around(
+    copies: Sequence[PageCopy], opened: datetime
+) -> tuple[PageCopy | None, tuple[PageCopy, ...]]:
     """The copy that was current when the finding opened, and those that came after it."""
     known = [one for one in copies if one.moment <= opened and one.last >= opened - AROUND]
     first = max(known, key=lambda one: one.last, default=None)
     return first, tuple(one for one in copies if one.moment > opened)
 
 
-def unproved(connection: Connection, verdicts: Sequence[Verdict], as_of: datetime) -> tuple[str, ...]:
-    """Outlets that ``verdicts`` are about to accuse for the first time, of whose page there is no copy yet."""
+def unproved(
+    connection: Connection, verdicts: Sequence[Verdict], as_of: datetime
+) -> tuple[str, ...]:
+    """Outlets that ``verdicts`` are about to accuse for the first time, of whose page there is no
+    copy yet."""
     open_now = set(
         connection.execute(select(FindingRow.subject).where(FindingRow.closed.is_(None))).scalars()
     )
@@ -108,25 +117,32 @@ def unproved(connection: Connection, verdicts: Sequence[Verdict], as_of: datetim
 
 
 def in_doubt(connection: Connection, outlets: Collection[str]) -> frozenset[str]:
-    """Those of ``outlets`` under an open finding, or of which anything but fresh is said: their pages are proof."""
+    """Those of ``outlets`` under an open finding, or of which anything but fresh is said: their
+    pages are proof."""
     subjects = [f"outlet:{outlet}" for outlet in outlets]
-    found = select(FindingRow.subject).where(FindingRow.closed.is_(None), FindingRow.subject.in_(subjects))
+    found = select(FindingRow.subject).where(
+        FindingRow.closed.is_(None), FindingRow.subject.in_(subjects)
+    )
     said = select(SaidRow.subject).where(SaidRow.until.is_(None), SaidRow.subject.in_(subjects))
     rows = connection.execute(found.union(said)).scalars()
     return frozenset(subject.removeprefix("outlet:") for subject in rows)
 
 
 def forget(connection: Connection, now: datetime, settings: ProofSettings) -> int:
-    """Drop the page copies whose time is over; those of outlets under an open or lately ended finding stay."""
+    """Drop the page copies whose time is over; those of outlets under an open or lately ended
+    finding stay."""
     before = utc(now) - timedelta(days=settings.keep_days)
     recent = FindingRow.closed.is_(None) | (FindingRow.closed >= before)
     subjects = connection.execute(select(FindingRow.subject).where(recent).distinct()).scalars()
-    spare = [subject.removeprefix("outlet:") for subject in subjects if subject.startswith("outlet:")]
+    spare = [
+        subject.removeprefix("outlet:") for subject in subjects if subject.startswith("outlet:")
+    ]
     return forget_copies(connection, before, spare)
 
 
 def record_copies(connection: Connection, now: datetime) -> int:
-    """Put every page copy that the record does not know into it, by hash and address; returns how many."""
+    """Put every page copy that the record does not know into it, by hash and address; returns how
+    many."""
     known = select(AuditRow.subject).where(AuditRow.what == KEPT)
     last = connection.scalar(known.order_by(AuditRow.seq.desc()).limit(1)) or "page_copy:0"
     query = select(PageCopyRow.id, PageCopyRow.hash, PageCopyRow.final_url, PageCopyRow.moment)
@@ -135,7 +151,9 @@ def record_copies(connection: Connection, now: datetime) -> int:
     ).all()
     entries = [
         Entry(
-            KEPT, f"page_copy:{row.id}", data={"sha256": row.hash, "url": row.final_url, "seen": row.moment}
+            KEPT,
+            f"page_copy:{row.id}",
+            data={"sha256": row.hash, "url": row.final_url, "seen": row.moment},
         )
         for row in rows
     ]
@@ -146,18 +164,26 @@ def record_copies(connection: Connection, now: datetime) -> int:
 def on_record(connection: Connection, copy: int, sha256: str, what: str = KEPT) -> bool:
     """Whether the record took ``sha256`` for the page copy ``copy`` when it was kept."""
     mine = (AuditRow.what == what) & (AuditRow.subject == f"page_copy:{copy}")
-    query = select(func.count()).where(mine, AuditRow.data.contains(f'"sha256":"{sha256}"', autoescape=True))
+    query = select(func.count()).where(
+        mine, AuditRow.data.contains(f'"sha256":"{sha256}"', autoescape=True)
+    )
     return bool(connection.scalar(query))
 
 
 def to_warc(proof: Proof, moment: datetime) -> bytes:
-    """A gzipped WARC 1.1 file: who wrote it, each page as the server gave it, and what was found of it.
+    """A gzipped WARC 1.1 file: who wrote it, each page as the server gave it, and what was found of
+    it.
 
-    Bodies are stored unpacked; the server's own packing headers keep their names with ``x-archive-orig-`` before.
+    Bodies are stored unpacked; the server's own packing headers keep their names with
+    ``x-archive-orig-`` before.
     """
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=True, warc_version="WARC/1.1")
-    info = {"software": "gengxin", "format": "WARC File Format 1.1", "description": f"问题 {proof.number}"}
+    info = {
+        "software": "gengxin",
+        "format": "WARC File Format 1.1",
+        "description": f"问题 {proof.number}",
+    }
     writer.write_record(_at(writer.create_warcinfo_record(f"{proof.number}.warc.gz", info), moment))
     for page in (proof.page, *proof.later):
         record = writer.create_warc_record(
@@ -235,13 +261,16 @@ def _said(proof: Proof) -> dict[str, Any]:
 
 
 def to_html(proof: Proof) -> bytes:
-    """The page as it was, in its own encoding, under a line that says what it is; its scripts and forms are dead.
+    """The page as it was, in its own encoding, under a line that says what it is; its scripts and
+    forms are dead.
 
     What is added is plain ASCII, so that it stands in any encoding.
     """
     page = proof.page
     newest = proof.newest
-    dated = f"最近信息：{newest['day']}（网页原文：{newest['raw']}）。" if newest else "未发现信息。"
+    dated = (
+        f"最近信息：{newest['day']}（网页原文：{newest['raw']}）。" if newest else "未发现信息。"
+    )
     sound = "" if page.sound else "【存档内容与校验值不符】"
     said = (
         f"{sound}网页存档　问题 {proof.number}：{proof.sentence}{dated}"

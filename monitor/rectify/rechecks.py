@@ -1,4 +1,5 @@
-"""Rechecks that somebody asked for: a queue in the store, at most one per outlet, its result kept."""
+"""Rechecks that somebody asked for: a queue in the store, at most one per outlet, its result
+kept."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ GIVEN_UP = "这个栏目的复查两次使程序中断，不再自动重试；�
 
 
 class RecheckRow(Base):
-    """One request. ``state`` is ``waiting``, ``running``, ``done`` or ``failed``; ``asked_by`` a name or address.
+    """One request. ``state`` is ``waiting``, ``running``, ``done`` or ``failed``; ``asked_by`` a
+    name or address.
 
     ``tries`` are looks that ended with the whole process.
     """
@@ -60,7 +62,8 @@ class Asked:
 
 
 def ask(connection: Connection, outlet: str, asked_by: str, now: datetime) -> tuple[int, bool]:
-    """The id of the open request for ``outlet``, and whether it is a new one: one at a time is enough.
+    """The id of the open request for ``outlet``, and whether it is a new one: one at a time is
+    enough.
 
     Only a new one is put on the record.
     """
@@ -88,7 +91,8 @@ def ask(connection: Connection, outlet: str, asked_by: str, now: datetime) -> tu
 def claim(connection: Connection, now: datetime, limit: int = 20) -> list[Asked]:
     """Waiting requests, now running and this caller's alone, the oldest first.
 
-    One whose look ended with the process is claimed alone, after all others: it takes nobody with it.
+    One whose look ended with the process is claimed alone, after all others: it takes nobody with
+    it.
     """
     query = select(RecheckRow).where(RecheckRow.state == "waiting").order_by(RecheckRow.id)
     waiting = connection.execute(query.where(RecheckRow.tries == 0).limit(limit)).all()
@@ -123,14 +127,18 @@ def settle(
 
 
 def release(connection: Connection) -> int:
-    """Requests that were left running wait again, uncounted; returns how many. Only the lock's holder calls this."""
+    """Requests that were left running wait again, uncounted; returns how many. Only the lock's
+    holder calls this."""
     return connection.execute(
-        update(RecheckRow).where(RecheckRow.state == "running").values(state="waiting", started=None)
+        update(RecheckRow)
+        .where(RecheckRow.state == "running")
+        .values(state="waiting", started=None)
     ).rowcount
 
 
 def survived(connection: Connection, now: datetime) -> int:
-    """A process that begins finds requests running: they ended with the one before it. They are counted and wait again,
+    """A process that begins finds requests running: they ended with the one before it. They are
+    counted and wait again,
     or are given up; returns how many were given up. Only the lock's holder calls this."""
     running = RecheckRow.state == "running"
     connection.execute(update(RecheckRow).where(running).values(tries=RecheckRow.tries + 1))
@@ -156,7 +164,9 @@ def one(connection: Connection, id: int) -> Asked | None:
 
 def plain(results: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Results as JSON keeps them: days and moments as text."""
-    kept: dict[str, dict[str, Any]] = json.loads(json.dumps(results, default=str, ensure_ascii=False))
+    kept: dict[str, dict[str, Any]] = json.loads(
+        json.dumps(results, default=str, ensure_ascii=False)
+    )
     return kept
 
 

@@ -1,4 +1,5 @@
-"""Replies (整改反馈) to an order: text and files, kept; the system looks again and believes only what it sees."""
+"""Replies (整改反馈) to an order: text and files, kept; the system looks again and believes only what
+it sees."""
 
 from __future__ import annotations
 
@@ -96,7 +97,8 @@ def reply(
 ) -> Order:
     """Enter what ``unit`` answers, and ask for a look. Nothing is kept when anything is refused.
 
-    Raises :class:`Refused` for an order that is closed, a unit that does not answer for it, an empty or endless
+    Raises :class:`Refused` for an order that is closed, a unit that does not answer for it, an
+    empty or endless
     text, or a file that may not come in.
     """
     order = one(connection, number)
@@ -113,7 +115,12 @@ def reply(
     seal(connection, "reply", [made], now, who=who)
     _keep(connection, made, taken, folder, now, who)
     set_state(connection, order.id, state=REPLIED)
-    detail: dict[str, Any] = {"order": order.number, "unit": unit, "who": who.strip(), "text": text.strip()}
+    detail: dict[str, Any] = {
+        "order": order.number,
+        "unit": unit,
+        "who": who.strip(),
+        "text": text.strip(),
+    }
     detail |= {"files": [[file.name, file.sha256] for file in taken]}
     note_event(connection, order.finding_id, "replied", now, detail, who)
     return one(connection, order.number)
@@ -130,14 +137,24 @@ def _taken(files: Sequence[tuple[str, bytes]], settings: OrderSettings) -> list[
 
 def _look(connection: Connection, order: Order, now: datetime) -> int | None:
     kind, _, outlet = order.subject.partition(":")
-    return rechecks.ask(connection, outlet, f"{order.number}反馈", now)[0] if kind == "outlet" else None
+    return (
+        rechecks.ask(connection, outlet, f"{order.number}反馈", now)[0]
+        if kind == "outlet"
+        else None
+    )
 
 
 def _keep(
-    connection: Connection, made: int, files: Sequence[Attachment], folder: Path, now: datetime, who: str
+    connection: Connection,
+    made: int,
+    files: Sequence[Attachment],
+    folder: Path,
+    now: datetime,
+    who: str,
 ) -> None:
     rows = [
-        {"reply_id": made, "name": f.name, "kind": f.kind, "size": f.size, "sha256": f.sha256} for f in files
+        {"reply_id": made, "name": f.name, "kind": f.kind, "size": f.size, "sha256": f.sha256}
+        for f in files
     ]
     if not rows:
         return
@@ -145,25 +162,39 @@ def _keep(
     ids = connection.execute(statement, rows).scalars().all()
     seal(connection, "reply_file", ids, now, who=who)
     for file in files:
-        # A file that is kept for a reply that is rolled back harms nobody: it lies under its own hash.
+        # A file that is kept for a reply that is rolled back harms nobody: it lies under its own
+        # hash.
         put(folder, file)
 
 
 def replies(connection: Connection, order: int) -> tuple[Reply, ...]:
     """The replies to an order, oldest first."""
-    rows = connection.execute(select(ReplyRow).where(ReplyRow.order_id == order).order_by(ReplyRow.id)).all()
+    rows = connection.execute(
+        select(ReplyRow).where(ReplyRow.order_id == order).order_by(ReplyRow.id)
+    ).all()
     files = connection.execute(
-        select(ReplyFileRow).where(ReplyFileRow.reply_id.in_([r.id for r in rows])).order_by(ReplyFileRow.id)
+        select(ReplyFileRow)
+        .where(ReplyFileRow.reply_id.in_([r.id for r in rows]))
+        .order_by(ReplyFileRow.id)
     ).all()
     return tuple(
-        Reply(r.id, r.unit_id, r.moment, r.who, r.text, r.result, r.settled,
-              tuple((f.name, f.sha256) for f in files if f.reply_id == r.id))
+        Reply(
+            r.id,
+            r.unit_id,
+            r.moment,
+            r.who,
+            r.text,
+            r.result,
+            r.settled,
+            tuple((f.name, f.sha256) for f in files if f.reply_id == r.id),
+        )
         for r in rows
-    )  # fmt: skip
+    )
 
 
 def settle(connection: Connection, as_of: datetime) -> tuple[str, ...]:
-    """After a judgement: orders whose finding ended are closed, those of units that lost the column end as handed
+    """After a judgement: orders whose finding ended are closed, those of units that lost the column
+    end as handed
     over, replies that no look bears out are sent back.
 
     Returns the numbers of the orders that changed. A look that proved nothing settles nothing.
@@ -197,8 +228,12 @@ def _close(connection: Connection, row: Any, as_of: datetime) -> None:
 
 def _unproved(connection: Connection, row: Any, as_of: datetime) -> bool:
     """Sends the reply back when a look after it proved something and the breach still stands."""
-    answered = connection.scalar(select(func.max(ReplyRow.moment)).where(ReplyRow.order_id == row.id))
-    looked = _looked_after(connection, row.rule, row.subject, answered, as_of) if answered else False
+    answered = connection.scalar(
+        select(func.max(ReplyRow.moment)).where(ReplyRow.order_id == row.id)
+    )
+    looked = (
+        _looked_after(connection, row.rule, row.subject, answered, as_of) if answered else False
+    )
     if not looked or not _accused(connection, row):
         return False
     _result(connection, row.id, UNPROVED, as_of)
@@ -212,8 +247,11 @@ def _result(connection: Connection, order: int, result: str, as_of: datetime) ->
     connection.execute(update(ReplyRow).where(waiting).values(result=result, settled=utc(as_of)))
 
 
-def _looked_after(connection: Connection, rule: str, subject: str, since: datetime, as_of: datetime) -> bool:
-    """Whether anything could have been proved since: a conclusive look, the posts themselves where those are at fault,
+def _looked_after(
+    connection: Connection, rule: str, subject: str, since: datetime, as_of: datetime
+) -> bool:
+    """Whether anything could have been proved since: a conclusive look, the posts themselves where
+    those are at fault,
     or for a unit a whole judgement."""
     kind, _, outlet = subject.partition(":")
     if traits(rule).kind == "content":
@@ -222,13 +260,24 @@ def _looked_after(connection: Connection, rule: str, subject: str, since: dateti
         conclusive = [outcome.value for outcome in Outcome if outcome.conclusive]
         query = select(VisitRow.id).where(VisitRow.outlet_id == outlet, VisitRow.page_no == 1)
         query = query.where(VisitRow.outcome.in_(conclusive), VisitRow.moment > since)
-        return connection.execute(query.where(VisitRow.moment <= as_of).limit(1)).first() is not None
-    judged = select(JudgementRow.id).where(JudgementRow.as_of > since, JudgementRow.failed_night.is_(False))
-    return connection.execute(judged.where(JudgementRow.as_of <= as_of).limit(1)).first() is not None
+        return (
+            connection.execute(query.where(VisitRow.moment <= as_of).limit(1)).first() is not None
+        )
+    judged = select(JudgementRow.id).where(
+        JudgementRow.as_of > since, JudgementRow.failed_night.is_(False)
+    )
+    return (
+        connection.execute(judged.where(JudgementRow.as_of <= as_of).limit(1)).first() is not None
+    )
 
 
 def _accused(connection: Connection, row: Any) -> bool:
-    """Whether what is said of the subject now is still the accusation, not an unknown or a first fresh look."""
-    said = (SaidRow.rule == row.rule) & (SaidRow.subject == row.subject) & (SaidRow.period == row.period)
+    """Whether what is said of the subject now is still the accusation, not an unknown or a first
+    fresh look."""
+    said = (
+        (SaidRow.rule == row.rule)
+        & (SaidRow.subject == row.subject)
+        & (SaidRow.period == row.period)
+    )
     value = connection.scalar(select(SaidRow.value).where(said, SaidRow.until.is_(None)))
     return value is not None and Value(value).accuses

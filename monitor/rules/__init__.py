@@ -1,4 +1,5 @@
-"""One file a rule: ``check`` says of plain facts what the rule finds, under limits from config.yaml, ``TRAITS`` all else. Pure.
+"""One file a rule: ``check`` says of plain facts what the rule finds, under limits from
+config.yaml, ``TRAITS`` all else. Pure.
 
 Face: ``rule``, ``rule_names``, ``traits``, ``rules_with``, ``rule_name``.
 """
@@ -35,7 +36,8 @@ def rule(name: str) -> ModuleType:
 
 
 def traits(name: str) -> Traits:
-    """What the rule says of itself; a rule of an earlier release that is no more is called by its name."""
+    """What the rule says of itself; a rule of an earlier release that is no more is called by its
+    name."""
     if name not in _modules():
         return Traits(title=name)
     found: Traits = rule(name).TRAITS
@@ -49,5 +51,6 @@ def rule_name(name: str) -> str:
 
 @cache
 def rules_with(trait: str) -> frozenset[str]:
-    """The rules of which ``trait`` (a field of :class:`Traits`) is set: ``newest``, ``upkeep``, ``beside`` …"""
+    """The rules of which ``trait`` (a field of :class:`Traits`) is set: ``newest``, ``upkeep``,
+    ``beside`` …"""
     return frozenset(name for name in rule_names() if getattr(traits(name), trait))

@@ -12,7 +12,8 @@ from crawler.config import Strict
 class CountRule(Strict):
     """How posts are counted: ``monitor.counting`` of config.yaml.
 
-    ``grace`` days for posts put up a little after their date, the ``oldest`` that still counts, and whether ``copies``
+    ``grace`` days for posts put up a little after their date, the ``oldest`` that still counts, and
+    whether ``copies``
     (the same title, day and origin at another address of the same column) count once or each.
     """
 

@@ -23,12 +23,21 @@ class LetterSettings(Strict):
     office_emails: tuple[str, ...] = ()
     deadline_days: int = Field(default=5, ge=1, le=60, description="working days")
     deadline_time: time = time(17, 30)
-    base_url: str = Field(default="", description="address of the web pages, for links to a unit's page")
-    link_days: int = Field(default=30, ge=1, le=366, description="days that a link in a letter works")
-    remind_every: int = Field(
-        default=3, ge=1, le=20, description="working days between letters that only repeat what is open"
+    base_url: str = Field(
+        default="", description="address of the web pages, for links to a unit's page"
     )
-    weekly: bool = Field(default=True, description="the week's first letter lists all that is due soon")
+    link_days: int = Field(
+        default=30, ge=1, le=366, description="days that a link in a letter works"
+    )
+    remind_every: int = Field(
+        default=3,
+        ge=1,
+        le=20,
+        description="working days between letters that only repeat what is open",
+    )
+    weekly: bool = Field(
+        default=True, description="the week's first letter lists all that is due soon"
+    )
     leader_after: int = Field(
         default=1, ge=0, le=60, description="working days past the deadline: to the leader"
     )
@@ -50,7 +59,8 @@ class LetterSettings(Strict):
     @field_validator("deadline_time", "quiet_from", "quiet_until", mode="before")
     @classmethod
     def _hours(cls, value: Any) -> Any:
-        # YAML reads an unquoted 20:00 as the number 1200, which would become twenty minutes past midnight.
+        # YAML reads an unquoted 20:00 as the number 1200, which would become twenty minutes past
+        # midnight.
         if not isinstance(value, str | time):
             raise ValueError('write an hour of the day in quotes, like "20:00"')
         return value
@@ -64,12 +74,15 @@ class LetterSettings(Strict):
     @model_validator(mode="after")
     def _ladder(self) -> Self:
         if self.talk_after < self.leader_after:
-            raise ValueError(f"talk_after {self.talk_after} comes before leader_after {self.leader_after}")
+            raise ValueError(
+                f"talk_after {self.talk_after} comes before leader_after {self.leader_after}"
+            )
         return self
 
     @property
     def calendar(self) -> Calendar:
-        """The State Council's days for the years that are known, with this config's own days before them."""
+        """The State Council's days for the years that are known, with this config's own days before
+        them."""
         return _calendar(frozenset(self.holidays), frozenset(self.workdays))
 
     @property
@@ -81,5 +94,6 @@ class LetterSettings(Strict):
 def _calendar(holidays: frozenset[date], workdays: frozenset[date]) -> Calendar:
     state = official_days(Calendar(), KNOWN).calendar
     return Calendar(
-        (frozenset(state.holidays) - workdays) | holidays, (frozenset(state.workdays) - holidays) | workdays
+        (frozenset(state.holidays) - workdays) | holidays,
+        (frozenset(state.workdays) - holidays) | workdays,
     )

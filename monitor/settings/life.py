@@ -1,4 +1,5 @@
-"""How long a finding's life is: looks in a row before it opens and closes, and when it counts as flapping."""
+"""How long a finding's life is: looks in a row before it opens and closes, and when it counts as
+flapping."""
 
 from __future__ import annotations
 
@@ -15,15 +16,19 @@ from monitor.model.verdicts import Value, Verdict
 Looks = Annotated[int, Field(ge=1, le=30)]
 CLEARING = (Value.FRESH, Value.DUE_SOON, Value.EXEMPT)
 REPAIRED = (Value.FRESH.value, Value.DUE_SOON.value)
-"""How a finding ends when the unit mended it: only after these is the next one a recurrence (回潮)."""
+"""How a finding ends when the unit mended it: only after these is the next one a recurrence
+(回潮)."""
 
 
 class Life(Strict):
     """When findings of one rule open and close.
 
-    ``open_after`` and ``close_after`` count looks in a row that say the same; a look that proved nothing
-    neither counts nor breaks the row. A finding that would open for the ``flap_times``-th time within
-    ``flap_days`` is flapping: it stays open, as one finding, until it was calm for ``flap_days``. 0 = never.
+    ``open_after`` and ``close_after`` count looks in a row that say the same; a look that proved
+    nothing
+    neither counts nor breaks the row. A finding that would open for the ``flap_times``-th time
+    within
+    ``flap_days`` is flapping: it stays open, as one finding, until it was calm for ``flap_days``. 0
+    = never.
     """
 
     open_after: Looks = 1
@@ -39,7 +44,8 @@ class Life(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Streak:
-    """How many looks in a row said the same. ``opens`` is what they said, ``looked`` the last one counted."""
+    """How many looks in a row said the same. ``opens`` is what they said, ``looked`` the last one
+    counted."""
 
     opens: bool
     count: int
@@ -47,7 +53,8 @@ class Streak:
 
 
 def counted(before: Streak | None, verdict: Verdict, as_of: datetime) -> Streak | None:
-    """The streak after ``verdict``; the same look judged twice counts once, an unknown changes nothing.
+    """The streak after ``verdict``; the same look judged twice counts once, an unknown changes
+    nothing.
 
     A verdict that rests on no look (a month's count) counts once a day.
     """
@@ -56,5 +63,7 @@ def counted(before: Streak | None, verdict: Verdict, as_of: datetime) -> Streak 
     day = datetime.combine(shanghai_day(as_of), time(0), SHANGHAI)
     looked = utc(verdict.looked or day)
     if before is None or before.opens is not verdict.opens:
-        return Streak(verdict.opens, 1, looked) if before is None or looked > before.looked else before
+        return (
+            Streak(verdict.opens, 1, looked) if before is None or looked > before.looked else before
+        )
     return Streak(before.opens, before.count + 1, looked) if looked > before.looked else before

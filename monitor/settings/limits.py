@@ -1,6 +1,7 @@
 """A limit as config.yaml gives it: clause, operator, window in days or calendar months, warning.
 
-The keyword arguments of a rule's ``check`` are of these types. Impossible limits are refused when read.
+The keyword arguments of a rule's ``check`` are of these types. Impossible limits are refused when
+read.
 """
 
 from __future__ import annotations
@@ -89,7 +90,8 @@ class Threshold(Strict):
 
 
 class Least(Strict):
-    """How many posts a place owes within a window of calendar months. ``operator`` says what passes."""
+    """How many posts a place owes within a window of calendar months. ``operator`` says what
+    passes."""
 
     clause: Clause
     operator: Literal[">=", ">"]
@@ -103,9 +105,11 @@ class Least(Strict):
 
 
 class Pace(Strict):
-    """How many posts a place owes in every calendar week (Monday to Sunday) or on every working day.
+    """How many posts a place owes in every calendar week (Monday to Sunday) or on every working
+    day.
 
-    ``operator`` says what passes. ``warn_days`` before the week's end a place that is short is warned.
+    ``operator`` says what passes. ``warn_days`` before the week's end a place that is short is
+    warned.
     """
 
     clause: Clause
@@ -123,8 +127,10 @@ class Pace(Strict):
 class Quota(Strict):
     """How many posts a unit owes in every calendar month.
 
-    The catalogue gives the number per unit; ``posts``, where set, replaces it for every counted unit.
-    ``operator`` says what passes. ``warn_days`` before the month's end a unit that is short is warned.
+    The catalogue gives the number per unit; ``posts``, where set, replaces it for every counted
+    unit.
+    ``operator`` says what passes. ``warn_days`` before the month's end a unit that is short is
+    warned.
     """
 
     clause: Clause

@@ -13,9 +13,11 @@ from crawler.config import Strict
 
 
 class MailConfig(Strict):
-    """The mail server and who we are there. The password stands in an environment variable or a file.
+    """The mail server and who we are there. The password stands in an environment variable or a
+    file.
 
-    ``timeout`` is seconds per step and a tenth of what all steps may take together, ``answer_timeout`` seconds for the server's last word on a letter
+    ``timeout`` is seconds per step and a tenth of what all steps may take together,
+    ``answer_timeout`` seconds for the server's last word on a letter
     (RFC 5321 4.5.3.2.6 asks for patience there: who hangs up early sends twice).
     """
 
@@ -25,7 +27,9 @@ class MailConfig(Strict):
     username: str | None = None
     password_env: str | None = Field(default=None, description="name of the environment variable")
     password_file: Path | None = None
-    ca_file: Path | None = Field(default=None, description="PEM of the office's own certificate authority")
+    ca_file: Path | None = Field(
+        default=None, description="PEM of the office's own certificate authority"
+    )
     sender: str
     sender_name: str = Field(default="", max_length=60)
     reply_to: str | None = None
@@ -44,15 +48,21 @@ class MailConfig(Strict):
     @model_validator(mode="after")
     def _safe(self) -> Self:
         if self.security == "plain" and not _loopback(self.host):
-            raise ValueError(f"security plain is for this machine only; use ssl or starttls for {self.host}")
+            raise ValueError(
+                f"security plain is for this machine only; use ssl or starttls for {self.host}"
+            )
         if self.password_env and self.password_file:
             raise ValueError("give password_env or password_file, not both")
         if bool(self.username) != bool(self.password_env or self.password_file):
-            raise ValueError("username goes with password_env or password_file; give both or neither")
+            raise ValueError(
+                "username goes with password_env or password_file; give both or neither"
+            )
         return self
 
 
-ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?"
+)
 
 
 def _loopback(host: str) -> bool:

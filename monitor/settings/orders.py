@@ -10,7 +10,8 @@ from crawler.config import Strict
 class OrderSettings(Strict):
     """How orders are numbered, how long a unit has, and what a reply may bring.
 
-    ``days`` are working days; the hour is ``letters.deadline_time``. ``exempt_days`` is how long an upheld
+    ``days`` are working days; the hour is ``letters.deadline_time``. ``exempt_days`` is how long an
+    upheld
     appeal keeps the rule silent about its subject, while the cause is mended.
     """
 

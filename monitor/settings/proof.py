@@ -8,7 +8,8 @@ from crawler.config import Strict
 
 
 class ProofSettings(Strict):
-    """How long page copies are kept after their finding ended, and whether a browser photographs them."""
+    """How long page copies are kept after their finding ended, and whether a browser photographs
+    them."""
 
     keep_days: int = Field(default=730, ge=30, le=3660)
     screenshots: bool = False

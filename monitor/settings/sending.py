@@ -11,7 +11,8 @@ from monitor.settings.webhook import WebhookConfig
 
 
 class AlertsConfig(Strict):
-    """What letters say, and the channels they leave by. Without ``mail`` letters are written and wait."""
+    """What letters say, and the channels they leave by. Without ``mail`` letters are written and
+    wait."""
 
     letters: LetterSettings = LetterSettings()
     mail: MailConfig | None = None

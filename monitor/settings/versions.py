@@ -1,4 +1,5 @@
-"""What every rule of config.yaml has beside its limits: from when a version is in force, and its findings' life."""
+"""What every rule of config.yaml has beside its limits: from when a version is in force, and its
+findings' life."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from monitor.settings.life import Life
 
 
 class Version(Strict):
-    """One version of a rule's limits, in force from a day on until the next version; and its findings' life."""
+    """One version of a rule's limits, in force from a day on until the next version; and its
+    findings' life."""
 
     valid_from: date
     life: Life = Life()

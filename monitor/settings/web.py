@@ -10,7 +10,8 @@ from crawler.config import Strict
 
 
 class OidcSettings(Strict):
-    """The office's own sign-on (OpenID Connect). It proves who comes; what they may do stands in our accounts.
+    """The office's own sign-on (OpenID Connect). It proves who comes; what they may do stands in
+    our accounts.
 
     The client's secret is read from the environment or from a file, never from here.
     """
@@ -19,7 +20,9 @@ class OidcSettings(Strict):
     client_id: str
     secret_env: str = ""
     secret_file: Path | None = None
-    claim: str = Field(default="preferred_username", description="the claim that holds the sign-in name")
+    claim: str = Field(
+        default="preferred_username", description="the claim that holds the sign-in name"
+    )
     label: str = "统一身份认证登录"
 
     @model_validator(mode="after")
@@ -30,12 +33,15 @@ class OidcSettings(Strict):
 
 
 class WebSettings(Strict):
-    """Where the pages are served. Behind a proxy that speaks https set ``https: true``: cookies then travel only so."""
+    """Where the pages are served. Behind a proxy that speaks https set ``https: true``: cookies
+    then travel only so."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8321, ge=0, le=65535, description="0 = a free one")
     https: bool = False
-    proxies: tuple[str, ...] = Field(default=(), description="addresses whose X-Forwarded-For is believed")
+    proxies: tuple[str, ...] = Field(
+        default=(), description="addresses whose X-Forwarded-For is believed"
+    )
     session_hours: int = Field(default=12, ge=1, le=720)
     title: str = "更新监测"
     upload_bytes: int = Field(default=12_000_000, ge=100_000, le=200_000_000)

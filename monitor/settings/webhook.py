@@ -14,7 +14,8 @@ class WebhookConfig(Strict):
     """A robot. Its address holds the key, so it stands in an environment variable or a file.
 
     ``timeout`` is seconds per step; the whole conversation may take twice that.
-    ``inside`` says that it stands on this machine or the office's own network; any other one must be public.
+    ``inside`` says that it stands on this machine or the office's own network; any other one must
+    be public.
     """
 
     kind: Literal["wecom", "dingtalk", "feishu", "generic"]
@@ -27,7 +28,9 @@ class WebhookConfig(Strict):
     @model_validator(mode="after")
     def _one_address(self) -> Self:
         if bool(self.url_env) == bool(self.url_file):
-            raise ValueError("give url_env or url_file (the address holds the key, never write it here)")
+            raise ValueError(
+                "give url_env or url_file (the address holds the key, never write it here)"
+            )
         if self.secret_env and self.kind not in ("dingtalk", "feishu"):
             raise ValueError("secret_env is for dingtalk and feishu only")
         return self

@@ -1,4 +1,5 @@
-"""Proposed columns as a workbook for the clerk, in the manner of a 栏目维护分工表. Crawled text is inert."""
+"""Proposed columns as a workbook for the clerk, in the manner of a 栏目维护分工表. Crawled text is
+inert."""
 
 from __future__ import annotations
 
@@ -21,7 +22,14 @@ HEAD = (
     ("首页条数", 9), ("最新日期", 12), ("与台账比对", 12), ("台账编号", 14), ("建议编号", 14), ("建站系统", 10),
 )  # fmt: skip
 LEFT_OPEN = ("是否纳入", "责任单位（牵头）", "协同单位")
-OTHER_HEAD = (("序号", 6), ("事项", 26), ("栏目名称", 24), ("网址", 60), ("看到的情况", 30), ("台账编号", 14))
+OTHER_HEAD = (
+    ("序号", 6),
+    ("事项", 26),
+    ("栏目名称", 24),
+    ("网址", 60),
+    ("看到的情况", 30),
+    ("台账编号", 14),
+)
 ACCOUNT_HEAD = (
     ("序号", 6), ("平台", 14), ("名称（页面所见）", 28), ("账号标识", 34), ("见于", 50), ("方式", 8), ("链接", 60), ("台账编号", 14),
 )  # fmt: skip
@@ -40,10 +48,14 @@ def write_columns(found: Findings, path: Path, *, taken: Sequence[str] = ()) -> 
     last = max(2, len(found.columns) + 1)
     names = [name for name, _ in HEAD]
     classes = {"validate": "list", "source": list(CLASS_NAMES.values())}
-    sheet.data_validation(2, names.index("类别（建议）"), last, names.index("类别（建议）"), classes)
+    sheet.data_validation(
+        2, names.index("类别（建议）"), last, names.index("类别（建议）"), classes
+    )
     sheet.data_validation(2, 1, last, 1, {"validate": "list", "source": ["是", "否"]})
     sheet.autofilter(1, 0, last, len(HEAD) - 1)
-    other = _sheet(book, "须人工核实", styles, OTHER_HEAD, "这些网页或台账条目机器不能判断，请打开核实。")
+    other = _sheet(
+        book, "须人工核实", styles, OTHER_HEAD, "这些网页或台账条目机器不能判断，请打开核实。"
+    )
     for number, row in enumerate(_others(found), 1):
         _row(other, number + 1, [number, *row], styles)
     accounts = _sheet(
@@ -63,14 +75,18 @@ def _styles(book: Any) -> dict[str, Any]:
         "head": book.add_format(
             {**common, "bold": True, "align": "center", "bg_color": "#DDE7F3", "text_wrap": True}
         ),
-        "note": book.add_format({"italic": True, "font_size": 10, "text_wrap": True, "valign": "vcenter"}),
+        "note": book.add_format(
+            {"italic": True, "font_size": 10, "text_wrap": True, "valign": "vcenter"}
+        ),
         "text": book.add_format({**common, "num_format": "@", "text_wrap": True}),
         "day": book.add_format({**common, "num_format": "yyyy-mm-dd", "align": "center"}),
         "open": book.add_format({**common, "num_format": "@", "bg_color": "#FFF8DC"}),
     }
 
 
-def _sheet(book: Any, name: str, styles: dict[str, Any], head: Sequence[tuple[str, int]], note: str) -> Any:
+def _sheet(
+    book: Any, name: str, styles: dict[str, Any], head: Sequence[tuple[str, int]], note: str
+) -> Any:
     sheet = book.add_worksheet(name)
     sheet.merge_range(0, 0, 0, len(head) - 1, note, styles["note"])
     sheet.set_row(0, 32)
@@ -105,10 +121,26 @@ def _with_ids(found: Findings, taken: Sequence[str]) -> Iterable[tuple[Proposal,
 def _column(number: int, one: Proposal, id: str) -> list[Cell]:
     names = (*one.parents, one.name)
     return [
-        number, None, names[0], names[1] if len(names) > 1 else "", "/".join(names[2:]), one.name, one.level,
-        CLASS_NAMES[one.cls], one.word, None, None, one.url, outcome_name(one.outcome.value, one.reason),
-        one.posts, one.newest or "", STANDING_NAMES[one.standing], one.outlet, id, one.family,
-    ]  # fmt: skip
+        number,
+        None,
+        names[0],
+        names[1] if len(names) > 1 else "",
+        "/".join(names[2:]),
+        one.name,
+        one.level,
+        CLASS_NAMES[one.cls],
+        one.word,
+        None,
+        None,
+        one.url,
+        outcome_name(one.outcome.value, one.reason),
+        one.posts,
+        one.newest or "",
+        STANDING_NAMES[one.standing],
+        one.outlet,
+        id,
+        one.family,
+    ]
 
 
 def _account(one: Account) -> list[Cell]:

@@ -1,4 +1,5 @@
-"""The catalogue's columns as a 栏目维护分工表 that ``gengxin columns import`` reads back. Names are inert."""
+"""The catalogue's columns as a 栏目维护分工表 that ``gengxin columns import`` reads back. Names are
+inert."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ Row = Sequence[str | int]
 def write_column_book(
     path: Path, rows: Iterable[Row], *, purposes: Sequence[str], renders: Sequence[str]
 ) -> None:
-    """``rows`` hold what stands under :data:`HEAD` without the first, in the order to print. Raises ``OSError``."""
+    """``rows`` hold what stands under :data:`HEAD` without the first, in the order to print. Raises
+    ``OSError``."""
     book = xlsxwriter.Workbook(str(path), OPTIONS)
     sheet = book.add_worksheet(SHEET)
     cell = {"border": 1, "valign": "vcenter", "font_size": 11}
@@ -38,7 +40,9 @@ def write_column_book(
     head = book.add_format(
         {**cell, "bold": True, "align": "center", "bg_color": "#DDE7F3", "text_wrap": True}
     )
-    note = book.add_format({"italic": True, "font_size": 10, "text_wrap": True, "valign": "vcenter"})
+    note = book.add_format(
+        {"italic": True, "font_size": 10, "text_wrap": True, "valign": "vcenter"}
+    )
     sheet.merge_range(0, 0, 0, len(HEAD) - 1, NOTE, note)
     sheet.set_row(0, 48)
     for column, (title, width) in enumerate(HEAD):
@@ -67,7 +71,11 @@ def write_column_book(
 
 def _lists(sheet: Any, last: int, purposes: Sequence[str], renders: Sequence[str]) -> None:
     names = [name for name, _ in HEAD]
-    choices = {"类别": list(CLASS_NAMES.values()), "更新要求": list(purposes), "读取方式": list(renders)}
+    choices = {
+        "类别": list(CLASS_NAMES.values()),
+        "更新要求": list(purposes),
+        "读取方式": list(renders),
+    }
     for name, source in choices.items():
         column = names.index(name)
         sheet.data_validation(2, column, last, column, {"validate": "list", "source": source})

@@ -1,4 +1,5 @@
-"""The 通讯录 as a workbook that a clerk keeps and ``gengxin contacts import`` reads back. Names are inert."""
+"""The 通讯录 as a workbook that a clerk keeps and ``gengxin contacts import`` reads back. Names are
+inert."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ def write_contacts(path: Path, people: Iterable[tuple[str, Addressee]]) -> None:
     text = book.add_format({**cell, "num_format": "@", "text_wrap": True})
     day = book.add_format({**cell, "num_format": "yyyy-mm-dd", "align": "center"})
     head = book.add_format({**cell, "bold": True, "align": "center", "bg_color": "#DDE7F3"})
-    note = book.add_format({"italic": True, "font_size": 10, "text_wrap": True, "valign": "vcenter"})
+    note = book.add_format(
+        {"italic": True, "font_size": 10, "text_wrap": True, "valign": "vcenter"}
+    )
     sheet.merge_range(0, 0, 0, len(HEADS) - 1, NOTE, note)
     sheet.set_row(0, 44)
     for column, (title, width) in enumerate(zip(HEADS, WIDTHS, strict=True)):

@@ -1,4 +1,5 @@
-"""Columns or accounts as they stand, as a workbook: strings stay strings, never formulas or links."""
+"""Columns or accounts as they stand, as a workbook: strings stay strings, never formulas or
+links."""
 
 from __future__ import annotations
 
@@ -52,7 +53,16 @@ def _cells(one: Any, places: dict[str, str]) -> tuple[str | int | date | None, .
     column = one.platform == "portal"
     seen = one.seen.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if one.seen else ""
     return (
-        one.id, one.name, one.path if column else places.get(one.platform, one.platform),
-        CLASS_NAMES[ColumnClass(one.cls)] if column else "", VALUE_NAMES[Value(one.value)] if one.value else UNJUDGED,
-        "、".join(one.units), one.newest, one.days, one.due, seen, one.sentence, one.url or "",
-    )  # fmt: skip
+        one.id,
+        one.name,
+        one.path if column else places.get(one.platform, one.platform),
+        CLASS_NAMES[ColumnClass(one.cls)] if column else "",
+        VALUE_NAMES[Value(one.value)] if one.value else UNJUDGED,
+        "、".join(one.units),
+        one.newest,
+        one.days,
+        one.due,
+        seen,
+        one.sentence,
+        one.url or "",
+    )

@@ -12,7 +12,17 @@ from crawler.model import shanghai_day
 from monitor.rectify.overdue import Overdue
 from monitor.sheets.pen import Cell, Pen
 
-HEAD = ("单位", "文号", "问题", "情况", "签发日期", "期限", "单位最长逾期（工作日）", "退回次数", "回潮次数")
+HEAD = (
+    "单位",
+    "文号",
+    "问题",
+    "情况",
+    "签发日期",
+    "期限",
+    "单位最长逾期（工作日）",
+    "退回次数",
+    "回潮次数",
+)
 WIDTHS = (16, 20, 28, 56, 13, 13, 12, 10, 10)
 
 
@@ -37,6 +47,13 @@ def _rows(rows: Iterable[Overdue], names: Mapping[str, str]) -> Iterable[tuple[C
     for one in rows:
         for order in one.orders:
             yield (
-                names.get(one.unit, one.unit), order.number, order.name, order.sentence, shanghai_day(order.issued),
-                shanghai_day(order.deadline), one.days, order.reopened, order.recurrence,
-            )  # fmt: skip
+                names.get(one.unit, one.unit),
+                order.number,
+                order.name,
+                order.sentence,
+                shanghai_day(order.issued),
+                shanghai_day(order.deadline),
+                one.days,
+                order.reopened,
+                order.recurrence,
+            )

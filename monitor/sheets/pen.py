@@ -1,4 +1,5 @@
-"""How a sheet of ours looks: formats, A4, frozen and repeated heads, row heights; and how crawled text gets in.
+"""How a sheet of ours looks: formats, A4, frozen and repeated heads, row heights; and how crawled
+text gets in.
 
 Rows are written in order, because the workbook keeps only one in memory.
 """
@@ -23,7 +24,8 @@ Cell = str | int | float | Decimal | date | None
 
 
 def inert(text: str) -> str:
-    """Crawled text made harmless: no control characters, cut to what a cell holds, formulas disarmed."""
+    """Crawled text made harmless: no control characters, cut to what a cell holds, formulas
+    disarmed."""
     if text[:1].isalnum() and len(text) <= LONGEST and text.isprintable():
         return text  # what most texts are; a hundred thousand rows pass here
     plain = BROKEN.sub("", text)[:LONGEST]
@@ -36,7 +38,13 @@ class Pen:
     def __init__(self, book: Any) -> None:
         self.book = book
         self.widths: Sequence[int] = ()
-        edge = {"border": 1, "valign": "vcenter", "font_name": BODY, "font_size": 12, "text_wrap": True}
+        edge = {
+            "border": 1,
+            "valign": "vcenter",
+            "font_name": BODY,
+            "font_size": 12,
+            "text_wrap": True,
+        }
         middle = {**edge, "align": "center"}
         heading = {"font_name": HEAD, "bold": True, "align": "center", "valign": "vcenter"}
         self.title = book.add_format({**heading, "font_size": 16, "text_wrap": True})
@@ -49,16 +57,23 @@ class Pen:
         self.decimal = book.add_format({**middle, "num_format": "0.##"})
         self.share = book.add_format({**middle, "num_format": "0%"})
         self.day = book.add_format({**middle, "num_format": "yyyy-mm-dd"})
-        self.bad = book.add_format({**middle, "num_format": "#,##0", "font_color": "#C00000", "bold": True})
+        self.bad = book.add_format(
+            {**middle, "num_format": "#,##0", "font_color": "#C00000", "bold": True}
+        )
         self.sum = book.add_format({**middle, "num_format": "#,##0", "bold": True, "top": 2})
         self.note = book.add_format({"font_name": BODY, "font_size": 12})
         self.wrapped = book.add_format(
             {"font_name": BODY, "font_size": 12, "text_wrap": True, "valign": "top"}
         )
 
-    def sheet(self, name: str, title: str, widths: Sequence[int], *, landscape: bool = False) -> Any:
-        """A sheet with its title in the first row, ready for A4. ``widths`` are characters of a column."""
-        sheet = self.book.add_worksheet(re.sub(r"[\[\]:*?/\\']", "", BROKEN.sub("", name))[:28].strip())
+    def sheet(
+        self, name: str, title: str, widths: Sequence[int], *, landscape: bool = False
+    ) -> Any:
+        """A sheet with its title in the first row, ready for A4. ``widths`` are characters of a
+        column."""
+        sheet = self.book.add_worksheet(
+            re.sub(r"[\[\]:*?/\\']", "", BROKEN.sub("", name))[:28].strip()
+        )
         self.widths = widths
         sheet.set_paper(9)
         if landscape:
@@ -100,7 +115,9 @@ class Pen:
                 self.height(sheet, number, row)
             for column, value in enumerate(row):
                 style = self.bad if (number - at - 1, column) in bad else None
-                self.cell(sheet, number, column, value, style or (running if column in left else other))
+                self.cell(
+                    sheet, number, column, value, style or (running if column in left else other)
+                )
         sheet.freeze_panes(at + 1, 0)
         sheet.repeat_rows(at)
         if rows:
@@ -129,7 +146,8 @@ class Pen:
         sheet.merge_range(row, 0, row, len(self.widths) - 1, inert(text), self.wrapped)
 
     def cell(self, sheet: Any, row: int, column: int, value: Cell, style: Any = None) -> None:
-        """One cell in the format of its kind; dates and numbers keep theirs unless ``style`` is not for text."""
+        """One cell in the format of its kind; dates and numbers keep theirs unless ``style`` is not
+        for text."""
         plain = None if style in (self.left, self.flat, self.flat_left) else style
         if isinstance(value, str) and value:
             sheet.write_string(row, column, inert(value), style or self.text)
@@ -146,5 +164,6 @@ class Pen:
 
 
 def wide(text: str) -> int:
-    """The width of ``text`` in characters of a column at 12 points: Chinese ones take two and a bit."""
+    """The width of ``text`` in characters of a column at 12 points: Chinese ones take two and a
+    bit."""
     return sum(1 if char.isascii() else 2 for char in text) * 12 // 11

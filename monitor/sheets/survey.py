@@ -1,4 +1,5 @@
-"""附件3 (the accounts in use) and an empty 附件4 (the survey form) as workbooks, printed as the bulletin prints them."""
+"""附件3 (the accounts in use) and an empty 附件4 (the survey form) as workbooks, printed as the
+bulletin prints them."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_n
 
 
 def write_annex3(path: Path, rows: Sequence[tuple[str, str]]) -> None:
-    """``rows`` are (unit, account) in the order to print; numbers are given here. Holds no contacts."""
+    """``rows`` are (unit, account) in the order to print; numbers are given here. Holds no
+    contacts."""
     with xlsxwriter.Workbook(path, OPTIONS) as book:
         sheet = book.add_worksheet("附件3")
         style = _styles(book)
@@ -69,7 +71,9 @@ def write_annex4(path: Path, unit: str = "") -> None:
 
 def _line(sheet: Any, row: int, texts: Sequence[str], style: Any) -> None:
     for column, text in enumerate(texts):
-        sheet.write_string(row, column, text, style) if text else sheet.write_blank(row, column, None, style)
+        sheet.write_string(row, column, text, style) if text else sheet.write_blank(
+            row, column, None, style
+        )
 
 
 def _styles(book: Any) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """What an outlet's posts and looks prove under a limit. Pure; the rules put it into verdicts.
 
-A post's date alone proves that a place is fresh. Anything worse needs two independent looks, made after the line was
-crossed, of which each excludes anything newer: its upper bound is beyond the limit, too. What only one of them saw of
+A post's date alone proves that a place is fresh. Anything worse needs two independent looks, made
+after the line was
+crossed, of which each excludes anything newer: its upper bound is beyond the limit, too. What only
+one of them saw of
 something newer stands against all of them; what one of them failed to see stands for nothing.
 """
 
@@ -28,7 +30,8 @@ GONE = (AccountState.CLOSED, AccountState.MERGED)
 class Standing:
     """Where an outlet stands under one limit, and why not known where it is not.
 
-    ``rows`` are the unread rows and parts that may be newer, or what was found beside the list; ``looks`` the two that an
+    ``rows`` are the unread rows and parts that may be newer, or what was found beside the list;
+    ``looks`` the two that an
     accusation rests on.
     """
 
@@ -54,7 +57,8 @@ def recent(look: Look | None, as_of: datetime, hours: int) -> bool:
 
 
 def _holds(look: Look, as_of: datetime, hours: int) -> bool:
-    """Whether what ``look`` stands for is at most ``hours`` old: a person's entry ages from when the person looked."""
+    """Whether what ``look`` stands for is at most ``hours`` old: a person's entry ages from when
+    the person looked."""
     return as_of - look.stands_for <= timedelta(hours=hours)
 
 
@@ -73,11 +77,14 @@ def trouble(of: OutletFacts, as_of: datetime, hours: int) -> str:
 
 
 def stale(of: OutletFacts, facts: Facts, limit: Limit, hours: int) -> Standing:
-    """Where an outlet stands by its newest post; one that never showed a post is as :func:`blank` says."""
+    """Where an outlet stands by its newest post; one that never showed a post is as :func:`blank`
+    says."""
     if not has_address(of):
         return Standing(Value.UNKNOWN, causes.NO_ADDRESS)
     if of.newest is None:
-        return Standing(Value.UNKNOWN, causes.NO_DATES) if of.ever_posts else blank(of, facts, hours)
+        return (
+            Standing(Value.UNKNOWN, causes.NO_DATES) if of.ever_posts else blank(of, facts, hours)
+        )
     if of.newest.day > facts.day:
         return Standing(Value.UNKNOWN, causes.FUTURE_DATE)
     if facts.day <= limit.due(of.newest.day):
@@ -86,7 +93,8 @@ def stale(of: OutletFacts, facts: Facts, limit: Limit, hours: int) -> Standing:
 
 
 def _within(of: OutletFacts, newest: date, facts: Facts, limit: Limit, hours: int) -> Standing:
-    """Within its limit by its newest post. 即将超期 is said only of a page that was seen whole after the warn day."""
+    """Within its limit by its newest post. 即将超期 is said only of a page that was seen whole after
+    the warn day."""
     warn = limit.warn_from(newest)
     if facts.day < warn:
         return Standing(Value.FRESH)
@@ -100,13 +108,15 @@ def _within(of: OutletFacts, newest: date, facts: Facts, limit: Limit, hours: in
 
 
 def _last(of: OutletFacts) -> Look | None:
-    """The newest conclusive look, unless the place was looked at in vain since. An account's probes are one look."""
+    """The newest conclusive look, unless the place was looked at in vain since. An account's probes
+    are one look."""
     seen = next(conclusive(of), None)
     return seen if seen is not None and of.looks[0].moment - seen.moment <= ONE_LOOK else None
 
 
 def _beyond(of: OutletFacts, newest: date, facts: Facts, limit: Limit, hours: int) -> Standing:
-    """Past its limit by its newest post: stale where two independent looks leave room for nothing newer."""
+    """Past its limit by its newest post: stale where two independent looks leave room for nothing
+    newer."""
     partial = [look for look in conclusive(of) if look.unread and _top(look, newest) > newest]
     ceiling = max((_top(look, newest) for look in partial), default=newest)
     if facts.day <= limit.due(ceiling):
@@ -130,19 +140,22 @@ def _beyond(of: OutletFacts, newest: date, facts: Facts, limit: Limit, hours: in
 
 
 def _unless_elsewhere(of: OutletFacts, newest: date | None, accusing: Standing) -> Standing:
-    """``accusing``, but for a column of which something newer was found beside its list: that list is not all."""
+    """``accusing``, but for a column of which something newer was found beside its list: that list
+    is not all."""
     rows = tuple(as_row(one) for one in of.elsewhere if one.newer_than(newest))
     return Standing(Value.UNKNOWN, causes.NEWER_ELSEWHERE, rows) if rows else accusing
 
 
 def _lacking(good: list[Look]) -> str:
-    """What a second look must be: any other one, or one that does not come by the bridge of all the others."""
+    """What a second look must be: any other one, or one that does not come by the bridge of all the
+    others."""
     bridges = {bridge_of(look) for look in good}
     return causes.ONE_BRIDGE if len(bridges) == 1 and bridges != {""} else causes.AWAITING
 
 
 def _since_withdrawal(of: OutletFacts) -> Iterator[Look]:
-    """The conclusive looks since the crawl last found that a column's newest post was withdrawn: older ones showed it."""
+    """The conclusive looks since the crawl last found that a column's newest post was withdrawn:
+    older ones showed it."""
     for look in conclusive(of):
         yield look
         if "withdrawn=" in look.path:
@@ -150,7 +163,8 @@ def _since_withdrawal(of: OutletFacts) -> Iterator[Look]:
 
 
 def _top(look: Look, newest: date) -> date:
-    """The newest day that the page could have held when it was seen: what bears no day may be of that very day."""
+    """The newest day that the page could have held when it was seen: what bears no day may be of
+    that very day."""
     seen = shanghai_day(look.stands_for)
     return max(newest, seen if look.upper is None else look.upper)
 
@@ -161,7 +175,8 @@ def _convicts(of: OutletFacts) -> bool:
 
 
 def _against(of: OutletFacts, after: list[Look], facts: Facts, hours: int) -> str:
-    """Why no look after the line convicts: the newest whole one shows nothing, or something else than it ought to."""
+    """Why no look after the line convicts: the newest whole one shows nothing, or something else
+    than it ought to."""
     whole = next((look for look in after if look.evidence in PROVING), None)
     if whole is None or not _holds(whole, facts.as_of, hours):
         return trouble(of, facts.as_of, hours)
@@ -171,7 +186,8 @@ def _against(of: OutletFacts, after: list[Look], facts: Facts, hours: int) -> st
 
 
 def blank(of: OutletFacts, facts: Facts, hours: int) -> Standing:
-    """Whether the outlet holds nothing at all. One that held posts before is never blank, only in doubt."""
+    """Whether the outlet holds nothing at all. One that held posts before is never blank, only in
+    doubt."""
     if not has_address(of):
         return Standing(Value.UNKNOWN, causes.NO_ADDRESS)
     empties = [look for look in proving(of) if _empty(look)]

@@ -1,4 +1,5 @@
-"""From a standing to a verdict: the numbers and the Chinese sentence, the same way for columns and accounts."""
+"""From a standing to a verdict: the numbers and the Chinese sentence, the same way for columns and
+accounts."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ SENTENCES = {
 
 
 def sentence_of(doc: str | None) -> str:
-    """A rule's sentence: the first line of its docstring. Raises ``ValueError`` where there is none."""
+    """A rule's sentence: the first line of its docstring. Raises ``ValueError`` where there is
+    none."""
     if not doc or not doc.strip():
         raise ValueError("a rule needs a docstring whose first line is its Chinese sentence")
     return doc.strip().splitlines()[0]
@@ -37,7 +39,13 @@ def display(of: OutletFacts) -> str:
 
 
 def on_outlet(
-    rule: str, of: OutletFacts, standing: Standing, clause: str, sentence: str = "", *, ours: bool = False
+    rule: str,
+    of: OutletFacts,
+    standing: Standing,
+    clause: str,
+    sentence: str = "",
+    *,
+    ours: bool = False,
 ) -> Verdict:
     """A verdict about an outlet; an unknown or exempt one gets its sentence here."""
     if standing.value is Value.UNKNOWN and not sentence:
@@ -84,9 +92,13 @@ def exempt(rule: str, of: OutletFacts, clause: str, *, ours: bool = False) -> Ve
     if of.state_since is not None:
         state = f"{state}（{chinese_day(of.state_since)}）"
     return on_outlet(
-        rule, of, Standing(Value.EXEMPT, of.outlet.state.value), clause, f"{display(of)}{state}，不作判定。",
+        rule,
+        of,
+        Standing(Value.EXEMPT, of.outlet.state.value),
+        clause,
+        f"{display(of)}{state}，不作判定。",
         ours=ours,
-    )  # fmt: skip
+    )
 
 
 def dated(
@@ -105,9 +117,13 @@ def dated(
         "warn": limit.warn_from(day).isoformat(),
     }
     words = {
-        **numbers, "name": display(of), "newest": chinese_day(day), "due": chinese_day(due),
-        "today": chinese_day(facts.day), "cause": why(standing),
-    }  # fmt: skip
+        **numbers,
+        "name": display(of),
+        "newest": chinese_day(day),
+        "due": chinese_day(due),
+        "today": chinese_day(facts.day),
+        "cause": why(standing),
+    }
     sentence = {Value.STALE: template, **SENTENCES}[standing.value].format(**words)
     verdict = on_outlet(rule, of, standing, limit.clause, sentence)
     return replace(verdict, numbers={**numbers, **verdict.numbers}, due=due)

@@ -75,12 +75,18 @@ ROUTERS: tuple[APIRouter, ...] = (
 
 
 def create_app(office: Office, clock: Callable[[], datetime]) -> FastAPI:
-    """The application over an open office. ``clock`` gives aware moments; nothing else asks the time."""
+    """The application over an open office. ``clock`` gives aware moments; nothing else asks the
+    time."""
     settings = office.settings.monitor.web
     app = FastAPI(title="gengxin", docs_url=None, redoc_url=None, openapi_url=None)
     folder = office.settings.folder
     app.state.web = Web(
-        office, clock, settings, load_keys(folder / "links.key"), load_keys(folder / "web.key"), environment()
+        office,
+        clock,
+        settings,
+        load_keys(folder / "links.key"),
+        load_keys(folder / "web.key"),
+        environment(),
     )
     for router in ROUTERS:
         app.include_router(router)
@@ -88,7 +94,9 @@ def create_app(office: Office, clock: Callable[[], datetime]) -> FastAPI:
     app.include_router(doors)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     faults.handle(app)
-    app.add_middleware(Shield, limit=settings.upload_bytes, https=settings.https, broken=faults.broken)
+    app.add_middleware(
+        Shield, limit=settings.upload_bytes, https=settings.https, broken=faults.broken
+    )
     app.state.measured = Measured(app.state.web)
     app.add_middleware(Meter, measured=app.state.measured)
     return app

@@ -1,4 +1,5 @@
-"""Thirteen months of days as squares, a column a week: drawn by the server, readable without a script. Pure."""
+"""Thirteen months of days as squares, a column a week: drawn by the server, readable without a
+script. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ class Square:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The picture and the same as a table: posts by month, oldest first, as (month, posts, days with posts)."""
+    """The picture and the same as a table: posts by month, oldest first, as (month, posts, days
+    with posts)."""
 
     squares: Sequence[Square]
     labels: Sequence[tuple[int, str]]

@@ -51,7 +51,9 @@ def not_signed_in(request: Request, _error: Exception) -> Response:
     if request.url.path.startswith("/api/"):
         return JSONResponse({"detail": "请先登录或出示令牌"}, 401, {"WWW-Authenticate": "Bearer"})
     back = quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe="")
-    target = "/login" if request.method != "GET" or request.url.path == "/" else f"/login?next={back}"
+    target = (
+        "/login" if request.method != "GET" or request.url.path == "/" else f"/login?next={back}"
+    )
     if partial(request):
         return Response(status_code=200, headers={"HX-Redirect": target})
     return RedirectResponse(target, 303)
@@ -81,7 +83,8 @@ def by_status(request: Request, error: Exception) -> Response:
 
 
 def too_much(request: Request, _error: Exception) -> Response:
-    """A number beyond what the store counts to, or a character that it cannot hold, in an address or a form."""
+    """A number beyond what the store counts to, or a character that it cannot hold, in an address
+    or a form."""
     return answer(request, 422, "地址或填写的内容里有过大的数字或不能保存的字符，请改正后再试")
 
 

@@ -33,5 +33,6 @@ def one_of(form: Form, name: str, shown: str, allowed: Mapping[str, str]) -> str
 
 
 def files_of(form: Form, name: str) -> list[tuple[str, bytes]]:
-    """The files of a field with their names as sent; what they are is judged by their content elsewhere."""
+    """The files of a field with their names as sent; what they are is judged by their content
+    elsewhere."""
     return [(file.filename or "", file.file.read()) for file in form.files.get(name, ())]

@@ -13,7 +13,8 @@ from crawler.model import SHANGHAI
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """``given`` are the values in force by name; ``sort`` and ``down`` are also read by the table's head."""
+    """``given`` are the values in force by name; ``sort`` and ``down`` are also read by the table's
+    head."""
 
     given: Mapping[str, Any]
 
@@ -35,7 +36,8 @@ class Filters:
 
 
 def moment_of(text: str) -> datetime | None:
-    """A day (its start) or a moment, in Shanghai, as an address names it; ``None`` for no filter, or none that exists."""
+    """A day (its start) or a moment, in Shanghai, as an address names it; ``None`` for no filter,
+    or none that exists."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:

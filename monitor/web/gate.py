@@ -1,6 +1,8 @@
-"""The gate: every route says with ``need`` what it asks of its visitor; forms carry an anti-forgery word.
+"""The gate: every route says with ``need`` what it asks of its visitor; forms carry an anti-forgery
+word.
 
-A test walks all routes: each is listed as open or asks for a permission, each that changes anything takes ``Posted``.
+A test walks all routes: each is listed as open or asks for a permission, each that changes anything
+takes ``Posted``.
 """
 
 from __future__ import annotations
@@ -87,10 +89,16 @@ def need(permission: Permission) -> Need:
 
 
 class OwnUnit:
-    """A dependency for a unit's own page: its contact by session, or whoever holds its signed link."""
+    """A dependency for a unit's own page: its contact by session, or whoever holds its signed
+    link."""
 
     def __call__(
-        self, request: Request, id: str, found: Somebody, web: Annotated[Web, Depends(web_of)], key: str = ""
+        self,
+        request: Request,
+        id: str,
+        found: Somebody,
+        web: Annotated[Web, Depends(web_of)],
+        key: str = "",
     ) -> Visitor:
         """Raises :class:`NotSignedIn` or :class:`NotAllowed`; a link opens its own unit only."""
         if found is not None and found.sees(id):
@@ -117,14 +125,16 @@ own_unit = OwnUnit()
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a form brought: ``values`` (last one wins), ``lists`` (all of a name), ``files`` by name."""
+    """What a form brought: ``values`` (last one wins), ``lists`` (all of a name), ``files`` by
+    name."""
 
     values: Mapping[str, str]
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     files: Mapping[str, tuple[UploadFile, ...]] = field(default_factory=dict)
 
     def text(self, name: str, limit: int = 2000) -> str:
-        """A field, stripped; empty where it is missing. Raises :class:`BadForm` when it is longer than ``limit``."""
+        """A field, stripped; empty where it is missing. Raises :class:`BadForm` when it is longer
+        than ``limit``."""
         found = self.values.get(name, "").strip()
         if len(found) > limit:
             raise BadForm(f"“{name}”最多 {limit} 个字")
@@ -168,7 +178,8 @@ class Posted:
             await request.close()  # the files that came with it
 
     def _checked(self, form: Form, request: Request, somebody: Visitor | None) -> Form:
-        # Whoever the route found, be it by a signed link; else whoever brought a cookie, in whatever order it asks.
+        # Whoever the route found, be it by a signed link; else whoever brought a cookie, in
+        # whatever order it asks.
         found = getattr(request.state, "visitor", None) or somebody
         said = request.headers.get("x-csrf-token") or form.values.get("csrf", "")
         if found is not None and not same_word(found.csrf, said):

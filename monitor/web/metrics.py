@@ -1,4 +1,5 @@
-"""Figures for a monitoring system (Prometheus): what was asked of the web, and how the store stands at the scrape."""
+"""Figures for a monitoring system (Prometheus): what was asked of the web, and how the store stands
+at the scrape."""
 
 from __future__ import annotations
 
@@ -72,7 +73,9 @@ class StoreFigures(Collector):
         yield GaugeMetricFamily("gengxin_disk_free_bytes", "Bytes free where the data lies", free)
 
     def _outlets(self, connection: Connection) -> Iterator[Metric]:
-        found = GaugeMetricFamily("gengxin_outlets", "Outlets by kind and verdict", labels=("kind", "value"))
+        found = GaugeMetricFamily(
+            "gengxin_outlets", "Outlets by kind and verdict", labels=("kind", "value")
+        )
         for kind in ("column", "account"):
             for value, n in stands(connection, kind).items():
                 found.add_metric((kind, value), n)
@@ -85,16 +88,19 @@ class StoreFigures(Collector):
         age = (self.web.clock() - night.started).total_seconds()
         ended = 1 if night.ended is not None else 0
         for name, told, value in (
-            ("planned", "Outlets planned", night.planned), ("looked", "Outlets looked at", night.looked),
-            ("unknown", "Outlets unknown", night.unknown), ("seen", "Outlets seen", night.sight.seen),
+            ("planned", "Outlets planned", night.planned),
+            ("looked", "Outlets looked at", night.looked),
+            ("unknown", "Outlets unknown", night.unknown),
+            ("seen", "Outlets seen", night.sight.seen),
             ("age_seconds", "Seconds since it began", age),
             ("ended", "1 = it ran to its end", ended),
-        ):  # fmt: skip
+        ):
             yield GaugeMetricFamily(f"gengxin_last_night_{name}", f"Last night: {told}", value)
 
 
 class Meter:
-    """ASGI middleware: counts every answer under the template of its route, never under an address."""
+    """ASGI middleware: counts every answer under the template of its route, never under an
+    address."""
 
     def __init__(self, app: ASGIApp, *, measured: Measured) -> None:
         self.app, self.measured = app, measured

@@ -1,6 +1,8 @@
-"""How long the door waits for a request: uvicorn's own protocol with deadlines, and room made where it is full.
+"""How long the door waits for a request: uvicorn's own protocol with deadlines, and room made where
+it is full.
 
-uvicorn waits for ever for the rest of a half-sent request, and a thousand of them are all the descriptors a process has.
+uvicorn waits for ever for the rest of a half-sent request, and a thousand of them are all the
+descriptors a process has.
 """
 
 from __future__ import annotations
@@ -15,8 +17,10 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds for the whole head of a request, for its whole body, for the other side to take a part of our answer;
-    and how many connections are held at once, well below the 1,024 descriptors that a service is given."""
+    """Seconds for the whole head of a request, for its whole body, for the other side to take a
+    part of our answer;
+    and how many connections are held at once, well below the 1,024 descriptors that a service is
+    given."""
 
     head: float = 15.0
     body: float = 120.0
@@ -25,7 +29,8 @@ class Patience:
 
 
 class PatientProtocol(H11Protocol):
-    """One connection. Whoever is over a deadline is hung up on. Where all places are taken, the one that has kept us
+    """One connection. Whoever is over a deadline is hung up on. Where all places are taken, the one
+    that has kept us
     waiting longest makes room; where nobody keeps us waiting, the newcomer is refused."""
 
     def __init__(self, *args: Any, patience: Patience, **more: Any) -> None:
@@ -80,7 +85,8 @@ class PatientProtocol(H11Protocol):
         return "head" if begun else ""
 
     def _await(self, part: str) -> None:
-        """Start the deadline of ``part``; one that runs already goes on, whatever is dripped meanwhile."""
+        """Start the deadline of ``part``; one that runs already goes on, whatever is dripped
+        meanwhile."""
         if part == self.awaited:
             return
         self.awaited, self.since = part, self.loop.time()

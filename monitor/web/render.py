@@ -1,4 +1,5 @@
-"""Templates: autoescaped, undefined names refused, every printed text freed of what a reader cannot see."""
+"""Templates: autoescaped, undefined names refused, every printed text freed of what a reader cannot
+see."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ from monitor.words.posting import posted, reason
 
 STATIC = Path(__file__).parent / "static"
 LONGEST = 600
-"""Characters of one printed text; a title of a thousand characters is cut, its whole stands in the store."""
+"""Characters of one printed text; a title of a thousand characters is cut, its whole stands in the
+store."""
 
 
 @cache
@@ -49,9 +51,13 @@ def environment() -> Environment:
         "reason": reason,
     }
     env.globals |= {
-        "values": VALUE_NAMES, "Value": Value, "roles": ROLE_NAMES, "P": Permission, "asset": asset,
+        "values": VALUE_NAMES,
+        "Value": Value,
+        "roles": ROLE_NAMES,
+        "P": Permission,
+        "asset": asset,
         "posted": posted,
-    }  # fmt: skip
+    }
     return env
 
 
@@ -63,7 +69,8 @@ def _plain(value: Any) -> Any:
 
 
 def whole(text: str, limit: int = 20_000) -> Markup:
-    """A text of many lines (a reply, a letter) in full: each line freed of what nobody sees, line ends kept."""
+    """A text of many lines (a reply, a letter) in full: each line freed of what nobody sees, line
+    ends kept."""
     return Markup("<br>").join(clean(line, limit) for line in text[:limit].splitlines())
 
 
@@ -96,9 +103,14 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     web = web_of(request)
     found = getattr(request.state, "visitor", None)
     text = web.templates.get_template(template).render(
-        visitor=found, title=web.settings.title, today=shanghai_day(web.clock()), path=request.url.path,
-        key=found.key if found else "", said=_said(request, found), **context,
-    )  # fmt: skip
+        visitor=found,
+        title=web.settings.title,
+        today=shanghai_day(web.clock()),
+        path=request.url.path,
+        key=found.key if found else "",
+        said=_said(request, found),
+        **context,
+    )
     return HTMLResponse(text, status)
 
 

@@ -50,8 +50,11 @@ def run(office: Office, clock: Callable[[], datetime]) -> None:
     uvicorn.Server(config).run(sockets=[sock])
 
 
-def configured(app: ASGIApp, proxies: Sequence[str] = (), patience: Patience | None = None) -> uvicorn.Config:
-    """uvicorn as the house runs it: addresses in no log, deadlines on what comes in, a cap on connections."""
+def configured(
+    app: ASGIApp, proxies: Sequence[str] = (), patience: Patience | None = None
+) -> uvicorn.Config:
+    """uvicorn as the house runs it: addresses in no log, deadlines on what comes in, a cap on
+    connections."""
     protocol = partial(PatientProtocol, patience=patience or Patience())
     return uvicorn.Config(
         app,

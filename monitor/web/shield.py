@@ -1,4 +1,5 @@
-"""What surrounds every answer: security headers, a limit on what may be sent, no writing from other sites."""
+"""What surrounds every answer: security headers, a limit on what may be sent, no writing from other
+sites."""
 
 from __future__ import annotations
 
@@ -33,12 +34,18 @@ OURS = ("same-origin", "none")
 
 
 class Shield:
-    """ASGI middleware. A header that an answer sets itself is left as it is. ``broken`` answers for a fault of ours:
+    """ASGI middleware. A header that an answer sets itself is left as it is. ``broken`` answers for
+    a fault of ours:
     Starlette's own answer would be sent outside of every middleware, without the headers.
     """
 
     def __init__(
-        self, app: ASGIApp, *, limit: int, https: bool, broken: Callable[[Request, Exception], Response]
+        self,
+        app: ASGIApp,
+        *,
+        limit: int,
+        https: bool,
+        broken: Callable[[Request, Exception], Response],
     ) -> None:
         self.app, self.limit, self.https, self.broken = app, limit, https, broken
 
@@ -62,7 +69,9 @@ class Shield:
 
     def _refusal(self, method: str, headers: Headers) -> PlainTextResponse | None:
         if method not in READING and foreign(headers):
-            return PlainTextResponse("别的网站不能代您提交（经代理访问的，代理须原样转交 Host）", 403)
+            return PlainTextResponse(
+                "别的网站不能代您提交（经代理访问的，代理须原样转交 Host）", 403
+            )
         length = headers.get("content-length", "0")
         if not (length.isascii() and length.isdigit()) or int(length) > self.limit:
             return PlainTextResponse(self._too_much(), 413)
@@ -102,12 +111,15 @@ class _Answer:
                 headers.setdefault(name, value)
             if self.https:
                 headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-            headers.setdefault("Cache-Control", self.cache if message["status"] < 400 else "no-store")
+            headers.setdefault(
+                "Cache-Control", self.cache if message["status"] < 400 else "no-store"
+            )
         await self.send(message)
 
 
 def foreign(headers: Headers) -> bool:
-    """Whether another site sent this. Browsers say so themselves over https; over plain http only ``Origin`` tells.
+    """Whether another site sent this. Browsers say so themselves over https; over plain http only
+    ``Origin`` tells.
 
     ``Origin: null`` tells nothing and passes here: the form's own word is asked for next.
     """

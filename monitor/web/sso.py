@@ -1,7 +1,10 @@
-"""The office's own sign-on (OpenID Connect): it proves who comes; what they may do stands in our accounts.
+"""The office's own sign-on (OpenID Connect): it proves who comes; what they may do stands in our
+accounts.
 
-Authorization code with PKCE. Only the issuer's own host is asked, over https (plain http on loopback alone), past the
-guard. What the provider says is believed only where its signature, issuer, audience, nonce and times are right.
+Authorization code with PKCE. Only the issuer's own host is asked, over https (plain http on
+loopback alone), past the
+guard. What the provider says is believed only where its signature, issuer, audience, nonce and
+times are right.
 """
 
 from __future__ import annotations
@@ -37,7 +40,8 @@ SECONDS, LEEWAY = 10.0, 60
 MOST = 1_000_000
 """Bytes of one answer of the provider."""
 ALGORITHMS = ("RS256", "PS256", "ES256", "RS384", "ES384", "RS512", "ES512")
-"""Signatures with the provider's own key only: never ``none``, never one made with a shared secret."""
+"""Signatures with the provider's own key only: never ``none``, never one made with a shared
+secret."""
 NEAR = frozenset({"127.0.0.1", "::1", "localhost"})
 AGAIN = "请重新从登录页开始"
 BAD_PLACE = "统一身份认证的地址须是 issuer 所在主机的 https 地址，请管理员检查 monitor.web.oidc"
@@ -95,10 +99,15 @@ def start(
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     begun = Begun(state, nonce, verifier, until, next)
     asked = {
-        "response_type": "code", "client_id": settings.client_id, "redirect_uri": back, "scope": "openid profile",
-        "state": begun.state, "nonce": begun.nonce, "code_challenge": create_s256_code_challenge(begun.verifier),
+        "response_type": "code",
+        "client_id": settings.client_id,
+        "redirect_uri": back,
+        "scope": "openid profile",
+        "state": begun.state,
+        "nonce": begun.nonce,
+        "code_challenge": create_s256_code_challenge(begun.verifier),
         "code_challenge_method": "S256",
-    }  # fmt: skip
+    }
     join = "&" if urlsplit(provider.authorize).query else "?"
     return f"{provider.authorize}{join}{urlencode(asked)}", begun
 
@@ -109,7 +118,8 @@ def packed(keys: Keys, begun: Begun) -> str:
 
 
 def unpacked(keys: Keys, cookie: str, state: str, now: datetime) -> Begun:
-    """What this browser began. Raises :class:`Refused` when it did not, too long ago, or another one did."""
+    """What this browser began. Raises :class:`Refused` when it did not, too long ago, or another
+    one did."""
     for key in keys.keys:
         try:
             found = Begun(**URLSafeSerializer(key.hex(), salt=SALT).loads(cookie[:4000]))
@@ -131,9 +141,12 @@ def name_of(
 ) -> str:
     """The sign-in name that the provider vouches for. Raises :class:`Refused`."""
     form = {
-        "grant_type": "authorization_code", "code": code, "redirect_uri": back, "code_verifier": begun.verifier,
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": back,
+        "code_verifier": begun.verifier,
         "client_id": settings.client_id,
-    }  # fmt: skip
+    }
     secret, headers = _secret(settings, folder), {}
     if provider.post_secret:
         form["client_secret"] = secret
@@ -159,11 +172,18 @@ def _claims(
             for name, value in (("iss", provider.issuer), ("aud", settings.client_id))
         }
         claims = CodeIDToken(
-            known.claims, known.header, wanted, {"nonce": begun.nonce, "client_id": settings.client_id}
+            known.claims,
+            known.header,
+            wanted,
+            {"nonce": begun.nonce, "client_id": settings.client_id},
         )
         claims.validate(now=int(utc(now).timestamp()), leeway=LEEWAY)
-    except Exception as error:  # a provider's answer may be wrong in any way; none of them signs anybody in
-        raise Refused(f"统一身份认证的证明通不过核对（{error.__class__.__name__}），{AGAIN}") from None
+    except (
+        Exception
+    ) as error:  # a provider's answer may be wrong in any way; none of them signs anybody in
+        raise Refused(
+            f"统一身份认证的证明通不过核对（{error.__class__.__name__}），{AGAIN}"
+        ) from None
     return dict(claims)
 
 
@@ -187,7 +207,8 @@ def _asked(
 
 
 def _ours(settings: OidcSettings, url: str) -> str:
-    """``url`` when it lies on the issuer's host and cannot be overheard. Raises :class:`Refused`."""
+    """``url`` when it lies on the issuer's host and cannot be overheard. Raises
+    :class:`Refused`."""
     try:
         home, there = urlsplit(settings.issuer), urlsplit(url)
         safe = there.scheme == "https" or (there.scheme == "http" and there.hostname in NEAR)

@@ -1,8 +1,11 @@
-"""Words about numbers, for every page, letter, report, command and answer: no sentence here forgets what was not judged.
+"""Words about numbers, for every page, letter, report, command and answer: no sentence here forgets
+what was not judged.
 
-``share`` is a part of what was judged (never of what was not), ``none_found`` says that nothing was found and among how
+``share`` is a part of what was judged (never of what was not), ``none_found`` says that nothing was
+found and among how
 many, ``seen_words`` what a night saw,
-``counts_open`` whose counts say nothing yet. Numbers of posts are :class:`monitor.model.Count`, which prints its own bounds.
+``counts_open`` whose counts say nothing yet. Numbers of posts are :class:`monitor.model.Count`,
+which prints its own bounds.
 Pure; knows no other room.
 
 Face: ``plain.clean``, ``causes.cause_name``, ``exits.DONE``, ``Sight``, ``Share``.

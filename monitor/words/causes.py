@@ -1,4 +1,5 @@
-"""Why a verdict is unknown, in words for the screen. An unknown word is shown as it is, never hidden."""
+"""Why a verdict is unknown, in words for the screen. An unknown word is shown as it is, never
+hidden."""
 
 from __future__ import annotations
 

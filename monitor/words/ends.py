@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 UPHELD, CORRECTED, MISTAKEN = "upheld", "corrected", "mistaken"
-"""An appeal was right; the office took the accusation back by itself; what the list showed then was read only later."""
+"""An appeal was right; the office took the accusation back by itself; what the list showed then was
+read only later."""
 TAKEN_BACK = (UPHELD, CORRECTED, MISTAKEN)
 """Ends that say that the accusation should never have been made."""
 ENDS: Mapping[str, str] = {

@@ -6,7 +6,8 @@ from __future__ import annotations
 def none_found(what: str, judged: int, unjudged: int, of: str = "栏目") -> str:
     """``已判定的43个栏目中未发现超期未更新的；另有5个栏目未能判定，不计入``. Without a judged one: that nothing was judged.
 
-    ``what`` names the fault as it would be found (超期未更新的), ``of`` what was looked at. Without a stop at its end.
+    ``what`` names the fault as it would be found (超期未更新的), ``of`` what was looked at. Without a
+    stop at its end.
     """
     if not judged:
         cause = f"{unjudged}个{of}都没有可据以判定的检查结果" if unjudged else f"没有检查到{of}"
@@ -16,7 +17,8 @@ def none_found(what: str, judged: int, unjudged: int, of: str = "栏目") -> str
 
 
 def nothing_listed(what: str, judged: int, unjudged: int) -> str:
-    """The line of an empty list on a page: ``没有超期的栏目（43 个已判定，5 个未判定）。`` or that nothing could be judged, or was yet."""
+    """The line of an empty list on a page: ``没有超期的栏目（43 个已判定，5 个未判定）。`` or that nothing could be
+    judged, or was yet."""
     if not judged:
         why = f"{unjudged} 个都未能判定" if unjudged else "还没有判定过"
         return f"{what}：未作判定（{why}）。"

@@ -9,7 +9,8 @@ from monitor.words.shares import Share
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A run over ``planned`` outlets: ``looked`` were asked, of which ``unknown`` gave no answer that says anything."""
+    """A run over ``planned`` outlets: ``looked`` were asked, of which ``unknown`` gave no answer
+    that says anything."""
 
     planned: int
     looked: int
@@ -37,7 +38,11 @@ class Sight:
         if not self.planned and not self.looked:
             return "没有要看的栏目和账号"
         if self.blind:
-            asked = f"，问了 {self.looked} 个，没有一个给出可用的回答" if self.looked else "，一个也没有问到"
+            asked = (
+                f"，问了 {self.looked} 个，没有一个给出可用的回答"
+                if self.looked
+                else "，一个也没有问到"
+            )
             return f"没有看到任何栏目和账号（计划 {self.planned} 个{asked}）"
         missed = self.planned - min(self.looked, self.planned)
         parts = [f"计划 {self.planned} 个", f"看到 {self.seen} 个"]

@@ -7,7 +7,8 @@ import unicodedata
 from urllib.parse import urlsplit
 
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Unicode categories that a reader cannot see and a mail program obeys: controls, bidi marks, line ends."""
+"""Unicode categories that a reader cannot see and a mail program obeys: controls, bidi marks, line
+ends."""
 
 SPACES = re.compile(r"\s+")
 NOT_IN_A_LINK = re.compile(r"[\s\"'<>\\^`{|}()（）《》]")
@@ -15,14 +16,17 @@ MAX_LINK = 2000
 
 
 def clean(text: str, limit: int = 200) -> str:
-    """``text`` as one visible line of at most ``limit`` characters; what was cut off is marked with ``…``.
+    """``text`` as one visible line of at most ``limit`` characters; what was cut off is marked with
+    ``…``.
 
     Line ends and tabs become a space; control, bidi, zero-width and surrogate characters vanish.
     """
     # Ten times the limit leaves room for what vanishes; megabytes are not worth walking through.
     head = SPACES.sub(" ", text[: limit * 10])
     # Once more after what vanished: two spaces may have met.
-    line = SPACES.sub(" ", "".join(c for c in head if unicodedata.category(c) not in INVISIBLE)).strip()
+    line = SPACES.sub(
+        " ", "".join(c for c in head if unicodedata.category(c) not in INVISIBLE)
+    ).strip()
     shorter = len(line) > limit or len(text) > limit * 10
     return line[: limit - 1].rstrip() + "…" if shorter else line
 

@@ -1,4 +1,5 @@
-"""What became of a letter, in Chinese: a mail server's protocol words are for the administrator alone. Pure."""
+"""What became of a letter, in Chinese: a mail server's protocol words are for the administrator
+alone. Pure."""
 
 from __future__ import annotations
 
@@ -19,11 +20,16 @@ REASONS: Sequence[tuple[tuple[int, ...], str]] = (
     ((554, 571), "被当作垃圾邮件，或不许转发"),
 )
 """By the server's number (RFC 5321, RFC 4954)."""
-PASSING, LASTING, AWAY = "对方服务器暂时不能接收", "对方服务器拒绝接收", "连不上邮件服务器，或连接中断"
+PASSING, LASTING, AWAY = (
+    "对方服务器暂时不能接收",
+    "对方服务器拒绝接收",
+    "连不上邮件服务器，或连接中断",
+)
 
 
 def reason(answer: str) -> str:
-    """Why a letter did not arrive, from what the server (or our own sender, in Chinese) said; empty for no word."""
+    """Why a letter did not arrive, from what the server (or our own sender, in Chinese) said; empty
+    for no word."""
     if found := CODE.match(answer):
         code = int(found[2])
         if found[1]:  # a robot's: of HTTP it is the server's faults that pass
@@ -36,7 +42,8 @@ def reason(answer: str) -> str:
 
 
 def told_raw(answer: str) -> str:
-    """For the office's own letter, which is forwarded to whoever keeps the mail server: the reason, then its own words."""
+    """For the office's own letter, which is forwarded to whoever keeps the mail server: the reason,
+    then its own words."""
     why = reason(answer)
     return f"{why}（{answer}）" if why and why != answer else answer
 

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 FEW = 5
-"""Of fewer than this a percentage says less than the numbers themselves: 账号在期限内 0.0 % of one account."""
+"""Of fewer than this a percentage says less than the numbers themselves: 账号在期限内 0.0 % of one
+account."""
 GOOD, BAD, EXEMPT = ("fresh", "due_soon"), ("stale", "blank"), "exempt"
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """``good`` of ``judged``; ``unjudged`` more were due and could not be judged. ``exempt`` ones are due to nobody."""
+    """``good`` of ``judged``; ``unjudged`` more were due and could not be judged. ``exempt`` ones
+    are due to nobody."""
 
     good: int
     judged: int
@@ -30,11 +32,13 @@ class Share:
 
     @property
     def tells(self) -> bool:
-        """Whether a percentage of the judged ones may stand for all: not of a few, not where most were not judged."""
+        """Whether a percentage of the judged ones may stand for all: not of a few, not where most
+        were not judged."""
         return self.judged >= FEW and self.judged >= self.unjudged
 
     def rate(self, places: int = 1) -> str:
-        """``97.3%``; empty where a percentage would say more than is known. Never ``100%`` or ``0%`` by rounding."""
+        """``97.3%``; empty where a percentage would say more than is known. Never ``100%`` or
+        ``0%`` by rounding."""
         if not self.tells:
             return ""
         found = round(100 * self.good / self.judged, places)
@@ -71,7 +75,8 @@ def share(good: int, judged: int, unjudged: int = 0, exempt: int = 0) -> Share:
 
 
 def of_standing(counts: Mapping[str, int]) -> Share:
-    """The share in time of outlets (or units' months) counted by verdict: unknown ones and exempt ones are not judged."""
+    """The share in time of outlets (or units' months) counted by verdict: unknown ones and exempt
+    ones are not judged."""
     good = sum(counts.get(value, 0) for value in GOOD)
     bad = sum(counts.get(value, 0) for value in BAD)
     exempt = counts.get(EXEMPT, 0)

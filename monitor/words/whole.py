@@ -1,4 +1,5 @@
-"""Of whose counts nothing may be said yet, because nobody knows that their places are all watched."""
+"""Of whose counts nothing may be said yet, because nobody knows that their places are all
+watched."""
 
 from __future__ import annotations
 

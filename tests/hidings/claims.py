@@ -1,4 +1,5 @@
-"""What a run says against anybody, as plain keys and numbers: from the ledger, letters, bulletin and leader's page."""
+"""What a run says against anybody, as plain keys and numbers: from the ledger, letters, bulletin
+and leader's page."""
 
 from __future__ import annotations
 
@@ -37,9 +38,11 @@ NAMES: tuple[str, ...] = (
 
 @dataclass
 class Said:
-    """Claims by day, and numbers by day: ``claims[day]`` are keys, ``numbers[day]`` the figures of breaches.
+    """Claims by day, and numbers by day: ``claims[day]`` are keys, ``numbers[day]`` the figures of
+    breaches.
 
-    ``standing`` are the accusations in force that night (a finding's key while its verdict accuses or it is open).
+    ``standing`` are the accusations in force that night (a finding's key while its verdict accuses
+    or it is open).
     """
 
     claims: dict[date, set[Key]] = field(default_factory=lambda: defaultdict(set))
@@ -92,9 +95,14 @@ def of_letters(connection: Connection, said: Said, day: date, since: int) -> int
 
 
 def _letter(
-    row: Any, ids: set[int], keys: Mapping[str, Key], findings: Mapping[int, Any], names: Sequence[str]
+    row: Any,
+    ids: set[int],
+    keys: Mapping[str, Key],
+    findings: Mapping[int, Any],
+    names: Sequence[str],
 ) -> Iterator[Key]:
-    """A unit's letter: the findings it holds as open, those it reminds of or calls overdue, whether its leader reads it."""
+    """A unit's letter: the findings it holds as open, those it reminds of or calls overdue, whether
+    its leader reads it."""
     main = re.split(r"\n(?:已销号|已移交|即将到期)（", row.text_body)
     blocks = re.split(r"\n  \d+\. ", main[0])[1:]
     to_leader = any("leader" in address for address in row.recipients)
@@ -144,13 +152,20 @@ def of_papers(
     failed: bool,
     quarter: str,
 ) -> None:
-    """The quarter's bulletin as its figures and its text, and the leader's page, as they stand at ``now``."""
+    """The quarter's bulletin as its figures and its text, and the leader's page, as they stand at
+    ``now``."""
     period = Period.parse(quarter)
     with office.reader.connect() as connection:
         made = bulletins.compile(
-            connection, period, as_of=now, verdicts=verdicts, findings=open_findings(connection, now),
-            decisions=decisions_of(office), failed_night=failed, horizon=office.settings.crawl.backfill_from,
-        )  # fmt: skip
+            connection,
+            period,
+            as_of=now,
+            verdicts=verdicts,
+            findings=open_findings(connection, now),
+            decisions=decisions_of(office),
+            failed_night=failed,
+            horizon=office.settings.crawl.backfill_from,
+        )
         _of_bulletin(said, day, made)
         night = overview.last_night(connection, now)
         if (
@@ -167,7 +182,9 @@ def _of_bulletin(said: Said, day: date, made: Bulletin) -> None:
             claims |= {(f"bulletin_{name}", one) for one in names if name != "good"}
     for row in (row for group in made.groups for row in group.rows):
         numbers["months_short", row.short] = row.months_short
-        claims |= {("short", row.short, str(n)) for n, state in enumerate(row.states) if state == "short"}
+        claims |= {
+            ("short", row.short, str(n)) for n, state in enumerate(row.states) if state == "short"
+        }
     for name in ("columns", "blank_columns"):
         for column in getattr(made, name):
             claims.add((f"bulletin_{name}", column.name))

@@ -1,4 +1,5 @@
-"""A run with things hidden against the run in full sight: which accusations are new, early, or rest on nothing seen."""
+"""A run with things hidden against the run in full sight: which accusations are new, early, or rest
+on nothing seen."""
 
 from __future__ import annotations
 
@@ -12,9 +13,11 @@ HOLDS = 2
 
 
 def violations(full: Said, less: Said) -> list[str]:
-    """What ``less`` says that ``full`` does not say then: one line each, empty where seeing less accused nobody more.
+    """What ``less`` says that ``full`` does not say then: one line each, empty where seeing less
+    accused nobody more.
 
-    A claim of a day must be one of full sight's of that day or the two before. It may come later than there, never
+    A claim of a day must be one of full sight's of that day or the two before. It may come later
+    than there, never
     earlier; and what full sight has closed for longer may be said no more.
     """
     return [*_new(full, less), *_soon(full, less), *_larger(full, less)]
@@ -26,7 +29,9 @@ def _lately(full: Said, day: date) -> list[date]:
 
 def _new(full: Said, less: Said) -> Iterator[str]:
     for day in sorted(less.claims):
-        allowed: set[Key] = set().union(*(full.claims.get(one, set()) for one in _lately(full, day)))
+        allowed: set[Key] = set().union(
+            *(full.claims.get(one, set()) for one in _lately(full, day))
+        )
         for key in sorted(less.claims[day]):
             if not _allowed(full, key, day, allowed):
                 yield f"{day}: says {' '.join(key)}"
@@ -60,6 +65,8 @@ def _soon(full: Said, less: Said) -> Iterator[str]:
 def _larger(full: Said, less: Said) -> Iterator[str]:
     for day, numbers in sorted(less.numbers.items()):
         for key, number in sorted(numbers.items()):
-            known = [full.numbers[one].get(key, 0) for one in _lately(full, day) if one in full.numbers]
+            known = [
+                full.numbers[one].get(key, 0) for one in _lately(full, day) if one in full.numbers
+            ]
             if number > max(known, default=0):
                 yield f"{day}: counts {number} of {' '.join(key)}, in full sight {max(known, default=0)}"

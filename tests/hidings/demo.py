@@ -1,4 +1,5 @@
-"""The small district on real servers, with things hidden by the portal itself: both doors, platforms, mailbox, papers."""
+"""The small district on real servers, with things hidden by the portal itself: both doors,
+platforms, mailbox, papers."""
 
 from __future__ import annotations
 
@@ -28,8 +29,11 @@ from tests.hidings import claims
 from tests.hidings.hiding import Hiding
 from tests.support.district import Clock, Town, served, small_district, town
 
-NIGHTS = tuple(date(2020, month, day) for month, day in ((7, 20), (7, 21), (8, 3), (8, 4), (8, 12), (8, 13)))
-"""The nights that are lived: the news column and the accounts pass their limit, July ends, deadlines pass."""
+NIGHTS = tuple(
+    date(2020, month, day) for month, day in ((7, 20), (7, 21), (8, 3), (8, 4), (8, 12), (8, 13))
+)
+"""The nights that are lived: the news column and the accounts pass their limit, July ends,
+deadlines pass."""
 ROW = re.compile(r'<li><a href="[^"]*"[^>]*>[^<]*</a><span>([^<]*)</span></li>\n')
 LIST = re.compile(r'<ul class="list">\n(.*?)</ul><div class="page">', re.S)
 
@@ -83,7 +87,9 @@ class Dim(Portal):
             moved = shape.amount
             return _changed(made, lambda html: _moved(html, moved))
         if cut := self._hiding("cut", column):
-            return replace(made, body=made.body[: len(made.body) * cut.amount // 10], etag="", modified="")
+            return replace(
+                made, body=made.body[: len(made.body) * cut.amount // 10], etag="", modified=""
+            )
         return made
 
     def _copied(self, path: str, fault: str, amount: int) -> Answer:
@@ -98,7 +104,14 @@ class Dim(Portal):
         age = (("age", str(amount * 86400)), ("via", "1.1 squid"), ("x-made", http_date(utc(past))))
         return replace(made, extra=age, etag="", modified="")
 
-    async def _serve(self, scope: Mapping[str, Any], path: str, headers: Mapping[str, str], receive: Any, send: Any) -> None:  # fmt: skip
+    async def _serve(
+        self,
+        scope: Mapping[str, Any],
+        path: str,
+        headers: Mapping[str, str],
+        receive: Any,
+        send: Any,
+    ) -> None:
         shelf = self._folders.get(path.rpartition("/")[0])
         column = shelf.column.id if shelf else ""
         validators = "if-none-match" in headers or "if-modified-since" in headers
@@ -130,7 +143,9 @@ def _garbled(html: str, how: str, rows: int) -> str:
 
     def garble(row: re.Match[str]) -> str:
         return (
-            row[0].replace(f"<span>{row[1]}</span>", f"<span>{said}</span>") if next(left, False) else row[0]
+            row[0].replace(f"<span>{row[1]}</span>", f"<span>{said}</span>")
+            if next(left, False)
+            else row[0]
         )
 
     return LIST.sub(lambda found: ROW.sub(garble, found[0]), html, count=1)
@@ -174,16 +189,24 @@ def _without(shown: District, missing: set[str]) -> District:
 
 
 def lived(folder: Path, hidings: Sequence[Hiding] = (), *, child: bool = False) -> claims.Said:
-    """The nights with their letters, then the quarter's papers; ``child``: the crawls run in Scrapy's own process."""
+    """The nights with their letters, then the quarter's papers; ``child``: the crawls run in
+    Scrapy's own process."""
     folder.mkdir(parents=True, exist_ok=True)
     said = claims.Said(names=_names())
     with dim_town(folder, hidings) as found:
         finding = letter = 0
         for number, day in enumerate(NIGHTS):
-            if any(one.kind == "night" and one.first <= number < one.first + one.nights for one in hidings):
+            if any(
+                one.kind == "night" and one.first <= number < one.first + one.nights
+                for one in hidings
+            ):
                 continue
             found.clock.now = datetime.combine(day, time(1, 30), SHANGHAI)
-            night = jobs.nightly(found.office, found.clock, as_of=found.clock()) if child else found.night()
+            night = (
+                jobs.nightly(found.office, found.clock, as_of=found.clock())
+                if child
+                else found.night()
+            )
             claims.of_verdicts(said, day, night.judgement.verdicts)
             with found.office.reader.connect() as connection:
                 finding = claims.of_ledger(connection, said, day, finding)
@@ -200,7 +223,8 @@ def _names() -> tuple[str, ...]:
 
 
 def _papers(office: Office, said: claims.Said, day: date, clock: Clock) -> None:
-    """The printed bulletin of the second quarter: its figures, the words of the Word file; and the leader's page."""
+    """The printed bulletin of the second quarter: its figures, the words of the Word file; and the
+    leader's page."""
     now = clock()
     judged = judge_now(office, now, record=False)
     claims.of_papers(office, said, day, now, judged.verdicts, judged.failed_night, "2020Q2")

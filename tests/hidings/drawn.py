@@ -25,16 +25,23 @@ MISSING = tuple(
 """Outlets that the catalogue may lack: one, or all columns of a unit."""
 COLUMNS = st.one_of(
     st.sampled_from(COLUMN_IDS).map(lambda one: (one,)),
-    st.sets(st.sampled_from(COLUMN_IDS), min_size=2, max_size=4).map(lambda found: tuple(sorted(found))),
+    st.sets(st.sampled_from(COLUMN_IDS), min_size=2, max_size=4).map(
+        lambda found: tuple(sorted(found))
+    ),
     st.just(()),
 )
 
 
 def _one(kind: str, places: st.SearchStrategy[tuple[str, ...]], how: tuple[str, ...] = ("",), amount: tuple[int, ...] = (1,)) -> st.SearchStrategy[Hiding]:  # fmt: skip
     return st.builds(
-        Hiding, st.just(kind), places, st.one_of(st.just(0), st.integers(0, NIGHTS)), st.sampled_from(SPANS),
-        st.sampled_from(how), st.sampled_from(amount),
-    )  # fmt: skip
+        Hiding,
+        st.just(kind),
+        places,
+        st.one_of(st.just(0), st.integers(0, NIGHTS)),
+        st.sampled_from(SPANS),
+        st.sampled_from(how),
+        st.sampled_from(amount),
+    )
 
 
 NOWHERE = st.just(())
@@ -62,11 +69,14 @@ KINDS: dict[str, st.SearchStrategy[Hiding]] = {
         st.just(""), st.sampled_from((1, 7, 20)),
     ),
 }  # fmt: skip
-"""Strategies by kind of hiding. ``amount``: days of age, posts, rows, tenths of a page or hours, as the kind needs."""
+"""Strategies by kind of hiding. ``amount``: days of age, posts, rows, tenths of a page or hours, as
+the kind needs."""
 
 
 @st.composite
 def hidings(draw: st.DrawFn, without: Collection[str] = (), most: int = 4) -> tuple[Hiding, ...]:
     """One to ``most`` hidings, of one kind or several, but none of the kinds ``without``."""
-    kinds = draw(st.lists(st.sampled_from(sorted(KINDS.keys() - set(without))), min_size=1, max_size=most))
+    kinds = draw(
+        st.lists(st.sampled_from(sorted(KINDS.keys() - set(without))), min_size=1, max_size=most)
+    )
     return tuple(draw(KINDS[kind]) for kind in kinds)

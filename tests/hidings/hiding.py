@@ -13,7 +13,8 @@ WHOLE_RUN = 999
 
 @dataclass(frozen=True)
 class Hiding:
-    """``kind`` says what (see ``drawn.py``), ``places`` where (ids; empty: everywhere), ``first`` from which night on
+    """``kind`` says what (see ``drawn.py``), ``places`` where (ids; empty: everywhere), ``first``
+    from which night on
     (0 = :data:`FIRST`), ``nights`` for how long, ``how`` and ``amount`` what exactly."""
 
     kind: str
@@ -38,7 +39,9 @@ class Hiding:
             f"..{until:%m-%d}" if self.nights < WHOLE_RUN else ".."
         )
         return " ".join(
-            filter(None, (self.kind, ",".join(self.places) or "*", span, self.how, str(self.amount)))
+            filter(
+                None, (self.kind, ",".join(self.places) or "*", span, self.how, str(self.amount))
+            )
         )
 
 

@@ -1,6 +1,8 @@
-"""List pages as four kinds of content systems make them, whole or with a part hidden; and their article pages.
+"""List pages as four kinds of content systems make them, whole or with a part hidden; and their
+article pages.
 
-A hiding takes nothing off the server: the row keeps its link, the part stands elsewhere on the page.
+A hiding takes nothing off the server: the row keeps its link, the part stands elsewhere on the
+page.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ SHAPES = ("headline", "strip", "second", "tab", "months", "undated_box", "revers
 
 @dataclass(frozen=True)
 class Altered:
-    """A page's hiding: the first ``rows`` rows have their date ``dates``, or stand in another ``shape``; or the page is cut
+    """A page's hiding: the first ``rows`` rows have their date ``dates``, or stand in another
+    ``shape``; or the page is cut
     after ``cut`` per mille of its bytes. Empty: the page as it is."""
 
     dates: str = ""
@@ -53,7 +56,10 @@ def _list(name: str, shown: tuple[Told, ...], number: int, altered: Altered) -> 
     part = shown[number * PER_PAGE : (number + 1) * PER_PAGE]
     rows = [Row(one.title, shelf.path(one), one.day.isoformat()) for one in part]
     if altered.dates:
-        rows = [_garbled(row, altered.dates) if at < altered.rows else row for at, row in enumerate(rows)]
+        rows = [
+            _garbled(row, altered.dates) if at < altered.rows else row
+            for at, row in enumerate(rows)
+        ]
     pages = max(1, -(-len(shown) // PER_PAGE))
     body = _framed(shelf, _shaped(shelf, rows, altered) + _pager(shelf, number, pages))
     return body[: len(body) * altered.cut // 1000] if altered.cut else body
@@ -80,23 +86,39 @@ def _shaped(shelf: Shelf, rows: Sequence[Row], altered: Altered) -> str:
     shape, first = altered.shape, rows[: altered.rows]
     if not shape:
         return _box(shelf, rows)
-    rest = _box(shelf, rows[altered.rows :]) if rows[altered.rows :] else '<div class="list_box"></div>'
+    rest = (
+        _box(shelf, rows[altered.rows :])
+        if rows[altered.rows :]
+        else '<div class="list_box"></div>'
+    )
     if shape == "headline":
-        return "".join(
-            f'<div class="toutiao"><h2><a href="{row.url}">{row.title}</a></h2><p>据悉，该事项已经办理。'
-            f'<a href="{row.url}">[详细]</a></p></div>' for row in first
-        ) + rest  # fmt: skip
+        return (
+            "".join(
+                f'<div class="toutiao"><h2><a href="{row.url}">{row.title}</a></h2><p>据悉，该事项已经办理。'
+                f'<a href="{row.url}">[详细]</a></p></div>'
+                for row in first
+            )
+            + rest
+        )
     if shape == "strip":
-        return '<div class="focus"><div class="bd">' + "".join(
-            f'<a href="{row.url}"><img src="/images/{at}.jpg" alt="{row.title}"><b>{row.title}</b></a>'
-            for at, row in enumerate(first)
-        ) + "</div></div>" + rest  # fmt: skip
+        return (
+            '<div class="focus"><div class="bd">'
+            + "".join(
+                f'<a href="{row.url}"><img src="/images/{at}.jpg" alt="{row.title}"><b>{row.title}</b></a>'
+                for at, row in enumerate(first)
+            )
+            + "</div></div>"
+            + rest
+        )
     if shape == "second":
-        cells = "".join(f'<dd><a href="{row.url}">{row.title}</a><i>{row.date}</i></dd>' for row in first)
+        cells = "".join(
+            f'<dd><a href="{row.url}">{row.title}</a><i>{row.date}</i></dd>' for row in first
+        )
         return f'<div class="fl">{rest}</div><div class="fr"><dl class="two"><dt>{shelf.name}</dt>{cells}</dl></div>'
     if shape == "tab":
-        return f'<div class="tabs"><span>全部</span><span>最新</span></div><div class="tab">{rest}</div>' + (
-            f'<div class="tab" style="display:none">{_box(shelf, first)}</div>'
+        return (
+            f'<div class="tabs"><span>全部</span><span>最新</span></div><div class="tab">{rest}</div>'
+            + (f'<div class="tab" style="display:none">{_box(shelf, first)}</div>')
         )
     if shape == "undated_box":
         links = "".join(f'<p><a href="{row.url}">{row.title}</a></p>' for row in first)
@@ -106,7 +128,9 @@ def _shaped(shelf: Shelf, rows: Sequence[Row], altered: Altered) -> str:
         items = "".join(
             f'<li><a href="{row.url}">{row.title}</a><em>{row.date[8:]}</em></li>' for row in first
         )
-        return f'<div class="month"><h3>{head[0]}年{int(head[1])}月</h3><ul>{items}</ul></div>{rest}'
+        return (
+            f'<div class="month"><h3>{head[0]}年{int(head[1])}月</h3><ul>{items}</ul></div>{rest}'
+        )
     return _box(shelf, list(reversed(rows)))
 
 
@@ -115,22 +139,37 @@ def _box(shelf: Shelf, rows: Sequence[Row]) -> str:
     if shelf.manner == "table":
         cells = "".join(
             f'<tr><td width="20">·</td><td><a href="{row.url}" target="_blank">{row.title}</a></td>'
-            f'<td align="right">{row.date}</td></tr>' for row in rows
-        )  # fmt: skip
+            f'<td align="right">{row.date}</td></tr>'
+            for row in rows
+        )
         return f'<table class="list" width="100%">{cells}</table>'
     if shelf.manner == "summary":
-        return '<div class="news">' + "".join(
-            f'<div class="item"><h4><a href="{row.url}" title="{row.title}">{row.title}</a></h4>'
-            f"<p>为做好有关工作，现将情况予以公布，请遵照办理。</p><span class='time'>{row.date}</span></div>" for row in rows
-        ) + "</div>"  # fmt: skip
+        return (
+            '<div class="news">'
+            + "".join(
+                f'<div class="item"><h4><a href="{row.url}" title="{row.title}">{row.title}</a></h4>'
+                f"<p>为做好有关工作，现将情况予以公布，请遵照办理。</p><span class='time'>{row.date}</span></div>"
+                for row in rows
+            )
+            + "</div>"
+        )
     if shelf.manner == "trs":
-        return '<ul class="list_ul">' + "".join(
-            f'<li><em>{row.date}</em><a href=".{row.url.removeprefix("/" + shelf.id)}" title="{row.title}">{row.title}</a></li>'
+        return (
+            '<ul class="list_ul">'
+            + "".join(
+                f'<li><em>{row.date}</em><a href=".{row.url.removeprefix("/" + shelf.id)}" title="{row.title}">{row.title}</a></li>'
+                for row in rows
+            )
+            + "</ul>"
+        )
+    return (
+        '<ul class="news_list">'
+        + "".join(
+            f'<li><a href="{row.url}" title="{row.title}">{row.title}</a><span>{row.date}</span></li>'
             for row in rows
-        ) + "</ul>"  # fmt: skip
-    return '<ul class="news_list">' + "".join(
-        f'<li><a href="{row.url}" title="{row.title}">{row.title}</a><span>{row.date}</span></li>' for row in rows
-    ) + "</ul>"  # fmt: skip
+        )
+        + "</ul>"
+    )
 
 
 def _pager(shelf: Shelf, number: int, pages: int) -> str:
@@ -151,7 +190,9 @@ def _framed(shelf: Shelf, main: str) -> bytes:
     own = [one for one in SHELVES if one.site == shelf.site]
     menu = "".join(f'<li><a href="/{one.id}/">{one.name}</a></li>' for one in own)
     hot = "".join(
-        f'<li><a href="{one.path(told)}">{told.title}</a></li>' for one in own[:2] for told in one.by_day[-3:]
+        f'<li><a href="{one.path(told)}">{told.title}</a></li>'
+        for one in own[:2]
+        for told in one.by_day[-3:]
     )
     return (
         f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{shelf.name}_样例区人民政府</title>'
@@ -181,7 +222,9 @@ def home_page(site: str, newest: Sequence[tuple[str, str, str]]) -> bytes:
     """A home page: menu, and the newest posts of its columns as (title, path, day)."""
     own = [one for one in SHELVES if one.site == site]
     menu = "".join(f'<li><a href="/{one.id}/">{one.name}</a></li>' for one in own)
-    news = "".join(f'<li><a href="{path}">{title}</a><span>{day}</span></li>' for title, path, day in newest)
+    news = "".join(
+        f'<li><a href="{path}">{title}</a><span>{day}</span></li>' for title, path, day in newest
+    )
     return (
         '<!DOCTYPE html><html><head><meta charset="utf-8"><title>样例区人民政府门户网站</title>'
         f'<meta name="SiteName" content="样例区人民政府"></head><body><ul class="nav">{menu}</ul>'

@@ -1,7 +1,10 @@
-"""The small district of the hidings: eight columns on two sites, three accounts, five units; what it published and when.
+"""The small district of the hidings: eight columns on two sites, three accounts, five units; what
+it published and when.
 
-A month is watched (:data:`FIRST` to :data:`LAST`). In full sight they hold every kind of breach: a news column that
-is silent, six months and one year that pass, a blank column, two idle accounts, months with too few posts.
+A month is watched (:data:`FIRST` to :data:`LAST`). In full sight they hold every kind of breach: a
+news column that
+is silent, six months and one year that pass, a blank column, two idle accounts, months with too few
+posts.
 """
 
 from __future__ import annotations
@@ -31,7 +34,8 @@ def days(first: date, last: date, every: int = 1) -> Iterator[date]:
 
 @dataclass(frozen=True)
 class Told:
-    """One post: the day it bears, from nine o'clock of which it is shown; ``by`` is who signs it."""
+    """One post: the day it bears, from nine o'clock of which it is shown; ``by`` is who signs
+    it."""
 
     number: int
     day: date
@@ -48,7 +52,8 @@ class Told:
 
 @dataclass(frozen=True)
 class Shelf:
-    """A column: who answers, how its pages are built (``manner``), what it published. ``dated`` = addresses bear the day."""
+    """A column: who answers, how its pages are built (``manner``), what it published. ``dated`` =
+    addresses bear the day."""
 
     id: str
     name: str
@@ -94,7 +99,9 @@ def _told(base: int, signed: Iterable[tuple[date, str]]) -> tuple[Told, ...]:
 def _every(
     first: date, last: date, every: int, by: str, *, but: tuple[date, date] | None = None
 ) -> list[tuple[date, str]]:
-    return [(day, by) for day in days(first, last, every) if but is None or not but[0] <= day <= but[1]]
+    return [
+        (day, by) for day in days(first, last, every) if but is None or not but[0] <= day <= but[1]
+    ]
 
 
 def _months(by: str, *counts: int) -> list[tuple[date, str]]:
@@ -146,10 +153,20 @@ ACCOUNTS: tuple[tuple[SampleAccount, str], ...] = (
 """Each with the unit that answers for it."""
 CANARIES = (
     SampleAccount(
-        "cwb", "weibo", "样例灯塔微博", "5900000099", _posted(date(2021, 2, 20), LAST, 1), canary=True
+        "cwb",
+        "weibo",
+        "样例灯塔微博",
+        "5900000099",
+        _posted(date(2021, 2, 20), LAST, 1),
+        canary=True,
     ),
     SampleAccount(
-        "cwx", "wechat", "样例灯塔微信", "3900000099", _posted(date(2021, 2, 20), LAST, 1), canary=True
+        "cwx",
+        "wechat",
+        "样例灯塔微信",
+        "3900000099",
+        _posted(date(2021, 2, 20), LAST, 1),
+        canary=True,
     ),
 )
 MEDIA = "http://media.example.org"

@@ -1,4 +1,5 @@
-"""Seeing less never accuses more on real servers: portal, platforms, both doors, mailbox, printed bulletin, leader's page."""
+"""Seeing less never accuses more on real servers: portal, platforms, both doors, mailbox, printed
+bulletin, leader's page."""
 
 from __future__ import annotations
 
@@ -39,7 +40,10 @@ HIDDEN = {
     "the newest stand as headlines": (Hiding("shape", (), 0, amount=3),),
     "pages end in the middle": (Hiding("cut", (), 0, amount=6),),
     "a unit's own column is not registered": (Hiding("catalogue", ("mzj",)),),
-    "nights are left out, then the site is down": (Hiding("night", (), 2, 1), Hiding("site", (), 4)),
+    "nights are left out, then the site is down": (
+        Hiding("night", (), 2, 1),
+        Hiding("site", (), 4),
+    ),
 }
 
 

@@ -1,4 +1,5 @@
-"""Seeing less never accuses more: the small district's month with drawn things hidden, against the same month in full sight.
+"""Seeing less never accuses more: the small district's month with drawn things hidden, against the
+same month in full sight.
 
 The bench draws more of them: ``python -m bench.hidings 5000``.
 """
@@ -27,8 +28,10 @@ DUE = {
     ("column_stale", "outlet:yw", ""): date(2021, 3, 15),
     ("column_stale", "outlet:tzgg", ""): date(2021, 3, 19),
 }
-"""Every breach of the story with the first judged night on which it is one. The idle account that one bridge alone can
-see is not among them: two looks over one bridge are one look. Nor are the three posts of the month in which the first look
+"""Every breach of the story with the first judged night on which it is one. The idle account that
+one bridge alone can
+see is not among them: two looks over one bridge are one look. Nor are the three posts of the month
+in which the first look
 fell: what is dated shortly before it may have been put in late, and would count there."""
 LATEST = timedelta(days=2)
 
@@ -40,7 +43,11 @@ def test_full_sight_finds_every_breach_of_the_story_and_nothing_else() -> None:
 
 
 BRIDGED = ("account_idle", "outlet:wx", "")
-SITES = {(rule, f"site:{site}", "") for rule in ("page_tags", "host_name") for site in ("portal", "second")}
+SITES = {
+    (rule, f"site:{site}", "")
+    for rule in ("page_tags", "host_name")
+    for site in ("portal", "second")
+}
 
 
 def test_a_run_without_hidings_says_what_full_sight_says() -> None:
@@ -65,9 +72,26 @@ def test_what_once_accused_somebody_accuses_nobody(hidden: tuple[Hiding, ...]) -
 
 def test_every_kind_of_the_list_is_drawn_and_every_fault_may_befall_a_look() -> None:
     assert set(KINDS) == {
-        "look", "liar", "cache", "older", "cut", "dates", "shape", "articles", "catalogue", "night", "late", "clock",
-        "letters", "probe", "account", "bridge_frozen", "site", "line", "proof",
-    }  # fmt: skip
+        "look",
+        "liar",
+        "cache",
+        "older",
+        "cut",
+        "dates",
+        "shape",
+        "articles",
+        "catalogue",
+        "night",
+        "late",
+        "clock",
+        "letters",
+        "probe",
+        "account",
+        "bridge_frozen",
+        "site",
+        "line",
+        "proof",
+    }
     assert {"timeout", "http_403", "captcha"} <= set(FAULTS)
 
 

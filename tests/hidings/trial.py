@@ -1,4 +1,5 @@
-"""One trial: the story lived in full sight once, and once with things hidden; what the second says more."""
+"""One trial: the story lived in full sight once, and once with things hidden; what the second says
+more."""
 
 from __future__ import annotations
 
@@ -17,14 +18,16 @@ from tests.hidings.story import CALM, FIRST, LAST, days
 from tests.hidings.watch import Begun, live, papers, watching
 
 EVERY = 4
-"""Of a hidden run's nights each so-many-th is judged, the others only look: a run costs a second or two."""
+"""Of a hidden run's nights each so-many-th is judged, the others only look: a run costs a second or
+two."""
 PAPERS = 3
 """Days of which full sight's papers are known: a run's last look may be two days old."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """How a trial ended: what was said that full sight does not say, and how many accusations were left of its."""
+    """How a trial ended: what was said that full sight does not say, and how many accusations were
+    left of its."""
 
     violations: tuple[str, ...]
     accusations: int
@@ -47,10 +50,13 @@ def full_sight() -> Said:
 def tried(hidings: Sequence[Hiding], *, phase: int = 0) -> Trial:
     """The story with ``hidings``; of its nights each :data:`EVERY`-th is judged.
 
-    Until the first of them hides anything the run is one in full sight, and goes on from where that one was.
+    Until the first of them hides anything the run is one in full sight, and goes on from where that
+    one was.
     """
     full = full_sight()
-    missing = tuple(sorted({place for one in hidings if one.kind == "catalogue" for place in one.places}))
+    missing = tuple(
+        sorted({place for one in hidings if one.kind == "catalogue" for place in one.places})
+    )
     first = min((one.first for one in hidings if one.kind != "catalogue"), default=CALM)
     begin = None
     if not missing and first:
@@ -61,7 +67,9 @@ def tried(hidings: Sequence[Hiding], *, phase: int = 0) -> Trial:
         live(watched, begin.next if begin else FIRST, every=EVERY, phase=phase)
         papers(watched, LAST)
         less = watched.said
-    found = [line for line in violations(full, less) if not (seen_more(hidings) and BRIDGED.search(line))]
+    found = [
+        line for line in violations(full, less) if not (seen_more(hidings) and BRIDGED.search(line))
+    ]
     return Trial(tuple(found), len(less.ever()), len(full.ever() - less.ever()))
 
 
@@ -71,7 +79,8 @@ BRIDGED = re.compile(
 
 
 def seen_more(hidings: Sequence[Hiding]) -> bool:
-    """Whether a person looked at the account that but one bridge can see: two paths tell then that it is silent, and it is."""
+    """Whether a person looked at the account that but one bridge can see: two paths tell then that
+    it is silent, and it is."""
     return any(one.kind == "proof" and "wx" in one.places for one in hidings)
 
 
@@ -88,9 +97,13 @@ def _until(phase: int) -> tuple[Begun, ...]:
 
 @cache
 def _calm(missing: tuple[str, ...]) -> Begun:
-    """How a run stands after the calm nights, of which nothing was hidden but what the catalogue lacks."""
+    """How a run stands after the calm nights, of which nothing was hidden but what the catalogue
+    lacks."""
     last = FIRST + timedelta(days=CALM - 1)
-    with TemporaryDirectory() as folder, watching(Path(folder), [Hiding("catalogue", missing)]) as watched:
+    with (
+        TemporaryDirectory() as folder,
+        watching(Path(folder), [Hiding("catalogue", missing)]) as watched,
+    ):
         live(watched, last=last, every=EVERY)
         return watched.stands(last)
 

@@ -1,4 +1,5 @@
-"""The office that watches the small district: the real service's nights and letters over the servers in memory."""
+"""The office that watches the small district: the real service's nights and letters over the
+servers in memory."""
 
 from __future__ import annotations
 
@@ -35,6 +36,7 @@ from crawler.walking.visit import Read, guarded
 from crawler.walking.walk import Walk
 from monitor.entries.decided import decide
 from monitor.entries.forms import NOBODY, Decision
+from monitor.judging import now
 from monitor.judging.evaluate import Judgement, evaluate
 from monitor.judging.now import judge_now
 from monitor.model import Probed
@@ -71,7 +73,8 @@ QUARTER = "2021Q1"
 
 @dataclass
 class Hands:
-    """A clock that is moved by hand. ``now`` is the true time; the office's machine is ``wrong`` by so much."""
+    """A clock that is moved by hand. ``now`` is the true time; the office's machine is ``wrong`` by
+    so much."""
 
     now: datetime
     wrong: timedelta = timedelta(0)
@@ -111,7 +114,8 @@ class _Walked:
 
 
 def _walked(web: Web) -> Callable[..., Any]:
-    """The crawl's walk without Scrapy: the same walk, night and inspector, over the servers in memory."""
+    """The crawl's walk without Scrapy: the same walk, night and inspector, over the servers in
+    memory."""
 
     def run(settings: Any, arguments: Mapping[str, Any]) -> _Walked:
         config, clock, keeper, on_look = (
@@ -129,10 +133,16 @@ def _walked(web: Web) -> Callable[..., Any]:
             inspector.column(page, one.outlet)
 
         async def go() -> None:
-            walk = Walk(fetch, keeper, config, clock, hosts, manners, door="spider", on_look=on_look)
+            walk = Walk(
+                fetch, keeper, config, clock, hosts, manners, door="spider", on_look=on_look
+            )
             walk.on_list, walk.on_article = listed, inspector.article
-            await walk.run([one for one in known if one.outlet.kind is OutletKind.COLUMN], pending, planned)
-            night = AccountNight(fetch, keeper, config, clock, hosts, manners, door="spider", on_look=on_look)
+            await walk.run(
+                [one for one in known if one.outlet.kind is OutletKind.COLUMN], pending, planned
+            )
+            night = AccountNight(
+                fetch, keeper, config, clock, hosts, manners, door="spider", on_look=on_look
+            )
             await night.run([one for one in known if one.outlet.kind is not OutletKind.COLUMN])
 
         asyncio.run(go())
@@ -167,10 +177,13 @@ class Watched:
     _letter: int = 0
 
     def active(self, kind: str, day: date, place: str = "") -> Hiding | None:
-        return next((one for one in self.hidings if one.kind == kind and one.covers(place, day)), None)
+        return next(
+            (one for one in self.hidings if one.kind == kind and one.covers(place, day)), None
+        )
 
     def day(self, day: date, *, whole: bool) -> None:
-        """One day: its night (and, of a ``whole`` one, judgement and letters), unless they are left out or late."""
+        """One day: its night (and, of a ``whole`` one, judgement and letters), unless they are left
+        out or late."""
         night = LATE if self.active("late", day) else NIGHT
         wrong = self.active("clock", day)
         self.clock.wrong = timedelta(hours=wrong.amount) if wrong else timedelta(0)
@@ -191,7 +204,8 @@ class Watched:
             self._by_service(day, night if at_night else None)
 
     def _only_looks(self, day: date) -> None:
-        """A night that was killed before it judged: its clock was held against the sites', and the crawl ran."""
+        """A night that was killed before it judged: its clock was held against the sites', and the
+        crawl ran."""
         try:
             if self.clock.wrong:
                 trust_clock(self.office, self.clock)
@@ -205,7 +219,9 @@ class Watched:
         self.office.reader.dispose()  # the last connection that closes brings the log into the file
         store = Path(self.office.settings.store.removeprefix("sqlite:///")).read_bytes()
         shown = {place: set(numbers) for place, numbers in self.web.shown.items()}
-        return Begun(day + timedelta(days=1), store, deepcopy(self.said), shown, self._finding, self._letter)
+        return Begun(
+            day + timedelta(days=1), store, deepcopy(self.said), shown, self._finding, self._letter
+        )
 
     def goes_on(self, begun: Begun) -> None:
         """Take over what was said and shown until then."""
@@ -216,8 +232,11 @@ class Watched:
         self.clock.now = datetime.combine(day, hour, SHANGHAI)
 
     def _by_service(self, day: date, night: time | None) -> None:
-        """A day whose night is late or left out, or whose letters are: as the service's timetable does it."""
-        hours = [(LETTERS, "letters"), (EVENING, "letters")] if not self.active("letters", day) else []
+        """A day whose night is late or left out, or whose letters are: as the service's timetable
+        does it."""
+        hours = (
+            [(LETTERS, "letters"), (EVENING, "letters")] if not self.active("letters", day) else []
+        )
         for hour, name in sorted([*hours, *([(night, "nightly")] if night else [])]):
             self._at(day, hour)
             service = Service(self.office, self.clock, Event(), self.crawl)
@@ -237,13 +256,26 @@ class Watched:
             self._letter = claims.of_letters(connection, self.said, day, self._letter)
 
     def _enter(self, entered: Hiding) -> None:
-        """A person's word on an account, true at the moment of looking. Of one that the catalogue lacks nobody can say a word."""
+        """A person's word on an account, true at the moment of looking. Of one that the catalogue
+        lacks nobody can say a word."""
         now, by = self.clock.now, self.clock.now + timedelta(days=entered.amount)
         lacking = {place for one in self.hidings if one.kind == "catalogue" for place in one.places}
-        for account in (one for one, _ in ACCOUNTS if one.id in entered.places and one.id not in lacking):
+        for account in (
+            one for one, _ in ACCOUNTS if one.id in entered.places and one.id not in lacking
+        ):
             newest = account.shown(now)[0].moment
             word = Attestation(
-                0, account.id, newest, now, by.date(), "http://example.org/1", "", "", "张三", now, None
+                0,
+                account.id,
+                newest,
+                now,
+                by.date(),
+                "http://example.org/1",
+                "",
+                "",
+                "张三",
+                now,
+                None,
             )
             with self.office.engine.begin() as connection:
                 enter(connection, word)
@@ -251,13 +283,16 @@ class Watched:
     def crawl(self, config: Path, as_of: datetime | None, **_: Any) -> Crawled:
         office = self.office
         looked: list[object] = []
-        run = crawl(office.engine, office.reader, office.settings.crawl, self.clock, on_look=looked.append)
+        run = crawl(
+            office.engine, office.reader, office.settings.crawl, self.clock, on_look=looked.append
+        )
         return Crawled(run, len(looked), len(looked))
 
 
 @contextmanager
 def _overheard(said: claims.Said, day: date, *, all_: bool) -> Iterator[None]:
-    """Judgements that are recorded (or ``all_`` of them) while the block lasts are noted as said on ``day``."""
+    """Judgements that are recorded (or ``all_`` of them) while the block lasts are noted as said on
+    ``day``."""
 
     def evaluated(*args: Any, **values: Any) -> Judgement:
         made = evaluate(*args, **values)
@@ -265,7 +300,7 @@ def _overheard(said: claims.Said, day: date, *, all_: bool) -> Iterator[None]:
             claims.of_verdicts(said, day, made.verdicts)
         return made
 
-    with patch.object(jobs, "evaluate", evaluated):
+    with patch.object(jobs, "evaluate", evaluated), patch.object(now, "evaluate", evaluated):
         yield
 
 
@@ -295,7 +330,8 @@ def in_memory(web: Web) -> Iterator[None]:
 
 
 def _unit(one: Mapping[str, str]) -> dict[str, Any]:
-    """A unit as config.yaml has it, with a quota (but for the town) and a leader who hears of what is overdue."""
+    """A unit as config.yaml has it, with a quota (but for the town) and a leader who hears of what
+    is overdue."""
     counted = one["id"] not in UNCOUNTED
     leader = {"role": "leader", "name": "样例领导", "email": f"{one['id']}-leader@example.org"}
     told = {**one, "group": "区直部门" if counted else "镇街", "quota": QUOTA if counted else None}
@@ -306,7 +342,13 @@ def config_text(without: Sequence[str] = ()) -> str:
     """config.yaml of the office; outlets ``without`` are missing from its catalogue."""
     rules = yaml.safe_load(shipped("config.yaml").read_text("utf-8"))["monitor"]["rules"]
     columns = [
-        {"id": one.id, "name": one.name, "class": one.cls.value, "level": one.level, "units": list(one.units)}
+        {
+            "id": one.id,
+            "name": one.name,
+            "class": one.cls.value,
+            "level": one.level,
+            "units": list(one.units),
+        }
         | {"url": f"http://{SITES[one.site]}/{one.id}/", "site": one.site}
         for one in SHELVES
         if one.id not in without
@@ -320,7 +362,12 @@ def config_text(without: Sequence[str] = ()) -> str:
             if p.platform != "wechat_article"
         ]
         handle = {"uid": account.number} if account.platform == "weibo" else {"biz": account.biz}
-        told = {"id": account.id, "name": account.name, "platform": account.platform, "handle": handle}
+        told = {
+            "id": account.id,
+            "name": account.name,
+            "platform": account.platform,
+            "handle": handle,
+        }
         return told | {"units": list(units), "probes": probes}
 
     # A catalogue that lacks something is none that an office gives its word for.
@@ -333,7 +380,9 @@ def config_text(without: Sequence[str] = ()) -> str:
             for n, (site, host) in enumerate(SITES.items(), 1)
         ],
         "columns": columns,
-        "accounts": [entry(account, [unit]) for account, unit in ACCOUNTS if account.id not in without],
+        "accounts": [
+            entry(account, [unit]) for account, unit in ACCOUNTS if account.id not in without
+        ],
         "canaries": [entry(account, []) for account in CANARIES],
     }
     config = {
@@ -364,7 +413,8 @@ def _settings_of(without: tuple[str, ...]) -> Settings:
 
 
 def _settings(without: tuple[str, ...], file: Path) -> Settings:
-    """The settings as read from ``file``; reading them once for all runs saves half a second a run."""
+    """The settings as read from ``file``; reading them once for all runs saves half a second a
+    run."""
     return replace(_settings_of(without), path=file, store=f"sqlite:///{file.parent}/store.db")
 
 
@@ -381,7 +431,8 @@ _read: dict[tuple[object, ...], Reading] = {}
 
 
 def _guarded(read: Read, page: Page, outlet: Outlet, probe: Probe) -> Reading:
-    """The product's own reading, kept: most pages of a run are those of the run before. Readers are pure."""
+    """The product's own reading, kept: most pages of a run are those of the run before. Readers are
+    pure."""
     handle = tuple(sorted((*outlet.handle.items(), *probe.handle.items())))
     told = tuple(sorted(page.headers.items() - {("date", page.headers.get("date", ""))}))
     hour = page.fetched_at.replace(minute=0, second=0, microsecond=0)
@@ -412,7 +463,8 @@ MOST_READ = 50_000
 def watching(
     folder: Path, hidings: Sequence[Hiding] = (), *, begin: Begun | None = None
 ) -> Iterator[Watched]:
-    """An office in ``folder`` with an empty store (or that of ``begin``) and the servers behind ``hidings``."""
+    """An office in ``folder`` with an empty store (or that of ``begin``) and the servers behind
+    ``hidings``."""
     without = [place for one in hidings if one.kind == "catalogue" for place in one.places]
     file = folder / "config.yaml"
     file.write_text(config_text(without), "utf-8")
@@ -438,10 +490,13 @@ def watching(
         reader.dispose()
 
 
-def live(watched: Watched, first: date = FIRST, last: date = LAST, *, every: int = 1, phase: int = 0) -> None:
+def live(
+    watched: Watched, first: date = FIRST, last: date = LAST, *, every: int = 1, phase: int = 0
+) -> None:
     """The days from ``first`` to ``last`` as the service's timetable has them.
 
-    Of the nights after the calm ones each ``every``-th is a whole one with its letters, the others only look: so a machine
+    Of the nights after the calm ones each ``every``-th is a whole one with its letters, the others
+    only look: so a machine
     does that is killed before it judges.
     """
     for day in days(first, last):
@@ -456,4 +511,6 @@ def papers(watched: Watched, day: date) -> None:
     watched.clock.now = datetime.combine(day, time(20), SHANGHAI)
     now = watched.clock()
     judged = judge_now(watched.office, now, record=False)
-    claims.of_papers(watched.office, watched.said, day, now, judged.verdicts, judged.failed_night, QUARTER)
+    claims.of_papers(
+        watched.office, watched.said, day, now, judged.verdicts, judged.failed_night, QUARTER
+    )

@@ -1,6 +1,8 @@
-"""The district's servers in memory: every address answered as it stands at a moment, through what is hidden just then.
+"""The district's servers in memory: every address answered as it stands at a moment, through what
+is hidden just then.
 
-What a hiding hides was shown before or is shown to others: nothing here lies about what no look ever saw.
+What a hiding hides was shown before or is shown to others: nothing here lies about what no look
+ever saw.
 """
 
 from __future__ import annotations
@@ -25,7 +27,17 @@ from tests.hidings.story import ACCOUNTS, CANARIES, SHELVES, SITES, Shelf, Told
 HTML = "text/html; charset=utf-8"
 HOSTS = {host: site for site, host in SITES.items()}
 MEDIA_HOST = "media.example.org"
-FAULTS = ("timeout", "reset", "refused", "dns", "http_503", "http_403", "captcha", "empty_body", "login")
+FAULTS = (
+    "timeout",
+    "reset",
+    "refused",
+    "dns",
+    "http_503",
+    "http_403",
+    "captcha",
+    "empty_body",
+    "login",
+)
 """How a look may fail."""
 CAPTCHA = (
     '<html><head><title>访问验证</title></head><body><h2>您的访问过于频繁，请输入验证码后继续访问</h2>'
@@ -69,7 +81,9 @@ class Web:
     # What is hidden
 
     def _active(self, kind: str, place: str, day: date) -> Hiding | None:
-        return next((one for one in self.hidings if one.kind == kind and one.covers(place, day)), None)
+        return next(
+            (one for one in self.hidings if one.kind == kind and one.covers(place, day)), None
+        )
 
     def _down(self, host: str, day: date) -> str:
         line = self._active("line", "", day)
@@ -84,7 +98,9 @@ class Web:
             return self._page(ask, 404, b"none")
         if path == "/":
             return self._page(ask, 200, pages.home_page(site, self._newest(site, now)))
-        shelf = next((one for one in SHELVES if one.site == site and path.startswith(f"/{one.id}/")), None)
+        shelf = next(
+            (one for one in SHELVES if one.site == site and path.startswith(f"/{one.id}/")), None
+        )
         if shelf is None:
             return self._page(ask, 404, "页面不存在".encode())
         name = path.removeprefix(f"/{shelf.id}/")
@@ -102,7 +118,9 @@ class Web:
         )
 
     def _newest(self, site: str, now: datetime) -> list[tuple[str, str, str]]:
-        found = [(one, shelf) for shelf in SHELVES if shelf.site == site for one in shelf.shown(now)[:3]]
+        found = [
+            (one, shelf) for shelf in SHELVES if shelf.site == site for one in shelf.shown(now)[:3]
+        ]
         found.sort(key=lambda pair: (pair[0].day, pair[0].number), reverse=True)
         return [(one.title, shelf.path(one), one.day.isoformat()) for one, shelf in found[:8]]
 
@@ -115,7 +133,9 @@ class Web:
             return self._page(ask, 304, b"")
         if cached := self._active("cache", shelf.id, day):
             past = now - timedelta(days=cached.amount)
-            return self._copy(ask, pages.list_page(shelf, shelf.shown(past), number), past, now, cached.how)
+            return self._copy(
+                ask, pages.list_page(shelf, shelf.shown(past), number), past, now, cached.how
+            )
         older = self._active("older", shelf.id, day)
         shown = self._older(shelf, now, older.amount) if older else shelf.shown(now)
         altered = self._altered(shelf, day) if number == 0 else pages.WHOLE
@@ -124,15 +144,19 @@ class Web:
         return self._listed(ask, pages.list_page(shelf, shown, number, altered), shown, shelf, now)
 
     def _older(self, shelf: Shelf, now: datetime, amount: int) -> tuple[Told, ...]:
-        """The list as it was before the newest ``amount`` posts that some look was shown; as it is where none was."""
+        """The list as it was before the newest ``amount`` posts that some look was shown; as it is
+        where none was."""
         seen = [one for one in shelf.shown(now) if one.number in self.shown[shelf.id]]
         if not seen:
             return shelf.shown(now)
         limit = seen[min(amount, len(seen)) - 1]
-        return tuple(one for one in shelf.shown(now) if (one.day, one.number) < (limit.day, limit.number))
+        return tuple(
+            one for one in shelf.shown(now) if (one.day, one.number) < (limit.day, limit.number)
+        )
 
     def _altered(self, shelf: Shelf, day: date) -> Altered:
-        """What the alterations that hold today make of the page together; the first of a kind counts."""
+        """What the alterations that hold today make of the page together; the first of a kind
+        counts."""
         found = pages.WHOLE
         if hiding := self._active("dates", shelf.id, day):
             found = Altered(dates=hiding.how, rows=hiding.amount)
@@ -142,9 +166,12 @@ class Web:
             found = Altered(found.dates, found.shape, found.rows, 100 * hiding.amount)
         return found
 
-    def _listed(self, ask: Ask, body: bytes, shown: Sequence[Told], shelf: Shelf, now: datetime) -> Page:
+    def _listed(
+        self, ask: Ask, body: bytes, shown: Sequence[Told], shelf: Shelf, now: datetime
+    ) -> Page:
         changed = max(
-            (one.shown for one in shown), default=datetime.combine(date(2020, 1, 1), time(), SHANGHAI)
+            (one.shown for one in shown),
+            default=datetime.combine(date(2020, 1, 1), time(), SHANGHAI),
         )
         etag = f'"{blake2b(body, digest_size=6).hexdigest()}"'
         wanted = {name.lower(): value for name, value in ask.headers.items()}
@@ -153,14 +180,21 @@ class Web:
         return self._page(ask, 200, body, etag=etag, last_modified=_http(changed))
 
     def _copy(self, ask: Ask, body: bytes, past: datetime, now: datetime, how: str) -> Page:
-        """A cache's copy made at ``past``, that says so: by its age, by a warning, or by the hour of its making."""
+        """A cache's copy made at ``past``, that says so: by its age, by a warning, or by the hour
+        of its making."""
         age = str(int((now - past).total_seconds()))
         said = {
             "age": {"age": age, "via": "1.1 squid"},
             "warning": {"warning": '110 squid "Response is stale"', "age": age},
-            "date": {"date": _http(past), "via": "1.1 cache", "x-cache": "HIT from cache.example.org"},
+            "date": {
+                "date": _http(past),
+                "via": "1.1 cache",
+                "x-cache": "HIT from cache.example.org",
+            },
         }[how]
-        return self._page(ask, 200, body, **{name.replace("-", "_"): value for name, value in said.items()})
+        return self._page(
+            ask, 200, body, **{name.replace("-", "_"): value for name, value in said.items()}
+        )
 
     # Platforms
 
@@ -241,7 +275,9 @@ class Web:
     def _failed(self, ask: Ask, how: str) -> Page:
         if how.startswith("http_"):
             return self._page(
-                ask, int(how.removeprefix("http_")), f"<html><body><h1>{how[5:]}</h1></body></html>".encode()
+                ask,
+                int(how.removeprefix("http_")),
+                f"<html><body><h1>{how[5:]}</h1></body></html>".encode(),
             )
         if how in ("captcha", "login"):
             return self._page(ask, 200, (CAPTCHA if how == "captcha" else LOGIN).encode())

@@ -1,4 +1,5 @@
-"""Situations 4, 7, 8, 9, 11, 12, 13 and 33 end to end: pages that once proved an older newest, seen on two nights."""
+"""Situations 4, 7, 8, 9, 11, 12, 13 and 33 end to end: pages that once proved an older newest, seen
+on two nights."""
 
 from __future__ import annotations
 
@@ -49,7 +50,9 @@ def summaries(days: list[date]) -> str:
 
 
 HEADLINE = f"<div class='hot'><a href='content/999.html'><img src='x.jpg'></a><h3><a href='content/999.html'>头条信息</a></h3><p>{FRESH}</p></div>"
-STRIP = "<div class='pics'><a href='content/999.html'><img src='x.jpg'><span>头条信息</span></a></div>"
+STRIP = (
+    "<div class='pics'><a href='content/999.html'><img src='x.jpg'><span>头条信息</span></a></div>"
+)
 COLUMNS = f"<div class='fl'><ul>{item(FRESH)}</ul></div><div class='fr'><ul>{OLD}</ul></div>"
 MONTH = f"<div><h4>{FRESH.year}年{FRESH.month}月</h4><ul>{item(FRESH)}</ul></div>"
 OTHER = f"<dl><dd><a href='content/999.html'>头条信息</a><em>{FRESH}</em></dd></dl>"
@@ -99,7 +102,9 @@ def test_situation_04_the_notice_and_its_link_are_told_to_us(tmp_path: Path) -> 
     with serving({"s": server}), office(tmp_path, server, "/a/") as place:
         (visit,) = night(place, 0)
         assert (visit.outcome, visit.reason) == (Outcome.UNREADABLE, "moved_notice")
-        assert visit.mark == f"本栏目已迁移至 新栏目 ，不再更新。 http://127.0.0.1:{server.port}/new/"
+        assert (
+            visit.mark == f"本栏目已迁移至 新栏目 ，不再更新。 http://127.0.0.1:{server.port}/new/"
+        )
 
 
 def test_situation_07_the_clerk_sees_the_row(tmp_path: Path) -> None:
@@ -113,7 +118,8 @@ def test_situation_07_the_clerk_sees_the_row(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["<div class='nodata'>暂无数据</div>", "<h2>工作动态</h2><ul> </ul><div>共1页 当前第1页</div>"]
+    "words",
+    ["<div class='nodata'>暂无数据</div>", "<h2>工作动态</h2><ul> </ul><div>共1页 当前第1页</div>"],
 )
 def test_situation_13_an_empty_column_is_empty_whatever_meta_tags_stand_around(
     tmp_path: Path, words: str

@@ -1,4 +1,5 @@
-"""Situations 15, 17, 18, 32 and 34 of the design where they concern months: who is short, and of whom nobody can say."""
+"""Situations 15, 17, 18, 32 and 34 of the design where they concern months: who is short, and of
+whom nobody can say."""
 
 from __future__ import annotations
 
@@ -35,7 +36,9 @@ def look(connection: Connection, *outlets: str) -> None:
         visit(connection, outlet, at("2020-07-02", 2), date(2020, 6, 1))
 
 
-def test_situation_15_without_the_offices_word_the_first_column_convicts_nobody(sqlite_store: Store) -> None:
+def test_situation_15_without_the_offices_word_the_first_column_convicts_nobody(
+    sqlite_store: Store,
+) -> None:
     with sqlite_store.engine.begin() as c:
         enter(c, BEGUN, UNITS, *OWN)
         look(c, *(one.id for one in OWN))
@@ -47,7 +50,9 @@ def test_situation_15_without_the_offices_word_the_first_column_convicts_nobody(
 
 
 def test_situation_15_a_unit_without_a_watched_column_has_no_count(sqlite_store: Store) -> None:
-    account = Outlet("wb", OutletKind.ACCOUNT, "账号", "weibo", "site", ("b",), probes=(Probe("weibo"),))
+    account = Outlet(
+        "wb", OutletKind.ACCOUNT, "账号", "weibo", "site", ("b",), probes=(Probe("weibo"),)
+    )
     nowhere = replace(column("of-c", "c"), url=None)
     with sqlite_store.engine.begin() as c:
         enter(c, BEGUN, UNITS, OWN[0], account, nowhere)
@@ -95,7 +100,9 @@ def test_situation_18_an_unread_news_column_holds_back_only_those_who_publish_in
         assert june(c, "c").places == ("news",)
 
 
-def test_situation_18_a_column_that_says_whose_it_is_holds_back_that_unit(sqlite_store: Store) -> None:
+def test_situation_18_a_column_that_says_whose_it_is_holds_back_that_unit(
+    sqlite_store: Store,
+) -> None:
     with sqlite_store.engine.begin() as c:
         enter(c, BEGUN, UNITS, OWN[0], OWN[1], replace(OWN[2], only="c"))
         look(c, "of-a", "of-b")
@@ -112,7 +119,8 @@ def test_situation_32_a_column_read_in_part_leaves_its_months_open(sqlite_store:
         own = update(OutletRow).where(OutletRow.id == "of-a")
         c.execute(own.values(whole_since=date(2020, 6, 2), total=432))
         assert not june(c, "a").falls_short(10)
-        # Dated a month earlier a post may have come late and count in June: the walk must reach as far.
+        # Dated a month earlier a post may have come late and count in June: the walk must reach as
+        # far.
         c.execute(own.values(whole_since=date(2020, 6, 1)))
         assert not june(c, "a").falls_short(10)
         c.execute(own.values(whole_since=date(2020, 4, 28)))
@@ -127,7 +135,14 @@ def test_a_servers_word_or_a_row_left_unread_completes_no_month(sqlite_store: St
         said = {"outcome": Outcome.UNCHANGED.value, "conditional": True, "status": 304}
         visit(c, "of-c", at("2020-07-02", 2), date(2020, 6, 1), **said)
         assert not june(c, "c").falls_short(10)
-        visit(c, "of-c", at("2020-07-02", 3), date(2020, 6, 1), evidence=Evidence.PARTIAL.value, unread=row)
+        visit(
+            c,
+            "of-c",
+            at("2020-07-02", 3),
+            date(2020, 6, 1),
+            evidence=Evidence.PARTIAL.value,
+            unread=row,
+        )
         assert not june(c, "c").falls_short(10)
         post(c, "of-c", "/x", date(2020, 6, 3), at("2020-07-02", 4))
         assert june(c, "c").falls_short(10)
@@ -156,7 +171,9 @@ def test_situation_34_the_portals_own_name_is_nobodys_word(sqlite_store: Store) 
     assert found["c"].complete
 
 
-def test_a_catalogue_that_loses_a_column_after_the_word_must_be_vouched_for_anew(sqlite_store: Store) -> None:
+def test_a_catalogue_that_loses_a_column_after_the_word_must_be_vouched_for_anew(
+    sqlite_store: Store,
+) -> None:
     with sqlite_store.engine.begin() as c:
         enter(c, BEGUN, UNITS, *OWN, column("more", "a"))
         sync(c, Catalogue(UNITS, (SITE,), OWN), at("2020-02-01"))

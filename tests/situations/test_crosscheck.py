@@ -1,4 +1,5 @@
-"""Before a column is accused the system looks beside its list, and says what it looked at: each with a local server."""
+"""Before a column is accused the system looks beside its list, and says what it looked at: each
+with a local server."""
 
 from __future__ import annotations
 
@@ -36,7 +37,9 @@ from tests.situations.test_saying import everything
 from tests.support.doors import Answer, Server, plain, raw, serving
 from tests.support.web_helpers import clients, enter_users
 
-MENU = "".join(f"<li><a href='/{name}/'>{name}</a></li>" for name in ("zwgk", "bsfw", "hdjl", "jgzn", "zjcs"))
+MENU = "".join(
+    f"<li><a href='/{name}/'>{name}</a></li>" for name in ("zwgk", "bsfw", "hdjl", "jgzn", "zjcs")
+)
 
 
 def home(*links: str) -> bytes:
@@ -101,7 +104,9 @@ def test_a_row_without_a_day_in_the_middle_of_a_list_is_asked_for_it(tmp_path: P
     """Its neighbours bound it far back, so the list alone accuses; its own page knows better."""
     rows = items(STALE[:4]) + item("", 7) + items(STALE[4:], before="<!-- -->")
     numbered = rows.replace("content/893", "content/777", 1)
-    with place(tmp_path, f"<ul>{numbered}</ul>", {"/a/content/777.html": plain(article(FRESH))}) as here:
+    with place(
+        tmp_path, f"<ul>{numbered}</ul>", {"/a/content/777.html": plain(article(FRESH))}
+    ) as here:
         assert {v.value for v in here.look()} == {Value.FRESH}
         assert here.accused == []
         rows_seen = [one for one in here.looked if one.where is Where.ROW]
@@ -109,7 +114,9 @@ def test_a_row_without_a_day_in_the_middle_of_a_list_is_asked_for_it(tmp_path: P
 
 
 @pytest.mark.parametrize("day", ["", str(FRESH), FRESH.strftime("%m-%d")])
-def test_a_newer_post_on_the_home_page_makes_it_unknown_and_says_why(tmp_path: Path, day: str) -> None:
+def test_a_newer_post_on_the_home_page_makes_it_unknown_and_says_why(
+    tmp_path: Path, day: str
+) -> None:
     answers = {
         "/": plain(home(link("/a/content/999.html", day=day), link("/bsfw/content/5.html"))),
         "/a/content/999.html": plain(article(FRESH)),
@@ -122,7 +129,9 @@ def test_a_newer_post_on_the_home_page_makes_it_unknown_and_says_why(tmp_path: P
         assert here.accused == []
         assert here.look(1.2)[0].cause == "newer_elsewhere", "and stays so while it stands"
         with here.office.reader.connect() as c:
-            assert [f.rule for f in open_findings(c, START + timedelta(days=2)) if f.ours] == ["word_wanted"]
+            assert [f.rule for f in open_findings(c, START + timedelta(days=2)) if f.ours] == [
+                "word_wanted"
+            ]
         assert here.asked("/a/content/999.html") == 1, "without being asked again"
 
 
@@ -189,7 +198,9 @@ def test_a_post_that_the_home_page_dates_stands_though_its_own_page_fails(tmp_pa
         assert here.accused == []
 
 
-def test_a_blank_column_whose_posts_stand_on_the_home_page_is_not_called_blank(tmp_path: Path) -> None:
+def test_a_blank_column_whose_posts_stand_on_the_home_page_is_not_called_blank(
+    tmp_path: Path,
+) -> None:
     empty = "<div class='nodata'>暂无数据</div>"
     answers = {
         "/": plain(home(link("/a/content/999.html"))),
@@ -229,7 +240,9 @@ def test_a_clerk_says_once_that_it_is_not_the_columns(tmp_path: Path) -> None:
         assert here.accused == ["column_stale"]
 
 
-def test_the_columns_page_shows_what_stands_beside_its_list_and_takes_the_word(tmp_path: Path) -> None:
+def test_the_columns_page_shows_what_stands_beside_its_list_and_takes_the_word(
+    tmp_path: Path,
+) -> None:
     answers = {
         "/": plain(home(link("/a/content/999.html", day=str(FRESH)))),
         "/a/content/999.html": plain(article(FRESH)),
@@ -243,10 +256,14 @@ def test_the_columns_page_shows_what_stands_beside_its_list_and_takes_the_word(t
         assert "网站首页“样例区召开工作会议”：本栏目的信息，列表中没有 2020-06-28" in card
         given = dict(re.findall(r'type="hidden" name="(kind|key|seen)" value="([^"]*)"', card))
         assert (
-            browser.submit("/outlets/a/words", {**given, "seen": "0" * 16, "reason": "专题"}).status_code
+            browser.submit(
+                "/outlets/a/words", {**given, "seen": "0" * 16, "reason": "专题"}
+            ).status_code
             == 422
         )
-        assert browser.submit("/outlets/a/words", {**given, "reason": "专题的信息"}).status_code == 303
+        assert (
+            browser.submit("/outlets/a/words", {**given, "reason": "专题的信息"}).status_code == 303
+        )
         assert 'id="beside"' not in browser.get("/outlets/a").text
         here.look(1.2)
         assert here.accused == ["column_stale"]
@@ -254,13 +271,17 @@ def test_the_columns_page_shows_what_stands_beside_its_list_and_takes_the_word(t
 
 def test_the_night_looks_beside_only_whom_it_is_about_to_accuse(tmp_path: Path) -> None:
     fresh = plain(page(f"<ul>{items([FRESH, *STALE])}</ul>"))
-    server = Server({"/a/": plain(page(LIST)), "/b/": fresh, "/": plain(home(link("/a/content/899.html")))})
+    server = Server(
+        {"/a/": plain(page(LIST)), "/b/": fresh, "/": plain(home(link("/a/content/899.html")))}
+    )
     with serving({"s": server}), office(tmp_path, server, "/a/", "/b/") as opened:
         clock = real_clock(START)
 
         def walked(*args: object, **more: object) -> jobs.Crawled:
             crawl = opened.settings.crawl
-            recheck(opened.engine, opened.reader, crawl, clock, ("a", "b"), whole=True, name="spider")
+            recheck(
+                opened.engine, opened.reader, crawl, clock, ("a", "b"), whole=True, name="spider"
+            )
             return jobs.Crawled(0, 2, 2)
 
         ran = jobs.one_night(opened, clock, crawl=walked, letters=False)
@@ -297,4 +318,6 @@ def test_the_letter_the_page_and_the_annex_say_what_was_looked_at(tmp_path: Path
         assert "复查" in basis.looks
         said = everything(bulletin, tmp_path)
         assert said.count(basis.checked) >= 2, "in the paper and in the workbook"
-        assert f"各项认定至今经申诉或更正撤回的情况：{rule_name('column_stale')}1件中撤回0件" in said
+        assert (
+            f"各项认定至今经申诉或更正撤回的情况：{rule_name('column_stale')}1件中撤回0件" in said
+        )

@@ -1,4 +1,5 @@
-"""The province's platform end to end, at both doors: situations 30, 32, 33 and 34 of the design, with a local server."""
+"""The province's platform end to end, at both doors: situations 30, 32, 33 and 34 of the design,
+with a local server."""
 
 from __future__ import annotations
 
@@ -45,7 +46,9 @@ class Watch:
         else:
             ids = [f"c{i}" for i in range(len(self.portal.columns))]
             crawl = self.office.settings.crawl
-            recheck(self.office.engine, self.office.reader, crawl, real_clock(moment), ids, whole=True)
+            recheck(
+                self.office.engine, self.office.reader, crawl, real_clock(moment), ids, whole=True
+            )
 
     def row(self, number: int = 0) -> dict[str, Any]:
         with self.office.reader.connect() as connection:
@@ -54,7 +57,11 @@ class Watch:
 
     def visits(self, number: int = 0) -> list[dict[str, Any]]:
         with self.office.reader.connect() as connection:
-            query = select(VisitRow.__table__).where(VisitRow.outlet_id == f"c{number}").order_by(VisitRow.id)
+            query = (
+                select(VisitRow.__table__)
+                .where(VisitRow.outlet_id == f"c{number}")
+                .order_by(VisitRow.id)
+            )
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def stored(self, number: int = 0) -> int:
@@ -65,7 +72,9 @@ class Watch:
     def origins(self, number: int = 0) -> set[str | None]:
         with self.office.reader.connect() as connection:
             return set(
-                connection.execute(select(PostRow.origin).where(PostRow.outlet_id == f"c{number}")).scalars()
+                connection.execute(
+                    select(PostRow.origin).where(PostRow.outlet_id == f"c{number}")
+                ).scalars()
             )
 
 
@@ -81,7 +90,11 @@ def watched(folder: Path, door: str, *columns: Column) -> Iterator[Watch]:
             for i, place in enumerate(places)
         ]
         sites = [{"id": "portal", "name": "样例", "home": f"{portal.url}/", "delay": 0.001}]
-        data = {"store": f"sqlite:///{folder}/store.db", "crawler": settings, "monitor": base["monitor"]}
+        data = {
+            "store": f"sqlite:///{folder}/store.db",
+            "crawler": settings,
+            "monitor": base["monitor"],
+        }
         data["catalogue"] = {"sites": sites, "columns": listed}
         path = folder / "config.yaml"
         path.write_text(yaml.safe_dump(data, allow_unicode=True), "utf-8")
@@ -95,14 +108,20 @@ def dynamic(form: str = "pageChnlInfo") -> Column:
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_situation_30_dynamic_columns_are_read_by_their_interface(tmp_path: Path, door: str) -> None:
+def test_situation_30_dynamic_columns_are_read_by_their_interface(
+    tmp_path: Path, door: str
+) -> None:
     second = Column(1790, posts(80, date(2026, 11, 12), 0.5), mode="动态", form="listModel")
     with watched(tmp_path, door, dynamic(), second) as watch:
         watch.look(NIGHT)
         assert (watch.stored(0), watch.stored(1)) == (107, 80)
         for number, newest in ((0, NEWEST), (1, date(2026, 11, 12))):
             first = watch.visits(number)[0]
-            assert (first["outcome"], first["evidence"], first["newest"]) == ("read", "complete", newest)
+            assert (first["outcome"], first["evidence"], first["newest"]) == (
+                "read",
+                "complete",
+                newest,
+            )
             assert watch.row(number)["walk_done"]
         asked = [(form["classsql"], form["page"]) for form in watch.portal.forms()]
         assert sorted(asked) == [
@@ -115,7 +134,9 @@ def test_situation_30_dynamic_columns_are_read_by_their_interface(tmp_path: Path
 
 
 @pytest.mark.parametrize("door", ["recheck"])
-def test_situation_30_a_quiet_night_asks_a_dynamic_column_one_form(tmp_path: Path, door: str) -> None:
+def test_situation_30_a_quiet_night_asks_a_dynamic_column_one_form(
+    tmp_path: Path, door: str
+) -> None:
     with watched(tmp_path, door, dynamic()) as watch:
         watch.look(NIGHT)
         before = len(watch.portal.forms())
@@ -129,7 +150,10 @@ def test_situation_30_a_quiet_night_asks_a_dynamic_column_one_form(tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("door", "fault"),
-    [("spider", "html"), *(("recheck", fault) for fault in ("error", "tiny", "html", "empty", "json"))],
+    [
+        ("spider", "html"),
+        *(("recheck", fault) for fault in ("error", "tiny", "html", "empty", "json")),
+    ],
 )
 def test_situation_30_what_the_interface_fails_to_answer_is_unknown(
     tmp_path: Path, door: str, fault: str
@@ -137,13 +161,24 @@ def test_situation_30_what_the_interface_fails_to_answer_is_unknown(
     with watched(tmp_path, door, dynamic()) as watch:
         watch.portal.fault = fault
         watch.look(NIGHT)
-        assert {visit["outcome"] for visit in watch.visits()} <= {"unreadable", "unreachable", "blocked"}
-        assert (watch.stored(), watch.row()["newest"], watch.row()["last_conclusive"]) == (0, None, None)
+        assert {visit["outcome"] for visit in watch.visits()} <= {
+            "unreadable",
+            "unreachable",
+            "blocked",
+        }
+        assert (watch.stored(), watch.row()["newest"], watch.row()["last_conclusive"]) == (
+            0,
+            None,
+            None,
+        )
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_situation_32_static_pages_are_a_part_and_the_rest_is_walked(tmp_path: Path, door: str) -> None:
-    """75 of 432 posts stand in the page. The horizon is the first of the month: the walk ends behind a whole older page."""
+def test_situation_32_static_pages_are_a_part_and_the_rest_is_walked(
+    tmp_path: Path, door: str
+) -> None:
+    """75 of 432 posts stand in the page. The horizon is the first of the month: the walk ends
+    behind a whole older page."""
     with watched(tmp_path, door, Column(1780, posts(432, NEWEST, 0.15))) as watch:
         watch.look(NIGHT)
         first = watch.visits()[0]
@@ -162,7 +197,9 @@ def test_situation_32_static_pages_are_a_part_and_the_rest_is_walked(tmp_path: P
 
 
 @pytest.mark.parametrize("fault", ["error", "tiny", "html", "empty", "json"])
-def test_situation_32_while_the_interface_fails_the_walk_stays_open(tmp_path: Path, fault: str) -> None:
+def test_situation_32_while_the_interface_fails_the_walk_stays_open(
+    tmp_path: Path, fault: str
+) -> None:
     with watched(tmp_path, "recheck", Column(1780, posts(432, NEWEST, 0.15))) as watch:
         watch.portal.fault = fault
         watch.look(NIGHT)
@@ -187,7 +224,9 @@ def test_situation_32_a_post_put_in_below_the_static_part_is_looked_for(tmp_path
 
 @pytest.mark.parametrize("door", ["recheck"])
 def test_situation_33_rows_of_other_folders_are_the_columns(tmp_path: Path, door: str) -> None:
-    with watched(tmp_path, door, Column(1780, posts(32, NEWEST, 2, folder="../../zwgk/zdly"))) as watch:
+    with watched(
+        tmp_path, door, Column(1780, posts(32, NEWEST, 2, folder="../../zwgk/zdly"))
+    ) as watch:
         watch.look(NIGHT)
         first = watch.visits()[0]
         assert (first["outcome"], first["newest"], watch.stored()) == ("read", NEWEST, 32)

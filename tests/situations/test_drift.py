@@ -1,4 +1,5 @@
-"""A page that is built anew: with the column's own posts it is proposed and judged as ever, with another's nobody is accused."""
+"""A page that is built anew: with the column's own posts it is proposed and judged as ever, with
+another's nobody is accused."""
 
 from __future__ import annotations
 
@@ -105,7 +106,9 @@ def test_a_redesign_with_the_same_posts_blinds_nobody(tmp_path: Path) -> None:
         assert "outlet:a" in stale(place, 21.1)
 
 
-def test_a_redesign_with_another_columns_posts_is_unknown_and_told_to_the_office(tmp_path: Path) -> None:
+def test_a_redesign_with_another_columns_posts_is_unknown_and_told_to_the_office(
+    tmp_path: Path,
+) -> None:
     server = Server({"/a/": plain(old(JUNE))})
     others = new([*JUNE[::3], date(2020, 6, 30)], "别的栏目信息", "/b/")
     with serving({"s": server}), office(tmp_path, server, "/a/") as place:
@@ -120,12 +123,16 @@ def test_a_redesign_with_another_columns_posts_is_unknown_and_told_to_the_office
         assert stale(place, 21.1) == []
 
 
-def test_a_list_of_the_whole_portal_with_one_of_the_columns_posts_proves_nothing(tmp_path: Path) -> None:
-    """As new as it was and with a known post: only the page's build tells that it is another list."""
+def test_a_list_of_the_whole_portal_with_one_of_the_columns_posts_proves_nothing(
+    tmp_path: Path,
+) -> None:
+    """As new as it was and with a known post: only the page's build tells that it is another
+    list."""
     server = Server({"/a/": plain(old(JUNE))})
     mixed = new(JUNE[:-1], "别的栏目信息", "/b/").replace(
         b"</table>",
-        rows(JUNE[-1:], '<tr><td>{day}</td><td><a href="{url}">{title}</a></td></tr>').encode() + b"</table>",
+        rows(JUNE[-1:], '<tr><td>{day}</td><td><a href="{url}">{title}</a></td></tr>').encode()
+        + b"</table>",
     )
     with serving({"s": server}), office(tmp_path, server, "/a/") as place:
         night(place, 0)

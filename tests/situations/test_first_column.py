@@ -1,4 +1,5 @@
-"""Situation 15 on the shipped config: 36 units with a quota, and the first column was entered. Nobody is short by it."""
+"""Situation 15 on the shipped config: 36 units with a quota, and the first column was entered.
+Nobody is short by it."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ FIRST = {
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    """The shipped units and accounts with one column, read whole on two nights: four posts of each month."""
+    """The shipped units and accounts with one column, read whole on two nights: four posts of each
+    month."""
     config = yaml.safe_load(SHIPPED.read_text("utf-8"))
     config["catalogue"]["columns"] = [FIRST]
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
@@ -53,7 +55,13 @@ def office(tmp_path: Path) -> Iterator[Office]:
                     seen = datetime(2020, month, day, 23, tzinfo=SHANGHAI)
                     post(c, "first", f"/fgdt/{published}.html", published, seen)
             for night in (NIGHT - timedelta(days=1), NIGHT):
-                run = {"kind": "nightly", "started": night, "ended": night, "planned": 1, "looked": 1}
+                run = {
+                    "kind": "nightly",
+                    "started": night,
+                    "ended": night,
+                    "planned": 1,
+                    "looked": 1,
+                }
                 c.execute(insert(RunRow).values(run | {"unknown": 0, "new_posts": 0}))
                 visit(c, "first", night, date(2020, 7, 18), dated=16, url=FIRST["url"])
         yield found
@@ -72,7 +80,9 @@ def short(judgement: Judgement) -> set[str]:
     return {v.name for v in judgement.verdicts if v.rule == "unit_quota" and v.value in grave}
 
 
-def test_situation_15_the_first_column_makes_none_of_36_units_short(office: Office, tmp_path: Path) -> None:
+def test_situation_15_the_first_column_makes_none_of_36_units_short(
+    office: Office, tmp_path: Path
+) -> None:
     judgement = judged(office, NOW - timedelta(hours=1))
     quotas = {v.subject for v in judgement.verdicts if v.rule == "unit_quota"}
     assert len(quotas) == 36
@@ -85,7 +95,9 @@ def test_situation_15_the_first_column_makes_none_of_36_units_short(office: Offi
     assert told <= {"_office"}
 
 
-def test_situation_15_pages_command_and_bulletin_say_why_nobody_is(office: Office, tmp_path: Path) -> None:
+def test_situation_15_pages_command_and_bulletin_say_why_nobody_is(
+    office: Office, tmp_path: Path
+) -> None:
     judgement = judged(office, NOW - timedelta(hours=1))
     enter_users(office, "fgj")
     browser = clients(office, lambda: NOW)(Role.OFFICE)

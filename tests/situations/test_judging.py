@@ -1,4 +1,5 @@
-"""Situations of the judged side: what was not seen, or was our trouble, accuses nobody and silences nobody."""
+"""Situations of the judged side: what was not seen, or was our trouble, accuses nobody and silences
+nobody."""
 
 from __future__ import annotations
 
@@ -106,7 +107,10 @@ def test_situation_21_a_redesigned_column_is_never_soon_due(sqlite_store: Store)
     said = {v.rule: v for v in judge(facts, CONFIG) if v.subject == "outlet:x"}
     assert Value.DUE_SOON not in [v.value for v in said.values()]
     assert (said["column_stale"].value, said["column_stale"].cause) == (Value.UNKNOWN, "redesigned")
-    assert (said["outlet_unreadable"].value, said["outlet_unreadable"].opens) == (Value.UNKNOWN, False)
+    assert (said["outlet_unreadable"].value, said["outlet_unreadable"].opens) == (
+        Value.UNKNOWN,
+        False,
+    )
 
 
 ACCOUNT = Outlet(
@@ -120,7 +124,9 @@ def account_says(store: Store, moment: datetime) -> Verdict:
     return next(v for v in judge(facts, CONFIG) if v.rule == "account_idle")
 
 
-def test_situation_20_a_persons_proof_is_read_beside_the_probes_until_it_expires(sqlite_store: Store) -> None:
+def test_situation_20_a_persons_proof_is_read_beside_the_probes_until_it_expires(
+    sqlite_store: Store,
+) -> None:
     newest = DAY - timedelta(days=30)
     with sqlite_store.engine.begin() as c:
         sync(c, Catalogue(UNITS, (SITE,), (ACCOUNT,), {"w": AccountCard()}), at("2020-07-01"))
@@ -130,9 +136,16 @@ def test_situation_20_a_persons_proof_is_read_beside_the_probes_until_it_expires
                 visit(c, "w", at(DAY + timedelta(days=day), hour), newest, probe="weibo", door=door)
     assert account_says(sqlite_store, at(DAY)).value is Value.STALE
     entry = {
-        "outlet_id": "w", "published": at("2020-07-15"), "looked": at(DAY, 10), "until": date(2020, 7, 24),
-        "url": "https://weibo.example.org/1", "shot": "", "file_name": "", "seen_by": "经办人", "entered": at(DAY, 11),
-    }  # fmt: skip
+        "outlet_id": "w",
+        "published": at("2020-07-15"),
+        "looked": at(DAY, 10),
+        "until": date(2020, 7, 24),
+        "url": "https://weibo.example.org/1",
+        "shot": "",
+        "file_name": "",
+        "seen_by": "经办人",
+        "entered": at(DAY, 11),
+    }
     with sqlite_store.engine.begin() as c:
         c.execute(insert(AttestationRow).values(**entry))
     fresh = account_says(sqlite_store, at(DAY, 12))

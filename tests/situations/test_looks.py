@@ -1,4 +1,5 @@
-"""Situations 1 to 6 of what a look proves, at the crawl: each with a local server that misleads, several nights on."""
+"""Situations 1 to 6 of what a look proves, at the crawl: each with a local server that misleads,
+several nights on."""
 
 from __future__ import annotations
 
@@ -45,25 +46,43 @@ def liar_of(shown: list[bytes]) -> Answer:
 
     async def liar(request: Request, writer: asyncio.StreamWriter) -> None:
         asked = "if-none-match" in request.headers
-        answer = plain(b"", status="304 Not Modified", etag='"1"') if asked else plain(shown[0], etag='"1"')
+        answer = (
+            plain(b"", status="304 Not Modified", etag='"1"')
+            if asked
+            else plain(shown[0], etag='"1"')
+        )
         await answer(request, writer)
 
     return liar
 
 
 @contextmanager
-def office(folder: Path, server: Server, *paths: str, hosts: tuple[Server, ...] = ()) -> Iterator[Office]:
-    """An office that watches ``paths`` of ``server`` as columns a, b, …; its unit publishes news there."""
+def office(
+    folder: Path, server: Server, *paths: str, hosts: tuple[Server, ...] = ()
+) -> Iterator[Office]:
+    """An office that watches ``paths`` of ``server`` as columns a, b, …; its unit publishes news
+    there."""
     base = yaml.safe_load((PROJECT / "config.yaml").read_text("utf-8"))
     home = f"http://127.0.0.1:{server.port}"
     columns = [
-        {"id": "abc"[n], "name": "工作动态", "url": f"{home}{path}", "class": "news", "units": ["jyj"]}
+        {
+            "id": "abc"[n],
+            "name": "工作动态",
+            "url": f"{home}{path}",
+            "class": "news",
+            "units": ["jyj"],
+        }
         for n, path in enumerate(paths)
     ]
     unit = {"id": "jyj", "short": "教育局", "full": "样例区教育局", "group": "区直部门"}
     data: dict[str, Any] = {
         "store": f"sqlite:///{folder}/store.db",
-        "crawler": {"contact": "office@example.org", "delay": 0.001, "allow_loopback": True, "retries": 0},
+        "crawler": {
+            "contact": "office@example.org",
+            "delay": 0.001,
+            "allow_loopback": True,
+            "retries": 0,
+        },
         "monitor": base["monitor"],
         "catalogue": {
             "units": [unit],
@@ -81,11 +100,15 @@ def office(folder: Path, server: Server, *paths: str, hosts: tuple[Server, ...] 
         yield opened
 
 
-def night(place: Office, days: float, ids: tuple[str, ...] = ("a",), *, second: bool = False) -> list[Visit]:
+def night(
+    place: Office, days: float, ids: tuple[str, ...] = ("a",), *, second: bool = False
+) -> list[Visit]:
     """One look at each column ``days`` after the start: a night's, or a second look."""
     clock = real_clock(START + timedelta(days=days))
     crawl = place.settings.crawl
-    return recheck(place.engine, place.reader, crawl, clock, ids, conditional=not second, whole=not second)
+    return recheck(
+        place.engine, place.reader, crawl, clock, ids, conditional=not second, whole=not second
+    )
 
 
 def accused(place: Office, days: float) -> list[str]:
@@ -113,7 +136,9 @@ def test_situation_01_a_server_that_says_304_for_weeks_is_seen_through_within_th
 
 
 def test_situation_02_a_cache_of_22_days_at_both_doors_accuses_nobody(tmp_path: Path) -> None:
-    copy: Answer = plain(OLD, age=str(22 * 86400), warning='110 - "Response is Stale"', via="1.1 cache")
+    copy: Answer = plain(
+        OLD, age=str(22 * 86400), warning='110 - "Response is Stale"', via="1.1 cache"
+    )
     server = Server({"/a/": copy})
     with serving({"s": server}), office(tmp_path, server, "/a/") as place:
         for days in (0, 1, 2):
@@ -124,12 +149,17 @@ def test_situation_02_a_cache_of_22_days_at_both_doors_accuses_nobody(tmp_path: 
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_situation_03_a_redirect_to_the_archive_is_no_late_column(tmp_path: Path, known: bool) -> None:
+def test_situation_03_a_redirect_to_the_archive_is_no_late_column(
+    tmp_path: Path, known: bool
+) -> None:
     server = Server({"/a/": plain(OLD)})
     with serving({"s": server}), office(tmp_path, server, "/a/") as place:
         if known:
             night(place, 0)
-        server.answers |= {"/a/": redirect("/a/2019/"), "/a/2019/": plain(listed(*(date(2019, 5, n) for n in range(1, 9))))}  # fmt: skip
+        server.answers |= {
+            "/a/": redirect("/a/2019/"),
+            "/a/2019/": plain(listed(*(date(2019, 5, n) for n in range(1, 9)))),
+        }
         for days in (1, 2):
             for visit in (*night(place, days), *night(place, days + 0.05, second=True)):
                 assert (visit.outcome, visit.reason) == (Outcome.UNREADABLE, "moved_address")
@@ -137,7 +167,9 @@ def test_situation_03_a_redirect_to_the_archive_is_no_late_column(tmp_path: Path
         assert accused(place, 2.1) == []
 
 
-def test_situation_05_a_redirect_to_another_registered_column_is_unknown_and_named(tmp_path: Path) -> None:
+def test_situation_05_a_redirect_to_another_registered_column_is_unknown_and_named(
+    tmp_path: Path,
+) -> None:
     fresh = plain(listed(*(date(2020, 6, day) for day in range(10, 29))))
     server = Server({"/a/": redirect("/b/", "301 Moved"), "/b/": fresh})
     with serving({"s": server}), office(tmp_path, server, "/a/", "/b/") as place:

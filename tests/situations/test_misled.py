@@ -1,6 +1,8 @@
-"""Our trouble is one finding with us, told once: backups, lying servers, caches, moved addresses, one list twice, parts unread.
+"""Our trouble is one finding with us, told once: backups, lying servers, caches, moved addresses,
+one list twice, parts unread.
 
-Each with a local server that misleads, judged and written to over several days; no unit hears of it.
+Each with a local server that misleads, judged and written to over several days; no unit hears of
+it.
 """
 
 from __future__ import annotations
@@ -38,7 +40,8 @@ MISLEADING = {
 
 
 def day(place: Office, days: float, ids: str) -> list[Finding]:
-    """A night over the columns, its second looks, its judgement and its letters; what stands open with us of misleading."""
+    """A night over the columns, its second looks, its judgement and its letters; what stands open
+    with us of misleading."""
     night(place, days, tuple(ids))
     night(place, days + 0.05, tuple(ids), second=True)
     now = START + timedelta(days=days + 0.1)
@@ -75,7 +78,9 @@ def lists(*days: date) -> dict[str, bytes]:
     return {f"/{one}/": listed(*days, folder=one) for one in "abc"}
 
 
-def test_situation_27_a_restored_backup_is_one_finding_with_us_and_no_columns(tmp_path: Path) -> None:
+def test_situation_27_a_restored_backup_is_one_finding_with_us_and_no_columns(
+    tmp_path: Path,
+) -> None:
     server = Server({path: plain(body) for path, body in lists(*JUNE).items()})
     old = lists(*(date(2020, 3, n) for n in range(8, 29)))
     with serving({"s": server}), office(tmp_path, server, *lists()) as place:
@@ -87,11 +92,15 @@ def test_situation_27_a_restored_backup_is_one_finding_with_us_and_no_columns(tm
             assert "有3个栏目的列表比以前看到的旧" in one.sentence
         assert letters(place, "有3个栏目的列表比以前看到的旧") == (1, set())
         assert accused(place) == []
-        server.answers |= {path: plain(body) for path, body in lists(*JUNE, date(2020, 7, 20)).items()}
+        server.answers |= {
+            path: plain(body) for path, body in lists(*JUNE, date(2020, 7, 20)).items()
+        }
         assert day(place, 22, "abc") == []
 
 
-def test_a_clerks_word_on_each_column_explains_a_list_that_rightly_went_back(tmp_path: Path) -> None:
+def test_a_clerks_word_on_each_column_explains_a_list_that_rightly_went_back(
+    tmp_path: Path,
+) -> None:
     server = Server({"/a/": plain(listed(*JUNE))})
     with serving({"s": server}), office(tmp_path, server, "/a/") as place:
         day(place, 0, "a")
@@ -132,14 +141,18 @@ def test_a_caches_old_copies_are_one_finding_for_the_site(tmp_path: Path) -> Non
             assert (one.rule, one.subject) == ("old_copies", "site:p")
         assert "via: 1.1 cache.example.org" in one.sentence
         assert letters(place, "缓存里的旧页面") == (1, set())
-        server.answers |= {path: plain(body) for path, body in lists(*JUNE, date(2020, 7, 3)).items()}
+        server.answers |= {
+            path: plain(body) for path, body in lists(*JUNE, date(2020, 7, 3)).items()
+        }
         assert day(place, 3, "abc") == []
 
 
 @pytest.mark.parametrize(
     "landed", ["/a/2019/", "/b/", "/other/"], ids=["archive", "another column", "elsewhere"]
 )
-def test_a_column_that_leads_elsewhere_is_told_once_with_both_addresses(tmp_path: Path, landed: str) -> None:
+def test_a_column_that_leads_elsewhere_is_told_once_with_both_addresses(
+    tmp_path: Path, landed: str
+) -> None:
     server = Server({"/a/": plain(listed(*JUNE)), "/b/": plain(listed(*JUNE, folder="b"))})
     with serving({"s": server}), office(tmp_path, server, "/a/", "/b/") as place:
         day(place, 0, "ab")
@@ -155,7 +168,9 @@ def test_a_column_that_leads_elsewhere_is_told_once_with_both_addresses(tmp_path
         assert accused(place) == []
         with place.engine.begin() as connection:
             now = START + timedelta(days=3.5)
-            give_word(connection, "a", ADDRESS, f"{home}{landed}", by="经办人", reason="已核实", now=now)
+            give_word(
+                connection, "a", ADDRESS, f"{home}{landed}", by="经办人", reason="已核实", now=now
+            )
         assert [one.rule for one in day(place, 4, "ab") if one.rule == "address_moved"] == []
 
 
@@ -188,7 +203,9 @@ def test_a_column_with_a_row_that_may_be_newer_waits_for_a_persons_word(tmp_path
     rows = listed(*(date(2020, 5, n) for n in range(1, 16)))
     undated = "<li><a href='./tzx.htm'>样例没有日期的最新信息一则</a></li>".encode()
     server = Server({"/a/": plain(rows.replace(b"<ul>", b"<ul>" + undated))})
-    server.answers["/a/tzx.htm"] = plain(b"<html><body>503</body></html>", status="503 Service Unavailable")
+    server.answers["/a/tzx.htm"] = plain(
+        b"<html><body>503</body></html>", status="503 Service Unavailable"
+    )
     with serving({"s": server}), office(tmp_path, server, "/a/") as place:
         for days in (0, 1, 2, 3):
             found = day(place, days, "a")
@@ -200,7 +217,13 @@ def test_a_column_with_a_row_that_may_be_newer_waits_for_a_persons_word(tmp_path
         with place.engine.begin() as connection:
             now = START + timedelta(days=3.5)
             give_word(
-                connection, "a", PART, "row /a/tzx.htm", by="经办人", reason="是专题入口，不是信息", now=now
+                connection,
+                "a",
+                PART,
+                "row /a/tzx.htm",
+                by="经办人",
+                reason="是专题入口，不是信息",
+                now=now,
             )
         assert day(place, 5, "a") == []
         assert accused(place) == ["column_stale"], "what a person settled is judged as ever"
@@ -218,7 +241,14 @@ def test_situation_25_a_server_that_answers_304_for_ever_hides_no_post_and_no_le
         def crawl(config: Path, as_of: datetime | None, **_: Any) -> Crawled:
             ids, settings = ["a"], place.settings.crawl
             recheck(
-                place.engine, place.reader, settings, clock, ids, conditional=True, whole=True, name="spider"
+                place.engine,
+                place.reader,
+                settings,
+                clock,
+                ids,
+                conditional=True,
+                whole=True,
+                name="spider",
             )
             return Crawled(1, 1, 1)
 
@@ -231,7 +261,9 @@ def test_situation_25_a_server_that_answers_304_for_ever_hides_no_post_and_no_le
             night = jobs.nightly(place, clock, crawl=crawl)
             late = [v for v in night.judgement.verdicts if v.value.accuses and not v.ours]
             assert bool(late) == (not new), f"night {days}"
-            assert _witnessed(place, clock()) or not _told(place, clock()), "no letter rests on a mere 304"
+            assert _witnessed(place, clock()) or not _told(place, clock()), (
+                "no letter rests on a mere 304"
+            )
             assert set(new) <= set(_stored(place)), f"night {days}: a post was not recorded"
         with place.reader.connect() as connection:
             (finding,) = connection.execute(
@@ -249,12 +281,16 @@ def _stored(place: Office) -> list[date]:
 def _told(place: Office, now: datetime) -> list[str]:
     """The letters of today that speak of the column as late."""
     with place.reader.connect() as connection:
-        query = select(LetterRow.text_body).where(LetterRow.unit_id == "jyj", LetterRow.written > now - DAY)
+        query = select(LetterRow.text_body).where(
+            LetterRow.unit_id == "jyj", LetterRow.written > now - DAY
+        )
         return [text for text in connection.execute(query).scalars() if "未更新" in text]
 
 
 def _witnessed(place: Office, now: datetime) -> bool:
     """Whether the page itself was read today."""
     with place.reader.connect() as connection:
-        query = select(VisitRow.id).where(VisitRow.conditional.is_(False), VisitRow.moment > now - DAY)
+        query = select(VisitRow.id).where(
+            VisitRow.conditional.is_(False), VisitRow.moment > now - DAY
+        )
         return connection.execute(query.limit(1)).first() is not None

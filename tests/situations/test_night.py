@@ -1,4 +1,5 @@
-"""The night's situations of evidence.md, end to end on the small district (see also tests/monitor/night/test_night.py)."""
+"""The night's situations of evidence.md, end to end on the small district (see also
+tests/monitor/night/test_night.py)."""
 
 from __future__ import annotations
 
@@ -116,7 +117,8 @@ def test_situation_23_a_finding_that_nobody_can_see_any_more_is_nobodys_delay(pl
 
 
 def awake(service: Service) -> list[str]:
-    """What the service does now, one job after the other, until nothing is due; what waits is asked for all the same."""
+    """What the service does now, one job after the other, until nothing is due; what waits is asked
+    for all the same."""
     done: list[str] = []
     do(service, order.LETTERS)
     while missed := [name for name in service.missed() if name not in done]:
@@ -159,7 +161,9 @@ def test_situation_24_a_machine_asleep_for_ten_days_makes_a_night_before_its_let
         assert "逾期" in second, "a look of now bears it out"
 
 
-def test_situation_24_a_site_that_is_down_when_the_machine_wakes_makes_nobody_late(reached: Town) -> None:
+def test_situation_24_a_site_that_is_down_when_the_machine_wakes_makes_nobody_late(
+    reached: Town,
+) -> None:
     reached.clock.now = local(20, 1, 31)
     service = service_of(reached)
     do(service, order.NIGHT)
@@ -196,7 +200,11 @@ def test_situation_28_letters_due_before_a_late_night_wait_for_it_and_tell_what_
     assert found == [0]
     assert row(reached, order.LETTERS, 20) is not None
     with reached.office.reader.connect() as connection:
-        opened = connection.execute(select(FindingRow.name).where(FindingRow.ours.is_(False))).scalars().all()
+        opened = (
+            connection.execute(select(FindingRow.name).where(FindingRow.ours.is_(False)))
+            .scalars()
+            .all()
+        )
     told = "".join(
         text for unit in ("mzj", "fgj", "gsz") for text in texts(reached, unit, local(20, 0).date())
     )

@@ -1,4 +1,5 @@
-"""Columns whose page shows no list and whose data does: found, offered to the clerk, read only when a person took it."""
+"""Columns whose page shows no list and whose data does: found, offered to the clerk, read only when
+a person took it."""
 
 from __future__ import annotations
 
@@ -38,7 +39,11 @@ def shell(more: str) -> Answer:
 
 def rows(days: list[date], host: str = "", key: str = "publishTime", name: str = "工作动态") -> str:
     told = [
-        {"title": f"样例{name}信息{one:%j}", "url": f"{host}/a/t{one:%Y%m%d}.htm", key: f"{one} 09:00:00"}
+        {
+            "title": f"样例{name}信息{one:%j}",
+            "url": f"{host}/a/t{one:%Y%m%d}.htm",
+            key: f"{one} 09:00:00",
+        }
         for one in sorted(days, reverse=True)
     ]
     return json.dumps({"code": 200, "data": {"total": len(told), "list": told}}, ensure_ascii=False)
@@ -54,13 +59,20 @@ def feed(days: list[date]) -> Answer:
         f"<pubDate>{one:%a, %d %b %Y} 09:00:00 +0800</pubDate></item>"
         for one in sorted(days, reverse=True)
     )
-    return plain(f'<?xml version="1.0"?><rss version="2.0"><channel>{items}</channel></rss>'.encode())
+    return plain(
+        f'<?xml version="1.0"?><rss version="2.0"><channel>{items}</channel></rss>'.encode()
+    )
 
 
 def sought(place: Office, days: float) -> Offer | None:
     """A night's looks at column a and the search behind them; what waits for a person then."""
     night(place, days)
-    seek(place.engine, place.reader, place.settings.crawl, real_clock(START + timedelta(days=days + 0.02)))
+    seek(
+        place.engine,
+        place.reader,
+        place.settings.crawl,
+        real_clock(START + timedelta(days=days + 0.02)),
+    )
     with place.reader.connect() as connection:
         return offers(connection).get("a")
 
@@ -90,7 +102,10 @@ NAMED: dict[str, tuple[str, str]] = {
 
 def answers(name: str, answer: Answer) -> dict[str, Answer]:
     more, path = NAMED[name]
-    scripts = {"/js/app.3f2a.js": plain(VUE.encode()), "/js/load.js": plain(b"$('[data-url]').each(load)")}
+    scripts = {
+        "/js/app.3f2a.js": plain(VUE.encode()),
+        "/js/load.js": plain(b"$('[data-url]').each(load)"),
+    }
     return {"/a/": shell(more), path: answer, **scripts}
 
 
@@ -122,12 +137,12 @@ def test_data_that_the_page_names_is_offered_and_read_when_a_person_took_it(
 
 
 def test_a_feed_that_the_page_links_is_offered(tmp_path: Path) -> None:
-    link = (
-        '<link rel="alternate" type="application/rss+xml" href="/rss/gzdt.xml"><script>new Vue({})</script>'
-    )
+    link = '<link rel="alternate" type="application/rss+xml" href="/rss/gzdt.xml"><script>new Vue({})</script>'
     server = Server({"/a/": shell(link), "/rss/gzdt.xml": feed(JUNE)})
     with serving({"s": server}), office(tmp_path, server, "/a/") as place:
-        body = b"".join(_body(feed(JUNE))).replace(b"LINK", f"http://127.0.0.1:{server.port}".encode())
+        body = b"".join(_body(feed(JUNE))).replace(
+            b"LINK", f"http://127.0.0.1:{server.port}".encode()
+        )
         server.answers["/rss/gzdt.xml"] = plain(body)
         offer = sought(place, 0)
         assert offer is not None
@@ -199,10 +214,17 @@ def test_what_does_not_read_whole_is_not_offered_and_asked_again_only_after_a_we
 
 def test_a_list_that_several_columns_name_is_offered_to_none(tmp_path: Path) -> None:
     script = "<script>$.getJSON('/json/hot.json', show)</script>"
-    server = Server({"/a/": shell(script), "/b/": shell(script), "/json/hot.json": data(rows(JUNE))})
+    server = Server(
+        {"/a/": shell(script), "/b/": shell(script), "/json/hot.json": data(rows(JUNE))}
+    )
     with serving({"s": server}), office(tmp_path, server, "/a/", "/b/") as place:
         night(place, 0, ("a", "b"))
-        seek(place.engine, place.reader, place.settings.crawl, real_clock(START + timedelta(days=0.1)))
+        seek(
+            place.engine,
+            place.reader,
+            place.settings.crawl,
+            real_clock(START + timedelta(days=0.1)),
+        )
         with place.reader.connect() as connection:
             found = offers(connection)
         assert {name: (one.url, one.tried[0].why) for name, one in found.items()} == {
@@ -243,7 +265,9 @@ def test_an_open_offer_is_asked_once_a_night_and_outlives_a_bad_night(tmp_path: 
             assert (found is not None and bool(found.url)) is still
 
 
-def test_nothing_is_concluded_from_an_offer_that_accuses_and_a_newer_post_takes_back(tmp_path: Path) -> None:
+def test_nothing_is_concluded_from_an_offer_that_accuses_and_a_newer_post_takes_back(
+    tmp_path: Path,
+) -> None:
     old = [date(2020, 5, one) for one in range(1, 16)]
     server = Server({"/a/": plain(listed(*old))})
     with serving({"s": server}), office(tmp_path, server, "/a/") as place:
@@ -263,7 +287,9 @@ def test_nothing_is_concluded_from_an_offer_that_accuses_and_a_newer_post_takes_
 
 
 def test_an_old_list_in_the_data_accuses_nobody(tmp_path: Path) -> None:
-    server = Server(answers("a script of the page", data(rows([date(2020, 1, n) for n in range(1, 20)]))))
+    server = Server(
+        answers("a script of the page", data(rows([date(2020, 1, n) for n in range(1, 20)])))
+    )
     with serving({"s": server}), office(tmp_path, server, "/a/") as place:
         for days in (0, 1, 2):
             offered(place, days)

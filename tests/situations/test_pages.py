@@ -1,4 +1,5 @@
-"""Situations 10, 14, 29 and 31 end to end: data, caches, lines and generated dates that once spoke for a portal."""
+"""Situations 10, 14, 29 and 31 end to end: data, caches, lines and generated dates that once spoke
+for a portal."""
 
 from __future__ import annotations
 
@@ -28,21 +29,32 @@ JSON = "application/json; charset=utf-8"
 
 def listed(newest: date) -> list[dict[str, str]]:
     return [
-        {"title": f"样例工作动态第{n}号", "url": f"/a/content/{90 - n}.html", "pubDate": f"{newest - timedelta(days=n)} 09:00:00"}
+        {
+            "title": f"样例工作动态第{n}号",
+            "url": f"/a/content/{90 - n}.html",
+            "pubDate": f"{newest - timedelta(days=n)} 09:00:00",
+        }
         for n in range(6)
-    ]  # fmt: skip
+    ]
 
 
 def menu(day: date) -> list[dict[str, str]]:
     names = (("首页", "index"), ("政务公开", "zwgk"), ("互动交流", "hdjl"), ("办事服务", "bsfw"))
-    return [{"name": name, "url": f"/{folder}/", "releaseTime": f"{day} 08:00:00"} for name, folder in names]
+    return [
+        {"name": name, "url": f"/{folder}/", "releaseTime": f"{day} 08:00:00"}
+        for name, folder in names
+    ]
 
 
-@pytest.mark.parametrize(("of_menu", "of_list"), [(OLD, FRESH), (FRESH, OLD)], ids=["old menu", "new menu"])
+@pytest.mark.parametrize(
+    ("of_menu", "of_list"), [(OLD, FRESH), (FRESH, OLD)], ids=["old menu", "new menu"]
+)
 def test_situation_10_navigation_with_release_times_speaks_for_no_column(
     tmp_path: Path, of_menu: date, of_list: date
 ) -> None:
-    data = json.dumps({"nav": menu(of_menu), "data": {"list": listed(of_list)}}, ensure_ascii=False).encode()
+    data = json.dumps(
+        {"nav": menu(of_menu), "data": {"list": listed(of_list)}}, ensure_ascii=False
+    ).encode()
     server = Server({"/a/": plain(data, content_type=JSON)})
     with serving({"s": server}), office(tmp_path, server, "/a/") as place:
         for days in (0, 1):
@@ -52,7 +64,8 @@ def test_situation_10_navigation_with_release_times_speaks_for_no_column(
 
 
 def test_situation_31_the_moment_of_generation_makes_no_old_column_new(tmp_path: Path) -> None:
-    """The newest row bears no date; its article was generated anew last night, and prints its own day."""
+    """The newest row bears no date; its article was generated anew last night, and prints its own
+    day."""
     day = "<span>{}</span>"
     rows = "".join(
         f"<li><a href='content/{90 - n}.html'>样例工作动态信息第{n}号</a>{day.format(OLD - timedelta(days=n)) if n else ''}</li>"
@@ -62,7 +75,9 @@ def test_situation_31_the_moment_of_generation_makes_no_old_column_new(tmp_path:
     made = f"<meta name='PubDate' content='{TODAY} 03:16:14'><meta name='others' content='页面生成时间 {TODAY} 03:16:14'>"
     article = f"<h1>样例工作动态信息第0号</h1><p>发布时间：{OLD}</p><p>正文如下。</p>"
     pages = {
-        "/a/": plain(frame.format(meta="", body=f"<div class='main'><ul>{rows}</ul></div>").encode()),
+        "/a/": plain(
+            frame.format(meta="", body=f"<div class='main'><ul>{rows}</ul></div>").encode()
+        ),
         "/a/content/90.html": plain(frame.format(meta=made, body=article).encode()),
     }
     server = Server(pages)
@@ -81,7 +96,9 @@ BEHIND = "Thu, 11 Jun 2020 01:00:00 GMT"
 
 
 def test_situation_14_a_caches_old_copy_of_the_home_page_refuses_no_night(tmp_path: Path) -> None:
-    home = plain(b"<html><title>x</title></html>", date=BEHIND, age="1728000", x_cache="HIT from squid")
+    home = plain(
+        b"<html><title>x</title></html>", date=BEHIND, age="1728000", x_cache="HIT from squid"
+    )
     server = Server({"/": home})
     with serving({"s": server}), office(tmp_path, server, "/a/") as place:
         trust_clock(place, real_clock(START))
@@ -120,7 +137,9 @@ def test_situation_29_home_pages_that_fail_in_the_same_minutes_are_our_line(
         with place.reader.connect() as connection:
             closed = {one.site: (one.counted, one.closed) for one in probes.weeks(connection, end)}
         said = [
-            one for one in judge_now(place, end, record=False).verdicts if "closed" in one.cause + one.rule
+            one
+            for one in judge_now(place, end, record=False).verdicts
+            if "closed" in one.cause + one.rule
         ]
     if answers == "none":
         assert {count for _, count in closed.values()} == {0}
@@ -164,7 +183,12 @@ def test_what_sends_its_readers_on_or_is_a_part_or_an_old_copy_accuses_nobody(
 
 
 @pytest.mark.parametrize(
-    "said", [{"code": 500, "msg": "token expired"}, {"success": False, "msg": "未登录"}, {"status": "error"}]
+    "said",
+    [
+        {"code": 500, "msg": "token expired"},
+        {"success": False, "msg": "未登录"},
+        {"status": "error"},
+    ],
 )
 def test_an_interface_that_answers_with_an_error_shows_no_empty_column(
     tmp_path: Path, said: dict[str, object]

@@ -1,4 +1,5 @@
-"""What is printed, shown and answered where we saw little or nothing: situations 19, 21 and 22 of the design."""
+"""What is printed, shown and answered where we saw little or nothing: situations 19, 21 and 22 of
+the design."""
 
 from __future__ import annotations
 
@@ -50,7 +51,9 @@ def columns_only(folder: Path, clock: Clock) -> Iterator[Town]:
         yield one
 
 
-def test_situation_19_a_night_whose_every_answer_is_503_saw_nothing_and_says_so(tmp_path: Path) -> None:
+def test_situation_19_a_night_whose_every_answer_is_503_saw_nothing_and_says_so(
+    tmp_path: Path,
+) -> None:
     clock = Clock()
     with columns_only(tmp_path, clock) as one:
         one.sample.portal.faults.set("503")
@@ -61,7 +64,9 @@ def test_situation_19_a_night_whose_every_answer_is_503_saw_nothing_and_says_so(
         assert "看到 6 个" not in said
         assert "%" not in said
         clock.now = START + timedelta(hours=1)
-        assert "没有看到任何栏目和账号" in "\n".join(status_lines(one.office, judge_now(one.office, clock())))
+        assert "没有看到任何栏目和账号" in "\n".join(
+            status_lines(one.office, judge_now(one.office, clock()))
+        )
         enter_users(one.office, "fgj")
         browser = clients(one.office, clock)(Role.OFFICE)
         for path in ("/", "/leader", "/health"):
@@ -77,7 +82,9 @@ def test_situation_19_a_night_whose_every_answer_is_503_saw_nothing_and_says_so(
         assert answer["columns_share"]["percent"] is None
 
 
-def test_situation_21_an_unreadable_column_is_ours_on_its_units_own_page(office_web: Fixture) -> None:
+def test_situation_21_an_unreadable_column_is_ours_on_its_units_own_page(
+    office_web: Fixture,
+) -> None:
     """It was due soon when it was last read; since its redesign nobody is urged about it."""
     client_for, office = office_web
     before = shown(client_for(Role.UNIT).get("/units/wjj").text)
@@ -91,8 +98,12 @@ def test_situation_21_an_unreadable_column_is_ours_on_its_units_own_page(office_
     assert "我办正在核查 通知公告" in after
     assert "即将超期" not in after
     assert "通知公告" not in client_for(Role.UNIT).get("/units/wjj/calendar.ics").text
-    row = next(row for row in page.text.split("<tr>") if "通知公告" in row and "我办正在核查" in row)
-    assert re.findall(r'class="chip([^"]*)"', row) == [""], "no colour says anything against the unit"
+    row = next(
+        row for row in page.text.split("<tr>") if "通知公告" in row and "我办正在核查" in row
+    )
+    assert re.findall(r'class="chip([^"]*)"', row) == [""], (
+        "no colour says anything against the unit"
+    )
 
 
 def test_situation_22_the_leader_is_given_no_percentage_of_one_account(office_web: Fixture) -> None:
@@ -108,13 +119,18 @@ def test_situation_22_the_leader_is_given_no_percentage_of_one_account(office_we
 
 
 @pytest.mark.parametrize("path", ["/", "/leader", "/units", "/units/wjj", "/charts", "/health"])
-def test_no_page_of_a_store_that_saw_nothing_claims_anything(office_web: Fixture, path: str) -> None:
-    """Every look failed and everything was judged: no page says that all is well, or how much is."""
+def test_no_page_of_a_store_that_saw_nothing_claims_anything(
+    office_web: Fixture, path: str
+) -> None:
+    """Every look failed and everything was judged: no page says that all is well, or how much
+    is."""
     client_for, office = office_web
     with office.engine.begin() as c:
         c.execute(VisitRow.__table__.delete())  # type: ignore[attr-defined]
         c.execute(
-            update(OutletRow).values(newest=None, last_conclusive=None, last_look=None, walk_done=False)
+            update(OutletRow).values(
+                newest=None, last_conclusive=None, last_look=None, walk_done=False
+            )
         )
         for outlet in ("jyxx", "jytz", "wjxx", "wjkb", "cgxx", "cszw", "wjwb", "jywx"):
             failure(c, outlet, NIGHT)
@@ -136,11 +152,19 @@ def everything(b: Bulletin, folder: Path) -> str:
     sheet.write(b, folder / "b.xlsx")
     word.write(b, folder / "b.docx")
     book = openpyxl.load_workbook(folder / "b.xlsx")
-    cells = [str(c.value) for page in book for row in page.iter_rows() for c in row if c.value is not None]
+    cells = [
+        str(c.value)
+        for page in book
+        for row in page.iter_rows()
+        for c in row
+        if c.value is not None
+    ]
     paper = docx.Document(str(folder / "b.docx"))
     lines = [p.text for p in paper.paragraphs]
     lines += [c.text for table in paper.tables for row in table.rows for c in row.cells]
-    blocks = [block.text + "|".join("|".join(row) for row in block.rows) for block in text_blocks(b)]
+    blocks = [
+        block.text + "|".join("|".join(row) for row in block.rows) for block in text_blocks(b)
+    ]
     return "\n".join([*blocks, *lines, *cells])
 
 
@@ -187,7 +211,9 @@ def test_a_bulletin_printed_inside_its_period_is_a_draft_and_frozen_only_by_some
     assert ZEROS.findall(said) == []
     for row in (row for group in b.groups for row in group.rows):
         assert "完成" not in row.completion
-        assert {count.sign for count in row.counts[1:]} == {"未判定"}, "August and September are not over"
+        assert {count.sign for count in row.counts[1:]} == {"未判定"}, (
+            "August and September are not over"
+        )
         assert row.counts[0].complete is False, "nor is July"
         assert row.states[1:] == ("running", "running")
     with pytest.raises(Unfinished, match="只是草稿"):
@@ -197,7 +223,9 @@ def test_a_bulletin_printed_inside_its_period_is_a_draft_and_frozen_only_by_some
     assert "经决定仍予封存：区里要求提前报送" in everything(kept.bulletin, tmp_path)
 
 
-def test_a_bulletin_whose_last_night_is_older_than_its_periods_end_is_a_draft(office_web: Fixture) -> None:
+def test_a_bulletin_whose_last_night_is_older_than_its_periods_end_is_a_draft(
+    office_web: Fixture,
+) -> None:
     _, office = office_web
     late = NOW + timedelta(days=100)
     b = draft(office, Period.parse("2020Q3"), late).bulletin
@@ -207,7 +235,9 @@ def test_a_bulletin_whose_last_night_is_older_than_its_periods_end_is_a_draft(of
     assert whole.draft == ()
 
 
-def test_situation_17_in_print_a_unit_that_was_merged_is_there_for_its_days_only(office_web: Fixture) -> None:
+def test_situation_17_in_print_a_unit_that_was_merged_is_there_for_its_days_only(
+    office_web: Fixture,
+) -> None:
     """城管局 left on 20 May: nothing is said of May and June, and it is named on no list."""
     _, office = office_web
     gone = datetime(2020, 5, 20, 9, tzinfo=SHANGHAI)
@@ -224,10 +254,14 @@ def test_situation_17_in_print_a_unit_that_was_merged_is_there_for_its_days_only
     assert "城管局在统计期内撤并，只统计存续期间" in coverage_words(b)
 
 
-def test_what_could_not_be_judged_stands_apart_with_its_cause(tmp_path: Path, office_web: Fixture) -> None:
+def test_what_could_not_be_judged_stands_apart_with_its_cause(
+    tmp_path: Path, office_web: Fixture
+) -> None:
     _, office = office_web
     b = draft(office, Period.parse("2020Q2"), NOW).bulletin
-    assert [(one.kind, one.name, one.cause) for one in b.unjudged] == [("栏目", "城管动态", "被验证码拦截")]
+    assert [(one.kind, one.name, one.cause) for one in b.unjudged] == [
+        ("栏目", "城管动态", "被验证码拦截")
+    ]
     said = everything(b, tmp_path)
     assert "未能判定的栏目1个（被验证码拦截1个），由检查单位另行核实，不归责任何单位" in said
     assert "另有1个未能判定，不计入" in said
@@ -236,7 +270,9 @@ def test_what_could_not_be_judged_stands_apart_with_its_cause(tmp_path: Path, of
     assert "城管动态" not in {cell.value for row in book["栏目"].iter_rows() for cell in row}
 
 
-def test_a_register_of_documents_that_nobody_watches_is_no_zero(tmp_path: Path, office_web: Fixture) -> None:
+def test_a_register_of_documents_that_nobody_watches_is_no_zero(
+    tmp_path: Path, office_web: Fixture
+) -> None:
     client_for, office = office_web
     b = draft(office, Period.parse("2020Q2"), NOW).bulletin
     said = everything(b, tmp_path)

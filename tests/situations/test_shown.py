@@ -1,6 +1,8 @@
-"""What a browser shows of a column and no row of its list holds: frames, scripts' rows, other years, notices, jumps, pins.
+"""What a browser shows of a column and no row of its list holds: frames, scripts' rows, other
+years, notices, jumps, pins.
 
-Each page printed only old rows to a reader of lists, and a newer post to everybody else. Situations 4, 7, 9, 12 and 13, as an
+Each page printed only old rows to a reader of lists, and a newer post to everybody else. Situations
+4, 7, 9, 12 and 13, as an
 opponent found them; the pages of one list are asked beside it before anybody is accused.
 """
 
@@ -87,7 +89,9 @@ SEEN_BY_ALL = {
 
 
 def read(html: bytes) -> Reading:
-    found = Page(URL, URL, 200, {"content-type": "text/html"}, html, datetime(2020, 7, 1, tzinfo=UTC))
+    found = Page(
+        URL, URL, 200, {"content-type": "text/html"}, html, datetime(2020, 7, 1, tzinfo=UTC)
+    )
     return refusal(found) or read_list(found, column="工作动态")
 
 
@@ -147,7 +151,8 @@ def pages(*lists: list[date]) -> dict[str, Answer]:
 
 
 def accused_after_a_day(here: Office, server: Server) -> list[str]:
-    """Of what the column is accused after a night, a second look and one more a day later, with its crosschecks."""
+    """Of what the column is accused after a night, a second look and one more a day later, with its
+    crosschecks."""
     night(here, 0)
     night(here, 0.05, second=True)
     place = Place(here, server)
@@ -159,7 +164,11 @@ SAME_DAY = [STALE[0]] * 10
 NEWEST = [FRESH - timedelta(days=3 * n) for n in range(10)]
 ORDERS = {
     "pinned rows fill the first page": (STALE, NEWEST, STALE[1:]),
-    "posts go to the end, and the first were entered on one day": (SAME_DAY, STALE[::-1], NEWEST[::-1]),
+    "posts go to the end, and the first were entered on one day": (
+        SAME_DAY,
+        STALE[::-1],
+        NEWEST[::-1],
+    ),
 }
 
 
@@ -172,13 +181,18 @@ def test_situation_13_a_first_page_without_the_newest_accuses_nobody(
         assert accused_after_a_day(here, server) == []
 
 
-def test_situation_13_posts_that_come_behind_the_first_page_are_found_night_by_night(tmp_path: Path) -> None:
-    """Ten pinned rows stay on the first page for weeks; what is new stands at the top of the second."""
+def test_situation_13_posts_that_come_behind_the_first_page_are_found_night_by_night(
+    tmp_path: Path,
+) -> None:
+    """Ten pinned rows stay on the first page for weeks; what is new stands at the top of the
+    second."""
     server = Server({})
     with serving({"s": server}), office(tmp_path, server, "/a/") as here:
         for days in range(0, 25, 3):
             today = TODAY + timedelta(days=days)
-            server.answers.update(pages(STALE, [today - timedelta(days=n) for n in range(10)], STALE[1:]))
+            server.answers.update(
+                pages(STALE, [today - timedelta(days=n) for n in range(10)], STALE[1:])
+            )
             night(here, days)
             night(here, days + 0.05, second=True)
             assert accused(here, days + 0.1) == []

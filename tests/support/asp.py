@@ -1,4 +1,5 @@
-"""The sample portal of an old ASP site: GBK, nested tables, lists that print ``[MM-DD]`` and no year anywhere but in articles."""
+"""The sample portal of an old ASP site: GBK, nested tables, lists that print ``[MM-DD]`` and no
+year anywhere but in articles."""
 
 from __future__ import annotations
 
@@ -34,7 +35,11 @@ class AspPortal:
             )
         if request.path == "/show.asp":
             return self._article(request.query.get("id", ""))
-        return self._page("首页", "<p>欢迎访问样例区政府网站</p>") if request.path == "/" else NOT_FOUND
+        return (
+            self._page("首页", "<p>欢迎访问样例区政府网站</p>")
+            if request.path == "/"
+            else NOT_FOUND
+        )
 
     def _list(self, column: SampleColumn, page: int) -> Answer:
         posts = column.posts(self.today)
@@ -70,7 +75,9 @@ class AspPortal:
         return 200, KIND, text.encode("gbk")
 
     def _article(self, number: str) -> Answer:
-        found = (one for c in self.columns for one in c.posts(self.today) if str(one.number) == number)
+        found = (
+            one for c in self.columns for one in c.posts(self.today) if str(one.number) == number
+        )
         told = next(found, None)
         if told is None:
             return NOT_FOUND

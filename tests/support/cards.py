@@ -1,4 +1,5 @@
-"""The sample portal of cards: a picture, a heading, a summary that begins with another day, categories, a read-more link."""
+"""The sample portal of cards: a picture, a heading, a summary that begins with another day,
+categories, a read-more link."""
 
 from __future__ import annotations
 
@@ -48,10 +49,13 @@ class CardPortal:
         pages = pages_of(posts, SIZE)
         cards = "".join(self._card(column, one) for one in paged(posts, page, SIZE))
         onward = f'<a href="{self.path(column)}?page={page + 1}">下一页</a>' if page < pages else ""
-        pager = f'<nav class="pager"><span>{page} / {pages} 页</span>{onward}</nav>' if posts else ""
+        pager = (
+            f'<nav class="pager"><span>{page} / {pages} 页</span>{onward}</nav>' if posts else ""
+        )
         middle = cards or '<p class="tips">该栏目暂无内容</p>'
         return self._page(
-            column.name, f'<h1 class="title">{column.name}</h1><div class="grid">{middle}</div>{pager}'
+            column.name,
+            f'<h1 class="title">{column.name}</h1><div class="grid">{middle}</div>{pager}',
         )
 
     def _page(self, name: str, middle: str) -> Answer:
@@ -63,11 +67,14 @@ class CardPortal:
         return 200, HTML, text.encode()
 
     def _article(self, number: str) -> Answer:
-        found = (one for c in self.columns for one in c.posts(self.today) if str(one.number) == number)
+        found = (
+            one for c in self.columns for one in c.posts(self.today) if str(one.number) == number
+        )
         told = next(found, None)
         if told is None:
             return NOT_FOUND
         day = f"{told.day.year}年{told.day.month}月{told.day.day}日"
         return self._page(
-            told.title, f"<h1>{told.title}</h1><p class='meta'>发布时间：{day}　来源：区政府办公室</p>{BODY}"
+            told.title,
+            f"<h1>{told.title}</h1><p class='meta'>发布时间：{day}　来源：区政府办公室</p>{BODY}",
         )

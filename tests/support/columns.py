@@ -1,6 +1,7 @@
 """What the sample portals publish: the same ten columns everywhere, each with the truth about it.
 
-A column that lives gets new posts while the nights go on; the others stand as they stood. ``truth`` is what a person
+A column that lives gets new posts while the nights go on; the others stand as they stood. ``truth``
+is what a person
 who knows the district would say of it on any of the nights.
 """
 
@@ -38,9 +39,11 @@ class Told:
 
 @dataclass(frozen=True)
 class SampleColumn:
-    """A column: ``age`` days old is its newest post on the first day, ``every`` so many days there was one, ``count`` in all.
+    """A column: ``age`` days old is its newest post on the first day, ``every`` so many days there
+    was one, ``count`` in all.
 
-    ``key`` is its name in addresses, ``place`` its place among the columns, from which its posts get their numbers.
+    ``key`` is its name in addresses, ``place`` its place among the columns, from which its posts
+    get their numbers.
     """
 
     key: str
@@ -56,10 +59,15 @@ class SampleColumn:
     def posts(self, today: date) -> list[Told]:
         """The posts that exist on ``today``, newest first."""
         more = ((today - START).days + self.age) // self.every if self.lives else 0
-        days = [START - timedelta(days=self.age - self.every * (more - i)) for i in range(self.count + more)]
+        days = [
+            START - timedelta(days=self.age - self.every * (more - i))
+            for i in range(self.count + more)
+        ]
         first = 1000 * (self.place + 1) + self.count + more
         return (
-            [Told(self._title(first - i), first - i, day) for i, day in enumerate(days)] if self.count else []
+            [Told(self._title(first - i), first - i, day) for i, day in enumerate(days)]
+            if self.count
+            else []
         )
 
     def _title(self, number: int) -> str:
@@ -70,7 +78,8 @@ NEWS, OPEN = "新闻中心", "政务公开"
 
 
 def standard() -> tuple[SampleColumn, ...]:
-    """Ten columns of a district: of every class a fresh and a stale one, and one without any post."""
+    """Ten columns of a district: of every class a fresh and a stale one, and one without any
+    post."""
     columns = (
         SampleColumn("yw", "要闻动态", NEWS, FRESH, 1, 2, 60, lives=True),
         SampleColumn("bm", "部门动态", NEWS, FRESH, 4, 3, 35, lives=True),

@@ -1,6 +1,8 @@
-"""A small district on loopback for the tests of the whole job: six columns, two accounts, a night in a second.
+"""A small district on loopback for the tests of the whole job: six columns, two accounts, a night
+in a second.
 
-``News`` alone is published until the last day; ``old`` stopped years ago and is the one column to blame.
+``News`` alone is published until the last day; ``old`` stopped years ago and is the one column to
+blame.
 """
 
 from __future__ import annotations
@@ -51,7 +53,8 @@ class Clock:
 
 
 def small_district(posts: int = 12, archive: int = 8) -> District:
-    """Three units with ``posts`` each in April to July 2020, and ``archive`` older posts in every column."""
+    """Three units with ``posts`` each in April to July 2020, and ``archive`` older posts in every
+    column."""
     counts = dict.fromkeys(("2020-04", "2020-05", "2020-06", "2020-07"), posts)
     unit = {"group": "区直部门", "quota": 10, "posts": counts}
     column = {"level": 2, "archive": archive, "class": "other"}
@@ -77,15 +80,45 @@ def small_district(posts: int = 12, archive: int = 8) -> District:
                 }
             ],
             "units": [
-                {**unit, "id": "fgj", "short": "发改局", "full": "样例市样例区发展和改革局", "column": "fgj"},
-                {**unit, "id": "mzj", "short": "民政局", "full": "样例市样例区民政局", "column": "mzj"},
-                {**unit, "id": "gsz", "short": "盖山镇", "full": "样例区盖山镇人民政府", "column": "gsz"},
+                {
+                    **unit,
+                    "id": "fgj",
+                    "short": "发改局",
+                    "full": "样例市样例区发展和改革局",
+                    "column": "fgj",
+                },
+                {
+                    **unit,
+                    "id": "mzj",
+                    "short": "民政局",
+                    "full": "样例市样例区民政局",
+                    "column": "mzj",
+                },
+                {
+                    **unit,
+                    "id": "gsz",
+                    "short": "盖山镇",
+                    "full": "样例区盖山镇人民政府",
+                    "column": "gsz",
+                },
             ],
             "origins": [{"name": "样例日报", "columns": ["news"], "posts": counts}],
             "columns": [
-                {**column, "id": "news", "name": "样例要闻", "path": "政务动态", "folder": "zwdt/ylyw"}
+                {
+                    **column,
+                    "id": "news",
+                    "name": "样例要闻",
+                    "path": "政务动态",
+                    "folder": "zwdt/ylyw",
+                }
                 | {"class": "news", "units": ["fgj"]},
-                {**column, "id": "notice", "name": "通知公告", "path": "政务动态", "folder": "zwdt/tzgg"}
+                {
+                    **column,
+                    "id": "notice",
+                    "name": "通知公告",
+                    "path": "政务动态",
+                    "folder": "zwdt/tzgg",
+                }
                 | {"class": "notice", "units": ["mzj"]},
                 {
                     **column,
@@ -111,7 +144,13 @@ def small_district(posts: int = 12, archive: int = 8) -> District:
                     "folder": "zj/gsz",
                     "units": ["gsz"],
                 },
-                {**column, "id": "old", "name": "脱贫攻坚", "path": "重点领域", "folder": "zdly/tpgj"}
+                {
+                    **column,
+                    "id": "old",
+                    "name": "脱贫攻坚",
+                    "path": "重点领域",
+                    "folder": "zdly/tpgj",
+                }
                 | {"units": ["mzj"], "newest": date(2019, 5, 8)},
             ],
             "accounts": [
@@ -146,7 +185,8 @@ class Town:
         return {(v.rule, v.subject, v.period): v for v in said}
 
     def publish_everywhere(self, day: date) -> None:
-        """A new post in every column but the late one, and ten for every unit in the month of ``day``."""
+        """A new post in every column but the late one, and ten for every unit in the month of
+        ``day``."""
         for column in COLUMNS[:-1]:
             moment = datetime(day.year, day.month, day.day, 8, tzinfo=SHANGHAI)
             self.sample.portal.publish(column, f"【样例】{column} {day}", "样例日报", moment)
@@ -159,7 +199,8 @@ def crawl_here(
     *,
     conditional: bool = True,
 ) -> Crawled:
-    """The crawl's walk in this process, through httpx: the same walk and the same visits (test_doors)."""
+    """The crawl's walk in this process, through httpx: the same walk and the same visits
+    (test_doors)."""
     with office.reader.connect() as connection:
         known = known_outlets(connection)
     ids = [one.outlet.id for one in known if one.outlet.kind is not OutletKind.CANARY]
@@ -178,7 +219,9 @@ def crawl_here(
 
 
 @contextmanager
-def served(folder: Path, clock: Clock | None = None, district: District | None = None) -> Iterator[Sample]:
+def served(
+    folder: Path, clock: Clock | None = None, district: District | None = None
+) -> Iterator[Sample]:
     """The small district (or ``district``) on loopback as it stands at ``clock``."""
     with serve(district or small_district(), clock or Clock(), folder / "mail") as sample:
         yield sample
@@ -226,7 +269,8 @@ KEPT = ("unit", "site", "outlet", "duty", "post", "finding", "event")
 
 
 def contents(engine: Engine, *, without: Sequence[str] = ()) -> dict[str, list[tuple[Any, ...]]]:
-    """The rows of the :data:`KEPT` tables in order of their keys; ``table`` or ``table.column`` may be left out."""
+    """The rows of the :data:`KEPT` tables in order of their keys; ``table`` or ``table.column`` may
+    be left out."""
     found: dict[str, list[tuple[Any, ...]]] = {}
     tables = MetaData()
     tables.reflect(engine)

@@ -1,4 +1,5 @@
-"""A loopback server that answers bytes as they are written here: every ill manner that an HTTP library would hide.
+"""A loopback server that answers bytes as they are written here: every ill manner that an HTTP
+library would hide.
 
 Each :class:`Case` gets a port of its own, so that one that kills its host leaves the others alone.
 """
@@ -48,10 +49,14 @@ class Server:
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines[1:] if line)}
+        headers = {
+            k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines[1:] if line)
+        }
         request = Request(lines[0].split(" ")[1], headers)
         self.asked.append(request)
-        answer = self.answers.get(request.path.partition("?")[0], plain(b"", status="404 Not Found"))
+        answer = self.answers.get(
+            request.path.partition("?")[0], plain(b"", status="404 Not Found")
+        )
         await answer(request, writer)
         await writer.drain()
 
@@ -60,7 +65,11 @@ def plain(body: bytes, *, status: str = "200 OK", **headers: str) -> Answer:
     """A whole answer with its length; ``content_type`` is ``Content-Type``."""
 
     async def answer(request: Request, writer: asyncio.StreamWriter) -> None:
-        named = {"content_type": "text/html; charset=utf-8", "content_length": str(len(body)), **headers}
+        named = {
+            "content_type": "text/html; charset=utf-8",
+            "content_length": str(len(body)),
+            **headers,
+        }
         lines = [f"{name.replace('_', '-').title()}: {value}" for name, value in named.items()]
         head = "\r\n".join([f"HTTP/1.1 {status}", "Connection: close", *lines])
         writer.write(head.encode("latin-1") + b"\r\n\r\n" + body)
@@ -92,9 +101,9 @@ def validated(body: bytes, etag: str) -> Answer:
 
     async def answer(request: Request, writer: asyncio.StreamWriter) -> None:
         same = request.headers.get("if-none-match") == etag
-        await plain(b"" if same else body, status="304 Not Modified" if same else "200 OK", etag=etag)(
-            request, writer
-        )
+        await plain(
+            b"" if same else body, status="304 Not Modified" if same else "200 OK", etag=etag
+        )(request, writer)
 
     return answer
 

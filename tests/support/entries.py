@@ -15,20 +15,27 @@ from monitor.record.chain import Entry
 def keep(connection: Connection, bulletin: Bulletin, now: datetime) -> str:
     """Freeze ``bulletin``; returns the name under which it is kept."""
     paper = paper_of(bulletin)
-    papers.put(connection, paper, Entry("bulletin_frozen", f"bulletin:{paper.name}"), by="测试", now=now)
+    papers.put(
+        connection, paper, Entry("bulletin_frozen", f"bulletin:{paper.name}"), by="测试", now=now
+    )
     return paper.name
 
 
 def break_commits(engine: Engine) -> None:
-    """From now on whoever writes into the record is refused by the database, and only at the commit."""
+    """From now on whoever writes into the record is refused by the database, and only at the
+    commit."""
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE nowhere (id INTEGER PRIMARY KEY)"))
         connection.execute(
-            text("CREATE TABLE orphan (of INTEGER REFERENCES nowhere (id) DEFERRABLE INITIALLY DEFERRED)")
+            text(
+                "CREATE TABLE orphan (of INTEGER REFERENCES nowhere (id) DEFERRABLE INITIALLY DEFERRED)"
+            )
         )
         if connection.dialect.name == "sqlite":
             connection.execute(
-                text("CREATE TRIGGER late AFTER INSERT ON audit BEGIN INSERT INTO orphan VALUES (1); END")
+                text(
+                    "CREATE TRIGGER late AFTER INSERT ON audit BEGIN INSERT INTO orphan VALUES (1); END"
+                )
             )
             return
         connection.execute(
@@ -38,5 +45,7 @@ def break_commits(engine: Engine) -> None:
             )
         )
         connection.execute(
-            text("CREATE TRIGGER late AFTER INSERT ON audit FOR EACH STATEMENT EXECUTE FUNCTION late()")
+            text(
+                "CREATE TRIGGER late AFTER INSERT ON audit FOR EACH STATEMENT EXECUTE FUNCTION late()"
+            )
         )

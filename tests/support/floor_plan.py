@@ -1,4 +1,5 @@
-"""The floor plan of docs/house.md, made of the rooms' own sentences: ``python -m tests.support.floor_plan`` writes it anew."""
+"""The floor plan of docs/house.md, made of the rooms' own sentences: ``python -m
+tests.support.floor_plan`` writes it anew."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ FACE = re.compile(r"^Face: (.*)\.$", re.MULTILINE | re.DOTALL)
 
 
 def storeys(package: str) -> list[list[str]]:
-    """The rooms of ``package``, a list a storey, the topmost first, as the contract of pyproject.toml has them."""
+    """The rooms of ``package``, a list a storey, the topmost first, as the contract of
+    pyproject.toml has them."""
     read = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = read["tool"]["importlinter"]["contracts"]
     layers = next(one["layers"] for one in contracts if one.get("containers") == [package])
@@ -22,7 +24,8 @@ def storeys(package: str) -> list[list[str]]:
 
 
 def sentence(room: str) -> str:
-    """What ``room`` says that it holds: the first sentence of its docstring, up to the blank line."""
+    """What ``room`` says that it holds: the first sentence of its docstring, up to the blank
+    line."""
     return " ".join(_docstring(room).split("\n\n")[0].split())
 
 

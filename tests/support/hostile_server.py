@@ -1,4 +1,5 @@
-"""A raw server on loopback that floods or drips, and counts what it could give before the other side left."""
+"""A raw server on loopback that floods or drips, and counts what it could give before the other
+side left."""
 
 from __future__ import annotations
 
@@ -9,14 +10,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 DRIP = 0.02
-"""Seconds between two drips: below every step's timeout in the tests, so that only a whole deadline ends it."""
+"""Seconds between two drips: below every step's timeout in the tests, so that only a whole deadline
+ends it."""
 ENOUGH = 200_000_000
 MANY_DRIPS = 3_000
 
 
 @dataclass
 class Hostile:
-    """Says ``first`` once asked (or at once), then ``again`` for ever: at full speed, or one piece a drip."""
+    """Says ``first`` once asked (or at once), then ``again`` for ever: at full speed, or one piece
+    a drip."""
 
     first: bytes
     again: bytes
@@ -52,7 +55,8 @@ class Hostile:
 
 @contextmanager
 def hostile(server: Hostile) -> Iterator[Hostile]:
-    """``server`` on a free port. At the end it must have been left by its client, not the other way round."""
+    """``server`` on a free port. At the end it must have been left by its client, not the other way
+    round."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server.port = listener.getsockname()[1]
         thread = threading.Thread(target=server.serve, args=(listener,))

@@ -1,4 +1,5 @@
-"""The sample portal of JCMS: the list is data in a script element, further pages are asked by POST from ``dataproxy.jsp``."""
+"""The sample portal of JCMS: the list is data in a script element, further pages are asked by POST
+from ``dataproxy.jsp``."""
 
 from __future__ import annotations
 
@@ -68,9 +69,14 @@ class JcmsPortal:
         )
 
     def _proxy(self, request: Request) -> Answer:
-        first, last = int(request.query.get("startrecord", "1")), int(request.query.get("endrecord", "1"))
+        first, last = (
+            int(request.query.get("startrecord", "1")),
+            int(request.query.get("endrecord", "1")),
+        )
         self.posted.append((first, last))
-        column = next((c for c in self.columns if str(self._id(c)) == request.form.get("columnid")), None)
+        column = next(
+            (c for c in self.columns if str(self._id(c)) == request.form.get("columnid")), None
+        )
         if (
             column is None
             or request.form.get("unitid") != f"64{self._id(column)}"
@@ -88,7 +94,9 @@ class JcmsPortal:
         return 200, HTML, text.encode()
 
     def _article(self, column: SampleColumn, path: str) -> Answer:
-        told = next((one for one in column.posts(self.today) if path.endswith(f"_{one.number}.html")), None)
+        told = next(
+            (one for one in column.posts(self.today) if path.endswith(f"_{one.number}.html")), None
+        )
         if told is None:
             return NOT_FOUND
         text = (

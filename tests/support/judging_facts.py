@@ -68,7 +68,9 @@ def look(moment: datetime, newest: date | str | None = None, **values: Any) -> L
     return Look(moment=moment, **{**defaults, **values})
 
 
-def failed(moment: datetime, outcome: Outcome = Outcome.UNREACHABLE, reason: str = "timeout") -> Look:
+def failed(
+    moment: datetime, outcome: Outcome = Outcome.UNREACHABLE, reason: str = "timeout"
+) -> Look:
     """A look that proves nothing."""
     return Look(moment, outcome, Evidence.NONE, "portal", reason=reason)
 
@@ -78,13 +80,21 @@ def nights(as_of: datetime, newest: date | None, count: int = 2) -> tuple[Look, 
     return tuple(look(as_of - timedelta(hours=1 + 24 * n), newest) for n in range(count))
 
 
-def column(cls: ColumnClass = ColumnClass.NEWS, url: str | None = "http://www.example.gov.cn/a/") -> Outlet:
-    return Outlet("a", OutletKind.COLUMN, "要闻", "portal", "site", ("u",), url, cls, path="首页/要闻")
+def column(
+    cls: ColumnClass = ColumnClass.NEWS, url: str | None = "http://www.example.gov.cn/a/"
+) -> Outlet:
+    return Outlet(
+        "a", OutletKind.COLUMN, "要闻", "portal", "site", ("u",), url, cls, path="首页/要闻"
+    )
 
 
-def account(state: AccountState = AccountState.REGISTERED, probes: tuple[Probe, ...] | None = None) -> Outlet:
+def account(
+    state: AccountState = AccountState.REGISTERED, probes: tuple[Probe, ...] | None = None
+) -> Outlet:
     probes = (Probe("weibo"),) if probes is None else probes
-    return Outlet("w", OutletKind.ACCOUNT, "仓山发布", "weibo", "site", ("u",), state=state, probes=probes)
+    return Outlet(
+        "w", OutletKind.ACCOUNT, "仓山发布", "weibo", "site", ("u",), state=state, probes=probes
+    )
 
 
 def about(
@@ -105,7 +115,9 @@ def about(
     )
 
 
-def facts(as_of: datetime, *outlets: OutletFacts, units: Sequence[UnitFacts] = (), **values: Any) -> Facts:
+def facts(
+    as_of: datetime, *outlets: OutletFacts, units: Sequence[UnitFacts] = (), **values: Any
+) -> Facts:
     day = shanghai_day(as_of)
     months = months_from(add_months(quarter_start(day), -3), day.replace(day=1))
     return Facts(as_of, day, outlets, tuple(units), months, month_of(day), **values)
@@ -114,7 +126,8 @@ def facts(as_of: datetime, *outlets: OutletFacts, units: Sequence[UnitFacts] = (
 def unit(
     counts: dict[str, int], quota: int | None = 10, gaps: dict[str, tuple[str, ...]] | None = None
 ) -> UnitFacts:
-    """A unit whose months were all counted whole, but for those with ``gaps`` (outlets by month)."""
+    """A unit whose months were all counted whole, but for those with ``gaps`` (outlets by
+    month)."""
     months = [f"{year}-{month:02d}" for year in (2019, 2020) for month in range(1, 13)]
     gaps = gaps or {}
     known = {

@@ -1,4 +1,5 @@
-"""Rows written by hand for the tests of facts, findings and evaluation: what a crawl would have left."""
+"""Rows written by hand for the tests of facts, findings and evaluation: what a crawl would have
+left."""
 
 from __future__ import annotations
 
@@ -26,34 +27,64 @@ def column(
     cls: ColumnClass = ColumnClass.OTHER,
     url: str | None = "http://www.example.gov.cn/x/",
 ) -> Outlet:
-    return Outlet(id_, OutletKind.COLUMN, f"栏目{id_}", "portal", "site", units, url, cls, path=f"栏目{id_}")
+    return Outlet(
+        id_, OutletKind.COLUMN, f"栏目{id_}", "portal", "site", units, url, cls, path=f"栏目{id_}"
+    )
 
 
 def enter(connection: Connection, now: datetime, units: tuple[Unit, ...], *outlets: Outlet) -> None:
-    """The catalogue as of ``now``; outlets that are left out are retired. The office says that it is all."""
+    """The catalogue as of ``now``; outlets that are left out are retired. The office says that it
+    is all."""
     sync(connection, Catalogue(units, (SITE,), outlets), now)
     vouch(connection, [one.id for one in units], person="张三", reason="已逐个核对", moment=now)
 
 
-def visit(connection: Connection, outlet: str, moment: datetime, newest: date | None, **values: Any) -> None:
-    """One look and what it leaves in the outlet's row; the walk over its pages is done at once, down to the last."""
+def visit(
+    connection: Connection, outlet: str, moment: datetime, newest: date | None, **values: Any
+) -> None:
+    """One look and what it leaves in the outlet's row; the walk over its pages is done at once,
+    down to the last."""
     row: dict[str, Any] = {
-        "outlet_id": outlet, "moment": moment, "outcome": Outcome.READ.value if newest else Outcome.EMPTY.value,
-        "evidence": Evidence.COMPLETE.value, "door": "spider", "probe": "portal", "page_no": 1, "reason": "",
-        "mark": "", "url": "", "status": 200, "newest": newest, "newest_url": "", "dated": 1 if newest else 0,
-        "page_hash": "", "etag": "", "last_modified": "", "seconds": 0.1, "family": "",
-    } | values  # fmt: skip
+        "outlet_id": outlet,
+        "moment": moment,
+        "outcome": Outcome.READ.value if newest else Outcome.EMPTY.value,
+        "evidence": Evidence.COMPLETE.value,
+        "door": "spider",
+        "probe": "portal",
+        "page_no": 1,
+        "reason": "",
+        "mark": "",
+        "url": "",
+        "status": 200,
+        "newest": newest,
+        "newest_url": "",
+        "dated": 1 if newest else 0,
+        "page_hash": "",
+        "etag": "",
+        "last_modified": "",
+        "seconds": 0.1,
+        "family": "",
+    } | values
     connection.execute(insert(VisitRow).values(row))
     if row["page_no"] == 1:
         state: dict[str, Any] = {"last_look": moment}
         if Outcome(row["outcome"]).conclusive:
-            state |= {"last_conclusive": moment, "walk_done": True, "newest": newest, "whole_since": date.min}
+            state |= {
+                "last_conclusive": moment,
+                "walk_done": True,
+                "newest": newest,
+                "whole_since": date.min,
+            }
         connection.execute(update(OutletRow).where(OutletRow.id == outlet).values(state))
 
 
 def failure(connection: Connection, outlet: str, moment: datetime, reason: str = "timeout") -> None:
     """A look that brought nothing."""
-    values = {"outcome": Outcome.UNREACHABLE.value, "evidence": Evidence.NONE.value, "reason": reason}
+    values = {
+        "outcome": Outcome.UNREACHABLE.value,
+        "evidence": Evidence.NONE.value,
+        "reason": reason,
+    }
     visit(connection, outlet, moment, None, **values)
 
 
@@ -62,11 +93,23 @@ def post(
 ) -> None:
     """One post as the outlet showed it."""
     row = {
-        "outlet_id": outlet, "url": url, "title": f"样例 {url}", "published": day, "published_at": None,
-        "raw": day.isoformat() if day else "", "place": "item", "why": "", "origin": None, "others": [],
-        "pinned": False, "page_hash": "", "first_seen": seen, "last_seen": seen, "prior_look": None,
+        "outlet_id": outlet,
+        "url": url,
+        "title": f"样例 {url}",
+        "published": day,
+        "published_at": None,
+        "raw": day.isoformat() if day else "",
+        "place": "item",
+        "why": "",
+        "origin": None,
+        "others": [],
+        "pinned": False,
+        "page_hash": "",
+        "first_seen": seen,
+        "last_seen": seen,
+        "prior_look": None,
         "article": "read",
-    } | values  # fmt: skip
+    } | values
     connection.execute(insert(PostRow).values(row))
 
 

@@ -43,7 +43,11 @@ FOOT = (
 
 
 def page(
-    html: str | bytes, url: str = COLUMN, *, at: datetime = LOOK, headers: dict[str, str] | None = None
+    html: str | bytes,
+    url: str = COLUMN,
+    *,
+    at: datetime = LOOK,
+    headers: dict[str, str] | None = None,
 ) -> Page:
     """``html`` as fetched from ``url``."""
     body = html.encode("utf-8") if isinstance(html, str) else html
@@ -60,7 +64,9 @@ def title(i: int) -> str:
 
 
 def items(
-    when: Sequence[date], form: str = "<li><a href='{url}'>{title}</a><span>{day}</span></li>", start: int = 0
+    when: Sequence[date],
+    form: str = "<li><a href='{url}'>{title}</a><span>{day}</span></li>",
+    start: int = 0,
 ) -> str:
     """One row of ``form`` for every day, addresses below the column's own folder."""
     return "\n".join(
@@ -76,7 +82,9 @@ def items(
     )
 
 
-def whole(middle: str, *, name: str = "通知公告", before: str = "", after: str = "", head: str = "") -> str:
+def whole(
+    middle: str, *, name: str = "通知公告", before: str = "", after: str = "", head: str = ""
+) -> str:
     """A portal page: menu, breadcrumb, ``middle``, footer."""
     return (
         f"<!DOCTYPE html><html><head><meta charset='utf-8'><title>{name}_仓霞区人民政府</title>"

@@ -17,7 +17,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 @dataclass
 class Script:
-    """What the server says: answers by recipient, by command, and where it hangs up. ``""`` means yes."""
+    """What the server says: answers by recipient, by command, and where it hangs up. ``""`` means
+    yes."""
 
     recipient: dict[str, str] = field(default_factory=dict)
     sender: str = ""
@@ -25,13 +26,17 @@ class Script:
     drop_after_data: int = 0
     kept: list[tuple[list[str], bytes]] = field(default_factory=list)
 
-    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+    async def handle_MAIL(
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
         if self.sender:
             return self.sender
         envelope.mail_from = address
         return "250 OK"
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
         if said := self.recipient.get(address):
             return said
         envelope.rcpt_tos.append(address)
@@ -67,7 +72,8 @@ def check_login(server: Any, session: Any, envelope: Any, mechanism: str, data: 
 def mail_server(
     script: Script, *, tls: ssl.SSLContext | None = None, implicit: bool = False, **options: Any
 ) -> Iterator[int]:
-    """Serve ``script`` on a free loopback port, which is given; ``tls`` is STARTTLS unless ``implicit``."""
+    """Serve ``script`` on a free loopback port, which is given; ``tls`` is STARTTLS unless
+    ``implicit``."""
     loop = asyncio.new_event_loop()
     ready: list[asyncio.Server] = []
 
@@ -76,7 +82,9 @@ def mail_server(
         return SMTP(script, hostname="mail.example.org", tls_context=context, loop=loop, **options)
 
     async def serve() -> None:
-        ready.append(await loop.create_server(factory, "127.0.0.1", 0, ssl=tls if implicit else None))
+        ready.append(
+            await loop.create_server(factory, "127.0.0.1", 0, ssl=tls if implicit else None)
+        )
 
     loop.run_until_complete(serve())
     thread = threading.Thread(target=loop.run_forever)

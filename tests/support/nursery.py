@@ -1,6 +1,8 @@
-"""A process that has loaded the crawl and forks one per request: real crawls to kill, without Scrapy's start each time.
+"""A process that has loaded the crawl and forks one per request: real crawls to kill, without
+Scrapy's start each time.
 
-``python -m tests.nursery ROWS`` reads a line of JSON (arguments of ``python -m crawler``) and answers with the
+``python -m tests.nursery ROWS`` reads a line of JSON (arguments of ``python -m crawler``) and
+answers with the
 child's process id; the child tells its exit code on a line of its own when it ends by itself.
 """
 
@@ -66,7 +68,8 @@ class Crawling:
         return self._nursery.wait(self.pid)
 
     def kill(self) -> None:
-        """``kill -9``; a process that has ended stays until :meth:`wait`, so the number is nobody else's."""
+        """``kill -9``; a process that has ended stays until :meth:`wait`, so the number is nobody
+        else's."""
         os.kill(self.pid, signal.SIGKILL)
 
 
@@ -96,7 +99,9 @@ def main(arguments: Sequence[str]) -> int:
     for line in sys.stdin:
         asked = json.loads(line)
         answer = (
-            {"code": os.waitstatus_to_exitcode(os.waitpid(asked, 0)[1])} if isinstance(asked, int) else {}
+            {"code": os.waitstatus_to_exitcode(os.waitpid(asked, 0)[1])}
+            if isinstance(asked, int)
+            else {}
         )
         if not answer:
             answer = {"pid": _fork(crawl.main, asked)}

@@ -1,4 +1,5 @@
-"""A small catalogue, findings in it, and a channel that does as it is told: for the tests of letters."""
+"""A small catalogue, findings in it, and a channel that does as it is told: for the tests of
+letters."""
 
 from __future__ import annotations
 
@@ -24,7 +25,13 @@ from tests.conftest import Store
 DAY = date(2020, 7, 20)
 NOW = datetime(2020, 7, 20, 9, tzinfo=SHANGHAI)
 UNITS = (
-    Unit("jsj", "建设局", "住房和城乡建设局", "区直部门", emails=("jsj@example.org", "jsj2@example.org")),
+    Unit(
+        "jsj",
+        "建设局",
+        "住房和城乡建设局",
+        "区直部门",
+        emails=("jsj@example.org", "jsj2@example.org"),
+    ),
     Unit("yjj", "应急管理局", "应急管理局", "区直部门", emails=("yjj@example.org",)),
     Unit("sjj", "审计局", "审计局", "区直部门"),
     Unit("jyj", "教育局", "教育局", "区直部门", emails=("jyj@example.org",)),
@@ -37,7 +44,8 @@ CONFIG = AlertsConfig(letters=SETTINGS, mail=MAIL)
 
 
 def seed(store: Store, *findings: Sequence[str], units: Sequence[Unit] = UNITS) -> None:
-    """The catalogue, one column, and findings answered for by the given units (none: it is ours)."""
+    """The catalogue, one column, and findings answered for by the given units (none: it is
+    ours)."""
     with store.engine.begin() as c:
         rows = [
             {
@@ -54,10 +62,22 @@ def seed(store: Store, *findings: Sequence[str], units: Sequence[Unit] = UNITS) 
         c.execute(insert(UnitRow), rows)
         c.execute(
             insert(SiteRow).values(
-                id="s", name="门户", home="http://portal/", hosts=[], delay=1, concurrency=1, legacy_tls=False
+                id="s",
+                name="门户",
+                home="http://portal/",
+                hosts=[],
+                delay=1,
+                concurrency=1,
+                legacy_tls=False,
             )
         )
-        column = {"id": "zlaq", "kind": "column", "name": "质量安全", "platform": "portal", "site_id": "s"}
+        column = {
+            "id": "zlaq",
+            "kind": "column",
+            "name": "质量安全",
+            "platform": "portal",
+            "site_id": "s",
+        }
         column |= {"url": "http://portal.example.org/zlaq/", "cls": "other", "path": "", "level": 2}
         column |= {"floor": 1, "state": "registered", "handle": {}, "probes": []}
         c.execute(insert(OutletRow).values(column))
@@ -68,11 +88,22 @@ def seed(store: Store, *findings: Sequence[str], units: Sequence[Unit] = UNITS) 
 
 
 def visit(outcome: str, moment: datetime) -> dict[str, Any]:
-    texts = dict.fromkeys(("reason", "mark", "url", "newest_url", "page_hash", "etag", "last_modified"), "")
+    texts = dict.fromkeys(
+        ("reason", "mark", "url", "newest_url", "page_hash", "etag", "last_modified"), ""
+    )
     return texts | {
-        "outlet_id": "zlaq", "moment": moment, "outcome": outcome, "evidence": "complete", "door": "spider",
-        "probe": "portal", "page_no": 1, "status": 200, "dated": 20, "seconds": 0.1, "family": "trs",
-    }  # fmt: skip
+        "outlet_id": "zlaq",
+        "moment": moment,
+        "outcome": outcome,
+        "evidence": "complete",
+        "door": "spider",
+        "probe": "portal",
+        "page_no": 1,
+        "status": 200,
+        "dated": 20,
+        "seconds": 0.1,
+        "family": "trs",
+    }
 
 
 def open_finding(store: Store, *units: str) -> int:
@@ -86,7 +117,13 @@ def open_finding(store: Store, *units: str) -> int:
             "sentence": "超期。",
             "clause": "19号",
         }
-        row |= {"units": list(units), "numbers": {}, "newest": {}, "ours": not units, "due": date(2020, 7, 1)}
+        row |= {
+            "units": list(units),
+            "numbers": {},
+            "newest": {},
+            "ours": not units,
+            "due": date(2020, 7, 1),
+        }
         row |= {"opened": NOW - timedelta(days=5)}
         said = {name: row[name] for name in ("rule", "subject", "period", "value", "clause")}
         c.execute(insert(SaidRow).values({**said, "since": row["opened"]}))
@@ -132,7 +169,9 @@ class Fake:
         return step
 
 
-def deliver(store: Store, channel: Send, now: datetime = NOW, config: AlertsConfig = CONFIG) -> Sent:
+def deliver(
+    store: Store, channel: Send, now: datetime = NOW, config: AlertsConfig = CONFIG
+) -> Sent:
     return send_waiting(store.engine, config, now, {"mail": channel}, elapsed=lambda: 0.0)
 
 

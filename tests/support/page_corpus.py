@@ -1,4 +1,5 @@
-"""Small list pages in the manners of many makers, with the newest day that a reader of the page would name.
+"""Small list pages in the manners of many makers, with the newest day that a reader of the page
+would name.
 
 Made here by hand; no page is copied from anywhere. Addresses end in example.org.
 """
@@ -39,8 +40,11 @@ class Sample:
     newest: date
 
 
-def rows(form: str, count: int = 10, newest: date = NEWEST, step: int = 9, first: int = 4000) -> str:
-    """``form`` once a row: ``title``, ``day`` (a date), ``n`` (a number that grows with the day), ``i`` (the row)."""
+def rows(
+    form: str, count: int = 10, newest: date = NEWEST, step: int = 9, first: int = 4000
+) -> str:
+    """``form`` once a row: ``title``, ``day`` (a date), ``n`` (a number that grows with the day),
+    ``i`` (the row)."""
     return "".join(
         form.format(
             title=SUBJECTS[i % len(SUBJECTS)] + ("" if i < len(SUBJECTS) else "（续）"),
@@ -64,9 +68,7 @@ def page(middle: str, *, head: str = "", name: str = "通知公告", path: bool 
     )
 
 
-TRS_LI = (
-    "<li><a href='./{day:%Y%m}/t{day:%Y%m%d}_{n}.html' title='{title}'>{title}</a><span>{day}</span></li>"
-)
+TRS_LI = "<li><a href='./{day:%Y%m}/t{day:%Y%m%d}_{n}.html' title='{title}'>{title}</a><span>{day}</span></li>"
 UNDATED = "<li><a href='/xwzx/yw/{n}.html'>{title}</a></li>"
 
 
@@ -81,7 +83,9 @@ def corpus() -> Iterator[Sample]:
         f"<ul>{rows(TRS_LI, 5, NEWEST - timedelta(days=50 * g), 9, 4000 - 50 * g)}</ul><p class='line'></p>"
         for g in range(3)
     )
-    yield Sample("TRS groups of five", here, page(f"<div class='lists'>{groups}</div>{TRS}"), NEWEST)
+    yield Sample(
+        "TRS groups of five", here, page(f"<div class='lists'>{groups}</div>{TRS}"), NEWEST
+    )
     yield Sample(
         "plain list with a linked pager",
         here,
@@ -89,7 +93,9 @@ def corpus() -> Iterator[Sample]:
         NEWEST,
     )
     dated = "<li><span class='date'>[{day:%Y-%m-%d}]</span><a href='/xwzx/tzgg/content/post_{n}.html'>{title}</a></li>"
-    yield Sample("Guangdong list", here, page(f"<ul class='newList'>{rows(dated)}</ul>{LINKED}"), NEWEST)
+    yield Sample(
+        "Guangdong list", here, page(f"<ul class='newList'>{rows(dated)}</ul>{LINKED}"), NEWEST
+    )
     ucap = "<li><span class='fr'>{day}</span><a href='/lg/c10012{i}/{day:%Y%m}/{n:032x}.shtml' title='{title}'>{title}</a></li>"
     pager = "<script>createPageHTML('page_div', 12, 1, 'common_list', 'shtml', 231);</script>"
     yield Sample(
@@ -106,9 +112,7 @@ def corpus() -> Iterator[Sample]:
         page(f"<table class='tb'>{top}{rows(table)}</table>{LINKED}"),
         NEWEST,
     )
-    line = (
-        "<tr id='line_u9_{i}'><td><a href='../info/1021/{n}.htm'>{title}</a></td><td>{day:%Y/%m/%d}</td></tr>"
-    )
+    line = "<tr id='line_u9_{i}'><td><a href='../info/1021/{n}.htm'>{title}</a></td><td>{day:%Y/%m/%d}</td></tr>"
     yield Sample(
         "Boda table",
         f"{HOST}/xw/gg.htm",
@@ -131,7 +135,10 @@ def corpus() -> Iterator[Sample]:
         "<p>为深入贯彻落实会议精神，我区扎实推进各项工作，取得积极成效……</p><em>{day}</em></div></div>"
     )
     yield Sample(
-        "cards with pictures", here, page(f"<div class='cards'>{rows(card, 8)}</div>{LINKED}"), NEWEST
+        "cards with pictures",
+        here,
+        page(f"<div class='cards'>{rows(card, 8)}</div>{LINKED}"),
+        NEWEST,
     )
     summary = (
         "<ul class='one'><li class='t'><a href='/xwzx/tzgg/{n}.html'>{title}</a></li><li class='c'>这里是文章的摘要，介绍有关情况。"
@@ -141,21 +148,32 @@ def corpus() -> Iterator[Sample]:
     definition = "<dt><a href='/xwzx/tzgg/{n}.html'>{title}</a></dt><dd>{day}</dd>"
     yield Sample("definition list", here, page(f"<dl>{rows(definition)}</dl>{LINKED}"), NEWEST)
     breaks = "<a href='/xwzx/tzgg/{n}.html'>{title}</a>　{day}<br>"
-    yield Sample("lines with breaks", here, page(f"<div class='txt'>{rows(breaks)}</div>{LINKED}"), NEWEST)
+    yield Sample(
+        "lines with breaks", here, page(f"<div class='txt'>{rows(breaks)}</div>{LINKED}"), NEWEST
+    )
     division = "<div class='r'><div class='t'><a href='/xwzx/tzgg/{n}.html'>{title}</a></div><div class='d'>{day}</div></div>"
-    yield Sample("divisions", here, page(f"<div class='rows'>{rows(division)}</div>{LINKED}"), NEWEST)
+    yield Sample(
+        "divisions", here, page(f"<div class='rows'>{rows(division)}</div>{LINKED}"), NEWEST
+    )
     chinese = "<li><a href='/xwzx/tzgg/{n}.html'>{title}</a><i>{day:%Y年%m月%d日}</i></li>"
     yield Sample("Chinese dates", here, page(f"<ul>{rows(chinese)}</ul>{LINKED}"), NEWEST)
     timed = "<li><a href='/xwzx/tzgg/{n}.html'>{title}</a><span>（发布时间：{day} 10:20:00 阅读次数：18）</span></li>"
     yield Sample(
-        "dates with their label and a counter", here, page(f"<ul>{rows(timed)}</ul>{LINKED}"), NEWEST
+        "dates with their label and a counter",
+        here,
+        page(f"<ul>{rows(timed)}</ul>{LINKED}"),
+        NEWEST,
     )
     dotted = "<li><a href='/xwzx/tzgg/{n}.html'><span>{title}</span><b>{day:%Y.%m.%d}</b></a></li>"
-    yield Sample("link around title and date", here, page(f"<ul>{rows(dotted)}</ul>{LINKED}"), NEWEST)
+    yield Sample(
+        "link around title and date", here, page(f"<ul>{rows(dotted)}</ul>{LINKED}"), NEWEST
+    )
     short = "<li><a href='/xwzx/tzgg/{n}.html'>公示</a><span>{day}</span></li>"
     yield Sample("all titles the same", here, page(f"<ul>{rows(short)}</ul>{LINKED}"), NEWEST)
     department = "<li>[<a href='/bm/{i}/'>区教育局</a>] <a href='/xwzx/tzgg/{n}.html'>{title}</a><span>{day}</span></li>"
-    yield Sample("a publisher before each title", here, page(f"<ul>{rows(department)}</ul>{LINKED}"), NEWEST)
+    yield Sample(
+        "a publisher before each title", here, page(f"<ul>{rows(department)}</ul>{LINKED}"), NEWEST
+    )
     hot = f"<div class='side'><h3>推荐阅读</h3><ul>{rows(UNDATED, 6, first=1800)}</ul></div>"
     yield Sample(
         "an undated hot list beside",
@@ -163,8 +181,12 @@ def corpus() -> Iterator[Sample]:
         page(hot + f"<div class='r'><ul>{rows(show)}</ul>{LINKED}</div>"),
         NEWEST,
     )
-    pinned = "<li><a href='/xwzx/tzgg/88.html'>[置顶] 政务服务事项清单</a><span>2021-04-01</span></li>"
-    yield Sample("a pinned old post on top", here, page(f"<ul>{pinned}{rows(show)}</ul>{LINKED}"), NEWEST)
+    pinned = (
+        "<li><a href='/xwzx/tzgg/88.html'>[置顶] 政务服务事项清单</a><span>2021-04-01</span></li>"
+    )
+    yield Sample(
+        "a pinned old post on top", here, page(f"<ul>{pinned}{rows(show)}</ul>{LINKED}"), NEWEST
+    )
     empire = "<li><a href='/xwzx/tzgg/{day}/{n}.html' target='_blank'>{title}</a><span class='time'>{day}</span></li>"
     numbers = "<li><a title='Total record'>&nbsp;<b>231</b> </a>&nbsp;<b>1</b>&nbsp;<a href='/xwzx/tzgg/index_2.html'>2</a>&nbsp;<a href='/xwzx/tzgg/index_2.html'>下一页</a></li>"
     yield Sample(
@@ -182,14 +204,21 @@ def corpus() -> Iterator[Sample]:
     yield Sample(
         "a short list of three",
         here,
-        page(f"<h2>通知公告</h2><ul>{rows(show, 3, step=40)}</ul><div class='page'>共1页 当前第1页</div>"),
+        page(
+            f"<h2>通知公告</h2><ul>{rows(show, 3, step=40)}</ul><div class='page'>共1页 当前第1页</div>"
+        ),
         NEWEST,
     )
     stale = date(2024, 3, 5)
-    yield Sample("a column that stopped", here, page(f"<ul>{rows(show, 12, stale, 30)}</ul>{LINKED}"), stale)
+    yield Sample(
+        "a column that stopped", here, page(f"<ul>{rows(show, 12, stale, 30)}</ul>{LINKED}"), stale
+    )
     mixed = "<li><a href='http://www.gov.example.org/zhengce/{n}.htm'>{title}</a><span>{day}</span></li>"
     yield Sample(
-        "posts of another host", here, page(f"<h2>通知公告</h2><ul>{rows(mixed)}</ul>{LINKED}"), NEWEST
+        "posts of another host",
+        here,
+        page(f"<h2>通知公告</h2><ul>{rows(mixed)}</ul>{LINKED}"),
+        NEWEST,
     )
     count = "<div class='page'>共 10 条记录 1/1页</div>"
     away = "<li><a href='/zwgk/fdzdgk/{i}/{n}.html'>{title}</a><span>{day}</span></li>"

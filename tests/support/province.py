@@ -1,4 +1,5 @@
-"""A portal in the manner of the province's platform on loopback: static and dynamic columns, ``POST /fjdzapp/search``.
+"""A portal in the manner of the province's platform on loopback: static and dynamic columns, ``POST
+/fjdzapp/search``.
 
 Its posts, pages and faults are plain attributes; what was asked is kept in ``asked``.
 """
@@ -19,7 +20,8 @@ HOME_PAGE = "<html><body><h3>要闻</h3><ul>{}</ul></body></html>"
 
 @dataclass
 class Column:
-    """A column: its posts in their order, how much of them stands in the page, and the mode it says."""
+    """A column: its posts in their order, how much of them stands in the page, and the mode it
+    says."""
 
     chnlid: int
     posts: list[Row]
@@ -32,7 +34,9 @@ class Column:
     def html(self, url: str) -> bytes:
         shown = [] if self.mode.startswith("动态") else self.posts[: self.static_pages * self.page]
         make = numbers if self.form == "pageChnlInfo" else list_model
-        script = make(len(self.posts), mode=self.mode, static_pages=self.static_pages, page=self.page)
+        script = make(
+            len(self.posts), mode=self.mode, static_pages=self.static_pages, page=self.page
+        )
         script = script.replace("chnlid=1780", f"chnlid={self.chnlid}")
         return column(static(shown) if shown else "", script, name=self.name, url=url).body
 
@@ -52,7 +56,8 @@ def posts(number: int, newest: date, every: float, folder: str = ".") -> list[Ro
 
 @dataclass
 class Portal:
-    """``columns`` by path. ``fault`` of the interface: ``""``, ``error`` (500), ``tiny``, ``html``, ``empty`` or ``json``."""
+    """``columns`` by path. ``fault`` of the interface: ``""``, ``error`` (500), ``tiny``, ``html``,
+    ``empty`` or ``json``."""
 
     columns: dict[str, Column]
     fault: str = ""
@@ -105,7 +110,9 @@ class Portal:
                 "application/json",
                 b'{"data": [], "pageCount": 0}' if self.fault == "empty" else b'{"msg": "busy"}',
             )
-        place, one = next((p, c) for p, c in self.columns.items() if form["classsql"] == f"chnlid={c.chnlid}")
+        place, one = next(
+            (p, c) for p, c in self.columns.items() if form["classsql"] == f"chnlid={c.chnlid}"
+        )
         page, size = int(form["page"]), min(int(form["prepage"]), 75)
         rows = one.posts[(page - 1) * size : page * size]
         data: dict[str, Any] = {"pageCount": -(-len(one.posts) // size), "pageNum": page}

@@ -1,4 +1,5 @@
-"""The sample portal of the province's platform: static and dynamic columns in both script forms, sections that only lead on."""
+"""The sample portal of the province's platform: static and dynamic columns in both script forms,
+sections that only lead on."""
 
 from __future__ import annotations
 

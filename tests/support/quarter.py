@@ -1,4 +1,5 @@
-"""Rows for tests: a store with units, columns and posts, written directly; and the seed's quarter."""
+"""Rows for tests: a store with units, columns and posts, written directly; and the seed's
+quarter."""
 
 from __future__ import annotations
 
@@ -11,7 +12,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, insert, select
 
-from crawler.store.tables import Base, DutyRow, OutletRow, PostRow, RunRow, SiteRow, UnitRow, open_store
+from crawler.store.tables import (
+    Base,
+    DutyRow,
+    OutletRow,
+    PostRow,
+    RunRow,
+    SiteRow,
+    UnitRow,
+    open_store,
+)
 from monitor.counting.word import vouch
 from tests.support.judging_store import visit
 
@@ -30,10 +40,16 @@ def new_store(tmp_path: Path) -> Engine:
 def add_site(connection: Connection, site: str = "portal") -> None:
     connection.execute(
         insert(SiteRow).values(
-            id=site, name="门户", home="http://portal.example.org/", code=None, hosts=[], delay=1.0,
-            concurrency=1, legacy_tls=False,
+            id=site,
+            name="门户",
+            home="http://portal.example.org/",
+            code=None,
+            hosts=[],
+            delay=1.0,
+            concurrency=1,
+            legacy_tls=False,
         )
-    )  # fmt: skip
+    )
 
 
 def add_unit(
@@ -46,10 +62,16 @@ def add_unit(
 ) -> None:
     connection.execute(
         insert(UnitRow).values(
-            id=short, short=short, full=full or f"福州市仓山区{short}", group_name=group,
-            aliases=list(more.pop("aliases", [])), quota=quota, emails=[], **more,
+            id=short,
+            short=short,
+            full=full or f"福州市仓山区{short}",
+            group_name=group,
+            aliases=list(more.pop("aliases", [])),
+            quota=quota,
+            emails=[],
+            **more,
         )
-    )  # fmt: skip
+    )
 
 
 def add_outlet(
@@ -62,10 +84,23 @@ def add_outlet(
 ) -> None:
     """A column (or, with ``kind="account"``, an account) with its duties."""
     values: dict[str, Any] = {
-        "id": name, "kind": "column", "name": name, "platform": "portal", "site_id": "portal",
-        "url": f"http://portal.example.org/{name}/", "cls": "other", "path": name, "level": 2, "floor": 1,
-        "state": "registered", "handle": {}, "probes": [], "whole_since": date.min, "walk_done": True, **more,
-    }  # fmt: skip
+        "id": name,
+        "kind": "column",
+        "name": name,
+        "platform": "portal",
+        "site_id": "portal",
+        "url": f"http://portal.example.org/{name}/",
+        "cls": "other",
+        "path": name,
+        "level": 2,
+        "floor": 1,
+        "state": "registered",
+        "handle": {},
+        "probes": [],
+        "whole_since": date.min,
+        "walk_done": True,
+        **more,
+    }
     connection.execute(insert(OutletRow).values(values))
     for position, unit in enumerate(units):
         connection.execute(
@@ -74,23 +109,42 @@ def add_outlet(
 
 
 def watch(connection: Connection, moment: datetime = BASELINE) -> None:
-    """A whole look at every column at ``moment``, and the office's word of long ago that they are all there are."""
+    """A whole look at every column at ``moment``, and the office's word of long ago that they are
+    all there are."""
     columns = select(OutletRow.id).where(OutletRow.kind == "column").order_by(OutletRow.id)
     for outlet in connection.execute(columns).scalars().all():
         visit(connection, outlet, moment, None)
     units = connection.execute(select(UnitRow.id)).scalars().all()
-    vouch(connection, units, person="张三", reason="已逐个核对", moment=datetime(2019, 1, 1, tzinfo=UTC))
+    vouch(
+        connection,
+        units,
+        person="张三",
+        reason="已逐个核对",
+        moment=datetime(2019, 1, 1, tzinfo=UTC),
+    )
 
 
 def post(outlet: str, day: date | None, origin: str | None = None, **more: Any) -> dict[str, Any]:
     """One row for the post table; the address is made from the title unless given."""
     title = more.pop("title", f"样例{outlet}{day}{origin}")
     return {
-        "outlet_id": outlet, "url": f"http://portal.example.org/{title}.htm", "title": title, "published": day,
-        "raw": str(day), "place": "item", "why": "", "origin": origin, "others": [], "pinned": False,
-        "page_hash": "", "first_seen": BASELINE, "last_seen": BASELINE, "prior_look": None, "article": "read",
+        "outlet_id": outlet,
+        "url": f"http://portal.example.org/{title}.htm",
+        "title": title,
+        "published": day,
+        "raw": str(day),
+        "place": "item",
+        "why": "",
+        "origin": origin,
+        "others": [],
+        "pinned": False,
+        "page_hash": "",
+        "first_seen": BASELINE,
+        "last_seen": BASELINE,
+        "prior_look": None,
+        "article": "read",
         **more,
-    }  # fmt: skip
+    }
 
 
 def add_posts(connection: Connection, posts: Iterable[Mapping[str, Any]]) -> None:
@@ -100,7 +154,8 @@ def add_posts(connection: Connection, posts: Iterable[Mapping[str, Any]]) -> Non
 
 
 def seed_rows() -> list[dict[str, str]]:
-    """The two annexes of the printed bulletin; the test is skipped, loudly, where they are not at hand."""
+    """The two annexes of the printed bulletin; the test is skipped, loudly, where they are not at
+    hand."""
     found: list[dict[str, str]] = []
     for name in ("annex1-towns-and-streets.csv", "annex2-departments.csv"):
         if not (SEED / name).is_file():
@@ -112,7 +167,9 @@ def seed_rows() -> list[dict[str, str]]:
 
 def seed_accounts() -> list[dict[str, str]]:
     if not (SEED / "annex3-accounts.csv").is_file():
-        pytest.skip("seed file annex3-accounts.csv is not beside the checkout: figures NOT compared")
+        pytest.skip(
+            "seed file annex3-accounts.csv is not beside the checkout: figures NOT compared"
+        )
     with (SEED / "annex3-accounts.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -121,7 +178,8 @@ OTHERS = ("新华社", "人民日报", "福建日报", "福州日报", "仓山�
 
 
 def seed_quarter(connection: Connection) -> None:
-    """The seed's quarter as stored rows: 1,993 posts of the 36 units, 1,045 of others, 200 documents."""
+    """The seed's quarter as stored rows: 1,993 posts of the 36 units, 1,045 of others, 200
+    documents."""
     rows = seed_rows()
     add_site(connection)
     for row in rows:
@@ -152,10 +210,16 @@ def seed_quarter(connection: Connection) -> None:
     watch(connection)
     connection.execute(
         insert(RunRow).values(
-            kind="nightly", started=BASELINE, ended=AS_OF - timedelta(hours=2), planned=50, looked=50, unknown=0,
-            new_posts=len(posts), note="",
+            kind="nightly",
+            started=BASELINE,
+            ended=AS_OF - timedelta(hours=2),
+            planned=50,
+            looked=50,
+            unknown=0,
+            new_posts=len(posts),
+            note="",
         )
-    )  # fmt: skip
+    )
 
 
 NO_DOCUMENTS = ("审计局", "盖山镇", "东升街道", "工信局")

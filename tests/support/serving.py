@@ -1,4 +1,5 @@
-"""Any sample portal on a free port of loopback: it is handed what was asked, and answers status, type and bytes."""
+"""Any sample portal on a free port of loopback: it is handed what was asked, and answers status,
+type and bytes."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ NOT_FOUND: Answer = (404, "text/html", b"")
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked: ``path`` without its query, ``query`` and ``form`` with the last value of each name."""
+    """What was asked: ``path`` without its query, ``query`` and ``form`` with the last value of
+    each name."""
 
     method: str
     path: str
@@ -65,7 +67,9 @@ def serving(portal: P) -> Iterator[P]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     portal.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+    )
     thread.start()
     try:
         yield portal

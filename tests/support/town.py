@@ -1,4 +1,5 @@
-"""The sample site of a town: one script serves everything, the home page shows all columns as boxes, few posts each."""
+"""The sample site of a town: one script serves everything, the home page shows all columns as
+boxes, few posts each."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ def town_columns() -> tuple[SampleColumn, ...]:
 
 @dataclass
 class TownPortal:
-    """``/``, ``/?lm=N`` a column, ``/?lm=N&nr=ID`` a post; ``/#jj`` and ``/#lx`` are parts of the home page."""
+    """``/``, ``/?lm=N`` a column, ``/?lm=N&nr=ID`` a post; ``/#jj`` and ``/#lx`` are parts of the
+    home page."""
 
     columns: tuple[SampleColumn, ...] = field(default_factory=town_columns)
     today: date = START

@@ -1,4 +1,5 @@
-"""The sample portal of plain TRS WCM: folders, a pager written by script, panels of a section, a hot list on every page."""
+"""The sample portal of plain TRS WCM: folders, a pager written by script, panels of a section, a
+hot list on every page."""
 
 from __future__ import annotations
 
@@ -36,7 +37,9 @@ class TrsPortal:
                 return self._article(column, file)
         for section, name in FOLDERS.items():
             if request.path in (f"/{name}/", f"/{name}/index.html"):
-                return self._page(self._panels([c for c in self.columns if c.section == section]), section)
+                return self._page(
+                    self._panels([c for c in self.columns if c.section == section]), section
+                )
         if request.path in ("/", "/index.html"):
             return self._page(self._panels(self.columns), "首页")
         return NOT_FOUND
@@ -87,7 +90,9 @@ class TrsPortal:
         return 200, HTML, text.encode()
 
     def _article(self, column: SampleColumn, file: str) -> Answer:
-        told = next((one for one in column.posts(self.today) if file.endswith(f"_{one.number}.html")), None)
+        told = next(
+            (one for one in column.posts(self.today) if file.endswith(f"_{one.number}.html")), None
+        )
         if told is None:
             return NOT_FOUND
         text = (

@@ -1,4 +1,5 @@
-"""The sample portal that a script draws: every page is a shell with its first state, lists come from a JSON interface."""
+"""The sample portal that a script draws: every page is a shell with its first state, lists come
+from a JSON interface."""
 
 from __future__ import annotations
 
@@ -59,17 +60,22 @@ class VuePortal:
         size, page = int(request.query.get("pageSize", "15")), int(request.query.get("pageNo", "1"))
         records = [
             {
-                "id": one.number, "title": one.title, "url": f"/detail/{301 + place}/{one.number}",
-                "publishTime": f"{one.day} 09:00:00", "source": "区政府办公室",
+                "id": one.number,
+                "title": one.title,
+                "url": f"/detail/{301 + place}/{one.number}",
+                "publishTime": f"{one.day} 09:00:00",
+                "source": "区政府办公室",
             }
             for one in paged(posts, page, size)
-        ]  # fmt: skip
+        ]
         data = {"code": 0, "msg": "ok", "data": {"total": len(posts), "records": records}}
         return 200, JSON, json.dumps(data, ensure_ascii=False).encode()
 
     def _article(self, path: str) -> Answer:
         number = path.rpartition("/")[2]
-        found = (one for c in self.columns for one in c.posts(self.today) if str(one.number) == number)
+        found = (
+            one for c in self.columns for one in c.posts(self.today) if str(one.number) == number
+        )
         told = next(found, None)
         if told is None:
             return NOT_FOUND

@@ -1,4 +1,5 @@
-"""A web of plain lists in memory for the tests of the walk: no network, no reader, no sleep worth the name."""
+"""A web of plain lists in memory for the tests of the walk: no network, no reader, no sleep worth
+the name."""
 
 from __future__ import annotations
 
@@ -33,7 +34,14 @@ TODAY = date(2020, 7, 20)
 
 def outlet(name: str = "x", *, url: str | None = None, floor: int = 1) -> Outlet:
     return Outlet(
-        name, OutletKind.COLUMN, f"栏目{name}", "portal", "site", (), url or f"{HOME}/{name}/", floor=floor
+        name,
+        OutletKind.COLUMN,
+        f"栏目{name}",
+        "portal",
+        "site",
+        (),
+        url or f"{HOME}/{name}/",
+        floor=floor,
     )
 
 
@@ -56,7 +64,8 @@ def page(url: str = f"{HOME}/x/", status: int = 200, body: bytes = b"list", **he
 
 @dataclass
 class Memory:
-    """A keeper that keeps: what the walk saw, and what earlier nights stored (``first_seen`` by address)."""
+    """A keeper that keeps: what the walk saw, and what earlier nights stored (``first_seen`` by
+    address)."""
 
     looks: list[Looked] = field(default_factory=list)
     articles: list[ArticleSeen] = field(default_factory=list)
@@ -118,8 +127,16 @@ class Memory:
             if looked.whole is not None:
                 walk["whole_since"] = looked.whole.since
             if visit.page_no == 1:
-                walk |= {"etag": visit.etag, "last_modified": visit.last_modified, "dated": visit.dated}
-                walk |= {"page_hash": visit.page_hash, "newest": visit.newest, "newest_url": visit.newest_url}
+                walk |= {
+                    "etag": visit.etag,
+                    "last_modified": visit.last_modified,
+                    "dated": visit.dated,
+                }
+                walk |= {
+                    "page_hash": visit.page_hash,
+                    "newest": visit.newest,
+                    "newest_url": visit.newest_url,
+                }
                 walk |= {"last_conclusive": visit.moment}
                 if not visit.conditional:
                     walk["last_plain"] = visit.moment
@@ -134,7 +151,8 @@ Answer = Page | Reading | Callable[[Ask], Page]
 
 @dataclass
 class Web:
-    """Addresses and what they answer. A ``Reading`` is a list page that the reader will read as that."""
+    """Addresses and what they answer. A ``Reading`` is a list page that the reader will read as
+    that."""
 
     pages: dict[str, Answer] = field(default_factory=dict)
     asked: list[Ask] = field(default_factory=list)
@@ -165,7 +183,9 @@ class Web:
         if callable(found):
             return replace(found(ask), fetched_at=self.clock())
         if isinstance(found, Page):
-            return replace(found, url=ask.url, final_url=found.final_url or ask.url, fetched_at=self.clock())
+            return replace(
+                found, url=ask.url, final_url=found.final_url or ask.url, fetched_at=self.clock()
+            )
         status = 404 if found is None else 200
         body = repr(found).encode()
         return Page(ask.url, ask.url, status, {}, body, self.clock())

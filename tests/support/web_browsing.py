@@ -1,4 +1,5 @@
-"""A real browser before the sample office: the stage of a module, sign-in, and an ear for all that goes wrong."""
+"""A real browser before the sample office: the stage of a module, sign-in, and an ear for all that
+goes wrong."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ needs_chromium = pytest.mark.skipif(
 
 @dataclass
 class Ear:
-    """What was asked by, and went wrong on, the pages of one browser context. ``answer``: dialogs are expected, and agreed to."""
+    """What was asked by, and went wrong on, the pages of one browser context. ``answer``: dialogs
+    are expected, and agreed to."""
 
     home: str
     outside: list[str] = field(default_factory=list)
@@ -67,7 +69,8 @@ class Ear:
             self.outside.append(request.url)
 
     def _console(self, page: Any, message: Any) -> None:
-        # A frozen page of somebody else may not run its scripts: the browser says so, which is right.
+        # A frozen page of somebody else may not run its scripts: the browser says so, which is
+        # right.
         if message.type == "error" and "frame is sandboxed" not in message.text:
             self.wrong.append(f"{page.url}: {message.text}")
 
@@ -84,10 +87,12 @@ class Show:
 
     @contextmanager
     def page(self, role: Role | None, ear: Ear | None = None, **settings: Any) -> Iterator[Any]:
-        """A page of a browser of its own, signed in as ``role``; what goes wrong on it fails the test."""
+        """A page of a browser of its own, signed in as ``role``; what goes wrong on it fails the
+        test."""
         state = self.signed_in(role) if role else None
         context = self.browser.new_context(
-            **{"viewport": WIDE, "locale": "zh-CN", "base_url": self.url, "storage_state": state} | settings
+            **{"viewport": WIDE, "locale": "zh-CN", "base_url": self.url, "storage_state": state}
+            | settings
         )
         context.set_default_timeout(15_000)
         heard = ear or Ear(self.url)
@@ -120,12 +125,15 @@ def late_district() -> District:
     data = small_district().model_dump(mode="json", by_alias=True, exclude_unset=True)
     old = next(column for column in data["columns"] if column["id"] == "old")
     more = {"id": "land", "name": "征地信息", "folder": "zdly/zdxx", "newest": "2019-03-04"}
-    return District.model_validate({**data, "as_of": START, "columns": [*data["columns"], {**old, **more}]})
+    return District.model_validate(
+        {**data, "as_of": START, "columns": [*data["columns"], {**old, **more}]}
+    )
 
 
 @contextmanager
 def show(folder: Path, *, hostile: bool = False) -> Iterator[Show]:
-    """The small district after its first night, its web, and a Chromium. ``hostile``: with a title nobody should write."""
+    """The small district after its first night, its web, and a Chromium. ``hostile``: with a title
+    nobody should write."""
     from playwright.sync_api import sync_playwright
 
     clock = Clock()
@@ -143,7 +151,9 @@ def show(folder: Path, *, hostile: bool = False) -> Iterator[Show]:
                 browser.close()
 
 
-FILE = re.compile(r"(\.xlsx|\.csv|\.ics|\.gz|\.json|/files/[^?]*|[?&]download=true|/proof(/[^?]*)?)(\?|$)")
+FILE = re.compile(
+    r"(\.xlsx|\.csv|\.ics|\.gz|\.json|/files/[^?]*|[?&]download=true|/proof(/[^?]*)?)(\?|$)"
+)
 """Addresses that give a file, or a frozen page of somebody else, instead of a page of ours."""
 
 
@@ -156,9 +166,11 @@ def shape(address: str) -> str:
 def walk(
     page: Any, home: str, start: Sequence[str], most: Mapping[str, int], *, opened: bool = True
 ) -> Iterator[tuple[str, int]]:
-    """Follow every link of our own, a few of each shape (``most``, else one): the address and its status.
+    """Follow every link of our own, a few of each shape (``most``, else one): the address and its
+    status.
 
-    Each page is opened in the browser and stays so while the caller has it; files, and without ``opened`` pages too, are
+    Each page is opened in the browser and stays so while the caller has it; files, and without
+    ``opened`` pages too, are
     only asked for.
     """
     todo, done, seen = deque(start), set[str](), Counter[str]()
@@ -177,5 +189,7 @@ def walk(
             urljoin(home + address, link.get("href"))
             for link in fromstring(answer.text()).iterfind(".//a[@href]")
         )
-        todo.extend(one.removeprefix(home).partition("#")[0] or "/" for one in links if one.startswith(home))
+        todo.extend(
+            one.removeprefix(home).partition("#")[0] or "/" for one in links if one.startswith(home)
+        )
         yield address, answer.status

@@ -1,6 +1,7 @@
 """A small office with its web, for every test of a page: made once a session, copied for each test.
 
-``office_web`` (a fixture of conftest) gives ``(client_for, office)``: ``client_for(Role.OFFICE)`` is a signed-in
+``office_web`` (a fixture of conftest) gives ``(client_for, office)``: ``client_for(Role.OFFICE)``
+is a signed-in
 browser, ``client_for(None)`` a stranger. It is 2020-07-20 09:30 in Shanghai.
 
 | id | is | stands |
@@ -85,13 +86,16 @@ CATALOGUE: dict[str, Any] = {
 
 
 class Browser(TestClient):
-    """A visitor; ``csrf`` is the word of the session, ``submit`` posts a form with it. Redirects are not followed."""
+    """A visitor; ``csrf`` is the word of the session, ``submit`` posts a form with it. Redirects
+    are not followed."""
 
     csrf: str = ""
 
     def __init__(self, app: Any, **more: Any) -> None:
         super().__init__(app, follow_redirects=False, **more)
-        self.headers["Sec-Fetch-Site"] = "same-origin"  # as a browser does that comes from one of our pages
+        self.headers["Sec-Fetch-Site"] = (
+            "same-origin"  # as a browser does that comes from one of our pages
+        )
 
     def submit(self, url: str, data: Mapping[str, Any] | None = None, **more: Any) -> Response:
         found: Response = self.post(url, data={"csrf": self.csrf, **(data or {})}, **more)
@@ -156,7 +160,8 @@ NEWEST: Mapping[str, date] = {
 
 
 def _crawled(office: Office, night: datetime) -> None:
-    """What one night brings: every post on the first, each outlet's look on each; cgxx meets a captcha."""
+    """What one night brings: every post on the first, each outlet's look on each; cgxx meets a
+    captcha."""
     with office.engine.begin() as c:
         run = {
             "kind": "nightly",
@@ -181,7 +186,15 @@ def _posted(c: Any, outlet: str, newest: date, seen: datetime) -> None:
         title = HOSTILE if (outlet, n) == ("cszw", 0) else f"{outlet} 第{n + 1}条工作信息"
         day = newest - timedelta(days=3 * n)
         morning = datetime.combine(day, NIGHT.timetz()) + timedelta(days=1)
-        post(c, outlet, f"{PORTAL}/{outlet}/{n}.html", day, min(seen, morning), title=title, raw=str(day))
+        post(
+            c,
+            outlet,
+            f"{PORTAL}/{outlet}/{n}.html",
+            day,
+            min(seen, morning),
+            title=title,
+            raw=str(day),
+        )
 
 
 def enter_users(office: Office, of_unit: str = UNIT) -> None:
@@ -191,7 +204,9 @@ def enter_users(office: Office, of_unit: str = UNIT) -> None:
         for role, name in NAMES.items():
             unit = of_unit if role is Role.UNIT else None
             shown = f"样例{ROLE_NAMES[role]}"
-            add_user(c, NOW - timedelta(days=9), name=name, shown=shown, role=role, unit=unit, by="测试")
+            add_user(
+                c, NOW - timedelta(days=9), name=name, shown=shown, role=role, unit=unit, by="测试"
+            )
         c.execute(update(UserRow).values(secret=secret))
 
 

@@ -1,6 +1,8 @@
-"""A simulated year of a small district: what is published, what breaks, who looks. Time is passed in, nobody waits.
+"""A simulated year of a small district: what is published, what breaks, who looks. Time is passed
+in, nobody waits.
 
-Every night goes through the crawl's own ``record`` and the monitor's own ``evaluate``, with looks made by hand: what the
+Every night goes through the crawl's own ``record`` and the monitor's own ``evaluate``, with looks
+made by hand: what the
 portal would have shown. As in the real night, whoever would be accused is looked at twice.
 """
 
@@ -65,7 +67,8 @@ class Item:
 
 @dataclass
 class Place:
-    """An outlet of the story. ``breaks`` gives the outcome and reason of days on which it can't be read."""
+    """An outlet of the story. ``breaks`` gives the outcome and reason of days on which it can't be
+    read."""
 
     outlet: Outlet
     items: list[Item]
@@ -85,14 +88,23 @@ class Place:
 
 def column(id_: str, cls: ColumnClass, *units: str, level: int = 2) -> Outlet:
     url = f"http://www.example.gov.cn/{id_}/"
-    return Outlet(id_, OutletKind.COLUMN, id_, "portal", "portal", units, url, cls, path=id_, level=level)
+    return Outlet(
+        id_, OutletKind.COLUMN, id_, "portal", "portal", units, url, cls, path=id_, level=level
+    )
 
 
 def account(id_: str, *units: str) -> Outlet:
     return Outlet(
-        id_, OutletKind.ACCOUNT, id_, "weibo", "portal", units, handle={"uid": "1"},
-        probes=(Probe("weibo", handle={"uid": "1"}),), floor=0,
-    )  # fmt: skip
+        id_,
+        OutletKind.ACCOUNT,
+        id_,
+        "weibo",
+        "portal",
+        units,
+        handle={"uid": "1"},
+        probes=(Probe("weibo", handle={"uid": "1"}),),
+        floor=0,
+    )
 
 
 def posts(*published: date, unit: str = "", shown: date | None = None) -> list[Item]:
@@ -102,8 +114,10 @@ def posts(*published: date, unit: str = "", shown: date | None = None) -> list[I
 
 @dataclass(frozen=True)
 class Sight:
-    """How much a look sees. ``furniture``: links stand beside every column's list, a few new ones each week.
-    ``conditional``: the server answers "unchanged" between two looks that ask it plainly. One look in ``failing`` fails.
+    """How much a look sees. ``furniture``: links stand beside every column's list, a few new ones
+    each week.
+    ``conditional``: the server answers "unchanged" between two looks that ask it plainly. One look
+    in ``failing`` fails.
     """
 
     furniture: bool = False
@@ -112,10 +126,13 @@ class Sight:
 
     def fails(self, outlet: str, moment: datetime) -> bool:
         """Whether the look at ``moment`` is one of those that fail: the same ones in every run."""
-        return bool(self.failing) and crc32(f"{outlet} {moment:%m-%d %H}".encode()) % self.failing == 0
+        return (
+            bool(self.failing) and crc32(f"{outlet} {moment:%m-%d %H}".encode()) % self.failing == 0
+        )
 
     def unchanged(self, place: Place, moment: datetime) -> bool:
-        """Whether the server is asked with validators, so that it may answer "unchanged": not at the first look of a month
+        """Whether the server is asked with validators, so that it may answer "unchanged": not at
+        the first look of a month
         (:func:`crawler.walking.asking.plain_due`)."""
         if not self.conditional or place.plain is None or moment.month != place.plain.month:
             return False
@@ -127,7 +144,9 @@ class Sight:
             return ()
         week = day.isocalendar().week
         urls = [f"http://www.example.gov.cn/redian/{week + n}.html" for n in range(8)]
-        return tuple(Unread("beside the list", "outside", f"热点{n}", url) for n, url in enumerate(urls))
+        return tuple(
+            Unread("beside the list", "outside", f"热点{n}", url) for n, url in enumerate(urls)
+        )
 
 
 FULL = Sight()
@@ -135,7 +154,8 @@ UNCONDITIONAL = timedelta(days=7)
 
 
 def look_at(place: Place, moment: datetime, sight: Sight = FULL, door: str = "spider") -> Looked:
-    """What the place shows at ``moment``: a whole list, an unchanged one, an empty one, or a failure."""
+    """What the place shows at ``moment``: a whole list, an unchanged one, an empty one, or a
+    failure."""
     outlet, day = place.outlet, moment.date()
     probe = outlet.probes[0].platform if outlet.probes else "portal"
     broken = place.breaks.get(day)
@@ -164,11 +184,18 @@ def look_at(place: Place, moment: datetime, sight: Sight = FULL, door: str = "sp
         unread=beside,
         conditional=conditional,
     )
-    # What the place showed before the story began is the office's own baseline: every post of the story was there to see.
+    # What the place showed before the story began is the office's own baseline: every post of the
+    # story was there to see.
     whole = Whole(date.min) if outcome.conclusive and place.last is None else None
     around = tuple(one.url for one in beside)
     looked = Looked(
-        visit, posts=new, walk_prior=place.last, walk_done=True, whole=whole, around=around, site=SITE.id
+        visit,
+        posts=new,
+        walk_prior=place.last,
+        walk_done=True,
+        whole=whole,
+        around=around,
+        site=SITE.id,
     )
     place.last, place.told = moment, count
     place.plain = place.plain if conditional else moment
@@ -188,7 +215,8 @@ def _post(outlet: Outlet, item: Item) -> Post:
 
 @dataclass
 class Year:
-    """The office that watches the story. ``off`` are the days on which its machine is switched off."""
+    """The office that watches the story. ``off`` are the days on which its machine is switched
+    off."""
 
     store: Store
     config: MonitorConfig
@@ -210,7 +238,8 @@ class Year:
                 yield self.night(day)
 
     def night(self, day: date) -> Judgement:
-        """Enter the catalogue, look at all that is due, look again where somebody would be accused, judge."""
+        """Enter the catalogue, look at all that is due, look again where somebody would be accused,
+        judge."""
         if day == FIRST or day in self.states or day in self.duties:
             self._enter(day)
         asked = [place for place in self.places if self._asked(place, day)]
@@ -225,9 +254,14 @@ class Year:
 
     def judge(self, moment: datetime, *, record: bool = True) -> Judgement:
         return evaluate(
-            self.store.engine, self.config, moment, count=count_until, horizon=HORIZON, record=record,
+            self.store.engine,
+            self.config,
+            moment,
+            count=count_until,
+            horizon=HORIZON,
+            record=record,
             reader=self.store.reader,
-        )  # fmt: skip
+        )
 
     def _enter(self, day: date) -> None:
         outlets = tuple(self._outlet(place.outlet) for place in self.places)
@@ -250,13 +284,15 @@ class Year:
         if place.outlet.kind is OutletKind.COLUMN:
             return True
         known = max(
-            (item.day for item in place.items if place.last and item.shown <= place.last.date()), default=None
+            (item.day for item in place.items if place.last and item.shown <= place.last.date()),
+            default=None,
         )
         return due(known, None, day)
 
     def _look(self, places: Sequence[Place], moment: datetime, door: str = "spider") -> None:
         looks = [
-            look_at(place, moment + timedelta(seconds=n), self.sight, door) for n, place in enumerate(places)
+            look_at(place, moment + timedelta(seconds=n), self.sight, door)
+            for n, place in enumerate(places)
         ]
         with self.store.engine.begin() as connection:
             record(connection, looks, (), SCOPE)

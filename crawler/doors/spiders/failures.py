@@ -31,7 +31,8 @@ PACKERS = ("brotli", "_brotli", "zstandard", "compression.zstd", "backports.zstd
 
 
 def word_for(error: BaseException) -> str:
-    """The word of ``Page.error`` for what a download raised; ``network`` when nothing closer fits."""
+    """The word of ``Page.error`` for what a download raised; ``network`` when nothing closer
+    fits."""
     if isinstance(error, Forbidden):
         return str(error)
     if isinstance(error, IgnoreRequest):
@@ -44,5 +45,11 @@ def word_for(error: BaseException) -> str:
     text = f"{type(error).__name__} {error!r} {error.__cause__!r}"
     if "SSL" in text or "certificate" in text.lower():
         return "tls"
-    lost = ("ConnectionLost", "ConnectionDone", "ResponseFailed", "ConnectionAborted", "NeverReceived")
+    lost = (
+        "ConnectionLost",
+        "ConnectionDone",
+        "ResponseFailed",
+        "ConnectionAborted",
+        "NeverReceived",
+    )
     return "reset" if any(word in text for word in lost) else "network"

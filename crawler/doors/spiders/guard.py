@@ -18,10 +18,13 @@ from crawler.walking.hosts import host_key
 class GuardMiddleware:
     """Refuses addresses outside the catalogue's hosts, and puts each request into its host's slot.
 
-    Another spider than ours (``scrapy shell URL``) has no catalogue: it may ask any public host, none inside.
+    Another spider than ours (``scrapy shell URL``) has no catalogue: it may ask any public host,
+    none inside.
     """
 
-    def __init__(self, hosts: frozenset[str], allow_loopback: bool, *, foreign: bool = False) -> None:
+    def __init__(
+        self, hosts: frozenset[str], allow_loopback: bool, *, foreign: bool = False
+    ) -> None:
         self.hosts = hosts
         self.allow_loopback = allow_loopback
         self.foreign = foreign
@@ -35,7 +38,9 @@ class GuardMiddleware:
 
     def process_request(self, request: Request) -> None:
         """Raises :class:`Forbidden` for an address that the guard refuses."""
-        reason = refusal_of(request.url, self.hosts, allow_loopback=self.allow_loopback, foreign=self.foreign)
+        reason = refusal_of(
+            request.url, self.hosts, allow_loopback=self.allow_loopback, foreign=self.foreign
+        )
         if reason:
             raise Forbidden(reason)
         request.meta["download_slot"] = host_key(request.url)

@@ -33,7 +33,8 @@ logger = logging.getLogger(__name__)
 
 
 class OutletSpider(Spider):
-    """Looks at ``known`` and ``planned`` outlets and fetches ``pending`` article pages, once each."""
+    """Looks at ``known`` and ``planned`` outlets and fetches ``pending`` article pages, once
+    each."""
 
     name = "outlets"
 
@@ -70,7 +71,9 @@ class OutletSpider(Spider):
         old = partial(HttpDoor, config, hosts, clock, legacy=True)
         on_look = partial(self._count, on_look)
         self.doors = Doors(self._plain, old, config, clock, legacy_hosts(manners))
-        self.walk = Walk(self.fetch, keeper, config, clock, hosts, manners, door="spider", on_look=on_look)
+        self.walk = Walk(
+            self.fetch, keeper, config, clock, hosts, manners, door="spider", on_look=on_look
+        )
         self.inspector = inspector or Inspector(())
         self.walk.on_list = self._listed
         self.walk.on_article = self.inspector.article
@@ -88,7 +91,8 @@ class OutletSpider(Spider):
         on_look(looked)
 
     def _listed(self, page: Page, known: Known) -> None:
-        """A column's page that is not just as before: accounts on it, and what it says of itself."""
+        """A column's page that is not just as before: accounts on it, and what it says of
+        itself."""
         if self.finder is not None:
             self.finder.page(page, known.outlet)
         self.inspector.column(page, known.outlet)
@@ -107,7 +111,9 @@ class OutletSpider(Spider):
             await try_door(self.crawler.engine.download_async)
             async with self.doors:
                 await self._columns()
-                await self.night.run(one for one in self.known if one.outlet.kind is not OutletKind.COLUMN)
+                await self.night.run(
+                    one for one in self.known if one.outlet.kind is not OutletKind.COLUMN
+                )
         except BaseException as error:  # Scrapy would log it and report "finished"
             self.failed = error
         nothing: tuple[Any, ...] = ()
@@ -124,7 +130,8 @@ class OutletSpider(Spider):
             await self.walk.run(columns, self.pending, self.planned)
 
     async def fetch(self, ask: Ask) -> Page:
-        """The page behind ``ask``, redirects followed. Network faults are pages with ``error``; never raises them."""
+        """The page behind ``ask``, redirects followed. Network faults are pages with ``error``;
+        never raises them."""
         return await self.doors.fetch(ask)
 
     async def _plain(self, ask: Ask) -> Page:
@@ -142,7 +149,10 @@ class OutletSpider(Spider):
                 ask.url,
                 method=ask.method,
                 # Bytes: a validator goes back as the portal wrote it.
-                headers={**self.headers, **{n: v.encode("latin-1") for n, v in ask.headers.items()}},
+                headers={
+                    **self.headers,
+                    **{n: v.encode("latin-1") for n, v in ask.headers.items()},
+                },
                 body=ask.body,
                 meta={"download_timeout": self.config.timeout},
                 dont_filter=True,

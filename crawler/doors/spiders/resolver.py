@@ -1,4 +1,5 @@
-"""Scrapy's names resolved under the guard: a name that leads inside has no address, and the guard's word says why."""
+"""Scrapy's names resolved under the guard: a name that leads inside has no address, and the guard's
+word says why."""
 
 from __future__ import annotations
 
@@ -14,10 +15,13 @@ from crawler.net.guard_trial import INSIDE, PROBE_NAME
 
 
 class GuardedResolver(CachingThreadedResolver):
-    """``inside`` are hosts of the catalogue on the office's own network; ``refused`` the names that led inside.
+    """``inside`` are hosts of the catalogue on the office's own network; ``refused`` the names that
+    led inside.
 
-    The address that was judged is the one that Twisted connects to. Scrapy makes the resolver from the settings of the
-    process, before a spider can read config.yaml: it is shut until the crawl's own settings come to the middleware.
+    The address that was judged is the one that Twisted connects to. Scrapy makes the resolver from
+    the settings of the
+    process, before a spider can read config.yaml: it is shut until the crawl's own settings come to
+    the middleware.
     """
 
     allow_loopback = False

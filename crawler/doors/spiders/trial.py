@@ -1,4 +1,5 @@
-"""Is the guard on in Scrapy? Tried before the spider's first page, through the very downloader that fetches the others."""
+"""Is the guard on in Scrapy? Tried before the spider's first page, through the very downloader that
+fetches the others."""
 
 from __future__ import annotations
 
@@ -10,11 +11,13 @@ from crawler.doors.spiders.forbidden import Forbidden
 from crawler.net.guard_trial import INSIDE, PATIENCE, PROBE_NAME, judge, listening
 
 DOORS = {INSIDE: "Scrapy 中间件", PROBE_NAME: "Scrapy 域名解析"}
-"""A number is refused by the middleware, a name by the resolver: each is tried by what only it can refuse."""
+"""A number is refused by the middleware, a name by the resolver: each is tried by what only it can
+refuse."""
 
 
 async def try_door(download: Callable[[Request], Awaitable[object]]) -> None:
-    """Raises :class:`crawler.guard_trial.GuardOff` unless ``download`` refuses this machine, by number and by name."""
+    """Raises :class:`crawler.guard_trial.GuardOff` unless ``download`` refuses this machine, by
+    number and by name."""
     for host, door in DOORS.items():
         with listening() as (port, visited):
             said = await _said(download, f"http://{host}:{port}/")

@@ -1,4 +1,5 @@
-"""Publication dates that an article page holds where no one reads them: script variables, attributes."""
+"""Publication dates that an article page holds where no one reads them: script variables,
+attributes."""
 
 from __future__ import annotations
 
@@ -16,9 +17,13 @@ VARIABLE = re.compile(
     r"""\s{0,9}[:=]\s{0,9}["']([^"'<>]{8,40})["']""",
     re.I,
 )
-LITERAL = re.compile(r"""["'>]\s{0,9}((?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[^"'<]{0,20})["'<]""")
+LITERAL = re.compile(
+    r"""["'>]\s{0,9}((?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[^"'<]{0,20})["'<]"""
+)
 NAMED = re.compile(r"pub|release|fbsj|fbrq|fabu|date|time", re.I)
-OF_THE_VISIT = re.compile(r"(?:now|today|server|current|sys)\w{0,12}[\"']?\s{0,3}[:=]\s{0,3}[\"']?\Z", re.I)
+OF_THE_VISIT = re.compile(
+    r"(?:now|today|server|current|sys)\w{0,12}[\"']?\s{0,3}[:=]\s{0,3}[\"']?\Z", re.I
+)
 """Variables that hold the moment of the visit (``var nowtime = "2026-11-23"``)."""
 LONGEST = 20_000
 """Characters of a script that may hold data of the page; longer ones are libraries."""
@@ -34,7 +39,8 @@ def variables(root: HtmlElement, today: date) -> list[Dated]:
 
 
 def attributes(root: HtmlElement, today: date) -> list[Dated]:
-    """Dates in hidden fields named for a date and in ``<time datetime>``, when they agree on one day."""
+    """Dates in hidden fields named for a date and in ``<time datetime>``, when they agree on one
+    day."""
     found: list[Dated] = []
     for field in root.iter("input", "time"):
         name = f"{field.get('name') or ''} {field.get('id') or ''}"

@@ -55,7 +55,8 @@ BLANKS = re.compile(r"[\s\u3000\xa0\u200b\ufeff]+")
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One passage of text: ``text`` is all of it, ``prose`` what stands outside of links, blanks collapsed.
+    """One passage of text: ``text`` is all of it, ``prose`` what stands outside of links, blanks
+    collapsed.
 
     ``links`` counts the links in it. ``tag`` is the element that opened it; ``hidden`` says that a
     style on the page hides it.
@@ -70,7 +71,8 @@ class Passage:
 
 @dataclass(slots=True)
 class _Walk:
-    """Where the walk stands: the open passage, and how deep it is inside links, unseen and hidden elements."""
+    """Where the walk stands: the open passage, and how deep it is inside links, unseen and hidden
+    elements."""
 
     done: list[Passage] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
@@ -100,7 +102,8 @@ class _Walk:
 
 
 def passages(root: HtmlElement) -> list[Passage]:
-    """The passages of text under ``root`` in page order. Linear in the size of the page; never raises."""
+    """The passages of text under ``root`` in page order. Linear in the size of the page; never
+    raises."""
     walk = _Walk()
     for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
         if event == "start":

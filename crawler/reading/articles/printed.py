@@ -1,4 +1,5 @@
-"""What an article prints about itself around its title: date, origin, column, found by words and place.
+"""What an article prints about itself around its title: date, origin, column, found by words and
+place.
 
 Works on the passages of ``passages.py``; ``at`` is the index of the title's passage, or -1.
 """
@@ -47,12 +48,14 @@ LABEL_CELL = re.compile(r"(?:时\s{0,4}间|日\s{0,4}期)\W{0,3}\Z")
 WEEKDAY = re.compile(r"日\s{0,4}(?:星期|周)[一二三四五六日天]")
 SPAN = re.compile(r"[至到~～—]|--")
 BODY_LENGTH = 110
-"""Characters of prose from which a passage belongs to the body, where dates tell of other things."""
+"""Characters of prose from which a passage belongs to the body, where dates tell of other
+things."""
 BODY_BEGINS = re.compile(r"。|；|[\u4e00-\u9fff]{2}[:：]\s{0,4}\Z")
 UNLABELLED = "beside the title, without a label"
 PUBLICATION = "printed as the publication"
 SIGNED = re.compile(r"签\s{0,4}署(?:时\s{0,4}间|日\s{0,4}期)")
-"""The day of the contract, in the line of date and origin of procurement portals: it clears and never convicts."""
+"""The day of the contract, in the line of date and origin of procurement portals: it clears and
+never convicts."""
 NOT_ITS_OWN = "the day of the contract, not of its publication"
 EVENT = re.compile(
     r"地\s{0,4}点|地\s{0,4}址|会\s{0,4}场|主\s{0,4}讲|报告人|主持人|参加(?:人员|对象)|(?:上午|下午|晚上)\s{0,4}\d"
@@ -82,7 +85,8 @@ CELLS = frozenset({"td", "th", "dt"})
 SHORT = 100
 """Characters of a line of date and origin at most."""
 MOST = 2000
-"""Passages looked at for a label, the nearest to the title first: articles have some hundreds, lists of a day's data more."""
+"""Passages looked at for a label, the nearest to the title first: articles have some hundreds,
+lists of a day's data more."""
 EDITOR = re.compile(r"(?:责编|责任编辑|编辑)\s{0,4}[:：∶﹕]")
 OFFICE = re.compile(
     r"(?:处|局|办|科|中心|部|委|院|室|站|队|镇|乡|街道|学校|大学|会|公司|网|报|台|社|厅|组|所|政府|机关)\Z"
@@ -113,17 +117,25 @@ NO_CRUMB = frozenset(
 )
 
 
-def labelled_dates(found: Sequence[Passage], at: int, today: date) -> tuple[list[Dated], list[Refused]]:
-    """Dates behind 发布时间 and the like, then behind 时间/日期, then 更新时间; each kind nearest to the title first.
+def labelled_dates(
+    found: Sequence[Passage], at: int, today: date
+) -> tuple[list[Dated], list[Refused]]:
+    """Dates behind 发布时间 and the like, then behind 时间/日期, then 更新时间; each kind nearest to the title
+    first.
 
-    时间 and 更新时间 in the lines around the title come before a bare date there, and that before the same
-    words in the body (时间：of a meeting) and below it. What the portal's imprint says tells of the portal.
+    时间 and 更新时间 in the lines around the title come before a bare date there, and that before the
+    same
+    words in the body (时间：of a meeting) and below it. What the portal's imprint says tells of the
+    portal.
     """
     refused: list[Refused] = []
     foot = _imprint(found, at)
     order = sorted(range(foot), key=lambda i: _distance(i, at, found[i].hidden))[:MOST]
     near = set(_lines(found, at)) if at >= 0 else set(order)
-    lines, rest = [i for i in order if i in near], [i for i in order if i not in near and i < foot - 2]
+    lines, rest = (
+        [i for i in order if i in near],
+        [i for i in order if i not in near and i < foot - 2],
+    )
     above = [i for i in order if i <= at or i in near]
     believed = _behind(PUBLISHED, found, above, today, refused)
     if not believed:
@@ -149,7 +161,8 @@ def labelled_dates(found: Sequence[Passage], at: int, today: date) -> tuple[list
 
 
 def _before_updated(found: Sequence[Passage], lines: Sequence[int], today: date) -> Dated | None:
-    """The day with which the line begins that says 最后更新 at its end: the publication, printed without a label."""
+    """The day with which the line begins that says 最后更新 at its end: the publication, printed
+    without a label."""
     for i in lines:
         match = UPDATED.search(found[i].text[:250])
         told = list(parts(plain(found[i].text[: match.start()]))) if match is not None else []
@@ -165,7 +178,8 @@ ANOTHER = re.compile(r"[\u4e00-\u9fff]\Z")
 
 
 def _of_another(found: Sequence[Passage], i: int) -> bool:
-    """Whether 发布时间 in passage ``i`` of the body is something else's: a word stands before it (原公告发布日期, 成绩公布时间),
+    """Whether 发布时间 in passage ``i`` of the body is something else's: a word stands before it
+    (原公告发布日期, 成绩公布时间),
     or a range behind it (公开时间：10日至16日), and nothing that the line of date and origin has."""
     text = found[i].text
     match = PUBLISHED.search(text[:2000])
@@ -185,9 +199,12 @@ def is_published(dated: Dated) -> bool:
 
 
 def signed_dates(found: Sequence[Passage], at: int, today: date) -> list[Dated]:
-    """Where nothing else is printed: 签署时间 in the line that also tells the origin, with the reason why it is weak."""
+    """Where nothing else is printed: 签署时间 in the line that also tells the origin, with the reason
+    why it is weak."""
     refused: list[Refused] = []
-    order = sorted(range(_imprint(found, at)), key=lambda i: _distance(i, at, found[i].hidden))[:MOST]
+    order = sorted(range(_imprint(found, at)), key=lambda i: _distance(i, at, found[i].hidden))[
+        :MOST
+    ]
     lines = [i for i in order if ORIGIN.search(found[i].text) and len(found[i].text) <= 120]
     believed = _behind(SIGNED, found, lines, today, refused)
     return [replace(one, place=WRITTEN, why=NOT_ITS_OWN) for one in believed]
@@ -200,7 +217,8 @@ def _behind(
     today: date,
     refused: list[Refused],
 ) -> list[Dated]:
-    """The believed dates behind ``label`` in the passages ``where``; the others go to ``refused``."""
+    """The believed dates behind ``label`` in the passages ``where``; the others go to
+    ``refused``."""
     believed: list[Dated] = []
     for i in where:
         if label is PLAIN_LABEL and _of_an_event(found, i):
@@ -213,7 +231,8 @@ def _behind(
 
 
 def _of_an_event(found: Sequence[Passage], i: int) -> bool:
-    """Whether 时间 in passage ``i`` is an event's: its place or speaker stands beside it or in the next line."""
+    """Whether 时间 in passage ``i`` is an event's: its place or speaker stands beside it or in the
+    next line."""
     beside = found[i].text[:300]
     after = found[i + 1].text[:12] if i + 1 < len(found) else ""
     return EVENT.search(beside) is not None or EVENT.match(after) is not None
@@ -222,7 +241,10 @@ def _of_an_event(found: Sequence[Passage], i: int) -> bool:
 def _imprint(found: Sequence[Passage], at: int) -> int:
     """Where the portal's imprint begins, the end where there is none."""
     below = range(at + 2, len(found))
-    return next((i for i in below if IMPRINT.search(found[i].text) and len(found[i].prose) < 400), len(found))
+    return next(
+        (i for i in below if IMPRINT.search(found[i].text) and len(found[i].prose) < 400),
+        len(found),
+    )
 
 
 def _lines(found: Sequence[Passage], at: int) -> list[int]:
@@ -239,13 +261,15 @@ def _labels(label: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
 
 
 def is_clock(text: str, start: int = 0) -> bool:
-    """Whether ``text`` from ``start`` on tells the day of the visit, and not only who wrote the article (来源：本站)."""
+    """Whether ``text`` from ``start`` on tells the day of the visit, and not only who wrote the
+    article (来源：本站)."""
     said = OF_WHOM.sub(lambda found: found[0][:1] * len(found[0]), text)
     return CLOCK_OF_THE_PAGE.search(said, max(0, start)) is not None
 
 
 def _distance(i: int, at: int, hidden: bool) -> int:
-    """Below the title is nearer than above it (an index table), the page's seen text nearer than hidden text."""
+    """Below the title is nearer than above it (an index table), the page's seen text nearer than
+    hidden text."""
     return (i - at if i >= at else at - i + 5) + (1000 if hidden else 0)
 
 
@@ -268,7 +292,9 @@ def bare_date(found: Sequence[Passage], at: int, today: date) -> Dated | None:
     foot = _imprint(found, at)
     below = [i for i in _until_body(found, at + 1, at + 1 + BELOW) if i < foot]
     above = range(at - 1, max(-1, at - 1 - ABOVE), -1)
-    lines = (i for i in (*below, at, *above) if not found[i].hidden and not _labelled_otherwise(found, i))
+    lines = (
+        i for i in (*below, at, *above) if not found[i].hidden and not _labelled_otherwise(found, i)
+    )
     dates = (_info_date(found[i], today) for i in lines)
     return next((dated for dated in dates if dated is not None), None)
 
@@ -276,34 +302,42 @@ def bare_date(found: Sequence[Passage], at: int, today: date) -> Dated | None:
 def _labelled_otherwise(found: Sequence[Passage], i: int) -> bool:
     """Whether the passage before is the label of another date: 成文日期 in a cell of its own."""
     before = found[i - 1].text if i else ""
-    return len(before) <= 12 and LABEL_CELL.search(before) is not None and not PUBLISHED.search(before)
+    return (
+        len(before) <= 12 and LABEL_CELL.search(before) is not None and not PUBLISHED.search(before)
+    )
 
 
 def of_the_site(found: Sequence[Passage], at: int, day: date, today: date) -> bool:
-    """Whether ``day`` is printed only where a page tells today's date, its imprint, links to others, an event's time or another label's date."""
+    """Whether ``day`` is printed only where a page tells today's date, its imprint, links to
+    others, an event's time or another label's date."""
     foot, printed = _imprint(found, at), False
     for i, passage in enumerate(found):
         if len(passage.text) > 2000 or not any(
-            dated.day == day for dated in find_dates(passage.text, today=today, place="label").believed
+            dated.day == day
+            for dated in find_dates(passage.text, today=today, place="label").believed
         ):
             continue
         printed = True
         clock = is_clock(passage.text) or WEEKDAY.search(passage.text)
         row = passage.links > 0 and len(passage.prose) <= 40
-        if not (i >= foot - 2 or clock or row or _labelled_otherwise(found, i) or _of_an_event(found, i)):
+        if not (
+            i >= foot - 2 or clock or row or _labelled_otherwise(found, i) or _of_an_event(found, i)
+        ):
             return False
     return printed or day >= today  # a day of the look that no text prints is a script's clock
 
 
 def _only_line(found: Sequence[Passage], today: date) -> Dated | None:
-    """Where the title is not found: the page's lines of date and origin, if they agree on one day."""
+    """Where the title is not found: the page's lines of date and origin, if they agree on one
+    day."""
     lines = (passage for passage in found if not passage.hidden and INFO.search(passage.text))
     dates = [dated for dated in (_info_date(line, today) for line in lines) if dated is not None]
     return dates[0] if len({dated.day for dated in dates}) == 1 else None
 
 
 def _until_body(found: Sequence[Passage], start: int, stop: int) -> list[int]:
-    """Indexes of the lines between title and body. The first sentence or address (各街道办事处：) is body."""
+    """Indexes of the lines between title and body. The first sentence or address (各街道办事处：) is
+    body."""
     seen = []
     for i in range(start, min(stop, len(found))):
         prose = found[i].prose
@@ -320,7 +354,10 @@ def _info_date(passage: Passage, today: date) -> Dated | None:
         return None
     letters = plain(text)
     for part in parts(letters):
-        before, after = letters[max(0, part.start - 1) : part.start], letters[part.end : part.end + 2]
+        before, after = (
+            letters[max(0, part.start - 1) : part.start],
+            letters[part.end : part.end + 2],
+        )
         alone = part.alone and not part.label
         in_line = (
             (INFO.search(text) or _before_a_name(part, text))
@@ -335,7 +372,8 @@ def _info_date(passage: Passage, today: date) -> Dated | None:
 
 
 def _before_a_name(part: Part, text: str) -> bool:
-    """A date with its time of day, and behind it nothing but the name of who published (… 10:56:28 某某网)."""
+    """A date with its time of day, and behind it nothing but the name of who published (… 10:56:28
+    某某网)."""
     rest = text[part.end :].strip()
     return (
         part.time is not None
@@ -346,9 +384,15 @@ def _before_a_name(part: Part, text: str) -> bool:
 
 
 def origin(found: Sequence[Passage], at: int) -> str | None:
-    """The printed 来源 or 发布机构 nearest to the title; an office given as 责编 at last, never a person."""
+    """The printed 来源 or 发布机构 nearest to the title; an office given as 责编 at last, never a
+    person."""
     order = sorted(range(len(found)), key=lambda i: _distance(i, at, found[i].hidden))
-    for label, must in ((ORIGIN, None), (ORIGIN_CELL, None), (ORIGIN_SPACED, OFFICE), (EDITOR, OFFICE)):
+    for label, must in (
+        (ORIGIN, None),
+        (ORIGIN_CELL, None),
+        (ORIGIN_SPACED, OFFICE),
+        (EDITOR, OFFICE),
+    ):
         for i in order:
             if len(found[i].prose) > (SHORT if label is ORIGIN_SPACED else 400):
                 continue
@@ -377,7 +421,8 @@ def _named(found: Sequence[Passage], i: int, end: int) -> str | None:
 
 
 def _is_value(passage: Passage) -> bool:
-    """Whether a passage may be what the label before it names: a cell beside it, or an office's name.
+    """Whether a passage may be what the label before it names: a cell beside it, or an office's
+    name.
 
     Not the salutation (各位同学：) with which a text begins under an empty 来源.
     """
@@ -395,8 +440,12 @@ def crumb(found: Sequence[Passage], at: int, title: str) -> str | None:
         if match is None:
             continue
         trail = [passage.text[match.end() :]]
-        trail += [near.text for near in head[i + 1 : i + 8] if len(near.text) <= 24 and near.links <= 2]
-        for text in (trail[0], *trail[1:][::-1]) if CRUMBS.search(trail[0].strip()) else trail[::-1]:
+        trail += [
+            near.text for near in head[i + 1 : i + 8] if len(near.text) <= 24 and near.links <= 2
+        ]
+        for text in (
+            (trail[0], *trail[1:][::-1]) if CRUMBS.search(trail[0].strip()) else trail[::-1]
+        ):
             names = [name.strip(" :：\u3000") for name in CRUMBS.split(text)]
             names = [name for name in names if name and name not in NO_CRUMB and name != title]
             if names and len(names[-1]) <= 24:

@@ -18,7 +18,8 @@ from crawler.reading.lists.outline import Outline, squeeze
 NO_LIST, NO_DATES, FRAMESET = "no_list", "no_dates", "frameset"
 LISTS = frozenset({"ul", "ol", "tbody", "dl"})
 PROSE = 400
-"""Running text outside links and rows, in characters, that makes a page an article: its 暂无 is not a column's."""
+"""Running text outside links and rows, in characters, that makes a page an article: its 暂无 is not a
+column's."""
 ROOM = {"width": 400, "height": 200}
 """Pixels that a frame has at least when it holds a list."""
 _SIZE = re.compile(r"(?<![\w-])(width|height)\s{0,3}:\s{0,3}(\d{1,4}(?:px|%)?)")
@@ -47,7 +48,8 @@ _BINDS = (
 _TEMPLATE_SIGN = re.compile(rf"""{_MARKS}|[\s"']{_BINDS}""")
 """Stands wherever the next one does: a short walk over a page without a template."""
 TEMPLATE = re.compile(rf"""{_MARKS}|<[^<>]{{0,200}}[\s"']{_BINDS}""")
-"""Signs of a template in any of the languages that pages are written in: what fills it decides what is shown."""
+"""Signs of a template in any of the languages that pages are written in: what fills it decides what
+is shown."""
 FILLED = re.compile(
     r"\$\.(?:ajax|get|post|getJSON)\b|axios|fetch\s?\(|XMLHttpRequest|innerHTML|laytpl|mustache"
     r"|new Vue\b|createApp|__NUXT__|ReactDOM|\.load\(|dataTable|bootstrapTable|dataproxy",
@@ -66,7 +68,8 @@ KNOWN_SCRIPTS = re.compile(
     r"jquery|bootstrap|swiper|slide|html5shiv|respond|modernizr|tongji|analytics|hm\.js|cnzz|trs_?ta|share|jiathis|wza|barrier|conac",
     re.I,
 )
-"""Files of scripts that make no lists: libraries, counters, accessibility, the seal of public bodies."""
+"""Files of scripts that make no lists: libraries, counters, accessibility, the seal of public
+bodies."""
 MAKES_LISTS = re.compile(
     r"(?:^|[/._-])(?:list|news|data|load|page|column|channel|article|content|app|main|render|vue|react|chunk|bundle"
     r"|ajax|get|query|search|xxgk|zwgk|xinxiang|jsonp)[^/]*\.(?:m?js|jsp|do|action)",
@@ -74,7 +77,8 @@ MAKES_LISTS = re.compile(
 )
 """Files of scripts of whose purpose the name says that it may be the list."""
 BUNDLES = re.compile(r"(?:^|[/._-])(?:app|main|chunk|bundle|vue|react)[^/]*\.m?js", re.I)
-"""The same beside a total of 0, which a page that is all script shows before it asked (a pager's own file says nothing)."""
+"""The same beside a total of 0, which a page that is all script shows before it asked (a pager's
+own file says nothing)."""
 FAILED = re.compile(
     r"(?:加载|读取|查询|请求)(?:数据)?失败|点击重试|java\.(?:sql|lang)\.\w*Exception|SQLException"
 )
@@ -88,9 +92,11 @@ _SWITCHED = re.compile(r"\bhid(?:e|den)|\bnone\b|loading", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """What speaks for an empty list: ``mark`` says it in the page's words; ``certain`` even beside another list.
+    """What speaks for an empty list: ``mark`` says it in the page's words; ``certain`` even beside
+    another list.
 
-    ``script`` is what shows that a script makes the list instead. ``at`` is the text where the list would stand.
+    ``script`` is what shows that a script makes the list instead. ``at`` is the text where the list
+    would stand.
     """
 
     mark: str = ""
@@ -99,12 +105,18 @@ class Blank:
     at: int = 0
 
 
-def emptiness(sight: Sight, family: Family, pagers: Sequence[int], total: Total, *, beside: bool) -> Blank:
-    """Whether the page itself shows that its list was made and holds nothing, or that a script makes it.
+def emptiness(
+    sight: Sight, family: Family, pagers: Sequence[int], total: Total, *, beside: bool
+) -> Blank:
+    """Whether the page itself shows that its list was made and holds nothing, or that a script
+    makes it.
 
-    A total above nothing, or a second page, is never an empty column. Words like 暂无信息 count only where no script
-    decides about them and they do not stand in a box of another name; an empty list element only when the server's own
-    pager counts one page at most and no script knows the element by name. ``beside`` a list that was found, a template
+    A total above nothing, or a second page, is never an empty column. Words like 暂无信息 count only
+    where no script
+    decides about them and they do not stand in a box of another name; an empty list element only
+    when the server's own
+    pager counts one page at most and no script knows the element by name. ``beside`` a list that
+    was found, a template
     inside a script (for search results) says nothing; one on the page does.
     """
     source = sight.source
@@ -114,12 +126,16 @@ def emptiness(sight: Sight, family: Family, pagers: Sequence[int], total: Total,
             return Blank(script=bundle)
         return Blank("pager: 0 items", certain=True, at=min(pagers, default=0))
     template = None
-    if (not beside or _shows_template(source.sheet)) and _TEMPLATE_SIGN.search(source.text) is not None:
+    if (not beside or _shows_template(source.sheet)) and _TEMPLATE_SIGN.search(
+        source.text
+    ) is not None:
         template = TEMPLATE.search(source.text)
     interface = family.interface(source)
     if template or interface:
         return Blank(script=interface or (template[0][-60:].strip() if template else ""))
-    failed = FAILED.search(source.text) if any(map(source.text.__contains__, _FAILED_WORDS)) else None
+    failed = (
+        FAILED.search(source.text) if any(map(source.text.__contains__, _FAILED_WORDS)) else None
+    )
     if failed:
         return Blank(script=failed[0])
     if total.posts or (total.pages or 0) > 1:
@@ -150,7 +166,8 @@ def emptiness(sight: Sight, family: Family, pagers: Sequence[int], total: Total,
 
 
 def _maker(sheet: Outline, makes: re.Pattern[str] = MAKES_LISTS) -> str:
-    """A script of the page that may make its list, though nothing in the page says so: a module, or a file named for it."""
+    """A script of the page that may make its list, though nothing in the page says so: a module, or
+    a file named for it."""
     for number in sheet.scripts:
         source = sheet.elements[number].get("src") or ""
         if not source or KNOWN_SCRIPTS.search(source):
@@ -172,7 +189,9 @@ def why_nothing(sight: Sight, family: Family, blank: Blank, titled: tuple[Post, 
     if blank.mark:
         return empty(blank, family)
     if titled:
-        return Reading(Outcome.UNREADABLE, Evidence.NONE, titled, reason=NO_DATES, family=family.name)
+        return Reading(
+            Outcome.UNREADABLE, Evidence.NONE, titled, reason=NO_DATES, family=family.name
+        )
     mark = blank.script or _requests(sight)
     if not mark:
         return _no(NO_LIST, "", family, ())
@@ -186,7 +205,12 @@ def empty(blank: Blank, family: Family) -> Reading:
 
 def _no(reason: str, mark: str, family: Family, further: tuple[str, ...]) -> Reading:
     return Reading(
-        Outcome.UNREADABLE, Evidence.NONE, reason=reason, mark=mark, family=family.name, next=further
+        Outcome.UNREADABLE,
+        Evidence.NONE,
+        reason=reason,
+        mark=mark,
+        family=family.name,
+        next=further,
     )
 
 
@@ -223,7 +247,9 @@ def _frames(sight: Sight) -> tuple[str, ...]:
         for i, tag in enumerate(sheet.tags)
         if tag in tags and (tag == "frame" or room(sheet, i, unsaid=bare))
     ]
-    addresses = [sight.join(src) for src in sources if src and src[:5].lower() not in ("javas", "about")]
+    addresses = [
+        sight.join(src) for src in sources if src and src[:5].lower() not in ("javas", "about")
+    ]
     return tuple(dict.fromkeys(address for address in addresses if address[:4] == "http"))
 
 
@@ -234,7 +260,9 @@ def room(sheet: Outline, number: int, *, unsaid: bool) -> bool:
     element = sheet.elements[number]
     sizes = {name: element.get(name) or "" for name in ("width", "height")}
     sizes.update(_SIZE.findall((element.get("style") or "").lower()))
-    small = {name: (m := _PIXELS.match(size)) and int(m[1]) < ROOM[name] for name, size in sizes.items()}
+    small = {
+        name: (m := _PIXELS.match(size)) and int(m[1]) < ROOM[name] for name, size in sizes.items()
+    }
     if any(small.values()):
         return False
     return unsaid or bool(_PIXELS.match(sizes["height"]))
@@ -246,7 +274,8 @@ def _filled_names(sight: Sight) -> frozenset[str]:
 
 
 def _says_empty(sight: Sight, filled: frozenset[str], *, fills: bool) -> tuple[str, str, int]:
-    """The words that say so where a person reads them, those whose showing a script decides, and their text's number.
+    """The words that say so where a person reads them, those whose showing a script decides, and
+    their text's number.
 
     ``fills``: a script of the page fetches or writes, so a box named for such words may be its own.
     """
@@ -270,7 +299,8 @@ def _says_empty(sight: Sight, filled: frozenset[str], *, fills: bool) -> tuple[s
 
 
 def _entitled_other(sight: Sight, number: int) -> bool:
-    """Whether the box of text ``number`` begins with a title that is none of the column's names: a second, empty box.
+    """Whether the box of text ``number`` begins with a title that is none of the column's names: a
+    second, empty box.
 
     A channel page shows several boxes; one of them without posts does not make the column empty.
     """
@@ -278,7 +308,11 @@ def _entitled_other(sight: Sight, number: int) -> bool:
     node = sheet.owners[number]
     for _ in range(4):
         node = sheet.parents[node]
-        if node < 0 or sheet.tags[node] in ("body", "html") or sheet.last[node] - sheet.first[node] > BOX:
+        if (
+            node < 0
+            or sheet.tags[node] in ("body", "html")
+            or sheet.last[node] - sheet.first[node] > BOX
+        ):
             return False
         first = sheet.first[node]
         words = squeeze(sheet.texts[first])
@@ -289,7 +323,8 @@ def _entitled_other(sight: Sight, number: int) -> bool:
 
 
 def _counted(sheet: Outline, node: int) -> str:
-    """The words around a count of 0 that stands in an element of its own, ``""`` when they are many."""
+    """The words around a count of 0 that stands in an element of its own, ``""`` when they are
+    many."""
     words = ""
     for _ in range(2):
         node = sheet.parents[node]
@@ -305,7 +340,9 @@ def _decided(sight: Sight, node: int, filled: frozenset[str], fills: bool) -> bo
     A page without any script shows what it holds, whatever its classes are called.
     """
     sheet = sight.source.sheet
-    named = _PLACEHOLDER if fills or _unknown_script(sight) else _SWITCHED if sheet.scripts else None
+    named = (
+        _PLACEHOLDER if fills or _unknown_script(sight) else _SWITCHED if sheet.scripts else None
+    )
     for _ in range(8):
         if node < 0 or sheet.tags[node] == "body":
             return False
@@ -324,7 +361,8 @@ def _decided(sight: Sight, node: int, filled: frozenset[str], fills: bool) -> bo
 
 
 def _unknown_script(sight: Sight) -> bool:
-    """Whether the page has a script of which nobody knows what it does: no library's file, no counter of visitors."""
+    """Whether the page has a script of which nobody knows what it does: no library's file, no
+    counter of visitors."""
     sheet = sight.source.sheet
     return any(
         not KNOWN_SCRIPTS.search(sheet.elements[i].get("src") or "x") and not _counter(script)
@@ -333,12 +371,14 @@ def _unknown_script(sight: Sight) -> bool:
 
 
 def _counter(script: str) -> bool:
-    """Whether an inline script only counts visitors: it loads a counter's file and touches nothing of the page."""
+    """Whether an inline script only counts visitors: it loads a counter's file and touches nothing
+    of the page."""
     return len(script) < 600 and COUNTERS.search(script) is not None and not FILLED.search(script)
 
 
 def _empty_before(sheet: Outline, pagers: Sequence[int], filled: frozenset[str]) -> int:
-    """The text at which a list element with nothing to read in it stands just before a pager, ``-1`` without one."""
+    """The text at which a list element with nothing to read in it stands just before a pager,
+    ``-1`` without one."""
     for number in empty_lists(sheet):
         here = sheet.first[number]
         after = bisect_left(pagers, here)
@@ -349,9 +389,11 @@ def _empty_before(sheet: Outline, pagers: Sequence[int], filled: frozenset[str])
 
 
 def waiting(sheet: Outline, *, seen: bool = False) -> bool:
-    """Whether a list stands empty under a name of its own, as a script needs it, or a table has only its head.
+    """Whether a list stands empty under a name of its own, as a script needs it, or a table has
+    only its head.
 
-    ``seen``: only lists that are not switched off (a box for search results waits hidden beside a full list).
+    ``seen``: only lists that are not switched off (a box for search results waits hidden beside a
+    full list).
     """
     for number in empty_lists(sheet):
         if seen and sheet.hidden(number):
@@ -367,11 +409,18 @@ def waiting(sheet: Outline, *, seen: bool = False) -> bool:
 
 
 def empty_lists(sheet: Outline, start: int = 0, stop: int = -1) -> list[int]:
-    """List elements with nothing to read and no link in them; with ``stop`` only those before texts ``start`` to ``stop``."""
+    """List elements with nothing to read and no link in them; with ``stop`` only those before texts
+    ``start`` to ``stop``."""
     first, last = sheet.first, sheet.last
-    numbers = range(len(first)) if stop < 0 else range(bisect_left(first, start), bisect_right(first, stop))
+    numbers = (
+        range(len(first))
+        if stop < 0
+        else range(bisect_left(first, start), bisect_right(first, stop))
+    )
     return [
         number
         for number in numbers
-        if sheet.tags[number] in LISTS and first[number] == last[number] and not sheet.anchors_in(number)
+        if sheet.tags[number] in LISTS
+        and first[number] == last[number]
+        and not sheet.anchors_in(number)
     ]

@@ -1,7 +1,10 @@
-"""What of a list page may be newer than its newest dated post: rows without a sure date, and links outside the list.
+"""What of a list page may be newer than its newest dated post: rows without a sure date, and links
+outside the list.
 
-Nothing is dropped in silence: a link that may be a post of the column and was not read as one with a day is named, with
-its place and the newest day that it can bear. Which links are the site's frame is learned elsewhere, from other columns.
+Nothing is dropped in silence: a link that may be a post of the column and was not read as one with
+a day is named, with
+its place and the newest day that it can bear. Which links are the site's frame is learned
+elsewhere, from other columns.
 """
 
 from __future__ import annotations
@@ -27,7 +30,8 @@ from crawler.reading.lists.pager import is_pager_word
 CHROME = frozenset({"nav", "header", "footer"})
 """Elements that are surely the page's head and foot."""
 TITLE, SHORT_TITLE = 10, 5
-"""Characters from which a link between the heading and the pager says a title, whatever its address; as short as the list's
+"""Characters from which a link between the heading and the pager says a title, whatever its
+address; as short as the list's
 own shortest title, but for links that are surely no titles."""
 MENU, MENU_WORDS = 5, 9
 """So many links with so few characters on average are a menu."""
@@ -36,7 +40,14 @@ IN_ORDER = 3
 WORDS, MOST = 80, 80
 _FILE = re.compile(r"\d[^/?]*\.\w{2,5}\Z")
 _DIGITS, _HASH = frozenset("0123456789"), re.compile(r"[0-9a-f]{16}")
-_FIRST_PAGES = ("/index.html", "/index.htm", "/index.shtml", "/index.jhtml", "/index.jsp", "/index.aspx")
+_FIRST_PAGES = (
+    "/index.html",
+    "/index.htm",
+    "/index.shtml",
+    "/index.jhtml",
+    "/index.jsp",
+    "/index.aspx",
+)
 """Files of columns: without a year or a hash before them they are never an article's."""
 _MONTH_ONLY = re.compile(r"(20[0-4]\d)\s?(?:年|[-/.])\s?(1[0-2]|0?[1-9])\s?月?\W{0,6}\Z")
 
@@ -45,8 +56,10 @@ _MONTH_ONLY = re.compile(r"(20[0-4]\d)\s?(?:年|[-/.])\s?(1[0-2]|0?[1-9])\s?月?
 class Listed:
     """What was read: ``items`` of the list in page order and what dates links outside it.
 
-    ``spans`` are the texts and ``nodes`` the elements of its rows; ``home`` is the element they stand in, ``-1`` where
-    the list came from data. ``others`` gives the links of dated rows outside the list (by anchor) their day.
+    ``spans`` are the texts and ``nodes`` the elements of its rows; ``home`` is the element they
+    stand in, ``-1`` where
+    the list came from data. ``others`` gives the links of dated rows outside the list (by anchor)
+    their day.
     """
 
     items: Sequence[Item]
@@ -57,15 +70,20 @@ class Listed:
 
 
 def unread_rows(sheet: Outline, listed: Listed, addresses: Addresses, today: date) -> list[Unread]:
-    """The rows of the list whose day is not sure, with what bounds them. ``sheet`` is the one that the rows stand in."""
-    sure = [None if item.published is None or item.why else item.published.day for item in listed.items]
+    """The rows of the list whose day is not sure, with what bounds them. ``sheet`` is the one that
+    the rows stand in."""
+    sure = [
+        None if item.published is None or item.why else item.published.day for item in listed.items
+    ]
     order, found = _order(sure), []
     for at, item in enumerate(listed.items):
         if item.post is None or not item.why:
             continue
         title = item.post.title or item.url
         place = f"row {path_of(item.url)}" if item.url else f"row {title[:WORDS]}"
-        garbled = item.why == UNDATED and any(map(looks_dated, sheet.texts[item.row.start : item.row.stop]))
+        garbled = item.why == UNDATED and any(
+            map(looks_dated, sheet.texts[item.row.start : item.row.stop])
+        )
         bounds = order.bound(at), addresses.latest(item.url) if item.url else None
         day = _earliest(*bounds, month_only(sheet, item, today) if item.why == UNDATED else None)
         found.append(
@@ -86,7 +104,8 @@ def _earliest(*days: date | None) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """The sure days of a list in page order, by row; ``highest`` and ``rest`` are the newest day up to each and from each on."""
+    """The sure days of a list in page order, by row; ``highest`` and ``rest`` are the newest day up
+    to each and from each on."""
 
     rows: Sequence[int]
     days: Sequence[date]
@@ -96,8 +115,10 @@ class _Order:
     def bound(self, at: int) -> date | None:
         """The newest day that the order of the list leaves to row ``at``.
 
-        Only inside a run in order: :data:`IN_ORDER` rows above that descend to it and nothing newer below (pinned rows on
-        top are in no order), or the same upwards in a list that ascends. A row at the list's new end is bounded by nothing.
+        Only inside a run in order: :data:`IN_ORDER` rows above that descend to it and nothing newer
+        below (pinned rows on
+        top are in no order), or the same upwards in a list that ascends. A row at the list's new
+        end is bounded by nothing.
         """
         here, days = bisect_left(self.rows, at), self.days
         above, below = days[max(0, here - IN_ORDER) : here], days[here : here + IN_ORDER]
@@ -137,15 +158,28 @@ def month_only(sheet: Outline, item: Item, today: date) -> date | None:
 def outside(
     sight: Sight, listed: Listed, addresses: Addresses, near: range, newest: date | None = None
 ) -> tuple[list[Unread], tuple[str, ...]]:
-    """Links outside the list that may be posts newer than ``newest``, and all addresses of possible posts, old ones too.
+    """Links outside the list that may be posts newer than ``newest``, and all addresses of possible
+    posts, old ones too.
 
-    ``near`` are the texts from the list's heading to its pager: there every link with a title counts. Elsewhere one of
-    the same site counts that is made like the list's own posts, like articles in general, or that stands with a date.
+    ``near`` are the texts from the list's heading to its pager: there every link with a title
+    counts. Elsewhere one of
+    the same site counts that is made like the list's own posts, like articles in general, or that
+    stands with a date.
     """
-    read = {item.url for item in listed.items if item.published is not None and not item.why and item.url}
+    read = {
+        item.url
+        for item in listed.items
+        if item.published is not None and not item.why and item.url
+    }
     rows = {item.url for item in listed.items if item.url}
-    items = sorted((item for item in listed.items if listed.home >= 0), key=lambda item: item.row.node)
-    known = {sight.href(anchor): dated.day for anchor, dated in listed.others.items() if not is_weak(dated)}
+    items = sorted(
+        (item for item in listed.items if listed.home >= 0), key=lambda item: item.row.node
+    )
+    known = {
+        sight.href(anchor): dated.day
+        for anchor, dated in listed.others.items()
+        if not is_weak(dated)
+    }
     titles = sorted({item.post.title[:WORDS] for item in listed.items if item.post is not None})
     shortest = min((len(title) for title in titles if title), default=TITLE)
     bare = 2 * sum(not item.url for item in listed.items) >= len(listed.items)
@@ -181,7 +215,8 @@ def _pictured(sheet: Outline, anchor: int) -> bool:
 
 
 def _in_menu(sheet: Outline, anchor: int, home: int, least: int = MENU) -> bool:
-    """Whether the link stands among ``least`` or more with few words: one long name in a side menu is no title."""
+    """Whether the link stands among ``least`` or more with few words: one long name in a side menu
+    is no title."""
     node = anchor
     for _ in range(4):
         node = sheet.parents[node]
@@ -194,7 +229,8 @@ def _in_menu(sheet: Outline, anchor: int, home: int, least: int = MENU) -> bool:
 
 
 def _told_already(words: str, titles: Sequence[str]) -> bool:
-    """Whether a link without an address says one of the list's ``titles`` (sorted), whole or cut (``关于做好…``)."""
+    """Whether a link without an address says one of the list's ``titles`` (sorted), whole or cut
+    (``关于做好…``)."""
     stem = words.rstrip(".…。 ")
     at = bisect_left(titles, stem)
     return bool(stem) and at < len(titles) and titles[at].startswith(stem)
@@ -246,7 +282,8 @@ class _Finder:
     bare: bool
 
     def look(self, anchor: int, url: str) -> str:
-        """Why the link may be a post of the column (:attr:`Unread.why`), ``""`` where it is none."""
+        """Why the link may be a post of the column (:attr:`Unread.why`), ``""`` where it is
+        none."""
         sheet, addresses = self.sight.source.sheet, self.addresses
         dated = self.listed.others.get(anchor)
         at = sheet.first[anchor]
@@ -280,7 +317,11 @@ class _Finder:
     def _may_be(self, anchor: int, url: str, dated: Dated | None, at: int) -> bool:
         sheet, addresses = self.sight.source.sheet, self.addresses
         if not url:
-            near = self.bare and at in self.near and not _in_menu(sheet, anchor, self.listed.home, least=2)
+            near = (
+                self.bare
+                and at in self.near
+                and not _in_menu(sheet, anchor, self.listed.home, least=2)
+            )
             told = len(said(sheet, anchor)) >= self.title or _pictured(sheet, anchor)
             return dated is not None or (near and told)
         if url == self.sight.page.final_url or url == self.sight.page.url:
@@ -290,7 +331,11 @@ class _Finder:
             if is_pager_word(words):
                 return False
             column = addresses.same_site(url) and column_like(url)
-            if self._titled(words, url) and not column and not _in_menu(sheet, anchor, self.listed.home):
+            if (
+                self._titled(words, url)
+                and not column
+                and not _in_menu(sheet, anchor, self.listed.home)
+            ):
                 return True
         if not addresses.same_site(url):
             return False
@@ -298,7 +343,8 @@ class _Finder:
         return made and (at in self.near or not is_pager_word(said(sheet, anchor)))
 
     def _titled(self, words: str, url: str) -> bool:
-        """A headline of nine characters is a title where it leads to a file of the column's own folder."""
+        """A headline of nine characters is a title where it leads to a file of the column's own
+        folder."""
         if len(words) >= self.title or not words:
             return bool(words)
         addresses = self.addresses
@@ -316,11 +362,16 @@ class _Finder:
         return item if anchor < sheet.end[row.node] else None
 
     def _place(self, anchor: int, at: int) -> str:
-        """Where a person finds it: before or after the list, and the names of the boxes around it."""
+        """Where a person finds it: before or after the list, and the names of the boxes around
+        it."""
         sheet, listed = self.sight.source.sheet, self.listed
         names: list[str] = []
         node = sheet.parents[anchor]
-        while node >= 0 and len(names) < 2 and not (listed.home >= 0 and sheet.inside(listed.home, node)):
+        while (
+            node >= 0
+            and len(names) < 2
+            and not (listed.home >= 0 and sheet.inside(listed.home, node))
+        ):
             name = _name(sheet, node)
             if name:
                 names.append(name)
@@ -351,7 +402,8 @@ def said(sheet: Outline, anchor: int) -> str:
 
 
 def newer(unread: Iterable[Unread], newest: date | None) -> tuple[Unread, ...]:
-    """Those that may be newer than ``newest``, each link once in its place, at most :data:`MOST` and then the rest as one."""
+    """Those that may be newer than ``newest``, each link once in its place, at most :data:`MOST`
+    and then the rest as one."""
     left = {
         (one.place, one.url or one.text): one
         for one in unread

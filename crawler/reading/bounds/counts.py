@@ -1,4 +1,5 @@
-"""Numbers beside a month that are no days: tables of months with the rows' own numbers (序号 4, 2026年11月)."""
+"""Numbers beside a month that are no days: tables of months with the rows' own numbers (序号 4,
+2026年11月)."""
 
 from __future__ import annotations
 
@@ -16,13 +17,15 @@ COUNTS = "a number beside it counts the rows or belongs to another column of the
 UNORDERED = 0.3
 """Share of a month's rows that may stand above an earlier one: pinned posts."""
 RUN = 3
-"""So many rows that go on by one are numbered; in a box of their own with the month only from 1 on."""
+"""So many rows that go on by one are numbered; in a box of their own with the month only from 1
+on."""
 _BARE_NUMBER = re.compile(r"\W{0,4}\d{1,2}\W{0,4}\Z")
 _TABLE_CELL = frozenset({"td", "th"})
 
 
 def uncounted(sheet: Outline, cells: list[Cell]) -> list[Cell]:
-    """``cells`` where a day that only counts its row (1, 2, 3 …), or stands in another column of the table, is refused."""
+    """``cells`` where a day that only counts its row (1, 2, 3 …), or stands in another column of
+    the table, is refused."""
     _refuse_unordered(sheet, cells)
     run: list[Cell] = []
     last = 0
@@ -41,13 +44,19 @@ def uncounted(sheet: Outline, cells: list[Cell]) -> list[Cell]:
 
 
 def _refuse_unordered(sheet: Outline, cells: list[Cell]) -> None:
-    """Numbers that go up and down within the months while these fall in order: views beside a month, no days.
+    """Numbers that go up and down within the months while these fall in order: views beside a
+    month, no days.
 
-    A number with which a box of its own and the month, or the whole row, begins is a big day before its month, in whatever order.
+    A number with which a box of its own and the month, or the whole row, begins is a big day before
+    its month, in whatever order.
     """
-    told = [cell for cell in cells if _joined_day(sheet, cell) is not None and not _big_day(sheet, cell)]
+    told = [
+        cell for cell in cells if _joined_day(sheet, cell) is not None and not _big_day(sheet, cell)
+    ]
     days = [cell.answer.day for cell in told if isinstance(cell.answer, Dated)]
-    pairs = [(one, other) for one, other in pairwise(days) if one.replace(day=1) == other.replace(day=1)]
+    pairs = [
+        (one, other) for one, other in pairwise(days) if one.replace(day=1) == other.replace(day=1)
+    ]
     rises = sum(one < other for one, other in pairs)
     if rises > UNORDERED * len(pairs):
         for cell in told:
@@ -71,4 +80,8 @@ def _joined_day(sheet: Outline, cell: Cell) -> int | None:
 def _apart(sheet: Outline, pieces: tuple[int, ...]) -> bool:
     """Whether the pieces stand in different cells of one row."""
     cells = [sheet.up(sheet.owners[text], _TABLE_CELL) for text in pieces]
-    return len(set(cells)) > 1 and -1 not in cells and len({sheet.parents[cell] for cell in cells}) == 1
+    return (
+        len(set(cells)) > 1
+        and -1 not in cells
+        and len({sheet.parents[cell] for cell in cells}) == 1
+    )

@@ -10,7 +10,8 @@ SCRIPT_LIST = "script_list"
 
 
 def elsewhere(source: Source, family: Family, mark: str = "") -> Reading:
-    """UNREADABLE ``script_list``: ``asks`` (a form, an interface that the page names) or ``next`` (an address) lead to the list where the page says enough.
+    """UNREADABLE ``script_list``: ``asks`` (a form, an interface that the page names) or ``next``
+    (an address) lead to the list where the page says enough.
 
     ``mark`` is what gave it away, the interface itself where nothing else did.
     """

@@ -1,4 +1,5 @@
-"""A channel page whose boxes, one a column, are all headed and all empty: the server made them and found nothing to put in."""
+"""A channel page whose boxes, one a column, are all headed and all empty: the server made them and
+found nothing to put in."""
 
 from __future__ import annotations
 
@@ -10,13 +11,16 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 LEAST = 2
 """So many boxes alike; one alone may be anything."""
 UP, FEW = 3, 6
-"""Elements around a list of which one is its box, and the texts that an empty box holds at most (its title, 更多)."""
+"""Elements around a list of which one is its box, and the texts that an empty box holds at most
+(its title, 更多)."""
 
 
 def all_empty(sheet: Outline, lists: list[int]) -> int:
-    """The text at which the first box stands, ``-1`` where not all boxes of a kind are headed and empty.
+    """The text at which the first box stands, ``-1`` where not all boxes of a kind are headed and
+    empty.
 
-    ``lists`` are the page's empty list elements. A box of the same make with a row or words in it, a list with a name of its
+    ``lists`` are the page's empty list elements. A box of the same make with a row or words in it,
+    a list with a name of its
     own or one that is switched off leaves it open: a script may fill the boxes one after the other.
     """
     made: defaultdict[str, list[int]] = defaultdict(list)
@@ -27,7 +31,9 @@ def all_empty(sheet: Outline, lists: list[int]) -> int:
         made[_make(sheet, box)].append(box)
     for make, boxes in made.items():
         alike = [
-            number for number, tag in enumerate(sheet.tags) if tag in make and _make(sheet, number) == make
+            number
+            for number, tag in enumerate(sheet.tags)
+            if tag in make and _make(sheet, number) == make
         ]
         if len(boxes) >= LEAST and alike == boxes:
             return sheet.first[boxes[0]]
@@ -35,7 +41,8 @@ def all_empty(sheet: Outline, lists: list[int]) -> int:
 
 
 def _headed(sheet: Outline, number: int) -> int:
-    """The box of an empty list: it begins with a heading, and holds little else. ``-1`` without one."""
+    """The box of an empty list: it begins with a heading, and holds little else. ``-1`` without
+    one."""
     node = number
     for _ in range(UP):
         node = sheet.parents[node]

@@ -1,6 +1,8 @@
-"""Whether a script of the page fills a box as soon as the page is there: then the server's rows are what stood there before.
+"""Whether a script of the page fills a box as soon as the page is there: then the server's rows are
+what stood there before.
 
-Read, never run. What a click calls (the pager of a list that the server wrote) leaves the first page as it is.
+Read, never run. What a click calls (the pager of a list that the server wrote) leaves the first
+page as it is.
 """
 
 from __future__ import annotations
@@ -43,7 +45,8 @@ _HOLDS = re.compile(r"([\w$]{1,60})\s?[=:]\s?(?:async\s)?\Z")
 
 
 def filled(sight: Sight, home: int) -> Iterator[Unread]:
-    """The list's own box, where a script writes into it; a list that only browsers without scripts are shown."""
+    """The list's own box, where a script writes into it; a list that only browsers without scripts
+    are shown."""
     sheet = sight.source.sheet
     if sheet.up(home, NOSCRIPT) >= 0 and sheet.scripts:
         yield Unread("#noscript", PART, "script")
@@ -51,7 +54,9 @@ def filled(sight: Sight, home: int) -> Iterator[Unread]:
     for _ in range(UP):
         if node < 0 or sheet.tags[node] in ("body", "html"):
             return
-        name = next((one for one in _names(sight, node) if writes_into(one, sight.source.scripts)), "")
+        name = next(
+            (one for one in _names(sight, node) if writes_into(one, sight.source.scripts)), ""
+        )
         if name:
             yield Unread(f"#{name[1:40]}", PART, "script")
             return
@@ -59,9 +64,11 @@ def filled(sight: Sight, home: int) -> Iterator[Unread]:
 
 
 def above(sight: Sight, home: int) -> Iterator[Unread]:
-    """Boxes above the list, in the same middle of the page, that stand empty and that a script fills at once.
+    """Boxes above the list, in the same middle of the page, that stand empty and that a script
+    fills at once.
 
-    List elements, and boxes under a heading of their own: the present list above an archive. A bar of places, a menu and a
+    List elements, and boxes under a heading of their own: the present list above an archive. A bar
+    of places, a menu and a
     visitor's counter have neither.
     """
     sheet = sight.source.sheet
@@ -95,7 +102,8 @@ def _names(sight: Sight, node: int) -> tuple[str, ...]:
 
 
 def writes_into(name: str, scripts: Sequence[str]) -> bool:
-    """Whether a script fills the element ``name`` (``#id``, ``.class``) by itself: said directly, or by a variable."""
+    """Whether a script fills the element ``name`` (``#id``, ``.class``) by itself: said directly,
+    or by a variable."""
     return any(
         _at_once(script, place, scripts)
         for script in scripts
@@ -105,9 +113,11 @@ def writes_into(name: str, scripts: Sequence[str]) -> bool:
 
 
 def _told(name: str, script: str) -> list[int]:
-    """Where a script says that it writes into ``name``: ``$('#box').html(``, ``getElementById('box').innerHTML``, ``el: '#box'``.
+    """Where a script says that it writes into ``name``: ``$('#box').html(``,
+    ``getElementById('box').innerHTML``, ``el: '#box'``.
 
-    Names are found as plain words and what stands around them by patterns of the module: a pattern made for each name of a
+    Names are found as plain words and what stands around them by patterns of the module: a pattern
+    made for each name of a
     page would cost more than all the rest.
     """
     places = []
@@ -115,7 +125,9 @@ def _told(name: str, script: str) -> list[int]:
         end = at + 1 + len(name)
         if _CHOSEN.match(script, end) is not None:
             places.append(at)
-        elif script[end : end + 1] in QUOTES and (element := _ELEMENT.search(script, max(0, at - 6), at)):
+        elif script[end : end + 1] in QUOTES and (
+            element := _ELEMENT.search(script, max(0, at - 6), at)
+        ):
             places.append(element.start())
     for at in _quoted(name[1:], script) if name[0] == "#" else ():
         got = _GOT.search(script, max(0, at - 20), at)
@@ -125,7 +137,8 @@ def _told(name: str, script: str) -> list[int]:
 
 
 def _by_variable(name: str, script: str) -> Iterator[int]:
-    """Where it writes into a variable that holds ``name``; only where the script asks a server for something."""
+    """Where it writes into a variable that holds ``name``; only where the script asks a server for
+    something."""
     held = sorted(
         (variable.start(1), variable[1])
         for word in (name, name[1:])
@@ -139,7 +152,8 @@ def _by_variable(name: str, script: str) -> Iterator[int]:
         written = (
             at
             for at in found_at(holder, script)
-            if _DOES.match(script, at + len(holder)) and not _PART_OF_A_NAME.match(script[at - 1 : at])
+            if _DOES.match(script, at + len(holder))
+            and not _PART_OF_A_NAME.match(script[at - 1 : at])
         )
         yield from islice(written, MOST)
 
@@ -159,7 +173,8 @@ def found_at(word: str, text: str) -> Iterator[int]:
 
 
 def _at_once(script: str, at: int, scripts: Sequence[str]) -> bool:
-    """Whether what stands ``at`` is called when the page is ready: outside every function but of a fetch's answer, or in a
+    """Whether what stands ``at`` is called when the page is ready: outside every function but of a
+    fetch's answer, or in a
     function that the page calls so (``load(1)``, ``$(load)``)."""
     asked = [match.start() for match in FETCHES.finditer(script, max(0, at - NEAR), at)]
     stop = asked[-1] if asked else at
@@ -173,10 +188,15 @@ def _at_once(script: str, at: int, scripts: Sequence[str]) -> bool:
 
 
 def _function_before(script: str, start: int, stop: int) -> str:
-    """The name of the last function that begins between ``start`` and ``stop``: ``function load(``, ``load = function``."""
+    """The name of the last function that begins between ``start`` and ``stop``: ``function load(``,
+    ``load = function``."""
     at = script.rfind("function", start, stop)
     while at >= 0:
-        held = _HOLDS.search(script, max(start, at - 70), at) if _ENDS.match(script, at + 8, stop) else None
+        held = (
+            _HOLDS.search(script, max(start, at - 70), at)
+            if _ENDS.match(script, at + 8, stop)
+            else None
+        )
         found = held or _NAMED.match(script, at, stop)
         if found is not None:
             return found[1]
@@ -185,7 +205,8 @@ def _function_before(script: str, start: int, stop: int) -> str:
 
 
 def _called(name: str, script: str) -> Iterator[int]:
-    """Where the function ``name`` is called, handed on (``$(load)``) or set to be called (``onload = load``)."""
+    """Where the function ``name`` is called, handed on (``$(load)``) or set to be called (``onload
+    = load``)."""
     for at in found_at(name, script):
         before, end = script[max(0, at - 12) : at], at + len(name)
         handed, loads = _OPEN.search(before), _LOADS.search(before)
@@ -204,4 +225,6 @@ def _called(name: str, script: str) -> Iterator[int]:
 def _ready_at(script: str, at: int) -> bool:
     depth = script.count("{", 0, at) - script.count("}", 0, at)
     before = script[max(0, at - NEAR) : at]
-    return depth <= 0 or (depth == 1 and _READY.search(before[max(0, before.rfind("{") - 80) :]) is not None)
+    return depth <= 0 or (
+        depth == 1 and _READY.search(before[max(0, before.rfind("{") - 80) :]) is not None
+    )

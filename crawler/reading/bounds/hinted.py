@@ -1,4 +1,5 @@
-"""Posts of a column that a page holds where no reader of links looks: in a script's data, at an ``onclick``, in an image map,
+"""Posts of a column that a page holds where no reader of links looks: in a script's data, at an
+``onclick``, in an image map,
 in a part that the server failed to put in. Pure; what is found bounds the reading, it adds no post.
 """
 
@@ -19,26 +20,32 @@ from crawler.reading.lists.spans import spans_of
 
 WORDS, MOST = 80, 1000
 _OBJECT = re.compile(r"\{[^{}]{10,2000}\}")
-_TITLED = re.compile(r"""["']?\b(?:title|bt|subject|name)["']?\s?:\s?["']([^"']{4,200})["']""", re.I)
+_TITLED = re.compile(
+    r"""["']?\b(?:title|bt|subject|name)["']?\s?:\s?["']([^"']{4,200})["']""", re.I
+)
 _LEADS = re.compile(r"""(?:[uU][rR][lL]|href|link)["']?\s?:\s?["']([^"'\s]{4,300})["']""")
 _VALUE = re.compile(r""":\s?["'][^"'\s]{4}""")
-"""Stands wherever one of the two above stands, and begins with one letter: most scripts hold no object."""
+"""Stands wherever one of the two above stands, and begins with one letter: most scripts hold no
+object."""
 _POINTS = (
     re.compile(r"data-(?:url|href|link)\s?="),
     re.compile(r"onclick\s?=\s?.[^<>]{0,80}(?:location|open)"),
 )
-"""Each begins with a plain word, which is found much quicker in a whole page than one of several."""
+"""Each begins with a plain word, which is found much quicker in a whole page than one of
+several."""
 _SENDS = re.compile(
     r"""(?:location(?:\.href)?\s?=|location\.(?:replace|assign)\s?\(|\bopen\s?\()\s?["']([^"'\s]{1,300})["']"""
 )
 _FAILED = "an error occurred while processing"
-"""What servers print in place of a part (a list, on pages that are put together) that they could not include."""
+"""What servers print in place of a part (a list, on pages that are put together) that they could
+not include."""
 
 
 def hinted(
     sight: Sight, listed: Listed, addresses: Addresses, near: range, posts: tuple[Post, ...]
 ) -> Iterator[Unread]:
-    """What may be posts of the column beside ``posts``. ``near`` are the texts from heading to pager."""
+    """What may be posts of the column beside ``posts``. ``near`` are the texts from heading to
+    pager."""
     known = {post.url for post in posts}
     yield from _of_data(sight, addresses, known)
     yield from _of_attributes(sight, listed, addresses, near, known)
@@ -46,10 +53,18 @@ def hinted(
 
 
 def pointed(sight: Sight, near: range) -> Iterator[Unread]:
-    """On a page without rows: what a click or a script's data leads to in the column's own folder, and is no column."""
-    sheet, base = sight.source.sheet, (sight.page.final_url or sight.page.url).rpartition("/")[0] + "/"
+    """On a page without rows: what a click or a script's data leads to in the column's own folder,
+    and is no column."""
+    sheet, base = (
+        sight.source.sheet,
+        (sight.page.final_url or sight.page.url).rpartition("/")[0] + "/",
+    )
     for number, url in _pointing(sight):
-        if url.startswith(base) and not column_like(url) and near.start <= sheet.first[number] <= near.stop:
+        if (
+            url.startswith(base)
+            and not column_like(url)
+            and near.start <= sheet.first[number] <= near.stop
+        ):
             yield Unread("a text without a link", PART, sheet.text_of(number)[:WORDS], url)
     for title, url, _ in _objects(sight):
         if url.startswith(base) and not column_like(url):
@@ -57,18 +72,23 @@ def pointed(sight: Sight, near: range) -> Iterator[Unread]:
 
 
 def _of_data(sight: Sight, addresses: Addresses, known: set[str]) -> Iterator[Unread]:
-    """Objects of a script with a title and an address made like the list's posts (a headline, a data island)."""
+    """Objects of a script with a title and an address made like the list's posts (a headline, a
+    data island)."""
     for title, url, text in _objects(sight):
         if url in known or not (addresses.own(url) or addresses.alike(url)):
             continue
-        dates = find_dates(text, today=sight.today, place="script", fetched_at=sight.page.fetched_at)
+        dates = find_dates(
+            text, today=sight.today, place="script", fetched_at=sight.page.fetched_at
+        )
         day = max((one.day for one in dates.believed), default=addresses.latest(url))
         yield Unread("a script's row", PART, title, url, day)
 
 
 def _objects(sight: Sight) -> Iterator[tuple[str, str, str]]:
     """Title, address and text of a script's objects that have both, :data:`MOST` at most."""
-    scripts = (one for one in sight.source.scripts if _VALUE.search(one) and _LEADS.search(one) is not None)
+    scripts = (
+        one for one in sight.source.scripts if _VALUE.search(one) and _LEADS.search(one) is not None
+    )
     objects = (found[0] for script in scripts for found in islice(_OBJECT.finditer(script), MOST))
     for text in islice(objects, MOST):
         leads, titled = _LEADS.search(text), _TITLED.search(text)
@@ -80,7 +100,8 @@ def _objects(sight: Sight) -> Iterator[tuple[str, str, str]]:
 def _of_attributes(
     sight: Sight, listed: Listed, addresses: Addresses, near: range, known: set[str]
 ) -> Iterator[Unread]:
-    """Addresses that a click leads to, though no link does: boxes with ``onclick``, image maps, ``data-url``."""
+    """Addresses that a click leads to, though no link does: boxes with ``onclick``, image maps,
+    ``data-url``."""
     sheet = sight.source.sheet
     # rows of a data block stand in a sheet of their own
     rows = [item.row for item in listed.items if item.url and listed.home >= 0]
@@ -103,7 +124,9 @@ def _of_attributes(
 
 def _pointing(sight: Sight) -> Iterator[tuple[int, str]]:
     """Elements that are no links and lead somewhere, with the address, :data:`MOST` at most."""
-    told = "area" in sight.source.sheet.kinds or any(sign.search(sight.source.text) for sign in _POINTS)
+    told = "area" in sight.source.sheet.kinds or any(
+        sign.search(sight.source.text) for sign in _POINTS
+    )
     if not told:
         return
     tags = sight.source.sheet.tags

@@ -1,7 +1,10 @@
-"""Rows that all bear the day of the look: a page that prints the hour of its making beside every title dates nothing.
+"""Rows that all bear the day of the look: a page that prints the hour of its making beside every
+title dates nothing.
 
-Tomorrow the same rows would all bear tomorrow, and a column that sleeps would be fresh for ever. Such a day is believed
-where something else tells it too: the addresses, or times of day that lie apart as people's work does.
+Tomorrow the same rows would all bear tomorrow, and a column that sleeps would be fresh for ever.
+Such a day is believed
+where something else tells it too: the addresses, or times of day that lie apart as people's work
+does.
 """
 
 from __future__ import annotations
@@ -24,15 +27,19 @@ _RELATIVE = "今刚前"
 
 
 def settle_moving(items: Sequence[Item], today: date) -> None:
-    """Take the strength, or the day itself, from rows that all bear ``today`` where nothing else tells it.
+    """Take the strength, or the day itself, from rows that all bear ``today`` where nothing else
+    tells it.
 
-    Where most addresses tell days of long ago these are what is left (weak); else the day stays, doubted: it clears, and
+    Where most addresses tell days of long ago these are what is left (weak); else the day stays,
+    doubted: it clears, and
     convicts nobody. The look of the next day, when honest rows bear yesterday, proves them.
     """
     dated = [item for item in items if item.published is not None and not is_weak(item.published)]
     if len(dated) < ROWS or any(item.published.day != today for item in dated if item.published):
         return
-    told = [day for item in dated if item.url and (day := url_day(item.url, today=today)) is not None]
+    told = [
+        day for item in dated if item.url and (day := url_day(item.url, today=today)) is not None
+    ]
     if 2 * sum(today - day <= NIGHTS for day in told) >= len(dated) or _told_apart(dated):
         return
     saved_long_ago = 2 * sum(today - day > SAVED for day in told) >= len(dated)

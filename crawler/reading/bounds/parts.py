@@ -1,4 +1,5 @@
-"""The parts of one column on its page: boxes, headlines and columns that are read together with its list."""
+"""The parts of one column on its page: boxes, headlines and columns that are read together with its
+list."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ SHARE = 0.5
 UNHEADED = 6
 """Texts above a list without a heading that count as its own place."""
 HEADING = 40
-"""Texts before a list among which its heading is looked for: a headline with its summary may stand between."""
+"""Texts before a list among which its heading is looked for: a headline with its summary may stand
+between."""
 
 
 @dataclass(slots=True)
@@ -58,12 +60,19 @@ class Teller:
 
 
 def joined(
-    sheet: Outline, ranked: Sequence[Scored], chosen: list[Block], teller: Teller, around: Surroundings
+    sheet: Outline,
+    ranked: Sequence[Scored],
+    chosen: list[Block],
+    teller: Teller,
+    around: Surroundings,
 ) -> list[Block]:
-    """The chosen blocks and the other ones that show posts of the column's own folder, in page order.
+    """The chosen blocks and the other ones that show posts of the column's own folder, in page
+    order.
 
-    A dated post from the column's own folder is the column's, in whatever box it stands: a headline above the list, a
-    pinned box, a second column, a box of the same channel. Where the folder is not the column's own nothing is joined.
+    A dated post from the column's own folder is the column's, in whatever box it stands: a headline
+    above the list, a
+    pinned box, a second column, a box of the same channel. Where the folder is not the column's own
+    nothing is joined.
     """
     if len(ranked) == len(chosen):
         return chosen

@@ -1,6 +1,8 @@
-"""What a browser shows of a column that stands in no row with a link: frames, lists that a script writes, years, bare dates.
+"""What a browser shows of a column that stands in no row with a link: frames, lists that a script
+writes, years, bare dates.
 
-Each is a kind of page on which an old list was taken for all there is. Pure; what is found bounds the reading, it adds no post.
+Each is a kind of page on which an old list was taken for all there is. Pure; what is found bounds
+the reading, it adds no post.
 """
 
 from __future__ import annotations
@@ -37,12 +39,14 @@ _SINCE = re.compile(r"(20[0-4]\d)\s?年?(?:度|\d{1,2}月)?(?:以后|之后|以�
 _NOT_A_DAY_OF_POSTS = re.compile(
     r"今天(?:是|：|:)|现在(?:是|时间)|当前(?:时间|日期)|截[止至](?:到|时间|日期|20|\W)|起止|版权|©|(?:总|日|总的)?访问(?:量|人?次)|农历"
 )
-"""Words around a date that is the page's, a counter's or a deadline's; 浏览 and 发布日期 stand beside posts' own."""
+"""Words around a date that is the page's, a counter's or a deadline's; 浏览 and 发布日期 stand beside
+posts' own."""
 _RANGE = re.compile(r"\d\s{0,3}日?\s{0,3}(?:至|到|—|~|～|-(?=\s))\s{0,3}\d")
 """From one day to another: fields of a search, a term of notice."""
 _LINKED = re.compile(r"<a\b[^<>]*href", re.I)
 _PLAYERS = re.compile(
-    r"//(?:[\w-]+\.)*(?:v\.qq|youku|iqiyi|bilibili|cctv|map\.baidu|amap)\.\w+|/(?:player|video|map)[/.]", re.I
+    r"//(?:[\w-]+\.)*(?:v\.qq|youku|iqiyi|bilibili|cctv|map\.baidu|amap)\.\w+|/(?:player|video|map)[/.]",
+    re.I,
 )
 """Frames of films and maps hold no list."""
 FORM, FRAMES = frozenset({"form"}), frozenset({"iframe", "object", "embed"})
@@ -53,7 +57,8 @@ SHORT = 40
 
 
 def shown(sight: Sight, listed: Listed, near: range, posts: tuple[Post, ...]) -> Iterator[Unread]:
-    """What may be newer than ``posts`` and is no link of the page. ``near`` are the texts from heading to pager."""
+    """What may be newer than ``posts`` and is no link of the page. ``near`` are the texts from
+    heading to pager."""
     newest = max((post.published.day for post in posts if post.published is not None), default=None)
     yield from framed(sight, near)
     if listed.home >= 0:
@@ -71,25 +76,33 @@ def framed(sight: Sight, near: range) -> Iterator[Unread]:
     for number, tag in enumerate(sheet.tags if sheet.kinds & FRAMES else ()):
         if tag not in FRAMES or not _beside(sheet, number, near):
             continue
-        url = sight.join(sheet.elements[number].get("src") or sheet.elements[number].get("data") or "")
+        url = sight.join(
+            sheet.elements[number].get("src") or sheet.elements[number].get("data") or ""
+        )
         if url[:4] == "http" and not _PLAYERS.search(url) and room(sheet, number, unsaid=False):
             yield Unread("a frame", AROUND, tag, url)
 
 
 def written(sight: Sight, near: range) -> Iterator[Unread]:
-    """Rows with links that a script writes between heading and pager (``document.write('<li><a …')``)."""
+    """Rows with links that a script writes between heading and pager (``document.write('<li><a
+    …')``)."""
     sheet = sight.source.sheet
     for number, script in zip(sheet.scripts, sight.source.scripts, strict=True):
         if "document.write" in script and _beside(sheet, number, near) and _LINKED.search(script):
             text = re.sub(r"<[^<>]*>|\\+", " ", script)
-            found = find_dates(text, today=sight.today, place="script", fetched_at=sight.page.fetched_at)
+            found = find_dates(
+                text, today=sight.today, place="script", fetched_at=sight.page.fetched_at
+            )
             if found.believed:  # without a day it is a menu
                 newest = max(dated.day for dated in found.believed)
                 yield Unread("a script's row", PART, squeeze(text)[:WORDS], "", newest)
 
 
-def years(sight: Sight, near: range, newest: date, known: Collection[str] = frozenset()) -> Iterator[Unread]:
-    """Lists of later years, to which a link, a tab or a choice leads that says nothing but the year.
+def years(
+    sight: Sight, near: range, newest: date, known: Collection[str] = frozenset()
+) -> Iterator[Unread]:
+    """Lists of later years, to which a link, a tab or a choice leads that says nothing but the
+    year.
 
     One year alone is a topic (2020年 above a banner); two or more are a choice of lists.
     """
@@ -159,7 +172,8 @@ def below(sight: Sight, near: range) -> Iterator[Unread]:
 
 
 def bare(sight: Sight, listed: Listed, near: range) -> Iterator[Unread]:
-    """Dates between heading and pager that stand in no row of the page and on no link: an entry without an address."""
+    """Dates between heading and pager that stand in no row of the page and on no link: an entry
+    without an address."""
     sheet = sight.source.sheet
     rows = spans_of((item.row.start, item.row.stop) for item in listed.items)
     linked = spans_of((sheet.first[anchor] - 3, sheet.last[anchor] + 4) for anchor in listed.others)
@@ -185,7 +199,8 @@ def bare(sight: Sight, listed: Listed, near: range) -> Iterator[Unread]:
 
 
 def _of_the_page(sight: Sight, believed: Sequence[Dated], words: str) -> bool:
-    """Whether dates above a list are the day of the look (2020年7月1日 in a page's head) or fields of a search."""
+    """Whether dates above a list are the day of the look (2020年7月1日 in a page's head) or fields of
+    a search."""
     today = sight.today in (one.day for one in believed) and len(words) < SHORT
     return today or (len(words) < SHORT and _RANGE.search(words) is not None)
 
@@ -213,7 +228,9 @@ def several(posts: Iterable[Post]) -> Iterator[Unread]:
         believed = post.published
         if believed is None:
             continue
-        days = [one.day for one in post.others if one.place == believed.place and one.day > believed.day]
+        days = [
+            one.day for one in post.others if one.place == believed.place and one.day > believed.day
+        ]
         if days:
             # Without its address: the post is known there, with the day that is in doubt.
             title = post.title[:WORDS]

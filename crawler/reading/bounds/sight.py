@@ -15,7 +15,9 @@ from crawler.reading.lists.clicks import address_of
 from crawler.reading.lists.outline import Outline, squeeze
 
 _SPLIT = re.compile(r"\s?[-_|—–>》:：]+\s?")
-_OPENED = re.compile(r"""(?:window\.open|location(?:\.href)?|open)\s{0,3}[=(]\s{0,3}["']([^"']{1,500})["']""")
+_OPENED = re.compile(
+    r"""(?:window\.open|location(?:\.href)?|open)\s{0,3}[=(]\s{0,3}["']([^"']{1,500})["']"""
+)
 _CALLED = re.compile(r"""\w\(\s{0,3}["']([\w./-]{1,300}\.s?html?)["']""")
 """An own function that is called with the address (``checkLogin('2020/75854.htm', 'xw')``)."""
 _PLAIN_PATH = re.compile(r"(?:\.\./|\./)*(?![./?#;])[^\s:?#;\\]+\Z")
@@ -24,7 +26,9 @@ _PLACE = re.compile(r"位置")
 _STEP = re.compile(r"[>＞»›→/]|&gt;|--+")
 PATH_TEXTS, PATH_CHARACTERS = 20, 120
 MARKED_LINKS, MARKED_CHARACTERS = 120, 300
-_PLAIN_WHOLE = re.compile(r"https?://[\w.:-]+/(?:[^\s/?#\\.][^\s/?#\\]*/)*(?:[^\s/?#\\.][^\s/?#\\]*)?\Z")
+_PLAIN_WHOLE = re.compile(
+    r"https?://[\w.:-]+/(?:[^\s/?#\\.][^\s/?#\\]*/)*(?:[^\s/?#\\.][^\s/?#\\]*)?\Z"
+)
 _FIRST_PAGE = re.compile(r"(?:index|default)\.\w{3,5}\Z")
 _HERE = frozenset(
     {"./", "index.html", "index.htm", "index.shtml", "./index.html", "./index.htm", "./index.shtml"}
@@ -38,7 +42,8 @@ COLUMN_METAS = ("columnname", "columntype")
 class Sight:
     """A list page taken apart: what the choice of the list and the reading of its rows need.
 
-    ``names`` are the column's, ``titles`` those that the page or the catalogue gives it (the others are read off its path).
+    ``names`` are the column's, ``titles`` those that the page or the catalogue gives it (the others
+    are read off its path).
     ``days`` are those that posts' own articles print, by address.
     """
 
@@ -53,7 +58,8 @@ class Sight:
     days: Mapping[str, date] = field(default_factory=dict)
 
     def href(self, anchor: int) -> str:
-        """The absolute http address of a link, ``""`` where it has none (``javascript:;``, ``#``)."""
+        """The absolute http address of a link, ``""`` where it has none (``javascript:;``,
+        ``#``)."""
         url = self.known.get(anchor)
         if url is None:
             url = self.known[anchor] = self._address(anchor)
@@ -85,7 +91,11 @@ class Sight:
         while href[:2] == "./" or href[:3] == "../":
             up += href[1] == "."
             href = href[2:] if href[1] == "/" else href[3:]
-        return "/".join((origin, *folders[: max(0, len(folders) - up)], href)) if up else self.below + href
+        return (
+            "/".join((origin, *folders[: max(0, len(folders) - up)], href))
+            if up
+            else self.below + href
+        )
 
 
 def _opened(script: str) -> str:
@@ -118,7 +128,13 @@ def sight_of(text: str, sheet: Outline, page: Page, column: str) -> Sight:
     origin, folders = _folder(base)
     below = "/".join((origin, *folders, ""))
     return Sight(
-        source, shanghai_day(page.fetched_at), page, names, titles, folder=(origin, folders), below=below
+        source,
+        shanghai_day(page.fetched_at),
+        page,
+        names,
+        titles,
+        folder=(origin, folders),
+        below=below,
     )
 
 
@@ -128,9 +144,15 @@ def _path_end(sheet: Outline) -> list[str]:
         node = sheet.owners[number]
         for _ in range(3):
             words = (
-                sheet.text_of(node) if node >= 0 and sheet.last[node] - sheet.first[node] < PATH_TEXTS else ""
+                sheet.text_of(node)
+                if node >= 0 and sheet.last[node] - sheet.first[node] < PATH_TEXTS
+                else ""
             )
-            steps = [step.strip() for step in _STEP.split(words)] if len(words) < PATH_CHARACTERS else []
+            steps = (
+                [step.strip() for step in _STEP.split(words)]
+                if len(words) < PATH_CHARACTERS
+                else []
+            )
             if len(steps) > 1:
                 return steps[-1:]
             node = sheet.parents[node] if node >= 0 else -1
@@ -138,9 +160,11 @@ def _path_end(sheet: Outline) -> list[str]:
 
 
 def _menu_entry(sheet: Outline, here: str, base: str) -> list[str]:
-    """What a menu calls the entry that leads to this very page: the column's name where title and path do not say it.
+    """What a menu calls the entry that leads to this very page: the column's name where title and
+    path do not say it.
 
-    A menu's entry stands in an item among others with links: a pager's 1, a portal's logo and 显示全部 above a box do not count.
+    A menu's entry stands in an item among others with links: a pager's 1, a portal's logo and 显示全部
+    above a box do not count.
     """
     own = _FIRST_PAGE.sub("", here)
     last = own.rstrip("/").rpartition("/")[2]
@@ -148,18 +172,27 @@ def _menu_entry(sheet: Outline, here: str, base: str) -> list[str]:
         return []
     for anchor in sheet.anchors:
         href = sheet.hrefs.get(anchor)
-        if last not in href and href not in _HERE if href else sheet.elements[anchor].get("href") is None:
+        if (
+            last not in href and href not in _HERE
+            if href
+            else sheet.elements[anchor].get("href") is None
+        ):
             continue
         if href and _FIRST_PAGE.sub("", markup.join(base, href.strip())) != own:
             continue
         name = sheet.text_of(anchor)
-        if 1 < len(name) <= ENTRY and not name.isdigit() and _in_menu_item(sheet, anchor, bare=not href):
+        if (
+            1 < len(name) <= ENTRY
+            and not name.isdigit()
+            and _in_menu_item(sheet, anchor, bare=not href)
+        ):
             return [name]
     return []
 
 
 def _in_menu_item(sheet: Outline, anchor: int, *, bare: bool) -> bool:
-    """Whether the link is all of an item beside others; a ``bare`` one, without an address, the only such among them."""
+    """Whether the link is all of an item beside others; a ``bare`` one, without an address, the
+    only such among them."""
     item = sheet.up(anchor, ITEM)
     if item < 0 or sheet.last[item] - sheet.first[item] > 2:
         return False
@@ -184,6 +217,11 @@ def _folder(url: str) -> tuple[str, list[str]]:
         parts = urlsplit(url)
     except ValueError:
         return "", []
-    if parts.scheme not in ("http", "https") or not parts.netloc or "//" in parts.path or "/." in parts.path:
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.netloc
+        or "//" in parts.path
+        or "/." in parts.path
+    ):
         return "", []
     return f"{parts.scheme}://{parts.netloc}", parts.path.split("/")[1:-1]

@@ -1,4 +1,5 @@
-"""How many posts and pages a list page says that its column has: printed at its pager, or written into its scripts."""
+"""How many posts and pages a list page says that its column has: printed at its pager, or written
+into its scripts."""
 
 from __future__ import annotations
 
@@ -29,19 +30,23 @@ _SCRIPTED = re.compile(
 )
 _SCRIPT_SIGNS = ("recordCount", "RecordCount", "totalRecord", "totalCount", "total_count")
 """The province's platform and its relatives say in a script how many posts the whole column has."""
-FETCHES = re.compile(r"\$\.(?:ajax|get|post|getJSON)\b|axios|fetch\s?\(|XMLHttpRequest|\.load\(", re.I)
+FETCHES = re.compile(
+    r"\$\.(?:ajax|get|post|getJSON)\b|axios|fetch\s?\(|XMLHttpRequest|\.load\(", re.I
+)
 """A script that asks for the list begins to count at 0: that is no total."""
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """``posts`` of the whole column and ``pages`` of its list, ``None`` where the page does not say."""
+    """``posts`` of the whole column and ``pages`` of its list, ``None`` where the page does not
+    say."""
 
     posts: int | None = None
     pages: int | None = None
 
     def least(self, rows: int) -> int | None:
-        """At least so many posts, when this page shows ``rows`` of them; ``None`` where the page does not say.
+        """At least so many posts, when this page shows ``rows`` of them; ``None`` where the page
+        does not say.
 
         A number below what the page shows itself counts something else (a page, comments).
         """
@@ -56,9 +61,11 @@ NO_TOTAL = Total()
 
 
 def fewer(posts: Sequence[Post], total: Total) -> tuple[Unread, ...]:
-    """That the column has more posts than the page shows and no further page to walk, as one thing unread.
+    """That the column has more posts than the page shows and no further page to walk, as one thing
+    unread.
 
-    In a list in order (a few pinned rows on top do not count) what is missing is not newer than its oldest row; but where
+    In a list in order (a few pinned rows on top do not count) what is missing is not newer than its
+    oldest row; but where
     the page says that it is the only one, what is missing stands on it, and nobody knows where.
     """
     least = total.least(len(posts)) or 0
@@ -77,7 +84,8 @@ def fewer(posts: Sequence[Post], total: Total) -> tuple[Unread, ...]:
 
 
 def backwards(posts: Sequence[Post]) -> tuple[Unread, ...]:
-    """That a list with further pages begins with its oldest post: its newest stand on a page that was not read."""
+    """That a list with further pages begins with its oldest post: its newest stand on a page that
+    was not read."""
     days = [post.published.day for post in posts if post.published is not None]
     if len(set(days)) > 2 and all(one <= other for one, other in pairwise(days)):
         return (Unread("further pages", "part"),)
@@ -87,7 +95,8 @@ def backwards(posts: Sequence[Post]) -> tuple[Unread, ...]:
 def _end(days: list[date]) -> date | None:
     """The newest day that can follow the list.
 
-    Its last where it is in order but for pinned rows on top, the newest of its lower half where a few rows stand out of
+    Its last where it is in order but for pinned rows on top, the newest of its lower half where a
+    few rows stand out of
     order (posts put in later), ``None`` where it is in no order.
     """
     half = len(days) // 2
@@ -126,12 +135,17 @@ def _scripted(script: str) -> int | None:
 
 
 def _pager_words(sheet: Outline, number: int) -> str:
-    """All that the pager around text ``number`` says: its numbers stand in elements of their own."""
+    """All that the pager around text ``number`` says: its numbers stand in elements of their
+    own."""
     node = sheet.owners[number]
     words = sheet.text_of(node)
     for _ in range(4):
         node = sheet.parents[node]
-        if node < 0 or sheet.tags[node] in ("body", "html") or sheet.last[node] - sheet.first[node] > 40:
+        if (
+            node < 0
+            or sheet.tags[node] in ("body", "html")
+            or sheet.last[node] - sheet.first[node] > 40
+        ):
             break
         larger = sheet.text_of(node)
         if len(larger) > NEAR_PAGER:

@@ -1,4 +1,5 @@
-"""Rows without a printed date: those dated by their addresses, and those that only show that a list is there."""
+"""Rows without a printed date: those dated by their addresses, and those that only show that a list
+is there."""
 
 from __future__ import annotations
 
@@ -34,10 +35,13 @@ def address_rows(sight: Sight, links: Links) -> list[Row]:
 
 
 def titled_posts(sight: Sight, links: Links) -> tuple[Post, ...]:
-    """The posts of the longest list of titles that no date stands beside, none when there is no such list."""
+    """The posts of the longest list of titles that no date stands beside, none when there is no
+    such list."""
     sheet = sight.source.sheet
     rows = [
-        _row(sight, anchor, []) for anchor in sheet.anchors if _long(sight, anchor) and links.titled(anchor)
+        _row(sight, anchor, [])
+        for anchor in sheet.anchors
+        if _long(sight, anchor) and links.titled(anchor)
     ]
     lift(sheet, rows)
     best: Block | None = None
@@ -46,16 +50,23 @@ def titled_posts(sight: Sight, links: Links) -> tuple[Post, ...]:
             best = block
     if best is None:
         return ()
-    posts = [Post(title_of(sheet, row, frozenset()), sight.href(row.anchor), None) for row in best.rows]
+    posts = [
+        Post(title_of(sheet, row, frozenset()), sight.href(row.anchor), None) for row in best.rows
+    ]
     return tuple(posts) if sum(len(post.title) for post in posts) >= LONG * len(posts) else ()
 
 
 def _row(sight: Sight, anchor: int, cells: list[Cell]) -> Row:
     sheet = sight.source.sheet
-    return Row(anchor, sheet.parents[anchor], anchor, sheet.first[anchor], sheet.last[anchor], cells)
+    return Row(
+        anchor, sheet.parents[anchor], anchor, sheet.first[anchor], sheet.last[anchor], cells
+    )
 
 
 def _long(sight: Sight, anchor: int) -> bool:
     sheet = sight.source.sheet
-    words = sum(len(sheet.texts[number].strip()) for number in range(sheet.first[anchor], sheet.last[anchor]))
+    words = sum(
+        len(sheet.texts[number].strip())
+        for number in range(sheet.first[anchor], sheet.last[anchor])
+    )
     return words >= LONG - 4

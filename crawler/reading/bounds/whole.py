@@ -1,4 +1,5 @@
-"""The reading of a page whose list was found, or found empty: its posts, its further pages, and what may be newer."""
+"""The reading of a page whose list was found, or found empty: its posts, its further pages, and
+what may be newer."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ MORE = (
     re.compile(r"oad[\s_-]?[mM]ore"),
     re.compile(r"拉加载"),
 )
-"""Words of lists that a script makes longer: what follows is no link, and comes after the last row."""
+"""Words of lists that a script makes longer: what follows is no link, and comes after the last
+row."""
 
 
 _BACK = re.compile(r"上一?页|前一?页")
@@ -55,7 +57,8 @@ def whole(
     near: range = range(0),
     total: Total = NO_TOTAL,
 ) -> Reading:
-    """The reading of a list: its posts, and what of the page may be newer. ``sheet`` is the one that the rows stand in."""
+    """The reading of a list: its posts, and what of the page may be newer. ``sheet`` is the one
+    that the rows stand in."""
     settle_moving(listed.items, sight.today)
     posts = posts_of(listed.items)
     addresses = Addresses(
@@ -96,10 +99,13 @@ def _longer(text: str) -> bool:
 
 
 def _evidence(posts: tuple[Post, ...], unread: tuple[Unread, ...]) -> Evidence:
-    """WEAK where only weak dates bear the newest day, PARTIAL where something unread may be newer."""
+    """WEAK where only weak dates bear the newest day, PARTIAL where something unread may be
+    newer."""
     days = [post.published.day for post in posts if post.published is not None]
     sure = [
-        post.published.day for post in posts if post.published is not None and not is_weak(post.published)
+        post.published.day
+        for post in posts
+        if post.published is not None and not is_weak(post.published)
     ]
     if not sure or max(days) > max(sure):
         return Evidence.WEAK
@@ -107,7 +113,8 @@ def _evidence(posts: tuple[Post, ...], unread: tuple[Unread, ...]) -> Evidence:
 
 
 def not_first(sight: Sight) -> bool:
-    """Whether the page is a further one of its list: an address that a clerk copied from the pager. Its own counter says so
+    """Whether the page is a further one of its list: an address that a clerk copied from the pager.
+    Its own counter says so
     (第9页), or its address bears a page's number and a link leads back.
     """
     here = sight.page.final_url or sight.page.url
@@ -116,12 +123,19 @@ def not_first(sight: Sight) -> bool:
     numbered = _NUMBERED.search(here)
     if numbered is None or int(numbered[1]) < 2:
         return False
-    return any(_BACK.match(words) and url[:4] == "http" and url != here for words, url in _short_links(sight))
+    return any(
+        _BACK.match(words) and url[:4] == "http" and url != here
+        for words, url in _short_links(sight)
+    )
 
 
 def _counters(sight: Sight) -> Iterable[str]:
     sheet = sight.source.sheet
-    return (sheet.text_of(sheet.owners[n]) for n in sheet.run.hits(_AT_LIKE) if len(sheet.texts[n]) < COUNTER)
+    return (
+        sheet.text_of(sheet.owners[n])
+        for n in sheet.run.hits(_AT_LIKE)
+        if len(sheet.texts[n]) < COUNTER
+    )
 
 
 def next_pages(sight: Sight, family: Family) -> tuple[str, ...]:
@@ -148,9 +162,15 @@ def _short_links(sight: Sight) -> Iterable[tuple[str, str]]:
 
 
 def nothing_in(
-    sight: Sight, blank: Blank, family: Family, teller: Teller, blocks: list[Block], pagers: tuple[int, ...]
+    sight: Sight,
+    blank: Blank,
+    family: Family,
+    teller: Teller,
+    blocks: list[Block],
+    pagers: tuple[int, ...],
 ) -> Reading:
-    """An empty column, and what else on its page may be a post of it: proven empty only where nothing is."""
+    """An empty column, and what else on its page may be a post of it: proven empty only where
+    nothing is."""
     sheet = sight.source.sheet
     listed = Listed((), teller.days(blocks), blank.at, blank.at)
     here = sight.page.final_url or sight.page.url
@@ -160,7 +180,9 @@ def nothing_in(
     unread = newer(beside, None)
     dated = {sight.href(anchor) for anchor in listed.others}
     lost = [
-        one for one in unread if one.why == PART and (one.url not in dated if one.url else one.day is None)
+        one
+        for one in unread
+        if one.why == PART and (one.url not in dated if one.url else one.day is None)
     ]
     if lost:  # titles without dates between heading and pager: rows whose dates are lost
         return Reading(

@@ -1,4 +1,5 @@
-"""A day that data writes in parts: year, month and day under keys of their own, Java's dates member by member, ``[2026, 11, 20]``."""
+"""A day that data writes in parts: year, month and day under keys of their own, Java's dates member
+by member, ``[2026, 11, 20]``."""
 
 from __future__ import annotations
 
@@ -20,11 +21,13 @@ _DIGITS = re.compile(r"\s{0,3}(\d{1,4})\s?[年月日号]?\s{0,3}\Z")
 _TWO = re.compile(r"\s{0,3}(\d{1,4})\s?[-/.年月]\s?(\d{1,2})\s?[月日]?\s{0,3}\Z")
 FIRST, LAST = 1995, 2099
 JAVA = 1900
-"""Java's old ``Date`` counts its years from here, its months from 0, and calls the day of the week ``day``."""
+"""Java's old ``Date`` counts its years from here, its months from 0, and calls the day of the week
+``day``."""
 
 
 def whole_day(value: Any) -> str | int | None:
-    """The day that an inner object or array says as a whole, as a text or as milliseconds; ``None`` where it is none."""
+    """The day that an inner object or array says as a whole, as a text or as milliseconds; ``None``
+    where it is none."""
     if isinstance(value, list):
         return _of_numbers(value)
     if not isinstance(value, Mapping):
@@ -40,7 +43,9 @@ def whole_day(value: Any) -> str | int | None:
 
 def _of_numbers(value: list[Any]) -> str | None:
     """``[2026, 11, 20, 9, 30]``, as Java's newer dates are written."""
-    if not 3 <= len(value) <= 7 or any(isinstance(one, bool) or not isinstance(one, int) for one in value):
+    if not 3 <= len(value) <= 7 or any(
+        isinstance(one, bool) or not isinstance(one, int) for one in value
+    ):
         return None
     return _text(value[0], value[1], value[2])
 
@@ -55,13 +60,18 @@ def _of_members(value: Mapping[str, Any]) -> str | None:
 
 
 def day_apart(row: Mapping[str, Any]) -> str:
-    """The day whose parts stand in the row's own members, ``""`` where they make none or more than one."""
+    """The day whose parts stand in the row's own members, ``""`` where they make none or more than
+    one."""
     if not any("y" in str(key).lower() for key in row):
         return ""
     days: list[int | None]
     years, months, days = list(_said(row, _YEAR)), list(_said(row, _MONTH)), list(_said(row, _DAY))
     found = {_text(year, month, day) for year in years for month in months for day in days}
-    found |= {_text(year, month, day) for year, month in _pairs(row, _YEAR_MONTH) for day in (days or [None])}
+    found |= {
+        _text(year, month, day)
+        for year, month in _pairs(row, _YEAR_MONTH)
+        for day in (days or [None])
+    }
     found |= {_text(year, month, day) for year in years for month, day in _pairs(row, _MONTH_DAY)}
     told = {one for one in found if one}
     return told.pop() if len(told) == 1 else ""
@@ -70,7 +80,11 @@ def day_apart(row: Mapping[str, Any]) -> str:
 def _said(row: Mapping[str, Any], keys: re.Pattern[str]) -> Iterator[int]:
     for key, value in row.items():
         name = str(key)
-        if keys.match(name) and not _OF_ANOTHER.search(name) and (number := _number(value)) is not None:
+        if (
+            keys.match(name)
+            and not _OF_ANOTHER.search(name)
+            and (number := _number(value)) is not None
+        ):
             yield number
 
 

@@ -1,7 +1,10 @@
-"""Data of an interface -> the array that is the list: navigation, hot lists and settings stand beside it.
+"""Data of an interface -> the array that is the list: navigation, hot lists and settings stand
+beside it.
 
-Keys differ by maker; what they mean does not. A list's rows have a title, mostly a date, and addresses of articles;
-the navigation's rows have titles and addresses of columns, and at some makers a ``releaseTime`` too.
+Keys differ by maker; what they mean does not. A list's rows have a title, mostly a date, and
+addresses of articles;
+the navigation's rows have titles and addresses of columns, and at some makers a ``releaseTime``
+too.
 """
 
 from __future__ import annotations
@@ -41,7 +44,8 @@ TOTALS = re.compile(
     re.I,
 )
 PAGES = re.compile(
-    r"(?:pagecount|page_?total|total_?pages?|pages|pagesum|max_?page|page_?count|last_?page)\Z", re.I
+    r"(?:pagecount|page_?total|total_?pages?|pages|pagesum|max_?page|page_?count|last_?page)\Z",
+    re.I,
 )
 _NUMBERED = re.compile(r"\d{3,}|[0-9a-f]{16,}|[?&]\w{0,20}id=\w", re.I)
 _COLUMN = re.compile(r"(?:index|default|list|main|home|more)[\w-]{0,20}(?:\.\w{2,6})?\Z", re.I)
@@ -49,7 +53,8 @@ _COLUMN = re.compile(r"(?:index|default|list|main|home|more)[\w-]{0,20}(?:\.\w{2
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """One array of the data as ``rows``; ``strays`` are its members that are none. ``beside`` are its own object's members."""
+    """One array of the data as ``rows``; ``strays`` are its members that are none. ``beside`` are
+    its own object's members."""
 
     name: str
     rows: Sequence[Row]
@@ -74,12 +79,15 @@ class Array:
     def numbered(self) -> bool:
         """Whether most addresses hold a number or a hash as articles do."""
         urls = [url for row in self.rows if (url := pick(row, URLS))]
-        return bool(urls) and sum(_NUMBERED.search(url) is not None for url in urls) > HALF * len(urls)
+        return bool(urls) and sum(_NUMBERED.search(url) is not None for url in urls) > HALF * len(
+            urls
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The array that is the list, ``None`` where none can be told to be; ``mark`` says why. ``others`` may hold posts too."""
+    """The array that is the list, ``None`` where none can be told to be; ``mark`` says why.
+    ``others`` may hold posts too."""
 
     best: Array | None
     others: tuple[Array, ...] = ()
@@ -89,7 +97,8 @@ class Choice:
 def choose(*values: Any) -> Choice:
     """The list among all arrays of ``values``.
 
-    Addresses of articles go before addresses of columns; where the navigation has more rows than the list, neither is
+    Addresses of articles go before addresses of columns; where the navigation has more rows than
+    the list, neither is
     believed.
     """
     found = [array for value in values for array in arrays_of(value)]
@@ -110,7 +119,8 @@ def choose(*values: Any) -> Choice:
 
 
 def arrays_of(data: Any) -> Iterator[Array]:
-    """Every array of objects most of which are rows, with the members of the object it stands in."""
+    """Every array of objects most of which are rows, with the members of the object it stands
+    in."""
     if isinstance(data, list):
         yield from _array("", data, {})
     for holder in _objects(data):
@@ -142,7 +152,9 @@ def members(data: Any) -> Iterator[tuple[str, Any]]:
     """Every key and value at any depth, breadth first, within limits."""
     for value in _nodes(data):
         yield from (
-            ((str(k), v) for k, v in value.items()) if isinstance(value, dict) else (("", v) for v in value)
+            ((str(k), v) for k, v in value.items())
+            if isinstance(value, dict)
+            else (("", v) for v in value)
         )
 
 
@@ -162,7 +174,8 @@ def _nodes(data: Any) -> Iterator[Any]:
 
 
 def flattened(row: Row) -> dict[str, Any]:
-    """One object with the members of its inner objects: some makers wrap a row in ``_source`` or ``data``.
+    """One object with the members of its inner objects: some makers wrap a row in ``_source`` or
+    ``data``.
 
     A date written member by member, or year, month and day apart, stands in it as one text.
     """
@@ -203,11 +216,17 @@ def is_column(url: str) -> bool:
     if "?" in url and re.search(r"[?&]\w*id=\w", url):
         return False
     name = path.rstrip("/").rpartition("/")[2]
-    return path.endswith("/") or not name or _COLUMN.match(name) is not None or not re.search(r"[\d.]", name)
+    return (
+        path.endswith("/")
+        or not name
+        or _COLUMN.match(name) is not None
+        or not re.search(r"[\d.]", name)
+    )
 
 
 def number(beside: Mapping[str, Any], data: Any, keys: re.Pattern[str]) -> int | None:
-    """The number that the list's own object says for one of ``keys``, else the only one said anywhere."""
+    """The number that the list's own object says for one of ``keys``, else the only one said
+    anywhere."""
     own = [
         count
         for key, value in beside.items()
@@ -216,7 +235,9 @@ def number(beside: Mapping[str, Any], data: Any, keys: re.Pattern[str]) -> int |
     if own:
         return max(own)
     said = {
-        count for key, value in members(data) if keys.match(key) and (count := as_count(value)) is not None
+        count
+        for key, value in members(data)
+        if keys.match(key) and (count := as_count(value)) is not None
     }
     return said.pop() if len(said) == 1 else None
 

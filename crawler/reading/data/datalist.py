@@ -1,6 +1,7 @@
 """A data answer of a list interface (the platforms that fill their lists by script) -> posts.
 
-What of the answer became no dated post is named; dates that tell of the work on an entry (``updateTime``, ``createTime``)
+What of the answer became no dated post is named; dates that tell of the work on an entry
+(``updateTime``, ``createTime``)
 only clear.
 """
 
@@ -17,7 +18,17 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from crawler.days.strength import UPDATED, WRITTEN
 from crawler.days.text import FUTURE, NO_DAY, find_date, find_dates, is_weak, url_date
-from crawler.model import Dated, Evidence, Outcome, Page, Post, Reading, Refused, Unread, shanghai_day
+from crawler.model import (
+    Dated,
+    Evidence,
+    Outcome,
+    Page,
+    Post,
+    Reading,
+    Refused,
+    Unread,
+    shanghai_day,
+)
 from crawler.reading import markup
 from crawler.reading.data.arrays import (
     PAGES,
@@ -41,7 +52,8 @@ FAMILY = "json"
 DEPTH = 6
 """Objects within objects, looked into for a headline."""
 SHOWN, PUBLISHED, PLAIN, LATE = range(4)
-"""How near a key is to what a reader sees: TRS prints ``docreltime``; ``createTime`` tells of the work on an entry."""
+"""How near a key is to what a reader sees: TRS prints ``docreltime``; ``createTime`` tells of the
+work on an entry."""
 _SHOWN = re.compile(r"docrel|show|display", re.I)
 _PUBLISHED = re.compile(r"pub|release|fb|issue|deploy|online|trs_time|post", re.I)
 _WORKED = re.compile(r"update|modif|edit|oper|crea|cr_?time|add|input|insert|save|last|gen", re.I)
@@ -58,13 +70,30 @@ _PAGE_KEYS = re.compile(r"(?:cur(?:rent)?_?)?(?:page(?:_?(?:no|num|index|number)
 _SIZE_KEYS = re.compile(r"(?:page_?size|limit|rows|per_?page|prepage|size|ps|num)\Z", re.I)
 MOST_UNREAD = 40
 SUCCESS = frozenset(
-    ("0", "00", "000", "0000", "000000", "1", "200", "20000", "ok", "success", "true", "none", "y", "s", "")
+    (
+        "0",
+        "00",
+        "000",
+        "0000",
+        "000000",
+        "1",
+        "200",
+        "20000",
+        "ok",
+        "success",
+        "true",
+        "none",
+        "y",
+        "s",
+        "",
+    )
 )
 """What interfaces answer where all went well."""
 
 
 def read_data(text: str, page: Page) -> Reading | None:
-    """The posts of a data answer; EMPTY when its list and its total say nothing; ``None`` when it is no data.
+    """The posts of a data answer; EMPTY when its list and its total say nothing; ``None`` when it
+    is no data.
 
     Data without a list that is understood is UNREADABLE ``script_list``. Never raises.
     """
@@ -78,12 +107,15 @@ def read_data(text: str, page: Page) -> Reading | None:
 
 
 def markup_in_data(text: str) -> str:
-    """The longest piece of HTML with links that stands as a string in ``text``, ``""`` without one."""
+    """The longest piece of HTML with links that stands as a string in ``text``, ``""`` without
+    one."""
     data = loads(text)
     if not isinstance(data, dict | list):
         return ""
     said = [value for _, value in members(data) if isinstance(value, str)]
-    pieces = [html.unescape(value) if "&lt;a" in value and "<a" not in value else value for value in said]
+    pieces = [
+        html.unescape(value) if "&lt;a" in value and "<a" not in value else value for value in said
+    ]
     return max((one for one in pieces if "<a" in one and "</" in one), key=len, default="")
 
 
@@ -95,7 +127,8 @@ def list_in_scripts(scripts: tuple[str, ...]) -> Choice:
 def beside_in_scripts(
     chosen: Choice, posts: Sequence[Post], newest: date, page: Page, base: str
 ) -> tuple[Unread, ...]:
-    """Posts of the scripts' other arrays that may be newer than the list's: a headline, a pinned box."""
+    """Posts of the scripts' other arrays that may be newer than the list's: a headline, a pinned
+    box."""
     return _newer(_parts(chosen.others, posts, page, base), newest)
 
 
@@ -149,7 +182,9 @@ def _read(data: Any, best: Array, chosen: Choice, page: Page) -> Reading:
     reading = Reading(Outcome.READ, Evidence.COMPLETE, posts, family=FAMILY, refused=refused)
     newest = reading.newest
     if newest is None:
-        return replace(reading, outcome=Outcome.UNREADABLE, evidence=Evidence.NONE, reason="no_dates")
+        return replace(
+            reading, outcome=Outcome.UNREADABLE, evidence=Evidence.NONE, reason="no_dates"
+        )
     total, pages = number(best.beside, data, TOTALS), number(best.beside, data, PAGES)
     reading = replace(
         reading,
@@ -159,12 +194,15 @@ def _read(data: Any, best: Array, chosen: Choice, page: Page) -> Reading:
     )
     lost = _lost(best.rows, base, page) if len(told) < len(best.rows) else ()
     parts = [*lost, *_parts(chosen.others, posts, page, base), *_single(data, posts, page, base)]
-    unread = _newer([*_undated(told), *_strays(best, base), *parts, *_backwards(reading)], newest.day)
+    unread = _newer(
+        [*_undated(told), *_strays(best, base), *parts, *_backwards(reading)], newest.day
+    )
     return replace(reading, unread=unread, evidence=_evidence(posts, unread))
 
 
 def _evidence(posts: Sequence[Post], unread: Sequence[Unread]) -> Evidence:
-    """WEAK where only weak dates bear the newest day, PARTIAL where something unread may be newer."""
+    """WEAK where only weak dates bear the newest day, PARTIAL where something unread may be
+    newer."""
     dated = [post.published for post in posts if post.published is not None]
     sure = [one.day for one in dated if not is_weak(one)]
     if not sure or max(one.day for one in dated) > max(sure):
@@ -177,14 +215,23 @@ def _undated(told: Iterable[tuple[Post, tuple[Refused, ...]]]) -> Iterator[Unrea
     for post, refused in told:
         if post.published is None:
             whys = {one.why for one in refused}
-            why = "future_date" if FUTURE in whys else "impossible_date" if NO_DAY in whys else "undated"
+            why = (
+                "future_date"
+                if FUTURE in whys
+                else "impossible_date"
+                if NO_DAY in whys
+                else "undated"
+            )
             yield Unread(f"row {post.url or post.title[:80]}", why, post.title[:80], post.url)
         elif is_weak(post.published):
-            yield Unread(f"row {post.url or post.title[:80]}", "weak_date", post.title[:80], post.url)
+            yield Unread(
+                f"row {post.url or post.title[:80]}", "weak_date", post.title[:80], post.url
+            )
 
 
 def _lost(rows: Iterable[Mapping[str, Any]], base: str, page: Page) -> Iterator[Unread]:
-    """Rows with a title and neither a day nor an address: an entry whose text stands in the data itself."""
+    """Rows with a title and neither a day nor an address: an entry whose text stands in the data
+    itself."""
     for row in rows:
         if (title := pick(row, TITLES)) and _post(
             row, base, shanghai_day(page.fetched_at), page.fetched_at, []
@@ -201,20 +248,26 @@ def _strays(best: Array, base: str) -> Iterator[Unread]:
             yield Unread(f"row {url or at}", "undated", "", url)
 
 
-def _parts(others: Iterable[Array], posts: Sequence[Post], page: Page, base: str) -> Iterator[Unread]:
-    """The newest posts of other arrays of articles (a pinned box, a hot list): parts of the column, or beside it."""
+def _parts(
+    others: Iterable[Array], posts: Sequence[Post], page: Page, base: str
+) -> Iterator[Unread]:
+    """The newest posts of other arrays of articles (a pinned box, a hot list): parts of the column,
+    or beside it."""
     known = {post.url for post in posts if post.url}
     for array in others:
         for post in read_rows(array.rows, page, base)[0]:
             if post.url not in known or not post.url:
                 day = (
-                    post.published.day if post.published is not None and not is_weak(post.published) else None
+                    post.published.day
+                    if post.published is not None and not is_weak(post.published)
+                    else None
                 )
                 yield Unread(f"array {array.name}", "part", post.title[:80], post.url, day)
 
 
 def _single(data: Any, posts: Sequence[Post], page: Page, base: str) -> Iterator[Unread]:
-    """Objects that are a post and stand in no array (``headline``, ``top``): a part of the column."""
+    """Objects that are a post and stand in no array (``headline``, ``top``): a part of the
+    column."""
     known = {post.url for post in posts if post.url}
     for name, value in _objects(data):
         if not (pick(value, TITLES) and pick(value, URLS) and date_keys(value)):
@@ -243,7 +296,12 @@ def _backwards(reading: Reading) -> Iterator[Unread]:
         or bool(reading.next)
         or reading.identity.get("pages", "1") not in ("0", "1")
     )
-    if more and len(days) > 2 and days[0] < days[-1] and all(one <= other for one, other in pairwise(days)):
+    if (
+        more
+        and len(days) > 2
+        and days[0] < days[-1]
+        and all(one <= other for one, other in pairwise(days))
+    ):
         yield Unread("further pages", "part", "")
 
 
@@ -252,7 +310,8 @@ def _newer(unread: Iterable[Unread], newest: date) -> tuple[Unread, ...]:
 
 
 def _next_pages(url: str, rows: int, total: int | None, pages: int | None) -> tuple[str, ...]:
-    """The address with its page counted on, where the answer says that there is more (``?pageNo=1``)."""
+    """The address with its page counted on, where the answer says that there is more
+    (``?pageNo=1``)."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -263,8 +322,14 @@ def _next_pages(url: str, rows: int, total: int | None, pages: int | None) -> tu
         here = as_count(value)
         if here is None or _PAGE_KEYS.match(key) is None:
             continue
-        size = sizes[0] if sizes else rows if here <= 1 else 0  # the last page is shorter than the others
-        more = here < pages if pages is not None else total is not None and size > 0 and here * size < total
+        size = (
+            sizes[0] if sizes else rows if here <= 1 else 0
+        )  # the last page is shorter than the others
+        more = (
+            here < pages
+            if pages is not None
+            else total is not None and size > 0 and here * size < total
+        )
         if more and rows:
             query[at] = (key, str(here + 1))
             return (parts._replace(query=urlencode(query)).geturl(),)
@@ -273,27 +338,41 @@ def _next_pages(url: str, rows: int, total: int | None, pages: int | None) -> tu
 
 
 def _without_rows(data: Any, mark: str) -> Reading:
-    """No rows: EMPTY only when the answer counts them as none, and is no error that says so (``code`` 500, token expired)."""
+    """No rows: EMPTY only when the answer counts them as none, and is no error that says so
+    (``code`` 500, token expired)."""
     if isinstance(data, dict) and (failed := _failed(data)):
         return Reading(
-            Outcome.UNREADABLE, Evidence.NONE, reason="script_list", mark=f"json: {failed}", family=FAMILY
+            Outcome.UNREADABLE,
+            Evidence.NONE,
+            reason="script_list",
+            mark=f"json: {failed}",
+            family=FAMILY,
         )
-    totals = [value for key, value in members(data) if TOTALS.match(key) and isinstance(value, int | str)]
+    totals = [
+        value for key, value in members(data) if TOTALS.match(key) and isinstance(value, int | str)
+    ]
     empty = any(isinstance(value, list) and not value for _, value in members(data))
     if empty and totals and all(str(total) == "0" for total in totals):
         return Reading(Outcome.EMPTY, Evidence.COMPLETE, mark="total: 0", family=FAMILY)
     mark = f"json: {mark}" if mark else "json"
-    return Reading(Outcome.UNREADABLE, Evidence.NONE, reason="script_list", mark=mark, family=FAMILY)
+    return Reading(
+        Outcome.UNREADABLE, Evidence.NONE, reason="script_list", mark=mark, family=FAMILY
+    )
 
 
 def _failed(data: Mapping[str, Any]) -> str:
-    """What the answer says of its own failure: ``code`` or ``status`` that no interface calls a success."""
+    """What the answer says of its own failure: ``code`` or ``status`` that no interface calls a
+    success."""
     for key, value in data.items():
         name = str(key).lower()
         if name in ("code", "status", "errcode", "errno", "error_code", "resultcode", "retcode"):
             if str(value).strip().lower() not in SUCCESS:
                 return f"{key}: {value}"[:60]
-        elif name in ("success", "ok", "issuccess") and str(value).strip().lower() in ("false", "0", "no"):
+        elif name in ("success", "ok", "issuccess") and str(value).strip().lower() in (
+            "false",
+            "0",
+            "no",
+        ):
             return f"{key}: {value}"[:60]
     return ""
 
@@ -313,7 +392,9 @@ def _post(
         if answer is not None:
             believed.append(replace(answer, place=_place(key)))
         else:
-            refused.extend(find_dates(text, today=today, place="json", fetched_at=fetched_at).refused)
+            refused.extend(
+                find_dates(text, today=today, place="json", fetched_at=fetched_at).refused
+            )
     address = url_date(url, today=today) if url else None
     told = [*believed, *([address] if address else [])]
     others = tuple(one for one in told[1:] if one.day != told[0].day)

@@ -1,7 +1,9 @@
 """A feed as a column's address (RSS, RSS 1.0, Atom): its entries are the column's list.
 
-Only well-formed XML, without entities of its own. ``pubDate`` and ``published`` are the publication; where an entry says only
-when it was ``updated``, or all of them bear the moment at which the feed was made, their dates only clear.
+Only well-formed XML, without entities of its own. ``pubDate`` and ``published`` are the
+publication; where an entry says only
+when it was ``updated``, or all of them bear the moment at which the feed was made, their dates only
+clear.
 """
 
 from __future__ import annotations
@@ -39,7 +41,8 @@ _PUBLISHED = ("pubdate", "published", "issued", "date")
 _UPDATED = ("updated", "modified", "created")
 _TAGS = re.compile(r"<[^<>]{0,300}>")
 ECHO = timedelta(minutes=2)
-"""Entries that all bear the moment of the build or of the look, give or take this, have no dates of their own."""
+"""Entries that all bear the moment of the build or of the look, give or take this, have no dates of
+their own."""
 LONGEST = 2_000_000
 
 
@@ -50,7 +53,8 @@ def is_feed(text: str) -> bool:
 
 
 def read_feed(text: str, page: Page) -> Reading:
-    """The entries of a feed as posts. A feed that is broken or holds no entry is UNREADABLE: it may be one that failed."""
+    """The entries of a feed as posts. A feed that is broken or holds no entry is UNREADABLE: it may
+    be one that failed."""
     root = _tree(text)
     if root is None:
         return Reading(
@@ -63,7 +67,11 @@ def read_feed(text: str, page: Page) -> Reading:
     entries = [_entry(node, page) for node in root.iter() if _name(node) in _ENTRIES]
     if not entries:
         return Reading(
-            Outcome.UNREADABLE, Evidence.NONE, reason="no_list", mark="a feed without entries", family=FAMILY
+            Outcome.UNREADABLE,
+            Evidence.NONE,
+            reason="no_list",
+            mark="a feed without entries",
+            family=FAMILY,
         )
     built = _moment(_word(root, "lastbuilddate", "updated", deep=True))
     posts = _without_echo([entry.post for entry in entries], built, page)
@@ -71,18 +79,24 @@ def read_feed(text: str, page: Page) -> Reading:
     reading = Reading(Outcome.READ, Evidence.COMPLETE, posts, family=FAMILY, refused=refused)
     newest = reading.newest
     if newest is None:
-        return replace(reading, outcome=Outcome.UNREADABLE, evidence=Evidence.NONE, reason="no_dates")
+        return replace(
+            reading, outcome=Outcome.UNREADABLE, evidence=Evidence.NONE, reason="no_dates"
+        )
     unread = tuple(
         Unread(f"row {post.url or post.title[:80]}", "undated", post.title[:80], post.url)
         for post in posts
         if post.published is None
     )
     sure = [
-        post.published.day for post in posts if post.published is not None and not is_weak(post.published)
+        post.published.day
+        for post in posts
+        if post.published is not None and not is_weak(post.published)
     ]
     if not sure or newest.day > max(sure):
         return replace(reading, evidence=Evidence.WEAK, unread=unread)
-    return replace(reading, evidence=Evidence.PARTIAL if unread else Evidence.COMPLETE, unread=unread)
+    return replace(
+        reading, evidence=Evidence.PARTIAL if unread else Evidence.COMPLETE, unread=unread
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +109,9 @@ def _tree(text: str) -> etree._Element | None:
     if len(text) > LONGEST or "<!ENTITY" in text[:20_000]:
         return None
     body = re.sub(r"\A\s*<\?xml[^>]{0,200}\?>", "", text.lstrip("\ufeff \t\r\n"))
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True
+    )
     try:
         return etree.fromstring(body.encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError):
@@ -150,16 +166,23 @@ def _moment(said: str) -> datetime | None:
         fields = parsedate_tz(said) if said and not said[:4].isdigit() else None
         if fields is None:
             return None
-        zone = SHANGHAI if fields[9] is None or "CST" in said else timezone(timedelta(seconds=fields[9]))
+        zone = (
+            SHANGHAI
+            if fields[9] is None or "CST" in said
+            else timezone(timedelta(seconds=fields[9]))
+        )
         return datetime(*fields[:6], tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError, TypeError, IndexError):
         return None
 
 
 def _without_echo(posts: list[Post], built: datetime | None, page: Page) -> tuple[Post, ...]:
-    """Posts that all bear the moment of the build, or of the look, are dated by whoever made the feed."""
+    """Posts that all bear the moment of the build, or of the look, are dated by whoever made the
+    feed."""
     moments = [
-        post.published.moment for post in posts if post.published is not None and post.published.moment
+        post.published.moment
+        for post in posts
+        if post.published is not None and post.published.moment
     ]
     echoes = [one for one in (built, page.fetched_at) if one is not None]
     if len(moments) < 2 or not any(all(abs(m - echo) <= ECHO for m in moments) for echo in echoes):
@@ -173,7 +196,8 @@ def _without_echo(posts: list[Post], built: datetime | None, page: Page) -> tupl
 
 
 def _word(node: etree._Element, *names: str, deep: bool = False) -> str:
-    """The text of the first child with one of ``names``; ``deep`` looks into the channel too, never into entries."""
+    """The text of the first child with one of ``names``; ``deep`` looks into the channel too, never
+    into entries."""
     for name in names:
         for child in node:
             if _name(child) == name:
@@ -186,7 +210,8 @@ def _word(node: etree._Element, *names: str, deep: bool = False) -> str:
 
 
 def _link(node: etree._Element) -> str:
-    """RSS's ``<link>address</link>``, Atom's ``<link href>`` (the alternate one), or a permanent id."""
+    """RSS's ``<link>address</link>``, Atom's ``<link href>`` (the alternate one), or a permanent
+    id."""
     for child in node:
         if _name(child) == "link":
             href = child.get("href") or squeeze(child.text or "")

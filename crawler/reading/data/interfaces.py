@@ -1,6 +1,8 @@
-"""The interface that a page's script fills its list from, where the page says its address: in a script, or on an element.
+"""The interface that a page's script fills its list from, where the page says its address: in a
+script, or on an element.
 
-Only an address that names the column itself is believed: one of its values stands in the page's own address
+Only an address that names the column itself is believed: one of its values stands in the page's own
+address
 (``/list/301`` and ``…?channelId=301``). A hot list's or a menu's interface has no such tie.
 """
 
@@ -32,7 +34,9 @@ def interface_asks(source: Source) -> tuple[Ask, ...]:
     told = islice((url for text in _texts(source) for url in _addresses(text, source.url)), MOST)
     found = {url for url in told if _fits(url, source, own)}
     return (
-        tuple(Ask(url, headers={**WANTED, "Referer": source.url}) for url in found) if len(found) == 1 else ()
+        tuple(Ask(url, headers={**WANTED, "Referer": source.url}) for url in found)
+        if len(found) == 1
+        else ()
     )
 
 
@@ -56,17 +60,24 @@ def _fits(url: str, source: Source, own: frozenset[str]) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
-    if host_of(url) != host_of(source.url) or ASSETS.search(parts.path) or not LISTS.search(parts.path):
+    if (
+        host_of(url) != host_of(source.url)
+        or ASSETS.search(parts.path)
+        or not LISTS.search(parts.path)
+    ):
         return False
     return any(value in own and not _COUNTS.match(name) for name, value in parse_qsl(parts.query))
 
 
 def _tokens(url: str) -> frozenset[str]:
-    """What may name the column in its address: every part with a number, and the name of its folder."""
+    """What may name the column in its address: every part with a number, and the name of its
+    folder."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return frozenset()
-    words = [word for word in re.split(r"[/?&=.,_#-]+", f"{parts.path}?{parts.query}") if len(word) > 1]
+    words = [
+        word for word in re.split(r"[/?&=.,_#-]+", f"{parts.path}?{parts.query}") if len(word) > 1
+    ]
     folders = [folder for folder in parts.path.rpartition("/")[0].split("/") if folder]
     return frozenset([word for word in words if any(map(str.isdigit, word))] + folders[-1:])

@@ -1,4 +1,5 @@
-"""Data as interfaces really write it: JSON, JSONP, ``var list = […];``, object literals with unquoted keys.
+"""Data as interfaces really write it: JSON, JSONP, ``var list = […];``, object literals with
+unquoted keys.
 
 One pass, linear; whatever is no data is ``None``, never an exception.
 """
@@ -10,7 +11,8 @@ import re
 from typing import Any
 
 MOST, MOST_LITERAL, DEEPEST = 3_000_000, 400_000, 100
-"""Characters of data at most, and of object literals; brackets in brackets at most. More is no list."""
+"""Characters of data at most, and of object literals; brackets in brackets at most. More is no
+list."""
 _WRAPPED = re.compile(r"(?:try\s?\{\s{0,9})?[\w$.]{1,80}\s{0,9}\(\s{0,9}(?=[\[{])")
 """``callback({``: JSONP."""
 _ASSIGNED = re.compile(r"(?:(?:var|let|const)\s{1,9})?[\w$.]{1,80}\s{0,9}=\s{0,9}(?=[\[{])")
@@ -23,7 +25,8 @@ _TOKEN = re.compile(
 _DATE_CALL = re.compile(
     r"new\s{1,9}Date\s?\(\s{0,9}(?:(\d{4})\s?,\s?(\d{1,2})\s?(?:-\s?(1)\s?)?,\s?(\d{1,2})\s?[,\d\s]*|(\d{10,13})\s?|[\"']([^\"']{6,40})[\"']\s?)\)"
 )
-"""``new Date(2026, 10, 20)`` is the 20th of November: its months begin with 0, and ``11 - 1`` says so in words."""
+"""``new Date(2026, 10, 20)`` is the 20th of November: its months begin with 0, and ``11 - 1`` says
+so in words."""
 _WORDS = {"true": "true", "false": "false", "null": "null", "undefined": "null", "NaN": "null"}
 _SIMPLE_ESCAPES = re.compile(r"\\(?![\"\\/bfnrtu])(.)", re.S)
 _HEX = re.compile(r"(?<!\\)((?:\\\\){0,9})\\x([0-9a-fA-F]{2})")
@@ -36,7 +39,8 @@ def looks_like_data(text: str) -> bool:
 
 
 def loads(text: str) -> Any:
-    """The value that ``text`` holds, ``None`` where it is no data (or is ``null``). Never raises."""
+    """The value that ``text`` holds, ``None`` where it is no data (or is ``null``). Never
+    raises."""
     text = text.strip("\ufeff \t\r\n")
     if len(text) > MOST:
         return None
@@ -50,13 +54,19 @@ def loads(text: str) -> Any:
 
 
 def value_at(text: str, start: int) -> Any:
-    """The value that begins at ``start``, as JSON or as an object literal; ``None`` where none does."""
+    """The value that begins at ``start``, as JSON or as an object literal; ``None`` where none
+    does."""
     value = _first_value(text, start)
-    return value if value is not None else _first_value(_as_json(text[start : start + MOST_LITERAL]), 0)
+    return (
+        value
+        if value is not None
+        else _first_value(_as_json(text[start : start + MOST_LITERAL]), 0)
+    )
 
 
 def _start(head: str) -> int:
-    """Where the value begins behind ``callback(`` or ``var x =``; 0 where there is no such beginning."""
+    """Where the value begins behind ``callback(`` or ``var x =``; 0 where there is no such
+    beginning."""
     comment = _COMMENT.match(head)
     at = comment.end() if comment else 0
     while head[at : at + 1].isspace():
@@ -74,7 +84,8 @@ def _first_value(text: str, start: int) -> Any:
 
 
 def _as_json(text: str) -> str:
-    """An object literal of JavaScript as JSON: keys and strings in double quotes, no commas before a bracket.
+    """An object literal of JavaScript as JSON: keys and strings in double quotes, no commas before
+    a bracket.
 
     Stops where the first value ends or where something stands that is no literal.
     """

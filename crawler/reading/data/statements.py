@@ -56,7 +56,9 @@ def _added(script: str) -> Iterator[list[Mapping[str, Any]]]:
     held: dict[str, list[Any]] = {}
     for match in islice(_ADDED.finditer(script), MOST):
         if not commented(script, match.start()):
-            held.setdefault(match[1], []).append(value_at(script[match.end() : match.end() + ROW], 0))
+            held.setdefault(match[1], []).append(
+                value_at(script[match.end() : match.end() + ROW], 0)
+            )
     for members in held.values():
         yield from _as_rows(members)
 
@@ -75,15 +77,20 @@ def _as_rows(value: Any) -> Iterator[list[Mapping[str, Any]]]:
 
 
 def _of_texts(arrays: Sequence[list[Any]]) -> list[Mapping[str, Any]]:
-    """Arrays of texts as rows, where one place in all holds a day, one an address and one the title; with two days none is told."""
+    """Arrays of texts as rows, where one place in all holds a day, one an address and one the
+    title; with two days none is told."""
     width = min(len(one) for one in arrays)
     columns = [[str(one[i]) for one in arrays] for i in range(width)]
     days = [i for i, texts in enumerate(columns) if all(map(_is_day, texts))]
     links = [
-        i for i, texts in enumerate(columns) if all(_ADDRESS.match(one) and not _is_day(one) for one in texts)
+        i
+        for i, texts in enumerate(columns)
+        if all(_ADDRESS.match(one) and not _is_day(one) for one in texts)
     ]
     titles = [
-        i for i, texts in enumerate(columns) if i not in (*days, *links) and all(map(_CHINESE.search, texts))
+        i
+        for i, texts in enumerate(columns)
+        if i not in (*days, *links) and all(map(_CHINESE.search, texts))
     ]
     if len(days) != 1 or len(links) != 1 or not titles:
         return []

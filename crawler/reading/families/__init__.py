@@ -1,8 +1,20 @@
-"""The families of content systems, most telling mark first. A new one is a file here and a name below."""
+"""The families of content systems, most telling mark first. A new one is a file here and a name
+below."""
 
 from __future__ import annotations
 
-from crawler.reading.families import boda, epoint, guangdong, jcms, jpaas, jyhcms, marked, province, trs, ucap
+from crawler.reading.families import (
+    boda,
+    epoint,
+    guangdong,
+    jcms,
+    jpaas,
+    jyhcms,
+    marked,
+    province,
+    trs,
+    ucap,
+)
 from crawler.reading.families.base import Family, Source
 
 GENERIC = Family("generic", lambda _: True)

@@ -1,4 +1,5 @@
-"""Guangdong's platform: ``COL/content/post_ID.html``, further pages ``index_2.html`` as real links."""
+"""Guangdong's platform: ``COL/content/post_ID.html``, further pages ``index_2.html`` as real
+links."""
 
 from __future__ import annotations
 

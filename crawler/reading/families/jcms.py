@@ -1,7 +1,9 @@
 """Hanweb JCMS: the list stands as records in ``<script type="text/xml"><datastore>``.
 
-Further pages come from ``dataproxy.jsp`` by POST with the parameters that the page's script says (columnid, unitid,
-webid …); by GET the server answers with the first page again. Where the script does not say them the interface is only named.
+Further pages come from ``dataproxy.jsp`` by POST with the parameters that the page's script says
+(columnid, unitid,
+webid …); by GET the server answers with the first page again. Where the script does not say them
+the interface is only named.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ def fits(source: Source) -> bool:
 
 
 def fragment(source: Source) -> str:
-    """The records of every datastore as one list. The answer of ``dataproxy.jsp`` is a bare datastore."""
+    """The records of every datastore as one list. The answer of ``dataproxy.jsp`` is a bare
+    datastore."""
     stores = source.scripts
     if source.text[:300].lstrip().startswith((_STORE, "<?xml")):
         stores = (source.text,)
@@ -50,7 +53,8 @@ def fragment(source: Source) -> str:
 
 
 def _row(record: str) -> str:
-    """One record without its CDATA; escaped markup is made markup again; table rows become items."""
+    """One record without its CDATA; escaped markup is made markup again; table rows become
+    items."""
     row = record.replace("<![CDATA[", "").replace("]]>", "").strip()
     if "&lt;" in row and "<a" not in row:
         row = html.unescape(row)
@@ -60,7 +64,8 @@ def _row(record: str) -> str:
 
 
 def asks(source: Source) -> tuple[Ask, ...]:
-    """The form for the records after those that the page holds, as many again; none where the page holds all."""
+    """The form for the records after those that the page holds, as many again; none where the page
+    holds all."""
     count, held = total(source), source.text.count("<record>")
     proxy = _first(_PROXY, source.text)
     form = _parameters(source)
@@ -68,7 +73,14 @@ def asks(source: Source) -> tuple[Ask, ...]:
         return ()
     per = _first(_PER_PAGE, source.text)
     return (
-        _form(join(source.url, html.unescape(proxy)), source.url, form, held + 1, held, int(per or held)),
+        _form(
+            join(source.url, html.unescape(proxy)),
+            source.url,
+            form,
+            held + 1,
+            held,
+            int(per or held),
+        ),
     )
 
 
@@ -93,7 +105,8 @@ def _form(url: str, page: str, form: Mapping[str, str], first: int, held: int, p
 
 
 def after(asked: Ask, reading: Reading) -> Ask | None:
-    """The form for the records after those that ``asked`` brought; ``None`` when those were the last."""
+    """The form for the records after those that ``asked`` brought; ``None`` when those were the
+    last."""
     address, _, query = asked.url.partition("?")
     said = dict(parse_qsl(query))
     first, last, per = (said.get(name, "") for name in ("startrecord", "endrecord", "perpage"))
@@ -116,7 +129,9 @@ def interface(source: Source) -> str:
     if "dataproxy.jsp" not in source.text:
         return ""
     found = [html.unescape(match) for match in _PROXY.findall(source.text)]
-    return join(source.url, max(found, key=lambda address: "startrecord" in address)) if found else ""
+    return (
+        join(source.url, max(found, key=lambda address: "startrecord" in address)) if found else ""
+    )
 
 
 def total(source: Source) -> int | None:
@@ -130,4 +145,6 @@ def pages(source: Source) -> int | None:
     return 0 if total(source) == 0 else None
 
 
-FAMILY = Family("jcms", fits, fragment=fragment, interface=interface, pages=pages, total=total, asks=asks)
+FAMILY = Family(
+    "jcms", fits, fragment=fragment, interface=interface, pages=pages, total=total, asks=asks
+)

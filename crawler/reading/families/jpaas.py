@@ -1,6 +1,7 @@
 """Hanweb JPAAS (集约化): an empty place in the page, filled by GET from ``…/front/page/build/unit``.
 
-The answer is JSON whose ``html`` holds the list; ``crawler/reading/data/datalist.py`` reads it. The page itself says where to
+The answer is JSON whose ``html`` holds the list; ``crawler/reading/data/datalist.py`` reads it. The
+page itself says where to
 ask: an element with the interface in ``url`` and its parameters in ``querydata``.
 """
 
@@ -13,7 +14,9 @@ from urllib.parse import urlencode
 from crawler.reading.families.base import Family, Source, says
 from crawler.reading.markup import join
 
-_UNIT = re.compile(r"<\w{1,10}\b[^<>]{0,1500}\bquery[dD]ata=(\"[^\"]{2,1200}\"|'[^']{2,1200}')[^<>]{0,800}>")
+_UNIT = re.compile(
+    r"<\w{1,10}\b[^<>]{0,1500}\bquery[dD]ata=(\"[^\"]{2,1200}\"|'[^']{2,1200}')[^<>]{0,800}>"
+)
 _URL = re.compile(r"\burl=[\"']([^\"'<>\s]{1,300})[\"']")
 _PAIR = re.compile(r"[\"'](\w{1,40})[\"']\s{0,3}:\s{0,3}[\"']([^\"']{0,200})[\"']")
 

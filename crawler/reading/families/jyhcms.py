@@ -1,4 +1,5 @@
-"""JyhCMS of Yunnan: ``/html/YYYY/col_MMDD/ID.html``; the pager stands as base64 of url-encoded HTML in ``#pages``."""
+"""JyhCMS of Yunnan: ``/html/YYYY/col_MMDD/ID.html``; the pager stands as base64 of url-encoded HTML
+in ``#pages``."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from crawler.reading.markup import join
 _ARTICLE = re.compile(r"/html/20\d\d/[a-z]{2,40}_\d{4}/\d{3,12}\.html")
 _PAGER = re.compile(r"""id=["']pages["'][^<>]{0,200}>\s{0,20}([A-Za-z0-9+/=]{16,60000})\s{0,20}<""")
 _LINK = re.compile(
-    r"""<a\b[^<>]{0,200}?href=["']([^"'<>]{1,300})["'][^<>]{0,200}>\s{0,9}(\d{1,5})\s{0,9}</a>""", re.I
+    r"""<a\b[^<>]{0,200}?href=["']([^"'<>]{1,300})["'][^<>]{0,200}>\s{0,9}(\d{1,5})\s{0,9}</a>""",
+    re.I,
 )
 
 

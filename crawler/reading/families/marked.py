@@ -39,7 +39,9 @@ def _jeecms(source: Source) -> bool:
 
 def _siteserver(source: Source) -> bool:
     marks = source.marks
-    return says(marks, "/sitefiles/", "/SiteFiles/", "siteserver") or bool(_SITESERVER_PAGE.search(marks))
+    return says(marks, "/sitefiles/", "/SiteFiles/", "siteserver") or bool(
+        _SITESERVER_PAGE.search(marks)
+    )
 
 
 FAMILIES = (

@@ -1,9 +1,14 @@
-"""福建省统一平台 (TRS WCM with a search interface): the first pages stand in the HTML, all others come by POST.
+"""福建省统一平台 (TRS WCM with a search interface): the first pages stand in the HTML, all others come by
+POST.
 
-A column page says in a script how many posts its column has (``recordCount``), how many pages of how many stand in it
-(``maxStaticIndex``, ``prepage``) and how its interface is asked (``SiteInfo.searchId``, ``classsql``, ``sortfield``). The
-numbers stand in ``pageChnlInfo`` or inside the call ``m({… pagebar: {…}})``; either way each name is said once as a literal.
-In the mode 动态 the page holds templates only, and its count is as old as the page: only the interface knows.
+A column page says in a script how many posts its column has (``recordCount``), how many pages of
+how many stand in it
+(``maxStaticIndex``, ``prepage``) and how its interface is asked (``SiteInfo.searchId``,
+``classsql``, ``sortfield``). The
+numbers stand in ``pageChnlInfo`` or inside the call ``m({… pagebar: {…}})``; either way each name
+is said once as a literal.
+In the mode 动态 the page holds templates only, and its count is as old as the page: only the
+interface knows.
 """
 
 from __future__ import annotations
@@ -42,7 +47,8 @@ _SHOWN = re.compile(r"(?<!!)\$?\bshowStatic\b")
 class Numbers:
     """What the page's scripts say of its column; ``None`` and ``""`` where they do not.
 
-    ``static`` pages of ``page`` posts stand in the HTML; ``count`` is the column's, as of the making of the page.
+    ``static`` pages of ``page`` posts stand in the HTML; ``count`` is the column's, as of the
+    making of the page.
     """
 
     mode: str
@@ -101,14 +107,17 @@ def _class_of(source: Source) -> str:
 
 
 def fragment(source: Source) -> str:
-    """The lists that stand in the page (``ms-visible="showStatic"``), groups of five made one; never the templates.
+    """The lists that stand in the page (``ms-visible="showStatic"``), groups of five made one;
+    never the templates.
 
     All of them are the column's own, whatever folders their posts lead to.
     """
     boxes = list(_boxes(source))
     if not boxes or numbers_of(source).dynamic:
         return ""
-    return "".join(etree.tostring(box, encoding="unicode", method="html", with_tail=False) for box in boxes)
+    return "".join(
+        etree.tostring(box, encoding="unicode", method="html", with_tail=False) for box in boxes
+    )
 
 
 def _boxes(source: Source) -> Iterator[etree._Element]:
@@ -139,12 +148,14 @@ def pages(source: Source) -> int | None:
 
 
 def apart(source: Source) -> bool:
-    """Whether the column is dynamic: templates, a loading picture and 暂无数据 stand where its rows will be."""
+    """Whether the column is dynamic: templates, a loading picture and 暂无数据 stand where its rows
+    will be."""
     return numbers_of(source).dynamic
 
 
 def asks(source: Source) -> tuple[Ask, ...]:
-    """The request for the first posts that the page does not hold. One request of :data:`MOST` reads what five pages hold."""
+    """The request for the first posts that the page does not hold. One request of :data:`MOST`
+    reads what five pages hold."""
     numbers = numbers_of(source)
     shown = not numbers.dynamic and next(_boxes(source), None) is not None
     held = (numbers.static or 1) * (numbers.page or 0) if shown else 0
@@ -154,7 +165,8 @@ def asks(source: Source) -> tuple[Ask, ...]:
 
 
 def search_asks(source: Source, page: int = 1) -> tuple[Ask, ...]:
-    """The form that ``POST /fjdzapp/search`` wants for page ``page`` of this column, from the page's own values."""
+    """The form that ``POST /fjdzapp/search`` wants for page ``page`` of this column, from the
+    page's own values."""
     numbers = numbers_of(source)
     if not numbers.channel or not numbers.classes:
         return ()

@@ -1,4 +1,5 @@
-"""Pagers written by ``createPageHTML`` and by inline page variables: TRS, UCAP, Guangxi and their relatives."""
+"""Pagers written by ``createPageHTML`` and by inline page variables: TRS, UCAP, Guangxi and their
+relatives."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ _NUMBERED = re.compile(r"\A(.{1,80}?)_(\d{1,5})\Z")
 
 
 class Pager(NamedTuple):
-    """``pages`` in all; this one is ``current`` counted from ``base`` (0 or 1); ``stem_N.ext`` are the rest."""
+    """``pages`` in all; this one is ``current`` counted from ``base`` (0 or 1); ``stem_N.ext`` are
+    the rest."""
 
     pages: int
     current: int
@@ -63,7 +65,8 @@ def _from_arguments(found: list[tuple[str, str, str]], url: str) -> Pager | None
 
 
 def variables_of(source: Source) -> Pager | None:
-    """``var currentPage = 0; var countPage = 125`` and the concatenation that makes the addresses."""
+    """``var currentPage = 0; var countPage = 125`` and the concatenation that makes the
+    addresses."""
     for script in source.scripts:
         if "countPage" not in script and "pageCount" not in script and "totalPage" not in script:
             continue
@@ -76,7 +79,9 @@ def variables_of(source: Source) -> Pager | None:
         name = stem[1] or stem[2]
         extension = _EXTENSION.search(script)
         base = 1 if _own_number(source.url, name) is None and current == 1 else 0
-        return Pager(pages, current, base, name, extension[1] if extension else _own_extension(source.url))
+        return Pager(
+            pages, current, base, name, extension[1] if extension else _own_extension(source.url)
+        )
     return None
 
 
@@ -87,7 +92,8 @@ def pager_of(source: Source) -> Pager | None:
 def further(source: Source) -> tuple[str, ...]:
     """The pages after this one, nearest first, at most ``MAX_PAGES``.
 
-    ``index_1`` is page 2 where pages count from 0 (TRS), ``common_list_2`` where they count from 1 (UCAP).
+    ``index_1`` is page 2 where pages count from 0 (TRS), ``common_list_2`` where they count from 1
+    (UCAP).
     """
     pager = pager_of(source)
     if pager is None:
@@ -97,7 +103,9 @@ def further(source: Source) -> tuple[str, ...]:
     names = [f"{pager.stem}_{number}.{pager.extension}" for number in numbers]
     first = join(source.url, names[0]) if names else ""
     if first.endswith(f"/{names[0]}" if names else "/") and "/" not in pager.stem:
-        folder = first.removesuffix(names[0])  # they stand side by side: one look at the base address will do
+        folder = first.removesuffix(
+            names[0]
+        )  # they stand side by side: one look at the base address will do
         return tuple(f"{folder}{name}" for name in names)
     return tuple(join(source.url, name) for name in names)
 
@@ -111,7 +119,8 @@ def pages(source: Source) -> int | None:
 
 
 def total(source: Source) -> int | None:
-    """How many posts the script says the column has: the last number of a call that names its pager's element."""
+    """How many posts the script says the column has: the last number of a call that names its
+    pager's element."""
     pager = call_of(source)
     return pager.total if pager is not None and pager.base == 1 else None
 

@@ -1,4 +1,5 @@
-"""TRS WCM: articles ``YYYYMM/tYYYYMMDD_ID.htm``, pager by ``createPageHTML(pages, current0, "index", "html")``."""
+"""TRS WCM: articles ``YYYYMM/tYYYYMMDD_ID.htm``, pager by ``createPageHTML(pages, current0,
+"index", "html")``."""
 
 from __future__ import annotations
 
@@ -20,4 +21,6 @@ def fits(source: Source) -> bool:
     )
 
 
-FAMILY = Family("trs", fits, (b"CurrChnlCls", b"_trs_ta_js", b"TRS_"), scripted.further, pages=scripted.pages)
+FAMILY = Family(
+    "trs", fits, (b"CurrChnlCls", b"_trs_ta_js", b"TRS_"), scripted.further, pages=scripted.pages
+)

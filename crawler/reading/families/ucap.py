@@ -1,4 +1,5 @@
-"""Kaipu UCAP: ``SITE/cNNNNNN/xxx_list.shtml``, pager ``createPageHTML('div', pages, current1, 'list', 'shtml', total)``."""
+"""Kaipu UCAP: ``SITE/cNNNNNN/xxx_list.shtml``, pager ``createPageHTML('div', pages, current1,
+'list', 'shtml', total)``."""
 
 from __future__ import annotations
 

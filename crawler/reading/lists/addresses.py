@@ -1,4 +1,5 @@
-"""What the addresses of a list's posts have in common, to know a post outside the list by its address."""
+"""What the addresses of a list's posts have in common, to know a post outside the list by its
+address."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ ARTICLE_QUERY = re.compile(
     re.I,
 )
 SAVED, NIGHTS, SHOWN = timedelta(days=7), timedelta(days=3), 5
-"""A post is printed with a day at most so long after the day in its address, the day of saving; a list of so many posts with
+"""A post is printed with a day at most so long after the day in its address, the day of saving; a
+list of so many posts with
 both shows itself how long, a weekend at least."""
 _MONTH_FOLDER = re.compile(r"/(20[0-4]\d)-?(0[1-9]|1[0-2])/")
 _DIGITS = re.compile(r"\d+")
@@ -37,7 +39,8 @@ _HASH_SIGN = re.compile(r"[0-9a-fA-F]{16}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-")
 """Stands in every address with a hash: a short walk over those without."""
 _LAST_NUMBER = re.compile(r"\d{2,18}(?=\D*\Z)")
 RUNS = 4
-"""So many posts of other days or hours must agree before the running number of an address says which of two posts is older."""
+"""So many posts of other days or hours must agree before the running number of an address says
+which of two posts is older."""
 SHARE = 0.5
 
 
@@ -49,7 +52,8 @@ def host_of(url: str) -> str:
 
 
 def pattern(url: str) -> str:
-    """The address without host, its numbers as ``#`` and its hashes as ``*``: ``/xwzx/#/t#_#.htm``."""
+    """The address without host, its numbers as ``#`` and its hashes as ``*``:
+    ``/xwzx/#/t#_#.htm``."""
     path = url.partition("//")[2].partition("#")[0]
     path = path[path.find("/") :] if "/" in path else "/"
     if _HASH_SIGN.search(path) is not None:
@@ -58,9 +62,11 @@ def pattern(url: str) -> str:
 
 
 def tail(shape: str) -> str:
-    """The end of a pattern that tells an article from a column, whatever folder it stands in; ``""`` when nothing does.
+    """The end of a pattern that tells an article from a column, whatever folder it stands in;
+    ``""`` when nothing does.
 
-    From the first folder that begins with a number on (``#/t#_#.htm``), at least the file with its query.
+    From the first folder that begins with a number on (``#/t#_#.htm``), at least the file with its
+    query.
     """
     path, mark, query = shape.partition("?")
     if path.endswith("/") and len(path) > 1:  # a post that is a folder: /2026/11/20/gonggao-5/
@@ -77,21 +83,26 @@ def tail(shape: str) -> str:
 def article_like(url: str) -> bool:
     """Whether addresses of this form are articles on portals of all makers."""
     path = url.partition("?")[0]
-    return ARTICLE_ADDRESS.search(path) is not None or ("?" in url and ARTICLE_QUERY.search(url) is not None)
+    return ARTICLE_ADDRESS.search(path) is not None or (
+        "?" in url and ARTICLE_QUERY.search(url) is not None
+    )
 
 
 def column_like(url: str) -> bool:
-    """Whether the address is a folder's or its first page's: a column, a site, a menu's entry, whatever its name."""
+    """Whether the address is a folder's or its first page's: a column, a site, a menu's entry,
+    whatever its name."""
     path, _, query = url.partition("//")[2].partition("?")
     name = path.rpartition("/")[2] if "/" in path else ""
     stem = name.partition(".")[0].lower()
     return not query and (
-        stem in ("", "index", "default", "main", "list") or ("." not in name and not _DIGITS.search(name))
+        stem in ("", "index", "default", "main", "list")
+        or ("." not in name and not _DIGITS.search(name))
     )
 
 
 class Addresses:
-    """The addresses of a list's ``posts``; each of its facts is made out when it is first asked for.
+    """The addresses of a list's ``posts``; each of its facts is made out when it is first asked
+    for.
 
     ``folder`` is the column's own folder, ``""`` when most posts stand elsewhere.
     """
@@ -100,7 +111,9 @@ class Addresses:
         self.posts, self.today, self._page_url = posts, today, page_url
         self.urls = [post.url for post in posts if post.url]
         below = sum(url.partition("//")[2].startswith(folder) for url in self.urls)
-        self.folder = folder if folder.count("/") > 1 and below >= SHARE * max(1, len(self.urls)) else ""
+        self.folder = (
+            folder if folder.count("/") > 1 and below >= SHARE * max(1, len(self.urls)) else ""
+        )
         self._origin = "/".join([*page_url.split("/", 3)[:3], ""])
         self._likes: dict[str, bool] = {}
 
@@ -134,7 +147,11 @@ class Addresses:
     def files(self) -> frozenset[str]:
         """Folder and ending of posts where most addresses have no number (``/lg/*.html``)."""
         bare = [url for url in self.urls if not self._tails[self.shapes[url]]]
-        return frozenset(filter(None, map(_file, bare))) if 2 * len(bare) > len(self.urls) else frozenset()
+        return (
+            frozenset(filter(None, map(_file, bare)))
+            if 2 * len(bare) > len(self.urls)
+            else frozenset()
+        )
 
     @cached_property
     def lag(self) -> timedelta:
@@ -143,12 +160,15 @@ class Addresses:
 
     @cached_property
     def runs(self) -> dict[str, tuple[tuple[int, ...], tuple[date, ...]]]:
-        """Running numbers and the posts' days, both ascending, by tail; none where numbers do not run with days."""
+        """Running numbers and the posts' days, both ascending, by tail; none where numbers do not
+        run with days."""
         told: dict[str, list[tuple[int, Dated]]] = {}
         for post in self.posts:
             number = _number(post.url) if post.url else None
             if number is not None and post.published is not None:
-                told.setdefault(self._tails[self.shapes[post.url]], []).append((number, post.published))
+                told.setdefault(self._tails[self.shapes[post.url]], []).append(
+                    (number, post.published)
+                )
         return _runs(told)
 
     def same_site(self, url: str) -> bool:
@@ -166,7 +186,8 @@ class Addresses:
         return pattern(url) in self.patterns
 
     def beside(self, url: str) -> bool:
-        """Whether it is a file beside posts whose addresses have no number: only where it stands can tell it from a column."""
+        """Whether it is a file beside posts whose addresses have no number: only where it stands
+        can tell it from a column."""
         return bool(self.files) and _file(url) in self.files
 
     def own(self, url: str) -> bool:
@@ -177,11 +198,15 @@ class Addresses:
         return bool(self.folder) and url.partition("//")[2].startswith(self.folder)
 
     def latest(self, url: str) -> date | None:
-        """The newest day that a post at ``url`` can bear, ``None`` when its address does not bound it.
+        """The newest day that a post at ``url`` can bear, ``None`` when its address does not bound
+        it.
 
-        By the day or month in the address (a post is saved before it is shown, at most ``lag`` before), else by its
-        running number: makers number posts as they are written, so one with a lower number than a post of the list
-        is not newer. That is believed only where the list's own numbers and days run together without exception:
+        By the day or month in the address (a post is saved before it is shown, at most ``lag``
+        before), else by its
+        running number: makers number posts as they are written, so one with a lower number than a
+        post of the list
+        is not newer. That is believed only where the list's own numbers and days run together
+        without exception:
         numbers that run down the page, or posts imported in a batch, bound nothing.
         """
         saved = url_day(url, today=self.today)
@@ -224,7 +249,9 @@ def _lag(posts: Iterable[Post], today: date) -> timedelta:
     return max(NIGHTS, *told) if len(told) >= SHOWN else SAVED
 
 
-def _runs(told: Mapping[str, list[tuple[int, Dated]]]) -> dict[str, tuple[tuple[int, ...], tuple[date, ...]]]:
+def _runs(
+    told: Mapping[str, list[tuple[int, Dated]]],
+) -> dict[str, tuple[tuple[int, ...], tuple[date, ...]]]:
     """Of numbers with their days by tail those that run together."""
     runs = {}
     for shape, pairs in told.items():

@@ -1,6 +1,7 @@
 """Rows of a page, found from their dates, and the blocks that rows form by standing together.
 
-Nothing here knows a site or a class name. A row is the smallest element that holds a date and a titled
+Nothing here knows a site or a class name. A row is the smallest element that holds a date and a
+titled
 link; rows with one home and nothing between them are a block.
 """
 
@@ -31,7 +32,8 @@ ITEM_MORE = 8
 
 @dataclass(slots=True)
 class Row:
-    """One item: element ``node`` in ``home``, its title's ``anchor``, its texts ``start`` to ``stop``.
+    """One item: element ``node`` in ``home``, its title's ``anchor``, its texts ``start`` to
+    ``stop``.
 
     ``flat`` rows have no element of their own: links and dates alternate in ``home``.
     """
@@ -95,7 +97,8 @@ def _holder(sheet: Outline, node: int, links: Links) -> int:
 def _without_strays(
     sheet: Outline, nodes: dict[int, list[Cell]], links: Links
 ) -> list[tuple[int, list[Cell]]]:
-    """Holders in page order. One around others gives them its dates (same link) or loses them (a stray)."""
+    """Holders in page order. One around others gives them its dates (same link) or loses them (a
+    stray)."""
     kept: list[tuple[int, list[Cell]]] = []
     for node in sorted(nodes, reverse=True):
         inner = []
@@ -103,14 +106,15 @@ def _without_strays(
             inner.append(kept.pop())
         if not inner:
             kept.append((node, nodes[node]))
-        elif (len(inner) == 1 and len(links.within(node)) == len(links.within(inner[0][0]))) or _whole_item(
-            sheet, node, nodes[node], inner
-        ):
+        elif (
+            len(inner) == 1 and len(links.within(node)) == len(links.within(inner[0][0]))
+        ) or _whole_item(sheet, node, nodes[node], inner):
             kept.append(
                 (
                     node,
                     sorted(
-                        nodes[node] + [cell for _, own in inner for cell in own], key=lambda cell: cell.text
+                        nodes[node] + [cell for _, own in inner for cell in own],
+                        key=lambda cell: cell.text,
                     ),
                 )
             )
@@ -120,8 +124,11 @@ def _without_strays(
     return kept
 
 
-def _whole_item(sheet: Outline, node: int, own: list[Cell], inner: list[tuple[int, list[Cell]]]) -> bool:
-    """Whether ``node`` is one item with a date of its own, and those inside only end its title or begin its summary."""
+def _whole_item(
+    sheet: Outline, node: int, own: list[Cell], inner: list[tuple[int, list[Cell]]]
+) -> bool:
+    """Whether ``node`` is one item with a date of its own, and those inside only end its title or
+    begin its summary."""
     if not any(cell.rank == ALONE and cell.place == "item" for cell in own):
         return False
     if any(cell.rank == ALONE for _, cells in inner for cell in cells):
@@ -142,7 +149,9 @@ def _rows_in(sheet: Outline, node: int, cells: list[Cell], links: Links) -> list
     if len(anchors) > MAX_LINKS:
         return []
     home = sheet.parents[node]
-    return [Row(node, home, best_anchor(sheet, anchors), sheet.first[node], sheet.last[node], cells)]
+    return [
+        Row(node, home, best_anchor(sheet, anchors), sheet.first[node], sheet.last[node], cells)
+    ]
 
 
 def _alternating(sheet: Outline, node: int, cells: list[Cell], anchors: list[int]) -> list[Row]:
@@ -168,7 +177,8 @@ def _alternating(sheet: Outline, node: int, cells: list[Cell], anchors: list[int
 
 
 def best_anchor(sheet: Outline, anchors: list[int]) -> int:
-    """The title among the links of a row: not deep inside (a pop-up list), rather long (not a category)."""
+    """The title among the links of a row: not deep inside (a pop-up list), rather long (not a
+    category)."""
     if len(anchors) == 1:
         return anchors[0]
     depths = [_depth(sheet, anchor) for anchor in anchors]
@@ -176,7 +186,9 @@ def best_anchor(sheet: Outline, anchors: list[int]) -> int:
 
     def worth(i: int) -> float:
         anchor = anchors[i]
-        length = sum(len(sheet.texts[t].strip()) for t in range(sheet.first[anchor], sheet.last[anchor]))
+        length = sum(
+            len(sheet.texts[t].strip()) for t in range(sheet.first[anchor], sheet.last[anchor])
+        )
         return min(length, 30) - 8 * (depths[i] - top) - i * 0.01
 
     return anchors[max(range(len(anchors)), key=worth)]
@@ -193,7 +205,8 @@ def _depth(sheet: Outline, node: int) -> int:
 def lift(sheet: Outline, rows: list[Row], links: Links | None = None) -> None:
     """Make each row the largest element that still holds no other row: the unit that repeats.
 
-    Where a date stood beside a few words only (a forum's author), the title is looked for in the whole row.
+    Where a date stood beside a few words only (a forum's author), the title is looked for in the
+    whole row.
     """
     for i, row in enumerate(rows):
         if row.flat:
@@ -220,7 +233,11 @@ def lift(sheet: Outline, rows: list[Row], links: Links | None = None) -> None:
 
 
 def blocks_of(
-    sheet: Outline, rows: list[Row], links: Links, pagers: Sequence[int] = (), cells: Sequence[Cell] = ()
+    sheet: Outline,
+    rows: list[Row],
+    links: Links,
+    pagers: Sequence[int] = (),
+    cells: Sequence[Cell] = (),
 ) -> list[Block]:
     """Rows that stand together, in page order; rows without a date that stand among them are added.
 
@@ -252,7 +269,8 @@ def _together(sheet: Outline, last: Row, row: Row) -> bool:
 
 
 def _merge(sheet: Outline, blocks: list[Block], pagers: Sequence[int]) -> list[Block]:
-    """Lists cut into groups (five items a ``ul``) made one: same shape, and nothing to read between them."""
+    """Lists cut into groups (five items a ``ul``) made one: same shape, and nothing to read between
+    them."""
     merged: list[Block] = []
     for block in blocks:
         last = merged[-1] if merged else None
@@ -270,7 +288,8 @@ def _merge(sheet: Outline, blocks: list[Block], pagers: Sequence[int]) -> list[B
 
 
 def brothers(sheet: Outline, one: int, other: int) -> bool:
-    """Whether two homes stand alike in one box: groups of a list do, a side box and the middle do not."""
+    """Whether two homes stand alike in one box: groups of a list do, a side box and the middle do
+    not."""
     for _ in range(4):
         if one < 0 or other < 0 or one == other:
             return True
@@ -308,7 +327,8 @@ def _paged(block: Block, pagers: Sequence[int]) -> bool:
 
 
 def shape(sheet: Outline, block: Block) -> tuple[str, str, str]:
-    """What rows of one list have in common: their tag, their home's tag, the tag that holds the date."""
+    """What rows of one list have in common: their tag, their home's tag, the tag that holds the
+    date."""
     row = next((row for row in block.rows if row.cells), block.rows[0])
     holder = sheet.tags[row.cells[0].owner] if row.cells else ""
     return sheet.tags[row.node], sheet.tags[row.home] if row.home >= 0 else "", holder
@@ -338,11 +358,16 @@ def _add_undated(sheet: Outline, block: Block, links: Links, begin: int, to_end:
 
 
 def _first_brother(sheet: Outline, first: Row, begin: int) -> int:
-    """The first of the elements just before ``first`` that look like it: the newest row may have lost its date."""
+    """The first of the elements just before ``first`` that look like it: the newest row may have
+    lost its date."""
     node = first.node
-    before = [child for child in _children(sheet, first.home) if begin <= child < first.node][-BROTHERS:]
+    before = [child for child in _children(sheet, first.home) if begin <= child < first.node][
+        -BROTHERS:
+    ]
     for child in reversed(before):
-        if sheet.tags[child] != sheet.tags[first.node] or _look(sheet, child) != _look(sheet, first.node):
+        if sheet.tags[child] != sheet.tags[first.node] or _look(sheet, child) != _look(
+            sheet, first.node
+        ):
             break
         node = child
     return node
@@ -356,7 +381,8 @@ def _children(sheet: Outline, home: int) -> Iterator[int]:
 
 
 def _add_wordless(sheet: Outline, block: Block, loose: Sequence[Cell]) -> None:
-    """Put in brothers with a date and one link that says nothing: an item whose title was forgotten."""
+    """Put in brothers with a date and one link that says nothing: an item whose title was
+    forgotten."""
     first = block.rows[0]
     if first.home < 0 or first.flat or sheet.tags[first.home] not in HOMES:
         return

@@ -16,10 +16,12 @@ from crawler.reading.lists.outline import Outline
 from crawler.reading.lists.pieces import assembled, neighbours
 
 ALONE, EDGE, INSIDE = 3, 2, 0
-"""A date that has its text for itself (or a label), one at the edge of a text, one inside a sentence."""
+"""A date that has its text for itself (or a label), one at the edge of a text, one inside a
+sentence."""
 
 KEPT, SHORT = 2048, 40
-"""Dates repeat, on a page, a site and from site to site: as many texts of fewer characters are not read again."""
+"""Dates repeat, on a page, a site and from site to site: as many texts of fewer characters are not
+read again."""
 MANY = 40
 """Dates looked at in one text: a row has few, and a page of running text must stay quick."""
 _DATE_LIKE = (
@@ -35,7 +37,8 @@ _DATE_LIKE = (
     re.compile(rf"年(?<=[{ZEROS}零一二三四五六七八九]年)\s?[一二三四五六七八九十\d]"),
     re.compile(r"[12１２](?:[09０９]\d{6}(?!\d)|0\d\d(?<=[., -]20\d\d))"),
 )
-"""The two gates below for the run of a page's texts: they find every text that passes one and may hold a date.
+"""The two gates below for the run of a page's texts: they find every text that passes one and may
+hold a date.
 
 Five, because each begins with few letters: together they would stop at every digit of the page.
 """
@@ -53,15 +56,19 @@ _RELATIVE = re.compile(r"[今昨前][天日]|刚[刚才]|前")
 _LABEL_BEFORE = re.compile(
     r"((?:[\u4e00-\u9fff] ?){0,6}(?:时间|日期|日间)|发布于|更新于|发布|日 {0,4}期) {0,3}:? {0,3}\Z"
 )
-_LABEL_CELL = re.compile(r"\W{0,4}((?:[\u4e00-\u9fff]\s{0,4}){0,6}?(?:时\s{0,4}间|日\s{0,4}期))\W{0,4}\Z")
+_LABEL_CELL = re.compile(
+    r"\W{0,4}((?:[\u4e00-\u9fff]\s{0,4}){0,6}?(?:时\s{0,4}间|日\s{0,4}期))\W{0,4}\Z"
+)
 _SHOWN_LABEL = re.compile(r"发布|公开|公布|回复")
-"""Of two labelled dates in one text, the one from which the item could be read: a letter's reply."""
+"""Of two labelled dates in one text, the one from which the item could be read: a letter's
+reply."""
 _WORD = re.compile(r"\w")
 
 
 @dataclass(slots=True)
 class Cell:
-    """A date at text ``text`` in element ``owner``. ``answer`` is ``None`` while the year is missing."""
+    """A date at text ``text`` in element ``owner``. ``answer`` is ``None`` while the year is
+    missing."""
 
     text: int
     owner: int
@@ -123,7 +130,9 @@ def cell_at(sheet: Outline, number: int, today: date) -> Cell | None:
     text = sheet.texts[number]
     told = _told(text)
     return (
-        _cell((number, sheet.owners[number]), text, told, today, None, "item") if told is not None else None
+        _cell((number, sheet.owners[number]), text, told, today, None, "item")
+        if told is not None
+        else None
     )
 
 
@@ -131,8 +140,13 @@ _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})[-/. ]{1,3}(\d{1,2})[-/. ]{1,3}((?:19|
 
 
 def _order_years_last(cells: list[Cell], today: date) -> None:
-    """03/10/2026 is read as the page's other dates prove, those whose day is above 12; where they do not, it stays refused."""
-    open_ = [cell for cell in cells if isinstance(cell.answer, Refused) and cell.answer.why == WHICH_FIRST]
+    """03/10/2026 is read as the page's other dates prove, those whose day is above 12; where they
+    do not, it stays refused."""
+    open_ = [
+        cell
+        for cell in cells
+        if isinstance(cell.answer, Refused) and cell.answer.why == WHICH_FIRST
+    ]
     if not open_:
         return
     told = [match for cell in cells if (match := _YEAR_LAST.search(plain(cell.raw)))]
@@ -142,9 +156,17 @@ def _order_years_last(cells: list[Cell], today: date) -> None:
         match = _YEAR_LAST.search(plain(cell.raw))
         if match is not None:
             part = Part(
-                int(match[3]), int(match[1]), int(match[2]), 0, len(cell.raw), alone=True, turned=True
+                int(match[3]),
+                int(match[1]),
+                int(match[2]),
+                0,
+                len(cell.raw),
+                alone=True,
+                turned=True,
             )
-            cell.answer = judge(settled(part, day_first=day_first), cell.raw, today=today, place=cell.place)
+            cell.answer = judge(
+                settled(part, day_first=day_first), cell.raw, today=today, place=cell.place
+            )
 
 
 def _simple(text: str, today: date) -> Dated | None:
@@ -161,7 +183,8 @@ def _simple(text: str, today: date) -> Dated | None:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What a text says by itself: its ``letters`` made plain, all of it as a ``piece`` of a date, its ``best`` candidate."""
+    """What a text says by itself: its ``letters`` made plain, all of it as a ``piece`` of a date,
+    its ``best`` candidate."""
 
     letters: str
     piece: Piece | None
@@ -191,7 +214,12 @@ def _best(letters: str) -> tuple[int, str, Part] | None:
 
 
 def _cell(
-    at: tuple[int, int], text: str, told: _Told, today: date, fetched_at: datetime | None, place: str
+    at: tuple[int, int],
+    text: str,
+    told: _Told,
+    today: date,
+    fetched_at: datetime | None,
+    place: str,
 ) -> Cell | None:
     """The best candidate of one text, which stands at text number and element ``at``."""
     if told.best is None:
@@ -199,7 +227,11 @@ def _cell(
     rank, label, part = told.best
     raw = text[part.start : part.end].strip()
     if part.year is None:
-        return Cell(*at, rank, None, raw, label, part.month, part.day, place) if part.month < 13 else None
+        return (
+            Cell(*at, rank, None, raw, label, part.month, part.day, place)
+            if part.month < 13
+            else None
+        )
     return Cell(*at, rank, judge(part, raw, today=today, place=place), raw, label, place=place)
 
 
@@ -215,7 +247,12 @@ def _rank(letters: str, part: Part) -> tuple[int, str]:
 
 
 def _relative_cell(
-    at: tuple[int, int], text: str, letters: str, today: date, fetched_at: datetime | None, place: str
+    at: tuple[int, int],
+    text: str,
+    letters: str,
+    today: date,
+    fetched_at: datetime | None,
+    place: str,
 ) -> Cell | None:
     if len(text) > 60 or _RELATIVE.search(letters) is None:
         return None
@@ -266,30 +303,40 @@ _DATE_ATTRIBUTES = ("title", "datetime", "date", "time", "pubdate", "alt", "aria
 _TAILED = re.compile(
     rb"20\d\d(?:[-/.]|\xe5\xb9\xb4|\xc4\xea)\d{1,2}(?:[-/.]|\xe6\x9c\x88|\xd4\xc2)\d{1,2}(?:[^\w\s<>\"']{0,6}|\s[\d:]{4,8})[\"']"
 )
-"""A day at the end of an attribute: links whose ``title`` or ``aria-label`` says the title and then the day."""
+"""A day at the end of an attribute: links whose ``title`` or ``aria-label`` says the title and then
+the day."""
 _BETWEEN = " \u3000,，;；|-—_·"
 _COMMENT_GATE = re.compile(r"\d{1,4}[-/.年月]\d{1,2}")
 _TAGS = re.compile(r"<[^<>]{0,200}>")
 
 
-def unseen_cells(sheet: Outline, source: bytes, today: date, fetched_at: datetime | None) -> list[Cell]:
-    """Dates in attributes (``title``, ``datetime``, ``data-``) and in comments, each alone in its place."""
+def unseen_cells(
+    sheet: Outline, source: bytes, today: date, fetched_at: datetime | None
+) -> list[Cell]:
+    """Dates in attributes (``title``, ``datetime``, ``data-``) and in comments, each alone in its
+    place."""
     found = []
     if _ATTRIBUTE_SIGN.search(source) and any(gate.search(source) for gate in _ATTRIBUTE_GATES):
         for number, element in enumerate(sheet.elements):
             for name, value in element.items():
                 said = str(value)
                 if len(said) < 60 and (name in _DATE_ATTRIBUTES or str(name)[:5] == "data-"):
-                    found.extend(_unseen(sheet, number, sheet.first[number], said, "attr", today, fetched_at))
+                    found.extend(
+                        _unseen(sheet, number, sheet.first[number], said, "attr", today, fetched_at)
+                    )
     if _LINED_TITLE.search(source):
         for number, element in enumerate(sheet.elements):
             for line in (element.get("title") or "")[:400].splitlines()[1:]:
                 if len(line) < 60 and _LINE_LABEL.match(line):
-                    found.extend(_unseen(sheet, number, sheet.first[number], line, "attr", today, fetched_at))
+                    found.extend(
+                        _unseen(sheet, number, sheet.first[number], line, "attr", today, fetched_at)
+                    )
     if _TAILED.search(source):
         for number in sheet.anchors:
             for rest in _behind_title(sheet, number):
-                found.extend(_unseen(sheet, number, sheet.first[number], rest, "attr", today, fetched_at))
+                found.extend(
+                    _unseen(sheet, number, sheet.first[number], rest, "attr", today, fetched_at)
+                )
     for owner, text, comment in sheet.comments:
         if len(comment) < 300 and "<a" not in comment and _COMMENT_GATE.search(comment):
             words = _TAGS.sub(" ", comment)
@@ -316,7 +363,8 @@ WRITE_SCRIPT = 400
 def written_cells(
     sheet: Outline, scripts: tuple[str, ...], today: date, fetched_at: datetime | None
 ) -> list[Cell]:
-    """Dates that small scripts in the page's body write where they stand (``document.write("<i>2026-11-20</i>")``)."""
+    """Dates that small scripts in the page's body write where they stand
+    (``document.write("<i>2026-11-20</i>")``)."""
     found: list[Cell] = []
     for number, script in zip(sheet.scripts, scripts, strict=True):
         if len(script) < WRITE_SCRIPT and "document.write" in script and _WRITE.search(script):
@@ -324,13 +372,21 @@ def written_cells(
             told = [part for part in parts(plain(words)) if part.year is not None]
             if len(told) == 1:
                 raw = words[told[0].start : told[0].end].strip()
-                answer = judge(told[0], raw, today=today, place="item")  # a reader sees it in its row
+                answer = judge(
+                    told[0], raw, today=today, place="item"
+                )  # a reader sees it in its row
                 found.append(Cell(sheet.first[number], sheet.parents[number], ALONE, answer, raw))
     return found
 
 
 def _unseen(
-    sheet: Outline, owner: int, text: int, value: str, place: str, today: date, fetched_at: datetime | None
+    sheet: Outline,
+    owner: int,
+    text: int,
+    value: str,
+    place: str,
+    today: date,
+    fetched_at: datetime | None,
 ) -> list[Cell]:
     letters = plain(value)
     if not _WORD.search(letters):

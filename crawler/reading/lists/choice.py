@@ -71,7 +71,8 @@ class Scored:
 
 
 def pager_texts(sheet: Outline, scripts: Iterable[tuple[int, str]]) -> list[int]:
-    """Where in the page's texts a pager stands: real links, counts, or the script that writes it."""
+    """Where in the page's texts a pager stands: real links, counts, or the script that writes
+    it."""
     texts = sheet.texts
     found = [
         number
@@ -97,7 +98,8 @@ def folder(url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the page says of its column: ``names`` of it, its ``folder``, pagers, ``href`` of its links, ``total`` posts."""
+    """What the page says of its column: ``names`` of it, its ``folder``, pagers, ``href`` of its
+    links, ``total`` posts."""
 
     names: tuple[str, ...]
     folder: str
@@ -112,16 +114,25 @@ def rank(sheet: Outline, blocks: list[Block], around: Surroundings) -> list[Scor
     near = [_share_near(block, around) for block in blocks]
     tells = len(set(near)) > 1 or len(blocks) == 1
     found = [
-        _score(sheet, block, around, number in owners, near[number] if tells else 0.0, blocks[:number])
+        _score(
+            sheet, block, around, number in owners, near[number] if tells else 0.0, blocks[:number]
+        )
         for number, block in enumerate(blocks)
     ]
     return sorted(found, key=lambda scored: -scored.points)
 
 
 def _score(
-    sheet: Outline, block: Block, around: Surroundings, paged: bool, near: float, before: list[Block]
+    sheet: Outline,
+    block: Block,
+    around: Surroundings,
+    paged: bool,
+    near: float,
+    before: list[Block],
 ) -> Scored:
-    named, foreign, other, more = _heading(sheet, block, before[-1].stop if before else 0, around.names)
+    named, foreign, other, more = _heading(
+        sheet, block, before[-1].stop if before else 0, around.names
+    )
     points = 3 * math.log2(1 + min(block.dated, 30)) + min(_title_length(sheet, block), 16) / 4
     points += 8 * paged + 5 * named + 6 * near
     points -= (
@@ -141,12 +152,17 @@ def _counted(block: Block, total: int | None) -> bool:
 
 
 def _headed(sheet: Outline, block: Block) -> bool:
-    """Whether the rows stand in a table under a head of 标题 and 日期, made by the server: a list of one row is a list."""
+    """Whether the rows stand in a table under a head of 标题 and 日期, made by the server: a list of
+    one row is a list."""
     home = block.rows[0].home
     if home < 0 or sheet.tags[home] not in ("table", "tbody"):
         return False
     table = sheet.up(home, TABLE)
-    head = [squeeze(text) for text in sheet.texts[sheet.first[table] : block.start]] if table >= 0 else []
+    head = (
+        [squeeze(text) for text in sheet.texts[sheet.first[table] : block.start]]
+        if table >= 0
+        else []
+    )
     words = " ".join(head) if len(head) < 12 else ""
     return HEAD_TITLE.search(words) is not None and HEAD_DATE.search(words) is not None
 
@@ -157,7 +173,9 @@ def _pager_owners(sheet: Outline, blocks: list[Block], pagers: tuple[int, ...]) 
     if not pagers:
         return owners
     shown = [i for i, block in enumerate(blocks) if not sheet.hidden(block.rows[0].home)]
-    numbers = shown or list(range(len(blocks)))  # a tab that is switched off is not what the pager turns
+    numbers = shown or list(
+        range(len(blocks))
+    )  # a tab that is switched off is not what the pager turns
     starts = [blocks[i].start for i in numbers]
     for pager in pagers:
         at = bisect_right(starts, pager) - 1
@@ -186,10 +204,13 @@ def _share_near(block: Block, around: Surroundings) -> float:
 def _heading(
     sheet: Outline, block: Block, floor: int, names: tuple[str, ...]
 ) -> tuple[bool, bool, bool, bool]:
-    """Whether the words just before the block name the column, name another's list, say something else, offer 更多.
+    """Whether the words just before the block name the column, name another's list, say something
+    else, offer 更多.
 
-    The nearest telling words decide. A heading element without the column's name ends the search, and so do
-    the few words that a box begins with: what stands above them (the path to the column) is not the box's.
+    The nearest telling words decide. A heading element without the column's name ends the search,
+    and so do
+    the few words that a box begins with: what stands above them (the path to the column) is not the
+    box's.
     """
     named = foreign = other = False
     start = max(floor, block.start - BEFORE)
@@ -204,12 +225,16 @@ def _heading(
         other = _entitles(sheet, number, words, block)
         if other or sheet.up(sheet.owners[number], HEADINGS) >= 0:
             break
-    near = sheet.texts[max(start, block.start - 3) : block.start] + sheet.texts[block.stop : block.stop + 1]
+    near = (
+        sheet.texts[max(start, block.start - 3) : block.start]
+        + sheet.texts[block.stop : block.stop + 1]
+    )
     return named, foreign, other, any(MORE.match(text) for text in near)
 
 
 def _entitles(sheet: Outline, number: int, words: str, block: Block) -> bool:
-    """Whether text ``number`` is the title of the box that holds the block: few plain words, no link."""
+    """Whether text ``number`` is the title of the box that holds the block: few plain words, no
+    link."""
     if not ENTITLED.match(words) or NEUTRAL.search(words):
         return False
     owner = sheet.owners[number]
@@ -217,7 +242,9 @@ def _entitles(sheet: Outline, number: int, words: str, block: Block) -> bool:
         return False
     home = max(block.rows[0].home, 0)
     box = sheet.parents[home]
-    return box >= 0 and (sheet.inside(owner, box) or sheet.inside(owner, max(sheet.parents[box], 0)))
+    return box >= 0 and (
+        sheet.inside(owner, box) or sheet.inside(owner, max(sheet.parents[box], 0))
+    )
 
 
 def stands_bare(sheet: Outline, names: tuple[str, ...]) -> str:
@@ -231,7 +258,12 @@ def stands_bare(sheet: Outline, names: tuple[str, ...]) -> str:
             continue
         box = sheet.parents[owner]
         around = sheet.text_of(box) if box >= 0 else ""
-        if box >= 0 and sheet.tags[box] != "body" and not sheet.anchors_in(box) and not PATH.search(around):
+        if (
+            box >= 0
+            and sheet.tags[box] != "body"
+            and not sheet.anchors_in(box)
+            and not PATH.search(around)
+        ):
             return words
     return ""
 
@@ -250,20 +282,27 @@ def _outside(sheet: Outline, block: Block) -> bool:
 
 
 def is_of_the_site(sheet: Outline, block: Block) -> bool:
-    """Whether a lone date is the portal's own: today's in the head, the last update's in the foot."""
+    """Whether a lone date is the portal's own: today's in the head, the last update's in the
+    foot."""
     row = next((row for row in block.rows if row.cells), block.rows[0])
     said = [text for text in sheet.texts[block.start : block.stop] if len(text) < 300]
     if any(IMPRINT.search(text) for text in said):
         return True
     around = sheet.texts[max(0, block.start - 4) : block.stop + 4]
-    dates = [sheet.texts[number] for cell in row.cells for number in cell.texts if number < len(sheet.texts)]
+    dates = [
+        sheet.texts[number]
+        for cell in row.cells
+        for number in cell.texts
+        if number < len(sheet.texts)
+    ]
     if any(SITE_UPDATE.search(text) for text in dates):
         return any(IMPRINT.search(text) for text in around)
     return any(CLOCK.search(text) for text in dates)
 
 
 def merged_channel(sheet: Outline, ranked: list[Scored]) -> list[Block]:
-    """The best block, and on a channel page (boxes of several columns, no pager) its equals, in page order."""
+    """The best block, and on a channel page (boxes of several columns, no pager) its equals, in
+    page order."""
     best = ranked[0]
     if best.paged:
         return [best.block]
@@ -275,7 +314,8 @@ def merged_channel(sheet: Outline, ranked: list[Scored]) -> list[Block]:
         and (best.more or not scored.more)
         and scored.own == best.own
         and (
-            scored.other == best.other or brothers(sheet, best.block.rows[0].home, scored.block.rows[0].home)
+            scored.other == best.other
+            or brothers(sheet, best.block.rows[0].home, scored.block.rows[0].home)
         )
         and alike(sheet, best.block, scored.block)
     ]

@@ -1,4 +1,5 @@
-"""Items that lead to their article by a click and hold no link: ``<li onclick="location.href='8800.html'">``, ``data-href``.
+"""Items that lead to their article by a click and hold no link: ``<li
+onclick="location.href='8800.html'">``, ``data-href``.
 
 They are given the link that they are to a reader, before the page is taken apart.
 """
@@ -25,8 +26,11 @@ _SENDS = re.compile(
     r"""(?:location(?:\.href)?\s{0,3}=|location\.(?:replace|assign)\s{0,3}\(|\bopen\s{0,3}\()\s{0,3}["']([^"'\s]{1,500})["']\s{0,3}(?![+\s\w])"""
 )
 _CALLS = re.compile(r"""\w\(\s{0,3}["']([\w./-]{1,300}\.s?html?)["']\s{0,3}[,)]""")
-"""An own function that is called with the address; an address put together (``'/a/' + id``) is none."""
-_NO_PAGE = re.compile(r"\.(?:jpe?g|png|gif|svg|webp|css|js|json|mp4|mp3)\Z|\A(?:javascript:|#|data:)", re.I)
+"""An own function that is called with the address; an address put together (``'/a/' + id``) is
+none."""
+_NO_PAGE = re.compile(
+    r"\.(?:jpe?g|png|gif|svg|webp|css|js|json|mp4|mp3)\Z|\A(?:javascript:|#|data:)", re.I
+)
 _UNSHOWN = re.compile(r"display\s{0,3}:\s{0,3}none", re.I)
 _NEVER = frozenset(
     {
@@ -42,7 +46,8 @@ MOST = 1000
 
 
 def linked(root: etree._Element, text: str) -> None:
-    """Give the page's clicked items, of which it has several alike, a link around what they hold."""
+    """Give the page's clicked items, of which it has several alike, a link around what they
+    hold."""
     if not any(sign.search(text) for sign in _SIGNS):
         return
     items = list(_items(root))
@@ -70,7 +75,9 @@ def _items(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
 
 def _clicked(root: etree._Element) -> list[etree._Element]:
     found = _CLICKED(root)
-    return [one for one in found if isinstance(one, etree._Element)] if isinstance(found, list) else []
+    return (
+        [one for one in found if isinstance(one, etree._Element)] if isinstance(found, list) else []
+    )
 
 
 def _is_item(element: etree._Element) -> bool:

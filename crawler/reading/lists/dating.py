@@ -1,4 +1,5 @@
-"""Rows of the chosen list -> posts: which of a row's dates is its publication, and with which proof."""
+"""Rows of the chosen list -> posts: which of a row's dates is its publication, and with which
+proof."""
 
 from __future__ import annotations
 
@@ -36,23 +37,31 @@ WIDE = 0.3
 EDGE_SHARE = 0.6
 """Dates at the end of titles are the publication's when this share of the rows has one."""
 URL_SHARE = 0.8
-"""Addresses date the rows that print no date when they agree with this share of the printed ones."""
+"""Addresses date the rows that print no date when they agree with this share of the printed
+ones."""
 
 _ORIGIN = re.compile(
     r"(?:信息来源|来源|发布机构|发布单位|发文机关|供稿单位?)\s{0,3}[:：]\s{0,3}([^\s:：|()（）\[\]]{2,30})"
 )
 _PUBLISHED = re.compile(r"发布|公开|公布|更新|发文|刊登|上网")
 _SHOWN = re.compile(r"回复|开始|起始")
-"""When nothing is called published: a letter is shown with its reply, a consultation from its beginning."""
+"""When nothing is called published: a letter is shown with its reply, a consultation from its
+beginning."""
 _DATE_HEAD = re.compile(r"时间|日期|有效期|期限")
 _HELD = re.compile(r"召开|举行|举办|开展|播出|有效期|期限")
 """Heads of a column of days on which something was held or ends, beside those of OTHER_DATE."""
 _SIGNED = re.compile(r"成文|印发|签署|制定|签发|发文日期")
 """Dates of a document that are seldom after its publication: they clear, and never convict."""
 _ENDS = re.compile(r"截止|截至|结束|到期|开标|失效|废止|有效")
-"""Heads of a column of days that come after the publication by their nature: they cast no doubt on it."""
+"""Heads of a column of days that come after the publication by their nature: they cast no doubt on
+it."""
 HALF = f"{DOUBTED}one of the dates that the other rows have"
-UNDATED, IMPOSSIBLE, FUTURE_DATE, WEAK_DATE = "undated", "impossible_date", "future_date", "weak_date"
+UNDATED, IMPOSSIBLE, FUTURE_DATE, WEAK_DATE = (
+    "undated",
+    "impossible_date",
+    "future_date",
+    "weak_date",
+)
 """Why a row became no post that is surely dated (:attr:`crawler.model.Unread.why`)."""
 
 
@@ -106,7 +115,8 @@ def _publish(sight: Sight, items: list[Item], refused: list[Refused]) -> None:
 
 
 def _candidates(item: Item, believe_edge: bool, refused: list[Refused]) -> list[Cell]:
-    """The cells that may be the publication: alone in their place, else at the edge where most rows are so."""
+    """The cells that may be the publication: alone in their place, else at the edge where most rows
+    are so."""
     kept = []
     for cell in item.cells:
         if cell.label and OTHER_DATE.search(cell.label) and not _PUBLISHED.search(cell.label):
@@ -140,7 +150,9 @@ def _one_column(sheet: Outline, items: list[Item]) -> None:
     if all(len(item.cells) < 2 for item in items):
         _signed_column(sheet, items)
         return
-    counts = Counter(len([c for c in item.cells if c.place == "item"]) for item in items if item.cells)
+    counts = Counter(
+        len([c for c in item.cells if c.place == "item"]) for item in items if item.cells
+    )
     if not counts or max(counts) < 2:
         return
     width = max(
@@ -153,8 +165,14 @@ def _one_column(sheet: Outline, items: list[Item]) -> None:
     wide = [item for item in items if len([c for c in item.cells if c.place == "item"]) == width]
     best = _labelled_column(sheet, wide, width)
     labelled = best is not None
-    heads = _head(sheet, items[0].row, width) if labelled and not any(c.label for c in wide[0].cells) else []
-    other = [i for i, head in enumerate(heads) if _ENDS.search(head) and not _PUBLISHED.search(head)]
+    heads = (
+        _head(sheet, items[0].row, width)
+        if labelled and not any(c.label for c in wide[0].cells)
+        else []
+    )
+    other = [
+        i for i, head in enumerate(heads) if _ENDS.search(head) and not _PUBLISHED.search(head)
+    ]
     if best is None:
         best = _ordered_column(wide, width)
     for item in wide:
@@ -162,17 +180,19 @@ def _one_column(sheet: Outline, items: list[Item]) -> None:
             item.cells.sort(key=_latest)
         else:
             kept = item.cells[best]  # the table's head says of the others what they are: 截止时间
-            item.cells = [kept, *(c for i, c in enumerate(item.cells) if i != best and i not in other)]
-    if (
-        labelled
-    ):  # a letter without a reply shows the day it was written where the others show the day of the reply
+            item.cells = [
+                kept,
+                *(c for i, c in enumerate(item.cells) if i != best and i not in other),
+            ]
+    if labelled:  # a letter without a reply shows the day it was written where the others show the day of the reply
         for item in items:
             if 0 < len(item.cells) < width - len(other):
                 item.cells = [_as(cell, HALF) for cell in item.cells]
 
 
 def _signed_column(sheet: Outline, items: list[Item]) -> None:
-    """A table whose only dates stand under 成文日期: the day of the document, not of its publication."""
+    """A table whose only dates stand under 成文日期: the day of the document, not of its
+    publication."""
     first = next((item.row for item in items if item.cells), None)
     if first is None or (sheet.tags[first.node] != "tr" and not _head_row(sheet, first)):
         return
@@ -187,7 +207,8 @@ def _is_other(head: str) -> bool:
 
 
 def _head_row(sheet: Outline, row: Row) -> bool:
-    """Whether the brother before the first row is a head: two to eight short texts without a link, in no table."""
+    """Whether the brother before the first row is a head: two to eight short texts without a link,
+    in no table."""
     node, before = row.home + 1, -1
     while 0 <= node < row.node:
         before, node = node, sheet.end[node]
@@ -248,7 +269,9 @@ def _give_years(sight: Sight, items: list[Item], refused: list[Refused]) -> None
             else:
                 part = Part(answer[0], cell.month, cell.day, 0, len(cell.raw), alone=True)
                 judged = judge(part, cell.raw, today=sight.today, place=cell.place)
-                cell.answer = replace(judged, why=answer[1]) if isinstance(judged, Dated) else judged
+                cell.answer = (
+                    replace(judged, why=answer[1]) if isinstance(judged, Dated) else judged
+                )
 
 
 def _hint(item: Item, sight: Sight) -> Hint:
@@ -281,7 +304,11 @@ def _from_addresses(sight: Sight, items: list[Item]) -> None:
     """The day in the address: a witness where a date is printed, the date itself where none is."""
     today = sight.today
     told = [url_day(item.url, today=today) if item.url else None for item in items]
-    both = [(item.published, day) for item, day in zip(items, told, strict=True) if item.published and day]
+    both = [
+        (item.published, day)
+        for item, day in zip(items, told, strict=True)
+        if item.published and day
+    ]
     agree = sum(1 for shown, day in both if shown.day == day)
     trusted = not any(item.published for item in items) or (both and agree >= URL_SHARE * len(both))
     for item, day in zip(items, told, strict=True):

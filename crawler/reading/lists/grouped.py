@@ -1,6 +1,8 @@
-"""Days that stand apart from their links: a day as a heading above several, titles in one column and their days in the next.
+"""Days that stand apart from their links: a day as a heading above several, titles in one column
+and their days in the next.
 
-The links get the days as if each stood beside its own; nothing is made up where counts or order do not fit.
+The links get the days as if each stood beside its own; nothing is made up where counts or order do
+not fit.
 """
 
 from __future__ import annotations
@@ -21,12 +23,14 @@ COLUMN = 3
 MOST = 40
 """Links below one day at most."""
 UP, HEAD = 12, 6
-"""Levels that a common box is looked for, texts above two columns among which their head may stand."""
+"""Levels that a common box is looked for, texts above two columns among which their head may
+stand."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """A heading's cell, the child of the common box in which it stands, the links that it is about."""
+    """A heading's cell, the child of the common box in which it stands, the links that it is
+    about."""
 
     cell: Cell
     child: int
@@ -34,7 +38,8 @@ class _Group:
 
 
 def given(sheet: Outline, cells: list[Cell], links: Links) -> list[Cell]:
-    """``cells`` with the days of headings and of whole columns moved to the links that they are about."""
+    """``cells`` with the days of headings and of whole columns moved to the links that they are
+    about."""
     told = [cell for cell in cells if cell.rank >= EDGE]
     days = [cell for cell in told if _lone_day(sheet, cell)]
     if len(days) < 2 or len(days) != len(told):
@@ -44,9 +49,13 @@ def given(sheet: Outline, cells: list[Cell], links: Links) -> list[Cell]:
     ]
     if not pairs:
         return cells
-    moved = [replace(cell, text=sheet.first[anchor], owner=anchor, pieces=()) for cell, anchor in pairs]
+    moved = [
+        replace(cell, text=sheet.first[anchor], owner=anchor, pieces=()) for cell, anchor in pairs
+    ]
     taken = {id(cell) for cell, _ in pairs}
-    return sorted([*(one for one in cells if id(one) not in taken), *moved], key=lambda cell: cell.text)
+    return sorted(
+        [*(one for one in cells if id(one) not in taken), *moved], key=lambda cell: cell.text
+    )
 
 
 def _lone_day(sheet: Outline, cell: Cell) -> bool:
@@ -56,9 +65,11 @@ def _lone_day(sheet: Outline, cell: Cell) -> bool:
 
 
 def _beside(sheet: Outline, days: Sequence[Cell], links: Links) -> list[tuple[Cell, int]]:
-    """Titles and days in runs of one length, each run in a box of its own beside the other's: all of them, or none."""
+    """Titles and days in runs of one length, each run in a box of its own beside the other's: all
+    of them, or none."""
     marks = sorted(
-        [*((cell.text, cell) for cell in days), *_titles(sheet, days, links)], key=lambda one: one[0]
+        [*((cell.text, cell) for cell in days), *_titles(sheet, days, links)],
+        key=lambda one: one[0],
     )
     runs: list[list[tuple[int, Cell | int]]] = []
     for mark in marks:
@@ -67,11 +78,15 @@ def _beside(sheet: Outline, days: Sequence[Cell], links: Links) -> list[tuple[Ce
     if len(runs) < 2 or len(runs) % 2 or len(runs[0]) < COLUMN:
         return []
     before = sheet.texts[max(0, runs[0][0][0] - HEAD) : runs[0][0][0]]
-    if any(len(text) < 12 and OTHER_DATE.search(text) for text in before):  # a head calls them 截止日期
+    if any(
+        len(text) < 12 and OTHER_DATE.search(text) for text in before
+    ):  # a head calls them 截止日期
         return []
     pairs: list[tuple[Cell, int]] = []
     for one, other in zip(runs[::2], runs[1::2], strict=True):
-        if len(one) != len(other) or not _brothers(sheet, [n for n, _ in one], [n for n, _ in other]):
+        if len(one) != len(other) or not _brothers(
+            sheet, [n for n, _ in one], [n for n, _ in other]
+        ):
             return []
         for (_, first), (_, second) in zip(one, other, strict=True):
             if isinstance(first, Cell) and isinstance(second, int):
@@ -82,7 +97,8 @@ def _beside(sheet: Outline, days: Sequence[Cell], links: Links) -> list[tuple[Ce
 
 
 def _titles(sheet: Outline, days: Sequence[Cell], links: Links) -> list[tuple[int, Cell | int]]:
-    """The titled links of the box around all days and the columns beside them, with their first text."""
+    """The titled links of the box around all days and the columns beside them, with their first
+    text."""
     box = common(sheet, [cell.owner for cell in days])
     for _ in range(2):
         if box >= 0 and links.any_within(box):
@@ -94,8 +110,11 @@ def _titles(sheet: Outline, days: Sequence[Cell], links: Links) -> list[tuple[in
 
 
 def _brothers(sheet: Outline, one: Sequence[int], other: Sequence[int]) -> bool:
-    """Whether two runs of texts stand in two boxes next to each other, and the days' box says nothing else."""
-    first, second = (common(sheet, [sheet.owners[number] for number in run]) for run in (one, other))
+    """Whether two runs of texts stand in two boxes next to each other, and the days' box says
+    nothing else."""
+    first, second = (
+        common(sheet, [sheet.owners[number] for number in run]) for run in (one, other)
+    )
     if first < 0 or second < 0 or sheet.inside(first, second) or sheet.inside(second, first):
         return False
     parent = common(sheet, [first, second])
@@ -103,7 +122,8 @@ def _brothers(sheet: Outline, one: Sequence[int], other: Sequence[int]) -> bool:
 
 
 def _headings(sheet: Outline, days: Sequence[Cell], links: Links) -> list[_Group]:
-    """The days that head groups of links, newest first, each with links; none where one of the signs is missing."""
+    """The days that head groups of links, newest first, each with links; none where one of the
+    signs is missing."""
     fall = [cell.answer.day for cell in days if isinstance(cell.answer, Dated)]
     if any(one < other for one, other in pairwise(fall)):
         return []
@@ -118,12 +138,15 @@ def _headings(sheet: Outline, days: Sequence[Cell], links: Links) -> list[_Group
         _Group(cell, child, tuple(_in_range(sheet, links, child, stop)))
         for cell, child, stop in zip(days, children, stops, strict=True)
     ]
-    sized = all(0 < len(group.links) <= MOST for group in groups) and any(len(g.links) > 1 for g in groups)
+    sized = all(0 < len(group.links) <= MOST for group in groups) and any(
+        len(g.links) > 1 for g in groups
+    )
     return groups if sized and _head(sheet, groups, stops, links) else []
 
 
 def _head(sheet: Outline, groups: Sequence[_Group], stops: Sequence[int], links: Links) -> bool:
-    """Whether the days are headings: elements without links, boxes whose links stand in items, or cells that say how many rows they span.
+    """Whether the days are headings: elements without links, boxes whose links stand in items, or
+    cells that say how many rows they span.
 
     A row that lost its day below one that has it is no group.
     """
@@ -131,7 +154,9 @@ def _head(sheet: Outline, groups: Sequence[_Group], stops: Sequence[int], links:
         return True
     if all(_spans(sheet, group) for group in groups):
         return True
-    whole = all(sheet.end[group.child] >= stop for group, stop in zip(groups[:-1], stops, strict=False))
+    whole = all(
+        sheet.end[group.child] >= stop for group, stop in zip(groups[:-1], stops, strict=False)
+    )
     return whole and all(_items(sheet, group) for group in groups)
 
 
@@ -141,11 +166,15 @@ def _spans(sheet: Outline, group: _Group) -> bool:
 
 
 def _items(sheet: Outline, group: _Group) -> bool:
-    """Whether the links stand in items of their own within the group's box, alike and beside each other."""
+    """Whether the links stand in items of their own within the group's box, alike and beside each
+    other."""
     items = [sheet.parents[anchor] for anchor in group.links]
     alike = len({(sheet.parents[item], sheet.tags[item]) for item in items}) == 1
     return (
-        alike and len(set(items)) == len(items) and items[0] != group.child and sheet.tags[items[0]] == "li"
+        alike
+        and len(set(items)) == len(items)
+        and items[0] != group.child
+        and sheet.tags[items[0]] == "li"
     )
 
 
@@ -161,7 +190,8 @@ def _titled_between(sheet: Outline, links: Links, start: int, stop: int) -> bool
 
 
 def _end_of_last(sheet: Outline, box: int, children: Sequence[int]) -> int:
-    """Where the last heading's links end: at the first element unlike those of the groups before."""
+    """Where the last heading's links end: at the first element unlike those of the groups
+    before."""
     known = {_make(sheet, one) for one in _between(sheet, children[0], children[-1])}
     node = sheet.end[children[-1]]
     while node < sheet.end[box] and _make(sheet, node) in known:

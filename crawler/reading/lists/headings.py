@@ -26,7 +26,8 @@ _HEADING = re.compile(
     rf"(?:(?:年度?)?\s?{_MONTH}\s?月份?|年度?|[-/.]\s?{_MONTH}(?!\d))?\s?"
     r"((?:\d{1,2}\s?月?\s?[-—~～至到]\s?\d{1,2}\s?月)?[1-4\u4e00-\u9fff]{0,14})[^\w\x00]{0,4}(?=\x00)"
 )
-"""A year, or year and month, and what may stand behind: a part of the year, the column's name (2026年工作动态)."""
+"""A year, or year and month, and what may stand behind: a part of the year, the column's name
+(2026年工作动态)."""
 _REST = re.compile(
     r"(?:\d{1,2}\s?月?\s?[-—~～至到]\s?\d{1,2}\s?月|[上下]半年|第?[一二三四1-4]季度)?"
     r"(?:全部|所有|工作|政务|政府|部门|全年|信息|动态|公告|通知|公示|要闻|新闻|文件|列表|档案|归档|汇总|目录|公开|发布){0,4}\Z"
@@ -39,8 +40,11 @@ Heading = tuple[int, int, int]
 """The text at which it stands, its year, its month or 0."""
 
 
-def under_headings(sheet: Outline, cells: list[Cell], today: date, names: Sequence[str] = ()) -> list[Cell]:
-    """``cells`` with the years, and the days (20日), that headings give; as they are where no headings order the list.
+def under_headings(
+    sheet: Outline, cells: list[Cell], today: date, names: Sequence[str] = ()
+) -> list[Cell]:
+    """``cells`` with the years, and the days (20日), that headings give; as they are where no
+    headings order the list.
 
     ``names`` are the column's: 2026年工作动态 heads a list of that name, 2026年重点工作 is a topic.
     """
@@ -107,7 +111,8 @@ def _heads(sheet: Outline, owner: int, match: re.Match[str]) -> bool:
 
 
 def _above_a_list(sheet: Outline, node: int) -> bool:
-    """Whether a year without 年 is all that its box says, and the next brother of the box is a list."""
+    """Whether a year without 年 is all that its box says, and the next brother of the box is a
+    list."""
     while True:
         parent = sheet.parents[node]
         if parent < 0:

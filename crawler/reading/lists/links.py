@@ -15,7 +15,8 @@ IDLE = re.compile(
 )
 """Texts of links that are no titles."""
 SAME, ITEM_LINKS, TAG, FEW = 4, 4, 8, 12
-"""So many links in a row to one address are one item's (picture, title, read more); an item has so many links; a category or
+"""So many links in a row to one address are one item's (picture, title, read more); an item has so
+many links; a category or
 read-more link has so many characters; so many of its repetitions are looked at."""
 
 
@@ -39,8 +40,14 @@ class Links:
 
     def _ask(self, anchor: int) -> bool:
         sheet, dates = self.sheet, self.dates
-        texts = [sheet.texts[t] for t in range(sheet.first[anchor], sheet.last[anchor]) if t not in dates]
-        words = squeeze(" ".join(texts)) if texts else (sheet.elements[anchor].get("title") or "").strip()
+        texts = [
+            sheet.texts[t] for t in range(sheet.first[anchor], sheet.last[anchor]) if t not in dates
+        ]
+        words = (
+            squeeze(" ".join(texts))
+            if texts
+            else (sheet.elements[anchor].get("title") or "").strip()
+        )
         if len(words) < 2 or (len(words) <= 12 and IDLE.match(words)):
             return False
         return not self._second(anchor, long=bool(texts) and len(words) > TAG)
@@ -48,7 +55,8 @@ class Links:
     def _second(self, anchor: int, *, long: bool) -> bool:
         """Whether the link belongs to another one's item by structure, whatever it says.
 
-        It leads where the link just before or after it leads (picture, read more), or its few words repeat from item to
+        It leads where the link just before or after it leads (picture, read more), or its few words
+        repeat from item to
         item beside a longer link (category, publisher).
         """
         sheet = self.sheet
@@ -64,7 +72,9 @@ class Links:
         said = words_of(sheet, anchor)
         if not 0 < len(said) <= TAG or not _beside_title(sheet, anchor, said):
             return False
-        return any(other != anchor and _beside_title(sheet, other, said) for other in self._saying(said))
+        return any(
+            other != anchor and _beside_title(sheet, other, said) for other in self._saying(said)
+        )
 
     def _saying(self, words: str) -> list[int]:
         """The links that say just these few words."""
@@ -81,7 +91,8 @@ class Links:
         return [anchor for anchor in self.sheet.links_in(node) if self.titled(anchor)]
 
     def any_within(self, node: int) -> bool:
-        """Whether a titled link stands in ``node``; asked of each element once, so that pages stay linear."""
+        """Whether a titled link stands in ``node``; asked of each element once, so that pages stay
+        linear."""
         answer = self.holders.get(node)
         if answer is None:
             answer = self.holders[node] = any(map(self.titled, self.sheet.links_in(node)))
@@ -89,7 +100,8 @@ class Links:
 
 
 def _same(sheet: Outline, anchor: int) -> list[int]:
-    """The links in a row around ``anchor`` that lead to one address; more than an item has are cut."""
+    """The links in a row around ``anchor`` that lead to one address; more than an item has are
+    cut."""
     anchors, hrefs = sheet.anchors, sheet.hrefs
     href = hrefs.get(anchor, "")
     if len(href) < 2 or href[:11].lower() == "javascript:":
@@ -112,7 +124,8 @@ def words_of(sheet: Outline, anchor: int) -> str:
 
 
 def _all_but_title(sheet: Outline, group: list[int]) -> list[int]:
-    """Of links to one address the one with the title stays: the first that says more than a few words."""
+    """Of links to one address the one with the title stays: the first that says more than a few
+    words."""
     if not 1 < len(group) <= SAME:
         return []
     said = [words_of(sheet, anchor) for anchor in group]

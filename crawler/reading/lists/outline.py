@@ -1,6 +1,8 @@
-"""One pass over a tree: its elements in page order as plain lists, and the texts that a reader would see.
+"""One pass over a tree: its elements in page order as plain lists, and the texts that a reader
+would see.
 
-Everything later works on numbers: element ``i`` holds elements ``i`` to ``end[i]`` and texts ``first[i]`` to
+Everything later works on numbers: element ``i`` holds elements ``i`` to ``end[i]`` and texts
+``first[i]`` to
 ``last[i]``. One pass, linear, without recursion: old pages nest thousands deep.
 """
 
@@ -26,8 +28,10 @@ SILENT = frozenset({"script", "style", "option", "textarea", "title", "noscript"
 class Outline:
     """Elements (``tags``, ``elements``, ``parents``, ``end``) and texts (``texts``, ``owners``).
 
-    ``first[i]`` and ``last[i]`` bound the texts inside element ``i``; ``owners[t]`` is the element that text
-    ``t`` stands in directly. ``anchors`` and ``scripts`` are element numbers, ``hrefs`` what those anchors that lead
+    ``first[i]`` and ``last[i]`` bound the texts inside element ``i``; ``owners[t]`` is the element
+    that text
+    ``t`` stands in directly. ``anchors`` and ``scripts`` are element numbers, ``hrefs`` what those
+    anchors that lead
     somewhere say, ``comments`` pairs of the element they stand in and their text.
     """
 
@@ -67,7 +71,9 @@ class Outline:
 
     def anchors_in(self, element: int) -> range:
         """The positions in ``anchors`` of those inside ``element``."""
-        return range(bisect_left(self.anchors, element), bisect_left(self.anchors, self.end[element]))
+        return range(
+            bisect_left(self.anchors, element), bisect_left(self.anchors, self.end[element])
+        )
 
     def links_in(self, element: int) -> list[int]:
         """The anchors inside ``element``."""
@@ -78,7 +84,8 @@ class Outline:
         return anchors[start : bisect_left(anchors, end, start)]
 
     def hidden(self, element: int) -> bool:
-        """Whether ``element`` or what it stands in (eight levels) is switched off by its own style or ``hidden``."""
+        """Whether ``element`` or what it stands in (eight levels) is switched off by its own style
+        or ``hidden``."""
         for _ in range(8):
             if element < 0:
                 return False
@@ -88,7 +95,8 @@ class Outline:
         return False
 
     def unshown(self, element: int, outer: int) -> bool:
-        """Whether ``element`` is switched off by itself or by something around it inside ``outer``."""
+        """Whether ``element`` is switched off by itself or by something around it inside
+        ``outer``."""
         while element >= 0 and element != outer:
             if self._off(element):
                 return True
@@ -106,7 +114,8 @@ class Outline:
         return off
 
     def prose(self, start: int = 0, stop: int = 0) -> int:
-        """Characters of running text: long texts outside links, texts ``start`` to ``stop`` left out."""
+        """Characters of running text: long texts outside links, texts ``start`` to ``stop`` left
+        out."""
         total = 0
         for number, text in enumerate(self.texts):
             if len(text) > PROSE_LINE and not start <= number < stop:
@@ -120,7 +129,8 @@ class Outline:
         return squeeze(" ".join(self.texts[self.first[element] : self.last[element]]))
 
     def up(self, element: int, tags: frozenset[str]) -> int:
-        """The nearest of ``element`` and what it stands in with one of ``tags``, or -1 (looks 40 levels up)."""
+        """The nearest of ``element`` and what it stands in with one of ``tags``, or -1 (looks 40
+        levels up)."""
         for _ in range(40):
             if element < 0 or self.tags[element] in tags:
                 return element
@@ -134,7 +144,8 @@ def squeeze(text: str) -> str:
 
 
 def plain_tree(text: str) -> etree._Element | None:
-    """The root element of ``text`` without lxml.html's own element classes: walking it takes a third less.
+    """The root element of ``text`` without lxml.html's own element classes: walking it takes a
+    third less.
 
     ``None`` when there is no element in it. Never raises.
     """

@@ -11,7 +11,8 @@ _NUMBER = re.compile(r"\W{0,4}(\d{1,5})\W{0,4}\Z")
 _NEXT = re.compile(r"\W{0,4}(?:下一?页|下一頁|后一页|后页|next(?: page)?)\W{0,4}\Z", re.I)
 _LAST = re.compile(r"\W{0,4}(?:尾页|末页|最后一页|最末页|last)\W{0,4}\Z", re.I)
 _WORD = re.compile(
-    r"\W{0,4}(?:\d{1,5}|下一?[页頁]|后一?页|尾页|末页|最后一页|最末页|next(?: page)?|last)\W{0,4}\Z", re.I
+    r"\W{0,4}(?:\d{1,5}|下一?[页頁]|后一?页|尾页|末页|最后一页|最末页|next(?: page)?|last)\W{0,4}\Z",
+    re.I,
 )
 PAGER_WORD_LIKE = re.compile(
     r"\x00[^\w\x00]*(?:\d{1,5}|下一?[页頁]|后一?页|尾页|末页|最后一页|最末页|next(?: page)?|last)[^\w\x00]*(?=\x00)",
@@ -29,7 +30,8 @@ def is_pager_word(words: str) -> bool:
 def links_further(links: Iterable[tuple[str, str]], here: str) -> tuple[str, ...]:
     """The pages after this one, nearest first, at most ``MAX_PAGES``.
 
-    ``links`` are (words, absolute address) of the page's links in their order. Links to this page itself,
+    ``links`` are (words, absolute address) of the page's links in their order. Links to this page
+    itself,
     without an address, or leading back are dropped; nothing is left of a loop.
     """
     own = {urldefrag(here)[0], _first_page(here)}
@@ -53,7 +55,9 @@ def _first_page(url: str) -> str:
     return re.sub(r"/index\.\w{2,6}\Z", "/", url) if "/index." in url else url
 
 
-def _in_order(following: str, numbered: dict[int, str], last: str, own: set[str]) -> tuple[str, ...]:
+def _in_order(
+    following: str, numbered: dict[int, str], last: str, own: set[str]
+) -> tuple[str, ...]:
     if not following:
         pages = _after_gap(numbered)
     else:
@@ -68,7 +72,9 @@ def _in_order(following: str, numbered: dict[int, str], last: str, own: set[str]
 
 def _after_gap(numbered: dict[int, str]) -> list[str]:
     """Without 下一页: this page is the first number that is not linked; none missing, none follows."""
-    current = next((number for number in range(1, max(numbered, default=0)) if number not in numbered), None)
+    current = next(
+        (number for number in range(1, max(numbered, default=0)) if number not in numbered), None
+    )
     return [] if current is None else [numbered[n] for n in sorted(numbered) if n > current]
 
 

@@ -11,7 +11,8 @@ from crawler.days.parts import NO_PIECE, Part, Piece, joined, plain
 from crawler.reading.lists.outline import Outline
 
 _GLUE = re.compile(r"\W{0,9}(?:[年月日号]|(?:星期|周)[一二三四五六日天])?\W{0,9}\Z")
-"""What may stand between two pieces: marks, the 年, 月 and 日 of designs that give each its element, the day of the week."""
+"""What may stand between two pieces: marks, the 年, 月 and 日 of designs that give each its element,
+the day of the week."""
 _MARK = re.compile(r"\s{0,9}([年月日号/.-])?\s{0,9}\Z")
 _BARE = re.compile(r"\W{0,4}(\d{1,2})\W{0,4}\Z")
 _ENDS = re.compile(r"[年月日号/.-]\s{0,9}\Z")
@@ -24,7 +25,8 @@ OWNERS = 3
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """The texts it was read from, what they say one behind the other, and the date; its year may be missing."""
+    """The texts it was read from, what they say one behind the other, and the date; its year may be
+    missing."""
 
     numbers: tuple[int, ...]
     raw: str
@@ -40,7 +42,8 @@ def neighbours(sheet: Outline, one: int, other: int) -> bool:
 
 
 def assembled(pieces: Sequence[tuple[int, Piece]], sheet: Outline) -> Assembled | None:
-    """The date that the last two or three pieces make together; day and month alone still want a year."""
+    """The date that the last two or three pieces make together; day and month alone still want a
+    year."""
     for width in (3, 2):
         last = pieces[-width:]
         if len(last) < width:
@@ -52,16 +55,20 @@ def assembled(pieces: Sequence[tuple[int, Piece]], sheet: Outline) -> Assembled 
             year, month, day, turned = _bare(sheet, last)
         if month is not None and day is not None:
             raw = " ".join(sheet.texts[number].strip() for number in numbers)
-            return Assembled(numbers, raw, Part(year, month, day, 0, len(raw), alone=True, turned=turned))
+            return Assembled(
+                numbers, raw, Part(year, month, day, 0, len(raw), alone=True, turned=turned)
+            )
     return None
 
 
 def _bare(
     sheet: Outline, pieces: Sequence[tuple[int, Piece]]
 ) -> tuple[int | None, int | None, int | None, bool]:
-    """A year and two numbers: month and day where the year stands first; which of them where it stands last is not told.
+    """A year and two numbers: month and day where the year stands first; which of them where it
+    stands last is not told.
 
-    The numbers beside a year may count comments and views: marks stand between the three, or a box holds nothing else.
+    The numbers beside a year may count comments and views: marks stand between the three, or a box
+    holds nothing else.
     """
     numbers = [number for number, _ in pieces]
     two = [piece[2] for _, piece in pieces if piece[2] is not None and piece[:2] == (None, None)]
@@ -76,7 +83,8 @@ def _bare(
 
 
 def _marked(sheet: Outline, numbers: Sequence[int]) -> bool:
-    """Whether a mark of dates (年, 月, -, /, .) stands between all pieces, in them or in texts of its own."""
+    """Whether a mark of dates (年, 月, -, /, .) stands between all pieces, in them or in texts of its
+    own."""
     for one, other in pairwise(numbers):
         between = "".join(plain(text) for text in sheet.texts[one + 1 : other])
         mark = _MARK.match(between)

@@ -1,4 +1,5 @@
-"""All texts of a page searched in one go: one run of a pattern costs less than a call for every text."""
+"""All texts of a page searched in one go: one run of a pattern costs less than a call for every
+text."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 SEAM = "\x00"
-"""Stands before, between and after the texts; no tree holds it. Patterns name it where a text begins or ends."""
+"""Stands before, between and after the texts; no tree holds it. Patterns name it where a text
+begins or ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,8 @@ class Run:
     starts: Sequence[int]
 
     def hits(self, *patterns: re.Pattern[str]) -> list[int]:
-        """The numbers of the texts in which one of the patterns is found, each once, in their order."""
+        """The numbers of the texts in which one of the patterns is found, each once, in their
+        order."""
         if len(patterns) == 1:
             return list(self._hits(patterns[0]))
         return sorted({number for pattern in patterns for number in self._hits(pattern)})

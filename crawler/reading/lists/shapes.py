@@ -1,4 +1,5 @@
-"""How a list page is built, told from what was read of it: the list's boxes, where a row's day stands, the next page's address.
+"""How a list page is built, told from what was read of it: the list's boxes, where a row's day
+stands, the next page's address.
 
 Nothing is looked for anew: the reader knows the list and its rows already.
 """
@@ -20,10 +21,12 @@ ROWS = 10
 """So many rows tell where the day stands."""
 WORDS = 8
 DATA = ("data",)
-"""The place of a list that no markup holds: JSON, a feed, a script's array, rows in a data block."""
+"""The place of a list that no markup holds: JSON, a feed, a script's array, rows in a data
+block."""
 _WORD = re.compile(r"[\w-]{1,40}")
 _NUMBER = re.compile(r"(?=[a-f]{0,40}\d)[0-9a-f]{6,40}|\d{3,40}")
-"""Numbers of a page or a moment, not of a box: ``id_8f3a2c91``, ``list2020``. ``tab1`` and ``tab2`` are two boxes."""
+"""Numbers of a page or a moment, not of a box: ``id_8f3a2c91``, ``list2020``. ``tab1`` and ``tab2``
+are two boxes."""
 _DIGITS = re.compile(r"[0-9a-f]{16,}|\d+")
 _STATE = re.compile(
     r"active|on|off|cur|curr|current|now|hover|shown?|hide|in|open|selected|sel|first|last|odd|even|clear(?:fix)?|cf"
@@ -32,14 +35,17 @@ _STATE = re.compile(
 
 
 def shape_of(reading: Reading, sheet: Outline, items: Sequence[Item], home: int) -> Shape:
-    """The shape of a list that stands in element ``home`` of ``sheet``; ``-1``: no element holds it."""
+    """The shape of a list that stands in element ``home`` of ``sheet``; ``-1``: no element holds
+    it."""
     told = Counter(_stands(sheet, item) for item in islice(_dated(items), ROWS))
     return _shape(reading, place_of(sheet, home) or DATA, told)
 
 
 def shape_of_data(reading: Reading) -> Shape:
     """The shape of a list that came as data."""
-    told = Counter(post.published.place for post in reading.posts[:ROWS] if post.published is not None)
+    told = Counter(
+        post.published.place for post in reading.posts[:ROWS] if post.published is not None
+    )
     return _shape(reading, DATA, told)
 
 
@@ -60,7 +66,9 @@ def _stands(sheet: Outline, item: Item) -> str:
     if published is None or published.place != "item" or not item.cells or item.row.anchor < 0:
         return published.place if published is not None else ""
     text, anchor = item.cells[0].texts[0], item.row.anchor
-    side = "before" if text < sheet.first[anchor] else "after" if text >= sheet.last[anchor] else "in"
+    side = (
+        "before" if text < sheet.first[anchor] else "after" if text >= sheet.last[anchor] else "in"
+    )
     return f"item {side}"
 
 
@@ -75,12 +83,15 @@ def place_of(sheet: Outline, home: int) -> tuple[str, ...]:
 
 def _box(sheet: Outline, number: int) -> str:
     element = sheet.elements[number]
-    return _named(sheet.tags[number], (element.get("id") or "")[:80], (element.get("class") or "")[:200])
+    return _named(
+        sheet.tags[number], (element.get("id") or "")[:80], (element.get("class") or "")[:200]
+    )
 
 
 @lru_cache(maxsize=4096)
 def _named(tag: str, id_: str, classes: str) -> str:
-    """``div#main.list.news``: tag, id and telling classes in the order of names. The pages of a site share their boxes."""
+    """``div#main.list.news``: tag, id and telling classes in the order of names. The pages of a
+    site share their boxes."""
     names = [f"#{word}" for word in _words(id_)[:1]]
     names += [f".{word}" for word in sorted(set(_words(classes)))]
     return ("table" if tag == "tbody" else tag) + "".join(names)
@@ -92,7 +103,8 @@ def _words(attribute: str) -> list[str]:
 
 
 def further_form(further: Further) -> str:
-    """How a further page is addressed: its file without numbers and the names of its query, a form by its path."""
+    """How a further page is addressed: its file without numbers and the names of its query, a form
+    by its path."""
     url = further if isinstance(further, str) else further.url
     try:
         parts = urlsplit(url)

@@ -1,4 +1,5 @@
-"""Whether a number lies in one of many spans, asked in a time that does not grow with their number."""
+"""Whether a number lies in one of many spans, asked in a time that does not grow with their
+number."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from itertools import accumulate
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Spans from a start (within) to a stop (without), which may overlap. ``reach[i]``: how far the first ``i + 1`` reach."""
+    """Spans from a start (within) to a stop (without), which may overlap. ``reach[i]``: how far the
+    first ``i + 1`` reach."""
 
     starts: Sequence[int]
     reach: Sequence[int]
@@ -24,4 +26,6 @@ class Spans:
 def spans_of(pairs: Iterable[tuple[int, int]]) -> Spans:
     """``pairs`` of start and stop, in any order; one that ends before it starts holds nothing."""
     ordered = sorted(pairs)
-    return Spans([start for start, _ in ordered], list(accumulate((stop for _, stop in ordered), max)))
+    return Spans(
+        [start for start, _ in ordered], list(accumulate((stop for _, stop in ordered), max))
+    )

@@ -28,9 +28,11 @@ _BULLETS = "·•●◆■□▪▶►>＞»›-–—*※◇○| "
 
 
 def title_of(sheet: Outline, row: Row, dates: frozenset[int], *, edge: bool = False) -> str:
-    """The full title of ``row``: its link's words, or the ``title`` attribute where the words were cut.
+    """The full title of ``row``: its link's words, or the ``title`` attribute where the words were
+    cut.
 
-    ``dates`` are the texts that hold nothing but a date; ``edge`` takes a date at the end of the title off.
+    ``dates`` are the texts that hold nothing but a date; ``edge`` takes a date at the end of the
+    title off.
     """
     shown = _shown(sheet, row.anchor, dates)
     told = _told(sheet, row.anchor)
@@ -41,7 +43,11 @@ def title_of(sheet: Outline, row: Row, dates: frozenset[int], *, edge: bool = Fa
         title = _HEAD_DATE.sub("", _TAIL_DATE.sub("", title))
     if "顶" in title and PINNED.search(title):
         title = _PIN_MARK.sub("", title)
-    return _BULLET.sub("", title).strip() if title[:1] in _BULLETS or title[:1].isspace() else title.strip()
+    return (
+        _BULLET.sub("", title).strip()
+        if title[:1] in _BULLETS or title[:1].isspace()
+        else title.strip()
+    )
 
 
 def _told(sheet: Outline, anchor: int) -> str:
@@ -52,7 +58,8 @@ def _told(sheet: Outline, anchor: int) -> str:
 
 
 def _shown(sheet: Outline, anchor: int, dates: frozenset[int]) -> str:
-    """The words of the link. A link around a whole card shows several groups: the heading, else the first."""
+    """The words of the link. A link around a whole card shows several groups: the heading, else the
+    first."""
     groups: list[tuple[int, list[str]]] = []
     for number in range(sheet.first[anchor], sheet.last[anchor]):
         if number in dates:

@@ -1,6 +1,8 @@
-"""What scripts of nothing but ``document.write('…')`` write, put where they stand: a browser shows it as part of the page.
+"""What scripts of nothing but ``document.write('…')`` write, put where they stand: a browser shows
+it as part of the page.
 
-Read, never run: a script with anything else in it (a condition, a variable, another call) stays as it is.
+Read, never run: a script with anything else in it (a condition, a variable, another call) stays as
+it is.
 """
 
 from __future__ import annotations
@@ -74,7 +76,8 @@ def _written(said: str) -> Iterator[str | None]:
 
 
 def _argument(said: str, at: int) -> tuple[str | None, int]:
-    """What one call writes, a literal or several put together by ``+``, and where the call ends; ``None`` for anything else."""
+    """What one call writes, a literal or several put together by ``+``, and where the call ends;
+    ``None`` for anything else."""
     pieces: list[str] = []
     while True:
         literal = _STRING.match(said, at)

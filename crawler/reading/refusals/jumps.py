@@ -1,4 +1,5 @@
-"""Where a page sends the browser: meta refresh, assignments to ``location``, frames. Read, never run."""
+"""Where a page sends the browser: meta refresh, assignments to ``location``, frames. Read, never
+run."""
 
 from __future__ import annotations
 
@@ -13,7 +14,9 @@ from crawler.reading.markup import join
 REFRESH = re.compile(
     r"\s{0,9}[\d.]{0,6}\s{0,9}[;,]\s{0,9}url\s{0,9}=\s{0,9}[\"']?\s{0,9}([^\"'>]{1,1000})", re.I
 )
-WRITTEN = re.compile(r"content\s?=\s?\\?[\"']\s?[\d.]{0,6}\s?[;,]\s?url\s?=\s?([^\"'>\s\\]{1,1000})", re.I)
+WRITTEN = re.compile(
+    r"content\s?=\s?\\?[\"']\s?[\d.]{0,6}\s?[;,]\s?url\s?=\s?([^\"'>\s\\]{1,1000})", re.I
+)
 ASSIGNED = re.compile(
     r"(?:location(?:\.href)?\s{0,9}=(?!=)|location\.(?:replace|assign)\s{0,9}\(|\bnavigate\s{0,9}\()"
     r"\s{0,9}(?:\\?[\"'](?P<to>[^\"'\\\s]{1,1000})\\?[\"']|([A-Za-z_$][\w$]{0,40}))",
@@ -27,7 +30,8 @@ _SENT = (
     re.compile(r"location(?:(?:\.href)?\s{0,9}=(?!=)|\.(?:replace|assign)\s{0,9}\()" + _LEADS),
     re.compile(r"navigate(?<=\bnavigate)\s{0,9}\(" + _LEADS),
 )
-"""An assignment to ``location`` as scripts know it. Each begins with a plain word: much quicker than one of two in any case."""
+"""An assignment to ``location`` as scripts know it. Each begins with a plain word: much quicker
+than one of two in any case."""
 _STATEMENT = re.compile(
     r"(?:setTimeout\s{0,9}\(\s{0,9}(?:[\"']|function\s{0,9}\(\s{0,9}\)\s{0,9}\{|\(\s{0,9}\)\s{0,9}=>\s{0,9}\{?)\s{0,99})?"
     r"(?<![\w$.])(?:(?:window|document|self|top|parent|this)\.){0,2}\Z",
@@ -46,7 +50,8 @@ AT_ONCE = 60
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """``targets`` are absolute addresses, the likeliest first; none when only a script knows. ``raw`` as written."""
+    """``targets`` are absolute addresses, the likeliest first; none when only a script knows.
+    ``raw`` as written."""
 
     targets: tuple[str, ...]
     raw: str
@@ -54,7 +59,8 @@ class Jump:
 
 
 def jumps(root: HtmlElement, scripts: str, header: str, base: str) -> Jump | None:
-    """Where the page leads, or ``None`` when it stays. ``header`` is the ``Refresh`` header or ``""``."""
+    """Where the page leads, or ``None`` when it stays. ``header`` is the ``Refresh`` header or
+    ``""``."""
     for content in (header, *_refreshes(root)):
         match = REFRESH.match(content)
         if match and _seconds(content) <= AT_ONCE:
@@ -68,7 +74,9 @@ def jumps(root: HtmlElement, scripts: str, header: str, base: str) -> Jump | Non
 def _refreshes(root: HtmlElement) -> list[str]:
     tags = root.iter("meta")
     return [
-        tag.get("content") or "" for tag in tags if (tag.get("http-equiv") or "").strip().lower() == "refresh"
+        tag.get("content") or ""
+        for tag in tags
+        if (tag.get("http-equiv") or "").strip().lower() == "refresh"
     ]
 
 
@@ -94,9 +102,11 @@ def _by_script(scripts: str, base: str) -> Jump | None:
 
 
 def unasked(script: str, base: str) -> Jump | None:
-    """Where one script sends every browser: an assignment that stands under no condition and in no function.
+    """Where one script sends every browser: an assignment that stands under no condition and in no
+    function.
 
-    ``if (…) location = …``, a click's function and an unfinished comment are none: who is sent there, nobody knows.
+    ``if (…) location = …``, a click's function and an unfinished comment are none: who is sent
+    there, nobody knows.
     """
     found = [match for pattern in _SENT for match in islice(pattern.finditer(script), MOST)]
     for match in sorted(found, key=re.Match.start)[:MOST]:
@@ -137,7 +147,8 @@ def _first_of_statement(before: str) -> bool:
 
 
 def _calls_itself(said: str) -> bool:
-    """Whether the function that begins at the end of ``said`` is one that only waits for the page."""
+    """Whether the function that begins at the end of ``said`` is one that only waits for the
+    page."""
     return any(found.end() == len(said) for found in WAITS.finditer(said, max(0, len(said) - 80)))
 
 
@@ -155,15 +166,21 @@ def _value_of(name: str, scripts: str) -> str:
 
 def _absolute(targets: list[str], base: str) -> tuple[str, ...]:
     joined = (
-        join(base, target) for target in targets if not target.lower().startswith(("javascript:", "about:"))
+        join(base, target)
+        for target in targets
+        if not target.lower().startswith(("javascript:", "about:"))
     )
     return tuple(dict.fromkeys(target for target in joined if HTTP.match(target)))
 
 
 def frames(root: HtmlElement, base: str, *, alone: bool) -> tuple[str, ...]:
-    """Addresses of the frames of a frameset; of an ``iframe`` only when it stands ``alone`` on the page."""
+    """Addresses of the frames of a frameset; of an ``iframe`` only when it stands ``alone`` on the
+    page."""
     tags = ("frame", "iframe") if alone else ("frame",)
     found = _absolute([tag.get("src") or "" for tag in root.iter(*tags) if tag.get("src")], base)
     return tuple(
-        sorted(found, key=lambda src: re.search(r"top|head|menu|left|foot|bottom|nav", src, re.I) is not None)
+        sorted(
+            found,
+            key=lambda src: re.search(r"top|head|menu|left|foot|bottom|nav", src, re.I) is not None,
+        )
     )

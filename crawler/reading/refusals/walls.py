@@ -1,6 +1,7 @@
 """A page that says little, taken apart: a wall, an error page, a stub, or nothing at all?
 
-Words prove something only where the page says little else. A page with a list or an article is never
+Words prove something only where the page says little else. A page with a list or an article is
+never
 refused for the words it quotes.
 """
 
@@ -31,11 +32,14 @@ from crawler.reading.refusals.wording import (
 
 BLOCKED, UNREACHABLE, UNREADABLE = Outcome.BLOCKED, Outcome.UNREACHABLE, Outcome.UNREADABLE
 FEW_LINKS = 12
-"""A column page links to its portal's other columns; a wall, a stub or a notice hardly links at all."""
+"""A column page links to its portal's other columns; a wall, a stub or a notice hardly links at
+all."""
 LITTLE = 900
-"""Characters of text up to which a page with few links may be a notice (the longest seen has 260)."""
+"""Characters of text up to which a page with few links may be a notice (the longest seen has
+260)."""
 TEMPLATE_PROSE = 1500
-"""Characters outside of links up to which a page with the portal's own frame may be its error page."""
+"""Characters outside of links up to which a page with the portal's own frame may be its error
+page."""
 FEW_WORDS = 300
 """A page of more words mentions 请登录 or 验证码 among other things."""
 MANY_DATES = 3
@@ -45,7 +49,9 @@ APOLOGY = re.compile(
     r"\W*(?:非常|很|真)?(?:抱歉|对不起|遗憾|哎呀|404|sorry|您(?:要|所|想)?(?:访问|查看|浏览|请求|查找)的)",
     re.I,
 )
-DATE = re.compile(r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}|(?<![\d-])\d{2}-\d{2}(?![\d-])")
+DATE = re.compile(
+    r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}|(?<![\d-])\d{2}-\d{2}(?![\d-])"
+)
 TITLE = re.compile(r"<title[^>]{0,80}>([^<]{0,300})", re.I)
 SPLIT_TITLE = re.compile(r"\s*[|_—–｜]+\s*|\s+-+\s+|(?<=[\u4e00-\u9fff\d])-(?=[\u4e00-\u9fff])")
 PRINTED = re.compile(
@@ -56,7 +62,8 @@ PRINTED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A suspicious page taken apart: ``text`` all that is seen, ``prose`` what stands outside of links."""
+    """A suspicious page taken apart: ``text`` all that is seen, ``prose`` what stands outside of
+    links."""
 
     page: Page
     source: str
@@ -78,7 +85,9 @@ class Look:
 
 
 def no(outcome: Outcome, reason: str, mark: str, next_: tuple[str, ...] = ()) -> Reading:
-    return Reading(outcome, Evidence.NONE, next=next_, reason=reason, mark=" ".join(mark.split())[:200])
+    return Reading(
+        outcome, Evidence.NONE, next=next_, reason=reason, mark=" ".join(mark.split())[:200]
+    )
 
 
 def empty() -> Reading:
@@ -123,7 +132,8 @@ def _scripts(root: HtmlElement) -> list[str]:
 
 
 def said_by(look: Look) -> Reading | None:
-    """What a page that says little else says: its own words, then its script, then where it leads."""
+    """What a page that says little else says: its own words, then its script, then where it
+    leads."""
     if not look.says_little or _is_data(look):
         return None
     return _script_wall(look) or _words(look) or _leads_away(look) or _nothing(look)
@@ -155,7 +165,8 @@ def _has_password(look: Look) -> bool:
 
 
 def _words(look: Look) -> Reading | None:
-    """The phrase that the page consists of. Links are other pages' words, unless there is nothing else."""
+    """The phrase that the page consists of. Links are other pages' words, unless there is nothing
+    else."""
     alerts = " ".join(ALERT.findall(look.scripts))
     words = "\n".join((look.title, look.prose if len(look.prose) > 8 else look.text, alerts))
     if _has_password(look):
@@ -194,7 +205,8 @@ def _leads_away(look: Look) -> Reading | None:
 
 
 def _nothing(look: Look) -> Reading | None:
-    """No text at all: a script that proves the browser, an application's empty box, or really nothing."""
+    """No text at all: a script that proves the browser, an application's empty box, or really
+    nothing."""
     if len(look.text) > 60 or look.links:
         return None
     if (
@@ -231,4 +243,8 @@ def portal_error(look: Look, titled: Reading | None) -> Reading | None:
 def _is_apology(passage: Passage) -> bool:
     """A line of its own, as error pages have it even where a list of news stands beside it."""
     words = passage.prose
-    return len(words) <= LONGEST_APOLOGY and bool(APOLOGY.match(words)) and not DATE.search(passage.text)
+    return (
+        len(words) <= LONGEST_APOLOGY
+        and bool(APOLOGY.match(words))
+        and not DATE.search(passage.text)
+    )

@@ -1,4 +1,5 @@
-"""What pages say when they are no list and no article: the words of firewalls, error pages, logins, parking.
+"""What pages say when they are no list and no article: the words of firewalls, error pages, logins,
+parking.
 
 Grouped by what they mean, not by vendor. A phrase alone proves nothing: an article may quote it.
 ``states.py`` looks for them only where the page says little else.
@@ -172,14 +173,16 @@ TITLES = (
         Outcome.BLOCKED,
         "captcha",
         re.compile(
-            r"\W*(?:(?:安全|人机|滑动|访问|身份|行为)?验证(?:码|中心|页面?)?|captcha|security check)\W*", re.I
+            r"\W*(?:(?:安全|人机|滑动|访问|身份|行为)?验证(?:码|中心|页面?)?|captcha|security check)\W*",
+            re.I,
         ),
     ),
     Sign(
         Outcome.BLOCKED,
         "challenge",
         re.compile(
-            r"\W*(?:Just a moment|请稍[候等后]|正在(?:验证|检查)|Checking your browser|DDoS-Guard)\W*", re.I
+            r"\W*(?:Just a moment|请稍[候等后]|正在(?:验证|检查)|Checking your browser|DDoS-Guard)\W*",
+            re.I,
         ),
     ),
     Sign(
@@ -198,7 +201,8 @@ CHALLENGE_SCRIPTS = re.compile(
     r"|_guard/(?:auto|easy|slide|html)|yunsuo_session|YunSuoAutoJump|security_verify_data|__tst_status|EO_Bot_Ssid|bt_waf|btwaf|safeline|SafeLine|probe\.js\?|_waf_|waf_?(?:verify|challenge|check|slider)|"
     r"__cf_chl|jschl|ddos-guard|aliyun_?waf|sucuri_cloudproxy|hcaptcha|px-captcha|_Incapsula_|aws-?waf"
 )
-"""Words of scripts that make a browser prove itself, from many vendors; asked only of pages without text."""
+"""Words of scripts that make a browser prove itself, from many vendors; asked only of pages without
+text."""
 
 CAPTCHA_SCRIPTS = re.compile(
     r"TencentCaptcha|initGeetest|AliyunCaptcha|initAliyunCaptcha|nocaptcha|slidercaptcha|recaptcha/api|captcha",
@@ -208,7 +212,8 @@ CAPTCHA_SCRIPTS = re.compile(
 PROVE = re.compile(
     r"document\.cookie|\beval\(|_0x[0-9a-f]{4,6}|String\.fromCharCode|atob\(|forms?\[0\]\.submit\(|\.reload\("
 )
-"""What an unknown challenge does on a page without text: sets a cookie, loads again, hides what it does."""
+"""What an unknown challenge does on a page without text: sets a cookie, loads again, hides what it
+does."""
 
 APP = re.compile(
     r"<(?:div|section|main|noscript)[^>]{0,80}\bid\s?=\s?[\"']?"
@@ -218,7 +223,8 @@ APP = re.compile(
 """An empty box that a script fills: not a challenge, the list reader says what to do."""
 
 LOGIN_PATH = re.compile(
-    r"(?:/|\b)(?:login|signin|sso|cas|passport|oauth2?|authorize|auth|uias|tyrz|logon)(?:[/.?_#-]|$)", re.I
+    r"(?:/|\b)(?:login|signin|sso|cas|passport|oauth2?|authorize|auth|uias|tyrz|logon)(?:[/.?_#-]|$)",
+    re.I,
 )
 ERROR_PATH = re.compile(
     r"/(?:[^/?]{0,20}[_-])?(?:404|error|notfound|not_found|nofound|errorpage|page_?not_?found|err)"

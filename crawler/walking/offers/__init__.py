@@ -1,4 +1,5 @@
-"""The words of an offer (数据地址建议): what the page named, what came of it, both readings side by side. Plain and frozen."""
+"""The words of an offer (数据地址建议): what the page named, what came of it, both readings side by side.
+Plain and frozen."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from crawler.walking.shapes import Row, rows_of
 
 
 class How(StrEnum):
-    """Where an address was named: FEED a link to RSS or Atom, ATTRIBUTE an element's ``data-`` attribute, SCRIPT the page's
+    """Where an address was named: FEED a link to RSS or Atom, ATTRIBUTE an element's ``data-``
+    attribute, SCRIPT the page's
     own script, FILE a script file of the page."""
 
     FEED = "feed"
@@ -21,10 +23,14 @@ class How(StrEnum):
 
 
 class Why(StrEnum):
-    """What came of an address. GOOD: it reads whole, with posts of the column's site. Not asked at all: FOREIGN (a host that
-    is not the catalogue's), FORBIDDEN, POST (only a form's answer), UNFILLED (a part of it stands nowhere on the page),
-    REFUSED (a person refused it), TAKEN (another column's address), MANY (too many addresses). Asked: FAILED (no answer, or
-    an error), NO_LIST, FEW, OTHER_SITE, NOT_WHOLE, A_PAGE (a web page, no data), SHARED (offered for other columns, too),
+    """What came of an address. GOOD: it reads whole, with posts of the column's site. Not asked at
+    all: FOREIGN (a host that
+    is not the catalogue's), FORBIDDEN, POST (only a form's answer), UNFILLED (a part of it stands
+    nowhere on the page),
+    REFUSED (a person refused it), TAKEN (another column's address), MANY (too many addresses).
+    Asked: FAILED (no answer, or
+    an error), NO_LIST, FEW, OTHER_SITE, NOT_WHOLE, A_PAGE (a web page, no data), SHARED (offered
+    for other columns, too),
     SECOND (good, but another one fits better)."""
 
     GOOD = "good"
@@ -46,12 +52,14 @@ class Why(StrEnum):
 
 
 OFFERED, TAKEN, REFUSED, OVER = "offered", "taken", "refused", "over"
-"""The states of an offer: it waits for a person, a person took it (its address is the column's), refused it, or it fell away."""
+"""The states of an offer: it waits for a person, a person took it (its address is the column's),
+refused it, or it fell away."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An address that a page names. ``post``: it is asked by a form; ``own``: it names the column as the page's address does;
+    """An address that a page names. ``post``: it is asked by a form; ``own``: it names the column
+    as the page's address does;
     ``whole``: no part of it is unknown."""
 
     url: str
@@ -63,7 +71,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """An address and what came of it; ``said`` is what it answered where it failed (a reason of the reader's)."""
+    """An address and what came of it; ``said`` is what it answered where it failed (a reason of the
+    reader's)."""
 
     url: str
     how: How
@@ -73,7 +82,8 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One reading of a column: what it was, its newest day, how many posts (``total``: that it counts), the first rows."""
+    """One reading of a column: what it was, its newest day, how many posts (``total``: that it
+    counts), the first rows."""
 
     outcome: str
     reason: str = ""
@@ -85,10 +95,13 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What was found for a column whose ``page`` showed no list: a data address, or (``url`` empty) none that fits.
+    """What was found for a column whose ``page`` showed no list: a data address, or (``url`` empty)
+    none that fits.
 
-    ``before`` is what the page said, ``after`` what the data said when last seen. ``ended`` is when it was taken, refused or
-    fell away; ``person`` and ``reason`` are those of whoever decided, ``render`` how the page was opened until then.
+    ``before`` is what the page said, ``after`` what the data said when last seen. ``ended`` is when
+    it was taken, refused or
+    fell away; ``person`` and ``reason`` are those of whoever decided, ``render`` how the page was
+    opened until then.
     """
 
     id: int
@@ -110,7 +123,8 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A column to look for: its page showed no list. ``kept`` is the address that is offered already, ``refused`` those that
+    """A column to look for: its page showed no list. ``kept`` is the address that is offered
+    already, ``refused`` those that
     a person refused, ``known`` the addresses (``visit.key``) of its last first page."""
 
     outlet: Outlet
@@ -123,7 +137,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search for one column brought; ``url`` is empty where nothing fits. ``reads``: its page shows a list again."""
+    """What a search for one column brought; ``url`` is empty where nothing fits. ``reads``: its
+    page shows a list again."""
 
     outlet: str
     page: str

@@ -34,7 +34,8 @@ MOST_URL, MOST_TEXT, MOST_TRIED, CHUNK = 800, 200, 12, 400
 def offers(
     connection: Connection, outlets: Collection[str] | None = None, as_of: datetime | None = None
 ) -> dict[str, Offer]:
-    """What waits for a person now, or waited at ``as_of``, by outlet: also searches that found nothing (``url`` empty)."""
+    """What waits for a person now, or waited at ``as_of``, by outlet: also searches that found
+    nothing (``url`` empty)."""
     query = select(ColumnOfferRow.__table__).where(OFFER.ended.is_(None))
     if as_of is not None:
         still = or_(OFFER.ended.is_(None), OFFER.ended > utc(as_of))
@@ -42,8 +43,14 @@ def offers(
     found: dict[str, Offer] = {}
     names = None if outlets is None else sorted(outlets)
     for start in range(0, 1 if names is None else len(names), CHUNK):
-        some = query if names is None else query.where(OFFER.outlet_id.in_(names[start : start + CHUNK]))
-        found |= {row.outlet_id: offer_of(row) for row in connection.execute(some.order_by(OFFER.id))}
+        some = (
+            query
+            if names is None
+            else query.where(OFFER.outlet_id.in_(names[start : start + CHUNK]))
+        )
+        found |= {
+            row.outlet_id: offer_of(row) for row in connection.execute(some.order_by(OFFER.id))
+        }
     return found
 
 
@@ -56,7 +63,8 @@ def decided(connection: Connection, outlet: str) -> tuple[Offer, ...]:
 
 
 def keep(connection: Connection, found: Iterable[Found]) -> None:
-    """Write what a search brought, in the caller's transaction. An offer that reads no more, or whose page reads again, is over."""
+    """Write what a search brought, in the caller's transaction. An offer that reads no more, or
+    whose page reads again, is over."""
     told = list(found)
     known = offers(connection, [one.outlet for one in told]) if told else {}
     for one in told:
@@ -77,10 +85,15 @@ def keep(connection: Connection, found: Iterable[Found]) -> None:
             moment = utc(one.moment)
             connection.execute(
                 insert(ColumnOfferRow).values(
-                    outlet_id=one.outlet, page=one.page, url=one.url, how=one.how.value if one.how else "",
-                    **_said(one), first_seen=moment, last_seen=moment,
+                    outlet_id=one.outlet,
+                    page=one.page,
+                    url=one.url,
+                    how=one.how.value if one.how else "",
+                    **_said(one),
+                    first_seen=moment,
+                    last_seen=moment,
                 )
-            )  # fmt: skip
+            )
 
 
 def _waits(old: Offer, one: Found) -> bool:
@@ -92,9 +105,16 @@ def _waits(old: Offer, one: Found) -> bool:
 def keep_true(connection: Connection, now: datetime) -> None:
     """End the offers of columns that are read again, stand at another address, or were retired."""
     rows = select(
-        OFFER.id, OFFER.page, OUTLET.url, OUTLET.retired_at, OUTLET.last_conclusive, OFFER.first_seen
+        OFFER.id,
+        OFFER.page,
+        OUTLET.url,
+        OUTLET.retired_at,
+        OUTLET.last_conclusive,
+        OFFER.first_seen,
     )
-    joined = rows.join(OutletRow.__table__, OUTLET.id == OFFER.outlet_id).where(OFFER.ended.is_(None))
+    joined = rows.join(OutletRow.__table__, OUTLET.id == OFFER.outlet_id).where(
+        OFFER.ended.is_(None)
+    )
     for row in connection.execute(joined).all():
         read = row.last_conclusive is not None and row.last_conclusive > row.first_seen
         if read or row.url != row.page or row.retired_at is not None:
@@ -116,12 +136,14 @@ def close(
     reason: str,
     render: str = "plain",
 ) -> None:
-    """A person took (``TAKEN``) or refused (``REFUSED``) the offer of a page that was opened by ``render``."""
+    """A person took (``TAKEN``) or refused (``REFUSED``) the offer of a page that was opened by
+    ``render``."""
     _end(connection, offer.id, now, state, person=person[:100], reason=reason, render=render)
 
 
 def give_back(connection: Connection, outlet: str) -> Offer | None:
-    """The address that was taken is the column's no more; returns what it was, ``None`` where none was taken."""
+    """The address that was taken is the column's no more; returns what it was, ``None`` where none
+    was taken."""
     query = select(ColumnOfferRow.__table__).where(OFFER.outlet_id == outlet, OFFER.state == TAKEN)
     rows = [offer_of(row) for row in connection.execute(query.order_by(OFFER.id))]
     for one in rows:
@@ -130,13 +152,15 @@ def give_back(connection: Connection, outlet: str) -> Offer | None:
 
 
 def taken(connection: Connection) -> dict[str, Offer]:
-    """The addresses that people took, by outlet: in force where the catalogue still says ``page``."""
+    """The addresses that people took, by outlet: in force where the catalogue still says
+    ``page``."""
     query = select(ColumnOfferRow.__table__).where(OFFER.state == TAKEN).order_by(OFFER.id)
     return {row.outlet_id: offer_of(row) for row in connection.execute(query)}
 
 
 def reading_at(outlet: Outlet, offer: Offer | None) -> Outlet:
-    """The column as it is read: at the data that a person took for the page that the catalogue names, which no browser opens."""
+    """The column as it is read: at the data that a person took for the page that the catalogue
+    names, which no browser opens."""
     if offer is None or not offer.url or outlet.url != offer.page:
         return outlet
     return replace(outlet, url=offer.url, render="plain")
@@ -167,7 +191,12 @@ def _side_values(side: Side) -> dict[str, Any]:
 
 def _tried_values(one: Tried) -> dict[str, str]:
     said = _plain(one.said)[:MOST_TEXT]
-    return {"url": _plain(one.url)[:MOST_URL], "how": one.how.value, "why": one.why.value, "said": said}
+    return {
+        "url": _plain(one.url)[:MOST_URL],
+        "how": one.how.value,
+        "why": one.why.value,
+        "said": said,
+    }
 
 
 def _plain(text: str) -> str:
@@ -186,7 +215,12 @@ def _day(text: str) -> date | None:
 def _side(values: Mapping[str, Any]) -> Side:
     rows = tuple(Row(one["title"], one["url"], _day(one["day"])) for one in values["rows"])
     return Side(
-        values["outcome"], values["reason"], _day(values["newest"]), values["count"], values["total"], rows
+        values["outcome"],
+        values["reason"],
+        _day(values["newest"]),
+        values["count"],
+        values["total"],
+        rows,
     )
 
 
@@ -194,8 +228,19 @@ def offer_of(row: Any) -> Offer:
     """A row of the table as data."""
     tried: Sequence[Mapping[str, str]] = row.tried
     return Offer(
-        row.id, row.outlet_id, row.page, row.url, How(row.how) if row.how else None,
-        _side(row.before) if row.before else Side(""), _side(row.after) if row.after else None,
+        row.id,
+        row.outlet_id,
+        row.page,
+        row.url,
+        How(row.how) if row.how else None,
+        _side(row.before) if row.before else Side(""),
+        _side(row.after) if row.after else None,
         tuple(Tried(one["url"], How(one["how"]), Why(one["why"]), one["said"]) for one in tried),
-        row.first_seen, row.last_seen, row.state, row.render, row.ended, row.person, row.reason,
-    )  # fmt: skip
+        row.first_seen,
+        row.last_seen,
+        row.state,
+        row.render,
+        row.ended,
+        row.person,
+        row.reason,
+    )

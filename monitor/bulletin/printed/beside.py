@@ -15,7 +15,8 @@ _SHORTFALL = re.compile(r"(\d{1,2})\s*月\s*[-－—–:：]?\s*(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What a bulletin printed: completion words by unit, lists of names and figures. ``None`` = not printed."""
+    """What a bulletin printed: completion words by unit, lists of names and figures. ``None`` = not
+    printed."""
 
     completion: Mapping[str, str] = field(default_factory=dict)
     never_met: tuple[str, ...] | None = None
@@ -27,13 +28,16 @@ class Printed:
 
 
 def printed_of(data: Mapping[str, Any]) -> Printed:
-    """Plain data (as in a district file) as :class:`Printed`. Raises ``ValueError`` for an unknown key."""
+    """Plain data (as in a district file) as :class:`Printed`. Raises ``ValueError`` for an unknown
+    key."""
     known = set(Printed.__dataclass_fields__)
     for key in data:
         if key not in known:
             raise ValueError(f"printed: unknown key {key}; known: {', '.join(sorted(known))}")
     lists = ("never_met", "often_missed", "no_documents")
-    fields: dict[str, Any] = {k: tuple(v) if k in lists and v is not None else v for k, v in data.items()}
+    fields: dict[str, Any] = {
+        k: tuple(v) if k in lists and v is not None else v for k, v in data.items()
+    }
     return Printed(**fields)
 
 
@@ -44,7 +48,9 @@ def shortfalls(text: str) -> tuple[tuple[int, int], ...]:
 
 def unjudged(text: str) -> frozenset[int]:
     """The months that a completion word sets apart: 4月未判定, 6月未结束, 5月豁免."""
-    return frozenset(int(month) for month in re.findall(r"(\d{1,2})\s*月\s*(?:未判定|未结束|豁免)", text))
+    return frozenset(
+        int(month) for month in re.findall(r"(\d{1,2})\s*月\s*(?:未判定|未结束|豁免)", text)
+    )
 
 
 def compare(truth: Bulletin, printed: Printed | Mapping[str, Any]) -> list[str]:
@@ -56,7 +62,9 @@ def compare(truth: Bulletin, printed: Printed | Mapping[str, Any]) -> list[str]:
     rows = [row for group in truth.groups for row in group.rows]
     names = {row.unit: row.short for row in rows}
     said = {names.get(unit, unit): text for unit, text in words.completion.items()}
-    lines = [line for row in rows for line in _completion(row, said.get(row.short, DONE), truth.months)]
+    lines = [
+        line for row in rows for line in _completion(row, said.get(row.short, DONE), truth.months)
+    ]
     every = [name for group in truth.groups for name in group.every]
     several = [name for group in truth.groups for name in group.several]
     lines += _list("每个月均未达到要求的单位", every, words.never_met, names)
@@ -77,7 +85,11 @@ def compare(truth: Bulletin, printed: Printed | Mapping[str, Any]) -> list[str]:
 
 def _completion(row: UnitRow, said: str, months: Sequence[str]) -> list[str]:
     """One unit's completion word against its numbers."""
-    true = {int(m[5:]): n for m, n, s in zip(months, row.missing, row.states, strict=True) if s == "short"}
+    true = {
+        int(m[5:]): n
+        for m, n, s in zip(months, row.missing, row.states, strict=True)
+        if s == "short"
+    }
     found = dict(shortfalls(said))
     if found == true:
         return []
@@ -95,7 +107,9 @@ def _completion(row: UnitRow, said: str, months: Sequence[str]) -> list[str]:
     return [f"{row.short}：印为“{said}”，实际{numbers}，应为“{row.completion}”"]
 
 
-def _list(label: str, true: Sequence[str], said: Sequence[str] | None, names: Mapping[str, str]) -> list[str]:
+def _list(
+    label: str, true: Sequence[str], said: Sequence[str] | None, names: Mapping[str, str]
+) -> list[str]:
     if said is None:
         return []
     printed = [names.get(unit, unit) for unit in said]

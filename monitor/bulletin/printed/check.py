@@ -22,7 +22,8 @@ DEFAULT_QUOTA = 10
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One contradiction. ``level`` is ``error`` or ``note``; ``sentence`` is Chinese and complete."""
+    """One contradiction. ``level`` is ``error`` or ``note``; ``sentence`` is Chinese and
+    complete."""
 
     level: str
     subject: str
@@ -32,7 +33,8 @@ class Fault:
 def check(
     found: Claims, *, quota: int | None = None, works: Callable[[date], bool] | None = None
 ) -> tuple[Fault, ...]:
-    """The faults of a printed bulletin, annexes first. ``works`` tells working days where they are known.
+    """The faults of a printed bulletin, annexes first. ``works`` tells working days where they are
+    known.
 
     Without ``quota`` the one that the text names is used, else ten a month.
     """
@@ -50,15 +52,19 @@ def check(
 def check_file(
     path: Path, *, quota: int | None = None, works: Callable[[date], bool] | None = None
 ) -> tuple[Fault, ...]:
-    """:func:`check` of a .docx, .xlsx or .txt. Raises ``NotRead``: one sentence, also for a file without annexes."""
+    """:func:`check` of a .docx, .xlsx or .txt. Raises ``NotRead``: one sentence, also for a file
+    without annexes."""
     return check(claims_of(path), quota=quota, works=works)
 
 
 def claims_of(path: Path) -> Claims:
-    """What a .docx, .xlsx or .txt claims. Raises ``NotRead``, also for a file with neither figures nor annexes."""
+    """What a .docx, .xlsx or .txt claims. Raises ``NotRead``, also for a file with neither figures
+    nor annexes."""
     found = claims(read_file(path))
     if not found.annexes and found.total is None:
-        raise NotRead(f"{path.name}：没有找到通报的正文数字或附件表格（表头须有“4月”这样的月份）；请确认文件")
+        raise NotRead(
+            f"{path.name}：没有找到通报的正文数字或附件表格（表头须有“4月”这样的月份）；请确认文件"
+        )
     return found
 
 
@@ -117,9 +123,10 @@ def _line(line: Line, months: tuple[int, ...], need: int) -> Iterator[Fault]:
         return
     if outside := [m for m in said if m not in months]:
         yield Fault(
-            "error", line.name,
+            "error",
+            line.name,
             f"{line.name}：完成情况的月份{_months(outside)}不在统计期内，应为“{right}”（{numbers}）",
-        )  # fmt: skip
+        )
     elif true and not said:
         yield Fault(
             "error",
@@ -136,10 +143,14 @@ def _differences(
     missed = {month: short for month, short in true.items() if month not in said}
     wrong = {month: short for month, short in said.items() if true.get(month) != short}
     if missed:
-        yield Fault("error", line.name, f"{line.name}：漏印{_missing(missed)}，{numbers}应为“{right}”")
+        yield Fault(
+            "error", line.name, f"{line.name}：漏印{_missing(missed)}，{numbers}应为“{right}”"
+        )
     if wrong:
         yield Fault(
-            "error", line.name, f"{line.name}：完成情况印为“{line.completion}”，{numbers}应为“{right}”"
+            "error",
+            line.name,
+            f"{line.name}：完成情况印为“{line.completion}”，{numbers}应为“{right}”",
         )
 
 
@@ -165,9 +176,12 @@ def _with_months(found: Claims) -> Iterator[tuple[Line, tuple[int, ...]]]:
 
 
 def _short(line: Line, months: tuple[int, ...], need: int) -> int:
-    """In how many months the unit surely published less than ``need``, those apart that were not judged."""
+    """In how many months the unit surely published less than ``need``, those apart that were not
+    judged."""
     apart = unjudged(line.completion)
-    return sum(n.falls_short(need) and m not in apart for m, n in zip(months, line.counts, strict=True))
+    return sum(
+        n.falls_short(need) and m not in apart for m, n in zip(months, line.counts, strict=True)
+    )
 
 
 def _lists(found: Claims, lines: list[Line], need: int) -> Iterator[Fault]:
@@ -178,12 +192,16 @@ def _lists(found: Claims, lines: list[Line], need: int) -> Iterator[Fault]:
         missing = [name for name in known if short[name] == whole[name] and name not in found.every]
         for name in missing:
             yield Fault(
-                "error", name, f"{name}：附件中每个月均未达到{need}条，但正文“每月均未达到要求”的单位没有列它"
+                "error",
+                name,
+                f"{name}：附件中每个月均未达到{need}条，但正文“每月均未达到要求”的单位没有列它",
             )
     for name in found.every:
         if name in short and short[name] < whole[name]:
             yield Fault(
-                "error", name, f"{name}：正文称每月均未达到要求，但附件中只有{short[name]}个月不足{need}条"
+                "error",
+                name,
+                f"{name}：正文称每月均未达到要求，但附件中只有{short[name]}个月不足{need}条",
             )
     for name in found.several:
         if name in short and not short[name]:
@@ -199,29 +217,42 @@ def _figures(found: Claims, lines: list[Line]) -> Iterator[Fault]:
     if found.total is not None and lines and not _fits(exactly(found.total), known):
         over = known.at_most is not None and found.total > known.at_most
         total = listed.at_most if over and listed.at_most is not None else listed.at_least
-        gap = found.total - (known.at_most if over and known.at_most is not None else known.at_least)
+        gap = found.total - (
+            known.at_most if over and known.at_most is not None else known.at_least
+        )
         more = f"相差{gap:,}条未作说明" if gap > 0 else f"附件反而多{-gap:,}条"
         yield Fault(
-            "note" if gap > 0 else "error", "总数",
+            "note" if gap > 0 else "error",
+            "总数",
             f"正文称共发布信息{found.total:,}条，附件各单位合计{total:,}条，{more}",
-        )  # fmt: skip
+        )
     for count, word in found.groups:
         annex = _annex_of(word, found.annexes)
         if annex is not None and len(annex.lines) != count:
-            yield Fault("note", word, f"正文称{count}个{word}，{annex.title}列出{len(annex.lines)}个，请核对")
+            yield Fault(
+                "note",
+                word,
+                f"正文称{count}个{word}，{annex.title}列出{len(annex.lines)}个，请核对",
+            )
     if None not in (found.registered, found.accounts) and found.registered != found.accounts:
         yield Fault(
-            "error", "政务新媒体", f"正文称登记在册{found.registered}个政务新媒体，附件列出{found.accounts}个"
+            "error",
+            "政务新媒体",
+            f"正文称登记在册{found.registered}个政务新媒体，附件列出{found.accounts}个",
         )
 
 
 def _annex_of(word: str, annexes: tuple[Annex, ...]) -> Annex | None:
     """The annex that a group's word means, where exactly one does."""
     kinds = (
-        ("镇街", "乡镇", "街道") if word.startswith(("镇", "街", "乡")) else ("区直", "县直", "市直", "部门")
+        ("镇街", "乡镇", "街道")
+        if word.startswith(("镇", "街", "乡"))
+        else ("区直", "县直", "市直", "部门")
     )
     found = [annex for annex in annexes if any(kind in annex.title for kind in kinds)]
-    exact = [annex for annex in found if word.startswith(("镇", "街", "乡")) == ("镇" in annex.title)]
+    exact = [
+        annex for annex in found if word.startswith(("镇", "街", "乡")) == ("镇" in annex.title)
+    ]
     return exact[0] if len(exact) == 1 else None
 
 

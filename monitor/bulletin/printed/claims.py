@@ -1,4 +1,5 @@
-"""What a printed bulletin claims: its period, the lines of its annexes, and what its text says of them. Pure.
+"""What a printed bulletin claims: its period, the lines of its annexes, and what its text says of
+them. Pure.
 
 Only what is understood is taken; a form that is not known yields no claim, never a guess.
 """
@@ -39,7 +40,8 @@ _TOTAL_WORDS = ("合计", "总计", "小计", "附件合计", "全站合计", "�
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One unit's line in an annex, as printed: a number, a range, at least so many, or none (未判定)."""
+    """One unit's line in an annex, as printed: a number, a range, at least so many, or none
+    (未判定)."""
 
     name: str
     counts: tuple[Count, ...]
@@ -49,7 +51,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Annex:
-    """A table of units by month. ``months`` are the numbers in its head; ``sums`` the printed totals line."""
+    """A table of units by month. ``months`` are the numbers in its head; ``sums`` the printed
+    totals line."""
 
     title: str
     months: tuple[int, ...]
@@ -113,7 +116,9 @@ def claims(blocks: Sequence[Block]) -> Claims:
         annexes=annexes,
         registered=int(registered.group(1)) if registered else None,
         accounts=_account_lines(blocks),
-        good=_names(r"做得?的?较?好的?(?:单位)?(?:主要)?(?:有|为|是)?[：:]([^，。；（(]+)", body, known),
+        good=_names(
+            r"做得?的?较?好的?(?:单位)?(?:主要)?(?:有|为|是)?[：:]([^，。；（(]+)", body, known
+        ),
         several=_names(r"多次未达(?:到|标)[^：:。；，]{0,24}[：:]([^，。；（(]+)", body, known),
         every=_every(body, known),
         every_said="每月均未" in body or "每个月均未" in body,
@@ -142,7 +147,9 @@ def _period(body: str) -> tuple[int, tuple[int, ...]]:
 
 
 def _names(pattern: str, body: str, known: Collection[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for found in re.findall(pattern, body) for name in _split(found, known)))
+    return tuple(
+        dict.fromkeys(name for found in re.findall(pattern, body) for name in _split(found, known))
+    )
 
 
 def _split(text: str, known: Collection[str]) -> list[str]:
@@ -155,7 +162,8 @@ def _split(text: str, known: Collection[str]) -> list[str]:
 
 
 def _every(body: str, known: Collection[str]) -> tuple[str, ...]:
-    """Units said to have failed every month: named right before (其中…), or the list just given (且…)."""
+    """Units said to have failed every month: named right before (其中…), or the list just given
+    (且…)."""
     found: list[str] = []
     for clause in re.finditer(r"(?:第?[一二三四1-4]季度)?每个?月均未(?:达到|达标|完成)", body):
         sentence = re.split(r"[。；]", body[: clause.start()])[-1]
@@ -183,7 +191,10 @@ def _annex(title: str, rows: Table) -> Annex | None:
             parts = _parts(months)
             rest = rows[number + 1 :]
             lines = [
-                line for row_ in rest for part in parts if (line := _line(row_, part, row, parts)) is not None
+                line
+                for row_ in rest
+                for part in parts
+                if (line := _line(row_, part, row, parts)) is not None
             ]
             units = [line for line in lines if line.name not in _TOTAL_WORDS]
             sums = next((line.counts for line in lines if line.name == "合计"), ())
@@ -195,7 +206,9 @@ def _annex(title: str, rows: Table) -> Annex | None:
 
 def _of_posts(title: str, head: Sequence[str], lines: Sequence[Line]) -> bool:
     """Is this the table of posts (and not, for example, of disclosed documents)?"""
-    judged = any("完成" in cell for cell in head) or any("完成" in line.completion for line in lines)
+    judged = any("完成" in cell for cell in head) or any(
+        "完成" in line.completion for line in lines
+    )
     return judged or ("公开" not in title and bool(re.search(r"信息(?:更新|发布)", title)))
 
 
@@ -210,7 +223,10 @@ def _parts(months: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
 
 
 def _line(
-    row: Sequence[str], part: list[tuple[int, int]], head: Sequence[str], parts: list[list[tuple[int, int]]]
+    row: Sequence[str],
+    part: list[tuple[int, int]],
+    head: Sequence[str],
+    parts: list[list[tuple[int, int]]],
 ) -> Line | None:
     first, last = part[0][0], part[-1][0]
     following = [other[0][0] for other in parts if other[0][0] > last]

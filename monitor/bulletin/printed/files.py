@@ -1,6 +1,8 @@
-"""A printed bulletin's file -> its texts and tables, in order. Reads .txt, .docx and .xlsx, carefully.
+"""A printed bulletin's file -> its texts and tables, in order. Reads .txt, .docx and .xlsx,
+carefully.
 
-A file from outside is hostile: size and unpacked size are limited, XML entities stay unresolved, formulas
+A file from outside is hostile: size and unpacked size are limited, XML entities stay unresolved,
+formulas
 are read as their stored values.
 """
 
@@ -33,7 +35,8 @@ class Block:
 
 
 def read_file(path: Path) -> tuple[Block, ...]:
-    """The blocks of ``path``. Raises :class:`NotRead` for what is no readable .txt, .docx or .xlsx."""
+    """The blocks of ``path``. Raises :class:`NotRead` for what is no readable .txt, .docx or
+    .xlsx."""
     readers = {".txt": _text, ".md": _text, ".docx": _word, ".xlsx": _sheet}
     reader = readers.get(path.suffix.lower())
     if reader is None:
@@ -46,14 +49,24 @@ def read_file(path: Path) -> tuple[Block, ...]:
         raise NotRead(
             f"{path}：打不开（{error.strerror or error.__class__.__name__}）；请检查路径和权限"
         ) from None
-    except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, ValueError, TypeError, EOFError) as error:
+    except (
+        zipfile.BadZipFile,
+        etree.XMLSyntaxError,
+        KeyError,
+        ValueError,
+        TypeError,
+        EOFError,
+    ) as error:
         if isinstance(error, NotRead):
             raise
-        raise NotRead(f"{path.name}：文件已损坏或格式与扩展名不符；请用 Office 打开后另存") from None
+        raise NotRead(
+            f"{path.name}：文件已损坏或格式与扩展名不符；请用 Office 打开后另存"
+        ) from None
 
 
 def blocks_of(text: str) -> tuple[Block, ...]:
-    """Plain text as blocks: runs of lines with tabs are tables, blank lines between them do not part them."""
+    """Plain text as blocks: runs of lines with tabs are tables, blank lines between them do not
+    part them."""
     found: list[Block] = []
     rows: list[tuple[str, ...]] = []
     for line in text.splitlines():

@@ -2,7 +2,8 @@
 
 
 class Unavailable(RuntimeError):
-    """One sentence: why this report cannot be made on this machine and what to do; the others are not affected."""
+    """One sentence: why this report cannot be made on this machine and what to do; the others are
+    not affected."""
 
 
 class BadTemplate(ValueError):

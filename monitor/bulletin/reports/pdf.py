@@ -17,15 +17,29 @@ SUFFIX = ".pdf"
 PROGRAMS = ("soffice", "libreoffice")
 SECONDS = 180.0
 ALIASES = {
-    word.TITLE: ("方正小标宋_GBK", "华文中宋", "STZhongsong", "Noto Serif CJK SC", "Source Han Serif SC"),
-    word.BODY: ("仿宋", "FangSong", "华文仿宋", "STFangsong", "Noto Serif CJK SC", "Source Han Serif SC"),
+    word.TITLE: (
+        "方正小标宋_GBK",
+        "华文中宋",
+        "STZhongsong",
+        "Noto Serif CJK SC",
+        "Source Han Serif SC",
+    ),
+    word.BODY: (
+        "仿宋",
+        "FangSong",
+        "华文仿宋",
+        "STFangsong",
+        "Noto Serif CJK SC",
+        "Source Han Serif SC",
+    ),
     word.HEAD: ("SimHei", "Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei"),
 }
 """What stands in for the official fonts, best first."""
 
 
 def write(bulletin: Bulletin, path: Path) -> None:
-    """Write ``bulletin`` to ``path``. Raises :class:`Unavailable` without LibreOffice or when it fails."""
+    """Write ``bulletin`` to ``path``. Raises :class:`Unavailable` without LibreOffice or when it
+    fails."""
     program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
     if program is None:
         raise Unavailable(
@@ -44,9 +58,16 @@ def write(bulletin: Bulletin, path: Path) -> None:
 def _convert(program: str, source: Path, folder: Path) -> None:
     """Run LibreOffice with a profile of its own, so that an open one does not swallow the order."""
     command = [
-        program, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore",
-        "--convert-to", "pdf", "--outdir", str(folder), str(source),
-    ]  # fmt: skip
+        program,
+        f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+        "--headless",
+        "--norestore",
+        "--convert-to",
+        "pdf",
+        "--outdir",
+        str(folder),
+        str(source),
+    ]
     try:
         done = subprocess.run(
             command, env=_environment(folder), capture_output=True, timeout=SECONDS, check=False
@@ -58,7 +79,9 @@ def _convert(program: str, source: Path, folder: Path) -> None:
     except OSError as error:
         raise Unavailable(f"LibreOffice 启动失败（{error.strerror}）；请检查安装") from None
     if done.returncode != 0:
-        raise Unavailable(f"LibreOffice 转换失败（退出码{done.returncode}）；请用 Word 打开 .docx 另存为 PDF")
+        raise Unavailable(
+            f"LibreOffice 转换失败（退出码{done.returncode}）；请用 Word 打开 .docx 另存为 PDF"
+        )
 
 
 def _environment(folder: Path) -> Mapping[str, str]:

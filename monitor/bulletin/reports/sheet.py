@@ -1,6 +1,8 @@
-"""The bulletin as an Excel workbook: a summary, the annexes, and a sheet 依据 with the rows behind each figure.
+"""The bulletin as an Excel workbook: a summary, the annexes, and a sheet 依据 with the rows behind
+each figure.
 
-Crawled text is inert: nothing becomes a formula or a link, and a text that begins like a formula gets an
+Crawled text is inert: nothing becomes a formula or a link, and a text that begins like a formula
+gets an
 apostrophe in front, so that it stays text when somebody saves the sheet as CSV.
 """
 
@@ -54,7 +56,9 @@ def write(bulletin: Bulletin, path: Path) -> None:
     for number, group in enumerate(bulletin.groups, 1):
         _annex(pen, bulletin, number, group)
     last = len(bulletin.groups)
-    _accounts(pen, f"附件{last + 1} 新媒体", bulletin.registered, f"附件{last + 1}　现开通政务新媒体情况")
+    _accounts(
+        pen, f"附件{last + 1} 新媒体", bulletin.registered, f"附件{last + 1}　现开通政务新媒体情况"
+    )
     _form(pen, f"附件{last + 2} 调查表")
     _columns(pen, bulletin)
     _disclosure(pen, bulletin)
@@ -86,14 +90,20 @@ def _summary_rows(b: Bulletin) -> list[tuple[Cell, Cell, Cell]]:
         ("门户网站发布信息（条）", b.portal.total.figure, "同一信息在多个栏目只计一次"),
     ]
     for number, group in enumerate(b.groups, 1):
-        rows.append((f"{len(group.rows)}个{group.name}发布信息（条）", group.total.figure, f"附件{number}"))
+        rows.append(
+            (f"{len(group.rows)}个{group.name}发布信息（条）", group.total.figure, f"附件{number}")
+        )
     rows.append(("列入附件的单位合计（条）", b.portal.listed.figure, None))
-    rows.append(("未归属（条）", b.portal.unattributed.figure, "不属于附件所列单位的信息，构成如下"))
+    rows.append(
+        ("未归属（条）", b.portal.unattributed.figure, "不属于附件所列单位的信息，构成如下")
+    )
     rows += [
         (f"　其中：{name}", together(months).figure, "台账内不计任务的单位")
         for name, months in b.portal.others
     ]
-    rows += [(f"　其中：{reason}", together(months).figure, None) for reason, months in b.portal.nobody]
+    rows += [
+        (f"　其中：{reason}", together(months).figure, None) for reason, months in b.portal.nobody
+    ]
     if b.portal.undated:
         rows.append(("日期无法采信的信息（条）", b.portal.undated, "不计入任何月份"))
     for group in b.groups:
@@ -109,7 +119,11 @@ def _summary_rows(b: Bulletin) -> list[tuple[Cell, Cell, Cell]]:
     answered, dark = len(b.registered) - accounts, len(b.disclosure.unknown)
     seen = len(b.disclosure.units) - dark
     rows += [
-        ("检查栏目（个）", b.columns_judged, f"达标{b.columns_passed}个" if b.columns_judged else None),
+        (
+            "检查栏目（个）",
+            b.columns_judged,
+            f"达标{b.columns_passed}个" if b.columns_judged else None,
+        ),
         ("更新较差的栏目（个）", _named(b.columns, b.columns_judged or 0, columns), "见“栏目”"),
         (
             "空白栏目（个）",
@@ -119,7 +133,11 @@ def _summary_rows(b: Bulletin) -> list[tuple[Cell, Cell, Cell]]:
         ("未能判定的栏目（个）", columns, "由检查单位核实，不计入通报，见“未判定”"),
         ("未能判定的账号（个）", accounts, "由检查单位核实，不计入通报，见“未判定”"),
         ("登记在册的政务新媒体（个）", len(b.registered), f"附件{len(b.groups) + 1}"),
-        ("超期未更新的账号（个）", _named(b.idle, answered, accounts), "、".join(r.name for r in b.idle)),
+        (
+            "超期未更新的账号（个）",
+            _named(b.idle, answered, accounts),
+            "、".join(r.name for r in b.idle),
+        ),
         (
             "内容空白的账号（个）",
             _named(b.blank_accounts, answered, accounts),
@@ -127,10 +145,21 @@ def _summary_rows(b: Bulletin) -> list[tuple[Cell, Cell, Cell]]:
         ),
         ("未备案的账号（个）", len(b.unregistered), "、".join(r.name for r in b.unregistered)),
         ("主动公开政府信息（条）", b.disclosure.total.figure, "与网站信息分别统计"),
-        ("主动公开为0的单位（个）", _named(b.disclosure.none, seen, dark), "、".join(b.disclosure.none)),
-        *((f"{line.name}（个）", line.count, f"{line.site}：满{line.limit}个即单项否决") for line in b.veto),
+        (
+            "主动公开为0的单位（个）",
+            _named(b.disclosure.none, seen, dark),
+            "、".join(b.disclosure.none),
+        ),
+        *(
+            (f"{line.name}（个）", line.count, f"{line.site}：满{line.limit}个即单项否决")
+            for line in b.veto
+        ),
         *_by_hand(b),
-        ("检查覆盖（个）", b.coverage.looked, f"应查{b.coverage.known}个，台账共{b.coverage.outlets}个"),
+        (
+            "检查覆盖（个）",
+            b.coverage.looked,
+            f"应查{b.coverage.known}个，台账共{b.coverage.outlets}个",
+        ),
         ("监测情况说明", None, coverage_words(b).removeprefix("监测情况说明：")),
     ]
     if line := record_line(b):
@@ -146,7 +175,8 @@ def _named(names: Sequence[object], judged: int, unjudged: int) -> Cell:
 
 
 def _unjudged(b: Bulletin, kind: str) -> int:
-    """How many columns or accounts have no answer; of a bulletin kept before they were listed, its columns."""
+    """How many columns or accounts have no answer; of a bulletin kept before they were listed, its
+    columns."""
     found = sum(one.kind == kind for one in b.unjudged)
     return found or (len(b.unknown_columns) if kind == "栏目" else 0)
 
@@ -156,7 +186,11 @@ def _by_hand(b: Bulletin) -> list[tuple[Cell, Cell, Cell]]:
     if b.past is not None:
         open_ = [p.name for p in b.past if p.state == "open"]
         rows.append(
-            ("上期问题未整改（个）", len(open_), f"上期共{len(b.past)}个；未整改：{'、'.join(open_) or '无'}")
+            (
+                "上期问题未整改（个）",
+                len(open_),
+                f"上期共{len(b.past)}个；未整改：{'、'.join(open_) or '无'}",
+            )
         )
     if b.errors_reported is not None:
         found = b.errors_reported
@@ -176,7 +210,14 @@ def _annex(pen: Pen, bulletin: Bulletin, number: int, group: Group) -> None:
     name = f"附件{number} {group.name}"
     title = f"附件{number}　{bulletin.period.words}{group.name}{bulletin.settings.place}政府网站信息更新情况"
     sheet = pen.sheet(name, title, (6, 20, *(10 for _ in months), 10, 10, 30))
-    head = ("序号", "单位名称", *(f"{int(m[5:])}月" for m in months), "合计", "月任务数", "完成情况")
+    head = (
+        "序号",
+        "单位名称",
+        *(f"{int(m[5:])}月" for m in months),
+        "合计",
+        "月任务数",
+        "完成情况",
+    )
     rows: list[list[Cell]] = [
         [n, row.short, *map(_cell, row.counts), _cell(row.total), row.quota, row.completion]
         for n, row in enumerate(group.rows, 1)
@@ -221,21 +262,44 @@ def _reconcile(pen: Pen, sheet: Any, row: int, bulletin: Bulletin, months: int) 
 
 def _accounts(pen: Pen, name: str, rows: Sequence[AccountRow], title: str) -> None:
     sheet = pen.sheet(name, title, (6, 24, 34, 14, 12, 13, 11, 11, 11, 11, 12), landscape=True)
-    head = ("序号", "维护单位", "政务新媒体名称", "平台", "备案情况", "最近更新", "距今天数", "已知发布", "最长间隔天数",
-            "超期天数", "判定")  # fmt: skip
+    head = (
+        "序号",
+        "维护单位",
+        "政务新媒体名称",
+        "平台",
+        "备案情况",
+        "最近更新",
+        "距今天数",
+        "已知发布",
+        "最长间隔天数",
+        "超期天数",
+        "判定",
+    )
     lines: list[list[Cell]] = [
         [
-            number, "、".join(a.units), a.name, PAPER_NAMES.get(a.platform, a.platform), STATES.get(a.state, a.state),
-            a.newest, a.days, a.posts, a.gap, a.days_out, VERDICTS.get(a.verdict, a.verdict),
+            number,
+            "、".join(a.units),
+            a.name,
+            PAPER_NAMES.get(a.platform, a.platform),
+            STATES.get(a.state, a.state),
+            a.newest,
+            a.days,
+            a.posts,
+            a.gap,
+            a.days_out,
+            VERDICTS.get(a.verdict, a.verdict),
         ]
         for number, a in enumerate(rows, 1)
-    ]  # fmt: skip
+    ]
     pen.table(sheet, head, lines)
 
 
 def _form(pen: Pen, name: str) -> None:
     sheet = pen.sheet(
-        name, f"{name.split()[0]}　政务新媒体情况调查表", (6, 16, 20, 20, 26, 16, 20, 20), landscape=True
+        name,
+        f"{name.split()[0]}　政务新媒体情况调查表",
+        (6, 16, 20, 20, 26, 16, 20, 20),
+        landscape=True,
     )
     sheet.write_string(1, 0, "单位名称（盖章）：", pen.note)
     sheet.write_string(1, 5, "填表日期：", pen.note)
@@ -269,32 +333,51 @@ def _columns(pen: Pen, bulletin: Bulletin) -> None:
         bulletin.unknown_columns if not bulletin.unjudged else ()
     )  # of a bulletin kept before they were listed
     rows = [*bulletin.columns, *bulletin.blank_columns, *kept]
-    pen.table(sheet, head, [_column(number, row) for number, row in enumerate(rows, 1)], left=(1, 2, 9, 10))
+    pen.table(
+        sheet,
+        head,
+        [_column(number, row) for number, row in enumerate(rows, 1)],
+        left=(1, 2, 9, 10),
+    )
 
 
 def _column(number: int, row: ColumnRow) -> list[Cell]:
     return [
-        number, row.name, row.path, row.cls, "、".join(row.units), row.newest, row.due, row.days_over or None,
-        VERDICTS.get(row.state, row.state), row.sentence, row.url,
-    ]  # fmt: skip
+        number,
+        row.name,
+        row.path,
+        row.cls,
+        "、".join(row.units),
+        row.newest,
+        row.due,
+        row.days_over or None,
+        VERDICTS.get(row.state, row.state),
+        row.sentence,
+        row.url,
+    ]
 
 
 def _disclosure(pen: Pen, bulletin: Bulletin) -> None:
     months = bulletin.months
     sheet = pen.sheet(
-        "主动公开", f"{bulletin.period.words}主动公开政府信息情况", (6, 24, *(10 for _ in months), 10)
+        "主动公开",
+        f"{bulletin.period.words}主动公开政府信息情况",
+        (6, 24, *(10 for _ in months), 10),
     )
     rows: list[list[Cell]] = [
         [number, unit, *(count.figure for count in found), together(found).figure]
         for number, (unit, found) in enumerate(bulletin.disclosure.units, 1)
     ]
     if bulletin.disclosure.unattributed.at_least:
-        rows.append([None, "未归属", *(None for _ in months), bulletin.disclosure.unattributed.figure])
+        rows.append(
+            [None, "未归属", *(None for _ in months), bulletin.disclosure.unattributed.figure]
+        )
     pen.table(sheet, ("序号", "单位名称", *(f"{int(m[5:])}月" for m in months), "合计"), rows)
 
 
 def _outlook(pen: Pen, bulletin: Bulletin) -> None:
-    """Ranks inside each group, earlier periods, and the running month's forecast: hints, no verdicts."""
+    """Ranks inside each group, earlier periods, and the running month's forecast: hints, no
+    verdicts."""
     head = (
         "序号",
         "类别",
@@ -316,11 +399,19 @@ def _outlook(pen: Pen, bulletin: Bulletin) -> None:
         pace = ahead.get(c.unit)
         rows.append(
             [
-                number, c.group, c.unit, c.total.figure, c.rank, c.of, _figure(c.before), _change(c.total, c.before),
-                _figure(c.year_ago), _change(c.total, c.year_ago),
+                number,
+                c.group,
+                c.unit,
+                c.total.figure,
+                c.rank,
+                c.of,
+                _figure(c.before),
+                _change(c.total, c.before),
+                _figure(c.year_ago),
+                _change(c.total, c.year_ago),
                 *((pace.so_far.figure, pace.expected, pace.days_left) if pace else (None,) * 3),
             ]
-        )  # fmt: skip
+        )
     title = "同类比较与预计（仅供参考，不作为通报依据；空格表示该期未采集）"
     sheet = pen.sheet("比较", title, (6, 12, 20, *(11 for _ in head[3:])), landscape=True)
     pen.table(sheet, head, rows)
@@ -347,7 +438,9 @@ def _evidence(pen: Pen, bulletin: Bulletin) -> None:
         ("主动公开", paper) for paper in bulletin.documents
     ]
     for part, first in enumerate(range(0, max(1, len(series)), MOST_ROWS), 1):
-        sheet = pen.sheet(f"依据{part if part > 1 else ''}", EVIDENCE, EVIDENCE_WIDTHS, landscape=True)
+        sheet = pen.sheet(
+            f"依据{part if part > 1 else ''}", EVIDENCE, EVIDENCE_WIDTHS, landscape=True
+        )
         chosen = enumerate(series[first : first + MOST_ROWS], first + 1)
         pen.table(
             sheet,
@@ -367,9 +460,18 @@ def _post(number: int, kind: str, line: PostLine) -> list[Cell]:
         else ""
     )
     return [
-        number, kind, line.unit or "未归属", line.month or "不计", line.day, line.title, line.origin,
-        "、".join(line.columns), reason, float(line.confidence), line.url,
-    ]  # fmt: skip
+        number,
+        kind,
+        line.unit or "未归属",
+        line.month or "不计",
+        line.day,
+        line.title,
+        line.origin,
+        "、".join(line.columns),
+        reason,
+        float(line.confidence),
+        line.url,
+    ]
 
 
 def _questions(pen: Pen, bulletin: Bulletin) -> None:
@@ -379,7 +481,15 @@ def _questions(pen: Pen, bulletin: Bulletin) -> None:
         "待认定", "来源待人工认定（认定一次，以后沿用）", (6, 30, 30, 34, 8, 50, 50), landscape=True
     )
     rows: list[list[Cell]] = [
-        [number, q.origin or "（无来源）", "、".join(q.columns), q.reason, q.count, q.example, q.url]
+        [
+            number,
+            q.origin or "（无来源）",
+            "、".join(q.columns),
+            q.reason,
+            q.count,
+            q.example,
+            q.url,
+        ]
         for number, q in enumerate(bulletin.questions, 1)
     ]
     pen.table(sheet, ("序号", "来源", "栏目", "原因", "条数", "例", "网址"), rows, left=(5, 6))

@@ -1,7 +1,9 @@
-"""The bulletin as a Word document in the look of an official paper (GB/T 9704): still a draft to be edited.
+"""The bulletin as a Word document in the look of an official paper (GB/T 9704): still a draft to be
+edited.
 
 Title 2 号 方正小标宋, body 3 号 仿宋_GB2312, headings 黑体, 28-point lines, 22 lines a page, page numbers in
-the foot, tables that repeat their head. Fonts are named with what stands in for them, never shipped.
+the foot, tables that repeat their head. Fonts are named with what stands in for them, never
+shipped.
 """
 
 from __future__ import annotations
@@ -24,7 +26,13 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 from lxml import etree
 
-from monitor.bulletin.coverage import basis_words, coverage_words, draft_words, rates_words, reasons_of
+from monitor.bulletin.coverage import (
+    basis_words,
+    coverage_words,
+    draft_words,
+    rates_words,
+    reasons_of,
+)
 from monitor.bulletin.model import FIELD_NAMES, Bulletin, Group
 from monitor.bulletin.reports import BadTemplate
 from monitor.bulletin.template import fill, opened
@@ -47,22 +55,28 @@ DAY = re.compile(r"(?<=\d)-(?=\d)")
 """The hyphens of 2020-07-20, where no line may end."""
 BASES = "超期和空白栏目的认定依据"
 SIDE_BY_SIDE = range(16, 51)
-"""So many units an annex prints two lines side by side, as offices do; more would be torn over several pages."""
+"""So many units an annex prints two lines side by side, as offices do; more would be torn over
+several pages."""
 
 TABLE_WIDTH = 15.6
 """Centimetres."""
 SIZES, SMALL = (12.0, 10.5, 9.0, 7.5, 6.5), (10.5, 9.0)
-"""Points that a table's text may have, the likeliest first: 小四 to 小六; two lines side by side are not made smaller."""
+"""Points that a table's text may have, the likeliest first: 小四 to 小六; two lines side by side are
+not made smaller."""
 
 
 def write(bulletin: Bulletin, path: Path) -> None:
-    """Write ``bulletin`` to ``path``, into the office's own template where ``settings.template`` names one.
+    """Write ``bulletin`` to ``path``, into the office's own template where ``settings.template``
+    names one.
 
-    Raises ``OSError`` when a file cannot be read or written, :class:`BadTemplate` for a template that is no
+    Raises ``OSError`` when a file cannot be read or written, :class:`BadTemplate` for a template
+    that is no
     Word file or names an unknown field.
     """
     template = bulletin.settings.template
-    document = docx.Document() if not template else opened(Path(template), tuple(PARTS), FIELD_NAMES)
+    document = (
+        docx.Document() if not template else opened(Path(template), tuple(PARTS), FIELD_NAMES)
+    )
     if not template:
         _page(document)
         _styles(document)
@@ -135,12 +149,16 @@ def _font_table(document: Document) -> None:
     """Name the stand-ins in the document's font table."""
     for part in document.part.package.iter_parts():
         if str(part.partname) == "/word/fontTable.xml":
-            root = etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False, no_network=True))
+            root = etree.fromstring(
+                part.blob, etree.XMLParser(resolve_entities=False, no_network=True)
+            )
             for name, stand_in in STAND_INS.items():
                 font = etree.SubElement(root, qn("w:font"), {qn("w:name"): name})
                 etree.SubElement(font, qn("w:altName"), {qn("w:val"): stand_in})
                 etree.SubElement(font, qn("w:charset"), {qn("w:val"): "86"})
-            part._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+            part._blob = etree.tostring(
+                root, xml_declaration=True, encoding="UTF-8", standalone=True
+            )
 
 
 def _properties(document: Document, bulletin: Bulletin) -> None:
@@ -149,7 +167,9 @@ def _properties(document: Document, bulletin: Bulletin) -> None:
     core.subject = bulletin.period.words
     core.created = core.modified = bulletin.as_of.replace(tzinfo=None)
     core.last_modified_by = ""
-    core.comments = "自检未通过，经强制生成" if bulletin.forced else "由数据生成的草稿，印发前请核对"
+    core.comments = (
+        "自检未通过，经强制生成" if bulletin.forced else "由数据生成的草稿，印发前请核对"
+    )
     core.language = "zh-CN"
 
 
@@ -179,7 +199,9 @@ def _say(
 
 
 def _title(document: Document, bulletin: Bulletin) -> None:
-    title = _say(document, bulletin.title, TITLE, SIZE_TITLE, indent=False, align=WD_ALIGN_PARAGRAPH.CENTER)
+    title = _say(
+        document, bulletin.title, TITLE, SIZE_TITLE, indent=False, align=WD_ALIGN_PARAGRAPH.CENTER
+    )
     title.paragraph_format.line_spacing = Pt(36)
     _say(document, "", indent=False)
 
@@ -226,7 +248,8 @@ def _annexes(document: Document, bulletin: Bulletin) -> None:
 
 
 def _bases(document: Document, bulletin: Bulletin) -> None:
-    """Behind the numbered annexes: what each accused column is accused by, and how often each rule was wrong."""
+    """Behind the numbered annexes: what each accused column is accused by, and how often each rule
+    was wrong."""
     rates = rates_words(bulletin)
     if not bulletin.accused and not rates:
         return
@@ -243,7 +266,9 @@ def _annex(document: Document, bulletin: Bulletin, number: int, title: str) -> N
     lead = _say(document, f"附件{number}", HEAD, indent=False)
     lead.paragraph_format.page_break_before = True
     lead.paragraph_format.keep_with_next = True
-    heading = _say(document, title, TITLE, _one_line(title), indent=False, align=WD_ALIGN_PARAGRAPH.CENTER)
+    heading = _say(
+        document, title, TITLE, _one_line(title), indent=False, align=WD_ALIGN_PARAGRAPH.CENTER
+    )
     heading.paragraph_format.keep_with_next = True
     heading.paragraph_format.space_after = Pt(8)
     groups = len(bulletin.groups)
@@ -266,10 +291,13 @@ def _one_line(title: str) -> Any:
 
 
 def _units(document: Document, bulletin: Bulletin, group: Group) -> None:
-    """Units by month; a long group stands in two columns of units, read down the left half first."""
+    """Units by month; a long group stands in two columns of units, read down the left half
+    first."""
     months = [f"{int(month[5:])}月" for month in bulletin.months]
     head: tuple[str, ...] = ("单位名称", *months, "完成情况")
-    plain = [(row.short, *(count.sign for count in row.counts), row.completion) for row in group.rows]
+    plain = [
+        (row.short, *(count.sign for count in row.counts), row.completion) for row in group.rows
+    ]
     lines = [
         (row.short, *(count.sign for count in row.counts), row.completion.replace(" ", "\n"))
         for row in group.rows
@@ -277,7 +305,9 @@ def _units(document: Document, bulletin: Bulletin, group: Group) -> None:
     half = (len(lines) + 1) // 2
     blank = ("",) * len(head)
     right = [*lines[half:], *([blank] * (2 * half - len(lines)))]
-    width, size, whole = fitted([head, *lines], TABLE_WIDTH / 2, SMALL) if lines else ((), 0.0, False)
+    width, size, whole = (
+        fitted([head, *lines], TABLE_WIDTH / 2, SMALL) if lines else ((), 0.0, False)
+    )
     if whole and len(group.rows) in SIDE_BY_SIDE:
         pairs = [a + b for a, b in zip(lines[:half], right, strict=True)]
         _table(document, head * 2, pairs, width * 2, Pt(size))
@@ -301,7 +331,9 @@ def _reconciled(document: Document, bulletin: Bulletin) -> None:
 
 def _form(document: Document) -> None:
     _say(document, "单位名称（盖章）：　　　　　　　　　填表日期：", size=SIZE_TABLE, indent=False)
-    _table(document, FORM, [("",) * len(FORM)] * 6, (1.2, 2.0, 2.0, 2.0, 2.4, 2.0, 2.0, 2.0), Pt(10.5))
+    _table(
+        document, FORM, [("",) * len(FORM)] * 6, (1.2, 2.0, 2.0, 2.0, 2.4, 2.0, 2.0, 2.0), Pt(10.5)
+    )
     _say(document, "填表人：　　　　　　　　　　　　　　联系电话：", size=SIZE_TABLE, indent=False)
     for note in FORM_NOTES:
         _say(document, note, size=SIZE_TABLE, indent=False)
@@ -314,7 +346,8 @@ def _table(
     widths: Sequence[float],
     size: Any = SIZE_TABLE,
 ) -> None:
-    """A grid with a head that repeats on every page; rows never break across pages. Widths in centimetres."""
+    """A grid with a head that repeats on every page; rows never break across pages. Widths in
+    centimetres."""
     table = document.add_table(rows=0, cols=len(head), style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     _margins(table)
@@ -337,7 +370,13 @@ def _margins(table: Table) -> None:
 
 
 def _row(
-    table: Table, texts: Sequence[str], widths: Sequence[float], font: str, size: Any, *, repeat: bool = False
+    table: Table,
+    texts: Sequence[str],
+    widths: Sequence[float],
+    font: str,
+    size: Any,
+    *,
+    repeat: bool = False,
 ) -> None:
     row = table.add_row()  # type: ignore[no-untyped-call]
     row.height, row.height_rule = Cm(0.75), WD_ROW_HEIGHT_RULE.AT_LEAST
@@ -374,8 +413,14 @@ def _imprint(document: Document, bulletin: Bulletin) -> None:
     paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Pt(14)
     paragraph.paragraph_format.tab_stops.add_tab_stop(TEXT_WIDTH - Pt(14), WD_TAB_ALIGNMENT.RIGHT)
     frame = OxmlElement("w:framePr")
-    for name, value in (("w", TEXT_WIDTH.twips), ("hAnchor", "margin"), ("vAnchor", "margin"),
-                        ("xAlign", "left"), ("yAlign", "bottom"), ("wrap", "around")):  # fmt: skip
+    for name, value in (
+        ("w", TEXT_WIDTH.twips),
+        ("hAnchor", "margin"),
+        ("vAnchor", "margin"),
+        ("xAlign", "left"),
+        ("yAlign", "bottom"),
+        ("wrap", "around"),
+    ):
         frame.set(qn(f"w:{name}"), str(value))
     paragraph._p.get_or_add_pPr().insert(0, frame)
     borders = OxmlElement("w:pBdr")

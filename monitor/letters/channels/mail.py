@@ -24,7 +24,8 @@ from monitor.words.plain import clean
 PORTS = {"ssl": 465, "starttls": 587, "plain": 25}
 MAX_ANSWER = 500
 STEPS = 10
-"""Timeouts that all until the end mark may take together: a server that greets or answers by drips ends there."""
+"""Timeouts that all until the end mark may take together: a server that greets or answers by drips
+ends there."""
 
 Fault = OSError | smtplib.SMTPException | ValueError
 
@@ -34,9 +35,11 @@ def send(
 ) -> Receipt:
     """Send ``letter`` to ``letter.to``; returns the server's answer and whom it refused.
 
-    ``moment`` becomes the Date line. ``handing_over`` is called when the server has the whole letter but
+    ``moment`` becomes the Date line. ``handing_over`` is called when the server has the whole
+    letter but
     its end mark: a letter whose end mark never came is not delivered (RFC 5321 4.1.1.4).
-    Raises :class:`Undelivered` when nobody gets it, or when the last answer was lost (``doubtful``).
+    Raises :class:`Undelivered` when nobody gets it, or when the last answer was lost
+    (``doubtful``).
     """
     message = compose(letter, settings, moment).as_bytes()
     with _session(settings) as smtp:
@@ -49,7 +52,8 @@ def send(
 
 
 def compose(letter: Letter, settings: MailConfig, moment: datetime) -> EmailMessage:
-    """``letter`` as a mail. The Message-ID comes from its key and sender, so that a repeat is known as one.
+    """``letter`` as a mail. The Message-ID comes from its key and sender, so that a repeat is known
+    as one.
 
     Raises :class:`Undelivered` (permanent) for an address that is none.
     """
@@ -66,7 +70,8 @@ def compose(letter: Letter, settings: MailConfig, moment: datetime) -> EmailMess
         message["Reply-To"] = Address(addr_spec=settings.reply_to)
     message["Subject"] = clean(letter.subject)
     message["Date"] = moment
-    # Districts that share a mail domain write to the same units' leaders: the sender tells them apart.
+    # Districts that share a mail domain write to the same units' leaders: the sender tells them
+    # apart.
     local, _, domain = settings.sender.partition("@")
     message["Message-ID"] = f"<{letter.key}.{local}@{domain}>"
     # Out-of-office robots must not answer a robot (RFC 3834; the second is Exchange's word for it).
@@ -144,8 +149,11 @@ def _password(settings: MailConfig) -> str:
         raise Undelivered(False, answer, stage="settings", closed=True) from None
 
 
-def _envelope(smtp: Conversation, letter: Letter, settings: MailConfig, size: int) -> dict[str, Refusal]:
-    """Sender and recipients; returns the refused ones. Raises when the sender or everybody is refused."""
+def _envelope(
+    smtp: Conversation, letter: Letter, settings: MailConfig, size: int
+) -> dict[str, Refusal]:
+    """Sender and recipients; returns the refused ones. Raises when the sender or everybody is
+    refused."""
     try:
         options = [f"SIZE={size}"] if smtp.has_extn("size") else []
         code, words = smtp.mail(settings.sender, options)
@@ -154,7 +162,9 @@ def _envelope(smtp: Conversation, letter: Letter, settings: MailConfig, size: in
         answers = {address: smtp.rcpt(address) for address in letter.to}
     except (OSError, smtplib.SMTPException) as error:
         raise _fault("recipient", error) from error
-    refused = {a: _refused("recipient", *said) for a, said in answers.items() if said[0] not in (250, 251)}
+    refused = {
+        a: _refused("recipient", *said) for a, said in answers.items() if said[0] not in (250, 251)
+    }
     refusals = {a: Refusal(why.permanent, why.answer) for a, why in refused.items()}
     if len(refused) < len(letter.to):
         return refusals
@@ -166,8 +176,11 @@ def _envelope(smtp: Conversation, letter: Letter, settings: MailConfig, size: in
     )
 
 
-def _data(smtp: Conversation, message: bytes, settings: MailConfig, handing_over: HandingOver) -> str:
-    """The letter itself; returns the server's answer. From the end mark on a silence is doubtful."""
+def _data(
+    smtp: Conversation, message: bytes, settings: MailConfig, handing_over: HandingOver
+) -> str:
+    """The letter itself; returns the server's answer. From the end mark on a silence is
+    doubtful."""
     try:
         code, words = smtp.docmd("DATA")
         if code != 354:
@@ -189,14 +202,17 @@ def _data(smtp: Conversation, message: bytes, settings: MailConfig, handing_over
             False, f"信件已交出，未收到答复：{_words(error)}", stage="answer", doubtful=True
         ) from error
     if code == -1:
-        raise Undelivered(False, f"信件已交出，答复无法识别：{_said(words)}", stage="answer", doubtful=True)
+        raise Undelivered(
+            False, f"信件已交出，答复无法识别：{_said(words)}", stage="answer", doubtful=True
+        )
     if code != 250:
         raise _refused("data", code, words)
     return f"{code} {_said(words)}"
 
 
 def _refused(stage: str, code: int, words: bytes) -> Undelivered:
-    """The server's number tells lasting refusals (5xx) from passing ones; a refused sender is our fault."""
+    """The server's number tells lasting refusals (5xx) from passing ones; a refused sender is our
+    fault."""
     too_big = code == 552
     ours = stage in ("sender", "login", "hello") and not too_big
     return Undelivered(
@@ -212,7 +228,9 @@ def _fault(stage: str, error: Fault) -> Undelivered:
     """Anything but an answer to this letter: the next one would fare the same."""
     if isinstance(error, smtplib.SMTPResponseException):
         raw = error.smtp_error
-        found = _refused(stage, error.smtp_code, raw if isinstance(raw, bytes) else str(raw).encode())
+        found = _refused(
+            stage, error.smtp_code, raw if isinstance(raw, bytes) else str(raw).encode()
+        )
         return Undelivered(False, found.answer, stage=stage, code=found.code, closed=True)
     return Undelivered(False, _words(error), stage=stage, closed=True)
 

@@ -27,7 +27,8 @@ LIMITS = {"wecom": 2000, "dingtalk": 18_000, "feishu": 18_000, "generic": 1_000_
 """Bytes of text that fit, a little below what each robot takes (企业微信 text: 2,048)."""
 
 STEPS = 2
-"""Timeouts that the whole conversation may take: connecting and answering, however the bytes are dripped."""
+"""Timeouts that the whole conversation may take: connecting and answering, however the bytes are
+dripped."""
 MOST = 65_536
 """Bytes of a platform's answer that are read; a true one has a hundred."""
 BUSY: Mapping[str, tuple[int, ...]] = {
@@ -40,31 +41,46 @@ BUSY: Mapping[str, tuple[int, ...]] = {
 
 
 def send(
-    letter: Letter, settings: WebhookConfig, moment: datetime, handing_over: HandingOver = unrecorded
+    letter: Letter,
+    settings: WebhookConfig,
+    moment: datetime,
+    handing_over: HandingOver = unrecorded,
 ) -> Receipt:
-    """Post ``letter``'s subject and text. Raises :class:`Undelivered` for anything but the platform's yes."""
+    """Post ``letter``'s subject and text. Raises :class:`Undelivered` for anything but the
+    platform's yes."""
     url, secret = _address(settings), _secret(settings)
     url, body = _message(letter, settings.kind, url, secret, int(moment.timestamp()))
     handing_over()
     host = httpx.URL(url).host
     backend = GuardedWaitingBackend(inside=frozenset({host}) if settings.inside else frozenset())
     try:
-        with guarded_sender(backend, timeout=settings.timeout, whole=STEPS * settings.timeout) as client:
-            request = client.build_request("POST", url, json=body, headers={"Idempotency-Key": letter.key})
+        with guarded_sender(
+            backend, timeout=settings.timeout, whole=STEPS * settings.timeout
+        ) as client:
+            request = client.build_request(
+                "POST", url, json=body, headers={"Idempotency-Key": letter.key}
+            )
             answer = asked(client, request, MOST)
     except ForbiddenAddress:
-        said = f"{host} 指向内网或本机，未投递；确是本单位内网的机器人，请在它的配置里写 inside: true"
+        said = (
+            f"{host} 指向内网或本机，未投递；确是本单位内网的机器人，请在它的配置里写 inside: true"
+        )
         raise Undelivered(False, said, stage="settings", closed=True) from None
     except httpx.HTTPError as error:
         connected = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
         # The error's own text may hold the address, and with it the key.
         said = f"连接出错：{error.__class__.__name__}"
-        raise Undelivered(False, said, stage="connect", closed=not connected, doubtful=connected) from None
+        raise Undelivered(
+            False, said, stage="connect", closed=not connected, doubtful=connected
+        ) from None
     return _judge(answer, settings.kind)
 
 
-def _message(letter: Letter, kind: str, url: str, secret: str, stamp: int) -> tuple[str, dict[str, Any]]:
-    """The address and body of ``kind``. Plain text only: markdown in a crawled title would be obeyed."""
+def _message(
+    letter: Letter, kind: str, url: str, secret: str, stamp: int
+) -> tuple[str, dict[str, Any]]:
+    """The address and body of ``kind``. Plain text only: markdown in a crawled title would be
+    obeyed."""
     text = _fit(f"{letter.subject}\n{letter.text}", LIMITS[kind]).replace("<", "＜")
     if kind == "wecom":
         return url, {"msgtype": "text", "text": {"content": text}}
@@ -78,7 +94,12 @@ def _message(letter: Letter, kind: str, url: str, secret: str, stamp: int) -> tu
         if secret:
             body |= {"timestamp": str(stamp), "sign": _sign(f"{stamp}\n{secret}".encode(), b"")}
         return url, body
-    return url, {"key": letter.key, "unit": letter.unit, "subject": letter.subject, "text": letter.text}
+    return url, {
+        "key": letter.key,
+        "unit": letter.unit,
+        "subject": letter.subject,
+        "text": letter.text,
+    }
 
 
 def _sign(key: bytes, message: bytes) -> str:
@@ -86,7 +107,8 @@ def _sign(key: bytes, message: bytes) -> str:
 
 
 def _fit(text: str, limit: int) -> str:
-    """``text`` cut at a line end so that it stays within ``limit`` bytes of UTF-8, ``<`` counted as ``＜``."""
+    """``text`` cut at a line end so that it stays within ``limit`` bytes of UTF-8, ``<`` counted as
+    ``＜``."""
     if len(text.replace("<", "＜").encode()) <= limit:
         return text
     more = "\n……（详见邮件）"
@@ -100,7 +122,9 @@ def _judge(answer: Answer, kind: str) -> Receipt:
     said = clean(answer.text[:2000], 300)
     if answer.status != 200 and not (kind == "generic" and 200 <= answer.status < 300):
         permanent = answer.status in (400, 404, 405, 410, 413, 415, 422)
-        raise Undelivered(permanent, f"HTTP {answer.status} {said}", stage="answer", code=answer.status)
+        raise Undelivered(
+            permanent, f"HTTP {answer.status} {said}", stage="answer", code=answer.status
+        )
     if kind == "generic":
         return Receipt(f"HTTP {answer.status} {said}".strip())
     try:
@@ -123,9 +147,13 @@ def _address(settings: WebhookConfig) -> str:
         )
     except (OSError, UnicodeDecodeError):
         url = ""
-    if not safe_link(url) or not (url.startswith("https://") or (settings.inside and _loopback(url))):
+    if not safe_link(url) or not (
+        url.startswith("https://") or (settings.inside and _loopback(url))
+    ):
         place = settings.url_file or f"环境变量 {settings.url_env}"
-        raise Undelivered(False, f"{place} 里没有可用的 https 机器人地址", stage="settings", closed=True)
+        raise Undelivered(
+            False, f"{place} 里没有可用的 https 机器人地址", stage="settings", closed=True
+        )
     return url
 
 
@@ -134,7 +162,9 @@ def _secret(settings: WebhookConfig) -> str:
         return ""
     if secret := os.environ.get(settings.secret_env):
         return secret
-    raise Undelivered(False, f"环境变量 {settings.secret_env} 没有设置", stage="settings", closed=True)
+    raise Undelivered(
+        False, f"环境变量 {settings.secret_env} 没有设置", stage="settings", closed=True
+    )
 
 
 def _loopback(url: str) -> bool:

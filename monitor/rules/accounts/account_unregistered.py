@@ -1,6 +1,7 @@
 """{place}有台账中没有登记的{platform}{name}，请核实是否漏报。
 
-Ours, for a person to decide: an account that the portal links to or shows as a QR code, and that the register does
+Ours, for a person to decide: an account that the portal links to or shows as a QR code, and that
+the register does
 not know; the page is the proof. So is an account that the register itself calls unregistered.
 """
 
@@ -47,12 +48,15 @@ def _judge(one: Unlisted, names: Mapping[str, str], clause: str) -> Verdict:
         clause=clause,
         cause=CAUSE if value is Value.UNKNOWN else "",
         numbers={
-            "page": clean(one.page_url), "page_hash": one.page_hash, "first_seen": one.first_seen.isoformat(),
-            "units": "、".join(names.get(unit, unit) for unit in one.units), "like": clean(one.like),
+            "page": clean(one.page_url),
+            "page_hash": one.page_hash,
+            "first_seen": one.first_seen.isoformat(),
+            "units": "、".join(names.get(unit, unit) for unit in one.units),
+            "like": clean(one.like),
         },
         ours=True,
         name=clean(one.name) or one.number,
-    )  # fmt: skip
+    )
 
 
 def _stand(one: Unlisted, names: Mapping[str, str]) -> tuple[Value, str]:

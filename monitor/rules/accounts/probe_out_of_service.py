@@ -1,6 +1,7 @@
 """{name}的读取渠道停用：{why}。期间该平台账号一律不认定超期，请检查读取方式。
 
-Ours, one for a probe and not one for an account. A probe is out while a canary of it is silent or refused, while
+Ours, one for a probe and not one for an account. A probe is out while a canary of it is silent or
+refused, while
 its night was broken off by walls in a row, or while half of all accounts turned empty in one night.
 """
 
@@ -45,7 +46,9 @@ def check(facts: Facts, *, clause: Clause, look_hours: LookHours = 48) -> Iterat
         yield _verdict(probe, why, clause)
 
 
-def _newest(outlets: Iterable[OutletFacts], since: datetime) -> dict[str, list[tuple[OutletFacts, Look]]]:
+def _newest(
+    outlets: Iterable[OutletFacts], since: datetime
+) -> dict[str, list[tuple[OutletFacts, Look]]]:
     """By probe, each outlet's newest look through it."""
     found: dict[str, list[tuple[OutletFacts, Look]]] = defaultdict(list)
     for of in outlets:
@@ -77,7 +80,9 @@ def _broken(looks: Sequence[tuple[OutletFacts, Look]]) -> str:
     copies = sum(look.reason == "old_copy" for _, look in looks)
     if copies and copies >= COPIES * len(looks):
         return f"{copies}个账号看到的是缓存里的旧答复"
-    walls = sum(look.outcome is Outcome.BLOCKED and look.reason in WALL_REASONS for _, look in looks)
+    walls = sum(
+        look.outcome is Outcome.BLOCKED and look.reason in WALL_REASONS for _, look in looks
+    )
     if walls >= WALLS_IN_A_ROW and walls >= WALLED_SHARE * len(looks):
         return f"{walls}个账号被平台拦截"
     return ""

@@ -1,7 +1,9 @@
 """{name}登记的网址是{registered}，打开后到了{landed}，请核实并更正台账，或登记这个地址属实。
 
-Ours: where a column's address leads elsewhere the office is told once, with both addresses. Where a whole portal moved with all
-its paths it is one finding for the site. It ends when the address is corrected, leads home again, or a clerk said that the
+Ours: where a column's address leads elsewhere the office is told once, with both addresses. Where a
+whole portal moved with all
+its paths it is one finding for the site. It ends when the address is corrected, leads home again,
+or a clerk said that the
 other one is right (``gengxin columns word add COLUMN --address URL``).
 """
 
@@ -43,7 +45,8 @@ Least = Annotated[int, Field(ge=2, le=1000)]
 
 
 def check(facts: Facts, *, clause: Clause, least: Least = 3) -> Iterator[Verdict]:
-    """One verdict per column that was looked at, and one per site; ``least`` columns that went to one host are a portal's."""
+    """One verdict per column that was looked at, and one per site; ``least`` columns that went to
+    one host are a portal's."""
     if facts.partial:
         return
     for site in facts.sites:
@@ -76,7 +79,9 @@ def _together(columns: list[OutletFacts], least: int) -> list[OutletFacts]:
     return [of for moved in by_host.values() if len(moved) >= least for of in moved]
 
 
-def _whole(site: SiteFacts, columns: list[OutletFacts], moved: list[OutletFacts], clause: str) -> Verdict:
+def _whole(
+    site: SiteFacts, columns: list[OutletFacts], moved: list[OutletFacts], clause: str
+) -> Verdict:
     hosts = sorted({host_of(landed(of)) for of in moved})
     before = sorted({host_of(of.outlet.url or "") for of in moved})
     words = {"host": clean("、".join(hosts), LONGEST), "before": clean("、".join(before), LONGEST)}

@@ -1,7 +1,9 @@
 """{name}有{count}条信息的日期早于我们没有看到它的一次抓取，最多相差{days}天，疑似补录，请人工核对。
 
-A suspicion for the office, never an accusation: posts first shown long after the day they bear, though a look after
-that day did not show them; several within the window. ``order`` counts those whose running number is higher than that of a
+A suspicion for the office, never an accusation: posts first shown long after the day they bear,
+though a look after
+that day did not show them; several within the window. ``order`` counts those whose running number
+is higher than that of a
 post with a later day. Whether a date was forged (弄虚作假) a person decides.
 """
 
@@ -40,7 +42,8 @@ def check(
         late = [
             post
             for post in of.late
-            if (facts.day - post.shown).days < window_days and (post.before - post.published).days >= gap_days
+            if (facts.day - post.shown).days < window_days
+            and (post.before - post.published).days >= gap_days
         ]
         if of.late:
             yield _judge(of, late, clause, least)
@@ -55,7 +58,9 @@ def _judge(of: OutletFacts, late: Sequence[LatePost], clause: str, least: int) -
     said = SENTENCE.format(name=display(of), count=len(late), days=gap)
     verdict = on_outlet(NAME, of, Standing(Value.UNKNOWN, SUSPECTED), clause, said, ours=True)
     order = _out_of_order(late)
-    return replace(verdict, numbers={"count": len(late), "days": gap, "order": order, "example": late[0].url})
+    return replace(
+        verdict, numbers={"count": len(late), "days": gap, "order": order, "example": late[0].url}
+    )
 
 
 def _out_of_order(late: Sequence[LatePost]) -> int:

@@ -1,8 +1,11 @@
 """{name}的版式变了（{changed}），{how}。
 
-Ours, never a unit's: the page is built otherwise than the reading that was learned of it (:mod:`crawler.walking.shapes`). Where
-the new page accounts for every row and leads on from the known posts it is proposed for one click, and the column is judged
-as ever; where it does not, somebody looks, and nobody is accused by it. Where many columns of a site change together it is one
+Ours, never a unit's: the page is built otherwise than the reading that was learned of it
+(:mod:`crawler.walking.shapes`). Where
+the new page accounts for every row and leads on from the known posts it is proposed for one click,
+and the column is judged
+as ever; where it does not, somebody looks, and nobody is accused by it. Where many columns of a
+site change together it is one
 finding. It ends when the page is as it was, or a person took the new one (``gengxin accept``).
 """
 
@@ -44,7 +47,8 @@ Least = Annotated[int, Field(ge=2, le=1000)]
 
 
 def check(facts: Facts, *, clause: Clause, least: Least = 3) -> Iterator[Verdict]:
-    """One verdict per column that was looked at, and one per site; ``least`` columns that change together are a site's."""
+    """One verdict per column that was looked at, and one per site; ``least`` columns that change
+    together are a site's."""
     if facts.partial:
         return
     for site in facts.sites:
@@ -60,7 +64,9 @@ def check(facts: Facts, *, clause: Clause, least: Least = 3) -> Iterator[Verdict
 
 def _judge(of: OutletFacts, clause: str, *, held: bool) -> Verdict:
     if of.drifted is None:
-        return on_outlet(NAME, of, Standing(Value.FRESH), clause, SAME.format(name=display(of)), ours=True)
+        return on_outlet(
+            NAME, of, Standing(Value.FRESH), clause, SAME.format(name=display(of)), ours=True
+        )
     standing = Standing(Value.UNKNOWN, DRIFT)
     if held:
         return replace(

@@ -1,9 +1,13 @@
 """{name}{period}发布信息{count}，未达到{pace}{needed}条的要求。
 
-How many posts a column of a class, or an account, shows in a calendar week (Monday to Sunday, Asia/Shanghai) or on a
-working day: local practice of some places, off unless config.yaml or a profile asks for it. The two last whole weeks and
-the five last working days are judged, the running ones are at most due soon. A count below accuses only where the place was
-read through past the period's end by two whole looks, and no post without a date could fill the gap. What a person saw of
+How many posts a column of a class, or an account, shows in a calendar week (Monday to Sunday,
+Asia/Shanghai) or on a
+working day: local practice of some places, off unless config.yaml or a profile asks for it. The two
+last whole weeks and
+the five last working days are judged, the running ones are at most due soon. A count below accuses
+only where the place was
+read through past the period's end by two whole looks, and no post without a date could fill the
+gap. What a person saw of
 an account proves its newest post, not how many there are.
 """
 
@@ -21,7 +25,14 @@ from monitor.settings.limits import LookHours, Pace
 from monitor.verdicts.judging import Standing, proving, recent, trouble
 from monitor.verdicts.sentences import display, on_outlet, sentence_of
 from monitor.verdicts.traits import Traits
-from monitor.words.causes import AWAITING, BEFORE_HORIZON, NO_DATES, NOT_COVERED, UNKNOWN_YEAR, cause_name
+from monitor.words.causes import (
+    AWAITING,
+    BEFORE_HORIZON,
+    NO_DATES,
+    NOT_COVERED,
+    UNKNOWN_YEAR,
+    cause_name,
+)
 
 NAME = "outlet_pace"
 TRAITS = Traits(
@@ -46,7 +57,8 @@ WEEKS, WORKDAYS, FURTHEST = 2, 5, 21
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A period: its key (``2020-W29``, ``2020-07-17``), its name in Chinese, its first and last day."""
+    """A period: its key (``2020-W29``, ``2020-07-17``), its name in Chinese, its first and last
+    day."""
 
     key: str
     name: str
@@ -64,7 +76,8 @@ def check(
     account: Pace | None = None,
     look_hours: LookHours = 48,
 ) -> Iterator[Verdict]:
-    """One verdict per place with a pace and period, the running period last; none from facts without their posts."""
+    """One verdict per place with a pace and period, the running period last; none from facts
+    without their posts."""
     if facts.calendar is None:
         return
     paces = {"news": news, "notice": notice, "policy": policy, "other": other, "account": account}
@@ -85,7 +98,9 @@ def _spans(per: str, facts: Facts) -> Iterator[Span]:
             first = monday - timedelta(weeks=back)
             year, week, _ = first.isocalendar()
             last = first + timedelta(days=6)
-            yield Span(f"{year}-W{week:02d}", f"{chinese_day(first)}至{chinese_day(last)}", first, last)
+            yield Span(
+                f"{year}-W{week:02d}", f"{chinese_day(first)}至{chinese_day(last)}", first, last
+            )
         return
     assert facts.calendar is not None
     calendar = facts.calendar
@@ -104,9 +119,15 @@ def _judge(of: OutletFacts, span: Span, facts: Facts, pace: Pace, hours: int) ->
         template = NOTHING_SEEN[standing.value]
     short = count.lacking(needed)
     sentence = template.format(
-        name=display(of), period=span.name, count=count.said(), needed=needed, pace=PACES[pace.per],
-        short=short, due=chinese_day(span.last), cause=cause_name(standing.cause),
-    )  # fmt: skip
+        name=display(of),
+        period=span.name,
+        count=count.said(),
+        needed=needed,
+        pace=PACES[pace.per],
+        short=short,
+        due=chinese_day(span.last),
+        cause=cause_name(standing.cause),
+    )
     verdict = on_outlet(NAME, of, standing, pace.clause, sentence)
     most = "" if count.at_most is None else count.at_most
     numbers = {"count": count.at_least, "most": most, "needed": needed, "short": short}
@@ -114,7 +135,8 @@ def _judge(of: OutletFacts, span: Span, facts: Facts, pace: Pace, hours: int) ->
 
 
 def _count(of: OutletFacts, span: Span, facts: Facts, hours: int) -> Count:
-    """What is known of the place's posts of a span, of a running one so far: bounded above only where whole looks read the
+    """What is known of the place's posts of a span, of a running one so far: bounded above only
+    where whole looks read the
     place through, past the span's end where it is over; a post without a date may be of it."""
     posts = facts.paces.get(of.outlet.id, PacedPosts())
     seen = sum(span.first <= day <= span.last for day in posts.days)
@@ -131,13 +153,18 @@ def _count(of: OutletFacts, span: Span, facts: Facts, hours: int) -> Count:
 
 
 def _whole(of: OutletFacts) -> list[Look]:
-    """The looks that showed everything, newest first. What a person saw of an account proves its newest post only."""
+    """The looks that showed everything, newest first. What a person saw of an account proves its
+    newest post only."""
     return [look for look in proving(of) if look.evidence is Evidence.COMPLETE]
 
 
-def _stand(of: OutletFacts, span: Span, facts: Facts, pace: Pace, count: Count, hours: int) -> Standing:
+def _stand(
+    of: OutletFacts, span: Span, facts: Facts, pace: Pace, count: Count, hours: int
+) -> Standing:
     running = span.last >= facts.day
-    early = running and (pace.per == "workday" or facts.day <= span.last - timedelta(days=pace.warn_days))
+    early = running and (
+        pace.per == "workday" or facts.day <= span.last - timedelta(days=pace.warn_days)
+    )
     if count.meets(pace.needed) or early:
         return Standing(Value.FRESH)
     if span.first < facts.horizon:

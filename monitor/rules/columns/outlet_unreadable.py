@@ -1,6 +1,7 @@
 """{name}连续{failures}次未能读取（{cause}），不能判定，请核对地址或读取方式。
 
-Ours, never a unit's: an outlet without an address, one that could not be read several looks in a row, one
+Ours, never a unit's: an outlet without an address, one that could not be read several looks in a
+row, one
 whose list vanished, or one that nobody looked at. As long as it lasts nobody is accused over it.
 """
 
@@ -49,7 +50,8 @@ def _judge(of: OutletFacts, facts: Facts, clause: str, most: int, hours: int) ->
     if not of.looks or not recent(of.looks[0], facts.as_of, hours):
         if not asked(of, facts.day):
             return _readable(of, clause)
-        # An outlet that is new in the catalogue waits for its first night; the night's coverage is watched.
+        # An outlet that is new in the catalogue waits for its first night; the night's coverage is
+        # watched.
         verdict = _unknown(of, NOT_LOOKED, clause)
         return verdict if of.last_look else replace(verdict, ours=False)
     if blank(of, facts, hours).cause == EMPTIED:
@@ -63,7 +65,9 @@ def _unknown(of: OutletFacts, cause: str, clause: str) -> Verdict:
 
 
 def _readable(of: OutletFacts, clause: str) -> Verdict:
-    return on_outlet(NAME, of, Standing(Value.FRESH), clause, f"{display(of)}可以正常读取。", ours=True)
+    return on_outlet(
+        NAME, of, Standing(Value.FRESH), clause, f"{display(of)}可以正常读取。", ours=True
+    )
 
 
 def _failing(of: OutletFacts, clause: str, failures: int, most: int) -> Verdict:

@@ -1,7 +1,9 @@
 """{name}有{posts}篇信息存在{faults}处经核实的内容问题（{kinds}），请整改。
 
-What a person has confirmed among the suspects of the content checks, until a later look finds it mended. Without a
-person's word no unit is accused. It goes to the units that published the posts (谁发布谁负责), whoever keeps the column.
+What a person has confirmed among the suspects of the content checks, until a later look finds it
+mended. Without a
+person's word no unit is accused. It goes to the units that published the posts (谁发布谁负责), whoever
+keeps the column.
 """
 
 from __future__ import annotations
@@ -35,7 +37,12 @@ def _judge(of: ContentFacts, clause: str) -> Verdict:
     kinds = "、".join(f"{kind}{count}处" for kind, count in of.kinds)
     if len(of.blamed) > 1:
         kinds += "；其中" + "、".join(f"{short}{count}处" for _, short, count in of.blamed)
-    words = {"name": f"栏目“{of.name}”", "posts": of.fault_posts, "faults": of.faults, "kinds": kinds}
+    words = {
+        "name": f"栏目“{of.name}”",
+        "posts": of.fault_posts,
+        "faults": of.faults,
+        "kinds": kinds,
+    }
     return Verdict(
         rule=NAME,
         subject=f"outlet:{of.outlet}",

@@ -1,7 +1,9 @@
 """{name}有{posts}篇信息的{suspects}处内容疑点待核实，请人工确认或排除。
 
-Ours, never a unit's: what the content checks suspect is for a person to decide. A confirmed suspect becomes
-``content_faults``, or stays here while nobody has said whose it is (the portal's template, an unknown origin); a
+Ours, never a unit's: what the content checks suspect is for a person to decide. A confirmed suspect
+becomes
+``content_faults``, or stays here while nobody has said whose it is (the portal's template, an
+unknown origin); a
 dismissed one is never asked again.
 """
 
@@ -20,7 +22,10 @@ TRAITS = Traits(
     advice="请逐条核对疑点，属实的认定，不属实的排除；核对以前不通知任何单位。",
     beside=True,
 )
-SENTENCES = {Value.UNKNOWN: sentence_of(__doc__), Value.FRESH: "{name}已检查的信息没有待核实的内容疑点。"}
+SENTENCES = {
+    Value.UNKNOWN: sentence_of(__doc__),
+    Value.FRESH: "{name}已检查的信息没有待核实的内容疑点。",
+}
 
 UNOWNED = "{name}另有{unowned}处问题已认定属实、责任单位未定（如网站模板问题），请指定责任单位。"
 

@@ -1,1 +1,2 @@
-"""Rules about whole sites: their home page, their columns together, what a server says of itself."""
+"""Rules about whole sites: their home page, their columns together, what a server says of
+itself."""

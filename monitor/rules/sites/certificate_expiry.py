@@ -1,9 +1,13 @@
 """{name}的安全证书将于{until}到期，还剩{left}天，请尽快更换。
 
-Of the home page, as its last good visit saw it. It goes to the office, which knows who runs the site: no unit can
-mend it, and an expired certificate makes the whole site 站点无法访问. Told when so many days are left; the clause of the
-finding names the step, so that each step is an event of its own. A site whose server leaves out the certificate between
-its own and the authority's is told as such: it opens in most browsers, so it is not 站点无法访问. A site without https, or
+Of the home page, as its last good visit saw it. It goes to the office, which knows who runs the
+site: no unit can
+mend it, and an expired certificate makes the whole site 站点无法访问. Told when so many days are left;
+the clause of the
+finding names the step, so that each step is an event of its own. A site whose server leaves out the
+certificate between
+its own and the authority's is told as such: it opens in most browsers, so it is not 站点无法访问. A site
+without https, or
 that nobody could open this week, is not judged here.
 """
 
@@ -30,7 +34,9 @@ TRAITS = Traits(
 SENTENCES = {Value.STALE: sentence_of(__doc__), Value.FRESH: "{name}的安全证书有效期至{until}。"}
 CHAIN = "{name}没有发送完整的证书链（缺少中间证书），部分浏览器和手机会拦住访问者，请运维单位补上中间证书。"
 EXPIRED = "{name}的安全证书已于{until}到期，浏览器会拦住访问者，请立即更换。"
-Steps = Annotated[tuple[Annotated[int, Field(ge=1, le=366)], ...], Field(min_length=1, max_length=6)]
+Steps = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=366)], ...], Field(min_length=1, max_length=6)
+]
 
 
 def check(facts: Facts, *, clause: Clause, days: Steps = (30, 14, 7)) -> Iterator[Verdict]:

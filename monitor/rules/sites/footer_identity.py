@@ -1,8 +1,11 @@
 """{name}首页底部的网站标识不全，没有找到：{missing}。
 
-标识码, ICP 备案, 公安备案, 主办单位, 联系方式, 找错 entry and site map, as words, links or scripts of the home page. Only the name of
-the indicator is known (certainty R): what counts and how much is 需查原文. The emblem (党政机关标识) is drawn by a script, which
-is looked for, and a person confirms. A page that shows none of them draws its footer by script: not judged.
+标识码, ICP 备案, 公安备案, 主办单位, 联系方式, 找错 entry and site map, as words, links or scripts of the home page.
+Only the name of
+the indicator is known (certainty R): what counts and how much is 需查原文. The emblem (党政机关标识) is drawn
+by a script, which
+is looked for, and a person confirms. A page that shows none of them draws its footer by script: not
+judged.
 """
 
 from __future__ import annotations
@@ -43,7 +46,9 @@ def check(facts: Facts, *, clause: Clause, parts: tuple[Part, ...] = USUAL) -> I
             yield _judge(site, site.page.facts.get("footer", {}), clause, parts)
 
 
-def _judge(site: SiteFacts, found: Mapping[str, str], clause: str, parts: tuple[str, ...]) -> Verdict:
+def _judge(
+    site: SiteFacts, found: Mapping[str, str], clause: str, parts: tuple[str, ...]
+) -> Verdict:
     missing = [PART_NAMES[part] for part in parts if part not in found]
     code = found.get("site_code")
     if code and site.site.code and code != site.site.code:

@@ -1,7 +1,9 @@
 """{name}首页能看到的最新信息为{newest}，至{today}已{days}天没有新信息，超过{limit}的期限。
 
-The home page's newest dated item: among its links, those that lead to posts whose day is known. Where it shows too
-few of them (a page that only leads on) the newest post of any column clears it and nothing convicts it. A page that shows
+The home page's newest dated item: among its links, those that lead to posts whose day is known.
+Where it shows too
+few of them (a page that only leads on) the newest post of any column clears it and nothing convicts
+it. A page that shows
 older posts than it did (a restored backup) convicts nobody either.
 """
 
@@ -35,7 +37,9 @@ SENTENCES = {
 Few = Annotated[int, Field(ge=1, le=100)]
 
 
-def check(facts: Facts, *, home: Limit, least: Few = 3, look_hours: LookHours = 48) -> Iterator[Verdict]:
+def check(
+    facts: Facts, *, home: Limit, least: Few = 3, look_hours: LookHours = 48
+) -> Iterator[Verdict]:
     """One verdict per site with columns; the home page is the office's own, no unit's."""
     if facts.partial:
         return
@@ -74,18 +78,26 @@ def _second_level(site: SiteFacts, facts: Facts) -> date | None:
     days = (
         of.newest.day
         for of in facts.outlets
-        if of.outlet.kind is OutletKind.COLUMN and of.outlet.site == site.site.id and of.newest is not None
+        if of.outlet.kind is OutletKind.COLUMN
+        and of.outlet.site == site.site.id
+        and of.newest is not None
     )
     return max(days, default=None)
 
 
-def _verdict(site: SiteFacts, facts: Facts, limit: Limit, newest: date | None, standing: Standing) -> Verdict:
+def _verdict(
+    site: SiteFacts, facts: Facts, limit: Limit, newest: date | None, standing: Standing
+) -> Verdict:
     due = limit.due(newest) if newest else None
     words = {
-        "name": site.site.name, "newest": chinese_day(newest) if newest else "", "limit": limit.text,
-        "today": chinese_day(facts.day), "days": (facts.day - newest).days if newest else "",
-        "due": chinese_day(due) if due else "", "cause": cause_name(standing.cause),
-    }  # fmt: skip
+        "name": site.site.name,
+        "newest": chinese_day(newest) if newest else "",
+        "limit": limit.text,
+        "today": chinese_day(facts.day),
+        "days": (facts.day - newest).days if newest else "",
+        "due": chinese_day(due) if due else "",
+        "cause": cause_name(standing.cause),
+    }
     return Verdict(
         rule=NAME,
         subject=f"site:{site.site.id}",

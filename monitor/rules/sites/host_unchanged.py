@@ -1,7 +1,9 @@
 """{name}的服务器{hosts}答“未修改”（304）而页面已变，已改为每次重新读取整页，请联系运维单位核查。
 
-Ours, one for a site: what such a host once said is unchanged proves nothing, and it is asked so no more
-(``crawler/walking/traits.py``). It is tried again with old validators when a list has changed, and the finding ends when it
+Ours, one for a site: what such a host once said is unchanged proves nothing, and it is asked so no
+more
+(``crawler/walking/traits.py``). It is tried again with old validators when a list has changed, and
+the finding ends when it
 was not caught for ``days``.
 """
 
@@ -28,7 +30,10 @@ TRAITS = Traits(
     advice="请告知网站管理方：服务器对没有变化的答复不实；系统已改为每次取整页。",
     once=True,
 )
-SENTENCES = {Value.UNKNOWN: sentence_of(__doc__), Value.FRESH: "{name}的服务器近期没有误答“未修改”。"}
+SENTENCES = {
+    Value.UNKNOWN: sentence_of(__doc__),
+    Value.FRESH: "{name}的服务器近期没有误答“未修改”。",
+}
 Days = Annotated[int, Field(gt=0, le=366)]
 
 

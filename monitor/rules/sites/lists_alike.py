@@ -1,6 +1,7 @@
 """{name}有{count}个栏目与其他栏目显示同一个列表（{groups}），请核对地址；同一条信息只能算作一个栏目的。
 
-Ours, one for a site: two addresses that show one list are one column entered twice, or a server that answers every address
+Ours, one for a site: two addresses that show one list are one column entered twice, or a server
+that answers every address
 with the same page. They count once where a frame is learned.
 """
 
@@ -34,7 +35,9 @@ def check(facts: Facts, *, clause: Clause) -> Iterator[Verdict]:
         groups = [group for group in facts.alike if mine.intersection(group)]
         alike = [of for of in columns if any(of.outlet.id in group for group in groups)]
         if alike or any(page_seen(of) for of in columns):
-            yield on_site(NAME, site, clause, SENTENCES, ALIKE, alike, columns, groups=_told(groups, known))
+            yield on_site(
+                NAME, site, clause, SENTENCES, ALIKE, alike, columns, groups=_told(groups, known)
+            )
 
 
 def _told(groups: Sequence[Sequence[str]], known: Mapping[str, OutletFacts]) -> str:

@@ -1,8 +1,11 @@
 """{name}页面标签不规范：{what}。
 
-The national labels (国办发〔2017〕47号, as a vendor's guide and real pages apply them: certainty B; points 需查原文) of the home
-page, the columns' pages and the last night's articles: required ones missing or empty, a scheme or a foreign host in
-SiteDomain, and PubDate on a 12-hour clock where the page prints both. Templates are the portal's: it goes to the office.
+The national labels (国办发〔2017〕47号, as a vendor's guide and real pages apply them: certainty B;
+points 需查原文) of the home
+page, the columns' pages and the last night's articles: required ones missing or empty, a scheme or
+a foreign host in
+SiteDomain, and PubDate on a 12-hour clock where the page prints both. Templates are the portal's:
+it goes to the office.
 """
 
 from __future__ import annotations
@@ -27,13 +30,17 @@ TRAITS = Traits(
     advice="请告知网站管理方补全页面标签。",
     beside=True,
 )
-SENTENCES = {Value.STALE: sentence_of(__doc__), Value.FRESH: "{name}首页、栏目页、文章页的标签齐全。"}
+SENTENCES = {
+    Value.STALE: sentence_of(__doc__),
+    Value.FRESH: "{name}首页、栏目页、文章页的标签齐全。",
+}
 Share = Annotated[float, Field(gt=0, le=1)]
 MOST = 4
 
 
 def check(facts: Facts, *, clause: Clause, articles: Share = 0.05) -> Iterator[Verdict]:
-    """One verdict per site of which a home page or column page was read. ``articles`` is the share that is told."""
+    """One verdict per site of which a home page or column page was read. ``articles`` is the share
+    that is told."""
     if facts.partial:
         return
     for site in facts.sites:
@@ -43,7 +50,11 @@ def check(facts: Facts, *, clause: Clause, articles: Share = 0.05) -> Iterator[V
 
 
 def _mine(of: OutletFacts, site: SiteFacts) -> bool:
-    return of.outlet.kind is OutletKind.COLUMN and of.outlet.site == site.site.id and of.page is not None
+    return (
+        of.outlet.kind is OutletKind.COLUMN
+        and of.outlet.site == site.site.id
+        and of.page is not None
+    )
 
 
 def _judge(site: SiteFacts, columns: list[OutletFacts], clause: str, share: float) -> Verdict:

@@ -1,6 +1,7 @@
 """{name}首页一周内监测{counted}次，{closed}次未能打开，占{share}，达到{limit}的无法访问标准。
 
-At least 20 spaced visits in a week; visits in which the page was not open after 15 seconds; 5 % or more of
+At least 20 spaced visits in a week; visits in which the page was not open after 15 seconds; 5 % or
+more of
 them. Fewer visits prove nothing. Our own outages and a firewall's refusals to us are no visits.
 """
 
@@ -43,7 +44,8 @@ def check(
     percent: Percent = 5.0,
     warn_percent: Percent = 3.0,
 ) -> Iterator[Verdict]:
-    """One verdict per site; none for a site that was never visited (the service makes the visits)."""
+    """One verdict per site; none for a site that was never visited (the service makes the
+    visits)."""
     for week in facts.weeks:
         if week.last is not None:
             yield _judge(week, clause, visits, percent, warn_percent)

@@ -1,6 +1,7 @@
 """{name}有{failed}个栏目（共{asked}个）本次未能读取（{causes}），疑为网站故障、拦截或改版，请核对。
 
-Ours: when most of a site's columns fail in the same look, the cause is one, and it is told once. The columns'
+Ours: when most of a site's columns fail in the same look, the cause is one, and it is told once.
+The columns'
 own findings wait for it. A new look for every column that is due is the condition.
 """
 
@@ -35,7 +36,12 @@ Count = Annotated[int, Field(ge=2, le=1000)]
 
 
 def check(
-    facts: Facts, *, clause: Clause, share: Share = 0.5, least: Count = 3, look_hours: LookHours = 48
+    facts: Facts,
+    *,
+    clause: Clause,
+    share: Share = 0.5,
+    least: Count = 3,
+    look_hours: LookHours = 48,
 ) -> Iterator[Verdict]:
     """One verdict per site with columns that were looked at."""
     if facts.partial:
@@ -51,15 +57,19 @@ def _asked(of: OutletFacts, site: SiteFacts, facts: Facts, hours: int) -> bool:
     return mine and has_address(of) and bool(of.looks) and recent(of.looks[0], facts.as_of, hours)
 
 
-def _judge(site: SiteFacts, asked: list[OutletFacts], clause: str, share: float, least: int) -> Verdict:
+def _judge(
+    site: SiteFacts, asked: list[OutletFacts], clause: str, share: float, least: int
+) -> Verdict:
     failed = [of.looks[0] for of in asked if not of.looks[0].outcome.conclusive]
     failed = [look for look in failed if look.reason not in ELSEWHERE]
     broken = len(failed) >= least and len(failed) >= share * len(asked)
     common = Counter(look.reason or look.outcome.value for look in failed).most_common(3)
     words = {
-        "name": site.site.name, "failed": len(failed), "asked": len(asked),
+        "name": site.site.name,
+        "failed": len(failed),
+        "asked": len(asked),
         "causes": "、".join(f"{cause_name(cause)}{count}个" for cause, count in common),
-    }  # fmt: skip
+    }
     return Verdict(
         rule=NAME,
         subject=f"site:{site.site.id}",

@@ -1,10 +1,15 @@
 """{name}栏目更新单项否决：{counts}，已达到否决标准。
 
-The three site-wide counters, as distance to veto: columns of 动态、要闻 past two weeks together with first-level 通知公告
-and 政策文件 past six months; columns that ought to be updated and long were not; blank columns. The site is
-vetoed, never a unit: a unit contributes columns. Columns that could not be judged are counted apart. What is
-"long" is not defined in the copies at hand (practice of the district, a limit like the others); which columns
-ought to be updated is the catalogue's word: all but those of purpose ``static`` and the register of documents.
+The three site-wide counters, as distance to veto: columns of 动态、要闻 past two weeks together with
+first-level 通知公告
+and 政策文件 past six months; columns that ought to be updated and long were not; blank columns. The
+site is
+vetoed, never a unit: a unit contributes columns. Columns that could not be judged are counted
+apart. What is
+"long" is not defined in the copies at hand (practice of the district, a limit like the others);
+which columns
+ought to be updated is the catalogue's word: all but those of purpose ``static`` and the register of
+documents.
 """
 
 from __future__ import annotations
@@ -32,7 +37,11 @@ SENTENCES = {
     Value.FRESH: "{name}栏目更新单项否决：{counts}，未达到否决标准。",
     Value.UNKNOWN: "{name}栏目更新单项否决：{counts}，是否达到否决标准未能判定。",
 }
-COUNTERS: Mapping[str, str] = {"dated": "动态要闻与通知政策类", "due": "应更新栏目", "blank": "空白栏目"}
+COUNTERS: Mapping[str, str] = {
+    "dated": "动态要闻与通知政策类",
+    "due": "应更新栏目",
+    "blank": "空白栏目",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +105,8 @@ def _stand(
     first_level: int,
     hours: int,
 ) -> Iterator[tuple[str, Value]]:
-    """Where the column stands under the counters that speak of it; a blank one is blank and nothing else."""
+    """Where the column stands under the counters that speak of it; a blank one is blank and nothing
+    else."""
     yield "blank", blank(of, facts, hours).value
     outlet = of.outlet
     if outlet.purpose is Purpose.STATIC or outlet.cls is ColumnClass.DISCLOSURE:
@@ -144,6 +154,10 @@ def _said(counted: Mapping[str, Counted]) -> str:
 def _numbers(counted: Mapping[str, Counted]) -> dict[str, str | int]:
     numbers: dict[str, str | int] = {}
     for name, c in counted.items():
-        numbers |= {name: len(c.behind), f"{name}_of": c.threshold.needed, f"{name}_unknown": len(c.unknown)}
+        numbers |= {
+            name: len(c.behind),
+            f"{name}_of": c.threshold.needed,
+            f"{name}_unknown": len(c.unknown),
+        }
         numbers[f"{name}_behind"] = " ".join(c.behind)
     return numbers

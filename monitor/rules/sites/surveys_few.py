@@ -1,7 +1,9 @@
 """{name}一年内（{since}以来）开展征集调查{count}次，少于{needed}次。
 
-A column of surveys and consultations (``purpose: surveys``): at least six activities in the year before the check
-(certainty B; points not retrieved: 需查原文). A count below accuses only where the column was read through for the
+A column of surveys and consultations (``purpose: surveys``): at least six activities in the year
+before the check
+(certainty B; points not retrieved: 需查原文). A count below accuses only where the column was read
+through for the
 whole year. That e-mail alone is no channel, a person judges.
 """
 
@@ -52,8 +54,11 @@ def _judge(of: OutletFacts, facts: Facts, limit: Least, hours: int) -> Verdict:
         else:
             standing = Standing(Value.STALE)
     words = {
-        "name": display(of), "since": chinese_day(since), "count": count, "needed": limit.needed,
-    }  # fmt: skip
+        "name": display(of),
+        "since": chinese_day(since),
+        "count": count,
+        "needed": limit.needed,
+    }
     said = SENTENCES[standing.value].format(**words) if standing.value in SENTENCES else ""
     verdict = on_outlet(NAME, of, standing, limit.clause, said)
     return replace(verdict, numbers={"count": count, "needed": limit.needed})

@@ -1,8 +1,11 @@
 """{name}{month}发布信息{count}，未达到每月{quota}条的要求，缺{short}条。
 
-Posts of a unit in each calendar month; months never offset each other. A count below the quota accuses
-only where every column that may hold the unit's posts was read through past the month's end, and only as
-far as no post without a known origin may be the unit's: otherwise it is a lower bound, which clears and
+Posts of a unit in each calendar month; months never offset each other. A count below the quota
+accuses
+only where every column that may hold the unit's posts was read through past the month's end, and
+only as
+far as no post without a known origin may be the unit's: otherwise it is a lower bound, which clears
+and
 never convicts. The running month is at most due soon.
 """
 
@@ -54,9 +57,14 @@ def _judge(of: UnitFacts, month: str, facts: Facts, limit: Quota, needed: int) -
         template = NOTHING_SEEN[value]
     short = count.lacking(needed)
     words = {
-        "name": of.unit.short, "month": chinese_month(month), "count": count.said(), "quota": needed,
-        "short": short, "due": chinese_day(due), "cause": cause_name(cause),
-    }  # fmt: skip
+        "name": of.unit.short,
+        "month": chinese_month(month),
+        "count": count.said(),
+        "quota": needed,
+        "short": short,
+        "due": chinese_day(due),
+        "cause": cause_name(cause),
+    }
     return Verdict(
         rule=NAME,
         subject=f"unit:{of.unit.id}",

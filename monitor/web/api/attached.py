@@ -53,4 +53,6 @@ def too_often(_request: Request, error: Exception) -> Response:
 
 def unchanged(_request: Request, error: Exception) -> Response:
     assert isinstance(error, Unchanged)
-    return Response(status_code=304, headers={"ETag": error.tag, "Cache-Control": "private, no-cache"})
+    return Response(
+        status_code=304, headers={"ETag": error.tag, "Cache-Control": "private, no-cache"}
+    )

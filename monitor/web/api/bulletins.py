@@ -26,7 +26,9 @@ Kept = Annotated[Web, Depends(web_of)]
 Name = Annotated[
     str, part("统计期，如 2020Q2、2020-06", "Period like 2020Q2 or 2020-06", max_length=30, pattern=r"^[0-9A-Za-z.-]{4,30}$")
 ]  # fmt: skip
-Day = Annotated[date | None, asked("印发日期；不填为最近一次", "Day of print; default: the last one")]
+Day = Annotated[
+    date | None, asked("印发日期；不填为最近一次", "Day of print; default: the last one")
+]
 
 
 @router.get("/bulletins", **said("已封存的通报", "Frozen bulletins"))
@@ -35,7 +37,9 @@ def bulletins(who: District, web: Kept) -> models.KeptBulletins:
     with web.office.reader.connect() as connection:
         found = kept_files(connection, archive(web.office))
     rows = [
-        models.KeptBulletin(period=one.period, printed=one.printed, file=one.file.name, errata=one.errata)
+        models.KeptBulletin(
+            period=one.period, printed=one.printed, file=one.file.name, errata=one.errata
+        )
         for one in found
     ]
     return models.KeptBulletins(total=len(rows), rows=rows)
@@ -43,7 +47,8 @@ def bulletins(who: District, web: Kept) -> models.KeptBulletins:
 
 @router.get("/bulletins/{period}", **said("一期通报的数据", "The figures of one bulletin"))
 def bulletin(who: District, web: Kept, period: Name, printed: Day = None) -> models.BulletinData:
-    """The figures and lists of a frozen bulletin, checked against its seal, with the errata beside it."""
+    """The figures and lists of a frozen bulletin, checked against its seal, with the errata beside
+    it."""
     try:
         with web.office.reader.connect() as connection:
             kept = archived(connection, archive(web.office), Period.parse(period), printed)
@@ -55,7 +60,13 @@ def bulletin(who: District, web: Kept, period: Name, printed: Day = None) -> mod
     if kept is None:
         raise NotFound("这一期没有封存过")
     return models.BulletinData(
-        period=kept.bulletin.period.name, title=kept.bulletin.title, printed=kept.bulletin.printed, sha256=kept.root,
+        period=kept.bulletin.period.name,
+        title=kept.bulletin.title,
+        printed=kept.bulletin.printed,
+        sha256=kept.root,
         figures=figures(kept.bulletin),
-        errata=[models.ErratumLine(moment=e.moment, subject=e.subject, text=e.text, by=e.by) for e in corrections],
-    )  # fmt: skip
+        errata=[
+            models.ErratumLine(moment=e.moment, subject=e.subject, text=e.text, by=e.by)
+            for e in corrections
+        ],
+    )

@@ -1,4 +1,5 @@
-"""The interface's description: OpenAPI in two languages, and a page that needs nothing from outside."""
+"""The interface's description: OpenAPI in two languages, and a page that needs nothing from
+outside."""
 
 from __future__ import annotations
 
@@ -61,9 +62,14 @@ class Route:
 def document(app: FastAPI, language: str) -> dict[str, Any]:
     """The OpenAPI document in ``zh`` or ``en``."""
     made = get_openapi(
-        title=TITLES[language], version=program_version(), description=ABOUT[language], routes=app.state.api.routes,
-        tags=[{"name": name, "description": words[language == "en"]} for name, words in TAGS.items()],
-    )  # fmt: skip
+        title=TITLES[language],
+        version=program_version(),
+        description=ABOUT[language],
+        routes=app.state.api.routes,
+        tags=[
+            {"name": name, "description": words[language == "en"]} for name, words in TAGS.items()
+        ],
+    )
     parts = made.setdefault("components", {})
     parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     made["security"] = [{"token": []}]
@@ -76,7 +82,9 @@ def document(app: FastAPI, language: str) -> dict[str, Any]:
         schema.pop("description", None)  # the classes' own docstrings are English
     for route in (one for methods in made["paths"].values() for one in methods.values()):
         for status, answer in route["responses"].items():
-            answer["description"] = answer["description"] if EN in answer else DONE.get(status, "成功")
+            answer["description"] = (
+                answer["description"] if EN in answer else DONE.get(status, "成功")
+            )
     return in_chinese(made)
 
 
@@ -101,9 +109,13 @@ def readable(request: Request, found: Somebody, lang: str = "zh") -> HTMLRespons
     groups = [(tag["description"], tuple(_routes(made, tag["name"]))) for tag in made["tags"]]
     models = sorted(made["components"]["schemas"].items())
     return page(
-        request, "api.html", language=language, about=made["info"]["description"], groups=groups,
+        request,
+        "api.html",
+        language=language,
+        about=made["info"]["description"],
+        groups=groups,
         models=[(name, tuple(_fields(model))) for name, model in models if "properties" in model],
-    )  # fmt: skip
+    )
 
 
 def _routes(made: Mapping[str, Any], tag: str) -> Iterator[Route]:
@@ -123,7 +135,11 @@ def _routes(made: Mapping[str, Any], tag: str) -> Iterator[Route]:
 
 def _parameter(one: Mapping[str, Any]) -> Parameter:
     return Parameter(
-        one["name"], one["in"], one.get("required", False), _kind(one["schema"]), one.get("description", "")
+        one["name"],
+        one["in"],
+        one.get("required", False),
+        _kind(one["schema"]),
+        one.get("description", ""),
     )
 
 

@@ -1,4 +1,5 @@
-"""Who asks: a program with a token, or a signed-in person's browser (reading only); how often; whether anything is new."""
+"""Who asks: a program with a token, or a signed-in person's browser (reading only); how often;
+whether anything is new."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ def caller(
     found: Somebody,
     rates: Annotated[Rates, Depends(rates_of)],
 ) -> Visitor:
-    """Whoever asks. A session's cookie may only read: other sites cannot make a token, but they can make a form."""
+    """Whoever asks. A session's cookie may only read: other sites cannot make a token, but they can
+    make a form."""
     given = request.headers.get("authorization", "")
     if given:
         who, name = _bearer(web, given)
@@ -90,7 +92,8 @@ class Asks:
 
 
 def asks(*permissions: Permission) -> Asks:
-    """For routes: ``who: Annotated[Visitor, Depends(asks(Permission.DISTRICT, Permission.OWN))]``."""
+    """For routes: ``who: Annotated[Visitor, Depends(asks(Permission.DISTRICT,
+    Permission.OWN))]``."""
     return Asks(permissions)
 
 
@@ -109,8 +112,11 @@ def scope_of(who: Visitor) -> str:
     return who.unit
 
 
-def fresh(request: Request, response: Response, who: Caller, web: Annotated[Web, Depends(web_of)]) -> None:
-    """A dependency: marks the answer with a weak tag of everything it may rest on. Raises :class:`Unchanged`."""
+def fresh(
+    request: Request, response: Response, who: Caller, web: Annotated[Web, Depends(web_of)]
+) -> None:
+    """A dependency: marks the answer with a weak tag of everything it may rest on. Raises
+    :class:`Unchanged`."""
     with web.office.reader.connect() as connection:
         known = newness(connection, web.clock())
     seen = "" if who.may(Permission.DISTRICT) else who.unit

@@ -22,10 +22,13 @@ from monitor.web.state import Web, web_of
 
 router = APIRouter(dependencies=[Depends(fresh)])
 Kept = Annotated[Web, Depends(web_of)]
-UnitId = Annotated[str, part("单位编号", "Id of the unit", min_length=1, max_length=64, pattern=r"^[\w.-]+$")]
+UnitId = Annotated[
+    str, part("单位编号", "Id of the unit", min_length=1, max_length=64, pattern=r"^[\w.-]+$")
+]
 Number = Annotated[str, part("编号", "Number", min_length=1, max_length=60, pattern=NO_NUL)]
 State = Annotated[
-    Literal["open", "closed", "all"], asked("open 未销号，closed 已销号，all 全部", "open, closed or all")
+    Literal["open", "closed", "all"],
+    asked("open 未销号，closed 已销号，all 全部", "open, closed or all"),
 ]
 Rule = Annotated[str, text("规则", "Rule", 60)]
 Unit = Annotated[str, text("责任单位编号", "Id of a unit that answers", 64)]
@@ -131,18 +134,27 @@ def order(who: Reading, web: Kept, number: Number) -> models.OrderLine:
 
 def _unit(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "id": row["id"], "short": row["short"], "full": row["full"], "group": row["group_name"], "quota": row["quota"],
-    }  # fmt: skip
+        "id": row["id"],
+        "short": row["short"],
+        "full": row["full"],
+        "group": row["group_name"],
+        "quota": row["quota"],
+    }
 
 
 def _month(month: str, kept: MonthKept | None) -> models.MonthLine:
     posts, documents = (kept.posts, kept.documents) if kept else (NOT_COUNTED, NOT_COUNTED)
     return models.MonthLine(
-        month=month, posts=posts.at_least if posts.complete else None, posts_at_least=posts.at_least,
-        posts_at_most=posts.at_most, documents=documents.at_least if documents.complete else None,
-        documents_at_least=documents.at_least, documents_at_most=documents.at_most,
-        gaps=list(dict.fromkeys((*posts.gaps, *documents.gaps))), as_of=kept.as_of if kept else None,
-    )  # fmt: skip
+        month=month,
+        posts=posts.at_least if posts.complete else None,
+        posts_at_least=posts.at_least,
+        posts_at_most=posts.at_most,
+        documents=documents.at_least if documents.complete else None,
+        documents_at_least=documents.at_least,
+        documents_at_most=documents.at_most,
+        gaps=list(dict.fromkeys((*posts.gaps, *documents.gaps))),
+        as_of=kept.as_of if kept else None,
+    )
 
 
 def _finding(row: Mapping[str, Any]) -> models.FindingLine:

@@ -10,9 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from monitor.web.api.words import told
 
 ValueWord = Literal["fresh", "due_soon", "stale", "blank", "unknown", "exempt"]
-VALUE = (
-    "判定：fresh 正常，due_soon 即将超期，stale 超期，blank 空白，unknown 未知（看不到，不判），exempt 豁免"
-)
+VALUE = "判定：fresh 正常，due_soon 即将超期，stale 超期，blank 空白，unknown 未知（看不到，不判），exempt 豁免"
 VALUE_EN = "Verdict: fresh, due_soon, stale, blank, unknown (could not be seen, not judged), exempt"
 
 
@@ -42,7 +40,8 @@ class OutletLine(Answer):
     name: str = told("名称", "Name")
     path: str = told("栏目位置", "Place in the portal")
     cls: str = told(
-        "类别：news、notice、policy、other、disclosure", "Class: news, notice, policy, other, disclosure"
+        "类别：news、notice、policy、other、disclosure",
+        "Class: news, notice, policy, other, disclosure",
     )
     platform: str = told("平台", "Platform")
     url: str | None = told("网址", "Address")
@@ -142,7 +141,9 @@ class Verdicts(Answer):
     outlet: str = told("编号", "Id of the outlet")
     as_of: datetime = told("判定时刻", "Moment of the judgement")
     verdicts: list[VerdictLine] = told("各规则的判定", "The rules' verdicts")
-    proofs: list[Proof] = told("最新信息及其日期依据", "The newest posts and the proof of their dates")
+    proofs: list[Proof] = told(
+        "最新信息及其日期依据", "The newest posts and the proof of their dates"
+    )
 
 
 class UnitLine(Answer):
@@ -174,10 +175,13 @@ class MonthLine(Answer):
     )
     documents_at_least: int = told("看到的主动公开条数", "Disclosure documents that were seen")
     documents_at_most: int | None = told(
-        "最多可能的主动公开条数；不能确定为空", "The most documents there can be; empty where nobody knows"
+        "最多可能的主动公开条数；不能确定为空",
+        "The most documents there can be; empty where nobody knows",
     )
     gaps: list[str] = told("为什么没有看全", "Why not all was seen")
-    as_of: datetime | None = told("统计到何时；没有统计过为空", "Counted until; empty where it never was")
+    as_of: datetime | None = told(
+        "统计到何时；没有统计过为空", "Counted until; empty where it never was"
+    )
 
 
 class UnitCard(UnitLine):
@@ -284,7 +288,8 @@ class RecheckState(Answer):
     outlet: str = told("栏目或账号编号", "Id of the outlet")
     asked: datetime = told("请求时间", "Asked")
     state: str = told(
-        "waiting 等待，running 进行中，done 完成，failed 没有完成", "waiting, running, done or failed"
+        "waiting 等待，running 进行中，done 完成，failed 没有完成",
+        "waiting, running, done or failed",
     )
     result: dict[str, Any] = told("结果", "Result")
 
@@ -328,7 +333,9 @@ class Overview(Answer):
     columns: dict[str, int] = told("栏目按判定", "Columns by verdict")
     accounts: dict[str, int] = told("账号按判定", "Accounts by verdict")
     columns_share: ShareLine = told("已判定的栏目中在期限内的", "Columns in time, of those judged")
-    accounts_share: ShareLine = told("已判定的账号中在期限内的", "Accounts in time, of those judged")
+    accounts_share: ShareLine = told(
+        "已判定的账号中在期限内的", "Accounts in time, of those judged"
+    )
     open_findings: int = told("未销号的问题", "Open findings")
     open_orders: int = told("未办结的整改通知", "Open orders")
     night: NightLine | None = told("最近一次夜间抓取", "The last night")

@@ -25,14 +25,18 @@ from monitor.web.state import Web, web_of
 router = APIRouter(tags=["outlets"], dependencies=[Depends(fresh)])
 Kept = Annotated[Web, Depends(web_of)]
 Id = Annotated[
-    str, part("栏目或账号编号", "Id of the outlet", min_length=1, max_length=64, pattern=r"^[\w.-]+$")
+    str,
+    part("栏目或账号编号", "Id of the outlet", min_length=1, max_length=64, pattern=r"^[\w.-]+$"),
 ]
 Kind = Annotated[
-    Literal["column", "account"], asked("column 栏目，account 账号", "column (the default) or account")
+    Literal["column", "account"],
+    asked("column 栏目，account 账号", "column (the default) or account"),
 ]
 Unit = Annotated[str, text("责任单位编号", "Id of the unit that answers", 64)]
 Text = Annotated[str, text("名称或位置里的字", "Words of its name or place")]
-Days = Annotated[int, asked("至少多少天没有更新", "At least so many days without a post", ge=0, le=10_000)]
+Days = Annotated[
+    int, asked("至少多少天没有更新", "At least so many days without a post", ge=0, le=10_000)
+]
 Soon = Annotated[int, asked("几天内到期", "Due within so many days", ge=0, le=10_000)]
 Verdict = Annotated[Value | None, asked("判定", "Verdict")]
 Cls = Annotated[ColumnClass | None, asked("类别", "Class")]
@@ -72,7 +76,14 @@ def accounts(
 ) -> models.Outlets:  # fmt: skip
     """Accounts that match, a span at a time."""
     wanted = board.Wanted(
-        "account", value=value or "", unit=unit, text=text, days=days, soon=soon, sort=sort, down=down
+        "account",
+        value=value or "",
+        unit=unit,
+        text=text,
+        days=days,
+        soon=soon,
+        sort=sort,
+        down=down,
     )
     return _listed(web, who, wanted, paged)
 
@@ -87,11 +98,20 @@ def outlet(who: Reading, web: Kept, id: Id) -> models.OutletLine:
         units = board.units_short(connection, [id], today)[id]
     newest = row["newest"]
     return models.OutletLine(
-        **{name: row[name] for name in ("id", "kind", "name", "path", "cls", "platform", "url", "newest")},
-        value=stands.get("value", Value.UNKNOWN.value), sentence=stands.get("sentence", ""),
-        cause=stands.get("cause", ""), days=(today - newest).days if newest else None, due=stands.get("due"),
-        looked=row["last_look"], seen=row["last_conclusive"], since=stands.get("since"), units=list(units),
-    )  # fmt: skip
+        **{
+            name: row[name]
+            for name in ("id", "kind", "name", "path", "cls", "platform", "url", "newest")
+        },
+        value=stands.get("value", Value.UNKNOWN.value),
+        sentence=stands.get("sentence", ""),
+        cause=stands.get("cause", ""),
+        days=(today - newest).days if newest else None,
+        due=stands.get("due"),
+        looked=row["last_look"],
+        seen=row["last_conclusive"],
+        since=stands.get("since"),
+        units=list(units),
+    )
 
 
 @router.get("/outlets/{id}/posts", **said("栏目或账号的信息", "Its posts"))
@@ -161,7 +181,9 @@ def _span(
 
 
 def _line(line: board.OutletLine, kind: str) -> models.OutletLine:
-    names = [name for name in models.OutletLine.model_fields if name not in ("kind", "units", "value")]
+    names = [
+        name for name in models.OutletLine.model_fields if name not in ("kind", "units", "value")
+    ]
     told = {name: getattr(line, name) for name in names}
     value = Value(line.value or Value.UNKNOWN).value
     return models.OutletLine(kind=kind, units=list(line.units), value=value, **told)

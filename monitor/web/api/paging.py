@@ -18,12 +18,15 @@ Offset = Annotated[int, asked("跳过条数", "How many rows to skip", ge=0, le=
 class Wanted:
     """A dependency: ``limit`` and ``offset``; :meth:`told` writes the Link header."""
 
-    def __init__(self, request: Request, response: Response, limit: Limit = 50, offset: Offset = 0) -> None:
+    def __init__(
+        self, request: Request, response: Response, limit: Limit = 50, offset: Offset = 0
+    ) -> None:
         self.limit, self.offset = limit, offset
         self._request, self._response = request, response
 
     def told(self, total: int) -> dict[str, int]:
-        """The three figures of the answer; the header names first, prev, next and last where there are any."""
+        """The three figures of the answer; the header names first, prev, next and last where there
+        are any."""
         last = max(0, (total - 1) // self.limit * self.limit)
         places = {"first": 0, "last": last}
         if self.offset > 0:

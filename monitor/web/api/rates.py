@@ -1,4 +1,5 @@
-"""How often one caller may ask: a full bucket of so many questions that fills again evenly. Kept in memory."""
+"""How often one caller may ask: a full bucket of so many questions that fills again evenly. Kept in
+memory."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from threading import Lock
 
 BURST, A_MINUTE = 120, 600
 KEPT = 10_000
-"""Callers remembered; beyond that the fullest buckets are forgotten, which only ever allows more."""
+"""Callers remembered; beyond that the fullest buckets are forgotten, which only ever allows
+more."""
 
 
 @dataclass

@@ -28,8 +28,11 @@ AT = "/api/v1/rechecks/"
 
 
 @router.post("/rechecks", status_code=202, **said("请求复查", "Ask for a look now"))
-def ask(who: Asker, web: Kept, wanted: models.RecheckAsked, response: Response) -> models.RecheckState:
-    """Put the outlet into the queue; where it waits already, that request is told. A unit may ask so often an hour."""
+def ask(
+    who: Asker, web: Kept, wanted: models.RecheckAsked, response: Response
+) -> models.RecheckState:
+    """Put the outlet into the queue; where it waits already, that request is told. A unit may ask
+    so often an hour."""
     now = web.clock()
     unit = "" if who.may(Permission.RECHECK) else scope_of(who)
     with web.office.engine.begin() as connection:
@@ -58,7 +61,9 @@ def result(who: Reading, web: Kept, id: Id) -> models.RecheckState:
     scope = scope_of(who)
     with web.office.reader.connect() as connection:
         found = queue.one(connection, id)
-        if found is None or (scope and not spans.answers_for(connection, scope, found.outlet, web.clock())):
+        if found is None or (
+            scope and not spans.answers_for(connection, scope, found.outlet, web.clock())
+        ):
             raise NotFound("没有这次复查")
     return _state(found)
 

@@ -21,7 +21,9 @@ from monitor.words import Share, Sight, of_standing
 
 router = APIRouter(tags=["state"])
 Kept = Annotated[Web, Depends(web_of)]
-Kind = Annotated[Literal["nightly", "all"], asked("nightly 夜间抓取，all 包括复查", "nightly, or all runs")]
+Kind = Annotated[
+    Literal["nightly", "all"], asked("nightly 夜间抓取，all 包括复查", "nightly, or all runs")
+]
 NIGHT = tuple(name for name in models.NightLine.model_fields if name != "seen")
 
 
@@ -59,9 +61,13 @@ def _night(row: Mapping[str, Any]) -> models.NightLine:
 def _share(found: Share) -> models.ShareLine:
     rate = found.rate(2)
     return models.ShareLine(
-        good=found.good, judged=found.judged, unjudged=found.unjudged, exempt=found.exempt,
-        percent=float(rate.rstrip("%")) if rate else None, text=found.text,
-    )  # fmt: skip
+        good=found.good,
+        judged=found.judged,
+        unjudged=found.unjudged,
+        exempt=found.exempt,
+        percent=float(rate.rstrip("%")) if rate else None,
+        text=found.text,
+    )
 
 
 @router.get("/health", **said("运行状况", "Health"))

@@ -1,6 +1,7 @@
 """Every text of the interface's description in Chinese and English, written once where it belongs.
 
-``said`` describes a route, ``told`` a field, ``asked`` a parameter; :func:`in_chinese` and :func:`in_english` make
+``said`` describes a route, ``told`` a field, ``asked`` a parameter; :func:`in_chinese` and
+:func:`in_english` make
 the two documents out of what FastAPI collects.
 """
 
@@ -78,4 +79,6 @@ def _walked(node: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> An
     if not isinstance(node, dict):
         return node
     changed = change(node)
-    return {name: _walked(one, change) for name, one in changed.items() if name not in (EN, EN_SUMMARY)}
+    return {
+        name: _walked(one, change) for name, one in changed.items() if name not in (EN, EN_SUMMARY)
+    }

@@ -1,4 +1,5 @@
-"""What people do about accounts: enter a look with its proof, note a change of state, judge who nobody registered."""
+"""What people do about accounts: enter a look with its proof, note a change of state, judge who
+nobody registered."""
 
 from __future__ import annotations
 
@@ -41,9 +42,15 @@ def found(request: Request, who: Keeper, web: Kept, all: str = "") -> HTMLRespon
     waiting = [one for one in seen if one.open and one.standing == "new"]
     settled = [one for one in seen if one not in waiting]
     return page(
-        request, "accounts_found.html", waiting=waiting, settled=settled if all else (), hidden=len(settled), all=bool(all),
-        platforms=MEDIA_NAMES, decided=DECIDED,
-    )  # fmt: skip
+        request,
+        "accounts_found.html",
+        waiting=waiting,
+        settled=settled if all else (),
+        hidden=len(settled),
+        all=bool(all),
+        platforms=MEDIA_NAMES,
+        decided=DECIDED,
+    )
 
 
 @router.post("/accounts/found/{number}")
@@ -55,7 +62,9 @@ def decide(number: int, who: Keeper, form: Posted, web: Kept) -> Response:
         raise BadForm("结论只能是“漏报”或“与本区无关”")
     try:
         with web.office.engine.begin() as connection:
-            entering.candidate(connection, number, verdict, by=who.who, reason=reason, now=web.clock())
+            entering.candidate(
+                connection, number, verdict, by=who.who, reason=reason, now=web.clock()
+            )
     except UnknownCandidate:
         raise NotFound("没有这个待核实的账号") from None
     return RedirectResponse("/accounts/found?said=已登记结论", 303)
@@ -66,7 +75,9 @@ def withdraw(id: str, number: int, who: Handler, form: Posted, web: Kept) -> Res
     """Take a person's entry back."""
     try:
         with web.office.engine.begin() as connection:
-            take_back(connection, id, number, by=who.who, reason=form.text("reason", 200), now=web.clock())
+            take_back(
+                connection, id, number, by=who.who, reason=form.text("reason", 200), now=web.clock()
+            )
     except Refused as error:
         raise BadForm(str(error)) from None
     return RedirectResponse(f"{address(id)}?said=已撤回，下次抓取起不再作为依据", 303)
@@ -77,13 +88,25 @@ def enter(id: str, request: Request, who: Inspector, form: Posted, web: Kept) ->
     """What a person saw of an account, with proof; it is judged by it at once."""
     given = {name: form.text(name, 1000) for name in FIELDS}
     try:
-        published, looked = _moment(given["published"], "发布时间"), _moment(given["looked"], "查看时间")
+        published, looked = (
+            _moment(given["published"], "发布时间"),
+            _moment(given["looked"], "查看时间"),
+        )
         until, file = _day(given["until"], "有效期"), _file(form)
         with web.office.engine.begin() as connection:
             number = attest(
-                connection, id, published=published, looked=looked, until=until, seen_by=given["seen_by"][:100],
-                by=who.who, now=web.clock(), folder=web.office.settings.folder / "files", url=given["url"], file=file,
-            )  # fmt: skip
+                connection,
+                id,
+                published=published,
+                looked=looked,
+                until=until,
+                seen_by=given["seen_by"][:100],
+                by=who.who,
+                now=web.clock(),
+                folder=web.office.settings.folder / "files",
+                url=given["url"],
+                file=file,
+            )
     except Refused as error:
         return outlet_page(request, web, id, problem=str(error), given=given)
     return RedirectResponse(f"{address(id)}?recheck={number}&said=已登记#recheck", 303)

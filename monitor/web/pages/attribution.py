@@ -40,9 +40,14 @@ def attribution(
         units = unit_names(connection, retired=True)
     found = Paged(rows, number, total)
     return page(
-        request, "attribution.html", found=found, decided=decided, units=units, nobody=NOBODY,
+        request,
+        "attribution.html",
+        found=found,
+        decided=decided,
+        units=units,
+        nobody=NOBODY,
         filters=Filters({"text": text}),
-    )  # fmt: skip
+    )
 
 
 @router.get("/attribution/{number}")
@@ -52,15 +57,20 @@ def doubt(request: Request, number: int, who: Handler, web: Kept) -> HTMLRespons
 
 
 @router.post("/attribution")
-def decide(request: Request, who: Handler, web: Kept, form: Annotated[Form, Depends(posted)]) -> Response:
-    """Say whose an origin is from now on; another word on the same origin takes the earlier one's place."""
+def decide(
+    request: Request, who: Handler, web: Kept, form: Annotated[Form, Depends(posted)]
+) -> Response:
+    """Say whose an origin is from now on; another word on the same origin takes the earlier one's
+    place."""
     origin, unit = form.must("origin", "来源", 400), form.must("unit", "单位", 64)
     why = form.must("why", "理由", 400)
     try:
         decide_origin(web.office, origin=origin, unit=unit, by=who.who, why=why, now=web.clock())
     except BadConfig as error:
         raise BadForm(f"没有认定：{error}") from None
-    return RedirectResponse("/attribution?said=已认定，明早的统计起按此计算；以前的月份一并重算", 303)
+    return RedirectResponse(
+        "/attribution?said=已认定，明早的统计起按此计算；以前的月份一并重算", 303
+    )
 
 
 def in_force(web: Web) -> tuple[Decision, ...]:

@@ -1,4 +1,5 @@
-"""The record: who did what to whom, with before and after; checked from its beginning; taken away as a file."""
+"""The record: who did what to whom, with before and after; checked from its beginning; taken away
+as a file."""
 
 from __future__ import annotations
 
@@ -53,7 +54,8 @@ FIELDS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One link as shown: ``changes`` are (field, before, after), ``more`` what was recorded besides."""
+    """One link as shown: ``changes`` are (field, before, after), ``more`` what was recorded
+    besides."""
 
     link: Link
     what: str
@@ -70,17 +72,27 @@ def record(
         found = entries(connection, subject=subject, who=by, what=what, limit=ROWS, before=before)
     older = found[-1].seq if len(found) == ROWS else 0
     return page(
-        request, "audit.html", lines=[_line(one) for one in found], kinds=WHAT, older=older,
-        filters=Filters({"subject": subject, "by": by, "what": what}), before=before, check=_check(web),
-    )  # fmt: skip
+        request,
+        "audit.html",
+        lines=[_line(one) for one in found],
+        kinds=WHAT,
+        older=older,
+        filters=Filters({"subject": subject, "by": by, "what": what}),
+        before=before,
+        check=_check(web),
+    )
 
 
 @router.post("/audit/verify")
-def verify(request: Request, who: Auditor, form: Annotated[Form, Depends(posted)], web: Kept) -> Response:
+def verify(
+    request: Request, who: Auditor, form: Annotated[Form, Depends(posted)], web: Kept
+) -> Response:
     """Walk the whole chain, beside the web."""
     settings = web.office.settings
     command = ("monitor", "audit", "verify", "--json", "--config", str(settings.path))
-    begun = chores.start(settings.folder, CHECK, command, web.clock, who.who, accepted=(DONE, FAULT))
+    begun = chores.start(
+        settings.folder, CHECK, command, web.clock, who.who, accepted=(DONE, FAULT)
+    )
     said = "核对已经开始" if begun else "核对正在进行"
     return RedirectResponse(f"/audit?said={said}", 303)
 
@@ -92,15 +104,21 @@ def verified(request: Request, who: Auditor, web: Kept) -> HTMLResponse:
 
 
 @router.get("/audit.xlsx")
-def workbook(who: Auditor, web: Kept, subject: Text = "", by: Text = "", what: Text = "") -> Response:
+def workbook(
+    who: Auditor, web: Kept, subject: Text = "", by: Text = "", what: Text = ""
+) -> Response:
     """The newest 20,000 links as a workbook."""
     with web.office.reader.connect() as connection:
         data = audit_workbook(_all(connection, subject, by, what))
-    return _file(data, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "audit.xlsx")
+    return _file(
+        data, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "audit.xlsx"
+    )
 
 
 @router.get("/audit.csv")
-def comma_separated(who: Auditor, web: Kept, subject: Text = "", by: Text = "", what: Text = "") -> Response:
+def comma_separated(
+    who: Auditor, web: Kept, subject: Text = "", by: Text = "", what: Text = ""
+) -> Response:
     """The newest 20,000 links as text."""
     with web.office.reader.connect() as connection:
         data = "".join(audit_csv(_all(connection, subject, by, what)))
@@ -122,7 +140,9 @@ def _check(web: Web) -> chores.Chore | None:
 
 
 def _file(data: bytes, kind: str, name: str) -> Response:
-    return Response(data, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return Response(
+        data, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
 
 
 def _line(link: Link) -> Line:
@@ -131,9 +151,13 @@ def _line(link: Link) -> Line:
     names = list(dict.fromkeys((*sides[0], *sides[1])))
     changes = [(FIELDS.get(n, n), _said(sides[0].get(n)), _said(sides[1].get(n))) for n in names]
     more = [
-        (FIELDS.get(n, n), _said(value)) for n, value in link.data.items() if n not in ("before", "after")
+        (FIELDS.get(n, n), _said(value))
+        for n, value in link.data.items()
+        if n not in ("before", "after")
     ]
-    return Line(link, WHAT.get(link.what, link.what), tuple(c for c in changes if c[1] != c[2]), tuple(more))
+    return Line(
+        link, WHAT.get(link.what, link.what), tuple(c for c in changes if c[1] != c[2]), tuple(more)
+    )
 
 
 def _said(value: Any) -> str:

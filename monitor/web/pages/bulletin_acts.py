@@ -1,4 +1,5 @@
-"""What a clerk does to a bulletin: have it made, strike and add, enter figures, freeze, correct. Each with a name on it."""
+"""What a clerk does to a bulletin: have it made, strike and add, enter figures, freeze, correct.
+Each with a name on it."""
 
 from __future__ import annotations
 
@@ -77,7 +78,9 @@ def undo(request: Request, who: Clerk, form: Sent, web: Kept, name: Name) -> Res
     if list_ == "commended":
         done = entering.uncommend(web.office, period, one, by=who.who, now=now)
     else:
-        done = list_ in LISTS and entering.unedit(web.office, period, list_, one, by=who.who, now=now)
+        done = list_ in LISTS and entering.unedit(
+            web.office, period, list_, one, by=who.who, now=now
+        )
     if not done:
         return show_draft(request, web, period, "没有这一条修改，可能已经撤销", 422)
     return _back(period, "已撤销", "edits")
@@ -89,9 +92,13 @@ def commend(request: Request, who: Clerk, form: Sent, web: Kept, name: Name) -> 
     period = period_of(web, name)
     try:
         entering.commend(
-            web.office, period, name=form.must("name", "表扬谁", 220), reason=form.must("reason", "表扬什么", 400),
-            by=who.who, now=web.clock(),
-        )  # fmt: skip
+            web.office,
+            period,
+            name=form.must("name", "表扬谁", 220),
+            reason=form.must("reason", "表扬什么", 400),
+            by=who.who,
+            now=web.clock(),
+        )
     except REFUSALS as error:
         return show_draft(request, web, period, str(error), 422)
     return _back(period, "已记表扬", "edits")
@@ -103,9 +110,10 @@ def errors(request: Request, who: Clerk, form: Sent, web: Kept, name: Name) -> R
     period = period_of(web, name)
     try:
         found = ErrorReports(
-            received=a_number(form, "received", "收到", MOST), done=a_number(form, "done", "办结", MOST),
+            received=a_number(form, "received", "收到", MOST),
+            done=a_number(form, "done", "办结", MOST),
             late=a_number(form, "late", "超期办结", MOST),
-        )  # fmt: skip
+        )
         entering.errors(web.office, period, found, by=who.who, now=web.clock())
     except REFUSALS as error:
         return show_draft(request, web, period, str(error), 422)
@@ -118,7 +126,9 @@ def freeze(request: Request, who: Clerk, form: Sent, web: Kept, name: Name) -> R
     period = period_of(web, name)
     desk = desk_of(web, period)
     if desk is None or desk.old or desk.behind or form.text("root", 64) != desk.about.root:
-        return show_draft(request, web, period, "预览以后数据或修改有变化，请重新生成、看过再封存", 409)
+        return show_draft(
+            request, web, period, "预览以后数据或修改有变化，请重新生成、看过再封存", 409
+        )
     if desk.stopped:
         return show_draft(request, web, period, "自检有错误，请改正后再封存", 409)
     about, why = desk.about, form.text("unfinished", 400)
@@ -126,9 +136,21 @@ def freeze(request: Request, who: Clerk, form: Sent, web: Kept, name: Name) -> R
         return show_draft(request, web, period, "这只是草稿，封存须写明理由", 422)
     more = ["--unfinished", why] if why else []
     more += [
-        "--as-of", about.as_of.isoformat(), "--now", web.clock().isoformat(), "--printed", str(about.printed),
-        "--check-from", str(about.check_from), "--check-to", str(about.check_to), "--root", about.root, "--by", who.who,
-    ]  # fmt: skip
+        "--as-of",
+        about.as_of.isoformat(),
+        "--now",
+        web.clock().isoformat(),
+        "--printed",
+        str(about.printed),
+        "--check-from",
+        str(about.check_from),
+        "--check-to",
+        str(about.check_to),
+        "--root",
+        about.root,
+        "--by",
+        who.who,
+    ]
     return _begun(
         web,
         who,
@@ -154,9 +176,14 @@ def correct(request: Request, who: Clerk, form: Sent, web: Kept, name: Name, day
     period = period_of(web, name)
     try:
         entering.correct(
-            web.office, period, subject=form.must("subject", "更正谁、哪一处", 200), text=form.must("text", "更正内容", 2000),
-            by=who.who, now=web.clock(), printed=day,
-        )  # fmt: skip
+            web.office,
+            period,
+            subject=form.must("subject", "更正谁、哪一处", 200),
+            text=form.must("text", "更正内容", 2000),
+            by=who.who,
+            now=web.clock(),
+            printed=day,
+        )
     except REFUSALS as error:
         return show_kept(request, web, period, day, str(error), 422)
     return RedirectResponse(f"/bulletins/{period.name}/kept/{day}?said=已附更正", 303)
@@ -175,13 +202,21 @@ def _days(web: Web, form: Form) -> list[str]:
 
 
 def _begun(
-    web: Web, who: Visitor, period: Period, what: str, more: Sequence[str], then: str, busy: str = ""
+    web: Web,
+    who: Visitor,
+    period: Period,
+    what: str,
+    more: Sequence[str],
+    then: str,
+    busy: str = "",
 ) -> Response:
     """Start the child; the page that follows waits for it."""
     settings = web.office.settings
     command = ["monitor.desk.drafting", what, period.name, "--config", str(settings.path), *more]
     about = {"draft": "草稿", "freeze": "封存", "papers": "印发文件"}[what]
-    begun = chores.start(settings.folder, WORK, command, web.clock, who.who, about=f"{period.words}{about}")
+    begun = chores.start(
+        settings.folder, WORK, command, web.clock, who.who, about=f"{period.words}{about}"
+    )
     if not begun:
         return RedirectResponse(f"{busy or then}?said={BUSY}", 303)
     # A freeze may yet be refused: it is waited for on the draft's page.

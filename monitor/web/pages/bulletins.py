@@ -1,4 +1,5 @@
-"""Bulletins: what is frozen, the draft of a period with its faults and its look on paper, the rows behind the figures."""
+"""Bulletins: what is frozen, the draft of a period with its faults and its look on paper, the rows
+behind the figures."""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ WORK = "bulletin"
 """One bulletin is made at a time, whatever its period: compiling takes memory."""
 ROWS = 100
 SMALL = 8_000_000
-"""Bytes of a frozen file that a page may read itself; a greater one is prepared beside the web first."""
+"""Bytes of a frozen file that a page may read itself; a greater one is prepared beside the web
+first."""
 LIST_NAMES: Mapping[str, str] = {
     "good": "做得较好", "several": "多次未达到", "every": "每月均未达到", "columns": "超期栏目", "blank_columns": "空白栏目",
     "year_units": "超期一年以上栏目多的单位", "no_documents": "主动公开数量为 0", "idle": "超期账号", "blank_accounts": "空白账号",
@@ -76,7 +78,8 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A period's draft as it stands. ``old`` says why it should be made anew, ``behind`` that its files lack the last edits."""
+    """A period's draft as it stands. ``old`` says why it should be made anew, ``behind`` that its
+    files lack the last edits."""
 
     about: drafts.About
     paper: Paper
@@ -93,12 +96,20 @@ def paper_of(b: Bulletin) -> Paper:
     """What the page prints of ``b``."""
     notes = tuple(reasons_of(group, b.months) for group in b.groups)
     return Paper(
-        b, opening(b), sections(b), annex_titles(b), record_line(b), draft_words(b), coverage_words(b), notes
+        b,
+        opening(b),
+        sections(b),
+        annex_titles(b),
+        record_line(b),
+        draft_words(b),
+        coverage_words(b),
+        notes,
     )
 
 
 def period_of(web: Web, name: str) -> Period:
-    """The period in an address. Raises ``NotFound`` for what is none, or lies beyond what is ever counted."""
+    """The period in an address. Raises ``NotFound`` for what is none, or lies beyond what is ever
+    counted."""
     try:
         found = Period.parse(name)
     except (ValueError, OverflowError):
@@ -118,7 +129,8 @@ def desk_of(web: Web, period: Period) -> Desk | None:
     made = finished(office, plain)
     behind = known.entered != drafts.entered_of(office, period)
     old = "" if known.basis == drafts.basis_of(office) else "生成以后又有新的判定、来源认定或设置"
-    # What somebody wrote into an exported file since then is told at once, though nothing of the draft moved.
+    # What somebody wrote into an exported file since then is told at once, though nothing of the
+    # draft moved.
     by_hand = [fault for fault in made.faults if fault.subject.endswith(ENTRIES)]
     faults = made.faults if behind else tuple(dict.fromkeys((*known.faults, *by_hand)))
     return Desk(known, paper_of(made.bulletin), faults, old, behind)
@@ -136,7 +148,13 @@ def shelf(request: Request, who: Reader, web: Kept_) -> HTMLResponse:
     waiting = [(Period.parse(name), drafted.get(name)) for name in dict.fromkeys(names)]
     work = chores.look(office.settings.folder, WORK)
     return page(
-        request, "bulletins.html", kept=kept, waiting=waiting, frozen=frozen, work=work, parse=Period.parse
+        request,
+        "bulletins.html",
+        kept=kept,
+        waiting=waiting,
+        frozen=frozen,
+        work=work,
+        parse=Period.parse,
     )
 
 
@@ -157,10 +175,23 @@ def show_draft(
     kept = _kept(web, period)
     same = desk is not None and any(one.printed == desk.about.printed for one in kept)
     return page(
-        request, "bulletin.html", status, period=period, desk=desk, entries=entries, kept=kept, same_day=same,
-        work=_work(web), problem=problem, lists=LIST_NAMES, named=_named(desk), units=_units(desk), addable=ADDABLE,
-        shown=SHOWN, suffixes=_suffixes(desk.about if desk else None),
-    )  # fmt: skip
+        request,
+        "bulletin.html",
+        status,
+        period=period,
+        desk=desk,
+        entries=entries,
+        kept=kept,
+        same_day=same,
+        work=_work(web),
+        problem=problem,
+        lists=LIST_NAMES,
+        named=_named(desk),
+        units=_units(desk),
+        addable=ADDABLE,
+        shown=SHOWN,
+        suffixes=_suffixes(desk.about if desk else None),
+    )
 
 
 @router.get("/bulletins/{name}/progress")
@@ -195,10 +226,18 @@ def evidence(
     pages = max(1, -(-len(rows) // ROWS))
     number = min(number, pages)
     return page(
-        request, "bulletin_evidence.html", period=period, unit=unit, units=sorted(known.units), total=len(rows),
-        rows=rows[(number - 1) * ROWS : number * ROWS], number=number, pages=pages, most=drafts.MOST_EVIDENCE,
+        request,
+        "bulletin_evidence.html",
+        period=period,
+        unit=unit,
+        units=sorted(known.units),
+        total=len(rows),
+        rows=rows[(number - 1) * ROWS : number * ROWS],
+        number=number,
+        pages=pages,
+        most=drafts.MOST_EVIDENCE,
         filters=Filters({"unit": unit}),
-    )  # fmt: skip
+    )
 
 
 @router.get("/bulletins/{name}/kept/{day}")
@@ -220,16 +259,29 @@ def show_kept(
     b = drafts.compiled(folder) if about else None
     try:
         with web.office.reader.connect() as connection:
-            broken = "；".join(edited(connection, web.office.settings.places, of_paper(one.file.stem)))
+            broken = "；".join(
+                edited(connection, web.office.settings.places, of_paper(one.file.stem))
+            )
             said = errata(connection, one.file.stem)
             if b is None and one.size <= SMALL:
                 b = load(connection, archive(web.office), one.file.stem).bulletin
     except Unsound as error:
         broken = str(error)
     return page(
-        request, "bulletin_kept.html", status, period=period, one=one, about=about, paper=paper_of(b) if b else None,
-        errata=said, broken=broken, problem=problem, work=_work(web), shown=SHOWN, suffixes=_suffixes(about),
-    )  # fmt: skip
+        request,
+        "bulletin_kept.html",
+        status,
+        period=period,
+        one=one,
+        about=about,
+        paper=paper_of(b) if b else None,
+        errata=said,
+        broken=broken,
+        problem=problem,
+        work=_work(web),
+        shown=SHOWN,
+        suffixes=_suffixes(about),
+    )
 
 
 @router.get("/bulletins/{name}/kept/{day}/files/{suffix}")
@@ -266,7 +318,10 @@ def _file(folder: Any, suffix: str, before: str) -> Response:
     # A PDF opens in its tab; everything else is taken away.
     inline = "inline" if suffix == "pdf" else "attachment"
     return FileResponse(
-        file, media_type=KINDS[suffix], filename=f"{before}{file.name}", content_disposition_type=inline
+        file,
+        media_type=KINDS[suffix],
+        filename=f"{before}{file.name}",
+        content_disposition_type=inline,
     )
 
 

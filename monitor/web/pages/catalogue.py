@@ -52,12 +52,20 @@ def upload(request: Request, who: Keeper, form: Posted, web: Kept) -> Response:
 
 
 @router.get("/catalogue/diff")
-def diff(request: Request, who: Keeper, web: Kept, kind: Text, file: Text, name: Text = "") -> HTMLResponse:
+def diff(
+    request: Request, who: Keeper, web: Kept, kind: Text, file: Text, name: Text = ""
+) -> HTMLResponse:
     """What a workbook would change, row by row."""
     with web.office.reader.connect() as connection:
         try:
             seen = workbooks.look(
-                connection, _folder(web), kind, file, name, web.clock(), allow_loopback=_loopback(web)
+                connection,
+                _folder(web),
+                kind,
+                file,
+                name,
+                web.clock(),
+                allow_loopback=_loopback(web),
             )
         except workbooks.Refused as error:
             return _page(request, web, str(error))
@@ -66,22 +74,35 @@ def diff(request: Request, who: Keeper, web: Kept, kind: Text, file: Text, name:
 
 @router.post("/catalogue/apply")
 def apply(request: Request, who: Keeper, form: Posted, web: Kept) -> Response:
-    """Enter the workbook as it was shown; refused where file or catalogue are no longer what was shown."""
+    """Enter the workbook as it was shown; refused where file or catalogue are no longer what was
+    shown."""
     now, folder, file = web.clock(), _folder(web), form.text("file", 64)
     seen = None
     try:
         with web.office.engine.begin() as connection:
             seen = workbooks.look(
-                connection, folder, form.text("kind", 20), file, form.text("name", 200), now,
+                connection,
+                folder,
+                form.text("kind", 20),
+                file,
+                form.text("name", 200),
+                now,
                 allow_loopback=_loopback(web),
-            )  # fmt: skip
+            )
             if seen.of("ended") and not form.text("sure", 5):
                 raise workbooks.Refused(f"有 {len(seen.of('ended'))} 项将停用，请勾选确认")
             workbooks.enter(connection, seen, form.text("token", 64), now, by=who.who)
     except workbooks.Refused as error:
         if seen is None:
             return _page(request, web, str(error))
-        return page(request, "catalogue_diff.html", 409, seen=seen, kinds=workbooks.KINDS, problem=str(error))
+        return page(
+            request,
+            "catalogue_diff.html",
+            409,
+            seen=seen,
+            kinds=workbooks.KINDS,
+            problem=str(error),
+        )
     workbooks.drop(folder, file)
     said = f"已写入台账：新增 {len(seen.of('added'))}，变更 {len(seen.of('changed'))}，停用 {len(seen.of('ended'))}"
     return RedirectResponse(f"/catalogue?{urlencode({'said': said})}", 303)
@@ -113,9 +134,15 @@ def _page(request: Request, web: Web, problem: str = "") -> HTMLResponse:
         held, entries = holdings(connection), lately(connection)
     sites = [home for _, home in held.sites]
     return page(
-        request, "catalogue.html", 422 if problem else 200, held=held, entries=entries, kinds=workbooks.KINDS,
-        problem=problem, home=sites[0] if sites else "http://www.example.gov.cn/",
-    )  # fmt: skip
+        request,
+        "catalogue.html",
+        422 if problem else 200,
+        held=held,
+        entries=entries,
+        kinds=workbooks.KINDS,
+        problem=problem,
+        home=sites[0] if sites else "http://www.example.gov.cn/",
+    )
 
 
 def _folder(web: Web) -> Path:

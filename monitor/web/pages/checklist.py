@@ -27,7 +27,12 @@ Inspector = Annotated[Visitor, Depends(need(Permission.INSPECT))]
 Kept = Annotated[Web, Depends(web_of)]
 Text = Annotated[str, Query(max_length=100)]
 KINDS = {"site": "站点", "account": "账号"}
-CHIPS = {Overall.PASSED: "good", Overall.VETOED: "bad", Overall.PERSON: "waiting", Overall.NO_EVIDENCE: ""}
+CHIPS = {
+    Overall.PASSED: "good",
+    Overall.VETOED: "bad",
+    Overall.PERSON: "waiting",
+    Overall.NO_EVIDENCE: "",
+}
 QUARTERS = 6
 
 
@@ -39,24 +44,39 @@ def checklist(
     """Every site and account with its result."""
     chosen = _period(web, period)
     with web.office.reader.connect() as connection:
-        found = board.listed(connection, chosen, web.clock(), kind=kind, unit=unit, text=text, page=number)
+        found = board.listed(
+            connection, chosen, web.clock(), kind=kind, unit=unit, text=text, page=number
+        )
         units = unit_names(connection)
     filters = Filters({"period": chosen, "kind": kind, "unit": unit, "text": text})
     return page(
-        request, "checklist.html", found=found, filters=filters, units=units, kinds=KINDS, periods=_periods(web, chosen),
-        overall=OVERALL_NAMES, chips=CHIPS,
-    )  # fmt: skip
+        request,
+        "checklist.html",
+        found=found,
+        filters=filters,
+        units=units,
+        kinds=KINDS,
+        periods=_periods(web, chosen),
+        overall=OVERALL_NAMES,
+        chips=CHIPS,
+    )
 
 
 @router.get("/checklist/{subject}")
-def subject(request: Request, subject: str, who: Inspector, web: Kept, period: Text = "") -> HTMLResponse:
+def subject(
+    request: Request, subject: str, who: Inspector, web: Kept, period: Text = ""
+) -> HTMLResponse:
     """One of them, with its indicators."""
     return _show(request, web, subject, _period(web, period))
 
 
 @router.post("/checklist/{subject}")
 def judge(
-    request: Request, subject: str, who: Inspector, web: Kept, form: Annotated[Form, Depends(posted)]
+    request: Request,
+    subject: str,
+    who: Inspector,
+    web: Kept,
+    form: Annotated[Form, Depends(posted)],
 ) -> Response:
     """Keep the answers that were filled in, all or none; earlier ones stay and count no more."""
     period = _period(web, form.text("period", 40))
@@ -75,9 +95,16 @@ def judge(
                     raise BadForm("回答只能选合格、不合格、不适用")
                 proof = form.must(f"proof-{asked.item.id}", f"“{asked.item.name}”的依据")
                 answer(
-                    connection, indicator=asked.item.id, subject=subject, period=period, given=Answer(given), by=who.who,
-                    proof=proof, now=web.clock(), day=day,
-                )  # fmt: skip
+                    connection,
+                    indicator=asked.item.id,
+                    subject=subject,
+                    period=period,
+                    given=Answer(given),
+                    by=who.who,
+                    proof=proof,
+                    now=web.clock(),
+                    day=day,
+                )
                 kept += 1
             if not kept:
                 raise BadForm("没有选择任何回答")
@@ -95,9 +122,19 @@ def _show(
     if found is None:
         raise NotFound("没有这个站点或账号")
     return page(
-        request, "checklist_one.html", status, subject=found[0], asked=found[1], period=period, answers=ANSWER_NAMES,
-        overall=OVERALL_NAMES, chips=CHIPS, kinds=KINDS, periods=_periods(web, period), problem=problem,
-    )  # fmt: skip
+        request,
+        "checklist_one.html",
+        status,
+        subject=found[0],
+        asked=found[1],
+        period=period,
+        answers=ANSWER_NAMES,
+        overall=OVERALL_NAMES,
+        chips=CHIPS,
+        kinds=KINDS,
+        periods=_periods(web, period),
+        problem=problem,
+    )
 
 
 def _period(web: Web, text: str) -> str:

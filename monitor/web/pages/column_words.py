@@ -1,4 +1,5 @@
-"""A clerk's word on a column: a part that is not of it, a list that rightly went back, an address; and taking one back.
+"""A clerk's word on a column: a part that is not of it, a list that rightly went back, an address;
+and taking one back.
 
 Each is decided once, with a reason and on the record, and the column is looked at again at once.
 """

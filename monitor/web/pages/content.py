@@ -1,4 +1,5 @@
-"""Content suspects: a person says what is right; false alarms, what they cover, and how well each rule does."""
+"""Content suspects: a person says what is right; false alarms, what they cover, and how well each
+rule does."""
 
 from __future__ import annotations
 
@@ -49,13 +50,25 @@ def content(
             raise BadForm(str(error)) from None
         units, totals = unit_names(connection), desk.totals(connection)
     given = {
-        "state": state, "family": family, "rule": rule, "unit": unit, "column": column, "text": text,
-    }  # fmt: skip
+        "state": state,
+        "family": family,
+        "rule": rule,
+        "unit": unit,
+        "column": column,
+        "text": text,
+    }
     return page(
-        request, "parts/suspect_rows.html" if partial(request) else "content.html",
-        found=Paged(found.lines, number, found.total), filters=Filters(given), units=units, states=desk.STATES,
-        families=FAMILIES, rules=RULES, totals=totals, chips=CHIPS,
-    )  # fmt: skip
+        request,
+        "parts/suspect_rows.html" if partial(request) else "content.html",
+        found=Paged(found.lines, number, found.total),
+        filters=Filters(given),
+        units=units,
+        states=desk.STATES,
+        families=FAMILIES,
+        rules=RULES,
+        totals=totals,
+        chips=CHIPS,
+    )
 
 
 @router.get("/content/rules")
@@ -98,9 +111,17 @@ def decide(request: Request, number: int, who: Inspector, web: Kept, form: Given
         unit = (form.text("unit", 64) or None) if right else None
         with web.office.engine.begin() as connection:
             done = desk.decide(
-                connection, number, right=right, by=who.who, reason=reason, now=now, scope=scope, until=until,
-                unit=unit, decisions=decisions_of(web.office) if right else None,
-            )  # fmt: skip
+                connection,
+                number,
+                right=right,
+                by=who.who,
+                reason=reason,
+                now=now,
+                scope=scope,
+                until=until,
+                unit=unit,
+                decisions=decisions_of(web.office) if right else None,
+            )
     except NoSuchSuspect as error:
         raise NotFound(str(error)) from None
     except ValueError as error:
@@ -121,7 +142,9 @@ def take_back(request: Request, number: int, who: Inspector, web: Kept, form: Gi
     return RedirectResponse(f"/content/dismissals?said=已撤回，{count} 处重新待核实", 303)
 
 
-def _show(request: Request, web: Web, number: int, problem: str = "", status: int = 200) -> HTMLResponse:
+def _show(
+    request: Request, web: Web, number: int, problem: str = "", status: int = 200
+) -> HTMLResponse:
     today = shanghai_day(web.clock())
     with web.office.reader.connect() as connection:
         try:
@@ -131,9 +154,17 @@ def _show(request: Request, web: Web, number: int, problem: str = "", status: in
             raise NotFound(str(error)) from None
         units = unit_names(connection)
     return page(
-        request, "suspect.html", status, one=found, units=units, blamed=blamed, scopes=desk.SCOPE_NAMES,
-        states=desk.STATES, chips=CHIPS, problem=problem,
-    )  # fmt: skip
+        request,
+        "suspect.html",
+        status,
+        one=found,
+        units=units,
+        blamed=blamed,
+        scopes=desk.SCOPE_NAMES,
+        states=desk.STATES,
+        chips=CHIPS,
+        problem=problem,
+    )
 
 
 def _dismissals(request: Request, web: Web, problem: str = "", status: int = 200) -> HTMLResponse:
@@ -141,5 +172,11 @@ def _dismissals(request: Request, web: Web, problem: str = "", status: int = 200
         found = desk.dismissals(connection, web.clock())
     tick = timedelta(seconds=1)  # ``until`` is the first moment after its last day
     return page(
-        request, "dismissals.html", status, found=found, tick=tick, scopes=desk.SCOPE_NAMES, problem=problem
+        request,
+        "dismissals.html",
+        status,
+        found=found,
+        tick=tick,
+        scopes=desk.SCOPE_NAMES,
+        problem=problem,
     )

@@ -44,9 +44,15 @@ def order(request: Request, number: str, who: Handler, web: Kept, form: Given) -
     def act(connection: Connection, now: datetime) -> str:
         days = a_number(form, "days", "期限", 60)
         made = orders.issue(
-            connection, number, by=who.who, now=now, letters=settings.alerts.letters, settings=settings.orders,
-            days=days, note=form.text("note"),
-        )  # fmt: skip
+            connection,
+            number,
+            by=who.who,
+            now=now,
+            letters=settings.alerts.letters,
+            settings=settings.orders,
+            days=days,
+            note=form.text("note"),
+        )
         return f"已发{made.number}，期限 {moment(made.deadline)}"
 
     return _done(request, web, number, act)
@@ -100,9 +106,16 @@ def reply(request: Request, number: str, who: Handler, web: Kept, form: Given) -
         if not found.line.order:
             raise BadForm("这个问题没有待反馈的整改通知")
         made = replies.reply(
-            connection, found.line.order, unit=unit, who=f"{who.who}（代）", text=text, now=now,
-            settings=settings.monitor.orders, folder=settings.folder / "files", files=files_of(form, "files"),
-        )  # fmt: skip
+            connection,
+            found.line.order,
+            unit=unit,
+            who=f"{who.who}（代）",
+            text=text,
+            now=now,
+            settings=settings.monitor.orders,
+            folder=settings.folder / "files",
+            files=files_of(form, "files"),
+        )
         return f"已登记对{made.number}的反馈，系统将复查"
 
     return _done(request, web, number, act)
@@ -122,12 +135,17 @@ def dispense(request: Request, number: str, who: Handler, web: Kept, form: Given
         if scope == "site" and not found.site:
             raise BadForm("这个问题不在某个站点上，范围请另选")
         made = dispensations.grant(
-            connection, kind, found.site if scope == "site" else found.line.subject, reason=reason,
+            connection,
+            kind,
+            found.site if scope == "site" else found.line.subject,
+            reason=reason,
             # Both names stand in the record: who decided it and who wrote it down.
             approved_by=approver if approver == who.who else f"{approver}（{who.who}录入）",
-            since=a_day(form, "since", "开始日"), until=a_day(form, "until", "截止日"), now=now,
+            since=a_day(form, "since", "开始日"),
+            until=a_day(form, "until", "截止日"),
+            now=now,
             rule=found.line.rule if scope == "rule" else "",
-        )  # fmt: skip
+        )
         return f"已登记{dispensations.KIND_NAMES[kind]}第{made.id}号，至 {made.until}；下一次判定起生效"
 
     return _done(request, web, number, act)
@@ -155,11 +173,19 @@ def decide(request: Request, number: str, who: Handler, web: Kept, form: Given) 
     put: list[str] = []
 
     def act(connection: Connection, now: datetime) -> str:
-        chosen, reason = one_of(form, "decision", "核定结果", DECISIONS), form.must("reason", "理由")
+        chosen, reason = (
+            one_of(form, "decision", "核定结果", DECISIONS),
+            form.must("reason", "理由"),
+        )
         made = appeals.decide(
-            connection, number, upheld=chosen == "upheld", by=who.who, reason=reason, now=now,
+            connection,
+            number,
+            upheld=chosen == "upheld",
+            by=who.who,
+            reason=reason,
+            now=now,
             exempt_days=settings.exempt_days,
-        )  # fmt: skip
+        )
         if made.state == UPHELD:
             name = _detail(connection, number, now).line.name
             put.extend(put_errata(connection, number, name, by=who.who, reason=reason, now=now))
@@ -170,7 +196,8 @@ def decide(request: Request, number: str, who: Handler, web: Kept, form: Given) 
 
 @router.post("/findings/{number}/correct")
 def correct(request: Request, number: str, who: Handler, web: Kept, form: Given) -> Response:
-    """Take an accusation back that the office finds to be wrong; the printed bulletins are corrected too."""
+    """Take an accusation back that the office finds to be wrong; the printed bulletins are
+    corrected too."""
     settings = web.office.settings.monitor.orders
     put: list[str] = []
 
@@ -179,7 +206,9 @@ def correct(request: Request, number: str, who: Handler, web: Kept, form: Given)
         name = appeals.take_back(
             connection, number, by=who.who, reason=reason, now=now, exempt_days=settings.exempt_days
         )
-        corrected = put_errata(connection, number, name, by=who.who, reason=reason, now=now, appealed=False)
+        corrected = put_errata(
+            connection, number, name, by=who.who, reason=reason, now=now, appealed=False
+        )
         put.extend(corrected)
         return "已撤回认定"
 

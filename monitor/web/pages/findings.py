@@ -59,13 +59,28 @@ def findings(
         until = letter_deadlines(connection, found.rows, web.clock(), _letters(web))
         units, rules = unit_names(connection), board.rules_known(connection)
     given = {
-        "state": state, "stage": stage, "rule": rule, "unit": unit, "value": value, "whose": whose, "text": text,
-        "late": late, "since": f"{start:%Y-%m-%dT%H:%M}" if start else "", "appealed": appealed,
-    }  # fmt: skip
+        "state": state,
+        "stage": stage,
+        "rule": rule,
+        "unit": unit,
+        "value": value,
+        "whose": whose,
+        "text": text,
+        "late": late,
+        "since": f"{start:%Y-%m-%dT%H:%M}" if start else "",
+        "appealed": appealed,
+    }
     return page(
-        request, "parts/finding_rows.html" if partial(request) else "findings.html",
-        found=found, until=until, filters=Filters(given), units=units, rules=rules, stages=STAGES, whose=WHOSE,
-    )  # fmt: skip
+        request,
+        "parts/finding_rows.html" if partial(request) else "findings.html",
+        found=found,
+        until=until,
+        filters=Filters(given),
+        units=units,
+        rules=rules,
+        stages=STAGES,
+        whose=WHOSE,
+    )
 
 
 @router.get("/findings/board")
@@ -81,9 +96,16 @@ def by_stage(
         units, rules = unit_names(connection), board.rules_known(connection)
     given = {"rule": rule, "unit": unit, "whose": whose, "late": late}
     return page(
-        request, "findings_board.html", found=found, until=until, filters=Filters(given), units=units, rules=rules, stages=STAGES,
+        request,
+        "findings_board.html",
+        found=found,
+        until=until,
+        filters=Filters(given),
+        units=units,
+        rules=rules,
+        stages=STAGES,
         whose=WHOSE,
-    )  # fmt: skip
+    )
 
 
 @router.get("/findings/{number}")
@@ -92,7 +114,9 @@ def finding(request: Request, number: str, who: Reader, web: Kept) -> HTMLRespon
     return show(request, web, number)
 
 
-def show(request: Request, web: Web, number: str, problem: str = "", status: int = 200) -> HTMLResponse:
+def show(
+    request: Request, web: Web, number: str, problem: str = "", status: int = 200
+) -> HTMLResponse:
     """The page of a finding; ``problem`` says why what was asked for was not done."""
     now = web.clock()
     with web.office.reader.connect() as connection:
@@ -103,12 +127,29 @@ def show(request: Request, web: Web, number: str, problem: str = "", status: int
         letters = _letters(web)
         until = letter_deadlines(connection, [found.line], now, letters)
     return page(
-        request, "finding.html", status, f=found, line=found.line, until=until, proved=proved, why_not=why_not, problem=problem,
-        kinds=KIND_NAMES, letter_names=LETTERS, letter_chips=LETTER_CHIPS, order_names=STATE_NAMES,
-        appeal_names=APPEAL_NAMES, results=RESULT_NAMES, ended=ended_words, attach=attachments.KIND_NAMES,
-        settings=web.office.settings.monitor.orders, letters=letters, latest=_latest(web),
-        outcomes=OUTCOMES, rate_words=rate_words,
-    )  # fmt: skip
+        request,
+        "finding.html",
+        status,
+        f=found,
+        line=found.line,
+        until=until,
+        proved=proved,
+        why_not=why_not,
+        problem=problem,
+        kinds=KIND_NAMES,
+        letter_names=LETTERS,
+        letter_chips=LETTER_CHIPS,
+        order_names=STATE_NAMES,
+        appeal_names=APPEAL_NAMES,
+        results=RESULT_NAMES,
+        ended=ended_words,
+        attach=attachments.KIND_NAMES,
+        settings=web.office.settings.monitor.orders,
+        letters=letters,
+        latest=_latest(web),
+        outcomes=OUTCOMES,
+        rate_words=rate_words,
+    )
 
 
 def _letters(web: Web) -> LetterSettings:
@@ -137,7 +178,9 @@ def warc(number: str, who: Reader, web: Kept) -> Response:
     with web.office.reader.connect() as connection:
         found = _must(connection, number)
     return Response(
-        to_warc(found, web.clock()), headers=attached(f"{number}.warc.gz"), media_type="application/warc"
+        to_warc(found, web.clock()),
+        headers=attached(f"{number}.warc.gz"),
+        media_type="application/warc",
     )
 
 

@@ -1,4 +1,5 @@
-"""Health: nights, readers, channels, letters, daily jobs, home pages, the machine; a failed letter is sent again."""
+"""Health: nights, readers, channels, letters, daily jobs, home pages, the machine; a failed letter
+is sent again."""
 
 from __future__ import annotations
 
@@ -52,15 +53,32 @@ def health(
     ends = [shanghai_day(now - timedelta(days=7 * back)) for back in reversed(range(WEEKS))]
     chart = charts.lines(
         [f"至{end.month}月{end.day}日" for end in ends],
-        {site.name: site.closed for site in sites if any(share is not None for share in site.closed)},
-        first="一周", unit="%", limit=_percent(web),
-    )  # fmt: skip
+        {
+            site.name: site.closed
+            for site in sites
+            if any(share is not None for share in site.closed)
+        },
+        first="一周",
+        unit="%",
+        limit=_percent(web),
+    )
     return page(
-        request, "health.html", nights=nights, rechecks=rechecks, channels=channels, causes=causes, unread=unread,
-        letters=letters, diary=diary, sites=sites, ahead=ahead, below=below, chart=chart,
+        request,
+        "health.html",
+        nights=nights,
+        rechecks=rechecks,
+        channels=channels,
+        causes=causes,
+        unread=unread,
+        letters=letters,
+        diary=diary,
+        sites=sites,
+        ahead=ahead,
+        below=below,
+        chart=chart,
         coverage=100 * settings.monitor.coverage,
         all_judged=nothing_listed("不能判定的栏目和账号", sum(s.judged for s in shares), 0),
-    )  # fmt: skip
+    )
 
 
 @router.post("/health/letters/{id}/again")

@@ -1,4 +1,5 @@
-"""The leader's page: the district's picture and trend on one printed sheet. It reads, and asks for nothing."""
+"""The leader's page: the district's picture and trend on one printed sheet. It reads, and asks for
+nothing."""
 
 from __future__ import annotations
 
@@ -41,10 +42,23 @@ def leader(
         sites, night = board.sites(connection), board.last_night(connection, now)
         counts_open = open_words(connection, now)
         kinds, compared = trends.open_by_kind(connection), trends.compared(connection, today)
-    judged, unjudged = (sum(n) for n in zip(*((s.judged, s.unjudged) for s in shares.values()), strict=True))
+    judged, unjudged = (
+        sum(n) for n in zip(*((s.judged, s.unjudged) for s in shares.values()), strict=True)
+    )
     nothing = nothing_listed("未办结的问题", judged, unjudged)
     return page(
-        request, "leader.html", shares=shares, nothing=nothing, quarter=quarter, trend=charts.trend(counts), days=DAYS, sites=sites,
-        night=night, counts_open=counts_open, kinds=kinds, compared=compared, office=settings.alerts.letters.office,
+        request,
+        "leader.html",
+        shares=shares,
+        nothing=nothing,
+        quarter=quarter,
+        trend=charts.trend(counts),
+        days=DAYS,
+        sites=sites,
+        night=night,
+        counts_open=counts_open,
+        kinds=kinds,
+        compared=compared,
+        office=settings.alerts.letters.office,
         place=settings.bulletin.place,
-    )  # fmt: skip
+    )

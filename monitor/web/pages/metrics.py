@@ -25,14 +25,17 @@ FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
 
 @router.get("/healthz")
 def alive(web: Kept) -> JSONResponse:
-    """200 when the store answers and has the form that this program needs; else 503 with the reason. Tells no more."""
+    """200 when the store answers and has the form that this program needs; else 503 with the
+    reason. Tells no more."""
     try:
         with web.office.reader.connect() as connection:
             known = revision(connection)
     except SQLAlchemyError:
         return JSONResponse({"status": "store", "reason": "数据库没有回答"}, 503)
     if known != newest_revision():
-        return JSONResponse({"status": "schema", "reason": "数据库结构与程序不符，请重启服务完成升级"}, 503)
+        return JSONResponse(
+            {"status": "schema", "reason": "数据库结构与程序不符，请重启服务完成升级"}, 503
+        )
     return JSONResponse({"status": "ok"})
 
 

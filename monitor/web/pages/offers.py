@@ -1,4 +1,5 @@
-"""A clerk takes the data address of a column whose page shows no list, refuses it, or gives it back: on the record."""
+"""A clerk takes the data address of a column whose page shows no list, refuses it, or gives it
+back: on the record."""
 
 from __future__ import annotations
 
@@ -27,13 +28,17 @@ SAID = {
 
 
 @router.post("/outlets/{id:path}/data/{number:int}/take")
-def take_it(id: str, number: int, request: Request, who: Handler, form: Posted, web: Kept) -> Response:
+def take_it(
+    id: str, number: int, request: Request, who: Handler, form: Posted, web: Kept
+) -> Response:
     """Take the offer ``number``; another one than the person looked at is refused."""
     return _done("take", id, number, request, who, form, web)
 
 
 @router.post("/outlets/{id:path}/data/{number:int}/refuse")
-def refuse_it(id: str, number: int, request: Request, who: Handler, form: Posted, web: Kept) -> Response:
+def refuse_it(
+    id: str, number: int, request: Request, who: Handler, form: Posted, web: Kept
+) -> Response:
     """Refuse it, with a reason: it is not offered again."""
     return _done("refuse", id, number, request, who, form, web)
 
@@ -44,7 +49,9 @@ def give_it_back(id: str, request: Request, who: Handler, form: Posted, web: Kep
     return _done("back", id, 0, request, who, form, web)
 
 
-def _done(act: str, id: str, number: int, request: Request, who: Visitor, form: Form, web: Web) -> Response:
+def _done(
+    act: str, id: str, number: int, request: Request, who: Visitor, form: Form, web: Web
+) -> Response:
     now, asked = web.clock(), 0
     try:
         reason = FOUND if act == "take" else form.must("reason", "理由", 400)

@@ -1,4 +1,5 @@
-"""Signing in through the office's own sign-on: leaving for it, and coming back. It never makes an account."""
+"""Signing in through the office's own sign-on: leaving for it, and coming back. It never makes an
+account."""
 
 from __future__ import annotations
 
@@ -28,19 +29,28 @@ def start(request: Request, web: Kept, next: Short = "") -> Response:
     settings, sso = _ready(web)
     try:
         provider = sso.discovered(settings)
-        target, begun = sso.start(settings, provider, _back(request, web), safe_next(next), web.clock())
+        target, begun = sso.start(
+            settings, provider, _back(request, web), safe_next(next), web.clock()
+        )
     except sso.Refused as error:
         raise NotAllowed(str(error)) from None
     answer = RedirectResponse(target, 303)
     answer.set_cookie(
-        COOKIE, sso.packed(web.cookies, begun), max_age=int(sso.LASTS.total_seconds()), path=PATH, httponly=True,
-        samesite="lax", secure=web.settings.https,
-    )  # fmt: skip
+        COOKIE,
+        sso.packed(web.cookies, begun),
+        max_age=int(sso.LASTS.total_seconds()),
+        path=PATH,
+        httponly=True,
+        samesite="lax",
+        secure=web.settings.https,
+    )
     return answer
 
 
 @router.get("/oidc/callback")
-def callback(request: Request, web: Kept, code: Long = "", state: Short = "", error: Short = "") -> Response:
+def callback(
+    request: Request, web: Kept, code: Long = "", state: Short = "", error: Short = ""
+) -> Response:
     """Come back: whoever the provider vouches for and has an account here is signed in."""
     settings, sso = _ready(web)
     now = web.clock()
@@ -66,17 +76,21 @@ def callback(request: Request, web: Kept, code: Long = "", state: Short = "", er
 
 
 def _ready(web: Web) -> tuple[OidcSettings, Any]:
-    """The settings and the flow. Raises ``NotFound`` where it is not set up, ``NotAllowed`` where it is not installed."""
+    """The settings and the flow. Raises ``NotFound`` where it is not set up, ``NotAllowed`` where
+    it is not installed."""
     if web.settings.oidc is None:
         raise NotFound("没有启用统一身份认证")
     try:
         from monitor.web import sso  # an extra: offices without a sign-on do not install it
     except ImportError:
-        raise NotAllowed("没有安装统一身份认证组件，请管理员运行 pip install 'gengxin[oidc]'") from None
+        raise NotAllowed(
+            "没有安装统一身份认证组件，请管理员运行 pip install 'gengxin[oidc]'"
+        ) from None
     return web.settings.oidc, sso
 
 
 def _back(request: Request, web: Web) -> str:
-    """Where the provider sends the browser back: the address that the letters tell, else the one that was asked."""
+    """Where the provider sends the browser back: the address that the letters tell, else the one
+    that was asked."""
     known = web.office.settings.monitor.alerts.letters.base_url
     return f"{(known or str(request.base_url)).rstrip('/')}/oidc/callback"

@@ -43,10 +43,14 @@ def orders(
         raise BadForm(f"状态只能选：{'、'.join(STATES)}")
     with web.office.reader.connect() as connection:
         wanted = "" if state == "all" else state
-        found = board.lines(connection, web.clock(), state=wanted, unit=unit, late=late, page=number)
+        found = board.lines(
+            connection, web.clock(), state=wanted, unit=unit, late=late, page=number
+        )
         units = unit_names(connection)
     given = {"state": state, "unit": unit, "late": late}
-    return page(request, "orders.html", found=found, filters=Filters(given), units=units, states=STATES)
+    return page(
+        request, "orders.html", found=found, filters=Filters(given), units=units, states=STATES
+    )
 
 
 @router.get("/overdue")

@@ -1,4 +1,5 @@
-"""An outlet's own page: its verdicts and why, its posts, looks and kept pages; and the recheck with its answer in place."""
+"""An outlet's own page: its verdicts and why, its posts, looks and kept pages; and the recheck with
+its answer in place."""
 
 from __future__ import annotations
 
@@ -57,7 +58,8 @@ MONTHS, POSTS = 12, 15
 PATIENCE = timedelta(seconds=20)
 """After so long a wait in the queue somebody should look whether anybody does rechecks at all."""
 FROZEN = "sandbox; default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
-"""A kept page brings its words and its own inline style; nothing of it runs, loads, sends or leads on."""
+"""A kept page brings its words and its own inline style; nothing of it runs, loads, sends or leads
+on."""
 EVIDENCE: Mapping[str, str] = {
     "complete": "完整列表",
     "partial": "部分列表",
@@ -90,7 +92,9 @@ def progress(number: int, request: Request, who: Reader, web: Kept) -> HTMLRespo
         if found is None:
             raise NotFound("没有这次复查")
         here = board.here(connection, found.outlet)
-    return page(request, "parts/recheck.html", recheck=_told(found, here, web, live=True), here=here)
+    return page(
+        request, "parts/recheck.html", recheck=_told(found, here, web, live=True), here=here
+    )
 
 
 @router.get("/outlets/{id:path}/frozen/{number:int}")
@@ -124,7 +128,9 @@ def frozen_view(id: str, number: int, request: Request, who: Reader, web: Kept) 
         copy = one_copy(connection, id, number)
     if here is None or copy is None:
         raise NotFound("没有这份存档网页")
-    return page(request, "frozen.html", here=here, copy=copy, source=f"{address(id)}/frozen/{number}")
+    return page(
+        request, "frozen.html", here=here, copy=copy, source=f"{address(id)}/frozen/{number}"
+    )
 
 
 @router.get("/outlets/{id:path}/attestations/{number:int}")
@@ -157,7 +163,8 @@ def outlet_page(
     problem: str = "",
     given: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
-    """The page of ``id``; with a ``problem`` of its form, the form as it was ``given``. Raises :class:`NotFound`."""
+    """The page of ``id``; with a ``problem`` of its form, the form as it was ``given``. Raises
+    :class:`NotFound`."""
     now = web.clock()
     today = shanghai_day(now)
     with web.office.reader.connect() as connection:
@@ -168,14 +175,22 @@ def outlet_page(
     column = here.outlet.kind is OutletKind.COLUMN
     asked = shown["requests"]
     current = next(
-        (one for one in asked if one.id == recheck), asked[0] if asked and not asked[0].over else None
+        (one for one in asked if one.id == recheck),
+        asked[0] if asked and not asked[0].over else None,
     )
     settings = web.office.settings
     why = explain(
-        web.office.reader, settings.monitor, id, now, horizon=settings.crawl.backfill_from, posts=POSTS
+        web.office.reader,
+        settings.monitor,
+        id,
+        now,
+        horizon=settings.crawl.backfill_from,
+        posts=POSTS,
     )
     verdicts = sorted(why.verdicts, key=gravity, reverse=True) if why else []
-    judged = next((look for look in why.facts.looks if look.outcome.conclusive), None) if why else None
+    judged = (
+        next((look for look in why.facts.looks if look.outcome.conclusive), None) if why else None
+    )
     partly = judged if judged and judged.unread else None
     with web.office.reader.connect() as connection:
         left = partly.unread if partly else ()
@@ -185,13 +200,34 @@ def outlet_page(
         offer = offer_page(connection, id) if column else None
         adopted = taken_at(connection, id) if column else None
     return page(
-        request, "outlet.html", 422 if problem else 200, here=here, outlet=here.outlet, why=why, verdicts=verdicts,
-        ahead=ahead(verdicts, today, settings.monitor.alerts.letters.calendar), at=address(id), problem=problem,
-        recheck=_told(current, here, web) if current else None, column=column, decided=decided, partly=partly,
-        given=given or {}, now_local=now.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
-        until_default=today + timedelta(days=7), proven=_proven(partly, why), why_unread=reason_name,
-        beside=_beside(why), drift=drift, golden=golden, offer=offer, adopted=adopted, row_text=row_text, **WORDS, **shown,
-    )  # fmt: skip
+        request,
+        "outlet.html",
+        422 if problem else 200,
+        here=here,
+        outlet=here.outlet,
+        why=why,
+        verdicts=verdicts,
+        ahead=ahead(verdicts, today, settings.monitor.alerts.letters.calendar),
+        at=address(id),
+        problem=problem,
+        recheck=_told(current, here, web) if current else None,
+        column=column,
+        decided=decided,
+        partly=partly,
+        given=given or {},
+        now_local=now.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
+        until_default=today + timedelta(days=7),
+        proven=_proven(partly, why),
+        why_unread=reason_name,
+        beside=_beside(why),
+        drift=drift,
+        golden=golden,
+        offer=offer,
+        adopted=adopted,
+        row_text=row_text,
+        **WORDS,
+        **shown,
+    )
 
 
 def _proven(look: Look | None, why: Explanation | None) -> Shown | None:
@@ -220,15 +256,18 @@ def _stored(connection: Connection, here: board.Here, now: datetime) -> dict[str
     start = add_months(today.replace(day=1), -MONTHS)
     account = here.outlet.kind is not OutletKind.COLUMN
     return {
-        "duties": board.duties(connection, id), "looks": board.looks(connection, id),
-        "known": board.posts_known(connection, id), "copies": board.copies(connection, id),
-        "findings": board.findings(connection, id), "dispensed": board.dispensed(connection, here.outlet, now),
+        "duties": board.duties(connection, id),
+        "looks": board.looks(connection, id),
+        "known": board.posts_known(connection, id),
+        "copies": board.copies(connection, id),
+        "findings": board.findings(connection, id),
+        "dispensed": board.dispensed(connection, here.outlet, now),
         "suspects": listing(connection, Wanted(column=id), today, limit=1).total,
         "calendar": drawn(board.days(connection, id, start, today), start, today),
         "requests": board.requests(connection, id),
         "only_name": unit_names(connection, retired=True).get(here.outlet.only, here.outlet.only),
         "account": registered.account_page(connection, here.outlet, today) if account else None,
-    }  # fmt: skip
+    }
 
 
 def address(id: str) -> str:
@@ -239,18 +278,28 @@ def address(id: str) -> str:
 def _told(
     found: board.Request, here: board.Here | None, web: Web, *, live: bool = False
 ) -> Mapping[str, Any]:
-    """A recheck for the screen: how far, since when, and what it said before and after; ``live``: it stands in a page
+    """A recheck for the screen: how far, since when, and what it said before and after; ``live``:
+    it stands in a page
     that was made before, and is to be made anew when the recheck is over.
     """
-    after = max(found.result.get("verdicts", ()), key=lambda v: GRAVITY[Value(v["value"])], default=None)
+    after = max(
+        found.result.get("verdicts", ()), key=lambda v: GRAVITY[Value(v["value"])], default=None
+    )
     visit = found.result.get("visit", {})
     began = found.started or found.asked
     changed = bool(here and here.since and here.before and found.started and here.since >= began)
     waited = (found.ended or web.clock()) - found.asked
     return {
-        "asked": found, "live": live, "waited": int(waited.total_seconds()), "alone": not found.over and waited > PATIENCE,
-        "before": (here.before if changed else here.value) if here else "", "after": after["value"] if after else "",
-        "sentence": after["sentence"] if after else "", "visit": visit,
+        "asked": found,
+        "live": live,
+        "waited": int(waited.total_seconds()),
+        "alone": not found.over and waited > PATIENCE,
+        "before": (here.before if changed else here.value) if here else "",
+        "after": after["value"] if after else "",
+        "sentence": after["sentence"] if after else "",
+        "visit": visit,
         "outcome": OUTCOMES.get(visit.get("outcome", ""), ""),
-        "reason": looked_like(visit["reason"], visit.get("mark", "")) if visit.get("reason") else "",
-    }  # fmt: skip
+        "reason": looked_like(visit["reason"], visit.get("mark", ""))
+        if visit.get("reason")
+        else "",
+    }

@@ -28,28 +28,63 @@ NAMES = {"column": "栏目", "account": "账号"}
 
 
 class Asked:
-    """What the address asks for. A field that a form sent empty, or that holds no number, asks for nothing."""
+    """What the address asks for. A field that a form sent empty, or that holds no number, asks for
+    nothing."""
 
     def __init__(
-        self, value: Text = "", cls: Text = "", platform: Text = "", unit: Text = "", text: Text = "",
-        days: Text = "", soon: Text = "", sort: Text = "gravity", down: Text = "", page: Text = "1",
-    ) -> None:  # fmt: skip
-        self.value, self.cls, self.platform, self.unit, self.text = value, cls, platform, unit, text.strip()
+        self,
+        value: Text = "",
+        cls: Text = "",
+        platform: Text = "",
+        unit: Text = "",
+        text: Text = "",
+        days: Text = "",
+        soon: Text = "",
+        sort: Text = "gravity",
+        down: Text = "",
+        page: Text = "1",
+    ) -> None:
+        self.value, self.cls, self.platform, self.unit, self.text = (
+            value,
+            cls,
+            platform,
+            unit,
+            text.strip(),
+        )
         self.days, self.soon, self.page = number(days), number(soon), number(page) or 1
-        self.sort, self.down = sort if sort in board.SORTS else "gravity", down in ("1", "true", "True")
+        self.sort, self.down = (
+            sort if sort in board.SORTS else "gravity",
+            down in ("1", "true", "True"),
+        )
 
     def wanted(self, kind: str) -> board.Wanted:
         """The same for the board."""
         return board.Wanted(
-            kind, self.value, self.cls, self.platform, self.unit, self.text, self.days, self.soon, self.sort, self.down
-        )  # fmt: skip
+            kind,
+            self.value,
+            self.cls,
+            self.platform,
+            self.unit,
+            self.text,
+            self.days,
+            self.soon,
+            self.sort,
+            self.down,
+        )
 
     @property
     def filters(self) -> Filters:
         given = {
-            "value": self.value, "cls": self.cls, "platform": self.platform, "unit": self.unit, "text": self.text,
-            "days": self.days, "soon": self.soon, "sort": self.sort, "down": self.down,
-        }  # fmt: skip
+            "value": self.value,
+            "cls": self.cls,
+            "platform": self.platform,
+            "unit": self.unit,
+            "text": self.text,
+            "days": self.days,
+            "soon": self.soon,
+            "sort": self.sort,
+            "down": self.down,
+        }
         return Filters(given)
 
 
@@ -90,12 +125,21 @@ def _listed(request: Request, web: Web, kind: str, asked: Asked) -> HTMLResponse
     with web.office.reader.connect() as connection:
         found = board.lines(connection, asked.wanted(kind), today, asked.page)
         units = unit_names(connection)
-    # The rows alone only where they are put in the place of the rows: going back asks for the whole page.
+    # The rows alone only where they are put in the place of the rows: going back asks for the whole
+    # page.
     part = request.headers.get("hx-target") == "div#rows"
     return page(
-        request, "parts/outlet_rows.html" if part else "outlets.html", found=found, filters=asked.filters, units=units,
-        classes=CLASS_NAMES, places=MEDIA_NAMES, kind=kind, shown=NAMES[kind], at=f"/{kind}s",
-    )  # fmt: skip
+        request,
+        "parts/outlet_rows.html" if part else "outlets.html",
+        found=found,
+        filters=asked.filters,
+        units=units,
+        classes=CLASS_NAMES,
+        places=MEDIA_NAMES,
+        kind=kind,
+        shown=NAMES[kind],
+        at=f"/{kind}s",
+    )
 
 
 def _book(web: Web, kind: str, asked: Asked) -> Response:
@@ -103,7 +147,9 @@ def _book(web: Web, kind: str, asked: Asked) -> Response:
     with web.office.reader.connect() as connection:
         lines = board.every_line(connection, asked.wanted(kind), shanghai_day(now))
     title = f"{NAMES[kind]}更新情况（{shanghai_day(now)}）"
-    return download(outlets_workbook(title, lines, dict(MEDIA_NAMES)), f"{kind}s-{shanghai_day(now)}.xlsx")
+    return download(
+        outlets_workbook(title, lines, dict(MEDIA_NAMES)), f"{kind}s-{shanghai_day(now)}.xlsx"
+    )
 
 
 def download(data: bytes, name: str, kind: str = XLSX) -> Response:

@@ -1,4 +1,5 @@
-"""The overview: today's state in one screen; every number opens its rows. Beside it what changed, and the charts."""
+"""The overview: today's state in one screen; every number opens its rows. Beside it what changed,
+and the charts."""
 
 from __future__ import annotations
 
@@ -46,15 +47,20 @@ def overview(request: Request, who: Reader, web: Kept) -> HTMLResponse:
         judged = sum(one.judged for one in shares.values())
         unjudged = sum(one.unjudged for one in shares.values())
         context: dict[str, Any] = {
-            "columns": columns, "accounts": accounts, "shares": shares, "sites": sites,
+            "columns": columns,
+            "accounts": accounts,
+            "shares": shares,
+            "sites": sites,
             "soon_nothing": nothing_listed("一周内到期的", judged, unjudged),
-            "month": board.this_month(connection, today, calendar), "night": board.last_night(connection, now),
+            "month": board.this_month(connection, today, calendar),
+            "night": board.last_night(connection, now),
             "counts_open": open_words(connection, now),
             "changed": board.changed(connection, looked_last(today, calendar)),
-            "soon": board.soon(connection, today, calendar), "names": board.named(connection, behind),
+            "soon": board.soon(connection, today, calendar),
+            "names": board.named(connection, behind),
             "work": board.waiting(connection, now) if who.may(Permission.HANDLE) else (),
             "appeals": board.appealed(connection) if who.may(Permission.HANDLE) else (),
-        }  # fmt: skip
+        }
     return page(request, "overview.html", **context)
 
 
@@ -65,7 +71,9 @@ def changes(
 ) -> HTMLResponse:  # fmt: skip
     """Outlets whose verdict changed since the last working day."""
     way = way if way in board.WAYS else "turned"
-    since = looked_last(shanghai_day(web.clock()), web.office.settings.monitor.alerts.letters.calendar)
+    since = looked_last(
+        shanghai_day(web.clock()), web.office.settings.monitor.alerts.letters.calendar
+    )
     with web.office.reader.connect() as connection:
         found = board.changes(connection, since, way, number)
     given = Filters({"way": way})
@@ -74,7 +82,8 @@ def changes(
 
 @router.get("/charts")
 def drawn(request: Request, who: Reader, web: Kept) -> HTMLResponse:
-    """The district drawn: who published when, who has been silent for how long, the month, the trend."""
+    """The district drawn: who published when, who has been silent for how long, the month, the
+    trend."""
     today = shanghai_day(web.clock())
     calendar = web.office.settings.monitor.alerts.letters.calendar
     start = today - timedelta(days=DAYS - 1)
@@ -85,15 +94,27 @@ def drawn(request: Request, who: Reader, web: Kept) -> HTMLResponse:
         silent = trends.silent(connection, today, SILENT)
         month = board.this_month(connection, today, calendar)
         days = {kind: trends.trend(connection, kind, start) for kind in board.KINDS}
-    quotas = [charts.Month(one.name, one.count, one.quota, f"/units/{one.unit}") for one in month.units]
+    quotas = [
+        charts.Month(one.name, one.count, one.quota, f"/units/{one.unit}") for one in month.units
+    ]
     seen = (web.office.settings.crawl.backfill_from, until) if until else None
-    lines = [charts.Silent(one.name, one.days, one.value, one.newest, f"/outlets/{one.id}") for one in silent]
+    lines = [
+        charts.Silent(one.name, one.days, one.value, one.newest, f"/outlets/{one.id}")
+        for one in silent
+    ]
     return page(
-        request, "charts.html", heat=charts.heat(names, posts, start, today, "/units/", seen), dark=_dark(seen, today),
+        request,
+        "charts.html",
+        heat=charts.heat(names, posts, start, today, "/units/", seen),
+        dark=_dark(seen, today),
         silence=charts.silence(lines),
-        quota=charts.quota(quotas), month=month, trend={kind: charts.trend(counts) for kind, counts in days.items()},
-        units=len(names), all=len(known), days=DAYS,
-    )  # fmt: skip
+        quota=charts.quota(quotas),
+        month=month,
+        trend={kind: charts.trend(counts) for kind, counts in days.items()},
+        units=len(names),
+        all=len(known),
+        days=DAYS,
+    )
 
 
 def _dark(seen: tuple[date, date] | None, today: date) -> str:
@@ -104,5 +125,6 @@ def _dark(seen: tuple[date, date] | None, today: date) -> str:
 
 
 def looked_last(today: date, calendar: Calendar) -> datetime:
-    """The morning of the last working day before ``today``: what happened since then is news, weekend and all."""
+    """The morning of the last working day before ``today``: what happened since then is news,
+    weekend and all."""
     return datetime.combine(last_workday(today - timedelta(days=1), calendar), MORNING, SHANGHAI)

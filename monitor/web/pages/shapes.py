@@ -1,4 +1,5 @@
-"""A clerk takes a column's page as it is built now: on the record, by the same way as ``gengxin accept``."""
+"""A clerk takes a column's page as it is built now: on the record, by the same way as ``gengxin
+accept``."""
 
 from __future__ import annotations
 
@@ -28,8 +29,11 @@ GONE = "这个版式在您查看之后变了，或已有人采用，请看清现
 
 
 @router.post("/outlets/{id:path}/shape/{number:int}/adopt")
-def adopt(id: str, number: int, request: Request, who: Handler, form: Posted, web: Kept) -> Response:
-    """Take the reading ``number``; another one than the person looked at is refused. Without overlap a reason is asked."""
+def adopt(
+    id: str, number: int, request: Request, who: Handler, form: Posted, web: Kept
+) -> Response:
+    """Take the reading ``number``; another one than the person looked at is refused. Without
+    overlap a reason is asked."""
     now = web.clock()
     try:
         with web.office.engine.begin() as connection:
@@ -40,7 +44,9 @@ def adopt(id: str, number: int, request: Request, who: Handler, form: Posted, we
             if found is None or found.now.id != number:
                 raise BadForm(GONE)
             given = form.text("reason", 400).strip()
-            reason = given or (READY if found.now.overlaps else form.must("reason", "核实情况", 400))
+            reason = given or (
+                READY if found.now.overlaps else form.must("reason", "核实情况", 400)
+            )
             learn_anew(connection, id, by=who.who, reason=reason, now=now)
             asked, _ = ask(connection, id, who.who, now)
     except BadForm as error:

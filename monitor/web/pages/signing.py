@@ -47,9 +47,12 @@ def login(request: Request, found: Somebody, next: str = "") -> Response:
 
 @router.post("/login")
 def enter(
-    request: Request, web: Annotated[Web, Depends(web_of)], form: Annotated[Form, Depends(read_form)]
+    request: Request,
+    web: Annotated[Web, Depends(web_of)],
+    form: Annotated[Form, Depends(read_form)],
 ) -> Response:
-    """Sign in. Nobody is signed in yet whose word could be asked for: the form must come from our own page."""
+    """Sign in. Nobody is signed in yet whose word could be asked for: the form must come from our
+    own page."""
     if request.headers.get("origin") == "null" and not from_here(request.headers):
         raise NotAllowed("请从本系统的登录页登录")
     name, password = form.text("name", 200), form.values.get("password", "")
@@ -102,7 +105,9 @@ def change_password(
         return page(request, "me.html", 422, problem="两次填写的新密码不一样")
     try:
         with web.office.engine.begin() as connection:
-            set_password(connection, web.clock(), who.user.id, form.values.get("new", ""), by=who.who)
+            set_password(
+                connection, web.clock(), who.user.id, form.values.get("new", ""), by=who.who
+            )
     except BadUser as error:
         return page(request, "me.html", 422, problem=str(error))
     return RedirectResponse(f"/login?said={quote('密码已更换，请重新登录')}", 303)
@@ -118,12 +123,21 @@ def remember(answer: Response, web: Web, cookie: str) -> Response:
     """Set the session's cookie on an answer."""
     hours = web.settings.session_hours
     answer.set_cookie(
-        COOKIE, cookie, max_age=hours * 3600, httponly=True, samesite="lax", secure=web.settings.https
+        COOKIE,
+        cookie,
+        max_age=hours * 3600,
+        httponly=True,
+        samesite="lax",
+        secure=web.settings.https,
     )
     return answer
 
 
-def _form(request: Request, next: str, problem: str = "", name: str = "", status: int = 200) -> HTMLResponse:
+def _form(
+    request: Request, next: str, problem: str = "", name: str = "", status: int = 200
+) -> HTMLResponse:
     web = web_of(request)
     oidc = web.settings.oidc.label if web.settings.oidc else ""
-    return page(request, "login.html", status, next=safe_next(next), problem=problem, name=name, oidc=oidc)
+    return page(
+        request, "login.html", status, next=safe_next(next), problem=problem, name=name, oidc=oidc
+    )

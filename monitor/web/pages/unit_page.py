@@ -1,4 +1,5 @@
-"""A unit's own page, by login or signed link: what is open and what to do; it answers here, and sees nobody else's.
+"""A unit's own page, by login or signed link: what is open and what to do; it answers here, and
+sees nobody else's.
 
 Looking changes nothing, however often; only a posted form does, with the link's own word in it.
 """
@@ -51,7 +52,9 @@ KINDS_SHOWN = ("column", "account")
 HOUR = timedelta(hours=1)
 
 
-def own_page(request: Request, web: Web, unit: str, problem: str = "", status: int = 200) -> HTMLResponse:
+def own_page(
+    request: Request, web: Web, unit: str, problem: str = "", status: int = 200
+) -> HTMLResponse:
     """The page of ``unit``; ``problem`` says why what was asked for was not done."""
     now = web.clock()
     today = shanghai_day(now)
@@ -64,8 +67,15 @@ def own_page(request: Request, web: Web, unit: str, problem: str = "", status: i
             raise NotFound(str(error)) from None
         # Names of those who answer together with it, and of nobody else.
         together = {id for one in (*found.open, *found.closed) for id in one.finding.units} | {unit}
-        names = {id: short for id, short in unit_names(connection, retired=True).items() if id in together}
-        kinds = [outlets.lines(connection, outlets.Wanted(k, unit=unit), today, 1, MOST) for k in KINDS_SHOWN]
+        names = {
+            id: short
+            for id, short in unit_names(connection, retired=True).items()
+            if id in together
+        }
+        kinds = [
+            outlets.lines(connection, outlets.Wanted(k, unit=unit), today, 1, MOST)
+            for k in KINDS_SHOWN
+        ]
         judged, ours = board.seen_of(connection, unit, today)
         ahead = board.limits_ahead(connection, unit, now, letters.calendar, SOON)
         (quota,) = quota_of(connection, unit, head.quota if head else None, (month_of(today),))
@@ -75,19 +85,41 @@ def own_page(request: Request, web: Web, unit: str, problem: str = "", status: i
         request.state.visitor = replace(who, who=f"{found.name}（签名链接）")
     monitor = web.office.settings.monitor
     return page(
-        request, "unit_page.html", status, unit=head, desk=found, names=names, own=[row for kind in kinds for row in kind.rows],
-        more=sum(kind.total - len(kind.rows) for kind in kinds), ahead=ahead, month=quota,
-        letters=letters, most=MOST, settings=monitor.orders, attach=attachments.KIND_NAMES, results=replies.RESULT_NAMES,
-        appeal_names=appeals.STATE_NAMES, order_names=orders.STATE_NAMES, advice=_advice, ended=ended_words, word=value_word,
-        left=letters.calendar.between, latest=_latest(letters.calendar.after, today, letters.ack_days), problem=problem,
-        at_rest=_at_rest(judged, ours), ahead_nothing=nothing_listed("未来一个月要到期的", judged, ours),
-        rechecks_left=max(0, web.settings.rechecks_an_hour - used), here=f"/units/{quote(unit)}", tail=tail(request),
+        request,
+        "unit_page.html",
+        status,
+        unit=head,
+        desk=found,
+        names=names,
+        own=[row for kind in kinds for row in kind.rows],
+        more=sum(kind.total - len(kind.rows) for kind in kinds),
+        ahead=ahead,
+        month=quota,
+        letters=letters,
+        most=MOST,
+        settings=monitor.orders,
+        attach=attachments.KIND_NAMES,
+        results=replies.RESULT_NAMES,
+        appeal_names=appeals.STATE_NAMES,
+        order_names=orders.STATE_NAMES,
+        advice=_advice,
+        ended=ended_words,
+        word=value_word,
+        left=letters.calendar.between,
+        latest=_latest(letters.calendar.after, today, letters.ack_days),
+        problem=problem,
+        at_rest=_at_rest(judged, ours),
+        ahead_nothing=nothing_listed("未来一个月要到期的", judged, ours),
+        rechecks_left=max(0, web.settings.rechecks_an_hour - used),
+        here=f"/units/{quote(unit)}",
+        tail=tail(request),
         until=lambda day: deadline_text(day, letters),
-    )  # fmt: skip
+    )
 
 
 def _at_rest(judged: int, ours: int) -> str:
-    """What a unit without an open finding is told: that nothing is asked of it, and of how much we know that."""
+    """What a unit without an open finding is told: that nothing is asked of it, and of how much we
+    know that."""
     checking = f"，另有 {ours} 个我办正在核查，不需要贵单位处理" if ours else ""
     if not judged:
         return f"现在没有需要贵单位处理的问题{checking or '；栏目和账号还没有判定'}。"
@@ -102,7 +134,8 @@ def tail(request: Request) -> str:
 
 @router.get("/units/{id}/calendar.ics")
 def calendar(id: str, who: Own, web: Kept) -> Response:
-    """The last working days before each limit and the last days of open orders, as a calendar to subscribe to."""
+    """The last working days before each limit and the last days of open orders, as a calendar to
+    subscribe to."""
     now = web.clock()
     with web.office.reader.connect() as connection:
         head = board.head(connection, id)
@@ -165,9 +198,16 @@ def reply(request: Request, id: str, who: Own, web: Kept, form: Given) -> Respon
     def act(connection: Connection, now: datetime, name: str) -> str:
         text, number = form.must("text", "整改情况", 5000), form.must("order", "整改通知文号", 60)
         made = replies.reply(
-            connection, number, unit=id, who=name, text=text, now=now, settings=settings.monitor.orders,
-            folder=settings.folder / "files", files=files_of(form, "files"),
-        )  # fmt: skip
+            connection,
+            number,
+            unit=id,
+            who=name,
+            text=text,
+            now=now,
+            settings=settings.monitor.orders,
+            folder=settings.folder / "files",
+            files=files_of(form, "files"),
+        )
         return f"已收到对{made.number}的反馈，系统将复查，看到新信息即销号"
 
     return _done(request, web, id, who, form, act)
@@ -194,7 +234,10 @@ def recheck(request: Request, id: str, who: Own, web: Kept, form: Given) -> Resp
         nonlocal asked
         if not board.answers_for(connection, id, outlet, shanghai_day(now)):
             raise BadForm("这个栏目或账号现在不由贵单位负责")
-        if attempts.count(connection, f"unit:{id}", "recheck", now - HOUR) >= web.settings.rechecks_an_hour:
+        if (
+            attempts.count(connection, f"unit:{id}", "recheck", now - HOUR)
+            >= web.settings.rechecks_an_hour
+        ):
             raise BadForm(f"一小时内最多请求 {web.settings.rechecks_an_hour} 次复查，请稍后再试")
         asked, new = rechecks.ask(connection, outlet, name, now)
         if new:
@@ -235,12 +278,14 @@ def _latest(after: Callable[[Any, int], Any], today: Any, days: int) -> Any:
 
 
 def _writer(who: Visitor, form: Form, short: str) -> str:
-    """Under which name it stands in the record: the person's, or the link's with what they wrote."""
+    """Under which name it stands in the record: the person's, or the link's with what they
+    wrote."""
     return who.who if who.user else f"{short}（链接）{form.must('writer', '填报人', 60)}"
 
 
 def _done(request: Request, web: Web, unit: str, who: Visitor, form: Form, act: Act) -> Response:
-    """Do it in one transaction for the unit itself; a refusal leaves nothing and is shown on its page."""
+    """Do it in one transaction for the unit itself; a refusal leaves nothing and is shown on its
+    page."""
     if who.unit != unit:
         raise NotAllowed("这一页由该单位填写；代为登记请到“问题”页")
     with web.office.reader.connect() as connection:
@@ -254,4 +299,6 @@ def _done(request: Request, web: Web, unit: str, who: Visitor, form: Form, act: 
     except (orders.Refused, BadForm) as error:
         return own_page(request, web, unit, str(error), 422)
     query = {"key": who.key, "said": said[:120]}
-    return RedirectResponse(f"/units/{quote(unit)}?{urlencode({k: v for k, v in query.items() if v})}", 303)
+    return RedirectResponse(
+        f"/units/{quote(unit)}?{urlencode({k: v for k, v in query.items() if v})}", 303
+    )

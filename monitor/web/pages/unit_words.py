@@ -1,4 +1,5 @@
-"""The office's word that a unit's places are all in the catalogue, given and taken back on the pages of the units."""
+"""The office's word that a unit's places are all in the catalogue, given and taken back on the
+pages of the units."""
 
 from __future__ import annotations
 

@@ -43,7 +43,9 @@ def all_units(request: Request, who: Reader, web: Kept) -> HTMLResponse:
     return show_units(request, web)
 
 
-def show_units(request: Request, web: Web, *, problem: str = "", given: Form | None = None) -> HTMLResponse:
+def show_units(
+    request: Request, web: Web, *, problem: str = "", given: Form | None = None
+) -> HTMLResponse:
     """The table; with a ``problem`` of the form below it, the form as it was ``given``."""
     now = web.clock()
     today = shanghai_day(now)
@@ -52,16 +54,27 @@ def show_units(request: Request, web: Web, *, problem: str = "", given: Form | N
         known = places(connection, now)
     waiting = [one for one in known.values() if one.state != WHOLE]
     return page(
-        request, "units.html", 422 if problem else 200, found=found, months=shown_months(today), places=known,
-        waiting=waiting, counts_open=counts_open(len(waiting), len(known)), problem=problem, reason=given.values.get("reason", "") if given else "",
+        request,
+        "units.html",
+        422 if problem else 200,
+        found=found,
+        months=shown_months(today),
+        places=known,
+        waiting=waiting,
+        counts_open=counts_open(len(waiting), len(known)),
+        problem=problem,
+        reason=given.values.get("reason", "") if given else "",
         ticked=given.lists.get("unit", ()) if given else (),
-    )  # fmt: skip
+    )
 
 
 @router.get("/units/{id}")
 def unit(request: Request, id: str, who: Own, web: Kept) -> HTMLResponse:
-    """The office sees everything of a unit; the unit, or who holds its signed link, its own page."""
-    return show_unit(request, web, id) if who.may(Permission.DISTRICT) else own_page(request, web, id)
+    """The office sees everything of a unit; the unit, or who holds its signed link, its own
+    page."""
+    return (
+        show_unit(request, web, id) if who.may(Permission.DISTRICT) else own_page(request, web, id)
+    )
 
 
 def show_unit(request: Request, web: Web, id: str, *, problem: str = "") -> HTMLResponse:
@@ -75,7 +88,9 @@ def show_unit(request: Request, web: Web, id: str, *, problem: str = "") -> HTML
         months = quota_of(connection, id, head.quota, _year(today), _from(web))
         context: dict[str, Any] = {
             "columns": outlets.lines(connection, outlets.Wanted("column", unit=id), today, 1, FEW),
-            "accounts": outlets.lines(connection, outlets.Wanted("account", unit=id), today, 1, FEW),
+            "accounts": outlets.lines(
+                connection, outlets.Wanted("account", unit=id), today, 1, FEW
+            ),
             "open": findings.lines(connection, findings.Wanted(unit=id), now, 1, FEW),
             "closed": findings.lines(connection, findings.Wanted("closed", unit=id), now, 1, FEW),
             "orders": orders.lines(connection, now, state="", unit=id, size=FEW),
@@ -88,10 +103,19 @@ def show_unit(request: Request, web: Web, id: str, *, problem: str = "") -> HTML
         letters = web.office.settings.monitor.alerts.letters
         context["until"] = letter_deadlines(connection, context["open"].rows, now, letters, id)
     return page(
-        request, "unit.html", 422 if problem else 200, problem=problem, unit=head, months=months, chart=chart(months, head.quota),
-        month_rows=[rows_of(one) for one in reversed(months)], results=RESULT_NAMES,
-        letter_names=LETTERS, letter_chips=LETTER_CHIPS, **context,
-    )  # fmt: skip
+        request,
+        "unit.html",
+        422 if problem else 200,
+        problem=problem,
+        unit=head,
+        months=months,
+        chart=chart(months, head.quota),
+        month_rows=[rows_of(one) for one in reversed(months)],
+        results=RESULT_NAMES,
+        letter_names=LETTERS,
+        letter_chips=LETTER_CHIPS,
+        **context,
+    )
 
 
 @router.get("/units/{id}/letters/{number}")
@@ -117,7 +141,8 @@ KEY = re.compile(r"([?&]key=)[A-Za-z0-9._-]+")
 
 
 def keyless(text: str) -> str:
-    """A letter's text without the key of its signed link: that opens the page in the unit's name."""
+    """A letter's text without the key of its signed link: that opens the page in the unit's
+    name."""
     return KEY.sub(r"\1…", text)
 
 
@@ -147,7 +172,8 @@ def _year(today: date) -> tuple[str, ...]:
 
 
 def chart(months: tuple[Month, ...], quota: int | None) -> dict[str, Any]:
-    """Bars of a unit's months, those below the quota told apart by pattern of colour and by the table."""
+    """Bars of a unit's months, those below the quota told apart by pattern of colour and by the
+    table."""
     colours = {"stale": "#a8221b", "due_soon": "#c47a00", "unknown": "#8796a5"}
     bars = [
         {"value": one.posts.at_least, "itemStyle": {"color": colours.get(one.value, "#174a7c")}}

@@ -1,4 +1,5 @@
-"""People: the accounts of the office, one's own tokens, and the one-time link that sets a first password."""
+"""People: the accounts of the office, one's own tokens, and the one-time link that sets a first
+password."""
 
 from __future__ import annotations
 
@@ -11,10 +12,28 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from monitor.access import invites, tokens
 from monitor.access.roles import Permission, Role
 from monitor.access.tokens import BadTokenRequest
-from monitor.access.users import BadUser, User, add_user, change_user, new_password, set_password, user, users
+from monitor.access.users import (
+    BadUser,
+    User,
+    add_user,
+    change_user,
+    new_password,
+    set_password,
+    user,
+    users,
+)
 from monitor.access.visitor import Visitor
 from monitor.facts.unit_names import unit_names
-from monitor.web.gate import BadForm, Form, NotAllowed, NotFound, need, own_password, posted, read_form
+from monitor.web.gate import (
+    BadForm,
+    Form,
+    NotAllowed,
+    NotFound,
+    need,
+    own_password,
+    posted,
+    read_form,
+)
 from monitor.web.pages.signing import signed_in
 from monitor.web.render import page
 from monitor.web.state import Web, web_of
@@ -42,9 +61,16 @@ def add(request: Request, who: Keeper, form: Sent, web: Kept) -> HTMLResponse:
         role, unit = _role(form)
         with web.office.engine.begin() as connection:
             add_user(
-                connection, now, name=name, shown=shown, role=role, unit=unit, password=password, by=who.who,
+                connection,
+                now,
+                name=name,
+                shown=shown,
+                role=role,
+                unit=unit,
+                password=password,
+                by=who.who,
                 must_change=True,
-            )  # fmt: skip
+            )
     except (BadUser, BadForm) as error:
         return _listed(request, web, problem=str(error), given=form.values, status=422)
     return _listed(request, web, fresh=(name, password))
@@ -117,9 +143,14 @@ def issue(request: Request, who: SignedIn, form: Sent, web: Kept) -> HTMLRespons
     try:
         with web.office.engine.begin() as connection:
             _, said = tokens.issue(
-                connection, web.clock(), owner, label=form.text("label", 100), scopes=chosen,
-                days=int(days) if days.isascii() and days.isdigit() else 0, by=who.who,
-            )  # fmt: skip
+                connection,
+                web.clock(),
+                owner,
+                label=form.text("label", 100),
+                scopes=chosen,
+                days=int(days) if days.isascii() and days.isdigit() else 0,
+                by=who.who,
+            )
     except (BadTokenRequest, BadForm) as error:
         return _tokens(request, web, owner, problem=str(error), status=422)
     return _tokens(request, web, owner, fresh=said)
@@ -146,7 +177,8 @@ def invited(request: Request, web: Kept, key: Key = "") -> HTMLResponse:
 
 @router.post("/join")
 def join(request: Request, form: Annotated[Form, Depends(read_form)], web: Kept) -> Response:
-    """Set the first password; then sign in with it. The link itself is the word that no other site knows."""
+    """Set the first password; then sign in with it. The link itself is the word that no other site
+    knows."""
     key, password = form.text("key", 500), form.values.get("new", "")
     if password != form.values.get("again", ""):
         return _join(request, web, key, "两次填写的密码不一样")
@@ -168,32 +200,63 @@ def _listed(
         found, units = users(connection), unit_names(connection)
         open_tokens = tokens.open_counts(connection, web.clock())
     return page(
-        request, "users.html", status, found=found, units=units, problem=problem, given=given or {}, fresh=fresh,
-        open_tokens=open_tokens, all_roles=tuple(Role),
-    )  # fmt: skip
+        request,
+        "users.html",
+        status,
+        found=found,
+        units=units,
+        problem=problem,
+        given=given or {},
+        fresh=fresh,
+        open_tokens=open_tokens,
+        all_roles=tuple(Role),
+    )
 
 
-def _card(request: Request, web: Web, id: int, *, status: int = 200, **context: Any) -> HTMLResponse:
+def _card(
+    request: Request, web: Web, id: int, *, status: int = 200, **context: Any
+) -> HTMLResponse:
     with web.office.reader.connect() as connection:
         found = _there(user(connection, id))
         units, held = unit_names(connection), tokens.listed(connection, id)
     now = web.clock()
     given = {"problem": "", "password": "", "link": ""} | context
     return page(
-        request, "user.html", status, found=found, units=units, all_roles=tuple(Role), scope_names=tokens.SCOPE_NAMES,
-        held=[one for one in held if one.works(now)], **given,
-    )  # fmt: skip
+        request,
+        "user.html",
+        status,
+        found=found,
+        units=units,
+        all_roles=tuple(Role),
+        scope_names=tokens.SCOPE_NAMES,
+        held=[one for one in held if one.works(now)],
+        **given,
+    )
 
 
 def _tokens(
-    request: Request, web: Web, owner: User, *, problem: str = "", fresh: str = "", status: int = 200
+    request: Request,
+    web: Web,
+    owner: User,
+    *,
+    problem: str = "",
+    fresh: str = "",
+    status: int = 200,
 ) -> HTMLResponse:
     with web.office.reader.connect() as connection:
         held = tokens.listed(connection, owner.id)
     return page(
-        request, "tokens.html", status, held=held, now=web.clock(), offered=tokens.scopes_for(owner.role),
-        scope_names=tokens.SCOPE_NAMES, problem=problem, fresh=fresh, longest=tokens.LONGEST,
-    )  # fmt: skip
+        request,
+        "tokens.html",
+        status,
+        held=held,
+        now=web.clock(),
+        offered=tokens.scopes_for(owner.role),
+        scope_names=tokens.SCOPE_NAMES,
+        problem=problem,
+        fresh=fresh,
+        longest=tokens.LONGEST,
+    )
 
 
 def _join(request: Request, web: Web, key: str, problem: str = "") -> HTMLResponse:
@@ -202,7 +265,14 @@ def _join(request: Request, web: Web, key: str, problem: str = "") -> HTMLRespon
             found = invites.invited(connection, web.cookies, key, web.clock())
     except invites.BadInvite as error:
         raise NotAllowed(str(error)) from None
-    return page(request, "join.html", 422 if problem else 200, invited=found, invite_key=key, problem=problem)
+    return page(
+        request,
+        "join.html",
+        422 if problem else 200,
+        invited=found,
+        invite_key=key,
+        problem=problem,
+    )
 
 
 def _role(form: Form) -> tuple[Role, str | None]:

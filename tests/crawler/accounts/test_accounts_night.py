@@ -1,6 +1,7 @@
 """A night over the accounts, whole: polite, canaries first, and no refusal ever becomes silence.
 
-The sample platforms answer inside this process; time is simulated, so that a thousand accounts take no waiting.
+The sample platforms answer inside this process; time is simulated, so that a thousand accounts take
+no waiting.
 """
 
 from __future__ import annotations
@@ -107,7 +108,8 @@ class Book:
 
 @dataclass
 class Town:
-    """The sample platforms and a night over them. ``asked`` holds host and loop time of every request."""
+    """The sample platforms and a night over them. ``asked`` holds host and loop time of every
+    request."""
 
     accounts: Sequence[SampleAccount]
     now: datetime = NOW
@@ -152,7 +154,9 @@ class Town:
         async with httpx.AsyncClient(transport=transport) as client:
 
             async def fetch(ask: Ask) -> Page:
-                self.asked.append((urlsplit(ask.url).hostname or "", asyncio.get_running_loop().time()))
+                self.asked.append(
+                    (urlsplit(ask.url).hostname or "", asyncio.get_running_loop().time())
+                )
                 answer = await client.request(
                     ask.method, ask.url, headers=dict(ask.headers), content=ask.body
                 )
@@ -178,7 +182,9 @@ def runner(
 def weibo(number: int, days: float, **more: Any) -> SampleAccount:
     """A sample account that last posted ``days`` before now, and weekly before."""
     posts = tuple(SamplePost(NOW - timedelta(days=days + 7 * n), f"示例{n}") for n in range(12))
-    return SampleAccount(f"w{number}", "weibo", f"示例微博{number}", str(5900000000 + number), posts, **more)
+    return SampleAccount(
+        f"w{number}", "weibo", f"示例微博{number}", str(5900000000 + number), posts, **more
+    )
 
 
 def wechat(number: int, days: float, **more: Any) -> SampleAccount:
@@ -195,17 +201,25 @@ def canaries() -> list[SampleAccount]:
 
 
 def facts(town: Town, newest: date, nights: int = 1) -> Facts:
-    """What the rules see after this night (and ``nights`` like it): the looks, and a post known from before."""
+    """What the rules see after this night (and ``nights`` like it): the looks, and a post known
+    from before."""
     found = []
     for account in town.accounts:
         looks = tuple(
             Look(
-                one.visit.moment - timedelta(days=n), one.visit.outcome, one.visit.evidence, one.visit.probe,
-                one.visit.newest, "", one.visit.dated, one.visit.reason, path=one.visit.path,
+                one.visit.moment - timedelta(days=n),
+                one.visit.outcome,
+                one.visit.evidence,
+                one.visit.probe,
+                one.visit.newest,
+                "",
+                one.visit.dated,
+                one.visit.reason,
+                path=one.visit.path,
             )
             for n in range(nights)
             for one in reversed(town.book.of(account.id))
-        )  # fmt: skip
+        )
         known = Newest(newest, "示例", "", "", "json")
         found.append(OutletFacts(town.outlet(account), ("u",), looks, known, True, NOW))
     own = tuple(of for of in found if of.outlet.kind is OutletKind.ACCOUNT)
@@ -247,8 +261,12 @@ def second_bridge(outlet: Outlet, base: str) -> Outlet:
 
 def idle_by(town: Town, *outlets: Outlet) -> Verdict:
     """What two nights say of the one account of ``town``, looked at as ``outlets`` say."""
-    town.night([Known(one, newest=shanghai_day(town.accounts[0].posts[0].moment)) for one in outlets])
-    return next(v for v in account_idle.check(facts(town, TODAY - timedelta(days=20), 2), idle=IDLE))
+    town.night(
+        [Known(one, newest=shanghai_day(town.accounts[0].posts[0].moment)) for one in outlets]
+    )
+    return next(
+        v for v in account_idle.check(facts(town, TODAY - timedelta(days=20), 2), idle=IDLE)
+    )
 
 
 def test_two_nights_by_one_bridge_are_one_look_and_a_second_bridge_is_another() -> None:
@@ -304,13 +322,20 @@ def test_old_copies_before_a_bridge_are_one_finding_of_ours() -> None:
     town.night(town.known())
     known = facts(town, TODAY - timedelta(days=20))
     aged = tuple(
-        replace(of, looks=tuple(replace(look, reason="old_copy", evidence=Evidence.LOWER_BOUND) for look in of.looks))
+        replace(
+            of,
+            looks=tuple(
+                replace(look, reason="old_copy", evidence=Evidence.LOWER_BOUND) for look in of.looks
+            ),
+        )
         for of in known.outlets
-    )  # fmt: skip
+    )
     out = [v for v in said(replace(known, outlets=aged)) if v.opens]
     assert "probe:feed" in {v.subject for v in out}
     assert all(v.ours for v in out)
-    assert "2个账号看到的是缓存里的旧答复" in next(v.sentence for v in out if v.subject == "probe:feed")
+    assert "2个账号看到的是缓存里的旧答复" in next(
+        v.sentence for v in out if v.subject == "probe:feed"
+    )
 
 
 def test_canaries_are_looked_at_and_their_posts_are_nobodys() -> None:
@@ -334,7 +359,9 @@ def test_only_what_is_due_is_asked_and_what_is_closed_never() -> None:
 
 def test_a_closing_account_is_still_looked_at() -> None:
     town = Town([weibo(1, 30)])
-    town.night([Known(replace(town.outlet(town.accounts[0]), state=AccountState.CLOSING), newest=OLD)])
+    town.night(
+        [Known(replace(town.outlet(town.accounts[0]), state=AccountState.CLOSING), newest=OLD)]
+    )
     assert len(town.book.of("w1")) == 1
 
 
@@ -360,7 +387,9 @@ def test_every_refusal_of_weibo_is_unknown_with_its_cause_and_accuses_nobody(fau
 
 @pytest.mark.parametrize(("probe", "fault"), WECHAT_FAULTS)
 def test_every_refusal_of_wechat_accuses_nobody(probe: str, fault: str) -> None:
-    faults = {"feed": "http_500", "wechat_album": "empty", "wechat_article": "deleted"} | {probe: fault}
+    faults = {"feed": "http_500", "wechat_album": "empty", "wechat_article": "deleted"} | {
+        probe: fault
+    }
     town = Town([wechat(1, 3, faults=faults), *canaries()])
     town.night(town.known(OLD))
     _nobody_is_accused(town, "x1")
@@ -399,7 +428,9 @@ def test_a_silent_canary_puts_its_probe_out_and_convicts_nobody(fault: str) -> N
     town = Town([*accounts, bird])
     town.night(town.known(OLD))
     assert not any(
-        one.visit.evidence is Evidence.COMPLETE for one in town.book.looks if one.visit.probe == "feed"
+        one.visit.evidence is Evidence.COMPLETE
+        for one in town.book.looks
+        if one.visit.probe == "feed"
     )
     verdicts = said(facts(town, OLD, nights=2))
     assert not any(v.opens and not v.ours for v in verdicts)
@@ -410,7 +441,8 @@ def test_a_silent_canary_puts_its_probe_out_and_convicts_nobody(fault: str) -> N
 
 
 def test_the_empty_july_is_one_finding_of_ours_and_none_of_anybody_elses() -> None:
-    """Every feed answers an empty list with HTTP 200, as in July 2026; albums and articles are gone too."""
+    """Every feed answers an empty list with HTTP 200, as in July 2026; albums and articles are gone
+    too."""
     gone = {"feed": "empty", "wechat_album": "empty", "wechat_article": "deleted"}
     accounts = [wechat(n, 30, faults=dict(gone)) for n in range(1, 9)]
     town = Town([*accounts, replace(canaries()[1], faults={"feed": "empty"})])
@@ -423,7 +455,9 @@ def test_the_empty_july_is_one_finding_of_ours_and_none_of_anybody_elses() -> No
 
 
 def test_three_walls_in_a_row_end_the_probes_night() -> None:
-    accounts = [weibo(n, 30, faults={"weibo": "captcha", "mweibo": "captcha"}) for n in range(1, 21)]
+    accounts = [
+        weibo(n, 30, faults={"weibo": "captcha", "mweibo": "captcha"}) for n in range(1, 21)
+    ]
     town = Town(accounts)
     town.night(town.known(OLD))
     asked = [one for one in town.book.looks if one.visit.outcome is Outcome.BLOCKED]
@@ -440,7 +474,9 @@ def test_a_probe_that_sings_is_told_to_be_in_order() -> None:
     town = Town([weibo(1, 3), wechat(2, 3), *canaries()])
     town.night(town.known(OLD))
     verdicts = [v for v in said(facts(town, OLD)) if v.rule == "probe_out_of_service"]
-    assert {(v.subject, v.value) for v in verdicts if v.subject in ("probe:weibo", "probe:feed")} == {
+    assert {
+        (v.subject, v.value) for v in verdicts if v.subject in ("probe:weibo", "probe:feed")
+    } == {
         ("probe:weibo", Value.FRESH),
         ("probe:feed", Value.FRESH),
     }
@@ -455,11 +491,16 @@ def test_an_account_without_a_way_to_look_is_unknown() -> None:
 
 def test_a_hand_kept_entry_is_written_with_the_moment_a_person_looked() -> None:
     entry = {
-        "published": "2026-11-20T09:00:00+08:00", "url": "https://www.douyin.com/video/1", "by": "经办人",
-        "looked": "2026-11-22T10:00:00+08:00", "until": "2026-12-04",
-    }  # fmt: skip
+        "published": "2026-11-20T09:00:00+08:00",
+        "url": "https://www.douyin.com/video/1",
+        "by": "经办人",
+        "looked": "2026-11-22T10:00:00+08:00",
+        "until": "2026-12-04",
+    }
     town = Town([weibo(1, 3)])
-    outlet = replace(town.outlet(town.accounts[0]), platform="douyin", probes=(Probe("manual", None, entry),))
+    outlet = replace(
+        town.outlet(town.accounts[0]), platform="douyin", probes=(Probe("manual", None, entry),)
+    )
     town.night([Known(outlet)])
     visit = town.book.looks[0].visit
     assert (visit.evidence, visit.moment) == (Evidence.MANUAL, NOW)

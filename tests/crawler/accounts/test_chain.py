@@ -54,7 +54,9 @@ EMPTY = Reading(Outcome.EMPTY, Evidence.COMPLETE, reason="never_posted")
 
 
 def after(*readings: Reading, out: tuple[str, ...] = ()) -> Probe | None:
-    return next_probe(CHAIN, [Look(p, r) for p, r in zip(CHAIN, readings, strict=False)], TODAY, out=out)
+    return next_probe(
+        CHAIN, [Look(p, r) for p, r in zip(CHAIN, readings, strict=False)], TODAY, out=out
+    )
 
 
 def test_the_chain_begins_at_its_first_probe_and_a_refused_one_passes_to_the_next() -> None:
@@ -89,7 +91,11 @@ def looks(*readings: Reading) -> list[Look]:
 
 def test_the_first_complete_answer_decides() -> None:
     settled = settle(looks(refused("captcha"), seen(20, Evidence.LOWER_BOUND), seen(20)))
-    assert (settled.outcome, settled.evidence, settled.by) == (Outcome.READ, Evidence.COMPLETE, ARTICLE)
+    assert (settled.outcome, settled.evidence, settled.by) == (
+        Outcome.READ,
+        Evidence.COMPLETE,
+        ARTICLE,
+    )
 
 
 def test_a_newer_lower_bound_takes_the_lists_power_to_convict() -> None:
@@ -102,13 +108,19 @@ def test_a_newer_lower_bound_takes_the_lists_power_to_convict() -> None:
 
 
 def test_seconds_between_list_and_article_are_no_contradiction() -> None:
-    settled = settle(looks(seen(20), seen(20 - 51 / 86400, Evidence.LOWER_BOUND), refused("captcha")))
+    settled = settle(
+        looks(seen(20), seen(20 - 51 / 86400, Evidence.LOWER_BOUND), refused("captcha"))
+    )
     assert settled.evidence is Evidence.COMPLETE
 
 
 def test_refusals_alone_settle_as_unknown_with_the_first_cause() -> None:
     settled = settle(looks(refused("rate_limited"), refused("captcha"), seen(1, Evidence.NONE)))
-    assert (settled.outcome, settled.evidence, settled.newest) == (Outcome.BLOCKED, Evidence.NONE, None)
+    assert (settled.outcome, settled.evidence, settled.newest) == (
+        Outcome.BLOCKED,
+        Evidence.NONE,
+        None,
+    )
     assert (settled.reason, settled.mark) == ("rate_limited", "mark of rate_limited")
     hint = settle([Look(FEED, seen(1, Evidence.NONE))])
     assert (hint.outcome, hint.evidence, hint.newest) == (Outcome.UNREADABLE, Evidence.NONE, None)
@@ -116,12 +128,16 @@ def test_refusals_alone_settle_as_unknown_with_the_first_cause() -> None:
 
 
 READINGS = st.builds(
-    seen, st.floats(0, 900), st.sampled_from([Evidence.COMPLETE, Evidence.LOWER_BOUND, Evidence.NONE])
+    seen,
+    st.floats(0, 900),
+    st.sampled_from([Evidence.COMPLETE, Evidence.LOWER_BOUND, Evidence.NONE]),
 ) | st.builds(refused, st.sampled_from(["captcha", "network", "empty_list"]))
 
 
 @given(st.lists(READINGS, min_size=1, max_size=3))
-def test_only_complete_answers_that_nothing_contradicts_can_convict(readings: list[Reading]) -> None:
+def test_only_complete_answers_that_nothing_contradicts_can_convict(
+    readings: list[Reading],
+) -> None:
     settled = settle([Look(p, r) for p, r in zip(CHAIN, readings, strict=False)])
     complete = [r for r in readings if r.evidence is Evidence.COMPLETE]
     if settled.evidence is Evidence.COMPLETE:
@@ -223,7 +239,9 @@ def accounts(count: int) -> list[Outlet]:
 def test_a_thousand_accounts_are_planned_by_what_is_due() -> None:
     outlets = accounts(1000)
     newest = {o.id: TODAY - timedelta(days=n % 12) for n, o in enumerate(outlets)}
-    plan = plan_night(outlets, newest, {}, TODAY, lambda o, p: platform(p.platform).start(o, p), pace=2)
+    plan = plan_night(
+        outlets, newest, {}, TODAY, lambda o, p: platform(p.platform).start(o, p), pace=2
+    )
     assert len(plan.due) == sum(n % 12 >= 10 for n in range(1000)) == 166
     assert plan.requests == {"weibo.com": 166}
     assert plan.at_most == {"weibo.com": 166, "m.weibo.cn": 166}
@@ -237,13 +255,19 @@ def test_a_thousand_accounts_are_planned_by_what_is_due() -> None:
 
 def test_a_thousand_accounts_never_seen_take_half_an_hour_at_two_seconds() -> None:
     plan = plan_night(
-        accounts(1000), {}, {}, date(2026, 11, 23), lambda o, p: platform(p.platform).start(o, p), pace=2
+        accounts(1000),
+        {},
+        {},
+        date(2026, 11, 23),
+        lambda o, p: platform(p.platform).start(o, p),
+        pace=2,
     )
     assert (len(plan.due), plan.seconds) == (1000, 2000)
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(0, "0 分钟"), (61, "2 分钟"), (3600, "1 小时"), (30000, "8 小时 20 分钟")]
+    ("seconds", "words"),
+    [(0, "0 分钟"), (61, "2 分钟"), (3600, "1 小时"), (30000, "8 小时 20 分钟")],
 )
 def test_durations_are_told_in_minutes(seconds: float, words: str) -> None:
     assert spell(seconds) == words

@@ -67,16 +67,26 @@ def test_a_date_is_valid_to_its_end_in_china() -> None:
         ({"looked": "2026-12-01T09:00:00+08:00"}, "entry_not_believed"),
     ],
 )
-def test_an_entry_without_proof_or_sense_proves_nothing(changes: dict[str, str], reason: str) -> None:
+def test_an_entry_without_proof_or_sense_proves_nothing(
+    changes: dict[str, str], reason: str
+) -> None:
     reading = read(**changes)
-    assert (reading.outcome, reading.evidence, reading.reason) == (Outcome.UNREADABLE, Evidence.NONE, reason)
+    assert (reading.outcome, reading.evidence, reading.reason) == (
+        Outcome.UNREADABLE,
+        Evidence.NONE,
+        reason,
+    )
 
 
 def test_an_entry_holds_for_two_days_after_the_person_looked_and_only_clears_later() -> None:
     looked = datetime(2026, 11, 21, 10, tzinfo=SHANGHAI)
     assert read(looked + timedelta(hours=48)).evidence is Evidence.MANUAL
     later = read(looked + timedelta(hours=48, seconds=1))
-    assert (later.outcome, later.evidence, later.reason) == (Outcome.READ, Evidence.LOWER_BOUND, "entry_old")
+    assert (later.outcome, later.evidence, later.reason) == (
+        Outcome.READ,
+        Evidence.LOWER_BOUND,
+        "entry_old",
+    )
     assert later.newest is not None
 
 
@@ -85,9 +95,12 @@ def test_the_evidence_stands_for_the_moment_the_person_looked() -> None:
 
 
 def test_an_entry_seen_before_the_line_never_convicts_after_it() -> None:
-    """Looked at on the fourteenth day, read on the fifteenth and sixteenth: what came since nobody saw."""
+    """Looked at on the fourteenth day, read on the fifteenth and sixteenth: what came since nobody
+    saw."""
     published = datetime(2026, 11, 8, 9, tzinfo=SHANGHAI)
-    before = facts(published, datetime(2026, 11, 22, 20, tzinfo=SHANGHAI), NOW - timedelta(hours=1), NOW)
+    before = facts(
+        published, datetime(2026, 11, 22, 20, tzinfo=SHANGHAI), NOW - timedelta(hours=1), NOW
+    )
     assert stale(before.outlets[0], before, LIMIT, 48).value is Value.UNKNOWN
     once = datetime(2026, 11, 23, 8, tzinfo=SHANGHAI)
     one = facts(published, once, NOW - timedelta(hours=1), NOW)
@@ -106,10 +119,20 @@ def facts(published: datetime, looked: datetime, *read_at: datetime) -> Facts:
     looks = []
     for moment in sorted(read_at, reverse=True):
         reading = read(moment, published=published.isoformat(), looked=looked.isoformat())
-        visit = account_looked(Known(OUTLET), chain.Look(Probe("manual"), reading), moment, "spider").visit
+        visit = account_looked(
+            Known(OUTLET), chain.Look(Probe("manual"), reading), moment, "spider"
+        ).visit
         looks.append(
             Look(
-                visit.moment, visit.outcome, visit.evidence, visit.probe, visit.newest, "", 1, "", visit.seen
+                visit.moment,
+                visit.outcome,
+                visit.evidence,
+                visit.probe,
+                visit.newest,
+                "",
+                1,
+                "",
+                visit.seen,
             )
         )
     newest = Newest(published.date(), "", "", "", "manual")

@@ -1,4 +1,5 @@
-"""Hostile files and addresses: refused by rule, recorded, no harm; the same guard stands behind every fetch."""
+"""Hostile files and addresses: refused by rule, recorded, no harm; the same guard stands behind
+every fetch."""
 
 from __future__ import annotations
 
@@ -73,8 +74,14 @@ class Raw:
 
     async def _answer(self, path: str, writer: asyncio.StreamWriter) -> None:
         if path.startswith("/to/"):
-            target = {"file": "file:///etc/passwd", "ftp": "ftp://example.org/x", "inner": "http://inner.example.org/x.pdf",
-                      "meta": "http://169.254.169.254/latest/", "number": "http://2130706433/x", "v6": "http://[::ffff:10.0.0.1]/x"}[path[4:]]  # fmt: skip
+            target = {
+                "file": "file:///etc/passwd",
+                "ftp": "ftp://example.org/x",
+                "inner": "http://inner.example.org/x.pdf",
+                "meta": "http://169.254.169.254/latest/",
+                "number": "http://2130706433/x",
+                "v6": "http://[::ffff:10.0.0.1]/x",
+            }[path[4:]]
             writer.write(
                 f"HTTP/1.1 302 Found\r\nLocation: {target}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
             )
@@ -127,7 +134,9 @@ def door(**kwargs: object) -> HttpDoor:
     return HttpDoor(CONFIGURED, frozenset({HOME}), lambda: NOW, **given)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("path", ["/to/file", "/to/ftp", "/to/inner", "/to/meta", "/to/number", "/to/v6"])
+@pytest.mark.parametrize(
+    "path", ["/to/file", "/to/ftp", "/to/inner", "/to/meta", "/to/number", "/to/v6"]
+)
 async def test_a_redirect_inside_or_out_of_the_web_is_refused_at_both_ways_of_asking(
     raw: Raw, path: str
 ) -> None:
@@ -164,7 +173,8 @@ class Counting(httpcore.AsyncNetworkBackend):
 
 
 async def test_a_name_that_changes_its_answer_gains_nothing() -> None:
-    """DNS rebinding: public at the first look, inside at the second. Each connection goes to the address judged."""
+    """DNS rebinding: public at the first look, inside at the second. Each connection goes to the
+    address judged."""
     answers = iter(
         [
             ["93.184.216.34"],
@@ -245,7 +255,9 @@ def test_the_limits_are_exact() -> None:
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory, raw: Raw) -> Iterator[tuple[DefectSite, Office]]:
+def hostile(
+    tmp_path_factory: pytest.TempPathFactory, raw: Raw
+) -> Iterator[tuple[DefectSite, Office]]:
     old = dict(CONFIG)
     CONFIG.update({"timeout": 1, "content": {"largest_file": 3_000_000, "document_seconds": 10}})
     with stage(tmp_path_factory.mktemp("hostile")) as (site, office):
@@ -279,7 +291,8 @@ def test_one_post_with_every_fault_ends_each_in_its_own_row(
         f"{base}/to/inner",
     ]
     html = "".join(
-        f'<img src="{one}">' if one.endswith(".png") else f'<a href="{one}">附件</a>' for one in addresses
+        f'<img src="{one}">' if one.endswith(".png") else f'<a href="{one}">附件</a>'
+        for one in addresses
     )
     site.pages["/nr/hostile.htm"] = served(
         f'<html><head><title>样例</title></head><body><div class="TRS_Editor"><p>正文内容在此，文字足够多。</p>{html}</div></body></html>'.encode(),
@@ -290,21 +303,27 @@ def test_one_post_with_every_fault_ends_each_in_its_own_row(
     with office.engine.begin() as connection:
         row = connection.execute(select(PostRow.__table__).limit(1)).mappings().one()
         connection.execute(
-            insert(PostRow), {**{k: v for k, v in row.items() if k != "id"}, "url": url, "outlet_id": COLUMN}
+            insert(PostRow),
+            {**{k: v for k, v in row.items() if k != "id"}, "url": url, "outlet_id": COLUMN},
         )
     swept = sweep(office, lambda: START, post=url, resolve=names)
     assert (swept.posts, swept.resources) == (1, len(addresses))
     with office.reader.connect() as connection:
         results = {
-            row.url: (row.result, row.reason) for row in connection.execute(select(ResourceRow.__table__))
+            row.url: (row.result, row.reason)
+            for row in connection.execute(select(ResourceRow.__table__))
         }
         assert (
-            connection.execute(select(CheckedPostRow.outcome).where(CheckedPostRow.url == url)).scalar_one()
+            connection.execute(
+                select(CheckedPostRow.outcome).where(CheckedPostRow.url == url)
+            ).scalar_one()
             == "read"
         )
     for path, (rule, _) in FAULTS.items():
         assert results[f"http://{HOME}:{site.port}{path}"][0] == rule, path
     assert results[f"{base}/slow.pdf"] == ("unknown", "slow")
-    assert results[f"{base}/endless.pdf"][0] == "fine", "too large to be opened; its head is a PDF's"
+    assert results[f"{base}/endless.pdf"][0] == "fine", (
+        "too large to be opened; its head is a PDF's"
+    )
     for way in ("meta", "file", "inner"):
         assert results[f"{base}/to/{way}"][0] == "links.refused"

@@ -1,4 +1,5 @@
-"""The rows of the content checks on both databases: enlisted, due, used, suspected, decided, ended."""
+"""The rows of the content checks on both databases: enlisted, due, used, suspected, decided,
+ended."""
 
 from __future__ import annotations
 
@@ -21,7 +22,9 @@ NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 DAY = timedelta(days=1)
 BASE = "http://www.example.gov.cn"
 WORD = Suspect("wording.pair", "正文", "布署", "会议布署了工作。", "易混词", "部署")
-LINK = Suspect("links.foreign", "链接", "http://a.example.com/", "", "不是政府网站", "", "a.example.com")
+LINK = Suspect(
+    "links.foreign", "链接", "http://a.example.com/", "", "不是政府网站", "", "a.example.com"
+)
 
 
 def catalogue(connection: Connection) -> None:
@@ -37,7 +40,17 @@ def catalogue(connection: Connection) -> None:
             legacy_tls=False,
         )
     )
-    common = {"platform": "portal", "site_id": "s", "cls": "other", "path": "", "level": 2, "floor": 1, "state": "registered", "handle": {}, "probes": []}  # fmt: skip
+    common = {
+        "platform": "portal",
+        "site_id": "s",
+        "cls": "other",
+        "path": "",
+        "level": 2,
+        "floor": 1,
+        "state": "registered",
+        "handle": {},
+        "probes": [],
+    }
     for id_, kind in (("c1", "column"), ("c2", "column"), ("w1", "account")):
         connection.execute(
             insert(OutletRow).values(id=id_, kind=kind, name=id_, url=f"{BASE}/{id_}/", **common)
@@ -67,7 +80,9 @@ def page(url: str, moment: datetime = NOW, status: int = 200) -> Page:
 
 
 def states(connection: Connection) -> dict[str, str]:
-    return {row.rule: row.state for row in connection.execute(select(SuspectRow.rule, SuspectRow.state))}
+    return {
+        row.rule: row.state for row in connection.execute(select(SuspectRow.rule, SuspectRow.state))
+    }
 
 
 def test_a_post_in_two_columns_is_looked_at_once_and_an_accounts_never(store: Store) -> None:
@@ -85,7 +100,10 @@ def test_a_post_in_two_columns_is_looked_at_once_and_an_accounts_never(store: St
 
 
 def test_suspects_live_from_the_first_look_to_the_last_word(store: Store) -> None:
-    wanted = (Wanted("link", "http://a.example.com/", "外部"), Wanted("picture", f"{BASE}/a.png", ""))
+    wanted = (
+        Wanted("link", "http://a.example.com/", "外部"),
+        Wanted("picture", f"{BASE}/a.png", ""),
+    )
     with store.engine.begin() as connection:
         catalogue(connection)
         enlist(connection, NOW)
@@ -107,9 +125,13 @@ def test_suspects_live_from_the_first_look_to_the_last_word(store: Store) -> Non
         ).scalar_one()
         assert post_of(connection, number) == post.url
         confirm(connection, number, "值班员", "属实", NOW)
-        foreign = connection.execute(select(SuspectRow).where(SuspectRow.rule == "links.foreign")).one()
+        foreign = connection.execute(
+            select(SuspectRow).where(SuspectRow.rule == "links.foreign")
+        ).one()
         assert "现为：出售中" in foreign.why
-        dismiss(connection, foreign.id, "值班员", "合作网站", NOW, scope="phrase", until=NOW + 9 * DAY)
+        dismiss(
+            connection, foreign.id, "值班员", "合作网站", NOW, scope="phrase", until=NOW + 9 * DAY
+        )
         assert learned(connection) == {"wording.pair": (1, 1), "links.foreign": (0, 1)}
         record_post(
             connection,
@@ -132,7 +154,9 @@ def test_a_look_that_failed_changes_no_suspect(store: Store) -> None:
         enlist(connection, NOW)
         post = due_posts(connection, NOW, 1)[0]
         record_post(connection, post, page(post.url), Checked(Outcome.READ, "", "标题", (WORD,)))
-        record_post(connection, post, page(post.url, NOW + DAY, 412), Checked(Outcome.BLOCKED, "challenge"))
+        record_post(
+            connection, post, page(post.url, NOW + DAY, 412), Checked(Outcome.BLOCKED, "challenge")
+        )
         assert states(connection) == {"wording.pair": "open"}
         again = next(one for one in due_posts(connection, NOW + 2 * DAY, 10) if one.id == post.id)
         record_post(connection, again, page(post.url, NOW + 2 * DAY, 304), None)

@@ -1,4 +1,5 @@
-"""A template seen in a browser: blank, too wide, without its style sheet; guarded, polite, few; and told when none is there."""
+"""A template seen in a browser: blank, too wide, without its style sheet; guarded, polite, few; and
+told when none is there."""
 
 from __future__ import annotations
 
@@ -49,8 +50,12 @@ def test_what_shows_something_is_not_blank() -> None:
     assert rules(replace(blank, pictures=1)) == []
     assert rules(replace(blank, frames=1)) == []
     assert rules(replace(blank, certain=False)) == [], "a guess proves no blank article"
-    assert rules(replace(blank, source=5)) == [], "its source says nothing either: layout.empty tells that"
-    assert rules(replace(blank, doubt="script timeout")) == [], "what we could not have proves nothing"
+    assert rules(replace(blank, source=5)) == [], (
+        "its source says nothing either: layout.empty tells that"
+    )
+    assert rules(replace(blank, doubt="script timeout")) == [], (
+        "what we could not have proves nothing"
+    )
 
 
 def test_a_page_wider_than_the_screen_says_what_makes_it_so_and_whose_it_is() -> None:
@@ -64,7 +69,9 @@ def test_a_page_wider_than_the_screen_says_what_makes_it_so_and_whose_it_is() ->
 
 
 def test_without_its_style_sheet_a_page_is_not_judged_by_its_looks() -> None:
-    bare = replace(SEEN, letters=0, wide=9000, spilling="div", sheets=(("http://a/x.css", "状态码 404"),))
+    bare = replace(
+        SEEN, letters=0, wide=9000, spilling="div", sheets=(("http://a/x.css", "状态码 404"),)
+    )
     assert rules(bare) == ["view.sheet"]
 
 
@@ -109,7 +116,9 @@ def place(tmp_path: Path) -> Iterator[Place]:
         "/spy.js": Served(SPY.encode(), 200, "text/javascript"),
     }
     for name, (sheet, inside, extra) in PAGES.items():
-        page = PAGE.format(name=name, css=sheet, inside=inside, extra=extra if extra.startswith("<") else "")
+        page = PAGE.format(
+            name=name, css=sheet, inside=inside, extra=extra if extra.startswith("<") else ""
+        )
         site.pages[f"/tzgg/t20200601_{name}.htm"] = Served(page.encode(), 200, HTML)
     path = tmp_path / "config.yaml"
     path.write_text(yaml.safe_dump(config(listener.url), allow_unicode=True), encoding="utf-8")
@@ -126,27 +135,56 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 def row(base: str, name: str) -> dict[str, object]:
     return {
-        "outlet_id": "tzgg", "url": f"{base}/tzgg/t20200601_{name}.htm", "title": f"样例{name}", "published": NOW.date(),
-        "published_at": None, "raw": "", "place": "item", "why": "", "origin": "样例单位", "others": [], "pinned": False,
-        "page_hash": "", "first_seen": NOW, "last_seen": NOW, "prior_look": None, "article": "read",
-    }  # fmt: skip
+        "outlet_id": "tzgg",
+        "url": f"{base}/tzgg/t20200601_{name}.htm",
+        "title": f"样例{name}",
+        "published": NOW.date(),
+        "published_at": None,
+        "raw": "",
+        "place": "item",
+        "why": "",
+        "origin": "样例单位",
+        "others": [],
+        "pinned": False,
+        "page_hash": "",
+        "first_seen": NOW,
+        "last_seen": NOW,
+        "prior_look": None,
+        "article": "read",
+    }
 
 
 def config(base: str) -> dict[str, object]:
     return {
         "store": "sqlite:///store.db",
         "crawler": {
-            "contact": "office@example.org", "allow_loopback": True, "delay": 0.001, "timeout": 10, "chromium": CHROMIUM,
+            "contact": "office@example.org",
+            "allow_loopback": True,
+            "delay": 0.001,
+            "timeout": 10,
+            "chromium": CHROMIUM,
             "content": {"browser": True, "browser_pages": 20},
         },
-        "monitor": {"rules": {"content_suspects": {"valid_from": "2019-04-01", "clause": "内部规则"}}},
+        "monitor": {
+            "rules": {"content_suspects": {"valid_from": "2019-04-01", "clause": "内部规则"}}
+        },
         "catalogue": {
-            "units": [{"id": "yldw", "short": "样例单位", "full": "样例区样例单位", "group": "区直部门"}],
+            "units": [
+                {"id": "yldw", "short": "样例单位", "full": "样例区样例单位", "group": "区直部门"}
+            ],
             "sites": [{"id": "p", "name": "样例门户", "home": f"{base}/", "delay": 0.001}],
-            "columns": [{"id": "tzgg", "name": "通知公告", "url": f"{base}/tzgg/", "class": "notice", "units": ["yldw"]}],
+            "columns": [
+                {
+                    "id": "tzgg",
+                    "name": "通知公告",
+                    "url": f"{base}/tzgg/",
+                    "class": "notice",
+                    "units": ["yldw"],
+                }
+            ],
             "accounts": [],
         },
-    }  # fmt: skip
+    }
 
 
 def found(office: Office) -> dict[str, list[str]]:
@@ -164,7 +202,9 @@ def found(office: Office) -> dict[str, list[str]]:
 
 @pytest.mark.slow
 @needs_chromium
-def test_each_template_is_seen_once_through_the_guard_and_judged(place: Place, tmp_path: Path) -> None:
+def test_each_template_is_seen_once_through_the_guard_and_judged(
+    place: Place, tmp_path: Path
+) -> None:
     swept = sweep(place.office, place.clock)
     assert swept.views == len(PAGES)
     assert found(place.office) == {
@@ -180,13 +220,29 @@ def test_each_template_is_seen_once_through_the_guard_and_judged(place: Place, t
         rows = views(connection)
         assert {one["outcome"] for one in rows} == {""}
         assert all(picture(connection, one["id"]).startswith(b"\xff\xd8") for one in rows)
-        numbers = dict(connection.execute(select(SuspectRow.place, SuspectRow.id).where(SuspectRow.rule == "view.overflow")).all())  # fmt: skip
+        numbers = dict(
+            connection.execute(
+                select(SuspectRow.place, SuspectRow.id).where(SuspectRow.rule == "view.overflow")
+            ).all()
+        )
         assert whose(connection, numbers["正文"], NOW.date()).unit == "yldw", "the post's own table"
-        assert whose(connection, numbers["网页"], NOW.date()).unit is None, "the template is the portal's"
+        assert whose(connection, numbers["网页"], NOW.date()).unit is None, (
+            "the template is the portal's"
+        )
     again = sweep(place.office, lambda: NOW + timedelta(hours=1))
     assert again.views == 0, "one look a template and month"
     attach()
-    said = CliRunner().invoke(cli, ["content", "views", "--save", str(tmp_path / "shots"), "--config", str(place.office.settings.path)])  # fmt: skip
+    said = CliRunner().invoke(
+        cli,
+        [
+            "content",
+            "views",
+            "--save",
+            str(tmp_path / "shots"),
+            "--config",
+            str(place.office.settings.path),
+        ],
+    )
     assert said.exception is None
     assert len(list((tmp_path / "shots").iterdir())) == len(PAGES)
 
@@ -200,7 +256,9 @@ async def test_what_a_page_asks_inside_is_refused_as_everywhere(place: Place) ->
 
         async def fetch(ask: Ask) -> Page:
             page = await door.fetch(ask)
-            told.append(f"{ask.url.partition('://')[2].partition('/')[0]} {page.error or page.status}")
+            told.append(
+                f"{ask.url.partition('://')[2].partition('/')[0]} {page.error or page.status}"
+            )
             return page
 
         url = f"http://127.0.0.1:{place.site.port}/tzgg/t20200601_script.htm"
@@ -220,7 +278,9 @@ def test_a_mended_template_ends_its_suspect_and_a_page_look_does_not(place: Plac
     place.site.pages["/css/blank.css"] = place.site.pages["/css/good.css"]
     place.now += timedelta(days=2)
     sweep(place.office, place.clock)
-    assert found(place.office)["blank"] == ["view.blank"], "the page's own checks say nothing of its looks"
+    assert found(place.office)["blank"] == ["view.blank"], (
+        "the page's own checks say nothing of its looks"
+    )
     place.now += timedelta(days=8)
     sweep(place.office, place.clock)
     assert "blank" not in found(place.office)

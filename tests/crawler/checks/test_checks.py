@@ -74,7 +74,9 @@ def test_one_changed_digit_breaks_a_card_and_an_id_number() -> None:
     for at in range(len(card)):
         assert not is_card(card[:at] + str((int(card[at]) + 1) % 10) + card[at + 1 :])
     for at in range(17):
-        assert not is_id_number(number[:at] + str((int(number[at]) + 1) % 10) + number[at + 1 :], TODAY)
+        assert not is_id_number(
+            number[:at] + str((int(number[at]) + 1) % 10) + number[at + 1 :], TODAY
+        )
 
 
 @settings(deadline=None)
@@ -161,7 +163,9 @@ def test_an_owner_changed_when_the_record_number_or_every_word_did() -> None:
     assert owner_changed("闽ICP备12345678号", "粤ICP备87654321号")
     assert owner_changed("某某日报社", "棋牌娱乐")
     assert not owner_changed("某某日报社", "某某日报数字版")
-    assert not owner_changed("闽ICP备12345678号", "某某日报社"), "a footer that was not found proves nothing"
+    assert not owner_changed("闽ICP备12345678号", "某某日报社"), (
+        "a footer that was not found proves nothing"
+    )
     assert not owner_changed("", "棋牌娱乐")
 
 
@@ -274,7 +278,12 @@ def test_a_title_that_a_list_of_links_cuts_without_a_mark_is_not_unpaired() -> N
     )
     url = "http://www.example.gov.cn/a.htm"
     page = Page(
-        url, url, 200, {}, f"<html><body>{html}</body></html>".encode(), datetime(2026, 11, 23, tzinfo=UTC)
+        url,
+        url,
+        200,
+        {},
+        f"<html><body>{html}</body></html>".encode(),
+        datetime(2026, 11, 23, tzinfo=UTC),
     )
     found = check_page(
         page, Office(frozenset({"www.example.gov.cn"}), frozenset({"wording.unpaired"}))

@@ -1,4 +1,5 @@
-"""On saved articles of real portals the alarms are those that a person has looked at, and no others."""
+"""On saved articles of real portals the alarms are those that a person has looked at, and no
+others."""
 
 from __future__ import annotations
 
@@ -37,7 +38,12 @@ def test_the_alarms_on_saved_articles_are_those_that_were_looked_at() -> None:
     for entry in articles():
         url = entry.get("page_url") or f"http://{entry['file'].split('_')[0]}/a/b.html"
         page = Page(
-            url, url, 200, {}, (FOLDER / entry["file"]).read_bytes(), datetime(2026, 11, 23, tzinfo=UTC)
+            url,
+            url,
+            200,
+            {},
+            (FOLDER / entry["file"]).read_bytes(),
+            datetime(2026, 11, 23, tzinfo=UTC),
         )
         checked = check_page(page, Office(frozenset({host_of(url)}), speaking()))
         read += checked.outcome is Outcome.READ

@@ -1,4 +1,5 @@
-"""A correcting model is an extra: off by default, refused in one sentence when it is missing, one suspect a place."""
+"""A correcting model is an extra: off by default, refused in one sentence when it is missing, one
+suspect a place."""
 
 from __future__ import annotations
 
@@ -33,7 +34,10 @@ class Fake:
     def correct(self, text: str) -> Mapping[str, Any]:
         self.asked.append(text)
         errors = [
-            (w, r, at) for w, r in self.words.items() for at in range(len(text)) if text.startswith(w, at)
+            (w, r, at)
+            for w, r in self.words.items()
+            for at in range(len(text))
+            if text.startswith(w, at)
         ]
         target = text
         for wrong, right, _ in errors:
@@ -53,7 +57,9 @@ def test_each_place_is_told_with_its_sentence_and_suggestion() -> None:
     ]
 
 
-@pytest.mark.parametrize("words", [{"A": "B"}, {"，": "。"}, {"新": "new"}, {"新": "新"}, {"2": "二"}])
+@pytest.mark.parametrize(
+    "words", [{"A": "B"}, {"，": "。"}, {"新": "new"}, {"新": "新"}, {"2": "二"}]
+)
 def test_what_is_no_chinese_word_is_not_the_models_business(words: dict[str, str]) -> None:
     assert told("今天A新情，很好2次。", words) == []
 
@@ -100,7 +106,9 @@ def test_a_model_that_is_not_installed_is_refused_in_one_sentence(tmp_path: Path
         load("pycorrector_that_is_not_there")
     path = tmp_path / "config.yaml"
     data = {
-        "monitor": {"rules": {"content_suspects": {"valid_from": "2019-04-01", "clause": "内部规则"}}},
+        "monitor": {
+            "rules": {"content_suspects": {"valid_from": "2019-04-01", "clause": "内部规则"}}
+        },
         "store": "sqlite:///s.db",
         "catalogue": {"sites": [{"id": "p", "name": "门户", "home": "http://www.example.org/"}]},
         "crawler": {"contact": "office@example.org", "content": {"model": "pycorrector"}},

@@ -1,4 +1,5 @@
-"""Whose post is it? Addresses and articles of portals of several makers; links of a home page; what a page weighs."""
+"""Whose post is it? Addresses and articles of portals of several makers; links of a home page; what
+a page weighs."""
 
 from __future__ import annotations
 
@@ -57,7 +58,9 @@ OWN = Own("工作动态", "example.org/xwzx/gzdt/", ("example.org/info/1001/",))
         ("/content/448.htm", None, False),
     ],
 )
-def test_a_post_is_the_columns_by_its_folder_or_by_its_name(path: str, column: str | None, own: bool) -> None:
+def test_a_post_is_the_columns_by_its_folder_or_by_its_name(
+    path: str, column: str | None, own: bool
+) -> None:
     assert OWN.holds(article(column), SITE + path) is own
 
 

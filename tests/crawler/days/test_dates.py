@@ -162,7 +162,9 @@ def test_a_zone_behind_seconds_counts(text: str, moment: datetime) -> None:
 def test_day_first_or_month_first_is_never_guessed(day: date, day_first: bool, mark: str) -> None:
     """Either the numbers prove the order, or the date is refused with that reason."""
     first, second = (day.day, day.month) if day_first else (day.month, day.day)
-    believed, refused = find_dates(f"{first:02}{mark}{second:02}{mark}{day.year}", today=TODAY, place="item")
+    believed, refused = find_dates(
+        f"{first:02}{mark}{second:02}{mark}{day.year}", today=TODAY, place="item"
+    )
     if day.day > 12 or day.day == day.month:
         assert [dated.day for dated in believed] == [day]
     else:
@@ -183,7 +185,9 @@ def test_years_in_words_are_read_whatever_stands_for_the_zero(day: date, zero: s
 
 @given(
     BELIEVABLE,
-    st.sampled_from(["民国{}年{}月{}日", "中華民國{}年{}月{}日", "{:03}-{:02}-{:02}", "{:03}/{}/{}"]),
+    st.sampled_from(
+        ["民国{}年{}月{}日", "中華民國{}年{}月{}日", "{:03}-{:02}-{:02}", "{:03}/{}/{}"]
+    ),
 )
 def test_years_of_the_republic_are_turned_into_ours(day: date, form: str) -> None:
     if day.year < 2011 and ":03" in form:
@@ -310,7 +314,9 @@ def test_a_day_that_stands_alone_goes_before_one_in_a_sentence() -> None:
 
 
 def test_all_dates_of_a_text_are_told_in_order() -> None:
-    believed, refused = find_dates("2020-07-20 至 2020-07-25，后改为2020-02-31", today=TODAY, place="item")
+    believed, refused = find_dates(
+        "2020-07-20 至 2020-07-25，后改为2020-02-31", today=TODAY, place="item"
+    )
     assert [dated.day.day for dated in believed] == [20, 25]
     assert [candidate.why for candidate in refused] == [NO_DAY]
 
@@ -369,7 +375,8 @@ def test_the_year_in_an_address() -> None:
 
 
 @given(
-    BELIEVABLE, st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "[%Y-%m-%d]", "%Y%m%d"])
+    BELIEVABLE,
+    st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "[%Y-%m-%d]", "%Y%m%d"]),
 )
 def test_a_believable_day_comes_back_from_every_form(day: date, form: str) -> None:
     found = read(day.strftime(form))
@@ -399,7 +406,9 @@ def test_no_year_no_day(month: int, day: int) -> None:
 
 
 @given(st.datetimes(FIRST, LAST), st.integers(-12, 14))
-def test_a_moment_with_a_zone_has_the_shanghai_day_of_that_moment(clock: datetime, hours: int) -> None:
+def test_a_moment_with_a_zone_has_the_shanghai_day_of_that_moment(
+    clock: datetime, hours: int
+) -> None:
     sign = "-" if hours < 0 else "+"
     text = f"{clock:%Y-%m-%dT%H:%M:%S}{sign}{abs(hours):02}:00"
     found = read(text)
@@ -434,7 +443,13 @@ def test_an_inferred_year_always_has_its_reason_and_never_lies_ahead(hints: list
             assert found is None
         elif found is not None:
             year, why = found
-            assert why in (FROM_ARTICLE, FROM_ADDRESS, FROM_ORDER, FROM_FOLDER, FROM_ORDER_OF_FOLDERS)
+            assert why in (
+                FROM_ARTICLE,
+                FROM_ADDRESS,
+                FROM_ORDER,
+                FROM_FOLDER,
+                FROM_ORDER_OF_FOLDERS,
+            )
             assert date(year, hint.month, hint.mday) <= TODAY + timedelta(days=1)
 
 
@@ -444,7 +459,8 @@ def test_without_addresses_and_full_dates_no_year_is_inferred() -> None:
 
 def test_a_year_that_only_a_folder_tells_is_doubted_and_what_follows_from_it_too() -> None:
     told = years(
-        [Hint(month=6, mday=9, url_year=2019), Hint(month=5, mday=1), Hint(day=date(2019, 4, 1))], TODAY
+        [Hint(month=6, mday=9, url_year=2019), Hint(month=5, mday=1), Hint(day=date(2019, 4, 1))],
+        TODAY,
     )
     assert told == [(2019, FROM_FOLDER), (2019, FROM_ORDER_OF_FOLDERS), None]
 
@@ -452,7 +468,10 @@ def test_a_year_that_only_a_folder_tells_is_doubted_and_what_follows_from_it_too
 def test_where_two_years_fit_none_is_taken() -> None:
     hints = [Hint(month=5, mday=1), Hint(day=date(2024, 3, 1))]
     assert years(hints, TODAY)[0] is None
-    assert years([Hint(month=5, mday=1), Hint(day=date(2026, 3, 1))], TODAY)[0] == (2026, FROM_ORDER)
+    assert years([Hint(month=5, mday=1), Hint(day=date(2026, 3, 1))], TODAY)[0] == (
+        2026,
+        FROM_ORDER,
+    )
 
 
 def test_two_articles_give_the_rows_between_them_their_years() -> None:
@@ -483,7 +502,8 @@ def test_a_year_that_the_address_contradicts_by_months_is_not_taken() -> None:
 
 
 def test_a_line_of_dashes_behind_a_date_costs_no_more_than_the_date() -> None:
-    """A pattern that tried the dashes in ones and twos would be at work for ever: the test would not end."""
+    """A pattern that tried the dashes in ones and twos would be at work for ever: the test would
+    not end."""
     found = find_date("2026-11-02" + "-" * 5000 + "通知", today=date(2026, 11, 23), place="item")
     assert found is not None
     assert found.day == date(2026, 11, 2)

@@ -1,4 +1,5 @@
-"""From a portal's home page to its columns: the sample district, and portals of other build in memory."""
+"""From a portal's home page to its columns: the sample district, and portals of other build in
+memory."""
 
 from __future__ import annotations
 
@@ -40,10 +41,13 @@ CONFIG = CrawlConfig(contact="office@example.org", delay=0.0001)
 
 
 class Site:
-    """A portal in memory. Values are HTML, a status, or the name of a network fault; ``asked`` in order."""
+    """A portal in memory. Values are HTML, a status, or the name of a network fault; ``asked`` in
+    order."""
 
     def __init__(self, pages: Mapping[str, str | int], robots: str = "") -> None:
-        self.pages: dict[str, str | int] = {f"{HOME}{path}": answer for path, answer in pages.items()}
+        self.pages: dict[str, str | int] = {
+            f"{HOME}{path}": answer for path, answer in pages.items()
+        }
         self.pages[f"{HOME}/robots.txt"] = robots or 404
         self.asked: list[str] = []
         self.flying = self.most = 0
@@ -61,7 +65,9 @@ class Site:
             return Page(ask.url, ask.url, 0, {}, b"", NOW, answer)
         return Page(ask.url, ask.url, 200, {"content-type": "text/html"}, answer.encode(), NOW)
 
-    def survey(self, depth: int = 2, pages: int = 100, home: str = f"{HOME}/", **more: Any) -> Survey:
+    def survey(
+        self, depth: int = 2, pages: int = 100, home: str = f"{HOME}/", **more: Any
+    ) -> Survey:
         line = HostQueue(place_of(home), Manners(0.0001), 3)
         scout = Scout(self.fetch, CONFIG, hosts_of(home), line, place_of(home), pages)
         return asyncio.run(scout.run(home, depth, **more))
@@ -108,11 +114,15 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield running
 
 
-def config_for(sample: Sample, folder: Path, **catalogue_changes: Callable[[list[Any]], Any]) -> Path:
+def config_for(
+    sample: Sample, folder: Path, **catalogue_changes: Callable[[list[Any]], Any]
+) -> Path:
     data: dict[str, Any] = {
         "store": "sqlite:///store.db",
         "crawler": {"contact": "office@example.org", "allow_loopback": True, "delay": 0.002},
-        "monitor": yaml.safe_load((Path(__file__).parents[3] / "config.yaml").read_text("utf-8"))["monitor"],
+        "monitor": yaml.safe_load((Path(__file__).parents[3] / "config.yaml").read_text("utf-8"))[
+            "monitor"
+        ],
         "catalogue": catalogue(sample.district, sample.portal_url, sample.media_url),
     }
     for part, change in catalogue_changes.items():
@@ -163,7 +173,12 @@ def test_a_column_that_the_catalogue_lacks_and_one_that_the_site_lacks_are_both_
     sample: Sample, tmp_path: Path
 ) -> None:
     def change(columns: list[Any]) -> list[Any]:
-        gone = {"id": "old", "name": "老栏目", "url": f"{sample.portal_url}/xjwz/gone/", "units": []}
+        gone = {
+            "id": "old",
+            "name": "老栏目",
+            "url": f"{sample.portal_url}/xjwz/gone/",
+            "units": [],
+        }
         unknown = {**columns[1], "url": None}
         return [unknown, *columns[2:], gone]
 
@@ -172,12 +187,18 @@ def test_a_column_that_the_catalogue_lacks_and_one_that_the_site_lacks_are_both_
     result = run(f"{sample.portal_url}/", "--config", str(path), "--out", str(out), "--json")
     found = json.loads(result.stdout)
     standing = {c["name"]: c["standing"] for c in found["columns"]}
-    assert (standing["仓山要闻"], standing["部门动态"], standing["镇街动态"]) == ("new", "address", "known")
+    assert (standing["仓山要闻"], standing["部门动态"], standing["镇街动态"]) == (
+        "new",
+        "address",
+        "known",
+    )
     assert [(a["outlet"], a["outcome"], a["reason"]) for a in found["absent"]] == [
         ("old", "unreachable", "not_found")
     ]
     text = out.read_text("utf-8")
-    assert [column["name"] for column in yaml.safe_load(text)["catalogue"]["columns"]] == ["仓山要闻"]
+    assert [column["name"] for column in yaml.safe_load(text)["catalogue"]["columns"]] == [
+        "仓山要闻"
+    ]
     assert "台账缺地址：bmdt（部门动态）" in text
     assert "old（老栏目）" in text
 
@@ -219,7 +240,11 @@ def test_lists_in_tables_and_menus_in_tables_are_found() -> None:
 
     nav = '<table><tr><td><a href="/bsgg.html">部门公告</a></td><td><a href="/fgwj.html">法规文件</a></td></tr></table>'
     site = Site(
-        {"/": html(nav), "/bsgg.html": html(nav + table("/d/gg")), "/fgwj.html": html(nav + table("/d/wj"))}
+        {
+            "/": html(nav),
+            "/bsgg.html": html(nav + table("/d/gg")),
+            "/fgwj.html": html(nav + table("/d/wj")),
+        }
     )
     found = names(site.columns())
     assert {name: (one.cls, one.posts, one.newest) for name, one in found.items()} == {
@@ -230,13 +255,19 @@ def test_lists_in_tables_and_menus_in_tables_are_found() -> None:
 
 def test_a_stub_is_followed_to_the_column_that_it_stands_for_and_counted_once() -> None:
     nav = menu({"工作动态": "/dt/", "工作动态首页": "/dt/index_list.html"})
-    stub = '<html><head><meta http-equiv="refresh" content="0;url=/dt/index_list.html"></head></html>'
-    script = '<html><head><script>window.location.href="/dt/index_list.html";</script></head></html>'
+    stub = (
+        '<html><head><meta http-equiv="refresh" content="0;url=/dt/index_list.html"></head></html>'
+    )
+    script = (
+        '<html><head><script>window.location.href="/dt/index_list.html";</script></head></html>'
+    )
     column = html(nav + rows("/dt/w"), column="工作动态")
     for first in (stub, script):
         site = Site({"/": html(nav), "/dt/": first, "/dt/index_list.html": column})
         found = site.columns()
-        assert [(one.name, one.url) for one in found.columns] == [("工作动态", f"{HOME}/dt/index_list.html")]
+        assert [(one.name, one.url) for one in found.columns] == [
+            ("工作动态", f"{HOME}/dt/index_list.html")
+        ]
         assert site.asked.count(f"{HOME}/dt/index_list.html") == 1
 
 
@@ -257,7 +288,10 @@ def test_columns_without_dates_and_lists_made_by_script_are_proposed_and_marked(
         "数据开放": (Outcome.UNREADABLE, "script_list", False),
     }
     written = accepted(columns_yaml(site.columns()))
-    assert [(one.name, one.render) for one in written] == [("办事指南", "plain"), ("数据开放", "browser")]
+    assert [(one.name, one.render) for one in written] == [
+        ("办事指南", "plain"),
+        ("数据开放", "browser"),
+    ]
 
 
 def test_a_list_behind_a_known_interface_is_read_there() -> None:
@@ -274,7 +308,9 @@ def test_a_list_behind_a_known_interface_is_read_there() -> None:
 def test_an_empty_column_is_a_column() -> None:
     nav = menu({"规划计划": "/gh/"})
     site = Site({"/": html(nav), "/gh/": html(nav + "<div class='list'><p>暂无相关信息</p></div>")})
-    assert [(one.name, one.outcome) for one in site.columns().columns] == [("规划计划", Outcome.EMPTY)]
+    assert [(one.name, one.outcome) for one in site.columns().columns] == [
+        ("规划计划", Outcome.EMPTY)
+    ]
 
 
 def test_other_hosts_files_articles_and_services_are_not_asked() -> None:
@@ -298,11 +334,15 @@ def test_articles_behind_opaque_addresses_cost_a_few_requests_and_not_all() -> N
     posts = "".join(f'<li><a href="/v.asp?id={n}">区里第{n}件事</a></li>' for n in range(60))
     nav = menu({"要闻": "/list.asp?c=1"})
     text = (
-        "<p>" + "会议强调，要进一步压实责任、细化措施，确保各项任务按期完成，切实维护群众利益。" * 9 + "</p>"
+        "<p>"
+        + "会议强调，要进一步压实责任、细化措施，确保各项任务按期完成，切实维护群众利益。" * 9
+        + "</p>"
     )
     article = html(f"{nav}<h1>区里的一件事</h1><p>发布时间：2020-07-01</p>{text}")
     pages: dict[str, str | int] = {f"/v.asp?id={n}": article for n in range(60)}
-    site = Site({**pages, "/": html(nav + f"<ul>{posts}</ul>"), "/list.asp?c=1": html(nav + rows("/z"))})
+    site = Site(
+        {**pages, "/": html(nav + f"<ul>{posts}</ul>"), "/list.asp?c=1": html(nav + rows("/z"))}
+    )
     found = site.columns()
     assert [one.name for one in found.columns] == ["要闻"]
     assert len(site.asked) < 10
@@ -326,7 +366,8 @@ def test_a_page_that_fails_is_a_doubt_and_not_a_missing_column() -> None:
     nav = menu({"要闻": "/yw/", "公告": "/gg/", "政策": "/zc/"})
     site = Site({"/": html(nav), "/yw/": html(nav + rows("/yw/a")), "/gg/": 500, "/zc/": "timeout"})
     outlets = [
-        Outlet(name, OutletKind.COLUMN, name, "portal", "s", (), f"{HOME}/{name}/") for name in ("yw", "gg")
+        Outlet(name, OutletKind.COLUMN, name, "portal", "s", (), f"{HOME}/{name}/")
+        for name in ("yw", "gg")
     ]
     found = site.columns(*outlets)
     assert {d.name: (d.outcome, d.reason) for d in found.doubts} == {
@@ -347,7 +388,9 @@ def test_a_dead_host_is_given_up() -> None:
 
 def test_robots_txt_is_obeyed_and_what_it_bars_is_counted() -> None:
     nav = menu({"要闻": "/yw/", "内网": "/inner/"})
-    site = Site({"/": html(nav), "/yw/": html(nav + rows("/yw/a"))}, "User-agent: *\nDisallow: /inner/\n")
+    site = Site(
+        {"/": html(nav), "/yw/": html(nav + rows("/yw/a"))}, "User-agent: *\nDisallow: /inner/\n"
+    )
     assert site.survey().barred == 1
     assert f"{HOME}/inner/" not in site.asked
 
@@ -402,7 +445,9 @@ def test_a_section_that_shows_its_first_columns_list_is_no_second_column() -> No
 
 
 def test_a_tag_copied_with_the_template_does_not_name_every_column_alike() -> None:
-    nav = menu({name: f"/{n}/" for n, name in enumerate(("区内要闻", "通知公告", "政策文件", "人事信息"))})
+    nav = menu(
+        {name: f"/{n}/" for n, name in enumerate(("区内要闻", "通知公告", "政策文件", "人事信息"))}
+    )
     pages = {f"/{n}/": html(nav + rows(f"/{n}/a"), column="区内要闻") for n in range(4)}
     found = names(Site({"/": html(nav), **pages}).columns())
     assert set(found) == {"区内要闻", "通知公告", "政策文件", "人事信息"}
@@ -488,13 +533,33 @@ def test_links_written_as_script_calls_are_links() -> None:
 
 def hostile() -> Findings:
     one = Proposal(
-        '=HYPERLINK("http://x")\n- {id: x}', ("@父",), f"{HOME}/a/index.html", ColumnClass.NEWS, "动态",
-        Outcome.READ, "", "trs", 20, 20, date(2020, 7, 18), True,
-    )  # fmt: skip
+        '=HYPERLINK("http://x")\n- {id: x}',
+        ("@父",),
+        f"{HOME}/a/index.html",
+        ColumnClass.NEWS,
+        "动态",
+        Outcome.READ,
+        "",
+        "trs",
+        20,
+        20,
+        date(2020, 7, 18),
+        True,
+    )
     twin = Proposal(
-        "要闻: [x", (), f"{HOME}/b/a/", ColumnClass.NEWS, "要闻",
-        Outcome.UNREADABLE, "no_dates", "", 0, 0, None, False,
-    )  # fmt: skip
+        "要闻: [x",
+        (),
+        f"{HOME}/b/a/",
+        ColumnClass.NEWS,
+        "要闻",
+        Outcome.UNREADABLE,
+        "no_dates",
+        "",
+        0,
+        0,
+        None,
+        False,
+    )
     return Findings(HOME, (one, twin))
 
 
@@ -517,7 +582,9 @@ def test_nothing_found_is_a_file_without_columns() -> None:
     assert accepted(columns_yaml(Findings(HOME, ()))) == []
 
 
-def test_crawled_text_is_inert_in_the_workbook_and_the_clerks_columns_stay_open(tmp_path: Path) -> None:
+def test_crawled_text_is_inert_in_the_workbook_and_the_clerks_columns_stay_open(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "columns.xlsx"
     write_columns(hostile(), path)
     sheet = load_workbook(path)["栏目维护分工表"]
@@ -532,9 +599,19 @@ def test_crawled_text_is_inert_in_the_workbook_and_the_clerks_columns_stay_open(
 
 def test_ids_are_short_unique_and_never_the_catalogues_own() -> None:
     def at(url: str) -> Proposal:
-        return Proposal("甲", (), url, ColumnClass.OTHER, "", Outcome.READ, "", "", 1, 1, None, False)
+        return Proposal(
+            "甲", (), url, ColumnClass.OTHER, "", Outcome.READ, "", "", 1, 1, None, False
+        )
 
-    urls = ["/xw/yw/", "/tz/yw/index.html", "/list.php?tid=3", "/list.php?tid=4", "/", "/中文/", "/xw/yw/"]
+    urls = [
+        "/xw/yw/",
+        "/tz/yw/index.html",
+        "/list.php?tid=3",
+        "/list.php?tid=4",
+        "/",
+        "/中文/",
+        "/xw/yw/",
+    ]
     ids = proposed_ids([at(f"{HOME}{url}") for url in urls], ["3"])
     assert ids == ["yw", "tz-yw", "list-3", "list-4", "column", "column-2", "xw-yw"]
 
@@ -547,7 +624,9 @@ def test_visible_text_is_one_line() -> None:
 
 
 def test_accounts_are_found_by_their_links_and_their_codes_and_compared_with_the_register() -> None:
-    code = zxingcpp.create_barcode("http://weixin.qq.com/r/abcDEF123456", zxingcpp.BarcodeFormat.QRCode)
+    code = zxingcpp.create_barcode(
+        "http://weixin.qq.com/r/abcDEF123456", zxingcpp.BarcodeFormat.QRCode
+    )
     picture = BytesIO()
     Image.fromarray(code.to_image(scale=6)).save(picture, "PNG")
     foot = """<p>关注我们：<a href="https://weibo.com/u/5900000001">仓山发布</a>

@@ -1,4 +1,5 @@
-"""One contract over both doors: the spider and the recheck reach the same Visit, over good pages and every fault."""
+"""One contract over both doors: the spider and the recheck reach the same Visit, over good pages
+and every fault."""
 
 from __future__ import annotations
 
@@ -56,7 +57,8 @@ DOOR = ("moment", "door", "seconds", "seen")
 
 @dataclass(frozen=True)
 class Case:
-    """What a host answers for ``/`` (and other paths), and how the look must end; ``None``: any reason."""
+    """What a host answers for ``/`` (and other paths), and how the look must end; ``None``: any
+    reason."""
 
     answers: dict[str, Answer] = field(default_factory=dict)
     outcome: str = "read"
@@ -73,13 +75,16 @@ async def cookie_gate(request: Request, writer: Any) -> None:
     if "cookie" in request.headers:
         await plain(PAGE)(request, writer)
     else:
-        await plain(b"", status="302 Found", location="/", set_cookie="seen=1; Path=/")(request, writer)
+        await plain(b"", status="302 Found", location="/", set_cookie="seen=1; Path=/")(
+            request, writer
+        )
 
 
 async def echo(request: Request, writer: Any) -> None:
     """Shows the list only to who says the same of itself as the other door does."""
     same = (
-        request.headers["user-agent"].startswith("gengxin/") and "zh-CN" in request.headers["accept-language"]
+        request.headers["user-agent"].startswith("gengxin/")
+        and "zh-CN" in request.headers["accept-language"]
     )
     await plain(PAGE if same else EMPTY)(request, writer)
 
@@ -158,7 +163,8 @@ CASES: dict[str, Case] = {
 
 @dataclass
 class Both:
-    """The visits of both doors by case, with and without validators, and the recheck's seconds for one column."""
+    """The visits of both doors by case, with and without validators, and the recheck's seconds for
+    one column."""
 
     spider: dict[str, Visit]
     recheck: dict[str, Visit]
@@ -192,11 +198,19 @@ def write(folder: Path, servers: dict[str, Server]) -> Path:
     settings = {"contact": "office@example.org", "delay": 0.001, "timeout": 1.5, "retries": 0}
     settings |= {"max_size": LIMIT, "allow_loopback": True, "redirects": 5}
     columns = [
-        {"id": ids()[name], "name": "工作动态", "url": f"http://127.0.0.1:{servers[name].port}{case.path}"}
+        {
+            "id": ids()[name],
+            "name": "工作动态",
+            "url": f"http://127.0.0.1:{servers[name].port}{case.path}",
+        }
         for name, case in CASES.items()
     ]
     sites = [{"id": "portal", "name": "样例", "home": "http://127.0.0.1/", "delay": 0.001}]
-    data = {"store": f"sqlite:///{folder}/store.db", "crawler": settings, "monitor": base["monitor"]}
+    data = {
+        "store": f"sqlite:///{folder}/store.db",
+        "crawler": settings,
+        "monitor": base["monitor"],
+    }
     data["catalogue"] = {"sites": sites, "columns": columns}
     path = folder / "config.yaml"
     path.write_text(yaml.safe_dump(data, allow_unicode=True), "utf-8")
@@ -230,7 +244,12 @@ def rechecked(path: Path, only: str = "") -> dict[str, Visit]:
         enter_catalogue(office, START)
         crawl = office.settings.crawl
         visits = recheck(
-            office.engine, office.reader, crawl, real_clock(START), list(wanted.values()), conditional=True
+            office.engine,
+            office.reader,
+            crawl,
+            real_clock(START),
+            list(wanted.values()),
+            conditional=True,
         )
     return dict(zip(wanted, visits, strict=True))
 
@@ -275,6 +294,8 @@ def test_a_copy_stands_for_the_moment_it_was_made_and_proves_no_list_whole(both:
     assert both.spider["stale copy"].seen is None
 
 
-def test_a_recheck_is_quick_enough_to_wait_for(both: Both, record_property: pytest.FixtureRequest) -> None:
+def test_a_recheck_is_quick_enough_to_wait_for(
+    both: Both, record_property: pytest.FixtureRequest
+) -> None:
     record_property("recheck_seconds", round(both.seconds, 2))  # type: ignore[operator]
     assert both.recheck["plain"].outcome.value == "read"

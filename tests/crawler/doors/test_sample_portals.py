@@ -1,7 +1,10 @@
-"""Seven portals, each in another manner, from the home page on: found, entered as proposed, watched for four nights.
+"""Seven portals, each in another manner, from the home page on: found, entered as proposed, watched
+for four nights.
 
-Not one line is configured by hand: the columns come from what ``gengxin discover`` writes. A verdict may be unknown while
-the program has not seen enough, and must be right by the fourth night; at no moment may it be wrong.
+Not one line is configured by hand: the columns come from what ``gengxin discover`` writes. A
+verdict may be unknown while
+the program has not seen enough, and must be right by the fourth night; at no moment may it be
+wrong.
 """
 
 from __future__ import annotations
@@ -97,22 +100,29 @@ def url_of(portal: SamplePortal, column: SampleColumn) -> str:
     return plain(f"http://127.0.0.1:{portal.port}{portal.path(column)}")
 
 
-def test_discovery_finds_the_columns_with_their_names_and_nothing_else(portal: SamplePortal) -> None:
+def test_discovery_finds_the_columns_with_their_names_and_nothing_else(
+    portal: SamplePortal,
+) -> None:
     found = surveyed(portal)
     by_url = {plain(url): one for one in found.columns for url in (one.url, *one.others)}
     wanted = {url_of(portal, column): column for column in portal.columns}
-    right = [url for url, column in wanted.items() if url in by_url and by_url[url].name == column.name]
+    right = [
+        url for url, column in wanted.items() if url in by_url and by_url[url].name == column.name
+    ]
     missing = [column.name for url, column in wanted.items() if url not in right]
     assert len(right) >= FOUND * len(wanted), (
         f"not found: {missing}; found: {[(c.name, c.url) for c in found.columns]}"
     )
-    extra = [one for one in found.columns if not {plain(u) for u in (one.url, *one.others)} & set(wanted)]
+    extra = [
+        one for one in found.columns if not {plain(u) for u in (one.url, *one.others)} & set(wanted)
+    ]
     assert [(one.name, one.url) for one in extra] == []
 
 
 @dataclass
 class Watch:
-    """An office that watches the portal by what discovery proposed; ``ids`` are its columns by address."""
+    """An office that watches the portal by what discovery proposed; ``ids`` are its columns by
+    address."""
 
     office: Office
     portal: SamplePortal
@@ -123,7 +133,11 @@ class Watch:
         self.portal.today = START + timedelta(days=night)
         for later, second in ((0.0, False), (0.05, True)):
             clock = real_clock(at(night + later))
-            engine, reader, crawl = self.office.engine, self.office.reader, self.office.settings.crawl
+            engine, reader, crawl = (
+                self.office.engine,
+                self.office.reader,
+                self.office.settings.crawl,
+            )
             recheck(
                 engine,
                 reader,
@@ -172,7 +186,9 @@ def watched(folder: Path, portal: SamplePortal) -> Iterator[Watch]:
     proposed = yaml.safe_load(columns_yaml(surveyed(portal)))["catalogue"]["columns"]
     base = yaml.safe_load((PROJECT / "config.yaml").read_text("utf-8"))
     catalogue = {
-        "units": [{"id": "zfb", "short": "区府办", "full": "样例区人民政府办公室", "group": "区直部门"}],
+        "units": [
+            {"id": "zfb", "short": "区府办", "full": "样例区人民政府办公室", "group": "区直部门"}
+        ],
         "sites": [{"id": "p", "name": "样例", "home": home(portal), "delay": 0.001}],
         "columns": proposed,
     }
@@ -189,7 +205,9 @@ def watched(folder: Path, portal: SamplePortal) -> Iterator[Watch]:
         yield Watch(office, portal, {plain(one["url"]): one["id"] for one in proposed})
 
 
-def test_four_nights_judge_every_column_right_and_none_wrong(portal: SamplePortal, tmp_path: Path) -> None:
+def test_four_nights_judge_every_column_right_and_none_wrong(
+    portal: SamplePortal, tmp_path: Path
+) -> None:
     truth = {column.key: column.truth for column in portal.columns}
     with watched(tmp_path, portal) as watch:
         for night in range(NIGHTS):
@@ -202,7 +220,9 @@ def test_four_nights_judge_every_column_right_and_none_wrong(portal: SamplePorta
             }
             assert wrong == {}, f"night {night + 1}: said, true"
         assert {key for key, value in said.items() if value == "unknown"} == set(portal.unknown)
-        whole = {c.key: sum(one.day >= HORIZON for one in c.posts(portal.today)) for c in portal.columns}
+        whole = {
+            c.key: sum(one.day >= HORIZON for one in c.posts(portal.today)) for c in portal.columns
+        }
         stored = watch.stored()
         assert {key: stored[key] for key in whole if key not in portal.unknown} == {
             key: count for key, count in whole.items() if key not in portal.unknown

@@ -1,4 +1,5 @@
-"""Who knows Scrapy finds a Scrapy project: its commands list the spider, run it, and show what it saw."""
+"""Who knows Scrapy finds a Scrapy project: its commands list the spider, run it, and show what it
+saw."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ from tests.support.doors import Server, plain, serving
 
 def scrapy(*words: str, folder: Path = PROJECT) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "scrapy", *words]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=90, check=False)
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=90, check=False
+    )
 
 
 def enter(path: Path) -> None:

@@ -1,4 +1,5 @@
-"""A second night on an unchanged portal: one request a column, answered 304, and nothing new in the store but looks."""
+"""A second night on an unchanged portal: one request a column, answered 304, and nothing new in the
+store but looks."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ LOOKS = (
     "post.last_seen",
     "finding.numbers",
 )
-"""What a look may touch: its own row, its run, when the outlet (an account's posts, too) was last seen, and which looks
+"""What a look may touch: its own row, its run, when the outlet (an account's posts, too) was last
+seen, and which looks
 a finding rests on."""
 
 
@@ -53,9 +55,12 @@ def test_the_second_night_asks_once_a_column_and_changes_nothing(
         first = jobs.nightly(one.office, now, as_of=now())
         assert first.crawled.fault == ""
         asked = sample.portal.log.paths()
-        # The late column, and it alone, is looked at twice before it is blamed, and once with the pages behind its first.
+        # The late column, and it alone, is looked at twice before it is blamed, and once with the
+        # pages behind its first.
         assert max(times for path, times in asked.items() if path != "/robots.txt") == 3
-        assert {path for path, times in asked.items() if times > 1} - {"/", "/robots.txt"} == {"/zdly/tpgj/"}
+        assert {path for path, times in asked.items() if times > 1} - {"/", "/robots.txt"} == {
+            "/zdly/tpgj/"
+        }
         before = contents(one.office.engine, without=LOOKS)
         sample.portal.log.clear()
         now = real_clock(START + timedelta(hours=2))
@@ -65,26 +70,33 @@ def test_the_second_night_asks_once_a_column_and_changes_nothing(
         assert (second.crawled.fault, second.saw.new_posts, second.saw.unknown) == ("", 0, 0)
         lists = {f"/{c.folder}/" for c in sample.district.columns}
         hits = [hit for hit in sample.portal.log.hits if hit.path in lists]
-        # Whoever stays accused is looked at once more, and so that no server can answer "unchanged".
+        # Whoever stays accused is looked at once more, and so that no server can answer
+        # "unchanged".
         again = [hit for hit in hits if not hit.conditional]
         assert [(hit.path, hit.status) for hit in again] == [("/zdly/tpgj/", 200)]
         assert sorted(hit.path for hit in hits if hit.conditional) == sorted(lists)
         assert {hit.status for hit in hits if hit.conditional} == {304}
-        # Beside them robots.txt and the home page, whose answering is watched: no article, no further page.
+        # Beside them robots.txt and the home page, whose answering is watched: no article, no
+        # further page.
         assert {hit.path for hit in sample.portal.log.hits} - lists <= {"/robots.txt", "/"}
         with one.office.engine.connect() as connection:
             looks = connection.execute(
                 select(VisitRow.outlet_id, VisitRow.outcome, VisitRow.moment).order_by(VisitRow.id)
             ).all()
             columns = PostRow.outlet_id.in_(COLUMNS)
-            seen = connection.execute(select(func.max(PostRow.last_seen)).where(columns)).scalar_one()
+            seen = connection.execute(
+                select(func.max(PostRow.last_seen)).where(columns)
+            ).scalar_one()
         assert seen < START + timedelta(hours=1)
         of_night = [row for row in looks if row.moment >= START + timedelta(hours=2)]
-        assert Counter(row.outcome for row in of_night if row.outlet_id in COLUMNS) == {"unchanged": 6 + 1}
+        assert Counter(row.outcome for row in of_night if row.outlet_id in COLUMNS) == {
+            "unchanged": 6 + 1
+        }
 
 
 def test_nobody_is_asked_beyond_the_cap_of_its_host(sample: Sample, tmp_path: Path) -> None:
-    """Measured where it counts, at the server: robots, lists, further pages and articles of a whole backfill."""
+    """Measured where it counts, at the server: robots, lists, further pages and articles of a whole
+    backfill."""
     sample.portal.log.clear()
     with town(tmp_path, sample, Clock()) as one:
         now = real_clock(START)
@@ -94,7 +106,9 @@ def test_nobody_is_asked_beyond_the_cap_of_its_host(sample: Sample, tmp_path: Pa
     path = tmp_path / "config.yaml"
     text = path.read_text("utf-8")
     assert "concurrency: 4" in text
-    path.write_text(text.replace("concurrency: 4", "concurrency: 1").replace("store.db", "other.db"), "utf-8")
+    path.write_text(
+        text.replace("concurrency: 4", "concurrency: 1").replace("store.db", "other.db"), "utf-8"
+    )
     sample.portal.log.clear()
     with open_office(path) as office:
         now = real_clock(START)
@@ -124,6 +138,8 @@ def test_a_page_whose_frame_changes_costs_one_request_and_writes_no_post(
         asked = sample.portal.log.paths()
         again = {path for path, times in asked.items() if times == 2} - {"/robots.txt"}
         assert again == {"/zdly/tpgj/"}, "whoever stays accused is looked at once more"
-        assert sum(times for path, times in asked.items() if path not in ("/", "/robots.txt")) == 6 + 1
+        assert (
+            sum(times for path, times in asked.items() if path not in ("/", "/robots.txt")) == 6 + 1
+        )
         assert contents(one.office.engine, without=(*LOOKS, "outlet", "finding")) == before
         assert posts > 0

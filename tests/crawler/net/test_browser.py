@@ -1,4 +1,5 @@
-"""Columns whose list a script makes: through a real Chromium where there is one, else the look says what is missing."""
+"""Columns whose list a script makes: through a real Chromium where there is one, else the look says
+what is missing."""
 
 from __future__ import annotations
 
@@ -50,14 +51,18 @@ ROWS = ",".join(
 
 @contextmanager
 def served(answers: dict[str, tuple[int, str, str]]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """A server on loopback: path -> (status, type, text); yields its address and what was asked of it."""
+    """A server on loopback: path -> (status, type, text); yields its address and what was asked of
+    it."""
     asked: list[tuple[str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             length = int(self.headers.get("content-length") or 0)
             asked.append(
-                (self.command, self.path + (" " + self.rfile.read(length).decode() if length else ""))
+                (
+                    self.command,
+                    self.path + (" " + self.rfile.read(length).decode() if length else ""),
+                )
             )
             status, kind, text = answers.get(self.path.partition("?")[0], (404, "text/html", "no"))
             body = text.encode()
@@ -93,7 +98,11 @@ SITE = {
 
 def settings(chromium: str = CHROMIUM) -> CrawlConfig:
     return CrawlConfig(
-        contact="office@example.org", allow_loopback=True, delay=0.001, chromium=chromium, timeout=20
+        contact="office@example.org",
+        allow_loopback=True,
+        delay=0.001,
+        chromium=chromium,
+        timeout=20,
     )
 
 
@@ -152,7 +161,9 @@ async def test_what_a_script_asks_elsewhere_reaches_nobody() -> None:
     assert "http://elsewhere.example.org/spy foreign_host" in wanted
 
 
-def test_without_a_chromium_the_look_says_what_is_missing_and_asks_nothing(sqlite_store: Store) -> None:
+def test_without_a_chromium_the_look_says_what_is_missing_and_asks_nothing(
+    sqlite_store: Store,
+) -> None:
     with served(SITE) as (address, asked):
         enter(sqlite_store, address)
         (made,) = look(sqlite_store, "made", chromium="/nowhere/chromium")
@@ -193,14 +204,23 @@ def test_the_night_reads_a_list_made_by_script_as_the_recheck_does(tmp_path: Pat
             "catalogue": {
                 "sites": [{"id": "p", "name": "门户", "home": f"{address}/"}],
                 "columns": [
-                    {"id": "made", "name": "通知公告", "url": f"{address}/tzgg/", "render": "browser"}
+                    {
+                        "id": "made",
+                        "name": "通知公告",
+                        "url": f"{address}/tzgg/",
+                        "render": "browser",
+                    }
                 ],
             },
         }
         path = tmp_path / "config.yaml"
         path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
         done = subprocess.run(
-            [sys.executable, "-c", NIGHT, str(path)], capture_output=True, text=True, timeout=90, check=False
+            [sys.executable, "-c", NIGHT, str(path)],
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
         )
     assert done.stdout.strip() == "read 2020-07-18 12", done.stderr[-2000:]
 

@@ -14,7 +14,9 @@ from crawler.net.guard import forbidden, host_of, refusal_of
 HOSTS = frozenset({"www.example.gov.cn", "127.0.0.1", "10.0.0.1", "localhost", "[::1]", "::1"})
 
 
-@pytest.mark.parametrize("url", ["http://www.example.gov.cn/", "https://WWW.example.gov.cn:8443/a?b=c#d"])
+@pytest.mark.parametrize(
+    "url", ["http://www.example.gov.cn/", "https://WWW.example.gov.cn:8443/a?b=c#d"]
+)
 def test_an_address_of_the_catalogue_is_fetched(url: str) -> None:
     assert refusal_of(url, HOSTS) == ""
 
@@ -77,7 +79,8 @@ INSIDE6 = [
     "::/96", "::ffff:0:0:0/96", "100::/64", "64:ff9b:1::/48", "2001::/32", "2001:10::/28", "2001:db8::/32", "3fff::/20",
     "5f00::/16", "4000::/3", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
 ]  # fmt: skip
-"""The same of IPv6: compatible, SIIT, the local NAT64's, Teredo's, what nobody was given, local, site-local, to many at once."""
+"""The same of IPv6: compatible, SIIT, the local NAT64's, Teredo's, what nobody was given, local,
+site-local, to many at once."""
 
 
 def within(*networks: str) -> st.SearchStrategy[int]:
@@ -112,7 +115,9 @@ def numbered(draw: st.DrawFn, number: int) -> str:
     )
     wide = str.maketrans("0123456789.", "０１２３４５６７８９。")
     return draw(
-        st.sampled_from([text, text.upper(), text.translate(wide), text.replace(".", "．"), f"{text}\t"])
+        st.sampled_from(
+            [text, text.upper(), text.translate(wide), text.replace(".", "．"), f"{text}\t"]
+        )
     )
 
 
@@ -120,16 +125,26 @@ def wraps(number: int) -> list[str]:
     """IPv6 addresses that lead to this IPv4 address."""
     four, high, low = IPv4Address(number), number >> 16, number & 0xFFFF
     return [
-        f"::ffff:{four}", f"::ffff:{high:x}:{low:x}", f"0:0:0:0:0:FFFF:{high:04X}:{low:04x}", f"::{four}",
-        f"::ffff:0:{four}", f"64:ff9b::{four}", f"64:FF9B:0::{high:x}:{low:x}", f"64:ff9b:1::{four}",
-        f"64:ff9b:1:{high:x}:{low >> 8:x}:{(low & 255) << 8:x}::", f"2002:{high:x}:{low:x}::1",
-        f"2001:0:4136:e378:8000:63bf:{high ^ 0xFFFF:x}:{low ^ 0xFFFF:x}", f"2001:0:{high:x}:{low:x}::",
-        f"2400:3200::5efe:{four}", f"2400:3200::200:5efe:{high:x}:{low:x}",
-    ]  # fmt: skip
+        f"::ffff:{four}",
+        f"::ffff:{high:x}:{low:x}",
+        f"0:0:0:0:0:FFFF:{high:04X}:{low:04x}",
+        f"::{four}",
+        f"::ffff:0:{four}",
+        f"64:ff9b::{four}",
+        f"64:FF9B:0::{high:x}:{low:x}",
+        f"64:ff9b:1::{four}",
+        f"64:ff9b:1:{high:x}:{low >> 8:x}:{(low & 255) << 8:x}::",
+        f"2002:{high:x}:{low:x}::1",
+        f"2001:0:4136:e378:8000:63bf:{high ^ 0xFFFF:x}:{low ^ 0xFFFF:x}",
+        f"2001:0:{high:x}:{low:x}::",
+        f"2400:3200::5efe:{four}",
+        f"2400:3200::200:5efe:{high:x}:{low:x}",
+    ]
 
 
 def refused(host: str) -> str:
-    """What the guard says of a URL at ``host`` though a catalogue should name it; links of strangers alike."""
+    """What the guard says of a URL at ``host`` though a catalogue should name it; links of
+    strangers alike."""
     url = f"http://{host}/x"
     named = refusal_of(url, {host_of(url), host})
     assert refusal_of(url, frozenset(), foreign=True) == named
@@ -146,19 +161,27 @@ def test_no_spelling_of_an_inner_number_passes(host: str) -> None:
 
 
 @given(within(*INSIDE), st.booleans(), st.data())
-def test_no_address_that_wraps_an_inner_one_passes(number: int, loopback: bool, data: st.DataObject) -> None:
+def test_no_address_that_wraps_an_inner_one_passes(
+    number: int, loopback: bool, data: st.DataObject
+) -> None:
     wrap = data.draw(st.sampled_from(wraps(number)))
     assert forbidden(wrap, allow_loopback=loopback), wrap
     assert refused(f"[{wrap}]") == "forbidden_address"
 
 
 @given(within(*INSIDE6), st.sampled_from(["compressed", "exploded", "upper"]), st.booleans())
-def test_no_inner_address_of_the_new_kind_passes(number: int, spelling: str, loopback: bool) -> None:
+def test_no_inner_address_of_the_new_kind_passes(
+    number: int, spelling: str, loopback: bool
+) -> None:
     address = IPv6Address(number)
-    text = {"compressed": str(address), "exploded": address.exploded, "upper": address.exploded.upper()}[
-        spelling
-    ]
-    assert forbidden(text, allow_loopback=loopback) is not (loopback and address == IPv6Address("::1"))
+    text = {
+        "compressed": str(address),
+        "exploded": address.exploded,
+        "upper": address.exploded.upper(),
+    }[spelling]
+    assert forbidden(text, allow_loopback=loopback) is not (
+        loopback and address == IPv6Address("::1")
+    )
     assert refused(f"[{text}]") == "forbidden_address"
 
 
@@ -169,11 +192,24 @@ def test_a_zone_only_means_this_machine(number: int, zone: str) -> None:
 
 
 @given(
-    within("1.0.0.0/8", "8.0.0.0/7", "11.0.0.0/8", "58.0.0.0/7", "110.0.0.0/7", "202.0.0.0/8", "218.0.0.0/7")
+    within(
+        "1.0.0.0/8",
+        "8.0.0.0/7",
+        "11.0.0.0/8",
+        "58.0.0.0/7",
+        "110.0.0.0/7",
+        "202.0.0.0/8",
+        "218.0.0.0/7",
+    )
 )
 def test_a_public_number_passes_and_so_does_what_leads_to_it(number: int) -> None:
     four = str(IPv4Address(number))
-    ways = (four, f"64:ff9b::{four}", f"2002:{number >> 16:x}:{number & 0xFFFF:x}::1", f"::ffff:{four}")
+    ways = (
+        four,
+        f"64:ff9b::{four}",
+        f"2002:{number >> 16:x}:{number & 0xFFFF:x}::1",
+        f"::ffff:{four}",
+    )
     assert [forbidden(one) for one in ways] == [False] * 4
     assert refused(four) == ""
 
@@ -201,6 +237,8 @@ def test_what_no_name_holds_is_no_address(host: str) -> None:
     assert refused(host) == "bad_address"
 
 
-@pytest.mark.parametrize("host", ["ｌｏｃａｌｈｏｓｔ", "LOCALHOST。", "a.ⓛocalhost", "printer．local"])
+@pytest.mark.parametrize(
+    "host", ["ｌｏｃａｌｈｏｓｔ", "LOCALHOST。", "a.ⓛocalhost", "printer．local"]
+)
 def test_a_name_for_this_machine_is_one_in_any_letters(host: str) -> None:
     assert refused(host) == "forbidden_address"

@@ -1,4 +1,5 @@
-"""A process whose guard was taken off starts nothing: each door is tried with this machine before anything is fetched."""
+"""A process whose guard was taken off starts nothing: each door is tried with this machine before
+anything is fetched."""
 
 from __future__ import annotations
 
@@ -57,7 +58,8 @@ def test_a_client_without_its_guard_is_caught_at_its_first_probe() -> None:
 
 
 def test_an_answer_from_this_machine_is_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the guard is there against: an unguarded client gets its 200 from 127.0.0.1 and tells nobody."""
+    """What the guard is there against: an unguarded client gets its 200 from 127.0.0.1 and tells
+    nobody."""
     server = Server({"/": PAGE})
 
     @contextmanager
@@ -159,7 +161,11 @@ def test_a_crawl_whose_scrapy_lost_its_guard_asks_no_page(tmp_path: Path, door: 
         script = WITHOUT.format(change=TAKEN_OFF[door]) + NIGHT
         path = str(config(tmp_path, server.port))
         done = subprocess.run(
-            [sys.executable, "-c", script, path], capture_output=True, text=True, timeout=90, check=False
+            [sys.executable, "-c", script, path],
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
         )
     assert done.returncode == 1
     assert f"GuardOff: 内网防护没有生效（{door}" in done.stderr.splitlines()[-1]

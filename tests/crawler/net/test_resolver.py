@@ -60,5 +60,8 @@ def test_loopback_is_for_the_sample_only(resolver: GuardedResolver) -> None:
 
 def test_the_spider_is_given_the_guarded_resolver() -> None:
     settings = scrapy_settings(CrawlConfig(contact="office@example.org"), {})
-    assert settings["TWISTED_DNS_RESOLVER"] == f"{GuardedResolver.__module__}.{GuardedResolver.__name__}"
+    assert (
+        settings["TWISTED_DNS_RESOLVER"]
+        == f"{GuardedResolver.__module__}.{GuardedResolver.__name__}"
+    )
     assert settings["GUARD_ALLOW_LOOPBACK"] is False

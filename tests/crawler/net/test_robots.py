@@ -1,4 +1,5 @@
-"""robots.txt as editors and servers save it: the rules are obeyed however they were written down."""
+"""robots.txt as editors and servers save it: the rules are obeyed however they were written
+down."""
 
 from __future__ import annotations
 
@@ -41,7 +42,9 @@ def test_its_rules_are_obeyed_however_it_was_saved(written: str) -> None:
     assert rules.can_fetch("http://www.example.org/list/", "gengxin")
 
 
-@pytest.mark.parametrize("body", [b"", b" \n", b"<!DOCTYPE html><HTML><body>404</body>", b"\x1f\x8b no gzip"])
+@pytest.mark.parametrize(
+    "body", [b"", b" \n", b"<!DOCTYPE html><HTML><body>404</body>", b"\x1f\x8b no gzip"]
+)
 def test_what_is_no_file_of_rules_holds_none(body: bytes) -> None:
     assert rules_text(page(body)) == ""
 

@@ -1,4 +1,5 @@
-"""TLS of the last century: only for the sites that a person marks, written on the visit, and faults told by name."""
+"""TLS of the last century: only for the sites that a person marks, written on the visit, and faults
+told by name."""
 
 from __future__ import annotations
 
@@ -41,7 +42,9 @@ ANSWER = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\ncontent-length: %d\r\n\r\n"
     % len(BODY)
 )
-CONFIG = CrawlConfig(contact="office@example.org", allow_loopback=True, delay=0.001, retries=0, robots=False)
+CONFIG = CrawlConfig(
+    contact="office@example.org", allow_loopback=True, delay=0.001, retries=0, robots=False
+)
 
 
 def context(version: ssl.TLSVersion, ciphers: str) -> ssl.SSLContext:
@@ -84,7 +87,10 @@ def served(made: ssl.SSLContext) -> Iterator[str]:
 
 def spoken(made: ssl.SSLContext) -> bool:
     """Whether this OpenSSL can speak the server's TLS at all, without anything of ours between."""
-    with served(made) as url, socket.create_connection(("127.0.0.1", int(url.split(":")[2][:-4])), 5) as raw:
+    with (
+        served(made) as url,
+        socket.create_connection(("127.0.0.1", int(url.split(":")[2][:-4])), 5) as raw,
+    ):
         try:
             with last_century().wrap_socket(raw):
                 return True
@@ -142,21 +148,42 @@ def swept(folder: Path, url: str, *, legacy: bool) -> tuple[str, str]:
     """How the content checks read a post of a site, and what they say of a link to it."""
     data = {
         "store": "sqlite:///store.db",
-        "crawler": {"contact": "office@example.org", "allow_loopback": True, "delay": 0.001, "retries": 0, "robots": False},
-        "monitor": {"rules": {"content_suspects": {"valid_from": "2019-04-01", "clause": "内部规则"}}},
+        "crawler": {
+            "contact": "office@example.org",
+            "allow_loopback": True,
+            "delay": 0.001,
+            "retries": 0,
+            "robots": False,
+        },
+        "monitor": {
+            "rules": {"content_suspects": {"valid_from": "2019-04-01", "clause": "内部规则"}}
+        },
         "catalogue": {
             "sites": [{"id": "p", "name": "门户", "home": url, "legacy_tls": legacy}],
             "columns": [{"id": "tz", "name": "通知", "url": url}],
         },
-    }  # fmt: skip
+    }
     folder.mkdir()
     path = folder / "config.yaml"
     path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
     row = {
-        "outlet_id": "tz", "url": f"{url}1.htm", "title": "样例", "published": NOW.date(), "published_at": None, "raw": "",
-        "place": "item", "why": "", "origin": None, "others": [], "pinned": False, "page_hash": "", "first_seen": NOW,
-        "last_seen": NOW, "prior_look": None, "article": "read",
-    }  # fmt: skip
+        "outlet_id": "tz",
+        "url": f"{url}1.htm",
+        "title": "样例",
+        "published": NOW.date(),
+        "published_at": None,
+        "raw": "",
+        "place": "item",
+        "why": "",
+        "origin": None,
+        "others": [],
+        "pinned": False,
+        "page_hash": "",
+        "first_seen": NOW,
+        "last_seen": NOW,
+        "prior_look": None,
+        "article": "read",
+    }
     with open_office(path) as office:
         enter_catalogue(office, NOW)
         with office.engine.begin() as connection:
@@ -168,10 +195,14 @@ def swept(folder: Path, url: str, *, legacy: bool) -> tuple[str, str]:
     return f"{looked.outcome} {looked.reason}".strip(), "、".join(sorted(links))
 
 
-def test_the_content_checks_speak_to_a_site_as_it_is_marked_and_call_no_old_link_dead(tmp_path: Path) -> None:
+def test_the_content_checks_speak_to_a_site_as_it_is_marked_and_call_no_old_link_dead(
+    tmp_path: Path,
+) -> None:
     made = context(ssl.TLSVersion.TLSv1, "DEFAULT:@SECLEVEL=0")
     if not spoken(made):
-        pytest.skip(f"NOT TESTED: {ssl.OPENSSL_VERSION} of this machine cannot speak TLS 1.0 at all")
+        pytest.skip(
+            f"NOT TESTED: {ssl.OPENSSL_VERSION} of this machine cannot speak TLS 1.0 at all"
+        )
     with served(made) as url:
         assert swept(tmp_path / "unmarked", url, legacy=False)[0] == "unreachable tls"
         assert swept(tmp_path / "marked", url, legacy=True) == ("read", "fine")
@@ -180,7 +211,9 @@ def test_the_content_checks_speak_to_a_site_as_it_is_marked_and_call_no_old_link
 def test_the_visit_says_which_tls_it_came_by(sqlite_store: Store) -> None:
     made = context(ssl.TLSVersion.TLSv1, "DEFAULT:@SECLEVEL=0")
     if not spoken(made):
-        pytest.skip(f"NOT TESTED: {ssl.OPENSSL_VERSION} of this machine cannot speak TLS 1.0 at all")
+        pytest.skip(
+            f"NOT TESTED: {ssl.OPENSSL_VERSION} of this machine cannot speak TLS 1.0 at all"
+        )
     with served(made) as url:
         refused = look(sqlite_store, url, legacy=False)
         read = look(sqlite_store, url, legacy=True)
@@ -195,11 +228,15 @@ def test_the_night_asks_a_marked_site_in_its_own_way_too(tmp_path: Path) -> None
     """In a process of its own: a Scrapy crawl can run once in each."""
     made = context(ssl.TLSVersion.TLSv1, "DEFAULT:@SECLEVEL=0")
     if not spoken(made):
-        pytest.skip(f"NOT TESTED: {ssl.OPENSSL_VERSION} of this machine cannot speak TLS 1.0 at all")
+        pytest.skip(
+            f"NOT TESTED: {ssl.OPENSSL_VERSION} of this machine cannot speak TLS 1.0 at all"
+        )
     with served(made) as url:
         config = {
             "store": f"sqlite:///{tmp_path}/store.db",
-            "crawler": {**CONFIG.model_dump(include={"contact", "allow_loopback", "delay", "robots"})},
+            "crawler": {
+                **CONFIG.model_dump(include={"contact", "allow_loopback", "delay", "robots"})
+            },
             "catalogue": {
                 "sites": [{"id": "p", "name": "门户", "home": url, "legacy_tls": True}],
                 "columns": [{"id": "tz", "name": "通知", "url": url}],
@@ -208,7 +245,11 @@ def test_the_night_asks_a_marked_site_in_its_own_way_too(tmp_path: Path) -> None
         path = tmp_path / "config.yaml"
         path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
         done = subprocess.run(
-            [sys.executable, "-c", NIGHT, str(path)], capture_output=True, text=True, timeout=90, check=False
+            [sys.executable, "-c", NIGHT, str(path)],
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
         )
     assert done.stdout.strip() == "read 2020-07-18 12", done.stderr[-2000:]
 

@@ -1,4 +1,5 @@
-"""The data addresses that pages name, in the manners in which scripts and elements name them; what must never be asked."""
+"""The data addresses that pages name, in the manners in which scripts and elements name them; what
+must never be asked."""
 
 from __future__ import annotations
 
@@ -97,11 +98,20 @@ def test_elements_and_feeds_name_addresses() -> None:
         "<link rel='alternate' type='application/rss+xml' href='/rss/301.xml'>",
         "<ul data-list-url='/data/301.json'></ul><img data-src='/a/1.json'><a href='/rss.xml'>订阅</a>",
     )
-    found = {one.url.removeprefix("http://www.example.org"): one.how for one in candidates(text, BASE, {})}
-    assert found == {"/rss/301.xml": How.FEED, "/rss.xml": How.FEED, "/data/301.json": How.ATTRIBUTE}
+    found = {
+        one.url.removeprefix("http://www.example.org"): one.how
+        for one in candidates(text, BASE, {})
+    }
+    assert found == {
+        "/rss/301.xml": How.FEED,
+        "/rss.xml": How.FEED,
+        "/data/301.json": How.ATTRIBUTE,
+    }
 
 
-def test_script_files_are_read_with_what_the_page_says_and_what_names_the_column_comes_first() -> None:
+def test_script_files_are_read_with_what_the_page_says_and_what_names_the_column_comes_first() -> (
+    None
+):
     text = page("<script>var cid = 301</script>")
     bundle = {"http://www.example.org/app.js": "a.get('/api/hot?n=5');b.get('/api/list?cid='+cid)"}
     found = candidates(text, BASE, bundle)
@@ -127,8 +137,16 @@ def test_what_does_something_or_is_no_data_is_never_asked(script: str) -> None:
 def test_only_files_that_may_name_the_data_are_read() -> None:
     files = "".join(
         f"<script src='{one}'></script>"
-        for one in ("/js/jquery.min.js", "/a.js", "/b.js", "/c.js", "/js/app.3f.js", "http://cdn.example.org/list.js", "/d.js")
-    )  # fmt: skip
+        for one in (
+            "/js/jquery.min.js",
+            "/a.js",
+            "/b.js",
+            "/c.js",
+            "/js/app.3f.js",
+            "http://cdn.example.org/list.js",
+            "/d.js",
+        )
+    )
     found = files_of(page(files), BASE, frozenset({"www.example.org"}))
     assert [url.rpartition("/")[2] for url in found] == ["app.3f.js", "a.js", "b.js", "c.js"]
 

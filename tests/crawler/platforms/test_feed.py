@@ -1,4 +1,5 @@
-"""Bridge feeds: complete only behind every guard; an old or foreign or empty feed is never silence."""
+"""Bridge feeds: complete only behind every guard; an old or foreign or empty feed is never
+silence."""
 
 from __future__ import annotations
 
@@ -17,15 +18,15 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
 THEN = NOW - timedelta(days=20)
 BIZ, NUMBER, OTHER = "Mzk5MDAwMDAwNA==", "3990000004", "Mzk5MDAwMDAwOQ=="
 OUTLET = Outlet("a1", OutletKind.ACCOUNT, "示例发布", "wechat", "", ("u1",), handle={"biz": BIZ})
-WEIBO = Outlet("w1", OutletKind.ACCOUNT, "示例发布", "weibo", "", ("u1",), handle={"uid": "5900000001"})
+WEIBO = Outlet(
+    "w1", OutletKind.ACCOUNT, "示例发布", "weibo", "", ("u1",), handle={"uid": "5900000001"}
+)
 NAMED = f"http://127.0.0.1:9/feed/MP_WXS_{NUMBER}.rss"
 PLAIN = "http://127.0.0.1:9/rss/7"
 
 
 def item(printed: str, link: str = "https://mp.weixin.qq.com/s/abc", guid: str = "7") -> str:
-    return (
-        f"<item><title>示例</title><link>{link}</link><guid>{guid}</guid><pubDate>{printed}</pubDate></item>"
-    )
+    return f"<item><title>示例</title><link>{link}</link><guid>{guid}</guid><pubDate>{printed}</pubDate></item>"
 
 
 def rss(*items: str, built: datetime | None = NOW) -> str:
@@ -54,7 +55,11 @@ def read(
 
 def test_a_feed_behind_all_guards_is_complete_and_may_convict() -> None:
     reading = read(GOOD)
-    assert (reading.outcome, reading.evidence, reading.reason) == (Outcome.READ, Evidence.COMPLETE, "")
+    assert (reading.outcome, reading.evidence, reading.reason) == (
+        Outcome.READ,
+        Evidence.COMPLETE,
+        "",
+    )
     assert reading.newest is not None
     assert (reading.newest.moment, reading.newest.place) == (THEN, "feed")
     assert reading.identity["biz"] == BIZ
@@ -65,7 +70,12 @@ def test_a_feed_behind_all_guards_is_complete_and_may_convict() -> None:
     [
         (GOOD, PLAIN, {}, "identity_unconfirmed"),
         (rss(item(format_datetime(THEN)), built=None), NAMED, {}, "freshness_unproven"),
-        (rss(item(format_datetime(THEN)), built=NOW - timedelta(hours=49)), NAMED, {}, "stale_bridge"),
+        (
+            rss(item(format_datetime(THEN)), built=NOW - timedelta(hours=49)),
+            NAMED,
+            {},
+            "stale_bridge",
+        ),
         (rss(item(format_datetime(THEN), "https://example.org/1")), NAMED, {}, "foreign_items"),
         (rss(item(format_datetime(THEN)), item("某天")), NAMED, {}, "doubtful_date"),
         (
@@ -90,7 +100,11 @@ def test_a_broken_guard_leaves_a_lower_bound_with_its_name(
     body: str, url: str, handle: dict[str, str], reason: str
 ) -> None:
     reading = read(body, url, **handle)
-    assert (reading.outcome, reading.evidence, reading.reason) == (Outcome.READ, Evidence.LOWER_BOUND, reason)
+    assert (reading.outcome, reading.evidence, reading.reason) == (
+        Outcome.READ,
+        Evidence.LOWER_BOUND,
+        reason,
+    )
     assert reading.newest is not None
     assert reading.newest.moment == THEN
 
@@ -148,7 +162,9 @@ NAIVE = "Tue, 03 Nov 2026 10:00:00 "
         ("2026-11-03 10:00:00", "+08:00", THEN),
     ],
 )
-def test_the_zone_is_printed_or_stated_by_the_operator(printed: str, zone: str, moment: datetime) -> None:
+def test_the_zone_is_printed_or_stated_by_the_operator(
+    printed: str, zone: str, moment: datetime
+) -> None:
     found = read(rss(item(printed)), zone=zone).newest
     assert found is not None
     assert found.moment == moment
@@ -160,14 +176,22 @@ def test_the_zone_is_printed_or_stated_by_the_operator(printed: str, zone: str, 
 @pytest.mark.parametrize("zone", ["", "Beijing?"])
 def test_a_time_without_zone_is_not_guessed(printed: str, zone: str) -> None:
     reading = read(rss(item(printed)), zone=zone)
-    assert (reading.outcome, reading.reason, reading.newest) == (Outcome.UNREADABLE, "zone_missing", None)
+    assert (reading.outcome, reading.reason, reading.newest) == (
+        Outcome.UNREADABLE,
+        "zone_missing",
+        None,
+    )
 
 
 def json_feed(**entry: Any) -> str:
     entries = (
-        [{"id": "x", "url": "https://mp.weixin.qq.com/s/abc", "title": "示例", **entry}] if entry else []
+        [{"id": "x", "url": "https://mp.weixin.qq.com/s/abc", "title": "示例", **entry}]
+        if entry
+        else []
     )
-    return json.dumps({"version": "https://jsonfeed.org/version/1", "title": "示例发布", "items": entries})
+    return json.dumps(
+        {"version": "https://jsonfeed.org/version/1", "title": "示例发布", "items": entries}
+    )
 
 
 def test_json_feeds_are_read_by_either_date() -> None:
@@ -202,7 +226,9 @@ def test_a_weibo_bridge_is_matched_by_uid() -> None:
 
 
 def test_other_platforms_are_matched_by_their_place_in_the_address() -> None:
-    outlet = Outlet("t1", OutletKind.ACCOUNT, "示例", "toutiao", "", (), handle={"account": "MS4wTOKEN"})
+    outlet = Outlet(
+        "t1", OutletKind.ACCOUNT, "示例", "toutiao", "", (), handle={"account": "MS4wTOKEN"}
+    )
     body = rss(item(format_datetime(THEN), "https://www.toutiao.com/a1"))
     assert (
         read(body, "http://127.0.0.1:9/toutiao/user/token/MS4wTOKEN", outlet=outlet).evidence
@@ -214,7 +240,9 @@ def test_other_platforms_are_matched_by_their_place_in_the_address() -> None:
     )
 
 
-BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;">]>' + GOOD[38:]
+BOMB = (
+    '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;">]>' + GOOD[38:]
+)
 
 
 @pytest.mark.parametrize(
@@ -259,11 +287,16 @@ def test_every_refusal_of_a_feed_is_unknown(
 
 
 def test_the_contract_reads_a_feed_by_any_spelling_of_the_account() -> None:
-    body = rss(item(format_datetime(THEN), f"http://mp.weixin.qq.com/s?__biz={BIZ}&amp;mid=1")).encode()
+    body = rss(
+        item(format_datetime(THEN), f"http://mp.weixin.qq.com/s?__biz={BIZ}&amp;mid=1")
+    ).encode()
     for known in (BIZ, f"MP_WXS_{NUMBER}", NUMBER, None):
         answer = read_answer(body, platform="feed", id=known, fetched_at=NOW)
         assert (answer["evidence"], answer["newest"]) == ("complete", THEN.isoformat())
-    assert read_answer(body, platform="feed", id=OTHER, fetched_at=NOW)["reason"] == "identity_mismatch"
+    assert (
+        read_answer(body, platform="feed", id=OTHER, fetched_at=NOW)["reason"]
+        == "identity_mismatch"
+    )
 
 
 def test_a_bridge_that_writes_the_hour_of_asking_gives_no_dates() -> None:

@@ -14,7 +14,8 @@ from crawler.reading.media import MEDIA, MEDIA_NAMES, medium_called, proof_urls
 ROOT = Path(__file__).parents[3]
 CHINESE = re.compile(r"[一-鿿]")
 AGAIN = 4
-"""A module that asks for so many platforms by name keeps a list of them; whose id is of which shape asks for three."""
+"""A module that asks for so many platforms by name keeps a list of them; whose id is of which shape
+asks for three."""
 
 
 @pytest.mark.parametrize("name", platform_names())
@@ -55,4 +56,6 @@ def test_no_other_module_keeps_a_list_of_platforms() -> None:
         for file in (ROOT / package).rglob("*.py")
         if len(asked := set(names.findall(file.read_text(encoding="utf-8")))) >= AGAIN
     }
-    assert {name: asked for name, asked in found.items() if not name.startswith("monitor/demo/")} == {}
+    assert {
+        name: asked for name, asked in found.items() if not name.startswith("monitor/demo/")
+    } == {}

@@ -1,4 +1,5 @@
-"""WeChat: articles, albums, and the search that is only a hint. Nothing of them ever convicts an account."""
+"""WeChat: articles, albums, and the search that is only a hint. Nothing of them ever convicts an
+account."""
 
 from __future__ import annotations
 
@@ -88,7 +89,11 @@ def read(body: str, outlet: Outlet = OUTLET, **more: Any) -> Reading:
 )
 def test_every_template_gives_its_second_and_its_account(script: str, family: str) -> None:
     reading = read(article(script))
-    assert (reading.outcome, reading.evidence, reading.family) == (Outcome.READ, Evidence.LOWER_BOUND, family)
+    assert (reading.outcome, reading.evidence, reading.family) == (
+        Outcome.READ,
+        Evidence.LOWER_BOUND,
+        family,
+    )
     assert reading.newest is not None
     assert (reading.newest.moment, reading.newest.place) == (THEN, "script")
     assert (reading.identity["biz"], reading.identity["user_name"]) == (BIZ, GH)
@@ -122,16 +127,24 @@ def test_cross_checks_days_apart_mean_a_changed_template() -> None:
 
 def test_a_template_without_seconds_gives_the_minute() -> None:
     reading = read(
-        article(f"window.cgiDataNew = {{bizuin: '{BIZ}', create_time: JsDecode('2026-11-20 09:08')}}")
+        article(
+            f"window.cgiDataNew = {{bizuin: '{BIZ}', create_time: JsDecode('2026-11-20 09:08')}}"
+        )
     )
     assert reading.newest is not None
     assert (reading.newest.moment, reading.newest.why) == (THEN.replace(second=0), "to the minute")
 
 
-@pytest.mark.parametrize("moment", [NOW + timedelta(minutes=11), datetime(2012, 8, 22, tzinfo=SHANGHAI)])
+@pytest.mark.parametrize(
+    "moment", [NOW + timedelta(minutes=11), datetime(2012, 8, 22, tzinfo=SHANGHAI)]
+)
 def test_times_that_cannot_be_are_refused(moment: datetime) -> None:
     reading = read(article(template_0(moment)))
-    assert (reading.outcome, reading.reason, len(reading.refused)) == (Outcome.UNREADABLE, "no_dates", 1)
+    assert (reading.outcome, reading.reason, len(reading.refused)) == (
+        Outcome.UNREADABLE,
+        "no_dates",
+        1,
+    )
 
 
 def test_another_accounts_article_proves_nothing() -> None:
@@ -150,7 +163,12 @@ def msg(words: str) -> str:
 
 PAGES = [
     ("deleted", msg("该内容已被发布者删除"), "deleted", Outcome.UNREADABLE),
-    ("deleted en", msg("The content has been deleted by the author."), "deleted", Outcome.UNREADABLE),
+    (
+        "deleted en",
+        msg("The content has been deleted by the author."),
+        "deleted",
+        Outcome.UNREADABLE,
+    ),
     ("violation", msg("此内容因违规无法查看"), "violation", Outcome.UNREADABLE),
     ("complaint", msg("此内容被投诉且经审核涉嫌侵权，无法查看。"), "violation", Outcome.UNREADABLE),
     (
@@ -161,7 +179,12 @@ PAGES = [
     ),
     ("expired", msg("链接已过期"), "expired", Outcome.UNREADABLE),
     ("bad link", msg("参数错误"), "bad_link", Outcome.UNREADABLE),
-    ("blocked account", msg("此帐号已被屏蔽, 内容无法查看"), "account_gone_suspected", Outcome.UNREADABLE),
+    (
+        "blocked account",
+        msg("此帐号已被屏蔽, 内容无法查看"),
+        "account_gone_suspected",
+        Outcome.UNREADABLE,
+    ),
     ("cancelled", msg("此账号已自主注销，内容无法查看"), "cancelled", Outcome.UNREADABLE),
     ("migrated", msg("该公众号已迁移"), "migrated", Outcome.UNREADABLE),
     (
@@ -190,7 +213,9 @@ PAGES = [
 @pytest.mark.parametrize(
     ("body", "reason", "outcome"), [case[1:] for case in PAGES], ids=[case[0] for case in PAGES]
 )
-def test_every_page_in_place_of_an_article_is_named(body: str, reason: str, outcome: Outcome) -> None:
+def test_every_page_in_place_of_an_article_is_named(
+    body: str, reason: str, outcome: Outcome
+) -> None:
     reading = read(body)
     assert (reading.outcome, reading.reason) == (outcome, reason)
     assert (reading.evidence, reading.posts) == (Evidence.NONE, ())
@@ -202,11 +227,17 @@ TRANSPORT = [
     ({"status": 403}, Outcome.BLOCKED, "http_error"),
     ({"status": 429}, Outcome.BLOCKED, "rate_limited"),
     ({"status": 302}, Outcome.UNREADABLE, "http_error"),
-    ({"final": "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x"}, Outcome.BLOCKED, "captcha"),
+    (
+        {"final": "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x"},
+        Outcome.BLOCKED,
+        "captcha",
+    ),
 ]
 
 
-@pytest.mark.parametrize("module", [wechat_article, wechat_album, sogou], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [wechat_article, wechat_album, sogou], ids=lambda module: module.__name__
+)
 @pytest.mark.parametrize(("more", "outcome", "reason"), TRANSPORT)
 def test_transport_refusals_are_the_same_for_every_probe(
     module: Any, more: dict[str, Any], outcome: Outcome, reason: str
@@ -304,7 +335,11 @@ def test_an_entry_without_address_is_known_by_its_key() -> None:
             Outcome.UNREADABLE,
             "empty_list",
         ),
-        ("<html><script>window.cgiData = {ret: '-6'};</script></html>", Outcome.BLOCKED, "rate_limited"),
+        (
+            "<html><script>window.cgiData = {ret: '-6'};</script></html>",
+            Outcome.BLOCKED,
+            "rate_limited",
+        ),
         (msg("环境异常"), Outcome.BLOCKED, "captcha"),
         ("", Outcome.UNREADABLE, "shape_changed"),
     ],
@@ -367,7 +402,11 @@ def search(body: str, **handle: str) -> Reading:
 
 def test_the_search_engine_is_a_hint_and_no_evidence() -> None:
     reading = search(SEARCH, wechat_id="sample")
-    assert (reading.outcome, reading.evidence, reading.reason) == (Outcome.READ, Evidence.NONE, "hint_only")
+    assert (reading.outcome, reading.evidence, reading.reason) == (
+        Outcome.READ,
+        Evidence.NONE,
+        "hint_only",
+    )
     assert reading.newest is not None
     assert reading.newest.moment == THEN
     assert len(search(SEARCH).posts) == 2
@@ -390,7 +429,10 @@ def test_the_search_engines_refusals(
     assert (reading.outcome, reading.reason, reading.evidence) == (outcome, reason, Evidence.NONE)
 
 
-@given(st.sampled_from(["weibo", "wechat_article", "wechat_album", "feed", "sogou"]), st.binary(max_size=400))
+@given(
+    st.sampled_from(["weibo", "wechat_article", "wechat_album", "feed", "sogou"]),
+    st.binary(max_size=400),
+)
 def test_no_saved_answer_makes_a_reader_raise(platform: str, body: bytes) -> None:
     answer = read_answer(body, platform=platform, id=BIZ, fetched_at=NOW)
     assert (answer["newest"], answer["evidence"], answer["own_posts"]) == (None, "none", 0)
@@ -433,7 +475,9 @@ def test_a_label_that_cannot_be_used_is_refused_with_its_line(tmp_path: Any, lin
         list(read_answers(tmp_path, tmp_path / "labels.jsonl"))
 
 
-@pytest.mark.skipif(not FIXTURES.exists(), reason="the shared saved answers are not beside this checkout")
+@pytest.mark.skipif(
+    not FIXTURES.exists(), reason="the shared saved answers are not beside this checkout"
+)
 def test_every_saved_answer_is_read_as_its_label_says() -> None:
     rows = list(judged(FIXTURES))
     assert len(rows) >= 24
@@ -442,7 +486,12 @@ def test_every_saved_answer_is_read_as_its_label_says() -> None:
 
 def test_the_bench_can_tell_wrong_from_right() -> None:
     label = {"newest": "2026-11-20T09:08:07+08:00", "posts": 1}
-    answer = {"outcome": "read", "newest": "2026-11-20T01:08:07+00:00", "own_posts": 1, "reason": ""}
+    answer = {
+        "outcome": "read",
+        "newest": "2026-11-20T01:08:07+00:00",
+        "own_posts": 1,
+        "reason": "",
+    }
     assert agrees(label, answer)
     assert not agrees(label, answer | {"newest": "2026-11-20T01:08:08+00:00"})
     assert not agrees(label, answer | {"own_posts": 2})

@@ -34,7 +34,9 @@ def printed(moment: datetime) -> str:
     return f"{DAYS[day.weekday()]} {MONTHS[day.month - 1]} {day:%d %H:%M:%S} +0800 {day:%Y}"
 
 
-def blog(moment: datetime, *, uid: str = UID, text: str | None = None, **more: Any) -> dict[str, Any]:
+def blog(
+    moment: datetime, *, uid: str = UID, text: str | None = None, **more: Any
+) -> dict[str, Any]:
     number = mid(moment)
     return {
         "created_at": printed(moment) if text is None else text,
@@ -54,11 +56,19 @@ def mymblog(*blogs: Mapping[str, Any], since: str = "") -> dict[str, Any]:
 
 def get_index(*blogs: Mapping[str, Any], uid: str = UID, **info: Any) -> dict[str, Any]:
     cards = [{"card_type": 9, "mblog": one} for one in blogs]
-    return {"ok": 1, "data": {"cardlistInfo": {"containerid": f"107603{uid}", **info}, "cards": cards}}
+    return {
+        "ok": 1,
+        "data": {"cardlistInfo": {"containerid": f"107603{uid}", **info}, "cards": cards},
+    }
 
 
 def look(
-    answer: Any, *, probe: Probe = AJAX, status: int = 200, final: str = "", error: str | None = None
+    answer: Any,
+    *,
+    probe: Probe = AJAX,
+    status: int = 200,
+    final: str = "",
+    error: str | None = None,
 ) -> Reading:
     body = answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()
     url = weibo.start(OUTLET, probe)[0].url
@@ -84,7 +94,12 @@ def test_the_newest_own_post_counts_wherever_the_pin_stands() -> None:
 
 @pytest.mark.parametrize(
     "mark",
-    [{"mblogtype": 2}, {"isTop": 1}, {"title": {"text": "置顶"}}, {"profile_type_id": "proweibotop_1"}],
+    [
+        {"mblogtype": 2},
+        {"isTop": 1},
+        {"title": {"text": "置顶"}},
+        {"profile_type_id": "proweibotop_1"},
+    ],
     ids=lambda mark: next(iter(mark)),
 )
 def test_each_sign_of_a_pin_is_known(mark: dict[str, Any]) -> None:
@@ -121,13 +136,18 @@ def test_a_quick_repost_never_counts_and_forbids_to_convict() -> None:
 
 
 def test_posts_of_others_on_the_page_do_not_count() -> None:
-    reading = look(get_index(blog(ago(hours=1), uid="1000000001"), blog(ago(days=20))), probe=MOBILE)
+    reading = look(
+        get_index(blog(ago(hours=1), uid="1000000001"), blog(ago(days=20))), probe=MOBILE
+    )
     assert (newest(reading), len(reading.posts)) == (ago(days=20), 1)
 
 
 def test_cards_inside_groups_are_read_and_twins_counted_once() -> None:
     one, two = blog(ago(days=3)), blog(ago(days=4))
-    group = {"card_type": 11, "card_group": [{"card_type": 9, "mblog": one}, {"card_type": 9, "mblog": two}]}
+    group = {
+        "card_type": 11,
+        "card_group": [{"card_type": 9, "mblog": one}, {"card_type": 9, "mblog": two}],
+    }
     answer = get_index(one)
     answer["data"]["cards"].append(group)
     assert len(look(answer, probe=MOBILE).posts) == 2
@@ -158,10 +178,17 @@ def test_partial_dates_get_their_second_from_the_id(text: str, moment: datetime)
 
 @pytest.mark.parametrize(
     ("text", "day"),
-    [("昨天 08:30", "2026-11-22"), ("3小时前", "2026-11-23"), ("12-31", "2025-12-31"), ("02-29", None)],
+    [
+        ("昨天 08:30", "2026-11-22"),
+        ("3小时前", "2026-11-23"),
+        ("12-31", "2025-12-31"),
+        ("02-29", None),
+    ],
 )
 def test_without_a_telling_id_the_fetch_gives_day_and_year(text: str, day: str | None) -> None:
-    reading = look(get_index(blog(NOW, text=text) | {"mid": "99", "idstr": "99", "id": 99}), probe=MOBILE)
+    reading = look(
+        get_index(blog(NOW, text=text) | {"mid": "99", "idstr": "99", "id": 99}), probe=MOBILE
+    )
     found = reading.newest
     assert (found and str(found.day)) == day
     assert reading.outcome is (Outcome.READ if day else Outcome.UNREADABLE)
@@ -169,7 +196,11 @@ def test_without_a_telling_id_the_fetch_gives_day_and_year(text: str, day: str |
 
 def test_a_date_that_the_id_contradicts_by_days_means_a_changed_format() -> None:
     reading = look(mymblog(blog(ago(days=40), text=printed(ago(days=2)))))
-    assert (reading.outcome, reading.reason, reading.posts) == (Outcome.UNREADABLE, "shape_changed", ())
+    assert (reading.outcome, reading.reason, reading.posts) == (
+        Outcome.UNREADABLE,
+        "shape_changed",
+        (),
+    )
 
 
 def test_a_time_after_the_fetch_is_refused_and_the_list_no_longer_complete() -> None:
@@ -206,11 +237,35 @@ REFUSALS: list[tuple[str, Any, dict[str, Any], Outcome, str]] = [
     ("timeout", "", {"status": 0, "error": "timeout"}, Outcome.UNREACHABLE, "network"),
     ("redirect loop", "", {"status": 0, "error": "redirect_loop"}, Outcome.BLOCKED, "http_error"),
     ("passport", "<html></html>", {"final": LOGIN}, Outcome.BLOCKED, "login_wall"),
-    ("sina login", "", {"final": "https://login.sina.com.cn/sso/login.php"}, Outcome.BLOCKED, "login_wall"),
-    ("captcha page", "", {"final": "https://m.weibo.cn/captcha/show?x"}, Outcome.BLOCKED, "captcha"),
-    ("ok -100", {"ok": -100, "url": "https://weibo.com/login.php?url=x"}, {}, Outcome.BLOCKED, "login_wall"),
+    (
+        "sina login",
+        "",
+        {"final": "https://login.sina.com.cn/sso/login.php"},
+        Outcome.BLOCKED,
+        "login_wall",
+    ),
+    (
+        "captcha page",
+        "",
+        {"final": "https://m.weibo.cn/captcha/show?x"},
+        Outcome.BLOCKED,
+        "captcha",
+    ),
+    (
+        "ok -100",
+        {"ok": -100, "url": "https://weibo.com/login.php?url=x"},
+        {},
+        Outcome.BLOCKED,
+        "login_wall",
+    ),
     ("ok -100 403", {"ok": -100, "url": LOGIN}, {"status": 403}, Outcome.BLOCKED, "login_wall"),
-    ("json captcha", {"ok": 0, "url": "https://m.weibo.cn/c/verify"}, {}, Outcome.BLOCKED, "captcha"),
+    (
+        "json captcha",
+        {"ok": 0, "url": "https://m.weibo.cn/c/verify"},
+        {},
+        Outcome.BLOCKED,
+        "captcha",
+    ),
     (
         "too often",
         {"ok": 0, "errno": "100005", "msg": "请求过于频繁,歇歇吧"},
@@ -237,7 +292,13 @@ REFUSALS: list[tuple[str, Any, dict[str, Any], Outcome, str]] = [
     ("nothing", "", {}, Outcome.UNREADABLE, "shape_changed"),
     ("array", [], {}, Outcome.UNREADABLE, "shape_changed"),
     ("another", mymblog(blog(NOW, uid="1000000001")), {}, Outcome.UNREADABLE, "identity_mismatch"),
-    ("other list", get_index(blog(NOW), uid="1000000001"), {}, Outcome.UNREADABLE, "identity_mismatch"),
+    (
+        "other list",
+        get_index(blog(NOW), uid="1000000001"),
+        {},
+        Outcome.UNREADABLE,
+        "identity_mismatch",
+    ),
     ("nonsense dates", mymblog(blog(NOW, text="某天")), {}, Outcome.UNREADABLE, "no_dates"),
 ]
 
@@ -317,9 +378,16 @@ def test_the_visitors_handshake_is_three_plain_steps() -> None:
         (418, "", "rate_limited"),
     ],
 )
-def test_a_failed_handshake_names_its_cause_and_gives_no_cookie(status: int, body: str, reason: str) -> None:
+def test_a_failed_handshake_names_its_cause_and_gives_no_cookie(
+    status: int, body: str, reason: str
+) -> None:
     page = Page(
-        "https://passport.weibo.com/x", "https://passport.weibo.com/x", status, {}, body.encode(), NOW
+        "https://passport.weibo.com/x",
+        "https://passport.weibo.com/x",
+        status,
+        {},
+        body.encode(),
+        NOW,
     )
     refusal = weibo.visitor_refusal(page)
     assert refusal is not None

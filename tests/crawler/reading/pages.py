@@ -1,4 +1,5 @@
-"""Small pages of the province's platform, written by hand: static, dynamic, empty, pictures, yearly, and its answers."""
+"""Small pages of the province's platform, written by hand: static, dynamic, empty, pictures,
+yearly, and its answers."""
 
 from __future__ import annotations
 
@@ -25,7 +26,11 @@ def rows(number: int, newest: date, step: int = 3, folder: str = ".") -> list[Ro
     """``number`` posts, the newest first, ``step`` days apart."""
     days = [newest - timedelta(days=step * i) for i in range(number)]
     return [
-        (f"第{number - i}号事项的工作通知", f"{folder}/{day:%Y%m}/t{day:%Y%m%d}_{9000 - i}.htm", day)
+        (
+            f"第{number - i}号事项的工作通知",
+            f"{folder}/{day:%Y%m}/t{day:%Y%m%d}_{9000 - i}.htm",
+            day,
+        )
         for i, day in enumerate(days)
     ]
 
@@ -43,9 +48,7 @@ def static(shown: Sequence[Row]) -> str:
 def _item(row: Row) -> str:
     title, href, day = row
     printed = f'<span class="bf-pass">{day}</span>' if day else ""
-    return (
-        f'<li><a href="{href}" title="{title}" target="_blank">{title}</a><em id="rel_1"></em>{printed}</li>'
-    )
+    return f'<li><a href="{href}" title="{title}" target="_blank">{title}</a><em id="rel_1"></em>{printed}</li>'
 
 
 def numbers(count: int, *, mode: str = "动静结合", static_pages: int = 5, page: int = 15) -> str:

@@ -1,4 +1,5 @@
-"""Articles written by us in the ways portals print them; what they say of themselves must come out."""
+"""Articles written by us in the ways portals print them; what they say of themselves must come
+out."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -117,12 +118,18 @@ def test_the_only_day_that_the_scripts_write_is_taken(info: str) -> None:
 
 def test_two_days_in_the_scripts_prove_nothing() -> None:
     script = "<script>var a=['2026-11-02','2026-11-09'];</script>"
-    assert article("<p>发布时间：</p>", script=script, body="<p>会议召开。</p>").outcome is Outcome.UNREADABLE
+    assert (
+        article("<p>发布时间：</p>", script=script, body="<p>会议召开。</p>").outcome
+        is Outcome.UNREADABLE
+    )
 
 
 @pytest.mark.parametrize(
     "field",
-    ['<input type="hidden" id="pubDate" value="2026-11-02 10:00">', '<time datetime="2026-11-02"></time>'],
+    [
+        '<input type="hidden" id="pubDate" value="2026-11-02 10:00">',
+        '<time datetime="2026-11-02"></time>',
+    ],
 )
 def test_a_hidden_field_is_better_than_nothing(field: str) -> None:
     read = article("", script=field)
@@ -131,7 +138,9 @@ def test_a_hidden_field_is_better_than_nothing(field: str) -> None:
     assert read.published.place == "attr"
 
 
-def test_without_a_findable_title_one_line_of_date_and_origin_is_enough_and_two_days_are_not() -> None:
+def test_without_a_findable_title_one_line_of_date_and_origin_is_enough_and_two_days_are_not() -> (
+    None
+):
     line = "<div>2026年11月02日 09:52 责编：宣传科 点击：</div>"
     for lines, day in ((line, DAY), (line + line.replace("02日", "05日"), None)):
         text = f"<html><head><title>示例区人民政府</title></head><body><ul>{NAV}</ul><div>{TITLE}</div>{lines}{BODY}</body></html>"
@@ -145,15 +154,21 @@ def test_a_date_beside_the_title_says_that_it_has_no_label() -> None:
 
 
 @pytest.mark.parametrize("tagged", ["2026-10-12 10:17", "2026-11-09 10:17"])
-def test_what_a_citizen_reads_goes_before_the_meta_tag_and_disagreement_is_kept(tagged: str) -> None:
+def test_what_a_citizen_reads_goes_before_the_meta_tag_and_disagreement_is_kept(
+    tagged: str,
+) -> None:
     read = article("<p>发布时间：2026-11-02</p>", metas=meta(PubDate=tagged))
     assert day_of(read) == DAY
     assert read.published is not None
     assert read.published.place == "label"
-    assert [(other.day, other.place) for other in read.others] == [(date.fromisoformat(tagged[:10]), "meta")]
+    assert [(other.day, other.place) for other in read.others] == [
+        (date.fromisoformat(tagged[:10]), "meta")
+    ]
 
 
-@pytest.mark.parametrize("line", ["日期：2026-11-02 来源：区应急管理局", "2026-11-02 来源：区应急管理局"])
+@pytest.mark.parametrize(
+    "line", ["日期：2026-11-02 来源：区应急管理局", "2026-11-02 来源：区应急管理局"]
+)
 def test_a_later_meta_tag_is_a_new_print_of_an_old_article(line: str) -> None:
     assert day_of(article(f"<p>{line}</p>", metas=meta(PubDate="2026-11-09 10:17"))) == DAY
 
@@ -170,11 +185,15 @@ def test_situation_31_the_moment_of_generation_is_no_date() -> None:
 def test_the_time_of_an_event_is_no_publication() -> None:
     event = "<p>时间：2026年11月20日（周五）下午3:00　地点：一号楼</p>"
     assert day_of(article(f"<p>2026-11-02　来源：宣传部</p>{event}")) == DAY
-    assert day_of(article("<p>时间：2026-11-20 下午3:00</p><p>地点：一号楼</p>")) != date(2026, 11, 20)
+    assert day_of(article("<p>时间：2026-11-20 下午3:00</p><p>地点：一号楼</p>")) != date(
+        2026, 11, 20
+    )
 
 
 def test_the_salutation_under_an_empty_origin_is_no_office() -> None:
-    assert article("<p>发布时间：2026-11-02　来源：</p><p>各位同学：请按时参加。</p>").origin is None
+    assert (
+        article("<p>发布时间：2026-11-02　来源：</p><p>各位同学：请按时参加。</p>").origin is None
+    )
     table = "<table><tr><td>来源：</td><td>区应急管理局</td></tr></table>"
     assert article(f"<p>发布时间：2026-11-02</p>{table}").origin == "区应急管理局"
 
@@ -198,7 +217,9 @@ def test_a_ratio_sign_in_the_meta_time_is_a_colon() -> None:
     assert read.published.moment == datetime(2026, 11, 2, 15, 4, tzinfo=SHANGHAI)
 
 
-@pytest.mark.parametrize("value", ["", "null", "undefined", "0000-00-00", "1970-01-01 08:00", "2027-05-01"])
+@pytest.mark.parametrize(
+    "value", ["", "null", "undefined", "0000-00-00", "1970-01-01 08:00", "2027-05-01"]
+)
 def test_a_meta_tag_that_says_nothing_gives_way_to_print(value: str) -> None:
     read = article("<p>发布时间：2026-11-02</p>", metas=meta(PubDate=value))
     assert day_of(read) == DAY
@@ -212,7 +233,9 @@ def test_an_impossible_meta_date_is_kept_as_refused() -> None:
 
 
 def test_of_two_meta_tags_the_first_believable_one_counts() -> None:
-    read = article(metas=meta(PubDate="null") + meta(pubdate="2026-11-02") + meta(PUBDATE="2026-11-09"))
+    read = article(
+        metas=meta(PubDate="null") + meta(pubdate="2026-11-02") + meta(PUBDATE="2026-11-09")
+    )
     assert day_of(read) == DAY
     assert [other.day for other in read.others] == [date(2026, 11, 9)]
 
@@ -222,14 +245,18 @@ def test_a_twelve_hour_clock_is_mended_by_the_printed_time() -> None:
     assert read.published is not None
     assert read.published.moment == datetime(2026, 11, 2, 13, 59, tzinfo=SHANGHAI)
     assert "12-hour" in read.published.why
-    assert [other.moment for other in read.others] == [datetime(2026, 11, 2, 1, 59, tzinfo=SHANGHAI)]
+    assert [other.moment for other in read.others] == [
+        datetime(2026, 11, 2, 1, 59, tzinfo=SHANGHAI)
+    ]
 
 
 def test_a_twelve_hour_clock_without_another_print_keeps_both_readings() -> None:
     read = article(metas=meta(PubDate="2026-11-02 01:59"))
     assert read.published is not None
     assert "01:59 may be 13:59" in read.published.why
-    assert [other.moment for other in read.others] == [datetime(2026, 11, 2, 13, 59, tzinfo=SHANGHAI)]
+    assert [other.moment for other in read.others] == [
+        datetime(2026, 11, 2, 13, 59, tzinfo=SHANGHAI)
+    ]
     assert {other.day for other in read.others} == {DAY}
 
 
@@ -256,7 +283,9 @@ def test_the_date_in_the_page_head_is_not_the_articles() -> None:
 
 
 def test_a_clock_in_the_page_head_alone_is_refused() -> None:
-    read = article("", above="<div>今天：2026年11月22日 星期日</div>", body="<p>会议召开。</p>" * 30)
+    read = article(
+        "", above="<div>今天：2026年11月22日 星期日</div>", body="<p>会议召开。</p>" * 30
+    )
     assert day_of(read) != date(2026, 11, 22)
 
 
@@ -314,7 +343,10 @@ def test_the_origin_is_read_as_printed(info: str, origin: str | None) -> None:
 
 
 def test_the_meta_origin_comes_first_and_null_is_none() -> None:
-    assert article("<p>来源：示例日报</p>", metas=meta(ContentSource="区应急管理局")).origin == "区应急管理局"
+    assert (
+        article("<p>来源：示例日报</p>", metas=meta(ContentSource="区应急管理局")).origin
+        == "区应急管理局"
+    )
     assert article("<p>来源：示例日报</p>", metas=meta(ContentSource="null")).origin == "示例日报"
 
 
@@ -335,7 +367,11 @@ COLUMNS = {
         "",
         "工作动态",
     ),
-    "breadcrumb without a label": ("<div><a>首页</a> » <a>工作动态</a> » 正文</div>", "", "工作动态"),
+    "breadcrumb without a label": (
+        "<div><a>首页</a> » <a>工作动态</a> » 正文</div>",
+        "",
+        "工作动态",
+    ),
     "none": ("", "", None),
 }
 
@@ -385,7 +421,9 @@ def test_a_page_of_today_is_not_in_the_future_and_one_of_next_week_is() -> None:
     st.sampled_from("-/."),
 )
 def test_any_printed_day_since_1995_comes_back(day: date, label: str, mark: str) -> None:
-    read = article(f"<p>{label}：{day.year}{mark}{day.month:02d}{mark}{day.day:02d} 来源：区应急局</p>")
+    read = article(
+        f"<p>{label}：{day.year}{mark}{day.month:02d}{mark}{day.day:02d} 来源：区应急局</p>"
+    )
     assert day_of(read) == day
 
 

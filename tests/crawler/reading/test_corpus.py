@@ -1,7 +1,10 @@
-"""A corpus of our own: small pages written by hand, one habit each, against what a reader of the page would say.
+"""A corpus of our own: small pages written by hand, one habit each, against what a reader of the
+page would say.
 
-``tests/corpus/answers.yaml`` holds the answers, written before the reader was asked. A page that is read wrongly and cannot
-be mended yet stands in ``NOT_YET`` with its reason: the day it is read right, the test fails and asks for its removal.
+``tests/corpus/answers.yaml`` holds the answers, written before the reader was asked. A page that is
+read wrongly and cannot
+be mended yet stands in ``NOT_YET`` with its reason: the day it is read right, the test fails and
+asks for its removal.
 """
 
 from __future__ import annotations
@@ -23,7 +26,9 @@ CORPUS = Path(__file__).parents[2] / "corpus"
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 COLUMN = "http://www.linshui.example.gov.cn/xwzx/tzgg/index.html"
 OPEN = "open"
-ANSWERS: Mapping[str, Mapping[str, Any]] = yaml.safe_load((CORPUS / "answers.yaml").read_text("utf-8"))
+ANSWERS: Mapping[str, Mapping[str, Any]] = yaml.safe_load(
+    (CORPUS / "answers.yaml").read_text("utf-8")
+)
 NOT_YET: Mapping[str, str] = {}
 
 

@@ -1,4 +1,5 @@
-"""Data instead of pages: which array is the list, in whatever spelling, and what of it only clears."""
+"""Data instead of pages: which array is the list, in whatever spelling, and what of it only
+clears."""
 
 from __future__ import annotations
 
@@ -38,7 +39,12 @@ def posts(
 
 MENU = [
     {"name": name, "url": f"/{folder}/", "releaseTime": "2026-11-22 08:00:00"}
-    for name, folder in (("首页", "index"), ("政务公开", "zwgk"), ("互动交流", "hdjl"), ("办事服务", "bsfw"))
+    for name, folder in (
+        ("首页", "index"),
+        ("政务公开", "zwgk"),
+        ("互动交流", "hdjl"),
+        ("办事服务", "bsfw"),
+    )
 ]
 
 
@@ -52,12 +58,20 @@ def newest(reading: Reading) -> date | None:
 
 def test_situation_10_navigation_with_release_times_is_no_list() -> None:
     reading = read(dump({"nav": MENU, "data": {"list": posts()}}))
-    assert (reading.outcome, reading.evidence, newest(reading)) == (Outcome.READ, Evidence.COMPLETE, NEWEST)
+    assert (reading.outcome, reading.evidence, newest(reading)) == (
+        Outcome.READ,
+        Evidence.COMPLETE,
+        NEWEST,
+    )
     assert len(reading.posts) == 6
 
 
-@pytest.mark.parametrize("menu", [MENU * 3, [{**one, "url": f"{one['url']}index.html"} for one in MENU * 3]])
-def test_situation_10_navigation_with_more_rows_than_the_list_is_refused(menu: list[dict[str, str]]) -> None:
+@pytest.mark.parametrize(
+    "menu", [MENU * 3, [{**one, "url": f"{one['url']}index.html"} for one in MENU * 3]]
+)
+def test_situation_10_navigation_with_more_rows_than_the_list_is_refused(
+    menu: list[dict[str, str]],
+) -> None:
     reading = read(dump({"nav": menu, "data": posts(4)}))
     assert (reading.outcome, reading.reason) == (Outcome.UNREADABLE, "script_list")
     assert "navigation" in reading.mark
@@ -68,9 +82,7 @@ def test_situation_10_navigation_alone_is_no_list() -> None:
 
 
 def test_situation_10_navigation_in_a_script_of_the_page_is_no_list() -> None:
-    scripts = (
-        f"<script>var navTitle = {dump(MENU)}; var listData = {dump(posts())}; render(listData)</script>"
-    )
+    scripts = f"<script>var navTitle = {dump(MENU)}; var listData = {dump(posts())}; render(listData)</script>"
     reading = read(
         f"<html><head><title>通知公告</title></head><body><ul id='l'></ul>{scripts}</body></html>",
         f"{HOME}/xwzx/tzgg/",
@@ -94,15 +106,22 @@ def test_a_second_array_with_the_same_or_older_posts_does_not() -> None:
         assert read(dump({"hot": second, "list": posts()})).evidence is Evidence.COMPLETE
 
 
-@pytest.mark.parametrize("key", ["updateTime", "createTime", "modifyTime", "crTime", "addTime", "writeDate"])
+@pytest.mark.parametrize(
+    "key", ["updateTime", "createTime", "modifyTime", "crTime", "addTime", "writeDate"]
+)
 def test_dates_of_the_work_on_an_entry_only_clear(key: str) -> None:
     reading = read(dump({"data": posts(key=key)}))
-    assert (reading.outcome, reading.evidence, newest(reading)) == (Outcome.READ, Evidence.WEAK, NEWEST)
+    assert (reading.outcome, reading.evidence, newest(reading)) == (
+        Outcome.READ,
+        Evidence.WEAK,
+        NEWEST,
+    )
     assert reading.upper is None
 
 
 @pytest.mark.parametrize(
-    "key", ["publishTime", "docreltime", "releaseTime", "showDate", "PUBDATE", "date_published", "fbsj"]
+    "key",
+    ["publishTime", "docreltime", "releaseTime", "showDate", "PUBDATE", "date_published", "fbsj"],
 )
 def test_a_publication_beside_other_dates_is_the_date(key: str) -> None:
     rows = [
@@ -119,18 +138,31 @@ def test_what_trs_shows_goes_before_when_it_was_published_anew() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "why"), [("2026-11-31", "impossible_date"), ("2027-11-20", "future_date"), ("待定", "undated")]
+    ("day", "why"),
+    [("2026-11-31", "impossible_date"), ("2027-11-20", "future_date"), ("待定", "undated")],
 )
 def test_a_row_without_a_believed_date_is_told(day: str, why: str) -> None:
-    rows = [{"title": "新近的通知公告", "url": "/xwzx/tzgg/content/2000.html", "publishTime": day}, *posts()]
+    rows = [
+        {"title": "新近的通知公告", "url": "/xwzx/tzgg/content/2000.html", "publishTime": day},
+        *posts(),
+    ]
     reading = read(dump({"data": rows}))
     assert (reading.evidence, newest(reading), reading.upper) == (Evidence.PARTIAL, NEWEST, None)
-    assert [(one.why, one.url) for one in reading.unread] == [(why, f"{HOME}/xwzx/tzgg/content/2000.html")]
+    assert [(one.why, one.url) for one in reading.unread] == [
+        (why, f"{HOME}/xwzx/tzgg/content/2000.html")
+    ]
 
 
 def test_a_member_without_a_title_is_told() -> None:
     reading = read(
-        dump({"data": [{"url": "/xwzx/tzgg/content/2000.html", "publishTime": "2026-11-22"}, *posts()]})
+        dump(
+            {
+                "data": [
+                    {"url": "/xwzx/tzgg/content/2000.html", "publishTime": "2026-11-22"},
+                    *posts(),
+                ]
+            }
+        )
     )
     assert (reading.evidence, len(reading.unread)) == (Evidence.PARTIAL, 1)
 
@@ -195,7 +227,14 @@ def test_escaped_html_that_holds_the_list_is_read() -> None:
 def test_moments_are_read_in_every_spelling() -> None:
     moment = datetime(2026, 11, 20, 1, tzinfo=UTC)
     seconds = int(moment.timestamp())
-    java = {"date": 20, "day": 5, "hours": 9, "time": seconds * 1000, "timezoneOffset": -480, "year": 126}
+    java = {
+        "date": 20,
+        "day": 5,
+        "hours": 9,
+        "time": seconds * 1000,
+        "timezoneOffset": -480,
+        "year": 126,
+    }
     for value in (
         seconds,
         seconds * 1000,
@@ -211,7 +250,9 @@ def test_moments_are_read_in_every_spelling() -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 

@@ -50,9 +50,7 @@ def at(folder: str, *names: str) -> tuple[str, ...]:
 
 def links(*names: str, here: str = "") -> str:
     numbers = "".join(f"<a href='{name}'>{i + 2}</a> " for i, name in enumerate(names))
-    return (
-        f"<div><span>1</span> {numbers}<a href='{names[0]}'>下一页</a> <a href='{names[-1]}'>尾页</a></div>"
-    )
+    return f"<div><span>1</span> {numbers}<a href='{names[0]}'>下一页</a> <a href='{names[-1]}'>尾页</a></div>"
 
 
 def script(call: str) -> str:
@@ -112,7 +110,9 @@ LOOPS = {
 
 @pytest.mark.parametrize("pager", LOOPS.values(), ids=LOOPS.keys())
 def test_loops_dead_ends_and_the_last_page_end_quietly(pager: str) -> None:
-    middle = f"<ul>{items(DAYS, '<li><a href=/x/{n}.html>{title}</a><i>{day}</i></li>')}</ul>{pager}"
+    middle = (
+        f"<ul>{items(DAYS, '<li><a href=/x/{n}.html>{title}</a><i>{day}</i></li>')}</ul>{pager}"
+    )
     assert read(middle, f"{HOME}/x/list.html").next == ()
 
 
@@ -126,7 +126,9 @@ def test_loops_dead_ends_and_the_last_page_end_quietly(pager: str) -> None:
     )
 )
 def test_further_pages_are_few_different_and_never_this_one(found: list[tuple[str, str]]) -> None:
-    pages = links_further([(words, f"{HOME}{path}" if path else "") for words, path in found], f"{HOME}/a")
+    pages = links_further(
+        [(words, f"{HOME}{path}" if path else "") for words, path in found], f"{HOME}/a"
+    )
     assert len(pages) <= MAX_PAGES
     assert len(set(pages)) == len(pages)
     assert f"{HOME}/a" not in pages
@@ -147,7 +149,9 @@ STORE = """<div id="412"><script type="text/xml"><datastore>
     ],
 )
 def test_jcms_records_are_read_from_the_store_in_the_page(form: str) -> None:
-    records = "".join(f"<record><![CDATA[\n{items([day], form, i)}]]></record>" for i, day in enumerate(DAYS))
+    records = "".join(
+        f"<record><![CDATA[\n{items([day], form, i)}]]></record>" for i, day in enumerate(DAYS)
+    )
     hot = f"<h3>要闻</h3><ul>{items(days(12, date(2026, 11, 22), 1), FORMS['plain'], 50)}</ul>"
     reading = read(hot + STORE.format(records=records), f"{HOME}/col/col79/index.html")
     assert reading.outcome is Outcome.READ
@@ -161,7 +165,9 @@ def test_jcms_records_are_read_from_the_store_in_the_page(form: str) -> None:
 def test_rows_of_a_store_that_bring_a_script_of_their_own_are_read() -> None:
     """Found by bench.fuzz: a record that held a script element made the reading raise."""
     form = "<li><script>count(1)</script><a href='{url}'>{title}</a><span>{day}</span></li>"
-    records = "".join(f"<record><![CDATA[{items([day], form, i)}]]></record>" for i, day in enumerate(DAYS))
+    records = "".join(
+        f"<record><![CDATA[{items([day], form, i)}]]></record>" for i, day in enumerate(DAYS)
+    )
     xml = f"<datastore><totalrecord>{len(DAYS)}</totalrecord><recordset>{records}</recordset></datastore>"
     reading = read_list(page(xml, f"{HOME}/module/web/jpage/dataproxy.jsp"))
     assert [post.published.day for post in reading.posts if post.published] == DAYS
@@ -169,7 +175,8 @@ def test_rows_of_a_store_that_bring_a_script_of_their_own_are_read() -> None:
 
 def test_the_answer_of_the_jcms_interface_is_read_too() -> None:
     records = "".join(
-        f"<record><![CDATA[{items([day], FORMS['jcms'], i)}]]></record>" for i, day in enumerate(DAYS)
+        f"<record><![CDATA[{items([day], FORMS['jcms'], i)}]]></record>"
+        for i, day in enumerate(DAYS)
     )
     xml = f"<datastore><totalrecord>{len(DAYS)}</totalrecord><recordset>{records}</recordset></datastore>"
     reading = read_list(page(xml, f"{HOME}/module/web/jpage/dataproxy.jsp"))
@@ -182,11 +189,11 @@ def test_an_empty_jcms_store_with_its_count_is_empty() -> None:
 
 
 def test_the_pager_of_jyhcms_is_decoded() -> None:
-    pager = (
-        "<a class='a1'>63条</a><span>1</span><a href='/html/tz/2.html'>2</a><a href='/html/tz/3.html'>3</a>"
-    )
+    pager = "<a class='a1'>63条</a><span>1</span><a href='/html/tz/2.html'>2</a><a href='/html/tz/3.html'>3</a>"
     packed = base64.b64encode(quote_plus(pager).encode()).decode()
-    form = "<li><a href='/html/2026/tongzhi_{date:%m%d}/40{n}.html'>{title}</a><span>{day}</span></li>"
+    form = (
+        "<li><a href='/html/2026/tongzhi_{date:%m%d}/40{n}.html'>{title}</a><span>{day}</span></li>"
+    )
     middle = f"<ul>{items(DAYS, form)}</ul><div id=\"pages\" class='page'>{packed}</div>"
     reading = read(middle, f"{HOME}/html/tz/index.html")
     assert reading.family == "jyhcms"
@@ -223,7 +230,11 @@ def test_a_jpaas_page_names_the_interface_that_fills_its_list() -> None:
         "querydata=\"{'webId':'7','pageId':'p1','tplSetId':'t9'}\" src='/script/unit.js'></script></div>"
     )
     reading = read(unit, f"{HOME}/col/index.html")
-    assert (reading.outcome, reading.reason, reading.family) == (Outcome.UNREADABLE, "script_list", "jpaas")
+    assert (reading.outcome, reading.reason, reading.family) == (
+        Outcome.UNREADABLE,
+        "script_list",
+        "jpaas",
+    )
     assert (
         reading.mark
         == f"{HOME}/api-gateway/jpaas-publish-server/front/page/build/unit?webId=7&pageId=p1&tplSetId=t9"
@@ -232,9 +243,12 @@ def test_a_jpaas_page_names_the_interface_that_fills_its_list() -> None:
 
 def test_the_html_in_a_json_answer_is_read_as_a_list() -> None:
     body = json.dumps(
-        {"success": True, "data": {"html": f"<ul>{items(DAYS, FORMS['plain'])}</ul>"}}, ensure_ascii=False
+        {"success": True, "data": {"html": f"<ul>{items(DAYS, FORMS['plain'])}</ul>"}},
+        ensure_ascii=False,
     )
-    reading = read_list(page(body, f"{HOME}/api-gateway/jpaas-publish-server/front/page/build/unit?webId=7"))
+    reading = read_list(
+        page(body, f"{HOME}/api-gateway/jpaas-publish-server/front/page/build/unit?webId=7")
+    )
     assert [post.published.day for post in reading.posts if post.published] == DAYS
 
 
@@ -245,10 +259,11 @@ def test_json_without_rows_is_empty_only_when_it_counts_them() -> None:
 
 
 def test_a_list_written_as_data_into_a_script_is_read() -> None:
-    rows_ = [{"title": title(i), "url": f"/a/{i}.html", "pubDate": str(day)} for i, day in enumerate(DAYS)]
-    middle = (
-        f"<ul id='l'></ul><script>var list = {json.dumps(rows_, ensure_ascii=False)};render(list);</script>"
-    )
+    rows_ = [
+        {"title": title(i), "url": f"/a/{i}.html", "pubDate": str(day)}
+        for i, day in enumerate(DAYS)
+    ]
+    middle = f"<ul id='l'></ul><script>var list = {json.dumps(rows_, ensure_ascii=False)};render(list);</script>"
     reading = read(middle, f"{HOME}/x/list.html")
     assert [post.published.day for post in reading.posts if post.published] == DAYS
 

@@ -45,8 +45,14 @@ FORMS = {
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
 def test_an_rss_feed_is_the_columns_list(form) -> None:  # type: ignore[no-untyped-def]
     reading = read(rss("".join(item(i, form(m)) for i, m in enumerate(moments()))))
-    assert (reading.outcome, reading.evidence, reading.family) == (Outcome.READ, Evidence.COMPLETE, "feed")
-    assert [post.published.day for post in reading.posts if post.published] == [m.date() for m in moments()]
+    assert (reading.outcome, reading.evidence, reading.family) == (
+        Outcome.READ,
+        Evidence.COMPLETE,
+        "feed",
+    )
+    assert [post.published.day for post in reading.posts if post.published] == [
+        m.date() for m in moments()
+    ]
     assert reading.posts[0].url == "http://portal.example.org/xwzx/tzgg/content/0.html"
 
 

@@ -1,4 +1,5 @@
-"""A site's frame and what remains unread: nothing is dropped without a reason, and a column's own headline never is."""
+"""A site's frame and what remains unread: nothing is dropped without a reason, and a column's own
+headline never is."""
 
 from __future__ import annotations
 
@@ -63,7 +64,10 @@ def test_knowing_of_fewer_columns_never_makes_more_frame(
     assert learned(fewer) <= learned(arounds)
 
 
-@given(st.dictionaries(st.sampled_from("abcdefg"), st.lists(LINKS, max_size=5)), st.sampled_from("abcdefg"))
+@given(
+    st.dictionaries(st.sampled_from("abcdefg"), st.lists(LINKS, max_size=5)),
+    st.sampled_from("abcdefg"),
+)
 def test_a_page_that_shows_fewer_links_never_makes_more_frame(
     arounds: dict[str, list[str]], cut: str
 ) -> None:

@@ -33,9 +33,12 @@ def test_mutants_are_the_same_for_the_same_seed() -> None:
 @pytest.mark.parametrize("size", [50_000])
 def test_one_piece_repeated_ten_thousand_times_is_read_in_time(size: int) -> None:
     pages = list(floods(size))
-    # A machine that does other things counts their cache misses as ours: what was slow is read again, at rest.
+    # A machine that does other things counts their cache misses as ours: what was slow is read
+    # again, at rest.
     doubtful = [(name, body) for name, body in pages if read_all(body)[1] > LIMIT]
     slow = [
-        (name, best) for name, body in doubtful if (best := min(read_all(body)[1] for _ in range(3))) > LIMIT
+        (name, best)
+        for name, body in doubtful
+        if (best := min(read_all(body)[1] for _ in range(3))) > LIMIT
     ]
     assert slow == []

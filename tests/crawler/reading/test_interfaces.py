@@ -1,4 +1,5 @@
-"""Lists that stand at an interface which the page names, menus in a page's data, and the records of JCMS by form."""
+"""Lists that stand at an interface which the page names, menus in a page's data, and the records of
+JCMS by form."""
 
 from __future__ import annotations
 
@@ -63,7 +64,14 @@ def test_an_interface_on_an_element_is_asked() -> None:
         'var css="/static/list.css?v=301";',
         'var api="/api/list?channelId="+id;',
     ],
-    ids=["another list", "another host", "two interfaces", "a number of rows", "a style", "half an address"],
+    ids=[
+        "another list",
+        "another host",
+        "two interfaces",
+        "a number of rows",
+        "a style",
+        "half an address",
+    ],
 )
 def test_no_other_address_is_taken_for_the_columns_list(script: str) -> None:
     assert asked(shell(script)) == []
@@ -71,15 +79,20 @@ def test_no_other_address_is_taken_for_the_columns_list(script: str) -> None:
 
 def test_a_page_in_place_of_the_data_is_no_list() -> None:
     rows = "".join(
-        f'<li><a href="/n/{n}.html">全区要闻第{n}条</a><span>2026-08-2{n}</span></li>' for n in range(5)
+        f'<li><a href="/n/{n}.html">全区要闻第{n}条</a><span>2026-08-2{n}</span></li>'
+        for n in range(5)
     )
     ask = Ask(f"{HOME}/api/list?channelId=301", headers={"Accept": "application/json"})
-    came = answered(ask, read_list(page(f"<html><body><h3>要闻</h3><ul>{rows}</ul></body></html>", ask.url)))
+    came = answered(
+        ask, read_list(page(f"<html><body><h3>要闻</h3><ul>{rows}</ul></body></html>", ask.url))
+    )
     assert (came.outcome, came.reason) == (Outcome.UNREADABLE, "script_list")
 
 
 def test_the_menu_of_a_drawn_page_is_read_from_its_data_with_the_names_above() -> None:
-    menu = [{"name": "新闻中心", "path": "/xw", "children": [{"name": "要闻", "path": "/list/301"}]}]
+    menu = [
+        {"name": "新闻中心", "path": "/xw", "children": [{"name": "要闻", "path": "/list/301"}]}
+    ]
     one = shell(f"window.__INITIAL_STATE__={json.dumps({'menu': menu})};")
     links = {link.url: (link.text, link.menu) for link in links_of(soup_of(one), one)}
     assert links == {f"{HOME}/xw": ("新闻中心", ()), f"{HOME}/list/301": ("要闻", ("新闻中心",))}
@@ -101,7 +114,9 @@ def test_the_records_of_jcms_are_asked_by_form_until_the_last() -> None:
     while asks:
         ask = asks.pop()
         query, form = dict(parse_qsl(ask.url.partition("?")[2])), dict(parse_qsl(ask.body.decode()))
-        came = answered(ask, read_list(page(portal.answer(Request("POST", PROXY, query, form))[2], ask.url)))
+        came = answered(
+            ask, read_list(page(portal.answer(Request("POST", PROXY, query, form))[2], ask.url))
+        )
         days += [post.published for post in came.posts]
         asks += came.asks
     assert [day.day for day in days if day] == [one.day for one in column.posts(date(2026, 9, 1))]

@@ -1,4 +1,5 @@
-"""A list page gives the column's own posts, or says why not. Every page here is a trap seen on a portal."""
+"""A list page gives the column's own posts, or says why not. Every page here is a trap seen on a
+portal."""
 
 from __future__ import annotations
 
@@ -13,7 +14,19 @@ from crawler.reading import markup
 from crawler.reading.bounds.sight import sight_of
 from crawler.reading.listing import read_list
 from crawler.reading.lists.outline import outline, plain_tree
-from tests.support.listpages import COLUMN, HOME, LOOK, MENU, PAGER, TODAY, days, items, page, title, whole
+from tests.support.listpages import (
+    COLUMN,
+    HOME,
+    LOOK,
+    MENU,
+    PAGER,
+    TODAY,
+    days,
+    items,
+    page,
+    title,
+    whole,
+)
 
 NEWEST = date(2026, 11, 20)
 
@@ -88,7 +101,11 @@ ROWS = {
 
 def made(form: str, when: list[date]) -> str:
     tag = (
-        "dl" if form.startswith("<dt") else "ul" if form.startswith(("<li", "<a href='{url}'><li")) else "div"
+        "dl"
+        if form.startswith("<dt")
+        else "ul"
+        if form.startswith(("<li", "<a href='{url}'><li"))
+        else "div"
     )
     return whole(f"<div><{tag}>{items(when, form)}</{tag}></div>", after=PAGER)
 
@@ -135,7 +152,8 @@ def test_one_row_tables_stacked_are_one_list() -> None:
 
 def test_a_list_cut_into_groups_of_five_is_one_list() -> None:
     groups = "".join(
-        f"<ul>{items(days(15)[i : i + 5], start=i)}</ul><div class='line'></div>" for i in (0, 5, 10)
+        f"<ul>{items(days(15)[i : i + 5], start=i)}</ul><div class='line'></div>"
+        for i in (0, 5, 10)
     )
     assert shown(read(whole(f"<div>{groups}</div>", after=PAGER))) == days(15)
 
@@ -171,7 +189,9 @@ def test_a_visible_pin_is_kept_as_a_flag_and_not_in_the_title() -> None:
 HOT = "<div class='side'><h3>{head}</h3><ul>{rows}</ul></div>"
 
 
-@pytest.mark.parametrize("head", ["热点排行", "热门信息", "点击排行榜", "推荐阅读", "最新信息", "相关链接"])
+@pytest.mark.parametrize(
+    "head", ["热点排行", "热门信息", "点击排行榜", "推荐阅读", "最新信息", "相关链接"]
+)
 @pytest.mark.parametrize("first", [True, False])
 def test_a_newer_hot_list_beside_a_stale_column_is_not_the_column(head: str, first: bool) -> None:
     hot = HOT.format(
@@ -203,7 +223,9 @@ def test_friend_links_with_dated_addresses_are_no_posts() -> None:
         for i in range(9)
     )
     reading = read(
-        whole(f"<ul>{items(days(4))}</ul>{PAGER}<div><span>友情链接：</span><ul>{friends}</ul></div>")
+        whole(
+            f"<ul>{items(days(4))}</ul>{PAGER}<div><span>友情链接：</span><ul>{friends}</ul></div>"
+        )
     )
     assert shown(reading) == days(4)
 
@@ -211,7 +233,8 @@ def test_friend_links_with_dated_addresses_are_no_posts() -> None:
 def test_two_copies_of_the_rows_count_once() -> None:
     desktop = items(days(8))
     phone = items(
-        days(8), "<li><a href='{url}'><div>{date:%d}</div><div>{date:%Y-%m}</div><p>{title}</p></a></li>"
+        days(8),
+        "<li><a href='{url}'><div>{date:%d}</div><div>{date:%Y-%m}</div><p>{title}</p></a></li>",
     )
     reading = read(whole(f"<ul>{desktop}</ul><ul class='phone'>{phone}</ul>", after=PAGER))
     assert shown(reading) == days(8)
@@ -234,7 +257,9 @@ def test_hidden_tabs_of_a_channel_page_count_too() -> None:
 
 
 def test_the_day_in_the_title_is_not_the_publication() -> None:
-    form = "<li><a href='{url}'>关于2019年3月1日起停止办理第{n}类业务的通告</a><span>{day}</span></li>"
+    form = (
+        "<li><a href='{url}'>关于2019年3月1日起停止办理第{n}类业务的通告</a><span>{day}</span></li>"
+    )
     reading = read(whole(f"<ul>{items(days(6), form)}</ul>", after=PAGER))
     assert shown(reading) == days(6)
 
@@ -250,7 +275,9 @@ def test_a_day_that_ends_only_some_titles_dates_nothing() -> None:
 
 
 def test_the_address_dates_rows_that_print_none() -> None:
-    reading = read(whole(f"<ul>{items(days(6), '<li><a href={url!r}>{title}</a></li>')}</ul>", after=PAGER))
+    reading = read(
+        whole(f"<ul>{items(days(6), '<li><a href={url!r}>{title}</a></li>')}</ul>", after=PAGER)
+    )
     assert shown(reading) == days(6)
     assert {post.published.place for post in reading.posts if post.published} == {"url"}
 
@@ -292,10 +319,18 @@ def test_a_missing_year_without_any_reason_is_refused() -> None:
 def test_relative_times_are_counted_from_the_look() -> None:
     words = ["刚刚", "5分钟前", "3小时前", "昨天 18:20", "前天", "2026-11-19"]
     rows = "".join(
-        f"<li><a href='/x/{i}.html'>{title(i)}</a><span>{word}</span></li>" for i, word in enumerate(words)
+        f"<li><a href='/x/{i}.html'>{title(i)}</a><span>{word}</span></li>"
+        for i, word in enumerate(words)
     )
     reading = read(whole(f"<ul>{rows}</ul>", after=PAGER))
-    assert shown(reading) == [TODAY, TODAY, TODAY, date(2026, 11, 22), date(2026, 11, 21), date(2026, 11, 19)]
+    assert shown(reading) == [
+        TODAY,
+        TODAY,
+        TODAY,
+        date(2026, 11, 22),
+        date(2026, 11, 21),
+        date(2026, 11, 19),
+    ]
 
 
 def test_today_is_the_shanghai_day_of_the_look() -> None:
@@ -333,9 +368,7 @@ def test_the_origin_is_kept_where_it_is_printed() -> None:
 
 
 def test_links_without_an_address_are_posts_without_one() -> None:
-    form = (
-        "<li><a href='javascript:;' onclick=\"window.open('/x/{n}.html')\">{title}</a><span>{day}</span></li>"
-    )
+    form = "<li><a href='javascript:;' onclick=\"window.open('/x/{n}.html')\">{title}</a><span>{day}</span></li>"
     assert read(whole(f"<ul>{items(days(5), form)}</ul>")).posts[0].url == f"{HOME}/x/1.html"
     form = "<li><a href='javascript:;'>{title}</a><span>{day}</span></li>"
     assert {post.url for post in read(whole(f"<ul>{items(days(5), form)}</ul>")).posts} == {""}
@@ -352,7 +385,9 @@ def test_the_base_element_is_honoured() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_a_short_list_is_read_when_a_pager_or_its_addresses_tie_it_to_the_column(count: int) -> None:
+def test_a_short_list_is_read_when_a_pager_or_its_addresses_tie_it_to_the_column(
+    count: int,
+) -> None:
     reading = read(
         whole(
             f"<h1>通知公告</h1><ul>{items(days(count))}</ul><script>createPageHTML(1, 0, 'index', 'html')</script>"
@@ -362,27 +397,33 @@ def test_a_short_list_is_read_when_a_pager_or_its_addresses_tie_it_to_the_column
 
 
 def test_a_lone_dated_link_without_ties_is_no_list() -> None:
-    html = (
-        f"<html><body>{MENU}<p><a href='/gg/7.html'>飘窗：关于系统维护的公告</a> 2026-11-20</p></body></html>"
-    )
+    html = f"<html><body>{MENU}<p><a href='/gg/7.html'>飘窗：关于系统维护的公告</a> 2026-11-20</p></body></html>"
     reading = read(html, HOME + "/about.html")
     assert (reading.outcome, reading.reason) == (Outcome.UNREADABLE, "no_list")
 
 
-BODY = "<p>" + "各镇街、区直各部门要进一步提高认识，压实责任，确保各项任务落到实处，取得实效。" * 4 + "</p>"
+BODY = (
+    "<p>"
+    + "各镇街、区直各部门要进一步提高认识，压实责任，确保各项任务落到实处，取得实效。" * 4
+    + "</p>"
+)
 
 
 def test_an_article_with_related_posts_is_no_list() -> None:
     related = f"<h4>本栏目其他</h4><ul>{items(days(5), start=30).replace('./', '/b/')}</ul>"
     head = "<meta name='ArticleTitle' content='关于开展检查的通知'><meta name='PubDate' content='2026-11-20'>"
-    html = whole(f"<h1>关于开展检查的通知</h1><p>发布时间：2026-11-20</p>{BODY * 3}{related}", head=head)
+    html = whole(
+        f"<h1>关于开展检查的通知</h1><p>发布时间：2026-11-20</p>{BODY * 3}{related}", head=head
+    )
     reading = read(html, HOME + "/xwzx/yw/202611/t20261120_1.htm")
     assert (reading.outcome, reading.reason) == (Outcome.UNREADABLE, "article")
 
 
 def test_the_words_of_an_article_about_its_attachments_do_not_make_a_column_empty() -> None:
     reading = read(
-        whole(f"<h1>机构职能</h1>{BODY * 5}<div>相关文件：</div><p>暂无相关信息</p><p>共0条评论</p>")
+        whole(
+            f"<h1>机构职能</h1>{BODY * 5}<div>相关文件：</div><p>暂无相关信息</p><p>共0条评论</p>"
+        )
     )
     assert (reading.outcome, reading.reason) == (Outcome.UNREADABLE, "no_list")
 
@@ -410,7 +451,8 @@ def test_a_list_that_was_recognised_and_holds_nothing_is_empty(middle: str) -> N
 @pytest.mark.parametrize("middle", EMPTY_PAGES.values(), ids=EMPTY_PAGES.keys())
 def test_a_hot_list_beside_an_empty_column_does_not_fill_it(middle: str) -> None:
     hot = HOT.format(
-        head="热点排行", rows=items(days(10, date(2026, 11, 22), 1), start=50).replace("./", "/xwzx/yw/")
+        head="热点排行",
+        rows=items(days(10, date(2026, 11, 22), 1), start=50).replace("./", "/xwzx/yw/"),
     )
     for html in (whole(hot + middle), whole(middle + hot)):
         assert read(html).outcome is Outcome.EMPTY
@@ -480,7 +522,8 @@ def test_titles_without_any_date_are_unreadable_and_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"   ", b"\x00\xff\xfe", b"<", b"<html></html>", b"plain words", b"{}", b"[]", b'{"a":']
+    "body",
+    [b"", b"   ", b"\x00\xff\xfe", b"<", b"<html></html>", b"plain words", b"{}", b"[]", b'{"a":'],
 )
 def test_nothing_readable_is_unreadable_and_no_error(body: bytes) -> None:
     reading = read_list(page(body))
@@ -491,7 +534,9 @@ def test_nothing_readable_is_unreadable_and_no_error(body: bytes) -> None:
 def test_gbk_pages_are_read_whatever_they_declare() -> None:
     html = whole(f"<ul>{items(days(6))}</ul>", after=PAGER)
     for declared in ("utf-8", "gb2312", ""):
-        text = html.replace("<meta charset='utf-8'>", f"<meta charset='{declared}'>" if declared else "")
+        text = html.replace(
+            "<meta charset='utf-8'>", f"<meta charset='{declared}'>" if declared else ""
+        )
         reading = read_list(page(text.encode("gb18030")))
         assert [post.title for post in reading.posts] == [title(i) for i in range(6)]
 
@@ -520,7 +565,9 @@ def test_the_reader_prefers_to_refuse(middle: str) -> None:
     st.sampled_from([form for name, form in ROWS.items() if form.startswith("<li")]),
     st.booleans(),
 )
-def test_whatever_the_order_the_newest_is_the_newest(when: list[date], form: str, menu_first: bool) -> None:
+def test_whatever_the_order_the_newest_is_the_newest(
+    when: list[date], form: str, menu_first: bool
+) -> None:
     middle = f"<ul>{items(when, form)}</ul>"
     reading = read(whole(middle, before="" if menu_first else MENU, after=PAGER))
     assert newest(reading) == max(when)
@@ -529,7 +576,9 @@ def test_whatever_the_order_the_newest_is_the_newest(when: list[date], form: str
 
 @settings(max_examples=80, deadline=None)
 @given(st.integers(0, 4000), st.integers(0, 400), st.binary(max_size=12))
-def test_a_damaged_page_never_raises_and_never_invents_a_day(at: int, cut: int, noise: bytes) -> None:
+def test_a_damaged_page_never_raises_and_never_invents_a_day(
+    at: int, cut: int, noise: bytes
+) -> None:
     body = whole(f"<ul>{items(days(8))}</ul>", after=PAGER).encode()
     reading = read_list(page(body[:at] + noise + body[at + cut :]))
     for post in reading.posts:

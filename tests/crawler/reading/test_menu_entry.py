@@ -1,4 +1,5 @@
-"""A column's name where neither title nor path say it: the entry of the side menu that leads to this very page."""
+"""A column's name where neither title nor path say it: the entry of the side menu that leads to
+this very page."""
 
 from __future__ import annotations
 
@@ -25,7 +26,9 @@ def read(body: str) -> Reading:
     return read_list(Page(URL, URL, 200, {}, html.encode(), datetime(2026, 11, 30, 2, tzinfo=UTC)))
 
 
-@pytest.mark.parametrize("own", ["/xwzx/gzdt/", "index.html", "./", "/xwzx/gzdt/index.html", "../gzdt/", ""])
+@pytest.mark.parametrize(
+    "own", ["/xwzx/gzdt/", "index.html", "./", "/xwzx/gzdt/index.html", "../gzdt/", ""]
+)
 def test_two_rows_under_the_name_of_the_menus_own_entry_are_the_column(own: str) -> None:
     reading = read(MENU.format(own=own) + LIST)
     assert (reading.outcome, reading.evidence) == (Outcome.READ, Evidence.COMPLETE)

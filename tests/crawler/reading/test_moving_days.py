@@ -1,4 +1,5 @@
-"""Rows that bear the day of the look, whatever day it is: they date nothing. Rows of a busy day do."""
+"""Rows that bear the day of the look, whatever day it is: they date nothing. Rows of a busy day
+do."""
 
 from __future__ import annotations
 
@@ -14,8 +15,16 @@ URL = "http://www.lingang.example.org/xwzx/tzgg/index.html"
 LOOK = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 30)
 OLD = tuple(date(2026, 3, 20) - timedelta(days=9 * i) for i in range(8))
-TITLES = ("常务会议研究近期工作", "冬季安全生产通知", "窗口延时服务公告", "教育均衡发展推进会", "节前食品安全检查", "招聘社区工作者公告",
-          "示范片建设取得进展", "读书月系列活动开幕")  # fmt: skip
+TITLES = (
+    "常务会议研究近期工作",
+    "冬季安全生产通知",
+    "窗口延时服务公告",
+    "教育均衡发展推进会",
+    "节前食品安全检查",
+    "招聘社区工作者公告",
+    "示范片建设取得进展",
+    "读书月系列活动开幕",
+)
 
 
 def listed(row: Callable[[int], str], at: datetime = LOOK) -> Reading:
@@ -32,9 +41,7 @@ def listed(row: Callable[[int], str], at: datetime = LOOK) -> Reading:
 def dated(i: int, printed: str) -> str:
     """A row whose address tells the day of its saving."""
     day = OLD[i]
-    return (
-        f"<li><a href='./{day:%Y%m}/t{day:%Y%m%d}_{400 - i}.html'>{TITLES[i]}</a><span>{printed}</span></li>"
-    )
+    return f"<li><a href='./{day:%Y%m}/t{day:%Y%m%d}_{400 - i}.html'>{TITLES[i]}</a><span>{printed}</span></li>"
 
 
 def flat(i: int, printed: str) -> str:
@@ -43,12 +50,15 @@ def flat(i: int, printed: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "printed", ["{day}", "更新时间：{day}", "更新时间：{day} 10:00", "[{day:%m-%d}]", "{day:%Y年%m月%d日}"]
+    "printed",
+    ["{day}", "更新时间：{day}", "更新时间：{day} 10:00", "[{day:%m-%d}]", "{day:%Y年%m月%d日}"],
 )
 def test_rows_that_bear_today_on_addresses_of_march_make_no_column_fresh(printed: str) -> None:
     for days in range(3):
         at = LOOK + timedelta(days=days)
-        reading = listed(lambda i, day=TODAY + timedelta(days=days): dated(i, printed.format(day=day)), at)  # type: ignore[misc]
+        reading = listed(
+            lambda i, day=TODAY + timedelta(days=days): dated(i, printed.format(day=day)), at
+        )  # type: ignore[misc]
         newest = reading.newest
         assert reading.evidence is not Evidence.COMPLETE
         assert newest is None or newest.day <= OLD[0]
@@ -63,7 +73,10 @@ def test_where_nothing_tells_against_today_it_is_doubted_and_convicts_nobody(pri
 
 
 def test_the_next_day_proves_the_rows_of_a_busy_one() -> None:
-    assert listed(lambda i: flat(i, "2026-11-30"), LOOK + timedelta(days=1)).evidence is Evidence.COMPLETE
+    assert (
+        listed(lambda i: flat(i, "2026-11-30"), LOOK + timedelta(days=1)).evidence
+        is Evidence.COMPLETE
+    )
 
 
 def test_times_apart_and_addresses_of_today_prove_a_busy_day() -> None:

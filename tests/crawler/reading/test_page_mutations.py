@@ -1,4 +1,5 @@
-"""A changed page never proves an older newest: the whole of our own corpus always, labelled pages where they are."""
+"""A changed page never proves an older newest: the whole of our own corpus always, labelled pages
+where they are."""
 
 from __future__ import annotations
 
@@ -23,9 +24,10 @@ def results() -> list[made.Result]:
 
 def test_the_corpus_is_read_as_it_is() -> None:
     for page in OWN:
-        assert made.outcome(made.read(page, page.text), page.newest) in (made.COMPLETE, made.PARTIAL), (
-            page.name
-        )
+        assert made.outcome(made.read(page, page.text), page.newest) in (
+            made.COMPLETE,
+            made.PARTIAL,
+        ), page.name
         whole = made.read(page, page.text).evidence is Evidence.COMPLETE
         assert whole or page.name == "an undated hot list beside", page.name
 
@@ -58,7 +60,9 @@ def test_most_pages_can_be_mutated_in_most_ways(results: list[made.Result]) -> N
 def test_what_belongs_to_a_row_or_stands_beside_does_not_make_the_list_unknown(
     results: list[made.Result], mutation: made.Mutation
 ) -> None:
-    found = [one for one in results if one.mutation == mutation.__name__ and one.outcome != made.SKIPPED]
+    found = [
+        one for one in results if one.mutation == mutation.__name__ and one.outcome != made.SKIPPED
+    ]
     right = [one for one in found if one.outcome == made.COMPLETE]
     assert len(right) >= 0.9 * len(found), [one for one in found if one.outcome != made.COMPLETE]
 
@@ -71,12 +75,15 @@ def test_each_mutation_changes_the_page() -> None:
 
 def test_an_untrue_proof_and_bounds_without_the_truth_are_wrong() -> None:
     """The measure itself: a reader that says older with COMPLETE is caught."""
-    post = Post("某某通知", "http://www.example.org/1.html", Dated(date(2026, 1, 5), "2026-01-05", "item"))
+    post = Post(
+        "某某通知", "http://www.example.org/1.html", Dated(date(2026, 1, 5), "2026-01-05", "item")
+    )
     older = Reading(Outcome.READ, Evidence.COMPLETE, (post,))
     assert made.outcome(older, NEWEST) == made.WRONG
     part = Unread("row 1", "undated", day=date(2026, 2, 1))
     assert (
-        made.outcome(Reading(Outcome.READ, Evidence.PARTIAL, (post,), unread=(part,)), NEWEST) == made.WRONG
+        made.outcome(Reading(Outcome.READ, Evidence.PARTIAL, (post,), unread=(part,)), NEWEST)
+        == made.WRONG
     )
     open_part = Unread("row 1", "undated")
     assert (

@@ -1,4 +1,5 @@
-"""The forms in which lists print a day, a small page for each; what the page does not prove is not guessed."""
+"""The forms in which lists print a day, a small page for each; what the page does not prove is not
+guessed."""
 
 from __future__ import annotations
 
@@ -36,7 +37,9 @@ def _row(i: int, shown: str) -> str:
 
 def in_words(day: date, zero: str) -> str:
     year = "".join(WORDS[int(mark)] for mark in str(day.year)).replace("〇", zero)
-    said = f"{('', '十', '二十', '三十')[day.day // 10]}{WORDS[day.day % 10] if day.day % 10 else ''}"
+    said = (
+        f"{('', '十', '二十', '三十')[day.day // 10]}{WORDS[day.day % 10] if day.day % 10 else ''}"
+    )
     month = f"{'十' if day.month > 9 else ''}{WORDS[day.month % 10] if day.month % 10 else ''}"
     return f"{year}年{month}月{said}日"
 
@@ -101,4 +104,7 @@ def test_no_form_is_read_as_another_day(days: list[date], name: str) -> None:
     reading = read([FORMS[name](day) for day in days])
     for post in reading.posts:
         if post.published is not None:
-            assert post.published.day == days[int(post.url.rpartition("/")[2].partition(".")[0]) - 1000]
+            assert (
+                post.published.day
+                == days[int(post.url.rpartition("/")[2].partition(".")[0]) - 1000]
+            )

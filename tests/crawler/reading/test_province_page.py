@@ -1,4 +1,5 @@
-"""The province's platform, page by page: what is the column's, what is a template, and whom to ask for the rest."""
+"""The province's platform, page by page: what is the column's, what is a template, and whom to ask
+for the rest."""
 
 from __future__ import annotations
 
@@ -10,7 +11,16 @@ import pytest
 from crawler.model import Ask, Outcome, Reading
 from crawler.reading.families.province import after
 from crawler.reading.listing import read_list
-from tests.crawler.reading.pages import COLUMN, HOME, answer, column, list_model, numbers, rows, static
+from tests.crawler.reading.pages import (
+    COLUMN,
+    HOME,
+    answer,
+    column,
+    list_model,
+    numbers,
+    rows,
+    static,
+)
 
 NEWEST = date(2026, 11, 20)
 SCRIPTS = {"pageChnlInfo": numbers, "listModel": list_model}
@@ -33,9 +43,16 @@ def test_the_static_pages_are_the_list_and_the_rest_is_asked_by_form(script) -> 
     (ask,) = reading.asks
     assert (ask.method, ask.url) == ("POST", f"{HOME}/fjdzapp/search")
     assert form(ask) == {
-        "channelid": "200999", "classsql": "chnlid=1780", "sortfield": "-docorderpri,-docreltime",
-        "classcol": "publishyear", "classnum": "100", "classsort": "0", "cache": "true", "page": "2", "prepage": "75",
-    }  # fmt: skip
+        "channelid": "200999",
+        "classsql": "chnlid=1780",
+        "sortfield": "-docorderpri,-docreltime",
+        "classcol": "publishyear",
+        "classnum": "100",
+        "classsort": "0",
+        "cache": "true",
+        "page": "2",
+        "prepage": "75",
+    }
 
 
 def test_a_page_that_holds_all_posts_asks_nobody() -> None:
@@ -105,7 +122,8 @@ def test_a_day_shown_months_before_its_address_is_read_and_the_address_told() ->
 
 def test_files_are_posts() -> None:
     shown = [
-        ("2026年部门预算公开表", f"./202611/P020261{i:03}.pdf", date(2026, 11, 20 - i)) for i in range(6)
+        ("2026年部门预算公开表", f"./202611/P020261{i:03}.pdf", date(2026, 11, 20 - i))
+        for i in range(6)
     ]
     reading = read_list(column(static(shown), numbers(6)))
     assert days(reading) == [day for _, _, day in shown]
@@ -131,7 +149,10 @@ def test_the_interfaces_answer_is_a_list(key: str) -> None:
 
 def test_answers_follow_each_other_until_the_last() -> None:
     (first,) = read_list(column("", numbers(107, mode="动态"))).asks
-    full, rest = read_list(answer(rows(75, NEWEST), pages=2)), read_list(answer(rows(32, NEWEST), pages=2))
+    full, rest = (
+        read_list(answer(rows(75, NEWEST), pages=2)),
+        read_list(answer(rows(32, NEWEST), pages=2)),
+    )
     second = after(first, full)
     assert second is not None
     assert (second.method, second.url, second.headers) == ("POST", first.url, first.headers)

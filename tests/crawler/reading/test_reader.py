@@ -30,7 +30,11 @@ NAMES = [
     "通知公告",
     "工作动态",
 ]
-NAV = "<ul>" + "".join(f'<li><a href="/c{i}/">{name}</a></li>' for i, name in enumerate(NAMES * 2)) + "</ul>"
+NAV = (
+    "<ul>"
+    + "".join(f'<li><a href="/c{i}/">{name}</a></li>' for i, name in enumerate(NAMES * 2))
+    + "</ul>"
+)
 FOOT = "<div><p>主办：示例区人民政府办公室 政府网站标识码：0000000000</p></div>"
 
 
@@ -44,7 +48,9 @@ def listing(days: list[int]) -> bytes:
         for day in days
     )
     crumbs = "<p>当前位置：<a href='/'>首页</a> &gt; <a href='./'>通知公告</a></p>"
-    return portal(f"{crumbs}<ul class='list'>{rows}</ul><script>createPageHTML(3,0,'index','html')</script>")
+    return portal(
+        f"{crumbs}<ul class='list'>{rows}</ul><script>createPageHTML(3,0,'index','html')</script>"
+    )
 
 
 ARTICLE = portal(
@@ -60,7 +66,9 @@ def test_a_list_is_given_exactly_as_the_contract_says() -> None:
     assert set(answer) == KEYS
     assert (answer["kind"], answer["outcome"], answer["newest"]) == ("list", "read", "2026-11-20")
     assert [post["date"] for post in answer["posts"]] == ["2026-11-20", "2026-11-12", "2026-11-03"]
-    assert answer["posts"][0]["url"] == "http://portal.example.org/zwgk/tzgg/202611/t20261120_20.html"
+    assert (
+        answer["posts"][0]["url"] == "http://portal.example.org/zwgk/tzgg/202611/t20261120_20.html"
+    )
     assert answer["posts"][0]["proof"] == "item: 2026-11-20"
     assert set(answer["posts"][0]) == {"title", "url", "date", "proof"}
     assert answer["article"] is None
@@ -170,7 +178,9 @@ def test_every_outcome_has_a_word() -> None:
 
 
 def test_what_a_page_prints_cannot_steer_a_terminal() -> None:
-    body = ARTICLE.replace("关于防汛值守的公告".encode(), "关于\x1b[2J\x07防汛值守的公告\u202e".encode())
+    body = ARTICLE.replace(
+        "关于防汛值守的公告".encode(), "关于\x1b[2J\x07防汛值守的公告\u202e".encode()
+    )
     words = render(read_saved(body, url=ARTICLE_URL, as_of=AS_OF, kind="article"))
     assert not any(mark in words for mark in ("\x1b", "\x07", "\u202e"))
     assert "防汛值守的公告" in words
@@ -185,7 +195,11 @@ def test_the_bench_counts_right_wrong_and_refused() -> None:
         "newest_date": "2026-11-20",
     }
     label["items"] = [
-        {"title": f"关于第{day}批事项办理结果的公告", "url": "javascript:;", "date": f"2026-11-{day:02d}"}
+        {
+            "title": f"关于第{day}批事项办理结果的公告",
+            "url": "javascript:;",
+            "date": f"2026-11-{day:02d}",
+        }
         for day in (20, 12, 3)
     ]
     right = score(label, listing([20, 12, 3]), AS_OF)
@@ -203,7 +217,8 @@ def test_the_bench_counts_right_wrong_and_refused() -> None:
 def test_the_labelled_pages_are_read_as_right_as_promised() -> None:
     total = summary(scores(SHARED, AS_OF))
     lists, articles = total["lists"], total["articles"]
-    # Two pages print their newest post without its day: what its address dates is not proven (evidence.md), so they are no
+    # Two pages print their newest post without its day: what its address dates is not proven
+    # (evidence.md), so they are no
     # longer among the right ones; and none may be proven wrongly.
     assert lists["right"] >= 0.94 * lists["pages"]
     assert lists["refused"] <= 1

@@ -1,4 +1,5 @@
-"""Pages on which the readers once said something wrong, as a visitor of many portals would remember them."""
+"""Pages on which the readers once said something wrong, as a visitor of many portals would remember
+them."""
 
 from __future__ import annotations
 
@@ -36,14 +37,22 @@ BODY = (
 TITLE = "区领导调研民生实事项目推进情况"
 
 
-def days(count: int, newest: date = date(2020, 7, 16), step: int = 9) -> list[tuple[int, str, date]]:
-    return [(i, SUBJECTS[i % len(SUBJECTS)], newest - timedelta(days=step * i)) for i in range(count)]
+def days(
+    count: int, newest: date = date(2020, 7, 16), step: int = 9
+) -> list[tuple[int, str, date]]:
+    return [
+        (i, SUBJECTS[i % len(SUBJECTS)], newest - timedelta(days=step * i)) for i in range(count)
+    ]
 
 
 def rows(form: str, count: int = 8, newest: date = date(2020, 7, 16)) -> str:
     return "".join(
         form.format(
-            n=9000 - i, title=title, day=day, later=day + timedelta(days=30), earlier=day - timedelta(days=5)
+            n=9000 - i,
+            title=title,
+            day=day,
+            later=day + timedelta(days=30),
+            earlier=day - timedelta(days=5),
         )
         for i, title, day in days(count, newest)
     )
@@ -78,7 +87,8 @@ def read(html: str, path: str = "/ghjh/index.html", kind: str = "auto") -> dict[
         "<table><tr><th>标题</th><th>发布日期</th></tr></table><div>共有 0 条记录 第 1/1 页 上一页 下一页</div>",
         "<table><tr><th>标题</th><th>发布日期</th></tr><tr><td colspan='2'>没有找到匹配的记录</td></tr></table>",
         "<div class='t'>规划计划</div><p>暂无信息</p>" + SIDE.format("要闻动态"),
-        SIDE.format("最新公开") + "<div class='r'><div class='t'>规划计划</div><p>暂无信息</p></div>",
+        SIDE.format("最新公开")
+        + "<div class='r'><div class='t'>规划计划</div><p>暂无信息</p></div>",
     ],
     ids=["words", "pager", "count in pieces", "count", "table", "box after", "box before"],
 )
@@ -114,9 +124,7 @@ def test_a_side_box_right_below_the_path_is_not_named_by_it(side: str, count: in
 
 
 def test_a_side_box_and_the_middle_are_no_groups_of_one_list() -> None:
-    main = (
-        f"<div class='mainr'><ul>{rows(LI)}</ul><div class='p'><a href='index_2.html'>下一页</a></div></div>"
-    )
+    main = f"<div class='mainr'><ul>{rows(LI)}</ul><div class='p'><a href='index_2.html'>下一页</a></div></div>"
     answer = read(portal(SIDE.format("要闻动态") + main), kind="list")
     assert (answer["newest"], len(answer["posts"])) == ("2020-07-16", 8)
 
@@ -153,7 +161,9 @@ def test_english_months_are_read(form: str) -> None:
             "<div><h4><a href='/x/{n}.html'>{title}</a></h4><p>来信时间：{earlier} 回复时间：{day}</p></div>"
         ),
         "<table><tr><th>标题</th><th>来信时间</th><th>回复时间</th></tr>"
-        + rows("<tr><td><a href='/x/{n}.html'>{title}</a></td><td>{earlier}</td><td>{day}</td></tr>")
+        + rows(
+            "<tr><td><a href='/x/{n}.html'>{title}</a></td><td>{earlier}</td><td>{day}</td></tr>"
+        )
         + "</table>",
     ],
     ids=["consultations", "letters in lines", "letters in a table"],
@@ -164,9 +174,9 @@ def test_of_two_dates_the_one_counts_since_which_the_item_could_be_read(middle: 
 
 def test_the_length_of_a_film_is_no_title() -> None:
     form = "<li><a href='/v/{n}.html'><img src='x.jpg'><i>05:25</i></a><h4><a href='/v/{n}.html'>开幕式</a></h4><span>{day}</span></li>"
-    assert {post["title"] for post in read(portal(f"<ul>{rows(form)}</ul>"), kind="list")["posts"]} == {
-        "开幕式"
-    }
+    assert {
+        post["title"] for post in read(portal(f"<ul>{rows(form)}</ul>"), kind="list")["posts"]
+    } == {"开幕式"}
 
 
 def test_a_cut_title_is_completed_from_the_pictures_link() -> None:
@@ -196,9 +206,7 @@ def _jcms(form: str, total: int, count: int) -> str:
 
 
 def test_records_of_a_data_block_are_dated_by_their_addresses_when_they_print_none() -> None:
-    form = (
-        "<a href='/art/{day.year}/{day.month}/{day.day}/art_15_{n}.html'><img src='p.jpg'><p>{title}</p></a>"
-    )
+    form = "<a href='/art/{day.year}/{day.month}/{day.day}/art_15_{n}.html'><img src='p.jpg'><p>{title}</p></a>"
     answer = read(portal(_jcms(form, 345, 8)), "/col/col15/index.html")
     assert (answer["newest"], len(answer["posts"])) == ("2020-07-16", 8)
 
@@ -257,7 +265,10 @@ def test_an_address_with_a_query_is_no_home_page() -> None:
 @pytest.mark.parametrize(
     ("html", "outcome"),
     [
-        ("<script>function YunSuoAutoJump(){self.location='/?security_verify_data=31'}</script>", "blocked"),
+        (
+            "<script>function YunSuoAutoJump(){self.location='/?security_verify_data=31'}</script>",
+            "blocked",
+        ),
         (
             "<html><body>MySQL Query : SELECT * FROM v9_category<br>MySQL Error : Can not connect</body></html>",
             "unreachable",

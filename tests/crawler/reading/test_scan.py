@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from crawler.days.text import find_dates, url_date, url_day
 from crawler.reading.bounds.blank import empty_lists
-from crawler.reading.lists.cells import _ATTRIBUTE_GATES, _ATTRIBUTE_SIGN, _DATE_LIKE, _simple, _told
+from crawler.reading.lists.cells import (
+    _ATTRIBUTE_GATES,
+    _ATTRIBUTE_SIGN,
+    _DATE_LIKE,
+    _simple,
+    _told,
+)
 from crawler.reading.lists.outline import outline, plain_tree
 from crawler.reading.lists.pager import PAGER_WORD_LIKE, is_pager_word
 from crawler.reading.lists.scan import run_of
@@ -28,7 +34,8 @@ texts = st.lists(st.one_of(st.sampled_from(DATE_TEXTS), st.text(LETTERS, max_siz
 
 
 def alone(text: str) -> bool:
-    """Whether the text by itself, without the search among others, is or holds a date or a piece of one."""
+    """Whether the text by itself, without the search among others, is or holds a date or a piece of
+    one."""
     told = _told(text)
     if told is None:
         return _simple(text, TODAY) is not None
@@ -44,14 +51,17 @@ def test_every_text_that_holds_a_date_by_itself_is_hit_among_others(said: list[s
 
 
 @pytest.mark.parametrize(
-    "text", [text for text in DATE_TEXTS if text not in ("工作动态000", "第3期", "", "02", "2026年")]
+    "text",
+    [text for text in DATE_TEXTS if text not in ("工作动态000", "第3期", "", "02", "2026年")],
 )
 def test_the_forms_of_dates_are_hit_between_words(text: str) -> None:
     assert run_of(["栏目", text, "标题"]).hits(*_DATE_LIKE) == [1]
 
 
 def test_words_with_numbers_are_no_dates() -> None:
-    assert run_of(["工作动态000", "第3期", "", "闽ICP备05000000号", "0591-88888888"]).hits(*_DATE_LIKE) == [4]
+    assert run_of(["工作动态000", "第3期", "", "闽ICP备05000000号", "0591-88888888"]).hits(
+        *_DATE_LIKE
+    ) == [4]
 
 
 @given(texts)
@@ -60,7 +70,11 @@ def test_a_hit_is_told_by_the_number_of_its_text(said: list[str]) -> None:
     assert run_of(said).hits(pattern) == [n for n, text in enumerate(said) if pattern.search(text)]
 
 
-@given(st.lists(st.text("0123456789下一页頁后尾末最LASTnext pg\n\u3000<[…]>·", max_size=16), max_size=10))
+@given(
+    st.lists(
+        st.text("0123456789下一页頁后尾末最LASTnext pg\n\u3000<[…]>·", max_size=16), max_size=10
+    )
+)
 @example(["下一页", " 2 ", "[3]", "next page", "LAST", "第 2 页", "12345678901"])
 def test_every_word_of_a_pager_is_hit(said: list[str]) -> None:
     hit = set(run_of(said).hits(PAGER_WORD_LIKE))
@@ -69,14 +83,24 @@ def test_every_word_of_a_pager_is_hit(said: list[str]) -> None:
 
 values = st.one_of(
     st.sampled_from(
-        ("2026-11-02", "2026年11月2日", "发布时间：2026-11-02", "1604275200", "20261102", "1999/1/2 10:00")
+        (
+            "2026-11-02",
+            "2026年11月2日",
+            "发布时间：2026-11-02",
+            "1604275200",
+            "20261102",
+            "1999/1/2 10:00",
+        )
     ),
     st.text("0129-/年月 :发布时间：T", max_size=20),
 )
 
 
 @given(
-    st.sampled_from(("title", "data-time", "datetime", "alt")), values, st.sampled_from("\"'"), st.booleans()
+    st.sampled_from(("title", "data-time", "datetime", "alt")),
+    values,
+    st.sampled_from("\"'"),
+    st.booleans(),
 )
 def test_the_one_sign_stands_wherever_one_of_the_four_stands(
     name: str, value: str, mark: str, gbk: bool
@@ -117,7 +141,9 @@ def test_empty_lists_are_found_among_all_texts_or_between_some() -> None:
     assert [sheet.tags[number] for number in every] == ["ul", "ul", "tbody"]
     for start in range(len(sheet.texts) + 1):
         for stop in range(start, len(sheet.texts) + 1):
-            assert empty_lists(sheet, start, stop) == [n for n in every if start <= sheet.first[n] <= stop]
+            assert empty_lists(sheet, start, stop) == [
+                n for n in every if start <= sheet.first[n] <= stop
+            ]
 
 
 ADDRESSES = (

@@ -14,7 +14,9 @@ NUMBERS = st.integers(0, 60)
 
 
 @given(st.lists(st.tuples(NUMBERS, NUMBERS)), NUMBERS)
-def test_a_number_is_held_just_when_one_span_holds_it(pairs: list[tuple[int, int]], number: int) -> None:
+def test_a_number_is_held_just_when_one_span_holds_it(
+    pairs: list[tuple[int, int]], number: int
+) -> None:
     assert spans_of(pairs).hold(number) == any(start <= number < stop for start, stop in pairs)
 
 

@@ -26,7 +26,9 @@ def page(
 
 
 def html(body: str, title: str = "", head: str = "") -> str:
-    return f"<!DOCTYPE html><html><head><title>{title}</title>{head}</head><body>{body}</body></html>"
+    return (
+        f"<!DOCTYPE html><html><head><title>{title}</title>{head}</head><body>{body}</body></html>"
+    )
 
 
 def portal(body: str, title: str = "通知公告_示例区人民政府") -> str:
@@ -96,7 +98,12 @@ CASES: list[tuple[str, Page, Outcome, str]] = [
         BLOCKED,
         "challenge",
     ),
-    ("301 not followed", page("", status=301, headers={"location": "/new/"}), UNREADABLE, "redirect_stub"),
+    (
+        "301 not followed",
+        page("", status=301, headers={"location": "/new/"}),
+        UNREADABLE,
+        "redirect_stub",
+    ),
     ("202 challenge", page(html("", head=RS_SCRIPT), status=202), BLOCKED, "challenge"),
     ("202 without a word", page("", status=202), BLOCKED, "challenge"),
     ("200 challenge", page(html("", head=RS_SCRIPT)), BLOCKED, "challenge"),
@@ -122,7 +129,9 @@ CASES: list[tuple[str, Page, Outcome, str]] = [
     ),
     (
         "captcha made by script",
-        page(html("<div id='c'></div><script>new TencentCaptcha('1',function(r){}).show()</script>")),
+        page(
+            html("<div id='c'></div><script>new TencentCaptcha('1',function(r){}).show()</script>")
+        ),
         BLOCKED,
         "captcha",
     ),
@@ -150,7 +159,12 @@ CASES: list[tuple[str, Page, Outcome, str]] = [
         BLOCKED,
         "login_wall",
     ),
-    ("login by script", page("<script>top.location.href='/cas/login?u=1'</script>"), BLOCKED, "login_wall"),
+    (
+        "login by script",
+        page("<script>top.location.href='/cas/login?u=1'</script>"),
+        BLOCKED,
+        "login_wall",
+    ),
     (
         "login page in the portal's frame",
         page(portal("<form><input type='password'></form>", "用户登录-示例区人民政府")),
@@ -164,7 +178,12 @@ CASES: list[tuple[str, Page, Outcome, str]] = [
         BLOCKED,
         "waf",
     ),
-    ("firewall in English", page(html("<h1>Request blocked</h1><p>Event ID: 7f-22</p>")), BLOCKED, "waf"),
+    (
+        "firewall in English",
+        page(html("<h1>Request blocked</h1><p>Event ID: 7f-22</p>")),
+        BLOCKED,
+        "waf",
+    ),
     (
         "threat words",
         page(html("<p>抱歉，您的访问可能对网站造成威胁，被拦截。事件编号 9</p>")),
@@ -204,7 +223,12 @@ CASES: list[tuple[str, Page, Outcome, str]] = [
         UNREACHABLE,
         "soft_404",
     ),
-    ("redirect to home", page(portal(""), final="http://portal.example.org/"), UNREACHABLE, "soft_404"),
+    (
+        "redirect to home",
+        page(portal(""), final="http://portal.example.org/"),
+        UNREACHABLE,
+        "soft_404",
+    ),
     (
         "redirect to 404.html",
         page(portal(""), final="http://portal.example.org/404.html"),
@@ -223,12 +247,27 @@ CASES: list[tuple[str, Page, Outcome, str]] = [
         UNREACHABLE,
         "soft_404",
     ),
-    ("parking", page(html("<h1>该域名正在出售</h1>This domain is for sale")), UNREACHABLE, "parking"),
+    (
+        "parking",
+        page(html("<h1>该域名正在出售</h1>This domain is for sale")),
+        UNREACHABLE,
+        "parking",
+    ),
     ("no licence", page(html("<p>您访问的网站未备案，暂时无法访问</p>")), UNREACHABLE, "parking"),
-    ("closed", page(html("<p>根据集约化要求，本网站已于2019年6月关停。</p>")), UNREACHABLE, "closed"),
+    (
+        "closed",
+        page(html("<p>根据集约化要求，本网站已于2019年6月关停。</p>")),
+        UNREACHABLE,
+        "closed",
+    ),
     ("moved", page(html("<p>我单位网站已迁移至新平台，请访问新网址。</p>")), UNREACHABLE, "moved"),
     ("default page", page(html("<h1>Welcome to nginx!</h1>")), UNREACHABLE, "default_page"),
-    ("maintenance", page(html("<h1>网站正在升级维护中，请稍后访问</h1>")), UNREACHABLE, "maintenance"),
+    (
+        "maintenance",
+        page(html("<h1>网站正在升级维护中，请稍后访问</h1>")),
+        UNREACHABLE,
+        "maintenance",
+    ),
     (
         "stack trace",
         page(html("<pre>java.lang.NullPointerException at x</pre>")),
@@ -245,7 +284,9 @@ CASES: list[tuple[str, Page, Outcome, str]] = [
     ),
     (
         "challenge marked on its tags",
-        page(html("", head="<meta id='x9' content='zzz' r='m'><script r='m' src='/q/w.js'></script>")),
+        page(
+            html("", head="<meta id='x9' content='zzz' r='m'><script r='m' src='/q/w.js'></script>")
+        ),
         BLOCKED,
         "challenge",
     ),
@@ -264,18 +305,35 @@ CASES: list[tuple[str, Page, Outcome, str]] = [
     ("lost", page(html("<p>哎呀，页面不见了……</p>")), UNREACHABLE, "soft_404"),
     ("withdrawn", page(html("<p>该文档尚未公开或已被撤回</p>")), UNREACHABLE, "soft_404"),
     ("JavaScript wanted", page(html("<p>请开启JavaScript并刷新该页。</p>")), BLOCKED, "challenge"),
-    ("data that refuses", page('{"code":401,"msg":"登录已过期，请重新登录"}'), BLOCKED, "login_wall"),
+    (
+        "data that refuses",
+        page('{"code":401,"msg":"登录已过期，请重新登录"}'),
+        BLOCKED,
+        "login_wall",
+    ),
     ("empty body", page(""), UNREADABLE, "empty_body"),
     ("blanks", page(" \n\t "), UNREADABLE, "empty_body"),
     ("tags without words", page(html("")), UNREADABLE, "empty_body"),
-    ("pdf", page(b"%PDF-1.7 ...", headers={"content-type": "application/pdf"}), UNREADABLE, "not_html"),
+    (
+        "pdf",
+        page(b"%PDF-1.7 ...", headers={"content-type": "application/pdf"}),
+        UNREADABLE,
+        "not_html",
+    ),
     ("word called html", page(b"\xd0\xcf\x11\xe0\xa1\xb1"), UNREADABLE, "not_html"),
-    ("picture", page(b"\x89PNG\r\n", headers={"content-type": "image/png"}), UNREADABLE, "not_html"),
+    (
+        "picture",
+        page(b"\x89PNG\r\n", headers={"content-type": "image/png"}),
+        UNREADABLE,
+        "not_html",
+    ),
     ("only scripts", page(html("<script src='/a.js'></script>")), UNREADABLE, "script_page"),
 ]
 
 
-@pytest.mark.parametrize(("seen", "outcome", "reason"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+@pytest.mark.parametrize(
+    ("seen", "outcome", "reason"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
+)
 def test_a_page_that_is_no_answer_is_told_apart(seen: Page, outcome: Outcome, reason: str) -> None:
     reading = refusal(seen)
     assert reading is not None
@@ -321,7 +379,9 @@ def test_a_frameset_names_its_frames_the_content_before_the_menu() -> None:
 
 
 def test_a_status_that_refuses_keeps_the_words_of_the_wall_as_its_mark() -> None:
-    reading = refusal(page(html("<p>当前访问疑似黑客攻击，已被网站管理员设置为拦截。</p>"), status=403))
+    reading = refusal(
+        page(html("<p>当前访问疑似黑客攻击，已被网站管理员设置为拦截。</p>"), status=403)
+    )
     assert reading is not None
     assert reading.mark.startswith("HTTP 403: ")
     assert "拦截" in reading.mark
@@ -346,9 +406,13 @@ ORDINARY: dict[str, str] = {
     "a short list without a frame": html(post_list(QUOTING[:3])),
     "an empty column": portal("<div class='list'><ul></ul></div><p>暂无信息</p>"),
     "nothing found in a search box": portal("<ul></ul><p>没有找到相关信息</p>"),
-    "a column on security checks": portal(post_list(["安全检查情况通报"]), "安全检查-示例区人民政府"),
+    "a column on security checks": portal(
+        post_list(["安全检查情况通报"]), "安全检查-示例区人民政府"
+    ),
     "an empty column on security checks": portal("<ul></ul>", "安全检查-示例区人民政府"),
-    "a column called 验证": portal(post_list(["产品验证公告", "产品验证结果"]), "验证-示例区人民政府"),
+    "a column called 验证": portal(
+        post_list(["产品验证公告", "产品验证结果"]), "验证-示例区人民政府"
+    ),
     "a login box in the head of a list": portal(
         "<input type='password'>请输入验证码" + post_list(["公告一", "公告二"])
     ),
@@ -366,9 +430,13 @@ ORDINARY: dict[str, str] = {
         "关于网站升级维护的公告",
     ),
     "an article whose labels say so": html(
-        "<p>本网站域名将于12月关停。</p>", "公告", '<meta name="PubDate" content="2026-11-02 10:00">'
+        "<p>本网站域名将于12月关停。</p>",
+        "公告",
+        '<meta name="PubDate" content="2026-11-02 10:00">',
     ),
-    "a hidden hint": portal("<div style='display:none'>您访问的页面不存在</div>" + post_list(["公告"])),
+    "a hidden hint": portal(
+        "<div style='display:none'>您访问的页面不存在</div>" + post_list(["公告"])
+    ),
     "a data block": html(
         "<script type='text/xml'><datastore><recordset><record>x</record></recordset></datastore></script>"
     ),
@@ -388,7 +456,12 @@ def test_a_page_that_only_quotes_such_words_goes_to_the_reader(body: str) -> Non
 
 def test_a_home_page_may_lead_to_itself() -> None:
     home = Page(
-        "http://a.example.org", "http://www.a.example.org/index.html", 200, {}, portal("").encode(), NOW
+        "http://a.example.org",
+        "http://www.a.example.org/index.html",
+        200,
+        {},
+        portal("").encode(),
+        NOW,
     )
     assert refusal(home) is None
 

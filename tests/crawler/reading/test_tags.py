@@ -1,4 +1,5 @@
-"""What pages say of themselves: national labels, the footer's identity; kept, counted, and told to the office."""
+"""What pages say of themselves: national labels, the footer's identity; kept, counted, and told to
+the office."""
 
 from __future__ import annotations
 
@@ -71,30 +72,48 @@ def test_an_article_keeps_its_labels_as_printed() -> None:
 
 
 def test_a_footer_is_found_as_words_links_and_scripts() -> None:
-    whole = read_home(page(tags(COLUMN[:3]), FOOT + "<script src='//dcs.conac.cn/js/a.js'></script>"))
+    whole = read_home(
+        page(tags(COLUMN[:3]), FOOT + "<script src='//dcs.conac.cn/js/a.js'></script>")
+    )
     assert whole is not None
     assert set(whole.footer) == {
-        "code", "icp", "police", "keeper", "contact", "report", "map", "party", "site_code",
-    }  # fmt: skip
+        "code",
+        "icp",
+        "police",
+        "keeper",
+        "contact",
+        "report",
+        "map",
+        "party",
+        "site_code",
+    }
     assert whole.footer["site_code"] == "3501040001"
-    scripted = read_home(page("", "<script src='https://zfwzgl.www.gov.cn/exposure/jiucuo.js'></script>"))
+    scripted = read_home(
+        page("", "<script src='https://zfwzgl.www.gov.cn/exposure/jiucuo.js'></script>")
+    )
     assert scripted is not None
     assert set(scripted.footer) == {"report"}
 
 
 def told(site: SiteFacts, *pages: PageFacts, rule: str = "page_tags") -> Verdict:
     outlets = [
-        replace(about(replace(column(), id=f"c{n}"), date(2020, 7, 18), nights(NOW, date(2020, 7, 18))), page=one_page)
+        replace(
+            about(replace(column(), id=f"c{n}"), date(2020, 7, 18), nights(NOW, date(2020, 7, 18))),
+            page=one_page,
+        )
         for n, one_page in enumerate(pages)
-    ]  # fmt: skip
+    ]
     return one(judge(facts(NOW, *outlets, sites=(site,)), CONFIG), rule)
 
 
 def home(**facts: Any) -> SiteFacts:
     fixed: dict[str, Any] = {
-        "tags": {"SiteDomain": "www.example.gov.cn"}, "lacking": [], "void": [], "host": "www.example.gov.cn",
+        "tags": {"SiteDomain": "www.example.gov.cn"},
+        "lacking": [],
+        "void": [],
+        "host": "www.example.gov.cn",
         "footer": {},
-    }  # fmt: skip
+    }
     return SiteFacts(SITE, page=PageFacts("home", HOME, fixed | facts, NOW))
 
 
@@ -179,9 +198,12 @@ def test_what_a_night_saw_is_kept_by_change_and_asked_by_day(store: Store) -> No
     home_now = today.sites[0].home
     assert home_now is not None
     assert (home_now.newest, home_now.dated, len(home_now.looks)) == (date(2020, 7, 14), 4, 1)
-    assert [f.outlets[0].page and f.outlets[0].page.facts["lacking"] for f in (today, tomorrow)] == [
-        [], ["ColumnKeywords", "ColumnType"],
-    ]  # fmt: skip
+    assert [
+        f.outlets[0].page and f.outlets[0].page.facts["lacking"] for f in (today, tomorrow)
+    ] == [
+        [],
+        ["ColumnKeywords", "ColumnType"],
+    ]
     assert today.sites[0].page is not None
     assert today.sites[0].page.since == NOW == (tomorrow.sites[0].page or today.sites[0].page).since
     gone = later.sites[0].home
@@ -207,7 +229,9 @@ def test_a_wall_or_a_foreign_page_leaves_no_trace(sqlite_store: Store) -> None:
     assert known(sqlite_store).sites[0].home is None
 
 
-def test_posts_shown_long_after_their_day_are_a_suspicion_and_a_baseline_is_none(store: Store) -> None:
+def test_posts_shown_long_after_their_day_are_a_suspicion_and_a_baseline_is_none(
+    store: Store,
+) -> None:
     with store.engine.begin() as connection:
         enter(connection, at("2020-05-01"), (unit("a"),), stored_column("x", "a"))
         before = at("2020-07-17", 2)
@@ -240,9 +264,13 @@ def test_one_late_post_and_a_short_gap_are_nothing_and_numbers_tell_the_order() 
     assert said(late, replace(late, shown=date(2020, 6, 20))).value is Value.FRESH
     two = said(late, replace(late, published=date(2020, 6, 20), number=800))
     assert (two.numbers["count"], two.numbers["order"]) == (2, 1)
-    assert [number_in(url) for url in ("/a/t20200719_123456.htm", "/a/123456.html", "/a/12.html")] == [
-        123456, 123456, None,
-    ]  # fmt: skip
+    assert [
+        number_in(url) for url in ("/a/t20200719_123456.htm", "/a/123456.html", "/a/12.html")
+    ] == [
+        123456,
+        123456,
+        None,
+    ]
 
 
 def test_newer_posts_that_left_the_list_are_a_suspicion_and_old_ones_that_fell_off_are_none(
@@ -250,7 +278,13 @@ def test_newer_posts_that_left_the_list_are_a_suspicion_and_old_ones_that_fell_o
 ) -> None:
     first, second = at("2020-07-15", 2), at("2020-07-18", 2)
     with store.engine.begin() as connection:
-        enter(connection, at("2020-05-01"), (unit("a"),), stored_column("x", "a"), stored_column("y", "a"))
+        enter(
+            connection,
+            at("2020-05-01"),
+            (unit("a"),),
+            stored_column("x", "a"),
+            stored_column("y", "a"),
+        )
         for n in range(1, 13):
             day = date(2020, 7, n)
             gone = n in (1, 2, 9)

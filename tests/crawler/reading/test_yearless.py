@@ -49,7 +49,9 @@ def night(days: list[date], says: Callable[[int], date | None]) -> tuple[Visit, 
     memory = Memory()
     settings = config(robots=False)
     hosts = frozenset({"www.example.gov.cn"})
-    walk = Walk(fetch, memory, settings, lambda: NOW, hosts, {}, "recheck", articles=False, pages=False)
+    walk = Walk(
+        fetch, memory, settings, lambda: NOW, hosts, {}, "recheck", articles=False, pages=False
+    )
     column = replace(outlet("x"), url=COLUMN)
     asyncio.run(walk.run([Known(column)]))
     return memory.looks[0].visit, asked
@@ -57,7 +59,11 @@ def night(days: list[date], says: Callable[[int], date | None]) -> tuple[Visit, 
 
 def test_the_first_and_the_last_article_give_all_rows_their_years() -> None:
     visit, asked = night(DAYS, lambda number: DAYS[100 - number])
-    assert (visit.outcome, visit.evidence, visit.newest) == (Outcome.READ, Evidence.COMPLETE, DAYS[0])
+    assert (visit.outcome, visit.evidence, visit.newest) == (
+        Outcome.READ,
+        Evidence.COMPLETE,
+        DAYS[0],
+    )
     assert visit.dated == len(DAYS)
     assert asked == [f"{HOME}/x/show.asp?id=100", f"{HOME}/x/show.asp?id=89"]
 

@@ -1,4 +1,5 @@
-"""Accounts that nobody registered: found in the portal's pages, kept with their proof, decided by a person."""
+"""Accounts that nobody registered: found in the portal's pages, kept with their proof, decided by a
+person."""
 
 from __future__ import annotations
 
@@ -116,11 +117,19 @@ def test_articles_share_buttons_and_strangers_are_nobodys_home(body: str) -> Non
 def test_the_samples_own_hosts_count_only_when_named() -> None:
     body = f'<a href="http://127.0.0.1:8010/mp/profile_ext?action=home&__biz={BIZ}">号</a><a href="http://127.0.0.1:8010/u/5900000001">微</a>'
     assert found_on(page(body)) == ()
-    assert [f.home.platform for f in found_on(page(body), {"127.0.0.1:8010"})] == ["wechat", "weibo"]
+    assert [f.home.platform for f in found_on(page(body), {"127.0.0.1:8010"})] == [
+        "wechat",
+        "weibo",
+    ]
 
 
 def test_the_cheap_question_misses_nothing_that_is_found() -> None:
-    for url in (PROFILE, "https://weibo.com/u/5900000001", "http://weixin.qq.com/r/abcDEF123456", "https://www.douyin.com/user/abcdef"):  # fmt: skip
+    for url in (
+        PROFILE,
+        "https://weibo.com/u/5900000001",
+        "http://weixin.qq.com/r/abcDEF123456",
+        "https://www.douyin.com/user/abcdef",
+    ):
         body = page(f'<a href="{url}">x</a>')
         assert found_on(body)
         assert hints(body.body)
@@ -173,7 +182,9 @@ def test_qr_codes_of_the_home_page_are_read_once() -> None:
         asked.append(url)
         if url == HOME:
             return page(body)
-        return page(qr("http://weixin.qq.com/r/abcDEF123456", 20) if "ewm" in url else b"no picture", url)
+        return page(
+            qr("http://weixin.qq.com/r/abcDEF123456", 20) if "ewm" in url else b"no picture", url
+        )
 
     finder = Finder()
     known = {"http://portal.example.org/logo.png"}
@@ -208,7 +219,8 @@ def _png(width: int, height: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n" + b"x" * 100, b"x" * (MOST_BYTES + 1), _png(3000, 2000)]
+    "body",
+    [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n" + b"x" * 100, b"x" * (MOST_BYTES + 1), _png(3000, 2000)],
 )
 def test_hostile_pictures_are_refused_before_they_cost_anything(body: bytes) -> None:
     tracemalloc.start()
@@ -294,7 +306,9 @@ def test_a_name_like_a_registered_one_is_named(store: Store) -> None:
         ("样例", "样例区教育局", False),
     ],
 )
-def test_names_are_compared_without_what_every_account_bears(one: str, other: str, near: bool) -> None:
+def test_names_are_compared_without_what_every_account_bears(
+    one: str, other: str, near: bool
+) -> None:
     assert (alike(bare(one), bare(other)) >= 0.8) is near
 
 
@@ -335,12 +349,19 @@ def judged(*seen: Unlisted, outlets: tuple[OutletFacts, ...] = ()) -> Any:
     return list(account_unregistered.check(facts, clause="条款"))
 
 
-SEEN = Unlisted("wechat", BIZ, "样例工信", f"{HOME}gxj/", "abc", "link", NOW, column="工信局", units=("gxj",))
+SEEN = Unlisted(
+    "wechat", BIZ, "样例工信", f"{HOME}gxj/", "abc", "link", NOW, column="工信局", units=("gxj",)
+)
 
 
 def test_an_unregistered_account_is_ours_to_check_with_its_page_and_names_the_unit() -> None:
     (verdict,) = judged(SEEN)
-    assert (verdict.value, verdict.ours, verdict.opens, verdict.units) == (Value.UNKNOWN, True, True, ())
+    assert (verdict.value, verdict.ours, verdict.opens, verdict.units) == (
+        Value.UNKNOWN,
+        True,
+        True,
+        (),
+    )
     assert verdict.subject == f"account:wechat:{BIZ}"
     assert verdict.sentence == (
         "门户网站栏目“工信局”的链接中有台账中没有登记的微信公众号“样例工信”，请核实是否漏报。该栏目的责任单位：gxj。"

@@ -152,7 +152,9 @@ def test_two_columns_of_one_address_are_refused_with_both_ids(spelling: str) -> 
     data = changed(C, "columns", 0, "url", to="http://www.example.gov.cn/news/")
     data[C]["columns"][1]["url"] = spelling
     said = refused(data)
-    assert f"{data[C]['columns'][0]['id']} and {data[C]['columns'][1]['id']} have one address" in said
+    assert (
+        f"{data[C]['columns'][0]['id']} and {data[C]['columns'][1]['id']} have one address" in said
+    )
 
 
 def test_a_list_behind_a_hash_is_refused_unless_a_browser_reads_it() -> None:
@@ -232,9 +234,13 @@ def test_an_unknown_section_is_refused(tmp_path: Path) -> None:
     assert "unknown key stroe; known: store, crawler, catalogue, monitor" in loaded(path)
 
 
-@pytest.mark.parametrize("url", ["mysql://x/y", 7, "", "sqlite://", "/var/gengxin.db", "postgresql://u@h/n"])
+@pytest.mark.parametrize(
+    "url", ["mysql://x/y", 7, "", "sqlite://", "/var/gengxin.db", "postgresql://u@h/n"]
+)
 def test_a_store_that_is_none_of_ours_is_refused(url: Any) -> None:
-    with pytest.raises(BadConfig, match=r"store: .* allowed: sqlite:///FILE or postgresql\+psycopg://"):
+    with pytest.raises(
+        BadConfig, match=r"store: .* allowed: sqlite:///FILE or postgresql\+psycopg://"
+    ):
         store_url({"store": url}, Path("config.yaml"))
 
 

@@ -1,4 +1,5 @@
-"""The 栏目维护分工表: read strictly, compared before it is written, entered whole, on the record, and out again."""
+"""The 栏目维护分工表: read strictly, compared before it is written, entered whole, on the record, and out
+again."""
 
 from __future__ import annotations
 
@@ -102,7 +103,11 @@ def filled(store: Store) -> Store:
 
 
 def book(
-    path: Path, *lines: Sequence[Any], head: Sequence[Any] = HEAD, sheet: str = "分工表", merge: str = ""
+    path: Path,
+    *lines: Sequence[Any],
+    head: Sequence[Any] = HEAD,
+    sheet: str = "分工表",
+    merge: str = "",
 ) -> Path:
     made = Workbook()
     page = made.active
@@ -150,7 +155,11 @@ def test_columns_enter_with_class_units_and_address_and_config_yaml_keeps_its_ow
     known = columns_of(store)
     notice = known["tzgg"]
     assert (notice.outlet.units, notice.outlet.cls) == (("mzj", "fgj", "gsz"), ColumnClass.NOTICE)
-    assert (notice.outlet.path, notice.outlet.level, notice.kept_in) == ("政务公开/通知公告", 2, "workbook")
+    assert (notice.outlet.path, notice.outlet.level, notice.kept_in) == (
+        "政务公开/通知公告",
+        2,
+        "workbook",
+    )
     assert known["yw"].kept_in == "config"
     (old,) = (one for one in known.values() if one.outlet.name == "旧专题")
     assert (old.outlet.purpose, old.outlet.url) == (Purpose.STATIC, None)
@@ -211,7 +220,9 @@ def test_a_new_address_starts_the_column_s_memory_afresh(kept: Store, tmp_path: 
     enter(kept, book(tmp_path / "a.xlsx", NEWS, NOTICE))
     with kept.engine.begin() as connection:
         connection.execute(
-            update(OutletRow).where(OutletRow.id == "tzgg").values(etag="x", dated=20, family="jcms")
+            update(OutletRow)
+            .where(OutletRow.id == "tzgg")
+            .values(etag="x", dated=20, family="jcms")
         )
     enter(kept, book(tmp_path / "b.xlsx", NEWS, ["tzgg", *NOTICE[1:7], f"{HOST}new/", "", ""]))
     with kept.reader.connect() as connection:
@@ -233,7 +244,9 @@ def test_what_the_book_no_longer_lists_is_retired_and_comes_back_with_its_histor
     assert not columns_of(kept)["tzgg"].retired
 
 
-def test_columns_of_config_yaml_that_the_book_does_not_list_stay(kept: Store, tmp_path: Path) -> None:
+def test_columns_of_config_yaml_that_the_book_does_not_list_stay(
+    kept: Store, tmp_path: Path
+) -> None:
     found = enter(kept, book(tmp_path / "a.xlsx", NOTICE))
     assert found.retired == ()
     assert "登记在 config.yaml、表上没有的栏目 1 个，保持不动" in found.notes
@@ -244,7 +257,10 @@ def test_a_column_of_config_yaml_is_changed_there_and_not_here(kept: Store, tmp_
     other = [*NEWS]
     other[4] = "其他"
     (line,) = faults(kept, book(tmp_path / "a.xlsx", other))
-    assert line == "分工表!D3：栏目“要闻”（yw）登记在 config.yaml，要改请在那里改：类别 动态要闻 → 其他"
+    assert (
+        line
+        == "分工表!D3：栏目“要闻”（yw）登记在 config.yaml，要改请在那里改：类别 动态要闻 → 其他"
+    )
 
 
 def test_a_proposal_of_discover_adds_and_retires_nothing(kept: Store, tmp_path: Path) -> None:
@@ -303,7 +319,9 @@ BAD: Mapping[str, tuple[int, Any, str]] = {
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_one_bad_cell_keeps_the_whole_book_out_and_is_named(kept: Store, tmp_path: Path, what: str) -> None:
+def test_one_bad_cell_keeps_the_whole_book_out_and_is_named(
+    kept: Store, tmp_path: Path, what: str
+) -> None:
     place, value, said = BAD[what]
     line = [*NOTICE]
     line[place] = value
@@ -323,8 +341,20 @@ def test_rows_that_mean_one_column_twice_are_named(kept: Store, tmp_path: Path) 
 
 
 def test_two_columns_of_one_address_are_refused_with_both_ids(kept: Store, tmp_path: Path) -> None:
-    """http, https and a slash make no second column, whether the other one stands in the book or in config.yaml."""
-    twin = ["gg", "政务公开", "公告", "公告", "通知公告", "民政局", "", f"https{NOTICE[7][4:]}/", "", ""]
+    """http, https and a slash make no second column, whether the other one stands in the book or in
+    config.yaml."""
+    twin = [
+        "gg",
+        "政务公开",
+        "公告",
+        "公告",
+        "通知公告",
+        "民政局",
+        "",
+        f"https{NOTICE[7][4:]}/",
+        "",
+        "",
+    ]
     (told,) = faults(kept, book(tmp_path / "a.xlsx", NOTICE, twin))
     assert told.startswith("分工表!H4：与栏目“通知公告”（tzgg）是同一个网址")
     assert "栏目 gg 不能再用" in told
@@ -364,7 +394,9 @@ def test_a_head_that_is_not_ours_is_one_sentence(
 
 
 def test_a_book_without_the_sheet_is_refused_with_the_sheets_it_has(tmp_path: Path) -> None:
-    with pytest.raises(BadWorkbook, match=r"a\.xlsx：没有一张工作表是栏目维护分工表（现有：通讯录）"):
+    with pytest.raises(
+        BadWorkbook, match=r"a\.xlsx：没有一张工作表是栏目维护分工表（现有：通讯录）"
+    ):
         desk.read(book(tmp_path / "a.xlsx", ["x"], head=["单位", "姓名"], sheet="通讯录"))
     (tmp_path / "b.xlsx").write_bytes(b"not a workbook")
     with pytest.raises(BadWorkbook, match=r"b\.xlsx"):
@@ -410,13 +442,17 @@ def test_no_grid_breaks_the_reader(cells: dict[tuple[int, int], Any]) -> None:
     except BadWorkbook:
         return
     assert isinstance(found, ColumnBook)
-    assert all(isinstance(fault, Fault) and fault.cell.startswith("分工表!") for fault in found.faults)
+    assert all(
+        isinstance(fault, Fault) and fault.cell.startswith("分工表!") for fault in found.faults
+    )
 
 
 def run(config: Path, *words: str) -> Result:
     if "columns" not in cli.commands:
         cli.add_command(columns)
-    result = CliRunner().invoke(cli, ["columns", *words, "--config", str(config)], standalone_mode=False)
+    result = CliRunner().invoke(
+        cli, ["columns", *words, "--config", str(config)], standalone_mode=False
+    )
     if result.exception is not None:
         raise result.exception
     return result
@@ -429,10 +465,12 @@ def config_of(tmp_path: Path) -> Path:
         "crawler": {"contact": "office@example.org"},
         "monitor": {"rules": {"column_blank": {"valid_from": "2019-04-01", "clause": "空白栏目"}}},
         "catalogue": {
-            "units": [{"id": "mzj", "short": "民政局", "full": "样例市样例区民政局", "group": "区直部门"}],
+            "units": [
+                {"id": "mzj", "short": "民政局", "full": "样例市样例区民政局", "group": "区直部门"}
+            ],
             "sites": [{"id": "s", "name": "样例区政府网", "home": HOST}],
         },
-    }  # fmt: skip
+    }
     config.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
     return config
 
@@ -469,9 +507,19 @@ def test_the_workbook_that_discover_writes_is_taken_once_a_person_filled_it(
     kept: Store, tmp_path: Path
 ) -> None:
     one = Suggested(
-        "规划计划", ("政务公开",), f"{HOST}ghjh/", ColumnClass.OTHER, "规划", Outcome.READ, "", "jcms", 20, 20,
-        date(2026, 11, 20), False,
-    )  # fmt: skip
+        "规划计划",
+        ("政务公开",),
+        f"{HOST}ghjh/",
+        ColumnClass.OTHER,
+        "规划",
+        Outcome.READ,
+        "",
+        "jcms",
+        20,
+        20,
+        date(2026, 11, 20),
+        False,
+    )
     other = replace(one, name="网站地图", url=f"{HOST}map/")
     path = tmp_path / "建议.xlsx"
     write_columns(Findings(HOST, (one, other)), path)
@@ -491,7 +539,9 @@ def test_the_workbook_that_discover_writes_is_taken_once_a_person_filled_it(
 ONLY = [*HEAD, "仅限单位"]
 
 
-def test_whose_posts_alone_a_column_can_hold_is_entered_kept_and_cleared(kept: Store, tmp_path: Path) -> None:
+def test_whose_posts_alone_a_column_can_hold_is_entered_kept_and_cleared(
+    kept: Store, tmp_path: Path
+) -> None:
     own = [*NOTICE]
     own[0], own[4] = "own", "其他"
     enter(kept, book(tmp_path / "a.xlsx", [*NEWS, ""], [*own, "民政局"], head=ONLY))
@@ -500,8 +550,12 @@ def test_whose_posts_alone_a_column_can_hold_is_entered_kept_and_cleared(kept: S
         desk.export(connection, tmp_path / "out.xlsx")
     assert {c.kind for c in proposal(kept, tmp_path / "out.xlsx").changes} == {"same"}
     enter(kept, book(tmp_path / "b.xlsx", NEWS, own))
-    assert columns_of(kept)["own"].outlet.only == "mzj", "a book without the heading leaves it as it is"
-    (change,) = enter(kept, book(tmp_path / "c.xlsx", [*NEWS, ""], [*own, "不限"], head=ONLY)).changed
+    assert columns_of(kept)["own"].outlet.only == "mzj", (
+        "a book without the heading leaves it as it is"
+    )
+    (change,) = enter(
+        kept, book(tmp_path / "c.xlsx", [*NEWS, ""], [*own, "不限"], head=ONLY)
+    ).changed
     assert change.fields == (("仅限单位", "民政局", "不限"),)
     assert columns_of(kept)["own"].outlet.only == ""
 

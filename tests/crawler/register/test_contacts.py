@@ -1,4 +1,5 @@
-"""The 通讯录: read strictly, compared before it is written, entered whole, on the record; letters follow it by the day."""
+"""The 通讯录: read strictly, compared before it is written, entered whole, on the record; letters
+follow it by the day."""
 
 from __future__ import annotations
 
@@ -26,7 +27,16 @@ from monitor.__main__ import cli
 from monitor.commands.contacts import contacts
 from monitor.counting.counts import units_of
 from monitor.desk import contacts as contacting
-from monitor.desk.contacts import BadWorkbook, Outrun, Proposal, enter, export, listing, proposed, read
+from monitor.desk.contacts import (
+    BadWorkbook,
+    Outrun,
+    Proposal,
+    enter,
+    export,
+    listing,
+    proposed,
+    read,
+)
 from monitor.letters.alerts import write_letters
 from monitor.record.chain import AuditRow
 from monitor.record.check import verify
@@ -36,7 +46,15 @@ from tests.support.outbox_store import DAY, NOW, SETTINGS, Fake, deliver, look, 
 
 PHONE = "13800001234"
 HEAD = list(HEADS)
-ZHANG = ["建设局", "联系人", "张三", PHONE, "zhang@example.org", date(2020, 1, 1), date(2020, 8, 31)]
+ZHANG = [
+    "建设局",
+    "联系人",
+    "张三",
+    PHONE,
+    "zhang@example.org",
+    date(2020, 1, 1),
+    date(2020, 8, 31),
+]
 LI = ["建设局", "联系人", "李四", "", "li@example.org", date(2020, 9, 1), None]
 WANG = ["建设局", "负责人", "王五", "13900001234", "wang@example.org", None, None]
 YJJ = ["应急管理局", "联系人", "赵六", "0591-83812345", "", None, None]
@@ -106,13 +124,16 @@ def test_a_letter_of_a_day_goes_to_that_days_people(store: Store, tmp_path: Path
         deliver(store, Fake(), datetime(day.year, day.month, day.day, 9, tzinfo=SHANGHAI))
     to = {row.day: row.recipients for row in rows(store, LetterRow) if row.unit_id == "jsj"}
     assert to[DAY] == ["zhang@example.org"]
-    # past the deadline the leader reads it too; 李四 has taken over on 1 September; a mere repeat waits three working days
+    # past the deadline the leader reads it too; 李四 has taken over on 1 September; a mere repeat
+    # waits three working days
     assert to[date(2020, 8, 31)] == ["zhang@example.org", "wang@example.org"]
     assert "zhang@example.org" not in to[date(2020, 9, 3)]
     assert "li@example.org" in to[date(2020, 9, 3)]
 
 
-def test_who_left_the_book_gets_nothing_not_even_a_letter_that_waits(store: Store, tmp_path: Path) -> None:
+def test_who_left_the_book_gets_nothing_not_even_a_letter_that_waits(
+    store: Store, tmp_path: Path
+) -> None:
     """A letter never goes to an address that is not in the catalogue, and the 通讯录 is part of it."""
     seed(store, ("jsj",), ("yjj",))
     with store.engine.begin() as c:
@@ -120,7 +141,8 @@ def test_who_left_the_book_gets_nothing_not_even_a_letter_that_waits(store: Stor
     imported(
         store,
         book(
-            tmp_path / "a.xlsx", [ZHANG, ["应急管理局", "联系人", "赵六", "", "zhao@example.org", None, None]]
+            tmp_path / "a.xlsx",
+            [ZHANG, ["应急管理局", "联系人", "赵六", "", "zhao@example.org", None, None]],
         ),
     )
     written(store)
@@ -143,7 +165,10 @@ def test_a_change_shows_its_fields_and_a_missing_person_ends(store: Store, tmp_p
     assert found.changed[0].fields == (("手机", "138****1234", "137****9999"),)
     assert "停用：建设局 负责人 王五 139****1234" in found.ended[0].line
     with store.reader.connect() as c:
-        assert [(line.unit, line.name) for line in listing(c, DAY)] == [("jsj", "张三"), ("yjj", "赵六")]
+        assert [(line.unit, line.name) for line in listing(c, DAY)] == [
+            ("jsj", "张三"),
+            ("yjj", "赵六"),
+        ]
     # nothing is deleted: the register still knows what it said before
     assert [r.replaced is None for r in rows(store, UnitContactRow)] == [False, False, True, True]
 
@@ -166,8 +191,9 @@ def test_the_book_takes_a_unit_over_from_the_config(store: Store, tmp_path: Path
     with store.reader.connect() as c:
         lines = listing(c, DAY)
     assert [(one.unit, one.name, one.kept_in) for one in lines] == [
-        ("jsj", "张三", "通讯录"), ("jyj", "钱七", "config.yaml"),
-    ]  # fmt: skip
+        ("jsj", "张三", "通讯录"),
+        ("jyj", "钱七", "config.yaml"),
+    ]
 
 
 def test_an_exported_book_comes_back_unchanged(store: Store, tmp_path: Path) -> None:
@@ -213,8 +239,16 @@ def test_a_unit_merged_over_its_people_speaks_for_them_all(store: Store, tmp_pat
         (["建设局", "联系人", "", PHONE, "", None, None], "C2", "没有写姓名"),
         (["建设局", "联系人", f"张三{PHONE}", "", "", None, None], "C2", "姓名里只写姓名"),
         (["建设局", "联系人", "张三", "1380000123", "", None, None], "D2", "不是完整的电话号码"),
-        (["建设局", "联系人", "张三", f"{PHONE}、13900001234", "", None, None], "D2", "不是完整的电话号码"),
-        (["建设局", "联系人", "张三", "", "zhang at example.org", None, None], "E2", "不是邮箱地址"),
+        (
+            ["建设局", "联系人", "张三", f"{PHONE}、13900001234", "", None, None],
+            "D2",
+            "不是完整的电话号码",
+        ),
+        (
+            ["建设局", "联系人", "张三", "", "zhang at example.org", None, None],
+            "E2",
+            "不是邮箱地址",
+        ),
         (
             ["建设局", "联系人", "张三", "", "a@example.org\r\nBcc: b@example.org", None, None],
             "E2",
@@ -224,7 +258,11 @@ def test_a_unit_merged_over_its_people_speaks_for_them_all(store: Store, tmp_pat
         (["建设局", "联系人", "张三", PHONE, "", "下个月", None], "F2", "不是日期"),
         (["建设局", "联系人", "张三", PHONE, "", 44075, None], "F2", "不是日期"),
         (["建设局", "联系人", "张三", PHONE, "", "2020-02-30", None], "F2", "不是日期"),
-        (["建设局", "联系人", "张三", PHONE, "", date(2020, 9, 1), date(2020, 8, 1)], "G2", "早于起"),
+        (
+            ["建设局", "联系人", "张三", PHONE, "", date(2020, 9, 1), date(2020, 8, 1)],
+            "G2",
+            "早于起",
+        ),
         (["", "联系人", "张三", PHONE, "", None, None], "A2", "没有写单位"),
         (["建设居", "联系人", "张三", PHONE, "", None, None], "A2", "最接近的是“建设局”"),
         (["建设局", "联系人", "=1+1", PHONE, "", None, None], "C2", "是公式"),
@@ -243,7 +281,9 @@ def test_what_cannot_be_taken_is_refused_with_its_cell_and_nothing_is_entered(
     assert rows(sqlite_store, UnitContactRow) == []
 
 
-def test_the_same_person_twice_is_refused_and_two_terms_are_not(sqlite_store: Store, tmp_path: Path) -> None:
+def test_the_same_person_twice_is_refused_and_two_terms_are_not(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
     seed(sqlite_store)
     later = [*ZHANG[:5], date(2021, 1, 1), None]
     assert proposal(sqlite_store, book(tmp_path / "a.xlsx", [ZHANG, later])).faults == ()
@@ -260,7 +300,9 @@ def test_the_same_person_twice_is_refused_and_two_terms_are_not(sqlite_store: St
         ([*HEAD, "邮箱"], "表头“邮箱”有两栏"),
     ],
 )
-def test_other_headings_are_refused(sqlite_store: Store, tmp_path: Path, head: list[str], said: str) -> None:
+def test_other_headings_are_refused(
+    sqlite_store: Store, tmp_path: Path, head: list[str], said: str
+) -> None:
     seed(sqlite_store)
     found = proposal(sqlite_store, book(tmp_path / "b.xlsx", [ZHANG], head))
     assert [said in fault.sentence for fault in found.faults] == [True]
@@ -340,7 +382,16 @@ def test_no_repr_and_no_list_shows_a_phone(sqlite_store: Store, tmp_path: Path) 
 CELL = st.one_of(
     st.text(max_size=30),
     st.sampled_from(
-        ["建设局", "联系人", "负责人", "张三", PHONE, f"张三 {PHONE}", "0591-83812345", "a@example.org"]
+        [
+            "建设局",
+            "联系人",
+            "负责人",
+            "张三",
+            PHONE,
+            f"张三 {PHONE}",
+            "0591-83812345",
+            "a@example.org",
+        ]
     ),
     st.dates(),
     st.datetimes(),
@@ -356,7 +407,9 @@ def test_whatever_stands_in_the_cells_a_line_is_whole_or_a_fault_without_the_pho
     lines: list[list[Any]],
 ) -> None:
     cells = {(1, column): name for column, name in enumerate(HEAD, 1)}
-    cells |= {(row, column): v for row, line in enumerate(lines, 2) for column, v in enumerate(line, 1)}
+    cells |= {
+        (row, column): v for row, line in enumerate(lines, 2) for column, v in enumerate(line, 1)
+    }
     found = read_book((Grid("通讯录", cells, ()),))
     assert len(found.rows) + len({fault.cell[5:] for fault in found.faults}) >= len(lines)
     for row in found.rows:
@@ -374,7 +427,9 @@ def config(tmp_path: Path) -> Path:
         "crawler": {"contact": "office@example.org"},
         "monitor": {"rules": {"column_blank": {"valid_from": "2019-04-01", "clause": "x"}}},
         "catalogue": {
-            "units": [{"id": "jsj", "short": "建设局", "full": "样例区建设局", "group": "区直部门"}],
+            "units": [
+                {"id": "jsj", "short": "建设局", "full": "样例区建设局", "group": "区直部门"}
+            ],
             "sites": [{"id": "s", "name": "门户", "home": "http://portal.example.org/"}],
         },
     }
@@ -392,7 +447,11 @@ def test_the_command_shows_then_writes_then_lists(config: Path, tmp_path: Path) 
     path = book(tmp_path / "b.xlsx", [ZHANG])
     shown = gengxin("contacts", "import", path, "--config", config)
     assert shown.exception is None, shown.exception
-    assert (shown.return_value, "以上只是预览" in shown.output, PHONE in shown.output) == (0, True, False)
+    assert (shown.return_value, "以上只是预览" in shown.output, PHONE in shown.output) == (
+        0,
+        True,
+        False,
+    )
     written = gengxin("contacts", "import", path, "--apply", "--by", "办公室", "--config", config)
     assert (written.return_value, "已写入通讯录" in written.output) == (0, True)
     listed = gengxin("contacts", "list", "--config", config).output

@@ -1,4 +1,5 @@
-"""The register of accounts: cards, contacts, states that keep their dates, and two homes that do not fight."""
+"""The register of accounts: cards, contacts, states that keep their dates, and two homes that do
+not fight."""
 
 from __future__ import annotations
 
@@ -23,7 +24,14 @@ from crawler.model import (
     Site,
     Unit,
 )
-from crawler.register.account_cards import StateSince, cards, histories, put_card, put_states, state_on
+from crawler.register.account_cards import (
+    StateSince,
+    cards,
+    histories,
+    put_card,
+    put_states,
+    state_on,
+)
 from crawler.register.catalogue import Catalogue, read_catalogue
 from crawler.register.contacts import BadContact, contacts_in, masked, phone_in, without_phones
 from crawler.register.enter import sync
@@ -38,7 +46,9 @@ ROLE = ContactRole.CONTACT
 
 
 def account(id: str = "a", **more: Any) -> Outlet:
-    return Outlet(id, OutletKind.ACCOUNT, f"账号{id}", more.pop("platform", "wechat"), "s", ("u",), **more)
+    return Outlet(
+        id, OutletKind.ACCOUNT, f"账号{id}", more.pop("platform", "wechat"), "s", ("u",), **more
+    )
 
 
 def catalogue(*outlets: Outlet, **card_of: AccountCard) -> Catalogue:
@@ -57,7 +67,9 @@ def entry(**more: Any) -> dict[str, Any]:
 
 
 def read(**more: Any) -> Catalogue:
-    return read_catalogue(entry(**more), Path("config.yaml"), CrawlConfig(contact="office@example.org"))
+    return read_catalogue(
+        entry(**more), Path("config.yaml"), CrawlConfig(contact="office@example.org")
+    )
 
 
 def put(store: Store, found: Catalogue, moment: datetime = NOW) -> Any:
@@ -99,7 +111,9 @@ def test_a_phone_number_is_read_whatever_excel_made_of_it(text: str, phone: str 
         (["", " "], []),
     ],
 )
-def test_people_are_read_with_their_numbers(texts: list[str], people: list[tuple[str, str]]) -> None:
+def test_people_are_read_with_their_numbers(
+    texts: list[str], people: list[tuple[str, str]]
+) -> None:
     assert [(c.name, c.phone) for c in contacts_in(texts, ROLE)] == people
 
 
@@ -201,13 +215,25 @@ def test_an_account_first_known_as_closed_was_still_to_be_closed_before() -> Non
     assert state_on((), TODAY) is None
 
 
-def test_a_workbook_fills_what_config_yaml_leaves_open_and_the_sync_takes_nothing_back(store: Store) -> None:
+def test_a_workbook_fills_what_config_yaml_leaves_open_and_the_sync_takes_nothing_back(
+    store: Store,
+) -> None:
     put(store, catalogue(account(platform="other")))
     with store.engine.begin() as connection:
         surveyed = AccountCard("办公室", True, (), {}, "https://weibo.com/u/1234567890", "新浪微博")
-        put_card(connection, "a", "workbook", surveyed, NOW, platform="weibo", handle={"uid": "1234567890"})
+        put_card(
+            connection,
+            "a",
+            "workbook",
+            surveyed,
+            NOW,
+            platform="weibo",
+            handle={"uid": "1234567890"},
+        )
     put(store, catalogue(account(platform="other"), a=AccountCard(review=False)))
-    assert put(store, catalogue(account(platform="other"), a=AccountCard(review=False))).changed == ()
+    assert (
+        put(store, catalogue(account(platform="other"), a=AccountCard(review=False))).changed == ()
+    )
     with store.reader.connect() as connection:
         row = connection.execute(select(OutletRow.platform, OutletRow.handle)).one()
         card = cards(connection)["a"]
@@ -218,7 +244,9 @@ def test_a_workbook_fills_what_config_yaml_leaves_open_and_the_sync_takes_nothin
 def test_config_yaml_wins_where_it_speaks(store: Store) -> None:
     put(store, catalogue(account(handle={"biz": "MzA="})))
     with store.engine.begin() as connection:
-        put_card(connection, "a", "workbook", AccountCard(), NOW, platform="weibo", handle={"uid": "1"})
+        put_card(
+            connection, "a", "workbook", AccountCard(), NOW, platform="weibo", handle={"uid": "1"}
+        )
     put(store, catalogue(account(handle={"biz": "MzA="})))
     with store.reader.connect() as connection:
         assert connection.execute(select(OutletRow.handle)).scalar_one() == {"biz": "MzA="}
@@ -231,7 +259,9 @@ def test_the_sync_retires_only_its_own(store: Store) -> None:
     assert put(store, catalogue()).retired == ("outlet:a",)
     assert put(store, catalogue()).retired == ()
     with store.reader.connect() as connection:
-        rows = connection.execute(select(OutletRow.id, OutletRow.kept_in, OutletRow.retired_at)).all()
+        rows = connection.execute(
+            select(OutletRow.id, OutletRow.kept_in, OutletRow.retired_at)
+        ).all()
         assert cards(connection)["b"].body == "办公室"
     kept = {row.id: (row.kept_in, row.retired_at is None) for row in rows}
     assert kept == {"a": ("config", False), "b": ("workbook", True)}

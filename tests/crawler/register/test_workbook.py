@@ -1,4 +1,5 @@
-"""附件4 comes in: the printed form, whatever Excel and people made of it; bad workbooks change nothing."""
+"""附件4 comes in: the printed form, whatever Excel and people made of it; bad workbooks change
+nothing."""
 
 from __future__ import annotations
 
@@ -29,13 +30,26 @@ from monitor.sheets.survey import HEAD_4, write_annex3, write_annex4
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 PHONE = "13800001234"
-ROW = ("1", "微信公众号", "样例工信", "工信局办公室", "", "是", f"张三 {PHONE}", "李四、13900005678")
+ROW = (
+    "1",
+    "微信公众号",
+    "样例工信",
+    "工信局办公室",
+    "",
+    "是",
+    f"张三 {PHONE}",
+    "李四、13900005678",
+)
 
 
 def form(
-    path: Path, *rows: tuple[Any, ...], unit: str = "工信局", more: Callable[[Any], None] | None = None
+    path: Path,
+    *rows: tuple[Any, ...],
+    unit: str = "工信局",
+    more: Callable[[Any], None] | None = None,
 ) -> Path:
-    """A filled 附件4 as the bulletin prints it: the export's own empty form, with rows written into it."""
+    """A filled 附件4 as the bulletin prints it: the export's own empty form, with rows written into
+    it."""
     write_annex4(path, unit)
     book = openpyxl.load_workbook(path)
     for at, row in enumerate(rows, 5):
@@ -54,9 +68,15 @@ def survey(path: Path) -> Survey:
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     units = [
-        {"id": "gxj", "short": "工信局", "full": "样例市样例区工业和信息化局", "group": "区直部门", "aliases": ["工业和信息化局"]},
+        {
+            "id": "gxj",
+            "short": "工信局",
+            "full": "样例市样例区工业和信息化局",
+            "group": "区直部门",
+            "aliases": ["工业和信息化局"],
+        },
         {"id": "sfj", "short": "司法局", "full": "样例市样例区司法局", "group": "区直部门"},
-    ]  # fmt: skip
+    ]
     data = {
         "store": f"sqlite:///{tmp_path}/store.db",
         "crawler": {"contact": "office@example.org"},
@@ -64,7 +84,9 @@ def config(tmp_path: Path) -> Path:
         "catalogue": {
             "units": units,
             "sites": [{"id": "s", "name": "门户", "home": "http://portal.example.org/"}],
-            "accounts": [{"id": "zh-01", "name": "样例司法", "platform": "other", "units": ["sfj"]}],
+            "accounts": [
+                {"id": "zh-01", "name": "样例司法", "platform": "other", "units": ["sfj"]}
+            ],
         },
     }
     path = tmp_path / "config.yaml"
@@ -80,14 +102,22 @@ def run(*arguments: str | Path) -> Result:
 def contents(config: Path) -> list[Any]:
     with open_office(config) as office, office.reader.connect() as connection:
         rows = [*connection.execute(select(OutletRow.__table__).order_by(OutletRow.id))]
-        return [*rows, *connection.execute(select(AccountRow.__table__).order_by(AccountRow.outlet_id))]
+        return [
+            *rows,
+            *connection.execute(select(AccountRow.__table__).order_by(AccountRow.outlet_id)),
+        ]
 
 
 def test_the_printed_form_is_read_field_by_field(tmp_path: Path) -> None:
     found = survey(form(tmp_path / "a.xlsx", ROW))
     assert (found.faults, found.forms) == ((), 1)
     row = found.rows[0]
-    assert (row.cell, row.unit, row.platform, row.name) == ("附件4!C5", "工信局", "wechat", "样例工信")
+    assert (row.cell, row.unit, row.platform, row.name) == (
+        "附件4!C5",
+        "工信局",
+        "wechat",
+        "样例工信",
+    )
     assert (row.body, row.review) == ("工信局办公室", True)
     assert [(c.role.value, c.name, c.phone) for c in row.contacts] == [
         ("contact", "张三", PHONE),
@@ -107,7 +137,10 @@ def test_several_accounts_and_several_sheets_are_read(tmp_path: Path) -> None:
         sheet.cell(3, 1).value = "单位名称（盖章）：司法局"
         book.create_sheet("说明").cell(1, 1).value = "填表说明"
 
-    rows = (ROW, ("2", "新浪微博", "样例工信微博", "", "https://weibo.com/u/5900000001", "否", "", ""))
+    rows = (
+        ROW,
+        ("2", "新浪微博", "样例工信微博", "", "https://weibo.com/u/5900000001", "否", "", ""),
+    )
     found = survey(form(tmp_path / "a.xlsx", *rows, more=second))
     assert [row.cell for row in found.rows] == ["附件4!C5", "附件4!C6", "司法局!C5", "司法局!C6"]
     assert found.rows[1].handle == {"uid": "5900000001"}
@@ -140,7 +173,9 @@ def test_merged_cells_give_their_value_to_every_row_they_cover(tmp_path: Path) -
 
 
 def test_a_row_merged_across_fields_is_refused_with_its_cell(tmp_path: Path) -> None:
-    found = survey(form(tmp_path / "a.xlsx", ROW, more=lambda book: book.active.merge_cells("C5:D5")))
+    found = survey(
+        form(tmp_path / "a.xlsx", ROW, more=lambda book: book.active.merge_cells("C5:D5"))
+    )
     assert [fault.cell for fault in found.faults] == ["附件4!C5"]
     assert found.rows == ()
 
@@ -201,7 +236,9 @@ def test_platforms_keep_the_printed_word(tmp_path: Path, printed: str, platform:
         ("https://[broken", None),
     ],
 )  # fmt: skip
-def test_an_address_tells_whose_home_it_is_and_an_article_tells_nothing(url: str, handle: Any) -> None:
+def test_an_address_tells_whose_home_it_is_and_an_article_tells_nothing(
+    url: str, handle: Any
+) -> None:
     home = home_of(url)
     assert (home.handle if home else None) == handle
 
@@ -221,7 +258,10 @@ def test_an_import_shows_its_diff_writes_on_request_and_survives_the_night(
 ) -> None:
     path = form(tmp_path / "a.xlsx", ROW, unit="样例区工信局")
     preview = run("accounts", "import", path, "--config", config)
-    assert (preview.return_value, "新增 附件4!C5：工信局 微信公众号“样例工信”" in preview.output) == (0, True)
+    assert (
+        preview.return_value,
+        "新增 附件4!C5：工信局 微信公众号“样例工信”" in preview.output,
+    ) == (0, True)
     assert "加 --apply 写入" in preview.output
     assert len(contents(config)) == 2  # zh-01 and its card, as config.yaml says
     assert run("accounts", "import", path, "--apply", "--config", config).return_value == 0
@@ -289,19 +329,25 @@ def test_the_same_account_twice_is_refused_and_two_on_one_platform_are_named(
     tmp_path: Path, config: Path
 ) -> None:
     twice = proposal(config, form(tmp_path / "a.xlsx", ROW, ROW))
-    assert [fault.line for fault in twice.faults] == ["附件4!C6：与 附件4!C5 是同一个账号，同一账号只填一行"]
+    assert [fault.line for fault in twice.faults] == [
+        "附件4!C6：与 附件4!C5 是同一个账号，同一账号只填一行"
+    ]
     other = (*ROW[:2], "样例工信二", *ROW[3:])
     named = proposal(config, form(tmp_path / "b.xlsx", ROW, other))
     assert named.faults == ()
     assert named.twice == ("工信局（工信局办公室）在微信公众号有 2 个账号：样例工信、样例工信二",)
 
 
-def test_an_account_of_another_unit_and_a_closed_one_are_refused(tmp_path: Path, config: Path) -> None:
+def test_an_account_of_another_unit_and_a_closed_one_are_refused(
+    tmp_path: Path, config: Path
+) -> None:
     row = ("1", "新浪微博", "样例微博", "", "https://weibo.com/u/5900000003", "", "", "")
     proposal(config, form(tmp_path / "a.xlsx", row), write=True)
     stolen = proposal(config, form(tmp_path / "b.xlsx", row, unit="司法局"))
     assert "别的单位名下" in stolen.faults[0].sentence
-    closed = run("accounts", "state", "wb-5900000003", "closed", "--since", "2026-11-01", "--config", config)
+    closed = run(
+        "accounts", "state", "wb-5900000003", "closed", "--since", "2026-11-01", "--config", config
+    )
     assert closed.return_value == 0
     assert "已注销" in proposal(config, form(tmp_path / "c.xlsx", row)).faults[0].sentence
 
@@ -309,16 +355,20 @@ def test_an_account_of_another_unit_and_a_closed_one_are_refused(tmp_path: Path,
 def test_accounts_that_the_form_leaves_out_stay_and_are_named(tmp_path: Path, config: Path) -> None:
     proposal(config, form(tmp_path / "a.xlsx", ROW), write=True)
     other = ("1", "抖音", "样例工信抖音", *ROW[3:])
-    assert [one.split("（")[0] for one in proposal(config, form(tmp_path / "b.xlsx", other)).absent] == [
-        "工信局 微信公众号“样例工信”"
-    ]
+    assert [
+        one.split("（")[0] for one in proposal(config, form(tmp_path / "b.xlsx", other)).absent
+    ] == ["工信局 微信公众号“样例工信”"]
 
 
 def test_the_exported_annexes_are_as_printed(tmp_path: Path) -> None:
     write_annex3(tmp_path / "3.xlsx", [("工信局", "=1+1"), ("司法局", "样例司法")])
     sheet = openpyxl.load_workbook(tmp_path / "3.xlsx").active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3)]
-    assert rows == [["序号", "维护单位", "政务新媒体名称"], [1, "工信局", "=1+1"], [2, "司法局", "样例司法"]]
+    assert rows == [
+        ["序号", "维护单位", "政务新媒体名称"],
+        [1, "工信局", "=1+1"],
+        [2, "司法局", "样例司法"],
+    ]
     assert sheet["C4"].data_type == "s"
     write_annex4(tmp_path / "4.xlsx")
     blank = openpyxl.load_workbook(tmp_path / "4.xlsx").active
@@ -362,7 +412,8 @@ def _styled_rows(path: Path) -> Path:
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     rows = b"".join(
-        b'<row r="%d">%s</row>' % (n, b"".join(b'<c r="%c%d" s="1"/>' % (65 + c, n) for c in range(8)))
+        b'<row r="%d">%s</row>'
+        % (n, b"".join(b'<c r="%c%d" s="1"/>' % (65 + c, n) for c in range(8)))
         for n in range(30, 100_030)
     )
     sheet = parts["xl/worksheets/sheet1.xml"]

@@ -1,4 +1,5 @@
-"""Migrations: what is released stands, two at once end well, a copy is kept, and a lost store is not made anew."""
+"""Migrations: what is released stands, two at once end well, a copy is kept, and a lost store is
+not made anew."""
 
 from __future__ import annotations
 
@@ -194,7 +195,9 @@ def test_what_says_that_a_letter_left_is_flushed_before_the_next_step(sqlite_sto
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 1
 
 
-def test_a_durable_transaction_that_breaks_leaves_nothing_and_the_connection_as_it_was(store: Store) -> None:
+def test_a_durable_transaction_that_breaks_leaves_nothing_and_the_connection_as_it_was(
+    store: Store,
+) -> None:
     with pytest.raises(ZeroDivisionError):
         _break(store)
     with durable(store.engine) as connection:
@@ -203,5 +206,7 @@ def test_a_durable_transaction_that_breaks_leaves_nothing_and_the_connection_as_
 
 def _break(store: Store) -> None:
     with durable(store.engine) as connection:
-        connection.execute(text("INSERT INTO qr_image (url, looked, text) VALUES ('u', '2020-07-20', '')"))
+        connection.execute(
+            text("INSERT INTO qr_image (url, looked, text) VALUES ('u', '2020-07-20', '')")
+        )
         raise ZeroDivisionError

@@ -1,4 +1,5 @@
-"""A redesign is told from silence, both numbers are said, and a person lets a column learn its page anew."""
+"""A redesign is told from silence, both numbers are said, and a person lets a column learn its page
+anew."""
 
 from __future__ import annotations
 
@@ -34,7 +35,9 @@ def seen(known: Known, said: Reading) -> Any:
 
 @pytest.mark.parametrize("reason", ["no_list", "no_dates", "script_list"])
 def test_a_page_that_had_a_list_and_has_none_was_redesigned(reason: str) -> None:
-    said = Reading(Outcome.UNREADABLE, Evidence.NONE, reason=reason, family="generic", mark="was it")
+    said = Reading(
+        Outcome.UNREADABLE, Evidence.NONE, reason=reason, family="generic", mark="was it"
+    )
     visit = seen(LEARNED, said).visit
     assert (visit.outcome, visit.reason) == (Outcome.UNREADABLE, "redesigned")
     assert visit.mark == f"trs 20 -> generic {reason}; was it"
@@ -77,7 +80,9 @@ def tables(count: int) -> str:
     """The same posts in another dress."""
     listed = lists(count).replace("<li><a", "<tr><td><a").replace("</a><span>", "</a></td><td>")
     return (
-        listed.replace("</span></li>", "</td></tr>").replace("<ul>", "<table>").replace("</ul>", "</table>")
+        listed.replace("</span></li>", "</td></tr>")
+        .replace("<ul>", "<table>")
+        .replace("</ul>", "</table>")
     )
 
 
@@ -103,7 +108,9 @@ def showing(tmp_path: Path, now: str) -> Iterator[Path]:
             "monitor": shipped["monitor"],
             "catalogue": {
                 "sites": [{"id": "p", "name": "门户", "home": f"{address}/"}],
-                "columns": [{"id": "tz", "name": "通知", "url": f"{address}/tz/", "class": "notice"}],
+                "columns": [
+                    {"id": "tz", "name": "通知", "url": f"{address}/tz/", "class": "notice"}
+                ],
             },
         }
         path = tmp_path / "config.yaml"
@@ -158,7 +165,9 @@ JPAAS = """<html><head><meta charset="utf-8"><title>通知</title></head><body><
 querydata="{{'webId':'7','pageId':'p1'}}" src="/unit.js"></script></div></body></html>"""
 
 
-def test_a_list_behind_a_known_interface_is_read_from_its_data_night_after_night(tmp_path: Path) -> None:
+def test_a_list_behind_a_known_interface_is_read_from_its_data_night_after_night(
+    tmp_path: Path,
+) -> None:
     unit = "/jpaas-publish-server/front/page/build/unit"
     answer = json.dumps(
         {"success": True, "data": {"html": lists(12).partition("<h2>")[2]}}, ensure_ascii=False
@@ -175,7 +184,9 @@ def test_a_list_behind_a_known_interface_is_read_from_its_data_night_after_night
             "monitor": shipped["monitor"],
             "catalogue": {
                 "sites": [{"id": "p", "name": "门户", "home": f"{address}/"}],
-                "columns": [{"id": "tz", "name": "通知", "url": f"{address}/tz/", "class": "notice"}],
+                "columns": [
+                    {"id": "tz", "name": "通知", "url": f"{address}/tz/", "class": "notice"}
+                ],
             },
         }
         path = tmp_path / "config.yaml"

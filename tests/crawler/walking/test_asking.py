@@ -1,4 +1,5 @@
-"""How a list is asked: validators where they may be trusted, past caches where not, and who is caught at lying."""
+"""How a list is asked: validators where they may be trusted, past caches where not, and who is
+caught at lying."""
 
 from __future__ import annotations
 
@@ -13,7 +14,18 @@ from crawler.reading.keys import key
 from crawler.walking.freshness import PAST_CACHES
 from crawler.walking.model import Known
 from tests.crawler.walking.test_walk import run
-from tests.support.walking import HOME, NOW, Memory, Web, failing, outlet, page, post, reading, walker
+from tests.support.walking import (
+    HOME,
+    NOW,
+    Memory,
+    Web,
+    failing,
+    outlet,
+    page,
+    post,
+    reading,
+    walker,
+)
 
 URL = f"{HOME}/x/"
 OLD, NEW = (post(9), post(8)), (post(1), post(9))
@@ -25,18 +37,30 @@ DAYS_AGO = "Sun, 28 Jun 2020 01:00:0{} GMT"
 def web(monkeypatch: pytest.MonkeyPatch) -> Web:
     """The page ``old`` lists OLD, ``new`` lists NEW."""
     web = Web()
-    said = {b"old": reading(OLD), b"new": reading(NEW), b"": Reading(Outcome.UNREADABLE, Evidence.NONE)}
+    said = {
+        b"old": reading(OLD),
+        b"new": reading(NEW),
+        b"": Reading(Outcome.UNREADABLE, Evidence.NONE),
+    }
     monkeypatch.setattr(portal, "read", lambda page, *_: said[page.body])
     return web
 
 
 def column(plain: datetime | None = NOW, last: datetime = NOW) -> Known:
-    """A column that was last read plainly at ``plain``, last conclusively at ``last``, and listed OLD."""
+    """A column that was last read plainly at ``plain``, last conclusively at ``last``, and listed
+    OLD."""
     front = b"".join(key(one.url) for one in OLD)
     return Known(
-        outlet(), etag='"old"', front=front, newest=post(8).published.day, newest_url=post(8).url,  # type: ignore[union-attr]
-        dated=2, last_conclusive=last, last_plain=plain, walk_done=True,
-    )  # fmt: skip
+        outlet(),
+        etag='"old"',
+        front=front,
+        newest=post(8).published.day,
+        newest_url=post(8).url,  # type: ignore[union-attr]
+        dated=2,
+        last_conclusive=last,
+        last_plain=plain,
+        walk_done=True,
+    )
 
 
 def validators(web: Web) -> list[bool]:
@@ -71,7 +95,9 @@ def test_a_server_that_says_304_of_everything_is_caught_and_asked_so_no_more(web
         walker(web, memory),
         [column(NOW, NOW), replace(column(NOW, NOW), outlet=outlet("y", url=f"{HOME}/y/"))],
     )
-    assert validators(web).count(True) == 1, "three weeks later it is tried once, for the office to know"
+    assert validators(web).count(True) == 1, (
+        "three weeks later it is tried once, for the office to know"
+    )
     assert len(memory.traits) == 2
 
 
@@ -87,7 +113,11 @@ def test_a_server_that_knows_its_old_validators_no_more_is_honest(web: Web) -> N
 @pytest.mark.parametrize(
     ("plain", "last", "body"),
     [
-        (NOW - timedelta(days=7), NOW - timedelta(days=7), b"new"),  # nobody has said "unchanged" since
+        (
+            NOW - timedelta(days=7),
+            NOW - timedelta(days=7),
+            b"new",
+        ),  # nobody has said "unchanged" since
         (NOW - timedelta(days=7), NOW - timedelta(days=1), b"old"),  # nothing has changed
     ],
 )
@@ -110,7 +140,11 @@ def test_304_to_a_request_without_validators_is_a_fault(web: Web) -> None:
     web.pages = {URL: page(status=304, body=b"")}
     run(walker(web, memory, conditional=False), [column()])
     visit = memory.looks[0].visit
-    assert (visit.outcome, visit.reason, visit.evidence) == (Outcome.UNREADABLE, "bad_304", Evidence.NONE)
+    assert (visit.outcome, visit.reason, visit.evidence) == (
+        Outcome.UNREADABLE,
+        "bad_304",
+        Evidence.NONE,
+    )
 
 
 @pytest.mark.parametrize("status", [200, 304])

@@ -16,7 +16,14 @@ from sqlalchemy import select
 from crawler.model import Article, Dated, Evidence, Outcome, Post, Visit
 from crawler.store.tables import OutletRow, PostRow, VisitRow
 from crawler.walking.model import Looked
-from crawler.walking.record import ArticleSeen, Scope, adopt_articles, pending_articles, record, unseen
+from crawler.walking.record import (
+    ArticleSeen,
+    Scope,
+    adopt_articles,
+    pending_articles,
+    record,
+    unseen,
+)
 from monitor import __main__ as command
 from monitor.demo.server import Sample
 from tests.conftest import Store
@@ -51,7 +58,9 @@ def last_look(one: Town, outlet: str) -> tuple[str, str]:
 
 def stored(one: Town, outlet: str) -> list[tuple[str, str, date | None]]:
     with one.office.reader.connect() as connection:
-        query = select(PostRow.url, PostRow.title, PostRow.published).where(PostRow.outlet_id == outlet)
+        query = select(PostRow.url, PostRow.title, PostRow.published).where(
+            PostRow.outlet_id == outlet
+        )
         return [tuple(row) for row in connection.execute(query.order_by(PostRow.url))]
 
 
@@ -102,7 +111,8 @@ def test_a_date_in_2099_is_not_believed_and_the_column_is_judged_by_the_others(
 
 
 def test_an_entry_without_a_title_is_kept_and_costs_no_other(one: Town, sample: Sample) -> None:
-    """An entry that nobody can read is no post yet; the list around it is read, and the first page is read again."""
+    """An entry that nobody can read is no post yet; the list around it is read, and the first page
+    is read again."""
     one.night()
     whole = {url for url, _, _ in stored(one, "news")}
     (one.config.parent / "bare").mkdir()
@@ -113,7 +123,15 @@ def test_an_entry_without_a_title_is_kept_and_costs_no_other(one: Town, sample: 
         assert {url for url, _, _ in stored(other, "news")} == whole
 
 
-DIRT = ("标题\x00有零", "半个字\ud83d", "\udc00", "\x00", "", "标" * 20_000, "<script>alert(1)</script>")
+DIRT = (
+    "标题\x00有零",
+    "半个字\ud83d",
+    "\udc00",
+    "\x00",
+    "",
+    "标" * 20_000,
+    "<script>alert(1)</script>",
+)
 
 
 def test_titles_that_no_database_takes_are_cleaned_and_kept(store: Store) -> None:
@@ -129,9 +147,18 @@ def test_titles_that_no_database_takes_are_cleaned_and_kept(store: Store) -> Non
         replace(posts[0], url="http://www.example.gov.cn/same"),
     ]
     visit = Visit(
-        "x", now, Outcome.READ, Evidence.COMPLETE, "spider", mark="\x00\ud83d", url="http://www.example.gov.cn/\ud83d",
-        newest=day.day, newest_url=posts[1].url, dated=len(posts), etag='"\xff"',
-    )  # fmt: skip
+        "x",
+        now,
+        Outcome.READ,
+        Evidence.COMPLETE,
+        "spider",
+        mark="\x00\ud83d",
+        url="http://www.example.gov.cn/\ud83d",
+        newest=day.day,
+        newest_url=posts[1].url,
+        dated=len(posts),
+        etag='"\xff"',
+    )
     looked = Looked(visit, posts=tuple(posts), front=b"12345678", walk_done=True)
     scope = Scope(date(2020, 1, 1), lambda url: True)
     with store.engine.begin() as connection:
@@ -140,7 +167,9 @@ def test_titles_that_no_database_takes_are_cleaned_and_kept(store: Store) -> Non
         record(connection, [looked], [], scope)
         urls = [post.url for post in posts]
         assert len(unseen(connection, urls)) >= len(DIRT)
-        seen = [ArticleSeen(url, Article(Outcome.READ, "\x00", day, "来源\ud83d"), now) for url in urls]
+        seen = [
+            ArticleSeen(url, Article(Outcome.READ, "\x00", day, "来源\ud83d"), now) for url in urls
+        ]
         record(connection, [], seen, scope)
         adopt_articles(connection)
         assert pending_articles(connection) == []
@@ -222,7 +251,9 @@ def test_an_unknown_column_is_one_sentence_and_exit_code_2(
 def test_a_moment_that_is_none_is_one_sentence_and_exit_code_2(
     one: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], moment: str
 ) -> None:
-    code, sentence = said(monkeypatch, capsys, "status", "--as-of", moment, "--config", str(one.config))
+    code, sentence = said(
+        monkeypatch, capsys, "status", "--as-of", moment, "--config", str(one.config)
+    )
     assert code == 2
     assert "2020-07-20" in sentence
     assert "Traceback" not in sentence

@@ -1,4 +1,5 @@
-"""Columns whose newest stands behind their first page: the mark, and which looks go on to the second page."""
+"""Columns whose newest stands behind their first page: the mark, and which looks go on to the
+second page."""
 
 from __future__ import annotations
 
@@ -21,9 +22,14 @@ OTHER = Unread("above the list", "part", "头条", "http://www.example.gov.cn/a/
 
 def reading(*days: date, pinned: int = 0, next: tuple[str, ...] = ()) -> Reading:
     posts = tuple(
-        Post(f"样例第{n}号", f"http://www.example.gov.cn/a/{day}-{n}.html", Dated(day, day.isoformat(), "item"), pinned=n < pinned)
+        Post(
+            f"样例第{n}号",
+            f"http://www.example.gov.cn/a/{day}-{n}.html",
+            Dated(day, day.isoformat(), "item"),
+            pinned=n < pinned,
+        )
         for n, day in enumerate(days)
-    )  # fmt: skip
+    )
     return Reading(Outcome.READ, Evidence.COMPLETE, posts, next=next)
 
 
@@ -33,7 +39,9 @@ def test_a_page_newer_than_those_before_it_marks_the_walk_and_an_older_one_does_
     assert with_page(first, reading(date(2026, 4, 1)), 2).behind is None
     later = with_page(first, reading(DAY, date(2026, 4, 1)), 2)
     assert later.behind == DAY
-    assert with_page(later, reading(date(2026, 3, 1)), 3).behind == DAY, "what was found stays found"
+    assert with_page(later, reading(date(2026, 3, 1)), 3).behind == DAY, (
+        "what was found stays found"
+    )
 
 
 @given(st.dates(date(2020, 1, 1), DAY), st.none() | st.dates(date(2020, 1, 1), DAY))

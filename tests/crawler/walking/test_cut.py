@@ -66,11 +66,15 @@ def test_what_breaks_off(text: str, off: bool) -> None:
 
 
 def test_posts_that_a_broken_page_did_not_show_are_not_called_late() -> None:
-    """Situation: fourteen nights of pages that broke off, then a whole one; its posts were all there before."""
+    """Situation: fourteen nights of pages that broke off, then a whole one; its posts were all
+    there before."""
     unread = (Unread(END, "cut"),)
     assert absent(date.min, unread) == Absent(None)
     told = Absent(date(2021, 1, 1), frozenset({"http://www.example.org/a.html"}))
-    assert absent(date(2021, 1, 1), [Unread("row 1", "undated", url="http://www.example.org/a.html")]) == told
+    assert (
+        absent(date(2021, 1, 1), [Unread("row 1", "undated", url="http://www.example.org/a.html")])
+        == told
+    )
     assert not told.covers(post("http://www.example.org/a.html", date(2021, 2, 1)))
     assert not told.covers(post("http://www.example.org/b.html", date(2020, 12, 31)))
     assert told.covers(post("http://www.example.org/b.html", date(2021, 2, 1)))

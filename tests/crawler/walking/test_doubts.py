@@ -1,4 +1,5 @@
-"""Lists that go back, turn round, stand elsewhere; and from which day on a column's posts are whole."""
+"""Lists that go back, turn round, stand elsewhere; and from which day on a column's posts are
+whole."""
 
 from __future__ import annotations
 
@@ -29,9 +30,16 @@ def column(*ages: int, **more: Any) -> Known:
     """A column whose first page last showed posts of those ages."""
     posts = [post(age) for age in ages]
     return Known(
-        outlet(), front=b"".join(key(one.url) for one in posts), newest=day(min(ages)), newest_url=post(min(ages)).url,
-        dated=len(posts), last_conclusive=NOW - timedelta(days=1), last_plain=NOW, walk_done=True, **more,
-    )  # fmt: skip
+        outlet(),
+        front=b"".join(key(one.url) for one in posts),
+        newest=day(min(ages)),
+        newest_url=post(min(ages)).url,
+        dated=len(posts),
+        last_conclusive=NOW - timedelta(days=1),
+        last_plain=NOW,
+        walk_done=True,
+        **more,
+    )
 
 
 def seen(known: Known, said: Reading, shown: Page | None = None, **more: Any) -> Looked:
@@ -49,11 +57,18 @@ def listed(*ages: int, further: str = "") -> Reading:
 def test_a_list_whose_newest_is_older_than_known_clears_and_never_convicts() -> None:
     looked = seen(column(1, 5, 9), listed(5, 9, 12))
     visit = looked.visit
-    assert (visit.outcome, visit.evidence, visit.reason) == (Outcome.READ, Evidence.LOWER_BOUND, "went_back")
+    assert (visit.outcome, visit.evidence, visit.reason) == (
+        Outcome.READ,
+        Evidence.LOWER_BOUND,
+        "went_back",
+    )
     assert (visit.newest, visit.newest_url) == (day(1), post(1).url)
     assert not looked.learns
     assert looked.believed is not None
-    assert (looked.believed.visit.evidence, looked.believed.visit.newest) == (Evidence.COMPLETE, day(5))
+    assert (looked.believed.visit.evidence, looked.believed.visit.newest) == (
+        Evidence.COMPLETE,
+        day(5),
+    )
 
 
 def test_a_person_s_word_explains_one_going_back_and_not_the_next() -> None:
@@ -75,7 +90,10 @@ def test_a_list_from_old_to_new_hides_its_newest_on_another_page() -> None:
     assert seen(column(1, 2, 5, 9), listed(9, 5, 2, 1)).visit.evidence is Evidence.COMPLETE
     first = seen(Known(outlet()), turned)
     assert (first.visit.evidence, first.more) == (Evidence.LOWER_BOUND, (NEXT,))
-    assert seen(Known(outlet()), listed(900, 1, 2, 3, further=NEXT)).visit.evidence is Evidence.COMPLETE
+    assert (
+        seen(Known(outlet()), listed(900, 1, 2, 3, further=NEXT)).visit.evidence
+        is Evidence.COMPLETE
+    )
 
 
 @pytest.fixture
@@ -88,7 +106,9 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Web:
 GONE = [
     page(status=404, body=b""),
     page(status=410, body=b""),
-    page(body=b'<html><head><meta http-equiv="refresh" content="0;url=../"></head><body></body></html>'),
+    page(
+        body=b'<html><head><meta http-equiv="refresh" content="0;url=../"></head><body></body></html>'
+    ),
 ]
 
 
@@ -112,12 +132,18 @@ def test_a_newest_post_that_still_stands_or_cannot_be_asked_explains_nothing(web
 
 
 def test_a_restored_backup_is_no_withdrawn_post(web: Web) -> None:
-    """Several lists go back in one night, or one after the others: their newest posts are gone, and nobody withdrew them."""
+    """Several lists go back in one night, or one after the others: their newest posts are gone, and
+    nobody withdrew them."""
     gone = page(status=404, body=b"")
     other = replace(
         column(2, 6, 9), outlet=outlet("y", url=f"{HOME}/y/"), newest_url=post(2).url, newest=day(2)
     )
-    web.pages = {URL: listed(5, 9, 12), f"{HOME}/y/": listed(6, 9), post(1).url: gone, post(2).url: gone}
+    web.pages = {
+        URL: listed(5, 9, 12),
+        f"{HOME}/y/": listed(6, 9),
+        post(1).url: gone,
+        post(2).url: gone,
+    }
     memory = Memory(newer_posts=[post(1).url])
     run(walker(web, memory), [column(1, 5, 9), other])
     assert [one.visit.reason for one in memory.looks] == ["went_back"] * 2
@@ -195,15 +221,21 @@ def test_a_list_in_no_order_that_was_left_is_whole_of_no_day() -> None:
 def test_pinned_rows_say_nothing_and_inversions_cost_their_days() -> None:
     assert reach((day(900), day(400), day(1), day(2), day(3), day(4))) == day(2)
     assert reach((day(1), day(5), day(3), day(9), day(20))) == day(9) + timedelta(days=3)
-    assert reach((day(1), day(2), day(3), day(4000))) == day(2), "one false old date promises no years"
+    assert reach((day(1), day(2), day(3), day(4000))) == day(2), (
+        "one false old date promises no years"
+    )
 
 
 def test_what_was_not_read_on_a_further_page_ends_what_is_whole() -> None:
-    lost = replace(listed(5, 6), unread=(Unread("row 3", "impossible_date", url=f"{HOME}/t/z.htm"),))
+    lost = replace(
+        listed(5, 6), unread=(Unread("row 3", "impossible_date", url=f"{HOME}/t/z.htm"),)
+    )
     assert whole_since(walked(listed(1, 2), lost), ended=True).since == day(4)
     assert whole_since(walked(listed(1, 2), listed(5, 6), copies=(2,)), ended=True).since == day(4)
     undated = replace(post(7), published=None)
-    kept = replace(reading([post(5), undated]), unread=(Unread("row 2", "undated", url=undated.url),))
+    kept = replace(
+        reading([post(5), undated]), unread=(Unread("row 2", "undated", url=undated.url),)
+    )
     assert whole_since(walked(listed(1, 2), kept), ended=True).since == date.min
 
 

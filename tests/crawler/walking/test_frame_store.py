@@ -1,4 +1,5 @@
-"""A site's frame as the store learns it from the columns' pages, and what hosts were caught at. Both databases."""
+"""A site's frame as the store learns it from the columns' pages, and what hosts were caught at.
+Both databases."""
 
 from __future__ import annotations
 
@@ -61,7 +62,11 @@ def test_as_many_columns_must_show_a_link_however_many_are_known(store: Store) -
     night(store, [shown(name, HOME) for name in "abcdef"])
     with store.reader.connect() as connection:
         assert frame_of(connection, ["s"])["s"] == hex_of(HOME)
-        outlets = connection.execute(select(FrameLinkRow.outlets).order_by(FrameLinkRow.id)).scalars().all()
+        outlets = (
+            connection.execute(select(FrameLinkRow.outlets).order_by(FrameLinkRow.id))
+            .scalars()
+            .all()
+        )
     assert outlets == [["a", "b", "c", "d"], ["a", "b"]]
 
 
@@ -104,7 +109,9 @@ def test_a_page_with_very_many_links_is_learned_in_part(store: Store) -> None:
     many = tuple(f"http://portal/x/{n}.htm" for n in range(1000))
     night(store, [shown("a", *many), shown("b", *many)])
     with store.reader.connect() as connection:
-        assert connection.execute(select(func.count()).select_from(FrameLinkRow)).scalar_one() == 400
+        assert (
+            connection.execute(select(func.count()).select_from(FrameLinkRow)).scalar_one() == 400
+        )
 
 
 def test_a_read_first_page_tells_what_stands_around_its_list_and_others_do_not() -> None:
@@ -112,7 +119,9 @@ def test_a_read_first_page_tells_what_stands_around_its_list_and_others_do_not()
     said = replace(reading([post(1)]), around=(HOME,))
 
     def seen(reading: Reading, number: int = 1) -> Looked:
-        return look(known, page(), lambda *_: reading, door="spider", horizon=SCOPE.horizon, page_no=number)
+        return look(
+            known, page(), lambda *_: reading, door="spider", horizon=SCOPE.horizon, page_no=number
+        )
 
     assert (seen(said).site, seen(said).around) == ("s", (HOME,))
     assert seen(said, 2).around == ()

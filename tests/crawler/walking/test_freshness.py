@@ -8,7 +8,15 @@ import pytest
 
 from crawler.model import Ask, shanghai_day
 from crawler.walking.asking import plain_due
-from crawler.walking.freshness import Copy, asks_past, copy_of, part, past_caches, runs, said_by_caches
+from crawler.walking.freshness import (
+    Copy,
+    asks_past,
+    copy_of,
+    part,
+    past_caches,
+    runs,
+    said_by_caches,
+)
 from crawler.walking.model import Known
 from tests.support.walking import NOW, outlet, page
 
@@ -102,7 +110,9 @@ def test_every_column_is_asked_plainly_within_the_days_and_not_all_on_one(days: 
                 turns[day] = turns.get(day, 0) + 1
         assert 89 - last < days
     # But for the first look of a month, that of all columns: units are counted by the month before.
-    others = {day: n for day, n in turns.items() if shanghai_day(NOW + timedelta(days=day)).day != 1}
+    others = {
+        day: n for day, n in turns.items() if shanghai_day(NOW + timedelta(days=day)).day != 1
+    }
     assert days < 7 or max(count for day, count in others.items() if day > 2 * days) < 40
 
 

@@ -12,7 +12,9 @@ from crawler.model import Manners, Outlet, OutletKind
 from crawler.walking.hosts import HostQueue, Task, host_key
 from crawler.walking.model import Known
 
-OUTLET = Outlet("x", OutletKind.COLUMN, "栏目", "portal", "site", (), "http://www.example.gov.cn/x/")
+OUTLET = Outlet(
+    "x", OutletKind.COLUMN, "栏目", "portal", "site", (), "http://www.example.gov.cn/x/"
+)
 
 
 def page(url: str) -> Task:

@@ -1,4 +1,5 @@
-"""Data addresses in the catalogue: by command, beside config.yaml, and beside a workbook that still names the page."""
+"""Data addresses in the catalogue: by command, beside config.yaml, and beside a workbook that still
+names the page."""
 
 from __future__ import annotations
 
@@ -63,8 +64,13 @@ def test_config_that_names_another_page_ends_a_data_address(store: Store) -> Non
         keep(connection, [found("yw", f"{HOST}yw/", DATA, NOW)])
         take(connection, "yw", by="经办人", reason="核对无误", now=NOW)
         assert sync(connection, given, NOW).changed == ()
-        assert connection.execute(select(OutletRow.url).where(OutletRow.id == "yw")).scalar_one() == DATA
-        moved = tuple(replace(one, url=f"{HOST}new/") if one.id == "yw" else one for one in given.outlets)
+        assert (
+            connection.execute(select(OutletRow.url).where(OutletRow.id == "yw")).scalar_one()
+            == DATA
+        )
+        moved = tuple(
+            replace(one, url=f"{HOST}new/") if one.id == "yw" else one for one in given.outlets
+        )
         sync(connection, replace(given, outlets=moved), NOW)
         now = connection.execute(select(OutletRow.url).where(OutletRow.id == "yw")).scalar_one()
     assert now == f"{HOST}new/"
@@ -77,7 +83,9 @@ def test_a_workbook_that_still_names_the_page_changes_nothing(store: Store, tmp_
         proposal = desk.proposed(connection, read(tmp_path, NEWS, row), NOW)
         assert proposal.faults == ()
         desk.enter(connection, proposal, NOW, by="经办人", proof="x")
-        connection.execute(OutletRow.__table__.update().where(OutletRow.id == "ms").values(render="browser"))
+        connection.execute(
+            OutletRow.__table__.update().where(OutletRow.id == "ms").values(render="browser")
+        )
         keep(connection, [found("ms", f"{HOST}ms/", f"{HOST}api/ms.json", NOW)])
         take(connection, "ms", by="经办人", reason="核对无误", now=NOW)
         again = desk.proposed(connection, read(tmp_path, NEWS, row), NOW)
@@ -113,14 +121,18 @@ def test_the_command_lists_takes_and_gives_back_some_columns_or_none(tmp_path: P
         sync(connection, office.settings.catalogue, MORNING - timedelta(days=9))
         for name in ("wjxx", "cgxx"):
             moment = MORNING.astimezone(UTC) - timedelta(hours=3)
-            keep(connection, [found(name, f"{PORTAL}/{name}/", f"{PORTAL}/api/{name}.json", moment)])
+            keep(
+                connection, [found(name, f"{PORTAL}/{name}/", f"{PORTAL}/api/{name}.json", moment)]
+            )
     listed = said(path, "data", "list")
     assert f"wjxx {PORTAL}/api/wjxx.json（12 条，最新 2020-07-19）" in listed
     data = json.loads(said(path, "data", "list", "--json"))
     assert [one["outlet"] for one in data] == ["cgxx", "wjxx"]
     told = ("--by", "经办人", "--reason", "核对无误")
     result = CliRunner().invoke(
-        columns, ["data", "take", "wjxx", "jyxx", "--config", str(path), *told], standalone_mode=False
+        columns,
+        ["data", "take", "wjxx", "jyxx", "--config", str(path), *told],
+        standalone_mode=False,
     )
     assert "jyxx 没有待采用的数据地址" in str(result.exception)
     assert "wjxx：已采用数据地址" in said(path, "data", "take", "wjxx", *told)

@@ -1,4 +1,5 @@
-"""Planned columns: what the store knows of them is read when their turn comes, in batches, and nothing gets lost."""
+"""Planned columns: what the store knows of them is read when their turn comes, in batches, and
+nothing gets lost."""
 
 from __future__ import annotations
 
@@ -106,12 +107,20 @@ def catalogue() -> Catalogue:
     column = Outlet("a", OutletKind.COLUMN, "栏目a", "portal", "s", ("u1",), url="http://portal/a/")
     nowhere = replace(column, id="b", url=None)
     account = Outlet(
-        "w", OutletKind.ACCOUNT, "某账号", "weibo", "s", ("u1",), handle={"uid": "1"},
+        "w",
+        OutletKind.ACCOUNT,
+        "某账号",
+        "weibo",
+        "s",
+        ("u1",),
+        handle={"uid": "1"},
         probes=(Probe("weibo", "http://weibo/1", {"uid": "1"}),),
-    )  # fmt: skip
+    )
     units = (Unit("u1", "单位", "全称", "区直部门"),)
     return Catalogue(
-        units, (Site("s", "门户", "http://portal/", manners=Manners(0.5, 2)),), (column, nowhere, account)
+        units,
+        (Site("s", "门户", "http://portal/", manners=Manners(0.5, 2)),),
+        (column, nowhere, account),
     )
 
 
@@ -142,6 +151,8 @@ def test_the_keeper_tells_what_the_store_knows(store: Store) -> None:
     with store.engine.begin() as connection:
         sync(connection, catalogue(), NOW)
         connection.execute(update(OutletRow).where(OutletRow.id == "a").values(etag="e"))
-    keeper = StoreKeeper(store.engine, store.reader, CrawlConfig(contact="x@example.org"), frozenset())
+    keeper = StoreKeeper(
+        store.engine, store.reader, CrawlConfig(contact="x@example.org"), frozenset()
+    )
     told = keeper.known(["a", "gone"])
     assert {id: one.etag for id, one in told.items()} == {"a": "e"}

@@ -1,4 +1,5 @@
-"""Asked politely: a host's cap and pause hold for every kind of request, robots.txt counts, a dead host is given up."""
+"""Asked politely: a host's cap and pause hold for every kind of request, robots.txt counts, a dead
+host is given up."""
 
 from __future__ import annotations
 
@@ -35,7 +36,9 @@ class Net:
         return Page(ask.url, ask.url, self.status, {}, self.robots, NOW)
 
 
-async def run(net: Net, urls: list[str], manners: dict[str, Manners] | None = None) -> dict[str, Page]:
+async def run(
+    net: Net, urls: list[str], manners: dict[str, Manners] | None = None
+) -> dict[str, Page]:
     done: dict[str, Page] = {}
 
     async def note(url: str, page: Page) -> None:
@@ -82,5 +85,7 @@ async def test_while_robots_cannot_be_had_nothing_is_asked() -> None:
 async def test_a_dead_host_is_given_up_and_the_rest_of_its_addresses_are_not_asked() -> None:
     net = Net(error="timeout")
     done = await run(net, [f"http://dead.example.com/{n}" for n in range(20)])
-    assert len([1 for url, _ in net.asked if not url.endswith("robots.txt")]) == CONFIG.give_up_after
+    assert (
+        len([1 for url, _ in net.asked if not url.endswith("robots.txt")]) == CONFIG.give_up_after
+    )
     assert sum(page.error == "host_gave_up" for page in done.values()) >= 18

@@ -1,4 +1,5 @@
-"""The golden reading of a column in the store, on both databases: learned, drifted from, gone back to, accepted."""
+"""The golden reading of a column in the store, on both databases: learned, drifted from, gone back
+to, accepted."""
 
 from __future__ import annotations
 
@@ -44,14 +45,20 @@ def post(n: int) -> Post:
 
 
 def built(turn: Turn, shape: Shape, *, overlaps: bool = True) -> Built:
-    return Built(turn, shape, (Row("标题1\x00", "http://portal/a/t1.htm", date(2020, 7, 18)),), overlaps)
+    return Built(
+        turn, shape, (Row("标题1\x00", "http://portal/a/t1.htm", date(2020, 7, 18)),), overlaps
+    )
 
 
 def looked(days: float, of: Built | None, **more: Any) -> Looked:
     """A look at column a so many days after NOW, and its two posts."""
     given: dict[str, Any] = {"evidence": Evidence.COMPLETE, "newest": date(2020, 7, 19)}
-    visit = Visit("a", NOW + timedelta(days=days), outcome=Outcome.READ, door="spider", **given | more)
-    return Looked(visit, posts=(post(0), post(1)), front=b"12345678", walk_done=True, site="s", built=of)
+    visit = Visit(
+        "a", NOW + timedelta(days=days), outcome=Outcome.READ, door="spider", **given | more
+    )
+    return Looked(
+        visit, posts=(post(0), post(1)), front=b"12345678", walk_done=True, site="s", built=of
+    )
 
 
 def entered(connection: Connection) -> None:
@@ -73,7 +80,9 @@ def nights(store: Store, *looks: Looked) -> dict[str, Kept]:
 
 def every(store: Store) -> list[Any]:
     with store.reader.connect() as connection:
-        return list(connection.execute(select(ColumnShapeRow.__table__).order_by(ColumnShapeRow.id)))
+        return list(
+            connection.execute(select(ColumnShapeRow.__table__).order_by(ColumnShapeRow.id))
+        )
 
 
 def test_the_first_whole_reading_is_golden_and_known_at_the_next_look(store: Store) -> None:
@@ -124,7 +133,9 @@ def test_what_is_frame_known_or_dismissed_by_now_is_accounted_for(store: Store) 
     assert list(nights(store, partial)) == ["golden"]
 
 
-def test_a_drift_is_one_row_however_many_nights_and_ends_when_the_page_is_as_it_was(store: Store) -> None:
+def test_a_drift_is_one_row_however_many_nights_and_ends_when_the_page_is_as_it_was(
+    store: Store,
+) -> None:
     with store.engine.begin() as connection:
         entered(connection)
     drift = built(Turn.DRIFT, NEW)
@@ -139,7 +150,9 @@ def test_a_drift_is_one_row_however_many_nights_and_ends_when_the_page_is_as_it_
     kept = found["drift"]
     assert (kept.shape, kept.whole, kept.overlaps) == (NEW, True, True)
     assert (kept.first_seen, kept.last_seen) == (NOW + timedelta(days=1), NOW + timedelta(days=3))
-    assert [row.title for row in found["golden"].rows] == ["标题0", "标题1"], "the newest before the drift"
+    assert [row.title for row in found["golden"].rows] == ["标题0", "标题1"], (
+        "the newest before the drift"
+    )
     assert list(nights(store, looked(4, built(Turn.SAME, OLD)))) == ["golden"]
     assert [row.kind for row in every(store)] == ["golden", "drift"]
 
@@ -165,10 +178,14 @@ def test_a_page_that_takes_turns_is_one_drift_and_a_third_page_another(store: St
 
 def accepted(store: Store, days: float) -> Any:
     with store.engine.begin() as connection:
-        return accept(connection, "a", NOW + timedelta(days=days), person="经办人", reason="栏目改版")
+        return accept(
+            connection, "a", NOW + timedelta(days=days), person="经办人", reason="栏目改版"
+        )
 
 
-def test_a_person_takes_the_page_as_it_is_and_nothing_is_forgotten_that_leads_on(store: Store) -> None:
+def test_a_person_takes_the_page_as_it_is_and_nothing_is_forgotten_that_leads_on(
+    store: Store,
+) -> None:
     with store.engine.begin() as connection:
         entered(connection)
     nights(store, looked(0, built(Turn.LEARN, OLD)), looked(1, built(Turn.DRIFT, NEW)))
@@ -188,12 +205,16 @@ def test_a_person_takes_the_page_as_it_is_and_nothing_is_forgotten_that_leads_on
 def test_where_it_does_not_lead_on_the_rest_is_learned_anew_too(store: Store) -> None:
     with store.engine.begin() as connection:
         entered(connection)
-    nights(store, looked(0, built(Turn.LEARN, OLD)), looked(1, built(Turn.DRIFT, NEW, overlaps=False)))
+    nights(
+        store, looked(0, built(Turn.LEARN, OLD)), looked(1, built(Turn.DRIFT, NEW, overlaps=False))
+    )
     assert not accepted(store, 2).kept
     with store.reader.connect() as connection:
         (known,) = known_outlets(connection, ["a"])
     assert (known.golden, known.drifting, known.front, known.dated) == (NEW, False, b"", 0)
     found = nights(store, looked(3, built(Turn.LEARN, NEW)))
     assert found["golden"].person == "经办人", "it was learned already"
-    assert nights(store, looked(4, built(Turn.LEARN, THIRD)))["golden"].shape == THIRD, "a new address"
+    assert nights(store, looked(4, built(Turn.LEARN, THIRD)))["golden"].shape == THIRD, (
+        "a new address"
+    )
     assert [row.kind for row in every(store) if row.ended is None] == ["golden"]

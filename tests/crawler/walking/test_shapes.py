@@ -1,4 +1,5 @@
-"""How a page is built is learned and watched: what changes from day to day is no drift, another list is."""
+"""How a page is built is learned and watched: what changes from day to day is no drift, another
+list is."""
 
 from __future__ import annotations
 
@@ -37,13 +38,17 @@ LEARNED = shape(LIST)
 
 
 def test_a_reading_tells_how_its_page_is_built() -> None:
-    assert shape(LIST) == Shape("trs", ("div.main", "div.news", "ul.list"), "item after", 15, "index_#.html")
+    assert shape(LIST) == Shape(
+        "trs", ("div.main", "div.news", "ul.list"), "item after", 15, "index_#.html"
+    )
 
 
 SMALL = {
     "a class more": LIST.replace("class='list'", "class='list blue'"),
     "a class in front": LIST.replace("class='news'", "class='first wide news'"),
-    "a box without a name more": LIST.replace("<ul class", "<div><ul class").replace("</ul>", "</ul></div>"),
+    "a box without a name more": LIST.replace("<ul class", "<div><ul class").replace(
+        "</ul>", "</ul></div>"
+    ),
     "a number in a name": LIST.replace("class='main'", "class='main' id='id_8f3a2c91'"),
     "posts fewer": LIST.replace(items(days(15)), items(days(9))),
     "posts more": LIST.replace(items(days(15)), items(days(20))),
@@ -52,7 +57,9 @@ SMALL = {
     ),
     "a banner above": "<div class='banner'><img src='/a.png'></div>" + LIST,
     "a state": LIST.replace("class='list'", "class='list active'"),
-    "so few posts that nothing turns": LIST.replace(items(days(15)), items(days(9))).replace(PAGER, ""),
+    "so few posts that nothing turns": LIST.replace(items(days(15)), items(days(9))).replace(
+        PAGER, ""
+    ),
     "new posts": LIST.replace(items(days(15)), items(days(15, date(2026, 11, 22)), start=3)),
     "another pager's words": LIST.replace("尾页", "末页"),
 }
@@ -99,7 +106,9 @@ def test_data_in_place_of_a_page_is_another_place() -> None:
     assert "place" in differences(LEARNED, said.shape)
 
 
-NAMES = st.lists(st.sampled_from(["main", "news", "list", "left", "tab1", "tab2"]), max_size=3, unique=True)
+NAMES = st.lists(
+    st.sampled_from(["main", "news", "list", "left", "tab1", "tab2"]), max_size=3, unique=True
+)
 BOX = st.builds(
     lambda tag, names: "".join([tag, *(f".{n}" for n in sorted(names))]),
     st.sampled_from(["div", "section", "td"]),
@@ -134,7 +143,9 @@ def test_of_pages_that_nest_deep_the_nearest_boxes_count(boxes: int) -> None:
     deep = "<div class='w'>" * boxes + LIST + "</div>" * boxes
     assert len(shape(deep).place) == 24
     assert differences(shape(deep), shape(f"<div>{deep}</div>")) == ()
-    assert differences(shape(deep), shape(deep.replace("class='list'", "class='rank'"))) == ("place",)
+    assert differences(shape(deep), shape(deep.replace("class='list'", "class='rank'"))) == (
+        "place",
+    )
 
 
 def test_further_pages_are_told_apart_by_how_they_are_addressed() -> None:
@@ -160,10 +171,16 @@ def column(*ages: int, **more: Any) -> Known:
     posts = [post(age) for age in ages]
     given: dict[str, Any] = {"golden": OLD, **more}
     return Known(
-        outlet(), front=b"".join(key(one.url) for one in posts), newest=posts[0].published.day if posts[0].published else None,
-        newest_url=posts[0].url, dated=len(posts), last_conclusive=NOW - timedelta(days=1), last_plain=NOW,
-        walk_done=True, **given,
-    )  # fmt: skip
+        outlet(),
+        front=b"".join(key(one.url) for one in posts),
+        newest=posts[0].published.day if posts[0].published else None,
+        newest_url=posts[0].url,
+        dated=len(posts),
+        last_conclusive=NOW - timedelta(days=1),
+        last_plain=NOW,
+        walk_done=True,
+        **given,
+    )
 
 
 def listed(*ages: int, built: Shape = NEW) -> Reading:
@@ -171,7 +188,9 @@ def listed(*ages: int, built: Shape = NEW) -> Reading:
 
 
 def seen(known: Known, said: Reading) -> Looked:
-    return look(known, fetched(), lambda *_: said, door="spider", horizon=TODAY - timedelta(days=200))
+    return look(
+        known, fetched(), lambda *_: said, door="spider", horizon=TODAY - timedelta(days=200)
+    )
 
 
 def test_a_page_built_as_it_was_says_nothing_to_the_store() -> None:
@@ -194,7 +213,11 @@ def test_the_first_look_learns_and_so_does_one_after_a_person_accepted() -> None
 
 def test_a_drift_that_leads_on_from_the_known_posts_is_a_look_as_ever() -> None:
     looked = seen(column(2, 5, 8, 9), listed(1, 2, 5, 8))
-    assert (looked.visit.evidence, looked.visit.reason, looked.learns) == (Evidence.COMPLETE, "", True)
+    assert (looked.visit.evidence, looked.visit.reason, looked.learns) == (
+        Evidence.COMPLETE,
+        "",
+        True,
+    )
     assert looked.built is not None
     assert (looked.built.turn, looked.built.overlaps) == (Turn.DRIFT, True)
 
@@ -209,7 +232,9 @@ def test_a_drift_that_shows_few_of_the_known_posts_clears_and_never_convicts() -
     assert looked.built is not None
     assert not looked.built.overlaps
     same = seen(column(2, 5, 8, 9), listed(2, 30, 31, 32, built=OLD))
-    assert (same.visit.evidence, same.visit.reason) == (Evidence.COMPLETE, ""), "the page is as it was"
+    assert (same.visit.evidence, same.visit.reason) == (Evidence.COMPLETE, ""), (
+        "the page is as it was"
+    )
 
 
 def test_a_doubt_is_told_once_and_the_drift_beside_it() -> None:
@@ -225,7 +250,9 @@ def test_a_persons_word_that_the_list_is_right_explains_a_drift_too() -> None:
 
 
 @given(st.sets(st.integers(1, 60), min_size=1), st.sets(st.integers(1, 60), min_size=1))
-def test_a_drift_never_proves_more_than_the_same_look_without_it(before: set[int], now: set[int]) -> None:
+def test_a_drift_never_proves_more_than_the_same_look_without_it(
+    before: set[int], now: set[int]
+) -> None:
     """Seeing less never accuses more: to know how a page was built only ever takes proof away."""
     known, said = column(*sorted(before)), listed(*sorted(now))
     drifted, plain = seen(known, said), seen(replace(known, golden=None), said)
@@ -267,7 +294,9 @@ def test_posts_under_new_addresses_are_known_by_title_and_day(
     web, memory = Web(), Familiar()
     memory.met = met
     monkeypatch.setattr("crawler.walking.walk.platform", lambda _: web)
-    said = replace(reading(post(n, host="https://new.example.gov.cn") for n in (2, 5, 8, 9)), shape=NEW)
+    said = replace(
+        reading(post(n, host="https://new.example.gov.cn") for n in (2, 5, 8, 9)), shape=NEW
+    )
     web.pages = {f"{HOME}/x/": said}
     run(walker(web, memory), [column(2, 5, 8, 9)])
     (looked,) = memory.looks

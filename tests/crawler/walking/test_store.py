@@ -70,7 +70,9 @@ def post(n: int, day: date | None = date(2020, 6, 19), column: str = "a") -> Pos
 
 
 def looked(moment: datetime, *posts: Post, column: str = "a", **more: object) -> Looked:
-    visit = Visit(column, moment, Outcome.READ, Evidence.COMPLETE, "spider", newest=date(2020, 6, 19))
+    visit = Visit(
+        column, moment, Outcome.READ, Evidence.COMPLETE, "spider", newest=date(2020, 6, 19)
+    )
     return Looked(visit, posts=posts, front=b"12345678", walk_done=True, **more)  # type: ignore[arg-type]
 
 
@@ -133,7 +135,9 @@ def test_a_new_address_forgets_the_old_pages_validators(store: Store) -> None:
         sync(connection, catalogue(), NOW)
         record(connection, [looked(NOW, post(1))], [], SCOPE)
         connection.execute(update(OutletRow).values(etag="old"))
-        moved = Outlet("a", OutletKind.COLUMN, "栏目a", "portal", "s", ("u1",), url="http://portal/new/")
+        moved = Outlet(
+            "a", OutletKind.COLUMN, "栏目a", "portal", "s", ("u1",), url="http://portal/new/"
+        )
         sync(connection, catalogue(moved), NOW)
         known = known_outlets(connection)[0]
     assert (known.etag, known.walk_done, known.newest) == ("", False, date(2020, 6, 19))
@@ -152,15 +156,30 @@ def test_writing_a_batch_twice_adds_only_visits(store: Store) -> None:
     assert {p.last_seen for p in posts} == {NOW + timedelta(hours=1)}
 
 
-def test_a_post_dated_anew_keeps_its_first_date_and_each_other_one_once_with_its_proof(store: Store) -> None:
-    days = (date(2020, 6, 19), date(2020, 7, 1), date(2020, 7, 1), date(2020, 6, 19), date(2020, 7, 2))
+def test_a_post_dated_anew_keeps_its_first_date_and_each_other_one_once_with_its_proof(
+    store: Store,
+) -> None:
+    days = (
+        date(2020, 6, 19),
+        date(2020, 7, 1),
+        date(2020, 7, 1),
+        date(2020, 6, 19),
+        date(2020, 7, 2),
+    )
     with store.engine.begin() as connection:
         sync(connection, catalogue(), NOW)
         for hours, day in enumerate(days):
-            record(connection, [looked(NOW + timedelta(hours=hours), post(1, day), post(2, None))], [], SCOPE)
+            record(
+                connection,
+                [looked(NOW + timedelta(hours=hours), post(1, day), post(2, None))],
+                [],
+                SCOPE,
+            )
         one, two = connection.execute(select(PostRow).order_by(PostRow.id)).all()
     assert (one.published, one.raw) == (days[0], days[0].isoformat())
-    assert one.others == [{"day": d, "raw": d, "place": "item"} for d in ("2020-07-01", "2020-07-02")]
+    assert one.others == [
+        {"day": d, "raw": d, "place": "item"} for d in ("2020-07-01", "2020-07-02")
+    ]
     assert (two.published, two.others) == (None, [])
 
 
@@ -170,7 +189,10 @@ def test_only_posts_of_the_horizon_on_our_hosts_wait_for_their_article(store: St
         sync(connection, catalogue(), NOW)
         old = post(3, date(2019, 1, 1))
         record(connection, [looked(NOW, post(1), abroad, old, post(4, None))], [], SCOPE)
-        assert sorted(pending_articles(connection)) == ["http://portal/a/t1.htm", "http://portal/a/t4.htm"]
+        assert sorted(pending_articles(connection)) == [
+            "http://portal/a/t1.htm",
+            "http://portal/a/t4.htm",
+        ]
 
 
 def test_an_article_gives_origin_and_date_and_keeps_what_disagrees(store: Store) -> None:
@@ -209,18 +231,34 @@ def test_a_portal_that_is_down_for_a_week_costs_no_article(store: Store) -> None
     with store.engine.begin() as connection:
         sync(connection, catalogue(), NOW)
         record(connection, [looked(NOW, post(1))], [], SCOPE)
-        for reason in ("server_error", "timeout", "captcha", "forbidden", "challenge", "reset", "login_wall"):
+        for reason in (
+            "server_error",
+            "timeout",
+            "captcha",
+            "forbidden",
+            "challenge",
+            "reset",
+            "login_wall",
+        ):
             outcome = Outcome.BLOCKED if reason in ("captcha", "challenge") else Outcome.UNREACHABLE
             record(connection, [], [ArticleSeen(url, Article(outcome, reason=reason), NOW)], SCOPE)
         assert pending_articles(connection) == [url]
         record(
-            connection, [], [ArticleSeen(url, Article(Outcome.READ, "标题", None, "区教育局"), NOW)], SCOPE
+            connection,
+            [],
+            [ArticleSeen(url, Article(Outcome.READ, "标题", None, "区教育局"), NOW)],
+            SCOPE,
         )
-        assert connection.execute(select(PostRow.article, PostRow.origin)).one() == ("read", "区教育局")
+        assert connection.execute(select(PostRow.article, PostRow.origin)).one() == (
+            "read",
+            "区教育局",
+        )
 
 
 def test_a_further_page_that_failed_alone_in_its_batch_changes_no_outlet(store: Store) -> None:
-    failed = replace(looked(NOW).visit, page_no=3, outcome=Outcome.UNREACHABLE, evidence=Evidence.NONE)
+    failed = replace(
+        looked(NOW).visit, page_no=3, outcome=Outcome.UNREACHABLE, evidence=Evidence.NONE
+    )
     with store.engine.begin() as connection:
         sync(connection, catalogue(), NOW)
         record(connection, [looked(NOW, post(1))], [], SCOPE)
@@ -235,7 +273,12 @@ def test_a_post_on_two_columns_is_fetched_once_for_both(store: Store) -> None:
     with store.engine.begin() as connection:
         sync(connection, catalogue(outlet("a"), outlet("b")), NOW)
         record(connection, [looked(NOW, shared)], [], SCOPE)
-        record(connection, [], [ArticleSeen(shared.url, Article(Outcome.READ, origin="财政局"), NOW)], SCOPE)
+        record(
+            connection,
+            [],
+            [ArticleSeen(shared.url, Article(Outcome.READ, origin="财政局"), NOW)],
+            SCOPE,
+        )
         assert unseen(connection, [shared.url]) == set()
         record(connection, [looked(NOW, shared, column="b")], [], SCOPE)
         adopt_articles(connection)
@@ -273,7 +316,9 @@ def test_two_writers_on_sqlite_lose_no_update(sqlite_store: Store) -> None:
         for _ in range(100):
             with sqlite_store.engine.begin() as connection:
                 planned = connection.execute(select(RunRow.planned)).scalar_one()
-                connection.execute(update(RunRow).where(RunRow.id == run).values(planned=planned + 1))
+                connection.execute(
+                    update(RunRow).where(RunRow.id == run).values(planned=planned + 1)
+                )
 
     threads = [threading.Thread(target=add) for _ in range(4)]
     for thread in threads:

@@ -39,8 +39,17 @@ def test_a_first_look_writes_all_it_sees_and_goes_on_from_there() -> None:
     looked = seen(Known(outlet()), said, page(etag='"a"', last_modified="Mon"))
     visit = looked.visit
     assert (visit.outcome, visit.evidence, visit.page_no) == (Outcome.READ, Evidence.COMPLETE, 1)
-    assert (visit.newest, visit.newest_url, visit.dated) == (TODAY - timedelta(days=1), post(1).url, 2)
-    assert (visit.etag, visit.last_modified, visit.status, len(visit.page_hash)) == ('"a"', "Mon", 200, 32)
+    assert (visit.newest, visit.newest_url, visit.dated) == (
+        TODAY - timedelta(days=1),
+        post(1).url,
+        2,
+    )
+    assert (visit.etag, visit.last_modified, visit.status, len(visit.page_hash)) == (
+        '"a"',
+        "Mon",
+        200,
+        32,
+    )
     assert looked.posts == said.posts
     assert looked.front == front(*said.posts)
     assert looked.more == (f"{HOME}/x/index_1.htm",)
@@ -50,7 +59,10 @@ def test_a_first_look_writes_all_it_sees_and_goes_on_from_there() -> None:
 def test_the_newest_date_counts_wherever_the_list_puts_it() -> None:
     pinned = replace(post(300), pinned=True)
     looked = seen(Known(outlet()), reading([pinned, post(5), post(2), post(9)]))
-    assert (looked.visit.newest, looked.visit.newest_url) == (TODAY - timedelta(days=2), post(2).url)
+    assert (looked.visit.newest, looked.visit.newest_url) == (
+        TODAY - timedelta(days=2),
+        post(2).url,
+    )
 
 
 @pytest.mark.parametrize("shown", [page(status=304, body=b""), page(body=b"list")])
@@ -83,7 +95,9 @@ def test_equal_bytes_are_read_while_the_walk_is_unfinished() -> None:
 
 def test_a_304_that_nobody_asked_for_is_no_answer() -> None:
     said = Reading(Outcome.UNREADABLE, Evidence.NONE, reason="no_list")
-    assert seen(Known(outlet()), said, page(status=304, body=b"")).visit.outcome is Outcome.UNREADABLE
+    assert (
+        seen(Known(outlet()), said, page(status=304, body=b"")).visit.outcome is Outcome.UNREADABLE
+    )
 
 
 @pytest.mark.parametrize("status", [403, 404, 500, 0])
@@ -101,11 +115,17 @@ def test_validators_are_sent_only_for_a_column_walked_to_its_end() -> None:
 
 
 def test_a_refused_look_keeps_what_was_known_and_forgets_validators_of_the_wall() -> None:
-    known = Known(outlet(), etag='"a"', newest=TODAY, newest_url="u", dated=5, walk_since=NOW, walk_prior=NOW)
+    known = Known(
+        outlet(), etag='"a"', newest=TODAY, newest_url="u", dated=5, walk_since=NOW, walk_prior=NOW
+    )
     said = Reading(Outcome.BLOCKED, Evidence.COMPLETE, reason="captcha", mark="请输入验证码")
     looked = seen(known, said, page(etag='"wall"', last_modified="Tue"))
     visit = looked.visit
-    assert (visit.outcome, visit.evidence, visit.reason) == (Outcome.BLOCKED, Evidence.NONE, "captcha")
+    assert (visit.outcome, visit.evidence, visit.reason) == (
+        Outcome.BLOCKED,
+        Evidence.NONE,
+        "captcha",
+    )
     assert (visit.newest, visit.newest_url, visit.etag, visit.last_modified) == (TODAY, "u", "", "")
     assert (looked.posts, looked.front, looked.more) == ((), None, ())
     assert (looked.walk_since, looked.walk_prior) == (NOW, NOW)
@@ -124,14 +144,18 @@ def test_far_fewer_posts_than_last_time_are_not_believed() -> None:
     assert seen(known, reading([post(n) for n in range(7)])).visit.outcome is Outcome.READ
 
 
-def test_a_list_that_was_full_and_is_empty_is_in_doubt_and_one_that_never_held_anything_is_empty() -> None:
+def test_a_list_that_was_full_and_is_empty_is_in_doubt_and_one_that_never_held_anything_is_empty() -> (
+    None
+):
     emptied = seen(Known(outlet(), dated=20, **SETTLED), reading([])).visit
     assert (emptied.outcome, emptied.reason) == (Outcome.UNREADABLE, "emptied")
     assert seen(Known(outlet(floor=5)), reading([])).visit.outcome is Outcome.EMPTY
 
 
 def test_the_floor_is_of_the_first_page_only() -> None:
-    looked = seen(Known(outlet(floor=5), dated=20), reading([post(1)]), page_no=2, seen=lambda _: False)
+    looked = seen(
+        Known(outlet(floor=5), dated=20), reading([post(1)]), page_no=2, seen=lambda _: False
+    )
     assert looked.visit.outcome is Outcome.READ
 
 
@@ -177,13 +201,18 @@ def test_a_list_in_order_is_followed_to_the_horizon_and_not_beyond() -> None:
     inside, before = post(1), post(2, HORIZON - timedelta(days=1))
     assert seen(Known(outlet()), reading([inside, post(3, HORIZON)], next_)).more == (next_,)
     assert seen(Known(outlet()), reading([inside, before], next_)).walk_done
-    # An old post that is not the last one is pinned, or the list is in no order: what follows may be new.
+    # An old post that is not the last one is pinned, or the list is in no order: what follows may
+    # be new.
     assert seen(Known(outlet()), reading([before, inside], next_)).more == (next_,)
 
 
 def test_the_last_page_allowed_ends_the_walk() -> None:
     looked = seen(
-        Known(outlet()), reading([post(1)], f"{HOME}/next"), page_no=3, max_pages=3, seen=lambda _: False
+        Known(outlet()),
+        reading([post(1)], f"{HOME}/next"),
+        page_no=3,
+        max_pages=3,
+        seen=lambda _: False,
     )
     assert looked.walk_done
 
@@ -216,7 +245,9 @@ def test_a_link_back_is_not_followed_and_the_next_new_one_is() -> None:
 
 
 def test_a_stub_says_where_the_list_stands() -> None:
-    said = Reading(Outcome.UNREADABLE, Evidence.NONE, next=(f"{HOME}/real/",), reason="redirect_stub")
+    said = Reading(
+        Outcome.UNREADABLE, Evidence.NONE, next=(f"{HOME}/real/",), reason="redirect_stub"
+    )
     looked = seen(Known(outlet()), said)
     assert looked.redirect == f"{HOME}/real/"
     assert seen(Known(outlet()), replace(said, reason="no_list")).redirect is None
@@ -238,7 +269,9 @@ READINGS = st.builds(
     outcome=st.sampled_from(Outcome),
     evidence=st.sampled_from(Evidence),
     posts=st.lists(st.integers(-3, 400).map(post), max_size=8).map(tuple),
-    next=st.lists(st.sampled_from([f"{HOME}/x/", f"{HOME}/p2", f"{HOME}/p3"]), max_size=3).map(tuple),
+    next=st.lists(st.sampled_from([f"{HOME}/x/", f"{HOME}/p2", f"{HOME}/p3"]), max_size=3).map(
+        tuple
+    ),
     reason=st.sampled_from(["", "captcha", "redirect_stub"]),
 )
 KNOWN = st.builds(

@@ -1,4 +1,5 @@
-"""The walk over many hosts: manners, robots, retries, giving up, and how far a list is followed. No network."""
+"""The walk over many hosts: manners, robots, retries, giving up, and how far a list is followed. No
+network."""
 
 from __future__ import annotations
 
@@ -19,7 +20,19 @@ from crawler.walking.freshness import PAST_CACHES
 from crawler.walking.hosts import host_key
 from crawler.walking.model import Known
 from crawler.walking.walk import Walk
-from tests.support.walking import HOME, NOW, TODAY, Memory, Web, failing, outlet, page, post, reading, walker
+from tests.support.walking import (
+    HOME,
+    NOW,
+    TODAY,
+    Memory,
+    Web,
+    failing,
+    outlet,
+    page,
+    post,
+    reading,
+    walker,
+)
 
 POLITE = {"www.example.gov.cn": Manners(0.0001, 1)}
 
@@ -48,7 +61,10 @@ def columns(web: Web, count: int, host: str = HOME) -> list[Known]:
 
 
 def outcomes(memory: Memory) -> dict[str, tuple[str, str]]:
-    return {looked.visit.outlet: (looked.visit.outcome.value, looked.visit.reason) for looked in memory.looks}
+    return {
+        looked.visit.outlet: (looked.visit.outcome.value, looked.visit.reason)
+        for looked in memory.looks
+    }
 
 
 # Manners
@@ -155,7 +171,9 @@ def test_robots_that_are_no_rules_forbid_nothing(web: Web, answer: Page) -> None
     assert web.urls.count(f"{HOME}/robots.txt") == 1
 
 
-def test_while_robots_cannot_be_had_nothing_is_asked_and_their_failure_is_the_answer(web: Web) -> None:
+def test_while_robots_cannot_be_had_nothing_is_asked_and_their_failure_is_the_answer(
+    web: Web,
+) -> None:
     known, memory = columns(web, 3), Memory()
     robots(web, page(status=503))
     run(walker(web, memory, robots=True), known)
@@ -222,7 +240,8 @@ def test_one_dead_host_never_costs_another_its_look(web: Web) -> None:
     for one in dead:
         web.pages[str(one.outlet.url)] = failing("refused")
     alive = [
-        Known(replace(one.outlet, id=f"alive-{one.outlet.id}")) for one in columns(web, 5, "http://a.gov.cn")
+        Known(replace(one.outlet, id=f"alive-{one.outlet.id}"))
+        for one in columns(web, 5, "http://a.gov.cn")
     ]
     memory = Memory()
     run(walker(web, memory, hosts=("dead.example.gov.cn", "a.gov.cn")), [*dead, *alive])
@@ -295,14 +314,17 @@ def test_a_stub_to_another_host_is_refused_with_its_cause(web: Web) -> None:
 
 
 def test_a_stub_never_answers_for_its_target(web: Web) -> None:
-    """The stub does not change when the list behind it does: the list's validators are not sent to it."""
+    """The stub does not change when the list behind it does: the list's validators are not sent to
+    it."""
     memory = Memory()
     web.pages[f"{HOME}/x/"] = stub(f"{HOME}/real/")
     web.pages[f"{HOME}/real/"] = reading([post(1)])
     honest = web.fetch
 
     async def validated(ask: Ask) -> Page:
-        return replace(await honest(ask), headers={"last-modified": "Mon, 20 Jul 2020 00:00:00 GMT"})
+        return replace(
+            await honest(ask), headers={"last-modified": "Mon, 20 Jul 2020 00:00:00 GMT"}
+        )
 
     first = walker(web, memory)
     first.fetch = validated
@@ -388,7 +410,11 @@ def test_a_walk_that_broke_off_goes_on_past_the_posts_it_had_stored(web: Web) ->
     broken = web.pages[f"{HOME}/x/index_2.htm"]
     web.pages[f"{HOME}/x/index_2.htm"] = page(status=500)
     known = night(web, known, memory)
-    assert (known.walk_done, known.walk_since is not None, len(memory.first_seen)) == (False, True, 4)
+    assert (known.walk_done, known.walk_since is not None, len(memory.first_seen)) == (
+        False,
+        True,
+        4,
+    )
     web.pages[f"{HOME}/x/index_2.htm"] = broken
     known = night(web, known, memory)
     assert len(web.asked) == 4
@@ -404,7 +430,8 @@ def test_a_holiday_walk_that_broke_off_still_stops_at_what_was_known_before_it(w
     listing(web, [[1, 2], [3, 4], [5, 6], [11, 12], [13, 14]])
     web.pages[f"{HOME}/x/index_2.htm"] = failing("reset")
     known = night(web, known, memory, retries=0)
-    # A list that did not lead to a post that is known is not believed yet: the next night begins where this one did.
+    # A list that did not lead to a post that is known is not believed yet: the next night begins
+    # where this one did.
     assert known.last_conclusive == prior
     listing(web, [[1, 2], [3, 4], [5, 6], [11, 12], [13, 14]])
     known = night(web, known, memory)
@@ -415,8 +442,11 @@ def test_a_holiday_walk_that_broke_off_still_stops_at_what_was_known_before_it(w
 
 
 def test_a_further_page_may_want_a_form(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As the province's platform does: one address, another form for every page, the last one leading back."""
-    form = Ask(f"{HOME}/search", "POST", {"Content-Type": "application/x-www-form-urlencoded"}, b"page=2")
+    """As the province's platform does: one address, another form for every page, the last one
+    leading back."""
+    form = Ask(
+        f"{HOME}/search", "POST", {"Content-Type": "application/x-www-form-urlencoded"}, b"page=2"
+    )
     third = replace(form, body=b"page=3")
     said = {
         b"list": replace(reading([post(1), post(2)], f"{HOME}/x/index_1.htm"), asks=(form,)),
@@ -428,8 +458,10 @@ def test_a_further_page_may_want_a_form(web: Web, monkeypatch: pytest.MonkeyPatc
     memory = Memory()
     known = night(web, Known(outlet()), memory)
     assert [(ask.method, ask.body) for ask in web.asked] == [
-        ("GET", b""), ("POST", b"page=2"), ("POST", b"page=3"),
-    ]  # fmt: skip
+        ("GET", b""),
+        ("POST", b"page=2"),
+        ("POST", b"page=3"),
+    ]
     assert web.asked[1].headers["Content-Type"] == "application/x-www-form-urlencoded"
     assert known.settled
     assert [one.visit.page_no for one in memory.looks] == [1, 2, 3]
@@ -448,7 +480,11 @@ def test_a_column_whose_list_is_only_at_its_interface_is_asked_there(
     run(walker(web, memory), [Known(outlet())])
     assert [(ask.method, ask.body) for ask in web.asked] == [("GET", b""), ("POST", b"page=1")]
     (looked,) = memory.looks
-    assert (looked.visit.outcome, looked.visit.url, looked.visit.page_no) == (Outcome.READ, form.url, 1)
+    assert (looked.visit.outcome, looked.visit.url, looked.visit.page_no) == (
+        Outcome.READ,
+        form.url,
+        1,
+    )
 
 
 @pytest.mark.parametrize("back", ["/x/", "/x/index_1.htm", "/x/index_2.htm"])
@@ -483,7 +519,9 @@ def test_an_unchanged_column_costs_one_request_with_its_validators(web: Web) -> 
     web.pages[f"{HOME}/x/"] = page(status=304, body=b"")
     memory = Memory()
     run(walker(web, memory), [known])
-    assert [dict(ask.headers) for ask in web.asked] == [{"If-None-Match": '"a"', "If-Modified-Since": "Mon"}]
+    assert [dict(ask.headers) for ask in web.asked] == [
+        {"If-None-Match": '"a"', "If-Modified-Since": "Mon"}
+    ]
     assert outcomes(memory) == {"x": ("unchanged", "")}
     web.asked.clear()
     run(walker(web, memory, conditional=False), [known])
@@ -509,7 +547,9 @@ def test_articles_are_fetched_once_for_new_posts_of_the_horizon_on_our_hosts(web
 
 def test_an_article_that_was_read_before_is_not_fetched_again(web: Web) -> None:
     memory = Memory(read={post(1).url})
-    known = replace(Known(outlet()), front=key("other"), dated=1, walk_done=True, last_conclusive=NOW)
+    known = replace(
+        Known(outlet()), front=key("other"), dated=1, walk_done=True, last_conclusive=NOW
+    )
     web.pages[f"{HOME}/x/"] = reading([post(1), post(2)])
     run(walker(web, memory, articles=True), [known])
     assert [url for url in web.urls if "/t/" in url] == [post(2).url]

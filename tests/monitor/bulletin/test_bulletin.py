@@ -1,4 +1,5 @@
-"""The bulletin as plain data: the seed's figures, names chosen by rules, and nobody accused without a verdict."""
+"""The bulletin as plain data: the seed's figures, names chosen by rules, and nobody accused without
+a verdict."""
 
 from __future__ import annotations
 
@@ -40,27 +41,42 @@ STALE = {
 }
 
 
-def quota_verdicts(counts: Iterable[tuple[tuple[str, str], Count]], units: Sequence[str]) -> list[Verdict]:
+def quota_verdicts(
+    counts: Iterable[tuple[tuple[str, str], Count]], units: Sequence[str]
+) -> list[Verdict]:
     """What the quota rule would say of every unit and month."""
     found = dict(counts)
     return [
         Verdict(
-            "unit_quota", f"unit:{unit}", Value.FRESH if found.get((unit, month), ZERO).meets(10) else Value.STALE, "", "c",
-            units=(unit,), period=month, numbers={"quota": 10},
+            "unit_quota",
+            f"unit:{unit}",
+            Value.FRESH if found.get((unit, month), ZERO).meets(10) else Value.STALE,
+            "",
+            "c",
+            units=(unit,),
+            period=month,
+            numbers={"quota": 10},
         )
         for unit in units
         for month in MONTHS
-    ]  # fmt: skip
+    ]
 
 
-def outlet_verdict(outlet: str, value: Value, newest: date | None = None, due: date | None = None) -> Verdict:
-    shown = Newest(newest, "样例", "http://portal.example.org/x.htm", str(newest), "item") if newest else None
+def outlet_verdict(
+    outlet: str, value: Value, newest: date | None = None, due: date | None = None
+) -> Verdict:
+    shown = (
+        Newest(newest, "样例", "http://portal.example.org/x.htm", str(newest), "item")
+        if newest
+        else None
+    )
     return Verdict("column_stale", f"outlet:{outlet}", value, "句子。", "c", newest=shown, due=due)
 
 
 @cache
 def seed_bulletin() -> Bulletin:
-    """The seed's quarter with stale columns, the eleven accounts, and one account that no register knows."""
+    """The seed's quarter with stale columns, the eleven accounts, and one account that no register
+    knows."""
     with TemporaryDirectory() as folder:
         engine = new_store(Path(folder))
         try:
@@ -80,7 +96,9 @@ def _seed_bulletin(engine: Engine) -> Bulletin:
             add_outlet(connection, name, units)
             old = units == ("盖山镇",)
             newest, due = (
-                (date(2018, 3, 1), date(2019, 3, 1)) if old else (date(2019, 5, 1), date(2020, 5, 1))
+                (date(2018, 3, 1), date(2019, 3, 1))
+                if old
+                else (date(2019, 5, 1), date(2020, 5, 1))
             )
             verdicts.append(outlet_verdict(name, Value.STALE, newest, due))
         for account in accounts:
@@ -88,7 +106,9 @@ def _seed_bulletin(engine: Engine) -> Bulletin:
             add_outlet(connection, name, [account["unit"]], kind="account", platform="wechat")
             idle = name == "仓山营商"
             verdicts.append(
-                outlet_verdict(name, Value.STALE if idle else Value.FRESH, date(2020, 6, 24 if idle else 30))
+                outlet_verdict(
+                    name, Value.STALE if idle else Value.FRESH, date(2020, 6, 24 if idle else 30)
+                )
             )
         add_outlet(
             connection,
@@ -105,21 +125,32 @@ def _seed_bulletin(engine: Engine) -> Bulletin:
         counts = unit_month_counts(connection, Q2.start, Q2.end, AS_OF)
         verdicts += quota_verdicts(counts.items(), [row["unit"] for row in rows])
         return compile(
-            connection, Q2, as_of=AS_OF, verdicts=verdicts, settings=BulletinSettings(place="仓山区"),
-            order=[row["unit"] for row in rows], outlet_order=[a["account"] for a in accounts],
-        )  # fmt: skip
+            connection,
+            Q2,
+            as_of=AS_OF,
+            verdicts=verdicts,
+            settings=BulletinSettings(place="仓山区"),
+            order=[row["unit"] for row in rows],
+            outlet_order=[a["account"] for a in accounts],
+        )
 
 
 def test_the_seeds_figures_one_by_one() -> None:
     found = figures(seed_bulletin())
     assert found["posts"] == 3038
     assert (found["listed"], found["unattributed"]) == (1993, 1045)
-    assert found["groups"] == {"镇街": {"units": 13, "posts": 684}, "区直部门": {"units": 23, "posts": 1309}}
+    assert found["groups"] == {
+        "镇街": {"units": 13, "posts": 684},
+        "区直部门": {"units": 23, "posts": 1309},
+    }
     assert found["good"] == {
         "镇街": ["临江街道", "三叉街街道"],
         "区直部门": ["教育局", "人社局", "文体旅局", "生态环境局", "应急管理局"],
     }
-    assert found["several"] == {"镇街": ["螺洲镇"], "区直部门": ["工信局", "审计局", "房管局", "市场监管局"]}
+    assert found["several"] == {
+        "镇街": ["螺洲镇"],
+        "区直部门": ["工信局", "审计局", "房管局", "市场监管局"],
+    }
     assert found["every"] == {"镇街": ["螺洲镇"], "区直部门": ["工信局", "审计局", "房管局"]}
     assert found["shortfalls"] == {
         "螺洲镇": "4月-6 5月-8 6月-8",
@@ -175,17 +206,30 @@ def small(tmp_path: Path, count: int, *verdicts: Verdict, period: Period = Q2) -
         add_site(connection)
         add_unit(connection, "教育局")
         add_outlet(connection, "edu", ["教育局"])
-        add_posts(connection, [post("edu", date(2020, 4, 1 + n), title=f"样例{n}") for n in range(count)])
+        add_posts(
+            connection, [post("edu", date(2020, 4, 1 + n), title=f"样例{n}") for n in range(count)]
+        )
         watch(connection)
     with engine.connect() as connection:
         return compile(
-            connection, period, as_of=AS_OF, verdicts=verdicts, check=(date(2020, 7, 20), date(2020, 7, 20))
+            connection,
+            period,
+            as_of=AS_OF,
+            verdicts=verdicts,
+            check=(date(2020, 7, 20), date(2020, 7, 20)),
         )
 
 
 def month_verdict(month: str, value: Value, cause: str = "") -> Verdict:
     return Verdict(
-        "unit_quota", "unit:教育局", value, "", "c", period=month, numbers={"quota": 10}, cause=cause
+        "unit_quota",
+        "unit:教育局",
+        value,
+        "",
+        "c",
+        period=month,
+        numbers={"quota": 10},
+        cause=cause,
     )
 
 
@@ -197,7 +241,10 @@ def test_without_a_verdict_nobody_is_short(tmp_path: Path) -> None:
 
 
 def test_an_unknown_month_is_printed_as_unknown_with_its_cause(tmp_path: Path) -> None:
-    verdicts = [month_verdict("2020-04", Value.UNKNOWN, "not_covered"), month_verdict("2020-05", Value.STALE)]
+    verdicts = [
+        month_verdict("2020-04", Value.UNKNOWN, "not_covered"),
+        month_verdict("2020-05", Value.STALE),
+    ]
     (group,) = small(tmp_path, 3, *verdicts, month_verdict("2020-06", Value.STALE)).groups
     assert group.rows[0].completion == "4月未判定 5月-10 6月-10"
     assert group.rows[0].causes[0] == "有栏目没有抓取完整"
@@ -206,13 +253,16 @@ def test_an_unknown_month_is_printed_as_unknown_with_its_cause(tmp_path: Path) -
 
 def test_exactly_ten_passes_and_months_do_not_offset(tmp_path: Path) -> None:
     verdicts = [
-        month_verdict(m, v) for m, v in zip(MONTHS, [Value.FRESH, Value.STALE, Value.STALE], strict=True)
+        month_verdict(m, v)
+        for m, v in zip(MONTHS, [Value.FRESH, Value.STALE, Value.STALE], strict=True)
     ]
     (group,) = small(tmp_path, 10, *verdicts).groups
     assert group.rows[0].completion == "5月-10 6月-10"
 
 
-def test_a_bulletin_before_the_quarters_end_does_not_judge_the_running_month(tmp_path: Path) -> None:
+def test_a_bulletin_before_the_quarters_end_does_not_judge_the_running_month(
+    tmp_path: Path,
+) -> None:
     verdicts = [
         month_verdict("2020-04", Value.FRESH),
         month_verdict("2020-05", Value.STALE),
@@ -245,7 +295,8 @@ def test_a_period_is_read_as_asked(text: str, start: str, end: str, words: str) 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2020Q5", "2020-13", "Q2", "2020-06-30..2020-04-01", "../x", "2020-02-30..2020-03-01"]
+    "text",
+    ["", "2020Q5", "2020-13", "Q2", "2020-06-30..2020-04-01", "../x", "2020-02-30..2020-03-01"],
 )
 def test_no_period_is_refused_with_what_is_allowed(text: str) -> None:
     with pytest.raises(ValueError, match="2020Q2"):

@@ -1,4 +1,5 @@
-"""``gengxin bulletin`` and ``gengxin attribution`` from the outside: a small district, a quarter, real files."""
+"""``gengxin bulletin`` and ``gengxin attribution`` from the outside: a small district, a quarter,
+real files."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ Run = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    """A district whose columns, each of one unit, were all read to the end on the day before; the office vouched for them."""
+    """A district whose columns, each of one unit, were all read to the end on the day before; the
+    office vouched for them."""
     path = tmp_path / "config.yaml"
     units = [
         {"id": id_, "short": short, "full": full, "group": group, "quota": 10}
@@ -75,8 +77,15 @@ def config(tmp_path: Path) -> Path:
                 for month, count in enumerate(counts, 4):
                     for n in range(count):
                         origin = f"县{short}" if n else ("房管所" if id_ == "fgj" else short)
-                        post(connection, f"c-{id_}", f"http://portal.example.org/{id_}/{month}-{n}.htm",
-                             date(2020, month, 1 + n % 28), LOOK, title=f"样例{id_}{month}{n}", origin=origin)  # fmt: skip
+                        post(
+                            connection,
+                            f"c-{id_}",
+                            f"http://portal.example.org/{id_}/{month}-{n}.htm",
+                            date(2020, month, 1 + n % 28),
+                            LOOK,
+                            title=f"样例{id_}{month}{n}",
+                            origin=origin,
+                        )
                 for moment in (LOOK, LOOK + timedelta(days=1)):
                     visit(connection, f"c-{id_}", moment, date(2020, 6, 28))
     return path
@@ -102,7 +111,9 @@ def test_a_period_is_printed_with_the_names_that_the_rules_choose(run: Run, conf
     code, said = run("bulletin", "2020Q2")
     assert code == 0, said
     assert "西岭镇：4月-7 5月-6" in said
-    assert "房管局：4月-4 5月-5 6月-4" in said, "what it surely lacks: the post signed 房管所 may be its own"
+    assert "房管局：4月-4 5月-5 6月-4" in said, (
+        "what it surely lacks: the post signed 房管所 may be its own"
+    )
     folder = config.parent / "通报"
     assert {file.name for file in folder.iterdir()} == {
         f"通报-2020Q2{s}" for s in (".json", ".xlsx", ".docx")
@@ -117,7 +128,9 @@ def test_options_may_stand_before_the_period(run: Run) -> None:
     assert "2020年6月" in said
 
 
-def test_one_decision_about_an_origin_holds_for_counts_rules_and_bulletin(run: Run, config: Path) -> None:
+def test_one_decision_about_an_origin_holds_for_counts_rules_and_bulletin(
+    run: Run, config: Path
+) -> None:
     code, said = run("attribution", "--month", "2020-06")
     assert code == 0
     assert "房管所　1 条" in said
@@ -189,12 +202,24 @@ def test_what_cannot_be_done_is_one_sentence(run: Run, words: tuple[str, ...], t
 
 def test_the_clerk_strikes_and_adds_with_reasons_that_stay(run: Run, config: Path) -> None:
     assert (
-        run("bulletin", "strike", "2020Q2", "多次", "西岭镇", "--reason", "机构调整", "--by", "办公室")[0]
+        run(
+            "bulletin",
+            "strike",
+            "2020Q2",
+            "多次",
+            "西岭镇",
+            "--reason",
+            "机构调整",
+            "--by",
+            "办公室",
+        )[0]
         == 0
     )
     assert run("bulletin", "add", "2020Q2", "较好", "东河镇", "--reason", "报送及时")[0] == 0
     assert run("bulletin", "commend", "2020Q2", "教育局", "--reason", "信息质量较高")[0] == 0
-    assert run("bulletin", "errors", "2020Q2", "--received", "6", "--done", "6", "--late", "1")[0] == 0
+    assert (
+        run("bulletin", "errors", "2020Q2", "--received", "6", "--done", "6", "--late", "1")[0] == 0
+    )
     code, _ = run("bulletin", "2020Q2")
     assert code == 0
     data = json.loads((config.parent / "通报" / "通报-2020Q2.json").read_text(encoding="utf-8"))
@@ -211,7 +236,9 @@ def test_the_clerk_strikes_and_adds_with_reasons_that_stay(run: Run, config: Pat
     assert "教育局：信息质量较高。予以表扬。" in text
 
 
-def test_an_edit_that_no_longer_fits_stops_the_print_and_names_its_file(run: Run, config: Path) -> None:
+def test_an_edit_that_no_longer_fits_stops_the_print_and_names_its_file(
+    run: Run, config: Path
+) -> None:
     folder = config.parent / "bulletins"
     folder.mkdir()
     edits = {"edits": [{"list": "several", "name": "教育局", "action": "strike", "reason": "样例"}]}
@@ -231,9 +258,17 @@ def test_an_edit_that_no_longer_fits_stops_the_print_and_names_its_file(run: Run
     assert "强制" in paper.core_properties.comments
 
 
-def test_a_frozen_bulletin_stays_as_it_was_and_its_errata_stand_beside_it(run: Run, config: Path) -> None:
+def test_a_frozen_bulletin_stays_as_it_was_and_its_errata_stand_beside_it(
+    run: Run, config: Path
+) -> None:
     code, said = run(
-        "bulletin", "2020Q2", "--printed", "2020-07-20", "--check", "2020-07-13..2020-07-20", "--freeze"
+        "bulletin",
+        "2020Q2",
+        "--printed",
+        "2020-07-20",
+        "--check",
+        "2020-07-13..2020-07-20",
+        "--freeze",
     )
     assert code == 0
     assert "已封存" in said
@@ -272,7 +307,9 @@ def test_a_changed_archive_is_refused(run: Run, config: Path) -> None:
     assert "改动" in said
 
 
-def test_a_bulletin_of_one_group_names_nobody_else_and_its_sums_hold(run: Run, config: Path) -> None:
+def test_a_bulletin_of_one_group_names_nobody_else_and_its_sums_hold(
+    run: Run, config: Path
+) -> None:
     code, said = run("bulletin", "2020Q2", "--group", "镇街")
     assert code == 0, said
     path = config.parent / "通报" / "通报-2020Q2-镇街.json"

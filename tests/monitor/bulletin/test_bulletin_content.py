@@ -1,4 +1,5 @@
-"""The bulletin's lines on what posts hold: counts by kind and publisher, only what a person confirmed, nobody for suspects."""
+"""The bulletin's lines on what posts hold: counts by kind and publisher, only what a person
+confirmed, nobody for suspects."""
 
 from __future__ import annotations
 
@@ -29,8 +30,17 @@ DAY = date(2020, 6, 20)
 
 def fault(unit: str, family: str, kind: str, mended: date | None = None) -> ContentFault:
     return ContentFault(
-        unit, family, kind, "=样例标题", "http://portal.example.org/1.htm", "通知公告", "正文", "应为“部署”：布署", DAY, mended
-    )  # fmt: skip
+        unit,
+        family,
+        kind,
+        "=样例标题",
+        "http://portal.example.org/1.htm",
+        "通知公告",
+        "正文",
+        "应为“部署”：布署",
+        DAY,
+        mended,
+    )
 
 
 FAULTS = (

@@ -28,7 +28,9 @@ def with_row(bulletin: Bulletin, short: str, **changes: Any) -> Bulletin:
 
 
 def said(bulletin: Bulletin) -> str:
-    return "\n".join(fault.sentence for fault in errors(lint(bulletin, works=lambda day: day.weekday() < 5)))
+    return "\n".join(
+        fault.sentence for fault in errors(lint(bulletin, works=lambda day: day.weekday() < 5))
+    )
 
 
 def test_the_true_bulletin_has_no_error() -> None:
@@ -130,8 +132,11 @@ def test_an_edit_that_cannot_be_made_is_refused(edit: Edit, word: str) -> None:
 
 
 def test_columns_and_units_of_zero_can_be_struck() -> None:
-    edits = [Edit("columns", "住房保障", "strike", "已迁移"), Edit("no_documents", "工信局", "strike", "已补报"),
-             Edit("year_units", "盖山镇", "strike", "另行约谈")]  # fmt: skip
+    edits = [
+        Edit("columns", "住房保障", "strike", "已迁移"),
+        Edit("no_documents", "工信局", "strike", "已补报"),
+        Edit("year_units", "盖山镇", "strike", "另行约谈"),
+    ]
     bulletin = edited(seed_bulletin(), edits)
     assert "住房保障" not in [row.name for row in bulletin.columns]
     assert "工信局" not in bulletin.disclosure.none
@@ -143,11 +148,19 @@ def test_the_text_has_the_seeds_sections_and_figures() -> None:
     text = "\n".join([s.heading + "".join(s.paragraphs) for s in found])
     assert [s.heading[0] for s in found] == ["一", "二", "三", "四"]
     for words in (
-        "共发布信息3038条", "13个镇街中，做得较好的单位有：临江街道、三叉街街道", "其中螺洲镇第二季度每月均未达到考核要求",
-        "23个区直部门中", "教育局、人社局、文体旅局、生态环境局、应急管理局", "登记在册的11个政务新媒体",
-        "共主动公开政府信息200条", "盖山镇有2个栏目超期一年以上未更新", "于2020年7月28日前", "于2020年7月31日前",
-        "建设局、应急管理局、审计局负责维护的项目质量安全监督信息栏目", "合格率90.91%",
-    ):  # fmt: skip
+        "共发布信息3038条",
+        "13个镇街中，做得较好的单位有：临江街道、三叉街街道",
+        "其中螺洲镇第二季度每月均未达到考核要求",
+        "23个区直部门中",
+        "教育局、人社局、文体旅局、生态环境局、应急管理局",
+        "登记在册的11个政务新媒体",
+        "共主动公开政府信息200条",
+        "盖山镇有2个栏目超期一年以上未更新",
+        "于2020年7月28日前",
+        "于2020年7月31日前",
+        "建设局、应急管理局、审计局负责维护的项目质量安全监督信息栏目",
+        "合格率90.91%",
+    ):
         assert words in text
 
 

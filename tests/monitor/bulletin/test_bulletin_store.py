@@ -1,4 +1,5 @@
-"""The queries behind the bulletin, on SQLite and on PostgreSQL: counts, coverage, last period's list, accounts."""
+"""The queries behind the bulletin, on SQLite and on PostgreSQL: counts, coverage, last period's
+list, accounts."""
 
 from __future__ import annotations
 
@@ -49,12 +50,21 @@ def test_the_seeds_figures_come_from_either_store(store: Store) -> None:
             settings=BulletinSettings(place="仓山区"),
             horizon=date(2019, 1, 1),
         )
-    printed = {(row["unit"], month): int(row[month]) for row in rows for month in MONTHS if int(row[month])}
+    printed = {
+        (row["unit"], month): int(row[month]) for row in rows for month in MONTHS if int(row[month])
+    }
     assert {key: count.at_least for key, count in found.items() if count.at_least} == printed
     assert all(found[key].complete for key in printed)
     said = figures(bulletin)
-    assert (said["posts"], said["listed"], said["unattributed"], said["documents"]) == (3038, 1993, 1045, 200)
-    assert {row.short for group in bulletin.groups for row in group.rows} == {row["unit"] for row in rows}
+    assert (said["posts"], said["listed"], said["unattributed"], said["documents"]) == (
+        3038,
+        1993,
+        1045,
+        200,
+    )
+    assert {row.short for group in bulletin.groups for row in group.rows} == {
+        row["unit"] for row in rows
+    }
     assert set(said["no_documents"]) == set(NO_DOCUMENTS)
     assert {one.before for one in bulletin.comparisons} == {ZERO}, (
         "January to March were watched and held nothing"
@@ -73,8 +83,12 @@ def test_coverage_ends_with_the_moment_of_the_bulletin(store: Store) -> None:
 
 
 def blame(outlet: str, value: Value = Value.STALE, rule: str = "column_stale") -> Verdict:
-    newest = Newest(date(2019, 1, 1), "样例", "http://portal.example.org/x.htm", "2019-01-01", "item")
-    return Verdict(rule, f"outlet:{outlet}", value, f"{outlet}超期。", "c", units=("教育局",), newest=newest)
+    newest = Newest(
+        date(2019, 1, 1), "样例", "http://portal.example.org/x.htm", "2019-01-01", "item"
+    )
+    return Verdict(
+        rule, f"outlet:{outlet}", value, f"{outlet}超期。", "c", units=("教育局",), newest=newest
+    )
 
 
 OUTLETS = ("修好了", "还没修", "又坏了", "看不到", "批准了", "撤了")
@@ -121,12 +135,20 @@ def test_only_what_the_bulletin_before_really_named_is_told(store: Store) -> Non
         earlier(connection)
     with store.reader.connect() as connection:
         bulletin = compile(
-            connection, Q2, as_of=AS_OF, verdicts=NOW, settings=BulletinSettings(place="样例区"), last=(BEGIN, {"还没修", "修好了"})
-        )  # fmt: skip
+            connection,
+            Q2,
+            as_of=AS_OF,
+            verdicts=NOW,
+            settings=BulletinSettings(place="样例区"),
+            last=(BEGIN, {"还没修", "修好了"}),
+        )
     assert [one.name for one in bulletin.past or ()] == ["修好了", "还没修"]
     assert named_outlets(bulletin) == {"还没修", "又坏了"}
     text = "".join(paragraph for section in sections(bulletin) for paragraph in section.paragraphs)
-    assert "上期通报的2个栏目和账号中，已整改1个，未整改1个；仍未整改的有：教育局的还没修栏目。" in text
+    assert (
+        "上期通报的2个栏目和账号中，已整改1个，未整改1个；仍未整改的有：教育局的还没修栏目。"
+        in text
+    )
 
 
 def test_without_an_earlier_judgement_nothing_is_said_of_the_list_before(store: Store) -> None:
@@ -136,7 +158,9 @@ def test_without_an_earlier_judgement_nothing_is_said_of_the_list_before(store: 
         assert past_matters(connection, too_early, AS_OF, (), NOW, {}) is None
 
 
-@pytest.mark.parametrize(("standing", "named"), [("new", False), ("accepted", True), ("dismissed", False)])
+@pytest.mark.parametrize(
+    ("standing", "named"), [("new", False), ("accepted", True), ("dismissed", False)]
+)
 def test_an_account_that_nobody_registered_is_named_once_a_person_has_said_so(
     store: Store, standing: str, named: bool
 ) -> None:
@@ -146,11 +170,22 @@ def test_an_account_that_nobody_registered_is_named_once_a_person_has_said_so(
         add_outlet(connection, "教育动态", ["教育局"])
         connection.execute(
             insert(CandidateRow).values(
-                platform="weibo", number="uid:1", name="样例教育", link="", place="link", outlet_id="教育动态",
-                page_url="http://portal.example.org/", page_hash="", first_seen=BEFORE, last_seen=BEFORE,
-                state=standing, decided_by="值班员", decided_at=BEFORE, reason="样例",
+                platform="weibo",
+                number="uid:1",
+                name="样例教育",
+                link="",
+                place="link",
+                outlet_id="教育动态",
+                page_url="http://portal.example.org/",
+                page_hash="",
+                first_seen=BEFORE,
+                last_seen=BEFORE,
+                state=standing,
+                decided_by="值班员",
+                decided_at=BEFORE,
+                reason="样例",
             )
-        )  # fmt: skip
+        )
     with store.reader.connect() as connection:
         bulletin = compile(connection, Q2, as_of=AS_OF)
     text = "".join(paragraph for section in sections(bulletin) for paragraph in section.paragraphs)

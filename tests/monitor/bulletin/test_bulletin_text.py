@@ -1,4 +1,5 @@
-"""The parts that other bulletins add: rates with numerators, platforms, veto, found errors, praise; and the lint of them."""
+"""The parts that other bulletins add: rates with numerators, platforms, veto, found errors, praise;
+and the lint of them."""
 
 from __future__ import annotations
 
@@ -35,7 +36,10 @@ def full() -> Bulletin:
         seed_bulletin(),
         columns_judged=68,
         columns_passed=64,
-        veto=(VetoLine("门户", "空白栏目", 5, 5), VetoLine("门户", "应更新而长期未更新的栏目", 3, 10, 2)),
+        veto=(
+            VetoLine("门户", "空白栏目", 5, 5),
+            VetoLine("门户", "应更新而长期未更新的栏目", 3, 10, 2),
+        ),
         past=(
             PastMatter("a", "栏目", "规划计划", ("发改局",), "repaired"),
             PastMatter("b", "账号", "样例号", (), "open"),
@@ -43,7 +47,9 @@ def full() -> Bulletin:
         ),
         errors_reported=ErrorReports(received=6, done=5, late=1),
         commended=(Commendation(name="教育局", reason="信息质量较高"),),
-        found_accounts=(FoundAccount("weibo", "样例", ("教育局",), "http://portal.example.org/", True),),
+        found_accounts=(
+            FoundAccount("weibo", "样例", ("教育局",), "http://portal.example.org/", True),
+        ),
     )
 
 
@@ -81,7 +87,8 @@ def test_no_false_alarm_on_our_own_text_and_workbook(tmp_path: Path, suffix: str
         sheet.write(full(), path)
     else:
         lines = [
-            block.text or "\n".join("\t".join(row) for row in block.rows) for block in text_blocks(full())
+            block.text or "\n".join("\t".join(row) for row in block.rows)
+            for block in text_blocks(full())
         ]
         path.write_text("\n".join(lines), encoding="utf-8")
     assert check_file(path) == ()
@@ -92,7 +99,13 @@ def test_the_workbook_shows_last_periods_list_and_the_accounts_gaps(tmp_path: Pa
     first = replace(bulletin.accounts[0], posts=12, gap=17, days_out=3)
     sheet.write(replace(bulletin, accounts=(first, *bulletin.accounts[1:])), tmp_path / "b.xlsx")
     book = openpyxl.load_workbook(tmp_path / "b.xlsx")
-    assert [cell.value for cell in book["上期整改"][3]][:5] == [1, "栏目", "规划计划", "发改局", "已整改"]
+    assert [cell.value for cell in book["上期整改"][3]][:5] == [
+        1,
+        "栏目",
+        "规划计划",
+        "发改局",
+        "已整改",
+    ]
     assert [cell.value for cell in book["附件3 新媒体"][3]][7:10] == [12, 17, 3]
     assert "栏目条数" in book.sheetnames
     assert "未登记账号" in book.sheetnames

@@ -1,4 +1,5 @@
-"""Ranks, earlier periods and the running month: hints with their arithmetic, nothing where nobody looked."""
+"""Ranks, earlier periods and the running month: hints with their arithmetic, nothing where nobody
+looked."""
 
 from __future__ import annotations
 
@@ -38,7 +39,10 @@ def weekday(day: date) -> bool:
 
 
 def test_ranks_are_told_inside_a_group_and_equal_totals_share_one() -> None:
-    groups = (Group("镇街", (row("甲", 9), row("乙", 12), row("丙", 9))), Group("区直部门", (row("丁", 1),)))
+    groups = (
+        Group("镇街", (row("甲", 9), row("乙", 12), row("丙", 9))),
+        Group("区直部门", (row("丁", 1),)),
+    )
     found = {c.unit: (c.rank, c.of) for c in compare(groups, Earlier())}
     assert found == {"甲": (2, 3), "乙": (1, 3), "丙": (2, 3), "丁": (1, 1)}
 
@@ -53,13 +57,21 @@ def test_the_periods_before_have_the_same_length() -> None:
     assert (previous(Q2).start, previous(Q2).end) == (date(2020, 1, 1), date(2020, 3, 31))
     assert (year_before(Q2).start, year_before(Q2).end) == (date(2019, 4, 1), date(2019, 6, 30))
     february = Period.parse("2021-02")
-    assert (year_before(february).end, previous(february).end) == (date(2020, 2, 29), date(2021, 1, 31))
+    assert (year_before(february).end, previous(february).end) == (
+        date(2020, 2, 29),
+        date(2021, 1, 31),
+    )
 
 
 def test_a_month_runs_on_at_its_pace_in_working_days() -> None:
     groups = (Group("g", (row("甲", 0, 0, 6),)),)
     (found,) = forecast(groups, Q2.months, date(2020, 6, 15), weekday)
-    assert (found.so_far.at_least, found.expected, found.days_left, found.enough) == (6, 12, 11, True)
+    assert (found.so_far.at_least, found.expected, found.days_left, found.enough) == (
+        6,
+        12,
+        11,
+        True,
+    )
 
 
 def test_nothing_is_foretold_of_a_month_that_is_over_or_of_another_period() -> None:
@@ -96,8 +108,20 @@ def test_the_bulletin_compares_only_with_what_was_crawled(tmp_path: Path) -> Non
 
 
 def test_the_workbook_shows_ranks_and_leaves_unknown_periods_empty(tmp_path: Path) -> None:
-    sheet.write(compiled(tmp_path, date(2020, 1, 1), datetime(2020, 6, 15, tzinfo=UTC)), tmp_path / "b.xlsx")
+    sheet.write(
+        compiled(tmp_path, date(2020, 1, 1), datetime(2020, 6, 15, tzinfo=UTC)), tmp_path / "b.xlsx"
+    )
     page = openpyxl.load_workbook(tmp_path / "b.xlsx")["比较"]
     assert [cell.value for cell in page[3]][2:] == [
-        "教育局", "不少于1", 1, 1, 2, None, None, None, "未作判定", 0, 11,
-    ]  # fmt: skip
+        "教育局",
+        "不少于1",
+        1,
+        1,
+        2,
+        None,
+        None,
+        None,
+        "未作判定",
+        0,
+        11,
+    ]

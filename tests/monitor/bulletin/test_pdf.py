@@ -1,4 +1,5 @@
-"""PDF by LibreOffice: real where it is installed, and one clear sentence where it is not or fails."""
+"""PDF by LibreOffice: real where it is installed, and one clear sentence where it is not or
+fails."""
 
 from __future__ import annotations
 

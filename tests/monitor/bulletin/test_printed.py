@@ -61,7 +61,9 @@ def test_wrong_figures_and_names_too_many_are_told() -> None:
         ("完成", ()),
     ],
 )
-def test_completion_words_are_read_in_every_dress(text: str, found: tuple[tuple[int, int], ...]) -> None:
+def test_completion_words_are_read_in_every_dress(
+    text: str, found: tuple[tuple[int, int], ...]
+) -> None:
     assert shortfalls(text) == found
 
 

@@ -1,4 +1,5 @@
-"""Somebody's printed bulletin against itself: every kind of contradiction found, and no false alarm."""
+"""Somebody's printed bulletin against itself: every kind of contradiction found, and no false
+alarm."""
 
 from __future__ import annotations
 
@@ -55,7 +56,9 @@ def test_a_consistent_bulletin_raises_nothing() -> None:
 
 
 RANGED = (
-    GOOD.replace("西岭镇\t1\t2\t3\t7月-9、8月-8、9月-7", "西岭镇\t1至2\t2\t3至6\t7月-8、8月-8、9月-4")
+    GOOD.replace(
+        "西岭镇\t1\t2\t3\t7月-9、8月-8、9月-7", "西岭镇\t1至2\t2\t3至6\t7月-8、8月-8、9月-4"
+    )
     .replace("教育局\t10\t14\t10\t34\t完成", "教育局\t不少于10\t14\t未作判定\t\t9月未判定")
     .replace("\t19\t24\t19\t62\t", "\t不少于19\t24\t不少于9\t不少于52\t")
     .replace("文化体育和旅游局\t9\t10\t9\t28", "文化体育和旅游局\t9\t10\t9至9\t28")
@@ -66,7 +69,9 @@ def test_numbers_with_bounds_are_read_as_such() -> None:
     """As our own annexes print what was not seen whole: a row with a range is a row."""
     assert faults(RANGED) == []
     wrong = RANGED.replace("9月-4", "9月-7")
-    assert faults(wrong) == ["西岭镇：完成情况印为“7月-8、8月-8、9月-7”，1至2/2/3至6应为“7月-8 8月-8 9月-4”"]
+    assert faults(wrong) == [
+        "西岭镇：完成情况印为“7月-8、8月-8、9月-7”，1至2/2/3至6应为“7月-8 8月-8 9月-4”"
+    ]
     less = RANGED.replace("共发布信息101条", "共发布信息70条")
     assert any("附件反而多" in said for said in faults(less))
 
@@ -100,7 +105,10 @@ def test_a_deadline_on_a_day_off_is_a_note_where_working_days_are_known() -> Non
     text = GOOD + "请于10月16日前报送。"
     found = check(claims(blocks_of(text)), works=lambda day: day.weekday() < 5)
     assert found == (Fault("note", "时限", "时限2021年10月16日不是工作日"),)
-    assert check(claims(blocks_of(text.replace("16", "15"))), works=lambda day: day.weekday() < 5) == ()
+    assert (
+        check(claims(blocks_of(text.replace("16", "15"))), works=lambda day: day.weekday() < 5)
+        == ()
+    )
 
 
 def test_some_towns_that_failed_are_not_taken_for_the_number_of_towns() -> None:
@@ -142,7 +150,9 @@ def test_a_workbook_of_somebody_else_is_read(tmp_path: Path) -> None:
         ("a.txt", b"\xff\xfe\x00\x81", "UTF-8"),
     ],
 )
-def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, name: str, content: bytes, word: str) -> None:
+def test_what_cannot_be_read_is_one_sentence(
+    tmp_path: Path, name: str, content: bytes, word: str
+) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(NotRead, match=word):
         read_file(tmp_path / name)
@@ -179,7 +189,8 @@ def test_an_entity_in_a_word_file_brings_no_file_of_ours(tmp_path: Path) -> None
 
 @given(
     st.text(
-        alphabet="0123456789月-、：。，\t\n关于年第一二季度镇局完成合计每均未达到其中有 附件", max_size=300
+        alphabet="0123456789月-、：。，\t\n关于年第一二季度镇局完成合计每均未达到其中有 附件",
+        max_size=300,
     )
 )
 @settings(max_examples=200, deadline=None)
@@ -191,7 +202,8 @@ NS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
 def write_docx(path: Path, text: str) -> None:
-    """A minimal Word file: paragraphs, and tables where lines have tabs; the first cell of a head spans none."""
+    """A minimal Word file: paragraphs, and tables where lines have tabs; the first cell of a head
+    spans none."""
     body = []
     for block in blocks_of(text):
         if block.text:

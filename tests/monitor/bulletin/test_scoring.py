@@ -45,7 +45,9 @@ def test_months_that_could_not_be_judged_cost_nothing(tmp_path: Path) -> None:
 
 def test_a_score_never_falls_below_zero(tmp_path: Path) -> None:
     text = EXAMPLE.replace("points: 10}", "points: 1000}")
-    assert min(s.points for s in score(seed_bulletin(), read_scheme(scheme_file(tmp_path, text)))) == 0
+    assert (
+        min(s.points for s in score(seed_bulletin(), read_scheme(scheme_file(tmp_path, text)))) == 0
+    )
 
 
 @pytest.mark.parametrize(

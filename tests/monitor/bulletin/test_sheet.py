@@ -51,7 +51,10 @@ def test_the_rows_behind_a_figure_can_be_counted(tmp_path: Path) -> None:
     path = tmp_path / "b.xlsx"
     sheet.write(seed_bulletin(), path)
     rows = values(path, "依据")[2:]
-    assert sum(row[1] == "网站信息" and row[2] == "螺洲镇" and row[3] == "2020-05" for row in rows) == 2
+    assert (
+        sum(row[1] == "网站信息" and row[2] == "螺洲镇" and row[3] == "2020-05" for row in rows)
+        == 2
+    )
     assert sum(row[1] == "网站信息" for row in rows) == 3038
     assert sum(row[1] == "主动公开" for row in rows) == 200
 
@@ -69,7 +72,9 @@ def test_it_is_an_offices_table(tmp_path: Path) -> None:
 
 def test_crawled_text_never_becomes_a_formula_or_a_link(tmp_path: Path) -> None:
     line = PostLine("", "", date(2020, 4, 1), "2020-04", "", "", (), "", 1.0)
-    posts = tuple(replace(line, title=text, origin=text, url=text, columns=(text,)) for text in NASTY)
+    posts = tuple(
+        replace(line, title=text, origin=text, url=text, columns=(text,)) for text in NASTY
+    )
     path = tmp_path / "b.xlsx"
     sheet.write(replace(small(tmp_path, 1), posts=posts), path)
     book = openpyxl.load_workbook(path)
@@ -80,13 +85,19 @@ def test_crawled_text_never_becomes_a_formula_or_a_link(tmp_path: Path) -> None:
     assert not [n for n in zipfile.ZipFile(path).namelist() if "hyperlink" in n]
 
 
-@pytest.mark.parametrize("name", ["一/二:三?", "长" * 220, "😀局", "\x00\x01局\ud800", "[x]", "'x'"])
+@pytest.mark.parametrize(
+    "name", ["一/二:三?", "长" * 220, "😀局", "\x00\x01局\ud800", "[x]", "'x'"]
+)
 def test_strange_names_do_no_harm(tmp_path: Path, name: str) -> None:
     bulletin = small(tmp_path, 1)
-    group = replace(bulletin.groups[0], name=name, rows=(replace(bulletin.groups[0].rows[0], short=name),))
+    group = replace(
+        bulletin.groups[0], name=name, rows=(replace(bulletin.groups[0].rows[0], short=name),)
+    )
     path = tmp_path / "b.xlsx"
     sheet.write(replace(bulletin, groups=(group,)), path)
-    assert len(openpyxl.load_workbook(path).sheetnames) == len(set(openpyxl.load_workbook(path).sheetnames))
+    assert len(openpyxl.load_workbook(path).sheetnames) == len(
+        set(openpyxl.load_workbook(path).sheetnames)
+    )
 
 
 def test_a_big_bulletin_is_written_in_seconds(tmp_path: Path) -> None:

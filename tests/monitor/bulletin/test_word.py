@@ -1,4 +1,5 @@
-"""The Word document: the look of an official paper, every figure in it, templates checked, names harmless."""
+"""The Word document: the look of an official paper, every figure in it, templates checked, names
+harmless."""
 
 from __future__ import annotations
 
@@ -45,7 +46,9 @@ def written(tmp_path: Path, bulletin: Bulletin | None = None) -> Path:
 def test_the_annexes_in_the_paper_are_the_seeds(tmp_path: Path) -> None:
     found = claims(read_file(written(tmp_path)))
     counts = {line.name: line.counts for annex in found.annexes for line in annex.lines}
-    assert counts == {row["unit"]: tuple(exactly(int(row[m])) for m in MONTHS) for row in seed_rows()}
+    assert counts == {
+        row["unit"]: tuple(exactly(int(row[m])) for m in MONTHS) for row in seed_rows()
+    }
     assert (found.total, found.registered, found.accounts, found.quota) == (3038, 11, 11, 10)
 
 
@@ -100,7 +103,9 @@ def test_strange_names_do_no_harm(tmp_path: Path, name: str) -> None:
     bulletin = official()
     group = bulletin.groups[0]
     rows = (replace(group.rows[0], short=name), *group.rows[1:])
-    path = written(tmp_path, replace(bulletin, groups=(replace(group, rows=rows), bulletin.groups[1])))
+    path = written(
+        tmp_path, replace(bulletin, groups=(replace(group, rows=rows), bulletin.groups[1]))
+    )
     cells = [cell.text for row in docx.Document(str(path)).tables[0].rows for cell in row.cells]
     assert word.clean(name) in cells
 
@@ -108,9 +113,13 @@ def test_strange_names_do_no_harm(tmp_path: Path, name: str) -> None:
 def test_a_district_of_120_units_prints_in_a_moment(tmp_path: Path) -> None:
     bulletin = official()
     group = bulletin.groups[1]
-    rows = tuple(replace(group.rows[n % 23], unit=f"u{n}", short=f"样例单位{n}") for n in range(120))
+    rows = tuple(
+        replace(group.rows[n % 23], unit=f"u{n}", short=f"样例单位{n}") for n in range(120)
+    )
     began = time.process_time()
-    path = written(tmp_path, replace(bulletin, groups=(bulletin.groups[0], replace(group, rows=rows))))
+    path = written(
+        tmp_path, replace(bulletin, groups=(bulletin.groups[0], replace(group, rows=rows)))
+    )
     assert time.process_time() - began < 5
     names = {line.name for annex in claims(read_file(path)).annexes for line in annex.lines}
     assert {row.short for row in rows} <= names
@@ -128,7 +137,9 @@ def template(tmp_path: Path, *lines: str) -> str:
 
 
 def test_the_offices_own_template_is_filled_where_its_fields_stand(tmp_path: Path) -> None:
-    path = template(tmp_path, "内部资料 {{统计期}}", "{{标题}}", "{{正文}}", "{{附件}}", "抄送：区委办")
+    path = template(
+        tmp_path, "内部资料 {{统计期}}", "{{标题}}", "{{正文}}", "{{附件}}", "抄送：区委办"
+    )
     paper = docx.Document(str(written(tmp_path, official(template=path))))
     lines = [p.text for p in paper.paragraphs]
     assert lines[0] == "内部资料 2020年第二季度"
@@ -153,7 +164,9 @@ def test_a_template_with_an_unknown_field_is_refused_with_its_name(
 
 
 @pytest.mark.parametrize("content", [None, b"no word file"])
-def test_a_broken_or_missing_template_is_one_sentence(tmp_path: Path, content: bytes | None) -> None:
+def test_a_broken_or_missing_template_is_one_sentence(
+    tmp_path: Path, content: bytes | None
+) -> None:
     path = tmp_path / "t.docx"
     if content is not None:
         path.write_bytes(content)
@@ -162,7 +175,8 @@ def test_a_broken_or_missing_template_is_one_sentence(tmp_path: Path, content: b
 
 
 def hard(units: int, months: int) -> Bulletin:
-    """The seed's paper with what widens a column: nobody saw a month, two bounds, long names, everything short."""
+    """The seed's paper with what widens a column: nobody saw a month, two bounds, long names,
+    everything short."""
     bulletin = official()
     period = Period.parse("2020" if months == 12 else "2020Q2")
     between = (12, 14) if months == 12 else (112, 140)
@@ -180,25 +194,40 @@ def hard(units: int, months: int) -> Bulletin:
         words = completion(period.months, missing, [states[kind]] * months)
         name = "行政服务中心管理委员会" if n % 7 == 0 else row.short
         rows.append(
-            replace(row, unit=f"u{n}", short=name, counts=(counts[kind],) * months, states=(states[kind],) * months,
-                    completion=words, causes=("被网站拦截",) * months)
-        )  # fmt: skip
+            replace(
+                row,
+                unit=f"u{n}",
+                short=name,
+                counts=(counts[kind],) * months,
+                states=(states[kind],) * months,
+                completion=words,
+                causes=("被网站拦截",) * months,
+            )
+        )
     group = replace(bulletin.groups[1], rows=tuple(rows))
     return replace(bulletin, period=period, groups=(group,))
 
 
-@pytest.mark.parametrize(("units", "months"), [(3, 3), (23, 3), (50, 3), (120, 3), (23, 12), (60, 12)])
+@pytest.mark.parametrize(
+    ("units", "months"), [(3, 3), (23, 3), (50, 3), (120, 3), (23, 12), (60, 12)]
+)
 def test_no_figure_is_broken_and_no_table_is_wider_than_the_text(
     tmp_path: Path, units: int, months: int
 ) -> None:
     paper = docx.Document(str(written(tmp_path, hard(units, months))))
     for table in paper.tables[:-1]:
-        assert sum(Length(cell.width or 0).cm for cell in table.rows[0].cells) <= word.TABLE_WIDTH + 0.05
+        assert (
+            sum(Length(cell.width or 0).cm for cell in table.rows[0].cells)
+            <= word.TABLE_WIDTH + 0.05
+        )
         for number, head in enumerate(table.rows[0].cells):
             if head.text.endswith("月"):
                 for cell in (row.cells[number] for row in table.rows):
                     size = cell.paragraphs[0].runs[0].font.size
-                    assert ems(cell.text) * Length(size or 0).cm <= Length(cell.width or 0).cm - 2 * MARGIN
+                    assert (
+                        ems(cell.text) * Length(size or 0).cm
+                        <= Length(cell.width or 0).cm - 2 * MARGIN
+                    )
 
 
 @pytest.mark.slow
@@ -208,7 +237,10 @@ def test_the_printed_pages_hold_every_figure_whole(tmp_path: Path) -> None:
     bulletin = hard(60, 3)
     pdf.write(bulletin, tmp_path / "b.pdf")
     made = subprocess.run(
-        ["pdftotext", "-layout", str(tmp_path / "b.pdf"), "-"], capture_output=True, check=True, text=True
+        ["pdftotext", "-layout", str(tmp_path / "b.pdf"), "-"],
+        capture_output=True,
+        check=True,
+        text=True,
     )
     pages = made.stdout.split("\f")
     annex = [page for page in pages if "未判定" in page and "完成情况" in page]

@@ -1,4 +1,5 @@
-"""The command as a person types it: on a small district, by its exit codes, its sentences and its JSON."""
+"""The command as a person types it: on a small district, by its exit codes, its sentences and its
+JSON."""
 
 from __future__ import annotations
 
@@ -23,7 +24,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         yield made
 
 
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str
+) -> tuple[int, str]:
     monkeypatch.setattr("sys.argv", ["gengxin", *words])
     code = main()
     caught = capsys.readouterr()
@@ -98,9 +101,18 @@ def test_a_whole_quarter_is_printed_from_the_command_line(
     place: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     code, text = run(
-        monkeypatch, capsys, "bulletin", "2020Q2", "--config", str(place.config), "--as-of", AS_OF,
-        "--out", str(tmp_path / "out"), "--json",
-    )  # fmt: skip
+        monkeypatch,
+        capsys,
+        "bulletin",
+        "2020Q2",
+        "--config",
+        str(place.config),
+        "--as-of",
+        AS_OF,
+        "--out",
+        str(tmp_path / "out"),
+        "--json",
+    )
     assert code in (0, 5), text
     data = json.loads(text[text.index("{") : text.rindex("}") + 1])
     assert data["figures"]["posts"] >= 36

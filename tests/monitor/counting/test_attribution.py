@@ -1,4 +1,5 @@
-"""Whose post is it: labelled origins, duty, aliases with validity, and what may never be attributed."""
+"""Whose post is it: labelled origins, duty, aliases with validity, and what may never be
+attributed."""
 
 from __future__ import annotations
 
@@ -24,9 +25,23 @@ BUREAUS = """
 园林中心 园林中心|大数据服务中心 大数据服务中心|土储中心 土地储备中心|信访局 信访局|营商办 营商环境建设办公室
 """
 TOWNS = ["仓山镇", "城门镇", "盖山镇", "建新镇", "螺洲镇"]
-STREETS = ["仓前街道", "东升街道", "对湖街道", "金山街道", "临江街道", "三叉街街道", "上渡街道", "下渡街道"]
-ACCOUNTS = {"仓山发布": "大数据服务中心", "福州仓山警方在线": "公安分局", "仓山司法": "司法局",
-            "仓山营商": "营商办", "美丽临江": "临江街道"}  # fmt: skip
+STREETS = [
+    "仓前街道",
+    "东升街道",
+    "对湖街道",
+    "金山街道",
+    "临江街道",
+    "三叉街街道",
+    "上渡街道",
+    "下渡街道",
+]
+ACCOUNTS = {
+    "仓山发布": "大数据服务中心",
+    "福州仓山警方在线": "公安分局",
+    "仓山司法": "司法局",
+    "仓山营商": "营商办",
+    "美丽临江": "临江街道",
+}
 
 
 def district() -> list[Unit]:
@@ -43,7 +58,9 @@ def district() -> list[Unit]:
 NAMES = Names.build(district(), accounts=ACCOUNTS)
 
 
-def whose(origin: str | None, *column_units: str, names: Names = NAMES, day: date = DAY) -> Attribution:
+def whose(
+    origin: str | None, *column_units: str, names: Names = NAMES, day: date = DAY
+) -> Attribution:
     return attribute(origin, column_units, names, day)
 
 
@@ -105,7 +122,9 @@ def test_without_an_origin_a_column_of_nobody_is_nobodys_and_asks_nobody() -> No
     assert (whose(None).unit, whose(None).doubtful) == (None, False)
 
 
-@pytest.mark.parametrize("origin", ["新华社", "福州市教育局", "鼓楼区教育局", "仓山区人民政府办公室"])
+@pytest.mark.parametrize(
+    "origin", ["新华社", "福州市教育局", "鼓楼区教育局", "仓山区人民政府办公室"]
+)
 def test_an_outside_origin_is_nobodys_even_in_a_units_own_column(origin: str) -> None:
     assert whose(origin, "教育局").unit is None
 
@@ -124,13 +143,19 @@ def test_what_is_nobodys_says_why(origin: str, reason: Reason) -> None:
 
 def test_a_joint_post_goes_to_the_first_and_names_the_others() -> None:
     answer = whose("教育局、卫健局、仓山镇", "卫健局")
-    assert (answer.unit, answer.others, answer.reason) == ("教育局", ("卫健局", "仓山镇"), Reason.JOINT)
+    assert (answer.unit, answer.others, answer.reason) == (
+        "教育局",
+        ("卫健局", "仓山镇"),
+        Reason.JOINT,
+    )
 
 
 def test_a_reform_moves_a_name_from_one_unit_to_another_on_its_day() -> None:
     units = [
         Unit("old", "旅游局", "福州市仓山区旅游局", "区直部门", ("文化旅游中心 ../2020-06-01",)),
-        Unit("new", "文体局", "福州市仓山区文化体育局", "区直部门", ("文化旅游中心 2020-06-01/..",)),
+        Unit(
+            "new", "文体局", "福州市仓山区文化体育局", "区直部门", ("文化旅游中心 2020-06-01/..",)
+        ),
     ]
     names = Names.build(units)
     assert whose("区文化旅游中心", names=names, day=date(2020, 5, 31)).unit == "old"
@@ -158,7 +183,9 @@ def test_a_usual_name_never_beats_another_units_own_name() -> None:
 
 
 def test_what_a_person_decided_once_is_kept() -> None:
-    names = Names.build(district(), decisions={"来源：仓山区融媒体中心": "广电中心", "区老年大学": None})
+    names = Names.build(
+        district(), decisions={"来源：仓山区融媒体中心": "广电中心", "区老年大学": None}
+    )
     assert whose("仓山区融媒体中心", names=names).unit == "广电中心"
     answer = whose("区老年大学", "教育局", names=names)
     assert (answer.unit, answer.doubtful) == (None, False)
@@ -204,7 +231,11 @@ LEADS = ["", "区", "仓山区", "福州市仓山区", "福建省福州市仓山
 TAILS = ["", " ", "　", "办公室", "供稿", " 宣传科", "（办公室）", "。", "网站"]
 
 
-@given(st.sampled_from(BUREAUS.replace("\n", "|").split("|")), st.sampled_from(LEADS), st.sampled_from(TAILS))
+@given(
+    st.sampled_from(BUREAUS.replace("\n", "|").split("|")),
+    st.sampled_from(LEADS),
+    st.sampled_from(TAILS),
+)
 @settings(max_examples=200, deadline=None)
 def test_a_bureau_is_known_by_short_and_full_name_with_any_usual_dress(
     entry: str, lead: str, tail: str

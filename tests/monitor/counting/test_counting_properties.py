@@ -1,4 +1,5 @@
-"""Seeing less never accuses more: whatever is hidden of a month, no unit is short that was not short in full sight."""
+"""Seeing less never accuses more: whatever is hidden of a month, no unit is short that was not
+short in full sight."""
 
 from __future__ import annotations
 
@@ -21,7 +22,9 @@ from monitor.settings.counting import CountRule
 START, END, TODAY = date(2020, 5, 1), date(2020, 6, 30), date(2020, 7, 5)
 MONTHS = ("2020-05", "2020-06")
 QUOTA = 2
-UNITS = {name: Unit(name, name, f"仓山区{name}", "区直部门") for name in ("教育局", "卫健局", "民政局")}
+UNITS = {
+    name: Unit(name, name, f"仓山区{name}", "区直部门") for name in ("教育局", "卫健局", "民政局")
+}
 BEGAN = ((date(2020, 1, 1), None),)
 COLUMNS = {
     "教育": Column("教育", "portal", "教育", "", False, (("教育局", date(2020, 1, 1), None),)),
@@ -63,12 +66,18 @@ def short(world: World, rule: CountRule) -> set[tuple[str, str]]:
     whose = {name: Whose() for name in COLUMNS}
     sight = Sight(TODAY, COLUMNS, world.reaches, whose, units, early=early)
     found = of_units(posts.ledger, sight, MONTHS)
-    return {(u, m) for u, months in found.items() for m, count in months.items() if count.falls_short(QUOTA)}
+    return {
+        (u, m)
+        for u, months in found.items()
+        for m, count in months.items()
+        if count.falls_short(QUOTA)
+    }
 
 
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
-    """A district whose every column was read whole, every night, with a few posts that came late."""
+    """A district whose every column was read whole, every night, with a few posts that came
+    late."""
     rows = []
     # One article prints one origin, wherever it is shown.
     printed = draw(st.sampled_from(ORIGINS))
@@ -76,16 +85,26 @@ def worlds(draw: st.DrawFn) -> World:
         day = draw(st.dates(START - timedelta(days=20), END))
         late = draw(st.sampled_from([0, 0, 0, 2, 6, 20, 40]))
         shown = min(TODAY, day + timedelta(days=late))
-        title = draw(st.sampled_from(["公示", "关于某事项办理情况的公告", f"样例标题第{number}条的全文"]))
+        title = draw(
+            st.sampled_from(["公示", "关于某事项办理情况的公告", f"样例标题第{number}条的全文"])
+        )
         address = draw(
-            st.sampled_from([f"a{number}.htm", "b.htm", f"c.htm?from={number}", f"d.htm?utm_x={number}"])
+            st.sampled_from(
+                [f"a{number}.htm", "b.htm", f"c.htm?from={number}", f"d.htm?utm_x={number}"]
+            )
         )
         rows.append(
             Seen(
-                number, draw(st.sampled_from(sorted(COLUMNS))), f"http://portal.example.org/{address}", title, day,
-                printed if address == "b.htm" else draw(st.sampled_from(ORIGINS)), shown - timedelta(days=1), shown,
+                number,
+                draw(st.sampled_from(sorted(COLUMNS))),
+                f"http://portal.example.org/{address}",
+                title,
+                day,
+                printed if address == "b.htm" else draw(st.sampled_from(ORIGINS)),
+                shown - timedelta(days=1),
+                shown,
             )
-        )  # fmt: skip
+        )
     reaches = {name: Reach(name, name, since=date.min, until=TODAY) for name in COLUMNS}
     # A column keeps one row of an address.
     kept = {(row.outlet, row.url): row for row in rows}
@@ -119,7 +138,8 @@ def hide(draw: st.DrawFn, world: World) -> World:
     if how == "nights":
         first, last = sorted(draw(st.tuples(st.dates(START, TODAY), st.dates(START, TODAY))))
         return replace(
-            world, rows=tuple(_later(row, first, last) if row in mine else row for row in world.rows)
+            world,
+            rows=tuple(_later(row, first, last) if row in mine else row for row in world.rows),
         )
     return _hide_row(draw, world, how, mine)
 
@@ -143,7 +163,9 @@ def _hide_row(draw: st.DrawFn, world: World, how: str, mine: Sequence[Seen]) -> 
         left = (draw(st.sampled_from([None, row.day, shown])), shown)
         return rest.known(row.outlet, unread=(*world.of(row.outlet).unread, left))
     if how == "date":
-        lost = Undated(row.id, row.outlet, row.url, row.title, row.origin, row.prior, shown, row.unread)
+        lost = Undated(
+            row.id, row.outlet, row.url, row.title, row.origin, row.prior, shown, row.unread
+        )
         return replace(rest, undated=(*world.undated, lost))
     blank = row._replace(origin=None, unread=True)
     return replace(rest, rows=(*rest.rows, blank))

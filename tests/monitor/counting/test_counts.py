@@ -68,7 +68,9 @@ MAY = date(2020, 5, 6)
 
 def seen(series: Mapping[str, Mapping[str, Count]]) -> dict[str, dict[str, int]]:
     """The numbers that were seen, of those of whom any was."""
-    numbers = {name: {month: n.at_least for month, n in months.items()} for name, months in series.items()}
+    numbers = {
+        name: {month: n.at_least for month, n in months.items()} for name, months in series.items()
+    }
     return {name: months for name, months in numbers.items() if any(months.values())}
 
 
@@ -112,7 +114,10 @@ def test_alike_posts_of_other_origins_days_or_sites_stay_two(
 
 def test_disclosure_documents_are_their_own_series(tmp_path: Path) -> None:
     found = counted(
-        tmp_path, post("register", MAY, "教育局"), post("register", MAY, "新华社"), post("edu", MAY, None)
+        tmp_path,
+        post("register", MAY, "教育局"),
+        post("register", MAY, "新华社"),
+        post("edu", MAY, None),
     )
     assert (found.total.at_least, len(found.disclosed)) == (1, 2)
     assert seen(found.documents) == {"教育局": _month(5, 1), "": _month(5, 1)}
@@ -122,7 +127,9 @@ def test_posts_of_accounts_are_not_posts_of_the_portal(tmp_path: Path) -> None:
     assert counted(tmp_path, post("wx", MAY, "教育局")).total.at_least == 0
 
 
-def test_without_origin_the_columns_one_unit_gets_the_post_and_two_units_are_asked(tmp_path: Path) -> None:
+def test_without_origin_the_columns_one_unit_gets_the_post_and_two_units_are_asked(
+    tmp_path: Path,
+) -> None:
     found = counted(tmp_path, post("edu", MAY), post("both", MAY))
     assert seen(found.units) == {"教育局": _month(5, 1)}
     assert seen(found.nobody)["2020-05"] == {"several": 1}
@@ -145,11 +152,17 @@ def test_the_duty_of_the_posts_own_day_decides(tmp_path: Path) -> None:
         add_outlet(connection, "c", ["旅游局"], since=date(2020, 3, 1))
         connection.execute(update(DutyRow).values(until=date(2020, 5, 1)))
         connection.execute(
-            insert(DutyRow).values(outlet_id="c", unit_id="文体局", position=0, since=date(2020, 5, 1))
+            insert(DutyRow).values(
+                outlet_id="c", unit_id="文体局", position=0, since=date(2020, 5, 1)
+            )
         )
         add_posts(
             connection,
-            [post("c", date(2020, 4, 30)), post("c", date(2020, 5, 1)), post("c", date(2020, 2, 1))],
+            [
+                post("c", date(2020, 4, 30)),
+                post("c", date(2020, 5, 1)),
+                post("c", date(2020, 2, 1)),
+            ],
         )
     with engine.connect() as connection:
         found = unit_month_counts(connection, date(2020, 2, 1), date(2020, 6, 30), AS_OF)
@@ -188,7 +201,9 @@ def test_a_late_post_counts_in_the_month_in_which_it_appeared_and_is_listed(tmp_
     assert [(p.day, p.month) for p in found.late] == [(date(2020, 5, 20), "2020-06")]
 
 
-def test_a_post_dated_months_before_it_appeared_counts_nowhere_and_is_listed(tmp_path: Path) -> None:
+def test_a_post_dated_months_before_it_appeared_counts_nowhere_and_is_listed(
+    tmp_path: Path,
+) -> None:
     found = counted(tmp_path, post("edu", date(2020, 4, 1), prior_look=looked(20)))
     assert (found.total.at_least, seen(found.units)) == (0, {})
     assert [(p.day, p.month) for p in found.late] == [(date(2020, 4, 1), "")]
@@ -198,7 +213,13 @@ def test_a_post_that_another_column_showed_in_time_is_not_late(tmp_path: Path) -
     found = counted(
         tmp_path,
         post("news", date(2020, 4, 1), "教育局", url="http://portal.example.org/a.htm"),
-        post("edu", date(2020, 4, 1), "教育局", url="http://portal.example.org/a.htm", prior_look=looked(20)),
+        post(
+            "edu",
+            date(2020, 4, 1),
+            "教育局",
+            url="http://portal.example.org/a.htm",
+            prior_look=looked(20),
+        ),
     )
     assert (seen(found.units), found.late) == ({"教育局": _month(4, 1)}, ())
 
@@ -220,10 +241,18 @@ def test_the_seeds_quarter_number_for_number(tmp_path: Path) -> None:
         seed_quarter(connection)
     with engine.connect() as connection:
         found = tally(connection, *Q2, AS_OF)
-    assert [n.at_least for n in (found.total, found.attributed, found.unattributed)] == [3038, 1993, 1045]
+    assert [n.at_least for n in (found.total, found.attributed, found.unattributed)] == [
+        3038,
+        1993,
+        1045,
+    ]
     for row in seed_rows():
-        assert {m: found.count(row["unit"], m).at_least for m in MONTHS} == {m: int(row[m]) for m in MONTHS}
-    assert together(n for months in found.documents.values() for n in months.values()).at_least == 200
+        assert {m: found.count(row["unit"], m).at_least for m in MONTHS} == {
+            m: int(row[m]) for m in MONTHS
+        }
+    assert (
+        together(n for months in found.documents.values() for n in months.values()).at_least == 200
+    )
     assert not set(NO_DOCUMENTS) & set(seen(found.documents))
     assert found.doubts == ()
 
@@ -231,7 +260,9 @@ def test_the_seeds_quarter_number_for_number(tmp_path: Path) -> None:
 def test_a_hundred_thousand_posts_are_attributed_in_a_few_seconds(tmp_path: Path) -> None:
     engine = new_store(tmp_path)
     origins = [
-        f"{lead}{unit}" for unit in ("教育局", "卫健局") for lead in ("区", "仓山区", "来源：", "转自 ")
+        f"{lead}{unit}"
+        for unit in ("教育局", "卫健局")
+        for lead in ("区", "仓山区", "来源：", "转自 ")
     ] + ["新华社"]
     with engine.begin() as connection:
         add_site(connection)
@@ -282,7 +313,10 @@ def test_posts_whose_origin_waits_for_a_person_are_told_apart_as_anybodys(tmp_pa
         origins = ["区教育局", "区科技局", "区科技局", "新华社"]
         add_posts(
             connection,
-            [post("要闻", date(2020, 4, 6), origin, title=f"样例{n}") for n, origin in enumerate(origins)],
+            [
+                post("要闻", date(2020, 4, 6), origin, title=f"样例{n}")
+                for n, origin in enumerate(origins)
+            ],
         )
         add_outlet(connection, "教育", ["教育局"])
         watch(connection)

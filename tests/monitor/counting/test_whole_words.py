@@ -1,4 +1,5 @@
-"""The office's word that a unit's places are all in the catalogue: command, pages, record; and what stands without it."""
+"""The office's word that a unit's places are all in the catalogue: command, pages, record; and what
+stands without it."""
 
 from __future__ import annotations
 
@@ -60,32 +61,46 @@ def test_a_clerk_vouches_for_one_unit_and_takes_it_back(nobody_said: Web) -> Non
     assert browser.submit("/units/wjj/whole", {"reason": "已与联系人核对"}).status_code == 303
     text = shown(browser.get("/units/wjj").text)
     assert "已确认" in text
-    assert "2020-07-20 样例经办人 确认：已与联系人核对" in text.replace("样例经办人确认", "样例经办人 确认")
+    assert "2020-07-20 样例经办人 确认：已与联系人核对" in text.replace(
+        "样例经办人确认", "样例经办人 确认"
+    )
     judge_now(office, NOW + timedelta(minutes=1))
     with office.reader.connect() as c:
         assert {
-            one.unit for one in places(c, NOW + timedelta(minutes=2)).values() if one.state == "whole"
+            one.unit
+            for one in places(c, NOW + timedelta(minutes=2)).values()
+            if one.state == "whole"
         } == {"wjj"}
     assert browser.submit("/units/wjj/whole/end", {"reason": "漏了一个栏目"}).status_code == 303
     assert "发布栏目是否齐全 未确认" in shown(browser.get("/units/wjj").text)
     again = browser.submit("/units/wjj/whole/end", {"reason": "漏了一个栏目"})
     assert again.status_code == 422
     with office.reader.connect() as c:
-        said = list(c.execute(select(AuditRow.what).where(AuditRow.what.like("whole_word%"))).scalars())
+        said = list(
+            c.execute(select(AuditRow.what).where(AuditRow.what.like("whole_word%"))).scalars()
+        )
     assert said == ["whole_word", "whole_word_ended"]
 
 
-def test_many_units_are_vouched_for_at_once_and_only_those_that_were_ticked(nobody_said: Web) -> None:
+def test_many_units_are_vouched_for_at_once_and_only_those_that_were_ticked(
+    nobody_said: Web,
+) -> None:
     client_for, office = nobody_said
     browser = client_for(Role.OFFICE)
     assert "请勾选要确认的单位" in browser.submit("/units/whole", {"reason": "核对过"}).text
     kept = browser.submit("/units/whole", {"unit": ["jyj"], "reason": ""}).text
     assert re.search(r'value="jyj" checked', kept), "what was ticked stays ticked"
-    assert browser.submit("/units/whole", {"unit": ["jyj", "cst"], "reason": "核对过"}).status_code == 303
+    assert (
+        browser.submit("/units/whole", {"unit": ["jyj", "cst"], "reason": "核对过"}).status_code
+        == 303
+    )
     with office.reader.connect() as c:
         assert {one.unit: one.state for one in places(c, NOW).values()} == {
-            "jyj": "whole", "cst": "whole", "wjj": "open", "cgj": "open",
-        }  # fmt: skip
+            "jyj": "whole",
+            "cst": "whole",
+            "wjj": "open",
+            "cgj": "open",
+        }
     assert "4 个单位中有 2 个尚未确认" in shown(browser.get("/units").text)
 
 
@@ -93,19 +108,26 @@ def test_who_may_not_handle_sees_how_it_stands_and_changes_nothing(nobody_said: 
     client_for, office = nobody_said
     for role in (Role.INSPECTOR, Role.LEADER, Role.UNIT):
         for path in ("/units/whole", "/units/wjj/whole", "/units/wjj/whole/end"):
-            assert client_for(role).submit(path, {"unit": "wjj", "reason": "核对过"}).status_code == 403
+            assert (
+                client_for(role).submit(path, {"unit": "wjj", "reason": "核对过"}).status_code
+                == 403
+            )
     assert "/units/wjj/whole" not in client_for(Role.LEADER).get("/units/wjj").text
     with office.reader.connect() as c:
         assert c.execute(select(WholeWordRow.id)).all() == []
 
 
-def test_a_word_of_config_is_ended_there_and_a_column_that_left_asks_for_a_new_word(office_web: Web) -> None:
+def test_a_word_of_config_is_ended_there_and_a_column_that_left_asks_for_a_new_word(
+    office_web: Web,
+) -> None:
     _, office = office_web
     with office.engine.begin() as c, pytest.raises(Refused, match=r"config\.yaml"):
         end_whole(c, ["教育局"], by="经办人", reason="错", now=NOW)
     with office.engine.begin() as c:
         c.execute(
-            update(OutletRow).where(OutletRow.id == "jytz").values(retired_at=NOW - timedelta(minutes=9))
+            update(OutletRow)
+            .where(OutletRow.id == "jytz")
+            .values(retired_at=NOW - timedelta(minutes=9))
         )
     judge_now(office, NOW - timedelta(minutes=5))
     with office.engine.begin() as c:

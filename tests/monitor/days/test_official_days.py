@@ -1,4 +1,5 @@
-"""The State Council's days: known years by the library, own days before them, unknown years said to be so."""
+"""The State Council's days: known years by the library, own days before them, unknown years said to
+be so."""
 
 from __future__ import annotations
 
@@ -41,7 +42,9 @@ def test_an_unknown_year_is_said_to_be_unknown_and_refuses_nothing() -> None:
 def test_deadlines_step_over_the_national_days() -> None:
     calendar = official_days(Calendar(), [2020]).calendar
     found = dict(
-        deadlines_of(date(2020, 9, 30), Period.parse("2020Q3"), BulletinSettings(report_days=1), calendar)
+        deadlines_of(
+            date(2020, 9, 30), Period.parse("2020Q3"), BulletinSettings(report_days=1), calendar
+        )
     )
     assert found["整改时限"] == date(2020, 10, 9)
 

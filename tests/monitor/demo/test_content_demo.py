@@ -1,4 +1,5 @@
-"""The content sample: every planted defect is found, no near miss reported; people's word holds; findings follow it."""
+"""The content sample: every planted defect is found, no near miss reported; people's word holds;
+findings follow it."""
 
 from __future__ import annotations
 
@@ -59,14 +60,21 @@ def one(office: Office, rule: str, skip: int = 0) -> int:
 
 def state_of(office: Office, number: int) -> str:
     with office.reader.connect() as connection:
-        return str(connection.execute(select(SuspectRow.state).where(SuspectRow.id == number)).scalar_one())
+        return str(
+            connection.execute(select(SuspectRow.state).where(SuspectRow.id == number)).scalar_one()
+        )
 
 
 def judged(office: Office, moment: datetime, rule: str) -> tuple[Value, tuple[str, ...], bool]:
     judgement = evaluate(
-        office.engine, office.settings.monitor, moment, count=count_until,
-        horizon=office.settings.crawl.backfill_from, record=False, failed_night=False,
-    )  # fmt: skip
+        office.engine,
+        office.settings.monitor,
+        moment,
+        count=count_until,
+        horizon=office.settings.crawl.backfill_from,
+        record=False,
+        failed_night=False,
+    )
     (verdict,) = [v for v in judgement.verdicts if v.rule == rule]
     return verdict.value, verdict.units, verdict.ours
 
@@ -85,7 +93,14 @@ def test_every_planted_defect_is_found_and_no_near_miss_reported(ran: Ran) -> No
 def test_each_rules_figure_is_what_the_sample_holds(ran: Ran) -> None:
     planted = Counter(rule for case in ran.site.cases if not case.limit for rule in case.rules)
     assert planted == SAMPLE
-    elsewhere = {"links.owner", "links.post", "wording.model", "view.blank", "view.overflow", "view.sheet"}
+    elsewhere = {
+        "links.owner",
+        "links.post",
+        "wording.model",
+        "view.blank",
+        "view.overflow",
+        "view.sheet",
+    }
     off = {rule.name for rule in RULES.values() if not rule.by_default}
     assert set(RULES) - set(SAMPLE) == elsewhere | off, "these have tests of their own"
 
@@ -175,7 +190,9 @@ def test_a_mended_page_ends_its_suspects_and_the_fault(ran: Ran) -> None:
             .where(SuspectRow.id == number)
         ).scalar_one()
     path = url.partition(str(ran.site.port))[2]
-    healthy = next(case.path for case in ran.site.cases if case.near and case.kind == "wording.weekday")
+    healthy = next(
+        case.path for case in ran.site.cases if case.near and case.kind == "wording.weekday"
+    )
     was, ran.site.pages[path] = ran.site.pages[path], ran.site.pages[healthy]
     sweep(ran.office, lambda: moment, post=url, resolve=resolve)
     assert state_of(ran.office, number) == "mended"
@@ -192,7 +209,9 @@ def test_a_false_alarm_is_never_asked_twice_until_it_expires(ran: Ran) -> None:
             .join(SuspectRow, SuspectRow.post_id == CheckedPostRow.id)
             .where(SuspectRow.id == number)
         ).scalar_one()
-        dismiss(connection, number, "值班员", "引用原文", moment, scope="page", until=moment + 3 * DAY)
+        dismiss(
+            connection, number, "值班员", "引用原文", moment, scope="page", until=moment + 3 * DAY
+        )
     sweep(ran.office, lambda: moment + DAY, post=url, resolve=resolve)
     assert state_of(ran.office, number) == "dismissed"
     with ran.office.engine.begin() as connection:
@@ -232,7 +251,9 @@ def test_a_rule_that_people_find_wrong_goes_off(ran: Ran) -> None:
         assert learned(connection)["wording.unpaired"] == (0, 5)
         assert not next(s for s in rule_states(connection) if s.rule.name == "wording.unpaired").on
         assert next(
-            s for s in rule_states(connection, on=("wording.unpaired",)) if s.rule.name == "wording.unpaired"
+            s
+            for s in rule_states(connection, on=("wording.unpaired",))
+            if s.rule.name == "wording.unpaired"
         ).on
 
 
@@ -274,7 +295,9 @@ def test_a_killed_sweep_goes_on_where_it_was(ran: Ran) -> None:
     with office.engine.begin() as connection:
         connection.execute(update(CheckedPostRow).values(due=moment))
     stop = Event()
-    done = sweep(office, lambda: moment, stop=stop, on_progress=lambda _: stop.set(), resolve=resolve)
+    done = sweep(
+        office, lambda: moment, stop=stop, on_progress=lambda _: stop.set(), resolve=resolve
+    )
     assert done.left
     assert done.posts
     ran.site.asked.clear()

@@ -1,4 +1,5 @@
-"""The main job on the sample district: the printed quarter's numbers, the true shortfalls, nobody else accused."""
+"""The main job on the sample district: the printed quarter's numbers, the true shortfalls, nobody
+else accused."""
 
 from __future__ import annotations
 
@@ -59,9 +60,12 @@ def test_the_run_agrees_with_the_districts_own_truth(ran: Ran) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "group"), [("annex1-towns-and-streets.csv", "镇街"), ("annex2-departments.csv", "区直部门")]
+    ("name", "group"),
+    [("annex1-towns-and-streets.csv", "镇街"), ("annex2-departments.csv", "区直部门")],
 )
-def test_the_annexes_equal_the_printed_ones_number_for_number(ran: Ran, name: str, group: str) -> None:
+def test_the_annexes_equal_the_printed_ones_number_for_number(
+    ran: Ran, name: str, group: str
+) -> None:
     printed = {
         row["unit"]: tuple(exactly(int(row[month])) for month in ("2020-04", "2020-05", "2020-06"))
         for row in seed(name)
@@ -72,7 +76,10 @@ def test_the_annexes_equal_the_printed_ones_number_for_number(ran: Ran, name: st
 
 def test_the_totals_reconcile_with_the_headline(ran: Ran) -> None:
     found = figures(ran.shown.printed.bulletin)
-    assert found["groups"] == {"镇街": {"units": 13, "posts": 684}, "区直部门": {"units": 23, "posts": 1309}}
+    assert found["groups"] == {
+        "镇街": {"units": 13, "posts": 684},
+        "区直部门": {"units": 23, "posts": 1309},
+    }
     assert (found["listed"], found["unattributed"], found["posts"]) == (1993, 1045, 3038)
     assert found["documents"] == 200
     assert set(found["no_documents"]) == {"审计局", "盖山镇", "东升街道", "工信局"}
@@ -133,8 +140,11 @@ def test_the_office_is_told_the_distance_to_veto_and_who_published_no_document(r
     said = ran.shown.night.judgement.verdicts
     veto = next(v for v in said if v.rule == "site_veto_columns")
     assert (veto.value, veto.numbers["dated"], veto.numbers["due"], veto.numbers["blank"]) == (
-        Value.DUE_SOON, 0, 8, 0,
-    )  # fmt: skip
+        Value.DUE_SOON,
+        0,
+        8,
+        0,
+    )
     none = {v.name for v in said if v.rule == "disclosure_zero" and v.value is Value.STALE}
     assert none == {"审计局", "盖山镇", "东升街道", "工信局"}
     assert not any(v.units for v in said if v.rule in ("site_veto_columns", "disclosure_zero"))
@@ -148,12 +158,16 @@ def test_the_unregistered_account_is_not_in_the_registers_count(ran: Ran) -> Non
 
 def test_every_answerable_unit_got_one_letter_and_nobody_else(ran: Ran) -> None:
     letters = [
-        message_from_bytes(kept.content, policy=policy.default) for kept in ran.sample.mailbox.messages
+        message_from_bytes(kept.content, policy=policy.default)
+        for kept in ran.sample.mailbox.messages
     ]
     to = sorted(str(letter["To"].addresses[0].addr_spec) for letter in letters)
     units = {unit.id: unit for unit in ran.office.settings.catalogue.units}
     accused = {
-        unit for v in ran.shown.night.judgement.verdicts if v.value.accuses and not v.ours for unit in v.units
+        unit
+        for v in ran.shown.night.judgement.verdicts
+        if v.value.accuses and not v.ours
+        for unit in v.units
     }
     expected = {units[unit].emails[0] for unit in accused}
     assert set(to) - {"office@example.org"} == expected
@@ -166,7 +180,13 @@ def test_every_answerable_unit_got_one_letter_and_nobody_else(ran: Ran) -> None:
 def test_the_workbook_holds_the_annexes(ran: Ran) -> None:
     path = next(file for _, file in ran.shown.files if file.suffix == ".xlsx")
     book = load_workbook(path, read_only=True, data_only=True)
-    cells = {str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell}
+    cells = {
+        str(cell)
+        for sheet in book
+        for row in sheet.iter_rows(values_only=True)
+        for cell in row
+        if cell
+    }
     book.close()
     assert {"螺洲镇", "4月-6 5月-8 6月-8", "市场监管局", "5月-3 6月-7", "仓山营商"} <= cells
 
@@ -203,7 +223,9 @@ def test_the_planted_content_defects_are_found_and_no_near_miss_is_reported(ran:
     assert f"{number[:3]}***********{number[-4:]}" in text
     content = ran.shown.printed.bulletin.content
     assert content is not None
-    assert (content.faults, sum(count for _, count in content.suspects)) == ((), 9), "suspects accuse nobody"
+    assert (content.faults, sum(count for _, count in content.suspects)) == ((), 9), (
+        "suspects accuse nobody"
+    )
 
 
 def test_a_second_night_on_the_same_day_tells_nobody_anything_again(ran: Ran) -> None:
@@ -214,11 +236,17 @@ def test_a_second_night_on_the_same_day_tells_nobody_anything_again(ran: Ran) ->
     assert len(ran.sample.mailbox.messages) == before
     log = ran.sample.portal.log
     statuses, forms = log.statuses(), log.paths()[SEARCH]
-    # One request a column, one for robots.txt, one for the home page; and the late columns once more without validators,
-    # for a server's "unchanged" alone bears out no accusation. The pages of dynamic columns never change, so that their
+    # One request a column, one for robots.txt, one for the home page; and the late columns once
+    # more without validators,
+    # for a server's "unchanged" alone bears out no accusation. The pages of dynamic columns never
+    # change, so that their
     # "unchanged" would say nothing: they are asked whole, and then by their form, late ones too.
     dynamic = range(EACH - 1, len(ran.shown.district.columns), EACH)
-    stale = {v.subject.removeprefix("outlet:") for v in night.judgement.verdicts if v.value is Value.STALE}
+    stale = {
+        v.subject.removeprefix("outlet:")
+        for v in night.judgement.verdicts
+        if v.value is Value.STALE
+    }
     late = [ran.shown.district.columns[n].id in stale for n in dynamic]
     assert statuses[304] == 68 - len(dynamic)
     assert forms == len(dynamic)

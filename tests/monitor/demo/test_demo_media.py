@@ -1,4 +1,5 @@
-"""The sample platforms speak the real formats: what they serve, our own readers read, refusals included."""
+"""The sample platforms speak the real formats: what they serve, our own readers read, refusals
+included."""
 
 from __future__ import annotations
 
@@ -41,7 +42,9 @@ def posts(*days: float) -> tuple[SamplePost, ...]:
 def samples() -> tuple[SampleAccount, ...]:
     pinned = replace(posts(90)[0], pinned=True)
     return (
-        SampleAccount("w1", "weibo", "示例发布", "5900000001", (pinned, *posts(2, 4, 6), *posts(-1))),
+        SampleAccount(
+            "w1", "weibo", "示例发布", "5900000001", (pinned, *posts(2, 4, 6), *posts(-1))
+        ),
         SampleAccount("w2", "weibo", "示例警方", "5900000002", posts(30, 40)),
         SampleAccount("w3", "weibo", "示例新号", "5900000003"),
         SampleAccount("c1", "wechat", "示例教育", "3990000004", posts(1, 3, 5)),
@@ -60,7 +63,9 @@ class District:
     def outlet(self, id: str) -> Outlet:
         account = self.accounts[id]
         probes = account.probes(BASE, NOW)
-        return Outlet(id, OutletKind.ACCOUNT, account.name, account.platform, "", ("u1",), probes=probes)
+        return Outlet(
+            id, OutletKind.ACCOUNT, account.name, account.platform, "", ("u1",), probes=probes
+        )
 
     def fetch(self, ask: Ask) -> Page:
         return self.runner.run(self._fetch(ask))
@@ -68,8 +73,12 @@ class District:
     async def _fetch(self, ask: Ask) -> Page:
         transport = httpx.ASGITransport(self.app)
         async with httpx.AsyncClient(transport=transport, follow_redirects=True) as client:
-            answer = await client.request(ask.method, ask.url, headers=dict(ask.headers), content=ask.body)
-        return Page(ask.url, str(answer.url), answer.status_code, dict(answer.headers), answer.content, NOW)
+            answer = await client.request(
+                ask.method, ask.url, headers=dict(ask.headers), content=ask.body
+            )
+        return Page(
+            ask.url, str(answer.url), answer.status_code, dict(answer.headers), answer.content, NOW
+        )
 
     def switch(self, query: str) -> int:
         return self.fetch(Ask(f"{BASE}/switch?{query}", "POST")).status
@@ -86,7 +95,10 @@ class District:
         cookies, refusal = self.cookies(probe) if probe.platform == "weibo" else ({}, None)
         if refusal is not None:
             return Look(probe, refusal)
-        asks = [weibo.with_cookies(ask, cookies) if cookies else ask for ask in module.start(outlet, probe)]
+        asks = [
+            weibo.with_cookies(ask, cookies) if cookies else ask
+            for ask in module.start(outlet, probe)
+        ]
         readings = [module.read(self.fetch(ask), outlet, probe) for ask in asks]
         return settled_look(probe, readings)
 
@@ -148,7 +160,10 @@ def test_an_account_that_never_posted_is_empty_by_the_mobile_profile(district: D
 def test_without_the_visitors_cookie_the_lists_refuse(district: District) -> None:
     outlet = district.outlet("w1")
     page = district.fetch(weibo.start(outlet, outlet.probes[0])[0])
-    assert (page.status, weibo.read(page, outlet, outlet.probes[0]).outcome) == (432, Outcome.BLOCKED)
+    assert (page.status, weibo.read(page, outlet, outlet.probes[0]).outcome) == (
+        432,
+        Outcome.BLOCKED,
+    )
 
 
 WEIBO_FAULTS = [(probe, fault) for probe in ("weibo", "mweibo") for fault in FAULTS[probe]]
@@ -172,7 +187,9 @@ WECHAT_FAULTS = [
 
 
 @pytest.mark.parametrize(("at", "probe", "fault"), WECHAT_FAULTS)
-def test_each_wechat_fault_convicts_nobody(district: District, at: int, probe: str, fault: str) -> None:
+def test_each_wechat_fault_convicts_nobody(
+    district: District, at: int, probe: str, fault: str
+) -> None:
     district.accounts["c2"].faults[probe] = fault
     outlet = district.outlet("c2")
     reading = district.look(outlet, outlet.probes[at]).reading
@@ -181,7 +198,9 @@ def test_each_wechat_fault_convicts_nobody(district: District, at: int, probe: s
 
 
 @pytest.mark.parametrize("fault", FAULTS["visitor"])
-def test_a_refused_handshake_leaves_every_weibo_account_unknown(district: District, fault: str) -> None:
+def test_a_refused_handshake_leaves_every_weibo_account_unknown(
+    district: District, fault: str
+) -> None:
     assert district.switch(f"account=*&probe=visitor&fault={fault}") == 200
     for id in ("w1", "w2", "w3"):
         settled = district.night(id)
@@ -194,7 +213,11 @@ def test_all_probes_refused_is_unknown_and_no_idle_account(district: District) -
     for probe in ("feed", "wechat_album", "wechat_article"):
         assert district.switch(f"account=c2&probe={probe}&fault=http_500") == 200
     settled = district.night("c2")
-    assert (settled.outcome, settled.evidence, settled.newest) == (Outcome.UNREACHABLE, Evidence.NONE, None)
+    assert (settled.outcome, settled.evidence, settled.newest) == (
+        Outcome.UNREACHABLE,
+        Evidence.NONE,
+        None,
+    )
     assert len(settled.looks) == 3
 
 
@@ -214,17 +237,22 @@ def test_the_sample_districts_accounts_are_ten_fresh_and_one_idle() -> None:
         for facts in sample.accounts
         if facts.newest is not None
     }
-    assert all(newest[facts.id] == facts.newest for facts in sample.accounts if facts.newest is not None)
+    assert all(
+        newest[facts.id] == facts.newest for facts in sample.accounts if facts.newest is not None
+    )
     idle = [id for id, last in newest.items() if (day - last).days > 14]
     assert (len(newest), len(idle)) == (11, 1)
     canaries = [account for account in looked.values() if account.canary]
     assert len(canaries) == len(sample.canaries) >= 4
     assert all(
-        sample.as_of - account.shown(sample.as_of)[0].moment < timedelta(days=1) for account in canaries
+        sample.as_of - account.shown(sample.as_of)[0].moment < timedelta(days=1)
+        for account in canaries
     )
 
 
-@pytest.mark.parametrize("name", ["weibo", "wechat_album", "wechat_article", "feed", "manual", "sogou"])
+@pytest.mark.parametrize(
+    "name", ["weibo", "wechat_album", "wechat_article", "feed", "manual", "sogou"]
+)
 def test_every_platform_says_its_terms_and_why_it_is_on_or_off(name: str) -> None:
     module = importlib.import_module(f"crawler.platforms.{name}")
     assert isinstance(module.ON_BY_DEFAULT, bool)

@@ -1,4 +1,5 @@
-"""The sample portal: a TRS-like site that is a function of its clock, with faults that can be switched."""
+"""The sample portal: a TRS-like site that is a function of its clock, with faults that can be
+switched."""
 
 from __future__ import annotations
 
@@ -80,7 +81,9 @@ def tree(portal: Portal, path: str) -> lxml.html.HtmlElement:
 def rows(page: lxml.html.HtmlElement) -> list[tuple[str, str, str]]:
     """href, whole title and date of each item of the main list."""
     found = page.xpath('//div[@class="main"]/ul[@class="list"]/li[a]')
-    return [(li.find("a").get("href"), li.find("a").get("title"), li.find("span").text) for li in found]
+    return [
+        (li.find("a").get("href"), li.find("a").get("title"), li.find("span").text) for li in found
+    ]
 
 
 def metas(page: lxml.html.HtmlElement) -> dict[str, str]:
@@ -100,7 +103,8 @@ def test_a_list_page_looks_like_one_of_the_family(quiet: Portal) -> None:
     found = rows(page)
     assert len(found) == 20
     assert all(
-        re.fullmatch(r"(\.|(\.\./)*\.\.(/[a-z]+)+)/\d{6}/t\d{8}_\d{7}\.htm", href) for href, _, _ in found
+        re.fullmatch(r"(\.|(\.\./)*\.\.(/[a-z]+)+)/\d{6}/t\d{8}_\d{7}\.htm", href)
+        for href, _, _ in found
     )
     assert [day for _, _, day in found] == sorted((day for _, _, day in found), reverse=True)
     blocks = [len(li.findall("a")) for li in page.xpath('//div[@class="main"]/ul/li')]
@@ -116,7 +120,9 @@ def test_a_list_page_looks_like_one_of_the_family(quiet: Portal) -> None:
     )
 
 
-def test_every_column_shows_its_posts_and_every_address_answers(quiet: Portal, district: District) -> None:
+def test_every_column_shows_its_posts_and_every_address_answers(
+    quiet: Portal, district: District
+) -> None:
     addresses: set[str] = set()
     listed = 0
     for column in district.columns:
@@ -169,7 +175,10 @@ def test_long_titles_are_cut_in_lists_and_whole_in_the_attribute(quiet: Portal) 
     anchors = tree(quiet, SCHOOLS).xpath('//div[@class="main"]/ul//a')
     cut = [a for a in anchors if a.text.endswith("...")]
     assert cut
-    assert all(a.get("title").startswith(a.text[:-3]) and len(a.get("title")) > len(a.text) - 3 for a in cut)
+    assert all(
+        a.get("title").startswith(a.text[:-3]) and len(a.get("title")) > len(a.text) - 3
+        for a in cut
+    )
 
 
 def test_the_hot_list_of_a_late_column_is_newer_than_the_column(quiet: Portal) -> None:
@@ -277,9 +286,15 @@ def test_validators_answer_304_by_tag_or_by_date(client: httpx.Client, sample: S
     assert client.get(SCHOOLS, headers={"If-None-Match": tag}).status_code == 304
     assert client.get(SCHOOLS, headers={"If-None-Match": f'"x", W/{tag}'}).status_code == 304
     assert client.get(SCHOOLS, headers={"If-Modified-Since": date}).status_code == 304
-    assert client.get(SCHOOLS, headers={"If-None-Match": '"x"', "If-Modified-Since": date}).status_code == 200
     assert (
-        client.get(SCHOOLS, headers={"If-Modified-Since": "Mon, 01 Jan 2018 00:00:00 GMT"}).status_code == 200
+        client.get(SCHOOLS, headers={"If-None-Match": '"x"', "If-Modified-Since": date}).status_code
+        == 200
+    )
+    assert (
+        client.get(
+            SCHOOLS, headers={"If-Modified-Since": "Mon, 01 Jan 2018 00:00:00 GMT"}
+        ).status_code
+        == 200
     )
     assert client.get(SCHOOLS, headers={"If-Modified-Since": "yesterday"}).status_code == 200
     assert [hit.status for hit in sample.portal.log.hits] == [200, 304, 304, 304, 200, 200, 200]
@@ -319,7 +334,9 @@ def test_a_wall_comes_with_status_200_and_no_validators(
     assert not DAY.search(answer.text)
 
 
-def test_a_stopped_portal_refuses_and_comes_back_on_its_port(client: httpx.Client, sample: Sample) -> None:
+def test_a_stopped_portal_refuses_and_comes_back_on_its_port(
+    client: httpx.Client, sample: Sample
+) -> None:
     sample.portal.faults.set("stopped")
     with pytest.raises(httpx.ConnectError):
         client.get("/")
@@ -343,7 +360,9 @@ def test_a_slow_portal_lets_go_when_the_client_leaves(client: httpx.Client, samp
     assert time.monotonic() - start >= 0.05
 
 
-def test_a_huge_page_is_fifty_megabytes_without_a_length(client: httpx.Client, sample: Sample) -> None:
+def test_a_huge_page_is_fifty_megabytes_without_a_length(
+    client: httpx.Client, sample: Sample
+) -> None:
     sample.portal.faults.set("huge")
     with client.stream("GET", SCHOOLS) as answer:
         assert "content-length" not in answer.headers
@@ -358,7 +377,9 @@ def test_the_gzip_bomb_is_small_and_honest_gzip(client: httpx.Client, sample: Sa
         assert sum(len(block) for block in answer.iter_raw()) < broken.BOMB / 500
 
 
-def test_redirects_lead_in_a_circle_or_to_a_private_address(client: httpx.Client, sample: Sample) -> None:
+def test_redirects_lead_in_a_circle_or_to_a_private_address(
+    client: httpx.Client, sample: Sample
+) -> None:
     sample.portal.faults.set("redirect_loop")
     with pytest.raises(httpx.TooManyRedirects):
         client.get(SCHOOLS, follow_redirects=True)
@@ -453,7 +474,9 @@ def test_moments_in_any_zone_mean_the_same(district: District) -> None:
     assert rows(tree(portal, SCHOOLS)) == [("./202007/t20200720_3100007.htm", "题目", "2020-07-20")]
 
 
-def test_the_district_is_served_from_a_child_process_that_ends_with_the_block(tmp_path: Path) -> None:
+def test_the_district_is_served_from_a_child_process_that_ends_with_the_block(
+    tmp_path: Path,
+) -> None:
     with serve_apart(SAMPLE, MOMENT, tmp_path / "mail") as where:
         page = httpx.get(where.portal_url + SCHOOLS, trust_env=False)
         assert page.headers["date"] == "Mon, 20 Jul 2020 01:00:00 GMT"
@@ -463,7 +486,10 @@ def test_the_district_is_served_from_a_child_process_that_ends_with_the_block(tm
 
 
 def test_a_child_that_cannot_start_says_why(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match="absent"), serve_apart(tmp_path / "absent.yaml", MOMENT, tmp_path):
+    with (
+        pytest.raises(RuntimeError, match="absent"),
+        serve_apart(tmp_path / "absent.yaml", MOMENT, tmp_path),
+    ):
         pytest.fail("nothing is served")
 
 
@@ -476,7 +502,8 @@ def provincial(district: District) -> Portal:
 
 
 def told_by(portal: Portal, column: SampleColumn) -> tuple[Reading, list[str]]:
-    """What the column's page says, and the addresses of all its posts, those that its form gives among them."""
+    """What the column's page says, and the addresses of all its posts, those that its form gives
+    among them."""
     url = f"http://portal.example.org/{column.folder}/index.htm"
     page = portal.answer(f"/{column.folder}/index.htm")
     first = read_list(Page(url, url, 200, {}, page.body, MOMENT))

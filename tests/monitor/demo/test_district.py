@@ -1,4 +1,5 @@
-"""The sample district: its file is read strictly, and its posts are exactly what the bulletin counts."""
+"""The sample district: its file is read strictly, and its posts are exactly what the bulletin
+counts."""
 
 from __future__ import annotations
 
@@ -50,7 +51,9 @@ def test_every_unit_has_the_monthly_numbers_of_the_annexes(
         pytest.skip(f"the printed annexes are not at {SEED}; nothing to compare with")
     shorts = {unit.id: unit.short for unit in district.units}
     made = Counter((shorts[i.unit], month(i)) for i in in_quarter(items, documents=False) if i.unit)
-    rows = [row for file in files for row in csv.DictReader(file.read_text("utf-8-sig").splitlines())]
+    rows = [
+        row for file in files for row in csv.DictReader(file.read_text("utf-8-sig").splitlines())
+    ]
     assert len(rows) == 36
     printed = {(row["unit"], m): int(row[m]) for row in rows for m in QUARTER}
     assert {key: made[key] for key in printed} == printed
@@ -68,7 +71,9 @@ def test_the_accounts_are_those_of_annex_3(district: District) -> None:
     file = SEED / "annex3-accounts.csv"
     if not file.exists():
         pytest.skip(f"the printed annex 3 is not at {SEED}; nothing to compare with")
-    rows = [(r["unit"], r["account"]) for r in csv.DictReader(file.read_text("utf-8-sig").splitlines())]
+    rows = [
+        (r["unit"], r["account"]) for r in csv.DictReader(file.read_text("utf-8-sig").splitlines())
+    ]
     registered = [a for a in district.accounts if a.state.value == "registered"]
     assert [(district.unit(a.unit).short, a.name) for a in registered] == rows
 
@@ -106,7 +111,8 @@ def test_units_sign_in_many_ways_and_the_catalogue_knows_them_all(
     district: District, items: tuple[Item, ...]
 ) -> None:
     known = {
-        u["id"]: {u["short"], u["full"], *u["aliases"]} for u in catalogue(district, "http://x")["units"]
+        u["id"]: {u["short"], u["full"], *u["aliases"]}
+        for u in catalogue(district, "http://x")["units"]
     }
     ways: dict[str, set[str]] = defaultdict(set)
     for item in items:
@@ -118,12 +124,16 @@ def test_units_sign_in_many_ways_and_the_catalogue_knows_them_all(
     assert {"仓山区教育局", "区教育局", "教育局", "福州市仓山区教育局"} <= ways["jyj"]
 
 
-def test_some_posts_stand_on_two_columns_and_some_units_in_shared_ones(items: tuple[Item, ...]) -> None:
+def test_some_posts_stand_on_two_columns_and_some_units_in_shared_ones(
+    items: tuple[Item, ...],
+) -> None:
     posts = in_quarter(items, documents=False)
     assert sum(bool(item.also) for item in posts) > 100
     assert all(item.home not in item.also for item in posts)
     assert {"bmdt", "zjdt", "tzgg"} <= {item.home for item in posts if item.unit}
-    assert all(item.home in {"yw", "mtjj", "tzgg", "zcwj", "zcjd"} for item in posts if not item.unit)
+    assert all(
+        item.home in {"yw", "mtjj", "tzgg", "zcwj", "zcjd"} for item in posts if not item.unit
+    )
 
 
 def test_some_posts_fall_where_utc_has_another_month(items: tuple[Item, ...]) -> None:
@@ -146,7 +156,9 @@ def test_only_the_blamed_columns_are_late(district: District, items: tuple[Item,
         for id in (item.home, *item.also):
             newest[id] = max(newest.get(id, date.min), item.dated.date())
     stale = [c for c in district.columns if late(c, newest[c.id], DAY)]
-    blamed = [(c.name, [district.unit(u).short for u in c.units]) for c in stale if c.units[0] != "gsz"]
+    blamed = [
+        (c.name, [district.unit(u).short for u in c.units]) for c in stale if c.units[0] != "gsz"
+    ]
     assert blamed == [
         ("项目质量安全监督信息", ["建设局", "应急管理局", "审计局"]),
         ("卫生和食品安全药品安全", ["卫健局", "市场监管局"]),
@@ -158,7 +170,9 @@ def test_only_the_blamed_columns_are_late(district: District, items: tuple[Item,
     ]
     town = [c for c in stale if c.units[0] == "gsz"]
     assert len(town) == 3
-    assert all((DAY - newest[c.id]).days > 2 * 365 for c in town), "more than a year past the one allowed"
+    assert all((DAY - newest[c.id]).days > 2 * 365 for c in town), (
+        "more than a year past the one allowed"
+    )
     assert tuple(c.id for c in stale) == answers(district, "2020Q2", DAY).stale_columns
     assert newest["bm-sjj"] == date(2020, 2, 27)
 
@@ -183,7 +197,9 @@ def test_the_answers_are_the_true_shortfalls(district: District) -> None:
     found = answers(district, "2020Q2", DAY)
     assert found.by_group == {"区直部门": 1309, "镇街": 684}
     assert (found.attributed, found.unattributed, found.total) == (1993, 1045, 3038)
-    assert {district.unit(id).short: list(missing.values()) for id, missing in found.shortfalls.items()} == {
+    assert {
+        district.unit(id).short: list(missing.values()) for id, missing in found.shortfalls.items()
+    } == {
         "工信局": [1, 7, 2],
         "审计局": [10, 10, 10],
         "房管局": [4, 5, 4],
@@ -198,9 +214,9 @@ def test_the_answers_are_the_true_shortfalls(district: District) -> None:
         "东升街道",
         "工信局",
     }
-    assert [next(a.name for a in district.accounts if a.id == id) for id in found.idle_accounts] == [
-        "仓山营商"
-    ]
+    assert [
+        next(a.name for a in district.accounts if a.id == id) for id in found.idle_accounts
+    ] == ["仓山营商"]
     assert len(found.live_accounts) == 10
     assert len(found.unregistered_accounts) == 1
 
@@ -258,12 +274,18 @@ def test_the_catalogue_is_one_that_the_crawler_reads(district: District) -> None
             "column: shzz\n",
             "district.yaml: units.fgj.column: posts need a column without newest",
         ),
-        ("as_of: 2020-07-20T09:00:00+08:00", "as_of: 2020-07-20 09:00:00", "district.yaml: as_of: "),
+        (
+            "as_of: 2020-07-20T09:00:00+08:00",
+            "as_of: 2020-07-20 09:00:00",
+            "district.yaml: as_of: ",
+        ),
         ("name: 仓山区\n", "name: 仓山区\nname: 鼓楼区\n", "line 7: key name is given twice"),
         ("name: 仓山区\n", "name: [仓山区\n", "mend the YAML there"),
     ],
 )
-def test_a_bad_file_is_refused_with_its_place(tmp_path: Path, old: str, new: str, told: str) -> None:
+def test_a_bad_file_is_refused_with_its_place(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
     text = SAMPLE.read_text("utf-8")
     assert old in text
     file = tmp_path / "district.yaml"
@@ -294,4 +316,6 @@ def test_another_small_district_can_be_described(tmp_path: Path) -> None:
     other = load_district(file)
     made = [item for item in generate(other) if month(item) == "2021-01" and not item.document]
     assert Counter(item.unit for item in made) == {"jyj": 12, "dh": 4, None: 5}
-    assert answers(other, "2021Q1", date(2021, 4, 1)).shortfalls == {"dh": {"2021-01": 6, "2021-03": 2}}
+    assert answers(other, "2021Q1", date(2021, 4, 1)).shortfalls == {
+        "dh": {"2021-01": 6, "2021-03": 2}
+    }

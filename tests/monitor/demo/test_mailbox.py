@@ -1,4 +1,5 @@
-"""The sample mailbox is a real SMTP server: it keeps what it gets and refuses what it is told to."""
+"""The sample mailbox is a real SMTP server: it keeps what it gets and refuses what it is told
+to."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ def letter(to: str, subject: str = "栏目更新提醒") -> EmailMessage:
     return message
 
 
-def send(box: Mailbox, message: EmailMessage, to: list[str] | None = None) -> dict[str, tuple[int, bytes]]:
+def send(
+    box: Mailbox, message: EmailMessage, to: list[str] | None = None
+) -> dict[str, tuple[int, bytes]]:
     with smtplib.SMTP(box.host, box.port, timeout=5) as client:
         return client.send_message(message, to_addrs=to)
 
@@ -56,7 +59,9 @@ def test_letters_are_found_by_recipient(tmp_path: Path) -> None:
 @pytest.mark.parametrize("answer", ["421 try later", "450 mailbox busy", "550 no such user"])
 def test_a_scripted_refusal_is_answered_and_nothing_is_kept(tmp_path: Path, answer: str) -> None:
     with Mailbox(tmp_path, answers={"jyj@example.org": answer}) as box:
-        with pytest.raises((smtplib.SMTPRecipientsRefused, smtplib.SMTPServerDisconnected)) as refused:
+        with pytest.raises(
+            (smtplib.SMTPRecipientsRefused, smtplib.SMTPServerDisconnected)
+        ) as refused:
             send(box, letter("jyj@example.org"))
         if isinstance(refused.value, smtplib.SMTPRecipientsRefused):
             assert refused.value.recipients["jyj@example.org"][0] == int(answer[:3])

@@ -1,4 +1,5 @@
-"""Long work beside the web: one of a name at a time, its end in a file, never taken for running when it is not."""
+"""Long work beside the web: one of a name at a time, its end in a file, never taken for running
+when it is not."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ def until_ended(folder: Path, name: str) -> chores.Chore:
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A module that a child can run: it prints what its file says."""
     (tmp_path / "little_chore.py").write_text(
-        "import sys, os, time\nfrom monitor.chores import tell_step\ntell_step('第一步')\n"
+        "import sys, os, time\nfrom monitor.desk.chores import tell_step\ntell_step('第一步')\n"
         "go = sys.argv[1]\nwhile go != '-' and not os.path.exists(go): time.sleep(0.02)\n"
         "print(sys.argv[2])\nsys.exit(int(sys.argv[3]))\n",
         encoding="utf-8",
@@ -92,7 +93,9 @@ def test_a_broken_state_is_no_state(tmp_path: Path) -> None:
     assert chores.look(tmp_path, "a") is None
 
 
-def test_a_step_outside_of_a_chore_goes_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_outside_of_a_chore_goes_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv(chores.STEP, raising=False)
     monkeypatch.chdir(tmp_path)
     chores.tell_step("第一步")

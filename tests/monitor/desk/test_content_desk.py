@@ -22,7 +22,9 @@ from tests.crawler.checking.test_content_record import BASE, NOW, catalogue
 
 DAY = timedelta(days=1)
 WORD = Suspect("wording.pair", "正文", "布署", "会议布署了工作。", "易混词", "部署")
-SCRIPT = Suspect("hidden.script", "网页", "http://js.example.net/x.js", "", "外部脚本", "", "js.example.net")
+SCRIPT = Suspect(
+    "hidden.script", "网页", "http://js.example.net/x.js", "", "外部脚本", "", "js.example.net"
+)
 SEEN = View(f"{BASE}/1.htm", True, 200, 0, 0, 200, True, 1366, picture=b"\xff\xd8x")
 
 
@@ -30,17 +32,31 @@ def fill(connection: Connection) -> None:
     catalogue(connection)
     for id_, short in (("jyj", "教育局"), ("mzj", "民政局")):
         connection.execute(
-            insert(UnitRow).values(id=id_, short=short, full=f"样例区{short}", group_name="区直部门", aliases=[], emails=[], contacts=[])
-        )  # fmt: skip
+            insert(UnitRow).values(
+                id=id_,
+                short=short,
+                full=f"样例区{short}",
+                group_name="区直部门",
+                aliases=[],
+                emails=[],
+                contacts=[],
+            )
+        )
     for outlet in ("c1", "c2"):
         connection.execute(
-            insert(DutyRow).values(outlet_id=outlet, unit_id="jyj", position=0, since=NOW.date() - DAY)
+            insert(DutyRow).values(
+                outlet_id=outlet, unit_id="jyj", position=0, since=NOW.date() - DAY
+            )
         )
-    connection.execute(update(PostRow).where(PostRow.url == f"{BASE}/2.htm").values(origin="民政局"))
+    connection.execute(
+        update(PostRow).where(PostRow.url == f"{BASE}/2.htm").values(origin="民政局")
+    )
     enlist(connection, NOW)
     for post in due_posts(connection, NOW, 10):
         page = Page(post.url, post.url, 200, {}, b"", NOW)
-        checked = Checked(Outcome.READ, title=post.title, suspects=(WORD, SCRIPT), template="t1", digest="d")
+        checked = Checked(
+            Outcome.READ, title=post.title, suspects=(WORD, SCRIPT), template="t1", digest="d"
+        )
         record_post(connection, post, page, checked)
 
 
@@ -54,7 +70,9 @@ def test_a_word_goes_the_whole_way(store: Store) -> None:
     with store.engine.begin() as c:
         fill(c)
         day = NOW.date()
-        assert totals(c) == {"wording.pair": 2, "hidden.script": 1}, "a template is told once a site"
+        assert totals(c) == {"wording.pair": 2, "hidden.script": 1}, (
+            "a template is told once a site"
+        )
         assert [one.units for one in listing(c, Wanted(unit="jyj"), day).lines] == [("教育局",)] * 3
         one, two = number(c, "wording.pair", 1), number(c, "wording.pair", 2)
         assert (whose(c, one, day).unit, whose(c, two, day).unit) == ("jyj", "mzj")
@@ -72,9 +90,15 @@ def test_a_word_goes_the_whole_way(store: Store) -> None:
         assert looked_since(c, "c1", NOW - DAY)
         found = content_check(c, NOW, NOW + DAY, {"jyj": "教育局", "mzj": "民政局"})
         assert found is not None
-        assert (found.posts, set(found.blamed), found.suspects) == (2, {"教育局", "民政局"}, (("暗链", 1),))
+        assert (found.posts, set(found.blamed), found.suspects) == (
+            2,
+            {"教育局", "民政局"},
+            (("暗链", 1),),
+        )
         assert content_check(c, NOW, NOW - 9 * DAY, {}) is None
-        done = decide(c, one, right=False, by="值班员", reason="原文", now=NOW + 2 * DAY, scope="rule")
+        done = decide(
+            c, one, right=False, by="值班员", reason="原文", now=NOW + 2 * DAY, scope="rule"
+        )
         assert (done.suspects, len(fault_lines(c, NOW + 2 * DAY))) == (2, 0)
         assert [kept.suspects for kept in dismissals(c, NOW + 2 * DAY)] == [2]
         assert done.decision is not None

@@ -1,4 +1,5 @@
-"""From a suspect to a mended post: a person's word, the letter to whoever published it, the order, the look, the end."""
+"""From a suspect to a mended post: a person's word, the letter to whoever published it, the order,
+the look, the end."""
 
 from __future__ import annotations
 
@@ -70,11 +71,21 @@ class Place:
 
     def state(self, rule: str) -> str:
         with self.office.reader.connect() as c:
-            return str(c.execute(select(SuspectRow.state).where(SuspectRow.rule == rule)).scalar_one())
+            return str(
+                c.execute(select(SuspectRow.state).where(SuspectRow.rule == rule)).scalar_one()
+            )
 
     def confirm(self, rule: str, unit: str | None = None) -> None:
         with self.office.engine.begin() as c:
-            decide(c, self.number(rule), right=True, by="值班员", reason="属实", now=self.clock(), unit=unit)
+            decide(
+                c,
+                self.number(rule),
+                right=True,
+                by="值班员",
+                reason="属实",
+                now=self.clock(),
+                unit=unit,
+            )
 
     def findings(self) -> dict[str, tuple[tuple[str, ...], bool]]:
         with self.office.reader.connect() as c:
@@ -105,9 +116,12 @@ def place(tmp_path: Path) -> Iterator[Place]:
                 made.put(one_path, inside)
             site.pages["/f/b.docx"] = Served(b"", 200, "application/octet-stream")
             items = "".join(
-                f'<li><a href="{p}">{t[0]}</a><span>2020-06-01</span></li>' for p, t in POSTS.items()
+                f'<li><a href="{p}">{t[0]}</a><span>2020-06-01</span></li>'
+                for p, t in POSTS.items()
             )
-            site.pages["/tzgg/"] = Served(f"<html><body><ul>{items}</ul></body></html>".encode(), 200, HTML)
+            site.pages["/tzgg/"] = Served(
+                f"<html><body><ul>{items}</ul></body></html>".encode(), 200, HTML
+            )
             seen(office, listener.url)
             sweep(office, clock)
             jobs.recheck(office, clock, ["tzgg"])
@@ -123,31 +137,66 @@ def config(base: str) -> dict[str, object]:
         "content_faults": {"valid_from": "2019-04-01", "clause": "样例"},
     }
     units = [
-        {"id": id_, "short": short, "full": f"样例区{short}", "group": "区直部门", "emails": [f"{id_}@example.org"]}
+        {
+            "id": id_,
+            "short": short,
+            "full": f"样例区{short}",
+            "group": "区直部门",
+            "emails": [f"{id_}@example.org"],
+        }
         for id_, short in (("jyj", "教育局"), ("mzj", "民政局"), ("fgj", "发改局"))
-    ]  # fmt: skip
+    ]
     return {
         "store": "sqlite:///store.db",
-        "crawler": {"contact": "office@example.org", "allow_loopback": True, "delay": 0.001, "timeout": 5},
-        "monitor": {"rules": rules, "letters": {"office": "样例办", "office_emails": ["office@example.org"]}},
+        "crawler": {
+            "contact": "office@example.org",
+            "allow_loopback": True,
+            "delay": 0.001,
+            "timeout": 5,
+        },
+        "monitor": {
+            "rules": rules,
+            "letters": {"office": "样例办", "office_emails": ["office@example.org"]},
+        },
         "catalogue": {
             "units": units,
             "sites": [{"id": "p", "name": "样例门户", "home": f"{base}/", "delay": 0.001}],
-            "columns": [{"id": "tzgg", "name": "通知公告", "url": f"{base}/tzgg/", "class": "notice", "units": ["fgj"]}],
+            "columns": [
+                {
+                    "id": "tzgg",
+                    "name": "通知公告",
+                    "url": f"{base}/tzgg/",
+                    "class": "notice",
+                    "units": ["fgj"],
+                }
+            ],
             "accounts": [],
         },
-    }  # fmt: skip
+    }
 
 
 def seen(office: Office, base: str) -> None:
     rows = [
         {
-            "outlet_id": "tzgg", "url": base + path, "title": title, "published": NOW.date(), "published_at": None, "raw": "",
-            "place": "item", "why": "", "origin": origin, "others": [], "pinned": False, "page_hash": "",
-            "first_seen": NOW, "last_seen": NOW, "prior_look": None, "article": "read",
+            "outlet_id": "tzgg",
+            "url": base + path,
+            "title": title,
+            "published": NOW.date(),
+            "published_at": None,
+            "raw": "",
+            "place": "item",
+            "why": "",
+            "origin": origin,
+            "others": [],
+            "pinned": False,
+            "page_hash": "",
+            "first_seen": NOW,
+            "last_seen": NOW,
+            "prior_look": None,
+            "article": "read",
         }
         for path, (title, origin, _) in POSTS.items()
-    ]  # fmt: skip
+    ]
     with office.engine.begin() as connection:
         connection.execute(insert(PostRow), rows)
 
@@ -158,7 +207,9 @@ def letters(place: Place) -> dict[str, str]:
         c.execute(update(LetterRow).values(state="sent"))
     with place.office.reader.connect() as c:
         rows = c.execute(
-            select(LetterRow.unit_id, LetterRow.text_body, LetterRow.html_body).order_by(LetterRow.id)
+            select(LetterRow.unit_id, LetterRow.text_body, LetterRow.html_body).order_by(
+                LetterRow.id
+            )
         )
         return {row.unit_id: f"{row.text_body}\n{row.html_body}" for row in rows}
 
@@ -205,7 +256,9 @@ def test_an_order_is_closed_by_the_look_at_its_post_and_by_nothing_else(place: P
     place.confirm("personal.id")
     place.judge()
     with place.office.reader.connect() as c:
-        finding = c.execute(select(FindingRow.number).where(FindingRow.rule == "content_faults")).scalar_one()
+        finding = c.execute(
+            select(FindingRow.number).where(FindingRow.rule == "content_faults")
+        ).scalar_one()
     assert finding in letters(place)["jyj"]
     assert place.run("order", "issue", finding, "--by", "办公室").exception is None
     place.clock.now += HOUR
@@ -257,22 +310,30 @@ def test_a_column_and_an_address_are_looked_at_on_demand(place: Place) -> None:
 def test_a_fault_is_looked_at_every_night_and_ends_with_its_post(place: Place) -> None:
     place.confirm("personal.id")
     with place.office.reader.connect() as c:
-        due = c.execute(select(CheckedPostRow.due).where(CheckedPostRow.url.endswith("_1.htm"))).scalar_one()
+        due = c.execute(
+            select(CheckedPostRow.due).where(CheckedPostRow.url.endswith("_1.htm"))
+        ).scalar_one()
     assert due == place.clock(), "the next sweep"
     place.clock.now += 100 * DAY
     sweep(place.office, place.clock)
     with place.office.reader.connect() as c:
-        dues = {row.url: row.due for row in c.execute(select(CheckedPostRow.url, CheckedPostRow.due))}
+        dues = {
+            row.url: row.due for row in c.execute(select(CheckedPostRow.url, CheckedPostRow.due))
+        }
     waits = {url[-5]: due - place.clock() for url, due in dues.items()}
     assert waits["1"] < DAY < 80 * DAY < waits["2"]
     del place.site.pages["/tzgg/t20200601_1.htm"]
     place.clock.now += DAY
     sweep(place.office, place.clock)
-    assert place.state("personal.id") == "mended", "a post that was taken down tells nobody's number any more"
+    assert place.state("personal.id") == "mended", (
+        "a post that was taken down tells nobody's number any more"
+    )
     assert place.state("wording.pair") == "gone"
 
 
-def test_a_post_that_its_list_still_shows_and_that_is_gone_on_two_days_is_a_suspect(place: Place) -> None:
+def test_a_post_that_its_list_still_shows_and_that_is_gone_on_two_days_is_a_suspect(
+    place: Place,
+) -> None:
     body = place.site.pages.pop("/tzgg/t20200601_1.htm")
     place.clock.now += DAY
     sweep(place.office, place.clock)
@@ -308,7 +369,13 @@ def test_a_false_alarm_is_never_asked_twice_until_somebody_takes_it_back(place: 
     number = place.number("wording.pair")
     with place.office.engine.begin() as c:
         done = decide(
-            c, number, right=False, by="值班员", reason="原文如此", now=place.clock(), scope="phrase"
+            c,
+            number,
+            right=False,
+            by="值班员",
+            reason="原文如此",
+            now=place.clock(),
+            scope="phrase",
         )
     place.put("/tzgg/t20200601_2.htm", "<p>会议布署了工作，文字重新编辑过。</p>")
     for _ in range(3):
@@ -357,7 +424,13 @@ def test_the_desk_lists_by_unit_family_and_words(place: Place) -> None:
     ],
 )
 def test_a_word_that_is_none_is_refused(place: Place, more: dict[str, object], said: str) -> None:
-    given: dict[str, object] = {"right": True, "by": "值班员", "reason": "属实", "now": place.clock(), **more}
+    given: dict[str, object] = {
+        "right": True,
+        "by": "值班员",
+        "reason": "属实",
+        "now": place.clock(),
+        **more,
+    }
     with place.office.engine.begin() as c, pytest.raises(ValueError, match=said):
         decide(c, place.number("personal.id"), **given)  # type: ignore[arg-type]
 
@@ -366,9 +439,21 @@ def test_the_command_lists_decides_and_takes_back(place: Place) -> None:
     number = str(place.number("attachments.empty"))
     listed = place.run("content", "list", "--family", "attachments").output
     assert "附件为零字节" in listed
-    said = place.run("content", "decide", number, "--confirm", "--reason", "属实", "--by", "值班员").output
+    said = place.run(
+        "content", "decide", number, "--confirm", "--reason", "属实", "--by", "值班员"
+    ).output
     assert "由 mzj 整改" in said
-    wrong = ("--dismiss", "--reason", "空表", "--by", "科长", "--scope", "page", "--until", "2020-07-01")
+    wrong = (
+        "--dismiss",
+        "--reason",
+        "空表",
+        "--by",
+        "科长",
+        "--scope",
+        "page",
+        "--until",
+        "2020-07-01",
+    )
     other = str(place.number("wording.pair"))
     both = place.run("content", "decide", number, other, *wrong).output
     assert both.splitlines() == [f"{number}　已排除，涉及1处。", f"{other}　已排除，涉及1处。"]

@@ -1,4 +1,5 @@
-"""What a unit's signed page shows and allows: its own findings only; looking at it any number of times changes nothing."""
+"""What a unit's signed page shows and allows: its own findings only; looking at it any number of
+times changes nothing."""
 
 from __future__ import annotations
 
@@ -50,7 +51,9 @@ def test_the_deadline_is_the_letters_and_then_the_orders(store: Store) -> None:
     told(store)
     assert (page(store).open[0].deadline - DAY).days == 7  # five working days from Monday
     with store.engine.begin() as c:
-        made = issue(c, "2020-0001", by="办公室", now=NOW, letters=SETTINGS, settings=ORDERS, days=1)
+        made = issue(
+            c, "2020-0001", by="办公室", now=NOW, letters=SETTINGS, settings=ORDERS, days=1
+        )
     first = page(store).open[0]
     assert (first.deadline - DAY).days == 1
     assert first.order is not None
@@ -68,7 +71,13 @@ def test_what_a_unit_may_do_follows_what_it_did(store: Store, tmp_path: Path) ->
     with store.engine.begin() as c:
         issue(c, "2020-0001", by="办公室", now=NOW, letters=SETTINGS, settings=ORDERS)
         acknowledge(
-            c, "2020-0001", unit="jsj", who="联系人", until=DAY + timedelta(days=2), now=NOW, letters=SETTINGS
+            c,
+            "2020-0001",
+            unit="jsj",
+            who="联系人",
+            until=DAY + timedelta(days=2),
+            now=NOW,
+            letters=SETTINGS,
         )
         more = {"settings": ORDERS, "folder": tmp_path, "files": [("报告.pdf", b"%PDF-1.7")]}
         reply(c, "2020-1", unit="jsj", who="联系人", text="已更新", now=NOW, **more)  # type: ignore[arg-type]

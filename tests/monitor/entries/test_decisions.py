@@ -40,7 +40,8 @@ def test_decided_posts_count_and_leave_the_queue(tmp_path: Path) -> None:
         add_unit(connection, "广电中心")
         add_outlet(connection, "news")
         add_posts(
-            connection, [post("news", date(2020, 5, 6), "仓山区融媒体", title=f"样例{n}") for n in range(4)]
+            connection,
+            [post("news", date(2020, 5, 6), "仓山区融媒体", title=f"样例{n}") for n in range(4)],
         )
     period = (date(2020, 4, 1), date(2020, 6, 30))
     with engine.connect() as connection:

@@ -1,4 +1,5 @@
-"""What people enter lives in the store with its link: all or nothing, eight at once, and whatever the files say."""
+"""What people enter lives in the store with its link: all or nothing, eight at once, and whatever
+the files say."""
 
 from __future__ import annotations
 
@@ -52,7 +53,9 @@ FILES = ("decisions.yaml", "bulletins/2020Q2.entries.yaml", f"bulletins/{NAME}.j
 
 
 def office_over(store: Store, folder: Path) -> Office:
-    return Office(replace(read_settings(config(folder)), store=store.url), store.engine, store.reader)
+    return Office(
+        replace(read_settings(config(folder)), store=store.url), store.engine, store.reader
+    )
 
 
 @pytest.fixture
@@ -105,7 +108,8 @@ def correct_all(office: Office, n: int) -> None:
 
 @dataclass(frozen=True)
 class Way:
-    """``act`` enters the n-th of eight; ``told`` reads them from the store, ``in_files`` from the exported files."""
+    """``act`` enters the n-th of eight; ``told`` reads them from the store, ``in_files`` from the
+    exported files."""
 
     act: Callable[[Office, int], None]
     what: str
@@ -129,7 +133,9 @@ def papers_stored(office: Office) -> int:
 
 
 def entries_in(name: str) -> Callable[[Path], int]:
-    return lambda folder: len(getattr(read_entries(folder / "bulletins" / "2020Q2.entries.yaml"), name))
+    return lambda folder: len(
+        getattr(read_entries(folder / "bulletins" / "2020Q2.entries.yaml"), name)
+    )
 
 
 def errata_in(folder: Path) -> int:
@@ -160,7 +166,11 @@ def begun(office: Office, way: Way) -> None:
 def links(office: Office, what: str) -> list[Any]:
     with office.reader.connect() as c:
         return list(
-            c.execute(select(AuditRow.__table__).where(AuditRow.who.startswith("人"), AuditRow.what == what))
+            c.execute(
+                select(AuditRow.__table__).where(
+                    AuditRow.who.startswith("人"), AuditRow.what == what
+                )
+            )
         )
 
 
@@ -198,7 +208,9 @@ def test_eight_at_once_are_eight_kept_and_eight_on_the_record(office: Office, na
     with office.reader.connect() as c:
         assert verify(c).broken == ""
         assert papers.unsound(c) == ""
-        assert [one.sentence for one in exports.look(c, office.settings.places) if one.sentence] == []
+        assert [
+            one.sentence for one in exports.look(c, office.settings.places) if one.sentence
+        ] == []
     assert not [name for name in files(office) if name.endswith(".part")]
 
 
@@ -241,7 +253,11 @@ def test_the_last_word_counts_and_every_word_stays(office: Office) -> None:
     assert not entering.uncommend(office, PERIOD, "教育局", by="人", now=NOW)
     assert stored("commended")(office) == 3
     told = [json.loads(row.data) for row in links(office, "commended")]
-    assert [(one["before"] or {}).get("reason") for one in told] == [None, "更新及时", "信息质量较高"]
+    assert [(one["before"] or {}).get("reason") for one in told] == [
+        None,
+        "更新及时",
+        "信息质量较高",
+    ]
 
 
 @pytest.mark.parametrize("column", ["key", "by", "about"])
@@ -255,8 +271,20 @@ def test_a_word_that_is_changed_in_the_store_breaks_the_record(office: Office, c
 
 @pytest.mark.parametrize("row", [EntryRow, FrozenRow])
 def test_a_row_that_came_in_beside_the_record_is_named(office: Office, row: Any) -> None:
-    words = {"kind": "commended", "about": "2020Q2", "key": "x", "data": {"name": "x", "reason": "xx"}}
-    paper = {"name": "x", "period": "x", "printed": NOW.date(), "sha256": "", "size": 0, "packed": b""}
+    words = {
+        "kind": "commended",
+        "about": "2020Q2",
+        "key": "x",
+        "data": {"name": "x", "reason": "xx"},
+    }
+    paper = {
+        "name": "x",
+        "period": "x",
+        "printed": NOW.date(),
+        "sha256": "",
+        "size": 0,
+        "packed": b"",
+    }
     with office.engine.begin() as c:
         c.execute(insert(row).values(**(words if row is EntryRow else paper), by="", moment=NOW))
     with office.reader.connect() as c:
@@ -274,7 +302,9 @@ def old_store(url: str) -> None:
         with store.engine.begin() as connection:
             settings.attributes["connection"] = connection
             command.upgrade(settings, "0002")
-            append(connection, NOW, [Entry("commended", "bulletin:2020Q2", "人0", {"before": None})])
+            append(
+                connection, NOW, [Entry("commended", "bulletin:2020Q2", "人0", {"before": None})]
+            )
 
 
 OLD_DECISIONS = [
@@ -342,7 +372,9 @@ def all_there(office: Office) -> None:
             ("某镇", ""),
         ]
         assert verify(c).broken == ""
-        assert [one.sentence for one in exports.look(c, office.settings.places) if one.sentence] == []
+        assert [
+            one.sentence for one in exports.look(c, office.settings.places) if one.sentence
+        ] == []
 
 
 def test_a_store_of_the_version_before_and_its_files_lose_nothing(old: Office) -> None:
@@ -350,7 +382,8 @@ def test_a_store_of_the_version_before_and_its_files_lose_nothing(old: Office) -
     opening(old)
     all_there(old)
     after = files(old)
-    # A frozen bulletin's files are what they were, byte by byte; of the others the original is kept beside.
+    # A frozen bulletin's files are what they were, byte by byte; of the others the original is kept
+    # beside.
     assert {name: after[name] for name in before if NAME in name} == {
         n: d for n, d in before.items() if NAME in n
     }
@@ -393,7 +426,8 @@ def test_a_file_that_comes_later_is_told_and_not_read(old: Office) -> None:
 def broken_decisions(folder: Path) -> None:
     file = folder / FILES[0]
     file.write_text(
-        file.read_text("utf-8") + "- {origin: 甲, unit: 没有这个局, day: 2020-07-03}\n", encoding="utf-8"
+        file.read_text("utf-8") + "- {origin: 甲, unit: 没有这个局, day: 2020-07-03}\n",
+        encoding="utf-8",
     )
 
 
@@ -465,7 +499,9 @@ def test_a_broken_file_is_told_in_a_sentence_and_waits_whole(
             select(func.count()).select_from(EntryRow).where(EntryRow.about == about)
         ).scalar_one()
         assert (rows, len(papers.listed(c))) == (0, 0 if which == 2 else 1), "not half of it"
-    assert {n: d for n, d in files(old).items() if n == FILES[which]} == {FILES[which]: before[FILES[which]]}
+    assert {n: d for n, d in files(old).items() if n == FILES[which]} == {
+        FILES[which]: before[FILES[which]]
+    }
     write_old(old.settings.path.parent)
     opening(old)
     with old.reader.connect() as c:
@@ -498,7 +534,11 @@ def test_a_file_edited_by_hand_is_told_left_alone_and_taken_in_when_asked(office
     commend(office, 3)
     assert file.read_text("utf-8") == mine, "what somebody wrote is never overwritten"
     with office.reader.connect() as c:
-        assert [one.name for one in entries_of(c, "2020Q2").commended] == ["单位1", "单位2", "单位3"]
+        assert [one.name for one in entries_of(c, "2020Q2").commended] == [
+            "单位1",
+            "单位2",
+            "单位3",
+        ]
         said = exports.edited(c, office.settings.places, exports.of_period("2020Q2"))
     assert len(said) == 1
     assert "改动没有生效" in said[0]
@@ -534,7 +574,9 @@ def test_a_decision_that_is_gone_from_the_file_is_taken_back(office: Office) -> 
     decide(office, 1)
     decide(office, 2)
     file = office.settings.places.decisions
-    file.write_text("- {origin: 来源乙, unit: fgj, by: 人1, day: 2020-08-03, why: 下属}\n", encoding="utf-8")
+    file.write_text(
+        "- {origin: 来源乙, unit: fgj, by: 人1, day: 2020-08-03, why: 下属}\n", encoding="utf-8"
+    )
     with office.engine.begin() as c:
         assert take_in(c, file, known_units(office), by="人9", now=NOW) == 1
         assert in_force(decisions(c)) == {"来源乙": "fgj"}

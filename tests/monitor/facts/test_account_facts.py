@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.config import CrawlConfig
-from crawler.model import SHANGHAI, Dated, Evidence, Outcome, Outlet, OutletKind, Post, Site, Unit, Visit
+from crawler.model import (
+    SHANGHAI,
+    Dated,
+    Evidence,
+    Outcome,
+    Outlet,
+    OutletKind,
+    Post,
+    Site,
+    Unit,
+    Visit,
+)
 from crawler.register.catalogue import Catalogue
 from crawler.register.enter import sync
 from crawler.walking.keeper import StoreKeeper
@@ -25,7 +36,9 @@ def at(day: date) -> datetime:
     return datetime.combine(day, NOON, SHANGHAI)
 
 
-def seen(day: date, first: date | None = None, last: date | None = None, *, pinned: bool = False) -> SeenPost:
+def seen(
+    day: date, first: date | None = None, last: date | None = None, *, pinned: bool = False
+) -> SeenPost:
     return SeenPost(day, at(first or day), at(last or END), pinned)
 
 
@@ -63,8 +76,12 @@ def test_a_gap_from_before_the_period_counts_only_its_days_within() -> None:
 
 
 def test_what_nobody_saw_whole_is_not_held_against_anybody() -> None:
-    """The list was not seen for a month and then showed only newer posts: what lay between is unknown."""
-    posts = [seen(date(2026, 7, 1), last=date(2026, 7, 2)), seen(date(2026, 8, 9), date(2026, 8, 10))]
+    """The list was not seen for a month and then showed only newer posts: what lay between is
+    unknown."""
+    posts = [
+        seen(date(2026, 7, 1), last=date(2026, 7, 2)),
+        seen(date(2026, 8, 9), date(2026, 8, 10)),
+    ]
     looks = [at(date(2026, 7, 2)), at(date(2026, 8, 10))]
     found = rhythm(posts, looks, START, date(2026, 8, 10))
     assert (found.days_out, found.unproved, found.longest) == (
@@ -123,11 +140,15 @@ def test_the_query_reads_posts_and_looks_as_they_were_known(store: Store) -> Non
     )
     with store.engine.begin() as connection:
         sync(connection, catalogue, at(START))
-    keeper = StoreKeeper(store.engine, store.reader, CrawlConfig(contact="x@example.org"), frozenset())
+    keeper = StoreKeeper(
+        store.engine, store.reader, CrawlConfig(contact="x@example.org"), frozenset()
+    )
     shown = [date(2026, 7, 1), date(2026, 7, 21)]
     for look in (date(2026, 7, 2), date(2026, 7, 22), date(2026, 8, 2)):
         posts = tuple(
-            Post("标题", f"https://weibo.com/{day}", Dated(day, "x", "json")) for day in shown if day <= look
+            Post("标题", f"https://weibo.com/{day}", Dated(day, "x", "json"))
+            for day in shown
+            if day <= look
         )
         visit = Visit("a", at(look), Outcome.READ, Evidence.COMPLETE, "spider", "weibo")
         keeper.look(Looked(visit, posts, walk_done=True))
@@ -137,7 +158,11 @@ def test_the_query_reads_posts_and_looks_as_they_were_known(store: Store) -> Non
             account_rhythms(connection, ["a", "none"], START, END, moment)
             for moment in (datetime(2026, 7, 15, tzinfo=UTC), datetime(2026, 8, 31, tzinfo=UTC))
         )
-    assert (early["a"].posts, early["a"].days_out, early["a"].known_until) == (1, 0, date(2026, 7, 2))
+    assert (early["a"].posts, early["a"].days_out, early["a"].known_until) == (
+        1,
+        0,
+        date(2026, 7, 2),
+    )
     assert (late["a"].posts, late["a"].days_out) == (2, 5)
     assert late["a"].longest == Gap(shown[0], shown[1])
     assert late["none"].known_until is None

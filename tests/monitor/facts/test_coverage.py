@@ -1,4 +1,5 @@
-"""How much a night saw: our own blindness keeps everybody safe, one site's trouble only those who stand on it."""
+"""How much a night saw: our own blindness keeps everybody safe, one site's trouble only those who
+stand on it."""
 
 from __future__ import annotations
 
@@ -23,7 +24,9 @@ UNREADABLE = look(Outcome.UNREADABLE, TONIGHT)
 
 
 def column(name: str, *looks: Look, site: str = "a") -> OutletFacts:
-    outlet = Outlet(name, OutletKind.COLUMN, name, "portal", site, (), f"http://{site}.example.org/{name}/")
+    outlet = Outlet(
+        name, OutletKind.COLUMN, name, "portal", site, (), f"http://{site}.example.org/{name}/"
+    )
     return OutletFacts(outlet, (), looks, None, False)
 
 
@@ -42,7 +45,9 @@ def test_a_night_on_which_every_answer_was_an_error_asked_all_and_saw_nothing() 
     assert (found.asked, found.blind) == (1.0, True)
 
 
-def test_a_first_night_that_nobody_answers_is_blind_and_one_that_is_not_understood_in_part_is_not() -> None:
+def test_a_first_night_that_nobody_answers_is_blind_and_one_that_is_not_understood_in_part_is_not() -> (
+    None
+):
     assert sight(many(10, REFUSED), NOW, 0.8).blind
     assert not sight([*many(2, UNREADABLE), *many(2, GOOD, first=2)], NOW, 0.8).blind
 
@@ -67,7 +72,9 @@ def test_a_page_that_nobody_could_read_all_week_is_not_tonights_blindness() -> N
 
 
 def test_a_catalogue_without_an_address_saw_nothing() -> None:
-    nowhere = OutletFacts(Outlet("x", OutletKind.COLUMN, "x", "portal", "a", ()), (), (), None, False)
+    nowhere = OutletFacts(
+        Outlet("x", OutletKind.COLUMN, "x", "portal", "a", ()), (), (), None, False
+    )
     assert sight([nowhere], NOW, 0.8).blind
     assert sight([], NOW, 0.8).blind
 

@@ -1,4 +1,5 @@
-"""Facts are what the store knew at one moment: today or on any past day, in a handful of queries."""
+"""Facts are what the store knew at one moment: today or on any past day, in a handful of
+queries."""
 
 from __future__ import annotations
 
@@ -51,7 +52,8 @@ def test_a_past_day_knows_only_what_had_been_seen_by_then(store: Store) -> None:
 
 
 def test_both_judgements_of_a_night_read_the_same_looks(sqlite_store: Store) -> None:
-    """The window ends at midnight: a look of a week before must not fall out between them, just as it was counted on."""
+    """The window ends at midnight: a look of a week before must not fall out between them, just as
+    it was counted on."""
     with sqlite_store.engine.begin() as connection:
         enter(connection, at("2020-07-01"), UNITS, column("x", "a"))
         for day in (3, 4, 10):
@@ -74,7 +76,11 @@ def test_the_newest_post_comes_with_its_proof_whatever_shows_first(store: Store)
         facts = known(connection, at("2020-07-02"))
     newest = of(facts).newest
     assert newest is not None
-    assert (newest.url, newest.place, newest.title) == ("/x/2020-06-28", "meta", "样例 /x/2020-06-28")
+    assert (newest.url, newest.place, newest.title) == (
+        "/x/2020-06-28",
+        "meta",
+        "样例 /x/2020-06-28",
+    )
     assert of(facts, "y").newest is None
     assert of(facts, "y").ever_posts
 
@@ -127,7 +133,9 @@ def test_looks_are_newest_first_and_reach_back_to_two_that_prove_a_list(store: S
     assert early[0].moment == at("2020-07-13", 2)
 
 
-def test_the_time_zone_of_the_moment_does_not_matter_and_a_naive_one_is_refused(store: Store) -> None:
+def test_the_time_zone_of_the_moment_does_not_matter_and_a_naive_one_is_refused(
+    store: Store,
+) -> None:
     with store.engine.begin() as connection:
         enter(connection, at("2020-07-01"), UNITS, column("x", "a"))
         assert known(connection, at("2020-07-01", 1)).day == date(2020, 7, 1)
@@ -150,7 +158,9 @@ def test_a_night_with_too_few_looks_has_failed(sqlite_store: Store) -> None:
 
 
 def account(id_: str, kind: OutletKind = OutletKind.ACCOUNT) -> Outlet:
-    return Outlet(id_, kind, f"账号{id_}", "weibo", "site", ("a",), probes=(Probe("weibo"),), floor=0)
+    return Outlet(
+        id_, kind, f"账号{id_}", "weibo", "site", ("a",), probes=(Probe("weibo"),), floor=0
+    )
 
 
 def test_an_account_that_posted_lately_is_not_asked_and_no_gap_in_the_nights_coverage(
@@ -158,7 +168,9 @@ def test_an_account_that_posted_lately_is_not_asked_and_no_gap_in_the_nights_cov
 ) -> None:
     as_of = at("2020-07-20")
     with sqlite_store.engine.begin() as connection:
-        enter(connection, at("2020-07-01"), UNITS, column("x", "a"), account("lately"), account("due"))
+        enter(
+            connection, at("2020-07-01"), UNITS, column("x", "a"), account("lately"), account("due")
+        )
         post(connection, "lately", "/1", date(2020, 7, 11), at("2020-07-12"))
         post(connection, "due", "/2", date(2020, 7, 10), at("2020-07-12"))
         visit(connection, "x", as_of - timedelta(hours=3), date(2020, 7, 1))
@@ -170,7 +182,13 @@ def test_an_account_that_posted_lately_is_not_asked_and_no_gap_in_the_nights_cov
 def test_a_canary_is_no_outlet_of_the_district(sqlite_store: Store) -> None:
     as_of = at("2020-07-20")
     with sqlite_store.engine.begin() as connection:
-        enter(connection, at("2020-07-01"), UNITS, column("x", "a"), account("bird", OutletKind.CANARY))
+        enter(
+            connection,
+            at("2020-07-01"),
+            UNITS,
+            column("x", "a"),
+            account("bird", OutletKind.CANARY),
+        )
         visit(connection, "x", as_of - timedelta(hours=3), date(2020, 7, 1))
         facts = known(connection, as_of, coverage=1)
     assert [found.outlet.id for found in facts.outlets] == ["x"]
@@ -179,12 +197,20 @@ def test_a_canary_is_no_outlet_of_the_district(sqlite_store: Store) -> None:
     assert not facts.failed_night
 
 
-def test_months_and_counts_reach_from_the_previous_quarter_to_the_running_month(store: Store) -> None:
+def test_months_and_counts_reach_from_the_previous_quarter_to_the_running_month(
+    store: Store,
+) -> None:
     asked = []
 
-    def count(_c: Connection, start: date, end: date, as_of: datetime) -> Mapping[tuple[str, str], Count]:
+    def count(
+        _c: Connection, start: date, end: date, as_of: datetime
+    ) -> Mapping[tuple[str, str], Count]:
         asked.append((start, end, as_of))
-        return {("a", "2020-04"): exactly(6), ("b", "2020-07"): exactly(2), ("gone", "2020-04"): exactly(1)}
+        return {
+            ("a", "2020-04"): exactly(6),
+            ("b", "2020-07"): exactly(2),
+            ("gone", "2020-04"): exactly(1),
+        }
 
     with store.engine.begin() as connection:
         enter(connection, at("2020-01-01"), (*UNITS, unit("c", quota=None)))
@@ -192,7 +218,9 @@ def test_months_and_counts_reach_from_the_previous_quarter_to_the_running_month(
     assert facts.months == ("2020-04", "2020-05", "2020-06")
     assert facts.this_month == "2020-07"
     assert asked == [(date(2020, 4, 1), date(2020, 8, 1), at("2020-07-20"))]
-    seen = [(u.unit.id, {m: n.at_least for m, n in u.counts.items() if n.at_least}) for u in facts.units]
+    seen = [
+        (u.unit.id, {m: n.at_least for m, n in u.counts.items() if n.at_least}) for u in facts.units
+    ]
     assert seen == [("a", {"2020-04": 6}), ("b", {"2020-07": 2}), ("c", {})]
 
 
@@ -206,9 +234,12 @@ def test_a_month_has_a_gap_until_every_column_that_may_hold_a_units_posts_was_re
 ) -> None:
     with store.engine.begin() as connection:
         catalogue = (
-            column("own", "a"), column("other", "b"), column("news", "b", cls=ColumnClass.NEWS), column("desk"),
+            column("own", "a"),
+            column("other", "b"),
+            column("news", "b", cls=ColumnClass.NEWS),
+            column("desk"),
             column("papers", "a", cls=ColumnClass.DISCLOSURE),
-        )  # fmt: skip
+        )
         enter(connection, at("2020-01-01"), UNITS, *catalogue)
         show(connection, "own", at("2020-06-30", 2), date(2020, 6, 1))
         for outlet in ("news", "desk"):
@@ -217,7 +248,8 @@ def test_a_month_has_a_gap_until_every_column_that_may_hold_a_units_posts_was_re
         show(connection, "own", at("2020-07-01", 4), date(2020, 6, 30))
         second = known(connection, at("2020-07-01", 5), count=count_until)
     every = ("2020-04", "2020-05", "2020-06", "2020-07")
-    # Nobody's word and no history tells that only b's posts stand in "other": on real portals a's may.
+    # Nobody's word and no history tells that only b's posts stand in "other": on real portals a's
+    # may.
     never = dict.fromkeys(every, ("other",))
     assert gaps(first, "a") == never | {"2020-06": ("other", "own")}
     assert gaps(second, "a") == gaps(second, "b") == never
@@ -246,7 +278,13 @@ def test_an_unfinished_walk_leaves_a_gap_since_the_look_before_it(store: Store) 
 def test_a_part_of_a_list_does_not_read_a_month_through(store: Store) -> None:
     with store.engine.begin() as connection:
         enter(connection, at("2020-01-01"), UNITS, column("own", "a"))
-        visit(connection, "own", at("2020-07-02", 2), date(2020, 7, 1), evidence=Evidence.LOWER_BOUND.value)
+        visit(
+            connection,
+            "own",
+            at("2020-07-02", 2),
+            date(2020, 7, 1),
+            evidence=Evidence.LOWER_BOUND.value,
+        )
         assert "2020-06" in gaps(known(connection, at("2020-07-02", 9), count=count_until), "a")
 
 
@@ -275,7 +313,12 @@ def test_the_number_of_queries_does_not_grow_with_the_outlets(sqlite_store: Stor
             names = [f"x{n}" for n in range(outlets)]
             enter(connection, at("2020-07-01"), UNITS, *(column(name, "a") for name in names))
             for name in names:
-                show(connection, name, at("2020-07-19") + timedelta(minutes=outlets), date(2020, 7, 1))
+                show(
+                    connection,
+                    name,
+                    at("2020-07-19") + timedelta(minutes=outlets),
+                    date(2020, 7, 1),
+                )
             event.listen(connection, "before_cursor_execute", lambda *args: seen.append(args[2]))
             known(connection, at("2020-07-20"))
         return len(seen)

@@ -25,10 +25,17 @@ NIGHT = at("2020-07-20", 5)
 
 def verdict(value: Value = Value.STALE, subject: str = "outlet:x", **values: Any) -> Verdict:
     fixed: dict[str, Any] = {
-        "rule": "column_stale", "subject": subject, "value": value, "sentence": f"{subject} {value}。",
-        "clause": "19号", "units": ("a", "b"), "numbers": {"days": 80}, "due": date(2020, 5, 15),
-        "newest": NEWEST, "name": "栏目",
-    }  # fmt: skip
+        "rule": "column_stale",
+        "subject": subject,
+        "value": value,
+        "sentence": f"{subject} {value}。",
+        "clause": "19号",
+        "units": ("a", "b"),
+        "numbers": {"days": 80},
+        "due": date(2020, 5, 15),
+        "newest": NEWEST,
+        "name": "栏目",
+    }
     return Verdict(**fixed | values)
 
 
@@ -62,11 +69,15 @@ def test_an_accusation_opens_a_finding_with_its_proof_and_event(store: Store) ->
         ("a", "b"),
         NEWEST,
     )
-    assert (finding.value, finding.numbers, finding.due) == (Value.STALE, {"days": 80}, date(2020, 5, 15))
+    assert (finding.value, finding.numbers, finding.due) == (
+        Value.STALE,
+        {"days": 80},
+        date(2020, 5, 15),
+    )
     with reading(store) as connection:
         assert open_findings(connection, NIGHT) == opened
         assert open_findings(connection, NIGHT - timedelta(seconds=1)) == ()
-    (kind, moment, detail), = events(store)  # fmt: skip
+    ((kind, moment, detail),) = events(store)
     assert (kind, moment) == ("opened", NIGHT)
     assert detail["sentence"] == "outlet:x stale。"
     assert detail["newest"]["raw"] == "2020-05-01"
@@ -78,7 +89,9 @@ def test_the_same_night_again_changes_nothing(store: Store) -> None:
     before = events(store)
     assert fold(store, NIGHT, *verdicts) == Changes()
     assert (
-        fold(store, NIGHT, *verdicts, rules=["column_stale"], subjects=[v.subject for v in verdicts])
+        fold(
+            store, NIGHT, *verdicts, rules=["column_stale"], subjects=[v.subject for v in verdicts]
+        )
         == Changes()
     )
     assert events(store) == before
@@ -103,7 +116,9 @@ def test_unknown_neither_opens_nor_closes(store: Store) -> None:
     assert fold(store, NIGHT, unknown) == Changes()
     opened = fold(store, NIGHT, verdict()).opened
     assert (
-        fold(store, NIGHT + timedelta(days=1), unknown, rules=["column_stale"], subjects=["outlet:x"])
+        fold(
+            store, NIGHT + timedelta(days=1), unknown, rules=["column_stale"], subjects=["outlet:x"]
+        )
         == Changes()
     )
     with reading(store) as connection:
@@ -112,13 +127,21 @@ def test_unknown_neither_opens_nor_closes(store: Store) -> None:
 
 def test_an_unknown_of_ours_opens_a_finding_without_units(store: Store) -> None:
     ours = verdict(
-        Value.UNKNOWN, rule="outlet_unreadable", units=(), ours=True, cause="no_list", newest=None, due=None
+        Value.UNKNOWN,
+        rule="outlet_unreadable",
+        units=(),
+        ours=True,
+        cause="no_list",
+        newest=None,
+        due=None,
     )
     finding = fold(store, NIGHT, ours).opened[0]
     assert finding.ours
     assert finding.units == ()
     fresh = replace(ours, value=Value.FRESH, cause="")
-    assert [f.number for f in fold(store, NIGHT + timedelta(days=1), fresh).closed] == [finding.number]
+    assert [f.number for f in fold(store, NIGHT + timedelta(days=1), fresh).closed] == [
+        finding.number
+    ]
 
 
 def test_a_later_breach_is_a_new_finding(store: Store) -> None:
@@ -156,8 +179,11 @@ def test_what_is_no_longer_judged_closes_with_its_reason(store: Store) -> None:
     closed = fold(store, NIGHT + timedelta(days=1), verdict(), **scope).closed
     assert [f.number for f in closed] == ["2020-0002", "2020-0003", "2020-0004", "2020-0005"]
     assert [d["reason"] for kind, _, d in events(store) if kind == "closed"] == [
-        "retired", "rule_off", "period_over", "not_judged",
-    ]  # fmt: skip
+        "retired",
+        "rule_off",
+        "period_over",
+        "not_judged",
+    ]
 
 
 def test_an_older_judgement_never_undoes_a_later_one(store: Store) -> None:
@@ -171,12 +197,18 @@ def test_an_older_judgement_never_undoes_a_later_one(store: Store) -> None:
 def test_numbers_count_within_the_year_of_shanghai_and_pass_9999(store: Store) -> None:
     new_year = at("2021-01-01", 0, 30)
     assert [f.number for f in fold(store, NIGHT, verdict()).opened] == ["2020-0001"]
-    assert [f.number for f in fold(store, new_year, verdict(subject="outlet:y")).opened] == ["2021-0001"]
+    assert [f.number for f in fold(store, new_year, verdict(subject="outlet:y")).opened] == [
+        "2021-0001"
+    ]
     with store.engine.begin() as connection:
-        connection.execute(FindingRow.__table__.update().values(number="2021-9999").where(FindingRow.id == 2))
+        connection.execute(
+            FindingRow.__table__.update().values(number="2021-9999").where(FindingRow.id == 2)
+        )
     more = [verdict(subject=f"outlet:{n}") for n in range(2)]
     assert [f.number for f in fold(store, new_year, *more).opened] == ["2021-10000", "2021-10001"]
-    assert [f.number for f in fold(store, new_year, verdict(subject="outlet:z")).opened] == ["2021-10002"]
+    assert [f.number for f in fold(store, new_year, verdict(subject="outlet:z")).opened] == [
+        "2021-10002"
+    ]
 
 
 def test_judges_at_the_same_time_share_no_number_and_open_nothing_twice(store: Store) -> None:

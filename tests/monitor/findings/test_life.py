@@ -1,4 +1,5 @@
-"""The life of a finding: looks in a row, flapping, recurrence, causes that explain it, decisions that end it."""
+"""The life of a finding: looks in a row, flapping, recurrence, causes that explain it, decisions
+that end it."""
 
 from __future__ import annotations
 
@@ -28,7 +29,18 @@ from monitor.model import Facts, SiteFacts, Value, Verdict
 from monitor.record.tables import EventRow
 from monitor.settings.life import Life
 from tests.conftest import Store
-from tests.support.judging_facts import RULES, about, account, at, column, config, facts, failed, nights, one
+from tests.support.judging_facts import (
+    RULES,
+    about,
+    account,
+    at,
+    column,
+    config,
+    facts,
+    failed,
+    nights,
+    one,
+)
 
 NIGHT = at("2020-07-20", 5)
 WITH_SITES = RULES + "site_unseen: {valid_from: 2019-04-01, clause: 本系统}\n"
@@ -36,9 +48,15 @@ WITH_SITES = RULES + "site_unseen: {valid_from: 2019-04-01, clause: 本系统}\n
 
 def verdict(value: Value = Value.STALE, night: int = 0, **values: Any) -> Verdict:
     fixed: dict[str, Any] = {
-        "rule": "column_stale", "subject": "outlet:x", "value": value, "sentence": f"x {value}。",
-        "clause": "19号", "units": ("a",), "name": "栏目", "looked": NIGHT + timedelta(days=night, hours=-3),
-    }  # fmt: skip
+        "rule": "column_stale",
+        "subject": "outlet:x",
+        "value": value,
+        "sentence": f"x {value}。",
+        "clause": "19号",
+        "units": ("a",),
+        "name": "栏目",
+        "looked": NIGHT + timedelta(days=night, hours=-3),
+    }
     return Verdict(**fixed | values)
 
 
@@ -53,7 +71,9 @@ def kinds(store: Store) -> list[str]:
         return list(connection.execute(select(EventRow.kind).order_by(EventRow.id)).scalars())
 
 
-def test_a_finding_opens_after_the_third_look_in_a_row_and_closes_after_the_second(store: Store) -> None:
+def test_a_finding_opens_after_the_third_look_in_a_row_and_closes_after_the_second(
+    store: Store,
+) -> None:
     life = {"open_after": 3, "close_after": 2}
     opened = [len(fold(store, n, verdict(night=n), **life).opened) for n in range(4)]
     assert opened == [0, 0, 1, 0]
@@ -77,11 +97,21 @@ def test_a_good_look_between_breaks_the_row(store: Store) -> None:
 
 def test_what_comes_back_after_it_was_mended_counts_as_recurrence(store: Store) -> None:
     found = []
-    for night, value in enumerate((Value.STALE, Value.FRESH, Value.STALE, Value.EXEMPT, Value.STALE)):
+    for night, value in enumerate(
+        (Value.STALE, Value.FRESH, Value.STALE, Value.EXEMPT, Value.STALE)
+    ):
         found += fold(store, night, verdict(value, night)).opened
-    assert [(f.number, f.recurrence) for f in found] == [("2020-0001", 0), ("2020-0002", 1), ("2020-0003", 1)]
+    assert [(f.number, f.recurrence) for f in found] == [
+        ("2020-0001", 0),
+        ("2020-0002", 1),
+        ("2020-0003", 1),
+    ]
     with store.reader.connect() as connection:
-        detail = connection.execute(select(EventRow.detail).where(EventRow.kind == "opened")).scalars().all()
+        detail = (
+            connection.execute(select(EventRow.detail).where(EventRow.kind == "opened"))
+            .scalars()
+            .all()
+        )
     assert [d.get("previous") for d in detail] == [None, "2020-0001", "2020-0001"]
 
 
@@ -115,7 +145,9 @@ def of_site(night: int = 0, *, broken: int, whole: int) -> Facts:
         )
         for n in range(whole)
     ]
-    return facts(as_of, *outlets, sites=(SiteFacts(Site("site", "门户网站", "http://www.example.gov.cn/")),))
+    return facts(
+        as_of, *outlets, sites=(SiteFacts(Site("site", "门户网站", "http://www.example.gov.cn/")),)
+    )
 
 
 def test_a_redesigned_site_is_one_finding_of_ours_and_the_columns_wait_for_it() -> None:
@@ -132,14 +164,20 @@ def test_a_redesigned_site_is_one_finding_of_ours_and_the_columns_wait_for_it() 
 
 
 @pytest.mark.parametrize(("broken", "whole", "opens"), [(2, 2, False), (3, 7, False), (3, 6, True)])
-def test_a_sites_finding_needs_three_columns_and_half_of_them(broken: int, whole: int, opens: bool) -> None:
+def test_a_sites_finding_needs_three_columns_and_half_of_them(
+    broken: int, whole: int, opens: bool
+) -> None:
     said = judge(of_site(broken=broken, whole=whole), config(WITH_SITES))
     assert one(said, "site_unseen").opens is opens
-    assert len([v for v in said if v.rule == "outlet_unreadable" and v.opens]) == (0 if opens else broken)
+    assert len([v for v in said if v.rule == "outlet_unreadable" and v.opens]) == (
+        0 if opens else broken
+    )
 
 
 def test_a_probe_out_of_service_explains_the_accounts_it_could_not_read() -> None:
-    looks = [failed(NIGHT - timedelta(hours=h), Outcome.UNREADABLE, "canary_failed") for h in (1, 25)]
+    looks = [
+        failed(NIGHT - timedelta(hours=h), Outcome.UNREADABLE, "canary_failed") for h in (1, 25)
+    ]
     other = replace(account(probes=(Probe("feed"),)), id="f")
     blind = [failed(look.moment, look.outcome, "timeout") for look in looks]
     blind = [replace(look, probe="feed") for look in blind]
@@ -149,15 +187,18 @@ def test_a_probe_out_of_service_explains_the_accounts_it_could_not_read() -> Non
     said = inhibited([*judge(known, config()), out], known)
     ours = {v.subject: (v.opens, v.cause) for v in said if v.rule == "outlet_unreadable"}
     assert ours == {
-        "outlet:w": (False, "probe_out_of_service"), "outlet:f": (True, "timeout"),
+        "outlet:w": (False, "probe_out_of_service"),
+        "outlet:f": (True, "timeout"),
         "outlet:bird": (False, "probe_out_of_service"),
-    }  # fmt: skip
+    }
     by_name = replace(out, subject="probe:weibo")
     assert inhibited([by_name], known) == (by_name,)
 
 
 def decision(kind: Kind, subject: str = "outlet:x", rule: str = "") -> Dispensation:
-    return Dispensation(1, kind, rule, subject, "历史专题", "张主任", date(2020, 7, 1), date(2020, 12, 31))
+    return Dispensation(
+        1, kind, rule, subject, "历史专题", "张主任", date(2020, 7, 1), date(2020, 12, 31)
+    )
 
 
 def test_an_exemption_names_who_approved_it_and_until_when() -> None:
@@ -182,7 +223,9 @@ def test_reported_maintenance_finds_nothing_new_and_clears_nothing() -> None:
         ("outlet:x", "column_stale", True),
     ],
 )  # fmt: skip
-def test_a_decision_covers_its_subject_its_site_and_its_rule(subject: str, rule: str, covered: bool) -> None:
+def test_a_decision_covers_its_subject_its_site_and_its_rule(
+    subject: str, rule: str, covered: bool
+) -> None:
     known = facts(NIGHT, about(replace(column(), id="x"), None))
     (said,) = dispensed([verdict()], [decision(Kind.EXEMPTION, subject, rule)], known)
     assert (said.value is Value.EXEMPT) is covered
@@ -198,13 +241,18 @@ def test_a_silence_keeps_the_finding_and_stops_the_telling(store: Store) -> None
 
 def enter(store: Store, now: datetime, **values: Any) -> Dispensation:
     given: dict[str, Any] = {
-        "reason": "机构改革", "approved_by": "张主任", "since": date(2020, 7, 20), "until": date(2020, 7, 31),
-    }  # fmt: skip
+        "reason": "机构改革",
+        "approved_by": "张主任",
+        "since": date(2020, 7, 20),
+        "until": date(2020, 7, 31),
+    }
     with store.engine.begin() as connection:
         return grant(connection, Kind.EXEMPTION, "outlet:x", now=now, **given | values)
 
 
-def test_a_decision_counts_from_its_first_day_to_its_last_and_can_be_withdrawn(store: Store) -> None:
+def test_a_decision_counts_from_its_first_day_to_its_last_and_can_be_withdrawn(
+    store: Store,
+) -> None:
     made = enter(store, NIGHT)
 
     def counts(moment: datetime) -> bool:
@@ -222,7 +270,12 @@ def test_a_decision_counts_from_its_first_day_to_its_last_and_can_be_withdrawn(s
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"reason": " "}, {"approved_by": ""}, {"until": date(2020, 7, 19)}, {"since": date(2020, 8, 1)}],
+    [
+        {"reason": " "},
+        {"approved_by": ""},
+        {"until": date(2020, 7, 19)},
+        {"since": date(2020, 8, 1)},
+    ],
 )
 def test_a_decision_without_reason_approver_or_time_is_refused(
     sqlite_store: Store, wrong: dict[str, Any]
@@ -253,7 +306,10 @@ def test_the_journal_tells_what_was_said_on_any_day_and_is_never_rewritten(store
     assert said == [{"outlet:y": "unknown"}, {"outlet:x": "stale", "outlet:y": "unknown"}, {}]
     assert second is not None
     assert last is not None
-    assert (second.as_of, second.limits) == (NIGHT + timedelta(days=1), {"column_stale": {"days": 14}})
+    assert (second.as_of, second.limits) == (
+        NIGHT + timedelta(days=1),
+        {"column_stale": {"days": 14}},
+    )
     assert (last.failed_night, last.limits) == (True, {"column_stale": {"days": 10}})
 
 

@@ -1,4 +1,5 @@
-"""What stands now: one row an outlet, the gravest of what was said about its being kept up to date; the trend beside it."""
+"""What stands now: one row an outlet, the gravest of what was said about its being kept up to date;
+the trend beside it."""
 
 from __future__ import annotations
 
@@ -35,12 +36,21 @@ def outlet(id: str) -> OutletFacts:
 
 def facts(*ids: str, moment: datetime = NOW, partial: bool = False, failed: bool = False) -> Facts:
     return Facts(
-        moment, DAY, tuple(outlet(id) for id in ids), (), (), "2020-07", partial=partial, failed_night=failed
+        moment,
+        DAY,
+        tuple(outlet(id) for id in ids),
+        (),
+        (),
+        "2020-07",
+        partial=partial,
+        failed_night=failed,
     )
 
 
 def said(id: str, value: Value, rule: str = "column_stale", sentence: str = "句子。") -> Verdict:
-    return Verdict(rule, f"outlet:{id}", value, sentence, "条款", name=f"{id}栏目", due=date(2020, 7, 15))
+    return Verdict(
+        rule, f"outlet:{id}", value, sentence, "条款", name=f"{id}栏目", due=date(2020, 7, 15)
+    )
 
 
 def put(store: Store, verdicts: list[Verdict], of: Facts) -> None:
@@ -88,7 +98,9 @@ def test_a_change_keeps_its_moment_and_what_was_before(store: Store) -> None:
     later = NOW + timedelta(days=1)
     put(store, [said("a", Value.STALE)], facts("a", moment=later))
     put(
-        store, [said("a", Value.STALE, sentence="又过了一天。")], facts("a", moment=later + timedelta(days=1))
+        store,
+        [said("a", Value.STALE, sentence="又过了一天。")],
+        facts("a", moment=later + timedelta(days=1)),
     )
     row = rows(store)["outlet:a"]
     assert (row.value, row.before, row.since.replace(tzinfo=UTC), row.sentence) == (
@@ -102,12 +114,21 @@ def test_a_change_keeps_its_moment_and_what_was_before(store: Store) -> None:
 def test_a_recheck_touches_its_own_outlet_only(store: Store) -> None:
     put(store, [said("a", Value.STALE), said("b", Value.STALE)], facts("a", "b"))
     site = replace(said("a", Value.STALE, "host_name"), subject="site:mh")
-    put(store, [said("a", Value.FRESH), site], facts("a", moment=NOW + timedelta(hours=1), partial=True))
+    put(
+        store,
+        [said("a", Value.FRESH), site],
+        facts("a", moment=NOW + timedelta(hours=1), partial=True),
+    )
     found = rows(store)
-    assert {key: row.value for key, row in found.items()} == {"outlet:a": "fresh", "outlet:b": "stale"}
+    assert {key: row.value for key, row in found.items()} == {
+        "outlet:a": "fresh",
+        "outlet:b": "stale",
+    }
 
 
-def test_what_left_the_catalogue_stands_no_more_and_what_no_rule_speaks_of_is_unknown(store: Store) -> None:
+def test_what_left_the_catalogue_stands_no_more_and_what_no_rule_speaks_of_is_unknown(
+    store: Store,
+) -> None:
     put(store, [said("a", Value.STALE), said("b", Value.STALE)], facts("a", "b"))
     put(store, [said("b", Value.STALE)], facts("b", "c", moment=NOW + timedelta(days=1)))
     assert {key: row.value for key, row in rows(store).items()} == {
@@ -133,7 +154,8 @@ def test_the_trend_keeps_each_day_s_last_whole_judgement_and_no_failed_night(
     put(store, [said("a", Value.STALE)], facts("a", moment=NOW + timedelta(hours=2), failed=failed))
     with store.reader.connect() as connection:
         found = [
-            (row.day, row.kind, row.value, row.n) for row in connection.execute(select(TrendRow.__table__))
+            (row.day, row.kind, row.value, row.n)
+            for row in connection.execute(select(TrendRow.__table__))
         ]
     assert found == [(DAY, "column", "fresh" if failed else "stale", 1)]
 
@@ -150,9 +172,19 @@ def test_an_outlet_has_a_row_from_its_first_day_in_the_catalogue(store: Store) -
         }
         connection.execute(insert(SiteRow).values(site | {"legacy_tls": False}))
         new = {
-            "id": "n", "kind": "column", "name": "新栏目", "platform": "portal", "site_id": "mh", "cls": "news", "path": "", "level": 1,
-            "floor": 1, "state": "registered", "handle": {}, "probes": [],
-        }  # fmt: skip
+            "id": "n",
+            "kind": "column",
+            "name": "新栏目",
+            "platform": "portal",
+            "site_id": "mh",
+            "cls": "news",
+            "path": "",
+            "level": 1,
+            "floor": 1,
+            "state": "registered",
+            "handle": {},
+            "probes": [],
+        }
         connection.execute(insert(OutletRow).values(new))
         assert greet(connection, NOW) == 1
         assert greet(connection, NOW) == 0
@@ -162,7 +194,8 @@ def test_an_outlet_has_a_row_from_its_first_day_in_the_catalogue(store: Store) -
 
 
 def test_a_first_judgement_is_no_change_and_the_next_one_is(store: Store) -> None:
-    """A place that was entered before any night has a row already, unknown; that was never a verdict."""
+    """A place that was entered before any night has a row already, unknown; that was never a
+    verdict."""
     put(store, [], facts("a"))
     put(store, [said("a", Value.STALE)], facts("a", moment=NOW + timedelta(days=1)))
     row = rows(store)["outlet:a"]
@@ -171,4 +204,6 @@ def test_a_first_judgement_is_no_change_and_the_next_one_is(store: Store) -> Non
     assert rows(store)["outlet:a"].before == "stale"
     put(store, [], facts("a", moment=NOW + timedelta(days=3)))
     put(store, [said("a", Value.STALE)], facts("a", moment=NOW + timedelta(days=4)))
-    assert rows(store)["outlet:a"].before == "unknown", "it had been judged before: this is a change"
+    assert rows(store)["outlet:a"].before == "unknown", (
+        "it had been judged before: this is a change"
+    )

@@ -1,4 +1,5 @@
-"""Looking ahead: calendar days for the law, the last working day for people, a calendar file for their desks."""
+"""Looking ahead: calendar days for the law, the last working day for people, a calendar file for
+their desks."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ def verdict(newest: date, day: date, cls: ColumnClass = ColumnClass.NEWS) -> Ver
 @pytest.mark.parametrize(
     ("newest", "due", "act_by", "holiday"),
     [
-        # An ordinary Tuesday, a Saturday, and the National Day week of 2020 (1 to 8 October; 27 September works).
+        # An ordinary Tuesday, a Saturday, and the National Day week of 2020 (1 to 8 October; 27
+        # September works).
         (date(2020, 7, 7), date(2020, 7, 21), date(2020, 7, 21), False),
         (date(2020, 7, 4), date(2020, 7, 18), date(2020, 7, 17), False),
         (date(2020, 9, 21), date(2020, 10, 5), date(2020, 9, 30), True),
@@ -38,7 +40,9 @@ def verdict(newest: date, day: date, cls: ColumnClass = ColumnClass.NEWS) -> Ver
 def test_the_law_counts_calendar_days_and_people_have_until_the_last_working_day(
     newest: date, due: date, act_by: date, holiday: bool
 ) -> None:
-    (found,) = ahead([verdict(newest, newest + timedelta(days=3))], newest + timedelta(days=3), OFFICIAL)
+    (found,) = ahead(
+        [verdict(newest, newest + timedelta(days=3))], newest + timedelta(days=3), OFFICIAL
+    )
     assert (found.due, found.late, found.act_by) == (due, due + timedelta(days=1), act_by)
     assert found.long_holiday is holiday
     assert ("最后一个工作日" in found.sentence) is (act_by != due)
@@ -49,7 +53,8 @@ def test_the_day_that_is_told_is_the_day_the_verdict_turns() -> None:
     (found,) = ahead([verdict(newest, date(2020, 7, 2))], date(2020, 7, 2), Calendar())
     assert found.soon == last_workday(date(2020, 7, 11), Calendar())
     values = [
-        verdict(newest, day).value for day in (date(2020, 7, 11), found.due, found.late + timedelta(days=1))
+        verdict(newest, day).value
+        for day in (date(2020, 7, 11), found.due, found.late + timedelta(days=1))
     ]
     assert values == [Value.DUE_SOON, Value.DUE_SOON, Value.STALE]
 
@@ -61,20 +66,25 @@ def test_the_most_urgent_comes_first_and_what_has_no_date_is_left_out() -> None:
     blank = about(replace(column(), id="b"), None, nights(as_of, None))
     found = ahead(judge(facts(as_of, soon, late, blank), config()), as_of.date(), OFFICIAL)
     assert [(f.subject, f.value, f.left) for f in found] == [
-        ("outlet:a", Value.STALE, 0), ("outlet:w", Value.DUE_SOON, 2),
-    ]  # fmt: skip
+        ("outlet:a", Value.STALE, 0),
+        ("outlet:w", Value.DUE_SOON, 2),
+    ]
 
 
 def test_a_calendar_file_has_stable_ids_short_lines_and_no_foreign_commands() -> None:
     as_of = at("2020-07-20")
-    evil = replace(verdict(date(2020, 7, 7), date(2020, 7, 20)), name="要闻\r\nBEGIN:VALARM;,\\" + "长" * 60)
+    evil = replace(
+        verdict(date(2020, 7, 7), date(2020, 7, 20)), name="要闻\r\nBEGIN:VALARM;,\\" + "长" * 60
+    )
     text = ics(ahead([evil], as_of.date(), OFFICIAL), as_of)
     lines = text.split("\r\n")
     assert all(len(line.encode("utf-8")) <= 75 for line in lines)
     assert "BEGIN:VALARM" not in [line.strip() for line in lines]
     assert [line for line in lines if line.startswith(("UID", "DTSTAMP", "DTSTART"))] == [
-        "UID:column_stale-outlet-a@gengxin", "DTSTAMP:20200720T010000Z", "DTSTART;VALUE=DATE:20200721",
-    ]  # fmt: skip
+        "UID:column_stale-outlet-a@gengxin",
+        "DTSTAMP:20200720T010000Z",
+        "DTSTART;VALUE=DATE:20200721",
+    ]
     unfolded = text.replace("\r\n ", "")
     assert "SUMMARY:更新到期：要闻  BEGIN:VALARM\\;\\,\\\\" + "长" * 60 in unfolded
     assert text.startswith("BEGIN:VCALENDAR\r\n")

@@ -1,4 +1,5 @@
-"""``gengxin dispense`` and ``gengxin checklist`` as a person types them: what is kept, what it changes, what is refused."""
+"""``gengxin dispense`` and ``gengxin checklist`` as a person types them: what is kept, what it
+changes, what is refused."""
 
 from __future__ import annotations
 
@@ -47,12 +48,17 @@ def test_an_exemption_is_kept_shown_and_counts_until_it_is_withdrawn(say: Say) -
     code, text = say("dispense", "add", "exemption", "outlet:old", *GOOD)
     assert code == 0, text
     assert "已登记：" in text
-    assert "豁免 outlet:old（全部规则）2020-07-20 至 2020-09-30，批准人：张主任，事由：专题已归档" in text
+    assert (
+        "豁免 outlet:old（全部规则）2020-07-20 至 2020-09-30，批准人：张主任，事由：专题已归档"
+        in text
+    )
     (one,) = data(say("dispense", "list", "--json", as_of="2020-07-20T10:00"))
     assert (one["kind"], one["subject"], one["until"]) == ("exemption", "outlet:old", "2020-09-30")
     _, shown = say("explain", "old", as_of="2020-07-20T10:00")
     assert "张主任批准豁免至2020年9月30日，事由：专题已归档" in shown
-    code, text = say("dispense", "withdraw", str(one["id"]), "--by", "李主任", as_of="2020-07-20T11:00")
+    code, text = say(
+        "dispense", "withdraw", str(one["id"]), "--by", "李主任", as_of="2020-07-20T11:00"
+    )
     assert (code, text.strip()) == (0, f"已撤销第{one['id']}号。")
     assert data(say("dispense", "list", "--json", as_of="2020-07-20T12:00")) == []
     assert len(data(say("dispense", "list", "--json", as_of="2020-07-20T10:30"))) == 1, (
@@ -60,7 +66,9 @@ def test_an_exemption_is_kept_shown_and_counts_until_it_is_withdrawn(say: Say) -
     )
     _, shown = say("explain", "old", as_of="2020-07-20T12:00")
     assert "张主任批准豁免" not in shown
-    code, text = say("dispense", "withdraw", str(one["id"]), "--by", "李主任", as_of="2020-07-20T12:00")
+    code, text = say(
+        "dispense", "withdraw", str(one["id"]), "--by", "李主任", as_of="2020-07-20T12:00"
+    )
     assert (code, "没有编号为" in text) == (2, True)
 
 
@@ -72,7 +80,9 @@ def test_an_empty_list_says_so(say: Say) -> None:
 @pytest.mark.parametrize("subject", ["outlet:fg*", "outlet:*", "site:*", "unit:mzj", "probe:weibo"])
 def test_subjects_may_be_units_sites_probes_and_groups(say: Say, subject: str) -> None:
     words = ("--reason", "维护", "--by", "张主任", "--since", "2020-07-25", "--until", "2020-07-26")
-    made = data(say("dispense", "add", "maintenance", subject, *words, "--rule", "column_stale", "--json"))
+    made = data(
+        say("dispense", "add", "maintenance", subject, *words, "--rule", "column_stale", "--json")
+    )
     assert (made["subject"], made["rule"], made["since"]) == (subject, "column_stale", "2020-07-25")
 
 
@@ -138,11 +148,24 @@ def test_an_answer_is_kept_with_name_and_proof_and_a_veto_decides(say: Say) -> N
     )
     later = "2020-07-20T11:00"
     rows = data(
-        say("checklist", "list", "--subject", "outlet:wb", "--period", "2020Q2", "--json", as_of=later)
+        say(
+            "checklist",
+            "list",
+            "--subject",
+            "outlet:wb",
+            "--period",
+            "2020Q2",
+            "--json",
+            as_of=later,
+        )
     )["checklist"]
     kept = [row["answer"] for row in rows if row["answer"]]
-    assert [(one["by"], one["proof"], one["day"]) for one in kept] == [("王核查", "截图7号", "2020-07-20")]
-    results = data(say("checklist", "result", "--period", "2020Q2", "--json", as_of=later))["results"]
+    assert [(one["by"], one["proof"], one["day"]) for one in kept] == [
+        ("王核查", "截图7号", "2020-07-20")
+    ]
+    results = data(say("checklist", "result", "--period", "2020Q2", "--json", as_of=later))[
+        "results"
+    ]
     vetoed = {one["subject"]: one for one in results}["outlet:wb"]
     assert (vetoed["overall"], vetoed["why"]) == ("vetoed", ["购买粉丝、强制点赞（人工）"])
     code, text = say("checklist", "result", as_of=later)
@@ -151,9 +174,9 @@ def test_an_answer_is_kept_with_name_and_proof_and_a_veto_decides(say: Say) -> N
     assert "购买粉丝、强制点赞（人工）" not in text, "another quarter has its own answers"
     again = say(*answer[:4], "pass", *answer[5:], "--period", "2020Q2", as_of="2020-07-20T12:00")
     assert again[0] == 0
-    results = data(say("checklist", "result", "--period", "2020Q2", "--json", as_of="2020-07-20T13:00"))[
-        "results"
-    ]
+    results = data(
+        say("checklist", "result", "--period", "2020Q2", "--json", as_of="2020-07-20T13:00")
+    )["results"]
     assert {one["subject"]: one for one in results}["outlet:wb"]["overall"] == "person"
 
 
@@ -165,7 +188,10 @@ def test_an_answer_is_kept_with_name_and_proof_and_a_veto_decides(say: Say) -> N
         (("answer", "outlet:wb", "media.veto.nosuch", "fail"), "没有指标media.veto.nosuch"),
         (("answer", "outlet:wb", "site.veto.safety.secret", "fail"), "不适用于outlet:wb"),
         (("answer", "outlet:wb", "media.veto.fake_fans", "perhaps"), "perhaps"),
-        (("answer", "outlet:wb", "media.veto.fake_fans", "fail", "--day", "2020-07-21"), "在今天以后"),
+        (
+            ("answer", "outlet:wb", "media.veto.fake_fans", "fail", "--day", "2020-07-21"),
+            "在今天以后",
+        ),
         (("answer", "outlet:wb", "media.veto.fake_fans", "fail", "--period", "2020Q9"), "2020Q9"),
     ],
 )
@@ -181,8 +207,8 @@ def test_without_name_or_proof_nothing_is_kept(say: Say) -> None:
     words = ("checklist", "answer", "outlet:wx", "media.veto.fake_fans", "fail")
     assert say(*words, "--by", "王核查")[0] == 2
     assert say(*words, "--by", " ", "--proof", "x")[0] == 2
-    rows = data(say("checklist", "list", "--subject", "outlet:wx", "--json", as_of="2020-07-20T14:00"))[
-        "checklist"
-    ]
+    rows = data(
+        say("checklist", "list", "--subject", "outlet:wx", "--json", as_of="2020-07-20T14:00")
+    )["checklist"]
     assert [row for row in rows if row["answer"]] == []
     assert say("checklist", "list", "--subject", "outlet:nosuch")[0] == 2

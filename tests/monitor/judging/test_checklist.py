@@ -1,4 +1,5 @@
-"""What only people judge: named, proved, dated, beside the machine's word; four results and no assumption."""
+"""What only people judge: named, proved, dated, beside the machine's word; four results and no
+assumption."""
 
 from __future__ import annotations
 
@@ -38,9 +39,11 @@ def district(newest: date = FRESH, state: AccountState = AccountState.REGISTERED
     )
     news = replace(column(ColumnClass.NEWS), site="portal")
     return facts(
-        NOW, about(news, FRESH, nights(NOW, FRESH)), about(account(state), newest, nights(NOW, newest)),
+        NOW,
+        about(news, FRESH, nights(NOW, FRESH)),
+        about(account(state), newest, nights(NOW, newest)),
         sites=(site,),
-    )  # fmt: skip
+    )
 
 
 UP = Verdict("site_unreachable", "site:portal", Value.FRESH, "可以打开。", "19号", ours=True)
@@ -56,10 +59,18 @@ def said(
 def all_pass(subject: str, **wrong: Answer) -> dict[tuple[str, str], Answered]:
     kind = "site" if subject.startswith("site") else "account"
     return {
-        (subject, i.id): Answered(i.id, subject, "2020Q3", wrong.get(i.id.rsplit(".")[-1], Answer.PASS), "张", "图1", FRESH)
+        (subject, i.id): Answered(
+            i.id,
+            subject,
+            "2020Q3",
+            wrong.get(i.id.rsplit(".")[-1], Answer.PASS),
+            "张",
+            "图1",
+            FRESH,
+        )
         for i in items()
         if i.applies == kind
-    }  # fmt: skip
+    }
 
 
 def test_every_indicator_is_named_once_and_vetoes_come_for_sites_and_accounts() -> None:
@@ -67,7 +78,9 @@ def test_every_indicator_is_named_once_and_vetoes_come_for_sites_and_accounts() 
     assert len(ids) == len(set(ids))
     vetoes = {(item.applies, item.kind) for item in items()}
     assert {("site", "veto"), ("account", "veto"), ("site", "deduct")} <= vetoes
-    assert all(item.original for item in items() if item.kind == "deduct"), "no points were retrieved"
+    assert all(item.original for item in items() if item.kind == "deduct"), (
+        "no points were retrieved"
+    )
 
 
 def test_without_a_persons_answer_nothing_passes() -> None:
@@ -82,7 +95,10 @@ def test_what_the_machine_could_not_tell_is_no_evidence_and_no_pass() -> None:
     assert said(district(), given=given)["site:portal"].why == ("站点无法访问：没有检查记录",)
     blind = replace(UP, value=Value.UNKNOWN, cause="not_looked")
     found = said(district(), blind, given=given)["site:portal"]
-    assert (found.overall, found.why) == (Overall.NO_EVIDENCE, ("站点无法访问：没有足够新的抓取记录",))
+    assert (found.overall, found.why) == (
+        Overall.NO_EVIDENCE,
+        ("站点无法访问：没有足够新的抓取记录",),
+    )
 
 
 def test_with_every_answer_and_every_verdict_good_it_passes() -> None:
@@ -109,9 +125,14 @@ def test_a_closed_account_is_out_of_the_base() -> None:
 
 def give(store: Store, **values: Any) -> Answered:
     fixed: dict[str, Any] = {
-        "indicator": "media.veto.fake_fans", "subject": "outlet:w", "period": "2020Q3", "given": Answer.PASS,
-        "by": "张三丰", "proof": "截图12号", "now": NOW,
-    }  # fmt: skip
+        "indicator": "media.veto.fake_fans",
+        "subject": "outlet:w",
+        "period": "2020Q3",
+        "given": Answer.PASS,
+        "by": "张三丰",
+        "proof": "截图12号",
+        "now": NOW,
+    }
     with store.engine.begin() as connection:
         return answer(connection, **fixed | values)
 

@@ -28,18 +28,23 @@ def nothing(_c: Connection, _s: date, _e: date, _a: datetime) -> Mapping[tuple[s
     return {}
 
 
-def judged(store: Store, as_of: datetime, *, using: MonitorConfig = CONFIG, **options: Any) -> Judgement:
+def judged(
+    store: Store, as_of: datetime, *, using: MonitorConfig = CONFIG, **options: Any
+) -> Judgement:
     defaults: dict[str, Any] = {"count": nothing, "horizon": HORIZON, "reader": store.reader}
     return evaluate(store.engine, using, as_of, **defaults | options)
 
 
 def column_findings(judgement: Judgement, what: str = "opened") -> list[str]:
-    return [f"{f.rule} {f.subject}" for f in getattr(judgement.changes, what) if f.rule != "unit_quota"]
+    return [
+        f"{f.rule} {f.subject}" for f in getattr(judgement.changes, what) if f.rule != "unit_quota"
+    ]
 
 
 @pytest.fixture
 def district(sqlite_store: Store) -> Store:
-    """Two columns of one class: ``x`` last updated 300 days before July 2020, ``y`` in June 2020."""
+    """Two columns of one class: ``x`` last updated 300 days before July 2020, ``y`` in June
+    2020."""
     with sqlite_store.engine.begin() as connection:
         enter(connection, at("2020-07-01"), UNITS[1:], column("x", "b"), column("y", "b"))
         show(connection, "x", at("2020-07-01", 2), date(2019, 7, 10))
@@ -64,7 +69,9 @@ def test_a_column_is_accused_in_the_second_night_after_its_year_and_cleared_by_i
     with district.engine.begin() as connection:
         show(connection, "x", at("2020-07-14", 2), date(2020, 7, 13))
         visit(connection, "y", at("2020-07-14", 2), date(2020, 6, 10))
-    assert column_findings(judged(district, at("2020-07-14")), "closed") == ["column_stale outlet:x"]
+    assert column_findings(judged(district, at("2020-07-14")), "closed") == [
+        "column_stale outlet:x"
+    ]
 
 
 def test_one_night_awaits_a_second_look_and_a_recheck_gives_it(district: Store) -> None:
@@ -92,7 +99,10 @@ def test_a_bad_week_accuses_nobody_and_the_next_good_nights_heal_it(district: St
     assert last == {"outlet:x": (Value.UNKNOWN, "timeout"), "outlet:y": (Value.FRESH, "")}
     good_night(district, date(2020, 7, 17))
     healed = judged(district, at("2020-07-17"))
-    assert column_findings(healed, "closed") == ["outlet_unreadable outlet:x", "outlet_unreadable outlet:y"]
+    assert column_findings(healed, "closed") == [
+        "outlet_unreadable outlet:x",
+        "outlet_unreadable outlet:y",
+    ]
     good_night(district, date(2020, 7, 18))
     assert column_findings(judged(district, at("2020-07-18"))) == ["column_stale outlet:x"]
 
@@ -129,7 +139,9 @@ def test_any_past_day_is_judged_as_it_was_and_nothing_is_written(district: Store
     def stale(as_of: datetime) -> Value:
         past = judged(district, as_of, record=False)
         assert past.changes.opened == ()
-        return next(v.value for v in past.verdicts if v.subject == "outlet:x" and v.rule == "column_stale")
+        return next(
+            v.value for v in past.verdicts if v.subject == "outlet:x" and v.rule == "column_stale"
+        )
 
     # Back-dated to 1 July, shown from 16 July on: the days before it was seen stay as they were.
     assert stale(at("2020-07-10")) is Value.DUE_SOON
@@ -152,7 +164,9 @@ def test_a_rule_switched_off_and_an_outlet_that_left_close_their_findings(distri
     with district.engine.begin() as connection:
         enter(connection, at("2020-07-14"), UNITS[1:], column("y", "b"))
         visit(connection, "y", at("2020-07-14", 2), date(2020, 6, 10))
-    assert column_findings(judged(district, at("2020-07-14")), "closed") == ["column_stale outlet:x"]
+    assert column_findings(judged(district, at("2020-07-14")), "closed") == [
+        "column_stale outlet:x"
+    ]
 
 
 def test_judging_one_outlet_touches_no_other(district: Store) -> None:
@@ -167,7 +181,13 @@ def test_judging_one_outlet_touches_no_other(district: Store) -> None:
 def test_a_part_seen_on_the_second_night_keeps_an_outlet_unaccused(district: Store) -> None:
     good_night(district, date(2020, 7, 11))
     with district.engine.begin() as connection:
-        visit(connection, "x", at("2020-07-12", 2), date(2019, 7, 10), evidence=Evidence.LOWER_BOUND.value)
+        visit(
+            connection,
+            "x",
+            at("2020-07-12", 2),
+            date(2019, 7, 10),
+            evidence=Evidence.LOWER_BOUND.value,
+        )
         visit(connection, "y", at("2020-07-12", 2), date(2020, 6, 10))
     assert column_findings(judged(district, at("2020-07-12"))) == []
 
@@ -188,13 +208,21 @@ def test_the_quarter_is_counted_from_the_store_and_opens_each_short_month(store:
         visit(connection, "x", at("2020-10-01", 2), date(2020, 5, 10))
         october = at("2020-10-01")
     later = judged(store, october, count=count_until)
-    assert [f.period for f in later.changes.closed if f.rule == "unit_quota"] == ["2020-04", "2020-06"]
+    assert [f.period for f in later.changes.closed if f.rule == "unit_quota"] == [
+        "2020-04",
+        "2020-06",
+    ]
 
 
 def test_posts_whose_origin_nobody_read_yet_may_be_anybodys(store: Store) -> None:
     with store.engine.begin() as connection:
         enter(
-            connection, at("2020-01-01"), UNITS, column("x", "a"), column("desk"), column("joint", "a", "b")
+            connection,
+            at("2020-01-01"),
+            UNITS,
+            column("x", "a"),
+            column("desk"),
+            column("joint", "a", "b"),
         )
         for number in range(6):
             day = date(2020, 4, 1 + number)
@@ -222,9 +250,12 @@ def test_posts_whose_origin_nobody_read_yet_may_be_anybodys(store: Store) -> Non
             visit(connection, outlet, at("2020-07-20", 2), date(2020, 5, 1))
     found = judged(store, at("2020-07-20"), count=count_until)
     months = {
-        v.period: (v.value, v.cause, v.numbers["undecided"]) for v in found.verdicts if v.rule == "unit_quota"
+        v.period: (v.value, v.cause, v.numbers["undecided"])
+        for v in found.verdicts
+        if v.rule == "unit_quota"
     }
-    # An article page that prints no origin, in a column that nobody answers for, is nobody's word either.
+    # An article page that prints no origin, in a column that nobody answers for, is nobody's word
+    # either.
     assert months["2020-04"] == (Value.UNKNOWN, "undecided", 6)
     assert months["2020-05"] == (Value.UNKNOWN, "undecided", 12)
     assert months["2020-06"] == (Value.STALE, "", 0)
@@ -238,8 +269,13 @@ def test_explain_gives_everything_behind_an_outlets_verdicts(district: Store) ->
     assert found is not None
     assert [v.rule for v in found.verdicts] == ["column_stale", "column_blank", "outlet_unreadable"]
     assert found.verdicts[0].value is Value.STALE
-    assert [look.moment for look in found.facts.looks][:2] == [at("2020-07-12", 2), at("2020-07-11", 2)]
-    assert [(shown.published, shown.place) for shown in found.posts] == [(date(2019, 7, 10), "item")]
+    assert [look.moment for look in found.facts.looks][:2] == [
+        at("2020-07-12", 2),
+        at("2020-07-11", 2),
+    ]
+    assert [(shown.published, shown.place) for shown in found.posts] == [
+        (date(2019, 7, 10), "item")
+    ]
     assert [f.number for f in found.findings] == ["2020-0001"]
     assert explain(district.reader, CONFIG, "nowhere", at("2020-07-12"), horizon=HORIZON) is None
 
@@ -250,5 +286,7 @@ def test_the_rules_see_nothing_later_than_the_moment(district: Store) -> None:
     before = judged(district, at("2020-07-12", 1), record=False)
     again = judged(district, at("2020-07-12", 1) + timedelta(minutes=30), record=False)
     for judgement in (before, again):
-        stale = next(v for v in judgement.verdicts if v.subject == "outlet:x" and v.rule == "column_stale")
+        stale = next(
+            v for v in judgement.verdicts if v.subject == "outlet:x" and v.rule == "column_stale"
+        )
         assert stale.cause == "awaiting_second_look"

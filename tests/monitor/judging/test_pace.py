@@ -1,4 +1,5 @@
-"""So many posts a week, or a working day: weeks of Shanghai, the State Council's working days, and never a guess."""
+"""So many posts a week, or a working day: weeks of Shanghai, the State Council's working days, and
+never a guess."""
 
 from __future__ import annotations
 
@@ -36,7 +37,9 @@ MONDAY = at("2020-07-20", 2)
 """The night after Sunday 19 July, the week 2020-W29."""
 
 
-def of(now: datetime, outlet: Outlet | None = None, looks: int = 2, **values: object) -> OutletFacts:
+def of(
+    now: datetime, outlet: Outlet | None = None, looks: int = 2, **values: object
+) -> OutletFacts:
     made = about(
         outlet or column(),
         now.date(),
@@ -49,9 +52,13 @@ def known(now: datetime, place: OutletFacts, days: Sequence[date | str], undated
     posts = tuple(date.fromisoformat(day) if isinstance(day, str) else day for day in days)
     official = official_days(Calendar(), {now.year})
     return facts(
-        now, place, paces={place.outlet.id: PacedPosts(posts, undated)}, horizon=date(2019, 1, 1),
-        calendar=official.calendar, unknown_years=official.unknown,
-    )  # fmt: skip
+        now,
+        place,
+        paces={place.outlet.id: PacedPosts(posts, undated)},
+        horizon=date(2019, 1, 1),
+        calendar=official.calendar,
+        unknown_years=official.unknown,
+    )
 
 
 def said(rules: str, found: Facts, period: str) -> Verdict:
@@ -83,12 +90,18 @@ def test_the_week_ends_at_midnight_in_shanghai_and_not_in_utc() -> None:
     assert said(WEEK, known(sunday, of(sunday), ()), "2020-W29").value is Value.DUE_SOON
     after = datetime(2020, 7, 19, 16, 20, tzinfo=UTC)
     place = of(after.astimezone(MONDAY.tzinfo))
-    assert said(WEEK, known(after.astimezone(MONDAY.tzinfo), place, ()), "2020-W29").value is Value.STALE
+    assert (
+        said(WEEK, known(after.astimezone(MONDAY.tzinfo), place, ()), "2020-W29").value
+        is Value.STALE
+    )
 
 
 def test_the_accusing_sentence_names_week_count_and_limit() -> None:
     verdict = said(WEEK, known(MONDAY, of(MONDAY), ("2020-07-14",)), "2020-W29")
-    assert verdict.sentence == "栏目“首页/要闻”2020年7月13日至2020年7月19日发布信息1条，未达到每周3条的要求。"
+    assert (
+        verdict.sentence
+        == "栏目“首页/要闻”2020年7月13日至2020年7月19日发布信息1条，未达到每周3条的要求。"
+    )
     assert (verdict.clause, verdict.due) == ("每周3条", date(2020, 7, 19))
 
 
@@ -99,10 +112,17 @@ def test_the_accusing_sentence_names_week_count_and_limit() -> None:
         ((), 0, False, "发布信息的数量未能判定"),
         (("2020-07-14",), 3, True, "已见信息1至4条，是否达到每周3条未能判定"),
         (("2020-07-14",), 1, True, "发布信息1至2条，未达到每周3条的要求"),
-        (("2020-07-13", "2020-07-14", "2020-07-15"), 0, False, "发布信息不少于3条，达到每周3条的要求"),
+        (
+            ("2020-07-13", "2020-07-14", "2020-07-15"),
+            0,
+            False,
+            "发布信息不少于3条，达到每周3条的要求",
+        ),
     ],
 )
-def test_a_number_is_said_with_its_bounds(days: tuple[str, ...], undated: int, read: bool, told: str) -> None:
+def test_a_number_is_said_with_its_bounds(
+    days: tuple[str, ...], undated: int, read: bool, told: str
+) -> None:
     """A week that was not read to its end, or has posts without a date, has no exact number."""
     place = of(MONDAY) if read else replace(of(MONDAY), read_until=date(2020, 7, 17))
     verdict = said(WEEK, known(MONDAY, place, days, undated), "2020-W29")
@@ -123,7 +143,9 @@ def test_a_running_week_is_at_most_due_soon(day: str, value: Value) -> None:
 
 def test_the_week_over_new_year_belongs_to_its_own_year() -> None:
     now = at("2021-01-04", 2)
-    verdict = said(WEEK, known(now, of(now), ("2020-12-28", "2020-12-31", "2021-01-01")), "2020-W53")
+    verdict = said(
+        WEEK, known(now, of(now), ("2020-12-28", "2020-12-31", "2021-01-01")), "2020-W53"
+    )
     assert verdict.value is Value.FRESH
 
 
@@ -135,7 +157,9 @@ def test_accounts_are_counted_as_columns_are_and_closed_ones_are_not() -> None:
     assert judge(known(MONDAY, of(MONDAY, account(AccountState.CLOSED)), days), config(WEEK)) == ()
 
 
-@pytest.mark.parametrize("outlet", [column(ColumnClass.NOTICE), replace(column(), purpose=Purpose.STATIC)])
+@pytest.mark.parametrize(
+    "outlet", [column(ColumnClass.NOTICE), replace(column(), purpose=Purpose.STATIC)]
+)
 def test_classes_without_a_pace_and_static_columns_are_not_judged(outlet: Outlet) -> None:
     assert judge(known(MONDAY, of(MONDAY, outlet), ()), config(WEEK)) == ()
 
@@ -161,7 +185,9 @@ def test_one_look_after_the_week_waits_for_a_second_one() -> None:
         ({"looks": (look(MONDAY, MONDAY.date(), evidence=Evidence.MANUAL),)}, "not_looked"),
     ],
 )
-def test_a_short_count_that_may_be_incomplete_accuses_nobody(change: dict[str, object], cause: str) -> None:
+def test_a_short_count_that_may_be_incomplete_accuses_nobody(
+    change: dict[str, object], cause: str
+) -> None:
     place = replace(of(MONDAY), **change)  # type: ignore[arg-type]
     verdict = said(WEEK, known(MONDAY, place, ()), "2020-W29")
     assert (verdict.value, verdict.cause) == (Value.UNKNOWN, cause)
@@ -170,7 +196,10 @@ def test_a_short_count_that_may_be_incomplete_accuses_nobody(change: dict[str, o
 def test_posts_without_a_date_may_be_of_that_week() -> None:
     few = known(MONDAY, of(MONDAY), ("2020-07-14",), undated=2)
     assert said(WEEK, few, "2020-W29").cause == "no_dates"
-    assert said(WEEK, known(MONDAY, of(MONDAY), ("2020-07-14",), undated=1), "2020-W29").value is Value.STALE
+    assert (
+        said(WEEK, known(MONDAY, of(MONDAY), ("2020-07-14",), undated=1), "2020-W29").value
+        is Value.STALE
+    )
 
 
 def test_weeks_before_the_horizon_were_never_crawled() -> None:
@@ -241,7 +270,12 @@ def test_the_store_is_asked_only_where_a_rule_counts_and_the_count_is_right(stor
 
     def judged(rules: str) -> list[tuple[str, str, Value, str | int]]:
         found = evaluate(
-            store.engine, config(rules), MONDAY, count=count_until, horizon=date(2020, 7, 6), record=False
+            store.engine,
+            config(rules),
+            MONDAY,
+            count=count_until,
+            horizon=date(2020, 7, 6),
+            record=False,
         )
         return [
             (v.subject, v.period, v.value, v.numbers["count"])
@@ -259,7 +293,11 @@ def test_the_store_is_asked_only_where_a_rule_counts_and_the_count_is_right(stor
 
 @pytest.mark.parametrize(
     ("name", "short"),
-    [("tiedong_2021", {"outlet:n"}), ("xiayi_2022", {"outlet:w"}), ("xinglongtai_2024", {"outlet:n"})],
+    [
+        ("tiedong_2021", {"outlet:n"}),
+        ("xiayi_2022", {"outlet:w"}),
+        ("xinglongtai_2024", {"outlet:n"}),
+    ],
 )
 def test_the_local_profiles_count_weeks_and_working_days(
     sqlite_store: Store, name: str, short: set[str]
@@ -277,7 +315,11 @@ def test_the_local_profiles_count_weeks_and_working_days(
     )
     with store.engine.begin() as connection:
         enter(
-            connection, at("2024-06-01"), (unit("mzj"),), stored_column("n", "mzj", cls=ColumnClass.NEWS), wb
+            connection,
+            at("2024-06-01"),
+            (unit("mzj"),),
+            stored_column("n", "mzj", cls=ColumnClass.NEWS),
+            wb,
         )
         for outlet in ("n", "w"):
             show(connection, outlet, at("2024-07-01", 2), date(2024, 6, 30))
@@ -285,7 +327,14 @@ def test_the_local_profiles_count_weeks_and_working_days(
             show(connection, outlet, at("2024-07-15", 1, 30), date(2024, 7, 10))
     with store.reader.connect() as connection:
         found = rejudge(
-            connection, config(), now, count=count_until, horizon=date(2024, 1, 1), profile=load_profile(name)
+            connection,
+            config(),
+            now,
+            count=count_until,
+            horizon=date(2024, 1, 1),
+            profile=load_profile(name),
         )
-    accused = {v.subject for v in found.verdicts if v.rule == "outlet_pace" and v.value is Value.STALE}
+    accused = {
+        v.subject for v in found.verdicts if v.rule == "outlet_pace" and v.value is Value.STALE
+    }
     assert accused == short

@@ -1,4 +1,5 @@
-"""Any day again: the same answer from the same store, and a reason for every other one; two profiles, two results."""
+"""Any day again: the same answer from the same store, and a reason for every other one; two
+profiles, two results."""
 
 from __future__ import annotations
 
@@ -38,12 +39,16 @@ def nothing(_c: Connection, _s: date, _e: date, _a: datetime) -> Mapping[tuple[s
 
 @pytest.fixture
 def district(sqlite_store: Store) -> Store:
-    """Three nights; ``x`` (news) was last updated on 8 July, ``y`` (news) on 1 July; the last night is judged."""
+    """Three nights; ``x`` (news) was last updated on 8 July, ``y`` (news) on 1 July; the last night
+    is judged."""
     with sqlite_store.engine.begin() as connection:
         enter(
-            connection, at("2020-07-01"), UNITS,
-            column("x", "a", cls=ColumnClass.NEWS), column("y", "a", cls=ColumnClass.NEWS),
-        )  # fmt: skip
+            connection,
+            at("2020-07-01"),
+            UNITS,
+            column("x", "a", cls=ColumnClass.NEWS),
+            column("y", "a", cls=ColumnClass.NEWS),
+        )
         show(connection, "x", at("2020-07-15", 2), date(2020, 7, 8))
         show(connection, "y", at("2020-07-15", 2), date(2020, 7, 1))
         for day in ("2020-07-16", "2020-07-17"):
@@ -54,12 +59,16 @@ def district(sqlite_store: Store) -> Store:
 
 
 def night(store: Store, moment: datetime, using: MonitorConfig | None = None) -> None:
-    evaluate(store.engine, using or config(), moment, count=nothing, horizon=HORIZON, reader=store.reader)
+    evaluate(
+        store.engine, using or config(), moment, count=nothing, horizon=HORIZON, reader=store.reader
+    )
 
 
 def again(store: Store, day: str, using: MonitorConfig | None = None, **options: Any) -> Rejudged:
     with store.reader.connect() as connection:
-        return rejudge(connection, using or config(), at(day, 23), count=nothing, horizon=HORIZON, **options)
+        return rejudge(
+            connection, using or config(), at(day, 23), count=nothing, horizon=HORIZON, **options
+        )
 
 
 def reasons(found: Rejudged) -> list[tuple[str, str, str, str]]:
@@ -100,7 +109,9 @@ def test_a_profile_is_named_as_the_reason(district: Store) -> None:
         connection.execute(
             update(PostRow).where(PostRow.outlet_id == "y").values(published=date(2020, 6, 10))
         )
-        connection.execute(update(VisitRow).where(VisitRow.outlet_id == "y").values(newest=date(2020, 6, 10)))
+        connection.execute(
+            update(VisitRow).where(VisitRow.outlet_id == "y").values(newest=date(2020, 6, 10))
+        )
     found = again(district, "2020-07-17", profile=load_profile("xinglongtai_2024"))
     (one,) = (difference for difference in found.differences if difference.rule != "outlet_pace")
     assert (one.subject, one.said, one.now) == ("outlet:y", "正常", "超期")
@@ -121,9 +132,15 @@ def test_data_that_changed_since_is_named_with_both_dates(district: Store) -> No
 def test_an_exemption_of_later_does_not_reach_back(district: Store) -> None:
     with district.engine.begin() as connection:
         grant(
-            connection, Kind.EXEMPTION, "outlet:y", reason="改版", approved_by="张主任",
-            since=date(2020, 7, 1), until=date(2020, 12, 31), now=at("2020-07-20"),
-        )  # fmt: skip
+            connection,
+            Kind.EXEMPTION,
+            "outlet:y",
+            reason="改版",
+            approved_by="张主任",
+            since=date(2020, 7, 1),
+            until=date(2020, 12, 31),
+            now=at("2020-07-20"),
+        )
     assert again(district, "2020-07-17").differences == ()
 
 
@@ -136,7 +153,12 @@ def test_a_day_without_a_judgement_has_nothing_to_compare(district: Store) -> No
 
 def test_a_failed_night_is_judged_again_as_a_failed_night(district: Store) -> None:
     evaluate(
-        district.engine, config(), at("2020-07-17", 5), count=nothing, horizon=HORIZON, failed_night=True
+        district.engine,
+        config(),
+        at("2020-07-17", 5),
+        count=nothing,
+        horizon=HORIZON,
+        failed_night=True,
     )
     found = again(district, "2020-07-17")
     assert found.differences == ()
@@ -165,27 +187,49 @@ def test_the_seed_quarter_under_two_profiles_gives_two_results(tmp_path: Path) -
         outlets = list(connection.execute(OutletRow.__table__.select()))
         rows = [
             {
-                "outlet_id": one.id, "moment": BASELINE, "outcome": "read", "evidence": "complete",
-                "door": "spider", "probe": "portal", "page_no": 1, "reason": "", "mark": "", "url": "",
-                "status": 200, "newest": None, "newest_url": "", "dated": 20, "page_hash": "", "etag": "",
-                "last_modified": "", "seconds": 0.1, "family": "",
+                "outlet_id": one.id,
+                "moment": BASELINE,
+                "outcome": "read",
+                "evidence": "complete",
+                "door": "spider",
+                "probe": "portal",
+                "page_no": 1,
+                "reason": "",
+                "mark": "",
+                "url": "",
+                "status": 200,
+                "newest": None,
+                "newest_url": "",
+                "dated": 20,
+                "page_hash": "",
+                "etag": "",
+                "last_modified": "",
+                "seconds": 0.1,
+                "family": "",
             }
             for one in outlets
-        ]  # fmt: skip
+        ]
         connection.execute(insert(VisitRow), rows)
         connection.execute(
             update(OutletRow).values(last_look=BASELINE, last_conclusive=BASELINE, walk_done=True)
         )
         found = {
             name: rejudge(
-                connection, SHIPPED, AS_OF, count=count_until, horizon=HORIZON, profile=load_profile(name)
+                connection,
+                SHIPPED,
+                AS_OF,
+                count=count_until,
+                horizon=HORIZON,
+                profile=load_profile(name),
             )
             for name in ("national", "cangshan_2020", "wuding_2025")
         }
     engine.dispose()
     short = {
         name: sorted(
-            (v.name, v.period) for v in one.verdicts if v.rule == "unit_quota" and v.value is Value.STALE
+            (v.name, v.period)
+            for v in one.verdicts
+            if v.rule == "unit_quota" and v.value is Value.STALE
         )
         for name, one in found.items()
     }
@@ -198,5 +242,9 @@ def test_the_seed_quarter_under_two_profiles_gives_two_results(tmp_path: Path) -
         "房管局",
         "市场监管局",
     }
-    assert short["wuding_2025"] == [("审计局", "2020-04"), ("审计局", "2020-05"), ("审计局", "2020-06")]
+    assert short["wuding_2025"] == [
+        ("审计局", "2020-04"),
+        ("审计局", "2020-05"),
+        ("审计局", "2020-06"),
+    ]
     assert not [v for v in found["national"].verdicts if v.subject.startswith("unit:")]

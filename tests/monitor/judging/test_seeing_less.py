@@ -1,4 +1,5 @@
-"""Seeing less never accuses more: whatever becomes of one look, nobody is accused who was not with that look."""
+"""Seeing less never accuses more: whatever becomes of one look, nobody is accused who was not with
+that look."""
 
 from __future__ import annotations
 
@@ -30,24 +31,39 @@ ROW = st.builds(
     st.sampled_from(["undated", "outside", "part"]),
     st.none() | st.integers(0, 60),
 )
-NIGHTS = ((1, "recheck"), (2, "spider"), (26, "spider"), (50, "spider"), (74, "spider"), (75, "spider"))
+NIGHTS = (
+    (1, "recheck"),
+    (2, "spider"),
+    (26, "spider"),
+    (50, "spider"),
+    (74, "spider"),
+    (75, "spider"),
+)
 
 
 @st.composite
 def looks(draw: st.DrawFn) -> tuple[Look, ...]:
-    """What a recheck and the last nights brought, newest first: as it ought to be, but for a flaw here and there."""
+    """What a recheck and the last nights brought, newest first: as it ought to be, but for a flaw
+    here and there."""
     age = draw(st.sampled_from([None, None, 13, 20, 20, 500]))
     newest = None if age is None else TODAY - timedelta(days=age)
     at_all = draw(st.lists(st.sampled_from(NIGHTS), min_size=1, max_size=5, unique=True))
     return tuple(
-        _flawed(draw, _good(AS_OF - timedelta(hours=hours), newest, door)) for hours, door in sorted(at_all)
+        _flawed(draw, _good(AS_OF - timedelta(hours=hours), newest, door))
+        for hours, door in sorted(at_all)
     )
 
 
 def _good(moment: datetime, newest: date | None, door: str) -> Look:
     outcome = Outcome.EMPTY if newest is None else Outcome.READ
     return Look(
-        moment, outcome, Evidence.COMPLETE, "portal", newest, dated=0 if newest is None else 9, door=door
+        moment,
+        outcome,
+        Evidence.COMPLETE,
+        "portal",
+        newest,
+        dated=0 if newest is None else 9,
+        door=door,
     )
 
 
@@ -77,7 +93,11 @@ def _blind(look: Look, outcome: Outcome) -> Look:
 def world(seen: tuple[Look, ...], newest: date | None) -> Facts:
     """A news column, one of another class and an account with these looks."""
     other = replace(column(ColumnClass.OTHER), id="b")
-    every = (about(column(), newest, seen), about(other, newest, seen), about(account(), newest, seen))
+    every = (
+        about(column(), newest, seen),
+        about(other, newest, seen),
+        about(account(), newest, seen),
+    )
     return facts(AS_OF, *(_ever(of, newest) for of in every))
 
 
@@ -101,15 +121,21 @@ def could_hold(look: Look) -> date | None:
 
 
 def told_elsewhere(seen: tuple[Look, ...], index: int) -> bool:
-    """Whether another look shows all that this one showed: what is shown in no look at all cannot be known."""
-    mine, rest = seen[index], [one for n, one in enumerate(seen) if n != index and one.outcome.conclusive]
+    """Whether another look shows all that this one showed: what is shown in no look at all cannot
+    be known."""
+    mine, rest = (
+        seen[index],
+        [one for n, one in enumerate(seen) if n != index and one.outcome.conclusive],
+    )
     if not mine.outcome.conclusive:
         return True
     newest = max((one.newest for one in rest if one.newest), default=None)
     known = mine.newest is None or (newest is not None and newest >= mine.newest)
     tops = [top for one in rest if one.unread and (top := could_hold(one)) is not None]
     mine_top = could_hold(mine)
-    return known and (not mine.unread or (mine_top is not None and max(tops, default=date.min) >= mine_top))
+    return known and (
+        not mine.unread or (mine_top is not None and max(tops, default=date.min) >= mine_top)
+    )
 
 
 WORSE = st.sampled_from(
@@ -148,7 +174,9 @@ def test_no_look_made_worse_accuses_anybody(seen: tuple[Look, ...], data: st.Dat
     index = data.draw(st.integers(0, len(seen) - 1))
     how = data.draw(WORSE)
     newest = newest_of(seen)
-    assume(how in ("partial", "lower_bound", "weak", "bridge", "304") or told_elsewhere(seen, index))
+    assume(
+        how in ("partial", "lower_bound", "weak", "bridge", "304") or told_elsewhere(seen, index)
+    )
     before, after = accused(seen, newest), accused(worse(seen, index, how), newest)
     assert after <= before, how
 
@@ -157,7 +185,9 @@ STATES: tuple[Callable[[Look], Look], ...] = (
     lambda look: look,
     lambda look: _blind(look, Outcome.BLOCKED),
     lambda look: replace(look, evidence=Evidence.PARTIAL, unread=(Unread("row 1", "undated"),)),
-    lambda look: replace(look, evidence=Evidence.PARTIAL, unread=(Unread("row 1", "part", day=OLD),)),
+    lambda look: replace(
+        look, evidence=Evidence.PARTIAL, unread=(Unread("row 1", "part", day=OLD),)
+    ),
     lambda look: replace(look, outcome=Outcome.UNCHANGED, conditional=True),
     lambda look: replace(look, evidence=Evidence.LOWER_BOUND),
     lambda look: replace(look, newest=look.newest and look.newest - timedelta(days=2)),
@@ -198,7 +228,9 @@ def test_a_look_that_tells_of_an_earlier_moment_accuses_nobody_more(
 ) -> None:
     """A copy's evidence is of the day when it was made, and is none of a whole list of now."""
     newest = newest_of(seen)
-    first = replace(seen[0], seen=seen[0].moment - timedelta(hours=hours), evidence=Evidence.LOWER_BOUND)
+    first = replace(
+        seen[0], seen=seen[0].moment - timedelta(hours=hours), evidence=Evidence.LOWER_BOUND
+    )
     assume(seen[0].outcome.conclusive)
     assert accused((first, *seen[1:]), newest) <= accused(seen, newest)
 
@@ -209,7 +241,9 @@ def test_whoever_is_accused_was_seen_twice_by_looks_of_their_own(seen: tuple[Loo
     newest = newest_of(seen)
     for verdict in judge(world(seen, newest), CONFIG):
         if verdict.value.accuses and verdict.rule != "unit_quota":
-            whole = [one for one in seen if one.outcome.conclusive and one.evidence is not Evidence.NONE]
+            whole = [
+                one for one in seen if one.outcome.conclusive and one.evidence is not Evidence.NONE
+            ]
             assert len(whole) >= 2
             assert any(not one.conditional for one in whole)
             assert "、" in str(verdict.numbers["looks"])
@@ -223,7 +257,9 @@ def said(*seen: Look, newest: date | None = TODAY - timedelta(days=20)) -> Verdi
 
 
 NEWEST = TODAY - timedelta(days=20)
-AGAIN, NIGHT, BEFORE = (_good(AS_OF - timedelta(hours=hours), NEWEST, door) for hours, door in NIGHTS[:3])
+AGAIN, NIGHT, BEFORE = (
+    _good(AS_OF - timedelta(hours=hours), NEWEST, door) for hours, door in NIGHTS[:3]
+)
 BARE, NAKED = (_good(AS_OF - timedelta(hours=hours), None, door) for hours, door in NIGHTS[:2])
 
 
@@ -255,16 +291,23 @@ def test_a_part_whose_newest_is_too_old_itself_clears_nobody() -> None:
 
 
 def test_a_servers_word_that_nothing_changed_is_no_sight_of_the_page() -> None:
-    unchanged = [replace(one, outcome=Outcome.UNCHANGED, conditional=True) for one in (NIGHT, BEFORE)]
+    unchanged = [
+        replace(one, outcome=Outcome.UNCHANGED, conditional=True) for one in (NIGHT, BEFORE)
+    ]
     assert said(*unchanged).cause == "awaiting_second_look"
     assert said(AGAIN, *unchanged).value is Value.STALE
     assert said(replace(unchanged[0], conditional=False), unchanged[1]).value is Value.STALE
 
 
 def test_two_looks_by_one_bridge_or_at_one_copy_are_one() -> None:
-    bridged = [replace(one, path="age=3; bridge=http://bridge.example.org") for one in (AGAIN, BEFORE)]
+    bridged = [
+        replace(one, path="age=3; bridge=http://bridge.example.org") for one in (AGAIN, BEFORE)
+    ]
     assert said(*bridged).cause == "one_bridge", "looking there once more will never do"
-    assert said(bridged[0], replace(bridged[1], path="bridge=http://other.example.org")).value is Value.STALE
+    assert (
+        said(bridged[0], replace(bridged[1], path="bridge=http://other.example.org")).value
+        is Value.STALE
+    )
     copied = [replace(one, seen=BEFORE.moment) for one in (AGAIN, NIGHT)]
     assert said(*copied).cause == "awaiting_second_look"
 
@@ -291,7 +334,9 @@ def test_an_empty_list_beside_an_unread_part_is_no_blank_column() -> None:
 
 
 @pytest.mark.parametrize(("hours", "outcome"), [(1, Outcome.UNREADABLE), (1, Outcome.BLOCKED)])
-def test_a_page_that_could_not_be_read_tonight_is_not_soon_due(hours: int, outcome: Outcome) -> None:
+def test_a_page_that_could_not_be_read_tonight_is_not_soon_due(
+    hours: int, outcome: Outcome
+) -> None:
     newest = TODAY - timedelta(days=12)
     seen = _good(AS_OF - timedelta(hours=25), newest, "spider")
     assert said(seen, newest=newest).value is Value.DUE_SOON

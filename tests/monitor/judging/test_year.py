@@ -1,4 +1,5 @@
-"""A simulated year, finding by finding: everything that was deserved, on its day, and nothing else."""
+"""A simulated year, finding by finding: everything that was deserved, on its day, and nothing
+else."""
 
 from __future__ import annotations
 
@@ -24,14 +25,21 @@ from tests.monitor.rules.test_site_rules import CONFIG
 from tests.support.judging_facts import at
 from tests.support.year import FIRST, FULL, LAST, Place, Sight, Year, account, column, days, posts
 
-NEWS, NOTICE, POLICY, OTHER = ColumnClass.NEWS, ColumnClass.NOTICE, ColumnClass.POLICY, ColumnClass.OTHER
+NEWS, NOTICE, POLICY, OTHER = (
+    ColumnClass.NEWS,
+    ColumnClass.NOTICE,
+    ColumnClass.POLICY,
+    ColumnClass.OTHER,
+)
 UNITS = (
     Unit("jyj", "教育局", "样例区教育局", "区直部门", quota=10),
     Unit("mzj", "民政局", "样例区民政局", "区直部门", quota=10),
     Unit("gsz", "盖山镇", "样例区盖山镇人民政府", "镇街"),
 )
 MACHINE_OFF = frozenset(days(date(2021, 8, 10), date(2021, 8, 17)))
-REDESIGN = dict.fromkeys(days(date(2021, 4, 10), date(2021, 4, 20)), (Outcome.UNREADABLE, "no_list"))
+REDESIGN = dict.fromkeys(
+    days(date(2021, 4, 10), date(2021, 4, 20)), (Outcome.UNREADABLE, "no_list")
+)
 OUTAGE = dict.fromkeys(days(date(2021, 5, 1), date(2021, 5, 5)), (Outcome.UNREACHABLE, "timeout"))
 PORTAL = {**REDESIGN, **OUTAGE}
 CAPTCHA = dict.fromkeys(days(date(2021, 9, 1), date(2021, 9, 30)), (Outcome.BLOCKED, "captcha"))
@@ -43,35 +51,60 @@ SHAKY = {
 def monthly(unit: str, count: int, *, short: dict[int, int] | None = None) -> list[date]:
     """So many days in every month of the year; ``short`` names other counts for some months."""
     return [
-        date(2021, month, 1 + n * 2) for month in range(1, 13) for n in range((short or {}).get(month, count))
+        date(2021, month, 1 + n * 2)
+        for month in range(1, 13)
+        for n in range((short or {}).get(month, count))
     ]
 
 
 def places() -> list[Place]:
-    silent_march = [day for day in days(FIRST, LAST, 2) if not date(2021, 3, 1) <= day <= date(2021, 3, 20)]
-    festival = [day for day in days(FIRST, LAST, 5) if not date(2021, 2, 6) <= day <= date(2021, 2, 17)]
+    silent_march = [
+        day for day in days(FIRST, LAST, 2) if not date(2021, 3, 1) <= day <= date(2021, 3, 20)
+    ]
+    festival = [
+        day for day in days(FIRST, LAST, 5) if not date(2021, 2, 6) <= day <= date(2021, 2, 17)
+    ]
     return [
         Place(column("yw", NEWS, "jyj", level=1), posts(*silent_march), PORTAL),
         Place(column("bmdt", NEWS, "gsz", level=1), posts(*festival), PORTAL),
-        Place(column("tzgg", NOTICE, "mzj", level=1), posts(date(2020, 8, 31), *days(date(2021, 3, 5), LAST, 30)), PORTAL),
-        Place(column("zcwj", POLICY, "jyj", "mzj", level=1), posts(date(2020, 12, 1), *days(date(2021, 1, 20), LAST, 60)), PORTAL),
+        Place(
+            column("tzgg", NOTICE, "mzj", level=1),
+            posts(date(2020, 8, 31), *days(date(2021, 3, 5), LAST, 30)),
+            PORTAL,
+        ),
+        Place(
+            column("zcwj", POLICY, "jyj", "mzj", level=1),
+            posts(date(2020, 12, 1), *days(date(2021, 1, 20), LAST, 60)),
+            PORTAL,
+        ),
         Place(column("jyj", OTHER, "jyj"), posts(*monthly("jyj", 12), unit="教育局"), PORTAL),
-        Place(column("mzj", OTHER, "mzj"), posts(*monthly("mzj", 12, short={2: 6}), unit="民政局"), PORTAL),
+        Place(
+            column("mzj", OTHER, "mzj"),
+            posts(*monthly("mzj", 12, short={2: 6}), unit="民政局"),
+            PORTAL,
+        ),
         Place(column("tpgj", OTHER, "gsz"), posts(date(2019, 5, 8)), PORTAL),
         Place(column("runian", OTHER, "gsz"), posts(date(2020, 2, 29)), PORTAL),
         Place(column("kong", OTHER, "gsz"), posts(date(2021, 6, 10)), PORTAL),
         Place(column("zt", OTHER, "jyj"), posts(date(2018, 1, 1)), PORTAL),
         Place(
             column("bulu", NOTICE, "gsz", level=1),
-            [*posts(date(2020, 12, 1), date(2021, 1, 10)), *posts(date(2021, 7, 5), date(2021, 7, 8), shown=date(2021, 8, 1))],
+            [
+                *posts(date(2020, 12, 1), date(2021, 1, 10)),
+                *posts(date(2021, 7, 5), date(2021, 7, 8), shown=date(2021, 8, 1)),
+            ],
             PORTAL,
         ),
         Place(column("huadong", NEWS, "gsz"), posts(*days(FIRST, LAST, 3)), {**PORTAL, **SHAKY}),
         Place(account("fabu", "jyj"), posts(*days(FIRST, LAST, 3))),
         Place(account("siwang", "gsz"), posts(*days(FIRST, date(2021, 5, 20), 4))),
         Place(account("yanzhengma", "mzj"), posts(*days(FIRST, LAST, 6)), CAPTCHA),
-        Place(account("xiaxian", "gsz"), posts(date(2021, 1, 1), date(2021, 12, 20)), evidence=Evidence.LOWER_BOUND),
-    ]  # fmt: skip
+        Place(
+            account("xiaxian", "gsz"),
+            posts(date(2021, 1, 1), date(2021, 12, 20)),
+            evidence=Evidence.LOWER_BOUND,
+        ),
+    ]
 
 
 @dataclass
@@ -91,19 +124,31 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
 
 @contextmanager
 def living(path: Path, sight: Sight) -> Iterator[Lived]:
-    """The year lived from its first night to its last, with looks that see as much as ``sight`` says."""
+    """The year lived from its first night to its last, with looks that see as much as ``sight``
+    says."""
     with opened(f"sqlite:///{path}/store.db") as store:
         Base.metadata.create_all(store.engine)
         with store.engine.begin() as connection:
             grant(
-                connection, Kind.EXEMPTION, "outlet:zt", reason="历史专题", approved_by="张主任",
-                since=FIRST, until=date(2021, 6, 30), now=at(FIRST, 0),
-            )  # fmt: skip
+                connection,
+                Kind.EXEMPTION,
+                "outlet:zt",
+                reason="历史专题",
+                approved_by="张主任",
+                since=FIRST,
+                until=date(2021, 6, 30),
+                now=at(FIRST, 0),
+            )
         year = Year(
-            store, CONFIG, UNITS, places(), MACHINE_OFF, sight,
+            store,
+            CONFIG,
+            UNITS,
+            places(),
+            MACHINE_OFF,
+            sight,
             states={date(2021, 9, 15): {"siwang": AccountState.CLOSED}},
             duties={date(2021, 7, 1): {"tpgj": ("mzj",)}},
-        )  # fmt: skip
+        )
         yield Lived(store, year, list(year.nights()))
 
 
@@ -116,13 +161,16 @@ def ledger(lived: Lived, *, ours: bool) -> list[Row]:
         found = connection.execute(select(FindingRow.__table__).order_by(FindingRow.id)).all()
     return [
         (
-            row.rule, row.subject, row.period, str(shanghai_day(row.opened)),
+            row.rule,
+            row.subject,
+            row.period,
+            str(shanghai_day(row.opened)),
             str(shanghai_day(row.closed)) if row.closed else "",
             row.ended + " again" * row.recurrence,
         )
         for row in found
         if row.ours is ours
-    ]  # fmt: skip
+    ]
 
 
 DESERVED: list[Row] = [
@@ -136,8 +184,10 @@ DESERVED: list[Row] = [
     ("column_stale", "outlet:zt", "", "2021-07-01", "", ""),
     ("column_stale", "outlet:bulu", "", "2021-07-11", "2021-08-01", "fresh"),
 ]
-"""What the script's units deserve, in the order of its numbers: six months from 31 August and one year from 29 February
-end with February, two weeks of silence in March, a dead account until it was cancelled, an exemption that ran out, and
+"""What the script's units deserve, in the order of its numbers: six months from 31 August and one
+year from 29 February
+end with February, two weeks of silence in March, a dead account until it was cancelled, an
+exemption that ran out, and
 posts of July that were shown in August: the days before stay as they were.
 """
 
@@ -150,7 +200,8 @@ OURS: list[Row] = [
     ("outlet_unreadable", "outlet:huadong", "", "2021-11-05", "2021-11-06", "fresh again"),
     ("outlet_unreadable", "outlet:huadong", "", "2021-11-08", "2021-11-26", "fresh again again"),
 ]
-"""What is ours to mend: a redesign and an outage as one finding each, back-dated posts, a captcha, and a column that
+"""What is ours to mend: a redesign and an outage as one finding each, back-dated posts, a captcha,
+and a column that
 comes and goes."""
 
 
@@ -159,13 +210,18 @@ def test_every_finding_was_deserved_and_none_is_missing(lived: Lived) -> None:
 
 
 LATEST = 2
-"""Days after its day by which a breach is found at the latest, whatever is seen less of the portal."""
+"""Days after its day by which a breach is found at the latest, whatever is seen less of the
+portal."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "sight",
-    [Sight(furniture=True), Sight(conditional=True), Sight(furniture=True, conditional=True, failing=10)],
+    [
+        Sight(furniture=True),
+        Sight(conditional=True),
+        Sight(furniture=True, conditional=True, failing=10),
+    ],
     ids=["furniture", "unchanged", "furniture, unchanged, one look in ten fails"],
 )
 def test_every_breach_is_still_found_two_days_later_at_most_when_less_is_seen(
@@ -187,15 +243,25 @@ def test_what_broke_is_ours_once_for_each_cause(lived: Lived) -> None:
 
 def test_numbers_are_given_once_and_in_order(lived: Lived) -> None:
     with lived.store.reader.connect() as connection:
-        numbers = connection.execute(select(FindingRow.number).order_by(FindingRow.opened, FindingRow.id))
-        assert list(numbers.scalars()) == [f"2021-{n:04d}" for n in range(1, len(DESERVED) + len(OURS) + 1)]
+        numbers = connection.execute(
+            select(FindingRow.number).order_by(FindingRow.opened, FindingRow.id)
+        )
+        assert list(numbers.scalars()) == [
+            f"2021-{n:04d}" for n in range(1, len(DESERVED) + len(OURS) + 1)
+        ]
 
 
-def test_every_finding_has_one_opening_and_at_most_one_end_and_one_is_called_flapping(lived: Lived) -> None:
+def test_every_finding_has_one_opening_and_at_most_one_end_and_one_is_called_flapping(
+    lived: Lived,
+) -> None:
     with lived.store.reader.connect() as connection:
-        events = connection.execute(select(EventRow.finding_id, EventRow.kind).order_by(EventRow.id)).all()
+        events = connection.execute(
+            select(EventRow.finding_id, EventRow.kind).order_by(EventRow.id)
+        ).all()
         closed = set(
-            connection.execute(select(FindingRow.id).where(FindingRow.closed.is_not(None))).scalars()
+            connection.execute(
+                select(FindingRow.id).where(FindingRow.closed.is_not(None))
+            ).scalars()
         )
     kinds: dict[int, list[str]] = {}
     for finding, kind in events:
@@ -214,7 +280,9 @@ def test_the_answerable_unit_of_a_finding_follows_the_catalogue(lived: Lived) ->
             select(FindingRow.units).where(FindingRow.subject == "outlet:tpgj")
         ).scalar()
         changed = (
-            connection.execute(select(EventRow.moment).where(EventRow.kind == "changed")).scalars().all()
+            connection.execute(select(EventRow.moment).where(EventRow.kind == "changed"))
+            .scalars()
+            .all()
         )
     assert units == ["mzj"]
     assert date(2021, 7, 1) in [shanghai_day(moment) for moment in changed]
@@ -252,8 +320,14 @@ def test_any_day_of_the_year_judged_again_says_what_was_said(lived: Lived, day: 
     assert found.differences == ()
 
 
-def test_the_site_never_came_near_its_veto_and_no_unit_was_blamed_for_the_portal(lived: Lived) -> None:
-    values = {v.value for night in lived.nights for v in night.verdicts if v.rule == "site_veto_columns"}
+def test_the_site_never_came_near_its_veto_and_no_unit_was_blamed_for_the_portal(
+    lived: Lived,
+) -> None:
+    values = {
+        v.value for night in lived.nights for v in night.verdicts if v.rule == "site_veto_columns"
+    }
     assert values <= {Value.FRESH, Value.UNKNOWN}
     assert len(lived.nights) == 365 - len(MACHINE_OFF)
-    assert not any(v.units for night in lived.nights for v in night.verdicts if v.subject.startswith("site:"))
+    assert not any(
+        v.units for night in lived.nights for v in night.verdicts if v.subject.startswith("site:")
+    )

@@ -1,4 +1,5 @@
-"""Whole conversations end: whoever drips or floods is left, at every door through which we call a machine."""
+"""Whole conversations end: whoever drips or floods is left, at every door through which we call a
+machine."""
 
 from __future__ import annotations
 
@@ -66,7 +67,9 @@ def test_a_robot_that_floods_is_left_at_the_cap(monkeypatch: pytest.MonkeyPatch)
     assert server.served < BUFFERS
 
 
-def test_a_bomb_of_two_layers_is_unpacked_to_the_cap_and_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bomb_of_two_layers_is_unpacked_to_the_cap_and_no_further(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     bomb = gzip.compress(gzip.compress(b" " * 60_000_000, 9), 9)
     assert len(bomb) < 20_000
     assert posted(monkeypatch, Hostile(PACKED, bomb)).startswith("答复无法识别")
@@ -105,7 +108,9 @@ def test_a_mail_server_that_greets_by_drips_is_left_at_the_deadline(again: bytes
 
 
 def test_a_mail_server_that_says_hello_for_ever_is_left_at_the_deadline() -> None:
-    error = mailed(Hostile(b"220 mail.example.org\r\n250-a\r\n", b"250-b\r\n", drips=True, greets=True))
+    error = mailed(
+        Hostile(b"220 mail.example.org\r\n250-a\r\n", b"250-b\r\n", drips=True, greets=True)
+    )
     assert (error.stage, error.closed, error.doubtful) == ("hello", True, False)
 
 

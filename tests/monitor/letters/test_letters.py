@@ -20,7 +20,9 @@ from monitor.settings.letters import LetterSettings
 from monitor.words.plain import clean, safe_link
 
 DAY = date(2020, 7, 20)
-UNIT = Unit("jsj", "建设局", "福州市仓山区住房和城乡建设局", "区直部门", emails=("jsj@example.org",))
+UNIT = Unit(
+    "jsj", "建设局", "福州市仓山区住房和城乡建设局", "区直部门", emails=("jsj@example.org",)
+)
 SETTINGS = LetterSettings(
     office="仓山区人民政府办公室",
     contact="政务公开科",
@@ -28,7 +30,11 @@ SETTINGS = LetterSettings(
     base_url="http://watch.example.org",
 )
 NEWEST = Newest(
-    date(2019, 4, 12), "质量监督情况通报", "http://portal.example.org/zlaq/t20190412_1.htm", "[04-12]", "item"
+    date(2019, 4, 12),
+    "质量监督情况通报",
+    "http://portal.example.org/zlaq/t20190412_1.htm",
+    "[04-12]",
+    "item",
 )
 FINDING = Finding(
     id=1,
@@ -112,11 +118,18 @@ def test_findings_are_grouped_by_cause() -> None:
         link="",
         looked=None,
         units=("建设局",),
-        finding=replace(FINDING, id=3, subject="unit:jsj", clause="每月10条", newest=None, due=None),
+        finding=replace(
+            FINDING, id=3, subject="unit:jsj", clause="每月10条", newest=None, due=None
+        ),
     )
-    blank = replace(MATTER, finding=replace(FINDING, id=4, value=Value.BLANK, newest=None, due=None))
+    blank = replace(
+        MATTER, finding=replace(FINDING, id=4, value=Value.BLANK, newest=None, due=None)
+    )
     text = letter(UNIT, [quota, blank, MATTER], DAY, SETTINGS).text
-    places = [text.index(title) for title in ("一、空白栏目", "二、栏目超期未更新", "三、信息发布数量不足")]
+    places = [
+        text.index(title)
+        for title in ("一、空白栏目", "二、栏目超期未更新", "三、信息发布数量不足")
+    ]
     assert places == sorted(places)
     assert "未发现" not in text, "nothing was not found where no look is told"
 
@@ -162,12 +175,18 @@ def test_what_came_back_and_what_comes_and_goes_say_so() -> None:
 @pytest.mark.parametrize(
     ("to", "order", "words"),
     [
-        (("教育局",), "整改〔2020〕3号", "已移交给教育局，不再由你单位整改；整改〔2020〕3号随之终结"),
+        (
+            ("教育局",),
+            "整改〔2020〕3号",
+            "已移交给教育局，不再由你单位整改；整改〔2020〕3号随之终结",
+        ),
         (("教育局", "文旅局"), "", "已移交给教育局、文旅局，不再由你单位整改"),
         ((), "", "已不在你单位名下，不再由你单位整改"),
     ],
 )
-def test_who_lost_a_column_is_told_whose_it_is_now(to: tuple[str, ...], order: str, words: str) -> None:
+def test_who_lost_a_column_is_told_whose_it_is_now(
+    to: tuple[str, ...], order: str, words: str
+) -> None:
     said = letter(UNIT, [], DAY, SETTINGS, moved=[replace(MATTER, moved_to=to, order=order)])
     assert said.subject == "【移交告知】2020-07-20 建设局：1 项已移交"
     assert words in said.text
@@ -181,9 +200,13 @@ def test_a_letter_without_findings_is_refused() -> None:
 
 
 def test_our_own_letter_accuses_nobody() -> None:
-    ours = replace(MATTER, kind="ours", finding=replace(FINDING, ours=True, value=Value.UNKNOWN, units=()))
+    ours = replace(
+        MATTER, kind="ours", finding=replace(FINDING, ours=True, value=Value.UNKNOWN, units=())
+    )
     settings = SETTINGS.model_copy(update={"office_emails": ("office@example.org",)})
-    said = office_letter([ours], DAY, settings, ["审计局"], ["建设局 jsj@example.org：550 no such user"])
+    said = office_letter(
+        [ours], DAY, settings, ["审计局"], ["建设局 jsj@example.org：550 no such user"]
+    )
     assert said.unit == OFFICE
     assert said.to == ("office@example.org",)
     assert said.subject == "【系统待办】2020-07-20 1 项无法判定，1 个单位无邮箱，1 封通知退回"
@@ -218,7 +241,9 @@ def test_crawled_text_does_nothing_in_a_letter(evil: str) -> None:
     finding = replace(FINDING, name=evil, sentence=evil, clause=evil, newest=newest, number=evil)
     matter = replace(MATTER, finding=finding, link=f"javascript:{evil}", units=(evil, evil))
     unit = replace(UNIT, short=evil, full=evil)
-    said = letter(unit, [matter], DAY, SETTINGS, moved=[replace(matter, moved_to=(evil,), order=evil)])
+    said = letter(
+        unit, [matter], DAY, SETTINGS, moved=[replace(matter, moved_to=(evil,), order=evil)]
+    )
     plain = Tags(letter(UNIT, [MATTER], DAY, SETTINGS, moved=[MATTER]).html)
     tags = Tags(said.html)
     assert tags.names <= plain.names
@@ -234,7 +259,10 @@ def test_crawled_text_does_nothing_in_a_letter(evil: str) -> None:
 
 
 def test_a_thousand_findings_stay_one_readable_letter() -> None:
-    many = [replace(MATTER, finding=replace(FINDING, id=n, number=f"2020-{n:04}")) for n in range(1, 301)]
+    many = [
+        replace(MATTER, finding=replace(FINDING, id=n, number=f"2020-{n:04}"))
+        for n in range(1, 301)
+    ]
     said = letter(UNIT, many, DAY, SETTINGS)
     assert "：300 项问题" in said.subject
     assert f"另有 {300 - MAX_SHOWN} 项未列出" in said.text
@@ -274,7 +302,10 @@ def test_only_plain_web_addresses_become_links(url: str) -> None:
 
 
 def test_a_web_address_stays_as_it_is() -> None:
-    for url in ("http://example.org/zwgk/t20200101_1.htm?a=1&b=2#x", "https://例子.example.org/通知"):
+    for url in (
+        "http://example.org/zwgk/t20200101_1.htm?a=1&b=2#x",
+        "https://例子.example.org/通知",
+    ):
         assert safe_link(url) == url
 
 

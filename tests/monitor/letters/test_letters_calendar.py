@@ -1,4 +1,5 @@
-"""Who gets what on which day, over Spring Festival 2020 with its make-up Sunday, as a fixed table."""
+"""Who gets what on which day, over Spring Festival 2020 with its make-up Sunday, as a fixed
+table."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ SETTINGS = LetterSettings.model_validate(
         "workdays_only": True,
         "quiet_from": "20:00",
         "quiet_until": "08:00",
-        # State Council notice for 2020: off from 24 to 30 January, prolonged to 2 February; 19 January worked.
+        # State Council notice for 2020: off from 24 to 30 January, prolonged to 2 February; 19
+        # January worked.
         "holidays": [date(2020, 1, 24) + timedelta(days=n) for n in range(10)],
         "workdays": [date(2020, 1, 19)],
     }
@@ -33,8 +35,10 @@ LATE = "【更新提醒】{day} 建设局：1 项问题（1 项逾期）"
 
 OFFICE = "【系统待办】{day} 1 个单位逾期"
 
-# The first is found before the Sunday that was worked: three working days later is the 22nd. The second is
-# found on New Year's eve, the last day before the holiday: its third working day is 5 February. What only repeats
+# The first is found before the Sunday that was worked: three working days later is the 22nd. The
+# second is
+# found on New Year's eve, the last day before the holiday: its third working day is 5 February.
+# What only repeats
 # comes every third working day (22 January); new findings, passed deadlines and ends come at once.
 ARRIVED = {
     "01-19": [NEW],
@@ -59,7 +63,8 @@ def test_each_day_of_the_festival_brings_what_the_table_says(sqlite_store: Store
         if subjects := _one_day(store, night):
             arrived[f"{night:%m-%d}"] = subjects
     assert arrived == {
-        day: [subject.format(day=f"2020-{day}") for subject in subjects] for day, subjects in ARRIVED.items()
+        day: [subject.format(day=f"2020-{day}") for subject in subjects]
+        for day, subjects in ARRIVED.items()
     }
 
 
@@ -67,11 +72,14 @@ def _set(store: Store, finding: int, **values: datetime) -> None:
     with store.engine.begin() as c:
         c.execute(update(FindingRow).where(FindingRow.id == finding).values(values))
         if "opened" in values:
-            c.execute(update(SaidRow).where(SaidRow.period == str(finding)).values(since=values["opened"]))
+            c.execute(
+                update(SaidRow).where(SaidRow.period == str(finding)).values(since=values["opened"])
+            )
 
 
 def _one_day(store: Store, night: datetime) -> list[str]:
-    """Write at two in the night, try at once, at half past seven, and in the morning; what arrived."""
+    """Write at two in the night, try at once, at half past seven, and in the morning; what
+    arrived."""
     got: list[str] = []
 
     def channel(letter: Letter, *, moment: datetime, handing_over: HandingOver) -> Receipt:
@@ -86,5 +94,7 @@ def _one_day(store: Store, night: datetime) -> list[str]:
     for quiet in (night, night.replace(hour=7, minute=30)):
         held = send_waiting(store.engine, config, quiet, {"mail": channel}, lambda: 0.0)
         assert held == Sent(held=held.held)
-    send_waiting(store.engine, config, night.replace(hour=8, minute=30), {"mail": channel}, lambda: 0.0)
+    send_waiting(
+        store.engine, config, night.replace(hour=8, minute=30), {"mail": channel}, lambda: 0.0
+    )
     return got

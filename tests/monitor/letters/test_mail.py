@@ -72,7 +72,9 @@ def password(monkeypatch: pytest.MonkeyPatch) -> str:
 def test_a_chinese_letter_arrives_as_it_was_written() -> None:
     script = Script()
     with mail_server(script) as port:
-        receipt = send(LETTER, config(port, sender_name="仓山区更新监测", reply_to="boss@example.org"), NOW)
+        receipt = send(
+            LETTER, config(port, sender_name="仓山区更新监测", reply_to="boss@example.org"), NOW
+        )
     assert receipt.answer == "250 2.0.0 queued"
     assert receipt.refused == {}
     (mail,) = script.mails()
@@ -126,7 +128,11 @@ def test_a_wrong_password_shuts_the_door_without_blaming_the_letter(
         settings = config(port, username="office", password_env=password)
         with pytest.raises(Undelivered) as caught:
             send(LETTER, settings, NOW)
-    assert (caught.value.permanent, caught.value.closed, caught.value.stage) == (False, True, "login")
+    assert (caught.value.permanent, caught.value.closed, caught.value.stage) == (
+        False,
+        True,
+        "login",
+    )
     assert "授权码" in explain(caught.value, settings)
     assert "535" in explain(caught.value, settings)
 
@@ -150,7 +156,9 @@ def test_a_missing_environment_variable_is_named(password: str) -> None:
         send(LETTER, config(port, username="office", password_env=password), NOW)
 
 
-def test_a_server_without_starttls_is_never_spoken_to_in_the_clear(password: str, ca_file: Path) -> None:
+def test_a_server_without_starttls_is_never_spoken_to_in_the_clear(
+    password: str, ca_file: Path
+) -> None:
     script = Script()
     options = {"authenticator": check_login, "auth_require_tls": False}
     with mail_server(script, **options) as port:
@@ -181,7 +189,8 @@ def test_one_refused_recipient_of_two_is_a_return_value() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "permanent"), [("550 no such user", True), ("450 greylisted", False), ("451 later", False)]
+    ("said", "permanent"),
+    [("550 no such user", True), ("450 greylisted", False), ("451 later", False)],
 )
 def test_when_all_recipients_are_refused_the_number_tells_lasting_from_passing(
     said: str, permanent: bool
@@ -264,7 +273,11 @@ def test_a_silent_server_and_a_closed_port_shut_the_door(silent_port: int) -> No
     with pytest.raises(Undelivered) as closed:
         send(LETTER, config(free), NOW)
     for caught in (silent, closed):
-        assert (caught.value.closed, caught.value.permanent, caught.value.doubtful) == (True, False, False)
+        assert (caught.value.closed, caught.value.permanent, caught.value.doubtful) == (
+            True,
+            False,
+            False,
+        )
     assert "没有应答" in explain(silent.value, config(silent_port))
     assert "端口" in explain(closed.value, config(free))
 
@@ -305,7 +318,9 @@ def test_a_bad_address_is_refused_for_good_and_nothing_is_sent(bad: str) -> None
 
 def test_a_subject_with_line_ends_adds_no_header() -> None:
     script = Script()
-    evil = Letter("k", "u", ("a@example.org",), "题目\r\nBcc: x@example.org\u202e" + "长" * 10_000, "t", "h")
+    evil = Letter(
+        "k", "u", ("a@example.org",), "题目\r\nBcc: x@example.org\u202e" + "长" * 10_000, "t", "h"
+    )
     with mail_server(script) as port:
         send(evil, config(port), NOW)
     (mail,) = script.mails()

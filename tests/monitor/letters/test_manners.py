@@ -1,4 +1,5 @@
-"""Manners: who else hears and when, what is replaced, what rests, and what our own letter tells of ourselves."""
+"""Manners: who else hears and when, what is replaced, what rests, and what our own letter tells of
+ourselves."""
 
 from __future__ import annotations
 
@@ -47,7 +48,9 @@ from tests.support.outbox_store import (
 LEADER, CONTACT = ContactRole.LEADER, ContactRole.CONTACT
 
 
-def days(store: Store, count: int, units: Sequence[Unit] = UNITS, **more: Any) -> dict[str, list[str]]:
+def days(
+    store: Store, count: int, units: Sequence[Unit] = UNITS, **more: Any
+) -> dict[str, list[str]]:
     """Letters of so many days, each delivered: who got one, by day."""
     got: dict[str, list[str]] = {}
     for n in range(count):
@@ -65,7 +68,9 @@ def days(store: Store, count: int, units: Sequence[Unit] = UNITS, **more: Any) -
 def with_leader(store: Store) -> list[Unit]:
     head = Addressee(LEADER, "head-jsj@example.org", valid_to=date(2020, 8, 7))
     units = [replace(u, contacts=(head,)) if u.id == "jsj" else u for u in UNITS]
-    stored = [{"role": "leader", "email": head.email, "name": "", "phone": "", "valid_to": "2020-08-07"}]
+    stored = [
+        {"role": "leader", "email": head.email, "name": "", "phone": "", "valid_to": "2020-08-07"}
+    ]
     with store.engine.begin() as c:
         c.execute(update(UnitRow).where(UnitRow.id == "jsj").values(contacts=stored))
     return units
@@ -77,7 +82,8 @@ def test_the_leader_hears_once_when_the_deadline_passed_and_then_weekly_while_he
     seed(store, ("jsj",))
     got = days(store, 25, with_leader(store))
     both = [day for day, to in got.items() if any("head-jsj@example.org" in one for one in to)]
-    # Told on Monday 20 July, five working days end on the 27th; the leader's post ends on Friday 7 August.
+    # Told on Monday 20 July, five working days end on the 27th; the leader's post ends on Friday 7
+    # August.
     assert both == ["07-28", "08-03"]
     office = [day for day, to in got.items() if "office@example.org" in to]
     assert office == ["07-28", "08-03"]  # overdue; five working days later on the list
@@ -86,7 +92,9 @@ def test_the_leader_hears_once_when_the_deadline_passed_and_then_weekly_while_he
 def test_an_order_gives_its_number_and_its_own_deadline_to_the_letter(store: Store) -> None:
     seed(store, ("jsj",))
     with store.engine.begin() as c:
-        issue(c, "2020-0001", by="办公室", now=NOW, letters=SETTINGS, settings=OrderSettings(), days=2)
+        issue(
+            c, "2020-0001", by="办公室", now=NOW, letters=SETTINGS, settings=OrderSettings(), days=2
+        )
     write(store)
     (letter,) = rows(store, LetterRow)
     for body in (letter.text_body, letter.html_body):
@@ -100,7 +108,11 @@ def test_a_letter_that_never_left_is_replaced_by_the_next_days(store: Store) -> 
     deliver(store, Fake([again(closed=True), again(closed=True)]))
     tomorrow = NOW + timedelta(days=1)
     with store.engine.begin() as c:
-        c.execute(update(FindingRow).where(FindingRow.id == 2).values(closed=tomorrow - timedelta(hours=1)))
+        c.execute(
+            update(FindingRow)
+            .where(FindingRow.id == 2)
+            .values(closed=tomorrow - timedelta(hours=1))
+        )
     write(store, tomorrow.date(), tomorrow)
     # 应急管理局 never heard of its finding, which has ended: there is nothing to say.
     assert [(row.unit_id, row.day.day, row.state) for row in rows(store, LetterRow)] == [
@@ -112,13 +124,17 @@ def test_a_letter_that_never_left_is_replaced_by_the_next_days(store: Store) -> 
     deliver(store, channel, tomorrow)
     (letter,) = channel.got
     assert "再次提醒" not in letter.text
-    assert "2020年7月28日（周二） 17:30" in letter.text  # five working days from the letter that arrived
+    assert (
+        "2020年7月28日（周二） 17:30" in letter.text
+    )  # five working days from the letter that arrived
 
 
 @pytest.mark.parametrize(
     "plan", [[again(doubtful=True)], [Receipt("250", {"jsj2@example.org": Refusal(False, "451")})]]
 )
-def test_a_letter_that_somebody_has_or_may_have_is_not_replaced(store: Store, plan: list[Any]) -> None:
+def test_a_letter_that_somebody_has_or_may_have_is_not_replaced(
+    store: Store, plan: list[Any]
+) -> None:
     seed(store, ("jsj",))
     write(store)
     deliver(store, Fake(list(plan)))
@@ -134,7 +150,10 @@ def test_our_own_letter_that_never_left_is_written_again(store: Store) -> None:
     write(store, late.date(), late)
     assert states(store)[OFFICE] == "waiting"
     write(store, late.date() + timedelta(days=1), late + timedelta(days=1))
-    assert [row.state for row in rows(store, LetterRow) if row.unit_id == OFFICE] == ["superseded", "waiting"]
+    assert [row.state for row in rows(store, LetterRow) if row.unit_id == OFFICE] == [
+        "superseded",
+        "waiting",
+    ]
 
 
 def of_the_site(store: Store, value: str, **numbers: int) -> None:
@@ -171,7 +190,15 @@ def test_an_order_and_its_news_are_told_though_nobody_can_see_the_column(store: 
     deliver(store, Fake())
     late = NOW + timedelta(days=4)
     with store.engine.begin() as c:
-        issue(c, "2020-0001", by="办公室", now=late, letters=SETTINGS, settings=OrderSettings(), days=2)
+        issue(
+            c,
+            "2020-0001",
+            by="办公室",
+            now=late,
+            letters=SETTINGS,
+            settings=OrderSettings(),
+            days=2,
+        )
         write_letters(c, late.date() + timedelta(days=1), late + timedelta(days=1), UNITS, SETTINGS)
     new = {row.unit_id: row.text_body for row in rows(store, LetterRow) if row.day > late.date()}
     assert set(new) == {"jsj", OFFICE}, "the other finding only waits"
@@ -205,7 +232,13 @@ def test_contacts_get_the_letters_while_they_hold(store: Store) -> None:
 def test_a_contact_whose_time_is_over_gets_no_letter_that_was_written_before(store: Store) -> None:
     seed(store, ("jsj",))
     stored = [
-        {"role": "contact", "email": "old@example.org", "name": "", "phone": "", "valid_to": "2020-07-20"}
+        {
+            "role": "contact",
+            "email": "old@example.org",
+            "name": "",
+            "phone": "",
+            "valid_to": "2020-07-20",
+        }
     ]
     with store.engine.begin() as c:
         c.execute(update(UnitRow).where(UnitRow.id == "jsj").values(contacts=stored))
@@ -216,16 +249,26 @@ def test_a_contact_whose_time_is_over_gets_no_letter_that_was_written_before(sto
     assert channel.got[0].to == ("jsj@example.org", "jsj2@example.org")
 
 
-CATALOGUE: dict[str, Any] = {"sites": [{"id": "s", "name": "门户", "home": "http://portal.example.org/"}]}
+CATALOGUE: dict[str, Any] = {
+    "sites": [{"id": "s", "name": "门户", "home": "http://portal.example.org/"}]
+}
 
 
 def units_in(tmp_path: Any, contacts: list[dict[str, Any]]) -> Any:
-    unit = {"id": "jsj", "short": "建设局", "full": "建设局", "group": "区直部门", "contacts": contacts}
+    unit = {
+        "id": "jsj",
+        "short": "建设局",
+        "full": "建设局",
+        "group": "区直部门",
+        "contacts": contacts,
+    }
     data = {"catalogue": {**CATALOGUE, "units": [unit]}}
     return read_catalogue(data, tmp_path / "config.yaml", CrawlConfig(contact="office@example.org"))
 
 
-def test_contacts_of_a_unit_are_read_from_config_and_kept_in_the_store(store: Store, tmp_path: Any) -> None:
+def test_contacts_of_a_unit_are_read_from_config_and_kept_in_the_store(
+    store: Store, tmp_path: Any
+) -> None:
     given = [
         {"role": "负责人", "email": "head@example.org", "phone": 13800001234},
         {"email": "desk@example.org", "name": "值班岗", "valid_from": date(2020, 1, 1)},
@@ -259,9 +302,11 @@ def test_a_contact_that_cannot_be_is_refused_with_its_place(
 
 def test_the_weeks_first_working_day_may_be_no_monday() -> None:
     begins = {
-        day: week_begins(date(2021, 2, day), LetterSettings()) for day in (7, 8, 9, 15, 17, 18, 19, 20, 22)
+        day: week_begins(date(2021, 2, day), LetterSettings())
+        for day in (7, 8, 9, 15, 17, 18, 19, 20, 22)
     }
-    # The festival ends on Wednesday the 17th; Saturday the 20th is worked, and Sunday the 7th belongs to its week.
+    # The festival ends on Wednesday the 17th; Saturday the 20th is worked, and Sunday the 7th
+    # belongs to its week.
     assert [day for day, first in begins.items() if first] == [8, 18, 22]
 
 
@@ -341,7 +386,15 @@ def test_hostile_words_of_people_do_nothing_in_a_letter(store: Store) -> None:
     seed(store, ("jsj",))
     settings = OrderSettings(prefix="<b>整改")
     with store.engine.begin() as c:
-        issue(c, "2020-0001", by=HOSTILE[:90], now=NOW, letters=SETTINGS, settings=settings, note=HOSTILE)
+        issue(
+            c,
+            "2020-0001",
+            by=HOSTILE[:90],
+            now=NOW,
+            letters=SETTINGS,
+            settings=settings,
+            note=HOSTILE,
+        )
         c.execute(update(UnitRow).where(UnitRow.id == "jsj").values(short=HOSTILE[:60]))
         write_letters(c, DAY, NOW, UNITS, SETTINGS, notes=[HOSTILE])
     for row in rows(store, LetterRow):
@@ -353,14 +406,18 @@ def test_hostile_words_of_people_do_nothing_in_a_letter(store: Store) -> None:
 
 
 def test_hostile_words_of_a_server_do_nothing_in_our_own_letter(store: Store) -> None:
-    """Names of units, addresses and what a mail server says come back in the letter to the office."""
+    """Names of units, addresses and what a mail server says come back in the letter to the
+    office."""
     evil = 'a"<b>@example.org'
     units = [replace(u, emails=(evil,), short=HOSTILE[:60]) if u.id == "jyj" else u for u in UNITS]
     seed(store, ("jyj",), units=units)
     with store.engine.begin() as c:
         write_letters(c, DAY, NOW, units, SETTINGS)
     deliver(
-        store, Fake([Undelivered(True, f"550 {HOSTILE}", refused={evil: Refusal(True, f"550 {HOSTILE}")})])
+        store,
+        Fake(
+            [Undelivered(True, f"550 {HOSTILE}", refused={evil: Refusal(True, f"550 {HOSTILE}")})]
+        ),
     )
     tomorrow = NOW + timedelta(days=1)
     with store.engine.begin() as c:
@@ -381,7 +438,13 @@ def test_a_second_finding_is_found_while_the_first_is_acknowledged(store: Store)
     days(store, 1)
     with store.engine.begin() as c:
         acknowledge(
-            c, "2020-0001", unit="jsj", who="联系人", until=DAY + timedelta(days=4), now=NOW, letters=SETTINGS
+            c,
+            "2020-0001",
+            unit="jsj",
+            who="联系人",
+            until=DAY + timedelta(days=4),
+            now=NOW,
+            letters=SETTINGS,
         )
     open_finding(store, "jsj")
     later = NOW + timedelta(days=3)

@@ -59,12 +59,17 @@ def test_the_second_night_of_a_day_writes_nothing_and_the_next_day_does(store: S
     assert [rows(store, table) for table in (LetterRow, LetterFindingRow, EventRow)] == before
     deliver(store, Fake())
     assert write(store, DAY + timedelta(days=1), NOW + timedelta(days=1)).n == 1
-    assert (rows(store, LetterRow)[2].unit_id, "【再次提醒】" in rows(store, LetterRow)[2].text_body) == (
+    assert (
+        rows(store, LetterRow)[2].unit_id,
+        "【再次提醒】" in rows(store, LetterRow)[2].text_body,
+    ) == (
         "jsj",
         True,
     )
     deliver(store, Fake(), NOW + timedelta(days=1))
-    assert write(store, DAY + timedelta(days=3), NOW + timedelta(days=3)).n == 1  # 应急管理局 is reminded
+    assert (
+        write(store, DAY + timedelta(days=3), NOW + timedelta(days=3)).n == 1
+    )  # 应急管理局 is reminded
 
 
 def test_a_transaction_that_breaks_leaves_neither_letter_nor_event(store: Store) -> None:
@@ -76,7 +81,9 @@ def test_a_transaction_that_breaks_leaves_neither_letter_nor_event(store: Store)
     assert rows(store, EventRow) == []
 
 
-def test_a_unit_without_an_address_is_recorded_reported_and_not_counted_as_told(store: Store) -> None:
+def test_a_unit_without_an_address_is_recorded_reported_and_not_counted_as_told(
+    store: Store,
+) -> None:
     seed(store, ("sjj",))
     written = write(store)
     assert (written.n, written.no_address) == (1, ("sjj",))
@@ -91,7 +98,9 @@ def test_a_unit_without_an_address_is_recorded_reported_and_not_counted_as_told(
 
 
 def replace_emails(units: Sequence[Unit], unit: str, *emails: str) -> list[Unit]:
-    return [u if u.id != unit else Unit(u.id, u.short, u.full, u.group, emails=emails) for u in units]
+    return [
+        u if u.id != unit else Unit(u.id, u.short, u.full, u.group, emails=emails) for u in units
+    ]
 
 
 def test_a_closed_finding_is_in_no_letter(store: Store) -> None:
@@ -109,13 +118,20 @@ def test_a_unit_is_told_once_that_its_finding_ended_and_how_long_it_lasted(store
     with store.engine.begin() as c:
         c.execute(update(FindingRow).values(closed=tomorrow - timedelta(hours=2)))
         c.execute(
-            insert(EventRow).values(finding_id=1, kind="closed", moment=tomorrow, detail={"reason": "fresh"})
+            insert(EventRow).values(
+                finding_id=1, kind="closed", moment=tomorrow, detail={"reason": "fresh"}
+            )
         )
         c.execute(update(LetterRow).where(LetterRow.unit_id == "yjj").values(state="refused"))
     assert write(store, tomorrow.date(), tomorrow).n == 1
     last = rows(store, LetterRow)[-1]
     assert last.subject == "【整改确认】2020-07-21 建设局：1 项已销号"
-    for words in ("已更新，自动销号", "2020年7月15日（周三）发现", "2020年7月21日（周二）销号", "历时 6 天"):
+    for words in (
+        "已更新，自动销号",
+        "2020年7月15日（周三）发现",
+        "2020年7月21日（周二）销号",
+        "历时 6 天",
+    ):
         assert words in last.text_body
         assert words in last.html_body
     assert "整改期限" not in last.text_body
@@ -127,9 +143,15 @@ def test_a_limit_that_passes_soon_is_told_on_the_working_days_that_count(store: 
     seed(store)
     due = date(2020, 7, 26)  # a Sunday
     soon = Verdict(
-        "column_stale", "outlet:zlaq", Value.DUE_SOON, "质量安全将于7月26日到期。", "19号", ("jsj", "gone"),
-        due=due, name="质量安全",
-    )  # fmt: skip
+        "column_stale",
+        "outlet:zlaq",
+        Value.DUE_SOON,
+        "质量安全将于7月26日到期。",
+        "19号",
+        ("jsj", "gone"),
+        due=due,
+        name="质量安全",
+    )
     told = {}
     for n in range(20, 28):
         now = NOW.replace(day=n)
@@ -154,7 +176,9 @@ def test_the_office_learns_of_an_overdue_unit_on_the_day_after_its_deadline(stor
         now = NOW + timedelta(days=n)
         write(store, now.date(), now)
         deliver(store, Fake(), now)
-        days[now.date().day] = [row.subject for row in rows(store, LetterRow) if row.unit_id == OFFICE]
+        days[now.date().day] = [
+            row.subject for row in rows(store, LetterRow) if row.unit_id == OFFICE
+        ]
     assert [len(subjects) for subjects in days.values()] == [0, 0, 0, 0, 0, 0, 0, 1, 1]
     assert days[28] == ["【系统待办】2020-07-28 2 个单位逾期"]
     ours = next(row for row in rows(store, LetterRow) if row.unit_id == OFFICE)

@@ -1,4 +1,5 @@
-"""A sender killed at random moments: every letter arrives, and each one that came twice is in the record."""
+"""A sender killed at random moments: every letter arrives, and each one that came twice is in the
+record."""
 
 from __future__ import annotations
 
@@ -81,13 +82,23 @@ def fill(store: Store) -> None:
         for n in range(LETTERS):
             unit = {"id": f"u{n}", "short": f"单位{n}", "full": "", "group_name": "", "aliases": []}
             c.execute(insert(UnitRow).values(unit | {"emails": [f"u{n}@example.org"]}))
-            letter = {"key": f"20200720-u{n}", "unit_id": f"u{n}", "day": NOW.date(), "state": "waiting"}
+            letter = {
+                "key": f"20200720-u{n}",
+                "unit_id": f"u{n}",
+                "day": NOW.date(),
+                "state": "waiting",
+            }
             letter |= {"recipients": [f"u{n}@example.org"], "subject": f"题{n}", "text_body": "文"}
             c.execute(insert(LetterRow).values(letter | {"html_body": "<p>文</p>", "written": NOW}))
 
 
 def run_sender(
-    store: Store, script: Deadly, port: int, now: datetime, steps: int, mail: Mapping[str, Any] | None = None
+    store: Store,
+    script: Deadly,
+    port: int,
+    now: datetime,
+    steps: int,
+    mail: Mapping[str, Any] | None = None,
 ) -> int:
     script.steps = -1
     words = [store.url, str(port), now.isoformat(), json.dumps(mail or {})]
@@ -105,7 +116,9 @@ def test_a_sender_killed_at_random_moments_loses_nothing_and_repeats_only_what_i
     with mail_server(script) as port:
         ends = []
         for _ in range(KILLS):
-            ends.append(run_sender(store, script, port, now, chance.randint(1, 4 * LETTERS // KILLS)))
+            ends.append(
+                run_sender(store, script, port, now, chance.randint(1, 4 * LETTERS // KILLS))
+            )
             now += LEASE + timedelta(minutes=2)
         assert -signal.SIGKILL in ends
         assert run_sender(store, script, port, now, -1) == 0
@@ -135,7 +148,8 @@ SAID = {
 
 @dataclass
 class Faulty(Deadly):
-    """Kills like its parent, and has a fault for many a recipient; ``done`` counts those that came to pass."""
+    """Kills like its parent, and has a fault for many a recipient; ``done`` counts those that came
+    to pass."""
 
     plan: dict[str, list[str]] = field(default_factory=dict)
     done: Counter[str] = field(default_factory=Counter)
@@ -147,7 +161,9 @@ class Faulty(Deadly):
         self.done[waiting[0]] += 1
         return waiting.pop(0)
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
         if address == NOBODY:
             self.done["550"] += 1
             return SAID["550"]
@@ -172,7 +188,9 @@ def faults(chance: random.Random) -> dict[str, list[str]]:
     some = chance.sample(
         [f"u{n}@example.org" for n in range(LETTERS) if n != 7], LETTERS // 10 + len(kinds) + 1
     )
-    plan = {address: chance.choices(kinds, k=chance.randint(1, 2)) for address in some[len(kinds) + 1 :]}
+    plan = {
+        address: chance.choices(kinds, k=chance.randint(1, 2)) for address in some[len(kinds) + 1 :]
+    }
     return plan | dict(zip(some, [[kind] for kind in (*kinds, "mute")], strict=False))
 
 
@@ -180,7 +198,8 @@ def faults(chance: random.Random) -> dict[str, list[str]]:
 def test_through_faults_kills_and_hours_without_a_server_every_letter_arrives(
     sqlite_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, security: str
 ) -> None:
-    """With login and encryption: 450, 421, 451, 550, answers lost, slow or late, a server away for hours, kills."""
+    """With login and encryption: 450, 421, 451, 550, answers lost, slow or late, a server away for
+    hours, kills."""
     store, chance = sqlite_store, random.Random(20200721)
     fill(store)
     authority = trustme.CA()
@@ -205,7 +224,11 @@ def test_through_faults_kills_and_hours_without_a_server_every_letter_arrives(
         with mail_server(script, tls=tls, implicit=security == "ssl", **options) as port:
             for number in range(60 + KILLS):
                 away = number in (2, 3, 4)
-                steps = chance.randint(1, 4 * LETTERS // KILLS) if number < KILLS + 3 and not away else -1
+                steps = (
+                    chance.randint(1, 4 * LETTERS // KILLS)
+                    if number < KILLS + 3 and not away
+                    else -1
+                )
                 ends.append(run_sender(store, script, nowhere if away else port, now, steps, mail))
                 now += timedelta(hours=2) if away else LEASE + timedelta(minutes=2)
                 if states(store) <= {"sent", "refused"}:
@@ -229,7 +252,8 @@ def test_through_faults_kills_and_hours_without_a_server_every_letter_arrives(
     assert set(script.done) == {*SAID, "drop", "slow", "mute"}
     for code, said in SAID.items():
         recorded = sum(said in row.answer for row in attempts)
-        # a kill may come between the server's word and its record; the attempt is then recorded as cut off
+        # a kill may come between the server's word and its record; the attempt is then recorded as
+        # cut off
         assert script.done[code] - kills <= recorded <= script.done[code]
     lost = sum(row.result == "doubtful" for row in attempts)
     assert lost >= script.done["drop"] + script.done["mute"] - kills

@@ -1,7 +1,9 @@
 """A quarter of letters: who got what on which day from January to March 2021, as one fixed table.
 
-Time is passed in. The State Council's days of 2021: off from 11 to 17 February; Sunday 7 and Saturday 20 February
-are worked. Letters are written at seven, and nothing leaves between half past five and eight, nor on a day off.
+Time is passed in. The State Council's days of 2021: off from 11 to 17 February; Sunday 7 and
+Saturday 20 February
+are worked. Letters are written at seven, and nothing leaves between half past five and eight, nor
+on a day off.
 """
 
 from __future__ import annotations
@@ -95,7 +97,8 @@ OUTLETS = (
 )
 NAMES = {o.id: o.name for o in OUTLETS}
 
-# From which night to which (not included) a look shows an outlet as late. What is published in the daytime is
+# From which night to which (not included) a look shows an outlet as late. What is published in the
+# daytime is
 # seen in the night after it.
 LATE: Mapping[str, tuple[tuple[str, str], ...]] = {
     "a": (("01-06", "01-12"), ("02-03", "02-24")),
@@ -165,10 +168,14 @@ TABLE = """
 """
 """Day, hour, who (the name before the @), subject without its day.
 
-What only repeats comes every third working day: 01-06 → 01-11, 02-04 → 02-08 over the worked Sunday, 03-01 → 03-04. At
-once comes what is news: the order (02-04), a deadline that passed (02-10, 03-15), "done" that was not (02-18, after the
-holidays), the leader's week (02-22), a column that went to another bureau (03-01 to the old one, who hears no more of it),
-ends, warnings. While the portal is down (03-17, 03-18) 教育局's column cannot be seen: the reminder waits and the office is
+What only repeats comes every third working day: 01-06 → 01-11, 02-04 → 02-08 over the worked
+Sunday, 03-01 → 03-04. At
+once comes what is news: the order (02-04), a deadline that passed (02-10, 03-15), "done" that was
+not (02-18, after the
+holidays), the leader's week (02-22), a column that went to another bureau (03-01 to the old one,
+who hears no more of it),
+ends, warnings. While the portal is down (03-17, 03-18) 教育局's column cannot be seen: the reminder
+waits and the office is
 told so. The reminder of 03-24 met no mail server and came on the 25th.
 """
 
@@ -237,7 +244,9 @@ class Quarter:
 
     def verdicts(self, c: Connection, now: datetime) -> list[Verdict]:
         down = between(self.day, DOWN)
-        found = [self.verdict(c, o, now, down=down and o.kind is OutletKind.COLUMN) for o in OUTLETS]
+        found = [
+            self.verdict(c, o, now, down=down and o.kind is OutletKind.COLUMN) for o in OUTLETS
+        ]
         value = Value.STALE if down else Value.FRESH
         found.append(
             Verdict(
@@ -252,7 +261,12 @@ class Quarter:
             )
         )
         facts = Facts(
-            now, self.day, tuple(OutletFacts(o, o.units, (), None, True) for o in OUTLETS), (), (), ""
+            now,
+            self.day,
+            tuple(OutletFacts(o, o.units, (), None, True) for o in OUTLETS),
+            (),
+            (),
+            "",
         )
         return list(dispensed(found, in_force(c, now), facts))
 
@@ -265,10 +279,20 @@ class Quarter:
         if down:
             value = Value.UNKNOWN
         duty = select(DutyRow.unit_id).where(DutyRow.outlet_id == o.id, DutyRow.since <= self.day)
-        duty = duty.where(DutyRow.until.is_(None) | (DutyRow.until > self.day)).order_by(DutyRow.position)
+        duty = duty.where(DutyRow.until.is_(None) | (DutyRow.until > self.day)).order_by(
+            DutyRow.position
+        )
         units = tuple(c.execute(duty).scalars())
         return Verdict(
-            rule, f"outlet:{o.id}", value, f"{o.name}超期。", "19号", units, name=o.name, looked=now, due=due
+            rule,
+            f"outlet:{o.id}",
+            value,
+            f"{o.name}超期。",
+            "19号",
+            units,
+            name=o.name,
+            looked=now,
+            due=due,
         )
 
     def send(self, hour: time) -> None:
@@ -279,23 +303,32 @@ class Quarter:
             raise Undelivered(False, "connection refused", stage="connect", closed=True)
         handing_over()
         to = " ".join(address.partition("@")[0] for address in letter.to)
-        subject = letter.subject.replace(f"{letter.key[:4]}-{letter.key[4:6]}-{letter.key[6:8]} ", "")
+        subject = letter.subject.replace(
+            f"{letter.key[:4]}-{letter.key[4:6]}-{letter.key[6:8]} ", ""
+        )
         self.arrived.append(f"{moment.astimezone(SHANGHAI):%m-%d %H:%M} {to}：{subject}")
         return Receipt("250 ok")
 
 
 def seen(id: str, moment: datetime) -> dict[str, object]:
     visit = Visit(id, moment, Outcome.READ, Evidence.COMPLETE, "spider")
-    names = [column.name for column in VisitRow.__table__.columns if column.name not in ("id", "outlet_id")]
+    names = [
+        column.name
+        for column in VisitRow.__table__.columns
+        if column.name not in ("id", "outlet_id")
+    ]
     return {"outlet_id": id} | {name: getattr(visit, name) for name in names}
 
 
-# ---- what people did, and when --------------------------------------------------------------------------------
+# ---- what people did, and when
+# --------------------------------------------------------------------------------
 
 
 def ack_a(q: Quarter, c: Connection, now: datetime) -> None:
     """建设局 has heard, and asks for quiet until Friday."""
-    acknowledge(c, "2021-0001", unit="jsj", who="联系人", until=date(2021, 1, 8), now=now, letters=SETTINGS)
+    acknowledge(
+        c, "2021-0001", unit="jsj", who="联系人", until=date(2021, 1, 8), now=now, letters=SETTINGS
+    )
 
 
 def order_a(q: Quarter, c: Connection, now: datetime) -> None:
@@ -332,7 +365,9 @@ def ended(q: Quarter, c: Connection, now: datetime) -> None:
 def move_b(q: Quarter, c: Connection, now: datetime) -> None:
     """The reform of the bureaus: from tomorrow on 通知公告 is 建设局's."""
     moved = tuple(
-        Outlet(o.id, o.kind, o.name, o.platform, o.site, ("jsj",) if o.id == "b" else o.units, o.url)
+        Outlet(
+            o.id, o.kind, o.name, o.platform, o.site, ("jsj",) if o.id == "b" else o.units, o.url
+        )
         for o in OUTLETS
     )
     sync(c, Catalogue(UNITS, (SITE,), moved), now + timedelta(days=1))
@@ -343,14 +378,22 @@ def appeal_b(q: Quarter, c: Connection, now: datetime) -> None:
 
 
 def uphold_b(q: Quarter, c: Connection, now: datetime) -> None:
-    decide(c, "2021-0004", upheld=True, by="分管负责人", reason="栏目已合并", now=now, exempt_days=60)
+    decide(
+        c, "2021-0004", upheld=True, by="分管负责人", reason="栏目已合并", now=now, exempt_days=60
+    )
 
 
 def silence_c(q: Quarter, c: Connection, now: datetime) -> None:
     grant(
-        c, Kind.SILENCE, "outlet:c", reason="校园网改造", approved_by="分管负责人", since=date(2021, 3, 10),
-        until=date(2021, 3, 12), now=now,
-    )  # fmt: skip
+        c,
+        Kind.SILENCE,
+        "outlet:c",
+        reason="校园网改造",
+        approved_by="分管负责人",
+        since=date(2021, 3, 10),
+        until=date(2021, 3, 12),
+        now=now,
+    )
 
 
 Action = Callable[[Quarter, Connection, datetime], None]
@@ -378,8 +421,20 @@ def test_who_got_what_on_which_day(sqlite_store: Store, tmp_path: Path) -> None:
     with sqlite_store.reader.connect() as c:
         assert verify(c).broken == ""
         states = {row.state for row in c.execute(select(LetterRow.state))}
-        office = c.execute(select(LetterRow.text_body).where(LetterRow.unit_id == OFFICE)).scalars().all()
+        office = (
+            c.execute(select(LetterRow.text_body).where(LetterRow.unit_id == OFFICE))
+            .scalars()
+            .all()
+        )
         kinds = set(c.execute(select(EventRow.kind)).scalars())
     assert states == {"sent", "superseded"}
     assert any("建设局：1 项，最长逾期 5 个工作日，回潮 1 次" in text for text in office)
-    assert kinds >= {"ordered", "replied", "reopened", "acknowledged", "appealed", "decided", "flapping"}
+    assert kinds >= {
+        "ordered",
+        "replied",
+        "reopened",
+        "acknowledged",
+        "appealed",
+        "decided",
+        "flapping",
+    }

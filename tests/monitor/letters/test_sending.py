@@ -57,7 +57,9 @@ def test_one_letters_failure_never_stops_the_next(store: Store) -> None:
     channel = Fake([again(True), ValueError("a bug in the channel"), Receipt("250 ok")])
     assert deliver(store, channel) == Sent(n=1, refused=1, doubtful=1)
     assert Counter(states(store).values()) == {"refused": 1, "waiting": 1, "sent": 1}
-    assert "ValueError" in next(row.answer for row in rows(store, AttemptRow) if row.result == "doubtful")
+    assert "ValueError" in next(
+        row.answer for row in rows(store, AttemptRow) if row.result == "doubtful"
+    )
 
 
 def test_a_temporary_fault_backs_off_and_is_given_up_in_the_end(store: Store) -> None:
@@ -78,7 +80,9 @@ def test_a_temporary_fault_backs_off_and_is_given_up_in_the_end(store: Store) ->
     assert deliver(store, Fake(), now) == Sent(n=1)
 
 
-def test_a_permanent_refusal_is_not_tried_again_and_comes_back_in_our_own_letter(store: Store) -> None:
+def test_a_permanent_refusal_is_not_tried_again_and_comes_back_in_our_own_letter(
+    store: Store,
+) -> None:
     seed(store, ("jyj",))
     write(store)
     assert deliver(store, Fake([again(True)])) == Sent(refused=1)
@@ -105,7 +109,9 @@ def test_of_two_recipients_only_the_one_refused_for_now_is_tried_again(store: St
     assert states(store) == {"jsj": "sent"}
 
 
-def test_a_recipient_refused_for_good_is_recorded_and_the_letter_counts_as_sent(store: Store) -> None:
+def test_a_recipient_refused_for_good_is_recorded_and_the_letter_counts_as_sent(
+    store: Store,
+) -> None:
     seed(store, ("jsj",))
     write(store)
     channel = Fake([Receipt("250 ok", {"jsj2@example.org": Refusal(True, "550 no such user")})])
@@ -130,7 +136,11 @@ def test_a_letter_never_goes_to_an_address_that_left_the_catalogue(store: Store)
     with store.engine.begin() as c:
         c.execute(update(UnitRow).where(UnitRow.id == "jsj").values(emails=["jsj2@example.org"]))
         c.execute(update(UnitRow).where(UnitRow.id == "yjj").values(retired_at=NOW))
-        c.execute(update(LetterRow).where(LetterRow.unit_id == "jyj").values(recipients=["evil@example.org"]))
+        c.execute(
+            update(LetterRow)
+            .where(LetterRow.unit_id == "jyj")
+            .values(recipients=["evil@example.org"])
+        )
     channel = Fake()
     assert deliver(store, channel) == Sent(n=1, refused=2)
     assert [letter.to for letter in channel.got] == [("jsj2@example.org",)]
@@ -148,7 +158,9 @@ def test_a_shut_door_is_knocked_at_twice_and_the_rest_waits_untouched(store: Sto
 def test_quiet_hours_hold_letters_and_drop_none(store: Store) -> None:
     seed(store, ("jsj",))
     write(store)
-    quiet = CONFIG.model_copy(update={"letters": SETTINGS.model_copy(update={"workdays_only": True})})
+    quiet = CONFIG.model_copy(
+        update={"letters": SETTINGS.model_copy(update={"workdays_only": True})}
+    )
     sunday = NOW - timedelta(days=1)
     assert deliver(store, Fake(), sunday, quiet) == Sent(held=1)
     assert deliver(store, Fake(), NOW, quiet) == Sent(n=1)
@@ -158,7 +170,9 @@ class Killed(BaseException):
     """The process dies here: nothing after it runs."""
 
 
-def test_a_sender_killed_before_the_hand_over_is_found_and_the_letter_simply_sent(store: Store) -> None:
+def test_a_sender_killed_before_the_hand_over_is_found_and_the_letter_simply_sent(
+    store: Store,
+) -> None:
     seed(store, ("jsj",))
     write(store)
 
@@ -183,7 +197,9 @@ def test_a_sender_killed_after_the_hand_over_leaves_a_doubt_and_the_same_key(sto
     assert channel.got[0].key == rows(store, LetterRow)[0].key == "20200720-jsj"
 
 
-def test_a_lost_answer_is_counted_as_doubtful_and_repeated_three_times_at_most(store: Store) -> None:
+def test_a_lost_answer_is_counted_as_doubtful_and_repeated_three_times_at_most(
+    store: Store,
+) -> None:
     seed(store, ("jsj",))
     write(store)
     now = NOW
@@ -226,7 +242,8 @@ def test_a_late_yes_drops_the_waiting_repeat(store: Store) -> None:
 
 def test_many_senders_at_once_send_each_letter_once(store: Store) -> None:
     units = [
-        Unit(f"u{n}", f"单位{n}", f"单位{n}", "区直部门", emails=(f"u{n}@example.org",)) for n in range(30)
+        Unit(f"u{n}", f"单位{n}", f"单位{n}", "区直部门", emails=(f"u{n}@example.org",))
+        for n in range(30)
     ]
     seed(store, tuple(u.id for u in units), units=units)
     with store.engine.begin() as c:
@@ -238,7 +255,9 @@ def test_many_senders_at_once_send_each_letter_once(store: Store) -> None:
 
     together(run, 4)
     assert sum(one.n for one in sent) == 30
-    assert Counter(letter.key for letter in channel.got) == Counter(f"20200720-u{n}" for n in range(30))
+    assert Counter(letter.key for letter in channel.got) == Counter(
+        f"20200720-u{n}" for n in range(30)
+    )
 
 
 def test_a_letter_that_another_sender_took_meanwhile_is_left_alone(store: Store) -> None:
@@ -276,15 +295,22 @@ def test_without_a_mail_server_letters_wait(store: Store) -> None:
     assert states(store) == {"jsj": "waiting"}
 
 
-def test_letters_arrive_at_a_real_server_through_faults_each_with_one_message_id(store: Store) -> None:
+def test_letters_arrive_at_a_real_server_through_faults_each_with_one_message_id(
+    store: Store,
+) -> None:
     seed(store, ("jsj", "yjj", "jyj"), ("jsj",), ())
     write(store)
     script = Script(
-        recipient={"jsj2@example.org": "550 5.1.1 no such user", "yjj@example.org": "450 greylisted"},
+        recipient={
+            "jsj2@example.org": "550 5.1.1 no such user",
+            "yjj@example.org": "450 greylisted",
+        },
         data=["451 4.3.0 busy"],
     )
     with mail_server(script) as port:
-        config = CONFIG.model_copy(update={"mail": MAIL.model_copy(update={"port": port, "timeout": 5})})
+        config = CONFIG.model_copy(
+            update={"mail": MAIL.model_copy(update={"port": port, "timeout": 5})}
+        )
         first = send_waiting(store.engine, config, NOW)
         script.recipient.pop("yjj@example.org")
         script.drop_after_data = 1
@@ -295,8 +321,17 @@ def test_letters_arrive_at_a_real_server_through_faults_each_with_one_message_id
     assert (third.n, third.doubtful) == (1, 0)
     assert set(states(store).values()) == {"sent"}
     tried = [row.recipients for row in rows(store, AttemptRow) if row.letter_id == 1]
-    assert tried == [["jsj@example.org", "jsj2@example.org"], ["jsj@example.org"], ["jsj@example.org"]]
+    assert tried == [
+        ["jsj@example.org", "jsj2@example.org"],
+        ["jsj@example.org"],
+        ["jsj@example.org"],
+    ]
     ids = Counter(str(mail["Message-ID"]) for mail in script.mails())
     assert sorted(ids.values()) == [1, 1, 1, 2]
     reached = {address for recipients, _ in script.kept for address in recipients}
-    assert reached == {"jsj@example.org", "yjj@example.org", "jyj@example.org", "office@example.org"}
+    assert reached == {
+        "jsj@example.org",
+        "yjj@example.org",
+        "jyj@example.org",
+        "office@example.org",
+    }

@@ -44,7 +44,8 @@ YES = {
 
 @dataclass
 class Platform:
-    """Answers ``status`` and ``body`` and keeps what it was asked; ``None`` hangs up without an answer."""
+    """Answers ``status`` and ``body`` and keeps what it was asked; ``None`` hangs up without an
+    answer."""
 
     status: int = 200
     body: str | None = ""
@@ -88,11 +89,15 @@ def robot(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def config(kind: str, robot: str, **more: object) -> WebhookConfig:
-    return WebhookConfig.model_validate({"kind": kind, "url_env": robot, "timeout": 5, "inside": True} | more)
+    return WebhookConfig.model_validate(
+        {"kind": kind, "url_env": robot, "timeout": 5, "inside": True} | more
+    )
 
 
 @pytest.mark.parametrize("kind", list(YES))
-def test_each_platform_gets_its_own_form_as_plain_text(kind: str, platform: Platform, robot: str) -> None:
+def test_each_platform_gets_its_own_form_as_plain_text(
+    kind: str, platform: Platform, robot: str
+) -> None:
     platform.body = YES[kind]
     handed: list[int] = []
     send(LETTER, config(kind, robot), NOW, handing_over=lambda: handed.append(len(platform.asked)))
@@ -123,7 +128,9 @@ def test_dingtalk_and_feishu_are_signed_with_the_moment(platform: Platform, robo
     send(LETTER, config("feishu", robot, secret_env="SECRET_OF_TEST"), NOW)
     body = platform.asked[1][1]
     assert body["timestamp"] == stamp
-    assert base64.b64decode(body["sign"]) == hmac.digest(f"{stamp}\nSECabc".encode(), b"", hashlib.sha256)
+    assert base64.b64decode(body["sign"]) == hmac.digest(
+        f"{stamp}\nSECabc".encode(), b"", hashlib.sha256
+    )
 
 
 @pytest.mark.parametrize(
@@ -163,7 +170,9 @@ def test_an_answer_that_is_none_is_doubtful_never_a_yes(
     assert "k-e-y" not in caught.value.answer
 
 
-def test_a_dead_platform_shuts_the_door_and_the_key_stays_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dead_platform_shuts_the_door_and_the_key_stays_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("ROBOT_OF_TEST", "http://127.0.0.1:9/send?key=k-e-y")
     with pytest.raises(Undelivered) as caught:
         send(LETTER, config("wecom", "ROBOT_OF_TEST"), NOW)
@@ -171,7 +180,9 @@ def test_a_dead_platform_shuts_the_door_and_the_key_stays_secret(monkeypatch: py
     assert "k-e-y" not in caught.value.answer
 
 
-@pytest.mark.parametrize("url", ["", "http://example.org/send?key=1", "file:///etc/passwd", "https://a@b/"])
+@pytest.mark.parametrize(
+    "url", ["", "http://example.org/send?key=1", "file:///etc/passwd", "https://a@b/"]
+)
 def test_only_https_leaves_this_machine(url: str, tmp_path: Path) -> None:
     path = tmp_path / "robot"
     path.write_text(url, encoding="utf-8")
@@ -182,7 +193,12 @@ def test_only_https_leaves_this_machine(url: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["https://127.0.0.1:9/send", "https://10.0.0.5/send", "https://169.254.169.254/", "https://localhost:9/"],
+    [
+        "https://127.0.0.1:9/send",
+        "https://10.0.0.5/send",
+        "https://169.254.169.254/",
+        "https://localhost:9/",
+    ],
 )
 def test_a_robot_inside_is_asked_only_where_its_settings_say_so(
     url: str, monkeypatch: pytest.MonkeyPatch
@@ -190,8 +206,14 @@ def test_a_robot_inside_is_asked_only_where_its_settings_say_so(
     monkeypatch.setenv("ROBOT_OF_TEST", url + "?key=k-e-y")
     handed: list[int] = []
     with pytest.raises(Undelivered, match="inside: true") as caught:
-        send(LETTER, config("generic", "ROBOT_OF_TEST", inside=False), NOW, lambda: handed.append(1))
-    assert (caught.value.closed, caught.value.permanent, caught.value.doubtful) == (True, False, False)
+        send(
+            LETTER, config("generic", "ROBOT_OF_TEST", inside=False), NOW, lambda: handed.append(1)
+        )
+    assert (caught.value.closed, caught.value.permanent, caught.value.doubtful) == (
+        True,
+        False,
+        False,
+    )
     assert "k-e-y" not in caught.value.answer
 
 

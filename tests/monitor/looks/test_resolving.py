@@ -1,4 +1,5 @@
-"""What was left unread is held against what the store knows: frame, posts of a known day, people's words, liars."""
+"""What was left unread is held against what the store knows: frame, posts of a known day, people's
+words, liars."""
 
 from __future__ import annotations
 
@@ -39,7 +40,9 @@ def nothing(_c: Connection, _s: date, _e: date, _a: datetime) -> Mapping[tuple[s
 def doubtful(store: Store) -> Store:
     """A column whose last post is a year old; two looks of the night left ``ROW`` unread."""
     with store.engine.begin() as c:
-        enter(c, at("2020-07-01"), (unit("a"),), column("x", "a"), column("y", "a"), column("z", "a"))
+        enter(
+            c, at("2020-07-01"), (unit("a"),), column("x", "a"), column("y", "a"), column("z", "a")
+        )
         post(c, "x", "/old", OLD, at("2020-07-01"))
     return store
 
@@ -62,9 +65,13 @@ def look(store: Store, *rows: Unread, **values: Any) -> None:
 
 def known(store: Store, as_of: datetime | None = None) -> tuple[OutletFacts, Verdict]:
     with store.reader.connect() as c:
-        facts = gather(c, as_of or at(DAY), count=nothing, horizon=date(2019, 1, 1), failed_night=False)
+        facts = gather(
+            c, as_of or at(DAY), count=nothing, horizon=date(2019, 1, 1), failed_night=False
+        )
     of = next(of for of in facts.outlets if of.outlet.id == "x")
-    return of, next(v for v in judge(facts, CONFIG) if v.rule == "column_stale" and v.subject == "outlet:x")
+    return of, next(
+        v for v in judge(facts, CONFIG) if v.rule == "column_stale" and v.subject == "outlet:x"
+    )
 
 
 def test_a_row_without_a_day_keeps_its_column_unaccused(doubtful: Store) -> None:
@@ -100,10 +107,21 @@ def test_a_link_beside_the_list_is_frame_once_enough_columns_show_it(doubtful: S
     assert known(doubtful)[1].cause == "unread_newer"
     with doubtful.engine.begin() as c:
         since = [at(DAY, hour).isoformat() for hour in (2, 2, 5)]
-        values = {"site_id": "site", "key": frame_key(HOT.url), "outlets": ["x", "y", "z"], "since": since}
-        c.execute(insert(FrameLinkRow).values(values | {"first_seen": at(DAY, 2), "last_seen": at(DAY, 5)}))
+        values = {
+            "site_id": "site",
+            "key": frame_key(HOT.url),
+            "outlets": ["x", "y", "z"],
+            "since": since,
+        }
+        c.execute(
+            insert(FrameLinkRow).values(
+                values | {"first_seen": at(DAY, 2), "last_seen": at(DAY, 5)}
+            )
+        )
     assert known(doubtful)[1].value is Value.STALE
-    assert known(doubtful, at(DAY, 4))[1].cause == "unread_newer", "two columns had shown it by then"
+    assert known(doubtful, at(DAY, 4))[1].cause == "unread_newer", (
+        "two columns had shown it by then"
+    )
 
 
 def test_the_post_of_another_column_counts_by_its_day(doubtful: Store) -> None:
@@ -116,18 +134,28 @@ def test_the_post_of_another_column_counts_by_its_day(doubtful: Store) -> None:
     assert known(doubtful)[1].cause == "unread_newer"
 
 
-def word(store: Store, place: str, row: Unread, moment: datetime, ended: datetime | None = None) -> None:
+def word(
+    store: Store, place: str, row: Unread, moment: datetime, ended: datetime | None = None
+) -> None:
     with store.engine.begin() as c:
         shown = {"rows": [{"url": row.url, "text": row.text}]}
         c.execute(
             insert(ColumnWordRow).values(
-                outlet_id="x", kind="part", key=place, shown=shown, person="经办人", reason="别处的栏目",
-                moment=moment, ended=ended,
+                outlet_id="x",
+                kind="part",
+                key=place,
+                shown=shown,
+                person="经办人",
+                reason="别处的栏目",
+                moment=moment,
+                ended=ended,
             )
-        )  # fmt: skip
+        )
 
 
-def test_a_clerks_word_about_a_part_counts_from_its_moment_until_it_is_ended(doubtful: Store) -> None:
+def test_a_clerks_word_about_a_part_counts_from_its_moment_until_it_is_ended(
+    doubtful: Store,
+) -> None:
     look(doubtful, HOT)
     word(doubtful, HOT.place, HOT, at(DAY, 5), at(DAY, 12))
     assert known(doubtful, at(DAY, 4))[1].cause == "unread_newer"
@@ -135,7 +163,9 @@ def test_a_clerks_word_about_a_part_counts_from_its_moment_until_it_is_ended(dou
     assert known(doubtful, at(DAY, 13))[1].cause == "unread_newer"
 
 
-def test_a_clerks_word_about_a_row_is_about_that_row_and_not_the_next_in_its_place(doubtful: Store) -> None:
+def test_a_clerks_word_about_a_row_is_about_that_row_and_not_the_next_in_its_place(
+    doubtful: Store,
+) -> None:
     look(doubtful, ROW)
     word(doubtful, ROW.place, ROW, at(DAY, 5))
     assert known(doubtful)[1].value is Value.STALE
@@ -151,7 +181,9 @@ def test_what_a_liar_calls_unchanged_proves_nothing(doubtful: Store) -> None:
     assert known(doubtful, at(DAY, 2, 30))[1].value is Value.STALE
     with doubtful.engine.begin() as c:
         values = {"host": "www.example.gov.cn", "kind": "liar_304", "detail": ""}
-        c.execute(insert(HostTraitRow).values(since=at(DAY, 2, 10), last_seen=at(DAY, 2, 10), **values))
+        c.execute(
+            insert(HostTraitRow).values(since=at(DAY, 2, 10), last_seen=at(DAY, 2, 10), **values)
+        )
     assert known(doubtful, at(DAY, 2, 5))[1].value is Value.STALE
     assert known(doubtful, at(DAY, 2, 30))[1].cause == "awaiting_second_look"
     assert known(doubtful, at(DAY, 9))[1].value is Value.STALE
@@ -185,8 +217,10 @@ def test_a_clerk_decides_once_and_takes_it_back_and_both_are_on_the_record(doubt
     with doubtful.engine.begin() as c:
         end_word(c, 2, by="经办人", reason="看错了", now=at(DAY, 6))
         assert [row.what for row in c.execute(select(AuditRow.what).order_by(AuditRow.seq))] == [
-            "column_word", "column_word", "column_word_ended",
-        ]  # fmt: skip
+            "column_word",
+            "column_word",
+            "column_word_ended",
+        ]
     assert known(doubtful)[1].cause == "unread_newer"
 
 

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from monitor.model import NOT_COUNTED, ZERO, Count
 
 counts = st.builds(
-    lambda least, more, gap: Count(least, None if more is None else least + more, ("没有读全",) * gap),
+    lambda least, more, gap: Count(
+        least, None if more is None else least + more, ("没有读全",) * gap
+    ),
     st.integers(0, 30),
     st.none() | st.integers(0, 30),
     st.booleans(),
@@ -33,4 +35,8 @@ def test_a_sum_knows_no_more_than_its_parts(one: Count, other: Count, needed: in
 def test_of_what_nobody_counted_nothing_is_known() -> None:
     assert not NOT_COUNTED.falls_short(1)
     assert NOT_COUNTED.text == "未作判定"
-    assert (ZERO.text, Count(4, None).text, Count(4, 6, ("待认定",)).text) == ("0", "不少于4", "4至6")
+    assert (ZERO.text, Count(4, None).text, Count(4, 6, ("待认定",)).text) == (
+        "0",
+        "不少于4",
+        "4至6",
+    )

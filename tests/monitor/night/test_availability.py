@@ -34,7 +34,8 @@ NOW = datetime(2020, 7, 20, 1, tzinfo=UTC)
 
 @contextmanager
 def answering(answer: bytes, tls: ssl.SSLContext | None = None) -> Iterator[str]:
-    """A server on loopback that gives one raw answer to every request, over ``tls`` where it is given."""
+    """A server on loopback that gives one raw answer to every request, over ``tls`` where it is
+    given."""
     server = socket.create_server(("127.0.0.1", 0))
 
     def run() -> None:
@@ -68,7 +69,10 @@ def visit(url: str, seconds: float = 5.0, resolve: Resolve = system_resolve) -> 
 
 
 def head(status: str, body: bytes = b"<html>home</html>") -> bytes:
-    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body
+    return (
+        f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode()
+        + body
+    )
 
 
 def test_an_open_page_has_its_stages_timed_apart() -> None:
@@ -158,7 +162,9 @@ def test_loopback_is_for_the_sample_only() -> None:
 
 
 @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(20, 96))
-def test_a_days_visits_are_spread_over_the_day_and_the_same_after_a_restart(day: date, count: int) -> None:
+def test_a_days_visits_are_spread_over_the_day_and_the_same_after_a_restart(
+    day: date, count: int
+) -> None:
     plan = day_plan("portal", day, count)
     assert plan == day_plan("portal", day, count)
     assert len(plan) == count
@@ -199,7 +205,9 @@ def judged(counted: int, closed: int) -> Value:
         (1000, 50, Value.STALE),
     ],
 )
-def test_exactly_five_percent_fails_and_three_warns(counted: int, closed: int, value: Value) -> None:
+def test_exactly_five_percent_fails_and_three_warns(
+    counted: int, closed: int, value: Value
+) -> None:
     assert judged(counted, closed) is value
 
 
@@ -214,14 +222,22 @@ def test_exactly_fifteen_seconds_is_not_open(portal: Store) -> None:
     with portal.engine.begin() as connection:
         for minutes, seconds in ((3, 14.999), (2, 15.0)):
             probes.add(
-                connection, "portal", Probed(NOW - timedelta(minutes=minutes), "open", seconds, status=200)
+                connection,
+                "portal",
+                Probed(NOW - timedelta(minutes=minutes), "open", seconds, status=200),
             )
         (found,) = probes.weeks(connection, NOW)
     assert (found.counted, found.closed) == (2, 1)
 
 
 def test_our_own_outage_is_left_out_even_when_found_at_the_confirmation(portal: Store) -> None:
-    rows = [("closed", False), ("own_outage", True), ("blocked", False), ("closed", False), ("open", True)]
+    rows = [
+        ("closed", False),
+        ("own_outage", True),
+        ("blocked", False),
+        ("closed", False),
+        ("open", True),
+    ]
     with portal.engine.begin() as connection:
         for number, (result, confirms) in enumerate(rows):
             moment = NOW - timedelta(minutes=50 - number)
@@ -233,7 +249,9 @@ def test_our_own_outage_is_left_out_even_when_found_at_the_confirmation(portal: 
 def test_a_week_is_seven_days_and_a_year_is_kept(portal: Store) -> None:
     with portal.engine.begin() as connection:
         for days in (0, 6, 8, 365, 400):
-            probes.add(connection, "portal", Probed(NOW - timedelta(days=days, seconds=1), "open", 1.0))
+            probes.add(
+                connection, "portal", Probed(NOW - timedelta(days=days, seconds=1), "open", 1.0)
+            )
         assert probes.weeks(connection, NOW)[0].counted == 2
         assert probes.forget(connection, NOW) == 1
         assert probes.weeks(connection, NOW - timedelta(days=365))[0].counted == 1

@@ -1,4 +1,5 @@
-"""The crawl as a child process: it tells its progress, keeps to its time, dies with its parent, and its crash is a sentence."""
+"""The crawl as a child process: it tells its progress, keeps to its time, dies with its parent, and
+its crash is a sentence."""
 
 from __future__ import annotations
 
@@ -58,7 +59,9 @@ def test_only_those_that_are_named_are_looked_at(office: Office) -> None:
         assert connection.execute(select(RunRow.kind, RunRow.looked)).all() == [("recheck", 1)]
 
 
-def test_a_crawl_beyond_its_time_is_ended_and_keeps_what_it_saw(office: Office, sample: Sample) -> None:
+def test_a_crawl_beyond_its_time_is_ended_and_keeps_what_it_saw(
+    office: Office, sample: Sample
+) -> None:
     """News hangs for a minute; everything else is there long before the limit."""
     sample.portal.faults.set("slow", "/zwdt/ylyw/", seconds=60)
     crawled = run_crawl(office.settings.path, START, time_limit=12)
@@ -119,7 +122,15 @@ def test_a_crawl_dies_with_its_parent(office: Office, sample: Sample) -> None:
 
 
 def test_a_crawl_whose_parent_ended_before_it_began_does_not_begin(office: Office) -> None:
-    command = [sys.executable, "-m", "crawler", "--config", str(office.settings.path), "--parent", "1"]
+    command = [
+        sys.executable,
+        "-m",
+        "crawler",
+        "--config",
+        str(office.settings.path),
+        "--parent",
+        "1",
+    ]
     ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 1
     assert count(office, VisitRow) == 0

@@ -1,6 +1,8 @@
-"""A portal or platform that is broken is never a unit's silence, and the next good night heals everything.
+"""A portal or platform that is broken is never a unit's silence, and the next good night heals
+everything.
 
-The clock moves thirteen months between the good night and the broken one: whoever reads a wall as an empty list, or
+The clock moves thirteen months between the good night and the broken one: whoever reads a wall as
+an empty list, or
 counts days from the last good look, would accuse everybody.
 """
 
@@ -23,7 +25,17 @@ from monitor.demo.server import Sample
 from monitor.model import Value, Verdict
 from monitor.night import jobs
 from monitor.record.tables import FindingRow
-from tests.support.district import ACCOUNTS, BLAMED, COLUMNS, START, Clock, Town, accused, served, town
+from tests.support.district import (
+    ACCOUNTS,
+    BLAMED,
+    COLUMNS,
+    START,
+    Clock,
+    Town,
+    accused,
+    served,
+    town,
+)
 
 LATER = START + timedelta(days=400)
 HEALED = START + timedelta(days=401)
@@ -106,13 +118,19 @@ def healthy(
 def values(said: Said) -> dict[str, str]:
     """What is said of the catalogue's columns, accounts and units."""
     ours = ("outlet:", "unit:")
-    return {" ".join(k): f"{v.value} {v.cause}".strip() for k, v in said.items() if k[1].startswith(ours)}
+    return {
+        " ".join(k): f"{v.value} {v.cause}".strip()
+        for k, v in said.items()
+        if k[1].startswith(ours)
+    }
 
 
 def nobody_is_accused(one: Town, night: jobs.Night, outlets: tuple[str, ...]) -> None:
     """No verdict and no finding against anybody that the good night had not reached already."""
     said = one.verdicts()
-    about_them = {f"outlet:{outlet}" for outlet in outlets} | {v.subject for v in said.values() if v.period}
+    about_them = {f"outlet:{outlet}" for outlet in outlets} | {
+        v.subject for v in said.values() if v.period
+    }
     assert accused(said) & about_them <= {BLAMED}
     assert not {f.subject for f in night.judgement.changes.opened if not f.ours} & about_them
     assert night.judgement.changes.closed == ()
@@ -122,7 +140,9 @@ def nobody_is_accused(one: Town, night: jobs.Night, outlets: tuple[str, ...]) ->
         assert any(v.value is Value.UNKNOWN for v in about), outlet
     with one.office.reader.connect() as connection:
         open_ = (
-            connection.execute(select(FindingRow.subject).where(FindingRow.ours.is_(False))).scalars().all()
+            connection.execute(select(FindingRow.subject).where(FindingRow.ours.is_(False)))
+            .scalars()
+            .all()
         )
     assert set(open_) & about_them == {BLAMED}
 
@@ -204,7 +224,8 @@ def test_a_fault_in_one_folder_leaves_the_other_columns_judged(
 def test_a_portal_that_is_down_for_a_week_from_its_first_night_is_read_whole_afterwards(
     tmp_path: Path, sample: Sample, clock: Clock, good: Path
 ) -> None:
-    """Articles that wait while every page is refused are read when the portal is back: nobody's count is short."""
+    """Articles that wait while every page is refused are read when the portal is back: nobody's
+    count is short."""
     clock.now = START
     with town(tmp_path, sample, clock) as one:
         sample.portal.faults.set("403", "/zwdt/ylyw/2020")
@@ -217,12 +238,15 @@ def test_a_portal_that_is_down_for_a_week_from_its_first_night_is_read_whole_aft
             sample.portal.faults.clear()
         one.night()
         with one.office.reader.connect() as connection:
-            states = connection.exec_driver_sql("select article, count(*) from post group by article").all()
+            states = connection.exec_driver_sql(
+                "select article, count(*) from post group by article"
+            ).all()
         assert {row[0] for row in states} == {"read", "skipped"}
 
 
 def real_night(one: Town, moment: datetime) -> jobs.Night:
-    """A night with its child process, whose clock runs; the office's, and the portal's, is set to an hour later."""
+    """A night with its child process, whose clock runs; the office's, and the portal's, is set to
+    an hour later."""
     one.clock.now = moment
     running = real_clock(moment)
     night = jobs.nightly(one.office, running, as_of=running())

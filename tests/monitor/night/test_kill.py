@@ -30,7 +30,9 @@ HORIZON = date(2020, 4, 1)
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
     """Every column has pages behind its first; together about 100 articles."""
-    with served(tmp_path_factory.mktemp("killed"), Clock(), small_district(posts=7, archive=24)) as running:
+    with served(
+        tmp_path_factory.mktemp("killed"), Clock(), small_district(posts=7, archive=24)
+    ) as running:
         yield running
 
 
@@ -41,7 +43,8 @@ def crawls() -> Iterator[Nursery]:
 
 
 def truth(sample: Sample) -> dict[str, set[str]]:
-    """The addresses that a walk to the horizon must find in each column: all its posts since then."""
+    """The addresses that a walk to the horizon must find in each column: all its posts since
+    then."""
     found: dict[str, set[str]] = {column: set() for column in COLUMNS}
     for item in sample.portal._articles.values():
         for column in (item.home, *item.also):
@@ -54,9 +57,9 @@ def complete(engine: Engine, sample: Sample) -> None:
     """Every post of the horizon once, all articles read, every walk at its end."""
     with engine.connect() as connection:
         rows = connection.execute(
-            select(PostRow.outlet_id, PostRow.url, PostRow.published, PostRow.article, PostRow.origin).where(
-                PostRow.outlet_id.in_(COLUMNS)
-            )
+            select(
+                PostRow.outlet_id, PostRow.url, PostRow.published, PostRow.article, PostRow.origin
+            ).where(PostRow.outlet_id.in_(COLUMNS))
         ).all()
         walks = connection.execute(
             select(OutletRow.walk_done, OutletRow.walk_since).where(OutletRow.kind == "column")
@@ -103,7 +106,9 @@ class Assassin(Log):
             self.victim.kill()
 
 
-def crawl_killed_at(sample: Sample, crawls: Nursery, config: Path, moment: datetime, at: int) -> int:
+def crawl_killed_at(
+    sample: Sample, crawls: Nursery, config: Path, moment: datetime, at: int
+) -> int:
     """Start a crawl, kill it at the portal's ``at``-th answer, and say how it ended."""
     assassin = sample.portal.log = Assassin(at)
     assassin.victim = crawls.start(config, "--as-of", moment.isoformat())
@@ -134,7 +139,9 @@ def office(tmp_path: Path, entered: Path, sample: Sample) -> Callable[[str], tup
         folder = tmp_path / name
         folder.mkdir()
         shutil.copy(entered, folder / "store.db")
-        return write_config(folder, sample), open_store(f"sqlite:///{folder}/store.db", readonly=True)
+        return write_config(folder, sample), open_store(
+            f"sqlite:///{folder}/store.db", readonly=True
+        )
 
     return make
 
@@ -173,7 +180,10 @@ def test_kills_one_after_the_other_are_completed_on_postgresql_too(
         enter_catalogue(one.office, START)
         for number in range(5):
             at = random_.randrange(1, 40)
-            assert crawl_killed_at(sample, crawls, one.config, START + timedelta(hours=number), at) == -9
+            assert (
+                crawl_killed_at(sample, crawls, one.config, START + timedelta(hours=number), at)
+                == -9
+            )
         crawl_to_the_end(crawls, one.config, START + timedelta(hours=9))
         complete(one.office.engine, sample)
         with one.office.engine.connect() as connection:
@@ -184,7 +194,8 @@ def test_kills_one_after_the_other_are_completed_on_postgresql_too(
 def test_a_kill_in_the_middle_of_a_holiday_walk_loses_no_post(
     sample: Sample, crawls: Nursery, tmp_path: Path
 ) -> None:
-    """A settled column with more new posts than its first page shows: the walk goes on past what it had stored."""
+    """A settled column with more new posts than its first page shows: the walk goes on past what it
+    had stored."""
     clock = Clock()
     folder = tmp_path / "holiday"
     folder.mkdir()

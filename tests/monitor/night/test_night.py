@@ -1,4 +1,5 @@
-"""The order of a day: the night first, then what is written from it; however late, long, broken or asleep we were."""
+"""The order of a day: the night first, then what is written from it; however late, long, broken or
+asleep we were."""
 
 from __future__ import annotations
 
@@ -54,7 +55,9 @@ def written(place: Town) -> set[str]:
 
 def office_letter(place: Town) -> str:
     """The newest letter to ourselves."""
-    query = select(LetterRow.text_body).where(LetterRow.unit_id == OURS).order_by(LetterRow.id.desc())
+    query = (
+        select(LetterRow.text_body).where(LetterRow.unit_id == OURS).order_by(LetterRow.id.desc())
+    )
     with place.office.reader.connect() as connection:
         return str(connection.execute(query).scalars().first() or "")
 
@@ -70,7 +73,9 @@ def nights(place: Town) -> int:
         return connection.execute(query).scalar_one()
 
 
-def test_a_machine_that_starts_late_makes_its_night_first_and_the_letters_from_it(place: Town) -> None:
+def test_a_machine_that_starts_late_makes_its_night_first_and_the_letters_from_it(
+    place: Town,
+) -> None:
     service = service_of(place)
     assert "nightly" in service.missed()
     assert "letters" not in service.missed()
@@ -114,7 +119,9 @@ def test_letters_wait_for_a_night_that_another_process_runs_however_late_it_is(p
     assert row(place, order.LETTERS, 20) is not None
 
 
-def test_the_service_knows_of_crons_night_and_repeats_neither_it_nor_its_letters(place: Town) -> None:
+def test_the_service_knows_of_crons_night_and_repeats_neither_it_nor_its_letters(
+    place: Town,
+) -> None:
     place.clock.now = local(20, 1, 31)
     night = nightly(place.office, place.clock, crawl=place.crawl)
     assert not night.failed

@@ -1,4 +1,5 @@
-"""The service: one scheduler per store, rechecks from the queue, a clean end, and nothing lost by a kill."""
+"""The service: one scheduler per store, rechecks from the queue, a clean end, and nothing lost by a
+kill."""
 
 from __future__ import annotations
 
@@ -79,9 +80,17 @@ def test_every_job_of_the_timetable_is_declared_once_in_shanghai_time(place: Tow
     scheduler = timetable(Service(place.office, place.clock, Event()), Timetable())
     jobs_ = {job.id: job for job in scheduler.get_jobs()}
     assert set(jobs_) == {
-        "nightly", "letters", "drafts", "retention", "self_check", "send", "availability", "rechecks",
-        "content", "make_up",
-    }  # fmt: skip
+        "nightly",
+        "letters",
+        "drafts",
+        "retention",
+        "self_check",
+        "send",
+        "availability",
+        "rechecks",
+        "content",
+        "make_up",
+    }
     nightly = jobs_["nightly"]
     after = nightly.trigger.get_next_fire_time(None, datetime(2020, 7, 19, 17, 0, tzinfo=UTC))
     assert after == datetime(2020, 7, 20, 1, 30, tzinfo=SHANGHAI)
@@ -151,7 +160,9 @@ def test_a_second_service_waits_and_says_so(place: Town, caplog: pytest.LogCaptu
     assert "服务已启动" not in caplog.text
 
 
-def test_a_job_that_breaks_ends_itself_and_not_the_service(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_job_that_breaks_ends_itself_and_not_the_service(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     def broken() -> None:
         raise OSError("database is gone")
 
@@ -161,7 +172,9 @@ def test_a_job_that_breaks_ends_itself_and_not_the_service(caplog: pytest.LogCap
 
 def visits_made(place: Town) -> list[Row[Any]]:
     with place.office.reader.connect() as connection:
-        return list(connection.execute(select(ProbeRow.result, ProbeRow.confirms).order_by(ProbeRow.id)))
+        return list(
+            connection.execute(select(ProbeRow.result, ProbeRow.confirms).order_by(ProbeRow.id))
+        )
 
 
 def test_the_availability_job_makes_due_visits_and_confirms_failed_ones(place: Town) -> None:
@@ -254,7 +267,9 @@ def test_a_night_that_is_stopped_accuses_nobody_and_the_next_one_goes_on(place: 
 def test_a_crashed_crawl_is_started_again_for_what_it_had_not_seen(place: Town) -> None:
     asked: list[datetime | None] = []
 
-    def crawl(config: Path, as_of: datetime | None, *, since: datetime | None, **_: object) -> jobs.Crawled:
+    def crawl(
+        config: Path, as_of: datetime | None, *, since: datetime | None, **_: object
+    ) -> jobs.Crawled:
         asked.append(since)
         if len(asked) == 1:
             return jobs.Crawled(None, 8, 3, "抓取进程以 -9 结束", crashed=True)

@@ -1,4 +1,5 @@
-"""The service among faults: clocks that jump, a store that is locked, full or gone, a second scheduler. Nothing twice, nothing lost."""
+"""The service among faults: clocks that jump, a store that is locked, full or gone, a second
+scheduler. Nothing twice, nothing lost."""
 
 from __future__ import annotations
 
@@ -66,7 +67,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def service_of(place: Town, crawl: Callable[..., Crawled] | None = None) -> Service:
-    """A service of this process, whose clock is trusted: the sample portal's server has the true time, the town has not."""
+    """A service of this process, whose clock is trusted: the sample portal's server has the true
+    time, the town has not."""
     made = Service(place.office, place.clock, Event(), crawl=crawl or place.crawl)
     made.trusted.set()
     return made
@@ -104,9 +106,12 @@ def test_a_job_before_midnight_may_still_begin_after_it_and_belongs_to_its_own_d
 
 
 @pytest.mark.parametrize(
-    ("now", "day"), [(local(1, 8, 59), None), (local(1, 9), 1), (local(10, 9), 1), (local(11, 0), None)]
+    ("now", "day"),
+    [(local(1, 8, 59), None), (local(1, 9), 1), (local(10, 9), 1), (local(11, 0), None)],
 )
-def test_the_months_drafts_may_come_days_late_and_belong_to_the_first(now: datetime, day: int | None) -> None:
+def test_the_months_drafts_may_come_days_late_and_belong_to_the_first(
+    now: datetime, day: int | None
+) -> None:
     assert DRAFTS.day(now) == (day and date(2020, 7, day))
 
 
@@ -152,7 +157,15 @@ def test_a_clock_that_was_set_is_told_from_time_that_passed() -> None:
     clock, ticks = Clock(START), [0.0]
     watch = Watch(clock, lambda: ticks[0])
     told = []
-    for wall, passed in ((5, 5), (5.5, 5), (5 + 3600, 5), (5 + 86400, 5), (-7200, 5), (5, 5), (5, 5 + 59)):
+    for wall, passed in (
+        (5, 5),
+        (5.5, 5),
+        (5 + 3600, 5),
+        (5 + 86400, 5),
+        (-7200, 5),
+        (5, 5),
+        (5, 5 + 59),
+    ):
         clock.forward(seconds=wall)
         ticks[0] += passed
         told.append(round(watch.jump()))
@@ -229,7 +242,9 @@ def site_clock(place: Town, now: datetime) -> Iterator[None]:
         thread = Thread(target=server.serve_forever)
         thread.start()
         with place.office.engine.begin() as connection:
-            connection.execute(update(SiteRow).values(home=f"http://127.0.0.1:{server.server_port}/"))
+            connection.execute(
+                update(SiteRow).values(home=f"http://127.0.0.1:{server.server_port}/")
+            )
         try:
             yield
         finally:
@@ -311,9 +326,12 @@ def test_a_killed_night_goes_on_from_its_first_try_and_the_office_is_told(place:
         )
 
 
-def test_a_night_that_breaks_is_tried_again_each_time_later_and_the_letter_says_so(place: Town) -> None:
+def test_a_night_that_breaks_is_tried_again_each_time_later_and_the_letter_says_so(
+    place: Town,
+) -> None:
     service = service_of(
-        place, lambda *_, **__: Crawled(None, 8, 3, "抓取进程以 1 结束：disk I/O error", crashed=True)
+        place,
+        lambda *_, **__: Crawled(None, 8, 3, "抓取进程以 1 结束：disk I/O error", crashed=True),
     )
     waits = []
     for _ in range(4):
@@ -328,7 +346,9 @@ def test_a_night_that_breaks_is_tried_again_each_time_later_and_the_letter_says_
     assert written.n
     with place.office.reader.connect() as connection:
         ours = connection.scalar(select(LetterRow.text_body).where(LetterRow.unit_id == "_office"))
-    assert "“夜间抓取和判定”第 4 次仍未做完（抓取进程以 1 结束：disk I/O error），还会再试" in str(ours)
+    assert "“夜间抓取和判定”第 4 次仍未做完（抓取进程以 1 结束：disk I/O error），还会再试" in str(
+        ours
+    )
 
 
 def test_a_second_night_on_the_same_store_is_refused(place: Town) -> None:
@@ -499,17 +519,26 @@ def full_at(place: Town, pages: int) -> list[int]:
 
 @pytest.mark.postgres
 def test_a_server_that_went_away_loses_the_lock_and_the_service_takes_it_again(
-    tmp_path: Path, postgres_database: str, postgres_url: str, quick: None, caplog: pytest.LogCaptureFixture
+    tmp_path: Path,
+    postgres_database: str,
+    postgres_url: str,
+    quick: None,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     clock, name = Clock(local(20, 15)), postgres_database.rpartition("/")[2].partition("?")[0]
     admin = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    with served(tmp_path, clock) as sample, town(tmp_path, sample, clock, store=postgres_database) as place:
+    with (
+        served(tmp_path, clock) as sample,
+        town(tmp_path, sample, clock, store=postgres_database) as place,
+    ):
         enter_catalogue(place.office, clock())
         place.office = eager(place.office)
         with running(place), admin.connect() as connection:
             until(lambda: "服务已启动" in caplog.text)
             connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false"))
-            end = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+            end = text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
+            )
             connection.execute(end, {"name": name})
             until(lambda: "锁已失去" in caplog.text and "数据库打不开" in caplog.text)
             connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))

@@ -1,4 +1,5 @@
-"""``kill -9`` of the whole service at any moment, a second one beside it, a disk without room, an end while a page hangs."""
+"""``kill -9`` of the whole service at any moment, a second one beside it, a disk without room, an
+end while a page hangs."""
 
 from __future__ import annotations
 
@@ -56,8 +57,18 @@ class Serving:
 
 @contextmanager
 def serving(place: Town, **limits: Any) -> Iterator[Serving]:
-    command = [sys.executable, "-m", "monitor", "serve", "--schedule-only", "--config", str(place.config)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=PROJECT, **limits) as process:
+    command = [
+        sys.executable,
+        "-m",
+        "monitor",
+        "serve",
+        "--schedule-only",
+        "--config",
+        str(place.config),
+    ]
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, cwd=PROJECT, **limits
+    ) as process:
         one = Serving(process)
 
         def hear() -> None:
@@ -87,14 +98,19 @@ class Assassin(Log):
 
     def leave(self, hit: Hit) -> None:
         super().leave(hit)
-        if self.victim is not None and len(self.hits) >= self.at and self.victim.process.poll() is None:
+        if (
+            self.victim is not None
+            and len(self.hits) >= self.at
+            and self.victim.process.poll() is None
+        ):
             self.orphans += self.victim.children()
             self.victim.process.kill()
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Town]:
-    """The district of 2020 on a machine of today: everything is old, the hour of the night was a minute ago."""
+    """The district of 2020 on a machine of today: everything is old, the hour of the night was a
+    minute ago."""
     clock = Clock()
     with served(tmp_path, clock) as sample, town(tmp_path, sample, clock, delay=0.05) as made:
         timetable(made, "nightly")
@@ -115,7 +131,9 @@ def timetable(place: Town, *now: str) -> None:
 
 def nights(place: Town) -> list[Any]:
     with place.office.reader.connect() as connection:
-        return list(connection.execute(select(DailyRow.__table__).where(DailyRow.name == "nightly")))
+        return list(
+            connection.execute(select(DailyRow.__table__).where(DailyRow.name == "nightly"))
+        )
 
 
 def done(place: Town) -> bool:
@@ -141,7 +159,8 @@ def shown(place: Town) -> set[str]:
     return {
         portal_url
         for item in portal._articles.values()
-        if item.dated.date() >= horizon and (portal_url := place.sample.portal_url + portal.path(item))
+        if item.dated.date() >= horizon
+        and (portal_url := place.sample.portal_url + portal.path(item))
     }
 
 
@@ -151,7 +170,9 @@ def gone(orphans: list[psutil.Process]) -> None:
     assert alive == []
 
 
-def test_a_service_killed_again_and_again_does_its_night_once_and_loses_nothing(place: Town) -> None:
+def test_a_service_killed_again_and_again_does_its_night_once_and_loses_nothing(
+    place: Town,
+) -> None:
     chance = random.Random(SEED)
     deaths, orphans = [], 0
     id, _ = ask(place, "old")
@@ -169,7 +190,8 @@ def test_a_service_killed_again_and_again_does_its_night_once_and_loses_nothing(
     assert deaths.count(-signal.SIGKILL) >= 3, deaths
     assert orphans >= 2, "no kill met a crawl at work"
     with serving(place) as one:
-        # A recheck that two kills met is given up with its reason: whoever asked is told, and may ask again.
+        # A recheck that two kills met is given up with its reason: whoever asked is told, and may
+        # ask again.
         until(lambda: done(place) and found(place, id).state in ("done", "failed"), 90)
         again, _ = ask(place, "news")
         runs = count(place, RunRow, RunRow.kind == "nightly")
@@ -180,7 +202,9 @@ def test_a_service_killed_again_and_again_does_its_night_once_and_loses_nothing(
     (night,) = nights(place)
     assert night.tries >= 2
     with place.office.reader.connect() as connection:
-        assert any("没有丢失数据，也没有重复" in line for line in remarks(connection, datetime.now(UTC)))
+        assert any(
+            "没有丢失数据，也没有重复" in line for line in remarks(connection, datetime.now(UTC))
+        )
         integrity = connection.exec_driver_sql("PRAGMA integrity_check").scalar()
         numbers = list(connection.execute(select(FindingRow.number)).scalars())
     assert integrity == "ok"
@@ -189,11 +213,16 @@ def test_a_service_killed_again_and_again_does_its_night_once_and_loses_nothing(
     assert set(stored.values()) == {1}
     assert shown(place) <= {url for _, url in stored}
     assert (
-        count(place, FindingRow, FindingRow.subject == "outlet:old", FindingRow.rule == "column_stale") == 1
+        count(
+            place, FindingRow, FindingRow.subject == "outlet:old", FindingRow.rule == "column_stale"
+        )
+        == 1
     )
 
 
-def test_a_second_service_waits_says_so_and_takes_over_when_the_first_is_killed(place: Town) -> None:
+def test_a_second_service_waits_says_so_and_takes_over_when_the_first_is_killed(
+    place: Town,
+) -> None:
     with serving(place) as first:
         until(lambda: first.says("服务已启动"))
         with serving(place) as second:
@@ -216,7 +245,9 @@ def test_sigterm_while_a_page_hangs_ends_within_ten_seconds_and_the_request_is_d
     place: Town,
 ) -> None:
     timetable(place)
-    place.config.write_text(place.config.read_text("utf-8").replace("timeout: 5", "timeout: 60"), "utf-8")
+    place.config.write_text(
+        place.config.read_text("utf-8").replace("timeout: 5", "timeout: 60"), "utf-8"
+    )
     place.sample.portal.faults.set("slow", "/zdly/tpgj/", seconds=60)
     id, _ = ask(place, "old")
     with serving(place) as one:

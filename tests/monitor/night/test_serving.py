@@ -1,4 +1,5 @@
-"""``gengxin serve``: web and timetable under one command, each alone, ended cleanly, the web started again when it dies."""
+"""``gengxin serve``: web and timetable under one command, each alone, ended cleanly, the web
+started again when it dies."""
 
 from __future__ import annotations
 
@@ -32,7 +33,13 @@ CONFIG = {
     },
     "catalogue": {
         "units": [
-            {"id": "a", "short": "甲局", "full": "某区甲局", "group": "区直部门", "emails": ["a@example.org"]}
+            {
+                "id": "a",
+                "short": "甲局",
+                "full": "某区甲局",
+                "group": "区直部门",
+                "emails": ["a@example.org"],
+            }
         ],
         "sites": [{"id": "portal", "name": "某区政府", "home": "http://www.example.org/"}],
     },
@@ -53,8 +60,10 @@ class Served:
         self.lines: Queue[str] = Queue()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "monitor", "serve", *options, "--config", str(config)],
-            stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3],
-        )  # fmt: skip
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[3],
+        )
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
 

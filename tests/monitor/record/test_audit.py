@@ -1,4 +1,5 @@
-"""The record: whoever changes, takes away or adds a row later is found, and the first such row is named."""
+"""The record: whoever changes, takes away or adds a row later is found, and the first such row is
+named."""
 
 from __future__ import annotations
 
@@ -25,9 +26,15 @@ def recorded(store: Store) -> None:
     deliver(store, Fake())
     with store.engine.begin() as c:
         made = grant(
-            c, Kind.SILENCE, "outlet:zlaq", reason="系统升级", approved_by="分管负责人",
-            since=NOW.date(), until=NOW.date() + timedelta(days=3), now=NOW,
-        )  # fmt: skip
+            c,
+            Kind.SILENCE,
+            "outlet:zlaq",
+            reason="系统升级",
+            approved_by="分管负责人",
+            since=NOW.date(),
+            until=NOW.date() + timedelta(days=3),
+            now=NOW,
+        )
         assert withdraw(c, made.id, "经办人", NOW + timedelta(hours=1))
 
 

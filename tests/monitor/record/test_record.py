@@ -1,4 +1,5 @@
-"""Whatever a person enters leaves its link in the record: who, what, before and after. All writing functions, by name."""
+"""Whatever a person enters leaves its link in the record: who, what, before and after. All writing
+functions, by name."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ QUARTER = Period.parse("2020Q2")
 
 @dataclass
 class Place:
-    """A small district with a finding, a letter that failed, a candidate and a survey; ``number`` is the finding's."""
+    """A small district with a finding, a letter that failed, a candidate and a survey; ``number``
+    is the finding's."""
 
     office: Office
     folder: Path
@@ -81,7 +83,11 @@ def config(folder: Path, columns: dict[str, str] | None = None) -> Path:
             "sites": [{"id": "p", "name": "门户", "home": "http://portal.example.org/"}],
             "whole": {"reason": "逐个单位核对", "by": "测试", "day": "2020-01-01"},
             "columns": [
-                {"id": f"c-{id}", "name": f"{unit[0]}动态", "url": f"http://portal.example.org/{id}/"}
+                {
+                    "id": f"c-{id}",
+                    "name": f"{unit[0]}动态",
+                    "url": f"http://portal.example.org/{id}/",
+                }
                 | {"units": [moved.get(f"c-{id}", id)]}
                 for id, unit in UNITS.items()
             ],
@@ -127,15 +133,28 @@ def place(tmp_path: Path) -> Iterator[Place]:
                 "day": LOOK.date(),
                 "recipients": ["a@example.org"],
             }
-            letter |= {"subject": "", "text_body": "", "html_body": "", "written": LOOK, "state": "failed"}
+            letter |= {
+                "subject": "",
+                "text_body": "",
+                "html_body": "",
+                "written": LOOK,
+                "state": "failed",
+            }
             c.execute(insert(LetterRow).values(letter))
             seal(c, "letter", [1], LOOK)
             c.execute(
                 insert(CandidateRow).values(
-                    platform="weibo", number="uid:1", name="样例", link="", place="link", page_url="", page_hash="",
-                    first_seen=LOOK, last_seen=LOOK,
+                    platform="weibo",
+                    number="uid:1",
+                    name="样例",
+                    link="",
+                    place="link",
+                    page_url="",
+                    page_hash="",
+                    first_seen=LOOK,
+                    last_seen=LOOK,
                 )
-            )  # fmt: skip
+            )
         yield Place(office, tmp_path)
 
 
@@ -154,13 +173,19 @@ def withdraw(place: Place) -> None:
 
 def reply(place: Place) -> None:
     issued(place)
-    more = {"settings": ORDERS, "folder": place.folder / "files", "files": [("报告.pdf", b"%PDF-1.7")]}
+    more = {
+        "settings": ORDERS,
+        "folder": place.folder / "files",
+        "files": [("报告.pdf", b"%PDF-1.7")],
+    }
     place.do(replies.reply, "2020-1", unit="fgj", who=WHO, text="已更新", now=NOW, **more)
 
 
 def acknowledge(place: Place) -> None:
     until = NOW.date() + timedelta(days=2)
-    place.do(acks.acknowledge, place.number, unit="fgj", who=WHO, until=until, now=NOW, letters=LETTERS)
+    place.do(
+        acks.acknowledge, place.number, unit="fgj", who=WHO, until=until, now=NOW, letters=LETTERS
+    )
 
 
 def appeal(place: Place) -> None:
@@ -169,11 +194,15 @@ def appeal(place: Place) -> None:
 
 def decide(place: Place) -> None:
     place.do(appeals.appeal, place.number, unit="fgj", who="别人", reason="栏目已停用", now=NOW)
-    place.do(appeals.decide, place.number, upheld=True, by=WHO, reason="属实", now=NOW, exempt_days=30)
+    place.do(
+        appeals.decide, place.number, upheld=True, by=WHO, reason="属实", now=NOW, exempt_days=30
+    )
 
 
 def take_back(place: Place) -> None:
-    place.do(appeals.take_back, place.number, by=WHO, reason="日期识别有误", now=NOW, exempt_days=30)
+    place.do(
+        appeals.take_back, place.number, by=WHO, reason="日期识别有误", now=NOW, exempt_days=30
+    )
 
 
 def grant(place: Place) -> None:
@@ -196,7 +225,9 @@ def answer(place: Place) -> None:
 
 
 def contacts(place: Place) -> None:
-    path = book(place.folder / "b.xlsx", [["房管局", "联系人", "张三", "", "z@example.org", None, None]])
+    path = book(
+        place.folder / "b.xlsx", [["房管局", "联系人", "张三", "", "z@example.org", None, None]]
+    )
     with place.office.reader.connect() as c:
         proposal = contacting.proposed(c, contacting.read(path), NOW)
     place.do(contacting.enter, proposal, NOW, by=WHO, proof="b.xlsx")
@@ -205,7 +236,17 @@ def contacts(place: Place) -> None:
 def accounts(place: Place) -> None:
     contact = (Contact(ContactRole.CONTACT, "张三", "13800001234"),)
     row = SurveyRow(
-        "附件4!B5", "房管局", "附件4!B2", "wechat", "微信公众号", "样例房管", "", "", {}, True, contact
+        "附件4!B5",
+        "房管局",
+        "附件4!B2",
+        "wechat",
+        "微信公众号",
+        "样例房管",
+        "",
+        "",
+        {},
+        True,
+        contact,
     )
     with place.office.reader.connect() as c:
         proposal = propose(c, Survey((row,), ()), NOW)
@@ -233,7 +274,9 @@ def again(place: Place) -> None:
 
 
 def decide_origin(place: Place) -> None:
-    entering.decide_origin(place.office, origin="房管所", unit="fgj", by=WHO, why="下属单位", now=NOW)
+    entering.decide_origin(
+        place.office, origin="房管所", unit="fgj", by=WHO, why="下属单位", now=NOW
+    )
 
 
 def edit(place: Place) -> None:
@@ -245,7 +288,9 @@ def commend(place: Place) -> None:
 
 
 def errors(place: Place) -> None:
-    entering.errors(place.office, QUARTER, ErrorReports(received=2, done=2, late=0), by=WHO, now=NOW)
+    entering.errors(
+        place.office, QUARTER, ErrorReports(received=2, done=2, late=0), by=WHO, now=NOW
+    )
 
 
 def unedit(place: Place) -> None:
@@ -280,7 +325,8 @@ def catalogue(place: Place) -> None:
         enter_catalogue(office, NOW, by=WHO)
 
 
-# function -> (what does it, the kinds of links it leaves under that name, what it changed as the link tells it)
+# function -> (what does it, the kinds of links it leaves under that name, what it changed as the
+# link tells it)
 WRITES: dict[str, tuple[Callable[[Place], Any], set[str], tuple[Any, Any] | None]] = {
     "rectify.acks.acknowledge": (acknowledge, {"ack", "event"}, None),
     "rectify.appeals.appeal": (appeal, {"appeal", "event"}, None),
@@ -333,7 +379,9 @@ LINKING = (
 
 def links(place: Place) -> list[Any]:
     with place.office.reader.connect() as c:
-        return list(c.execute(select(AuditRow.__table__).where(AuditRow.who == WHO).order_by(AuditRow.seq)))
+        return list(
+            c.execute(select(AuditRow.__table__).where(AuditRow.who == WHO).order_by(AuditRow.seq))
+        )
 
 
 @pytest.mark.parametrize("name", WRITES)
@@ -359,7 +407,8 @@ def test_a_catalogue_that_changed_says_from_what_to_what(place: Place) -> None:
 
 
 def writing_functions() -> set[str]:
-    """Every function of the monitor that is handed a store and somebody's name, but the record's own."""
+    """Every function of the monitor that is handed a store and somebody's name, but the record's
+    own."""
     found = set()
     for path in sorted((ROOT / "monitor").rglob("*.py")):
         name = ".".join(path.relative_to(ROOT / "monitor").with_suffix("").parts)
@@ -368,9 +417,12 @@ def writing_functions() -> set[str]:
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 words = [one.arg for one in (*node.args.args, *node.args.kwonlyargs)]
-                if words[:1] in (["connection"], ["office"]) and {"by", "who", "approved_by", "asked_by"} & {
-                    *words
-                }:
+                if words[:1] in (["connection"], ["office"]) and {
+                    "by",
+                    "who",
+                    "approved_by",
+                    "asked_by",
+                } & {*words}:
                     found.add(f"{name}.{node.name}")
     return found - {
         "rectify.orders.note_event",
@@ -423,7 +475,9 @@ def test_a_frozen_paper_that_was_changed_with_its_seal_is_named(place: Place) ->
         assert papers(c, kept.file.parent) == ""
     text = kept.file.read_text(encoding="utf-8").replace("房管局", "某某局")
     kept.file.write_text(text, encoding="utf-8")
-    kept.file.with_suffix(".sha256").write_text(f"{root_of(text)}  {kept.file.name}\n", encoding="utf-8")
+    kept.file.with_suffix(".sha256").write_text(
+        f"{root_of(text)}  {kept.file.name}\n", encoding="utf-8"
+    )
     with place.office.reader.connect() as c:
         assert f"封存通报 {kept.file.name} 被改动过" in papers(c, kept.file.parent)
         kept.file.unlink()

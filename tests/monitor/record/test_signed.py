@@ -1,4 +1,5 @@
-"""What a person decides bears a person's name: given by ``--by``, else who is signed in to the machine; never the system's."""
+"""What a person decides bears a person's name: given by ``--by``, else who is signed in to the
+machine; never the system's."""
 
 from __future__ import annotations
 
@@ -30,10 +31,15 @@ def commands(group: click.Group, path: str = "gengxin") -> Iterator[tuple[str, c
 def test_no_command_has_the_system_answer_for_a_person() -> None:
     attach()
     asked = {
-        name: option for name, command in commands(cli) for option in command.params if "--by" in option.opts
+        name: option
+        for name, command in commands(cli)
+        for option in command.params
+        if "--by" in option.opts
     }
     assert len(asked) > 20
-    assert [name for name, option in asked.items() if not option.required and option.default != ""] == []
+    assert [
+        name for name, option in asked.items() if not option.required and option.default != ""
+    ] == []
 
 
 @pytest.fixture
@@ -47,7 +53,9 @@ def folder(tmp_path: Path) -> Path:
 
 def written(monkeypatch: pytest.MonkeyPatch, folder: Path, *more: str) -> tuple[int, set[str]]:
     """The exit code of a person's word, and who says it on the record."""
-    monkeypatch.setattr("sys.argv", ["gengxin", *WRITTEN, *more, "--config", str(folder / "config.yaml")])
+    monkeypatch.setattr(
+        "sys.argv", ["gengxin", *WRITTEN, *more, "--config", str(folder / "config.yaml")]
+    )
     code = main()
     with open_store(f"sqlite:///{folder / 'var' / 'store.db'}").connect() as connection:
         found = connection.execute(select(AuditRow.who, AuditRow.what)).all()

@@ -1,4 +1,5 @@
-"""Signed links: they expire, open one unit's page only, cannot be made up, and are not used up by being opened."""
+"""Signed links: they expire, open one unit's page only, cannot be made up, and are not used up by
+being opened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""How findings end, in one set of words; which ends say that the accusation was wrong, and how often each rule was."""
+"""How findings end, in one set of words; which ends say that the accusation was wrong, and how
+often each rule was."""
 
 from __future__ import annotations
 
@@ -34,8 +35,16 @@ OLD, NEW = date(2019, 1, 2), date(2020, 6, 30)
 
 def said(value: Value, day: date, **more: object) -> Verdict:
     newest = Newest(day, "标题", f"/{day}", day.isoformat(), "item")
-    fixed = {"sentence": "句子。", "clause": "19号", "units": ("a",), "name": "栏目x", "newest": newest}
-    return Verdict("column_stale", "outlet:x", value, **{**fixed, "due": day + timedelta(days=14), **more})  # type: ignore[arg-type]
+    fixed = {
+        "sentence": "句子。",
+        "clause": "19号",
+        "units": ("a",),
+        "name": "栏目x",
+        "newest": newest,
+    }
+    return Verdict(
+        "column_stale", "outlet:x", value, **{**fixed, "due": day + timedelta(days=14), **more}
+    )  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -58,7 +67,8 @@ def rates(store: Store) -> list[tuple[str, int, int]]:
 
 
 def test_what_stood_in_the_list_unread_makes_it_a_mistake(accused: Store) -> None:
-    """The row was there when the finding was opened; its day came from its own page three nights later."""
+    """The row was there when the finding was opened; its day came from its own page three nights
+    later."""
     with accused.engine.begin() as c:
         post(c, "x", f"/{NEW}", None, at("2020-06-30"))
         c.execute(update(PostRow).where(PostRow.url == f"/{NEW}").values(published=NEW))
@@ -70,7 +80,9 @@ def test_what_stood_in_the_list_unread_makes_it_a_mistake(accused: Store) -> Non
 @pytest.mark.parametrize(
     ("day", "seen"), [(NEW, at("2020-07-03")), (date(2020, 7, 3), at("2020-07-03")), (date(2019, 1, 3), at("2020-06-30"))]
 )  # fmt: skip
-def test_what_came_later_mends_it_whatever_day_it_bears(accused: Store, day: date, seen: object) -> None:
+def test_what_came_later_mends_it_whatever_day_it_bears(
+    accused: Store, day: date, seen: object
+) -> None:
     with accused.engine.begin() as c:
         post(c, "x", f"/{day}", day, seen)  # type: ignore[arg-type]
         apply(c, [said(Value.FRESH, day)], LATER)
@@ -84,10 +96,15 @@ def test_the_office_takes_an_accusation_back_by_itself(accused: Store, tmp_path:
             take_back(c, "2020-9999", by="负责人", reason="有误", now=LATER, exempt_days=30)
         with pytest.raises(Refused, match="理由"):
             take_back(c, "2020-0001", by="负责人", reason=" ", now=LATER, exempt_days=30)
-        name = take_back(c, "2020-0001", by="负责人", reason="日期识别有误", now=LATER, exempt_days=30)
+        name = take_back(
+            c, "2020-0001", by="负责人", reason="日期识别有误", now=LATER, exempt_days=30
+        )
         assert name == "栏目x"
         (spared,) = in_force(c, LATER)
-        assert (spared.reason, spared.until) == ("问题2020-0001我办撤回：日期识别有误", date(2020, 8, 3))
+        assert (spared.reason, spared.until) == (
+            "问题2020-0001我办撤回：日期识别有误",
+            date(2020, 8, 3),
+        )
         assert open_findings(c, LATER) == ()
         kinds = list(c.execute(select(EventRow.kind).order_by(EventRow.id)).scalars())
         assert kinds == ["opened", "closed", "corrected"]
@@ -110,7 +127,17 @@ def test_while_an_appeal_waits_it_is_decided_instead(accused: Store) -> None:
 @pytest.mark.parametrize("end", TAKEN_BACK)
 def test_letters_and_screens_say_the_same_of_an_end(end: str) -> None:
     finding = Finding(
-        1, "2020-0001", "column_stale", "outlet:x", "", OPENED, LATER, "句子。", "19号", ("a",), "栏目x"
+        1,
+        "2020-0001",
+        "column_stale",
+        "outlet:x",
+        "",
+        OPENED,
+        LATER,
+        "句子。",
+        "19号",
+        ("a",),
+        "栏目x",
     )
     (item,) = closed_items([Matter(finding, "", ended=end)])
     assert item["how"] == ended_words(end) == ENDS[end]
@@ -122,5 +149,7 @@ def test_the_printed_bulletin_is_corrected_after_the_offices_own_word(sqlite_sto
     row = replace(bulletin.columns[0], finding="2020-0001")
     with sqlite_store.engine.begin() as c:
         kept = keep(c, replace(bulletin, columns=(row,)), LATER)
-        put_errata(c, "2020-0001", "栏目", by="负责人", reason="日期识别有误", now=LATER, appealed=False)
+        put_errata(
+            c, "2020-0001", "栏目", by="负责人", reason="日期识别有误", now=LATER, appealed=False
+        )
         assert "经我办核对不成立，原通报所列该项不实" in errata(c, kept)[0].text

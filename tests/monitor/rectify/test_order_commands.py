@@ -1,4 +1,5 @@
-"""The commands of an office that rectifies: issue, reply, look, appeal, decide, verify; each refusal is one sentence."""
+"""The commands of an office that rectifies: issue, reply, look, appeal, decide, verify; each
+refusal is one sentence."""
 
 from __future__ import annotations
 
@@ -69,9 +70,27 @@ def test_from_the_order_to_the_decision_on_an_appeal(place: Town, tmp_path: Path
     place.clock.forward(minutes=1)
     jobs.recheck(place.office, place.clock, ["old"])
     shown = ok(place, "order", "show", "2020-1")
-    for words in ("退回 1 次", "复查未见更新，退回整改", "附件：报告.pdf", "网页存档：", "原文“", "SHA-256"):
+    for words in (
+        "退回 1 次",
+        "复查未见更新，退回整改",
+        "附件：报告.pdf",
+        "网页存档：",
+        "原文“",
+        "SHA-256",
+    ):
         assert words in shown, words
-    ok(place, "order", "appeal", number, "--unit", "mzj", "--by", "联系人", "--reason", "栏目已停用")
+    ok(
+        place,
+        "order",
+        "appeal",
+        number,
+        "--unit",
+        "mzj",
+        "--by",
+        "联系人",
+        "--reason",
+        "栏目已停用",
+    )
     assert "第二次查看：尚未完成" in ok(place, "order", "show", "2020-1")
     assert "申诉成立" in ok(
         place, "order", "decide", number, "--upheld", "--by", "分管负责人", "--reason", "栏目已停用"

@@ -1,4 +1,5 @@
-"""Orders: numbered, with a deadline in working days; answered with files; closed by proof and by nothing else."""
+"""Orders: numbered, with a deadline in working days; answered with files; closed by proof and by
+nothing else."""
 
 from __future__ import annotations
 
@@ -46,7 +47,14 @@ def issued(store: Store, *, now: datetime = NOW, finding: str = "2020-0001") -> 
 
 
 def answered(store: Store, folder: Path, now: datetime, **more: object) -> orders.Order:
-    given = {"unit": "jsj", "who": "联系人", "text": "已更新栏目。", "files": (), "number": "2020-1", **more}
+    given = {
+        "unit": "jsj",
+        "who": "联系人",
+        "text": "已更新栏目。",
+        "files": (),
+        "number": "2020-1",
+        **more,
+    }
     with store.engine.begin() as c:
         return reply(c, now=now, settings=SETTINGS, folder=folder, **given)  # type: ignore[arg-type]
 
@@ -95,7 +103,11 @@ def test_an_order_has_a_number_and_its_deadline_counts_working_days(store: Store
 def test_an_order_is_refused_in_one_sentence(store: Store) -> None:
     seed(store, ("jsj",), ())
     issued(store)
-    for number, words in (("2020-0001", "已有整改通知"), ("2020-0002", "由我办核查"), ("9", "没有编号为 9")):
+    for number, words in (
+        ("2020-0001", "已有整改通知"),
+        ("2020-0002", "由我办核查"),
+        ("9", "没有编号为 9"),
+    ):
         with pytest.raises(Refused, match=words):
             issued(store, finding=number)
     with store.engine.begin() as c:
@@ -139,7 +151,9 @@ def test_a_reply_is_refused_whole(store: Store, tmp_path: Path) -> None:
     assert not [path for path in tmp_path.iterdir() if path.is_dir()]
 
 
-def test_done_without_a_post_is_sent_back_and_proof_closes_by_itself(store: Store, tmp_path: Path) -> None:
+def test_done_without_a_post_is_sent_back_and_proof_closes_by_itself(
+    store: Store, tmp_path: Path
+) -> None:
     seed(store, ("jsj", "yjj"))
     issued(store)
     judged(store, Value.STALE, NOW + timedelta(minutes=1))
@@ -160,7 +174,11 @@ def test_done_without_a_post_is_sent_back_and_proof_closes_by_itself(store: Stor
     assert judged(store, Value.FRESH, again + timedelta(minutes=2)) == ("整改〔2020〕1号",)
     with store.reader.connect() as c:
         order = one(c, "2020-1")
-        assert (order.state, order.ended, order.closed) == ("closed", "fresh", again + timedelta(minutes=2))
+        assert (order.state, order.ended, order.closed) == (
+            "closed",
+            "fresh",
+            again + timedelta(minutes=2),
+        )
         assert [r.result for r in replies(c, order.id)] == ["unproved", "proved"]
         assert verify(c).broken == ""
     with pytest.raises(Refused, match="已销号，不再接受反馈"):
@@ -196,7 +214,13 @@ def test_an_upheld_appeal_ends_the_finding_and_spares_it_for_a_while(store: Stor
     later = NOW + timedelta(days=1)
     with store.engine.begin() as c:
         found = decide(
-            c, "2020-0001", upheld=True, by="分管负责人", reason="网页日期识别有误", now=later, exempt_days=30
+            c,
+            "2020-0001",
+            upheld=True,
+            by="分管负责人",
+            reason="网页日期识别有误",
+            now=later,
+            exempt_days=30,
         )
         assert (found.state, found.decided, found.decided_by) == ("upheld", later, "分管负责人")
         assert settle(c, later) == ("整改〔2020〕1号",)
@@ -215,7 +239,15 @@ def test_a_rejected_appeal_changes_nothing_but_the_record(store: Store) -> None:
     seed(store, ("jsj",))
     with store.engine.begin() as c:
         appeal(c, "2020-0001", unit="jsj", who="联系人", reason="不服", now=NOW)
-        decide(c, "2020-0001", upheld=False, by="办公室", reason="复查仍无更新", now=NOW, exempt_days=30)
+        decide(
+            c,
+            "2020-0001",
+            upheld=False,
+            by="办公室",
+            reason="复查仍无更新",
+            now=NOW,
+            exempt_days=30,
+        )
         assert appeals(c, 1)[0].state == "rejected"
         assert in_force(c, NOW) == ()
     assert rows(store, FindingRow)[0].closed is None
@@ -245,7 +277,10 @@ def zipped(*names: str, fill: int = 10) -> bytes:
 
 
 def test_office_files_are_told_from_archives_macros_and_bombs() -> None:
-    assert accept("整改.docx", zipped("[Content_Types].xml", "word/document.xml"), 10_000).kind == "docx"
+    assert (
+        accept("整改.docx", zipped("[Content_Types].xml", "word/document.xml"), 10_000).kind
+        == "docx"
+    )
     assert accept("整改", zipped("OFD.xml"), 10_000).name == "整改.ofd"
     for data, words in (
         (zipped("word/document.xml", "word/vbaProject.bin"), "含有宏"),
@@ -264,12 +299,17 @@ def test_an_erratum_stands_beside_every_kept_bulletin_that_named_the_finding(
     sqlite_store: Store, tmp_path: Path
 ) -> None:
     whole = seed_bulletin()
-    blamed = replace(whole, columns=(replace(whole.columns[0], finding="2020-0001"), *whole.columns[1:]))
+    blamed = replace(
+        whole, columns=(replace(whole.columns[0], finding="2020-0001"), *whole.columns[1:])
+    )
     with sqlite_store.engine.begin() as c:
         named = keep(c, blamed, NOW)
         other = keep(c, replace(whole, printed=date(2020, 9, 1)), NOW)
         for expected in ((named,), ()):  # a second decision of the same words adds nothing
-            assert put_errata(c, "2020-0001", "质量安全", by="办公室", reason="误读", now=NOW) == expected
+            assert (
+                put_errata(c, "2020-0001", "质量安全", by="办公室", reason="误读", now=NOW)
+                == expected
+            )
         (erratum,) = errata(c, named)
         assert "问题2020-0001（质量安全）经核定申诉成立" in erratum.text
         assert errata(c, other) == ()
@@ -279,10 +319,17 @@ def test_an_erratum_stands_beside_every_kept_bulletin_that_named_the_finding(
 def test_a_refusal_speaks_of_no_option_of_a_command() -> None:
     """The rooms are asked by pages, too: what an option is called is known to the command alone."""
     rooms = (
-        "rectify/acks", "rectify/appeals", "judging/checklist", "findings/dispensations", "rectify/orders", "rectify/replies",
-    )  # fmt: skip
+        "rectify/acks",
+        "rectify/appeals",
+        "judging/checklist",
+        "findings/dispensations",
+        "rectify/orders",
+        "rectify/replies",
+    )
     folder = Path(__file__).parents[3] / "monitor"
-    said = [line for room in rooms for line in (folder / f"{room}.py").read_text("utf-8").splitlines()]
+    said = [
+        line for room in rooms for line in (folder / f"{room}.py").read_text("utf-8").splitlines()
+    ]
     refusals = [line for line in said if "raise Refused(" in line]
     assert len(refusals) > 20
     assert [line for line in refusals if "--" in line or "gengxin " in line] == []

@@ -1,4 +1,5 @@
-"""The page behind a finding is kept, can be shown after it changed, and is forgotten when its time is over."""
+"""The page behind a finding is kept, can be shown after it changed, and is forgotten when its time
+is over."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ from tests.support.outbox_store import NOW, open_finding, rows, seed
 
 CHROMIUM = "/usr/bin/chromium"
 needs_chromium = pytest.mark.skipif(
-    bool(lacking(CHROMIUM)), reason=f"NOT TESTED: pictures of pages. {lacking(CHROMIUM, '截图需要浏览器')}"
+    bool(lacking(CHROMIUM)),
+    reason=f"NOT TESTED: pictures of pages. {lacking(CHROMIUM, '截图需要浏览器')}",
 )
 
 
@@ -64,7 +66,9 @@ def test_the_page_that_convicts_is_on_the_record_by_its_hash(place: Town) -> Non
     place.night()
     with place.office.reader.connect() as c:
         link = c.execute(select(AuditRow).where(AuditRow.what == "page_kept")).one()
-        number = c.execute(select(FindingRow.number).where(FindingRow.subject == "outlet:old")).scalar_one()
+        number = c.execute(
+            select(FindingRow.number).where(FindingRow.subject == "outlet:old")
+        ).scalar_one()
         proof = proof_of(c, number)
         assert verify(c).broken == ""
     assert json.loads(link.data)["sha256"] == proof.page.hash
@@ -96,7 +100,9 @@ def test_the_page_that_convicts_is_photographed_where_the_office_wants_it(
 ) -> None:
     place.night()
     with place.office.reader.connect() as c:
-        number = c.execute(select(FindingRow.number).where(FindingRow.subject == "outlet:old")).scalar_one()
+        number = c.execute(
+            select(FindingRow.number).where(FindingRow.subject == "outlet:old")
+        ).scalar_one()
         assert proof_of(c, number).shot is None, "off by default"
     photographed(place)
     with place.office.reader.connect() as c:
@@ -109,7 +115,8 @@ def test_the_page_that_convicts_is_photographed_where_the_office_wants_it(
     assert len(picture.convert("RGB").getcolors(1 << 24) or []) > 10, "something is drawn"
     assert [json.loads(data)["sha256"] for data in links] == [proof.shot.sha256]
     kinds = [
-        r.rec_headers.get_header("Content-Type") for r in ArchiveIterator(io.BytesIO(to_warc(proof, NOW)))
+        r.rec_headers.get_header("Content-Type")
+        for r in ArchiveIterator(io.BytesIO(to_warc(proof, NOW)))
     ]
     assert "image/png" in kinds
     out = tmp_path / "截图.png"
@@ -122,11 +129,15 @@ def test_the_page_that_convicts_is_photographed_where_the_office_wants_it(
         assert len(c.execute(select(PageShotRow)).all()) == 1
 
 
-def test_without_a_browser_the_night_goes_on_and_the_proof_says_why(place: Town, tmp_path: Path) -> None:
+def test_without_a_browser_the_night_goes_on_and_the_proof_says_why(
+    place: Town, tmp_path: Path
+) -> None:
     place.night()
     photographed(place, chromium=str(tmp_path / "none"))
     with place.office.reader.connect() as c:
-        number = c.execute(select(FindingRow.number).where(FindingRow.subject == "outlet:old")).scalar_one()
+        number = c.execute(
+            select(FindingRow.number).where(FindingRow.subject == "outlet:old")
+        ).scalar_one()
         assert proof_of(c, number).shot is None
         assert c.execute(select(PageShotRow)).all() == []
     attach()
@@ -145,11 +156,15 @@ def test_a_picture_goes_with_its_copy(store: Store) -> None:
         assert c.execute(select(PageShotRow)).all() == []
 
 
-def test_a_reply_is_settled_by_what_the_page_shows_and_the_new_page_is_kept_too(place: Town) -> None:
+def test_a_reply_is_settled_by_what_the_page_shows_and_the_new_page_is_kept_too(
+    place: Town,
+) -> None:
     place.night()
     office, settings = place.office, place.office.settings.monitor
     with office.engine.begin() as c:
-        number = c.execute(select(FindingRow.number).where(FindingRow.subject == "outlet:old")).scalar_one()
+        number = c.execute(
+            select(FindingRow.number).where(FindingRow.subject == "outlet:old")
+        ).scalar_one()
         order = issue(
             c,
             number,
@@ -163,9 +178,15 @@ def test_a_reply_is_settled_by_what_the_page_shows_and_the_new_page_is_kept_too(
         place.clock.forward(hours=1)
         with office.engine.begin() as c:
             reply(
-                c, order.number, unit="mzj", who="联系人", text="已更新", now=place.clock(),
-                settings=settings.orders, folder=office.settings.folder / "files",
-            )  # fmt: skip
+                c,
+                order.number,
+                unit="mzj",
+                who="联系人",
+                text="已更新",
+                now=place.clock(),
+                settings=settings.orders,
+                folder=office.settings.folder / "files",
+            )
         place.clock.forward(minutes=1)
         jobs.recheck(office, place.clock, ["old"])
 
@@ -188,21 +209,28 @@ def test_a_reply_is_settled_by_what_the_page_shows_and_the_new_page_is_kept_too(
 def test_the_pages_of_an_account_are_what_its_probes_brought(place: Town) -> None:
     place.night()
     ids = ["wb", "wx"]
-    recheck(place.office.engine, place.office.reader, place.office.settings.crawl, place.clock, ids, keep=ids)
+    recheck(
+        place.office.engine,
+        place.office.reader,
+        place.office.settings.crawl,
+        place.clock,
+        ids,
+        keep=ids,
+    )
     with place.office.reader.connect() as c:
         kept = {name: copies_of(c, name) for name in ids}
     assert all(one.sound and one.status == 200 for copies in kept.values() for one in copies)
     assert {name: bool(copies) for name, copies in kept.items()} == {"wb": True, "wx": True}
 
 
-BODY = (
-    '<html><head><meta charset="gb2312"><title>质量安全</title></head><body onload="x()">[2019-04-12]</body>'
-)
+BODY = '<html><head><meta charset="gb2312"><title>质量安全</title></head><body onload="x()">[2019-04-12]</body>'
 
 
 def page(body: bytes, at: datetime) -> Page:
     headers = {"content-type": "text/html", "content-encoding": "gzip", "x-odd": "a\r\nb"}
-    return Page("http://p.example.org/z/", "http://p.example.org/z/index.html", 200, headers, body, at)
+    return Page(
+        "http://p.example.org/z/", "http://p.example.org/z/index.html", 200, headers, body, at
+    )
 
 
 def kept(store: Store, *pages: Page) -> None:
@@ -277,6 +305,8 @@ def test_copies_are_forgotten_when_their_time_is_over_but_not_under_a_finding(st
     much_later = datetime(2023, 7, 1, tzinfo=SHANGHAI)
     with store.engine.begin() as c:
         assert forget(c, much_later, ProofSettings()) == 0
-        c.execute(update(FindingRow).where(FindingRow.id == number).values(closed=NOW + timedelta(days=9)))
+        c.execute(
+            update(FindingRow).where(FindingRow.id == number).values(closed=NOW + timedelta(days=9))
+        )
         assert forget(c, NOW + timedelta(days=700), ProofSettings()) == 0
         assert forget(c, much_later, ProofSettings()) == 1

@@ -54,7 +54,9 @@ def test_a_new_request_goes_before_one_that_killed() -> None:
     connection = store()
     outlets(connection)
     survived(connection, NOW)
-    connection.execute(RecheckRow.__table__.delete().where(RecheckRow.__table__.c.outlet_id == "good"))
+    connection.execute(
+        RecheckRow.__table__.delete().where(RecheckRow.__table__.c.outlet_id == "good")
+    )
     ask(connection, "good", "某人", NOW)
     assert outlets(connection) == ["good"]
 

@@ -1,6 +1,8 @@
-"""The reform of the bureaus, end to end: a unit is renamed, one is merged into a new one, a column goes to another.
+"""The reform of the bureaus, end to end: a unit is renamed, one is merged into a new one, a column
+goes to another.
 
-Findings of a day stay with the owner of that day, letters and orders follow the column, the old owner is told once,
+Findings of a day stay with the owner of that day, letters and orders follow the column, the old
+owner is told once,
 and a bulletin that was frozen before still says what was true.
 """
 
@@ -79,7 +81,11 @@ def write_config(folder: Path, units: dict[str, tuple[str, str]], duties: dict[s
             ],
             "sites": [{"id": "p", "name": "门户", "home": "http://portal.example.org/"}],
             "columns": [
-                {"id": id, "name": f"{BEFORE[id[2:]][0]}动态", "url": f"http://portal.example.org/{id}/"}
+                {
+                    "id": id,
+                    "name": f"{BEFORE[id[2:]][0]}动态",
+                    "url": f"http://portal.example.org/{id}/",
+                }
                 | {"units": [unit], "class": "news"}
                 for id, unit in duties.items()
             ],
@@ -97,7 +103,8 @@ class County:
     got: dict[tuple[date, str], Letter] = field(default_factory=dict)
 
     def night(self, day: date) -> tuple[Verdict, ...]:
-        """What the crawl would have left at two o'clock, the catalogue, the judgement, the letters, the mail."""
+        """What the crawl would have left at two o'clock, the catalogue, the judgement, the letters,
+        the mail."""
         enter_catalogue(self.office, at(day, 1))
         with self.office.engine.begin() as c:
             for id in DUTIES:
@@ -119,7 +126,9 @@ class County:
 
     def told(self, unit: str) -> list[str]:
         """The days of the letters of ``unit``, in order."""
-        return [f"{day:%m-%d}" for day, address in sorted(self.got) if address.startswith(f"{unit}@")]
+        return [
+            f"{day:%m-%d}" for day, address in sorted(self.got) if address.startswith(f"{unit}@")
+        ]
 
     def orders(self) -> dict[str, Order]:
         with self.office.reader.connect() as c:
@@ -155,9 +164,14 @@ def reformed(county: County, tmp_path: Path) -> Iterator[County]:
     for column in ("c-fgj", "c-jyj"):
         with county.office.engine.begin() as c:
             issue(
-                c, county.finding(column).number, by="办公室", now=at(FIRST, 10), days=20,
-                letters=county.office.settings.monitor.alerts.letters, settings=county.office.settings.monitor.orders,
-            )  # fmt: skip
+                c,
+                county.finding(column).number,
+                by="办公室",
+                now=at(FIRST, 10),
+                days=20,
+                letters=county.office.settings.monitor.alerts.letters,
+                settings=county.office.settings.monitor.orders,
+            )
     made = draft(county.office, QUARTER, at(FIRST, 11), force=True)
     entering.freeze(county.office, made.bulletin, at(FIRST, 11), by="办公室")
     write_config(tmp_path, AFTER, MOVED_DUTIES)
@@ -172,7 +186,9 @@ def test_the_old_owner_is_told_once_and_the_new_one_gets_its_own_time(reformed: 
     handed = reformed.said(REFORM, "jyj")
     assert "教育局动态：已移交给审计局，不再由你单位整改；整改〔2020〕2号随之终结" in handed
     later = [
-        text.text for (day, to), text in reformed.got.items() if day > REFORM and to == "jyj@example.org"
+        text.text
+        for (day, to), text in reformed.got.items()
+        if day > REFORM and to == "jyj@example.org"
     ]
     assert not any("移交" in text or "教育局动态" in text for text in later), "told once"
     first = reformed.said(REFORM, "sjj")
@@ -212,15 +228,21 @@ def test_a_new_order_may_be_issued_to_the_new_owner(reformed: County) -> None:
     settings = reformed.office.settings.monitor
     with reformed.office.engine.begin() as c:
         made = issue(
-            c, reformed.finding("c-jyj").number, by="办公室", now=at(date(2020, 7, 31)),
-            letters=settings.alerts.letters, settings=settings.orders,
-        )  # fmt: skip
+            c,
+            reformed.finding("c-jyj").number,
+            by="办公室",
+            now=at(date(2020, 7, 31)),
+            letters=settings.alerts.letters,
+            settings=settings.orders,
+        )
     assert (made.unit, made.state) == ("sjj", "issued")
 
 
 def test_a_renamed_unit_goes_on_under_its_new_name_and_hears_of_no_move(reformed: County) -> None:
     assert "东河街道办事处" in reformed.said(date(2020, 7, 31), "dhz")
-    assert not any("移交" in letter.text for (_, to), letter in reformed.got.items() if to.startswith("dhz@"))
+    assert not any(
+        "移交" in letter.text for (_, to), letter in reformed.got.items() if to.startswith("dhz@")
+    )
     assert reformed.finding("c-dhz").units == ["dhz"]
 
 
@@ -235,14 +257,20 @@ def test_findings_of_a_day_are_the_owners_of_that_day(reformed: County) -> None:
     assert owners(after) == {"c-fgj": ("zjj",), "c-jyj": ("sjj",), "c-dhz": ("dhz",)}
 
 
-def test_a_frozen_bulletin_prints_the_same_after_the_reform(reformed: County, tmp_path: Path) -> None:
+def test_a_frozen_bulletin_prints_the_same_after_the_reform(
+    reformed: County, tmp_path: Path
+) -> None:
     kept = kept_bulletin(reformed.office, QUARTER)
     assert kept is not None
     printed = print_bulletin(reformed.office, kept.bulletin, tmp_path / "again")
     paper = docx.Document(str(next(f for f in printed.files if f.suffix == ".docx")))
     text = "\n".join(p.text for p in paper.paragraphs)
-    text += "\n".join(cell.text for table in paper.tables for row in table.rows for cell in row.cells)
-    assert {"房管局", "东河镇"} <= {row.short for group in kept.bulletin.groups for row in group.rows}
+    text += "\n".join(
+        cell.text for table in paper.tables for row in table.rows for cell in row.cells
+    )
+    assert {"房管局", "东河镇"} <= {
+        row.short for group in kept.bulletin.groups for row in group.rows
+    }
     for name in ("房管局", "东河镇"):
         assert name in text
     for name in ("住建局", "东河街道"):

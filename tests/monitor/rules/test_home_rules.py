@@ -1,4 +1,5 @@
-"""What the visits to home pages tell beside whether they open: the certificate's last day, and whose host answers."""
+"""What the visits to home pages tell beside whether they open: the certificate's last day, and
+whose host answers."""
 
 from __future__ import annotations
 
@@ -45,7 +46,9 @@ def said(known: Facts, rule: str) -> Verdict:
         (-1, Value.STALE, "已于2020年7月19日到期"),
     ],
 )
-def test_a_certificate_is_told_thirty_days_before_its_last_one(left: int, value: Value, words: str) -> None:
+def test_a_certificate_is_told_thirty_days_before_its_last_one(
+    left: int, value: Value, words: str
+) -> None:
     verdict = said(seen(NOW.date() + timedelta(days=left)), "certificate_expiry")
     assert verdict.value is value
     assert words in verdict.sentence
@@ -54,7 +57,9 @@ def test_a_certificate_is_told_thirty_days_before_its_last_one(left: int, value:
 
 def test_each_step_of_the_certificate_is_named_so_that_it_is_told_anew() -> None:
     clauses = [
-        said(seen(NOW.date() + timedelta(days=left)), "certificate_expiry").clause.partition("无法访问")[2]
+        said(seen(NOW.date() + timedelta(days=left)), "certificate_expiry").clause.partition(
+            "无法访问"
+        )[2]
         for left in (31, 30, 14, 7, -1)
     ]
     assert clauses == ["", "（30天内到期）", "（14天内到期）", "（7天内到期）", "（已到期）"]
@@ -75,7 +80,9 @@ def test_a_site_without_a_certificate_or_without_a_good_visit_is_not_judged() ->
         ("www.example.gov.cn.parked.example.com", Value.STALE),
     ],
 )
-def test_a_home_page_that_another_host_answers_for_is_told_to_the_office(host: str, value: Value) -> None:
+def test_a_home_page_that_another_host_answers_for_is_told_to_the_office(
+    host: str, value: Value
+) -> None:
     verdict = said(seen(host=host), "home_moved")
     assert (verdict.value, verdict.ours, verdict.units) == (value, True, ())
     assert ("请核实并更正台账" in verdict.sentence) is (value is Value.STALE)
@@ -83,7 +90,9 @@ def test_a_home_page_that_another_host_answers_for_is_told_to_the_office(host: s
 
 def test_steps_that_cannot_be_meant_are_refused() -> None:
     with pytest.raises(BadConfig, match="days"):
-        read_rules({"certificate_expiry": {"valid_from": "2019-04-01", "clause": "x", "days": []}}, "rules")
+        read_rules(
+            {"certificate_expiry": {"valid_from": "2019-04-01", "clause": "x", "days": []}}, "rules"
+        )
 
 
 def test_one_strange_redirect_opens_nothing_and_two_visits_do(store: Store) -> None:
@@ -97,7 +106,12 @@ def test_one_strange_redirect_opens_nothing_and_two_visits_do(store: Store) -> N
         with store.engine.begin() as connection:
             probes.add(connection, "portal", Probed(now, result, 0.1, host=host))
         judged = evaluate(
-            store.engine, CONFIG, now, count=count_until, horizon=date(2020, 1, 1), failed_night=False
+            store.engine,
+            CONFIG,
+            now,
+            count=count_until,
+            horizon=date(2020, 1, 1),
+            failed_night=False,
         )
         return [f.rule for f in judged.changes.opened if f.rule == "home_moved"]
 

@@ -37,7 +37,8 @@ def stale_on(newest: date | str, as_of: datetime, cls: ColumnClass = ColumnClass
     """The verdict on a column looked at every night."""
     newest = date.fromisoformat(newest) if isinstance(newest, str) else newest
     return one(
-        judge(facts(as_of, about(column(cls), newest, nights(as_of, newest, 4))), CONFIG), "column_stale"
+        judge(facts(as_of, about(column(cls), newest, nights(as_of, newest, 4))), CONFIG),
+        "column_stale",
     )
 
 
@@ -55,7 +56,9 @@ def stale_on(newest: date | str, as_of: datetime, cls: ColumnClass = ColumnClass
         (YEAR, "2019-07-20", "2020-07-20"),
     ],
 )
-def test_the_last_day_that_passes_is_counted_by_calendar(limit: Limit, newest: str, due: str) -> None:
+def test_the_last_day_that_passes_is_counted_by_calendar(
+    limit: Limit, newest: str, due: str
+) -> None:
     assert limit.due(date.fromisoformat(newest)) == date.fromisoformat(due)
 
 
@@ -119,7 +122,10 @@ def test_a_stale_verdict_says_all_a_letter_needs() -> None:
 def test_a_disclosure_column_is_not_judged_for_age_without_a_limit() -> None:
     as_of = at("2020-07-20")
     old = about(column(ColumnClass.DISCLOSURE), date(2018, 1, 1), nights(as_of, date(2018, 1, 1)))
-    assert [v.rule for v in judge(facts(as_of, old), CONFIG)] == ["column_blank", "outlet_unreadable"]
+    assert [v.rule for v in judge(facts(as_of, old), CONFIG)] == [
+        "column_blank",
+        "outlet_unreadable",
+    ]
 
 
 @pytest.mark.parametrize("outlet", [column(), account()])
@@ -131,7 +137,8 @@ def test_one_look_after_the_line_awaits_a_second(outlet: Outlet) -> None:
     assert "待复核" in verdict.sentence
     again = look(at("2020-07-20", 3), newest, outcome=Outcome.UNCHANGED)
     assert (
-        judge(facts(as_of, about(outlet, newest, [again, *looks])), CONFIG)[0].cause == "awaiting_second_look"
+        judge(facts(as_of, about(outlet, newest, [again, *looks])), CONFIG)[0].cause
+        == "awaiting_second_look"
     )
     confirmed = [replace(again, door="recheck"), *looks]
     assert judge(facts(as_of, about(outlet, newest, confirmed)), CONFIG)[0].value is Value.STALE
@@ -156,7 +163,10 @@ def test_a_part_of_a_list_clears_but_never_convicts(outlet: Outlet) -> None:
 def test_a_persons_word_convicts_like_a_whole_list() -> None:
     as_of = at("2020-07-20")
     looks = [replace(seen, evidence=Evidence.MANUAL) for seen in nights(as_of, date(2020, 6, 1))]
-    assert judge(facts(as_of, about(account(), date(2020, 6, 1), looks)), CONFIG)[0].value is Value.STALE
+    assert (
+        judge(facts(as_of, about(account(), date(2020, 6, 1), looks)), CONFIG)[0].value
+        is Value.STALE
+    )
 
 
 @pytest.mark.parametrize(
@@ -223,12 +233,17 @@ def test_a_column_emptied_after_posts_were_seen_is_in_doubt_and_ours() -> None:
 
 def test_two_looks_that_disagree_convict_nobody() -> None:
     as_of, newest = at("2020-07-20"), date(2020, 6, 1)
-    ahead = [look(as_of - timedelta(hours=1), "2020-08-01"), look(as_of - timedelta(hours=25), newest)]
+    ahead = [
+        look(as_of - timedelta(hours=1), "2020-08-01"),
+        look(as_of - timedelta(hours=25), newest),
+    ]
     assert judge(facts(as_of, about(column(), newest, ahead)), CONFIG)[0].cause == "future_date"
     anew = [look(as_of - timedelta(hours=hours), "2020-07-10") for hours in (1, 25)]
     assert judge(facts(as_of, about(column(), newest, anew)), CONFIG)[0].cause == "redated"
     empty_before = [look(as_of - timedelta(hours=1), newest), look(as_of - timedelta(hours=25))]
-    assert judge(facts(as_of, about(column(), newest, empty_before)), CONFIG)[0].value is Value.UNKNOWN
+    assert (
+        judge(facts(as_of, about(column(), newest, empty_before)), CONFIG)[0].value is Value.UNKNOWN
+    )
 
 
 def test_posts_without_any_believed_date_leave_the_column_unknown() -> None:
@@ -243,13 +258,18 @@ def test_an_idle_account_is_stale_on_day_fifteen() -> None:
         as_of = at(date(2020, 7, day))
         verdict = judge(facts(as_of, about(account(), newest, nights(as_of, newest))), CONFIG)[0]
         assert verdict.value is value
-    assert verdict.sentence.startswith("账号“仓山发布”最近一次更新为2020年7月1日，至2020年7月17日已16天")
+    assert verdict.sentence.startswith(
+        "账号“仓山发布”最近一次更新为2020年7月1日，至2020年7月17日已16天"
+    )
 
 
 def test_an_account_without_any_post_is_blank() -> None:
     as_of = at("2020-07-20")
     verdict = judge(facts(as_of, about(account(), None, nights(as_of, None))), CONFIG)[0]
-    assert (verdict.value, verdict.sentence) == (Value.BLANK, "账号“仓山发布”内容空白，没有发布过任何信息。")
+    assert (verdict.value, verdict.sentence) == (
+        Value.BLANK,
+        "账号“仓山发布”内容空白，没有发布过任何信息。",
+    )
 
 
 @pytest.mark.parametrize("state", list(AccountState))
@@ -267,7 +287,10 @@ def test_an_outlet_is_ours_after_two_failed_looks_in_a_row() -> None:
     looks = [failed(as_of - timedelta(hours=1)), failed(as_of - timedelta(hours=25)), good]
 
     def verdict(seen: list[Look]) -> Verdict:
-        return one(judge(facts(as_of, about(column(), date(2020, 7, 18), seen)), CONFIG), "outlet_unreadable")
+        return one(
+            judge(facts(as_of, about(column(), date(2020, 7, 18), seen)), CONFIG),
+            "outlet_unreadable",
+        )
 
     assert verdict(looks).opens
     assert verdict(looks).units == ()
@@ -307,7 +330,9 @@ def test_ten_posts_a_month_pass_and_nine_fail(count: int, value: Value, short: i
 
 def test_the_night_of_20_july_2020_opens_the_shortfalls_of_three_months() -> None:
     counts = {"2020-04": 6, "2020-05": 5, "2020-06": 6}
-    verdicts = judge(facts(at("2020-07-20"), units=[unit(counts)], horizon=date(2020, 1, 1)), CONFIG)
+    verdicts = judge(
+        facts(at("2020-07-20"), units=[unit(counts)], horizon=date(2020, 1, 1)), CONFIG
+    )
     assert [(v.period, v.value, v.numbers["short"]) for v in verdicts] == [
         ("2020-04", Value.STALE, 4),
         ("2020-05", Value.STALE, 5),
@@ -326,8 +351,10 @@ def test_a_month_that_was_not_read_through_clears_but_never_convicts() -> None:
     assert one(verdicts, "unit_quota", "2020-05").numbers["gaps"] == 2
     before = judge(facts(at("2020-07-20"), units=[unit({})], horizon=date(2020, 5, 2)), CONFIG)
     assert [one(before, "unit_quota", m).cause for m in ("2020-04", "2020-05", "2020-06")] == [
-        "before_horizon", "before_horizon", "",
-    ]  # fmt: skip
+        "before_horizon",
+        "before_horizon",
+        "",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -37,21 +37,30 @@ LOOKS = st.lists(
 )
 
 
-def seen(as_of: datetime, drawn: list[tuple[int, Outcome, Evidence, int | None]]) -> tuple[Look, ...]:
+def seen(
+    as_of: datetime, drawn: list[tuple[int, Outcome, Evidence, int | None]]
+) -> tuple[Look, ...]:
     """Looks of any kind before ``as_of``."""
     looks = []
     for hours, outcome, evidence, age in sorted(drawn, key=lambda one: one[0]):
         moment = as_of - timedelta(hours=hours)
         newest = (moment - timedelta(days=age)).date() if age is not None else None
-        looks.append(Look(moment, outcome, evidence, "portal", newest, dated=0 if newest is None else 9))
+        looks.append(
+            Look(moment, outcome, evidence, "portal", newest, dated=0 if newest is None else 9)
+        )
     return tuple(looks)
 
 
-def world(day: date, drawn: list[tuple[int, Outcome, Evidence, int | None]], hours: int = 0) -> Facts:
-    """One column and one account with those looks at ``day`` plus ``hours``, and what they proved."""
+def world(
+    day: date, drawn: list[tuple[int, Outcome, Evidence, int | None]], hours: int = 0
+) -> Facts:
+    """One column and one account with those looks at ``day`` plus ``hours``, and what they
+    proved."""
     as_of = at(day)
     looks = seen(as_of, drawn)
-    newest = max((one.newest for one in looks if one.outcome.conclusive and one.newest), default=None)
+    newest = max(
+        (one.newest for one in looks if one.outcome.conclusive and one.newest), default=None
+    )
     later = as_of + timedelta(hours=hours)
     return facts(later, about(column(), newest, looks), about(account(), newest, looks))
 
@@ -85,9 +94,10 @@ def test_nobody_is_accused_without_two_whole_conclusive_looks(
 ) -> None:
     given_facts = world(day, drawn)
     whole = [
-        one for one in given_facts.outlets[0].looks
+        one
+        for one in given_facts.outlets[0].looks
         if one.outcome.conclusive and one.evidence in (Evidence.COMPLETE, Evidence.MANUAL)
-    ]  # fmt: skip
+    ]
     for verdict in judge(given_facts, CONFIG):
         if verdict.value.accuses:
             assert len(whole) >= 2
@@ -106,7 +116,9 @@ def test_one_more_failed_look_never_changes_what_is_known(
     """But for a warning: of a page that could not be seen again nobody says that it is soon due."""
     before = world(day, drawn)
     more = failed(before.as_of, outcome)
-    after = replace(before, outlets=tuple(replace(of, looks=(more, *of.looks)) for of in before.outlets))
+    after = replace(
+        before, outlets=tuple(replace(of, looks=(more, *of.looks)) for of in before.outlets)
+    )
     for old, new in zip(judge(before, CONFIG), judge(after, CONFIG), strict=True):
         if old.rule != "outlet_unreadable":
             silent = old.value in (Value.DUE_SOON, Value.FRESH) and new.value is Value.UNKNOWN

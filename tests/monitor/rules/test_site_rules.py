@@ -1,4 +1,5 @@
-"""What is judged over a whole site or a quarter: distance to veto, home page, documents, messages, surveys, names."""
+"""What is judged over a whole site or a quarter: distance to veto, home page, documents, messages,
+surveys, names."""
 
 from __future__ import annotations
 
@@ -12,7 +13,17 @@ import yaml
 from crawler.model import ColumnClass, Purpose, Site
 from monitor.config import monitor_config
 from monitor.judging.evaluate import judge
-from monitor.model import Count, Facts, HomeFacts, OutletFacts, SiteFacts, UnitFacts, Value, Verdict, exactly
+from monitor.model import (
+    Count,
+    Facts,
+    HomeFacts,
+    OutletFacts,
+    SiteFacts,
+    UnitFacts,
+    Value,
+    Verdict,
+    exactly,
+)
 from tests.support.judging_facts import about, account, at, column, facts, failed, nights, one, unit
 
 SHIPPED = Path(__file__).parents[3] / "config.yaml"
@@ -23,13 +34,19 @@ OLD = date(2018, 1, 1)
 
 
 def of(
-    number: int, cls: ColumnClass, newest: date | None, level: int = 2, purpose: Purpose = Purpose.NONE
+    number: int,
+    cls: ColumnClass,
+    newest: date | None,
+    level: int = 2,
+    purpose: Purpose = Purpose.NONE,
 ) -> OutletFacts:
     outlet = replace(column(cls), id=f"{cls.value}{number}", level=level, purpose=purpose)
     return about(outlet, newest, nights(AS_OF, newest))
 
 
-def known(*outlets: OutletFacts, site: SiteFacts = SITE, units: tuple[UnitFacts, ...] = ()) -> Facts:
+def known(
+    *outlets: OutletFacts, site: SiteFacts = SITE, units: tuple[UnitFacts, ...] = ()
+) -> Facts:
     return facts(AS_OF, *outlets, sites=(site,), units=units, horizon=date(2019, 1, 1))
 
 
@@ -115,7 +132,9 @@ def test_a_judgement_of_some_outlets_says_nothing_of_a_site() -> None:
     assert [v.subject for v in judge(part, CONFIG) if v.subject.startswith("site:")] == []
 
 
-def home(newest: date | None, dated: int = 20, looks: tuple[datetime, ...] | None = None) -> SiteFacts:
+def home(
+    newest: date | None, dated: int = 20, looks: tuple[datetime, ...] | None = None
+) -> SiteFacts:
     moments = looks if looks is not None else (AS_OF, AS_OF - timedelta(days=1))
     return replace(SITE, home=HomeFacts(moments, newest, dated))
 
@@ -193,12 +212,16 @@ def test_without_a_register_or_a_quota_nobody_is_asked_for_documents() -> None:
 def test_published_messages_may_be_six_months_old(newest: date, value: Value) -> None:
     mail = of(0, ColumnClass.OTHER, newest, purpose=Purpose.MESSAGES)
     assert said(known(mail), "messages_stale").value is value
-    assert "messages_stale" not in [v.rule for v in judge(known(of(0, ColumnClass.OTHER, newest)), CONFIG)]
+    assert "messages_stale" not in [
+        v.rule for v in judge(known(of(0, ColumnClass.OTHER, newest)), CONFIG)
+    ]
 
 
 def surveys(count: int, read: date | None = date(2020, 7, 20)) -> OutletFacts:
     days = tuple(date(2019, 7, 21) + timedelta(days=n) for n in range(count))
-    found = of(0, ColumnClass.OTHER, days[-1] if days else date(2019, 7, 20), purpose=Purpose.SURVEYS)
+    found = of(
+        0, ColumnClass.OTHER, days[-1] if days else date(2019, 7, 20), purpose=Purpose.SURVEYS
+    )
     return replace(found, recent_days=(date(2019, 7, 20), *days), read_until=read)
 
 

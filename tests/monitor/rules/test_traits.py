@@ -1,4 +1,5 @@
-"""Everything about a rule stands in its own file: the whole population is walked, and no list elsewhere repeats it."""
+"""Everything about a rule stands in its own file: the whole population is walked, and no list
+elsewhere repeats it."""
 
 from __future__ import annotations
 
@@ -14,9 +15,11 @@ from monitor.verdicts.traits import Traits
 ROOT = Path(__file__).parents[3] / "monitor"
 CHINESE = re.compile(r"[一-鿿]")
 AGAIN = 3
-"""A module that asks for so many rules by name keeps a list of them; a screen or an indicator may ask for one or two."""
+"""A module that asks for so many rules by name keeps a list of them; a screen or an indicator may
+ask for one or two."""
 INDICATORS = ("judging/checklist.py", "board/overview.py", "words/causes.py")
-"""The national indicators and a site's card ask for the veto rules one by one; some causes are called as the rule that tells them."""
+"""The national indicators and a site's card ask for the veto rules one by one; some causes are
+called as the rule that tells them."""
 
 
 @pytest.mark.parametrize("name", rule_names())
@@ -51,4 +54,6 @@ def test_no_other_module_keeps_a_list_of_rules() -> None:
         if "rules" not in file.relative_to(ROOT).parts[:1]
         and len(asked := set(names.findall(file.read_text(encoding="utf-8")))) >= AGAIN
     }
-    assert {name: asked for name, asked in found.items() if not name.startswith((*INDICATORS, "demo/"))} == {}
+    assert {
+        name: asked for name, asked in found.items() if not name.startswith((*INDICATORS, "demo/"))
+    } == {}

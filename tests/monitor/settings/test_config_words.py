@@ -63,7 +63,9 @@ def refused(path: Path) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize(("keys", "value", "said"), FAULTS, ids=[f"{n}" for n in range(len(FAULTS))])
+@pytest.mark.parametrize(
+    ("keys", "value", "said"), FAULTS, ids=[f"{n}" for n in range(len(FAULTS))]
+)
 def test_a_fault_is_told_in_chinese_with_its_line(
     tmp_path: Path, keys: tuple[str | int, ...], value: Any, said: str
 ) -> None:
@@ -76,14 +78,19 @@ def test_a_fault_is_told_in_chinese_with_its_line(
     path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")
     sentence = refused(path)
     assert said in sentence
-    assert re.match(r"config\.yaml 第 \d+ 行，(catalogue|crawler|store|monitor)", sentence), sentence
+    assert re.match(r"config\.yaml 第 \d+ 行，(catalogue|crawler|store|monitor)", sentence), (
+        sentence
+    )
     assert not ENGLISH.search(re.sub(r"（给的是“.*”）$", "", sentence)), sentence
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("store: x\ncrawler:\n  delay: [1, 2\ncatalogue: {}\n", "第 4 行第 10 列：方括号或花括号没有配对"),
+        (
+            "store: x\ncrawler:\n  delay: [1, 2\ncatalogue: {}\n",
+            "第 4 行第 10 列：方括号或花括号没有配对",
+        ),
         ("crawler:\n\tdelay: 1\n", "第 2 行第 1 列：用了制表符"),
         ("crawler:\n  delay: 1\n  delay: 2\n", "第 3 行第 3 列：“delay”写了两遍"),
         ("crawler: a: b\n", "第 1 行第 11 列：一行里有两个冒号"),

@@ -104,7 +104,11 @@ def test_what_cannot_be_meant_is_refused_with_its_place(monitor: Any, said: str)
 
 def test_hours_and_letters_are_read() -> None:
     config = read(
-        {"rules": RULE_DATA, "timetable": {"nightly": "23:05"}, "letters": {"office": "区大数据服务中心"}}
+        {
+            "rules": RULE_DATA,
+            "timetable": {"nightly": "23:05"},
+            "letters": {"office": "区大数据服务中心"},
+        }
     )
     assert config.timetable.nightly == time(23, 5)
     assert config.alerts.letters.office == "区大数据服务中心"

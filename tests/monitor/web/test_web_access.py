@@ -42,7 +42,9 @@ def id_of(office: Office, name: str) -> int:
 # Signing in
 
 
-def test_the_right_password_opens_a_session_in_a_cookie_that_scripts_cannot_read(office_web: Fixture) -> None:
+def test_the_right_password_opens_a_session_in_a_cookie_that_scripts_cannot_read(
+    office_web: Fixture,
+) -> None:
     client_for, office = office_web
     browser = client_for(None)
     answer = enter(browser, " JingBan ")
@@ -86,7 +88,9 @@ def test_a_path_of_ours_is_gone_on_to() -> None:
 @pytest.mark.parametrize(
     ("name", "password"), [("jingban", "not-the-password"), ("nobody-here", PASSWORD), ("", "")]
 )
-def test_wrong_and_unknown_get_the_same_words(office_web: Fixture, name: str, password: str) -> None:
+def test_wrong_and_unknown_get_the_same_words(
+    office_web: Fixture, name: str, password: str
+) -> None:
     client_for, office = office_web
     answer = enter(client_for(None), name, password)
     assert answer.status_code == 401
@@ -105,7 +109,8 @@ def test_a_disabled_account_and_one_without_a_password_stay_out(office_web: Fixt
 
 
 def test_an_unknown_name_costs_as_much_as_a_wrong_password() -> None:
-    """The stand-in is a hash that is computed, with the same cost as the real ones, and that opens to nobody."""
+    """The stand-in is a hash that is computed, with the same cost as the real ones, and that opens
+    to nobody."""
     real, stand_in = HASHER.hash("x"), NOBODY
     assert real.split("$")[:4] == stand_in.split("$")[:4]
     assert not HASHER.verify("anything at all", stand_in)
@@ -138,7 +143,9 @@ def test_the_right_password_forgets_the_wrong_ones(office_web: Fixture) -> None:
 def test_wrong_passwords_at_once_do_not_slip_past_the_count(office_web: Fixture) -> None:
     client_for = office_web[0]
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: enter(client_for(None), password="wrong wrong").text, range(12)))
+        answers = list(
+            pool.map(lambda _: enter(client_for(None), password="wrong wrong").text, range(12))
+        )
     assert sum("登录名或密码不对" in text for text in answers) == 5
     assert sum("分钟后再试" in text for text in answers) == 7
 
@@ -192,7 +199,13 @@ def test_whoever_is_shut_or_gets_another_role_is_out_at_once(office_web: Fixture
     client_for, office = office_web
     shut, moved = client_for(Role.INSPECTOR), client_for(Role.LEADER)
     with office.engine.begin() as c:
-        token = {"user_id": id_of(office, "lingdao"), "label": "x", "hash": "h", "scopes": [], "created": NOW}
+        token = {
+            "user_id": id_of(office, "lingdao"),
+            "label": "x",
+            "hash": "h",
+            "scopes": [],
+            "created": NOW,
+        }
         c.execute(insert(TokenRow).values(token | {"ends": NOW + timedelta(days=9)}))
         change_user(c, NOW, id_of(office, "jiancha"), by="测试", disabled=True)
         change_user(c, NOW, id_of(office, "lingdao"), by="测试", role=Role.AUDITOR)
@@ -280,7 +293,9 @@ def test_another_site_cannot_sign_anybody_in_or_out(
     assert rows(office, SessionRow) == []
 
 
-def test_a_browser_that_says_nothing_of_itself_is_let_in_over_plain_http(office_web: Fixture) -> None:
+def test_a_browser_that_says_nothing_of_itself_is_let_in_over_plain_http(
+    office_web: Fixture,
+) -> None:
     browser = office_web[0](None)
     del browser.headers["Sec-Fetch-Site"]
     assert enter(browser).status_code == 303

@@ -1,4 +1,5 @@
-"""What people do about accounts on their pages: a look entered with its proof, changes of state, unregistered ones."""
+"""What people do about accounts on their pages: a look entered with its proof, changes of state,
+unregistered ones."""
 
 from __future__ import annotations
 
@@ -37,17 +38,30 @@ ENTRY = {
 
 def candidate(office: Office, **more: Any) -> int:
     row = {
-        "platform": "weibo", "number": "uid:2000000009", "name": "<b>仓山某办</b>", "link": "https://weibo.com/u/2000000009",
-        "place": "link", "page_url": "http://www.example.org/", "page_hash": "ab" * 16, "first_seen": NOW, "last_seen": NOW,
-        "state": "new", "decided_by": "", "reason": "",
-    } | more  # fmt: skip
+        "platform": "weibo",
+        "number": "uid:2000000009",
+        "name": "<b>仓山某办</b>",
+        "link": "https://weibo.com/u/2000000009",
+        "place": "link",
+        "page_url": "http://www.example.org/",
+        "page_hash": "ab" * 16,
+        "first_seen": NOW,
+        "last_seen": NOW,
+        "state": "new",
+        "decided_by": "",
+        "reason": "",
+    } | more
     with office.engine.begin() as c:
-        return int(c.execute(insert(CandidateRow).values(row).returning(CandidateRow.id)).scalar_one())
+        return int(
+            c.execute(insert(CandidateRow).values(row).returning(CandidateRow.id)).scalar_one()
+        )
 
 
 def recorded(office: Office, what: str) -> list[tuple[str, str, dict[str, Any]]]:
     """(who, subject, data) of the record's links of one kind."""
-    return [(r.who, r.subject, json.loads(r.data)) for r in rows(office, AuditRow) if r.what == what]
+    return [
+        (r.who, r.subject, json.loads(r.data)) for r in rows(office, AuditRow) if r.what == what
+    ]
 
 
 def test_an_account_s_page_tells_how_each_probe_fares_its_state_and_rhythm(office_web: Web) -> None:
@@ -75,17 +89,24 @@ def test_phones_are_masked_for_everybody(office_web: Web) -> None:
     assert "卫健局宣传科" in text
 
 
-def test_a_person_s_look_is_kept_with_its_proof_put_on_record_and_asked_for(office_web: Web) -> None:
+def test_a_person_s_look_is_kept_with_its_proof_put_on_record_and_asked_for(
+    office_web: Web,
+) -> None:
     client_for, office = office_web
     browser = client_for(Role.INSPECTOR)
     files = {"file": ("../../截图.png", PNG, "text/html")}
-    answer = browser.post("/outlets/wjwb/attestations", data={**ENTRY, "csrf": browser.csrf}, files=files)
+    answer = browser.post(
+        "/outlets/wjwb/attestations", data={**ENTRY, "csrf": browser.csrf}, files=files
+    )
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/outlets/wjwb?recheck=1&said=")
     (row,) = rows(office, AttestationRow)
     assert (row.seen_by, row.published, row.until, row.file_name) == (
-        "张三", datetime(2020, 7, 18, 10, tzinfo=SHANGHAI), date(2020, 7, 27), "截图.png",
-    )  # fmt: skip
+        "张三",
+        datetime(2020, 7, 18, 10, tzinfo=SHANGHAI),
+        date(2020, 7, 27),
+        "截图.png",
+    )
     ((who, subject, data),) = recorded(office, "attestation")
     assert (who, subject, data["after"]["shot"]) == ("样例检查员", "outlet:wjwb", row.shot)
     assert [r.outlet_id for r in rows(office, RecheckRow)] == ["wjwb"]
@@ -128,7 +149,9 @@ def test_a_file_is_judged_by_what_is_in_it(office_web: Web, data: bytes) -> None
     client_for, office = office_web
     browser = client_for(Role.OFFICE)
     files = {"file": ("截图.png", data, "image/png")}
-    answer = browser.post("/outlets/wjwb/attestations", data={**ENTRY, "csrf": browser.csrf}, files=files)
+    answer = browser.post(
+        "/outlets/wjwb/attestations", data={**ENTRY, "csrf": browser.csrf}, files=files
+    )
     assert answer.status_code == 422
     assert "截图.png" in answer.text
     assert rows(office, AttestationRow) == []
@@ -147,20 +170,31 @@ def test_an_entry_is_taken_back_with_its_reason_and_counts_no_more(office_web: W
     client_for, office = office_web
     browser = client_for(Role.OFFICE)
     browser.submit("/outlets/wjwb/attestations", {k: v for k, v in ENTRY.items() if k != "csrf"})
-    assert browser.submit("/outlets/wjwb/attestations/1/withdraw", {"reason": ""}).status_code == 422
+    assert (
+        browser.submit("/outlets/wjwb/attestations/1/withdraw", {"reason": ""}).status_code == 422
+    )
     assert (
         client_for(Role.INSPECTOR)
         .submit("/outlets/wjwb/attestations/1/withdraw", {"reason": "x"})
         .status_code
         == 403
     )
-    assert browser.submit("/outlets/jywx/attestations/1/withdraw", {"reason": "看错"}).status_code == 422
-    assert browser.submit("/outlets/wjwb/attestations/1/withdraw", {"reason": "看错"}).status_code == 303
+    assert (
+        browser.submit("/outlets/jywx/attestations/1/withdraw", {"reason": "看错"}).status_code
+        == 422
+    )
+    assert (
+        browser.submit("/outlets/wjwb/attestations/1/withdraw", {"reason": "看错"}).status_code
+        == 303
+    )
     with office.reader.connect() as c:
         assert attested(c) == {}
     ((who, _, data),) = recorded(office, "attestation_withdrawn")
     assert (who, data["reason"], data["after"]) == ("样例经办人", "看错", "撤回")
-    assert browser.submit("/outlets/wjwb/attestations/1/withdraw", {"reason": "再来"}).status_code == 422
+    assert (
+        browser.submit("/outlets/wjwb/attestations/1/withdraw", {"reason": "再来"}).status_code
+        == 422
+    )
 
 
 def test_a_person_s_word_stands_as_the_account_s_manual_probe() -> None:
@@ -225,10 +259,14 @@ def live(tmp_path: Path) -> Iterator[tuple[Any, Browser]]:
         yield place, clients(place.office, clock)(Role.INSPECTOR)
 
 
-def test_an_account_without_a_probe_is_judged_by_the_person_s_look_at_once(live: tuple[Any, Browser]) -> None:
+def test_an_account_without_a_probe_is_judged_by_the_person_s_look_at_once(
+    live: tuple[Any, Browser],
+) -> None:
     place, browser = live
     seen = {**ENTRY, "published": "2020-07-19T10:00", "looked": "2020-07-20T08:59"}
-    answer = browser.submit("/outlets/wb/attestations", {k: v for k, v in seen.items() if k != "csrf"})
+    answer = browser.submit(
+        "/outlets/wb/attestations", {k: v for k, v in seen.items() if k != "csrf"}
+    )
     assert answer.status_code == 303
     Service(place.office, place.clock, Event()).rechecks()
     done = browser.part("/rechecks/1").text
@@ -275,19 +313,30 @@ def test_an_unregistered_account_is_judged_by_a_person_with_a_reason(office_web:
     text = browser.get("/accounts/found").text
     assert "&lt;b&gt;仓山某办&lt;/b&gt;" in text
     assert (
-        browser.submit(f"/accounts/found/{number}", {"verdict": "dismissed", "reason": ""}).status_code == 422
+        browser.submit(
+            f"/accounts/found/{number}", {"verdict": "dismissed", "reason": ""}
+        ).status_code
+        == 422
     )
     assert (
-        browser.submit(f"/accounts/found/{number}", {"verdict": "perhaps", "reason": "x"}).status_code == 422
+        browser.submit(
+            f"/accounts/found/{number}", {"verdict": "perhaps", "reason": "x"}
+        ).status_code
+        == 422
     )
-    assert browser.submit("/accounts/found/99", {"verdict": "dismissed", "reason": "x"}).status_code == 404
+    assert (
+        browser.submit("/accounts/found/99", {"verdict": "dismissed", "reason": "x"}).status_code
+        == 404
+    )
     assert (
         client_for(Role.INSPECTOR)
         .submit(f"/accounts/found/{number}", {"verdict": "dismissed", "reason": "x"})
         .status_code
         == 403
     )
-    answer = browser.submit(f"/accounts/found/{number}", {"verdict": "dismissed", "reason": "外区账号"})
+    answer = browser.submit(
+        f"/accounts/found/{number}", {"verdict": "dismissed", "reason": "外区账号"}
+    )
     assert answer.status_code == 303
     (row,) = rows(office, CandidateRow)
     assert (row.state, row.decided_by, row.reason) == ("dismissed", "样例经办人", "外区账号")

@@ -1,4 +1,5 @@
-"""The JSON interface: who may ask, what is told, a unit's bounds, paging, tags, rates, bad input."""
+"""The JSON interface: who may ask, what is told, a unit's bounds, paging, tags, rates, bad
+input."""
 
 from __future__ import annotations
 
@@ -65,12 +66,19 @@ def test_a_token_that_is_none_opens_nothing(office_web: Web, given: str) -> None
 
 def test_a_wrong_token_is_not_saved_by_a_good_cookie(office_web: Web) -> None:
     client_for, _ = office_web
-    assert client_for(Role.OFFICE).get(f"{API}/overview", headers=bearer("gxt_wrong")).status_code == 401
+    assert (
+        client_for(Role.OFFICE).get(f"{API}/overview", headers=bearer("gxt_wrong")).status_code
+        == 401
+    )
 
 
 def test_the_overview_tells_the_pages_figures(office_web: Web) -> None:
     client_for, office = office_web
-    found = client_for(None).get(f"{API}/overview", headers=bearer(token_for(office, Role.LEADER))).json()
+    found = (
+        client_for(None)
+        .get(f"{API}/overview", headers=bearer(token_for(office, Role.LEADER)))
+        .json()
+    )
     assert found["columns"]["stale"] == 1
     assert found["night"]["looked"] == 8
     assert sum(found["columns"].values()) == 6
@@ -141,22 +149,36 @@ def test_a_units_token_sees_its_unit_only(office_web: Web) -> None:
     assert get("/orders").status_code == 200
     for path in ("/outlets?unit=jyj", "/findings?unit=jyj", "/orders?unit=jyj", "/units/jyj"):
         assert get(path).status_code == 404, path
-    for path in ("/outlets/jyxx", "/outlets/jyxx/posts", "/outlets/jyxx/visits", "/outlets/jyxx/verdicts"):
+    for path in (
+        "/outlets/jyxx",
+        "/outlets/jyxx/posts",
+        "/outlets/jyxx/visits",
+        "/outlets/jyxx/verdicts",
+    ):
         assert get(path).status_code == 404, path
     assert get("/outlets/wjxx/verdicts").status_code == 200
-    assert get("/overview").status_code == get("/bulletins").status_code == get("/nights").status_code == 403
+    assert (
+        get("/overview").status_code
+        == get("/bulletins").status_code
+        == get("/nights").status_code
+        == 403
+    )
 
 
 def test_lists_are_paged_and_name_the_pages_around(office_web: Web) -> None:
     client_for, office = office_web
     browser, own = client_for(None), bearer(token_for(office, Role.OFFICE))
-    whole = [row["id"] for row in browser.get(f"{API}/outlets?sort=name", headers=own).json()["rows"]]
+    whole = [
+        row["id"] for row in browser.get(f"{API}/outlets?sort=name", headers=own).json()["rows"]
+    ]
     assert len(whole) == 6
     for offset in range(8):
         found = browser.get(f"{API}/outlets?sort=name&limit=2&offset={offset}", headers=own)
         assert [row["id"] for row in found.json()["rows"]] == whole[offset : offset + 2]
         assert found.json()["total"] == 6
-    link = browser.get(f"{API}/outlets?sort=name&limit=2&offset=2&text=", headers=own).headers["link"]
+    link = browser.get(f"{API}/outlets?sort=name&limit=2&offset=2&text=", headers=own).headers[
+        "link"
+    ]
     assert '</api/v1/outlets?sort=name&text=&limit=2&offset=4>; rel="next"' in link
     assert 'offset=0>; rel="prev"' in link
 
@@ -166,7 +188,9 @@ def test_lists_filter_like_the_pages(office_web: Web) -> None:
     browser, own = client_for(None), bearer(token_for(office, Role.OFFICE))
 
     def ids(query: str) -> set[str]:
-        return {row["id"] for row in browser.get(f"{API}/outlets?{query}", headers=own).json()["rows"]}
+        return {
+            row["id"] for row in browser.get(f"{API}/outlets?{query}", headers=own).json()["rows"]
+        }
 
     assert ids("value=stale") == {"wjxx"}
     assert ids("unit=jyj") == {"jyxx", "jytz"}
@@ -190,7 +214,9 @@ def test_verdicts_come_with_their_proof(office_web: Web) -> None:
 
 def test_hostile_titles_are_data(office_web: Web) -> None:
     client_for, office = office_web
-    found = client_for(None).get(f"{API}/outlets/cszw/posts", headers=bearer(token_for(office, Role.OFFICE)))
+    found = client_for(None).get(
+        f"{API}/outlets/cszw/posts", headers=bearer(token_for(office, Role.OFFICE))
+    )
     assert found.headers["content-type"] == "application/json"
     assert found.headers["x-content-type-options"] == "nosniff"
     assert found.json()["rows"][0]["title"] == HOSTILE
@@ -215,10 +241,16 @@ def test_units_and_findings_and_orders(office_web: Web) -> None:
         ["台账中没有主动公开文件的栏目"],
     )
     blocked = browser.get(f"{API}/units/cgj", headers=own).json()["months"][-2]
-    assert (blocked["posts"], blocked["posts_at_least"], blocked["posts_at_most"]) == (None, 0, None)
+    assert (blocked["posts"], blocked["posts_at_least"], blocked["posts_at_most"]) == (
+        None,
+        0,
+        None,
+    )
     assert "没有抓取完整" in blocked["gaps"][0], "cgxx met the captcha"
     never = card["months"][0]
-    assert (never["posts"], never["as_of"]) == (None, None), "of what nobody counted no number is said"
+    assert (never["posts"], never["as_of"]) == (None, None), (
+        "of what nobody counted no number is said"
+    )
     assert card["open_findings"] >= 2
     found = browser.get(f"{API}/findings?subject=outlet:wjxx", headers=own).json()["rows"]
     assert browser.get(f"{API}/findings/{found[0]['number']}", headers=own).json() == found[0]
@@ -234,7 +266,10 @@ def test_nothing_new_is_told_in_few_bytes(office_web: Web) -> None:
     tag = first.headers["etag"]
     again = browser.get(f"{API}/outlets", headers={**own, "If-None-Match": f'"x", {tag}'})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
-    assert browser.get(f"{API}/outlets?limit=5", headers={**own, "If-None-Match": tag}).status_code == 200
+    assert (
+        browser.get(f"{API}/outlets?limit=5", headers={**own, "If-None-Match": tag}).status_code
+        == 200
+    )
     with office.engine.begin() as c:
         row = c.execute(VisitRow.__table__.select().limit(1)).mappings().one()
         c.execute(insert(VisitRow).values({k: v for k, v in row.items() if k != "id"}))
@@ -244,7 +279,9 @@ def test_nothing_new_is_told_in_few_bytes(office_web: Web) -> None:
 def test_one_callers_tag_is_not_anothers(office_web: Web) -> None:
     client_for, office = office_web
     browser = client_for(None)
-    tag = browser.get(f"{API}/outlets", headers=bearer(token_for(office, Role.OFFICE))).headers["etag"]
+    tag = browser.get(f"{API}/outlets", headers=bearer(token_for(office, Role.OFFICE))).headers[
+        "etag"
+    ]
     unit = {**bearer(token_for(office, Role.UNIT)), "If-None-Match": tag}
     assert browser.get(f"{API}/outlets", headers=unit).status_code == 200
 
@@ -258,7 +295,9 @@ def test_a_recheck_is_asked_for_and_told(office_web: Web) -> None:
     assert again.json()["id"] == asked.json()["id"]
     assert browser.get(asked.headers["location"], headers=own).json()["outlet"] == "wjxx"
     assert [row.asked_by for row in rows(office, RecheckRow)] == ["样例检查员（令牌：测试）"]
-    assert browser.post(f"{API}/rechecks", json={"outlet": "nowhere"}, headers=own).status_code == 404
+    assert (
+        browser.post(f"{API}/rechecks", json={"outlet": "nowhere"}, headers=own).status_code == 404
+    )
 
 
 def test_a_unit_asks_for_its_own_and_not_too_often(office_web: Web) -> None:
@@ -268,7 +307,9 @@ def test_a_unit_asks_for_its_own_and_not_too_often(office_web: Web) -> None:
     limit = office.settings.monitor.web.rechecks_an_hour
     statuses = []
     for _ in range(limit + 1):
-        statuses.append(browser.post(f"{API}/rechecks", json={"outlet": "wjxx"}, headers=own).status_code)
+        statuses.append(
+            browser.post(f"{API}/rechecks", json={"outlet": "wjxx"}, headers=own).status_code
+        )
         with office.engine.begin() as c:
             c.execute(update(RecheckRow).values(state="done"))
     assert statuses == [202] * limit + [429]
@@ -281,18 +322,29 @@ def test_what_left_the_catalogue_is_not_looked_at_again(office_web: Web) -> None
     with office.engine.begin() as c:
         c.execute(update(OutletRow).where(OutletRow.id == "wjxx").values(retired_at=NOW))
     own = bearer(token_for(office, Role.OFFICE))
-    assert client_for(None).post(f"{API}/rechecks", json={"outlet": "wjxx"}, headers=own).status_code == 404
+    assert (
+        client_for(None).post(f"{API}/rechecks", json={"outlet": "wjxx"}, headers=own).status_code
+        == 404
+    )
 
 
 def test_whoever_asks_too_often_waits(office_web: Web) -> None:
     client_for, office = office_web
     browser, own = client_for(None), bearer(token_for(office, Role.LEADER))
     browser.app.state.rates = Rates(burst=3, a_minute=6)  # type: ignore[attr-defined]
-    assert [browser.get(f"{API}/units", headers=own).status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert [browser.get(f"{API}/units", headers=own).status_code for _ in range(4)] == [
+        200,
+        200,
+        200,
+        429,
+    ]
     found = browser.get(f"{API}/units", headers=own)
     assert found.headers["retry-after"] == "10"
     assert "10 秒" in found.json()["detail"]
-    assert browser.get(f"{API}/units", headers=bearer(token_for(office, Role.OFFICE))).status_code == 200
+    assert (
+        browser.get(f"{API}/units", headers=bearer(token_for(office, Role.OFFICE))).status_code
+        == 200
+    )
 
 
 def test_a_bucket_fills_again_and_never_overflows() -> None:
@@ -373,7 +425,9 @@ def test_the_description_has_the_same_shape_in_both_languages(office_web: Web) -
 
     def shape(node: Any) -> Any:
         if isinstance(node, dict):
-            return {k: shape(v) for k, v in node.items() if k not in ("description", "summary", "title")}
+            return {
+                k: shape(v) for k, v in node.items() if k not in ("description", "summary", "title")
+            }
         return [shape(one) for one in node] if isinstance(node, list) else node
 
     assert shape(chinese) == shape(english)
@@ -408,7 +462,9 @@ def test_translating_leaves_what_has_no_english() -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_readable_description_needs_nothing_from_outside(office_web: Web, language: str) -> None:
+def test_the_readable_description_needs_nothing_from_outside(
+    office_web: Web, language: str
+) -> None:
     client_for, _ = office_web
     found = client_for(None).get(f"{API}/?lang={language}")
     assert found.status_code == 200
@@ -420,5 +476,7 @@ def test_the_readable_description_needs_nothing_from_outside(office_web: Web, la
 def test_a_person_who_must_change_the_password_changes_it_first(office_web: Web) -> None:
     client_for, office = office_web
     with office.engine.begin() as c:
-        c.execute(update(UserRow).where(UserRow.name == NAMES[Role.OFFICE]).values(must_change=True))
+        c.execute(
+            update(UserRow).where(UserRow.name == NAMES[Role.OFFICE]).values(must_change=True)
+        )
     assert client_for(Role.OFFICE).get(f"{API}/units").status_code == 403

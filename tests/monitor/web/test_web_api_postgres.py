@@ -1,4 +1,5 @@
-"""The JSON interface, tokens and doors over PostgreSQL: the same answers, and nothing that it cannot hold gets to it."""
+"""The JSON interface, tokens and doors over PostgreSQL: the same answers, and nothing that it
+cannot hold gets to it."""
 
 from __future__ import annotations
 
@@ -13,8 +14,22 @@ from tests.monitor.web.test_web_permissions import TABLE, address
 from tests.support.web_helpers import CATALOGUE, NOW, ClientFor, clients, make_office, opened
 
 pytestmark = pytest.mark.postgres
-LISTS = ("/overview", "/outlets", "/accounts", "/units", "/units/wjj", "/findings?unit=wjj", "/orders?state=all", "/nights", "/health",
-         "/outlets/wjxx", "/outlets/wjxx/posts", "/outlets/wjxx/visits", "/outlets/wjxx/verdicts", "/bulletins")  # fmt: skip
+LISTS = (
+    "/overview",
+    "/outlets",
+    "/accounts",
+    "/units",
+    "/units/wjj",
+    "/findings?unit=wjj",
+    "/orders?state=all",
+    "/nights",
+    "/health",
+    "/outlets/wjxx",
+    "/outlets/wjxx/posts",
+    "/outlets/wjxx/visits",
+    "/outlets/wjxx/verdicts",
+    "/bulletins",
+)
 
 
 @pytest.fixture
@@ -27,7 +42,8 @@ def browsers(
     def config_of(folder: Path) -> Path:
         path = plain(folder)
         path.write_text(
-            path.read_text("utf-8").replace("sqlite:///var/store.db", postgres_database), encoding="utf-8"
+            path.read_text("utf-8").replace("sqlite:///var/store.db", postgres_database),
+            encoding="utf-8",
         )
         return path
 
@@ -58,12 +74,16 @@ def test_every_list_answers_and_odd_input_is_refused(browsers: tuple[ClientFor, 
     assert browser.get(asked.headers["location"], headers=own).status_code == 200
 
 
-def test_no_page_breaks_over_what_postgresql_cannot_hold(browsers: tuple[ClientFor, object]) -> None:
+def test_no_page_breaks_over_what_postgresql_cannot_hold(
+    browsers: tuple[ClientFor, object],
+) -> None:
     client_for, _ = browsers
     browser = client_for(Role.ADMINISTRATOR)
     broken = []
     for template in (
-        one.removeprefix("GET ") for one in TABLE if one.startswith("GET ") and "/healthz" not in one
+        one.removeprefix("GET ")
+        for one in TABLE
+        if one.startswith("GET ") and "/healthz" not in one
     ):
         for odd in ("", "2147483648", "9" * 30, "%00"):
             path = address(template) if not odd else _with(template, odd)

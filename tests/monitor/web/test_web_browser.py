@@ -1,4 +1,5 @@
-"""What people do in a real browser: look, filter, recheck, upload, answer, freeze; and what they may not."""
+"""What people do in a real browser: look, filter, recheck, upload, answer, freeze; and what they
+may not."""
 
 from __future__ import annotations
 
@@ -64,7 +65,9 @@ def test_the_keyboard_alone_signs_in_filters_and_opens_a_late_column(stage: Show
 
 
 @pytest.mark.parametrize("path", ["/", "/columns", "/outlets/old"])
-def test_everything_that_can_be_used_is_reached_by_tab_with_a_visible_focus(stage: Show, path: str) -> None:
+def test_everything_that_can_be_used_is_reached_by_tab_with_a_visible_focus(
+    stage: Show, path: str
+) -> None:
     wanted = (
         "[...document.querySelectorAll('a[href],button,input:not([type=hidden]),select,textarea,summary,[tabindex=\"0\"]')]"
         ".filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && (!e.closest('details:not([open])') || e.matches('summary')))"
@@ -78,7 +81,9 @@ def test_everything_that_can_be_used_is_reached_by_tab_with_a_visible_focus(stag
                 "() => { const e = document.activeElement; reached.add(e); if (e !== document.body &&"
                 " getComputedStyle(e).outlineStyle === 'none') bare.push(e.outerHTML.slice(0, 120)); }"
             )
-        missed = page.evaluate("wanted.filter(e => !reached.has(e)).map(e => e.outerHTML.slice(0, 120))")
+        missed = page.evaluate(
+            "wanted.filter(e => !reached.has(e)).map(e => e.outerHTML.slice(0, 120))"
+        )
         assert (missed, page.evaluate("bare")) == ([], [])
 
 
@@ -91,7 +96,9 @@ def test_the_menu_of_a_phone_opens_with_enter(stage: Show) -> None:
         assert page.locator(".menu-fold a[href='/units']").is_visible()
 
 
-def test_a_filter_changes_the_rows_and_the_address_without_loading_the_page_anew(stage: Show) -> None:
+def test_a_filter_changes_the_rows_and_the_address_without_loading_the_page_anew(
+    stage: Show,
+) -> None:
     with stage.page(Role.OFFICE) as page:
         page.goto("/columns")
         everything = page.locator("#rows tbody tr").count()
@@ -114,7 +121,9 @@ def test_a_recheck_in_the_page_stays_late_until_the_portal_has_a_post_and_then_t
         page.click("text=立即复查")
         page.wait_for_selector("#recheck >> text=复查完成")
         assert page.locator("h1 .chip.stale").count() == 1
-        stage.town.sample.portal.publish("old", "关于巩固脱贫成果的通知", "样例日报", stage.town.clock.now)
+        stage.town.sample.portal.publish(
+            "old", "关于巩固脱贫成果的通知", "样例日报", stage.town.clock.now
+        )
         page.click("text=立即复查")
         page.wait_for_selector("h1 .chip.fresh")
         assert page.evaluate("window.same") is True
@@ -165,17 +174,24 @@ def test_a_workbook_with_a_mistake_names_its_cell_and_enters_nothing(stage: Show
         assert page.locator("text=写入台账").count() == 0
 
 
-def test_an_order_is_issued_by_the_office_and_answered_by_the_unit_through_its_link(stage: Show) -> None:
+def test_an_order_is_issued_by_the_office_and_answered_by_the_unit_through_its_link(
+    stage: Show,
+) -> None:
     office, now = stage.town.office, stage.town.clock.now
     with stage.page(Role.OFFICE) as page:
         page.goto("/findings")
         page.click("tr:has-text('征地信息') a[href^='/findings/20']")
         page.click("form[action$='/order'] button")
         page.wait_for_selector("[role=status] >> text=已发整改")
-        finding, unit = page.url.partition("?")[0], page.get_attribute("dl.facts a[href^='/units/']", "href")
+        finding, unit = (
+            page.url.partition("?")[0],
+            page.get_attribute("dl.facts a[href^='/units/']", "href"),
+        )
     assert unit
     key = sign(
-        load_keys(office.settings.folder / "links.key"), unit.rpartition("/")[2], now + timedelta(days=9)
+        load_keys(office.settings.folder / "links.key"),
+        unit.rpartition("/")[2],
+        now + timedelta(days=9),
     )
     with stage.page(None, viewport=PHONE) as page:
         page.goto(f"{unit}?key={key}")
@@ -259,6 +275,8 @@ def test_who_only_reads_sees_no_form_on_a_finding_and_posting_by_hand_is_refused
         page.goto(page.get_attribute("tr:has-text('征地信息') a[href^='/findings/20']", "href"))
         assert page.locator("main form").count() == 0
         word = page.get_attribute("[name=csrf]", "value")
-        answer = page.request.post(f"{page.url}/order", form={"csrf": word}, headers={"Origin": stage.url})
+        answer = page.request.post(
+            f"{page.url}/order", form={"csrf": word}, headers={"Origin": stage.url}
+        )
         assert answer.status == 403
         assert "不能" in answer.text()

@@ -1,4 +1,5 @@
-"""Bulletins in the web: made beside it, shown as they print, edited with a name, frozen only as they were looked at."""
+"""Bulletins in the web: made beside it, shown as they print, edited with a name, frozen only as
+they were looked at."""
 
 from __future__ import annotations
 
@@ -51,7 +52,15 @@ def web(office_web: Web) -> Web:
 
 def told(office: Office, *more: str, what: str = "draft") -> int:
     """The child's work in this process."""
-    given = [what, "2020-06", "--config", str(office.settings.path), "--as-of", NOW.isoformat(), *more]
+    given = [
+        what,
+        "2020-06",
+        "--config",
+        str(office.settings.path),
+        "--as-of",
+        NOW.isoformat(),
+        *more,
+    ]
     return main(given)
 
 
@@ -75,9 +84,17 @@ def kept(office: Office) -> tuple[KeptFile, ...]:
 
 def _looked_at(about: drafts.About) -> list[str]:
     return [
-        "--printed", str(about.printed), "--check-from", str(about.check_from), "--check-to", str(about.check_to),
-        "--by", "测试", "--root", about.root,
-    ]  # fmt: skip
+        "--printed",
+        str(about.printed),
+        "--check-from",
+        str(about.check_from),
+        "--check-to",
+        str(about.check_to),
+        "--by",
+        "测试",
+        "--root",
+        about.root,
+    ]
 
 
 @contextmanager
@@ -98,7 +115,8 @@ def test_a_draft_is_made_beside_the_web_and_shown(web: Web) -> None:
     browser = client_for(Role.OFFICE)
     assert "还没有草稿" in browser.get(AT).text
     answer = browser.submit(
-        f"{AT}/draft", {"printed": "2020-07-20", "check_from": "2020-07-13", "check_to": "2020-07-20"}
+        f"{AT}/draft",
+        {"printed": "2020-07-20", "check_from": "2020-07-13", "check_to": "2020-07-20"},
     )
     assert (answer.status_code, answer.headers["location"]) == (303, AT)
     found = until_ended(office.settings.folder, WORK)
@@ -180,12 +198,21 @@ def test_a_name_is_struck_and_given_back_with_a_name_on_it(web: Web) -> None:
     with office.reader.connect() as c:
         entries = entries_of(c, JUNE.name)
     assert [(e.name, e.by) for e in entries.edits] == [("卫生信息", "样例经办人")]
-    assert browser.submit(f"{AT}/edits/undo", {"list": "columns", "name": "卫生信息"}).status_code == 303
-    assert browser.submit(f"{AT}/edits/undo", {"list": "columns", "name": "卫生信息"}).status_code == 422
+    assert (
+        browser.submit(f"{AT}/edits/undo", {"list": "columns", "name": "卫生信息"}).status_code
+        == 303
+    )
+    assert (
+        browser.submit(f"{AT}/edits/undo", {"list": "columns", "name": "卫生信息"}).status_code
+        == 422
+    )
     assert 'value="columns|卫生信息"' in browser.get(AT).text
     assert "修改已体现" not in browser.get(AT).text, "as it was"
     said = [json.loads(row.data) for row in rows(office, AuditRow) if row.what == "bulletin_edit"]
-    assert [(bool(one["before"]), bool(one["after"])) for one in said] == [(False, True), (True, False)]
+    assert [(bool(one["before"]), bool(one["after"])) for one in said] == [
+        (False, True),
+        (True, False),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -213,14 +240,23 @@ def test_praise_and_error_reports_stand_in_the_text_at_once(web: Web) -> None:
     client_for, office = web
     drafted(office)
     browser = client_for(Role.OFFICE)
-    assert browser.submit(f"{AT}/commend", {"name": "教育局", "reason": "<b>更新</b>及时"}).status_code == 303
-    assert browser.submit(f"{AT}/errors", {"received": "12", "done": "11", "late": "1"}).status_code == 303
+    assert (
+        browser.submit(f"{AT}/commend", {"name": "教育局", "reason": "<b>更新</b>及时"}).status_code
+        == 303
+    )
+    assert (
+        browser.submit(f"{AT}/errors", {"received": "12", "done": "11", "late": "1"}).status_code
+        == 303
+    )
     page = browser.get(AT).text
     assert "教育局：&lt;b&gt;更新&lt;/b&gt;及时" in page
     assert "转来留言12条，办结11条，其中超过1个月办结1条" in page
     assert browser.submit(f"{AT}/errors", {"received": "1", "done": "2"}).status_code == 422
     assert browser.submit(f"{AT}/errors", {"received": "x", "done": "2"}).status_code == 422
-    assert browser.submit(f"{AT}/edits/undo", {"list": "commended", "name": "教育局"}).status_code == 303
+    assert (
+        browser.submit(f"{AT}/edits/undo", {"list": "commended", "name": "教育局"}).status_code
+        == 303
+    )
     assert "予以表扬" not in browser.get(AT).text
 
 
@@ -285,7 +321,9 @@ def test_a_frozen_one_is_corrected_beside_it(web: Web) -> None:
     file = frozen(office)
     before, browser = file.read_bytes(), client_for(Role.OFFICE)
     there = f"{AT}/kept/2020-07-20"
-    answer = browser.submit(f"{there}/correct", {"subject": "卫健局", "text": "第一行\n<i>第二行</i>"})
+    answer = browser.submit(
+        f"{there}/correct", {"subject": "卫健局", "text": "第一行\n<i>第二行</i>"}
+    )
     assert answer.status_code == 303
     page = browser.get(there).text
     assert "第一行<br>&lt;i&gt;第二行&lt;/i&gt;" in page
@@ -346,7 +384,11 @@ def test_any_two_days_are_a_period(web: Web) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [{"check_from": "2020-07-20", "check_to": "2020-07-01"}, {"check_from": "2020-07-20"}, {"printed": "x"}],
+    [
+        {"check_from": "2020-07-20", "check_to": "2020-07-01"},
+        {"check_from": "2020-07-20"},
+        {"printed": "x"},
+    ],
 )
 def test_odd_days_are_refused(web: Web, given: dict[str, str]) -> None:
     assert web[0](Role.OFFICE).submit(f"{AT}/draft", given).status_code == 422
@@ -359,7 +401,9 @@ def test_a_broken_draft_is_no_draft(web: Web) -> None:
     assert "还没有草稿" in client_for(Role.OFFICE).get(AT).text
 
 
-def test_the_child_says_in_one_sentence_why_not(web: Web, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_child_says_in_one_sentence_why_not(
+    web: Web, capsys: pytest.CaptureFixture[str]
+) -> None:
     _, office = web
     path = office.settings.path
     path.write_text(path.read_text("utf-8") + "\nnonsense: 1\n", encoding="utf-8")
@@ -373,7 +417,9 @@ def test_the_child_says_in_one_sentence_why_not(web: Web, capsys: pytest.Capture
 def test_the_store_tells_what_is_frozen_and_what_was_entered(web: Web) -> None:
     _, office = web
     frozen(office)
-    entering.commend(office, Period.parse("2020-07"), name="教育局", reason="更新及时", by="甲", now=NOW)
+    entering.commend(
+        office, Period.parse("2020-07"), name="教育局", reason="更新及时", by="甲", now=NOW
+    )
     entering.correct(office, JUNE, subject="卫健局", text="应为6条", by="甲", now=NOW)
     assert [(one.period, str(one.printed), one.errata) for one in kept(office)] == [
         ("2020-06", "2020-07-20", 1)

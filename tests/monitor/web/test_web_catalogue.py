@@ -1,4 +1,5 @@
-"""The catalogue's page: workbooks in, seen before they are entered and bound to what was seen; and out again."""
+"""The catalogue's page: workbooks in, seen before they are entered and bound to what was seen; and
+out again."""
 
 from __future__ import annotations
 
@@ -46,7 +47,9 @@ def book(*lines: Sequence[Any], head: Sequence[Any] = HEAD, sheet: str = "栏目
 def upload(browser: Browser, data: bytes, kind: str = "columns", name: str = "分工表.xlsx") -> str:
     """The address that the upload leads to."""
     files = {"file": (name, data, XLSX)}
-    answer = browser.post("/catalogue/upload", data={"csrf": browser.csrf, "kind": kind}, files=files)
+    answer = browser.post(
+        "/catalogue/upload", data={"csrf": browser.csrf, "kind": kind}, files=files
+    )
     assert answer.status_code == 303, answer.text
     return str(answer.headers["location"])
 
@@ -81,7 +84,9 @@ def test_only_who_keeps_the_catalogue_may_see_and_change_it(office_web: Web) -> 
         assert browser.submit("/catalogue/apply", {"file": "a" * 64}).status_code == 403
     assert client_for(None).get("/catalogue").status_code == 303
     browser = client_for(Role.OFFICE)
-    assert browser.post("/catalogue/upload", data={"kind": "columns", "csrf": "x"}).status_code == 403
+    assert (
+        browser.post("/catalogue/upload", data={"kind": "columns", "csrf": "x"}).status_code == 403
+    )
     assert kept_files(office) == []
 
 
@@ -110,7 +115,9 @@ def test_an_upload_shows_every_change_and_writes_nothing(office_web: Web) -> Non
     assert file.stat().st_mode & 0o077 == 0
 
 
-def test_what_was_shown_is_entered_whole_on_the_record_and_the_file_is_dropped(office_web: Web) -> None:
+def test_what_was_shown_is_entered_whole_on_the_record_and_the_file_is_dropped(
+    office_web: Web,
+) -> None:
     client_for, office = office_web
     browser = client_for(Role.OFFICE)
     answer = enter(browser, book(NEW, OTHER))
@@ -147,12 +154,18 @@ def test_changes_are_shown_from_what_to_what_and_retiring_asks_again(office_web:
     refused = browser.submit("/catalogue/apply", form_of(page.text))
     assert (refused.status_code, "请勾选确认" in refused.text) == (409, True)
     assert columns_of(office)["rsxx"].retired_at is None
-    assert browser.submit("/catalogue/apply", {**form_of(page.text), "sure": "1"}).status_code == 303
+    assert (
+        browser.submit("/catalogue/apply", {**form_of(page.text), "sure": "1"}).status_code == 303
+    )
     assert columns_of(office)["rsxx"].retired_at is not None
-    assert [r.outlet_id for r in rows(office, StandingRow) if r.outlet_id in ("ghjh", "rsxx")] == ["ghjh"]
+    assert [r.outlet_id for r in rows(office, StandingRow) if r.outlet_id in ("ghjh", "rsxx")] == [
+        "ghjh"
+    ]
 
 
-def test_a_catalogue_that_changed_since_it_was_shown_is_shown_again_not_overwritten(office_web: Web) -> None:
+def test_a_catalogue_that_changed_since_it_was_shown_is_shown_again_not_overwritten(
+    office_web: Web,
+) -> None:
     client_for, office = office_web
     browser = client_for(Role.OFFICE)
     enter(browser, book(NEW))
@@ -185,7 +198,9 @@ def test_another_file_under_the_shown_token_is_refused(office_web: Web) -> None:
 @pytest.mark.parametrize("file", ["../../config", "a" * 64, "", "A" * 64])
 def test_a_file_that_is_not_there_is_a_sentence(office_web: Web, file: str) -> None:
     browser = office_web[0](Role.OFFICE)
-    answer = browser.submit("/catalogue/apply", {"kind": "columns", "file": file, "name": "x", "token": "x"})
+    answer = browser.submit(
+        "/catalogue/apply", {"kind": "columns", "file": file, "name": "x", "token": "x"}
+    )
     assert (answer.status_code, "请重新上传" in answer.text) == (422, True)
     assert browser.get(f"/catalogue/diff?kind=columns&file={file}").status_code == 422
 
@@ -198,11 +213,15 @@ def test_a_file_that_is_not_there_is_a_sentence(office_web: Web, file: str) -> N
         (b"PK\x03\x04broken", "文件不完整"),
     ],
 )
-def test_what_is_no_workbook_never_lies_in_our_folder(office_web: Web, data: bytes, said: str) -> None:
+def test_what_is_no_workbook_never_lies_in_our_folder(
+    office_web: Web, data: bytes, said: str
+) -> None:
     client_for, office = office_web
     browser = client_for(Role.OFFICE)
     files = {"file": ("分工表.xlsx", data, XLSX)}
-    answer = browser.post("/catalogue/upload", data={"csrf": browser.csrf, "kind": "columns"}, files=files)
+    answer = browser.post(
+        "/catalogue/upload", data={"csrf": browser.csrf, "kind": "columns"}, files=files
+    )
     assert answer.status_code == 422
     assert said in answer.text
     assert kept_files(office) == []
@@ -228,10 +247,14 @@ def test_faults_are_listed_with_their_cells_and_nothing_can_be_entered(office_we
     assert "ghjh" not in columns_of(office)
 
 
-def test_a_workbook_of_another_kind_is_refused_with_the_name_that_was_uploaded(office_web: Web) -> None:
+def test_a_workbook_of_another_kind_is_refused_with_the_name_that_was_uploaded(
+    office_web: Web,
+) -> None:
     browser = office_web[0](Role.OFFICE)
     for kind in ("accounts", "contacts", "columns"):
-        answer = browser.get(upload(browser, book(["x"], head=["别的"], sheet="别的"), kind, "别的表.xlsx"))
+        answer = browser.get(
+            upload(browser, book(["x"], head=["别的"], sheet="别的"), kind, "别的表.xlsx")
+        )
         assert answer.status_code == 422
         assert "别的表.xlsx：" in answer.text
     answer = browser.get(upload(browser, book(NEW), "nonsense"))
@@ -247,7 +270,16 @@ def test_a_survey_form_enters_accounts(office_web: Web) -> None:
     page.append(["单位名称（盖章）：城管局"])
     page.append(list(HEAD_4))
     page.append(
-        [1, "微信公众号", "仓山城管", "城管局办公室", "", "是", "王五 13800001234", "赵六 13900001234"]
+        [
+            1,
+            "微信公众号",
+            "仓山城管",
+            "城管局办公室",
+            "",
+            "是",
+            "王五 13800001234",
+            "赵六 13900001234",
+        ]
     )
     out = BytesIO()
     made.save(out)
@@ -260,12 +292,16 @@ def test_a_survey_form_enters_accounts(office_web: Web) -> None:
     assert "仓山城管" in browser.get("/accounts").text
 
 
-def test_a_list_of_contacts_is_entered_and_only_the_administrator_takes_it_out(office_web: Web) -> None:
+def test_a_list_of_contacts_is_entered_and_only_the_administrator_takes_it_out(
+    office_web: Web,
+) -> None:
     client_for, _ = office_web
     browser = client_for(Role.OFFICE)
     head = ["单位", "角色", "姓名", "手机", "邮箱", "起", "止"]
     data = book(
-        ["城管局", "联系人", "王五", "13800001234", "cgj@example.org", None, None], head=head, sheet="通讯录"
+        ["城管局", "联系人", "王五", "13800001234", "cgj@example.org", None, None],
+        head=head,
+        sheet="通讯录",
     )
     shown = browser.get(upload(browser, data, "contacts", "通讯录.xlsx"))
     assert "138****1234" in shown.text
@@ -273,7 +309,11 @@ def test_a_list_of_contacts_is_entered_and_only_the_administrator_takes_it_out(o
     assert browser.submit("/catalogue/apply", form_of(shown.text)).status_code == 303
     assert browser.get("/catalogue/contacts.xlsx").status_code == 403
     found = client_for(Role.ADMINISTRATOR).get("/catalogue/contacts.xlsx")
-    cells = [c.value for row in load_workbook(BytesIO(found.content)).worksheets[0].iter_rows() for c in row]
+    cells = [
+        c.value
+        for row in load_workbook(BytesIO(found.content)).worksheets[0].iter_rows()
+        for c in row
+    ]
     assert "13800001234" in cells
 
 

@@ -19,7 +19,12 @@ HOSTILE = "<script>alert(1)</script>\u202e{b|x}" + "长" * 900
 
 def test_the_heat_map_has_a_row_a_unit_and_a_column_a_day() -> None:
     names = {"jyj": "教育局", "wjj": "卫健局"}
-    posts = [("jyj", date(2020, 7, 20), 3), ("jyj", START, 1), ("wjj", date(2020, 7, 1), 2), ("", END, 9)]
+    posts = [
+        ("jyj", date(2020, 7, 20), 3),
+        ("jyj", START, 1),
+        ("wjj", date(2020, 7, 1), 2),
+        ("", END, 9),
+    ]
     chart = charts.heat(names, [*posts, ("jyj", date(2019, 1, 1), 5)], START, END, href="/units/")
     assert len(chart.option["xAxis"]["data"]) == 90
     assert chart.option["yAxis"]["data"] == ["教育局", "卫健局"]
@@ -41,9 +46,19 @@ def test_nothing_to_draw_is_said_so() -> None:
 
 
 def test_the_calendar_keeps_to_its_days_and_sums_by_month() -> None:
-    posts = {date(2020, 6, 30): 2, date(2020, 7, 1): 1, date(2020, 7, 2): 4, date(2020, 8, 1): 7, END: 0}
+    posts = {
+        date(2020, 6, 30): 2,
+        date(2020, 7, 1): 1,
+        date(2020, 7, 2): 4,
+        date(2020, 8, 1): 7,
+        END: 0,
+    }
     chart = charts.year_calendar(posts, START, END)
-    assert chart.option["series"][0]["data"] == [["2020-06-30", 2], ["2020-07-01", 1], ["2020-07-02", 4]]
+    assert chart.option["series"][0]["data"] == [
+        ["2020-06-30", 2],
+        ["2020-07-01", 1],
+        ["2020-07-02", 4],
+    ]
     assert chart.rows == (("2020年6月", 2, 1), ("2020年7月", 5, 2))
 
 
@@ -55,7 +70,9 @@ def test_a_silent_outlet_has_its_verdicts_colour_and_its_word_and_leads_to_its_p
         "/outlets/zlaq",
         charts.COLOURS["stale"],
     )
-    assert chart.rows == (({"text": "质量安全", "href": "/outlets/zlaq"}, 400, "2019-06-01", "超期"),)
+    assert chart.rows == (
+        ({"text": "质量安全", "href": "/outlets/zlaq"}, 400, "2019-06-01", "超期"),
+    )
 
 
 def test_a_unit_below_its_quota_is_told_by_more_than_colour() -> None:
@@ -122,10 +139,13 @@ def shown(chart: Chart) -> str:
 
 @given(
     st.dictionaries(
-        st.tuples(st.dates(START, END), st.sampled_from([v.value for v in Value])), st.integers(0, 10**6)
+        st.tuples(st.dates(START, END), st.sampled_from([v.value for v in Value])),
+        st.integers(0, 10**6),
     )
 )
-def test_every_trend_is_json_whose_bars_sum_to_its_table(counts: dict[tuple[date, str], int]) -> None:
+def test_every_trend_is_json_whose_bars_sum_to_its_table(
+    counts: dict[tuple[date, str], int],
+) -> None:
     chart = charts.trend(counts)
     option = json.loads(json.dumps(chart.option))
     drawn = sum(n for one in option["series"] for n in one["data"] if n != "-")
@@ -159,7 +179,12 @@ def test_days_of_which_nothing_was_seen_are_grey_and_no_zeros() -> None:
     assert [cell[0] for cell in unseen["data"]] == list(range(3, days))
     assert [one["seriesIndex"] for one in chart.option["visualMap"]] == [0, 1]
     assert (
-        len(charts.heat({"a": "甲"}, [("a", START, 3)], START, END, seen=(START, END)).option["series"]) == 1
+        len(
+            charts.heat({"a": "甲"}, [("a", START, 3)], START, END, seen=(START, END)).option[
+                "series"
+            ]
+        )
+        == 1
     )
 
 

@@ -1,4 +1,5 @@
-"""What only people judge: answers with proof under their name, and the four results that come of them."""
+"""What only people judge: answers with proof under their name, and the four results that come of
+them."""
 
 from __future__ import annotations
 
@@ -36,7 +37,12 @@ def test_answers_are_kept_with_proof_under_the_inspectors_name(office_web: Web) 
     }
     assert browser.submit("/checklist/outlet:jywx", given).status_code == 303
     (row,) = rows(office, PersonVerdictRow)
-    assert (row.indicator, row.answer, row.by, str(row.day)) == (VETO, "pass", "样例检查员", "2020-07-19")
+    assert (row.indicator, row.answer, row.by, str(row.day)) == (
+        VETO,
+        "pass",
+        "样例检查员",
+        "2020-07-19",
+    )
     assert rows(office, AuditRow)[-1].who == "样例检查员"
     page = browser.get("/checklist/outlet:jywx?period=2020Q3").text
     assert "&lt;b&gt;截图 3" in page
@@ -51,7 +57,12 @@ def test_all_vetoes_answered_pass_and_one_failed_fails(office_web: Web) -> None:
     browser.submit("/checklist/outlet:jywx", {"period": "2020Q3", "day": "2020-07-20", **given})
     assert len(rows(office, PersonVerdictRow)) == len(asked)
     assert 'chip good">合格' in browser.get("/checklist?text=仓山教育").text
-    failed = {"period": "2020Q3", "day": "2020-07-20", f"given-{VETO}": "fail", f"proof-{VETO}": "截图"}
+    failed = {
+        "period": "2020Q3",
+        "day": "2020-07-20",
+        f"given-{VETO}": "fail",
+        f"proof-{VETO}": "截图",
+    }
     browser.submit("/checklist/outlet:jywx", failed)
     assert "（人工）" in browser.get("/checklist?text=仓山教育").text
 
@@ -60,13 +71,20 @@ def test_an_answer_without_proof_or_of_tomorrow_keeps_none_of_them(office_web: W
     client_for, office = office_web
     browser = client_for(Role.INSPECTOR)
     other = "media.veto.safety.secret"
-    two = {"day": "2020-07-20", f"given-{VETO}": "pass", f"proof-{VETO}": "x", f"given-{other}": "pass"}
+    two = {
+        "day": "2020-07-20",
+        f"given-{VETO}": "pass",
+        f"proof-{VETO}": "x",
+        f"given-{other}": "pass",
+    }
     found = browser.submit("/checklist/outlet:jywx", two)
     assert (found.status_code, "的依据" in found.text) == (422, True)
     late = {"day": "2020-07-21", f"given-{VETO}": "pass", f"proof-{VETO}": "x"}
     assert browser.submit("/checklist/outlet:jywx", late).status_code == 422
     assert browser.submit("/checklist/outlet:jywx", {"day": "2020-07-20"}).status_code == 422
-    assert browser.submit("/checklist/outlet:jyxx", late).status_code == 404, "a column has no such list"
+    assert browser.submit("/checklist/outlet:jyxx", late).status_code == 404, (
+        "a column has no such list"
+    )
     assert rows(office, PersonVerdictRow) == []
 
 

@@ -1,4 +1,5 @@
-"""What a clerk, a leader and a unit read is Chinese: an English word, a code or an id only where it belongs."""
+"""What a clerk, a leader and a unit read is Chinese: an English word, a code or an id only where it
+belongs."""
 
 from __future__ import annotations
 
@@ -44,7 +45,12 @@ def test_no_page_speaks_english_or_in_codes(office_web: Any, role: Role, start: 
     )
     while todo:
         address = todo.popleft()
-        if address in done or seen[shape(address)] >= 3 or FILE.search(address) or address.startswith(QUIET):
+        if (
+            address in done
+            or seen[shape(address)] >= 3
+            or FILE.search(address)
+            or address.startswith(QUIET)
+        ):
             continue
         done.add(address)
         seen[shape(address)] += 1

@@ -1,4 +1,5 @@
-"""A clerk decides on the outlet's page about what was left unread, once, with a reason; and takes it back."""
+"""A clerk decides on the outlet's page about what was left unread, once, with a reason; and takes
+it back."""
 
 from __future__ import annotations
 
@@ -33,7 +34,12 @@ def left_unread(office: Office, *found: Unread, minutes: int = 20, **values: Any
     with office.engine.begin() as c:
         unread = [unread_values(one) for one in found]
         evidence = Evidence.PARTIAL if found else Evidence.COMPLETE
-        given = {"unread": unread, "evidence": evidence.value, "url": f"{PORTAL}/wjxx/", "dated": 20}
+        given = {
+            "unread": unread,
+            "evidence": evidence.value,
+            "url": f"{PORTAL}/wjxx/",
+            "dated": 20,
+        }
         for door, past in (("spider", minutes), ("recheck", minutes - 5)):
             moment = NOW - timedelta(minutes=past)
             visit(
@@ -53,7 +59,9 @@ def forms(browser: Browser) -> dict[str, dict[str, str]]:
     """The page's forms of words by what they are about, each with its hidden fields."""
     text = browser.get(PAGE).text
     found = {}
-    for action, body in re.findall(r'<form[^>]*action="(/outlets/wjxx/words[^"]*)">(.*?)</form>', text, re.S):
+    for action, body in re.findall(
+        r'<form[^>]*action="(/outlets/wjxx/words[^"]*)">(.*?)</form>', text, re.S
+    ):
         fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', body))
         told = {name: html.unescape(value) for name, value in fields.items()}
         found[told.get("key") or told.get("kind") or action] = told | {"action": action}
@@ -78,8 +86,12 @@ def test_both_rows_are_shown_and_the_clerk_decides_once(office_web: Web) -> None
     assert "recheck=" in answer.headers["location"]
     (word,) = rows(office, ColumnWordRow)
     assert (word.outlet_id, word.kind, word.key, word.person, word.reason) == (
-        "wjxx", "part", HOT.place, "样例经办人", "站内热点",
-    )  # fmt: skip
+        "wjxx",
+        "part",
+        HOT.place,
+        "样例经办人",
+        "站内热点",
+    )
     assert [row.outlet_id for row in rows(office, RecheckRow)] == ["wjxx"]
     with office.reader.connect() as c:
         assert "column_word" in set(c.execute(select(AuditRow.what)).scalars())
@@ -108,7 +120,9 @@ def test_with_every_part_decided_the_column_is_judged_again_and_without_the_word
     assert "可能有未读出的较新信息" in browser.get(PAGE).text
     assert browser.submit(end["action"], {"reason": "再撤"}).status_code == 404
     with office.reader.connect() as c:
-        said = list(c.execute(select(AuditRow.what).where(AuditRow.what.like("column_word%"))).scalars())
+        said = list(
+            c.execute(select(AuditRow.what).where(AuditRow.what.like("column_word%"))).scalars()
+        )
     assert said == ["column_word", "column_word_ended"]
 
 
@@ -149,7 +163,9 @@ def test_a_list_that_went_back_or_leads_elsewhere_is_told_and_decided(
     browser = client_for(Role.OFFICE)
     assert told in browser.get(PAGE).text
     given = forms(browser)[kind]
-    assert browser.submit(given.pop("action"), given | {"reason": "已打电话核实"}).status_code == 303
+    assert (
+        browser.submit(given.pop("action"), given | {"reason": "已打电话核实"}).status_code == 303
+    )
     assert kind not in forms(browser)
     assert "已打电话核实" in browser.get(PAGE).text
 
@@ -163,6 +179,8 @@ def test_who_may_not_handle_sees_the_rows_and_no_form(office_web: Web) -> None:
         assert forms(browser) == {}
         given = {"kind": "part", "key": HOT.place, "reason": "错"}
         assert browser.submit(f"{PAGE}/words", given).status_code == 403
-    assert client_for(Role.OFFICE).post(f"{PAGE}/words", data=given).status_code == 403, "without the word"
+    assert client_for(Role.OFFICE).post(f"{PAGE}/words", data=given).status_code == 403, (
+        "without the word"
+    )
     assert rows(office, ColumnWordRow) == []
     assert client_for(Role.OFFICE).submit("/outlets/nowhere/words", given).status_code == 404

@@ -1,4 +1,5 @@
-"""Suspects on screen: hostile quotes, a person's word with its reach, false alarms taken back, how well rules do."""
+"""Suspects on screen: hostile quotes, a person's word with its reach, false alarms taken back, how
+well rules do."""
 
 from __future__ import annotations
 
@@ -22,14 +23,31 @@ def suspects(office_web: Web) -> tuple[ClientFor, Any, list[int]]:
     with office.engine.begin() as connection:
         for n in range(2):
             url = f"http://www.example.org/jyxx/{n}.html"
-            post = {"url": url, "outlet_id": "jyxx", "title": HOSTILE, "first_seen": NIGHT, "due": NIGHT}
+            post = {
+                "url": url,
+                "outlet_id": "jyxx",
+                "title": HOSTILE,
+                "first_seen": NIGHT,
+                "due": NIGHT,
+            }
             id = connection.execute(insert(CheckedPostRow).values(post)).inserted_primary_key[0]
             suspect = {
-                "post_id": id, "rule": "wording.typo" if n else "attachments.missing", "key": f"k{n}", "identity": f"同一词{n}", "state": "open",
-                "place": "正文<b>", "quote": "javascript:alert(1)", "sentence": f"第{n}处<script>x</script>", "why": "", "hint": "",
-                "first_seen": NIGHT, "last_seen": NIGHT,
-            }  # fmt: skip
-            made.append(int(connection.execute(insert(SuspectRow).values(suspect)).inserted_primary_key[0]))
+                "post_id": id,
+                "rule": "wording.typo" if n else "attachments.missing",
+                "key": f"k{n}",
+                "identity": f"同一词{n}",
+                "state": "open",
+                "place": "正文<b>",
+                "quote": "javascript:alert(1)",
+                "sentence": f"第{n}处<script>x</script>",
+                "why": "",
+                "hint": "",
+                "first_seen": NIGHT,
+                "last_seen": NIGHT,
+            }
+            made.append(
+                int(connection.execute(insert(SuspectRow).values(suspect)).inserted_primary_key[0])
+            )
     return client_for, office, made
 
 
@@ -55,7 +73,10 @@ def test_what_is_right_is_laid_to_the_publisher_with_name_and_reason(suspects: A
     bare = browser.submit(f"/content/{numbers[0]}", {"word": "true"})
     assert (bare.status_code, "请填写理由" in bare.text) == (422, True)
     assert (
-        browser.submit(f"/content/{numbers[0]}", {"word": "true", "reason": "确实打不开"}).status_code == 303
+        browser.submit(
+            f"/content/{numbers[0]}", {"word": "true", "reason": "确实打不开"}
+        ).status_code
+        == 303
     )
     (row,) = [one for one in rows(office, SuspectRow) if one.id == numbers[0]]
     assert (row.state, row.unit_id, row.decided_by) == ("confirmed", "jyj", "样例检查员")
@@ -66,18 +87,27 @@ def test_a_false_alarm_has_a_reach_and_an_end_and_can_be_taken_back(suspects: An
     client_for, office, numbers = suspects
     browser = client_for(Role.INSPECTOR)
     given = {"word": "false", "reason": "是专名", "scope": "phrase", "until": "2020-08-31"}
-    assert browser.submit(f"/content/{numbers[1]}", given | {"until": "2020-07-01"}).status_code == 422
+    assert (
+        browser.submit(f"/content/{numbers[1]}", given | {"until": "2020-07-01"}).status_code == 422
+    )
     assert browser.submit(f"/content/{numbers[1]}", given | {"scope": "world"}).status_code == 422
     assert browser.submit(f"/content/{numbers[1]}", given).status_code == 303
     (decision,) = rows(office, ContentDecisionRow)
-    assert decision.until.isoformat() == "2020-08-31T16:00:00+00:00", "to the end of that day in Shanghai"
+    assert decision.until.isoformat() == "2020-08-31T16:00:00+00:00", (
+        "to the end of that day in Shanghai"
+    )
     page = browser.get("/content/dismissals").text
     assert "是专名" in page
     assert "2020-08-31" in page
     assert browser.submit(f"/content/dismissals/{decision.id}", {}).status_code == 422
-    assert browser.submit(f"/content/dismissals/{decision.id}", {"reason": "看错了"}).status_code == 303
+    assert (
+        browser.submit(f"/content/dismissals/{decision.id}", {"reason": "看错了"}).status_code
+        == 303
+    )
     assert {one.state for one in rows(office, SuspectRow)} == {"open"}
-    assert browser.submit(f"/content/dismissals/{decision.id}", {"reason": "再撤"}).status_code == 422
+    assert (
+        browser.submit(f"/content/dismissals/{decision.id}", {"reason": "再撤"}).status_code == 422
+    )
 
 
 def test_rules_show_how_often_they_were_right(office_web: Web) -> None:
@@ -93,6 +123,9 @@ def test_only_inspectors_and_the_office_see_and_decide(suspects: Any) -> None:
         browser = client_for(role)
         for path in ("/content", f"/content/{numbers[0]}", "/content/rules", "/content/dismissals"):
             assert browser.get(path).status_code == 403
-        assert browser.submit(f"/content/{numbers[0]}", {"word": "true", "reason": "x"}).status_code == 403
+        assert (
+            browser.submit(f"/content/{numbers[0]}", {"word": "true", "reason": "x"}).status_code
+            == 403
+        )
     assert client_for(Role.INSPECTOR).get("/content/999999").status_code == 404
     assert {one.state for one in rows(office, SuspectRow)} == {"open"}

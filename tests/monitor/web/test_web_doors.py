@@ -1,4 +1,5 @@
-"""The doors for machines: is it alive, and its figures; who may read them, under which names they are counted."""
+"""The doors for machines: is it alive, and its figures; who may read them, under which names they
+are counted."""
 
 from __future__ import annotations
 
@@ -61,7 +62,9 @@ def test_the_figures_are_for_this_machine_and_for_whoever_may_see_health(office_
         known = secret_of(c, NAMES[Role.OFFICE])
         assert known is not None
         said = {
-            scope: tokens.issue(c, NOW, known[0], label="监控", scopes=[scope], days=1, by="测试")[1]
+            scope: tokens.issue(c, NOW, known[0], label="监控", scopes=[scope], days=1, by="测试")[
+                1
+            ]
             for scope in (Permission.HEALTH, Permission.DISTRICT)
         }
     for scope, status in ((Permission.HEALTH, 200), (Permission.DISTRICT, 403)):
@@ -74,7 +77,9 @@ def test_what_a_proxy_on_this_machine_passes_on_is_not_from_this_machine(
     office_web: Web, header: str
 ) -> None:
     client_for, _ = office_web
-    assert client_for(None, **HERE).get("/metrics", headers={header: "203.0.113.9"}).status_code == 403
+    assert (
+        client_for(None, **HERE).get("/metrics", headers={header: "203.0.113.9"}).status_code == 403
+    )
 
 
 def test_the_store_is_told_in_figures(office_web: Web) -> None:
@@ -98,14 +103,18 @@ def test_requests_are_counted_by_route_and_never_by_address(office_web: Web) -> 
     browser.request("BREW", "/columns")
     browser.get("/static/gengxin.css")
     told = client_for(None, client=("127.0.0.1", 1)).get("/metrics").text
-    assert 'gengxin_requests_total{method="GET",route="/api/v1/outlets/{id}",status="200"} 1.0' in told
+    assert (
+        'gengxin_requests_total{method="GET",route="/api/v1/outlets/{id}",status="200"} 1.0' in told
+    )
     assert 'route="/bulletins/{name}"' in told
     assert 'route="/static"' in told
     assert 'gengxin_requests_total{method="GET",route="(none)",status="404"} 1.0' in told
     assert 'method="OTHER"' in told
     assert "wjxx" not in told
     assert "at-all" not in told
-    assert 'gengxin_request_seconds_bucket{le="0.3",method="GET",route="/api/v1/outlets/{id}"}' in told
+    assert (
+        'gengxin_request_seconds_bucket{le="0.3",method="GET",route="/api/v1/outlets/{id}"}' in told
+    )
 
 
 def test_two_applications_count_apart(office_web: Web) -> None:

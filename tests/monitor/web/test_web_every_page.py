@@ -1,4 +1,5 @@
-"""Every page that a role can reach by links, in a real browser: whole, quiet, readable by everybody, and asking nobody else.
+"""Every page that a role can reach by links, in a real browser: whole, quiet, readable by
+everybody, and asking nobody else.
 
 One walk a role looks at all of this at once; the tests say what must be true of what it saw.
 """
@@ -12,14 +13,25 @@ from typing import Any
 import pytest
 
 from monitor.access.roles import Role
-from tests.support.web_browsing import DESK, PHONE, WIDE, Ear, Show, needs_chromium, shape, show, walk
+from tests.support.web_browsing import (
+    DESK,
+    PHONE,
+    WIDE,
+    Ear,
+    Show,
+    needs_chromium,
+    shape,
+    show,
+    walk,
+)
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 ROLES = tuple(Role)
 MOST = {"/outlets/X": 3, "/findings/N": 2, "/columns": 3, "/findings": 2}
 """Pages of which there is more than one kind: a column kept up, one late, an account."""
 LOOKED = (Role.ADMINISTRATOR, Role.UNIT, Role.LEADER)
-"""Whose pages are opened, held against axe and measured: together they are all pages. The others' are only asked for."""
+"""Whose pages are opened, held against axe and measured: together they are all pages. The others'
+are only asked for."""
 START = {
     Role.UNIT: ("/me",),
     Role.ADMINISTRATOR: ("/", "/outlets/news", "/outlets/old", "/outlets/wb", "/bulletins/2020Q2"),
@@ -51,7 +63,9 @@ def seen(stage: Show) -> dict[Role, Seen]:
 def _walked(stage: Show, role: Role) -> Seen:
     found = Seen(Ear(stage.url))
     with stage.page(role, found.ear) as page:
-        for address, status in walk(page, stage.url, START.get(role, ("/",)), MOST, opened=role in LOOKED):
+        for address, status in walk(
+            page, stage.url, START.get(role, ("/",)), MOST, opened=role in LOOKED
+        ):
             found.status[address] = status
             if role in LOOKED and shape(address) not in found.shapes and page.url.endswith(address):
                 found.faults += [f"{address}: {one}" for one in faults(page)]
@@ -78,11 +92,13 @@ STRETCH = """() => {
   for (const cell of document.querySelectorAll('main td.n')) cell.textContent = '12345–67890';
   for (const link of document.querySelectorAll('main td > a, main li > a')) link.textContent += '样例区行政服务中心管理委员会';
 }"""
-"""The longest numbers and names that a page may be given one day: a table that holds them scrolls in a box of its own."""
+"""The longest numbers and names that a page may be given one day: a table that holds them scrolls
+in a box of its own."""
 
 
 def too_wide(page: Any) -> list[str]:
-    """Where the page is wider than the window, on the desk or on the phone, as it is and with longer words in it."""
+    """Where the page is wider than the window, on the desk or on the phone, as it is and with
+    longer words in it."""
     found = _wider(page, "")
     page.evaluate(STRETCH)
     return found + _wider(page, " with long words")
@@ -99,7 +115,9 @@ def _wider(page: Any, how: str) -> list[str]:
 
 
 @pytest.mark.parametrize("role", LOOKED)
-def test_no_request_leaves_the_machine_and_no_page_complains(seen: dict[Role, Seen], role: Role) -> None:
+def test_no_request_leaves_the_machine_and_no_page_complains(
+    seen: dict[Role, Seen], role: Role
+) -> None:
     assert (seen[role].ear.outside, seen[role].ear.wrong) == ([], [])
 
 
@@ -121,10 +139,35 @@ def test_no_page_is_wider_than_the_desk_or_the_phone(seen: dict[Role, Seen], rol
 
 def test_together_they_saw_every_page(seen: dict[Role, Seen]) -> None:
     wanted = {
-        "/", "/columns", "/accounts", "/accounts/found", "/units", "/units/X", "/findings", "/findings/N", "/findings/board",
-        "/orders", "/overdue", "/bulletins", "/bulletins/N", "/content", "/checklist", "/catalogue", "/health", "/leader", "/users",
-        "/audit", "/charts", "/changes", "/attribution", "/me", "/me/tokens", "/api/v1/", "/outlets/X", "/outlets/X/frozen/N/view",
-    }  # fmt: skip
+        "/",
+        "/columns",
+        "/accounts",
+        "/accounts/found",
+        "/units",
+        "/units/X",
+        "/findings",
+        "/findings/N",
+        "/findings/board",
+        "/orders",
+        "/overdue",
+        "/bulletins",
+        "/bulletins/N",
+        "/content",
+        "/checklist",
+        "/catalogue",
+        "/health",
+        "/leader",
+        "/users",
+        "/audit",
+        "/charts",
+        "/changes",
+        "/attribution",
+        "/me",
+        "/me/tokens",
+        "/api/v1/",
+        "/outlets/X",
+        "/outlets/X/frozen/N/view",
+    }
     assert wanted - set().union(*(one.shapes for one in seen.values())) == set()
 
 

@@ -1,4 +1,5 @@
-"""Findings, orders and the list for talks: who may do what, under which name, and that a kept page is dead."""
+"""Findings, orders and the list for talks: who may do what, under which name, and that a kept page
+is dead."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ Web = tuple[ClientFor, Any]
 
 def numbered(office: Any, subject: str = "outlet:wjxx") -> str:
     with office.reader.connect() as connection:
-        query = select(FindingRow.number).where(FindingRow.subject == subject, FindingRow.closed.is_(None))
+        query = select(FindingRow.number).where(
+            FindingRow.subject == subject, FindingRow.closed.is_(None)
+        )
         return str(connection.execute(query).scalar_one())
 
 
@@ -35,9 +38,13 @@ def order(office: Any, subject: str = "outlet:wjxx", days_ago: int = 0) -> str:
     monitor = office.settings.monitor
     with office.engine.begin() as connection:
         made = issue(
-            connection, numbered(office, subject), by="样例", now=NOW - timedelta(days=days_ago),
-            letters=monitor.alerts.letters, settings=monitor.orders,
-        )  # fmt: skip
+            connection,
+            numbered(office, subject),
+            by="样例",
+            now=NOW - timedelta(days=days_ago),
+            letters=monitor.alerts.letters,
+            settings=monitor.orders,
+        )
     return made.number
 
 
@@ -53,7 +60,10 @@ def test_the_table_filters_and_names_what_it_shows(office_web: Web) -> None:
     assert "新发现" in everything
     assert numbered(office) not in browser.get("/findings?unit=jyj").text
     assert numbered(office) not in browser.get("/findings?value=blank").text
-    assert numbered(office) in browser.get("/findings?unit=wjj&rule=column_stale&whose=units&text=卫生").text
+    assert (
+        numbered(office)
+        in browser.get("/findings?unit=wjj&rule=column_stale&whose=units&text=卫生").text
+    )
     assert "没有符合条件的问题" in browser.get("/findings?late=true").text
     assert "<html" not in browser.part("/findings?state=all").text
 
@@ -70,20 +80,35 @@ def test_a_finding_moves_over_the_board_as_things_happen(office_web: Web) -> Non
 
     assert stage() == "new"
     with office.engine.begin() as connection:
-        letter = {"key": "k", "unit_id": "wjj", "day": TODAY, "recipients": [], "subject": "s", "text_body": "t",
-                  "html_body": "", "state": "sent", "written": NOW}  # fmt: skip
+        letter = {
+            "key": "k",
+            "unit_id": "wjj",
+            "day": TODAY,
+            "recipients": [],
+            "subject": "s",
+            "text_body": "t",
+            "html_body": "",
+            "state": "sent",
+            "written": NOW,
+        }
         id = connection.execute(insert(LetterRow).values(letter)).inserted_primary_key[0]
-        finding = connection.execute(select(FindingRow.id).where(FindingRow.number == number)).scalar_one()
+        finding = connection.execute(
+            select(FindingRow.id).where(FindingRow.number == number)
+        ).scalar_one()
         link = {"letter_id": id, "finding_id": finding, "unit_id": "wjj", "day": TODAY}
         connection.execute(insert(LetterFindingRow).values(link))
     assert stage() == "told"
-    browser.submit(f"/findings/{number}/ack", {"unit": "wjj", "until": "2020-07-24", "reason": "来电"})
+    browser.submit(
+        f"/findings/{number}/ack", {"unit": "wjj", "until": "2020-07-24", "reason": "来电"}
+    )
     assert stage() == "acked"
     browser.submit(f"/findings/{number}/order")
     assert stage() == "ordered"
     browser.submit(f"/findings/{number}/reply", {"unit": "wjj", "text": "纸质反馈：已更新"})
     assert stage() == "replied"
-    assert [row.who for row in rows(office, AckRow) + rows(office, ReplyRow)] == ["样例经办人（代）"] * 2
+    assert [row.who for row in rows(office, AckRow) + rows(office, ReplyRow)] == [
+        "样例经办人（代）"
+    ] * 2
     with office.engine.begin() as connection:
         connection.execute(
             update(FindingRow).where(FindingRow.number == number).values(closed=NOW, ended="fresh")
@@ -108,7 +133,9 @@ def test_an_order_is_issued_and_withdrawn_with_its_reason_on_the_record(office_w
     bare = browser.submit(f"/findings/{number}/withdraw", {"order": made.number})
     assert (bare.status_code, "请填写撤回的理由" in bare.text) == (422, True)
     assert (
-        browser.submit(f"/findings/{number}/withdraw", {"order": made.number, "reason": "误发"}).status_code
+        browser.submit(
+            f"/findings/{number}/withdraw", {"order": made.number, "reason": "误发"}
+        ).status_code
         == 303
     )
     assert rows(office, OrderRow)[0].state == "withdrawn"
@@ -157,7 +184,8 @@ def test_a_dispensation_names_who_approved_and_who_wrote_it_down_and_can_be_take
     )
     assert "栏目改版" in browser.get(f"/findings/{number}").text
     other = browser.submit(
-        f"/findings/{numbered(office, 'outlet:wjkb')}/restore", {"dispensation": str(row.id), "reason": "x"}
+        f"/findings/{numbered(office, 'outlet:wjkb')}/restore",
+        {"dispensation": str(row.id), "reason": "x"},
     )
     assert other.status_code == 422
     assert (
@@ -169,7 +197,9 @@ def test_a_dispensation_names_who_approved_and_who_wrote_it_down_and_can_be_take
     assert rows(office, DispensationRow)[0].withdrawn is not None
     backwards = browser.submit(f"/findings/{number}/dispense", given | {"until": "2020-07-01"})
     assert (backwards.status_code, len(rows(office, DispensationRow))) == (422, 1)
-    site = browser.submit(f"/findings/{number}/dispense", given | {"kind": "maintenance", "scope": "site"})
+    site = browser.submit(
+        f"/findings/{number}/dispense", given | {"kind": "maintenance", "scope": "site"}
+    )
     assert (site.status_code, rows(office, DispensationRow)[-1].subject) == (303, "site:mh")
 
 
@@ -199,7 +229,9 @@ def test_the_office_takes_an_accusation_back_once_with_a_reason(office_web: Web)
     client_for, office = office_web
     browser, number = client_for(Role.OFFICE), numbered(office)
     assert browser.submit(f"/findings/{number}/correct", {"reason": " "}).status_code == 422
-    assert browser.submit(f"/findings/{number}/correct", {"reason": "日期识别有误"}).status_code == 303
+    assert (
+        browser.submit(f"/findings/{number}/correct", {"reason": "日期识别有误"}).status_code == 303
+    )
     page = browser.get(f"/findings/{number}").text
     assert "经核对不成立，已撤回并更正" in page
     assert "我办撤回认定</b>" in page
@@ -213,11 +245,19 @@ def test_a_kept_page_is_served_dead_and_as_a_warc(office_web: Web) -> None:
     browser, number = client_for(Role.LEADER), numbered(office)
     assert browser.get(f"/findings/{number}/proof").status_code == 404
     body = "<html><head></head><body onload=x()><script>x()</script><img src='http://evil.example.org/'>卫生信息</body></html>"
-    page = Page("http://www.example.org/wjxx/", "http://www.example.org/wjxx/", 200, {"content-type": "text/html; charset=gbk"},
-                body.encode("gbk"), NIGHT)  # fmt: skip
+    page = Page(
+        "http://www.example.org/wjxx/",
+        "http://www.example.org/wjxx/",
+        200,
+        {"content-type": "text/html; charset=gbk"},
+        body.encode("gbk"),
+        NIGHT,
+    )
     with office.engine.begin() as connection:
         keep_copies(connection, [("wjxx", page)])
-        connection.execute(update(FindingRow).where(FindingRow.number == number).values(opened=NIGHT))
+        connection.execute(
+            update(FindingRow).where(FindingRow.number == number).values(opened=NIGHT)
+        )
     found = browser.get(f"/findings/{number}/proof")
     policy = found.headers["content-security-policy"]
     assert policy.startswith("sandbox; default-src 'none'")
@@ -234,10 +274,14 @@ def test_a_kept_page_is_served_dead_and_as_a_warc(office_web: Web) -> None:
 def test_the_picture_of_a_kept_page_is_shown_where_there_is_one(office_web: Web) -> None:
     client_for, office = office_web
     browser, number = client_for(Role.LEADER), numbered(office)
-    page = Page("http://www.example.org/wjxx/", "http://www.example.org/wjxx/", 200, {}, b"<p>1</p>", NIGHT)
+    page = Page(
+        "http://www.example.org/wjxx/", "http://www.example.org/wjxx/", 200, {}, b"<p>1</p>", NIGHT
+    )
     with office.engine.begin() as connection:
         keep_copies(connection, [("wjxx", page)])
-        connection.execute(update(FindingRow).where(FindingRow.number == number).values(opened=NIGHT))
+        connection.execute(
+            update(FindingRow).where(FindingRow.number == number).values(opened=NIGHT)
+        )
     at = f"/findings/{number}/shot.png"
     assert browser.get(at).status_code == 404
     assert at not in browser.get(f"/findings/{number}").text
@@ -294,7 +338,10 @@ def test_whoever_decides_an_appeal_sees_what_the_second_look_found(office_web: W
     number = numbered(office)
     with office.engine.begin() as connection:
         appeal(connection, number, unit="wjj", who="联系人", reason="有新信息", now=NOW)
-        result = {"visit": {}, "verdicts": [{"value": "fresh", "sentence": "最近一次更新为<i>昨天"}]}
+        result = {
+            "visit": {},
+            "verdicts": [{"value": "fresh", "sentence": "最近一次更新为<i>昨天"}],
+        }
         connection.execute(update(RecheckRow).values(state="done", result=result))
     text = client_for(Role.OFFICE).get(f"/findings/{number}").text
     assert "最近一次更新为&lt;i&gt;昨天" in text

@@ -1,4 +1,5 @@
-"""Health tells how the system itself is doing: nights, readers, letters, jobs, home pages, the machine."""
+"""Health tells how the system itself is doing: nights, readers, letters, jobs, home pages, the
+machine."""
 
 from __future__ import annotations
 
@@ -36,9 +37,18 @@ def browser(office_web: Fixture) -> Browser:
 
 def letter(c: Any, state: str, answer: str = "", **more: Any) -> int:
     values = {
-        "key": f"{state}-{answer}", "unit_id": "wjj", "day": TODAY, "recipients": ["wjj@example.org"], "subject": "通知",
-        "text_body": "", "html_body": "", "state": state, "written": NOW, "tries": 8, "answer": answer,
-    } | more  # fmt: skip
+        "key": f"{state}-{answer}",
+        "unit_id": "wjj",
+        "day": TODAY,
+        "recipients": ["wjj@example.org"],
+        "subject": "通知",
+        "text_body": "",
+        "html_body": "",
+        "state": state,
+        "written": NOW,
+        "tries": 8,
+        "answer": answer,
+    } | more
     found: int = c.execute(insert(LetterRow).values(values).returning(LetterRow.id)).scalar_one()
     return found
 
@@ -65,7 +75,11 @@ def test_a_night_without_an_end_and_one_that_was_not_enough_are_told_loudly(
 ) -> None:
     office = office_web[1]
     with office.engine.begin() as c:
-        c.execute(update(RunRow).where(RunRow.started == NIGHT).values(looked=3, ended=None, note="被中断"))
+        c.execute(
+            update(RunRow)
+            .where(RunRow.started == NIGHT)
+            .values(looked=3, ended=None, note="被中断")
+        )
         c.execute(update(JudgementRow).where(JudgementRow.as_of > NIGHT).values(failed_night=True))
     text = browser.get("/health").text
     assert "最近一晚不可用" in text
@@ -84,12 +98,16 @@ def test_a_judgement_belongs_to_the_night_before_it_only(office_web: Fixture) ->
         assert [run.failed for run in board.runs(c)] == [False, False, None]
 
 
-def test_what_cannot_be_judged_is_told_by_cause_and_family(office_web: Fixture, browser: Browser) -> None:
+def test_what_cannot_be_judged_is_told_by_cause_and_family(
+    office_web: Fixture, browser: Browser
+) -> None:
     office = office_web[1]
     with office.engine.begin() as c:
         c.execute(update(OutletRow).where(OutletRow.id.in_(["cgxx", "jyxx"])).values(family="trs"))
         broken = {"value": "unknown", "cause": "redesigned", "since": NOW}
-        c.execute(update(StandingRow).where(StandingRow.outlet_id.in_(["jyxx", "jywx"])).values(broken))
+        c.execute(
+            update(StandingRow).where(StandingRow.outlet_id.in_(["jyxx", "jywx"])).values(broken)
+        )
     with office.reader.connect() as c:
         found = {one.cause: one for one in board.causes(c)}
         newest = board.unread(c)
@@ -140,7 +158,9 @@ def test_letters_that_did_not_leave_show_the_servers_answer_and_its_marks_are_te
     assert "2020-07-20 10:30" in text
 
 
-def test_a_failed_letter_is_put_back_by_name_and_once(office_web: Fixture, browser: Browser) -> None:
+def test_a_failed_letter_is_put_back_by_name_and_once(
+    office_web: Fixture, browser: Browser
+) -> None:
     office = office_web[1]
     with office.engine.begin() as c:
         number = letter(c, "failed", "451 later")
@@ -164,7 +184,9 @@ def test_whoever_may_only_look_sends_nothing(office_web: Fixture, role: Role) ->
     looker = client_for(role)
     assert looker.submit(f"/health/letters/{number}/again").status_code == 403
     assert "again" not in looker.get("/health").text
-    assert client_for(Role.OFFICE).post(f"/health/letters/{number}/again", data={}).status_code == 403
+    assert (
+        client_for(Role.OFFICE).post(f"/health/letters/{number}/again", data={}).status_code == 403
+    )
     assert [row.state for row in rows(office, LetterRow)] == ["failed"]
 
 
@@ -189,11 +211,21 @@ def test_the_diary_tells_what_was_done_again_and_what_was_not_done(
                 "tries": tries,
             }
             c.execute(insert(DailyRow).values(row | {"note": note}))
-        old = {"name": "nightly", "day": TODAY - timedelta(days=9), "started": NIGHT, "tried": NIGHT}
+        old = {
+            "name": "nightly",
+            "day": TODAY - timedelta(days=9),
+            "started": NIGHT,
+            "tried": NIGHT,
+        }
         c.execute(insert(DailyRow).values(old | {"ended": NOW, "tries": 1, "note": ""}))
     with office.reader.connect() as c:
         found = {job.name: job.state for job in board.diary(c, TODAY)}
-    assert found == {"夜间抓取和判定": "done", "内容检查": "again", "写信": "failed", "清理": "open"}
+    assert found == {
+        "夜间抓取和判定": "done",
+        "内容检查": "again",
+        "写信": "failed",
+        "清理": "open",
+    }
     assert "磁盘已满" in browser.get("/health").text
 
 
@@ -203,7 +235,14 @@ def visits(c: Any, days: int, results: Iterator[str], until: date | None = None)
         add(
             c,
             "mh",
-            Probed(moment, next(results), 0.4, host="www.example.org", certificate_until=until, ahead=90.0),
+            Probed(
+                moment,
+                next(results),
+                0.4,
+                host="www.example.org",
+                certificate_until=until,
+                ahead=90.0,
+            ),
         )
 
 
@@ -236,7 +275,13 @@ def test_a_new_office_is_told_what_will_come(office_web: Fixture, browser: Brows
         for table in (RunRow, StandingRow, JudgementRow):
             c.execute(table.__table__.delete())  # type: ignore[attr-defined]
     text = browser.get("/health").text
-    for said in ("还没有夜间抓取", "还没有判定过", "没有留下未发出的", "还没有访问记录", "没有记录"):
+    for said in (
+        "还没有夜间抓取",
+        "还没有判定过",
+        "没有留下未发出的",
+        "还没有访问记录",
+        "没有记录",
+    ):
         assert said in text
 
 

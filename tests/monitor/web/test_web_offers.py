@@ -1,4 +1,5 @@
-"""The column's page shows page and data side by side; one click takes the data's address, a reason refuses it or gives it back."""
+"""The column's page shows page and data side by side; one click takes the data's address, a reason
+refuses it or gives it back."""
 
 from __future__ import annotations
 
@@ -52,7 +53,9 @@ def kept(office: Office, url: str = DATA, days: float = 0.2) -> None:
 
 def card(browser: Browser) -> str:
     found = re.search(
-        r'<section class="card"[^>]*aria-labelledby="h-data">(.*?)</section>', browser.get(PAGE).text, re.S
+        r'<section class="card"[^>]*aria-labelledby="h-data">(.*?)</section>',
+        browser.get(PAGE).text,
+        re.S,
     )
     return html.unescape(re.sub(r"<[^>]+>", " ", found[1])) if found else ""
 
@@ -63,12 +66,16 @@ def actions(browser: Browser) -> list[str]:
 
 def address_of(office: Office) -> str:
     with office.reader.connect() as connection:
-        return str(connection.execute(select(OutletRow.url).where(OutletRow.id == "wjxx")).scalar_one())
+        return str(
+            connection.execute(select(OutletRow.url).where(OutletRow.id == "wjxx")).scalar_one()
+        )
 
 
 def acts(office: Office) -> list[tuple[str, str]]:
     with office.reader.connect() as connection:
-        return [(row.what, row.who) for row in connection.execute(select(AuditRow.what, AuditRow.who))]
+        return [
+            (row.what, row.who) for row in connection.execute(select(AuditRow.what, AuditRow.who))
+        ]
 
 
 def test_page_and_data_stand_side_by_side_and_hostile_text_is_text(office_web: Web) -> None:
@@ -78,9 +85,16 @@ def test_page_and_data_stand_side_by_side_and_hostile_text_is_text(office_web: W
     kept(office)
     text = card(browser)
     for told in (
-        "网页显示的", "数据里的", DATA, "网页的脚本文件", "本页 15 条，共 107 条", "见过", "wjxx 第1条工作信息",
-        "主机不在台账的站点之内，没有访问", "答复里读不出列表",
-    ):  # fmt: skip
+        "网页显示的",
+        "数据里的",
+        DATA,
+        "网页的脚本文件",
+        "本页 15 条，共 107 条",
+        "见过",
+        "wjxx 第1条工作信息",
+        "主机不在台账的站点之内，没有访问",
+        "答复里读不出列表",
+    ):
         assert told in text, told
     whole = browser.get(PAGE).text
     assert "<script>alert(1)" not in whole
@@ -105,7 +119,9 @@ def test_one_click_takes_the_datas_address_and_it_can_be_given_back(office_web: 
     text = browser.get(PAGE).text
     assert card(browser) == ""
     assert "样例经办人采用数据地址" in re.sub(r"<[^>]+>", "", text)
-    assert f'href="{PORTAL}/wjxx/" rel="noopener noreferrer nofollow" target="_blank">打开栏目' in text
+    assert (
+        f'href="{PORTAL}/wjxx/" rel="noopener noreferrer nofollow" target="_blank">打开栏目' in text
+    )
     assert browser.submit(take).status_code == 422, "it was taken already"
     assert actions(browser) == ["/outlets/wjxx/data/back"]
     assert browser.submit("/outlets/wjxx/data/back", {"reason": " "}).status_code == 422

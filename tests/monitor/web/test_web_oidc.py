@@ -1,4 +1,5 @@
-"""The office's own sign-on, against a small provider on loopback that signs with a key of its own."""
+"""The office's own sign-on, against a small provider on loopback that signs with a key of its
+own."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ Changed = Callable[[dict[str, Any]], Any]
 
 @dataclass
 class Provider:
-    """What it answers; a test changes a part of it. ``seen`` are the token requests, ``asked`` the nonce of each code."""
+    """What it answers; a test changes a part of it. ``seen`` are the token requests, ``asked`` the
+    nonce of each code."""
 
     key: Any
     url: str = ""
@@ -50,10 +52,12 @@ class Provider:
         at = self.url
         return self.about(
             {
-                "issuer": at, "authorization_endpoint": f"{at}/authorize", "token_endpoint": f"{at}/token",
+                "issuer": at,
+                "authorization_endpoint": f"{at}/authorize",
+                "token_endpoint": f"{at}/token",
                 "jwks_uri": f"{at}/keys",
             }
-        )  # fmt: skip
+        )
 
     def token(self, form: dict[str, str], authorization: str) -> Any:
         self.seen.append({"form": form, "authorization": authorization})
@@ -61,14 +65,21 @@ class Provider:
         assert base64.urlsafe_b64encode(proof).rstrip(b"=").decode() == self.challenge, "PKCE"
         now = int(NOW.timestamp())
         claims = {
-            "iss": self.url, "aud": CLIENT, "sub": "42", "exp": now + 300, "iat": now, "nonce": self.nonce,
+            "iss": self.url,
+            "aud": CLIENT,
+            "sub": "42",
+            "exp": now + 300,
+            "iat": now,
+            "nonce": self.nonce,
             "preferred_username": self.name,
-        }  # fmt: skip
+        }
         said = self.claims(claims)
         text = (
             said
             if isinstance(said, str)
-            else jwt.encode(self.header, said, self.signer or self.key, algorithms=["RS256", "HS256"])
+            else jwt.encode(
+                self.header, said, self.signer or self.key, algorithms=["RS256", "HS256"]
+            )
         )
         return {"access_token": "x", "token_type": "Bearer", "id_token": text}
 
@@ -124,7 +135,9 @@ def provider(rsa: Any) -> Iterator[Provider]:
 
 
 @pytest.fixture
-def entrance(office_web: Web, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> tuple[Browser, Office]:
+def entrance(
+    office_web: Web, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Browser, Office]:
     """A browser of an office whose sign-on is the provider."""
     monkeypatch.setenv("GENGXIN_OIDC", SECRET)
     return browser_of(office_web[1], provider.url), office_web[1]
@@ -166,7 +179,10 @@ def test_somebody_with_an_account_comes_in_with_its_role(
     assert browser.get("/columns").status_code == 200
     assert browser.get("/users").status_code == 403
     said = [row for row in rows(office, AuditRow) if row.what == "signed_in"][-1]
-    assert (said.subject, json.loads(said.data)["way"]) == (f"user:{NAMES[Role.OFFICE]}", "统一身份认证")
+    assert (said.subject, json.loads(said.data)["way"]) == (
+        f"user:{NAMES[Role.OFFICE]}",
+        "统一身份认证",
+    )
     assert "gengxin_oidc" not in browser.cookies
 
 
@@ -186,7 +202,9 @@ def test_a_provider_that_takes_the_secret_in_the_form_gets_it_there(
     entrance: tuple[Browser, Office], provider: Provider
 ) -> None:
     browser, _ = entrance
-    provider.about = lambda about: about | {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
+    provider.about = lambda about: (
+        about | {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
+    )
     assert back(browser, left(browser, provider)["state"]).status_code == 303
     assert provider.seen[0]["form"]["client_secret"] == SECRET
 
@@ -244,7 +262,10 @@ def test_another_key_or_a_shared_secret_signs_nobody_in(
     browser, office = entrance
     provider.signer = jwk.RSAKey.generate_key(2048, auto_kid=False)
     assert back(browser, left(browser, provider)["state"]).status_code == 403
-    provider.signer, provider.header = jwk.OctKey.import_key(SECRET * 8), {"alg": "HS256", "kid": "k1"}
+    provider.signer, provider.header = (
+        jwk.OctKey.import_key(SECRET * 8),
+        {"alg": "HS256", "kid": "k1"},
+    )
     assert back(browser, left(browser, provider)["state"]).status_code == 403
     assert rows(office, SessionRow) == []
 
@@ -269,7 +290,8 @@ def test_only_the_browser_that_left_comes_back_and_soon(
 
 @pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
 @pytest.mark.parametrize(
-    "place", ["http://127.0.0.1:9/x", "https://evil.example.org/x", "file:///etc/passwd", "", "http://[::1"]
+    "place",
+    ["http://127.0.0.1:9/x", "https://evil.example.org/x", "file:///etc/passwd", "", "http://[::1"],
 )
 def test_only_the_issuers_own_host_is_asked(
     entrance: tuple[Browser, Office], provider: Provider, name: str, place: str
@@ -301,7 +323,9 @@ def test_a_provider_that_fails_or_is_gone_gets_a_sentence(
     assert "https" in plain.get("/oidc/start").text
 
 
-def test_a_secret_from_a_file_and_a_secret_that_is_missing(office_web: Web, provider: Provider) -> None:
+def test_a_secret_from_a_file_and_a_secret_that_is_missing(
+    office_web: Web, provider: Provider
+) -> None:
     office = office_web[1]
     (office.settings.path.parent / "oidc.secret").write_text(SECRET + "\n", encoding="utf-8")
     browser = browser_of(office, provider.url, secret_file="oidc.secret")
@@ -312,7 +336,9 @@ def test_a_secret_from_a_file_and_a_secret_that_is_missing(office_web: Web, prov
     assert "secret_file" in answer.text
 
 
-def test_nobody_is_sent_elsewhere_afterwards(entrance: tuple[Browser, Office], provider: Provider) -> None:
+def test_nobody_is_sent_elsewhere_afterwards(
+    entrance: tuple[Browser, Office], provider: Provider
+) -> None:
     browser, _ = entrance
     asked = left(browser, provider, "//evil.example.org/")
     assert back(browser, asked["state"]).headers["location"] == "/"
@@ -320,7 +346,9 @@ def test_nobody_is_sent_elsewhere_afterwards(entrance: tuple[Browser, Office], p
 
 def test_without_a_sign_on_there_is_no_door(office_web: Web) -> None:
     browser = office_web[0](None)
-    assert browser.get("/oidc/start").status_code == browser.get("/oidc/callback").status_code == 404
+    assert (
+        browser.get("/oidc/start").status_code == browser.get("/oidc/callback").status_code == 404
+    )
     assert "oidc" not in browser.get("/login").text
 
 

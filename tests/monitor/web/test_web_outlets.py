@@ -1,4 +1,5 @@
-"""The tables of columns and accounts, an outlet's own page, its kept pages, and the recheck with its answer in place."""
+"""The tables of columns and accounts, an outlet's own page, its kept pages, and the recheck with
+its answer in place."""
 
 from __future__ import annotations
 
@@ -29,7 +30,17 @@ from monitor.office import Office
 from monitor.rectify.rechecks import RecheckRow
 from monitor.web.calendar import drawn
 from tests.support.district import Clock, served, town
-from tests.support.web_helpers import NAMES, NIGHT, NOW, PORTAL, TODAY, Browser, ClientFor, clients, rows
+from tests.support.web_helpers import (
+    NAMES,
+    NIGHT,
+    NOW,
+    PORTAL,
+    TODAY,
+    Browser,
+    ClientFor,
+    clients,
+    rows,
+)
 
 Web = tuple[ClientFor, Office]
 ROWS = {"HX-Request": "true", "HX-Target": "div#rows"}
@@ -90,8 +101,19 @@ def test_htmx_gets_the_rows_alone_and_history_the_whole_page(office: Browser) ->
 def test_a_column_that_nobody_judged_yet_says_so_and_can_be_asked_for(office_web: Web) -> None:
     client_for, office = office_web
     with office.engine.begin() as c:
-        row = {"kind": "column", "name": "新栏目", "platform": "portal", "site_id": "mh", "cls": "other", "path": "新栏目", "level": 1,
-               "floor": 1, "state": "registered", "handle": {}, "probes": []}  # fmt: skip
+        row = {
+            "kind": "column",
+            "name": "新栏目",
+            "platform": "portal",
+            "site_id": "mh",
+            "cls": "other",
+            "path": "新栏目",
+            "level": 1,
+            "floor": 1,
+            "state": "registered",
+            "handle": {},
+            "probes": [],
+        }
         c.execute(insert(OutletRow).values(id="新栏目?a b", **row))
         follow(c, NOW)
     browser = client_for(Role.LEADER)
@@ -112,7 +134,9 @@ def test_the_workbook_holds_the_filtered_rows_and_nothing_that_computes(office_w
     client_for, office = office_web
     with office.engine.begin() as c:
         c.execute(
-            update(OutletRow).where(OutletRow.id == "wjxx").values(name='=HYPERLINK("http://x.example.org")')
+            update(OutletRow)
+            .where(OutletRow.id == "wjxx")
+            .values(name='=HYPERLINK("http://x.example.org")')
         )
     answer = client_for(Role.LEADER).get("/columns.xlsx?unit=wjj")
     assert answer.headers["content-disposition"] == 'attachment; filename="columns-2020-07-20.xlsx"'
@@ -121,7 +145,11 @@ def test_the_workbook_holds_the_filtered_rows_and_nothing_that_computes(office_w
     assert cells[0][:6] == ["序号", "编号", "名称", "层级或平台", "类别", "判定"]
     assert [row[1] for row in cells[1:]] == ["wjxx", "wjkb", "jytz"]
     assert cells[1][2] == '\'=HYPERLINK("http://x.example.org")'
-    assert all(cell.data_type != "f" and cell.hyperlink is None for row in sheet.iter_rows() for cell in row)
+    assert all(
+        cell.data_type != "f" and cell.hyperlink is None
+        for row in sheet.iter_rows()
+        for cell in row
+    )
 
 
 @pytest.mark.parametrize(
@@ -153,7 +181,9 @@ def test_hostile_titles_and_addresses_are_text(office_web: Web) -> None:
     client_for, office = office_web
     with office.engine.begin() as c:
         c.execute(
-            update(PostRow).where(PostRow.url == f"{PORTAL}/cszw/1.html").values(url="javascript:alert(2)")
+            update(PostRow)
+            .where(PostRow.url == f"{PORTAL}/cszw/1.html")
+            .values(url="javascript:alert(2)")
         )
     text = client_for(Role.OFFICE).get("/outlets/cszw").text
     assert "<script>alert" not in text
@@ -201,11 +231,20 @@ EVIL = b"<html><head><meta http-equiv=refresh content='0;url=http://x.example.or
 
 def kept_page(office: Office, body: bytes = EVIL, digest: str = "") -> int:
     copy = {
-        "outlet_id": "wjxx", "hash": digest or hashlib.sha256(body).hexdigest(), "url": f"{PORTAL}/wjxx/", "final_url": f"{PORTAL}/wjxx/",
-        "moment": NIGHT, "last": NIGHT, "status": 200, "headers": {"content-type": "text/html; charset=gbk"}, "body": zlib.compress(body),
-    }  # fmt: skip
+        "outlet_id": "wjxx",
+        "hash": digest or hashlib.sha256(body).hexdigest(),
+        "url": f"{PORTAL}/wjxx/",
+        "final_url": f"{PORTAL}/wjxx/",
+        "moment": NIGHT,
+        "last": NIGHT,
+        "status": 200,
+        "headers": {"content-type": "text/html; charset=gbk"},
+        "body": zlib.compress(body),
+    }
     with office.engine.begin() as c:
-        return int(c.execute(insert(PageCopyRow).values(copy).returning(PageCopyRow.id)).scalar_one())
+        return int(
+            c.execute(insert(PageCopyRow).values(copy).returning(PageCopyRow.id)).scalar_one()
+        )
 
 
 def test_a_kept_page_is_shown_in_a_frame_where_nothing_runs(office_web: Web) -> None:
@@ -235,12 +274,16 @@ def test_a_kept_page_of_another_outlet_or_with_a_broken_seal_is_not_shown(office
 def test_a_recheck_needs_its_permission_and_the_word_of_the_form(office_web: Web) -> None:
     client_for, office = office_web
     assert client_for(Role.LEADER).submit("/outlets/wjxx/recheck").status_code == 403
-    assert client_for(Role.OFFICE).post("/outlets/wjxx/recheck", data={"csrf": "x"}).status_code == 403
+    assert (
+        client_for(Role.OFFICE).post("/outlets/wjxx/recheck", data={"csrf": "x"}).status_code == 403
+    )
     assert "立即复查" not in client_for(Role.LEADER).get("/outlets/wjxx").text
     assert rows(office, RecheckRow) == []
 
 
-def test_a_recheck_without_a_script_goes_back_to_the_page_that_tells_how_it_stands(office_web: Web) -> None:
+def test_a_recheck_without_a_script_goes_back_to_the_page_that_tells_how_it_stands(
+    office_web: Web,
+) -> None:
     client_for, office = office_web
     browser = client_for(Role.INSPECTOR)
     answer = browser.submit("/outlets/wjxx/recheck")
@@ -252,7 +295,9 @@ def test_a_recheck_without_a_script_goes_back_to_the_page_that_tells_how_it_stan
     assert len(rows(office, RecheckRow)) == 1
 
 
-def test_a_recheck_that_nobody_does_says_so_after_a_while_and_asks_less_often(office_web: Web) -> None:
+def test_a_recheck_that_nobody_does_says_so_after_a_while_and_asks_less_often(
+    office_web: Web,
+) -> None:
     client_for, office = office_web
     browser = client_for(Role.OFFICE)
     part = browser.submit("/outlets/wjxx/recheck", headers={"HX-Request": "true"}).text
@@ -296,7 +341,9 @@ def live(tmp_path: Path) -> Iterator[tuple[Any, Browser]]:
         yield place, clients(place.office, clock)(Role.OFFICE)
 
 
-def test_a_column_turns_fresh_in_place_after_the_portal_got_a_post(live: tuple[Any, Browser]) -> None:
+def test_a_column_turns_fresh_in_place_after_the_portal_got_a_post(
+    live: tuple[Any, Browser],
+) -> None:
     place, browser = live
     assert '<span class="chip stale">超期</span>' in browser.get("/outlets/old").text
     place.sample.portal.publish("old", "脱贫攻坚新进展", "样例日报", place.clock())

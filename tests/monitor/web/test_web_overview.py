@@ -1,4 +1,5 @@
-"""The overview tells today's state, every number opens its rows; the leader's sheet and the charts read only."""
+"""The overview tells today's state, every number opens its rows; the leader's sheet and the charts
+read only."""
 
 from __future__ import annotations
 
@@ -81,7 +82,9 @@ def test_every_link_of_the_overview_leads_somewhere(office_web: Fixture) -> None
     with office.engine.begin() as c:
         work(c, office)
     browser = client_for(Role.OFFICE)
-    links = {link for path in PAGES for link in re.findall(r'href="(/[^"#]*)', browser.get(path).text)}
+    links = {
+        link for path in PAGES for link in re.findall(r'href="(/[^"#]*)', browser.get(path).text)
+    }
     assert len(links) > 20
     dead = {link: browser.get(link.replace("&amp;", "&")).status_code for link in sorted(links)}
     assert {link: status for link, status in dead.items() if status != 200} == {}
@@ -98,16 +101,35 @@ def work(c: Any, office: Office) -> None:
         letters=letters,
         settings=orders,
     )
-    appeal(c, of_rule(office, "account_idle"), unit="wjj", who="卫健局（链接）", reason="发过", now=NOW)
+    appeal(
+        c, of_rule(office, "account_idle"), unit="wjj", who="卫健局（链接）", reason="发过", now=NOW
+    )
     letter = {
-        "key": "k", "unit_id": "wjj", "day": TODAY, "recipients": ["wjj@example.org"], "subject": "通知", "text_body": "",
-        "html_body": "", "state": "failed", "written": NOW, "tries": 8, "answer": "550 no such user",
-    }  # fmt: skip
+        "key": "k",
+        "unit_id": "wjj",
+        "day": TODAY,
+        "recipients": ["wjj@example.org"],
+        "subject": "通知",
+        "text_body": "",
+        "html_body": "",
+        "state": "failed",
+        "written": NOW,
+        "tries": 8,
+        "answer": "550 no such user",
+    }
     c.execute(insert(LetterRow).values(letter))
     candidate = {
-        "platform": "wechat", "number": "MzX", "name": "没登记的号", "link": "", "place": "link", "page_url": "", "page_hash": "",
-        "first_seen": NOW, "last_seen": NOW, "state": "new",
-    }  # fmt: skip
+        "platform": "wechat",
+        "number": "MzX",
+        "name": "没登记的号",
+        "link": "",
+        "place": "link",
+        "page_url": "",
+        "page_hash": "",
+        "first_seen": NOW,
+        "last_seen": NOW,
+        "state": "new",
+    }
     c.execute(insert(CandidateRow).values(candidate))
 
 
@@ -123,7 +145,9 @@ def test_the_clerk_sees_what_waits_and_the_leader_does_not(office_web: Fixture) 
     with office.engine.begin() as c:
         work(c, office)
     text = client_for(Role.OFFICE).get("/").text
-    found = dict(re.findall(r'<a href="([^"]+)"><b>(\d+)</b><span class="chip (?:bad|waiting)">', text))
+    found = dict(
+        re.findall(r'<a href="([^"]+)"><b>(\d+)</b><span class="chip (?:bad|waiting)">', text)
+    )
     assert found == {
         "/findings?state=all&amp;appealed=1": "1",
         "/orders?late=1": "1",
@@ -154,15 +178,20 @@ def test_the_distance_to_veto_names_the_columns_behind(office_web: Fixture) -> N
     assert "再有 4 个即达到" in text
 
 
-def test_the_months_quota_says_who_is_behind_and_how_many_working_days_are_left(office_web: Fixture) -> None:
+def test_the_months_quota_says_who_is_behind_and_how_many_working_days_are_left(
+    office_web: Fixture,
+) -> None:
     office = office_web[1]
     calendar = office.settings.monitor.alerts.letters.calendar
     with office.reader.connect() as c:
         month = board.this_month(c, TODAY, calendar)
     assert (month.month, month.left) == ("2020-07", 9)
     assert [(one.unit, one.count.at_least, one.quota) for one in month.units] == [
-        ("cgj", 0, 10), ("wjj", 2, 10), ("cst", 1, 5), ("jyj", 7, 10),
-    ]  # fmt: skip
+        ("cgj", 0, 10),
+        ("wjj", 2, 10),
+        ("cst", 1, 5),
+        ("jyj", 7, 10),
+    ]
     assert [one.unit for one in month.behind] == ["wjj", "cst"]
     assert month.units[0].unsure, "a column of it cannot be read: it may be we who are behind"
 
@@ -183,7 +212,11 @@ def test_what_changed_since_the_last_working_day_is_counted_and_listed(office_we
 def test_new_and_closed_findings_are_counted_and_open_as_many_rows(office_web: Fixture) -> None:
     client_for, office = office_web
     browser, number = client_for(Role.LEADER), of_rule(office, "column_blank")
-    old = {"opened": NOW - timedelta(days=30), "closed": NOW - timedelta(hours=1), "ended": "mended"}
+    old = {
+        "opened": NOW - timedelta(days=30),
+        "closed": NOW - timedelta(hours=1),
+        "ended": "mended",
+    }
     with office.engine.begin() as c:
         c.execute(update(FindingRow).where(FindingRow.number == number).values(old))
     text = browser.get("/").text
@@ -194,7 +227,9 @@ def test_new_and_closed_findings_are_counted_and_open_as_many_rows(office_web: F
         assert len(numbers) == int(found[1]) > 0
         assert (number in numbers) is (word == "办结")
         assert expected in (None, numbers)
-    assert browser.get("/findings?since=0001-01-01").status_code == 200, "no such time filters nothing"
+    assert browser.get("/findings?since=0001-01-01").status_code == 200, (
+        "no such time filters nothing"
+    )
 
 
 def test_an_appeal_that_waits_is_found_from_the_overview(office_web: Fixture) -> None:
@@ -203,7 +238,9 @@ def test_an_appeal_that_waits_is_found_from_the_overview(office_web: Fixture) ->
     with office.engine.begin() as c:
         work(c, office)
     listed = browser.get("/findings?state=all&appealed=1").text
-    assert set(re.findall(r'href="/findings/(\d{4}-\d+)"', listed)) == {of_rule(office, "account_idle")}
+    assert set(re.findall(r'href="/findings/(\d{4}-\d+)"', listed)) == {
+        of_rule(office, "account_idle")
+    }
 
 
 def test_what_was_mended_is_told_as_such(office_web: Fixture) -> None:
@@ -231,7 +268,10 @@ def test_news_begin_where_the_office_last_looked(today: date, since: str) -> Non
 
 def test_a_night_that_failed_or_did_not_come_is_told_loudly(office_web: Fixture) -> None:
     client_for, office = office_web
-    assert "昨夜没有抓取" in clients(office, lambda: NOW + timedelta(days=2))(Role.OFFICE).get("/").text
+    assert (
+        "昨夜没有抓取"
+        in clients(office, lambda: NOW + timedelta(days=2))(Role.OFFICE).get("/").text
+    )
     with office.engine.begin() as c:
         c.execute(update(JudgementRow).values(failed_night=True))
     text = client_for(Role.OFFICE).get("/").text
@@ -273,7 +313,9 @@ def test_charts_carry_their_data_and_a_table_and_load_the_drawing_file_only_ther
 ) -> None:
     browser = office_web[0](Role.LEADER)
     text = browser.get("/charts").text
-    drawn = re.findall(r'<script type="application/json" id="([\w-]+)-data">(.*?)</script>', text, flags=re.S)
+    drawn = re.findall(
+        r'<script type="application/json" id="([\w-]+)-data">(.*?)</script>', text, flags=re.S
+    )
     options = {name: json.loads(option) for name, option in drawn}
     assert set(options) == {"trend-columns", "trend-accounts", "quota", "heat", "silence"}
     assert len(options["heat"]["xAxis"]["data"]) == 90
@@ -297,16 +339,25 @@ def test_the_leaders_figures_are_the_quarters_and_against_last_month(office_web:
     assert found["jyj"] == ((0, 0, 5, 7), 12, 3)
     assert [one.total.at_least for one in quarter.units] == [12, 12, 12, 0]
     assert {kind.rule: kind.count for kind in kinds} == {
-        "unit_quota": 7, "column_stale": 1, "column_blank": 1, "account_idle": 1,
-    }  # fmt: skip
+        "unit_quota": 7,
+        "column_stale": 1,
+        "column_blank": 1,
+        "account_idle": 1,
+    }
     with office.reader.connect() as c:
         days = [(row.day, row.posts) for row in rows(office, UnitDayRow) if row.unit_id]
     assert posts.now.at_least == sum(n for day, n in days if date(2020, 7, 1) <= day <= TODAY)
-    assert posts.before.at_least == sum(n for day, n in days if date(2020, 6, 1) <= day <= date(2020, 6, 20))
-    assert posts.more is None, "a column of one unit cannot be read: how many more there were nobody knows"
+    assert posts.before.at_least == sum(
+        n for day, n in days if date(2020, 6, 1) <= day <= date(2020, 6, 20)
+    )
+    assert posts.more is None, (
+        "a column of one unit cannot be read: how many more there were nobody knows"
+    )
 
 
-def test_the_leader_is_told_apart_what_stands_open_only_because_nobody_saw(office_web: Fixture) -> None:
+def test_the_leader_is_told_apart_what_stands_open_only_because_nobody_saw(
+    office_web: Fixture,
+) -> None:
     client_for, office = office_web
     with office.engine.begin() as c:
         now = SaidRow.__table__.c
@@ -329,18 +380,25 @@ def test_the_months_are_compared_over_as_many_days_even_where_the_last_was_short
     with office.engine.begin() as c:
         c.execute(delete(UnitDayRow))
         days = [{"unit_id": "jyj", "day": date(2021, 2, n), "posts": 1} for n in range(1, 29)]
-        c.execute(insert(UnitDayRow), [*days, {"unit_id": "jyj", "day": date(2021, 3, 31), "posts": 5}])
+        c.execute(
+            insert(UnitDayRow), [*days, {"unit_id": "jyj", "day": date(2021, 3, 31), "posts": 5}]
+        )
         unknown = trends.compared(c, date(2021, 3, 31))[0]
         whole = asdict(exactly(0)) | {"gaps": [], "places": []}
         kept = {"posts": whole, "documents": whole, "as_of": NOW}
         units, months = ("jyj", "wjj", "cgj", "cst"), ("2021-02", "2021-03")
-        c.execute(insert(UnitMonthRow), [{"unit_id": u, "month": m, **kept} for u in units for m in months])
+        c.execute(
+            insert(UnitMonthRow),
+            [{"unit_id": u, "month": m, **kept} for u in units for m in months],
+        )
         posts = trends.compared(c, date(2021, 3, 31))[0]
     assert (posts.now, posts.before, posts.more) == (exactly(5), exactly(28), -23)
     assert (unknown.now.text, unknown.more) == ("不少于5", None), "nobody counted those months"
 
 
-def test_of_very_many_units_the_heat_map_shows_those_with_the_fewest_posts(office_web: Fixture) -> None:
+def test_of_very_many_units_the_heat_map_shows_those_with_the_fewest_posts(
+    office_web: Fixture,
+) -> None:
     names = {"jyj": "教育局", "wjj": "卫健局", "cgj": "城管局", "cst": "仓山镇"}
     with office_web[1].reader.connect() as c:
         every, all_posts = trends.posts(c, date(2020, 1, 1), names, 4)

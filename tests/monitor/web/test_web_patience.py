@@ -68,7 +68,8 @@ def caller(port: int, said: bytes) -> socket.socket:
 
 
 def to_the_end(sock: socket.socket) -> bytes:
-    """All until the server hangs up; a reset is an end, too. A server that never does is a time-out."""
+    """All until the server hangs up; a reset is an end, too. A server that never does is a
+    time-out."""
     found = b""
     try:
         while piece := sock.recv(65_536):
@@ -80,8 +81,22 @@ def to_the_end(sock: socket.socket) -> bytes:
 
 @pytest.mark.parametrize(
     "said",
-    [b"", b"G", HALF_HEAD, HALF_BODY, HALF_BODY.replace(b"POST /", b"POST /unheard"), WHOLE + HALF_HEAD],
-    ids=["nothing", "one letter", "half a head", "half a body", "body that nobody reads", "half a second"],
+    [
+        b"",
+        b"G",
+        HALF_HEAD,
+        HALF_BODY,
+        HALF_BODY.replace(b"POST /", b"POST /unheard"),
+        WHOLE + HALF_HEAD,
+    ],
+    ids=[
+        "nothing",
+        "one letter",
+        "half a head",
+        "half a body",
+        "body that nobody reads",
+        "half a second",
+    ],
 )
 def test_a_half_sent_request_is_hung_up_on(said: bytes) -> None:
     with served(Patience(0.2, 0.2, LONG, 512)) as port, caller(port, said) as half:

@@ -1,4 +1,5 @@
-"""Who may open what: every route, for every role and for nobody, as one table that a person can read."""
+"""Who may open what: every route, for every role and for nobody, as one table that a person can
+read."""
 
 from __future__ import annotations
 
@@ -200,14 +201,19 @@ def outcomes(client_for: ClientFor, office: Office, method: str, path: str) -> s
     )
 
 
-def enters(client_for: ClientFor, office: Office, role: Role | None, method: str, path: str) -> bool:
+def enters(
+    client_for: ClientFor, office: Office, role: Role | None, method: str, path: str
+) -> bool:
     browser, headers = client_for(role), {}
     if path.startswith("/api/"):
         browser.cookies.clear()
         headers = {"Authorization": f"Bearer {token_for(office, role)}"} if role else {}
-    # A unit's own page lets the office look and only the unit write: who may is seen with the word in the form.
+    # A unit's own page lets the office look and only the unit write: who may is seen with the word
+    # in the form.
     word = (
-        {"csrf": browser.csrf, "outlet": "wjxx"} if method == "POST" and path.startswith("/units/") else None
+        {"csrf": browser.csrf, "outlet": "wjxx"}
+        if method == "POST" and path.startswith("/units/")
+        else None
     )
     answer = browser.request(method, address(path), headers=headers, data=word)
     # The test's store was made without migrations, which the health door tells.
@@ -232,9 +238,9 @@ def _made(office: Office, role: Role) -> str:
     with office.engine.begin() as c:
         known = secret_of(c, NAMES[role])
         assert known is not None
-        return tokens.issue(c, NOW, known[0], label="表", scopes=tokens.scopes_for(role), days=1, by="测试")[
-            1
-        ]
+        return tokens.issue(
+            c, NOW, known[0], label="表", scopes=tokens.scopes_for(role), days=1, by="测试"
+        )[1]
 
 
 def test_every_route_lets_in_whom_the_table_says(office_web: Web) -> None:

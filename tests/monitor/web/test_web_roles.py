@@ -48,7 +48,9 @@ def test_the_last_administrator_cannot_be_shut_nor_moved(office_web: Fixture) ->
         with office.engine.begin() as c, pytest.raises(BadUser, match="最后一个管理员"):
             change_user(c, NOW, first, by="测试", **change)
     with office.engine.begin() as c:
-        second = add_user(c, NOW, name="guanli2", shown="另一人", role=Role.ADMINISTRATOR, by="测试")
+        second = add_user(
+            c, NOW, name="guanli2", shown="另一人", role=Role.ADMINISTRATOR, by="测试"
+        )
         change_user(c, NOW, first, by="另一人", disabled=True)
         assert administrators(c) == 1
     with office.engine.begin() as c, pytest.raises(BadUser, match="最后一个管理员"):
@@ -106,16 +108,23 @@ def test_passwords_are_kept_as_argon2_only() -> None:
 def test_what_a_role_may_is_one_table() -> None:
     assert set(MAY) == set(Role)
     assert {role for role in Role if may(role, Permission.USERS)} == {Role.ADMINISTRATOR}
-    assert {role for role in Role if may(role, Permission.HANDLE)} == {Role.ADMINISTRATOR, Role.OFFICE}
+    assert {role for role in Role if may(role, Permission.HANDLE)} == {
+        Role.ADMINISTRATOR,
+        Role.OFFICE,
+    }
     assert {role for role in Role if may(role, Permission.OWN)} == {Role.UNIT}
     assert MAY[Role.LEADER] == {Permission.DISTRICT}
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_the_menu_shows_what_the_role_may_open_and_nothing_else(office_web: Fixture, role: Role) -> None:
+def test_the_menu_shows_what_the_role_may_open_and_nothing_else(
+    office_web: Fixture, role: Role
+) -> None:
     browser = office_web[0](role)
     text = browser.get("/me").text
-    shown = {href for href in ("/health", "/users", "/audit", "/columns") if f'<a href="{href}"' in text}
+    shown = {
+        href for href in ("/health", "/users", "/audit", "/columns") if f'<a href="{href}"' in text
+    }
     asked = {"/health": "HEALTH", "/users": "USERS", "/audit": "AUDIT", "/columns": "DISTRICT"}
     assert shown == {href for href, name in asked.items() if may(role, Permission[name])}
     assert browser.get("/columns").status_code == (200 if "/columns" in shown else 403)

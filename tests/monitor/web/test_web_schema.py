@@ -1,4 +1,5 @@
-"""The JSON interface against its own description: whatever is asked, no fault of ours, and every answer as described."""
+"""The JSON interface against its own description: whatever is asked, no fault of ours, and every
+answer as described."""
 
 from __future__ import annotations
 
@@ -28,7 +29,12 @@ from tests.support.web_helpers import NAMES, NOW, UNIT, Browser, make_office, op
 
 pytestmark = pytest.mark.slow
 EXAMPLES = 40
-CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
+CHECKS = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+)
 ODD = ("0", "-1", "2147483648", "9223372036854775808", "9" * 40, "%00", "%FF", "..%2f..", "%F0%9F%98%80", "' OR 1=1--", "x" * 3000, "²", "wjxx", UNIT, "2020Q2")  # fmt: skip
 """What a page's address may hold instead of what it expects."""
 
@@ -38,7 +44,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """An application that nobody asks too often, with a frozen bulletin in it."""
     path = make_office(tmp_path_factory.mktemp("schema"))
     with opened(path) as office:
-        freeze(office, draft(office, Period.parse("2020-06"), NOW, force=True).bulletin, NOW, by="测试")
+        freeze(
+            office, draft(office, Period.parse("2020-06"), NOW, force=True).bulletin, NOW, by="测试"
+        )
         made = create_app(office, lambda: NOW)
         made.state.rates = Rates(burst=10**9, a_minute=10**9)
         yield made
@@ -74,9 +82,13 @@ def test_whatever_is_asked_is_answered_as_described(
     for operation in found:
 
         @settings(
-            max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, phases=[Phase.explicit, Phase.generate],
+            max_examples=EXAMPLES,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            phases=[Phase.explicit, Phase.generate],
             suppress_health_check=list(HealthCheck),
-        )  # fmt: skip
+        )
         @_given(operation, mode)
         def ask(case: Any) -> None:
             case.call_and_validate(headers=headers[role.value], checks=CHECKS)

@@ -1,4 +1,5 @@
-"""The column's page shows what was learned of it, and a page built anew beside it; one click takes what is proposed."""
+"""The column's page shows what was learned of it, and a page built anew beside it; one click takes
+what is proposed."""
 
 from __future__ import annotations
 
@@ -33,7 +34,9 @@ def row(n: int, title: str = "") -> Row:
     return Row(title or f"wjxx 第{n + 1}条工作信息", f"{PORTAL}/wjxx/{n}.html", day)
 
 
-def kept(office: Office, turn: Turn, shape: Shape, *shown: Row, days: float = 0.5, **more: Any) -> None:
+def kept(
+    office: Office, turn: Turn, shape: Shape, *shown: Row, days: float = 0.5, **more: Any
+) -> None:
     given: dict[str, Any] = {"overlaps": True, "evidence": Evidence.COMPLETE, **more}
     moment = NOW - timedelta(days=days)
     visit = Visit("wjxx", moment, Outcome.READ, given["evidence"], "spider", newest=NEWEST["wjxx"])
@@ -44,24 +47,37 @@ def kept(office: Office, turn: Turn, shape: Shape, *shown: Row, days: float = 0.
 
 @pytest.fixture
 def drifted(office_web: Web) -> Web:
-    """A column that was learned and whose page is built anew since, with a known post and a new one."""
+    """A column that was learned and whose page is built anew since, with a known post and a new
+    one."""
     _, office = office_web
     kept(office, Turn.LEARN, OLD, *(row(n) for n in range(4)), days=2.5)
-    kept(office, Turn.DRIFT, NEW, Row(HOSTILE, f"{PORTAL}/wjxx/new.html", date(2020, 7, 19)), row(0), row(1))
+    kept(
+        office,
+        Turn.DRIFT,
+        NEW,
+        Row(HOSTILE, f"{PORTAL}/wjxx/new.html", date(2020, 7, 19)),
+        row(0),
+        row(1),
+    )
     return office_web
 
 
 def form_of(browser: Browser) -> tuple[str, bool]:
-    """Where the page's form of a new shape leads, and whether it asks for a reason; empty where it has none."""
+    """Where the page's form of a new shape leads, and whether it asks for a reason; empty where it
+    has none."""
     found = re.search(
-        r'<form[^>]*action="(/outlets/wjxx/shape/\d+/adopt)">(.*?)</form>', browser.get(PAGE).text, re.S
+        r'<form[^>]*action="(/outlets/wjxx/shape/\d+/adopt)">(.*?)</form>',
+        browser.get(PAGE).text,
+        re.S,
     )
     return (found[1], 'name="reason"' in found[2]) if found else ("", False)
 
 
 def card(browser: Browser, id: str = "drift") -> str:
     found = re.search(
-        rf'<section class="card"[^>]*aria-labelledby="h-{id}">(.*?)</section>', browser.get(PAGE).text, re.S
+        rf'<section class="card"[^>]*aria-labelledby="h-{id}">(.*?)</section>',
+        browser.get(PAGE).text,
+        re.S,
     )
     return html.unescape(re.sub(r"<[^>]+>", " ", found[1])) if found else ""
 
@@ -81,7 +97,14 @@ def test_both_readings_stand_side_by_side_and_hostile_text_is_text(drifted: Web)
     browser = client_for(Role.OFFICE)
     text = card(browser)
     assert "变了： 列表的位置、日期的位置" in re.sub(r"\s+", " ", text)
-    for told in ("div.main › ul.list", "标题后面", "标题前面", "20 条", "15 条", "wjxx 第1条工作信息"):
+    for told in (
+        "div.main › ul.list",
+        "标题后面",
+        "标题前面",
+        "20 条",
+        "15 条",
+        "wjxx 第1条工作信息",
+    ):
         assert told in text
     assert [text.count(word) for word in ("没见过", "见过", "较新")] == [0, 2, 1], (
         "of three rows two were known"
@@ -103,7 +126,9 @@ def test_one_click_takes_what_is_proposed(drifted: Web) -> None:
     assert [one.outlet_id for one in rows(office, RecheckRow)] == ["wjxx"]
     with office.reader.connect() as c:
         acts = c.execute(select(AuditRow.what, AuditRow.who, AuditRow.subject)).all()
-        (golden,) = c.execute(select(ColumnShapeRow.__table__).where(ColumnShapeRow.ended.is_(None))).all()
+        (golden,) = c.execute(
+            select(ColumnShapeRow.__table__).where(ColumnShapeRow.ended.is_(None))
+        ).all()
     assert ("shape_adopted", "样例经办人", "outlet:wjxx") in [tuple(one) for one in acts]
     assert (golden.kind, golden.person, golden.shape["rows"]) == ("golden", "样例经办人", 15)
     assert card(browser) == ""
@@ -125,7 +150,14 @@ def test_what_is_not_proposed_wants_a_look_and_a_reason(
 ) -> None:
     client_for, office = office_web
     kept(office, Turn.LEARN, OLD, row(0), days=2.5)
-    kept(office, Turn.DRIFT, NEW, Row("别的", f"{PORTAL}/else/1.html", date(2020, 7, 4)), days=0.1, **more)
+    kept(
+        office,
+        Turn.DRIFT,
+        NEW,
+        Row("别的", f"{PORTAL}/else/1.html", date(2020, 7, 4)),
+        days=0.1,
+        **more,
+    )
     browser = client_for(Role.OFFICE)
     assert told in card(browser)
     assert "没见过" in card(browser), "and no newer than what was known"

@@ -44,7 +44,9 @@ def breaking(office_web: Fixture, monkeypatch: pytest.MonkeyPatch) -> Browser:
     return clients(office_web[1])(Role.OFFICE)
 
 
-def test_security_headers_stand_on_every_kind_of_answer(office_web: Fixture, breaking: Browser) -> None:
+def test_security_headers_stand_on_every_kind_of_answer(
+    office_web: Fixture, breaking: Browser
+) -> None:
     browser = office_web[0](Role.LEADER)
     answers = {
         "page": browser.get("/"),
@@ -59,9 +61,16 @@ def test_security_headers_stand_on_every_kind_of_answer(office_web: Fixture, bre
     }
     status = {name: answer.status_code for name, answer in answers.items()}
     assert status == {
-        "page": 200, "redirect": 303, "static": 200, "not found": 404, "refused": 403, "cross-site": 403,
-        "too big": 413, "method": 405, "broken": 500,
-    }  # fmt: skip
+        "page": 200,
+        "redirect": 303,
+        "static": 200,
+        "not found": 404,
+        "refused": 403,
+        "cross-site": 403,
+        "too big": 413,
+        "method": 405,
+        "broken": 500,
+    }
     for name, answer in answers.items():
         policy = answer.headers["content-security-policy"]
         assert "default-src 'none'" in policy, name
@@ -113,6 +122,8 @@ def test_a_body_that_is_too_big_is_refused_declared_or_not(office_web: Fixture) 
 
 def test_a_form_that_is_none_gets_a_sentence(office_web: Fixture) -> None:
     kind = {"Content-Type": "multipart/form-data; boundary=x"}
-    answer = office_web[0](None).post("/login", content=b"--x\r\nnonsense\r\n\r\n--x--", headers=kind)
+    answer = office_web[0](None).post(
+        "/login", content=b"--x\r\nnonsense\r\n\r\n--x--", headers=kind
+    )
     assert answer.status_code == 400
     assert "读不懂" in answer.text

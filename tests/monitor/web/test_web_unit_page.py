@@ -1,4 +1,5 @@
-"""A unit's own page, by login and by signed link: it sees and answers what is its own, and looking changes nothing."""
+"""A unit's own page, by login and by signed link: it sees and answers what is its own, and looking
+changes nothing."""
 
 from __future__ import annotations
 
@@ -34,7 +35,9 @@ def token(office: Any, unit: str = UNIT, until: datetime = NOW + timedelta(days=
 
 def finding(office: Any, subject: str = "outlet:wjxx") -> str:
     with office.reader.connect() as connection:
-        query = select(FindingRow.number).where(FindingRow.subject == subject, FindingRow.closed.is_(None))
+        query = select(FindingRow.number).where(
+            FindingRow.subject == subject, FindingRow.closed.is_(None)
+        )
         return str(connection.execute(query).scalar_one())
 
 
@@ -53,8 +56,11 @@ def ordered(office: Any) -> str:
 
 
 @pytest.fixture(params=["login", "link"])
-def contact(request: pytest.FixtureRequest, office_web: Web) -> tuple[Browser, str, Any, dict[str, str]]:
-    """The unit's contact: the browser, what addresses end in, the office, and what forms carry besides."""
+def contact(
+    request: pytest.FixtureRequest, office_web: Web
+) -> tuple[Browser, str, Any, dict[str, str]]:
+    """The unit's contact: the browser, what addresses end in, the office, and what forms carry
+    besides."""
     client_for, office = office_web
     if request.param == "login":
         return client_for(Role.UNIT), "", office, {}
@@ -115,7 +121,10 @@ def test_a_late_forged_or_foreign_link_is_refused_in_a_sentence(
     found = browser.get(f"/units/{UNIT}?key={key}")
     assert (found.status_code, says in found.text) == (403, True)
     assert key not in found.text
-    assert browser.submit(f"/units/{UNIT}/ack?key={key}", {"finding": finding(office)}).status_code == 403
+    assert (
+        browser.submit(f"/units/{UNIT}/ack?key={key}", {"finding": finding(office)}).status_code
+        == 403
+    )
     assert browser.get(f"/units/{UNIT}/calendar.ics?key={key}").status_code == 403
     assert rows(office, AckRow) == []
 
@@ -152,7 +161,9 @@ def test_a_reply_with_a_file_reaches_the_order_and_comes_back_as_a_download(cont
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_file_is_judged_by_its_content_and_nothing_is_kept_of_a_refused_reply(contact: Any) -> None:
+def test_a_file_is_judged_by_its_content_and_nothing_is_kept_of_a_refused_reply(
+    contact: Any,
+) -> None:
     browser, tail, office, more = contact
     number = ordered(office)
     file = {"files": ("证明.pdf", b"MZ not a pdf", "application/pdf")}
@@ -241,7 +252,9 @@ def test_nothing_of_another_unit_can_be_reached(contact: Any) -> None:
         assert browser.get(path + tail).status_code in (403, 303)
     with office.engine.begin() as connection:
         connection.execute(
-            FindingRow.__table__.update().where(FindingRow.subject == "outlet:wjkb").values(units=["jyj"])
+            FindingRow.__table__.update()
+            .where(FindingRow.subject == "outlet:wjkb")
+            .values(units=["jyj"])
         )  # type: ignore[attr-defined]
     number = finding(office, "outlet:wjkb")
     assert browser.get(f"/units/{UNIT}/proof/{number}{tail}").status_code == 404
@@ -282,7 +295,9 @@ def test_the_calendar_holds_the_last_working_days_before_the_limits(contact: Any
     assert "政务公开" not in found.text.replace("\r\n ", "")
 
 
-def test_the_calendar_tells_the_last_day_of_an_open_order_to_its_unit_alone(office_web: Any) -> None:
+def test_the_calendar_tells_the_last_day_of_an_open_order_to_its_unit_alone(
+    office_web: Any,
+) -> None:
     client_for, office = office_web
     number = ordered(office)
     (row,) = rows(office, OrderRow)
@@ -296,4 +311,6 @@ def test_the_calendar_tells_the_last_day_of_an_open_order_to_its_unit_alone(offi
         assert deadlines(c, "jyj") == ()
     with office.engine.begin() as c:
         c.execute(update(OrderRow).values(state="withdrawn"))
-    assert number not in client_for(Role.UNIT).get(f"/units/{UNIT}/calendar.ics").text.replace("\r\n ", "")
+    assert number not in client_for(Role.UNIT).get(f"/units/{UNIT}/calendar.ics").text.replace(
+        "\r\n ", ""
+    )

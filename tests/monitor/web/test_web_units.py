@@ -1,4 +1,5 @@
-"""Units: the table, the office's view of one, its letters without their key, and origins decided."""
+"""Units: the table, the office's view of one, its letters without their key, and origins
+decided."""
 
 from __future__ import annotations
 
@@ -24,8 +25,19 @@ Web = tuple[ClientFor, Any]
 
 def test_a_letter_that_left_is_told_with_its_hour_and_no_protocol(office_web: Web) -> None:
     client_for, office = office_web
-    letter = {"key": "k", "unit_id": "wjj", "day": TODAY, "recipients": ["wjj@example.org"], "subject": "更新提醒", "text_body": "x",
-              "html_body": "", "state": "sent", "written": NOW, "sent": NOW, "answer": "250 Message accepted"}  # fmt: skip
+    letter = {
+        "key": "k",
+        "unit_id": "wjj",
+        "day": TODAY,
+        "recipients": ["wjj@example.org"],
+        "subject": "更新提醒",
+        "text_body": "x",
+        "html_body": "",
+        "state": "sent",
+        "written": NOW,
+        "sent": NOW,
+        "answer": "250 Message accepted",
+    }
     with office.engine.begin() as connection:
         id = connection.execute(insert(LetterRow).values(letter)).inserted_primary_key[0]
     browser = client_for(Role.OFFICE)
@@ -56,7 +68,8 @@ def test_every_page_names_the_deadline_that_the_letter_names(office_web: Web) ->
 
 
 def shown(client_for: ClientFor, number: str) -> list[set[str]]:
-    """The deadlines on the unit's own page, on the office's page of it, in the lists and on the finding's page."""
+    """The deadlines on the unit's own page, on the office's page of it, in the lists and on the
+    finding's page."""
     office = client_for(Role.OFFICE)
     pages = (
         "/units/wjj",
@@ -64,11 +77,16 @@ def shown(client_for: ClientFor, number: str) -> list[set[str]]:
         "/findings/board?unit=wjj&whose=units",
         f"/findings/{number}",
     )
-    texts = [client_for(Role.UNIT).get("/units/wjj").text, *(office.get(page).text for page in pages)]
+    texts = [
+        client_for(Role.UNIT).get("/units/wjj").text,
+        *(office.get(page).text for page in pages),
+    ]
     return [set(re.findall(r"20\d\d年\d+月\d+日（周.） 17:30", text)) for text in texts]
 
 
-def test_the_table_tells_each_month_with_shape_and_word_and_links_its_numbers(office_web: Web) -> None:
+def test_the_table_tells_each_month_with_shape_and_word_and_links_its_numbers(
+    office_web: Web,
+) -> None:
     client_for, _ = office_web
     text = client_for(Role.LEADER).get("/units").text
     for short in ("教育局", "卫健局", "城管局", "仓山镇"):
@@ -78,7 +96,9 @@ def test_the_table_tells_each_month_with_shape_and_word_and_links_its_numbers(of
     assert '<a href="/findings?state=open&amp;unit=wjj">' in text
 
 
-def test_the_offices_view_shows_outlets_findings_and_contacts_with_masked_phones(office_web: Web) -> None:
+def test_the_offices_view_shows_outlets_findings_and_contacts_with_masked_phones(
+    office_web: Web,
+) -> None:
     client_for, office = office_web
     with office.engine.begin() as connection:
         from crawler.register.unit_contacts import UnitContactRow
@@ -103,8 +123,18 @@ def test_the_offices_view_shows_outlets_findings_and_contacts_with_masked_phones
 def test_a_letter_is_shown_without_the_key_that_opens_the_units_page(office_web: Web) -> None:
     client_for, office = office_web
     text = "请看 http://x.example.org/units/wjj?key=d2pq.5f.AbC-_9\n<script>alert(1)</script>"
-    letter = {"key": "k", "unit_id": "wjj", "day": TODAY, "recipients": ["wjj@example.org"], "subject": "更新提醒", "text_body": text,
-              "html_body": "", "state": "failed", "written": NOW, "answer": "550 no such user"}  # fmt: skip
+    letter = {
+        "key": "k",
+        "unit_id": "wjj",
+        "day": TODAY,
+        "recipients": ["wjj@example.org"],
+        "subject": "更新提醒",
+        "text_body": text,
+        "html_body": "",
+        "state": "failed",
+        "written": NOW,
+        "answer": "550 no such user",
+    }
     with office.engine.begin() as connection:
         id = connection.execute(insert(LetterRow).values(letter)).inserted_primary_key[0]
     browser = client_for(Role.LEADER)
@@ -124,7 +154,15 @@ def doubtful(office: Any, origin: str = "卫健局办公室转", title: str = "�
     with office.engine.begin() as connection:
         for n in range(3):
             url = f"http://www.example.org/x/{n}.html"
-            post(connection, "jyxx", url, date(2020, 7, 10), NIGHT, title=f"{title}{n}", origin=origin)
+            post(
+                connection,
+                "jyxx",
+                url,
+                date(2020, 7, 10),
+                NIGHT,
+                title=f"{title}{n}",
+                origin=origin,
+            )
     keep_rhythm(office, NOW)
 
 
@@ -147,7 +185,10 @@ def test_doubtful_origins_are_kept_each_night_and_decided_once(office_web: Web) 
     bare = browser.submit("/attribution", {"origin": row.origin, "unit": "wjj"})
     assert (bare.status_code, len(named(office))) == (422, 1)
     assert (
-        browser.submit("/attribution", {"origin": row.origin, "unit": "ghost", "why": "x"}).status_code == 422
+        browser.submit(
+            "/attribution", {"origin": row.origin, "unit": "ghost", "why": "x"}
+        ).status_code
+        == 422
     )
     assert (
         browser.submit(
@@ -173,7 +214,9 @@ def test_origins_are_for_the_office_alone(office_web: Web) -> None:
     for role in (Role.LEADER, Role.INSPECTOR, Role.UNIT, Role.AUDITOR):
         assert client_for(role).get("/attribution").status_code == 403
         assert (
-            client_for(role).submit("/attribution", {"origin": "x", "unit": "wjj", "why": "x"}).status_code
+            client_for(role)
+            .submit("/attribution", {"origin": "x", "unit": "wjj", "why": "x"})
+            .status_code
             == 403
         )
     with office.reader.connect() as c:
@@ -186,7 +229,9 @@ def test_explain_names_the_clause_that_the_letter_names(office_web: Web) -> None
     with office.engine.begin() as connection:
         units, letters = office.settings.catalogue.units, office.settings.monitor.alerts.letters
         write_letters(connection, TODAY, NOW, units, letters)
-        text = connection.execute(select(LetterRow.text_body).where(LetterRow.unit_id == "wjj")).scalar_one()
+        text = connection.execute(
+            select(LetterRow.text_body).where(LetterRow.unit_id == "wjj")
+        ).scalar_one()
     horizon = office.settings.crawl.backfill_from
     found = explain(office.reader, office.settings.monitor, "wjxx", NOW, horizon=horizon)
     assert found is not None

@@ -1,4 +1,5 @@
-"""People in the web: accounts, handed-over passwords, one-time links, own tokens; the commands that make the first one."""
+"""People in the web: accounts, handed-over passwords, one-time links, own tokens; the commands that
+make the first one."""
 
 from __future__ import annotations
 
@@ -54,7 +55,9 @@ def test_an_account_is_added_with_a_password_shown_once(office_web: Web) -> None
     assert fresh.post("/login", data={"name": "xinren", "password": password}).status_code == 303
     assert fresh.get("/units/jyj").headers["location"] == "/me", "their own password comes first"
     said = [
-        row for row in rows(office, AuditRow) if row.subject == "user:xinren" and row.what == "user_added"
+        row
+        for row in rows(office, AuditRow)
+        if row.subject == "user:xinren" and row.what == "user_added"
     ]
     assert said[0].who == "样例管理员"
     assert json.loads(said[0].data)["after"]["unit"] == "jyj"
@@ -92,8 +95,14 @@ def test_a_role_is_changed_with_before_and_after(office_web: Web) -> None:
     answer = browser.submit(f"/users/{number}", {"shown": "某领导", "role": "unit", "unit": UNIT})
     assert answer.status_code == 303
     assert other.get("/").status_code == 303, "signed out with the old role"
-    data = json.loads([row for row in rows(office, AuditRow) if row.what == "user_changed"][-1].data)
-    assert (data["before"]["role"], data["after"]["role"], data["after"]["unit"]) == ("leader", "unit", UNIT)
+    data = json.loads(
+        [row for row in rows(office, AuditRow) if row.what == "user_changed"][-1].data
+    )
+    assert (data["before"]["role"], data["after"]["role"], data["after"]["unit"]) == (
+        "leader",
+        "unit",
+        UNIT,
+    )
     assert "某领导" in browser.get(f"/users/{number}").text
 
 
@@ -115,7 +124,10 @@ def test_a_reset_password_is_shown_once_and_ends_every_session(office_web: Web) 
     )
     password = secret_shown(browser.submit(f"/users/{number}/password").text)
     assert other.get("/").status_code == 303
-    assert other.post("/login", data={"name": NAMES[Role.OFFICE], "password": password}).status_code == 303
+    assert (
+        other.post("/login", data={"name": NAMES[Role.OFFICE], "password": password}).status_code
+        == 303
+    )
     assert other.get("/").headers["location"] == "/me"
 
 
@@ -149,7 +161,9 @@ def test_a_one_time_link_sets_a_password_once(office_web: Web) -> None:
     for _ in range(2):  # a mail scanner may look first
         assert "新人" in fresh.get("/join", params={"key": key}).text
     assert fresh.post("/join", data={"key": key, "new": NEW, "again": "other"}).status_code == 422
-    assert fresh.post("/join", data={"key": key, "new": "short", "again": "short"}).status_code == 422
+    assert (
+        fresh.post("/join", data={"key": key, "new": "short", "again": "short"}).status_code == 422
+    )
     assert (
         fresh.post("/join", data={"key": key, "new": NEW, "again": NEW})
         .headers["location"]
@@ -189,7 +203,9 @@ def test_a_key_for_links_of_units_signs_no_invitation(office_web: Web) -> None:
     _, office = office_web
     with office.engine.begin() as c:
         number = add_user(c, NOW, name="xinren", shown="新人", role=Role.OFFICE, by="测试")
-        key = invites.invite(c, load_keys(office.settings.folder / "links.key"), number, NOW, by="测试")
+        key = invites.invite(
+            c, load_keys(office.settings.folder / "links.key"), number, NOW, by="测试"
+        )
         with pytest.raises(invites.BadInvite):
             invites.invited(c, keys_of(office), key, NOW)
 
@@ -252,7 +268,9 @@ def test_a_person_has_so_many_tokens_and_no_more(office_web: Web) -> None:
 def test_the_record_shows_who_changed_what_and_hides_nothing_hostile(office_web: Web) -> None:
     client_for, office = office_web
     with office.engine.begin() as c:
-        add_user(c, NOW, name="xinren", shown="<img src=x>\u202e新", role=Role.OFFICE, by="<script>甲")
+        add_user(
+            c, NOW, name="xinren", shown="<img src=x>\u202e新", role=Role.OFFICE, by="<script>甲"
+        )
     browser = client_for(Role.AUDITOR)
     shown = browser.get("/audit", params={"subject": "user:xinren"}).text
     assert "新增用户" in shown
@@ -305,7 +323,9 @@ def stamped(office: Office) -> Path:
 
 def run(path: Path, *given: str) -> tuple[int, str]:
     found = CliRunner().invoke(users, [*given, "--config", str(path)], standalone_mode=False)
-    return (2 if found.exception else int(found.return_value or 0)), found.stdout + str(found.exception or "")
+    return (2 if found.exception else int(found.return_value or 0)), found.stdout + str(
+        found.exception or ""
+    )
 
 
 def test_the_first_administrator_comes_from_a_command_with_a_one_time_link(office_web: Web) -> None:

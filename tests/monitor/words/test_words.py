@@ -1,4 +1,5 @@
-"""Numbers in words: no percentage of a few, nothing found only among the judged, and no other home for such claims."""
+"""Numbers in words: no percentage of a few, nothing found only among the judged, and no other home
+for such claims."""
 
 from __future__ import annotations
 
@@ -29,7 +30,10 @@ def test_a_percentage_is_of_the_judged_and_never_rounded_to_all_or_none(
 
 @given(numbers, numbers)
 def test_nothing_is_found_only_among_those_that_were_judged(judged: int, unjudged: int) -> None:
-    said, listed = none_found("超期的", judged, unjudged), nothing_listed("超期的", judged, unjudged)
+    said, listed = (
+        none_found("超期的", judged, unjudged),
+        nothing_listed("超期的", judged, unjudged),
+    )
     assert ("未发现" in said) is (judged > 0)
     assert ("没有超期的" in listed) is (judged > 0)
     assert not unjudged or str(unjudged) in said
@@ -57,7 +61,8 @@ HOMES = (
     "monitor/rectify/proof.py",
     "monitor/letters/templates/",
 )
-"""Where such words may stand: their own room; a rule that says its own numerators; a check of a bulletin's text;
+"""Where such words may stand: their own room; a rule that says its own numerators; a check of a
+bulletin's text;
 the row 最近信息 of a letter and of a kept page, beside the looks that they rest on."""
 
 
@@ -66,14 +71,18 @@ def test_claims_of_all_or_nothing_have_one_home() -> None:
     guilty = [
         (name, line.strip()[:80])
         for file in files
-        if not (name := file.relative_to(ROOT.parent).as_posix()).startswith((*HOMES, "monitor/demo/"))
+        if not (name := file.relative_to(ROOT.parent).as_posix()).startswith(
+            (*HOMES, "monitor/demo/")
+        )
         for line in file.read_text("utf-8").splitlines()
         if FORBIDDEN.search(line) and not line.lstrip().startswith(("#", '"""'))
     ]
     assert guilty == []
 
 
-def test_a_night_without_a_single_address_asks_for_addresses_and_not_for_a_look_at_the_network() -> None:
+def test_a_night_without_a_single_address_asks_for_addresses_and_not_for_a_look_at_the_network() -> (
+    None
+):
     bare = blind_sentence(18, Saw(18, 0, 0, (("no_address", 18),)).reasons)
     assert "先在台账里登记地址" in bare
     assert "网络" not in bare
