@@ -41,8 +41,9 @@ SENDER = """
 import json
 import sys
 from datetime import datetime
-from crawler.store import open_store
-from monitor.alerts import AlertsConfig, send_waiting
+from crawler.store.tables import open_store
+from monitor.letters.alerts import send_waiting
+from monitor.settings.sending import AlertsConfig
 store, port, now = sys.argv[1], int(sys.argv[2]), datetime.fromisoformat(sys.argv[3])
 mail = {"host": "127.0.0.1", "port": port, "security": "plain", "sender": "watch@example.org"}
 mail |= json.loads(sys.argv[4])

@@ -98,7 +98,7 @@ def test_a_refused_configuration_is_told_in_its_own_words(tmp_path: Path) -> Non
 PARENT = """
 import sys
 from pathlib import Path
-from monitor.child import run_crawl
+from monitor.night.child import run_crawl
 
 def tell(progress):
     print("looking", flush=True)
