@@ -1,11 +1,9 @@
 """How long a quarter's bulletin takes, from the store to its files: ``python -m bench.bulletin``.
 
 Two districts: one like the seed's (36 units, 3,038 posts) and a prefecture (500 units, 200,000
-posts). Measured is
-what ``gengxin bulletin 2020Q2`` does after its start: judge, count, compile, lint, write workbook,
-paper and figures.
-Limits are of processor seconds (one process, hence the time on an idle machine); the clock's are
-told beside them.
+posts). Measured is what ``gengxin bulletin 2020Q2`` does after its start: judge, count, compile,
+lint, write workbook, paper and figures. Limits are of processor seconds (one process, hence the
+time on an idle machine); the clock's are told beside them.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
 """The content sweep over a large portal: ``python -m bench.content [--short]``.
 
 10,000 posts with 30,000 resources on a server in a process of its own. The sweep is killed once in
-the middle. Told
-are: seconds, requests, peak memory, most requests in flight on the host, and what a second run
-asks. Ends with status 1
-where a limit is broken.
+the middle. Told are: seconds, requests, peak memory, most requests in flight on the host, and what
+a second run asks. Ends with status 1 where a limit is broken.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
 """What a night costs and how it behaves: ``python -m bench.crawl [--quick] [--json] [--rounds 2]``.
 
 The sample portal scaled up is served from a process of its own; beside our crawl a minimal Scrapy
-spider
-fetches the same pages. Processor times are compared within one run, the best of some rounds,
-because
-machines differ and neighbours disturb. Exit code 1 when a figure misses its limit. See
+spider fetches the same pages. Processor times are compared within one run, the best of some rounds,
+because machines differ and neighbours disturb. Exit code 1 when a figure misses its limit. See
 docs/bench.md.
 """
 

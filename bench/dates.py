@@ -3,9 +3,8 @@
     python -m bench.dates docs/dates.md
 
 A case is a text as it stands in a list item, the truth (``None``: no publication day can be known
-from it),
-and what it is an example of. Right, wrong and refused are counted: wrong is what accuses or clears
-falsely.
+from it), and what it is an example of. Right, wrong and refused are counted: wrong is what accuses
+or clears falsely.
 """
 
 from __future__ import annotations

@@ -2,10 +2,8 @@
 1]``.
 
 No page may raise, and none may take more than half a second of processor time. The pages are
-written by us
-and then cut, doubled, swapped, transcoded and filled with what readers stumble over. Floods repeat
-one piece
-until the page is large: what is slower than linear shows there.
+written by us and then cut, doubled, swapped, transcoded and filled with what readers stumble over.
+Floods repeat one piece until the page is large: what is slower than linear shows there.
 """
 
 from __future__ import annotations

@@ -1,12 +1,9 @@
 """Seeing less never accuses more, tried many times: ``python -m bench.hidings [runs] [--seed n]
-[--workers n] [--most n]
-[--without kind ...]``.
+[--workers n] [--most n] [--without kind ...]``.
 
 Each run lives the small district's month with a drawn set of hidings and is held against full sight
-(tests/hidings).
-Prints what was hidden how often, the share of runs with fewer accusations, and each violation with
-its least hidings.
-Ends with exit code 1 where one was found.
+(tests/hidings). Prints what was hidden how often, the share of runs with fewer accusations, and
+each violation with its least hidings. Ends with exit code 1 where one was found.
 """
 
 from __future__ import annotations

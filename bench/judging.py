@@ -2,11 +2,9 @@
 seconds and the peak of memory.
 
 The store is made by hand: columns and accounts of 300 units, two looks each, a few posts each; one
-outlet in a hundred is
-late, one in two hundred could not be read. It is judged three times: as a first night, again
-(nothing changes), and with the
-findings open. Promised: 100,000 outlets in under 60 s and 1 GB a judgement, on SQLite and
-PostgreSQL; exit code 1 when missed.
+outlet in a hundred is late, one in two hundred could not be read. It is judged three times: as a
+first night, again (nothing changes), and with the findings open. Promised: 100,000 outlets in under
+60 s and 1 GB a judgement, on SQLite and PostgreSQL; exit code 1 when missed.
 """
 
 from __future__ import annotations

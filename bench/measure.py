@@ -14,8 +14,7 @@ def resident() -> tuple[int, int]:
     """Resident memory of this process in KB, now and at its highest.
 
     From the kernel's own table where there is one: ``ru_maxrss`` also counts the parent at the
-    moment
-    when it started this process.
+    moment when it started this process.
     """
     if not STATUS.exists():
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -2,11 +2,9 @@
 useless.
 
 uvloop, one item a page, conditional requests, batched SQLite upserts with the plain driver,
-robots.txt and
-retries by Scrapy's own means, nothing else of Scrapy loaded. And no doubt: it knows the one list of
-this one
-portal by XPath and believes every date it sees.
-``python -m bench.minimal STORE`` with ``hosts``, ``columns``, ``port`` as JSON on stdin.
+robots.txt and retries by Scrapy's own means, nothing else of Scrapy loaded. And no doubt: it knows
+the one list of this one portal by XPath and believes every date it sees. ``python -m bench.minimal
+STORE`` with ``hosts``, ``columns``, ``port`` as JSON on stdin.
 """
 
 from __future__ import annotations

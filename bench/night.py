@@ -2,8 +2,7 @@
 options on stdin.
 
 The options are one JSON object: ``hosts``, ``columns``, ``port`` and what :class:`Plan` names. It
-prints one
-JSON line. The store is made and filled with its catalogue when ``URL`` is new.
+prints one JSON line. The store is made and filled with its catalogue when ``URL`` is new.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
 """The sample portal scaled up: many hosts with many columns each, list pages of about 55 KB.
 
 The pages are the sample district's own (``monitor.demo.pages``) under the kind of navigation and
-scripts that
-make real portals heavy. Everything is computed from two numbers, the host's and the column's, so
-the truth
-about any column is known without a crawl.
+scripts that make real portals heavy. Everything is computed from two numbers, the host's and the
+column's, so the truth about any column is known without a crawl.
 """
 
 from __future__ import annotations

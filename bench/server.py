@@ -2,10 +2,8 @@
 manners.
 
 ``python -m bench.server --hosts 30 --columns 100`` prints its port, then obeys one JSON command a
-line on
-stdin: ``{"latency": 0.05, "faults": {"3/7": "500"}, "silent": [1], "version": 2}`` sets,
-``{"report": true}``
-answers one JSON line with what every host saw since the last report.
+line on stdin: ``{"latency": 0.05, "faults": {"3/7": "500"}, "silent": [1], "version": 2}`` sets,
+``{"report": true}`` answers one JSON line with what every host saw since the last report.
 """
 
 from __future__ import annotations

@@ -2,13 +2,10 @@
 20] [--pause 1.0] [--rounds 6]``.
 
 A store of the given size is made by hand (or kept, with ``--keep FOLDER``, and used again), judged
-once, and served by the
-real command in a process of its own. Users ask one page after another with ``--pause`` seconds to
-read each, while another
-process writes what a crawl writes, in batches of 200 pages a second. Promised: a median under 0.3 s
-and a 99th percentile
-under 1 s on every page, with 20 users, for 100,000 outlets and 5,000,000 posts in PostgreSQL and
-300 and 100,000 in SQLite.
+once, and served by the real command in a process of its own. Users ask one page after another with
+``--pause`` seconds to read each, while another process writes what a crawl writes, in batches of
+200 pages a second. Promised: a median under 0.3 s and a 99th percentile under 1 s on every page,
+with 20 users, for 100,000 outlets and 5,000,000 posts in PostgreSQL and 300 and 100,000 in SQLite.
 """
 
 from __future__ import annotations

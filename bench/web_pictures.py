@@ -2,8 +2,7 @@
 desk and on a phone.
 
 ``python -m bench.web_pictures [FOLDER] [NAME ...]`` writes ``NAME-1366.png`` and ``NAME-390.png``
-(default
-``docs/images/web``, all pages), cut at a screen or two, in few colours.
+(default ``docs/images/web``, all pages), cut at a screen or two, in few colours.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """``python -m crawler``: one crawl as a child process, telling its progress as JSON lines on
 stdout.
 
-Meant for the monitor, which starts it, reads its lines and limits its time. Exit codes: 0 done,
-1 the guard is off or the walk was stopped by a fault (what was seen until then is stored), 2 the
+Meant for the monitor, which starts it, reads its lines and limits its time. Exit codes: 0 done, 1
+the guard is off or the walk was stopped by a fault (what was seen until then is stored), 2 the
 configuration is refused.
 """
 

@@ -30,14 +30,11 @@ class ContentConfig(Strict):
     Seconds, bytes, days.
 
     ``allow`` are hosts beside ``.gov.cn`` and ``.政务`` that posts may link to and load from. Files
-    are named relative to
-    config.yaml (docs/content.md tells their form). ``rules_off`` and ``rules_on`` overrule which
-    rules speak
-    (YAML 1.1 reads a bare ``on`` as a truth value). ``browser`` looks at each template in a
-    Chromium (extra ``browser``),
-    at most ``browser_pages`` a night within ``browser_seconds``; ``model`` asks a correcting model
-    for wrong words
-    (extra ``words``). Both are off unless somebody turns them on.
+    are named relative to config.yaml (docs/content.md tells their form). ``rules_off`` and
+    ``rules_on`` overrule which rules speak (YAML 1.1 reads a bare ``on`` as a truth value).
+    ``browser`` looks at each template in a Chromium (extra ``browser``), at most ``browser_pages``
+    a night within ``browser_seconds``; ``model`` asks a correcting model for wrong words (extra
+    ``words``). Both are off unless somebody turns them on.
     """
 
     allow: tuple[str, ...] = ()

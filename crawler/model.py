@@ -1,7 +1,7 @@
 """The words of the house as plain frozen data. Imports nothing of ours.
 
-Moments are aware ``datetime`` values; a post's day is a ``date`` in Asia/Shanghai.
-Durations are seconds, sizes are bytes.
+Moments are aware ``datetime`` values; a post's day is a ``date`` in Asia/Shanghai. Durations are
+seconds, sizes are bytes.
 """
 
 from __future__ import annotations
@@ -46,10 +46,8 @@ class Evidence(StrEnum):
     """What a reading proves.
 
     COMPLETE: its newest post is the newest of the page. PARTIAL: the page may hold a newer one, up
-    to
-    :attr:`Reading.upper`. WEAK: what dates it can clear and never convict. LOWER_BOUND: one article
-    or album, at
-    least this new. MANUAL: a person's word. NONE: nothing.
+    to :attr:`Reading.upper`. WEAK: what dates it can clear and never convict. LOWER_BOUND: one
+    article or album, at least this new. MANUAL: a person's word. NONE: nothing.
     """
 
     COMPLETE = "complete"
@@ -138,8 +136,8 @@ class AccountCard:
     """What the register says of an account beside its entry.
 
     ``body`` is the 运营主体, ``review`` whether a review system exists (``None``: not said), ``dates``
-    the day
-    each state began, ``link`` 网址/二维码 and ``printed`` the platform's name as the form prints them.
+    the day each state began, ``link`` 网址/二维码 and ``printed`` the platform's name as the form prints
+    them.
     """
 
     body: str = ""
@@ -171,8 +169,7 @@ class Unit:
     """A department, town or street. ``quota`` is posts per calendar month, ``None`` = not counted.
 
     ``emails`` always get its letters, ``contacts`` by their role while they hold. ``since`` is the
-    first day of a unit
-    that began while the others were watched.
+    first day of a unit that began while the others were watched.
     """
 
     id: str
@@ -239,18 +236,12 @@ class Outlet:
     """A place where units publish: a portal column or a new-media account.
 
     ``units`` are unit ids, the lead first. ``platform`` is ``portal`` for a column, and for an
-    account
-    where it lives (``wechat``, ``weibo``, ``toutiao`` ...). ``url`` is ``None`` while nobody knows
-    the
-    address. ``floor`` is the least number of dated posts a healthy first page shows. ``handle``
-    holds
-    the account's ids (``uid``, ``biz``); ``probes`` the ways to look at it, tried in order.
-    ``purpose`` marks
-    a column of published messages or of surveys, and one that needs no updating. ``render`` is
-    ``plain``, or
-    ``browser`` where the list is made by script. ``only`` is the one unit whose posts a column can
-    hold, where the
-    office says so.
+    account where it lives (``wechat``, ``weibo``, ``toutiao`` ...). ``url`` is ``None`` while
+    nobody knows the address. ``floor`` is the least number of dated posts a healthy first page
+    shows. ``handle`` holds the account's ids (``uid``, ``biz``); ``probes`` the ways to look at it,
+    tried in order. ``purpose`` marks a column of published messages or of surveys, and one that
+    needs no updating. ``render`` is ``plain``, or ``browser`` where the list is made by script.
+    ``only`` is the one unit whose posts a column can hold, where the office says so.
     """
 
     id: str
@@ -276,12 +267,10 @@ class Outlet:
 class Page:
     """What one fetch brought. ``headers`` have lower-case names. ``fetched_at`` is aware.
 
-    A fetch that brought nothing has ``status`` 0 and the cause in ``error``
-    (for example ``timeout``, ``dns``, ``refused``, ``reset``, ``tls``, ``too_large``,
-    ``redirect_loop``,
+    A fetch that brought nothing has ``status`` 0 and the cause in ``error`` (for example
+    ``timeout``, ``dns``, ``refused``, ``reset``, ``tls``, ``too_large``, ``redirect_loop``,
     ``host_gave_up``, ``forbidden_address``, ``robots``), and what exactly in ``detail``. ``tls``
-    tells that only
-    the TLS of the last century got through (``legacy (TLSv1)``).
+    tells that only the TLS of the last century got through (``legacy (TLSv1)``).
     """
 
     url: str
@@ -301,12 +290,10 @@ class Dated:
 
     ``place`` is one of: ``item`` (text of the list item), ``attr`` (title or data- attribute),
     ``url``, ``comment``, ``script``, ``meta``, ``label`` (printed form such as 发布时间), ``id``,
-    ``json``,
-    ``feed``, ``manual``, ``htmldate``; ``updated``, ``written``, ``event``, ``generated`` tell of
-    something else than the
-    publication (:func:`crawler.dates.is_weak`). ``moment`` is set where the page gives a time of
-    day.
-    ``why`` names the reason when a part was inferred (``year from list order`` ...).
+    ``json``, ``feed``, ``manual``, ``htmldate``; ``updated``, ``written``, ``event``, ``generated``
+    tell of something else than the publication (:func:`crawler.dates.is_weak`). ``moment`` is set
+    where the page gives a time of day. ``why`` names the reason when a part was inferred (``year
+    from list order`` ...).
     """
 
     day: date
@@ -329,13 +316,10 @@ class Unread:
     """A row or part of a page that became no dated post and may be newer than those that did.
 
     ``place`` says where it stands (``row 1``, ``above the list``, ``beside the list``, ``tab 2`` …)
-    and is the same as
-    long as the page is built the same: a person's word about it is kept by it. ``why`` is a short
-    machine word:
-    ``undated``, ``impossible_date``, ``future_date``, ``weak_date``, ``outside`` (a link of the
-    site outside the list),
-    ``part`` (a part of the column that was not read), ``total`` (the page says that it holds more),
-    ``cut`` (the page breaks off).
+    and is the same as long as the page is built the same: a person's word about it is kept by it.
+    ``why`` is a short machine word: ``undated``, ``impossible_date``, ``future_date``,
+    ``weak_date``, ``outside`` (a link of the site outside the list), ``part`` (a part of the column
+    that was not read), ``total`` (the page says that it holds more), ``cut`` (the page breaks off).
     ``day`` is the newest day that it can bear, ``None`` where nothing bounds it.
     """
 
@@ -372,13 +356,10 @@ class Shape:
     is built the same.
 
     ``place`` are the boxes around the list, the outermost first, each as its tag with its id and
-    classes
-    (``div#main.news``), or ``("data",)`` where no markup holds the list. ``date`` tells where most
-    rows' day stands: a place of
-    :class:`Dated`, and for the text of an item on which side of the title (``item after``).
-    ``rows`` counts the posts.
-    ``further`` is how the next page is addressed, without its numbers (``index_#.htm``), empty
-    where there is none.
+    classes (``div#main.news``), or ``("data",)`` where no markup holds the list. ``date`` tells
+    where most rows' day stands: a place of :class:`Dated`, and for the text of an item on which
+    side of the title (``item after``). ``rows`` counts the posts. ``further`` is how the next page
+    is addressed, without its numbers (``index_#.htm``), empty where there is none.
     """
 
     family: str = ""
@@ -394,20 +375,16 @@ class Reading:
     outcome.
 
     ``outcome`` is READ, EMPTY, BLOCKED, UNREACHABLE or UNREADABLE; ``reason`` is a short machine
-    word
-    (``captcha``, ``challenge``, ``login_wall``, ``soft_404``, ``no_list``, ``no_dates``,
-    ``script_list`` ...),
-    ``mark`` the text that gave it away. ``next`` are addresses of further pages, nearest first;
-    ``asks`` those that want
-    more than a plain GET (a form by POST), nearest first and before ``next``.
+    word (``captcha``, ``challenge``, ``login_wall``, ``soft_404``, ``no_list``, ``no_dates``,
+    ``script_list`` ...), ``mark`` the text that gave it away. ``next`` are addresses of further
+    pages, nearest first; ``asks`` those that want more than a plain GET (a form by POST), nearest
+    first and before ``next``.
 
     ``newest`` is the lower bound: the newest day that is proven. ``unread`` holds whatever may be
-    newer, so that
-    ``upper`` is the newest day that the page could hold. ``total`` is the number of posts that the
-    page prints for the
-    whole column. ``around`` are the addresses of same-site links outside the list: where several
-    columns of a site show
-    the same ones, they are its frame. ``shape`` is how the page of a READ list is built.
+    newer, so that ``upper`` is the newest day that the page could hold. ``total`` is the number of
+    posts that the page prints for the whole column. ``around`` are the addresses of same-site links
+    outside the list: where several columns of a site show the same ones, they are its frame.
+    ``shape`` is how the page of a READ list is built.
     """
 
     outcome: Outcome
@@ -483,15 +460,12 @@ class Visit:
     used.
 
     ``seen`` is the moment that the evidence stands for where that is earlier than the look: a
-    person's entry
-    proves what the person saw, not what was so when the entry was read.
-    ``door`` is ``spider`` or ``recheck``; ``page_no`` is 1 for the look itself, higher for further
-    pages of the same list. ``newest`` is what the outlet is known to show after this look.
-    ``dated`` counts the dated posts on the page. ``seconds`` is the fetch's duration.
-    ``unread`` and ``total`` are the reading's (an unchanged page's are those of the reading that it
-    repeats).
-    ``conditional`` marks a request with validators: its answer is the server's word that nothing
-    changed. ``path`` tells
+    person's entry proves what the person saw, not what was so when the entry was read. ``door`` is
+    ``spider`` or ``recheck``; ``page_no`` is 1 for the look itself, higher for further pages of the
+    same list. ``newest`` is what the outlet is known to show after this look. ``dated`` counts the
+    dated posts on the page. ``seconds`` is the fetch's duration. ``unread`` and ``total`` are the
+    reading's (an unchanged page's are those of the reading that it repeats). ``conditional`` marks
+    a request with validators: its answer is the server's word that nothing changed. ``path`` tells
     how the answer came (copies of caches, other addresses), a ``name=value`` a part, joined by ``;
     ``.
     """

@@ -1,7 +1,6 @@
-"""The command ``gengxin``. Exit codes: 0 done; 2 refused (bad input, said in one sentence);
-3 the night failed (nobody was accused); 4 letters could not be sent; 5 a bulletin contradicts
-itself;
-1 a fault of ours.
+"""The command ``gengxin``. Exit codes: 0 done; 2 refused (bad input, said in one sentence); 3 the
+night failed (nobody was accused); 4 letters could not be sent; 5 a bulletin contradicts itself; 1 a
+fault of ours.
 """
 
 from __future__ import annotations

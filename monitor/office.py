@@ -101,10 +101,9 @@ def open_office(path: Path, *, looking: bool = False) -> Iterator[Office]:
     """Settings and store for one command; the store is made or brought to its newest form first.
 
     What the version before kept in files is taken over by the first opening, see
-    :mod:`monitor.entries.takeover`.
-    ``looking``: a store of an earlier release is refused, not brought forward. Raises
-    ``UnfitStore`` for a store that
-    cannot be worked with, and for one that is gone while what belongs to it is there.
+    :mod:`monitor.entries.takeover`. ``looking``: a store of an earlier release is refused, not
+    brought forward. Raises ``UnfitStore`` for a store that cannot be worked with, and for one that
+    is gone while what belongs to it is there.
     """
     settings = read_settings(path)
     _must_not_be_lost(settings)

@@ -1,10 +1,8 @@
 """Are pages that were once read wrongly read as answered? ``python -m tests.bench_cases DIR``
 
 DIR holds pages and ``answers.jsonl``: ``right`` is a day, ``unknown`` (nothing may be proven),
-``empty``, ``notempty``,
-``no origin`` or ``any``, with ``(or refuse)`` where refusing is right too. A page is refused where
-no newest day is
-proven. Exit code 1 when one is wrong.
+``empty``, ``notempty``, ``no origin`` or ``any``, with ``(or refuse)`` where refusing is right too.
+A page is refused where no newest day is proven. Exit code 1 when one is wrong.
 """
 
 from __future__ import annotations

@@ -2,17 +2,13 @@
 [--json]``
 
 Each DIR holds saved pages and ``labels.jsonl`` with their answers read by eye. Lists: the newest
-date right (proven by the page
-read with its site's other columns, so that the frame is learned), wrong (proven, and not true),
-partial (not proven, and
-the bounds hold the truth) or refused; posts' recall and precision by title and date, or by date
-where the label has no
-titles; addresses where the label says they are live. Articles: the date. Blank, script-made, moved
-and stub pages: the
+date right (proven by the page read with its site's other columns, so that the frame is learned),
+wrong (proven, and not true), partial (not proven, and the bounds hold the truth) or refused; posts'
+recall and precision by title and date, or by date where the label has no titles; addresses where
+the label says they are live. Articles: the date. Blank, script-made, moved and stub pages: the
 outcome. Beside it two others on the same pages: the newest date anywhere in the HTML, and
-``htmldate``. ``--folds`` prints
-the figures of each part of the sites by itself: a reader that was made for some sites shows it on
-the others.
+``htmldate``. ``--folds`` prints the figures of each part of the sites by itself: a reader that was
+made for some sites shows it on the others.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """One saved answer of a platform -> what it proves: the contract by which the readers are measured.
 
 The command ``gengxin read`` prints what :func:`read_answer` returns. A saved answer is HTML, JSON
-or JSONP, as
-it came or as a browser saved it.
+or JSONP, as it came or as a browser saved it.
 """
 
 from __future__ import annotations
@@ -35,11 +34,9 @@ def read_answer(
     """What one saved answer proves, as plain data; never raises for a body, however broken.
 
     ``id`` is the uid, biz, gh_ id, MP_WXS_ id or 微信号 that the answer must belong to; without it
-    identity is
-    reported, not checked. ``fetched_at`` (aware) is when it was fetched; without it relative dates
-    rest on ids.
-    Raises ``KeyError`` for a platform that is not in :func:`readable`, ``ValueError`` for a naive
-    moment.
+    identity is reported, not checked. ``fetched_at`` (aware) is when it was fetched; without it
+    relative dates rest on ids. Raises ``KeyError`` for a platform that is not in :func:`readable`,
+    ``ValueError`` for a naive moment.
     """
     if not traits(platform).saved:
         raise KeyError(platform)

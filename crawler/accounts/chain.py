@@ -119,8 +119,8 @@ def next_probe(
     end.
 
     ``out`` names the platforms out of service (tripped breaker, failed canaries). One bridge alone
-    decides nothing but
-    that its account is well: whatever else can see the account is asked, too, and no bridge twice.
+    decides nothing but that its account is well: whatever else can see the account is asked, too,
+    and no bridge twice.
     """
     if any(clears(look.reading, today, warn_days) for look in looks):
         return None
@@ -154,8 +154,7 @@ def settle(looks: Sequence[Look]) -> Settled:
     """All looks of one night at one account as one answer.
 
     The first COMPLETE or MANUAL answer decides. Where a lower bound is newer than it, the list was
-    not
-    complete after all: it may still clear, and no longer convict.
+    not complete after all: it may still clear, and no longer convict.
     """
     useful = [
         look
@@ -232,9 +231,8 @@ def probe_health(
     """Whether one probe's answers of this night may be believed. Judged before any of them is.
 
     ``canaries`` are the readings of accounts known to post daily, by name; one that shows nothing
-    of the last
-    48 hours, for whatever cause, puts the probe out of service. So does half of all accounts
-    turning empty.
+    of the last 48 hours, for whatever cause, puts the probe out of service. So does half of all
+    accounts turning empty.
     """
     for name, reading in sorted(canaries.items()):
         if not _sings(reading, now):
@@ -266,8 +264,7 @@ def believed(reading: Reading, health: Health) -> Reading:
     convict it.
 
     A post that was seen was seen; but a list from a failing probe is no longer complete, and its
-    empty one
-    says nothing.
+    empty one says nothing.
     """
     if health.ok or not reading.outcome.conclusive or reading.evidence is Evidence.MANUAL:
         return reading

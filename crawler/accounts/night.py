@@ -2,8 +2,8 @@
 politely.
 
 It fetches through a plain function, like :mod:`crawler.walk`. A probe out of service tonight
-(silent canary,
-walls in a row, half of all accounts empty) may clear an account and never convict one.
+(silent canary, walls in a row, half of all accounts empty) may clear an account and never convict
+one.
 """
 
 from __future__ import annotations

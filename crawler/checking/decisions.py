@@ -68,8 +68,8 @@ def dismiss(
     altogether, until ``until``.
 
     A dismissed foreign host is an approved one: whose site it is now is kept, so that a new owner
-    is noticed.
-    Raises :class:`NoSuchSuspect`, and ``ValueError`` for an unknown scope or a missing reason.
+    is noticed. Raises :class:`NoSuchSuspect`, and ``ValueError`` for an unknown scope or a missing
+    reason.
     """
     if scope not in SCOPES:
         raise ValueError(f"unknown scope {scope}; known: {', '.join(SCOPES)}")

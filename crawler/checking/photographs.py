@@ -2,8 +2,8 @@
 shown to anybody.
 
 The browser gets the page from the copy and everything else through the guarded, polite door: a
-picture shows what was
-judged, in the clothes of that night. Needs the extra ``browser`` and a Chromium.
+picture shows what was judged, in the clothes of that night. Needs the extra ``browser`` and a
+Chromium.
 """
 
 from __future__ import annotations
@@ -49,8 +49,7 @@ def photograph(
     """Photograph the newest copy of each of ``outlets`` that has no picture; each is tried once.
 
     Returns the sha256 of each new picture by the id of its copy. Without a browser: nothing, and a
-    warning says what
-    is missing. A page that cannot be drawn is one picture less, never an error.
+    warning says what is missing. A page that cannot be drawn is one picture less, never an error.
     """
     missing = lacking(config.chromium, WHAT)
     if missing:

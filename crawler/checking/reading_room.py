@@ -1,6 +1,6 @@
 """A process that opens hostile files: ``python -m crawler.checking.reading_room``. It has limits of
-memory and processor time, no
-network to speak of and nothing to lose; when a file breaks it, the next one is started.
+memory and processor time, no network to speak of and nothing to lose; when a file breaks it, the
+next one is started.
 
 Protocol on stdin and stdout: one JSON line ``{"kind", "size"}`` and the bytes; one JSON line as the
 answer.

@@ -283,8 +283,7 @@ def merge(
     view: bool = False,
 ) -> int:
     """Make the post's suspects (those of the page, of one resource, or of its ``view`` in a
-    browser) what was found;
-    returns how many opened.
+    browser) what was found; returns how many opened.
 
     What a decision covers is dismissed from the start and never asked again; what is gone ends.
     """

@@ -2,8 +2,7 @@
 time goes.
 
 Posts in small batches, each batch's resources after it; everything is written as it comes, so a
-killed sweep goes on
-where it was and memory does not grow with the portal.
+killed sweep goes on where it was and memory does not grow with the portal.
 """
 
 from __future__ import annotations
@@ -62,9 +61,8 @@ LARGEST_PICTURE = 15_000_000
 @dataclass(frozen=True, slots=True)
 class Swept:
     """What one sweep did. ``unknown`` are looks that told nothing; ``left`` says that the time
-    ended before the work;
-    ``views`` are templates seen in a browser, and ``lacking`` what a person must install for
-    them."""
+    ended before the work; ``views`` are templates seen in a browser, and ``lacking`` what a person
+    must install for them."""
 
     posts: int = 0
     resources: int = 0

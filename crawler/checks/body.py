@@ -40,8 +40,7 @@ LONGEST_URL = 800
 @dataclass(frozen=True, slots=True)
 class Target:
     """A link or picture in the article. ``raw`` is the address as printed, ``url`` absolute or
-    empty, ``text`` what it
-    shows (a picture: its ``alt``, ``None`` where there is none)."""
+    empty, ``text`` what it shows (a picture: its ``alt``, ``None`` where there is none)."""
 
     raw: str
     url: str

@@ -1,7 +1,6 @@
 """The inside of a file: does it open, and what does it say. Bounded in size, depth, pages; run it
-in a process of
-its own (``crawler/checking/reading_room.py``), because a hostile file may still eat time or
-memory."""
+in a process of its own (``crawler/checking/reading_room.py``), because a hostile file may still eat
+time or memory."""
 
 from __future__ import annotations
 

@@ -40,8 +40,7 @@ def hidden_links(
     """One suspect for the foreign hosts that only unseen elements link to.
 
     A menu or box that a click opens hides links too: a host that the page also shows openly is
-    none, and neither is
-    a link without an address or one that leads to government.
+    none, and neither is a link without an address or one that leads to government.
     """
     shown: set[str] = set()
     unseen: dict[str, tuple[str, str]] = {}

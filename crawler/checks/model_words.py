@@ -2,12 +2,10 @@
 one.
 
 The only one known is pycorrector's MacBERT (extra ``words``): heavy packages, and weights that come
-from its publisher's
-hub or from a folder of the office. Another one is a new name in ``LOADERS``: whatever has
-``correct(text)`` with
-``{"source", "target", "errors": [(wrong, right, position)]}`` will do. It suspects more than it
-knows: its precision is
-measured by what people decide, as for every rule.
+from its publisher's hub or from a folder of the office. Another one is a new name in ``LOADERS``:
+whatever has ``correct(text)`` with ``{"source", "target", "errors": [(wrong, right, position)]}``
+will do. It suspects more than it knows: its precision is measured by what people decide, as for
+every rule.
 """
 
 from __future__ import annotations

@@ -35,8 +35,7 @@ SITE_WIDE = ("hidden.script", "hidden.link", "layout.code")
 @dataclass(frozen=True, slots=True)
 class Office:
     """What the office adds: ``hosts`` of the catalogue, ``allowed`` hosts, its ``phones``, its
-    lists, the rules that speak,
-    and a correcting ``model`` where it asks for one."""
+    lists, the rules that speak, and a correcting ``model`` where it asks for one."""
 
     hosts: frozenset[str]
     rules: frozenset[str]
@@ -62,8 +61,7 @@ class Checked:
     post.
 
     ``embedded`` are pictures inside of the page itself, for the reading room; ``template`` is the
-    same for all pages
-    of one template.
+    same for all pages of one template.
     """
 
     outcome: Outcome

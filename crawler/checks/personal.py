@@ -2,8 +2,7 @@
 here unmasked.
 
 GB 11643 gives the ID number's check digit; a card's is Luhn's. Numbers that a body publishes for
-its service
-(咨询电话, 监督电话 …) and notices that the law has printed whole (送达, 通缉, 失信) are allowed.
+its service (咨询电话, 监督电话 …) and notices that the law has printed whole (送达, 通缉, 失信) are allowed.
 """
 
 from __future__ import annotations

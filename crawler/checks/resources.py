@@ -29,8 +29,7 @@ REFUSED = ("forbidden_address", "bad_address")
 @dataclass(frozen=True, slots=True)
 class Judged:
     """``result`` is ``fine``, ``unknown`` or a rule's name; ``failed_on`` the days of failed looks
-    in a row, this one's
-    included. ``suspects`` are raised for every post that uses the resource."""
+    in a row, this one's included. ``suspects`` are raised for every post that uses the resource."""
 
     result: str
     reason: str = ""

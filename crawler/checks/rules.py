@@ -2,8 +2,8 @@
 precision.
 
 ``true`` of ``seen`` alarms were right when they were read one by one (docs/content.md tells on
-what); decisions of
-the office are added to them. A rule below 80 % is off unless config.yaml turns it on.
+what); decisions of the office are added to them. A rule below 80 % is off unless config.yaml turns
+it on.
 """
 
 from __future__ import annotations

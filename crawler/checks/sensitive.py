@@ -1,8 +1,8 @@
 """The office's own lists: sensitive words (Aho-Corasick) and wrong words. We ship none.
 
 A list is a UTF-8 file with one word a line; after a tab may stand the suggestion, after another the
-explanation.
-``#`` begins a comment; ``# version: …`` names the version, else the file's own hash is its version.
+explanation. ``#`` begins a comment; ``# version: …`` names the version, else the file's own hash is
+its version.
 """
 
 from __future__ import annotations

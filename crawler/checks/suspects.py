@@ -17,10 +17,8 @@ class Suspect:
     """One alarm of ``rule`` (a name of ``rules.RULES``).
 
     ``place`` says where on the page (正文, 标题, 链接, 附件《…》). ``quote`` is the phrase, ``sentence`` what
-    stands
-    around it: both masked where they are personal. ``why`` explains, ``hint`` suggests. ``key``
-    tells two alarms of
-    one rule on one page apart, and is the same on every look.
+    stands around it: both masked where they are personal. ``why`` explains, ``hint`` suggests.
+    ``key`` tells two alarms of one rule on one page apart, and is the same on every look.
     """
 
     rule: str

@@ -25,13 +25,10 @@ RULES = ("view.blank", "view.overflow", "view.sheet")
 @dataclass(frozen=True, slots=True)
 class View:
     """One page as rendered. ``letters``, ``pictures`` and ``frames`` are those seen in the
-    article's element (of the whole
-    page where it was not ``found``); ``source`` are the letters that its source holds there,
-    ``certain`` whether
-    the page itself marks the element. ``wide`` is how far the page scrolls sideways, ``spilling``
-    the element behind
-    it and ``inside`` whether that stands in the article. ``sheets`` are style sheets that do not
-    come, with the reason.
+    article's element (of the whole page where it was not ``found``); ``source`` are the letters
+    that its source holds there, ``certain`` whether the page itself marks the element. ``wide`` is
+    how far the page scrolls sideways, ``spilling`` the element behind it and ``inside`` whether
+    that stands in the article. ``sheets`` are style sheets that do not come, with the reason.
     ``doubt`` says why nothing may be concluded: something the page needs could not be had for our
     own reasons.
     """

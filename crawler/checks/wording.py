@@ -228,8 +228,7 @@ def _two_words(passage: str, found: re.Match[str]) -> bool:
 
 def _unpaired(passage: str, place: str, cut: bool) -> Iterator[Suspect]:
     """Pairs within one passage; a title that a list cut short (…, or without a mark) is none, nor
-    is a closing bracket
-    of ``1）``."""
+    is a closing bracket of ``1）``."""
     if len(passage) > 2000 or CUT_SHORT.search(passage):
         return
     for left, right in UNPAIRED:

@@ -51,8 +51,7 @@ class Front:
 
     def of(self, own: Own, url: str, newest: date | None) -> Iterator[Shown]:
         """Links that may be newer posts of the column at ``url``: in its folders, in its box, or
-        with the title of a row whose
-        day is not sure; those with a day first.
+        with the title of a row whose day is not sure; those with a day first.
 
         Left out is what is surely not newer by its printed day, or by the day in its address.
         """

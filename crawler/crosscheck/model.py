@@ -12,10 +12,8 @@ from crawler.model import Outlet, Unread
 
 class Where(StrEnum):
     """HOME: the site's home page; SHOWN: what a link on it leads to; ROW: the page of a row whose
-    day is not sure;
-    OUTSIDE: what a link outside the list leads to; FURTHER: a further page of the list; DATA: a
-    data address that the column's
-    page names (:mod:`crawler.offers`)."""
+    day is not sure; OUTSIDE: what a link outside the list leads to; FURTHER: a further page of the
+    list; DATA: a data address that the column's page names (:mod:`crawler.offers`)."""
 
     HOME = "home"
     SHOWN = "shown"
@@ -27,8 +25,8 @@ class Where(StrEnum):
 
 class Found(StrEnum):
     """NEWER: a post of the column newer than its list shows; UNDATED: a post of the column without
-    a sure day; OTHER: none
-    of the column's; NOTHING: nothing newer; FAILED: it could not be looked at."""
+    a sure day; OTHER: none of the column's; NOTHING: nothing newer; FAILED: it could not be looked
+    at."""
 
     NEWER = "newer"
     UNDATED = "undated"

@@ -41,10 +41,8 @@ def folders_of(urls: Iterable[str]) -> tuple[str, ...]:
 @dataclass(frozen=True, slots=True)
 class Own:
     """What tells a post of the column ``name``. ``page`` is the folder of its page, ``posts`` are
-    those of its posts;
-    a folder that other columns' posts share is in neither. ``titles`` are those of its rows without
-    a sure day
-    (:func:`plain_title`).
+    those of its posts; a folder that other columns' posts share is in neither. ``titles`` are those
+    of its rows without a sure day (:func:`plain_title`).
     """
 
     name: str
@@ -70,8 +68,8 @@ class Own:
         """Whether the article at ``url`` is a post of the column.
 
         In the folder of its page whatever it says. In a folder below, and in one of its posts
-        (makers put posts of many
-        columns in one), unless it names another column. Elsewhere only where it names this one.
+        (makers put posts of many columns in one), unless it names another column. Elsewhere only
+        where it names this one.
         """
         if self.page and folder_of(url) == self.page:
             return True

@@ -2,8 +2,7 @@
 posts may go to the end. Pure.
 
 What the first page says of itself is bounded there. Here it is asked what no first page can tell:
-whether its newest row is
-the column's newest.
+whether its newest row is the column's newest.
 """
 
 from __future__ import annotations

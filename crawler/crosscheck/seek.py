@@ -1,10 +1,8 @@
 """Looking beside a column's list before it is accused: the home page, rows without a sure day,
-links outside the list, the
-pages behind its first.
+links outside the list, the pages behind its first.
 
 One home page a site and few pages a column, within the guard, robots and manners of every other
-look. What cannot be
-fetched changes nothing, and is kept as such.
+look. What cannot be fetched changes nothing, and is kept as such.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 2026年11月, 10:32.
 
 A row that prints such a thing is no row without a date: it may be the newest, and nobody knows of
-when. Linear: every
-repetition is bounded.
+when. Linear: every repetition is bounded.
 """
 
 from __future__ import annotations

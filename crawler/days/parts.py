@@ -104,12 +104,10 @@ class Part:
     """Date parts at ``start:end`` of a text. ``year`` is ``None`` where none stands there.
 
     ``time`` is (hour, minute, second, zone as printed or ""). ``alone`` says that nothing but
-    brackets,
-    a label and a view count surrounds it; ``label`` is that label (``发布时间``). ``sure`` is false for
-    forms that mean a date only when they stand alone (``07-20``, ``20/07/21``, ``20200720``).
-    ``ranged``: it begins
-    a range (公示期). ``turned``: the year stands last, and ``month`` and ``day`` are just the first
-    and second number.
+    brackets, a label and a view count surrounds it; ``label`` is that label (``发布时间``). ``sure`` is
+    false for forms that mean a date only when they stand alone (``07-20``, ``20/07/21``,
+    ``20200720``). ``ranged``: it begins a range (公示期). ``turned``: the year stands last, and
+    ``month`` and ``day`` are just the first and second number.
     """
 
     year: int | None

@@ -1,10 +1,8 @@
 """How much a date proves: the strong ones convict, the weak ones only clear.
 
 Printed in its row > printed on its article > the head's PubDate > in the address > all others. Only
-the first three
-may carry an accusation (``evidence.md``); what stands in no such place may show that something is
-new, never that it
-is old.
+the first three may carry an accusation (``evidence.md``); what stands in no such place may show
+that something is new, never that it is old.
 """
 
 from __future__ import annotations
@@ -15,8 +13,7 @@ UPDATED, WRITTEN, EVENT, GENERATED = "updated", "written", "event", "generated"
 """Places of dates that tell of something else than the publication.
 
 ``updated``: an interface's ``updateTime`` or ``createTime``; ``written``: 成文日期, 签署时间; ``event``:
-when a meeting was
-held; ``generated``: when the page was made.
+when a meeting was held; ``generated``: when the page was made.
 """
 
 WEAK_PLACES = frozenset(

@@ -1,8 +1,8 @@
 """Chinese date text -> ``Dated`` with its proof, or nothing.
 
 A day is believed only when it exists, is not before 1995 and not later than a day after ``today``.
-A year is never made up: the caller hands one in, with the reason, or the date is refused.
-Times without a zone are Shanghai times; times with one decide the Shanghai day.
+A year is never made up: the caller hands one in, with the reason, or the date is refused. Times
+without a zone are Shanghai times; times with one decide the Shanghai day.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Proposed columns as YAML for config.yaml: every entry is one line to keep, mend or strike out.
 
 Columns that the catalogue has already are left out; those without an address there, those that
-moved and those
-that the site does not lead to stand as comments, because a person changes the entry that exists.
+moved and those that the site does not lead to stand as comments, because a person changes the entry
+that exists.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 person confirms.
 
 One host, one request at a time, with the delay, robots and limits of the crawl, and never further
-than
-``depth`` links from the home page. What the pages mean is decided in ``crawler.proposals``.
+than ``depth`` links from the home page. What the pages mean is decided in ``crawler.proposals``.
 """
 
 from __future__ import annotations
@@ -51,8 +50,8 @@ class NoPortal(LookupError):
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One page looked at. ``came`` are the links that led to it (their menus and words), ``above``
-    the page
-    that the first of them stands on. ``kind`` as in ``gengxin read``: home, list, article or other.
+    the page that the first of them stands on. ``kind`` as in ``gengxin read``: home, list, article
+    or other.
     """
 
     url: str
@@ -79,8 +78,8 @@ class Survey:
     """All that was seen of one portal.
 
     ``left`` addresses were not asked because the page limit came first, ``barred`` ones because of
-    robots.txt;
-    ``others`` are links to other hosts. ``gave_up`` says that the host stopped answering.
+    robots.txt; ``others`` are links to other hosts. ``gave_up`` says that the host stopped
+    answering.
     """
 
     home: str
@@ -105,8 +104,8 @@ def discover(
     on_page: Callable[[int], None] = lambda asked: None,
 ) -> Survey:
     """Look at the portal behind ``home``, at most ``depth`` links deep and ``pages`` pages, and at
-    the addresses
-    ``also`` (the catalogue's columns: one that nothing links to is told from one that is gone).
+    the addresses ``also`` (the catalogue's columns: one that nothing links to is told from one that
+    is gone).
 
     ``platforms`` are hosts that serve accounts beside the platforms' own
     (:func:`crawler.account_links.home_of`).

@@ -1,6 +1,5 @@
 """What a survey of a portal means: which of its pages are columns, under which name, path and
-class, and how they
-stand to the catalogue. Pure; every judgement is a proposal with its reason.
+class, and how they stand to the catalogue. Pure; every judgement is a proposal with its reason.
 """
 
 from __future__ import annotations
@@ -50,9 +49,8 @@ STANDING_NAMES: Mapping[Standing, str] = {
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """One column as the site shows it. ``word`` is what the class was proposed for, ``outlet`` the
-    id of the
-    catalogue's own entry where there is one. ``posts`` counts the first page's posts, ``more`` says
-    that pages follow.
+    id of the catalogue's own entry where there is one. ``posts`` counts the first page's posts,
+    ``more`` says that pages follow.
     """
 
     name: str
@@ -115,8 +113,7 @@ class Absent:
 @dataclass(frozen=True, slots=True)
 class Account:
     """An account that the site shows (``place``: ``link`` or ``qr``), with the first page that
-    does; ``outlet`` is
-    the register's own entry, empty where the register does not know it.
+    does; ``outlet`` is the register's own entry, empty where the register does not know it.
     """
 
     platform: str

@@ -2,8 +2,7 @@
 config.yaml names.
 
 ``-a only=ID,ID`` looks at these columns or accounts, ``-a config=PATH`` names another config.yaml.
-What is seen is recorded as
-the night's looks are; judging it is the monitor's (``gengxin status``).
+What is seen is recorded as the night's looks are; judging it is the monitor's (``gengxin status``).
 """
 
 from __future__ import annotations

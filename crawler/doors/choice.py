@@ -1,8 +1,8 @@
 """One ``fetch`` for a walk over all its hosts: most go through its own door, a few need another.
 
 Sites marked ``legacy_tls`` are asked in the TLS of the last century, columns marked ``render:
-browser`` in a browser.
-Neither is even made before the first page that needs it; all other pages cost one look-up more.
+browser`` in a browser. Neither is even made before the first page that needs it; all other pages
+cost one look-up more.
 """
 
 from __future__ import annotations

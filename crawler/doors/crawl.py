@@ -34,8 +34,8 @@ def crawl(
     """Look at every column and every due account of the store's catalogue (or ``only`` those);
     returns the run's id.
 
-    With ``since`` only what was not looked at since then, and unfinished walks.
-    Raises what stopped the walk, after writing what was seen until then.
+    With ``since`` only what was not looked at since then, and unfinished walks. Raises what stopped
+    the walk, after writing what was seen until then.
     """
     desk = Desk(engine, reader, config, clock)
     plan = planned(desk, kind=kind, only=only, since=since, on_look=on_look)

@@ -2,8 +2,7 @@
 ``scrapy`` command is behind the guard.
 
 Honest, polite, limited; everything that we do ourselves (retries, redirects, robots, the queue) is
-switched off. What
-config.yaml says is put on top by :func:`crawler.doors.settings.scrapy_settings`.
+switched off. What config.yaml says is put on top by :func:`crawler.doors.settings.scrapy_settings`.
 """
 
 from __future__ import annotations
@@ -20,8 +19,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
 }
 """All there are: what Scrapy ships beside these would be loaded even when switched off (16 MB), and
-a later
-Scrapy's additions would run without being asked."""
+a later Scrapy's additions would run without being asked."""
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
 EXTENSIONS_BASE: dict[str, int] = {}
 STATS_CLASS = "scrapy.statscollectors.MemoryStatsCollector"

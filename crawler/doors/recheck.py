@@ -65,11 +65,9 @@ def recheck(
     """Look at the outlets ``ids`` now; returns their visits in the order of ``ids``.
 
     One look each, so that the answer comes at once: further pages and article pages are left to the
-    next night
-    unless ``whole``. ``conditional`` asks with the stored validators. The pages of the outlets in
-    ``keep`` are
-    copied into the store as proof. ``name`` is the door that the visits tell. Raises
-    :class:`UnknownOutlet` before anything is fetched.
+    next night unless ``whole``. ``conditional`` asks with the stored validators. The pages of the
+    outlets in ``keep`` are copied into the store as proof. ``name`` is the door that the visits
+    tell. Raises :class:`UnknownOutlet` before anything is fetched.
     """
     with reader.connect() as connection:
         known = known_outlets(connection, ids)
@@ -143,10 +141,8 @@ class HttpDoor:
     """``fetch`` over one httpx client, with the limits of the crawl: size, time, redirects, guard.
 
     With ``foreign`` it also asks hosts outside of the catalogue (links that are checked). Whatever
-    the host,
-    the address it resolves to is checked and then connected to (``resolving.py``). With ``legacy``
-    it speaks the
-    TLS of the last century too, and its pages say so.
+    the host, the address it resolves to is checked and then connected to (``resolving.py``). With
+    ``legacy`` it speaks the TLS of the last century too, and its pages say so.
     """
 
     config: CrawlConfig
@@ -181,9 +177,8 @@ class HttpDoor:
 
     async def glance(self, ask: Ask, most: int) -> Page:
         """Like :meth:`fetch`, but at most ``most`` bytes, as they came over the wire where the
-        server ignores
-        ``identity``; a part says so in the header ``:cut``. So neither an endless file nor a packed
-        bomb comes in.
+        server ignores ``identity``; a part says so in the header ``:cut``. So neither an endless
+        file nor a packed bomb comes in.
         """
         return await self._follow(partial(self._glance, most=most), ask)
 

@@ -1,11 +1,9 @@
 """A page as its scripts make it: a system Chromium without a network of its own.
 
 Every request of the page, the page itself included, is fetched by the walk's own door and handed to
-the browser:
-the guard, the limits, the agent and the TLS of that door hold for scripts too, and what they ask
-elsewhere than in
-the catalogue's hosts is refused. Needs the extra ``browser`` and a Chromium; without them the look
-says so.
+the browser: the guard, the limits, the agent and the TLS of that door hold for scripts too, and
+what they ask elsewhere than in the catalogue's hosts is refused. Needs the extra ``browser`` and a
+Chromium; without them the look says so.
 """
 
 from __future__ import annotations

@@ -22,8 +22,7 @@ KEPT_CONNECTIONS = 64
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Where a client may connect to beside public addresses: loopback for the sample district,
-    ``inside`` the hosts
-    that config.yaml says stand on the office's own network."""
+    ``inside`` the hosts that config.yaml says stand on the office's own network."""
 
     allow_loopback: bool = False
     inside: frozenset[str] = frozenset()
@@ -82,8 +81,7 @@ def guarded_sender(
     """A client for one conversation: it waits, follows nothing and connects past ``backend`` only.
 
     ``timeout`` is seconds a step, ``whole`` seconds from now for all that is said through it,
-    whatever the peer drips.
-    Certificates are verified unless ``tls`` says otherwise.
+    whatever the peer drips. Certificates are verified unless ``tls`` says otherwise.
     """
     punctual = replace(backend, below=PunctualBackend(within(whole), backend.below))
     pool = httpcore.ConnectionPool(ssl_context=tls or verifying(), network_backend=punctual)

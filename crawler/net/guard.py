@@ -1,6 +1,5 @@
 """Which addresses may be fetched at all: the catalogue's own hosts, public ones where a link is
-checked, and
-never this machine or its network, whatever a name says or resolves to."""
+checked, and never this machine or its network, whatever a name says or resolves to."""
 
 from __future__ import annotations
 
@@ -27,12 +26,9 @@ def refusal_of(
     """Why ``url`` may not be fetched, as a short machine word; empty when it may.
 
     ``bad_address`` (no http(s) address), ``forbidden_address`` (this machine or a private network,
-    unless
-    the sample district allows loopback), ``foreign_host`` (not in the catalogue). With ``foreign``
-    a host outside
-    of the catalogue may be asked, as a link that is checked; what its name resolves to is then
-    judged by
-    :func:`forbidden` before anything is connected.
+    unless the sample district allows loopback), ``foreign_host`` (not in the catalogue). With
+    ``foreign`` a host outside of the catalogue may be asked, as a link that is checked; what its
+    name resolves to is then judged by :func:`forbidden` before anything is connected.
     """
     try:
         parts = urlsplit(url)

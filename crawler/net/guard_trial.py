@@ -2,8 +2,8 @@
 further unless that is refused.
 
 A guard that a renamed option or a new version of a library took off would otherwise be noticed by
-nobody: all honest pages
-still come. Scrapy's own door is tried in its process, inside its reactor (``spiders/trial.py``).
+nobody: all honest pages still come. Scrapy's own door is tried in its process, inside its reactor
+(``spiders/trial.py``).
 """
 
 from __future__ import annotations

@@ -35,8 +35,7 @@ def public(address: str) -> bool:
     is no address is not.
 
     An address that wraps an IPv4 address (mapped, NAT64, 6to4, ISATAP) leads where that one leads.
-    A zone
-    (``%eth0``) only means a link of this machine.
+    A zone (``%eth0``) only means a link of this machine.
     """
     try:
         found = ip_address(address)

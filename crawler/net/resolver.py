@@ -2,8 +2,8 @@
 connected to.
 
 So a name that changes its answer between the check and the connection (DNS rebinding), or after a
-redirect, gains
-nothing. These are httpcore's network backends; ``guarded.py`` puts them under httpx.
+redirect, gains nothing. These are httpcore's network backends; ``guarded.py`` puts them under
+httpx.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 public faces only.
 
 httpx's own transports make their pool themselves and take no network backend, so the guard could
-only be put under them by
-a private name, and a rename would have taken it off in silence.
+only be put under them by a private name, and a rename would have taken it off in silence.
 """
 
 from __future__ import annotations

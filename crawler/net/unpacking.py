@@ -2,8 +2,7 @@
 the largest page costs.
 
 Pure. Layers (``gzip, gzip``) are undone one after the other, each within the same limit; a name
-that nobody knows says
-nothing about the bytes, as browsers take it.
+that nobody knows says nothing about the bytes, as browsers take it.
 """
 
 from __future__ import annotations

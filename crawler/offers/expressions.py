@@ -1,8 +1,7 @@
 """Addresses as scripts write them: ``"/api/list?id=" + channelId``, ``{params: {page: 1}}``, and what fills their holes. Pure.
 
 A hole is filled only by what the page itself says: an assignment in its scripts, a value of its own
-address. Page numbers begin
-at 1. What stands nowhere stays a hole.
+address. Page numbers begin at 1. What stands nowhere stays a hole.
 """
 
 from __future__ import annotations

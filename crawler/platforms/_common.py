@@ -3,9 +3,9 @@ nonsense.
 
 No platform itself (the underscore keeps it from being one). Reasons are the words of every reader:
 ``login_wall``, ``captcha``, ``rate_limited``, ``http_error``, ``network``, ``shape_changed``,
-``empty_list``,
-``no_list``, ``no_dates``, ``stale_bridge``, ``identity_mismatch``, ``identity_unconfirmed``,
-``account_gone_suspected``, ``platform_error`` and those that one reader names in its docstring.
+``empty_list``, ``no_list``, ``no_dates``, ``stale_bridge``, ``identity_mismatch``,
+``identity_unconfirmed``, ``account_gone_suspected``, ``platform_error`` and those that one reader
+names in its docstring.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """What the WeChat readers share: ids, pages that stand in place of an answer, and platform codes.
 
 ``biz`` is base64 of a decimal account number; ``MP_WXS_<decimal>`` is the same account in bridge
-feeds, and
-``gh_...`` (``user_name``) its original id.
+feeds, and ``gh_...`` (``user_name``) its original id.
 """
 
 from __future__ import annotations

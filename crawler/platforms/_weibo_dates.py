@@ -1,8 +1,8 @@
 """When a Weibo post was published: its printed time, cross-checked with the time inside its id.
 
 Printed forms are full (``Mon Jul 20 10:11:00 +0800 2020``) or relative to the fetch (刚刚, 5分钟前,
-3小时前,
-今天 08:30, 昨天 08:30, 07-14, 2019-07-14). The id of sixteen digits carries the second of its making.
+3小时前, 今天 08:30, 昨天 08:30, 07-14, 2019-07-14). The id of sixteen digits carries the second of its
+making.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
 """The anonymous visitor's handshake of Weibo, as pure steps; ``weibo`` offers them to the spider.
 
 Order: :func:`visitor_ask`, then :func:`crossdomain_ask` made of its answer (redirects not
-followed), then the
-lists with :func:`with_cookies`. One handshake at a time, cookies kept in memory only and for half
-an hour at
-most; they name nobody, and still they are never logged or stored.
+followed), then the lists with :func:`with_cookies`. One handshake at a time, cookies kept in memory
+only and for half an hour at most; they name nobody, and still they are never logged or stored.
 """
 
 from __future__ import annotations
@@ -41,8 +39,8 @@ def visitor_ask(probe: Probe) -> Ask:
     """The request that begins the handshake.
 
     ``handle["visitor_base"]`` replaces the passport's address; where only the list's ``base`` is
-    replaced, its
-    ``/visitor`` does: a probe that was pointed elsewhere never asks the real passport.
+    replaced, its ``/visitor`` does: a probe that was pointed elsewhere never asks the real
+    passport.
     """
     host = probe.handle.get("host", "weibo.com")
     form = {

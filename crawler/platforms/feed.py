@@ -1,20 +1,16 @@
 """RSS, Atom or JSON Feed of a bridge that the operator runs (we-mp-rss, Wechat2RSS, RSSHub ...).
 
 Evidence: COMPLETE only with every guard held: well-formed, at least one item, every time with a
-zone, the feed
-proven to be this account's, and proof that the bridge looked lately; otherwise LOWER_BOUND with the
-guard's name
-as reason (``identity_unconfirmed``, ``freshness_unproven``, ``stale_bridge``, ``foreign_items``,
-``doubtful_date``), or UNREADABLE (``zone_missing`` ...). Probe: ``url`` is the feed; ``biz`` or
-``uid`` or
-``account`` names the account; ``zone`` (``+08:00``) is the operator's word for times printed
-without one.
+zone, the feed proven to be this account's, and proof that the bridge looked lately; otherwise
+LOWER_BOUND with the guard's name as reason (``identity_unconfirmed``, ``freshness_unproven``,
+``stale_bridge``, ``foreign_items``, ``doubtful_date``), or UNREADABLE (``zone_missing`` ...).
+Probe: ``url`` is the feed; ``biz`` or ``uid`` or ``account`` names the account; ``zone``
+(``+08:00``) is the operator's word for times printed without one.
 
 Tonight's canaries prove that the bridge works, not that it still looks at this account: one feed
-may be frozen while the
-others move. So an old feed needs a build time of its own, and even then its bridge is one path: a
-second one, or a
-person, must agree before anybody is accused (:mod:`crawler.chain`, ``monitor/looks/weight.py``).
+may be frozen while the others move. So an old feed needs a build time of its own, and even then its
+bridge is one path: a second one, or a person, must agree before anybody is accused
+(:mod:`crawler.chain`, ``monitor/looks/weight.py``).
 """
 
 from __future__ import annotations

@@ -2,10 +2,9 @@
 verdict.
 
 Evidence: NONE, whatever was read: its times are index times, found months late and once today's for
-an old
-article (new-media notes 2.4). Probe: ``wechat_id`` (微信号) or ``openid``; ``name`` is what is
-searched for.
-Off by default for that reason, and because it answers some tens of questions before its captcha.
+an old article (new-media notes 2.4). Probe: ``wechat_id`` (微信号) or ``openid``; ``name`` is what is
+searched for. Off by default for that reason, and because it answers some tens of questions before
+its captcha.
 """
 
 from __future__ import annotations

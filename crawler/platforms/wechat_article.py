@@ -1,13 +1,11 @@
 """微信公众号文章: one known article page, read for its time and its account.
 
 Evidence: LOWER_BOUND (the account is at least this fresh). Probe: ``url`` is the article; ``biz``
-or
-``user_name`` names the account it must belong to. Reasons of its own: ``deleted``, ``violation``,
-``expired``,
-``temporarily_unavailable`` (nothing about freshness), ``migrated``, ``migrating``, ``cancelled``,
-``account_gone_suspected`` (ask a person), ``account_page``, ``bad_link``, ``not_allowed``.
-Pages weigh megabytes: read by stream, stop when :func:`enough` says so, store no body (new-media
-notes 2.3).
+or ``user_name`` names the account it must belong to. Reasons of its own: ``deleted``,
+``violation``, ``expired``, ``temporarily_unavailable`` (nothing about freshness), ``migrated``,
+``migrating``, ``cancelled``, ``account_gone_suspected`` (ask a person), ``account_page``,
+``bad_link``, ``not_allowed``. Pages weigh megabytes: read by stream, stop when :func:`enough` says
+so, store no body (new-media notes 2.3).
 """
 
 from __future__ import annotations

@@ -1,12 +1,10 @@
 """新浪微博: the first page of an account's posts, as JSON, seen by an anonymous visitor.
 
 Evidence: COMPLETE, for the first page holds the newest post wherever pins stand; LOWER_BOUND where
-only pins,
-or a post with a doubtful date, could be read. Probes: ``handle["host"]`` is ``weibo.com`` (mymblog)
-or
-``m.weibo.cn`` (getIndex); ``uid`` names the account; ``reposts`` is ``count`` (default) or
-``skip``; ``base``
-replaces the host's address. Formats and refusals: new-media notes, chapter 3.
+only pins, or a post with a doubtful date, could be read. Probes: ``handle["host"]`` is
+``weibo.com`` (mymblog) or ``m.weibo.cn`` (getIndex); ``uid`` names the account; ``reposts`` is
+``count`` (default) or ``skip``; ``base`` replaces the host's address. Formats and refusals:
+new-media notes, chapter 3.
 """
 
 from __future__ import annotations

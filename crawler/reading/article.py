@@ -1,14 +1,11 @@
 """Article page -> what it says of itself: date with proof, title, origin, column.
 
 The staircase: a printed 发布时间, national meta tags (国办发〔2017〕47号), other printed forms (日期：, a bare
-date beside
-the title), variables of a script, dates that are not the publication's own (成文日期), and ``htmldate``
-at last. A meta date
-later than the printed one is the moment of some new print, and one that equals 页面生成时间 is no date:
-on 5 of 44
-government articles PubDate lay 4 days to 14 years after what a citizen reads. The day in the
-address only checks. Dates
-that disagree are kept in ``others``.
+date beside the title), variables of a script, dates that are not the publication's own (成文日期), and
+``htmldate`` at last. A meta date later than the printed one is the moment of some new print, and
+one that equals 页面生成时间 is no date: on 5 of 44 government articles PubDate lay 4 days to 14 years
+after what a citizen reads. The day in the address only checks. Dates that disagree are kept in
+``others``.
 """
 
 from __future__ import annotations
@@ -76,11 +73,9 @@ def read_article(page: Page, *, title: str = "") -> Article:
     """What the article at ``page`` says of itself. Never raises, asks no clock.
 
     ``title`` is the title that a list printed, if known: it helps to find the article on its page.
-    READ
-    needs a believed date; a page without one is UNREADABLE (``no_dates``), and a wall is what
+    READ needs a believed date; a page without one is UNREADABLE (``no_dates``), and a wall is what
     :func:`crawler.states.refusal` says of it. ``others`` are believed dates of another day, or of
-    another
-    half of the day where the clock of the template is in doubt.
+    another half of the day where the clock of the template is in doubt.
     """
     text = decode(page.body, page.headers)
     wall = refusal(page, text)

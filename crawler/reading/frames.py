@@ -2,8 +2,8 @@
 newer.
 
 Pure: the store's readers hand in what they know. A link that several columns show outside their
-lists (menu, hot list,
-the portal's own news) is frame; what is not frame and was not read counts for the upper bound.
+lists (menu, hot list, the portal's own news) is frame; what is not frame and was not read counts
+for the upper bound.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ from crawler.reading.keys import key
 
 COLUMNS = 3
 """A link is frame on so many columns of its site, however many are known: to know of more columns
-never takes a link out of
-the frame, and to know of fewer never puts one into it. Two alike pages of one channel share its
-headline box.
+never takes a link out of the frame, and to know of fewer never puts one into it. Two alike pages of
+one channel share its headline box.
 """
 AROUND, PART = "outside", "part"
 
@@ -35,8 +34,7 @@ def learned(arounds: Mapping[str, Iterable[str]]) -> frozenset[str]:
     the addresses outside its list.
 
     Standing in a column's list says nothing for or against: a hot list shows posts, and a column's
-    own headline stands on
-    one column only. Aliases of one column must be handed in once.
+    own headline stands on one column only. Aliases of one column must be handed in once.
     """
     shown = Counter(one for links in arounds.values() for one in {frame_key(url) for url in links})
     return frozenset(one for one, columns in shown.items() if columns >= COLUMNS)
@@ -54,9 +52,8 @@ def remaining(
     it.
 
     ``is_frame(url)``: the link is the site's frame; ``known_day(url)``: the day of the stored post
-    at that address;
-    ``dismissed``: places that a person said are not of this column. Nothing is dropped without one
-    of these reasons.
+    at that address; ``dismissed``: places that a person said are not of this column. Nothing is
+    dropped without one of these reasons.
     """
     furniture = _furniture(unread, is_frame)
     left = []
@@ -80,8 +77,7 @@ def _furniture(unread: Iterable[Unread], is_frame: Callable[[str], bool]) -> fro
     its fame.
 
     Links to the column's own posts (``part``) count against it: a headline of the column, shown by
-    its neighbours too,
-    is not theirs. Rows of the list never stand in such a place.
+    its neighbours too, is not theirs. Rows of the list never stand in such a place.
     """
     places: defaultdict[str, list[bool]] = defaultdict(list)
     rows: set[str] = set()

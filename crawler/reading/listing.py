@@ -2,8 +2,7 @@
 needed.
 
 Found by structure: repeated dated links that stand together, tied to the column by a pager, a
-heading or
-their addresses. What is not understood is an outcome with its reason, never a guess.
+heading or their addresses. What is not understood is an outcome with its reason, never a guess.
 """
 
 from __future__ import annotations
@@ -71,12 +70,10 @@ def read_list(
     a reason.
 
     ``column`` is the column's name in the catalogue: it helps to choose between two lists. "Today"
-    is the
-    Shanghai day of ``page.fetched_at``. Challenge pages and errors are decided before, by
-    ``states.refusal``.
-    ``text`` spares the decoding when the caller has done it. ``days``, by address, are what some
-    posts' own articles print:
-    they give rows that print month and day their year. Never raises for what a page holds.
+    is the Shanghai day of ``page.fetched_at``. Challenge pages and errors are decided before, by
+    ``states.refusal``. ``text`` spares the decoding when the caller has done it. ``days``, by
+    address, are what some posts' own articles print: they give rows that print month and day their
+    year. Never raises for what a page holds.
     """
     if text is None:
         text = markup.decode(page.body, page.headers)

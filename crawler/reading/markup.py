@@ -1,8 +1,7 @@
 """Bytes of a page -> text -> tree: the first step of every reader, and the one that never raises.
 
 The charset is decided by the bytes, not by what the page says of itself: portals declare one
-charset and
-serve another, and a copy of a GBK page often keeps its old declaration.
+charset and serve another, and a copy of a GBK page often keeps its old declaration.
 """
 
 from __future__ import annotations
@@ -33,9 +32,8 @@ HEAD_BYTES = 4096
 SAMPLE_BYTES = 65536
 FEW_ERRORS = 0.1
 """Share of broken sequences up to which bytes still count as the charset tried. A page of UTF-8
-with titles
-cut in the middle of a character stays far below it; GBK read as UTF-8 breaks more than half of
-them."""
+with titles cut in the middle of a character stays far below it; GBK read as UTF-8 breaks more than
+half of them."""
 VOID = frozenset({"", "null", "undefined", "none", "nan", "无", "空"})
 
 
@@ -44,8 +42,7 @@ def decode(body: bytes, headers: Mapping[str, str]) -> str:
     raises.
 
     ``headers`` have lower-case names; only ``content-type`` is looked at. Bytes that fit no charset
-    become
-    U+FFFD.
+    become U+FFFD.
     """
     for bom, charset in BOMS:
         if body.startswith(bom):
@@ -133,9 +130,8 @@ def tree(text: str) -> HtmlElement | None:
     """The root element of ``text``, or ``None`` when there is no element in it. Never raises.
 
     libxml2 stops reading at 256 nested elements unless told that the document is huge; old pages
-    nest
-    unclosed ``<font>`` deeper than that. The fetch limits the size, so the larger limit (2,048) is
-    safe.
+    nest unclosed ``<font>`` deeper than that. The fetch limits the size, so the larger limit
+    (2,048) is safe.
     """
     if "\x00" in text:
         text = text.replace("\x00", "")
@@ -151,8 +147,7 @@ def metas(root: HtmlElement) -> dict[str, list[str]]:
     """Every named meta tag: lower-case name -> its values as printed, stripped, in page order.
 
     Names are compared without case, and attributes may stand in any order. ``null`` and empty
-    values are
-    kept, because an audit of labels tells them apart; readers ask :func:`said`.
+    values are kept, because an audit of labels tells them apart; readers ask :func:`said`.
     """
     found: dict[str, list[str]] = {}
     for element in root.iter("meta"):

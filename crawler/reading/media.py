@@ -13,12 +13,10 @@ class Medium:
     """``id`` is its word in the catalogue and the store, ``title`` its name on screens.
 
     ``paper`` is its name in a bulletin where that differs. ``spellings`` are what survey forms
-    write of it, in lower case.
-    ``proofs`` are addresses whose pages prove an account's identity or finish a handshake; they are
-    fetched beside the
-    catalogue's own. ``home`` is the host of its accounts' own pages with the path that holds the
-    account's id; media whose
-    homes take more than that have their lines in ``homes``.
+    write of it, in lower case. ``proofs`` are addresses whose pages prove an account's identity or
+    finish a handshake; they are fetched beside the catalogue's own. ``home`` is the host of its
+    accounts' own pages with the path that holds the account's id; media whose homes take more than
+    that have their lines in ``homes``.
     """
 
     id: str

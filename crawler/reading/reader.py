@@ -48,8 +48,7 @@ def read_saved(
     """What the readers make of ``body``, saved from ``url`` and judged as of ``as_of`` (aware).
 
     ``kind`` is ``list``, ``article`` or ``auto``; any other raises ``ValueError``. Dates in the
-    result are
-    ``YYYY-MM-DD``, moments ISO 8601 with offset.
+    result are ``YYYY-MM-DD``, moments ISO 8601 with offset.
     """
     address = url or NOWHERE
     return read_page(Page(address, address, 200, headers or {}, body, as_of), kind=kind)
@@ -85,9 +84,8 @@ def read_folder(
     """One answer for every ``.html`` file of ``folder``, in the order of names, with its ``file``.
 
     ``urls`` gives files their base addresses (:func:`read_urls`). Pages of one host are read as
-    columns of one site: what
-    several of them show outside their lists is its frame, and a post dated in one list is dated in
-    all.
+    columns of one site: what several of them show outside their lists is its frame, and a post
+    dated in one list is dated in all.
     """
     readings: dict[str, tuple[str, str, Reading, Article | None]] = {}
     for path in sorted(folder.glob("*.html")):

@@ -2,10 +2,8 @@
 sees them.
 
 A wall read as a page without posts would accuse a unit of silence, so every doubt here ends in an
-outcome
-with the mark that gave it away. The other way round counts as much: a page that has a list or an
-article
-is never refused for the words it quotes.
+outcome with the mark that gave it away. The other way round counts as much: a page that has a list
+or an article is never refused for the words it quotes.
 """
 
 from __future__ import annotations

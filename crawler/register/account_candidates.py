@@ -45,8 +45,8 @@ class Sighting:
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A stored sighting as it stood at a moment. ``known`` = the register has it by now; ``like``
-    names a registered
-    account with a similar name. ``standing`` is ``new``, ``accepted`` or ``dismissed``.
+    names a registered account with a similar name. ``standing`` is ``new``, ``accepted`` or
+    ``dismissed``.
     """
 
     id: int
@@ -81,8 +81,7 @@ class Candidate:
 
 def record_sightings(connection: Connection, sightings: Sequence[Sighting]) -> None:
     """Write what was seen and is not in the register; an account seen before keeps its first page
-    as proof and
-    any decision.
+    as proof and any decision.
     """
     register = _register(connection)
     rows: dict[tuple[str, str], dict[str, Any]] = {}

@@ -2,8 +2,7 @@
 began.
 
 An account may be named in config.yaml and in a survey workbook. config.yaml wins field by field;
-what it leaves
-open the workbook fills, so that a night's sync takes nothing back.
+what it leaves open the workbook fills, so that a night's sync takes nothing back.
 """
 
 from __future__ import annotations

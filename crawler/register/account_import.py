@@ -54,8 +54,7 @@ STATE_NAMES: Mapping[AccountState, str] = {
 @dataclass(frozen=True, slots=True)
 class Registered:
     """An account of the register. ``units`` are ids, the lead first; ``own`` is what config.yaml
-    says of its
-    card, ``card`` that and the workbook's word together.
+    says of its card, ``card`` that and the workbook's word together.
     """
 
     outlet: Outlet
@@ -87,9 +86,8 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """What an import would do. ``twice`` names bodies with several accounts on one platform,
-    ``absent`` accounts
-    of the surveyed units that the form does not list (they stay). With ``faults`` nothing may be
-    applied.
+    ``absent`` accounts of the surveyed units that the form does not list (they stay). With
+    ``faults`` nothing may be applied.
     """
 
     changes: tuple[Change, ...]

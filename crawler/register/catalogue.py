@@ -178,8 +178,7 @@ def read_catalogue(data: Mapping[str, Any], path: Path, crawl: CrawlConfig) -> C
     """The ``catalogue`` section of a loaded config.yaml.
 
     Raises :class:`BadConfig` for unknown keys, classes or units, ids given twice, addresses that
-    may
-    never be fetched, and accounts or columns of an unknown site.
+    may never be fetched, and accounts or columns of an unknown site.
     """
     place = f"{path.name}: catalogue"
     entry = section(CatalogueEntry, data.get("catalogue"), place)

@@ -1,9 +1,8 @@
 """The 栏目维护分工表 that a clerk keeps: grids -> rows with addresses. Pure.
 
 What cannot be understood is a fault with its cell; a book with a fault is never half taken. A sheet
-with the column
-是否纳入 is a proposal (``gengxin discover``): it adds and changes, and says nothing of the columns that
-it does not list.
+with the column 是否纳入 is a proposal (``gengxin discover``): it adds and changes, and says nothing of
+the columns that it does not list.
 """
 
 from __future__ import annotations

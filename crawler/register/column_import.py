@@ -2,8 +2,8 @@
 not at all.
 
 Columns of config.yaml stay config.yaml's: the workbook may list them and change nothing of them.
-What the workbook
-keeps and no longer lists is retired, never deleted; who answered for it until then stays written.
+What the workbook keeps and no longer lists is retired, never deleted; who answered for it until
+then stays written.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 at all.
 
 The book is the whole list of every unit it names: whoever is no longer in it is taken out. Units
-that it does not
-name stay as they are.
+that it does not name stay as they are.
 """
 
 from __future__ import annotations

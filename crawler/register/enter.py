@@ -60,9 +60,8 @@ def sync(connection: Connection, catalogue: Catalogue, now: datetime) -> Diff:
     """Make the store's catalogue equal to ``catalogue``; nothing is deleted.
 
     Accounts that a workbook brought stay, also those that config.yaml no longer names. A column
-    that a person reads at its data
-    (:func:`crawler.walking.offers.store.taken`) stays there while config.yaml says the page that it
-    was found on.
+    that a person reads at its data (:func:`crawler.walking.offers.store.taken`) stays there while
+    config.yaml says the page that it was found on.
     """
     added: list[str] = []
     changed: list[str] = []
@@ -236,8 +235,7 @@ class Learned:
     """What an outlet had learned of its page: how many dated posts it showed, and of which family.
 
     ``drift`` is the page built anew that became its golden reading; ``kept``: what was learned was
-    of that page already,
-    and stays.
+    of that page already, and stays.
     """
 
     dated: int
@@ -254,10 +252,8 @@ def accept(
     forgotten.
 
     A page that was built anew becomes its golden reading; where it led on from the known posts,
-    nothing need be forgotten.
-    Its posts and visits stay. Returns what was learned, ``None`` for an unknown outlet. Who and why
-    stands in a run of
-    kind ``accept``.
+    nothing need be forgotten. Its posts and visits stay. Returns what was learned, ``None`` for an
+    unknown outlet. Who and why stands in a run of kind ``accept``.
     """
     row = connection.execute(
         select(OutletRow).where(OutletRow.id == outlet, OutletRow.retired_at.is_(None))

@@ -2,8 +2,8 @@
 QR codes.
 
 The home page comes first: what it shows belongs to the frame of every page, and a list page that
-shows nothing
-more is not even parsed. An account in one unit's columns alone tells whose it probably is.
+shows nothing more is not even parsed. An account in one unit's columns alone tells whose it
+probably is.
 """
 
 from __future__ import annotations

@@ -2,9 +2,8 @@
 post on a day.
 
 A unit that the 通讯录 names takes its people from there; any other one those of config.yaml. Rows are
-replaced by a
-later import, never changed. Phones stand here, in config.yaml and in the workbook, and nowhere
-else.
+replaced by a later import, never changed. Phones stand here, in config.yaml and in the workbook,
+and nowhere else.
 """
 
 from __future__ import annotations

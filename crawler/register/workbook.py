@@ -1,8 +1,8 @@
 """A workbook from outside -> plain grids of cells, within bounds of size, time and trust.
 
 Everything is refused before it can cost anything: passwords, macros, bombs, endless sheets.
-Formulas are never
-computed and their stored results never believed; hidden markup is never resolved.
+Formulas are never computed and their stored results never believed; hidden markup is never
+resolved.
 """
 
 from __future__ import annotations

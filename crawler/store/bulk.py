@@ -1,8 +1,7 @@
 """One statement for many rows, straight to the driver: what a night writes goes through here.
 
 A night writes twenty rows a page. SQLAlchemy compiles the statement and says what each column's
-values look
-like to the driver; both are kept, so that per row only plain values move.
+values look like to the driver; both are kept, so that per row only plain values move.
 """
 
 from __future__ import annotations
@@ -53,8 +52,7 @@ def execute_many(
     """Run ``statement`` for every one of ``rows``, which all give the same two or more parameters.
 
     Does what ``connection.execute(statement, rows)`` does, at about a third of its cost. The
-    compiled form
-    is kept by the statement object: pass the same one again, not an equal one.
+    compiled form is kept by the statement object: pass the same one again, not an equal one.
     """
     if rows:
         names = tuple(rows[0])

@@ -2,8 +2,7 @@
 suspected. Only crawler writes.
 
 A post or resource is due at ``due``; what is written moves it on, so a killed sweep goes on where
-it was and a second
-one asks only what is new or due.
+it was and a second one asks only what is new or due.
 """
 
 from __future__ import annotations
@@ -22,8 +21,7 @@ class CheckedPostRow(Base):
     first of them.
 
     ``outcome`` and ``reason`` are those of the last look; ``digest`` is of its title and text.
-    ``without_alt`` counts
-    pictures without a description, apart from all suspects.
+    ``without_alt`` counts pictures without a description, apart from all suspects.
     """
 
     __tablename__ = "checked_post"
@@ -48,10 +46,9 @@ class ResourceRow(Base):
     """A file, picture or link that posts use, by its address.
 
     ``result`` is ``""`` (not looked at), ``fine``, ``unknown`` or the rule that it breaks;
-    ``reason`` the machine word or
-    sentence behind it. ``failed_on`` are the days of failed looks in a row. ``owner`` is whose site
-    it is now,
-    ``approved_owner`` whose it was when the office allowed it.
+    ``reason`` the machine word or sentence behind it. ``failed_on`` are the days of failed looks in
+    a row. ``owner`` is whose site it is now, ``approved_owner`` whose it was when the office
+    allowed it.
     """
 
     __tablename__ = "resource"
@@ -108,14 +105,12 @@ class UseRow(Base):
 
 class SuspectRow(Base):
     """One suspect of one post. ``state`` is ``open``, ``confirmed``, ``dismissed``, ``mended`` (was
-    confirmed and is gone)
-    or ``gone`` (went away before anybody decided).
+    confirmed and is gone) or ``gone`` (went away before anybody decided).
 
     ``quote`` and ``sentence`` are masked where personal. ``resource_id`` names the resource it is
-    about, if any.
-    ``ended`` is when it was found gone; ``decision_id`` the decision that dismissed it. ``unit_id``
-    is whose fault a
-    confirmed one is: the unit that published the post, empty while nobody has said.
+    about, if any. ``ended`` is when it was found gone; ``decision_id`` the decision that dismissed
+    it. ``unit_id`` is whose fault a confirmed one is: the unit that published the post, empty while
+    nobody has said.
     """
 
     __tablename__ = "suspect"
@@ -147,9 +142,8 @@ class SuspectRow(Base):
 
 class ContentDecisionRow(Base):
     """A false alarm that is never asked again until ``until``: ``scope`` is ``here`` (this alarm),
-    ``page``, ``phrase`` or
-    ``rule``. ``post_id`` and ``identity`` say of which page and phrase. Decisions are withdrawn,
-    never edited.
+    ``page``, ``phrase`` or ``rule``. ``post_id`` and ``identity`` say of which page and phrase.
+    Decisions are withdrawn, never edited.
     """
 
     __tablename__ = "content_decision"

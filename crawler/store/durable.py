@@ -13,8 +13,7 @@ def durable(engine: Engine) -> Iterator[Connection]:
     """A writing transaction that is on the disk when the block has ended.
 
     SQLite's other commits wait for the next checkpoint (``synchronous=NORMAL``): a night that a
-    loss of power takes back
-    is looked at again, a letter that left would be written again.
+    loss of power takes back is looked at again, a letter that left would be written again.
     """
     if engine.dialect.name != "sqlite":
         with engine.begin() as connection:

@@ -32,9 +32,8 @@ def migrate(engine: Engine) -> None:
     it done.
 
     A SQLite store of an earlier release is copied beside itself first (``….before-REVISION``).
-    Raises
-    :class:`UnfitStore` for a store that a newer program has brought forward, and for one that is
-    damaged.
+    Raises :class:`UnfitStore` for a store that a newer program has brought forward, and for one
+    that is damaged.
     """
     if _is_newest(stored_revision(engine)):
         return

@@ -2,8 +2,8 @@
 people's words.
 
 ``frame_link``, ``host_trait``, ``outlet_address``, ``crosscheck``, ``column_shape`` and
-``column_offer`` are written by the crawl; ``column_word`` and ``whole_word`` hold
-what people decided, each with its person, reason and moment. Rows are ended, never deleted.
+``column_offer`` are written by the crawl; ``column_word`` and ``whole_word`` hold what people
+decided, each with its person, reason and moment. Rows are ended, never deleted.
 """
 
 from __future__ import annotations
@@ -22,9 +22,8 @@ class FrameLinkRow(Base):
     frame.
 
     ``key`` is the hexadecimal :func:`crawler.visit.key` of its address, ``outlets`` up to four
-    columns that showed it,
-    ``since`` from when each did (ISO 8601, in their order): what was not yet frame on a day is none
-    when it is judged again.
+    columns that showed it, ``since`` from when each did (ISO 8601, in their order): what was not
+    yet frame on a day is none when it is judged again.
     """
 
     __tablename__ = "frame_link"
@@ -82,8 +81,8 @@ class ColumnWordRow(Base):
     """What a person decided once about a column.
 
     ``kind`` is ``part`` (the part at ``key`` is not of this column), ``backwards`` (the list went
-    back, and that is
-    right) or ``address`` (its other address at ``key`` is right). In force until ``ended``.
+    back, and that is right) or ``address`` (its other address at ``key`` is right). In force until
+    ``ended``.
     """
 
     __tablename__ = "column_word"
@@ -103,8 +102,7 @@ class WholeWordRow(Base):
     """The office's word that the catalogue holds every place where a unit publishes.
 
     Until it was given no count of that unit accuses anybody. ``kept_in`` is where it stands,
-    ``office`` (a person said
-    it) or ``config``: each ends only its own.
+    ``office`` (a person said it) or ``config``: each ends only its own.
     """
 
     __tablename__ = "whole_word"
@@ -122,12 +120,10 @@ class ColumnShapeRow(Base):
     ``drift`` from it.
 
     ``shape`` and ``rows`` (title, url, day) are those of :mod:`crawler.walking.shapes`; of a golden
-    reading that a drift followed
-    the newest rows before it. ``whole``: everything on the page was accounted for; ``overlaps``: it
-    led on from the known posts.
-    ``ended`` is when a drift was over or accepted, a golden reading followed by another; ``person``
-    and ``reason`` are those
-    of whoever accepted it. At most one of each kind is open for a column.
+    reading that a drift followed the newest rows before it. ``whole``: everything on the page was
+    accounted for; ``overlaps``: it led on from the known posts. ``ended`` is when a drift was over
+    or accepted, a golden reading followed by another; ``person`` and ``reason`` are those of
+    whoever accepted it. At most one of each kind is open for a column.
     """
 
     __tablename__ = "column_shape"
@@ -151,12 +147,10 @@ class ColumnOfferRow(Base):
     address, or none that fits.
 
     ``before`` and ``after`` are what page and data said, ``tried`` every address that the page
-    names and what came of it.
-    ``state``: ``offered`` (it waits for a person; at most one open row a column), ``taken``,
-    ``refused``, ``over``. ``ended`` is
-    when it was decided or fell away, ``person`` and ``reason`` are those of whoever decided,
-    ``render`` how the page was opened
-    until then.
+    names and what came of it. ``state``: ``offered`` (it waits for a person; at most one open row a
+    column), ``taken``, ``refused``, ``over``. ``ended`` is when it was decided or fell away,
+    ``person`` and ``reason`` are those of whoever decided, ``render`` how the page was opened until
+    then.
     """
 
     __tablename__ = "column_offer"

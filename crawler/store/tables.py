@@ -2,9 +2,8 @@
 url.
 
 ``unit``, ``site``, ``outlet``, ``duty``, ``account``, ``account_state`` are the catalogue; ``run``,
-``visit``,
-``post``, ``account_candidate``, ``qr_image`` what the crawl saw.
-Only ``crawler`` writes these tables. What leaves the catalogue is retired, never deleted.
+``visit``, ``post``, ``account_candidate``, ``qr_image`` what the crawl saw. Only ``crawler`` writes
+these tables. What leaves the catalogue is retired, never deleted.
 """
 
 from __future__ import annotations
@@ -102,17 +101,13 @@ class OutletRow(Base):
     """An outlet of the catalogue and, below ``retired_at``, what the crawl knows of it.
 
     ``front`` packs 8-byte hashes of the addresses on its first page. ``walk_since`` is set while a
-    walk
-    over its pages is unfinished: until it ends no request is conditional and known posts do not
-    stop it.
-    ``walk_prior`` is the last conclusive look before that walk. ``evidence``, ``unread`` and
-    ``total`` are those of the
-    last reading, which an unchanged page repeats. From ``whole_since`` on every post of the column
-    is known (up to the
-    last conclusive look); empty where that is not proven of any day. ``last_plain`` is the last
-    conclusive look that
-    was asked without validators. ``kept_in`` is where the entry lives, ``config``
-    or ``workbook``: each retires only its own.
+    walk over its pages is unfinished: until it ends no request is conditional and known posts do
+    not stop it. ``walk_prior`` is the last conclusive look before that walk. ``evidence``,
+    ``unread`` and ``total`` are those of the last reading, which an unchanged page repeats. From
+    ``whole_since`` on every post of the column is known (up to the last conclusive look); empty
+    where that is not proven of any day. ``last_plain`` is the last conclusive look that was asked
+    without validators. ``kept_in`` is where the entry lives, ``config`` or ``workbook``: each
+    retires only its own.
     """
 
     __tablename__ = "outlet"
@@ -175,8 +170,7 @@ class AccountRow(Base):
     wins.
 
     ``platform`` and ``handle`` of a workbook's card fill what config.yaml leaves open. ``proof``
-    names file,
-    hash and cell. Phones stand here and nowhere else.
+    names file, hash and cell. Phones stand here and nowhere else.
     """
 
     __tablename__ = "account"
@@ -209,8 +203,7 @@ class CandidateRow(Base):
     """An account that the portal shows and nobody has decided about, with the page as proof.
 
     ``number`` is its id on the platform. ``state`` is ``new``, ``accepted`` or ``dismissed``; a
-    decision has
-    its moment, person and reason, and stands.
+    decision has its moment, person and reason, and stands.
     """
 
     __tablename__ = "account_candidate"
@@ -314,12 +307,10 @@ class PostRow(Base):
     """A post as an outlet showed it; one row per outlet and address.
 
     ``published`` is the believed day, with ``raw`` and ``place`` as proof and ``page_hash`` of the
-    page.
-    ``prior_look`` is the last conclusive look that did *not* show the post: empty for a baseline.
-    ``last_seen`` moves when the list changed while it showed the post; a post still on an unchanged
-    first page is covered by the outlet's ``last_conclusive``.
-    ``article`` is ``pending``, ``read``, ``failed`` or ``skipped`` (before the horizon, or another
-    host).
+    page. ``prior_look`` is the last conclusive look that did *not* show the post: empty for a
+    baseline. ``last_seen`` moves when the list changed while it showed the post; a post still on an
+    unchanged first page is covered by the outlet's ``last_conclusive``. ``article`` is ``pending``,
+    ``read``, ``failed`` or ``skipped`` (before the horizon, or another host).
     """
 
     __tablename__ = "post"

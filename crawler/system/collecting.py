@@ -15,8 +15,7 @@ def rare_collections(*, freeze: bool = False) -> Iterator[None]:
     """Let the collector come rarely; with ``freeze`` it passes over all that is there already.
 
     At Python's usual pace it took a sixth of a night's processor time (``python -m bench.crawl``)
-    and a fifth of a
-    large judgement's (``python -m bench.judging``), and freed nothing earlier.
+    and a fifth of a large judgement's (``python -m bench.judging``), and freed nothing earlier.
     """
     usual = gc.get_threshold()
     if freeze:

@@ -2,8 +2,8 @@
 to do.
 
 Below this door the faults are short English sentences of a fixed form (``FILE: PLACE: WHAT``):
-pydantic's, the YAML reader's
-and our own. A form that nobody translated yet is told without its words, never in English.
+pydantic's, the YAML reader's and our own. A form that nobody translated yet is told without its
+words, never in English.
 """
 
 from __future__ import annotations

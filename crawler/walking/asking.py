@@ -52,9 +52,8 @@ class Answer:
 @dataclass(slots=True)
 class Asking:
     """``polite`` fetches within a host's manners. ``liars`` are hosts whose 304 proves nothing;
-    without
-    ``conditional`` no validators are sent at all. ``skews`` are how far servers' clocks were found
-    to run ahead.
+    without ``conditional`` no validators are sent at all. ``skews`` are how far servers' clocks
+    were found to run ahead.
     """
 
     polite: Callable[[HostQueue, Ask], Awaitable[Page]]
@@ -183,8 +182,7 @@ def conditional(known: Known) -> dict[str, str]:
 
 def plain_due(known: Known, now: datetime, days: int) -> bool:
     """Whether the column must be asked without validators: at least once in ``days``, each on a day
-    of its own, and at its
-    first look in a month, for units are counted by the month before.
+    of its own, and at its first look in a month, for units are counted by the month before.
 
     The days are spread over the columns, so that no other night fetches all of them whole.
     """

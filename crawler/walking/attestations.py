@@ -2,8 +2,7 @@
 proof, until when.
 
 An entry becomes the account's ``manual`` probe (``platforms/manual.py``): the next look, or a
-recheck, reads it.
-Entries are withdrawn, never deleted.
+recheck, reads it. Entries are withdrawn, never deleted.
 """
 
 from __future__ import annotations

@@ -2,9 +2,8 @@
 put at the list's end.
 
 Whether the first page holds the newest is never taken for granted: a walk that finds newer rows
-behind it leaves a mark
-among the column's unread parts. A column with the mark is walked on every night, and convicts
-nobody.
+behind it leaves a mark among the column's unread parts. A column with the mark is walked on every
+night, and convicts nobody.
 """
 
 from __future__ import annotations
@@ -27,8 +26,7 @@ def marked(unread: Iterable[Unread]) -> Unread | None:
 
 def carried(unread: Iterable[Unread], newest: date | None) -> tuple[Unread, ...]:
     """What a new look at the first page, whose newest row is of ``newest``, leaves of the mark:
-    none where it shows the
-    newest itself."""
+    none where it shows the newest itself."""
     mark = marked(unread)
     if mark is None or (newest is not None and newest.isoformat() > mark.text):
         return ()

@@ -22,8 +22,8 @@ def doubt(
     """Why the page proves nothing beside what it shows, or an empty word.
 
     ``shown`` are the keys of its posts, ``front`` those of the last first page that was believed,
-    ``newest`` the newest
-    day that one had: an older one now is a backup, an archive, or a post that was withdrawn.
+    ``newest`` the newest day that one had: an older one now is a backup, an archive, or a post that
+    was withdrawn.
     """
     now = reading.newest
     if front and newest is not None and now is not None and now.day < newest:
@@ -48,8 +48,7 @@ def withdrawn(page: Page, newest: date) -> bool:
     """Whether a post's own page says that it is no post of after ``newest`` any more.
 
     Gone (404, 410), led away (a removed article of the province's platform is a refresh to its
-    folder), or dated anew.
-    A wall, an error or a page that is not understood says nothing.
+    folder), or dated anew. A wall, an error or a page that is not understood says nothing.
     """
     article = read_article(page)
     if article.outcome is Outcome.READ:

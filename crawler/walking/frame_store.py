@@ -98,8 +98,8 @@ def frame_of(
     """By site: the links that are its frame, as :func:`crawler.frames.frame_key` names them.
 
     A link is frame where enough of the site's columns had shown it beside their lists by ``as_of``
-    (``None``: by now);
-    columns that show one list now count once. A site that is not known is there and has none.
+    (``None``: by now); columns that show one list now count once. A site that is not known is there
+    and has none.
     """
     groups = same_lists(connection)
     found: dict[str, set[str]] = {site: set() for site in site_ids}

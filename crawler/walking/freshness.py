@@ -69,8 +69,7 @@ def copy_of(page: Page, limit: timedelta, skew: timedelta = timedelta(0)) -> Cop
 
 def age_of(page: Page) -> timedelta | None:
     """The largest age in seconds that the answer bears (``Age``, or what a maker of caches calls
-    it); ``None`` without a
-    number."""
+    it); ``None`` without a number."""
     found = re.findall(r"\d+", " ".join(page.headers.get(name, "") for name in AGES))
     return timedelta(seconds=min(max(map(int, found)), 10**10)) if found else None
 

@@ -21,12 +21,10 @@ class Task:
     none.
 
     ``planned`` is the id of an outlet of which nothing is known yet: it is asked for when its turn
-    comes.
-    ``trail`` stands for the pages of the list that were seen before it (see
-    :func:`crawler.visit.look`). ``ask`` is the
-    request where it is more than a plain GET of ``url``; ``walked`` what the pages before showed,
-    ``landed`` where the
-    column's own page ended whose content stands at ``url``.
+    comes. ``trail`` stands for the pages of the list that were seen before it (see
+    :func:`crawler.visit.look`). ``ask`` is the request where it is more than a plain GET of
+    ``url``; ``walked`` what the pages before showed, ``landed`` where the column's own page ended
+    whose content stands at ``url``.
     """
 
     url: str

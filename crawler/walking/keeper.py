@@ -27,8 +27,7 @@ class StoreKeeper:
     most that.
 
     What is lost was not written at all, so the next run does it again: validators are stored with
-    the
-    posts that they stand for.
+    the posts that they stand for.
     """
 
     def __init__(

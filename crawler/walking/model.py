@@ -32,10 +32,9 @@ class Known:
     """What the store knows of an outlet before a look (see ``OutletRow`` for the fields).
 
     ``backwards`` is when a person last said that its going back is right, ``other_addresses`` those
-    that a person said
-    are its own, too (:class:`crawler.proof_store.ColumnWordRow`). ``golden`` is how its page was
-    built when it was learned,
-    ``drifting`` whether a drift from it is open (:mod:`crawler.walking.shapes`).
+    that a person said are its own, too (:class:`crawler.proof_store.ColumnWordRow`). ``golden`` is
+    how its page was built when it was learned, ``drifting`` whether a drift from it is open
+    (:mod:`crawler.walking.shapes`).
     """
 
     outlet: Outlet
@@ -82,17 +81,13 @@ class Looked:
 
     ``posts`` are to be written (none where the first page shows just what it showed before);
     ``front`` is the new front, ``None`` to keep the old; ``walk_*`` the outlet's walk after this
-    page;
-    ``more`` are pages to look at next (addresses, or whole requests); ``trail`` goes with them, so
-    that no list leads
-    in a circle. Where it does not ``learn``, the look is kept and what is known of the outlet stays
-    as it was.
-    ``around`` are links of ``site`` beside the list. ``walked`` is what the walk's pages showed so
-    far, ``whole`` what
-    they prove once it ended, ``left`` the column's unread parts where its further pages add one.
-    ``believed`` is the look as it counts where its doubt is explained. ``proven`` tells what the
-    look at ``walk_prior`` proves of posts that it did not show. ``built`` is how its page is built,
-    where that is to be kept.
+    page; ``more`` are pages to look at next (addresses, or whole requests); ``trail`` goes with
+    them, so that no list leads in a circle. Where it does not ``learn``, the look is kept and what
+    is known of the outlet stays as it was. ``around`` are links of ``site`` beside the list.
+    ``walked`` is what the walk's pages showed so far, ``whole`` what they prove once it ended,
+    ``left`` the column's unread parts where its further pages add one. ``believed`` is the look as
+    it counts where its doubt is explained. ``proven`` tells what the look at ``walk_prior`` proves
+    of posts that it did not show. ``built`` is how its page is built, where that is to be kept.
     """
 
     visit: Visit

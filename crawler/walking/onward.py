@@ -36,8 +36,7 @@ def _past(reading: Reading, onward: Further | None, horizon: date, *, first: boo
 
     A first page that is older as a whole may be one of pinned rows: the second is looked at. A
     form's posts are ordered by priority before their day: only a whole page that is older ends such
-    a walk. Elsewhere it
-    is enough that the page's last post is its oldest.
+    a walk. Elsewhere it is enough that the page's last post is its oldest.
     """
     days = [post.published.day for post in reading.posts if post.published]
     if not days or min(days) >= horizon or (first and max(days) < horizon):

@@ -2,8 +2,8 @@
 within one cap.
 
 The walk over columns has its own order (``walk.py``); this is for pages and files in any order. It
-fetches through a
-plain function and keeps the same rules for every host, the catalogue's or a stranger's.
+fetches through a plain function and keeps the same rules for every host, the catalogue's or a
+stranger's.
 """
 
 from __future__ import annotations

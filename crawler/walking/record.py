@@ -39,8 +39,7 @@ ARTICLE_TRIES = 3
 stands."""
 REFUSED_TRIES = 30
 """Nights on which a portal may be down or refuse us before a waiting article page is given up; on
-as many nights the
-page of a row without a date is asked for it."""
+as many nights the page of a row without a date is asked for it."""
 GONE = ("not_found", "soft_404")
 PORTAL = "portal"
 """Only a column's posts have article pages to read: a platform's lists say all that is asked of an

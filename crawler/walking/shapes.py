@@ -2,8 +2,8 @@
 page. Pure.
 
 A drift accuses nobody and hides nothing: where the new page leads on from the known posts its look
-counts as ever, where it
-does not the look may clear and never convict, until a later one or a person explains it.
+counts as ever, where it does not the look may clear and never convict, until a later one or a
+person explains it.
 """
 
 from __future__ import annotations
@@ -124,8 +124,8 @@ def differences(one: Shape, other: Shape) -> tuple[str, ...]:
     from day to day.
 
     No difference are: a class more or less, a box without a name more or less, another maker's
-    mark, more or fewer posts in a
-    list without further pages, further pages that begin or end with the number of posts.
+    mark, more or fewer posts in a list without further pages, further pages that begin or end with
+    the number of posts.
     """
     told = {
         PLACE: not same_place(one.place, other.place),
@@ -216,8 +216,7 @@ def leads_on(shown: int, fresh: int, met: int, front: int) -> bool:
     """Whether a list leads on from the known posts.
 
     Of ``shown`` posts ``fresh`` are newer than all that was known, and ``met`` stood on the last
-    first page that was
-    believed, which held ``front``.
+    first page that was believed, which held ``front``.
     """
     most, of = SHARE
     return met > 0 and met * of >= min(shown - fresh, front) * most

@@ -79,15 +79,11 @@ def look(
 
     ``seen(url)`` tells whether a post was stored before the present walk (needed on further pages;
     the first page knows its front). ``horizon`` is the day before which pages are not followed.
-    ``trail`` is
-    that of the page before: a page that shows what an earlier one showed ends the walk, and a link
-    back is
-    not followed. ``asked`` is the request where it was more than a plain GET; ``sent`` whether
-    validators went with
-    it (by default as :func:`conditional` would); ``copy`` tells that the answer is an old one.
-    ``walked`` is what the
-    pages before showed. ``landed`` is where the column's own page ended, where not at
-    ``page.final_url``;
+    ``trail`` is that of the page before: a page that shows what an earlier one showed ends the
+    walk, and a link back is not followed. ``asked`` is the request where it was more than a plain
+    GET; ``sent`` whether validators went with it (by default as :func:`conditional` would);
+    ``copy`` tells that the answer is an old one. ``walked`` is what the pages before showed.
+    ``landed`` is where the column's own page ended, where not at ``page.final_url``;
     ``column_at(url)`` names the other column that is registered there.
     """
     sent = bool(conditional(known)) if sent is None else sent
@@ -265,10 +261,9 @@ def above_floor(known: Known, visit: Visit) -> Visit:
     """What the outlet showed before decides whether this look is believed.
 
     Nothing where there was a list (``emptied``), no list in a page that had one (``redesigned``),
-    or fewer dated
-    posts than the outlet's floor or than a third of what it last showed (``below_floor``): not
-    believed. A person
-    who finds the page healthy lets the outlet learn anew (:func:`crawler.register.accept`).
+    or fewer dated posts than the outlet's floor or than a third of what it last showed
+    (``below_floor``): not believed. A person who finds the page healthy lets the outlet learn anew
+    (:func:`crawler.register.accept`).
     """
     floor = floor_of(known)
     if visit.outcome is Outcome.EMPTY and known.dated:

@@ -86,8 +86,8 @@ class Walk:
     are.
 
     ``on_list`` is shown every first page that is not just as it was, ``on_article`` what every
-    article said.
-    Without ``pages`` (or ``articles``) further pages (or article pages) are left to a later run.
+    article said. Without ``pages`` (or ``articles``) further pages (or article pages) are left to a
+    later run.
     """
 
     fetch: Fetch
@@ -376,8 +376,7 @@ class Walk:
         may be asked.
 
         A file that is missing or refused (4xx) forbids nothing; while it cannot be had (network,
-        5xx) nothing
-        may be asked, and its failure is the answer (RFC 9309, 2.3.1).
+        5xx) nothing may be asked, and its failure is the answer (RFC 9309, 2.3.1).
         """
         lock = self._robots.setdefault(queue.host, asyncio.Lock())
         async with lock:

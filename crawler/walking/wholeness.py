@@ -23,13 +23,11 @@ DAY = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class Walked:
     """What the pages so far showed: different rows, their days in order, and the newest day at
-    which something may be
-    missing (a part that was not read, a page that was an old copy). ``cut``: a page broke off, with
-    its rows and its way on.
-    ``met``: a page showed a post of the first page as it was before the walk; ``top``: the oldest
-    day of the walk's first page.
-    ``paged``: a pager was seen, so that a last page is the list's end. ``behind``: the newest day
-    of a page whose rows are newer than all before it."""
+    which something may be missing (a part that was not read, a page that was an old copy). ``cut``:
+    a page broke off, with its rows and its way on. ``met``: a page showed a post of the first page
+    as it was before the walk; ``top``: the oldest day of the walk's first page. ``paged``: a pager
+    was seen, so that a last page is the list's end. ``behind``: the newest day of a page whose rows
+    are newer than all before it."""
 
     rows: frozenset[str] = frozenset()
     days: tuple[date, ...] = ()
@@ -58,8 +56,7 @@ class Whole:
 @dataclass(frozen=True, slots=True)
 class Absent:
     """What a look proves of posts that it did not show: those from the day ``since`` on were not
-    there (``None``: of no
-    day), but for the ``urls`` that stood in parts which it did not read."""
+    there (``None``: of no day), but for the ``urls`` that stood in parts which it did not read."""
 
     since: date | None
     urls: frozenset[str] = frozenset()
@@ -125,13 +122,11 @@ def _part_missing(reading: Reading, shown: frozenset[str]) -> bool:
 
 def whole_since(walked: Walked, *, ended: bool, apart: bool = False) -> Whole:
     """What a finished walk proves. ``ended``: the list has no further page; else it was left before
-    its end. ``apart``: a
-    further page was older than the first one, so that rows which had left that one stand on no
-    page.
+    its end. ``apart``: a further page was older than the first one, so that rows which had left
+    that one stand on no page.
 
     A list of several rows without any pager or total may be the newest few of more (a box of eight,
-    a window of forty): it
-    proves no more than the days that it shows.
+    a window of forty): it proves no more than the days that it shows.
 
     A total that the column prints and that was not reached says that rows are missing wherever the
     list was left.

@@ -4,8 +4,7 @@ what those say.
 A year that only a folder of the address tells is none either.
 
 The first and the last row without a year: between two known days the order of the list gives the
-others theirs, where there is
-room for one year only.
+others theirs, where there is room for one year only.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 kept in the store.
 
 A link is signed over the account and its password hash of that moment: as soon as a password is
-set, by whomever,
-the link is dead. It ends by itself after two days.
+set, by whomever, the link is dead. It ends by itself after two days.
 """
 
 from __future__ import annotations

@@ -143,8 +143,8 @@ def _subjects(
 
 def _verdicts(connection: Connection, keys: Sequence[str]) -> Iterable[Verdict]:
     """The machine's veto rules as they stand. Of an account only its gravest verdict is kept, so
-    that its own rule is
-    read from what is said of it: nothing said of a judged account is a fresh one."""
+    that its own rule is read from what is said of it: nothing said of a judged account is a fresh
+    one."""
     rows = connection.execute(
         select(StandingRow.__table__).where(StandingRow.subject.in_(keys))
     ).all()

@@ -83,8 +83,7 @@ class Looked:
 @dataclass(frozen=True, slots=True)
 class Detail:
     """``line`` as in the table, ``row`` the whole of it; ``site`` is the subject's site as
-    ``site:ID``; ``checked`` is what was
-    looked at beside the list."""
+    ``site:ID``; ``checked`` is what was looked at beside the list."""
 
     line: findings.FindingLine
     row: Mapping[str, Any]

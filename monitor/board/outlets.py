@@ -22,8 +22,8 @@ SORTS = ("gravity", "name", "newest", "due", "look")
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a list shows. Empty = all. ``days`` keeps what has been silent for at least so many
-    days, ``soon`` what
-    comes due within so many. ``value`` ``unjudged`` are those without a judgement yet.
+    days, ``soon`` what comes due within so many. ``value`` ``unjudged`` are those without a
+    judgement yet.
     """
 
     kind: str
@@ -41,9 +41,8 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class OutletLine:
     """One outlet as a row. ``units`` are short names, the lead first; ``days`` since its newest
-    known post. ``value`` is
-    empty for one that was never judged. ``looked`` is the last look, ``seen`` the last one that saw
-    something.
+    known post. ``value`` is empty for one that was never judged. ``looked`` is the last look,
+    ``seen`` the last one that saw something.
     """
 
     id: str

@@ -65,8 +65,7 @@ class Silent:
 
 def silent(connection: Connection, today: date, limit: int) -> tuple[Silent, ...]:
     """The outlets that have been silent longest: exempt ones are left out, and those that nobody
-    could judge. Of these
-    it is not known how long they have been silent.
+    could judge. Of these it is not known how long they have been silent.
     """
     found: list[Silent] = []
     for kind in ("column", "account"):  # one at a time, as the index is
@@ -93,8 +92,7 @@ def seen_until(connection: Connection) -> date | None:
 @dataclass(frozen=True, slots=True)
 class Kind:
     """Open findings of one rule: ``count`` of them, and ``unseen`` more of which nothing could be
-    said of late: they stand
-    open because nobody saw whether they were mended."""
+    said of late: they stand open because nobody saw whether they were mended."""
 
     rule: str
     name: str
@@ -249,8 +247,7 @@ def _findings(
     connection: Connection, column: str, spans: Sequence[tuple[date, date]]
 ) -> tuple[Count, ...]:
     """Units' findings whose ``column`` lies in each of ``spans``, in one walk over them; of days on
-    which nobody judged
-    there is no number.
+    which nobody judged there is no number.
     """
     moment = FindingRow.__table__.c[column]
     within = [

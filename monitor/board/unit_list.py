@@ -45,8 +45,7 @@ class Month:
     judged.
 
     ``gaps`` are columns not read through, ``undecided`` posts whose unit is not decided: with
-    either the number is
-    a lower bound. ``known`` is false for months that nobody counted.
+    either the number is a lower bound. ``known`` is false for months that nobody counted.
     """
 
     month: str

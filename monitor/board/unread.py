@@ -26,10 +26,8 @@ DAYS = re.compile(r"(\d{4}-\d\d-\d\d) -> (\d{4}-\d\d-\d\d)")
 @dataclass(frozen=True, slots=True)
 class Part:
     """A place of the page with the rows that stand there unread. ``mark`` names just these rows; it
-    is empty where
-    nobody can decide about them (another look stands in the store by now). ``row``: it is a row of
-    the list, and a word
-    about it is about that row only."""
+    is empty where nobody can decide about them (another look stands in the store by now). ``row``:
+    it is a row of the list, and a word about it is about that row only."""
 
     place: str
     name: str

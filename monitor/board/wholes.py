@@ -25,9 +25,8 @@ NAMED = 3
 @dataclass(frozen=True, slots=True)
 class Places:
     """What is known of one unit's places. ``state``: ``open`` (nobody vouched), ``whole``, or
-    ``again``: somebody did, and a
-    column that may have held its posts left since, one of ``left``. ``word`` is the newest in
-    force."""
+    ``again``: somebody did, and a column that may have held its posts left since, one of ``left``.
+    ``word`` is the newest in force."""
 
     unit: str
     short: str

@@ -118,17 +118,13 @@ def compile(
     """The bulletin of ``period`` as the store knew it at ``as_of``.
 
     ``verdicts`` are those of that moment (``evaluate.evaluate(..., record=False)``): without a
-    verdict
-    nothing is accused. ``order`` and ``outlet_order`` are ids in catalogue order. ``check`` is the
-    window in which the
-    outlets were checked (default: from the period's end to ``as_of``), ``printed`` the print date.
-    ``calendar`` counts the deadlines in working days (default: Monday to Friday). ``horizon`` is
-    the first
-    day that was crawled: earlier periods are compared only where they lie after it. ``last`` is the
-    moment of the
-    bulletin before and the outlets that it named (``None``: all with a finding then; default: the
-    period's begin). ``rates`` are the rules' own (``error_rates.py``).
-    ``counting`` says how posts are counted.
+    verdict nothing is accused. ``order`` and ``outlet_order`` are ids in catalogue order. ``check``
+    is the window in which the outlets were checked (default: from the period's end to ``as_of``),
+    ``printed`` the print date. ``calendar`` counts the deadlines in working days (default: Monday
+    to Friday). ``horizon`` is the first day that was crawled: earlier periods are compared only
+    where they lie after it. ``last`` is the moment of the bulletin before and the outlets that it
+    named (``None``: all with a finding then; default: the period's begin). ``rates`` are the rules'
+    own (``error_rates.py``). ``counting`` says how posts are counted.
     """
     day, verdicts = shanghai_day(as_of), tuple(verdicts)
     moment, listed = last or (datetime.combine(period.start, time(0), SHANGHAI), None)
@@ -313,8 +309,7 @@ def figures(bulletin: Bulletin) -> dict[str, Any]:
     """The figures of the text, under the names of this house.
 
     Counts are numbers; ``at_least`` names those that are lower bounds, because something of them
-    was not seen. A count of
-    which nothing was seen is None.
+    was not seen. A count of which nothing was seen is None.
     """
     counts = {
         "posts": bulletin.portal.total,

@@ -30,8 +30,7 @@ def edited(bulletin: Bulletin, edits: Iterable[Edit]) -> Bulletin:
     """``bulletin`` with ``edits`` made and kept. Figures never change, only who is named.
 
     Raises :class:`BadEdit` for an unknown list or name, a missing reason, or an addition to a list
-    that
-    only verdicts may fill (nobody is accused by hand).
+    that only verdicts may fill (nobody is accused by hand).
     """
     for edit in edits:
         _checked(bulletin, edit)

@@ -27,8 +27,7 @@ def put_errata(
     returns their names.
 
     ``appealed`` says after what. The bulletins themselves are not touched. Raises ``Unsound`` for
-    one that was changed
-    since its print: what is decided then waits until that is mended.
+    one that was changed since its print: what is decided then waits until that is mended.
     """
     hold(connection)
     why = "经核定申诉成立" if appealed else "经我办核对不成立"

@@ -2,9 +2,8 @@
 errata beside it.
 
 That text is the truth: printing again reads it back, so Word, Excel and figures stay the same
-whatever the store says
-later. Files of the same text are exported into the archive; one that was changed there is refused,
-never printed.
+whatever the store says later. Files of the same text are exported into the archive; one that was
+changed there is refused, never printed.
 """
 
 from __future__ import annotations

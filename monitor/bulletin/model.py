@@ -34,8 +34,7 @@ Figure = Annotated[Count, BeforeValidator(_figure)]
 @dataclass(frozen=True, slots=True)
 class UnitRow:
     """One line of annex 1 or 2. ``states`` per month: ``met``, ``short``, ``running``, ``unknown``,
-    ``exempt``, ``gone``
-    (it had left by then). ``causes`` say in Chinese why a month is unknown."""
+    ``exempt``, ``gone`` (it had left by then). ``causes`` say in Chinese why a month is unknown."""
 
     unit: str
     short: str
@@ -108,8 +107,8 @@ class AccountRow:
     """One new-media account. ``state`` is its filing state, ``verdict`` a verdict's value or empty.
 
     ``posts`` are the known ones of the period; ``gap`` the longest gap that was seen whole,
-    ``days_out`` the days
-    of the period out of bounds as far as proved; ``None`` where no whole list was ever seen.
+    ``days_out`` the days of the period out of bounds as far as proved; ``None`` where no whole list
+    was ever seen.
     """
 
     outlet: str
@@ -134,8 +133,7 @@ class PastMatter:
     """Something that the bulletin before blamed, and how it stands now.
 
     ``state`` is ``repaired``, ``open``, ``unknown`` (could not be looked at again), ``exempt`` or
-    ``gone`` (left the
-    catalogue). ``day`` is when it was found repaired.
+    ``gone`` (left the catalogue). ``day`` is when it was found repaired.
     """
 
     outlet: str
@@ -357,16 +355,12 @@ class Bulletin:
     their limit.
 
     ``columns_judged`` counts the columns with an answer (fresh, soon due, stale or blank),
-    ``columns_passed`` those
-    neither stale nor blank, whatever the clerk struck from the list; ``past`` is ``None``
-    where nothing was watched in the period before. ``unit_groups`` is every unit's short name with
-    its group;
-    ``only`` the groups to which this printing was narrowed; ``unknown_years`` those without
-    official days off.
-    ``content`` is ``None`` where no post's content was checked. ``draft`` says why it is no more
-    than a draft (made inside
-    its period, or of a period that nobody saw to its end), ``unfinished`` why somebody froze it all
-    the same.
+    ``columns_passed`` those neither stale nor blank, whatever the clerk struck from the list;
+    ``past`` is ``None`` where nothing was watched in the period before. ``unit_groups`` is every
+    unit's short name with its group; ``only`` the groups to which this printing was narrowed;
+    ``unknown_years`` those without official days off. ``content`` is ``None`` where no post's
+    content was checked. ``draft`` says why it is no more than a draft (made inside its period, or
+    of a period that nobody saw to its end), ``unfinished`` why somebody froze it all the same.
     """
 
     title: str

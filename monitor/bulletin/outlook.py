@@ -2,8 +2,7 @@
 Pure.
 
 Hints for a clerk, never an accusation: a forecast convicts nobody, a rank is told only inside a
-group of
-units of one kind.
+group of units of one kind.
 """
 
 from __future__ import annotations

@@ -46,8 +46,7 @@ UNMET = {"unknown": "未判定", "exempt": "豁免", "running": "未结束", "go
 
 def completion(row_months: Sequence[str], missing: Sequence[int], states: Sequence[str]) -> str:
     """The completion word of a line: 完成 where every month was met, or ``4月-6 5月-8``; months not
-    judged are said to be
-    so."""
+    judged are said to be so."""
     words = []
     for month, short, state in zip(row_months, missing, states, strict=True):
         number = f"{int(month[5:])}月"
@@ -173,8 +172,7 @@ def _state(
     cannot grow to enough.
 
     A unit is there for its days only: of the months after it left, and of the one in which it did
-    where nobody
-    judged it, nothing is asked.
+    where nobody judged it, nothing is asked.
     """
     if gone <= first_day(month):
         return "gone"
@@ -304,8 +302,7 @@ def disclosure_of(
     """Every listed unit has a line, those without a document too; then other units that have some.
 
     Only a zero that was seen whole names a unit: not one of which the rule ``disclosure_zero``
-    could not judge
-    ``period``, and none of those ``gone`` before its end.
+    could not judge ``period``, and none of those ``gone`` before its end.
     """
     unsure = {
         v.subject.partition(":")[2]

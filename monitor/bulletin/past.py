@@ -30,8 +30,7 @@ def past_matters(
     """The columns and accounts with an open finding at ``moment``, as they stand at ``as_of``.
 
     ``listed`` are the outlets that the earlier bulletin really named, where one was kept; ``names``
-    are short
-    names by unit id. ``None`` where nothing had been judged by ``moment``.
+    are short names by unit id. ``None`` where nothing had been judged by ``moment``.
     """
     if not _judged(connection, moment):
         return None

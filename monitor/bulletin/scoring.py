@@ -2,8 +2,7 @@
 shown. Pure.
 
 No scheme is invented here. The national points per row could not be retrieved; a scheme is typed in
-by a
-person with its source, and one without a source is refused.
+by a person with its source, and one without a source is refused.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The office's own Word template: fields in double braces, checked before anything is filled in.
 
 A field that names a part (``{{正文}}``) stands in a paragraph of its own and is replaced by that
-part;
-others (``{{统计期}}``) stand anywhere in a line, in tables, heads and feet too.
+part; others (``{{统计期}}``) stand anywhere in a line, in tables, heads and feet too.
 """
 
 from __future__ import annotations

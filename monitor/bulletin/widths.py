@@ -2,8 +2,7 @@
 way last. Pure.
 
 A clerk's quarter of units that nobody saw ("未判定" in every month) and of counts with two bounds
-("12–14") was printed in
-columns of 1.2 cm, which broke both.
+("12–14") was printed in columns of 1.2 cm, which broke both.
 """
 
 from __future__ import annotations
@@ -40,8 +39,8 @@ def fitted(
     breaks.
 
     The largest of ``sizes`` that fits is taken, and what is left over goes to all alike. Where none
-    fits, the widest columns
-    of the smallest share what the others leave and break their lines; short ones stay whole.
+    fits, the widest columns of the smallest share what the others leave and break their lines;
+    short ones stay whole.
     """
     for points in sizes:
         wanted = needed(rows, points)

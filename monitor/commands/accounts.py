@@ -1,6 +1,6 @@
 """``gengxin accounts``: the register of new-media accounts: survey forms in, annexes out, the
-night's plan, and
-what the portal shows that nobody registered. Phones are masked but where they are asked for.
+night's plan, and what the portal shows that nobody registered. Phones are masked but where they are
+asked for.
 """
 
 from __future__ import annotations

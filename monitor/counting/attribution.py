@@ -2,9 +2,8 @@
 confidence.
 
 Pure. Wrong is worse than refused: what is not understood is doubtful and waits for a person, whose
-decision
-is kept as an alias. Joint posts (教育局、卫健局) count once, for the unit named first. A post of outside
-(新华社, the city's 教育局) is nobody's, even in a unit's own column.
+decision is kept as an alias. Joint posts (教育局、卫健局) count once, for the unit named first. A post of
+outside (新华社, the city's 教育局) is nobody's, even in a unit's own column.
 """
 
 from __future__ import annotations

@@ -56,9 +56,8 @@ def tally(
     ``as_of``.
 
     Posts of columns that have since left the catalogue still count. Without ``place`` the district
-    is read
-    off the units' full names. ``so_far`` counts the running month up to now, else it is open.
-    Raises ``ValueError`` for a naive ``as_of``.
+    is read off the units' full names. ``so_far`` counts the running month up to now, else it is
+    open. Raises ``ValueError`` for a naive ``as_of``.
     """
     asked = _Asked.of(connection, start, end, as_of, place, decisions, rule)
     posts, documents = asked.collect(), asked.collect(disclosure=True)

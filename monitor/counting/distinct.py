@@ -1,10 +1,9 @@
 """Rows -> posts: what several columns or addresses show of one article is one post. Pure.
 
 Surely one are rows of one address (without what only tells where a reader came from) and rows of
-one long title, day and
-origin under one site. Where it only looks so, the smaller number is what was seen at the least, and
-the row may yet be a
-post of its own: that much the count stays open upward, and nobody is short by it.
+one long title, day and origin under one site. Where it only looks so, the smaller number is what
+was seen at the least, and the row may yet be a post of its own: that much the count stays open
+upward, and nobody is short by it.
 """
 
 from __future__ import annotations
@@ -122,8 +121,7 @@ def _contradict(one: Sequence[Seen], other: Sequence[Seen]) -> bool:
 
 def _merged(groups: list[Group], sure: bool, rule: CountRule) -> list[Group]:
     """Alike posts of different columns are one, and copies in one column too; where each copy
-    counts, as many stay as the
-    column with the most of them shows."""
+    counts, as many stay as the column with the most of them shows."""
     by_outlet: dict[str, list[Group]] = defaultdict(list)
     for group in groups:
         by_outlet[group.rows[0].outlet].append(group)

@@ -26,9 +26,8 @@ from monitor.settings.counting import CountRule
 @dataclass(frozen=True, slots=True)
 class Counted:
     """One distinct post. ``day`` is the printed one; ``month`` where it counts, empty when nowhere.
-    ``unread``: an article
-    page that may name its origin was not read. ``repeats`` are the rows that were counted with
-    it."""
+    ``unread``: an article page that may name its origin was not read. ``repeats`` are the rows that
+    were counted with it."""
 
     id: int
     url: str
@@ -45,8 +44,7 @@ class Counted:
 
 class Open(NamedTuple):
     """Posts of ``month`` that may be anybody's who publishes in ``outlets``, but for ``but``, for
-    whom they are counted;
-    with ``units`` one of those."""
+    whom they are counted; with ``units`` one of those."""
 
     outlets: tuple[str, ...]
     month: str
@@ -57,8 +55,8 @@ class Open(NamedTuple):
 @dataclass(slots=True)
 class Ledger:
     """``seen`` posts by (unit, month), ``more`` that are the unit's if they are posts of that month
-    at all, the ``open``
-    ones, and by month the ``extra`` ones that may be posts beside all that were counted."""
+    at all, the ``open`` ones, and by month the ``extra`` ones that may be posts beside all that
+    were counted."""
 
     seen: Counter[tuple[str, str]] = field(default_factory=Counter)
     more: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -219,8 +217,7 @@ def _open(
     own: bool = True,
 ) -> None:
     """A post without a known origin may be anybody's who publishes there; one that surely prints
-    none, its columns' units',
-    but in the news, where every unit's stand."""
+    none, its columns' units', but in the news, where every unit's stand."""
     news = any(answer.columns[outlet].news for outlet in outlets)
     nameless = own and whose.reason in NAMELESS and (news or whose.reason is Reason.NO_DUTY)
     if not (unread or whose.doubtful or nameless):
@@ -244,8 +241,7 @@ def enter_undated(
     once; returns how many.
 
     ``known`` are the months of the days that an address bears elsewhere: there it is counted
-    already, but whose it is may
-    hang on this place, too.
+    already, but whose it is may hang on this place, too.
     """
     seen: set[str] = set()
     for row in rows:

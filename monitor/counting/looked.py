@@ -161,10 +161,9 @@ def _stored(
     connection: Connection, urls: Collection[str], as_of: datetime
 ) -> tuple[set[tuple[str, str]], set[str], dict[str, date]]:
     """Which columns show a post at which of ``urls``; which of these are known with their origin:
-    they are counted, or told
-    as posts without a date; and the newest sure day of each. A row elsewhere may print the origin
-    that the known one
-    lacks, but its day is known: a hot list's old posts leave no later month open.
+    they are counted, or told as posts without a date; and the newest sure day of each. A row
+    elsewhere may print the origin that the known one lacks, but its day is known: a hot list's old
+    posts leave no later month open.
     """
     own: set[tuple[str, str]] = set()
     named: set[str] = set()

@@ -25,8 +25,7 @@ OFF = timedelta(days=31)
 
 class When(NamedTuple):
     """The printed day, the month in which the post counts (empty: in none), whether it came late,
-    and other months in
-    which it may count."""
+    and other months in which it may count."""
 
     day: date
     month: str
@@ -85,8 +84,7 @@ def _begun(row: Seen, rule: CountRule) -> tuple[str, ...]:
     come late.
 
     Where it was asked before (``begun``) and could not be seen, in every month since: it is not
-    judged as if nothing had
-    come late meanwhile.
+    judged as if nothing had come late meanwhile.
     """
     if row.shown is None:
         return ()

@@ -1,8 +1,7 @@
 """The names under which a district's units sign: short, full, aliases, and the usual forms of each.
 
 General knowledge of how Chinese county-level bodies are called is data here (``STEMS``); no
-district is.
-A form that two units could mean is kept as ambiguous: it decides nothing.
+district is. A form that two units could mean is kept as ambiguous: it decides nothing.
 """
 
 from __future__ import annotations
@@ -149,10 +148,9 @@ class Names:
         sites' own names.
 
         ``decisions`` are whole origin texts that a person decided once (unit id, or ``None`` =
-        nobody's).
-        Without ``place`` it is read off the full names (when none tells, only bare names match).
-        Raises ``ValueError`` for an alias whose validity
-        (``NAME 2019-02-01/2024-03-01``, ``..`` = open, end excluded) cannot be read.
+        nobody's). Without ``place`` it is read off the full names (when none tells, only bare names
+        match). Raises ``ValueError`` for an alias whose validity (``NAME 2019-02-01/2024-03-01``,
+        ``..`` = open, end excluded) cannot be read.
         """
         known = list(units)
         where = place or place_or_nowhere(known)

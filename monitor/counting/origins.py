@@ -145,8 +145,7 @@ def outsider(part: str, place: str, city: str, level: str) -> Outside | None:
     """Who outside the catalogue ``part`` names; ``None`` when it may be the district's own.
 
     ``place`` is the district's name (仓山区), ``city`` the one above (福州市, may be empty), ``level``
-    the
-    district's last word (区, 县, 市, 旗).
+    the district's last word (区, 县, 市, 旗).
     """
     own = re.match(_own(place, city, level), part)
     if own and own.end():

@@ -2,8 +2,8 @@
 meanwhile. Pure.
 
 A month of a column is whole only where every post of its days was seen: the walk over its pages
-reached back before it, a
-whole look came after it, and no row that was left unread may bear a day of it.
+reached back before it, a whole look came after it, and no row that was left unread may bear a day
+of it.
 """
 
 from __future__ import annotations
@@ -15,11 +15,9 @@ from datetime import date, timedelta
 @dataclass(frozen=True, slots=True)
 class Reach:
     """One column. ``since``: its posts are known from this day on, ``None``: from no day.
-    ``until``: up to, not with, the day
-    of its newest whole look. ``unread``: of each row left unread the newest day that it can bear
-    (``None``: any) and the
-    day on which it was seen. ``missed``: days of posts that were there and found only later.
-    ``left``: the day on which it
+    ``until``: up to, not with, the day of its newest whole look. ``unread``: of each row left
+    unread the newest day that it can bear (``None``: any) and the day on which it was seen.
+    ``missed``: days of posts that were there and found only later. ``left``: the day on which it
     left the catalogue.
     """
 

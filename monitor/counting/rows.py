@@ -13,11 +13,9 @@ class Seen(NamedTuple):
     did not show it.
 
     ``unread``: it prints no origin and its article page, which may, was not read. ``own``: it has
-    an article page of the
-    portal; of one that lies on another host nobody asks whose it is. ``weak``: its day stands where
-    no proof does (in its
-    address, in a comment), and may be off. ``begun`` is the day on which its outlet was first
-    asked.
+    an article page of the portal; of one that lies on another host nobody asks whose it is.
+    ``weak``: its day stands where no proof does (in its address, in a comment), and may be off.
+    ``begun`` is the day on which its outlet was first asked.
     """
 
     id: int
@@ -51,10 +49,9 @@ class Undated(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Column:
     """What counting must know of an outlet; ``duties`` are (unit, since, until excluded), the lead
-    first. ``only`` is the
-    one unit whose posts it can hold, where the office says so; ``news``: it shows what any unit
-    publishes.
-    ``begun``: the day on which it was first asked, whatever came of it."""
+    first. ``only`` is the one unit whose posts it can hold, where the office says so; ``news``: it
+    shows what any unit publishes. ``begun``: the day on which it was first asked, whatever came of
+    it."""
 
     id: str
     site: str

@@ -1,9 +1,8 @@
 """What was seen of a month, and whose count it leaves open: posts as counted -> bounds. Pure.
 
 A count is complete only where everything in which the unit's posts may stand was read completely
-over the month, the office
-said that the catalogue holds all of it, the unit lived through the month, and no post is left that
-may be its own.
+over the month, the office said that the catalogue holds all of it, the unit lived through the
+month, and no post is left that may be its own.
 """
 
 from __future__ import annotations
@@ -39,8 +38,7 @@ NAMED = 2
 @dataclass(frozen=True, slots=True)
 class Stood:
     """A unit's days, ``until`` excluded (``None``: as far back, or on, as anybody knows), and
-    whether the office ``vouched``
-    that the catalogue holds every place of it."""
+    whether the office ``vouched`` that the catalogue holds every place of it."""
 
     since: date | None = None
     until: date | None = None
@@ -76,10 +74,8 @@ class Holes:
 @dataclass(frozen=True, slots=True)
 class Sight:
     """All that bounds the counts of one series (posts, or disclosure documents). ``day`` is the day
-    of judgement;
-    ``so_far`` counts the running month as far as it went, else it is open; posts dated so much
-    ``early`` may count in a month
-    as late ones."""
+    of judgement; ``so_far`` counts the running month as far as it went, else it is open; posts
+    dated so much ``early`` may count in a month as late ones."""
 
     day: date
     columns: Mapping[str, Column]

@@ -49,8 +49,7 @@ def end_whole(
     connection: Connection, names: Sequence[str], *, by: str, reason: str, now: datetime
 ) -> tuple[str, ...]:
     """Take a person's word back: from now on no count accuses these units. Raises :class:`Refused`,
-    also where no person's
-    word is in force; config.yaml's own stands until the file says otherwise.
+    also where no person's word is in force; config.yaml's own stands until the file says otherwise.
     """
     units, reason, by = _checked(connection, names, by, reason)
     given = {one.unit: one for one in _in_force(connection, units)}

@@ -2,8 +2,8 @@
 anybody. Pure.
 
 A column that was not read holds back only those whose posts it can hold. Without a word (``only:``)
-and without enough
-history that is every unit: on real portals units publish in columns that others answer for.
+and without enough history that is every unit: on real portals units publish in columns that others
+answer for.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ LEAST = 50
 """Posts of the last year. Fewer say nothing of who may publish in a column next."""
 NEWCOMERS = 0.02
 """At most this share of them may be undecided or of a unit that was seen once only: of so many
-posts one may be a
-newcomer's (the estimate of Good and Turing), be it a column of one unit (98 %) or the whole
-district's news."""
+posts one may be a newcomer's (the estimate of Good and Turing), be it a column of one unit (98 %)
+or the whole district's news."""
 KNOWN = timedelta(days=60)
 """The history must be whole for so long before the month: who publishes monthly was seen in it."""
 YEAR = timedelta(days=365)

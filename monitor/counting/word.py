@@ -2,8 +2,7 @@
 no count accuses the unit.
 
 A word has its person, its reason and its moment; it is ended, never deleted. What config.yaml says
-of all its units
-(``catalogue: whole:``) is kept beside what people said of one.
+of all its units (``catalogue: whole:``) is kept beside what people said of one.
 """
 
 from __future__ import annotations
@@ -37,8 +36,7 @@ class WholeWord:
     @property
     def known(self) -> datetime:
         """Up to which moment the word knew the catalogue: config.yaml's bears a day, and speaks of
-        the file as it stood
-        in the evening."""
+        the file as it stood in the evening."""
         return self.moment + timedelta(days=1) if self.config else self.moment
 
 

@@ -1,8 +1,8 @@
 """The sample district in a process of its own, for measurements and for a long ``--serve``.
 
 ``python -m monitor.demo.apart FILE MOMENT FOLDER`` serves at that one moment, prints one line of
-JSON with the
-addresses, and ends when its standard input closes: it never outlives the process that started it.
+JSON with the addresses, and ends when its standard input closes: it never outlives the process that
+started it.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Addresses:
 def serve_apart(file: Path, moment: datetime, folder: Path) -> Iterator[Addresses]:
     """Serve the district of ``file`` as it stands at ``moment`` from a child process.
 
-    Ready when the block begins, gone when it ends. Faults cannot be switched from here.
-    Raises ``RuntimeError`` with the child's own words when it does not come up.
+    Ready when the block begins, gone when it ends. Faults cannot be switched from here. Raises
+    ``RuntimeError`` with the child's own words when it does not come up.
     """
     command = [
         sys.executable,

@@ -27,8 +27,8 @@ def catalogue(
     """Units, the portal, its columns and the registered accounts as plain data, ready for YAML.
 
     Accounts that no register knows are left out. Without ``media_url`` accounts have no way to be
-    seen;
-    the one article that is known of a WeChat account is its newest at ``now`` (default: ``as_of``).
+    seen; the one article that is known of a WeChat account is its newest at ``now`` (default:
+    ``as_of``).
     """
     served = {account.id: account for account in accounts_of(district)}
     registered = [a for a in district.accounts if a.state is not AccountState.UNREGISTERED]

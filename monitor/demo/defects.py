@@ -20,8 +20,7 @@ from monitor.demo.defect_shapes import shape_cases
 @dataclass(frozen=True, slots=True)
 class Case:
     """One post. ``rules`` are what must be found: none for a near miss. ``html`` is the article's
-    inside, or with
-    ``whole`` the whole page. ``files`` are served for it by path."""
+    inside, or with ``whole`` the whole page. ``files`` are served for it by path."""
 
     number: int
     kind: str

@@ -38,8 +38,8 @@ class Mailbox:
     """An SMTP server on a free loopback port; usable as a context manager, again and again.
 
     ``answers`` scripts replies by recipient (``{"jyj@example.org": "550 no such user"}``) and may
-    be
-    changed at any time. Messages are kept under ``folder`` as ``0001.eml`` …, numbers never reused.
+    be changed at any time. Messages are kept under ``folder`` as ``0001.eml`` …, numbers never
+    reused.
     """
 
     def __init__(self, folder: Path, *, answers: Mapping[str, str] | None = None) -> None:

@@ -2,13 +2,11 @@
 feeds.
 
 Formats are the real ones; accounts and titles are samples. Every refusal of the real platforms can
-be switched
-on while the server runs: change ``account.faults``, or ``POST
-/switch?account=ID&probe=PROBE&fault=FAULT`` (an
-empty fault heals, account ``*`` means everybody). Addresses: ``/visitor``, ``/weibo``, ``/mweibo``,
-``/wechat``, ``/bridge``; :meth:`SampleAccount.probes` gives the chain that asks them. Both Weibo
-hosts and the
-bridge answer at the root too, so that one address can stand for all platforms.
+be switched on while the server runs: change ``account.faults``, or ``POST
+/switch?account=ID&probe=PROBE&fault=FAULT`` (an empty fault heals, account ``*`` means everybody).
+Addresses: ``/visitor``, ``/weibo``, ``/mweibo``, ``/wechat``, ``/bridge``;
+:meth:`SampleAccount.probes` gives the chain that asks them. Both Weibo hosts and the bridge answer
+at the root too, so that one address can stand for all platforms.
 """
 
 from __future__ import annotations

@@ -46,8 +46,8 @@ class SampleAccount:
     ``__biz``.
 
     ``faults`` maps a probe (``visitor``, ``weibo``, ``mweibo``, ``wechat_article``,
-    ``wechat_album``, ``feed``) to
-    the fault it shows now; change it at run time. Known faults: :data:`monitor.demo.media.FAULTS`.
+    ``wechat_album``, ``feed``) to the fault it shows now; change it at run time. Known faults:
+    :data:`monitor.demo.media.FAULTS`.
     """
 
     id: str

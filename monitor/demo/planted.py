@@ -2,8 +2,7 @@
 shows of the content checks.
 
 Only the articles' inside changes, never a title, a date or an origin: every figure of the bulletin
-stays what it is. The
-large tables of defects are in ``defects.py``.
+stays what it is. The large tables of defects are in ``defects.py``.
 """
 
 from __future__ import annotations

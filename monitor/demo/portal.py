@@ -62,8 +62,7 @@ class Portal:
     yet.
 
     ``faults`` may be switched and ``log`` read at any time from any thread. ``abort`` is given by
-    the
-    server: it resets the connection of one request (used by the fault ``cut``).
+    the server: it resets the connection of one request (used by the fault ``cut``).
     """
 
     def __init__(

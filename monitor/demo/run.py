@@ -39,8 +39,8 @@ PAPERS = {".docx": "通报", ".pdf": "通报", ".xlsx": "通报附件", ".json":
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What a demonstration found. ``wrong`` lists where it differs from the district's own truth.
-    ``content`` is what
-    the content checks said of the column with planted defects, empty where nothing was planted."""
+    ``content`` is what the content checks said of the column with planted defects, empty where
+    nothing was planted."""
 
     district: District
     night: jobs.Night

@@ -175,8 +175,7 @@ def serve(
     """Serve ``district`` as it stands at ``clock()`` until the block ends; ready when it begins.
 
     Letters are kept under ``folder``. ``media`` makes the app of the platforms; without it
-    (``None``)
-    ``media_url`` is empty and accounts have no address. ``manner`` is the portal's.
+    (``None``) ``media_url`` is empty and accounts have no address. ``manner`` is the portal's.
     """
     with ExitStack() as stack:
         app = media(district, clock) if media else None

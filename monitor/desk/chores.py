@@ -2,9 +2,8 @@
 state in a file.
 
 The child holds a locked file as long as it lives, so a page knows whether it still works even when
-the web was
-started anew meanwhile. What it prints last as JSON is its result; what it writes into its step file
-is shown.
+the web was started anew meanwhile. What it prints last as JSON is its result; what it writes into
+its step file is shown.
 """
 
 from __future__ import annotations

@@ -47,8 +47,7 @@ OUTLET, DUTY, UNIT = OutletRow.__table__.c, DutyRow.__table__.c, UnitRow.__table
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which suspects. An empty field asks for nothing; ``unit`` keeps the column, a confirmed one
-    is ``laid`` to a unit;
-    ``text`` is looked for in the post's title, quote and sentence."""
+    is ``laid`` to a unit; ``text`` is looked for in the post's title, quote and sentence."""
 
     state: str = "open"
     family: str = ""
@@ -66,8 +65,8 @@ class Line:
     that day, the lead first.
 
     ``quote`` and ``sentence`` are masked where personal, and hostile text as everything that was
-    crawled. ``unit`` is the
-    id of the unit that a confirmed one is laid to, empty where it is nobody's yet.
+    crawled. ``unit`` is the id of the unit that a confirmed one is laid to, empty where it is
+    nobody's yet.
     """
 
     id: int
@@ -169,12 +168,10 @@ def decide(
     transaction.
 
     ``right`` confirms it, for ``unit``, by default the one that published the post (:func:`whose`
-    under ``decisions``,
-    see ``office.decisions_of``); ``""`` leaves that open. Else it is a false alarm of ``scope``
-    (see ``SCOPE_NAMES``), until
-    ``until`` or for good. Raises :class:`NoSuchSuspect`, and ``ValueError`` with a sentence for a
-    missing name or
-    reason, an unknown scope or unit, or an end that is not ahead.
+    under ``decisions``, see ``office.decisions_of``); ``""`` leaves that open. Else it is a false
+    alarm of ``scope`` (see ``SCOPE_NAMES``), until ``until`` or for good. Raises
+    :class:`NoSuchSuspect`, and ``ValueError`` with a sentence for a missing name or reason, an
+    unknown scope or unit, or an end that is not ahead.
     """
     if not by.strip() or not reason.strip():
         raise ValueError("请写明认定人和理由")

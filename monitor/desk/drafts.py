@@ -2,9 +2,8 @@
 once, printed to files.
 
 A draft rests on the judgement, the decisions and the settings of its moment; its page says when
-these have moved on.
-What a person strikes or adds is applied anew each time it is looked at, so only compiling takes
-long.
+these have moved on. What a person strikes or adds is applied anew each time it is looked at, so
+only compiling takes long.
 """
 
 from __future__ import annotations
@@ -45,8 +44,7 @@ class About:
     """What a folder of a draft (or of a frozen bulletin's papers) holds.
 
     ``basis`` stands for the data it rests on, ``entered`` for the entries by hand, ``root`` for
-    every byte of the
-    bulletin with its rows. ``units`` are those with rows behind their figures.
+    every byte of the bulletin with its rows. ``units`` are those with rows behind their figures.
     """
 
     period: str

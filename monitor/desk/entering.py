@@ -134,8 +134,7 @@ def edit(
     stands.
 
     ``compiled`` is that bulletin before any entry by hand, where it is at hand; else it is compiled
-    now.
-    Returns the file of the entries. Raises ``BadEdit``, ``BadConfig``.
+    now. Returns the file of the entries. Raises ``BadEdit``, ``BadConfig``.
     """
     with office.reader.connect() as connection:
         entries = entries_of(connection, period.name)
@@ -199,10 +198,8 @@ def freeze(
     before is returned.
 
     A draft (of a period that is not over, or was not seen to its end) is kept only with
-    ``unfinished``, the reason why
-    it is frozen all the same, which is printed and recorded. Raises ``frozen.Unfinished`` without
-    one, ``Unsound`` when
-    the kept one was changed.
+    ``unfinished``, the reason why it is frozen all the same, which is printed and recorded. Raises
+    ``frozen.Unfinished`` without one, ``Unsound`` when the kept one was changed.
     """
     folder, why = archive(office), unfinished.strip()[:400] if bulletin.draft else ""
     with office.engine.begin() as connection:

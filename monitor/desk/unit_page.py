@@ -34,9 +34,8 @@ class UnitMatter:
     """A finding with everything said about it between the unit and us.
 
     ``deadline`` is its order's or counts from our first letter; ``late`` are working days past it.
-    ``held`` = why nobody is
-    late by it now, because no look of the last two days bears it out. ``may`` holds
-    what the unit can still do: ``reply``, ``ack``, ``appeal``.
+    ``held`` = why nobody is late by it now, because no look of the last two days bears it out.
+    ``may`` holds what the unit can still do: ``reply``, ``ack``, ``appeal``.
     """
 
     finding: Finding

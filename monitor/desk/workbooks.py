@@ -2,8 +2,7 @@
 as shown, or given out.
 
 What was looked at is bound by a token to the very file and to the catalogue as it stood: whatever
-changes in between,
-the entry is refused and the difference has to be looked at again.
+changes in between, the entry is refused and the difference has to be looked at again.
 """
 
 from __future__ import annotations
@@ -133,8 +132,7 @@ def look(
 
 def enter(connection: Connection, seen: Seen, token: str, now: datetime, *, by: str) -> None:
     """Write what was shown, whole, on the record. ``seen`` was made in this very transaction,
-    ``token`` is what the
-    person was shown. Raises :class:`Refused`.
+    ``token`` is what the person was shown. Raises :class:`Refused`.
     """
     if seen.faults:
         raise Refused(f"有 {len(seen.faults)} 处不合格，没有写入；请改好工作簿再上传")

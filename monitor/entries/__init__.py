@@ -2,6 +2,5 @@
 exported from it.
 
 Face: ``kept.enter``, ``decided.decide``, ``entered.entries_of``, ``papers.newest``,
-``exports.write``,
-``takeover.take_over``, ``by_hand.take_in``.
+``exports.write``, ``takeover.take_over``, ``by_hand.take_in``.
 """

@@ -31,8 +31,7 @@ def take_in(
     there were.
 
     A frozen bulletin is only taken in where there is none of its period and day. Raises
-    ``BadConfig`` for a file
-    that is broken or none of ours, with nothing changed.
+    ``BadConfig`` for a file that is broken or none of ours, with nothing changed.
     """
     hold(connection)
     if not file.is_file():

@@ -2,8 +2,8 @@
 back as truth.
 
 A YAML file bears the hash of its own text in its first line, so an older export is known from one
-that somebody
-edited. An edited file is left as it is and told, until somebody has it taken over or written anew.
+that somebody edited. An edited file is left as it is and told, until somebody has it taken over or
+written anew.
 """
 
 from __future__ import annotations

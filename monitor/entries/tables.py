@@ -16,8 +16,8 @@ class EntryRow(Base):
     """One word of a person; a row is never changed or deleted.
 
     ``about`` names its matter (a period, a frozen bulletin) and ``key`` what of it: a later row of
-    equal kind, about
-    and key takes its place. ``data`` is what was said; empty = the word before it is taken back.
+    equal kind, about and key takes its place. ``data`` is what was said; empty = the word before it
+    is taken back.
     """
 
     __tablename__ = "entry"
@@ -55,8 +55,7 @@ class EntryFileRow(Base):
     """A file of the version before that was read once: the hash of its bytes then.
 
     ``fault`` is the sentence that says why nothing of it was taken over; empty: it was, whole. The
-    row without a name
-    says that the files were looked for.
+    row without a name says that the files were looked for.
     """
 
     __tablename__ = "entry_file"

@@ -2,9 +2,8 @@
 first time.
 
 A migration knows no folder, so it happens here. Each file is taken over whole, with its links in
-the record, or not at
-all: one that is broken waits, what needs it says why in one sentence, and the next opening tries
-again.
+the record, or not at all: one that is broken waits, what needs it says why in one sentence, and the
+next opening tries again.
 """
 
 from __future__ import annotations

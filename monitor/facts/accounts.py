@@ -2,8 +2,8 @@
 bounds.
 
 A gap is only called one where it was seen whole: both its ends stood on one complete list at one
-moment. What lies
-between two looks that do not touch is not known, and is never held against anybody.
+moment. What lies between two looks that do not touch is not known, and is never held against
+anybody.
 """
 
 from __future__ import annotations
@@ -56,11 +56,9 @@ class Rhythm:
     missed.
 
     ``longest`` is the longest gap proved that reaches into the period, ``days_out`` the days of the
-    period on
-    which the newest post was more than ``limit`` days old, as far as proved. ``unproved`` counts
-    longer gaps
-    that nobody saw whole; ``known_until`` is the day of the last complete look, ``None`` where
-    there was none.
+    period on which the newest post was more than ``limit`` days old, as far as proved. ``unproved``
+    counts longer gaps that nobody saw whole; ``known_until`` is the day of the last complete look,
+    ``None`` where there was none.
     """
 
     start: date
@@ -100,8 +98,7 @@ def rhythm(
     ``end``.
 
     Posts are those seen by the moment of judgement, from before ``start`` too. Raises
-    ``ValueError`` where the
-    period ends before it begins.
+    ``ValueError`` where the period ends before it begins.
     """
     if end < start:
         raise ValueError(f"the period ends ({end}) before it begins ({start})")
@@ -157,8 +154,8 @@ def _shown(post: SeenPost, look: datetime) -> bool:
 
 def _days_out(gap: Gap, start: date, end: date, limit: int) -> int:
     """Days within the period that are more than ``limit`` days after the gap's start. Its last day
-    is not one of them: the
-    closing post's day is good, and a look proves nothing of the rest of its own day.
+    is not one of them: the closing post's day is good, and a look proves nothing of the rest of its
+    own day.
     """
     first = max(start, gap.start + timedelta(days=limit + 1))
     last = min(end, gap.end - timedelta(days=1))

@@ -96,9 +96,8 @@ def content_check(
     connection: Connection, since: datetime, as_of: datetime, names: Mapping[str, str]
 ) -> ContentCheck | None:
     """What a bulletin says of posts' content at ``as_of``: what people confirmed after ``since`` or
-    what still stands,
-    and how many suspects wait. ``names`` are the units' short names; ``None`` where no post was
-    checked by then."""
+    what still stands, and how many suspects wait. ``names`` are the units' short names; ``None``
+    where no post was checked by then."""
     posts = select(func.count()).where(POST.looked.is_not(None), POST.first_seen <= as_of)
     checked = int(connection.execute(posts).scalar_one())
     if not checked:

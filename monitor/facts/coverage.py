@@ -1,11 +1,9 @@
 """How much of what a night was to look at it saw: too little of it, and nobody is accused. Pure.
 
 The share is there to catch our own blindness (a line that is down, a firewall that took against
-us). So it counts what
-was *seen*, not what was asked; it is counted for each site and platform by itself, so that one site
-that is down keeps
-back its own columns only; and a place that nobody could read all week is not tonight's blindness:
-it stands on our list.
+us). So it counts what was *seen*, not what was asked; it is counted for each site and platform by
+itself, so that one site that is down keeps back its own columns only; and a place that nobody could
+read all week is not tonight's blindness: it stands on our list.
 """
 
 from __future__ import annotations
@@ -31,9 +29,8 @@ LINE = 2
 @dataclass(frozen=True, slots=True)
 class Seen:
     """``asked`` is the share of what was due that was looked at; ``dark`` the subjects
-    (``outlet:ID``, ``site:ID``) of
-    sites and platforms that were seen too little; ``blind`` = nothing was seen, or too little of
-    nearly everything.
+    (``outlet:ID``, ``site:ID``) of sites and platforms that were seen too little; ``blind`` =
+    nothing was seen, or too little of nearly everything.
     """
 
     asked: float = 1.0
@@ -108,9 +105,8 @@ def _could_be_seen(of: OutletFacts, as_of: datetime) -> bool:
     """Whether not seeing it tonight says something of tonight.
 
     Who was looked at all week in vain cannot be seen (a page that we do not understand, a platform
-    without a way in).
-    A page that is new to us and is not understood is the reader's matter; one that does not answer
-    may be our line.
+    without a way in). A page that is new to us and is not understood is the reader's matter; one
+    that does not answer may be our line.
     """
     if seen(of, as_of) or not of.looks:
         return True

@@ -93,12 +93,9 @@ def gather(
     """What was known at ``as_of``: visits made and posts first seen by then, duties of that day.
 
     ``horizon`` is the first day the crawl went back to. The night failed where fewer than
-    ``coverage`` of
-    the outlets that were due were looked at, and was blind where fewer were seen (``coverage.py``),
-    unless
-    ``failed_night`` says so. ``only`` keeps to those outlet
-    ids and gathers no units: such facts are ``partial``. Raises ``ValueError`` for a naive
-    ``as_of``.
+    ``coverage`` of the outlets that were due were looked at, and was blind where fewer were seen
+    (``coverage.py``), unless ``failed_night`` says so. ``only`` keeps to those outlet ids and
+    gathers no units: such facts are ``partial``. Raises ``ValueError`` for a naive ``as_of``.
     """
     as_of, day = utc(as_of), shanghai_day(as_of)
     said = pages(connection, as_of) if only is None else {}

@@ -102,8 +102,8 @@ def removed_posts(connection: Connection, as_of: datetime) -> dict[str, RemovedP
     """Columns whose newest list no longer shows posts that are newer than most of what it shows.
 
     A pinned old post may stand above anything, so the oldest quarter of the list says nothing; a
-    post that stands
-    there under another address was moved. A list seen after ``as_of`` is not of that day.
+    post that stands there under another address was moved. A list seen after ``as_of`` is not of
+    that day.
     """
     since = shanghai_day(as_of) - WINDOW
     recent = (POST.published >= since) & (POST.first_seen <= as_of)

@@ -26,8 +26,8 @@ resolver, our clock."""
 
 class ProbeRow(Base):
     """One visit. ``confirms`` marks one that does not count: the second visit made minutes after a
-    failed one, or one
-    that only asked for the time. ``ahead`` = seconds that our clock was ahead of the server's.
+    failed one, or one that only asked for the time. ``ahead`` = seconds that our clock was ahead of
+    the server's.
     """
 
     __tablename__ = "probe"
@@ -111,10 +111,8 @@ def weeks(connection: Connection, as_of: datetime) -> tuple[SiteWeek, ...]:
     """The week before ``as_of`` for every site that is not retired.
 
     A closed visit whose confirmation minutes later found the site open still counts: the rule asks
-    for
-    the share of visits. Where a failing visit turns out to be our own outage it does not, nor where
-    other sites
-    failed in the same minutes (:func:`shared`).
+    for the share of visits. Where a failing visit turns out to be our own outage it does not, nor
+    where other sites failed in the same minutes (:func:`shared`).
     """
     query = (
         select(ProbeRow)
@@ -141,8 +139,8 @@ def shared(rows: Iterable[ProbeRow], hosts: Mapping[str, str]) -> frozenset[int]
     fewer failed than opened.
 
     Whatever the error: a broken line, resolver or proxy of ours gives time-outs, refusals and 502
-    alike. One that fails
-    alone while others open, and one that nobody else was asked beside, fail for themselves.
+    alike. One that fails alone while others open, and one that nobody else was asked beside, fail
+    for themselves.
     """
     ordered = sorted((row for row in rows if row.result != "blocked"), key=lambda row: row.moment)
     found: set[int] = set()

@@ -20,9 +20,8 @@ CAUSES = 3
 @dataclass(frozen=True, slots=True)
 class Saw:
     """``asked`` outlets were looked at, ``seen`` of them proved something; ``district`` of those
-    are the district's own
-    (a canary proves a platform, not a place). ``why`` counts the causes of the others, the
-    commonest first.
+    are the district's own (a canary proves a platform, not a place). ``why`` counts the causes of
+    the others, the commonest first.
     """
 
     asked: int = 0

@@ -1,11 +1,9 @@
 """Is what an open finding says still borne out? Old looks say nothing new.
 
 A reminder, an overdue mark, a step up the ladder and a row for 约谈 need the accusation to be what is
-said *now*, and a look of
-the last two days that proved something by itself: of the whole list, asked without validators, no
-cache's copy, no entry that
-a person made before that. Where that is missing the finding stays open and waits, and the office is
-told which one and why.
+said *now*, and a look of the last two days that proved something by itself: of the whole list,
+asked without validators, no cache's copy, no entry that a person made before that. Where that is
+missing the finding stays open and waits, and the office is told which one and why.
 """
 
 from __future__ import annotations
@@ -53,8 +51,7 @@ SITE_DOWN_NOW = "所在网站现在打不开"
 
 def borne_out(now: datetime, finding: Any = FINDING) -> ColumnElement[bool]:
     """The condition that what a row of ``finding`` (columns of its table, or of an alias) says is
-    borne out at ``now``;
-    for every query that marks who is late.
+    borne out at ``now``; for every query that marks who is late.
     """
     now = utc(now)
     said = exists().where(
@@ -103,8 +100,7 @@ def waiting(
     Chinese.
 
     ``verdicts`` are what is said now where somebody judged just before: what they do not bear out
-    waits, too. ``down``
-    are sites that do not answer now.
+    waits, too. ``down`` are sites that do not answer now.
     """
     own = [one for one in findings if not one.ours]
     if not own:

@@ -2,8 +2,8 @@
 when to when.
 
 A silence stops the telling, not the finding. An exemption closes the finding and says who approved
-it. While
-maintenance that was reported beforehand lasts, nothing new is found and nothing is cleared by it.
+it. While maintenance that was reported beforehand lasts, nothing new is found and nothing is
+cleared by it.
 """
 
 from __future__ import annotations

@@ -78,10 +78,9 @@ def down_now(said: Iterable[Verdict | Finding]) -> dict[str, str]:
     one moment.
 
     Down is what was closed too often this week *and* is closed at the newest visits, and what
-    tonight's crawl could
-    mostly not see. A site of which nothing is known (too few visits, a firewall that refuses us
-    alone), or that was closed
-    last week and is open now, keeps back nothing.
+    tonight's crawl could mostly not see. A site of which nothing is known (too few visits, a
+    firewall that refuses us alone), or that was closed last week and is open now, keeps back
+    nothing.
     """
     return {
         one.subject.removeprefix("site:"): SITE_RULES[one.rule]

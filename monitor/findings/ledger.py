@@ -58,14 +58,12 @@ def apply(
     """Fold the verdicts of one moment into the ledger, in the caller's transaction.
 
     An accusing verdict (or an unknown of ours) opens a finding where none is open; fresh, due soon
-    and
-    exempt close it (as ``mistaken`` where what clears it stood there before); unknown leaves it as
-    it is. ``lives`` by rule say how many looks in a row that takes,
-    and when a finding is flapping; without them one is enough and none flaps. With ``rules`` in
-    force and ``subjects`` judged, an open
-    finding that got no verdict closes with its reason: ``rule_off``, ``retired``, ``period_over``,
-    ``not_judged``.
-    The same verdicts again change nothing, and older ones never undo what is known from later ones.
+    and exempt close it (as ``mistaken`` where what clears it stood there before); unknown leaves it
+    as it is. ``lives`` by rule say how many looks in a row that takes, and when a finding is
+    flapping; without them one is enough and none flaps. With ``rules`` in force and ``subjects``
+    judged, an open finding that got no verdict closes with its reason: ``rule_off``, ``retired``,
+    ``period_over``, ``not_judged``. The same verdicts again change nothing, and older ones never
+    undo what is known from later ones.
     """
     as_of = utc(as_of)
     _one_writer(connection)

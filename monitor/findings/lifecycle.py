@@ -26,8 +26,7 @@ class Past:
     """The findings of the same rule, subject and period before a new one.
 
     ``repaired`` were mended by their unit, the last one was ``number``; ``times`` ended within the
-    rule's
-    window, and with this one that makes it flapping where ``flaps``.
+    rule's window, and with this one that makes it flapping where ``flaps``.
     """
 
     repaired: int = 0

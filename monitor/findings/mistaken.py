@@ -2,8 +2,7 @@
 it was opened, unread.
 
 A post that came later, whatever day it bears, mends a finding; one that was there before it and was
-only dated since
-shows that the accusation was wrong when it was made.
+only dated since shows that the accusation was wrong when it was made.
 """
 
 from __future__ import annotations

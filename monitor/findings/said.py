@@ -2,8 +2,7 @@
 was not fresh.
 
 A row says what was said of a subject from one judgement to another; rows are closed, never changed,
-so any past
-day can be compared with what it would be told today.
+so any past day can be compared with what it would be told today.
 """
 
 from __future__ import annotations

@@ -2,9 +2,8 @@
 and of a site.
 
 Screens read these rows instead of judging again; they are written with each judgement, in its
-transaction, and can
-be thrown away: the next full judgement writes them anew. Sentences of fresh outlets are not kept,
-they change daily.
+transaction, and can be thrown away: the next full judgement writes them anew. Sentences of fresh
+outlets are not kept, they change daily.
 """
 
 from __future__ import annotations
@@ -37,13 +36,12 @@ GRAVITY: Mapping[Value, int] = {
 
 
 class StandingRow(Base):
-    """``key`` is the subject for an outlet, else ``subject|rule|period``. ``kind`` is ``column``, ``account``,
-    ``canary``, ``unit``, ``site``, ``beside`` or ``other``. ``since`` is when the value became what
-    it is, ``before`` the one before
-    (empty for a first judgement: a place never judged had none).
-    ``outlet_id``, ``cls``, ``platform`` and ``newest`` repeat the outlet's, so that a list of a
-    hundred thousand is
-    filtered and sorted here alone; they are empty for whatever is no outlet.
+    """``key`` is the subject for an outlet, else ``subject|rule|period``. ``kind`` is ``column``,
+    ``account``, ``canary``, ``unit``, ``site``, ``beside`` or ``other``. ``since`` is when the
+    value became what it is, ``before`` the one before (empty for a first judgement: a place never
+    judged had none). ``outlet_id``, ``cls``, ``platform`` and ``newest`` repeat the outlet's, so
+    that a list of a hundred thousand is filtered and sorted here alone; they are empty for whatever
+    is no outlet.
     """
 
     __tablename__ = "standing"
@@ -113,8 +111,7 @@ def stand(connection: Connection, verdicts: Sequence[Verdict], facts: Facts) -> 
     """Write what stands by ``verdicts``, the judgement of ``facts``, in the caller's transaction.
 
     Facts of some outlets only (a recheck) touch those outlets' rows and leave the trend alone. A
-    judgement of an
-    earlier moment than the newest one leaves what stands as it is.
+    judgement of an earlier moment than the newest one leaves what stands as it is.
     """
     newest = connection.execute(select(func.max(JudgementRow.as_of))).scalar()
     if newest is not None and newest > facts.as_of:

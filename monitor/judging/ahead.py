@@ -2,8 +2,7 @@
 somebody can still post.
 
 Pure. The law counts calendar days and does not pause for holidays, so before a long one the last
-working day comes
-earlier than the limit.
+working day comes earlier than the limit.
 """
 
 from __future__ import annotations
@@ -27,8 +26,8 @@ class Ahead:
     """One limit that lies ahead (or is past) of one place.
 
     ``soon`` is the first day of the warning, ``due`` the last day that passes, ``late`` the first
-    that fails,
-    ``act_by`` the last working day up to ``due``. ``long_holiday`` = a long one lies between them.
+    that fails, ``act_by`` the last working day up to ``due``. ``long_holiday`` = a long one lies
+    between them.
     """
 
     rule: str

@@ -2,9 +2,8 @@
 of it all.
 
 A person's answer stands beside the machine's verdicts. The result of a site or account has four
-values: 合格, 不合格 (and
-which veto), 待人工 (a person has not answered yet), 无证据 (the machine could not tell). Nothing is
-assumed.
+values: 合格, 不合格 (and which veto), 待人工 (a person has not answered yet), 无证据 (the machine could not
+tell). Nothing is assumed.
 """
 
 from __future__ import annotations

@@ -105,14 +105,11 @@ def evaluate(
     """Judge the store at ``as_of`` and, with ``record``, open and close findings.
 
     ``count`` gives the units' posts per month (``counts.unit_month_counts``), ``horizon`` the first
-    day
-    that was crawled (``crawler.backfill_from``). ``only`` judges those outlets and no units.
+    day that was crawled (``crawler.backfill_from``). ``only`` judges those outlets and no units.
     ``failed_night`` overrules what the coverage says. The facts are read before the ledger is
-    locked,
-    through ``reader`` where one is given: a writing engine on SQLite locks in order to read. What
-    was said is
-    noted in the journal, in the same transaction as the findings; orders are closed or sent back by
-    it.
+    locked, through ``reader`` where one is given: a writing engine on SQLite locks in order to
+    read. What was said is noted in the journal, in the same transaction as the findings; orders are
+    closed or sent back by it.
     """
     with rare_collections(), (reader or engine).connect() as connection:
         facts = gather(

@@ -1,8 +1,8 @@
 """Any day again: what would be said of a past day now, what was said then, and why the two differ.
 
 Everything is recomputed from the store at the very moment of that day's judgement. The reasons are
-tried in their
-order: nobody judged, another profile, limits changed since, data changed since, and what is left.
+tried in their order: nobody judged, another profile, limits changed since, data changed since, and
+what is left.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """Units' posts per day and month and the origins that wait for a person, kept for the screens after
-each night:
-counting anew takes too long for a page.
+each night: counting anew takes too long for a page.
 """
 
 from __future__ import annotations

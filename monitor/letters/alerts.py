@@ -2,8 +2,7 @@
 recorded.
 
 ``write_letters`` works inside the caller's transaction; ``send_waiting`` opens its own, on the disk
-before the next
-step (:func:`crawler.store.durable.durable`).
+before the next step (:func:`crawler.store.durable.durable`).
 """
 
 from __future__ import annotations
@@ -72,10 +71,9 @@ class Written:
 @dataclass(frozen=True, slots=True)
 class Sent:
     """What became of the waiting letters. ``n`` arrived, some of them only ``partly``; ``refused``
-    for good;
-    ``failed`` met a fault (they wait again, or are given up); ``doubtful`` may have arrived and
-    will be
-    repeated under the same Message-ID; ``held`` were not tried (quiet hours, or the door is shut).
+    for good; ``failed`` met a fault (they wait again, or are given up); ``doubtful`` may have
+    arrived and will be repeated under the same Message-ID; ``held`` were not tried (quiet hours, or
+    the door is shut).
     """
 
     n: int = 0
@@ -102,26 +100,19 @@ def write_letters(
     """Write the letters of ``day``, one per unit with something to be told, and one to ourselves.
 
     A unit is told of its open findings, of those it was told of before and that ended or went to
-    another unit, and,
-    where ``verdicts`` are given, of limits that pass soon. What only repeats waits
-    ``settings.remind_every`` days. A unit that has its letter of ``day`` gets no second
-    one, so a repeat writes nothing; a letter of an earlier day that never left is replaced.
-    ``robots`` get the
-    day's summary, ``copies`` (the supervisor's addresses, from config) a copy of every unit's
-    letter. ``units``
-    is the catalogue: no other address is written to. ``notes`` are troubles of our own; ``sign``
-    gives the token
-    of a unit's page. With ``settings.workdays_only`` a day off has no letters: the next working
-    day's letter
-    says it all.
+    another unit, and, where ``verdicts`` are given, of limits that pass soon. What only repeats
+    waits ``settings.remind_every`` days. A unit that has its letter of ``day`` gets no second one,
+    so a repeat writes nothing; a letter of an earlier day that never left is replaced. ``robots``
+    get the day's summary, ``copies`` (the supervisor's addresses, from config) a copy of every
+    unit's letter. ``units`` is the catalogue: no other address is written to. ``notes`` are
+    troubles of our own; ``sign`` gives the token of a unit's page. With ``settings.workdays_only``
+    a day off has no letters: the next working day's letter says it all.
 
     A finding that no look of the last two days bears out, or that ``verdicts`` do not, is no reason
-    for a letter, is not
-    late and climbs no ladder: it waits, and we are told (:mod:`monitor.borne_out`). Only what
-    people did about it
-    (an order, a reply sent back, a decision) is told all the same. ``unseen`` = the night saw too
-    little: no limit is
-    said to pass soon.
+    for a letter, is not late and climbs no ladder: it waits, and we are told
+    (:mod:`monitor.borne_out`). Only what people did about it (an order, a reply sent back, a
+    decision) is told all the same. ``unseen`` = the night saw too little: no limit is said to pass
+    soon.
     """
     if settings.workdays_only and not settings.calendar.works(day):
         return Written()

@@ -14,10 +14,9 @@ class Undelivered(Exception):
     ``permanent``: saying it again would not help. ``stage`` names how far it came: ``settings``,
     ``connect``, ``tls``, ``hello``, ``login``, ``sender``, ``recipient``, ``data``, ``answer``.
     ``code`` is the server's number, 0 when it gave none. ``closed``: the door itself is shut
-    (server down,
-    login refused), so that the next letter would fare the same. ``doubtful``: it was handed over
-    and the
-    answer never came: it may have been delivered. ``refused`` names each refused recipient.
+    (server down, login refused), so that the next letter would fare the same. ``doubtful``: it was
+    handed over and the answer never came: it may have been delivered. ``refused`` names each
+    refused recipient.
     """
 
     def __init__(

@@ -53,8 +53,7 @@ def _merged(first: Sequence[str], more: Iterable[str]) -> tuple[str, ...]:
 
 def late(matter: Matter, day: date, settings: LetterSettings) -> int:
     """Working days past the matter's deadline on ``day``; an appeal that waits holds the ladder at
-    0, and so does a
-    finding that no look of now bears out."""
+    0, and so does a finding that no look of now bears out."""
     if matter.appealed or matter.held:
         return 0
     return settings.calendar.between(deadline(matter, day, settings), day)

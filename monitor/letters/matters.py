@@ -51,10 +51,8 @@ def open_matters(
     """Open findings by answerable unit, and those that are ours.
 
     Those that no look of the last days bears out, or not what is said now (``verdicts``), are
-    ``held``. Left out are
-    silenced ones, and for whoever was told of them before: flapping ones, and those that the unit
-    acknowledged until a
-    later day.
+    ``held``. Left out are silenced ones, and for whoever was told of them before: flapping ones,
+    and those that the unit acknowledged until a later day.
     """
     findings = unsilenced(open_findings(connection, moment), in_force(connection, moment))
     outlets = _outlets(connection, findings)

@@ -2,11 +2,9 @@
 
 A letter waits, is claimed (a row count decides who has it), and ends ``sent``, ``refused`` (no
 recipient wants it, ever), ``failed`` (given up after :data:`RETRIES`) or ``superseded``. A claim
-whose sender died is
-found by :func:`sweep`: before the hand-over it is repeated as if nothing had been; after it, the
-letter
-may have arrived, so its repeat keeps the Message-ID and the attempt stays in the record as
-``doubtful``.
+whose sender died is found by :func:`sweep`: before the hand-over it is repeated as if nothing had
+been; after it, the letter may have arrived, so its repeat keeps the Message-ID and the attempt
+stays in the record as ``doubtful``.
 """
 
 from __future__ import annotations
@@ -50,8 +48,7 @@ class AttemptRow(Base):
     hand-over).
 
     ``recipients`` were tried; ``refused`` holds ``[address, permanent, answer]``; ``next_try`` is
-    set
-    while the letter backs off.
+    set while the letter backs off.
     """
 
     __tablename__ = "attempt"
@@ -220,8 +217,7 @@ def delivered(
     """Record the server's yes, and the letter's new state, which is returned.
 
     Recipients refused for the moment are tried again alone; ``copies`` decide nothing: a letter of
-    which
-    only a copy arrived was refused.
+    which only a copy arrived was refused.
     """
     refused = receipt.refused
     if not _end_attempt(

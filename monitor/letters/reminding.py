@@ -94,8 +94,7 @@ def is_due(
     """Whether open ``matters`` are reason enough for a letter to ``unit`` on ``day``.
 
     They are where one is new to it, something happened to one, one's deadline has passed since the
-    last letter, or
-    that letter is ``remind_every`` working days old.
+    last letter, or that letter is ``remind_every`` working days old.
     """
     days = [last for matter in matters if (last := known.day(matter, unit)) is not None]
     if len(days) < len(matters) or any(known.outrun(matter, unit) for matter in matters):

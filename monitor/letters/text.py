@@ -57,16 +57,13 @@ def letter(
     waiting: Sequence[Matter] = (),
 ) -> Letter:
     """The letter of ``day`` to ``unit``: open findings by cause, limits that pass ``soon``,
-    findings ``closed``,
-    those that were handed over with their column (``moved``), and the numbers of those that wait
-    for a look (``waiting``).
+    findings ``closed``, those that were handed over with their column (``moved``), and the numbers
+    of those that wait for a look (``waiting``).
 
     The deadline of a finding counts working days from the day the unit was first told of it, or is
-    that of its
-    order. ``key`` opens the unit's page. ``leader``: it goes to the unit's leader too. ``weekly``:
-    ``soon`` is the
-    list of the week.
-    Raises ``ValueError`` when there is nothing to say.
+    that of its order. ``key`` opens the unit's page. ``leader``: it goes to the unit's leader too.
+    ``weekly``: ``soon`` is the list of the week. Raises ``ValueError`` when there is nothing to
+    say.
     """
     if not (matters or closed or soon or moved):
         raise ValueError(f"{unit.id}: a letter needs at least one finding")
@@ -104,12 +101,10 @@ def office_letter(
     held: Sequence[str] = (),
 ) -> Letter:
     """The letter of ``day`` to ourselves: what we could not read, units without an address
-    (``mute``), and
-    lines about letters that came back (``returned``), units with ``overdue`` findings and how many,
-    units for
-    the 约谈 list (``talks``), what is wrong with ourselves (``notes``), orders that ended with the
-    move of their
-    column (``handed``), and findings whose reminders wait for a look (``held``).
+    (``mute``), and lines about letters that came back (``returned``), units with ``overdue``
+    findings and how many, units for the 约谈 list (``talks``), what is wrong with ourselves
+    (``notes``), orders that ended with the move of their column (``handed``), and findings whose
+    reminders wait for a look (``held``).
     """
     context = _context(matters, day, settings) | {
         "greeting": clean(settings.office),

@@ -46,8 +46,7 @@ class Word:
 
     def dismisses(self, one: Unread) -> bool:
         """Whether the part was said not to be of the column. A word about a row is about that row,
-        not about the next
-        one that will stand in its place."""
+        not about the next one that will stand in its place."""
         if self.kind != PART or self.key != one.place:
             return False
         if not is_row(one):

@@ -2,9 +2,8 @@
 posts, people's words.
 
 What is the frame, leads to a post of a known day, or was said not to be of the column, may no
-longer be newer. A look with
-nothing remaining is whole. Happens at judgement, so that what is learned later clears what was seen
-before.
+longer be newer. A look with nothing remaining is whole. Happens at judgement, so that what is
+learned later clears what was seen before.
 """
 
 from __future__ import annotations
@@ -30,9 +29,8 @@ CHUNK = 400
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of the links that looks left unread. ``frames`` are a site's by its id, ``own``
-    the days of an
-    outlet's posts by outlet and address, ``others`` the newest day of a post of any other at that
-    address.
+    the days of an outlet's posts by outlet and address, ``others`` the newest day of a post of any
+    other at that address.
     """
 
     frames: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -50,8 +50,7 @@ def on_site(
     **words: str | int,
 ) -> Verdict:
     """One verdict over a site: unknown and ours where ``columns`` are touched, fresh where ``seen``
-    ones are not, and
-    nothing new where nobody saw any."""
+    ones are not, and nothing new where nobody saw any."""
     looked = [of.looks[0].moment for of in seen]
     value = Value.UNKNOWN if columns or not looked else Value.FRESH
     told = {"name": site.site.name, "count": len(columns), "columns": named(columns), **words}

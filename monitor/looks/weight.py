@@ -18,8 +18,7 @@ sooner."""
 BRIDGE = "bridge"
 CONVICTING = frozenset({"item", "attr", "label", "meta", "json", "feed", "manual"})
 """Where a day stands that may convict: printed in its row or on its article, or given by a
-platform. A day that only
-the address, a script or a comment bears clears and never convicts."""
+platform. A day that only the address, a script or a comment bears clears and never convicts."""
 
 
 def bridge_of(look: Look) -> str:

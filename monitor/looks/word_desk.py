@@ -55,10 +55,9 @@ def give_word(
     its number.
 
     A part is named by its place or by the place's Chinese name. ``seen`` is the mark
-    (:func:`seen_as`) of the rows that
-    the person looked at, where that is known. Raises :class:`Refused`: no such column or part,
-    other rows than those
-    that were looked at, no reason, or the same word is in force.
+    (:func:`seen_as`) of the rows that the person looked at, where that is known. Raises
+    :class:`Refused`: no such column or part, other rows than those that were looked at, no reason,
+    or the same word is in force.
     """
     if not reason.strip() or not by.strip():
         raise Refused("请写明理由和经办人")

@@ -10,11 +10,9 @@ from datetime import date, datetime
 @dataclass(frozen=True, slots=True)
 class ContentFacts:
     """What the content checks know of one column: open ``suspects``, and ``faults`` that a person
-    confirmed, with the
-    posts that have them. ``kinds`` counts the faults by family in Chinese, ``blamed`` by the unit
-    that published the
-    post (id, short name, how many), the most first; ``unowned`` more were confirmed without anybody
-    saying whose.
+    confirmed, with the posts that have them. ``kinds`` counts the faults by family in Chinese,
+    ``blamed`` by the unit that published the post (id, short name, how many), the most first;
+    ``unowned`` more were confirmed without anybody saying whose.
     """
 
     outlet: str
@@ -31,8 +29,7 @@ class ContentFacts:
 @dataclass(frozen=True, slots=True)
 class FaultLine:
     """One confirmed fault as its unit is told of it; ``said`` is masked where personal, and hostile
-    text like all
-    that was crawled."""
+    text like all that was crawled."""
 
     outlet: str
     unit: str
@@ -48,9 +45,8 @@ class FaultLine:
 @dataclass(frozen=True, slots=True)
 class ContentFault:
     """One content fault that a person confirmed; ``unit`` is the short name of who published the
-    post, empty while
-    that is open. ``mended`` is the day on which a look found it gone. ``said`` is masked where
-    personal."""
+    post, empty while that is open. ``mended`` is the day on which a look found it gone. ``said`` is
+    masked where personal."""
 
     unit: str
     family: str
@@ -67,10 +63,8 @@ class ContentFault:
 @dataclass(frozen=True, slots=True)
 class ContentCheck:
     """The content checks (信息内容) up to this bulletin: ``posts`` looked at, the faults that people
-    confirmed since the
-    bulletin before or that still stand, and how many suspects wait for a person (``suspects`` by
-    family): those are
-    laid to nobody.
+    confirmed since the bulletin before or that still stand, and how many suspects wait for a person
+    (``suspects`` by family): those are laid to nobody.
     """
 
     posts: int

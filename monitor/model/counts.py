@@ -13,11 +13,9 @@ class Count:
     nobody knows).
 
     ``gaps`` say in Chinese what was not seen and why, ``cause`` the first of them as a word of
-    ``causes.py``, ``places``
-    are the outlets that were not read through. Without a gap the count is complete. It is no
-    number: a rule asks
-    :meth:`meets` or :meth:`falls_short`, a sentence prints :attr:`text`, so neither can forget what
-    was not seen.
+    ``causes.py``, ``places`` are the outlets that were not read through. Without a gap the count is
+    complete. It is no number: a rule asks :meth:`meets` or :meth:`falls_short`, a sentence prints
+    :attr:`text`, so neither can forget what was not seen.
     """
 
     at_least: int = 0
@@ -44,8 +42,7 @@ class Count:
     @property
     def text(self) -> str:
         """``12`` where it is complete, ``12至14`` where two may still belong to it, ``不少于12`` where
-        nobody knows how
-        many more there are, ``未作判定`` where none was seen of so many."""
+        nobody knows how many more there are, ``未作判定`` where none was seen of so many."""
         if self.complete:
             return str(self.at_least)
         if self.at_most is not None:

@@ -19,8 +19,8 @@ class UnitFacts:
     """Posts of one unit per month, each counted once.
 
     A month that ``counts`` does not hold is one of which nothing is known. ``documents`` counts
-    disclosure documents, a
-    series of their own, of months in which the catalogue has a column for them.
+    disclosure documents, a series of their own, of months in which the catalogue has a column for
+    them.
     """
 
     unit: Unit
@@ -37,22 +37,18 @@ class Facts:
     """Everything the rules may look at. ``as_of`` is the moment of judgement.
 
     ``outlets`` are the district's own; ``canaries`` (accounts that prove a probe) stand apart and
-    are judged
-    by nobody's rules but ours. ``partial`` facts are of some outlets only: what counts over a site
-    says nothing.
+    are judged by nobody's rules but ours. ``partial`` facts are of some outlets only: what counts
+    over a site says nothing.
 
     ``months`` are the complete calendar months of the previous and the current quarter, oldest
-    first;
-    ``this_month`` is the running one; months before ``horizon`` were never crawled.
+    first; ``this_month`` is the running one; months before ``horizon`` were never crawled.
     ``failed_night`` = the crawl did not ask enough: nothing opens. ``blind`` = too little was seen:
-    nobody is accused,
-    and ``dark`` are the subjects (``outlet:ID``, ``site:ID``) of sites and platforms of which that
-    is true. ``paces`` are by outlet id, of the places only that a rule
+    nobody is accused, and ``dark`` are the subjects (``outlet:ID``, ``site:ID``) of sites and
+    platforms of which that is true. ``paces`` are by outlet id, of the places only that a rule
     counts by the week or day. ``calendar`` = the working days, where a rule counts them; of
-    ``unknown_years`` it knows
-    only Monday to Friday. ``liars`` are hosts (``host:port``) that said "unchanged" of a changed
-    page, and when they were last
-    caught; ``alike`` the groups of columns (their ids) that show one list.
+    ``unknown_years`` it knows only Monday to Friday. ``liars`` are hosts (``host:port``) that said
+    "unchanged" of a changed page, and when they were last caught; ``alike`` the groups of columns
+    (their ids) that show one list.
     """
 
     as_of: datetime

@@ -13,8 +13,7 @@ class Look:
     """One visit as the rules see it (first pages only).
 
     ``seen`` is the moment its evidence stands for where that is earlier (a person's entry).
-    ``mark`` is what gave
-    ``reason`` away.
+    ``mark`` is what gave ``reason`` away.
     """
 
     moment: datetime

@@ -18,15 +18,12 @@ class Probed:
     """One visit to a home page. Seconds; a stage that was not reached is ``None``.
 
     ``result`` is ``open``, ``closed`` (not open within the limit, or an error page), ``blocked`` (a
-    firewall
-    refused us, or our own guard would not go where the name leads from here) or ``own_outage`` (we
-    had no route at
-    all): only the first two count. ``ahead``: seconds that our clock is ahead of the server's
-    ``Date``, ``None`` where the
-    answer was a cache's copy. ``error`` of an open page is ``incomplete_chain`` where the server
-    leaves out a certificate
-    between its own and the authority's: most browsers fetch it by themselves, so the page is open,
-    with a fault of its own.
+    firewall refused us, or our own guard would not go where the name leads from here) or
+    ``own_outage`` (we had no route at all): only the first two count. ``ahead``: seconds that our
+    clock is ahead of the server's ``Date``, ``None`` where the answer was a cache's copy. ``error``
+    of an open page is ``incomplete_chain`` where the server leaves out a certificate between its
+    own and the authority's: most browsers fetch it by themselves, so the page is open, with a fault
+    of its own.
     """
 
     moment: datetime
@@ -49,8 +46,7 @@ class HomeFacts:
     ``newest`` the last.
 
     ``looks`` are the moments of the newest looks at it, newest first; ``shown`` is the newest day
-    that any of the last two
-    months' looks showed.
+    that any of the last two months' looks showed.
     """
 
     looks: tuple[datetime, ...]
@@ -80,10 +76,9 @@ class SiteWeek:
     of them in vain.
 
     ``excluded`` were our own outages (also those that several sites shared) and firewalls'
-    refusals; ``host`` is where
-    the last good visit landed, ``opened`` when that was, ``fault`` what was wrong with it though it
-    opened. ``down``: the
-    newest visits failed, each confirmed by another.
+    refusals; ``host`` is where the last good visit landed, ``opened`` when that was, ``fault`` what
+    was wrong with it though it opened. ``down``: the newest visits failed, each confirmed by
+    another.
     """
 
     site: str

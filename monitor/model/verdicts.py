@@ -40,15 +40,11 @@ class Verdict:
     """The answer of one rule about one subject at one moment.
 
     ``subject`` is ``outlet:ID``, ``unit:ID`` or ``site:ID``; ``period`` is a month for rules that
-    judge
-    months, else empty. ``units`` are the unit ids answerable (none where the finding is ours).
-    ``sentence`` is Chinese and complete; ``clause`` names the document and item. ``due`` is the
-    last day
-    that still passes. ``ours`` marks a verdict that we must act on (unreadable outlet), never a
-    unit.
-    ``name`` is the subject's name on screen. ``cause`` says why a verdict is unknown
-    (``causes.py``).
-    ``looked`` is the newest look it rests on, where it rests on looks.
+    judge months, else empty. ``units`` are the unit ids answerable (none where the finding is
+    ours). ``sentence`` is Chinese and complete; ``clause`` names the document and item. ``due`` is
+    the last day that still passes. ``ours`` marks a verdict that we must act on (unreadable
+    outlet), never a unit. ``name`` is the subject's name on screen. ``cause`` says why a verdict is
+    unknown (``causes.py``). ``looked`` is the newest look it rests on, where it rests on looks.
     """
 
     rule: str

@@ -172,9 +172,8 @@ def cached(headers: Mapping[str, str]) -> bool:
     (RFC 9111, 5.1).
 
     ``Age`` above 0, ``Warning`` 110 to 113, a ``Cache-Status`` or ``X-Cache`` (nginx, squid, the
-    clouds' own spellings)
-    that says hit or stale. One that came through a relay (``Via``) and says nothing else is not
-    believed either.
+    clouds' own spellings) that says hit or stale. One that came through a relay (``Via``) and says
+    nothing else is not believed either.
     """
     age = headers.get("age", "").strip()
     if age.isdigit() and int(age) > 0:

@@ -57,8 +57,7 @@ def run_crawl(
     """Run ``python -m crawler`` to its end, to ``time_limit`` seconds, or until ``stop`` is set.
 
     ``since`` leaves out what was looked at after that moment: a crashed crawl goes on from where it
-    was.
-    Never raises for the child's faults.
+    was. Never raises for the child's faults.
     """
     command = [sys.executable, "-m", "crawler", "--config", str(config), "--kind", kind]
     command += ["--parent", str(os.getpid())]

@@ -43,10 +43,8 @@ def trust_clock(office: Office, clock: Clock, *, ask: bool = True) -> bool:
     were kept.
 
     ``False`` where no site told the time (none answered, or caches did): then nothing is known, and
-    a night that sees
-    nothing accuses nobody. Runs that a clock far ahead had begun are forgotten once the sites
-    agree.
-    Raises :class:`WrongClock`.
+    a night that sees nothing accuses nobody. Runs that a clock far ahead had begun are forgotten
+    once the sites agree. Raises :class:`WrongClock`.
     """
     ahead = _ask(office, clock) if ask else _kept(office)
     if ahead is None:

@@ -2,11 +2,9 @@
 twice and none is forgotten.
 
 A run is kept by job and by the day it belongs to (the day of its hour in the timetable,
-Asia/Shanghai), not by the moment it ran:
-a clock that is set back cannot bring the same night again. A run without an end was killed, or
-broke; it is begun again
-while its hour is not too long past, and told when its first try began, so that it goes on from
-there.
+Asia/Shanghai), not by the moment it ran: a clock that is set back cannot bring the same night
+again. A run without an end was killed, or broke; it is begun again while its hour is not too long
+past, and told when its first try began, so that it goes on from there.
 """
 
 from __future__ import annotations
@@ -101,8 +99,7 @@ def due(connection: Connection, daily: Daily, now: datetime, retry: float) -> da
 
 def begin(connection: Connection, daily: Daily, now: datetime, retry: float) -> Begun | None:
     """Claim the run that is :func:`due`, in the caller's transaction. Only the holder of the
-    scheduler's lock calls this, and
-    for a night the holder of the night's."""
+    scheduler's lock calls this, and for a night the holder of the night's."""
     day = due(connection, daily, now, retry)
     if day is None:
         return None
@@ -127,8 +124,7 @@ def take(connection: Connection, daily: Daily, now: datetime) -> Begun:
     in the caller's transaction.
 
     It belongs to the day whose hour came last, before that hour to today. One that was killed or
-    broke goes on; one that
-    was done begins anew.
+    broke goes on; one that was done begins anew.
     """
     day = daily.day(now) or shanghai_day(now)
     row = _row(connection, daily.name, day)

@@ -81,14 +81,11 @@ def nightly(
     """Crawl what is due, look again where somebody would be accused, judge, write and send letters.
 
     ``as_of`` is handed to the crawl, whose clock goes on from there; leave it empty for the real
-    time.
-    A crawl that crashed is started up to ``tries`` times, for what it had not yet seen; with
-    ``since`` the night
-    goes on from one that was begun then. Without ``letters`` none is written. When ``stop`` is set
-    the crawl is ended,
-    nothing is judged and the night counts as failed. ``crawl`` runs it: a child process, unless a
-    test walks here.
-    Raises :class:`Busy` while another night runs on the same store.
+    time. A crawl that crashed is started up to ``tries`` times, for what it had not yet seen; with
+    ``since`` the night goes on from one that was begun then. Without ``letters`` none is written.
+    When ``stop`` is set the crawl is ended, nothing is judged and the night counts as failed.
+    ``crawl`` runs it: a child process, unless a test walks here. Raises :class:`Busy` while another
+    night runs on the same store.
     """
     with try_lock(office.engine, "night") as mine:
         if mine is None:
@@ -199,8 +196,7 @@ def write_day(
     """Today's letters, in one transaction with the record of what they tell.
 
     ``verdicts`` are what is said now: they warn of what is due, and what they do not bear out
-    waits. ``unseen`` = the
-    night saw too little: nothing is due then. ``notes`` go to ourselves.
+    waits. ``unseen`` = the night saw too little: nothing is due then. ``notes`` go to ourselves.
     """
     alerts = office.settings.monitor.alerts
     copies = alerts.mail.copy_to if alerts.mail else ()

@@ -2,9 +2,8 @@
 SQLite.
 
 Both are given up by the system when their holder dies, so no crash leaves a store locked. Both can
-be lost by one who
-lives (the server was restarted, the file was taken away), so a holder asks :meth:`Lock.held` from
-time to time.
+be lost by one who lives (the server was restarted, the file was taken away), so a holder asks
+:meth:`Lock.held` from time to time.
 """
 
 from __future__ import annotations

@@ -2,9 +2,8 @@
 long or broken it was.
 
 A night may be made up until it would meet the next one. Letters and drafts wait for it: while it
-runs, while it is still to
-be made, and while it may yet be tried again. One that was given up holds nobody up; then the
-letters say so.
+runs, while it is still to be made, and while it may yet be tried again. One that was given up holds
+nobody up; then the letters say so.
 """
 
 from __future__ import annotations

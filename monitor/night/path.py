@@ -2,9 +2,8 @@
 judgement, letters.
 
 Whoever begins it, a night runs once at a time on a store, nobody is judged by a wrong clock, and
-the diary knows of it: so the
-service makes no second night after cron's, and writes no letters before a night that cron is
-running.
+the diary knows of it: so the service makes no second night after cron's, and writes no letters
+before a night that cron is running.
 """
 
 from __future__ import annotations
@@ -47,9 +46,8 @@ def nightly(
     """A night that cron or a person begins, with its letters.
 
     With ``as_of`` somebody says what time it is, and the sites are not asked. A crawl that broke
-    for good leaves the night
-    unfinished in the diary; the letters say so, and hold nothing that rests on it.
-    Raises :class:`monitor.night.clocks.WrongClock` before anything is looked at, and
+    for good leaves the night unfinished in the diary; the letters say so, and hold nothing that
+    rests on it. Raises :class:`monitor.night.clocks.WrongClock` before anything is looked at, and
     :class:`jobs.Busy`.
     """
     daily = {one.name: one for one in days_jobs(office)}

@@ -1,9 +1,8 @@
 """The timetable and nothing else: APScheduler's jobs declared afresh from config at every start.
 
 What a daily job's run belongs to, and whether it was done, stands in the store
-(:mod:`monitor.diary`); APScheduler only
-wakes it. So a machine that was off at 01:30, a kill, or a clock that was set back neither forgets a
-night nor repeats it.
+(:mod:`monitor.diary`); APScheduler only wakes it. So a machine that was off at 01:30, a kill, or a
+clock that was set back neither forgets a night nor repeats it.
 """
 
 from __future__ import annotations
@@ -151,8 +150,7 @@ def serve(office: Office, clock: Callable[[], datetime], *, stop: Event | None =
     the store, or it is gone.
 
     A job that does not come to rest in time is left behind: with ``stop`` in its thread, else the
-    process ends over it,
-    as a kill would, which loses nothing.
+    process ends over it, as a kill would, which loses nothing.
     """
     ending, outage = stop or Event(), Outage()
     # That a job is still busy when its next beat comes is no news.

@@ -2,10 +2,9 @@
 own.
 
 A file ``NAME.yaml`` beside this one gives ``who`` it is of, how surely we know it (``certainty`` A,
-B, C, L), where it
-was seen, the ``rules`` that replace those of config.yaml, rules it is ``without``, and what it
-demands that no machine
-here judges (``not_judged``). A profile that is asked for is in force on any day.
+B, C, L), where it was seen, the ``rules`` that replace those of config.yaml, rules it is
+``without``, and what it demands that no machine here judges (``not_judged``). A profile that is
+asked for is in force on any day.
 
 Face: ``load_profile``, ``profile_names``, ``under``.
 """

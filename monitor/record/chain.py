@@ -1,10 +1,8 @@
 """The tamper-evident record: a chain of hashes over events, letters, decisions and edits.
 
 Each row's hash covers the row before it, so nothing can be changed, left out or put in between
-unseen. A *seal*
-also holds the digest of a row of another table: whoever edits that row breaks the seal. Rows are
-appended in the
-transaction of what they tell.
+unseen. A *seal* also holds the digest of a row of another table: whoever edits that row breaks the
+seal. Rows are appended in the transaction of what they tell.
 """
 
 from __future__ import annotations

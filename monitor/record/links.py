@@ -1,9 +1,8 @@
 """Signed links (签名链接) to a unit's page: for that unit only, until a day, checked without any store.
 
 A token says who may look; it is not used up by looking, so a mail scanner that opens every link
-changes nothing.
-The key lies in a file beside the store, readable by its owner only; it stands in no config, log or
-letter.
+changes nothing. The key lies in a file beside the store, readable by its owner only; it stands in
+no config, log or letter.
 """
 
 from __future__ import annotations

@@ -58,10 +58,8 @@ class FindingRow(Base):
 
 class EventRow(Base):
     """What happened to a finding; never edited. ``opened``, ``changed``, ``flapping``, ``closed``,
-    ``told``,
-    ``ordered``, ``replied``, ``reopened``, ``order_closed``, ``withdrawn``, ``transferred``,
-    ``acknowledged``,
-    ``appealed``, ``decided``.
+    ``told``, ``ordered``, ``replied``, ``reopened``, ``order_closed``, ``withdrawn``,
+    ``transferred``, ``acknowledged``, ``appealed``, ``decided``.
     """
 
     __tablename__ = "event"
@@ -127,8 +125,8 @@ class DispensationRow(Base):
     withdrawn, never edited.
 
     ``kind`` is ``silence``, ``exemption`` or ``maintenance``. ``rule`` empty = every rule.
-    ``subject`` is
-    ``outlet:ID`` and the like; a trailing ``*`` stands for any rest. ``until`` is its last day.
+    ``subject`` is ``outlet:ID`` and the like; a trailing ``*`` stands for any rest. ``until`` is
+    its last day.
     """
 
     __tablename__ = "dispensation"

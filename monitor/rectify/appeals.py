@@ -2,8 +2,8 @@
 stands.
 
 An upheld appeal ends the finding, keeps its rule silent about the subject for a while (so that the
-same mistake
-does not accuse again tonight), and puts an erratum beside every printed bulletin that held it.
+same mistake does not accuse again tonight), and puts an erratum beside every printed bulletin that
+held it.
 """
 
 from __future__ import annotations
@@ -163,8 +163,8 @@ def take_back(
     the subject's name.
 
     Its rule keeps silent about the subject for ``exempt_days``. Raises :class:`Refused` for a
-    finding that is none, is ours
-    or has ended, while an appeal waits (that one is decided), or without reason.
+    finding that is none, is ours or has ended, while an appeal waits (that one is decided), or
+    without reason.
     """
     row = _finding(connection, finding)
     if not by.strip() or not reason.strip():

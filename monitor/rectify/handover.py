@@ -2,8 +2,7 @@
 new owner starts anew.
 
 Whether a unit lost a column is told by the duties of the catalogue; since when its finding is
-another's, by the
-finding's own events.
+another's, by the finding's own events.
 """
 
 from __future__ import annotations

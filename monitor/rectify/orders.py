@@ -2,8 +2,7 @@
 by its proof.
 
 Nobody closes an order by hand: it ends when its finding ends. A reply that says "done" while the
-outlet shows
-nothing new leaves it open.
+outlet shows nothing new leaves it open.
 """
 
 from __future__ import annotations

@@ -138,8 +138,8 @@ def release(connection: Connection) -> int:
 
 def survived(connection: Connection, now: datetime) -> int:
     """A process that begins finds requests running: they ended with the one before it. They are
-    counted and wait again,
-    or are given up; returns how many were given up. Only the lock's holder calls this."""
+    counted and wait again, or are given up; returns how many were given up. Only the lock's holder
+    calls this."""
     running = RecheckRow.state == "running"
     connection.execute(update(RecheckRow).where(running).values(tries=RecheckRow.tries + 1))
     dead = update(RecheckRow).where(running, RecheckRow.tries >= MOST_TRIES)

@@ -98,8 +98,7 @@ def reply(
     """Enter what ``unit`` answers, and ask for a look. Nothing is kept when anything is refused.
 
     Raises :class:`Refused` for an order that is closed, a unit that does not answer for it, an
-    empty or endless
-    text, or a file that may not come in.
+    empty or endless text, or a file that may not come in.
     """
     order = one(connection, number)
     if order.state not in OPEN:
@@ -194,8 +193,7 @@ def replies(connection: Connection, order: int) -> tuple[Reply, ...]:
 
 def settle(connection: Connection, as_of: datetime) -> tuple[str, ...]:
     """After a judgement: orders whose finding ended are closed, those of units that lost the column
-    end as handed
-    over, replies that no look bears out are sent back.
+    end as handed over, replies that no look bears out are sent back.
 
     Returns the numbers of the orders that changed. A look that proved nothing settles nothing.
     """
@@ -251,8 +249,7 @@ def _looked_after(
     connection: Connection, rule: str, subject: str, since: datetime, as_of: datetime
 ) -> bool:
     """Whether anything could have been proved since: a conclusive look, the posts themselves where
-    those are at fault,
-    or for a unit a whole judgement."""
+    those are at fault, or for a unit a whole judgement."""
     kind, _, outlet = subject.partition(":")
     if traits(rule).kind == "content":
         return looked_since(connection, outlet, since)

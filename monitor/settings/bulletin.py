@@ -25,14 +25,11 @@ class BulletinSettings(Strict):
     to here.
 
     ``good_times``: praised is who published that many times the quota in every month (仓山区 2020Q2
-    named
-    exactly the units with 2.5 times). ``several``: months below the quota that make 多次.
-    ``report_days`` and
-    ``filing_days`` are working days from the print to 整改时限 and 备案时限. ``template``: the office's own
-    Word file with fields in double braces (docs/reports.md). ``scheme``: a deduction scheme
-    (docs/bulletin.md); without one nobody is scored. ``archive``: the folder beside config.yaml
-    that
-    keeps printed bulletins and what was entered by hand.
+    named exactly the units with 2.5 times). ``several``: months below the quota that make 多次.
+    ``report_days`` and ``filing_days`` are working days from the print to 整改时限 and 备案时限.
+    ``template``: the office's own Word file with fields in double braces (docs/reports.md).
+    ``scheme``: a deduction scheme (docs/bulletin.md); without one nobody is scored. ``archive``:
+    the folder beside config.yaml that keeps printed bulletins and what was entered by hand.
     """
 
     place: str = ""

@@ -13,8 +13,8 @@ class CountRule(Strict):
     """How posts are counted: ``monitor.counting`` of config.yaml.
 
     ``grace`` days for posts put up a little after their date, the ``oldest`` that still counts, and
-    whether ``copies``
-    (the same title, day and origin at another address of the same column) count once or each.
+    whether ``copies`` (the same title, day and origin at another address of the same column) count
+    once or each.
     """
 
     grace: int = Field(default=3, ge=0, le=31)

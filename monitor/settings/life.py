@@ -24,11 +24,9 @@ class Life(Strict):
     """When findings of one rule open and close.
 
     ``open_after`` and ``close_after`` count looks in a row that say the same; a look that proved
-    nothing
-    neither counts nor breaks the row. A finding that would open for the ``flap_times``-th time
-    within
-    ``flap_days`` is flapping: it stays open, as one finding, until it was calm for ``flap_days``. 0
-    = never.
+    nothing neither counts nor breaks the row. A finding that would open for the ``flap_times``-th
+    time within ``flap_days`` is flapping: it stays open, as one finding, until it was calm for
+    ``flap_days``. 0 = never.
     """
 
     open_after: Looks = 1

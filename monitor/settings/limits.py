@@ -128,9 +128,8 @@ class Quota(Strict):
     """How many posts a unit owes in every calendar month.
 
     The catalogue gives the number per unit; ``posts``, where set, replaces it for every counted
-    unit.
-    ``operator`` says what passes. ``warn_days`` before the month's end a unit that is short is
-    warned.
+    unit. ``operator`` says what passes. ``warn_days`` before the month's end a unit that is short
+    is warned.
     """
 
     clause: Clause

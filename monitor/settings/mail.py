@@ -17,8 +17,8 @@ class MailConfig(Strict):
     file.
 
     ``timeout`` is seconds per step and a tenth of what all steps may take together,
-    ``answer_timeout`` seconds for the server's last word on a letter
-    (RFC 5321 4.5.3.2.6 asks for patience there: who hangs up early sends twice).
+    ``answer_timeout`` seconds for the server's last word on a letter (RFC 5321 4.5.3.2.6 asks for
+    patience there: who hangs up early sends twice).
     """
 
     host: str = Field(min_length=1, max_length=253)

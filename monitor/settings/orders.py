@@ -11,8 +11,7 @@ class OrderSettings(Strict):
     """How orders are numbered, how long a unit has, and what a reply may bring.
 
     ``days`` are working days; the hour is ``letters.deadline_time``. ``exempt_days`` is how long an
-    upheld
-    appeal keeps the rule silent about its subject, while the cause is mended.
+    upheld appeal keeps the rule silent about its subject, while the cause is mended.
     """
 
     prefix: str = Field(default="整改", min_length=1, max_length=20)

@@ -13,9 +13,8 @@ from crawler.config import Strict
 class WebhookConfig(Strict):
     """A robot. Its address holds the key, so it stands in an environment variable or a file.
 
-    ``timeout`` is seconds per step; the whole conversation may take twice that.
-    ``inside`` says that it stands on this machine or the office's own network; any other one must
-    be public.
+    ``timeout`` is seconds per step; the whole conversation may take twice that. ``inside`` says
+    that it stands on this machine or the office's own network; any other one must be public.
     """
 
     kind: Literal["wecom", "dingtalk", "feishu", "generic"]

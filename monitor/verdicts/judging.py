@@ -1,10 +1,9 @@
 """What an outlet's posts and looks prove under a limit. Pure; the rules put it into verdicts.
 
 A post's date alone proves that a place is fresh. Anything worse needs two independent looks, made
-after the line was
-crossed, of which each excludes anything newer: its upper bound is beyond the limit, too. What only
-one of them saw of
-something newer stands against all of them; what one of them failed to see stands for nothing.
+after the line was crossed, of which each excludes anything newer: its upper bound is beyond the
+limit, too. What only one of them saw of something newer stands against all of them; what one of
+them failed to see stands for nothing.
 """
 
 from __future__ import annotations
@@ -31,8 +30,7 @@ class Standing:
     """Where an outlet stands under one limit, and why not known where it is not.
 
     ``rows`` are the unread rows and parts that may be newer, or what was found beside the list;
-    ``looks`` the two that an
-    accusation rests on.
+    ``looks`` the two that an accusation rests on.
     """
 
     value: Value

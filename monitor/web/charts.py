@@ -1,10 +1,8 @@
 """Charts as data: what ECharts draws, and the same as a table for whoever cannot see it. Pure.
 
 Each function gives a :class:`Chart` for the macro ``ui.chart``. Titles are crawled or typed text:
-they are cleaned and cut.
-A cell of the table is a text, a number, or ``{"text": …, "href": …}``. No colour says anything
-alone: stacked series
-carry patterns, and the table has the words.
+they are cleaned and cut. A cell of the table is a text, a number, or ``{"text": …, "href": …}``. No
+colour says anything alone: stacked series carry patterns, and the table has the words.
 """
 
 from __future__ import annotations
@@ -65,10 +63,9 @@ def heat(
     id leads to a row.
 
     Days without posts are not in ``posts``; ids that have no name are left out. The table has one
-    line a name: all
-    posts, days with posts, the last day with one. Days outside ``seen`` (the first and the last day
-    of which anything
-    was seen) are grey: without a post there nobody knows whether there was one.
+    line a name: all posts, days with posts, the last day with one. Days outside ``seen`` (the first
+    and the last day of which anything was seen) are grey: without a post there nobody knows whether
+    there was one.
     """
     ids = list(names)
     days = _days(start, end)

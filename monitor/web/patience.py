@@ -18,9 +18,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 @dataclass(frozen=True, slots=True)
 class Patience:
     """Seconds for the whole head of a request, for its whole body, for the other side to take a
-    part of our answer;
-    and how many connections are held at once, well below the 1,024 descriptors that a service is
-    given."""
+    part of our answer; and how many connections are held at once, well below the 1,024 descriptors
+    that a service is given."""
 
     head: float = 15.0
     body: float = 120.0
@@ -30,8 +29,8 @@ class Patience:
 
 class PatientProtocol(H11Protocol):
     """One connection. Whoever is over a deadline is hung up on. Where all places are taken, the one
-    that has kept us
-    waiting longest makes room; where nobody keeps us waiting, the newcomer is refused."""
+    that has kept us waiting longest makes room; where nobody keeps us waiting, the newcomer is
+    refused."""
 
     def __init__(self, *args: Any, patience: Patience, **more: Any) -> None:
         super().__init__(*args, **more)

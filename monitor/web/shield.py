@@ -35,8 +35,8 @@ OURS = ("same-origin", "none")
 
 class Shield:
     """ASGI middleware. A header that an answer sets itself is left as it is. ``broken`` answers for
-    a fault of ours:
-    Starlette's own answer would be sent outside of every middleware, without the headers.
+    a fault of ours: Starlette's own answer would be sent outside of every middleware, without the
+    headers.
     """
 
     def __init__(

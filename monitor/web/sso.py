@@ -2,9 +2,8 @@
 accounts.
 
 Authorization code with PKCE. Only the issuer's own host is asked, over https (plain http on
-loopback alone), past the
-guard. What the provider says is believed only where its signature, issuer, audience, nonce and
-times are right.
+loopback alone), past the guard. What the provider says is believed only where its signature,
+issuer, audience, nonce and times are right.
 """
 
 from __future__ import annotations

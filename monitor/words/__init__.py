@@ -2,11 +2,9 @@
 what was not judged.
 
 ``share`` is a part of what was judged (never of what was not), ``none_found`` says that nothing was
-found and among how
-many, ``seen_words`` what a night saw,
-``counts_open`` whose counts say nothing yet. Numbers of posts are :class:`monitor.model.Count`,
-which prints its own bounds.
-Pure; knows no other room.
+found and among how many, ``seen_words`` what a night saw, ``counts_open`` whose counts say nothing
+yet. Numbers of posts are :class:`monitor.model.Count`, which prints its own bounds. Pure; knows no
+other room.
 
 Face: ``plain.clean``, ``causes.cause_name``, ``exits.DONE``, ``Sight``, ``Share``.
 """

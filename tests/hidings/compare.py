@@ -17,8 +17,7 @@ def violations(full: Said, less: Said) -> list[str]:
     accused nobody more.
 
     A claim of a day must be one of full sight's of that day or the two before. It may come later
-    than there, never
-    earlier; and what full sight has closed for longer may be said no more.
+    than there, never earlier; and what full sight has closed for longer may be said no more.
     """
     return [*_new(full, less), *_soon(full, less), *_larger(full, less)]
 

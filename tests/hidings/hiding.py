@@ -14,8 +14,8 @@ WHOLE_RUN = 999
 @dataclass(frozen=True)
 class Hiding:
     """``kind`` says what (see ``drawn.py``), ``places`` where (ids; empty: everywhere), ``first``
-    from which night on
-    (0 = :data:`FIRST`), ``nights`` for how long, ``how`` and ``amount`` what exactly."""
+    from which night on (0 = :data:`FIRST`), ``nights`` for how long, ``how`` and ``amount`` what
+    exactly."""
 
     kind: str
     places: tuple[str, ...] = ()

@@ -24,8 +24,7 @@ SHAPES = ("headline", "strip", "second", "tab", "months", "undated_box", "revers
 @dataclass(frozen=True)
 class Altered:
     """A page's hiding: the first ``rows`` rows have their date ``dates``, or stand in another
-    ``shape``; or the page is cut
-    after ``cut`` per mille of its bytes. Empty: the page as it is."""
+    ``shape``; or the page is cut after ``cut`` per mille of its bytes. Empty: the page as it is."""
 
     dates: str = ""
     shape: str = ""

@@ -2,9 +2,8 @@
 it published and when.
 
 A month is watched (:data:`FIRST` to :data:`LAST`). In full sight they hold every kind of breach: a
-news column that
-is silent, six months and one year that pass, a blank column, two idle accounts, months with too few
-posts.
+news column that is silent, six months and one year that pass, a blank column, two idle accounts,
+months with too few posts.
 """
 
 from __future__ import annotations

@@ -29,10 +29,9 @@ DUE = {
     ("column_stale", "outlet:tzgg", ""): date(2021, 3, 19),
 }
 """Every breach of the story with the first judged night on which it is one. The idle account that
-one bridge alone can
-see is not among them: two looks over one bridge are one look. Nor are the three posts of the month
-in which the first look
-fell: what is dated shortly before it may have been put in late, and would count there."""
+one bridge alone can see is not among them: two looks over one bridge are one look. Nor are the
+three posts of the month in which the first look fell: what is dated shortly before it may have been
+put in late, and would count there."""
 LATEST = timedelta(days=2)
 
 

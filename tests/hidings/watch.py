@@ -496,8 +496,7 @@ def live(
     """The days from ``first`` to ``last`` as the service's timetable has them.
 
     Of the nights after the calm ones each ``every``-th is a whole one with its letters, the others
-    only look: so a machine
-    does that is killed before it judges.
+    only look: so a machine does that is killed before it judges.
     """
     for day in days(first, last):
         number = (day - FIRST).days

@@ -2,8 +2,8 @@
 years, notices, jumps, pins.
 
 Each page printed only old rows to a reader of lists, and a newer post to everybody else. Situations
-4, 7, 9, 12 and 13, as an
-opponent found them; the pages of one list are asked beside it before anybody is accused.
+4, 7, 9, 12 and 13, as an opponent found them; the pages of one list are asked beside it before
+anybody is accused.
 """
 
 from __future__ import annotations

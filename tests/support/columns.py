@@ -1,8 +1,7 @@
 """What the sample portals publish: the same ten columns everywhere, each with the truth about it.
 
 A column that lives gets new posts while the nights go on; the others stand as they stood. ``truth``
-is what a person
-who knows the district would say of it on any of the nights.
+is what a person who knows the district would say of it on any of the nights.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 Scrapy's start each time.
 
 ``python -m tests.nursery ROWS`` reads a line of JSON (arguments of ``python -m crawler``) and
-answers with the
-child's process id; the child tells its exit code on a line of its own when it ends by itself.
+answers with the child's process id; the child tells its exit code on a line of its own when it ends
+by itself.
 """
 
 from __future__ import annotations

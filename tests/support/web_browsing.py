@@ -170,8 +170,7 @@ def walk(
     status.
 
     Each page is opened in the browser and stays so while the caller has it; files, and without
-    ``opened`` pages too, are
-    only asked for.
+    ``opened`` pages too, are only asked for.
     """
     todo, done, seen = deque(start), set[str](), Counter[str]()
     while todo:

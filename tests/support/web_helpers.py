@@ -1,8 +1,7 @@
 """A small office with its web, for every test of a page: made once a session, copied for each test.
 
 ``office_web`` (a fixture of conftest) gives ``(client_for, office)``: ``client_for(Role.OFFICE)``
-is a signed-in
-browser, ``client_for(None)`` a stranger. It is 2020-07-20 09:30 in Shanghai.
+is a signed-in browser, ``client_for(None)`` a stranger. It is 2020-07-20 09:30 in Shanghai.
 
 | id | is | stands |
 |---|---|---|

@@ -2,8 +2,8 @@
 in, nobody waits.
 
 Every night goes through the crawl's own ``record`` and the monitor's own ``evaluate``, with looks
-made by hand: what the
-portal would have shown. As in the real night, whoever would be accused is looked at twice.
+made by hand: what the portal would have shown. As in the real night, whoever would be accused is
+looked at twice.
 """
 
 from __future__ import annotations
@@ -115,9 +115,8 @@ def posts(*published: date, unit: str = "", shown: date | None = None) -> list[I
 @dataclass(frozen=True)
 class Sight:
     """How much a look sees. ``furniture``: links stand beside every column's list, a few new ones
-    each week.
-    ``conditional``: the server answers "unchanged" between two looks that ask it plainly. One look
-    in ``failing`` fails.
+    each week. ``conditional``: the server answers "unchanged" between two looks that ask it
+    plainly. One look in ``failing`` fails.
     """
 
     furniture: bool = False
@@ -132,8 +131,7 @@ class Sight:
 
     def unchanged(self, place: Place, moment: datetime) -> bool:
         """Whether the server is asked with validators, so that it may answer "unchanged": not at
-        the first look of a month
-        (:func:`crawler.walking.asking.plain_due`)."""
+        the first look of a month (:func:`crawler.walking.asking.plain_due`)."""
         if not self.conditional or place.plain is None or moment.month != place.plain.month:
             return False
         return moment - place.plain < UNCONDITIONAL

@@ -19,9 +19,8 @@ class GuardedResolver(CachingThreadedResolver):
     led inside.
 
     The address that was judged is the one that Twisted connects to. Scrapy makes the resolver from
-    the settings of the
-    process, before a spider can read config.yaml: it is shut until the crawl's own settings come to
-    the middleware.
+    the settings of the process, before a spider can read config.yaml: it is shut until the crawl's
+    own settings come to the middleware.
     """
 
     allow_loopback = False

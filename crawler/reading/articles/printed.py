@@ -124,9 +124,8 @@ def labelled_dates(
     first.
 
     时间 and 更新时间 in the lines around the title come before a bare date there, and that before the
-    same
-    words in the body (时间：of a meeting) and below it. What the portal's imprint says tells of the
-    portal.
+    same words in the body (时间：of a meeting) and below it. What the portal's imprint says tells of
+    the portal.
     """
     refused: list[Refused] = []
     foot = _imprint(found, at)
@@ -179,8 +178,8 @@ ANOTHER = re.compile(r"[\u4e00-\u9fff]\Z")
 
 def _of_another(found: Sequence[Passage], i: int) -> bool:
     """Whether 发布时间 in passage ``i`` of the body is something else's: a word stands before it
-    (原公告发布日期, 成绩公布时间),
-    or a range behind it (公开时间：10日至16日), and nothing that the line of date and origin has."""
+    (原公告发布日期, 成绩公布时间), or a range behind it (公开时间：10日至16日), and nothing that the line of date and
+    origin has."""
     text = found[i].text
     match = PUBLISHED.search(text[:2000])
     if match is None:

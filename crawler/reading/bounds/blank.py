@@ -112,12 +112,10 @@ def emptiness(
     makes it.
 
     A total above nothing, or a second page, is never an empty column. Words like 暂无信息 count only
-    where no script
-    decides about them and they do not stand in a box of another name; an empty list element only
-    when the server's own
-    pager counts one page at most and no script knows the element by name. ``beside`` a list that
-    was found, a template
-    inside a script (for search results) says nothing; one on the page does.
+    where no script decides about them and they do not stand in a box of another name; an empty list
+    element only when the server's own pager counts one page at most and no script knows the element
+    by name. ``beside`` a list that was found, a template inside a script (for search results) says
+    nothing; one on the page does.
     """
     source = sight.source
     if total.posts == 0 or total.pages == 0:

@@ -2,9 +2,8 @@
 outside the list.
 
 Nothing is dropped in silence: a link that may be a post of the column and was not read as one with
-a day is named, with
-its place and the newest day that it can bear. Which links are the site's frame is learned
-elsewhere, from other columns.
+a day is named, with its place and the newest day that it can bear. Which links are the site's frame
+is learned elsewhere, from other columns.
 """
 
 from __future__ import annotations
@@ -31,8 +30,7 @@ CHROME = frozenset({"nav", "header", "footer"})
 """Elements that are surely the page's head and foot."""
 TITLE, SHORT_TITLE = 10, 5
 """Characters from which a link between the heading and the pager says a title, whatever its
-address; as short as the list's
-own shortest title, but for links that are surely no titles."""
+address; as short as the list's own shortest title, but for links that are surely no titles."""
 MENU, MENU_WORDS = 5, 9
 """So many links with so few characters on average are a menu."""
 IN_ORDER = 3
@@ -57,9 +55,8 @@ class Listed:
     """What was read: ``items`` of the list in page order and what dates links outside it.
 
     ``spans`` are the texts and ``nodes`` the elements of its rows; ``home`` is the element they
-    stand in, ``-1`` where
-    the list came from data. ``others`` gives the links of dated rows outside the list (by anchor)
-    their day.
+    stand in, ``-1`` where the list came from data. ``others`` gives the links of dated rows outside
+    the list (by anchor) their day.
     """
 
     items: Sequence[Item]
@@ -116,9 +113,8 @@ class _Order:
         """The newest day that the order of the list leaves to row ``at``.
 
         Only inside a run in order: :data:`IN_ORDER` rows above that descend to it and nothing newer
-        below (pinned rows on
-        top are in no order), or the same upwards in a list that ascends. A row at the list's new
-        end is bounded by nothing.
+        below (pinned rows on top are in no order), or the same upwards in a list that ascends. A
+        row at the list's new end is bounded by nothing.
         """
         here, days = bisect_left(self.rows, at), self.days
         above, below = days[max(0, here - IN_ORDER) : here], days[here : here + IN_ORDER]
@@ -162,9 +158,8 @@ def outside(
     posts, old ones too.
 
     ``near`` are the texts from the list's heading to its pager: there every link with a title
-    counts. Elsewhere one of
-    the same site counts that is made like the list's own posts, like articles in general, or that
-    stands with a date.
+    counts. Elsewhere one of the same site counts that is made like the list's own posts, like
+    articles in general, or that stands with a date.
     """
     read = {
         item.url

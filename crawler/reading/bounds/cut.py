@@ -2,8 +2,7 @@
 list and no empty one.
 
 A server that breaks off sends a good status and a good length, too; only the page itself tells.
-None of 230 pages of 38
-portals did without its closing tags.
+None of 230 pages of 38 portals did without its closing tags.
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ def all_empty(sheet: Outline, lists: list[int]) -> int:
     empty.
 
     ``lists`` are the page's empty list elements. A box of the same make with a row or words in it,
-    a list with a name of its
-    own or one that is switched off leaves it open: a script may fill the boxes one after the other.
+    a list with a name of its own or one that is switched off leaves it open: a script may fill the
+    boxes one after the other.
     """
     made: defaultdict[str, list[int]] = defaultdict(list)
     for number in lists:

@@ -68,8 +68,7 @@ def above(sight: Sight, home: int) -> Iterator[Unread]:
     fills at once.
 
     List elements, and boxes under a heading of their own: the present list above an archive. A bar
-    of places, a menu and a
-    visitor's counter have neither.
+    of places, a menu and a visitor's counter have neither.
     """
     sheet = sight.source.sheet
     for number in _empty_above(sheet, home):
@@ -117,8 +116,7 @@ def _told(name: str, script: str) -> list[int]:
     ``getElementById('box').innerHTML``, ``el: '#box'``.
 
     Names are found as plain words and what stands around them by patterns of the module: a pattern
-    made for each name of a
-    page would cost more than all the rest.
+    made for each name of a page would cost more than all the rest.
     """
     places = []
     for at in _quoted(name, script):
@@ -174,8 +172,7 @@ def found_at(word: str, text: str) -> Iterator[int]:
 
 def _at_once(script: str, at: int, scripts: Sequence[str]) -> bool:
     """Whether what stands ``at`` is called when the page is ready: outside every function but of a
-    fetch's answer, or in a
-    function that the page calls so (``load(1)``, ``$(load)``)."""
+    fetch's answer, or in a function that the page calls so (``load(1)``, ``$(load)``)."""
     asked = [match.start() for match in FETCHES.finditer(script, max(0, at - NEAR), at)]
     stop = asked[-1] if asked else at
     if _ready_at(script, stop):

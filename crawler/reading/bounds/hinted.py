@@ -1,6 +1,6 @@
 """Posts of a column that a page holds where no reader of links looks: in a script's data, at an
-``onclick``, in an image map,
-in a part that the server failed to put in. Pure; what is found bounds the reading, it adds no post.
+``onclick``, in an image map, in a part that the server failed to put in. Pure; what is found bounds
+the reading, it adds no post.
 """
 
 from __future__ import annotations

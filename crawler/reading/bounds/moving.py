@@ -2,9 +2,8 @@
 title dates nothing.
 
 Tomorrow the same rows would all bear tomorrow, and a column that sleeps would be fresh for ever.
-Such a day is believed
-where something else tells it too: the addresses, or times of day that lie apart as people's work
-does.
+Such a day is believed where something else tells it too: the addresses, or times of day that lie
+apart as people's work does.
 """
 
 from __future__ import annotations
@@ -31,8 +30,8 @@ def settle_moving(items: Sequence[Item], today: date) -> None:
     tells it.
 
     Where most addresses tell days of long ago these are what is left (weak); else the day stays,
-    doubted: it clears, and
-    convicts nobody. The look of the next day, when honest rows bear yesterday, proves them.
+    doubted: it clears, and convicts nobody. The look of the next day, when honest rows bear
+    yesterday, proves them.
     """
     dated = [item for item in items if item.published is not None and not is_weak(item.published)]
     if len(dated) < ROWS or any(item.published.day != today for item in dated if item.published):

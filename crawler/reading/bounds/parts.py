@@ -70,9 +70,8 @@ def joined(
     order.
 
     A dated post from the column's own folder is the column's, in whatever box it stands: a headline
-    above the list, a
-    pinned box, a second column, a box of the same channel. Where the folder is not the column's own
-    nothing is joined.
+    above the list, a pinned box, a second column, a box of the same channel. Where the folder is
+    not the column's own nothing is joined.
     """
     if len(ranked) == len(chosen):
         return chosen

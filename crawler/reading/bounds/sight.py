@@ -43,8 +43,7 @@ class Sight:
     """A list page taken apart: what the choice of the list and the reading of its rows need.
 
     ``names`` are the column's, ``titles`` those that the page or the catalogue gives it (the others
-    are read off its path).
-    ``days`` are those that posts' own articles print, by address.
+    are read off its path). ``days`` are those that posts' own articles print, by address.
     """
 
     source: Source

@@ -65,8 +65,8 @@ def fewer(posts: Sequence[Post], total: Total) -> tuple[Unread, ...]:
     unread.
 
     In a list in order (a few pinned rows on top do not count) what is missing is not newer than its
-    oldest row; but where
-    the page says that it is the only one, what is missing stands on it, and nobody knows where.
+    oldest row; but where the page says that it is the only one, what is missing stands on it, and
+    nobody knows where.
     """
     least = total.least(len(posts)) or 0
     if least <= len(posts):
@@ -96,8 +96,7 @@ def _end(days: list[date]) -> date | None:
     """The newest day that can follow the list.
 
     Its last where it is in order but for pinned rows on top, the newest of its lower half where a
-    few rows stand out of
-    order (posts put in later), ``None`` where it is in no order.
+    few rows stand out of order (posts put in later), ``None`` where it is in no order.
     """
     half = len(days) // 2
     if half < 2:

@@ -114,8 +114,7 @@ def _evidence(posts: tuple[Post, ...], unread: tuple[Unread, ...]) -> Evidence:
 
 def not_first(sight: Sight) -> bool:
     """Whether the page is a further one of its list: an address that a clerk copied from the pager.
-    Its own counter says so
-    (第9页), or its address bears a page's number and a link leads back.
+    Its own counter says so (第9页), or its address bears a page's number and a link leads back.
     """
     here = sight.page.final_url or sight.page.url
     if any(int(found[1]) > 1 for found in map(_AT.search, _counters(sight)) if found):

@@ -2,9 +2,8 @@
 beside it.
 
 Keys differ by maker; what they mean does not. A list's rows have a title, mostly a date, and
-addresses of articles;
-the navigation's rows have titles and addresses of columns, and at some makers a ``releaseTime``
-too.
+addresses of articles; the navigation's rows have titles and addresses of columns, and at some
+makers a ``releaseTime`` too.
 """
 
 from __future__ import annotations
@@ -98,8 +97,7 @@ def choose(*values: Any) -> Choice:
     """The list among all arrays of ``values``.
 
     Addresses of articles go before addresses of columns; where the navigation has more rows than
-    the list, neither is
-    believed.
+    the list, neither is believed.
     """
     found = [array for value in values for array in arrays_of(value)]
     told = [array for array in found if array.dated >= MOST]

@@ -1,8 +1,7 @@
 """A data answer of a list interface (the platforms that fill their lists by script) -> posts.
 
 What of the answer became no dated post is named; dates that tell of the work on an entry
-(``updateTime``, ``createTime``)
-only clear.
+(``updateTime``, ``createTime``) only clear.
 """
 
 from __future__ import annotations

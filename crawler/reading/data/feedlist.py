@@ -1,9 +1,8 @@
 """A feed as a column's address (RSS, RSS 1.0, Atom): its entries are the column's list.
 
 Only well-formed XML, without entities of its own. ``pubDate`` and ``published`` are the
-publication; where an entry says only
-when it was ``updated``, or all of them bear the moment at which the feed was made, their dates only
-clear.
+publication; where an entry says only when it was ``updated``, or all of them bear the moment at
+which the feed was made, their dates only clear.
 """
 
 from __future__ import annotations

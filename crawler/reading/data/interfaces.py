@@ -2,8 +2,7 @@
 script, or on an element.
 
 Only an address that names the column itself is believed: one of its values stands in the page's own
-address
-(``/list/301`` and ``…?channelId=301``). A hot list's or a menu's interface has no such tie.
+address (``/list/301`` and ``…?channelId=301``). A hot list's or a menu's interface has no such tie.
 """
 
 from __future__ import annotations

@@ -15,8 +15,7 @@ class Source:
     they came.
 
     ``marks`` holds the addresses of the page's links and scripts and the beginnings of its inline
-    scripts,
-    one a line: a tenth of the page, and where most families show themselves.
+    scripts, one a line: a tenth of the page, and where most families show themselves.
     """
 
     text: str
@@ -52,19 +51,16 @@ class Family:
     """One family. Only ``fits`` is asked of every page; the rest only of the pages that fit.
 
     ``fits`` must be quick: plain ``in`` tests on ``marks``, or patterns that begin with a literal.
-    ``signs`` are words of the markup that name the family when no family fits.
-    ``further``: addresses of further pages, nearest first, where they are written by script.
-    ``fragment``: the list as HTML, where it stands in a data block of the page; ``""`` when it does
-    not.
+    ``signs`` are words of the markup that name the family when no family fits. ``further``:
+    addresses of further pages, nearest first, where they are written by script. ``fragment``: the
+    list as HTML, where it stands in a data block of the page; ``""`` when it does not.
     ``interface``: the address that the page's script fills the list from; ``""`` when unknown.
     ``pages``: how many pages the family's own pager counts (0: no items), ``None`` when it says
-    nothing.
-    ``total``: how many posts the page counts in the whole column, ``None`` when it says nothing.
-    ``asks``: further pages that want more than a plain GET (a form by POST), nearest first;
-    ``anew`` the same from the
-    first row on, where the page holds no row of its own or does not date them.
-    ``apart``: the page holds none of its list's rows, whatever else stands on it: only the
-    interface has them.
+    nothing. ``total``: how many posts the page counts in the whole column, ``None`` when it says
+    nothing. ``asks``: further pages that want more than a plain GET (a form by POST), nearest
+    first; ``anew`` the same from the first row on, where the page holds no row of its own or does
+    not date them. ``apart``: the page holds none of its list's rows, whatever else stands on it:
+    only the interface has them.
     """
 
     name: str

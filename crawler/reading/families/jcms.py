@@ -1,9 +1,8 @@
 """Hanweb JCMS: the list stands as records in ``<script type="text/xml"><datastore>``.
 
 Further pages come from ``dataproxy.jsp`` by POST with the parameters that the page's script says
-(columnid, unitid,
-webid …); by GET the server answers with the first page again. Where the script does not say them
-the interface is only named.
+(columnid, unitid, webid …); by GET the server answers with the first page again. Where the script
+does not say them the interface is only named.
 """
 
 from __future__ import annotations

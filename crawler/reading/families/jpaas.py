@@ -1,8 +1,8 @@
 """Hanweb JPAAS (集约化): an empty place in the page, filled by GET from ``…/front/page/build/unit``.
 
 The answer is JSON whose ``html`` holds the list; ``crawler/reading/data/datalist.py`` reads it. The
-page itself says where to
-ask: an element with the interface in ``url`` and its parameters in ``querydata``.
+page itself says where to ask: an element with the interface in ``url`` and its parameters in
+``querydata``.
 """
 
 from __future__ import annotations

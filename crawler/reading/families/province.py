@@ -2,13 +2,10 @@
 POST.
 
 A column page says in a script how many posts its column has (``recordCount``), how many pages of
-how many stand in it
-(``maxStaticIndex``, ``prepage``) and how its interface is asked (``SiteInfo.searchId``,
-``classsql``, ``sortfield``). The
-numbers stand in ``pageChnlInfo`` or inside the call ``m({… pagebar: {…}})``; either way each name
-is said once as a literal.
-In the mode 动态 the page holds templates only, and its count is as old as the page: only the
-interface knows.
+how many stand in it (``maxStaticIndex``, ``prepage``) and how its interface is asked
+(``SiteInfo.searchId``, ``classsql``, ``sortfield``). The numbers stand in ``pageChnlInfo`` or
+inside the call ``m({… pagebar: {…}})``; either way each name is said once as a literal. In the mode
+动态 the page holds templates only, and its count is as old as the page: only the interface knows.
 """
 
 from __future__ import annotations

@@ -28,8 +28,7 @@ ARTICLE_QUERY = re.compile(
 )
 SAVED, NIGHTS, SHOWN = timedelta(days=7), timedelta(days=3), 5
 """A post is printed with a day at most so long after the day in its address, the day of saving; a
-list of so many posts with
-both shows itself how long, a weekend at least."""
+list of so many posts with both shows itself how long, a weekend at least."""
 _MONTH_FOLDER = re.compile(r"/(20[0-4]\d)-?(0[1-9]|1[0-2])/")
 _DIGITS = re.compile(r"\d+")
 _HASH = re.compile(
@@ -202,12 +201,10 @@ class Addresses:
         it.
 
         By the day or month in the address (a post is saved before it is shown, at most ``lag``
-        before), else by its
-        running number: makers number posts as they are written, so one with a lower number than a
-        post of the list
-        is not newer. That is believed only where the list's own numbers and days run together
-        without exception:
-        numbers that run down the page, or posts imported in a batch, bound nothing.
+        before), else by its running number: makers number posts as they are written, so one with a
+        lower number than a post of the list is not newer. That is believed only where the list's
+        own numbers and days run together without exception: numbers that run down the page, or
+        posts imported in a batch, bound nothing.
         """
         saved = url_day(url, today=self.today)
         if saved is not None:

@@ -1,8 +1,7 @@
 """Rows of a page, found from their dates, and the blocks that rows form by standing together.
 
 Nothing here knows a site or a class name. A row is the smallest element that holds a date and a
-titled
-link; rows with one home and nothing between them are a block.
+titled link; rows with one home and nothing between them are a block.
 """
 
 from __future__ import annotations

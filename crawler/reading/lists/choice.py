@@ -55,9 +55,8 @@ class Scored:
     """A block with the reasons for it.
 
     ``own``: something ties it to this column. ``foreign``: its heading is another's. ``other``: its
-    heading is none of the names. ``paged``: a pager
-    follows it. ``more``: a 更多 link says that it is a taste of another column.
-    ``covered``: the share of its live links that have a date.
+    heading is none of the names. ``paged``: a pager follows it. ``more``: a 更多 link says that it is
+    a taste of another column. ``covered``: the share of its live links that have a date.
     """
 
     block: Block
@@ -208,9 +207,8 @@ def _heading(
     else, offer 更多.
 
     The nearest telling words decide. A heading element without the column's name ends the search,
-    and so do
-    the few words that a box begins with: what stands above them (the path to the column) is not the
-    box's.
+    and so do the few words that a box begins with: what stands above them (the path to the column)
+    is not the box's.
     """
     named = foreign = other = False
     start = max(floor, block.start - BEFORE)

@@ -16,8 +16,8 @@ IDLE = re.compile(
 """Texts of links that are no titles."""
 SAME, ITEM_LINKS, TAG, FEW = 4, 4, 8, 12
 """So many links in a row to one address are one item's (picture, title, read more); an item has so
-many links; a category or
-read-more link has so many characters; so many of its repetitions are looked at."""
+many links; a category or read-more link has so many characters; so many of its repetitions are
+looked at."""
 
 
 @dataclass(slots=True)
@@ -56,8 +56,7 @@ class Links:
         """Whether the link belongs to another one's item by structure, whatever it says.
 
         It leads where the link just before or after it leads (picture, read more), or its few words
-        repeat from item to
-        item beside a longer link (category, publisher).
+        repeat from item to item beside a longer link (category, publisher).
         """
         sheet = self.sheet
         if anchor not in self.doubles:

@@ -2,8 +2,7 @@
 would see.
 
 Everything later works on numbers: element ``i`` holds elements ``i`` to ``end[i]`` and texts
-``first[i]`` to
-``last[i]``. One pass, linear, without recursion: old pages nest thousands deep.
+``first[i]`` to ``last[i]``. One pass, linear, without recursion: old pages nest thousands deep.
 """
 
 from __future__ import annotations
@@ -29,10 +28,9 @@ class Outline:
     """Elements (``tags``, ``elements``, ``parents``, ``end``) and texts (``texts``, ``owners``).
 
     ``first[i]`` and ``last[i]`` bound the texts inside element ``i``; ``owners[t]`` is the element
-    that text
-    ``t`` stands in directly. ``anchors`` and ``scripts`` are element numbers, ``hrefs`` what those
-    anchors that lead
-    somewhere say, ``comments`` pairs of the element they stand in and their text.
+    that text ``t`` stands in directly. ``anchors`` and ``scripts`` are element numbers, ``hrefs``
+    what those anchors that lead somewhere say, ``comments`` pairs of the element they stand in and
+    their text.
     """
 
     tags: list[str] = field(default_factory=list)

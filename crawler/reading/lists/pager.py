@@ -31,8 +31,7 @@ def links_further(links: Iterable[tuple[str, str]], here: str) -> tuple[str, ...
     """The pages after this one, nearest first, at most ``MAX_PAGES``.
 
     ``links`` are (words, absolute address) of the page's links in their order. Links to this page
-    itself,
-    without an address, or leading back are dropped; nothing is left of a loop.
+    itself, without an address, or leading back are dropped; nothing is left of a loop.
     """
     own = {urldefrag(here)[0], _first_page(here)}
     numbered: dict[int, str] = {}

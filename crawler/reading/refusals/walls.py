@@ -1,8 +1,7 @@
 """A page that says little, taken apart: a wall, an error page, a stub, or nothing at all?
 
 Words prove something only where the page says little else. A page with a list or an article is
-never
-refused for the words it quotes.
+never refused for the words it quotes.
 """
 
 from __future__ import annotations

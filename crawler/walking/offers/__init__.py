@@ -13,8 +13,7 @@ from crawler.walking.shapes import Row, rows_of
 
 class How(StrEnum):
     """Where an address was named: FEED a link to RSS or Atom, ATTRIBUTE an element's ``data-``
-    attribute, SCRIPT the page's
-    own script, FILE a script file of the page."""
+    attribute, SCRIPT the page's own script, FILE a script file of the page."""
 
     FEED = "feed"
     ATTRIBUTE = "attribute"
@@ -24,14 +23,11 @@ class How(StrEnum):
 
 class Why(StrEnum):
     """What came of an address. GOOD: it reads whole, with posts of the column's site. Not asked at
-    all: FOREIGN (a host that
-    is not the catalogue's), FORBIDDEN, POST (only a form's answer), UNFILLED (a part of it stands
-    nowhere on the page),
-    REFUSED (a person refused it), TAKEN (another column's address), MANY (too many addresses).
-    Asked: FAILED (no answer, or
-    an error), NO_LIST, FEW, OTHER_SITE, NOT_WHOLE, A_PAGE (a web page, no data), SHARED (offered
-    for other columns, too),
-    SECOND (good, but another one fits better)."""
+    all: FOREIGN (a host that is not the catalogue's), FORBIDDEN, POST (only a form's answer),
+    UNFILLED (a part of it stands nowhere on the page), REFUSED (a person refused it), TAKEN
+    (another column's address), MANY (too many addresses). Asked: FAILED (no answer, or an error),
+    NO_LIST, FEW, OTHER_SITE, NOT_WHOLE, A_PAGE (a web page, no data), SHARED (offered for other
+    columns, too), SECOND (good, but another one fits better)."""
 
     GOOD = "good"
     FOREIGN = "foreign"
@@ -59,8 +55,7 @@ refused it, or it fell away."""
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """An address that a page names. ``post``: it is asked by a form; ``own``: it names the column
-    as the page's address does;
-    ``whole``: no part of it is unknown."""
+    as the page's address does; ``whole``: no part of it is unknown."""
 
     url: str
     how: How
@@ -99,9 +94,8 @@ class Offer:
     none that fits.
 
     ``before`` is what the page said, ``after`` what the data said when last seen. ``ended`` is when
-    it was taken, refused or
-    fell away; ``person`` and ``reason`` are those of whoever decided, ``render`` how the page was
-    opened until then.
+    it was taken, refused or fell away; ``person`` and ``reason`` are those of whoever decided,
+    ``render`` how the page was opened until then.
     """
 
     id: int
@@ -124,8 +118,8 @@ class Offer:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A column to look for: its page showed no list. ``kept`` is the address that is offered
-    already, ``refused`` those that
-    a person refused, ``known`` the addresses (``visit.key``) of its last first page."""
+    already, ``refused`` those that a person refused, ``known`` the addresses (``visit.key``) of its
+    last first page."""
 
     outlet: Outlet
     hosts: frozenset[str]

@@ -2,8 +2,7 @@
 carefully.
 
 A file from outside is hostile: size and unpacked size are limited, XML entities stay unresolved,
-formulas
-are read as their stored values.
+formulas are read as their stored values.
 """
 
 from __future__ import annotations

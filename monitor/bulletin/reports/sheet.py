@@ -2,8 +2,7 @@
 each figure.
 
 Crawled text is inert: nothing becomes a formula or a link, and a text that begins like a formula
-gets an
-apostrophe in front, so that it stays text when somebody saves the sheet as CSV.
+gets an apostrophe in front, so that it stays text when somebody saves the sheet as CSV.
 """
 
 from __future__ import annotations

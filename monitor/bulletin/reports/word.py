@@ -70,8 +70,7 @@ def write(bulletin: Bulletin, path: Path) -> None:
     names one.
 
     Raises ``OSError`` when a file cannot be read or written, :class:`BadTemplate` for a template
-    that is no
-    Word file or names an unknown field.
+    that is no Word file or names an unknown field.
     """
     template = bulletin.settings.template
     document = (

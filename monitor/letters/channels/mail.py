@@ -36,8 +36,7 @@ def send(
     """Send ``letter`` to ``letter.to``; returns the server's answer and whom it refused.
 
     ``moment`` becomes the Date line. ``handing_over`` is called when the server has the whole
-    letter but
-    its end mark: a letter whose end mark never came is not delivered (RFC 5321 4.1.1.4).
+    letter but its end mark: a letter whose end mark never came is not delivered (RFC 5321 4.1.1.4).
     Raises :class:`Undelivered` when nobody gets it, or when the last answer was lost
     (``doubtful``).
     """

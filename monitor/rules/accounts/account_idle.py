@@ -1,8 +1,8 @@
 """{name}最近一次更新为{newest}，至{today}已{days}天未更新，超过{limit}的更新期限。
 
 A new-media account without a post for longer than its limit, or without any post at all. An account
-that
-is being closed is judged until the platform has cancelled it; a closed or merged one is exempt.
+that is being closed is judged until the platform has cancelled it; a closed or merged one is
+exempt.
 """
 
 from __future__ import annotations

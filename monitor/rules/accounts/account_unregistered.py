@@ -1,8 +1,8 @@
 """{place}有台账中没有登记的{platform}{name}，请核实是否漏报。
 
 Ours, for a person to decide: an account that the portal links to or shows as a QR code, and that
-the register does
-not know; the page is the proof. So is an account that the register itself calls unregistered.
+the register does not know; the page is the proof. So is an account that the register itself calls
+unregistered.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """{name}的读取渠道停用：{why}。期间该平台账号一律不认定超期，请检查读取方式。
 
 Ours, one for a probe and not one for an account. A probe is out while a canary of it is silent or
-refused, while
-its night was broken off by walls in a row, or while half of all accounts turned empty in one night.
+refused, while its night was broken off by walls in a row, or while half of all accounts turned
+empty in one night.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """{name}登记的网址是{registered}，打开后到了{landed}，请核实并更正台账，或登记这个地址属实。
 
 Ours: where a column's address leads elsewhere the office is told once, with both addresses. Where a
-whole portal moved with all
-its paths it is one finding for the site. It ends when the address is corrected, leads home again,
-or a clerk said that the
-other one is right (``gengxin columns word add COLUMN --address URL``).
+whole portal moved with all its paths it is one finding for the site. It ends when the address is
+corrected, leads home again, or a clerk said that the other one is right (``gengxin columns word add
+COLUMN --address URL``).
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """{name}有{count}条信息的日期早于我们没有看到它的一次抓取，最多相差{days}天，疑似补录，请人工核对。
 
 A suspicion for the office, never an accusation: posts first shown long after the day they bear,
-though a look after
-that day did not show them; several within the window. ``order`` counts those whose running number
-is higher than that of a
-post with a later day. Whether a date was forged (弄虚作假) a person decides.
+though a look after that day did not show them; several within the window. ``order`` counts those
+whose running number is higher than that of a post with a later day. Whether a date was forged
+(弄虚作假) a person decides.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """{name}内容空白，没有任何信息。
 
 A column whose list was recognised and held nothing, in two looks. A column that held posts before
-is not
-called blank: it is in doubt, and ours to look at.
+is not called blank: it is in doubt, and ours to look at.
 """
 
 from __future__ import annotations

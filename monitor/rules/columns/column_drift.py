@@ -1,11 +1,9 @@
 """{name}的版式变了（{changed}），{how}。
 
 Ours, never a unit's: the page is built otherwise than the reading that was learned of it
-(:mod:`crawler.walking.shapes`). Where
-the new page accounts for every row and leads on from the known posts it is proposed for one click,
-and the column is judged
-as ever; where it does not, somebody looks, and nobody is accused by it. Where many columns of a
-site change together it is one
+(:mod:`crawler.walking.shapes`). Where the new page accounts for every row and leads on from the
+known posts it is proposed for one click, and the column is judged as ever; where it does not,
+somebody looks, and nobody is accused by it. Where many columns of a site change together it is one
 finding. It ends when the page is as it was, or a person took the new one (``gengxin accept``).
 """
 

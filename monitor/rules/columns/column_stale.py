@@ -1,11 +1,9 @@
 """{name}最近一次更新为{newest}，至{today}已{days}天未更新，超过{limit}的更新期限。
 
 A column's newest post is older than its class allows. The document names 2 weeks for 动态要闻 and six
-months
-for 通知公告 and 政策文件; what is "long" for other columns is local practice. 主动公开 is not judged
+months for 通知公告 and 政策文件; what is "long" for other columns is local practice. 主动公开 is not judged
 unless a limit is given, and a column that needs no updating never. A column that never showed a
-post is left to
-``column_blank``.
+post is left to ``column_blank``.
 """
 
 from __future__ import annotations

@@ -1,11 +1,9 @@
 """{name}的网页读不出列表，它的数据地址读得出（{count}条，最新{day}），请在栏目页面核对后采用；采用以前不据此认定任何单位。
 
 Ours, never a unit's: the page shows no list, and an address that the page or its scripts name gives
-one that is read whole
-(:mod:`crawler.offers`). Nothing is concluded from it that accuses: the column stays unknown until a
-person takes the address
-(``gengxin columns data take``) or refuses it with a reason. Where many columns of a site are
-offered together it is one finding.
+one that is read whole (:mod:`crawler.offers`). Nothing is concluded from it that accuses: the
+column stays unknown until a person takes the address (``gengxin columns data take``) or refuses it
+with a reason. Where many columns of a site are offered together it is one finding.
 """
 
 from __future__ import annotations

@@ -1,13 +1,10 @@
 """{name}{period}发布信息{count}，未达到{pace}{needed}条的要求。
 
 How many posts a column of a class, or an account, shows in a calendar week (Monday to Sunday,
-Asia/Shanghai) or on a
-working day: local practice of some places, off unless config.yaml or a profile asks for it. The two
-last whole weeks and
-the five last working days are judged, the running ones are at most due soon. A count below accuses
-only where the place was
-read through past the period's end by two whole looks, and no post without a date could fill the
-gap. What a person saw of
+Asia/Shanghai) or on a working day: local practice of some places, off unless config.yaml or a
+profile asks for it. The two last whole weeks and the five last working days are judged, the running
+ones are at most due soon. A count below accuses only where the place was read through past the
+period's end by two whole looks, and no post without a date could fill the gap. What a person saw of
 an account proves its newest post, not how many there are.
 """
 
@@ -136,8 +133,8 @@ def _judge(of: OutletFacts, span: Span, facts: Facts, pace: Pace, hours: int) ->
 
 def _count(of: OutletFacts, span: Span, facts: Facts, hours: int) -> Count:
     """What is known of the place's posts of a span, of a running one so far: bounded above only
-    where whole looks read the
-    place through, past the span's end where it is over; a post without a date may be of it."""
+    where whole looks read the place through, past the span's end where it is over; a post without a
+    date may be of it."""
     posts = facts.paces.get(of.outlet.id, PacedPosts())
     seen = sum(span.first <= day <= span.last for day in posts.days)
     whole = _whole(of)

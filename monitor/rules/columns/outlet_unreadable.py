@@ -1,8 +1,8 @@
 """{name}连续{failures}次未能读取（{cause}），不能判定，请核对地址或读取方式。
 
 Ours, never a unit's: an outlet without an address, one that could not be read several looks in a
-row, one
-whose list vanished, or one that nobody looked at. As long as it lasts nobody is accused over it.
+row, one whose list vanished, or one that nobody looked at. As long as it lasts nobody is accused
+over it.
 """
 
 from __future__ import annotations

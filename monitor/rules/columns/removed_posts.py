@@ -1,8 +1,7 @@
 """{name}的列表中不再有{count}条较新的信息（如{published}“{title}”），而更早的仍在，疑似撤下，请人工核对。
 
 A suspicion for the office, never an accusation: posts that the newest list no longer shows though
-it shows older ones.
-Corrections and withdrawals are often right; a person decides.
+it shows older ones. Corrections and withdrawals are often right; a person decides.
 """
 
 from __future__ import annotations

@@ -1,12 +1,10 @@
 """{name}须人工认定（{cause}）：{how}。
 
 Ours: where looking again would never settle it, a person decides once. A column whose page may hold
-something newer that was
-not read, whose list shows nothing of what was known or runs from old to new (``gengxin columns
-word``); an account that only one
-bridge can see (人工登记). It matters only where what is proven would break the limit, so the limits are
-those of
-``column_stale`` and ``account_idle``.
+something newer that was not read, whose list shows nothing of what was known or runs from old to
+new (``gengxin columns word``); an account that only one bridge can see (人工登记). It matters only
+where what is proven would break the limit, so the limits are those of ``column_stale`` and
+``account_idle``.
 """
 
 from __future__ import annotations

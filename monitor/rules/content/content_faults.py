@@ -1,9 +1,8 @@
 """{name}有{posts}篇信息存在{faults}处经核实的内容问题（{kinds}），请整改。
 
 What a person has confirmed among the suspects of the content checks, until a later look finds it
-mended. Without a
-person's word no unit is accused. It goes to the units that published the posts (谁发布谁负责), whoever
-keeps the column.
+mended. Without a person's word no unit is accused. It goes to the units that published the posts
+(谁发布谁负责), whoever keeps the column.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
 """{name}有{posts}篇信息的{suspects}处内容疑点待核实，请人工确认或排除。
 
 Ours, never a unit's: what the content checks suspect is for a person to decide. A confirmed suspect
-becomes
-``content_faults``, or stays here while nobody has said whose it is (the portal's template, an
-unknown origin); a
-dismissed one is never asked again.
+becomes ``content_faults``, or stays here while nobody has said whose it is (the portal's template,
+an unknown origin); a dismissed one is never asked again.
 """
 
 from __future__ import annotations

@@ -1,14 +1,11 @@
 """{name}的安全证书将于{until}到期，还剩{left}天，请尽快更换。
 
 Of the home page, as its last good visit saw it. It goes to the office, which knows who runs the
-site: no unit can
-mend it, and an expired certificate makes the whole site 站点无法访问. Told when so many days are left;
-the clause of the
-finding names the step, so that each step is an event of its own. A site whose server leaves out the
-certificate between
-its own and the authority's is told as such: it opens in most browsers, so it is not 站点无法访问. A site
-without https, or
-that nobody could open this week, is not judged here.
+site: no unit can mend it, and an expired certificate makes the whole site 站点无法访问. Told when so many
+days are left; the clause of the finding names the step, so that each step is an event of its own. A
+site whose server leaves out the certificate between its own and the authority's is told as such: it
+opens in most browsers, so it is not 站点无法访问. A site without https, or that nobody could open this
+week, is not judged here.
 """
 
 from __future__ import annotations

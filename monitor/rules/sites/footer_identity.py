@@ -1,11 +1,9 @@
 """{name}首页底部的网站标识不全，没有找到：{missing}。
 
 标识码, ICP 备案, 公安备案, 主办单位, 联系方式, 找错 entry and site map, as words, links or scripts of the home page.
-Only the name of
-the indicator is known (certainty R): what counts and how much is 需查原文. The emblem (党政机关标识) is drawn
-by a script, which
-is looked for, and a person confirms. A page that shows none of them draws its footer by script: not
-judged.
+Only the name of the indicator is known (certainty R): what counts and how much is 需查原文. The emblem
+(党政机关标识) is drawn by a script, which is looked for, and a person confirms. A page that shows none of
+them draws its footer by script: not judged.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """{name}首页实际由{host}提供，台账登记的是{registered}，请核实并更正台账。
 
 The home page's address leads somewhere else than the catalogue says: the site moved, its name was
-given up and lies in
-other hands, or something between us and it redirects. It goes to the office, a person looks. Hosts
-that the catalogue
-counts to the site are its own. Only visits that opened the page count.
+given up and lies in other hands, or something between us and it redirects. It goes to the office, a
+person looks. Hosts that the catalogue counts to the site are its own. Only visits that opened the
+page count.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """{name}首页能看到的最新信息为{newest}，至{today}已{days}天没有新信息，超过{limit}的期限。
 
 The home page's newest dated item: among its links, those that lead to posts whose day is known.
-Where it shows too
-few of them (a page that only leads on) the newest post of any column clears it and nothing convicts
-it. A page that shows
-older posts than it did (a restored backup) convicts nobody either.
+Where it shows too few of them (a page that only leads on) the newest post of any column clears it
+and nothing convicts it. A page that shows older posts than it did (a restored backup) convicts
+nobody either.
 """
 
 from __future__ import annotations

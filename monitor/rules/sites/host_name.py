@@ -1,8 +1,8 @@
 """{name}首页域名为{host}，不符合“www.名称.gov.cn”的规范。
 
 A portal's home page stands at ``www.NAME.gov.cn`` (certainty B; the points were not retrieved:
-需查原文). It goes to the
-office: a unit has no part in it. An address that is only a number is no name and not judged.
+需查原文). It goes to the office: a unit has no part in it. An address that is only a number is no name
+and not judged.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
 """{name}的服务器{hosts}答“未修改”（304）而页面已变，已改为每次重新读取整页，请联系运维单位核查。
 
 Ours, one for a site: what such a host once said is unchanged proves nothing, and it is asked so no
-more
-(``crawler/walking/traits.py``). It is tried again with old validators when a list has changed, and
-the finding ends when it
-was not caught for ``days``.
+more (``crawler/walking/traits.py``). It is tried again with old validators when a list has changed,
+and the finding ends when it was not caught for ``days``.
 """
 
 from __future__ import annotations

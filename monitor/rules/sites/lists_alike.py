@@ -1,8 +1,7 @@
 """{name}有{count}个栏目与其他栏目显示同一个列表（{groups}），请核对地址；同一条信息只能算作一个栏目的。
 
 Ours, one for a site: two addresses that show one list are one column entered twice, or a server
-that answers every address
-with the same page. They count once where a frame is learned.
+that answers every address with the same page. They count once where a frame is learned.
 """
 
 from __future__ import annotations

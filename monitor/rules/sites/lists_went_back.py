@@ -1,9 +1,8 @@
 """{name}有{count}个栏目的列表比以前看到的旧（{columns}），疑为恢复了旧备份或整批撤下了信息，请核实；其间不据以认定超期。
 
 Ours, one for a site: lists that go back are one trouble however many they are, and no column's
-delay. It ends when the
-lists show what was known, or newer posts, or a clerk said for each that it rightly went back
-(``gengxin columns word``).
+delay. It ends when the lists show what was known, or newer posts, or a clerk said for each that it
+rightly went back (``gengxin columns word``).
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """{name}最近一次公开留言为{newest}，至{today}已{days}天没有新公开的留言，超过{limit}。
 
 A column of published messages (``purpose: messages``). Six months without a newly published one is
-criticised in
-Guangdong's bulletin of 2025Q2 (certainty B); the points of the national indicator were not
-retrieved: 需查原文.
+criticised in Guangdong's bulletin of 2025Q2 (certainty B); the points of the national indicator
+were not retrieved: 需查原文.
 """
 
 from __future__ import annotations

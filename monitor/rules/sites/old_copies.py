@@ -1,8 +1,7 @@
 """{name}有{count}个栏目看到的是缓存里的旧页面（{columns}；{said}），不能说明现在，请联系运维单位核查缓存；其间不据以认定超期。
 
 Ours, one for a site: a cache on the way that hands out copies older than ``crawler.copy_age``
-though it was asked past them
-shows nobody's delay.
+though it was asked past them shows nobody's delay.
 """
 
 from __future__ import annotations

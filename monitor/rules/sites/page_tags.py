@@ -1,11 +1,9 @@
 """{name}页面标签不规范：{what}。
 
 The national labels (国办发〔2017〕47号, as a vendor's guide and real pages apply them: certainty B;
-points 需查原文) of the home
-page, the columns' pages and the last night's articles: required ones missing or empty, a scheme or
-a foreign host in
-SiteDomain, and PubDate on a 12-hour clock where the page prints both. Templates are the portal's:
-it goes to the office.
+points 需查原文) of the home page, the columns' pages and the last night's articles: required ones
+missing or empty, a scheme or a foreign host in SiteDomain, and PubDate on a 12-hour clock where the
+page prints both. Templates are the portal's: it goes to the office.
 """
 
 from __future__ import annotations

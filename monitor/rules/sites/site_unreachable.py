@@ -1,8 +1,8 @@
 """{name}首页一周内监测{counted}次，{closed}次未能打开，占{share}，达到{limit}的无法访问标准。
 
 At least 20 spaced visits in a week; visits in which the page was not open after 15 seconds; 5 % or
-more of
-them. Fewer visits prove nothing. Our own outages and a firewall's refusals to us are no visits.
+more of them. Fewer visits prove nothing. Our own outages and a firewall's refusals to us are no
+visits.
 """
 
 from __future__ import annotations

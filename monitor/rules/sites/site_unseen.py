@@ -1,8 +1,7 @@
 """{name}有{failed}个栏目（共{asked}个）本次未能读取（{causes}），疑为网站故障、拦截或改版，请核对。
 
 Ours: when most of a site's columns fail in the same look, the cause is one, and it is told once.
-The columns'
-own findings wait for it. A new look for every column that is due is the condition.
+The columns' own findings wait for it. A new look for every column that is due is the condition.
 """
 
 from __future__ import annotations

@@ -1,15 +1,11 @@
 """{name}栏目更新单项否决：{counts}，已达到否决标准。
 
 The three site-wide counters, as distance to veto: columns of 动态、要闻 past two weeks together with
-first-level 通知公告
-and 政策文件 past six months; columns that ought to be updated and long were not; blank columns. The
-site is
-vetoed, never a unit: a unit contributes columns. Columns that could not be judged are counted
-apart. What is
-"long" is not defined in the copies at hand (practice of the district, a limit like the others);
-which columns
-ought to be updated is the catalogue's word: all but those of purpose ``static`` and the register of
-documents.
+first-level 通知公告 and 政策文件 past six months; columns that ought to be updated and long were not; blank
+columns. The site is vetoed, never a unit: a unit contributes columns. Columns that could not be
+judged are counted apart. What is "long" is not defined in the copies at hand (practice of the
+district, a limit like the others); which columns ought to be updated is the catalogue's word: all
+but those of purpose ``static`` and the register of documents.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
 """{name}一年内（{since}以来）开展征集调查{count}次，少于{needed}次。
 
 A column of surveys and consultations (``purpose: surveys``): at least six activities in the year
-before the check
-(certainty B; points not retrieved: 需查原文). A count below accuses only where the column was read
-through for the
-whole year. That e-mail alone is no channel, a person judges.
+before the check (certainty B; points not retrieved: 需查原文). A count below accuses only where the
+column was read through for the whole year. That e-mail alone is no channel, a person judges.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """{name}{quarter}主动公开信息数量为0。
 
 A unit without a disclosure document in a whole quarter, as the quarter's bulletin names it. The
-district's printed
-practice, no limit of the law: it goes to the office, which decides about naming, and accuses nobody
-by itself.
+district's printed practice, no limit of the law: it goes to the office, which decides about naming,
+and accuses nobody by itself.
 """
 
 from __future__ import annotations

@@ -1,12 +1,9 @@
 """{name}{month}发布信息{count}，未达到每月{quota}条的要求，缺{short}条。
 
 Posts of a unit in each calendar month; months never offset each other. A count below the quota
-accuses
-only where every column that may hold the unit's posts was read through past the month's end, and
-only as
-far as no post without a known origin may be the unit's: otherwise it is a lower bound, which clears
-and
-never convicts. The running month is at most due soon.
+accuses only where every column that may hold the unit's posts was read through past the month's
+end, and only as far as no post without a known origin may be the unit's: otherwise it is a lower
+bound, which clears and never convicts. The running month is at most due soon.
 """
 
 from __future__ import annotations

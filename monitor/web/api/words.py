@@ -1,8 +1,7 @@
 """Every text of the interface's description in Chinese and English, written once where it belongs.
 
 ``said`` describes a route, ``told`` a field, ``asked`` a parameter; :func:`in_chinese` and
-:func:`in_english` make
-the two documents out of what FastAPI collects.
+:func:`in_english` make the two documents out of what FastAPI collects.
 """
 
 from __future__ import annotations

@@ -279,8 +279,7 @@ def _told(
     found: board.Request, here: board.Here | None, web: Web, *, live: bool = False
 ) -> Mapping[str, Any]:
     """A recheck for the screen: how far, since when, and what it said before and after; ``live``:
-    it stands in a page
-    that was made before, and is to be made anew when the recheck is over.
+    it stands in a page that was made before, and is to be made anew when the recheck is over.
     """
     after = max(
         found.result.get("verdicts", ()), key=lambda v: GRAVITY[Value(v["value"])], default=None

@@ -2,9 +2,8 @@
 for four nights.
 
 Not one line is configured by hand: the columns come from what ``gengxin discover`` writes. A
-verdict may be unknown while
-the program has not seen enough, and must be right by the fourth night; at no moment may it be
-wrong.
+verdict may be unknown while the program has not seen enough, and must be right by the fourth night;
+at no moment may it be wrong.
 """
 
 from __future__ import annotations

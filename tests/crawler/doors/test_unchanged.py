@@ -28,8 +28,7 @@ LOOKS = (
     "finding.numbers",
 )
 """What a look may touch: its own row, its run, when the outlet (an account's posts, too) was last
-seen, and which looks
-a finding rests on."""
+seen, and which looks a finding rests on."""
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,8 @@
 page would say.
 
 ``tests/corpus/answers.yaml`` holds the answers, written before the reader was asked. A page that is
-read wrongly and cannot
-be mended yet stands in ``NOT_YET`` with its reason: the day it is read right, the test fails and
-asks for its removal.
+read wrongly and cannot be mended yet stands in ``NOT_YET`` with its reason: the day it is read
+right, the test fails and asks for its removal.
 """
 
 from __future__ import annotations

@@ -185,10 +185,9 @@ DESERVED: list[Row] = [
     ("column_stale", "outlet:bulu", "", "2021-07-11", "2021-08-01", "fresh"),
 ]
 """What the script's units deserve, in the order of its numbers: six months from 31 August and one
-year from 29 February
-end with February, two weeks of silence in March, a dead account until it was cancelled, an
-exemption that ran out, and
-posts of July that were shown in August: the days before stay as they were.
+year from 29 February end with February, two weeks of silence in March, a dead account until it was
+cancelled, an exemption that ran out, and posts of July that were shown in August: the days before
+stay as they were.
 """
 
 OURS: list[Row] = [
@@ -201,8 +200,7 @@ OURS: list[Row] = [
     ("outlet_unreadable", "outlet:huadong", "", "2021-11-08", "2021-11-26", "fresh again again"),
 ]
 """What is ours to mend: a redesign and an outage as one finding each, back-dated posts, a captcha,
-and a column that
-comes and goes."""
+and a column that comes and goes."""
 
 
 def test_every_finding_was_deserved_and_none_is_missing(lived: Lived) -> None:

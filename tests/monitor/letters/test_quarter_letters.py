@@ -1,9 +1,8 @@
 """A quarter of letters: who got what on which day from January to March 2021, as one fixed table.
 
 Time is passed in. The State Council's days of 2021: off from 11 to 17 February; Sunday 7 and
-Saturday 20 February
-are worked. Letters are written at seven, and nothing leaves between half past five and eight, nor
-on a day off.
+Saturday 20 February are worked. Letters are written at seven, and nothing leaves between half past
+five and eight, nor on a day off.
 """
 
 from __future__ import annotations
@@ -169,14 +168,11 @@ TABLE = """
 """Day, hour, who (the name before the @), subject without its day.
 
 What only repeats comes every third working day: 01-06 → 01-11, 02-04 → 02-08 over the worked
-Sunday, 03-01 → 03-04. At
-once comes what is news: the order (02-04), a deadline that passed (02-10, 03-15), "done" that was
-not (02-18, after the
-holidays), the leader's week (02-22), a column that went to another bureau (03-01 to the old one,
-who hears no more of it),
-ends, warnings. While the portal is down (03-17, 03-18) 教育局's column cannot be seen: the reminder
-waits and the office is
-told so. The reminder of 03-24 met no mail server and came on the 25th.
+Sunday, 03-01 → 03-04. At once comes what is news: the order (02-04), a deadline that passed (02-10,
+03-15), "done" that was not (02-18, after the holidays), the leader's week (02-22), a column that
+went to another bureau (03-01 to the old one, who hears no more of it), ends, warnings. While the
+portal is down (03-17, 03-18) 教育局's column cannot be seen: the reminder waits and the office is told
+so. The reminder of 03-24 met no mail server and came on the 25th.
 """
 
 

@@ -2,8 +2,7 @@
 everything.
 
 The clock moves thirteen months between the good night and the broken one: whoever reads a wall as
-an empty list, or
-counts days from the last good look, would accuse everybody.
+an empty list, or counts days from the last good look, would accuse everybody.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 goes to another.
 
 Findings of a day stay with the owner of that day, letters and orders follow the column, the old
-owner is told once,
-and a bulletin that was frozen before still says what was true.
+owner is told once, and a bulletin that was frozen before still says what was true.
 """
 
 from __future__ import annotations

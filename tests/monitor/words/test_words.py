@@ -62,8 +62,7 @@ HOMES = (
     "monitor/letters/templates/",
 )
 """Where such words may stand: their own room; a rule that says its own numerators; a check of a
-bulletin's text;
-the row 最近信息 of a letter and of a kept page, beside the looks that they rest on."""
+bulletin's text; the row 最近信息 of a letter and of a kept page, beside the looks that they rest on."""
 
 
 def test_claims_of_all_or_nothing_have_one_home() -> None:
