@@ -88,9 +88,9 @@ SEEN_BY_ALL = {
 }  # fmt: skip
 
 
-def read(html: bytes) -> Reading:
+def read(html: bytes, url: str = URL) -> Reading:
     found = Page(
-        URL, URL, 200, {"content-type": "text/html"}, html, datetime(2020, 7, 1, tzinfo=UTC)
+        url, url, 200, {"content-type": "text/html"}, html, datetime(2020, 7, 1, tzinfo=UTC)
     )
     return refusal(found) or read_list(found, column="工作动态")
 
@@ -106,6 +106,38 @@ def test_situations_04_07_09_12_what_every_browser_shows_is_never_passed_over(mi
     read_too = reading.newest is not None and reading.newest.day >= FRESH
     assert read_too or not proves_age(reading), reading
     assert reading.upper is None or reading.upper >= FRESH
+
+
+BACK = "<ul>{}</ul><div class='page'><a href='{}'>{}</a></div>"
+
+
+@pytest.mark.parametrize(
+    ("here", "back", "words"),
+    [
+        ("index_3.html", "index_2.html", "上一页"),
+        ("index_2.html", "index.html", "<上页"),
+        ("index_2.html", "./", "前一页"),
+        ("index_1.html", "index.html", "上一页"),
+        ("list.aspx?id=4&page=3", "list.aspx?id=4&page=2", "« 上一页"),
+    ],
+)
+def test_situation_04_a_further_page_that_leads_only_back_is_not_the_whole_list(
+    here: str, back: str, words: str
+) -> None:
+    """Pagers without 下一页: the last page of a list, whose address a clerk copied."""
+    reading = read(page(BACK.format(OLD, back, words)), URL + here)
+    assert not proves_age(reading), reading
+    assert reading.upper is None or reading.upper >= FRESH
+
+
+@pytest.mark.parametrize(
+    ("here", "back"),
+    [("12.html", "12.html#"), ("12.html", "12_0.html"), ("index_1.html", "#"), ("index.html", "/")],
+)
+def test_a_first_page_whose_pager_shows_the_way_back_is_the_whole_list(
+    here: str, back: str
+) -> None:
+    assert proves_age(read(page(BACK.format(OLD, back, "上一页")), URL + here))
 
 
 HARMLESS = {

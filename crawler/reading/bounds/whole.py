@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -38,7 +38,8 @@ MORE = (
 row."""
 
 
-_BACK = re.compile(r"上一?页|前一?页")
+_BACK = re.compile(r"\W{0,3}(?:上一?页|前一?页)")
+_BACK_LIKE = re.compile(r"[上前]一?页")
 _AT_LIKE = re.compile(r"第\s?\d{1,4}\s?页")
 _AT = re.compile(r"(?:当前)?第\s?(\d{1,4})\s?页\s?[/，,]?\s?(?:共|总|\Z)")
 _NUMBERED = re.compile(
@@ -119,13 +120,18 @@ def not_first(sight: Sight) -> bool:
     here = sight.page.final_url or sight.page.url
     if any(int(found[1]) > 1 for found in map(_AT.search, _counters(sight)) if found):
         return True
-    numbered = _NUMBERED.search(here)
-    if numbered is None or int(numbered[1]) < 2:
+    number, stem = _place_in_list(here)
+    if number < 1:
         return False
-    return any(
-        _BACK.match(words) and url[:4] == "http" and url != here
-        for words, url in _short_links(sight)
-    )
+    back = (_place_in_list(url) for _, url in _links_saying(sight, _BACK_LIKE, _BACK.match))
+    return any(one < number and of == stem for one, of in back)
+
+
+def _place_in_list(url: str) -> tuple[int, str]:
+    """Which page of its list an address bears (0 where it bears none), and the address without that."""
+    numbered = _NUMBERED.search(url)
+    stem = url[: numbered.start()] if numbered else re.sub(r"\.\w{2,6}\Z", "", url)
+    return int(numbered[1]) if numbered else 0, re.sub(r"/(?:index)?\Z", "", stem)
 
 
 def _counters(sight: Sight) -> Iterable[str]:
@@ -146,18 +152,23 @@ def next_pages(sight: Sight, family: Family) -> tuple[str, ...]:
 
 def _short_links(sight: Sight) -> Iterable[tuple[str, str]]:
     """Words and addresses of the links that may lead to another page, in page order."""
+    return _links_saying(sight, PAGER_WORD_LIKE, is_pager_word)
+
+
+def _links_saying(
+    sight: Sight, like: re.Pattern[str], said: Callable[[str], object]
+) -> Iterator[tuple[str, str]]:
+    """Words and addresses of the short links whose words are ``said``, in page order; ``like`` finds them all, and more."""
     sheet = sight.source.sheet
     first, last, anchors = sheet.first, sheet.last, sheet.anchors
-    for number in sheet.run.hits(PAGER_WORD_LIKE):
+    for number in sheet.run.hits(like):
         words = sheet.texts[number].strip()
-        if is_pager_word(words):
-            for position in range(
-                bisect_left(anchors, number, key=first.__getitem__),
-                bisect_right(anchors, number, key=first.__getitem__),
-            ):
-                anchor = anchors[position]
-                if 0 < last[anchor] - number < 3:
-                    yield words, sight.href(anchor)
+        if not said(words):
+            continue
+        begin = bisect_left(anchors, number, key=first.__getitem__)
+        for anchor in anchors[begin : bisect_right(anchors, number, key=first.__getitem__)]:
+            if 0 < last[anchor] - number < 3:
+                yield words, sight.href(anchor)
 
 
 def nothing_in(
