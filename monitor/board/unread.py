@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 
 from crawler.model import Unread
 from crawler.walking.doubts import NO_KNOWN_POSTS, TURNED_ROUND, WENT_BACK
+from monitor.desk.column_words import column_words, seen_as, unread_at
 from monitor.looks.column_words import ADDRESS, BACKWARDS, KINDS, PART, Word, is_row
 from monitor.looks.places import place_name
-from monitor.looks.word_desk import column_words, seen_as, unread_at
 from monitor.words.plain import clean
 
 BACK = (WENT_BACK, NO_KNOWN_POSTS, TURNED_ROUND)

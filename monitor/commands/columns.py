@@ -12,8 +12,8 @@ from crawler.clock import clock
 from crawler.config import BadConfig
 from monitor.commands.offers import data
 from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
+from monitor.desk.column_words import Refused, column_words, end_word, give_word
 from monitor.looks.column_words import ADDRESS, BACKWARDS, KINDS, PART
-from monitor.looks.word_desk import Refused, column_words, end_word, give_word
 from monitor.office import enter_catalogue, open_office
 from monitor.words.exits import DONE, REFUSED
 from monitor.words.plain import clean

@@ -16,8 +16,8 @@ from crawler.config import BadConfig
 from crawler.walking.offers import Offer
 from crawler.walking.offers.store import offers
 from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
-from monitor.looks.offer_desk import back, refuse, take
-from monitor.looks.word_desk import Refused
+from monitor.desk.column_words import Refused
+from monitor.desk.offers import back, refuse, take
 from monitor.office import enter_catalogue, open_office
 from monitor.words.exits import DONE
 from monitor.words.plain import clean

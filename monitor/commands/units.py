@@ -13,7 +13,7 @@ from crawler.config import BadConfig
 from crawler.model import shanghai_day
 from monitor.board.wholes import WHOLE, Places, places
 from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
-from monitor.counting.whole_desk import Refused, end_whole, give_whole
+from monitor.desk.wholes import Refused, end_whole, give_whole
 from monitor.office import enter_catalogue, open_office
 from monitor.words.exits import DONE
 from monitor.words.plain import clean

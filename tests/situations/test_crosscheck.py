@@ -21,11 +21,11 @@ from monitor.access.roles import Role
 from monitor.board.finding import detail
 from monitor.bulletin.model import Period
 from monitor.bulletin.printing import draft
+from monitor.desk.column_words import give_word
 from monitor.findings.ledger import open_findings
 from monitor.letters.matters import open_matters
 from monitor.letters.text import letter
 from monitor.looks.column_words import PART
-from monitor.looks.word_desk import give_word
 from monitor.model import Value, Verdict
 from monitor.night import jobs
 from monitor.office import Office

@@ -18,7 +18,7 @@ from monitor.access.roles import Role
 from monitor.bulletin.model import Period
 from monitor.bulletin.printing import draft
 from monitor.commands.screen import status_lines
-from monitor.counting.whole_desk import give_whole
+from monitor.desk.wholes import give_whole
 from monitor.judging.evaluate import Judgement
 from monitor.judging.now import judge_now
 from monitor.judging.unit_rhythm import keep_rhythm

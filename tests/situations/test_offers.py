@@ -17,9 +17,9 @@ from crawler.store.tables import OutletRow, PostRow
 from crawler.walking.address_store import addresses_of
 from crawler.walking.offers import Offer, Why
 from crawler.walking.offers.store import offers
+from monitor.desk.column_words import Refused
+from monitor.desk.offers import back, refuse, take
 from monitor.findings.ledger import open_findings
-from monitor.looks.offer_desk import back, refuse, take
-from monitor.looks.word_desk import Refused
 from monitor.model import Finding, Value
 from monitor.night import jobs
 from monitor.office import Office, enter_catalogue

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import outlet_page as board
-from monitor.looks.word_desk import Refused, column_words, end_word, give_word
+from monitor.desk.column_words import Refused, column_words, end_word, give_word
 from monitor.rectify.rechecks import ask
 from monitor.web.gate import BadForm, Form, NotFound, need, posted
 from monitor.web.pages.outlet import address, outlet_page

@@ -11,8 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import outlet_page as board
-from monitor.looks.offer_desk import FOUND, back, refuse, take
-from monitor.looks.word_desk import Refused
+from monitor.desk.column_words import Refused
+from monitor.desk.offers import FOUND, back, refuse, take
 from monitor.rectify.rechecks import ask
 from monitor.web.gate import BadForm, Form, NotFound, need, posted
 from monitor.web.pages.outlet import address, outlet_page

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
-from monitor.counting.whole_desk import Refused, end_whole, give_whole
+from monitor.desk.wholes import Refused, end_whole, give_whole
 from monitor.web.gate import BadForm, Form, need, posted
 from monitor.web.pages.units import show_unit, show_units
 from monitor.web.state import Web, web_of

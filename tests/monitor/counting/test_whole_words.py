@@ -17,7 +17,7 @@ from crawler.store.tables import OutletRow
 from monitor.__main__ import main
 from monitor.access.roles import Role
 from monitor.board.wholes import places
-from monitor.counting.whole_desk import Refused, end_whole, give_whole
+from monitor.desk.wholes import Refused, end_whole, give_whole
 from monitor.judging.now import judge_now
 from monitor.office import Office
 from monitor.record.chain import AuditRow

@@ -15,9 +15,9 @@ from crawler.reading.frames import frame_key
 from crawler.store.proof_tables import ColumnWordRow, FrameLinkRow, HostTraitRow
 from crawler.store.tables import OutletRow
 from crawler.walking.record import unread_values
+from monitor.desk.column_words import Refused, column_words, end_word, give_word
 from monitor.facts.facts import gather
 from monitor.judging.evaluate import judge
-from monitor.looks.word_desk import Refused, column_words, end_word, give_word
 from monitor.model import OutletFacts, Value, Verdict
 from monitor.record.chain import AuditRow
 from tests.conftest import Store

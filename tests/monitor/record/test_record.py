@@ -368,8 +368,8 @@ WRITES: dict[str, tuple[Callable[[Place], Any], set[str], tuple[Any, Any] | None
     "rectify.replies.reply": (reply, {"reply", "reply_file", "event"}, None),
 }  # fmt: skip
 ELSEWHERE = (
-    "access.", "desk.attesting.", "desk.columns.", "desk.content.", "counting.whole_desk.", "entries.",
-    "bulletin.errata.", "looks.offer_desk.", "looks.word_desk.", "desk.workbooks.",
+    "access.", "desk.attesting.", "desk.columns.", "desk.content.", "desk.wholes.", "entries.",
+    "bulletin.errata.", "desk.offers.", "desk.column_words.", "desk.workbooks.",
 )  # fmt: skip
 """Rooms whose own tests look at their links; here they only have to write one, or call who does."""
 LINKING = (

@@ -12,7 +12,7 @@ from crawler.store.tables import OutletRow
 from crawler.walking.address_store import column_at
 from crawler.walking.offers import REFUSED, TAKEN, Offer
 from crawler.walking.offers.store import close, give_back, offers
-from monitor.looks.word_desk import Refused
+from monitor.desk.column_words import Refused
 from monitor.record.chain import Entry, append
 
 OUTLET = OutletRow.__table__.c

@@ -21,8 +21,8 @@ from crawler.walking.offers.store import keep, offers
 from crawler.walking.shapes import Row
 from monitor.commands.columns import columns
 from monitor.desk import columns as desk
-from monitor.looks.offer_desk import back, take
-from monitor.looks.word_desk import Refused
+from monitor.desk.column_words import Refused
+from monitor.desk.offers import back, take
 from monitor.office import enter_catalogue, open_office
 from tests.conftest import Store
 from tests.crawler.register.test_column_import import HOST, NEWS, NOW, book, catalogue
