@@ -13,7 +13,7 @@ from functools import cache
 
 from crawler.model import SHANGHAI, ColumnClass
 from monitor.demo import pages
-from monitor.demo.content import Item
+from monitor.demo.content import SamplePage
 from monitor.demo.district import SampleColumn, load_district
 
 AS_OF = datetime(2026, 11, 23, 1, tzinfo=UTC)
@@ -63,7 +63,7 @@ def title(host: int, number: int) -> str:
     return f"第{host:03d}区召开{NAMES[number % len(NAMES)]}专题会议部署第{number}号事项并通报近期进展情况"
 
 
-def items(host: int, column: int, version: int = 1) -> list[Item]:
+def items(host: int, column: int, version: int = 1) -> list[SamplePage]:
     """Twenty posts, newest first; every seventh column pins an old one to the top.
 
     A version has one post more than the one before: a list that shows none of the posts it had is
@@ -72,9 +72,9 @@ def items(host: int, column: int, version: int = 1) -> list[Item]:
     first, home = newest(host, column), f"lm{column % MENU:03d}"
     base = (host * 1000 + column) * 100 + 3_000_050
 
-    def item(back: int, day: date) -> Item:
+    def item(back: int, day: date) -> SamplePage:
         moment = datetime(day.year, day.month, day.day, 9, 30, tzinfo=SHANGHAI)
-        return Item(base - back, title(host, base - back), "样例单位", moment, moment, home)
+        return SamplePage(base - back, title(host, base - back), "样例单位", moment, moment, home)
 
     found = [item(-n, newest(host, column, n + 1)) for n in range(version - 1, 0, -1)]
     found += [item(n, first - timedelta(days=3 * n)) for n in range(pages.PER_PAGE)]
@@ -128,12 +128,12 @@ def _script(size: int) -> str:
     return f'<script type="text/javascript">\n{line * (size // len(line))}</script>\n'
 
 
-def hot(host: int) -> list[Item]:
+def hot(host: int) -> list[SamplePage]:
     """The week's sidebar: newer than most columns and no part of any: what stands in a column's own
     folder is the column's."""
     moment = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
     return [
-        Item(9_000_000 + n, f"一周热点样例{host}之{n}", "样例单位", moment, moment, HOT)
+        SamplePage(9_000_000 + n, f"一周热点样例{host}之{n}", "样例单位", moment, moment, HOT)
         for n in range(8)
     ]
 

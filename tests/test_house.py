@@ -255,6 +255,17 @@ def test_every_extension_has_a_docstring_and_its_place_in_the_docs(folder: str, 
         assert f"`{stem}`" in text, f"{page} does not name {stem}"
 
 
+@pytest.mark.parametrize("package", ["crawler", "monitor"])
+def test_no_two_classes_of_a_package_have_one_name(package: str) -> None:
+    """A reader who meets a name in an import or a traceback knows which class it is."""
+    homes: dict[str, list[str]] = {}
+    for name, path in sources(package):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(name)
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}
+
+
 def test_every_module_says_what_it_is() -> None:
     silent = [
         name

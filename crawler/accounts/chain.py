@@ -33,7 +33,7 @@ WARN_DAYS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ProbeLook:
     """One probe asked once, and what its reader made of the answer.
 
     ``path`` tells how the answer came (:attr:`crawler.model.Visit.path`), ``seen`` when a copy of
@@ -61,7 +61,7 @@ class Settled:
     by: Probe | None
     reason: str = ""
     mark: str = ""
-    looks: tuple[Look, ...] = ()
+    looks: tuple[ProbeLook, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class NightPlan:
     """A night's requests: ``due`` accounts, ``skipped`` ones seen lately enough, and requests a
     host.
 
@@ -109,7 +109,7 @@ class Plan:
 
 def next_probe(
     chain: Sequence[Probe],
-    looks: Sequence[Look],
+    looks: Sequence[ProbeLook],
     today: date,
     *,
     warn_days: int = WARN_DAYS,
@@ -150,7 +150,7 @@ def clears(reading: Reading, today: date, warn_days: int = WARN_DAYS) -> bool:
     return usable and newest is not None and (today - newest.day).days < warn_days
 
 
-def settle(looks: Sequence[Look]) -> Settled:
+def settle(looks: Sequence[ProbeLook]) -> Settled:
     """All looks of one night at one account as one answer.
 
     The first COMPLETE or MANUAL answer decides. Where a lower bound is newer than it, the list was
@@ -174,7 +174,7 @@ def settle(looks: Sequence[Look]) -> Settled:
     return Settled(outcome, evidence, newest, by.probe, reason, by.reading.mark, tuple(looks))
 
 
-def _unknown(looks: Sequence[Look]) -> Settled:
+def _unknown(looks: Sequence[ProbeLook]) -> Settled:
     if not looks:
         return Settled(Outcome.UNREADABLE, Evidence.NONE, None, None, "no_source")
     first = next((look for look in looks if not look.reading.outcome.conclusive), looks[0])
@@ -284,7 +284,7 @@ def plan_night(
     *,
     pace: float = 3.0,
     warn_days: int = WARN_DAYS,
-) -> Plan:
+) -> NightPlan:
     """Who is due tonight and how long that takes at ``pace`` seconds a request and host.
 
     ``newest`` and ``last_complete`` are by outlet id; ``asks`` is the platforms' ``start``.
@@ -301,7 +301,7 @@ def plan_night(
                 whole[host] += 1
                 first[host] += at == 0
     used = {host: count for host, count in first.items() if count}
-    return Plan(tuple(chosen[True]), tuple(chosen[False]), used, dict(whole), pace)
+    return NightPlan(tuple(chosen[True]), tuple(chosen[False]), used, dict(whole), pace)
 
 
 def spell(seconds: float) -> str:

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from crawler.accounts.chain import Look, bridge_of
+from crawler.accounts.chain import ProbeLook, bridge_of
 from crawler.model import Evidence, OutletKind, Probe, Reading, Visit, utc
-from crawler.walking.asking import Answer
+from crawler.walking.asking import PageAnswer
 from crawler.walking.freshness import part, said_by_caches
 from crawler.walking.model import Known, Looked
 
 
-def account_looked(known: Known, look: Look, moment: datetime, door: str) -> Looked:
+def account_looked(known: Known, look: ProbeLook, moment: datetime, door: str) -> Looked:
     """One look as visit and posts. What a lower bound shows never makes the newest known older."""
     probe, reading = look.probe, _not_behind(look, known)
     newest = reading.newest
@@ -52,7 +52,7 @@ def account_looked(known: Known, look: Look, moment: datetime, door: str) -> Loo
     )
 
 
-def _not_behind(look: Look, known: Known) -> Reading:
+def _not_behind(look: ProbeLook, known: Known) -> Reading:
     """A bridge whose feed is older than what is known of the account stopped looking: it may clear
     and never convict."""
     reading, newest = look.reading, look.reading.newest
@@ -67,14 +67,14 @@ def _not_behind(look: Look, known: Known) -> Reading:
     return replace(reading, evidence=Evidence.LOWER_BOUND, reason="newer_elsewhere")
 
 
-def path_of(probe: Probe, answers: Sequence[Answer]) -> str:
+def path_of(probe: Probe, answers: Sequence[PageAnswer]) -> str:
     """What the answers say of the caches on their way, and the bridge that they came by."""
     said = dict.fromkeys(one for answer in answers for one in said_by_caches(answer.page))
     bridge = bridge_of(probe)
     return "; ".join([*said, *([part("bridge", bridge)] if bridge else [])])
 
 
-def as_copy(look: Look, answers: Sequence[Answer]) -> Look:
+def as_copy(look: ProbeLook, answers: Sequence[PageAnswer]) -> ProbeLook:
     """An old copy is no look at now: what it shows was so when it was made."""
     copies = [answer.copy for answer in answers if answer.copy is not None]
     if not copies or not look.reading.outcome.conclusive:

@@ -19,7 +19,7 @@ from typing import Any
 
 from crawler.accounts.chain import (
     Health,
-    Look,
+    ProbeLook,
     believed,
     decides,
     due,
@@ -43,7 +43,7 @@ from crawler.model import (
 )
 from crawler.net.guard import refusal_of
 from crawler.platforms import platform
-from crawler.walking.asking import Answer, Asking
+from crawler.walking.asking import Asking, PageAnswer
 from crawler.walking.freshness import PAST_CACHES
 from crawler.walking.hosts import HostQueue, host_key
 from crawler.walking.model import Known, Looked
@@ -105,7 +105,7 @@ class AccountNight:
             self._write(one, looks, self._healths(looks, silent))
 
     def _silent(
-        self, canaries: Sequence[Known], sung: Sequence[Sequence[Look]]
+        self, canaries: Sequence[Known], sung: Sequence[Sequence[ProbeLook]]
     ) -> dict[str, Mapping[str, Reading]]:
         """The canaries' readings by probe, and by the canary's name."""
         found: dict[str, dict[str, Reading]] = defaultdict(dict)
@@ -115,7 +115,7 @@ class AccountNight:
         return dict(found)
 
     def _healths(
-        self, looks: Sequence[Look], canaries: Mapping[str, Mapping[str, Reading]]
+        self, looks: Sequence[ProbeLook], canaries: Mapping[str, Mapping[str, Reading]]
     ) -> dict[str, Health]:
         now = self.clock()
         return {
@@ -123,17 +123,17 @@ class AccountNight:
             for name in {look.probe.platform for look in looks}
         }
 
-    async def _sing(self, known: Known) -> list[Look]:
+    async def _sing(self, known: Known) -> list[ProbeLook]:
         """A canary is asked through each of its probes: it stands for the probe, not for itself."""
         return [await self._queued(known, probe) for probe in known.outlet.probes]
 
-    async def _queued(self, known: Known, probe: Probe) -> Look:
+    async def _queued(self, known: Known, probe: Probe) -> ProbeLook:
         async with self.locks[probe.platform]:
             return await self._ask(known, probe)
 
-    async def _chain(self, known: Known) -> list[Look]:
+    async def _chain(self, known: Known) -> list[ProbeLook]:
         """One account's probes in their order, until one decides or clears, or none is left."""
-        looks: list[Look] = []
+        looks: list[ProbeLook] = []
         today = shanghai_day(self.clock())
         while True:
             probe = next_probe(known.outlet.probes, looks, today, out=self._out())
@@ -152,24 +152,24 @@ class AccountNight:
         """The probes whose night the circuit breaker has ended."""
         return {name for name, answers in self.answers.items() if tripped(answers)}
 
-    async def _ask(self, known: Known, probe: Probe) -> Look:
+    async def _ask(self, known: Known, probe: Probe) -> ProbeLook:
         """One probe's look: all its requests, their posts together."""
         module: Any = platform(probe.platform)
         try:
             asks: tuple[Ask, ...] = module.start(known.outlet, probe)
         except ValueError as error:
-            return Look(
+            return ProbeLook(
                 probe,
                 Reading(Outcome.UNREADABLE, Evidence.NONE, reason="no_source", mark=str(error)),
             )
         if not asks:
             nothing = Page("", "", 200, {}, b"", self.clock())
-            return Look(probe, module.read(nothing, known.outlet, probe))
+            return ProbeLook(probe, module.read(nothing, known.outlet, probe))
         cookies = await self._session(module, probe)
         if isinstance(cookies, Reading):
-            return Look(probe, cookies)
+            return ProbeLook(probe, cookies)
         readings: list[Reading] = []
-        answers: list[Answer] = []
+        answers: list[PageAnswer] = []
         for ask in asks:
             answers.append(
                 await self._at_source(module.with_cookies(ask, cookies) if cookies else ask)
@@ -178,13 +178,13 @@ class AccountNight:
             if not readings[-1].outcome.conclusive:
                 break
         reading = await self._confirm(module, known, probe, _together(readings))
-        return as_copy(Look(probe, reading, path_of(probe, answers)), answers)
+        return as_copy(ProbeLook(probe, reading, path_of(probe, answers)), answers)
 
-    async def _at_source(self, ask: Ask) -> Answer:
+    async def _at_source(self, ask: Ask) -> PageAnswer:
         """The answer to a request past the caches; one that is an old copy all the same is told."""
         ask = replace(ask, headers={**ask.headers, **PAST_CACHES})
         page = await self._polite(ask)
-        return await self._source.at_source(self._queue(host_key(ask.url)), ask, Answer(page))
+        return await self._source.at_source(self._queue(host_key(ask.url)), ask, PageAnswer(page))
 
     async def _session(self, module: ModuleType, probe: Probe) -> Mapping[str, str] | Reading:
         """The visitor's cookies where a platform wants them, one handshake at a time; or its
@@ -250,13 +250,15 @@ class AccountNight:
     def _nothing(self, url: str, error: str) -> Page:
         return Page(url, url, 0, {}, b"", self.clock(), error)
 
-    def _write(self, known: Known, looks: Sequence[Look], healths: Mapping[str, Health]) -> None:
+    def _write(
+        self, known: Known, looks: Sequence[ProbeLook], healths: Mapping[str, Health]
+    ) -> None:
         """A visit for every look, as it counts under tonight's health; one for an account without
         any."""
         if not looks:
             reason = "no_address" if not known.outlet.probes else "probe_out_of_service"
             chain = known.outlet.probes or (Probe("none"),)
-            looks = [Look(chain[0], Reading(Outcome.UNREADABLE, Evidence.NONE, reason=reason))]
+            looks = [ProbeLook(chain[0], Reading(Outcome.UNREADABLE, Evidence.NONE, reason=reason))]
         best = known
         # What decided is told last: an album that was refused after it is no account that cannot be
         # read.

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crawler.checks.documents import Document
-from crawler.checks.pictures import Picture
+from crawler.checks.pictures import JudgedPicture
 
 LONGEST_ANSWER = 4_000_000
 USES = 2000
@@ -34,13 +34,13 @@ class ReadingRoom:
     async def __aexit__(self, *error: object) -> None:
         await self._close()
 
-    async def picture(self, data: bytes) -> Picture:
+    async def picture(self, data: bytes) -> JudgedPicture:
         """What the picture shows; one that takes too long or too much is ``refused``."""
         told = await self._ask("picture", data)
         return (
-            Picture(**told)
+            JudgedPicture(**told)
             if told is not None
-            else Picture("refused", "解码超时或占用过多，已中止")
+            else JudgedPicture("refused", "解码超时或占用过多，已中止")
         )
 
     async def document(self, data: bytes, suffix: str) -> Document:

@@ -22,7 +22,7 @@ from crawler.config import CrawlConfig
 from crawler.doors.choice import TwoDoors, legacy_hosts
 from crawler.doors.recheck import HttpDoor
 from crawler.model import Ask, Page, utc
-from crawler.net.browser import Chromium, Feed, lacking, settled
+from crawler.net.browser import BrowserFeed, Chromium, lacking, settled
 from crawler.walking.copies import PageCopy, PageShotRow, without_shot
 from crawler.walking.known import allowed_hosts, host_manners, known_outlets
 from crawler.walking.polite import Polite
@@ -111,7 +111,7 @@ async def _drawn(browser: Chromium, copy: PageCopy, fetch: Fetch) -> bytes | str
     context = await browser.context(viewport={"width": WIDTH, "height": 900})
     try:
         tab = await context.new_page()
-        feed = Feed(fetch, page, SPARED, MOST_ASKED)
+        feed = BrowserFeed(fetch, page, SPARED, MOST_ASKED)
         await context.route("**/*", feed.answer)
         await tab.goto(page.final_url, wait_until="domcontentloaded", timeout=1000 * SECONDS)
         await settled(tab, feed, SECONDS / 2)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, or_, select, upda
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.checking.due import LONGEST_URL, PostToCheck, ResourceToCheck
-from crawler.checks.page import SITE_WIDE, Checked, Wanted
+from crawler.checks.page import SITE_WIDE, Checked, Resource
 from crawler.checks.resources import FINE, UNKNOWN, Judged
 from crawler.checks.suspects import Suspect
 from crawler.model import Outcome, Page, shanghai_day
@@ -147,7 +147,7 @@ def _again(post: PostToCheck, now: datetime) -> timedelta:
 
 
 def _use(
-    connection: Connection, post: PostToCheck, wanted: Sequence[Wanted], now: datetime
+    connection: Connection, post: PostToCheck, wanted: Sequence[Resource], now: datetime
 ) -> None:
     """The post's resources as they are now: new ones enter, and are due at once."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite

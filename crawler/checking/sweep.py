@@ -27,7 +27,7 @@ from crawler.checking.viewing import looks
 from crawler.checking.views import due_templates, record_view
 from crawler.checks.attachments import READABLE, judge_file
 from crawler.checks.links import suffix_of
-from crawler.checks.page import Checked, Office, Wanted, check_page, check_text, heard
+from crawler.checks.page import Checked, Office, Resource, check_page, check_text, heard
 from crawler.checks.resources import (
     UNKNOWN,
     Judged,
@@ -265,7 +265,7 @@ class Sweep:
         """A list entry that is a file itself: there is no page to read, only the file."""
         page = Page(post.url, post.url, 200, {}, b"", self.clock())
         checked = Checked(
-            Outcome.READ, title=post.title, wanted=(Wanted("attachment", post.url, post.title),)
+            Outcome.READ, title=post.title, wanted=(Resource("attachment", post.url, post.title),)
         )
         with self._writing(post.url) as connection:
             record_post(connection, post, page, checked)

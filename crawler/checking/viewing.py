@@ -15,7 +15,7 @@ from crawler.checks.body import Body, find_body
 from crawler.checks.view import HEIGHT, SPILL, WIDTH, View
 from crawler.config import CrawlConfig
 from crawler.model import Ask, Page
-from crawler.net.browser import SPARED, Chromium, Feed, settled
+from crawler.net.browser import SPARED, BrowserFeed, Chromium, settled
 from crawler.reading.markup import base_url, decode, tree
 from crawler.reading.states import refusal
 
@@ -118,7 +118,7 @@ class Viewer:
         try:
             tab = await context.new_page()
             notes = _Notes()
-            feed = Feed(self._once(notes), page, KINDS, MOST_ASKED, notes.hear)
+            feed = BrowserFeed(self._once(notes), page, KINDS, MOST_ASKED, notes.hear)
             await context.route("**/*", feed.answer)
             await tab.goto(
                 page.final_url, wait_until="domcontentloaded", timeout=1000 * self.seconds

@@ -36,7 +36,7 @@ SCAN_LETTERS = 10
 """Letters a page below which a PDF with pages is a scan."""
 
 
-class Refused(Exception):
+class Bomb(Exception):
     """The file goes beyond a limit: a bomb, or as dangerous as one."""
 
 
@@ -64,7 +64,7 @@ def read_document(data: bytes, suffix: str) -> Document:
             return _read_zip(data, suffix)
         if b"%PDF" in data[:1024]:
             return _read_pdf(data)
-    except Refused as error:
+    except Bomb as error:
         return Document(problem="refused", why=str(error))
     except Broken as error:
         return Document(problem="broken", why=str(error))
@@ -109,16 +109,16 @@ def _opened(data: bytes) -> zipfile.ZipFile:
 
 
 def _bounded(archive: zipfile.ZipFile) -> None:
-    """Raises :class:`Refused` by what the directory claims; reading keeps to it (``zipfile`` stops
+    """Raises :class:`Bomb` by what the directory claims; reading keeps to it (``zipfile`` stops
     at the claimed size)."""
     infos = archive.infolist()
     total, packed = sum(info.file_size for info in infos), sum(info.compress_size for info in infos)
     if len(infos) > MOST_MEMBERS:
-        raise Refused(f"含{len(infos)}个文件，超过{MOST_MEMBERS}个的限度")
+        raise Bomb(f"含{len(infos)}个文件，超过{MOST_MEMBERS}个的限度")
     if total > MOST_UNPACKED or any(info.file_size > MOST_MEMBER for info in infos):
-        raise Refused(f"解压后达{total // 1_000_000}MB，超过限度")
+        raise Bomb(f"解压后达{total // 1_000_000}MB，超过限度")
     if total > RATIO_FROM and total > MOST_RATIO * max(packed, 1):
-        raise Refused("压缩比异常，疑为压缩炸弹")
+        raise Bomb("压缩比异常，疑为压缩炸弹")
 
 
 def _nested(archive: zipfile.ZipFile, depth: int) -> None:
@@ -127,7 +127,7 @@ def _nested(archive: zipfile.ZipFile, depth: int) -> None:
         if not info.filename.lower().endswith((".zip", ".rar", ".7z", ".gz", ".tar")):
             continue
         if depth >= MOST_DEPTH:
-            raise Refused(f"压缩包套压缩包超过{MOST_DEPTH}层")
+            raise Bomb(f"压缩包套压缩包超过{MOST_DEPTH}层")
         if not info.filename.lower().endswith(".zip") or info.file_size > MOST_NESTED:
             continue
         with zipfile.ZipFile(io.BytesIO(archive.read(info))) as inner:
@@ -233,7 +233,7 @@ def _read_pdf(data: bytes) -> Document:
             text = reader.pages[number].extract_text()
         except PyPdfError as error:
             if "limit" in str(error).lower():
-                raise Refused("PDF 内部数据解压后超过限度") from error
+                raise Bomb("PDF 内部数据解压后超过限度") from error
             raise Broken(f"PDF 第{number + 1}页损坏") from error
         texts.append(text)
         size += len(text)

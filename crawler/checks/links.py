@@ -35,7 +35,7 @@ DAYS_NEEDED = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class TargetSeen:
     """What one look at a link's target brought. ``soft`` is a page that says it is no page."""
 
     status: int
@@ -117,7 +117,7 @@ def refused_links(links: Iterable[tuple[str, str]], hosts: Collection[str]) -> I
             )
 
 
-def dead(seen: Seen, days: Collection[date]) -> bool | None:
+def dead(seen: TargetSeen, days: Collection[date]) -> bool | None:
     """Whether the target is dead, given the ``days`` on which it failed (this look's included);
     ``None`` = not known.
 
@@ -131,12 +131,12 @@ def dead(seen: Seen, days: Collection[date]) -> bool | None:
     return False
 
 
-def failed(seen: Seen) -> bool:
+def failed(seen: TargetSeen) -> bool:
     """Whether this look counts as one of the two that make a dead link."""
     return seen.status in GONE or seen.soft or seen.error in NETWORK or seen.status >= 500
 
 
-def to_home(url: str, seen: Seen) -> bool:
+def to_home(url: str, seen: TargetSeen) -> bool:
     """Whether a deep address was sent to a home page: the page asked for is gone."""
     if seen.status != 200 or not seen.final_url or not _splits(url) or not _splits(seen.final_url):
         return False

@@ -19,7 +19,7 @@ from crawler.checks.links import foreign_links, local, refused_links
 from crawler.checks.model_words import Corrector, find_by_model
 from crawler.checks.personal import find_personal
 from crawler.checks.pictures import data_bytes, placeholder_name
-from crawler.checks.sensitive import Finder
+from crawler.checks.sensitive import WordFinder
 from crawler.checks.suspects import Suspect
 from crawler.checks.wording import find_wording
 from crawler.model import Outcome, Page, shanghai_day
@@ -42,12 +42,12 @@ class Office:
     allowed: tuple[str, ...] = ()
     phones: frozenset[str] = frozenset()
     wrong: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    finder: Finder = field(default_factory=lambda: Finder(()))
+    finder: WordFinder = field(default_factory=lambda: WordFinder(()))
     model: Corrector | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Resource:
     """A resource that the post uses: ``kind`` is ``attachment``, ``picture`` or ``link``."""
 
     kind: str
@@ -68,7 +68,7 @@ class Checked:
     reason: str = ""
     title: str = ""
     suspects: tuple[Suspect, ...] = ()
-    wanted: tuple[Wanted, ...] = ()
+    wanted: tuple[Resource, ...] = ()
     embedded: tuple[bytes, ...] = ()
     pictures: int = 0
     without_alt: int = 0
@@ -209,14 +209,14 @@ def _pictures(body: Body) -> Iterator[Suspect]:
             )
 
 
-def _wanted(body: Body) -> Iterator[Wanted]:
+def _wanted(body: Body) -> Iterator[Resource]:
     for link in body.links:
         if link.url.startswith(("http://", "https://")) and not local(link.raw):
-            yield Wanted("attachment" if link.file else "link", link.url, _named(link))
+            yield Resource("attachment" if link.file else "link", link.url, _named(link))
     for picture in body.pictures:
         shown = picture.url.startswith(("http://", "https://")) and not local(picture.raw)
         if shown and not placeholder_name(picture.url):
-            yield Wanted("picture", picture.url, _named(picture))
+            yield Resource("picture", picture.url, _named(picture))
 
 
 def _named(target: Target) -> str:

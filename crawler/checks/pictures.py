@@ -35,7 +35,7 @@ a bullet."""
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class JudgedPicture:
     """``problem``: ``""``, ``page``, ``broken``, ``tiny``, ``placeholder``, ``refused``; ``why`` in
     Chinese."""
 
@@ -78,14 +78,14 @@ def data_bytes(raw: str) -> bytes | None:
         return None
 
 
-def look_at_picture(data: bytes) -> Picture:
+def look_at_picture(data: bytes) -> JudgedPicture:
     """What the bytes show. Never raises; memory stays within what :data:`DECODED` pixels take."""
     if not data:
-        return Picture("broken", "图片为0字节")
+        return JudgedPicture("broken", "图片为0字节")
     if not is_picture(data):
-        return Picture("page", "返回的不是图片")
+        return JudgedPicture("page", "返回的不是图片")
     if SVG.match(data[:4096]):
-        return Picture("", "", 0, 0)
+        return JudgedPicture("", "", 0, 0)
     from PIL import Image, UnidentifiedImageError  # loads slowly; only the reading room needs it
 
     try:
@@ -94,11 +94,11 @@ def look_at_picture(data: bytes) -> Picture:
             image = Image.open(io.BytesIO(data))
             width, height = image.size
             if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE:
-                return Picture("refused", f"{width}×{height}像素，超过限度", width, height)
+                return JudgedPicture("refused", f"{width}×{height}像素，超过限度", width, height)
             if width <= 1 and height <= 1:
-                return Picture("tiny", "图片只有1×1像素", width, height)
+                return JudgedPicture("tiny", "图片只有1×1像素", width, height)
             if width * height > DECODED:
-                return Picture("", "", width, height)
+                return JudgedPicture("", "", width, height)
             image.load()
             flat = min(width, height) >= FLAT_FROM and _flat(image)
     except (
@@ -110,12 +110,12 @@ def look_at_picture(data: bytes) -> Picture:
         IndexError,
         TypeError,
     ):
-        return Picture("broken", "解码失败")
+        return JudgedPicture("broken", "解码失败")
     except (MemoryError, Image.DecompressionBombError):
-        return Picture("refused", "解码所需内存超过限度")
+        return JudgedPicture("refused", "解码所需内存超过限度")
     if flat:
-        return Picture("placeholder", "整幅图是一种颜色", width, height)
-    return Picture("", "", width, height)
+        return JudgedPicture("placeholder", "整幅图是一种颜色", width, height)
+    return JudgedPicture("", "", width, height)
 
 
 def _flat(image: object) -> bool:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from crawler.checks.documents import Document
-from crawler.checks.links import PARKED, Seen, dead, failed, owner_changed, owner_of, to_home
-from crawler.checks.pictures import Picture
+from crawler.checks.links import PARKED, TargetSeen, dead, failed, owner_changed, owner_of, to_home
+from crawler.checks.pictures import JudgedPicture
 from crawler.checks.suspects import Suspect
 from crawler.model import Page, shanghai_day
 from crawler.reading.markup import decode
@@ -64,7 +64,7 @@ def reachable(
                 ),
             ),
         )
-    seen = Seen(page.status, page.error or "", page.final_url)
+    seen = TargetSeen(page.status, page.error or "", page.final_url)
     if failed(seen):
         return missing(kind, url, text, page, failed_before)
     if page.status == 416:
@@ -82,7 +82,7 @@ def missing(
     why = DEAD_WORDS.get(page.error or "", "") or (
         "页面提示内容不存在" if soft else f"状态码 {page.status}"
     )
-    if not dead(Seen(page.status, page.error or "", page.final_url, soft=soft), days):
+    if not dead(TargetSeen(page.status, page.error or "", page.final_url, soft=soft), days):
         return Judged(UNKNOWN, why, days)
     said = f"{days[0]}、{days[-1]} 两次都打不开（{why}）"
     return Judged(
@@ -116,12 +116,12 @@ def _link_rule(
         return "links.parked", f"页面为域名停放或出售：{title[:60]}"
     if owner_changed(approved, owner):
         return "links.owner", f"原为“{approved[:40]}”，现为“{owner[:40]}”"
-    if to_home(url, Seen(page.status, "", page.final_url)):
+    if to_home(url, TargetSeen(page.status, "", page.final_url)):
         return "links.home", f"原地址已转到首页 {page.final_url[:120]}"
     return "", ""
 
 
-def judge_picture(url: str, text: str, seen: Picture) -> Judged:
+def judge_picture(url: str, text: str, seen: JudgedPicture) -> Judged:
     """A picture as the reading room saw it."""
     if not seen.problem:
         return Judged(FINE)

@@ -54,7 +54,7 @@ def read_list(name: str, data: bytes) -> WordList:
     return WordList(name, named[1] if named else hashlib.sha256(data).hexdigest()[:12], words)
 
 
-class Finder:
+class WordFinder:
     """Every word of several lists in one pass over a text. Spaces and dots put between letters do
     not hide a word."""
 

@@ -31,7 +31,7 @@ FEW_LINKS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class HomeLink:
     """A link of the home page that may lead to a post; ``day`` is printed beside it, ``None`` where
     none is."""
 
@@ -46,10 +46,10 @@ class Front:
     column's link heads."""
 
     today: date
-    links: tuple[Shown, ...]
+    links: tuple[HomeLink, ...]
     boxes: Mapping[str, frozenset[str]]
 
-    def of(self, own: Own, url: str, newest: date | None) -> Iterator[Shown]:
+    def of(self, own: Own, url: str, newest: date | None) -> Iterator[HomeLink]:
         """Links that may be newer posts of the column at ``url``: in its folders, in its box, or
         with the title of a row whose day is not sure; those with a day first.
 
@@ -64,7 +64,7 @@ class Front:
         may = (one for one in mine if self._may_be_newer(one, newest))
         yield from sorted(may, key=lambda one: one.day is None)
 
-    def _may_be_newer(self, one: Shown, newest: date | None) -> bool:
+    def _may_be_newer(self, one: HomeLink, newest: date | None) -> bool:
         if column_like(one.url) and one.day is None:
             return False
         if newest is None:
@@ -88,9 +88,9 @@ def read_front(page: Page, columns: Iterable[str]) -> Front | None:
     urls = {a: url for a, url in links.items() if url.startswith(("http://", "https://"))}
     if len(set(urls.values())) < FEW_LINKS:
         return None
-    found: dict[str, Shown] = {}
+    found: dict[str, HomeLink] = {}
     for anchor, url in urls.items():
-        one, known = Shown(url, _words(anchor), _printed(anchor, today)), found.get(url)
+        one, known = HomeLink(url, _words(anchor), _printed(anchor, today)), found.get(url)
         if known is None or (one.day is not None, len(one.title)) > (
             known.day is not None,
             len(known.title),

@@ -23,7 +23,7 @@ class Where(StrEnum):
     DATA = "data"
 
 
-class Found(StrEnum):
+class Testimony(StrEnum):
     """NEWER: a post of the column newer than its list shows; UNDATED: a post of the column without
     a sure day; OTHER: none of the column's; NOTHING: nothing newer; FAILED: it could not be looked
     at."""
@@ -36,14 +36,14 @@ class Found(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class Witness:
     """One page that was looked at, or was to be. ``day`` is the day that it bears, ``reason`` why
     it could not be seen."""
 
     where: Where
     url: str
     moment: datetime
-    found: Found
+    found: Testimony
     reason: str = ""
     title: str = ""
     day: date | None = None
@@ -57,11 +57,11 @@ class Checked:
         """
         if self.where is Where.HOME:
             return False
-        if self.found is Found.NEWER:
+        if self.found is Testimony.NEWER:
             return self.day is None or newest is None or self.day > newest
         bounded = self.day is not None and newest is not None and self.day <= newest
         return (
-            self.found is Found.UNDATED
+            self.found is Testimony.UNDATED
             and self.where in (Where.SHOWN, Where.FURTHER)
             and not bounded
         )
@@ -75,11 +75,11 @@ class Crosscheck:
     outlet: str
     moment: datetime
     newest: date | None
-    looked: tuple[Checked, ...]
+    looked: tuple[Witness, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Suspect:
+class SilentColumn:
     """A column that is about to be accused: its newest day, and what its last looks left unread
     (frame and words taken off)."""
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from crawler.crosscheck.home import Shown
-from crawler.crosscheck.model import Checked, Found, Suspect, Where
+from crawler.crosscheck.home import HomeLink
+from crawler.crosscheck.model import SilentColumn, Testimony, Where, Witness
 from crawler.days.strength import is_weak
 from crawler.model import Page, Post, Reading
 
@@ -24,36 +24,36 @@ def further_of(reading: Reading) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*pages[:2], *pages[-1:]]))
 
 
-def slipped(reading: Reading) -> list[Shown]:
+def slipped(reading: Reading) -> list[HomeLink]:
     """Rows above the newest that print an older day and are not called pinned: a year may be
     misprinted (2002 for 2020)."""
     newest = reading.newest
     above = takewhile(lambda post: post.published is not newest, reading.posts) if newest else ()
     return [
-        Shown(post.url, post.title)
+        HomeLink(post.url, post.title)
         for post in above
         if post.url and post.published and not post.pinned
     ]
 
 
-def of_page(suspect: Suspect, url: str, page: Page, reading: Reading) -> Checked:
+def of_page(suspect: SilentColumn, url: str, page: Page, reading: Reading) -> Witness:
     """What a further page of the list says of the column: its newest row, where that is newer than
     the first page's."""
-    found = Checked(Where.FURTHER, url, page.fetched_at, Found.NOTHING)
+    found = Witness(Where.FURTHER, url, page.fetched_at, Testimony.NOTHING)
     if not reading.outcome.conclusive:
         reason = reading.reason or "unreadable"
-        hides = Found.FAILED if reason in GONE else Found.UNDATED
-        return Checked(Where.FURTHER, url, page.fetched_at, hides, reason)
+        hides = Testimony.FAILED if reason in GONE else Testimony.UNDATED
+        return Witness(Where.FURTHER, url, page.fetched_at, hides, reason)
     top = max((post for post in reading.posts if _sure(post)), key=_day, default=None)
     if top is None:
         return found
     newer = suspect.newest is not None and _day(top) > suspect.newest.isoformat()
     assert top.published is not None
-    return Checked(
+    return Witness(
         Where.FURTHER,
         url,
         page.fetched_at,
-        Found.NEWER if newer else Found.NOTHING,
+        Testimony.NEWER if newer else Testimony.NOTHING,
         "",
         top.title,
         top.published.day,

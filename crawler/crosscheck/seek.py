@@ -17,11 +17,11 @@ from functools import partial
 from sqlalchemy import Connection, Engine
 
 from crawler.config import CrawlConfig
-from crawler.crosscheck.home import Front, Shown, read_front
-from crawler.crosscheck.model import Checked, Crosscheck, Found, Suspect, Where
+from crawler.crosscheck.home import Front, HomeLink, read_front
+from crawler.crosscheck.model import Crosscheck, SilentColumn, Testimony, Where, Witness
 from crawler.crosscheck.own import Own, plain_title
 from crawler.crosscheck.pages import further_of, of_page, slipped
-from crawler.crosscheck.store import Site, keep, known_posts, own_of, sites_of, undated_rows
+from crawler.crosscheck.store import SitePages, keep, known_posts, own_of, sites_of, undated_rows
 from crawler.days.strength import is_weak
 from crawler.doors import recheck
 from crawler.doors.choice import Doors, legacy_hosts
@@ -53,10 +53,10 @@ Ask = Callable[[str], Awaitable[Page]]
 class _Ground:
     """What is known of a suspect before anything is asked."""
 
-    suspect: Suspect
-    site: Site | None
+    suspect: SilentColumn
+    site: SitePages | None
     own: Own
-    undated: tuple[Shown, ...] = ()
+    undated: tuple[HomeLink, ...] = ()
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ def crosscheck(
     reader: Engine,
     config: CrawlConfig,
     clock: Callable[[], datetime],
-    suspects: Sequence[Suspect],
+    suspects: Sequence[SilentColumn],
 ) -> tuple[Crosscheck, ...]:
     """Look for posts of the ``suspects`` that are newer than their lists show, and keep what was
     looked at.
@@ -97,7 +97,7 @@ def crosscheck(
     async def go() -> list[Crosscheck]:
         async with door, Doors(door.fetch, old, config, clock, legacy_hosts(manners)) as doors:
             walk = Walk(doors.fetch, keeper, config, clock, hosts, manners, door="crosscheck")
-            seeker = _Seeker(walk.ask, clock, reader, keeper, config.retries)
+            seeker = _WitnessSeeker(walk.ask, clock, reader, keeper, config.retries)
             return await seeker.all(grounds)
 
     checks = asyncio.run(go())
@@ -107,9 +107,11 @@ def crosscheck(
     return tuple(checks)
 
 
-def _ground(connection: Connection, suspect: Suspect, site: Site | None) -> _Ground:
+def _ground(connection: Connection, suspect: SilentColumn, site: SitePages | None) -> _Ground:
     own = own_of(connection, suspect, site.columns if site else ())
-    undated = tuple(Shown(*row) for row in undated_rows(connection, suspect.outlet.id, MOST_ROWS))
+    undated = tuple(
+        HomeLink(*row) for row in undated_rows(connection, suspect.outlet.id, MOST_ROWS)
+    )
     rows = [one.text for one in suspect.unread if one.why not in OUTSIDE] + [
         one.title for one in undated
     ]
@@ -118,7 +120,7 @@ def _ground(connection: Connection, suspect: Suspect, site: Site | None) -> _Gro
 
 
 @dataclass(slots=True)
-class _Seeker:
+class _WitnessSeeker:
     """Asks through ``ask``; a network failure is asked once more where the crawl would."""
 
     ask: Ask
@@ -141,26 +143,26 @@ class _Seeker:
         home, front = await self._home(site) if site else (None, None)
         return [await self._column(one, home, front) for one in grounds]
 
-    async def _home(self, site: Site) -> tuple[Checked, Front | None]:
+    async def _home(self, site: SitePages) -> tuple[Witness, Front | None]:
         page = await self._asked(site.home)
         wall = refusal(page)
         if wall is not None and wall.reason in STUBS and wall.next:
             page = await self._asked(wall.next[0])
             wall = refusal(page)
-        found = Checked(Where.HOME, site.home, page.fetched_at, Found.NOTHING)
+        found = Witness(Where.HOME, site.home, page.fetched_at, Testimony.NOTHING)
         if wall is not None or page.status != 200:
             return replace(
-                found, found=Found.FAILED, reason=wall.reason if wall else "http_error"
+                found, found=Testimony.FAILED, reason=wall.reason if wall else "http_error"
             ), None
         front = read_front(page, site.columns)
         return (
             (found, front)
             if front
-            else (replace(found, found=Found.FAILED, reason="script_list"), None)
+            else (replace(found, found=Testimony.FAILED, reason="script_list"), None)
         )
 
     async def _column(
-        self, ground: _Ground, home: Checked | None, front: Front | None
+        self, ground: _Ground, home: Witness | None, front: Front | None
     ) -> Crosscheck:
         suspect, moment = ground.suspect, self.clock()
         looked = [await self._look(ground, *one) for one in self._asks(ground, front)]
@@ -171,11 +173,11 @@ class _Seeker:
                 for one in looked
                 if one.where is Where.SHOWN and one.newer_than(suspect.newest)
             ]
-            told = replace(home, found=Found.NEWER) if newer else home
+            told = replace(home, found=Testimony.NEWER) if newer else home
             looked.insert(0, told)
         return Crosscheck(suspect.outlet.id, moment, suspect.newest, tuple(looked))
 
-    def _asks(self, ground: _Ground, front: Front | None) -> Iterator[tuple[Where, Shown]]:
+    def _asks(self, ground: _Ground, front: Front | None) -> Iterator[tuple[Where, HomeLink]]:
         """What is asked about a column, each address once."""
         suspect = ground.suspect
         rows = [_link(one) for one in suspect.unread if one.url and one.why not in OUTSIDE]
@@ -193,7 +195,7 @@ class _Seeker:
             asked |= {one.url for one in chosen}
             yield from ((where, one) for one in chosen)
 
-    def _shown(self, ground: _Ground, front: Front | None) -> list[Shown]:
+    def _shown(self, ground: _Ground, front: Front | None) -> list[HomeLink]:
         """Links of the home page that may be the column's, without those that are stored posts of a
         known day or column."""
         if front is None:
@@ -204,7 +206,7 @@ class _Seeker:
             known = known_posts(connection, outlet.id, [one.url for one in links])
         return [one for one in links if one.url not in known or known[one.url] == (True, None)]
 
-    async def _behind(self, ground: _Ground, asked: set[str]) -> list[Checked]:
+    async def _behind(self, ground: _Ground, asked: set[str]) -> list[Witness]:
         """The list's further pages, and the pages of rows whose day contradicts the order of the
         list."""
         suspect, outlet = ground.suspect, ground.suspect.outlet
@@ -229,11 +231,11 @@ class _Seeker:
         return looked
 
     async def _look(
-        self, ground: _Ground, where: Where, link: Shown, *, dates: bool = True
-    ) -> Checked:
+        self, ground: _Ground, where: Where, link: HomeLink, *, dates: bool = True
+    ) -> Witness:
         """``dates``: what the page of a row says dates the row in the store."""
         if not self.budget.take(ground.suspect.outlet.site):
-            nothing = Checked(where, link.url, self.clock(), Found.FAILED, TOO_MANY, link.title)
+            nothing = Witness(where, link.url, self.clock(), Testimony.FAILED, TOO_MANY, link.title)
             return _by_print(nothing, ground.suspect, ground.own, link)
         page = await self._asked(link.url)
         article = _read(page, link.title)
@@ -247,15 +249,15 @@ class _Seeker:
 
 
 def weigh(
-    suspect: Suspect, own: Own, where: Where, link: Shown, page: Page, article: Article
-) -> Checked:
+    suspect: SilentColumn, own: Own, where: Where, link: HomeLink, page: Page, article: Article
+) -> Witness:
     """What the page behind ``link`` says of the column."""
     title = link.title or article.title
-    found = Checked(where, link.url, page.fetched_at, Found.OTHER, title=title)
+    found = Witness(where, link.url, page.fetched_at, Testimony.OTHER, title=title)
     if article.outcome in BLIND or (
         article.outcome is Outcome.UNREADABLE and article.reason != "no_dates"
     ):
-        failed = replace(found, found=Found.FAILED, reason=article.reason or "unreadable")
+        failed = replace(found, found=Testimony.FAILED, reason=article.reason or "unreadable")
         return _by_print(failed, suspect, own, link)
     mine = (
         where is Where.ROW
@@ -269,24 +271,24 @@ def weigh(
     if day is not None and day > shanghai_day(page.fetched_at):
         day = None
     if day is not None and (newest is None or day > newest):
-        return replace(found, found=Found.NEWER, day=day)
+        return replace(found, found=Testimony.NEWER, day=day)
     if day is None or (dated is not None and is_weak(dated)):
-        return replace(found, found=Found.UNDATED if newest else Found.NEWER)
-    return replace(found, found=Found.NOTHING, day=day)
+        return replace(found, found=Testimony.UNDATED if newest else Testimony.NEWER)
+    return replace(found, found=Testimony.NOTHING, day=day)
 
 
-def _by_print(failed: Checked, suspect: Suspect, own: Own, link: Shown) -> Checked:
+def _by_print(failed: Witness, suspect: SilentColumn, own: Own, link: HomeLink) -> Witness:
     """A page that could not be seen; what the home page prints of it stands where the link is
     surely the column's."""
     newest = suspect.newest
     own_link = own.below(link.url) or own.titled(link.title)
     if link.day is None or not own_link or (newest is not None and link.day <= newest):
         return failed
-    return replace(failed, found=Found.NEWER, day=link.day)
+    return replace(failed, found=Testimony.NEWER, day=link.day)
 
 
-def _link(one: Unread) -> Shown:
-    return Shown(one.url, one.text, None)
+def _link(one: Unread) -> HomeLink:
+    return HomeLink(one.url, one.text, None)
 
 
 def _read(page: Page, title: str) -> Article:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, or_, select
 
-from crawler.crosscheck.model import Checked, Crosscheck, Found, Suspect, Where
+from crawler.crosscheck.model import Crosscheck, SilentColumn, Testimony, Where, Witness
 from crawler.crosscheck.own import Own, folder_of, folders_of
 from crawler.model import OutletKind, utc
 from crawler.store.proof_tables import CrosscheckRow
@@ -70,7 +70,7 @@ def last_of(
     }
 
 
-def _values(one: Checked) -> dict[str, str]:
+def _values(one: Witness) -> dict[str, str]:
     return {
         "where": one.where.value,
         "url": _clean(one.url[:LONGEST_URL]),
@@ -87,12 +87,12 @@ def _clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
 
 
-def _checked(values: Mapping[str, str]) -> Checked:
-    return Checked(
+def _checked(values: Mapping[str, str]) -> Witness:
+    return Witness(
         Where(values["where"]),
         values["url"],
         datetime.fromisoformat(values["moment"]),
-        Found(values["found"]),
+        Testimony(values["found"]),
         values["reason"],
         values["title"],
         date.fromisoformat(values["day"]) if values["day"] else None,
@@ -100,14 +100,14 @@ def _checked(values: Mapping[str, str]) -> Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class SitePages:
     """A site's home page, and the addresses of its columns."""
 
     home: str
     columns: tuple[str, ...]
 
 
-def sites_of(connection: Connection, suspects: Iterable[Suspect]) -> dict[str, Site]:
+def sites_of(connection: Connection, suspects: Iterable[SilentColumn]) -> dict[str, SitePages]:
     """The sites of the suspects by id."""
     wanted = sorted({one.outlet.site for one in suspects})
     homes = select(SiteRow.id, SiteRow.home).where(
@@ -122,11 +122,12 @@ def sites_of(connection: Connection, suspects: Iterable[Suspect]) -> dict[str, S
     for site, url in connection.execute(query.where(OutletRow.retired_at.is_(None))):
         columns.setdefault(site, []).append(str(url))
     return {
-        row.id: Site(row.home, tuple(columns.get(row.id, ()))) for row in connection.execute(homes)
+        row.id: SitePages(row.home, tuple(columns.get(row.id, ())))
+        for row in connection.execute(homes)
     }
 
 
-def own_of(connection: Connection, suspect: Suspect, columns: Sequence[str]) -> Own:
+def own_of(connection: Connection, suspect: SilentColumn, columns: Sequence[str]) -> Own:
     """What tells the suspect's posts: its folders that no other column's page or posts share."""
     outlet = suspect.outlet
     query = select(PostRow.url).where(PostRow.outlet_id == outlet.id).order_by(PostRow.id.desc())

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from crawler.discovery.proposals import STANDING_NAMES, Findings, Proposal, Standing
+from crawler.discovery.proposals import STANDING_NAMES, Findings, ProposedColumn, Standing
 from crawler.register.ids import ids_of_urls
 
 HEAD = """\
@@ -53,7 +53,7 @@ def columns_yaml(found: Findings, *, taken: Collection[str] = (), site: str = ""
     return "\n".join(lines) + "\n"
 
 
-def remark(one: Proposal) -> str:
+def remark(one: ProposedColumn) -> str:
     """What the page showed, in a few words."""
     said = [outcome_name(one.outcome.value, one.reason)]
     if one.posts:
@@ -71,7 +71,7 @@ def outcome_name(outcome: str, reason: str) -> str:
     return f"{name}（{REASONS.get(reason, reason)}）" if reason else name
 
 
-def _entry(one: Proposal, id: str, site: str) -> str:
+def _entry(one: ProposedColumn, id: str, site: str) -> str:
     values: dict[str, Any] = {
         "id": id,
         "name": visible(one.name),
@@ -115,7 +115,7 @@ def _asides(found: Findings) -> Iterable[str]:
         yield f"还有 {found.left} 个链接没有看（已到网页数上限）：加大 --pages 再查"
 
 
-def proposed_ids(columns: Iterable[Proposal], taken: Collection[str] = ()) -> list[str]:
+def proposed_ids(columns: Iterable[ProposedColumn], taken: Collection[str] = ()) -> list[str]:
     """An id for each column from its address: the last folder, with more of the address where that
     is taken."""
     return ids_of_urls((one.url for one in columns), taken)

@@ -74,7 +74,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class PortalSurvey:
     """All that was seen of one portal.
 
     ``left`` addresses were not asked because the page limit came first, ``barred`` ones because of
@@ -102,7 +102,7 @@ def discover(
     also: Sequence[str] = (),
     platforms: Collection[str] = (),
     on_page: Callable[[int], None] = lambda asked: None,
-) -> Survey:
+) -> PortalSurvey:
     """Look at the portal behind ``home``, at most ``depth`` links deep and ``pages`` pages, and at
     the addresses ``also`` (the catalogue's columns: one that nothing links to is told from one that
     is gone).
@@ -113,7 +113,7 @@ def discover(
     Raises :class:`NoPortal` when the address may not be fetched or the home page is no page.
     """
 
-    async def go() -> Survey:
+    async def go() -> PortalSurvey:
         hosts, polite = hosts_of(home), manners or Manners(config.delay)
         async with HttpDoor(config, hosts, clock, legacy=polite.legacy_tls) as door:
             line = HostQueue(host_key(home), polite, config.give_up_after)
@@ -160,7 +160,7 @@ class Scout:
     shapes: Shapes = field(default_factory=Shapes)
     rules: Protego | None = None
 
-    async def run(self, home: str, depth: int, also: Sequence[str] = ()) -> Survey:
+    async def run(self, home: str, depth: int, also: Sequence[str] = ()) -> PortalSurvey:
         """As :func:`discover`."""
         if reason := self._refused(home):
             raise NoPortal(f"{home}：不能抓取这个地址（{reason}）；请给出门户首页的公开网址")
@@ -187,7 +187,7 @@ class Scout:
         for picture in pictures_on(first.page):
             if not self._full and not self._refused(picture.url) and not self._barred(picture.url):
                 await self._decode(picture, first.url)
-        return Survey(
+        return PortalSurvey(
             first.url,
             tuple(self._told()),
             0 if step is None else 1 + len(waiting),

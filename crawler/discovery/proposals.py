@@ -12,7 +12,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from crawler.discovery.classes import propose_class
-from crawler.discovery.discover import Seen, Shown, Survey
+from crawler.discovery.discover import PortalSurvey, Seen, Shown
 from crawler.discovery.navigation import best_name, plain
 from crawler.model import ColumnClass, Outcome, Outlet, OutletKind
 from crawler.reading.homes import ids_of
@@ -47,7 +47,7 @@ STANDING_NAMES: Mapping[Standing, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class ProposedColumn:
     """One column as the site shows it. ``word`` is what the class was proposed for, ``outlet`` the
     id of the catalogue's own entry where there is one. ``posts`` counts the first page's posts,
     ``more`` says that pages follow.
@@ -99,7 +99,7 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Absent:
+class UnlinkedColumn:
     """A column of the catalogue that the site does not lead to: still there, or what its address
     answered."""
 
@@ -131,9 +131,9 @@ class Findings:
     """Everything that a person decides about. ``sections`` are pages that only lead to columns."""
 
     home: str
-    columns: tuple[Proposal, ...]
+    columns: tuple[ProposedColumn, ...]
     doubts: tuple[Doubt, ...] = ()
-    absent: tuple[Absent, ...] = ()
+    absent: tuple[UnlinkedColumn, ...] = ()
     sections: tuple[str, ...] = ()
     pages: int = 0
     left: int = 0
@@ -141,7 +141,7 @@ class Findings:
     accounts: tuple[Account, ...] = ()
 
 
-def findings(survey: Survey, catalogue: Sequence[Outlet] = ()) -> Findings:
+def findings(survey: PortalSurvey, catalogue: Sequence[Outlet] = ()) -> Findings:
     """The proposals of ``survey``, compared with the columns and accounts of ``catalogue``."""
     home = plain(survey.home)
     pages = [seen for seen in survey.seen if seen.kind != "article" and plain(seen.url) != home]
@@ -210,7 +210,7 @@ class _Facts:
             for seen in pages
         }
 
-    def linked(self, one: Proposal) -> bool:
+    def linked(self, one: ProposedColumn) -> bool:
         """Whether anything on the site leads to the column, or only the catalogue."""
         return any(self._came.get(plain(url)) for url in (one.url, *one.others))
 
@@ -257,7 +257,7 @@ def _below(lower: Seen, upper: Seen, facts: _Facts) -> bool:
     return low.startswith(folder) or (bool(name) and in_crumb)
 
 
-def _proposal(seen: Seen, facts: _Facts, home: str) -> Proposal:
+def _proposal(seen: Seen, facts: _Facts, home: str) -> ProposedColumn:
     name = (
         facts.names[plain(seen.url)]
         or urlsplit(seen.url).path.strip("/").rpartition("/")[2]
@@ -267,7 +267,7 @@ def _proposal(seen: Seen, facts: _Facts, home: str) -> Proposal:
     proposed = propose_class(name, parents)
     reading = seen.reading
     newest = reading.newest
-    return Proposal(
+    return ProposedColumn(
         name,
         parents,
         seen.url,
@@ -299,10 +299,10 @@ def _parents(seen: Seen, name: str, facts: _Facts, home: str) -> tuple[str, ...]
     return (above,) if above and above != name else ()
 
 
-def _merged(found: Iterable[tuple[Seen, Proposal]]) -> list[Proposal]:
+def _merged(found: Iterable[tuple[Seen, ProposedColumn]]) -> list[ProposedColumn]:
     """One column at two addresses (the same name over the same posts, or the same page) is one
     proposal."""
-    kept: dict[object, Proposal] = {}
+    kept: dict[object, ProposedColumn] = {}
     for seen, one in found:
         posts = frozenset(plain(post.url) for post in seen.reading.posts)
         key = (one.name, posts) if posts else (one.name, seen.page.body)
@@ -331,7 +331,9 @@ def _doubt(seen: Seen, facts: _Facts) -> Doubt:
     )
 
 
-def compare(proposals: Sequence[Proposal], outlets: Sequence[Outlet]) -> tuple[Proposal, ...]:
+def compare(
+    proposals: Sequence[ProposedColumn], outlets: Sequence[Outlet]
+) -> tuple[ProposedColumn, ...]:
     """Each proposal with its standing: by address; else by path or name, where only one of each can
     be meant."""
     by_url = {plain(outlet.url): outlet for outlet in outlets if outlet.url}
@@ -345,14 +347,14 @@ def compare(proposals: Sequence[Proposal], outlets: Sequence[Outlet]) -> tuple[P
     return tuple(_by_name(one, named, new) for one in told)
 
 
-def _known(one: Proposal, by_url: Mapping[str, Outlet]) -> Proposal:
+def _known(one: ProposedColumn, by_url: Mapping[str, Outlet]) -> ProposedColumn:
     outlet = next((by_url[plain(u)] for u in (one.url, *one.others) if plain(u) in by_url), None)
     return one if outlet is None else replace(one, standing=Standing.KNOWN, outlet=outlet.id)
 
 
 def _by_name(
-    one: Proposal, named: Mapping[str, Sequence[Outlet]], new: Mapping[str, int]
-) -> Proposal:
+    one: ProposedColumn, named: Mapping[str, Sequence[Outlet]], new: Mapping[str, int]
+) -> ProposedColumn:
     same = named.get(one.name, ())
     if one.outlet or not same:
         return one
@@ -366,8 +368,8 @@ def _by_name(
 
 
 def _absent(
-    proposals: Sequence[Proposal], outlets: Sequence[Outlet], pages: Sequence[Seen]
-) -> Iterable[Absent]:
+    proposals: Sequence[ProposedColumn], outlets: Sequence[Outlet], pages: Sequence[Seen]
+) -> Iterable[UnlinkedColumn]:
     """The catalogue's columns that nothing on the site led to, with what their addresses
     answered."""
     met = {one.outlet for one in proposals if one.standing is not Standing.MOVED}
@@ -376,7 +378,7 @@ def _absent(
         if outlet.kind is OutletKind.COLUMN and outlet.id not in met:
             reading = by_url.get(plain(outlet.url)) if outlet.url else None
             reason = reading.reason if reading else ("no_address" if not outlet.url else "")
-            yield Absent(
+            yield UnlinkedColumn(
                 outlet.id,
                 outlet.name,
                 outlet.url or "",

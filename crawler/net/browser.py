@@ -152,7 +152,7 @@ class BrowserDoor:
         context = await self._browser.context()
         try:
             tab = await context.new_page()
-            feed = Feed(self.plain, page)
+            feed = BrowserFeed(self.plain, page)
             await context.route("**/*", feed.answer)
             await tab.goto(
                 page.final_url, wait_until="domcontentloaded", timeout=1000 * self.timeout
@@ -188,7 +188,7 @@ def lacking(chromium: str, what: str = "列表由脚本生成，需要浏览器"
 
 
 @dataclass
-class Feed:
+class BrowserFeed:
     """Answers the browser's requests: the page itself from what was fetched, the rest through
     ``plain``.
 
@@ -237,7 +237,7 @@ def _ask_of(request: Any) -> Ask:
     return Ask(request.url, request.method, headers, request.post_data_buffer or b"")
 
 
-async def settled(tab: Any, feed: Feed, seconds: float = SETTLE) -> None:
+async def settled(tab: Any, feed: BrowserFeed, seconds: float = SETTLE) -> None:
     """Wait until the page's text stands still and nothing is asked any more; a restless page is
     read as it is."""
     length = -1

@@ -31,7 +31,7 @@ from crawler.reading.bounds.blank import BUNDLES, KNOWN_SCRIPTS, MAKES_LISTS
 from crawler.reading.data.interfaces import LISTS
 from crawler.reading.lists.outline import plain_tree
 from crawler.reading.markup import join
-from crawler.walking.offers import Candidate, How
+from crawler.walking.offers import AddressCandidate, How
 
 MOST_FILES = 4
 """Script files of a page that are read: the bundle of its own, never all libraries."""
@@ -91,7 +91,7 @@ BESIDE = 260
 """Characters around an address in which its request's method and values stand."""
 
 
-def candidates(text: str, base: str, files: Mapping[str, str]) -> tuple[Candidate, ...]:
+def candidates(text: str, base: str, files: Mapping[str, str]) -> tuple[AddressCandidate, ...]:
     """What the page ``text`` at ``base`` and its script ``files`` (address to text) name, the
     likeliest first.
 
@@ -110,7 +110,7 @@ def candidates(text: str, base: str, files: Mapping[str, str]) -> tuple[Candidat
         told = replace(held, assigned={**held.assigned, **values.assigned})
         found += _requests(script[:LONGEST], base, How.FILE, told)
     own = _tokens(base)
-    told_once: dict[str, Candidate] = {}
+    told_once: dict[str, AddressCandidate] = {}
     for one in found:
         if _worth(one.url, base):
             marked = replace(one, own=_names(one.url, own), whole=HOLE not in one.url)
@@ -149,29 +149,29 @@ def _inline(root: etree._Element) -> Iterator[str]:
             yield element.text
 
 
-def _feeds(root: etree._Element, base: str) -> Iterator[Candidate]:
+def _feeds(root: etree._Element, base: str) -> Iterator[AddressCandidate]:
     for link in root.iter("link"):
         if "alternate" in str(link.get("rel") or "").lower() and FEEDS.search(
             str(link.get("type") or "")
         ):
-            yield Candidate(join(base, str(link.get("href") or "")), How.FEED)
+            yield AddressCandidate(join(base, str(link.get("href") or "")), How.FEED)
     for link in root.iter("a"):
         href = str(link.get("href") or "")
         if href and _FEED_LINK.search(urlsplit(join(base, href) or "/").path):
-            yield Candidate(join(base, href), How.FEED)
+            yield AddressCandidate(join(base, href), How.FEED)
 
 
-def _attributes(root: etree._Element, base: str) -> Iterator[Candidate]:
+def _attributes(root: etree._Element, base: str) -> Iterator[AddressCandidate]:
     for element in root.iter():
         if not isinstance(element.tag, str) or element.tag in _PICTURES:
             continue
         for name, value in element.items():
             said = str(value).strip()
             if _DATA.match(str(name)) and _ADDRESS.match(said) and len(said) < 400:
-                yield Candidate(join(base, said), How.ATTRIBUTE)
+                yield AddressCandidate(join(base, said), How.ATTRIBUTE)
 
 
-def _requests(script: str, base: str, how: How, values: Values) -> Iterator[Candidate]:
+def _requests(script: str, base: str, how: How, values: Values) -> Iterator[AddressCandidate]:
     plain = script.replace("\\/", "/").replace("\\u0026", "&").replace("&amp;", "&")
     seen = 0
     for before, at in _starts(plain):
@@ -185,7 +185,7 @@ def _requests(script: str, base: str, how: How, values: Values) -> Iterator[Cand
         lead, rest = plain[max(0, before - BESIDE) : at], plain[end : end + BESIDE]
         rest = rest[: _close(rest)]
         url = with_parameters(url, _sent(rest, values))
-        yield Candidate(join(base, url), how, post=_by_post(lead, rest))
+        yield AddressCandidate(join(base, url), how, post=_by_post(lead, rest))
 
 
 def _starts(script: str) -> list[tuple[int, int]]:
@@ -228,7 +228,8 @@ def _close(rest: str) -> int:
 
 
 def _sent(rest: str, values: Values) -> dict[str, str]:
-    """The values that go with an address: ``{params: {…}}``, ``data: {…}``, or the call's second argument itself."""
+    """The values that go with an address: ``{params: {…}}``, ``data: {…}``, or the call's second
+    argument itself."""
     named = _VALUES.search(rest)
     if named is not None:
         return parameters(rest[named.end() :][: _close(rest[named.end() + 1 :]) + 2], values)

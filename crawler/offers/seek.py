@@ -30,7 +30,16 @@ from crawler.walking.addresses import one_address
 from crawler.walking.keeper import StoreKeeper
 from crawler.walking.known import allowed_hosts, host_manners
 from crawler.walking.model import Known
-from crawler.walking.offers import Candidate, Found, How, Side, Tried, Wanted, Why, side_of
+from crawler.walking.offers import (
+    AddressCandidate,
+    How,
+    SearchResult,
+    Side,
+    Tried,
+    Wanted,
+    Why,
+    side_of,
+)
 from crawler.walking.offers.store import keep, keep_true
 from crawler.walking.walk import Walk
 
@@ -53,7 +62,7 @@ Ask = Callable[[str], Awaitable[Page]]
 
 def seek(
     engine: Engine, reader: Engine, config: CrawlConfig, clock: Callable[[], datetime]
-) -> tuple[Found, ...]:
+) -> tuple[SearchResult, ...]:
     """Look for the data of every column whose newest look found no list, where that was not done of
     late, and keep what came.
 
@@ -71,7 +80,7 @@ def seek(
     door = recheck.HttpDoor(config, hosts, clock)
     old = partial(recheck.HttpDoor, config, hosts, clock, legacy=True)
 
-    async def go() -> list[Found]:
+    async def go() -> list[SearchResult]:
         async with door, Doors(door.fetch, old, config, clock, legacy_hosts(manners)) as doors:
             walk = Walk(doors.fetch, keeper, config, clock, hosts, manners, door="offers")
             seeker = _Seeker(walk.ask, clock, hosts, config.allow_loopback, keeper.column_at)
@@ -95,7 +104,7 @@ class _Seeker:
     files: dict[str, str] = field(default_factory=dict)
     left: Counter[str] = field(default_factory=Counter)
 
-    async def all(self, wanted: Sequence[Wanted]) -> list[Found]:
+    async def all(self, wanted: Sequence[Wanted]) -> list[SearchResult]:
         """The sites side by side, their columns one after the other."""
         by_site: dict[str, list[Wanted]] = {}
         for one in wanted:
@@ -103,31 +112,31 @@ class _Seeker:
         told = await asyncio.gather(*(self._site(mine) for mine in by_site.values()))
         return _apart([one for found in told for one in found])
 
-    async def _site(self, wanted: Iterable[Wanted]) -> list[Found]:
+    async def _site(self, wanted: Iterable[Wanted]) -> list[SearchResult]:
         found = [await self._guarded(one) for one in wanted]
         return [one for one in found if one is not None]
 
-    async def _guarded(self, wanted: Wanted) -> Found | None:
+    async def _guarded(self, wanted: Wanted) -> SearchResult | None:
         try:
             return await self._column(wanted)
         except Exception:  # as in visit.guarded: one column, not the run
             logger.exception("%s: its data could not be looked for", wanted.outlet.id)
             return None
 
-    async def _column(self, wanted: Wanted) -> Found | None:
+    async def _column(self, wanted: Wanted) -> SearchResult | None:
         url = wanted.outlet.url or ""
         page = await self._page(wanted, url)
         if page is None or page.error or page.status != 200:
             return None
         reading = read_of(page, wanted.outlet)
-        found = Found(wanted.outlet.id, url, page.fetched_at, side_of(reading))
+        found = SearchResult(wanted.outlet.id, url, page.fetched_at, side_of(reading))
         if reading.outcome is Outcome.READ:
             # a page that a browser fills is no list without one, whatever stands in it
             return replace(found, reads=True) if wanted.outlet.render == "plain" else None
         if reading.outcome not in NO_LIST:
             return None
         if wanted.kept and wanted.how is not None:
-            again = await self._try(wanted, [Candidate(wanted.kept, wanted.how)])
+            again = await self._try(wanted, [AddressCandidate(wanted.kept, wanted.how)])
             if again.url:
                 return replace(
                     found, url=again.url, how=again.how, after=again.after, tried=again.tried
@@ -150,7 +159,7 @@ class _Seeker:
             told[url] = self.files[url]
         return told
 
-    async def _try(self, wanted: Wanted, named: Sequence[Candidate]) -> Found:
+    async def _try(self, wanted: Wanted, named: Sequence[AddressCandidate]) -> SearchResult:
         """The best of the addresses, and what came of each."""
         tried: list[Tried] = []
         good: list[tuple[int, int, str, How, Side]] = []
@@ -167,11 +176,11 @@ class _Seeker:
             if side is not None:
                 good.append((met, one.own, one.url, one.how, side))
         if not good:
-            return Found(wanted.outlet.id, "", self.clock(), tried=tuple(tried))
+            return SearchResult(wanted.outlet.id, "", self.clock(), tried=tuple(tried))
         best = max(good, key=lambda found: found[:2])  # the first of equals
         rest = {found[2] for found in good} - {best[2]}
         told_all = tuple(replace(one, why=Why.SECOND) if one.url in rest else one for one in tried)
-        return Found(
+        return SearchResult(
             wanted.outlet.id,
             "",
             self.clock(),
@@ -181,7 +190,7 @@ class _Seeker:
             tried=told_all,
         )
 
-    def _barred(self, wanted: Wanted, one: Candidate) -> Why | None:
+    def _barred(self, wanted: Wanted, one: AddressCandidate) -> Why | None:
         """Why an address is not asked."""
         if one.url in wanted.refused:
             return Why.REFUSED
@@ -200,7 +209,7 @@ class _Seeker:
         return await self.ask(url) if self.left[wanted.outlet.site] <= MOST_PAGES else None
 
 
-def _apart(found: Sequence[Found]) -> list[Found]:
+def _apart(found: Sequence[SearchResult]) -> list[SearchResult]:
     """What is offered for two columns is a list of the whole site's, and nobody's."""
     times = Counter(one_address(one.url) for one in found if one.url)
     return [
@@ -208,6 +217,6 @@ def _apart(found: Sequence[Found]) -> list[Found]:
     ]
 
 
-def _withdrawn(one: Found) -> Found:
+def _withdrawn(one: SearchResult) -> SearchResult:
     tried = tuple(replace(t, why=Why.SHARED) if t.url == one.url else t for t in one.tried)
     return replace(one, url="", how=None, after=None, tried=tried)

@@ -30,7 +30,7 @@ HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class FeedItem:
     """One entry: ``printed`` is its time as it stands there, ``kind`` the feed's format."""
 
     id: str
@@ -54,7 +54,7 @@ class Feed:
     id: str
     title: str
     link: str
-    items: tuple[Item, ...]
+    items: tuple[FeedItem, ...]
     built: datetime | None
 
 
@@ -103,7 +103,9 @@ def zone_of(stated: str) -> tzinfo | None:
     return timezone(size if found[1] == "+" else -size) if size < timedelta(hours=24) else None
 
 
-def read_moment(item: Item, zone: tzinfo | None, page: Page, earliest: datetime) -> Dated | Refused:
+def read_moment(
+    item: FeedItem, zone: tzinfo | None, page: Page, earliest: datetime
+) -> Dated | Refused:
     """The item's moment, in the zone printed, else in the one stated by the operator."""
     moment = moment_in(item.printed)
     if moment is None:
@@ -151,10 +153,10 @@ def _json_feed(data: Mapping[str, Any]) -> Feed | None:
     return Feed(as_text(data.get("feed_url")), as_text(data.get("title")), link, items, None)
 
 
-def _json_item(item: Mapping[str, Any]) -> Item:
+def _json_item(item: Mapping[str, Any]) -> FeedItem:
     printed = as_text(item.get("date_published")) or as_text(item.get("date_modified"))
     link = as_text(item.get("url")) or as_text(item.get("external_url"))
-    return Item(as_text(item.get("id")), as_text(item.get("title")), link, printed, "json")
+    return FeedItem(as_text(item.get("id")), as_text(item.get("title")), link, printed, "json")
 
 
 def _xml_feed(parsed: Any) -> Feed:
@@ -166,9 +168,11 @@ def _xml_feed(parsed: Any) -> Feed:
     return Feed(f"{_words(channel, 'id')} {links}", _words(channel, "title"), links, items, built)
 
 
-def _xml_item(entry: Mapping[str, Any], kind: str) -> Item:
+def _xml_item(entry: Mapping[str, Any], kind: str) -> FeedItem:
     printed = _words(entry, "published") or _words(entry, "updated")
-    return Item(_words(entry, "id"), _words(entry, "title"), _words(entry, "link"), printed, kind)
+    return FeedItem(
+        _words(entry, "id"), _words(entry, "title"), _words(entry, "link"), printed, kind
+    )
 
 
 def _words(node: Any, key: str) -> str:

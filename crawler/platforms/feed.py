@@ -35,7 +35,7 @@ from crawler.model import (
 from crawler.platforms._common import FETCH_UNKNOWN, blocked, setting, transport, unreadable
 from crawler.platforms._feed_format import (
     Feed,
-    Item,
+    FeedItem,
     biz_in,
     parse,
     part_in,
@@ -136,7 +136,7 @@ def _guarded(reading: Reading, feed: Feed, page: Page, outlet: Outlet, probe: Pr
 
 
 def _dated(
-    items: tuple[Item, ...], identity: Mapping[str, str], page: Page, stated: str
+    items: tuple[FeedItem, ...], identity: Mapping[str, str], page: Page, stated: str
 ) -> Reading:
     zone = zone_of(stated)
     moments = [(item, read_moment(item, zone, page, EARLIEST)) for item in items]
@@ -160,7 +160,7 @@ def _dated(
     return unreadable(reason, doubts[0].text if doubts else "", identity=identity, refused=doubts)
 
 
-def _asked_hour(moments: Sequence[tuple[Item, Dated | Refused]], page: Page) -> bool:
+def _asked_hour(moments: Sequence[tuple[FeedItem, Dated | Refused]], page: Page) -> bool:
     """Whether every item is dated the moment of asking: a bridge that knows no dates writes its own
     clock's."""
     times = [utc(when.moment) for _, when in moments if isinstance(when, Dated) and when.moment]
@@ -220,7 +220,7 @@ def _identity(feed: Feed, page: Page, probe: Probe, wanted: Mapping[str, str]) -
     return {key: value for key, value in ids.items() if value}
 
 
-def _own(feed: Feed, wanted: Mapping[str, str]) -> tuple[Item, ...]:
+def _own(feed: Feed, wanted: Mapping[str, str]) -> tuple[FeedItem, ...]:
     """All items; once one names another account, only those that name ours: a bridge has mixed
     feeds before."""
     biz = wanted.get("biz", "")

@@ -108,7 +108,7 @@ def read(page: Page, outlet: Outlet, probe: Probe) -> Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _AlbumEntry:
     title: str
     url: str
     epoch: str
@@ -117,7 +117,7 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Album:
-    entries: tuple[_Entry, ...]
+    entries: tuple[_AlbumEntry, ...]
     nick_name: str
     user_name: str
 
@@ -155,7 +155,7 @@ def _judged(album: _Album, page: Page, outlet: Outlet, probe: Probe) -> Reading:
     )
 
 
-def _post(entry: _Entry, page: Page) -> Post | Refused:
+def _post(entry: _AlbumEntry, page: Page) -> Post | Refused:
     moment = from_epoch(entry.epoch)
     if moment is None:
         return Refused(entry.epoch, "no epoch")
@@ -172,11 +172,11 @@ def _from_json(answer: Mapping[str, Any]) -> _Album:
     return _Album(entries, nick, user if user.startswith("gh_") else "")
 
 
-def _entry(item: Mapping[str, Any]) -> _Entry:
+def _entry(item: Mapping[str, Any]) -> _AlbumEntry:
     """The account is in the address, and again as the first number of ``key``."""
     url = html.unescape(as_text(item.get("url")))
     biz = biz_in_url(url) or biz_of(as_text(item.get("key")).split("_")[0])
-    return _Entry(as_text(item.get("title")), url, as_text(item.get("create_time")), biz)
+    return _AlbumEntry(as_text(item.get("title")), url, as_text(item.get("create_time")), biz)
 
 
 def _page(text: str, page: Page, outlet: Outlet, probe: Probe) -> Reading:
@@ -191,7 +191,8 @@ def _page(text: str, page: Page, outlet: Outlet, probe: Probe) -> Reading:
         return coded({"ret": ret[1]}) or unreadable("shape_changed")
     if not entries:
         entries = tuple(
-            _Entry(html.unescape(found[1]), "", found[2], "") for found in ENTRY.finditer(script)
+            _AlbumEntry(html.unescape(found[1]), "", found[2], "")
+            for found in ENTRY.finditer(script)
         )
     nick, user = NICK.search(script), USER.search(script)
     read_album = _Album(entries, html.unescape(nick[1]) if nick else "", user[1] if user else "")
@@ -199,7 +200,7 @@ def _page(text: str, page: Page, outlet: Outlet, probe: Probe) -> Reading:
     return stated or _judged(read_album, page, outlet, probe)
 
 
-def _items(text: str) -> Iterator[_Entry]:
+def _items(text: str) -> Iterator[_AlbumEntry]:
     root = tree(text)
     for item in [] if root is None else root.iter("li"):
         url = item.get("data-link")
@@ -207,4 +208,4 @@ def _items(text: str) -> Iterator[_Entry]:
             continue
         times = item.xpath('.//*[contains(concat(" ", @class, " "), " js_article_create_time ")]')
         epoch = " ".join(times[0].text_content().split()) if times else ""
-        yield _Entry(item.get("data-title", ""), html.unescape(url), epoch, biz_in_url(url))
+        yield _AlbumEntry(item.get("data-title", ""), html.unescape(url), epoch, biz_in_url(url))

@@ -66,7 +66,7 @@ class Registered:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AccountChange:
     """What one row of the survey does to the register: ``fields`` are (name, before, after), phones
     masked."""
 
@@ -84,27 +84,27 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class AccountProposal:
     """What an import would do. ``twice`` names bodies with several accounts on one platform,
     ``absent`` accounts of the surveyed units that the form does not list (they stay). With
     ``faults`` nothing may be applied.
     """
 
-    changes: tuple[Change, ...]
+    changes: tuple[AccountChange, ...]
     faults: tuple[Fault, ...]
     twice: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
 
     @property
-    def added(self) -> tuple[Change, ...]:
+    def added(self) -> tuple[AccountChange, ...]:
         return tuple(change for change in self.changes if change.new)
 
     @property
-    def changed(self) -> tuple[Change, ...]:
+    def changed(self) -> tuple[AccountChange, ...]:
         return tuple(change for change in self.changes if not change.new and not change.same)
 
     @property
-    def same(self) -> tuple[Change, ...]:
+    def same(self) -> tuple[AccountChange, ...]:
         return tuple(change for change in self.changes if change.same)
 
 
@@ -140,11 +140,11 @@ def registered(connection: Connection, now: datetime) -> tuple[Registered, ...]:
     return tuple(found)
 
 
-def propose(connection: Connection, survey: Survey, now: datetime) -> Proposal:
+def propose(connection: Connection, survey: Survey, now: datetime) -> AccountProposal:
     """What ``survey`` would do to the register; reads only."""
     units = _unit_names(connection)
     known = registered(connection, now)
-    changes: list[Change] = []
+    changes: list[AccountChange] = []
     faults = list(survey.faults)
     taken: dict[str, str] = {}
     for row in survey.rows:
@@ -170,10 +170,10 @@ def propose(connection: Connection, survey: Survey, now: datetime) -> Proposal:
         and one.state not in GONE
     )
     twice = _twice(changes, known, units)
-    return Proposal(tuple(changes), tuple(dict.fromkeys(faults)), twice, absent)
+    return AccountProposal(tuple(changes), tuple(dict.fromkeys(faults)), twice, absent)
 
 
-def apply(connection: Connection, proposal: Proposal, now: datetime, proof: str) -> None:
+def apply(connection: Connection, proposal: AccountProposal, now: datetime, proof: str) -> None:
     """Write ``proposal`` in the caller's transaction. Raises ``ValueError`` where it has faults."""
     if proposal.faults:
         raise ValueError("a proposal with faults is never applied")
@@ -241,10 +241,10 @@ def _outlet_changes(old: Registered, row: SurveyRow) -> dict[str, Any]:
 
 def _change(
     row: SurveyRow, unit: str, unit_name: str, known: Sequence[Registered]
-) -> Change | Fault:
+) -> AccountChange | Fault:
     old = _match(row, unit, known)
     if old is None:
-        return Change(
+        return AccountChange(
             row, _new_id(row, unit, {one.outlet.id for one in known}), unit, unit_name, True
         )
     if old.units and unit not in old.units:
@@ -254,7 +254,7 @@ def _change(
             row.cell,
             f"台账中该账号{STATE_NAMES[old.state]}（编号 {old.outlet.id}），如重新启用请先改台账",
         )
-    return Change(row, old.outlet.id, unit, unit_name, False, tuple(_fields(row, old)), old)
+    return AccountChange(row, old.outlet.id, unit, unit_name, False, tuple(_fields(row, old)), old)
 
 
 def _match(row: SurveyRow, unit: str, known: Sequence[Registered]) -> Registered | None:
@@ -389,7 +389,9 @@ def unknown_unit(said: str, units: Mapping[str, Sequence[str]]) -> str:
 
 
 def _twice(
-    changes: Sequence[Change], known: Sequence[Registered], units: Mapping[str, Sequence[str]]
+    changes: Sequence[AccountChange],
+    known: Sequence[Registered],
+    units: Mapping[str, Sequence[str]],
 ) -> tuple[str, ...]:
     """One body, one platform, one account: who has more, after the import."""
     bodies: dict[tuple[str, str, str], list[str]] = defaultdict(list)

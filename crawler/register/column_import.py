@@ -45,12 +45,12 @@ REFUSED: Mapping[str, str] = {
 ROUTED = "网址用 # 后面的部分选列表，服务器看不到；请改填列表自己的网址，或把读取方式填“浏览器”"
 
 
-class Outrun(ValueError):
+class ColumnsOutrun(ValueError):
     """One sentence: somebody changed the catalogue between the proposal and its entry."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptColumn:
     """A column as the store has it, with the units that answer for it now."""
 
     outlet: Outlet
@@ -59,7 +59,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ColumnChange:
     """What happens to one column: ``new`` is empty for one that is retired, ``old`` for one that
     was never there.
 
@@ -70,7 +70,7 @@ class Change:
     id: str
     name: str
     cell: str = ""
-    old: Kept | None = field(default=None, repr=False)
+    old: KeptColumn | None = field(default=None, repr=False)
     new: Outlet | None = field(default=None, repr=False)
     fields: tuple[tuple[str, str, str], ...] = ()
 
@@ -103,31 +103,31 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class ColumnProposal:
     """What an import would do; with ``faults`` nothing may be applied. ``notes`` are for a person
     to look at."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[ColumnChange, ...]
     faults: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
-    def added(self) -> tuple[Change, ...]:
+    def added(self) -> tuple[ColumnChange, ...]:
         return self._of("added")
 
     @property
-    def changed(self) -> tuple[Change, ...]:
+    def changed(self) -> tuple[ColumnChange, ...]:
         return self._of("changed")
 
     @property
-    def retired(self) -> tuple[Change, ...]:
+    def retired(self) -> tuple[ColumnChange, ...]:
         return self._of("retired")
 
     @property
-    def same(self) -> tuple[Change, ...]:
+    def same(self) -> tuple[ColumnChange, ...]:
         return self._of("same")
 
-    def _of(self, kind: str) -> tuple[Change, ...]:
+    def _of(self, kind: str) -> tuple[ColumnChange, ...]:
         return tuple(change for change in self.changes if change.kind == kind)
 
 
@@ -135,7 +135,7 @@ class Proposal:
 class _Catalogue:
     """What rows are held against. ``taken`` are ids of outlets of every kind."""
 
-    columns: dict[str, Kept]
+    columns: dict[str, KeptColumn]
     units: dict[str, list[str]]
     sites: dict[str, tuple[str, frozenset[str]]]
     taken: set[str]
@@ -145,7 +145,7 @@ class _Catalogue:
     data: dict[str, Offer]
 
 
-def columns_kept(connection: Connection) -> tuple[Kept, ...]:
+def columns_kept(connection: Connection) -> tuple[KeptColumn, ...]:
     """Every column that is or was in the catalogue, in the order of its id."""
     units: dict[str, list[str]] = {}
     duties = (
@@ -161,7 +161,7 @@ def columns_kept(connection: Connection) -> tuple[Kept, ...]:
         .order_by(OutletRow.id)
     )
     return tuple(
-        Kept(
+        KeptColumn(
             outlet_of(row, units.get(row["id"], ())), row["kept_in"], row["retired_at"] is not None
         )
         for row in connection.execute(query).mappings()
@@ -170,7 +170,7 @@ def columns_kept(connection: Connection) -> tuple[Kept, ...]:
 
 def propose(
     connection: Connection, book: ColumnBook, now: datetime, *, allow_loopback: bool = False
-) -> Proposal:
+) -> ColumnProposal:
     """What ``book`` would do to the catalogue; reads only."""
     known = _catalogue(connection, allow_loopback)
     faults, changes = list(book.faults), []
@@ -181,20 +181,23 @@ def propose(
         if id in listed:
             change = [Fault(row.cell, f"与 {listed[id]} 是同一个栏目（{id}），同一栏目只填一行")]
         listed.setdefault(id, row.cell)
-        if isinstance(change, Change):
+        if isinstance(change, ColumnChange):
             changes.append(change)
         else:
             faults += change
     if book.whole and not book.faults:
         changes += _retired(known, listed)
     faults += _twins(changes, book.rows, ids, known)
-    return Proposal(
+    return ColumnProposal(
         tuple(changes), tuple(dict.fromkeys(faults)), tuple(_notes(book, changes, known, listed))
     )
 
 
 def _twins(
-    changes: Sequence[Change], rows: Sequence[ColumnRow], ids: Sequence[str], known: _Catalogue
+    changes: Sequence[ColumnChange],
+    rows: Sequence[ColumnRow],
+    ids: Sequence[str],
+    known: _Catalogue,
 ) -> Iterator[Fault]:
     """Columns of one address: http and https, with or without a slash at its end, lead to one
     list."""
@@ -223,12 +226,11 @@ def _twins(
             )
 
 
-def apply(connection: Connection, proposal: Proposal, now: datetime) -> None:
+def apply(connection: Connection, proposal: ColumnProposal, now: datetime) -> None:
     """Write ``proposal`` in the caller's transaction.
 
-    Raises ``ValueError`` where it has faults, :class:`Outrun` where the catalogue is no longer what
-    it was made from.
-    """
+    Raises ``ValueError`` where it has faults, :class:`ColumnsOutrun` where the catalogue is no
+    longer what it was made from."""
     if proposal.faults:
         raise ValueError("a proposal with faults is never applied")
     for change in proposal.changes:
@@ -240,7 +242,7 @@ def apply(connection: Connection, proposal: Proposal, now: datetime) -> None:
         values = {**outlet_values(change.new), "kept_in": WORKBOOK}
         if change.old is None:
             if connection.execute(select(OutletRow.id).where(OutletRow.id == change.id)).first():
-                raise Outrun(STALE)
+                raise ColumnsOutrun(STALE)
             connection.execute(insert(OutletRow).values(**values))
             note_address(connection, change.id, None, change.new.url, now)
         else:
@@ -258,14 +260,14 @@ def apply(connection: Connection, proposal: Proposal, now: datetime) -> None:
 STALE = "台账刚才被别人改过，请重新导入一次，核对变化后再写入"
 
 
-def _update(connection: Connection, change: Change, values: Mapping[str, object]) -> None:
+def _update(connection: Connection, change: ColumnChange, values: Mapping[str, object]) -> None:
     """Only where the column still stands as the proposal saw it."""
     old = change.old
     assert old is not None
     held = OutletRow.retired_at.is_not(None) if old.retired else OutletRow.retired_at.is_(None)
     mine = (OutletRow.id == change.id) & held & (OutletRow.kept_in == old.kept_in)
     if connection.execute(update(OutletRow).where(mine).values(**values)).rowcount != 1:
-        raise Outrun(STALE)
+        raise ColumnsOutrun(STALE)
 
 
 def _catalogue(connection: Connection, allow_loopback: bool) -> _Catalogue:
@@ -301,11 +303,11 @@ def _catalogue(connection: Connection, allow_loopback: bool) -> _Catalogue:
     )
 
 
-def _live(kept: Mapping[str, Kept]) -> list[Kept]:
+def _live(kept: Mapping[str, KeptColumn]) -> list[KeptColumn]:
     return [one for one in kept.values() if not one.retired]
 
 
-def _gone(kept: Mapping[str, Kept]) -> list[Kept]:
+def _gone(kept: Mapping[str, KeptColumn]) -> list[KeptColumn]:
     return [one for one in kept.values() if one.retired]
 
 
@@ -342,7 +344,7 @@ def _new_id(row: ColumnRow, taken: set[str]) -> str:
     return f"lm-{blake2b(f'{row.path}|{row.name}'.encode(), digest_size=5).hexdigest()}"
 
 
-def _change(row: ColumnRow, id: str, known: _Catalogue) -> Change | list[Fault]:
+def _change(row: ColumnRow, id: str, known: _Catalogue) -> ColumnChange | list[Fault]:
     faults = []
     if id in known.taken and id not in known.columns:
         faults.append(Fault(row.id_cell, f"编号 {id} 是一个账号的编号，请另起一个"))
@@ -385,7 +387,7 @@ def _change(row: ColumnRow, id: str, known: _Catalogue) -> Change | list[Fault]:
                 f"栏目“{old.outlet.name}”（{id}）登记在 config.yaml，要改请在那里改：{told}",
             )
         ]
-    return Change(id, row.name, row.cell, old, new, fields)
+    return ColumnChange(id, row.name, row.cell, old, new, fields)
 
 
 def _level(row: ColumnRow) -> int:
@@ -468,14 +470,14 @@ def _said(one: Outlet, known: _Catalogue) -> Iterable[tuple[str, str]]:
     )
 
 
-def _retired(known: _Catalogue, listed: Mapping[str, str]) -> Iterator[Change]:
+def _retired(known: _Catalogue, listed: Mapping[str, str]) -> Iterator[ColumnChange]:
     for id, kept in known.columns.items():
         if id not in listed and kept.kept_in == WORKBOOK and not kept.retired:
-            yield Change(id, kept.outlet.name, "", kept)
+            yield ColumnChange(id, kept.outlet.name, "", kept)
 
 
 def _notes(
-    book: ColumnBook, changes: Sequence[Change], known: _Catalogue, listed: Mapping[str, str]
+    book: ColumnBook, changes: Sequence[ColumnChange], known: _Catalogue, listed: Mapping[str, str]
 ) -> Iterator[str]:
     here = [one for one in changes if one.new is not None]
     if bare := [one.name for one in here if one.new and not one.new.units]:

@@ -49,7 +49,7 @@ class ContactBook:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _ContactLine:
     """The cells of one row by field, and what is wrong with them as it comes up."""
 
     grid: Grid
@@ -140,7 +140,7 @@ def _row(grid: Grid, row: int, columns: Mapping[str, int], faults: list[Fault]) 
     cells = {field: grid.cells.get((row, column)) for field, column in columns.items()}
     if all(value is None for value in cells.values()):
         return None
-    line = _Line(grid, row, columns, cells, [])
+    line = _ContactLine(grid, row, columns, cells, [])
     unit_cell = _merged(line)
     person = _person(line)
     faults += line.faults
@@ -149,7 +149,7 @@ def _row(grid: Grid, row: int, columns: Mapping[str, int], faults: list[Fault]) 
     )
 
 
-def _merged(line: _Line) -> str:
+def _merged(line: _ContactLine) -> str:
     """The address of the unit's name: a cell merged over the rows of its people speaks for all of
     them."""
     unit_cell = line.at("unit")
@@ -171,7 +171,7 @@ def _span(grid: Grid, row: int, column: int) -> Span | None:
     )
 
 
-def _person(line: _Line) -> Addressee | None:
+def _person(line: _ContactLine) -> Addressee | None:
     for field, value in line.cells.items():
         if isinstance(value, Formula):
             line.fault(field, "是公式，请改成文字")
@@ -193,7 +193,7 @@ def _person(line: _Line) -> Addressee | None:
     )
 
 
-def _name(line: _Line) -> str:
+def _name(line: _ContactLine) -> str:
     name = re.sub(r"\s+", "", line.text("name"))
     if not name:
         line.fault("name", "没有写姓名")
@@ -202,7 +202,7 @@ def _name(line: _Line) -> str:
     return name
 
 
-def _phone(line: _Line) -> str:
+def _phone(line: _ContactLine) -> str:
     text = line.text("phone")
     phone = phone_in(text) if text else ""
     if phone is None:
@@ -210,14 +210,14 @@ def _phone(line: _Line) -> str:
     return phone or ""
 
 
-def _email(line: _Line) -> str:
+def _email(line: _ContactLine) -> str:
     email = line.text("email")
     if email and not (MAIL.fullmatch(email) and len(email) <= 254 and ".." not in email):
         line.fault("email", "不是邮箱地址：应像 name@example.org，一格只写一个")
     return email
 
 
-def _day(line: _Line, field: str) -> date | None:
+def _day(line: _ContactLine, field: str) -> date | None:
     value, text = line.cells[field], line.text(field)
     if not text:
         return None

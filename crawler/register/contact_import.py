@@ -21,7 +21,7 @@ from crawler.register.account_import import unit_named, unknown_unit
 from crawler.register.contact_book import BookRow, ContactBook, shown
 from crawler.register.contacts import masked
 from crawler.register.survey_rows import Fault
-from crawler.register.unit_contacts import HOMES, Kept, UnitContactRow, everybody, said
+from crawler.register.unit_contacts import HOMES, KeptContact, UnitContactRow, everybody, said
 from crawler.store.tables import UnitRow
 
 FIELDS: Mapping[str, str] = {
@@ -29,18 +29,18 @@ FIELDS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-class Outrun(ValueError):
+class ContactsOutrun(ValueError):
     """One sentence: somebody changed the register between the proposal and its entry."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ContactChange:
     """What happens to one person of a unit: ``old`` and ``new`` are empty where there is none.
     ``cell`` is the line's."""
 
     unit: str
     unit_name: str
-    old: Kept | None = field(default=None, repr=False)
+    old: KeptContact | None = field(default=None, repr=False)
     new: Addressee | None = field(default=None, repr=False)
     cell: str = ""
 
@@ -77,35 +77,35 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class ContactProposal:
     """What an import would do; with ``faults`` nothing may be applied. ``notes`` are for a person
     to look at."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[ContactChange, ...]
     faults: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
-    def added(self) -> tuple[Change, ...]:
+    def added(self) -> tuple[ContactChange, ...]:
         return self._of("added")
 
     @property
-    def changed(self) -> tuple[Change, ...]:
+    def changed(self) -> tuple[ContactChange, ...]:
         return self._of("changed")
 
     @property
-    def ended(self) -> tuple[Change, ...]:
+    def ended(self) -> tuple[ContactChange, ...]:
         return self._of("ended")
 
     @property
-    def same(self) -> tuple[Change, ...]:
+    def same(self) -> tuple[ContactChange, ...]:
         return self._of("same")
 
-    def _of(self, kind: str) -> tuple[Change, ...]:
+    def _of(self, kind: str) -> tuple[ContactChange, ...]:
         return tuple(change for change in self.changes if change.kind == kind)
 
 
-def propose(connection: Connection, book: ContactBook, now: datetime) -> Proposal:
+def propose(connection: Connection, book: ContactBook, now: datetime) -> ContactProposal:
     """What ``book`` would do to the register; reads only."""
     query = select(UnitRow.id, UnitRow.short, UnitRow.full, UnitRow.aliases, UnitRow.emails)
     rows = connection.execute(query.where(UnitRow.retired_at.is_(None)).order_by(UnitRow.id)).all()
@@ -125,15 +125,16 @@ def propose(connection: Connection, book: ContactBook, now: datetime) -> Proposa
     ]
     mailboxes = {row.id: tuple(row.emails) for row in rows}
     notes = tuple(_notes(changes, names, mailboxes, shanghai_day(now)))
-    return Proposal(tuple(changes), tuple(dict.fromkeys(faults)), notes)
+    return ContactProposal(tuple(changes), tuple(dict.fromkeys(faults)), notes)
 
 
-def apply(connection: Connection, proposal: Proposal, now: datetime, proof: str) -> tuple[int, ...]:
+def apply(
+    connection: Connection, proposal: ContactProposal, now: datetime, proof: str
+) -> tuple[int, ...]:
     """Write ``proposal`` in the caller's transaction; returns the ids of the new rows.
 
-    Raises ``ValueError`` where it has faults, :class:`Outrun` where the register is no longer what
-    it was made from.
-    """
+    Raises ``ValueError`` where it has faults, :class:`ContactsOutrun` where the register is no
+    longer what it was made from."""
     if proposal.faults:
         raise ValueError("a proposal with faults is never applied")
     gone = [
@@ -144,7 +145,7 @@ def apply(connection: Connection, proposal: Proposal, now: datetime, proof: str)
             UnitContactRow.id == number, UnitContactRow.replaced.is_(None)
         )
         if connection.execute(held.values(replaced=utc(now))).rowcount != 1:
-            raise Outrun("通讯录刚才被别人改过，请重新导入一次，核对变化后再写入")
+            raise ContactsOutrun("通讯录刚才被别人改过，请重新导入一次，核对变化后再写入")
     new = [
         c for c in proposal.changes if c.new is not None and not (c.kind == "same" and _in_book(c))
     ]
@@ -154,11 +155,11 @@ def apply(connection: Connection, proposal: Proposal, now: datetime, proof: str)
     return tuple(connection.execute(statement, [_row(c, now, proof) for c in new]).scalars())
 
 
-def _in_book(change: Change) -> bool:
+def _in_book(change: ContactChange) -> bool:
     return change.old is not None and change.old.kept_in != CONFIG
 
 
-def _row(change: Change, now: datetime, proof: str) -> dict[str, Any]:
+def _row(change: ContactChange, now: datetime, proof: str) -> dict[str, Any]:
     if change.new is None:
         raise ValueError(f"{change.unit}: nobody to enter")
     person = change.new
@@ -177,12 +178,12 @@ def _row(change: Change, now: datetime, proof: str) -> dict[str, Any]:
 
 
 def _changes(
-    unit: str, name: str, lines: Sequence[BookRow], known: Iterable[Kept]
-) -> Iterator[Change]:
+    unit: str, name: str, lines: Sequence[BookRow], known: Iterable[KeptContact]
+) -> Iterator[ContactChange]:
     """Lines beside the people they speak of: the same in all, else by role and name, else by role
     and address."""
     left = list(known)
-    pairs: dict[int, Kept] = {}
+    pairs: dict[int, KeptContact] = {}
     for alike in (_equal, _same_name, _same_address):
         for at, line in enumerate(lines):
             old = next(
@@ -192,8 +193,8 @@ def _changes(
                 left.remove(old)
                 pairs[at] = old
     for at, line in enumerate(lines):
-        yield Change(unit, name, pairs.get(at), line.person, line.cell)
-    yield from (Change(unit, name, old) for old in left)
+        yield ContactChange(unit, name, pairs.get(at), line.person, line.cell)
+    yield from (ContactChange(unit, name, old) for old in left)
 
 
 def _equal(one: Addressee, other: Addressee) -> bool:
@@ -209,7 +210,7 @@ def _same_address(one: Addressee, other: Addressee) -> bool:
 
 
 def _notes(
-    changes: Iterable[Change],
+    changes: Iterable[ContactChange],
     names: Mapping[str, Sequence[str]],
     mailboxes: Mapping[str, Sequence[str]],
     day: date,

@@ -34,7 +34,7 @@ from crawler.store.tables import DutyRow, OutletRow, RunRow, SiteRow, UnitRow
 from crawler.walking.address_store import note_address
 from crawler.walking.offers.store import reading_at, taken
 from crawler.walking.shape_store import adopt, opened
-from crawler.walking.shapes import DRIFTING, Kept
+from crawler.walking.shapes import DRIFTING, KeptShape
 
 Row = type[UnitRow] | type[SiteRow] | type[OutletRow]
 WATCH = ("url", "probes", "platform", "render")
@@ -241,7 +241,7 @@ class Learned:
     dated: int
     family: str
     floor: int
-    drift: Kept | None = None
+    drift: KeptShape | None = None
     kept: bool = False
 
 

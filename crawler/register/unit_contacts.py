@@ -50,7 +50,7 @@ class UnitContactRow(Base):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptContact:
     """A person of a unit with where the entry lives; ``id`` is the row's, 0 for one of
     config.yaml."""
 
@@ -59,19 +59,19 @@ class Kept:
     id: int = 0
 
 
-def kept(connection: Connection, unit: str = "") -> dict[str, tuple[Kept, ...]]:
+def kept(connection: Connection, unit: str = "") -> dict[str, tuple[KeptContact, ...]]:
     """Everybody of the 通讯录 by unit (or of one), past and future posts too, in the order they were
     entered."""
     query = select(UnitContactRow.__table__).where(UnitContactRow.replaced.is_(None))
     if unit:
         query = query.where(UnitContactRow.unit_id == unit)
-    found: dict[str, list[Kept]] = defaultdict(list)
+    found: dict[str, list[KeptContact]] = defaultdict(list)
     for row in connection.execute(query.order_by(UnitContactRow.id)):
-        found[row.unit_id].append(Kept(_person(row), WORKBOOK, row.id))
+        found[row.unit_id].append(KeptContact(_person(row), WORKBOOK, row.id))
     return {unit: tuple(people) for unit, people in found.items()}
 
 
-def everybody(connection: Connection, unit: str = "") -> dict[str, tuple[Kept, ...]]:
+def everybody(connection: Connection, unit: str = "") -> dict[str, tuple[KeptContact, ...]]:
     """The people of every unit that is in the catalogue (or of one), each unit's from its one
     home."""
     own = kept(connection, unit)
@@ -84,7 +84,7 @@ def everybody(connection: Connection, unit: str = "") -> dict[str, tuple[Kept, .
         query = query.where(UnitRow.id == unit)
     return {
         row.id: own.get(row.id)
-        or tuple(Kept(one, CONFIG) for one in addressees(row.contacts or ()))
+        or tuple(KeptContact(one, CONFIG) for one in addressees(row.contacts or ()))
         for row in connection.execute(query)
     }
 

@@ -40,7 +40,7 @@ whole seconds."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PageAnswer:
     """What a list page's request brought: ``sent`` = validators went with it, ``copy`` = it is an
     old one."""
 
@@ -71,7 +71,7 @@ class Asking:
         self.liars |= set(caught)
         self.tried |= {host for host, last in caught.items() if now - last < TRIED_AGAIN}
 
-    async def list_page(self, queue: HostQueue, task: Task, known: Known) -> Answer:
+    async def list_page(self, queue: HostQueue, task: Task, known: Known) -> PageAnswer:
         """The answer to a list's page; one that is an old copy was asked past the caches, and is
         one still."""
         validators = self._validators(queue, task, known)
@@ -79,7 +79,7 @@ class Asking:
         ask = task.ask or Ask(task.url, render=renders)
         ask = replace(ask, headers={**ask.headers, **(validators or PAST_CACHES)})
         page = await self.polite(queue, ask)
-        return await self.at_source(queue, ask, Answer(page, sent=bool(validators)))
+        return await self.at_source(queue, ask, PageAnswer(page, sent=bool(validators)))
 
     def _validators(self, queue: HostQueue, task: Task, known: Known) -> dict[str, str]:
         """None where nobody wants them, where it is the column's turn to be asked plainly, and for
@@ -95,7 +95,7 @@ class Asking:
         due = plain_due(known, self.clock(), self.config.unconditional_days)
         return {} if due else conditional(known)
 
-    async def at_source(self, queue: HostQueue, ask: Ask, answer: Answer) -> Answer:
+    async def at_source(self, queue: HostQueue, ask: Ask, answer: PageAnswer) -> PageAnswer:
         """``answer``, or where it is an old copy the answer to the same request past the caches.
 
         A ``Date`` that lies back is a copy's or a wrong clock's: between two answers a clock goes
@@ -115,9 +115,9 @@ class Asking:
         if second is not None and second.alone and moment is not None and runs(page, again):
             self.skews[queue.host] = moment - again.fetched_at
             second = None
-        return Answer(again, copy=second)
+        return PageAnswer(again, copy=second)
 
-    def suspects(self, queue: HostQueue, task: Task, answer: Answer, looked: Looked) -> bool:
+    def suspects(self, queue: HostQueue, task: Task, answer: PageAnswer, looked: Looked) -> bool:
         """Whether the list is not what it was, though the server said "unchanged" since it was last
         asked plainly."""
         known = task.known
@@ -136,7 +136,7 @@ class Asking:
             looked.front not in (None, known.front) or looked.visit.newest != known.newest
         )
 
-    def tries_again(self, queue: HostQueue, task: Task, answer: Answer, looked: Looked) -> bool:
+    def tries_again(self, queue: HostQueue, task: Task, answer: PageAnswer, looked: Looked) -> bool:
         """Whether a host that lied can be tried once in this run: a list of it is not what it was
         when last seen."""
         known = task.known

@@ -23,7 +23,7 @@ from crawler.walking.wholeness import (
     NOTHING,
     Absent,
     Walked,
-    Whole,
+    WholeSince,
 )
 
 
@@ -102,7 +102,7 @@ class Looked:
     site: str = ""
     around: tuple[str, ...] = ()
     walked: Walked = NOTHING
-    whole: Whole | None = None
+    whole: WholeSince | None = None
     believed: Looked | None = None
     proven: Absent = EVERYTHING
     left: tuple[Unread, ...] | None = None

@@ -21,7 +21,7 @@ from crawler.walking.freshness import Copy, final_part
 from crawler.walking.model import Known, Looked
 from crawler.walking.shapes import DRIFT, Turn, built, differences, leads_on
 from crawler.walking.wholeness import (
-    Whole,
+    WholeSince,
 )
 
 
@@ -65,7 +65,7 @@ def turned_round(known: Known, looked: Looked, reading: Reading) -> Looked:
         return looked
     if why == TURNED_ROUND and not known.front:
         # Its pages are walked as ever; what the first one shows is never the newest.
-        whole = Whole(None) if looked.whole else None
+        whole = WholeSince(None) if looked.whole else None
         weak = replace(looked.visit, evidence=Evidence.LOWER_BOUND, reason=why)
         return replace(looked, visit=weak, whole=whole)
     before = f"{known.newest} -> {looked.visit.newest}" if why == WENT_BACK else ""

@@ -17,7 +17,7 @@ from crawler.store.proof_tables import ColumnShapeRow, ColumnWordRow
 from crawler.store.tables import PostRow
 from crawler.walking.frame_store import frame_of
 from crawler.walking.model import Looked
-from crawler.walking.shapes import DRIFTING, GOLDEN, KEPT, Kept, Row, Turn, differences
+from crawler.walking.shapes import DRIFTING, GOLDEN, KEPT, KeptShape, ShapeRow, Turn, differences
 
 AGAIN = timedelta(days=60)
 """A page that takes turns is one drift: one that was over for no longer goes on."""
@@ -28,9 +28,9 @@ PRINTED = ("item", "attr", "label", "meta", "json", "feed")
 """Where a day stands that may exclude a link: as surely printed as one that convicts."""
 
 
-def opened(connection: Connection, outlets: Collection[str]) -> dict[str, dict[str, Kept]]:
+def opened(connection: Connection, outlets: Collection[str]) -> dict[str, dict[str, KeptShape]]:
     """What is open of ``outlets``, by outlet and kind."""
-    found: defaultdict[str, dict[str, Kept]] = defaultdict(dict)
+    found: defaultdict[str, dict[str, KeptShape]] = defaultdict(dict)
     names = sorted(outlets)
     for start in range(0, len(names), CHUNK):
         query = select(ColumnShapeRow.__table__).where(
@@ -52,7 +52,7 @@ def learn(connection: Connection, looks: Sequence[Looked]) -> None:
         _fold(connection, looked, number in whole, known[looked.visit.outlet])
 
 
-def _fold(connection: Connection, looked: Looked, whole: bool, known: dict[str, Kept]) -> None:
+def _fold(connection: Connection, looked: Looked, whole: bool, known: dict[str, KeptShape]) -> None:
     built, moment = looked.built, looked.visit.moment
     assert built is not None
     if built.turn is Turn.DRIFT:
@@ -70,7 +70,9 @@ def _fold(connection: Connection, looked: Looked, whole: bool, known: dict[str, 
         _end(connection, known.pop(DRIFTING), moment)
 
 
-def _drift(connection: Connection, looked: Looked, whole: bool, known: Mapping[str, Kept]) -> Kept:
+def _drift(
+    connection: Connection, looked: Looked, whole: bool, known: Mapping[str, KeptShape]
+) -> KeptShape:
     """The open drift that the look belongs to: seen once more, begun again, or new."""
     built, moment, old = looked.built, looked.visit.moment, known.get(DRIFTING)
     assert built is not None
@@ -92,7 +94,7 @@ def _drift(connection: Connection, looked: Looked, whole: bool, known: Mapping[s
     return old
 
 
-def _before(connection: Connection, looked: Looked) -> Kept | None:
+def _before(connection: Connection, looked: Looked) -> KeptShape | None:
     """A drift to the same page that was over of late and that nobody accepted."""
     query = select(ColumnShapeRow.__table__).where(
         ROW.outlet_id == looked.visit.outlet,
@@ -105,20 +107,20 @@ def _before(connection: Connection, looked: Looked) -> Kept | None:
     return next((one for one in ended if not differences(one.shape, looked.built.shape)), None)
 
 
-def _refresh(connection: Connection, golden: Kept, before: datetime) -> None:
+def _refresh(connection: Connection, golden: KeptShape, before: datetime) -> None:
     """Keep with the golden reading the newest posts that were known before the drift: those that a
     person compares."""
     query = select(POST.title, POST.url, POST.published).where(
         POST.outlet_id == golden.outlet, POST.first_seen < utc(before), POST.published.is_not(None)
     )
     found = connection.execute(query.order_by(POST.published.desc(), POST.id).limit(KEPT)).all()
-    rows = [Row(row.title, row.url, row.published) for row in found]
+    rows = [ShapeRow(row.title, row.url, row.published) for row in found]
     if rows:
         values = {"rows": _rows(rows), "last_seen": utc(before)}
         connection.execute(update(ColumnShapeRow).where(ROW.id == golden.id).values(**values))
 
 
-def _enter(connection: Connection, kind: str, looked: Looked, whole: bool) -> Kept:
+def _enter(connection: Connection, kind: str, looked: Looked, whole: bool) -> KeptShape:
     built, moment = looked.built, utc(looked.visit.moment)
     assert built is not None
     values = {
@@ -133,7 +135,7 @@ def _enter(connection: Connection, kind: str, looked: Looked, whole: bool) -> Ke
     }
     made = connection.execute(insert(ColumnShapeRow).values(values))
     number = int((made.inserted_primary_key or (0,))[0])
-    return Kept(
+    return KeptShape(
         number,
         looked.visit.outlet,
         kind,
@@ -149,13 +151,15 @@ def _enter(connection: Connection, kind: str, looked: Looked, whole: bool) -> Ke
     )
 
 
-def _end(connection: Connection, one: Kept, moment: datetime, **said: str) -> None:
+def _end(connection: Connection, one: KeptShape, moment: datetime, **said: str) -> None:
     connection.execute(
         update(ColumnShapeRow).where(ROW.id == one.id).values(ended=utc(moment), **said)
     )
 
 
-def adopt(connection: Connection, drift: Kept, now: datetime, *, person: str, reason: str) -> None:
+def adopt(
+    connection: Connection, drift: KeptShape, now: datetime, *, person: str, reason: str
+) -> None:
     """Make an open drift the column's golden reading, because a person found it right."""
     golden = opened(connection, [drift.outlet])[drift.outlet].get(GOLDEN)
     if golden is not None:
@@ -236,7 +240,7 @@ def _dismissed(connection: Connection, outlets: Collection[str]) -> dict[str, fr
     return {outlet: frozenset(places) for outlet, places in found.items()}
 
 
-def _rows(rows: Iterable[Row]) -> list[dict[str, str]]:
+def _rows(rows: Iterable[ShapeRow]) -> list[dict[str, str]]:
     return [
         {
             "title": _plain(row.title)[:MOST_TEXT],
@@ -252,14 +256,14 @@ def _plain(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
 
 
-def kept_of(row: Any) -> Kept:
+def kept_of(row: Any) -> KeptShape:
     """A row of the table as data."""
     shape = Shape(**{**row.shape, "place": tuple(row.shape["place"])})
     rows = tuple(
-        Row(one["title"], one["url"], date.fromisoformat(one["day"]) if one["day"] else None)
+        ShapeRow(one["title"], one["url"], date.fromisoformat(one["day"]) if one["day"] else None)
         for one in row.rows
     )
-    return Kept(
+    return KeptShape(
         row.id,
         row.outlet_id,
         row.kind,

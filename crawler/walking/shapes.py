@@ -41,7 +41,7 @@ class Turn(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ShapeRow:
     """A post as it stood in a list: enough for a person to know it again."""
 
     title: str
@@ -56,12 +56,12 @@ class Built:
 
     turn: Turn
     shape: Shape
-    rows: tuple[Row, ...]
+    rows: tuple[ShapeRow, ...]
     overlaps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptShape:
     """A reading as the store keeps it (:class:`crawler.proof_store.ColumnShapeRow`): a golden one,
     or a drift from one.
 
@@ -72,7 +72,7 @@ class Kept:
     outlet: str
     kind: str
     shape: Shape
-    rows: tuple[Row, ...]
+    rows: tuple[ShapeRow, ...]
     whole: bool
     overlaps: bool
     first_seen: datetime
@@ -87,8 +87,8 @@ class Drifted:
     """A column whose page is built anew: the golden reading (``None``: none is kept) beside the
     reading as it is now."""
 
-    golden: Kept | None
-    now: Kept
+    golden: KeptShape | None
+    now: KeptShape
 
     @property
     def differs(self) -> tuple[str, ...]:
@@ -111,10 +111,10 @@ def built(golden: Shape | None, reading: Reading, *, drifting: bool) -> Built | 
     return Built(Turn.LEARN if golden is None else Turn.DRIFT, shape, rows_of(reading))
 
 
-def rows_of(reading: Reading) -> tuple[Row, ...]:
+def rows_of(reading: Reading) -> tuple[ShapeRow, ...]:
     """The first rows of a reading."""
     return tuple(
-        Row(post.title, post.url, post.published.day if post.published else None)
+        ShapeRow(post.title, post.url, post.published.day if post.published else None)
         for post in reading.posts[:KEPT]
     )
 

@@ -25,7 +25,7 @@ from crawler.net.robots import rules_text
 from crawler.platforms import platform, probes_of
 from crawler.reading.article import read_article
 from crawler.reading.keys import key, keys
-from crawler.walking.asking import Answer, Asking, proven_by
+from crawler.walking.asking import Asking, PageAnswer, proven_by
 from crawler.walking.doubts import NO_KNOWN_POSTS, WENT_BACK, withdrawn
 from crawler.walking.freshness import PAST_CACHES, part
 from crawler.walking.hosts import HostQueue, Task, host_key
@@ -111,7 +111,7 @@ class Walk:
     _total: asyncio.Semaphore | None = None
     _robots: dict[str, asyncio.Lock] = field(default_factory=dict)
     _backwards: dict[str, list[tuple[Task, Page, Looked]]] = field(default_factory=dict)
-    _ahead: dict[tuple[str, bytes], Answer] = field(default_factory=dict)
+    _ahead: dict[tuple[str, bytes], PageAnswer] = field(default_factory=dict)
     _source: Asking = field(init=False)
 
     def __post_init__(self) -> None:
@@ -228,19 +228,19 @@ class Walk:
             self._refuse(task, barred.error)
             return
         if barred is not None:
-            await self._came(queue, task, Answer(barred), 0.0)
+            await self._came(queue, task, PageAnswer(barred), 0.0)
             return
         started = monotonic()
-        answer: Answer | None
+        answer: PageAnswer | None
         if task.known is None:
-            answer = Answer(await self._polite(queue, Ask(task.url)))
+            answer = PageAnswer(await self._polite(queue, Ask(task.url)))
         else:
             ahead = (task.known.outlet.id, further_key(task.ask or task.url))
             answer = self._ahead.pop(ahead, None) if task.page_no > 1 else None
             answer = answer or await self._source.list_page(queue, task, task.known)
         await self._came(queue, task, answer, monotonic() - started)
 
-    async def _came(self, queue: HostQueue, task: Task, answer: Answer, seconds: float) -> None:
+    async def _came(self, queue: HostQueue, task: Task, answer: PageAnswer, seconds: float) -> None:
         """What becomes of an answer: one more try, an article, a look."""
         page = answer.page
         if page.error in NETWORK and task.tries < self.config.retries and not queue.dead:
@@ -264,7 +264,7 @@ class Walk:
             self._keep(task, page, looked)
 
     async def _dated(
-        self, queue: HostQueue, task: Task, answer: Answer, seconds: float
+        self, queue: HostQueue, task: Task, answer: PageAnswer, seconds: float
     ) -> Looked | None:
         """The look; where its rows print no year, as two of their articles give it to them."""
         looked = self._look(task, answer, seconds)
@@ -427,12 +427,12 @@ class Walk:
 
     def _judge(self, task: Task, page: Page) -> None:
         """A page that was never asked for becomes a look."""
-        looked = self._look(task, Answer(page), 0.0)
+        looked = self._look(task, PageAnswer(page), 0.0)
         if looked is not None:
             self._keep(task, page, looked)
 
     def _look(
-        self, task: Task, answer: Answer, seconds: float, days: Mapping[str, date] | None = None
+        self, task: Task, answer: PageAnswer, seconds: float, days: Mapping[str, date] | None = None
     ) -> Looked | None:
         """One list page as a look; nothing where its content stands elsewhere, which is queued.
 

@@ -46,7 +46,7 @@ NOTHING = Walked()
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class WholeSince:
     """``since``: the first day from which nothing is missing; ``date.min`` of all days, ``None`` of
     none."""
 
@@ -120,7 +120,7 @@ def _part_missing(reading: Reading, shown: frozenset[str]) -> bool:
     )
 
 
-def whole_since(walked: Walked, *, ended: bool, apart: bool = False) -> Whole:
+def whole_since(walked: Walked, *, ended: bool, apart: bool = False) -> WholeSince:
     """What a finished walk proves. ``ended``: the list has no further page; else it was left before
     its end. ``apart``: a further page was older than the first one, so that rows which had left
     that one stand on no page.
@@ -132,7 +132,7 @@ def whole_since(walked: Walked, *, ended: bool, apart: bool = False) -> Whole:
     list was left.
     """
     if walked.lost:
-        return Whole(None)
+        return WholeSince(None)
     if apart and walked.top is not None:
         walked = replace(walked, gap=max(walked.top, walked.gap or walked.top))
     window = not walked.paged and walked.total is None and len(walked.rows) >= BOX
@@ -146,8 +146,8 @@ def whole_since(walked: Walked, *, ended: bool, apart: bool = False) -> Whole:
     else:
         since = reach(walked.days)
     if since is None or walked.gap is None:
-        return Whole(since)
-    return Whole(max(since, walked.gap + DAY))
+        return WholeSince(since)
+    return WholeSince(max(since, walked.gap + DAY))
 
 
 def reach(days: tuple[date, ...]) -> date | None:

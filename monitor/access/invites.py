@@ -30,7 +30,7 @@ class BadInvite(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _Invitation:
     user: int
     until: int
     mark: str
@@ -73,11 +73,11 @@ def join(connection: Connection, keys: Keys, key: str, password: str, now: datet
     return found
 
 
-def _read(keys: Keys, key: str) -> _Said | None:
+def _read(keys: Keys, key: str) -> _Invitation | None:
     for one in keys.keys:
         try:
             id, until, mark = URLSafeSerializer(one.hex(), salt=SALT).loads(key[:500])
-            return _Said(int(id), int(until), str(mark))
+            return _Invitation(int(id), int(until), str(mark))
         except (BadSignature, ValueError, TypeError):
             continue
     return None

@@ -18,7 +18,7 @@ FROM_ONE_ADDRESS = 30
 an address."""
 
 
-class Refused(ValueError):
+class SignInRefused(ValueError):
     """One sentence for whoever tries to sign in."""
 
 
@@ -31,8 +31,8 @@ def sign_in(
     password: str,
     address: str,
 ) -> tuple[User, str]:
-    """The person and what the cookie says. Raises :class:`Refused`; after too many tries even for
-    the right one."""
+    """The person and what the cookie says. Raises :class:`SignInRefused`; after too many tries even
+    for the right one."""
     name = name.strip().lower()[:60]
     since = now - timedelta(minutes=settings.rest_minutes)
     who, place = f"user:{name}", f"from:{address}"
@@ -46,9 +46,11 @@ def sign_in(
             noted = [attempts.note(connection, one, "sign_in", now) for one in (who, place)]
             found = secret_of(connection, name)
     if resting:
-        raise Refused(f"试错次数过多，请 {settings.rest_minutes} 分钟后再试，或请管理员重置密码")
+        raise SignInRefused(
+            f"试错次数过多，请 {settings.rest_minutes} 分钟后再试，或请管理员重置密码"
+        )
     if not matches(password, found[1] if found else "") or found is None:
-        raise Refused("登录名或密码不对")
+        raise SignInRefused("登录名或密码不对")
     with engine.begin() as connection:
         for number in noted:
             attempts.undo(connection, number)

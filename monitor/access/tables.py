@@ -57,7 +57,7 @@ class TokenRow(Base):
     revoked: Mapped[datetime | None]
 
 
-class AttemptRow(Base):
+class CountedActRow(Base):
     """One failed sign-in or other counted act; ``who`` is ``user:NAME`` or ``from:ADDRESS``."""
 
     __tablename__ = "web_attempt"

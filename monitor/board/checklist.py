@@ -13,7 +13,15 @@ from crawler.model import OutletKind, shanghai_day
 from crawler.store.tables import DutyRow, OutletRow, SiteRow
 from monitor.board.paging import ROWS, Paged, within
 from monitor.findings.standing import StandingRow
-from monitor.judging.checklist import Answered, Item, Result, answers, items, kind_of, results_of
+from monitor.judging.checklist import (
+    Answered,
+    ChecklistResult,
+    Indicator,
+    answers,
+    items,
+    kind_of,
+    results_of,
+)
 from monitor.model import Value, Verdict
 from monitor.record.tables import FindingRow, SaidRow
 
@@ -28,16 +36,16 @@ class Subject:
     key: str
     name: str
     kind: str
-    result: Result | None
+    result: ChecklistResult | None
     answered: int
     asked: int
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedIndicator:
     """An indicator with the answer in force."""
 
-    item: Item
+    item: Indicator
     given: Answered | None
 
 
@@ -78,7 +86,7 @@ def listed(
 
 def one(
     connection: Connection, key: str, period: str, now: datetime
-) -> tuple[Subject, tuple[Asked, ...]] | None:
+) -> tuple[Subject, tuple[AskedIndicator, ...]] | None:
     """One site or account with every indicator; ``None`` for one that is none."""
     kind, _, id = key.partition(":")
     if kind == "site":
@@ -96,7 +104,9 @@ def one(
     given = answers(connection, period, now)
     (subject,) = _subjects(connection, [(key, name)], given)
     asked = tuple(
-        Asked(item, given.get((key, item.id))) for item in items() if item.applies == kind_of(key)
+        AskedIndicator(item, given.get((key, item.id)))
+        for item in items()
+        if item.applies == kind_of(key)
     )
     return subject, asked
 

@@ -42,7 +42,7 @@ class EventLine:
 
 
 @dataclass(frozen=True, slots=True)
-class LetterLine:
+class FindingLetter:
     """A letter that told of it (or was to)."""
 
     id: int
@@ -85,11 +85,11 @@ class Detail:
     """``line`` as in the table, ``row`` the whole of it; ``site`` is the subject's site as
     ``site:ID``; ``checked`` is what was looked at beside the list."""
 
-    line: findings.FindingLine
+    line: findings.ListedFinding
     row: Mapping[str, Any]
     names: Mapping[str, str]
     events: tuple[EventLine, ...]
-    letters: tuple[LetterLine, ...]
+    letters: tuple[FindingLetter, ...]
     orders: tuple[tuple[Order, tuple[Reply, ...]], ...]
     appeals: tuple[Appeal, ...]
     dispensations: tuple[Dispensation, ...]
@@ -200,7 +200,7 @@ def _events(
 
 def _letters(
     connection: Connection, finding: int, names: Mapping[str, str]
-) -> tuple[LetterLine, ...]:
+) -> tuple[FindingLetter, ...]:
     query = (
         select(LetterRow.id, LetterRow.unit_id, LetterRow.day, LetterRow.subject, LetterRow.state)
         .add_columns(LetterRow.sent, LetterRow.answer, LetterRow.tries)
@@ -210,7 +210,7 @@ def _letters(
         .limit(50)
     )
     return tuple(
-        LetterLine(
+        FindingLetter(
             r.id,
             r.unit_id,
             names.get(r.unit_id, r.unit_id),

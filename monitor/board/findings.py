@@ -26,7 +26,7 @@ LATELY = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedFindings:
     """Which findings. Empty = all; ``state`` is ``open``, ``closed`` or empty; ``whose`` ``units``
     or ``ours``.
 
@@ -47,7 +47,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class FindingLine:
+class ListedFinding:
     """One finding as a row. ``units`` are short names, the lead first; ``deadline`` that of its
     open order."""
 
@@ -119,8 +119,8 @@ COLUMNS = (
 
 
 def lines(
-    connection: Connection, wanted: Wanted, now: datetime, page: int = 1, size: int = ROWS
-) -> Paged[FindingLine]:
+    connection: Connection, wanted: WantedFindings, now: datetime, page: int = 1, size: int = ROWS
+) -> Paged[ListedFinding]:
     """The page of findings that ``wanted`` names: the nearest deadline first, then the newest."""
     if wanted.stage:
         ids = [row.id for row in _staged(connection, wanted, now) if row.stage == wanted.stage]
@@ -145,8 +145,8 @@ def lines(
 
 
 def board(
-    connection: Connection, wanted: Wanted, now: datetime, each: int = 12
-) -> Mapping[str, Paged[FindingLine]]:
+    connection: Connection, wanted: WantedFindings, now: datetime, each: int = 12
+) -> Mapping[str, Paged[ListedFinding]]:
     """The first ``each`` findings of every stage, with how many there are; closed ones of the last
     thirty days."""
     stages: dict[str, list[int]] = {stage: [] for stage in STAGES}
@@ -168,7 +168,7 @@ def board(
     }
 
 
-def _staged(connection: Connection, wanted: Wanted, now: datetime) -> Sequence[Any]:
+def _staged(connection: Connection, wanted: WantedFindings, now: datetime) -> Sequence[Any]:
     """Every finding that ``wanted`` names with its stage, the nearest deadline first."""
     query = (
         select(F.id, OF_MANY.label("stage"))
@@ -181,7 +181,7 @@ def _staged(connection: Connection, wanted: Wanted, now: datetime) -> Sequence[A
     return connection.execute(query.order_by(*BY_DEADLINE)).all()
 
 
-def _by_id(connection: Connection, ids: Sequence[int], now: datetime) -> list[FindingLine]:
+def _by_id(connection: Connection, ids: Sequence[int], now: datetime) -> list[ListedFinding]:
     """The rows of these findings, in this order."""
     query = select(*COLUMNS, OF_FEW.label("stage"), late(now).label("late"))
     query = query.select_from(F).outerjoin(ORDER, OPEN_ORDER)
@@ -191,7 +191,7 @@ def _by_id(connection: Connection, ids: Sequence[int], now: datetime) -> list[Fi
 
 def one(
     connection: Connection, number: str, now: datetime
-) -> tuple[FindingLine, Mapping[str, Any]] | None:
+) -> tuple[ListedFinding, Mapping[str, Any]] | None:
     """A finding as a row, and everything its table holds; ``None`` where there is none."""
     whole = connection.execute(select(F.__table__).where(F.number == number)).mappings().first()
     return (_by_id(connection, [whole["id"]], now)[0], dict(whole)) if whole else None
@@ -203,7 +203,7 @@ def rules_known(connection: Connection) -> Mapping[str, str]:
     return dict(sorted(((rule, rule_name(rule)) for rule in rows), key=lambda pair: pair[1]))
 
 
-def _conditions(wanted: Wanted, now: datetime) -> Iterable[ColumnElement[bool]]:
+def _conditions(wanted: WantedFindings, now: datetime) -> Iterable[ColumnElement[bool]]:
     if wanted.state == "open":
         yield F.closed.is_(None)
     elif wanted.state == "closed":
@@ -230,10 +230,10 @@ def _conditions(wanted: Wanted, now: datetime) -> Iterable[ColumnElement[bool]]:
         )
 
 
-def _lines(connection: Connection, rows: Sequence[Any]) -> list[FindingLine]:
+def _lines(connection: Connection, rows: Sequence[Any]) -> list[ListedFinding]:
     names = unit_names(connection, retired=True) if rows else {}
     return [
-        FindingLine(
+        ListedFinding(
             r.id,
             r.number,
             r.rule,

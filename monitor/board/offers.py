@@ -32,7 +32,7 @@ WHYS: Mapping[Why, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class OfferedRow:
     """A row; ``met``: the column showed it before."""
 
     title: str
@@ -49,7 +49,7 @@ class Half:
     newest: date | None
     count: int
     total: int | None
-    rows: tuple[Shown, ...]
+    rows: tuple[OfferedRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,9 @@ def _told(one: Tried) -> str:
 
 
 def _half(side: Side, known: set[str]) -> Half:
-    rows = tuple(Shown(row.title, row.url, row.day, row.url in known) for row in side.rows[:SHOWN])
+    rows = tuple(
+        OfferedRow(row.title, row.url, row.day, row.url in known) for row in side.rows[:SHOWN]
+    )
     read = side.outcome == Outcome.READ.value
     said = (
         "读出列表"

@@ -24,7 +24,7 @@ APPEALED = (
 
 
 @dataclass(frozen=True, slots=True)
-class OrderLine:
+class ListedOrder:
     """An order as a row; ``late`` = past its deadline, unanswered by an appeal, and borne out by a
     look of now."""
 
@@ -51,7 +51,7 @@ class OrderLine:
 def lines(
     connection: Connection, now: datetime, *, state: str = "open", unit: str = "", late: bool = False,
     page: int = 1, size: int = ROWS,
-) -> Paged[OrderLine]:  # fmt: skip
+) -> Paged[ListedOrder]:  # fmt: skip
     """Orders, the nearest deadline first; closed ones by their end, the newest first."""
     where = tuple(_conditions(now, state, unit, late))
     total = int(
@@ -74,7 +74,7 @@ def lines(
     names = unit_names(connection, retired=True)
     rows = connection.execute(query.limit(size).offset((page - 1) * size)).all()
     found = [
-        OrderLine(
+        ListedOrder(
             r.number,
             r.f_number,
             titled(r.name, r.period),

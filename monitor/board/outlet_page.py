@@ -67,7 +67,7 @@ class Copied:
 
 
 @dataclass(frozen=True, slots=True)
-class FindingLine:
+class OutletFinding:
     number: str
     rule: str
     sentence: str
@@ -179,7 +179,7 @@ def copies(connection: Connection, id: str, limit: int = 20) -> tuple[Copied, ..
     return tuple(Copied(r.id, r.final_url, r.moment, r.last, r.status) for r in rows)
 
 
-def findings(connection: Connection, id: str) -> tuple[FindingLine, ...]:
+def findings(connection: Connection, id: str) -> tuple[OutletFinding, ...]:
     """Its findings, open ones first, then the newest."""
     query = (
         select(FindingRow.__table__)
@@ -188,7 +188,7 @@ def findings(connection: Connection, id: str) -> tuple[FindingLine, ...]:
         .limit(FINDINGS)
     )
     return tuple(
-        FindingLine(r.number, r.rule, r.sentence, r.opened, r.closed, r.ended, r.ours)
+        OutletFinding(r.number, r.rule, r.sentence, r.opened, r.closed, r.ended, r.ours)
         for r in connection.execute(query)
     )
 

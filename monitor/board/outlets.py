@@ -20,7 +20,7 @@ SORTS = ("gravity", "name", "newest", "due", "look")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedOutlets:
     """What a list shows. Empty = all. ``days`` keeps what has been silent for at least so many
     days, ``soon`` what comes due within so many. ``value`` ``unjudged`` are those without a
     judgement yet.
@@ -39,7 +39,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class OutletLine:
+class ListedOutlet:
     """One outlet as a row. ``units`` are short names, the lead first; ``days`` since its newest
     known post. ``value`` is empty for one that was never judged. ``looked`` is the last look,
     ``seen`` the last one that saw something.
@@ -81,8 +81,8 @@ class OutletLine:
 
 
 def lines(
-    connection: Connection, wanted: Wanted, today: date, page: int = 1, size: int = ROWS
-) -> Paged[OutletLine]:
+    connection: Connection, wanted: WantedOutlets, today: date, page: int = 1, size: int = ROWS
+) -> Paged[ListedOutlet]:
     """The page of outlets that ``wanted`` names, of the catalogue as it is ``today``."""
     total = int(connection.execute(_filtered(select(func.count()), wanted, today)).scalar_one())
     page = within(page, total, size)
@@ -91,7 +91,9 @@ def lines(
     return Paged(_of(connection, ids, today), page, total, size)
 
 
-def every_line(connection: Connection, wanted: Wanted, today: date) -> Iterable[OutletLine]:
+def every_line(
+    connection: Connection, wanted: WantedOutlets, today: date
+) -> Iterable[ListedOutlet]:
     """All of them, for a file."""
     ids = (
         connection.execute(_ordered(_filtered(select(S.outlet_id), wanted, today), wanted))
@@ -109,13 +111,13 @@ COLUMNS = (
 
 
 def _filtered(
-    query: Select[*tuple[Any, ...]], wanted: Wanted, today: date
+    query: Select[*tuple[Any, ...]], wanted: WantedOutlets, today: date
 ) -> Select[*tuple[Any, ...]]:
     """What stands of the outlets wanted: every outlet has a row, so the wide table is not asked."""
     return query.select_from(S).where(*_conditions(wanted, today))
 
 
-def _conditions(wanted: Wanted, today: date) -> Iterable[ColumnElement[bool]]:
+def _conditions(wanted: WantedOutlets, today: date) -> Iterable[ColumnElement[bool]]:
     yield S.kind == wanted.kind
     if wanted.value == "unjudged":
         yield S.cause == NOT_JUDGED
@@ -142,7 +144,7 @@ def _conditions(wanted: Wanted, today: date) -> Iterable[ColumnElement[bool]]:
         )
 
 
-def _ordered(query: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:
+def _ordered(query: Select[*tuple[Any, ...]], wanted: WantedOutlets) -> Select[*tuple[Any, ...]]:
     by: Mapping[str, Any] = {
         "name": S.name,
         "newest": S.newest,
@@ -159,7 +161,7 @@ def _ordered(query: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[A
     )
 
 
-def _of(connection: Connection, ids: Sequence[str], today: date) -> list[OutletLine]:
+def _of(connection: Connection, ids: Sequence[str], today: date) -> list[ListedOutlet]:
     """The outlets ``ids``, in that order."""
     found: dict[str, Any] = {}
     for start in range(0, len(ids), 500):
@@ -168,7 +170,7 @@ def _of(connection: Connection, ids: Sequence[str], today: date) -> list[OutletL
             found[row.id] = row
     units = units_short(connection, ids, today)
     return [
-        OutletLine(
+        ListedOutlet(
             r.id,
             r.name,
             r.path,

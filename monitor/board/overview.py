@@ -120,7 +120,7 @@ def _counters(numbers: Mapping[str, Any]) -> tuple[Counter, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Quota:
+class UnitQuota:
     """A unit's posts of the running month."""
 
     unit: str
@@ -148,14 +148,14 @@ class ThisMonth:
     month: str
     left: int
     share: float
-    units: tuple[Quota, ...]
+    units: tuple[UnitQuota, ...]
 
     @property
     def done(self) -> int:
         return sum(not one.short for one in self.units)
 
     @property
-    def behind(self) -> tuple[Quota, ...]:
+    def behind(self) -> tuple[UnitQuota, ...]:
         """Those who surely published less than the month's share so far, the furthest behind first.
 
         Whose posts were not all seen is not among them: we may be behind, not they.
@@ -169,7 +169,7 @@ class ThisMonth:
         """How many units' posts were not seen whole."""
         return sum(one.unsure for one in self.units)
 
-    def _lead(self, one: Quota) -> float | None:
+    def _lead(self, one: UnitQuota) -> float | None:
         """By how much the unit is ahead at the most; ``None`` where nobody knows."""
         return None if one.count.at_most is None else one.count.at_most - one.quota * self.share
 
@@ -199,15 +199,15 @@ def this_month(connection: Connection, today: date, calendar: Calendar) -> ThisM
     )
 
 
-def _quota(row: Any, judged: Any, kept: Count) -> Quota:
+def _quota(row: Any, judged: Any, kept: Count) -> UnitQuota:
     if judged is None:
-        return Quota(row.id, row.short, kept, row.quota, "")
+        return UnitQuota(row.id, row.short, kept, row.quota, "")
     n = judged.numbers
-    return Quota(row.id, row.short, count_of(n), int(n["quota"]), judged.value)
+    return UnitQuota(row.id, row.short, count_of(n), int(n["quota"]), judged.value)
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
+class NewestNight:
     """The last night. ``missing`` = the newest one on record is older than a day; ``failed`` = too
     little was seen."""
 
@@ -239,7 +239,7 @@ class Night:
         return self.failed or self.missing or self.blind
 
 
-def last_night(connection: Connection, now: datetime) -> Night | None:
+def last_night(connection: Connection, now: datetime) -> NewestNight | None:
     """The newest nightly run begun by ``now``, or none yet."""
     query = select(RunRow.__table__).where(RunRow.kind == "nightly", RunRow.started <= utc(now))
     run = connection.execute(query.order_by(RunRow.id.desc()).limit(1)).first()
@@ -248,7 +248,7 @@ def last_night(connection: Connection, now: datetime) -> Night | None:
     judged = select(JudgementRow.failed_night).where(JudgementRow.as_of >= run.started)
     failed = connection.scalar(judged.order_by(JudgementRow.as_of).limit(1))
     missing = utc(now) - run.started > NIGHT
-    return Night(
+    return NewestNight(
         run.started,
         run.ended,
         run.planned,

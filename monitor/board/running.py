@@ -16,7 +16,7 @@ from monitor.words import Sight
 
 
 @dataclass(frozen=True, slots=True)
-class LastNight:
+class RunningNight:
     """The newest night."""
 
     started: datetime
@@ -42,13 +42,13 @@ def revision_or_none(connection: Connection) -> str:
     return revision(connection) if inspect(connection).has_table("alembic_version") else ""
 
 
-def last_night(connection: Connection) -> LastNight | None:
+def last_night(connection: Connection) -> RunningNight | None:
     """The newest night, or none yet."""
     query = select(RunRow.started, RunRow.ended, RunRow.planned, RunRow.looked, RunRow.unknown)
     row = connection.execute(
         query.where(RunRow.kind == "nightly").order_by(RunRow.id.desc()).limit(1)
     ).first()
-    return LastNight(*row) if row else None
+    return RunningNight(*row) if row else None
 
 
 def letters(connection: Connection) -> Mapping[str, int]:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, select
 
 from crawler.store.tables import PostRow
-from crawler.walking.shapes import Drifted, Kept
+from crawler.walking.shapes import Drifted, KeptShape
 from monitor.looks.drifts import drift_of, golden_of
 from monitor.looks.shapes import changed, proposed, told
 from monitor.model import OutletFacts
@@ -18,7 +18,7 @@ POST = PostRow.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ShapeDifference:
     """One thing of a page, as it was (empty: nothing is kept) and as it is; ``differs``: it is
     otherwise than it was."""
 
@@ -29,7 +29,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShapedRow:
     """A row of a list. ``met``: it was known before the page was built anew; ``fresh``: it is newer
     than all that was."""
 
@@ -49,7 +49,7 @@ class Side:
     until: datetime
     count: int
     newest: date | None
-    rows: tuple[Shown, ...]
+    rows: tuple[ShapedRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class DriftPage:
 
     number: int
     changed: str
-    lines: tuple[Line, ...]
+    lines: tuple[ShapeDifference, ...]
     before: Side | None
     after: Side
     ready: bool
@@ -82,27 +82,27 @@ def drift_page(connection: Connection, column: str, of: OutletFacts | None) -> D
 
 def learned(
     connection: Connection, column: str
-) -> tuple[Kept, tuple[tuple[str, str, str], ...]] | None:
+) -> tuple[KeptShape, tuple[tuple[str, str, str], ...]] | None:
     """The golden reading of ``column`` and its lines."""
     golden = golden_of(connection, column)
     return (golden, told(golden)) if golden is not None else None
 
 
-def _lines(found: Drifted) -> tuple[Line, ...]:
+def _lines(found: Drifted) -> tuple[ShapeDifference, ...]:
     before = {name: how for name, _, how in told(found.golden)} if found.golden else {}
     return tuple(
-        Line(title, before.get(name, ""), how, name in found.differs)
+        ShapeDifference(title, before.get(name, ""), how, name in found.differs)
         for name, title, how in told(found.now)
     )
 
 
-def _side(kept: Kept, before: Kept | None, known: set[str]) -> Side:
+def _side(kept: KeptShape, before: KeptShape | None, known: set[str]) -> Side:
     """``kept`` as a side of the page; ``known`` are addresses that were seen ``before``, whose rows
     a person knows, too."""
     told_before = {(row.title, row.day) for row in before.rows} if before else set()
     last = _newest(before) if before else None
     rows = tuple(
-        Shown(
+        ShapedRow(
             row.title,
             row.url,
             row.day,
@@ -114,11 +114,11 @@ def _side(kept: Kept, before: Kept | None, known: set[str]) -> Side:
     return Side(kept.first_seen, kept.last_seen, kept.shape.rows, _newest(kept), rows)
 
 
-def _newest(kept: Kept) -> date | None:
+def _newest(kept: KeptShape) -> date | None:
     return max((row.day for row in kept.rows if row.day), default=None)
 
 
-def _known(connection: Connection, now: Kept) -> set[str]:
+def _known(connection: Connection, now: KeptShape) -> set[str]:
     """The rows' addresses that the column showed before its page was built anew."""
     query = select(POST.url).where(
         POST.outlet_id == now.outlet,

@@ -90,7 +90,7 @@ def seen_until(connection: Connection) -> date | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RuleCount:
     """Open findings of one rule: ``count`` of them, and ``unseen`` more of which nothing could be
     said of late: they stand open because nobody saw whether they were mended."""
 
@@ -100,7 +100,7 @@ class Kind:
     unseen: int = 0
 
 
-def open_by_kind(connection: Connection) -> tuple[Kind, ...]:
+def open_by_kind(connection: Connection) -> tuple[RuleCount, ...]:
     """Units' open findings by rule, the most first."""
     finding, said = FindingRow, SaidRow
     unknown = and_(
@@ -120,7 +120,7 @@ def open_by_kind(connection: Connection) -> tuple[Kind, ...]:
         .group_by(finding.rule)
     )
     found = [
-        Kind(row.rule, rule_name(row.rule), row.n - row.unseen, row.unseen)
+        RuleCount(row.rule, rule_name(row.rule), row.n - row.unseen, row.unseen)
         for row in connection.execute(query)
     ]
     return tuple(sorted(found, key=lambda one: (-one.count, one.rule)))

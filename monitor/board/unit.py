@@ -64,7 +64,7 @@ class WholeLetter:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class UnitReply:
     """One reply of the unit."""
 
     order: str
@@ -136,7 +136,7 @@ def letter(connection: Connection, unit: str, number: int) -> WholeLetter | None
     return WholeLetter(found, r.unit_id, r.text_body)
 
 
-def answers(connection: Connection, unit: str) -> tuple[Answer, ...]:
+def answers(connection: Connection, unit: str) -> tuple[UnitReply, ...]:
     """The unit's newest replies."""
     query = (
         select(
@@ -152,7 +152,7 @@ def answers(connection: Connection, unit: str) -> tuple[Answer, ...]:
         .order_by(ReplyRow.id.desc())
         .limit(ANSWERS)
     )
-    return tuple(Answer(*row) for row in connection.execute(query))
+    return tuple(UnitReply(*row) for row in connection.execute(query))
 
 
 def reply_files(connection: Connection, unit: str, sha256: str) -> dict[str, str]:
@@ -321,7 +321,7 @@ def _dim(row: Any) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class AskedLook:
     """A recheck that somebody asked for, as it stands."""
 
     id: int
@@ -338,14 +338,16 @@ class Look:
         return self.state in ("done", "failed")
 
 
-def look(connection: Connection, number: int) -> Look | None:
+def look(connection: Connection, number: int) -> AskedLook | None:
     """The recheck ``number``."""
     query = select(RecheckRow.__table__, OutletRow.name).join(
         OutletRow, OutletRow.id == RecheckRow.outlet_id
     )
     r = connection.execute(query.where(RecheckRow.id == number)).first()
     return (
-        Look(r.id, r.outlet_id, r.name, r.state, r.asked, r.ended, r.note, r.result) if r else None
+        AskedLook(r.id, r.outlet_id, r.name, r.state, r.asked, r.ended, r.note, r.result)
+        if r
+        else None
     )
 
 

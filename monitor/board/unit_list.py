@@ -40,7 +40,7 @@ SHORT: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class UnitMonth:
     """What a unit published in a month against its quota. ``value`` is empty where nothing was
     judged.
 
@@ -72,7 +72,7 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
-class UnitLine:
+class ListedUnit:
     """One unit as a row; ``late`` are open orders past their deadline that no appeal holds and a
     look of now bears out."""
 
@@ -81,7 +81,7 @@ class UnitLine:
     short: str
     full: str
     quota: int | None
-    months: tuple[Month, ...]
+    months: tuple[UnitMonth, ...]
     findings: int
     orders: int
     late: int
@@ -99,7 +99,7 @@ def shown_months(today: date) -> tuple[str, ...]:
 
 def units(
     connection: Connection, now: datetime, today: date, counted_from: str = ""
-) -> tuple[UnitLine, ...]:
+) -> tuple[ListedUnit, ...]:
     """Every unit of the catalogue, by group."""
     months = shown_months(today)
     kept = by_month(connection, months)
@@ -108,7 +108,7 @@ def units(
     orders, late = _orders(connection, now)
     query = select(UnitRow.__table__).where(UnitRow.retired_at.is_(None))
     return tuple(
-        UnitLine(
+        ListedUnit(
             r.id,
             r.group_name,
             r.short,
@@ -145,7 +145,7 @@ def quota_of(
     quota: int | None,
     months: tuple[str, ...],
     counted_from: str = "",
-) -> tuple[Month, ...]:
+) -> tuple[UnitMonth, ...]:
     """One unit's months; older ones than the rules judge have their number only."""
     kept, judged = by_month(connection, months, unit), judged_months(connection, months, unit)
     return tuple(
@@ -160,11 +160,11 @@ def a_month(
     judged: Any,
     kept: tuple[Count, Count] | None,
     counted_from: str = "",
-) -> Month:
+) -> UnitMonth:
     """What was judged of a month where it was, else what was counted."""
     posts, documents = kept or (NOT_COUNTED, NOT_COUNTED)
     if judged is None:
-        return Month(
+        return UnitMonth(
             month,
             posts,
             quota,
@@ -173,7 +173,7 @@ def a_month(
             known=month >= counted_from or kept is not None,
         )
     n = judged.numbers
-    return Month(
+    return UnitMonth(
         month,
         count_of(n),
         int(n.get("quota", quota or 0)),

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from crawler.model import Unread
 from crawler.walking.doubts import NO_KNOWN_POSTS, TURNED_ROUND, WENT_BACK
 from monitor.desk.column_words import column_words, seen_as, unread_at
-from monitor.looks.column_words import ADDRESS, BACKWARDS, KINDS, PART, Word, is_row
+from monitor.looks.column_words import ADDRESS, BACKWARDS, KINDS, PART, ColumnWord, is_row
 from monitor.looks.places import place_name
 from monitor.words.plain import clean
 
@@ -37,7 +37,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class ColumnDoubt:
     """What the last look was doubted for and a person may say is right: a word's ``kind``, ``key``,
     and the sentences."""
 
@@ -53,8 +53,8 @@ class Decisions:
     Chinese name."""
 
     parts: tuple[Part, ...]
-    doubt: Doubt | None
-    words: tuple[tuple[Word, str], ...]
+    doubt: ColumnDoubt | None
+    words: tuple[tuple[ColumnWord, str], ...]
 
 
 def decisions(
@@ -89,23 +89,23 @@ def parts_of(left: Iterable[Unread], stored: Sequence[Unread]) -> tuple[Part, ..
     )
 
 
-def doubt_of(look: Any, words: Sequence[Word]) -> Doubt | None:
+def doubt_of(look: Any, words: Sequence[ColumnWord]) -> ColumnDoubt | None:
     """What the newest look (a row of the visit table) asks a person; nothing where a later word
     answered it."""
     if look.reason in BACK and not _answered(look, words, BACKWARDS, ""):
         days = DAYS.search(look.mark)
         told = f"以前看到的最新是 {days[1]}，这次最新的是 {days[2]}。" if days else ""
-        return Doubt(
+        return ColumnDoubt(
             BACKWARDS, "", told, "列表变旧属实（如撤下了最新信息、栏目清空重建），不是旧备份"
         )
     landed = LANDED.search(look.path or "")
     if look.reason in ELSEWHERE and landed and not _answered(look, words, ADDRESS, landed[1]):
         told = f"登记的网址跳转到了 {clean(landed[1], 200)}。"
-        return Doubt(ADDRESS, landed[1], told, "这个地址上的就是本栏目")
+        return ColumnDoubt(ADDRESS, landed[1], told, "这个地址上的就是本栏目")
     return None
 
 
-def _answered(look: Any, words: Sequence[Word], kind: str, key: str) -> bool:
+def _answered(look: Any, words: Sequence[ColumnWord], kind: str, key: str) -> bool:
     return any(
         (word.kind, word.key) == (kind, key)
         and (word.moment is not None and word.moment >= look.moment)
@@ -113,7 +113,7 @@ def _answered(look: Any, words: Sequence[Word], kind: str, key: str) -> bool:
     )
 
 
-def word_name(word: Word) -> str:
+def word_name(word: ColumnWord) -> str:
     """A word in Chinese, with the titles of the rows that it is about."""
     if word.kind != PART:
         return f"{KINDS[word.kind]}{clean(word.key, 200)}"

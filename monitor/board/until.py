@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from crawler.model import shanghai_day
-from monitor.board.findings import FindingLine
+from monitor.board.findings import ListedFinding
 from monitor.letters.parts import deadline_from, deadline_text
 from monitor.letters.reminding import first_told
 from monitor.settings.letters import LetterSettings
@@ -16,7 +16,7 @@ from monitor.settings.letters import LetterSettings
 
 def letter_deadlines(
     connection: Connection,
-    lines: Iterable[FindingLine],
+    lines: Iterable[ListedFinding],
     now: datetime,
     letters: LetterSettings,
     unit: str = "",

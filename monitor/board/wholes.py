@@ -23,7 +23,7 @@ NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class UnitPlaces:
     """What is known of one unit's places. ``state``: ``open`` (nobody vouched), ``whole``, or
     ``again``: somebody did, and a column that may have held its posts left since, one of ``left``.
     ``word`` is the newest in force."""
@@ -39,7 +39,7 @@ class Places:
         return STATES[self.state]
 
 
-def places(connection: Connection, now: datetime, unit: str = "") -> dict[str, Places]:
+def places(connection: Connection, now: datetime, unit: str = "") -> dict[str, UnitPlaces]:
     """What is known of the places of every unit of the catalogue (or of ``unit`` alone), by its
     id."""
     words: dict[str, WholeWord] = {}
@@ -61,7 +61,7 @@ def places(connection: Connection, now: datetime, unit: str = "") -> dict[str, P
         gone = tuple(names[one] for one, moment in left.items() if word and moment > word.known)
         again = word is not None and judged is not None and judged > word.moment and id in held_open
         state = OPEN if word is None else AGAIN if again and gone else WHOLE
-        found[id] = Places(id, short, state, word, gone[:NAMED] if state == AGAIN else ())
+        found[id] = UnitPlaces(id, short, state, word, gone[:NAMED] if state == AGAIN else ())
     return found
 
 

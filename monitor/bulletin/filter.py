@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from monitor.bulletin.model import Bulletin, Disclosure, Portal
+from monitor.bulletin.model import Bulletin, Disclosure, PortalCount
 from monitor.model import together
 
 
@@ -60,7 +60,7 @@ def narrowed(bulletin: Bulletin, groups: Sequence[str]) -> Bulletin:
     )
 
 
-def _portal(bulletin: Bulletin, listed: Collection[str]) -> Portal:
+def _portal(bulletin: Bulletin, listed: Collection[str]) -> PortalCount:
     """Units that are no longer listed join the others, so that the parts still make the whole."""
     rows = [row for group in bulletin.groups for row in group.rows]
     others = [(row.short, row.counts) for row in rows if row.short not in listed]

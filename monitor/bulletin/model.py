@@ -190,7 +190,7 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
-class PostLine:
+class FigurePost:
     """One post or document behind a figure. ``unit`` is empty when it is nobody's; ``month`` when
     it counts nowhere."""
 
@@ -232,7 +232,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Portal:
+class PortalCount:
     """The posts of the period: ``listed`` by units of the annexes, ``others`` by units without a
     quota.
 
@@ -370,7 +370,7 @@ class Bulletin:
     printed: date
     as_of: datetime
     settings: BulletinSettings
-    portal: Portal
+    portal: PortalCount
     groups: tuple[Group, ...]
     columns: tuple[ColumnRow, ...]
     blank_columns: tuple[ColumnRow, ...]
@@ -379,8 +379,8 @@ class Bulletin:
     accounts: tuple[AccountRow, ...]
     disclosure: Disclosure
     coverage: Coverage
-    posts: tuple[PostLine, ...] = ()
-    documents: tuple[PostLine, ...] = ()
+    posts: tuple[FigurePost, ...] = ()
+    documents: tuple[FigurePost, ...] = ()
     questions: tuple[Question, ...] = ()
     edits: tuple[Edit, ...] = ()
     column_counts: tuple[tuple[str, tuple[Figure, ...]], ...] = ()

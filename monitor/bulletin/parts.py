@@ -15,10 +15,10 @@ from monitor.bulletin.model import (
     BulletinSettings,
     ColumnRow,
     Disclosure,
+    FigurePost,
     Group,
     Period,
-    Portal,
-    PostLine,
+    PortalCount,
     Question,
     UnitRow,
 )
@@ -268,7 +268,7 @@ def year_units_of(stale: Sequence[ColumnRow]) -> tuple[tuple[str, int], ...]:
     )
 
 
-def portal_of(tally: Tally, names: Mapping[str, str], listed: set[str]) -> Portal:
+def portal_of(tally: Tally, names: Mapping[str, str], listed: set[str]) -> PortalCount:
     others = [
         (names.get(unit, unit), tuple(tally.count(unit, month) for month in tally.months))
         for unit, found in tally.units.items()
@@ -282,7 +282,7 @@ def portal_of(tally: Tally, names: Mapping[str, str], listed: set[str]) -> Porta
         )
         for reason in reasons
     ]
-    return Portal(
+    return PortalCount(
         total=tally.total,
         listed=together(tally.count(unit, month) for unit in listed for month in tally.months),
         others=tuple(sorted(others, key=lambda entry: entry[0])),
@@ -334,9 +334,9 @@ def disclosure_of(
     )
 
 
-def line_of(post: Counted, names: Mapping[str, str], titles: Mapping[str, str]) -> PostLine:
+def line_of(post: Counted, names: Mapping[str, str], titles: Mapping[str, str]) -> FigurePost:
     unit = post.whose.unit
-    return PostLine(
+    return FigurePost(
         post.title,
         post.url,
         post.day,

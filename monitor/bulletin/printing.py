@@ -35,7 +35,7 @@ from monitor.rectify.error_rates import error_rates
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class PrintedFiles:
     """A bulletin and the files that hold it; ``missing`` says which report could not be made, and
     why."""
 
@@ -155,7 +155,7 @@ def finished(
     return Draft(replace(found, forced=force and bool(errors(faults))), faults)
 
 
-def print_bulletin(office: Office, bulletin: Bulletin, folder: Path) -> Printed:
+def print_bulletin(office: Office, bulletin: Bulletin, folder: Path) -> PrintedFiles:
     """Write ``bulletin`` into ``folder``: its figures as JSON and every report, named after its
     period.
 
@@ -176,7 +176,7 @@ def print_bulletin(office: Office, bulletin: Bulletin, folder: Path) -> Printed:
             missing.append(str(error))
             continue
         files.append(path)
-    return Printed(bulletin, tuple(files), tuple(missing))
+    return PrintedFiles(bulletin, tuple(files), tuple(missing))
 
 
 def write_errata(

@@ -18,7 +18,7 @@ from monitor.bulletin.model import Bulletin, Scored, UnitRow
 from monitor.bulletin.model import Score as Score
 
 
-class Item(Strict):
+class ScoreItem(Strict):
     """``points`` taken off for each of ``measure``, at most ``most`` in all."""
 
     name: str = Field(min_length=1, max_length=100)
@@ -35,7 +35,7 @@ class Scheme(Strict):
     source: str = Field(min_length=4, max_length=400)
     full: float = Field(default=100, gt=0, le=1000)
     example: bool = False
-    items: tuple[Item, ...] = Field(min_length=1)
+    items: tuple[ScoreItem, ...] = Field(min_length=1)
 
 
 def read_scheme(path: Path) -> Scheme:

@@ -35,7 +35,7 @@ ACTIONS = {"strike": "删去", "add": "补列"}
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SheetPage:
     """One sheet: its name, its title, its columns with their widths, its rows; ``left`` are columns
     of text."""
 
@@ -47,7 +47,7 @@ class Page:
     left: tuple[int, ...] = ()
 
 
-def pages(b: Bulletin) -> tuple[Page, ...]:
+def pages(b: Bulletin) -> tuple[SheetPage, ...]:
     """The sheets that have something to say, in order."""
     found = [
         _unjudged(b),
@@ -64,7 +64,7 @@ def pages(b: Bulletin) -> tuple[Page, ...]:
     return tuple(page for page in found if page.rows)
 
 
-def _unjudged(b: Bulletin) -> Page:
+def _unjudged(b: Bulletin) -> SheetPage:
     rows = [
         (
             n,
@@ -89,16 +89,16 @@ def _unjudged(b: Bulletin) -> Page:
         "说明",
     )
     title = "未能判定的栏目和账号（由检查单位核实，不归责任何单位）"
-    return Page("未判定", title, head, (6, 9, 30, 28, 36, 14, 13, 60), rows, (4, 7))
+    return SheetPage("未判定", title, head, (6, 9, 30, 28, 36, 14, 13, 60), rows, (4, 7))
 
 
-def _rates(b: Bulletin) -> Page:
+def _rates(b: Bulletin) -> SheetPage:
     rows = [(n, rule_name(one.rule), rate_words(one)) for n, one in enumerate(b.error_rates, 1)]
     title = "各项认定被撤回的情况（经申诉或更正撤回的，占已认定的件数）"
-    return Page("认定撤回", title, ("序号", "认定项目", "撤回情况"), (6, 24, 60), rows, (2,))
+    return SheetPage("认定撤回", title, ("序号", "认定项目", "撤回情况"), (6, 24, 60), rows, (2,))
 
 
-def _bases(b: Bulletin) -> Page:
+def _bases(b: Bulletin) -> SheetPage:
     rows = [
         (n, one.name, "、".join(one.units), one.finding, one.looks, one.checked or NOT_CHECKED)
         for n, one in enumerate(b.accused, 1)
@@ -111,10 +111,12 @@ def _bases(b: Bulletin) -> Page:
         "认定所依据的查看",
         "核对情况（认定以前在列表之外查看）",
     )
-    return Page("认定依据", "超期和空白栏目的认定依据", head, (6, 30, 28, 14, 44, 80), rows, (4, 5))
+    return SheetPage(
+        "认定依据", "超期和空白栏目的认定依据", head, (6, 30, 28, 14, 44, 80), rows, (4, 5)
+    )
 
 
-def _past(b: Bulletin) -> Page:
+def _past(b: Bulletin) -> SheetPage:
     rows = [
         (
             n,
@@ -129,12 +131,12 @@ def _past(b: Bulletin) -> Page:
         for n, p in enumerate(b.past or (), 1)
     ]
     head = ("序号", "类别", "名称", "责任单位", "现状", "整改日期", "上期问题", "问题编号")
-    return Page(
+    return SheetPage(
         "上期整改", "上期通报问题整改情况", head, (6, 9, 30, 28, 13, 13, 50, 14), rows, (6,)
     )
 
 
-def _content(b: Bulletin) -> Page:
+def _content(b: Bulletin) -> SheetPage:
     rows = [
         (
             n,
@@ -163,10 +165,12 @@ def _content(b: Bulletin) -> Page:
         "网址",
     )
     title = "经人工核实的信息内容问题（按发布单位；个人信息已遮盖，待核实的疑点不列）"
-    return Page("内容问题", title, head, (6, 16, 18, 40, 24, 20, 50, 13, 13, 60), rows, (3, 6, 9))
+    return SheetPage(
+        "内容问题", title, head, (6, 16, 18, 40, 24, 20, 50, 13, 13, 60), rows, (3, 6, 9)
+    )
 
 
-def _found(b: Bulletin) -> Page:
+def _found(b: Bulletin) -> SheetPage:
     rows = [
         (
             n,
@@ -179,19 +183,19 @@ def _found(b: Bulletin) -> Page:
         for n, a in enumerate(b.found_accounts, 1)
     ]
     head = ("序号", "平台", "账号", "所在栏目的责任单位", "核实情况", "发现网页")
-    return Page(
+    return SheetPage(
         "未登记账号", "门户上出现而台账没有登记的账号", head, (6, 16, 34, 28, 12, 60), rows, (5,)
     )
 
 
-def _by_column(b: Bulletin) -> Page:
+def _by_column(b: Bulletin) -> SheetPage:
     months = tuple(f"{int(month[5:])}月" for month in b.months)
     rows: list[tuple[Cell, ...]] = [
         (n, name, *(count.figure for count in found), together(found).figure)
         for n, (name, found) in enumerate(b.column_counts, 1)
     ]
     title = f"{b.period.words}各栏目发布信息数（同一信息在几个栏目分别计）"
-    return Page(
+    return SheetPage(
         "栏目条数",
         title,
         ("序号", "栏目", *months, "合计"),
@@ -208,16 +212,16 @@ REPEATS: Mapping[str, str] = {
 """By the setting under which the copies were counted."""
 
 
-def _repeats(b: Bulletin) -> Page:
+def _repeats(b: Bulletin) -> SheetPage:
     rows = [
         (n, one.column, one.day, one.title, one.url, one.of) for n, one in enumerate(b.repeats, 1)
     ]
     head = ("序号", "栏目", "日期", "标题", "重复的网址", "计入的网址")
     title = f"{REPEATS[b.copies]}（设置：monitor.counting 的 copies: {b.copies}）"
-    return Page("重复信息", title, head, (6, 30, 13, 50, 60, 60), rows, (1, 3, 4, 5))
+    return SheetPage("重复信息", title, head, (6, 30, 13, 50, 60, 60), rows, (1, 3, 4, 5))
 
 
-def _scores(b: Bulletin) -> Page:
+def _scores(b: Bulletin) -> SheetPage:
     found = b.scored
     rows = [
         (n, row.unit, Decimal(str(row.points)), row.formula)
@@ -225,10 +229,12 @@ def _scores(b: Bulletin) -> Page:
     ]
     example = "（示例，不是任何单位的规定）" if found and found.example else ""
     title = f"{found.scheme}{example}　依据：{found.source}" if found else ""
-    return Page("评分", title, ("序号", "单位名称", "得分", "算式"), (6, 24, 12, 70), rows, (3,))
+    return SheetPage(
+        "评分", title, ("序号", "单位名称", "得分", "算式"), (6, 24, 12, 70), rows, (3,)
+    )
 
 
-def _by_hand(b: Bulletin) -> Page:
+def _by_hand(b: Bulletin) -> SheetPage:
     rows = [
         (
             n,
@@ -241,6 +247,6 @@ def _by_hand(b: Bulletin) -> Page:
         for n, e in enumerate(b.edits, 1)
     ]
     head = ("序号", "名单", "修改", "名称", "理由", "决定人")
-    return Page(
+    return SheetPage(
         "人工修改", "名单的人工修改及理由（数字不变）", head, (6, 20, 9, 28, 60, 16), rows, (4,)
     )

@@ -34,7 +34,7 @@ from crawler.register.account_candidates import UnknownCandidate, candidates
 from crawler.register.account_cards import CONFIG
 from crawler.register.account_import import (
     STATE_NAMES,
-    Proposal,
+    AccountProposal,
     Registered,
     people,
     propose,
@@ -101,7 +101,7 @@ def import_(
     return REFUSED if proposal.faults else DONE
 
 
-def _proposal_lines(proposal: Proposal, ignored: Sequence[str], written: bool) -> list[str]:
+def _proposal_lines(proposal: AccountProposal, ignored: Sequence[str], written: bool) -> list[str]:
     lines = [f"跳过不是附件4的工作表：{'、'.join(map(clean, ignored))}"] if ignored else []
     for change in proposal.added:
         row = change.row
@@ -131,7 +131,7 @@ def _proposal_lines(proposal: Proposal, ignored: Sequence[str], written: bool) -
     return lines
 
 
-def _proposal_data(proposal: Proposal, written: bool) -> dict[str, Any]:
+def _proposal_data(proposal: AccountProposal, written: bool) -> dict[str, Any]:
     def rows(changes: Iterable[Any]) -> list[dict[str, Any]]:
         return [
             {

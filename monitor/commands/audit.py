@@ -18,7 +18,7 @@ from monitor.entries.papers import unsound
 from monitor.office import open_office
 from monitor.record.chain import root_of_day
 from monitor.record.check import papers, verify, where_is
-from monitor.rectify.proof import NoProof, Proof, proof_of, to_html, to_warc
+from monitor.rectify.proof import FindingProof, NoProof, proof_of, to_html, to_warc
 from monitor.words.exits import DONE, FAULT
 
 
@@ -102,7 +102,7 @@ def proof(finding: str, out: Path, path: Path, as_of: datetime | None) -> int:
     return DONE
 
 
-def _picture(found: Proof) -> bytes:
+def _picture(found: FindingProof) -> bytes:
     if found.shot is None:
         raise click.ClickException(
             "这个问题没有截图：没有启用 monitor.proof.screenshots，或当时没有浏览器；可导出 .html 或 .warc.gz"

@@ -22,11 +22,11 @@ from monitor.findings.dispensations import in_force
 from monitor.judging.checklist import (
     ANSWER_NAMES,
     OVERALL_NAMES,
-    Answer,
     Answered,
-    Item,
-    Refused,
-    Result,
+    AnswerRefused,
+    ChecklistResult,
+    Indicator,
+    IndicatorAnswer,
     answer,
     answers,
     items,
@@ -82,7 +82,7 @@ def show(
 @checklist.command("answer")
 @click.argument("subject")
 @click.argument("indicator")
-@click.argument("given", type=click.Choice([one.value for one in Answer]))
+@click.argument("given", type=click.Choice([one.value for one in IndicatorAnswer]))
 @click.option("--period", type=PeriodType(), help="考核期，如 2020Q2；默认本季度")
 @click.option("--by", required=True, help="判定人")
 @click.option("--proof", required=True, help="依据：截图编号、网址、文号等")
@@ -115,13 +115,13 @@ def give(
                     indicator=indicator,
                     subject=subject,
                     period=_name(period, now),
-                    given=Answer(given),
+                    given=IndicatorAnswer(given),
                     by=by,
                     proof=proof,
                     now=now,
                     day=day.date() if day else None,
                 )
-        except Refused as error:
+        except AnswerRefused as error:
             raise click.ClickException(str(error)) from None
     said = f"已登记：{made.period} {made.subject} {made.indicator} {ANSWER_NAMES[made.answer]}，{made.by}，{made.day}"
     tell(as_json, asdict(made), [said])
@@ -164,7 +164,7 @@ def _judged(office: Office, now: datetime) -> tuple[Facts, tuple[Verdict, ...]]:
         return facts, judge(facts, settings.monitor, in_force(connection, facts.as_of))
 
 
-def _table(period: str, rows: list[tuple[str, str, Item, Answered | None]]) -> list[str]:
+def _table(period: str, rows: list[tuple[str, str, Indicator, Answered | None]]) -> list[str]:
     table = Table("对象", "指标编号", "类别", "指标", "回答", title=f"{period} 人工核对表")
     for name, target, item, given in rows:
         kind = ("单项否决" if item.kind == "veto" else "扣分") + (
@@ -177,7 +177,7 @@ def _table(period: str, rows: list[tuple[str, str, Item, Answered | None]]) -> l
     return rendered(table)
 
 
-def result_lines(period: str, found: tuple[Result, ...]) -> list[str]:
+def result_lines(period: str, found: tuple[ChecklistResult, ...]) -> list[str]:
     """A line for each site and account, with what decided it."""
     lines = [f"{period} 结果："]
     for one in found:

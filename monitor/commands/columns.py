@@ -12,7 +12,7 @@ from crawler.clock import clock
 from crawler.config import BadConfig
 from monitor.commands.offers import data
 from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
-from monitor.desk.column_words import Refused, column_words, end_word, give_word
+from monitor.desk.column_words import WordRefused, column_words, end_word, give_word
 from monitor.looks.column_words import ADDRESS, BACKWARDS, KINDS, PART
 from monitor.office import enter_catalogue, open_office
 from monitor.words.exits import DONE, REFUSED
@@ -121,7 +121,7 @@ def add_word(
     with open_office(path) as office, office.engine.begin() as connection:
         try:
             number = give_word(connection, column, kind, key, by=signed(by), reason=reason, now=now)
-        except Refused as error:
+        except WordRefused as error:
             raise BadConfig(str(error)) from None
     click.echo(f"第 {number} 号认定：{column}，{KINDS[kind]}{clean(key)}")
     return DONE
@@ -139,7 +139,7 @@ def end_one(number: int, reason: str, by: str, path: Path, as_of: datetime | Non
     with open_office(path) as office, office.engine.begin() as connection:
         try:
             end_word(connection, number, by=signed(by), reason=reason, now=now)
-        except Refused as error:
+        except WordRefused as error:
             raise BadConfig(str(error)) from None
     click.echo(f"第 {number} 号认定已撤回")
     return DONE

@@ -22,8 +22,8 @@ from monitor.commands.options import tell, with_as_of, with_config, with_json
 from monitor.desk.content import (
     SCOPE_NAMES,
     STATES,
-    Line,
-    Wanted,
+    SuspectLine,
+    WantedSuspects,
     dismissals,
     listing,
     one,
@@ -88,7 +88,7 @@ def content(
             )
         closed = _judged(office, now(), post, column) if post or column else ()
         with office.reader.connect() as connection:
-            wanted = Wanted(post=post or "", column=column or "")
+            wanted = WantedSuspects(post=post or "", column=column or "")
             lines = listing(connection, wanted, shanghai_day(now()), limit=20).lines
         ended = [f"问题 {number} 已改正，自动销号。" for number in closed]
         tell(
@@ -133,7 +133,7 @@ def list_(
     as_of: datetime | None, as_json: bool,
 ) -> int:  # fmt: skip
     """列出疑点。"""
-    wanted = Wanted(state, family=family or "", column=column or "", unit=unit or "")
+    wanted = WantedSuspects(state, family=family or "", column=column or "", unit=unit or "")
     with open_office(path) as office, office.reader.connect() as connection:
         found = listing(connection, wanted, shanghai_day(clock(as_of)()), limit=limit)
     more = (
@@ -346,7 +346,7 @@ def _swept_data(swept: Swept) -> dict[str, object]:
     }
 
 
-def _line(one: Line) -> str:
+def _line(one: SuspectLine) -> str:
     said = f"{one.why}：{one.sentence or one.quote}"
     return f"{one.id}　{one.title}　{one.column}《{one.post_title[:30]}》{one.place}　{said[:120]}　{one.url}"
 

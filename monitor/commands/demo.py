@@ -21,7 +21,7 @@ from monitor.night.told import night_data, night_lines
 from monitor.words.exits import DONE, FAULT
 
 if TYPE_CHECKING:
-    from monitor.demo.run import Shown
+    from monitor.demo.run import Demonstration
     from monitor.demo.server import Sample
     from monitor.office import Office
 
@@ -82,7 +82,7 @@ def _keep_open(sample: Sample, office: Office, now: Clock, as_json: bool) -> Non
             signal.pause()
 
 
-def demo_lines(shown: Shown, now: datetime) -> list[str]:
+def demo_lines(shown: Demonstration, now: datetime) -> list[str]:
     lines = [f"样例：{shown.district.city}{shown.district.name}，按 {now:%Y-%m-%d} 判定"]
     lines += night_lines(shown.night)
     lines += bulletin_lines(shown.printed.bulletin)
@@ -98,7 +98,7 @@ def demo_lines(shown: Shown, now: datetime) -> list[str]:
     return lines
 
 
-def demo_data(shown: Shown) -> dict[str, object]:
+def demo_data(shown: Demonstration) -> dict[str, object]:
     return {
         "night": night_data(shown.night),
         "figures": figures(shown.printed.bulletin),

@@ -17,7 +17,7 @@ from crawler.discovery.proposals import (
     STANDING_NAMES,
     Account,
     Findings,
-    Proposal,
+    ProposedColumn,
     Standing,
     findings,
 )
@@ -139,7 +139,7 @@ def lines_of(found: Findings) -> list[str]:
     return [*lines, "以上是建议，请人工核对后再写入台账。"]
 
 
-def _line(one: Proposal) -> str:
+def _line(one: ProposedColumn) -> str:
     told = [CLASS_NAMES[one.cls], str(one.newest or "无日期"), f"{one.posts} 条", one.path, one.url]
     if not one.listed:
         told.append(outcome_name(one.outcome.value, one.reason))

@@ -16,8 +16,8 @@ from monitor.commands.options import tell, with_as_of, with_config, with_json
 from monitor.findings.dispensations import (
     KIND_NAMES,
     Dispensation,
-    Kind,
-    Refused,
+    DispensationKind,
+    DispensationRefused,
     grant,
     in_force,
     withdraw,
@@ -36,7 +36,7 @@ def dispense() -> None:
 
 
 @dispense.command()
-@click.argument("kind", type=click.Choice([kind.value for kind in Kind]))
+@click.argument("kind", type=click.Choice([kind.value for kind in DispensationKind]))
 @click.argument("subject")
 @click.option("--rule", default="", help="只对这一条规则；不写则对全部规则")
 @click.option("--reason", required=True, help="事由")
@@ -69,7 +69,7 @@ def add(
         try:
             made = grant(
                 connection,
-                Kind(kind),
+                DispensationKind(kind),
                 subject,
                 rule=rule,
                 reason=reason,
@@ -78,7 +78,7 @@ def add(
                 until=until.date(),
                 now=now,
             )
-        except Refused as error:
+        except DispensationRefused as error:
             raise click.ClickException(str(error)) from None
     tell(as_json, asdict(made), [f"已登记：{line(made)}"])
     return DONE

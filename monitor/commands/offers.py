@@ -16,7 +16,7 @@ from crawler.config import BadConfig
 from crawler.walking.offers import Offer
 from crawler.walking.offers.store import offers
 from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
-from monitor.desk.column_words import Refused
+from monitor.desk.column_words import WordRefused
 from monitor.desk.offers import back, refuse, take
 from monitor.office import enter_catalogue, open_office
 from monitor.words.exits import DONE
@@ -104,7 +104,7 @@ def _decide(
                 return [
                     act(connection, one, by=signed(by), reason=reason, now=now) for one in columns
                 ]
-        except Refused as error:
+        except WordRefused as error:
             raise BadConfig(str(error)) from None
 
 

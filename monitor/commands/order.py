@@ -26,7 +26,7 @@ from monitor.office import Office, open_office
 from monitor.rectify.acks import acknowledge
 from monitor.rectify.appeals import STATE_NAMES, appeal, appeals, decide, pending
 from monitor.rectify.appeals import take_back as take_accusation_back
-from monitor.rectify.orders import EVERY, OPEN, Refused, issue, listed, one, withdraw
+from monitor.rectify.orders import EVERY, OPEN, StepRefused, issue, listed, one, withdraw
 from monitor.rectify.overdue import overdue as overdue_of
 from monitor.rectify.replies import replies, reply
 from monitor.words.ends import CORRECTED, end_words
@@ -50,7 +50,7 @@ def writing(path: Path) -> Iterator[tuple[Office, Connection]]:
     try:
         with open_office(path) as office, office.engine.begin() as connection:
             yield office, connection
-    except (Refused, Unsound) as error:
+    except (StepRefused, Unsound) as error:
         raise click.ClickException(str(error)) from None
 
 

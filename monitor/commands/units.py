@@ -11,9 +11,9 @@ import click
 from crawler.clock import clock
 from crawler.config import BadConfig
 from crawler.model import shanghai_day
-from monitor.board.wholes import WHOLE, Places, places
+from monitor.board.wholes import WHOLE, UnitPlaces, places
 from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
-from monitor.desk.wholes import Refused, end_whole, give_whole
+from monitor.desk.wholes import WholeRefused, end_whole, give_whole
 from monitor.office import enter_catalogue, open_office
 from monitor.words.exits import DONE
 from monitor.words.plain import clean
@@ -53,7 +53,7 @@ def add(
                 raise BadConfig("台账里的单位都已确认，没有要确认的")
             try:
                 done = give_whole(connection, wanted, by=signed(by), reason=reason, now=now)
-            except Refused as error:
+            except WholeRefused as error:
                 raise BadConfig(str(error)) from None
             shown = places(connection, now)
     click.echo(
@@ -75,7 +75,7 @@ def end(names: Sequence[str], reason: str, by: str, path: Path, as_of: datetime 
     with open_office(path) as office, office.engine.begin() as connection:
         try:
             done = end_whole(connection, names, by=signed(by), reason=reason, now=now)
-        except Refused as error:
+        except WholeRefused as error:
             raise BadConfig(str(error)) from None
         shown = places(connection, now)
     click.echo(f"已撤回 {len(done)} 个单位的确认：{'、'.join(shown[one].short for one in done)}")
@@ -100,7 +100,7 @@ def list_(path: Path, as_of: datetime | None, as_json: bool) -> int:
     return DONE
 
 
-def _line(one: Places) -> str:
+def _line(one: UnitPlaces) -> str:
     if one.word is None:
         return f"{one.unit} {one.short}：{one.name}"
     told = f"{shanghai_day(one.word.moment)} {clean(one.word.person)}，{clean(one.word.reason)}"
@@ -113,7 +113,7 @@ def _line(one: Places) -> str:
     return f"{one.unit} {one.short}：{one.name}（{told}{where}{gone}）"
 
 
-def _data(one: Places) -> dict[str, object]:
+def _data(one: UnitPlaces) -> dict[str, object]:
     word = one.word
     return {
         "unit": one.unit,

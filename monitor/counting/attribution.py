@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from monitor.counting.names import Hit, Names
+from monitor.counting.names import NameHit, Names
 from monitor.counting.origins import HAN, Outside, clean, is_person, outsider, parts, quoted
 
 __all__ = ["REASON_NAMES", "Attribution", "Names", "Reason", "attribute"]
@@ -232,11 +232,11 @@ def _part(piece: str, names: Names, day: date) -> _Part:
     return _Part(outside=who, noise=noise)
 
 
-def _of_hit(hit: Hit) -> _Part:
+def _of_hit(hit: NameHit) -> _Part:
     return _Part(hit.units, hit.kind, ambiguous=len(hit.units) > 1)
 
 
-def _after(rest: str, hit: Hit, names: Names, day: date) -> _Part | None:
+def _after(rest: str, hit: NameHit, names: Names, day: date) -> _Part | None:
     """What follows a name must be explained whole: nothing, a section, a writer, or another
     unit."""
     first = _of_hit(hit)

@@ -13,14 +13,14 @@ from sqlalchemy import Connection, func, or_, select
 from crawler.model import SHANGHAI, ColumnClass, Outcome, Outlet, OutletKind, Unit, shanghai_day
 from crawler.store.rows import addressees, outlet_of
 from crawler.store.tables import DutyRow, OutletRow, PostRow, SiteRow, UnitRow, VisitRow
-from monitor.counting.ledger import Answer
+from monitor.counting.ledger import Attributor
 from monitor.counting.looked import reaches
 from monitor.counting.names import Names, Place
 from monitor.counting.past import histories, left_since, stood
 from monitor.counting.reach import Reach
-from monitor.counting.rows import Column, Seen, Undated
-from monitor.counting.sight import Sight, of_units
-from monitor.counting.tally import Posts, Tally, collect
+from monitor.counting.rows import Column, ShownRow, Undated
+from monitor.counting.sight import SeriesSight, of_units
+from monitor.counting.tally import CountedSeries, Tally, collect
 from monitor.counting.tally import tally as count
 from monitor.counting.whose import YEAR, History, Whose
 from monitor.days.calendar import months_between
@@ -146,7 +146,7 @@ class _Asked:
         """Whether the catalogue had a register of documents in the period."""
         return any(one.disclosure for one in self.reaches.values())
 
-    def collect(self, *, disclosure: bool = False, keep: bool = True) -> Posts:
+    def collect(self, *, disclosure: bool = False, keep: bool = True) -> CountedSeries:
         """The posts (or documents) of the period, entered."""
         ids = [id_ for id_, column in self.columns.items() if column.disclosure is disclosure]
         only = ids if disclosure else None
@@ -170,12 +170,12 @@ class _Asked:
             keep=keep,
         )
 
-    def sight(self, posts: Posts, *, so_far: bool, disclosure: bool = False) -> Sight:
+    def sight(self, posts: CountedSeries, *, so_far: bool, disclosure: bool = False) -> SeriesSight:
         """What bounds the counts of ``posts``: histories are read of those columns only that leave
         something open."""
         mine = {id_: one for id_, one in self.reaches.items() if one.disclosure is disclosure}
         early = timedelta(0) if disclosure else timedelta(days=self.rule.oldest + self.rule.grace)
-        blank = Sight(shanghai_day(self.as_of), self.columns, mine, {}, {}, so_far, early)
+        blank = SeriesSight(shanghai_day(self.as_of), self.columns, mine, {}, {}, so_far, early)
         months = months_between(self.start, self.end)
         unread = {outlet for month in months for outlet in blank.holes(month).every}
         gone = left_since(self.connection, self.as_of) if not disclosure else {}
@@ -187,7 +187,7 @@ class _Asked:
     def _whose(self, outlets: Collection[str]) -> dict[str, Whose]:
         since = self.start - YEAR
         found = histories(
-            self.connection, outlets, since, self.as_of, Answer(self.columns, self.names)
+            self.connection, outlets, since, self.as_of, Attributor(self.columns, self.names)
         )
         whole = {id_: one.since for id_, one in self.reaches.items()}
         return {
@@ -297,7 +297,7 @@ def _rows(
     as_of: datetime,
     begun: Mapping[str, date | None],
     only: Collection[str] | None = None,
-) -> Iterable[Seen]:
+) -> Iterable[ShownRow]:
     post = PostRow
     query = select(
         post.id,
@@ -325,7 +325,7 @@ def _rows(
         return days.get(moment) or days.setdefault(moment, shanghai_day(moment))
 
     return [
-        Seen(
+        ShownRow(
             id_,
             known(outlet, outlet),
             url,

@@ -17,62 +17,62 @@ from typing import NamedTuple
 
 from monitor.counting.addresses import article, exact, perhaps
 from monitor.counting.origins import clean
-from monitor.counting.rows import Column, Seen
+from monitor.counting.rows import Column, ShownRow
 from monitor.settings.counting import CountRule
 
 LONG = 10
 """Characters of a title that names its matter. 公示, 招标公告 and the like head many posts of a day."""
 
 
-class Repeat(NamedTuple):
+class RepeatedRow(NamedTuple):
     """A row that repeats a post. ``sure``: it is the same; else it may be a post of its own.
     ``rows`` share its address."""
 
     sure: bool
-    rows: tuple[Seen, ...]
+    rows: tuple[ShownRow, ...]
 
 
 @dataclass(slots=True)
-class Group:
+class DistinctPost:
     """One post: ``rows`` of its address, oldest first, and what ``repeats`` it elsewhere."""
 
-    rows: list[Seen]
-    repeats: list[Repeat] = field(default_factory=list)
+    rows: list[ShownRow]
+    repeats: list[RepeatedRow] = field(default_factory=list)
 
     @property
-    def sure(self) -> list[Seen]:
+    def sure(self) -> list[ShownRow]:
         """Every row that surely shows it."""
         return [*self.rows, *(row for repeat in self.repeats if repeat.sure for row in repeat.rows)]
 
     @property
-    def maybe(self) -> list[tuple[Seen, ...]]:
+    def maybe(self) -> list[tuple[ShownRow, ...]]:
         """The rows of each post that it may be beside itself."""
         return [repeat.rows for repeat in self.repeats if not repeat.sure]
 
-    def absorb(self, other: Group, sure: bool) -> None:
+    def absorb(self, other: DistinctPost, sure: bool) -> None:
         """``other`` repeats this post."""
         self.repeats += [
-            Repeat(sure, tuple(other.rows)),
-            *(Repeat(sure and r.sure, r.rows) for r in other.repeats),
+            RepeatedRow(sure, tuple(other.rows)),
+            *(RepeatedRow(sure and r.sure, r.rows) for r in other.repeats),
         ]
 
 
 def distinct(
-    rows: Iterable[Seen], columns: Mapping[str, Column], rule: CountRule
-) -> Iterator[Group]:
+    rows: Iterable[ShownRow], columns: Mapping[str, Column], rule: CountRule
+) -> Iterator[DistinctPost]:
     """Rows grouped into posts; a site after the other, for the groups of all at once are large."""
-    by_site: dict[str, list[Seen]] = defaultdict(list)
+    by_site: dict[str, list[ShownRow]] = defaultdict(list)
     for row in rows:
         by_site[columns[row.outlet].site].append(row)
     for known in by_site.values():
         yield from _of_site(known, rule)
 
 
-def _of_site(rows: Sequence[Seen], rule: CountRule) -> Iterator[Group]:
-    by_address: dict[str, list[Seen]] = defaultdict(list)
+def _of_site(rows: Sequence[ShownRow], rule: CountRule) -> Iterator[DistinctPost]:
+    by_address: dict[str, list[ShownRow]] = defaultdict(list)
     for row in sorted(rows):
         by_address[exact(row.url)].append(row)
-    alike: dict[tuple[str, date, str], list[Group]] = defaultdict(list)
+    alike: dict[tuple[str, date, str], list[DistinctPost]] = defaultdict(list)
     for group in _by_article(by_address):
         first = group.rows[0]
         origin = clean_fast(first.origin or origin_of(group.sure))
@@ -84,25 +84,25 @@ def _of_site(rows: Sequence[Seen], rule: CountRule) -> Iterator[Group]:
             yield from _merged(groups, bool(origin) and _names_its_matter(title), rule)
 
 
-def _by_article(by_address: Mapping[str, list[Seen]]) -> Iterator[Group]:
+def _by_article(by_address: Mapping[str, list[ShownRow]]) -> Iterator[DistinctPost]:
     """Addresses that part only by what a reader brought along, with one title and day, are one
     article."""
-    groups: dict[object, Group] = {}
-    asking: dict[object, list[Group]] = defaultdict(list)
+    groups: dict[object, DistinctPost] = {}
+    asking: dict[object, list[DistinctPost]] = defaultdict(list)
     for address, rows in by_address.items():
         if "?" not in address and ";" not in address:
-            yield Group(rows)
+            yield DistinctPost(rows)
             continue
         first = rows[0]
         said = (plain(first.title), first.day)
         sure = (article(first.url), *said)
         known = groups.get(sure)
         if known is None or _contradict(known.rows, rows):
-            groups.setdefault(sure, Group(rows))
-            group = groups[sure] if known is None else Group(rows)
+            groups.setdefault(sure, DistinctPost(rows))
+            group = groups[sure] if known is None else DistinctPost(rows)
             asking[(perhaps(first.url), *said)].append(group)
         else:
-            known.absorb(Group(rows), sure=True)
+            known.absorb(DistinctPost(rows), sure=True)
     for found in asking.values():
         first_, *others = found
         yield first_
@@ -113,16 +113,16 @@ def _by_article(by_address: Mapping[str, list[Seen]]) -> Iterator[Group]:
                 first_.absorb(other, sure=False)
 
 
-def _contradict(one: Sequence[Seen], other: Sequence[Seen]) -> bool:
+def _contradict(one: Sequence[ShownRow], other: Sequence[ShownRow]) -> bool:
     """Whether both print an origin, and not the same."""
     mine, theirs = clean_fast(origin_of(one)), clean_fast(origin_of(other))
     return bool(mine and theirs and mine != theirs)
 
 
-def _merged(groups: list[Group], sure: bool, rule: CountRule) -> list[Group]:
+def _merged(groups: list[DistinctPost], sure: bool, rule: CountRule) -> list[DistinctPost]:
     """Alike posts of different columns are one, and copies in one column too; where each copy
     counts, as many stay as the column with the most of them shows."""
-    by_outlet: dict[str, list[Group]] = defaultdict(list)
+    by_outlet: dict[str, list[DistinctPost]] = defaultdict(list)
     for group in groups:
         by_outlet[group.rows[0].outlet].append(group)
     home = [groups[0]] if rule.copies == "once" else max(by_outlet.values(), key=len)
@@ -136,7 +136,7 @@ def _names_its_matter(title: str) -> bool:
     return len(title) >= LONG and not title.endswith(("…", "..."))
 
 
-def origin_of(rows: Iterable[Seen]) -> str | None:
+def origin_of(rows: Iterable[ShownRow]) -> str | None:
     """The origin that any of the places printed."""
     return next((row.origin for row in rows if row.origin), None)
 

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from monitor.counting.addresses import exact
 from monitor.counting.attribution import NAMELESS, Attribution, Reason, attribute
-from monitor.counting.distinct import Group, distinct, origin_of
+from monitor.counting.distinct import DistinctPost, distinct, origin_of
 from monitor.counting.months import When, possible, when
 from monitor.counting.names import Names
-from monitor.counting.rows import Column, Seen, Undated
+from monitor.counting.rows import Column, ShownRow, Undated
 from monitor.counting.whose import May, together
 from monitor.settings.counting import CountRule
 
@@ -39,7 +39,7 @@ class Counted:
     late: bool
     whose: Attribution
     unread: bool = False
-    repeats: tuple[Seen, ...] = ()
+    repeats: tuple[ShownRow, ...] = ()
 
 
 class Open(NamedTuple):
@@ -85,7 +85,7 @@ class Ledger:
         return {unit: found[unit] + anybody for unit in every}
 
 
-class Answer:
+class Attributor:
     """Attribution with memory: the same origin in the same columns is asked once."""
 
     def __init__(self, columns: Mapping[str, Column], names: Names) -> None:
@@ -113,9 +113,9 @@ class Answer:
 
 
 def counted(
-    rows: Iterable[Seen],
+    rows: Iterable[ShownRow],
     columns: Mapping[str, Column],
-    answer: Answer,
+    answer: Attributor,
     rule: CountRule,
     ledger: Ledger,
     within: Callable[[When], When],
@@ -138,7 +138,7 @@ def counted(
         yield post
 
 
-def _post(group: Group, answer: Answer, at: When) -> Counted:
+def _post(group: DistinctPost, answer: Attributor, at: When) -> Counted:
     row, sure = group.rows[0], group.sure
     origin = origin_of(sure)
     outlets: tuple[str, ...] = (row.outlet,)
@@ -163,7 +163,7 @@ def _post(group: Group, answer: Answer, at: When) -> Counted:
     )
 
 
-def _perhaps(rows: tuple[Seen, ...], at: When, answer: Answer, ledger: Ledger) -> None:
+def _perhaps(rows: tuple[ShownRow, ...], at: When, answer: Attributor, ledger: Ledger) -> None:
     """What repeats a post, or is one of its own: its unit may have that many more."""
     outlets, origin = tuple(dict.fromkeys(row.outlet for row in rows)), origin_of(rows)
     whose = answer(origin, outlets, at.day)
@@ -192,7 +192,7 @@ def enter(
     whose: Attribution,
     outlets: tuple[str, ...],
     at: When,
-    answer: Answer,
+    answer: Attributor,
     *,
     unread: bool,
     own: bool,
@@ -211,7 +211,7 @@ def _open(
     outlets: tuple[str, ...],
     day: date,
     months: tuple[str, ...],
-    answer: Answer,
+    answer: Attributor,
     *,
     unread: bool,
     own: bool = True,
@@ -232,7 +232,7 @@ def enter_undated(
     ledger: Ledger,
     rows: Iterable[Undated],
     known: Mapping[str, Collection[str]],
-    answer: Answer,
+    answer: Attributor,
     rule: CountRule,
     since: date,
     asked: Container[str],

@@ -16,7 +16,7 @@ from crawler.store.rows import unread_of
 from crawler.store.tables import OutletRow, PostRow, VisitRow
 from crawler.walking.frame_store import frame_of
 from monitor.counting.reach import Reach
-from monitor.looks.column_words import Word, words_of
+from monitor.looks.column_words import ColumnWord, words_of
 from monitor.looks.weight import CONVICTING
 
 OUTLET, VISIT, POST = OutletRow.__table__.c, VisitRow.__table__.c, PostRow.__table__.c
@@ -140,7 +140,7 @@ def _unread(
 
 
 def _left(
-    unread: Iterable[Unread], words: Sequence[Word], frame: frozenset[str]
+    unread: Iterable[Unread], words: Sequence[ColumnWord], frame: frozenset[str]
 ) -> tuple[Unread, ...]:
     """What remains of the unread rows and parts of one page, whatever their day."""
     rows = [

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from monitor.counting.rows import Seen, Undated
+from monitor.counting.rows import ShownRow, Undated
 from monitor.days.calendar import first_day, month_of, months_between
 from monitor.settings.counting import CountRule
 
@@ -33,7 +33,7 @@ class When(NamedTuple):
     also: tuple[str, ...] = ()
 
 
-def when(rows: Sequence[Seen], rule: CountRule | None) -> When:
+def when(rows: Sequence[ShownRow], rule: CountRule | None) -> When:
     """When a post counts that ``rows`` show: a place that showed it in time clears it. Without a
     rule its day decides."""
     if len(rows) == 1:  # nearly all are shown once
@@ -46,7 +46,7 @@ def when(rows: Sequence[Seen], rule: CountRule | None) -> When:
     return best._replace(also=tuple(sorted(also)))
 
 
-def _when(row: Seen, rule: CountRule | None) -> When:
+def _when(row: ShownRow, rule: CountRule | None) -> When:
     plain = When(row.day, month_of(row.day), False)
     if rule is None:
         return _off(plain, row)
@@ -59,7 +59,7 @@ def _when(row: Seen, rule: CountRule | None) -> When:
     return _off(When(row.day, month, late, _also(row, rule, prior, month)), row)
 
 
-def _off(at: When, row: Seen) -> When:
+def _off(at: When, row: ShownRow) -> When:
     """A day that is no proof may be off by weeks: addresses bear the day of an import, of an event,
     of a first draft."""
     if not row.weak:
@@ -69,7 +69,7 @@ def _off(at: When, row: Seen) -> When:
     return at._replace(also=tuple(sorted({*at.also, *near} - {at.month})))
 
 
-def _also(row: Seen, rule: CountRule, prior: date, month: str) -> tuple[str, ...]:
+def _also(row: ShownRow, rule: CountRule, prior: date, month: str) -> tuple[str, ...]:
     """The months in which it appeared late, if it appeared on a later night than the first that
     missed it."""
     if row.shown is None or row.shown - DAY <= prior:
@@ -79,7 +79,7 @@ def _also(row: Seen, rule: CountRule, prior: date, month: str) -> tuple[str, ...
     return tuple(one for one in months_of(first, last) if one != month)
 
 
-def _begun(row: Seen, rule: CountRule) -> tuple[str, ...]:
+def _begun(row: ShownRow, rule: CountRule) -> tuple[str, ...]:
     """A column's first look: in the month in which it fell, what is dated shortly before may have
     come late.
 

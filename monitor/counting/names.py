@@ -92,7 +92,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class NameForm:
     """One text that names one unit. ``kind``: ``name``, ``alias``, ``usual`` or ``account``."""
 
     unit: str
@@ -110,7 +110,7 @@ RANK = {"name": 0, "alias": 1, "usual": 2, "account": 3}
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class NameHit:
     """What stands at the beginning of a text: ``units`` (two or more: ambiguous) and its
     ``length``."""
 
@@ -124,8 +124,8 @@ class Names:
     """Every form of every unit, ready to be looked up. Build with :meth:`build`."""
 
     place: Place
-    forms: Mapping[str, tuple[Form, ...]]
-    whole: Mapping[str, tuple[Form, ...]]
+    forms: Mapping[str, tuple[NameForm, ...]]
+    whole: Mapping[str, tuple[NameForm, ...]]
     towns: frozenset[str]
     decisions: Mapping[str, str | None]
     desks: frozenset[str]
@@ -158,7 +158,7 @@ class Names:
         for unit in known:
             maker.add(unit)
         for name, unit_id in (accounts or {}).items():
-            maker.put(clean(name), Form(unit_id, "account"), maker.whole)
+            maker.put(clean(name), NameForm(unit_id, "account"), maker.whole)
         lengths = sorted({len(text) for text in maker.forms}, reverse=True)
         return cls(
             where,
@@ -177,14 +177,14 @@ class Names:
         """Days with the same era have the same valid names."""
         return bisect_right(self.bounds, day)
 
-    def exact(self, text: str, day: date) -> Hit | None:
+    def exact(self, text: str, day: date) -> NameHit | None:
         """The unit whose account or special whole name ``text`` is."""
         found = [form for form in self.whole.get(text, ()) if form.valid(day)]
         return _hit(found, len(text)) if found else None
 
-    def match(self, text: str, day: date) -> Hit | None:
+    def match(self, text: str, day: date) -> NameHit | None:
         """The longest name that ``text`` begins with, with or without the district in front."""
-        best: Hit | None = None
+        best: NameHit | None = None
         for start in self._starts(text):
             hit = self._longest(text, start, day)
             if hit and (best is None or hit.length > best.length):
@@ -202,7 +202,7 @@ class Names:
         if found and found.end():
             yield from {end for end in (found.end("own"), found.end()) if end > 0}
 
-    def _longest(self, text: str, start: int, day: date) -> Hit | None:
+    def _longest(self, text: str, start: int, day: date) -> NameHit | None:
         city = self._city_prefix.match(text) if start == 0 else None
         for length in self._lengths:
             for offset in (start, city.end() if city else start):
@@ -222,10 +222,10 @@ def _portal_forms(name: str) -> Iterable[str]:
     yield from {whole, re.sub(r"[(（].*?[)）]", "", whole)} - {""}
 
 
-def _hit(found: Sequence[Form], length: int) -> Hit:
+def _hit(found: Sequence[NameForm], length: int) -> NameHit:
     best = min(RANK[form.kind] for form in found)
     chosen = [form for form in found if RANK[form.kind] == best]
-    return Hit(tuple(dict.fromkeys(form.unit for form in chosen)), length, chosen[0].kind)
+    return NameHit(tuple(dict.fromkeys(form.unit for form in chosen)), length, chosen[0].kind)
 
 
 def place_of(units: Sequence[Unit]) -> Place:
@@ -288,13 +288,15 @@ class _Maker:
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        self.forms: dict[str, list[Form]] = {}
-        self.whole: dict[str, list[Form]] = {}
+        self.forms: dict[str, list[NameForm]] = {}
+        self.whole: dict[str, list[NameForm]] = {}
         self.towns: set[str] = set()
         self.bounds: set[date] = set()
         self.prefix = re.compile(_prefix_pattern(place))
 
-    def put(self, text: str, form: Form, table: dict[str, list[Form]] | None = None) -> None:
+    def put(
+        self, text: str, form: NameForm, table: dict[str, list[NameForm]] | None = None
+    ) -> None:
         table = self.forms if table is None else table
         if len(text) >= 2 and text not in (self.place.root, self.place.district, self.place.city):
             table.setdefault(text, []).append(form)
@@ -302,20 +304,20 @@ class _Maker:
     def add(self, unit: Unit) -> None:
         """All forms of one unit."""
         for name in (unit.short, unit.full):
-            self._named(name, Form(unit.id, "name"))
+            self._named(name, NameForm(unit.id, "name"))
         for alias in unit.aliases:
             name, since, until = split_alias(alias)
             self.bounds |= {bound for bound in (since, until) if bound}
-            self._named(name, Form(unit.id, "alias", since, until))
+            self._named(name, NameForm(unit.id, "alias", since, until))
 
-    def _named(self, name: str, form: Form) -> None:
+    def _named(self, name: str, form: NameForm) -> None:
         text = clean(name)
         self.put(text, form)
         found = self.prefix.match(text)
         for end in {found.end("own"), found.end()} if found and found.end() else set():
             self.put(text[end:], form)
         core = text[found.end() :] if found and _SUFFIX.match(text[found.end() :]) else text
-        usual = Form(form.unit, "usual", form.since, form.until)
+        usual = NameForm(form.unit, "usual", form.since, form.until)
         if town := _TOWN.match(
             text[found.end() :] if found and _TOWN.match(text[found.end() :]) else text
         ):
@@ -323,7 +325,7 @@ class _Maker:
         elif bureau := _SUFFIX.match(core):
             self._bureau(bureau.group(1), bureau.group(2), usual)
 
-    def _town(self, root: str, suffix: str, form: Form, usual: Form) -> None:
+    def _town(self, root: str, suffix: str, form: NameForm, usual: NameForm) -> None:
         forms = [root + suffix]
         if suffix == "街道":
             forms += [
@@ -338,7 +340,7 @@ class _Maker:
             self.towns.add(text)
         self.put(root, usual, self.whole)
 
-    def _bureau(self, stem: str, suffix: str, usual: Form) -> None:
+    def _bureau(self, stem: str, suffix: str, usual: NameForm) -> None:
         branch = self._branch(stem, suffix)
         stem = branch or stem
         for other in _stems(stem):
@@ -353,7 +355,7 @@ class _Maker:
             if suffix in ("局", "分局"):
                 self.put(self.place.root + other, usual, self.whole)
 
-    def _with_city(self, text: str, form: Form) -> None:
+    def _with_city(self, text: str, form: NameForm) -> None:
         city = self.place.city
         for lead in ("", "市", city, city[:-1]):
             self.put(lead + text, form)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from crawler.model import ColumnClass, OutletKind, shanghai_day
 from crawler.store.tables import OutletRow, PostRow, UnitRow
-from monitor.counting.ledger import Answer
+from monitor.counting.ledger import Attributor
 from monitor.counting.sight import Stood
 from monitor.counting.whose import History, Whose
 from monitor.counting.word import words_in_force
@@ -22,7 +22,11 @@ CHUNK = 400
 
 
 def histories(
-    connection: Connection, outlets: Collection[str], since: date, as_of: datetime, answer: Answer
+    connection: Connection,
+    outlets: Collection[str],
+    since: date,
+    as_of: datetime,
+    answer: Attributor,
 ) -> dict[str, History]:
     """Whom the posts since ``since`` of each of ``outlets`` name."""
     units: dict[str, Counter[str]] = defaultdict(Counter)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 
-class Seen(NamedTuple):
+class ShownRow(NamedTuple):
     """One row of what an outlet showed, since ``shown``. ``prior`` is the day of the last look that
     did not show it.
 

@@ -72,7 +72,7 @@ class Holes:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class SeriesSight:
     """All that bounds the counts of one series (posts, or disclosure documents). ``day`` is the day
     of judgement; ``so_far`` counts the running month as far as it went, else it is open; posts
     dated so much ``early`` may count in a month as late ones."""
@@ -134,7 +134,9 @@ class Sight:
         return frozenset(found)
 
 
-def of_units(ledger: Ledger, sight: Sight, months: Iterable[str]) -> dict[str, dict[str, Count]]:
+def of_units(
+    ledger: Ledger, sight: SeriesSight, months: Iterable[str]
+) -> dict[str, dict[str, Count]]:
     """The count of every unit of ``sight`` in each of ``months``."""
     published = {unit for unit, _ in ledger.seen}
     found: dict[str, dict[str, Count]] = {unit: {} for unit in sight.units}
@@ -172,7 +174,7 @@ def bound(seen: int, more: int, gaps: Iterable[Gap]) -> Count:
     )
 
 
-def of_all(sight: Sight, month: str, holes: Holes, seen: int, more: int) -> Count:
+def of_all(sight: SeriesSight, month: str, holes: Holes, seen: int, more: int) -> Count:
     """A count over all columns and units: open where any of them is."""
     gaps = (
         []
@@ -186,13 +188,13 @@ def of_all(sight: Sight, month: str, holes: Holes, seen: int, more: int) -> Coun
 OPEN_CATALOGUE = "尚未确认各单位的发布栏目已全部纳入台账"
 
 
-def of_column(sight: Sight, outlet: str, month: str, seen: int) -> Count:
+def of_column(sight: SeriesSight, outlet: str, month: str, seen: int) -> Count:
     """What one column showed in a month."""
     holes = () if sight.whole(outlet, month) else (outlet,)
     return bound(seen, 0, [*_running(sight, month), *_holes(sight, holes)])
 
 
-def _gates(sight: Sight, stood: Stood, placed: bool, month: str) -> list[Gap]:
+def _gates(sight: SeriesSight, stood: Stood, placed: bool, month: str) -> list[Gap]:
     causes = [] if stood.lived(month) else [LIVED_PARTLY]
     causes += [NO_COLUMN] if sight.needs_place and not placed else []
     causes += [] if stood.vouched else [CATALOGUE_OPEN]
@@ -200,18 +202,18 @@ def _gates(sight: Sight, stood: Stood, placed: bool, month: str) -> list[Gap]:
     return [*_running(sight, month), *_unwatched(sight, month), *gaps]
 
 
-def _unwatched(sight: Sight, month: str) -> list[Gap]:
+def _unwatched(sight: SeriesSight, month: str) -> list[Gap]:
     """A register of documents that nobody watches shows none: that is no zero."""
     watched = any(reach.stood(first_day(month)) for reach in sight.reaches.values())
     return [] if sight.needs_place or watched else [Gap(NO_REGISTER, cause_name(NO_REGISTER))]
 
 
-def _running(sight: Sight, month: str) -> list[Gap]:
+def _running(sight: SeriesSight, month: str) -> list[Gap]:
     over = sight.so_far or last_day(month) < sight.day
     return [] if over else [Gap(MONTH_RUNNING, cause_name(MONTH_RUNNING))]
 
 
-def _holes(sight: Sight, outlets: tuple[str, ...]) -> list[Gap]:
+def _holes(sight: SeriesSight, outlets: tuple[str, ...]) -> list[Gap]:
     if not outlets:
         return []
     names = "、".join(sight.reaches[outlet].name for outlet in outlets[:NAMED])

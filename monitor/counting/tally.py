@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from monitor.counting.addresses import exact
-from monitor.counting.ledger import Answer, Counted, Ledger, counted, enter_undated
+from monitor.counting.ledger import Attributor, Counted, Ledger, counted, enter_undated
 from monitor.counting.months import When
 from monitor.counting.names import Names
 from monitor.counting.origins import clean
-from monitor.counting.rows import Column, Seen, Undated
-from monitor.counting.sight import Sight, of_all, of_column, of_units
+from monitor.counting.rows import Column, ShownRow, Undated
+from monitor.counting.sight import SeriesSight, of_all, of_column, of_units
 from monitor.days.calendar import month_of, months_between
 from monitor.model import NOT_COUNTED, Count, together
 from monitor.settings.counting import CountRule
@@ -28,9 +28,9 @@ __all__ = [
     "Column",
     "CountRule",
     "Counted",
+    "CountedSeries",
     "Doubt",
-    "Posts",
-    "Seen",
+    "ShownRow",
     "Tally",
     "collect",
     "tally",
@@ -121,7 +121,7 @@ class Tally:
 
 
 @dataclass(slots=True)
-class Posts:
+class CountedSeries:
     """A series as it was counted: the posts that belong to the period, and the ledger that bounds
     them."""
 
@@ -131,7 +131,7 @@ class Posts:
 
 
 def collect(
-    rows: Iterable[Seen],
+    rows: Iterable[ShownRow],
     undated: Iterable[Undated],
     columns: Mapping[str, Column],
     names: Names,
@@ -141,13 +141,13 @@ def collect(
     rule: CountRule,
     disclosure: bool = False,
     keep: bool = True,
-) -> Posts:
+) -> CountedSeries:
     """Count ``rows`` of one series into the period; rows of outlets outside ``columns`` are left
     out.
 
     Without ``keep`` only the ledger is made: the posts of a large district are many.
     """
-    answer, found = Answer(columns, names), Posts()
+    answer, found = Attributor(columns, names), CountedSeries()
     months = months_between(start, end)
 
     def within(at: When) -> When:
@@ -180,7 +180,12 @@ def collect(
 
 
 def tally(
-    posts: Posts, documents: Posts, start: date, end: date, sight: Sight, papers: Sight
+    posts: CountedSeries,
+    documents: CountedSeries,
+    start: date,
+    end: date,
+    sight: SeriesSight,
+    papers: SeriesSight,
 ) -> Tally:
     """Put the counts of a period together. ``sight`` bounds the posts, ``papers`` the documents."""
     months = months_between(start, end)
@@ -218,13 +223,15 @@ def tally(
     )
 
 
-def _nobodys(documents: Sequence[Counted], sight: Sight, months: Sequence[str]) -> dict[str, Count]:
+def _nobodys(
+    documents: Sequence[Counted], sight: SeriesSight, months: Sequence[str]
+) -> dict[str, Count]:
     found = Counter(one.month for one in documents if not one.whose.unit)
     return {month: of_all(sight, month, sight.holes(month), found[month], 0) for month in months}
 
 
 def _columns(
-    posts: Iterable[Counted], sight: Sight, months: Sequence[str]
+    posts: Iterable[Counted], sight: SeriesSight, months: Sequence[str]
 ) -> dict[str, dict[str, Count]]:
     found = Counter((outlet, post.month) for post in posts for outlet in post.outlets)
     return {

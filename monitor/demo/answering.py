@@ -11,13 +11,13 @@ from email.utils import format_datetime, parsedate_to_datetime
 from crawler.model import EARLIEST, utc
 from monitor.demo import faults as broken
 from monitor.demo.content import roll
-from monitor.demo.faults import Fault
+from monitor.demo.faults import ServedFault
 
 HTML = "text/html; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SampleResponse:
     """One response. ``etag`` and ``modified`` are empty where a page has no validators."""
 
     status: int
@@ -28,15 +28,15 @@ class Answer:
     extra: tuple[tuple[str, str], ...] = ()
 
 
-def answered(html: str, modified: datetime, fault: str) -> Answer:
+def answered(html: str, modified: datetime, fault: str) -> SampleResponse:
     """``html`` as an answer with validators; the fault ``gbk`` encodes it against its own
     declaration."""
     body = html.encode("gb18030" if fault == "gbk" else "utf-8")
     moment = max(modified, EARLIEST.replace(year=1980))
-    return Answer(200, body, HTML, f'"{roll(html):08x}-{len(body):x}"', http_date(moment))
+    return SampleResponse(200, body, HTML, f'"{roll(html):08x}-{len(body):x}"', http_date(moment))
 
 
-def unchanged(answer: Answer, headers: Mapping[str, str]) -> bool:
+def unchanged(answer: SampleResponse, headers: Mapping[str, str]) -> bool:
     """If-None-Match decides where it is sent; If-Modified-Since only without it (RFC 9110,
     13.2.2)."""
     tags = headers.get("if-none-match")
@@ -54,11 +54,11 @@ def unchanged(answer: Answer, headers: Mapping[str, str]) -> bool:
         return False
 
 
-def broken_answer(fault: Fault, path: str) -> Answer | None:
+def broken_answer(fault: ServedFault, path: str) -> SampleResponse | None:
     """The whole answer of a fault, or ``None`` when the page itself is still made."""
     if fault.kind in broken.STATUSES:
         status = broken.STATUSES[fault.kind]
-        return Answer(
+        return SampleResponse(
             status, broken.REFUSED.format(status=status, words=broken.WORDS[status]).encode()
         )
     bodies = {
@@ -68,13 +68,13 @@ def broken_answer(fault: Fault, path: str) -> Answer | None:
         "empty": "",
     }
     if fault.kind in bodies:
-        return Answer(200, bodies[fault.kind].encode())
+        return SampleResponse(200, bodies[fault.kind].encode())
     if fault.kind == "gzip_bomb":
-        return Answer(200, broken.gzip_bomb(), extra=(("content-encoding", "gzip"),))
+        return SampleResponse(200, broken.gzip_bomb(), extra=(("content-encoding", "gzip"),))
     if fault.kind == "redirect_loop":
-        return Answer(302, b"", extra=(("location", path),))
+        return SampleResponse(302, b"", extra=(("location", path),))
     if fault.kind == "redirect_private":
-        return Answer(302, b"", extra=(("location", broken.PRIVATE),))
+        return SampleResponse(302, b"", extra=(("location", broken.PRIVATE),))
     return None
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from crawler.model import SHANGHAI
-from monitor.demo.district import District, Group, SampleColumn, SampleUnit, days_in, first_day
+from monitor.demo.district import District, SampleColumn, SampleUnit, UnitGroup, days_in, first_day
 
 FIRST_NUMBER = 3_100_007
 MARK = "【样例】"
@@ -46,7 +46,7 @@ PAPERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class SamplePage:
     """One published page. It exists from ``moment`` on and prints ``dated`` (mostly the same
     moment).
 
@@ -77,7 +77,7 @@ def roll(*words: object) -> int:
     return zlib.crc32("\x1f".join(map(str, words)).encode())
 
 
-def generate(district: District) -> tuple[Item, ...]:
+def generate(district: District) -> tuple[SamplePage, ...]:
     """Everything published from ``archive_from`` to ``horizon``, oldest first, numbered in that
     order."""
     items = [
@@ -90,7 +90,7 @@ def generate(district: District) -> tuple[Item, ...]:
     return tuple(replace(item, number=FIRST_NUMBER + 7 * n) for n, item in enumerate(items))
 
 
-def _of_units(d: District) -> Iterator[Item]:
+def _of_units(d: District) -> Iterator[SamplePage]:
     groups = {g.name: g for g in d.groups}
     for unit in d.units:
         topics = [c for c in d.columns if c.share and c.units[0] == unit.id]
@@ -104,7 +104,7 @@ def _of_units(d: District) -> Iterator[Item]:
                 )
 
 
-def _of_others(d: District) -> Iterator[Item]:
+def _of_others(d: District) -> Iterator[SamplePage]:
     for origin in d.origins:
         for month, count in origin.posts.items():
             for i, moment in enumerate(_moments(month, count, d.horizon, origin.name)):
@@ -117,7 +117,7 @@ def _of_others(d: District) -> Iterator[Item]:
                 )
 
 
-def _documents(d: District) -> Iterator[Item]:
+def _documents(d: District) -> Iterator[SamplePage]:
     if d.register is None:
         return
     groups = {g.name: g for g in d.groups}
@@ -131,7 +131,7 @@ def _documents(d: District) -> Iterator[Item]:
                 yield replace(item, document=True)
 
 
-def _archive(d: District) -> Iterator[Item]:
+def _archive(d: District) -> Iterator[SamplePage]:
     """A few older posts of each column; a column with ``newest`` ends exactly on that day."""
     before = first_day(d.months[0]) - timedelta(days=1)
     for column in d.columns:
@@ -144,7 +144,7 @@ def _archive(d: District) -> Iterator[Item]:
             yield _archived(d, column, moment, seed, i)
 
 
-def _archived(d: District, column: SampleColumn, moment: datetime, seed: int, i: int) -> Item:
+def _archived(d: District, column: SampleColumn, moment: datetime, seed: int, i: int) -> SamplePage:
     unit = d.unit(column.units[seed // 64 % len(column.units)])
     group = next(g for g in d.groups if g.name == unit.group)
     others = [o.name for o in d.origins if column.id in o.columns]
@@ -167,12 +167,12 @@ def _item(
     home: str,
     also: tuple[str, ...],
     unit: str | None = None,
-) -> Item:
-    return Item(0, title, origin, moment, moment, home, also, unit)
+) -> SamplePage:
+    return SamplePage(0, title, origin, moment, moment, home, also, unit)
 
 
 def _place(
-    unit: SampleUnit, group: Group, topics: Sequence[SampleColumn], seed: int
+    unit: SampleUnit, group: UnitGroup, topics: Sequence[SampleColumn], seed: int
 ) -> tuple[str, tuple[str, ...]]:
     """Where one post stands, and which other column lists the same address."""
     own, lot = unit.column or "", seed % 100
@@ -185,7 +185,7 @@ def _place(
     return own, ((group.shared[0].column,) if group.shared and seed // 128 % 9 == 0 else ())
 
 
-def signed(unit: SampleUnit, group: Group, seed: int) -> str:
+def signed(unit: SampleUnit, group: UnitGroup, seed: int) -> str:
     """The unit's name as this post prints it: one of its group's ways."""
     form = group.origins[seed // 4096 % len(group.origins)]
     return form.format(short=unit.short, full=unit.full)

@@ -50,7 +50,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class DefectResult:
     """``missed`` and ``alarmed`` name each case that went wrong and is no known limit."""
 
     rows: tuple[Row, ...]
@@ -74,7 +74,7 @@ def stage(folder: Path) -> Iterator[tuple[DefectSite, Office]]:
             yield site, office
 
 
-def run(site: DefectSite, office: Office) -> Result:
+def run(site: DefectSite, office: Office) -> DefectResult:
     """Sweep on two days: dead links need both. Then compare with the truth."""
     first = sweep(office, lambda: START, resolve=resolve)
     second = sweep(office, lambda: START + timedelta(days=1), resolve=resolve)
@@ -84,7 +84,7 @@ def run(site: DefectSite, office: Office) -> Result:
 
 def _compare(
     cases: tuple[Case, ...], port: int, found: Mapping[str, set[str]], first: Swept, second: Swept
-) -> Result:
+) -> DefectResult:
     tally: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
     missed, alarmed = [], []
     for case in cases:
@@ -105,7 +105,7 @@ def _compare(
         if extra and not case.limit:
             alarmed.append(f"{said} 误报{sorted(extra)}")
     rows = tuple(Row(family, *tally[family]) for family in FAMILIES.values() if family in tally)
-    return Result(rows, tuple(missed), tuple(alarmed), first, second)
+    return DefectResult(rows, tuple(missed), tuple(alarmed), first, second)
 
 
 def _found(office: Office) -> dict[str, set[str]]:

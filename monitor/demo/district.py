@@ -47,7 +47,7 @@ class Shared(Strict):
     share: int = Field(ge=0, le=50)
 
 
-class Group(Strict):
+class UnitGroup(Strict):
     """区直部门 or 镇街: how its units sign (``{short}``, ``{full}``), and the columns they share."""
 
     name: Name
@@ -119,7 +119,7 @@ class CanaryFacts(Strict):
     handle: dict[str, str]
 
 
-class Printed(Strict):
+class PrintedTruth(Strict):
     """What a printed bulletin says, where a program can compare. ``completion`` is by unit id."""
 
     completion: dict[Id, Name] = Field(default_factory=dict)
@@ -142,13 +142,13 @@ class District(Strict):
     quarter: str = Field(pattern=r"^\d{4}Q[1-4]$")
     horizon: date
     archive_from: date
-    groups: tuple[Group, ...] = Field(min_length=1)
+    groups: tuple[UnitGroup, ...] = Field(min_length=1)
     units: tuple[SampleUnit, ...] = Field(min_length=1)
     origins: tuple[Origin, ...] = ()
     columns: tuple[SampleColumn, ...] = Field(min_length=1)
     accounts: tuple[SampleAccountFacts, ...] = ()
     canaries: tuple[CanaryFacts, ...] = ()
-    printed: Printed | None = None
+    printed: PrintedTruth | None = None
 
     @property
     def months(self) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ PRIVATE = "http://10.0.0.1/"
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ServedFault:
     """``kind`` is one of :data:`KINDS`; ``seconds`` is how long ``slow`` waits."""
 
     kind: str
@@ -53,7 +53,7 @@ class Faults:
     """
 
     def __init__(self) -> None:
-        self._faults: dict[str, Fault] = {}
+        self._faults: dict[str, ServedFault] = {}
         self.on_stop: Callable[[], None] = _nothing
         self.on_clear: Callable[[], None] = _nothing
 
@@ -64,14 +64,14 @@ class Faults:
         if kind == "stopped":
             self.on_stop()
             return
-        self._faults = {**self._faults, prefix: Fault(kind, prefix, seconds)}
+        self._faults = {**self._faults, prefix: ServedFault(kind, prefix, seconds)}
 
     def clear(self) -> None:
         """Mend everything; a stopped portal listens again on the same port."""
         self._faults = {}
         self.on_clear()
 
-    def at(self, path: str) -> Fault | None:
+    def at(self, path: str) -> ServedFault | None:
         """The fault that holds for ``path``."""
         if not self._faults:
             return None

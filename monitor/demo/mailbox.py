@@ -20,7 +20,7 @@ MAX_SIZE = 30_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptMessage:
     """One message as it came: envelope, bytes, and the file that holds it."""
 
     sender: str
@@ -47,7 +47,7 @@ class Mailbox:
         self.answers: dict[str, str] = dict(answers or {})
         self.host = HOST
         self.port = 0
-        self._kept: list[Kept] = []
+        self._kept: list[KeptMessage] = []
         self._controller: _Controller | None = None
         self._lock = threading.Lock()
         self._changed = threading.Condition()
@@ -79,12 +79,12 @@ class Mailbox:
         self.stop()
 
     @property
-    def messages(self) -> tuple[Kept, ...]:
+    def messages(self) -> tuple[KeptMessage, ...]:
         """What came so far, oldest first."""
         with self._changed:
             return tuple(self._kept)
 
-    def to(self, recipient: str) -> tuple[Kept, ...]:
+    def to(self, recipient: str) -> tuple[KeptMessage, ...]:
         """What came for one address."""
         return tuple(kept for kept in self.messages if recipient in kept.recipients)
 
@@ -103,7 +103,7 @@ class Mailbox:
         with self._changed:
             file = self.folder / f"{self._next():04d}.eml"
             file.write_bytes(content)
-            self._kept.append(Kept(sender, recipients, content, file))
+            self._kept.append(KeptMessage(sender, recipients, content, file))
             self._changed.notify_all()
 
     def _next(self) -> int:

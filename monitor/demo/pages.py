@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import escape
 
 from crawler.model import SHANGHAI, AccountState
-from monitor.demo.content import Item
+from monitor.demo.content import SamplePage
 from monitor.demo.district import District, SampleAccountFacts, SampleColumn
 
 PER_PAGE = 20
@@ -57,7 +57,7 @@ def frame(district: District, media_url: str = "") -> Frame:
     return Frame(district, columns, _header(district), _footer(district, media_url), media_url)
 
 
-def address(columns: Mapping[str, SampleColumn], item: Item) -> str:
+def address(columns: Mapping[str, SampleColumn], item: SamplePage) -> str:
     """The item's path on the portal."""
     return f"/{columns[item.home].folder}/{item.file}"
 
@@ -76,9 +76,9 @@ def sections(district: District) -> dict[str, list[SampleColumn]]:
 def list_page(
     f: Frame,
     column: SampleColumn,
-    items: Sequence[Item],
+    items: Sequence[SamplePage],
     page: int,
-    hot: Sequence[Item],
+    hot: Sequence[SamplePage],
     fault: str,
 ) -> str:
     """Page ``page`` (from 0) of a column. ``items`` are all of its posts, newest first."""
@@ -91,7 +91,7 @@ def list_page(
     return column_page(f, column, f"<h2>{escape(column.name)}</h2>{body}{pager}", hot)
 
 
-def column_page(f: Frame, column: SampleColumn, main: str, hot: Sequence[Item]) -> str:
+def column_page(f: Frame, column: SampleColumn, main: str, hot: Sequence[SamplePage]) -> str:
     """A column's page around ``main``: labels, path, the owner's accounts and the week's hot
     list."""
     title = f"{column.name}-{f.district.portal.name}"
@@ -99,7 +99,7 @@ def column_page(f: Frame, column: SampleColumn, main: str, hot: Sequence[Item]) 
     return _page(f, title, _metas(f, column), _crumb(f, column), whole, _hot(f, hot))
 
 
-def article_page(f: Frame, item: Item, hot: Sequence[Item], more: str = "") -> str:
+def article_page(f: Frame, item: SamplePage, hot: Sequence[SamplePage], more: str = "") -> str:
     """One article with the ten national meta tags; ``more`` is HTML that stands at the end of its
     text."""
     column = f.columns[item.home]
@@ -115,13 +115,15 @@ def article_page(f: Frame, item: Item, hot: Sequence[Item], more: str = "") -> s
     )
 
 
-def home_page(f: Frame, panels: Iterable[tuple[SampleColumn, Sequence[Item]]]) -> str:
+def home_page(f: Frame, panels: Iterable[tuple[SampleColumn, Sequence[SamplePage]]]) -> str:
     """The home page: the newest of some columns, and the way to all of them."""
     main = "".join(_panel(f, column, items) for column, items in panels)
     return _page(f, f.district.portal.name, _site_metas(f), "", main + _all_columns(f), "")
 
 
-def section_page(f: Frame, name: str, panels: Iterable[tuple[SampleColumn, Sequence[Item]]]) -> str:
+def section_page(
+    f: Frame, name: str, panels: Iterable[tuple[SampleColumn, Sequence[SamplePage]]]
+) -> str:
     """A first-level page that only leads to its columns."""
     main = f"<h2>{escape(name)}</h2>" + "".join(
         _panel(f, column, items) for column, items in panels
@@ -162,7 +164,7 @@ def _metas(f: Frame, column: SampleColumn) -> list[tuple[str, str]]:
     ]
 
 
-def _list(f: Frame, column: SampleColumn, items: Sequence[Item], fault: str) -> str:
+def _list(f: Frame, column: SampleColumn, items: Sequence[SamplePage], fault: str) -> str:
     rows = []
     for n, item in enumerate(items):
         broken = fault if n == 0 else ""
@@ -172,7 +174,7 @@ def _list(f: Frame, column: SampleColumn, items: Sequence[Item], fault: str) -> 
     return f'<ul class="list">\n{"".join(rows)}</ul>'
 
 
-def row(f: Frame, column: SampleColumn, item: Item, fault: str) -> str:
+def row(f: Frame, column: SampleColumn, item: SamplePage, fault: str) -> str:
     """One post of a list; ``fault`` is ``future``, ``no_title`` or nothing."""
     title = "" if fault == "no_title" else item.title
     day = "2099-01-01" if fault == "future" else f"{item.dated.astimezone(SHANGHAI):%Y-%m-%d}"
@@ -187,13 +189,13 @@ def cut(title: str) -> str:
     return title if len(title) <= CUT else f"{title[:CUT]}..."
 
 
-def _href(f: Frame, column: SampleColumn, item: Item) -> str:
+def _href(f: Frame, column: SampleColumn, item: SamplePage) -> str:
     if item.home == column.id:
         return f"./{item.file}"
     return f"{posixpath.relpath(f.columns[item.home].folder, column.folder)}/{item.file}"
 
 
-def cards(f: Frame, items: Sequence[Item]) -> str:
+def cards(f: Frame, items: Sequence[SamplePage]) -> str:
     """The list after a redesign: no dates, neither printed nor in addresses."""
     rows = (
         f'<div class="card"><a href="/detail?id={i.number}">{escape(i.title)}</a></div>'
@@ -202,7 +204,7 @@ def cards(f: Frame, items: Sequence[Item]) -> str:
     return f'<div class="cards">{"".join(rows)}</div>'
 
 
-def _panel(f: Frame, column: SampleColumn, items: Sequence[Item]) -> str:
+def _panel(f: Frame, column: SampleColumn, items: Sequence[SamplePage]) -> str:
     rows = "".join(
         f'<li><a href="{address(f.columns, item)}" title="{escape(item.title)}">{escape(cut(item.title))}</a>'
         f"<span>{item.dated.astimezone(SHANGHAI):%m-%d}</span></li>"
@@ -212,7 +214,7 @@ def _panel(f: Frame, column: SampleColumn, items: Sequence[Item]) -> str:
     return f'<div class="panel"><h3>{escape(column.name)} {more}</h3><ul class="list">{rows}</ul></div>'
 
 
-def _hot(f: Frame, items: Sequence[Item]) -> str:
+def _hot(f: Frame, items: Sequence[SamplePage]) -> str:
     rows = "".join(
         f'<li><a href="{address(f.columns, item)}">{escape(cut(item.title))}</a>'
         f"<span>{item.dated.astimezone(SHANGHAI):%m-%d}</span></li>"
@@ -249,7 +251,7 @@ def account_path(platform: str, handle: Mapping[str, str]) -> str:
     return f"/mp/profile_ext?action=home&__biz={handle['biz']}"
 
 
-def _card(item: Item) -> str:
+def _card(item: SamplePage) -> str:
     """The information card of a disclosure document. 生成日期 is not the publication date."""
     made = f"{item.dated.astimezone(SHANGHAI):%Y-%m}-01"
     rows = (
@@ -262,7 +264,7 @@ def _card(item: Item) -> str:
     return f'<table class="card">{cells}</table>'
 
 
-def _text(item: Item) -> str:
+def _text(item: SamplePage) -> str:
     """Sample paragraphs, enough to make a page of ordinary weight."""
     lines = (
         "这是演示用的样例信息，内容并不对应任何真实事件。",

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.demo import defect_files as files
-from monitor.demo.content import Item
+from monitor.demo.content import SamplePage
 from monitor.demo.defect_resources import HTML, LOGIN, Served
 from monitor.demo.district import District, first_day
 
@@ -76,12 +76,12 @@ def plants() -> tuple[Plant, ...]:
     )
 
 
-def plant(district: District, items: Iterable[Item]) -> Planted:
+def plant(district: District, items: Iterable[SamplePage]) -> Planted:
     """Where the plants stand: on the newest posts of the smallest column that has enough of them;
     else nowhere."""
     all_plants = plants()
     start = first_day(district.months[0])
-    posts: dict[str, list[Item]] = {}
+    posts: dict[str, list[SamplePage]] = {}
     total: Counter[str] = Counter()
     for item in items:
         total.update((item.home, *item.also))
@@ -104,7 +104,7 @@ def plant(district: District, items: Iterable[Item]) -> Planted:
     return _planted(column.id, column.folder, newest, all_plants)
 
 
-def _planted(id_: str, folder: str, posts: Sequence[Item], found: Sequence[Plant]) -> Planted:
+def _planted(id_: str, folder: str, posts: Sequence[SamplePage], found: Sequence[Plant]) -> Planted:
     pairs = list(zip(posts, found, strict=True))
     served = {
         f"/{folder}/{FOLDER}/{name}": file for _, one in pairs for name, file in one.files.items()

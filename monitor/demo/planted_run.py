@@ -12,7 +12,7 @@ from crawler.checks.rules import RULES
 from crawler.model import shanghai_day
 from monitor.demo.planted import Planted
 from monitor.demo.portal import Portal
-from monitor.desk.content import Line, Wanted, listing
+from monitor.desk.content import SuspectLine, WantedSuspects, listing
 from monitor.judging.now import judge_now
 from monitor.night.content import sweep
 from monitor.office import Office
@@ -33,7 +33,7 @@ def check_planted(
     judge_now(office, clock())
     with office.reader.connect() as connection:
         found = listing(
-            connection, Wanted(column=planted.column), shanghai_day(clock()), limit=200
+            connection, WantedSuspects(column=planted.column), shanghai_day(clock()), limit=200
         ).lines
     told = _told(found)
     return tuple(_lines(planted, swept, found, told)), tuple(_astray(planted, told))
@@ -45,7 +45,7 @@ async def _nowhere(host: str, port: int) -> list[str]:
     raise OSError("Name or service not known")
 
 
-def _told(found: Sequence[Line]) -> Mapping[str, set[str]]:
+def _told(found: Sequence[SuspectLine]) -> Mapping[str, set[str]]:
     told: dict[str, set[str]] = defaultdict(set)
     for line in found:
         told["/" + line.url.split("/", 3)[3]].add(line.rule)
@@ -53,7 +53,7 @@ def _told(found: Sequence[Line]) -> Mapping[str, set[str]]:
 
 
 def _lines(
-    planted: Planted, swept: Swept, found: Sequence[Line], told: Mapping[str, set[str]]
+    planted: Planted, swept: Swept, found: Sequence[SuspectLine], told: Mapping[str, set[str]]
 ) -> Iterator[str]:
     defects = {path: rule for path, rule in planted.truth.items() if rule}
     near = [path for path, rule in planted.truth.items() if not rule]

@@ -20,8 +20,8 @@ from urllib.parse import parse_qsl
 from crawler.model import EARLIEST, SHANGHAI, utc
 from monitor.demo import faults as broken
 from monitor.demo import pages, province
-from monitor.demo.answering import Answer, answered, broken_answer, http_date, unchanged
-from monitor.demo.content import FIRST_NUMBER, Item, generate
+from monitor.demo.answering import SampleResponse, answered, broken_answer, http_date, unchanged
+from monitor.demo.content import FIRST_NUMBER, SamplePage, generate
 from monitor.demo.district import PROVINCE, TRS, District, SampleColumn
 from monitor.demo.faults import Faults, Hit, Log
 from monitor.demo.planted import plant
@@ -38,21 +38,21 @@ class _Shelf:
     """One column's posts; ``moments`` are sorted and tell how many exist at any time."""
 
     column: SampleColumn
-    items: list[Item] = field(default_factory=list)
+    items: list[SamplePage] = field(default_factory=list)
     moments: list[datetime] = field(default_factory=list)
     version: int = 0
 
-    def add(self, item: Item) -> None:
+    def add(self, item: SamplePage) -> None:
         insort(self.items, item, key=lambda i: (i.dated, i.number))
         insort(self.moments, item.moment)
         self.version += 1
 
-    def drop(self, item: Item) -> None:
+    def drop(self, item: SamplePage) -> None:
         self.items.remove(item)
         self.moments.remove(item.moment)
         self.version += 1
 
-    def shown(self, now: datetime) -> list[Item]:
+    def shown(self, now: datetime) -> list[SamplePage]:
         """What exists at ``now``, newest date first."""
         return [item for item in reversed(self.items) if item.moment <= now]
 
@@ -70,7 +70,7 @@ class Portal:
         district: District,
         clock: Callable[[], datetime],
         *,
-        items: Iterable[Item] | None = None,
+        items: Iterable[SamplePage] | None = None,
         media_url: str = "",
         manner: str = TRS,
     ) -> None:
@@ -81,15 +81,17 @@ class Portal:
         self.abort: Callable[[Mapping[str, Any]], None] = lambda _scope: None
         self.manner = manner
         self._frame = pages.frame(district, media_url)
-        self._numbered = {c.id: province.Column(c, n) for n, c in enumerate(district.columns)}
+        self._numbered = {
+            c.id: province.NumberedColumn(c, n) for n, c in enumerate(district.columns)
+        }
         self._shelves = {c.id: _Shelf(c) for c in district.columns}
         self._folders = {f"/{c.folder}": self._shelves[c.id] for c in district.columns}
         self._sections = {
             f"/{folder}": columns for folder, columns in pages.sections(district).items()
         }
-        self._articles: dict[str, Item] = {}
-        self._hot: dict[datetime, tuple[Item, ...]] = {}
-        self._kept: dict[tuple[object, ...], Answer] = {}
+        self._articles: dict[str, SamplePage] = {}
+        self._hot: dict[datetime, tuple[SamplePage, ...]] = {}
+        self._kept: dict[tuple[object, ...], SampleResponse] = {}
         self._lock = threading.Lock()
         self._number = FIRST_NUMBER
         made = list(generate(district) if items is None else items)
@@ -114,7 +116,7 @@ class Portal:
         shelf = self._shelves[column]
         shown = moment if dated is None else dated
         with self._lock:
-            item = Item(
+            item = SamplePage(
                 self._number + 7, title, origin, _local(moment), _local(shown), shelf.column.id
             )
             self._add(item)
@@ -129,11 +131,11 @@ class Portal:
             self._hot.clear()
             self._kept.clear()
 
-    def path(self, item: Item) -> str:
+    def path(self, item: SamplePage) -> str:
         """The address of a post on this portal."""
         return pages.address(self._frame.columns, item)
 
-    def _add(self, item: Item) -> None:
+    def _add(self, item: SamplePage) -> None:
         self._number = max(self._number, item.number)
         self._articles[self.path(item)] = item
         for id in (item.home, *item.also):
@@ -141,7 +143,7 @@ class Portal:
 
     # What a path holds
 
-    def answer(self, path: str, fault: str = "") -> Answer:
+    def answer(self, path: str, fault: str = "") -> SampleResponse:
         """The healthy answer for ``path`` now; ``fault`` may be one of ``faults.LIST_FAULTS`` or
         ``gbk``."""
         now = utc(self.clock())
@@ -158,13 +160,13 @@ class Portal:
             return self._section(folder, now, fault)
         return self._plain(path)
 
-    def _plain(self, path: str) -> Answer:
+    def _plain(self, path: str) -> SampleResponse:
         if path == "/robots.txt":
-            return Answer(200, ROBOTS, "text/plain")
+            return SampleResponse(200, ROBOTS, "text/plain")
         if (file := self.planted.files.get(path)) is not None:
-            return Answer(file.status, file.body, file.kind)
+            return SampleResponse(file.status, file.body, file.kind)
         if path == "/images/pages.js":
-            return Answer(200, pages.PAGER.encode(), "text/javascript")
+            return SampleResponse(200, pages.PAGER.encode(), "text/javascript")
         if path == "/map.htm":
             return self._made(path, EARLIEST, "", lambda: pages.home_page(self._frame, ()))
         if path in PLAIN:
@@ -173,15 +175,15 @@ class Portal:
             )
         return self._missing()
 
-    def _missing(self) -> Answer:
-        return Answer(404, pages.missing_page(self._frame).encode())
+    def _missing(self) -> SampleResponse:
+        return SampleResponse(404, pages.missing_page(self._frame).encode())
 
-    def _article(self, item: Item, now: datetime, fault: str) -> Answer:
+    def _article(self, item: SamplePage, now: datetime, fault: str) -> SampleResponse:
         more = self.planted.html.get(item.number, "")
         html = pages.article_page(self._frame, item, self._hottest(now), more)
         return answered(html, max(item.moment, _monday(now)), fault)
 
-    def _list(self, shelf: _Shelf, page: int, now: datetime, fault: str) -> Answer:
+    def _list(self, shelf: _Shelf, page: int, now: datetime, fault: str) -> SampleResponse:
         """A list page; its sidebar changes once a week, like the fragments that real portals
         include."""
         count = bisect_right(shelf.moments, now)
@@ -201,21 +203,21 @@ class Portal:
 
         return self._made(key, max(newest, week), fault, make)
 
-    def search(self, form: Mapping[str, str], base: str) -> Answer:
+    def search(self, form: Mapping[str, str], base: str) -> SampleResponse:
         """What the province's interface answers to ``form`` now; ``base`` is the portal's own
         address."""
         wanted = form.get("classsql")
         of = next((one for one in self._numbered.values() if one.classes == wanted), None)
         if of is None or form.get("channelid") != province.CHANNEL:
-            return Answer(200, b"{}", JSON)
+            return SampleResponse(200, b"{}", JSON)
         items = self._shelves[of.column.id].shown(utc(self.clock()))
-        return Answer(200, province.answer(items, form, self._frame, base), JSON)
+        return SampleResponse(200, province.answer(items, form, self._frame, base), JSON)
 
-    def _home(self, now: datetime, fault: str) -> Answer:
+    def _home(self, now: datetime, fault: str) -> SampleResponse:
         chosen = [s for s in self._shelves.values() if s.column.level < 3][:12]
         return self._panels("home", chosen, now, fault, lambda p: pages.home_page(self._frame, p))
 
-    def _section(self, folder: str, now: datetime, fault: str) -> Answer:
+    def _section(self, folder: str, now: datetime, fault: str) -> SampleResponse:
         columns = self._sections[folder]
         name = columns[0].path.split("/")[-1]
         chosen = [self._shelves[c.id] for c in columns]
@@ -229,8 +231,8 @@ class Portal:
         shelves: Sequence[_Shelf],
         now: datetime,
         fault: str,
-        make: Callable[[Iterable[tuple[SampleColumn, Sequence[Item]]]], str],
-    ) -> Answer:
+        make: Callable[[Iterable[tuple[SampleColumn, Sequence[SamplePage]]]], str],
+    ) -> SampleResponse:
         counts = [bisect_right(s.moments, now) for s in shelves]
         newest = max(
             (s.moments[n - 1] for s, n in zip(shelves, counts, strict=True) if n), default=EARLIEST
@@ -240,7 +242,9 @@ class Portal:
             state, newest, fault, lambda: make((s.column, s.shown(now)[:8]) for s in shelves)
         )
 
-    def _made(self, key: object, modified: datetime, fault: str, make: Callable[[], str]) -> Answer:
+    def _made(
+        self, key: object, modified: datetime, fault: str, make: Callable[[], str]
+    ) -> SampleResponse:
         with self._lock:
             kept = self._kept.get((key, fault))
             if kept is None:
@@ -249,7 +253,7 @@ class Portal:
                 kept = self._kept[key, fault] = answered(make(), modified, fault)
             return kept
 
-    def _hottest(self, now: datetime) -> tuple[Item, ...]:
+    def _hottest(self, now: datetime) -> tuple[SamplePage, ...]:
         """The week's sidebar: newer than most columns, and no part of any."""
         week = _monday(now)
         if week not in self._hot:
@@ -312,7 +316,7 @@ class Portal:
             await self._send(send, self.search(form, f"http://{headers.get('host', '')}"))
             return
         if scope["method"] not in ("GET", "HEAD"):
-            await self._send(send, Answer(405, b"", extra=(("allow", "GET, HEAD"),)))
+            await self._send(send, SampleResponse(405, b"", extra=(("allow", "GET, HEAD"),)))
             return
         if fault is not None and fault.kind == "slow":
             await _wait(receive, fault.seconds)
@@ -327,15 +331,17 @@ class Portal:
             variant = fault.kind if fault and fault.kind in (*broken.LIST_FAULTS, "gbk") else ""
             answer = self.answer(path, variant)
         if answer.status == 200 and answer.etag and unchanged(answer, headers):
-            answer = Answer(304, b"", answer.kind, answer.etag, answer.modified)
+            answer = SampleResponse(304, b"", answer.kind, answer.etag, answer.modified)
         await self._send(send, answer, head=scope["method"] == "HEAD")
 
-    async def _send(self, send: Any, answer: Answer, *, head: bool = False) -> None:
+    async def _send(self, send: Any, answer: SampleResponse, *, head: bool = False) -> None:
         length = () if answer.status == 304 else (("content-length", str(len(answer.body))),)
         await send(self._start(answer, length))
         await send({"type": "http.response.body", "body": b"" if head else answer.body})
 
-    def _start(self, answer: Answer, more: tuple[tuple[str, str], ...] = ()) -> dict[str, Any]:
+    def _start(
+        self, answer: SampleResponse, more: tuple[tuple[str, str], ...] = ()
+    ) -> dict[str, Any]:
         headers = [
             ("date", http_date(self.clock())),
             ("content-type", answer.kind),
@@ -350,12 +356,12 @@ class Portal:
     async def _huge(self, send: Any) -> None:
         """Fifty megabytes without a length, like a page whose template runs wild."""
         block = b"<li><a href='#'>x</a></li>" * 4000
-        await send(self._start(Answer(200, b"")))
+        await send(self._start(SampleResponse(200, b"")))
         for _ in range(broken.HUGE // len(block)):
             await send({"type": "http.response.body", "body": block, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
-    async def _cut(self, scope: Mapping[str, Any], send: Any, answer: Answer) -> None:
+    async def _cut(self, scope: Mapping[str, Any], send: Any, answer: SampleResponse) -> None:
         """Half of the page, then the connection breaks."""
         await send(self._start(answer, (("content-length", str(len(answer.body) + 1)),)))
         half = answer.body[: len(answer.body) // 2]

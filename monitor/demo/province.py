@@ -14,7 +14,7 @@ from html import escape
 
 from crawler.model import SHANGHAI
 from monitor.demo import pages
-from monitor.demo.content import Item
+from monitor.demo.content import SamplePage
 from monitor.demo.district import SampleColumn
 from monitor.demo.pages import Frame
 
@@ -31,7 +31,7 @@ TEMPLATE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class NumberedColumn:
     """A column as the platform numbers it: ``number`` is its place among the district's columns."""
 
     column: SampleColumn
@@ -46,7 +46,9 @@ class Column:
         return posts > 0 and self.number % EACH == EACH - 1
 
 
-def list_page(f: Frame, of: Column, items: Sequence[Item], hot: Sequence[Item], fault: str) -> str:
+def list_page(
+    f: Frame, of: NumberedColumn, items: Sequence[SamplePage], hot: Sequence[SamplePage], fault: str
+) -> str:
     """A column's page. ``items`` are all of its posts, newest first."""
     dynamic = of.dynamic(len(items))
     shown = () if dynamic else items[: STATIC_PAGES * PER_PAGE]
@@ -65,7 +67,9 @@ def list_page(f: Frame, of: Column, items: Sequence[Item], hot: Sequence[Item], 
     return pages.column_page(f, of.column, main, hot)
 
 
-def _group(f: Frame, column: SampleColumn, items: Sequence[Item], first: int, fault: str) -> str:
+def _group(
+    f: Frame, column: SampleColumn, items: Sequence[SamplePage], first: int, fault: str
+) -> str:
     rows = "".join(
         pages.row(f, column, item, fault if first == 1 and n == 0 else "")
         for n, item in enumerate(items)
@@ -73,7 +77,7 @@ def _group(f: Frame, column: SampleColumn, items: Sequence[Item], first: int, fa
     return f'<div ms-visible="$showStatic({first})"><ul class="list">{rows}</ul><div class="line"></div></div>'
 
 
-def _numbers(of: Column, posts: int, *, dynamic: bool) -> str:
+def _numbers(of: NumberedColumn, posts: int, *, dynamic: bool) -> str:
     mode = "动态" if dynamic else "动静结合"
     said = f"maxStaticIndex: {STATIC_PAGES},classsql: '{of.classes}',sortfield:'-docorderpri,-docreltime'"
     site = f"<script>var SiteInfo={{searchId: {CHANNEL}}};</script>"
@@ -85,7 +89,7 @@ def _numbers(of: Column, posts: int, *, dynamic: bool) -> str:
     return f"{site}<script>var pageChnlInfo={{quickMode:'{mode}',{said},recordCount:'{posts}',prepage:{PER_PAGE}}};</script>"
 
 
-def answer(items: Sequence[Item], form: Mapping[str, str], f: Frame, base: str) -> bytes:
+def answer(items: Sequence[SamplePage], form: Mapping[str, str], f: Frame, base: str) -> bytes:
     """What the interface says to ``form``: at most :data:`MOST` posts a page, ``base`` before their
     addresses."""
     size = min(_number(form.get("prepage"), PER_PAGE), MOST)

@@ -19,7 +19,7 @@ from crawler.system.shipped import shipped
 from monitor.bulletin.lint import errors
 from monitor.bulletin.model import Bulletin, Period
 from monitor.bulletin.printed.beside import compare
-from monitor.bulletin.printing import Printed, draft, print_bulletin
+from monitor.bulletin.printing import PrintedFiles, draft, print_bulletin
 from monitor.demo.accounts import district_media, persons_looks
 from monitor.demo.answers import answers
 from monitor.demo.catalogue import catalogue
@@ -37,14 +37,14 @@ PAPERS = {".docx": "通报", ".pdf": "通报", ".xlsx": "通报附件", ".json":
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Demonstration:
     """What a demonstration found. ``wrong`` lists where it differs from the district's own truth.
     ``content`` is what the content checks said of the column with planted defects, empty where
     nothing was planted."""
 
     district: District
     night: jobs.Night
-    printed: Printed
+    printed: PrintedFiles
     differences: tuple[str, ...]
     wrong: tuple[str, ...]
     files: tuple[tuple[str, Path], ...]
@@ -75,7 +75,7 @@ def show(
     *,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     sample: Sample | None = None,
-) -> Shown:
+) -> Demonstration:
     """Enter what a person saw of silent accounts, run one night, print the district's quarter, and
     compare with its truth and with the printed words.
 
@@ -100,7 +100,7 @@ def show(
         *astray,
         *(fault.sentence for fault in errors(made.faults)),
     )
-    return Shown(
+    return Demonstration(
         district,
         night,
         printed,
@@ -120,7 +120,7 @@ def _differences(district: District, bulletin: Bulletin) -> tuple[str, ...]:
     return tuple(compare(bulletin, said))
 
 
-def _wrong(district: District, night: jobs.Night, printed: Printed) -> Iterator[str]:
+def _wrong(district: District, night: jobs.Night, printed: PrintedFiles) -> Iterator[str]:
     """Where this run differs from what the data file says is true."""
     bulletin = printed.bulletin
     truth = answers(district, district.quarter, shanghai_day(bulletin.as_of))

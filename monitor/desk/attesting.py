@@ -23,18 +23,18 @@ KINDS = ("png", "jpg", "pdf")
 MOST_BYTES = 8_000_000
 
 
-class Refused(ValueError):
+class AttestationRefused(ValueError):
     """One sentence for the form."""
 
 
 def proof_file(name: str, data: bytes) -> Attachment:
-    """A screenshot or printed page, judged by its content. Raises :class:`Refused`."""
+    """A screenshot or printed page, judged by its content. Raises :class:`AttestationRefused`."""
     try:
         found = accept(name, data, MOST_BYTES)
     except Unacceptable as error:
-        raise Refused(str(error)) from None
+        raise AttestationRefused(str(error)) from None
     if found.kind not in KINDS:
-        raise Refused(f"{found.name}：证据请用截图（PNG、JPEG）或 PDF")
+        raise AttestationRefused(f"{found.name}：证据请用截图（PNG、JPEG）或 PDF")
     return found
 
 
@@ -55,13 +55,13 @@ def attest(
     """Keep a person's word on ``account`` and ask for a look that reads it; returns the request's
     number.
 
-    Raises :class:`Refused`: no such account, moments out of order, no proof, a term too long.
-    """
+    Raises :class:`AttestationRefused`: no such account, moments out of order, no proof, a term too
+    long."""
     kind = connection.scalar(
         select(OutletRow.kind).where(OutletRow.id == account, OutletRow.retired_at.is_(None))
     )
     if kind != OutletKind.ACCOUNT.value:
-        raise Refused("只有在用的账号可以人工登记")
+        raise AttestationRefused("只有在用的账号可以人工登记")
     _check(published, looked, until, seen_by, now, url, file)
     entry = Attestation(
         0,
@@ -93,12 +93,12 @@ def attest(
 def take_back(
     connection: Connection, account: str, number: int, *, by: str, reason: str, now: datetime
 ) -> None:
-    """Withdraw an entry of ``account``. Raises :class:`Refused`."""
+    """Withdraw an entry of ``account``. Raises :class:`AttestationRefused`."""
     if not reason.strip():
-        raise Refused("请写明撤回的理由")
+        raise AttestationRefused("请写明撤回的理由")
     mine = {one.id for one in attestations_of(connection, account) if one.withdrawn is None}
     if number not in mine or not withdraw(connection, number, by, now):
-        raise Refused("这条登记不存在，或已经撤回")
+        raise AttestationRefused("这条登记不存在，或已经撤回")
     said = {"number": number, "before": "有效", "after": "撤回", "reason": reason.strip()}
     append(connection, now, [Entry("attestation_withdrawn", f"outlet:{account}", by, said)])
 
@@ -113,19 +113,19 @@ def _check(
     file: Attachment | None,
 ) -> None:
     if not seen_by.strip():
-        raise Refused("请填写查看人")
+        raise AttestationRefused("请填写查看人")
     if published > looked:
-        raise Refused("最新信息的时间晚于查看时间，请核对")
+        raise AttestationRefused("最新信息的时间晚于查看时间，请核对")
     if looked > utc(now):
-        raise Refused("查看时间还没有到，请核对")
+        raise AttestationRefused("查看时间还没有到，请核对")
     if published < EARLIEST:
-        raise Refused("最新信息的时间太早，请核对年份")
+        raise AttestationRefused("最新信息的时间太早，请核对年份")
     if until < shanghai_day(now) or until > shanghai_day(looked + LONGEST):
-        raise Refused(f"有效期应在今天之后、查看之日起 {LONGEST.days} 天之内")
+        raise AttestationRefused(f"有效期应在今天之后、查看之日起 {LONGEST.days} 天之内")
     if not url and file is None:
-        raise Refused("须有证据：信息的网址，或截图、PDF 文件")
+        raise AttestationRefused("须有证据：信息的网址，或截图、PDF 文件")
     if url and not safe_link(url):
-        raise Refused("网址不对：应以 http:// 或 https:// 开头")
+        raise AttestationRefused("网址不对：应以 http:// 或 https:// 开头")
 
 
 def _told(entry: Attestation, before: Attestation | None) -> dict[str, object]:

@@ -13,7 +13,7 @@ from crawler.model import OutletKind, Unread, utc
 from crawler.store.proof_tables import ColumnWordRow
 from crawler.store.rows import unread_of
 from crawler.store.tables import OutletRow
-from monitor.looks.column_words import BACKWARDS, KINDS, PART, Word, word_of
+from monitor.looks.column_words import BACKWARDS, KINDS, PART, ColumnWord, word_of
 from monitor.looks.crosscheck_rows import as_row
 from monitor.looks.crosschecks import elsewhere
 from monitor.looks.places import place_name
@@ -23,7 +23,7 @@ ROW, OUTLET = ColumnWordRow.__table__.c, OutletRow.__table__.c
 LONGEST = 400
 
 
-class Refused(ValueError):
+class WordRefused(ValueError):
     """One sentence for the person who decides."""
 
 
@@ -56,36 +56,35 @@ def give_word(
 
     A part is named by its place or by the place's Chinese name. ``seen`` is the mark
     (:func:`seen_as`) of the rows that the person looked at, where that is known. Raises
-    :class:`Refused`: no such column or part, other rows than those that were looked at, no reason,
-    or the same word is in force.
-    """
+    :class:`WordRefused`: no such column or part, other rows than those that were looked at, no
+    reason, or the same word is in force."""
     if not reason.strip() or not by.strip():
-        raise Refused("请写明理由和经办人")
+        raise WordRefused("请写明理由和经办人")
     if kind not in KINDS:
-        raise Refused(f"没有“{kind}”这一种认定；可选：{'、'.join(KINDS)}")
+        raise WordRefused(f"没有“{kind}”这一种认定；可选：{'、'.join(KINDS)}")
     row = connection.execute(
         select(OUTLET.kind, OUTLET.unread).where(OUTLET.id == column, OUTLET.retired_at.is_(None))
     ).first()
     if row is None or row.kind != OutletKind.COLUMN.value:
-        raise Refused(f"台账里没有在用的栏目 {column}")
+        raise WordRefused(f"台账里没有在用的栏目 {column}")
     unread = [unread_of(one) for one in row.unread]
     unread += [as_row(one) for one in elsewhere(connection, now, [column]).get(column, ())]
     if kind == PART:
         key = _place(unread, key)
         if seen and seen != seen_as(one for one in unread if one.place == key):
-            raise Refused("这一处的内容在您查看之后变了，请看清现在的内容再认定")
+            raise WordRefused("这一处的内容在您查看之后变了，请看清现在的内容再认定")
     rows = [
         {"url": one.url, "text": one.text} for one in unread if kind == PART and one.place == key
     ]
     if kind == PART and not rows:
         places = "、".join(dict.fromkeys(one.place for one in unread)) or "没有"
-        raise Refused(f"栏目 {column} 最近一次抓取没有未读出的“{key}”；现有：{places}")
+        raise WordRefused(f"栏目 {column} 最近一次抓取没有未读出的“{key}”；现有：{places}")
     same = [
         word for word in column_words(connection, column) if (word.kind, word.key) == (kind, key)
     ]
     # A list may go back again, for another reason: that is said anew.
     if kind != BACKWARDS and any(word.shown.get("rows", []) == rows for word in same):
-        raise Refused("这一处已经认定过")
+        raise WordRefused("这一处已经认定过")
     values = {
         "outlet_id": column,
         "kind": kind,
@@ -118,20 +117,20 @@ def _place(unread: Iterable[Unread], said: str) -> str:
 
 
 def end_word(connection: Connection, number: int, *, by: str, reason: str, now: datetime) -> None:
-    """Take a word back: from now on it counts no more. Raises :class:`Refused`."""
+    """Take a word back: from now on it counts no more. Raises :class:`WordRefused`."""
     if not reason.strip() or not by.strip():
-        raise Refused("请写明理由和经办人")
+        raise WordRefused("请写明理由和经办人")
     row = connection.execute(
         select(ColumnWordRow.__table__).where(ROW.id == number, ROW.ended.is_(None))
     ).first()
     if row is None:
-        raise Refused(f"没有第 {number} 号认定，或已经撤回")
+        raise WordRefused(f"没有第 {number} 号认定，或已经撤回")
     connection.execute(update(ColumnWordRow).where(ROW.id == number).values(ended=utc(now)))
     told = {"number": number, "before": "认定", "after": "撤回", "reason": reason.strip()}
     append(connection, now, [Entry("column_word_ended", f"outlet:{row.outlet_id}", by, told)])
 
 
-def column_words(connection: Connection, column: str = "") -> tuple[Word, ...]:
+def column_words(connection: Connection, column: str = "") -> tuple[ColumnWord, ...]:
     """The words that are in force, of one ``column`` where it is given, oldest first."""
     query = select(ColumnWordRow.__table__).where(ROW.ended.is_(None)).order_by(ROW.id)
     if column:

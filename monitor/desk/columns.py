@@ -23,10 +23,10 @@ from crawler.register.column_book import (
 from crawler.register.column_import import (
     PURPOSE_SAID,
     RENDER_SAID,
-    Change,
-    Kept,
-    Outrun,
-    Proposal,
+    ColumnChange,
+    ColumnProposal,
+    ColumnsOutrun,
+    KeptColumn,
     apply,
     columns_kept,
     propose,
@@ -38,7 +38,17 @@ from monitor.record.chain import Entry, append
 from monitor.sheets.columns_book import write_column_book
 
 __all__ = [
-    "BadWorkbook", "Change", "ColumnBook", "Kept", "Outrun", "Proposal", "enter", "export", "proof_of", "proposed", "read",
+    "BadWorkbook",
+    "ColumnBook",
+    "ColumnChange",
+    "ColumnProposal",
+    "ColumnsOutrun",
+    "KeptColumn",
+    "enter",
+    "export",
+    "proof_of",
+    "proposed",
+    "read",
 ]  # fmt: skip
 HOMES: Mapping[str, str] = {CONFIG: "config.yaml"}
 
@@ -59,19 +69,18 @@ def proof_of(path: Path) -> str:
 
 def proposed(
     connection: Connection, book: ColumnBook, now: datetime, *, allow_loopback: bool = False
-) -> Proposal:
+) -> ColumnProposal:
     """What ``book`` would change; reads only. ``allow_loopback`` as config.yaml has it."""
     return propose(connection, book, now, allow_loopback=allow_loopback)
 
 
 def enter(
-    connection: Connection, proposal: Proposal, now: datetime, *, by: str, proof: str
+    connection: Connection, proposal: ColumnProposal, now: datetime, *, by: str, proof: str
 ) -> None:
     """Write ``proposal`` whole, on the record with before and after of each column.
 
-    Raises ``ValueError`` where it has faults, :class:`Outrun` where the catalogue changed since it
-    was made.
-    """
+    Raises ``ValueError`` where it has faults, :class:`ColumnsOutrun` where the catalogue changed
+    since it was made."""
     apply(connection, proposal, now)
     follow(connection, now)
     moved = [change for change in proposal.changes if change.kind != "same"]
@@ -85,7 +94,7 @@ def enter(
     )
 
 
-def _told(change: Change) -> dict[str, Any]:
+def _told(change: ColumnChange) -> dict[str, Any]:
     if change.kind == "retired":
         return {"before": "在用", "after": "停用", "name": change.name}
     if change.kind == "added":
@@ -116,7 +125,7 @@ def export(connection: Connection, path: Path) -> int:
     return len(kept)
 
 
-def _row(kept: Kept, names: Mapping[str, str]) -> list[str | int]:
+def _row(kept: KeptColumn, names: Mapping[str, str]) -> list[str | int]:
     one = kept.outlet
     first, _, rest = one.path.partition("/")
     second, _, rest = rest.partition("/")

@@ -14,7 +14,13 @@ from sqlalchemy import Connection, select
 
 from crawler.model import ROLE_NAMES
 from crawler.register.contact_book import ContactBook, read_book
-from crawler.register.contact_import import Change, Outrun, Proposal, apply, propose
+from crawler.register.contact_import import (
+    ContactChange,
+    ContactProposal,
+    ContactsOutrun,
+    apply,
+    propose,
+)
 from crawler.register.contacts import masked
 from crawler.register.unit_contacts import HOMES, UnitContactRow, everybody, said
 from crawler.register.workbook import BadWorkbook, read_workbook
@@ -23,13 +29,23 @@ from monitor.record.chain import Entry, append, seal
 from monitor.sheets.contacts import write_contacts
 
 __all__ = [
-    "BadWorkbook", "Change", "ContactBook", "Line", "Outrun", "Proposal", "enter", "export", "listing", "proof_of",
-    "proposed", "read",
+    "BadWorkbook",
+    "ContactBook",
+    "ContactChange",
+    "ContactLine",
+    "ContactProposal",
+    "ContactsOutrun",
+    "enter",
+    "export",
+    "listing",
+    "proof_of",
+    "proposed",
+    "read",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ContactLine:
     """A person of a unit as a list shows them; ``holds``: the post is held on the day that was
     asked for."""
 
@@ -59,19 +75,18 @@ def proof_of(path: Path) -> str:
     return f"{path.name} {sha256(path.read_bytes()).hexdigest()[:16]}"
 
 
-def proposed(connection: Connection, book: ContactBook, now: datetime) -> Proposal:
+def proposed(connection: Connection, book: ContactBook, now: datetime) -> ContactProposal:
     """What ``book`` would change; reads only."""
     return propose(connection, book, now)
 
 
 def enter(
-    connection: Connection, proposal: Proposal, now: datetime, *, by: str, proof: str
+    connection: Connection, proposal: ContactProposal, now: datetime, *, by: str, proof: str
 ) -> None:
     """Write ``proposal`` whole, on the record with before and after of each unit.
 
-    Raises ``ValueError`` where it has faults, :class:`Outrun` where the register changed since it
-    was made.
-    """
+    Raises ``ValueError`` where it has faults, :class:`ContactsOutrun` where the register changed
+    since it was made."""
     before = everybody(connection)
     made = apply(connection, proposal, now, proof)
     after = everybody(connection)
@@ -98,7 +113,7 @@ def enter(
 
 def listing(
     connection: Connection, day: date, *, unit: str = "", phones: bool = False
-) -> tuple[Line, ...]:
+) -> tuple[ContactLine, ...]:
     """Everybody of the catalogue's units (or of one), by unit; ``phones`` in full only for those
     who may see them."""
     query = (
@@ -106,7 +121,7 @@ def listing(
     )
     names = {row.id: row.short for row in connection.execute(query)}
     return tuple(
-        Line(
+        ContactLine(
             id,
             names[id],
             ROLE_NAMES[p.role],

@@ -45,7 +45,7 @@ OUTLET, DUTY, UNIT = OutletRow.__table__.c, DutyRow.__table__.c, UnitRow.__table
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedSuspects:
     """Which suspects. An empty field asks for nothing; ``unit`` keeps the column, a confirmed one
     is ``laid`` to a unit; ``text`` is looked for in the post's title, quote and sentence."""
 
@@ -60,7 +60,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SuspectLine:
     """One suspect as people see it. ``units`` are the short names of who answers for the column on
     that day, the lead first.
 
@@ -98,7 +98,7 @@ class Line:
 class Listing:
     """A page of suspects, newest first, and how many there are in all."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[SuspectLine, ...]
     total: int
 
 
@@ -121,7 +121,7 @@ class Dismissal:
 
 
 def listing(
-    connection: Connection, wanted: Wanted, day: date, *, limit: int = 50, start: int = 0
+    connection: Connection, wanted: WantedSuspects, day: date, *, limit: int = 50, start: int = 0
 ) -> Listing:
     """The suspects that ``wanted`` asks for, ``limit`` of them from number ``start`` on.
 
@@ -137,7 +137,7 @@ def listing(
     return Listing(_lines(connection, rows, day), int(total))
 
 
-def one(connection: Connection, number: int, day: date) -> Line:
+def one(connection: Connection, number: int, day: date) -> SuspectLine:
     """The suspect ``number``. Raises :class:`NoSuchSuspect`."""
     row = connection.execute(_select().where(SUSPECT.id == number)).mappings().first()
     if row is None:
@@ -298,7 +298,7 @@ def _select() -> Select[Any]:
     )
 
 
-def _chosen(query: Select[Any], wanted: Wanted, day: date) -> Select[Any]:
+def _chosen(query: Select[Any], wanted: WantedSuspects, day: date) -> Select[Any]:
     known = (("state", STATES), ("family", FAMILIES), ("rule", RULES))
     for name, values in known:
         if getattr(wanted, name) and getattr(wanted, name) not in values:
@@ -332,7 +332,7 @@ def _in_force(day: date) -> tuple[Any, Any]:
 
 def _lines(
     connection: Connection, rows: Sequence[Mapping[Any, Any]], day: date
-) -> tuple[Line, ...]:
+) -> tuple[SuspectLine, ...]:
     outlets = {row["outlet_id"] for row in rows}
     query = select(DUTY.outlet_id, UNIT.short).join(UnitRow.__table__, UNIT.id == DUTY.unit_id)
     query = query.where(DUTY.outlet_id.in_(outlets), *_in_force(day)).order_by(
@@ -356,7 +356,7 @@ def _lines(
     )
     more = ("last_seen", "ended", "decided_at", "decided_by", "reason")
     return tuple(
-        Line(
+        SuspectLine(
             **{name: row[name] for name in (*plain, *more)},
             title=title_of(row["rule"]),
             family=FAMILIES.get(row["rule"].partition(".")[0], row["rule"]),

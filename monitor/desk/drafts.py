@@ -22,7 +22,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from monitor.bulletin.frozen import Kept, bulletin_of, text_of
-from monitor.bulletin.model import Bulletin, Period, PostLine
+from monitor.bulletin.model import Bulletin, FigurePost, Period
 from monitor.bulletin.printed.check import Fault
 from monitor.bulletin.printing import Draft, compile_bulletin, finished, print_bulletin
 from monitor.desk.chores import tell_step
@@ -204,8 +204,8 @@ def _put(
     return found
 
 
-def _put_evidence(folder: Path, posts: Iterable[PostLine]) -> tuple[str, ...]:
-    by_unit: dict[str, list[PostLine]] = defaultdict(list)
+def _put_evidence(folder: Path, posts: Iterable[FigurePost]) -> tuple[str, ...]:
+    by_unit: dict[str, list[FigurePost]] = defaultdict(list)
     for post in posts:
         by_unit[post.unit].append(post)
     (folder / EVIDENCE).mkdir()

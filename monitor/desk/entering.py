@@ -18,7 +18,7 @@ from crawler.config import BadConfig, Strict, section
 from crawler.model import AccountState, shanghai_day
 from crawler.register import account_candidates
 from crawler.register.account_cards import enter_state, histories, state_on
-from crawler.register.account_import import Proposal, apply
+from crawler.register.account_import import AccountProposal, apply
 from crawler.register.enter import Learned, accept
 from crawler.store.tables import CandidateRow
 from monitor.bulletin.edits import edited
@@ -30,7 +30,7 @@ from monitor.entries import exports, papers
 from monitor.entries.decided import decide
 from monitor.entries.entered import WHAT, edit_key, entries_of
 from monitor.entries.forms import Commendation, Decision, ErrorReports, entries_name
-from monitor.entries.kept import Kind, Word, current, enter
+from monitor.entries.kept import Word, WordKind, current, enter
 from monitor.entries.sealing import root_of
 from monitor.judging.unit_rhythm import settle_doubt
 from monitor.office import Office, known_units
@@ -63,7 +63,7 @@ def candidate(
 
 
 def accounts(
-    connection: Connection, proposal: Proposal, *, by: str, proof: str, now: datetime
+    connection: Connection, proposal: AccountProposal, *, by: str, proof: str, now: datetime
 ) -> None:
     """A survey form into the register, whole. Raises ``ValueError`` where the proposal has
     faults."""
@@ -147,7 +147,7 @@ def edit(
     )
     edited(found.bulletin, [one])
     said = edit_entry(one)
-    word = Word(Kind.EDIT, period.name, edit_key(said.list, said.name), _said(said), said.by)
+    word = Word(WordKind.EDIT, period.name, edit_key(said.list, said.name), _said(said), said.by)
     _enter(office, word, asdict(one), by=one.by, now=now)
     return _file(office, period)
 
@@ -157,7 +157,7 @@ def unedit(
 ) -> bool:
     """Take back what was struck or added; whether there was such an edit."""
     return _enter(
-        office, Word(Kind.EDIT, period.name, edit_key(list_, name), by=by), None, by=by, now=now
+        office, Word(WordKind.EDIT, period.name, edit_key(list_, name), by=by), None, by=by, now=now
     )
 
 
@@ -170,14 +170,14 @@ def commend(
         one = Commendation(name=name, reason=reason, by=by)
     except ValueError:
         raise BadConfig("表扬须写明对象和事由（至少 2 个字）") from None
-    word = Word(Kind.COMMENDED, period.name, one.name, _said(one), one.by)
+    word = Word(WordKind.COMMENDED, period.name, one.name, _said(one), one.by)
     _enter(office, word, one.model_dump(mode="json"), by=by, now=now)
     return _file(office, period)
 
 
 def uncommend(office: Office, period: Period, name: str, *, by: str, now: datetime) -> bool:
     """Take back a commendation; whether there was one."""
-    return _enter(office, Word(Kind.COMMENDED, period.name, name, by=by), None, by=by, now=now)
+    return _enter(office, Word(WordKind.COMMENDED, period.name, name, by=by), None, by=by, now=now)
 
 
 def errors(office: Office, period: Period, found: ErrorReports, *, by: str, now: datetime) -> Path:
@@ -187,7 +187,7 @@ def errors(office: Office, period: Period, found: ErrorReports, *, by: str, now:
             f"找错留言 {found.received} 条、办结 {found.done} 条、超期办结 {found.late} 条：后一个数不能大于前一个"
         )
     said = found.model_dump(mode="json")
-    _enter(office, Word(Kind.ERRORS, period.name, "", said, by), said, by=by, now=now)
+    _enter(office, Word(WordKind.ERRORS, period.name, "", said, by), said, by=by, now=now)
     return _file(office, period)
 
 
@@ -271,7 +271,7 @@ def _told(word: Word | None) -> dict[str, Any] | None:
     """What a word said, as its link told it."""
     if word is None:
         return None
-    return dict(word.data) if word.kind is Kind.ERRORS else {**word.data, "by": word.by}
+    return dict(word.data) if word.kind is WordKind.ERRORS else {**word.data, "by": word.by}
 
 
 def _file(office: Office, period: Period) -> Path:

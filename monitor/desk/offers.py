@@ -12,7 +12,7 @@ from crawler.store.tables import OutletRow
 from crawler.walking.address_store import column_at
 from crawler.walking.offers import REFUSED, TAKEN, Offer
 from crawler.walking.offers.store import close, give_back, offers
-from monitor.desk.column_words import Refused
+from monitor.desk.column_words import WordRefused
 from monitor.record.chain import Entry, append
 
 OUTLET = OutletRow.__table__.c
@@ -24,10 +24,10 @@ CHANGED = "这个数据地址在您查看之后变了，或已有人处理，请
 
 def waiting(connection: Connection, column: str, number: int | None = None) -> Offer:
     """The data address that waits for a person; ``number`` names the very one that was looked at.
-    Raises :class:`Refused`."""
+    Raises :class:`WordRefused`."""
     found = offers(connection, [column]).get(column)
     if found is None or not found.url or (number is not None and found.id != number):
-        raise Refused(CHANGED if number is not None else f"栏目 {column} 没有待采用的数据地址")
+        raise WordRefused(CHANGED if number is not None else f"栏目 {column} 没有待采用的数据地址")
     return found
 
 
@@ -41,7 +41,7 @@ def take(
     number: int | None = None,
 ) -> Offer:
     """The column's address is its data's from now on; the next night reads it there. Raises
-    :class:`Refused`."""
+    :class:`WordRefused`."""
     offer = waiting(connection, column, number)
     _signed(by, reason)
     query = select(OUTLET.url, OUTLET.render).where(
@@ -49,10 +49,10 @@ def take(
     )
     here = connection.execute(query).first()
     if here is None or here.url != offer.page:
-        raise Refused(CHANGED)
+        raise WordRefused(CHANGED)
     other = column_at(connection, offer.url, column)
     if other:
-        raise Refused(f"这个地址已是栏目 {other} 的网址，同一网址只登记一个栏目")
+        raise WordRefused(f"这个地址已是栏目 {other} 的网址，同一网址只登记一个栏目")
     said = reason.strip()[:LONGEST]
     close(connection, offer, TAKEN, now, person=by, reason=said, render=here.render)
     move(connection, column, offer.url, "plain", now)
@@ -69,7 +69,7 @@ def refuse(
     now: datetime,
     number: int | None = None,
 ) -> Offer:
-    """This address is never offered again for the column. Raises :class:`Refused`."""
+    """This address is never offered again for the column. Raises :class:`WordRefused`."""
     offer = waiting(connection, column, number)
     _signed(by, reason)
     close(connection, offer, REFUSED, now, person=by, reason=reason.strip()[:LONGEST])
@@ -78,13 +78,13 @@ def refuse(
 
 
 def back(connection: Connection, column: str, *, by: str, reason: str, now: datetime) -> Offer:
-    """The column is read at its page again. Raises :class:`Refused` where no data address was
+    """The column is read at its page again. Raises :class:`WordRefused` where no data address was
     taken."""
     _signed(by, reason)
     offer = give_back(connection, column)
     here = connection.execute(select(OUTLET.url).where(OUTLET.id == column)).scalar()
     if offer is None or here != offer.url:
-        raise Refused(f"栏目 {column} 没有采用过数据地址，或网址已另改")
+        raise WordRefused(f"栏目 {column} 没有采用过数据地址，或网址已另改")
     move(connection, column, offer.page, offer.render, now)
     _record(connection, now, "data_given_back", column, by, offer.url, offer.page, reason)
     return offer
@@ -92,7 +92,7 @@ def back(connection: Connection, column: str, *, by: str, reason: str, now: date
 
 def _signed(by: str, reason: str) -> None:
     if not by.strip() or not reason.strip():
-        raise Refused("请写明理由和经办人")
+        raise WordRefused("请写明理由和经办人")
 
 
 def _record(

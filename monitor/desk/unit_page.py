@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from crawler.model import shanghai_day
 from crawler.store.tables import OutletRow, UnitRow
-from monitor.desk.contacts import Line, listing
+from monitor.desk.contacts import ContactLine, listing
 from monitor.findings.borne_out import waiting
 from monitor.findings.ledger import findings_of
 from monitor.letters.ladder import late
@@ -61,7 +61,7 @@ class UnitDesk:
     full: str
     open: tuple[UnitMatter, ...]
     closed: tuple[UnitMatter, ...]
-    contacts: tuple[Line, ...]
+    contacts: tuple[ContactLine, ...]
 
 
 def desk(connection: Connection, unit: str, now: datetime, letters: LetterSettings) -> UnitDesk:

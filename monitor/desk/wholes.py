@@ -17,7 +17,7 @@ UNIT = UnitRow.__table__.c
 LONGEST = 400
 
 
-class Refused(ValueError):
+class WholeRefused(ValueError):
     """One sentence for the person who decides."""
 
 
@@ -27,7 +27,7 @@ def give_whole(
     """Keep the word about the units ``names`` (ids or names); returns their ids. An earlier word of
     a person gives way.
 
-    Raises :class:`Refused`: no unit, an unknown one, no reason.
+    Raises :class:`WholeRefused`: no unit, an unknown one, no reason.
     """
     units, reason, by = _checked(connection, names, by, reason)
     before = {one.unit: _told(one) for one in _in_force(connection, units)}
@@ -48,14 +48,14 @@ def give_whole(
 def end_whole(
     connection: Connection, names: Sequence[str], *, by: str, reason: str, now: datetime
 ) -> tuple[str, ...]:
-    """Take a person's word back: from now on no count accuses these units. Raises :class:`Refused`,
-    also where no person's word is in force; config.yaml's own stands until the file says otherwise.
-    """
+    """Take a person's word back: from now on no count accuses these units. Raises
+    :class:`WholeRefused`, also where no person's word is in force; config.yaml's own stands until
+    the file says otherwise."""
     units, reason, by = _checked(connection, names, by, reason)
     given = {one.unit: one for one in _in_force(connection, units)}
     for unit in units:
         if unit not in given:
-            raise Refused(f"没有人确认过 {unit} 的栏目已齐全{_elsewhere(connection, unit)}")
+            raise WholeRefused(f"没有人确认过 {unit} 的栏目已齐全{_elsewhere(connection, unit)}")
     end(connection, units, utc(now))
     told = [
         Entry(
@@ -72,7 +72,7 @@ def end_whole(
 
 def units_named(connection: Connection, names: Sequence[str]) -> tuple[str, ...]:
     """The ids of the units of the catalogue that are called so: id, short name, full name or alias.
-    Raises :class:`Refused`."""
+    Raises :class:`WholeRefused`."""
     query = select(UNIT.id, UNIT.short, UNIT.full, UNIT.aliases).where(UNIT.retired_at.is_(None))
     rows = connection.execute(query.order_by(UNIT.id)).all()
     ids = {row.id for row in rows}
@@ -80,7 +80,7 @@ def units_named(connection: Connection, names: Sequence[str]) -> tuple[str, ...]
     for name in dict.fromkeys(one.strip() for one in names if one.strip()):
         called = [row.id for row in rows if name in (row.short, row.full, *row.aliases)]
         if name not in ids and len(called) != 1:
-            raise Refused(
+            raise WholeRefused(
                 f"“{name}”{'不止一个单位' if called else '不在台账的单位中'}，请用单位编号"
             )
         found.append(name if name in ids else called[0])
@@ -91,10 +91,10 @@ def _checked(
     connection: Connection, names: Sequence[str], by: str, reason: str
 ) -> tuple[tuple[str, ...], str, str]:
     if not reason.strip() or not by.strip():
-        raise Refused("请写明理由（怎样核对的）和经办人")
+        raise WholeRefused("请写明理由（怎样核对的）和经办人")
     units = units_named(connection, names)
     if not units:
-        raise Refused("请写明是哪些单位")
+        raise WholeRefused("请写明是哪些单位")
     return units, reason.strip()[:LONGEST], by.strip()[:100]
 
 

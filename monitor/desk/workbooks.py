@@ -44,12 +44,12 @@ MOST_KEPT = 20
 SHA = re.compile(r"[0-9a-f]{64}")
 
 
-class Refused(ValueError):
+class WorkbookRefused(ValueError):
     """One sentence: why a workbook is not taken."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class WorkbookLine:
     """What one row does: ``kind`` is ``added``, ``changed`` or ``ended``; ``fields`` are (name,
     before, after)."""
 
@@ -61,21 +61,21 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenWorkbook:
     """A workbook held against the catalogue. ``token`` stands for this file and this catalogue
     together."""
 
     kind: str
     file: str
     name: str
-    lines: Sequence[Line]
+    lines: Sequence[WorkbookLine]
     same: int
     faults: Sequence[tuple[str, str]]
     notes: Sequence[str]
     token: str
     proposal: Any = field(repr=False)
 
-    def of(self, kind: str) -> Sequence[Line]:
+    def of(self, kind: str) -> Sequence[WorkbookLine]:
         """The lines of one kind."""
         return [line for line in self.lines if line.kind == kind]
 
@@ -84,14 +84,14 @@ def keep(folder: Path, name: str, data: bytes) -> str:
     """Put an uploaded workbook aside under its hash, readable for us alone; only the newest few
     stay.
 
-    Raises :class:`Refused` when it is no workbook.
+    Raises :class:`WorkbookRefused` when it is no workbook.
     """
     try:
         found = accept(name, data, MOST_BYTES)
     except Unacceptable as error:
-        raise Refused(str(error)) from None
+        raise WorkbookRefused(str(error)) from None
     if found.kind != "xlsx":
-        raise Refused(f"{found.name}：不是 Excel 工作簿（.xlsx）")
+        raise WorkbookRefused(f"{found.name}：不是 Excel 工作簿（.xlsx）")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{found.sha256}.xlsx"
     path.touch(mode=0o600)
@@ -115,29 +115,34 @@ def look(
     now: datetime,
     *,
     allow_loopback: bool = False,
-) -> Seen:
-    """What the kept workbook ``file`` would do as ``kind``; reads only. Raises :class:`Refused`."""
+) -> SeenWorkbook:
+    """What the kept workbook ``file`` would do as ``kind``; reads only. Raises
+    :class:`WorkbookRefused`."""
     path, shown = _path(folder, file), clean(name, 80) or "工作簿.xlsx"
     if kind not in KINDS:
-        raise Refused(f"只能导入：{'、'.join(KINDS.values())}")
+        raise WorkbookRefused(f"只能导入：{'、'.join(KINDS.values())}")
     try:
         proposal, lines, notes = PROPOSE[kind](connection, path, now, allow_loopback)
     except BadWorkbook as error:
-        raise Refused(str(error).replace(path.name, shown)) from None
+        raise WorkbookRefused(str(error).replace(path.name, shown)) from None
     said = json.dumps(asdict(proposal), default=str, sort_keys=True, ensure_ascii=False)
     token = hashlib.sha256(f"{kind}|{file}|{said}".encode()).hexdigest()
     faults = [(fault.cell, fault.sentence) for fault in proposal.faults]
-    return Seen(kind, file, shown, lines, len(proposal.same), faults, notes, token, proposal)
+    return SeenWorkbook(
+        kind, file, shown, lines, len(proposal.same), faults, notes, token, proposal
+    )
 
 
-def enter(connection: Connection, seen: Seen, token: str, now: datetime, *, by: str) -> None:
+def enter(
+    connection: Connection, seen: SeenWorkbook, token: str, now: datetime, *, by: str
+) -> None:
     """Write what was shown, whole, on the record. ``seen`` was made in this very transaction,
-    ``token`` is what the person was shown. Raises :class:`Refused`.
+    ``token`` is what the person was shown. Raises :class:`WorkbookRefused`.
     """
     if seen.faults:
-        raise Refused(f"有 {len(seen.faults)} 处不合格，没有写入；请改好工作簿再上传")
+        raise WorkbookRefused(f"有 {len(seen.faults)} 处不合格，没有写入；请改好工作簿再上传")
     if token != seen.token:
-        raise Refused("您核对之后台账有了变化，没有写入；请核对下面新的变化再确认")
+        raise WorkbookRefused("您核对之后台账有了变化，没有写入；请核对下面新的变化再确认")
     proof = f"{seen.name} {seen.file[:16]}"
     try:
         if seen.kind == "columns":
@@ -147,8 +152,8 @@ def enter(connection: Connection, seen: Seen, token: str, now: datetime, *, by: 
         else:
             entering.accounts(connection, seen.proposal, by=by, proof=proof, now=now)
             follow(connection, now)
-    except (columns_desk.Outrun, contacting.Outrun) as error:
-        raise Refused(str(error)) from None
+    except (columns_desk.ColumnsOutrun, contacting.ContactsOutrun) as error:
+        raise WorkbookRefused(str(error)) from None
 
 
 def given_out(connection: Connection, kind: str, now: datetime) -> bytes:
@@ -178,11 +183,11 @@ def _in_use(connection: Connection, now: datetime) -> list[tuple[str, str]]:
 
 def _path(folder: Path, file: str) -> Path:
     if not SHA.fullmatch(file) or not (folder / f"{file}.xlsx").is_file():
-        raise Refused("上传的工作簿已经不在了，请重新上传")
+        raise WorkbookRefused("上传的工作簿已经不在了，请重新上传")
     return folder / f"{file}.xlsx"
 
 
-Proposed = tuple[Any, list[Line], list[str]]
+Proposed = tuple[Any, list[WorkbookLine], list[str]]
 
 
 def _columns(connection: Connection, path: Path, now: datetime, allow_loopback: bool) -> Proposed:
@@ -198,7 +203,7 @@ def _columns(connection: Connection, path: Path, now: datetime, allow_loopback: 
             units = "、".join(names.get(unit, unit) for unit in one.new.units) or "没有责任单位"
             detail = f"{one.new.path}；{units}；{one.new.url or '没有网址'}"
         lines.append(
-            Line(
+            WorkbookLine(
                 kind,
                 one.cell,
                 f"{one.name}（{one.id}）",
@@ -219,7 +224,7 @@ def _accounts(connection: Connection, path: Path, now: datetime, allow_loopback:
         raise BadWorkbook(f"{path.name}：表里没有填写任何账号")
     found = propose_accounts(connection, survey, now)
     lines = [
-        Line(
+        WorkbookLine(
             "added" if one.new else "changed",
             one.row.cell,
             f"{one.row.name}（{one.id}）",
@@ -236,7 +241,7 @@ def _accounts(connection: Connection, path: Path, now: datetime, allow_loopback:
 def _contacts(connection: Connection, path: Path, now: datetime, allow_loopback: bool) -> Proposed:
     found = contacting.proposed(connection, contacting.read(path), now)
     lines = [
-        Line(
+        WorkbookLine(
             one.kind,
             one.cell,
             one.unit_name,

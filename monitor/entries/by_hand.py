@@ -15,12 +15,12 @@ from monitor.days.period import Period
 from monitor.entries import decided, entered, papers
 from monitor.entries.exports import Make, of_decisions, of_paper, of_period
 from monitor.entries.forms import DECISIONS, ENTRIES, period_of, read_decisions, read_entries
-from monitor.entries.kept import Kind, Word, current, enter, last_words, settle
+from monitor.entries.kept import Word, WordKind, current, enter, last_words, settle
 from monitor.entries.sealing import Unsound
 from monitor.entries.takeover import take
 from monitor.record.chain import Entry, hold
 
-WHAT: Mapping[Kind, str] = {Kind.ORIGIN: "attribution", **entered.WHAT}
+WHAT: Mapping[WordKind, str] = {WordKind.ORIGIN: "attribution", **entered.WHAT}
 """The kinds of links that a person's own word leaves."""
 
 
@@ -41,7 +41,7 @@ def take_in(
     settle(connection, file.name)
     if file.name == DECISIONS:
         decisions = [decided.word_of(one) for one in read_decisions(file, units)]
-        return _equal(connection, "", (Kind.ORIGIN,), decisions, by, now)
+        return _equal(connection, "", (WordKind.ORIGIN,), decisions, by, now)
     period = _period(file)
     words = list(entered.words_of(read_entries(file), period))
     return _equal(connection, period, entered.KINDS, words, by, now)
@@ -80,7 +80,7 @@ def _paper(
 def _equal(
     connection: Connection,
     about: str,
-    kinds: Collection[Kind],
+    kinds: Collection[WordKind],
     wanted: list[Word],
     by: str,
     now: datetime,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from crawler.config import BadConfig, section
 from monitor.counting.origins import clean
 from monitor.entries.forms import DECISIONS, NOBODY, Decision, decisions_text, known
-from monitor.entries.kept import Kind, Word, current, enter, history, waiting
+from monitor.entries.kept import Word, WordKind, current, enter, history, waiting
 from monitor.record.chain import Entry, hold
 
 
@@ -23,7 +23,7 @@ def decisions(connection: Connection) -> tuple[Decision, ...]:
     fault = waiting(connection, DECISIONS).get(DECISIONS)
     if fault:
         raise BadConfig(fault)
-    return tuple(_decision(word) for word in current(connection, Kind.ORIGIN))
+    return tuple(_decision(word) for word in current(connection, WordKind.ORIGIN))
 
 
 def in_force(decisions: Sequence[Decision]) -> Mapping[str, str | None]:
@@ -54,14 +54,16 @@ def decide(
 def word_of(decision: Decision) -> Word:
     """A decision as it is kept."""
     data = decision.model_dump(mode="json", exclude={"by"})
-    return Word(Kind.ORIGIN, "", clean(decision.origin), data, decision.by)
+    return Word(WordKind.ORIGIN, "", clean(decision.origin), data, decision.by)
 
 
 def exported(connection: Connection) -> str:
     """The text of the exported file: every decision on each origin that is still decided, oldest
     first."""
-    standing = {word.key for word in current(connection, Kind.ORIGIN)}
-    told = [word for word in history(connection, Kind.ORIGIN) if word.key in standing and word.data]
+    standing = {word.key for word in current(connection, WordKind.ORIGIN)}
+    told = [
+        word for word in history(connection, WordKind.ORIGIN) if word.key in standing and word.data
+    ]
     return decisions_text([_decision(word) for word in told])
 
 

@@ -9,13 +9,13 @@ from sqlalchemy import Connection
 
 from crawler.config import BadConfig, Strict, section
 from monitor.entries.forms import Entries, entries_name
-from monitor.entries.kept import Kind, Word, current, waiting
+from monitor.entries.kept import Word, WordKind, current, waiting
 
-KINDS = (Kind.EDIT, Kind.COMMENDED, Kind.ERRORS)
-WHAT: Mapping[Kind, str] = {
-    Kind.EDIT: "bulletin_edit",
-    Kind.COMMENDED: "commended",
-    Kind.ERRORS: "errors",
+KINDS = (WordKind.EDIT, WordKind.COMMENDED, WordKind.ERRORS)
+WHAT: Mapping[WordKind, str] = {
+    WordKind.EDIT: "bulletin_edit",
+    WordKind.COMMENDED: "commended",
+    WordKind.ERRORS: "errors",
 }
 """How the record names what was said of a bulletin."""
 
@@ -36,9 +36,9 @@ def stored(connection: Connection, period: str) -> Entries:
     """The same, whatever waits to be taken over."""
     edits, praise = (
         [{**word.data, "by": word.by} for word in current(connection, kind, period)]
-        for kind in (Kind.EDIT, Kind.COMMENDED)
+        for kind in (WordKind.EDIT, WordKind.COMMENDED)
     )
-    errors = next((dict(word.data) for word in current(connection, Kind.ERRORS, period)), None)
+    errors = next((dict(word.data) for word in current(connection, WordKind.ERRORS, period)), None)
     return section(Entries, {"edits": edits, "errors": errors, "commended": praise}, period)
 
 
@@ -46,11 +46,11 @@ def words_of(entries: Entries, period: str) -> Iterator[Word]:
     """Everything of ``entries`` as it is kept; a later word on the same name takes the place of an
     earlier one."""
     for edit in entries.edits:
-        yield Word(Kind.EDIT, period, edit_key(edit.list, edit.name), _said(edit), edit.by)
+        yield Word(WordKind.EDIT, period, edit_key(edit.list, edit.name), _said(edit), edit.by)
     for one in entries.commended:
-        yield Word(Kind.COMMENDED, period, one.name, _said(one), one.by)
+        yield Word(WordKind.COMMENDED, period, one.name, _said(one), one.by)
     if entries.errors:
-        yield Word(Kind.ERRORS, period, "", entries.errors.model_dump(mode="json"))
+        yield Word(WordKind.ERRORS, period, "", entries.errors.model_dump(mode="json"))
 
 
 def edit_key(list_: str, name: str) -> str:

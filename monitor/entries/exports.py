@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, select
 
 from monitor.entries import decided, entered, papers
 from monitor.entries.forms import ENTRIES, entries_name, text_of
-from monitor.entries.kept import FILE, Kind, history, matters, waiting
+from monitor.entries.kept import FILE, WordKind, history, matters, waiting
 from monitor.entries.sealing import beside_of, line_of, seal_of
 
 log = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ Make = Callable[[Connection, Places], Sequence[Export]]
 def of_decisions(connection: Connection, places: Places) -> Sequence[Export]:
     """The file of decisions about origins; none before the first, unless somebody wrote one by
     hand."""
-    if not history(connection, Kind.ORIGIN) and not places.decisions.exists():
+    if not history(connection, WordKind.ORIGIN) and not places.decisions.exists():
         return ()
     return [Export(places.decisions, sealed(decided.exported(connection)))]
 
@@ -127,7 +127,7 @@ def of_paper(name: str) -> Make:
 
 def everything(connection: Connection, places: Places) -> Sequence[Export]:
     """Every file. Raises ``Unsound`` where a frozen bulletin in the store is not as it was."""
-    found = [*of_decisions(connection, places)] if history(connection, Kind.ORIGIN) else []
+    found = [*of_decisions(connection, places)] if history(connection, WordKind.ORIGIN) else []
     for period in matters(connection, *entered.KINDS):
         found += of_period(period)(connection, places)
     for one in papers.listed(connection):

@@ -18,7 +18,7 @@ from monitor.record.chain import Entry, append_sealing
 ENTRY, FILE = EntryRow.__table__.c, EntryFileRow.__table__.c
 
 
-class Kind(StrEnum):
+class WordKind(StrEnum):
     """What a word is; its value stands in the store."""
 
     ORIGIN = "origin"
@@ -33,7 +33,7 @@ class Word:
     """What somebody said of ``key`` in the matter ``about``. No ``data``: the word before it is
     taken back."""
 
-    kind: Kind
+    kind: WordKind
     about: str
     key: str
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -59,14 +59,14 @@ def enter(connection: Connection, word: Word, told: Entry, now: datetime) -> int
     return int(made)
 
 
-def history(connection: Connection, kind: Kind, about: str = "") -> tuple[Word, ...]:
+def history(connection: Connection, kind: WordKind, about: str = "") -> tuple[Word, ...]:
     """Every word of ``kind`` in the matter ``about``, the oldest first."""
     query = select(EntryRow.__table__).where(ENTRY.kind == kind.value, ENTRY.about == about)
     rows = connection.execute(query.order_by(ENTRY.id))
     return tuple(Word(kind, about, row.key, row.data, row.by) for row in rows)
 
 
-def current(connection: Connection, kind: Kind, about: str = "") -> tuple[Word, ...]:
+def current(connection: Connection, kind: WordKind, about: str = "") -> tuple[Word, ...]:
     """The words that count, in the order in which they were said."""
     return last_words(history(connection, kind, about))
 
@@ -82,7 +82,7 @@ def last_words(words: Iterable[Word]) -> tuple[Word, ...]:
     return tuple(word for word in found.values() if word.data)
 
 
-def matters(connection: Connection, *kinds: Kind) -> tuple[str, ...]:
+def matters(connection: Connection, *kinds: WordKind) -> tuple[str, ...]:
     """Of what something was ever said."""
     query = select(ENTRY.about).where(ENTRY.kind.in_([kind.value for kind in kinds])).distinct()
     return tuple(connection.execute(query.order_by(ENTRY.about)).scalars())

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from crawler.model import utc
 from monitor.entries.forms import stem_of
-from monitor.entries.kept import ENTRY, Kind, Word, enter, history, waiting
+from monitor.entries.kept import ENTRY, Word, WordKind, enter, history, waiting
 from monitor.entries.sealing import Erratum, Unsound, chained, root_of
 from monitor.entries.tables import FrozenRow
 from monitor.record.chain import Entry, append_sealing, hold
@@ -101,7 +101,7 @@ def listed(connection: Connection) -> tuple[Listed, ...]:
     """Every frozen bulletin, the newest print first."""
     query = (
         select(ENTRY.about, func.count())
-        .where(ENTRY.kind == Kind.ERRATUM.value)
+        .where(ENTRY.kind == WordKind.ERRATUM.value)
         .group_by(ENTRY.about)
     )
     corrections = {row[0]: int(row[1]) for row in connection.execute(query)}
@@ -115,7 +115,7 @@ def errata(connection: Connection, name: str) -> tuple[Erratum, ...]:
     broken chain."""
     chain = _root(connection, name)
     found = []
-    for number, word in enumerate(history(connection, Kind.ERRATUM, name), 1):
+    for number, word in enumerate(history(connection, WordKind.ERRATUM, name), 1):
         said = word.data
         moment = datetime.fromisoformat(said["moment"])
         one = chained(chain, moment, said["subject"], said["text"], said["by"])
@@ -153,7 +153,7 @@ def word_of(name: str, erratum: Erratum) -> Word:
         "text": erratum.text,
         "by": erratum.by,
     }
-    return Word(Kind.ERRATUM, name, erratum.chain, data, erratum.by)
+    return Word(WordKind.ERRATUM, name, erratum.chain, data, erratum.by)
 
 
 def unsound(connection: Connection) -> str:

@@ -37,7 +37,7 @@ class SeenPost:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class PostGap:
     """Days without a post: from the post of ``start`` up to that of ``end``, or to the last look
     (``open``)."""
 
@@ -65,7 +65,7 @@ class Rhythm:
     end: date
     limit: int
     posts: int
-    longest: Gap | None
+    longest: PostGap | None
     days_out: int
     unproved: int
     known_until: date | None
@@ -124,7 +124,7 @@ def rhythm(
     )
 
 
-def _gaps(posts: Sequence[SeenPost], looks: Sequence[datetime]) -> Iterator[tuple[Gap, bool]]:
+def _gaps(posts: Sequence[SeenPost], looks: Sequence[datetime]) -> Iterator[tuple[PostGap, bool]]:
     """Every gap between days with posts, and whether it was seen whole; the last one runs to the
     last look."""
     days: dict[date, list[SeenPost]] = defaultdict(list)
@@ -133,10 +133,10 @@ def _gaps(posts: Sequence[SeenPost], looks: Sequence[datetime]) -> Iterator[tupl
     order = sorted(days)
     for before, after in pairwise(order):
         sure = any(_together(a, b, looks) for a in days[before] for b in days[after])
-        yield Gap(before, after), sure
+        yield PostGap(before, after), sure
     if order and looks and shanghai_day(looks[-1]) > order[-1]:
         shown = any(_shown(post, looks[-1]) for post in days[order[-1]])
-        yield Gap(order[-1], shanghai_day(looks[-1]), open=True), shown
+        yield PostGap(order[-1], shanghai_day(looks[-1]), open=True), shown
 
 
 def _together(one: SeenPost, other: SeenPost, looks: Sequence[datetime]) -> bool:
@@ -152,7 +152,7 @@ def _shown(post: SeenPost, look: datetime) -> bool:
     return not post.pinned and post.first_seen <= look <= post.last_seen + SAME_NIGHT
 
 
-def _days_out(gap: Gap, start: date, end: date, limit: int) -> int:
+def _days_out(gap: PostGap, start: date, end: date, limit: int) -> int:
     """Days within the period that are more than ``limit`` days after the gap's start. Its last day
     is not one of them: the closing post's day is good, and a look proves nothing of the rest of its
     own day.

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
-from crawler.crosscheck.model import Checked
+from crawler.crosscheck.model import Witness
 from crawler.model import (
     SHANGHAI,
     Evidence,
@@ -302,7 +302,7 @@ def _outlet(
     newest: Newest | None,
     undated: frozenset[str],
     days: tuple[date, ...],
-    beside: tuple[Checked, ...],
+    beside: tuple[Witness, ...],
 ) -> OutletFacts:
     last = row["last_look"]
     return OutletFacts(

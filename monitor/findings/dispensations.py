@@ -25,20 +25,20 @@ from monitor.words.causes import MAINTENANCE
 ROW = DispensationRow.__table__.c
 
 
-class Kind(StrEnum):
+class DispensationKind(StrEnum):
     SILENCE = "silence"
     EXEMPTION = "exemption"
     MAINTENANCE = "maintenance"
 
 
-KIND_NAMES: Mapping[Kind, str] = {
-    Kind.SILENCE: "静默",
-    Kind.EXEMPTION: "豁免",
-    Kind.MAINTENANCE: "报备",
+KIND_NAMES: Mapping[DispensationKind, str] = {
+    DispensationKind.SILENCE: "静默",
+    DispensationKind.EXEMPTION: "豁免",
+    DispensationKind.MAINTENANCE: "报备",
 }
 
 
-class Refused(ValueError):
+class DispensationRefused(ValueError):
     """One sentence: why a dispensation cannot be entered."""
 
 
@@ -48,7 +48,7 @@ class Dispensation:
     last day."""
 
     id: int
-    kind: Kind
+    kind: DispensationKind
     rule: str
     subject: str
     reason: str
@@ -73,7 +73,7 @@ class Dispensation:
 
 def grant(
     connection: Connection,
-    kind: Kind,
+    kind: DispensationKind,
     subject: str,
     *,
     reason: str,
@@ -83,16 +83,18 @@ def grant(
     now: datetime,
     rule: str = "",
 ) -> Dispensation:
-    """Enter a decision. Raises :class:`Refused` without reason or approver, or where it ends before
-    it begins."""
+    """Enter a decision. Raises :class:`DispensationRefused` without reason or approver, or where it
+    ends before it begins."""
     if not reason.strip() or not approved_by.strip():
-        raise Refused("须写明事由和批准人")
+        raise DispensationRefused("须写明事由和批准人")
     if until < since:
-        raise Refused(f"截止日{until}早于开始日{since}")
+        raise DispensationRefused(f"截止日{until}早于开始日{since}")
     if until < shanghai_day(now):
-        raise Refused(f"截止日{until}已过；豁免不能补记到已经作出的判定之前")
+        raise DispensationRefused(f"截止日{until}已过；豁免不能补记到已经作出的判定之前")
     if not subject.partition(":")[2]:
-        raise Refused(f"对象{subject!r}须写成 outlet:编号、unit:编号或 site:编号，末尾可用*")
+        raise DispensationRefused(
+            f"对象{subject!r}须写成 outlet:编号、unit:编号或 site:编号，末尾可用*"
+        )
     values = {
         "kind": kind.value,
         "rule": rule,
@@ -145,7 +147,14 @@ def in_force(connection: Connection, as_of: datetime) -> tuple[Dispensation, ...
     )
     return tuple(
         Dispensation(
-            r.id, Kind(r.kind), r.rule, r.subject, r.reason, r.approved_by, r.since, r.until
+            r.id,
+            DispensationKind(r.kind),
+            r.rule,
+            r.subject,
+            r.reason,
+            r.approved_by,
+            r.since,
+            r.until,
         )
         for r in connection.execute(query)
     )
@@ -155,7 +164,7 @@ def dispensed(
     verdicts: Sequence[Verdict], decisions: Iterable[Dispensation], facts: Facts
 ) -> tuple[Verdict, ...]:
     """``verdicts`` under the exemptions and maintenance in force. What is fresh stays fresh."""
-    counting = [one for one in decisions if one.kind is not Kind.SILENCE]
+    counting = [one for one in decisions if one.kind is not DispensationKind.SILENCE]
     if not counting:
         return tuple(verdicts)
     outlets = (*facts.outlets, *facts.canaries)
@@ -167,7 +176,7 @@ def _under(verdict: Verdict, decisions: Iterable[Dispensation], site: str) -> Ve
     if verdict.value is Value.FRESH:
         return verdict
     covering = [one for one in decisions if one.covers(verdict.rule, verdict.subject, site)]
-    exempt = next((one for one in covering if one.kind is Kind.EXEMPTION), None)
+    exempt = next((one for one in covering if one.kind is DispensationKind.EXEMPTION), None)
     if exempt is not None:
         sentence = f"{verdict.name}：{exempt.said}，其间不作判定。"
         return replace(
@@ -185,5 +194,5 @@ def unsilenced(
     findings: Iterable[Finding], decisions: Iterable[Dispensation]
 ) -> tuple[Finding, ...]:
     """The findings that nobody silenced: those that letters may speak of."""
-    silences = [one for one in decisions if one.kind is Kind.SILENCE]
+    silences = [one for one in decisions if one.kind is DispensationKind.SILENCE]
     return tuple(f for f in findings if not any(one.covers(f.rule, f.subject) for one in silences))

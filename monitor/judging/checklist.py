@@ -40,20 +40,20 @@ RULE_NAMES: Mapping[str, str] = {
 }  # fmt: skip
 
 
-class Answer(StrEnum):
+class IndicatorAnswer(StrEnum):
     PASS = "pass"  # noqa: S105 - not a password
     FAIL = "fail"
     NOT_APPLICABLE = "not_applicable"
 
 
-ANSWER_NAMES: Mapping[Answer, str] = {
-    Answer.PASS: "合格",
-    Answer.FAIL: "不合格",
-    Answer.NOT_APPLICABLE: "不适用",
+ANSWER_NAMES: Mapping[IndicatorAnswer, str] = {
+    IndicatorAnswer.PASS: "合格",
+    IndicatorAnswer.FAIL: "不合格",
+    IndicatorAnswer.NOT_APPLICABLE: "不适用",
 }
 
 
-class Item(Strict):
+class Indicator(Strict):
     """One indicator. ``original`` = points or thresholds were not retrieved: 需查原文."""
 
     id: str
@@ -66,7 +66,7 @@ class Item(Strict):
 
 
 class _File(Strict):
-    items: tuple[Item, ...] = Field(min_length=1)
+    items: tuple[Indicator, ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Answered:
     indicator: str
     subject: str
     period: str
-    answer: Answer
+    answer: IndicatorAnswer
     by: str
     proof: str
     day: date
@@ -98,7 +98,7 @@ OVERALL_NAMES: Mapping[Overall, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class ChecklistResult:
     """What a site or account comes to in a period. ``why`` names the vetoes, the open questions or
     what is unknown."""
 
@@ -109,23 +109,23 @@ class Result:
     findings: tuple[str, ...] = ()
 
 
-class Refused(ValueError):
+class AnswerRefused(ValueError):
     """One sentence: why an answer cannot be taken."""
 
 
 @cache
-def items() -> tuple[Item, ...]:
+def items() -> tuple[Indicator, ...]:
     """Every indicator of the checklist, in the order of its file."""
     return section(_File, {"items": yaml.safe_load(FILE.read_text("utf-8"))}, FILE.name).items
 
 
 def kind_of(subject: str) -> str:
-    """``site`` or ``account``: what the indicators call the subject. Raises :class:`Refused` for
-    anything else."""
+    """``site`` or ``account``: what the indicators call the subject. Raises :class:`AnswerRefused`
+    for anything else."""
     kinds = {"site": "site", "outlet": "account"}
     kind, _, name = subject.partition(":")
     if kind not in kinds or not name:
-        raise Refused(f"对象{subject!r}须写成 site:编号 或 outlet:账号编号")
+        raise AnswerRefused(f"对象{subject!r}须写成 site:编号 或 outlet:账号编号")
     return kinds[kind]
 
 
@@ -135,23 +135,24 @@ def answer(
     indicator: str,
     subject: str,
     period: str,
-    given: Answer,
+    given: IndicatorAnswer,
     by: str,
     proof: str,
     now: datetime,
     day: date | None = None,
 ) -> Answered:
-    """Keep a person's answer; an earlier one stays and counts no more. Raises :class:`Refused`."""
+    """Keep a person's answer; an earlier one stays and counts no more. Raises
+    :class:`AnswerRefused`."""
     item = next((one for one in items() if one.id == indicator), None)
     if item is None:
-        raise Refused(f"没有指标{indicator}")
+        raise AnswerRefused(f"没有指标{indicator}")
     if item.applies != kind_of(subject):
-        raise Refused(f"{item.name}（{indicator}）不适用于{subject}")
+        raise AnswerRefused(f"{item.name}（{indicator}）不适用于{subject}")
     if not by.strip() or not proof.strip():
-        raise Refused("须写明判定人和依据")
+        raise AnswerRefused("须写明判定人和依据")
     looked = day or shanghai_day(now)
     if looked > shanghai_day(now):
-        raise Refused(f"查看日期{looked}在今天以后")
+        raise AnswerRefused(f"查看日期{looked}在今天以后")
     made = Answered(indicator, subject, period, given, by.strip(), proof.strip(), looked)
     before = answers(connection, period, utc(now)).get((subject, indicator))
     row = connection.execute(
@@ -184,7 +185,7 @@ def answers(
     )
     return {
         (r.subject, r.indicator): Answered(
-            r.indicator, r.subject, r.period, Answer(r.answer), r.by, r.proof, r.day
+            r.indicator, r.subject, r.period, IndicatorAnswer(r.answer), r.by, r.proof, r.day
         )
         for r in connection.execute(query)
     }
@@ -203,7 +204,7 @@ def subjects(facts: Facts) -> tuple[tuple[str, str], ...]:
 
 def results(
     facts: Facts, verdicts: Sequence[Verdict], given: Mapping[tuple[str, str], Answered]
-) -> tuple[Result, ...]:
+) -> tuple[ChecklistResult, ...]:
     """What every site and account comes to; closed accounts and exempt ones are out of the base."""
     return results_of(subjects(facts), verdicts, given)
 
@@ -212,7 +213,7 @@ def results_of(
     judged: Iterable[tuple[str, str]],
     verdicts: Iterable[Verdict],
     given: Mapping[tuple[str, str], Answered],
-) -> tuple[Result, ...]:
+) -> tuple[ChecklistResult, ...]:
     """The same for some of them, each a subject with its name."""
     by_subject: dict[str, dict[str, Verdict]] = {}
     for verdict in verdicts:
@@ -231,10 +232,12 @@ def _result(
     name: str,
     verdicts: Mapping[str, Verdict],
     given: Mapping[tuple[str, str], Answered],
-) -> Result:
+) -> ChecklistResult:
     kind = kind_of(subject)
     asked = [item for item in items() if item.applies == kind]
-    failed = [i for i in asked if (a := given.get((subject, i.id))) and a.answer is Answer.FAIL]
+    failed = [
+        i for i in asked if (a := given.get((subject, i.id))) and a.answer is IndicatorAnswer.FAIL
+    ]
     deducted = tuple(item.name for item in failed if item.kind == "deduct")
     machine = {rule: verdicts.get(rule) for rule in VETOES[kind]}
     vetoes = [
@@ -242,22 +245,24 @@ def _result(
     ]
     vetoes += [f"{item.name}（人工）" for item in failed if item.kind == "veto"]
     if vetoes:
-        return Result(subject, name, Overall.VETOED, tuple(vetoes), deducted)
+        return ChecklistResult(subject, name, Overall.VETOED, tuple(vetoes), deducted)
     blind = [
         f"{RULE_NAMES[rule]}：{cause_name(v.cause) if v else '没有检查记录'}"
         for rule, v in machine.items()
         if v is None or v.value is Value.UNKNOWN
     ]
     if blind:
-        return Result(subject, name, Overall.NO_EVIDENCE, tuple(blind), deducted)
+        return ChecklistResult(subject, name, Overall.NO_EVIDENCE, tuple(blind), deducted)
     waiting = tuple(i.name for i in asked if i.kind == "veto" and (subject, i.id) not in given)
     overall = Overall.PERSON if waiting else Overall.PASSED
-    return Result(subject, name, overall, waiting, deducted)
+    return ChecklistResult(subject, name, overall, waiting, deducted)
 
 
 def pending(
-    subject: str, given: Mapping[tuple[str, str], Answered], asked: Iterable[Item] | None = None
-) -> tuple[Item, ...]:
+    subject: str,
+    given: Mapping[tuple[str, str], Answered],
+    asked: Iterable[Indicator] | None = None,
+) -> tuple[Indicator, ...]:
     """The indicators of ``subject`` that nobody has answered yet."""
     kind = kind_of(subject)
     return tuple(i for i in asked or items() if i.applies == kind and (subject, i.id) not in given)

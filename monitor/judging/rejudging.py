@@ -78,7 +78,7 @@ def rejudge(
     decisions = in_force(connection, facts.as_of)
     plain = judge(facts, config, decisions)
     verdicts = judge(facts, own, decisions) if profile else plain
-    asked = Asked(
+    asked = Grounds(
         judged,
         profile,
         said_at(connection, moment) if judged else {},
@@ -100,7 +100,7 @@ def _as_then(facts: Facts, judged: Judged | None) -> Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Grounds:
     """What the reasons are found by: what was said, and the verdicts of now under today's and that
     day's limits."""
 
@@ -131,7 +131,9 @@ def _by_key(verdicts: tuple[Verdict, ...]) -> dict[Key, Verdict]:
     return {(v.rule, v.subject, v.period): v for v in verdicts}
 
 
-def _differences(now: Mapping[Key, Verdict], asked: Asked, facts: Facts) -> tuple[Difference, ...]:
+def _differences(
+    now: Mapping[Key, Verdict], asked: Grounds, facts: Facts
+) -> tuple[Difference, ...]:
     if asked.judged is None:
         return ()
     found = []
@@ -147,7 +149,7 @@ def _differences(now: Mapping[Key, Verdict], asked: Asked, facts: Facts) -> tupl
 
 
 def _difference(
-    key: Key, verdict: Verdict | None, said: Said | None, asked: Asked, facts: Facts
+    key: Key, verdict: Verdict | None, said: Said | None, asked: Grounds, facts: Facts
 ) -> Difference:
     name = verdict.name if verdict else key[1]
     return Difference(
@@ -165,7 +167,7 @@ def _word(value: Value, cause: str) -> str:
     return f"{name}（{cause_name(cause)}）" if cause and value is Value.UNKNOWN else name
 
 
-def _why(key: Key, verdict: Verdict | None, said: Said | None, asked: Asked) -> str:
+def _why(key: Key, verdict: Verdict | None, said: Said | None, asked: Grounds) -> str:
     plain, then = asked.plain.get(key), asked.then.get(key)
     was = said.value if said else None
     if asked.profile and _value(verdict) != _value(plain):

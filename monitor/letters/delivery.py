@@ -28,7 +28,7 @@ class Undelivered(Exception):
         code: int = 0,
         closed: bool = False,
         doubtful: bool = False,
-        refused: Mapping[str, Refusal] | None = None,
+        refused: Mapping[str, RecipientRefused] | None = None,
     ) -> None:
         super().__init__(answer)
         self.permanent = permanent
@@ -41,7 +41,7 @@ class Undelivered(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RecipientRefused:
     """Why one recipient was refused."""
 
     permanent: bool
@@ -53,7 +53,7 @@ class Receipt:
     """The server took the letter for everybody but those in ``refused`` (address -> why)."""
 
     answer: str
-    refused: Mapping[str, Refusal] = field(default_factory=dict)
+    refused: Mapping[str, RecipientRefused] = field(default_factory=dict)
 
 
 HandingOver: TypeAlias = Callable[[], None]

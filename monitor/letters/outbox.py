@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crawler.store.tables import Base
-from monitor.letters.delivery import Receipt, Refusal, Undelivered
+from monitor.letters.delivery import Receipt, RecipientRefused, Undelivered
 from monitor.model import Letter
 from monitor.record.chain import Entry, add_events, append, seal
 from monitor.record.tables import LetterFindingRow, LetterRow
@@ -239,7 +239,7 @@ def undelivered(
     refused = error.refused
     if error.permanent:
         # No server saw some of them; for the record all were refused, with the same word.
-        refused = {a: Refusal(True, error.answer) for a in claim.letter.to} | error.refused
+        refused = {a: RecipientRefused(True, error.answer) for a in claim.letter.to} | error.refused
     if not _end_attempt(connection, claim, result, error.answer, refused, now):
         return "lost"
     if error.permanent:
@@ -323,7 +323,7 @@ def _end_attempt(
     claim: Claim,
     result: str,
     answer: str,
-    refused: Mapping[str, Refusal],
+    refused: Mapping[str, RecipientRefused],
     now: datetime,
 ) -> bool:
     ended = connection.execute(

@@ -89,7 +89,7 @@ class Matter:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class CauseGroup:
     """Findings of one cause: the rule's sentence, the clause, what to do."""
 
     title: str
@@ -110,9 +110,9 @@ def cause(matter: Matter) -> tuple[int, str, str, str, str]:
     return order, matter.kind, rule, matter.finding.value, matter.finding.clause
 
 
-def groups(matters: Iterable[Matter], day: date, settings: LetterSettings) -> Iterator[Group]:
+def groups(matters: Iterable[Matter], day: date, settings: LetterSettings) -> Iterator[CauseGroup]:
     for (_, kind, rule, value, clause), members in groupby(matters, key=cause):
-        yield Group(
+        yield CauseGroup(
             title=rule_name(rule) if rule else TITLES.get((kind, Value(value)), "更新问题"),
             clause=clean(clause, 300),
             advice=traits(rule).advice or ADVICE.get(kind, ADVICE["column"]),

@@ -30,7 +30,7 @@ FEW = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class ColumnWord:
     """One decision. ``key`` is a part's place or an address; ``shown`` the rows that stood there,
     as they were read."""
 
@@ -65,14 +65,14 @@ def is_row(one: Unread) -> bool:
 
 def words_of(
     connection: Connection, outlets: Collection[str], as_of: datetime
-) -> dict[str, tuple[Word, ...]]:
+) -> dict[str, tuple[ColumnWord, ...]]:
     """The words in force at ``as_of``, by outlet."""
     query = select(ColumnWordRow.__table__).where(
         ROW.moment <= as_of, or_(ROW.ended.is_(None), ROW.ended > as_of)
     )
     if len(outlets) <= FEW:
         query = query.where(ROW.outlet_id.in_(list(outlets)))
-    found: dict[str, list[Word]] = defaultdict(list)
+    found: dict[str, list[ColumnWord]] = defaultdict(list)
     for row in connection.execute(query.order_by(ROW.id)):
         if row.outlet_id in outlets:
             found[row.outlet_id].append(word_of(row))
@@ -92,9 +92,9 @@ def with_addresses(
     )
 
 
-def word_of(row: Any) -> Word:
+def word_of(row: Any) -> ColumnWord:
     """A row of the table as a word."""
-    return Word(
+    return ColumnWord(
         row.id,
         row.outlet_id,
         row.kind,

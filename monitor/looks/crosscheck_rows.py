@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.crosscheck.model import Checked, Crosscheck, Found, Where
+from crawler.crosscheck.model import Crosscheck, Testimony, Where, Witness
 from crawler.model import SHANGHAI, Unread
 from monitor.days.calendar import chinese_day
 from monitor.words.causes import cause_name
@@ -26,7 +26,7 @@ PLACES: Mapping[Where, str] = {
 }
 
 
-def as_row(one: Checked) -> Unread:
+def as_row(one: Witness) -> Unread:
     """The page that was found, as a row of the list that is missing there: a clerk may say that it
     is not the column's."""
     return Unread(f"{ELSEWHERE} {one.where.value}", ELSEWHERE, one.title, one.url, one.day)
@@ -52,13 +52,17 @@ def lines_of(check: Crosscheck) -> tuple[CheckLine, ...]:
     """What was looked at, in its order. Crawled text is made harmless."""
     return tuple(
         CheckLine(
-            one.moment, _what(one), _said(one), safe_link(one.url), one.found is not Found.FAILED
+            one.moment,
+            _what(one),
+            _said(one),
+            safe_link(one.url),
+            one.found is not Testimony.FAILED,
         )
         for one in check.looked
     )
 
 
-def _what(one: Checked) -> str:
+def _what(one: Witness) -> str:
     title = clean(one.title, TITLE)
     return (
         f"{PLACES[one.where]}“{title}”"
@@ -67,30 +71,32 @@ def _what(one: Checked) -> str:
     )
 
 
-def _said(one: Checked) -> str:
-    if one.found is Found.FAILED:
+def _said(one: Witness) -> str:
+    if one.found is Testimony.FAILED:
         return f"未能查看（{cause_name(one.reason)}）"
     if one.where is Where.HOME:
-        return "有可能属于本栏目的较新信息" if one.found is Found.NEWER else "未见本栏目较新的信息"
+        return (
+            "有可能属于本栏目的较新信息" if one.found is Testimony.NEWER else "未见本栏目较新的信息"
+        )
     if one.where is Where.FURTHER:
         return _of_further(one)
     day = f"日期为{chinese_day(one.day)}" if one.day else "没有可信的日期"
     return {
-        Found.NEWER: f"本栏目的信息，{day}，列表中没有"
+        Testimony.NEWER: f"本栏目的信息，{day}，列表中没有"
         if one.where is not Where.ROW
         else f"其网页所印{day}",
-        Found.UNDATED: "其网页没有可信的日期",
-        Found.OTHER: "不是本栏目的信息",
-        Found.NOTHING: f"其网页所印{day}",
+        Testimony.UNDATED: "其网页没有可信的日期",
+        Testimony.OTHER: "不是本栏目的信息",
+        Testimony.NOTHING: f"其网页所印{day}",
     }[one.found]
 
 
-def _of_further(one: Checked) -> str:
-    if one.found is Found.UNDATED:
+def _of_further(one: Witness) -> str:
+    if one.found is Testimony.UNDATED:
         return f"没有看到（{cause_name(one.reason)}）"
     if one.day is None:
         return "没有信息"
-    newer = "，比第一页的更新" if one.found is Found.NEWER else "，没有更新的"
+    newer = "，比第一页的更新" if one.found is Testimony.NEWER else "，没有更新的"
     return f"最近一条日期为{chinese_day(one.day)}{newer}"
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from crawler.crosscheck.model import Checked, Crosscheck, Found, Where
+from crawler.crosscheck.model import Crosscheck, Testimony, Where, Witness
 from crawler.crosscheck.store import crosschecks, last_of
 from monitor.looks.column_words import words_of
 from monitor.looks.crosscheck_rows import CheckLine, as_row, lines_of
@@ -19,7 +19,7 @@ COUNTS = timedelta(days=8)
 
 def elsewhere(
     connection: Connection, as_of: datetime, outlets: Collection[str] | None = None
-) -> dict[str, tuple[Checked, ...]]:
+) -> dict[str, tuple[Witness, ...]]:
     """By outlet what was found beside its list of late and may be its post; what a person said is
     not is left out."""
     found = {
@@ -38,14 +38,14 @@ def elsewhere(
     }
 
 
-def _standing(checks: Sequence[Crosscheck]) -> tuple[Checked, ...]:
+def _standing(checks: Sequence[Crosscheck]) -> tuple[Witness, ...]:
     """Each page as it was last seen, of those that may be posts: what could not be seen again
     stands as it was."""
-    pages: dict[str, Checked] = {}
+    pages: dict[str, Witness] = {}
     for one in (page for check in checks for page in check.looked):
-        if one.found is not Found.FAILED and one.where is not Where.HOME:
+        if one.found is not Testimony.FAILED and one.where is not Where.HOME:
             pages.setdefault(one.url, one)
-    return tuple(one for one in pages.values() if one.found in (Found.NEWER, Found.UNDATED))
+    return tuple(one for one in pages.values() if one.found in (Testimony.NEWER, Testimony.UNDATED))
 
 
 def looked_at(

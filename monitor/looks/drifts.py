@@ -10,13 +10,13 @@ from sqlalchemy import Connection, or_, select
 
 from crawler.store.proof_tables import ColumnShapeRow
 from crawler.walking.shape_store import kept_of, opened
-from crawler.walking.shapes import DRIFTING, GOLDEN, Drifted, Kept
+from crawler.walking.shapes import DRIFTING, GOLDEN, Drifted, KeptShape
 from monitor.model import OutletFacts
 
 ROW = ColumnShapeRow.__table__.c
 
 
-def golden_of(connection: Connection, outlet: str) -> Kept | None:
+def golden_of(connection: Connection, outlet: str) -> KeptShape | None:
     """The golden reading of one column, as it stands now."""
     return opened(connection, [outlet]).get(outlet, {}).get(GOLDEN)
 

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from crawler.crosscheck.model import Checked, Found, Where
+from crawler.crosscheck.model import Testimony, Where, Witness
 from crawler.walking.offers import Offer
 from crawler.walking.offers.store import offers
-from monitor.looks.column_words import Word, words_of
+from monitor.looks.column_words import ColumnWord, words_of
 from monitor.looks.crosscheck_rows import as_row
 from monitor.model import OutletFacts
 
@@ -41,7 +41,7 @@ def with_offers(
 
 
 def _with(
-    of: OutletFacts, offer: Offer | None, words: Mapping[str, tuple[Word, ...]]
+    of: OutletFacts, offer: Offer | None, words: Mapping[str, tuple[ColumnWord, ...]]
 ) -> OutletFacts:
     if offer is None or of.outlet.url != offer.page:
         return of
@@ -51,7 +51,7 @@ def _with(
     return replace(of, offered=offer, elsewhere=(*of.elsewhere, newer))
 
 
-def newer_of(offer: Offer, of: OutletFacts) -> Checked | None:
+def newer_of(offer: Offer, of: OutletFacts) -> Witness | None:
     """The newest post of the data, where it is newer than all that the column's page ever
     showed."""
     day = offer.after.newest if offer.after is not None else None
@@ -60,4 +60,4 @@ def newer_of(offer: Offer, of: OutletFacts) -> Checked | None:
         return None
     row = next((row for row in offer.after.rows if row.day == day), None)
     title, url = (row.title, row.url or offer.url) if row is not None else ("", offer.url)
-    return Checked(Where.DATA, url, offer.last_seen, Found.NEWER, "", title, day)
+    return Witness(Where.DATA, url, offer.last_seen, Testimony.NEWER, "", title, day)

@@ -18,7 +18,7 @@ from crawler.model import shanghai_day
 from crawler.reading.frames import frame_key, proves, remaining
 from crawler.store.tables import PostRow
 from crawler.walking.frame_store import frame_of
-from monitor.looks.column_words import Word, words_of
+from monitor.looks.column_words import ColumnWord, words_of
 from monitor.looks.weight import CONVICTING
 from monitor.model import Look
 
@@ -36,7 +36,7 @@ class Known:
     frames: Mapping[str, frozenset[str]] = field(default_factory=dict)
     own: Mapping[tuple[str, str], date] = field(default_factory=dict)
     others: Mapping[str, date] = field(default_factory=dict)
-    words: Mapping[str, tuple[Word, ...]] = field(default_factory=dict)
+    words: Mapping[str, tuple[ColumnWord, ...]] = field(default_factory=dict)
 
 
 def resolve(

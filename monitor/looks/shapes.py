@@ -12,7 +12,7 @@ from crawler.walking.shapes import (
     PLACE,
     ROWS,
     Drifted,
-    Kept,
+    KeptShape,
 )
 from monitor.looks.told import page_seen
 from monitor.model import OutletFacts
@@ -52,7 +52,7 @@ def changed(drifted: Drifted) -> str:
     return "、".join(DIFFERENCES[one] for one in drifted.differs) or "版式"
 
 
-def told(kept: Kept) -> tuple[tuple[str, str, str], ...]:
+def told(kept: KeptShape) -> tuple[tuple[str, str, str], ...]:
     """A kept reading line by line: the :data:`DIFFERENCES` that the line is about, what it is, and
     how it is."""
     shape = kept.shape

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from crawler.crosscheck.model import Checked
+from crawler.crosscheck.model import Witness
 from crawler.model import Outlet
 from crawler.walking.offers import Offer
 from crawler.walking.shapes import Drifted
@@ -78,7 +78,7 @@ class OutletFacts:
     late: tuple[LatePost, ...] = ()
     removed: RemovedPosts | None = None
     own_addresses: tuple[str, ...] = ()
-    elsewhere: tuple[Checked, ...] = ()
+    elsewhere: tuple[Witness, ...] = ()
     drifted: Drifted | None = None
     offered: Offer | None = None
 

@@ -17,7 +17,7 @@ from crawler.checks.model_words import Corrector, Unusable, load
 from crawler.checks.page import Checked, check_page
 from crawler.checks.page import Office as Lists
 from crawler.checks.rules import FEW, LEAST_PRECISION, RULES, Rule, speaking
-from crawler.checks.sensitive import BadList, Finder, WordList, read_list
+from crawler.checks.sensitive import BadList, WordFinder, WordList, read_list
 from crawler.config import BadConfig
 from crawler.doors.choice import legacy_hosts
 from crawler.doors.recheck import HttpDoor
@@ -147,7 +147,7 @@ def lists_of(office: Office, connection: Connection, hosts: frozenset[str]) -> L
         content.allow,
         phones,
         wrong,
-        Finder(_list(base / path) for path in content.sensitive_words),
+        WordFinder(_list(base / path) for path in content.sensitive_words),
         _model(content.model, base / content.model_folder if content.model_folder else None),
     )
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from crawler.crosscheck.model import Crosscheck, Suspect
+from crawler.crosscheck.model import Crosscheck, SilentColumn
 from crawler.crosscheck.seek import crosscheck
 from crawler.crosscheck.store import last_of
 from crawler.model import OutletKind
@@ -66,7 +66,7 @@ def _due(connection: Connection, ids: Collection[str], now: datetime) -> list[st
 
 def _suspects(
     connection: Connection, office: Office, ids: Collection[str], now: datetime
-) -> list[Suspect]:
+) -> list[SilentColumn]:
     config = office.settings.monitor
     facts = gather(
         connection,
@@ -88,11 +88,13 @@ def _column(of: OutletFacts) -> bool:
     return of.outlet.kind is OutletKind.COLUMN and bool(of.outlet.url)
 
 
-def _suspect(of: OutletFacts) -> Suspect:
+def _suspect(of: OutletFacts) -> SilentColumn:
     """The column with what its newest look left unread, without frame and what people said of
     it."""
     last = next((look for look in of.looks if look.outcome.conclusive), None)
-    return Suspect(of.outlet, of.newest.day if of.newest else None, last.unread if last else ())
+    return SilentColumn(
+        of.outlet, of.newest.day if of.newest else None, last.unread if last else ()
+    )
 
 
 def _none(*_: object) -> dict[tuple[str, str], Count]:

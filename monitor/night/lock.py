@@ -46,7 +46,7 @@ def try_lock(engine: Engine, name: str = "scheduler") -> Iterator[Lock | None]:
         return
     path = Path(str(engine.url.database) + f".{name}.lock")
     with path.open("a+") as handle:
-        yield _File(path, handle) if _flock(handle) else None
+        yield _LockFile(path, handle) if _flock(handle) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class _Session:
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class _LockFile:
     path: Path
     handle: IO[str]
 

@@ -29,7 +29,7 @@ from crawler.model import SHANGHAI
 from monitor.night.diary import leap
 from monitor.night.jobs import Busy
 from monitor.night.lock import Lock, try_lock
-from monitor.night.service import Outage, Service, Unfinished, why
+from monitor.night.service import Outage, RunUnfinished, Service, why
 from monitor.office import Office
 from monitor.rectify import rechecks
 from monitor.settings.timetable import Timetable
@@ -111,7 +111,7 @@ def guarded(
             if told:
                 log.warning("任务 %s 恢复正常", name)
             told = ""
-        except (Unfinished, Busy, DBAPIError) as error:
+        except (RunUnfinished, Busy, DBAPIError) as error:
             if not beats or told != why(error):
                 log.error(
                     "任务 %s 这一次没有做完（%s），稍后再做；已记录的数据没有丢失", name, why(error)

@@ -46,7 +46,7 @@ BESIDE = 2
 STOPPED = "服务停止"
 
 
-class Unfinished(Exception):
+class RunUnfinished(Exception):
     """A run that must be taken up again, with the reason in one sentence."""
 
 
@@ -151,7 +151,7 @@ class Service:
 
     def _trust_clock(self) -> None:
         """Compare our clock with the sites', after a start or a jump by visits made now. Raises
-        :class:`Unfinished`.
+        :class:`RunUnfinished`.
 
         A clock that is a day ahead would call everything late and have the letters say so.
         """
@@ -160,23 +160,23 @@ class Service:
                 self.trusted.set()
         except WrongClock as error:
             self.trusted.clear()
-            raise Unfinished(str(error)) from error
+            raise RunUnfinished(str(error)) from error
 
     def nightly(self, run: Begun) -> None:
         """Crawl, look twice, judge. The letters leave at their own hour. Raises
-        :class:`Unfinished`."""
+        :class:`RunUnfinished`."""
         self._trust_clock()
         night = one_night(self.office, self.clock, run, self.crawl, stop=self.stop)
         for line in night_lines(night):
             log.warning("%s", line)
         if night.crawled.fault or self.stop.is_set():
-            raise Unfinished(night.crawled.fault or STOPPED)
+            raise RunUnfinished(night.crawled.fault or STOPPED)
 
     def content(self) -> None:
         """The night's share of content checks: new posts first, then what is due of the stock."""
         nightly_content(self.office, self.clock, self.stop)
         if self.stop.is_set():
-            raise Unfinished(STOPPED)
+            raise RunUnfinished(STOPPED)
 
     def letters(self) -> None:
         """Write today's letters, once, and send what waits."""
@@ -222,7 +222,7 @@ class Service:
             visits, judgement = jobs.recheck(self.office, self.clock, outlets)
         except UnknownOutlet as error:
             return {}, f"台账里没有 {error}"
-        except Unfinished as error:
+        except RunUnfinished as error:
             return {}, f"没有复查：{error}"
         except DBAPIError:  # the store is gone: the request waits until it is back
             raise

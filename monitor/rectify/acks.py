@@ -13,7 +13,7 @@ from crawler.model import shanghai_day, utc
 from crawler.store.tables import Base
 from monitor.record.chain import seal
 from monitor.record.tables import FindingRow
-from monitor.rectify.orders import Refused, note_event
+from monitor.rectify.orders import StepRefused, note_event
 from monitor.settings.letters import LetterSettings
 
 
@@ -49,20 +49,22 @@ def acknowledge(
     letters: LetterSettings,
     text: str = "",
 ) -> Ack:
-    """Enter that ``unit`` has heard of ``finding``. Raises :class:`Refused` for one that lasts too
-    long or is not theirs."""
+    """Enter that ``unit`` has heard of ``finding``. Raises :class:`StepRefused` for one that lasts
+    too long or is not theirs."""
     row = connection.execute(
         select(FindingRow.__table__).where(FindingRow.number == finding)
     ).first()
     if row is None or row.closed is not None:
-        raise Refused(f"没有编号为 {finding} 的未销号问题")
+        raise StepRefused(f"没有编号为 {finding} 的未销号问题")
     if unit not in row.units:
-        raise Refused(f"问题 {finding} 的责任单位是 {'、'.join(row.units) or '我办'}，不是 {unit}")
+        raise StepRefused(
+            f"问题 {finding} 的责任单位是 {'、'.join(row.units) or '我办'}，不是 {unit}"
+        )
     if not who.strip():
-        raise Refused("须写明签收人")
+        raise StepRefused("须写明签收人")
     today = shanghai_day(now)
     if until < today or letters.calendar.between(today, until) > letters.ack_days:
-        raise Refused(f"签收截止日须在今天以后 {letters.ack_days} 个工作日以内，不能是 {until}")
+        raise StepRefused(f"签收截止日须在今天以后 {letters.ack_days} 个工作日以内，不能是 {until}")
     values = {
         "finding_id": row.id,
         "unit_id": unit,

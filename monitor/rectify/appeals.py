@@ -23,7 +23,7 @@ from monitor.findings.ledger import end
 from monitor.record.chain import seal
 from monitor.record.tables import FindingRow
 from monitor.rectify import rechecks
-from monitor.rectify.orders import Refused, note_event
+from monitor.rectify.orders import StepRefused, note_event
 from monitor.words.ends import CORRECTED, UPHELD
 
 DECIDED = ("state", "decided", "decided_by", "decision")
@@ -82,18 +82,17 @@ def appeal(
 ) -> Appeal:
     """Enter an appeal against ``finding`` (its number), open or ended, and ask for a second look.
 
-    Raises :class:`Refused` for a finding that is none or not the unit's, one appeal waiting, or no
-    reason given.
-    """
+    Raises :class:`StepRefused` for a finding that is none or not the unit's, one appeal waiting, or
+    no reason given."""
     row = _finding(connection, finding)
     if unit not in row.units:
-        raise Refused(
+        raise StepRefused(
             f"问题 {finding} 的责任单位是 {'、'.join(row.units) or '我办'}，不接受 {unit} 的申诉"
         )
     if not reason.strip() or not who.strip() or len(reason) > MAX_TEXT:
-        raise Refused(f"须写明申诉人和理由，不超过 {MAX_TEXT} 字")
+        raise StepRefused(f"须写明申诉人和理由，不超过 {MAX_TEXT} 字")
     if _rows(connection, row.id, WAITING):
-        raise Refused(f"问题 {finding} 已有申诉待核，请先处理")
+        raise StepRefused(f"问题 {finding} 已有申诉待核，请先处理")
     kind, _, outlet = row.subject.partition(":")
     look = (
         rechecks.ask(connection, outlet, f"问题 {finding} 申诉", now)[0]
@@ -118,14 +117,14 @@ def decide(
     now: datetime,
     exempt_days: int,
 ) -> Appeal:
-    """Decide the waiting appeal against ``finding``. Raises :class:`Refused` where none waits, or
-    without reason."""
+    """Decide the waiting appeal against ``finding``. Raises :class:`StepRefused` where none waits,
+    or without reason."""
     row = _finding(connection, finding)
     waiting = _rows(connection, row.id, WAITING)
     if not waiting:
-        raise Refused(f"问题 {finding} 没有待核的申诉")
+        raise StepRefused(f"问题 {finding} 没有待核的申诉")
     if not by.strip() or not reason.strip():
-        raise Refused("须写明核定人和理由")
+        raise StepRefused("须写明核定人和理由")
     values = {
         "state": UPHELD if upheld else REJECTED,
         "decided": utc(now),
@@ -162,19 +161,19 @@ def take_back(
     """The office ends an open accusation that it finds to be wrong, though nobody appealed; returns
     the subject's name.
 
-    Its rule keeps silent about the subject for ``exempt_days``. Raises :class:`Refused` for a
+    Its rule keeps silent about the subject for ``exempt_days``. Raises :class:`StepRefused` for a
     finding that is none, is ours or has ended, while an appeal waits (that one is decided), or
     without reason.
     """
     row = _finding(connection, finding)
     if not by.strip() or not reason.strip():
-        raise Refused("须写明核定人和理由")
+        raise StepRefused("须写明核定人和理由")
     if row.ours or row.closed is not None:
-        raise Refused(
+        raise StepRefused(
             f"问题 {finding} {'由我办核查' if row.ours else '已经销号'}，没有可撤回的认定"
         )
     if _rows(connection, row.id, WAITING):
-        raise Refused(f"问题 {finding} 有申诉待核，请核定申诉")
+        raise StepRefused(f"问题 {finding} 有申诉待核，请核定申诉")
     end(connection, row.id, CORRECTED, f"我办撤回认定：{reason.strip()}", now)
     note_event(connection, row.id, CORRECTED, now, {"reason": reason.strip(), "by": by.strip()}, by)
     _spare(connection, row, by, f"我办撤回：{reason.strip()}", now, exempt_days)
@@ -188,7 +187,7 @@ def _spare(
     day = shanghai_day(now)
     return dispensations.grant(
         connection,
-        dispensations.Kind.EXEMPTION,
+        dispensations.DispensationKind.EXEMPTION,
         row.subject,
         rule=row.rule,
         since=day,
@@ -234,7 +233,7 @@ def _finding(connection: Connection, number: str) -> Any:
         select(FindingRow.__table__).where(FindingRow.number == number)
     ).first()
     if row is None:
-        raise Refused(f"没有编号为 {number} 的问题")
+        raise StepRefused(f"没有编号为 {number} 的问题")
     return row
 
 

@@ -84,7 +84,7 @@ class OrderRow(Base):
     )
 
 
-class Refused(ValueError):
+class StepRefused(ValueError):
     """One sentence: why this cannot be done, and what can."""
 
 
@@ -130,11 +130,10 @@ def issue(
     """Order the units of ``finding`` (its number) to mend it; ``days`` working days, by default as
     configured.
 
-    Raises :class:`Refused` for a finding that is none, is ours, has ended, has no unit, or has an
-    open order.
-    """
+    Raises :class:`StepRefused` for a finding that is none, is ours, has ended, has no unit, or has
+    an open order."""
     if not by.strip():
-        raise Refused("须写明签发人")
+        raise StepRefused("须写明签发人")
     row = _orderable(connection, finding)
     day = shanghai_day(now)
     until = letters.calendar.after(day, days or settings.days)
@@ -170,18 +169,18 @@ def _orderable(connection: Connection, number: str) -> Any:
         select(FindingRow.__table__).where(FindingRow.number == number)
     ).first()
     if found is None:
-        raise Refused(f"没有编号为 {number} 的问题")
+        raise StepRefused(f"没有编号为 {number} 的问题")
     if found.ours:
-        raise Refused(f"问题 {number} 由我办核查，不能向单位发整改通知")
+        raise StepRefused(f"问题 {number} 由我办核查，不能向单位发整改通知")
     if found.closed is not None:
-        raise Refused(f"问题 {number} 已经销号，不需要整改通知")
+        raise StepRefused(f"问题 {number} 已经销号，不需要整改通知")
     if not found.units:
-        raise Refused(f"问题 {number} 在台账中没有责任单位，请先补登")
+        raise StepRefused(f"问题 {number} 在台账中没有责任单位，请先补登")
     open_one = connection.scalar(
         select(OrderRow.number).where(OrderRow.finding_id == found.id, OrderRow.state.in_(OPEN))
     )
     if open_one:
-        raise Refused(f"问题 {number} 已有整改通知 {open_one}，尚未办结")
+        raise StepRefused(f"问题 {number} 已有整改通知 {open_one}，尚未办结")
     return found
 
 
@@ -189,9 +188,9 @@ def withdraw(connection: Connection, number: str, *, by: str, why: str, now: dat
     """Take back an order that should not have been issued; its finding is not touched."""
     order = one(connection, number)
     if order.state not in OPEN:
-        raise Refused(f"{order.number}{STATE_NAMES[order.state]}，不能撤回")
+        raise StepRefused(f"{order.number}{STATE_NAMES[order.state]}，不能撤回")
     if not why.strip() or not by.strip():
-        raise Refused("须写明撤回人和理由")
+        raise StepRefused("须写明撤回人和理由")
     set_state(connection, order.id, state=WITHDRAWN, closed=utc(now), ended="withdrawn")
     note_event(
         connection, order.finding_id, "withdrawn", now, {"order": order.number, "why": why}, by
@@ -218,14 +217,14 @@ def note_event(
 
 
 def one(connection: Connection, number: str) -> Order:
-    """The order ``number`` (整改〔2020〕1号, or short 2020-1). Raises :class:`Refused`."""
+    """The order ``number`` (整改〔2020〕1号, or short 2020-1). Raises :class:`StepRefused`."""
     short = re.fullmatch(r"(\d{4})-(\d+)", number.strip())
     wanted = OrderRow.number == number.strip()
     if short:
         wanted = or_(wanted, (OrderRow.year == int(short[1])) & (OrderRow.serial == int(short[2])))
     row = connection.execute(_query().where(wanted)).mappings().first()
     if row is None:
-        raise Refused(f"没有整改通知 {number}")
+        raise StepRefused(f"没有整改通知 {number}")
     return _order(row)
 
 

@@ -45,7 +45,7 @@ class NoProof(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class FindingProof:
     """A finding with the page that stood behind it, and the later copies of the same page.
 
     ``shot`` is the picture of ``page``, where one was taken; ``recorded``: the record knows the
@@ -66,7 +66,7 @@ class Proof:
     recorded: bool = False
 
 
-def proof_of(connection: Connection, number: str) -> Proof:
+def proof_of(connection: Connection, number: str) -> FindingProof:
     """The proof of finding ``number``. Raises :class:`NoProof`."""
     row = connection.execute(
         select(FindingRow.__table__).where(FindingRow.number == number)
@@ -82,7 +82,7 @@ def proof_of(connection: Connection, number: str) -> Proof:
     if before is None:
         raise NoProof(f"问题 {number} 没有网页存档：可能已超过保存期限，或由人工登记认定")
     told = ("number", "subject", "name", "sentence", "clause", "opened", "closed", "newest")
-    return Proof(
+    return FindingProof(
         **{name: getattr(row, name) for name in told},
         page=before,
         later=after,
@@ -170,7 +170,7 @@ def on_record(connection: Connection, copy: int, sha256: str, what: str = KEPT) 
     return bool(connection.scalar(query))
 
 
-def to_warc(proof: Proof, moment: datetime) -> bytes:
+def to_warc(proof: FindingProof, moment: datetime) -> bytes:
     """A gzipped WARC 1.1 file: who wrote it, each page as the server gave it, and what was found of
     it.
 
@@ -240,7 +240,7 @@ def _headers(page: PageCopy) -> list[tuple[str, str]]:
     return [*kept, ("content-length", str(len(page.body)))]
 
 
-def _said(proof: Proof) -> dict[str, Any]:
+def _said(proof: FindingProof) -> dict[str, Any]:
     return {
         "finding": proof.number,
         "subject": proof.subject,
@@ -260,7 +260,7 @@ def _said(proof: Proof) -> dict[str, Any]:
     }
 
 
-def to_html(proof: Proof) -> bytes:
+def to_html(proof: FindingProof) -> bytes:
     """The page as it was, in its own encoding, under a line that says what it is; its scripts and
     forms are dead.
 

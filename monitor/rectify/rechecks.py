@@ -50,7 +50,7 @@ class RecheckRow(Base):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RecheckRequest:
     """A request as it stands."""
 
     id: int
@@ -88,7 +88,7 @@ def ask(connection: Connection, outlet: str, asked_by: str, now: datetime) -> tu
     return id, True
 
 
-def claim(connection: Connection, now: datetime, limit: int = 20) -> list[Asked]:
+def claim(connection: Connection, now: datetime, limit: int = 20) -> list[RecheckRequest]:
     """Waiting requests, now running and this caller's alone, the oldest first.
 
     One whose look ended with the process is claimed alone, after all others: it takes nobody with
@@ -156,7 +156,7 @@ def given_up(connection: Connection, since: datetime, now: datetime) -> list[str
     return sorted(set(connection.scalars(query)))
 
 
-def one(connection: Connection, id: int) -> Asked | None:
+def one(connection: Connection, id: int) -> RecheckRequest | None:
     """A request by its id."""
     row = connection.execute(select(RecheckRow).where(RecheckRow.id == id)).first()
     return _asked(row) if row else None
@@ -170,5 +170,5 @@ def plain(results: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return kept
 
 
-def _asked(row: Any) -> Asked:
-    return Asked(row.id, row.outlet_id, row.asked_by, row.asked, row.state, row.result)
+def _asked(row: Any) -> RecheckRequest:
+    return RecheckRequest(row.id, row.outlet_id, row.asked_by, row.asked, row.state, row.result)

@@ -29,7 +29,7 @@ from monitor.rectify.orders import (
     STATE_NAMES,
     Order,
     OrderRow,
-    Refused,
+    StepRefused,
     note_event,
     one,
     set_state,
@@ -97,16 +97,18 @@ def reply(
 ) -> Order:
     """Enter what ``unit`` answers, and ask for a look. Nothing is kept when anything is refused.
 
-    Raises :class:`Refused` for an order that is closed, a unit that does not answer for it, an
+    Raises :class:`StepRefused` for an order that is closed, a unit that does not answer for it, an
     empty or endless text, or a file that may not come in.
     """
     order = one(connection, number)
     if order.state not in OPEN:
-        raise Refused(f"{order.number}{STATE_NAMES[order.state]}，不再接受反馈")
+        raise StepRefused(f"{order.number}{STATE_NAMES[order.state]}，不再接受反馈")
     if unit not in order.units:
-        raise Refused(f"{order.number} 的责任单位是 {'、'.join(order.units)}，不接受 {unit} 的反馈")
+        raise StepRefused(
+            f"{order.number} 的责任单位是 {'、'.join(order.units)}，不接受 {unit} 的反馈"
+        )
     if not who.strip() or not text.strip() or len(text) > MAX_TEXT:
-        raise Refused(f"须写明反馈人和整改情况，不超过 {MAX_TEXT} 字")
+        raise StepRefused(f"须写明反馈人和整改情况，不超过 {MAX_TEXT} 字")
     taken = _taken(files, settings)
     values = {"order_id": order.id, "unit_id": unit, "moment": utc(now), "who": who.strip()[:100]}
     values |= {"text": text.strip(), "recheck_id": _look(connection, order, now), "result": ""}
@@ -127,11 +129,11 @@ def reply(
 
 def _taken(files: Sequence[tuple[str, bytes]], settings: OrderSettings) -> list[Attachment]:
     if len(files) > settings.max_files:
-        raise Refused(f"一次最多 {settings.max_files} 个附件")
+        raise StepRefused(f"一次最多 {settings.max_files} 个附件")
     try:
         return [accept(name, data, settings.max_file_bytes) for name, data in files]
     except Unacceptable as error:
-        raise Refused(str(error)) from None
+        raise StepRefused(str(error)) from None
 
 
 def _look(connection: Connection, order: Order, now: datetime) -> int | None:

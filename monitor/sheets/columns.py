@@ -11,7 +11,7 @@ from typing import Any
 import xlsxwriter
 
 from crawler.discovery.columns_file import REASONS, outcome_name, proposed_ids
-from crawler.discovery.proposals import STANDING_NAMES, Account, Findings, Proposal
+from crawler.discovery.proposals import STANDING_NAMES, Account, Findings, ProposedColumn
 from crawler.model import CLASS_NAMES
 from crawler.reading.media import MEDIA_NAMES
 from monitor.sheets.pen import inert
@@ -112,13 +112,13 @@ def _row(sheet: Any, row: int, cells: Sequence[Cell], styles: dict[str, Any]) ->
             sheet.write_string(row, column, inert(value), styles["text"])
 
 
-def _with_ids(found: Findings, taken: Sequence[str]) -> Iterable[tuple[Proposal, str]]:
+def _with_ids(found: Findings, taken: Sequence[str]) -> Iterable[tuple[ProposedColumn, str]]:
     fresh = [one for one in found.columns if not one.outlet]
     ids = dict(zip((id(one) for one in fresh), proposed_ids(fresh, taken), strict=True))
     return ((one, ids.get(id(one), "")) for one in found.columns)
 
 
-def _column(number: int, one: Proposal, id: str) -> list[Cell]:
+def _column(number: int, one: ProposedColumn, id: str) -> list[Cell]:
     names = (*one.parents, one.name)
     return [
         number,

@@ -149,7 +149,7 @@ def year_calendar(posts: Mapping[date, int], start: date, end: date, what: str =
 
 
 @dataclass(frozen=True, slots=True)
-class Silent:
+class SilentBar:
     """One outlet that has been silent for ``days``."""
 
     name: str
@@ -159,7 +159,7 @@ class Silent:
     href: str = ""
 
 
-def silence(lines: Sequence[Silent]) -> Chart:
+def silence(lines: Sequence[SilentBar]) -> Chart:
     """Days since the last update as bars, in the given order, each in its verdict's colour."""
     data = [
         {

@@ -47,7 +47,7 @@ BAD_PLACE = "统一身份认证的地址须是 issuer 所在主机的 https 地�
 SILENT = "统一身份认证没有正常回答，请稍后再试，或用登录名和密码登录"
 
 
-class Refused(ValueError):
+class SsoRefused(ValueError):
     """One sentence for whoever tries to sign in."""
 
 
@@ -63,7 +63,7 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class BegunSignIn:
     """What the browser keeps between leaving and coming back, signed."""
 
     state: str
@@ -74,11 +74,11 @@ class Begun:
 
 
 def discovered(settings: OidcSettings) -> Provider:
-    """Ask the issuer. Raises :class:`Refused`."""
+    """Ask the issuer. Raises :class:`SsoRefused`."""
     issuer = settings.issuer.rstrip("/")
     said = _asked(settings, "GET", f"{issuer}/.well-known/openid-configuration")
     if str(said.get("issuer", "")).rstrip("/") != issuer:
-        raise Refused("统一身份认证自报的地址与配置的 issuer 不一致，请告诉管理员")
+        raise SsoRefused("统一身份认证自报的地址与配置的 issuer 不一致，请告诉管理员")
     ways = said.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
     post = isinstance(ways, list) and "client_secret_basic" not in ways
     return Provider(
@@ -92,11 +92,11 @@ def discovered(settings: OidcSettings) -> Provider:
 
 def start(
     settings: OidcSettings, provider: Provider, back: str, next: str, now: datetime
-) -> tuple[str, Begun]:
+) -> tuple[str, BegunSignIn]:
     """Where to send the browser, and what it must bring back."""
     until = int(utc(now + LASTS).timestamp())
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-    begun = Begun(state, nonce, verifier, until, next)
+    begun = BegunSignIn(state, nonce, verifier, until, next)
     asked = {
         "response_type": "code",
         "client_id": settings.client_id,
@@ -111,34 +111,34 @@ def start(
     return f"{provider.authorize}{join}{urlencode(asked)}", begun
 
 
-def packed(keys: Keys, begun: Begun) -> str:
+def packed(keys: Keys, begun: BegunSignIn) -> str:
     """For the cookie."""
     return str(URLSafeSerializer(keys.keys[0].hex(), salt=SALT).dumps(asdict(begun)))
 
 
-def unpacked(keys: Keys, cookie: str, state: str, now: datetime) -> Begun:
-    """What this browser began. Raises :class:`Refused` when it did not, too long ago, or another
+def unpacked(keys: Keys, cookie: str, state: str, now: datetime) -> BegunSignIn:
+    """What this browser began. Raises :class:`SsoRefused` when it did not, too long ago, or another
     one did."""
     for key in keys.keys:
         try:
-            found = Begun(**URLSafeSerializer(key.hex(), salt=SALT).loads(cookie[:4000]))
+            found = BegunSignIn(**URLSafeSerializer(key.hex(), salt=SALT).loads(cookie[:4000]))
         except (BadSignature, TypeError):
             continue
         if utc(now).timestamp() <= found.until and same_word(found.state, state):
             return found
-    raise Refused(f"这次登录已经过期或不是从这个浏览器开始的，{AGAIN}")
+    raise SsoRefused(f"这次登录已经过期或不是从这个浏览器开始的，{AGAIN}")
 
 
 def name_of(
     settings: OidcSettings,
     provider: Provider,
-    begun: Begun,
+    begun: BegunSignIn,
     code: str,
     back: str,
     folder: Path,
     now: datetime,
 ) -> str:
-    """The sign-in name that the provider vouches for. Raises :class:`Refused`."""
+    """The sign-in name that the provider vouches for. Raises :class:`SsoRefused`."""
     form = {
         "grant_type": "authorization_code",
         "code": code,
@@ -156,12 +156,12 @@ def name_of(
     claims = _claims(settings, provider, begun, str(said.get("id_token", "")), now)
     name = claims.get(settings.claim)
     if not isinstance(name, str) or not name.strip():
-        raise Refused(f"统一身份认证没有给出登录名（{settings.claim}），请告诉管理员")
+        raise SsoRefused(f"统一身份认证没有给出登录名（{settings.claim}），请告诉管理员")
     return name.strip().lower()[:60]
 
 
 def _claims(
-    settings: OidcSettings, provider: Provider, begun: Begun, token: str, now: datetime
+    settings: OidcSettings, provider: Provider, begun: BegunSignIn, token: str, now: datetime
 ) -> Mapping[str, Any]:
     keys = _asked(settings, "GET", provider.keys)
     try:
@@ -180,7 +180,7 @@ def _claims(
     except (
         Exception
     ) as error:  # a provider's answer may be wrong in any way; none of them signs anybody in
-        raise Refused(
+        raise SsoRefused(
             f"统一身份认证的证明通不过核对（{error.__class__.__name__}），{AGAIN}"
         ) from None
     return dict(claims)
@@ -190,7 +190,7 @@ def _asked(
     settings: OidcSettings, method: str, url: str, form: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """One JSON object of the provider's. Raises :class:`Refused`."""
+    """One JSON object of the provider's. Raises :class:`SsoRefused`."""
     host = urlsplit(_ours(settings, url)).hostname or ""
     backend = GuardedWaitingBackend(inside=frozenset({host}))
     try:
@@ -199,27 +199,27 @@ def _asked(
             answer = asked(client, client.build_request(method, url, data=form, headers=said), MOST)
         found = json.loads(answer.body) if answer.whole else None
     except (httpx.HTTPError, ForbiddenAddress, ValueError, RecursionError):
-        raise Refused(SILENT) from None
+        raise SsoRefused(SILENT) from None
     if answer.status != 200 or not isinstance(found, dict):
-        raise Refused(SILENT)
+        raise SsoRefused(SILENT)
     return found
 
 
 def _ours(settings: OidcSettings, url: str) -> str:
     """``url`` when it lies on the issuer's host and cannot be overheard. Raises
-    :class:`Refused`."""
+    :class:`SsoRefused`."""
     try:
         home, there = urlsplit(settings.issuer), urlsplit(url)
         safe = there.scheme == "https" or (there.scheme == "http" and there.hostname in NEAR)
     except ValueError:
-        raise Refused(BAD_PLACE) from None
+        raise SsoRefused(BAD_PLACE) from None
     if not safe or (there.scheme, there.netloc) != (home.scheme, home.netloc):
-        raise Refused(BAD_PLACE)
+        raise SsoRefused(BAD_PLACE)
     return url
 
 
 def _secret(settings: OidcSettings, folder: Path) -> str:
-    """The client's secret. Raises :class:`Refused` where it is not where the settings say."""
+    """The client's secret. Raises :class:`SsoRefused` where it is not where the settings say."""
     try:
         if settings.secret_file is not None:
             found = (folder / settings.secret_file).read_text(encoding="utf-8").strip()
@@ -228,7 +228,7 @@ def _secret(settings: OidcSettings, folder: Path) -> str:
     except (OSError, UnicodeDecodeError):
         found = ""
     if not found:
-        raise Refused(
+        raise SsoRefused(
             "统一身份认证的密钥没有配置好，请管理员检查 monitor.web.oidc 的 secret_env 或 secret_file"
         )
     return found

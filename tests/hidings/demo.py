@@ -19,7 +19,7 @@ from crawler.model import SHANGHAI, shanghai_day, utc
 from monitor.access.roles import Role
 from monitor.bulletin.model import Period
 from monitor.bulletin.printing import draft, print_bulletin
-from monitor.demo.answering import Answer, http_date
+from monitor.demo.answering import SampleResponse, http_date
 from monitor.demo.district import District
 from monitor.demo.portal import Portal
 from monitor.judging.now import judge_now
@@ -71,7 +71,7 @@ class Dim(Portal):
             None,
         )
 
-    def answer(self, path: str, fault: str = "") -> Answer:
+    def answer(self, path: str, fault: str = "") -> SampleResponse:
         """The healthy answer, with what is hidden of a column's list."""
         made = super().answer(path, fault)
         shelf = self._folders.get(path.rpartition("/")[0])
@@ -92,7 +92,7 @@ class Dim(Portal):
             )
         return made
 
-    def _copied(self, path: str, fault: str, amount: int) -> Answer:
+    def _copied(self, path: str, fault: str, amount: int) -> SampleResponse:
         """A cache's copy that says how old it is."""
         now, clock = self.clock(), self.clock
         past = now - timedelta(days=amount)
@@ -116,18 +116,18 @@ class Dim(Portal):
         column = shelf.column.id if shelf else ""
         validators = "if-none-match" in headers or "if-modified-since" in headers
         if shelf and validators and self._hiding("liar", column):
-            await self._send(send, Answer(304, b""))
+            await self._send(send, SampleResponse(304, b""))
             return
         failing = shelf and self._hiding("look", column)
         if failing or self._hiding("site", ""):
             how = failing.how if failing else "503"
             body = "<html><body><h1>访问受限</h1></body></html>".encode()
-            await self._send(send, Answer(int(how), body))
+            await self._send(send, SampleResponse(int(how), body))
             return
         await super()._serve(scope, path, headers, receive, send)
 
 
-def _changed(made: Answer, change: Callable[[str], str]) -> Answer:
+def _changed(made: SampleResponse, change: Callable[[str], str]) -> SampleResponse:
     body = change(made.body.decode()).encode()
     return replace(made, body=body, etag=f'"{hash(body) & 0xFFFFFFFF:08x}"')
 

@@ -43,7 +43,7 @@ from monitor.model import Probed
 from monitor.night import jobs, path
 from monitor.night.child import Crawled
 from monitor.night.clocks import WrongClock, trust_clock
-from monitor.night.service import Service, Unfinished
+from monitor.night.service import RunUnfinished, Service
 from monitor.office import Office, Settings, enter_catalogue, read_settings
 from monitor.tables import METADATA
 from tests.hidings import claims
@@ -249,7 +249,7 @@ class Watched:
         with _overheard(self.said, day, all_=all_):
             try:
                 job()
-            except (Unfinished, WrongClock) as error:
+            except (RunUnfinished, WrongClock) as error:
                 self.refused.append(f"{day}: {error}")
         with self.office.reader.connect() as connection:
             self._finding = claims.of_ledger(connection, self.said, day, self._finding)

@@ -17,7 +17,7 @@ from crawler.store.tables import OutletRow, PostRow
 from crawler.walking.address_store import addresses_of
 from crawler.walking.offers import Offer, Why
 from crawler.walking.offers.store import offers
-from monitor.desk.column_words import Refused
+from monitor.desk.column_words import WordRefused
 from monitor.desk.offers import back, refuse, take
 from monitor.findings.ledger import open_findings
 from monitor.model import Finding, Value
@@ -310,10 +310,10 @@ def test_a_refused_address_is_never_offered_again_and_one_that_was_taken_can_be_
         assert offer is not None
         now = START + timedelta(days=0.3)
         with place.engine.begin() as connection:
-            with pytest.raises(Refused, match="理由"):
+            with pytest.raises(WordRefused, match="理由"):
                 refuse(connection, "a", by="经办人", reason=" ", now=now)
             refuse(connection, "a", by="经办人", reason="全站热点", now=now, number=offer.id)
-            with pytest.raises(Refused, match="您查看之后变了"):
+            with pytest.raises(WordRefused, match="您查看之后变了"):
                 take(connection, "a", by="经办人", reason="x", now=now, number=offer.id)
         again = sought(place, 1)
         assert again is not None
@@ -325,7 +325,7 @@ def test_a_refused_address_is_never_offered_again_and_one_that_was_taken_can_be_
         with place.engine.begin() as connection:
             take(connection, "a", by="经办人", reason="核对无误", now=START + timedelta(days=0.3))
             back(connection, "a", by="经办人", reason="数据停了", now=START + timedelta(days=0.5))
-            with pytest.raises(Refused, match="没有采用过"):
+            with pytest.raises(WordRefused, match="没有采用过"):
                 back(connection, "a", by="经办人", reason="再来", now=START + timedelta(days=0.6))
         enter_catalogue(place, START + timedelta(days=0.7))
         (visit,) = night(place, 1)

@@ -33,7 +33,7 @@ from crawler.model import (
 from crawler.register.enter import Catalogue, sync
 from crawler.walking.model import Looked
 from crawler.walking.record import Scope, record
-from crawler.walking.wholeness import Whole
+from crawler.walking.wholeness import WholeSince
 from monitor.config import MonitorConfig
 from monitor.counting.word import vouch
 from monitor.judging.evaluate import Judgement, awaiting, evaluate
@@ -184,7 +184,7 @@ def look_at(place: Place, moment: datetime, sight: Sight = FULL, door: str = "sp
     )
     # What the place showed before the story began is the office's own baseline: every post of the
     # story was there to see.
-    whole = Whole(date.min) if outcome.conclusive and place.last is None else None
+    whole = WholeSince(date.min) if outcome.conclusive and place.last is None else None
     around = tuple(one.url for one in beside)
     looked = Looked(
         visit,

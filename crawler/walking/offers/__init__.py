@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from crawler.model import Outlet, Reading
-from crawler.walking.shapes import Row, rows_of
+from crawler.walking.shapes import ShapeRow, rows_of
 
 
 class How(StrEnum):
@@ -53,7 +53,7 @@ refused it, or it fell away."""
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class AddressCandidate:
     """An address that a page names. ``post``: it is asked by a form; ``own``: it names the column
     as the page's address does; ``whole``: no part of it is unknown."""
 
@@ -85,7 +85,7 @@ class Side:
     newest: date | None = None
     count: int = 0
     total: int | None = None
-    rows: tuple[Row, ...] = ()
+    rows: tuple[ShapeRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What a search for one column brought; ``url`` is empty where nothing fits. ``reads``: its
     page shows a list again."""
 

@@ -16,14 +16,14 @@ from crawler.walking.offers import (
     OVER,
     REFUSED,
     TAKEN,
-    Found,
     How,
     Offer,
+    SearchResult,
     Side,
     Tried,
     Why,
 )
-from crawler.walking.shapes import Row
+from crawler.walking.shapes import ShapeRow
 
 OFFER, OUTLET = ColumnOfferRow.__table__.c, OutletRow.__table__.c
 PATIENCE = timedelta(days=3)
@@ -62,7 +62,7 @@ def decided(connection: Connection, outlet: str) -> tuple[Offer, ...]:
     return tuple(offer_of(row) for row in connection.execute(query.order_by(OFFER.id.desc())))
 
 
-def keep(connection: Connection, found: Iterable[Found]) -> None:
+def keep(connection: Connection, found: Iterable[SearchResult]) -> None:
     """Write what a search brought, in the caller's transaction. An offer that reads no more, or
     whose page reads again, is over."""
     told = list(found)
@@ -96,7 +96,7 @@ def keep(connection: Connection, found: Iterable[Found]) -> None:
             )
 
 
-def _waits(old: Offer, one: Found) -> bool:
+def _waits(old: Offer, one: SearchResult) -> bool:
     """Whether an offer whose data was not seen this time stands for some nights yet."""
     gone = bool(old.url) and not one.url and not one.reads and one.page == old.page
     return gone and utc(one.moment) - old.last_seen < PATIENCE
@@ -166,7 +166,7 @@ def reading_at(outlet: Outlet, offer: Offer | None) -> Outlet:
     return replace(outlet, url=offer.url, render="plain")
 
 
-def _said(one: Found) -> dict[str, Any]:
+def _said(one: SearchResult) -> dict[str, Any]:
     return {
         "before": _side_values(one.before) if one.before else {},
         "after": _side_values(one.after) if one.after else {},
@@ -213,7 +213,7 @@ def _day(text: str) -> date | None:
 
 
 def _side(values: Mapping[str, Any]) -> Side:
-    rows = tuple(Row(one["title"], one["url"], _day(one["day"])) for one in values["rows"])
+    rows = tuple(ShapeRow(one["title"], one["url"], _day(one["day"])) for one in values["rows"])
     return Side(
         values["outcome"],
         values["reason"],

@@ -14,7 +14,7 @@ _SHORTFALL = re.compile(r"(\d{1,2})\s*月\s*[-－—–:：]?\s*(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class PrintedFigures:
     """What a bulletin printed: completion words by unit, lists of names and figures. ``None`` = not
     printed."""
 
@@ -27,10 +27,10 @@ class Printed:
     accounts: int | None = None
 
 
-def printed_of(data: Mapping[str, Any]) -> Printed:
-    """Plain data (as in a district file) as :class:`Printed`. Raises ``ValueError`` for an unknown
-    key."""
-    known = set(Printed.__dataclass_fields__)
+def printed_of(data: Mapping[str, Any]) -> PrintedFigures:
+    """Plain data (as in a district file) as :class:`PrintedFigures`. Raises ``ValueError`` for an
+    unknown key."""
+    known = set(PrintedFigures.__dataclass_fields__)
     for key in data:
         if key not in known:
             raise ValueError(f"printed: unknown key {key}; known: {', '.join(sorted(known))}")
@@ -38,7 +38,7 @@ def printed_of(data: Mapping[str, Any]) -> Printed:
     fields: dict[str, Any] = {
         k: tuple(v) if k in lists and v is not None else v for k, v in data.items()
     }
-    return Printed(**fields)
+    return PrintedFigures(**fields)
 
 
 def shortfalls(text: str) -> tuple[tuple[int, int], ...]:
@@ -53,12 +53,12 @@ def unjudged(text: str) -> frozenset[int]:
     )
 
 
-def compare(truth: Bulletin, printed: Printed | Mapping[str, Any]) -> list[str]:
+def compare(truth: Bulletin, printed: PrintedFigures | Mapping[str, Any]) -> list[str]:
     """Where ``printed`` differs from ``truth``: one complete Chinese line each, annexes first.
 
     Units may be given by id or by short name; a unit without a printed word was printed 完成.
     """
-    words = printed if isinstance(printed, Printed) else printed_of(printed)
+    words = printed if isinstance(printed, PrintedFigures) else printed_of(printed)
     rows = [row for group in truth.groups for row in group.rows]
     names = {row.unit: row.short for row in rows}
     said = {names.get(unit, unit): text for unit, text in words.completion.items()}

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from monitor.bulletin.printed.beside import shortfalls, unjudged
-from monitor.bulletin.printed.claims import Annex, Claims, Line, Rate, claims
+from monitor.bulletin.printed.claims import Annex, Claims, PrintedLine, Rate, claims
 from monitor.bulletin.printed.files import NotRead, read_file
 from monitor.model import ZERO, Count, exactly, together
 
@@ -107,7 +107,7 @@ def _fits(printed: Count, true: Count) -> bool:
     )
 
 
-def _line(line: Line, months: tuple[int, ...], need: int) -> Iterator[Fault]:
+def _line(line: PrintedLine, months: tuple[int, ...], need: int) -> Iterator[Fault]:
     apart = unjudged(line.completion)
     true = {
         m: n.lacking(need)
@@ -138,7 +138,7 @@ def _line(line: Line, months: tuple[int, ...], need: int) -> Iterator[Fault]:
 
 
 def _differences(
-    line: Line, true: dict[int, int], said: dict[int, int], right: str, numbers: str
+    line: PrintedLine, true: dict[int, int], said: dict[int, int], right: str, numbers: str
 ) -> Iterator[Fault]:
     missed = {month: short for month, short in true.items() if month not in said}
     wrong = {month: short for month, short in said.items() if true.get(month) != short}
@@ -154,7 +154,7 @@ def _differences(
         )
 
 
-def _names(found: Claims, lines: list[Line]) -> Iterator[Fault]:
+def _names(found: Claims, lines: list[PrintedLine]) -> Iterator[Fault]:
     known = Counter(line.name for line in lines)
     for name, times in known.items():
         if times > 1:
@@ -171,11 +171,11 @@ def _names(found: Claims, lines: list[Line]) -> Iterator[Fault]:
                 yield Fault("error", name, f"{name}：正文列为{label}，但附件中没有这个名称")
 
 
-def _with_months(found: Claims) -> Iterator[tuple[Line, tuple[int, ...]]]:
+def _with_months(found: Claims) -> Iterator[tuple[PrintedLine, tuple[int, ...]]]:
     return ((line, annex.months) for annex in found.annexes for line in annex.lines)
 
 
-def _short(line: Line, months: tuple[int, ...], need: int) -> int:
+def _short(line: PrintedLine, months: tuple[int, ...], need: int) -> int:
     """In how many months the unit surely published less than ``need``, those apart that were not
     judged."""
     apart = unjudged(line.completion)
@@ -184,7 +184,7 @@ def _short(line: Line, months: tuple[int, ...], need: int) -> int:
     )
 
 
-def _lists(found: Claims, lines: list[Line], need: int) -> Iterator[Fault]:
+def _lists(found: Claims, lines: list[PrintedLine], need: int) -> Iterator[Fault]:
     short = {line.name: _short(line, months, need) for line, months in _with_months(found)}
     whole = {line.name: len(line.counts) for line in lines}
     known = [name for name in short if short[name]]
@@ -211,7 +211,7 @@ def _lists(found: Claims, lines: list[Line], need: int) -> Iterator[Fault]:
             yield Fault("error", name, f"{name}：正文既列为做得较好，附件或正文又显示其未达到要求")
 
 
-def _figures(found: Claims, lines: list[Line]) -> Iterator[Fault]:
+def _figures(found: Claims, lines: list[PrintedLine]) -> Iterator[Fault]:
     listed = together(count for line in lines for count in line.counts)
     known = listed + (found.rest or ZERO)
     if found.total is not None and lines and not _fits(exactly(found.total), known):

@@ -39,7 +39,7 @@ _TOTAL_WORDS = ("合计", "总计", "小计", "附件合计", "全站合计", "�
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PrintedLine:
     """One unit's line in an annex, as printed: a number, a range, at least so many, or none
     (未判定)."""
 
@@ -56,7 +56,7 @@ class Annex:
 
     title: str
     months: tuple[int, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[PrintedLine, ...]
     sums: tuple[Count, ...] = ()
 
 
@@ -204,7 +204,7 @@ def _annex(title: str, rows: Table) -> Annex | None:
     return None
 
 
-def _of_posts(title: str, head: Sequence[str], lines: Sequence[Line]) -> bool:
+def _of_posts(title: str, head: Sequence[str], lines: Sequence[PrintedLine]) -> bool:
     """Is this the table of posts (and not, for example, of disclosed documents)?"""
     judged = any("完成" in cell for cell in head) or any(
         "完成" in line.completion for line in lines
@@ -227,7 +227,7 @@ def _line(
     part: list[tuple[int, int]],
     head: Sequence[str],
     parts: list[list[tuple[int, int]]],
-) -> Line | None:
+) -> PrintedLine | None:
     first, last = part[0][0], part[-1][0]
     following = [other[0][0] for other in parts if other[0][0] > last]
     end = min([*(at - 1 for at in following), max(len(row), last + 2)])
@@ -244,7 +244,7 @@ def _line(
             total = int(value) if value.isdigit() else None
         elif not value.isdigit() or "完成" in label:
             word = word or value
-    return Line(name, tuple(count for count in counts if count is not None), word, total)
+    return PrintedLine(name, tuple(count for count in counts if count is not None), word, total)
 
 
 _RANGE = re.compile(r"(\d{1,6})(?:至|–|—|~|-)(\d{1,6})")

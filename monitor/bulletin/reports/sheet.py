@@ -15,7 +15,7 @@ import xlsxwriter
 
 from crawler.reading.media import PAPER_NAMES
 from monitor.bulletin.coverage import coverage_words, draft_words, reasons_of
-from monitor.bulletin.model import AccountRow, Bulletin, ColumnRow, Group, PostLine
+from monitor.bulletin.model import AccountRow, Bulletin, ColumnRow, FigurePost, Group
 from monitor.bulletin.sheet_more import pages
 from monitor.bulletin.words import FORM, STATES, VERDICTS, record_line
 from monitor.model import Count, together
@@ -450,7 +450,7 @@ def _evidence(pen: Pen, bulletin: Bulletin) -> None:
         )
 
 
-def _post(number: int, kind: str, line: PostLine) -> list[Cell]:
+def _post(number: int, kind: str, line: FigurePost) -> list[Cell]:
     reason = line.reason + (
         "；疑似补录，按出现月份计"
         if line.late and line.month

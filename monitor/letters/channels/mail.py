@@ -15,7 +15,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from crawler.net.deadline import within
-from monitor.letters.delivery import HandingOver, Receipt, Refusal, Undelivered, unrecorded
+from monitor.letters.delivery import HandingOver, Receipt, RecipientRefused, Undelivered, unrecorded
 from monitor.letters.punctual import Conversation, SealedConversation
 from monitor.model import Letter
 from monitor.settings.mail import ADDRESS, MailConfig
@@ -150,7 +150,7 @@ def _password(settings: MailConfig) -> str:
 
 def _envelope(
     smtp: Conversation, letter: Letter, settings: MailConfig, size: int
-) -> dict[str, Refusal]:
+) -> dict[str, RecipientRefused]:
     """Sender and recipients; returns the refused ones. Raises when the sender or everybody is
     refused."""
     try:
@@ -164,7 +164,7 @@ def _envelope(
     refused = {
         a: _refused("recipient", *said) for a, said in answers.items() if said[0] not in (250, 251)
     }
-    refusals = {a: Refusal(why.permanent, why.answer) for a, why in refused.items()}
+    refusals = {a: RecipientRefused(why.permanent, why.answer) for a, why in refused.items()}
     if len(refused) < len(letter.to):
         return refusals
     first = next(iter(refused.values()))

@@ -53,7 +53,7 @@ WEEKS, WORKDAYS, FURTHEST = 2, 5, 21
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class PaceSpan:
     """A period: its key (``2020-W29``, ``2020-07-17``), its name in Chinese, its first and last
     day."""
 
@@ -87,7 +87,7 @@ def check(
             yield _judge(of, span, facts, pace, look_hours)
 
 
-def _spans(per: str, facts: Facts) -> Iterator[Span]:
+def _spans(per: str, facts: Facts) -> Iterator[PaceSpan]:
     """The periods that are judged on the day, oldest first."""
     if per == "week":
         monday = facts.day - timedelta(days=facts.day.weekday())
@@ -95,7 +95,7 @@ def _spans(per: str, facts: Facts) -> Iterator[Span]:
             first = monday - timedelta(weeks=back)
             year, week, _ = first.isocalendar()
             last = first + timedelta(days=6)
-            yield Span(
+            yield PaceSpan(
                 f"{year}-W{week:02d}", f"{chinese_day(first)}至{chinese_day(last)}", first, last
             )
         return
@@ -104,10 +104,10 @@ def _spans(per: str, facts: Facts) -> Iterator[Span]:
     days = [facts.day - timedelta(days=back) for back in range(FURTHEST)]
     working = [day for day in days if calendar.works(day)][: WORKDAYS + (calendar.works(facts.day))]
     for day in reversed(working):
-        yield Span(day.isoformat(), chinese_day(day), day, day)
+        yield PaceSpan(day.isoformat(), chinese_day(day), day, day)
 
 
-def _judge(of: OutletFacts, span: Span, facts: Facts, pace: Pace, hours: int) -> Verdict:
+def _judge(of: OutletFacts, span: PaceSpan, facts: Facts, pace: Pace, hours: int) -> Verdict:
     count, needed = _count(of, span, facts, hours), pace.needed
     standing = _stand(of, span, facts, pace, count, hours)
     open_still = standing.value is Value.FRESH and not count.meets(needed)
@@ -131,7 +131,7 @@ def _judge(of: OutletFacts, span: Span, facts: Facts, pace: Pace, hours: int) ->
     return replace(verdict, period=span.key, numbers=numbers, due=span.last)
 
 
-def _count(of: OutletFacts, span: Span, facts: Facts, hours: int) -> Count:
+def _count(of: OutletFacts, span: PaceSpan, facts: Facts, hours: int) -> Count:
     """What is known of the place's posts of a span, of a running one so far: bounded above only
     where whole looks read the place through, past the span's end where it is over; a post without a
     date may be of it."""
@@ -156,7 +156,7 @@ def _whole(of: OutletFacts) -> list[Look]:
 
 
 def _stand(
-    of: OutletFacts, span: Span, facts: Facts, pace: Pace, count: Count, hours: int
+    of: OutletFacts, span: PaceSpan, facts: Facts, pace: Pace, count: Count, hours: int
 ) -> Standing:
     running = span.last >= facts.day
     early = running and (

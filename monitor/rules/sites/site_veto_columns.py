@@ -41,7 +41,7 @@ COUNTERS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class VetoCount:
     """One counter: the columns behind it and those that could not be judged, by outlet id."""
 
     threshold: Threshold
@@ -115,13 +115,13 @@ def _stand(
         yield counter, standing
 
 
-def _count(threshold: Threshold, standings: list[tuple[str, Value]]) -> Counted:
+def _count(threshold: Threshold, standings: list[tuple[str, Value]]) -> VetoCount:
     behind = tuple(name for name, value in standings if value in (Value.STALE, Value.BLANK))
     unknown = tuple(name for name, value in standings if value is Value.UNKNOWN)
-    return Counted(threshold, behind, unknown)
+    return VetoCount(threshold, behind, unknown)
 
 
-def _verdict(site: SiteFacts, counted: Mapping[str, Counted]) -> Verdict:
+def _verdict(site: SiteFacts, counted: Mapping[str, VetoCount]) -> Verdict:
     order = (Value.STALE, Value.UNKNOWN, Value.DUE_SOON, Value.FRESH)
     value = min((c.value for c in counted.values()), key=order.index)
     worst = [c for c in counted.values() if c.value is value]
@@ -138,7 +138,7 @@ def _verdict(site: SiteFacts, counted: Mapping[str, Counted]) -> Verdict:
     )
 
 
-def _said(counted: Mapping[str, Counted]) -> str:
+def _said(counted: Mapping[str, VetoCount]) -> str:
     """``动态要闻与通知政策类3个（满5个）、应更新栏目7个（满10个）``, with what could not be judged."""
     return "、".join(
         f"{COUNTERS[name]}{len(c.behind)}个（满{c.threshold.needed}个）"
@@ -147,7 +147,7 @@ def _said(counted: Mapping[str, Counted]) -> str:
     )
 
 
-def _numbers(counted: Mapping[str, Counted]) -> dict[str, str | int]:
+def _numbers(counted: Mapping[str, VetoCount]) -> dict[str, str | int]:
     numbers: dict[str, str | int] = {}
     for name, c in counted.items():
         numbers |= {

@@ -122,10 +122,10 @@ def order(who: Reading, web: Kept, number: Number) -> models.OrderLine:
     scope = scope_of(who)
     try:
         if not SHORT.fullmatch(number):
-            raise rooms.Refused(number)
+            raise rooms.StepRefused(number)
         with web.office.reader.connect() as connection:
             found = rooms.one(connection, number)
-    except rooms.Refused:
+    except rooms.StepRefused:
         raise NotFound("没有这份整改通知") from None
     if scope and scope not in found.units:
         raise NotFound("没有这份整改通知")

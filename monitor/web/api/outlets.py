@@ -55,7 +55,7 @@ def outlets(
     unit: Unit = "", text: Text = "", days: Days = 0, soon: Soon = 0, sort: Sort = "gravity", down: Down = False,
 ) -> models.Outlets:  # fmt: skip
     """Columns (or accounts) that match, a span at a time."""
-    wanted = board.Wanted(
+    wanted = board.WantedOutlets(
         kind,
         value=value or "",
         cls=cls or "",
@@ -75,7 +75,7 @@ def accounts(
     soon: Soon = 0, sort: Sort = "gravity", down: Down = False,
 ) -> models.Outlets:  # fmt: skip
     """Accounts that match, a span at a time."""
-    wanted = board.Wanted(
+    wanted = board.WantedOutlets(
         "account",
         value=value or "",
         unit=unit,
@@ -154,12 +154,12 @@ def verdicts(who: Reading, web: Kept, id: Id) -> models.Verdicts:
     )
 
 
-def _listed(web: Web, who: Visitor, wanted: board.Wanted, paged: Wanted) -> models.Outlets:
+def _listed(web: Web, who: Visitor, wanted: board.WantedOutlets, paged: Wanted) -> models.Outlets:
     scope = scope_of(who)
     if scope and wanted.unit not in ("", scope):
         raise NotFound("您只能查看本单位的栏目和账号")
     if scope:
-        wanted = board.Wanted(**(asdict(wanted) | {"unit": scope}))
+        wanted = board.WantedOutlets(**(asdict(wanted) | {"unit": scope}))
     today = shanghai_day(web.clock())
     with web.office.reader.connect() as connection:
         rows, total = _span(connection, wanted, today, paged)
@@ -167,8 +167,8 @@ def _listed(web: Web, who: Visitor, wanted: board.Wanted, paged: Wanted) -> mode
 
 
 def _span(
-    connection: Connection, wanted: board.Wanted, today: Any, paged: Wanted
-) -> tuple[Sequence[board.OutletLine], int]:
+    connection: Connection, wanted: board.WantedOutlets, today: Any, paged: Wanted
+) -> tuple[Sequence[board.ListedOutlet], int]:
     """The board turns whole pages: a span that does not begin with one lies on two."""
     page, into = divmod(paged.offset, paged.limit)
     first = board.lines(connection, wanted, today, page + 1, paged.limit)
@@ -180,7 +180,7 @@ def _span(
     return rows, first.total
 
 
-def _line(line: board.OutletLine, kind: str) -> models.OutletLine:
+def _line(line: board.ListedOutlet, kind: str) -> models.OutletLine:
     names = [
         name for name in models.OutletLine.model_fields if name not in ("kind", "units", "value")
     ]

@@ -68,7 +68,7 @@ def result(who: Reading, web: Kept, id: Id) -> models.RecheckState:
     return _state(found)
 
 
-def _state(found: queue.Asked) -> models.RecheckState:
+def _state(found: queue.RecheckRequest) -> models.RecheckState:
     return models.RecheckState(
         id=found.id, outlet=found.outlet, asked=found.asked, state=found.state, result=found.result
     )

@@ -17,7 +17,7 @@ from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import outlet_page as board
 from monitor.desk import entering
-from monitor.desk.attesting import MOST_BYTES, Refused, attest, proof_file, take_back
+from monitor.desk.attesting import MOST_BYTES, AttestationRefused, attest, proof_file, take_back
 from monitor.rectify.attachments import Attachment
 from monitor.web.gate import BadForm, Form, NotFound, need, posted
 from monitor.web.pages.outlet import address, outlet_page
@@ -78,7 +78,7 @@ def withdraw(id: str, number: int, who: Handler, form: Posted, web: Kept) -> Res
             take_back(
                 connection, id, number, by=who.who, reason=form.text("reason", 200), now=web.clock()
             )
-    except Refused as error:
+    except AttestationRefused as error:
         raise BadForm(str(error)) from None
     return RedirectResponse(f"{address(id)}?said=已撤回，下次抓取起不再作为依据", 303)
 
@@ -107,7 +107,7 @@ def enter(id: str, request: Request, who: Inspector, form: Posted, web: Kept) ->
                 url=given["url"],
                 file=file,
             )
-    except Refused as error:
+    except AttestationRefused as error:
         return outlet_page(request, web, id, problem=str(error), given=given)
     return RedirectResponse(f"{address(id)}?recheck={number}&said=已登记#recheck", 303)
 
@@ -127,7 +127,9 @@ def state(id: str, who: Keeper, form: Posted, web: Kept) -> Response:
     try:
         chosen, since = AccountState(form.text("state", 20)), _day(form.text("since", 20), "日期")
     except ValueError as error:
-        raise BadForm(str(error) if isinstance(error, Refused) else "没有这种状态") from None
+        raise BadForm(
+            str(error) if isinstance(error, AttestationRefused) else "没有这种状态"
+        ) from None
     if since > shanghai_day(now):
         raise BadForm("日期还没有到，到那一天再登记")
     note = form.must("note", "依据", 200)
@@ -144,11 +146,12 @@ def _file(form: Form) -> Attachment | None:
 
 
 def _moment(text: str, name: str) -> datetime:
-    """A moment as a browser's field gives it, in Asia/Shanghai. Raises :class:`Refused`."""
+    """A moment as a browser's field gives it, in Asia/Shanghai. Raises
+    :class:`AttestationRefused`."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise Refused(f"请填写{name}，如 2020-07-20 09:00") from None
+        raise AttestationRefused(f"请填写{name}，如 2020-07-20 09:00") from None
     return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
 
 
@@ -156,4 +159,4 @@ def _day(text: str, name: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Refused(f"请填写{name}，如 2020-07-20") from None
+        raise AttestationRefused(f"请填写{name}，如 2020-07-20") from None

@@ -53,7 +53,7 @@ FIELDS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AuditLine:
     """One link as shown: ``changes`` are (field, before, after), ``more`` what was recorded
     besides."""
 
@@ -145,7 +145,7 @@ def _file(data: bytes, kind: str, name: str) -> Response:
     )
 
 
-def _line(link: Link) -> Line:
+def _line(link: Link) -> AuditLine:
     before, after = link.data.get("before"), link.data.get("after")
     sides = [side if isinstance(side, dict) else {"": side} for side in (before, after)]
     names = list(dict.fromkeys((*sides[0], *sides[1])))
@@ -155,7 +155,7 @@ def _line(link: Link) -> Line:
         for n, value in link.data.items()
         if n not in ("before", "after")
     ]
-    return Line(
+    return AuditLine(
         link, WHAT.get(link.what, link.what), tuple(c for c in changes if c[1] != c[2]), tuple(more)
     )
 

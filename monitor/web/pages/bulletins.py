@@ -63,7 +63,7 @@ SHOWN = {"docx": "Word", "xlsx": "Excel", "pdf": "PDF", "json": "数据 JSON"}
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class BulletinSheet:
     """A bulletin as its page prints it."""
 
     b: Bulletin
@@ -82,7 +82,7 @@ class Desk:
     files lack the last edits."""
 
     about: drafts.About
-    paper: Paper
+    paper: BulletinSheet
     faults: tuple[Fault, ...]
     old: str
     behind: bool
@@ -92,10 +92,10 @@ class Desk:
         return any(fault.level == "error" for fault in self.faults)
 
 
-def paper_of(b: Bulletin) -> Paper:
+def paper_of(b: Bulletin) -> BulletinSheet:
     """What the page prints of ``b``."""
     notes = tuple(reasons_of(group, b.months) for group in b.groups)
-    return Paper(
+    return BulletinSheet(
         b,
         opening(b),
         sections(b),

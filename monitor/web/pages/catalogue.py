@@ -44,7 +44,7 @@ def upload(request: Request, who: Keeper, form: Posted, web: Kept) -> Response:
     name = files[0].filename or "工作簿.xlsx"
     try:
         file = workbooks.keep(_folder(web), name, files[0].file.read(workbooks.MOST_BYTES + 1))
-    except workbooks.Refused as error:
+    except workbooks.WorkbookRefused as error:
         return _page(request, web, str(error))
     return RedirectResponse(
         f"/catalogue/diff?{urlencode({'kind': kind, 'file': file, 'name': name[-100:]})}", 303
@@ -67,7 +67,7 @@ def diff(
                 web.clock(),
                 allow_loopback=_loopback(web),
             )
-        except workbooks.Refused as error:
+        except workbooks.WorkbookRefused as error:
             return _page(request, web, str(error))
     return page(request, "catalogue_diff.html", seen=seen, kinds=workbooks.KINDS, problem="")
 
@@ -90,9 +90,9 @@ def apply(request: Request, who: Keeper, form: Posted, web: Kept) -> Response:
                 allow_loopback=_loopback(web),
             )
             if seen.of("ended") and not form.text("sure", 5):
-                raise workbooks.Refused(f"有 {len(seen.of('ended'))} 项将停用，请勾选确认")
+                raise workbooks.WorkbookRefused(f"有 {len(seen.of('ended'))} 项将停用，请勾选确认")
             workbooks.enter(connection, seen, form.text("token", 64), now, by=who.who)
-    except workbooks.Refused as error:
+    except workbooks.WorkbookRefused as error:
         if seen is None:
             return _page(request, web, str(error))
         return page(

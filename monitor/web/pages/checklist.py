@@ -15,7 +15,14 @@ from monitor.board import checklist as board
 from monitor.days.calendar import add_months, quarter_name
 from monitor.days.period import Period
 from monitor.facts.unit_names import unit_names
-from monitor.judging.checklist import ANSWER_NAMES, OVERALL_NAMES, Answer, Overall, Refused, answer
+from monitor.judging.checklist import (
+    ANSWER_NAMES,
+    OVERALL_NAMES,
+    AnswerRefused,
+    IndicatorAnswer,
+    Overall,
+    answer,
+)
 from monitor.web.fields import a_day
 from monitor.web.filters import Filters
 from monitor.web.gate import BadForm, Form, NotFound, need, posted
@@ -91,7 +98,7 @@ def judge(
                 given = form.text(f"given-{asked.item.id}", 20)
                 if not given:
                     continue
-                if given not in set(Answer):
+                if given not in set(IndicatorAnswer):
                     raise BadForm("回答只能选合格、不合格、不适用")
                 proof = form.must(f"proof-{asked.item.id}", f"“{asked.item.name}”的依据")
                 answer(
@@ -99,7 +106,7 @@ def judge(
                     indicator=asked.item.id,
                     subject=subject,
                     period=period,
-                    given=Answer(given),
+                    given=IndicatorAnswer(given),
                     by=who.who,
                     proof=proof,
                     now=web.clock(),
@@ -108,7 +115,7 @@ def judge(
                 kept += 1
             if not kept:
                 raise BadForm("没有选择任何回答")
-    except (Refused, BadForm) as error:
+    except (AnswerRefused, BadForm) as error:
         return _show(request, web, subject, period, str(error), 422)
     query = urlencode({"period": period, "said": f"已登记 {kept} 项"})
     return RedirectResponse(f"/checklist/{quote(subject, safe=':')}?{query}", 303)

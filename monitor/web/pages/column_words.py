@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import outlet_page as board
-from monitor.desk.column_words import Refused, column_words, end_word, give_word
+from monitor.desk.column_words import WordRefused, column_words, end_word, give_word
 from monitor.rectify.rechecks import ask
 from monitor.web.gate import BadForm, Form, NotFound, need, posted
 from monitor.web.pages.outlet import address, outlet_page
@@ -40,7 +40,7 @@ def end(id: str, number: int, request: Request, who: Handler, form: Posted, web:
             end_word(connection, number, by=who.who, reason=reason, now=now)
             here = board.here(connection, id)
             asked = ask(connection, id, who.who, now)[0] if here and here.retired is None else 0
-    except (Refused, BadForm) as error:
+    except (WordRefused, BadForm) as error:
         return outlet_page(request, web, id, problem=str(error))
     return _done(id, asked, ENDED)
 
@@ -57,7 +57,7 @@ def give(id: str, request: Request, who: Handler, form: Posted, web: Kept) -> Re
                 raise NotFound("台账里没有这个栏目")
             give_word(connection, id, kind, key, by=who.who, reason=reason, now=now, seen=seen)
             asked, _ = ask(connection, id, who.who, now)
-    except (Refused, BadForm) as error:
+    except (WordRefused, BadForm) as error:
         return outlet_page(request, web, id, problem=str(error), given=dict(form.values))
     return _done(id, asked, GIVEN)
 

@@ -42,7 +42,9 @@ def content(
 ) -> HTMLResponse:  # fmt: skip
     """The list, newest first."""
     today = shanghai_day(web.clock())
-    wanted = desk.Wanted("" if state == "all" else state, family, rule, unit, column, "", text)
+    wanted = desk.WantedSuspects(
+        "" if state == "all" else state, family, rule, unit, column, "", text
+    )
     with web.office.reader.connect() as connection:
         try:
             found = desk.listing(connection, wanted, today, limit=ROWS, start=(number - 1) * ROWS)

@@ -31,7 +31,7 @@ Handler = Annotated[Visitor, Depends(need(Permission.HANDLE))]
 Kept = Annotated[Web, Depends(web_of)]
 Given = Annotated[Form, Depends(posted)]
 Act = Callable[[Connection, datetime], Any]
-REFUSALS = (orders.Refused, dispensations.Refused, BadForm, Unsound)
+REFUSALS = (orders.StepRefused, dispensations.DispensationRefused, BadForm, Unsound)
 SCOPES = {"rule": "只对这一条规则", "every": "对全部规则", "site": "对整个站点的全部规则"}
 DECISIONS = {"upheld": "申诉成立", "rejected": "申诉不成立"}
 
@@ -126,7 +126,7 @@ def dispense(request: Request, number: str, who: Handler, web: Kept, form: Given
     """Silence, exempt, or enter reported maintenance."""
 
     def act(connection: Connection, now: datetime) -> str:
-        kind = dispensations.Kind(
+        kind = dispensations.DispensationKind(
             one_of(form, "kind", "种类", {k.value: v for k, v in dispensations.KIND_NAMES.items()})
         )
         scope = one_of(form, "scope", "范围", SCOPES)

@@ -23,7 +23,7 @@ from monitor.findings.dispensations import KIND_NAMES
 from monitor.rectify import attachments
 from monitor.rectify.appeals import STATE_NAMES as APPEAL_NAMES
 from monitor.rectify.orders import STATE_NAMES
-from monitor.rectify.proof import NoProof, Proof, proof_of, to_html, to_warc
+from monitor.rectify.proof import FindingProof, NoProof, proof_of, to_html, to_warc
 from monitor.rectify.replies import RESULT_NAMES
 from monitor.settings.letters import LetterSettings
 from monitor.web.filters import Filters, moment_of
@@ -53,7 +53,9 @@ def findings(
 ) -> HTMLResponse:  # fmt: skip
     """The table."""
     start = moment_of(since)
-    wanted = board.Wanted(state, stage, rule, unit, value, whose, text, late, start, appealed)
+    wanted = board.WantedFindings(
+        state, stage, rule, unit, value, whose, text, late, start, appealed
+    )
     with web.office.reader.connect() as connection:
         found = board.lines(connection, wanted, web.clock(), number)
         until = letter_deadlines(connection, found.rows, web.clock(), _letters(web))
@@ -88,7 +90,7 @@ def by_stage(
     request: Request, who: Reader, web: Kept, rule: Text = "", unit: Text = "", whose: Text = "units", late: bool = False
 ) -> HTMLResponse:  # fmt: skip
     """The board: a list for each stage."""
-    wanted = board.Wanted(rule=rule, unit=unit, whose=whose, late=late)
+    wanted = board.WantedFindings(rule=rule, unit=unit, whose=whose, late=late)
     with web.office.reader.connect() as connection:
         found = board.board(connection, wanted, web.clock())
         shown = [line for stage in found.values() for line in stage.rows]
@@ -229,14 +231,14 @@ def _latest(web: Web) -> str:
     return str(letters.calendar.after(today, letters.ack_days) if letters.ack_days else today)
 
 
-def _proof(connection: Connection, number: str) -> tuple[Proof | None, str]:
+def _proof(connection: Connection, number: str) -> tuple[FindingProof | None, str]:
     try:
         return proof_of(connection, number), ""
     except NoProof as error:
         return None, str(error)
 
 
-def _must(connection: Connection, number: str) -> Proof:
+def _must(connection: Connection, number: str) -> FindingProof:
     try:
         return proof_of(connection, number)
     except NoProof as error:

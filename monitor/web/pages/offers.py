@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import outlet_page as board
-from monitor.desk.column_words import Refused
+from monitor.desk.column_words import WordRefused
 from monitor.desk.offers import FOUND, back, refuse, take
 from monitor.rectify.rechecks import ask
 from monitor.web.gate import BadForm, Form, NotFound, need, posted
@@ -67,6 +67,6 @@ def _done(
                 back(connection, id, by=who.who, reason=reason, now=now)
             if act != "refuse":
                 asked, _ = ask(connection, id, who.who, now)
-    except (Refused, BadForm) as error:
+    except (WordRefused, BadForm) as error:
         return outlet_page(request, web, id, problem=str(error), given={**form.values, "act": act})
     return RedirectResponse(f"{address(id)}?recheck={asked or ''}&said={SAID[act]}#recheck", 303)

@@ -32,7 +32,7 @@ def start(request: Request, web: Kept, next: Short = "") -> Response:
         target, begun = sso.start(
             settings, provider, _back(request, web), safe_next(next), web.clock()
         )
-    except sso.Refused as error:
+    except sso.SsoRefused as error:
         raise NotAllowed(str(error)) from None
     answer = RedirectResponse(target, 303)
     answer.set_cookie(
@@ -57,11 +57,11 @@ def callback(
     try:
         begun = sso.unpacked(web.cookies, request.cookies.get(COOKIE, ""), state, now)
         if error or not code:
-            raise sso.Refused("统一身份认证没有放行，请重新登录")
+            raise sso.SsoRefused("统一身份认证没有放行，请重新登录")
         provider = sso.discovered(settings)
         folder = web.office.settings.path.parent
         name = sso.name_of(settings, provider, begun, code, _back(request, web), folder, now)
-    except sso.Refused as refused:
+    except sso.SsoRefused as refused:
         raise NotAllowed(str(refused)) from None
     with web.office.reader.connect() as connection:
         known = secret_of(connection, name)

@@ -28,7 +28,7 @@ from monitor.board.shapes import drift_page, learned
 from monitor.board.unread import Part, decisions, parts_of
 from monitor.board.words import NUMBERS, ended_words, rule_name
 from monitor.days.calendar import add_months
-from monitor.desk.content import Wanted, listing
+from monitor.desk.content import WantedSuspects, listing
 from monitor.facts.facts import Shown
 from monitor.facts.unit_names import unit_names
 from monitor.findings.standing import GRAVITY
@@ -262,7 +262,7 @@ def _stored(connection: Connection, here: board.Here, now: datetime) -> dict[str
         "copies": board.copies(connection, id),
         "findings": board.findings(connection, id),
         "dispensed": board.dispensed(connection, here.outlet, now),
-        "suspects": listing(connection, Wanted(column=id), today, limit=1).total,
+        "suspects": listing(connection, WantedSuspects(column=id), today, limit=1).total,
         "calendar": drawn(board.days(connection, id, start, today), start, today),
         "requests": board.requests(connection, id),
         "only_name": unit_names(connection, retired=True).get(here.outlet.only, here.outlet.only),

@@ -57,9 +57,9 @@ class Asked:
             down in ("1", "true", "True"),
         )
 
-    def wanted(self, kind: str) -> board.Wanted:
+    def wanted(self, kind: str) -> board.WantedOutlets:
         """The same for the board."""
-        return board.Wanted(
+        return board.WantedOutlets(
             kind,
             self.value,
             self.cls,

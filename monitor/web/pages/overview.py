@@ -99,7 +99,7 @@ def drawn(request: Request, who: Reader, web: Kept) -> HTMLResponse:
     ]
     seen = (web.office.settings.crawl.backfill_from, until) if until else None
     lines = [
-        charts.Silent(one.name, one.days, one.value, one.newest, f"/outlets/{one.id}")
+        charts.SilentBar(one.name, one.days, one.value, one.newest, f"/outlets/{one.id}")
         for one in silent
     ]
     return page(

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from monitor.access import sessions
 from monitor.access.roles import Permission
-from monitor.access.signing_in import Refused, sign_in
+from monitor.access.signing_in import SignInRefused, sign_in
 from monitor.access.users import BadUser, matches, secret_of, set_password
 from monitor.access.visitor import Visitor
 from monitor.web.gate import COOKIE, Form, NotAllowed, NotSignedIn, Somebody, posted, read_form
@@ -61,7 +61,7 @@ def enter(
         user, cookie = sign_in(
             web.office.engine, web.cookies, web.settings, web.clock(), name, password, address
         )
-    except Refused as error:
+    except SignInRefused as error:
         return _form(request, form.text("next", 500), str(error), name, 401)
     target = safe_next(form.text("next", 500)) or home_of(Visitor(user.shown, user.role, user.unit))
     return remember(RedirectResponse(target, 303), web, cookie)

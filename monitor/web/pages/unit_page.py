@@ -73,7 +73,7 @@ def own_page(
             if id in together
         }
         kinds = [
-            outlets.lines(connection, outlets.Wanted(k, unit=unit), today, 1, MOST)
+            outlets.lines(connection, outlets.WantedOutlets(k, unit=unit), today, 1, MOST)
             for k in KINDS_SHOWN
         ]
         judged, ours = board.seen_of(connection, unit, today)
@@ -296,7 +296,7 @@ def _done(request: Request, web: Web, unit: str, who: Visitor, form: Form, act: 
         name = _writer(who, form, head.short)
         with web.office.engine.begin() as connection:
             said = act(connection, web.clock(), name)
-    except (orders.Refused, BadForm) as error:
+    except (orders.StepRefused, BadForm) as error:
         return own_page(request, web, unit, str(error), 422)
     query = {"key": who.key, "said": said[:120]}
     return RedirectResponse(

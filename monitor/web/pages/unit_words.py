@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
-from monitor.desk.wholes import Refused, end_whole, give_whole
+from monitor.desk.wholes import WholeRefused, end_whole, give_whole
 from monitor.web.gate import BadForm, Form, need, posted
 from monitor.web.pages.units import show_unit, show_units
 from monitor.web.state import Web, web_of
@@ -33,7 +33,7 @@ def give_many(request: Request, who: Handler, form: Posted, web: Kept) -> Respon
             raise BadForm("请勾选要确认的单位")
         with web.office.engine.begin() as connection:
             done = give_whole(connection, units, by=who.who, reason=reason, now=web.clock())
-    except (Refused, BadForm) as error:
+    except (WholeRefused, BadForm) as error:
         return show_units(request, web, problem=str(error), given=form)
     return RedirectResponse(f"/units?said=已确认 {len(done)} 个单位，下一次判定起生效", 303)
 
@@ -45,7 +45,7 @@ def give(id: str, request: Request, who: Handler, form: Posted, web: Kept) -> Re
         reason = form.must("reason", "怎样核对的", 400)
         with web.office.engine.begin() as connection:
             give_whole(connection, [id], by=who.who, reason=reason, now=web.clock())
-    except (Refused, BadForm) as error:
+    except (WholeRefused, BadForm) as error:
         return show_unit(request, web, id, problem=str(error))
     return RedirectResponse(f"/units/{quote(id)}?said={GIVEN}", 303)
 
@@ -57,6 +57,6 @@ def end(id: str, request: Request, who: Handler, form: Posted, web: Kept) -> Res
         reason = form.must("reason", "撤回的理由", 400)
         with web.office.engine.begin() as connection:
             end_whole(connection, [id], by=who.who, reason=reason, now=web.clock())
-    except (Refused, BadForm) as error:
+    except (WholeRefused, BadForm) as error:
         return show_unit(request, web, id, problem=str(error))
     return RedirectResponse(f"/units/{quote(id)}?said={ENDED}", 303)

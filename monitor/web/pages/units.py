@@ -14,7 +14,7 @@ from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import findings, orders, outlets
 from monitor.board import unit as board
-from monitor.board.unit_list import Month, quota_of, shown_months, units
+from monitor.board.unit_list import UnitMonth, quota_of, shown_months, units
 from monitor.board.until import letter_deadlines
 from monitor.board.wholes import WHOLE, places
 from monitor.board.words import LETTER_CHIPS, LETTERS
@@ -87,12 +87,16 @@ def show_unit(request: Request, web: Web, id: str, *, problem: str = "") -> HTML
             raise NotFound(f"台账里没有单位 {id[:40]}")
         months = quota_of(connection, id, head.quota, _year(today), _from(web))
         context: dict[str, Any] = {
-            "columns": outlets.lines(connection, outlets.Wanted("column", unit=id), today, 1, FEW),
-            "accounts": outlets.lines(
-                connection, outlets.Wanted("account", unit=id), today, 1, FEW
+            "columns": outlets.lines(
+                connection, outlets.WantedOutlets("column", unit=id), today, 1, FEW
             ),
-            "open": findings.lines(connection, findings.Wanted(unit=id), now, 1, FEW),
-            "closed": findings.lines(connection, findings.Wanted("closed", unit=id), now, 1, FEW),
+            "accounts": outlets.lines(
+                connection, outlets.WantedOutlets("account", unit=id), today, 1, FEW
+            ),
+            "open": findings.lines(connection, findings.WantedFindings(unit=id), now, 1, FEW),
+            "closed": findings.lines(
+                connection, findings.WantedFindings("closed", unit=id), now, 1, FEW
+            ),
             "orders": orders.lines(connection, now, state="", unit=id, size=FEW),
             "answers": board.answers(connection, id),
             "letters": board.letters(connection, id),
@@ -146,7 +150,7 @@ def keyless(text: str) -> str:
     return KEY.sub(r"\1…", text)
 
 
-def rows_of(one: Month) -> list[Any]:
+def rows_of(one: UnitMonth) -> list[Any]:
     """A month as a row of the chart's table."""
     judged = VALUE_NAMES[Value(one.value)] if one.value else "—"
     return [
@@ -171,7 +175,7 @@ def _year(today: date) -> tuple[str, ...]:
     return tuple(month_of(add_months(start, n)) for n in range(1 - MONTHS, 1))
 
 
-def chart(months: tuple[Month, ...], quota: int | None) -> dict[str, Any]:
+def chart(months: tuple[UnitMonth, ...], quota: int | None) -> dict[str, Any]:
     """Bars of a unit's months, those below the quota told apart by pattern of colour and by the
     table."""
     colours = {"stale": "#a8221b", "due_soon": "#c47a00", "unknown": "#8796a5"}

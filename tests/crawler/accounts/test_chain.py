@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crawler.accounts.chain import (
     Health,
-    Look,
+    ProbeLook,
     believed,
     due,
     next_probe,
@@ -55,7 +55,7 @@ EMPTY = Reading(Outcome.EMPTY, Evidence.COMPLETE, reason="never_posted")
 
 def after(*readings: Reading, out: tuple[str, ...] = ()) -> Probe | None:
     return next_probe(
-        CHAIN, [Look(p, r) for p, r in zip(CHAIN, readings, strict=False)], TODAY, out=out
+        CHAIN, [ProbeLook(p, r) for p, r in zip(CHAIN, readings, strict=False)], TODAY, out=out
     )
 
 
@@ -85,8 +85,8 @@ def test_a_probe_out_of_service_is_passed_over() -> None:
     assert after(out=("feed",)) == ALBUM
 
 
-def looks(*readings: Reading) -> list[Look]:
-    return [Look(p, r) for p, r in zip(CHAIN, readings, strict=True)]
+def looks(*readings: Reading) -> list[ProbeLook]:
+    return [ProbeLook(p, r) for p, r in zip(CHAIN, readings, strict=True)]
 
 
 def test_the_first_complete_answer_decides() -> None:
@@ -122,7 +122,7 @@ def test_refusals_alone_settle_as_unknown_with_the_first_cause() -> None:
         None,
     )
     assert (settled.reason, settled.mark) == ("rate_limited", "mark of rate_limited")
-    hint = settle([Look(FEED, seen(1, Evidence.NONE))])
+    hint = settle([ProbeLook(FEED, seen(1, Evidence.NONE))])
     assert (hint.outcome, hint.evidence, hint.newest) == (Outcome.UNREADABLE, Evidence.NONE, None)
     assert settle([]).reason == "no_source"
 
@@ -138,7 +138,7 @@ READINGS = st.builds(
 def test_only_complete_answers_that_nothing_contradicts_can_convict(
     readings: list[Reading],
 ) -> None:
-    settled = settle([Look(p, r) for p, r in zip(CHAIN, readings, strict=False)])
+    settled = settle([ProbeLook(p, r) for p, r in zip(CHAIN, readings, strict=False)])
     complete = [r for r in readings if r.evidence is Evidence.COMPLETE]
     if settled.evidence is Evidence.COMPLETE:
         assert complete
@@ -205,7 +205,7 @@ def test_july_2026_accuses_nobody() -> None:
     """The lists came back empty for everybody; the canaries with them."""
     night = [refused("empty_list", Outcome.UNREADABLE)] * 255
     health = probe_health({"canary": night[0]}, night, NOW)
-    verdicts = [settle([Look(FEED, believed(reading, health))]) for reading in night]
+    verdicts = [settle([ProbeLook(FEED, believed(reading, health))]) for reading in night]
     assert {(v.outcome, v.evidence) for v in verdicts} == {(Outcome.UNREADABLE, Evidence.NONE)}
 
 

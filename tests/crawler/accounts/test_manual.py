@@ -120,7 +120,7 @@ def facts(published: datetime, looked: datetime, *read_at: datetime) -> Facts:
     for moment in sorted(read_at, reverse=True):
         reading = read(moment, published=published.isoformat(), looked=looked.isoformat())
         visit = account_looked(
-            Known(OUTLET), chain.Look(Probe("manual"), reading), moment, "spider"
+            Known(OUTLET), chain.ProbeLook(Probe("manual"), reading), moment, "spider"
         ).visit
         looks.append(
             Look(

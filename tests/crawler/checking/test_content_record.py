@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select
 from crawler.checking.decisions import confirm, dismiss, expire, learned, post_of
 from crawler.checking.due import due_posts, due_resources, enlist
 from crawler.checking.record import record_post, record_resource, tell_what_hangs_there
-from crawler.checks.page import Checked, Wanted
+from crawler.checks.page import Checked, Resource
 from crawler.checks.resources import Judged
 from crawler.checks.suspects import Suspect
 from crawler.model import Outcome, Page
@@ -101,8 +101,8 @@ def test_a_post_in_two_columns_is_looked_at_once_and_an_accounts_never(store: St
 
 def test_suspects_live_from_the_first_look_to_the_last_word(store: Store) -> None:
     wanted = (
-        Wanted("link", "http://a.example.com/", "外部"),
-        Wanted("picture", f"{BASE}/a.png", ""),
+        Resource("link", "http://a.example.com/", "外部"),
+        Resource("picture", f"{BASE}/a.png", ""),
     )
     with store.engine.begin() as connection:
         catalogue(connection)

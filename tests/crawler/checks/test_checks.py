@@ -14,7 +14,7 @@ from crawler.checks.body import find_body
 from crawler.checks.days import find_days
 from crawler.checks.documents import read_document
 from crawler.checks.links import (
-    Seen,
+    TargetSeen,
     dead,
     failed,
     governmental,
@@ -29,7 +29,7 @@ from crawler.checks.personal import find_personal, hide, is_card, is_id_number
 from crawler.checks.pictures import data_bytes, look_at_picture
 from crawler.checks.resources import UNKNOWN, judge_link, reachable
 from crawler.checks.rules import RULES, Rule, speaking
-from crawler.checks.sensitive import BadList, Finder, WordList, read_list
+from crawler.checks.sensitive import BadList, WordFinder, WordList, read_list
 from crawler.checks.suspects import around, masked
 from crawler.checks.wording import find_wording
 from crawler.model import Outcome, Page
@@ -126,16 +126,16 @@ def test_an_allowed_host_stands_for_its_subdomains_and_no_lookalike() -> None:
 
 
 def test_a_link_is_dead_after_two_days_and_never_by_a_refusal() -> None:
-    gone, refused = Seen(404, "", URL), Seen(403, "", URL)
+    gone, refused = TargetSeen(404, "", URL), TargetSeen(403, "", URL)
     one, two = [date(2026, 11, 22)], [date(2026, 11, 22), TODAY]
     assert dead(gone, one) is None
     assert dead(gone, two) is True
-    assert dead(Seen(0, "dns", URL), two) is True
+    assert dead(TargetSeen(0, "dns", URL), two) is True
     assert dead(refused, two) is None
-    assert dead(Seen(200, "", URL), two) is False
+    assert dead(TargetSeen(200, "", URL), two) is False
     assert not failed(refused)
     for word in ("robots", "host_gave_up", "too_large"):
-        assert dead(Seen(0, word, URL), two) is None, word
+        assert dead(TargetSeen(0, word, URL), two) is None, word
 
 
 def test_the_same_day_twice_is_one_look() -> None:
@@ -155,7 +155,7 @@ def test_the_same_day_twice_is_one_look() -> None:
     ],
 )  # fmt: skip
 def test_a_deep_link_sent_home_is_told(url: str, final: str, home: bool) -> None:
-    assert to_home(url, Seen(200, "", final)) is home
+    assert to_home(url, TargetSeen(200, "", final)) is home
 
 
 def test_an_owner_changed_when_the_record_number_or_every_word_did() -> None:
@@ -227,9 +227,11 @@ def test_a_soft_404_counts_as_a_failed_look() -> None:
 
 
 def test_words_hidden_by_blanks_are_found_and_the_longest_wins() -> None:
-    finder = Finder([WordList("样例", "1", {"禁用词甲": ("", ""), "禁用词甲乙": ("改", "说明")})])
+    finder = WordFinder(
+        [WordList("样例", "1", {"禁用词甲": ("", ""), "禁用词甲乙": ("改", "说明")})]
+    )
     assert [s.quote for s in finder.find("有禁 用·词甲 乙在此", "正文")] == ["禁 用·词甲 乙"]
-    assert list(Finder(()).find("任何文字", "正文")) == []
+    assert list(WordFinder(()).find("任何文字", "正文")) == []
 
 
 def test_a_list_is_read_strictly_and_has_a_version() -> None:

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from crawler.crosscheck.home import Shown, read_front
-from crawler.crosscheck.model import Checked, Found, Suspect, Where
+from crawler.crosscheck.home import HomeLink, read_front
+from crawler.crosscheck.model import SilentColumn, Testimony, Where, Witness
 from crawler.crosscheck.own import Own, folder_of, plain_title
 from crawler.crosscheck.seek import weigh
 from crawler.model import Article, Dated, Outcome, Outlet, OutletKind, Page
@@ -100,7 +100,7 @@ def test_a_link_that_says_the_title_of_a_row_without_a_day_may_show_its_day() ->
     own = Own("工作动态", titles=frozenset({plain_title("关于样例事项的公告(一)")}))
     (link,) = front.of(own, f"{SITE}/elsewhere/", NEWEST)
     assert (link.url, link.day) == (f"{SITE}/zt/5.html", FRESH)
-    got = weigh(Suspect(COLUMN, NEWEST), own, Where.SHOWN, link, page(""), article("专题"))
+    got = weigh(SilentColumn(COLUMN, NEWEST), own, Where.SHOWN, link, page(""), article("专题"))
     assert got.newer_than(NEWEST)
     assert plain_title("公告") == "", "which says nothing of whose it is"
 
@@ -111,37 +111,43 @@ def test_a_home_page_made_by_a_script_shows_nothing_and_is_not_called_read(body:
 
 
 COLUMN = Outlet("a", OutletKind.COLUMN, "工作动态", "portal", "p", (), f"{SITE}/xwzx/gzdt/")
-LINK = Shown(f"{SITE}/xwzx/gzdt/1.html", "标题")
+LINK = HomeLink(f"{SITE}/xwzx/gzdt/1.html", "标题")
 
 
 @pytest.mark.parametrize(
     ("answer", "newest", "found"),
     [
-        (article("工作动态"), NEWEST, Found.NEWER),
-        (article("工作动态", place="htmldate"), NEWEST, Found.NEWER),
-        (article("工作动态", NEWEST), NEWEST, Found.NOTHING),
-        (article("工作动态", NEWEST, "htmldate"), NEWEST, Found.UNDATED),
-        (article("工作动态", None), NEWEST, Found.UNDATED),
-        (article("工作动态", None), None, Found.NEWER),
-        (Article(Outcome.BLOCKED, reason="captcha"), NEWEST, Found.FAILED),
-        (Article(Outcome.UNREACHABLE, reason="timeout"), None, Found.FAILED),
-        (Article(Outcome.UNREADABLE, reason="reader_broke"), NEWEST, Found.FAILED),
+        (article("工作动态"), NEWEST, Testimony.NEWER),
+        (article("工作动态", place="htmldate"), NEWEST, Testimony.NEWER),
+        (article("工作动态", NEWEST), NEWEST, Testimony.NOTHING),
+        (article("工作动态", NEWEST, "htmldate"), NEWEST, Testimony.UNDATED),
+        (article("工作动态", None), NEWEST, Testimony.UNDATED),
+        (article("工作动态", None), None, Testimony.NEWER),
+        (Article(Outcome.BLOCKED, reason="captcha"), NEWEST, Testimony.FAILED),
+        (Article(Outcome.UNREACHABLE, reason="timeout"), None, Testimony.FAILED),
+        (Article(Outcome.UNREADABLE, reason="reader_broke"), NEWEST, Testimony.FAILED),
     ],
 )
-def test_what_a_page_says_of_the_column(answer: Article, newest: date | None, found: Found) -> None:
-    got = weigh(Suspect(COLUMN, newest), OWN, Where.SHOWN, LINK, page(""), answer)
+def test_what_a_page_says_of_the_column(
+    answer: Article, newest: date | None, found: Testimony
+) -> None:
+    got = weigh(SilentColumn(COLUMN, newest), OWN, Where.SHOWN, LINK, page(""), answer)
     assert got.found is found
-    assert got.newer_than(newest) is (found in (Found.NEWER, Found.UNDATED))
+    assert got.newer_than(newest) is (found in (Testimony.NEWER, Testimony.UNDATED))
 
 
 @pytest.mark.parametrize("where", Where)
-@pytest.mark.parametrize("found", Found)
+@pytest.mark.parametrize("found", Testimony)
 @pytest.mark.parametrize("day", [None, NEWEST, FRESH])
 def test_only_what_may_be_newer_stands_against_an_accusation(
-    where: Where, found: Found, day: date | None
+    where: Where, found: Testimony, day: date | None
 ) -> None:
-    one = Checked(where, LINK.url, NOW, found, day=day)
-    if where is Where.HOME or found in (Found.FAILED, Found.OTHER, Found.NOTHING) or day == NEWEST:
+    one = Witness(where, LINK.url, NOW, found, day=day)
+    if (
+        where is Where.HOME
+        or found in (Testimony.FAILED, Testimony.OTHER, Testimony.NOTHING)
+        or day == NEWEST
+    ):
         assert not one.newer_than(NEWEST)
-    elif found is Found.NEWER or where is Where.SHOWN:
+    elif found is Testimony.NEWER or where is Where.SHOWN:
         assert one.newer_than(NEWEST)

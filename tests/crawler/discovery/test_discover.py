@@ -23,9 +23,9 @@ from PIL import Image
 from crawler.config import BadConfig, CrawlConfig
 from crawler.discovery.classes import propose_class
 from crawler.discovery.columns_file import columns_yaml, proposed_ids, visible
-from crawler.discovery.discover import NoPortal, Scout, Survey, hosts_of, place_of
+from crawler.discovery.discover import NoPortal, PortalSurvey, Scout, hosts_of, place_of
 from crawler.discovery.navigation import crumb_of, links_of, plain, soup_of
-from crawler.discovery.proposals import Findings, Proposal, Standing, findings
+from crawler.discovery.proposals import Findings, ProposedColumn, Standing, findings
 from crawler.model import Ask, ColumnClass, Manners, Outcome, Outlet, OutletKind, Page
 from crawler.register.catalogue import read_catalogue
 from crawler.walking.hosts import HostQueue
@@ -67,7 +67,7 @@ class Site:
 
     def survey(
         self, depth: int = 2, pages: int = 100, home: str = f"{HOME}/", **more: Any
-    ) -> Survey:
+    ) -> PortalSurvey:
         line = HostQueue(place_of(home), Manners(0.0001), 3)
         scout = Scout(self.fetch, CONFIG, hosts_of(home), line, place_of(home), pages)
         return asyncio.run(scout.run(home, depth, **more))
@@ -100,7 +100,7 @@ def menu(entries: Mapping[str, Any]) -> str:
     return f"<ul>{''.join(items)}</ul>"
 
 
-def names(found: Findings) -> dict[str, Proposal]:
+def names(found: Findings) -> dict[str, ProposedColumn]:
     return {one.name: one for one in found.columns}
 
 
@@ -532,7 +532,7 @@ def test_links_written_as_script_calls_are_links() -> None:
 
 
 def hostile() -> Findings:
-    one = Proposal(
+    one = ProposedColumn(
         '=HYPERLINK("http://x")\n- {id: x}',
         ("@父",),
         f"{HOME}/a/index.html",
@@ -546,7 +546,7 @@ def hostile() -> Findings:
         date(2020, 7, 18),
         True,
     )
-    twin = Proposal(
+    twin = ProposedColumn(
         "要闻: [x",
         (),
         f"{HOME}/b/a/",
@@ -598,8 +598,8 @@ def test_crawled_text_is_inert_in_the_workbook_and_the_clerks_columns_stay_open(
 
 
 def test_ids_are_short_unique_and_never_the_catalogues_own() -> None:
-    def at(url: str) -> Proposal:
-        return Proposal(
+    def at(url: str) -> ProposedColumn:
+        return ProposedColumn(
             "甲", (), url, ColumnClass.OTHER, "", Outcome.READ, "", "", 1, 1, None, False
         )
 

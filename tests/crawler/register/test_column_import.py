@@ -18,12 +18,11 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import select, update
 
-from crawler.discovery.proposals import Findings
-from crawler.discovery.proposals import Proposal as Suggested
+from crawler.discovery.proposals import Findings, ProposedColumn
 from crawler.model import ColumnClass, Outcome, Outlet, OutletKind, Purpose, Site, Unit
 from crawler.register.catalogue import Catalogue
 from crawler.register.column_book import ColumnBook, read_columns
-from crawler.register.column_import import Outrun, Proposal, columns_kept
+from crawler.register.column_import import ColumnProposal, ColumnsOutrun, columns_kept
 from crawler.register.enter import sync
 from crawler.register.survey_rows import Fault
 from crawler.register.workbook import BadWorkbook, Grid
@@ -124,12 +123,12 @@ def book(
     return path
 
 
-def proposal(store: Store, path: Path, now: datetime = NOW) -> Proposal:
+def proposal(store: Store, path: Path, now: datetime = NOW) -> ColumnProposal:
     with store.reader.connect() as connection:
         return desk.proposed(connection, desk.read(path), now)
 
 
-def enter(store: Store, path: Path, now: datetime = NOW) -> Proposal:
+def enter(store: Store, path: Path, now: datetime = NOW) -> ColumnProposal:
     found = proposal(store, path, now)
     assert found.faults == ()
     with store.engine.begin() as connection:
@@ -407,7 +406,7 @@ def test_a_catalogue_that_changed_meanwhile_is_not_overwritten(kept: Store, tmp_
     path = book(tmp_path / "a.xlsx", NEWS, NOTICE)
     seen = proposal(kept, path)
     enter(kept, path)
-    with kept.engine.begin() as connection, pytest.raises(Outrun, match="被别人改过"):
+    with kept.engine.begin() as connection, pytest.raises(ColumnsOutrun, match="被别人改过"):
         desk.enter(connection, seen, NOW, by="经办人", proof="x")
 
 
@@ -506,7 +505,7 @@ def test_status_and_discover_know_the_columns_of_the_workbook(tmp_path: Path) ->
 def test_the_workbook_that_discover_writes_is_taken_once_a_person_filled_it(
     kept: Store, tmp_path: Path
 ) -> None:
-    one = Suggested(
+    one = ProposedColumn(
         "规划计划",
         ("政务公开",),
         f"{HOST}ghjh/",

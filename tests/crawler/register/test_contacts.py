@@ -29,8 +29,8 @@ from monitor.counting.counts import units_of
 from monitor.desk import contacts as contacting
 from monitor.desk.contacts import (
     BadWorkbook,
-    Outrun,
-    Proposal,
+    ContactProposal,
+    ContactsOutrun,
     enter,
     export,
     listing,
@@ -75,12 +75,12 @@ def book(
     return path
 
 
-def proposal(store: Store, path: Path, now: datetime = NOW) -> Proposal:
+def proposal(store: Store, path: Path, now: datetime = NOW) -> ContactProposal:
     with store.reader.connect() as c:
         return proposed(c, read(path), now)
 
 
-def imported(store: Store, path: Path, now: datetime = NOW) -> Proposal:
+def imported(store: Store, path: Path, now: datetime = NOW) -> ContactProposal:
     found = proposal(store, path, now)
     with store.engine.begin() as c:
         enter(c, found, now, by="办公室", proof=contacting.proof_of(path))
@@ -332,7 +332,7 @@ def test_an_import_outrun_by_another_writes_nothing(store: Store, tmp_path: Path
     imported(store, book(tmp_path / "a.xlsx", [ZHANG]))
     stale = proposal(store, book(tmp_path / "b.xlsx", [LI]))
     imported(store, book(tmp_path / "c.xlsx", [WANG]))
-    with pytest.raises(Outrun, match="刚才被别人改过"), store.engine.begin() as c:
+    with pytest.raises(ContactsOutrun, match="刚才被别人改过"), store.engine.begin() as c:
         enter(c, stale, NOW, by="办公室", proof="b.xlsx")
     with store.reader.connect() as c:
         assert [line.name for line in listing(c, DAY)] == ["王五"]

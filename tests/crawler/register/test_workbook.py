@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from crawler.model import AccountState
 from crawler.reading.homes import home_of
-from crawler.register.account_import import Proposal, apply, propose, registered
+from crawler.register.account_import import AccountProposal, apply, propose, registered
 from crawler.register.survey import read_survey
 from crawler.register.survey_rows import Survey
 from crawler.register.workbook import OLE, read_workbook
@@ -243,7 +243,7 @@ def test_an_address_tells_whose_home_it_is_and_an_article_tells_nothing(
     assert (home.handle if home else None) == handle
 
 
-def proposal(config: Path, path: Path, *, write: bool = False) -> Proposal:
+def proposal(config: Path, path: Path, *, write: bool = False) -> AccountProposal:
     with open_office(config) as office:
         enter_catalogue(office, NOW)
         with office.engine.begin() as connection:

@@ -29,7 +29,7 @@ from crawler.walking.known import known_outlets
 from crawler.walking.model import Looked
 from crawler.walking.record import Scope, record
 from crawler.walking.shape_store import opened
-from crawler.walking.shapes import Built, Kept, Row, Turn
+from crawler.walking.shapes import Built, KeptShape, ShapeRow, Turn
 from tests.conftest import Store
 
 NOW = datetime(2020, 7, 20, 1, tzinfo=UTC)
@@ -46,7 +46,7 @@ def post(n: int) -> Post:
 
 def built(turn: Turn, shape: Shape, *, overlaps: bool = True) -> Built:
     return Built(
-        turn, shape, (Row("标题1\x00", "http://portal/a/t1.htm", date(2020, 7, 18)),), overlaps
+        turn, shape, (ShapeRow("标题1\x00", "http://portal/a/t1.htm", date(2020, 7, 18)),), overlaps
     )
 
 
@@ -69,7 +69,7 @@ def entered(connection: Connection) -> None:
     sync(connection, Catalogue((), (Site("s", "门户", "http://portal/"),), outlets), NOW)
 
 
-def nights(store: Store, *looks: Looked) -> dict[str, Kept]:
+def nights(store: Store, *looks: Looked) -> dict[str, KeptShape]:
     """What is open of column a after these looks, each recorded by itself."""
     for one in looks:
         with store.engine.begin() as connection:
@@ -91,7 +91,7 @@ def test_the_first_whole_reading_is_golden_and_known_at_the_next_look(store: Sto
     found = nights(store, looked(0, built(Turn.LEARN, OLD, overlaps=False)))
     assert list(found) == ["golden"]
     assert (found["golden"].shape, found["golden"].first_seen) == (OLD, NOW)
-    assert found["golden"].rows == (Row("标题1", "http://portal/a/t1.htm", date(2020, 7, 18)),)
+    assert found["golden"].rows == (ShapeRow("标题1", "http://portal/a/t1.htm", date(2020, 7, 18)),)
     with store.reader.connect() as connection:
         (known,) = known_outlets(connection, ["a"])
     assert (known.golden, known.drifting) == (OLD, False)

@@ -25,7 +25,7 @@ from monitor.bulletin.model import (
 )
 from monitor.bulletin.printed.check import check_file
 from monitor.bulletin.reports import sheet
-from monitor.bulletin.scoring import Item, Scheme, scored
+from monitor.bulletin.scoring import Scheme, ScoreItem, scored
 from monitor.bulletin.text import sections
 from tests.monitor.bulletin.test_bulletin import seed_bulletin
 
@@ -116,7 +116,7 @@ def test_scores_are_printed_with_their_formula_and_their_source(tmp_path: Path) 
         name="示例",
         source="仅为示例",
         example=True,
-        items=(Item(name="缺信息", measure="missing_posts", points=0.5),),
+        items=(ScoreItem(name="缺信息", measure="missing_posts", points=0.5),),
     )
     bulletin = replace(full(), scored=scored(full(), scheme))
     sheet.write(bulletin, tmp_path / "b.xlsx")

@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from monitor.bulletin.model import PostLine
+from monitor.bulletin.model import FigurePost
 from monitor.bulletin.reports import sheet
 from tests.monitor.bulletin.test_bulletin import seed_bulletin, small
 from tests.support.quarter import MONTHS, seed_rows
@@ -71,7 +71,7 @@ def test_it_is_an_offices_table(tmp_path: Path) -> None:
 
 
 def test_crawled_text_never_becomes_a_formula_or_a_link(tmp_path: Path) -> None:
-    line = PostLine("", "", date(2020, 4, 1), "2020-04", "", "", (), "", 1.0)
+    line = FigurePost("", "", date(2020, 4, 1), "2020-04", "", "", (), "", 1.0)
     posts = tuple(
         replace(line, title=text, origin=text, url=text, columns=(text,)) for text in NASTY
     )
@@ -101,7 +101,7 @@ def test_strange_names_do_no_harm(tmp_path: Path, name: str) -> None:
 
 
 def test_a_big_bulletin_is_written_in_seconds(tmp_path: Path) -> None:
-    line = PostLine(
+    line = FigurePost(
         "样例标题",
         "http://portal.example.org/a.htm",
         date(2020, 4, 1),

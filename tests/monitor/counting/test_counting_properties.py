@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from crawler.model import Unit
 from monitor.counting.names import Names, Place
 from monitor.counting.reach import Reach
-from monitor.counting.rows import Column, Seen, Undated
-from monitor.counting.sight import Sight, Stood, of_units
+from monitor.counting.rows import Column, ShownRow, Undated
+from monitor.counting.sight import SeriesSight, Stood, of_units
 from monitor.counting.tally import collect
 from monitor.counting.whose import Whose
 from monitor.settings.counting import CountRule
@@ -42,7 +42,7 @@ ORIGINS = ("区教育局", "区卫健局", "民政局", "新华社", "区科技�
 class World:
     """What was seen of the two months."""
 
-    rows: tuple[Seen, ...]
+    rows: tuple[ShownRow, ...]
     reaches: Mapping[str, Reach]
     undated: tuple[Undated, ...] = ()
     vouched: frozenset[str] = frozenset(UNITS)
@@ -54,7 +54,7 @@ class World:
         """The column's reach with ``changes``."""
         return replace(self, reaches={**self.reaches, outlet: replace(self.of(outlet), **changes)})  # type: ignore[arg-type]
 
-    def without(self, *rows: Seen) -> World:
+    def without(self, *rows: ShownRow) -> World:
         return replace(self, rows=tuple(row for row in self.rows if row not in rows))
 
 
@@ -64,7 +64,7 @@ def short(world: World, rule: CountRule) -> set[tuple[str, str]]:
     units = {unit: Stood(vouched=unit in world.vouched) for unit in UNITS}
     early = timedelta(days=rule.oldest + rule.grace)
     whose = {name: Whose() for name in COLUMNS}
-    sight = Sight(TODAY, COLUMNS, world.reaches, whose, units, early=early)
+    sight = SeriesSight(TODAY, COLUMNS, world.reaches, whose, units, early=early)
     found = of_units(posts.ledger, sight, MONTHS)
     return {
         (u, m)
@@ -94,7 +94,7 @@ def worlds(draw: st.DrawFn) -> World:
             )
         )
         rows.append(
-            Seen(
+            ShownRow(
                 number,
                 draw(st.sampled_from(sorted(COLUMNS))),
                 f"http://portal.example.org/{address}",
@@ -144,7 +144,7 @@ def hide(draw: st.DrawFn, world: World) -> World:
     return _hide_row(draw, world, how, mine)
 
 
-def _later(row: Seen, first: date, last: date) -> Seen:
+def _later(row: ShownRow, first: date, last: date) -> ShownRow:
     """A row as the nights around ``first`` to ``last`` saw it, on none of which anybody looked."""
     if row.shown is None or row.prior is None or row.shown < first or row.prior > last:
         return row
@@ -153,7 +153,7 @@ def _later(row: Seen, first: date, last: date) -> Seen:
     return row._replace(prior=min(prior, row.prior), shown=max(shown, row.shown))
 
 
-def _hide_row(draw: st.DrawFn, world: World, how: str, mine: Sequence[Seen]) -> World:
+def _hide_row(draw: st.DrawFn, world: World, how: str, mine: Sequence[ShownRow]) -> World:
     if not mine:
         return world
     row = draw(st.sampled_from(list(mine)))

@@ -17,7 +17,7 @@ from crawler.store.tables import OutletRow
 from monitor.__main__ import main
 from monitor.access.roles import Role
 from monitor.board.wholes import places
-from monitor.desk.wholes import Refused, end_whole, give_whole
+from monitor.desk.wholes import WholeRefused, end_whole, give_whole
 from monitor.judging.now import judge_now
 from monitor.office import Office
 from monitor.record.chain import AuditRow
@@ -121,7 +121,7 @@ def test_a_word_of_config_is_ended_there_and_a_column_that_left_asks_for_a_new_w
     office_web: Web,
 ) -> None:
     _, office = office_web
-    with office.engine.begin() as c, pytest.raises(Refused, match=r"config\.yaml"):
+    with office.engine.begin() as c, pytest.raises(WholeRefused, match=r"config\.yaml"):
         end_whole(c, ["教育局"], by="经办人", reason="错", now=NOW)
     with office.engine.begin() as c:
         c.execute(

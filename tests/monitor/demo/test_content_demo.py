@@ -20,10 +20,10 @@ from crawler.checks.rules import RULES, SAMPLE
 from crawler.store.content_tables import CheckedPostRow, ResourceRow, SuspectRow
 from crawler.store.tables import PostRow
 from monitor.__main__ import attach, cli
-from monitor.demo.defect_run import START, Result, run, stage
+from monitor.demo.defect_run import START, DefectResult, run, stage
 from monitor.demo.defect_site import DefectSite, resolve
 from monitor.demo.defect_texts import CARDS, IDS
-from monitor.desk.content import Wanted, listing
+from monitor.desk.content import WantedSuspects, listing
 from monitor.judging.evaluate import evaluate
 from monitor.model import Value
 from monitor.night.content import rule_states, sweep
@@ -39,7 +39,7 @@ LEAST = 150
 class Ran:
     site: DefectSite
     office: Office
-    result: Result
+    result: DefectResult
 
 
 @pytest.fixture(scope="module")
@@ -284,7 +284,7 @@ def test_an_approved_link_whose_owner_changed_is_told(ran: Ran) -> None:
     )
     sweep(office, lambda: moment, post=row.url, resolve=resolve)
     with office.reader.connect() as connection:
-        told = listing(connection, Wanted(post=row.url), moment.date()).lines
+        told = listing(connection, WantedSuspects(post=row.url), moment.date()).lines
     assert [one.rule for one in told] == ["links.owner"]
     assert "棋牌娱乐" in told[0].why
 

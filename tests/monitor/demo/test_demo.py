@@ -19,7 +19,7 @@ from monitor.commands.demo import demo_lines
 from monitor.demo import defect_files as files
 from monitor.demo.district import load_district
 from monitor.demo.province import EACH, SEARCH
-from monitor.demo.run import MARKER, Shown, show, stage
+from monitor.demo.run import MARKER, Demonstration, show, stage
 from monitor.demo.server import Sample
 from monitor.model import Value, exactly
 from monitor.night import jobs
@@ -31,7 +31,7 @@ from tests.conftest import SHARED
 class Ran:
     """The sample after its first night, still served."""
 
-    shown: Shown
+    shown: Demonstration
     sample: Sample
     office: Office
     clock: Clock

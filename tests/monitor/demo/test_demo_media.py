@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from crawler.accounts.chain import Look, Settled, next_probe, settle
+from crawler.accounts.chain import ProbeLook, Settled, next_probe, settle
 from crawler.model import (
     SHANGHAI,
     Ask,
@@ -90,11 +90,11 @@ class District:
             assert self.fetch(step).status == 200
         return weibo.visitor_cookies(page), weibo.visitor_refusal(page)
 
-    def look(self, outlet: Outlet, probe: Probe) -> Look:
+    def look(self, outlet: Outlet, probe: Probe) -> ProbeLook:
         module = platform(probe.platform)
         cookies, refusal = self.cookies(probe) if probe.platform == "weibo" else ({}, None)
         if refusal is not None:
-            return Look(probe, refusal)
+            return ProbeLook(probe, refusal)
         asks = [
             weibo.with_cookies(ask, cookies) if cookies else ask
             for ask in module.start(outlet, probe)
@@ -103,16 +103,16 @@ class District:
         return settled_look(probe, readings)
 
     def night(self, id: str) -> Settled:
-        outlet, looks = self.outlet(id), list[Look]()
+        outlet, looks = self.outlet(id), list[ProbeLook]()
         while (probe := next_probe(outlet.probes, looks, shanghai_day(NOW))) is not None:
             looks.append(self.look(outlet, probe))
         return settle(looks)
 
 
-def settled_look(probe: Probe, readings: list[Reading]) -> Look:
+def settled_look(probe: Probe, readings: list[Reading]) -> ProbeLook:
     """Several asks of one probe (an album's two ends): the newest reading that proves something."""
     useful = [reading for reading in readings if reading.newest is not None]
-    return Look(probe, max(useful, key=lambda r: r.newest.day) if useful else readings[0])
+    return ProbeLook(probe, max(useful, key=lambda r: r.newest.day) if useful else readings[0])
 
 
 @pytest.fixture

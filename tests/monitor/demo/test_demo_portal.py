@@ -22,7 +22,7 @@ from crawler.reading.listing import read_list
 from crawler.walking.forms import answered
 from monitor.demo import faults as broken
 from monitor.demo.apart import serve_apart
-from monitor.demo.content import Item
+from monitor.demo.content import SamplePage
 from monitor.demo.district import PROVINCE, SAMPLE, District, SampleColumn, load_district
 from monitor.demo.faults import KINDS, Faults, gzip_bomb
 from monitor.demo.portal import Portal
@@ -469,7 +469,7 @@ def test_a_naive_clock_is_refused(district: District) -> None:
 
 
 def test_moments_in_any_zone_mean_the_same(district: District) -> None:
-    item = Item(3100007, "题目", "区教育局", MOMENT, MOMENT, "bm-jyj")
+    item = SamplePage(3100007, "题目", "区教育局", MOMENT, MOMENT, "bm-jyj")
     portal = Portal(district, Clock(MOMENT.astimezone(UTC)), items=(item,))
     assert rows(tree(portal, SCHOOLS)) == [("./202007/t20200720_3100007.htm", "题目", "2020-07-20")]
 

@@ -17,7 +17,7 @@ from crawler.model import SHANGHAI, ColumnClass
 from crawler.register.catalogue import read_catalogue
 from monitor.demo.answers import answers, late
 from monitor.demo.catalogue import catalogue
-from monitor.demo.content import Item, generate
+from monitor.demo.content import SamplePage, generate
 from monitor.demo.district import SAMPLE, District, load_district, quarter_months
 
 SEED = Path(__file__).parents[4] / "shared" / "seed"
@@ -31,20 +31,20 @@ def district() -> District:
 
 
 @pytest.fixture(scope="module")
-def items(district: District) -> tuple[Item, ...]:
+def items(district: District) -> tuple[SamplePage, ...]:
     return generate(district)
 
 
-def month(item: Item) -> str:
+def month(item: SamplePage) -> str:
     return f"{item.dated.astimezone(SHANGHAI):%Y-%m}"
 
 
-def in_quarter(items: tuple[Item, ...], *, documents: bool) -> list[Item]:
+def in_quarter(items: tuple[SamplePage, ...], *, documents: bool) -> list[SamplePage]:
     return [item for item in items if month(item) in QUARTER and item.document is documents]
 
 
 def test_every_unit_has_the_monthly_numbers_of_the_annexes(
-    district: District, items: tuple[Item, ...]
+    district: District, items: tuple[SamplePage, ...]
 ) -> None:
     files = [SEED / "annex1-towns-and-streets.csv", SEED / "annex2-departments.csv"]
     if not all(file.exists() for file in files):
@@ -78,7 +78,9 @@ def test_the_accounts_are_those_of_annex_3(district: District) -> None:
     assert [(district.unit(a.unit).short, a.name) for a in registered] == rows
 
 
-def test_the_totals_are_those_of_the_bulletin(district: District, items: tuple[Item, ...]) -> None:
+def test_the_totals_are_those_of_the_bulletin(
+    district: District, items: tuple[SamplePage, ...]
+) -> None:
     posts = in_quarter(items, documents=False)
     groups = {unit.id: unit.group for unit in district.units}
     counts = Counter(groups[item.unit] if item.unit else "" for item in posts)
@@ -92,14 +94,16 @@ def test_the_totals_are_those_of_the_bulletin(district: District, items: tuple[I
     }
 
 
-def test_documents_stand_in_the_register_alone(district: District, items: tuple[Item, ...]) -> None:
+def test_documents_stand_in_the_register_alone(
+    district: District, items: tuple[SamplePage, ...]
+) -> None:
     assert district.register is not None
     for item in items:
         assert item.document is (item.home == district.register.id)
         assert not (item.document and item.also)
 
 
-def test_content_is_the_same_every_time(district: District, items: tuple[Item, ...]) -> None:
+def test_content_is_the_same_every_time(district: District, items: tuple[SamplePage, ...]) -> None:
     assert generate(load_district()) == items
     numbers = [item.number for item in items]
     assert numbers == sorted(set(numbers))
@@ -108,7 +112,7 @@ def test_content_is_the_same_every_time(district: District, items: tuple[Item, .
 
 
 def test_units_sign_in_many_ways_and_the_catalogue_knows_them_all(
-    district: District, items: tuple[Item, ...]
+    district: District, items: tuple[SamplePage, ...]
 ) -> None:
     known = {
         u["id"]: {u["short"], u["full"], *u["aliases"]}
@@ -125,7 +129,7 @@ def test_units_sign_in_many_ways_and_the_catalogue_knows_them_all(
 
 
 def test_some_posts_stand_on_two_columns_and_some_units_in_shared_ones(
-    items: tuple[Item, ...],
+    items: tuple[SamplePage, ...],
 ) -> None:
     posts = in_quarter(items, documents=False)
     assert sum(bool(item.also) for item in posts) > 100
@@ -136,13 +140,13 @@ def test_some_posts_stand_on_two_columns_and_some_units_in_shared_ones(
     )
 
 
-def test_some_posts_fall_where_utc_has_another_month(items: tuple[Item, ...]) -> None:
+def test_some_posts_fall_where_utc_has_another_month(items: tuple[SamplePage, ...]) -> None:
     early = [i for i in items if i.dated.day == 1 and i.dated.hour == 0 and month(i) in QUARTER]
     assert len(early) > 5
 
 
 def test_every_list_holds_five_posts_and_ends_before_the_horizon(
-    district: District, items: tuple[Item, ...]
+    district: District, items: tuple[SamplePage, ...]
 ) -> None:
     held = Counter(id for item in items for id in (item.home, *item.also))
     assert min(held[column.id] for column in district.columns) >= 5
@@ -150,7 +154,9 @@ def test_every_list_holds_five_posts_and_ends_before_the_horizon(
     assert min(item.moment for item in items).year <= 2018
 
 
-def test_only_the_blamed_columns_are_late(district: District, items: tuple[Item, ...]) -> None:
+def test_only_the_blamed_columns_are_late(
+    district: District, items: tuple[SamplePage, ...]
+) -> None:
     newest: dict[str, date] = {}
     for item in items:
         for id in (item.home, *item.also):
@@ -178,7 +184,7 @@ def test_only_the_blamed_columns_are_late(district: District, items: tuple[Item,
 
 
 def test_news_columns_are_never_silent_for_more_than_a_few_days(
-    district: District, items: tuple[Item, ...]
+    district: District, items: tuple[SamplePage, ...]
 ) -> None:
     for column in (c for c in district.columns if c.cls is ColumnClass.NEWS):
         days = sorted(

@@ -15,7 +15,15 @@ from crawler.checks.view import View, judge_view
 from crawler.model import Outcome, Page
 from crawler.store.content_tables import CheckedPostRow, SuspectRow
 from crawler.store.tables import DutyRow, PostRow, UnitRow
-from monitor.desk.content import Wanted, decide, dismissals, listing, take_back, totals, whose
+from monitor.desk.content import (
+    WantedSuspects,
+    decide,
+    dismissals,
+    listing,
+    take_back,
+    totals,
+    whose,
+)
 from monitor.facts.content import content_check, fault_lines, looked_since
 from tests.conftest import Store
 from tests.crawler.checking.test_content_record import BASE, NOW, catalogue
@@ -73,7 +81,9 @@ def test_a_word_goes_the_whole_way(store: Store) -> None:
         assert totals(c) == {"wording.pair": 2, "hidden.script": 1}, (
             "a template is told once a site"
         )
-        assert [one.units for one in listing(c, Wanted(unit="jyj"), day).lines] == [("教育局",)] * 3
+        assert [one.units for one in listing(c, WantedSuspects(unit="jyj"), day).lines] == [
+            ("教育局",)
+        ] * 3
         one, two = number(c, "wording.pair", 1), number(c, "wording.pair", 2)
         assert (whose(c, one, day).unit, whose(c, two, day).unit) == ("jyj", "mzj")
         for n in (one, two):
@@ -82,8 +92,8 @@ def test_a_word_goes_the_whole_way(store: Store) -> None:
             ("jyj", "1.htm"),
             ("mzj", "2.htm"),
         ]
-        assert listing(c, Wanted(state="confirmed", laid="mzj"), day).lines[0].id == two
-        assert listing(c, Wanted(state="confirmed", laid="jyj"), day).total == 1
+        assert listing(c, WantedSuspects(state="confirmed", laid="mzj"), day).lines[0].id == two
+        assert listing(c, WantedSuspects(state="confirmed", laid="jyj"), day).total == 1
         assert fault_lines(c, NOW) == (), "as it was before"
         assert fault_lines(c, NOW + DAY, ["w1"]) == ()
         assert not looked_since(c, "c1", NOW)
@@ -103,7 +113,7 @@ def test_a_word_goes_the_whole_way(store: Store) -> None:
         assert [kept.suspects for kept in dismissals(c, NOW + 2 * DAY)] == [2]
         assert done.decision is not None
         assert take_back(c, done.decision, by="科长", reason="有误", now=NOW + 2 * DAY) == 2
-        assert listing(c, Wanted(text="布署"), day, limit=1).total == 2
+        assert listing(c, WantedSuspects(text="布署"), day, limit=1).total == 2
 
 
 def test_a_template_is_due_once_and_its_suspects_live_apart_from_the_pages(store: Store) -> None:

@@ -21,7 +21,16 @@ from monitor.demo.defect_resources import HTML, Served
 from monitor.demo.defect_site import DefectSite
 from monitor.demo.defect_texts import IDS
 from monitor.demo.server import Listener
-from monitor.desk.content import Wanted, decide, dismissals, listing, one, take_back, totals, whose
+from monitor.desk.content import (
+    WantedSuspects,
+    decide,
+    dismissals,
+    listing,
+    one,
+    take_back,
+    totals,
+    whose,
+)
 from monitor.judging.now import judge_now
 from monitor.night import jobs
 from monitor.night.content import sweep
@@ -399,14 +408,16 @@ def test_a_false_alarm_is_never_asked_twice_until_somebody_takes_it_back(place: 
 def test_the_desk_lists_by_unit_family_and_words(place: Place) -> None:
     with place.office.reader.connect() as c:
         day = NOW.date()
-        assert listing(c, Wanted(), day).total == 4
-        assert listing(c, Wanted(unit="fgj"), day).total == 4
-        assert listing(c, Wanted(unit="jyj"), day).total == 0, "it keeps no column"
-        assert [x.rule for x in listing(c, Wanted(family="personal"), day).lines] == ["personal.id"]
-        assert listing(c, Wanted(text="布署"), day).total == 1
-        assert listing(c, Wanted(), day, limit=2, start=3).lines[0].units == ("发改局",)
+        assert listing(c, WantedSuspects(), day).total == 4
+        assert listing(c, WantedSuspects(unit="fgj"), day).total == 4
+        assert listing(c, WantedSuspects(unit="jyj"), day).total == 0, "it keeps no column"
+        assert [x.rule for x in listing(c, WantedSuspects(family="personal"), day).lines] == [
+            "personal.id"
+        ]
+        assert listing(c, WantedSuspects(text="布署"), day).total == 1
+        assert listing(c, WantedSuspects(), day, limit=2, start=3).lines[0].units == ("发改局",)
         with pytest.raises(ValueError, match="可选"):
-            listing(c, Wanted(state="strange"), day)
+            listing(c, WantedSuspects(state="strange"), day)
         with pytest.raises(LookupError, match="没有编号"):
             one(c, 10**6, day)
         assert whose(c, place.number("personal.id"), day).unit == "jyj"

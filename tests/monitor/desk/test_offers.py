@@ -16,12 +16,12 @@ from crawler.register.column_book import ColumnBook
 from crawler.register.column_import import columns_kept
 from crawler.register.enter import sync
 from crawler.store.tables import OutletRow
-from crawler.walking.offers import Found, How, Side, Tried, Why
+from crawler.walking.offers import How, SearchResult, Side, Tried, Why
 from crawler.walking.offers.store import keep, offers
-from crawler.walking.shapes import Row
+from crawler.walking.shapes import ShapeRow
 from monitor.commands.columns import columns
 from monitor.desk import columns as desk
-from monitor.desk.column_words import Refused
+from monitor.desk.column_words import WordRefused
 from monitor.desk.offers import back, take
 from monitor.office import enter_catalogue, open_office
 from tests.conftest import Store
@@ -32,11 +32,13 @@ from tests.support.web_helpers import PORTAL, config_of
 DATA = f"{HOST}api/yw.json"
 
 
-def found(outlet: str, page: str, url: str, moment: datetime) -> Found:
-    rows = (Row("样例\x00信息", f"{page}1.html", date(2020, 7, 19)),)
+def found(outlet: str, page: str, url: str, moment: datetime) -> SearchResult:
+    rows = (ShapeRow("样例\x00信息", f"{page}1.html", date(2020, 7, 19)),)
     after = Side("read", "", date(2020, 7, 19), 12, None, rows)
     tried = (Tried(url, How.SCRIPT, Why.GOOD),)
-    return Found(outlet, page, moment, Side("unreadable", "no_list"), url, How.SCRIPT, after, tried)
+    return SearchResult(
+        outlet, page, moment, Side("unreadable", "no_list"), url, How.SCRIPT, after, tried
+    )
 
 
 def read(folder: Path, *lines: list[str]) -> ColumnBook:
@@ -104,7 +106,7 @@ def test_an_address_of_another_column_is_not_taken(store: Store, tmp_path: Path)
         proposal = desk.proposed(connection, read(tmp_path, NEWS, other), NOW)
         desk.enter(connection, proposal, NOW, by="经办人", proof="x")
         keep(connection, [found("yw", f"{HOST}yw/", DATA, NOW)])
-        with pytest.raises(Refused, match="已是栏目 ms 的网址"):
+        with pytest.raises(WordRefused, match="已是栏目 ms 的网址"):
             take(connection, "yw", by="经办人", reason="核对无误", now=NOW)
 
 

@@ -11,7 +11,7 @@ from crawler.config import BadConfig
 from monitor.counting.counts import tally
 from monitor.entries.decided import decide, decisions, exported, in_force
 from monitor.entries.forms import Decision, read_decisions
-from monitor.entries.kept import Kind, history
+from monitor.entries.kept import WordKind, history
 from tests.conftest import Store
 from tests.support.quarter import AS_OF, add_outlet, add_posts, add_site, add_unit, new_store, post
 
@@ -27,7 +27,7 @@ def test_a_decision_is_kept_and_the_last_word_holds(store: Store, tmp_path: Path
     with store.engine.begin() as c:
         for one in made:
             decide(c, one, UNITS, AS_OF)
-        assert len(history(c, Kind.ORIGIN)) == 3
+        assert len(history(c, WordKind.ORIGIN)) == 3
         assert in_force(decisions(c)) == {"区融媒体": "广电中心", "区老年大学": None}
         (tmp_path / "decisions.yaml").write_text(exported(c), encoding="utf-8")
     assert read_decisions(tmp_path / "decisions.yaml", UNITS) == made

@@ -25,7 +25,7 @@ from crawler.register.catalogue import Catalogue
 from crawler.register.enter import sync
 from crawler.walking.keeper import StoreKeeper
 from crawler.walking.model import Looked
-from monitor.facts.accounts import Gap, SeenPost, account_rhythms, rhythm
+from monitor.facts.accounts import PostGap, SeenPost, account_rhythms, rhythm
 from tests.conftest import Store
 
 START, END = date(2026, 7, 1), date(2026, 9, 30)
@@ -58,14 +58,14 @@ def test_day_fourteen_passes_and_day_fifteen_is_out() -> None:
     for gap, out in ((14, 0), (15, 0), (16, 1), (20, 5)):
         posts = [seen(date(2026, 7, 1)), seen(date(2026, 7, 1) + timedelta(days=gap))]
         found = rhythm(posts, nightly(posts[1].day), START, posts[1].day)
-        assert (found.days_out, found.longest) == (out, Gap(posts[0].day, posts[1].day))
+        assert (found.days_out, found.longest) == (out, PostGap(posts[0].day, posts[1].day))
 
 
 def test_the_last_gap_runs_to_the_last_complete_look_and_no_further() -> None:
     found = rhythm([seen(date(2026, 7, 1))], nightly(date(2026, 7, 20)), START, END)
     # 16 to 19 July: a look in the night of the 20th does not know what that day still brings.
     assert (found.days_out, found.known_until) == (4, date(2026, 7, 20))
-    assert found.longest == Gap(date(2026, 7, 1), date(2026, 7, 20), open=True)
+    assert found.longest == PostGap(date(2026, 7, 1), date(2026, 7, 20), open=True)
     assert "完整列表看到 2026-07-20" in found.line
 
 
@@ -87,7 +87,7 @@ def test_what_nobody_saw_whole_is_not_held_against_anybody() -> None:
     assert (found.days_out, found.unproved, found.longest) == (
         0,
         1,
-        Gap(date(2026, 8, 9), date(2026, 8, 10), open=True),
+        PostGap(date(2026, 8, 9), date(2026, 8, 10), open=True),
     )
     assert "1 段间隔没有看全" in found.line
 
@@ -164,5 +164,5 @@ def test_the_query_reads_posts_and_looks_as_they_were_known(store: Store) -> Non
         date(2026, 7, 2),
     )
     assert (late["a"].posts, late["a"].days_out) == (2, 5)
-    assert late["a"].longest == Gap(shown[0], shown[1])
+    assert late["a"].longest == PostGap(shown[0], shown[1])
     assert late["none"].known_until is None

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from crawler.model import Outcome, OutletKind, Probe, Site
 from monitor.findings.dispensations import (
     Dispensation,
-    Kind,
-    Refused,
+    DispensationKind,
+    DispensationRefused,
     dispensed,
     grant,
     in_force,
@@ -195,22 +195,22 @@ def test_a_probe_out_of_service_explains_the_accounts_it_could_not_read() -> Non
     assert inhibited([by_name], known) == (by_name,)
 
 
-def decision(kind: Kind, subject: str = "outlet:x", rule: str = "") -> Dispensation:
+def decision(kind: DispensationKind, subject: str = "outlet:x", rule: str = "") -> Dispensation:
     return Dispensation(
         1, kind, rule, subject, "历史专题", "张主任", date(2020, 7, 1), date(2020, 12, 31)
     )
 
 
 def test_an_exemption_names_who_approved_it_and_until_when() -> None:
-    (said,) = dispensed([verdict()], [decision(Kind.EXEMPTION)], facts(NIGHT))
+    (said,) = dispensed([verdict()], [decision(DispensationKind.EXEMPTION)], facts(NIGHT))
     assert said.value is Value.EXEMPT
     assert said.sentence == "栏目：张主任批准豁免至2020年12月31日，事由：历史专题，其间不作判定。"
     fresh = verdict(Value.FRESH)
-    assert dispensed([fresh], [decision(Kind.EXEMPTION)], facts(NIGHT)) == (fresh,)
+    assert dispensed([fresh], [decision(DispensationKind.EXEMPTION)], facts(NIGHT)) == (fresh,)
 
 
 def test_reported_maintenance_finds_nothing_new_and_clears_nothing() -> None:
-    (said,) = dispensed([verdict()], [decision(Kind.MAINTENANCE)], facts(NIGHT))
+    (said,) = dispensed([verdict()], [decision(DispensationKind.MAINTENANCE)], facts(NIGHT))
     assert (said.value, said.cause) == (Value.UNKNOWN, "maintenance")
     assert not said.opens
 
@@ -227,16 +227,16 @@ def test_a_decision_covers_its_subject_its_site_and_its_rule(
     subject: str, rule: str, covered: bool
 ) -> None:
     known = facts(NIGHT, about(replace(column(), id="x"), None))
-    (said,) = dispensed([verdict()], [decision(Kind.EXEMPTION, subject, rule)], known)
+    (said,) = dispensed([verdict()], [decision(DispensationKind.EXEMPTION, subject, rule)], known)
     assert (said.value is Value.EXEMPT) is covered
 
 
 def test_a_silence_keeps_the_finding_and_stops_the_telling(store: Store) -> None:
     (finding,) = fold(store, 0, verdict()).opened
-    assert unsilenced([finding], [decision(Kind.SILENCE)]) == ()
-    assert unsilenced([finding], [decision(Kind.SILENCE, "outlet:y")]) == (finding,)
+    assert unsilenced([finding], [decision(DispensationKind.SILENCE)]) == ()
+    assert unsilenced([finding], [decision(DispensationKind.SILENCE, "outlet:y")]) == (finding,)
     known = facts(NIGHT)
-    assert dispensed([verdict()], [decision(Kind.SILENCE)], known) == (verdict(),)
+    assert dispensed([verdict()], [decision(DispensationKind.SILENCE)], known) == (verdict(),)
 
 
 def enter(store: Store, now: datetime, **values: Any) -> Dispensation:
@@ -247,7 +247,7 @@ def enter(store: Store, now: datetime, **values: Any) -> Dispensation:
         "until": date(2020, 7, 31),
     }
     with store.engine.begin() as connection:
-        return grant(connection, Kind.EXEMPTION, "outlet:x", now=now, **given | values)
+        return grant(connection, DispensationKind.EXEMPTION, "outlet:x", now=now, **given | values)
 
 
 def test_a_decision_counts_from_its_first_day_to_its_last_and_can_be_withdrawn(
@@ -280,7 +280,7 @@ def test_a_decision_counts_from_its_first_day_to_its_last_and_can_be_withdrawn(
 def test_a_decision_without_reason_approver_or_time_is_refused(
     sqlite_store: Store, wrong: dict[str, Any]
 ) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(DispensationRefused):
         enter(sqlite_store, NIGHT, **wrong)
 
 

@@ -11,11 +11,11 @@ import pytest
 
 from crawler.model import AccountState, ColumnClass, Site
 from monitor.judging.checklist import (
-    Answer,
     Answered,
+    AnswerRefused,
+    ChecklistResult,
+    IndicatorAnswer,
     Overall,
-    Refused,
-    Result,
     answer,
     answers,
     items,
@@ -51,19 +51,19 @@ UP = Verdict("site_unreachable", "site:portal", Value.FRESH, "可以打开。", 
 
 def said(
     known: Facts, *more: Verdict, given: dict[tuple[str, str], Answered] | None = None
-) -> dict[str, Result]:
+) -> dict[str, ChecklistResult]:
     verdicts = (*judge(known, CONFIG), *more)
     return {one.subject: one for one in results(known, verdicts, given or {})}
 
 
-def all_pass(subject: str, **wrong: Answer) -> dict[tuple[str, str], Answered]:
+def all_pass(subject: str, **wrong: IndicatorAnswer) -> dict[tuple[str, str], Answered]:
     kind = "site" if subject.startswith("site") else "account"
     return {
         (subject, i.id): Answered(
             i.id,
             subject,
             "2020Q3",
-            wrong.get(i.id.rsplit(".")[-1], Answer.PASS),
+            wrong.get(i.id.rsplit(".")[-1], IndicatorAnswer.PASS),
             "张",
             "图1",
             FRESH,
@@ -102,12 +102,14 @@ def test_what_the_machine_could_not_tell_is_no_evidence_and_no_pass() -> None:
 
 
 def test_with_every_answer_and_every_verdict_good_it_passes() -> None:
-    given = all_pass("site:portal") | all_pass("outlet:w", app_dead=Answer.NOT_APPLICABLE)
+    given = all_pass("site:portal") | all_pass("outlet:w", app_dead=IndicatorAnswer.NOT_APPLICABLE)
     assert {one.overall for one in said(district(), UP, given=given).values()} == {Overall.PASSED}
 
 
 def test_one_veto_of_either_is_enough_and_is_named() -> None:
-    by_person = said(district(), UP, given=all_pass("outlet:w", fake_fans=Answer.FAIL))["outlet:w"]
+    by_person = said(district(), UP, given=all_pass("outlet:w", fake_fans=IndicatorAnswer.FAIL))[
+        "outlet:w"
+    ]
     assert (by_person.overall, by_person.why) == (Overall.VETOED, ("购买粉丝、强制点赞（人工）",))
     by_machine = said(district(date(2020, 6, 1)), UP, given=all_pass("outlet:w"))["outlet:w"]
     assert by_machine.overall is Overall.VETOED
@@ -115,7 +117,9 @@ def test_one_veto_of_either_is_enough_and_is_named() -> None:
 
 
 def test_a_deduction_is_noted_without_points_and_vetoes_nothing() -> None:
-    found = said(district(), UP, given=all_pass("site:portal", search=Answer.FAIL))["site:portal"]
+    found = said(district(), UP, given=all_pass("site:portal", search=IndicatorAnswer.FAIL))[
+        "site:portal"
+    ]
     assert (found.overall, found.findings) == (Overall.PASSED, ("站内搜索",))
 
 
@@ -128,7 +132,7 @@ def give(store: Store, **values: Any) -> Answered:
         "indicator": "media.veto.fake_fans",
         "subject": "outlet:w",
         "period": "2020Q3",
-        "given": Answer.PASS,
+        "given": IndicatorAnswer.PASS,
         "by": "张三丰",
         "proof": "截图12号",
         "now": NOW,
@@ -139,7 +143,7 @@ def give(store: Store, **values: Any) -> Answered:
 
 def test_an_answer_keeps_name_proof_and_day_and_a_later_one_replaces_it(store: Store) -> None:
     first = give(store)
-    later = give(store, given=Answer.FAIL, now=NOW + timedelta(days=1))
+    later = give(store, given=IndicatorAnswer.FAIL, now=NOW + timedelta(days=1))
     give(store, period="2020Q2")
 
     def counted(as_of: Any) -> list[Answered]:
@@ -169,5 +173,5 @@ def test_an_answer_keeps_name_proof_and_day_and_a_later_one_replaces_it(store: S
 def test_an_answer_without_name_proof_or_subject_is_refused(
     sqlite_store: Store, wrong: dict[str, Any], why: str
 ) -> None:
-    with pytest.raises(Refused, match=why):
+    with pytest.raises(AnswerRefused, match=why):
         give(sqlite_store, **wrong)

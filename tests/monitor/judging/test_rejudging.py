@@ -16,7 +16,7 @@ from crawler.model import ColumnClass
 from crawler.store.tables import OutletRow, PostRow, VisitRow
 from monitor.commands.judge import judge_data, judge_lines
 from monitor.config import MonitorConfig
-from monitor.findings.dispensations import Kind, grant
+from monitor.findings.dispensations import DispensationKind, grant
 from monitor.judging.evaluate import evaluate
 from monitor.judging.rejudging import Rejudged, rejudge
 from monitor.model import Value
@@ -133,7 +133,7 @@ def test_an_exemption_of_later_does_not_reach_back(district: Store) -> None:
     with district.engine.begin() as connection:
         grant(
             connection,
-            Kind.EXEMPTION,
+            DispensationKind.EXEMPTION,
             "outlet:y",
             reason="改版",
             approved_by="张主任",

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from crawler.model import AccountState, ColumnClass, Evidence, Outcome, Unit, shanghai_day
 from crawler.store.tables import Base
-from monitor.findings.dispensations import Kind, grant
+from monitor.findings.dispensations import DispensationKind, grant
 from monitor.judging.evaluate import Judgement
 from monitor.judging.rejudging import rejudge
 from monitor.model import Value, Verdict
@@ -131,7 +131,7 @@ def living(path: Path, sight: Sight) -> Iterator[Lived]:
         with store.engine.begin() as connection:
             grant(
                 connection,
-                Kind.EXEMPTION,
+                DispensationKind.EXEMPTION,
                 "outlet:zt",
                 reason="历史专题",
                 approved_by="张主任",

@@ -139,6 +139,6 @@ def test_a_sign_on_that_drips_or_floods_gets_no_more_than_one_conversation(
         settings = OidcSettings(
             issuer=f"http://127.0.0.1:{server.port}", client_id="x", secret_env="GENGXIN_OIDC"
         )
-        with pytest.raises(sso.Refused, match="没有正常回答"):
+        with pytest.raises(sso.SsoRefused, match="没有正常回答"):
             sso.discovered(settings)
     assert server.served < BUFFERS

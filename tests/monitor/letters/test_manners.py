@@ -19,7 +19,7 @@ from crawler.store.rows import addressees
 from crawler.store.tables import RunRow, UnitRow
 from monitor.counting.counts import units_of
 from monitor.letters.alerts import write_letters
-from monitor.letters.delivery import Receipt, Refusal, Undelivered
+from monitor.letters.delivery import Receipt, RecipientRefused, Undelivered
 from monitor.letters.ladder import addressed, leaders, week_begins
 from monitor.letters.ourselves import troubles
 from monitor.letters.text import OFFICE
@@ -130,7 +130,11 @@ def test_a_letter_that_never_left_is_replaced_by_the_next_days(store: Store) -> 
 
 
 @pytest.mark.parametrize(
-    "plan", [[again(doubtful=True)], [Receipt("250", {"jsj2@example.org": Refusal(False, "451")})]]
+    "plan",
+    [
+        [again(doubtful=True)],
+        [Receipt("250", {"jsj2@example.org": RecipientRefused(False, "451")})],
+    ],
 )
 def test_a_letter_that_somebody_has_or_may_have_is_not_replaced(
     store: Store, plan: list[Any]
@@ -416,7 +420,11 @@ def test_hostile_words_of_a_server_do_nothing_in_our_own_letter(store: Store) ->
     deliver(
         store,
         Fake(
-            [Undelivered(True, f"550 {HOSTILE}", refused={evil: Refusal(True, f"550 {HOSTILE}")})]
+            [
+                Undelivered(
+                    True, f"550 {HOSTILE}", refused={evil: RecipientRefused(True, f"550 {HOSTILE}")}
+                )
+            ]
         ),
     )
     tomorrow = NOW + timedelta(days=1)

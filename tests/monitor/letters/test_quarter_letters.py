@@ -30,7 +30,7 @@ from crawler.register.catalogue import Catalogue
 from crawler.register.enter import sync
 from crawler.store.tables import DutyRow, VisitRow
 from monitor.counting.counts import units_of
-from monitor.findings.dispensations import Kind, dispensed, grant, in_force
+from monitor.findings.dispensations import DispensationKind, dispensed, grant, in_force
 from monitor.findings.ledger import apply
 from monitor.findings.said import journal
 from monitor.letters.alerts import send_waiting, write_letters
@@ -382,7 +382,7 @@ def uphold_b(q: Quarter, c: Connection, now: datetime) -> None:
 def silence_c(q: Quarter, c: Connection, now: datetime) -> None:
     grant(
         c,
-        Kind.SILENCE,
+        DispensationKind.SILENCE,
         "outlet:c",
         reason="校园网改造",
         approved_by="分管负责人",

@@ -12,7 +12,7 @@ from crawler.model import Unit
 from crawler.store.tables import UnitRow
 from monitor.letters import outbox
 from monitor.letters.alerts import Sent, send_waiting, write_letters
-from monitor.letters.delivery import HandingOver, Receipt, Refusal
+from monitor.letters.delivery import HandingOver, Receipt, RecipientRefused
 from monitor.letters.outbox import LEASE, RETRIES, AttemptRow
 from monitor.letters.text import OFFICE
 from monitor.model import Letter
@@ -100,7 +100,7 @@ def test_a_permanent_refusal_is_not_tried_again_and_comes_back_in_our_own_letter
 def test_of_two_recipients_only_the_one_refused_for_now_is_tried_again(store: Store) -> None:
     seed(store, ("jsj",))
     write(store)
-    first = Receipt("250 ok", {"jsj2@example.org": Refusal(False, "450 greylisted")})
+    first = Receipt("250 ok", {"jsj2@example.org": RecipientRefused(False, "450 greylisted")})
     channel = Fake([first])
     assert deliver(store, channel) == Sent(n=1, partly=1)
     assert states(store) == {"jsj": "waiting"}
@@ -114,7 +114,9 @@ def test_a_recipient_refused_for_good_is_recorded_and_the_letter_counts_as_sent(
 ) -> None:
     seed(store, ("jsj",))
     write(store)
-    channel = Fake([Receipt("250 ok", {"jsj2@example.org": Refusal(True, "550 no such user")})])
+    channel = Fake(
+        [Receipt("250 ok", {"jsj2@example.org": RecipientRefused(True, "550 no such user")})]
+    )
     assert deliver(store, channel) == Sent(n=1, partly=1)
     assert states(store) == {"jsj": "sent"}
     assert rows(store, AttemptRow)[0].refused == [["jsj2@example.org", True, "550 no such user"]]
@@ -125,7 +127,9 @@ def test_a_letter_of_which_only_the_supervisors_copy_arrived_was_refused(store: 
     with store.engine.begin() as c:
         write_letters(c, DAY, NOW, UNITS, SETTINGS, copies=["head@example.org"])
     assert rows(store, LetterRow)[0].recipients == ["yjj@example.org", "head@example.org"]
-    channel = Fake([Receipt("250 ok", {"yjj@example.org": Refusal(True, "550 no such user")})])
+    channel = Fake(
+        [Receipt("250 ok", {"yjj@example.org": RecipientRefused(True, "550 no such user")})]
+    )
     assert deliver(store, channel) == Sent(refused=1)
     assert states(store) == {"yjj": "refused"}
 

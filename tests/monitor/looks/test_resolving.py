@@ -15,7 +15,7 @@ from crawler.reading.frames import frame_key
 from crawler.store.proof_tables import ColumnWordRow, FrameLinkRow, HostTraitRow
 from crawler.store.tables import OutletRow
 from crawler.walking.record import unread_values
-from monitor.desk.column_words import Refused, column_words, end_word, give_word
+from monitor.desk.column_words import WordRefused, column_words, end_word, give_word
 from monitor.facts.facts import gather
 from monitor.judging.evaluate import judge
 from monitor.model import OutletFacts, Value, Verdict
@@ -236,7 +236,7 @@ def test_a_word_that_cannot_be_meant_is_refused(
     doubtful: Store, column_id: str, place: str, reason: str, sentence: str
 ) -> None:
     known_rows(doubtful, ROW)
-    with doubtful.engine.begin() as c, pytest.raises(Refused, match=sentence):
+    with doubtful.engine.begin() as c, pytest.raises(WordRefused, match=sentence):
         give_word(c, column_id, "part", place, by="经办人", reason=reason, now=at(DAY, 5))
 
 
@@ -244,5 +244,5 @@ def test_the_same_word_is_given_once(doubtful: Store) -> None:
     known_rows(doubtful, ROW)
     with doubtful.engine.begin() as c:
         give_word(c, "x", "part", ROW.place, by="经办人", reason="广告", now=at(DAY, 5))
-        with pytest.raises(Refused, match="已经认定过"):
+        with pytest.raises(WordRefused, match="已经认定过"):
             give_word(c, "x", "part", ROW.place, by="经办人", reason="广告", now=at(DAY, 6))

@@ -69,7 +69,7 @@ def ask(place: Town, outlet: str, who: str = "经办人") -> tuple[int, bool]:
         return rechecks.ask(connection, outlet, who, place.clock())
 
 
-def found(place: Town, id: int) -> rechecks.Asked:
+def found(place: Town, id: int) -> rechecks.RecheckRequest:
     with place.office.reader.connect() as connection:
         one = rechecks.one(connection, id)
     assert one is not None

@@ -26,7 +26,7 @@ from monitor.night.diary import CLOCK, Daily, DailyRow, begin, end, remarks
 from monitor.night.lock import try_lock
 from monitor.night.order import LATE, LATE_DRAFTS
 from monitor.night.schedule import Watch, declare, guarded, serve, timetable
-from monitor.night.service import Service, Unfinished
+from monitor.night.service import RunUnfinished, Service
 from monitor.office import Office, enter_catalogue
 from monitor.record.tables import LetterRow
 from monitor.settings.timetable import Timetable
@@ -255,9 +255,9 @@ def site_clock(place: Town, now: datetime) -> Iterator[None]:
 def test_a_clock_far_from_the_sites_judges_nobody_and_writes_no_letter(place: Town) -> None:
     service = Service(place.office, place.clock, Event(), crawl=place.crawl)
     with site_clock(place, local(20, 1, 31) - timedelta(days=1)):
-        with pytest.raises(Unfinished, match="本机时间比网站的时间快 24 小时，请校准时间"):
+        with pytest.raises(RunUnfinished, match="本机时间比网站的时间快 24 小时，请校准时间"):
             service.daily(NIGHT)
-        with pytest.raises(Unfinished, match="请校准时间"):
+        with pytest.raises(RunUnfinished, match="请校准时间"):
             service.letters()
     with place.office.reader.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(RunRow)) == 0
@@ -269,7 +269,7 @@ def test_a_clock_far_from_the_sites_judges_nobody_and_writes_no_letter(place: To
 
 def test_a_site_that_is_down_says_nothing_about_the_time(place: Town) -> None:
     service = Service(place.office, place.clock, Event(), crawl=place.crawl)
-    with site_clock(place, local(19, 1, 31)), pytest.raises(Unfinished, match="请校准时间"):
+    with site_clock(place, local(19, 1, 31)), pytest.raises(RunUnfinished, match="请校准时间"):
         service.daily(NIGHT)
     place.clock.forward(minutes=5)
     service.daily(NIGHT)  # that server is gone now, and so is its word
@@ -335,7 +335,7 @@ def test_a_night_that_breaks_is_tried_again_each_time_later_and_the_letter_says_
     )
     waits = []
     for _ in range(4):
-        with pytest.raises(Unfinished, match="disk I/O error"):
+        with pytest.raises(RunUnfinished, match="disk I/O error"):
             service.daily(NIGHT)
         tried = place.clock.now
         while "nightly" not in service.missed():

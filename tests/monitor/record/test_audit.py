@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, delete, insert, select, update
 
 from crawler.model import SHANGHAI
-from monitor.findings.dispensations import Kind, grant, withdraw
+from monitor.findings.dispensations import DispensationKind, grant, withdraw
 from monitor.record.chain import AuditRow, Entry, append, link_hash, root_of_day
 from monitor.record.check import Checked, verify, where_is
 from monitor.record.tables import DispensationRow, EventRow, LetterRow
@@ -27,7 +27,7 @@ def recorded(store: Store) -> None:
     with store.engine.begin() as c:
         made = grant(
             c,
-            Kind.SILENCE,
+            DispensationKind.SILENCE,
             "outlet:zlaq",
             reason="系统升级",
             approved_by="分管负责人",

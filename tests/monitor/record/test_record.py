@@ -208,20 +208,22 @@ def take_back(place: Place) -> None:
 def grant(place: Place) -> None:
     day = NOW.date()
     more = {"reason": "改版", "approved_by": WHO, "since": day, "until": day, "now": NOW}
-    place.do(dispensations.grant, dispensations.Kind.SILENCE, "outlet:c-fgj", **more)
+    place.do(dispensations.grant, dispensations.DispensationKind.SILENCE, "outlet:c-fgj", **more)
 
 
 def ungrant(place: Place) -> None:
     day = NOW.date()
     more = {"reason": "改版", "approved_by": "别人", "since": day, "until": day, "now": NOW}
-    made = place.do(dispensations.grant, dispensations.Kind.SILENCE, "outlet:c-fgj", **more)
+    made = place.do(
+        dispensations.grant, dispensations.DispensationKind.SILENCE, "outlet:c-fgj", **more
+    )
     place.do(dispensations.withdraw, made.id, WHO, NOW)
 
 
 def answer(place: Place) -> None:
     item = next(one.id for one in checklist.items() if one.applies == "site")
     more = {"subject": "site:p", "period": "2020Q2", "by": WHO, "proof": "截图1", "now": NOW}
-    place.do(checklist.answer, indicator=item, given=checklist.Answer.PASS, **more)
+    place.do(checklist.answer, indicator=item, given=checklist.IndicatorAnswer.PASS, **more)
 
 
 def contacts(place: Place) -> None:

@@ -21,7 +21,7 @@ from monitor.model import Finding, Newest, Value, Verdict
 from monitor.record.tables import EventRow, FindingRow
 from monitor.rectify.appeals import appeal, decide, take_back
 from monitor.rectify.error_rates import error_rates
-from monitor.rectify.orders import Refused
+from monitor.rectify.orders import StepRefused
 from monitor.words.ends import ENDS, MISTAKEN, TAKEN_BACK
 from tests.conftest import Store
 from tests.monitor.bulletin.test_bulletin import seed_bulletin
@@ -92,9 +92,9 @@ def test_what_came_later_mends_it_whatever_day_it_bears(
 
 def test_the_office_takes_an_accusation_back_by_itself(accused: Store, tmp_path: Path) -> None:
     with accused.engine.begin() as c:
-        with pytest.raises(Refused, match="没有编号"):
+        with pytest.raises(StepRefused, match="没有编号"):
             take_back(c, "2020-9999", by="负责人", reason="有误", now=LATER, exempt_days=30)
-        with pytest.raises(Refused, match="理由"):
+        with pytest.raises(StepRefused, match="理由"):
             take_back(c, "2020-0001", by="负责人", reason=" ", now=LATER, exempt_days=30)
         name = take_back(
             c, "2020-0001", by="负责人", reason="日期识别有误", now=LATER, exempt_days=30
@@ -108,7 +108,7 @@ def test_the_office_takes_an_accusation_back_by_itself(accused: Store, tmp_path:
         assert open_findings(c, LATER) == ()
         kinds = list(c.execute(select(EventRow.kind).order_by(EventRow.id)).scalars())
         assert kinds == ["opened", "closed", "corrected"]
-        with pytest.raises(Refused, match="已经销号"):
+        with pytest.raises(StepRefused, match="已经销号"):
             take_back(c, "2020-0001", by="负责人", reason="再撤", now=LATER, exempt_days=30)
     assert ended(accused) == "corrected"
     assert rates(accused) == [("column_stale", 1, 1)]
@@ -117,7 +117,7 @@ def test_the_office_takes_an_accusation_back_by_itself(accused: Store, tmp_path:
 def test_while_an_appeal_waits_it_is_decided_instead(accused: Store) -> None:
     with accused.engine.begin() as c:
         appeal(c, "2020-0001", unit="a", who="联系人", reason="有更新", now=LATER)
-        with pytest.raises(Refused, match="核定申诉"):
+        with pytest.raises(StepRefused, match="核定申诉"):
             take_back(c, "2020-0001", by="负责人", reason="有误", now=LATER, exempt_days=30)
         decide(c, "2020-0001", upheld=True, by="负责人", reason="属实", now=LATER, exempt_days=30)
     assert ended(accused) == "upheld"

@@ -26,7 +26,7 @@ from monitor.record.tables import EventRow, FindingRow
 from monitor.rectify import orders
 from monitor.rectify.appeals import appeal, appeals, decide, pending
 from monitor.rectify.attachments import Unacceptable, accept, get, where
-from monitor.rectify.orders import Refused, issue, listed, one, withdraw
+from monitor.rectify.orders import StepRefused, issue, listed, one, withdraw
 from monitor.rectify.rechecks import RecheckRow
 from monitor.rectify.replies import ReplyRow, replies, reply, settle
 from monitor.settings.letters import LetterSettings
@@ -108,12 +108,12 @@ def test_an_order_is_refused_in_one_sentence(store: Store) -> None:
         ("2020-0002", "由我办核查"),
         ("9", "没有编号为 9"),
     ):
-        with pytest.raises(Refused, match=words):
+        with pytest.raises(StepRefused, match=words):
             issued(store, finding=number)
     with store.engine.begin() as c:
         withdraw(c, "2020-1", by="办公室", why="重复", now=NOW)
         c.execute(update(FindingRow).values(closed=NOW))
-    with pytest.raises(Refused, match="已经销号"):
+    with pytest.raises(StepRefused, match="已经销号"):
         issued(store)
 
 
@@ -145,7 +145,7 @@ def test_a_reply_is_refused_whole(store: Store, tmp_path: Path) -> None:
         ({"files": [("a.pdf", PDF)] * 6}, "最多 5 个"),
         ({"number": "2020-9"}, "没有整改通知 2020-9"),
     ):
-        with pytest.raises(Refused, match=words):
+        with pytest.raises(StepRefused, match=words):
             answered(store, tmp_path, NOW, **more)
     assert rows(store, ReplyRow) == []
     assert not [path for path in tmp_path.iterdir() if path.is_dir()]
@@ -181,7 +181,7 @@ def test_done_without_a_post_is_sent_back_and_proof_closes_by_itself(
         )
         assert [r.result for r in replies(c, order.id)] == ["unproved", "proved"]
         assert verify(c).broken == ""
-    with pytest.raises(Refused, match="已销号，不再接受反馈"):
+    with pytest.raises(StepRefused, match="已销号，不再接受反馈"):
         answered(store, tmp_path, again + timedelta(hours=1))
     kinds = [row.kind for row in rows(store, EventRow)]
     for kind in ("ordered", "replied", "reopened", "replied", "closed", "order_closed"):
@@ -209,7 +209,7 @@ def test_an_upheld_appeal_ends_the_finding_and_spares_it_for_a_while(store: Stor
         entered = appeal(c, "2020-0001", unit="yjj", who="联系人", reason="当日已更新", now=NOW)
         assert pending(c) == {1}
         assert entered.state == "waiting"
-        with pytest.raises(Refused, match="已有申诉待核"):
+        with pytest.raises(StepRefused, match="已有申诉待核"):
             appeal(c, "2020-0001", unit="jsj", who="联系人", reason="也", now=NOW)
     later = NOW + timedelta(days=1)
     with store.engine.begin() as c:
@@ -229,7 +229,7 @@ def test_an_upheld_appeal_ends_the_finding_and_spares_it_for_a_while(store: Stor
         assert spared.covers("column_stale", "outlet:zlaq")
         assert one(c, "2020-1").ended == "upheld"
         assert pending(c) == frozenset()
-        with pytest.raises(Refused, match="没有待核的申诉"):
+        with pytest.raises(StepRefused, match="没有待核的申诉"):
             decide(c, "2020-0001", upheld=False, by="他人", reason="改", now=later, exempt_days=30)
     with store.reader.connect() as c:
         assert verify(c).broken == ""

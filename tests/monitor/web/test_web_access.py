@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from monitor.access import sessions
 from monitor.access.roles import Role
 from monitor.access.sessions import same_word
-from monitor.access.tables import AttemptRow, SessionRow, TokenRow, UserRow
+from monitor.access.tables import CountedActRow, SessionRow, TokenRow, UserRow
 from monitor.access.users import (
     HASHER,
     NOBODY,
@@ -136,7 +136,7 @@ def test_the_right_password_forgets_the_wrong_ones(office_web: Fixture) -> None:
     for _ in range(4):
         enter(browser, password="wrong wrong")
     assert enter(browser).status_code == 303
-    assert {row.who for row in rows(office, AttemptRow)} == {"from:testclient"}
+    assert {row.who for row in rows(office, CountedActRow)} == {"from:testclient"}
     assert "登录名或密码不对" in enter(client_for(None), password="wrong wrong").text
 
 
@@ -154,7 +154,7 @@ def test_one_address_cannot_try_every_name(office_web: Fixture) -> None:
     client_for, office = office_web
     with office.engine.begin() as c:
         row = {"who": "from:testclient", "what": "sign_in", "moment": NOW - timedelta(minutes=1)}
-        c.execute(insert(AttemptRow), [row] * 30)
+        c.execute(insert(CountedActRow), [row] * 30)
     assert "分钟后再试" in enter(client_for(None)).text
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.model import Count, Value, exactly
 from monitor.web import charts
-from monitor.web.charts import Chart, Month, Silent
+from monitor.web.charts import Chart, Month, SilentBar
 from monitor.web.render import STATIC, environment
 
 START, END = date(2020, 4, 22), date(2020, 7, 20)
@@ -63,7 +63,7 @@ def test_the_calendar_keeps_to_its_days_and_sums_by_month() -> None:
 
 
 def test_a_silent_outlet_has_its_verdicts_colour_and_its_word_and_leads_to_its_page() -> None:
-    chart = charts.silence([Silent("质量安全", 400, "stale", date(2019, 6, 1), "/outlets/zlaq")])
+    chart = charts.silence([SilentBar("质量安全", 400, "stale", date(2019, 6, 1), "/outlets/zlaq")])
     bar = chart.option["series"][0]["data"][0]
     assert (bar["value"], bar["href"], bar["itemStyle"]["color"]) == (
         400,
@@ -93,7 +93,7 @@ def test_many_bars_lie_and_few_stand() -> None:
 
 
 def test_of_a_long_path_the_axis_bears_the_end() -> None:
-    chart = charts.silence([Silent("重点领域信息公开/社会公益事业/慈善组织", 3, "fresh", None)])
+    chart = charts.silence([SilentBar("重点领域信息公开/社会公益事业/慈善组织", 3, "fresh", None)])
     assert chart.option["yAxis"]["data"] == ["…/慈善组织"]
     assert chart.rows[0][0] == "重点领域信息公开/社会公益事业/慈善组织"
 
@@ -116,7 +116,7 @@ def test_lines_leave_gaps_and_draw_the_limit() -> None:
 
 
 def test_hostile_names_stay_text_in_the_chart_and_in_its_table() -> None:
-    chart = charts.silence([Silent(HOSTILE, 3, "fresh", None, "/outlets/x")])
+    chart = charts.silence([SilentBar(HOSTILE, 3, "fresh", None, "/outlets/x")])
     drawn = chart.option["yAxis"]["data"][0]
     assert len(drawn) <= charts.NAME + 1
     assert "{" not in drawn

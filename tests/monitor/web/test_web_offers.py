@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from crawler.store.tables import OutletRow
-from crawler.walking.offers import Found, How, Side, Tried, Why
+from crawler.walking.offers import How, SearchResult, Side, Tried, Why
 from crawler.walking.offers.store import keep
-from crawler.walking.shapes import Row
+from crawler.walking.shapes import ShapeRow
 from monitor.access.roles import Role
 from monitor.night.jobs import judge_now
 from monitor.office import Office, enter_catalogue
@@ -27,12 +27,12 @@ DATA = f"{PORTAL}/api/list?channelId=12"
 FOREIGN = "http://data.example.org/api/<script>alert(1)</script>"
 
 
-def found(url: str, days: float = 0.2) -> Found:
+def found(url: str, days: float = 0.2) -> SearchResult:
     day = NEWEST["wjxx"]
     shown = (
-        Row(HOSTILE, f"{PORTAL}/wjxx/new.html", date(2020, 7, 19)),
-        Row("wjxx 第1条工作信息", f"{PORTAL}/wjxx/0.html", day),
-        Row("另一条", "javascript:alert(1)", day - timedelta(days=1)),
+        ShapeRow(HOSTILE, f"{PORTAL}/wjxx/new.html", date(2020, 7, 19)),
+        ShapeRow("wjxx 第1条工作信息", f"{PORTAL}/wjxx/0.html", day),
+        ShapeRow("另一条", "javascript:alert(1)", day - timedelta(days=1)),
     )
     tried = (
         Tried(FOREIGN, How.SCRIPT, Why.FOREIGN),
@@ -43,7 +43,7 @@ def found(url: str, days: float = 0.2) -> Found:
     before = Side("unreadable", "script_list")
     moment = NOW - timedelta(days=days)
     how = How.FILE if url else None
-    return Found("wjxx", f"{PORTAL}/wjxx/", moment, before, url, how, after, tried)
+    return SearchResult("wjxx", f"{PORTAL}/wjxx/", moment, before, url, how, after, tried)
 
 
 def kept(office: Office, url: str = DATA, days: float = 0.2) -> None:

@@ -23,7 +23,7 @@ from crawler.walking.copies import PageCopyRow
 from monitor.access.roles import Role
 from monitor.access.users import add_user
 from monitor.board import outlets as board
-from monitor.findings.dispensations import Kind, grant
+from monitor.findings.dispensations import DispensationKind, grant
 from monitor.findings.standing import follow
 from monitor.night.service import Service
 from monitor.office import Office
@@ -198,7 +198,7 @@ def test_dispensations_in_force_and_changes_of_duty_are_told(office_web: Web) ->
     with office.engine.begin() as c:
         grant(
             c,
-            Kind.EXEMPTION,
+            DispensationKind.EXEMPTION,
             "outlet:wjxx",
             reason="机构改革",
             approved_by="李主任",
@@ -367,7 +367,7 @@ def test_a_column_turns_fresh_in_place_after_the_portal_got_a_post(
 def test_the_board_pages_and_counts(office_web: Web) -> None:
     _, office = office_web
     with office.reader.connect() as c:
-        found = board.lines(c, board.Wanted("column", sort="name"), TODAY, page=2, size=4)
+        found = board.lines(c, board.WantedOutlets("column", sort="name"), TODAY, page=2, size=4)
     assert (found.total, found.pages, found.page, len(found.rows)) == (6, 2, 2, 2)
 
 

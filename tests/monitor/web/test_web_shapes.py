@@ -16,7 +16,7 @@ from crawler.model import Evidence, Outcome, Shape, Visit
 from crawler.store.proof_tables import ColumnShapeRow
 from crawler.walking.model import Looked
 from crawler.walking.shape_store import learn
-from crawler.walking.shapes import Built, Row, Turn
+from crawler.walking.shapes import Built, ShapeRow, Turn
 from monitor.access.roles import Role
 from monitor.office import Office
 from monitor.record.chain import AuditRow
@@ -29,13 +29,13 @@ OLD = Shape("trs", ("div.main", "ul.list"), "item after", 20, "index_#.htm")
 NEW = replace(OLD, place=("div.<script>alert(1)</script>",), rows=15, date="item before")
 
 
-def row(n: int, title: str = "") -> Row:
+def row(n: int, title: str = "") -> ShapeRow:
     day = NEWEST["wjxx"] - timedelta(days=3 * n)
-    return Row(title or f"wjxx 第{n + 1}条工作信息", f"{PORTAL}/wjxx/{n}.html", day)
+    return ShapeRow(title or f"wjxx 第{n + 1}条工作信息", f"{PORTAL}/wjxx/{n}.html", day)
 
 
 def kept(
-    office: Office, turn: Turn, shape: Shape, *shown: Row, days: float = 0.5, **more: Any
+    office: Office, turn: Turn, shape: Shape, *shown: ShapeRow, days: float = 0.5, **more: Any
 ) -> None:
     given: dict[str, Any] = {"overlaps": True, "evidence": Evidence.COMPLETE, **more}
     moment = NOW - timedelta(days=days)
@@ -55,7 +55,7 @@ def drifted(office_web: Web) -> Web:
         office,
         Turn.DRIFT,
         NEW,
-        Row(HOSTILE, f"{PORTAL}/wjxx/new.html", date(2020, 7, 19)),
+        ShapeRow(HOSTILE, f"{PORTAL}/wjxx/new.html", date(2020, 7, 19)),
         row(0),
         row(1),
     )
@@ -154,7 +154,7 @@ def test_what_is_not_proposed_wants_a_look_and_a_reason(
         office,
         Turn.DRIFT,
         NEW,
-        Row("别的", f"{PORTAL}/else/1.html", date(2020, 7, 4)),
+        ShapeRow("别的", f"{PORTAL}/else/1.html", date(2020, 7, 4)),
         days=0.1,
         **more,
     )

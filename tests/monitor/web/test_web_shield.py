@@ -10,7 +10,7 @@ import pytest
 from fastapi import APIRouter
 
 from monitor.access.roles import Role
-from monitor.access.tables import AttemptRow
+from monitor.access.tables import CountedActRow
 from monitor.office import Office
 from monitor.web.pages import signing
 from tests.support.web_helpers import PASSWORD, Browser, ClientFor, clients, rows
@@ -117,7 +117,7 @@ def test_a_body_that_is_too_big_is_refused_declared_or_not(office_web: Fixture) 
     ):
         assert answer.status_code == 413
         assert "12 MB" in answer.text
-    assert rows(office, AttemptRow) == []
+    assert rows(office, CountedActRow) == []
 
 
 def test_a_form_that_is_none_gets_a_sentence(office_web: Fixture) -> None:

@@ -204,9 +204,9 @@ def test_a_recheck_is_asked_for_an_own_outlet_only_and_so_many_times_an_hour(con
     assert 'hx-trigger="every 2s"' in part
     with office.engine.begin() as connection:
         used = [{"who": f"unit:{UNIT}", "what": "recheck", "moment": NOW} for _ in range(most - 1)]
-        from monitor.access.tables import AttemptRow
+        from monitor.access.tables import CountedActRow
 
-        connection.execute(insert(AttemptRow), used)
+        connection.execute(insert(CountedActRow), used)
     refused = browser.submit(f"/units/{UNIT}/recheck{tail}", {"outlet": "wjkb", **more})
     assert (refused.status_code, "一小时内最多" in refused.text) == (422, True)
     assert len(rows(office, RecheckRow)) == 1
