@@ -23,7 +23,7 @@ class Where(StrEnum):
     DATA = "data"
 
 
-class Testimony(StrEnum):
+class Deposition(StrEnum):
     """NEWER: a post of the column newer than its list shows; UNDATED: a post of the column without
     a sure day; OTHER: none of the column's; NOTHING: nothing newer; FAILED: it could not be looked
     at."""
@@ -43,7 +43,7 @@ class Witness:
     where: Where
     url: str
     moment: datetime
-    found: Testimony
+    found: Deposition
     reason: str = ""
     title: str = ""
     day: date | None = None
@@ -57,11 +57,11 @@ class Witness:
         """
         if self.where is Where.HOME:
             return False
-        if self.found is Testimony.NEWER:
+        if self.found is Deposition.NEWER:
             return self.day is None or newest is None or self.day > newest
         bounded = self.day is not None and newest is not None and self.day <= newest
         return (
-            self.found is Testimony.UNDATED
+            self.found is Deposition.UNDATED
             and self.where in (Where.SHOWN, Where.FURTHER)
             and not bounded
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import takewhile
 
 from crawler.crosscheck.home import HomeLink
-from crawler.crosscheck.model import SilentColumn, Testimony, Where, Witness
+from crawler.crosscheck.model import Deposition, SilentColumn, Where, Witness
 from crawler.days.strength import is_weak
 from crawler.model import Page, Post, Reading
 
@@ -39,10 +39,10 @@ def slipped(reading: Reading) -> list[HomeLink]:
 def of_page(suspect: SilentColumn, url: str, page: Page, reading: Reading) -> Witness:
     """What a further page of the list says of the column: its newest row, where that is newer than
     the first page's."""
-    found = Witness(Where.FURTHER, url, page.fetched_at, Testimony.NOTHING)
+    found = Witness(Where.FURTHER, url, page.fetched_at, Deposition.NOTHING)
     if not reading.outcome.conclusive:
         reason = reading.reason or "unreadable"
-        hides = Testimony.FAILED if reason in GONE else Testimony.UNDATED
+        hides = Deposition.FAILED if reason in GONE else Deposition.UNDATED
         return Witness(Where.FURTHER, url, page.fetched_at, hides, reason)
     top = max((post for post in reading.posts if _sure(post)), key=_day, default=None)
     if top is None:
@@ -53,7 +53,7 @@ def of_page(suspect: SilentColumn, url: str, page: Page, reading: Reading) -> Wi
         Where.FURTHER,
         url,
         page.fetched_at,
-        Testimony.NEWER if newer else Testimony.NOTHING,
+        Deposition.NEWER if newer else Deposition.NOTHING,
         "",
         top.title,
         top.published.day,

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine
 
 from crawler.config import CrawlConfig
 from crawler.crosscheck.home import Front, HomeLink, read_front
-from crawler.crosscheck.model import Crosscheck, SilentColumn, Testimony, Where, Witness
+from crawler.crosscheck.model import Crosscheck, Deposition, SilentColumn, Where, Witness
 from crawler.crosscheck.own import Own, plain_title
 from crawler.crosscheck.pages import further_of, of_page, slipped
 from crawler.crosscheck.store import SitePages, keep, known_posts, own_of, sites_of, undated_rows
@@ -149,16 +149,16 @@ class _WitnessSeeker:
         if wall is not None and wall.reason in STUBS and wall.next:
             page = await self._asked(wall.next[0])
             wall = refusal(page)
-        found = Witness(Where.HOME, site.home, page.fetched_at, Testimony.NOTHING)
+        found = Witness(Where.HOME, site.home, page.fetched_at, Deposition.NOTHING)
         if wall is not None or page.status != 200:
             return replace(
-                found, found=Testimony.FAILED, reason=wall.reason if wall else "http_error"
+                found, found=Deposition.FAILED, reason=wall.reason if wall else "http_error"
             ), None
         front = read_front(page, site.columns)
         return (
             (found, front)
             if front
-            else (replace(found, found=Testimony.FAILED, reason="script_list"), None)
+            else (replace(found, found=Deposition.FAILED, reason="script_list"), None)
         )
 
     async def _column(
@@ -173,7 +173,7 @@ class _WitnessSeeker:
                 for one in looked
                 if one.where is Where.SHOWN and one.newer_than(suspect.newest)
             ]
-            told = replace(home, found=Testimony.NEWER) if newer else home
+            told = replace(home, found=Deposition.NEWER) if newer else home
             looked.insert(0, told)
         return Crosscheck(suspect.outlet.id, moment, suspect.newest, tuple(looked))
 
@@ -235,7 +235,9 @@ class _WitnessSeeker:
     ) -> Witness:
         """``dates``: what the page of a row says dates the row in the store."""
         if not self.budget.take(ground.suspect.outlet.site):
-            nothing = Witness(where, link.url, self.clock(), Testimony.FAILED, TOO_MANY, link.title)
+            nothing = Witness(
+                where, link.url, self.clock(), Deposition.FAILED, TOO_MANY, link.title
+            )
             return _by_print(nothing, ground.suspect, ground.own, link)
         page = await self._asked(link.url)
         article = _read(page, link.title)
@@ -253,11 +255,11 @@ def weigh(
 ) -> Witness:
     """What the page behind ``link`` says of the column."""
     title = link.title or article.title
-    found = Witness(where, link.url, page.fetched_at, Testimony.OTHER, title=title)
+    found = Witness(where, link.url, page.fetched_at, Deposition.OTHER, title=title)
     if article.outcome in BLIND or (
         article.outcome is Outcome.UNREADABLE and article.reason != "no_dates"
     ):
-        failed = replace(found, found=Testimony.FAILED, reason=article.reason or "unreadable")
+        failed = replace(found, found=Deposition.FAILED, reason=article.reason or "unreadable")
         return _by_print(failed, suspect, own, link)
     mine = (
         where is Where.ROW
@@ -271,10 +273,10 @@ def weigh(
     if day is not None and day > shanghai_day(page.fetched_at):
         day = None
     if day is not None and (newest is None or day > newest):
-        return replace(found, found=Testimony.NEWER, day=day)
+        return replace(found, found=Deposition.NEWER, day=day)
     if day is None or (dated is not None and is_weak(dated)):
-        return replace(found, found=Testimony.UNDATED if newest else Testimony.NEWER)
-    return replace(found, found=Testimony.NOTHING, day=day)
+        return replace(found, found=Deposition.UNDATED if newest else Deposition.NEWER)
+    return replace(found, found=Deposition.NOTHING, day=day)
 
 
 def _by_print(failed: Witness, suspect: SilentColumn, own: Own, link: HomeLink) -> Witness:
@@ -284,7 +286,7 @@ def _by_print(failed: Witness, suspect: SilentColumn, own: Own, link: HomeLink) 
     own_link = own.below(link.url) or own.titled(link.title)
     if link.day is None or not own_link or (newest is not None and link.day <= newest):
         return failed
-    return replace(failed, found=Testimony.NEWER, day=link.day)
+    return replace(failed, found=Deposition.NEWER, day=link.day)
 
 
 def _link(one: Unread) -> HomeLink:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, or_, select
 
-from crawler.crosscheck.model import Crosscheck, SilentColumn, Testimony, Where, Witness
+from crawler.crosscheck.model import Crosscheck, Deposition, SilentColumn, Where, Witness
 from crawler.crosscheck.own import Own, folder_of, folders_of
 from crawler.model import OutletKind, utc
 from crawler.store.proof_tables import CrosscheckRow
@@ -92,7 +92,7 @@ def _checked(values: Mapping[str, str]) -> Witness:
         Where(values["where"]),
         values["url"],
         datetime.fromisoformat(values["moment"]),
-        Testimony(values["found"]),
+        Deposition(values["found"]),
         values["reason"],
         values["title"],
         date.fromisoformat(values["day"]) if values["day"] else None,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.crosscheck.model import Crosscheck, Testimony, Where, Witness
+from crawler.crosscheck.model import Crosscheck, Deposition, Where, Witness
 from crawler.model import SHANGHAI, Unread
 from monitor.days.calendar import chinese_day
 from monitor.words.causes import cause_name
@@ -56,7 +56,7 @@ def lines_of(check: Crosscheck) -> tuple[CheckLine, ...]:
             _what(one),
             _said(one),
             safe_link(one.url),
-            one.found is not Testimony.FAILED,
+            one.found is not Deposition.FAILED,
         )
         for one in check.looked
     )
@@ -72,31 +72,33 @@ def _what(one: Witness) -> str:
 
 
 def _said(one: Witness) -> str:
-    if one.found is Testimony.FAILED:
+    if one.found is Deposition.FAILED:
         return f"未能查看（{cause_name(one.reason)}）"
     if one.where is Where.HOME:
         return (
-            "有可能属于本栏目的较新信息" if one.found is Testimony.NEWER else "未见本栏目较新的信息"
+            "有可能属于本栏目的较新信息"
+            if one.found is Deposition.NEWER
+            else "未见本栏目较新的信息"
         )
     if one.where is Where.FURTHER:
         return _of_further(one)
     day = f"日期为{chinese_day(one.day)}" if one.day else "没有可信的日期"
     return {
-        Testimony.NEWER: f"本栏目的信息，{day}，列表中没有"
+        Deposition.NEWER: f"本栏目的信息，{day}，列表中没有"
         if one.where is not Where.ROW
         else f"其网页所印{day}",
-        Testimony.UNDATED: "其网页没有可信的日期",
-        Testimony.OTHER: "不是本栏目的信息",
-        Testimony.NOTHING: f"其网页所印{day}",
+        Deposition.UNDATED: "其网页没有可信的日期",
+        Deposition.OTHER: "不是本栏目的信息",
+        Deposition.NOTHING: f"其网页所印{day}",
     }[one.found]
 
 
 def _of_further(one: Witness) -> str:
-    if one.found is Testimony.UNDATED:
+    if one.found is Deposition.UNDATED:
         return f"没有看到（{cause_name(one.reason)}）"
     if one.day is None:
         return "没有信息"
-    newer = "，比第一页的更新" if one.found is Testimony.NEWER else "，没有更新的"
+    newer = "，比第一页的更新" if one.found is Deposition.NEWER else "，没有更新的"
     return f"最近一条日期为{chinese_day(one.day)}{newer}"
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from crawler.crosscheck.model import Crosscheck, Testimony, Where, Witness
+from crawler.crosscheck.model import Crosscheck, Deposition, Where, Witness
 from crawler.crosscheck.store import crosschecks, last_of
 from monitor.looks.column_words import words_of
 from monitor.looks.crosscheck_rows import CheckLine, as_row, lines_of
@@ -43,9 +43,11 @@ def _standing(checks: Sequence[Crosscheck]) -> tuple[Witness, ...]:
     stands as it was."""
     pages: dict[str, Witness] = {}
     for one in (page for check in checks for page in check.looked):
-        if one.found is not Testimony.FAILED and one.where is not Where.HOME:
+        if one.found is not Deposition.FAILED and one.where is not Where.HOME:
             pages.setdefault(one.url, one)
-    return tuple(one for one in pages.values() if one.found in (Testimony.NEWER, Testimony.UNDATED))
+    return tuple(
+        one for one in pages.values() if one.found in (Deposition.NEWER, Deposition.UNDATED)
+    )
 
 
 def looked_at(

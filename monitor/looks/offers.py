@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from crawler.crosscheck.model import Testimony, Where, Witness
+from crawler.crosscheck.model import Deposition, Where, Witness
 from crawler.walking.offers import Offer
 from crawler.walking.offers.store import offers
 from monitor.looks.column_words import ColumnWord, words_of
@@ -60,4 +60,4 @@ def newer_of(offer: Offer, of: OutletFacts) -> Witness | None:
         return None
     row = next((row for row in offer.after.rows if row.day == day), None)
     title, url = (row.title, row.url or offer.url) if row is not None else ("", offer.url)
-    return Witness(Where.DATA, url, offer.last_seen, Testimony.NEWER, "", title, day)
+    return Witness(Where.DATA, url, offer.last_seen, Deposition.NEWER, "", title, day)

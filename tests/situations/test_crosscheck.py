@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from crawler.clock import clock as real_clock
-from crawler.crosscheck.model import Testimony, Where, Witness
+from crawler.crosscheck.model import Deposition, Where, Witness
 from crawler.crosscheck.store import last_of
 from crawler.doors.recheck import recheck
 from crawler.model import Unit, shanghai_day
@@ -110,7 +110,7 @@ def test_a_row_without_a_day_in_the_middle_of_a_list_is_asked_for_it(tmp_path: P
         assert {v.value for v in here.look()} == {Value.FRESH}
         assert here.accused == []
         rows_seen = [one for one in here.looked if one.where is Where.ROW]
-        assert [(one.found, one.day) for one in rows_seen] == [(Testimony.NEWER, FRESH)]
+        assert [(one.found, one.day) for one in rows_seen] == [(Deposition.NEWER, FRESH)]
 
 
 @pytest.mark.parametrize("day", ["", str(FRESH), FRESH.strftime("%m-%d")])
@@ -155,7 +155,7 @@ def test_where_nothing_is_newer_anywhere_the_column_is_accused(tmp_path: Path) -
         assert Value.STALE in {v.value for v in here.look()}
         assert here.accused == ["column_stale"]
         told = [(one.where, one.found) for one in here.looked]
-        assert told == [(Where.HOME, Testimony.NOTHING), (Where.SHOWN, Testimony.OTHER)]
+        assert told == [(Where.HOME, Deposition.NOTHING), (Where.SHOWN, Deposition.OTHER)]
         before = len(here.server.asked)
         here.look(1.1)
         assert len(here.server.asked) - before == 2, (
@@ -166,29 +166,29 @@ def test_where_nothing_is_newer_anywhere_the_column_is_accused(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("answers", "told"),
     [
-        ({"/": raw(b"", reset=True)}, [(Where.HOME, Testimony.FAILED)]),
-        ({"/": plain(b"", status="503 Busy")}, [(Where.HOME, Testimony.FAILED)]),
+        ({"/": raw(b"", reset=True)}, [(Where.HOME, Deposition.FAILED)]),
+        ({"/": plain(b"", status="503 Busy")}, [(Where.HOME, Deposition.FAILED)]),
         (
             {"/": plain(b"<html><script src='x.js'></script></html>")},
-            [(Where.HOME, Testimony.FAILED)],
+            [(Where.HOME, Deposition.FAILED)],
         ),
         (
             {
                 "/": plain(home(link("/a/content/999.html"))),
                 "/a/content/999.html": plain(b"", status="503 Busy"),
             },
-            [(Where.HOME, Testimony.NOTHING), (Where.SHOWN, Testimony.FAILED)],
+            [(Where.HOME, Deposition.NOTHING), (Where.SHOWN, Deposition.FAILED)],
         ),
     ],
 )
 def test_what_could_not_be_looked_at_accuses_as_before_and_is_kept(
-    tmp_path: Path, answers: dict[str, Answer], told: list[tuple[Where, Testimony]]
+    tmp_path: Path, answers: dict[str, Answer], told: list[tuple[Where, Deposition]]
 ) -> None:
     with place(tmp_path, LIST, answers) as here:
         here.look()
         assert here.accused == ["column_stale"]
         assert [(one.where, one.found) for one in here.looked] == told
-        assert all(one.reason for one in here.looked if one.found is Testimony.FAILED)
+        assert all(one.reason for one in here.looked if one.found is Deposition.FAILED)
 
 
 def test_a_post_that_the_home_page_dates_stands_though_its_own_page_fails(tmp_path: Path) -> None:

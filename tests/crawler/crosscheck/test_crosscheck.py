@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from crawler.crosscheck.home import HomeLink, read_front
-from crawler.crosscheck.model import SilentColumn, Testimony, Where, Witness
+from crawler.crosscheck.model import Deposition, SilentColumn, Where, Witness
 from crawler.crosscheck.own import Own, folder_of, plain_title
 from crawler.crosscheck.seek import weigh
 from crawler.model import Article, Dated, Outcome, Outlet, OutletKind, Page
@@ -117,37 +117,37 @@ LINK = HomeLink(f"{SITE}/xwzx/gzdt/1.html", "标题")
 @pytest.mark.parametrize(
     ("answer", "newest", "found"),
     [
-        (article("工作动态"), NEWEST, Testimony.NEWER),
-        (article("工作动态", place="htmldate"), NEWEST, Testimony.NEWER),
-        (article("工作动态", NEWEST), NEWEST, Testimony.NOTHING),
-        (article("工作动态", NEWEST, "htmldate"), NEWEST, Testimony.UNDATED),
-        (article("工作动态", None), NEWEST, Testimony.UNDATED),
-        (article("工作动态", None), None, Testimony.NEWER),
-        (Article(Outcome.BLOCKED, reason="captcha"), NEWEST, Testimony.FAILED),
-        (Article(Outcome.UNREACHABLE, reason="timeout"), None, Testimony.FAILED),
-        (Article(Outcome.UNREADABLE, reason="reader_broke"), NEWEST, Testimony.FAILED),
+        (article("工作动态"), NEWEST, Deposition.NEWER),
+        (article("工作动态", place="htmldate"), NEWEST, Deposition.NEWER),
+        (article("工作动态", NEWEST), NEWEST, Deposition.NOTHING),
+        (article("工作动态", NEWEST, "htmldate"), NEWEST, Deposition.UNDATED),
+        (article("工作动态", None), NEWEST, Deposition.UNDATED),
+        (article("工作动态", None), None, Deposition.NEWER),
+        (Article(Outcome.BLOCKED, reason="captcha"), NEWEST, Deposition.FAILED),
+        (Article(Outcome.UNREACHABLE, reason="timeout"), None, Deposition.FAILED),
+        (Article(Outcome.UNREADABLE, reason="reader_broke"), NEWEST, Deposition.FAILED),
     ],
 )
 def test_what_a_page_says_of_the_column(
-    answer: Article, newest: date | None, found: Testimony
+    answer: Article, newest: date | None, found: Deposition
 ) -> None:
     got = weigh(SilentColumn(COLUMN, newest), OWN, Where.SHOWN, LINK, page(""), answer)
     assert got.found is found
-    assert got.newer_than(newest) is (found in (Testimony.NEWER, Testimony.UNDATED))
+    assert got.newer_than(newest) is (found in (Deposition.NEWER, Deposition.UNDATED))
 
 
 @pytest.mark.parametrize("where", Where)
-@pytest.mark.parametrize("found", Testimony)
+@pytest.mark.parametrize("found", Deposition)
 @pytest.mark.parametrize("day", [None, NEWEST, FRESH])
 def test_only_what_may_be_newer_stands_against_an_accusation(
-    where: Where, found: Testimony, day: date | None
+    where: Where, found: Deposition, day: date | None
 ) -> None:
     one = Witness(where, LINK.url, NOW, found, day=day)
     if (
         where is Where.HOME
-        or found in (Testimony.FAILED, Testimony.OTHER, Testimony.NOTHING)
+        or found in (Deposition.FAILED, Deposition.OTHER, Deposition.NOTHING)
         or day == NEWEST
     ):
         assert not one.newer_than(NEWEST)
-    elif found is Testimony.NEWER or where is Where.SHOWN:
+    elif found is Deposition.NEWER or where is Where.SHOWN:
         assert one.newer_than(NEWEST)
