@@ -497,3 +497,7 @@ class Visit:
 
 
 GONE = (AccountState.CLOSED, AccountState.MERGED)
+
+
+class UnknownOutlet(LookupError):
+    """No outlet of the catalogue has this id."""

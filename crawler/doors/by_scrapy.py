@@ -17,10 +17,11 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from crawler.clock import clock
 from crawler.config import crawl_config, load_yaml, store_url
 from crawler.doors.plan import Desk, Plan, finish, planned
-from crawler.doors.recheck import UnknownOutlet, must_know
 from crawler.doors.settings import of_config
 from crawler.doors.spiders.outlets import OutletSpider
+from crawler.model import UnknownOutlet
 from crawler.store.tables import open_store
+from crawler.walking.known import known_outlets, must_know
 
 ENTER = "gengxin check-config, then gengxin recheck ID, enters the catalogue of config.yaml into the store"
 
@@ -64,7 +65,7 @@ def _desk(path: Path) -> Desk:
 def _must_know(desk: Desk, ids: Sequence[str] | None) -> None:
     try:
         with desk.reader.connect() as connection:
-            must_know(connection, ids or ())
+            must_know(known_outlets(connection, ids or ()), ids or ())
     except (OperationalError, ProgrammingError) as error:
         raise UnknownOutlet(f"there is no store yet: {ENTER}") from error
     except UnknownOutlet as error:

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 
 import httpx
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from crawler.accounts.night import AccountNight
 from crawler.config import CrawlConfig
@@ -27,27 +27,12 @@ from crawler.net.tls import any_certificate, fault_of, last_century
 from crawler.net.unpacking import OFFERED, Garbled, Oversized, Unpacked
 from crawler.walking.copies import Camera, keep_copies
 from crawler.walking.keeper import StoreKeeper
-from crawler.walking.known import allowed_hosts, host_manners, known_outlets
-from crawler.walking.model import Known, Looked
+from crawler.walking.known import allowed_hosts, host_manners, known_outlets, must_know
+from crawler.walking.model import Looked
 from crawler.walking.record import adopt_articles, close_run, open_run, pending_articles
 from crawler.walking.walk import Walk
 
 logger = logging.getLogger(__name__)
-
-
-class UnknownOutlet(LookupError):
-    """No outlet of the catalogue has this id."""
-
-
-def _must_know(known: Sequence[Known], ids: Sequence[str]) -> None:
-    missing = [name for name in ids if name not in {one.outlet.id for one in known}]
-    if missing:
-        raise UnknownOutlet(", ".join(missing))
-
-
-def must_know(connection: Connection, ids: Sequence[str]) -> None:
-    """Raises :class:`UnknownOutlet` for what is not in the catalogue."""
-    _must_know(known_outlets(connection, ids), ids)
 
 
 def recheck(
@@ -67,7 +52,7 @@ def recheck(
     One look each, so that the answer comes at once: further pages and article pages are left to the
     next night unless ``whole``. ``conditional`` asks with the stored validators. The pages of the
     outlets in ``keep`` are copied into the store as proof. ``name`` is the door that the visits
-    tell. Raises :class:`UnknownOutlet` before anything is fetched.
+    tell. Raises ``UnknownOutlet`` before anything is fetched.
     """
     with reader.connect() as connection:
         known = known_outlets(connection, ids)
@@ -76,7 +61,7 @@ def recheck(
         hosts = allowed_hosts(connection)
         manners = host_manners(connection, known)
         pending = pending_articles(connection, ids) if whole else []
-    _must_know(known, ids)
+    must_know(known, ids)
     with engine.begin() as connection:
         run = open_run(connection, "recheck", clock(), len(known))
     keeper = StoreKeeper(engine, reader, config, hosts)

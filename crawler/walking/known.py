@@ -15,6 +15,7 @@ from crawler.model import (
     Manners,
     OutletKind,
     Site,
+    UnknownOutlet,
 )
 from crawler.net.guard import host_of
 from crawler.platforms import probes_of
@@ -149,3 +150,11 @@ def site_homes(connection: Connection) -> list[str]:
     return list(
         connection.execute(select(SiteRow.home).where(SiteRow.retired_at.is_(None))).scalars()
     )
+
+
+def must_know(known: Iterable[Known], ids: Sequence[str]) -> None:
+    """Raises ``UnknownOutlet`` with what of ``ids`` is not among ``known``."""
+    found = {one.outlet.id for one in known}
+    missing = [name for name in ids if name not in found]
+    if missing:
+        raise UnknownOutlet(", ".join(missing))

@@ -17,7 +17,6 @@ from rich.table import Table
 from crawler.accounts.chain import plan_night
 from crawler.clock import clock
 from crawler.config import BadConfig
-from crawler.doors.recheck import UnknownOutlet
 from crawler.model import (
     GONE,
     ROLE_NAMES,
@@ -26,6 +25,7 @@ from crawler.model import (
     Outlet,
     OutletKind,
     Probe,
+    UnknownOutlet,
     shanghai_day,
 )
 from crawler.platforms import platform

@@ -11,8 +11,8 @@ import click
 
 from crawler.clock import clock
 from monitor.bulletin.printing import archive
+from monitor.commands.desk.order import DAY
 from monitor.commands.options import tell, with_as_of, with_config, with_json
-from monitor.commands.order import DAY
 from monitor.days.chinese import chinese_moment
 from monitor.entries.papers import unsound
 from monitor.office import open_office

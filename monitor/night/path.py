@@ -16,8 +16,8 @@ from threading import Event
 from typing import Any
 
 from crawler.clock import Clock
-from crawler.doors.recheck import must_know
 from crawler.model import Visit
+from crawler.walking.known import known_outlets, must_know
 from monitor.judging.evaluate import Judgement
 from monitor.judging.now import judge_now
 from monitor.letters.alerts import Sent, Written, send_waiting
@@ -113,7 +113,7 @@ def recheck(
     """
     if as_of is None:
         with office.reader.connect() as connection:
-            must_know(connection, ids)
+            must_know(known_outlets(connection, ids), ids)
         trust_clock(office, clock)
     return jobs.recheck(office, clock, ids)
 

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from crawler.doors.recheck import UnknownOutlet
+from crawler.model import UnknownOutlet
 from monitor.bulletin.model import Period
 from monitor.bulletin.printing import compile_bulletin, print_bulletin
 from monitor.days.calendar import add_months

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from crawler.doors.recheck import UnknownOutlet
-from crawler.model import SHANGHAI
+from crawler.model import SHANGHAI, UnknownOutlet
 from crawler.store.tables import RunRow, SiteRow, VisitRow
 from monitor.demo.district import District
 from monitor.night import order

@@ -15,8 +15,7 @@ import yaml
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from crawler.doors.recheck import UnknownOutlet
-from crawler.model import Evidence, Outcome, Reading
+from crawler.model import Evidence, Outcome, Reading, UnknownOutlet
 from crawler.store.tables import RunRow, open_store
 from crawler.walking.model import Known
 from crawler.walking.visit import floor_of, look

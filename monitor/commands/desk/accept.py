@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from crawler.clock import clock
-from crawler.doors.recheck import UnknownOutlet
+from crawler.model import UnknownOutlet
 from crawler.register.enter import Learned
 from monitor.commands.options import tell, with_as_of, with_config, with_json
 from monitor.desk.entering import learn_anew

@@ -15,7 +15,7 @@ from crawler.clock import clock
 from crawler.store.tables import UnitRow
 from crawler.walking.copies import copies_of
 from monitor.bulletin.errata import put_errata
-from monitor.commands import order_lines
+from monitor.commands.desk import order_lines
 from monitor.commands.options import tell, with_as_of, with_config, with_json
 from monitor.entries import exports
 from monitor.entries.sealing import Unsound

@@ -1,0 +1,38 @@
+"""What a person is told where a command could not be done: one sentence and the exit code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.exc import DBAPIError
+
+from crawler.config import BadConfig
+from crawler.model import UnknownOutlet
+from crawler.net.guard_trial import GuardOff
+from monitor.night.clocks import WrongClock
+from monitor.night.jobs import Busy
+from monitor.words.exits import FAULT, REFUSED
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence and the exit code it goes with."""
+
+    text: str
+    code: int = REFUSED
+
+
+def sentence_of(error: Exception) -> Said | None:
+    """What to say of ``error``; ``None`` for a fault that nobody at the screen can mend."""
+    match error:
+        case GuardOff():
+            return Said(str(error), FAULT)
+        case UnknownOutlet():
+            return Said(f"台账里没有这个栏目或账号：{error}；gengxin status 列出全部编号")
+        case BadConfig() | Busy() | WrongClock():
+            return Said(str(error))
+        case DBAPIError():
+            first = str(error.orig or error).splitlines()[0][:200]
+            return Said(f"数据库打不开或写不进：{first}；检查 config.yaml 的 store", FAULT)
+        case _:
+            return None
