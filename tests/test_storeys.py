@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import floor_plan
+from tests.support.imports import longest_chain, reached
 
 ROOT = Path(__file__).parents[1]
 FLAT = {
@@ -21,6 +22,10 @@ FLAT = {
 both, the command."""
 FULLEST = 28
 """Modules in the fullest folder."""
+LONGEST = 20
+"""Modules in the longest chain of imports: who reads from the top has so many files to the ground."""
+KNOWN_BY_THE_CONFIG = 30
+"""Modules that ``monitor.config`` reaches: settings are read there and known to few."""
 ROOMS = sorted(
     room
     for package in FLAT
@@ -65,3 +70,12 @@ def test_no_room_knows_one_of_a_higher_storey() -> None:
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert "0 broken" in done.stdout
+
+
+def test_from_the_top_to_the_ground_no_chain_of_imports_is_longer_than_twenty() -> None:
+    chain = longest_chain()
+    assert len(chain) <= LONGEST, " -> ".join(chain)
+
+
+def test_the_settings_know_the_settings_and_little_else() -> None:
+    assert len(reached("monitor.config")) <= KNOWN_BY_THE_CONFIG, sorted(reached("monitor.config"))
