@@ -17,8 +17,8 @@ from pathlib import Path
 from PIL import Image, ImageChops
 
 from crawler.model import SHANGHAI, Unit
+from monitor.channels.mail import send
 from monitor.demo.mailbox import Mailbox
-from monitor.letters.channels.mail import send
 from monitor.letters.ladder import Talk
 from monitor.letters.parts import Matter
 from monitor.letters.text import letter, office_letter

@@ -18,31 +18,31 @@ from typing import Any, get_type_hints
 from pydantic import Field, create_model
 
 from crawler.config import BadConfig, Strict, section
+from monitor.channels import section_fields
 from monitor.rules import rule, rule_names
 from monitor.settings.bulletin import BulletinSettings
 from monitor.settings.counting import CountRule
 from monitor.settings.letters import LetterSettings
-from monitor.settings.mail import MailConfig
 from monitor.settings.orders import OrderSettings
 from monitor.settings.proof import ProofSettings
 from monitor.settings.sending import AlertsConfig
 from monitor.settings.timetable import Timetable
 from monitor.settings.versions import Version
 from monitor.settings.web import WebSettings
-from monitor.settings.webhook import WebhookConfig
 
 REPORTS = Path(__file__).parent / "bulletin" / "reports"
 
 
 class MonitorSection(Strict):
-    """``coverage`` is the least share of outlets a night must have looked at to accuse anybody."""
+    """``coverage`` is the least share of outlets a night must have looked at to accuse anybody.
+
+    Each channel adds its own section (:func:`monitor.channels.section_fields`).
+    """
 
     coverage: float = Field(default=0.8, ge=0, le=1)
     rules: dict[str, Any] = Field(min_length=1)
     timetable: Timetable = Timetable()
     letters: LetterSettings = LetterSettings()
-    mail: MailConfig | None = None
-    robots: dict[str, WebhookConfig] = Field(default_factory=dict)
     bulletin: BulletinSettings = BulletinSettings()
     reports: tuple[str, ...] = ("sheet",)
     orders: OrderSettings = OrderSettings()
@@ -83,9 +83,11 @@ def monitor_config(data: Mapping[str, Any], path: Path) -> MonitorConfig:
     Raises :class:`BadConfig` with the place of an unknown key or rule, or an impossible limit.
     """
     place = f"{path.name}: monitor"
-    read = section(MonitorSection, data.get("monitor"), place)
+    channels = section_fields()
+    model = create_model("MonitorSection", __base__=MonitorSection, **channels)
+    read = section(model, data.get("monitor"), place)
     rules = read_rules(read.rules, f"{place}.rules")
-    alerts = AlertsConfig(letters=read.letters, mail=read.mail, robots=read.robots)
+    alerts = AlertsConfig(read.letters, {name: getattr(read, name) for name in channels})
     for name in read.reports:
         if name not in report_names():
             raise BadConfig(
@@ -112,9 +114,10 @@ def read_rules(entries: Mapping[str, Any], place: str) -> dict[str, tuple[Versio
 
 
 def report_names() -> tuple[str, ...]:
-    """The reports that exist: one module each, with ``SUFFIX`` and ``write``. Told by their files:
+    """The reports that exist: one module each, with ``TRAITS`` and ``write``. Told by their files:
     reports stand high above."""
-    return tuple(sorted(found.name for found in iter_modules([str(REPORTS)])))
+    names = (found.name for found in iter_modules([str(REPORTS)]))
+    return tuple(sorted(name for name in names if not name.startswith("_")))
 
 
 def _versions(name: str, entry: Any, place: str) -> tuple[Version, ...]:

@@ -43,7 +43,7 @@ HOMES = {
         "crawler/net/client.py",
         "crawler/net/transport.py",
         "crawler/doors/recheck.py",
-        "monitor/letters/channels/",
+        "monitor/channels/",
         "monitor/night/availability.py",
         "monitor/web/sso.py",
         "crawler/discovery/discover.py",
@@ -134,7 +134,7 @@ def test_channels_and_reports_receive_finished_data() -> None:
     )
     guilty = [
         (name, one)
-        for name, path in sources("monitor/letters/channels", "monitor/bulletin/reports")
+        for name, path in sources("monitor/channels", "monitor/bulletin/reports")
         for one in banned
         if uses(imports(path), one)
     ]
@@ -189,7 +189,7 @@ CONNECTS = re.compile(
     r"create_connection\(|open_connection\(|HTTPS?Connection\(|ClientSession\(|\brequests\.(?:get|post|put|head|request|Session)\(|httpcore\.\w*Pool\("
 )
 """Whatever opens a connection to a host that a page or a setting names."""
-MAIL = ("monitor/letters/channels/mail.py", "monitor/letters/mailtest.py")
+MAIL = ("monitor/channels/mail.py", "monitor/letters/mailtest.py")
 """smtplib, to the mail server that config.yaml names: the office's own, wherever it stands."""
 
 
@@ -241,7 +241,7 @@ def test_the_migrations_folder_does_not_shadow_the_library() -> None:
     [
         ("crawler/platforms", "docs/platforms.md"),
         ("monitor/rules", "docs/rules.md"),
-        ("monitor/letters/channels", "docs/channels.md"),
+        ("monitor/channels", "docs/channels.md"),
         ("monitor/bulletin/reports", "docs/reports.md"),
     ],
 )

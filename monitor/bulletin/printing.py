@@ -3,7 +3,6 @@ every report."""
 
 from __future__ import annotations
 
-import importlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +19,7 @@ from monitor.bulletin.model import Bulletin, Period
 from monitor.bulletin.outlook import previous
 from monitor.bulletin.past import named_outlets
 from monitor.bulletin.printed.check import Fault
-from monitor.bulletin.reports import Unavailable
+from monitor.bulletin.reports import Unavailable, report
 from monitor.bulletin.scoring import read_scheme, scored
 from monitor.days.official_days import OfficialDays, official_days
 from monitor.entries.entered import entries_of
@@ -167,9 +166,9 @@ def print_bulletin(office: Office, bulletin: Bulletin, folder: Path) -> PrintedF
     figures = folder / f"{name}.json"
     figures.write_text(bulletins.to_json(bulletin) + "\n", encoding="utf-8")
     files, missing = [figures], []
-    for report in office.settings.monitor.reports:
-        module = importlib.import_module(f"monitor.bulletin.reports.{report}")
-        path = folder / f"{name}{module.SUFFIX}"
+    for made in office.settings.monitor.reports:
+        module = report(made)
+        path = folder / f"{name}{module.TRAITS.suffix}"
         try:
             module.write(bulletin, path)
         except Unavailable as error:

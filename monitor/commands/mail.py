@@ -10,8 +10,8 @@ import click
 
 from crawler.clock import clock
 from crawler.config import BadConfig
+from monitor.channels import Undelivered
 from monitor.commands.options import with_as_of, with_config
-from monitor.letters.delivery import Undelivered
 from monitor.letters.mailtest import explain, mail_test
 from monitor.office import read_settings
 from monitor.words.exits import DONE, UNSENT
@@ -29,7 +29,7 @@ def mail() -> None:
 def test(recipient: str, path: Path, as_of: datetime | None) -> int:
     """发一封试验信，说明服务器的答复。"""
     settings = read_settings(path)
-    config = settings.monitor.alerts.mail
+    config = settings.monitor.alerts.channels.get("mail")
     if config is None:
         raise BadConfig(f"{path.name}: monitor.mail: 还没有填写发信服务器，见 docs/channels.md")
     try:

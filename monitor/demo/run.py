@@ -20,6 +20,7 @@ from monitor.bulletin.lint import errors
 from monitor.bulletin.model import Bulletin, Period
 from monitor.bulletin.printed.beside import compare
 from monitor.bulletin.printing import PrintedFiles, draft, print_bulletin
+from monitor.bulletin.reports import kinds
 from monitor.demo.accounts import district_media, persons_looks
 from monitor.demo.answers import answers
 from monitor.demo.catalogue import catalogue
@@ -33,7 +34,6 @@ from monitor.office import Office, open_office
 
 MARKER = "这是演示目录.txt"
 MAIL = "信件"
-PAPERS = {".docx": "通报", ".pdf": "通报", ".xlsx": "通报附件", ".json": "通报数据"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def show(
         ("数据库", folder / "store.db"),
         ("信件", folder / MAIL),
     ]
-    files += [(PAPERS.get(file.suffix, "通报"), file) for file in printed.files]
+    files += [(kinds()[file.suffix[1:]].holds, file) for file in printed.files]
     wrong = (
         *_wrong(district, night, printed),
         *astray,

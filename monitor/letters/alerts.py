@@ -13,8 +13,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import partial
-from typing import Protocol
 
 from sqlalchemy import Connection, Engine, select
 
@@ -22,10 +20,9 @@ from crawler.model import Unit, shanghai_day
 from crawler.register.unit_contacts import everybody, with_people
 from crawler.store.durable import durable
 from crawler.store.tables import UnitRow
+from monitor.channels import Receipt, Send, Undelivered, copies_of, doors_of
 from monitor.days.workdays import may_send
 from monitor.letters import outbox
-from monitor.letters.channels import mail, webhook
-from monitor.letters.delivery import HandingOver, Receipt, Undelivered
 from monitor.letters.ladder import addressed, emails, leaders, to_leader, week_begins
 from monitor.letters.matters import (
     closed_matters,
@@ -49,14 +46,6 @@ log = logging.getLogger(__name__)
 SHUT_AFTER = 2
 """So many letters in a row before a shut door (server down, login refused); the rest wait
 untouched."""
-
-
-class Send(Protocol):
-    """A channel with its settings filled in."""
-
-    def __call__(
-        self, letter: Letter, *, moment: datetime, handing_over: HandingOver
-    ) -> Receipt: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +79,7 @@ def write_letters(
     moment: datetime,
     units: Sequence[Unit],
     settings: LetterSettings,
-    robots: Collection[str] = (),
+    doors: Collection[str] = (),
     copies: Collection[str] = (),
     verdicts: Sequence[Verdict] | None = None,
     notes: Sequence[str] = (),
@@ -102,7 +91,7 @@ def write_letters(
     A unit is told of its open findings, of those it was told of before and that ended or went to
     another unit, and, where ``verdicts`` are given, of limits that pass soon. What only repeats
     waits ``settings.remind_every`` days. A unit that has its letter of ``day`` gets no second one,
-    so a repeat writes nothing; a letter of an earlier day that never left is replaced. ``robots``
+    so a repeat writes nothing; a letter of an earlier day that never left is replaced. ``doors``
     get the day's summary, ``copies`` (the supervisor's addresses, from config) a copy of every
     unit's letter. ``units`` is the catalogue: no other address is written to. ``notes`` are
     troubles of our own; ``sign`` gives the token of a unit's page. With ``settings.workdays_only``
@@ -166,9 +155,7 @@ def write_letters(
             connection, by_unit, ours, day, moment, known, settings, notes, forced=forced, held=held
         )
     counts = [(known[unit].short, matters) for unit, matters in sorted(by_unit.items())]
-    letters += [
-        (_robot_letter(name, counts, day, settings), []) for name in sorted(robots) if counts
-    ]
+    letters += [(_summary(door, counts, day, settings), []) for door in sorted(doors) if counts]
     new = [one for one, findings in letters if outbox.add(connection, one, day, findings, moment)]
     return Written(sum(bool(one.to) for one in new), tuple(one.unit for one in new if not one.to))
 
@@ -216,7 +203,8 @@ def send_waiting(
     ``elapsed``
     are the seconds of a running watch: recorded moments are ``now`` plus what passed since.
     """
-    doors = open_channels(config) if channels is None else channels
+    known = {door.name: door.send for door in doors_of(config.channels)}
+    doors = known if channels is None else channels
     start = elapsed()
 
     def clock() -> datetime:
@@ -240,16 +228,6 @@ def send_waiting(
     return Sent(**tally)
 
 
-def open_channels(config: AlertsConfig) -> dict[str, Send]:
-    """The channels of ``config``, each with its settings."""
-    doors: dict[str, Send] = {}
-    if config.mail is not None:
-        doors["mail"] = partial(mail.send, settings=config.mail)
-    for name, settings in config.robots.items():
-        doors[outbox.ROBOT + name] = partial(webhook.send, settings=settings)
-    return doors
-
-
 def _send_one(
     engine: Engine, config: AlertsConfig, letter_id: int, send: Send, clock: Callable[[], datetime]
 ) -> tuple[tuple[str, ...], bool]:
@@ -260,7 +238,7 @@ def _send_one(
         if claim is None:
             state = connection.scalar(select(LetterRow.state).where(LetterRow.id == letter_id))
             return (("refused",) if state == "refused" else ()), False
-    copies = config.mail.copy_to if config.mail else ()
+    copies = copies_of(config.channels)
     try:
         receipt = _hand(engine, claim, send, clock)
     except _Lost:
@@ -305,8 +283,8 @@ def _hand(
 
 
 def _allowed(connection: Connection, letter_id: int, config: AlertsConfig, day: date) -> set[str]:
-    """Whom this letter may reach today: its unit's addresses in the catalogue, ourselves, our
-    robots."""
+    """Whom this letter may reach today: its unit's addresses in the catalogue, ourselves, the
+    doors of summaries."""
     unit = connection.scalar(select(LetterRow.unit_id).where(LetterRow.id == letter_id)) or ""
     if unit == OFFICE:
         return set(config.letters.office_emails)
@@ -314,9 +292,9 @@ def _allowed(connection: Connection, letter_id: int, config: AlertsConfig, day: 
     row = connection.execute(query).first()
     people = [one.person for one in everybody(connection, unit).get(unit, ())] if row else []
     own = {*row.emails, *emails(people, day)} if row else set()
-    copies = config.mail.copy_to if config.mail else ()
-    robots = {outbox.ROBOT + name for name in config.robots}
-    return {*own, *(copies if own else ()), *robots}
+    copies = copies_of(config.channels)
+    summaries = {door.name for door in doors_of(config.channels) if door.summary}
+    return {*own, *(copies if own else ()), *summaries}
 
 
 def _copied(letter: Letter, copies: Collection[str]) -> Letter:
@@ -325,7 +303,8 @@ def _copied(letter: Letter, copies: Collection[str]) -> Letter:
     return replace(letter, to=letter.to + more) if letter.to else letter
 
 
-def _robot_letter(
-    name: str, counts: Sequence[tuple[str, Sequence[Matter]]], day: date, settings: LetterSettings
+def _summary(
+    door: str, counts: Sequence[tuple[str, Sequence[Matter]]], day: date, settings: LetterSettings
 ) -> Letter:
-    return replace(summary(counts, day, settings, f"_robot-{name}"), to=(outbox.ROBOT + name,))
+    """The day's summary; it stands in the store under ``_robot-group``, as no unit is called."""
+    return replace(summary(counts, day, settings, f"_{door.replace(':', '-')}"), to=(door,))

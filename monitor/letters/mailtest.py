@@ -9,11 +9,10 @@ import ssl
 from collections.abc import Sequence
 from datetime import datetime
 
+from monitor.channels import Undelivered, mail
+from monitor.channels.mail import MailConfig
 from monitor.days.chinese import chinese_moment
-from monitor.letters.channels import mail
-from monitor.letters.delivery import Undelivered
 from monitor.model import Letter
-from monitor.settings.mail import MailConfig
 
 STAGES = {
     "settings": "读取设置",

@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crawler.store.tables import Base
-from monitor.letters.delivery import Receipt, RecipientRefused, Undelivered
+from monitor.channels import Receipt, RecipientRefused, Undelivered
 from monitor.model import Letter
 from monitor.record.chain import Entry, add_events, append, seal
 from monitor.record.tables import LetterFindingRow, LetterRow
@@ -29,9 +29,6 @@ RETRIES = tuple(timedelta(minutes=m) for m in (5, 15, 60, 240, 720, 1440, 1440))
 
 LEASE = timedelta(minutes=30)
 """A claim older than this has died: longer than any channel's time-outs together."""
-
-ROBOT = "robot:"
-"""Prefix of a recipient that is a group robot, not a mail address."""
 
 MAX_DOUBTFUL = 3
 """A server that swallows letters without an answer gets each at most this often."""
@@ -169,8 +166,9 @@ def supersede(connection: Connection, day: date, now: datetime) -> frozenset[str
 
 
 def channel(recipients: Sequence[str]) -> str:
-    """``mail`` for mail addresses, else the one recipient itself (``robot:NAME``)."""
-    return recipients[0] if recipients and recipients[0].startswith(ROBOT) else "mail"
+    """``mail`` for mail addresses, which have no colon, else the one recipient itself
+    (``robot:NAME``)."""
+    return recipients[0] if recipients and ":" in recipients[0] else "mail"
 
 
 def claim(

@@ -14,6 +14,7 @@ from crawler.doors.recheck import recheck as look_again
 from crawler.model import Visit, shanghai_day
 from crawler.offers.seek import seek
 from crawler.store.tables import RunRow
+from monitor.channels import copies_of, doors_of
 from monitor.counting.counts import units_of
 from monitor.facts.saw import Saw, saw
 from monitor.findings.borne_out import UNLISTED, open_subjects, unwitnessed
@@ -199,7 +200,6 @@ def write_day(
     waits. ``unseen`` = the night saw too little: nothing is due then. ``notes`` go to ourselves.
     """
     alerts = office.settings.monitor.alerts
-    copies = alerts.mail.copy_to if alerts.mail else ()
     sign = None
     if alerts.letters.base_url:
         sign = signer(
@@ -213,8 +213,8 @@ def write_day(
             now,
             units,
             alerts.letters,
-            list(alerts.robots),
-            copies=copies,
+            [door.name for door in doors_of(alerts.channels) if door.summary],
+            copies=copies_of(alerts.channels),
             verdicts=verdicts,
             unseen=unseen,
             notes=(*notes, *troubles(connection, now, alerts.letters), *remarks(connection, now)),

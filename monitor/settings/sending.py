@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from crawler.config import Strict
 from monitor.settings.letters import LetterSettings
-from monitor.settings.mail import MailConfig
-from monitor.settings.webhook import WebhookConfig
 
 
-class AlertsConfig(Strict):
-    """What letters say, and the channels they leave by. Without ``mail`` letters are written and
-    wait."""
+@dataclass(frozen=True, slots=True)
+class AlertsConfig:
+    """What letters say, and the channels they leave by: each one's settings by its section of
+    config.yaml. Without any, letters are written and wait."""
 
-    letters: LetterSettings = LetterSettings()
-    mail: MailConfig | None = None
-    robots: dict[str, WebhookConfig] = Field(default_factory=dict)
+    letters: LetterSettings = field(default_factory=LetterSettings)
+    channels: Mapping[str, Any] = field(default_factory=dict)

@@ -16,11 +16,11 @@ from sqlalchemy import select
 
 from crawler.doors.recheck import recheck
 from crawler.store.tables import PostRow, VisitRow
+from monitor.channels import HandingOver, Receipt
 from monitor.desk.column_words import give_word
 from monitor.findings.ledger import open_findings
 from monitor.judging.now import judge_now
 from monitor.letters.alerts import send_waiting
-from monitor.letters.delivery import HandingOver, Receipt
 from monitor.looks.column_words import ADDRESS, BACKWARDS, PART
 from monitor.model import Finding, Letter
 from monitor.night import jobs

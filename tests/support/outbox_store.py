@@ -13,12 +13,12 @@ from sqlalchemy import func, insert, select
 
 from crawler.model import SHANGHAI, Unit
 from crawler.store.tables import OutletRow, SiteRow, UnitRow, VisitRow
+from monitor.channels import HandingOver, Receipt, Undelivered
+from monitor.channels.mail import MailConfig
 from monitor.letters.alerts import Send, Sent, send_waiting, write_letters
-from monitor.letters.delivery import HandingOver, Receipt, Undelivered
 from monitor.model import Letter
 from monitor.record.tables import FindingRow, LetterRow, SaidRow
 from monitor.settings.letters import LetterSettings
-from monitor.settings.mail import MailConfig
 from monitor.settings.sending import AlertsConfig
 from tests.conftest import Store
 
@@ -40,7 +40,7 @@ SETTINGS = LetterSettings(office_emails=("office@example.org",))
 MAIL = MailConfig(
     host="127.0.0.1", security="plain", sender="watch@example.org", copy_to=("head@example.org",)
 )
-CONFIG = AlertsConfig(letters=SETTINGS, mail=MAIL)
+CONFIG = AlertsConfig(letters=SETTINGS, channels={"mail": MAIL})
 
 
 def seed(store: Store, *findings: Sequence[str], units: Sequence[Unit] = UNITS) -> None:

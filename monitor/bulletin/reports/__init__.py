@@ -1,4 +1,20 @@
-"""Reports: one file each, with ``SUFFIX`` and ``write(bulletin, path)``."""
+"""One file a report: ``write(bulletin, path)`` makes the paper, ``TRAITS`` says all else.
+
+Face: ``report``, ``report_names``, ``kinds``, ``Unavailable``, ``BadTemplate``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+
+from monitor.bulletin.reports._traits import Traits
+
+FIGURES = Traits("数据 JSON", ".json", "application/json", holds="通报数据")
+"""Written beside every report, and what is frozen."""
 
 
 class Unavailable(RuntimeError):
@@ -8,3 +24,22 @@ class Unavailable(RuntimeError):
 
 class BadTemplate(ValueError):
     """One sentence: which template of the office, which field, what is known."""
+
+
+@cache
+def report_names() -> tuple[str, ...]:
+    """The reports that exist: one module each."""
+    return tuple(sorted(one.name for one in iter_modules(__path__) if not one.name.startswith("_")))
+
+
+def report(name: str) -> ModuleType:
+    """The report's module, with ``write`` and ``TRAITS``. Only for names of
+    :func:`report_names`."""
+    return import_module(f"{__name__}.{name}")
+
+
+@cache
+def kinds() -> Mapping[str, Traits]:
+    """What is known of a bulletin's files, by suffix without its dot; the figures last."""
+    every = (*(report(name).TRAITS for name in report_names()), FIGURES)
+    return {traits.suffix[1:]: traits for traits in every}

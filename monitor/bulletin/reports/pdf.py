@@ -12,8 +12,9 @@ from tempfile import TemporaryDirectory
 from monitor.bulletin.model import Bulletin
 from monitor.bulletin.reports import Unavailable as Unavailable
 from monitor.bulletin.reports import word
+from monitor.bulletin.reports._traits import Traits
 
-SUFFIX = ".pdf"
+TRAITS = Traits(title="PDF", suffix=".pdf", media_type="application/pdf", inline=True)
 PROGRAMS = ("soffice", "libreoffice")
 SECONDS = 180.0
 ALIASES = {
@@ -49,7 +50,7 @@ def write(bulletin: Bulletin, path: Path) -> None:
         source = Path(folder) / "bulletin.docx"
         word.write(bulletin, source)
         _convert(program, source, Path(folder))
-        made = source.with_suffix(SUFFIX)
+        made = source.with_suffix(TRAITS.suffix)
         if not made.is_file() or made.stat().st_size == 0:
             raise Unavailable("LibreOffice 没有生成 PDF；请用 Word 打开 .docx 另存为 PDF")
         shutil.copyfile(made, path)

@@ -16,14 +16,20 @@ import xlsxwriter
 from crawler.reading.media import PAPER_NAMES
 from monitor.bulletin.coverage import coverage_words, draft_words, reasons_of
 from monitor.bulletin.model import AccountRow, Bulletin, ColumnRow, FigurePost, Group
+from monitor.bulletin.reports._traits import Traits
 from monitor.bulletin.sheet_more import pages
 from monitor.bulletin.words import FORM, STATES, VERDICTS, record_line
 from monitor.model import Count, together
 from monitor.sheets.pen import BROKEN, Cell, Pen, inert
 
-__all__ = ["SUFFIX", "inert", "write"]
+__all__ = ["TRAITS", "inert", "write"]
 
-SUFFIX = ".xlsx"
+TRAITS = Traits(
+    title="Excel",
+    suffix=".xlsx",
+    media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    holds="通报附件",
+)
 EVIDENCE = "每个数字对应的信息明细（按“计入单位”“计入月份”筛选，行数即为附件中的数字）"
 EVIDENCE_HEAD = (
     "序号", "类别", "计入单位", "计入月份", "发布日期", "标题", "来源", "栏目", "归属理由", "把握", "网址",

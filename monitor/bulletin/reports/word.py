@@ -35,15 +35,20 @@ from monitor.bulletin.coverage import (
 )
 from monitor.bulletin.model import FIELD_NAMES, Bulletin, Group
 from monitor.bulletin.reports import BadTemplate
+from monitor.bulletin.reports._traits import Traits
 from monitor.bulletin.template import fill, opened
 from monitor.bulletin.text import annex_titles, opening, sections
 from monitor.bulletin.widths import MARGIN, ems, fitted
 from monitor.bulletin.words import FORM, FORM_NOTES, fields, record_line
 from monitor.days.calendar import chinese_day
 
-__all__ = ["PARTS", "SUFFIX", "BadTemplate", "write"]
+__all__ = ["PARTS", "TRAITS", "BadTemplate", "write"]
 
-SUFFIX = ".docx"
+TRAITS = Traits(
+    title="Word",
+    suffix=".docx",
+    media_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+)
 TITLE, HEAD, BODY, LATIN = "方正小标宋简体", "黑体", "仿宋_GB2312", "Times New Roman"
 STAND_INS = {TITLE: "华文中宋", HEAD: "SimHei", BODY: "仿宋"}
 """What Word takes where a font is missing (the font table's altName)."""

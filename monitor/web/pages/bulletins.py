@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic import AfterValidator
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from crawler.model import shanghai_day
@@ -21,6 +22,7 @@ from monitor.bulletin.frozen import load
 from monitor.bulletin.model import Bulletin, Period
 from monitor.bulletin.printed.check import Fault
 from monitor.bulletin.printing import archive, finished
+from monitor.bulletin.reports import FIGURES, kinds
 from monitor.bulletin.shelf import KeptFile, entered_periods, kept_files
 from monitor.bulletin.text import annex_titles, opening, sections
 from monitor.bulletin.words import record_line
@@ -40,7 +42,6 @@ router = APIRouter()
 Reader = Annotated[Visitor, Depends(need(Permission.DISTRICT))]
 Kept_ = Annotated[Web, Depends(web_of)]
 Name = Annotated[str, Path(max_length=30, pattern=r"^[0-9A-Za-z.-]{4,30}$")]
-Suffix = Literal["docx", "xlsx", "pdf", "json"]
 Number = Annotated[int, Query(alias="page", ge=1, le=10_000)]
 WORK = "bulletin"
 """One bulletin is made at a time, whatever its period: compiling takes memory."""
@@ -53,13 +54,15 @@ LIST_NAMES: Mapping[str, str] = {
     "year_units": "超期一年以上栏目多的单位", "no_documents": "主动公开数量为 0", "idle": "超期账号", "blank_accounts": "空白账号",
     "content_units": "内容问题单位",
 }  # fmt: skip
-KINDS = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-    "json": "application/json",
-}
-SHOWN = {"docx": "Word", "xlsx": "Excel", "pdf": "PDF", "json": "数据 JSON"}
+
+
+def _known(suffix: str) -> str:
+    if suffix not in kinds():
+        raise ValueError(f"通报没有这种文件；有：{'、'.join(kinds())}")
+    return suffix
+
+
+Suffix = Annotated[str, AfterValidator(_known)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +192,7 @@ def show_draft(
         named=_named(desk),
         units=_units(desk),
         addable=ADDABLE,
-        shown=SHOWN,
+        kinds=kinds(),
         suffixes=_suffixes(desk.about if desk else None),
     )
 
@@ -279,7 +282,7 @@ def show_kept(
         broken=broken,
         problem=problem,
         work=_work(web),
-        shown=SHOWN,
+        kinds=kinds(),
         suffixes=_suffixes(about),
     )
 
@@ -295,7 +298,7 @@ def frozen_file(who: Reader, web: Kept_, name: Name, day: date, suffix: Suffix) 
         with web.office.reader.connect() as connection:
             text = text_in(connection, stem)
         named = f"attachment; filename*=utf-8''{quote(f'通报-{stem}.json')}"
-        return Response(text, media_type=KINDS["json"], headers={"Content-Disposition": named})
+        return Response(text, media_type=FIGURES.media_type, headers={"Content-Disposition": named})
     return _file(drafts.home(web.office, stem), suffix, "")
 
 
@@ -315,19 +318,20 @@ def _file(folder: Any, suffix: str, before: str) -> Response:
     file = drafts.file_of(folder, known, suffix) if known else None
     if file is None:
         raise NotFound("这份文件还没有生成，或这台机器生成不了")
-    # A PDF opens in its tab; everything else is taken away.
-    inline = "inline" if suffix == "pdf" else "attachment"
+    traits = kinds()[suffix]
+    inline = "inline" if traits.inline else "attachment"
     return FileResponse(
         file,
-        media_type=KINDS[suffix],
+        media_type=traits.media_type,
         filename=f"{before}{file.name}",
         content_disposition_type=inline,
     )
 
 
 def _suffixes(about: drafts.About | None) -> list[str]:
-    names = about.files if about else ()
-    return [suffix for suffix in SHOWN if any(name.endswith(f".{suffix}") for name in names)]
+    """In the order of config.yaml, the figures last."""
+    names = [name.rpartition(".")[2] for name in (about.files if about else ())]
+    return sorted((name for name in names if name in kinds()), key=FIGURES.suffix[1:].__eq__)
 
 
 def _drafted(web: Web) -> Iterator[tuple[str, drafts.About]]:

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import update
 
 from crawler.model import SHANGHAI
+from monitor.channels import HandingOver, Receipt
 from monitor.letters.alerts import Sent, send_waiting, write_letters
-from monitor.letters.delivery import HandingOver, Receipt
 from monitor.model import Letter
 from monitor.record.tables import FindingRow, SaidRow
 from monitor.settings.letters import LetterSettings

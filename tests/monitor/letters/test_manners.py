@@ -17,9 +17,9 @@ from crawler.register.catalogue import read_catalogue
 from crawler.register.enter import sync
 from crawler.store.rows import addressees
 from crawler.store.tables import RunRow, UnitRow
+from monitor.channels import Receipt, RecipientRefused, Undelivered
 from monitor.counting.counts import units_of
 from monitor.letters.alerts import write_letters
-from monitor.letters.delivery import Receipt, RecipientRefused, Undelivered
 from monitor.letters.ladder import addressed, leaders, week_begins
 from monitor.letters.ourselves import troubles
 from monitor.letters.text import OFFICE

@@ -43,11 +43,12 @@ import sys
 from datetime import datetime
 from crawler.store.tables import open_store
 from monitor.letters.alerts import send_waiting
+from monitor.channels.mail import MailConfig
 from monitor.settings.sending import AlertsConfig
 store, port, now = sys.argv[1], int(sys.argv[2]), datetime.fromisoformat(sys.argv[3])
 mail = {"host": "127.0.0.1", "port": port, "security": "plain", "sender": "watch@example.org"}
 mail |= json.loads(sys.argv[4])
-send_waiting(open_store(store), AlertsConfig.model_validate({"mail": mail}), now)
+send_waiting(open_store(store), AlertsConfig(channels={"mail": MailConfig.model_validate(mail)}), now)
 """
 
 

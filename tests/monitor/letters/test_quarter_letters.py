@@ -29,12 +29,12 @@ from crawler.model import (
 from crawler.register.catalogue import Catalogue
 from crawler.register.enter import sync
 from crawler.store.tables import DutyRow, VisitRow
+from monitor.channels import HandingOver, Receipt, Undelivered
 from monitor.counting.counts import units_of
 from monitor.findings.dispensations import DispensationKind, dispensed, grant, in_force
 from monitor.findings.ledger import apply
 from monitor.findings.said import journal
 from monitor.letters.alerts import send_waiting, write_letters
-from monitor.letters.delivery import HandingOver, Receipt, Undelivered
 from monitor.letters.ourselves import troubles
 from monitor.letters.text import OFFICE
 from monitor.model import Facts, Letter, OutletFacts, Value, Verdict

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,9 +11,10 @@ from sqlalchemy import update
 
 from crawler.model import Unit
 from crawler.store.tables import UnitRow
+from monitor.channels import HandingOver, Receipt, RecipientRefused
+from monitor.channels.webhook import WebhookConfig
 from monitor.letters import outbox
 from monitor.letters.alerts import Sent, send_waiting, write_letters
-from monitor.letters.delivery import HandingOver, Receipt, RecipientRefused
 from monitor.letters.outbox import LEASE, RETRIES, AttemptRow
 from monitor.letters.text import OFFICE
 from monitor.model import Letter
@@ -162,9 +164,7 @@ def test_a_shut_door_is_knocked_at_twice_and_the_rest_waits_untouched(store: Sto
 def test_quiet_hours_hold_letters_and_drop_none(store: Store) -> None:
     seed(store, ("jsj",))
     write(store)
-    quiet = CONFIG.model_copy(
-        update={"letters": SETTINGS.model_copy(update={"workdays_only": True})}
-    )
+    quiet = replace(CONFIG, letters=SETTINGS.model_copy(update={"workdays_only": True}))
     sunday = NOW - timedelta(days=1)
     assert deliver(store, Fake(), sunday, quiet) == Sent(held=1)
     assert deliver(store, Fake(), NOW, quiet) == Sent(n=1)
@@ -281,11 +281,10 @@ def test_a_letter_that_another_sender_took_meanwhile_is_left_alone(store: Store)
 
 def test_a_robot_gets_the_summary_and_its_failure_does_not_touch_the_mail(store: Store) -> None:
     seed(store, ("jsj", "yjj"))
-    assert write(store, robots=["group"]).n == 3
+    assert write(store, doors=["robot:group"]).n == 3
     robot, post = Fake([again(closed=True)]), Fake()
-    config = AlertsConfig.model_validate(
-        {"mail": MAIL, "robots": {"group": {"kind": "wecom", "url_env": "X"}}, "letters": SETTINGS}
-    )
+    group = WebhookConfig(kind="wecom", url_env="X")
+    config = AlertsConfig(SETTINGS, {"mail": MAIL, "robots": {"group": group}})
     doors = {"mail": post, "robot:group": robot}
     assert send_waiting(store.engine, config, NOW, doors, lambda: 0.0) == Sent(n=2, failed=1)
     assert send_waiting(store.engine, config, NOW + RETRIES[0], doors, lambda: 0.0) == Sent(n=1)
@@ -312,9 +311,8 @@ def test_letters_arrive_at_a_real_server_through_faults_each_with_one_message_id
         data=["451 4.3.0 busy"],
     )
     with mail_server(script) as port:
-        config = CONFIG.model_copy(
-            update={"mail": MAIL.model_copy(update={"port": port, "timeout": 5})}
-        )
+        mail = MAIL.model_copy(update={"port": port, "timeout": 5})
+        config = replace(CONFIG, channels={"mail": mail})
         first = send_waiting(store.engine, config, NOW)
         script.recipient.pop("yjj@example.org")
         script.drop_after_data = 1

@@ -23,10 +23,10 @@ from crawler.model import SHANGHAI
 from crawler.system.shipped import shipped
 from monitor.bulletin.model import Period
 from monitor.bulletin.printing import archive, draft, kept_bulletin, print_bulletin
+from monitor.channels import HandingOver, Receipt
 from monitor.desk import entering
 from monitor.judging.now import judge_now
 from monitor.letters.alerts import send_waiting
-from monitor.letters.delivery import HandingOver, Receipt
 from monitor.model import Letter, Verdict
 from monitor.night.jobs import write_day
 from monitor.office import Office, enter_catalogue, open_office

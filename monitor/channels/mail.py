@@ -13,21 +13,82 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
 
 from crawler.net.deadline import within
-from monitor.letters.delivery import HandingOver, Receipt, RecipientRefused, Undelivered, unrecorded
-from monitor.letters.punctual import Conversation, SealedConversation
+from monitor.channels._delivery import HandingOver, Receipt, RecipientRefused, Undelivered, unrecorded
+from monitor.channels._punctual import Conversation, SealedConversation
+from monitor.channels._smtp_answers import fault_of, refusal_of, said_in, words_of
+from monitor.channels._traits import ChannelSettings, Traits, loopback
 from monitor.model import Letter
-from monitor.settings.mail import ADDRESS, MailConfig
 from monitor.words.plain import clean
 
 PORTS = {"ssl": 465, "starttls": 587, "plain": 25}
-MAX_ANSWER = 500
+ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?"
+)
 STEPS = 10
 """Timeouts that all until the end mark may take together: a server that greets or answers by drips
 ends there."""
 
-Fault = OSError | smtplib.SMTPException | ValueError
+
+class MailConfig(ChannelSettings):
+    """The mail server and who we are there. The password stands in an environment variable or a
+    file.
+
+    ``timeout`` is seconds per step and a tenth of what all steps may take together,
+    ``answer_timeout`` seconds for the server's last word on a letter (RFC 5321 4.5.3.2.6 asks for
+    patience there: who hangs up early sends twice).
+    """
+
+    host: str = Field(min_length=1, max_length=253)
+    port: int | None = Field(default=None, ge=1, le=65535)
+    security: Literal["ssl", "starttls", "plain"] = "ssl"
+    username: str | None = None
+    password_env: str | None = Field(default=None, description="name of the environment variable")
+    password_file: Path | None = None
+    ca_file: Path | None = Field(
+        default=None, description="PEM of the office's own certificate authority"
+    )
+    sender: str
+    sender_name: str = Field(default="", max_length=60)
+    reply_to: str | None = None
+    copy_to: tuple[str, ...] = Field(default=(), description="the supervisor, in the Cc line")
+    timeout: float = Field(default=30, gt=0, le=300)
+    answer_timeout: float = Field(default=300, gt=0, le=900)
+
+    @field_validator("sender", "reply_to", "copy_to")
+    @classmethod
+    def _addresses(cls, value: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
+        for address in (value,) if isinstance(value, str) else value or ():
+            if not ADDRESS.fullmatch(address):
+                raise ValueError(f"{address[:60]!r} is not a mail address like name@example.org")
+        return value
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        if self.security == "plain" and not loopback(self.host):
+            raise ValueError(
+                f"security plain is for this machine only; use ssl or starttls for {self.host}"
+            )
+        if self.password_env and self.password_file:
+            raise ValueError("give password_env or password_file, not both")
+        if bool(self.username) != bool(self.password_env or self.password_file):
+            raise ValueError(
+                "username goes with password_env or password_file; give both or neither"
+            )
+        return self
+
+    @property
+    def copies(self) -> tuple[str, ...]:
+        """The supervisor."""
+        return self.copy_to
+
+
+TRAITS = Traits(title="邮件", section="mail", settings=MailConfig)
 
 
 def send(
@@ -108,7 +169,7 @@ def _connect(settings: MailConfig) -> Conversation:
         return Conversation(settings.host, port, hello, settings.timeout, whole)
     except (OSError, smtplib.SMTPException, ValueError) as error:
         stage = "tls" if isinstance(error, ssl.SSLError) else "connect"
-        raise _fault(stage, error) from error
+        raise fault_of(stage, error) from error
 
 
 def _greet(smtp: Conversation, settings: MailConfig) -> None:
@@ -127,7 +188,7 @@ def _greet(smtp: Conversation, settings: MailConfig) -> None:
             stage = "login"
             smtp.login(settings.username, _password(settings))
     except (OSError, smtplib.SMTPException, ValueError) as error:
-        raise _fault(stage, error) from error
+        raise fault_of(stage, error) from error
 
 
 def _context(settings: MailConfig) -> ssl.SSLContext:
@@ -141,7 +202,7 @@ def _password(settings: MailConfig) -> str:
             return settings.password_file.read_text(encoding="utf-8").strip()
         return os.environ[name]
     except (OSError, UnicodeDecodeError) as error:
-        answer = f"读不到密码文件 {settings.password_file}：{_words(error)}"
+        answer = f"读不到密码文件 {settings.password_file}：{words_of(error)}"
         raise Undelivered(False, answer, stage="settings", closed=True) from error
     except KeyError:
         answer = f"环境变量 {name} 没有设置，取不到邮箱密码"
@@ -157,12 +218,14 @@ def _envelope(
         options = [f"SIZE={size}"] if smtp.has_extn("size") else []
         code, words = smtp.mail(settings.sender, options)
         if code != 250:
-            raise _refused("sender", code, words)
+            raise refusal_of("sender", code, words)
         answers = {address: smtp.rcpt(address) for address in letter.to}
     except (OSError, smtplib.SMTPException) as error:
-        raise _fault("recipient", error) from error
+        raise fault_of("recipient", error) from error
     refused = {
-        a: _refused("recipient", *said) for a, said in answers.items() if said[0] not in (250, 251)
+        a: refusal_of("recipient", *said)
+        for a, said in answers.items()
+        if said[0] not in (250, 251)
     }
     refusals = {a: RecipientRefused(why.permanent, why.answer) for a, why in refused.items()}
     if len(refused) < len(letter.to):
@@ -183,10 +246,10 @@ def _data(
     try:
         code, words = smtp.docmd("DATA")
         if code != 354:
-            raise _refused("data", code, words)
+            raise refusal_of("data", code, words)
         smtp.send(re.sub(rb"(?m)^\.", b"..", message))
     except (OSError, smtplib.SMTPException) as error:
-        raise _fault("data", error) from error
+        raise fault_of("data", error) from error
     try:
         handing_over()
     except BaseException:
@@ -198,45 +261,12 @@ def _data(
         code, words = smtp.getreply()
     except (OSError, smtplib.SMTPException) as error:
         raise Undelivered(
-            False, f"信件已交出，未收到答复：{_words(error)}", stage="answer", doubtful=True
+            False, f"信件已交出，未收到答复：{words_of(error)}", stage="answer", doubtful=True
         ) from error
     if code == -1:
         raise Undelivered(
-            False, f"信件已交出，答复无法识别：{_said(words)}", stage="answer", doubtful=True
+            False, f"信件已交出，答复无法识别：{said_in(words)}", stage="answer", doubtful=True
         )
     if code != 250:
-        raise _refused("data", code, words)
-    return f"{code} {_said(words)}"
-
-
-def _refused(stage: str, code: int, words: bytes) -> Undelivered:
-    """The server's number tells lasting refusals (5xx) from passing ones; a refused sender is our
-    fault."""
-    too_big = code == 552
-    ours = stage in ("sender", "login", "hello") and not too_big
-    return Undelivered(
-        500 <= code < 600 and not ours,
-        f"{code} {_said(words)}",
-        stage=stage,
-        code=max(code, 0),
-        closed=ours or code == 421,
-    )
-
-
-def _fault(stage: str, error: Fault) -> Undelivered:
-    """Anything but an answer to this letter: the next one would fare the same."""
-    if isinstance(error, smtplib.SMTPResponseException):
-        raw = error.smtp_error
-        found = _refused(
-            stage, error.smtp_code, raw if isinstance(raw, bytes) else str(raw).encode()
-        )
-        return Undelivered(False, found.answer, stage=stage, code=found.code, closed=True)
-    return Undelivered(False, _words(error), stage=stage, closed=True)
-
-
-def _said(words: bytes) -> str:
-    return clean(words.decode("utf-8", "replace"), MAX_ANSWER)
-
-
-def _words(error: Exception) -> str:
-    return clean(str(error) or error.__class__.__name__, MAX_ANSWER)
+        raise refusal_of("data", code, words)
+    return f"{code} {said_in(words)}"

@@ -5,22 +5,23 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import ipaddress
 import json
 import os
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal, Self
 from urllib.parse import quote_plus
 
 import httpx
+from pydantic import Field, model_validator
 
 from crawler.net.answer import Answer, asked
 from crawler.net.client import guarded_sender
 from crawler.net.resolver import ForbiddenAddress, GuardedWaitingBackend
-from monitor.letters.delivery import HandingOver, Receipt, Undelivered, unrecorded
+from monitor.channels._delivery import HandingOver, Receipt, Undelivered, unrecorded
+from monitor.channels._traits import ChannelSettings, Traits, loopback
 from monitor.model import Letter
-from monitor.settings.webhook import WebhookConfig
 from monitor.words.plain import clean, safe_link
 
 LIMITS = {"wecom": 2000, "dingtalk": 18_000, "feishu": 18_000, "generic": 1_000_000}
@@ -38,6 +39,34 @@ BUSY: Mapping[str, tuple[int, ...]] = {
     "generic": (),
 }
 """Answers that pass: too many messages, or the platform is busy."""
+
+
+class WebhookConfig(ChannelSettings):
+    """A robot. Its address holds the key, so it stands in an environment variable or a file.
+
+    ``timeout`` is seconds per step; the whole conversation may take twice that. ``inside`` says
+    that it stands on this machine or the office's own network; any other one must be public.
+    """
+
+    kind: Literal["wecom", "dingtalk", "feishu", "generic"]
+    url_env: str | None = None
+    url_file: Path | None = None
+    secret_env: str | None = Field(default=None, description="钉钉、飞书 加签 secret")
+    timeout: float = Field(default=15, gt=0, le=120)
+    inside: bool = False
+
+    @model_validator(mode="after")
+    def _one_address(self) -> Self:
+        if bool(self.url_env) == bool(self.url_file):
+            raise ValueError(
+                "give url_env or url_file (the address holds the key, never write it here)"
+            )
+        if self.secret_env and self.kind not in ("dingtalk", "feishu"):
+            raise ValueError("secret_env is for dingtalk and feishu only")
+        return self
+
+
+TRAITS = Traits(title="群机器人", section="robots", settings=WebhookConfig, prefix="robot:")
 
 
 def send(
@@ -148,7 +177,7 @@ def _address(settings: WebhookConfig) -> str:
     except (OSError, UnicodeDecodeError):
         url = ""
     if not safe_link(url) or not (
-        url.startswith("https://") or (settings.inside and _loopback(url))
+        url.startswith("https://") or (settings.inside and loopback(httpx.URL(url).host))
     ):
         place = settings.url_file or f"环境变量 {settings.url_env}"
         raise Undelivered(
@@ -165,11 +194,3 @@ def _secret(settings: WebhookConfig) -> str:
     raise Undelivered(
         False, f"环境变量 {settings.secret_env} 没有设置", stage="settings", closed=True
     )
-
-
-def _loopback(url: str) -> bool:
-    host = httpx.URL(url).host
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -9,13 +9,12 @@ from datetime import datetime
 import pytest
 
 from crawler.model import SHANGHAI
-from monitor.letters.channels import mail, webhook
-from monitor.letters.delivery import Undelivered
-from monitor.letters.punctual import MOST_SAID
+from monitor.channels import Undelivered, mail, webhook
+from monitor.channels._punctual import MOST_SAID
+from monitor.channels.mail import MailConfig
+from monitor.channels.webhook import WebhookConfig
 from monitor.model import Letter
-from monitor.settings.mail import MailConfig
 from monitor.settings.web import OidcSettings
-from monitor.settings.webhook import WebhookConfig
 from tests.support.hostile_server import Hostile, hostile
 
 NOW = datetime(2020, 7, 20, 9, tzinfo=SHANGHAI)

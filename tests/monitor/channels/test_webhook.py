@@ -20,10 +20,9 @@ import pytest
 from crawler.config import BadConfig, section
 from crawler.model import SHANGHAI
 from crawler.net.resolver import ForbiddenAddress, GuardedWaitingBackend
-from monitor.letters.channels.webhook import LIMITS, send
-from monitor.letters.delivery import Undelivered
+from monitor.channels import Undelivered
+from monitor.channels.webhook import LIMITS, WebhookConfig, send
 from monitor.model import Letter
-from monitor.settings.webhook import WebhookConfig
 
 NOW = datetime(2020, 7, 20, 9, tzinfo=SHANGHAI)
 LETTER = Letter(

@@ -15,11 +15,10 @@ from pydantic import ValidationError
 
 from crawler.config import BadConfig, section
 from crawler.model import SHANGHAI
-from monitor.letters.channels.mail import compose, send
-from monitor.letters.delivery import Undelivered
+from monitor.channels import Undelivered
+from monitor.channels.mail import MailConfig, compose, send
 from monitor.letters.mailtest import explain, mail_test
 from monitor.model import Letter
-from monitor.settings.mail import MailConfig
 from tests.support.mailbox import Script, check_login, mail_server
 
 NOW = datetime(2020, 7, 20, 9, tzinfo=SHANGHAI)
