@@ -19,7 +19,13 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from crawler.net.deadline import within
-from monitor.channels._delivery import HandingOver, Receipt, RecipientRefused, Undelivered, unrecorded
+from monitor.channels._delivery import (
+    HandingOver,
+    Receipt,
+    RecipientRefused,
+    Undelivered,
+    unrecorded,
+)
 from monitor.channels._punctual import Conversation, SealedConversation
 from monitor.channels._smtp_answers import fault_of, refusal_of, said_in, words_of
 from monitor.channels._traits import ChannelSettings, Traits, loopback
