@@ -17,14 +17,13 @@ from pathlib import Path
 from PIL import Image, ImageChops
 
 from crawler.model import SHANGHAI, Unit
-from monitor.channels.mail import send
+from monitor.channels.mail import MailConfig, send
 from monitor.demo.mailbox import Mailbox
 from monitor.letters.ladder import Talk
 from monitor.letters.parts import Matter
 from monitor.letters.text import letter, office_letter
 from monitor.model import Finding, Letter, Newest, Value, Verdict
 from monitor.settings.letters import LetterSettings
-from monitor.settings.mail import MailConfig
 
 CHROMIUM = "/usr/bin/chromium"
 WIDTH, HEIGHT, SCALE = 420, 3200, 1.5
