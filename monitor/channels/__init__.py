@@ -18,12 +18,24 @@ from pydantic import Field
 
 from monitor.channels._delivery import HandingOver, Receipt, RecipientRefused, Undelivered
 from monitor.channels._delivery import unrecorded as unrecorded
-from monitor.channels._traits import ChannelSettings, Traits
+from monitor.channels._traits import ChannelSettings, ChannelTraits
 from monitor.model import Letter
 
 __all__ = [
-    "ChannelSettings", "Door", "HandingOver", "Receipt", "RecipientRefused", "Send", "Traits", "Undelivered",
-    "channel", "channel_names", "copies_of", "doors_of", "section_fields", "unrecorded",
+    "ChannelSettings",
+    "ChannelTraits",
+    "Door",
+    "HandingOver",
+    "Receipt",
+    "RecipientRefused",
+    "Send",
+    "Undelivered",
+    "channel",
+    "channel_names",
+    "copies_of",
+    "doors_of",
+    "section_fields",
+    "unrecorded",
 ]  # fmt: skip
 
 
@@ -71,12 +83,12 @@ def copies_of(channels: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(address for door in doors_of(channels) for address in door.settings.copies)
 
 
-def _traits(name: str) -> Traits:
-    found: Traits = channel(name).TRAITS
+def _traits(name: str) -> ChannelTraits:
+    found: ChannelTraits = channel(name).TRAITS
     return found
 
 
-def _field(traits: Traits) -> tuple[Any, Any]:
+def _field(traits: ChannelTraits) -> tuple[Any, Any]:
     if traits.prefix:
         return dict[str, traits.settings], Field(default_factory=dict)  # type: ignore[name-defined]
     return traits.settings | None, None

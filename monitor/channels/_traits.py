@@ -19,7 +19,7 @@ class ChannelSettings(Strict):
 
 
 @dataclass(frozen=True, slots=True)
-class Traits:
+class ChannelTraits:
     """``title`` is the channel's name in the docs, ``section`` its key under ``monitor`` in
     config.yaml, ``settings`` what stands there.
 

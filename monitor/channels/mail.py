@@ -28,7 +28,7 @@ from monitor.channels._delivery import (
 )
 from monitor.channels._punctual import Conversation, SealedConversation
 from monitor.channels._smtp_answers import fault_of, refusal_of, said_in, words_of
-from monitor.channels._traits import ChannelSettings, Traits, loopback
+from monitor.channels._traits import ChannelSettings, ChannelTraits, loopback
 from monitor.model import Letter
 from monitor.words.plain import clean
 
@@ -94,7 +94,7 @@ class MailConfig(ChannelSettings):
         return self.copy_to
 
 
-TRAITS = Traits(title="邮件", section="mail", settings=MailConfig)
+TRAITS = ChannelTraits(title="邮件", section="mail", settings=MailConfig)
 
 
 def send(

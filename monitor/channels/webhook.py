@@ -20,7 +20,7 @@ from crawler.net.answer import Answer, asked
 from crawler.net.client import guarded_sender
 from crawler.net.resolver import ForbiddenAddress, GuardedWaitingBackend
 from monitor.channels._delivery import HandingOver, Receipt, Undelivered, unrecorded
-from monitor.channels._traits import ChannelSettings, Traits, loopback
+from monitor.channels._traits import ChannelSettings, ChannelTraits, loopback
 from monitor.model import Letter
 from monitor.words.plain import clean, safe_link
 
@@ -66,7 +66,7 @@ class WebhookConfig(ChannelSettings):
         return self
 
 
-TRAITS = Traits(title="群机器人", section="robots", settings=WebhookConfig, prefix="robot:")
+TRAITS = ChannelTraits(title="群机器人", section="robots", settings=WebhookConfig, prefix="robot:")
 
 
 def send(

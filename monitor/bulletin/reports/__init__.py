@@ -11,9 +11,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
-from monitor.bulletin.reports._traits import Traits
+from monitor.bulletin.reports._traits import ReportTraits
 
-FIGURES = Traits("数据 JSON", ".json", "application/json", holds="通报数据")
+FIGURES = ReportTraits("数据 JSON", ".json", "application/json", holds="通报数据")
 """Written beside every report, and what is frozen."""
 
 
@@ -39,7 +39,7 @@ def report(name: str) -> ModuleType:
 
 
 @cache
-def kinds() -> Mapping[str, Traits]:
+def kinds() -> Mapping[str, ReportTraits]:
     """What is known of a bulletin's files, by suffix without its dot; the figures last."""
     every = (*(report(name).TRAITS for name in report_names()), FIGURES)
     return {traits.suffix[1:]: traits for traits in every}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Traits:
+class ReportTraits:
     """``title`` is what its file is called on screens, ``suffix`` how the file's name ends
     (``.docx``), ``media_type`` what it is sent as.
 

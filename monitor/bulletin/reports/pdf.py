@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory
 from monitor.bulletin.model import Bulletin
 from monitor.bulletin.reports import Unavailable as Unavailable
 from monitor.bulletin.reports import word
-from monitor.bulletin.reports._traits import Traits
+from monitor.bulletin.reports._traits import ReportTraits
 
-TRAITS = Traits(title="PDF", suffix=".pdf", media_type="application/pdf", inline=True)
+TRAITS = ReportTraits(title="PDF", suffix=".pdf", media_type="application/pdf", inline=True)
 PROGRAMS = ("soffice", "libreoffice")
 SECONDS = 180.0
 ALIASES = {

@@ -16,7 +16,7 @@ import xlsxwriter
 from crawler.reading.media import PAPER_NAMES
 from monitor.bulletin.coverage import coverage_words, draft_words, reasons_of
 from monitor.bulletin.model import AccountRow, Bulletin, ColumnRow, FigurePost, Group
-from monitor.bulletin.reports._traits import Traits
+from monitor.bulletin.reports._traits import ReportTraits
 from monitor.bulletin.sheet_more import pages
 from monitor.bulletin.words import FORM, STATES, VERDICTS, record_line
 from monitor.model import Count, together
@@ -24,7 +24,7 @@ from monitor.sheets.pen import BROKEN, Cell, Pen, inert
 
 __all__ = ["TRAITS", "inert", "write"]
 
-TRAITS = Traits(
+TRAITS = ReportTraits(
     title="Excel",
     suffix=".xlsx",
     media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

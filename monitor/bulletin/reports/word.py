@@ -35,7 +35,7 @@ from monitor.bulletin.coverage import (
 )
 from monitor.bulletin.model import FIELD_NAMES, Bulletin, Group
 from monitor.bulletin.reports import BadTemplate
-from monitor.bulletin.reports._traits import Traits
+from monitor.bulletin.reports._traits import ReportTraits
 from monitor.bulletin.template import fill, opened
 from monitor.bulletin.text import annex_titles, opening, sections
 from monitor.bulletin.widths import MARGIN, ems, fitted
@@ -44,7 +44,7 @@ from monitor.days.calendar import chinese_day
 
 __all__ = ["PARTS", "TRAITS", "BadTemplate", "write"]
 
-TRAITS = Traits(
+TRAITS = ReportTraits(
     title="Word",
     suffix=".docx",
     media_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
