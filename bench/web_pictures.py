@@ -20,10 +20,10 @@ from playwright.sync_api import Browser, Page, StorageState, ViewportSize, sync_
 from sqlalchemy import select
 
 from crawler.clock import Clock
-from monitor.access.roles import Role
+from monitor.access.roles import ROLES, Role
 from monitor.demo.district import load_district
 from monitor.demo.run import show, stage
-from monitor.demo.web import NAMES, add_sample_users, sample_web
+from monitor.demo.web import add_sample_users, sample_web
 from monitor.night.jobs import nightly
 from monitor.office import Office
 from monitor.record.links import load_keys, sign
@@ -184,7 +184,7 @@ def signed_in(browser: Browser, url: str, role: Role, password: str, size: tuple
     if role in STATES:
         return page
     page.goto("/login")
-    page.fill("[name=name]", NAMES[role])
+    page.fill("[name=name]", ROLES[role].sample)
     page.fill("[name=password]", password)
     page.click("button.main")
     page.wait_for_url(lambda address: "login" not in address)

@@ -4,6 +4,7 @@ decides."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -16,16 +17,6 @@ class Role(StrEnum):
     UNIT = "unit"
     LEADER = "leader"
     AUDITOR = "auditor"
-
-
-ROLE_NAMES: Mapping[Role, str] = {
-    Role.ADMINISTRATOR: "管理员",
-    Role.OFFICE: "经办人",
-    Role.INSPECTOR: "检查员",
-    Role.UNIT: "单位联系人",
-    Role.LEADER: "领导",
-    Role.AUDITOR: "审计员",
-}
 
 
 class Permission(StrEnum):
@@ -43,17 +34,32 @@ class Permission(StrEnum):
     AUDIT = "audit"  # read the record
 
 
-P, R = Permission, Role
-MAY: Mapping[Role, frozenset[Permission]] = {
-    R.ADMINISTRATOR: frozenset(P) - {P.OWN},
-    R.OFFICE: frozenset(
-        {P.DISTRICT, P.RECHECK, P.INSPECT, P.HANDLE, P.BULLETIN, P.CATALOGUE, P.HEALTH}
+@dataclass(frozen=True, slots=True)
+class RoleTraits:
+    """All that is known of a role: ``title`` on screens, what it ``may`` ask for, the name of its
+    account in the sample district."""
+
+    title: str
+    may: frozenset[Permission]
+    sample: str
+
+
+P = Permission
+ROLES: Mapping[Role, RoleTraits] = {
+    Role.ADMINISTRATOR: RoleTraits("管理员", frozenset(P) - {P.OWN}, "guanli"),
+    Role.OFFICE: RoleTraits(
+        "经办人",
+        frozenset({P.DISTRICT, P.RECHECK, P.INSPECT, P.HANDLE, P.BULLETIN, P.CATALOGUE, P.HEALTH}),
+        "jingban",
     ),
-    R.INSPECTOR: frozenset({P.DISTRICT, P.RECHECK, P.INSPECT}),
-    R.UNIT: frozenset({P.OWN}),
-    R.LEADER: frozenset({P.DISTRICT}),
-    R.AUDITOR: frozenset({P.DISTRICT, P.HEALTH, P.AUDIT}),
+    Role.INSPECTOR: RoleTraits("检查员", frozenset({P.DISTRICT, P.RECHECK, P.INSPECT}), "jiancha"),
+    Role.LEADER: RoleTraits("领导", frozenset({P.DISTRICT}), "lingdao"),
+    Role.AUDITOR: RoleTraits("审计员", frozenset({P.DISTRICT, P.HEALTH, P.AUDIT}), "shenji"),
+    Role.UNIT: RoleTraits("单位联系人", frozenset({P.OWN}), "danwei"),
 }
+"""A role more is a name above and its line here; no list elsewhere repeats it."""
+ROLE_NAMES: Mapping[Role, str] = {role: of.title for role, of in ROLES.items()}
+MAY: Mapping[Role, frozenset[Permission]] = {role: of.may for role, of in ROLES.items()}
 
 
 def may(role: Role, permission: Permission) -> bool:

@@ -2,48 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Case, ColumnElement, Connection, and_, case, exists, func, or_, select
+from sqlalchemy import Case, ColumnElement, Connection, and_, case, func, select
 
-from crawler.model import utc
+from monitor.board.filters import Selection
+from monitor.board.finding_filters import APPEALED
 from monitor.board.lateness import late
 from monitor.board.paging import ROWS, Paged, within
 from monitor.board.words import STAGES, rule_name, titled, value_word
 from monitor.facts.unit_names import unit_names
-from monitor.findings.ledger import answered_by
 from monitor.record.tables import FindingRow, LetterFindingRow, LetterRow
 from monitor.rectify.acks import AckRow
-from monitor.rectify.appeals import WAITING, AppealRow
 from monitor.rectify.orders import ISSUED, OPEN, REPLIED, OrderRow
 
 F, ORDER = FindingRow, OrderRow
 LATELY = timedelta(days=30)
 """Closed ones that the board still shows."""
-
-
-@dataclass(frozen=True, slots=True)
-class WantedFindings:
-    """Which findings. Empty = all; ``state`` is ``open``, ``closed`` or empty; ``whose`` ``units``
-    or ``ours``.
-
-    ``since`` is a moment: closed ones were closed since then, others opened. ``appealed``: an
-    appeal waits.
-    """
-
-    state: str = "open"
-    stage: str = ""
-    rule: str = ""
-    unit: str = ""
-    value: str = ""
-    whose: str = ""
-    text: str = ""
-    late: bool = False
-    since: datetime | None = None
-    appealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +89,6 @@ OF_MANY = _stage(EVER_ACKED.c.finding_id.is_not(None), EVER_SENT.c.finding_id.is
 """For thousands at once: joined, not asked one by one."""
 OPEN_ORDER = and_(ORDER.finding_id == F.id, ORDER.state.in_(OPEN))
 BY_DEADLINE = (ORDER.deadline.asc().nulls_last(), F.id.desc())
-APPEALED = exists().where(AppealRow.finding_id == F.id, AppealRow.state == WAITING).correlate(F)
 COLUMNS = (
     F.id, F.number, F.rule, F.subject, F.name, F.value, F.sentence, F.units, F.ours, F.opened, F.closed, F.ended, F.period,
     F.recurrence, F.flapping, APPEALED.label("appealed"), ORDER.number.label("order"), ORDER.deadline,
@@ -119,16 +96,16 @@ COLUMNS = (
 
 
 def lines(
-    connection: Connection, wanted: WantedFindings, now: datetime, page: int = 1, size: int = ROWS
+    connection: Connection, wanted: Selection, now: datetime, page: int = 1, size: int = ROWS
 ) -> Paged[ListedFinding]:
     """The page of findings that ``wanted`` names: the nearest deadline first, then the newest."""
-    if wanted.stage:
-        ids = [row.id for row in _staged(connection, wanted, now) if row.stage == wanted.stage]
+    if stage := wanted["stage"]:
+        ids = [row.id for row in _staged(connection, wanted, now) if row.stage == stage]
         page = within(page, len(ids), size)
         return Paged(
             _by_id(connection, ids[(page - 1) * size : page * size], now), page, len(ids), size
         )
-    conditions = tuple(_conditions(wanted, now))
+    conditions = tuple(wanted.conditions(now))
     total = int(
         connection.execute(select(func.count()).select_from(F).where(*conditions)).scalar_one()
     )
@@ -145,15 +122,15 @@ def lines(
 
 
 def board(
-    connection: Connection, wanted: WantedFindings, now: datetime, each: int = 12
+    connection: Connection, wanted: Selection, now: datetime, each: int = 12
 ) -> Mapping[str, Paged[ListedFinding]]:
     """The first ``each`` findings of every stage, with how many there are; closed ones of the last
     thirty days."""
     stages: dict[str, list[int]] = {stage: [] for stage in STAGES}
-    for row in _staged(connection, replace(wanted, state="open", stage=""), now):
+    for row in _staged(connection, wanted.changed(state="open", stage=""), now):
         stages[row.stage].append(row.id)
-    closed = replace(wanted, state="closed", stage="", since=now - LATELY)
-    where = tuple(_conditions(closed, now))
+    closed = wanted.changed(state="closed", stage="", since=now - LATELY)
+    where = tuple(closed.conditions(now))
     query = select(F.id).where(*where).order_by(F.closed.desc(), F.id.desc()).limit(each)
     stages["closed"] = list(connection.execute(query).scalars())
     totals = {stage: len(ids) for stage, ids in stages.items()}
@@ -168,7 +145,7 @@ def board(
     }
 
 
-def _staged(connection: Connection, wanted: WantedFindings, now: datetime) -> Sequence[Any]:
+def _staged(connection: Connection, wanted: Selection, now: datetime) -> Sequence[Any]:
     """Every finding that ``wanted`` names with its stage, the nearest deadline first."""
     query = (
         select(F.id, OF_MANY.label("stage"))
@@ -176,7 +153,7 @@ def _staged(connection: Connection, wanted: WantedFindings, now: datetime) -> Se
         .outerjoin(ORDER, OPEN_ORDER)
         .outerjoin(EVER_SENT, EVER_SENT.c.finding_id == F.id)
         .outerjoin(EVER_ACKED, EVER_ACKED.c.finding_id == F.id)
-        .where(*_conditions(wanted, now))
+        .where(*wanted.conditions(now))
     )
     return connection.execute(query.order_by(*BY_DEADLINE)).all()
 
@@ -195,39 +172,6 @@ def one(
     """A finding as a row, and everything its table holds; ``None`` where there is none."""
     whole = connection.execute(select(F.__table__).where(F.number == number)).mappings().first()
     return (_by_id(connection, [whole["id"]], now)[0], dict(whole)) if whole else None
-
-
-def rules_known(connection: Connection) -> Mapping[str, str]:
-    """The rules that have findings, by name, for a choice."""
-    rows = connection.execute(select(F.rule).distinct()).scalars()
-    return dict(sorted(((rule, rule_name(rule)) for rule in rows), key=lambda pair: pair[1]))
-
-
-def _conditions(wanted: WantedFindings, now: datetime) -> Iterable[ColumnElement[bool]]:
-    if wanted.state == "open":
-        yield F.closed.is_(None)
-    elif wanted.state == "closed":
-        yield F.closed.is_not(None)
-    if wanted.since is not None:
-        yield (F.closed if wanted.state == "closed" else F.opened) >= utc(wanted.since)
-    if wanted.appealed:
-        yield APPEALED
-    if wanted.rule:
-        yield F.rule == wanted.rule
-    if wanted.value:
-        yield F.value == wanted.value
-    if wanted.unit:
-        yield answered_by(wanted.unit)
-    if wanted.whose:
-        yield F.ours.is_(wanted.whose == "ours")
-    if wanted.late:
-        yield F.id.in_(select(ORDER.finding_id).where(late(now)).correlate(None))
-    if wanted.text:
-        yield or_(
-            F.name.contains(wanted.text, autoescape=True),
-            F.number == wanted.text,
-            F.subject == wanted.text,
-        )
 
 
 def _lines(connection: Connection, rows: Sequence[Any]) -> list[ListedFinding]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, select
+from sqlalchemy import ColumnElement, Connection, exists, func, select, true
 
+from monitor.board.filters import Filter, Selection, Sought, selection
 from monitor.board.lateness import late as is_late
 from monitor.board.paging import ROWS, Paged, within
 from monitor.board.words import titled
@@ -48,12 +49,45 @@ class ListedOrder:
         return STATE_NAMES[self.state]
 
 
+def _state(ask: Sought) -> ColumnElement[bool]:
+    if ask.value == "all":
+        return true()
+    return OrderRow.state.in_(OPEN) if ask.value == "open" else OrderRow.state == ask.value
+
+
+STATES = {"open": "未办结", **STATE_NAMES, "all": "全部"}
+FILTERS = (
+    Filter(
+        "state",
+        where=_state,
+        label="状态",
+        kind="choice",
+        choices=lambda _: STATES,
+        every="",
+        default="open",
+    ),
+    Filter(
+        "unit",
+        where=lambda ask: OrderRow.unit_id == ask.value,
+        label="责任单位",
+        kind="choice",
+        choices=unit_names,
+    ),
+    Filter("late", where=lambda ask: is_late(ask.at), label="只看逾期", kind="tick"),
+)
+
+
+def wanted_of(**given: Any) -> Selection:
+    """The orders that ``given`` asks for, by the names of their filters; those in force where it
+    says nothing else."""
+    return selection(FILTERS, given)
+
+
 def lines(
-    connection: Connection, now: datetime, *, state: str = "open", unit: str = "", late: bool = False,
-    page: int = 1, size: int = ROWS,
-) -> Paged[ListedOrder]:  # fmt: skip
+    connection: Connection, wanted: Selection, now: datetime, page: int = 1, size: int = ROWS
+) -> Paged[ListedOrder]:
     """Orders, the nearest deadline first; closed ones by their end, the newest first."""
-    where = tuple(_conditions(now, state, unit, late))
+    where = tuple(wanted.conditions(now))
     total = int(
         connection.execute(select(func.count()).select_from(OrderRow).where(*where)).scalar_one()
     )
@@ -69,7 +103,13 @@ def lines(
         .add_columns(FindingRow.recurrence, APPEALED.label("appealed"), is_late(now).label("late"))
         .join(FindingRow, FindingRow.id == OrderRow.finding_id)
         .where(*where)
-        .order_by(*((OrderRow.deadline, OrderRow.id) if state == "open" else (OrderRow.id.desc(),)))
+        .order_by(
+            *(
+                (OrderRow.deadline, OrderRow.id)
+                if wanted["state"] == "open"
+                else (OrderRow.id.desc(),)
+            )
+        )
     )
     names = unit_names(connection, retired=True)
     rows = connection.execute(query.limit(size).offset((page - 1) * size)).all()
@@ -93,17 +133,6 @@ def lines(
         for r in rows
     ]
     return Paged(found, page, total, size)
-
-
-def _conditions(now: datetime, state: str, unit: str, late: bool) -> Iterable[ColumnElement[bool]]:
-    if state == "open":
-        yield OrderRow.state.in_(OPEN)
-    elif state:
-        yield OrderRow.state == state
-    if unit:
-        yield OrderRow.unit_id == unit
-    if late:
-        yield is_late(now)
 
 
 def late_findings(connection: Connection, now: datetime) -> frozenset[int]:

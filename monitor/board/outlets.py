@@ -5,37 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from crawler.store.tables import DutyRow, OutletRow, UnitRow
+from monitor.board.filters import Selection
 from monitor.board.paging import ROWS, Paged, within
 from monitor.findings.standing import StandingRow
 from monitor.model import Value
-from monitor.words.causes import NOT_JUDGED
 
+OUTLET, S = OutletRow, StandingRow
 SORTS = ("gravity", "name", "newest", "due", "look")
-
-
-@dataclass(frozen=True, slots=True)
-class WantedOutlets:
-    """What a list shows. Empty = all. ``days`` keeps what has been silent for at least so many
-    days, ``soon`` what comes due within so many. ``value`` ``unjudged`` are those without a
-    judgement yet.
-    """
-
-    kind: str
-    value: str = ""
-    cls: str = ""
-    platform: str = ""
-    unit: str = ""
-    text: str = ""
-    days: int = 0
-    soon: int = 0
-    sort: str = "gravity"
-    down: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +63,7 @@ class ListedOutlet:
 
 
 def lines(
-    connection: Connection, wanted: WantedOutlets, today: date, page: int = 1, size: int = ROWS
+    connection: Connection, wanted: Selection, today: date, page: int = 1, size: int = ROWS
 ) -> Paged[ListedOutlet]:
     """The page of outlets that ``wanted`` names, of the catalogue as it is ``today``."""
     total = int(connection.execute(_filtered(select(func.count()), wanted, today)).scalar_one())
@@ -91,9 +73,7 @@ def lines(
     return Paged(_of(connection, ids, today), page, total, size)
 
 
-def every_line(
-    connection: Connection, wanted: WantedOutlets, today: date
-) -> Iterable[ListedOutlet]:
+def every_line(connection: Connection, wanted: Selection, today: date) -> Iterable[ListedOutlet]:
     """All of them, for a file."""
     ids = (
         connection.execute(_ordered(_filtered(select(S.outlet_id), wanted, today), wanted))
@@ -103,7 +83,6 @@ def every_line(
     return _of(connection, ids, today)
 
 
-OUTLET, S = OutletRow, StandingRow
 COLUMNS = (
     OUTLET.id, OUTLET.name, OUTLET.path, OUTLET.cls, OUTLET.platform, OUTLET.url, OUTLET.newest, OUTLET.last_look,
     S.value, S.sentence, S.cause, S.due, S.since, OUTLET.last_conclusive,
@@ -111,40 +90,13 @@ COLUMNS = (
 
 
 def _filtered(
-    query: Select[*tuple[Any, ...]], wanted: WantedOutlets, today: date
+    query: Select[*tuple[Any, ...]], wanted: Selection, today: date
 ) -> Select[*tuple[Any, ...]]:
     """What stands of the outlets wanted: every outlet has a row, so the wide table is not asked."""
-    return query.select_from(S).where(*_conditions(wanted, today))
+    return query.select_from(S).where(*wanted.conditions(today))
 
 
-def _conditions(wanted: WantedOutlets, today: date) -> Iterable[ColumnElement[bool]]:
-    yield S.kind == wanted.kind
-    if wanted.value == "unjudged":
-        yield S.cause == NOT_JUDGED
-    elif wanted.value:
-        yield S.value == wanted.value
-    if wanted.cls:
-        yield S.cls == wanted.cls
-    if wanted.platform:
-        yield S.platform == wanted.platform
-    if wanted.days:
-        yield S.newest <= today - timedelta(days=wanted.days)
-    if wanted.soon:
-        yield S.due.between(today, today + timedelta(days=wanted.soon))
-    if wanted.text:
-        plain = wanted.text.replace("%", "").replace("_", "")
-        yield or_(S.name.like(f"%{plain}%"), S.outlet_id == wanted.text)
-    if wanted.unit:
-        yield S.outlet_id.in_(
-            select(DutyRow.outlet_id).where(
-                DutyRow.unit_id == wanted.unit,
-                DutyRow.since <= today,
-                or_(DutyRow.until.is_(None), DutyRow.until > today),
-            )
-        )
-
-
-def _ordered(query: Select[*tuple[Any, ...]], wanted: WantedOutlets) -> Select[*tuple[Any, ...]]:
+def _ordered(query: Select[*tuple[Any, ...]], wanted: Selection) -> Select[*tuple[Any, ...]]:
     by: Mapping[str, Any] = {
         "name": S.name,
         "newest": S.newest,

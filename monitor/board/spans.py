@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, func, or_, select
 
 from crawler.model import shanghai_day
 from crawler.store.tables import DutyRow, OutletRow, PostRow, RunRow, UnitRow, VisitRow
-from monitor.findings.ledger import answered_by
+from monitor.board.filters import Selection
 from monitor.findings.standing import StandingRow
 from monitor.record.tables import FindingRow
 
@@ -30,17 +30,6 @@ class Span:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class FindingsWanted:
-    """Empty = all. ``state`` is ``open``, ``closed`` or empty."""
-
-    state: str = "open"
-    rule: str = ""
-    unit: str = ""
-    subject: str = ""
-    ours: bool | None = None
-
-
 def posts(connection: Connection, outlet: str, limit: int, offset: int) -> Span:
     """Posts of an outlet, the newest first, undated ones last."""
     query = select(PostRow.__table__).where(POST.outlet_id == outlet)
@@ -54,21 +43,11 @@ def visits(connection: Connection, outlet: str, limit: int, offset: int) -> Span
     return _span(connection, query, (VISIT.moment.desc(), VISIT.id.desc()), limit, offset)
 
 
-def findings(connection: Connection, wanted: FindingsWanted, limit: int, offset: int) -> Span:
+def findings(
+    connection: Connection, wanted: Selection, now: datetime, limit: int, offset: int
+) -> Span:
     """Findings, the newest first."""
-    query = select(FindingRow.__table__)
-    if wanted.state:
-        query = query.where(
-            FINDING.closed.is_(None) if wanted.state == "open" else FINDING.closed.is_not(None)
-        )
-    if wanted.rule:
-        query = query.where(FINDING.rule == wanted.rule)
-    if wanted.subject:
-        query = query.where(FINDING.subject == wanted.subject)
-    if wanted.ours is not None:
-        query = query.where(FINDING.ours.is_(wanted.ours))
-    if wanted.unit:
-        query = query.where(answered_by(wanted.unit))
+    query = select(FindingRow.__table__).where(*wanted.conditions(now))
     return _span(connection, query, (FINDING.id.desc(),), limit, offset)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.clock import Clock, clock
-from monitor.access.roles import ROLE_NAMES
+from monitor.access.roles import ROLES
 from monitor.bulletin.compile import figures
 from monitor.bulletin.screen import bulletin_lines
 from monitor.commands import screen
@@ -67,11 +67,11 @@ def demo(
 
 def _keep_open(sample: Sample, office: Office, now: Clock, as_json: bool) -> None:
     """Serve the pages over what the demonstration left, until Ctrl-C."""
-    from monitor.demo.web import NAMES, add_sample_users, sample_web
+    from monitor.demo.web import add_sample_users, sample_web
 
     password = add_sample_users(office, now)
     with sample_web(office, now) as address:
-        names = "、".join(f"{name}（{ROLE_NAMES[role]}）" for role, name in NAMES.items())
+        names = "、".join(f"{role.sample}（{role.title}）" for role in ROLES.values())
         for line in (
             f"网页：{address}/",
             f"登录名：{names}；密码都是 {password}",

@@ -4,7 +4,7 @@ looks on."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from crawler.clock import Clock
 from crawler.store.tables import UnitRow
-from monitor.access.roles import ROLE_NAMES, Role
+from monitor.access.roles import ROLES, Role
 from monitor.access.users import add_user, new_password
 from monitor.demo.server import Listener
 from monitor.night.service import Service
@@ -21,14 +21,6 @@ from monitor.web.app import create_app
 
 log = logging.getLogger(__name__)
 
-NAMES: Mapping[Role, str] = {
-    Role.ADMINISTRATOR: "guanli",
-    Role.OFFICE: "jingban",
-    Role.INSPECTOR: "jiancha",
-    Role.LEADER: "lingdao",
-    Role.AUDITOR: "shenji",
-    Role.UNIT: "danwei",
-}
 EVERY = 0.3
 """Seconds between two looks for rechecks that were asked for."""
 
@@ -41,12 +33,12 @@ def add_sample_users(office: Office, clock: Clock) -> str:
         unit = connection.execute(
             select(UnitRow.id).where(UnitRow.quota.is_not(None)).order_by(UnitRow.id)
         ).scalar()
-        for role, name in NAMES.items():
+        for role, of in ROLES.items():
             add_user(
                 connection,
                 clock(),
-                name=name,
-                shown=f"样例{ROLE_NAMES[role]}",
+                name=of.sample,
+                shown=f"样例{of.title}",
                 role=role,
                 unit=unit if role is Role.UNIT else None,
                 password=password,

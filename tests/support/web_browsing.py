@@ -16,9 +16,9 @@ import pytest
 from lxml.html import fromstring
 
 from crawler.net.browser import lacking
-from monitor.access.roles import Role
+from monitor.access.roles import ROLES, Role
 from monitor.demo.district import District
-from monitor.demo.web import NAMES, add_sample_users, sample_web
+from monitor.demo.web import add_sample_users, sample_web
 from tests.support.district import START, Clock, Town, served, small_district, town
 
 CHROMIUM = "/usr/bin/chromium"
@@ -111,7 +111,7 @@ class Show:
             context = self.browser.new_context(base_url=self.url)
             page = context.new_page()
             page.goto("/login")
-            page.fill("[name=name]", NAMES[role])
+            page.fill("[name=name]", ROLES[role].sample)
             page.fill("[name=password]", self.password)
             page.click("button.main")
             page.wait_for_url(lambda address: "login" not in address)

@@ -32,7 +32,7 @@ from sqlalchemy import insert, select, update
 from crawler.model import SHANGHAI, Outcome
 from crawler.store.tables import RunRow, open_store
 from monitor.access import sessions
-from monitor.access.roles import ROLE_NAMES, Role
+from monitor.access.roles import ROLE_NAMES, ROLES, Role
 from monitor.access.tables import UserRow
 from monitor.access.users import add_user, hashed, secret_of
 from monitor.judging.now import judge_now
@@ -52,10 +52,7 @@ TODAY = NOW.date()
 NIGHT = datetime(2020, 7, 20, 1, 30, tzinfo=SHANGHAI)
 NIGHTS = (NIGHT - timedelta(days=2), NIGHT - timedelta(days=1), NIGHT)
 PASSWORD = "yi-ge-ceshi-mima"
-NAMES: Mapping[Role, str] = {
-    Role.ADMINISTRATOR: "guanli", Role.OFFICE: "jingban", Role.INSPECTOR: "jiancha", Role.UNIT: "danwei",
-    Role.LEADER: "lingdao", Role.AUDITOR: "shenji",
-}  # fmt: skip
+NAMES: Mapping[Role, str] = {role: of.sample for role, of in ROLES.items()}
 UNIT = "wjj"
 """The unit of the contact ``danwei``."""
 HOSTILE = "<script>alert(1)</script>\u202e关于“一网通办”的通知" + "长" * 900

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
+from sqlalchemy import Connection
 
 from crawler.model import shanghai_day
 from monitor.board import spans
+from monitor.board.filters import Selection
+from monitor.board.finding_filters import FILTERS, wanted_of
 from monitor.judging.unit_rhythm import MonthKept, months_kept
 from monitor.model import NOT_COUNTED
 from monitor.rectify import orders as rooms
@@ -17,6 +20,7 @@ from monitor.web.api import models
 from monitor.web.api.gate import Reading, fresh, scope_of
 from monitor.web.api.paging import Paged
 from monitor.web.api.words import NO_NUL, asked, part, said, text
+from monitor.web.filters import from_interface
 from monitor.web.gate import NotFound
 from monitor.web.state import Web, web_of
 
@@ -26,13 +30,8 @@ UnitId = Annotated[
     str, part("单位编号", "Id of the unit", min_length=1, max_length=64, pattern=r"^[\w.-]+$")
 ]
 Number = Annotated[str, part("编号", "Number", min_length=1, max_length=60, pattern=NO_NUL)]
-State = Annotated[
-    Literal["open", "closed", "all"],
-    asked("open 未销号，closed 已销号，all 全部", "open, closed or all"),
-]
-Rule = Annotated[str, text("规则", "Rule", 60)]
+Findings = Annotated[Selection, Depends(from_interface(FILTERS))]
 Unit = Annotated[str, text("责任单位编号", "Id of a unit that answers", 64)]
-Subject = Annotated[str, text("对象，如 outlet:编号", "Subject, like outlet:ID", 120)]
 OrderState = Annotated[
     Literal["open", "issued", "replied", "closed", "withdrawn", "moved", "all"],
     asked("状态；open 为未办结", "State; open = not ended"),
@@ -63,25 +62,20 @@ def unit(who: Reading, web: Kept, id: UnitId) -> models.UnitCard:
             raise NotFound("没有这个单位")
         months = spans.months_back(shanghai_day(web.clock()), MONTHS)
         kept = {one.month: one for one in months_kept(connection, months, id)}
-        waiting = spans.findings(connection, spans.FindingsWanted(unit=id, ours=False), 1, 0).total
+        waiting = _waiting(connection, id, web)
     lines = [_month(month, kept.get(month)) for month in months]
     return models.UnitCard(months=lines, open_findings=waiting, **_unit(row))
 
 
 @router.get("/findings", tags=["findings"], **said("问题", "Findings"))
-def findings(
-    who: Reading, web: Kept, paged: Paged, state: State = "open", rule: Rule = "", unit: Unit = "",
-    subject: Subject = "",
-) -> models.Findings:  # fmt: skip
+def findings(who: Reading, web: Kept, paged: Paged, wanted: Findings) -> models.Findings:
     """Findings that match, the newest first (a unit's contact: only those of the unit)."""
     scope = scope_of(who)
-    if scope and unit not in ("", scope):
+    if scope and wanted["unit"] not in ("", scope):
         raise NotFound("您只能查看本单位的问题")
-    wanted = spans.FindingsWanted(
-        "" if state == "all" else state, rule, scope or unit, subject, False if scope else None
-    )
+    wanted = wanted.changed(unit=scope, whose="units") if scope else wanted
     with web.office.reader.connect() as connection:
-        found = spans.findings(connection, wanted, paged.limit, paged.offset)
+        found = spans.findings(connection, wanted, web.clock(), paged.limit, paged.offset)
     return models.Findings(rows=[_finding(row) for row in found.rows], **paged.told(found.total))
 
 
@@ -130,6 +124,12 @@ def order(who: Reading, web: Kept, number: Number) -> models.OrderLine:
     if scope and scope not in found.units:
         raise NotFound("没有这份整改通知")
     return _order(found)
+
+
+def _waiting(connection: Connection, unit: str, web: Web) -> int:
+    """Open findings that a unit answers for."""
+    wanted = wanted_of(unit=unit, whose="units")
+    return spans.findings(connection, wanted, web.clock(), 1, 0).total
 
 
 def _unit(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
 from sqlalchemy import Connection
 
-from crawler.model import ColumnClass, shanghai_day
+from crawler.model import shanghai_day
 from monitor.access.visitor import Visitor
 from monitor.board import outlets as board
 from monitor.board import spans
+from monitor.board.filters import Selection
+from monitor.board.outlet_filters import EVERY, FILTERS
 from monitor.judging.evaluate import explain
 from monitor.model import Value
 from monitor.web.api import models
 from monitor.web.api.gate import Reading, fresh, scope_of
 from monitor.web.api.paging import Paged, Wanted
-from monitor.web.api.words import asked, part, said, text
+from monitor.web.api.words import asked, part, said
+from monitor.web.filters import from_interface
 from monitor.web.gate import NotFound
 from monitor.web.state import Web, web_of
 
@@ -28,18 +31,8 @@ Id = Annotated[
     str,
     part("栏目或账号编号", "Id of the outlet", min_length=1, max_length=64, pattern=r"^[\w.-]+$"),
 ]
-Kind = Annotated[
-    Literal["column", "account"],
-    asked("column 栏目，account 账号", "column (the default) or account"),
-]
-Unit = Annotated[str, text("责任单位编号", "Id of the unit that answers", 64)]
-Text = Annotated[str, text("名称或位置里的字", "Words of its name or place")]
-Days = Annotated[
-    int, asked("至少多少天没有更新", "At least so many days without a post", ge=0, le=10_000)
-]
-Soon = Annotated[int, asked("几天内到期", "Due within so many days", ge=0, le=10_000)]
-Verdict = Annotated[Value | None, asked("判定", "Verdict")]
-Cls = Annotated[ColumnClass | None, asked("类别", "Class")]
+Listed = Annotated[Selection, Depends(from_interface(EVERY))]
+Accounts = Annotated[Selection, Depends(from_interface(FILTERS["account"], kind="account"))]
 Sort = Annotated[
     Literal["gravity", "name", "newest", "due", "look"],
     asked("排序：轻重、名称、最新信息、到期、最近查看", "Order: gravity, name, newest, due, look"),
@@ -51,41 +44,24 @@ COLUMNS_OF_A_LOOK = tuple(models.VisitLine.model_fields)
 
 @router.get("/outlets", **said("栏目和账号", "Columns and accounts"))
 def outlets(
-    who: Reading, web: Kept, paged: Paged, kind: Kind = "column", value: Verdict = None, cls: Cls = None,
-    unit: Unit = "", text: Text = "", days: Days = 0, soon: Soon = 0, sort: Sort = "gravity", down: Down = False,
-) -> models.Outlets:  # fmt: skip
+    who: Reading,
+    web: Kept,
+    paged: Paged,
+    wanted: Listed,
+    sort: Sort = "gravity",
+    down: Down = False,
+) -> models.Outlets:
     """Columns (or accounts) that match, a span at a time."""
-    wanted = board.WantedOutlets(
-        kind,
-        value=value or "",
-        cls=cls or "",
-        unit=unit,
-        text=text,
-        days=days,
-        soon=soon,
-        sort=sort,
-        down=down,
-    )
-    return _listed(web, who, wanted, paged)
+    return _listed(web, who, replace(wanted, sort=sort, down=down), paged)
 
 
 @router.get("/accounts", tags=["accounts"], **said("政务新媒体账号", "New-media accounts"))
 def accounts(
-    who: Reading, web: Kept, paged: Paged, value: Verdict = None, unit: Unit = "", text: Text = "", days: Days = 0,
-    soon: Soon = 0, sort: Sort = "gravity", down: Down = False,
+    who: Reading, web: Kept, paged: Paged, wanted: Accounts, sort: Sort = "gravity",
+    down: Down = False,
 ) -> models.Outlets:  # fmt: skip
     """Accounts that match, a span at a time."""
-    wanted = board.WantedOutlets(
-        "account",
-        value=value or "",
-        unit=unit,
-        text=text,
-        days=days,
-        soon=soon,
-        sort=sort,
-        down=down,
-    )
-    return _listed(web, who, wanted, paged)
+    return _listed(web, who, replace(wanted, sort=sort, down=down), paged)
 
 
 @router.get("/outlets/{id}", **said("一个栏目或账号", "One column or account"))
@@ -154,20 +130,20 @@ def verdicts(who: Reading, web: Kept, id: Id) -> models.Verdicts:
     )
 
 
-def _listed(web: Web, who: Visitor, wanted: board.WantedOutlets, paged: Wanted) -> models.Outlets:
+def _listed(web: Web, who: Visitor, wanted: Selection, paged: Wanted) -> models.Outlets:
     scope = scope_of(who)
-    if scope and wanted.unit not in ("", scope):
+    if scope and wanted["unit"] not in ("", scope):
         raise NotFound("您只能查看本单位的栏目和账号")
     if scope:
-        wanted = board.WantedOutlets(**(asdict(wanted) | {"unit": scope}))
+        wanted = wanted.changed(unit=scope)
     today = shanghai_day(web.clock())
     with web.office.reader.connect() as connection:
         rows, total = _span(connection, wanted, today, paged)
-    return models.Outlets(rows=[_line(line, wanted.kind) for line in rows], **paged.told(total))
+    return models.Outlets(rows=[_line(line, wanted["kind"]) for line in rows], **paged.told(total))
 
 
 def _span(
-    connection: Connection, wanted: board.WantedOutlets, today: Any, paged: Wanted
+    connection: Connection, wanted: Selection, today: Any, paged: Wanted
 ) -> tuple[Sequence[board.ListedOutlet], int]:
     """The board turns whole pages: a span that does not begin with one lies on two."""
     page, into = divmod(paged.offset, paged.limit)

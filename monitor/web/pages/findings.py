@@ -15,10 +15,11 @@ from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import finding as one_board
 from monitor.board import findings as board
+from monitor.board.filters import Selection
+from monitor.board.finding_filters import BOARD_FILTERS, FILTERS
 from monitor.board.until import letter_deadlines
 from monitor.board.words import LETTER_CHIPS, LETTERS, STAGES, ended_words
 from monitor.bulletin.coverage import rate_words
-from monitor.facts.unit_names import unit_names
 from monitor.findings.dispensations import KIND_NAMES
 from monitor.rectify import attachments
 from monitor.rectify.appeals import STATE_NAMES as APPEAL_NAMES
@@ -26,7 +27,7 @@ from monitor.rectify.orders import STATE_NAMES
 from monitor.rectify.proof import FindingProof, NoProof, proof_of, to_html, to_warc
 from monitor.rectify.replies import RESULT_NAMES
 from monitor.settings.letters import LetterSettings
-from monitor.web.filters import Filters, moment_of
+from monitor.web.filters import filters_of, from_address
 from monitor.web.gate import NotFound, need
 from monitor.web.render import page, partial
 from monitor.web.state import Web, web_of
@@ -35,8 +36,9 @@ from monitor.words.outcomes import OUTCOMES
 router = APIRouter()
 Reader = Annotated[Visitor, Depends(need(Permission.DISTRICT))]
 Kept = Annotated[Web, Depends(web_of)]
-Text = Annotated[str, Query(max_length=100)]
-WHOSE = {"units": "单位", "ours": "我办"}
+Number = Annotated[int, Query(alias="page", ge=1, le=100_000)]
+All = Annotated[Selection, Depends(from_address(FILTERS))]
+OnTheBoard = Annotated[Selection, Depends(from_address(BOARD_FILTERS))]
 FROZEN = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
     "frame-ancestors 'self'"
@@ -47,66 +49,27 @@ CHARSET = re.compile(r"charset=[\"']?([A-Za-z0-9_-]{2,20})")
 
 @router.get("/findings")
 def findings(
-    request: Request, who: Reader, web: Kept, state: Text = "open", stage: Text = "", rule: Text = "", unit: Text = "",
-    value: Text = "", whose: Text = "", text: Text = "", late: bool = False, since: Text = "", appealed: bool = False,
-    number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
-) -> HTMLResponse:  # fmt: skip
+    request: Request, who: Reader, web: Kept, wanted: All, number: Number = 1
+) -> HTMLResponse:
     """The table."""
-    start = moment_of(since)
-    wanted = board.WantedFindings(
-        state, stage, rule, unit, value, whose, text, late, start, appealed
-    )
     with web.office.reader.connect() as connection:
         found = board.lines(connection, wanted, web.clock(), number)
         until = letter_deadlines(connection, found.rows, web.clock(), _letters(web))
-        units, rules = unit_names(connection), board.rules_known(connection)
-    given = {
-        "state": state,
-        "stage": stage,
-        "rule": rule,
-        "unit": unit,
-        "value": value,
-        "whose": whose,
-        "text": text,
-        "late": late,
-        "since": f"{start:%Y-%m-%dT%H:%M}" if start else "",
-        "appealed": appealed,
-    }
-    return page(
-        request,
-        "parts/finding_rows.html" if partial(request) else "findings.html",
-        found=found,
-        until=until,
-        filters=Filters(given),
-        units=units,
-        rules=rules,
-        stages=STAGES,
-        whose=WHOSE,
-    )
+        filters = filters_of(connection, wanted)
+    template = "parts/finding_rows.html" if partial(request) else "findings.html"
+    return page(request, template, found=found, until=until, filters=filters)
 
 
 @router.get("/findings/board")
-def by_stage(
-    request: Request, who: Reader, web: Kept, rule: Text = "", unit: Text = "", whose: Text = "units", late: bool = False
-) -> HTMLResponse:  # fmt: skip
+def by_stage(request: Request, who: Reader, web: Kept, wanted: OnTheBoard) -> HTMLResponse:
     """The board: a list for each stage."""
-    wanted = board.WantedFindings(rule=rule, unit=unit, whose=whose, late=late)
     with web.office.reader.connect() as connection:
         found = board.board(connection, wanted, web.clock())
         shown = [line for stage in found.values() for line in stage.rows]
         until = letter_deadlines(connection, shown, web.clock(), _letters(web))
-        units, rules = unit_names(connection), board.rules_known(connection)
-    given = {"rule": rule, "unit": unit, "whose": whose, "late": late}
+        filters = filters_of(connection, wanted)
     return page(
-        request,
-        "findings_board.html",
-        found=found,
-        until=until,
-        filters=Filters(given),
-        units=units,
-        rules=rules,
-        stages=STAGES,
-        whose=WHOSE,
+        request, "findings_board.html", found=found, until=until, filters=filters, stages=STAGES
     )
 
 

@@ -12,14 +12,15 @@ from crawler.model import shanghai_day
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import orders as board
+from monitor.board.filters import Selection
 from monitor.board.lateness import held as held_orders
 from monitor.facts.unit_names import unit_names
 from monitor.rectify.appeals import pending
-from monitor.rectify.orders import STATE_NAMES, listed
+from monitor.rectify.orders import listed
 from monitor.rectify.overdue import Overdue
 from monitor.rectify.overdue import overdue as late_units
 from monitor.sheets.overdue import overdue_sheet
-from monitor.web.filters import Filters
+from monitor.web.filters import filters_of, from_address
 from monitor.web.gate import BadForm, need
 from monitor.web.pages.findings import attached
 from monitor.web.render import page
@@ -28,29 +29,22 @@ from monitor.web.state import Web, web_of
 router = APIRouter()
 Reader = Annotated[Visitor, Depends(need(Permission.DISTRICT))]
 Kept = Annotated[Web, Depends(web_of)]
-Text = Annotated[str, Query(max_length=100)]
-STATES = {"open": "未办结", **STATE_NAMES, "all": "全部"}
+Number = Annotated[int, Query(alias="page", ge=1, le=100_000)]
+All = Annotated[Selection, Depends(from_address(board.FILTERS))]
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/orders")
 def orders(
-    request: Request, who: Reader, web: Kept, state: Text = "open", unit: Text = "", late: bool = False,
-    number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
-) -> HTMLResponse:  # fmt: skip
+    request: Request, who: Reader, web: Kept, wanted: All, number: Number = 1
+) -> HTMLResponse:
     """Orders, the nearest deadline first."""
-    if state not in STATES:
-        raise BadForm(f"状态只能选：{'、'.join(STATES)}")
+    if wanted["state"] not in board.STATES:
+        raise BadForm(f"状态只能选：{'、'.join(board.STATES)}")
     with web.office.reader.connect() as connection:
-        wanted = "" if state == "all" else state
-        found = board.lines(
-            connection, web.clock(), state=wanted, unit=unit, late=late, page=number
-        )
-        units = unit_names(connection)
-    given = {"state": state, "unit": unit, "late": late}
-    return page(
-        request, "orders.html", found=found, filters=Filters(given), units=units, states=STATES
-    )
+        found = board.lines(connection, wanted, web.clock(), number)
+        filters = filters_of(connection, wanted)
+    return page(request, "orders.html", found=found, filters=filters)
 
 
 @router.get("/overdue")

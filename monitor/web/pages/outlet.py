@@ -23,6 +23,7 @@ from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import accounts as registered
 from monitor.board import outlet_page as board
+from monitor.board.filters import number_of
 from monitor.board.offers import offer_page, taken_at
 from monitor.board.shapes import drift_page, learned
 from monitor.board.unread import Part, decisions, parts_of
@@ -43,7 +44,6 @@ from monitor.rectify.rechecks import ask
 from monitor.web.calendar import drawn
 from monitor.web.gate import Form, NotFound, need, posted
 from monitor.web.pages.outlets import download
-from monitor.web.pages.outlets import number as number_of
 from monitor.web.render import page, partial
 from monitor.web.state import Web, web_of
 from monitor.words.causes import cause_name, looked_like

@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from crawler.model import shanghai_day
 from monitor.access import attempts
 from monitor.access.visitor import Visitor
-from monitor.board import outlets
+from monitor.board import outlet_filters, outlets
 from monitor.board import unit as board
 from monitor.board.unit_list import quota_of
 from monitor.board.words import ended_words, value_word
@@ -73,7 +73,7 @@ def own_page(
             if id in together
         }
         kinds = [
-            outlets.lines(connection, outlets.WantedOutlets(k, unit=unit), today, 1, MOST)
+            outlets.lines(connection, outlet_filters.wanted_of(k, unit=unit), today, 1, MOST)
             for k in KINDS_SHOWN
         ]
         judged, ours = board.seen_of(connection, unit, today)

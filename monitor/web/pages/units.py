@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 from crawler.model import shanghai_day
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
-from monitor.board import findings, orders, outlets
+from monitor.board import finding_filters, findings, orders, outlet_filters, outlets
 from monitor.board import unit as board
 from monitor.board.unit_list import UnitMonth, quota_of, shown_months, units
 from monitor.board.until import letter_deadlines
@@ -88,16 +88,16 @@ def show_unit(request: Request, web: Web, id: str, *, problem: str = "") -> HTML
         months = quota_of(connection, id, head.quota, _year(today), _from(web))
         context: dict[str, Any] = {
             "columns": outlets.lines(
-                connection, outlets.WantedOutlets("column", unit=id), today, 1, FEW
+                connection, outlet_filters.wanted_of("column", unit=id), today, 1, FEW
             ),
             "accounts": outlets.lines(
-                connection, outlets.WantedOutlets("account", unit=id), today, 1, FEW
+                connection, outlet_filters.wanted_of("account", unit=id), today, 1, FEW
             ),
-            "open": findings.lines(connection, findings.WantedFindings(unit=id), now, 1, FEW),
+            "open": findings.lines(connection, finding_filters.wanted_of(unit=id), now, 1, FEW),
             "closed": findings.lines(
-                connection, findings.WantedFindings("closed", unit=id), now, 1, FEW
+                connection, finding_filters.wanted_of(state="closed", unit=id), now, 1, FEW
             ),
-            "orders": orders.lines(connection, now, state="", unit=id, size=FEW),
+            "orders": orders.lines(connection, orders.wanted_of(state="all", unit=id), now, 1, FEW),
             "answers": board.answers(connection, id),
             "letters": board.letters(connection, id),
             "contacts": listing(connection, today, unit=id),

@@ -13,8 +13,7 @@ import pytest
 from docx import Document
 from openpyxl import Workbook, load_workbook
 
-from monitor.access.roles import Role
-from monitor.demo.web import NAMES
+from monitor.access.roles import ROLES, Role
 from monitor.record.links import load_keys, sign
 from tests.support.web_browsing import PHONE, Ear, Show, needs_chromium, show
 
@@ -43,7 +42,7 @@ def test_the_keyboard_alone_signs_in_filters_and_opens_a_late_column(stage: Show
     with stage.page(None) as page:
         page.goto("/columns")
         assert "/login" in page.url
-        page.keyboard.type(NAMES[Role.OFFICE])
+        page.keyboard.type(ROLES[Role.OFFICE].sample)
         page.keyboard.press("Tab")
         page.keyboard.type(stage.password)
         page.keyboard.press("Enter")

@@ -22,6 +22,7 @@ from crawler.store.tables import OutletRow, PostRow
 from crawler.walking.copies import PageCopyRow
 from monitor.access.roles import Role
 from monitor.access.users import add_user
+from monitor.board import outlet_filters
 from monitor.board import outlets as board
 from monitor.findings.dispensations import DispensationKind, grant
 from monitor.findings.standing import follow
@@ -367,7 +368,9 @@ def test_a_column_turns_fresh_in_place_after_the_portal_got_a_post(
 def test_the_board_pages_and_counts(office_web: Web) -> None:
     _, office = office_web
     with office.reader.connect() as c:
-        found = board.lines(c, board.WantedOutlets("column", sort="name"), TODAY, page=2, size=4)
+        found = board.lines(
+            c, outlet_filters.wanted_of("column", sort="name"), TODAY, page=2, size=4
+        )
     assert (found.total, found.pages, found.page, len(found.rows)) == (6, 2, 2, 2)
 
 
