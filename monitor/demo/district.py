@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import yaml
 from pydantic import AwareDatetime, Field
 
-from crawler.config import BadConfig, Strict, UniqueKeys, section
+from crawler.config import BadConfig, Strict, parsed, section
 from crawler.model import AccountState, ColumnClass
 
 SAMPLE = Path(__file__).with_name("district.yaml")
@@ -181,7 +181,7 @@ def _only(found: Iterable[T], id: str) -> T:
 def load_district(path: Path = SAMPLE) -> District:
     """The district in ``path``. Raises :class:`BadConfig` with file, place and what is allowed."""
     try:
-        data: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=UniqueKeys)  # noqa: S506 - a SafeLoader
+        data: Any = parsed(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise BadConfig(
             f"{path}: cannot be read as a UTF-8 text file ({error.__class__.__name__})"

@@ -17,10 +17,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import Field
 
-from crawler.config import BadConfig, Strict, UniqueKeys, section
+from crawler.config import BadConfig, Strict, parsed, section
 from monitor.config import MonitorConfig, read_rules
 from monitor.rules import rule_names
 from monitor.settings.versions import Version
@@ -64,7 +63,7 @@ def load_profile(name: str) -> Profile:
     if name not in profile_names():
         raise BadConfig(f"unknown profile {name}; known: {', '.join(profile_names())}")
     path = FOLDER / f"{name}.yaml"
-    read = section(ProfileFile, yaml.load(path.read_text("utf-8"), Loader=UniqueKeys), path.name)  # noqa: S506 - a SafeLoader
+    read = section(ProfileFile, parsed(path.read_text("utf-8")), path.name)
     for rule in read.without:
         if rule not in rule_names():
             raise BadConfig(f"{path.name}: without: unknown rule {rule}")

@@ -28,6 +28,7 @@ from monitor.model import Verdict
 from monitor.night import jobs
 from monitor.night.child import Crawled, Progress
 from monitor.office import Office, open_office
+from tests.support.empty_store import lay_migrated_store
 
 PROJECT = Path(__file__).parents[2]
 START = datetime(2020, 7, 20, 9, tzinfo=SHANGHAI)
@@ -260,6 +261,8 @@ def write_config(
 def town(folder: Path, sample: Sample, clock: Clock, **settings: Any) -> Iterator[Town]:
     """An office with a store of its own (in ``folder``) that watches ``sample``."""
     config = write_config(folder, sample, **settings)
+    if "store" not in settings and not (folder / "store.db").exists():
+        lay_migrated_store(folder / "store.db")
     with open_office(config) as office:
         yield Town(sample, office, clock, config)
 

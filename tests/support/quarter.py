@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import Connection, Engine, insert, select
 
 from crawler.store.tables import (
-    Base,
     DutyRow,
     OutletRow,
     PostRow,
@@ -23,6 +22,7 @@ from crawler.store.tables import (
     open_store,
 )
 from monitor.counting.word import vouch
+from tests.support.empty_store import lay_store
 from tests.support.judging_store import visit
 
 SEED = Path(__file__).parents[3] / "shared" / "seed"
@@ -32,9 +32,7 @@ MONTHS = ("2020-04", "2020-05", "2020-06")
 
 
 def new_store(tmp_path: Path) -> Engine:
-    engine = open_store(f"sqlite:///{tmp_path / 'store.db'}")
-    Base.metadata.create_all(engine)
-    return engine
+    return open_store(f"sqlite:///{lay_store(tmp_path / 'store.db')}")
 
 
 def add_site(connection: Connection, site: str = "portal") -> None:
@@ -159,7 +157,10 @@ def seed_rows() -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     for name in ("annex1-towns-and-streets.csv", "annex2-departments.csv"):
         if not (SEED / name).is_file():
-            pytest.skip(f"seed file {name} is not beside the checkout: figures NOT compared")
+            pytest.skip(
+                f"seed file {name} is not beside the checkout: figures NOT compared",
+                allow_module_level=True,
+            )
         with (SEED / name).open(encoding="utf-8-sig", newline="") as file:
             found += list(csv.DictReader(file))
     return found

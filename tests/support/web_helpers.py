@@ -38,8 +38,8 @@ from monitor.access.users import add_user, hashed, secret_of
 from monitor.judging.now import judge_now
 from monitor.judging.unit_rhythm import keep_rhythm
 from monitor.office import Office, enter_catalogue, read_settings
-from monitor.tables import METADATA
 from monitor.web.app import create_app
+from tests.support.empty_store import lay_store
 from tests.support.judging_store import post, visit
 
 with warnings.catch_warnings():
@@ -134,8 +134,8 @@ def opened(path: Path) -> Iterator[Office]:
 def make_office(folder: Path) -> Path:
     """Catalogue, posts, looks, three judged nights, an account of every role; the config's path."""
     path = config_of(folder)
+    lay_store(folder / "var" / "store.db")
     with opened(path) as office:
-        METADATA.create_all(office.engine)
         enter_catalogue(office, NOW - timedelta(days=200))
         for night in NIGHTS:
             _crawled(office, night)
