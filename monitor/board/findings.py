@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Case, ColumnElement, Connection, and_, case, func, select
 
 from monitor.board.filters import Selection
-from monitor.board.finding_filters import APPEALED
+from monitor.board.filters.findings import APPEALED
 from monitor.board.lateness import late
 from monitor.board.paging import ROWS, Paged, within
 from monitor.board.words import STAGES, rule_name, titled, value_word

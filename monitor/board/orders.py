@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, select, true
+from sqlalchemy import Connection, exists, func, select
 
-from monitor.board.filters import Filter, Selection, Sought, selection
+from monitor.board.filters import Selection
 from monitor.board.lateness import late as is_late
 from monitor.board.paging import ROWS, Paged, within
 from monitor.board.words import titled
 from monitor.facts.unit_names import unit_names
 from monitor.record.tables import FindingRow
 from monitor.rectify.appeals import WAITING, AppealRow
-from monitor.rectify.orders import OPEN, STATE_NAMES, OrderRow
+from monitor.rectify.orders import STATE_NAMES, OrderRow
 
 APPEALED = (
     exists()
@@ -47,40 +46,6 @@ class ListedOrder:
     @property
     def state_name(self) -> str:
         return STATE_NAMES[self.state]
-
-
-def _state(ask: Sought) -> ColumnElement[bool]:
-    if ask.value == "all":
-        return true()
-    return OrderRow.state.in_(OPEN) if ask.value == "open" else OrderRow.state == ask.value
-
-
-STATES = {"open": "未办结", **STATE_NAMES, "all": "全部"}
-FILTERS = (
-    Filter(
-        "state",
-        where=_state,
-        label="状态",
-        kind="choice",
-        choices=lambda _: STATES,
-        every="",
-        default="open",
-    ),
-    Filter(
-        "unit",
-        where=lambda ask: OrderRow.unit_id == ask.value,
-        label="责任单位",
-        kind="choice",
-        choices=unit_names,
-    ),
-    Filter("late", where=lambda ask: is_late(ask.at), label="只看逾期", kind="tick"),
-)
-
-
-def wanted_of(**given: Any) -> Selection:
-    """The orders that ``given`` asks for, by the names of their filters; those in force where it
-    says nothing else."""
-    return selection(FILTERS, given)
 
 
 def lines(

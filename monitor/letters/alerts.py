@@ -20,9 +20,10 @@ from crawler.model import Unit, shanghai_day
 from crawler.register.unit_contacts import everybody, with_people
 from crawler.store.durable import durable
 from crawler.store.tables import UnitRow
-from monitor.channels import Receipt, Send, Undelivered, copies_of, doors_of
+from monitor.channels import Receipt, Undelivered
 from monitor.days.workdays import may_send
 from monitor.letters import outbox
+from monitor.letters.doors import Send, copies_of, doors_of
 from monitor.letters.ladder import addressed, emails, leaders, to_leader, week_begins
 from monitor.letters.matters import (
     closed_matters,

@@ -14,7 +14,6 @@ from crawler.doors.recheck import recheck as look_again
 from crawler.model import Visit, shanghai_day
 from crawler.offers.seek import seek
 from crawler.store.tables import RunRow
-from monitor.channels import copies_of, doors_of
 from monitor.counting.counts import units_of
 from monitor.facts.saw import Saw, saw
 from monitor.findings.borne_out import UNLISTED, open_subjects, unwitnessed
@@ -23,6 +22,7 @@ from monitor.judging.evaluate import Judgement, awaiting, evaluate
 from monitor.judging.now import judge_now
 from monitor.judging.unit_rhythm import keep_rhythm
 from monitor.letters.alerts import Sent, Written, send_waiting, write_letters
+from monitor.letters.doors import copies_of, doors_of
 from monitor.letters.ourselves import troubles
 from monitor.model import Verdict
 from monitor.night.child import Crawled, Progress, run_crawl

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from crawler.model import shanghai_day
 from monitor.board import spans
 from monitor.board.filters import Selection
-from monitor.board.finding_filters import FILTERS, wanted_of
+from monitor.board.filters.findings import FILTERS, wanted_of
 from monitor.judging.unit_rhythm import MonthKept, months_kept
 from monitor.model import NOT_COUNTED
 from monitor.rectify import orders as rooms

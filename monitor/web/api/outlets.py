@@ -14,7 +14,7 @@ from monitor.access.visitor import Visitor
 from monitor.board import outlets as board
 from monitor.board import spans
 from monitor.board.filters import Selection
-from monitor.board.outlet_filters import EVERY, FILTERS
+from monitor.board.filters.outlets import EVERY, FILTERS
 from monitor.judging.evaluate import explain
 from monitor.model import Value
 from monitor.web.api import models

@@ -16,7 +16,7 @@ from monitor.access.visitor import Visitor
 from monitor.board import finding as one_board
 from monitor.board import findings as board
 from monitor.board.filters import Selection
-from monitor.board.finding_filters import BOARD_FILTERS, FILTERS
+from monitor.board.filters.findings import BOARD_FILTERS, FILTERS
 from monitor.board.until import letter_deadlines
 from monitor.board.words import LETTER_CHIPS, LETTERS, STAGES, ended_words
 from monitor.bulletin.coverage import rate_words

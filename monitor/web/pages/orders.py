@@ -13,6 +13,7 @@ from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import orders as board
 from monitor.board.filters import Selection
+from monitor.board.filters.orders import FILTERS, STATES
 from monitor.board.lateness import held as held_orders
 from monitor.facts.unit_names import unit_names
 from monitor.rectify.appeals import pending
@@ -30,7 +31,7 @@ router = APIRouter()
 Reader = Annotated[Visitor, Depends(need(Permission.DISTRICT))]
 Kept = Annotated[Web, Depends(web_of)]
 Number = Annotated[int, Query(alias="page", ge=1, le=100_000)]
-All = Annotated[Selection, Depends(from_address(board.FILTERS))]
+All = Annotated[Selection, Depends(from_address(FILTERS))]
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -39,8 +40,8 @@ def orders(
     request: Request, who: Reader, web: Kept, wanted: All, number: Number = 1
 ) -> HTMLResponse:
     """Orders, the nearest deadline first."""
-    if wanted["state"] not in board.STATES:
-        raise BadForm(f"状态只能选：{'、'.join(board.STATES)}")
+    if wanted["state"] not in STATES:
+        raise BadForm(f"状态只能选：{'、'.join(STATES)}")
     with web.office.reader.connect() as connection:
         found = board.lines(connection, wanted, web.clock(), number)
         filters = filters_of(connection, wanted)

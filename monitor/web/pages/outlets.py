@@ -13,7 +13,7 @@ from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import outlets as board
 from monitor.board.filters import Selection, number_of
-from monitor.board.outlet_filters import FILTERS
+from monitor.board.filters.outlets import FILTERS
 from monitor.sheets.outlets import outlets_workbook
 from monitor.web.filters import filters_of, from_address
 from monitor.web.gate import need

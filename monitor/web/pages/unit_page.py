@@ -19,8 +19,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from crawler.model import shanghai_day
 from monitor.access import attempts
 from monitor.access.visitor import Visitor
-from monitor.board import outlet_filters, outlets
+from monitor.board import outlets
 from monitor.board import unit as board
+from monitor.board.filters import outlets as outlet_filters
 from monitor.board.unit_list import quota_of
 from monitor.board.words import ended_words, value_word
 from monitor.days.calendar import month_of

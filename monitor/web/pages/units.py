@@ -12,8 +12,11 @@ from starlette.responses import HTMLResponse
 from crawler.model import shanghai_day
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
-from monitor.board import finding_filters, findings, orders, outlet_filters, outlets
+from monitor.board import findings, orders, outlets
 from monitor.board import unit as board
+from monitor.board.filters import findings as finding_filters
+from monitor.board.filters import orders as order_filters
+from monitor.board.filters import outlets as outlet_filters
 from monitor.board.unit_list import UnitMonth, quota_of, shown_months, units
 from monitor.board.until import letter_deadlines
 from monitor.board.wholes import WHOLE, places
@@ -97,7 +100,9 @@ def show_unit(request: Request, web: Web, id: str, *, problem: str = "") -> HTML
             "closed": findings.lines(
                 connection, finding_filters.wanted_of(state="closed", unit=id), now, 1, FEW
             ),
-            "orders": orders.lines(connection, orders.wanted_of(state="all", unit=id), now, 1, FEW),
+            "orders": orders.lines(
+                connection, order_filters.wanted_of(state="all", unit=id), now, 1, FEW
+            ),
             "answers": board.answers(connection, id),
             "letters": board.letters(connection, id),
             "contacts": listing(connection, today, unit=id),

@@ -22,8 +22,8 @@ from crawler.store.tables import OutletRow, PostRow
 from crawler.walking.copies import PageCopyRow
 from monitor.access.roles import Role
 from monitor.access.users import add_user
-from monitor.board import outlet_filters
 from monitor.board import outlets as board
+from monitor.board.filters import outlets as outlet_filters
 from monitor.findings.dispensations import DispensationKind, grant
 from monitor.findings.standing import follow
 from monitor.night.service import Service

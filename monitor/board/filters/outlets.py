@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, or_, select
 from crawler.model import CLASS_NAMES, ColumnClass
 from crawler.reading.media import MEDIA_NAMES
 from crawler.store.tables import DutyRow
-from monitor.board.filters import ApiParameter, Filter, Selection, Sought, selection
+from monitor.board.filters._filter import ApiParameter, Filter, Selection, Sought, selection
 from monitor.facts.unit_names import unit_names
 from monitor.findings.standing import StandingRow
 from monitor.model import VALUE_NAMES, Value
@@ -109,6 +109,9 @@ FILTERS: Mapping[str, tuple[Filter, ...]] = {
 """By kind of list, in the order of their forms."""
 EVERY = FILTERS["column"]
 """Those of the interface, which lists either kind."""
+
+
+LISTS = {"/columns": FILTERS["column"], "/accounts": FILTERS["account"]}
 
 
 def wanted_of(kind: str, *, sort: str = "gravity", down: bool = False, **given: Any) -> Selection:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, exists, or_, select, true
 
 from crawler.model import utc
-from monitor.board.filters import ApiParameter, Filter, Selection, Sought, selection
+from monitor.board.filters._filter import ApiParameter, Filter, Selection, Sought, selection
 from monitor.board.lateness import late
 from monitor.board.words import STAGES, rule_name
 from monitor.facts.unit_names import unit_names
@@ -129,6 +129,9 @@ BOARD_FILTERS = tuple(
     for one in FILTERS
 )
 """The board of stages may be narrowed by a few of them, and begins with what units must do."""
+
+
+LISTS = {"/findings": FILTERS, "/findings/board": BOARD_FILTERS}
 
 
 def wanted_of(**given: Any) -> Selection:
