@@ -183,10 +183,10 @@ def outside(
     finder = _Finder(sight, listed, addresses, near, items, nodes, known, least, bare)
     found: list[Unread] = []
     around: dict[str, None] = {}
-    sheet, others = sight.source.sheet, listed.others
-    first, signs = sheet.first, _signs(sheet)
+    sheet = sight.source.sheet
+    asked = _signs(sheet).union(listed.others, _anchors_near(sheet, near))
     for anchor in sheet.anchors:
-        if anchor not in others and anchor not in signs and first[anchor] not in near:
+        if anchor not in asked:
             continue
         url = sight.href(anchor)
         if url in read:
@@ -203,6 +203,13 @@ def outside(
         if url or not _told_already(one.text, titles):
             found.append(one)
     return found, tuple(around)
+
+
+def _anchors_near(sheet: Outline, near: range) -> list[int]:
+    """The links that begin within the texts ``near``: links and texts stand in one order."""
+    start = bisect_left(sheet.anchors, near.start, key=sheet.first.__getitem__)
+    stop = bisect_left(sheet.anchors, near.stop, lo=start, key=sheet.first.__getitem__)
+    return sheet.anchors[start:stop]
 
 
 def _pictured(sheet: Outline, anchor: int) -> bool:

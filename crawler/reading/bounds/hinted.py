@@ -124,10 +124,9 @@ def _of_attributes(
 
 def _pointing(sight: Sight) -> Iterator[tuple[int, str]]:
     """Elements that are no links and lead somewhere, with the address, :data:`MOST` at most."""
-    told = "area" in sight.source.sheet.kinds or any(
-        sign.search(sight.source.text) for sign in _POINTS
-    )
-    if not told:
+    source = sight.source
+    pointed_at = source.clicked and any(sign.search(source.text) for sign in _POINTS)
+    if not pointed_at and "area" not in source.sheet.kinds:
         return
     tags = sight.source.sheet.tags
     spots = (i for i, tag in enumerate(tags) if tag not in ("a", "script", "option", "input"))

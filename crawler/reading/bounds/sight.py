@@ -104,7 +104,7 @@ def _opened(script: str) -> str:
     return match[1] if match else ""
 
 
-def sight_of(text: str, sheet: Outline, page: Page, column: str) -> Sight:
+def sight_of(text: str, sheet: Outline, page: Page, column: str, *, clicked: bool = True) -> Sight:
     """The page as :class:`Sight`; ``names`` are what it and the catalogue call the column."""
     base = page.final_url or page.url
     said: list[str] = [column]
@@ -123,7 +123,7 @@ def sight_of(text: str, sheet: Outline, page: Page, column: str) -> Sight:
     titles = tuple(dict.fromkeys(name for name in said if 1 < len(name) < 25))
     told = [*_path_end(sheet), *_menu_entry(sheet, page.final_url or page.url, base)]
     names = tuple(dict.fromkeys([*titles, *(name for name in told if 1 < len(name) < 25)]))
-    source = Source(text, base, sheet, scripts, page.body, _marks(sheet, scripts))
+    source = Source(text, base, sheet, scripts, page.body, _marks(sheet, scripts), clicked)
     origin, folders = _folder(base)
     below = "/".join((origin, *folders, ""))
     return Sight(

@@ -127,6 +127,8 @@ def total_of(source: Source, pagers: Sequence[int], family: Family) -> Total:
 
 
 def _scripted(script: str) -> int | None:
+    if "ecord" not in script and "ount" not in script:  # in all signs: two looks instead of five
+        return None
     match = _SCRIPTED.search(script) if any(map(script.__contains__, _SCRIPT_SIGNS)) else None
     if match is None or (int(match[1]) == 0 and FETCHES.search(script)):
         return None

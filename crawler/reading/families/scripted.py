@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -40,11 +41,17 @@ class Pager(NamedTuple):
 
 def call_of(source: Source) -> Pager | None:
     """The ``createPageHTML`` call of the page."""
-    for script in source.scripts:
+    return _call_in(source.scripts, source.url)
+
+
+@lru_cache(maxsize=4)
+def _call_in(scripts: tuple[str, ...], url: str) -> Pager | None:
+    """The page's total, its pages and their addresses are asked for one after the other."""
+    for script in scripts:
         if "createPageHTML" not in script:
             continue
         for match in _CALL.finditer(script):
-            pager = _from_arguments(_ARGUMENT.findall(match[1]), source.url)
+            pager = _from_arguments(_ARGUMENT.findall(match[1]), url)
             if pager is not None:
                 return pager
     return None

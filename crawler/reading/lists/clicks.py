@@ -45,16 +45,17 @@ TEXTS, CHARACTERS, LETTERS = 14, 500, 4
 MOST = 1000
 
 
-def linked(root: etree._Element, text: str) -> None:
+def linked(root: etree._Element, text: str) -> bool:
     """Give the page's clicked items, of which it has several alike, a link around what they
-    hold."""
+    hold; whether the page has anything that a click leads on from."""
     if not any(sign.search(text) for sign in _SIGNS):
-        return
+        return False
     items = list(_items(root))
     makes = Counter((element.tag, element.get("class")) for element, _ in items)
     for element, address in items:
         if makes[element.tag, element.get("class")] >= REPEATED:
             _link(element, address)
+    return True
 
 
 def address_of(element: etree._Element) -> str:

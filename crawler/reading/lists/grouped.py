@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from crawler.days.text import OTHER_DATE
 from crawler.model import Dated
@@ -40,9 +40,8 @@ class _Group:
 def given(sheet: Outline, cells: list[Cell], links: Links) -> list[Cell]:
     """``cells`` with the days of headings and of whole columns moved to the links that they are
     about."""
-    told = [cell for cell in cells if cell.rank >= EDGE]
-    days = [cell for cell in told if _lone_day(sheet, cell)]
-    if len(days) < 2 or len(days) != len(told):
+    days = [cell for cell in cells if cell.rank >= EDGE]
+    if len(days) < 2 or not all(_lone_day(sheet, cell) for cell in days):
         return cells
     pairs = _beside(sheet, days, links) or [
         (group.cell, anchor) for group in _headings(sheet, days, links) for anchor in group.links
@@ -67,10 +66,13 @@ def _lone_day(sheet: Outline, cell: Cell) -> bool:
 def _beside(sheet: Outline, days: Sequence[Cell], links: Links) -> list[tuple[Cell, int]]:
     """Titles and days in runs of one length, each run in a box of its own beside the other's: all
     of them, or none."""
-    marks = sorted(
-        [*((cell.text, cell) for cell in days), *_titles(sheet, days, links)],
-        key=lambda one: one[0],
-    )
+    box = _titled_box(sheet, days, links)
+    if box < 0 or not _begins_with_a_column(sheet, box, days, links):
+        return []
+    titles: list[tuple[int, Cell | int]] = [
+        (sheet.first[anchor], anchor) for anchor in links.within(box)
+    ]
+    marks = sorted([*((cell.text, cell) for cell in days), *titles], key=lambda one: one[0])
     runs: list[list[tuple[int, Cell | int]]] = []
     for mark in marks:
         same = bool(runs) and isinstance(runs[-1][-1][1], int) == isinstance(mark[1], int)
@@ -96,17 +98,25 @@ def _beside(sheet: Outline, days: Sequence[Cell], links: Links) -> list[tuple[Ce
     return pairs
 
 
-def _titles(sheet: Outline, days: Sequence[Cell], links: Links) -> list[tuple[int, Cell | int]]:
-    """The titled links of the box around all days and the columns beside them, with their first
-    text."""
+def _titled_box(sheet: Outline, days: Sequence[Cell], links: Links) -> int:
+    """The box around all days and the titled links of the columns beside them, -1 without one."""
     box = common(sheet, [cell.owner for cell in days])
     for _ in range(2):
         if box >= 0 and links.any_within(box):
             break
         box = sheet.parents[box] if box >= 0 else -1
-    if box < 0 or sheet.tags[box] in ("body", "html"):
-        return []
-    return [(sheet.first[anchor], anchor) for anchor in links.within(box)]
+    return -1 if box < 0 or sheet.tags[box] in ("body", "html") else box
+
+
+def _begins_with_a_column(sheet: Outline, box: int, days: Sequence[Cell], links: Links) -> bool:
+    """Whether the first titles, or the first days, of the box stand by themselves: nine lists in
+    ten print a day behind each title, and are not looked at further."""
+    titled = islice(filter(links.titled, sheet.links_in(box)), COLUMN)
+    heads = [sheet.first[anchor] for anchor in titled]
+    first_day = min(cell.text for cell in days)
+    if heads and heads[0] < first_day:
+        return len(heads) == COLUMN and heads[-1] < first_day
+    return bool(heads) and sum(cell.text <= heads[0] for cell in days) >= COLUMN
 
 
 def _brothers(sheet: Outline, one: Sequence[int], other: Sequence[int]) -> bool:
@@ -128,7 +138,7 @@ def _headings(sheet: Outline, days: Sequence[Cell], links: Links) -> list[_Group
     if any(one < other for one, other in pairwise(fall)):
         return []
     box = common(sheet, [cell.owner for cell in days])
-    if box < 0:
+    if box < 0 or len(sheet.anchors_in(box)) <= len(days):  # no day has two links below it
         return []
     children = [_child(sheet, box, cell.owner) for cell in days]
     if len(set(children)) < len(children) or _titled_between(sheet, links, box, children[0]):
