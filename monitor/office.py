@@ -59,6 +59,11 @@ class Settings:
         return self.path.parent / "var"
 
     @property
+    def book(self) -> Path:
+        """The book of letters that left, beside the store and never put back with it."""
+        return self.folder / "letters.ledger"
+
+    @property
     def places(self) -> Places:
         """Where what people enter is exported to, beside config.yaml unless the archive's setting
         is absolute."""
@@ -122,7 +127,7 @@ def open_office(path: Path, *, looking: bool = False) -> Iterator[Office]:
 def remains(settings: Settings) -> tuple[str, ...]:
     """What shows that there was a store: keys and attachments beside it, frozen bulletins."""
     folder = settings.folder
-    beside = [folder / name for name in ("web.key", "links.key")]
+    beside = [folder / name for name in ("web.key", "links.key", settings.book.name)]
     found = [path for path in beside if path.exists()]
     found += [kept for kept in (folder / "files",) if kept.is_dir() and any(kept.iterdir())]
     found += sorted(settings.places.archive.glob("*.sha256"))[:1]

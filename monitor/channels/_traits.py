@@ -17,6 +17,10 @@ class ChannelSettings(Strict):
         """Addresses that get a copy of every unit's letter."""
         return ()
 
+    def message_id(self, key: str) -> str:
+        """By what a repeat of the letter ``key`` is known as one."""
+        return key
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelTraits:

@@ -88,6 +88,12 @@ class MailConfig(ChannelSettings):
             )
         return self
 
+    def message_id(self, key: str) -> str:
+        """Districts that share a mail domain write to the same units' leaders: the sender tells
+        them apart."""
+        local, _, domain = self.sender.partition("@")
+        return f"<{key}.{local}@{domain}>"
+
     @property
     def copies(self) -> tuple[str, ...]:
         """The supervisor."""
@@ -136,10 +142,7 @@ def compose(letter: Letter, settings: MailConfig, moment: datetime) -> EmailMess
         message["Reply-To"] = Address(addr_spec=settings.reply_to)
     message["Subject"] = clean(letter.subject)
     message["Date"] = moment
-    # Districts that share a mail domain write to the same units' leaders: the sender tells them
-    # apart.
-    local, _, domain = settings.sender.partition("@")
-    message["Message-ID"] = f"<{letter.key}.{local}@{domain}>"
+    message["Message-ID"] = settings.message_id(letter.key)
     # Out-of-office robots must not answer a robot (RFC 3834; the second is Exchange's word for it).
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"

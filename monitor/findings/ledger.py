@@ -28,6 +28,7 @@ from monitor.findings.lifecycle import Key, Past, pasts, ready
 from monitor.findings.mistaken import mistaken
 from monitor.model import Finding, Newest, Value, Verdict
 from monitor.record.chain import add_events
+from monitor.record.numbers import FINDINGS, reserved
 from monitor.record.tables import FindingRow
 from monitor.settings.life import CLEARING, Life
 from monitor.words.ends import MISTAKEN
@@ -248,7 +249,8 @@ def _last_number(connection: Connection, year: int) -> int:
         .limit(1)
     )
     number = connection.execute(query).scalar()
-    return int(number.partition("-")[2]) if number else 0
+    stored = int(number.partition("-")[2]) if number else 0
+    return max(stored, reserved(connection, FINDINGS, year))
 
 
 def _change(

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
@@ -20,9 +21,10 @@ from crawler.model import Unit, shanghai_day
 from crawler.register.unit_contacts import everybody, with_people
 from crawler.store.durable import durable
 from crawler.store.tables import UnitRow
-from monitor.channels import Receipt, Undelivered
+from monitor.channels import ChannelSettings, Receipt, Undelivered
 from monitor.days.workdays import may_send
 from monitor.letters import outbox
+from monitor.letters.booking import Booking, booking
 from monitor.letters.doors import Send, copies_of, doors_of
 from monitor.letters.ladder import addressed, emails, leaders, to_leader, week_begins
 from monitor.letters.matters import (
@@ -35,6 +37,7 @@ from monitor.letters.matters import (
 )
 from monitor.letters.ourselves import to_us
 from monitor.letters.parts import Matter
+from monitor.letters.readback import catch_up
 from monitor.letters.reminding import Heard, heard, is_due
 from monitor.letters.text import OFFICE, letter, summary
 from monitor.model import Letter, Verdict
@@ -197,60 +200,83 @@ def send_waiting(
     now: datetime,
     channels: Mapping[str, Send] | None = None,
     elapsed: Callable[[], float] = time.monotonic,
+    book: Path | None = None,
 ) -> Sent:
     """Send what waits and may go now; any number of senders may run at once.
 
     ``channels`` maps ``mail`` and ``robot:NAME`` to senders, by default those of ``config``.
     ``elapsed``
     are the seconds of a running watch: recorded moments are ``now`` plus what passed since.
+    ``book`` is the office's book of letters that left; one that knows more than the store is read
+    back first.
     """
-    known = {door.name: door.send for door in doors_of(config.channels)}
-    doors = known if channels is None else channels
+    ours = doors_of(config.channels)
+    doors = {door.name: door.send for door in ours} if channels is None else channels
     start = elapsed()
 
     def clock() -> datetime:
         return now + timedelta(seconds=elapsed() - start)
 
+    if book is not None:
+        catch_up(engine, book, now)
     with engine.begin() as connection:
         outbox.sweep(connection, now)
         waiting = [(i, door) for i, door in outbox.due(connection, now) if door in doors]
     if not may_send(now, config.letters.hours, config.letters.calendar):
         return Sent(held=len(waiting))
+    post = _Post(engine, config, clock, book, {door.name: door.settings for door in ours})
     tally: dict[str, int] = defaultdict(int)
     shut: dict[str, int] = defaultdict(int)
     for letter_id, door in waiting:
         if shut[door] >= SHUT_AFTER:
             tally["held"] += 1
             continue
-        words, closed = _send_one(engine, config, letter_id, doors[door], clock)
+        words, closed = _send_one(post, letter_id, doors[door])
         shut[door] = shut[door] + 1 if closed else 0
         for word in words:
             tally[word] += 1
     return Sent(**tally)
 
 
-def _send_one(
-    engine: Engine, config: AlertsConfig, letter_id: int, send: Send, clock: Callable[[], datetime]
-) -> tuple[tuple[str, ...], bool]:
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """What every letter of one sending shares; ``ids`` are the settings of its ways out."""
+
+    engine: Engine
+    config: AlertsConfig
+    clock: Callable[[], datetime]
+    book: Path | None
+    ids: Mapping[str, ChannelSettings]
+
+    def message_id(self, letter: Letter) -> str:
+        door = self.ids.get(outbox.channel(letter.to))
+        return door.message_id(letter.key) if door else letter.key
+
+
+def _send_one(post: _Post, letter_id: int, send: Send) -> tuple[tuple[str, ...], bool]:
     """Claim, send, settle; the words of :class:`Sent` to count, and whether the door is shut."""
-    with durable(engine) as connection:
+    config, clock = post.config, post.clock
+    with durable(post.engine) as connection:
         allowed = _allowed(connection, letter_id, config, shanghai_day(clock()))
         claim = outbox.claim(connection, letter_id, allowed, clock())
         if claim is None:
             state = connection.scalar(select(LetterRow.state).where(LetterRow.id == letter_id))
             return (("refused",) if state == "refused" else ()), False
+        lines = booking(connection, post.book, claim, post.message_id(claim.letter))
     copies = copies_of(config.channels)
     try:
-        receipt = _hand(engine, claim, send, clock)
+        receipt = _hand(post, claim, lines, send)
     except _Lost:
         return (), False
     except Undelivered as error:
-        with durable(engine) as connection:
+        with durable(post.engine) as connection:
             state = outbox.undelivered(connection, claim, error, copies, clock())
+        lines.ends(state, error, clock())
         word = "doubtful" if error.doubtful else "refused" if state == "refused" else "failed"
         return (word,), error.closed
-    with durable(engine) as connection:
+    with durable(post.engine) as connection:
         state = outbox.delivered(connection, claim, receipt, copies, clock())
+    lines.ends(state, receipt, clock())
     if state == "refused":
         return ("refused",), False
     return (("n", "partly") if receipt.refused else ("n",)), False
@@ -260,17 +286,18 @@ class _Lost(Exception):
     """Another sender took this claim for dead and has it now."""
 
 
-def _hand(
-    engine: Engine, claim: outbox.Claim, send: Send, clock: Callable[[], datetime]
-) -> Receipt:
+def _hand(post: _Post, claim: outbox.Claim, lines: Booking, send: Send) -> Receipt:
     """Call the channel; whatever breaks inside it is this letter's fault alone."""
-    handed = False
+    clock, handed = post.clock, False
 
     def handing_over() -> None:
         nonlocal handed
-        with durable(engine) as connection:
-            if not outbox.hand_over(connection, claim, clock()):
+        moment = clock()
+        with durable(post.engine) as connection:
+            if not outbox.hand_over(connection, claim, moment):
                 raise _Lost
+        # The store first: a book that knows more than the store means that the store went back.
+        lines.leaves(moment)
         handed = True
 
     try:

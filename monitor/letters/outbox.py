@@ -218,9 +218,7 @@ def delivered(
     which only a copy arrived was refused.
     """
     refused = receipt.refused
-    if not _end_attempt(
-        connection, claim, "partly" if refused else "sent", receipt.answer, refused, now
-    ):
+    if not _end_attempt(connection, claim, outcome_of(receipt), receipt.answer, refused, now):
         return _late(connection, claim, receipt, now)
     again = [a for a, why in refused.items() if not why.permanent]
     if again:
@@ -233,7 +231,7 @@ def undelivered(
 ) -> str:
     """Record a fault, and the letter's new state, which is returned: waiting, refused, sent or
     failed."""
-    result = "doubtful" if error.doubtful else "permanent" if error.permanent else "temporary"
+    result = outcome_of(error)
     refused = error.refused
     if error.permanent:
         # No server saw some of them; for the record all were refused, with the same word.
@@ -243,6 +241,13 @@ def undelivered(
     if error.permanent:
         return _close(connection, claim, error.answer, copies, now)
     return _retry(connection, claim, error.answer, copies, now)
+
+
+def outcome_of(end: Receipt | Undelivered) -> str:
+    """How a try ended, as :class:`AttemptRow` has it."""
+    if isinstance(end, Receipt):
+        return "partly" if end.refused else "sent"
+    return "doubtful" if end.doubtful else "permanent" if end.permanent else "temporary"
 
 
 def sweep(connection: Connection, now: datetime, lease: timedelta = LEASE) -> Swept:

@@ -159,7 +159,9 @@ def one_night(
     written, sent = Written(), Sent()
     if letters:
         written = write_day(office, clock(), judgement.verdicts, unseen=judgement.failed_night)
-        sent = send_waiting(office.engine, office.settings.monitor.alerts, clock())
+        sent = send_waiting(
+            office.engine, office.settings.monitor.alerts, clock(), book=office.settings.book
+        )
     return Night(crawled, judgement, doubtful, _saw(office, since or started), written, sent)
 
 

@@ -21,6 +21,7 @@ from crawler.walking.known import known_outlets, must_know
 from monitor.judging.evaluate import Judgement
 from monitor.judging.now import judge_now
 from monitor.letters.alerts import Sent, Written, send_waiting
+from monitor.letters.readback import catch_up
 from monitor.night import diary, jobs, order
 from monitor.night.child import Crawled, Progress, run_crawl
 from monitor.night.clocks import trust_clock
@@ -70,6 +71,8 @@ def one_night(
 ) -> Night:
     """The looks and the judgement of ``run``; one that is taken up again looks at what it had not
     seen yet."""
+    # Before anything is judged: a number that stood in a letter is given to nothing else.
+    catch_up(office.engine, office.settings.book, clock())
     since = run.started if run.tries > 1 else None
     return jobs.one_night(
         office, clock, crawl=crawl, letters=False, tries=TRIES, since=since, **options
@@ -85,6 +88,7 @@ def letters(office: Office, clock: Clock, night: Night | None = None) -> tuple[W
     """
     now = clock()
     with lock(office, "letters", "另一个进程正在写信，稍后再试"):
+        catch_up(office.engine, office.settings.book, now)
         with office.reader.connect() as connection:
             missed = order.missed_night(connection, order.night_of(days_jobs(office)), now)
         if night is None:
@@ -98,7 +102,9 @@ def letters(office: Office, clock: Clock, night: Night | None = None) -> tuple[W
             notes=(missed,) if missed else (),
             unseen=judgement.failed_night or bool(missed),
         )
-        sent = send_waiting(office.engine, office.settings.monitor.alerts, clock())
+        sent = send_waiting(
+            office.engine, office.settings.monitor.alerts, clock(), book=office.settings.book
+        )
     return written, sent
 
 

@@ -187,8 +187,10 @@ class Service:
 
     def send(self) -> None:
         """Send what waits and may go now: held letters, and second tries."""
+        office = self.office
+        settings = office.settings
         _tell_sent(
-            send_waiting(self.office.engine, self.office.settings.monitor.alerts, self.clock())
+            send_waiting(office.engine, settings.monitor.alerts, self.clock(), book=settings.book)
         )
 
     def rechecks(self) -> None:

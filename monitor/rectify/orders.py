@@ -32,6 +32,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crawler.model import SHANGHAI, shanghai_day, utc
 from crawler.store.tables import Base
 from monitor.record.chain import add_events, seal
+from monitor.record.numbers import ORDERS, reserved
 from monitor.record.tables import FindingRow
 from monitor.settings.letters import LetterSettings
 from monitor.settings.orders import OrderSettings
@@ -137,9 +138,8 @@ def issue(
     row = _orderable(connection, finding)
     day = shanghai_day(now)
     until = letters.calendar.after(day, days or settings.days)
-    serial = (
-        connection.scalar(select(func.max(OrderRow.serial)).where(OrderRow.year == day.year)) or 0
-    ) + 1
+    stored = connection.scalar(select(func.max(OrderRow.serial)).where(OrderRow.year == day.year))
+    serial = max(stored or 0, reserved(connection, ORDERS, day.year)) + 1
     values = {
         "year": day.year,
         "serial": serial,

@@ -40,6 +40,7 @@ WHAT: Mapping[str, str] = {
     "column_word": "认定栏目内容", "column_word_ended": "撤回栏目认定", "whole_word": "确认栏目齐全", "whole_word_ended": "撤回齐全确认",
     "columns": "栏目表", "confirmed": "认定疑点", "superseded": "被代替", "learn_anew": "重新学习栏目", "shape_adopted": "采用新版式", "data_adopted": "采用数据地址", "data_refused": "排除数据地址", "data_given_back": "改回网页地址", "recheck_asked": "请求复查", "bulletin_edit": "修改通报",
     "commended": "记表扬", "errors": "找错数", "bulletin_frozen": "封存通报", "erratum": "更正通报", "taken_over": "接收旧文件",
+    "restored": "恢复备份", "letters_read_back": "补回信件登记", "numbers_reserved": "保留已用编号",
 }  # fmt: skip
 """What is done, on screen; a kind that is not here is shown under its own name."""
 FIELDS: Mapping[str, str] = {
