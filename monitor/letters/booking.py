@@ -89,4 +89,3 @@ def _numbers(connection: Connection) -> Numbers:
     order = select(OrderRow.year, OrderRow.serial).order_by(OrderRow.id.desc()).limit(1)
     last = connection.execute(order).first()
     return Numbers(connection.scalar(finding) or "", (last.year, last.serial) if last else None)
-

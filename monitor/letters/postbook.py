@@ -64,7 +64,7 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class PostedLetter:
     """A letter that left, with its end; ``None``: nobody knows whether it arrived."""
 
     leaving: Leaving
@@ -97,7 +97,7 @@ def add(book: Path, line: Leaving | Ending) -> None:
         os.close(handle)
 
 
-def posted(book: Path) -> list[Posted]:
+def posted(book: Path) -> list[PostedLetter]:
     """Every letter that left, in the order they left; none where there is no book.
 
     Raises ``OSError`` where the book cannot be read.
@@ -131,9 +131,9 @@ def merged(ours: bytes, other: bytes) -> bytes:
     return ours + joint + b"\n".join(more) + b"\n"
 
 
-def _paired(lines: Sequence[Leaving | Ending]) -> list[Posted]:
+def _paired(lines: Sequence[Leaving | Ending]) -> list[PostedLetter]:
     ends = {line.id: line for line in lines if isinstance(line, Ending)}
-    return [Posted(line, ends.get(line.id)) for line in lines if isinstance(line, Leaving)]
+    return [PostedLetter(line, ends.get(line.id)) for line in lines if isinstance(line, Leaving)]
 
 
 def _torn(handle: int) -> bool:

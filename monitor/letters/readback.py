@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from crawler.store.durable import durable
 from monitor.letters.outbox import AttemptRow
-from monitor.letters.postbook import Leaving, Posted, newest, posted, text_hash
+from monitor.letters.postbook import Leaving, PostedLetter, newest, posted, text_hash
 from monitor.record.chain import Entry, add_events, append, seal
 from monitor.record.numbers import FINDINGS, ORDERS, reserve
 from monitor.record.tables import FindingRow, LetterFindingRow, LetterRow
@@ -51,14 +51,14 @@ def catch_up(engine: Engine, book: Path, now: datetime) -> int:
     return count
 
 
-def read_back(connection: Connection, letters: Sequence[Posted], now: datetime) -> int:
+def read_back(connection: Connection, letters: Sequence[PostedLetter], now: datetime) -> int:
     """Bring the store's letters to what the book knows of them; how many were not as it says.
 
     What the store has wholly is left alone, so a second reading changes nothing.
     """
     known = _left(connection, None)
     open_ones = _unended(connection)
-    by_key: dict[str, list[Posted]] = defaultdict(list)
+    by_key: dict[str, list[PostedLetter]] = defaultdict(list)
     for one in letters:
         mark = (one.leaving.key, one.leaving.moment)
         if mark not in known or mark in open_ones:
@@ -94,7 +94,9 @@ def _unended(connection: Connection) -> set[tuple[str, datetime]]:
     return {(row.key, row.handed_over) for row in connection.execute(query)}
 
 
-def _letter(connection: Connection, key: str, forgotten: Sequence[Posted], now: datetime) -> None:
+def _letter(
+    connection: Connection, key: str, forgotten: Sequence[PostedLetter], now: datetime
+) -> None:
     """One letter with the tries that the store has forgotten."""
     row = connection.execute(select(LetterRow.__table__).where(LetterRow.key == key)).first()
     first = forgotten[0].leaving
@@ -112,7 +114,7 @@ def _letter(connection: Connection, key: str, forgotten: Sequence[Posted], now: 
         _findings(connection, letter_id, first, state, now)
 
 
-def _insert(connection: Connection, forgotten: Sequence[Posted], now: datetime) -> int:
+def _insert(connection: Connection, forgotten: Sequence[PostedLetter], now: datetime) -> int:
     first = forgotten[0].leaving
     values = {
         "key": first.key,
@@ -142,7 +144,7 @@ def _end_open(connection: Connection, letter_id: int, now: datetime) -> None:
     )
 
 
-def _attempt(letter_id: int, one: Posted, now: datetime) -> dict[str, Any]:
+def _attempt(letter_id: int, one: PostedLetter, now: datetime) -> dict[str, Any]:
     end = one.ending
     return {
         "letter_id": letter_id,
@@ -157,11 +159,11 @@ def _attempt(letter_id: int, one: Posted, now: datetime) -> dict[str, Any]:
     }
 
 
-def _ended(one: Posted, now: datetime) -> datetime:
+def _ended(one: PostedLetter, now: datetime) -> datetime:
     return one.ending.moment if one.ending else now
 
 
-def _state(forgotten: Sequence[Posted], ours: bool) -> tuple[str, str]:
+def _state(forgotten: Sequence[PostedLetter], ours: bool) -> tuple[str, str]:
     """The letter's state and answer. ``ours``: its text is in the store, so that who refused it for
     the moment may still get it."""
     end = forgotten[-1].ending
@@ -197,7 +199,7 @@ def _findings(
         add_events(connection, rows)
 
 
-def _highest_findings(letters: Sequence[Posted]) -> Mapping[int, int]:
+def _highest_findings(letters: Sequence[PostedLetter]) -> Mapping[int, int]:
     highest: dict[int, int] = {}
     for one in letters:
         for number in (*one.leaving.findings, one.leaving.numbers.finding):
@@ -207,7 +209,7 @@ def _highest_findings(letters: Sequence[Posted]) -> Mapping[int, int]:
     return highest
 
 
-def _highest_orders(letters: Sequence[Posted]) -> Mapping[int, int]:
+def _highest_orders(letters: Sequence[PostedLetter]) -> Mapping[int, int]:
     highest: dict[int, int] = {}
     for one in letters:
         if one.leaving.numbers.order is not None:
