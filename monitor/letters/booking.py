@@ -52,9 +52,7 @@ class Booking:
             log.error("寄信台账 %s 写不进（%s）：请检查磁盘和权限", self.book, error)
 
 
-def booking(
-    connection: Connection, book: Path | None, claim: Claim, message_id: str
-) -> Booking:
+def booking(connection: Connection, book: Path | None, claim: Claim, message_id: str) -> Booking:
     """The lines of ``claim``, whose letter is sent now under ``message_id``."""
     letter = claim.letter
     findings = (

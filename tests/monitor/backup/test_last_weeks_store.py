@@ -11,9 +11,9 @@ from sqlalchemy import insert, select
 
 from crawler.model import Unit
 from monitor.backup.restoring import Restored
+from monitor.channels import Receipt, RecipientRefused, Undelivered
 from monitor.findings.ledger import _last_number
 from monitor.letters.alerts import write_letters
-from monitor.letters.delivery import Receipt, RecipientRefused, Undelivered
 from monitor.letters.outbox import RETRIES
 from monitor.letters.postbook import newest, posted
 from monitor.letters.readback import catch_up
