@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, StorageState, ViewportSize, sync_
 from sqlalchemy import select
 
 from crawler.clock import Clock
+from crawler.model import Deed
 from monitor.access.roles import ROLES, Role
 from monitor.demo.district import load_district
 from monitor.demo.run import show, stage
@@ -29,6 +30,8 @@ from monitor.office import Office
 from monitor.record.links import load_keys, sign
 from monitor.record.tables import FindingRow
 from monitor.rectify import appeals, orders, replies
+from monitor.rectify.orders import Terms
+from monitor.rectify.replies import Enclosed
 
 FOLDER = Path("docs/images/web")
 CHROMIUM = "/usr/bin/chromium"
@@ -130,30 +133,24 @@ def worked(office: Office, clock: Clock) -> dict[str, str]:
             orders.issue(
                 connection,
                 row.number,
-                by="样例经办人",
-                now=clock(),
-                letters=settings.alerts.letters,
-                settings=settings.orders,
+                deed=Deed("样例经办人", clock()),
+                terms=Terms(settings.alerts.letters, settings.orders),
             )
             for row in late[:4]
         ]
         replies.reply(
             connection,
             made[0].number,
-            unit=late[0].units[0],
-            who="样例联系人",
-            text="已安排专人更新，本周内补齐。",
-            now=clock(),
+            deed=Deed("样例联系人", clock(), "已安排专人更新，本周内补齐。", unit=late[0].units[0]),
             settings=settings.orders,
-            folder=office.settings.folder / "files",
+            enclosed=Enclosed(office.settings.folder / "files"),
         )
         appeals.appeal(
             connection,
             late[1].number,
-            unit=late[1].units[0],
-            who="样例联系人",
-            reason="该栏目已并入“政策文件”，请核实。",
-            now=clock(),
+            deed=Deed(
+                "样例联系人", clock(), "该栏目已并入“政策文件”，请核实。", unit=late[1].units[0]
+            ),
         )
     shown = late[0]
     key = sign(

@@ -501,3 +501,15 @@ GONE = (AccountState.CLOSED, AccountState.MERGED)
 
 class UnknownOutlet(LookupError):
     """No outlet of the catalogue has this id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a person does at a desk: ``by`` is the name that goes on the record, ``now`` the aware
+    moment, ``words`` what they say for it (a reason, an answer, a note), ``unit`` the unit that
+    they speak for; empty is the office."""
+
+    by: str
+    now: datetime
+    words: str = ""
+    unit: str = ""

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, case, func, insert, or_, select, update
 
 from crawler.checks.links import ours
-from crawler.model import utc
+from crawler.model import Deed, utc
 from crawler.net.guard import host_of
 from crawler.store.content_tables import CheckedPostRow, ContentDecisionRow, ResourceRow, SuspectRow
 
@@ -31,9 +31,7 @@ class Decided:
     decision: int | None = None
 
 
-def confirm(
-    connection: Connection, number: int, by: str, reason: str, now: datetime, unit: str = ""
-) -> Decided:
+def confirm(connection: Connection, number: int, deed: Deed, unit: str = "") -> Decided:
     """The suspect is right, and ``unit``'s from now on; without one it waits with us until somebody
     says whose it is.
 
@@ -42,24 +40,22 @@ def confirm(
     row = _suspect(connection, number)
     values = {
         "state": "confirmed",
-        "decided_at": utc(now),
-        "decided_by": by,
-        "reason": reason,
+        "decided_at": utc(deed.now),
+        "decided_by": deed.by,
+        "reason": deed.words,
         "decision_id": None,
         "ended": None,
         "unit_id": unit,
     }
     connection.execute(update(SuspectRow).where(SUSPECT.id == number).values(values))
-    make_due(connection, [row["post_id"]], now)
+    make_due(connection, [row["post_id"]], deed.now)
     return Decided(1)
 
 
 def dismiss(
     connection: Connection,
     number: int,
-    by: str,
-    reason: str,
-    now: datetime,
+    deed: Deed,
     *,
     scope: str = "here",
     until: datetime | None = None,
@@ -73,15 +69,15 @@ def dismiss(
     """
     if scope not in SCOPES:
         raise ValueError(f"unknown scope {scope}; known: {', '.join(SCOPES)}")
-    if not reason.strip():
+    if not deed.words.strip():
         raise ValueError("a dismissal needs its reason")
     row = _suspect(connection, number)
     values = {
         "rule": row["rule"],
         "scope": scope,
-        "reason": reason,
-        "decided_by": by,
-        "entered": utc(now),
+        "reason": deed.words,
+        "decided_by": deed.by,
+        "entered": utc(deed.now),
         "until": until,
         "withdrawn": None,
         "post_id": row["post_id"] if scope in ("here", "page") else None,
@@ -97,9 +93,9 @@ def dismiss(
         covered.append(SUSPECT.identity == row["identity"])
     settled = {
         "state": "dismissed",
-        "decided_at": utc(now),
-        "decided_by": by,
-        "reason": reason,
+        "decided_at": utc(deed.now),
+        "decided_by": deed.by,
+        "reason": deed.words,
         "decision_id": decision,
         "unit_id": "",
     }

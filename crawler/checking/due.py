@@ -39,6 +39,19 @@ class ResourceToCheck:
     post_title: str
 
 
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What of all posts is asked for: one post's ``url``, one ``column`` (an outlet's id), what was
+    not looked at after ``since``. Nothing given: what is due."""
+
+    url: str | None = None
+    column: str | None = None
+    since: datetime | None = None
+
+
+WHATEVER_IS_DUE = Errand()
+
+
 def enlist(connection: Connection, now: datetime) -> None:
     """Every column's post that has no row yet gets one, due since it was first seen."""
     post, outlet = PostRow.__table__.c, OutletRow.__table__.c
@@ -83,13 +96,7 @@ def enlist(connection: Connection, now: datetime) -> None:
 
 
 def due_posts(
-    connection: Connection,
-    now: datetime,
-    limit: int,
-    *,
-    url: str | None = None,
-    column: str | None = None,
-    since: datetime | None = None,
+    connection: Connection, now: datetime, limit: int, *, errand: Errand = WHATEVER_IS_DUE
 ) -> list[PostToCheck]:
     """The next posts to look at, newest first. With ``since`` those not looked at after it, due or
     not (on demand)."""
@@ -102,19 +109,13 @@ def due_posts(
         POST.last_modified,
         POST.first_seen,
     )
-    query = query.where(_wanted(POST, now, since), *_scope(url, column))
+    query = query.where(_wanted(POST, now, errand.since), *_scope(errand.url, errand.column))
     rows = connection.execute(query.order_by(POST.due.desc(), POST.id.desc()).limit(limit))
     return [PostToCheck(*row) for row in rows]
 
 
 def due_resources(
-    connection: Connection,
-    now: datetime,
-    limit: int,
-    *,
-    url: str | None = None,
-    column: str | None = None,
-    since: datetime | None = None,
+    connection: Connection, now: datetime, limit: int, *, errand: Errand = WHATEVER_IS_DUE
 ) -> list[ResourceToCheck]:
     """The next resources to look at: of the posts in scope, each once."""
     query = select(
@@ -131,11 +132,13 @@ def due_resources(
         )
     )
     ids = (
-        select(RESOURCE.id).where(_wanted(RESOURCE, now, since)).order_by(RESOURCE.due, RESOURCE.id)
+        select(RESOURCE.id)
+        .where(_wanted(RESOURCE, now, errand.since))
+        .order_by(RESOURCE.due, RESOURCE.id)
     )
-    if url is not None or column is not None:
+    if errand.url is not None or errand.column is not None:
         used = select(USE.resource_id).join_from(UseRow, CheckedPostRow, POST.id == USE.post_id)
-        ids = ids.where(RESOURCE.id.in_(used.where(*_scope(url, column))))
+        ids = ids.where(RESOURCE.id.in_(used.where(*_scope(errand.url, errand.column))))
     query = query.where(RESOURCE.id.in_(ids.limit(limit).scalar_subquery())).group_by(RESOURCE.id)
     return [
         ResourceToCheck(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,6 +40,26 @@ TOMORROW = timedelta(hours=20)
 GONE = ("not_found", "soft_404")
 """A post that is no longer there: nobody reads what was wrong with it."""
 LIVE = ("open", "confirmed", "dismissed")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where suspects stand: on the page of ``post`` (its id), in a ``resource`` of it, or in what a
+    browser showed of it (``view``)."""
+
+    post: int
+    resource: int | None = None
+    view: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceLook:
+    """What one look at a resource brought: the ``page``, what it is ``judged`` to be, the suspects
+    ``found``."""
+
+    page: Page
+    judged: Judged
+    found: Sequence[Suspect]
 
 
 def record_post(
@@ -83,7 +104,7 @@ def record_post(
         )
         others = live.where(or_(SUSPECT.resource_id.is_not(None), SUSPECT.rule.startswith("view.")))
         _end(connection, list(connection.execute(others).scalars()), now)
-        opened = merge(connection, post.id, None, found, now)
+        opened = merge(connection, Spot(post.id, None), found, now)
     if checked is None or checked.outcome is not Outcome.READ:
         _hurry(connection, CheckedPostRow, SUSPECT.post_id, post.id, now)
         return opened
@@ -92,7 +113,7 @@ def record_post(
     fresh = [
         s for s in checked.suspects if s.rule not in SITE_WIDE or (s.rule, s.identity) not in told
     ]
-    opened = merge(connection, post.id, None, fresh, now)
+    opened = merge(connection, Spot(post.id, None), fresh, now)
     _hurry(connection, CheckedPostRow, SUSPECT.post_id, post.id, now)
     return opened
 
@@ -229,82 +250,73 @@ def _told_on_site(
 
 
 def record_resource(
-    connection: Connection,
-    resource: ResourceToCheck,
-    page: Page,
-    judged: Judged,
-    found: Sequence[Suspect],
-    days: int,
+    connection: Connection, resource: ResourceToCheck, look: ResourceLook, days: int
 ) -> int:
     """One resource's look, with ``found`` for every post that uses it; returns how many suspects
     opened.
 
     While nothing is known (``unknown``) the posts' suspects stay as they are.
     """
-    now = page.fetched_at
+    now = look.page.fetched_at
     wait = (
         TOMORROW
-        if judged.result == UNKNOWN
-        else timedelta(days=days if judged.result == FINE else min(days, 7))
+        if look.judged.result == UNKNOWN
+        else timedelta(days=days if look.judged.result == FINE else min(days, 7))
     )
     values = {
         "looked": now,
         "due": now + wait,
-        "status": page.status,
-        "result": judged.result,
-        "reason": _clean(judged.reason)[:500],
-        "note": judged.note[:20],
-        "size": len(page.body),
-        "title": _clean(judged.title)[:300],
-        "final_url": _clean(page.final_url)[:LONGEST_URL],
-        "owner": _clean(judged.owner)[:300],
-        "failed_on": [day.isoformat() for day in judged.failed_on[-5:]],
+        "status": look.page.status,
+        "result": look.judged.result,
+        "reason": _clean(look.judged.reason)[:500],
+        "note": look.judged.note[:20],
+        "size": len(look.page.body),
+        "title": _clean(look.judged.title)[:300],
+        "final_url": _clean(look.page.final_url)[:LONGEST_URL],
+        "owner": _clean(look.judged.owner)[:300],
+        "failed_on": [day.isoformat() for day in look.judged.failed_on[-5:]],
     }
     connection.execute(update(ResourceRow).where(ResourceRow.id == resource.id).values(values))
-    if judged.result == UNKNOWN:
+    if look.judged.result == UNKNOWN:
         return 0
     uses = (
         connection.execute(select(USE.post_id).where(USE.resource_id == resource.id))
         .scalars()
         .all()
     )
-    opened = sum(merge(connection, post, resource.id, found, now) for post in uses)
+    opened = sum(merge(connection, Spot(post, resource.id), look.found, now) for post in uses)
     _hurry(connection, ResourceRow, SUSPECT.resource_id, resource.id, now)
     return opened
 
 
-def merge(
-    connection: Connection,
-    post: int,
-    resource: int | None,
-    found: Sequence[Suspect],
-    now: datetime,
-    *,
-    view: bool = False,
-) -> int:
+def merge(connection: Connection, spot: Spot, found: Sequence[Suspect], now: datetime) -> int:
     """Make the post's suspects (those of the page, of one resource, or of its ``view`` in a
     browser) what was found; returns how many opened.
 
     What a decision covers is dismissed from the start and never asked again; what is gone ends.
     """
     query = select(SUSPECT.id, SUSPECT.rule, SUSPECT.key, SUSPECT.state, SUSPECT.decision_id).where(
-        SUSPECT.post_id == post
+        SUSPECT.post_id == spot.post
     )
-    mine = SUSPECT.resource_id.is_(None) if resource is None else SUSPECT.resource_id == resource
+    mine = (
+        SUSPECT.resource_id.is_(None)
+        if spot.resource is None
+        else SUSPECT.resource_id == spot.resource
+    )
     seen_so = SUSPECT.rule.startswith("view.")
-    query = query.where(mine, seen_so if view else ~seen_so)
+    query = query.where(mine, seen_so if spot.view else ~seen_so)
     known = {(row.rule, row.key): row for row in connection.execute(query)}
     if not found and not known:
         return 0
-    decisions = _decisions(connection, found, post, now)
+    decisions = _decisions(connection, found, spot.post, now)
     opened, seen, rows = 0, [], []
     for one in found:
-        key = key_of(one.identity if resource is None else f"{resource} {one.identity}")
-        decision = _covering(decisions, one, post)
+        key = key_of(one.identity if spot.resource is None else f"{spot.resource} {one.identity}")
+        decision = _covering(decisions, one, spot.post)
         row = known.pop((one.rule, key), None)
         if row is None:
             opened += decision is None
-            rows.append(_row(one, key, post, resource, now, decision))
+            rows.append(_row(one, key, Spot(spot.post, spot.resource), now, decision))
         elif row.state in ("gone", "mended") or (row.state == "dismissed" and decision is None):
             opened += decision is None
             _reopen(connection, row.id, now, decision)
@@ -322,9 +334,7 @@ def key_of(identity: str) -> str:
     return hashlib.blake2b(identity.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
-def _row(
-    one: Suspect, key: str, post: int, resource: int | None, now: datetime, decision: int | None
-) -> dict[str, Any]:
+def _row(one: Suspect, key: str, spot: Spot, now: datetime, decision: int | None) -> dict[str, Any]:
     texts = {
         name: _clean(getattr(one, name))[:LONGEST_TEXT]
         for name in ("place", "quote", "sentence", "why", "hint", "identity")
@@ -333,8 +343,8 @@ def _row(
         **texts,
         "rule": one.rule,
         "key": key,
-        "post_id": post,
-        "resource_id": resource,
+        "post_id": spot.post,
+        "resource_id": spot.resource,
         "first_seen": now,
         "last_seen": now,
         "ended": None,

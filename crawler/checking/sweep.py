@@ -20,11 +20,24 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from crawler.checking.due import PostToCheck, ResourceToCheck, due_posts, due_resources, enlist
+from crawler.checking.due import (
+    WHATEVER_IS_DUE,
+    Errand,
+    PostToCheck,
+    ResourceToCheck,
+    due_posts,
+    due_resources,
+    enlist,
+)
 from crawler.checking.isolated import ReadingRoom
-from crawler.checking.record import record_post, record_resource, tell_what_hangs_there
+from crawler.checking.record import (
+    ResourceLook,
+    record_post,
+    record_resource,
+    tell_what_hangs_there,
+)
 from crawler.checking.viewing import looks
-from crawler.checking.views import due_templates, record_view
+from crawler.checking.views import TemplateLook, due_templates, record_view
 from crawler.checks.attachments import READABLE, judge_file
 from crawler.checks.links import suffix_of
 from crawler.checks.page import Checked, Office, Resource, check_page, check_text, heard
@@ -83,7 +96,7 @@ class Sweep:
     """One run. ``hosts`` are the catalogue's, ``manners`` by ``host:port``; strangers get the
     general manners.
 
-    ``post`` or ``column`` narrow it; then everything in scope is looked at now, due or not.
+    An ``errand`` narrows it; then everything in scope is looked at now, due or not.
     """
 
     engine: Engine
@@ -94,8 +107,7 @@ class Sweep:
     hosts: frozenset[str]
     manners: dict[str, Manners]
     seconds: float | None = None
-    post: str | None = None
-    column: str | None = None
+    errand: Errand = WHATEVER_IS_DUE
     stop: Event | None = None
     resolve: Resolve = system_resolve
     on_progress: Callable[[Swept], None] = lambda swept: None
@@ -116,7 +128,9 @@ class Sweep:
         return monotonic() > self._until or (self.stop is not None and self.stop.is_set())
 
     async def _run(self) -> None:
-        started = self.clock() if self.post is not None or self.column is not None else None
+        errand = self.errand
+        if errand != WHATEVER_IS_DUE:
+            errand = replace(errand, since=self.clock())
         async with self._open() as doors, ReadingRoom(self.config.content.document_seconds) as room:
             self._doors, self._room = doors, room
             posts: Polite[PostToCheck] = self._polite(self._fetch_post)
@@ -128,7 +142,7 @@ class Sweep:
                 locks=posts.locks,
             )
             while not self._stopped():
-                batch = self._next(due_posts, POSTS, started)
+                batch = self._next(due_posts, POSTS, errand)
                 await posts.run(
                     [(post, _ask(post)) for post in batch if not suffix_of(post.url)],
                     self._seen_post,
@@ -136,7 +150,7 @@ class Sweep:
                 for post in batch:
                     if suffix_of(post.url):
                         self._file_post(post)
-                used = self._next(due_resources, RESOURCES, started)
+                used = self._next(due_resources, RESOURCES, errand)
                 await things.run([(one, self._ask_for(one)) for one in used], self._seen_resource)
                 self.on_progress(self._done)
                 if not batch and not used:
@@ -175,14 +189,18 @@ class Sweep:
         content, now = self.config.content, self.clock()
         with self.reader.connect() as connection:
             due = due_templates(
-                connection, now, content.browser_pages, url=self.post, column=self.column
+                connection,
+                now,
+                content.browser_pages,
+                url=self.errand.url,
+                column=self.errand.column,
             )
         fetch = partial(polite.ask_one, NO_POST)
         async for one, seen in looks(due, fetch, self.config, self.stop):
             found = () if isinstance(seen, str) else heard(judge_view(seen), self.office.rules)
             with self._writing(one.url) as connection:
                 opened = record_view(
-                    connection, one, seen, found, self.clock(), content.resource_days
+                    connection, one, TemplateLook(seen, found, self.clock()), content.resource_days
                 )
             self._done = replace(self._done, views=self._done.views + 1)
             self._count(opened=opened)
@@ -197,11 +215,9 @@ class Sweep:
             self._stopped,
         )
 
-    def _next(self, query: Callable[..., list[T]], limit: int, started: datetime | None) -> list[T]:
+    def _next(self, query: Callable[..., list[T]], limit: int, errand: Errand) -> list[T]:
         with self.reader.connect() as connection:
-            return query(
-                connection, self.clock(), limit, url=self.post, column=self.column, since=started
-            )
+            return query(connection, self.clock(), limit, errand=errand)
 
     async def _fetch(self, ask: Ask) -> Page:
         return await (await self._doors.of(ask.url)).fetch(ask)
@@ -280,7 +296,10 @@ class Sweep:
         found = heard((*judged.suspects, *more), self.office.rules)
         with self._writing(one.url) as connection:
             opened = record_resource(
-                connection, one, page, judged, found, self.config.content.resource_days
+                connection,
+                one,
+                ResourceLook(page, judged, found),
+                self.config.content.resource_days,
             )
             if one.kind == "link":
                 tell_what_hangs_there(connection, one, host_of(one.url), judged.title)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
-from crawler.checking.record import merge
+from crawler.checking.record import Spot, merge
 from crawler.checks.suspects import Suspect
 from crawler.checks.view import View
 from crawler.model import Outcome
@@ -31,6 +31,16 @@ class Template:
     url: str
     view: int | None
     before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateLook:
+    """What the browser saw (``seen``) of a template at the moment ``now`` (a text says why
+    nothing), and the suspects ``found``."""
+
+    seen: View | str
+    found: tuple[Suspect, ...]
+    now: datetime
 
 
 def due_templates(
@@ -70,34 +80,34 @@ def due_templates(
     return [Template(*row) for row in connection.execute(query)]
 
 
-def record_view(
-    connection: Connection,
-    of: Template,
-    seen: View | str,
-    found: tuple[Suspect, ...],
-    now: datetime,
-    days: int,
-) -> int:
+def record_view(connection: Connection, of: Template, look: TemplateLook, days: int) -> int:
     """One look at a template; returns how many suspects opened. What could not be seen changes no
     suspect."""
-    wait = SOON if isinstance(seen, str) else timedelta(days=min(days, 7) if found else days)
-    values: dict[str, Any] = {"post_id": of.post, "looked": now, "due": now + wait}
-    if isinstance(seen, str):
-        values |= {"outcome": seen[:60]}
+    wait = (
+        SOON if isinstance(look.seen, str) else timedelta(days=min(days, 7) if look.found else days)
+    )
+    values: dict[str, Any] = {"post_id": of.post, "looked": look.now, "due": look.now + wait}
+    if isinstance(look.seen, str):
+        values |= {"outcome": look.seen[:60]}
     else:
-        values |= {"outcome": "", "doubt": seen.doubt, "wide": seen.wide, "letters": seen.letters}
-        values |= {"picture": seen.picture}
+        values |= {
+            "outcome": "",
+            "doubt": look.seen.doubt,
+            "wide": look.seen.wide,
+            "letters": look.seen.letters,
+        }
+        values |= {"picture": look.seen.picture}
     if of.view is None:
         connection.execute(
             insert(TemplateViewRow).values(site_id=of.site, template=of.template, **values)
         )
     else:
         connection.execute(update(TemplateViewRow).where(VIEW.id == of.view).values(**values))
-    if isinstance(seen, str) or seen.doubt:
+    if isinstance(look.seen, str) or look.seen.doubt:
         return 0
     if of.before is not None and of.before != of.post:
-        merge(connection, of.before, None, (), now, view=True)
-    return merge(connection, of.post, None, found, now, view=True)
+        merge(connection, Spot(of.before, None, view=True), (), look.now)
+    return merge(connection, Spot(of.post, None, view=True), look.found, look.now)
 
 
 def views(connection: Connection) -> list[Any]:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from crawler.model import Deed
 from crawler.reading.homes import ids_of
 from crawler.register.accounts_found import Found
 from crawler.store.tables import AccountRow, CandidateRow, OutletRow, QrImageRow
@@ -232,14 +233,12 @@ def bare(name: str) -> str:
     return short or text
 
 
-def decide(
-    connection: Connection, number: int, standing: str, by: str, reason: str, now: datetime
-) -> None:
+def decide(connection: Connection, number: int, standing: str, deed: Deed) -> None:
     """A person's decision. Raises :class:`UnknownCandidate`."""
     changed = connection.execute(
         update(CandidateRow)
         .where(CandidateRow.id == number)
-        .values(state=standing, decided_at=now, decided_by=by, reason=reason)
+        .values(state=standing, decided_at=deed.now, decided_by=deed.by, reason=deed.words)
     )
     if not changed.rowcount:
         raise UnknownCandidate(number)

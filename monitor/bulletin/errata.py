@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
+from crawler.model import Deed
 from monitor.entries import papers
 from monitor.record.chain import hold
 
 
 def put_errata(
-    connection: Connection,
-    finding: str,
-    name: str,
-    *,
-    by: str,
-    reason: str,
-    now: datetime,
-    appealed: bool = True,
+    connection: Connection, finding: str, name: str, *, deed: Deed, appealed: bool = True
 ) -> tuple[str, ...]:
     """An erratum beside every frozen bulletin that names ``finding``, in the caller's transaction;
     returns their names.
@@ -31,14 +24,14 @@ def put_errata(
     """
     hold(connection)
     why = "经核定申诉成立" if appealed else "经我办核对不成立"
-    told = f"问题{finding}（{name}）{why}，原通报所列该项不实，予以更正：{reason.strip()}"
+    told = f"问题{finding}（{name}）{why}，原通报所列该项不实，予以更正：{deed.words.strip()}"
     corrected = []
     for one in reversed(papers.listed(connection)):
         if not _names(papers.text_in(connection, one.name), finding):
             continue
         if any(erratum.text == told for erratum in papers.errata(connection, one.name)):
             continue
-        papers.correct(connection, one.name, subject=name, text=told, by=by, now=now)
+        papers.correct(connection, one.name, subject=name, deed=Deed(deed.by, deed.now, told))
         corrected.append(one.name)
     return tuple(corrected)
 

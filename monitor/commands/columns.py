@@ -10,9 +10,10 @@ import click
 
 from crawler.clock import clock
 from crawler.config import BadConfig
+from crawler.model import Deed
 from monitor.commands.offers import data
 from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
-from monitor.desk.column_words import WordRefused, column_words, end_word, give_word
+from monitor.desk.column_words import WordAbout, WordRefused, column_words, end_word, give_word
 from monitor.looks.column_words import ADDRESS, BACKWARDS, KINDS, PART
 from monitor.office import enter_catalogue, open_office
 from monitor.words.exits import DONE, REFUSED
@@ -120,7 +121,9 @@ def add_word(
     now = clock(as_of)()
     with open_office(path) as office, office.engine.begin() as connection:
         try:
-            number = give_word(connection, column, kind, key, by=signed(by), reason=reason, now=now)
+            number = give_word(
+                connection, column, WordAbout(kind, key), deed=Deed(signed(by), now, reason)
+            )
         except WordRefused as error:
             raise BadConfig(str(error)) from None
     click.echo(f"第 {number} 号认定：{column}，{KINDS[kind]}{clean(key)}")
@@ -138,7 +141,7 @@ def end_one(number: int, reason: str, by: str, path: Path, as_of: datetime | Non
     now = clock(as_of)()
     with open_office(path) as office, office.engine.begin() as connection:
         try:
-            end_word(connection, number, by=signed(by), reason=reason, now=now)
+            end_word(connection, number, deed=Deed(signed(by), now, reason))
         except WordRefused as error:
             raise BadConfig(str(error)) from None
     click.echo(f"第 {number} 号认定已撤回")

@@ -16,12 +16,13 @@ from crawler.checking.views import picture, views
 from crawler.checks.rules import FAMILIES, SAMPLE
 from crawler.checks.suspects import Suspect
 from crawler.clock import clock
-from crawler.model import SHANGHAI, Outcome, shanghai_day
+from crawler.model import SHANGHAI, Deed, Outcome, shanghai_day
 from crawler.walking.known import known_outlets
 from monitor.commands.options import tell, with_as_of, with_config, with_json
 from monitor.desk.content import (
     SCOPE_NAMES,
     STATES,
+    Ruling,
     SuspectLine,
     WantedSuspects,
     dismissals,
@@ -199,7 +200,7 @@ def withdraw_(
     """撤回一条误报排除，所涉疑点重新待核实。"""
     with open_office(path) as office, office.engine.begin() as connection:
         try:
-            count = take_back(connection, number, by=by, reason=reason, now=clock(as_of)())
+            count = take_back(connection, number, deed=Deed(by, clock(as_of)(), reason))
         except ValueError as error:
             raise click.ClickException(str(error)) from None
     tell(as_json, {"suspects": count}, [f"已撤回，{count}处疑点重新待核实。"])
@@ -251,14 +252,10 @@ def decide(
                     done = decide_on(
                         connection,
                         number,
-                        right=right,
-                        by=by,
-                        reason=reason,
-                        now=now,
-                        scope=scope,
-                        until=end,
-                        unit=unit,
-                        decisions=decisions,
+                        ruling=Ruling(
+                            right=right, scope=scope, until=end, unit=unit, decisions=decisions
+                        ),
+                        deed=Deed(by, now, reason),
                     )
                 except (NoSuchSuspect, ValueError) as error:
                     raise click.ClickException(str(error)) from None

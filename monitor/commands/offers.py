@@ -13,6 +13,7 @@ import click
 
 from crawler.clock import clock
 from crawler.config import BadConfig
+from crawler.model import Deed
 from crawler.walking.offers import Offer
 from crawler.walking.offers.store import offers
 from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
@@ -56,7 +57,8 @@ def take_some(
     columns: tuple[str, ...], reason: str, by: str, path: Path, as_of: datetime | None
 ) -> int:
     """采用数据地址：从下次抓取起按它读取；有一个栏目不能采用就一个也不写。"""
-    for one in _decide(take, columns, reason, by, path, as_of):
+    deed = Deed(signed(by), clock(as_of)(), reason)
+    for one in _decide(take, columns, deed, path):
         click.echo(f"{one.outlet}：已采用数据地址 {clean(one.url, LONGEST)}")
     click.echo(f"接着可运行 gengxin recheck {' '.join(columns)}")
     return DONE
@@ -72,7 +74,8 @@ def refuse_some(
     columns: tuple[str, ...], reason: str, by: str, path: Path, as_of: datetime | None
 ) -> int:
     """排除数据地址：以后不再建议。"""
-    for one in _decide(refuse, columns, reason, by, path, as_of):
+    deed = Deed(signed(by), clock(as_of)(), reason)
+    for one in _decide(refuse, columns, deed, path):
         click.echo(f"{one.outlet}：已排除 {clean(one.url, LONGEST)}")
     return DONE
 
@@ -87,23 +90,19 @@ def back_some(
     columns: tuple[str, ...], reason: str, by: str, path: Path, as_of: datetime | None
 ) -> int:
     """改回网页地址：不再按数据地址读取。"""
-    for one in _decide(back, columns, reason, by, path, as_of):
+    deed = Deed(signed(by), clock(as_of)(), reason)
+    for one in _decide(back, columns, deed, path):
         click.echo(f"{one.outlet}：已改回 {clean(one.page, LONGEST)}")
     return DONE
 
 
-def _decide(
-    act: Act, columns: tuple[str, ...], reason: str, by: str, path: Path, as_of: datetime | None
-) -> list[Offer]:
+def _decide(act: Act, columns: tuple[str, ...], deed: Deed, path: Path) -> list[Offer]:
     """What a person decides of these columns, together or not at all."""
-    now = clock(as_of)()
     with open_office(path) as office:
-        enter_catalogue(office, now)
+        enter_catalogue(office, deed.now)
         try:
             with office.engine.begin() as connection:
-                return [
-                    act(connection, one, by=signed(by), reason=reason, now=now) for one in columns
-                ]
+                return [act(connection, one, deed=deed) for one in columns]
         except WordRefused as error:
             raise BadConfig(str(error)) from None
 

@@ -10,7 +10,7 @@ import click
 
 from crawler.clock import clock
 from crawler.config import BadConfig
-from crawler.model import shanghai_day
+from crawler.model import Deed, shanghai_day
 from monitor.board.wholes import WHOLE, UnitPlaces, places
 from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
 from monitor.desk.wholes import WholeRefused, end_whole, give_whole
@@ -52,7 +52,7 @@ def add(
             if not wanted:
                 raise BadConfig("台账里的单位都已确认，没有要确认的")
             try:
-                done = give_whole(connection, wanted, by=signed(by), reason=reason, now=now)
+                done = give_whole(connection, wanted, deed=Deed(signed(by), now, reason))
             except WholeRefused as error:
                 raise BadConfig(str(error)) from None
             shown = places(connection, now)
@@ -74,7 +74,7 @@ def end(names: Sequence[str], reason: str, by: str, path: Path, as_of: datetime 
     now = clock(as_of)()
     with open_office(path) as office, office.engine.begin() as connection:
         try:
-            done = end_whole(connection, names, by=signed(by), reason=reason, now=now)
+            done = end_whole(connection, names, deed=Deed(signed(by), now, reason))
         except WholeRefused as error:
             raise BadConfig(str(error)) from None
         shown = places(connection, now)

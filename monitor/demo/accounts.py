@@ -9,11 +9,11 @@ from datetime import date, datetime, time, timedelta
 
 from starlette.applications import Starlette
 
-from crawler.model import SHANGHAI, AccountState, shanghai_day
+from crawler.model import SHANGHAI, AccountState, Deed, shanghai_day
 from monitor.demo.district import CanaryFacts, District, SampleAccountFacts
 from monitor.demo.media import SampleAccount, SamplePost, media_app
 from monitor.demo.media_pages import article_url
-from monitor.desk.attesting import attest
+from monitor.desk.attesting import PersonLook, attest
 from monitor.office import Office, enter_catalogue
 
 KEPT = 40
@@ -54,14 +54,15 @@ def persons_looks(district: District, office: Office, now: datetime) -> tuple[st
             attest(
                 connection,
                 id_,
-                published=newest.moment,
-                looked=now - BEFORE,
-                until=shanghai_day(now) + SILENT,
-                seen_by="经办人（样例）",
-                by="经办人（样例）",
-                now=now,
+                seen=PersonLook(
+                    published=newest.moment,
+                    looked=now - BEFORE,
+                    until=shanghai_day(now) + SILENT,
+                    seen_by="经办人（样例）",
+                    url=article_url(account, newest),
+                ),
+                deed=Deed("经办人（样例）", now),
                 folder=office.settings.folder,
-                url=article_url(account, newest),
             )
     return tuple(id_ for id_, _ in silent)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, insert, select, update
 
-from crawler.model import OutletKind, Unread, utc
+from crawler.model import Deed, OutletKind, Unread, utc
 from crawler.store.proof_tables import ColumnWordRow
 from crawler.store.rows import unread_of
 from crawler.store.tables import OutletRow
@@ -27,6 +27,16 @@ class WordRefused(ValueError):
     """One sentence for the person who decides."""
 
 
+@dataclass(frozen=True, slots=True)
+class WordAbout:
+    """What a word is about: its ``kind``, a part's place or an address (``key``), and the mark
+    (:func:`seen_as`) of the rows that the person looked at, where that is known."""
+
+    kind: str
+    key: str
+    seen: str = ""
+
+
 def seen_as(rows: Iterable[Unread]) -> str:
     """A short mark of the rows at a place: the same as long as a person looks at the same rows."""
     told = sorted(f"{one.place}\n{one.url}\n{one.text}" for one in rows)
@@ -40,17 +50,7 @@ def unread_at(connection: Connection, column: str) -> tuple[Unread, ...]:
     return tuple(unread_of(one) for one in rows or ())
 
 
-def give_word(
-    connection: Connection,
-    column: str,
-    kind: str,
-    key: str,
-    *,
-    by: str,
-    reason: str,
-    now: datetime,
-    seen: str = "",
-) -> int:
+def give_word(connection: Connection, column: str, about: WordAbout, *, deed: Deed) -> int:
     """Keep a word on ``column``; for a part the rows that stand there now are kept with it. Returns
     its number.
 
@@ -58,55 +58,59 @@ def give_word(
     (:func:`seen_as`) of the rows that the person looked at, where that is known. Raises
     :class:`WordRefused`: no such column or part, other rows than those that were looked at, no
     reason, or the same word is in force."""
-    if not reason.strip() or not by.strip():
+    if not deed.words.strip() or not deed.by.strip():
         raise WordRefused("请写明理由和经办人")
-    if kind not in KINDS:
-        raise WordRefused(f"没有“{kind}”这一种认定；可选：{'、'.join(KINDS)}")
+    if about.kind not in KINDS:
+        raise WordRefused(f"没有“{about.kind}”这一种认定；可选：{'、'.join(KINDS)}")
     row = connection.execute(
         select(OUTLET.kind, OUTLET.unread).where(OUTLET.id == column, OUTLET.retired_at.is_(None))
     ).first()
     if row is None or row.kind != OutletKind.COLUMN.value:
         raise WordRefused(f"台账里没有在用的栏目 {column}")
     unread = [unread_of(one) for one in row.unread]
-    unread += [as_row(one) for one in elsewhere(connection, now, [column]).get(column, ())]
-    if kind == PART:
-        key = _place(unread, key)
-        if seen and seen != seen_as(one for one in unread if one.place == key):
+    unread += [as_row(one) for one in elsewhere(connection, deed.now, [column]).get(column, ())]
+    if about.kind == PART:
+        about = replace(about, key=_place(unread, about.key))
+        if about.seen and about.seen != seen_as(one for one in unread if one.place == about.key):
             raise WordRefused("这一处的内容在您查看之后变了，请看清现在的内容再认定")
     rows = [
-        {"url": one.url, "text": one.text} for one in unread if kind == PART and one.place == key
+        {"url": one.url, "text": one.text}
+        for one in unread
+        if about.kind == PART and one.place == about.key
     ]
-    if kind == PART and not rows:
+    if about.kind == PART and not rows:
         places = "、".join(dict.fromkeys(one.place for one in unread)) or "没有"
-        raise WordRefused(f"栏目 {column} 最近一次抓取没有未读出的“{key}”；现有：{places}")
+        raise WordRefused(f"栏目 {column} 最近一次抓取没有未读出的“{about.key}”；现有：{places}")
     same = [
-        word for word in column_words(connection, column) if (word.kind, word.key) == (kind, key)
+        word
+        for word in column_words(connection, column)
+        if (word.kind, word.key) == (about.kind, about.key)
     ]
     # A list may go back again, for another reason: that is said anew.
-    if kind != BACKWARDS and any(word.shown.get("rows", []) == rows for word in same):
+    if about.kind != BACKWARDS and any(word.shown.get("rows", []) == rows for word in same):
         raise WordRefused("这一处已经认定过")
     values = {
         "outlet_id": column,
-        "kind": kind,
-        "key": key,
+        "kind": about.kind,
+        "key": about.key,
         "shown": {"rows": rows},
-        "person": by.strip()[:100],
+        "person": deed.by.strip()[:100],
     }
     made = connection.execute(
         insert(ColumnWordRow).values(
-            values | {"reason": reason.strip()[:LONGEST], "moment": utc(now)}
+            values | {"reason": deed.words.strip()[:LONGEST], "moment": utc(deed.now)}
         )
     )
     number = int((made.inserted_primary_key or (0,))[0])
     told = {
         "number": number,
-        "kind": kind,
-        "key": key,
+        "kind": about.kind,
+        "key": about.key,
         "rows": rows,
-        "reason": reason.strip(),
+        "reason": deed.words.strip(),
         "after": "认定",
     }
-    append(connection, now, [Entry("column_word", f"outlet:{column}", by, told)])
+    append(connection, deed.now, [Entry("column_word", f"outlet:{column}", deed.by, told)])
     return number
 
 
@@ -116,18 +120,20 @@ def _place(unread: Iterable[Unread], said: str) -> str:
     return named.pop() if len(named) == 1 else said
 
 
-def end_word(connection: Connection, number: int, *, by: str, reason: str, now: datetime) -> None:
+def end_word(connection: Connection, number: int, *, deed: Deed) -> None:
     """Take a word back: from now on it counts no more. Raises :class:`WordRefused`."""
-    if not reason.strip() or not by.strip():
+    if not deed.words.strip() or not deed.by.strip():
         raise WordRefused("请写明理由和经办人")
     row = connection.execute(
         select(ColumnWordRow.__table__).where(ROW.id == number, ROW.ended.is_(None))
     ).first()
     if row is None:
         raise WordRefused(f"没有第 {number} 号认定，或已经撤回")
-    connection.execute(update(ColumnWordRow).where(ROW.id == number).values(ended=utc(now)))
-    told = {"number": number, "before": "认定", "after": "撤回", "reason": reason.strip()}
-    append(connection, now, [Entry("column_word_ended", f"outlet:{row.outlet_id}", by, told)])
+    connection.execute(update(ColumnWordRow).where(ROW.id == number).values(ended=utc(deed.now)))
+    told = {"number": number, "before": "认定", "after": "撤回", "reason": deed.words.strip()}
+    append(
+        connection, deed.now, [Entry("column_word_ended", f"outlet:{row.outlet_id}", deed.by, told)]
+    )
 
 
 def column_words(connection: Connection, column: str = "") -> tuple[ColumnWord, ...]:

@@ -17,13 +17,28 @@ from sqlalchemy import Connection, Select, func, or_, select
 from crawler.checking.decisions import Decided, NoSuchSuspect, confirm, dismiss, withdraw
 from crawler.checks.page import SITE_WIDE
 from crawler.checks.rules import FAMILIES, RULES
-from crawler.model import shanghai_day, utc
+from crawler.model import Deed, shanghai_day, utc
 from crawler.store.content_tables import CheckedPostRow, ContentDecisionRow, SuspectRow
 from crawler.store.tables import DutyRow, OutletRow, PostRow, UnitRow
 from monitor.counting.attribution import Attribution, Reason, attribute
 from monitor.counting.counts import names_of
 from monitor.facts.content import title_of
 from monitor.record.chain import Entry, append
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a person finds of a suspect. ``right`` confirms it, for ``unit``: ``None`` is the one
+    that published the post (:func:`whose` under ``decisions``, see ``office.decisions_of``), ``""``
+    leaves that open. Else it is a false alarm of ``scope`` (see ``SCOPE_NAMES``), until the moment
+    ``until`` or for good."""
+
+    right: bool
+    scope: str = "here"
+    until: datetime | None = None
+    unit: str | None = None
+    decisions: Mapping[str, str | None] | None = None
+
 
 STATES: Mapping[str, str] = {
     "open": "待核实",
@@ -151,48 +166,32 @@ def totals(connection: Connection, state: str = "open") -> Mapping[str, int]:
     return {rule: int(count) for rule, count in connection.execute(query)}
 
 
-def decide(
-    connection: Connection,
-    number: int,
-    *,
-    right: bool,
-    by: str,
-    reason: str,
-    now: datetime,
-    scope: str = "here",
-    until: datetime | None = None,
-    unit: str | None = None,
-    decisions: Mapping[str, str | None] | None = None,
-) -> Decided:
+def decide(connection: Connection, number: int, *, ruling: Ruling, deed: Deed) -> Decided:
     """Take a person's word on the suspect ``number``, and put it into the audit in the same
     transaction.
 
-    ``right`` confirms it, for ``unit``, by default the one that published the post (:func:`whose`
-    under ``decisions``, see ``office.decisions_of``); ``""`` leaves that open. Else it is a false
-    alarm of ``scope`` (see ``SCOPE_NAMES``), until ``until`` or for good. Raises
-    :class:`NoSuchSuspect`, and ``ValueError`` with a sentence for a missing name or reason, an
-    unknown scope or unit, or an end that is not ahead.
-    """
-    if not by.strip() or not reason.strip():
+    Raises :class:`NoSuchSuspect`, and ``ValueError`` with a sentence for a missing name or reason,
+    an unknown scope or unit, or an end that is not ahead."""
+    if not deed.by.strip() or not deed.words.strip():
         raise ValueError("请写明认定人和理由")
-    if until is not None and utc(until) <= utc(now):
+    if ruling.until is not None and utc(ruling.until) <= utc(deed.now):
         raise ValueError("期限应在今天之后")
-    said: dict[str, Any] = {"reason": reason}
-    if right:
-        laid = _laid(connection, number, unit, decisions, shanghai_day(now))
-        done = confirm(connection, number, by, reason, now, laid)
+    said: dict[str, Any] = {"reason": deed.words}
+    if ruling.right:
+        laid = _laid(connection, number, ruling.unit, ruling.decisions, shanghai_day(deed.now))
+        done = confirm(connection, number, deed, laid)
         said |= {"unit": laid}
     else:
-        done = dismiss(connection, number, by, reason, now, scope=scope, until=until)
+        done = dismiss(connection, number, deed, scope=ruling.scope, until=ruling.until)
         said |= {
-            "scope": scope,
-            "until": until.isoformat() if until else None,
+            "scope": ruling.scope,
+            "until": ruling.until.isoformat() if ruling.until else None,
             "suspects": done.suspects,
         }
     append(
         connection,
-        now,
-        [Entry("confirmed" if right else "dismissed", f"suspect:{number}", by, said)],
+        deed.now,
+        [Entry("confirmed" if ruling.right else "dismissed", f"suspect:{number}", deed.by, said)],
     )
     return done
 
@@ -238,20 +237,22 @@ def _laid(
     return unit
 
 
-def take_back(connection: Connection, decision: int, *, by: str, reason: str, now: datetime) -> int:
+def take_back(connection: Connection, decision: int, *, deed: Deed) -> int:
     """A dismissal no longer holds; its suspects are open again. Returns how many.
 
     Raises ``ValueError`` for one that is none or was taken back before, or a missing name or
     reason.
     """
-    if not by.strip() or not reason.strip():
+    if not deed.by.strip() or not deed.words.strip():
         raise ValueError("请写明撤回人和理由")
     standing = select(DECISION.id).where(DECISION.id == decision, DECISION.withdrawn.is_(None))
     if connection.execute(standing).scalar() is None:
         raise ValueError(f"没有编号为 {decision} 的有效排除；gengxin content decisions 列出全部")
-    count = withdraw(connection, decision, now)
-    said = {"reason": reason, "suspects": count}
-    append(connection, now, [Entry("withdrawn", f"content_decision:{decision}", by, said)])
+    count = withdraw(connection, decision, deed.now)
+    said = {"reason": deed.words, "suspects": count}
+    append(
+        connection, deed.now, [Entry("withdrawn", f"content_decision:{decision}", deed.by, said)]
+    )
     return count
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from crawler.config import BadConfig, Strict, section
-from crawler.model import AccountState, shanghai_day
+from crawler.model import AccountState, Deed, shanghai_day
 from crawler.register import account_candidates
 from crawler.register.account_cards import enter_state, histories, state_on
 from crawler.register.account_import import AccountProposal, apply
@@ -57,7 +57,7 @@ def candidate(
     """A person's word (``accepted`` or ``dismissed``) on an account that nobody registered. Raises
     ``UnknownCandidate``."""
     before = connection.scalar(select(CandidateRow.state).where(CandidateRow.id == number))
-    account_candidates.decide(connection, number, verdict, by, reason, now)
+    account_candidates.decide(connection, number, verdict, Deed(by, now, reason))
     data = _changed(before, verdict) | {"reason": reason}
     append(connection, now, [Entry("account_candidate", f"account_candidate:{number}", by, data)])
 
@@ -241,7 +241,7 @@ def correct(
             raise BadConfig(
                 f"{period.name}：没有封存过这一期；先用 gengxin bulletin {period.name} --freeze 印发"
             )
-        papers.correct(connection, kept.name, subject=subject, text=text, by=by, now=now)
+        papers.correct(connection, kept.name, subject=subject, deed=Deed(by, now, text))
     exports.write(office.reader, office.settings.places, exports.of_paper(kept.name))
     return kept
 

@@ -3,10 +3,9 @@ the record, in one transaction."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import Connection, select
 
+from crawler.model import Deed
 from crawler.register.enter import move
 from crawler.store.tables import OutletRow
 from crawler.walking.address_store import column_at
@@ -31,19 +30,11 @@ def waiting(connection: Connection, column: str, number: int | None = None) -> O
     return found
 
 
-def take(
-    connection: Connection,
-    column: str,
-    *,
-    by: str,
-    reason: str,
-    now: datetime,
-    number: int | None = None,
-) -> Offer:
+def take(connection: Connection, column: str, *, deed: Deed, number: int | None = None) -> Offer:
     """The column's address is its data's from now on; the next night reads it there. Raises
     :class:`WordRefused`."""
     offer = waiting(connection, column, number)
-    _signed(by, reason)
+    _signed(deed.by, deed.words)
     query = select(OUTLET.url, OUTLET.render).where(
         OUTLET.id == column, OUTLET.retired_at.is_(None)
     )
@@ -53,40 +44,32 @@ def take(
     other = column_at(connection, offer.url, column)
     if other:
         raise WordRefused(f"这个地址已是栏目 {other} 的网址，同一网址只登记一个栏目")
-    said = reason.strip()[:LONGEST]
-    close(connection, offer, TAKEN, now, person=by, reason=said, render=here.render)
-    move(connection, column, offer.url, "plain", now)
-    _record(connection, now, "data_adopted", column, by, offer.page, offer.url, reason)
+    said = deed.words.strip()[:LONGEST]
+    close(connection, offer, TAKEN, Deed(deed.by, deed.now, said), render=here.render)
+    move(connection, column, offer.url, "plain", deed.now)
+    _record(connection, deed, "data_adopted", column, (offer.page, offer.url))
     return offer
 
 
-def refuse(
-    connection: Connection,
-    column: str,
-    *,
-    by: str,
-    reason: str,
-    now: datetime,
-    number: int | None = None,
-) -> Offer:
+def refuse(connection: Connection, column: str, *, deed: Deed, number: int | None = None) -> Offer:
     """This address is never offered again for the column. Raises :class:`WordRefused`."""
     offer = waiting(connection, column, number)
-    _signed(by, reason)
-    close(connection, offer, REFUSED, now, person=by, reason=reason.strip()[:LONGEST])
-    _record(connection, now, "data_refused", column, by, offer.url, "排除", reason)
+    _signed(deed.by, deed.words)
+    close(connection, offer, REFUSED, Deed(deed.by, deed.now, deed.words.strip()[:LONGEST]))
+    _record(connection, deed, "data_refused", column, (offer.url, "排除"))
     return offer
 
 
-def back(connection: Connection, column: str, *, by: str, reason: str, now: datetime) -> Offer:
+def back(connection: Connection, column: str, *, deed: Deed) -> Offer:
     """The column is read at its page again. Raises :class:`WordRefused` where no data address was
     taken."""
-    _signed(by, reason)
+    _signed(deed.by, deed.words)
     offer = give_back(connection, column)
     here = connection.execute(select(OUTLET.url).where(OUTLET.id == column)).scalar()
     if offer is None or here != offer.url:
         raise WordRefused(f"栏目 {column} 没有采用过数据地址，或网址已另改")
-    move(connection, column, offer.page, offer.render, now)
-    _record(connection, now, "data_given_back", column, by, offer.url, offer.page, reason)
+    move(connection, column, offer.page, offer.render, deed.now)
+    _record(connection, deed, "data_given_back", column, (offer.url, offer.page))
     return offer
 
 
@@ -96,14 +79,8 @@ def _signed(by: str, reason: str) -> None:
 
 
 def _record(
-    connection: Connection,
-    now: datetime,
-    what: str,
-    column: str,
-    by: str,
-    before: str,
-    after: str,
-    reason: str,
+    connection: Connection, deed: Deed, what: str, column: str, change: tuple[str, str]
 ) -> None:
-    told = {"before": before, "after": after, "reason": reason.strip()[:LONGEST]}
-    append(connection, now, [Entry(what, f"outlet:{column}", by, told)])
+    """``change``: what stood before, what stands now."""
+    told = {"before": change[0], "after": change[1], "reason": deed.words.strip()[:LONGEST]}
+    append(connection, deed.now, [Entry(what, f"outlet:{column}", deed.by, told)])

@@ -4,11 +4,10 @@ a reason, on the record."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from crawler.model import utc
+from crawler.model import Deed, utc
 from crawler.store.tables import UnitRow
 from monitor.counting.word import WholeWord, end, vouch, words_of
 from monitor.record.chain import Entry, append
@@ -21,52 +20,48 @@ class WholeRefused(ValueError):
     """One sentence for the person who decides."""
 
 
-def give_whole(
-    connection: Connection, names: Sequence[str], *, by: str, reason: str, now: datetime
-) -> tuple[str, ...]:
+def give_whole(connection: Connection, names: Sequence[str], *, deed: Deed) -> tuple[str, ...]:
     """Keep the word about the units ``names`` (ids or names); returns their ids. An earlier word of
     a person gives way.
 
     Raises :class:`WholeRefused`: no unit, an unknown one, no reason.
     """
-    units, reason, by = _checked(connection, names, by, reason)
+    units, deed = _checked(connection, names, deed)
     before = {one.unit: _told(one) for one in _in_force(connection, units)}
-    vouch(connection, units, person=by, reason=reason, moment=utc(now))
+    vouch(connection, units, person=deed.by, reason=deed.words, moment=utc(deed.now))
     told = [
         Entry(
             "whole_word",
             f"unit:{unit}",
-            by,
-            {"before": before.get(unit), "after": "齐全", "reason": reason},
+            deed.by,
+            {"before": before.get(unit), "after": "齐全", "reason": deed.words},
         )
         for unit in units
     ]
-    append(connection, now, told)
+    append(connection, deed.now, told)
     return units
 
 
-def end_whole(
-    connection: Connection, names: Sequence[str], *, by: str, reason: str, now: datetime
-) -> tuple[str, ...]:
+def end_whole(connection: Connection, names: Sequence[str], *, deed: Deed) -> tuple[str, ...]:
     """Take a person's word back: from now on no count accuses these units. Raises
     :class:`WholeRefused`, also where no person's word is in force; config.yaml's own stands until
     the file says otherwise."""
-    units, reason, by = _checked(connection, names, by, reason)
+    units, deed = _checked(connection, names, deed)
     given = {one.unit: one for one in _in_force(connection, units)}
     for unit in units:
         if unit not in given:
             raise WholeRefused(f"没有人确认过 {unit} 的栏目已齐全{_elsewhere(connection, unit)}")
-    end(connection, units, utc(now))
+    end(connection, units, utc(deed.now))
     told = [
         Entry(
             "whole_word_ended",
             f"unit:{unit}",
-            by,
-            {"before": _told(given[unit]), "after": "撤回", "reason": reason},
+            deed.by,
+            {"before": _told(given[unit]), "after": "撤回", "reason": deed.words},
         )
         for unit in units
     ]
-    append(connection, now, told)
+    append(connection, deed.now, told)
     return units
 
 
@@ -88,14 +83,14 @@ def units_named(connection: Connection, names: Sequence[str]) -> tuple[str, ...]
 
 
 def _checked(
-    connection: Connection, names: Sequence[str], by: str, reason: str
-) -> tuple[tuple[str, ...], str, str]:
-    if not reason.strip() or not by.strip():
+    connection: Connection, names: Sequence[str], deed: Deed
+) -> tuple[tuple[str, ...], Deed]:
+    if not deed.words.strip() or not deed.by.strip():
         raise WholeRefused("请写明理由（怎样核对的）和经办人")
     units = units_named(connection, names)
     if not units:
         raise WholeRefused("请写明是哪些单位")
-    return units, reason.strip()[:LONGEST], by.strip()[:100]
+    return units, Deed(deed.by.strip()[:100], deed.now, deed.words.strip()[:LONGEST])
 
 
 def _in_force(connection: Connection, units: Sequence[str]) -> list[WholeWord]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from crawler.config import BadConfig
+from crawler.model import Deed
 from monitor.days.period import Period
 from monitor.entries import decided, entered, papers
 from monitor.entries.exports import Make, of_decisions, of_paper, of_period
@@ -41,10 +42,10 @@ def take_in(
     settle(connection, file.name)
     if file.name == DECISIONS:
         decisions = [decided.word_of(one) for one in read_decisions(file, units)]
-        return _equal(connection, "", (WordKind.ORIGIN,), decisions, by, now)
+        return _equal(connection, "", (WordKind.ORIGIN,), decisions, Deed(by, now))
     period = _period(file)
     words = list(entered.words_of(read_entries(file), period))
-    return _equal(connection, period, entered.KINDS, words, by, now)
+    return _equal(connection, period, entered.KINDS, words, Deed(by, now))
 
 
 def exports_of(file: Path) -> Make:
@@ -78,12 +79,7 @@ def _paper(
 
 
 def _equal(
-    connection: Connection,
-    about: str,
-    kinds: Collection[WordKind],
-    wanted: list[Word],
-    by: str,
-    now: datetime,
+    connection: Connection, about: str, kinds: Collection[WordKind], wanted: list[Word], deed: Deed
 ) -> int:
     """Say what differs, take back what the file no longer has."""
     changes = 0
@@ -92,10 +88,10 @@ def _equal(
         after = {
             word.key: word for word in last_words(word for word in wanted if word.kind is kind)
         }
-        gone = [Word(kind, about, key, {}, by) for key in before if key not in after]
+        gone = [Word(kind, about, key, {}, deed.by) for key in before if key not in after]
         new = [word for key, word in after.items() if _differs(before.get(key), word)]
         for word in (*gone, *new):
-            _say(connection, before.get(word.key), word, by, now)
+            _say(connection, before.get(word.key), word, deed)
         changes += len(gone) + len(new)
     return changes
 
@@ -108,12 +104,15 @@ def _differs(before: Word | None, after: Word) -> bool:
     return after.by not in ("", before.by)
 
 
-def _say(connection: Connection, before: Word | None, word: Word, by: str, now: datetime) -> None:
+def _say(connection: Connection, before: Word | None, word: Word, deed: Deed) -> None:
     """The link tells whose hand it was; the word keeps the name that the file gives it."""
     subject = f"bulletin:{word.about}" if word.about else f"origin:{word.key}"
     data = {"before": _told(before), "after": _told(word), "by_hand": True}
     enter(
-        connection, replace(word, by=word.by or by), Entry(WHAT[word.kind], subject, by, data), now
+        connection,
+        replace(word, by=word.by or deed.by),
+        Entry(WHAT[word.kind], subject, deed.by, data),
+        deed.now,
     )
 
 

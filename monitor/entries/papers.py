@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from crawler.model import utc
+from crawler.model import Deed, utc
 from monitor.entries.forms import stem_of
 from monitor.entries.kept import ENTRY, Word, WordKind, enter, history, waiting
 from monitor.entries.sealing import Erratum, Unsound, chained, root_of
@@ -126,9 +126,7 @@ def errata(connection: Connection, name: str) -> tuple[Erratum, ...]:
     return tuple(found)
 
 
-def correct(
-    connection: Connection, name: str, *, subject: str, text: str, by: str, now: datetime
-) -> Erratum:
+def correct(connection: Connection, name: str, *, subject: str, deed: Deed) -> Erratum:
     """Add an erratum to the frozen bulletin ``name`` with its link; the bulletin itself never
     changes.
 
@@ -138,9 +136,14 @@ def correct(
     hold(connection)
     root = root_of(text_in(connection, name))
     earlier = errata(connection, name)
-    made = chained(earlier[-1].chain if earlier else root, now, subject, text, by)
-    data = {"before": None, "after": {"subject": subject, "text": text}, "sha256": root}
-    enter(connection, word_of(name, made), Entry("erratum", f"bulletin:{name}", by, data), now)
+    made = chained(earlier[-1].chain if earlier else root, deed.now, subject, deed.words, deed.by)
+    data = {"before": None, "after": {"subject": subject, "text": deed.words}, "sha256": root}
+    enter(
+        connection,
+        word_of(name, made),
+        Entry("erratum", f"bulletin:{name}", deed.by, data),
+        deed.now,
+    )
     return made
 
 

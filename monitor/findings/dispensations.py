@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, insert, or_, select, update
 
-from crawler.model import shanghai_day, utc
+from crawler.model import Deed, shanghai_day, utc
 from monitor.days.calendar import chinese_day
 from monitor.model import Facts, Finding, Value, Verdict
 from monitor.record.chain import Entry, append, seal
@@ -40,6 +40,16 @@ KIND_NAMES: Mapping[DispensationKind, str] = {
 
 class DispensationRefused(ValueError):
     """One sentence: why a dispensation cannot be entered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How far a decision reaches: from the day ``since`` through the day ``until``, for one
+    ``rule`` or, where that is empty, for every rule."""
+
+    since: date
+    until: date
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,38 +82,29 @@ class Dispensation:
 
 
 def grant(
-    connection: Connection,
-    kind: DispensationKind,
-    subject: str,
-    *,
-    reason: str,
-    approved_by: str,
-    since: date,
-    until: date,
-    now: datetime,
-    rule: str = "",
+    connection: Connection, kind: DispensationKind, subject: str, *, deed: Deed, bounds: Bounds
 ) -> Dispensation:
     """Enter a decision. Raises :class:`DispensationRefused` without reason or approver, or where it
     ends before it begins."""
-    if not reason.strip() or not approved_by.strip():
+    if not deed.words.strip() or not deed.by.strip():
         raise DispensationRefused("须写明事由和批准人")
-    if until < since:
-        raise DispensationRefused(f"截止日{until}早于开始日{since}")
-    if until < shanghai_day(now):
-        raise DispensationRefused(f"截止日{until}已过；豁免不能补记到已经作出的判定之前")
+    if bounds.until < bounds.since:
+        raise DispensationRefused(f"截止日{bounds.until}早于开始日{bounds.since}")
+    if bounds.until < shanghai_day(deed.now):
+        raise DispensationRefused(f"截止日{bounds.until}已过；豁免不能补记到已经作出的判定之前")
     if not subject.partition(":")[2]:
         raise DispensationRefused(
             f"对象{subject!r}须写成 outlet:编号、unit:编号或 site:编号，末尾可用*"
         )
     values = {
         "kind": kind.value,
-        "rule": rule,
+        "rule": bounds.rule,
         "subject": subject,
-        "reason": reason.strip(),
-        "approved_by": approved_by.strip(),
-        "since": since,
-        "until": until,
-        "entered": utc(now),
+        "reason": deed.words.strip(),
+        "approved_by": deed.by.strip(),
+        "since": bounds.since,
+        "until": bounds.until,
+        "entered": utc(deed.now),
     }
     row = connection.execute(insert(DispensationRow).values(values))
     number = int((row.inserted_primary_key or (0,))[0])
@@ -113,12 +114,19 @@ def grant(
         connection,
         "dispensation",
         [number],
-        now,
-        who=approved_by.strip(),
+        deed.now,
+        who=deed.by.strip(),
         data={"before": None, "after": after},
     )
     return Dispensation(
-        number, kind, rule, subject, reason.strip(), approved_by.strip(), since, until
+        number,
+        kind,
+        bounds.rule,
+        subject,
+        deed.words.strip(),
+        deed.by.strip(),
+        bounds.since,
+        bounds.until,
     )
 
 

@@ -21,7 +21,7 @@ from pydantic import Field
 from sqlalchemy import Connection, insert, select
 
 from crawler.config import Strict, section
-from crawler.model import OutletKind, shanghai_day, utc
+from crawler.model import Deed, OutletKind, shanghai_day, utc
 from monitor.model import Facts, Value, Verdict
 from monitor.record.chain import seal
 from monitor.record.tables import PersonVerdictRow
@@ -67,6 +67,15 @@ class Indicator(Strict):
 
 class _File(Strict):
     items: tuple[Indicator, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOf:
+    """One indicator asked of one subject (``site:ID``, ``outlet:ID``) for one period's name."""
+
+    indicator: str
+    subject: str
+    period: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,45 +141,53 @@ def kind_of(subject: str) -> str:
 def answer(
     connection: Connection,
     *,
-    indicator: str,
-    subject: str,
-    period: str,
+    asked: AskedOf,
     given: IndicatorAnswer,
-    by: str,
-    proof: str,
-    now: datetime,
+    deed: Deed,
     day: date | None = None,
 ) -> Answered:
     """Keep a person's answer; an earlier one stays and counts no more. Raises
     :class:`AnswerRefused`."""
-    item = next((one for one in items() if one.id == indicator), None)
+    item = next((one for one in items() if one.id == asked.indicator), None)
     if item is None:
-        raise AnswerRefused(f"没有指标{indicator}")
-    if item.applies != kind_of(subject):
-        raise AnswerRefused(f"{item.name}（{indicator}）不适用于{subject}")
-    if not by.strip() or not proof.strip():
+        raise AnswerRefused(f"没有指标{asked.indicator}")
+    if item.applies != kind_of(asked.subject):
+        raise AnswerRefused(f"{item.name}（{asked.indicator}）不适用于{asked.subject}")
+    if not deed.by.strip() or not deed.words.strip():
         raise AnswerRefused("须写明判定人和依据")
-    looked = day or shanghai_day(now)
-    if looked > shanghai_day(now):
+    looked = day or shanghai_day(deed.now)
+    if looked > shanghai_day(deed.now):
         raise AnswerRefused(f"查看日期{looked}在今天以后")
-    made = Answered(indicator, subject, period, given, by.strip(), proof.strip(), looked)
-    before = answers(connection, period, utc(now)).get((subject, indicator))
+    made = Answered(
+        asked.indicator,
+        asked.subject,
+        asked.period,
+        given,
+        deed.by.strip(),
+        deed.words.strip(),
+        looked,
+    )
+    before = answers(connection, asked.period, utc(deed.now)).get((asked.subject, asked.indicator))
     row = connection.execute(
         insert(PersonVerdictRow).values(
-            indicator=indicator,
-            subject=subject,
-            period=period,
+            indicator=asked.indicator,
+            subject=asked.subject,
+            period=asked.period,
             answer=given.value,
             by=made.by,
             proof=made.proof,
             day=looked,
-            entered=utc(now),
+            entered=utc(deed.now),
         )
     )
-    said: dict[str, str | None] = {"subject": subject, "indicator": indicator, "period": period}
+    said: dict[str, str | None] = {
+        "subject": asked.subject,
+        "indicator": asked.indicator,
+        "period": asked.period,
+    }
     said |= {"before": before.answer.value if before else None, "after": given.value}
     number = int((row.inserted_primary_key or (0,))[0])
-    seal(connection, "person_verdict", [number], now, who=made.by, data=said)
+    seal(connection, "person_verdict", [number], deed.now, who=made.by, data=said)
     return made
 
 

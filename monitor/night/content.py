@@ -12,6 +12,7 @@ from threading import Event
 from sqlalchemy import Connection, select
 
 from crawler.checking.decisions import expire, faulty_posts, learned, make_due, urls_of
+from crawler.checking.due import Errand
 from crawler.checking.sweep import Sweep, Swept
 from crawler.checks.model_words import Corrector, Unusable, load
 from crawler.checks.page import Checked, check_page
@@ -74,8 +75,7 @@ def sweep(
         hosts,
         manners,
         seconds,
-        post,
-        column,
+        Errand(post, column),
         stop,
         resolve,
         on_progress,

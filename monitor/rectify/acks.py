@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, ForeignKey, String, Text, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crawler.model import shanghai_day, utc
+from crawler.model import Deed, shanghai_day, utc
 from crawler.store.tables import Base
 from monitor.record.chain import seal
 from monitor.record.tables import FindingRow
@@ -39,15 +39,7 @@ class Ack:
 
 
 def acknowledge(
-    connection: Connection,
-    finding: str,
-    *,
-    unit: str,
-    who: str,
-    until: date,
-    now: datetime,
-    letters: LetterSettings,
-    text: str = "",
+    connection: Connection, finding: str, *, deed: Deed, until: date, letters: LetterSettings
 ) -> Ack:
     """Enter that ``unit`` has heard of ``finding``. Raises :class:`StepRefused` for one that lasts
     too long or is not theirs."""
@@ -56,27 +48,27 @@ def acknowledge(
     ).first()
     if row is None or row.closed is not None:
         raise StepRefused(f"没有编号为 {finding} 的未销号问题")
-    if unit not in row.units:
+    if deed.unit not in row.units:
         raise StepRefused(
-            f"问题 {finding} 的责任单位是 {'、'.join(row.units) or '我办'}，不是 {unit}"
+            f"问题 {finding} 的责任单位是 {'、'.join(row.units) or '我办'}，不是 {deed.unit}"
         )
-    if not who.strip():
+    if not deed.by.strip():
         raise StepRefused("须写明签收人")
-    today = shanghai_day(now)
+    today = shanghai_day(deed.now)
     if until < today or letters.calendar.between(today, until) > letters.ack_days:
         raise StepRefused(f"签收截止日须在今天以后 {letters.ack_days} 个工作日以内，不能是 {until}")
     values = {
         "finding_id": row.id,
-        "unit_id": unit,
-        "who": who.strip()[:100],
-        "text": text.strip()[:1000],
+        "unit_id": deed.unit,
+        "who": deed.by.strip()[:100],
+        "text": deed.words.strip()[:1000],
     }
-    values |= {"until": until, "entered": utc(now)}
+    values |= {"until": until, "entered": utc(deed.now)}
     made = connection.execute(insert(AckRow).values(values).returning(AckRow.id)).scalar_one()
-    seal(connection, "ack", [made], now, who=who)
-    detail = {"unit": unit, "until": until.isoformat(), "text": text.strip()[:1000]}
-    note_event(connection, row.id, "acknowledged", now, detail, who)
-    return Ack(finding, unit, who.strip(), until)
+    seal(connection, "ack", [made], deed.now, who=deed.by)
+    detail = {"unit": deed.unit, "until": until.isoformat(), "text": deed.words.strip()[:1000]}
+    note_event(connection, row.id, "acknowledged", deed, detail)
+    return Ack(finding, deed.unit, deed.by.strip(), until)
 
 
 def acknowledged(connection: Connection, day: date) -> frozenset[tuple[int, str]]:

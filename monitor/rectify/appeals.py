@@ -16,9 +16,10 @@ from typing import Any
 from sqlalchemy import Connection, ForeignKey, Index, String, Text, insert, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crawler.model import shanghai_day, utc
+from crawler.model import Deed, shanghai_day, utc
 from crawler.store.tables import Base
 from monitor.findings import dispensations
+from monitor.findings.dispensations import Bounds
 from monitor.findings.ledger import end
 from monitor.record.chain import seal
 from monitor.record.tables import FindingRow
@@ -77,45 +78,47 @@ class Appeal:
     second_look: Mapping[str, Any]
 
 
-def appeal(
-    connection: Connection, finding: str, *, unit: str, who: str, reason: str, now: datetime
-) -> Appeal:
+def appeal(connection: Connection, finding: str, *, deed: Deed) -> Appeal:
     """Enter an appeal against ``finding`` (its number), open or ended, and ask for a second look.
 
     Raises :class:`StepRefused` for a finding that is none or not the unit's, one appeal waiting, or
     no reason given."""
     row = _finding(connection, finding)
-    if unit not in row.units:
+    if deed.unit not in row.units:
         raise StepRefused(
-            f"问题 {finding} 的责任单位是 {'、'.join(row.units) or '我办'}，不接受 {unit} 的申诉"
+            f"问题 {finding} 的责任单位是 {'、'.join(row.units) or '我办'}，不接受 {deed.unit} 的申诉"
         )
-    if not reason.strip() or not who.strip() or len(reason) > MAX_TEXT:
+    if not deed.words.strip() or not deed.by.strip() or len(deed.words) > MAX_TEXT:
         raise StepRefused(f"须写明申诉人和理由，不超过 {MAX_TEXT} 字")
     if _rows(connection, row.id, WAITING):
         raise StepRefused(f"问题 {finding} 已有申诉待核，请先处理")
     kind, _, outlet = row.subject.partition(":")
     look = (
-        rechecks.ask(connection, outlet, f"问题 {finding} 申诉", now)[0]
+        rechecks.ask(connection, outlet, f"问题 {finding} 申诉", deed.now)[0]
         if kind == "outlet"
         else None
     )
-    values = {"finding_id": row.id, "unit_id": unit, "moment": utc(now), "who": who.strip()[:100]}
-    values |= {"reason": reason.strip(), "recheck_id": look, "state": WAITING}
+    values = {
+        "finding_id": row.id,
+        "unit_id": deed.unit,
+        "moment": utc(deed.now),
+        "who": deed.by.strip()[:100],
+    }
+    values |= {"reason": deed.words.strip(), "recheck_id": look, "state": WAITING}
     made = connection.execute(insert(AppealRow).values(values).returning(AppealRow.id)).scalar_one()
-    seal(connection, "appeal", [made], now, who=who)
-    note_event(connection, row.id, "appealed", now, {"unit": unit, "reason": reason.strip()}, who)
+    seal(connection, "appeal", [made], deed.now, who=deed.by)
+    note_event(
+        connection,
+        row.id,
+        "appealed",
+        deed,
+        {"unit": deed.unit, "reason": deed.words.strip()},
+    )
     return appeals(connection, row.id)[-1]
 
 
 def decide(
-    connection: Connection,
-    finding: str,
-    *,
-    upheld: bool,
-    by: str,
-    reason: str,
-    now: datetime,
-    exempt_days: int,
+    connection: Connection, finding: str, *, upheld: bool, deed: Deed, exempt_days: int
 ) -> Appeal:
     """Decide the waiting appeal against ``finding``. Raises :class:`StepRefused` where none waits,
     or without reason."""
@@ -123,41 +126,41 @@ def decide(
     waiting = _rows(connection, row.id, WAITING)
     if not waiting:
         raise StepRefused(f"问题 {finding} 没有待核的申诉")
-    if not by.strip() or not reason.strip():
+    if not deed.by.strip() or not deed.words.strip():
         raise StepRefused("须写明核定人和理由")
     values = {
         "state": UPHELD if upheld else REJECTED,
-        "decided": utc(now),
-        "decided_by": by.strip()[:100],
+        "decided": utc(deed.now),
+        "decided_by": deed.by.strip()[:100],
     }
     if upheld and row.closed is None:
-        end(connection, row.id, UPHELD, f"申诉成立：{reason.strip()}", now)
+        end(connection, row.id, UPHELD, f"申诉成立：{deed.words.strip()}", deed.now)
     connection.execute(
         update(AppealRow)
         .where(AppealRow.id == waiting[0].id)
-        .values(**values, decision=reason.strip())
+        .values(**values, decision=deed.words.strip())
     )
     said = {"before": WAITING, "after": values["state"]}
     seal(
         connection,
         "appeal",
         [waiting[0].id],
-        now,
-        who=by,
+        deed.now,
+        who=deed.by,
         what="decision",
         columns=DECIDED,
         data=said,
     )
-    detail = {"decision": values["state"], "reason": reason.strip(), "by": by.strip()}
-    note_event(connection, row.id, "decided", now, detail, by)
+    detail = {"decision": values["state"], "reason": deed.words.strip(), "by": deed.by.strip()}
+    note_event(connection, row.id, "decided", deed, detail)
     if upheld:
-        _spare(connection, row, by, f"申诉成立：{reason.strip()}", now, exempt_days)
+        _spare(
+            connection, row, Deed(deed.by, deed.now, f"申诉成立：{deed.words.strip()}"), exempt_days
+        )
     return appeals(connection, row.id)[-1]
 
 
-def take_back(
-    connection: Connection, finding: str, *, by: str, reason: str, now: datetime, exempt_days: int
-) -> str:
+def take_back(connection: Connection, finding: str, *, deed: Deed, exempt_days: int) -> str:
     """The office ends an open accusation that it finds to be wrong, though nobody appealed; returns
     the subject's name.
 
@@ -166,7 +169,7 @@ def take_back(
     without reason.
     """
     row = _finding(connection, finding)
-    if not by.strip() or not reason.strip():
+    if not deed.by.strip() or not deed.words.strip():
         raise StepRefused("须写明核定人和理由")
     if row.ours or row.closed is not None:
         raise StepRefused(
@@ -174,27 +177,27 @@ def take_back(
         )
     if _rows(connection, row.id, WAITING):
         raise StepRefused(f"问题 {finding} 有申诉待核，请核定申诉")
-    end(connection, row.id, CORRECTED, f"我办撤回认定：{reason.strip()}", now)
-    note_event(connection, row.id, CORRECTED, now, {"reason": reason.strip(), "by": by.strip()}, by)
-    _spare(connection, row, by, f"我办撤回：{reason.strip()}", now, exempt_days)
+    end(connection, row.id, CORRECTED, f"我办撤回认定：{deed.words.strip()}", deed.now)
+    note_event(
+        connection,
+        row.id,
+        CORRECTED,
+        deed,
+        {"reason": deed.words.strip(), "by": deed.by.strip()},
+    )
+    _spare(connection, row, Deed(deed.by, deed.now, f"我办撤回：{deed.words.strip()}"), exempt_days)
     return str(row.name)
 
 
-def _spare(
-    connection: Connection, row: Any, by: str, reason: str, now: datetime, days: int
-) -> dispensations.Dispensation:
+def _spare(connection: Connection, row: Any, deed: Deed, days: int) -> dispensations.Dispensation:
     """What was judged wrongly is not judged again until the cause is mended."""
-    day = shanghai_day(now)
+    day = shanghai_day(deed.now)
     return dispensations.grant(
         connection,
         dispensations.DispensationKind.EXEMPTION,
         row.subject,
-        rule=row.rule,
-        since=day,
-        until=day + timedelta(days=days),
-        now=now,
-        approved_by=by.strip(),
-        reason=f"问题{row.number}{reason}",
+        deed=Deed(deed.by.strip(), deed.now, f"问题{row.number}{deed.words}"),
+        bounds=Bounds(day, day + timedelta(days=days), row.rule),
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from crawler.model import utc
+from crawler.model import Deed, utc
 from crawler.store.tables import DutyRow
 from monitor.record.chain import SYSTEM
 from monitor.record.tables import EventRow, FindingRow
@@ -70,7 +70,7 @@ def transfer(connection: Connection, as_of: datetime) -> tuple[str, ...]:
             continue
         set_state(connection, row.id, state=MOVED, closed=utc(as_of), ended=MOVED)
         detail = {"order": row.number, "from": row.unit_id, "to": list(move.to)}
-        note_event(connection, row.finding_id, "transferred", as_of, detail, SYSTEM)
+        note_event(connection, row.finding_id, "transferred", Deed(SYSTEM, as_of), detail)
         ended.append(row.number)
     return tuple(ended)
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crawler.model import SHANGHAI, shanghai_day, utc
+from crawler.model import SHANGHAI, Deed, shanghai_day, utc
 from crawler.store.tables import Base
 from monitor.record.chain import add_events, seal
 from monitor.record.numbers import ORDERS, reserved
@@ -117,50 +117,50 @@ class Order:
     opened: datetime
 
 
-def issue(
-    connection: Connection,
-    finding: str,
-    *,
-    by: str,
-    now: datetime,
-    letters: LetterSettings,
-    settings: OrderSettings,
-    days: int = 0,
-    note: str = "",
-) -> Order:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an order is written by: the calendar and closing hour of the letters, the numbers and
+    usual term of the orders, and its own term in working ``days``; 0 is the usual one."""
+
+    letters: LetterSettings
+    settings: OrderSettings
+    days: int = 0
+
+
+def issue(connection: Connection, finding: str, *, deed: Deed, terms: Terms) -> Order:
     """Order the units of ``finding`` (its number) to mend it; ``days`` working days, by default as
     configured.
 
     Raises :class:`StepRefused` for a finding that is none, is ours, has ended, has no unit, or has
     an open order."""
-    if not by.strip():
+    if not deed.by.strip():
         raise StepRefused("须写明签发人")
     row = _orderable(connection, finding)
-    day = shanghai_day(now)
-    until = letters.calendar.after(day, days or settings.days)
+    day = shanghai_day(deed.now)
+    until = terms.letters.calendar.after(day, terms.days or terms.settings.days)
     stored = connection.scalar(select(func.max(OrderRow.serial)).where(OrderRow.year == day.year))
     serial = max(stored or 0, reserved(connection, ORDERS, day.year)) + 1
     values = {
         "year": day.year,
         "serial": serial,
-        "number": f"{settings.prefix}〔{day.year}〕{serial}号",
+        "number": f"{terms.settings.prefix}〔{day.year}〕{serial}号",
         "finding_id": row.id,
         "unit_id": row.units[0],
         "units": list(row.units),
-        "issued": utc(now),
-        "deadline": datetime.combine(until, letters.deadline_time, SHANGHAI),
-        "issued_by": by.strip(),
-        "note": note.strip(),
+        "issued": utc(deed.now),
+        "deadline": datetime.combine(until, terms.letters.deadline_time, SHANGHAI),
+        "issued_by": deed.by.strip(),
+        "note": deed.words.strip(),
         "state": ISSUED,
     }
     made = connection.execute(insert(OrderRow).values(values).returning(OrderRow.id)).scalar_one()
-    seal(connection, "order_", [made], now, who=by)
+    seal(connection, "order_", [made], deed.now, who=deed.by)
     detail = {
         "order": values["number"],
         "deadline": values["deadline"].isoformat(),
-        "by": by.strip(),
+        "by": deed.by.strip(),
     }
-    note_event(connection, row.id, "ordered", now, detail, by)
+    note_event(connection, row.id, "ordered", deed, detail)
     return one(connection, str(values["number"]))
 
 
@@ -184,16 +184,20 @@ def _orderable(connection: Connection, number: str) -> Any:
     return found
 
 
-def withdraw(connection: Connection, number: str, *, by: str, why: str, now: datetime) -> Order:
+def withdraw(connection: Connection, number: str, *, deed: Deed) -> Order:
     """Take back an order that should not have been issued; its finding is not touched."""
     order = one(connection, number)
     if order.state not in OPEN:
         raise StepRefused(f"{order.number}{STATE_NAMES[order.state]}，不能撤回")
-    if not why.strip() or not by.strip():
+    if not deed.words.strip() or not deed.by.strip():
         raise StepRefused("须写明撤回人和理由")
-    set_state(connection, order.id, state=WITHDRAWN, closed=utc(now), ended="withdrawn")
+    set_state(connection, order.id, state=WITHDRAWN, closed=utc(deed.now), ended="withdrawn")
     note_event(
-        connection, order.finding_id, "withdrawn", now, {"order": order.number, "why": why}, by
+        connection,
+        order.finding_id,
+        "withdrawn",
+        deed,
+        {"order": order.number, "why": deed.words},
     )
     return one(connection, order.number)
 
@@ -204,16 +208,11 @@ def set_state(connection: Connection, order: int, **values: Any) -> None:
 
 
 def note_event(
-    connection: Connection,
-    finding: int,
-    kind: str,
-    now: datetime,
-    detail: Mapping[str, Any],
-    who: str,
+    connection: Connection, finding: int, kind: str, deed: Deed, detail: Mapping[str, Any]
 ) -> None:
     """An event of a finding, sealed, under the name of who did it."""
-    row = {"finding_id": finding, "kind": kind, "moment": utc(now), "detail": dict(detail)}
-    add_events(connection, [row], who=who)
+    row = {"finding_id": finding, "kind": kind, "moment": utc(deed.now), "detail": dict(detail)}
+    add_events(connection, [row], who=deed.by)
 
 
 def one(connection: Connection, number: str) -> Order:

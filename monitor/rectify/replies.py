@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, ForeignKey, String, Text, func, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crawler.model import Outcome, utc
+from crawler.model import Deed, Outcome, utc
 from crawler.store.tables import Base, VisitRow
 from monitor.facts.content import looked_since
 from monitor.model import Value
@@ -83,17 +83,17 @@ class Reply:
     files: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """The files that came with a reply, (name, bytes) each, and the ``folder`` where files are
+    kept."""
+
+    folder: Path
+    files: Sequence[tuple[str, bytes]] = ()
+
+
 def reply(
-    connection: Connection,
-    number: str,
-    *,
-    unit: str,
-    who: str,
-    text: str,
-    now: datetime,
-    settings: OrderSettings,
-    folder: Path,
-    files: Sequence[tuple[str, bytes]] = (),
+    connection: Connection, number: str, *, deed: Deed, settings: OrderSettings, enclosed: Enclosed
 ) -> Order:
     """Enter what ``unit`` answers, and ask for a look. Nothing is kept when anything is refused.
 
@@ -103,27 +103,36 @@ def reply(
     order = one(connection, number)
     if order.state not in OPEN:
         raise StepRefused(f"{order.number}{STATE_NAMES[order.state]}，不再接受反馈")
-    if unit not in order.units:
+    if deed.unit not in order.units:
         raise StepRefused(
-            f"{order.number} 的责任单位是 {'、'.join(order.units)}，不接受 {unit} 的反馈"
+            f"{order.number} 的责任单位是 {'、'.join(order.units)}，不接受 {deed.unit} 的反馈"
         )
-    if not who.strip() or not text.strip() or len(text) > MAX_TEXT:
+    if not deed.by.strip() or not deed.words.strip() or len(deed.words) > MAX_TEXT:
         raise StepRefused(f"须写明反馈人和整改情况，不超过 {MAX_TEXT} 字")
-    taken = _taken(files, settings)
-    values = {"order_id": order.id, "unit_id": unit, "moment": utc(now), "who": who.strip()[:100]}
-    values |= {"text": text.strip(), "recheck_id": _look(connection, order, now), "result": ""}
+    taken = _taken(enclosed.files, settings)
+    values = {
+        "order_id": order.id,
+        "unit_id": deed.unit,
+        "moment": utc(deed.now),
+        "who": deed.by.strip()[:100],
+    }
+    values |= {
+        "text": deed.words.strip(),
+        "recheck_id": _look(connection, order, deed.now),
+        "result": "",
+    }
     made = connection.execute(insert(ReplyRow).values(values).returning(ReplyRow.id)).scalar_one()
-    seal(connection, "reply", [made], now, who=who)
-    _keep(connection, made, taken, folder, now, who)
+    seal(connection, "reply", [made], deed.now, who=deed.by)
+    _keep(connection, made, taken, enclosed.folder, deed)
     set_state(connection, order.id, state=REPLIED)
     detail: dict[str, Any] = {
         "order": order.number,
-        "unit": unit,
-        "who": who.strip(),
-        "text": text.strip(),
+        "unit": deed.unit,
+        "who": deed.by.strip(),
+        "text": deed.words.strip(),
     }
     detail |= {"files": [[file.name, file.sha256] for file in taken]}
-    note_event(connection, order.finding_id, "replied", now, detail, who)
+    note_event(connection, order.finding_id, "replied", deed, detail)
     return one(connection, order.number)
 
 
@@ -146,12 +155,7 @@ def _look(connection: Connection, order: Order, now: datetime) -> int | None:
 
 
 def _keep(
-    connection: Connection,
-    made: int,
-    files: Sequence[Attachment],
-    folder: Path,
-    now: datetime,
-    who: str,
+    connection: Connection, made: int, files: Sequence[Attachment], folder: Path, deed: Deed
 ) -> None:
     rows = [
         {"reply_id": made, "name": f.name, "kind": f.kind, "size": f.size, "sha256": f.sha256}
@@ -161,7 +165,7 @@ def _keep(
         return
     statement = insert(ReplyFileRow).returning(ReplyFileRow.id, sort_by_parameter_order=True)
     ids = connection.execute(statement, rows).scalars().all()
-    seal(connection, "reply_file", ids, now, who=who)
+    seal(connection, "reply_file", ids, deed.now, who=deed.by)
     for file in files:
         # A file that is kept for a reply that is rolled back harms nobody: it lies under its own
         # hash.
@@ -223,7 +227,7 @@ def _close(connection: Connection, row: Any, as_of: datetime) -> None:
     if row.state == REPLIED and proved:
         _result(connection, row.id, PROVED, as_of)
     detail = {"order": row.number, "ended": row.f_ended}
-    note_event(connection, row.finding_id, "order_closed", as_of, detail, SYSTEM)
+    note_event(connection, row.finding_id, "order_closed", Deed(SYSTEM, as_of), detail)
 
 
 def _unproved(connection: Connection, row: Any, as_of: datetime) -> bool:
@@ -238,7 +242,7 @@ def _unproved(connection: Connection, row: Any, as_of: datetime) -> bool:
         return False
     _result(connection, row.id, UNPROVED, as_of)
     set_state(connection, row.id, state=ISSUED, reopened=OrderRow.reopened + 1)
-    note_event(connection, row.finding_id, "reopened", as_of, {"order": row.number}, SYSTEM)
+    note_event(connection, row.finding_id, "reopened", Deed(SYSTEM, as_of), {"order": row.number})
     return True
 
 

@@ -16,12 +16,12 @@ from crawler.clock import clock as real_clock
 from crawler.crosscheck.model import Deposition, Where, Witness
 from crawler.crosscheck.store import last_of
 from crawler.doors.recheck import recheck
-from crawler.model import Unit, shanghai_day
+from crawler.model import Deed, Unit, shanghai_day
 from monitor.access.roles import Role
 from monitor.board.finding import detail
 from monitor.bulletin.model import Period
 from monitor.bulletin.printing import draft
-from monitor.desk.column_words import give_word
+from monitor.desk.column_words import WordAbout, give_word
 from monitor.findings.ledger import open_findings
 from monitor.letters.matters import open_matters
 from monitor.letters.text import letter
@@ -238,7 +238,9 @@ def test_a_clerk_says_once_that_it_is_not_the_columns(tmp_path: Path) -> None:
         here.look()
         with here.office.engine.begin() as c:
             now = START + timedelta(days=1.1)
-            give_word(c, "a", PART, "elsewhere shown", by="经办人", reason="是专题的信息", now=now)
+            give_word(
+                c, "a", WordAbout(PART, "elsewhere shown"), deed=Deed("经办人", now, "是专题的信息")
+            )
         here.look(1.2)
         assert here.accused == ["column_stale"]
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from sqlalchemy import insert, select
 
-from crawler.model import SHANGHAI
+from crawler.model import SHANGHAI, Deed
 from crawler.store.tables import RunRow
 from monitor.access.roles import Role
 from monitor.bulletin.model import Period
@@ -131,5 +131,5 @@ def test_situation_15_once_the_office_vouches_only_the_unit_that_was_seen_whole_
     judged(office, NOW - timedelta(hours=1))
     with office.engine.begin() as c:
         names = [unit.id for unit in office.settings.catalogue.units]
-        give_whole(c, names, by="经办人", reason="逐个核对", now=NOW - timedelta(minutes=30))
+        give_whole(c, names, deed=Deed("经办人", NOW - timedelta(minutes=30), "逐个核对"))
     assert short(judged(office, NOW)) == {"发改局"}

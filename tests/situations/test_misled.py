@@ -15,9 +15,10 @@ import pytest
 from sqlalchemy import select
 
 from crawler.doors.recheck import recheck
+from crawler.model import Deed
 from crawler.store.tables import PostRow, VisitRow
 from monitor.channels import HandingOver, Receipt
-from monitor.desk.column_words import give_word
+from monitor.desk.column_words import WordAbout, give_word
 from monitor.findings.ledger import open_findings
 from monitor.judging.now import judge_now
 from monitor.letters.alerts import send_waiting
@@ -108,7 +109,12 @@ def test_a_clerks_word_on_each_column_explains_a_list_that_rightly_went_back(
         assert [one.rule for one in day(place, 1, "a")] == ["lists_went_back"]
         with place.engine.begin() as connection:
             now = START + timedelta(days=1.5)
-            give_word(connection, "a", BACKWARDS, "", by="经办人", reason="撤下了重复信息", now=now)
+            give_word(
+                connection,
+                "a",
+                WordAbout(BACKWARDS, ""),
+                deed=Deed("经办人", now, "撤下了重复信息"),
+            )
         assert [one.rule for one in day(place, 2, "a") if one.rule == "lists_went_back"] == []
 
 
@@ -169,7 +175,10 @@ def test_a_column_that_leads_elsewhere_is_told_once_with_both_addresses(
         with place.engine.begin() as connection:
             now = START + timedelta(days=3.5)
             give_word(
-                connection, "a", ADDRESS, f"{home}{landed}", by="经办人", reason="已核实", now=now
+                connection,
+                "a",
+                WordAbout(ADDRESS, f"{home}{landed}"),
+                deed=Deed("经办人", now, "已核实"),
             )
         assert [one.rule for one in day(place, 4, "ab") if one.rule == "address_moved"] == []
 
@@ -219,11 +228,8 @@ def test_a_column_with_a_row_that_may_be_newer_waits_for_a_persons_word(tmp_path
             give_word(
                 connection,
                 "a",
-                PART,
-                "row /a/tzx.htm",
-                by="经办人",
-                reason="是专题入口，不是信息",
-                now=now,
+                WordAbout(PART, "row /a/tzx.htm"),
+                deed=Deed("经办人", now, "是专题入口，不是信息"),
             )
         assert day(place, 5, "a") == []
         assert accused(place) == ["column_stale"], "what a person settled is judged as ever"

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from crawler.clock import clock as real_clock
-from crawler.model import Outcome, Visit
+from crawler.model import Deed, Outcome, Visit
 from crawler.offers.seek import seek
 from crawler.store.tables import OutletRow, PostRow
 from crawler.walking.address_store import addresses_of
@@ -127,7 +127,7 @@ def test_data_that_the_page_names_is_offered_and_read_when_a_person_took_it(
         assert not visit.outcome.conclusive, "the column is read where it was"
         now = START + timedelta(days=0.6)
         with place.engine.begin() as connection:
-            take(connection, "a", by="经办人", reason="核对无误", now=now, number=offer.id)
+            take(connection, "a", deed=Deed("经办人", now, "核对无误"), number=offer.id)
         enter_catalogue(place, START + timedelta(days=0.7))  # config.yaml still says the page
         (visit,) = night(place, 1)
         assert (visit.outcome, visit.newest, visit.url) == (Outcome.READ, JUNE[-1], offer.url)
@@ -311,10 +311,10 @@ def test_a_refused_address_is_never_offered_again_and_one_that_was_taken_can_be_
         now = START + timedelta(days=0.3)
         with place.engine.begin() as connection:
             with pytest.raises(WordRefused, match="理由"):
-                refuse(connection, "a", by="经办人", reason=" ", now=now)
-            refuse(connection, "a", by="经办人", reason="全站热点", now=now, number=offer.id)
+                refuse(connection, "a", deed=Deed("经办人", now, " "))
+            refuse(connection, "a", deed=Deed("经办人", now, "全站热点"), number=offer.id)
             with pytest.raises(WordRefused, match="您查看之后变了"):
-                take(connection, "a", by="经办人", reason="x", now=now, number=offer.id)
+                take(connection, "a", deed=Deed("经办人", now, "x"), number=offer.id)
         again = sought(place, 1)
         assert again is not None
         assert (again.url, [one.why for one in again.tried]) == ("", [Why.REFUSED])
@@ -323,10 +323,10 @@ def test_a_refused_address_is_never_offered_again_and_one_that_was_taken_can_be_
     with serving({"s": server}), office(place_two, server, "/a/") as place:
         sought(place, 0)
         with place.engine.begin() as connection:
-            take(connection, "a", by="经办人", reason="核对无误", now=START + timedelta(days=0.3))
-            back(connection, "a", by="经办人", reason="数据停了", now=START + timedelta(days=0.5))
+            take(connection, "a", deed=Deed("经办人", START + timedelta(days=0.3), "核对无误"))
+            back(connection, "a", deed=Deed("经办人", START + timedelta(days=0.5), "数据停了"))
             with pytest.raises(WordRefused, match="没有采用过"):
-                back(connection, "a", by="经办人", reason="再来", now=START + timedelta(days=0.6))
+                back(connection, "a", deed=Deed("经办人", START + timedelta(days=0.6), "再来"))
         enter_catalogue(place, START + timedelta(days=0.7))
         (visit,) = night(place, 1)
         assert isinstance(visit, Visit)

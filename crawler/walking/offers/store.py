@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
 
-from crawler.model import Outlet, utc
+from crawler.model import Deed, Outlet, utc
 from crawler.store.proof_tables import ColumnOfferRow
 from crawler.store.tables import OutletRow
 from crawler.walking.offers import (
@@ -127,18 +127,19 @@ def _end(connection: Connection, number: int, moment: datetime, state: str, **sa
 
 
 def close(
-    connection: Connection,
-    offer: Offer,
-    state: str,
-    now: datetime,
-    *,
-    person: str,
-    reason: str,
-    render: str = "plain",
+    connection: Connection, offer: Offer, state: str, deed: Deed, *, render: str = "plain"
 ) -> None:
     """A person took (``TAKEN``) or refused (``REFUSED``) the offer of a page that was opened by
     ``render``."""
-    _end(connection, offer.id, now, state, person=person[:100], reason=reason, render=render)
+    _end(
+        connection,
+        offer.id,
+        deed.now,
+        state,
+        person=deed.by[:100],
+        reason=deed.words,
+        render=render,
+    )
 
 
 def give_back(connection: Connection, outlet: str) -> Offer | None:

@@ -11,7 +11,7 @@ import click
 from rich.table import Table
 
 from crawler.clock import clock
-from crawler.model import shanghai_day
+from crawler.model import Deed, shanghai_day
 from monitor.commands.bulletin import PeriodType
 from monitor.commands.options import tell, with_as_of, with_config, with_json
 from monitor.commands.screen import rendered
@@ -24,6 +24,7 @@ from monitor.judging.checklist import (
     OVERALL_NAMES,
     Answered,
     AnswerRefused,
+    AskedOf,
     ChecklistResult,
     Indicator,
     IndicatorAnswer,
@@ -112,13 +113,9 @@ def give(
             with office.engine.begin() as connection:
                 made = answer(
                     connection,
-                    indicator=indicator,
-                    subject=subject,
-                    period=_name(period, now),
+                    asked=AskedOf(indicator, subject, _name(period, now)),
                     given=IndicatorAnswer(given),
-                    by=by,
-                    proof=proof,
-                    now=now,
+                    deed=Deed(by, now, proof),
                     day=day.date() if day else None,
                 )
         except AnswerRefused as error:

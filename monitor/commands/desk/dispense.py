@@ -10,11 +10,12 @@ import click
 from sqlalchemy import Connection, select
 
 from crawler.clock import clock
-from crawler.model import shanghai_day
+from crawler.model import Deed, shanghai_day
 from crawler.store.tables import OutletRow, SiteRow, UnitRow
 from monitor.commands.options import tell, with_as_of, with_config, with_json
 from monitor.findings.dispensations import (
     KIND_NAMES,
+    Bounds,
     Dispensation,
     DispensationKind,
     DispensationRefused,
@@ -71,12 +72,8 @@ def add(
                 connection,
                 DispensationKind(kind),
                 subject,
-                rule=rule,
-                reason=reason,
-                approved_by=approved_by,
-                since=start,
-                until=until.date(),
-                now=now,
+                deed=Deed(approved_by, now, reason),
+                bounds=Bounds(start, until.date(), rule),
             )
         except DispensationRefused as error:
             raise click.ClickException(str(error)) from None

@@ -12,6 +12,7 @@ import click
 from sqlalchemy import Connection, select
 
 from crawler.clock import clock
+from crawler.model import Deed
 from crawler.store.tables import UnitRow
 from crawler.walking.copies import copies_of
 from monitor.bulletin.errata import put_errata
@@ -26,9 +27,9 @@ from monitor.office import Office, open_office
 from monitor.rectify.acks import acknowledge
 from monitor.rectify.appeals import STATE_NAMES, appeal, appeals, decide, pending
 from monitor.rectify.appeals import take_back as take_accusation_back
-from monitor.rectify.orders import EVERY, OPEN, StepRefused, issue, listed, one, withdraw
+from monitor.rectify.orders import EVERY, OPEN, StepRefused, Terms, issue, listed, one, withdraw
 from monitor.rectify.overdue import overdue as overdue_of
-from monitor.rectify.replies import replies, reply
+from monitor.rectify.replies import Enclosed, replies, reply
 from monitor.words.ends import CORRECTED, end_words
 from monitor.words.exits import DONE
 
@@ -133,12 +134,8 @@ def issue_orders(
             issue(
                 connection,
                 finding,
-                by=by,
-                now=clock(as_of)(),
-                letters=monitor.alerts.letters,
-                settings=monitor.orders,
-                days=days,
-                note=note,
+                deed=Deed(by, clock(as_of)(), note),
+                terms=Terms(monitor.alerts.letters, monitor.orders, days),
             )
             for finding in dict.fromkeys(findings)
         ]
@@ -160,7 +157,7 @@ def issue_orders(
 def take_back(number: str, by: str, reason: str, path: Path, as_of: datetime | None) -> int:
     """撤回误发的整改通知；问题本身不变。"""
     with writing(path) as (_, connection):
-        found = withdraw(connection, number, by=by, why=reason, now=clock(as_of)())
+        found = withdraw(connection, number, deed=Deed(by, clock(as_of)(), reason))
     click.echo(f"已撤回 {found.number}。")
     return DONE
 
@@ -195,13 +192,11 @@ def enter_reply(
         found = reply(
             connection,
             number,
-            unit=unit,
-            who=by,
-            text=text,
-            now=clock(as_of)(),
+            deed=Deed(by, clock(as_of)(), text, unit=unit),
             settings=office.settings.monitor.orders,
-            folder=office.settings.folder / "files",
-            files=[(file.name, file.read_bytes()) for file in files],
+            enclosed=Enclosed(
+                office.settings.folder / "files", [(file.name, file.read_bytes()) for file in files]
+            ),
         )
         outlet = found.subject.removeprefix("outlet:")
     tell(
@@ -230,12 +225,9 @@ def enter_ack(
         acknowledge(
             connection,
             finding,
-            unit=unit,
-            who=by,
+            deed=Deed(by, now, text, unit=unit),
             until=until.date(),
-            now=now,
             letters=letters,
-            text=text,
         )
     click.echo(f"已登记：{unit} 签收问题 {finding}，{until:%Y-%m-%d}（含）以前不再提醒。")
     return DONE
@@ -254,7 +246,7 @@ def enter_appeal(
 ) -> int:
     """登记单位对一个问题的申诉，请系统第二次查看；核定前不作逾期处理。"""
     with writing(path) as (_, connection):
-        entered = appeal(connection, finding, unit=unit, who=by, reason=reason, now=clock(as_of)())
+        entered = appeal(connection, finding, deed=Deed(by, clock(as_of)(), reason, unit=unit))
         lines = list(order_lines.appeal_lines([entered]))
     tell(as_json, asdict(entered), [f"已登记对问题 {finding} 的申诉。", *lines])
     return DONE
@@ -283,14 +275,14 @@ def enter_decision(
     with writing(path) as (office, connection):
         days = office.settings.monitor.orders.exempt_days
         found = decide(
-            connection, finding, upheld=upheld, by=by, reason=reason, now=now, exempt_days=days
+            connection, finding, upheld=upheld, deed=Deed(by, now, reason), exempt_days=days
         )
         name = next(
             (f.name for f in open_findings(connection, found.moment) if f.number == finding),
             finding,
         )
         if upheld:
-            put = put_errata(connection, finding, name, by=by, reason=reason, now=now)
+            put = put_errata(connection, finding, name, deed=Deed(by, now, reason))
     lines = [f"问题 {finding}：{STATE_NAMES[found.state]}。", *_corrected(path, put)]
     tell(as_json, asdict(found), lines)
     return DONE
@@ -311,9 +303,9 @@ def enter_correction(
     with writing(path) as (office, connection):
         days = office.settings.monitor.orders.exempt_days
         name = take_accusation_back(
-            connection, finding, by=by, reason=reason, now=now, exempt_days=days
+            connection, finding, deed=Deed(by, now, reason), exempt_days=days
         )
-        put = put_errata(connection, finding, name, by=by, reason=reason, now=now, appealed=False)
+        put = put_errata(connection, finding, name, deed=Deed(by, now, reason), appealed=False)
     lines = [f"问题 {finding}：{end_words(CORRECTED)}。", *_corrected(path, put)]
     tell(as_json, {"finding": finding, "ended": CORRECTED, "reason": reason}, lines)
     return DONE

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from crawler.model import SHANGHAI, AccountState, OutletKind, shanghai_day
+from crawler.model import SHANGHAI, AccountState, Deed, OutletKind, shanghai_day
 from crawler.reading.media import MEDIA_NAMES
 from crawler.register.account_candidates import UnknownCandidate, candidates
 from crawler.register.account_cards import CONFIG
@@ -17,7 +17,14 @@ from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import outlet_page as board
 from monitor.desk import entering
-from monitor.desk.attesting import MOST_BYTES, AttestationRefused, attest, proof_file, take_back
+from monitor.desk.attesting import (
+    MOST_BYTES,
+    AttestationRefused,
+    PersonLook,
+    attest,
+    proof_file,
+    take_back,
+)
 from monitor.rectify.attachments import Attachment
 from monitor.web.gate import BadForm, Form, NotFound, need, posted
 from monitor.web.pages.outlet import address, outlet_page
@@ -76,7 +83,7 @@ def withdraw(id: str, number: int, who: Handler, form: Posted, web: Kept) -> Res
     try:
         with web.office.engine.begin() as connection:
             take_back(
-                connection, id, number, by=who.who, reason=form.text("reason", 200), now=web.clock()
+                connection, id, number, deed=Deed(who.who, web.clock(), form.text("reason", 200))
             )
     except AttestationRefused as error:
         raise BadForm(str(error)) from None
@@ -97,15 +104,16 @@ def enter(id: str, request: Request, who: Inspector, form: Posted, web: Kept) ->
             number = attest(
                 connection,
                 id,
-                published=published,
-                looked=looked,
-                until=until,
-                seen_by=given["seen_by"][:100],
-                by=who.who,
-                now=web.clock(),
+                seen=PersonLook(
+                    published=published,
+                    looked=looked,
+                    until=until,
+                    seen_by=given["seen_by"][:100],
+                    url=given["url"],
+                    file=file,
+                ),
+                deed=Deed(who.who, web.clock()),
                 folder=web.office.settings.folder / "files",
-                url=given["url"],
-                file=file,
             )
     except AttestationRefused as error:
         return outlet_page(request, web, id, problem=str(error), given=given)

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from crawler.model import shanghai_day
+from crawler.model import Deed, shanghai_day
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import checklist as board
@@ -19,6 +19,7 @@ from monitor.judging.checklist import (
     ANSWER_NAMES,
     OVERALL_NAMES,
     AnswerRefused,
+    AskedOf,
     IndicatorAnswer,
     Overall,
     answer,
@@ -103,13 +104,9 @@ def judge(
                 proof = form.must(f"proof-{asked.item.id}", f"“{asked.item.name}”的依据")
                 answer(
                     connection,
-                    indicator=asked.item.id,
-                    subject=subject,
-                    period=period,
+                    asked=AskedOf(asked.item.id, subject, period),
                     given=IndicatorAnswer(given),
-                    by=who.who,
-                    proof=proof,
-                    now=web.clock(),
+                    deed=Deed(who.who, web.clock(), proof),
                     day=day,
                 )
                 kept += 1

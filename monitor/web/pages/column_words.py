@@ -11,10 +11,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
+from crawler.model import Deed
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import outlet_page as board
-from monitor.desk.column_words import WordRefused, column_words, end_word, give_word
+from monitor.desk.column_words import WordAbout, WordRefused, column_words, end_word, give_word
 from monitor.rectify.rechecks import ask
 from monitor.web.gate import BadForm, Form, NotFound, need, posted
 from monitor.web.pages.outlet import address, outlet_page
@@ -37,7 +38,7 @@ def end(id: str, number: int, request: Request, who: Handler, form: Posted, web:
         with web.office.engine.begin() as connection:
             if number not in {word.id for word in column_words(connection, id)}:
                 raise NotFound("这个栏目没有这一号认定，或已经撤回")
-            end_word(connection, number, by=who.who, reason=reason, now=now)
+            end_word(connection, number, deed=Deed(who.who, now, reason))
             here = board.here(connection, id)
             asked = ask(connection, id, who.who, now)[0] if here and here.retired is None else 0
     except (WordRefused, BadForm) as error:
@@ -55,7 +56,7 @@ def give(id: str, request: Request, who: Handler, form: Posted, web: Kept) -> Re
         with web.office.engine.begin() as connection:
             if board.here(connection, id) is None:
                 raise NotFound("台账里没有这个栏目")
-            give_word(connection, id, kind, key, by=who.who, reason=reason, now=now, seen=seen)
+            give_word(connection, id, WordAbout(kind, key, seen), deed=Deed(who.who, now, reason))
             asked, _ = ask(connection, id, who.who, now)
     except (WordRefused, BadForm) as error:
         return outlet_page(request, web, id, problem=str(error), given=dict(form.values))

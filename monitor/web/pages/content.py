@@ -11,11 +11,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from crawler.checking.decisions import NoSuchSuspect
 from crawler.checks.rules import FAMILIES, RULES
-from crawler.model import SHANGHAI, shanghai_day
+from crawler.model import SHANGHAI, Deed, shanghai_day
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board.paging import ROWS, Paged
 from monitor.desk import content as desk
+from monitor.desk.content import Ruling
 from monitor.facts.unit_names import unit_names
 from monitor.night.content import rule_states
 from monitor.office import decisions_of
@@ -115,14 +116,14 @@ def decide(request: Request, number: int, who: Inspector, web: Kept, form: Given
             done = desk.decide(
                 connection,
                 number,
-                right=right,
-                by=who.who,
-                reason=reason,
-                now=now,
-                scope=scope,
-                until=until,
-                unit=unit,
-                decisions=decisions_of(web.office) if right else None,
+                ruling=Ruling(
+                    right=right,
+                    scope=scope,
+                    until=until,
+                    unit=unit,
+                    decisions=decisions_of(web.office) if right else None,
+                ),
+                deed=Deed(who.who, now, reason),
             )
     except NoSuchSuspect as error:
         raise NotFound(str(error)) from None
@@ -138,7 +139,7 @@ def take_back(request: Request, number: int, who: Inspector, web: Kept, form: Gi
     try:
         reason = form.must("reason", "撤回的理由")
         with web.office.engine.begin() as connection:
-            count = desk.take_back(connection, number, by=who.who, reason=reason, now=web.clock())
+            count = desk.take_back(connection, number, deed=Deed(who.who, web.clock(), reason))
     except ValueError as error:
         return _dismissals(request, web, str(error), 422)
     return RedirectResponse(f"/content/dismissals?said=已撤回，{count} 处重新待核实", 303)

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
+from crawler.model import Deed
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import finding as board
@@ -18,7 +19,10 @@ from monitor.bulletin.errata import put_errata
 from monitor.entries import exports
 from monitor.entries.sealing import Unsound
 from monitor.findings import dispensations
+from monitor.findings.dispensations import Bounds
 from monitor.rectify import acks, appeals, orders, replies
+from monitor.rectify.orders import Terms
+from monitor.rectify.replies import Enclosed
 from monitor.web.fields import a_day, a_number, files_of, one_of
 from monitor.web.gate import BadForm, Form, NotFound, need, posted
 from monitor.web.pages.findings import show
@@ -46,12 +50,8 @@ def order(request: Request, number: str, who: Handler, web: Kept, form: Given) -
         made = orders.issue(
             connection,
             number,
-            by=who.who,
-            now=now,
-            letters=settings.alerts.letters,
-            settings=settings.orders,
-            days=days,
-            note=form.text("note"),
+            deed=Deed(who.who, now, form.text("note")),
+            terms=Terms(settings.alerts.letters, settings.orders, days),
         )
         return f"已发{made.number}，期限 {moment(made.deadline)}"
 
@@ -67,7 +67,7 @@ def withdraw(request: Request, number: str, who: Handler, web: Kept, form: Given
         known = {one.number for one, _ in _detail(connection, number, now).orders}
         if (told := form.text("order", 60)) not in known:
             raise BadForm("这个问题没有这份整改通知")
-        return f"已撤回{orders.withdraw(connection, told, by=who.who, why=why, now=now).number}"
+        return f"已撤回{orders.withdraw(connection, told, deed=Deed(who.who, now, why)).number}"
 
     return _done(request, web, number, act)
 
@@ -83,12 +83,9 @@ def ack(request: Request, number: str, who: Handler, web: Kept, form: Given) -> 
         acks.acknowledge(
             connection,
             number,
-            unit=unit,
-            who=f"{who.who}（代）",
+            deed=Deed(f"{who.who}（代）", now, text, unit=unit),
             until=until,
-            now=now,
             letters=letters,
-            text=text,
         )
         return f"已代为签收，{until}（含）以前不再提醒"
 
@@ -108,13 +105,9 @@ def reply(request: Request, number: str, who: Handler, web: Kept, form: Given) -
         made = replies.reply(
             connection,
             found.line.order,
-            unit=unit,
-            who=f"{who.who}（代）",
-            text=text,
-            now=now,
+            deed=Deed(f"{who.who}（代）", now, text, unit=unit),
             settings=settings.monitor.orders,
-            folder=settings.folder / "files",
-            files=files_of(form, "files"),
+            enclosed=Enclosed(settings.folder / "files", files_of(form, "files")),
         )
         return f"已登记对{made.number}的反馈，系统将复查"
 
@@ -138,13 +131,14 @@ def dispense(request: Request, number: str, who: Handler, web: Kept, form: Given
             connection,
             kind,
             found.site if scope == "site" else found.line.subject,
-            reason=reason,
-            # Both names stand in the record: who decided it and who wrote it down.
-            approved_by=approver if approver == who.who else f"{approver}（{who.who}录入）",
-            since=a_day(form, "since", "开始日"),
-            until=a_day(form, "until", "截止日"),
-            now=now,
-            rule=found.line.rule if scope == "rule" else "",
+            deed=Deed(
+                approver if approver == who.who else f"{approver}（{who.who}录入）", now, reason
+            ),
+            bounds=Bounds(
+                a_day(form, "since", "开始日"),
+                a_day(form, "until", "截止日"),
+                found.line.rule if scope == "rule" else "",
+            ),
         )
         return f"已登记{dispensations.KIND_NAMES[kind]}第{made.id}号，至 {made.until}；下一次判定起生效"
 
@@ -181,14 +175,12 @@ def decide(request: Request, number: str, who: Handler, web: Kept, form: Given) 
             connection,
             number,
             upheld=chosen == "upheld",
-            by=who.who,
-            reason=reason,
-            now=now,
+            deed=Deed(who.who, now, reason),
             exempt_days=settings.exempt_days,
         )
         if made.state == UPHELD:
             name = _detail(connection, number, now).line.name
-            put.extend(put_errata(connection, number, name, by=who.who, reason=reason, now=now))
+            put.extend(put_errata(connection, number, name, deed=Deed(who.who, now, reason)))
         return f"已核定：{appeals.STATE_NAMES[made.state]}"
 
     return _exported(web, put, _done(request, web, number, act))
@@ -204,10 +196,10 @@ def correct(request: Request, number: str, who: Handler, web: Kept, form: Given)
     def act(connection: Connection, now: datetime) -> str:
         reason = form.must("reason", "理由")
         name = appeals.take_back(
-            connection, number, by=who.who, reason=reason, now=now, exempt_days=settings.exempt_days
+            connection, number, deed=Deed(who.who, now, reason), exempt_days=settings.exempt_days
         )
         corrected = put_errata(
-            connection, number, name, by=who.who, reason=reason, now=now, appealed=False
+            connection, number, name, deed=Deed(who.who, now, reason), appealed=False
         )
         put.extend(corrected)
         return "已撤回认定"

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
+from crawler.model import Deed
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import outlet_page as board
@@ -60,11 +61,11 @@ def _done(
             if here is None or here.retired is not None:
                 raise NotFound("台账里没有这个栏目")
             if act == "take":
-                take(connection, id, by=who.who, reason=reason, now=now, number=number)
+                take(connection, id, deed=Deed(who.who, now, reason), number=number)
             elif act == "refuse":
-                refuse(connection, id, by=who.who, reason=reason, now=now, number=number)
+                refuse(connection, id, deed=Deed(who.who, now, reason), number=number)
             else:
-                back(connection, id, by=who.who, reason=reason, now=now)
+                back(connection, id, deed=Deed(who.who, now, reason))
             if act != "refuse":
                 asked, _ = ask(connection, id, who.who, now)
     except (WordRefused, BadForm) as error:

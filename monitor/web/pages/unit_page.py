@@ -16,7 +16,7 @@ from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Connection
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from crawler.model import shanghai_day
+from crawler.model import Deed, shanghai_day
 from monitor.access import attempts
 from monitor.access.visitor import Visitor
 from monitor.board import outlets
@@ -30,6 +30,7 @@ from monitor.facts.unit_names import unit_names
 from monitor.judging.ahead import ics
 from monitor.letters.parts import ADVICE, deadline_text
 from monitor.rectify import acks, appeals, attachments, orders, rechecks, replies
+from monitor.rectify.replies import Enclosed
 from monitor.rules import traits
 from monitor.web.fields import a_day, files_of
 from monitor.web.gate import BadForm, Form, NotAllowed, NotFound, own_unit, posted
@@ -179,12 +180,9 @@ def acknowledge(request: Request, id: str, who: Own, web: Kept, form: Given) -> 
         acks.acknowledge(
             connection,
             number,
-            unit=id,
-            who=name,
+            deed=Deed(name, now, form.text("text", 1000), unit=id),
             until=until,
-            now=now,
             letters=letters,
-            text=form.text("text", 1000),
         )
         return f"已签收问题 {number}，{until}（含）以前不再提醒；整改期限不变"
 
@@ -201,13 +199,9 @@ def reply(request: Request, id: str, who: Own, web: Kept, form: Given) -> Respon
         made = replies.reply(
             connection,
             number,
-            unit=id,
-            who=name,
-            text=text,
-            now=now,
+            deed=Deed(name, now, text, unit=id),
             settings=settings.monitor.orders,
-            folder=settings.folder / "files",
-            files=files_of(form, "files"),
+            enclosed=Enclosed(settings.folder / "files", files_of(form, "files")),
         )
         return f"已收到对{made.number}的反馈，系统将复查，看到新信息即销号"
 
@@ -220,7 +214,7 @@ def appeal(request: Request, id: str, who: Own, web: Kept, form: Given) -> Respo
 
     def act(connection: Connection, now: datetime, name: str) -> str:
         reason, number = form.must("reason", "申诉理由", 5000), form.must("finding", "问题编号", 40)
-        appeals.appeal(connection, number, unit=id, who=name, reason=reason, now=now)
+        appeals.appeal(connection, number, deed=Deed(name, now, reason, unit=id))
         return f"已收到对问题 {number} 的申诉，将再次查看并由人核定；核定前不算逾期"
 
     return _done(request, web, id, who, form, act)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
+from crawler.model import Deed
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.desk.wholes import WholeRefused, end_whole, give_whole
@@ -32,7 +33,7 @@ def give_many(request: Request, who: Handler, form: Posted, web: Kept) -> Respon
         if not units:
             raise BadForm("请勾选要确认的单位")
         with web.office.engine.begin() as connection:
-            done = give_whole(connection, units, by=who.who, reason=reason, now=web.clock())
+            done = give_whole(connection, units, deed=Deed(who.who, web.clock(), reason))
     except (WholeRefused, BadForm) as error:
         return show_units(request, web, problem=str(error), given=form)
     return RedirectResponse(f"/units?said=已确认 {len(done)} 个单位，下一次判定起生效", 303)
@@ -44,7 +45,7 @@ def give(id: str, request: Request, who: Handler, form: Posted, web: Kept) -> Re
     try:
         reason = form.must("reason", "怎样核对的", 400)
         with web.office.engine.begin() as connection:
-            give_whole(connection, [id], by=who.who, reason=reason, now=web.clock())
+            give_whole(connection, [id], deed=Deed(who.who, web.clock(), reason))
     except (WholeRefused, BadForm) as error:
         return show_unit(request, web, id, problem=str(error))
     return RedirectResponse(f"/units/{quote(id)}?said={GIVEN}", 303)
@@ -56,7 +57,7 @@ def end(id: str, request: Request, who: Handler, form: Posted, web: Kept) -> Res
     try:
         reason = form.must("reason", "撤回的理由", 400)
         with web.office.engine.begin() as connection:
-            end_whole(connection, [id], by=who.who, reason=reason, now=web.clock())
+            end_whole(connection, [id], deed=Deed(who.who, web.clock(), reason))
     except (WholeRefused, BadForm) as error:
         return show_unit(request, web, id, problem=str(error))
     return RedirectResponse(f"/units/{quote(id)}?said={ENDED}", 303)

@@ -8,12 +8,17 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, insert, select
 
 from crawler.checking.decisions import confirm, dismiss, expire, learned, post_of
-from crawler.checking.due import due_posts, due_resources, enlist
-from crawler.checking.record import record_post, record_resource, tell_what_hangs_there
+from crawler.checking.due import Errand, due_posts, due_resources, enlist
+from crawler.checking.record import (
+    ResourceLook,
+    record_post,
+    record_resource,
+    tell_what_hangs_there,
+)
 from crawler.checks.page import Checked, Resource
 from crawler.checks.resources import Judged
 from crawler.checks.suspects import Suspect
-from crawler.model import Outcome, Page
+from crawler.model import Deed, Outcome, Page
 from crawler.store.content_tables import SuspectRow
 from crawler.store.tables import OutletRow, PostRow, SiteRow
 from tests.conftest import Store
@@ -94,9 +99,10 @@ def test_a_post_in_two_columns_is_looked_at_once_and_an_accounts_never(store: St
             f"{BASE}/1.htm",
             f"{BASE}/2.htm",
         ]
-        assert [post.url for post in due_posts(connection, NOW, 10, column="c2", since=NOW)] == [
-            f"{BASE}/1.htm"
-        ]
+        assert [
+            post.url
+            for post in due_posts(connection, NOW, 10, errand=Errand(column="c2", since=NOW))
+        ] == [f"{BASE}/1.htm"]
 
 
 def test_suspects_live_from_the_first_look_to_the_last_word(store: Store) -> None:
@@ -118,19 +124,28 @@ def test_suspects_live_from_the_first_look_to_the_last_word(store: Store) -> Non
         link = next(one for one in resources if one.kind == "link")
         told = Suspect("links.parked", "链接", link.url, "", "停放", "", link.url)
         judged = Judged("links.parked", "停放", (), (told,), owner="某报社")
-        assert record_resource(connection, link, page(link.url), judged, judged.suspects, 30) == 1
+        assert (
+            record_resource(
+                connection, link, ResourceLook(page(link.url), judged, judged.suspects), 30
+            )
+            == 1
+        )
         tell_what_hangs_there(connection, link, "a.example.com", "出售中")
         number = connection.execute(
             select(SuspectRow.id).where(SuspectRow.rule == "wording.pair")
         ).scalar_one()
         assert post_of(connection, number) == post.url
-        confirm(connection, number, "值班员", "属实", NOW)
+        confirm(connection, number, Deed("值班员", NOW, "属实"))
         foreign = connection.execute(
             select(SuspectRow).where(SuspectRow.rule == "links.foreign")
         ).one()
         assert "现为：出售中" in foreign.why
         dismiss(
-            connection, foreign.id, "值班员", "合作网站", NOW, scope="phrase", until=NOW + 9 * DAY
+            connection,
+            foreign.id,
+            Deed("值班员", NOW, "合作网站"),
+            scope="phrase",
+            until=NOW + 9 * DAY,
         )
         assert learned(connection) == {"wording.pair": (1, 1), "links.foreign": (0, 1)}
         record_post(

@@ -19,6 +19,7 @@ from PIL import Image
 
 from crawler.model import (
     AccountState,
+    Deed,
     Outlet,
     OutletKind,
     Page,
@@ -318,12 +319,12 @@ def test_a_decision_stands_and_an_older_day_does_not_know_it(store: Store) -> No
     number = stored(store)[0].id
     later = NOW + timedelta(days=2)
     with store.engine.begin() as connection:
-        decide(connection, number, "dismissed", "经办人", "中央媒体的账号", later)
+        decide(connection, number, "dismissed", Deed("经办人", later, "中央媒体的账号"))
     see(store, WEIBO, moment=later)
     assert [one.standing for one in stored(store, later)] == ["dismissed"]
     assert [one.standing for one in stored(store, NOW)] == ["new"]
     with pytest.raises(UnknownCandidate), store.engine.begin() as connection:
-        decide(connection, 999, "dismissed", "x", "y", NOW)
+        decide(connection, 999, "dismissed", Deed("x", NOW, "y"))
 
 
 def test_a_picture_is_looked_at_again_after_a_while(store: Store) -> None:

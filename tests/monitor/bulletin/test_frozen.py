@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, update
 
+from crawler.model import Deed
 from monitor.bulletin.frozen import archived, bulletin_of, load, text_of
 from monitor.bulletin.reports import sheet
 from monitor.entries import exports
@@ -91,8 +92,8 @@ def test_errata_stand_beside_in_their_order_and_leave_the_bulletin_alone(
 ) -> None:
     name = keep(c, seed_bulletin(), NOW)
     root = load(c, tmp_path, name).root
-    correct(c, name, subject="房管局", text="4月漏印", by="办公室", now=NOW)
-    correct(c, name, subject="螺洲镇", text="月份有误", by="办公室", now=NOW)
+    correct(c, name, subject="房管局", deed=Deed("办公室", NOW, "4月漏印"))
+    correct(c, name, subject="螺洲镇", deed=Deed("办公室", NOW, "月份有误"))
     said = [("房管局", "4月漏印"), ("螺洲镇", "月份有误")]
     assert [(e.subject, e.text) for e in errata(c, name)] == said
     assert load(c, tmp_path, name).root == root
@@ -104,8 +105,8 @@ def test_errata_stand_beside_in_their_order_and_leave_the_bulletin_alone(
 )
 def test_a_changed_erratum_is_found(c: Connection, tmp_path: Path, change: object) -> None:
     name = keep(c, seed_bulletin(), NOW)
-    correct(c, name, subject="房管局", text="4月漏印", by="办公室", now=NOW)
-    correct(c, name, subject="螺洲镇", text="月份有误", by="办公室", now=NOW)
+    correct(c, name, subject="房管局", deed=Deed("办公室", NOW, "4月漏印"))
+    correct(c, name, subject="螺洲镇", deed=Deed("办公室", NOW, "月份有误"))
     file = put(c, name, tmp_path)
     beside = file.with_suffix(".errata.jsonl")
     beside.write_text(change(beside.read_text(encoding="utf-8")), encoding="utf-8")  # type: ignore[operator]
@@ -120,9 +121,9 @@ def test_a_changed_erratum_is_found(c: Connection, tmp_path: Path, change: objec
 def test_an_erratum_that_says_nothing_is_refused(c: Connection) -> None:
     name = keep(c, seed_bulletin(), NOW)
     with pytest.raises(Unsound, match="写明"):
-        correct(c, name, subject="房管局", text=" ", by="办公室", now=NOW)
+        correct(c, name, subject="房管局", deed=Deed("办公室", NOW, " "))
     with pytest.raises(ValueError, match="naive"):
-        correct(c, name, subject="房管局", text="x", by="办公室", now=datetime(2020, 8, 3))  # noqa: DTZ001
+        correct(c, name, subject="房管局", deed=Deed("办公室", datetime(2020, 8, 3), "x"))  # noqa: DTZ001
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"title": 1}'])

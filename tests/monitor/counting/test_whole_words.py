@@ -12,6 +12,7 @@ import pytest
 import yaml
 from sqlalchemy import delete, select, update
 
+from crawler.model import Deed
 from crawler.store.proof_tables import WholeWordRow
 from crawler.store.tables import OutletRow
 from monitor.__main__ import main
@@ -122,7 +123,7 @@ def test_a_word_of_config_is_ended_there_and_a_column_that_left_asks_for_a_new_w
 ) -> None:
     _, office = office_web
     with office.engine.begin() as c, pytest.raises(WholeRefused, match=r"config\.yaml"):
-        end_whole(c, ["教育局"], by="经办人", reason="错", now=NOW)
+        end_whole(c, ["教育局"], deed=Deed("经办人", NOW, "错"))
     with office.engine.begin() as c:
         c.execute(
             update(OutletRow)
@@ -134,7 +135,7 @@ def test_a_word_of_config_is_ended_there_and_a_column_that_left_asks_for_a_new_w
         found = places(c, NOW)
         assert {one.state for one in found.values()} == {"again"}
         assert found["jyj"].left == ("通知公告",)
-        give_whole(c, ["教育局", "卫健局"], by="经办人", reason="再次核对", now=NOW)
+        give_whole(c, ["教育局", "卫健局"], deed=Deed("经办人", NOW, "再次核对"))
         assert places(c, NOW)["jyj"].state == "whole"
 
 

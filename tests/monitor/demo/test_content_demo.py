@@ -17,6 +17,7 @@ from sqlalchemy import Connection, func, select, update
 
 from crawler.checking.decisions import confirm, dismiss, expire, learned, withdraw
 from crawler.checks.rules import RULES, SAMPLE
+from crawler.model import Deed
 from crawler.store.content_tables import CheckedPostRow, ResourceRow, SuspectRow
 from crawler.store.tables import PostRow
 from monitor.__main__ import attach, cli
@@ -173,7 +174,7 @@ def test_open_suspects_are_ours_and_a_confirmed_one_is_the_units(ran: Ran) -> No
     assert judged(ran.office, moment, "content_faults")[0] is Value.FRESH
     number = one(ran.office, "wording.date")
     with ran.office.engine.begin() as connection:
-        confirm(connection, number, "值班员", "确有其误", moment, "yldw")
+        confirm(connection, number, Deed("值班员", moment, "确有其误"), "yldw")
     assert judged(ran.office, moment, "content_faults") == (Value.STALE, ("yldw",), False)
     assert judged(ran.office, moment - timedelta(minutes=1), "content_faults")[0] is Value.FRESH, (
         "as it was before"
@@ -183,7 +184,7 @@ def test_open_suspects_are_ours_and_a_confirmed_one_is_the_units(ran: Ran) -> No
 def test_a_mended_page_ends_its_suspects_and_the_fault(ran: Ran) -> None:
     number, moment = one(ran.office, "wording.weekday"), START + 2 * DAY
     with ran.office.engine.begin() as connection:
-        confirm(connection, number, "值班员", "确有其误", moment)
+        confirm(connection, number, Deed("值班员", moment, "确有其误"))
         url = connection.execute(
             select(CheckedPostRow.url)
             .join(SuspectRow, SuspectRow.post_id == CheckedPostRow.id)
@@ -210,7 +211,11 @@ def test_a_false_alarm_is_never_asked_twice_until_it_expires(ran: Ran) -> None:
             .where(SuspectRow.id == number)
         ).scalar_one()
         dismiss(
-            connection, number, "值班员", "引用原文", moment, scope="page", until=moment + 3 * DAY
+            connection,
+            number,
+            Deed("值班员", moment, "引用原文"),
+            scope="page",
+            until=moment + 3 * DAY,
         )
     sweep(ran.office, lambda: moment + DAY, post=url, resolve=resolve)
     assert state_of(ran.office, number) == "dismissed"
@@ -223,7 +228,7 @@ def test_a_false_alarm_is_never_asked_twice_until_it_expires(ran: Ran) -> None:
 def test_a_phrase_is_dismissed_everywhere_and_a_withdrawn_decision_opens_it_again(ran: Ran) -> None:
     number, moment = one(ran.office, "wording.office"), START + 2 * DAY
     with ran.office.engine.begin() as connection:
-        done = dismiss(connection, number, "值班员", "历史名称", moment, scope="phrase")
+        done = dismiss(connection, number, Deed("值班员", moment, "历史名称"), scope="phrase")
     assert done.suspects == 2
     assert done.decision is not None
     with ran.office.engine.begin() as connection:
@@ -234,20 +239,26 @@ def test_a_dismissal_needs_a_reason_and_a_known_scope(ran: Ran) -> None:
     number = one(ran.office, "wording.quantity")
     with ran.office.engine.begin() as connection:
         with pytest.raises(ValueError, match="reason"):
-            dismiss(connection, number, "值班员", " ", START)
+            dismiss(connection, number, Deed("值班员", START, " "))
         with pytest.raises(ValueError, match="scope"):
-            dismiss(connection, number, "值班员", "错", START, scope="world")
+            dismiss(connection, number, Deed("值班员", START, "错"), scope="world")
         with pytest.raises(LookupError, match="没有编号"):
-            confirm(connection, 10**9, "值班员", "对", START)
+            confirm(connection, 10**9, Deed("值班员", START, "对"))
 
 
 def test_a_rule_that_people_find_wrong_goes_off(ran: Ran) -> None:
     moment = START + 2 * DAY
     with ran.office.engine.begin() as connection:
         for _ in range(4):
-            dismiss(connection, first(connection, "wording.unpaired"), "值班员", "版式需要", moment)
+            dismiss(
+                connection,
+                first(connection, "wording.unpaired"),
+                Deed("值班员", moment, "版式需要"),
+            )
         assert next(s for s in rule_states(connection) if s.rule.name == "wording.unpaired").on
-        dismiss(connection, first(connection, "wording.unpaired"), "值班员", "版式需要", moment)
+        dismiss(
+            connection, first(connection, "wording.unpaired"), Deed("值班员", moment, "版式需要")
+        )
         assert learned(connection)["wording.unpaired"] == (0, 5)
         assert not next(s for s in rule_states(connection) if s.rule.name == "wording.unpaired").on
         assert next(
@@ -276,7 +287,7 @@ def test_an_approved_link_whose_owner_changed_is_told(ran: Ran) -> None:
             .where(SuspectRow.rule == "links.foreign", SuspectRow.identity == "news.example.net")
         ).one()
     with office.engine.begin() as connection:
-        dismiss(connection, row.id, "值班员", "合作媒体", moment, scope="phrase")
+        dismiss(connection, row.id, Deed("值班员", moment, "合作媒体"), scope="phrase")
     path = row.link.partition(str(ran.site.port))[2]
     was = ran.site.pages[path]
     ran.site.pages[path] = type(was)(

@@ -8,14 +8,15 @@ from sqlalchemy import Connection, insert, select, update
 
 from crawler.checking.due import due_posts, enlist
 from crawler.checking.record import record_post
-from crawler.checking.views import due_templates, picture, record_view, views
+from crawler.checking.views import TemplateLook, due_templates, picture, record_view, views
 from crawler.checks.page import Checked
 from crawler.checks.suspects import Suspect
 from crawler.checks.view import View, judge_view
-from crawler.model import Outcome, Page
+from crawler.model import Deed, Outcome, Page
 from crawler.store.content_tables import CheckedPostRow, SuspectRow
 from crawler.store.tables import DutyRow, PostRow, UnitRow
 from monitor.desk.content import (
+    Ruling,
     WantedSuspects,
     decide,
     dismissals,
@@ -87,7 +88,7 @@ def test_a_word_goes_the_whole_way(store: Store) -> None:
         one, two = number(c, "wording.pair", 1), number(c, "wording.pair", 2)
         assert (whose(c, one, day).unit, whose(c, two, day).unit) == ("jyj", "mzj")
         for n in (one, two):
-            decide(c, n, right=True, by="值班员", reason="属实", now=NOW + DAY)
+            decide(c, n, ruling=Ruling(right=True), deed=Deed("值班员", NOW + DAY, "属实"))
         assert sorted((line.unit, line.url[-5:]) for line in fault_lines(c, NOW + DAY)) == [
             ("jyj", "1.htm"),
             ("mzj", "2.htm"),
@@ -107,12 +108,15 @@ def test_a_word_goes_the_whole_way(store: Store) -> None:
         )
         assert content_check(c, NOW, NOW - 9 * DAY, {}) is None
         done = decide(
-            c, one, right=False, by="值班员", reason="原文", now=NOW + 2 * DAY, scope="rule"
+            c,
+            one,
+            ruling=Ruling(right=False, scope="rule"),
+            deed=Deed("值班员", NOW + 2 * DAY, "原文"),
         )
         assert (done.suspects, len(fault_lines(c, NOW + 2 * DAY))) == (2, 0)
         assert [kept.suspects for kept in dismissals(c, NOW + 2 * DAY)] == [2]
         assert done.decision is not None
-        assert take_back(c, done.decision, by="科长", reason="有误", now=NOW + 2 * DAY) == 2
+        assert take_back(c, done.decision, deed=Deed("科长", NOW + 2 * DAY, "有误")) == 2
         assert listing(c, WantedSuspects(text="布署"), day, limit=1).total == 2
 
 
@@ -123,7 +127,7 @@ def test_a_template_is_due_once_and_its_suspects_live_apart_from_the_pages(store
         (one,) = due_templates(c, NOW, 10)
         assert (one.site, one.template, one.view, one.before) == ("s", "t1", None, None)
         blank = View(one.url, True, 0, 0, 0, 200, True, 1366, picture=b"\xff\xd8x")
-        assert record_view(c, one, blank, judge_view(blank), NOW, 30) == 1
+        assert record_view(c, one, TemplateLook(blank, judge_view(blank), NOW), 30) == 1
         assert due_templates(c, NOW + DAY, 10) == []
         (again,) = due_templates(c, NOW + 8 * DAY, 10)
         assert (again.view, again.before) == (1, one.post)
@@ -135,9 +139,9 @@ def test_a_template_is_due_once_and_its_suspects_live_apart_from_the_pages(store
             Checked(Outcome.READ, title="样例", template="t1"),
         )
         assert totals(c)["view.blank"] == 1, "the page's own checks do not end it"
-        assert record_view(c, again, "timeout", (), late, 30) == 0
+        assert record_view(c, again, TemplateLook("timeout", (), late), 30) == 0
         assert totals(c)["view.blank"] == 1, "nor does a look that failed"
-        assert record_view(c, again, SEEN, judge_view(SEEN), late, 30) == 0
+        assert record_view(c, again, TemplateLook(SEEN, judge_view(SEEN), late), 30) == 0
         assert "view.blank" not in totals(c)
         (row,) = views(c)
         assert (row["outcome"], row["bytes"], row["suspects"]) == ("", 3, 0)

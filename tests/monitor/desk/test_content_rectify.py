@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from click.testing import CliRunner, Result
 from sqlalchemy import insert, select, update
 
-from crawler.model import SHANGHAI
+from crawler.model import SHANGHAI, Deed
 from crawler.store.content_tables import CheckedPostRow, SuspectRow
 from crawler.store.tables import PostRow
 from monitor.__main__ import attach, cli
@@ -22,6 +23,7 @@ from monitor.demo.defect_site import DefectSite
 from monitor.demo.defect_texts import IDS
 from monitor.demo.server import Listener
 from monitor.desk.content import (
+    Ruling,
     WantedSuspects,
     decide,
     dismissals,
@@ -89,11 +91,8 @@ class Place:
             decide(
                 c,
                 self.number(rule),
-                right=True,
-                by="值班员",
-                reason="属实",
-                now=self.clock(),
-                unit=unit,
+                ruling=Ruling(right=True, unit=unit),
+                deed=Deed("值班员", self.clock(), "属实"),
             )
 
     def findings(self) -> dict[str, tuple[tuple[str, ...], bool]]:
@@ -380,11 +379,8 @@ def test_a_false_alarm_is_never_asked_twice_until_somebody_takes_it_back(place: 
         done = decide(
             c,
             number,
-            right=False,
-            by="值班员",
-            reason="原文如此",
-            now=place.clock(),
-            scope="phrase",
+            ruling=Ruling(right=False, scope="phrase"),
+            deed=Deed("值班员", place.clock(), "原文如此"),
         )
     place.put("/tzgg/t20200601_2.htm", "<p>会议布署了工作，文字重新编辑过。</p>")
     for _ in range(3):
@@ -399,9 +395,9 @@ def test_a_false_alarm_is_never_asked_twice_until_somebody_takes_it_back(place: 
         assert (kept.phrase, kept.suspects, kept.by) == ("布署", 2, "值班员")
     with place.office.engine.begin() as c:
         assert done.decision is not None
-        assert take_back(c, done.decision, by="科长", reason="是错字", now=place.clock()) == 2
+        assert take_back(c, done.decision, deed=Deed("科长", place.clock(), "是错字")) == 2
         with pytest.raises(ValueError, match="有效"):
-            take_back(c, done.decision, by="科长", reason="是错字", now=place.clock())
+            take_back(c, done.decision, deed=Deed("科长", place.clock(), "是错字"))
         assert totals(c)["wording.pair"] == 2
 
 
@@ -427,23 +423,19 @@ def test_the_desk_lists_by_unit_family_and_words(place: Place) -> None:
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"reason": " "}, "理由"),
+        ({"words": " "}, "理由"),
         ({"by": ""}, "认定人"),
         ({"unit": "nobody"}, "台账里没有单位"),
         ({"right": False, "until": NOW}, "今天之后"),
         ({"right": False, "scope": "world"}, "scope"),
     ],
 )
-def test_a_word_that_is_none_is_refused(place: Place, more: dict[str, object], said: str) -> None:
-    given: dict[str, object] = {
-        "right": True,
-        "by": "值班员",
-        "reason": "属实",
-        "now": place.clock(),
-        **more,
-    }
+def test_a_word_that_is_none_is_refused(place: Place, more: dict[str, Any], said: str) -> None:
+    said_of = {"by": "值班员", "words": "属实"}
+    deed = Deed(now=place.clock(), **{key: more.pop(key, said_of[key]) for key in said_of})
+    ruling = Ruling(**{"right": True, **more})
     with place.office.engine.begin() as c, pytest.raises(ValueError, match=said):
-        decide(c, place.number("personal.id"), **given)  # type: ignore[arg-type]
+        decide(c, place.number("personal.id"), ruling=ruling, deed=deed)
 
 
 def test_the_command_lists_decides_and_takes_back(place: Place) -> None:

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
+from crawler.model import Deed
 from crawler.register.column_book import ColumnBook
 from crawler.register.column_import import columns_kept
 from crawler.register.enter import sync
@@ -64,7 +65,7 @@ def test_config_that_names_another_page_ends_a_data_address(store: Store) -> Non
     with store.engine.begin() as connection:
         sync(connection, given, NOW)
         keep(connection, [found("yw", f"{HOST}yw/", DATA, NOW)])
-        take(connection, "yw", by="经办人", reason="核对无误", now=NOW)
+        take(connection, "yw", deed=Deed("经办人", NOW, "核对无误"))
         assert sync(connection, given, NOW).changed == ()
         assert (
             connection.execute(select(OutletRow.url).where(OutletRow.id == "yw")).scalar_one()
@@ -89,12 +90,12 @@ def test_a_workbook_that_still_names_the_page_changes_nothing(store: Store, tmp_
             OutletRow.__table__.update().where(OutletRow.id == "ms").values(render="browser")
         )
         keep(connection, [found("ms", f"{HOST}ms/", f"{HOST}api/ms.json", NOW)])
-        take(connection, "ms", by="经办人", reason="核对无误", now=NOW)
+        take(connection, "ms", deed=Deed("经办人", NOW, "核对无误"))
         again = desk.proposed(connection, read(tmp_path, NEWS, row), NOW)
         assert (again.faults, again.changed, again.added, again.retired) == ((), (), (), ())
         (kept,) = [one for one in columns_kept(connection) if one.outlet.id == "ms"]
         assert (kept.outlet.url, kept.outlet.render) == (f"{HOST}api/ms.json", "plain")
-        back(connection, "ms", by="经办人", reason="数据停了", now=NOW)
+        back(connection, "ms", deed=Deed("经办人", NOW, "数据停了"))
         (kept,) = [one for one in columns_kept(connection) if one.outlet.id == "ms"]
         assert (kept.outlet.url, kept.outlet.render) == (f"{HOST}ms/", "browser")
 
@@ -107,7 +108,7 @@ def test_an_address_of_another_column_is_not_taken(store: Store, tmp_path: Path)
         desk.enter(connection, proposal, NOW, by="经办人", proof="x")
         keep(connection, [found("yw", f"{HOST}yw/", DATA, NOW)])
         with pytest.raises(WordRefused, match="已是栏目 ms 的网址"):
-            take(connection, "yw", by="经办人", reason="核对无误", now=NOW)
+            take(connection, "yw", deed=Deed("经办人", NOW, "核对无误"))
 
 
 def said(path: Path, *words: str, code: int = 0) -> str:

@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from crawler.model import Deed
 from crawler.store.tables import UnitRow
 from monitor.desk.unit_page import UnitDesk, desk
 from monitor.record.links import BadToken, allows, load_keys, signer, unit_of
 from monitor.record.tables import FindingRow
 from monitor.rectify.acks import acknowledge
 from monitor.rectify.appeals import appeal, decide
-from monitor.rectify.orders import issue
-from monitor.rectify.replies import reply
+from monitor.rectify.orders import Terms, issue
+from monitor.rectify.replies import Enclosed, reply
 from monitor.settings.orders import OrderSettings
 from monitor.tables import METADATA
 from tests.conftest import Store
@@ -51,9 +52,7 @@ def test_the_deadline_is_the_letters_and_then_the_orders(store: Store) -> None:
     told(store)
     assert (page(store).open[0].deadline - DAY).days == 7  # five working days from Monday
     with store.engine.begin() as c:
-        made = issue(
-            c, "2020-0001", by="办公室", now=NOW, letters=SETTINGS, settings=ORDERS, days=1
-        )
+        made = issue(c, "2020-0001", deed=Deed("办公室", NOW), terms=Terms(SETTINGS, ORDERS, 1))
     first = page(store).open[0]
     assert (first.deadline - DAY).days == 1
     assert first.order is not None
@@ -69,26 +68,25 @@ def test_what_a_unit_may_do_follows_what_it_did(store: Store, tmp_path: Path) ->
     told(store)
     assert page(store).open[0].may == {"ack", "appeal"}
     with store.engine.begin() as c:
-        issue(c, "2020-0001", by="办公室", now=NOW, letters=SETTINGS, settings=ORDERS)
+        issue(c, "2020-0001", deed=Deed("办公室", NOW), terms=Terms(SETTINGS, ORDERS))
         acknowledge(
             c,
             "2020-0001",
-            unit="jsj",
-            who="联系人",
+            deed=Deed("联系人", NOW, unit="jsj"),
             until=DAY + timedelta(days=2),
-            now=NOW,
             letters=SETTINGS,
         )
-        more = {"settings": ORDERS, "folder": tmp_path, "files": [("报告.pdf", b"%PDF-1.7")]}
-        reply(c, "2020-1", unit="jsj", who="联系人", text="已更新", now=NOW, **more)  # type: ignore[arg-type]
-        appeal(c, "2020-0001", unit="jsj", who="联系人", reason="已停用", now=NOW)
+        enclosed = Enclosed(tmp_path, [("报告.pdf", b"%PDF-1.7")])
+        deed = Deed("联系人", NOW, "已更新", "jsj")
+        reply(c, "2020-1", deed=deed, settings=ORDERS, enclosed=enclosed)
+        appeal(c, "2020-0001", deed=Deed("联系人", NOW, "已停用", unit="jsj"))
     first = page(store).open[0]
     assert first.may == {"ack", "reply"}
     assert first.resting_until == DAY + timedelta(days=2)
     assert [(one.text, one.files[0][0]) for one in first.replies] == [("已更新", "报告.pdf")]
     assert not page(store, days=30).open[0].overdue  # while the appeal waits nobody is late
     with store.engine.begin() as c:
-        decide(c, "2020-0001", upheld=True, by="负责人", reason="属实", now=NOW, exempt_days=30)
+        decide(c, "2020-0001", upheld=True, deed=Deed("负责人", NOW, "属实"), exempt_days=30)
     found = page(store)
     assert [m.finding.number for m in found.open] == ["2020-0002"]
     assert [(m.finding.number, m.may) for m in found.closed] == [("2020-0001", {"appeal"})]

@@ -19,6 +19,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from crawler.config import BadConfig
+from crawler.model import Deed
 from crawler.store.migrate import migrate, migrations_folder
 from monitor.bulletin.edits import LISTS, names_on
 from monitor.bulletin.errata import put_errata
@@ -102,7 +103,7 @@ def correct(office: Office, n: int) -> None:
 def correct_all(office: Office, n: int) -> None:
     """As the decision of an appeal does."""
     with office.engine.begin() as c:
-        put_errata(c, UNITS[n], f"栏目{n}", by=f"人{n}", reason="误读", now=NOW)
+        put_errata(c, UNITS[n], f"栏目{n}", deed=Deed(f"人{n}", NOW, "误读"))
     exports.write(office.reader, office.settings.places, exports.of_paper(NAME))
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from crawler.model import Outcome, OutletKind, Probe, Site
+from crawler.model import Deed, Outcome, OutletKind, Probe, Site
 from monitor.findings.dispensations import (
+    Bounds,
     Dispensation,
     DispensationKind,
     DispensationRefused,
@@ -239,15 +240,18 @@ def test_a_silence_keeps_the_finding_and_stops_the_telling(store: Store) -> None
     assert dispensed([verdict()], [decision(DispensationKind.SILENCE)], known) == (verdict(),)
 
 
-def enter(store: Store, now: datetime, **values: Any) -> Dispensation:
-    given: dict[str, Any] = {
-        "reason": "机构改革",
-        "approved_by": "张主任",
-        "since": date(2020, 7, 20),
-        "until": date(2020, 7, 31),
-    }
+def enter(
+    store: Store, now: datetime, *, by: str = "张主任", words: str = "机构改革", **days: date
+) -> Dispensation:
+    bounds = Bounds(**{"since": date(2020, 7, 20), "until": date(2020, 7, 31)} | days)
     with store.engine.begin() as connection:
-        return grant(connection, DispensationKind.EXEMPTION, "outlet:x", now=now, **given | values)
+        return grant(
+            connection,
+            DispensationKind.EXEMPTION,
+            "outlet:x",
+            deed=Deed(by, now, words),
+            bounds=bounds,
+        )
 
 
 def test_a_decision_counts_from_its_first_day_to_its_last_and_can_be_withdrawn(
@@ -271,8 +275,8 @@ def test_a_decision_counts_from_its_first_day_to_its_last_and_can_be_withdrawn(
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"reason": " "},
-        {"approved_by": ""},
+        {"words": " "},
+        {"by": ""},
         {"until": date(2020, 7, 19)},
         {"since": date(2020, 8, 1)},
     ],

@@ -4,15 +4,16 @@ assumption."""
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from crawler.model import AccountState, ColumnClass, Site
+from crawler.model import AccountState, ColumnClass, Deed, Site
 from monitor.judging.checklist import (
     Answered,
     AnswerRefused,
+    AskedOf,
     ChecklistResult,
     IndicatorAnswer,
     Overall,
@@ -127,18 +128,20 @@ def test_a_closed_account_is_out_of_the_base() -> None:
     assert "outlet:w" not in said(district(state=AccountState.CLOSED), UP)
 
 
-def give(store: Store, **values: Any) -> Answered:
-    fixed: dict[str, Any] = {
-        "indicator": "media.veto.fake_fans",
-        "subject": "outlet:w",
-        "period": "2020Q3",
-        "given": IndicatorAnswer.PASS,
-        "by": "张三丰",
-        "proof": "截图12号",
-        "now": NOW,
-    }
+def give(
+    store: Store,
+    *,
+    period: str = "2020Q3",
+    given: IndicatorAnswer = IndicatorAnswer.PASS,
+    now: datetime = NOW,
+    **more: Any,
+) -> Answered:
+    fixed = {"indicator": "media.veto.fake_fans", "subject": "outlet:w"}
+    words = {"by": "张三丰", "words": "截图12号"}
+    deed = Deed(now=now, **{name: more.pop(name, usual) for name, usual in words.items()})
+    asked = AskedOf(period=period, **{name: more.pop(name, usual) for name, usual in fixed.items()})
     with store.engine.begin() as connection:
-        return answer(connection, **fixed | values)
+        return answer(connection, asked=asked, given=given, deed=deed, **more)
 
 
 def test_an_answer_keeps_name_proof_and_day_and_a_later_one_replaces_it(store: Store) -> None:
@@ -166,7 +169,7 @@ def test_an_answer_keeps_name_proof_and_day_and_a_later_one_replaces_it(store: S
         ({"indicator": "site.veto.safety.secret"}, "不适用于"),
         ({"subject": "unit:a"}, "须写成"),
         ({"by": " "}, "判定人"),
-        ({"proof": ""}, "依据"),
+        ({"words": ""}, "依据"),
         ({"day": date(2020, 7, 21)}, "在今天以后"),
     ],
 )

@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import Connection, insert, update
 
 from crawler.config import BadConfig
-from crawler.model import ColumnClass
+from crawler.model import ColumnClass, Deed
 from crawler.store.tables import OutletRow, PostRow, VisitRow
 from monitor.commands.judge import judge_data, judge_lines
 from monitor.config import MonitorConfig
-from monitor.findings.dispensations import DispensationKind, grant
+from monitor.findings.dispensations import Bounds, DispensationKind, grant
 from monitor.judging.evaluate import evaluate
 from monitor.judging.rejudging import Rejudged, rejudge
 from monitor.model import Value
@@ -135,11 +135,8 @@ def test_an_exemption_of_later_does_not_reach_back(district: Store) -> None:
             connection,
             DispensationKind.EXEMPTION,
             "outlet:y",
-            reason="改版",
-            approved_by="张主任",
-            since=date(2020, 7, 1),
-            until=date(2020, 12, 31),
-            now=at("2020-07-20"),
+            deed=Deed("张主任", at("2020-07-20"), "改版"),
+            bounds=Bounds(date(2020, 7, 1), date(2020, 12, 31)),
         )
     assert again(district, "2020-07-17").differences == ()
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from crawler.model import AccountState, ColumnClass, Evidence, Outcome, Unit, shanghai_day
+from crawler.model import AccountState, ColumnClass, Deed, Evidence, Outcome, Unit, shanghai_day
 from crawler.store.tables import Base
-from monitor.findings.dispensations import DispensationKind, grant
+from monitor.findings.dispensations import Bounds, DispensationKind, grant
 from monitor.judging.evaluate import Judgement
 from monitor.judging.rejudging import rejudge
 from monitor.model import Value, Verdict
@@ -133,11 +133,8 @@ def living(path: Path, sight: Sight) -> Iterator[Lived]:
                 connection,
                 DispensationKind.EXEMPTION,
                 "outlet:zt",
-                reason="历史专题",
-                approved_by="张主任",
-                since=FIRST,
-                until=date(2021, 6, 30),
-                now=at(FIRST, 0),
+                deed=Deed("张主任", at(FIRST, 0), "历史专题"),
+                bounds=Bounds(FIRST, date(2021, 6, 30)),
             )
         year = Year(
             store,

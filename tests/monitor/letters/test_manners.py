@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from crawler.config import BadConfig, CrawlConfig
-from crawler.model import SHANGHAI, Addressee, ContactRole, Unit
+from crawler.model import SHANGHAI, Addressee, ContactRole, Deed, Unit
 from crawler.register.catalogue import read_catalogue
 from crawler.register.enter import sync
 from crawler.store.rows import addressees
@@ -25,7 +25,7 @@ from monitor.letters.ourselves import troubles
 from monitor.letters.text import OFFICE
 from monitor.record.links import Keys, signer, unit_of
 from monitor.record.tables import FindingRow, JudgementRow, LetterRow
-from monitor.rectify.orders import issue
+from monitor.rectify.orders import Terms, issue
 from monitor.settings.letters import LetterSettings
 from monitor.settings.orders import OrderSettings
 from tests.conftest import Store
@@ -93,7 +93,10 @@ def test_an_order_gives_its_number_and_its_own_deadline_to_the_letter(store: Sto
     seed(store, ("jsj",))
     with store.engine.begin() as c:
         issue(
-            c, "2020-0001", by="办公室", now=NOW, letters=SETTINGS, settings=OrderSettings(), days=2
+            c,
+            "2020-0001",
+            deed=Deed("办公室", NOW),
+            terms=Terms(SETTINGS, OrderSettings(), 2),
         )
     write(store)
     (letter,) = rows(store, LetterRow)
@@ -197,11 +200,8 @@ def test_an_order_and_its_news_are_told_though_nobody_can_see_the_column(store: 
         issue(
             c,
             "2020-0001",
-            by="办公室",
-            now=late,
-            letters=SETTINGS,
-            settings=OrderSettings(),
-            days=2,
+            deed=Deed("办公室", late),
+            terms=Terms(SETTINGS, OrderSettings(), 2),
         )
         write_letters(c, late.date() + timedelta(days=1), late + timedelta(days=1), UNITS, SETTINGS)
     new = {row.unit_id: row.text_body for row in rows(store, LetterRow) if row.day > late.date()}
@@ -393,11 +393,8 @@ def test_hostile_words_of_people_do_nothing_in_a_letter(store: Store) -> None:
         issue(
             c,
             "2020-0001",
-            by=HOSTILE[:90],
-            now=NOW,
-            letters=SETTINGS,
-            settings=settings,
-            note=HOSTILE,
+            deed=Deed(HOSTILE[:90], NOW, HOSTILE),
+            terms=Terms(SETTINGS, settings),
         )
         c.execute(update(UnitRow).where(UnitRow.id == "jsj").values(short=HOSTILE[:60]))
         write_letters(c, DAY, NOW, UNITS, SETTINGS, notes=[HOSTILE])
@@ -448,10 +445,8 @@ def test_a_second_finding_is_found_while_the_first_is_acknowledged(store: Store)
         acknowledge(
             c,
             "2020-0001",
-            unit="jsj",
-            who="联系人",
+            deed=Deed("联系人", NOW, unit="jsj"),
             until=DAY + timedelta(days=4),
-            now=NOW,
             letters=SETTINGS,
         )
     open_finding(store, "jsj")

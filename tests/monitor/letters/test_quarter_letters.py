@@ -18,6 +18,7 @@ from crawler.model import (
     SHANGHAI,
     Addressee,
     ContactRole,
+    Deed,
     Evidence,
     Outcome,
     Outlet,
@@ -31,7 +32,7 @@ from crawler.register.enter import sync
 from crawler.store.tables import DutyRow, VisitRow
 from monitor.channels import HandingOver, Receipt, Undelivered
 from monitor.counting.counts import units_of
-from monitor.findings.dispensations import DispensationKind, dispensed, grant, in_force
+from monitor.findings.dispensations import Bounds, DispensationKind, dispensed, grant, in_force
 from monitor.findings.ledger import apply
 from monitor.findings.said import journal
 from monitor.letters.alerts import send_waiting, write_letters
@@ -42,8 +43,8 @@ from monitor.record.check import verify
 from monitor.record.tables import EventRow, LetterRow
 from monitor.rectify.acks import acknowledge
 from monitor.rectify.appeals import appeal, decide
-from monitor.rectify.orders import issue, one
-from monitor.rectify.replies import reply, settle
+from monitor.rectify.orders import Terms, issue, one
+from monitor.rectify.replies import Enclosed, reply, settle
 from monitor.settings.letters import LetterSettings
 from monitor.settings.life import Life
 from monitor.settings.orders import OrderSettings
@@ -323,13 +324,17 @@ def seen(id: str, moment: datetime) -> dict[str, object]:
 def ack_a(q: Quarter, c: Connection, now: datetime) -> None:
     """建设局 has heard, and asks for quiet until Friday."""
     acknowledge(
-        c, "2021-0001", unit="jsj", who="联系人", until=date(2021, 1, 8), now=now, letters=SETTINGS
+        c,
+        "2021-0001",
+        deed=Deed("联系人", now, unit="jsj"),
+        until=date(2021, 1, 8),
+        letters=SETTINGS,
     )
 
 
 def order_a(q: Quarter, c: Connection, now: datetime) -> None:
     """The second time it is an order: five working days, and Sunday the 7th is one of them."""
-    made = issue(c, "2021-0003", by="办公室", now=now, letters=SETTINGS, settings=OrderSettings())
+    made = issue(c, "2021-0003", deed=Deed("办公室", now), terms=Terms(SETTINGS, OrderSettings()))
     assert made.deadline == datetime(2021, 2, 9, 17, 30, tzinfo=SHANGHAI)
     assert made.recurrence == 1
 
@@ -339,12 +344,9 @@ def reply_a(q: Quarter, c: Connection, now: datetime) -> None:
     reply(
         c,
         "2021-1",
-        unit="jsj",
-        who="联系人",
-        text="已更新",
-        now=now,
+        deed=Deed("联系人", now, "已更新", unit="jsj"),
         settings=OrderSettings(),
-        folder=q.folder,
+        enclosed=Enclosed(q.folder),
     )
 
 
@@ -370,13 +372,11 @@ def move_b(q: Quarter, c: Connection, now: datetime) -> None:
 
 
 def appeal_b(q: Quarter, c: Connection, now: datetime) -> None:
-    appeal(c, "2021-0004", unit="jsj", who="联系人", reason="栏目已合并", now=now)
+    appeal(c, "2021-0004", deed=Deed("联系人", now, "栏目已合并", unit="jsj"))
 
 
 def uphold_b(q: Quarter, c: Connection, now: datetime) -> None:
-    decide(
-        c, "2021-0004", upheld=True, by="分管负责人", reason="栏目已合并", now=now, exempt_days=60
-    )
+    decide(c, "2021-0004", upheld=True, deed=Deed("分管负责人", now, "栏目已合并"), exempt_days=60)
 
 
 def silence_c(q: Quarter, c: Connection, now: datetime) -> None:
@@ -384,11 +384,8 @@ def silence_c(q: Quarter, c: Connection, now: datetime) -> None:
         c,
         DispensationKind.SILENCE,
         "outlet:c",
-        reason="校园网改造",
-        approved_by="分管负责人",
-        since=date(2021, 3, 10),
-        until=date(2021, 3, 12),
-        now=now,
+        deed=Deed("分管负责人", now, "校园网改造"),
+        bounds=Bounds(date(2021, 3, 10), date(2021, 3, 12)),
     )
 
 

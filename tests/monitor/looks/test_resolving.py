@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
-from crawler.model import Evidence, Outcome, Unread
+from crawler.model import Deed, Evidence, Outcome, Unread
 from crawler.reading.frames import frame_key
 from crawler.store.proof_tables import ColumnWordRow, FrameLinkRow, HostTraitRow
 from crawler.store.tables import OutletRow
 from crawler.walking.record import unread_values
-from monitor.desk.column_words import WordRefused, column_words, end_word, give_word
+from monitor.desk.column_words import WordAbout, WordRefused, column_words, end_word, give_word
 from monitor.facts.facts import gather
 from monitor.judging.evaluate import judge
 from monitor.model import OutletFacts, Value, Verdict
@@ -211,11 +211,11 @@ def test_a_clerk_decides_once_and_takes_it_back_and_both_are_on_the_record(doubt
     known_rows(doubtful, ROW, HOT)
     with doubtful.engine.begin() as c:
         for place in (ROW.place, HOT.place):
-            give_word(c, "x", "part", place, by="经办人", reason="站内热点", now=at(DAY, 5))
+            give_word(c, "x", WordAbout("part", place), deed=Deed("经办人", at(DAY, 5), "站内热点"))
         assert [one.key for one in column_words(c, "x")] == [ROW.place, HOT.place]
     assert known(doubtful)[1].value is Value.STALE
     with doubtful.engine.begin() as c:
-        end_word(c, 2, by="经办人", reason="看错了", now=at(DAY, 6))
+        end_word(c, 2, deed=Deed("经办人", at(DAY, 6), "看错了"))
         assert [row.what for row in c.execute(select(AuditRow.what).order_by(AuditRow.seq))] == [
             "column_word",
             "column_word",
@@ -237,12 +237,12 @@ def test_a_word_that_cannot_be_meant_is_refused(
 ) -> None:
     known_rows(doubtful, ROW)
     with doubtful.engine.begin() as c, pytest.raises(WordRefused, match=sentence):
-        give_word(c, column_id, "part", place, by="经办人", reason=reason, now=at(DAY, 5))
+        give_word(c, column_id, WordAbout("part", place), deed=Deed("经办人", at(DAY, 5), reason))
 
 
 def test_the_same_word_is_given_once(doubtful: Store) -> None:
     known_rows(doubtful, ROW)
     with doubtful.engine.begin() as c:
-        give_word(c, "x", "part", ROW.place, by="经办人", reason="广告", now=at(DAY, 5))
+        give_word(c, "x", WordAbout("part", ROW.place), deed=Deed("经办人", at(DAY, 5), "广告"))
         with pytest.raises(WordRefused, match="已经认定过"):
-            give_word(c, "x", "part", ROW.place, by="经办人", reason="广告", now=at(DAY, 6))
+            give_word(c, "x", WordAbout("part", ROW.place), deed=Deed("经办人", at(DAY, 6), "广告"))

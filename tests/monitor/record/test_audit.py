@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, delete, insert, select, update
 
-from crawler.model import SHANGHAI
-from monitor.findings.dispensations import DispensationKind, grant, withdraw
+from crawler.model import SHANGHAI, Deed
+from monitor.findings.dispensations import Bounds, DispensationKind, grant, withdraw
 from monitor.record.chain import AuditRow, Entry, append, link_hash, root_of_day
 from monitor.record.check import Checked, verify, where_is
 from monitor.record.tables import DispensationRow, EventRow, LetterRow
@@ -29,11 +29,8 @@ def recorded(store: Store) -> None:
             c,
             DispensationKind.SILENCE,
             "outlet:zlaq",
-            reason="系统升级",
-            approved_by="分管负责人",
-            since=NOW.date(),
-            until=NOW.date() + timedelta(days=3),
-            now=NOW,
+            deed=Deed("分管负责人", NOW, "系统升级"),
+            bounds=Bounds(NOW.date(), NOW.date() + timedelta(days=3)),
         )
         assert withdraw(c, made.id, "经办人", NOW + timedelta(hours=1))
 

@@ -17,7 +17,7 @@ import yaml
 from sqlalchemy import insert, select
 
 from crawler.config import load_yaml
-from crawler.model import AccountState, Contact, ContactRole
+from crawler.model import AccountState, Contact, ContactRole, Deed
 from crawler.register.account_import import propose
 from crawler.register.survey_rows import Survey, SurveyRow
 from crawler.store.tables import CandidateRow, OutletRow
@@ -161,61 +161,62 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 
 def issued(place: Place) -> None:
-    place.do(orders.issue, place.number, by="别人", now=NOW, letters=LETTERS, settings=ORDERS)
+    place.do(
+        orders.issue, place.number, deed=Deed("别人", NOW), terms=orders.Terms(LETTERS, ORDERS)
+    )
 
 
 def issue(place: Place) -> None:
-    place.do(orders.issue, place.number, by=WHO, now=NOW, letters=LETTERS, settings=ORDERS)
+    place.do(orders.issue, place.number, deed=Deed(WHO, NOW), terms=orders.Terms(LETTERS, ORDERS))
 
 
 def withdraw(place: Place) -> None:
     issued(place)
-    place.do(orders.withdraw, "2020-1", by=WHO, why="重复", now=NOW)
+    place.do(orders.withdraw, "2020-1", deed=Deed(WHO, NOW, "重复"))
 
 
 def reply(place: Place) -> None:
     issued(place)
     more = {
         "settings": ORDERS,
-        "folder": place.folder / "files",
-        "files": [("报告.pdf", b"%PDF-1.7")],
+        "enclosed": replies.Enclosed(place.folder / "files", [("报告.pdf", b"%PDF-1.7")]),
     }
-    place.do(replies.reply, "2020-1", unit="fgj", who=WHO, text="已更新", now=NOW, **more)
+    place.do(replies.reply, "2020-1", deed=Deed(WHO, NOW, "已更新", "fgj"), **more)
 
 
 def acknowledge(place: Place) -> None:
     until = NOW.date() + timedelta(days=2)
     place.do(
-        acks.acknowledge, place.number, unit="fgj", who=WHO, until=until, now=NOW, letters=LETTERS
+        acks.acknowledge,
+        place.number,
+        deed=Deed(WHO, NOW, unit="fgj"),
+        until=until,
+        letters=LETTERS,
     )
 
 
 def appeal(place: Place) -> None:
-    place.do(appeals.appeal, place.number, unit="fgj", who=WHO, reason="栏目已停用", now=NOW)
+    place.do(appeals.appeal, place.number, deed=Deed(WHO, NOW, "栏目已停用", "fgj"))
 
 
 def decide(place: Place) -> None:
-    place.do(appeals.appeal, place.number, unit="fgj", who="别人", reason="栏目已停用", now=NOW)
-    place.do(
-        appeals.decide, place.number, upheld=True, by=WHO, reason="属实", now=NOW, exempt_days=30
-    )
+    place.do(appeals.appeal, place.number, deed=Deed("别人", NOW, "栏目已停用", "fgj"))
+    place.do(appeals.decide, place.number, upheld=True, deed=Deed(WHO, NOW, "属实"), exempt_days=30)
 
 
 def take_back(place: Place) -> None:
-    place.do(
-        appeals.take_back, place.number, by=WHO, reason="日期识别有误", now=NOW, exempt_days=30
-    )
+    place.do(appeals.take_back, place.number, deed=Deed(WHO, NOW, "日期识别有误"), exempt_days=30)
 
 
 def grant(place: Place) -> None:
     day = NOW.date()
-    more = {"reason": "改版", "approved_by": WHO, "since": day, "until": day, "now": NOW}
+    more = {"deed": Deed(WHO, NOW, "改版"), "bounds": dispensations.Bounds(day, day)}
     place.do(dispensations.grant, dispensations.DispensationKind.SILENCE, "outlet:c-fgj", **more)
 
 
 def ungrant(place: Place) -> None:
     day = NOW.date()
-    more = {"reason": "改版", "approved_by": "别人", "since": day, "until": day, "now": NOW}
+    more = {"deed": Deed("别人", NOW, "改版"), "bounds": dispensations.Bounds(day, day)}
     made = place.do(
         dispensations.grant, dispensations.DispensationKind.SILENCE, "outlet:c-fgj", **more
     )
@@ -224,8 +225,9 @@ def ungrant(place: Place) -> None:
 
 def answer(place: Place) -> None:
     item = next(one.id for one in checklist.items() if one.applies == "site")
-    more = {"subject": "site:p", "period": "2020Q2", "by": WHO, "proof": "截图1", "now": NOW}
-    place.do(checklist.answer, indicator=item, given=checklist.IndicatorAnswer.PASS, **more)
+    asked = checklist.AskedOf(item, "site:p", "2020Q2")
+    given = checklist.IndicatorAnswer.PASS
+    place.do(checklist.answer, asked=asked, given=given, deed=Deed(WHO, NOW, "截图1"))
 
 
 def contacts(place: Place) -> None:

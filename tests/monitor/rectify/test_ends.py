@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from crawler.model import Deed
 from crawler.store.tables import PostRow
 from monitor.board.words import ended_words
 from monitor.bulletin.errata import put_errata
@@ -93,12 +94,10 @@ def test_what_came_later_mends_it_whatever_day_it_bears(
 def test_the_office_takes_an_accusation_back_by_itself(accused: Store, tmp_path: Path) -> None:
     with accused.engine.begin() as c:
         with pytest.raises(StepRefused, match="没有编号"):
-            take_back(c, "2020-9999", by="负责人", reason="有误", now=LATER, exempt_days=30)
+            take_back(c, "2020-9999", deed=Deed("负责人", LATER, "有误"), exempt_days=30)
         with pytest.raises(StepRefused, match="理由"):
-            take_back(c, "2020-0001", by="负责人", reason=" ", now=LATER, exempt_days=30)
-        name = take_back(
-            c, "2020-0001", by="负责人", reason="日期识别有误", now=LATER, exempt_days=30
-        )
+            take_back(c, "2020-0001", deed=Deed("负责人", LATER, " "), exempt_days=30)
+        name = take_back(c, "2020-0001", deed=Deed("负责人", LATER, "日期识别有误"), exempt_days=30)
         assert name == "栏目x"
         (spared,) = in_force(c, LATER)
         assert (spared.reason, spared.until) == (
@@ -109,17 +108,17 @@ def test_the_office_takes_an_accusation_back_by_itself(accused: Store, tmp_path:
         kinds = list(c.execute(select(EventRow.kind).order_by(EventRow.id)).scalars())
         assert kinds == ["opened", "closed", "corrected"]
         with pytest.raises(StepRefused, match="已经销号"):
-            take_back(c, "2020-0001", by="负责人", reason="再撤", now=LATER, exempt_days=30)
+            take_back(c, "2020-0001", deed=Deed("负责人", LATER, "再撤"), exempt_days=30)
     assert ended(accused) == "corrected"
     assert rates(accused) == [("column_stale", 1, 1)]
 
 
 def test_while_an_appeal_waits_it_is_decided_instead(accused: Store) -> None:
     with accused.engine.begin() as c:
-        appeal(c, "2020-0001", unit="a", who="联系人", reason="有更新", now=LATER)
+        appeal(c, "2020-0001", deed=Deed("联系人", LATER, "有更新", unit="a"))
         with pytest.raises(StepRefused, match="核定申诉"):
-            take_back(c, "2020-0001", by="负责人", reason="有误", now=LATER, exempt_days=30)
-        decide(c, "2020-0001", upheld=True, by="负责人", reason="属实", now=LATER, exempt_days=30)
+            take_back(c, "2020-0001", deed=Deed("负责人", LATER, "有误"), exempt_days=30)
+        decide(c, "2020-0001", upheld=True, deed=Deed("负责人", LATER, "属实"), exempt_days=30)
     assert ended(accused) == "upheld"
     assert rates(accused) == [("column_stale", 1, 1)]
 
@@ -150,6 +149,6 @@ def test_the_printed_bulletin_is_corrected_after_the_offices_own_word(sqlite_sto
     with sqlite_store.engine.begin() as c:
         kept = keep(c, replace(bulletin, columns=(row,)), LATER)
         put_errata(
-            c, "2020-0001", "栏目", by="负责人", reason="日期识别有误", now=LATER, appealed=False
+            c, "2020-0001", "栏目", deed=Deed("负责人", LATER, "日期识别有误"), appealed=False
         )
         assert "经我办核对不成立，原通报所列该项不实" in errata(c, kept)[0].text

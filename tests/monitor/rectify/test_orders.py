@@ -8,11 +8,12 @@ import zipfile
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, update
 
-from crawler.model import SHANGHAI
+from crawler.model import SHANGHAI, Deed
 from crawler.store.tables import VisitRow
 from monitor.bulletin.errata import put_errata
 from monitor.bulletin.frozen import load
@@ -26,9 +27,9 @@ from monitor.record.tables import EventRow, FindingRow
 from monitor.rectify import orders
 from monitor.rectify.appeals import appeal, appeals, decide, pending
 from monitor.rectify.attachments import Unacceptable, accept, get, where
-from monitor.rectify.orders import StepRefused, issue, listed, one, withdraw
+from monitor.rectify.orders import StepRefused, Terms, issue, listed, one, withdraw
 from monitor.rectify.rechecks import RecheckRow
-from monitor.rectify.replies import ReplyRow, replies, reply, settle
+from monitor.rectify.replies import Enclosed, ReplyRow, replies, reply, settle
 from monitor.settings.letters import LetterSettings
 from monitor.settings.orders import OrderSettings
 from tests.conftest import Store
@@ -43,20 +44,21 @@ PDF = b"%PDF-1.7\n%sample\n"
 
 def issued(store: Store, *, now: datetime = NOW, finding: str = "2020-0001") -> orders.Order:
     with store.engine.begin() as c:
-        return issue(c, finding, by="办公室", now=now, letters=LETTERS, settings=SETTINGS)
+        return issue(c, finding, deed=Deed("办公室", now), terms=Terms(LETTERS, SETTINGS))
 
 
 def answered(store: Store, folder: Path, now: datetime, **more: object) -> orders.Order:
-    given = {
+    given: dict[str, Any] = {
         "unit": "jsj",
-        "who": "联系人",
-        "text": "已更新栏目。",
+        "by": "联系人",
+        "words": "已更新栏目。",
         "files": (),
         "number": "2020-1",
         **more,
     }
+    number, enclosed = given.pop("number"), Enclosed(folder, given.pop("files"))
     with store.engine.begin() as c:
-        return reply(c, now=now, settings=SETTINGS, folder=folder, **given)  # type: ignore[arg-type]
+        return reply(c, number, deed=Deed(now=now, **given), settings=SETTINGS, enclosed=enclosed)
 
 
 def verdict(value: Value, looked: datetime) -> Verdict:
@@ -111,7 +113,7 @@ def test_an_order_is_refused_in_one_sentence(store: Store) -> None:
         with pytest.raises(StepRefused, match=words):
             issued(store, finding=number)
     with store.engine.begin() as c:
-        withdraw(c, "2020-1", by="办公室", why="重复", now=NOW)
+        withdraw(c, "2020-1", deed=Deed("办公室", NOW, "重复"))
         c.execute(update(FindingRow).values(closed=NOW))
     with pytest.raises(StepRefused, match="已经销号"):
         issued(store)
@@ -140,7 +142,7 @@ def test_a_reply_is_refused_whole(store: Store, tmp_path: Path) -> None:
     issued(store)
     for more, words in (
         ({"unit": "jyj"}, "不接受 jyj 的反馈"),
-        ({"text": "  "}, "须写明"),
+        ({"words": "  "}, "须写明"),
         ({"files": [("a.pdf", PDF), ("b.exe", b"MZ\x90")]}, "b.exe：不是PDF"),
         ({"files": [("a.pdf", PDF)] * 6}, "最多 5 个"),
         ({"number": "2020-9"}, "没有整改通知 2020-9"),
@@ -206,20 +208,18 @@ def test_an_upheld_appeal_ends_the_finding_and_spares_it_for_a_while(store: Stor
     seed(store, ("jsj", "yjj"))
     issued(store)
     with store.engine.begin() as c:
-        entered = appeal(c, "2020-0001", unit="yjj", who="联系人", reason="当日已更新", now=NOW)
+        entered = appeal(c, "2020-0001", deed=Deed("联系人", NOW, "当日已更新", unit="yjj"))
         assert pending(c) == {1}
         assert entered.state == "waiting"
         with pytest.raises(StepRefused, match="已有申诉待核"):
-            appeal(c, "2020-0001", unit="jsj", who="联系人", reason="也", now=NOW)
+            appeal(c, "2020-0001", deed=Deed("联系人", NOW, "也", unit="jsj"))
     later = NOW + timedelta(days=1)
     with store.engine.begin() as c:
         found = decide(
             c,
             "2020-0001",
             upheld=True,
-            by="分管负责人",
-            reason="网页日期识别有误",
-            now=later,
+            deed=Deed("分管负责人", later, "网页日期识别有误"),
             exempt_days=30,
         )
         assert (found.state, found.decided, found.decided_by) == ("upheld", later, "分管负责人")
@@ -230,7 +230,7 @@ def test_an_upheld_appeal_ends_the_finding_and_spares_it_for_a_while(store: Stor
         assert one(c, "2020-1").ended == "upheld"
         assert pending(c) == frozenset()
         with pytest.raises(StepRefused, match="没有待核的申诉"):
-            decide(c, "2020-0001", upheld=False, by="他人", reason="改", now=later, exempt_days=30)
+            decide(c, "2020-0001", upheld=False, deed=Deed("他人", later, "改"), exempt_days=30)
     with store.reader.connect() as c:
         assert verify(c).broken == ""
 
@@ -238,14 +238,12 @@ def test_an_upheld_appeal_ends_the_finding_and_spares_it_for_a_while(store: Stor
 def test_a_rejected_appeal_changes_nothing_but_the_record(store: Store) -> None:
     seed(store, ("jsj",))
     with store.engine.begin() as c:
-        appeal(c, "2020-0001", unit="jsj", who="联系人", reason="不服", now=NOW)
+        appeal(c, "2020-0001", deed=Deed("联系人", NOW, "不服", unit="jsj"))
         decide(
             c,
             "2020-0001",
             upheld=False,
-            by="办公室",
-            reason="复查仍无更新",
-            now=NOW,
+            deed=Deed("办公室", NOW, "复查仍无更新"),
             exempt_days=30,
         )
         assert appeals(c, 1)[0].state == "rejected"
@@ -307,8 +305,7 @@ def test_an_erratum_stands_beside_every_kept_bulletin_that_named_the_finding(
         other = keep(c, replace(whole, printed=date(2020, 9, 1)), NOW)
         for expected in ((named,), ()):  # a second decision of the same words adds nothing
             assert (
-                put_errata(c, "2020-0001", "质量安全", by="办公室", reason="误读", now=NOW)
-                == expected
+                put_errata(c, "2020-0001", "质量安全", deed=Deed("办公室", NOW, "误读")) == expected
             )
         (erratum,) = errata(c, named)
         assert "问题2020-0001（质量安全）经核定申诉成立" in erratum.text

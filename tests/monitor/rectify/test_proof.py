@@ -19,7 +19,7 @@ from sqlalchemy import insert, select, update
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.doors.recheck import recheck
-from crawler.model import SHANGHAI, Page
+from crawler.model import SHANGHAI, Deed, Page
 from crawler.net.browser import lacking
 from crawler.walking.copies import PageCopyRow, PageShotRow, copies_of, keep_copies
 from monitor.__main__ import attach, cli
@@ -28,10 +28,10 @@ from monitor.office import Office
 from monitor.record.chain import AuditRow
 from monitor.record.check import verify
 from monitor.record.tables import FindingRow
-from monitor.rectify.orders import issue, one
+from monitor.rectify.orders import Terms, issue, one
 from monitor.rectify.preserving import preserve
 from monitor.rectify.proof import NoProof, forget, proof_of, to_html, to_warc
-from monitor.rectify.replies import replies, reply
+from monitor.rectify.replies import Enclosed, replies, reply
 from monitor.settings.proof import ProofSettings
 from tests.conftest import Store
 from tests.support.district import Clock, Town, served, town
@@ -168,10 +168,8 @@ def test_a_reply_is_settled_by_what_the_page_shows_and_the_new_page_is_kept_too(
         order = issue(
             c,
             number,
-            by="办公室",
-            now=place.clock(),
-            letters=settings.alerts.letters,
-            settings=settings.orders,
+            deed=Deed("办公室", place.clock()),
+            terms=Terms(settings.alerts.letters, settings.orders),
         )
 
     def done() -> None:
@@ -180,12 +178,9 @@ def test_a_reply_is_settled_by_what_the_page_shows_and_the_new_page_is_kept_too(
             reply(
                 c,
                 order.number,
-                unit="mzj",
-                who="联系人",
-                text="已更新",
-                now=place.clock(),
+                deed=Deed("联系人", place.clock(), "已更新", unit="mzj"),
                 settings=settings.orders,
-                folder=office.settings.folder / "files",
+                enclosed=Enclosed(office.settings.folder / "files"),
             )
         place.clock.forward(minutes=1)
         jobs.recheck(office, place.clock, ["old"])

@@ -19,7 +19,7 @@ import yaml
 from sqlalchemy import select
 
 from crawler.config import load_yaml
-from crawler.model import SHANGHAI
+from crawler.model import SHANGHAI, Deed
 from crawler.system.shipped import shipped
 from monitor.bulletin.model import Period
 from monitor.bulletin.printing import archive, draft, kept_bulletin, print_bulletin
@@ -33,7 +33,7 @@ from monitor.office import Office, enter_catalogue, open_office
 from monitor.record.check import papers, verify
 from monitor.record.tables import EventRow, FindingRow, LetterFindingRow
 from monitor.rectify.handover import moves
-from monitor.rectify.orders import EVERY, MOVED, Order, issue, listed
+from monitor.rectify.orders import EVERY, MOVED, Order, Terms, issue, listed
 from monitor.settings.sending import AlertsConfig
 from tests.support.judging_store import post, visit
 
@@ -165,11 +165,12 @@ def reformed(county: County, tmp_path: Path) -> Iterator[County]:
             issue(
                 c,
                 county.finding(column).number,
-                by="办公室",
-                now=at(FIRST, 10),
-                days=20,
-                letters=county.office.settings.monitor.alerts.letters,
-                settings=county.office.settings.monitor.orders,
+                deed=Deed("办公室", at(FIRST, 10)),
+                terms=Terms(
+                    county.office.settings.monitor.alerts.letters,
+                    county.office.settings.monitor.orders,
+                    20,
+                ),
             )
     made = draft(county.office, QUARTER, at(FIRST, 11), force=True)
     entering.freeze(county.office, made.bulletin, at(FIRST, 11), by="办公室")
@@ -229,10 +230,8 @@ def test_a_new_order_may_be_issued_to_the_new_owner(reformed: County) -> None:
         made = issue(
             c,
             reformed.finding("c-jyj").number,
-            by="办公室",
-            now=at(date(2020, 7, 31)),
-            letters=settings.alerts.letters,
-            settings=settings.orders,
+            deed=Deed("办公室", at(date(2020, 7, 31))),
+            terms=Terms(settings.alerts.letters, settings.orders),
         )
     assert (made.unit, made.state) == ("sjj", "issued")
 

@@ -11,14 +11,14 @@ import openpyxl
 import pytest
 from sqlalchemy import insert, select, update
 
-from crawler.model import Page
+from crawler.model import Deed, Page
 from crawler.walking.copies import PageCopyRow, PageShotRow, keep_copies
 from monitor.access.roles import Role
 from monitor.record.chain import AuditRow
 from monitor.record.tables import DispensationRow, FindingRow, LetterFindingRow, LetterRow
 from monitor.rectify.acks import AckRow
 from monitor.rectify.appeals import AppealRow, appeal
-from monitor.rectify.orders import OrderRow, issue
+from monitor.rectify.orders import OrderRow, Terms, issue
 from monitor.rectify.rechecks import RecheckRow
 from monitor.rectify.replies import ReplyRow
 from tests.support.web_helpers import HOSTILE, NIGHT, NOW, TODAY, ClientFor, rows
@@ -40,10 +40,8 @@ def order(office: Any, subject: str = "outlet:wjxx", days_ago: int = 0) -> str:
         made = issue(
             connection,
             numbered(office, subject),
-            by="样例",
-            now=NOW - timedelta(days=days_ago),
-            letters=monitor.alerts.letters,
-            settings=monitor.orders,
+            deed=Deed("样例", NOW - timedelta(days=days_ago)),
+            terms=Terms(monitor.alerts.letters, monitor.orders),
         )
     return made.number
 
@@ -212,7 +210,7 @@ def test_an_appeal_is_decided_once_with_a_reason(
     client_for, office = office_web
     browser, number = client_for(Role.OFFICE), numbered(office)
     with office.engine.begin() as connection:
-        appeal(connection, number, unit="wjj", who="联系人", reason="<b>有新信息</b>", now=NOW)
+        appeal(connection, number, deed=Deed("联系人", NOW, "<b>有新信息</b>", unit="wjj"))
     page = browser.get(f"/findings/{number}").text
     assert "&lt;b&gt;有新信息" in page
     assert browser.submit(f"/findings/{number}/decide", {"decision": decision}).status_code == 422
@@ -337,7 +335,7 @@ def test_whoever_decides_an_appeal_sees_what_the_second_look_found(office_web: W
     client_for, office = office_web
     number = numbered(office)
     with office.engine.begin() as connection:
-        appeal(connection, number, unit="wjj", who="联系人", reason="有新信息", now=NOW)
+        appeal(connection, number, deed=Deed("联系人", NOW, "有新信息", unit="wjj"))
         result = {
             "visit": {},
             "verdicts": [{"value": "fresh", "sentence": "最近一次更新为<i>昨天"}],

@@ -18,13 +18,14 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import insert, update
 
+from crawler.model import Deed
 from crawler.store.tables import OutletRow, PostRow
 from crawler.walking.copies import PageCopyRow
 from monitor.access.roles import Role
 from monitor.access.users import add_user
 from monitor.board import outlets as board
 from monitor.board.filters import outlets as outlet_filters
-from monitor.findings.dispensations import DispensationKind, grant
+from monitor.findings.dispensations import Bounds, DispensationKind, grant
 from monitor.findings.standing import follow
 from monitor.night.service import Service
 from monitor.office import Office
@@ -201,11 +202,8 @@ def test_dispensations_in_force_and_changes_of_duty_are_told(office_web: Web) ->
             c,
             DispensationKind.EXEMPTION,
             "outlet:wjxx",
-            reason="机构改革",
-            approved_by="李主任",
-            since=TODAY,
-            until=TODAY + timedelta(days=9),
-            now=NOW,
+            deed=Deed("李主任", NOW, "机构改革"),
+            bounds=Bounds(TODAY, TODAY + timedelta(days=9)),
         )
     text = client_for(Role.OFFICE).get("/outlets/wjxx").text
     assert "豁免：机构改革（李主任批准，2020-07-20 至 2020-07-29）" in text

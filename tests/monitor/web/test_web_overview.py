@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, update
 
+from crawler.model import Deed
 from crawler.store.tables import CandidateRow, OutletRow, RunRow
 from monitor.access.roles import Permission, Role, may
 from monitor.board import overview as board
@@ -23,7 +24,7 @@ from monitor.model import exactly
 from monitor.office import Office
 from monitor.record.tables import FindingRow, JudgementRow, LetterRow, SaidRow
 from monitor.rectify.appeals import appeal
-from monitor.rectify.orders import issue
+from monitor.rectify.orders import Terms, issue
 from monitor.web.pages.overview import looked_last
 from tests.support.web_helpers import NOW, TODAY, ClientFor, clients, rows
 
@@ -96,14 +97,10 @@ def work(c: Any, office: Office) -> None:
     issue(
         c,
         of_rule(office, "column_blank"),
-        by="样例",
-        now=NOW - timedelta(days=30),
-        letters=letters,
-        settings=orders,
+        deed=Deed("样例", NOW - timedelta(days=30)),
+        terms=Terms(letters, orders),
     )
-    appeal(
-        c, of_rule(office, "account_idle"), unit="wjj", who="卫健局（链接）", reason="发过", now=NOW
-    )
+    appeal(c, of_rule(office, "account_idle"), deed=Deed("卫健局（链接）", NOW, "发过", unit="wjj"))
     letter = {
         "key": "k",
         "unit_id": "wjj",
@@ -164,9 +161,9 @@ def test_an_appeal_holds_its_order_from_being_late(office_web: Fixture) -> None:
     number = of_rule(office, "column_blank")
     with office.engine.begin() as c:
         c.execute(delete(DoubtRow))
-        issue(c, number, by="样例", now=NOW - timedelta(days=30), letters=letters, settings=orders)
+        issue(c, number, deed=Deed("样例", NOW - timedelta(days=30)), terms=Terms(letters, orders))
         assert [one.name for one in board.waiting(c, NOW)] == ["整改超期"]
-        appeal(c, number, unit="wjj", who="卫健局", reason="栏目已并入", now=NOW)
+        appeal(c, number, deed=Deed("卫健局", NOW, "栏目已并入", unit="wjj"))
         assert [one.name for one in board.waiting(c, NOW)] == ["申诉待核"]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
-from crawler.model import shanghai_day
+from crawler.model import Deed, shanghai_day
 from monitor.access.roles import Role
 from monitor.board.unit import deadlines
 from monitor.record.chain import AuditRow
@@ -20,7 +20,7 @@ from monitor.record.links import load_keys, sign
 from monitor.record.tables import FindingRow
 from monitor.rectify.acks import AckRow
 from monitor.rectify.appeals import AppealRow
-from monitor.rectify.orders import OrderRow, issue
+from monitor.rectify.orders import OrderRow, Terms, issue
 from monitor.rectify.rechecks import RecheckRow
 from monitor.rectify.replies import ReplyFileRow, ReplyRow
 from tests.support.web_helpers import NOW, UNIT, Browser, ClientFor, rows
@@ -47,10 +47,8 @@ def ordered(office: Any) -> str:
         made = issue(
             connection,
             finding(office),
-            by="样例经办人",
-            now=NOW,
-            letters=monitor.alerts.letters,
-            settings=monitor.orders,
+            deed=Deed("样例经办人", NOW),
+            terms=Terms(monitor.alerts.letters, monitor.orders),
         )
     return made.number
 
