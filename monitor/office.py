@@ -24,6 +24,7 @@ from crawler.store.rows import outlet_of
 from crawler.store.tables import DutyRow, OutletRow, SiteRow, UnitRow, open_store
 from crawler.system.config_words import in_chinese
 from monitor.config import MonitorConfig, monitor_config
+from monitor.counting.asked import USUAL, CountBasis, Stretch
 from monitor.counting.counts import outlets_of, unit_month_counts
 from monitor.counting.word import keep_config
 from monitor.entries.decided import decisions, in_force
@@ -33,7 +34,6 @@ from monitor.entries.takeover import take_over
 from monitor.findings.standing import follow
 from monitor.model import Count
 from monitor.record.chain import SYSTEM, Entry, append
-from monitor.settings.counting import CountRule
 
 UNIT_TOLD = ("short", "full", "group_name", "aliases", "quota", "emails")
 SITE_TOLD = ("name", "home", "hosts")
@@ -245,20 +245,17 @@ def counter(
     office: Office,
 ) -> Callable[[Connection, date, date, datetime], Mapping[tuple[str, str], Count]]:
     """:func:`count_until` under the decisions and the rule of counting of this office."""
-    return partial(
-        count_until, decisions=decisions_of(office), rule=office.settings.monitor.counting
-    )
+    rule = office.settings.monitor.counting
+    return partial(count_until, basis=CountBasis(decisions=decisions_of(office), rule=rule))
 
 
 def count_until(
-    connection: Connection,
-    start: date,
-    end: date,
-    as_of: datetime,
-    *,
-    decisions: Mapping[str, str | None] | None = None,
-    rule: CountRule | None = None,
+    connection: Connection, start: date, end: date, as_of: datetime, *, basis: CountBasis = USUAL
 ) -> Mapping[tuple[str, str], Count]:
     """Units' posts per month from ``start`` up to, not with, ``end``: what the rules ask for."""
     last = end - timedelta(days=1)
-    return unit_month_counts(connection, start, last, as_of, decisions=decisions, rule=rule)
+    return unit_month_counts(
+        connection,
+        Stretch(start, last, as_of),
+        basis=CountBasis(decisions=basis.decisions, rule=basis.rule),
+    )

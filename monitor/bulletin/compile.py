@@ -46,6 +46,7 @@ from monitor.bulletin.parts import (
 from monitor.bulletin.past import past_matters
 from monitor.bulletin.sight import draft_reasons, last_seen, left_since, sight
 from monitor.counting import counts
+from monitor.counting.asked import CountBasis, Stretch
 from monitor.counting.tally import Tally
 from monitor.days.calendar import chinese_day
 from monitor.days.official_days import OfficialDays
@@ -140,7 +141,9 @@ def compile(
         units,
         outlets,
         counts.tally(
-            connection, period.start, period.end, as_of, decisions=decisions, rule=counting
+            connection,
+            Stretch(period.start, period.end, as_of),
+            basis=CountBasis(decisions=decisions, rule=counting),
         ),
         sight(connection, period, window, as_of, failed=failed_night),
         _earlier(connection, period, as_of, decisions, horizon, counting),
@@ -205,7 +208,9 @@ def _earlier(
         if horizon is None or of.start < horizon:
             return None
         found = counts.tally(
-            connection, of.start, of.end, as_of, decisions=decisions, rule=counting
+            connection,
+            Stretch(of.start, of.end, as_of),
+            basis=CountBasis(decisions=decisions, rule=counting),
         )
         return {unit: together(months.values()) for unit, months in found.units.items()}
 

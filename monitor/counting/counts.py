@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, or_, select
 from crawler.model import SHANGHAI, ColumnClass, Outcome, Outlet, OutletKind, Unit, shanghai_day
 from crawler.store.rows import addressees, outlet_of
 from crawler.store.tables import DutyRow, OutletRow, PostRow, SiteRow, UnitRow, VisitRow
+from monitor.counting.asked import USUAL, CountBasis, Series, Stretch
 from monitor.counting.ledger import Attributor
 from monitor.counting.looked import reaches
 from monitor.counting.names import Names, Place
@@ -20,7 +21,7 @@ from monitor.counting.past import histories, left_since, stood
 from monitor.counting.reach import Reach
 from monitor.counting.rows import Column, ShownRow, Undated
 from monitor.counting.sight import SeriesSight, of_units
-from monitor.counting.tally import CountedSeries, Tally, collect
+from monitor.counting.tally import Bounded, CountedSeries, Tally, collect
 from monitor.counting.tally import tally as count
 from monitor.counting.whose import YEAR, History, Whose
 from monitor.days.calendar import months_between
@@ -42,64 +43,45 @@ BATCH = 5000
 
 
 def tally(
-    connection: Connection,
-    start: date,
-    end: date,
-    as_of: datetime,
-    *,
-    place: Place | None = None,
-    decisions: Mapping[str, str | None] | None = None,
-    rule: CountRule | None = None,
-    so_far: bool = False,
+    connection: Connection, stretch: Stretch, *, basis: CountBasis = USUAL, so_far: bool = False
 ) -> Tally:
-    """What was published from ``start`` to ``end`` (both included), as far as it had been seen by
-    ``as_of``.
+    """What was published in ``stretch``, as far as it had been seen by its moment.
 
-    Posts of columns that have since left the catalogue still count. Without ``place`` the district
+    Posts of columns that have since left the catalogue still count. Without a place the district
     is read off the units' full names. ``so_far`` counts the running month up to now, else it is
     open. Raises ``ValueError`` for a naive ``as_of``.
     """
-    asked = _Asked.of(connection, start, end, as_of, place, decisions, rule)
+    asked = _Asked.of(connection, stretch, basis)
     posts, documents = asked.collect(), asked.collect(disclosure=True)
     return count(
-        posts,
-        documents,
-        start,
-        end,
-        asked.sight(posts, so_far=so_far),
-        asked.sight(documents, so_far=so_far, disclosure=True),
+        Bounded(posts, asked.sight(posts, so_far=so_far)),
+        Bounded(documents, asked.sight(documents, so_far=so_far, disclosure=True)),
+        stretch.start,
+        stretch.end,
     )
 
 
 def unit_month_counts(
-    connection: Connection,
-    start: date,
-    end: date,
-    as_of: datetime,
-    *,
-    place: Place | None = None,
-    decisions: Mapping[str, str | None] | None = None,
-    rule: CountRule | None = None,
+    connection: Connection, stretch: Stretch, *, basis: CountBasis = USUAL
 ) -> Mapping[tuple[str, str], Count]:
-    """Posts per (unit id, month) from ``start`` to ``end``, both included, of every unit that had
-    not left before.
+    """Posts per (unit id, month) of ``stretch``, of every unit that had not left before.
 
     The running month is counted so far.
     """
-    asked = _Asked.of(connection, start, end, as_of, place, decisions, rule)
-    return _series(asked, start, end)
+    asked = _Asked.of(connection, stretch, basis)
+    return _series(asked, stretch.start, stretch.end)
 
 
 def document_month_counts(
-    connection: Connection, start: date, end: date, as_of: datetime
+    connection: Connection, stretch: Stretch
 ) -> Mapping[tuple[str, str], Count]:
     """Disclosure documents per (unit id, month), both days included; none where the catalogue has
     no register."""
     register = OutletRow.cls == ColumnClass.DISCLOSURE.value
     if connection.execute(select(OutletRow.id).where(register).limit(1)).first() is None:
         return {}
-    asked = _Asked.of(connection, start, end, as_of, None, None, None)
-    return _series(asked, start, end, disclosure=True) if asked.registers else {}
+    asked = _Asked.of(connection, stretch, USUAL)
+    return _series(asked, stretch.start, stretch.end, disclosure=True) if asked.registers else {}
 
 
 def _series(
@@ -118,28 +100,18 @@ class _Asked:
     """A period as it was asked for, with what every series of it needs."""
 
     connection: Connection
-    start: date
-    end: date
-    as_of: datetime
+    stretch: Stretch
     names: Names
     rule: CountRule
     columns: Mapping[str, Column]
     reaches: Mapping[str, Reach]
 
     @classmethod
-    def of(
-        cls,
-        connection: Connection,
-        start: date,
-        end: date,
-        as_of: datetime,
-        place: Place | None,
-        decisions: Mapping[str, str | None] | None,
-        rule: CountRule | None,
-    ) -> _Asked:
-        names = names_of(connection, start, place=place, decisions=decisions)
-        known, first = reaches(connection, start.replace(day=1), as_of), _columns(connection)
-        return cls(connection, start, end, as_of, names, rule or CountRule(), first, known)
+    def of(cls, connection: Connection, stretch: Stretch, basis: CountBasis) -> _Asked:
+        names = names_of(connection, stretch.start, place=basis.place, decisions=basis.decisions)
+        known = reaches(connection, stretch.start.replace(day=1), stretch.as_of)
+        rule = basis.rule or CountRule()
+        return cls(connection, stretch, names, rule, _columns(connection), known)
 
     @property
     def registers(self) -> bool:
@@ -151,23 +123,21 @@ class _Asked:
         ids = [id_ for id_, column in self.columns.items() if column.disclosure is disclosure]
         only = ids if disclosure else None
         early = (
-            self.start
+            self.stretch.start
             if disclosure
-            else self.start - timedelta(days=self.rule.oldest + self.rule.grace)
+            else self.stretch.start - timedelta(days=self.rule.oldest + self.rule.grace)
         )
         begun = {id_: column.begun for id_, column in self.columns.items()}
-        rows = _rows(self.connection, early, self.end, self.as_of, begun, only)
-        undated = _undated(self.connection, self.start, self.as_of, only)
+        rows = _rows(self.connection, replace(self.stretch, start=early), begun, only)
+        undated = _undated(self.connection, self.stretch.start, self.stretch.as_of, only)
         return collect(
             rows,
             undated,
             self.columns,
             self.names,
-            self.start,
-            self.end,
-            rule=self.rule,
-            disclosure=disclosure,
-            keep=keep,
+            Series(
+                self.stretch.start, self.stretch.end, self.rule, disclosure=disclosure, keep=keep
+            ),
         )
 
     def sight(self, posts: CountedSeries, *, so_far: bool, disclosure: bool = False) -> SeriesSight:
@@ -175,19 +145,25 @@ class _Asked:
         something open."""
         mine = {id_: one for id_, one in self.reaches.items() if one.disclosure is disclosure}
         early = timedelta(0) if disclosure else timedelta(days=self.rule.oldest + self.rule.grace)
-        blank = SeriesSight(shanghai_day(self.as_of), self.columns, mine, {}, {}, so_far, early)
-        months = months_between(self.start, self.end)
+        blank = SeriesSight(
+            shanghai_day(self.stretch.as_of), self.columns, mine, {}, {}, so_far, early
+        )
+        months = months_between(self.stretch.start, self.stretch.end)
         unread = {outlet for month in months for outlet in blank.holes(month).every}
-        gone = left_since(self.connection, self.as_of) if not disclosure else {}
+        gone = left_since(self.connection, self.stretch.as_of) if not disclosure else {}
         wanted = {*unread, *posts.ledger.outlets, *gone}
         found = self._whose(wanted & set(self.columns))
-        units = stood(self.connection, self.start, self.as_of, gone, found)
+        units = stood(self.connection, self.stretch.start, self.stretch.as_of, gone, found)
         return replace(blank, whose=found, units=units, needs_place=not disclosure)
 
     def _whose(self, outlets: Collection[str]) -> dict[str, Whose]:
-        since = self.start - YEAR
+        since = self.stretch.start - YEAR
         found = histories(
-            self.connection, outlets, since, self.as_of, Attributor(self.columns, self.names)
+            self.connection,
+            outlets,
+            since,
+            self.stretch.as_of,
+            Attributor(self.columns, self.names),
         )
         whole = {id_: one.since for id_, one in self.reaches.items()}
         return {
@@ -292,9 +268,7 @@ NOT_READ = ("pending", "failed")
 
 def _rows(
     connection: Connection,
-    start: date,
-    end: date,
-    as_of: datetime,
+    stretch: Stretch,
     begun: Mapping[str, date | None],
     only: Collection[str] | None = None,
 ) -> Iterable[ShownRow]:
@@ -311,9 +285,9 @@ def _rows(
         post.article,
         post.place,
     ).where(
-        post.published >= start,
-        post.published <= min(end, shanghai_day(as_of)),
-        post.first_seen <= as_of,
+        post.published >= stretch.start,
+        post.published <= min(stretch.end, shanghai_day(stretch.as_of)),
+        post.first_seen <= stretch.as_of,
     )
     if only is not None:
         query = query.where(post.outlet_id.in_(sorted(only)))

@@ -8,7 +8,7 @@ that may be its own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -112,29 +112,47 @@ class Attributor:
         return found
 
 
-def counted(
-    rows: Iterable[ShownRow],
-    columns: Mapping[str, Column],
-    answer: Attributor,
-    rule: CountRule,
-    ledger: Ledger,
-    within: Callable[[When], When],
-    *,
-    late: bool = True,
-) -> Iterator[Counted]:
-    """The distinct posts of ``rows``, each entered into ``ledger`` as far as it lies ``within`` the
-    period.
+@dataclass(frozen=True, slots=True)
+class Dating:
+    """How a post's month is found: under ``rule``, as far as it lies ``within`` the period. Without
+    ``late`` a post's day alone decides."""
 
-    Without ``late`` a post's day alone decides its month.
-    """
-    asked = rule if late else None
-    for group in distinct(rows, columns, rule):
-        at = when(group.sure, asked)
+    rule: CountRule
+    within: Callable[[When], When]
+    late: bool = True
+
+    def when(self, rows: Sequence[ShownRow]) -> When:
+        """The month of the post that these rows show, and other months that may be its own."""
+        return when(rows, self.rule if self.late else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """A post as far as whose it may be hangs on it: the attribution, the outlets that show it,
+    its day, whether its article is ``unread`` and the origin would stand there (``own``)."""
+
+    whose: Attribution
+    outlets: tuple[str, ...]
+    day: date
+    unread: bool
+    own: bool = True
+
+
+def counted(
+    rows: Iterable[ShownRow], answer: Attributor, dating: Dating, ledger: Ledger
+) -> Iterator[Counted]:
+    """The distinct posts of ``rows``, each entered into ``ledger`` as far as it lies within the
+    period of ``dating``."""
+    for group in distinct(rows, answer.columns, dating.rule):
+        at = dating.when(group.sure)
         post = _post(group, answer, at)
         own = any(row.own for row in group.sure)
-        enter(ledger, post.whose, post.outlets, within(at), answer, unread=post.unread, own=own)
+        inside = dating.within(at)
+        enter(
+            ledger, Showing(post.whose, post.outlets, inside.day, post.unread, own), inside, answer
+        )
         for repeat in group.maybe:
-            _perhaps(repeat, within(when(repeat, asked)), answer, ledger)
+            _perhaps(repeat, dating.within(dating.when(repeat)), answer, ledger)
         yield post
 
 
@@ -169,16 +187,8 @@ def _perhaps(rows: tuple[ShownRow, ...], at: When, answer: Attributor, ledger: L
     whose = answer(origin, outlets, at.day)
     months = tuple(month for month in (at.month, *at.also) if month)
     _more(ledger, whose, months)
-    _open(
-        ledger,
-        whose,
-        outlets,
-        at.day,
-        months,
-        answer,
-        unread=not origin and rows[0].unread,
-        own=rows[0].own,
-    )
+    showing = Showing(whose, outlets, at.day, not origin and rows[0].unread, rows[0].own)
+    _open(ledger, showing, months, answer)
 
 
 def _more(ledger: Ledger, whose: Attribution, months: tuple[str, ...]) -> None:
@@ -187,45 +197,36 @@ def _more(ledger: Ledger, whose: Attribution, months: tuple[str, ...]) -> None:
         ledger.more.update((whose.unit, month) for month in months)
 
 
-def enter(
-    ledger: Ledger,
-    whose: Attribution,
-    outlets: tuple[str, ...],
-    at: When,
-    answer: Attributor,
-    *,
-    unread: bool,
-    own: bool,
-) -> None:
+def enter(ledger: Ledger, post: Showing, at: When, answer: Attributor) -> None:
     """Enter one post: where it counts, and whose or of which month it may be instead."""
-    if whose.unit and at.month:
-        ledger.seen[whose.unit, at.month] += 1
-    _more(ledger, whose, at.also)
+    if post.whose.unit and at.month:
+        ledger.seen[post.whose.unit, at.month] += 1
+    _more(ledger, post.whose, at.also)
     months = tuple(month for month in (at.month, *at.also) if month)
-    _open(ledger, whose, outlets, at.day, months, answer, unread=unread, own=own)
+    _open(ledger, post, months, answer)
 
 
-def _open(
-    ledger: Ledger,
-    whose: Attribution,
-    outlets: tuple[str, ...],
-    day: date,
-    months: tuple[str, ...],
-    answer: Attributor,
-    *,
-    unread: bool,
-    own: bool = True,
-) -> None:
+def _open(ledger: Ledger, post: Showing, months: tuple[str, ...], answer: Attributor) -> None:
     """A post without a known origin may be anybody's who publishes there; one that surely prints
     none, its columns' units', but in the news, where every unit's stand."""
-    news = any(answer.columns[outlet].news for outlet in outlets)
-    nameless = own and whose.reason in NAMELESS and (news or whose.reason is Reason.NO_DUTY)
+    whose, unread = post.whose, post.unread
+    news = any(answer.columns[outlet].news for outlet in post.outlets)
+    nameless = post.own and whose.reason in NAMELESS and (news or whose.reason is Reason.NO_DUTY)
     if not (unread or whose.doubtful or nameless):
         return
     joint = whose.reason in (Reason.SEVERAL, Reason.PORTAL_ONLY) and not unread and not news
-    among = answer.units(outlets, day) if joint else ()
+    among = answer.units(post.outlets, post.day) if joint else ()
     for month in months:
-        ledger.open[Open(outlets, month, whose.unit or "", among)] += 1
+        ledger.open[Open(post.outlets, month, whose.unit or "", among)] += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """The months that undated rows are ``asked`` for, from the day ``since`` on, under ``rule``."""
+
+    rule: CountRule
+    since: date
+    asked: Container[str]
 
 
 def enter_undated(
@@ -233,9 +234,7 @@ def enter_undated(
     rows: Iterable[Undated],
     known: Mapping[str, Collection[str]],
     answer: Attributor,
-    rule: CountRule,
-    since: date,
-    asked: Container[str],
+    sought: Sought,
 ) -> int:
     """Enter rows without a believed date that may be of the months ``asked`` for, each address
     once; returns how many.
@@ -247,20 +246,14 @@ def enter_undated(
     for row in rows:
         address = exact(row.url)
         there = known.get(address, ())
-        months = tuple(sorted({m for m in (*possible(row, rule, since), *there) if m in asked}))
+        may = {*possible(row, sought.rule, sought.since), *there}
+        months = tuple(sorted(month for month in may if month in sought.asked))
         if not months or address in seen:
             continue
         if not set(months) <= set(there):
             seen.add(address)
         whose = answer(row.origin, (row.outlet,), row.shown)
         _more(ledger, whose, months)
-        _open(
-            ledger,
-            whose,
-            (row.outlet,),
-            row.shown,
-            months,
-            answer,
-            unread=row.unread and not row.origin,
-        )
+        showing = Showing(whose, (row.outlet,), row.shown, row.unread and not row.origin)
+        _open(ledger, showing, months, answer)
     return len(seen)

@@ -14,7 +14,16 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from monitor.counting.addresses import exact
-from monitor.counting.ledger import Attributor, Counted, Ledger, counted, enter_undated
+from monitor.counting.asked import Series
+from monitor.counting.ledger import (
+    Attributor,
+    Counted,
+    Dating,
+    Ledger,
+    Sought,
+    counted,
+    enter_undated,
+)
 from monitor.counting.months import When
 from monitor.counting.names import Names
 from monitor.counting.origins import clean
@@ -135,12 +144,7 @@ def collect(
     undated: Iterable[Undated],
     columns: Mapping[str, Column],
     names: Names,
-    start: date,
-    end: date,
-    *,
-    rule: CountRule,
-    disclosure: bool = False,
-    keep: bool = True,
+    series: Series,
 ) -> CountedSeries:
     """Count ``rows`` of one series into the period; rows of outlets outside ``columns`` are left
     out.
@@ -148,12 +152,14 @@ def collect(
     Without ``keep`` only the ledger is made: the posts of a large district are many.
     """
     answer, found = Attributor(columns, names), CountedSeries()
-    months = months_between(start, end)
+    months = months_between(series.start, series.end)
 
     def within(at: When) -> When:
         """Late posts belong to the months in which they appeared; those that count nowhere to their
         own day."""
-        inside = at.month in months if at.late and at.month else start <= at.day <= end
+        inside = (
+            at.month in months if at.late and at.month else series.start <= at.day <= series.end
+        )
         return at._replace(
             month=at.month if inside else "",
             also=tuple(month for month in at.also if month in months),
@@ -162,32 +168,38 @@ def collect(
     mine = [
         row
         for row in rows
-        if row.outlet in columns and columns[row.outlet].disclosure is disclosure
+        if row.outlet in columns and columns[row.outlet].disclosure is series.disclosure
     ]
     open_rows = [
         row
         for row in undated
-        if row.outlet in columns and columns[row.outlet].disclosure is disclosure
+        if row.outlet in columns and columns[row.outlet].disclosure is series.disclosure
     ]
     known: dict[str, set[str]] = defaultdict(set)
     for row in mine if open_rows else ():
         known[exact(row.url)].add(month_of(row.day))
-    for post in counted(mine, columns, answer, rule, found.ledger, within, late=not disclosure):
-        if keep and _belongs(post, start, end, months):
+    dating = Dating(series.rule, within, late=not series.disclosure)
+    for post in counted(mine, answer, dating, found.ledger):
+        if series.keep and _belongs(post, series.start, series.end, months):
             found.posts.append(post)
-    found.undated = enter_undated(found.ledger, open_rows, known, answer, rule, start, months)
+    found.undated = enter_undated(
+        found.ledger, open_rows, known, answer, Sought(series.rule, series.start, months)
+    )
     return found
 
 
-def tally(
-    posts: CountedSeries,
-    documents: CountedSeries,
-    start: date,
-    end: date,
-    sight: SeriesSight,
-    papers: SeriesSight,
-) -> Tally:
-    """Put the counts of a period together. ``sight`` bounds the posts, ``papers`` the documents."""
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """A series as it was counted, and what bounds its counts."""
+
+    series: CountedSeries
+    sight: SeriesSight
+
+
+def tally(bounded: Bounded, registered: Bounded, start: date, end: date) -> Tally:
+    """Put the counts of a period together: of the posts, and of the ``registered`` documents."""
+    posts, sight = bounded.series, bounded.sight
+    documents, papers = registered.series, registered.sight
     months = months_between(start, end)
     counting = [post for post in posts.posts if post.month]
     nobody = Counter(

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, or_, select
 
 from crawler.model import Unit
 from crawler.store.tables import UnitRow
+from monitor.counting.asked import Stretch
 from monitor.counting.counts import document_month_counts
 from monitor.days.calendar import add_months, first_day, last_day, month_of
 from monitor.model import Count, UnitFacts
@@ -29,7 +30,9 @@ def unit_facts(
     month."""
     start, after = first_day(months[0]), add_months(first_day(month_of(day)), 1)
     counts = _by_unit(count(connection, start, after, as_of))
-    documents = _by_unit(document_month_counts(connection, start, last_day(months[-1]), as_of))
+    documents = _by_unit(
+        document_month_counts(connection, Stretch(start, last_day(months[-1]), as_of))
+    )
     units = UnitRow.__table__.c
     query = select(UnitRow.__table__).where(
         or_(units.retired_at.is_(None), units.retired_at > as_of)

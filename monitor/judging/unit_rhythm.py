@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crawler.model import shanghai_day
 from crawler.store.tables import Base
+from monitor.counting.asked import CountBasis, Stretch
 from monitor.counting.counts import tally
 from monitor.counting.origins import clean
 from monitor.counting.tally import Doubt, Tally
@@ -83,7 +84,12 @@ def keep_rhythm(office: Office, now: datetime) -> None:
     start = max(add_months(today.replace(day=1), 1 - MONTHS), office.settings.crawl.backfill_from)
     decisions, rule = decisions_of(office), office.settings.monitor.counting
     with office.reader.connect() as connection:
-        counted = tally(connection, start, today, now, decisions=decisions, rule=rule, so_far=True)
+        counted = tally(
+            connection,
+            Stretch(start, today, now),
+            basis=CountBasis(decisions=decisions, rule=rule),
+            so_far=True,
+        )
     days = Counter(
         ("" if post.whose.doubtful else post.whose.unit or "", post.day) for post in counted.posts
     )

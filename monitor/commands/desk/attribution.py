@@ -18,6 +18,7 @@ from monitor.bulletin.model import Period
 from monitor.commands.bulletin import PeriodType
 from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
 from monitor.counting import counts
+from monitor.counting.asked import CountBasis, Stretch
 from monitor.counting.attribution import REASON_NAMES, Reason
 from monitor.counting.tally import Tally
 from monitor.days.calendar import month_of
@@ -70,11 +71,10 @@ def attribution(
         with office.reader.connect() as connection:
             found = counts.tally(
                 connection,
-                shown.start,
-                shown.end,
-                now,
-                decisions=decisions_of(office),
-                rule=office.settings.monitor.counting,
+                Stretch(shown.start, shown.end, now),
+                basis=CountBasis(
+                    decisions=decisions_of(office), rule=office.settings.monitor.counting
+                ),
             )
             names = {unit.id: unit.short for unit in counts.units_of(connection, shown.start)}
             titles = {

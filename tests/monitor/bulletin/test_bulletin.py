@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.bulletin.compile import Bulletin, BulletinSettings, Period, compile, figures, to_json
+from monitor.counting.asked import Stretch
 from monitor.counting.counts import unit_month_counts
 from monitor.model import ZERO, Count, Newest, Value, Verdict, exactly
 from tests.support.quarter import (
@@ -122,7 +123,7 @@ def _seed_bulletin(engine: Engine) -> Bulletin:
         verdicts.append(outlet_verdict("要闻", Value.UNKNOWN))
         watch(connection)
     with engine.connect() as connection:
-        counts = unit_month_counts(connection, Q2.start, Q2.end, AS_OF)
+        counts = unit_month_counts(connection, Stretch(Q2.start, Q2.end, AS_OF))
         verdicts += quota_verdicts(counts.items(), [row["unit"] for row in rows])
         return compile(
             connection,

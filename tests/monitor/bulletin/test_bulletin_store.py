@@ -15,6 +15,7 @@ from monitor.bulletin.lint import lint
 from monitor.bulletin.past import named_outlets, past_matters
 from monitor.bulletin.text import sections
 from monitor.counting import counts
+from monitor.counting.asked import Stretch
 from monitor.findings.ledger import apply
 from monitor.model import ZERO, Newest, Value, Verdict
 from tests.conftest import Store
@@ -41,7 +42,7 @@ def test_the_seeds_figures_come_from_either_store(store: Store) -> None:
     with store.engine.begin() as connection:
         seed_quarter(connection)
     with store.reader.connect() as connection:
-        found = counts.unit_month_counts(connection, Q2.start, Q2.end, AS_OF)
+        found = counts.unit_month_counts(connection, Stretch(Q2.start, Q2.end, AS_OF))
         bulletin = compile(
             connection,
             Q2,

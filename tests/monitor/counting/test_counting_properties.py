@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.model import Unit
+from monitor.counting.asked import Series
 from monitor.counting.names import Names, Place
 from monitor.counting.reach import Reach
 from monitor.counting.rows import Column, ShownRow, Undated
@@ -60,7 +61,7 @@ class World:
 
 def short(world: World, rule: CountRule) -> set[tuple[str, str]]:
     """The units and months that are short of the quota, whatever was not seen."""
-    posts = collect(world.rows, world.undated, COLUMNS, NAMES, START, END, rule=rule)
+    posts = collect(world.rows, world.undated, COLUMNS, NAMES, Series(START, END, rule))
     units = {unit: Stood(vouched=unit in world.vouched) for unit in UNITS}
     early = timedelta(days=rule.oldest + rule.grace)
     whose = {name: Whose() for name in COLUMNS}

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, update
 
 from crawler.store.tables import DutyRow
+from monitor.counting.asked import CountBasis, Stretch
 from monitor.counting.counts import tally, unit_month_counts
 from monitor.counting.tally import CountRule, Tally
 from monitor.days.calendar import month_of, months_between
@@ -60,7 +61,7 @@ def counted(
         add_posts(connection, posts)
         watch(connection)
     with engine.connect() as connection:
-        return tally(connection, *period, as_of, rule=rule)
+        return tally(connection, Stretch(*period, as_of), basis=CountBasis(rule=rule))
 
 
 MAY = date(2020, 5, 6)
@@ -165,7 +166,7 @@ def test_the_duty_of_the_posts_own_day_decides(tmp_path: Path) -> None:
             ],
         )
     with engine.connect() as connection:
-        found = unit_month_counts(connection, date(2020, 2, 1), date(2020, 6, 30), AS_OF)
+        found = unit_month_counts(connection, Stretch(date(2020, 2, 1), date(2020, 6, 30), AS_OF))
     assert {key: n.at_least for key, n in found.items() if n.at_least} == {
         ("旅游局", "2020-02"): 1,
         ("旅游局", "2020-04"): 1,
@@ -240,7 +241,7 @@ def test_the_seeds_quarter_number_for_number(tmp_path: Path) -> None:
     with engine.begin() as connection:
         seed_quarter(connection)
     with engine.connect() as connection:
-        found = tally(connection, *Q2, AS_OF)
+        found = tally(connection, Stretch(*Q2, AS_OF))
     assert [n.at_least for n in (found.total, found.attributed, found.unattributed)] == [
         3038,
         1993,
@@ -285,7 +286,7 @@ def test_a_hundred_thousand_posts_are_attributed_in_a_few_seconds(tmp_path: Path
         )
     began = time.process_time()
     with engine.connect() as connection:
-        found = tally(connection, *Q2, AS_OF)
+        found = tally(connection, Stretch(*Q2, AS_OF))
     seconds = time.process_time() - began
     print(f"\n100,000 posts: {seconds:.1f} s of CPU")  # noqa: T201
     assert found.total.at_least == 100_000
@@ -320,7 +321,7 @@ def test_posts_whose_origin_waits_for_a_person_are_told_apart_as_anybodys(tmp_pa
         )
         add_outlet(connection, "教育", ["教育局"])
         watch(connection)
-        found = unit_month_counts(connection, date(2020, 4, 1), date(2020, 4, 30), AS_OF)
+        found = unit_month_counts(connection, Stretch(date(2020, 4, 1), date(2020, 4, 30), AS_OF))
     engine.dispose()
     assert found["教育局", "2020-04"].at_least == 1
     assert found["教育局", "2020-04"].undecided == 2

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.config import BadConfig
+from monitor.counting.asked import CountBasis, Stretch
 from monitor.counting.counts import tally
 from monitor.entries.decided import decide, decisions, exported, in_force
 from monitor.entries.forms import Decision, read_decisions
@@ -45,8 +46,10 @@ def test_decided_posts_count_and_leave_the_queue(tmp_path: Path) -> None:
         )
     period = (date(2020, 4, 1), date(2020, 6, 30))
     with engine.connect() as connection:
-        before = tally(connection, *period, AS_OF)
-        after = tally(connection, *period, AS_OF, decisions={"仓山区融媒体": "广电中心"})
+        quarter = Stretch(*period, AS_OF)
+        decided = CountBasis(decisions={"仓山区融媒体": "广电中心"})
+        before = tally(connection, quarter)
+        after = tally(connection, quarter, basis=decided)
     assert ([d.count for d in before.doubts], before.attributed.at_least) == ([4], 0)
     assert (after.doubts, after.count("广电中心", "2020-05").at_least) == ((), 4)
 
