@@ -8,7 +8,7 @@ such.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from crawler.model import SHANGHAI, Outlet, OutletKind, Unit, shanghai_day
 from crawler.register.account_candidates import Candidate, candidates
+from monitor.bulletin.asked import JudgedThen, Labels, Practice, PrintDates, QuotaDays
 from monitor.bulletin.model import DONE, Bulletin, BulletinSettings, PastMatter, Period, Repeated
 from monitor.bulletin.outlets import (
     COLUMN,
@@ -40,17 +41,16 @@ from monitor.bulletin.parts import (
     line_of,
     portal_of,
     question_of,
+    undecided,
     whole_of,
     year_units_of,
 )
-from monitor.bulletin.past import past_matters
+from monitor.bulletin.past import Before, past_matters
 from monitor.bulletin.sight import draft_reasons, last_seen, left_since, sight
 from monitor.counting import counts
 from monitor.counting.asked import CountBasis, Stretch
 from monitor.counting.tally import Tally
 from monitor.days.calendar import chinese_day
-from monitor.days.official_days import OfficialDays
-from monitor.days.workdays import Calendar
 from monitor.facts.accounts import Rhythm, account_rhythms
 from monitor.facts.content import content_check
 from monitor.looks.crosscheck_rows import summary
@@ -60,7 +60,6 @@ from monitor.model import (
     Count,
     Coverage,
     ErrorRate,
-    Finding,
     Value,
     Verdict,
     exactly,
@@ -73,6 +72,7 @@ __all__ = ["Bulletin", "BulletinSettings", "Period", "assemble", "compile", "com
 
 
 NOT_COMPARED = Earlier()
+USUAL_PRACTICE, TODAY = Practice(), PrintDates()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,76 +99,46 @@ class Stock:
 def compile(
     connection: Connection,
     period: Period,
+    said: JudgedThen,
     *,
-    as_of: datetime,
-    settings: BulletinSettings | None = None,
-    verdicts: Iterable[Verdict] = (),
-    findings: Iterable[Finding] = (),
-    order: Sequence[str] = (),
-    outlet_order: Sequence[str] = (),
-    check: tuple[date, date] | None = None,
-    printed: date | None = None,
-    decisions: Mapping[str, str | None] | None = None,
-    failed_night: bool = False,
-    calendar: OfficialDays | None = None,
-    horizon: date | None = None,
-    last: tuple[datetime, Collection[str] | None] | None = None,
-    rates: tuple[ErrorRate, ...] = (),
-    counting: CountRule | None = None,
+    practice: Practice = USUAL_PRACTICE,
+    dates: PrintDates = TODAY,
 ) -> Bulletin:
-    """The bulletin of ``period`` as the store knew it at ``as_of``.
-
-    ``verdicts`` are those of that moment (``evaluate.evaluate(..., record=False)``): without a
-    verdict nothing is accused. ``order`` and ``outlet_order`` are ids in catalogue order. ``check``
-    is the window in which the outlets were checked (default: from the period's end to ``as_of``),
-    ``printed`` the print date. ``calendar`` counts the deadlines in working days (default: Monday
-    to Friday). ``horizon`` is the first day that was crawled: earlier periods are compared only
-    where they lie after it. ``last`` is the moment of the bulletin before and the outlets that it
-    named (``None``: all with a finding then; default: the period's begin). ``rates`` are the rules'
-    own (``error_rates.py``). ``counting`` says how posts are counted.
-    """
-    day, verdicts = shanghai_day(as_of), tuple(verdicts)
-    moment, listed = last or (datetime.combine(period.start, time(0), SHANGHAI), None)
-    places = {outlet: number for number, outlet in enumerate(outlet_order)}
-    window = check or (min(period.end + timedelta(days=1), day), day)
+    """The bulletin of ``period`` as the store knew it at the moment of ``said``."""
+    as_of, verdicts = said.as_of, said.verdicts
+    day = shanghai_day(as_of)
+    moment, listed = dates.last or (datetime.combine(period.start, time(0), SHANGHAI), None)
+    places = {outlet: number for number, outlet in enumerate(practice.outlet_order)}
+    window = dates.check or (min(period.end + timedelta(days=1), day), day)
     units = counts.units_of(connection, period.start)
     names = {unit.id: unit.short for unit in units}
     outlets = sorted(
         counts.outlets_of(connection, day), key=lambda o: (places.get(o.id, len(places)), o.id)
     )
     accounts = [outlet.id for outlet in outlets if outlet.kind is OutletKind.ACCOUNT]
+    stretch = Stretch(period.start, period.end, as_of)
     stock = Stock(
         units,
         outlets,
-        counts.tally(
-            connection,
-            Stretch(period.start, period.end, as_of),
-            basis=CountBasis(decisions=decisions, rule=counting),
-        ),
-        sight(connection, period, window, as_of, failed=failed_night),
-        _earlier(connection, period, as_of, decisions, horizon, counting),
+        counts.tally(connection, stretch, basis=_basis(practice)),
+        sight(connection, period, window, as_of, failed=said.failed_night),
+        _earlier(connection, period, as_of, practice),
         account_rhythms(connection, accounts, period.start, period.end, as_of),
         candidates(connection, as_of),
-        past_matters(connection, moment, as_of, outlets, verdicts, names, listed),
+        past_matters(connection, Before(moment, listed), said, outlets, names),
         content_check(connection, moment, as_of, names),
         left_since(connection, period.start),
         last_seen(connection, _unanswered(outlets, verdicts), as_of),
-        rates,
-        (counting or CountRule()).copies,
+        said.rates,
+        (practice.counting or CountRule()).copies,
         _checked(connection, verdicts, as_of),
     )
-    return assemble(
-        stock,
-        period,
-        as_of=as_of,
-        settings=settings or BulletinSettings(),
-        verdicts=verdicts,
-        findings=tuple(findings),
-        order=order,
-        check=window,
-        printed=printed or day,
-        calendar=calendar or OfficialDays(Calendar()),
-    )
+    resolved = PrintDates(window, dates.printed or day)
+    return assemble(stock, period, said, practice=practice, dates=resolved)
+
+
+def _basis(practice: Practice) -> CountBasis:
+    return CountBasis(decisions=practice.decisions, rule=practice.counting)
 
 
 def _checked(
@@ -197,58 +167,47 @@ def _unanswered(outlets: Iterable[Outlet], verdicts: Iterable[Verdict]) -> list[
 
 
 def _earlier(
-    connection: Connection,
-    period: Period,
-    as_of: datetime,
-    decisions: Mapping[str, str | None] | None,
-    horizon: date | None,
-    counting: CountRule | None,
+    connection: Connection, period: Period, as_of: datetime, practice: Practice
 ) -> Earlier:
     def totals(of: Period) -> dict[str, Count] | None:
-        if horizon is None or of.start < horizon:
+        if practice.horizon is None or of.start < practice.horizon:
             return None
-        found = counts.tally(
-            connection,
-            Stretch(of.start, of.end, as_of),
-            basis=CountBasis(decisions=decisions, rule=counting),
-        )
+        stretch = Stretch(of.start, of.end, as_of)
+        found = counts.tally(connection, stretch, basis=_basis(practice))
         return {unit: together(months.values()) for unit, months in found.units.items()}
 
     return Earlier(totals(previous(period)), totals(year_before(period)))
 
 
 def assemble(
-    stock: Stock,
-    period: Period,
-    *,
-    as_of: datetime,
-    settings: BulletinSettings,
-    verdicts: Sequence[Verdict],
-    findings: Sequence[Finding] = (),
-    order: Sequence[str] = (),
-    check: tuple[date, date],
-    printed: date,
-    calendar: OfficialDays,
+    stock: Stock, period: Period, said: JudgedThen, *, practice: Practice, dates: PrintDates
 ) -> Bulletin:
-    """Put a stock of figures together. Pure."""
+    """Put a stock of figures together; ``dates`` tell the window and the print date. Pure."""
+    as_of, verdicts, settings = said.as_of, said.verdicts, practice.settings
+    calendar, day = practice.calendar, shanghai_day(said.as_of)
+    printed = dates.printed or day
+    check_from, check_to = dates.check or (day, day)
     names = {unit.id: unit.short for unit in stock.units}
-    ranks = {unit: number for number, unit in enumerate(order)}
+    ranks = {unit: number for number, unit in enumerate(practice.order)}
     units = sorted(stock.units, key=lambda unit: (ranks.get(unit.id, len(ranks)), unit.id))
-    numbers = {finding.subject: finding.number for finding in findings if finding.closed is None}
-    columns = columns_of(stock.outlets, verdicts, names, numbers, shanghai_day(as_of))
+    numbers = {
+        finding.subject: finding.number for finding in said.findings if finding.closed is None
+    }
+    labels = Labels(names, numbers, day)
+    columns = columns_of(stock.outlets, verdicts, labels)
     stale = tuple(row for row in columns if row.state == Value.STALE)
     titles = {outlet.id: outlet.name for outlet in stock.outlets}
-    groups = groups_of(
-        units, stock.tally, verdicts, settings, period, shanghai_day(as_of), stock.left
-    )
+    days = QuotaDays(period.months, day, stock.left)
+    groups = groups_of(units, stock.tally, verdicts, settings, days)
+    gone = _gone(stock.left, names, period)
     draft = draft_reasons(stock.coverage, period, as_of)
     unjudged = unjudged_of(stock.outlets, verdicts, names, stock.seen_last)
     mark = f"（草稿，截至{chinese_day(_known_to(stock.coverage, as_of))}）" if draft else ""
     return Bulletin(
         title=f"关于{period.words}{whole_of(settings)}网站和政务新媒体检查情况的通报{mark}",
         period=period,
-        check_from=check[0],
-        check_to=check[1],
+        check_from=check_from,
+        check_to=check_to,
         printed=printed,
         as_of=as_of,
         settings=settings,
@@ -258,11 +217,9 @@ def assemble(
         blank_columns=tuple(row for row in columns if row.state == Value.BLANK),
         unknown_columns=tuple(row for row in columns if row.state == Value.UNKNOWN),
         year_units=year_units_of(stale),
-        accounts=accounts_of(
-            stock.outlets, verdicts, names, numbers, shanghai_day(as_of), stock.rhythms
-        ),
+        accounts=accounts_of(stock.outlets, verdicts, labels, stock.rhythms),
         disclosure=disclosure_of(
-            stock.tally, groups, names, verdicts, period.name, _gone(stock.left, names, period)
+            stock.tally, groups, names, undecided(verdicts, period.name), gone
         ),
         coverage=stock.coverage,
         posts=tuple(line_of(post, names, titles) for post in stock.tally.posts),
@@ -271,7 +228,7 @@ def assemble(
         column_counts=column_counts_of(stock.tally, stock.outlets),
         deadlines=(deadlines := deadlines_of(printed, period, settings, calendar.calendar)),
         comparisons=compare(groups, stock.earlier),
-        forecasts=forecast(groups, period.months, shanghai_day(as_of), calendar.calendar.works),
+        forecasts=forecast(groups, period.months, day, calendar.calendar.works),
         columns_judged=(judged := columns_judged(stock.outlets, verdicts)),
         columns_passed=judged - sum(row.state in (Value.STALE, Value.BLANK) for row in columns),
         past=stock.past,

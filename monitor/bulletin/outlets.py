@@ -4,10 +4,11 @@ registered. Pure."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from crawler.model import AccountState, Outlet, OutletKind
 from crawler.register.account_candidates import ACCEPTED, Candidate
+from monitor.bulletin.asked import Labels
 from monitor.bulletin.model import AccountRow, FoundAccount, Unjudged, VetoLine
 from monitor.facts.accounts import Rhythm
 from monitor.model import Value, Verdict
@@ -42,27 +43,20 @@ def worst(verdicts: Iterable[Verdict]) -> dict[str, Verdict]:
 def accounts_of(
     outlets: Sequence[Outlet],
     verdicts: Sequence[Verdict],
-    names: Mapping[str, str],
-    numbers: Mapping[str, str],
-    day: date,
+    labels: Labels,
     rhythms: Mapping[str, Rhythm],
 ) -> tuple[AccountRow, ...]:
     """Every account with its verdict and how it kept to its limit."""
     by_outlet = worst(verdicts)
     return tuple(
-        _account(outlet, by_outlet.get(outlet.id), names, numbers, day, rhythms.get(outlet.id))
+        _account(outlet, by_outlet.get(outlet.id), labels, rhythms.get(outlet.id))
         for outlet in outlets
         if outlet.kind is OutletKind.ACCOUNT
     )
 
 
 def _account(
-    outlet: Outlet,
-    verdict: Verdict | None,
-    names: Mapping[str, str],
-    numbers: Mapping[str, str],
-    day: date,
-    rhythm: Rhythm | None,
+    outlet: Outlet, verdict: Verdict | None, labels: Labels, rhythm: Rhythm | None
 ) -> AccountRow:
     newest = verdict.newest.day if verdict and verdict.newest else None
     seen = rhythm if rhythm and rhythm.known_until else None
@@ -70,14 +64,14 @@ def _account(
         outlet=outlet.id,
         name=outlet.name,
         platform=outlet.platform,
-        units=tuple(names.get(unit, unit) for unit in outlet.units),
+        units=tuple(labels.names.get(unit, unit) for unit in outlet.units),
         state=outlet.state.value,
         verdict=verdict.value.value if verdict else "",
         newest=newest,
-        days=(day - newest).days if newest else None,
+        days=(labels.day - newest).days if newest else None,
         sentence=verdict.sentence if verdict else "",
         clause=verdict.clause if verdict else "",
-        finding=numbers.get(f"outlet:{outlet.id}", ""),
+        finding=labels.numbers.get(f"outlet:{outlet.id}", ""),
         posts=seen.posts if seen else None,
         gap=seen.longest.days if seen and seen.longest else None,
         days_out=seen.days_out if seen else None,

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from math import ceil
 
 from crawler.model import CLASS_NAMES, Outlet, OutletKind, Unit
+from monitor.bulletin.asked import Labels, QuotaDays
 from monitor.bulletin.model import (
     DONE,
     Basis,
@@ -80,40 +81,29 @@ def groups_of(
     tally: Tally,
     verdicts: Sequence[Verdict],
     settings: BulletinSettings,
-    period: Period,
-    day: date,
-    left: Mapping[str, date] = NOBODY_LEFT,
+    days: QuotaDays,
 ) -> tuple[Group, ...]:
-    """The annexes, in the order of the settings. ``day`` is the one on which it is judged, ``left``
-    when units left."""
+    """The annexes, in the order of the settings."""
     judged = {(v.subject, v.period): v for v in verdicts if v.rule == "unit_quota" and v.period}
     named = [unit.group for unit in units if unit.quota is not None]
     order = [*(name for name in settings.groups if name in named), *named]
     return tuple(
         _group(
             name,
-            [u for u in units if u.group == name and u.quota is not None],
-            tally,
-            judged,
+            [
+                _row(unit, tally, judged, days)
+                for unit in units
+                if unit.group == name and unit.quota is not None
+            ],
             settings,
-            period,
-            (day, left),
+            len(days.months),
         )
         for name in dict.fromkeys(order)
     )
 
 
-def _group(
-    name: str,
-    units: Sequence[Unit],
-    tally: Tally,
-    judged: Mapping[tuple[str, str], Verdict],
-    settings: BulletinSettings,
-    period: Period,
-    days: tuple[date, Mapping[str, date]],
-) -> Group:
-    rows = tuple(_row(unit, tally, judged, period.months, days) for unit in units)
-    whole = len(period.months)
+def _group(name: str, found: Sequence[UnitRow], settings: BulletinSettings, whole: int) -> Group:
+    rows = tuple(found)
     return Group(
         name,
         rows,
@@ -132,17 +122,16 @@ def _row(
     unit: Unit,
     tally: Tally,
     judged: Mapping[tuple[str, str], Verdict],
-    months: Sequence[str],
-    days: tuple[date, Mapping[str, date]],
+    days: QuotaDays,
 ) -> UnitRow:
-    day, gone = days[0], days[1].get(unit.id, date.max)
+    months, gone = days.months, days.left.get(unit.id, date.max)
     numbers = tuple(tally.count(unit.id, month) for month in months)
     verdicts = [judged.get((f"unit:{unit.id}", month)) for month in months]
     quota = next(
         (int(v.numbers["quota"]) for v in verdicts if v and "quota" in v.numbers), unit.quota or 0
     )
     states = tuple(
-        _state(n, quota, v, month, day, gone)
+        _state(n, quota, v, month, (days.day, gone))
         for n, v, month in zip(numbers, verdicts, months, strict=True)
     )
     missing = [n.lacking(quota) for n in numbers]
@@ -166,14 +155,16 @@ def _cause(verdict: Verdict | None, count: Count, state: str) -> str:
 
 
 def _state(
-    count: Count, quota: int, verdict: Verdict | None, month: str, day: date, gone: date
+    count: Count, quota: int, verdict: Verdict | None, month: str, days: tuple[date, date]
 ) -> str:
     """Enough posts always pass; fewer convict only with a verdict that says so and a count that
     cannot grow to enough.
 
     A unit is there for its days only: of the months after it left, and of the one in which it did
-    where nobody judged it, nothing is asked.
+    where nobody judged it, nothing is asked. ``days``: the one on which it is judged, the one on
+    which the unit left.
     """
+    day, gone = days
     if gone <= first_day(month):
         return "gone"
     if count.meets(quota):
@@ -195,18 +186,15 @@ def _state(
 def columns_of(
     outlets: Sequence[Outlet],
     verdicts: Sequence[Verdict],
-    names: Mapping[str, str],
-    numbers: Mapping[str, str],
-    day: date,
+    labels: Labels,
 ) -> list[ColumnRow]:
     by_outlet = worst(verdicts)
     rows = []
     for outlet in outlets:
         verdict = by_outlet.get(outlet.id)
         if outlet.kind is OutletKind.COLUMN and verdict is not None:
-            rows.append(
-                _column(outlet, verdict, names, numbers.get(f"outlet:{outlet.id}", ""), day)
-            )
+            finding = labels.numbers.get(f"outlet:{outlet.id}", "")
+            rows.append(_column(outlet, verdict, labels.names, finding, labels.day))
     return rows
 
 
@@ -291,24 +279,27 @@ def portal_of(tally: Tally, names: Mapping[str, str], listed: set[str]) -> Porta
     )
 
 
+def undecided(verdicts: Sequence[Verdict], period: str) -> frozenset[str]:
+    """The ids of the units of which the rule ``disclosure_zero`` could not judge ``period``."""
+    return frozenset(
+        v.subject.partition(":")[2]
+        for v in verdicts
+        if v.rule == "disclosure_zero" and v.period == period and v.value is Value.UNKNOWN
+    )
+
+
 def disclosure_of(
     tally: Tally,
     groups: Sequence[Group],
     names: Mapping[str, str],
-    verdicts: Sequence[Verdict] = (),
-    period: str = "",
+    unsure: Collection[str] = (),
     gone: Collection[str] = (),
 ) -> Disclosure:
     """Every listed unit has a line, those without a document too; then other units that have some.
 
-    Only a zero that was seen whole names a unit: not one of which the rule ``disclosure_zero``
-    could not judge ``period``, and none of those ``gone`` before its end.
+    Only a zero that was seen whole names a unit: none of the ``unsure`` (:func:`undecided`), and
+    none of those ``gone`` before the period's end.
     """
-    unsure = {
-        v.subject.partition(":")[2]
-        for v in verdicts
-        if v.rule == "disclosure_zero" and v.period == period and v.value is Value.UNKNOWN
-    }
     unknown = {names.get(unit, unit) for unit in unsure}
     listed = [(row.unit, row.short) for group in groups for row in group.rows]
     more = [

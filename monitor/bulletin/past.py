@@ -4,34 +4,55 @@ again."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
 from crawler.model import Outlet, OutletKind, shanghai_day
 from crawler.store.tables import OutletRow
+from monitor.bulletin.asked import JudgedThen
 from monitor.bulletin.model import Bulletin, PastMatter
 from monitor.findings.ledger import open_findings
-from monitor.model import Finding, Value, Verdict
+from monitor.model import Finding, Value
 from monitor.record.tables import FindingRow, JudgementRow
 from monitor.rules import rules_with
 from monitor.settings.life import REPAIRED
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The ``moment`` of the bulletin before, and the outlets that it really named, where one was
+    kept."""
+
+    moment: datetime
+    listed: Collection[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stands:
+    """How everything stands at ``as_of``: outlets of the catalogue by id, (name, kind) of all that
+    ever were, verdicts by (rule, subject), short names by unit id."""
+
+    known: Mapping[str, Outlet]
+    titles: Mapping[str, tuple[str, str]]
+    values: Mapping[tuple[str, str], Value]
+    names: Mapping[str, str]
+    as_of: datetime
+
+
 def past_matters(
     connection: Connection,
-    moment: datetime,
-    as_of: datetime,
+    before: Before,
+    said: JudgedThen,
     outlets: Iterable[Outlet],
-    verdicts: Iterable[Verdict],
     names: Mapping[str, str],
-    listed: Collection[str] | None = None,
 ) -> tuple[PastMatter, ...] | None:
-    """The columns and accounts with an open finding at ``moment``, as they stand at ``as_of``.
+    """The columns and accounts with an open finding at the moment ``before``, as they stand now.
 
-    ``listed`` are the outlets that the earlier bulletin really named, where one was kept; ``names``
-    are short names by unit id. ``None`` where nothing had been judged by ``moment``.
+    ``names`` are short names by unit id. ``None`` where nothing had been judged by then.
     """
+    moment, listed = before.moment, before.listed
     if not _judged(connection, moment):
         return None
     found = [
@@ -41,9 +62,9 @@ def past_matters(
     ]
     found = [f for f in found if listed is None or _outlet(f) in listed]
     known = {outlet.id: outlet for outlet in outlets}
-    titles = _titles(connection)
-    now = {(v.rule, v.subject): v.value for v in verdicts}
-    return tuple(_matter(f, known, titles, now, names, as_of) for f in found)
+    values = {(v.rule, v.subject): v.value for v in said.verdicts}
+    now = _Stands(known, _titles(connection), values, names, said.as_of)
+    return tuple(_matter(f, now) for f in found)
 
 
 def named_outlets(bulletin: Bulletin) -> frozenset[str]:
@@ -71,23 +92,17 @@ def _outlet(finding: Finding) -> str:
     return finding.subject.partition(":")[2]
 
 
-def _matter(
-    finding: Finding,
-    known: Mapping[str, Outlet],
-    titles: Mapping[str, tuple[str, str]],
-    now: Mapping[tuple[str, str], Value],
-    names: Mapping[str, str],
-    as_of: datetime,
-) -> PastMatter:
-    outlet = _outlet(finding)
-    name, kind = titles.get(outlet, (finding.name or outlet, OutletKind.COLUMN.value))
-    state = _state(finding, outlet in known, now.get((finding.rule, finding.subject)), as_of)
+def _matter(finding: Finding, now: _Stands) -> PastMatter:
+    outlet, as_of = _outlet(finding), now.as_of
+    name, kind = now.titles.get(outlet, (finding.name or outlet, OutletKind.COLUMN.value))
+    value = now.values.get((finding.rule, finding.subject))
+    state = _state(finding, outlet in now.known, value, as_of)
     closed = finding.closed if finding.closed is not None and finding.closed <= as_of else None
     return PastMatter(
         outlet=outlet,
         kind="栏目" if kind == OutletKind.COLUMN.value else "账号",
         name=name,
-        units=tuple(names.get(unit, unit) for unit in finding.units),
+        units=tuple(now.names.get(unit, unit) for unit in finding.units),
         state=state,
         day=shanghai_day(closed) if closed and state == "repaired" else None,
         sentence=finding.sentence,

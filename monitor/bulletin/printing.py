@@ -11,6 +11,8 @@ from pathlib import Path
 
 from crawler.model import shanghai_day
 from monitor.bulletin import compile as bulletins
+from monitor.bulletin.asked import JudgedThen, Practice, PrintDates
+from monitor.bulletin.compile import TODAY
 from monitor.bulletin.entries import applied
 from monitor.bulletin.filter import narrowed
 from monitor.bulletin.frozen import Kept, archived
@@ -78,34 +80,55 @@ def compile_bulletin(
     office: Office,
     period: Period,
     as_of: datetime,
-    printed: date | None = None,
-    check: tuple[date, date] | None = None,
+    dates: PrintDates = TODAY,
 ) -> Bulletin:
     """The bulletin of ``period`` as judged at ``as_of``; nothing is written anywhere."""
-    catalogue = office.settings.catalogue
-    day = printed or shanghai_day(as_of)
+    day = dates.printed or shanghai_day(as_of)
     judgement = judge_now(office, as_of, record=False)
     before = kept_bulletin(office, _same_length_before(period))
     with office.reader.connect() as connection:
+        said = JudgedThen(
+            as_of,
+            judgement.verdicts,
+            open_findings(connection, as_of),
+            error_rates(connection, as_of),
+            judgement.failed_night,
+        )
+        last = (before.bulletin.as_of, named_outlets(before.bulletin)) if before else None
         return bulletins.compile(
             connection,
             period,
-            as_of=as_of,
-            settings=_settings(office),
-            verdicts=judgement.verdicts,
-            findings=open_findings(connection, as_of),
-            order=[unit.id for unit in catalogue.units],
-            outlet_order=[outlet.id for outlet in catalogue.outlets],
-            check=check,
-            printed=day,
-            decisions=decisions_of(office),
-            counting=office.settings.monitor.counting,
-            failed_night=judgement.failed_night,
-            calendar=days_of(office, day, period.end),
-            horizon=office.settings.crawl.backfill_from,
-            rates=error_rates(connection, as_of),
-            last=(before.bulletin.as_of, named_outlets(before.bulletin)) if before else None,
+            said,
+            practice=_practice(office, days_of(office, day, period.end)),
+            dates=PrintDates(dates.check, day, last),
         )
+
+
+def _practice(office: Office, calendar: OfficialDays) -> Practice:
+    """How this office counts and prints, as its settings say."""
+    catalogue = office.settings.catalogue
+    return Practice(
+        _settings(office),
+        [unit.id for unit in catalogue.units],
+        [outlet.id for outlet in catalogue.outlets],
+        calendar,
+        decisions_of(office),
+        office.settings.monitor.counting,
+        office.settings.crawl.backfill_from,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Of which ``groups`` of units (empty: of all), whether it is printed though it contradicts
+    itself, and the ``entries`` instead of those that are kept."""
+
+    groups: Sequence[str] = ()
+    force: bool = False
+    entries: Entries | None = None
+
+
+WHOLE = Edition()
 
 
 def draft(
@@ -113,45 +136,38 @@ def draft(
     period: Period,
     as_of: datetime,
     *,
-    printed: date | None = None,
-    check: tuple[date, date] | None = None,
-    groups: Sequence[str] = (),
-    force: bool = False,
-    entries: Entries | None = None,
+    dates: PrintDates = TODAY,
+    edition: Edition = WHOLE,
 ) -> Draft:
-    """Compile, put in what was entered by hand (``entries``: instead of what is kept), narrow,
-    lint.
+    """Compile, put in what was entered by hand, narrow, lint.
 
     Raises ``BadConfig``, ``UnknownGroup``.
     """
-    made = compile_bulletin(office, period, as_of, printed, check)
-    return finished(office, made, groups=groups, force=force, entries=entries)
+    return finished(office, compile_bulletin(office, period, as_of, dates), edition)
 
 
 def finished(
     office: Office,
     compiled: Bulletin,
-    *,
-    groups: Sequence[str] = (),
-    force: bool = False,
-    entries: Entries | None = None,
+    edition: Edition = WHOLE,
 ) -> Draft:
     """A compiled bulletin with what was entered by hand, narrowed and linted. Raises ``BadConfig``,
     ``UnknownGroup``."""
     name = compiled.period.name
     with office.reader.connect() as connection:
-        entries = entries_of(connection, name) if entries is None else entries
+        kept = edition.entries
+        entries = entries_of(connection, name) if kept is None else kept
         by_hand = edited(connection, office.settings.places, of_period(name))
     found, faults = applied(compiled, entries, entries_name(name))
     faults = (*faults, *(Fault("note", entries_name(name), sentence) for sentence in by_hand))
     if found.settings.scheme:
         found = replace(found, scored=scored(found, read_scheme(Path(found.settings.scheme))))
-    if groups:
-        found = narrowed(found, groups)
+    if edition.groups:
+        found = narrowed(found, edition.groups)
     days = days_of(office, found.printed, compiled.period.end)
     faults = (*faults, *lint(found, works=days.works))
     faults = tuple(sorted(dict.fromkeys(faults), key=lambda fault: fault.level != "error"))
-    return Draft(replace(found, forced=force and bool(errors(faults))), faults)
+    return Draft(replace(found, forced=edition.force and bool(errors(faults))), faults)
 
 
 def print_bulletin(office: Office, bulletin: Bulletin, folder: Path) -> PrintedFiles:

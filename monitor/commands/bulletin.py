@@ -12,6 +12,7 @@ import click
 
 from crawler.clock import clock
 from crawler.config import BadConfig
+from monitor.bulletin.asked import PrintDates
 from monitor.bulletin.compile import figures
 from monitor.bulletin.edits import ADDABLE, LISTS, BadEdit
 from monitor.bulletin.filter import UnknownGroup
@@ -20,7 +21,14 @@ from monitor.bulletin.model import Edit, ErrorReports, Period
 from monitor.bulletin.printed.check import Fault, claims_of, read_words
 from monitor.bulletin.printed.check import check as check_claims
 from monitor.bulletin.printed.files import NotRead
-from monitor.bulletin.printing import Draft, draft, kept_bulletin, print_bulletin, write_errata
+from monitor.bulletin.printing import (
+    Draft,
+    Edition,
+    draft,
+    kept_bulletin,
+    print_bulletin,
+    write_errata,
+)
 from monitor.bulletin.reports import BadTemplate
 from monitor.bulletin.screen import bulletin_lines, fault_lines
 from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
@@ -179,10 +187,8 @@ def print_(
             office,
             period,
             clock(as_of)(),
-            printed=printed,
-            check=window,
-            groups=groups,
-            force=force,
+            dates=PrintDates(window, printed),
+            edition=Edition(groups, force),
         )
         if made.stopped:
             return _stopped(made, as_json)

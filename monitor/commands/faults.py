@@ -15,24 +15,24 @@ from monitor.words.exits import FAULT, REFUSED
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class FaultSaid:
     """A sentence and the exit code it goes with."""
 
     text: str
     code: int = REFUSED
 
 
-def sentence_of(error: Exception) -> Said | None:
+def sentence_of(error: Exception) -> FaultSaid | None:
     """What to say of ``error``; ``None`` for a fault that nobody at the screen can mend."""
     match error:
         case GuardOff():
-            return Said(str(error), FAULT)
+            return FaultSaid(str(error), FAULT)
         case UnknownOutlet():
-            return Said(f"台账里没有这个栏目或账号：{error}；gengxin status 列出全部编号")
+            return FaultSaid(f"台账里没有这个栏目或账号：{error}；gengxin status 列出全部编号")
         case BadConfig() | Busy() | WrongClock():
-            return Said(str(error))
+            return FaultSaid(str(error))
         case DBAPIError():
             first = str(error.orig or error).splitlines()[0][:200]
-            return Said(f"数据库打不开或写不进：{first}；检查 config.yaml 的 store", FAULT)
+            return FaultSaid(f"数据库打不开或写不进：{first}；检查 config.yaml 的 store", FAULT)
         case _:
             return None

@@ -19,7 +19,7 @@ from crawler.system.shipped import shipped
 from monitor.bulletin.lint import errors
 from monitor.bulletin.model import Bulletin, Period
 from monitor.bulletin.printed.beside import compare
-from monitor.bulletin.printing import PrintedFiles, draft, print_bulletin
+from monitor.bulletin.printing import Edition, PrintedFiles, draft, print_bulletin
 from monitor.bulletin.reports import kinds
 from monitor.demo.accounts import district_media, persons_looks
 from monitor.demo.answers import answers
@@ -87,7 +87,7 @@ def show(
         check_planted(office, clock, sample.portal) if sample is not None else ((), ())
     )
     folder = office.settings.path.parent
-    made = draft(office, Period.parse(district.quarter), clock(), force=True)
+    made = draft(office, Period.parse(district.quarter), clock(), edition=Edition(force=True))
     printed = print_bulletin(office, made.bulletin, folder)
     files = [
         ("配置", office.settings.path),

@@ -17,6 +17,7 @@ from time import perf_counter
 
 from crawler.clock import parse_moment
 from crawler.config import BadConfig
+from monitor.bulletin.asked import PrintDates
 from monitor.bulletin.frozen import text_of
 from monitor.bulletin.model import Period
 from monitor.bulletin.printing import kept_bulletin
@@ -69,7 +70,7 @@ def _draft(office: Office, period: Period, told: argparse.Namespace) -> dict[str
     start = perf_counter()
     # Read before compiling: what changes meanwhile makes the draft old, not wrongly new.
     basis, entered = drafts.basis_of(office), drafts.entered_of(office, period)
-    made, plain = drafts.make(office, period, told.as_of, told.printed, _check(told))
+    made, plain = drafts.make(office, period, told.as_of, PrintDates(_check(told), told.printed))
     found = drafts.put(office, made, plain, basis, entered, perf_counter() - start)
     return {
         "period": period.name,
@@ -82,7 +83,7 @@ def _freeze(office: Office, period: Period, told: argparse.Namespace) -> dict[st
     """Freeze what was looked at: compiled again as of the same moment it must be the same, byte by
     byte."""
     start = perf_counter()
-    made, _ = drafts.make(office, period, told.as_of, told.printed, _check(told))
+    made, _ = drafts.make(office, period, told.as_of, PrintDates(_check(told), told.printed))
     if root_of(text_of(made.bulletin)) != told.root:
         raise BadConfig(MOVED)
     if made.stopped:

@@ -21,6 +21,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from monitor.bulletin.asked import PrintDates
 from monitor.bulletin.frozen import Kept, bulletin_of, text_of
 from monitor.bulletin.model import Bulletin, FigurePost, Period
 from monitor.bulletin.printed.check import Fault
@@ -134,12 +135,11 @@ def make(
     office: Office,
     period: Period,
     as_of: datetime,
-    printed: date | None,
-    check: tuple[date, date] | None,
+    dates: PrintDates,
 ) -> tuple[Draft, Bulletin]:
     """Compile and finish; also the bulletin before any entry by hand. Raises ``BadConfig``."""
     tell_step("判定、统计")
-    plain = compile_bulletin(office, period, as_of, printed, check)
+    plain = compile_bulletin(office, period, as_of, dates)
     tell_step("自检")
     return finished(office, plain), plain
 

@@ -25,7 +25,7 @@ from monitor.bulletin.edits import edited
 from monitor.bulletin.entries import edit_entry
 from monitor.bulletin.frozen import Kept, Unfinished, archived, paper_of
 from monitor.bulletin.model import Bulletin, Edit, Period, Record
-from monitor.bulletin.printing import archive, draft, finished
+from monitor.bulletin.printing import Edition, archive, draft, finished
 from monitor.entries import exports, papers
 from monitor.entries.decided import decide
 from monitor.entries.entered import WHAT, edit_key, entries_of
@@ -141,9 +141,9 @@ def edit(
     kept = tuple(e for e in entries.edits if (e.list, e.name) != (one.list, one.name))
     others = entries.model_copy(update={"edits": kept})
     found = (
-        finished(office, compiled, force=True, entries=others)
+        finished(office, compiled, Edition(force=True, entries=others))
         if compiled
-        else draft(office, period, now, force=True, entries=others)
+        else draft(office, period, now, edition=Edition(force=True, entries=others))
     )
     edited(found.bulletin, [one])
     said = edit_entry(one)

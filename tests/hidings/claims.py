@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 
 from monitor.board import overview, trend
 from monitor.bulletin import compile as bulletins
+from monitor.bulletin.asked import JudgedThen, Practice
 from monitor.bulletin.compile import figures
 from monitor.bulletin.model import Bulletin, Period
 from monitor.bulletin.text import sections
@@ -159,12 +160,10 @@ def of_papers(
         made = bulletins.compile(
             connection,
             period,
-            as_of=now,
-            verdicts=verdicts,
-            findings=open_findings(connection, now),
-            decisions=decisions_of(office),
-            failed_night=failed,
-            horizon=office.settings.crawl.backfill_from,
+            JudgedThen(now, verdicts, open_findings(connection, now), failed_night=failed),
+            practice=Practice(
+                decisions=decisions_of(office), horizon=office.settings.crawl.backfill_from
+            ),
         )
         _of_bulletin(said, day, made)
         night = overview.last_night(connection, now)

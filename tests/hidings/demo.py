@@ -18,7 +18,7 @@ import monitor.demo.server
 from crawler.model import SHANGHAI, shanghai_day, utc
 from monitor.access.roles import Role
 from monitor.bulletin.model import Period
-from monitor.bulletin.printing import draft, print_bulletin
+from monitor.bulletin.printing import Edition, draft, print_bulletin
 from monitor.demo.answering import SampleResponse, http_date
 from monitor.demo.district import District
 from monitor.demo.portal import Portal
@@ -228,7 +228,7 @@ def _papers(office: Office, said: claims.Said, day: date, clock: Clock) -> None:
     now = clock()
     judged = judge_now(office, now, record=False)
     claims.of_papers(office, said, day, now, judged.verdicts, judged.failed_night, "2020Q2")
-    made = draft(office, Period.parse("2020Q2"), now, force=True)
+    made = draft(office, Period.parse("2020Q2"), now, edition=Edition(force=True))
     printed = print_bulletin(office, made.bulletin, office.settings.path.parent / "papers")
     word = next(file for file in printed.files if file.suffix == ".docx")
     claims.of_text(said, day, "word", "\n".join(one.text for one in Document(str(word)).paragraphs))

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from sqlalchemy import Engine
 
+from monitor.bulletin.asked import JudgedThen, Practice, PrintDates
 from monitor.bulletin.compile import Bulletin, BulletinSettings, Period, compile, figures, to_json
 from monitor.counting.asked import Stretch
 from monitor.counting.counts import unit_month_counts
@@ -128,11 +129,12 @@ def _seed_bulletin(engine: Engine) -> Bulletin:
         return compile(
             connection,
             Q2,
-            as_of=AS_OF,
-            verdicts=verdicts,
-            settings=BulletinSettings(place="仓山区"),
-            order=[row["unit"] for row in rows],
-            outlet_order=[a["account"] for a in accounts],
+            JudgedThen(AS_OF, verdicts),
+            practice=Practice(
+                BulletinSettings(place="仓山区"),
+                [row["unit"] for row in rows],
+                [a["account"] for a in accounts],
+            ),
         )
 
 
@@ -215,9 +217,8 @@ def small(tmp_path: Path, count: int, *verdicts: Verdict, period: Period = Q2) -
         return compile(
             connection,
             period,
-            as_of=AS_OF,
-            verdicts=verdicts,
-            check=(date(2020, 7, 20), date(2020, 7, 20)),
+            JudgedThen(AS_OF, verdicts),
+            dates=PrintDates(check=(date(2020, 7, 20), date(2020, 7, 20))),
         )
 
 

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, insert
 
 from crawler.model import shanghai_day
 from crawler.store.tables import CandidateRow
+from monitor.bulletin.asked import JudgedThen, Practice, PrintDates
 from monitor.bulletin.compile import BulletinSettings, Period, compile, figures
 from monitor.bulletin.lint import lint
-from monitor.bulletin.past import named_outlets, past_matters
+from monitor.bulletin.past import Before, named_outlets, past_matters
 from monitor.bulletin.text import sections
 from monitor.counting import counts
 from monitor.counting.asked import Stretch
@@ -46,10 +47,8 @@ def test_the_seeds_figures_come_from_either_store(store: Store) -> None:
         bulletin = compile(
             connection,
             Q2,
-            as_of=AS_OF,
-            verdicts=quota_verdicts(found.items(), [row["unit"] for row in rows]),
-            settings=BulletinSettings(place="仓山区"),
-            horizon=date(2019, 1, 1),
+            JudgedThen(AS_OF, quota_verdicts(found.items(), [row["unit"] for row in rows])),
+            practice=Practice(BulletinSettings(place="仓山区"), horizon=date(2019, 1, 1)),
         )
     printed = {
         (row["unit"], month): int(row[month]) for row in rows for month in MONTHS if int(row[month])
@@ -118,7 +117,9 @@ def test_the_list_before_is_told_as_it_stands_now(store: Store) -> None:
         earlier(connection)
     with store.reader.connect() as connection:
         there = [o for o in counts.outlets_of(connection, shanghai_day(AS_OF)) if o.id != "撤了"]
-        found = past_matters(connection, BEGIN, AS_OF, there, NOW, {"教育局": "教育局"})
+        found = past_matters(
+            connection, Before(BEGIN), JudgedThen(AS_OF, NOW), there, {"教育局": "教育局"}
+        )
     assert found is not None
     assert {one.name: one.state for one in found} == {
         "修好了": "repaired",
@@ -138,10 +139,9 @@ def test_only_what_the_bulletin_before_really_named_is_told(store: Store) -> Non
         bulletin = compile(
             connection,
             Q2,
-            as_of=AS_OF,
-            verdicts=NOW,
-            settings=BulletinSettings(place="样例区"),
-            last=(BEGIN, {"还没修", "修好了"}),
+            JudgedThen(AS_OF, NOW),
+            practice=Practice(BulletinSettings(place="样例区")),
+            dates=PrintDates(last=(BEGIN, {"还没修", "修好了"})),
         )
     assert [one.name for one in bulletin.past or ()] == ["修好了", "还没修"]
     assert named_outlets(bulletin) == {"还没修", "又坏了"}
@@ -188,7 +188,7 @@ def test_an_account_that_nobody_registered_is_named_once_a_person_has_said_so(
             )
         )
     with store.reader.connect() as connection:
-        bulletin = compile(connection, Q2, as_of=AS_OF)
+        bulletin = compile(connection, Q2, JudgedThen(AS_OF))
     text = "".join(paragraph for section in sections(bulletin) for paragraph in section.paragraphs)
     assert ("未备案的政务新媒体有：教育局的新浪微博“样例教育”" in text) is named
     waiting = [fault for fault in lint(bulletin) if fault.subject == "未登记账号"]

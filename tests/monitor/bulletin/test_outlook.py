@@ -10,6 +10,7 @@ import openpyxl
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.bulletin.asked import JudgedThen, Practice
 from monitor.bulletin.compile import Bulletin, Period, compile
 from monitor.bulletin.model import Group, UnitRow
 from monitor.bulletin.outlook import Earlier, compare, forecast, previous, year_before
@@ -99,7 +100,7 @@ def compiled(tmp_path: Path, horizon: date | None, as_of: datetime = AS_OF) -> B
         add_posts(connection, [post("edu", day, first_seen=looked) for day in days])
         watch(connection, looked)
     with engine.connect() as connection:
-        return compile(connection, Q2, as_of=as_of, horizon=horizon)
+        return compile(connection, Q2, JudgedThen(as_of), practice=Practice(horizon=horizon))
 
 
 def test_the_bulletin_compares_only_with_what_was_crawled(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from crawler.register.survey_rows import Survey, SurveyRow
 from crawler.store.tables import CandidateRow, OutletRow
 from crawler.system.shipped import shipped
 from monitor.bulletin.model import Edit, ErrorReports
-from monitor.bulletin.printing import draft, print_bulletin
+from monitor.bulletin.printing import Edition, draft, print_bulletin
 from monitor.commands.bulletin import Period
 from monitor.desk import contacts as contacting
 from monitor.desk import entering
@@ -310,7 +310,7 @@ def uncommend(place: Place) -> None:
 
 
 def freeze(place: Place) -> Any:
-    made = draft(place.office, QUARTER, NOW, force=True)
+    made = draft(place.office, QUARTER, NOW, edition=Edition(force=True))
     return entering.freeze(place.office, made.bulletin, NOW, by=WHO)
 
 
@@ -424,6 +424,7 @@ def writing_functions() -> set[str]:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 words = [one.arg for one in (*node.args.args, *node.args.kwonlyargs)]
                 if words[:1] in (["connection"], ["office"]) and {
+                    "deed",
                     "by",
                     "who",
                     "approved_by",
@@ -492,7 +493,7 @@ def test_a_frozen_paper_that_was_changed_with_its_seal_is_named(place: Place) ->
 
 
 def test_a_draft_prints_no_root(place: Place) -> None:
-    made = draft(place.office, QUARTER, NOW, force=True)
+    made = draft(place.office, QUARTER, NOW, edition=Edition(force=True))
     printed = print_bulletin(place.office, made.bulletin, place.folder / "out")
     assert made.bulletin.record is None
     assert not any("记录根值" in words_of(f) for f in printed.files if f.suffix != ".json")

@@ -4,6 +4,7 @@ nothing else."""
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -327,6 +328,6 @@ def test_a_refusal_speaks_of_no_option_of_a_command() -> None:
     said = [
         line for room in rooms for line in (folder / f"{room}.py").read_text("utf-8").splitlines()
     ]
-    refusals = [line for line in said if "raise Refused(" in line]
+    refusals = [line for line in said if re.search(r"raise \w*Refused\(", line)]
     assert len(refusals) > 20
     assert [line for line in refusals if "--" in line or "gengxin " in line] == []

@@ -22,7 +22,7 @@ from crawler.config import load_yaml
 from crawler.model import SHANGHAI, Deed
 from crawler.system.shipped import shipped
 from monitor.bulletin.model import Period
-from monitor.bulletin.printing import archive, draft, kept_bulletin, print_bulletin
+from monitor.bulletin.printing import Edition, archive, draft, kept_bulletin, print_bulletin
 from monitor.channels import HandingOver, Receipt
 from monitor.desk import entering
 from monitor.judging.now import judge_now
@@ -172,7 +172,7 @@ def reformed(county: County, tmp_path: Path) -> Iterator[County]:
                     20,
                 ),
             )
-    made = draft(county.office, QUARTER, at(FIRST, 11), force=True)
+    made = draft(county.office, QUARTER, at(FIRST, 11), edition=Edition(force=True))
     entering.freeze(county.office, made.bulletin, at(FIRST, 11), by="办公室")
     write_config(tmp_path, AFTER, MOVED_DUTIES)
     with open_office(tmp_path / "config.yaml") as office:

@@ -17,7 +17,7 @@ from monitor.access.roles import Permission as P
 from monitor.access.roles import Role
 from monitor.access.tables import TokenRow, UserRow
 from monitor.access.users import change_user, secret_of
-from monitor.bulletin.printing import draft
+from monitor.bulletin.printing import Edition, draft
 from monitor.days.period import Period
 from monitor.desk.entering import correct, freeze
 from monitor.office import Office
@@ -395,7 +395,7 @@ def test_a_frozen_bulletin_and_its_errata_are_told(office_web: Web) -> None:
     browser, own = client_for(None), bearer(token_for(office, Role.LEADER))
     assert browser.get(f"{API}/bulletins", headers=own).json() == {"total": 0, "rows": []}
     period = Period.parse("2020-06")
-    freeze(office, draft(office, period, NOW, force=True).bulletin, NOW, by="测试")
+    freeze(office, draft(office, period, NOW, edition=Edition(force=True)).bulletin, NOW, by="测试")
     correct(office, period, subject="卫健局", text="条数更正", by="测试", now=NOW)
     listed = browser.get(f"{API}/bulletins", headers=own).json()["rows"]
     assert [(one["period"], one["printed"], one["errata"]) for one in listed] == [

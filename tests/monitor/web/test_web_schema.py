@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 from monitor.access import tokens
 from monitor.access.roles import Role
 from monitor.access.users import secret_of
-from monitor.bulletin.printing import draft
+from monitor.bulletin.printing import Edition, draft
 from monitor.days.period import Period
 from monitor.desk.entering import freeze
 from monitor.web.api.rates import Rates
@@ -45,7 +45,10 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     path = make_office(tmp_path_factory.mktemp("schema"))
     with opened(path) as office:
         freeze(
-            office, draft(office, Period.parse("2020-06"), NOW, force=True).bulletin, NOW, by="测试"
+            office,
+            draft(office, Period.parse("2020-06"), NOW, edition=Edition(force=True)).bulletin,
+            NOW,
+            by="测试",
         )
         made = create_app(office, lambda: NOW)
         made.state.rates = Rates(burst=10**9, a_minute=10**9)
