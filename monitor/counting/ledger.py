@@ -221,7 +221,7 @@ def _open(ledger: Ledger, post: Showing, months: tuple[str, ...], answer: Attrib
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class SoughtMonths:
     """The months that undated rows are ``asked`` for, from the day ``since`` on, under ``rule``."""
 
     rule: CountRule
@@ -234,7 +234,7 @@ def enter_undated(
     rows: Iterable[Undated],
     known: Mapping[str, Collection[str]],
     answer: Attributor,
-    sought: Sought,
+    sought: SoughtMonths,
 ) -> int:
     """Enter rows without a believed date that may be of the months ``asked`` for, each address
     once; returns how many.

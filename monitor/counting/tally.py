@@ -20,7 +20,7 @@ from monitor.counting.ledger import (
     Counted,
     Dating,
     Ledger,
-    Sought,
+    SoughtMonths,
     counted,
     enter_undated,
 )
@@ -183,7 +183,7 @@ def collect(
         if series.keep and _belongs(post, series.start, series.end, months):
             found.posts.append(post)
     found.undated = enter_undated(
-        found.ledger, open_rows, known, answer, Sought(series.rule, series.start, months)
+        found.ledger, open_rows, known, answer, SoughtMonths(series.rule, series.start, months)
     )
     return found
 

@@ -156,7 +156,7 @@ def test_without_an_earlier_judgement_nothing_is_said_of_the_list_before(store: 
     with store.engine.begin() as connection:
         earlier(connection)
         too_early = BEFORE - timedelta(days=1)
-        assert past_matters(connection, too_early, AS_OF, (), NOW, {}) is None
+        assert past_matters(connection, Before(too_early), JudgedThen(AS_OF, NOW), (), {}) is None
 
 
 @pytest.mark.parametrize(
