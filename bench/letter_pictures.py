@@ -21,7 +21,7 @@ from monitor.channels.mail import MailConfig, send
 from monitor.demo.mailbox import Mailbox
 from monitor.letters.ladder import Talk
 from monitor.letters.parts import Matter
-from monitor.letters.text import letter, office_letter
+from monitor.letters.text import Manner, News, OfficeNews, letter, office_letter
 from monitor.model import Finding, Letter, Newest, Value, Verdict
 from monitor.settings.letters import LetterSettings
 
@@ -105,7 +105,13 @@ def unit_letter() -> Letter:
         order="整改〔2020〕2号",
         moved_to=("医保局",),
     )
-    return letter(UNIT, [late], DAY, SETTINGS, [closed], [soon], leader=True, moved=[moved])
+    return letter(
+        UNIT,
+        News([late], closed=[closed], soon=[soon], moved=[moved]),
+        DAY,
+        SETTINGS,
+        manner=Manner(leader=True),
+    )
 
 
 def our_letter() -> Letter:
@@ -125,16 +131,18 @@ def our_letter() -> Letter:
         value=Value.UNKNOWN,
     )
     return office_letter(
-        [Matter(ours, "ours")],
+        OfficeNews(
+            [Matter(ours, "ours")],
+            mute=["审计局"],
+            returned=["教育局 jyj@example.org：550 no such user"],
+            overdue=[("民政局", 1)],
+            talks=[Talk("民政局", 1, 5, 1)],
+            notes=[
+                "昨夜看到的太少，未对任何单位作出新的认定（计划 208 个，看到 121 个，无法判定 9 个）。"
+            ],
+        ),
         DAY,
         SETTINGS,
-        ["审计局"],
-        ["教育局 jyj@example.org：550 no such user"],
-        [("民政局", 1)],
-        talks=[Talk("民政局", 1, 5, 1)],
-        notes=[
-            "昨夜看到的太少，未对任何单位作出新的认定（计划 208 个，看到 121 个，无法判定 9 个）。"
-        ],
     )
 
 

@@ -27,6 +27,7 @@ from monitor.letters import outbox
 from monitor.letters.booking import Booking, booking
 from monitor.letters.doors import Send, copies_of, doors_of
 from monitor.letters.ladder import addressed, emails, leaders, to_leader, week_begins
+from monitor.letters.mailing import Mailing, Outstanding, Today
 from monitor.letters.matters import (
     closed_matters,
     moved_matters,
@@ -39,8 +40,8 @@ from monitor.letters.ourselves import to_us
 from monitor.letters.parts import Matter
 from monitor.letters.readback import catch_up
 from monitor.letters.reminding import Heard, heard, is_due
-from monitor.letters.text import OFFICE, letter, summary
-from monitor.model import Letter, Verdict
+from monitor.letters.text import OFFICE, Manner, News, letter, summary
+from monitor.model import Letter
 from monitor.record.tables import LetterRow
 from monitor.settings.letters import LetterSettings
 from monitor.settings.sending import AlertsConfig
@@ -77,19 +78,7 @@ class Sent:
     held: int = 0
 
 
-def write_letters(
-    connection: Connection,
-    day: date,
-    moment: datetime,
-    units: Sequence[Unit],
-    settings: LetterSettings,
-    doors: Collection[str] = (),
-    copies: Collection[str] = (),
-    verdicts: Sequence[Verdict] | None = None,
-    notes: Sequence[str] = (),
-    sign: Callable[[str], str] | None = None,
-    unseen: bool = False,
-) -> Written:
+def write_letters(connection: Connection, today: Today, mailing: Mailing) -> Written:
     """Write the letters of ``day``, one per unit with something to be told, and one to ourselves.
 
     A unit is told of its open findings, of those it was told of before and that ended or went to
@@ -107,17 +96,18 @@ def write_letters(
     decision) is told all the same. ``unseen`` = the night saw too little: no limit is said to pass
     soon.
     """
+    day, moment, settings = today.day, today.moment, mailing.settings
     if settings.workdays_only and not settings.calendar.works(day):
         return Written()
     replaced = outbox.supersede(connection, day, moment)
-    known = {unit.id: addressed(unit, day) for unit in with_people(connection, units)}
-    standing, ours = open_matters(connection, day, moment, known, verdicts)
+    known = {unit.id: addressed(unit, day) for unit in with_people(connection, mailing.units)}
+    standing, ours = open_matters(connection, day, moment, known, today.verdicts)
     moved, gone = moved_matters(connection, moment, known)
     closed = closed_matters(connection, moment, gone)
     before = heard(connection, day)
     by_unit, held = _sendable(standing, before)
     weekly = settings.weekly and week_begins(day, settings)
-    said = () if unseen else seen_last(connection, verdicts or (), moment)
+    said = () if today.unseen else seen_last(connection, today.verdicts or (), moment)
     soon = soon_by_unit(said, day, settings.calendar, settings.warn_left, weekly=weekly)
     have = set(connection.scalars(select(LetterRow.unit_id).where(LetterRow.day == day)))
     letters: list[tuple[Letter, list[int]]] = []
@@ -136,30 +126,36 @@ def write_letters(
             reader = replace(
                 known[unit], emails=tuple(dict.fromkeys((*known[unit].emails, *upwards)))
             )
-            key = sign(unit) if sign and settings.base_url else ""
+            key = mailing.sign(unit) if mailing.sign and settings.base_url else ""
             text = letter(
                 reader,
-                matters,
+                News(
+                    matters,
+                    closed=ended,
+                    soon=soon.get(unit, ()),
+                    moved=handed,
+                    waiting=held.get(unit, ()),
+                ),
                 day,
                 settings,
-                ended,
-                soon.get(unit, ()),
-                key=key,
-                leader=bool(upwards),
-                weekly=weekly,
-                moved=handed,
-                waiting=held.get(unit, ()),
+                manner=Manner(key=key, leader=bool(upwards), weekly=weekly),
             )
             letters.append(
-                (_copied(text, copies), [m.finding.id for m in (*matters, *ended, *handed)])
+                (_copied(text, mailing.copies), [m.finding.id for m in (*matters, *ended, *handed)])
             )
     if OFFICE not in have:
         forced = OFFICE in replaced
         letters += to_us(
-            connection, by_unit, ours, day, moment, known, settings, notes, forced=forced, held=held
+            connection,
+            Outstanding(known, by_unit, ours, held),
+            today,
+            settings,
+            forced=forced,
         )
     counts = [(known[unit].short, matters) for unit, matters in sorted(by_unit.items())]
-    letters += [(_summary(door, counts, day, settings), []) for door in sorted(doors) if counts]
+    letters += [
+        (_summary(door, counts, day, settings), []) for door in sorted(mailing.doors) if counts
+    ]
     new = [one for one, findings in letters if outbox.add(connection, one, day, findings, moment)]
     return Written(sum(bool(one.to) for one in new), tuple(one.unit for one in new if not one.to))
 

@@ -14,10 +14,11 @@ from monitor.days.chinese import chinese_moment
 from monitor.days.official_days import KNOWN
 from monitor.facts.saw import blind_sentence, saw
 from monitor.letters.ladder import entered, talk
+from monitor.letters.mailing import Outstanding, Today
 from monitor.letters.matters import returned
 from monitor.letters.parts import Matter, chinese_day, deadline, overdue
 from monitor.letters.reminding import TOLD
-from monitor.letters.text import OFFICE, office_letter
+from monitor.letters.text import OFFICE, OfficeNews, office_letter
 from monitor.model import Letter
 from monitor.record.tables import EventRow, FindingRow, JudgementRow, LetterRow
 from monitor.rectify.rechecks import given_up
@@ -31,24 +32,20 @@ HELD_UP = timedelta(days=7)
 
 def to_us(
     connection: Connection,
-    by_unit: Mapping[str, Sequence[Matter]],
-    ours: Sequence[Matter],
-    day: date,
-    moment: datetime,
-    units: Mapping[str, Unit],
+    standing: Outstanding,
+    today: Today,
     settings: LetterSettings,
-    notes: Sequence[str] = (),
     *,
     forced: bool = False,
-    held: Mapping[str, Sequence[Matter]] | None = None,
 ) -> list[tuple[Letter, list[int]]]:
-    """Our letter of ``day``, when there is something for us to do; ``held`` are findings that wait
-    for a look.
+    """Our letter of ``day``, when there is something for us to do.
 
     Overdue units are told on the first day after a deadline, and when they come onto the 约谈 list;
     ``forced``
     tells them again, because the letter that did never left.
     """
+    units, by_unit = standing.units, standing.by_unit
+    day, moment = today.day, today.moment
     mute = [units[unit].short for unit in sorted(by_unit) if not units[unit].emails]
     back = returned(connection, moment, units)
     since = _before(day, settings)
@@ -63,14 +60,25 @@ def to_us(
     news = news or any(entered(matters, since, day, settings) for matters in by_unit.values())
     known = forced and any((*late.values(), *talks))
     handed = _handed(connection, moment, units)
-    waits = _waits(held or {}, units)
-    if not (ours or mute or back or notes or news or known or handed or waits):
+    waits = _waits(standing.held, units)
+    if not (standing.ours or mute or back or today.notes or news or known or handed or waits):
         return []
     counts = [(units[unit].short, len(matters)) for unit, matters in late.items() if matters]
     text = office_letter(
-        ours, day, settings, mute, back, counts, talks=talks, notes=notes, handed=handed, held=waits
+        OfficeNews(
+            standing.ours,
+            mute=mute,
+            returned=back,
+            overdue=counts,
+            talks=talks,
+            notes=today.notes,
+            handed=handed,
+            held=waits,
+        ),
+        day,
+        settings,
     )
-    return [(text, [m.finding.id for m in ours])]
+    return [(text, [m.finding.id for m in standing.ours])]
 
 
 def _waits(held: Mapping[str, Sequence[Matter]], units: Mapping[str, Unit]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -42,92 +43,115 @@ MAX_SHOWN = 200
 """Findings printed in one letter; the rest are counted and named by number."""
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a unit is told: open findings (``matters``), findings ``closed``, limits that pass
+    ``soon``, findings that were handed over with their column (``moved``), and those that wait for
+    a look (``waiting``; their numbers alone are told)."""
+
+    matters: Sequence[Matter] = ()
+    closed: Sequence[Matter] = ()
+    soon: Sequence[Verdict] = ()
+    moved: Sequence[Matter] = ()
+    waiting: Sequence[Matter] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """``key`` opens the unit's page; ``leader``: the letter goes to the unit's leader too;
+    ``weekly``: what passes soon is the list of the week."""
+
+    key: str = ""
+    leader: bool = False
+    weekly: bool = False
+
+
+PLAINLY = Manner()
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeNews:
+    """What we are told: what we could not read (``matters``), units without an address (``mute``),
+    and lines about letters that came back (``returned``), units with ``overdue`` findings and how
+    many, units for the 约谈 list (``talks``), what is wrong with ourselves (``notes``), orders that
+    ended with the move of their column (``handed``), and findings whose reminders wait for a look
+    (``held``)."""
+
+    matters: Sequence[Matter] = ()
+    mute: Sequence[str] = ()
+    returned: Sequence[str] = ()
+    overdue: Sequence[tuple[str, int]] = ()
+    talks: Sequence[Talked] = ()
+    notes: Sequence[str] = ()
+    handed: Sequence[str] = ()
+    held: Sequence[str] = ()
+
+
 def letter(
-    unit: Unit,
-    matters: Sequence[Matter],
-    day: date,
-    settings: LetterSettings,
-    closed: Sequence[Matter] = (),
-    soon: Sequence[Verdict] = (),
-    *,
-    key: str = "",
-    leader: bool = False,
-    weekly: bool = False,
-    moved: Sequence[Matter] = (),
-    waiting: Sequence[Matter] = (),
+    unit: Unit, news: News, day: date, settings: LetterSettings, *, manner: Manner = PLAINLY
 ) -> Letter:
-    """The letter of ``day`` to ``unit``: open findings by cause, limits that pass ``soon``,
-    findings ``closed``, those that were handed over with their column (``moved``), and the numbers
-    of those that wait for a look (``waiting``).
+    """The letter of ``day`` to ``unit``, its open findings by cause.
 
     The deadline of a finding counts working days from the day the unit was first told of it, or is
-    that of its order. ``key`` opens the unit's page. ``leader``: it goes to the unit's leader too.
-    ``weekly``: ``soon`` is the list of the week. Raises ``ValueError`` when there is nothing to
-    say.
+    that of its order. Raises ``ValueError`` when there is nothing to say.
     """
-    if not (matters or closed or soon or moved):
+    if not (news.matters or news.closed or news.soon or news.moved):
         raise ValueError(f"{unit.id}: a letter needs at least one finding")
-    context = _context(matters, day, settings) | {
+    context = _context(news.matters, day, settings) | {
         "greeting": clean(unit.full or unit.short),
         "heading": "政府网站与政务新媒体更新提醒",
-        "page": _page(settings, unit.id, key),
-        "leader": leader,
-        "closed": closed_items(closed),
-        "moved": moved_items(moved),
-        "soon": soon_items(soon),
-        "waiting": tuple(clean(m.finding.number, 40) for m in waiting if m not in matters),
+        "page": _page(settings, unit.id, manner.key),
+        "leader": manner.leader,
+        "closed": closed_items(news.closed),
+        "moved": moved_items(news.moved),
+        "soon": soon_items(news.soon),
+        "waiting": tuple(
+            clean(m.finding.number, 40) for m in news.waiting if m not in news.matters
+        ),
     }
-    warning = "本周待办" if weekly else "到期提醒"
-    kind = "更新提醒" if matters else warning if soon else "整改确认" if closed else "移交告知"
+    warning = "本周待办" if manner.weekly else "到期提醒"
+    kind = (
+        "更新提醒"
+        if news.matters
+        else warning
+        if news.soon
+        else "整改确认"
+        if news.closed
+        else "移交告知"
+    )
     late = f"（{context['overdue']} 项逾期）" if context["overdue"] else ""
-    said = [f"{len(matters)} 项问题{late}"] if matters else []
-    said += [f"{len(soon)} 项即将到期"] if soon else []
-    said += [f"{len(closed)} 项已销号"] if closed else []
-    said += [f"{len(moved)} 项已移交"] if moved else []
+    said = [f"{len(news.matters)} 项问题{late}"] if news.matters else []
+    said += [f"{len(news.soon)} 项即将到期"] if news.soon else []
+    said += [f"{len(news.closed)} 项已销号"] if news.closed else []
+    said += [f"{len(news.moved)} 项已移交"] if news.moved else []
     subject = f"【{kind}】{day.isoformat()} {clean(unit.short, 40)}：{'，'.join(said)}"
     return _render(unit.id, unit.emails, subject, context, day)
 
 
-def office_letter(
-    matters: Sequence[Matter],
-    day: date,
-    settings: LetterSettings,
-    mute: Sequence[str] = (),
-    returned: Sequence[str] = (),
-    overdue: Sequence[tuple[str, int]] = (),
-    talks: Sequence[Talked] = (),
-    notes: Sequence[str] = (),
-    handed: Sequence[str] = (),
-    held: Sequence[str] = (),
-) -> Letter:
-    """The letter of ``day`` to ourselves: what we could not read, units without an address
-    (``mute``), and lines about letters that came back (``returned``), units with ``overdue``
-    findings and how many, units for the 约谈 list (``talks``), what is wrong with ourselves
-    (``notes``), orders that ended with the move of their column (``handed``), and findings whose
-    reminders wait for a look (``held``).
-    """
-    context = _context(matters, day, settings) | {
+def office_letter(news: OfficeNews, day: date, settings: LetterSettings) -> Letter:
+    """The letter of ``day`` to ourselves."""
+    context = _context(news.matters, day, settings) | {
         "greeting": clean(settings.office),
         "heading": "监测系统待处理事项",
         "page": safe_link(settings.base_url),
         "ours": True,
-        "overdue_units": tuple((clean(name, 40), count) for name, count in overdue),
-        "talks": tuple(talks),
-        "notes": tuple(clean(line, 300) for line in notes),
-        "handed": tuple(clean(line, 300) for line in handed),
-        "held": tuple(clean(line, 300) for line in held[:MAX_SHOWN]),
-        "held_more": max(0, len(held) - MAX_SHOWN),
-        "mute": tuple(clean(name, 40) for name in mute),
-        "returned": tuple(clean(line, 300) for line in returned),
+        "overdue_units": tuple((clean(name, 40), count) for name, count in news.overdue),
+        "talks": tuple(news.talks),
+        "notes": tuple(clean(line, 300) for line in news.notes),
+        "handed": tuple(clean(line, 300) for line in news.handed),
+        "held": tuple(clean(line, 300) for line in news.held[:MAX_SHOWN]),
+        "held_more": max(0, len(news.held) - MAX_SHOWN),
+        "mute": tuple(clean(name, 40) for name in news.mute),
+        "returned": tuple(clean(line, 300) for line in news.returned),
     }
-    said = [f"{len(notes)} 项系统异常"] if notes else []
-    said += [f"{len(matters)} 项{_waits(matters)}"] if matters else []
-    said += [f"{len(overdue)} 个单位逾期"] if overdue else []
-    said += [f"建议约谈 {len(talks)} 个单位"] if talks else []
-    said += [f"{len(handed)} 件整改通知随栏目移交"] if handed else []
-    said += [f"{len(held)} 项提醒暂缓"] if held else []
-    said += [f"{len(mute)} 个单位无邮箱"] if mute else []
-    said += [f"{len(returned)} 封通知退回"] if returned else []
+    said = [f"{len(news.notes)} 项系统异常"] if news.notes else []
+    said += [f"{len(news.matters)} 项{_waits(news.matters)}"] if news.matters else []
+    said += [f"{len(news.overdue)} 个单位逾期"] if news.overdue else []
+    said += [f"建议约谈 {len(news.talks)} 个单位"] if news.talks else []
+    said += [f"{len(news.handed)} 件整改通知随栏目移交"] if news.handed else []
+    said += [f"{len(news.held)} 项提醒暂缓"] if news.held else []
+    said += [f"{len(news.mute)} 个单位无邮箱"] if news.mute else []
+    said += [f"{len(news.returned)} 封通知退回"] if news.returned else []
     subject = f"【系统待办】{day.isoformat()} {'，'.join(said) or '无待办事项'}"
     return _render(OFFICE, settings.office_emails, subject, context, day)
 

@@ -23,6 +23,7 @@ from monitor.judging.now import judge_now
 from monitor.judging.unit_rhythm import keep_rhythm
 from monitor.letters.alerts import Sent, Written, send_waiting, write_letters
 from monitor.letters.doors import copies_of, doors_of
+from monitor.letters.mailing import Mailing, Today
 from monitor.letters.ourselves import troubles
 from monitor.model import Verdict
 from monitor.night.child import Crawled, Progress, run_crawl
@@ -211,16 +212,24 @@ def write_day(
         units = units_of(connection, shanghai_day(now))
         return write_letters(
             connection,
-            shanghai_day(now),
-            now,
-            units,
-            alerts.letters,
-            [door.name for door in doors_of(alerts.channels) if door.summary],
-            copies=copies_of(alerts.channels),
-            verdicts=verdicts,
-            unseen=unseen,
-            notes=(*notes, *troubles(connection, now, alerts.letters), *remarks(connection, now)),
-            sign=sign,
+            Today(
+                shanghai_day(now),
+                now,
+                verdicts=verdicts,
+                notes=(
+                    *notes,
+                    *troubles(connection, now, alerts.letters),
+                    *remarks(connection, now),
+                ),
+                unseen=unseen,
+            ),
+            Mailing(
+                units,
+                alerts.letters,
+                doors=[door.name for door in doors_of(alerts.channels) if door.summary],
+                copies=copies_of(alerts.channels),
+                sign=sign,
+            ),
         )
 
 

@@ -24,7 +24,7 @@ from monitor.bulletin.printing import draft
 from monitor.desk.column_words import WordAbout, give_word
 from monitor.findings.ledger import open_findings
 from monitor.letters.matters import open_matters
-from monitor.letters.text import letter
+from monitor.letters.text import News, letter
 from monitor.looks.column_words import PART
 from monitor.model import Value, Verdict
 from monitor.night import jobs
@@ -309,7 +309,7 @@ def test_the_letter_the_page_and_the_annex_say_what_was_looked_at(tmp_path: Path
         with here.office.reader.connect() as c:
             by_unit, _ = open_matters(c, shanghai_day(now), now, {"jyj": unit})
             found = detail(c, "2020-0001", now)
-        text = letter(unit, by_unit["jyj"], shanghai_day(now), LetterSettings()).text
+        text = letter(unit, News(by_unit["jyj"]), shanghai_day(now), LetterSettings()).text
         told = text[text.index("核对情况") :]
         assert f"2020年7月2日 09:00，网站首页：未见本栏目较新的信息（{root}/）" in told
         assert "首页上的链接“样例区召开工作会议”：未能查看（网站返回服务器错误）" in told

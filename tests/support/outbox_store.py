@@ -16,6 +16,7 @@ from crawler.store.tables import OutletRow, SiteRow, UnitRow, VisitRow
 from monitor.channels import HandingOver, Receipt, Undelivered
 from monitor.channels.mail import MailConfig
 from monitor.letters.alerts import Send, Sent, send_waiting, write_letters
+from monitor.letters.mailing import Mailing, Today
 from monitor.model import Letter
 from monitor.record.tables import FindingRow, LetterRow, SaidRow
 from monitor.settings.letters import LetterSettings
@@ -140,7 +141,8 @@ def write(store: Store, day: date = DAY, moment: datetime = NOW, **more: Any) ->
     """The letters of a day whose night looked at the column."""
     look(store, moment - timedelta(hours=7))
     with store.engine.begin() as c:
-        return write_letters(c, day, moment, UNITS, SETTINGS, **more)
+        said = {name: more.pop(name) for name in ("verdicts", "notes", "unseen") if name in more}
+        return write_letters(c, Today(day, moment, **said), Mailing(UNITS, SETTINGS, **more))
 
 
 def rows(store: Store, table: Any) -> Sequence[Any]:

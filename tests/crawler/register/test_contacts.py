@@ -38,6 +38,7 @@ from monitor.desk.contacts import (
     read,
 )
 from monitor.letters.alerts import write_letters
+from monitor.letters.mailing import Mailing, Today
 from monitor.record.chain import AuditRow
 from monitor.record.check import verify
 from monitor.record.tables import LetterRow
@@ -92,7 +93,7 @@ def written(store: Store, day: date = DAY) -> None:
     moment = datetime(day.year, day.month, day.day, 9, tzinfo=SHANGHAI)
     look(store, moment - timedelta(hours=7))
     with store.engine.begin() as c:
-        write_letters(c, day, moment, units_of(c, day), SETTINGS)
+        write_letters(c, Today(day, moment), Mailing(units_of(c, day), SETTINGS))
 
 
 def test_a_book_is_proposed_then_entered_with_its_days(store: Store, tmp_path: Path) -> None:

@@ -14,7 +14,16 @@ from pydantic import ValidationError
 from crawler.model import SHANGHAI, Unit
 from monitor.days.workdays import Calendar, Hours, may_send
 from monitor.letters.parts import Matter
-from monitor.letters.text import MAX_SHOWN, OFFICE, letter, letter_key, office_letter, summary
+from monitor.letters.text import (
+    MAX_SHOWN,
+    OFFICE,
+    News,
+    OfficeNews,
+    letter,
+    letter_key,
+    office_letter,
+    summary,
+)
 from monitor.model import Finding, Newest, Value
 from monitor.settings.letters import LetterSettings
 from monitor.words.plain import clean, safe_link
@@ -77,7 +86,7 @@ class Tags(HTMLParser):
 
 
 def test_a_letter_says_what_since_when_by_which_clause_with_proof_and_what_to_do() -> None:
-    said = letter(UNIT, [MATTER], DAY, SETTINGS)
+    said = letter(UNIT, News([MATTER]), DAY, SETTINGS)
     assert said.subject == "【更新提醒】2020-07-20 建设局：1 项问题"
     assert said.to == ("jsj@example.org",)
     for body in (said.text, said.html):
@@ -106,8 +115,8 @@ def test_a_letter_says_what_since_when_by_which_clause_with_proof_and_what_to_do
 
 def test_the_same_findings_make_the_same_letter_whatever_their_order() -> None:
     other = replace(MATTER, finding=replace(FINDING, id=2, number="2020-0002", name="住房保障"))
-    forward = letter(UNIT, [MATTER, other], DAY, SETTINGS)
-    assert forward == letter(UNIT, [other, MATTER], DAY, SETTINGS)
+    forward = letter(UNIT, News([MATTER, other]), DAY, SETTINGS)
+    assert forward == letter(UNIT, News([other, MATTER]), DAY, SETTINGS)
     assert forward.text.count("依据：") == 1
 
 
@@ -125,7 +134,7 @@ def test_findings_are_grouped_by_cause() -> None:
     blank = replace(
         MATTER, finding=replace(FINDING, id=4, value=Value.BLANK, newest=None, due=None)
     )
-    text = letter(UNIT, [quota, blank, MATTER], DAY, SETTINGS).text
+    text = letter(UNIT, News([quota, blank, MATTER]), DAY, SETTINGS).text
     places = [
         text.index(title)
         for title in ("一、空白栏目", "二、栏目超期未更新", "三、信息发布数量不足")
@@ -135,10 +144,10 @@ def test_findings_are_grouped_by_cause() -> None:
 
 
 def test_the_deadline_counts_working_days_from_the_first_letter_and_never_moves() -> None:
-    first = letter(UNIT, [MATTER], DAY, SETTINGS)
+    first = letter(UNIT, News([MATTER]), DAY, SETTINGS)
     told = replace(MATTER, told=DAY)
-    last_day = letter(UNIT, [told], date(2020, 7, 27), SETTINGS)
-    late = letter(UNIT, [told], date(2020, 7, 28), SETTINGS)
+    last_day = letter(UNIT, News([told]), date(2020, 7, 27), SETTINGS)
+    late = letter(UNIT, News([told]), date(2020, 7, 28), SETTINGS)
     for said in (first, last_day, late):
         assert "2020年7月27日（周一） 17:30" in said.text
     assert "再次提醒" not in first.text
@@ -155,17 +164,19 @@ def test_holidays_and_make_up_saturdays_move_the_deadline() -> None:
             "deadline_days": 3,
         }
     )
-    said = letter(UNIT, [MATTER], date(2020, 9, 29), settings)
+    said = letter(UNIT, News([MATTER]), date(2020, 9, 29), settings)
     assert "2020年10月10日（周六） 17:30" in said.text
 
 
 def test_what_came_back_and_what_comes_and_goes_say_so() -> None:
     back = replace(MATTER, finding=replace(FINDING, recurrence=2))
-    said = letter(UNIT, [back], DAY, SETTINGS)
+    said = letter(UNIT, News([back]), DAY, SETTINGS)
     for text in (said.text, said.html):
         assert "整改后回潮（第 2 次）" in text
         assert "反复" not in text
-    said = letter(UNIT, [replace(MATTER, finding=replace(FINDING, flapping=True))], DAY, SETTINGS)
+    said = letter(
+        UNIT, News([replace(MATTER, finding=replace(FINDING, flapping=True))]), DAY, SETTINGS
+    )
     for text in (said.text, said.html):
         assert "近期反复出现" in text
         assert "只提醒这一次" in text
@@ -187,7 +198,7 @@ def test_what_came_back_and_what_comes_and_goes_say_so() -> None:
 def test_who_lost_a_column_is_told_whose_it_is_now(
     to: tuple[str, ...], order: str, words: str
 ) -> None:
-    said = letter(UNIT, [], DAY, SETTINGS, moved=[replace(MATTER, moved_to=to, order=order)])
+    said = letter(UNIT, News([], moved=[replace(MATTER, moved_to=to, order=order)]), DAY, SETTINGS)
     assert said.subject == "【移交告知】2020-07-20 建设局：1 项已移交"
     assert words in said.text
     assert "以下问题已随栏目移交" in said.html
@@ -196,7 +207,7 @@ def test_who_lost_a_column_is_told_whose_it_is_now(
 
 def test_a_letter_without_findings_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one finding"):
-        letter(UNIT, [], DAY, SETTINGS)
+        letter(UNIT, News([]), DAY, SETTINGS)
 
 
 def test_our_own_letter_accuses_nobody() -> None:
@@ -205,7 +216,9 @@ def test_our_own_letter_accuses_nobody() -> None:
     )
     settings = SETTINGS.model_copy(update={"office_emails": ("office@example.org",)})
     said = office_letter(
-        [ours], DAY, settings, ["审计局"], ["建设局 jsj@example.org：550 no such user"]
+        OfficeNews([ours], mute=["审计局"], returned=["建设局 jsj@example.org：550 no such user"]),
+        DAY,
+        settings,
     )
     assert said.unit == OFFICE
     assert said.to == ("office@example.org",)
@@ -242,9 +255,9 @@ def test_crawled_text_does_nothing_in_a_letter(evil: str) -> None:
     matter = replace(MATTER, finding=finding, link=f"javascript:{evil}", units=(evil, evil))
     unit = replace(UNIT, short=evil, full=evil)
     said = letter(
-        unit, [matter], DAY, SETTINGS, moved=[replace(matter, moved_to=(evil,), order=evil)]
+        unit, News([matter], moved=[replace(matter, moved_to=(evil,), order=evil)]), DAY, SETTINGS
     )
-    plain = Tags(letter(UNIT, [MATTER], DAY, SETTINGS, moved=[MATTER]).html)
+    plain = Tags(letter(UNIT, News([MATTER], moved=[MATTER]), DAY, SETTINGS).html)
     tags = Tags(said.html)
     assert tags.names <= plain.names
     assert tags.attributes <= plain.attributes
@@ -263,7 +276,7 @@ def test_a_thousand_findings_stay_one_readable_letter() -> None:
         replace(MATTER, finding=replace(FINDING, id=n, number=f"2020-{n:04}"))
         for n in range(1, 301)
     ]
-    said = letter(UNIT, many, DAY, SETTINGS)
+    said = letter(UNIT, News(many), DAY, SETTINGS)
     assert "：300 项问题" in said.subject
     assert f"另有 {300 - MAX_SHOWN} 项未列出" in said.text
     assert "2020-0300" in said.text

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from crawler.model import SHANGHAI
 from monitor.channels import HandingOver, Receipt
 from monitor.letters.alerts import Sent, send_waiting, write_letters
+from monitor.letters.mailing import Mailing, Today
 from monitor.model import Letter
 from monitor.record.tables import FindingRow, SaidRow
 from monitor.settings.letters import LetterSettings
@@ -90,7 +91,7 @@ def _one_day(store: Store, night: datetime) -> list[str]:
     config = AlertsConfig(letters=SETTINGS)
     look(store, night - timedelta(minutes=20))
     with store.engine.begin() as c:
-        write_letters(c, night.date(), night, UNITS, SETTINGS)
+        write_letters(c, Today(night.date(), night), Mailing(UNITS, SETTINGS))
     for quiet in (night, night.replace(hour=7, minute=30)):
         held = send_waiting(store.engine, config, quiet, {"mail": channel}, lambda: 0.0)
         assert held == Sent(held=held.held)

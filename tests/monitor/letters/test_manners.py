@@ -21,6 +21,7 @@ from monitor.channels import Receipt, RecipientRefused, Undelivered
 from monitor.counting.counts import units_of
 from monitor.letters.alerts import write_letters
 from monitor.letters.ladder import addressed, leaders, week_begins
+from monitor.letters.mailing import Mailing, Today
 from monitor.letters.ourselves import troubles
 from monitor.letters.text import OFFICE
 from monitor.record.links import Keys, signer, unit_of
@@ -57,7 +58,7 @@ def days(
         now = NOW + timedelta(days=n)
         look(store, now - timedelta(hours=7))
         with store.engine.begin() as c:
-            write_letters(c, now.date(), now, units, SETTINGS, **more)
+            write_letters(c, Today(now.date(), now), Mailing(units, SETTINGS, **more))
         channel = Fake()
         deliver(store, channel, now)
         if channel.got:
@@ -203,7 +204,11 @@ def test_an_order_and_its_news_are_told_though_nobody_can_see_the_column(store: 
             deed=Deed("办公室", late),
             terms=Terms(SETTINGS, OrderSettings(), 2),
         )
-        write_letters(c, late.date() + timedelta(days=1), late + timedelta(days=1), UNITS, SETTINGS)
+        write_letters(
+            c,
+            Today(late.date() + timedelta(days=1), late + timedelta(days=1)),
+            Mailing(UNITS, SETTINGS),
+        )
     new = {row.unit_id: row.text_body for row in rows(store, LetterRow) if row.day > late.date()}
     assert set(new) == {"jsj", OFFICE}, "the other finding only waits"
     assert "整改通知：整改〔2020〕1号" in new["jsj"]
@@ -246,7 +251,7 @@ def test_a_contact_whose_time_is_over_gets_no_letter_that_was_written_before(sto
     ]
     with store.engine.begin() as c:
         c.execute(update(UnitRow).where(UnitRow.id == "jsj").values(contacts=stored))
-        write_letters(c, DAY, NOW, units_of(c, DAY), SETTINGS)
+        write_letters(c, Today(DAY, NOW), Mailing(units_of(c, DAY), SETTINGS))
     assert "old@example.org" in rows(store, LetterRow)[0].recipients
     channel = Fake()
     deliver(store, channel, NOW + timedelta(days=1))
@@ -349,7 +354,7 @@ def test_our_own_letter_tells_of_a_bad_night(
     night(store, NOW - timedelta(hours=hours), **more)
     with store.engine.begin() as c:
         notes = troubles(c, NOW, SETTINGS)
-        write_letters(c, DAY, NOW, UNITS, SETTINGS, notes=notes)
+        write_letters(c, Today(DAY, NOW, notes=notes), Mailing(UNITS, SETTINGS))
     written = rows(store, LetterRow)
     if not said:
         assert written == []
@@ -375,7 +380,7 @@ def test_a_letters_link_opens_that_units_page_only(store: Store) -> None:
     keys = Keys((b"k" * 32,))
     settings = SETTINGS.model_copy(update={"base_url": "https://watch.example.org"})
     with store.engine.begin() as c:
-        write_letters(c, DAY, NOW, UNITS, settings, sign=signer(keys, NOW, 30))
+        write_letters(c, Today(DAY, NOW), Mailing(UNITS, settings, sign=signer(keys, NOW, 30)))
     for row in rows(store, LetterRow):
         head = f"https://watch.example.org/units/{row.unit_id}?key="
         token = row.text_body.partition(head)[2].split()[0]
@@ -397,7 +402,7 @@ def test_hostile_words_of_people_do_nothing_in_a_letter(store: Store) -> None:
             terms=Terms(SETTINGS, settings),
         )
         c.execute(update(UnitRow).where(UnitRow.id == "jsj").values(short=HOSTILE[:60]))
-        write_letters(c, DAY, NOW, UNITS, SETTINGS, notes=[HOSTILE])
+        write_letters(c, Today(DAY, NOW, notes=[HOSTILE]), Mailing(UNITS, SETTINGS))
     for row in rows(store, LetterRow):
         assert "<script" not in row.html_body
         assert "<b>整改" not in row.html_body
@@ -413,7 +418,7 @@ def test_hostile_words_of_a_server_do_nothing_in_our_own_letter(store: Store) ->
     units = [replace(u, emails=(evil,), short=HOSTILE[:60]) if u.id == "jyj" else u for u in UNITS]
     seed(store, ("jyj",), units=units)
     with store.engine.begin() as c:
-        write_letters(c, DAY, NOW, units, SETTINGS)
+        write_letters(c, Today(DAY, NOW), Mailing(units, SETTINGS))
     deliver(
         store,
         Fake(
@@ -426,7 +431,7 @@ def test_hostile_words_of_a_server_do_nothing_in_our_own_letter(store: Store) ->
     )
     tomorrow = NOW + timedelta(days=1)
     with store.engine.begin() as c:
-        write_letters(c, tomorrow.date(), tomorrow, units, SETTINGS)
+        write_letters(c, Today(tomorrow.date(), tomorrow), Mailing(units, SETTINGS))
     ours = next(row for row in rows(store, LetterRow) if row.unit_id == OFFICE)
     assert "（550 a Bcc: x@example.org" in ours.text_body
     assert "\nBcc" not in ours.text_body

@@ -11,6 +11,7 @@ from sqlalchemy import insert, update
 
 from crawler.model import Unit
 from monitor.letters.alerts import write_letters
+from monitor.letters.mailing import Mailing, Today
 from monitor.letters.text import OFFICE
 from monitor.model import Value, Verdict
 from monitor.record.tables import EventRow, FindingRow, LetterFindingRow, LetterRow
@@ -75,7 +76,7 @@ def test_the_second_night_of_a_day_writes_nothing_and_the_next_day_does(store: S
 def test_a_transaction_that_breaks_leaves_neither_letter_nor_event(store: Store) -> None:
     seed(store, ("jsj",))
     with pytest.raises(RuntimeError), store.engine.begin() as c:  # noqa: PT012
-        write_letters(c, DAY, NOW, UNITS, SETTINGS)
+        write_letters(c, Today(DAY, NOW), Mailing(UNITS, SETTINGS))
         raise RuntimeError("killed")
     assert rows(store, LetterRow) == []
     assert rows(store, EventRow) == []
@@ -93,7 +94,12 @@ def test_a_unit_without_an_address_is_recorded_reported_and_not_counted_as_told(
     reached = [replace_emails(UNITS, "sjj", "sjj@example.org")]
     with store.engine.begin() as c:
         tomorrow = DAY + timedelta(days=1)
-        assert write_letters(c, tomorrow, NOW + timedelta(days=1), reached[0], SETTINGS).n == 1
+        assert (
+            write_letters(
+                c, Today(tomorrow, NOW + timedelta(days=1)), Mailing(reached[0], SETTINGS)
+            ).n
+            == 1
+        )
     assert "再次提醒" not in rows(store, LetterRow)[2].text_body
 
 

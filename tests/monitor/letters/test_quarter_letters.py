@@ -36,6 +36,7 @@ from monitor.findings.dispensations import Bounds, DispensationKind, dispensed, 
 from monitor.findings.ledger import apply
 from monitor.findings.said import journal
 from monitor.letters.alerts import send_waiting, write_letters
+from monitor.letters.mailing import Mailing, Today
 from monitor.letters.ourselves import troubles
 from monitor.letters.text import OFFICE
 from monitor.model import Facts, Letter, OutletFacts, Value, Verdict
@@ -219,12 +220,8 @@ class Quarter:
         units = units_of(c, self.day)
         write_letters(
             c,
-            self.day,
-            now,
-            units,
-            SETTINGS,
-            verdicts=self.verdicts(c, now),
-            notes=troubles(c, now, SETTINGS),
+            Today(self.day, now, verdicts=self.verdicts(c, now), notes=troubles(c, now, SETTINGS)),
+            Mailing(units, SETTINGS),
         )
 
     def night(self, c: Connection, now: datetime) -> None:

@@ -15,6 +15,7 @@ from monitor.channels import HandingOver, Receipt, RecipientRefused
 from monitor.channels.webhook import WebhookConfig
 from monitor.letters import outbox
 from monitor.letters.alerts import Sent, send_waiting, write_letters
+from monitor.letters.mailing import Mailing, Today
 from monitor.letters.outbox import LEASE, RETRIES, AttemptRow
 from monitor.letters.text import OFFICE
 from monitor.model import Letter
@@ -127,7 +128,7 @@ def test_a_recipient_refused_for_good_is_recorded_and_the_letter_counts_as_sent(
 def test_a_letter_of_which_only_the_supervisors_copy_arrived_was_refused(store: Store) -> None:
     seed(store, ("yjj",))
     with store.engine.begin() as c:
-        write_letters(c, DAY, NOW, UNITS, SETTINGS, copies=["head@example.org"])
+        write_letters(c, Today(DAY, NOW), Mailing(UNITS, SETTINGS, copies=["head@example.org"]))
     assert rows(store, LetterRow)[0].recipients == ["yjj@example.org", "head@example.org"]
     channel = Fake(
         [Receipt("250 ok", {"yjj@example.org": RecipientRefused(True, "550 no such user")})]
@@ -251,7 +252,7 @@ def test_many_senders_at_once_send_each_letter_once(store: Store) -> None:
     ]
     seed(store, tuple(u.id for u in units), units=units)
     with store.engine.begin() as c:
-        assert write_letters(c, DAY, NOW, units, SETTINGS).n == 30
+        assert write_letters(c, Today(DAY, NOW), Mailing(units, SETTINGS)).n == 30
     channel, sent = Fake(), []
 
     def run() -> None:

@@ -15,6 +15,7 @@ from monitor.entries.decided import decisions
 from monitor.judging.evaluate import explain
 from monitor.judging.unit_rhythm import DoubtRow, keep_rhythm
 from monitor.letters.alerts import write_letters
+from monitor.letters.mailing import Mailing, Today
 from monitor.record.chain import AuditRow
 from monitor.record.tables import FindingRow, LetterFindingRow, LetterRow
 from tests.support.judging_store import post
@@ -50,7 +51,7 @@ def test_every_page_names_the_deadline_that_the_letter_names(office_web: Web) ->
     client_for, office = office_web
     settings, units = office.settings.monitor.alerts.letters, office.settings.catalogue.units
     with office.engine.begin() as connection:
-        write_letters(connection, TODAY, NOW, units, settings)
+        write_letters(connection, Today(TODAY, NOW), Mailing(units, settings))
         query = select(LetterRow.text_body, FindingRow.number).where(LetterRow.unit_id == "wjj")
         query = query.join(LetterFindingRow, LetterFindingRow.letter_id == LetterRow.id)
         query = query.join(FindingRow, FindingRow.id == LetterFindingRow.finding_id)
@@ -228,7 +229,7 @@ def test_explain_names_the_clause_that_the_letter_names(office_web: Web) -> None
     _, office = office_web
     with office.engine.begin() as connection:
         units, letters = office.settings.catalogue.units, office.settings.monitor.alerts.letters
-        write_letters(connection, TODAY, NOW, units, letters)
+        write_letters(connection, Today(TODAY, NOW), Mailing(units, letters))
         text = connection.execute(
             select(LetterRow.text_body).where(LetterRow.unit_id == "wjj")
         ).scalar_one()
