@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from hashlib import blake2b
 
@@ -15,8 +14,8 @@ from crawler.model import (
 from crawler.reading.keys import HASH, key, keys
 from crawler.walking.behind import looks_on, with_mark
 from crawler.walking.model import Known, Looked, further_key
+from crawler.walking.step import Step
 from crawler.walking.wholeness import (
-    Walked,
     absent,
     reach,
     whole_since,
@@ -44,16 +43,7 @@ def _past(reading: Reading, onward: Further | None, horizon: date, *, first: boo
     return max(days) < horizon if isinstance(onward, Ask) else days[-1] == min(days)
 
 
-def onward(
-    known: Known,
-    reading: Reading,
-    visit: Visit,
-    horizon: date,
-    seen: Callable[[str], bool] | None,
-    max_pages: int,
-    trail: frozenset[bytes],
-    walked: Walked,
-) -> Looked:
+def onward(known: Known, reading: Reading, visit: Visit, step: Step) -> Looked:
     front = b"".join(key(post.url) for post in reading.posts)
     first = visit.page_no == 1
     if first and known.settled:
@@ -69,30 +59,32 @@ def onward(
             return Looked(visit, walk_done=True)
         reached = not below and not on and (not reading.posts or key(reading.posts[-1].url) in old)
     else:
-        reached = bool(reading.posts) and seen is not None and seen(reading.posts[-1].url)
+        reached = bool(reading.posts) and step.seen is not None and step.seen(reading.posts[-1].url)
         # Known posts, but none of the first page as it last was: this page is older than the first
         # one, and what moved off
         # that one since stands on no page.
-        reached = reached and (walked.met or not known.front)
-    onward = next((one for one in reading.further if further_key(one) not in trail), None)
+        reached = reached and (step.walked.met or not known.front)
+    onward = next((one for one in reading.further if further_key(one) not in step.trail), None)
     shown = blake2b(front, digest_size=HASH).digest()
     ended = (
         reached
         or onward is None
-        or visit.page_no >= max_pages
+        or visit.page_no >= step.max_pages
         or not reading.posts
-        or shown in trail
+        or shown in step.trail
     )
     # One old row at a page's end proves little: the walk goes on until the days from the horizon on
     # are surely whole.
-    past = _past(reading, onward, horizon, first=first)
-    if past and (reach(walked.days) or horizon) <= horizon:
+    past = _past(reading, onward, step.horizon, first=first)
+    if past and (reach(step.walked.days) or step.horizon) <= step.horizon:
         ended = True
     starts = first and known.settled
     whole = None
     if ended and not reached:
-        apart = bool(known.front) and not walked.met and not first
-        whole = whole_since(walked, ended=onward is None and shown not in trail, apart=apart)
+        apart = bool(known.front) and not step.walked.met and not first
+        whole = whole_since(
+            step.walked, ended=onward is None and shown not in step.trail, apart=apart
+        )
     return Looked(
         visit,
         posts=reading.posts,
@@ -103,9 +95,11 @@ def onward(
         walk_prior=known.last_conclusive if starts else known.walk_prior,
         walk_done=ended,
         more=() if ended or onward is None else (onward,),
-        trail=trail | {shown},
-        walked=walked,
+        trail=step.trail | {shown},
+        walked=step.walked,
         whole=whole,
         proven=absent(known.whole_since, known.unread),
-        left=None if walked.behind is None or first else with_mark(known.unread, walked.behind),
+        left=None
+        if step.walked.behind is None or first
+        else with_mark(known.unread, step.walked.behind),
     )

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import date
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from crawler.model import (
@@ -39,9 +38,8 @@ from crawler.walking.reserve import (
     with_doubt,
     with_final,
 )
+from crawler.walking.step import Step
 from crawler.walking.wholeness import (
-    NOTHING,
-    Walked,
     with_page,
 )
 
@@ -55,48 +53,40 @@ OTHER_STRUCTURE = ("no_list", "no_dates", "script_list")
 redesigned."""
 
 
-def look(
-    known: Known,
-    page: Page,
-    read: Read,
-    *,
-    door: str,
-    horizon: date,
-    probe: Probe | None = None,
-    page_no: int = 1,
-    seen: Callable[[str], bool] | None = None,
-    seconds: float = 0.0,
-    max_pages: int = 200,
-    trail: frozenset[bytes] = frozenset(),
-    asked: Ask | None = None,
-    sent: bool | None = None,
-    copy: Copy | None = None,
-    walked: Walked = NOTHING,
-    landed: str = "",
-    column_at: Callable[[str], str] = lambda url: "",
-) -> Looked:
-    """Judge one fetched page of ``known.outlet``.
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """How a page was asked for and came, through ``door``, in ``seconds``.
 
-    ``seen(url)`` tells whether a post was stored before the present walk (needed on further pages;
-    the first page knows its front). ``horizon`` is the day before which pages are not followed.
-    ``trail`` is that of the page before: a page that shows what an earlier one showed ends the
-    walk, and a link back is not followed. ``asked`` is the request where it was more than a plain
-    GET; ``sent`` whether validators went with it (by default as :func:`conditional` would);
-    ``copy`` tells that the answer is an old one. ``walked`` is what the pages before showed.
-    ``landed`` is where the column's own page ended, where not at ``page.final_url``;
-    ``column_at(url)`` names the other column that is registered there.
+    ``probe`` is the column's own where none is given. ``asked`` is the request where it was more
+    than a plain GET; ``sent`` whether validators went with it (by default as :func:`conditional`
+    would); ``copy`` tells that the answer is an old one. ``landed`` is where the column's own page
+    ended, where not at ``page.final_url``; ``column_at(url)`` names the other column that is
+    registered there.
     """
-    sent = bool(conditional(known)) if sent is None else sent
-    probe = probe or Probe(known.outlet.platform, known.outlet.url)
+
+    door: str
+    probe: Probe | None = None
+    asked: Ask | None = None
+    sent: bool | None = None
+    copy: Copy | None = None
+    seconds: float = 0.0
+    landed: str = ""
+    column_at: Callable[[str], str] = lambda url: ""
+
+
+def look(known: Known, page: Page, read: Read, *, fetched: Fetched, step: Step) -> Looked:
+    """Judge one fetched page of ``known.outlet``."""
+    validated = bool(conditional(known)) if fetched.sent is None else fetched.sent
+    asked_as = fetched.probe or Probe(known.outlet.platform, known.outlet.url)
     digest = blake2b(page.body, digest_size=16).hexdigest() if page.body else ""
     visit = Visit(
         outlet=known.outlet.id,
         moment=page.fetched_at,
         outcome=Outcome.UNCHANGED,
         evidence=known.evidence,
-        door=door,
-        probe=probe.platform,
-        page_no=page_no,
+        door=fetched.door,
+        probe=asked_as.platform,
+        page_no=step.page_no,
         url=page.final_url,
         status=page.status,
         newest=known.newest,
@@ -106,36 +96,40 @@ def look(
         etag=page.headers.get("etag", "")[:500],
         last_modified=page.headers.get("last-modified", "")[:100],
         mark=f"tls: {page.tls}" if page.tls else "",
-        seconds=round(seconds, 3),
+        seconds=round(fetched.seconds, 3),
         unread=known.unread,
         total=known.total,
-        conditional=sent,
+        conditional=validated,
         path="; ".join(said_by_caches(page)),
     )
-    unchanged = page_no == 1 and known.settled and _unchanged(known, page, digest, sent)
-    onward = page.status == 200 and looks_on(known.unread, known.newest, page.fetched_at, sent=sent)
+    unchanged = step.page_no == 1 and known.settled and _unchanged(known, page, digest, validated)
+    onward = page.status == 200 and looks_on(
+        known.unread, known.newest, page.fetched_at, sent=validated
+    )
     if unchanged and not onward:
-        return _same(known, page, visit, landed, copy)
+        return _same(known, page, visit, fetched.landed, fetched.copy)
     reading = (
-        _unasked() if page.status == 304 and not sent else guarded(read, page, known.outlet, probe)
+        _unasked()
+        if page.status == 304 and not validated
+        else guarded(read, page, known.outlet, asked_as)
     )
     if unchanged and not reading.further:
-        return _same(known, page, visit, landed, copy)
-    if asked is not None:
-        reading = answered(asked, reading)
-    here = {further_key(asked)} if asked else {key(page.url), key(page.final_url)}
-    so_far = with_page(walked, reading, page_no, copy=copy is not None)
+        return _same(known, page, visit, fetched.landed, fetched.copy)
+    if fetched.asked is not None:
+        reading = answered(fetched.asked, reading)
+    here = {further_key(fetched.asked)} if fetched.asked else {key(page.url), key(page.final_url)}
+    so_far = with_page(step.walked, reading, step.page_no, copy=fetched.copy is not None)
     if not so_far.met:
         old = keys(known.front)
         so_far = replace(so_far, met=any(key(post.url) in old for post in reading.posts))
-    looked = _read(known, reading, visit, horizon, seen, max_pages, trail | here, so_far)
-    if page_no > 1 or not looked.visit.outcome.conclusive:
-        return as_old_copy(known, looked, copy)
+    looked = _read(known, reading, visit, replace(step, trail=step.trail | here, walked=so_far))
+    if step.page_no > 1 or not looked.visit.outcome.conclusive:
+        return as_old_copy(known, looked, fetched.copy)
     looked = replace(looked, site=known.outlet.site, around=reading.around)
-    if copy is not None:
-        return as_old_copy(known, looked, copy)
+    if fetched.copy is not None:
+        return as_old_copy(known, looked, fetched.copy)
     looked = drifted(known, turned_round(known, looked, reading), reading)
-    return _arrived(known, looked, reading, landed or page.final_url, column_at)
+    return _arrived(known, looked, reading, fetched.landed or page.final_url, fetched.column_at)
 
 
 def _same(known: Known, page: Page, visit: Visit, landed: str, copy: Copy | None) -> Looked:
@@ -209,16 +203,7 @@ def _unchanged(known: Known, page: Page, digest: str, sent: bool) -> bool:
     )
 
 
-def _read(
-    known: Known,
-    reading: Reading,
-    visit: Visit,
-    horizon: date,
-    seen: Callable[[str], bool] | None,
-    max_pages: int,
-    trail: frozenset[bytes],
-    walked: Walked,
-) -> Looked:
+def _read(known: Known, reading: Reading, visit: Visit, step: Step) -> Looked:
     dated = sum(post.published is not None for post in reading.posts)
     newest = reading.newest
     visit = replace(
@@ -254,7 +239,7 @@ def _read(
             walk_done=known.walk_done,
             more=more,
         )
-    return onward(known, reading, visit, horizon, seen, max_pages, trail, walked)
+    return onward(known, reading, visit, step)
 
 
 def above_floor(known: Known, visit: Visit) -> Visit:

@@ -33,8 +33,9 @@ from crawler.walking.model import Known, Looked, Planned, further_key, request_o
 from crawler.walking.record import ArticleSeen
 from crawler.walking.reserve import explained
 from crawler.walking.shapes import DRIFT, Turn
+from crawler.walking.step import Step
 from crawler.walking.traits import LIAR
-from crawler.walking.visit import look
+from crawler.walking.visit import Fetched, look
 from crawler.walking.yearless import day_of, may_lack_years, yearless
 
 logger = logging.getLogger(__name__)
@@ -451,20 +452,24 @@ class Walk:
             known,
             answer.page,
             partial(reader.read, days=days) if days else reader.read,
-            door=self.door,
-            horizon=self.config.backfill_from,
-            probe=probe,
-            page_no=task.page_no,
-            seen=seen,
-            seconds=seconds,
-            max_pages=self.config.max_pages,
-            trail=task.trail,
-            asked=task.ask,
-            sent=answer.sent,
-            copy=answer.copy,
-            walked=task.walked,
-            landed=task.landed,
-            column_at=lambda landed: self.keeper.column_at(landed, known.outlet.id),
+            fetched=Fetched(
+                self.door,
+                probe=probe,
+                asked=task.ask,
+                sent=answer.sent,
+                copy=answer.copy,
+                seconds=seconds,
+                landed=task.landed,
+                column_at=lambda landed: self.keeper.column_at(landed, known.outlet.id),
+            ),
+            step=Step(
+                self.config.backfill_from,
+                task.page_no,
+                max_pages=self.config.max_pages,
+                seen=seen,
+                trail=task.trail,
+                walked=task.walked,
+            ),
         )
         if task.redirected:
             # The stub would be asked with its target's validators, and answer for it.

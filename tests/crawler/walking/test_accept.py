@@ -18,7 +18,8 @@ from sqlalchemy import select
 from crawler.model import Evidence, Outcome, Reading, UnknownOutlet
 from crawler.store.tables import RunRow, open_store
 from crawler.walking.model import Known
-from crawler.walking.visit import floor_of, look
+from crawler.walking.step import Step
+from crawler.walking.visit import Fetched, floor_of, look
 from monitor.__main__ import attach, cli
 from monitor.office import read_settings
 from monitor.words.causes import looked_like
@@ -29,7 +30,7 @@ LEARNED = Known(outlet(), dated=20, family="trs", last_conclusive=NOW, walk_done
 
 
 def seen(known: Known, said: Reading) -> Any:
-    return look(known, page(), lambda *_: said, door="spider", horizon=TODAY)
+    return look(known, page(), lambda *_: said, fetched=Fetched("spider"), step=Step(TODAY))
 
 
 @pytest.mark.parametrize("reason", ["no_list", "no_dates", "script_list"])

@@ -13,7 +13,8 @@ from crawler.model import Evidence, Outcome, Page, Reading, Unread
 from crawler.platforms import portal
 from crawler.reading.keys import key
 from crawler.walking.model import Known, Looked
-from crawler.walking.visit import look
+from crawler.walking.step import Step
+from crawler.walking.visit import Fetched, look
 from crawler.walking.wholeness import Walked, reach, whole_since, with_page
 from tests.crawler.walking.test_walk import run
 from tests.support.walking import HOME, NOW, TODAY, Memory, Web, outlet, page, post, reading, walker
@@ -43,8 +44,9 @@ def column(*ages: int, **more: Any) -> Known:
 
 
 def seen(known: Known, said: Reading, shown: Page | None = None, **more: Any) -> Looked:
-    settings: dict[str, Any] = {"door": "spider", "horizon": HORIZON, **more}
-    return look(known, shown or page(), lambda *_: said, **settings)
+    walk = {name: more.pop(name) for name in [*more] if name in Step.__annotations__}
+    step, fetched = Step(**{"horizon": HORIZON, **walk}), Fetched(**{"door": "spider", **more})
+    return look(known, shown or page(), lambda *_: said, fetched=fetched, step=step)
 
 
 def listed(*ages: int, further: str = "") -> Reading:

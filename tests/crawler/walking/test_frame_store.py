@@ -17,8 +17,9 @@ from crawler.walking.address_store import same_lists
 from crawler.walking.frame_store import forget, frame_of
 from crawler.walking.model import Known, Looked
 from crawler.walking.record import record
+from crawler.walking.step import Step
 from crawler.walking.traits import LIAR, liars, mark
-from crawler.walking.visit import look
+from crawler.walking.visit import Fetched, look
 from tests.conftest import Store
 from tests.crawler.walking.test_store import NOW, SCOPE, catalogue, looked, outlet
 from tests.support.walking import page, post, reading
@@ -120,7 +121,11 @@ def test_a_read_first_page_tells_what_stands_around_its_list_and_others_do_not()
 
     def seen(reading: Reading, number: int = 1) -> Looked:
         return look(
-            known, page(), lambda *_: reading, door="spider", horizon=SCOPE.horizon, page_no=number
+            known,
+            page(),
+            lambda *_: reading,
+            fetched=Fetched("spider"),
+            step=Step(SCOPE.horizon, number),
         )
 
     assert (seen(said).site, seen(said).around) == ("s", (HOME,))

@@ -17,7 +17,8 @@ from crawler.reading.listing import read_list
 from crawler.reading.lists.shapes import further_form
 from crawler.walking.model import Known, Looked
 from crawler.walking.shapes import Turn, differences, leads_on, same_place
-from crawler.walking.visit import look
+from crawler.walking.step import Step
+from crawler.walking.visit import Fetched, look
 from tests.crawler.walking.test_walk import run
 from tests.support.listpages import PAGER, days, items, page, whole
 from tests.support.walking import HOME, NOW, TODAY, Memory, Web, outlet, post, reading, walker
@@ -189,7 +190,11 @@ def listed(*ages: int, built: Shape = NEW) -> Reading:
 
 def seen(known: Known, said: Reading) -> Looked:
     return look(
-        known, fetched(), lambda *_: said, door="spider", horizon=TODAY - timedelta(days=200)
+        known,
+        fetched(),
+        lambda *_: said,
+        fetched=Fetched("spider"),
+        step=Step(TODAY - timedelta(days=200)),
     )
 
 

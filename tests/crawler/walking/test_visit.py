@@ -14,7 +14,8 @@ from crawler.model import Evidence, Outcome, Outlet, Page, Post, Probe, Reading
 from crawler.reading.keys import key, keys
 from crawler.walking.asking import conditional
 from crawler.walking.model import Known, Looked
-from crawler.walking.visit import look
+from crawler.walking.step import Step
+from crawler.walking.visit import Fetched, look
 from tests.support.walking import HOME, NOW, TODAY, outlet, page, post, reading
 
 HORIZON = date(2020, 1, 1)
@@ -26,8 +27,9 @@ def front(*posts: Post) -> bytes:
 
 
 def seen(known: Known, said: Reading, shown: Page | None = None, **more: Any) -> Looked:
-    settings: dict[str, Any] = {"door": "spider", "horizon": HORIZON, **more}
-    return look(known, shown or page(), lambda *_: said, **settings)
+    walk = {name: more.pop(name) for name in [*more] if name in Step.__annotations__}
+    step, fetched = Step(**{"horizon": HORIZON, **walk}), Fetched(**{"door": "spider", **more})
+    return look(known, shown or page(), lambda *_: said, fetched=fetched, step=step)
 
 
 def never(page: Page, outlet: Outlet, probe: Probe) -> Reading:
@@ -78,7 +80,7 @@ def test_304_and_equal_bytes_are_unchanged_and_not_read(shown: Page) -> None:
         dated=1,
         **SETTLED,
     )
-    looked = look(known, shown, never, door="spider", horizon=HORIZON)
+    looked = look(known, shown, never, fetched=Fetched("spider"), step=Step(HORIZON))
     visit = looked.visit
     assert (visit.outcome, visit.evidence) == (Outcome.UNCHANGED, Evidence.COMPLETE)
     assert (visit.newest, visit.newest_url, visit.dated) == (TODAY, "u", 1)
@@ -257,7 +259,9 @@ def test_a_reader_that_breaks_is_our_fault_and_says_so(caplog: pytest.LogCapture
     def broken(page: Page, outlet: Outlet, probe: Probe) -> Reading:
         raise RecursionError("too deep")
 
-    visit = look(Known(outlet()), page(), broken, door="spider", horizon=HORIZON).visit
+    visit = look(
+        Known(outlet()), page(), broken, fetched=Fetched("spider"), step=Step(HORIZON)
+    ).visit
     assert (visit.outcome, visit.evidence) == (Outcome.UNREADABLE, Evidence.NONE)
     assert visit.reason == "reader_broke"
     assert "too deep" in visit.mark
