@@ -1,5 +1,5 @@
-"""One thing, one file: every rule, platform, channel and report is walked and is whole, and no
-list of their names stands elsewhere."""
+"""One thing, one place: every rule, platform, channel, report, role and filter is walked and is
+whole, and no list of their names stands elsewhere."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from crawler.platforms import platform, platform_names
+from monitor.access.roles import ROLES, Role
+from monitor.board.filters import Filter, lists
 from monitor.bulletin.reports import kinds, report, report_names
 from monitor.channels import channel, channel_names
 from monitor.channels._traits import ChannelSettings
@@ -119,6 +121,66 @@ def test_a_report_carries_how_its_file_is_sent() -> None:
         assert traits.suffix == f".{suffix}"
         assert re.fullmatch(r"[a-z]+/[\w.+-]+", traits.media_type)
         assert CHINESE.search(traits.holds)
+
+
+def test_a_role_is_whole() -> None:
+    """Its title, what it may, its sample account; its line in the docs; the table of who may open
+    what is tried with it."""
+    assert set(ROLES) == set(Role)
+    assert all(CHINESE.search(of.title) and of.may and of.sample.isascii() for of in ROLES.values())
+    samples = {of.sample for of in ROLES.values()}
+    assert len({of.title for of in ROLES.values()}) == len(samples) == len(ROLES)
+    page = (ROOT / "docs/web.md").read_text(encoding="utf-8")
+    assert [role for role, of in ROLES.items() if f"| `{role}` | {of.title} |" not in page] == []
+    table = sources()["tests/monitor/web/test_web_permissions.py"]
+    assert [role for role in Role if f"Role.{role.name}" not in table] == []
+
+
+def test_no_module_elsewhere_keeps_a_list_of_roles() -> None:
+    asked = re.compile(r"\bRole\.([A-Z]+)\b")
+    found = {
+        path.relative_to(ROOT).as_posix(): sorted(names)
+        for path in (ROOT / "monitor").rglob("*.py")
+        if len(names := set(asked.findall(path.read_text(encoding="utf-8")))) > 2
+    }
+    assert list(found) == ["monitor/access/roles.py"]
+
+
+FILTERS = [(at, one) for at, filters in lists().items() for one in filters]
+
+
+@pytest.mark.parametrize(("at", "one"), FILTERS, ids=[f"{at}-{one.name}" for at, one in FILTERS])
+def test_a_filter_is_whole(at: str, one: Filter) -> None:
+    """It is on a form under a Chinese label, or in links, or only in the interface; a choice says
+    what may be chosen."""
+    assert CHINESE.search(one.label) or one.linked or one.api or one.name in BOARD_ONLY
+    assert (one.kind == "choice") == (one.choices is not None)
+    if one.label:
+        assert [each.name for each in lists()[at]].count(one.name) == 1
+        labels = [each.label for each in lists()[at] if each.label]
+        assert labels.count(one.label) == 1
+    if one.api:
+        assert CHINESE.search(one.api.chinese)
+        assert not CHINESE.search(one.api.english)
+
+
+BOARD_ONLY = ("stage", "value", "since", "text", "appealed")
+"""Filters of findings that the board of stages sets itself."""
+BY_HAND = {"checklist.html", "bulletin_evidence.html"}
+"""Forms whose choices are no filters of a query: a period is always chosen, and a frozen paper's
+rows are narrowed without the store."""
+
+
+def test_no_template_writes_a_filter_by_hand() -> None:
+    """Forms, links and the reading of addresses come from the declarations."""
+    form = re.compile(r'<form(?=[^>]*class="filters")(?=[^>]*method="get").*?</form>', re.S)
+    found = {
+        path.name
+        for path in (ROOT / "monitor/web/templates").rglob("*.html")
+        for text in form.findall(path.read_text(encoding="utf-8"))
+        if "<label" in text
+    }
+    assert found == BY_HAND
 
 
 @cache

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from crawler.model import shanghai_day
 from crawler.store.tables import DutyRow, OutletRow, UnitRow
+from monitor.board.filters import Selection
 from monitor.counting.attribution import REASON_NAMES, Reason
 from monitor.days.workdays import Calendar
 from monitor.findings.ledger import answered_by
@@ -173,27 +174,18 @@ def accused(connection: Connection, unit: str, number: str) -> bool:
     return connection.execute(query).first() is not None
 
 
-def doubts_total(connection: Connection, text: str = "") -> int:
-    """How many origins wait."""
-    query = select(func.count()).select_from(DoubtRow)
-    if text:
-        query = query.where(DoubtRow.origin.contains(text, autoescape=True))
+def doubts_total(connection: Connection, wanted: Selection) -> int:
+    """How many of the wanted origins wait."""
+    query = select(func.count()).select_from(DoubtRow).where(*wanted.conditions())
     return int(connection.execute(query).scalar_one())
 
 
 def doubts(
-    connection: Connection, *, text: str = "", limit: int = DOUBTS, start: int = 0
+    connection: Connection, wanted: Selection, limit: int = DOUBTS, start: int = 0
 ) -> tuple[DoubtLine, ...]:
-    """Doubtful origins as kept after the last night, the most posts first; ``text`` is looked for
-    in the origin."""
-    query = (
-        select(DoubtRow.__table__)
-        .order_by(DoubtRow.count.desc(), DoubtRow.id)
-        .limit(limit)
-        .offset(start)
-    )
-    if text:
-        query = query.where(DoubtRow.origin.contains(text, autoescape=True))
+    """Doubtful origins as kept after the last night, the most posts first."""
+    query = select(DoubtRow.__table__).where(*wanted.conditions())
+    query = query.order_by(DoubtRow.count.desc(), DoubtRow.id).limit(limit).offset(start)
     return _doubts(connection, connection.execute(query).all())
 
 

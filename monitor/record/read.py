@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from monitor.record.chain import AuditRow
 
@@ -30,19 +30,14 @@ class Link:
 
 def entries(
     connection: Connection,
+    conditions: Iterable[ColumnElement[bool]] = (),
     *,
-    subject: str = "",
-    who: str = "",
-    what: str = "",
     limit: int = 50,
     before: int = 0,
 ) -> tuple[Link, ...]:
-    """At most ``limit`` links with an equal ``subject``, ``who`` and ``what`` (empty = any), older
-    than ``before``."""
-    query = select(AuditRow.__table__).order_by(AuditRow.seq.desc()).limit(min(limit, MOST))
-    for column, wanted in ((AuditRow.subject, subject), (AuditRow.who, who), (AuditRow.what, what)):
-        if wanted:
-            query = query.where(column == wanted)
+    """At most ``limit`` links that meet ``conditions``, older than ``before``."""
+    query = select(AuditRow.__table__).where(*conditions)
+    query = query.order_by(AuditRow.seq.desc()).limit(min(limit, MOST))
     if before:
         query = query.where(AuditRow.seq < before)
     return tuple(

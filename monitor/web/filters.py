@@ -62,11 +62,13 @@ class Filters:
 
 def filters_of(connection: Connection, wanted: Selection) -> Filters:
     """The form of ``wanted`` and the links that keep it."""
-    shown = [one for one in wanted.filters if one.label]
+    shown = [one for one in wanted.filters if one.label or one.linked]
     given = {one.name: _written(wanted[one.name]) for one in shown}
     narrowed = any(given[one.name] not in ("", 0, False, one.default) for one in shown)
     order = {"sort": wanted.sort, "down": wanted.down} if wanted.sort else {}
-    return Filters(given | order, tuple(_field(connection, one) for one in shown), narrowed)
+    return Filters(
+        given | order, tuple(_field(connection, one) for one in shown if one.label), narrowed
+    )
 
 
 def from_address(
@@ -74,7 +76,7 @@ def from_address(
 ) -> Callable[..., Selection]:
     """A dependency: what an address asks for of ``filters``. ``fixed`` are values that stand in no
     address; the first of ``sorts`` is the order of a list that has several."""
-    shown = [one for one in filters if one.label]
+    shown = [one for one in filters if one.label or one.linked]
 
     def read(**texts: str) -> Selection:
         sort = texts.get("sort", "")

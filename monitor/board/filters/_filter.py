@@ -51,7 +51,8 @@ class Filter:
 
     ``choices`` are values with what they are called; ``every`` names the choice of all of them,
     empty where one is always chosen (``default``). ``most`` ends a number or the length of a text.
-    ``api``: the interface has it too.
+    ``api``: the interface has it too. ``linked``: links of other pages
+    name it, though it is on no form.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Filter:
     default: str = ""
     most: int = 100
     api: ApiParameter | None = None
+    linked: bool = False
 
     def read(self, text: str) -> Any:
         """What an address says. A field that a form sent empty, or that holds nothing of its kind,
@@ -88,8 +90,9 @@ class Selection:
     def __getitem__(self, name: str) -> Any:
         return self.given.get(name, "")
 
-    def conditions(self, at: date | datetime) -> Iterator[ColumnElement[bool]]:
-        """The conditions of what is wanted, on the day or at the moment ``at``."""
+    def conditions(self, at: date | datetime | None = None) -> Iterator[ColumnElement[bool]]:
+        """The conditions of what is wanted, on the day or at the moment ``at`` (for
+        filters that ask for it)."""
         for one in self.filters:
             if value := self[one.name]:
                 yield one.where(Sought(value, at, self.given))

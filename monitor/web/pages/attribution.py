@@ -11,12 +11,14 @@ from crawler.config import BadConfig
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import unit as board
+from monitor.board.filters import Selection
+from monitor.board.filters.origins import FILTERS
 from monitor.board.paging import ROWS, Paged, within
 from monitor.desk.entering import decide_origin
 from monitor.entries.decided import decisions
 from monitor.entries.forms import NOBODY, Decision
 from monitor.facts.unit_names import unit_names
-from monitor.web.filters import Filters
+from monitor.web.filters import filters_of, from_address
 from monitor.web.gate import BadForm, Form, NotFound, need, posted
 from monitor.web.render import page
 from monitor.web.state import Web, web_of
@@ -24,20 +26,22 @@ from monitor.web.state import Web, web_of
 router = APIRouter()
 Handler = Annotated[Visitor, Depends(need(Permission.HANDLE))]
 Kept = Annotated[Web, Depends(web_of)]
+Origins = Annotated[Selection, Depends(from_address(FILTERS))]
+Number = Annotated[int, Query(alias="page", ge=1, le=100_000)]
 
 
 @router.get("/attribution")
 def attribution(
-    request: Request, who: Handler, web: Kept, text: Annotated[str, Query(max_length=100)] = "",
-    number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
-) -> HTMLResponse:  # fmt: skip
+    request: Request, who: Handler, web: Kept, wanted: Origins, number: Number = 1
+) -> HTMLResponse:
     """What waits, the most posts first, and what was decided."""
     decided = in_force(web)
     with web.office.reader.connect() as connection:
-        total = board.doubts_total(connection, text)
+        total = board.doubts_total(connection, wanted)
         number = within(number, total)
-        rows = board.doubts(connection, text=text, limit=ROWS, start=(number - 1) * ROWS)
+        rows = board.doubts(connection, wanted, ROWS, (number - 1) * ROWS)
         units = unit_names(connection, retired=True)
+        filters = filters_of(connection, wanted)
     found = Paged(rows, number, total)
     return page(
         request,
@@ -46,7 +50,7 @@ def attribution(
         decided=decided,
         units=units,
         nobody=NOBODY,
-        filters=Filters({"text": text}),
+        filters=filters,
     )
 
 

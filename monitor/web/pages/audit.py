@@ -14,10 +14,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
+from monitor.board.filters import Selection
+from monitor.board.filters.record import FILTERS, WHAT
 from monitor.desk import chores
 from monitor.record.read import Link, entries
 from monitor.sheets.audit import audit_csv, audit_workbook
-from monitor.web.filters import Filters
+from monitor.web.filters import filters_of, from_address
 from monitor.web.gate import Form, need, posted
 from monitor.web.render import page
 from monitor.web.state import Web, web_of
@@ -26,23 +28,10 @@ from monitor.words.exits import DONE, FAULT
 router = APIRouter()
 Auditor = Annotated[Visitor, Depends(need(Permission.AUDIT))]
 Kept = Annotated[Web, Depends(web_of)]
-Text = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
+Links = Annotated[Selection, Depends(from_address(FILTERS))]
 Before = Annotated[int, Query(ge=0, le=2**31 - 1)]
 ROWS, MOST = 50, 20_000
 CHECK = "audit-verify"
-WHAT: Mapping[str, str] = {
-    "signed_in": "登录", "user_added": "新增用户", "user_changed": "改用户", "user_password": "换密码", "user_invited": "发一次性链接",
-    "token_issued": "生成令牌", "token_revoked": "吊销令牌", "event": "问题进展", "letter": "通知", "again": "重发通知",
-    "order_": "整改通知", "reply": "整改反馈", "reply_file": "反馈附件", "ack": "签收", "appeal": "申诉", "decision": "核定",
-    "dispensation": "静默豁免", "withdrawn": "撤回", "unit_contact": "联系人", "contacts": "联系人名册", "person_verdict": "人工检查",
-    "attribution": "来源认定", "account": "账号登记", "account_state": "账号状态", "account_candidate": "疑似账号",
-    "attestation": "人工读取凭证", "attestation_withdrawn": "撤回凭证", "import": "导入", "catalogue": "台账", "column": "栏目",
-    "column_word": "认定栏目内容", "column_word_ended": "撤回栏目认定", "whole_word": "确认栏目齐全", "whole_word_ended": "撤回齐全确认",
-    "columns": "栏目表", "confirmed": "认定疑点", "superseded": "被代替", "learn_anew": "重新学习栏目", "shape_adopted": "采用新版式", "data_adopted": "采用数据地址", "data_refused": "排除数据地址", "data_given_back": "改回网页地址", "recheck_asked": "请求复查", "bulletin_edit": "修改通报",
-    "commended": "记表扬", "errors": "找错数", "bulletin_frozen": "封存通报", "erratum": "更正通报", "taken_over": "接收旧文件",
-    "restored": "恢复备份", "letters_read_back": "补回信件登记", "numbers_reserved": "保留已用编号",
-}  # fmt: skip
-"""What is done, on screen; a kind that is not here is shown under its own name."""
 FIELDS: Mapping[str, str] = {
     "way": "方式", "file": "文件", "record": "记录根值", "sha256": "校验值", "digest": "校验值", "action": "操作", "by": "谁",
     "list": "名单", "name": "名称", "reason": "理由", "why": "理由", "until": "至", "since": "自", "shown": "姓名", "role": "角色",
@@ -66,19 +55,19 @@ class AuditLine:
 
 @router.get("/audit")
 def record(
-    request: Request, who: Auditor, web: Kept, subject: Text = "", by: Text = "", what: Text = "", before: Before = 0
-) -> HTMLResponse:  # fmt: skip
+    request: Request, who: Auditor, web: Kept, wanted: Links, before: Before = 0
+) -> HTMLResponse:
     """The record, newest first."""
     with web.office.reader.connect() as connection:
-        found = entries(connection, subject=subject, who=by, what=what, limit=ROWS, before=before)
+        found = entries(connection, wanted.conditions(), limit=ROWS, before=before)
+        filters = filters_of(connection, wanted)
     older = found[-1].seq if len(found) == ROWS else 0
     return page(
         request,
         "audit.html",
         lines=[_line(one) for one in found],
-        kinds=WHAT,
         older=older,
-        filters=Filters({"subject": subject, "by": by, "what": what}),
+        filters=filters,
         before=before,
         check=_check(web),
     )
@@ -105,31 +94,27 @@ def verified(request: Request, who: Auditor, web: Kept) -> HTMLResponse:
 
 
 @router.get("/audit.xlsx")
-def workbook(
-    who: Auditor, web: Kept, subject: Text = "", by: Text = "", what: Text = ""
-) -> Response:
+def workbook(who: Auditor, web: Kept, wanted: Links) -> Response:
     """The newest 20,000 links as a workbook."""
     with web.office.reader.connect() as connection:
-        data = audit_workbook(_all(connection, subject, by, what))
+        data = audit_workbook(_all(connection, wanted))
     return _file(
         data, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "audit.xlsx"
     )
 
 
 @router.get("/audit.csv")
-def comma_separated(
-    who: Auditor, web: Kept, subject: Text = "", by: Text = "", what: Text = ""
-) -> Response:
+def comma_separated(who: Auditor, web: Kept, wanted: Links) -> Response:
     """The newest 20,000 links as text."""
     with web.office.reader.connect() as connection:
-        data = "".join(audit_csv(_all(connection, subject, by, what)))
+        data = "".join(audit_csv(_all(connection, wanted)))
     return _file(data.encode("utf-8"), "text/csv; charset=utf-8", "audit.csv")
 
 
-def _all(connection: Connection, subject: str, by: str, what: str) -> Iterator[Link]:
+def _all(connection: Connection, wanted: Selection) -> Iterator[Link]:
     before, left = 0, MOST
     while left > 0:
-        found = entries(connection, subject=subject, who=by, what=what, limit=500, before=before)
+        found = entries(connection, wanted.conditions(), limit=500, before=before)
         yield from found
         if len(found) < 500:
             return

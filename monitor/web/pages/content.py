@@ -10,10 +10,12 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from crawler.checking.decisions import NoSuchSuspect
-from crawler.checks.rules import FAMILIES, RULES
+from crawler.checks.rules import FAMILIES
 from crawler.model import SHANGHAI, Deed, shanghai_day
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
+from monitor.board.filters import Selection
+from monitor.board.filters.suspects import FILTERS, suspects
 from monitor.board.paging import ROWS, Paged
 from monitor.desk import content as desk
 from monitor.desk.content import Ruling
@@ -21,7 +23,7 @@ from monitor.facts.unit_names import unit_names
 from monitor.night.content import rule_states
 from monitor.office import decisions_of
 from monitor.web.fields import a_day, one_of
-from monitor.web.filters import Filters
+from monitor.web.filters import filters_of, from_address
 from monitor.web.gate import BadForm, Form, NotFound, need, posted
 from monitor.web.render import page, partial
 from monitor.web.state import Web, web_of
@@ -30,46 +32,30 @@ router = APIRouter()
 Inspector = Annotated[Visitor, Depends(need(Permission.INSPECT))]
 Kept = Annotated[Web, Depends(web_of)]
 Given = Annotated[Form, Depends(posted)]
-Text = Annotated[str, Query(max_length=100)]
+Number = Annotated[int, Query(alias="page", ge=1, le=100_000)]
+Suspects = Annotated[Selection, Depends(from_address(FILTERS))]
 CHIPS = {"open": "waiting", "confirmed": "bad", "dismissed": "", "mended": "good", "gone": ""}
 WORDS = {"true": "属实", "false": "误报"}
 
 
 @router.get("/content")
 def content(
-    request: Request, who: Inspector, web: Kept, state: Text = "open", family: Text = "", rule: Text = "",
-    unit: Text = "", column: Text = "", text: Text = "",
-    number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
-) -> HTMLResponse:  # fmt: skip
+    request: Request, who: Inspector, web: Kept, wanted: Suspects, number: Number = 1
+) -> HTMLResponse:
     """The list, newest first."""
-    today = shanghai_day(web.clock())
-    wanted = desk.WantedSuspects(
-        "" if state == "all" else state, family, rule, unit, column, "", text
-    )
+    today, asked = shanghai_day(web.clock()), suspects(wanted)
     with web.office.reader.connect() as connection:
         try:
-            found = desk.listing(connection, wanted, today, limit=ROWS, start=(number - 1) * ROWS)
+            found = desk.listing(connection, asked, today, limit=ROWS, start=(number - 1) * ROWS)
         except ValueError as error:
             raise BadForm(str(error)) from None
-        units, totals = unit_names(connection), desk.totals(connection)
-    given = {
-        "state": state,
-        "family": family,
-        "rule": rule,
-        "unit": unit,
-        "column": column,
-        "text": text,
-    }
+        filters = filters_of(connection, wanted)
     return page(
         request,
         "parts/suspect_rows.html" if partial(request) else "content.html",
         found=Paged(found.lines, number, found.total),
-        filters=Filters(given),
-        units=units,
+        filters=filters,
         states=desk.STATES,
-        families=FAMILIES,
-        rules=RULES,
-        totals=totals,
         chips=CHIPS,
     )
 
