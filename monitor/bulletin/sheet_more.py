@@ -1,23 +1,24 @@
 """Further sheets of the workbook: last period's list, posts by column, what was changed by hand.
 Rows only.
 
-Each function gives the head, the widths and the rows of one sheet;
+Each column is declared once, its head with its width and what it says of a row;
 ``monitor/bulletin/reports/sheet.py`` writes them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 from crawler.model import shanghai_day
 from crawler.reading.media import PAPER_NAMES
 from monitor.bulletin.coverage import NOT_CHECKED, rate_words
 from monitor.bulletin.model import Bulletin
-from monitor.model import together
+from monitor.model import Count, together
 from monitor.rules import rule_name
-from monitor.sheets.pen import Cell
+from monitor.sheets.pen import Cell, SheetColumn, SheetPage
 
 PAST = {
     "repaired": "已整改",
@@ -34,177 +35,103 @@ LISTS = {
 ACTIONS = {"strike": "删去", "add": "补列"}
 
 
-@dataclass(frozen=True, slots=True)
-class SheetPage:
-    """One sheet: its name, its title, its columns with their widths, its rows; ``left`` are columns
-    of text."""
-
-    name: str
-    title: str
-    head: tuple[str, ...]
-    widths: tuple[int, ...]
-    rows: Sequence[Sequence[Cell]]
-    left: tuple[int, ...] = ()
-
-
 def pages(b: Bulletin) -> tuple[SheetPage, ...]:
     """The sheets that have something to say, in order."""
+    repeats = f"{REPEATS[b.copies]}（设置：monitor.counting 的 copies: {b.copies}）"
+    unjudged = "未能判定的栏目和账号（由检查单位核实，不归责任何单位）"
+    content = "经人工核实的信息内容问题（按发布单位；个人信息已遮盖，待核实的疑点不列）"
+    rates = "各项认定被撤回的情况（经申诉或更正撤回的，占已认定的件数）"
     found = [
-        _unjudged(b),
-        _past(b),
-        _content(b),
-        _found(b),
+        SheetPage("未判定", unjudged, UNJUDGED, b.unjudged),
+        SheetPage("上期整改", "上期通报问题整改情况", PAST_ONES, b.past or ()),
+        SheetPage("内容问题", content, CONTENT, b.content.faults if b.content else ()),
+        SheetPage("未登记账号", "门户上出现而台账没有登记的账号", FOUND, b.found_accounts),
         _by_column(b),
-        _repeats(b),
+        SheetPage("重复信息", repeats, REPEATED, b.repeats),
         _scores(b),
-        _by_hand(b),
-        _bases(b),
-        _rates(b),
+        SheetPage("人工修改", "名单的人工修改及理由（数字不变）", BY_HAND, b.edits),
+        SheetPage("认定依据", "超期和空白栏目的认定依据", BASES, b.accused),
+        SheetPage("认定撤回", rates, RATES, b.error_rates),
     ]
     return tuple(page for page in found if page.rows)
 
 
-def _unjudged(b: Bulletin) -> SheetPage:
-    rows = [
-        (
-            n,
-            one.kind,
-            one.name,
-            "、".join(one.units),
-            one.cause,
-            one.newest,
-            shanghai_day(one.seen) if one.seen else "没有看到过",
-            one.sentence,
-        )
-        for n, one in enumerate(b.unjudged, 1)
-    ]
-    head = (
-        "序号",
-        "类别",
-        "名称",
-        "责任单位",
-        "未能判定的原因",
-        "已知最新信息",
-        "最后看到",
-        "说明",
-    )
-    title = "未能判定的栏目和账号（由检查单位核实，不归责任何单位）"
-    return SheetPage("未判定", title, head, (6, 9, 30, 28, 36, 14, 13, 60), rows, (4, 7))
+def _units(row: Any) -> str:
+    return "、".join(row.units)
 
 
-def _rates(b: Bulletin) -> SheetPage:
-    rows = [(n, rule_name(one.rule), rate_words(one)) for n, one in enumerate(b.error_rates, 1)]
-    title = "各项认定被撤回的情况（经申诉或更正撤回的，占已认定的件数）"
-    return SheetPage("认定撤回", title, ("序号", "认定项目", "撤回情况"), (6, 24, 60), rows, (2,))
+def _name_of(row: Any) -> str:
+    return str(row.name)
 
 
-def _bases(b: Bulletin) -> SheetPage:
-    rows = [
-        (n, one.name, "、".join(one.units), one.finding, one.looks, one.checked or NOT_CHECKED)
-        for n, one in enumerate(b.accused, 1)
-    ]
-    head = (
-        "序号",
-        "栏目",
-        "责任单位",
-        "问题编号",
-        "认定所依据的查看",
-        "核对情况（认定以前在列表之外查看）",
-    )
-    return SheetPage(
-        "认定依据", "超期和空白栏目的认定依据", head, (6, 30, 28, 14, 44, 80), rows, (4, 5)
-    )
-
-
-def _past(b: Bulletin) -> SheetPage:
-    rows = [
-        (
-            n,
-            p.kind,
-            p.name,
-            "、".join(p.units),
-            PAST.get(p.state, p.state),
-            p.day,
-            p.sentence,
-            p.finding,
-        )
-        for n, p in enumerate(b.past or (), 1)
-    ]
-    head = ("序号", "类别", "名称", "责任单位", "现状", "整改日期", "上期问题", "问题编号")
-    return SheetPage(
-        "上期整改", "上期通报问题整改情况", head, (6, 9, 30, 28, 13, 13, 50, 14), rows, (6,)
-    )
-
-
-def _content(b: Bulletin) -> SheetPage:
-    rows = [
-        (
-            n,
-            f.unit or "待定",
-            f.kind,
-            f.title,
-            f.column,
-            f.place,
-            f.said,
-            f.found,
-            f.mended or "未改正",
-            f.url,
-        )
-        for n, f in enumerate(b.content.faults if b.content else (), 1)
-    ]
-    head = (
-        "序号",
-        "责任单位",
-        "问题",
-        "标题",
-        "栏目",
-        "位置",
-        "说明",
-        "发现日期",
-        "改正日期",
-        "网址",
-    )
-    title = "经人工核实的信息内容问题（按发布单位；个人信息已遮盖，待核实的疑点不列）"
-    return SheetPage(
-        "内容问题", title, head, (6, 16, 18, 40, 24, 20, 50, 13, 13, 60), rows, (3, 6, 9)
-    )
-
-
-def _found(b: Bulletin) -> SheetPage:
-    rows = [
-        (
-            n,
-            PAPER_NAMES.get(a.platform, a.platform),
-            a.name,
-            "、".join(a.units),
-            "已核实" if a.sure else "待核实",
-            a.page,
-        )
-        for n, a in enumerate(b.found_accounts, 1)
-    ]
-    head = ("序号", "平台", "账号", "所在栏目的责任单位", "核实情况", "发现网页")
-    return SheetPage(
-        "未登记账号", "门户上出现而台账没有登记的账号", head, (6, 16, 34, 28, 12, 60), rows, (5,)
-    )
-
-
-def _by_column(b: Bulletin) -> SheetPage:
-    months = tuple(f"{int(month[5:])}月" for month in b.months)
-    rows: list[tuple[Cell, ...]] = [
-        (n, name, *(count.figure for count in found), together(found).figure)
-        for n, (name, found) in enumerate(b.column_counts, 1)
-    ]
-    title = f"{b.period.words}各栏目发布信息数（同一信息在几个栏目分别计）"
-    return SheetPage(
-        "栏目条数",
-        title,
-        ("序号", "栏目", *months, "合计"),
-        (6, 44, *(10 for _ in months), 10),
-        rows,
-        (1,),
-    )
-
-
+UNJUDGED = (
+    SheetColumn("类别", 9, lambda one: one.kind),
+    SheetColumn("名称", 30, _name_of),
+    SheetColumn("责任单位", 28, _units),
+    SheetColumn("未能判定的原因", 36, lambda one: one.cause, left=True),
+    SheetColumn("已知最新信息", 14, lambda one: one.newest),
+    SheetColumn("最后看到", 13, lambda one: shanghai_day(one.seen) if one.seen else "没有看到过"),
+    SheetColumn("说明", 60, lambda one: one.sentence, left=True),
+)
+RATES = (
+    SheetColumn("认定项目", 24, lambda one: rule_name(one.rule)),
+    SheetColumn("撤回情况", 60, rate_words, left=True),
+)
+BASES = (
+    SheetColumn("栏目", 30, _name_of),
+    SheetColumn("责任单位", 28, _units),
+    SheetColumn("问题编号", 14, lambda one: one.finding),
+    SheetColumn("认定所依据的查看", 44, lambda one: one.looks, left=True),
+    SheetColumn(
+        "核对情况（认定以前在列表之外查看）", 80, lambda one: one.checked or NOT_CHECKED, left=True
+    ),
+)
+PAST_ONES = (
+    SheetColumn("类别", 9, lambda one: one.kind),
+    SheetColumn("名称", 30, _name_of),
+    SheetColumn("责任单位", 28, _units),
+    SheetColumn("现状", 13, lambda one: PAST.get(one.state, one.state)),
+    SheetColumn("整改日期", 13, lambda one: one.day),
+    SheetColumn("上期问题", 50, lambda one: one.sentence, left=True),
+    SheetColumn("问题编号", 14, lambda one: one.finding),
+)
+CONTENT = (
+    SheetColumn("责任单位", 16, lambda one: one.unit or "待定"),
+    SheetColumn("问题", 18, lambda one: one.kind),
+    SheetColumn("标题", 40, lambda one: one.title, left=True),
+    SheetColumn("栏目", 24, lambda one: one.column),
+    SheetColumn("位置", 20, lambda one: one.place),
+    SheetColumn("说明", 50, lambda one: one.said, left=True),
+    SheetColumn("发现日期", 13, lambda one: one.found),
+    SheetColumn("改正日期", 13, lambda one: one.mended or "未改正"),
+    SheetColumn("网址", 60, lambda one: one.url, left=True),
+)
+FOUND = (
+    SheetColumn("平台", 16, lambda one: PAPER_NAMES.get(one.platform, one.platform)),
+    SheetColumn("账号", 34, _name_of),
+    SheetColumn("所在栏目的责任单位", 28, _units),
+    SheetColumn("核实情况", 12, lambda one: "已核实" if one.sure else "待核实"),
+    SheetColumn("发现网页", 60, lambda one: one.page, left=True),
+)
+REPEATED = (
+    SheetColumn("栏目", 30, lambda one: one.column, left=True),
+    SheetColumn("日期", 13, lambda one: one.day),
+    SheetColumn("标题", 50, lambda one: one.title, left=True),
+    SheetColumn("重复的网址", 60, lambda one: one.url, left=True),
+    SheetColumn("计入的网址", 60, lambda one: one.of, left=True),
+)
+SCORES = (
+    SheetColumn("单位名称", 24, lambda one: one.unit),
+    SheetColumn("得分", 12, lambda one: Decimal(str(one.points))),
+    SheetColumn("算式", 70, lambda one: one.formula, left=True),
+)
+BY_HAND = (
+    SheetColumn("名单", 20, lambda one: LISTS.get(one.list, one.list)),
+    SheetColumn("修改", 9, lambda one: ACTIONS.get(one.action, one.action)),
+    SheetColumn("名称", 28, _name_of),
+    SheetColumn("理由", 60, lambda one: one.reason, left=True),
+    SheetColumn("决定人", 16, lambda one: one.by or None),
+)
 REPEATS: Mapping[str, str] = {
     "once": "同一栏目重复出现、只计一次的信息：网址不同而标题、日期、来源相同，或只差访问参数",
     "each": "同一栏目只差访问参数、只计一次的信息；网址不同而标题、日期、来源相同的，各计一条，不在此列",
@@ -212,41 +139,33 @@ REPEATS: Mapping[str, str] = {
 """By the setting under which the copies were counted."""
 
 
-def _repeats(b: Bulletin) -> SheetPage:
-    rows = [
-        (n, one.column, one.day, one.title, one.url, one.of) for n, one in enumerate(b.repeats, 1)
-    ]
-    head = ("序号", "栏目", "日期", "标题", "重复的网址", "计入的网址")
-    title = f"{REPEATS[b.copies]}（设置：monitor.counting 的 copies: {b.copies}）"
-    return SheetPage("重复信息", title, head, (6, 30, 13, 50, 60, 60), rows, (1, 3, 4, 5))
+def _by_column(b: Bulletin) -> SheetPage:
+    """Posts by column and month."""
+    title = f"{b.period.words}各栏目发布信息数（同一信息在几个栏目分别计）"
+    columns = (
+        SheetColumn("栏目", 44, lambda row: str(row[0]), left=True),
+        *by_month(b.months, lambda row: row[1]),
+    )
+    return SheetPage("栏目条数", title, columns, b.column_counts)
+
+
+def by_month(
+    months: Sequence[str], counts: Callable[[Any], Sequence[Count]]
+) -> tuple[SheetColumn, ...]:
+    """A column a month and one for them together; ``counts`` gives a row's by month."""
+    each = (
+        SheetColumn(f"{int(month[5:])}月", 10, partial(_of_month, counts, at))
+        for at, month in enumerate(months)
+    )
+    return (*each, SheetColumn("合计", 10, lambda row: together(counts(row)).figure))
+
+
+def _of_month(counts: Callable[[Any], Sequence[Count]], at: int, row: Any) -> Cell:
+    return counts(row)[at].figure
 
 
 def _scores(b: Bulletin) -> SheetPage:
     found = b.scored
-    rows = [
-        (n, row.unit, Decimal(str(row.points)), row.formula)
-        for n, row in enumerate(found.rows if found else (), 1)
-    ]
     example = "（示例，不是任何单位的规定）" if found and found.example else ""
     title = f"{found.scheme}{example}　依据：{found.source}" if found else ""
-    return SheetPage(
-        "评分", title, ("序号", "单位名称", "得分", "算式"), (6, 24, 12, 70), rows, (3,)
-    )
-
-
-def _by_hand(b: Bulletin) -> SheetPage:
-    rows = [
-        (
-            n,
-            LISTS.get(e.list, e.list),
-            ACTIONS.get(e.action, e.action),
-            e.name,
-            e.reason,
-            e.by or None,
-        )
-        for n, e in enumerate(b.edits, 1)
-    ]
-    head = ("序号", "名单", "修改", "名称", "理由", "决定人")
-    return SheetPage(
-        "人工修改", "名单的人工修改及理由（数字不变）", head, (6, 20, 9, 28, 60, 16), rows, (4,)
-    )
+    return SheetPage("评分", title, SCORES, found.rows if found else ())

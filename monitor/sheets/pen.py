@@ -7,7 +7,8 @@ Rows are written in order, because the workbook keeps only one in memory.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -30,6 +31,52 @@ def inert(text: str) -> str:
         return text  # what most texts are; a hundred thousand rows pass here
     plain = BROKEN.sub("", text)[:LONGEST]
     return f"'{plain}" if RISKY.match(plain) else plain
+
+
+@dataclass(frozen=True, slots=True)
+class SheetColumn:
+    """A column of a sheet, declared once: its head, its width in characters, what it says of a row.
+    ``left``: running text."""
+
+    head: str
+    width: int
+    value: Callable[[Any], Cell]
+    left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPage:
+    """A sheet of numbered rows: its name, its title, its columns. ``first`` is the number of its
+    first row; without ``tall`` every row has one height; ``landscape`` is told by the widths where
+    nothing is said."""
+
+    name: str
+    title: str
+    columns: tuple[SheetColumn, ...]
+    rows: Sequence[Any]
+    first: int = 1
+    number_width: int = 6
+    tall: bool = True
+    landscape: bool | None = None
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        return (self.number_width, *(column.width for column in self.columns))
+
+    @property
+    def head(self) -> tuple[str, ...]:
+        return ("序号", *(column.head for column in self.columns))
+
+    @property
+    def left(self) -> tuple[int, ...]:
+        return tuple(at for at, column in enumerate(self.columns, 1) if column.left)
+
+    @property
+    def cells(self) -> list[tuple[Cell, ...]]:
+        return [
+            (number, *(column.value(row) for column in self.columns))
+            for number, row in enumerate(self.rows, self.first)
+        ]
 
 
 class Pen:
@@ -87,6 +134,12 @@ class Pen:
         sheet.set_row(0, 36 if wide(title) * 1.5 < sum(widths) else 60)
         sheet.merge_range(0, 0, 0, len(widths) - 1, inert(title), self.title)
         return sheet
+
+    def page(self, page: SheetPage) -> tuple[Any, int]:
+        """The sheet of ``page``, and its next free row."""
+        wide_ = sum(page.widths) > 100 if page.landscape is None else page.landscape
+        sheet = self.sheet(page.name, page.title, page.widths, landscape=wide_)
+        return sheet, self.table(sheet, page.head, page.cells, left=page.left, tall=page.tall)
 
     def table(
         self,
