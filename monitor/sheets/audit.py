@@ -11,10 +11,8 @@ import xlsxwriter
 
 from crawler.model import SHANGHAI
 from monitor.record.read import Link
-from monitor.sheets.pen import Pen, inert
+from monitor.sheets.pen import Pen, SheetColumn, SheetPage, inert
 
-HEAD = ("序号", "时间", "谁", "做了什么", "对象", "内容")
-WIDTHS = (9, 20, 22, 18, 34, 80)
 OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -23,13 +21,31 @@ OPTIONS = {
 }
 
 
+def _said(one: Link) -> str:
+    return json.dumps(one.data, ensure_ascii=False, sort_keys=True, default=str)
+
+
+COLUMNS = (
+    SheetColumn("序号", 9, lambda one: one.seq),
+    SheetColumn("时间", 20, lambda one: f"{one.moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"),
+    SheetColumn("谁", 22, lambda one: one.who, left=True),
+    SheetColumn("做了什么", 18, lambda one: one.what, left=True),
+    SheetColumn("对象", 34, lambda one: one.subject, left=True),
+    SheetColumn("内容", 80, _said, left=True),
+)
+
+
+def _page(links: Iterable[Link]) -> SheetPage:
+    return SheetPage(
+        "审计记录", "审计记录", COLUMNS, links, number_width=0, tall=False, landscape=True
+    )
+
+
 def audit_workbook(links: Iterable[Link]) -> bytes:
     """The file's bytes."""
     out = BytesIO()
     book = xlsxwriter.Workbook(out, OPTIONS)
-    pen = Pen(book)
-    sheet = pen.sheet("审计记录", "审计记录", WIDTHS, landscape=True)
-    pen.table(sheet, HEAD, [_cells(one) for one in links], left=(2, 3, 4, 5), tall=False)
+    Pen(book).page(_page(links))
     book.close()
     return out.getvalue()
 
@@ -37,13 +53,8 @@ def audit_workbook(links: Iterable[Link]) -> bytes:
 def audit_csv(links: Iterable[Link]) -> Iterator[str]:
     """Line by line, with the mark by which Excel knows UTF-8."""
     yield "\ufeff"
-    for row in (HEAD, *map(_cells, links)):
+    page = _page(links)
+    for row in (page.head, *page.cells):
         line = StringIO()
         csv.writer(line).writerow([inert(str(cell)) for cell in row])
         yield line.getvalue()
-
-
-def _cells(one: Link) -> tuple[int, str, str, str, str, str]:
-    at = one.moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
-    said = json.dumps(one.data, ensure_ascii=False, sort_keys=True, default=str)
-    return one.seq, at, one.who, one.what, one.subject, said

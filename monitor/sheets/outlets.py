@@ -3,8 +3,7 @@ links."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Any
 
@@ -12,57 +11,53 @@ import xlsxwriter
 
 from crawler.model import CLASS_NAMES, SHANGHAI, ColumnClass
 from monitor.model import VALUE_NAMES, Value
-from monitor.sheets.pen import Pen
+from monitor.sheets.pen import Pen, SheetColumn, SheetPage
 
 OPTIONS = {
     "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "constant_memory": True,
     "in_memory": True,
 }  # fmt: skip
-HEAD = (
-    "序号",
-    "编号",
-    "名称",
-    "层级或平台",
-    "类别",
-    "判定",
-    "责任单位",
-    "最新信息",
-    "天数",
-    "到期",
-    "最近看到",
-    "说明",
-    "网址",
-)
-WIDTHS = (6, 16, 26, 26, 10, 10, 24, 12, 8, 12, 18, 60, 44)
 UNJUDGED = "未判定"
 
 
-def outlets_workbook(title: str, lines: Iterable[Any], places: dict[str, str]) -> bytes:
+def columns_of(places: Mapping[str, str]) -> tuple[SheetColumn, ...]:
+    """The columns of the list; ``places`` names platforms."""
+    return (
+        SheetColumn("编号", 16, lambda one: one.id),
+        SheetColumn("名称", 26, lambda one: one.name, left=True),
+        SheetColumn("层级或平台", 26, lambda one: _place(one, places), left=True),
+        SheetColumn("类别", 10, _class),
+        SheetColumn(
+            "判定", 10, lambda one: VALUE_NAMES[Value(one.value)] if one.value else UNJUDGED
+        ),
+        SheetColumn("责任单位", 24, lambda one: "、".join(one.units)),
+        SheetColumn("最新信息", 12, lambda one: one.newest),
+        SheetColumn("天数", 8, lambda one: one.days),
+        SheetColumn("到期", 12, lambda one: one.due),
+        SheetColumn("最近看到", 18, _seen),
+        SheetColumn("说明", 60, lambda one: one.sentence, left=True),
+        SheetColumn("网址", 44, lambda one: one.url or "", left=True),
+    )
+
+
+def outlets_workbook(title: str, lines: Iterable[Any], places: Mapping[str, str]) -> bytes:
     """``lines`` are rows of ``board.outlets``; ``places`` names platforms. The file's bytes."""
     out = BytesIO()
     book = xlsxwriter.Workbook(out, OPTIONS)
-    pen = Pen(book)
-    sheet = pen.sheet(title[:20], title, WIDTHS, landscape=True)
-    rows = [(number, *_cells(one, places)) for number, one in enumerate(lines, 1)]
-    pen.table(sheet, HEAD, rows, left=(2, 3, 11, 12), tall=False)
+    Pen(book).page(
+        SheetPage(title[:20], title, columns_of(places), lines, tall=False, landscape=True)
+    )
     book.close()
     return out.getvalue()
 
 
-def _cells(one: Any, places: dict[str, str]) -> tuple[str | int | date | None, ...]:
-    column = one.platform == "portal"
-    seen = one.seen.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if one.seen else ""
-    return (
-        one.id,
-        one.name,
-        one.path if column else places.get(one.platform, one.platform),
-        CLASS_NAMES[ColumnClass(one.cls)] if column else "",
-        VALUE_NAMES[Value(one.value)] if one.value else UNJUDGED,
-        "、".join(one.units),
-        one.newest,
-        one.days,
-        one.due,
-        seen,
-        one.sentence,
-        one.url or "",
-    )
+def _place(one: Any, places: Mapping[str, str]) -> str:
+    return str(one.path if one.platform == "portal" else places.get(one.platform, one.platform))
+
+
+def _class(one: Any) -> str:
+    return CLASS_NAMES[ColumnClass(one.cls)] if one.platform == "portal" else ""
+
+
+def _seen(one: Any) -> str:
+    return f"{one.seen.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if one.seen else ""

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import xlsxwriter
 
 from crawler.model import shanghai_day
 from monitor.rectify.overdue import Overdue
-from monitor.sheets.pen import Cell, Pen
+from monitor.sheets.pen import Pen, SheetColumn, SheetPage
 
-HEAD = (
-    "单位",
-    "文号",
-    "问题",
-    "情况",
-    "签发日期",
-    "期限",
-    "单位最长逾期（工作日）",
-    "退回次数",
-    "回潮次数",
+COLUMNS = (
+    SheetColumn("单位", 16, lambda row: row[0]),
+    SheetColumn("文号", 20, lambda row: row[2].number),
+    SheetColumn("问题", 28, lambda row: row[2].name, left=True),
+    SheetColumn("情况", 56, lambda row: row[2].sentence, left=True),
+    SheetColumn("签发日期", 13, lambda row: shanghai_day(row[2].issued)),
+    SheetColumn("期限", 13, lambda row: shanghai_day(row[2].deadline)),
+    SheetColumn("单位最长逾期（工作日）", 12, lambda row: row[1].days),
+    SheetColumn("退回次数", 10, lambda row: row[2].reopened),
+    SheetColumn("回潮次数", 10, lambda row: row[2].recurrence),
 )
-WIDTHS = (16, 20, 28, 56, 13, 13, 12, 10, 10)
+"""Of a unit's name, how late it is, one of its orders."""
 
 
 def overdue_sheet(rows: Sequence[Overdue], names: Mapping[str, str], day: date) -> bytes:
@@ -36,24 +36,8 @@ def overdue_sheet(rows: Sequence[Overdue], names: Mapping[str, str], day: date) 
         "in_memory": True,
     }
     book = xlsxwriter.Workbook(out, options)
-    pen = Pen(book)
-    sheet = pen.sheet("逾期未办结", f"整改通知逾期未办结情况（{day}）", WIDTHS, landscape=True)
-    pen.table(sheet, HEAD, list(_rows(rows, names)), left=(2, 3))
+    lines = [(names.get(one.unit, one.unit), one, order) for one in rows for order in one.orders]
+    title = f"整改通知逾期未办结情况（{day}）"
+    Pen(book).page(SheetPage("逾期未办结", title, COLUMNS, lines, number_width=0, landscape=True))
     book.close()
     return out.getvalue()
-
-
-def _rows(rows: Iterable[Overdue], names: Mapping[str, str]) -> Iterable[tuple[Cell, ...]]:
-    for one in rows:
-        for order in one.orders:
-            yield (
-                names.get(one.unit, one.unit),
-                order.number,
-                order.name,
-                order.sentence,
-                shanghai_day(order.issued),
-                shanghai_day(order.deadline),
-                one.days,
-                order.reopened,
-                order.recurrence,
-            )

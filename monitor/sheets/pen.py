@@ -7,7 +7,7 @@ Rows are written in order, because the workbook keeps only one in memory.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -46,14 +46,14 @@ class SheetColumn:
 
 @dataclass(frozen=True, slots=True)
 class SheetPage:
-    """A sheet of numbered rows: its name, its title, its columns. ``first`` is the number of its
-    first row; without ``tall`` every row has one height; ``landscape`` is told by the widths where
-    nothing is said."""
+    """A sheet of rows: its name, its title, its columns. Rows are numbered from ``first`` on in a
+    column of ``number_width``, 0 for none; without ``tall`` every row has one height; ``landscape``
+    is told by the widths where nothing is said."""
 
     name: str
     title: str
     columns: tuple[SheetColumn, ...]
-    rows: Sequence[Any]
+    rows: Iterable[Any]
     first: int = 1
     number_width: int = 6
     tall: bool = True
@@ -61,22 +61,23 @@ class SheetPage:
 
     @property
     def widths(self) -> tuple[int, ...]:
-        return (self.number_width, *(column.width for column in self.columns))
+        own = tuple(column.width for column in self.columns)
+        return (self.number_width, *own) if self.number_width else own
 
     @property
     def head(self) -> tuple[str, ...]:
-        return ("序号", *(column.head for column in self.columns))
+        own = tuple(column.head for column in self.columns)
+        return ("序号", *own) if self.number_width else own
 
     @property
     def left(self) -> tuple[int, ...]:
-        return tuple(at for at, column in enumerate(self.columns, 1) if column.left)
+        begin = 1 if self.number_width else 0
+        return tuple(at for at, column in enumerate(self.columns, begin) if column.left)
 
     @property
     def cells(self) -> list[tuple[Cell, ...]]:
-        return [
-            (number, *(column.value(row) for column in self.columns))
-            for number, row in enumerate(self.rows, self.first)
-        ]
+        own = [tuple(column.value(row) for column in self.columns) for row in self.rows]
+        return [(n, *row) for n, row in enumerate(own, self.first)] if self.number_width else own
 
 
 class Pen:

@@ -90,7 +90,7 @@ def _book(web: Web, wanted: Selection) -> Response:
         lines = board.every_line(connection, wanted, shanghai_day(now))
     title = f"{NAMES[kind]}更新情况（{shanghai_day(now)}）"
     return download(
-        outlets_workbook(title, lines, dict(MEDIA_NAMES)), f"{kind}s-{shanghai_day(now)}.xlsx"
+        outlets_workbook(title, lines, MEDIA_NAMES), f"{kind}s-{shanghai_day(now)}.xlsx"
     )
 
 
