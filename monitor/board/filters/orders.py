@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, true
 
-from monitor.board.filters._filter import Filter, Selection, Sought, selection
+from monitor.board.filters._filter import ApiParameter, Filter, Selection, Sought, selection
 from monitor.board.lateness import late as is_late
 from monitor.facts.unit_names import unit_names
 from monitor.rectify.orders import OPEN, STATE_NAMES, OrderRow
@@ -28,6 +28,12 @@ FILTERS = (
         choices=lambda _: STATES,
         every="",
         default="open",
+        api=ApiParameter(
+            "状态；open 为未办结",
+            "State; open = not ended",
+            Literal["open", "issued", "replied", "closed", "withdrawn", "moved", "all"],
+            "open",
+        ),
     ),
     Filter(
         "unit",
@@ -35,6 +41,7 @@ FILTERS = (
         label="责任单位",
         kind="choice",
         choices=unit_names,
+        api=ApiParameter("责任单位编号", "Id of a unit that answers", bounds={"max_length": 64}),
     ),
     Filter("late", where=lambda ask: is_late(ask.at), label="只看逾期", kind="tick"),
 )

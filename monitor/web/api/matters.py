@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from sqlalchemy import Connection
@@ -13,13 +13,14 @@ from crawler.model import shanghai_day
 from monitor.board import spans
 from monitor.board.filters import Selection
 from monitor.board.filters.findings import FILTERS, wanted_of
+from monitor.board.filters.orders import FILTERS as ORDER_FILTERS
 from monitor.judging.unit_rhythm import MonthKept, months_kept
 from monitor.model import NOT_COUNTED
 from monitor.rectify import orders as rooms
 from monitor.web.api import models
 from monitor.web.api.gate import Reading, fresh, scope_of
 from monitor.web.api.paging import Paged
-from monitor.web.api.words import NO_NUL, asked, part, said, text
+from monitor.web.api.words import NO_NUL, part, said
 from monitor.web.filters import from_interface
 from monitor.web.gate import NotFound
 from monitor.web.state import Web, web_of
@@ -31,11 +32,7 @@ UnitId = Annotated[
 ]
 Number = Annotated[str, part("编号", "Number", min_length=1, max_length=60, pattern=NO_NUL)]
 Findings = Annotated[Selection, Depends(from_interface(FILTERS))]
-Unit = Annotated[str, text("责任单位编号", "Id of a unit that answers", 64)]
-OrderState = Annotated[
-    Literal["open", "issued", "replied", "closed", "withdrawn", "moved", "all"],
-    asked("状态；open 为未办结", "State; open = not ended"),
-]
+Orders = Annotated[Selection, Depends(from_interface(ORDER_FILTERS))]
 MONTHS = 13
 FINDING = tuple(models.FindingLine.model_fields)
 ORDER = tuple(models.OrderLine.model_fields)
@@ -68,7 +65,7 @@ def unit(who: Reading, web: Kept, id: UnitId) -> models.UnitCard:
 
 
 @router.get("/findings", tags=["findings"], **said("问题", "Findings"))
-def findings(who: Reading, web: Kept, paged: Paged, wanted: Findings) -> models.Findings:
+def findings(who: Reading, web: Kept, wanted: Findings, paged: Paged) -> models.Findings:
     """Findings that match, the newest first (a unit's contact: only those of the unit)."""
     scope = scope_of(who)
     if scope and wanted["unit"] not in ("", scope):
@@ -91,11 +88,9 @@ def finding(who: Reading, web: Kept, number: Number) -> models.FindingLine:
 
 
 @router.get("/orders", tags=["orders"], **said("整改通知", "Orders"))
-def orders(
-    who: Reading, web: Kept, paged: Paged, state: OrderState = "open", unit: Unit = ""
-) -> models.Orders:
+def orders(who: Reading, web: Kept, wanted: Orders, paged: Paged) -> models.Orders:
     """Orders that match, the nearest deadline first (a unit's contact: only those of the unit)."""
-    scope = scope_of(who)
+    scope, state, unit = scope_of(who), wanted["state"], wanted["unit"]
     if scope and unit not in ("", scope):
         raise NotFound("您只能查看本单位的整改通知")
     states = {"open": rooms.OPEN, "all": rooms.EVERY}.get(state, (state,))

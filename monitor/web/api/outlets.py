@@ -57,7 +57,7 @@ def outlets(
 
 @router.get("/accounts", tags=["accounts"], **said("政务新媒体账号", "New-media accounts"))
 def accounts(
-    who: Reading, web: Kept, paged: Paged, wanted: Accounts, sort: Sort = "gravity",
+    who: Reading, web: Kept, wanted: Accounts, paged: Paged, sort: Sort = "gravity",
     down: Down = False,
 ) -> models.Outlets:  # fmt: skip
     """Accounts that match, a span at a time."""
