@@ -57,7 +57,8 @@ HOMES = {
     "joserfc": ("monitor/web/sso.py",),
     "prometheus_client": ("monitor/web/",),
     "aiosmtpd": ("monitor/demo/",),
-    "openpyxl": ("crawler/register/workbook.py", "monitor/bulletin/printed/"),
+    "openpyxl": ("crawler/register/books/", "monitor/bulletin/printed/"),
+    "xlrd": ("crawler/register/books/older.py",),
     "xlsxwriter": (
         "monitor/bulletin/reports/",
         "monitor/bulletin/sheet_more.py",

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from crawler.checks.documents import read_document
 from crawler.checks.pictures import look_at_picture
+from crawler.system.limits import limit_self
 
 MEMORY = 640_000_000
 """Bytes of address space: Python with its libraries takes a third of it."""
@@ -39,16 +40,6 @@ def answer(kind: str, data: bytes) -> dict[str, object]:
     return asdict(read_document(data, kind))
 
 
-def limit_memory() -> None:
-    """Where the system can: a bomb then ends in ``MemoryError`` or with the process."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 if __name__ == "__main__":
-    limit_memory()
+    limit_self(MEMORY)
     main(sys.stdin.buffer, sys.stdout.buffer)

@@ -3,9 +3,6 @@ not at all."""
 
 from __future__ import annotations
 
-import difflib
-import re
-import unicodedata
 from base64 import b64decode
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -39,11 +36,21 @@ from crawler.register.account_cards import (
     put_states,
     state_on,
 )
+from crawler.register.books.grid import Fault
+from crawler.register.books.proposal import (
+    ADDED,
+    CHANGED,
+    SAME,
+    Fields,
+    Proposal,
+    must_be_whole,
+)
+from crawler.register.books.units import Units, plain, same_name
 from crawler.register.contacts import masked
 from crawler.register.enter import outlet_values, sync_duty
-from crawler.register.survey_rows import Fault, Survey, SurveyRow
+from crawler.register.survey_rows import Survey, SurveyRow
 from crawler.store.rows import outlet_of
-from crawler.store.tables import DutyRow, OutletRow, SiteRow, UnitRow
+from crawler.store.tables import DutyRow, OutletRow, SiteRow
 
 STATE_NAMES: Mapping[AccountState, str] = {
     AccountState.REGISTERED: "在用", AccountState.UNREGISTERED: "未登记", AccountState.CLOSING: "注销中",
@@ -75,37 +82,39 @@ class AccountChange:
     unit: str
     unit_name: str
     new: bool
-    fields: tuple[tuple[str, str, str], ...] = ()
+    fields: Fields = ()
     old: Registered | None = field(default=None, repr=False)
 
     @property
+    def kind(self) -> str:
+        """``added``, ``changed`` or ``same``: a survey ends nothing."""
+        return ADDED if self.new else CHANGED if self.fields else SAME
+
+    @property
     def same(self) -> bool:
-        return not self.new and not self.fields
+        return self.kind == SAME
+
+    @property
+    def cell(self) -> str:
+        return self.row.cell
+
+    @property
+    def line(self) -> str:
+        """The change as one Chinese line, what differs on lines of its own."""
+        place = MEDIA_NAMES[self.row.platform] if self.new else ""
+        kind = "新增" if self.new else "变更"
+        head = f"{kind} {self.cell}：{self.unit_name} {place}“{self.row.name}”（编号 {self.id}）"
+        more = [f"  {n}：{old or '（空）'} → {new or '（空）'}" for n, old, new in self.fields]
+        return "\n".join([head, *more])
 
 
 @dataclass(frozen=True, slots=True)
-class AccountProposal:
-    """What an import would do. ``twice`` names bodies with several accounts on one platform,
-    ``absent`` accounts of the surveyed units that the form does not list (they stay). With
-    ``faults`` nothing may be applied.
-    """
+class AccountProposal(Proposal[AccountChange]):
+    """What a survey would do. ``twice`` names bodies with several accounts on one platform,
+    ``absent`` accounts of the surveyed units that the form does not list (they stay)."""
 
-    changes: tuple[AccountChange, ...]
-    faults: tuple[Fault, ...]
     twice: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
-
-    @property
-    def added(self) -> tuple[AccountChange, ...]:
-        return tuple(change for change in self.changes if change.new)
-
-    @property
-    def changed(self) -> tuple[AccountChange, ...]:
-        return tuple(change for change in self.changes if not change.new and not change.same)
-
-    @property
-    def same(self) -> tuple[AccountChange, ...]:
-        return tuple(change for change in self.changes if change.same)
 
 
 def registered(connection: Connection, now: datetime) -> tuple[Registered, ...]:
@@ -140,19 +149,22 @@ def registered(connection: Connection, now: datetime) -> tuple[Registered, ...]:
     return tuple(found)
 
 
-def propose(connection: Connection, survey: Survey, now: datetime) -> AccountProposal:
+def propose(connection: Connection, survey: Survey, now: datetime, units: Units) -> AccountProposal:
     """What ``survey`` would do to the register; reads only."""
-    units = _unit_names(connection)
     known = registered(connection, now)
     changes: list[AccountChange] = []
-    faults = list(survey.faults)
+    faults, notes = list(survey.faults), list(survey.notes)
     taken: dict[str, str] = {}
     for row in survey.rows:
-        unit = unit_named(row.unit, units)
+        unit = units.find(row.unit or row.body)
         if unit is None:
-            faults.append(Fault(row.unit_cell, unknown_unit(row.unit, units)))
+            faults.append(Fault(row.unit_cell, units.unknown(row.unit or row.body)))
             continue
-        change = _change(row, unit, units[unit][0], known)
+        if not row.unit:
+            notes.append(
+                f"{row.unit_cell} 没有写单位名称，按“运营主体”认作{units.short(unit)}，请核对"
+            )
+        change = _change(row, unit, units.short(unit), known)
         if isinstance(change, Fault):
             faults.append(change)
         elif change.id in taken:
@@ -160,23 +172,30 @@ def propose(connection: Connection, survey: Survey, now: datetime) -> AccountPro
         else:
             taken[change.id] = row.cell
             changes.append(change)
-    surveyed = {change.unit for change in changes}
-    absent = tuple(
-        f"{units[one.units[0]][0]} {_named(one.outlet)}"
-        for one in known
-        if one.units
-        and one.units[0] in surveyed
-        and one.outlet.id not in taken
-        and one.state not in GONE
+    return AccountProposal(
+        tuple(changes),
+        tuple(dict.fromkeys(faults)),
+        tuple(dict.fromkeys(notes)),
+        _twice(changes, known, units),
+        tuple(_absent(changes, known, units)),
     )
-    twice = _twice(changes, known, units)
-    return AccountProposal(tuple(changes), tuple(dict.fromkeys(faults)), twice, absent)
 
 
-def apply(connection: Connection, proposal: AccountProposal, now: datetime, proof: str) -> None:
+def _absent(
+    changes: Sequence[AccountChange], known: Sequence[Registered], units: Units
+) -> Iterable[str]:
+    surveyed, listed = {change.unit for change in changes}, {change.id for change in changes}
+    for one in known:
+        lead = one.units[0] if one.units else ""
+        if lead in surveyed and one.outlet.id not in listed and one.state not in GONE:
+            yield f"{units.short(lead)} {_named(one.outlet)}"
+
+
+def apply(
+    connection: Connection, proposal: Proposal[AccountChange], now: datetime, proof: str
+) -> None:
     """Write ``proposal`` in the caller's transaction. Raises ``ValueError`` where it has faults."""
-    if proposal.faults:
-        raise ValueError("a proposal with faults is never applied")
+    must_be_whole(proposal)
     site = connection.execute(
         select(SiteRow.id).where(SiteRow.retired_at.is_(None)).order_by(SiteRow.id).limit(1)
     ).scalar_one()
@@ -327,7 +346,7 @@ def _new_id(row: SurveyRow, unit: str, taken: Collection[str]) -> str:
     elif row.handle.get("biz"):
         wanted = f"wx-{_decimal(row.handle['biz'])}"
     else:
-        seed = f"{unit}|{row.platform}|{row.printed}|{_plain(row.name)}"
+        seed = f"{unit}|{row.platform}|{row.printed}|{plain(row.name)}"
         wanted = f"zh-{blake2b(seed.encode(), digest_size=5).hexdigest()}"
     return (
         wanted
@@ -344,54 +363,8 @@ def _decimal(biz: str) -> str:
     return number if number.isdigit() else blake2b(biz.encode(), digest_size=5).hexdigest()
 
 
-def _unit_names(connection: Connection) -> dict[str, list[str]]:
-    rows = connection.execute(
-        select(UnitRow.id, UnitRow.short, UnitRow.full, UnitRow.aliases).where(
-            UnitRow.retired_at.is_(None)
-        )
-    )
-    return {row.id: [row.short, row.full, *row.aliases] for row in rows}
-
-
-def unit_named(said: str, units: Mapping[str, Sequence[str]]) -> str | None:
-    """By short name, full name or alias; else a shorter form of one unit's full name, and of one
-    only."""
-    wanted = _plain(said)
-    if len(wanted) < 2:
-        return None
-    exact = [unit for unit, names in units.items() if wanted in map(_plain, names)]
-    if exact:
-        return exact[0] if len(exact) == 1 else None
-    loose = [
-        unit
-        for unit, names in units.items()
-        if _shortened(wanted, _plain(names[0]), _plain(names[1]))
-    ]
-    return loose[0] if len(loose) == 1 else None
-
-
-def _shortened(said: str, short: str, full: str) -> bool:
-    """仓山区工信局 for 工信局 of 福州市仓山区…, or the full name without its city."""
-    head = said.removesuffix(short)
-    return (len(said) >= 4 and full.endswith(said)) or (
-        head != said and len(head) >= 2 and head in full
-    )
-
-
-def unknown_unit(said: str, units: Mapping[str, Sequence[str]]) -> str:
-    """Why ``said`` is no unit of the catalogue, with the nearest name that is."""
-    if not said:
-        return "没有写单位名称"
-    names = {name for known in units.values() for name in known}
-    near = difflib.get_close_matches(said, names, n=1, cutoff=0.5)
-    hint = f"，最接近的是“{near[0]}”" if near else ""
-    return f"台账里没有单位“{said[:40]}”{hint}；请改成台账中的名称，或在 config.yaml 给该单位加别名"
-
-
 def _twice(
-    changes: Sequence[AccountChange],
-    known: Sequence[Registered],
-    units: Mapping[str, Sequence[str]],
+    changes: Sequence[AccountChange], known: Sequence[Registered], units: Units
 ) -> tuple[str, ...]:
     """One body, one platform, one account: who has more, after the import."""
     bodies: dict[tuple[str, str, str], list[str]] = defaultdict(list)
@@ -401,7 +374,7 @@ def _twice(
         bodies[change.unit_name, row.body or change.unit_name, row.platform].append(row.name)
     for one in known:
         if one.outlet.id not in fresh and one.units and one.state not in GONE:
-            name = units.get(one.units[0], [one.units[0]])[0]
+            name = units.short(one.units[0])
             bodies[name, one.card.body or name, one.outlet.platform].append(one.outlet.name)
     return tuple(several(bodies))
 
@@ -416,12 +389,3 @@ def several(bodies: Mapping[tuple[str, str, str], Sequence[str]]) -> Iterable[st
 
 def _named(outlet: Outlet) -> str:
     return f"{MEDIA_NAMES.get(outlet.platform, outlet.platform)}“{outlet.name}”（{outlet.id}）"
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[\s·•“”\"'()（）]+", "", unicodedata.normalize("NFKC", text)).casefold()
-
-
-def same_name(one: str, other: str) -> bool:
-    """Names equal but for blanks, quotes and width."""
-    return _plain(one) == _plain(other)

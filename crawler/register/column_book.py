@@ -1,4 +1,4 @@
-"""The 栏目维护分工表 that a clerk keeps: grids -> rows with addresses. Pure.
+"""The 栏目维护分工表 that a clerk keeps: its form, and its rows as columns. Pure.
 
 What cannot be understood is a fault with its cell; a book with a fault is never half taken. A sheet
 with the column 是否纳入 is a proposal (``gengxin discover``): it adds and changes, and says nothing of
@@ -8,48 +8,43 @@ the columns that it does not list.
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import TypeVar
 
 from crawler.model import CLASS_NAMES, PURPOSE_NAMES, ColumnClass, Purpose
-from crawler.register.contacts import plain_number
-from crawler.register.survey_rows import Fault
-from crawler.register.workbook import BadWorkbook, Formula, Grid, Value
+from crawler.register.books.bounds import BadWorkbook
+from crawler.register.books.forms import OWN_NOTES, Field, Form
+from crawler.register.books.grid import Fault, Grid
+from crawler.register.books.lines import Line, Table, read_table
+from crawler.register.books.words import chosen, close
 
 MOST_ROWS = 20_000
-HEAD_WITHIN = 10
-HEADS: Mapping[str, str] = {
-    "编号": "id", "栏目编号": "id", "台账编号": "id", "建议编号": "proposed", "是否纳入": "wanted", "一级栏目": "first",
-    "二级栏目": "second", "三级及以下栏目": "rest", "三级栏目": "rest", "栏目名称": "name", "栏目": "name", "层级": "level",
-    "类别": "cls", "类别(建议)": "cls", "责任单位": "lead", "责任单位(牵头)": "lead", "牵头单位": "lead", "协同单位": "others",
-    "协办单位": "others", "栏目网址": "url", "网址": "url", "栏目地址": "url", "地址": "url", "更新要求": "purpose",
-    "条数下限": "floor", "读取方式": "render", "站点": "site", "仅限单位": "only", "所属单位唯一": "only",
-}  # fmt: skip
-NEEDED: Mapping[str, str] = {
-    "name": "栏目名称",
-    "cls": "类别",
-    "lead": "责任单位",
-    "url": "栏目网址",
-}
-IGNORED = frozenset(
-    {
-        "序号",
-        "备注",
-        "类别依据",
-        "读取结果",
-        "首页条数",
-        "最新日期",
-        "与台账比对",
-        "建站系统",
-        "登记在",
-    }
-)
-"""Headings of columns that tell a person something and the catalogue nothing."""
-SHARED = frozenset({"first", "second", "rest", "lead", "others", "cls", "purpose", "site", "only"})
-"""Fields whose cell may be merged over several rows."""
+FORM = Form(
+    "栏目维护分工表",
+    (
+        Field("id", ("编号", "栏目编号", "台账编号")),
+        Field("proposed", ("建议编号",)),
+        Field("wanted", ("是否纳入",)),
+        Field("first", ("一级栏目",), shared=True),
+        Field("second", ("二级栏目",), shared=True),
+        Field("rest", ("三级及以下栏目", "三级栏目"), shared=True),
+        Field("name", ("栏目名称", "栏目"), needed=True),
+        Field("level", ("层级",)),
+        Field("cls", ("类别", "类别(建议)", "栏目类别"), needed=True, shared=True),
+        Field("lead", ("责任单位", "责任单位(牵头)", "牵头单位", "维护单位"), needed=True, shared=True),
+        Field("others", ("协同单位", "协办单位", "配合单位"), shared=True),
+        Field("url", ("栏目网址", "网址", "栏目地址", "地址", "栏目链接", "链接"), needed=True),
+        Field("purpose", ("更新要求",), shared=True),
+        Field("floor", ("条数下限",)),
+        Field("render", ("读取方式",)),
+        Field("site", ("站点", "所属站点"), shared=True),
+        Field("only", ("仅限单位", "所属单位唯一"), shared=True),
+    ),
+    marks=(frozenset({"name"}), frozenset({"cls", "lead"})),
+    least=2,
+    ignored=OWN_NOTES | {"类别依据", "读取结果", "首页条数", "最新日期", "与台账比对", "建站系统", "登记在"},
+)  # fmt: skip
 CLASSES: Mapping[str, ColumnClass] = {
     **{name: one for one, name in CLASS_NAMES.items()}, "动态": ColumnClass.NEWS, "要闻": ColumnClass.NEWS,
     "动态、要闻": ColumnClass.NEWS, "通知": ColumnClass.NOTICE, "公告": ColumnClass.NOTICE, "政策": ColumnClass.POLICY,
@@ -63,12 +58,10 @@ PURPOSES: Mapping[str, Purpose] = {
 ANYBODY = "不限"
 """What 仅限单位 says of a column in which any unit's posts may stand; empty leaves it as it is."""
 RENDERS: Mapping[str, str] = {"普通": "plain", "浏览器": "browser"}
+ADDRESS_LIKE = re.compile(r"[A-Za-z0-9-]\.[A-Za-z]{2}|//")
 YES, NO = ("是", "√", "✓", "✔"), ("否", "×", "✗")
-DISARMED = re.compile(r"'[=+\-@]")
-"""How our own export wrote a name that a spreadsheet would have computed."""
 ID = re.compile(r"[\w.-]{1,64}")
 SEVERAL = re.compile(r"[、，,;；/\s]+")
-FOOT = ("注:", "注：", "说明", "填表人", "联系电话", "合计")
 LONGEST_NAME, LONGEST_PATH, LONGEST_URL = 200, 300, 1000
 T = TypeVar("T")
 
@@ -113,9 +106,10 @@ class ColumnRow:
 @dataclass(frozen=True, slots=True)
 class ColumnBook:
     """All rows of a workbook; with ``faults`` nothing may be taken. ``whole``: what it does not
-    list is retired.
+    list is retired; ``proposed``: it never said that it lists everything.
 
-    ``left_out`` counts rows marked 否, ``ignored`` names sheets that hold no columns.
+    ``left_out`` counts rows marked 否, ``ignored`` names sheets that hold no columns, ``notes`` say
+    what else was not read.
     """
 
     rows: tuple[ColumnRow, ...]
@@ -123,159 +117,53 @@ class ColumnBook:
     whole: bool = True
     left_out: int = 0
     ignored: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    proposed: bool = False
 
 
-@dataclass(slots=True)
-class _Sheet:
-    grid: Grid
-    head: int
-    columns: dict[str, int]
-    merged: dict[tuple[int, int], tuple[int, int]]
-    faults: list[Fault]
-    left_out: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One row of a sheet, asked by field."""
-
-    sheet: _Sheet
-    row: int
-
-    def at(self, field: str) -> str:
-        return self.sheet.grid.address(
-            self.row, self.sheet.columns.get(field, self.sheet.columns["name"])
-        )
-
-    def fault(self, field: str, sentence: str) -> None:
-        self.sheet.faults.append(Fault(self.at(field), sentence))
-
-    def value(self, field: str) -> Value | Formula | None:
-        column = self.sheet.columns.get(field)
-        if column is None:
-            return None
-        place = self.sheet.merged.get((self.row, column), (self.row, column))
-        return self.sheet.grid.cells.get(place)
-
-    def text(self, field: str) -> str:
-        value = self.value(field)
-        if value is None or isinstance(value, Formula):
-            return ""
-        if isinstance(value, datetime | date):
-            return f"{value:%Y-%m-%d}"
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        said = " ".join(_flat(plain_number(value) if number else str(value)).split())
-        return said[1:] if DISARMED.match(said) else said
-
-
-def read_columns(grids: tuple[Grid, ...]) -> ColumnBook:
+def read_columns(grids: Sequence[Grid]) -> ColumnBook:
     """The columns of every sheet that has their heading. Raises :class:`BadWorkbook` where no sheet
     has."""
-    sheets = [(grid, _sheet(grid)) for grid in grids]
-    found = [sheet for _, sheet in sheets if sheet is not None]
-    if not found:
+    table = read_table(grids, FORM)
+    if not table.heads:
         names = "、".join(grid.name[:20] for grid in grids[:5])
+        needed = "、".join(one.title for one in FORM.fields if one.needed)
         raise BadWorkbook(
-            f"没有一张工作表是栏目维护分工表（现有：{names}）；表头应有：{'、'.join(NEEDED.values())}，"
+            f"没有一张工作表是{FORM.title}（现有：{names}）；表头应有：{needed}，"
             "可用 gengxin columns export 导出的表填写"
         )
-    rows = tuple(row for sheet in found for row in _rows(sheet))
-    faults = tuple(fault for sheet in found for fault in sheet.faults)
-    if not rows and not faults and not any(sheet.left_out for sheet in found):
+    asked = [line for line in table.lines if _wanted(line)]
+    rows = tuple(row for line in asked if (row := _row(line)) is not None)
+    left_out = sum(line.text("wanted") in NO for line in table.lines if line.has("wanted"))
+    faults = table.every_fault()
+    if not rows and not faults and not left_out:
         raise BadWorkbook("表里没有填写任何栏目")
+    proposed = "wanted" in table.keys
     return ColumnBook(
         rows,
         (*faults, *_twice(rows)),
-        whole=not any("wanted" in sheet.columns for sheet in found),
-        left_out=sum(sheet.left_out for sheet in found),
-        ignored=tuple(grid.name for grid, sheet in sheets if sheet is None),
+        whole=not proposed and not table.unseen,
+        left_out=left_out,
+        ignored=table.ignored,
+        notes=_notes(table),
+        proposed=proposed,
     )
 
 
-def _flat(text: str) -> str:
-    return unicodedata.normalize("NFKC", text)
+def _notes(table: Table) -> tuple[str, ...]:
+    unseen = (
+        "有隐藏的行或工作表，无法断定哪些栏目不在表上，这次不停用任何栏目；请取消隐藏或删去后再导入"
+    )
+    return (*table.notes, *([unseen] if table.unseen else []))
 
 
-def _heading(value: object) -> str:
-    return re.sub(r"\s+", "", _flat(value)) if isinstance(value, str) else ""
-
-
-def _sheet(grid: Grid) -> _Sheet | None:
-    """The sheet with its head, or nothing where it has none; a bad head is a fault and leaves no
-    rows to read."""
-    for row in range(1, HEAD_WITHIN + 1):
-        texts = {column: _heading(value) for (at, column), value in grid.cells.items() if at == row}
-        fields = {HEADS[text] for text in texts.values() if text in HEADS}
-        if "name" in fields and fields & {"cls", "lead"}:
-            return _headed(grid, row, texts)
-    return None
-
-
-def _headed(grid: Grid, row: int, texts: Mapping[int, str]) -> _Sheet:
-    sheet = _Sheet(grid, row, {}, _merged(grid), [])
-    for column, text in sorted(texts.items()):
-        field = HEADS.get(text)
-        where = grid.address(row, column)
-        if field is None and text not in IGNORED:
-            sheet.faults.append(
-                Fault(where, f"表头“{text[:20]}”不认识；只要给人看的内容请放在“备注”")
-            )
-        elif field in sheet.columns:
-            sheet.faults.append(Fault(where, f"表头“{text}”与另一栏重复，请留一栏"))
-        elif field is not None:
-            sheet.columns[field] = column
-    missing = [name for field, name in NEEDED.items() if field not in sheet.columns]
-    if missing:
-        sheet.faults.append(
-            Fault(grid.address(row, 1), f"表头缺少“{'”“'.join(missing)}”，没有内容的栏也要保留")
-        )
-    return sheet
-
-
-def _merged(grid: Grid) -> dict[tuple[int, int], tuple[int, int]]:
-    """The place that speaks for each cell of a merged area."""
-    found = {}
-    for span in grid.spans:
-        for row in range(span.top, min(span.bottom, span.top + MOST_ROWS) + 1):
-            for column in range(span.left, min(span.right, span.left + 100) + 1):
-                found[row, column] = (span.top, span.left)
-    return found
-
-
-def _rows(sheet: _Sheet) -> Iterator[ColumnRow]:
-    if sheet.faults:
-        return
-    for row in sorted({row for row, _ in sheet.grid.cells if row > sheet.head}):
-        line = _Line(sheet, row)
-        if any(
-            (row, column) in sheet.grid.cells for column in sheet.columns.values()
-        ) and not _foot(line):
-            found = _row(line)
-            if found is not None:
-                yield found
-
-
-def _foot(line: _Line) -> bool:
-    first = next((line.sheet.grid.cells[key] for key in _cells(line)), None)
-    return isinstance(first, str) and first.strip().startswith(FOOT) and not line.text("url")
-
-
-def _cells(line: _Line) -> list[tuple[int, int]]:
-    wide = range(1, max(line.sheet.columns.values()) + 1)
-    return [(line.row, column) for column in wide if (line.row, column) in line.sheet.grid.cells]
-
-
-def _row(line: _Line) -> ColumnRow | None:
-    """The line as data; ``None`` for one that is left out, and for one whose faults were noted."""
-    before = len(line.sheet.faults)
-    _check_cells(line)
-    if len(line.sheet.faults) > before or not _wanted(line):
+def _row(line: Line) -> ColumnRow | None:
+    """The line as data; ``None`` for one whose faults were noted."""
+    if line.faults:
         return None
     name = line.text("name")
-    path = (
-        "/".join(part for field in ("first", "second", "rest") if (part := line.text(field)))
-        or name
-    )
+    parts = [part for key in ("first", "second", "rest") if (part := _text(line, key))]
+    path = "/".join(parts) or name
     if not name:
         line.fault("name", "没有写栏目名称")
     elif len(name) > LONGEST_NAME or len(path) + len(name) + 1 > LONGEST_PATH:
@@ -294,71 +182,71 @@ def _row(line: _Line) -> ColumnRow | None:
         _units(line),
         line.at("lead"),
         id=_id(line, "id"),
-        id_cell=line.at("id"),
+        id_cell=_at(line, "id"),
         proposed=_id(line, "proposed"),
-        site=line.text("site"),
-        site_cell=line.at("site"),
+        site=_text(line, "site"),
+        site_cell=_at(line, "site"),
         level=_number(line, "level", 1, 9),
         floor=_number(line, "floor", 0, 1000),
         render=_chosen(line, "render", RENDERS),
         purpose=_chosen(line, "purpose", PURPOSES),
         only=_only(line),
-        only_cell=line.at("only"),
+        only_cell=_at(line, "only"),
     )
-    return row if len(line.sheet.faults) == before else None
+    return None if line.faults else row
 
 
-def _check_cells(line: _Line) -> None:
-    for field, column in line.sheet.columns.items():
-        if isinstance(line.value(field), Formula):
-            line.fault(field, "是公式，请改成文字")
-        held = line.sheet.merged.get((line.row, column))
-        if held is not None and (
-            held[1] != column or (field not in SHARED and held[0] != line.row)
-        ):
-            line.fault(field, "是合并单元格，请取消合并后逐行填写")
+def _text(line: Line, key: str) -> str:
+    return line.text(key) if line.has(key) else ""
 
 
-def _wanted(line: _Line) -> bool:
+def _at(line: Line, key: str) -> str:
+    """The field's cell; that of the name where the sheet has no such column."""
+    return line.at(key if line.has(key) else "name")
+
+
+def _wanted(line: Line) -> bool:
     """Whether the row is to be taken: a proposal says so of each."""
-    if "wanted" not in line.sheet.columns:
+    if not line.has("wanted"):
         return True
-    said = line.text("wanted")
-    if said in NO:
-        line.sheet.left_out += 1
-    elif said not in YES:
+    said = close(line.text("wanted"))
+    if said not in (*YES, *NO):
         line.fault("wanted", "“是否纳入”没有填，请填“是”或“否”")
+    if said in NO:  # nobody asks what else is wrong with it
+        line.faults.clear()
     return said in YES
 
 
-def _cls(line: _Line) -> ColumnClass | None:
+def _cls(line: Line) -> ColumnClass | None:
     said = line.text("cls")
-    found = CLASSES.get(said.removesuffix("类"))
+    found = chosen(said.removesuffix("类"), CLASSES)
     if found is None:
         line.fault("cls", f"类别只填：{'、'.join(CLASS_NAMES.values())}")
     return found
 
 
-def _url(line: _Line) -> str | None:
+def _url(line: Line) -> str | None:
+    """The address as written, or where the cell leads to when it is clicked and bears a name
+    only."""
     said = line.text("url")
+    if line.link("url") and not ADDRESS_LIKE.search(said):
+        said = line.link("url")  # "点击打开" with the address behind it
     if said and (len(said) > LONGEST_URL or not re.fullmatch(r"https?://\S+", said)):
         line.fault("url", "不是网址：应以 http:// 或 https:// 开头，一格只写一个；还没有网址的留空")
     return said or None
 
 
-def _units(line: _Line) -> tuple[str, ...]:
-    names = [
-        name for field in ("lead", "others") for name in SEVERAL.split(line.text(field)) if name
-    ]
+def _units(line: Line) -> tuple[str, ...]:
+    names = [name for key in ("lead", "others") for name in SEVERAL.split(_text(line, key)) if name]
     if len(names) > len(set(names)):
         line.fault("lead", "同一个单位写了两次")
     return tuple(names)
 
 
-def _only(line: _Line) -> str | None:
+def _only(line: Line) -> str | None:
     """The one unit whose posts the column can hold, as written; empty for 不限, ``None`` where the
     sheet leaves it open."""
-    said = line.text("only")
+    said = _text(line, "only")
     if not said:
         return None
     if len([name for name in SEVERAL.split(said) if name]) > 1:
@@ -366,15 +254,15 @@ def _only(line: _Line) -> str | None:
     return "" if said == ANYBODY else said
 
 
-def _id(line: _Line, field: str) -> str:
-    said = line.text(field)
+def _id(line: Line, field: str) -> str:
+    said = _text(line, field)
     if said and not ID.fullmatch(said):
         line.fault(field, "编号只用字母、数字、点、横线，最多 64 个；新栏目可以留空")
     return said
 
 
-def _number(line: _Line, field: str, least: int, most: int) -> int | None:
-    said = line.text(field)
+def _number(line: Line, field: str, least: int, most: int) -> int | None:
+    said = _text(line, field)
     if not said:
         return None
     if not (re.fullmatch(r"[0-9]{1,4}", said) and least <= int(said) <= most):
@@ -383,16 +271,17 @@ def _number(line: _Line, field: str, least: int, most: int) -> int | None:
     return int(said)
 
 
-def _chosen(line: _Line, field: str, known: Mapping[str, T]) -> T | None:
-    said = line.text(field)
-    if said and said not in known:
+def _chosen(line: Line, field: str, known: Mapping[str, T]) -> T | None:
+    said = _text(line, field)
+    found = chosen(said, known)
+    if said and found is None:
         more = (
             "；更新时限由类别决定，在 config.yaml 的 monitor.rules 里改"
             if field == "purpose"
             else ""
         )
         line.fault(field, f"只填：{'、'.join(known)}，或留空{more}")
-    return known.get(said)
+    return found
 
 
 def _twice(rows: tuple[ColumnRow, ...]) -> Iterator[Fault]:

@@ -18,13 +18,24 @@ from sqlalchemy import Connection, insert, select, update
 from crawler.model import CLASS_NAMES, ColumnClass, Outlet, OutletKind, Purpose, utc
 from crawler.net.guard import host_of, refusal_of
 from crawler.register.account_cards import CONFIG, WORKBOOK
-from crawler.register.account_import import unit_named, unknown_unit
+from crawler.register.books.grid import Fault
+from crawler.register.books.proposal import (
+    ADDED,
+    CHANGED,
+    ENDED,
+    SAME,
+    Fields,
+    Outrun,
+    Proposal,
+    must_be_whole,
+    told,
+)
+from crawler.register.books.units import Units
 from crawler.register.column_book import ANYBODY, BY_CLASS, PURPOSES, RENDERS, ColumnBook, ColumnRow
 from crawler.register.enter import FRESH, WATCH, outlet_values, sync_duty
 from crawler.register.ids import ids_of_urls
-from crawler.register.survey_rows import Fault
 from crawler.store.rows import outlet_of
-from crawler.store.tables import DutyRow, OutletRow, SiteRow, UnitRow
+from crawler.store.tables import DutyRow, OutletRow, SiteRow
 from crawler.walking.address_store import note_address
 from crawler.walking.addresses import is_route, one_address
 from crawler.walking.offers import Offer
@@ -43,10 +54,6 @@ REFUSED: Mapping[str, str] = {
 }
 
 ROUTED = "网址用 # 后面的部分选列表，服务器看不到；请改填列表自己的网址，或把读取方式填“浏览器”"
-
-
-class ColumnsOutrun(ValueError):
-    """One sentence: somebody changed the catalogue between the proposal and its entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,63 +79,28 @@ class ColumnChange:
     cell: str = ""
     old: KeptColumn | None = field(default=None, repr=False)
     new: Outlet | None = field(default=None, repr=False)
-    fields: tuple[tuple[str, str, str], ...] = ()
+    fields: Fields = ()
 
     @property
     def kind(self) -> str:
-        """``added`` (also one that comes back), ``changed``, ``retired`` or ``same``."""
+        """``added`` (also one that comes back), ``changed``, ``ended`` or ``same``."""
         if self.new is None:
-            return "retired"
+            return ENDED
         if self.old is None or self.old.retired:
-            return "added"
-        return "changed" if self.fields else "same"
+            return ADDED
+        return CHANGED if self.fields else SAME
 
     @property
     def line(self) -> str:
         """The change as one Chinese line."""
-        if self.kind == "retired":
+        if self.kind == ENDED:
             return f"停用：{self.name}（{self.id}），表上没有"
-        if self.kind == "added":
+        if self.kind == ADDED:
             back = "，曾停用，现恢复" if self.old else ""
             return f"新增 {self.cell}：{self.name}（{self.id}{back}）"
-        told = "，".join(
-            f"{name} {before or '（空）'} → {after or '（空）'}"
-            for name, before, after in self.fields
-        )
-        return (
-            f"变更 {self.cell}：{self.name}（{self.id}）：{told}"
-            if told
-            else f"不变 {self.cell}：{self.name}"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnProposal:
-    """What an import would do; with ``faults`` nothing may be applied. ``notes`` are for a person
-    to look at."""
-
-    changes: tuple[ColumnChange, ...]
-    faults: tuple[Fault, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    @property
-    def added(self) -> tuple[ColumnChange, ...]:
-        return self._of("added")
-
-    @property
-    def changed(self) -> tuple[ColumnChange, ...]:
-        return self._of("changed")
-
-    @property
-    def retired(self) -> tuple[ColumnChange, ...]:
-        return self._of("retired")
-
-    @property
-    def same(self) -> tuple[ColumnChange, ...]:
-        return self._of("same")
-
-    def _of(self, kind: str) -> tuple[ColumnChange, ...]:
-        return tuple(change for change in self.changes if change.kind == kind)
+        if self.kind == SAME:
+            return f"不变 {self.cell}：{self.name}"
+        return f"变更 {self.cell}：{self.name}（{self.id}）：{told(self.fields)}"
 
 
 @dataclass(slots=True)
@@ -136,7 +108,7 @@ class _Catalogue:
     """What rows are held against. ``taken`` are ids of outlets of every kind."""
 
     columns: dict[str, KeptColumn]
-    units: dict[str, list[str]]
+    units: Units
     sites: dict[str, tuple[str, frozenset[str]]]
     taken: set[str]
     allow_loopback: bool
@@ -169,10 +141,10 @@ def columns_kept(connection: Connection) -> tuple[KeptColumn, ...]:
 
 
 def propose(
-    connection: Connection, book: ColumnBook, now: datetime, *, allow_loopback: bool = False
-) -> ColumnProposal:
+    connection: Connection, book: ColumnBook, units: Units, *, allow_loopback: bool = False
+) -> Proposal[ColumnChange]:
     """What ``book`` would do to the catalogue; reads only."""
-    known = _catalogue(connection, allow_loopback)
+    known = _catalogue(connection, units, allow_loopback)
     faults, changes = list(book.faults), []
     ids = _ids(book.rows, known)
     listed: dict[str, str] = {}
@@ -188,7 +160,7 @@ def propose(
     if book.whole and not book.faults:
         changes += _retired(known, listed)
     faults += _twins(changes, book.rows, ids, known)
-    return ColumnProposal(
+    return Proposal(
         tuple(changes), tuple(dict.fromkeys(faults)), tuple(_notes(book, changes, known, listed))
     )
 
@@ -215,10 +187,9 @@ def _twins(
         if not one.url:
             continue
         other = seen.setdefault(one_address(one.url, rendered=one.render == "browser"), one)
-        told = (
-            other.id in cells and other.url == one.url
-        )  # two rows with one address are named by the book itself
-        if other is not one and one.id in cells and not told:
+        # Two rows with one address are named by the book itself.
+        named = other.id in cells and other.url == one.url
+        if other is not one and one.id in cells and not named:
             yield Fault(
                 cells[one.id],
                 f"与栏目“{other.name}”（{other.id}）是同一个网址（http、https 和末尾的斜杠不算不同），"
@@ -226,15 +197,15 @@ def _twins(
             )
 
 
-def apply(connection: Connection, proposal: ColumnProposal, now: datetime) -> None:
+def apply(connection: Connection, proposal: Proposal[ColumnChange], now: datetime) -> None:
     """Write ``proposal`` in the caller's transaction.
 
-    Raises ``ValueError`` where it has faults, :class:`ColumnsOutrun` where the catalogue is no
-    longer what it was made from."""
-    if proposal.faults:
-        raise ValueError("a proposal with faults is never applied")
+    Raises ``ValueError`` where it has faults, :class:`Outrun` where the catalogue is no longer what
+    it was made from.
+    """
+    must_be_whole(proposal)
     for change in proposal.changes:
-        if change.kind == "same":
+        if change.kind == SAME:
             continue
         if change.new is None:
             _update(connection, change, {"retired_at": utc(now)})
@@ -242,7 +213,7 @@ def apply(connection: Connection, proposal: ColumnProposal, now: datetime) -> No
         values = {**outlet_values(change.new), "kept_in": WORKBOOK}
         if change.old is None:
             if connection.execute(select(OutletRow.id).where(OutletRow.id == change.id)).first():
-                raise ColumnsOutrun(STALE)
+                raise Outrun(STALE)
             connection.execute(insert(OutletRow).values(**values))
             note_address(connection, change.id, None, change.new.url, now)
         else:
@@ -267,25 +238,22 @@ def _update(connection: Connection, change: ColumnChange, values: Mapping[str, o
     held = OutletRow.retired_at.is_not(None) if old.retired else OutletRow.retired_at.is_(None)
     mine = (OutletRow.id == change.id) & held & (OutletRow.kept_in == old.kept_in)
     if connection.execute(update(OutletRow).where(mine).values(**values)).rowcount != 1:
-        raise ColumnsOutrun(STALE)
+        raise Outrun(STALE)
 
 
-def _catalogue(connection: Connection, allow_loopback: bool) -> _Catalogue:
+def _catalogue(connection: Connection, units: Units, allow_loopback: bool) -> _Catalogue:
     kept = {one.outlet.id: one for one in columns_kept(connection)}
     own = taken(connection)
     live = [one.outlet for one in kept.values() if not one.retired]
     by_path: dict[tuple[str, str], list[str]] = {}
     for one in live:
         by_path.setdefault((one.path, one.name), []).append(one.id)
-    units = select(UnitRow.id, UnitRow.short, UnitRow.full, UnitRow.aliases).where(
-        UnitRow.retired_at.is_(None)
-    )
     sites = select(SiteRow.id, SiteRow.name, SiteRow.home, SiteRow.hosts).where(
         SiteRow.retired_at.is_(None)
     )
     return _Catalogue(
         kept,
-        {row.id: [row.short, row.full, *row.aliases] for row in connection.execute(units)},
+        units,
         {
             row.id: (row.name, frozenset({host_of(row.home), *row.hosts}))
             for row in connection.execute(sites.order_by(SiteRow.id))
@@ -378,15 +346,8 @@ def _change(row: ColumnRow, id: str, known: _Catalogue) -> ColumnChange | list[F
     )  # the book may name the page; a person reads the column at its data
     fields = tuple(_fields(old.outlet, new, known)) if old else ()
     if old and old.kept_in == CONFIG and not old.retired and fields:
-        told = "，".join(
-            f"{name} {before or '（空）'} → {after or '（空）'}" for name, before, after in fields
-        )
-        return [
-            Fault(
-                row.cell,
-                f"栏目“{old.outlet.name}”（{id}）登记在 config.yaml，要改请在那里改：{told}",
-            )
-        ]
+        home = f"栏目“{old.outlet.name}”（{id}）登记在 config.yaml，要改请在那里改"
+        return [Fault(row.cell, f"{home}：{told(fields)}")]
     return ColumnChange(id, row.name, row.cell, old, new, fields)
 
 
@@ -397,9 +358,9 @@ def _level(row: ColumnRow) -> int:
 def _units(row: ColumnRow, known: _Catalogue) -> tuple[tuple[str, ...], list[Fault]]:
     found, faults = [], []
     for name in row.units:
-        unit = unit_named(name, known.units)
+        unit = known.units.find(name)
         if unit is None:
-            faults.append(Fault(row.unit_cell, unknown_unit(name, known.units)))
+            faults.append(Fault(row.unit_cell, known.units.unknown(name)))
         elif unit in found:
             faults.append(Fault(row.unit_cell, f"“{name[:40]}”与前面写的是同一个单位"))
         else:
@@ -412,8 +373,8 @@ def _only(row: ColumnRow, known: _Catalogue) -> tuple[str | None, list[Fault]]:
     that stays as it is."""
     if not row.only:
         return row.only, []
-    unit = unit_named(row.only, known.units)
-    return unit, [] if unit else [Fault(row.only_cell, unknown_unit(row.only, known.units))]
+    unit = known.units.find(row.only)
+    return unit, [] if unit else [Fault(row.only_cell, known.units.unknown(row.only))]
 
 
 def _site(row: ColumnRow, known: _Catalogue) -> tuple[str, list[Fault]]:
@@ -454,7 +415,7 @@ def _fields(old: Outlet, new: Outlet, known: _Catalogue) -> Iterator[tuple[str, 
 
 
 def _said(one: Outlet, known: _Catalogue) -> Iterable[tuple[str, str]]:
-    names = [known.units.get(unit, [unit])[0] for unit in one.units]
+    names = [known.units.short(unit) for unit in one.units]
     return (
         ("栏目名称", one.name),
         ("层级路径", one.path),
@@ -466,7 +427,7 @@ def _said(one: Outlet, known: _Catalogue) -> Iterable[tuple[str, str]]:
         ("条数下限", str(one.floor)),
         ("读取方式", RENDER_SAID[one.render]),
         ("站点", known.sites.get(one.site, (one.site, frozenset()))[0]),
-        ("仅限单位", known.units.get(one.only, [one.only])[0] if one.only else ANYBODY),
+        ("仅限单位", known.units.short(one.only) if one.only else ANYBODY),
     )
 
 
@@ -479,6 +440,7 @@ def _retired(known: _Catalogue, listed: Mapping[str, str]) -> Iterator[ColumnCha
 def _notes(
     book: ColumnBook, changes: Sequence[ColumnChange], known: _Catalogue, listed: Mapping[str, str]
 ) -> Iterator[str]:
+    yield from book.notes
     here = [one for one in changes if one.new is not None]
     if bare := [one.name for one in here if one.new and not one.new.units]:
         yield f"没有责任单位的栏目 {len(bare)} 个，超期时没有单位收到通知：{'、'.join(bare[:10])}"
@@ -495,7 +457,7 @@ def _notes(
         yield f"登记在 config.yaml、表上没有的栏目 {len(left)} 个，保持不动"
     if book.left_out:
         yield f"“是否纳入”填“否”的 {book.left_out} 行，没有写入"
-    if not book.whole:
+    if book.proposed:
         yield "表中有“是否纳入”一栏，按新增建议处理：表上没有的栏目保持不动"
     if book.ignored:
         yield f"跳过不是栏目维护分工表的工作表：{'、'.join(name[:20] for name in book.ignored[:10])}"

@@ -17,20 +17,17 @@ from sqlalchemy import Connection, insert, select, update
 
 from crawler.model import ROLE_NAMES, Addressee, ContactRole, shanghai_day, utc
 from crawler.register.account_cards import CONFIG
-from crawler.register.account_import import unit_named, unknown_unit
-from crawler.register.contact_book import BookRow, ContactBook, shown
+from crawler.register.books.grid import Fault
+from crawler.register.books.proposal import Outrun, Proposal, must_be_whole, told
+from crawler.register.books.units import Units
+from crawler.register.contact_book import BookRow, ContactBook
 from crawler.register.contacts import masked
-from crawler.register.survey_rows import Fault
 from crawler.register.unit_contacts import HOMES, KeptContact, UnitContactRow, everybody, said
 from crawler.store.tables import UnitRow
 
 FIELDS: Mapping[str, str] = {
     "role": "角色", "name": "姓名", "phone": "手机", "email": "邮箱", "valid_from": "起", "valid_to": "止",
 }  # fmt: skip
-
-
-class ContactsOutrun(ValueError):
-    """One sentence: somebody changed the register between the proposal and its entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,74 +66,43 @@ class ContactChange:
         if self.kind == "ended" and self.old:
             return f"停用：{self.unit_name} {said(self.old.person)}（原登记在{HOMES[self.old.kept_in]}，表上没有）"
         who = f"{self.unit_name} {said(self.new)}" if self.new else self.unit_name
-        told = "，".join(
-            f"{name} {before or '（空）'} → {after or '（空）'}"
-            for name, before, after in self.fields
-        )
-        return f"变更 {self.cell}：{who}：{told}" if self.fields else f"不变 {self.cell}：{who}"
+        fields = self.fields
+        return f"变更 {self.cell}：{who}：{told(fields)}" if fields else f"不变 {self.cell}：{who}"
 
 
-@dataclass(frozen=True, slots=True)
-class ContactProposal:
-    """What an import would do; with ``faults`` nothing may be applied. ``notes`` are for a person
-    to look at."""
-
-    changes: tuple[ContactChange, ...]
-    faults: tuple[Fault, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    @property
-    def added(self) -> tuple[ContactChange, ...]:
-        return self._of("added")
-
-    @property
-    def changed(self) -> tuple[ContactChange, ...]:
-        return self._of("changed")
-
-    @property
-    def ended(self) -> tuple[ContactChange, ...]:
-        return self._of("ended")
-
-    @property
-    def same(self) -> tuple[ContactChange, ...]:
-        return self._of("same")
-
-    def _of(self, kind: str) -> tuple[ContactChange, ...]:
-        return tuple(change for change in self.changes if change.kind == kind)
-
-
-def propose(connection: Connection, book: ContactBook, now: datetime) -> ContactProposal:
+def propose(
+    connection: Connection, book: ContactBook, now: datetime, units: Units
+) -> Proposal[ContactChange]:
     """What ``book`` would do to the register; reads only."""
-    query = select(UnitRow.id, UnitRow.short, UnitRow.full, UnitRow.aliases, UnitRow.emails)
-    rows = connection.execute(query.where(UnitRow.retired_at.is_(None)).order_by(UnitRow.id)).all()
-    names = {row.id: [row.short, row.full, *row.aliases] for row in rows}
     faults, wanted = list(book.faults), defaultdict[str, list[BookRow]](list)
     for row in book.rows:
-        unit = unit_named(row.unit, names)
+        unit = units.find(row.unit)
         if unit is None:
-            faults.append(Fault(row.unit_cell, unknown_unit(shown(row.unit), names)))
+            faults.append(Fault(row.unit_cell, units.unknown(row.unit)))
         else:
             wanted[unit].append(row)
     known = everybody(connection)
     changes = [
         change
         for unit, lines in wanted.items()
-        for change in _changes(unit, names[unit][0], lines, known.get(unit, ()))
+        for change in _changes(unit, units.short(unit), lines, known.get(unit, ()))
+        if book.whole or change.new is not None
     ]
+    rows = connection.execute(select(UnitRow.id, UnitRow.emails))
     mailboxes = {row.id: tuple(row.emails) for row in rows}
-    notes = tuple(_notes(changes, names, mailboxes, shanghai_day(now)))
-    return ContactProposal(tuple(changes), tuple(dict.fromkeys(faults)), notes)
+    notes = (*book.notes, *_notes(changes, units, mailboxes, shanghai_day(now)))
+    return Proposal(tuple(changes), tuple(dict.fromkeys(faults)), notes)
 
 
 def apply(
-    connection: Connection, proposal: ContactProposal, now: datetime, proof: str
+    connection: Connection, proposal: Proposal[ContactChange], now: datetime, proof: str
 ) -> tuple[int, ...]:
     """Write ``proposal`` in the caller's transaction; returns the ids of the new rows.
 
-    Raises ``ValueError`` where it has faults, :class:`ContactsOutrun` where the register is no
-    longer what it was made from."""
-    if proposal.faults:
-        raise ValueError("a proposal with faults is never applied")
+    Raises ``ValueError`` where it has faults, :class:`Outrun` where the register is no longer what
+    it was made from.
+    """
+    must_be_whole(proposal)
     gone = [
         c.old.id for c in proposal.changes if c.old is not None and c.old.id and c.kind != "same"
     ]
@@ -145,7 +111,7 @@ def apply(
             UnitContactRow.id == number, UnitContactRow.replaced.is_(None)
         )
         if connection.execute(held.values(replaced=utc(now))).rowcount != 1:
-            raise ContactsOutrun("通讯录刚才被别人改过，请重新导入一次，核对变化后再写入")
+            raise Outrun("通讯录刚才被别人改过，请重新导入一次，核对变化后再写入")
     new = [
         c for c in proposal.changes if c.new is not None and not (c.kind == "same" and _in_book(c))
     ]
@@ -211,7 +177,7 @@ def _same_address(one: Addressee, other: Addressee) -> bool:
 
 def _notes(
     changes: Iterable[ContactChange],
-    names: Mapping[str, Sequence[str]],
+    units: Units,
     mailboxes: Mapping[str, Sequence[str]],
     day: date,
 ) -> Iterator[str]:
@@ -225,16 +191,17 @@ def _notes(
         if not mailboxes[unit] and not any(
             p.email for p in holding if p.role is ContactRole.CONTACT
         ):
-            yield f"{names[unit][0]}：今天没有带邮箱的联系人，通知将无处可发"
+            yield f"{units.short(unit)}：今天没有带邮箱的联系人，通知将无处可发"
         leaders = [one.name for one in holding if one.role is ContactRole.LEADER]
         if len(leaders) > 1:
-            yield f"{names[unit][0]}：今天有 {len(leaders)} 位负责人：{'、'.join(leaders)}；换人时请给前任填“止”"
+            yield f"{units.short(unit)}：今天有 {len(leaders)} 位负责人：{'、'.join(leaders)}；换人时请给前任填“止”"
         for one in own:
             if one.email:
                 owners[one.email.lower()].add(unit)
-    for email, units in sorted(owners.items()):
-        if len(units) > 1:
-            yield f"{email} 登记在 {len(units)} 个单位名下：{'、'.join(names[u][0] for u in sorted(units))}"
+    for email, own_by in sorted(owners.items()):
+        if len(own_by) > 1:
+            names = "、".join(units.short(unit) for unit in sorted(own_by))
+            yield f"{email} 登记在 {len(own_by)} 个单位名下：{names}"
 
 
 def _shown_pair(name: str, before: Any, after: Any) -> tuple[str, str]:

@@ -15,6 +15,9 @@ from crawler.model import Contact, ContactRole
 MOBILE = re.compile(r"(?<![0-9])(?:\+?86-?)?(1[3-9][0-9]-?[0-9]{4}-?[0-9]{4})(?![0-9])")
 FIXED = re.compile(r"(?<![0-9-])((?:0[1-9][0-9]{1,2}-?)?[2-8][0-9]{6,7}(?:-[0-9]{1,5})?)(?![0-9])")
 SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}")
+SCIENTIFIC_IN = re.compile(r"(?<![\w.])" + SCIENTIFIC.pattern + r"(?![\w.])")
+EXTENSION = re.compile(r"(?<=[0-9])(?:转|分机)(?=[0-9]{1,5}(?![0-9]))")
+"""0591-83312345转801 is the extension 801."""
 BETWEEN = re.compile(r"(?<=[0-9])[ \u00a0\u3000]+(?=[0-9])")
 DASHES = re.compile(r"[\u2010-\u2015\u2212\uff0d]")
 EDGES = " \t\r\n,;:/、，。；：()（）|-"
@@ -42,9 +45,13 @@ def plain_number(value: float | str) -> str:
     return text
 
 
+def _digits(found: re.Match[str]) -> str:
+    return plain_number(found[0])
+
+
 def phone_in(text: str) -> str | None:
     """The one phone number that ``text`` is, in its plain form, or ``None``."""
-    wanted = _flat(plain_number(text.strip()))
+    wanted = EXTENSION.sub("-", _flat(plain_number(text.strip())))
     found = MOBILE.fullmatch(wanted) or FIXED.fullmatch(wanted)
     return _bare(found[1]) if found else None
 
@@ -54,9 +61,8 @@ def contacts_in(texts: list[str], role: ContactRole) -> tuple[Contact, ...]:
 
     Raises :class:`BadContact` for digits that are no phone number.
     """
-    text = LABELS.sub(
-        " ", _flat(" ".join(plain_number(part.strip()) for part in texts if part.strip()))
-    )
+    parts = [SCIENTIFIC_IN.sub(_digits, plain_number(part.strip())) for part in texts]
+    text = LABELS.sub(" ", EXTENSION.sub("-", _flat(" ".join(part for part in parts if part))))
     if len(text) > LONGEST:
         raise BadContact(f"内容超过 {LONGEST} 个字，应只写姓名和手机号码")
     people: list[Contact] = []

@@ -1,5 +1,4 @@
-"""What a survey form says, as plain data: its rows, and the faults that keep it out of the
-register."""
+"""What a survey form says, as plain data: its rows, and what keeps it out of the register."""
 
 from __future__ import annotations
 
@@ -7,18 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crawler.model import Contact
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why a row is refused, and where: ``附件4!B7``."""
-
-    cell: str
-    sentence: str
-
-    @property
-    def line(self) -> str:
-        return f"{self.cell}：{self.sentence}"
+from crawler.register.books.grid import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +30,10 @@ class SurveyRow:
 @dataclass(frozen=True, slots=True)
 class Survey:
     """All forms of a workbook. ``ignored`` are sheets without a form; with ``faults`` nothing may
-    be taken."""
+    be taken. ``notes`` say what else was not read."""
 
     rows: tuple[SurveyRow, ...]
     faults: tuple[Fault, ...]
     ignored: tuple[str, ...] = ()
     forms: int = 0
+    notes: tuple[str, ...] = ()

@@ -5,9 +5,8 @@ asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -34,20 +33,19 @@ from crawler.register.account_candidates import UnknownCandidate, candidates
 from crawler.register.account_cards import CONFIG
 from crawler.register.account_import import (
     STATE_NAMES,
-    AccountProposal,
     Registered,
     people,
-    propose,
     registered,
     several,
 )
 from crawler.register.contacts import masked
 from crawler.walking.known import known_outlets
 from monitor.commands import screen
+from monitor.commands.imports import Telling, importing, noted, notes_data
 from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
 from monitor.desk import entering
 from monitor.office import Office, enter_catalogue, open_office
-from monitor.words.exits import DONE, REFUSED
+from monitor.words.exits import DONE
 from monitor.words.plain import clean
 
 HOMES = {"config": "config.yaml", "workbook": "调查表"}
@@ -58,102 +56,43 @@ def accounts() -> None:
     """政务新媒体台账：导入调查表、导出附件、今晚计划、未登记账号。"""
 
 
-@accounts.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--apply", "wanted", is_flag=True, help="写入台账；不加则只显示会有什么变化")
-@with_by()
-@with_config
-@with_as_of
-@with_json
-def import_(
-    file: Path, wanted: bool, by: str, path: Path, as_of: datetime | None, as_json: bool
-) -> int:
-    """导入附件4 政务新媒体情况调查表；有一处不合格就一条也不写。"""
-    from crawler.register.survey import (
-        read_survey,  # a third of a second that no other command should pay
-    )
-    from crawler.register.workbook import BadWorkbook, read_workbook
-
-    try:
-        survey = read_survey(read_workbook(file))
-    except BadWorkbook as error:
-        raise BadConfig(str(error)) from None
-    if not survey.forms:
-        raise BadConfig(
-            f"{file.name}：没有一张工作表是附件4（表头应有“平台类型”“账号名称”等栏），请用 gengxin accounts export 导出的空表"
-        )
-    if not survey.rows and not survey.faults:
-        raise BadConfig(f"{file.name}：表里没有填写任何账号")
-    proof = f"{file.name} {sha256(file.read_bytes()).hexdigest()[:16]}"
-    with open_office(path) as office:
-        now = clock(as_of)()
-        enter_catalogue(office, now)
-        with office.engine.begin() as connection:
-            proposal = propose(connection, survey, now)
-            written = wanted and not proposal.faults
-            if written:
-                entering.accounts(connection, proposal, by=signed(by), proof=proof, now=now)
-    tell(
-        as_json,
-        _proposal_data(proposal, written),
-        _proposal_lines(proposal, survey.ignored, written),
-    )
-    return REFUSED if proposal.faults else DONE
-
-
-def _proposal_lines(proposal: AccountProposal, ignored: Sequence[str], written: bool) -> list[str]:
-    lines = [f"跳过不是附件4的工作表：{'、'.join(map(clean, ignored))}"] if ignored else []
-    for change in proposal.added:
-        row = change.row
-        lines.append(
-            f"新增 {row.cell}：{change.unit_name} {MEDIA_NAMES[row.platform]}“{clean(row.name)}”（编号 {change.id}）"
-        )
-    for change in proposal.changed:
-        lines.append(
-            f"变更 {change.row.cell}：{change.unit_name} “{clean(change.row.name)}”（编号 {change.id}）"
-        )
-        lines += [
-            f"  {name}：{clean(old) or '（空）'} → {clean(new) or '（空）'}"
-            for name, old, new in change.fields
-        ]
-    lines.append(
-        f"新增 {len(proposal.added)} 个，变更 {len(proposal.changed)} 个，不变 {len(proposal.same)} 个"
-    )
-    lines += [
-        f"注意：{clean(one)}（原则上一个主体在一个平台只开一个账号）" for one in proposal.twice
-    ]
-    lines += [f"表上没有、台账里有（保持不动）：{clean(one)}" for one in proposal.absent]
-    lines += [f"不合格 {clean(fault.line)}" for fault in proposal.faults]
-    if proposal.faults:
-        lines.append(f"有 {len(proposal.faults)} 处不合格，台账没有改动；请改好后再导入")
-    else:
-        lines.append("已写入台账" if written else "以上只是预览，台账没有改动；加 --apply 写入")
-    return lines
-
-
-def _proposal_data(proposal: AccountProposal, written: bool) -> dict[str, Any]:
-    def rows(changes: Iterable[Any]) -> list[dict[str, Any]]:
-        return [
-            {
-                "cell": c.row.cell,
-                "id": c.id,
-                "unit": c.unit,
-                "platform": c.row.platform,
-                "name": c.row.name,
-                "fields": [list(one) for one in c.fields],
-            }
-            for c in changes
-        ]
-
+def _row(change: Any) -> dict[str, object]:
+    row = change.row
     return {
-        "written": written,
-        "added": rows(proposal.added),
-        "changed": rows(proposal.changed),
-        "same": len(proposal.same),
-        "twice": list(proposal.twice),
-        "absent": list(proposal.absent),
-        "faults": [{"cell": fault.cell, "sentence": fault.sentence} for fault in proposal.faults],
+        "cell": row.cell,
+        "id": change.id,
+        "unit": change.unit,
+        "platform": row.platform,
+        "name": row.name,
+        "fields": [list(one) for one in change.fields],
     }
+
+
+def _notes(proposal: Any) -> list[str]:
+    twice = [f"注意：{one}（原则上一个主体在一个平台只开一个账号）" for one in proposal.twice]
+    absent = [f"表上没有、台账里有（保持不动）：{one}" for one in proposal.absent]
+    return [*twice, *absent, *noted(proposal)]
+
+
+def _more(proposal: Any) -> dict[str, object]:
+    told = {"twice": list(proposal.twice), "absent": list(proposal.absent)}
+    return {**told, **notes_data(proposal)}
+
+
+accounts.add_command(
+    importing(
+        Telling(
+            "accounts",
+            "导入附件4 政务新媒体情况调查表；有一处不合格就一条也不写。",
+            "台账",
+            "个",
+            "",
+            _row,
+            _notes,
+            _more,
+        )
+    )
+)
 
 
 @accounts.command()

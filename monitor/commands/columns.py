@@ -11,12 +11,13 @@ import click
 from crawler.clock import clock
 from crawler.config import BadConfig
 from crawler.model import Deed
+from monitor.commands.imports import Telling, importing, noted, notes_data
 from monitor.commands.offers import data
 from monitor.commands.options import signed, tell, with_as_of, with_by, with_config, with_json
 from monitor.desk.column_words import WordAbout, WordRefused, column_words, end_word, give_word
 from monitor.looks.column_words import ADDRESS, BACKWARDS, KINDS, PART
 from monitor.office import enter_catalogue, open_office
-from monitor.words.exits import DONE, REFUSED
+from monitor.words.exits import DONE
 from monitor.words.plain import clean
 
 
@@ -25,38 +26,25 @@ def columns() -> None:
     """栏目台账：导入、导出栏目维护分工表；改动先看后写，停用不删除。"""
 
 
-@columns.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--apply", "wanted", is_flag=True, help="写入台账；不加则只显示会有什么变化")
-@with_by()
-@with_config
-@with_as_of
-@with_json
-def import_(
-    file: Path, wanted: bool, by: str, path: Path, as_of: datetime | None, as_json: bool
-) -> int:
-    """导入栏目维护分工表；有一处不合格就一条也不写。config.yaml 里的栏目仍由 config.yaml 管。"""
-    from monitor.desk import (
-        columns as columns_desk,  # the workbook's reader: nobody else waits for its import
-    )
+def _row(change: Any) -> dict[str, object]:
+    fields = [list(one) for one in change.fields]
+    return {"id": change.id, "name": change.name, "cell": change.cell, "fields": fields}
 
-    try:
-        book = columns_desk.read(file)
-    except columns_desk.BadWorkbook as error:
-        raise BadConfig(str(error)) from None
-    with open_office(path) as office:
-        now = clock(as_of)()
-        enter_catalogue(office, now)
-        loopback = office.settings.crawl.allow_loopback
-        with office.engine.begin() as connection:
-            proposal = columns_desk.proposed(connection, book, now, allow_loopback=loopback)
-            written = wanted and not proposal.faults
-            if written:
-                columns_desk.enter(
-                    connection, proposal, now, by=signed(by), proof=columns_desk.proof_of(file)
-                )
-    tell(as_json, _data(proposal, written), _lines(proposal, written))
-    return REFUSED if proposal.faults else DONE
+
+columns.add_command(
+    importing(
+        Telling(
+            "columns",
+            "导入栏目维护分工表；有一处不合格就一条也不写。config.yaml 里的栏目仍由 config.yaml 管。",
+            "台账",
+            "个",
+            "retired",
+            _row,
+            noted,
+            notes_data,
+        )
+    )
+)
 
 
 @columns.command()
@@ -163,42 +151,6 @@ def list_words(path: Path, as_json: bool) -> int:
     data = [{name: getattr(one, name) for name in names} for one in found]
     tell(as_json, data, lines or ["没有有效的认定"])
     return DONE
-
-
-def _lines(proposal: Any, written: bool) -> list[str]:
-    moved = (*proposal.added, *proposal.changed, *proposal.retired)
-    lines = [clean(change.line, 400) for change in moved]
-    lines.append(
-        f"新增 {len(proposal.added)} 个，变更 {len(proposal.changed)} 个，停用 {len(proposal.retired)} 个，"
-        f"不变 {len(proposal.same)} 个"
-    )
-    lines += [f"注意：{clean(note, 400)}" for note in proposal.notes]
-    lines += [f"不合格 {clean(fault.line, 400)}" for fault in proposal.faults]
-    if proposal.faults:
-        lines.append(f"有 {len(proposal.faults)} 处不合格，台账没有改动；请改好后再导入")
-    else:
-        lines.append("已写入台账" if written else "以上只是预览，台账没有改动；加 --apply 写入")
-    return lines
-
-
-def _data(proposal: Any, written: bool) -> dict[str, Any]:
-    return {
-        "written": written,
-        **{
-            kind: [
-                {"id": c.id, "name": c.name, "cell": c.cell, "fields": [list(f) for f in c.fields]}
-                for c in changes
-            ]
-            for kind, changes in (
-                ("added", proposal.added),
-                ("changed", proposal.changed),
-                ("retired", proposal.retired),
-            )
-        },
-        "same": len(proposal.same),
-        "notes": list(proposal.notes),
-        "faults": [{"cell": fault.cell, "sentence": fault.sentence} for fault in proposal.faults],
-    }
 
 
 COMMANDS: tuple[click.Command, ...] = (columns,)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,9 @@ from sqlalchemy import Connection, select
 
 from crawler.model import CLASS_NAMES
 from crawler.register.account_cards import CONFIG
+from crawler.register.books.bounds import BadWorkbook
+from crawler.register.books.proposal import ADDED, ENDED, SAME, Proposal
+from crawler.register.books.reading import read_workbook
 from crawler.register.column_book import (
     ANYBODY,
     MOST_ROWS,
@@ -24,32 +26,17 @@ from crawler.register.column_import import (
     PURPOSE_SAID,
     RENDER_SAID,
     ColumnChange,
-    ColumnProposal,
-    ColumnsOutrun,
     KeptColumn,
     apply,
     columns_kept,
     propose,
 )
-from crawler.register.workbook import BadWorkbook, read_workbook
 from crawler.store.tables import UnitRow
+from monitor.desk.naming import office_units
 from monitor.findings.standing import follow
 from monitor.record.chain import Entry, append
 from monitor.sheets.columns_book import write_column_book
 
-__all__ = [
-    "BadWorkbook",
-    "ColumnBook",
-    "ColumnChange",
-    "ColumnProposal",
-    "ColumnsOutrun",
-    "KeptColumn",
-    "enter",
-    "export",
-    "proof_of",
-    "proposed",
-    "read",
-]  # fmt: skip
 HOMES: Mapping[str, str] = {CONFIG: "config.yaml"}
 
 
@@ -62,28 +49,25 @@ def read(path: Path) -> ColumnBook:
         raise BadWorkbook(f"{path.name}：{error}") from None
 
 
-def proof_of(path: Path) -> str:
-    """What the record keeps of a workbook: its name and the head of its hash."""
-    return f"{path.name} {sha256(path.read_bytes()).hexdigest()[:16]}"
-
-
 def proposed(
     connection: Connection, book: ColumnBook, now: datetime, *, allow_loopback: bool = False
-) -> ColumnProposal:
+) -> Proposal[ColumnChange]:
     """What ``book`` would change; reads only. ``allow_loopback`` as config.yaml has it."""
-    return propose(connection, book, now, allow_loopback=allow_loopback)
+    units = office_units(connection, now)
+    return propose(connection, book, units, allow_loopback=allow_loopback)
 
 
 def enter(
-    connection: Connection, proposal: ColumnProposal, now: datetime, *, by: str, proof: str
+    connection: Connection, proposal: Proposal[ColumnChange], now: datetime, *, by: str, proof: str
 ) -> None:
     """Write ``proposal`` whole, on the record with before and after of each column.
 
-    Raises ``ValueError`` where it has faults, :class:`ColumnsOutrun` where the catalogue changed
-    since it was made."""
+    Raises ``ValueError`` where it has faults, :class:`Outrun` where the catalogue changed since it
+    was made.
+    """
     apply(connection, proposal, now)
     follow(connection, now)
-    moved = [change for change in proposal.changes if change.kind != "same"]
+    moved = [change for change in proposal.changes if change.kind != SAME]
     entries = [
         Entry("column", f"outlet:{one.id}", by, {"proof": proof, **_told(one)}) for one in moved
     ]
@@ -95,9 +79,9 @@ def enter(
 
 
 def _told(change: ColumnChange) -> dict[str, Any]:
-    if change.kind == "retired":
+    if change.kind == ENDED:
         return {"before": "在用", "after": "停用", "name": change.name}
-    if change.kind == "added":
+    if change.kind == ADDED:
         assert change.new is not None
         new = change.new
         said = {

@@ -7,41 +7,22 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 
 from crawler.model import ROLE_NAMES
+from crawler.register.books.bounds import BadWorkbook
+from crawler.register.books.proposal import SAME, Proposal
+from crawler.register.books.reading import read_workbook
 from crawler.register.contact_book import ContactBook, read_book
-from crawler.register.contact_import import (
-    ContactChange,
-    ContactProposal,
-    ContactsOutrun,
-    apply,
-    propose,
-)
+from crawler.register.contact_import import ContactChange, apply, propose
 from crawler.register.contacts import masked
 from crawler.register.unit_contacts import HOMES, UnitContactRow, everybody, said
-from crawler.register.workbook import BadWorkbook, read_workbook
 from crawler.store.tables import UnitRow
+from monitor.desk.naming import office_units
 from monitor.record.chain import Entry, append, seal
 from monitor.sheets.contacts import write_contacts
-
-__all__ = [
-    "BadWorkbook",
-    "ContactBook",
-    "ContactChange",
-    "ContactLine",
-    "ContactProposal",
-    "ContactsOutrun",
-    "enter",
-    "export",
-    "listing",
-    "proof_of",
-    "proposed",
-    "read",
-]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,29 +51,25 @@ def read(path: Path) -> ContactBook:
         raise BadWorkbook(f"{path.name}：{error}") from None
 
 
-def proof_of(path: Path) -> str:
-    """What the register keeps of a workbook: its name and the head of its hash."""
-    return f"{path.name} {sha256(path.read_bytes()).hexdigest()[:16]}"
-
-
-def proposed(connection: Connection, book: ContactBook, now: datetime) -> ContactProposal:
+def proposed(connection: Connection, book: ContactBook, now: datetime) -> Proposal[ContactChange]:
     """What ``book`` would change; reads only."""
-    return propose(connection, book, now)
+    return propose(connection, book, now, office_units(connection, now))
 
 
 def enter(
-    connection: Connection, proposal: ContactProposal, now: datetime, *, by: str, proof: str
+    connection: Connection, proposal: Proposal[ContactChange], now: datetime, *, by: str, proof: str
 ) -> None:
     """Write ``proposal`` whole, on the record with before and after of each unit.
 
-    Raises ``ValueError`` where it has faults, :class:`ContactsOutrun` where the register changed
-    since it was made."""
+    Raises ``ValueError`` where it has faults, :class:`Outrun` where the register changed since it
+    was made.
+    """
     before = everybody(connection)
     made = apply(connection, proposal, now, proof)
     after = everybody(connection)
     if made:
         seal(connection, "unit_contact", made, now, who=by)
-    units = dict.fromkeys(change.unit for change in proposal.changes if change.kind != "same")
+    units = dict.fromkeys(change.unit for change in proposal.changes if change.kind != SAME)
     entries = [
         Entry(
             "contacts",

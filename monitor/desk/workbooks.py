@@ -21,24 +21,18 @@ from sqlalchemy import Connection
 
 from crawler.model import GONE
 from crawler.reading.media import MEDIA_NAMES
-from crawler.register.account_import import propose as propose_accounts
-from crawler.register.account_import import registered
-from crawler.register.survey import read_survey
-from crawler.register.workbook import BadWorkbook, read_workbook
+from crawler.register.account_import import AccountProposal, registered
+from crawler.register.books.bounds import OLE, PACKED, BadWorkbook
+from crawler.register.books.proposal import SAME, Outrun, Proposal
+from monitor.desk import accounts as accounts_desk
 from monitor.desk import columns as columns_desk
-from monitor.desk import contacts as contacting
-from monitor.desk import entering
+from monitor.desk import contacts as contacts_desk
 from monitor.facts.unit_names import unit_names
-from monitor.findings.standing import follow
 from monitor.rectify.attachments import Unacceptable, accept
 from monitor.sheets.survey import write_annex3, write_annex4
 from monitor.words.plain import clean
 
-KINDS: Mapping[str, str] = {
-    "columns": "栏目维护分工表",
-    "accounts": "附件4 政务新媒体情况调查表",
-    "contacts": "通讯录",
-}
+SUFFIXES = (".xlsx", ".xls", ".csv")
 MOST_BYTES = 10_000_000
 MOST_KEPT = 20
 SHA = re.compile(r"[0-9a-f]{64}")
@@ -58,6 +52,28 @@ class WorkbookLine:
     name: str
     detail: str = ""
     fields: Sequence[tuple[str, str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookCounter:
+    """One kind of workbook: how it is read (in a child, with no store at hand), held against the
+    catalogue, entered on the record, and told row by row."""
+
+    title: str
+    read: Callable[[Path], Any]
+    propose: Callable[[Connection, Any, datetime, bool], Proposal[Any]]
+    enter: Callable[..., None]
+    told: Callable[[Any, Mapping[str, str]], WorkbookLine]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedWorkbook:
+    """A kept workbook as its rows were read; ``sha`` stands for the very file."""
+
+    kind: str
+    sha: str
+    name: str
+    book: Any = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +102,33 @@ def keep(folder: Path, name: str, data: bytes) -> str:
 
     Raises :class:`WorkbookRefused` when it is no workbook.
     """
+    suffix = _suffix(name, data)
+    sha = hashlib.sha256(data).hexdigest()
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{sha}{suffix}"
+    path.touch(mode=0o600)
+    path.write_bytes(data)
+    kept = [one for one in folder.iterdir() if one.suffix in SUFFIXES]
+    for old in sorted(kept, key=lambda one: one.stat().st_mtime_ns)[:-MOST_KEPT]:
+        old.unlink(missing_ok=True)
+    return sha
+
+
+def _suffix(name: str, data: bytes) -> str:
+    """What the file is: an old workbook by its mark, a CSV by its name, else what it holds."""
+    shown = clean(name, 80)
+    given = Path(shown).suffix.lower()
+    if len(data) <= MOST_BYTES and data.startswith(OLE):
+        return ".xls"
+    if 0 < len(data) <= MOST_BYTES and given == ".csv" and not data.startswith(PACKED):
+        return ".csv"
     try:
         found = accept(name, data, MOST_BYTES)
     except Unacceptable as error:
         raise WorkbookRefused(str(error)) from None
     if found.kind != "xlsx":
         raise WorkbookRefused(f"{found.name}：不是 Excel 工作簿（.xlsx）")
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{found.sha256}.xlsx"
-    path.touch(mode=0o600)
-    path.write_bytes(data)
-    for old in sorted(folder.glob("*.xlsx"), key=lambda one: one.stat().st_mtime_ns)[:-MOST_KEPT]:
-        old.unlink(missing_ok=True)
-    return found.sha256
+    return ".xlsx"
 
 
 def drop(folder: Path, file: str) -> None:
@@ -106,30 +136,37 @@ def drop(folder: Path, file: str) -> None:
     _path(folder, file).unlink(missing_ok=True)
 
 
-def look(
-    connection: Connection,
-    folder: Path,
-    kind: str,
-    file: str,
-    name: str,
-    now: datetime,
-    *,
-    allow_loopback: bool = False,
-) -> SeenWorkbook:
-    """What the kept workbook ``file`` would do as ``kind``; reads only. Raises
-    :class:`WorkbookRefused`."""
+def open_kept(folder: Path, kind: str, file: str, name: str) -> OpenedWorkbook:
+    """The kept workbook ``file`` read as ``kind``. It takes a child and seconds: never inside a
+    transaction. Raises :class:`WorkbookRefused`."""
     path, shown = _path(folder, file), clean(name, 80) or "工作簿.xlsx"
-    if kind not in KINDS:
+    if kind not in COUNTERS:
         raise WorkbookRefused(f"只能导入：{'、'.join(KINDS.values())}")
     try:
-        proposal, lines, notes = PROPOSE[kind](connection, path, now, allow_loopback)
+        return OpenedWorkbook(kind, file, shown, COUNTERS[kind].read(path))
     except BadWorkbook as error:
         raise WorkbookRefused(str(error).replace(path.name, shown)) from None
+
+
+def look(
+    connection: Connection, opened: OpenedWorkbook, now: datetime, *, allow_loopback: bool = False
+) -> SeenWorkbook:
+    """What a workbook would do; reads only."""
+    counter = COUNTERS[opened.kind]
+    proposal = counter.propose(connection, opened.book, now, allow_loopback)
+    names = unit_names(connection, retired=True)
+    moved = [*proposal.added, *proposal.changed, *proposal.ended]
     said = json.dumps(asdict(proposal), default=str, sort_keys=True, ensure_ascii=False)
-    token = hashlib.sha256(f"{kind}|{file}|{said}".encode()).hexdigest()
-    faults = [(fault.cell, fault.sentence) for fault in proposal.faults]
     return SeenWorkbook(
-        kind, file, shown, lines, len(proposal.same), faults, notes, token, proposal
+        opened.kind,
+        opened.sha,
+        opened.name,
+        [counter.told(one, names) for one in moved],
+        len(proposal.of(SAME)),
+        [(fault.cell, fault.sentence) for fault in proposal.faults],
+        notes_of(proposal),
+        hashlib.sha256(f"{opened.kind}|{opened.sha}|{said}".encode()).hexdigest(),
+        proposal,
     )
 
 
@@ -145,15 +182,14 @@ def enter(
         raise WorkbookRefused("您核对之后台账有了变化，没有写入；请核对下面新的变化再确认")
     proof = f"{seen.name} {seen.file[:16]}"
     try:
-        if seen.kind == "columns":
-            columns_desk.enter(connection, seen.proposal, now, by=by, proof=proof)
-        elif seen.kind == "contacts":
-            contacting.enter(connection, seen.proposal, now, by=by, proof=proof)
-        else:
-            entering.accounts(connection, seen.proposal, by=by, proof=proof, now=now)
-            follow(connection, now)
-    except (columns_desk.ColumnsOutrun, contacting.ContactsOutrun) as error:
+        COUNTERS[seen.kind].enter(connection, seen.proposal, now, by=by, proof=proof)
+    except Outrun as error:
         raise WorkbookRefused(str(error)) from None
+
+
+def proof_of(path: Path) -> str:
+    """What the record keeps of a workbook: its name and the head of its hash."""
+    return f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()[:16]}"
 
 
 def given_out(connection: Connection, kind: str, now: datetime) -> bytes:
@@ -164,7 +200,7 @@ def given_out(connection: Connection, kind: str, now: datetime) -> bytes:
         if kind == "columns":
             columns_desk.export(connection, path)
         elif kind == "contacts":
-            contacting.export(connection, path)
+            contacts_desk.export(connection, path)
         elif kind == "annex3":
             write_annex3(path, _in_use(connection, now))
         else:
@@ -182,75 +218,19 @@ def _in_use(connection: Connection, now: datetime) -> list[tuple[str, str]]:
 
 
 def _path(folder: Path, file: str) -> Path:
-    if not SHA.fullmatch(file) or not (folder / f"{file}.xlsx").is_file():
+    found = [folder / f"{file}{suffix}" for suffix in SUFFIXES]
+    kept = next((path for path in found if path.is_file()), None)
+    if not SHA.fullmatch(file) or kept is None:
         raise WorkbookRefused("上传的工作簿已经不在了，请重新上传")
-    return folder / f"{file}.xlsx"
+    return kept
 
 
-Proposed = tuple[Any, list[WorkbookLine], list[str]]
-
-
-def _columns(connection: Connection, path: Path, now: datetime, allow_loopback: bool) -> Proposed:
-    found = columns_desk.proposed(
-        connection, columns_desk.read(path), now, allow_loopback=allow_loopback
-    )
-    names = unit_names(connection, retired=True)
-    lines = []
-    for one in (*found.added, *found.changed, *found.retired):
-        kind = "ended" if one.kind == "retired" else one.kind
-        detail = ""
-        if one.new is not None:
-            units = "、".join(names.get(unit, unit) for unit in one.new.units) or "没有责任单位"
-            detail = f"{one.new.path}；{units}；{one.new.url or '没有网址'}"
-        lines.append(
-            WorkbookLine(
-                kind,
-                one.cell,
-                f"{one.name}（{one.id}）",
-                detail,
-                one.fields if kind == "changed" else (),
-            )
-        )
-    return found, lines, list(found.notes)
-
-
-def _accounts(connection: Connection, path: Path, now: datetime, allow_loopback: bool) -> Proposed:
-    survey = read_survey(read_workbook(path))
-    if not survey.forms:
-        raise BadWorkbook(
-            f"{path.name}：没有一张工作表是附件4（表头应有“平台类型”“账号名称”等栏），请用这里下载的空表"
-        )
-    if not survey.rows and not survey.faults:
-        raise BadWorkbook(f"{path.name}：表里没有填写任何账号")
-    found = propose_accounts(connection, survey, now)
-    lines = [
-        WorkbookLine(
-            "added" if one.new else "changed",
-            one.row.cell,
-            f"{one.row.name}（{one.id}）",
-            f"{one.unit_name}；{MEDIA_NAMES.get(one.row.platform, one.row.platform)}",
-            one.fields,
-        )
-        for one in (*found.added, *found.changed)
-    ]
-    notes = [f"{one}（原则上一个主体在一个平台只开一个账号）" for one in found.twice]
-    notes += _listed("表上没有、台账里有，保持不动", found.absent)
-    return found, lines, [*notes, *_listed("跳过不是附件4的工作表", survey.ignored)]
-
-
-def _contacts(connection: Connection, path: Path, now: datetime, allow_loopback: bool) -> Proposed:
-    found = contacting.proposed(connection, contacting.read(path), now)
-    lines = [
-        WorkbookLine(
-            one.kind,
-            one.cell,
-            one.unit_name,
-            "" if one.fields else one.line.partition("：")[2],
-            one.fields,
-        )
-        for one in (*found.added, *found.changed, *found.ended)
-    ]
-    return found, lines, list(found.notes)
+def notes_of(proposal: Proposal[Any]) -> list[str]:
+    """What a person should look at before anything is written."""
+    if not isinstance(proposal, AccountProposal):
+        return list(proposal.notes)
+    notes = [f"{one}（原则上一个主体在一个平台只开一个账号）" for one in proposal.twice]
+    return [*notes, *_listed("表上没有、台账里有，保持不动", proposal.absent), *proposal.notes]
 
 
 def _listed(said: str, names: Iterable[str]) -> list[str]:
@@ -258,6 +238,48 @@ def _listed(said: str, names: Iterable[str]) -> list[str]:
     return [f"{said}（{len(known)}）：{'、'.join(known[:20])}"] if known else []
 
 
-PROPOSE: Mapping[str, Callable[[Connection, Path, datetime, bool], Proposed]] = {
-    "columns": _columns, "accounts": _accounts, "contacts": _contacts,
-}  # fmt: skip
+def _column(one: Any, names: Mapping[str, str]) -> WorkbookLine:
+    detail = ""
+    if one.new is not None:
+        units = "、".join(names.get(unit, unit) for unit in one.new.units) or "没有责任单位"
+        detail = f"{one.new.path}；{units}；{one.new.url or '没有网址'}"
+    fields = one.fields if one.kind == "changed" else ()
+    return WorkbookLine(one.kind, one.cell, f"{one.name}（{one.id}）", detail, fields)
+
+
+def _account(one: Any, names: Mapping[str, str]) -> WorkbookLine:
+    place = MEDIA_NAMES.get(one.row.platform, one.row.platform)
+    return WorkbookLine(
+        one.kind, one.cell, f"{one.row.name}（{one.id}）", f"{one.unit_name}；{place}", one.fields
+    )
+
+
+def _contact(one: Any, names: Mapping[str, str]) -> WorkbookLine:
+    detail = "" if one.fields else one.line.partition("：")[2]
+    return WorkbookLine(one.kind, one.cell, one.unit_name, detail, one.fields)
+
+
+COUNTERS: Mapping[str, WorkbookCounter] = {
+    "columns": WorkbookCounter(
+        "栏目维护分工表",
+        columns_desk.read,
+        lambda c, book, now, loopback: columns_desk.proposed(c, book, now, allow_loopback=loopback),
+        columns_desk.enter,
+        _column,
+    ),
+    "accounts": WorkbookCounter(
+        "附件4 政务新媒体情况调查表",
+        accounts_desk.read,
+        lambda c, book, now, _: accounts_desk.proposed(c, book, now),
+        accounts_desk.enter,
+        _account,
+    ),
+    "contacts": WorkbookCounter(
+        "通讯录",
+        contacts_desk.read,
+        lambda c, book, now, _: contacts_desk.proposed(c, book, now),
+        contacts_desk.enter,
+        _contact,
+    ),
+}
+KINDS: Mapping[str, str] = {kind: one.title for kind, one in COUNTERS.items()}

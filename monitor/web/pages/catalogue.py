@@ -40,7 +40,7 @@ def upload(request: Request, who: Keeper, form: Posted, web: Kept) -> Response:
     files = form.files.get("file", ())
     kind = form.text("kind", 20)
     if not files:
-        return _page(request, web, "请选择一个 .xlsx 工作簿")
+        return _page(request, web, "请选择一个工作簿（.xlsx、.xls 或 .csv）")
     name = files[0].filename or "工作簿.xlsx"
     try:
         file = workbooks.keep(_folder(web), name, files[0].file.read(workbooks.MOST_BYTES + 1))
@@ -56,19 +56,12 @@ def diff(
     request: Request, who: Keeper, web: Kept, kind: Text, file: Text, name: Text = ""
 ) -> HTMLResponse:
     """What a workbook would change, row by row."""
+    try:
+        opened = workbooks.open_kept(_folder(web), kind, file, name)
+    except workbooks.WorkbookRefused as error:
+        return _page(request, web, str(error))
     with web.office.reader.connect() as connection:
-        try:
-            seen = workbooks.look(
-                connection,
-                _folder(web),
-                kind,
-                file,
-                name,
-                web.clock(),
-                allow_loopback=_loopback(web),
-            )
-        except workbooks.WorkbookRefused as error:
-            return _page(request, web, str(error))
+        seen = workbooks.look(connection, opened, web.clock(), allow_loopback=_loopback(web))
     return page(request, "catalogue_diff.html", seen=seen, kinds=workbooks.KINDS, problem="")
 
 
@@ -79,16 +72,9 @@ def apply(request: Request, who: Keeper, form: Posted, web: Kept) -> Response:
     now, folder, file = web.clock(), _folder(web), form.text("file", 64)
     seen = None
     try:
+        opened = workbooks.open_kept(folder, form.text("kind", 20), file, form.text("name", 200))
         with web.office.engine.begin() as connection:
-            seen = workbooks.look(
-                connection,
-                folder,
-                form.text("kind", 20),
-                file,
-                form.text("name", 200),
-                now,
-                allow_loopback=_loopback(web),
-            )
+            seen = workbooks.look(connection, opened, now, allow_loopback=_loopback(web))
             if seen.of("ended") and not form.text("sure", 5):
                 raise workbooks.WorkbookRefused(f"有 {len(seen.of('ended'))} 项将停用，请勾选确认")
             workbooks.enter(connection, seen, form.text("token", 64), now, by=who.who)

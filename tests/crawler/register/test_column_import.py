@@ -20,18 +20,21 @@ from sqlalchemy import select, update
 
 from crawler.discovery.proposals import Findings, ProposedColumn
 from crawler.model import ColumnClass, Outcome, Outlet, OutletKind, Purpose, Site, Unit
+from crawler.register.books.bounds import BadWorkbook
+from crawler.register.books.grid import Fault, Grid
+from crawler.register.books.proposal import Outrun
+from crawler.register.books.proposal import Proposal as Proposed
 from crawler.register.catalogue import Catalogue
 from crawler.register.column_book import ColumnBook, read_columns
-from crawler.register.column_import import ColumnProposal, ColumnsOutrun, columns_kept
+from crawler.register.column_import import ColumnChange, columns_kept
 from crawler.register.enter import sync
-from crawler.register.survey_rows import Fault
-from crawler.register.workbook import BadWorkbook, Grid
 from crawler.store.tables import DutyRow, OutletRow
 from monitor.__main__ import cli
 from monitor.commands.columns import columns
 from monitor.commands.discovered import ground_of
 from monitor.commands.screen import status_lines
 from monitor.desk import columns as desk
+from monitor.desk.workbooks import proof_of
 from monitor.judging.now import judge_now
 from monitor.office import open_office
 from monitor.record.chain import AuditRow
@@ -39,6 +42,7 @@ from monitor.record.check import verify
 from monitor.sheets.columns import write_columns
 from tests.conftest import Store
 
+Proposal = Proposed[ColumnChange]
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 HOST = "http://portal.example.org/"
 HEAD = [
@@ -123,16 +127,16 @@ def book(
     return path
 
 
-def proposal(store: Store, path: Path, now: datetime = NOW) -> ColumnProposal:
+def proposal(store: Store, path: Path, now: datetime = NOW) -> Proposal:
     with store.reader.connect() as connection:
         return desk.proposed(connection, desk.read(path), now)
 
 
-def enter(store: Store, path: Path, now: datetime = NOW) -> ColumnProposal:
+def enter(store: Store, path: Path, now: datetime = NOW) -> Proposal:
     found = proposal(store, path, now)
     assert found.faults == ()
     with store.engine.begin() as connection:
-        desk.enter(connection, found, now, by="经办人", proof=desk.proof_of(path))
+        desk.enter(connection, found, now, by="经办人", proof=proof_of(path))
     return found
 
 
@@ -235,7 +239,7 @@ def test_what_the_book_no_longer_lists_is_retired_and_comes_back_with_its_histor
     both = book(tmp_path / "a.xlsx", NEWS, NOTICE)
     enter(kept, both)
     found = enter(kept, book(tmp_path / "b.xlsx", NEWS), NOW + timedelta(days=1))
-    assert [c.id for c in found.retired] == ["tzgg"]
+    assert [c.id for c in found.ended] == ["tzgg"]
     assert columns_of(kept)["tzgg"].retired
     back = enter(kept, both, NOW + timedelta(days=2))
     assert [(c.id, c.kind) for c in back.changes] == [("yw", "same"), ("tzgg", "added")]
@@ -247,7 +251,7 @@ def test_columns_of_config_yaml_that_the_book_does_not_list_stay(
     kept: Store, tmp_path: Path
 ) -> None:
     found = enter(kept, book(tmp_path / "a.xlsx", NOTICE))
-    assert found.retired == ()
+    assert found.ended == ()
     assert "登记在 config.yaml、表上没有的栏目 1 个，保持不动" in found.notes
     assert not columns_of(kept)["yw"].retired
 
@@ -406,7 +410,7 @@ def test_a_catalogue_that_changed_meanwhile_is_not_overwritten(kept: Store, tmp_
     path = book(tmp_path / "a.xlsx", NEWS, NOTICE)
     seen = proposal(kept, path)
     enter(kept, path)
-    with kept.engine.begin() as connection, pytest.raises(ColumnsOutrun, match="被别人改过"):
+    with kept.engine.begin() as connection, pytest.raises(Outrun, match="被别人改过"):
         desk.enter(connection, seen, NOW, by="经办人", proof="x")
 
 

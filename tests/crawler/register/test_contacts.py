@@ -18,25 +18,26 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import select, update
 
 from crawler.model import SHANGHAI, Addressee, ContactRole
+from crawler.register.books.bounds import BadWorkbook
+from crawler.register.books.grid import Formula, Grid
+from crawler.register.books.proposal import Outrun
+from crawler.register.books.proposal import Proposal as Proposed
 from crawler.register.contact_book import HEADS, read_book
+from crawler.register.contact_import import ContactChange
 from crawler.register.contacts import phone_in
 from crawler.register.unit_contacts import UnitContactRow
-from crawler.register.workbook import Formula, Grid
 from crawler.store.tables import UnitRow
 from monitor.__main__ import cli
 from monitor.commands.contacts import contacts
 from monitor.counting.counts import units_of
-from monitor.desk import contacts as contacting
 from monitor.desk.contacts import (
-    BadWorkbook,
-    ContactProposal,
-    ContactsOutrun,
     enter,
     export,
     listing,
     proposed,
     read,
 )
+from monitor.desk.workbooks import proof_of
 from monitor.letters.alerts import write_letters
 from monitor.letters.mailing import Mailing, Today
 from monitor.record.chain import AuditRow
@@ -45,6 +46,7 @@ from monitor.record.tables import LetterRow
 from tests.conftest import Store
 from tests.support.outbox_store import DAY, NOW, SETTINGS, Fake, deliver, look, rows, seed, states
 
+Proposal = Proposed[ContactChange]
 PHONE = "13800001234"
 HEAD = list(HEADS)
 ZHANG = [
@@ -76,15 +78,15 @@ def book(
     return path
 
 
-def proposal(store: Store, path: Path, now: datetime = NOW) -> ContactProposal:
+def proposal(store: Store, path: Path, now: datetime = NOW) -> Proposal:
     with store.reader.connect() as c:
         return proposed(c, read(path), now)
 
 
-def imported(store: Store, path: Path, now: datetime = NOW) -> ContactProposal:
+def imported(store: Store, path: Path, now: datetime = NOW) -> Proposal:
     found = proposal(store, path, now)
     with store.engine.begin() as c:
-        enter(c, found, now, by="办公室", proof=contacting.proof_of(path))
+        enter(c, found, now, by="办公室", proof=proof_of(path))
     return found
 
 
@@ -311,11 +313,16 @@ def test_other_headings_are_refused(
 
 def test_a_workbook_without_the_sheet_or_without_people_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadWorkbook, match="没有名为“通讯录”的工作表"):
-        read(book(tmp_path / "a.xlsx", [ZHANG], sheet="Sheet1"))
+        read(book(tmp_path / "a.xlsx", [ZHANG], head=["随便"], sheet="Sheet1"))
     with pytest.raises(BadWorkbook, match=r"b.xlsx：.*没有填写任何人"):
         read(book(tmp_path / "b.xlsx", []))
     with pytest.raises(BadWorkbook, match="没有表头"):
         read(book(tmp_path / "c.xlsx", [ZHANG], head=["随便"]))
+
+
+def test_the_only_sheet_with_the_heading_is_taken_whatever_its_name(tmp_path: Path) -> None:
+    found = read(book(tmp_path / "a.xlsx", [ZHANG], sheet="Sheet1"))
+    assert [row.cell for row in found.rows] == ["Sheet1!C2"]
 
 
 def test_notes_name_what_a_clerk_may_have_overlooked(sqlite_store: Store, tmp_path: Path) -> None:
@@ -333,7 +340,7 @@ def test_an_import_outrun_by_another_writes_nothing(store: Store, tmp_path: Path
     imported(store, book(tmp_path / "a.xlsx", [ZHANG]))
     stale = proposal(store, book(tmp_path / "b.xlsx", [LI]))
     imported(store, book(tmp_path / "c.xlsx", [WANG]))
-    with pytest.raises(ContactsOutrun, match="刚才被别人改过"), store.engine.begin() as c:
+    with pytest.raises(Outrun, match="刚才被别人改过"), store.engine.begin() as c:
         enter(c, stale, NOW, by="办公室", proof="b.xlsx")
     with store.reader.connect() as c:
         assert [line.name for line in listing(c, DAY)] == ["王五"]

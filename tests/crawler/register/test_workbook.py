@@ -20,9 +20,11 @@ from sqlalchemy import select
 from crawler.model import AccountState
 from crawler.reading.homes import home_of
 from crawler.register.account_import import AccountProposal, apply, propose, registered
+from crawler.register.books.bounds import OLE
+from crawler.register.books.opening import opened
+from crawler.register.books.units import units_in
 from crawler.register.survey import read_survey
 from crawler.register.survey_rows import Survey
-from crawler.register.workbook import OLE, read_workbook
 from crawler.store.tables import AccountRow, OutletRow
 from monitor.__main__ import attach, cli
 from monitor.office import enter_catalogue, open_office
@@ -62,7 +64,7 @@ def form(
 
 
 def survey(path: Path) -> Survey:
-    return read_survey(read_workbook(path))
+    return read_survey(opened(path, 2000))
 
 
 @pytest.fixture
@@ -247,7 +249,7 @@ def proposal(config: Path, path: Path, *, write: bool = False) -> AccountProposa
     with open_office(config) as office:
         enter_catalogue(office, NOW)
         with office.engine.begin() as connection:
-            found = propose(connection, survey(path), NOW)
+            found = propose(connection, survey(path), NOW, units_in(connection))
             if write:
                 apply(connection, found, NOW, "proof")
             return found

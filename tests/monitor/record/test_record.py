@@ -19,6 +19,7 @@ from sqlalchemy import insert, select
 from crawler.config import load_yaml
 from crawler.model import AccountState, Contact, ContactRole, Deed
 from crawler.register.account_import import propose
+from crawler.register.books.units import units_in
 from crawler.register.survey_rows import Survey, SurveyRow
 from crawler.store.tables import CandidateRow, OutletRow
 from crawler.system.shipped import shipped
@@ -255,7 +256,7 @@ def accounts(place: Place) -> None:
         contact,
     )
     with place.office.reader.connect() as c:
-        proposal = propose(c, Survey((row,), ()), NOW)
+        proposal = propose(c, Survey((row,), ()), NOW, units_in(c))
     place.do(entering.accounts, proposal, by=WHO, proof="a.xlsx", now=NOW)
 
 
