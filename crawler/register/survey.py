@@ -13,7 +13,7 @@ from crawler.model import Contact, ContactRole
 from crawler.reading.homes import home_of
 from crawler.reading.media import MEDIA_NAMES, OTHER, medium_called
 from crawler.register.books.forms import Field, Form
-from crawler.register.books.grid import Grid, Picture
+from crawler.register.books.grid import CellPicture, Grid
 from crawler.register.books.lines import Line, Table, read_table
 from crawler.register.books.words import close, flat
 from crawler.register.contacts import BadContact, contacts_in, without_phones
@@ -142,7 +142,7 @@ def _said_link(line: Line, blind: list[str]) -> str:
     text = " ".join(line.texts("link"))
     if URL.search(text) or BARE_URL.search(text):
         return text
-    pictured = any(isinstance(value, Picture) for value in line.values("link"))
+    pictured = any(isinstance(value, CellPicture) for value in line.values("link"))
     code = next((flat(code) for code in line.codes("link") if URL.match(code)), "")
     if pictured and not code:
         blind.append(line.at("link"))

@@ -51,11 +51,6 @@ from monitor.words.plain import clean
 HOMES = {"config": "config.yaml", "workbook": "调查表"}
 
 
-@click.group()
-def accounts() -> None:
-    """政务新媒体台账：导入调查表、导出附件、今晚计划、未登记账号。"""
-
-
 def _row(change: Any) -> dict[str, object]:
     row = change.row
     return {
@@ -79,20 +74,21 @@ def _more(proposal: Any) -> dict[str, object]:
     return {**told, **notes_data(proposal)}
 
 
-accounts.add_command(
-    importing(
-        Telling(
-            "accounts",
-            "导入附件4 政务新媒体情况调查表；有一处不合格就一条也不写。",
-            "台账",
-            "个",
-            "",
-            _row,
-            _notes,
-            _more,
-        )
-    )
+TELLING = Telling(
+    "accounts",
+    "导入附件4 政务新媒体情况调查表；有一处不合格就一条也不写。",
+    "台账",
+    "个",
+    "",
+    _row,
+    _notes,
+    _more,
 )
+
+
+@click.group(commands=[importing(TELLING)])
+def accounts() -> None:
+    """政务新媒体台账：导入调查表、导出附件、今晚计划、未登记账号。"""
 
 
 @accounts.command()

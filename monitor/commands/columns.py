@@ -21,30 +21,26 @@ from monitor.words.exits import DONE
 from monitor.words.plain import clean
 
 
-@click.group(commands=[data])
-def columns() -> None:
-    """栏目台账：导入、导出栏目维护分工表；改动先看后写，停用不删除。"""
-
-
 def _row(change: Any) -> dict[str, object]:
     fields = [list(one) for one in change.fields]
     return {"id": change.id, "name": change.name, "cell": change.cell, "fields": fields}
 
 
-columns.add_command(
-    importing(
-        Telling(
-            "columns",
-            "导入栏目维护分工表；有一处不合格就一条也不写。config.yaml 里的栏目仍由 config.yaml 管。",
-            "台账",
-            "个",
-            "retired",
-            _row,
-            noted,
-            notes_data,
-        )
-    )
+TELLING = Telling(
+    "columns",
+    "导入栏目维护分工表；有一处不合格就一条也不写。config.yaml 里的栏目仍由 config.yaml 管。",
+    "台账",
+    "个",
+    "retired",
+    _row,
+    noted,
+    notes_data,
 )
+
+
+@click.group(commands=[data, importing(TELLING)])
+def columns() -> None:
+    """栏目台账：导入、导出栏目维护分工表；改动先看后写，停用不删除。"""
 
 
 @columns.command()

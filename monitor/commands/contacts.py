@@ -19,26 +19,21 @@ from monitor.office import enter_catalogue, open_office
 from monitor.words.exits import DONE
 from monitor.words.plain import clean
 
+TELLING = Telling(
+    "contacts",
+    "导入工作簿（工作表“通讯录”）；有一处不合格就一条也不写。",
+    "通讯录",
+    "人",
+    "ended",
+    lambda change: change.line,
+    noted,
+    notes_data,
+)
 
-@click.group()
+
+@click.group(commands=[importing(TELLING)])
 def contacts() -> None:
     """通讯录：各单位的联系人和负责人，从哪天到哪天；从工作簿导入，改动先看后写。"""
-
-
-contacts.add_command(
-    importing(
-        Telling(
-            "contacts",
-            "导入工作簿（工作表“通讯录”）；有一处不合格就一条也不写。",
-            "通讯录",
-            "人",
-            "ended",
-            lambda change: change.line,
-            noted,
-            notes_data,
-        )
-    )
-)
 
 
 @contacts.command("list")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
-from crawler.register.account_import import AccountProposal, propose
+from crawler.register.account_import import AccountChange, AccountProposal, apply, propose
 from crawler.register.books.bounds import BadWorkbook
 from crawler.register.books.reading import read_workbook
 from crawler.register.survey import read_survey
 from crawler.register.survey_rows import Survey
-from monitor.desk import entering
 from monitor.desk.naming import office_units
 from monitor.findings.standing import follow
+from monitor.record.chain import Entry, append
 
 
 def read(path: Path) -> Survey:
@@ -37,6 +38,24 @@ def proposed(connection: Connection, survey: Survey, now: datetime) -> AccountPr
 def enter(
     connection: Connection, proposal: AccountProposal, now: datetime, *, by: str, proof: str
 ) -> None:
-    """Write ``proposal`` whole, on the record. Raises ``ValueError`` where it has faults."""
-    entering.accounts(connection, proposal, by=by, proof=proof, now=now)
+    """Write ``proposal`` whole, on the record with before and after of each account.
+
+    Raises ``ValueError`` where it has faults.
+    """
+    apply(connection, proposal, now, proof)
+    moved = [change for change in proposal.changes if not change.same]
+    entries = [
+        Entry("account", f"outlet:{one.id}", by, {**_told(one), "proof": proof}) for one in moved
+    ]
+    summary = {"proof": proof, "added": len(proposal.added), "changed": len(proposal.changed)}
+    append(connection, now, [Entry("import", "accounts", by, summary), *entries])
     follow(connection, now)
+
+
+def _told(change: AccountChange) -> dict[str, Any]:
+    if change.new:
+        return {"before": None, "after": {"name": change.row.name}}
+    return {
+        "before": {name: before for name, before, _ in change.fields},
+        "after": {name: after for name, _, after in change.fields},
+    }

@@ -18,7 +18,6 @@ from crawler.config import BadConfig, Strict, section
 from crawler.model import AccountState, Deed, shanghai_day
 from crawler.register import account_candidates
 from crawler.register.account_cards import enter_state, histories, state_on
-from crawler.register.account_import import AccountProposal, apply
 from crawler.register.enter import Learned, accept
 from crawler.store.tables import CandidateRow
 from monitor.bulletin.edits import edited
@@ -60,32 +59,6 @@ def candidate(
     account_candidates.decide(connection, number, verdict, Deed(by, now, reason))
     data = _changed(before, verdict) | {"reason": reason}
     append(connection, now, [Entry("account_candidate", f"account_candidate:{number}", by, data)])
-
-
-def accounts(
-    connection: Connection, proposal: AccountProposal, *, by: str, proof: str, now: datetime
-) -> None:
-    """A survey form into the register, whole. Raises ``ValueError`` where the proposal has
-    faults."""
-    apply(connection, proposal, now, proof)
-    entries = [
-        Entry(
-            "account",
-            f"outlet:{change.id}",
-            by,
-            _changed(
-                None if change.new else {name: old for name, old, _ in change.fields},
-                {"name": change.row.name}
-                if change.new
-                else {name: new for name, _, new in change.fields},
-            )
-            | {"proof": proof},
-        )
-        for change in proposal.changes
-        if not change.same
-    ]
-    summary = {"proof": proof, "added": len(proposal.added), "changed": len(proposal.changed)}
-    append(connection, now, [Entry("import", "accounts", by, summary), *entries])
 
 
 def account_state(

@@ -21,14 +21,14 @@ class Formula:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class CellPicture:
     """A picture in a cell, with what its QR codes say."""
 
     codes: tuple[str, ...] = ()
 
 
 Value = str | int | float | bool | date
-Cell = Value | Formula | Picture
+Cell = Value | Formula | CellPicture
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from crawler.register.books.bounds import MOST_COLUMNS, MOST_LINES
 from crawler.register.books.forms import Field, Form
-from crawler.register.books.grid import HIDDEN, Cell, Fault, Formula, Grid, Picture, Span
+from crawler.register.books.grid import HIDDEN, Cell, CellPicture, Fault, Formula, Grid, Span
 from crawler.register.books.heads import SUBHEADS, Head, Sheet, head_at, sheet_of
 from crawler.register.books.words import clear, close, flat, has_none, said
 
@@ -84,7 +84,7 @@ class Line:
 
     def codes(self, key: str) -> tuple[str, ...]:
         """What the QR codes of the field's pictures say."""
-        return tuple(c for v in self.values(key) if isinstance(v, Picture) for c in v.codes)
+        return tuple(c for v in self.values(key) if isinstance(v, CellPicture) for c in v.codes)
 
     def link(self, key: str) -> str:
         """The address that the field's cell leads to when it is clicked."""
@@ -115,7 +115,7 @@ class Table:
 
 
 @dataclass(slots=True)
-class _Walk:
+class _SheetWalk:
     """One sheet on the way down."""
 
     sheet: Sheet
@@ -162,8 +162,8 @@ def _told(why: str, rows: Sequence[str]) -> str:
     return f"{why}，没有读：{'、'.join(rows[:10])}{more}"
 
 
-def _walked(grid: Grid, form: Form) -> _Walk:
-    walk = _Walk(sheet_of(grid, MOST_LINES, MOST_COLUMNS), form)
+def _walked(grid: Grid, form: Form) -> _SheetWalk:
+    walk = _SheetWalk(sheet_of(grid, MOST_LINES, MOST_COLUMNS), form)
     below = 0
     for row in sorted({row for row, _ in grid.cells}):
         if row <= below:
@@ -178,7 +178,7 @@ def _walked(grid: Grid, form: Form) -> _Walk:
     return walk
 
 
-def _begin(walk: _Walk, head: Head) -> None:
+def _begin(walk: _SheetWalk, head: Head) -> None:
     walk.heads += 1
     walk.noted = False
     walk.faults += head.faults
@@ -187,7 +187,7 @@ def _begin(walk: _Walk, head: Head) -> None:
     walk.columns = {} if head.faults else head.columns
 
 
-def _unit_line(walk: _Walk, row: int) -> tuple[str, str] | None:
+def _unit_line(walk: _SheetWalk, row: int) -> tuple[str, str] | None:
     """What stands behind 单位名称, in its own cell or the next one."""
     grid, mark = walk.sheet.grid, walk.form.above
     cells = {c: value for (at, c), value in sorted(grid.cells.items()) if at == row}
@@ -207,7 +207,7 @@ def _unit_line(walk: _Walk, row: int) -> tuple[str, str] | None:
     return text, grid.address(row, where)
 
 
-def _take(walk: _Walk, row: int) -> None:
+def _take(walk: _SheetWalk, row: int) -> None:
     """The row as a line, or among those that are left out."""
     line = Line(walk.sheet, walk.form, row, walk.columns, walk.above)
     own = [c for c in sorted(walk.columns) if (row, c) in walk.sheet.grid.cells]
@@ -237,14 +237,14 @@ def _name(line: Line, own: Sequence[int]) -> str:
     return line.text("name") if line.has("name") and own else ""
 
 
-def _is_note(walk: _Walk, line: Line, own: Sequence[int], first: str) -> bool:
+def _is_note(walk: _SheetWalk, line: Line, own: Sequence[int], first: str) -> bool:
     needed = [c for c, one in line.columns.items() if one.needed and c in own]
     few = len(own) <= 2 and len(needed) <= 1
     goes_on = walk.noted and len(own) <= 1 and bool(NUMBERED.match(first))
     return few and (bool(NOTE.match(close(first))) or goes_on)
 
 
-def _wide(walk: _Walk, row: int, own: Sequence[int]) -> bool:
+def _wide(walk: _SheetWalk, row: int, own: Sequence[int]) -> bool:
     """Merged over most of the table: a heading between its rows."""
     span = walk.sheet.spans.get((row, own[0])) if own else None
     return span is not None and 2 * (span.right - span.left + 1) > len(walk.columns) > 3
@@ -260,7 +260,7 @@ def _check(line: Line) -> None:
         if isinstance(value, Formula):
             hint = f"：{value.address}" if value.address else ""
             line.faults.append(Fault(where, f"是公式，请改成文字{hint}"))
-        elif isinstance(value, Picture) and not one.picture:
+        elif isinstance(value, CellPicture) and not one.picture:
             line.faults.append(Fault(where, "是图片，请改成文字"))
         if place in line.sheet.grid.struck:
             line.faults.append(Fault(where, "划了删除线，请删去内容或取消删除线"))

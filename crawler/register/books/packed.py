@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from crawler.register.books.grid import Cell, Formula, Grid, Picture, Span
+from crawler.register.books.grid import Cell, CellPicture, Formula, Grid, Span
 
 
 def packed(grids: Iterable[Grid]) -> str:
@@ -39,7 +39,7 @@ def _grid(grid: Grid) -> dict[str, Any]:
 def _cell(value: Cell) -> object:
     if isinstance(value, Formula):
         return {"formula": value.text, "address": value.address}
-    if isinstance(value, Picture):
+    if isinstance(value, CellPicture):
         return {"codes": value.codes}
     if isinstance(value, date):
         return {"moment" if isinstance(value, datetime) else "day": value.isoformat()}
@@ -66,7 +66,7 @@ def _cell_of(said: Any) -> Cell:
     if "formula" in said:
         return Formula(said["formula"], said["address"])
     if "codes" in said:
-        return Picture(tuple(said["codes"]))
+        return CellPicture(tuple(said["codes"]))
     if "day" in said:
         return date.fromisoformat(said["day"])
     return datetime.fromisoformat(said["moment"])

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TypeVar
 
-from crawler.register.books.grid import Cell, Formula, Picture
+from crawler.register.books.grid import Cell, CellPicture, Formula
 from crawler.register.contacts import plain_number
 
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -68,7 +68,7 @@ def close(text: str) -> str:
 
 def said(value: Cell | None) -> str:
     """The text of a cell; nothing of what would have to be computed or looked at."""
-    if value is None or isinstance(value, Formula | Picture):
+    if value is None or isinstance(value, Formula | CellPicture):
         return ""
     if isinstance(value, datetime | date):
         return f"{value:%Y-%m-%d}"

@@ -29,7 +29,16 @@ from crawler.register.books.bounds import (
     too_large,
     too_many_rows,
 )
-from crawler.register.books.grid import HIDDEN, STRUCK, Cell, Formula, Grid, Picture, Place, Span
+from crawler.register.books.grid import (
+    HIDDEN,
+    STRUCK,
+    Cell,
+    CellPicture,
+    Formula,
+    Grid,
+    Place,
+    Span,
+)
 from crawler.register.books.pictures import cell_pictures, codes_of, drawn_pictures
 
 BARE = re.compile(rb"<(?:\w+:)?c\b[^<>]*(?:/>|></(?:\w+:)?c>)")
@@ -114,7 +123,7 @@ def _grid(path: Path, sheet: Worksheet, rows: int, pictures: Mapping[str, bytes]
             if one.font is not None and one.font.strike:
                 struck.add(place)
     for place, bodies in drawn.items():
-        cells.setdefault(place, Picture(codes_of(bodies)))
+        cells.setdefault(place, CellPicture(codes_of(bodies)))
     _check_extent(path, sheet, cells, rows)
     left = _left_rows(sheet, cells, struck)
     return Grid(
@@ -136,7 +145,7 @@ def _value(cell: BookCell, pictures: Mapping[str, bytes]) -> Cell | None:
         said = str(getattr(value, "text", value) or value)
         found = DISPIMG.match(said)
         if found:
-            return Picture(codes_of([pictures[found[1]]] if found[1] in pictures else []))
+            return CellPicture(codes_of([pictures[found[1]]] if found[1] in pictures else []))
         leads = ADDRESS.match(said)
         return Formula(said[:100], leads[1] if leads else "")
     if isinstance(value, str):

@@ -26,6 +26,7 @@ from crawler.system.shipped import shipped
 from monitor.bulletin.model import Edit, ErrorReports
 from monitor.bulletin.printing import Edition, draft, print_bulletin
 from monitor.commands.bulletin import Period
+from monitor.desk import accounts as accounts_desk
 from monitor.desk import contacts as contacting
 from monitor.desk import entering
 from monitor.entries.sealing import root_of
@@ -257,7 +258,7 @@ def accounts(place: Place) -> None:
     )
     with place.office.reader.connect() as c:
         proposal = propose(c, Survey((row,), ()), NOW, units_in(c))
-    place.do(entering.accounts, proposal, by=WHO, proof="a.xlsx", now=NOW)
+    place.do(accounts_desk.enter, proposal, NOW, by=WHO, proof="a.xlsx")
 
 
 def account_state(place: Place) -> None:
@@ -344,7 +345,7 @@ WRITES: dict[str, tuple[Callable[[Place], Any], set[str], tuple[Any, Any] | None
     "findings.dispensations.grant": (grant, {"dispensation"}, None),
     "findings.dispensations.withdraw": (ungrant, {"withdrawn"}, ("in force", "withdrawn")),
     "desk.entering.account_state": (account_state, {"import", "account", "account_state"}, ("registered", "closed")),
-    "desk.entering.accounts": (accounts, {"import", "account"}, (None, {"name": "样例房管"})),
+    "desk.accounts.enter": (accounts, {"import", "account"}, (None, {"name": "样例房管"})),
     "desk.entering.candidate": (candidate, {"account_candidate"}, ("new", "dismissed")),
     "desk.entering.commend": (
         commend, {"commended"}, (None, {"name": "教育局", "reason": "更新及时", "by": WHO}),
