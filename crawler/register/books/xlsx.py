@@ -110,6 +110,8 @@ def _grid(path: Path, sheet: Worksheet, rows: int, pictures: Mapping[str, bytes]
     cells: dict[Place, Cell] = {}
     links: dict[Place, str] = {}
     struck: set[Place] = set()
+    if sheet.max_row > MOST_LINES:
+        raise too_many_rows(path, sheet.title, rows)
     drawn = drawn_pictures(sheet)
     for row in sheet.iter_rows():
         for one in row:
@@ -154,7 +156,7 @@ def _value(cell: BookCell, pictures: Mapping[str, bytes]) -> Cell | None:
 
 
 def _check_extent(path: Path, sheet: Worksheet, cells: Mapping[Place, Cell], rows: int) -> None:
-    if len({row for row, _ in cells}) > rows or sheet.max_row > MOST_LINES:
+    if len({row for row, _ in cells}) > rows:
         raise too_many_rows(path, sheet.title, rows)
     widest = max((column for _, column in cells), default=0)
     if widest > MOST_COLUMNS:

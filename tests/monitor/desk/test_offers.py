@@ -92,7 +92,7 @@ def test_a_workbook_that_still_names_the_page_changes_nothing(store: Store, tmp_
         keep(connection, [found("ms", f"{HOST}ms/", f"{HOST}api/ms.json", NOW)])
         take(connection, "ms", deed=Deed("经办人", NOW, "核对无误"))
         again = desk.proposed(connection, read(tmp_path, NEWS, row), NOW)
-        assert (again.faults, again.changed, again.added, again.retired) == ((), (), (), ())
+        assert (again.faults, again.changed, again.added, again.ended) == ((), (), (), ())
         (kept,) = [one for one in columns_kept(connection) if one.outlet.id == "ms"]
         assert (kept.outlet.url, kept.outlet.render) == (f"{HOST}api/ms.json", "plain")
         back(connection, "ms", deed=Deed("经办人", NOW, "数据停了"))
