@@ -16,6 +16,8 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 
@@ -89,7 +91,9 @@ REPEATED = (
 
 def floods(size: int) -> Iterator[tuple[str, bytes]]:
     """Pages of about ``size`` bytes of one piece repeated: alone, in an article, a list, a title, a
-    script."""
+    script; and one tag with as many attributes as fit."""
+    names = " ".join(f"a{i}=1" for i in range(size // 9))
+    yield "attributes", SEEDS[0].replace("<ul class=list>", f"<ul {names}>").encode()
     for piece in dict.fromkeys(REPEATED):
         text = piece * (size // max(1, len(piece.encode("utf-8", "replace"))))
         for place, page in (
@@ -185,39 +189,57 @@ def read_all(body: bytes) -> tuple[str, float]:
     return reading.outcome.value, time.process_time() - start
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--pages", type=int, default=200_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--flood", type=int, default=200_000, help="bytes of a flood page")
-    options = parser.parse_args(arguments)
-    outcomes: Counter[str] = Counter()
-    slowest: list[tuple[float, str]] = []
-    total, slow = 0.0, 0
-    numbered = (
-        (f"page {i} of seed {options.seed}", body)
-        for i, body in enumerate(mutants(options.pages, options.seed))
-    )
-    for name, body in chain(floods(options.flood), numbered):
+@dataclass(slots=True)
+class Tally:
+    """What was read so far: outcomes, seconds in all, the slowest pages, those over the limit."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    total: float = 0.0
+    slow: int = 0
+    slowest: list[tuple[float, str]] = field(default_factory=list)
+
+    def add(self, name: str, body: bytes) -> None:
+        """Read one page; what it raises is raised, with its name said before."""
         try:
             outcome, seconds = read_all(body)
         except Exception as error:
             print(f"{name} raised {type(error).__name__}: {error}")
             raise
-        outcomes[outcome] += 1
-        slowest = heapq.nlargest(SLOWEST, [*slowest, (seconds, f"{name}, {len(body)} bytes")])
-        total += seconds
+        told = f"{name}, {len(body)} bytes"
+        self.outcomes[outcome] += 1
+        self.total += seconds
+        self.slowest = heapq.nlargest(SLOWEST, [*self.slowest, (seconds, told)])
         if seconds > LIMIT:
-            slow += 1
-            print(f"{name}: {seconds:.2f} s, {len(body)} bytes", flush=True)
-    count = sum(outcomes.values())
-    print(
-        f"{count} pages, {total / count * 1000:.2f} ms a page, slowest {slowest[0][0]:.3f} s, over the limit {slow}"
+            self.slow += 1
+            print(f"{told}: {seconds:.2f} s", flush=True)
+
+    def __str__(self) -> str:
+        count = max(1, self.outcomes.total())
+        slowest = "\n".join(f"  {seconds:.3f} s  {told}" for seconds, told in self.slowest)
+        return (
+            f"{self.outcomes.total()} pages, {self.total / count * 1000:.2f} ms a page,"
+            f" {self.slow} over {LIMIT} s, the slowest:\n{slowest}\n{dict(self.outcomes)}"
+        )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code 1 when a page took longer than :data:`LIMIT`. Stopped by Ctrl-C it tells how far it
+    came."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--pages", type=int, default=200_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--flood", type=int, default=200_000, help="bytes of a flood page")
+    options = parser.parse_args(arguments)
+    numbered = (
+        (f"page {i} of seed {options.seed}", body)
+        for i, body in enumerate(mutants(options.pages, options.seed))
     )
-    for seconds, name in slowest:
-        print(f"  {seconds:.3f} s  {name}")
-    print(dict(outcomes))
-    return 1 if slow else 0
+    tally = Tally()
+    with suppress(KeyboardInterrupt):
+        for name, body in chain(floods(options.flood), numbered):
+            tally.add(name, body)
+    print(tally)
+    return 1 if tally.slow else 0
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ _ALONE = re.compile(
 )
 """Parts of a date, and forms that are one only where nothing else stands beside them."""
 _LABEL = re.compile(r"\W{0,9}(?:[\u4e00-\u9fff] ?){0,8}?(?:时间|日期|发布|更新|发表)于? ?:? ?")
+"""Rows that print label and day in one text (发布时间：2O26-11-20): the label is no sentence."""
 _FRAME = " ()-|·,;、:*"
 
 

@@ -15,6 +15,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
 
 from crawler.model import Page
+from crawler.reading.crowded import crowded
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -129,10 +130,13 @@ def _broken(sample: bytes, charset: str) -> float:
 def tree(text: str) -> HtmlElement | None:
     """The root element of ``text``, or ``None`` when there is no element in it. Never raises.
 
+    A page that is too :func:`crowded <crawler.reading.crowded.crowded>` to be taken apart has none.
     libxml2 stops reading at 256 nested elements unless told that the document is huge; old pages
     nest unclosed ``<font>`` deeper than that. The fetch limits the size, so the larger limit
     (2,048) is safe.
     """
+    if crowded(text):
+        return None
     if "\x00" in text:
         text = text.replace("\x00", "")
     parser = HTMLParser(encoding="utf-8", huge_tree=True)

@@ -12,6 +12,7 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 from crawler.model import Outcome, Page, Reading
+from crawler.reading.crowded import MOST, crowded
 from crawler.reading.markup import decode, join, tree
 from crawler.reading.refusals.jumps import jumps, unasked
 from crawler.reading.refusals.walls import (
@@ -54,6 +55,7 @@ than one of two."""
 NOSCRIPT = re.compile(r"<noscript\b.*?</noscript>", re.I | re.S)
 DATA = re.compile(r"\s{0,200}[{\[]")
 SHORT_DATA = 300
+"""Interfaces that refuse ({"code": 500, "msg": "系统繁忙"}) say it in fewer characters than rows take."""
 ROWS = re.compile(r"""["'](?:title|url|href|link|rows|list)["']\s{0,5}:\s{0,5}["\[{]""", re.I)
 TEXT_TYPES = ("text/", "html", "xml", "json", "javascript")
 BINARY_STARTS = (
@@ -88,6 +90,8 @@ def refusal(page: Page, text: str | None = None) -> Reading | None:
         text = decode(page.body, page.headers)
     if answered is not None:
         return _wall_in(page, text, answered)
+    if crowded(text):
+        return no(UNREADABLE, "too_large", f"a tag of more than {MOST} attributes")
     return _by_redirect(page) or _by_content(page, text) or _sent_on(page, text)
 
 

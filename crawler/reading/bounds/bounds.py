@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from crawler.days.looks import looks_dated
@@ -36,6 +37,8 @@ MENU, MENU_WORDS = 5, 9
 IN_ORDER = 3
 """So many rows in order above a row without a date show that the list is in order there."""
 WORDS, MOST = 80, 80
+KEPT = 2048
+"""So many addresses are judged once: as many as the menus of a few sites hold."""
 _FILE = re.compile(r"\d[^/?]*\.\w{2,5}\Z")
 _DIGITS, _HASH = frozenset("0123456789"), re.compile(r"[0-9a-f]{16}")
 _FIRST_PAGES = (
@@ -240,22 +243,34 @@ def _told_already(words: str, titles: Sequence[str]) -> bool:
 
 def _signs(sheet: Outline) -> set[int]:
     """The links that could lead to an article: cheap, since nine links in ten lead to columns."""
-    found = set()
     hrefs, elements = sheet.hrefs, sheet.elements
-    for anchor, href in hrefs.items():
-        if href.endswith(_FIRST_PAGES) and len(href) < 30 and "/2" not in href:
+    found = {anchor for anchor, href in hrefs.items() if _sign(href)}
+    for anchor in [one for one, href in hrefs.items() if href[0] in "#jJ" and _by_script(href)]:
+        if _first_page(hrefs[anchor]):
             continue
-        if href[0] == "#" or (href[0] in "jJ" and href[:11].lower() == "javascript:"):
-            if elements[anchor].get("onclick") is not None or len(href) > 20:
-                found.add(anchor)
-        elif _sign(href):
+        if elements[anchor].get("onclick") is not None or len(hrefs[anchor]) > 20:
             found.add(anchor)
     bare = (anchor for anchor in sheet.anchors if anchor not in hrefs)
     found.update(anchor for anchor in bare if elements[anchor].get("onclick") is not None)
     return found
 
 
+def _first_page(href: str) -> bool:
+    return href.endswith(_FIRST_PAGES) and len(href) < 30 and "/2" not in href
+
+
+def _by_script(href: str) -> bool:
+    return href[0] == "#" or href[:11].lower() == "javascript:"
+
+
+@lru_cache(maxsize=KEPT)
 def _sign(href: str) -> bool:
+    """Whether an address that no script makes could be an article's. The menus of a site repeat on
+    all of its columns."""
+    if href[0] in "#jJ" and _by_script(href):
+        return False
+    if _first_page(href):
+        return False
     if "?" in href:
         return True
     folders, _, name = href.rpartition("/")

@@ -28,6 +28,8 @@ _NOTICE = re.compile(
     r"|(?:系统|网站|栏目|平台)[^。；，,\n]{0,6}(?:正在)?(?:维护|升级)中|历史缓存|(?:网站|数据|系统)[^。；，,\n]{0,4}迁移中"
     r"|登录(?:后|以后|之后)?(?:方可|才能|可以|可)?(?:查看|浏览|阅读)更多(?!服务|功能|办事|应用)|归档栏目|历史栏目[，,]|(?:已|作)(?:归档|存档)[^。]{0,10}(?:查阅|备查)"
 )
+"""Columns that went on elsewhere and left their old list standing (本栏目已停止更新, 历史数据（已归档）,
+请前往新版网站): its last day is nobody's silence."""
 _ITSELF = re.compile(r"本|该|此|已迁移|归档栏目")
 _MOVES = ("迁移", "迁至", "搬迁", "并入", "归档", "停用", "下线")
 """One of them is in every notice that is no text of the page: plain words are looked for
@@ -42,9 +44,11 @@ _TOLD = (_ALERT, re.compile(r"""alt(?<=\balt)\s?=\s?["']([^"'<>]{6,120})"""))
 """Notices that are no text of the page: a box that the browser opens, a picture's words."""
 _OTHER = re.compile(r"旧版|旧站|老版|旧网|原网站")
 _HERE = re.compile(r"(?:当前|正在|您)[^。；]{0,8}(?:浏览|访问|是)[^。；]{0,4}(?:旧版|老版)")
+"""New sites offer a way back to the old one (旧版); only a page that calls itself old is it."""
 _NOT_NOW = re.compile(
     r"(?:每日|每天|每周|每月|及时|实时|定期|自动|最后|最近)更新|更新(?:时间|日期|于)"
 )
+"""Pages that say how often or when they change (每日更新, 更新时间) give no notice."""
 
 
 def moved_notice(sight: Sight, rows: Sequence[tuple[int, int]]) -> str:

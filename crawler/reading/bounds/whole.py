@@ -123,7 +123,10 @@ def not_first(sight: Sight) -> bool:
     number, stem = _place_in_list(here)
     if number < 1:
         return False
-    back = (_place_in_list(url) for _, url in _links_saying(sight, _BACK_LIKE, _BACK.match))
+    back = (
+        _place_in_list(url)
+        for _, url in _links_saying(sight, sight.source.sheet.run.hits(_BACK_LIKE), _BACK.match)
+    )
     return any(one < number and of == stem for one, of in back)
 
 
@@ -152,16 +155,17 @@ def next_pages(sight: Sight, family: Family) -> tuple[str, ...]:
 
 def _short_links(sight: Sight) -> Iterable[tuple[str, str]]:
     """Words and addresses of the links that may lead to another page, in page order."""
-    return _links_saying(sight, PAGER_WORD_LIKE, is_pager_word)
+    return _links_saying(sight, sight.source.sheet.run.opening(PAGER_WORD_LIKE), is_pager_word)
 
 
 def _links_saying(
-    sight: Sight, like: re.Pattern[str], said: Callable[[str], object]
+    sight: Sight, texts: Iterable[int], said: Callable[[str], object]
 ) -> Iterator[tuple[str, str]]:
-    """Words and addresses of the short links whose words are ``said``, in page order; ``like`` finds them all, and more."""
+    """Words and addresses of the short links whose words are ``said``, in page order; they stand
+    among ``texts``."""
     sheet = sight.source.sheet
     first, last, anchors = sheet.first, sheet.last, sheet.anchors
-    for number in sheet.run.hits(like):
+    for number in texts:
         words = sheet.texts[number].strip()
         if not said(words):
             continue

@@ -27,21 +27,22 @@ MANY = 40
 _DATE_LIKE = (
     re.compile(r"[-/.年月－／．—](?:(?<=\d.)|(?<=\d\s.))\s?\d"),
     re.compile(
-        rf"\x00[^\w\x00]{{0,9}}(?:[年月]?\d{{1,4}}\s?[年月日]?[^\w\x00]{{0,9}}|{MONTH_PIECE}[^\x00]{{0,9}})(?=\x00)",
-        re.I,
-    ),
-    re.compile(
         r"[今昨前刚](?:(?<=[今昨前])[天日]|(?<=刚)[刚才]"
         r"|(?<=[秒分钟时天日周期]前)|(?<=[秒分钟时天日周期][\s以之]前)|(?<=[秒分钟时天日周期]\s[以之]前))"
     ),
     re.compile(rf"年(?<=[{ZEROS}零一二三四五六七八九]年)\s?[一二三四五六七八九十\d]"),
     re.compile(r"[12１２](?:[09０９]\d{6}(?!\d)|0\d\d(?<=[., -]20\d\d))"),
 )
-"""The two gates below for the run of a page's texts: they find every text that passes one and may
-hold a date.
+"""The two gates below for the run of a page's texts: with the next they find every text that passes
+one and may hold a date.
 
-Five, because each begins with few letters: together they would stop at every digit of the page.
+Several, because each begins with few letters: together they would stop at every digit of the page.
 """
+_PIECE_LIKE = re.compile(
+    rf"\x00[^\w\x00]{{0,9}}(?:[年月]?\d{{1,4}}\s?[年月日]?[^\w\x00]{{0,9}}|{MONTH_PIECE}[^\x00]{{0,9}})(?=\x00)",
+    re.I,
+)
+"""Texts that are all of them a number or a month."""
 _GATE = re.compile(
     r"\d\s?[-/.年月－／．—]\s?\d|(?<!\d)\d{8}(?!\d)|[今昨前][天日]|刚[刚才]|[秒分钟时天日周期]\s?[以之]?前"
     rf"|[{ZEROS}零一二三四五六七八九]年\s?[一二三四五六七八九十\d]"
@@ -56,9 +57,11 @@ _RELATIVE = re.compile(r"[今昨前][天日]|刚[刚才]|前")
 _LABEL_BEFORE = re.compile(
     r"((?:[\u4e00-\u9fff] ?){0,6}(?:时间|日期|日间)|发布于|更新于|发布|日 {0,4}期) {0,3}:? {0,3}\Z"
 )
+"""Items without elements of their own for the day: title and 发布时间：2026-11-20 in one text."""
 _LABEL_CELL = re.compile(
     r"\W{0,4}((?:[\u4e00-\u9fff]\s{0,4}){0,6}?(?:时\s{0,4}间|日\s{0,4}期))\W{0,4}\Z"
 )
+"""Tables and cards that give 成文日期 one element and its day the next; old ones pad it: 日　期."""
 _SHOWN_LABEL = re.compile(r"发布|公开|公布|回复")
 """Of two labelled dates in one text, the one from which the item could be read: a letter's
 reply."""
@@ -92,7 +95,8 @@ def cells_of(sheet: Outline, today: date, fetched_at: datetime | None) -> list[C
     found: list[Cell] = []
     pieces: list[tuple[int, Piece]] = []
     texts, owners = sheet.texts, sheet.owners
-    for number in sheet.run.hits(*_DATE_LIKE):
+    run = sheet.run
+    for number in sorted({*run.hits(*_DATE_LIKE), *run.opening(_PIECE_LIKE)}):
         text = texts[number]
         short = len(text) < SHORT
         simple = _kept_simple(text, today) if short else _simple(text, today)
@@ -137,6 +141,7 @@ def cell_at(sheet: Outline, number: int, today: date) -> Cell | None:
 
 
 _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})[-/. ]{1,3}(\d{1,2})[-/. ]{1,3}((?:19|20)\d\d)(?!\d)")
+"""English and Hong Kong pages print 03/10/2026, in either order."""
 
 
 def _order_years_last(cells: list[Cell], today: date) -> None:
@@ -307,6 +312,7 @@ _TAILED = re.compile(
 the day."""
 _BETWEEN = " \u3000,，;；|-—_·"
 _COMMENT_GATE = re.compile(r"\d{1,4}[-/.年月]\d{1,2}")
+"""Templates whose day is commented out beside each row."""
 _TAGS = re.compile(r"<[^<>]{0,200}>")
 
 

@@ -48,6 +48,7 @@ REACH = 40
 COVERED = 0.5
 """Share of a block's links that must be dated before it is joined to another block."""
 OUTSIDE = frozenset({"aside", "footer", "nav", "header"})
+"""What pages in HTML5 put around their menu, side lists and foot: no column's own list."""
 
 
 @dataclass(frozen=True, slots=True)

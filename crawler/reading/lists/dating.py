@@ -43,6 +43,7 @@ ones."""
 _ORIGIN = re.compile(
     r"(?:信息来源|来源|发布机构|发布单位|发文机关|供稿单位?)\s{0,3}[:：]\s{0,3}([^\s:：|()（）\[\]]{2,30})"
 )
+"""Cards and lists of search results print 来源：区应急局 in each row."""
 _PUBLISHED = re.compile(r"发布|公开|公布|更新|发文|刊登|上网")
 _SHOWN = re.compile(r"回复|开始|起始")
 """When nothing is called published: a letter is shown with its reply, a consultation from its

@@ -34,8 +34,10 @@ _REST = re.compile(
 )
 _DAY = re.compile(r"\x00[^\w\x00]{0,4}(3[01]|[12]\d|0?[1-9])\s?日[^\w\x00]{0,4}(?=\x00)")
 _LISTS = frozenset({"ul", "ol", "dl", "table"})
+"""Archives that head each year's list with the bare year, 2026 without 年."""
 _HEADS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CHOSEN = frozenset({"option", "select", "label", "button"})
+"""Years to choose from look like headings."""
 Heading = tuple[int, int, int]
 """The text at which it stands, its year, its month or 0."""
 
@@ -48,7 +50,7 @@ def under_headings(
 
     ``names`` are the column's: 2026年工作动态 heads a list of that name, 2026年重点工作 is a topic.
     """
-    if all(cell.answer is not None for cell in cells) and not sheet.run.hits(_DAY):
+    if all(cell.answer is not None for cell in cells) and not sheet.run.opening(_DAY):
         return cells
     headings = _headings(sheet, names)
     if not headings:
@@ -84,7 +86,7 @@ def _apart(sheet: Outline, cells: list[Cell], headings: list[Heading], today: da
 def _headings(sheet: Outline, names: Sequence[str]) -> list[Heading]:
     """The page's headings in their order; none where that is no order of time."""
     found: list[Heading] = []
-    for number in sheet.run.hits(_HEADING):
+    for number in sheet.run.opening(_HEADING):
         owner = sheet.owners[number]
         match = _HEADING.match(f"\x00{sheet.texts[number]}\x00")
         if (
@@ -134,7 +136,7 @@ def _days(sheet: Outline, cells: list[Cell], headings: list[Heading]) -> list[Ce
         return []
     known = {number for cell in cells for number in cell.texts}
     found = []
-    for number in sheet.run.hits(_DAY):
+    for number in sheet.run.opening(_DAY):
         match = _DAY.match(f"\x00{sheet.texts[number]}\x00")
         if match is not None and number not in known and number > headings[0][0]:
             raw = sheet.texts[number].strip()

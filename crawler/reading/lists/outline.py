@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from crawler.reading.crowded import crowded
 from crawler.reading.lists.scan import Run, run_of
 
 PROSE_LINE = 40
@@ -145,9 +146,12 @@ def plain_tree(text: str) -> etree._Element | None:
     """The root element of ``text`` without lxml.html's own element classes: walking it takes a
     third less.
 
-    ``None`` when there is no element in it. Never raises.
+    ``None`` when there is no element in it, or one is too crowded. Never raises.
     """
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
+    if crowded(text):
+        return None
+    # nobody asks for an element by its id: to keep a table of them is in vain
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, collect_ids=False)
     body = text.encode("utf-8", "replace")
     try:
         return etree.fromstring(body.replace(b"\x00", b"") if b"\x00" in body else body, parser)
@@ -160,7 +164,7 @@ def outline(root: etree._Element) -> Outline:
     sheet = Outline()
     texts, owners, elements = sheet.texts, sheet.owners, sheet.elements
     parents, tags, end, first, last = sheet.parents, sheet.tags, sheet.end, sheet.first, sheet.last
-    hrefs = sheet.hrefs
+    anchors = sheet.anchors
     current, number = -1, 0
     nodes = list(root.iter())
     end.extend([0] * len(nodes))
@@ -189,27 +193,35 @@ def outline(root: etree._Element) -> Outline:
                 texts.append(text)
                 owners.append(number)
         if tag == "a":
-            sheet.anchors.append(number)
-            href = element.get("href")
-            if href:
-                hrefs[number] = _without_place(sheet, href) if href.find("#", 1) > 0 else href
+            anchors.append(number)
         elif tag == "script":
             sheet.scripts.append(number)
         current = number
         number += 1
     _close(sheet, current)
     del end[number:], last[number:]  # comments are no elements
+    _tell_addresses(sheet)
     return sheet
+
+
+def _tell_addresses(sheet: Outline) -> None:
+    """Where the anchors lead, in a walk of their own: two thirds of the time of one by one."""
+    elements = sheet.elements
+    hrefs = {one: href for one in sheet.anchors if (href := elements[one].get("href"))}
+    sheet.hrefs = hrefs
+    for anchor in [one for one, href in hrefs.items() if "#" in href]:
+        hrefs[anchor] = _without_place(sheet, anchor)
 
 
 _PLACE = re.compile(r"([^#]+)#[A-Za-z][\w-]{0,40}\Z")
 """A place within a page; a route (``#/a``, ``#!a``) and a number name another page."""
 
 
-def _without_place(sheet: Outline, href: str) -> str:
+def _without_place(sheet: Outline, anchor: int) -> str:
     """``8800.html#comments`` beside ``8800.html`` is the same post; alone it stays as written."""
+    href, at = sheet.hrefs[anchor], bisect_left(sheet.anchors, anchor)
     match = _PLACE.match(href)
-    near = (sheet.hrefs.get(anchor) for anchor in sheet.anchors[-4:-1])
+    near = (sheet.hrefs.get(one) for one in sheet.anchors[max(0, at - 3) : at])
     return match[1] if match is not None and match[1] in near else href
 
 

@@ -20,6 +20,7 @@ PAGER_WORD_LIKE = re.compile(
 )
 """The same, in the run of a page's texts: finds all of them, and some that are too long."""
 _COUNTER = re.compile(r"\A(.{0,300}?)(\d{1,5})(\D{0,60})\Z")
+"""Pagers that link a few numbers and 尾页: the pages between differ from them by one number only."""
 
 
 def is_pager_word(words: str) -> bool:

@@ -14,12 +14,19 @@ SEAM = "\x00"
 begins or ends."""
 
 
-@dataclass(frozen=True, slots=True)
+_OPENS = re.compile(
+    rf"{SEAM}[^\w{SEAM}]*[\d年月二〇一三四五六七八九十下后尾末最JFMASONDLjfmasondlſ]"
+)
+"""Texts whose first letter may begin a day, a month or a pager's word: one walk instead of four."""
+
+
+@dataclass(slots=True)
 class Run:
     """``text``: every text between seams; text ``i`` begins at ``starts[i]``."""
 
     text: str
     starts: Sequence[int]
+    _opened: Sequence[int] | None = None
 
     def hits(self, *patterns: re.Pattern[str]) -> list[int]:
         """The numbers of the texts in which one of the patterns is found, each once, in their
@@ -27,6 +34,16 @@ class Run:
         if len(patterns) == 1:
             return list(self._hits(patterns[0]))
         return sorted({number for pattern in patterns for number in self._hits(pattern)})
+
+    def opening(self, pattern: re.Pattern[str]) -> list[int]:
+        """The numbers of the texts that ``pattern`` matches from the seam before them on.
+
+        For patterns that begin with a day's, a month's or a pager's first letter.
+        """
+        if self._opened is None:
+            self._opened = list(self._hits(_OPENS))
+        text, starts = self.text, self.starts
+        return [number for number in self._opened if pattern.match(text, starts[number] - 1)]
 
     def _hits(self, pattern: re.Pattern[str]) -> Iterator[int]:
         starts, end = self.starts, 0
