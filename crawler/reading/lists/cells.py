@@ -14,6 +14,7 @@ from crawler.days.text import WHICH_FIRST, find_date, find_dates, implausible, j
 from crawler.model import Dated, Refused
 from crawler.reading.lists.outline import Outline
 from crawler.reading.lists.pieces import assembled, neighbours
+from crawler.reading.lists.scan import Run
 
 ALONE, EDGE, INSIDE = 3, 2, 0
 """A date that has its text for itself (or a label), one at the edge of a text, one inside a
@@ -95,8 +96,7 @@ def cells_of(sheet: Outline, today: date, fetched_at: datetime | None) -> list[C
     found: list[Cell] = []
     pieces: list[tuple[int, Piece]] = []
     texts, owners = sheet.texts, sheet.owners
-    run = sheet.run
-    for number in sorted({*run.hits(*_DATE_LIKE), *run.opening(_PIECE_LIKE)}):
+    for number in like_dates(sheet.run):
         text = texts[number]
         short = len(text) < SHORT
         simple = _kept_simple(text, today) if short else _simple(text, today)
@@ -127,6 +127,11 @@ def cells_of(sheet: Outline, today: date, fetched_at: datetime | None) -> list[C
             found.append(cell)
     _order_years_last(found, today)
     return found
+
+
+def like_dates(run: Run) -> list[int]:
+    """The numbers of the texts that may hold a date or be a piece of one, in their order."""
+    return sorted({*run.hits(*_DATE_LIKE), *run.opening(_PIECE_LIKE)})
 
 
 def cell_at(sheet: Outline, number: int, today: date) -> Cell | None:

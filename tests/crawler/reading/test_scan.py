@@ -14,10 +14,12 @@ from crawler.reading.bounds.blank import empty_lists
 from crawler.reading.lists.cells import (
     _ATTRIBUTE_GATES,
     _ATTRIBUTE_SIGN,
-    _DATE_LIKE,
+    _PIECE_LIKE,
     _simple,
     _told,
+    like_dates,
 )
+from crawler.reading.lists.headings import _DAY, _HEADING
 from crawler.reading.lists.outline import outline, plain_tree
 from crawler.reading.lists.pager import PAGER_WORD_LIKE, is_pager_word
 from crawler.reading.lists.scan import run_of
@@ -46,7 +48,7 @@ def alone(text: str) -> bool:
 @given(texts)
 @example([*DATE_TEXTS])
 def test_every_text_that_holds_a_date_by_itself_is_hit_among_others(said: list[str]) -> None:
-    hit = set(run_of(said).hits(*_DATE_LIKE))
+    hit = set(like_dates(run_of(said)))
     assert {number for number, text in enumerate(said) if alone(text)} <= hit
 
 
@@ -55,13 +57,34 @@ def test_every_text_that_holds_a_date_by_itself_is_hit_among_others(said: list[s
     [text for text in DATE_TEXTS if text not in ("工作动态000", "第3期", "", "02", "2026年")],
 )
 def test_the_forms_of_dates_are_hit_between_words(text: str) -> None:
-    assert run_of(["栏目", text, "标题"]).hits(*_DATE_LIKE) == [1]
+    assert like_dates(run_of(["栏目", text, "标题"])) == [1]
 
 
 def test_words_with_numbers_are_no_dates() -> None:
-    assert run_of(["工作动态000", "第3期", "", "闽ICP备05000000号", "0591-88888888"]).hits(
-        *_DATE_LIKE
-    ) == [4]
+    said = ["工作动态000", "第3期", "", "闽ICP备05000000号", "0591-88888888"]
+    assert like_dates(run_of(said)) == [4]
+
+
+@pytest.mark.parametrize("pattern", [_PIECE_LIKE, _HEADING, _DAY, PAGER_WORD_LIKE])
+@given(texts)
+@example(
+    [
+        *DATE_TEXTS,
+        "20日",
+        "二〇二六年",
+        "2026年工作动态",
+        "下一页",
+        "[尾页]",
+        " ·Last· ",
+        "十一月",
+        "sep",
+    ]
+)
+def test_the_walk_to_texts_that_open_like_days_passes_none_over(
+    pattern: re.Pattern[str], said: list[str]
+) -> None:
+    run = run_of(said)
+    assert run.opening(pattern) == run.hits(pattern)
 
 
 @given(texts)
