@@ -16,7 +16,8 @@ from crawler.model import CLASS_NAMES, PURPOSE_NAMES, ColumnClass, Purpose
 from crawler.register.books.bounds import BadWorkbook
 from crawler.register.books.forms import OWN_NOTES, Field, Form
 from crawler.register.books.grid import Fault, Grid
-from crawler.register.books.lines import Line, Table, read_table
+from crawler.register.books.line import Line
+from crawler.register.books.lines import Table, read_table
 from crawler.register.books.words import chosen, close
 
 MOST_ROWS = 20_000

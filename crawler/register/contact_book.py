@@ -15,7 +15,8 @@ from crawler.model import Addressee
 from crawler.register.books.bounds import BadWorkbook
 from crawler.register.books.forms import Field, Form
 from crawler.register.books.grid import Fault, Grid
-from crawler.register.books.lines import Line, Table, read_table
+from crawler.register.books.line import Line
+from crawler.register.books.lines import Table, read_table
 from crawler.register.books.words import chosen, close
 from crawler.register.catalogue import MAIL, ROLES
 from crawler.register.contacts import phone_in, without_phones

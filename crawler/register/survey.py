@@ -14,7 +14,8 @@ from crawler.reading.homes import home_of
 from crawler.reading.media import MEDIA_NAMES, OTHER, medium_called
 from crawler.register.books.forms import Field, Form
 from crawler.register.books.grid import CellPicture, Grid
-from crawler.register.books.lines import Line, Table, read_table
+from crawler.register.books.line import Line
+from crawler.register.books.lines import Table, read_table
 from crawler.register.books.words import close, flat
 from crawler.register.contacts import BadContact, contacts_in, without_phones
 from crawler.register.survey_rows import Survey, SurveyRow

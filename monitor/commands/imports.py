@@ -62,7 +62,8 @@ def _import(
 ) -> int:
     # The desks of all rooms below: nobody else waits for their import.
     from crawler.register.books.bounds import BadWorkbook
-    from monitor.desk.workbooks import COUNTERS, proof_of
+    from monitor.desk.counters import COUNTERS
+    from monitor.desk.workbooks import proof_of
 
     counter = COUNTERS[telling.kind]
     try:

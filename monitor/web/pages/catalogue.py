@@ -14,6 +14,7 @@ from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board.catalogue import holdings, lately
 from monitor.desk import workbooks
+from monitor.desk.counters import KINDS
 from monitor.web.gate import Form, NotFound, need, posted
 from monitor.web.pages.outlets import download
 from monitor.web.render import page
@@ -62,7 +63,7 @@ def diff(
         return _page(request, web, str(error))
     with web.office.reader.connect() as connection:
         seen = workbooks.look(connection, opened, web.clock(), allow_loopback=_loopback(web))
-    return page(request, "catalogue_diff.html", seen=seen, kinds=workbooks.KINDS, problem="")
+    return page(request, "catalogue_diff.html", seen=seen, kinds=KINDS, problem="")
 
 
 @router.post("/catalogue/apply")
@@ -86,7 +87,7 @@ def apply(request: Request, who: Keeper, form: Posted, web: Kept) -> Response:
             "catalogue_diff.html",
             409,
             seen=seen,
-            kinds=workbooks.KINDS,
+            kinds=KINDS,
             problem=str(error),
         )
     workbooks.drop(folder, file)
@@ -125,7 +126,7 @@ def _page(request: Request, web: Web, problem: str = "") -> HTMLResponse:
         422 if problem else 200,
         held=held,
         entries=entries,
-        kinds=workbooks.KINDS,
+        kinds=KINDS,
         problem=problem,
         home=sites[0] if sites else "http://www.example.gov.cn/",
     )

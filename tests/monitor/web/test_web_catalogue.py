@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlwt
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import update
 
@@ -337,3 +338,25 @@ def test_only_the_newest_uploads_are_kept(office_web: Web) -> None:
     for n in range(22):
         upload(browser, book([f"x{n}", *NEW[1:]]))
     assert len(kept_files(office)) == 20
+
+
+def test_a_csv_and_an_old_xls_are_taken_for_what_they_are(office_web: Web) -> None:
+    client_for, office = office_web
+    browser = client_for(Role.OFFICE)
+    text = "\r\n".join(",".join(line) for line in (HEAD, NEW))
+    made = xlwt.Workbook(encoding="utf-8")
+    sheet = made.add_sheet("栏目维护分工表")
+    for at, line in enumerate((HEAD, NEW, OTHER)):
+        for column, cell in enumerate(line):
+            sheet.write(at, column, cell)
+    out = BytesIO()
+    made.save(out)
+    for name, data, id in (
+        ("a.csv", text.encode("gbk"), "ghjh"),
+        ("b.xls", out.getvalue(), "rsxx"),
+    ):
+        shown = browser.get(upload(browser, data, name=name))
+        assert "新增 1，变更 0，停用 0" in shown.text
+        assert browser.submit("/catalogue/apply", form_of(shown.text)).status_code == 303
+        assert id in columns_of(office)
+    assert kept_files(office) == []
