@@ -45,7 +45,9 @@ class Target:
 
 
 TARGETS = {
-    "choice": Target(("crawler/reading/lists/choice.py",), ("tests/crawler/reading",)),
+    "choice": Target(
+        ("crawler/reading/lists/choice.py",), ("tests/crawler/reading/lists/test_choice.py",)
+    ),
     "dates": Target(
         ("crawler/days/*.py",),
         (
