@@ -21,6 +21,7 @@ from crawler.register.catalogue import Catalogue, read_catalogue
 from crawler.register.enter import Diff, sync
 from crawler.store.migrate import UnfitStore, migrate, must_be_newest, stored_revision
 from crawler.store.rows import outlet_of
+from crawler.store.soundness import Depth, sound_sentence
 from crawler.store.tables import DutyRow, OutletRow, SiteRow, UnitRow, open_store
 from crawler.system.config_words import in_chinese
 from monitor.config import MonitorConfig, monitor_config
@@ -132,6 +133,12 @@ def remains(settings: Settings) -> tuple[str, ...]:
     found += [kept for kept in (folder / "files",) if kept.is_dir() and any(kept.iterdir())]
     found += sorted(settings.places.archive.glob("*.sha256"))[:1]
     return tuple(str(path) for path in found)
+
+
+def must_be_sound(settings: Settings, depth: Depth, seconds: float) -> None:
+    """Raises ``UnfitStore`` for a store with a damaged page: what it says is not to be trusted."""
+    if fault := sound_sentence(settings.store, depth, seconds):
+        raise UnfitStore(fault)
 
 
 def _must_not_be_lost(settings: Settings) -> None:

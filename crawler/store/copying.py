@@ -8,6 +8,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from crawler.store.soundness import Depth, soundness
+
 PAGES = 2000
 """Pages a step: other writers get their turn between two steps of a big store."""
 
@@ -49,11 +51,5 @@ def flush(path: Path) -> None:
 def damage(path: Path) -> str:
     """What is wrong with the pages of the SQLite store at ``path``, in SQLite's words; empty: every
     page is sound."""
-    try:
-        with closing(
-            sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)
-        ) as store:
-            found = [str(row[0]) for row in store.execute("PRAGMA integrity_check(3)")]
-    except sqlite3.Error as error:
-        return str(error)
-    return "" if found == ["ok"] else "；".join(found)[:300] or "no answer"
+    found = soundness(path, Depth.FULL)
+    return found.fault or ("" if found.finished else "unable to read")

@@ -188,6 +188,12 @@ def one_copy(connection: Connection, outlet: str, number: int) -> PageCopy | Non
     return _copy(row) if row else None
 
 
+def copies_by_number(connection: Connection, numbers: Collection[int]) -> tuple[PageCopy, ...]:
+    """Those of the copies ``numbers`` that are still kept."""
+    query = select(PageCopyRow.__table__).where(PageCopyRow.id.in_(sorted(numbers)))
+    return tuple(_copy(row) for row in connection.execute(query.order_by(PageCopyRow.id)))
+
+
 def _copy(r: Any) -> PageCopy:
     return PageCopy(
         r.id,

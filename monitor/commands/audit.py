@@ -10,16 +10,21 @@ from pathlib import Path
 import click
 
 from crawler.clock import clock
+from crawler.store.soundness import Depth
 from monitor.bulletin.printing import archive
 from monitor.commands.desk.order import DAY
 from monitor.commands.options import tell, with_as_of, with_config, with_json
 from monitor.days.chinese import chinese_moment
 from monitor.entries.papers import unsound
-from monitor.office import open_office
+from monitor.office import must_be_sound, open_office, read_settings
 from monitor.record.chain import root_of_day
 from monitor.record.check import papers, verify, where_is
+from monitor.rectify.kept import kept_fault
 from monitor.rectify.proof import FindingProof, NoProof, proof_of, to_html, to_warc
-from monitor.words.exits import DONE, FAULT
+from monitor.words.exits import DONE, FAULT, FOUND
+
+PATIENCE = 600.0
+"""Seconds that the pages of the store are looked at."""
 
 
 @click.group()
@@ -33,11 +38,14 @@ def audit() -> None:
 @with_json
 def check(root: str, path: Path, as_json: bool) -> int:
     """从头核对留痕链，指出第一处被改动的记录。"""
+    must_be_sound(read_settings(path), Depth.FULL, PATIENCE)
     with open_office(path) as office, office.reader.connect() as connection:
         found = verify(connection)
         row = where_is(connection, root) if root else None
-        paper = "" if found.broken else unsound(connection) or papers(connection, archive(office))
-        found = replace(found, broken=paper) if paper else found
+        if not found.broken:
+            # The links are whole: now what they speak of.
+            paper = unsound(connection) or papers(connection, archive(office))
+            found = replace(found, broken=paper or kept_fault(connection))
     lines = (
         [found.broken]
         if found.broken
@@ -96,10 +104,14 @@ def proof(finding: str, out: Path, path: Path, as_of: datetime | None) -> int:
     data = to_warc(found, clock(as_of)()) if kind == "warc" else to_html(found)
     out.write_bytes(data)
     known = "已记入留痕" if found.recorded else "未记入留痕"
-    click.echo(
-        f"{out}：{chinese_moment(found.page.moment)}的网页，SHA-256 {found.page.hash}（{known}）"
+    whole = found.page.sound
+    state = (
+        "与保存时的校验值相符" if whole else "与保存时的校验值不符，被换过或已损坏，不能作为依据"
     )
-    return DONE
+    click.echo(
+        f"{out}：{chinese_moment(found.page.moment)}的网页，SHA-256 {found.page.hash}（{known}），{state}"
+    )
+    return DONE if whole else FOUND
 
 
 def _picture(found: FindingProof) -> bytes:

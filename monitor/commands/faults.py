@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from crawler.config import BadConfig
 from crawler.model import UnknownOutlet
 from crawler.net.guard_trial import GuardOff
+from crawler.store.soundness import WHAT_TO_DO
 from monitor.night.clocks import WrongClock
 from monitor.night.jobs import Busy
 from monitor.words.exits import FAULT, REFUSED
@@ -32,6 +33,8 @@ def sentence_of(error: Exception) -> FaultSaid | None:
         case BadConfig() | Busy() | WrongClock():
             return FaultSaid(str(error))
         case DBAPIError():
+            if "malformed" in str(error.orig) or "not a database" in str(error.orig):
+                return Said(f"数据库有损坏的页（{error.orig}）：{WHAT_TO_DO}", FAULT)
             first = str(error.orig or error).splitlines()[0][:200]
             return FaultSaid(f"数据库打不开或写不进：{first}；检查 config.yaml 的 store", FAULT)
         case _:

@@ -10,12 +10,16 @@ import click
 
 from crawler.clock import clock
 from crawler.model import UnknownOutlet
+from crawler.store.soundness import Depth
 from monitor.commands import screen
 from monitor.commands.options import tell, with_as_of, with_config, with_json
 from monitor.judging.evaluate import explain as explain_outlet
 from monitor.judging.now import judge_now
-from monitor.office import open_office, read_settings
+from monitor.office import must_be_sound, open_office, read_settings
 from monitor.words.exits import DONE
+
+GLANCE = 10.0
+"""Seconds that the pages of the store are looked at: some 2 GB. The self-check has more time."""
 
 
 @click.command()
@@ -24,6 +28,7 @@ from monitor.words.exits import DONE
 @with_json
 def status(path: Path, as_of: datetime | None, as_json: bool) -> int:
     """当前状态：单位、栏目、账号与判定。"""
+    must_be_sound(read_settings(path), Depth.QUICK, GLANCE)
     with open_office(path, looking=True) as office:
         now = clock(as_of)()
         judgement = judge_now(office, now, record=False)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from crawler.doors.recheck import recheck as look_again
 from crawler.model import Visit, shanghai_day
 from crawler.offers.seek import seek
+from crawler.store.soundness import Depth, sound_sentence
 from crawler.store.tables import RunRow
 from monitor.counting.counts import units_of
 from monitor.facts.saw import Saw, saw
@@ -39,6 +40,8 @@ from monitor.rectify.proof import in_doubt, unproved
 Clock = Callable[[], datetime]
 
 
+PAGES_WITHIN = 30.0
+"""Seconds that the store's pages are looked at before the day's letters."""
 BUSY = "另一个夜间任务正在这个数据库上运行，等它做完再来"
 
 
@@ -208,6 +211,8 @@ def write_day(
         sign = signer(
             load_keys(office.settings.folder / "links.key"), now, alerts.letters.link_days
         )
+    pages = sound_sentence(office.settings.store, Depth.QUICK, PAGES_WITHIN)
+    notes = (*notes, pages) if pages else notes
     with office.engine.begin() as connection:
         units = units_of(connection, shanghai_day(now))
         return write_letters(

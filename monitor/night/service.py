@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from crawler.model import UnknownOutlet
+from crawler.store.soundness import Depth, sound_sentence
 from monitor.bulletin.model import Period
 from monitor.bulletin.printing import compile_bulletin, print_bulletin
 from monitor.days.calendar import add_months
@@ -41,6 +42,8 @@ CONFIRM_AFTER = timedelta(minutes=3)
 CONFIRM_WITHIN = timedelta(minutes=30)
 MIN_FREE = 500_000_000
 """Bytes of free disk below which the self-check warns."""
+PAGES_WITHIN = 600.0
+"""Seconds that the self-check looks at the store's pages."""
 BESIDE = 2
 """So many other sites are asked right after one could not be opened."""
 STOPPED = "服务停止"
@@ -298,7 +301,7 @@ class Service:
             log.error("%s", line)
 
     def worries(self) -> list[str]:
-        """What is wrong with ourselves: the last night, the disk."""
+        """What is wrong with ourselves: the last night, the store's pages, the disk."""
         found = []
         night = jobs.last_night(self.office)
         if night is None or self.clock() - night.started > timedelta(hours=30):
@@ -306,6 +309,8 @@ class Service:
         elif night.ended is None:
             found.append(f"{night.started:%Y-%m-%d %H:%M} 的抓取没有跑完；下一晚自动补上")
         folder = Path(self.office.settings.path.parent)
+        if fault := sound_sentence(self.office.settings.store, Depth.FULL, PAGES_WITHIN):
+            found.append(fault)
         free = shutil.disk_usage(folder).free
         if free < MIN_FREE:
             found.append(f"磁盘只剩 {free // 1_000_000} MB；请清理，低于 0 会停止记录")
