@@ -34,7 +34,7 @@ def sentence_of(error: Exception) -> FaultSaid | None:
             return FaultSaid(str(error))
         case DBAPIError():
             if "malformed" in str(error.orig) or "not a database" in str(error.orig):
-                return Said(f"数据库有损坏的页（{error.orig}）：{WHAT_TO_DO}", FAULT)
+                return FaultSaid(f"数据库有损坏的页（{error.orig}）：{WHAT_TO_DO}", FAULT)
             first = str(error.orig or error).splitlines()[0][:200]
             return FaultSaid(f"数据库打不开或写不进：{first}；检查 config.yaml 的 store", FAULT)
         case _:

@@ -14,6 +14,7 @@ from monitor.backup.restoring import Restored
 from monitor.channels import Receipt, RecipientRefused, Undelivered
 from monitor.findings.ledger import _last_number
 from monitor.letters.alerts import write_letters
+from monitor.letters.mailing import Mailing, Today
 from monitor.letters.outbox import RETRIES
 from monitor.letters.postbook import newest, posted
 from monitor.letters.readback import catch_up
@@ -43,7 +44,9 @@ def write(store: Store, day: int, units: tuple[Unit, ...] = UNITS) -> int:
     moment = NOW + timedelta(days=day)
     look(store, moment - timedelta(hours=7))
     with store.engine.begin() as c:
-        return write_letters(c, DAY + timedelta(days=day), moment, units, SETTINGS).n
+        return write_letters(
+            c, Today(DAY + timedelta(days=day), moment), Mailing(units, SETTINGS)
+        ).n
 
 
 def week(office: Settings, channel: Fake) -> None:
