@@ -178,7 +178,9 @@ def _of_a_hidden_tab(sight: Sight, block: Block) -> list[Row]:
     Further pages of the column wait hidden too, and a channel page shows its columns as tabs: they
     stay.
     """
-    off = [row for row in block.rows if not row.flat and sight.source.sheet.hidden(row.home)]
+    sheet = sight.source.sheet
+    homes = {home for home in {row.home for row in block.rows} if sheet.hidden(home)}
+    off = [row for row in block.rows if not row.flat and row.home in homes] if homes else []
     if not off or len(off) == len(block.rows):
         return []
     away = set(map(id, off))

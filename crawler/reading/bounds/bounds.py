@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -187,7 +187,8 @@ def outside(
     found: list[Unread] = []
     around: dict[str, None] = {}
     sheet = sight.source.sheet
-    asked = _signs(sheet).union(listed.others, _anchors_near(sheet, near))
+    told = {item.row.anchor for item in listed.items if listed.home >= 0 and item.url in read}
+    asked = _signs(sheet, told).union(listed.others, _anchors_near(sheet, near)) - told
     for anchor in sheet.anchors:
         if anchor not in asked:
             continue
@@ -241,10 +242,11 @@ def _told_already(words: str, titles: Sequence[str]) -> bool:
     return bool(stem) and at < len(titles) and titles[at].startswith(stem)
 
 
-def _signs(sheet: Outline) -> set[int]:
-    """The links that could lead to an article: cheap, since nine links in ten lead to columns."""
+def _signs(sheet: Outline, told: Collection[int]) -> set[int]:
+    """The links that could lead to an article and are not ``told`` yet: cheap, since nine links in
+    ten lead to columns."""
     hrefs, elements = sheet.hrefs, sheet.elements
-    found = {anchor for anchor, href in hrefs.items() if _sign(href)}
+    found = {anchor for anchor, href in hrefs.items() if anchor not in told and _sign(href)}
     for anchor in [one for one, href in hrefs.items() if href[0] in "#jJ" and _by_script(href)]:
         if _first_page(hrefs[anchor]):
             continue

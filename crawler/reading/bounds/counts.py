@@ -26,11 +26,16 @@ _TABLE_CELL = frozenset({"td", "th"})
 def uncounted(sheet: Outline, cells: list[Cell]) -> list[Cell]:
     """``cells`` where a day that only counts its row (1, 2, 3 …), or stands in another column of
     the table, is refused."""
-    _refuse_unordered(sheet, cells)
+    days = _joined_days(sheet, cells)
+    if not any(days):
+        return cells
+    if _refuse_unordered(
+        sheet, [cell for cell, day in zip(cells, days, strict=True) if day is not None]
+    ):
+        days = _joined_days(sheet, cells)
     run: list[Cell] = []
     last = 0
-    for cell in cells:
-        day = _joined_day(sheet, cell)
+    for cell, day in zip(cells, days, strict=True):
         run = [] if day is None or day != last + 1 else run
         if day is None:
             continue
@@ -43,32 +48,38 @@ def uncounted(sheet: Outline, cells: list[Cell]) -> list[Cell]:
     return cells
 
 
-def _refuse_unordered(sheet: Outline, cells: list[Cell]) -> None:
+def _refuse_unordered(sheet: Outline, cells: list[Cell]) -> bool:
     """Numbers that go up and down within the months while these fall in order: views beside a
     month, no days.
 
     A number with which a box of its own and the month, or the whole row, begins is a big day before
     its month, in whatever order.
     """
-    told = [
-        cell for cell in cells if _joined_day(sheet, cell) is not None and not _big_day(sheet, cell)
-    ]
+    told = [cell for cell in cells if not _big_day(sheet, cell)]
     days = [cell.answer.day for cell in told if isinstance(cell.answer, Dated)]
     pairs = [
         (one, other) for one, other in pairwise(days) if one.replace(day=1) == other.replace(day=1)
     ]
     rises = sum(one < other for one, other in pairs)
-    if rises > UNORDERED * len(pairs):
-        for cell in told:
-            cell.answer = Refused(cell.raw, COUNTS)
+    if rises <= UNORDERED * len(pairs):
+        return False
+    for cell in told:
+        cell.answer = Refused(cell.raw, COUNTS)
+    return True
 
 
 def _big_day(sheet: Outline, cell: Cell) -> bool:
     first = cell.pieces[0]
     if _BARE_NUMBER.match(plain(sheet.texts[first])) is None:
         return False
+    if boxed(sheet, cell.pieces):
+        return True
     around = common(sheet, [sheet.owners[number] for number in cell.pieces])
-    return boxed(sheet, cell.pieces) or (around >= 0 and sheet.first[around] == first)
+    return around >= 0 and sheet.first[around] == first
+
+
+def _joined_days(sheet: Outline, cells: list[Cell]) -> list[int | None]:
+    return [_joined_day(sheet, cell) if cell.pieces else None for cell in cells]
 
 
 def _joined_day(sheet: Outline, cell: Cell) -> int | None:

@@ -177,11 +177,9 @@ def bare(sight: Sight, listed: Listed, near: range) -> Iterator[Unread]:
     sheet = sight.source.sheet
     rows = spans_of((item.row.start, item.row.stop) for item in listed.items)
     linked = spans_of((sheet.first[anchor] - 3, sheet.last[anchor] + 4) for anchor in listed.others)
-    for number in near:
+    for number in rows.free(near):
         text = sheet.texts[number]
-        if len(text) > 2 * WORDS or _DIGIT.search(text) is None:
-            continue
-        if rows.hold(number) or linked.hold(number):
+        if len(text) > 2 * WORDS or _DIGIT.search(text) is None or linked.hold(number):
             continue
         if _NOT_A_DAY_OF_POSTS.search(_around(sheet, number)) or is_pager_word(text.strip()):
             continue

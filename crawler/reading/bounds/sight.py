@@ -169,14 +169,8 @@ def _menu_entry(sheet: Outline, here: str, base: str) -> list[str]:
     last = own.rstrip("/").rpartition("/")[2]
     if not last or last in own.split("/")[:3]:
         return []
-    for anchor in sheet.anchors:
+    for anchor in _perhaps_here(sheet, last):
         href = sheet.hrefs.get(anchor)
-        if (
-            last not in href and href not in _HERE
-            if href
-            else sheet.elements[anchor].get("href") is None
-        ):
-            continue
         if href and _FIRST_PAGE.sub("", markup.join(base, href.strip())) != own:
             continue
         name = sheet.text_of(anchor)
@@ -187,6 +181,17 @@ def _menu_entry(sheet: Outline, here: str, base: str) -> list[str]:
         ):
             return [name]
     return []
+
+
+def _perhaps_here(sheet: Outline, last: str) -> list[int]:
+    """The links that name the page's own file or folder or, with an empty address, itself."""
+    hrefs = sheet.hrefs
+    found = [anchor for anchor, href in hrefs.items() if last in href or href in _HERE]
+    if len(hrefs) == len(sheet.anchors):
+        return found
+    bare = (anchor for anchor in sheet.anchors if anchor not in hrefs)
+    empty = [anchor for anchor in bare if sheet.elements[anchor].get("href") is not None]
+    return sorted(found + empty)
 
 
 def _in_menu_item(sheet: Outline, anchor: int, *, bare: bool) -> bool:

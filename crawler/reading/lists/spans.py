@@ -4,7 +4,7 @@ number."""
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -21,6 +21,19 @@ class Spans:
         """Whether ``number`` lies in one of them."""
         at = bisect_right(self.starts, number)
         return at > 0 and self.reach[at - 1] > number
+
+    def free(self, numbers: range) -> Iterator[int]:
+        """Those of ``numbers`` that lie in none: from span to span, so that long lists are not
+        walked text by text."""
+        number = numbers.start
+        while number < numbers.stop:
+            at = bisect_right(self.starts, number)
+            if at > 0 and self.reach[at - 1] > number:
+                number = self.reach[at - 1]
+                continue
+            stop = self.starts[at] if at < len(self.starts) else numbers.stop
+            yield from range(number, min(stop, numbers.stop))
+            number = stop
 
 
 def spans_of(pairs: Iterable[tuple[int, int]]) -> Spans:

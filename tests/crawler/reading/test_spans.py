@@ -38,3 +38,15 @@ def _falls(before: list[date], after: list[date]) -> date | None:
     if len(last) < 3 or not after or last != sorted(last, reverse=True):
         return None
     return last[-1] if last[-1] >= max(after) else None
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40))),
+    st.integers(0, 40),
+    st.integers(0, 60),
+)
+def test_what_is_free_is_what_no_span_holds(
+    pairs: list[tuple[int, int]], start: int, stop: int
+) -> None:
+    spans, numbers = spans_of(pairs), range(start, stop)
+    assert list(spans.free(numbers)) == [number for number in numbers if not spans.hold(number)]
