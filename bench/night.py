@@ -26,6 +26,7 @@ from bench.measure import Mark
 from crawler.clock import clock
 from crawler.config import CrawlConfig
 from crawler.doors import crawl as crawling
+from crawler.doors.plan import Desk
 from crawler.model import Outcome
 from crawler.store.tables import Base, OutletRow, SiteRow, open_store
 from crawler.walking.keeper import StoreKeeper
@@ -211,7 +212,7 @@ def night(url: str, plan: Plan, version: int) -> dict[str, Any]:
     try:
         crawling.StoreKeeper = TimedKeeper  # type: ignore[attr-defined]
         mark = Mark.now()
-        _run(plan, lambda: crawling.crawl(engine, reader, plan.config, clock(pages.AS_OF)))
+        _run(plan, lambda: crawling.crawl(Desk(engine, reader, plan.config, clock(pages.AS_OF))))
         cost = mark.since()
         return {**cost, "store_cpu": TimedKeeper.seconds, **check(reader, plan, version)}
     finally:

@@ -18,6 +18,7 @@ from pathlib import Path
 from crawler.clock import clock, parse_moment
 from crawler.config import BadConfig, crawl_config, load_yaml, store_url
 from crawler.doors.crawl import crawl
+from crawler.doors.plan import Desk, Due
 from crawler.net.guard_trial import GuardOff, try_guard
 from crawler.store.tables import open_store
 from crawler.system.config_words import in_chinese
@@ -53,13 +54,8 @@ def main() -> int:
     engine, reader = open_store(url), open_store(url, readonly=True)
     try:
         run = crawl(
-            engine,
-            reader,
-            config,
-            clock(arguments.as_of),
-            kind=arguments.kind,
-            only=arguments.only,
-            since=arguments.since,
+            Desk(engine, reader, config, clock(arguments.as_of)),
+            due=Due(arguments.kind, arguments.only, arguments.since),
             on_look=_tell_look,
             on_plan=lambda planned: _tell({"planned": planned}),
         )

@@ -267,6 +267,37 @@ def test_no_two_classes_of_a_package_have_one_name(package: str) -> None:
     assert {name: where for name, where in homes.items() if len(where) > 1} == {}
 
 
+MOST_PARAMETERS = 5
+ASKED_FOR = re.compile(r"\.(?:command|group|get|post|put|delete)\(|^click\.(?:command|group)\(")
+"""Decorators of a command or a route: its parameters are the options, or the fields of a form."""
+TOO_MANY = frozenset([])
+"""Functions that still take more; the list only becomes shorter."""
+
+
+def parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """How many a caller may give: keyword-only ones count, ``self`` and ``cls`` do not."""
+    every = [one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+    return len(every) - (every[:1] in (["self"], ["cls"]))
+
+
+def test_more_than_five_things_that_travel_together_are_one() -> None:
+    """But for commands, routes, and the ``check`` of a rule, whose keywords are its limits in
+    config.yaml."""
+    found = {
+        f"{name.rpartition('/')[0]}:{node.name}"
+        for name, path in sources("crawler", "monitor")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and parameters(node) > MOST_PARAMETERS
+        and not any(ASKED_FOR.search(ast.unparse(one)) for one in node.decorator_list)
+        and not (node.name == "check" and name.startswith("monitor/rules/"))
+    }
+    assert found - TOO_MANY == set(), (
+        "make them one thing that means something (a frozen dataclass)"
+    )
+    assert TOO_MANY - found == set(), "take them out of the list: it only becomes shorter"
+
+
 def test_every_module_says_what_it_is() -> None:
     silent = [
         name

@@ -16,7 +16,6 @@ from functools import partial
 
 from sqlalchemy import Connection, Engine
 
-from crawler.config import CrawlConfig
 from crawler.crosscheck.home import Front, HomeLink, read_front
 from crawler.crosscheck.model import Crosscheck, Deposition, SilentColumn, Where, Witness
 from crawler.crosscheck.own import Own, plain_title
@@ -25,6 +24,7 @@ from crawler.crosscheck.store import SitePages, keep, known_posts, own_of, sites
 from crawler.days.strength import is_weak
 from crawler.doors import recheck
 from crawler.doors.choice import Doors, legacy_hosts
+from crawler.doors.plan import Desk
 from crawler.model import Article, Outcome, Page, Unread, shanghai_day
 from crawler.platforms import portal, probes_of
 from crawler.reading.article import read_article
@@ -70,13 +70,7 @@ class _Budget:
         return self.left[site] >= 0
 
 
-def crosscheck(
-    engine: Engine,
-    reader: Engine,
-    config: CrawlConfig,
-    clock: Callable[[], datetime],
-    suspects: Sequence[SilentColumn],
-) -> tuple[Crosscheck, ...]:
+def crosscheck(desk: Desk, suspects: Sequence[SilentColumn]) -> tuple[Crosscheck, ...]:
     """Look for posts of the ``suspects`` that are newer than their lists show, and keep what was
     looked at.
 
@@ -85,24 +79,29 @@ def crosscheck(
     """
     if not suspects:
         return ()
-    with reader.connect() as connection:
+    with desk.reader.connect() as connection:
         hosts = allowed_hosts(connection)
         manners = host_manners(connection, [Known(one.outlet) for one in suspects])
         sites = sites_of(connection, suspects)
         grounds = [_ground(connection, one, sites.get(one.outlet.site)) for one in suspects]
-    keeper = StoreKeeper(engine, reader, config, hosts)
-    door = recheck.HttpDoor(config, hosts, clock)
-    old = partial(recheck.HttpDoor, config, hosts, clock, legacy=True)
+    keeper = StoreKeeper(desk.engine, desk.reader, desk.config, hosts)
+    door = recheck.HttpDoor(desk.config, hosts, desk.clock)
+    old = partial(recheck.HttpDoor, desk.config, hosts, desk.clock, legacy=True)
 
     async def go() -> list[Crosscheck]:
-        async with door, Doors(door.fetch, old, config, clock, legacy_hosts(manners)) as doors:
-            walk = Walk(doors.fetch, keeper, config, clock, hosts, manners, door="crosscheck")
-            seeker = _WitnessSeeker(walk.ask, clock, reader, keeper, config.retries)
+        async with (
+            door,
+            Doors(door.fetch, old, desk.config, desk.clock, legacy_hosts(manners)) as doors,
+        ):
+            walk = Walk(
+                doors.fetch, keeper, desk.config, desk.clock, hosts, manners, door="crosscheck"
+            )
+            seeker = _WitnessSeeker(walk.ask, desk.clock, desk.reader, keeper, desk.config.retries)
             return await seeker.all(grounds)
 
     checks = asyncio.run(go())
     keeper.flush()
-    with engine.begin() as connection:
+    with desk.engine.begin() as connection:
         keep(connection, checks)
     return tuple(checks)
 

@@ -91,24 +91,32 @@ class PortalSurvey:
     accounts: tuple[Shown, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """How much of a portal is looked at: at most ``depth`` links deep and ``pages`` pages, and the
+    addresses ``also`` (the catalogue's columns: one that nothing links to is told from one that is
+    gone). ``platforms`` are hosts that serve accounts beside the platforms' own
+    (:func:`crawler.account_links.home_of`)."""
+
+    depth: int = 2
+    pages: int = PAGES
+    also: Sequence[str] = ()
+    platforms: Collection[str] = ()
+
+
+USUAL_TOUR = Tour()
+
+
 def discover(
     home: str,
     config: CrawlConfig,
     clock: Callable[[], datetime],
     *,
-    depth: int = 2,
-    pages: int = PAGES,
+    tour: Tour = USUAL_TOUR,
     manners: Manners | None = None,
-    also: Sequence[str] = (),
-    platforms: Collection[str] = (),
     on_page: Callable[[int], None] = lambda asked: None,
 ) -> PortalSurvey:
-    """Look at the portal behind ``home``, at most ``depth`` links deep and ``pages`` pages, and at
-    the addresses ``also`` (the catalogue's columns: one that nothing links to is told from one that
-    is gone).
-
-    ``platforms`` are hosts that serve accounts beside the platforms' own
-    (:func:`crawler.account_links.home_of`).
+    """Look at the portal behind ``home``.
 
     Raises :class:`NoPortal` when the address may not be fetched or the home page is no page.
     """
@@ -118,9 +126,16 @@ def discover(
         async with HttpDoor(config, hosts, clock, legacy=polite.legacy_tls) as door:
             line = HostQueue(host_key(home), polite, config.give_up_after)
             scout = Scout(
-                door.fetch, config, hosts, line, place_of(home), pages, on_page, platforms
+                door.fetch,
+                config,
+                hosts,
+                line,
+                place_of(home),
+                tour.pages,
+                on_page,
+                tour.platforms,
             )
-            return await scout.run(home, depth, also)
+            return await scout.run(home, tour.depth, tour.also)
 
     return asyncio.run(go())
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from crawler.clock import clock
 from crawler.config import crawl_config, load_yaml, store_url
-from crawler.doors.plan import Desk, Plan, finish, planned
+from crawler.doors.plan import Desk, Due, Plan, finish, planned
 from crawler.doors.settings import of_config
 from crawler.doors.spiders.outlets import OutletSpider
 from crawler.model import UnknownOutlet
@@ -39,7 +39,7 @@ class Outlets(OutletSpider):
         try:
             ids = [one.strip() for one in only.split(",") if one.strip()] or None
             _must_know(desk, ids)
-            plan = planned(desk, kind="scrapy", only=ids)
+            plan = planned(desk, due=Due(kind="scrapy", only=ids))
         except BaseException:
             _put_away(desk)
             raise

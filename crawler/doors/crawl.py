@@ -4,15 +4,12 @@ the run."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
-from sqlalchemy import Engine
 
-from crawler.config import CrawlConfig
-from crawler.doors.plan import Desk, finish, planned
+from crawler.doors.plan import TONIGHT, Desk, Due, finish, planned
 from crawler.doors.settings import scrapy_settings
 from crawler.doors.spiders.outlets import OutletSpider
 from crawler.system.collecting import rare_collections
@@ -20,14 +17,9 @@ from crawler.walking.model import Looked
 
 
 def crawl(
-    engine: Engine,
-    reader: Engine,
-    config: CrawlConfig,
-    clock: Callable[[], datetime],
+    desk: Desk,
     *,
-    kind: str = "nightly",
-    only: Sequence[str] | None = None,
-    since: datetime | None = None,
+    due: Due = TONIGHT,
     on_look: Callable[[Looked], None] = lambda looked: None,
     on_plan: Callable[[int], None] = lambda planned: None,
 ) -> int:
@@ -37,10 +29,9 @@ def crawl(
     With ``since`` only what was not looked at since then, and unfinished walks. Raises what stopped
     the walk, after writing what was seen until then.
     """
-    desk = Desk(engine, reader, config, clock)
-    plan = planned(desk, kind=kind, only=only, since=since, on_look=on_look)
+    plan = planned(desk, due=due, on_look=on_look)
     on_plan(plan.asked)
-    spider = _run_scrapy(scrapy_settings(config, plan.manners), plan.arguments)
+    spider = _run_scrapy(scrapy_settings(desk.config, plan.manners), plan.arguments)
     finish(plan, spider.failed)
     if spider.failed is not None:
         raise spider.failed

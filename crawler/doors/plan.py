@@ -43,6 +43,19 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """What a crawl of ``kind`` is to look at: everything that is due, or ``only`` those outlets;
+    with ``since`` only what was not looked at since then, and unfinished walks."""
+
+    kind: str = "nightly"
+    only: Sequence[str] | None = None
+    since: datetime | None = None
+
+
+TONIGHT = Due()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A run that was opened. ``asked`` outlets are to be looked at; ``arguments`` are the
     spider's."""
@@ -58,12 +71,7 @@ class Plan:
 
 
 def planned(
-    desk: Desk,
-    *,
-    kind: str = "nightly",
-    only: Sequence[str] | None = None,
-    since: datetime | None = None,
-    on_look: Callable[[Looked], None] = lambda looked: None,
+    desk: Desk, *, due: Due = TONIGHT, on_look: Callable[[Looked], None] = lambda looked: None
 ) -> Plan:
     """Open a run for every column and every due account of the store's catalogue, or for ``only``
     those.
@@ -72,16 +80,16 @@ def planned(
     """
     config, clock = desk.config, desk.clock
     with desk.reader.connect() as connection:
-        first, known = planned_outlets(connection, only, since=since)
+        first, known = planned_outlets(connection, due.only, since=due.since)
         hosts = allowed_hosts(connection)
         manners = host_manners(connection, known, first)
-        pending = pending_articles(connection, only)
-        homes = site_homes(connection) if only is None else ()
+        pending = pending_articles(connection, due.only)
+        homes = site_homes(connection) if due.only is None else ()
         inspector = Inspector(known_sites(connection), config.copy_age)
     today = shanghai_day(clock())
     asked = len(first) + sum(asked_tonight(one, today) for one in known)
     with desk.engine.begin() as connection:
-        run = open_run(connection, kind, clock(), asked)
+        run = open_run(connection, due.kind, clock(), asked)
     keeper = StoreKeeper(desk.engine, desk.reader, config, hosts)
     finder = Finder(platform_hosts(one.outlet for one in known))
 

@@ -12,11 +12,11 @@ from datetime import datetime
 from functools import partial
 
 import httpx
-from sqlalchemy import Engine
 
 from crawler.accounts.night import AccountNight
 from crawler.config import CrawlConfig
 from crawler.doors.choice import Doors, legacy_hosts
+from crawler.doors.plan import Desk
 from crawler.doors.settings import request_headers
 from crawler.model import Ask, OutletKind, Page, Visit
 from crawler.net.client import Gate, guarded_client
@@ -35,65 +35,71 @@ from crawler.walking.walk import Walk
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """How a recheck looks. Further pages and article pages are left to the next night unless
+    ``whole``; ``conditional`` asks with the stored validators; ``name`` is the door that the visits
+    tell."""
+
+    conditional: bool = False
+    whole: bool = False
+    name: str = "recheck"
+
+
+AT_ONCE = Glance()
+
+
 def recheck(
-    engine: Engine,
-    reader: Engine,
-    config: CrawlConfig,
-    clock: Callable[[], datetime],
-    ids: Sequence[str],
-    *,
-    conditional: bool = False,
-    whole: bool = False,
-    keep: Collection[str] = (),
-    name: str = "recheck",
+    desk: Desk, ids: Sequence[str], *, glance: Glance = AT_ONCE, keep: Collection[str] = ()
 ) -> list[Visit]:
     """Look at the outlets ``ids`` now; returns their visits in the order of ``ids``.
 
-    One look each, so that the answer comes at once: further pages and article pages are left to the
-    next night unless ``whole``. ``conditional`` asks with the stored validators. The pages of the
-    outlets in ``keep`` are copied into the store as proof. ``name`` is the door that the visits
-    tell. Raises ``UnknownOutlet`` before anything is fetched.
+    One look each, so that the answer comes at once. The pages of the outlets in ``keep`` are copied
+    into the store as proof. Raises ``UnknownOutlet`` before anything is fetched.
     """
-    with reader.connect() as connection:
+    with desk.reader.connect() as connection:
         known = known_outlets(connection, ids)
         asks_accounts = any(one.outlet.kind is OutletKind.ACCOUNT for one in known)
         canaries = known_outlets(connection, kind=OutletKind.CANARY) if asks_accounts else []
         hosts = allowed_hosts(connection)
         manners = host_manners(connection, known)
-        pending = pending_articles(connection, ids) if whole else []
+        pending = pending_articles(connection, ids) if glance.whole else []
     must_know(known, ids)
-    with engine.begin() as connection:
-        run = open_run(connection, "recheck", clock(), len(known))
-    keeper = StoreKeeper(engine, reader, config, hosts)
+    with desk.engine.begin() as connection:
+        run = open_run(connection, "recheck", desk.clock(), len(known))
+    keeper = StoreKeeper(desk.engine, desk.reader, desk.config, hosts)
     seen: dict[str, Looked] = {}
-    door, camera = HttpDoor(config, hosts, clock), Camera()
-    old = partial(HttpDoor, config, hosts, clock, legacy=True)
+    door, camera = HttpDoor(desk.config, hosts, desk.clock), Camera()
+    old = partial(HttpDoor, desk.config, hosts, desk.clock, legacy=True)
 
     async def go() -> None:
-        async with door, Doors(door.fetch, old, config, clock, legacy_hosts(manners)) as doors:
+        async with (
+            door,
+            Doors(door.fetch, old, desk.config, desk.clock, legacy_hosts(manners)) as doors,
+        ):
             fetch = camera.fetch(doors.fetch) if keep else doors.fetch
             walk = Walk(
                 fetch,
                 keeper,
-                config,
-                clock,
+                desk.config,
+                desk.clock,
                 hosts,
                 manners,
-                door=name,
-                articles=whole,
-                pages=whole,
-                conditional=conditional,
+                door=glance.name,
+                articles=glance.whole,
+                pages=glance.whole,
+                conditional=glance.conditional,
                 on_look=lambda looked: seen.__setitem__(looked.visit.outlet, looked),
             )
             await walk.run((one for one in known if one.outlet.kind is OutletKind.COLUMN), pending)
             night = AccountNight(
                 fetch,
                 keeper,
-                config,
-                clock,
+                desk.config,
+                desk.clock,
                 hosts,
                 manners,
-                door=name,
+                door=glance.name,
                 forced=True,
                 on_look=lambda looked: seen.__setitem__(looked.visit.outlet, looked),
             )
@@ -103,7 +109,7 @@ def recheck(
 
     asyncio.run(go())
     keeper.flush()
-    with engine.begin() as connection:
+    with desk.engine.begin() as connection:
         adopt_articles(connection)
         taken = [one for one in known if one.outlet.id in keep and one.outlet.id in seen]
         shown = [
@@ -112,7 +118,7 @@ def recheck(
             for page in camera.of(one.outlet, seen[one.outlet.id])
         ]
         keep_copies(connection, shown)
-        close_run(connection, run, clock())
+        close_run(connection, run, desk.clock())
     return [seen[name].visit for name in ids]
 
 

@@ -15,11 +15,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Engine
-
-from crawler.config import CrawlConfig
 from crawler.doors import recheck
 from crawler.doors.choice import Doors, legacy_hosts
+from crawler.doors.plan import Desk
 from crawler.model import Outcome, Page
 from crawler.net.guard import refusal_of
 from crawler.offers.due import wanted_at
@@ -60,34 +58,37 @@ NO_LIST = (Outcome.UNREADABLE, Outcome.EMPTY)
 Ask = Callable[[str], Awaitable[Page]]
 
 
-def seek(
-    engine: Engine, reader: Engine, config: CrawlConfig, clock: Callable[[], datetime]
-) -> tuple[SearchResult, ...]:
+def seek(desk: Desk) -> tuple[SearchResult, ...]:
     """Look for the data of every column whose newest look found no list, where that was not done of
     late, and keep what came.
 
     Nothing of it becomes a post or a look. Never raises for what a site answers.
     """
-    with engine.begin() as connection:
-        keep_true(connection, clock())
-    with reader.connect() as connection:
-        wanted = wanted_at(connection, clock())
+    with desk.engine.begin() as connection:
+        keep_true(connection, desk.clock())
+    with desk.reader.connect() as connection:
+        wanted = wanted_at(connection, desk.clock())
         hosts = allowed_hosts(connection)
         manners = host_manners(connection, [Known(one.outlet) for one in wanted])
     if not wanted:
         return ()
-    keeper = StoreKeeper(engine, reader, config, hosts)
-    door = recheck.HttpDoor(config, hosts, clock)
-    old = partial(recheck.HttpDoor, config, hosts, clock, legacy=True)
+    keeper = StoreKeeper(desk.engine, desk.reader, desk.config, hosts)
+    door = recheck.HttpDoor(desk.config, hosts, desk.clock)
+    old = partial(recheck.HttpDoor, desk.config, hosts, desk.clock, legacy=True)
 
     async def go() -> list[SearchResult]:
-        async with door, Doors(door.fetch, old, config, clock, legacy_hosts(manners)) as doors:
-            walk = Walk(doors.fetch, keeper, config, clock, hosts, manners, door="offers")
-            seeker = _Seeker(walk.ask, clock, hosts, config.allow_loopback, keeper.column_at)
+        async with (
+            door,
+            Doors(door.fetch, old, desk.config, desk.clock, legacy_hosts(manners)) as doors,
+        ):
+            walk = Walk(doors.fetch, keeper, desk.config, desk.clock, hosts, manners, door="offers")
+            seeker = _Seeker(
+                walk.ask, desk.clock, hosts, desk.config.allow_loopback, keeper.column_at
+            )
             return await seeker.all(wanted)
 
     found = tuple(asyncio.run(go()))
-    with engine.begin() as connection:
+    with desk.engine.begin() as connection:
         keep(connection, found)
     return found
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from crawler.config import BadConfig, CrawlConfig
 from crawler.discovery.columns_file import columns_yaml, outcome_name, visible
-from crawler.discovery.discover import NoPortal, discover, place_of
+from crawler.discovery.discover import NoPortal, Tour, discover, place_of
 from crawler.discovery.proposals import (
     STANDING_NAMES,
     Account,
@@ -53,11 +53,8 @@ def survey(
             url,
             ground.config,
             clock,
-            depth=depth,
-            pages=pages,
+            tour=Tour(depth, pages, also, ground.platforms),
             manners=ground.manners,
-            also=also,
-            platforms=ground.platforms,
         )
     except NoPortal as error:
         raise BadConfig(str(error)) from None

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from crawler.crosscheck.model import Crosscheck, SilentColumn
 from crawler.crosscheck.seek import crosscheck
 from crawler.crosscheck.store import last_of
+from crawler.doors.plan import Desk
 from crawler.model import OutletKind
 from monitor.facts.facts import gather
 from monitor.facts.pace import with_paces
@@ -46,7 +47,7 @@ def crosschecked(
     with office.reader.connect() as connection:
         due = _due(connection, ids, now)
         suspects = _suspects(connection, office, due, now) if due else []
-    return crosscheck(office.engine, office.reader, office.settings.crawl, clock, suspects)
+    return crosscheck(Desk(office.engine, office.reader, office.settings.crawl, clock), suspects)
 
 
 def _due(connection: Connection, ids: Collection[str], now: datetime) -> list[str]:

@@ -10,6 +10,7 @@ from threading import Event
 
 from sqlalchemy import select
 
+from crawler.doors.plan import Desk
 from crawler.doors.recheck import recheck as look_again
 from crawler.model import Visit, shanghai_day
 from crawler.offers.seek import seek
@@ -148,14 +149,16 @@ def one_night(
         # Whoever is about to be accused is looked at twice, and the page that convicts is kept. Who
         # was accused before is
         # reminded only by a look of tonight that the server could not answer with "unchanged".
-        look_again(office.engine, office.reader, office.settings.crawl, clock, again, keep=again)
+        look_again(
+            Desk(office.engine, office.reader, office.settings.crawl, clock), again, keep=again
+        )
         preserve(office, clock, again)
     # What would take an accusation back is looked for before it is made: beside the lists of
     # whoever would be accused now.
     crosschecked(office, clock, suspected(first.verdicts))
     # Where a page shows no list its data may: found and offered to the clerk, never taken by
     # itself.
-    seek(office.engine, office.reader, office.settings.crawl, clock)
+    seek(Desk(office.engine, office.reader, office.settings.crawl, clock))
     if faulty:
         sweep_faults(office, clock, faulty)
     judgement = judge_now(office, clock(), accuse=not crawled.fault)
@@ -176,7 +179,9 @@ def recheck(office: Office, clock: Clock, ids: Sequence[str]) -> tuple[list[Visi
     """
     with office.reader.connect() as connection:
         keep = in_doubt(connection, ids)
-    visits = look_again(office.engine, office.reader, office.settings.crawl, clock, ids, keep=keep)
+    visits = look_again(
+        Desk(office.engine, office.reader, office.settings.crawl, clock), ids, keep=keep
+    )
     preserve(office, clock, keep)
     crosschecked(office, clock, ids)
     sweep_faults(office, clock, ids)

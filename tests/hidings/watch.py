@@ -26,6 +26,7 @@ import crawler.walking.visit
 import monitor.night.clocks
 from crawler.accounts.night import AccountNight
 from crawler.doors.crawl import crawl
+from crawler.doors.plan import Desk
 from crawler.model import SHANGHAI, Ask, Outlet, OutletKind, Page, Probe, Reading
 from crawler.register.finder import Finder
 from crawler.store.tables import open_store
@@ -284,7 +285,8 @@ class Watched:
         office = self.office
         looked: list[object] = []
         run = crawl(
-            office.engine, office.reader, office.settings.crawl, self.clock, on_look=looked.append
+            Desk(office.engine, office.reader, office.settings.crawl, self.clock),
+            on_look=looked.append,
         )
         return Crawled(run, len(looked), len(looked))
 

@@ -15,7 +15,8 @@ import pytest
 from crawler.clock import clock as real_clock
 from crawler.crosscheck.model import Deposition, Where, Witness
 from crawler.crosscheck.store import last_of
-from crawler.doors.recheck import recheck
+from crawler.doors.plan import Desk
+from crawler.doors.recheck import Glance, recheck
 from crawler.model import Deed, Unit, shanghai_day
 from monitor.access.roles import Role
 from monitor.board.finding import detail
@@ -285,7 +286,9 @@ def test_the_night_looks_beside_only_whom_it_is_about_to_accuse(tmp_path: Path) 
         def walked(*args: object, **more: object) -> jobs.Crawled:
             crawl = opened.settings.crawl
             recheck(
-                opened.engine, opened.reader, crawl, clock, ("a", "b"), whole=True, name="spider"
+                Desk(opened.engine, opened.reader, crawl, clock),
+                ("a", "b"),
+                glance=Glance(whole=True, name="spider"),
             )
             return jobs.Crawled(0, 2, 2)
 

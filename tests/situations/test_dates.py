@@ -15,7 +15,8 @@ import yaml
 from sqlalchemy import func, select
 
 from crawler.clock import clock as real_clock
-from crawler.doors.recheck import recheck
+from crawler.doors.plan import Desk
+from crawler.doors.recheck import Glance, recheck
 from crawler.model import SHANGHAI
 from crawler.store.tables import OutletRow, PostRow, VisitRow
 from monitor.night.child import run_crawl
@@ -47,7 +48,9 @@ class Watch:
             ids = [f"c{i}" for i in range(len(self.portal.columns))]
             crawl = self.office.settings.crawl
             recheck(
-                self.office.engine, self.office.reader, crawl, real_clock(moment), ids, whole=True
+                Desk(self.office.engine, self.office.reader, crawl, real_clock(moment)),
+                ids,
+                glance=Glance(whole=True),
             )
 
     def row(self, number: int = 0) -> dict[str, Any]:

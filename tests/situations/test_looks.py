@@ -16,7 +16,8 @@ from sqlalchemy import select
 
 from crawler.clock import clock as real_clock
 from crawler.config import BadConfig
-from crawler.doors.recheck import recheck
+from crawler.doors.plan import Desk
+from crawler.doors.recheck import Glance, recheck
 from crawler.model import Evidence, Outcome, Visit
 from crawler.store.tables import PostRow
 from crawler.walking.traits import liars
@@ -107,7 +108,9 @@ def night(
     clock = real_clock(START + timedelta(days=days))
     crawl = place.settings.crawl
     return recheck(
-        place.engine, place.reader, crawl, clock, ids, conditional=not second, whole=not second
+        Desk(place.engine, place.reader, crawl, clock),
+        ids,
+        glance=Glance(conditional=not second, whole=not second),
     )
 
 

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from crawler.doors.recheck import recheck
+from crawler.doors.plan import Desk
+from crawler.doors.recheck import Glance, recheck
 from crawler.model import Deed
 from crawler.store.tables import PostRow, VisitRow
 from monitor.channels import HandingOver, Receipt
@@ -247,14 +248,9 @@ def test_situation_25_a_server_that_answers_304_for_ever_hides_no_post_and_no_le
         def crawl(config: Path, as_of: datetime | None, **_: Any) -> Crawled:
             ids, settings = ["a"], place.settings.crawl
             recheck(
-                place.engine,
-                place.reader,
-                settings,
-                clock,
+                Desk(place.engine, place.reader, settings, clock),
                 ids,
-                conditional=True,
-                whole=True,
-                name="spider",
+                glance=Glance(conditional=True, whole=True, name="spider"),
             )
             return Crawled(1, 1, 1)
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from crawler.clock import clock as real_clock
+from crawler.doors.plan import Desk
 from crawler.model import Deed, Outcome, Visit
 from crawler.offers.seek import seek
 from crawler.store.tables import OutletRow, PostRow
@@ -68,10 +69,12 @@ def sought(place: Office, days: float) -> Offer | None:
     """A night's looks at column a and the search behind them; what waits for a person then."""
     night(place, days)
     seek(
-        place.engine,
-        place.reader,
-        place.settings.crawl,
-        real_clock(START + timedelta(days=days + 0.02)),
+        Desk(
+            place.engine,
+            place.reader,
+            place.settings.crawl,
+            real_clock(START + timedelta(days=days + 0.02)),
+        ),
     )
     with place.reader.connect() as connection:
         return offers(connection).get("a")
@@ -220,10 +223,12 @@ def test_a_list_that_several_columns_name_is_offered_to_none(tmp_path: Path) -> 
     with serving({"s": server}), office(tmp_path, server, "/a/", "/b/") as place:
         night(place, 0, ("a", "b"))
         seek(
-            place.engine,
-            place.reader,
-            place.settings.crawl,
-            real_clock(START + timedelta(days=0.1)),
+            Desk(
+                place.engine,
+                place.reader,
+                place.settings.crawl,
+                real_clock(START + timedelta(days=0.1)),
+            ),
         )
         with place.reader.connect() as connection:
             found = offers(connection)

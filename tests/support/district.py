@@ -17,7 +17,8 @@ from typing import Any
 import yaml
 from sqlalchemy import Engine, MetaData, select
 
-from crawler.doors.recheck import recheck
+from crawler.doors.plan import Desk
+from crawler.doors.recheck import Glance, recheck
 from crawler.model import SHANGHAI, OutletKind, Visit
 from crawler.walking.known import known_outlets
 from monitor.demo.catalogue import catalogue
@@ -207,14 +208,9 @@ def crawl_here(
     ids = [one.outlet.id for one in known if one.outlet.kind is not OutletKind.CANARY]
     wanted = ids if only is None else list(only)
     visits = recheck(
-        office.engine,
-        office.reader,
-        office.settings.crawl,
-        clock,
+        Desk(office.engine, office.reader, office.settings.crawl, clock),
         wanted,
-        conditional=conditional,
-        whole=True,
-        name="spider",
+        glance=Glance(conditional=conditional, whole=True, name="spider"),
     )
     return Crawled(1, len(wanted), len(visits))
 

@@ -16,7 +16,8 @@ import yaml
 from sqlalchemy import select
 
 from crawler.clock import clock as real_clock
-from crawler.doors.recheck import recheck
+from crawler.doors.plan import Desk
+from crawler.doors.recheck import Glance, recheck
 from crawler.model import Evidence, Visit
 from crawler.store.rows import unread_of
 from crawler.store.tables import VisitRow
@@ -244,12 +245,9 @@ def rechecked(path: Path, only: str = "") -> dict[str, Visit]:
         enter_catalogue(office, START)
         crawl = office.settings.crawl
         visits = recheck(
-            office.engine,
-            office.reader,
-            crawl,
-            real_clock(START),
+            Desk(office.engine, office.reader, crawl, real_clock(START)),
             list(wanted.values()),
-            conditional=True,
+            glance=Glance(conditional=True),
         )
     return dict(zip(wanted, visits, strict=True))
 

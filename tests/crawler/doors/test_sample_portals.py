@@ -25,7 +25,8 @@ from crawler.discovery.columns_file import columns_yaml
 from crawler.discovery.discover import discover
 from crawler.discovery.navigation import plain
 from crawler.discovery.proposals import Findings, findings
-from crawler.doors.recheck import recheck
+from crawler.doors.plan import Desk
+from crawler.doors.recheck import Glance, recheck
 from crawler.store.tables import PostRow
 from monitor.judging.now import judge_now
 from monitor.model import Value
@@ -138,13 +139,9 @@ class Watch:
                 self.office.settings.crawl,
             )
             recheck(
-                engine,
-                reader,
-                crawl,
-                clock,
+                Desk(engine, reader, crawl, clock),
                 list(self.ids.values()),
-                conditional=not second,
-                whole=not second,
+                glance=Glance(conditional=not second, whole=not second),
             )
 
     def stored(self) -> dict[str, int]:

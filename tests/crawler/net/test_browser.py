@@ -16,6 +16,7 @@ import yaml
 
 from crawler.config import CrawlConfig
 from crawler.doors.choice import Doors
+from crawler.doors.plan import Desk
 from crawler.doors.recheck import HttpDoor, recheck
 from crawler.model import Ask, Outcome, Page, Visit
 from crawler.net.browser import BrowserDoor, lacking
@@ -123,7 +124,7 @@ def enter(store: Store, address: str) -> None:
 
 
 def look(store: Store, *ids: str, chromium: str = CHROMIUM) -> list[Visit]:
-    return recheck(store.engine, store.reader, settings(chromium), lambda: NOW, ids)
+    return recheck(Desk(store.engine, store.reader, settings(chromium), lambda: NOW), ids)
 
 
 @needs_chromium

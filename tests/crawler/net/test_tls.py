@@ -20,6 +20,7 @@ import yaml
 from sqlalchemy import insert, select
 
 from crawler.config import CrawlConfig
+from crawler.doors.plan import Desk
 from crawler.doors.recheck import HttpDoor, recheck
 from crawler.model import Ask, Outcome, Page, Visit
 from crawler.net.tls import any_certificate, fault_of, last_century
@@ -141,7 +142,7 @@ def look(store: Store, url: str, *, legacy: bool) -> Visit:
     }
     with store.engine.begin() as connection:
         sync(connection, read_catalogue(data, Path("config.yaml"), CONFIG), NOW)
-    return recheck(store.engine, store.reader, CONFIG, lambda: NOW, ["tz"])[0]
+    return recheck(Desk(store.engine, store.reader, CONFIG, lambda: NOW), ["tz"])[0]
 
 
 def swept(folder: Path, url: str, *, legacy: bool) -> tuple[str, str]:

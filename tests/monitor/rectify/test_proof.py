@@ -18,6 +18,7 @@ from PIL import Image
 from sqlalchemy import insert, select, update
 from warcio.archiveiterator import ArchiveIterator
 
+from crawler.doors.plan import Desk
 from crawler.doors.recheck import recheck
 from crawler.model import SHANGHAI, Deed, Page
 from crawler.net.browser import lacking
@@ -205,10 +206,7 @@ def test_the_pages_of_an_account_are_what_its_probes_brought(place: Town) -> Non
     place.night()
     ids = ["wb", "wx"]
     recheck(
-        place.office.engine,
-        place.office.reader,
-        place.office.settings.crawl,
-        place.clock,
+        Desk(place.office.engine, place.office.reader, place.office.settings.crawl, place.clock),
         ids,
         keep=ids,
     )
