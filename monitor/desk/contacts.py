@@ -21,7 +21,7 @@ from crawler.register.contacts import masked
 from crawler.register.unit_contacts import HOMES, UnitContactRow, everybody, said
 from crawler.store.tables import UnitRow
 from monitor.desk.naming import office_units
-from monitor.record.chain import Entry, append, seal
+from monitor.record.chain import Entry, Seal, append, seal
 from monitor.sheets.contacts import write_contacts
 
 
@@ -68,7 +68,7 @@ def enter(
     made = apply(connection, proposal, now, proof)
     after = everybody(connection)
     if made:
-        seal(connection, "unit_contact", made, now, who=by)
+        seal(connection, "unit_contact", made, now, told=Seal(by))
     units = dict.fromkeys(change.unit for change in proposal.changes if change.kind != SAME)
     entries = [
         Entry(

@@ -79,22 +79,8 @@ def desk(connection: Connection, unit: str, now: datetime, letters: LetterSettin
     told, rest = first_told(connection, day, unit), _resting(connection, unit, day)
     held = waiting(connection, (f for f in found if f.closed is None), now)
     links, said = _links(connection, found), _said(connection, found, by_finding)
-    matters = [
-        _matter(
-            connection,
-            f,
-            unit,
-            by_finding.get(f.id),
-            told.get((f.id, unit)),
-            rest.get(f.id),
-            links,
-            day,
-            letters,
-            said,
-            held.get(f.id, ""),
-        )
-        for f in found
-    ]
+    known = _Known(unit, day, letters, by_finding, told, rest, held, links, *said)
+    matters = [_matter(connection, f, known) for f in found]
     ended = [m for m in matters if m.finding.closed is not None]
     return UnitDesk(
         unit,
@@ -106,20 +92,29 @@ def desk(connection: Connection, unit: str, now: datetime, letters: LetterSettin
     )
 
 
-def _matter(
-    connection: Connection,
-    finding: Finding,
-    unit: str,
-    order: Order | None,
-    told: date | None,
-    resting: date | None,
-    links: Mapping[str, str],
-    day: date,
-    letters: LetterSettings,
-    said: tuple[frozenset[int], frozenset[int]],
-    held: str,
-) -> UnitMatter:
-    heard = appeals(connection, finding.id) if finding.id in said[0] else ()
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of the findings of ``unit`` on ``day``, each by the finding's id: its newest
+    order, when the unit was first told (by finding and unit), until when reminders rest, why it is
+    held; the links of subjects, the findings that were appealed against, the orders that were
+    answered."""
+
+    unit: str
+    day: date
+    letters: LetterSettings
+    orders: Mapping[int, Order]
+    told: Mapping[tuple[int, str], date]
+    resting: Mapping[int, date]
+    held: Mapping[int, str]
+    links: Mapping[str, str]
+    appealed: frozenset[int]
+    answered: frozenset[int]
+
+
+def _matter(connection: Connection, finding: Finding, known: _Known) -> UnitMatter:
+    order, day, letters = known.orders.get(finding.id), known.day, known.letters
+    told, held = known.told.get((finding.id, known.unit)), known.held.get(finding.id, "")
+    heard = appeals(connection, finding.id) if finding.id in known.appealed else ()
     appealed = any(one.state == WAITING for one in heard)
     own = order if order is not None and order.state in OPEN else None
     until = shanghai_day(own.deadline) if own else None
@@ -127,15 +122,15 @@ def _matter(
     closed = finding.closed is not None
     return UnitMatter(
         finding,
-        links.get(finding.subject, ""),
+        known.links.get(finding.subject, ""),
         deadline(matter, day, letters),
         not closed and overdue(matter, day, letters),
         0 if closed else late(matter, day, letters),
         order,
-        replies(connection, order.id) if order and order.id in said[1] else (),
+        replies(connection, order.id) if order and order.id in known.answered else (),
         heard,
-        resting,
-        _may(finding, unit, own, waiting=appealed),
+        known.resting.get(finding.id),
+        _may(finding, known.unit, own, waiting=appealed),
         held,
     )
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 from crawler.model import Deed, shanghai_day, utc
 from monitor.days.calendar import chinese_day
 from monitor.model import Facts, Finding, Value, Verdict
-from monitor.record.chain import Entry, append, seal
+from monitor.record.chain import Entry, Seal, append, seal
 from monitor.record.tables import DispensationRow
 from monitor.words.causes import MAINTENANCE
 
@@ -115,8 +115,7 @@ def grant(
         "dispensation",
         [number],
         deed.now,
-        who=deed.by.strip(),
-        data={"before": None, "after": after},
+        told=Seal(deed.by.strip(), data={"before": None, "after": after}),
     )
     return Dispensation(
         number,

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, insert, select
 from crawler.config import Strict, section
 from crawler.model import Deed, OutletKind, shanghai_day, utc
 from monitor.model import Facts, Value, Verdict
-from monitor.record.chain import seal
+from monitor.record.chain import Seal, seal
 from monitor.record.tables import PersonVerdictRow
 from monitor.words.causes import cause_name
 
@@ -187,7 +187,7 @@ def answer(
     }
     said |= {"before": before.answer.value if before else None, "after": given.value}
     number = int((row.inserted_primary_key or (0,))[0])
-    seal(connection, "person_verdict", [number], deed.now, who=made.by, data=said)
+    seal(connection, "person_verdict", [number], deed.now, told=Seal(made.by, data=said))
     return made
 
 

@@ -141,33 +141,36 @@ def link_hash(row: Mapping[str, Any]) -> str:
     return hashlib.sha256("\x1f".join(parts).encode("utf-8")).hexdigest()
 
 
-def seal(
-    connection: Connection,
-    table: str,
-    ids: Sequence[int],
-    moment: datetime,
-    *,
-    who: str = SYSTEM,
-    what: str = "",
-    columns: Sequence[str] = (),
-    data: Mapping[str, Any] | None = None,
-) -> None:
-    """Put the digests of rows ``ids`` of ``table`` into the chain; ``columns`` (default: those that
-    never change).
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What is told with the digests of rows: ``who`` did ``what`` (default: the table's name), over
+    which ``columns`` (default: those that never change), and ``data`` that says more: before and
+    after of a person's decision."""
 
-    ``data`` says more: before and after of a person's decision.
-    """
-    names = tuple(columns) or SEALED[table]
+    who: str = SYSTEM
+    what: str = ""
+    columns: Sequence[str] = ()
+    data: Mapping[str, Any] | None = None
+
+
+PLAIN = Seal()
+
+
+def seal(
+    connection: Connection, table: str, ids: Sequence[int], moment: datetime, *, told: Seal = PLAIN
+) -> None:
+    """Put the digests of rows ``ids`` of ``table`` into the chain."""
+    names = tuple(told.columns) or SEALED[table]
     digests = row_digests(connection, table, ids, names)
     append(
         connection,
         moment,
         [
             Entry(
-                what or table,
+                told.what or table,
                 f"{table}:{i}",
-                who,
-                {**(data or {}), "columns": list(names), "digest": digests[i]},
+                told.who,
+                {**(told.data or {}), "columns": list(names), "digest": digests[i]},
             )
             for i in ids
         ],
@@ -209,7 +212,7 @@ def add_events(
         return
     statement = insert(EventRow).returning(EventRow.id, sort_by_parameter_order=True)
     ids = connection.execute(statement, [dict(row) for row in rows]).scalars().all()
-    seal(connection, "event", ids, rows[0]["moment"], who=who)
+    seal(connection, "event", ids, rows[0]["moment"], told=Seal(who))
 
 
 def root_of_day(connection: Connection, day: date) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crawler.model import Deed, shanghai_day, utc
 from crawler.store.tables import Base
-from monitor.record.chain import seal
+from monitor.record.chain import Seal, seal
 from monitor.record.tables import FindingRow
 from monitor.rectify.orders import StepRefused, note_event
 from monitor.settings.letters import LetterSettings
@@ -65,7 +65,7 @@ def acknowledge(
     }
     values |= {"until": until, "entered": utc(deed.now)}
     made = connection.execute(insert(AckRow).values(values).returning(AckRow.id)).scalar_one()
-    seal(connection, "ack", [made], deed.now, who=deed.by)
+    seal(connection, "ack", [made], deed.now, told=Seal(deed.by))
     detail = {"unit": deed.unit, "until": until.isoformat(), "text": deed.words.strip()[:1000]}
     note_event(connection, row.id, "acknowledged", deed, detail)
     return Ack(finding, deed.unit, deed.by.strip(), until)

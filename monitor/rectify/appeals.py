@@ -21,7 +21,7 @@ from crawler.store.tables import Base
 from monitor.findings import dispensations
 from monitor.findings.dispensations import Bounds
 from monitor.findings.ledger import end
-from monitor.record.chain import seal
+from monitor.record.chain import Seal, seal
 from monitor.record.tables import FindingRow
 from monitor.rectify import rechecks
 from monitor.rectify.orders import StepRefused, note_event
@@ -106,7 +106,7 @@ def appeal(connection: Connection, finding: str, *, deed: Deed) -> Appeal:
     }
     values |= {"reason": deed.words.strip(), "recheck_id": look, "state": WAITING}
     made = connection.execute(insert(AppealRow).values(values).returning(AppealRow.id)).scalar_one()
-    seal(connection, "appeal", [made], deed.now, who=deed.by)
+    seal(connection, "appeal", [made], deed.now, told=Seal(deed.by))
     note_event(
         connection,
         row.id,
@@ -146,10 +146,7 @@ def decide(
         "appeal",
         [waiting[0].id],
         deed.now,
-        who=deed.by,
-        what="decision",
-        columns=DECIDED,
-        data=said,
+        told=Seal(deed.by, what="decision", columns=DECIDED, data=said),
     )
     detail = {"decision": values["state"], "reason": deed.words.strip(), "by": deed.by.strip()}
     note_event(connection, row.id, "decided", deed, detail)

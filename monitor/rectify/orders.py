@@ -31,7 +31,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crawler.model import SHANGHAI, Deed, shanghai_day, utc
 from crawler.store.tables import Base
-from monitor.record.chain import add_events, seal
+from monitor.record.chain import Seal, add_events, seal
 from monitor.record.numbers import ORDERS, reserved
 from monitor.record.tables import FindingRow
 from monitor.settings.letters import LetterSettings
@@ -154,7 +154,7 @@ def issue(connection: Connection, finding: str, *, deed: Deed, terms: Terms) -> 
         "state": ISSUED,
     }
     made = connection.execute(insert(OrderRow).values(values).returning(OrderRow.id)).scalar_one()
-    seal(connection, "order_", [made], deed.now, who=deed.by)
+    seal(connection, "order_", [made], deed.now, told=Seal(deed.by))
     detail = {
         "order": values["number"],
         "deadline": values["deadline"].isoformat(),

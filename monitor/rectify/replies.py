@@ -16,7 +16,7 @@ from crawler.model import Deed, Outcome, utc
 from crawler.store.tables import Base, VisitRow
 from monitor.facts.content import looked_since
 from monitor.model import Value
-from monitor.record.chain import SYSTEM, seal
+from monitor.record.chain import SYSTEM, Seal, seal
 from monitor.record.tables import FindingRow, JudgementRow, SaidRow
 from monitor.rectify import rechecks
 from monitor.rectify.attachments import Attachment, Unacceptable, accept, put
@@ -122,7 +122,7 @@ def reply(
         "result": "",
     }
     made = connection.execute(insert(ReplyRow).values(values).returning(ReplyRow.id)).scalar_one()
-    seal(connection, "reply", [made], deed.now, who=deed.by)
+    seal(connection, "reply", [made], deed.now, told=Seal(deed.by))
     _keep(connection, made, taken, enclosed.folder, deed)
     set_state(connection, order.id, state=REPLIED)
     detail: dict[str, Any] = {
@@ -165,7 +165,7 @@ def _keep(
         return
     statement = insert(ReplyFileRow).returning(ReplyFileRow.id, sort_by_parameter_order=True)
     ids = connection.execute(statement, rows).scalars().all()
-    seal(connection, "reply_file", ids, deed.now, who=deed.by)
+    seal(connection, "reply_file", ids, deed.now, told=Seal(deed.by))
     for file in files:
         # A file that is kept for a reply that is rolled back harms nobody: it lies under its own
         # hash.
