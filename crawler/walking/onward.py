@@ -13,8 +13,7 @@ from crawler.model import (
 )
 from crawler.reading.keys import HASH, key, keys
 from crawler.walking.behind import looks_on, with_mark
-from crawler.walking.model import Known, Looked, further_key
-from crawler.walking.step import Step
+from crawler.walking.model import Known, Looked, Step, further_key
 from crawler.walking.wholeness import (
     absent,
     reach,

@@ -27,7 +27,7 @@ from crawler.walking.asking import conditional
 from crawler.walking.behind import carried, looks_on
 from crawler.walking.forms import answered
 from crawler.walking.freshness import Copy, final_part, said_by_caches
-from crawler.walking.model import STUBS, Known, Looked, further_key
+from crawler.walking.model import STUBS, Known, Looked, Step, further_key
 from crawler.walking.onward import onward
 from crawler.walking.reserve import (
     as_old_copy,
@@ -38,7 +38,6 @@ from crawler.walking.reserve import (
     with_doubt,
     with_final,
 )
-from crawler.walking.step import Step
 from crawler.walking.wholeness import (
     with_page,
 )

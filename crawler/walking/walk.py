@@ -29,11 +29,10 @@ from crawler.walking.asking import Asking, PageAnswer, proven_by
 from crawler.walking.doubts import NO_KNOWN_POSTS, WENT_BACK, withdrawn
 from crawler.walking.freshness import PAST_CACHES, part
 from crawler.walking.hosts import HostQueue, Task, host_key
-from crawler.walking.model import Known, Looked, Planned, further_key, request_of
+from crawler.walking.model import Known, Looked, Planned, Step, further_key, request_of
 from crawler.walking.record import ArticleSeen
 from crawler.walking.reserve import explained
 from crawler.walking.shapes import DRIFT, Turn
-from crawler.walking.step import Step
 from crawler.walking.traits import LIAR
 from crawler.walking.visit import Fetched, look
 from crawler.walking.yearless import day_of, may_lack_years, yearless
