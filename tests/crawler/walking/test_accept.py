@@ -17,8 +17,7 @@ from sqlalchemy import select
 
 from crawler.model import Evidence, Outcome, Reading, UnknownOutlet
 from crawler.store.tables import RunRow, open_store
-from crawler.walking.model import Known
-from crawler.walking.step import Step
+from crawler.walking.model import Known, Step
 from crawler.walking.visit import Fetched, floor_of, look
 from monitor.__main__ import attach, cli
 from monitor.office import read_settings

@@ -12,8 +12,7 @@ import pytest
 from crawler.model import Evidence, Outcome, Page, Reading, Unread
 from crawler.platforms import portal
 from crawler.reading.keys import key
-from crawler.walking.model import Known, Looked
-from crawler.walking.step import Step
+from crawler.walking.model import Known, Looked, Step
 from crawler.walking.visit import Fetched, look
 from crawler.walking.wholeness import Walked, reach, whole_since, with_page
 from tests.crawler.walking.test_walk import run

@@ -15,9 +15,8 @@ from crawler.register.enter import sync
 from crawler.store.proof_tables import FrameLinkRow
 from crawler.walking.address_store import same_lists
 from crawler.walking.frame_store import forget, frame_of
-from crawler.walking.model import Known, Looked
+from crawler.walking.model import Known, Looked, Step
 from crawler.walking.record import record
-from crawler.walking.step import Step
 from crawler.walking.traits import LIAR, liars, mark
 from crawler.walking.visit import Fetched, look
 from tests.conftest import Store

@@ -15,9 +15,8 @@ from crawler.model import Ask, Evidence, Outcome, Reading, Shape
 from crawler.reading.keys import key
 from crawler.reading.listing import read_list
 from crawler.reading.lists.shapes import further_form
-from crawler.walking.model import Known, Looked
+from crawler.walking.model import Known, Looked, Step
 from crawler.walking.shapes import Turn, differences, leads_on, same_place
-from crawler.walking.step import Step
 from crawler.walking.visit import Fetched, look
 from tests.crawler.walking.test_walk import run
 from tests.support.listpages import PAGER, days, items, page, whole

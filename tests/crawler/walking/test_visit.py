@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from crawler.model import Evidence, Outcome, Outlet, Page, Post, Probe, Reading
 from crawler.reading.keys import key, keys
 from crawler.walking.asking import conditional
-from crawler.walking.model import Known, Looked
-from crawler.walking.step import Step
+from crawler.walking.model import Known, Looked, Step
 from crawler.walking.visit import Fetched, look
 from tests.support.walking import HOME, NOW, TODAY, outlet, page, post, reading
 
