@@ -184,6 +184,9 @@ def _put_files(store: HeldStore) -> None:
 
 
 def _put_book(packed: Path, book: Path) -> None:
+    if not packed.stat().st_size:
+        return
+    packed.chmod(0o600)
     flush(packed)
     os.replace(packed, book)
     flush(book.parent)
