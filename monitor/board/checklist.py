@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, func, select
 
 from crawler.model import OutletKind, shanghai_day
-from crawler.store.tables import DutyRow, OutletRow, SiteRow
+from crawler.store.tables import OutletRow, SiteRow
+from monitor.board.filters import Selection
 from monitor.board.paging import ROWS, Paged, within
 from monitor.findings.standing import StandingRow
 from monitor.judging.checklist import (
@@ -50,18 +51,13 @@ class AskedIndicator:
 
 
 def listed(
-    connection: Connection,
-    period: str,
-    now: datetime,
-    *,
-    kind: str = "",
-    unit: str = "",
-    text: str = "",
-    page: int = 1,
+    connection: Connection, period: str, now: datetime, wanted: Selection, page: int = 1
 ) -> Paged[Subject]:
-    """Sites first, then accounts, a page at a time, each with its result for ``period``."""
-    sites = [] if kind == "account" or unit else _sites(connection, text)
-    accounts = _accounts_query(unit, text, shanghai_day(now))
+    """Sites first, then accounts, a page at a time, each with its result for ``period``. A site is
+    no unit's."""
+    kind = wanted["kind"]
+    sites = [] if kind == "account" or wanted["unit"] else _sites(connection, wanted["text"])
+    accounts = _accounts_query(wanted, shanghai_day(now))
     total = (
         0
         if kind == "site"
@@ -120,18 +116,12 @@ def _sites(connection: Connection, text: str) -> list[tuple[str, str]]:
     return [(f"site:{row.id}", row.name) for row in connection.execute(query)]
 
 
-def _accounts_query(unit: str, text: str, today: date) -> Select[str, str]:
-    query = select(OutletRow.id, OutletRow.name).where(
-        OutletRow.kind == OutletKind.ACCOUNT.value, OutletRow.retired_at.is_(None)
+def _accounts_query(wanted: Selection, today: date) -> Select[str, str]:
+    return select(OutletRow.id, OutletRow.name).where(
+        OutletRow.kind == OutletKind.ACCOUNT.value,
+        OutletRow.retired_at.is_(None),
+        *wanted.conditions(today),
     )
-    if text:
-        query = query.where(OutletRow.name.contains(text, autoescape=True))
-    if unit:
-        duty = select(DutyRow.outlet_id).where(DutyRow.unit_id == unit, DutyRow.since <= today)
-        query = query.where(
-            OutletRow.id.in_(duty.where(or_(DutyRow.until.is_(None), DutyRow.until > today)))
-        )
-    return query
 
 
 def _subjects(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
@@ -12,9 +13,10 @@ from crawler.model import Deed, shanghai_day
 from monitor.access.roles import Permission
 from monitor.access.visitor import Visitor
 from monitor.board import checklist as board
+from monitor.board.filters import Selection
+from monitor.board.filters.checklist import FILTERS, KINDS
 from monitor.days.calendar import add_months, quarter_name
 from monitor.days.period import Period
-from monitor.facts.unit_names import unit_names
 from monitor.judging.checklist import (
     ANSWER_NAMES,
     OVERALL_NAMES,
@@ -25,7 +27,7 @@ from monitor.judging.checklist import (
     answer,
 )
 from monitor.web.fields import a_day
-from monitor.web.filters import Filters
+from monitor.web.filters import filters_of, from_address
 from monitor.web.gate import BadForm, Form, NotFound, need, posted
 from monitor.web.render import page
 from monitor.web.state import Web, web_of
@@ -34,7 +36,7 @@ router = APIRouter()
 Inspector = Annotated[Visitor, Depends(need(Permission.INSPECT))]
 Kept = Annotated[Web, Depends(web_of)]
 Text = Annotated[str, Query(max_length=100)]
-KINDS = {"site": "站点", "account": "账号"}
+Subjects = Annotated[Selection, Depends(from_address(FILTERS))]
 CHIPS = {
     Overall.PASSED: "good",
     Overall.VETOED: "bad",
@@ -46,23 +48,19 @@ QUARTERS = 6
 
 @router.get("/checklist")
 def checklist(
-    request: Request, who: Inspector, web: Kept, period: Text = "", kind: Text = "", unit: Text = "", text: Text = "",
+    request: Request, who: Inspector, web: Kept, wanted: Subjects, period: Text = "",
     number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
 ) -> HTMLResponse:  # fmt: skip
     """Every site and account with its result."""
     chosen = _period(web, period)
     with web.office.reader.connect() as connection:
-        found = board.listed(
-            connection, chosen, web.clock(), kind=kind, unit=unit, text=text, page=number
-        )
-        units = unit_names(connection)
-    filters = Filters({"period": chosen, "kind": kind, "unit": unit, "text": text})
+        found = board.listed(connection, chosen, web.clock(), wanted, number)
+        filters = filters_of(connection, wanted)
     return page(
         request,
         "checklist.html",
         found=found,
-        filters=filters,
-        units=units,
+        filters=replace(filters, given={"period": chosen, **filters.given}),
         kinds=KINDS,
         periods=_periods(web, chosen),
         overall=OVERALL_NAMES,
