@@ -305,7 +305,6 @@ TOO_MANY = frozenset(
         "monitor/access:issue",
         "monitor/access:set_password",
         "monitor/access:sign_in",
-        "monitor/board:listed",
         "monitor/bulletin/reports:_row",
         "monitor/bulletin/reports:_say",
         "monitor/channels:__init__",
