@@ -7,7 +7,6 @@ from math import log2
 import pytest
 
 from crawler.reading.lists.choice import (
-    REACH,
     alike,
     folder,
     is_of_the_site,
@@ -22,6 +21,8 @@ LIST = f"<ul>{rows()}</ul>"
 BASE = 3 * log2(1 + 3) + 8 / 4
 """Three dated rows with titles of eight characters."""
 PAGER = "<p>下一页</p>"
+FARTHEST = 40
+"""Texts between a list and its pager at most."""
 
 
 def points(html: str, at: str = AWAY) -> float:
@@ -145,8 +146,8 @@ def texts(count: int) -> str:
 
 
 def test_a_pager_belongs_to_the_list_before_it_and_no_further_than_its_reach() -> None:
-    assert alone(f"{LIST}{texts(REACH)}{PAGER}").paged
-    assert not alone(f"{LIST}{texts(REACH + 1)}{PAGER}").paged
+    assert alone(f"{LIST}{texts(FARTHEST)}{PAGER}").paged
+    assert not alone(f"{LIST}{texts(FARTHEST + 1)}{PAGER}").paged
     first, second = sorted(ranked(f"{LIST}<p>之间</p>{LIST}{PAGER}"), key=lambda s: s.block.start)
     assert (first.paged, second.paged) == (False, True)
     assert not alone(f"{PAGER}{LIST}").paged
@@ -379,7 +380,7 @@ def test_a_list_of_one_row_has_pager_title_and_dress_like_any_other() -> None:
 def test_a_pager_before_all_lists_hides_no_pager_after_them() -> None:
     assert alone(f"{PAGER}{LIST}{PAGER}").paged
     first, second = sorted(
-        ranked(f"{LIST}{texts(REACH + 1)}{PAGER}<ul>{rows(9)}</ul>{PAGER}"),
+        ranked(f"{LIST}{texts(FARTHEST + 1)}{PAGER}<ul>{rows(9)}</ul>{PAGER}"),
         key=lambda scored: scored.block.start,
     )
     assert (first.paged, second.paged) == (False, True)
@@ -420,3 +421,7 @@ def test_dress_is_compared_class_by_class_of_list_and_row(place: str) -> None:
     first, second, third = made.blocks
     assert not alike(made.outline, first, second)
     assert alike(made.outline, first, third)
+
+
+def test_the_rows_own_words_are_no_heading_of_their_list() -> None:
+    assert not alone(f"<ul>{rows(title='通知公告栏目的说明')}</ul>", folder=AWAY).own
