@@ -11,7 +11,7 @@ import pytest
 from crawler.model import ColumnClass
 from monitor.days.official_days import official_days
 from monitor.days.workdays import Calendar
-from monitor.judging.ahead import ahead, ics, last_workday
+from monitor.judging.ahead import Ahead, ahead, ics, last_workday
 from monitor.judging.evaluate import judge
 from monitor.model import Value, Verdict
 from tests.support.judging_facts import about, account, at, column, config, facts, nights, one
@@ -94,3 +94,30 @@ def test_a_calendar_file_has_stable_ids_short_lines_and_no_foreign_commands() ->
 def test_a_whole_month_off_ends_the_search_for_a_working_day() -> None:
     closed = Calendar(frozenset(date(2020, 1, 1) + timedelta(days=n) for n in range(366)))
     assert last_workday(date(2020, 7, 15), closed) == date(2020, 7, 15)
+
+
+@pytest.mark.parametrize(
+    ("value", "long", "act_by", "left", "ends"),
+    [
+        (Value.DUE_SOON, True, 17, 3, "；期间遇长假，请在2020年7月17日（最后一个工作日）前更新。"),
+        (
+            Value.DUE_SOON,
+            False,
+            17,
+            0,
+            "；到期日不上班，请在2020年7月17日（最后一个工作日）前更新。",
+        ),
+        (Value.DUE_SOON, False, 19, 0, "2020年7月19日到期。"),
+        (Value.DUE_SOON, True, 17, -1, "到期，已过期限。"),
+        (Value.STALE, True, 17, 3, "到期，已过期限。"),
+    ],
+)
+def test_a_clerk_is_told_why_there_is_less_time(
+    value: Value, long: bool, act_by: int, left: int, ends: str
+) -> None:
+    newest, due = date(2020, 7, 5), date(2020, 7, 19)
+    told = Ahead(
+        "column_stale", "outlet:a", "栏目", ("u",), value, newest, due, due, date(2020, 7, act_by), long, left
+    )  # fmt: skip
+    assert told.sentence.endswith(ends)
+    assert told.late == date(2020, 7, 20)
