@@ -8,12 +8,24 @@ from datetime import date, timedelta
 import pytest
 
 from crawler.model import ColumnClass, Outcome, Probe
+from monitor.judging.evaluate import judge
 from monitor.model import Look, OutletFacts, Value, Verdict
 from monitor.model.outlets import LatePost, RemovedPosts
 from monitor.rules import rule, rules_with
 from monitor.settings.limits import Limit
 from monitor.words.causes import NEWER_ELSEWHERE, PROBE_OUT
-from tests.support.judging_facts import about, account, at, column, facts, failed, look, nights
+from tests.support.judging_facts import (
+    about,
+    account,
+    at,
+    column,
+    config,
+    facts,
+    failed,
+    look,
+    nights,
+    one,
+)
 
 NOW = at("2020-07-20")
 DAY = NOW.date()
@@ -214,3 +226,24 @@ def test_a_probe_is_out_of_service_by_what_its_accounts_saw_of_late(
     assert verdict.ours
     assert (verdict.subject, verdict.clause) == ("probe:weibo", "本系统")
     assert ("正常" in verdict.sentence) is not out
+
+
+# nights that saw too little
+
+
+@pytest.mark.parametrize(
+    ("seen", "value"),
+    [
+        ({}, Value.STALE),
+        ({"blind": True}, Value.UNKNOWN),
+        ({"dark": frozenset({"outlet:a"})}, Value.UNKNOWN),
+        ({"dark": frozenset({"outlet:b"})}, Value.STALE),
+        ({"failed_night": True}, Value.UNKNOWN),
+    ],
+)
+def test_a_night_that_saw_too_little_withholds_what_rests_on_it(
+    seen: dict[str, object], value: Value
+) -> None:
+    old = DAY - timedelta(days=60)
+    known = facts(NOW, about(column(), old, nights(NOW, old, 4)), **seen)
+    assert one(judge(known, config()), "column_stale").value is value
