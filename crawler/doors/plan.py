@@ -90,7 +90,7 @@ def planned(
     asked = len(first) + sum(asked_tonight(one, today) for one in known)
     with desk.engine.begin() as connection:
         run = open_run(connection, due.kind, clock(), asked)
-    keeper = StoreKeeper(desk.engine, desk.reader, config, hosts)
+    keeper = StoreKeeper(desk.engine, desk.reader, config, hosts, run)
     finder = Finder(platform_hosts(one.outlet for one in known))
 
     def unlooked(urls: Sequence[str]) -> Collection[str]:

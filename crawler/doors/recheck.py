@@ -67,7 +67,7 @@ def recheck(
     must_know(known, ids)
     with desk.engine.begin() as connection:
         run = open_run(connection, "recheck", desk.clock(), len(known))
-    keeper = StoreKeeper(desk.engine, desk.reader, desk.config, hosts)
+    keeper = StoreKeeper(desk.engine, desk.reader, desk.config, hosts, run)
     seen: dict[str, Looked] = {}
     door, camera = HttpDoor(desk.config, hosts, desk.clock), Camera()
     old = partial(HttpDoor, desk.config, hosts, desk.clock, legacy=True)
@@ -110,7 +110,7 @@ def recheck(
     asyncio.run(go())
     keeper.flush()
     with desk.engine.begin() as connection:
-        adopt_articles(connection)
+        adopt_articles(connection, ids)
         taken = [one for one in known if one.outlet.id in keep and one.outlet.id in seen]
         shown = [
             (one.outlet.id, page)

@@ -27,6 +27,7 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
+    literal_column,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -274,6 +275,9 @@ class RunRow(Base):
 
 
 class VisitRow(Base):
+    """One look. ``run_id`` is the run it belongs to; empty for a look beside the runs (an offer, a
+    crosscheck) and for those of before runs knew their own."""
+
     __tablename__ = "visit"
     id: Mapped[int] = mapped_column(primary_key=True)
     outlet_id: Mapped[str] = mapped_column(ForeignKey("outlet.id"))
@@ -300,7 +304,12 @@ class VisitRow(Base):
     total: Mapped[int | None]
     conditional: Mapped[bool] = mapped_column(default=False)
     path: Mapped[str] = mapped_column(Text, default="")
-    __table_args__ = (Index("ix_visit_outlet_id_moment", "outlet_id", "moment"),)
+    run_id: Mapped[int | None]
+    __table_args__ = (
+        Index("ix_visit_outlet_id_moment", "outlet_id", "moment"),
+        Index("ix_visit_moment", "moment"),
+        Index("ix_visit_run_id", "run_id"),
+    )
 
 
 class PostRow(Base):
@@ -337,6 +346,7 @@ class PostRow(Base):
         UniqueConstraint("url", "outlet_id"),
         Index("ix_post_outlet_id_published", "outlet_id", "published"),
         Index("ix_post_published", "published"),
+        Index("ix_post_first_seen_outlet_id", "first_seen", "outlet_id"),
         Index(
             "ix_post_pending",
             "outlet_id",
@@ -344,6 +354,11 @@ class PostRow(Base):
             postgresql_where=text("article = 'pending'"),
         ),
     )
+
+
+WAITING = PostRow.article == literal_column("'pending'")
+"""Posts whose article page is still to be read: written out, for a partial index is not used where
+its condition arrives as a parameter."""
 
 
 def open_store(url: str, *, readonly: bool = False) -> Engine:

@@ -31,7 +31,12 @@ class StoreKeeper:
     """
 
     def __init__(
-        self, engine: Engine, reader: Engine, config: CrawlConfig, hosts: frozenset[str]
+        self,
+        engine: Engine,
+        reader: Engine,
+        config: CrawlConfig,
+        hosts: frozenset[str],
+        run: int | None = None,
     ) -> None:
         self._engine = engine
         self._reader = reader
@@ -43,6 +48,7 @@ class StoreKeeper:
         self._scope = Scope(
             config.backfill_from,
             lambda url: not refusal_of(url, hosts, allow_loopback=config.allow_loopback),
+            run,
         )
 
     def look(self, looked: Looked) -> None:

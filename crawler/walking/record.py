@@ -30,7 +30,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from crawler.model import Article, Dated, Outcome, Post, Unread
 from crawler.store.bulk import execute_many, execute_rows
-from crawler.store.tables import OutletRow, PostRow, RunRow, VisitRow
+from crawler.store.tables import WAITING, OutletRow, PostRow, RunRow, VisitRow
 from crawler.walking import frame_store, shape_store
 from crawler.walking.model import Looked
 
@@ -64,10 +64,11 @@ class ArticleSeen:
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which new posts deserve an article page: not older than ``horizon`` and
-    ``fetchable(url)``."""
+    ``fetchable(url)``; and the run that looks."""
 
     horizon: date
     fetchable: Callable[[str], bool]
+    run: int | None = None
 
     def wants(self, post: Post) -> bool:
         return (post.published is None or post.published.day >= self.horizon) and self.fetchable(
@@ -78,13 +79,13 @@ class Scope:
 def record(
     connection: Connection, looks: Sequence[Looked], articles: Sequence[ArticleSeen], scope: Scope
 ) -> None:
-    """Write a batch in the caller's transaction.
+    """Write a batch in the caller's transaction, as seen by the run of ``scope``.
 
     Writing the same batch again adds nothing but visits: posts are keyed by address and outlet.
     """
     _posts(connection, looks, scope)
     if looks:
-        execute_many(connection, _VISITS, [_visit(looked) for looked in looks])
+        execute_many(connection, _VISITS, [_visit(looked, scope.run) for looked in looks])
         _outlets(connection, looks)
         frame_store.learn(connection, looks)
         shape_store.learn(connection, looks)
@@ -93,12 +94,14 @@ def record(
 
 
 _VISITS = insert(VisitRow)
-_VISIT_FIELDS = [c.name for c in VisitRow.__table__.columns if c.name not in ("id", "outlet_id")]
+_VISIT_FIELDS = [
+    c.name for c in VisitRow.__table__.columns if c.name not in ("id", "outlet_id", "run_id")
+]
 
 
-def _visit(looked: Looked) -> dict[str, Any]:
+def _visit(looked: Looked, run: int | None) -> dict[str, Any]:
     visit = looked.visit
-    values: dict[str, Any] = {"outlet_id": visit.outlet}
+    values: dict[str, Any] = {"outlet_id": visit.outlet, "run_id": run}
     for name in _VISIT_FIELDS:
         values[name] = getattr(visit, name)
     for name in ("mark", "url", "newest_url", "etag", "last_modified", "path"):
@@ -380,18 +383,20 @@ def _said_enough(row: Mapping[Any, Any], article: Article) -> bool:
     return article.reason == "no_dates" and bool(article.origin) and row["published"] is not None
 
 
-def adopt_articles(connection: Connection) -> None:
-    """A post that stands on two columns was fetched once: its other rows take over what was
-    read."""
+def adopt_articles(connection: Connection, outlets: Sequence[str] | None = None) -> None:
+    """A post that stands on two columns was fetched once: its other rows (those of ``outlets``
+    only, where given) take over what was read."""
     post, twin = PostRow.__table__.alias("post"), PostRow.__table__.alias("twin")
     theirs = {f"twin_{name}": twin.c[name].label(f"twin_{name}") for name in _DATE}
-    rows = connection.execute(
+    query = (
         select(post.c.id, post.c.published, twin.c.origin, *theirs.values())
         .join(twin, (twin.c.url == post.c.url) & (twin.c.article == "read"))
-        .where(post.c.article == "pending")
+        .where(post.c.article == literal_column("'pending'"))
         .order_by(post.c.id, twin.c.id)
-    ).mappings()
-    for row in rows.all():
+    )
+    if outlets is not None:
+        query = query.where(post.c.outlet_id.in_(outlets))
+    for row in connection.execute(query).mappings().all():
         dates = {name: row[f"twin_{name}"] for name in _DATE} if row["published"] is None else {}
         values = {"article": "read", "origin": row["origin"], **dates}
         connection.execute(update(PostRow).where(PostRow.id == row["id"]).values(**values))
@@ -419,7 +424,7 @@ def pending_articles(connection: Connection, outlets: Sequence[str] | None = Non
     """Addresses of article pages that an earlier run left unfetched, each once; those that owe a
     date come first."""
     undated = func.max(case((PostRow.published.is_(None), 1), else_=0))
-    query = select(PostRow.url).where(PostRow.article == "pending").group_by(PostRow.url)
+    query = select(PostRow.url).where(WAITING).group_by(PostRow.url)
     if outlets is not None:
         query = query.where(PostRow.outlet_id.in_(outlets))
     return list(connection.execute(query.order_by(undated.desc(), PostRow.url)).scalars())
@@ -432,27 +437,37 @@ def open_run(connection: Connection, kind: str, started: datetime, planned: int)
 
 
 def close_run(connection: Connection, run: int, ended: datetime, note: str = "") -> None:
-    """Count what the run saw and close its row: ``looked`` were asked, of which ``unknown`` proved
-    nothing."""
-    started = connection.execute(select(RunRow.started).where(RunRow.id == run)).scalar_one()
-    visits = (
-        select(VisitRow.outlet_id, func.max(VisitRow.id).label("last"))
-        .where(VisitRow.moment >= started, VisitRow.page_no == 1)
+    """Count what the run's own visits saw and close its row: ``looked`` were asked, of which
+    ``unknown`` proved nothing."""
+    own = VisitRow.run_id == run
+    last = (
+        select(func.max(VisitRow.id))
+        .where(own, VisitRow.page_no == 1)
         .group_by(VisitRow.outlet_id)
-        .subquery()
+        .scalar_subquery()
     )
-    outcomes = connection.execute(
-        select(VisitRow.outcome, func.count())
-        .join(visits, VisitRow.id == visits.c.last)
-        .group_by(VisitRow.outcome)
-    ).all()
-    looked = sum(count for _, count in outcomes)
-    unknown = sum(count for outcome, count in outcomes if not Outcome(outcome).conclusive)
-    posts = connection.execute(
-        select(func.count()).select_from(PostRow).where(PostRow.first_seen >= started)
-    ).scalar_one()
+    counted = select(VisitRow.outcome, func.count()).where(VisitRow.id.in_(last))
+    outcomes = connection.execute(counted.group_by(VisitRow.outcome)).all()
+    values = {
+        "looked": sum(count for _, count in outcomes),
+        "unknown": sum(count for outcome, count in outcomes if not Outcome(outcome).conclusive),
+        "new_posts": _first_shown(connection, own),
+    }
     connection.execute(
-        update(RunRow)
-        .where(RunRow.id == run)
-        .values(ended=ended, looked=looked, unknown=unknown, new_posts=posts, note=note)
+        update(RunRow).where(RunRow.id == run).values(ended=ended, note=note, **values)
     )
+
+
+def _first_shown(connection: Connection, own: ColumnElement[bool]) -> int:
+    """How many posts the visits ``own`` were the first to show: a post bears the moment of its
+    visit."""
+    looks = select(VisitRow.outlet_id, VisitRow.moment).where(own).distinct().subquery()
+    query = (
+        select(func.count())
+        .select_from(looks)
+        .join(
+            PostRow,
+            and_(PostRow.outlet_id == looks.c.outlet_id, PostRow.first_seen == looks.c.moment),
+        )
+    )
+    return int(connection.execute(query).scalar_one())

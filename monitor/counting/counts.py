@@ -235,8 +235,9 @@ def _columns(connection: Connection) -> dict[str, Column]:
         select(DutyRow).order_by(DutyRow.outlet_id, DutyRow.position, DutyRow.id)
     ):
         duties[row.outlet_id].append((row.unit_id, row.since, row.until))
-    asked = select(VisitRow.outlet_id, func.min(VisitRow.moment)).group_by(VisitRow.outlet_id)
-    begun = {outlet: shanghai_day(first) for outlet, first in connection.execute(asked)}
+    first = select(func.min(VisitRow.moment)).where(VisitRow.outlet_id == OutletRow.id)
+    asked = select(OutletRow.id, first.correlate(OutletRow).scalar_subquery())
+    begun = {outlet: shanghai_day(day) for outlet, day in connection.execute(asked) if day}
     wanted = (
         OutletRow.id,
         OutletRow.site_id,

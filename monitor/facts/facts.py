@@ -208,7 +208,7 @@ def _outlets(
     newest = _newest(connection, as_of, day, wanted)
     undated = _undated(connection, as_of, day, only)
     duties = _duties(connection, day, only)
-    surveys = _survey_days(connection, as_of, day)
+    surveys = _survey_days(connection, as_of, day, only)
     states = {id_: state_on(history, day) for id_, history in histories(connection, only).items()}
     words = attested(connection, None if only is None else list(only), as_of=as_of)
     beside = elsewhere(connection, as_of, only)
@@ -273,7 +273,9 @@ def _with_word(of: OutletFacts, word: Probe | None, as_of: datetime) -> OutletFa
     )
 
 
-def _survey_days(connection: Connection, as_of: datetime, day: date) -> dict[str, tuple[date, ...]]:
+def _survey_days(
+    connection: Connection, as_of: datetime, day: date, only: Collection[str] | None
+) -> dict[str, tuple[date, ...]]:
     """The days of the posts in columns of surveys, thirteen months back."""
     query = (
         select(POST.outlet_id, POST.published)
@@ -281,6 +283,8 @@ def _survey_days(connection: Connection, as_of: datetime, day: date) -> dict[str
         .where(OUTLET.purpose == Purpose.SURVEYS.value, POST.first_seen <= as_of)
         .where(POST.published > add_months(day, -13), POST.published <= day)
     )
+    if only is not None:
+        query = query.where(OUTLET.id.in_(only))
     found: dict[str, list[date]] = defaultdict(list)
     for outlet, published in connection.execute(query):
         found[outlet].append(published)
@@ -450,12 +454,16 @@ def _undated(
     connection: Connection, as_of: datetime, day: date, only: Collection[str] | None
 ) -> frozenset[str]:
     """Outlets that have shown a post whose date is not believed, or lies ahead."""
-    query = select(POST.outlet_id).where(
-        or_(POST.published.is_(None), POST.published > day), POST.first_seen <= as_of
+    posts = select(POST.id).where(POST.outlet_id == OUTLET.id, POST.first_seen <= as_of)
+    query = select(OUTLET.id).where(
+        or_(  # two questions to the index (outlet, day) for each outlet instead of all posts
+            posts.where(POST.published.is_(None)).exists(),
+            posts.where(POST.published > day).exists(),
+        )
     )
     if only is not None:
-        query = query.where(POST.outlet_id.in_(only))
-    return frozenset(connection.execute(query.distinct()).scalars())
+        query = query.where(OUTLET.id.in_(only))
+    return frozenset(connection.execute(query).scalars())
 
 
 def _duties(

@@ -301,10 +301,25 @@ def test_a_run_counts_what_it_saw_and_what_it_did_not(store: Store) -> None:
         sync(connection, catalogue(outlet("a"), outlet("b")), NOW)
         run = open_run(connection, "nightly", NOW, 2)
         blocked = Visit("b", NOW, Outcome.BLOCKED, Evidence.NONE, "spider", reason="captcha")
-        record(connection, [looked(NOW, post(1)), Looked(blocked)], [], SCOPE)
+        record(connection, [looked(NOW, post(1)), Looked(blocked)], [], replace(SCOPE, run=run))
         close_run(connection, run, NOW + timedelta(minutes=1))
         row = connection.execute(select(RunRow)).one()
     assert (row.planned, row.looked, row.unknown, row.new_posts) == (2, 2, 1, 1)
+
+
+def test_two_runs_at_once_count_each_its_own(store: Store) -> None:
+    with store.engine.begin() as connection:
+        sync(connection, catalogue(outlet("a"), outlet("b")), NOW)
+        night, again = (open_run(connection, kind, NOW, 1) for kind in ("nightly", "recheck"))
+        record(connection, [looked(NOW, post(1), post(2))], [], replace(SCOPE, run=night))
+        later = NOW + timedelta(seconds=1)
+        record(connection, [looked(later, post(2), post(3))], [], replace(SCOPE, run=again))
+        beside = NOW + timedelta(seconds=2)
+        record(connection, [looked(beside, post(4))], [], SCOPE)  # beside the runs: an offer's look
+        for run in (night, again):
+            close_run(connection, run, NOW + timedelta(minutes=1))
+        rows = connection.execute(select(RunRow).order_by(RunRow.id)).all()
+    assert [(row.looked, row.new_posts) for row in rows] == [(1, 2), (1, 1)]
 
 
 def test_two_writers_on_sqlite_lose_no_update(sqlite_store: Store) -> None:
