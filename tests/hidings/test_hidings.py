@@ -54,6 +54,7 @@ def test_a_run_without_hidings_says_what_full_sight_says() -> None:
     assert (trial.violations, trial.missing) == ((), 0)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=8, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),

@@ -15,6 +15,7 @@ import yaml
 from sqlalchemy import func, select
 
 from crawler.clock import clock as real_clock
+from crawler.config import load_yaml
 from crawler.doors.plan import Desk
 from crawler.doors.recheck import Glance, recheck
 from crawler.model import SHANGHAI
@@ -22,12 +23,14 @@ from crawler.store.tables import OutletRow, PostRow, VisitRow
 from monitor.night.child import run_crawl
 from monitor.office import Office, enter_catalogue, open_office
 from tests.support.district import PROJECT
+from tests.support.empty_store import lay_migrated_store
 from tests.support.province import Column, Portal, posts
 from tests.support.serving import serving
 
 NIGHT = datetime(2026, 11, 23, 2, tzinfo=SHANGHAI)
 NEWEST = date(2026, 11, 20)
-DOORS = ("spider", "recheck")
+# The spider costs a process; that both doors come to one visit is tests/crawler/doors/test_doors.py.
+DOORS = (pytest.param("spider", marks=pytest.mark.slow), "recheck")
 
 
 @dataclass
@@ -85,7 +88,7 @@ class Watch:
 def watched(folder: Path, door: str, *columns: Column) -> Iterator[Watch]:
     places = {f"/xwzx/col{i}/": one for i, one in enumerate(columns)}
     with serving(Portal(places)) as portal:
-        base = yaml.safe_load((PROJECT / "config.yaml").read_text("utf-8"))
+        base = load_yaml(PROJECT / "config.yaml")
         settings = {"contact": "office@example.org", "delay": 0.001, "timeout": 5, "retries": 0}
         settings |= {"allow_loopback": True, "backfill_from": "2026-11-01"}
         listed = [
@@ -101,6 +104,7 @@ def watched(folder: Path, door: str, *columns: Column) -> Iterator[Watch]:
         data["catalogue"] = {"sites": sites, "columns": listed}
         path = folder / "config.yaml"
         path.write_text(yaml.safe_dump(data, allow_unicode=True), "utf-8")
+        lay_migrated_store(folder / "store.db")
         with open_office(path) as office:
             enter_catalogue(office, NIGHT)
             yield Watch(path, office, portal, door)

@@ -15,7 +15,7 @@ import yaml
 from sqlalchemy import select
 
 from crawler.clock import clock as real_clock
-from crawler.config import BadConfig
+from crawler.config import BadConfig, load_yaml
 from crawler.doors.plan import Desk
 from crawler.doors.recheck import Glance, recheck
 from crawler.model import Evidence, Outcome, Visit
@@ -26,6 +26,7 @@ from monitor.model import Value
 from monitor.office import Office, enter_catalogue, open_office
 from tests.support.district import PROJECT
 from tests.support.doors import Answer, Request, Server, plain, redirect, serving
+from tests.support.empty_store import lay_migrated_store
 
 START = datetime(2020, 7, 1, 1, tzinfo=UTC)
 
@@ -63,7 +64,7 @@ def office(
 ) -> Iterator[Office]:
     """An office that watches ``paths`` of ``server`` as columns a, b, …; its unit publishes news
     there."""
-    base = yaml.safe_load((PROJECT / "config.yaml").read_text("utf-8"))
+    base = load_yaml(PROJECT / "config.yaml")
     home = f"http://127.0.0.1:{server.port}"
     columns = [
         {
@@ -96,6 +97,7 @@ def office(
     }
     path = folder / "config.yaml"
     path.write_text(yaml.safe_dump(data, allow_unicode=True), "utf-8")
+    lay_migrated_store(folder / "store.db")
     with open_office(path) as opened:
         enter_catalogue(opened, START)
         yield opened

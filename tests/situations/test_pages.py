@@ -13,6 +13,7 @@ import yaml
 from sqlalchemy import select
 
 from crawler.clock import clock as real_clock
+from crawler.config import load_yaml
 from crawler.store.tables import PostRow
 from monitor.facts import probes
 from monitor.judging.now import judge_now
@@ -21,6 +22,7 @@ from monitor.office import enter_catalogue, open_office
 from tests.situations.test_looks import START, accused, night, office
 from tests.support.district import PROJECT
 from tests.support.doors import Server, plain, raw, serving
+from tests.support.empty_store import lay_migrated_store
 
 TODAY = START.date()
 FRESH, OLD = TODAY - timedelta(days=3), date(2019, 5, 1)
@@ -115,7 +117,7 @@ def test_situation_29_home_pages_that_fail_in_the_same_minutes_are_our_line(
     if answers == "some":
         for name in ("s0", "s1", "s2"):
             servers[name].answers["/"] = plain(b"<html><title>x</title></html>")
-    base = yaml.safe_load((PROJECT / "config.yaml").read_text("utf-8"))
+    base = load_yaml(PROJECT / "config.yaml")
     with ExitStack() as stack:
         stack.enter_context(serving(servers))
         sites = [
@@ -129,6 +131,7 @@ def test_situation_29_home_pages_that_fail_in_the_same_minutes_are_our_line(
             "catalogue": {"sites": sites},
         }
         (tmp_path / "config.yaml").write_text(yaml.safe_dump(data, allow_unicode=True), "utf-8")
+        lay_migrated_store(tmp_path / "store.db")
         place = stack.enter_context(open_office(tmp_path / "config.yaml"))
         enter_catalogue(place, START)
         for turn in range(TURNS):

@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 from sqlalchemy import Engine, MetaData, select
 
+from crawler.config import load_yaml
 from crawler.doors.plan import Desk
 from crawler.doors.recheck import Glance, recheck
 from crawler.model import SHANGHAI, OutletKind, Visit
@@ -231,7 +232,7 @@ def write_config(
 
     ``whole``: with the office's word that the catalogue holds all places of its units.
     """
-    base = yaml.safe_load((PROJECT / "config.yaml").read_text("utf-8"))
+    base = load_yaml(PROJECT / "config.yaml")
     settings = {
         "contact": "office@example.org",
         "delay": 0.002,

@@ -30,8 +30,8 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 
 
 def api_router() -> APIRouter:
-    """All routes under ``/api/v1``."""
-    made = APIRouter(prefix=ROOT, responses=REFUSALS)
+    """All routes, to be attached under ``/api/v1``."""
+    made = APIRouter(responses=REFUSALS)
     for one in (state, outlets, matters, bulletins, rechecks):
         made.include_router(one.router)
     return made
@@ -39,8 +39,9 @@ def api_router() -> APIRouter:
 
 def attach(app: FastAPI, rates: Rates | None = None) -> None:
     """Add the interface, its faults and its limits to ``app``."""
-    app.state.rates, app.state.api = rates or Rates(), api_router()
-    app.include_router(app.state.api)
+    app.state.rates = rates or Rates()
+    app.include_router(api_router(), prefix=ROOT)
+    app.state.api = app.routes[-1]
     app.include_router(docs.router)
     app.add_exception_handler(TooOften, too_often)
     app.add_exception_handler(Unchanged, unchanged)

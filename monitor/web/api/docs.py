@@ -65,7 +65,7 @@ def document(app: FastAPI, language: str) -> dict[str, Any]:
         title=TITLES[language],
         version=program_version(),
         description=ABOUT[language],
-        routes=app.state.api.routes,
+        routes=[app.state.api],
         tags=[
             {"name": name, "description": words[language == "en"]} for name, words in TAGS.items()
         ],

@@ -522,6 +522,7 @@ def thousand() -> list[SampleAccount]:
     ]
 
 
+@pytest.mark.slow
 def test_a_thousand_accounts_fit_into_one_night_at_one_request_in_two_seconds() -> None:
     town = Town(thousand())
     known = [Known(town.outlet(a), newest=shanghai_day(a.posts[0].moment)) for a in town.accounts]

@@ -16,6 +16,7 @@ import yaml
 from sqlalchemy import select
 
 from crawler.clock import clock as real_clock
+from crawler.config import load_yaml
 from crawler.doors.plan import Desk
 from crawler.doors.recheck import Glance, recheck
 from crawler.model import Evidence, Visit
@@ -195,7 +196,7 @@ def ids() -> dict[str, str]:
 
 
 def write(folder: Path, servers: dict[str, Server]) -> Path:
-    base = yaml.safe_load((PROJECT / "config.yaml").read_text("utf-8"))
+    base = load_yaml(PROJECT / "config.yaml")
     settings = {"contact": "office@example.org", "delay": 0.001, "timeout": 1.5, "retries": 0}
     settings |= {"max_size": LIMIT, "allow_loopback": True, "redirects": 5}
     columns = [

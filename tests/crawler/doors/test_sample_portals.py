@@ -20,7 +20,7 @@ import yaml
 from sqlalchemy import func, select
 
 from crawler.clock import clock as real_clock
-from crawler.config import CrawlConfig
+from crawler.config import CrawlConfig, load_yaml
 from crawler.discovery.columns_file import columns_yaml
 from crawler.discovery.discover import discover
 from crawler.discovery.navigation import plain
@@ -35,6 +35,7 @@ from tests.support.asp import AspPortal
 from tests.support.cards import CardPortal
 from tests.support.columns import BLANK, FRESH, STALE, START, SampleColumn
 from tests.support.district import PROJECT
+from tests.support.empty_store import lay_migrated_store
 from tests.support.jcms import JcmsPortal
 from tests.support.province_sample import ProvincePortal
 from tests.support.serving import Answer, Request, serving
@@ -180,7 +181,7 @@ def _said(values: set[Value]) -> str:
 @contextmanager
 def watched(folder: Path, portal: SamplePortal) -> Iterator[Watch]:
     proposed = yaml.safe_load(columns_yaml(surveyed(portal)))["catalogue"]["columns"]
-    base = yaml.safe_load((PROJECT / "config.yaml").read_text("utf-8"))
+    base = load_yaml(PROJECT / "config.yaml")
     catalogue = {
         "units": [
             {"id": "zfb", "short": "区府办", "full": "样例区人民政府办公室", "group": "区直部门"}
@@ -196,6 +197,7 @@ def watched(folder: Path, portal: SamplePortal) -> Iterator[Watch]:
     }
     path = folder / "config.yaml"
     path.write_text(yaml.safe_dump(data, allow_unicode=True), "utf-8")
+    lay_migrated_store(folder / "store.db")
     with open_office(path) as office:
         enter_catalogue(office, at(0))
         yield Watch(office, portal, {plain(one["url"]): one["id"] for one in proposed})

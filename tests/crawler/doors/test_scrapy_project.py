@@ -62,6 +62,7 @@ def test_scrapy_crawls_one_column_and_tells_its_outcome(tmp_path: Path) -> None:
     assert (run.kind, run.ended is not None, run.note) == ("scrapy", True, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entered", [False, True], ids=["no store", "unknown id"])
 def test_scrapy_says_what_is_missing(tmp_path: Path, entered: bool) -> None:
     path = config(tmp_path, 80)
@@ -72,6 +73,7 @@ def test_scrapy_says_what_is_missing(tmp_path: Path, entered: bool) -> None:
     assert "enters the catalogue of config.yaml into the store" in done.stderr
 
 
+@pytest.mark.slow
 def test_any_other_scrapy_command_stands_behind_the_guard() -> None:
     server = Server({"/": plain(PAGE)})
     with serving({"inside": server}):

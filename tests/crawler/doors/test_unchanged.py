@@ -45,6 +45,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgres_database"))
 
 
+@pytest.mark.slow
 def test_the_second_night_asks_once_a_column_and_changes_nothing(
     sample: Sample, tmp_path: Path, store: str
 ) -> None:
@@ -93,6 +94,7 @@ def test_the_second_night_asks_once_a_column_and_changes_nothing(
         }
 
 
+@pytest.mark.slow
 def test_nobody_is_asked_beyond_the_cap_of_its_host(sample: Sample, tmp_path: Path) -> None:
     """Measured where it counts, at the server: robots, lists, further pages and articles of a whole
     backfill."""

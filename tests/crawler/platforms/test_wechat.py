@@ -270,9 +270,9 @@ def test_albums_are_found_on_the_article_page() -> None:
 )
 def test_hostile_pages_take_linear_time(unit: str) -> None:
     body = unit * (1_000_000 // len(unit))
-    began = time.perf_counter()
+    began = time.process_time()
     assert read(body).outcome is not Outcome.READ
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 def entry(moment: datetime = THEN, biz: str = BIZ) -> dict[str, str]:

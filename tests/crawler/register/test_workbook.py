@@ -473,7 +473,7 @@ def test_a_bad_workbook_is_refused_in_one_sentence_and_changes_nothing(
 ) -> None:
     make, words = BAD[name]
     path = make(tmp_path)
-    started = time.perf_counter()
+    started = time.process_time()
     tracemalloc.start()
     result = run("accounts", "import", path, "--apply", "--config", config)
     _, peak = tracemalloc.get_traced_memory()
@@ -483,7 +483,7 @@ def test_a_bad_workbook_is_refused_in_one_sentence_and_changes_nothing(
     assert "\n" not in said
     assert not (tmp_path / "store.db").exists()  # the store was not even opened
     assert peak < 80_000_000
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_a_sheet_that_claims_a_million_columns_costs_nothing(tmp_path: Path) -> None:

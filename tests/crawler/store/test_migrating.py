@@ -67,6 +67,7 @@ def test_a_released_migration_is_never_edited(name: str) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", ["", "0002"])
 def test_three_who_migrate_at_once_all_end_well(url: str, before: str) -> None:
     if before:

@@ -52,11 +52,12 @@ async def run(
 async def test_a_host_is_asked_no_faster_and_no_more_at_a_time_than_its_manners_allow() -> None:
     net = Net()
     urls = [f"http://a.gov.cn/{n}" for n in range(6)]
+    began = monotonic()
     done = await run(net, urls, {"a.gov.cn": Manners(0.02, 2)})
-    moments = [moment for _, moment in net.asked]
     assert len(done) == 6
     assert net.most <= 2
-    assert moments[-1] - moments[0] > 0.95 * 6 * 0.02, "robots.txt takes its turn too"
+    # A busy machine may be late with any of them, never early.
+    assert net.asked[-1][1] - began > 0.95 * 6 * 0.02, "robots.txt takes its turn too"
 
 
 async def test_strangers_get_the_general_manners_one_at_a_time() -> None:

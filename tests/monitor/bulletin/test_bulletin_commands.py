@@ -21,6 +21,7 @@ from crawler.system.shipped import shipped
 from monitor import __main__ as command
 from monitor.bulletin.printed.check import check_file
 from monitor.office import enter_catalogue, open_office
+from tests.support.empty_store import lay_migrated_store
 from tests.support.judging_store import post, visit
 from tests.support.quarter import SEED
 
@@ -70,6 +71,7 @@ def config(tmp_path: Path) -> Path:
         },
     }
     path.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    lay_migrated_store(path.parent / "store.db")
     with open_office(path) as office:
         enter_catalogue(office, LOOK - timedelta(days=200))
         with office.engine.begin() as connection:

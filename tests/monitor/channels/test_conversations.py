@@ -91,8 +91,8 @@ def mailed(server: Hostile) -> Undelivered:
             port=server.port,
             security="plain",
             sender="watch@example.org",
-            timeout=0.1,
-            answer_timeout=0.3,
+            timeout=0.5,
+            answer_timeout=1.0,
         )
         with pytest.raises(Undelivered) as caught:
             mail.send(LETTER, settings, NOW)

@@ -258,6 +258,7 @@ def test_the_seeds_quarter_number_for_number(tmp_path: Path) -> None:
     assert found.doubts == ()
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_posts_are_attributed_in_a_few_seconds(tmp_path: Path) -> None:
     engine = new_store(tmp_path)
     origins = [

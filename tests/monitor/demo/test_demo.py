@@ -26,6 +26,8 @@ from monitor.night import jobs
 from monitor.office import Office
 from tests.conftest import SHARED
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Ran:

@@ -25,6 +25,8 @@ from tests.monitor.rules.test_site_rules import CONFIG
 from tests.support.judging_facts import at
 from tests.support.year import FIRST, FULL, LAST, Place, Sight, Year, account, column, days, posts
 
+pytestmark = pytest.mark.slow
+
 NEWS, NOTICE, POLICY, OTHER = (
     ColumnClass.NEWS,
     ColumnClass.NOTICE,
@@ -209,7 +211,6 @@ LATEST = 2
 portal."""
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "sight",
     [

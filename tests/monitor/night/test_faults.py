@@ -8,13 +8,14 @@ an empty list, or counts days from the last good look, would accuse everybody.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from _pytest.mark import ParameterSet
 from sqlalchemy import select
 
 from crawler.clock import clock as real_clock
@@ -156,7 +157,13 @@ def reasons(one: Town, outlets: tuple[str, ...]) -> dict[str, str]:
     return {outlet: found[outlet] for outlet in outlets}
 
 
-@pytest.mark.parametrize("fault", PORTAL)
+def _quick(faults: Mapping[str, object], *names: str) -> list[ParameterSet]:
+    """All of them; those that are not among ``names`` are slow, each costs two nights."""
+    slow = pytest.mark.slow
+    return [pytest.param(one, marks=() if one in names else slow) for one in faults]
+
+
+@pytest.mark.parametrize("fault", _quick(PORTAL, "stopped", "captcha", "redesign"))
 def test_a_broken_portal_accuses_nobody_and_heals(
     fault: str, tmp_path: Path, good: Path, sample: Sample, clock: Clock, healthy: dict[str, str]
 ) -> None:
@@ -175,7 +182,7 @@ def test_a_broken_portal_accuses_nobody_and_heals(
         assert values(one.verdicts()) == healthy
 
 
-@pytest.mark.parametrize("faults", MEDIA)
+@pytest.mark.parametrize("faults", _quick(MEDIA, "refused", "empty lists"))
 def test_broken_platforms_accuse_no_account_and_heal(
     faults: str, tmp_path: Path, good: Path, sample: Sample, clock: Clock, healthy: dict[str, str]
 ) -> None:

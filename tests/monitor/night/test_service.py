@@ -219,6 +219,7 @@ def process(place: Town) -> Iterator[subprocess.Popen[str]]:
             child.stderr.close()
 
 
+@pytest.mark.slow
 def test_sigterm_ends_the_service_cleanly_within_ten_seconds(place: Town) -> None:
     with process(place) as child:
         child.send_signal(signal.SIGTERM)
@@ -227,6 +228,7 @@ def test_sigterm_ends_the_service_cleanly_within_ten_seconds(place: Town) -> Non
         assert free
 
 
+@pytest.mark.slow
 def test_a_killed_service_leaves_no_lock_and_no_lost_request(place: Town) -> None:
     with process(place) as child:
         id, _ = ask(place, "fgj")

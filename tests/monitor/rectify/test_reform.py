@@ -35,6 +35,7 @@ from monitor.record.tables import EventRow, FindingRow, LetterFindingRow
 from monitor.rectify.handover import moves
 from monitor.rectify.orders import EVERY, MOVED, Order, Terms, issue, listed
 from monitor.settings.sending import AlertsConfig
+from tests.support.empty_store import lay_migrated_store
 from tests.support.judging_store import post, visit
 
 OLD = date(2020, 1, 3)
@@ -141,6 +142,7 @@ class County:
 
 @pytest.fixture
 def county(tmp_path: Path) -> Iterator[County]:
+    lay_migrated_store(tmp_path / "store.db")
     with open_office(write_config(tmp_path, BEFORE, DUTIES)) as office:
         enter_catalogue(office, at(date(2020, 1, 1)))
         with office.engine.begin() as c:

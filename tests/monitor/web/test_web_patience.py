@@ -99,14 +99,14 @@ def to_the_end(sock: socket.socket) -> bytes:
     ],
 )
 def test_a_half_sent_request_is_hung_up_on(said: bytes) -> None:
-    with served(Patience(0.2, 0.2, LONG, 512)) as port, caller(port, said) as half:
+    with served(Patience(0.5, 0.5, LONG, 512)) as port, caller(port, said) as half:
         answer = to_the_end(half)
     assert answer.count(b"200 OK") == said.count(WHOLE)
 
 
 @pytest.mark.parametrize("said", [HALF_HEAD, HALF_BODY], ids=["head", "body"])
 def test_a_drip_does_not_put_the_deadline_off(said: bytes) -> None:
-    with served(Patience(0.2, 0.2, LONG, 512)) as port, caller(port, said) as half:
+    with served(Patience(0.5, 0.5, LONG, 512)) as port, caller(port, said) as half:
         assert 0 < dripped(half) < MANY
 
 
