@@ -16,13 +16,14 @@ from monitor.counting.attribution import REASON_NAMES, Reason
 from monitor.days.workdays import Calendar
 from monitor.findings.ledger import answered_by
 from monitor.findings.standing import StandingRow
-from monitor.judging.ahead import Ahead, Deadline, ahead
+from monitor.judging.ahead import Ahead, ahead
 from monitor.judging.unit_rhythm import DoubtRow
 from monitor.model import Newest, Value, Verdict
 from monitor.record.tables import FindingRow, LetterRow
 from monitor.rectify.orders import OPEN, OrderRow
 from monitor.rectify.rechecks import RecheckRow
 from monitor.rectify.replies import ReplyFileRow, ReplyRow
+from monitor.sheets.calendar_file import Deadline
 
 LETTERS, ANSWERS, DOUBTS = 30, 20, 30
 

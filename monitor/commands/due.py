@@ -15,11 +15,12 @@ from crawler.model import shanghai_day
 from monitor.commands.options import tell, with_as_of, with_config, with_json
 from monitor.commands.screen import rendered
 from monitor.days.official_days import KNOWN
-from monitor.judging.ahead import Ahead, ahead, ics
+from monitor.judging.ahead import Ahead, ahead
 from monitor.judging.now import judge_now
 from monitor.model import VALUE_NAMES, Verdict
 from monitor.night.told import outlets_share
 from monitor.office import open_office
+from monitor.sheets.calendar_file import ics
 from monitor.words.exits import DONE
 from monitor.words.plain import clean
 

@@ -7,11 +7,10 @@ working day comes earlier than the limit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
-from crawler.model import utc
 from monitor.days.calendar import chinese_day
 from monitor.days.workdays import Calendar
 from monitor.model import Value, Verdict
@@ -106,65 +105,3 @@ def _stretch(day: date, calendar: Calendar) -> int:
     while not calendar.works(last + timedelta(days=1)) and (last - day).days < FURTHEST:
         last += timedelta(days=1)
     return (last - first).days + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """The last day of an open order (整改通知), as a calendar shows it."""
-
-    number: str
-    name: str
-    day: date
-
-
-def ics(
-    found: Sequence[Ahead], stamp: datetime, name: str = "更新到期", orders: Sequence[Deadline] = ()
-) -> str:
-    """The limits as a calendar file (RFC 5545): an all-day entry on each ``act_by``, and on each
-    order's last day.
-
-    Stable ids: import again to update.
-    """
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//gengxin//due//ZH", "CALSCALE:GREGORIAN"]
-    lines.append(f"X-WR-CALNAME:{_escaped(name)}")
-    for one in found:
-        id = f"{one.rule}-{one.subject.replace(':', '-')}"
-        lines += _event(id, one.act_by, f"更新到期：{one.name}", one.sentence, stamp)
-    for order in orders:
-        said = f"{order.number}要求{chinese_day(order.day)}前（含当日）完成整改并反馈。"
-        lines += _event(
-            f"order-{order.number}", order.day, f"{order.number}：{order.name}", said, stamp
-        )
-    lines.append("END:VCALENDAR")
-    return "".join(f"{part}\r\n" for line in lines for part in _folded(line))
-
-
-def _event(id: str, day: date, summary: str, description: str, stamp: datetime) -> list[str]:
-    return [
-        "BEGIN:VEVENT",
-        f"UID:{_escaped(id)}@gengxin",
-        f"DTSTAMP:{utc(stamp).astimezone(UTC):%Y%m%dT%H%M%SZ}",
-        f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
-        f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
-        f"SUMMARY:{_escaped(summary)}",
-        f"DESCRIPTION:{_escaped(description)}",
-        "TRANSP:TRANSPARENT",
-        "END:VEVENT",
-    ]
-
-
-def _escaped(text: str) -> str:
-    """Text as a calendar file takes it: no control characters, specials escaped."""
-    plain = "".join(c if c.isprintable() else " " for c in text)
-    return plain.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-
-
-def _folded(line: str) -> list[str]:
-    """At most 75 bytes a line, never inside a character; what goes on begins with a blank."""
-    parts, current = [], ""
-    for character in line:
-        if len((current + character).encode("utf-8")) > 75:
-            parts.append(current)
-            current = " "
-        current += character
-    return [*parts, current]

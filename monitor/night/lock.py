@@ -9,13 +9,13 @@ be lost by one who lives (the server was restarted, the file was taken away), so
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 
+from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
@@ -45,8 +45,17 @@ def try_lock(engine: Engine, name: str = "scheduler") -> Iterator[Lock | None]:
                 connection.invalidate()
         return
     path = Path(str(engine.url.database) + f".{name}.lock")
-    with path.open("a+") as handle:
-        yield _LockFile(path, handle) if _flock(handle) else None
+    # Never a soft lock: it would outlive a holder that was killed.
+    lock = FileLock(path, blocking=False, thread_local=False, fallback_to_soft=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        yield None
+        return
+    try:
+        yield _LockFile(path, path.stat())
+    finally:
+        lock.release()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +74,12 @@ class _Session:
 @dataclass(frozen=True, slots=True)
 class _LockFile:
     path: Path
-    handle: IO[str]
+    taken: os.stat_result
 
     def held(self) -> bool:
         """The lock is on the file of that name, not on one that was moved away."""
         try:
-            return os.path.samestat(self.path.stat(), os.fstat(self.handle.fileno()))
+            return os.path.samestat(self.path.stat(), self.taken)
         except OSError:
             return False
 
@@ -78,21 +87,3 @@ class _LockFile:
 def _advisory(connection: Connection, name: str) -> bool:
     number = KEY + sum(name.encode())
     return bool(connection.execute(text("SELECT pg_try_advisory_lock(:n)"), {"n": number}).scalar())
-
-
-def _flock(handle: IO[str]) -> bool:
-    if sys.platform == "win32":
-        import msvcrt
-
-        try:
-            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -27,11 +27,11 @@ from monitor.board.words import ended_words, value_word
 from monitor.days.calendar import month_of
 from monitor.desk.unit_page import desk
 from monitor.facts.unit_names import unit_names
-from monitor.judging.ahead import ics
 from monitor.letters.parts import ADVICE, deadline_text
 from monitor.rectify import acks, appeals, attachments, orders, rechecks, replies
 from monitor.rectify.replies import Enclosed
 from monitor.rules import traits
+from monitor.sheets.calendar_file import ics
 from monitor.web.fields import a_day, files_of
 from monitor.web.gate import BadForm, Form, NotAllowed, NotFound, own_unit, posted
 from monitor.web.pages.findings import frozen, kept_file

@@ -11,7 +11,7 @@ import pytest
 from crawler.model import ColumnClass
 from monitor.days.official_days import official_days
 from monitor.days.workdays import Calendar
-from monitor.judging.ahead import Ahead, ahead, ics, last_workday
+from monitor.judging.ahead import Ahead, ahead, last_workday
 from monitor.judging.evaluate import judge
 from monitor.model import Value, Verdict
 from tests.support.judging_facts import about, account, at, column, config, facts, nights, one
@@ -69,26 +69,6 @@ def test_the_most_urgent_comes_first_and_what_has_no_date_is_left_out() -> None:
         ("outlet:a", Value.STALE, 0),
         ("outlet:w", Value.DUE_SOON, 2),
     ]
-
-
-def test_a_calendar_file_has_stable_ids_short_lines_and_no_foreign_commands() -> None:
-    as_of = at("2020-07-20")
-    evil = replace(
-        verdict(date(2020, 7, 7), date(2020, 7, 20)), name="要闻\r\nBEGIN:VALARM;,\\" + "长" * 60
-    )
-    text = ics(ahead([evil], as_of.date(), OFFICIAL), as_of)
-    lines = text.split("\r\n")
-    assert all(len(line.encode("utf-8")) <= 75 for line in lines)
-    assert "BEGIN:VALARM" not in [line.strip() for line in lines]
-    assert [line for line in lines if line.startswith(("UID", "DTSTAMP", "DTSTART"))] == [
-        "UID:column_stale-outlet-a@gengxin",
-        "DTSTAMP:20200720T010000Z",
-        "DTSTART;VALUE=DATE:20200721",
-    ]
-    unfolded = text.replace("\r\n ", "")
-    assert "SUMMARY:更新到期：要闻  BEGIN:VALARM\\;\\,\\\\" + "长" * 60 in unfolded
-    assert text.startswith("BEGIN:VCALENDAR\r\n")
-    assert text.endswith("END:VCALENDAR\r\n")
 
 
 def test_a_whole_month_off_ends_the_search_for_a_working_day() -> None:
