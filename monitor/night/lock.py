@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -38,9 +38,12 @@ def try_lock(engine: Engine, name: str = "scheduler") -> Iterator[Lock | None]:
         # No transaction: one that idles for days is ended by careful servers, and holds up their
         # vacuum.
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            taken = _advisory(connection, name)
             try:
-                yield _Session(connection) if _advisory(connection, name) else None
+                yield _Session(connection) if taken else None
             finally:
+                if taken:
+                    _give_back(connection, name)
                 # The lock belongs to the session: a pooled one would carry it on.
                 connection.invalidate()
         return
@@ -85,5 +88,15 @@ class _LockFile:
 
 
 def _advisory(connection: Connection, name: str) -> bool:
-    number = KEY + sum(name.encode())
-    return bool(connection.execute(text("SELECT pg_try_advisory_lock(:n)"), {"n": number}).scalar())
+    taking = text("SELECT pg_try_advisory_lock(:n)")
+    return bool(connection.execute(taking, {"n": _number(name)}).scalar())
+
+
+def _give_back(connection: Connection, name: str) -> None:
+    """At once: a server ends a session that was hung up only when it comes to it."""
+    with suppress(DBAPIError):  # a session that is lost holds nothing
+        connection.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": _number(name)})
+
+
+def _number(name: str) -> int:
+    return KEY + sum(name.encode())

@@ -38,6 +38,7 @@ from monitor.access.users import add_user, hashed, secret_of
 from monitor.judging.now import judge_now
 from monitor.judging.unit_rhythm import keep_rhythm
 from monitor.office import Office, enter_catalogue, read_settings
+from monitor.tables import METADATA
 from monitor.web.app import create_app
 from tests.support.empty_store import lay_store
 from tests.support.judging_store import post, visit
@@ -136,6 +137,8 @@ def make_office(folder: Path) -> Path:
     path = config_of(folder)
     lay_store(folder / "var" / "store.db")
     with opened(path) as office:
+        if office.engine.dialect.name != "sqlite":
+            METADATA.create_all(office.engine)
         enter_catalogue(office, NOW - timedelta(days=200))
         for night in NIGHTS:
             _crawled(office, night)

@@ -233,6 +233,7 @@ from pathlib import Path
 from crawler.register.catalogue import read_catalogue
 from crawler.config import crawl_config, load_yaml, store_url
 from crawler.doors.crawl import crawl
+from crawler.doors.plan import Desk
 from crawler.register.enter import sync
 from crawler.store.tables import Base, open_store
 path = Path(sys.argv[1])
@@ -244,6 +245,6 @@ clock = lambda: datetime(2020, 7, 20, 1, tzinfo=UTC)
 with engine.begin() as connection:
     sync(connection, read_catalogue(data, path, config), clock())
 looks = []
-crawl(engine, reader, config, clock, on_look=looks.append)
+crawl(Desk(engine, reader, config, clock), on_look=looks.append)
 print(*(f"{one.visit.outcome} {one.visit.newest} {one.visit.dated}" for one in looks))
 """

@@ -309,7 +309,7 @@ def seen(id: str, moment: datetime) -> dict[str, object]:
     names = [
         column.name
         for column in VisitRow.__table__.columns
-        if column.name not in ("id", "outlet_id")
+        if column.name not in ("id", "outlet_id", "run_id")
     ]
     return {"outlet_id": id} | {name: getattr(visit, name) for name in names}
 

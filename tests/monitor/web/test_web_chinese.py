@@ -19,7 +19,7 @@ ADDRESSES = re.compile(
 )
 """Addresses, mail, hosts, names of files and commands are what they are."""
 PROGRAMS = {
-    "gengxin", "Excel", "Word", "PDF", "APP", "WARC", "SHA", "MB", "GB", "JSON", "HTTP", "docx", "pdf", "xlsx", "uid", "ICP",
+    "gengxin", "Excel", "Word", "PDF", "APP", "WARC", "SHA", "MB", "GB", "JSON", "HTTP", "docx", "pdf", "xlsx", "xls", "csv", "uid", "ICP",
     "feed", "weibo", "wechat_album", "wechat_article", "API", "Chromium", "Python", "SQLite", "KB", "VIP", "UTF", "URL",
 }  # fmt: skip
 """Programs, forms of files and technical marks that a Chinese office calls so itself."""
