@@ -16,12 +16,16 @@ from crawler.reading.media import MEDIA
 WEIBO = frozenset(
     {"weibo.com", "www.weibo.com", "m.weibo.cn", "weibo.cn", "www.weibo.cn", "e.weibo.com"}
 )
+"""Hosts under which portals link to accounts: desktop, phone, enterprise pages."""
 WECHAT = "mp.weixin.qq.com"
 UID = re.compile(r"/(?:u/|profile/|n/)?([1-9][0-9]{4,11})/?")
+"""Homes by number, bare or behind u/, profile/ or n/."""
 NICK = re.compile(r"/([A-Za-z][A-Za-z0-9_-]{2,30})/?")
+"""Homes under a chosen name instead of a number."""
 SAMPLE_UID = re.compile(r"/u/([1-9][0-9]{4,11})")
 BIZ = re.compile(r"[A-Za-z0-9+/_-]{4,40}={0,2}")
 BIZ_PATHS = ("/mp/profile_ext", "/mp/getmasssendmsg", "/mp/homepage")
+"""Pages of an account itself; an article's address (/s) is nobody's home."""
 NOT_NAMES = frozenset(
     (
         "about", "aj", "ajax", "article", "at", "comment", "favs", "friends", "groups", "help", "hot", "intl",
@@ -29,7 +33,9 @@ NOT_NAMES = frozenset(
         "signup", "top", "ttarticle", "tv", "video",
     )
 )  # fmt: skip
+"""First folders of Weibo's own pages, which look like a chosen name."""
 QR_WECHAT = re.compile(r"/(?:r|mp/qrcode)/([A-Za-z0-9_-]{6,60})")
+"""What the QR code on a portal's home page leads to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,25 +15,30 @@ NOWHERE = "http://unknown.invalid/"
 """Base of a saved page whose address nobody knows: its relative links stay recognisable."""
 KINDS = ("auto", "list", "article")
 HOME = re.compile(r"/?(?:(?:index|default|main|home)(?:\.\w{2,6})?)?", re.I)
+"""Addresses of home pages in all spellings of the first page."""
 ARTICLE_ADDRESS = re.compile(
     r"/t\d{6,8}_\d+\.\w+$|/t\d{6,}\.s?html?$|/content/post_\d+\.|/art_\d+_\d+\.|/info/\d+/\d+\.htm|/content_\d+|"
     r"/[0-9a-f]{32}\.s?html?$|/(?:19|20)\d\d[-/]?\d{1,2}[-/]?(?:\d{1,2}/)?[^/]*\d{3,}[^/]*\.\w+$|"
     r"/\d{8}/[^/]+\.\w+$|/(?:article|detail|show|view|doc)[-_/]?(?:info|page)?[-_/]?\d+\.",
     re.I,
 )
+"""Addresses of articles of the makers in docs/families.md, and dated files of home-grown ones."""
 ARTICLE_QUERY = re.compile(
     r"[?&]a=(?:show|view|detail)\b|[?&](?:article|info|news|content|doc|a)_?id=\w|"
     r"/(?:article|detail|show|view|doc|info|content|read)[a-z]{0,8}\.(?:aspx?|php|jsp|do|action|html?)\?(?:[^?#]{0,80}&)?id=",
     re.I,
 )
+"""Old ASP and PHP portals whose articles are one file with an id."""
 LIST_ADDRESS = re.compile(
     r"/(?:$|\?)|/(?:index|list|node|col|column|channel|channels|more|moreinfo\w*|common_list|\w+_list|default)(?:_?\d+)?\.\w+(?:\?|$)|/col/col\d+|"
     r"/channels/\d+",
     re.I,
 )
+"""Addresses of columns of the same makers: index_2, col/col12, channels/7, moreinfo."""
 BODY_LINE = 30
 LONG_BODY = 150
 FEW_POSTS = 3
+"""Related posts below an article are a few rows."""
 UNLISTED = ("no_list", "no_dates", "article")
 """Reasons of the list reader that leave room for an article."""
 

@@ -29,13 +29,16 @@ DECLARED = re.compile(
 )
 CJK = re.compile(r"[\u4e00-\u9fff]")
 WEB_CHARSETS = ("utf-8", "utf-16", "big5", "iso8859", "cp125", "ascii", "shift_jis", "euc_")
+"""Pages that declare Big5, or a charset of another script, may be right."""
 HEAD_BYTES = 4096
+"""Where pages declare their charset; behind it the word stands in scripts and texts."""
 SAMPLE_BYTES = 65536
 FEW_ERRORS = 0.1
 """Share of broken sequences up to which bytes still count as the charset tried. A page of UTF-8
 with titles cut in the middle of a character stays far below it; GBK read as UTF-8 breaks more than
 half of them."""
 VOID = frozenset({"", "null", "undefined", "none", "nan", "无", "空"})
+"""What templates print for an empty field: ContentSource "null", 无."""
 
 
 def decode(body: bytes, headers: Mapping[str, str]) -> str:

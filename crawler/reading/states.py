@@ -46,18 +46,24 @@ REFRESHES = re.compile(r"""http-equiv\s{0,3}=\s{0,3}["']?refresh""", re.I)
 SCRIPT = re.compile(
     r"<script\b[^<>]{0,300}>([^<]{0,20000}(?:<(?!/script)[^<]{0,20000}){0,200})", re.I
 )
+"""Inline scripts, in which stubs assign ``location``."""
 FIRST_PAGE = re.compile(r"/(?:index|default)\.\w{2,6}\Z")
+"""A portal's home page may send to its own index.html: that is no stub."""
 BODY = re.compile(r"<body\b[^<>]{0,500}?\bonload\s?=\s?([\"'])([^<>]{1,500}?)\1", re.I)
+"""Stubs that jump when their body is loaded."""
 LOCATES = re.compile(r"location(?:(?:\.href)?\s{0,3}=(?!=)|\.(?:replace|assign))")
 NAVIGATES = re.compile(r"navigate\s{0,3}\(")
 """A script leads on. Each begins with a plain word, which is found much quicker in a whole page
 than one of two."""
 NOSCRIPT = re.compile(r"<noscript\b.*?</noscript>", re.I | re.S)
+"""A refresh for browsers without scripts is followed by nobody."""
 DATA = re.compile(r"\s{0,200}[{\[]")
+"""An interface that answers instead of a page: its refusal is told in a field, not in words."""
 SHORT_DATA = 300
 """Interfaces that refuse ({"code": 500, "msg": "系统繁忙"}) say it in fewer characters than rows take."""
 ROWS = re.compile(r"""["'](?:title|url|href|link|rows|list)["']\s{0,5}:\s{0,5}["\[{]""", re.I)
 TEXT_TYPES = ("text/", "html", "xml", "json", "javascript")
+"""Types under which servers send pages; some send none, or a wrong one."""
 BINARY_STARTS = (
     b"%PDF",
     b"PK\x03\x04",
@@ -69,6 +75,7 @@ BINARY_STARTS = (
     b"\x1f\x8b",
     b"RIFF",
 )
+"""Files that stand at a column's address with a page's name, whatever type is said."""
 
 
 def refusal(page: Page, text: str | None = None) -> Reading | None:
@@ -165,6 +172,7 @@ def _by_type(page: Page) -> Reading | None:
     kind = page.headers.get("content-type", "").lower()
     if body.startswith(BINARY_STARTS) or b"\x00\x00\x00\x00" in body[:512]:
         return no(UNREADABLE, "not_html", kind or repr(body[:8]))
+    # servers that send pages as octet-stream: markup tells
     if kind and not any(word in kind for word in TEXT_TYPES) and b"<" not in body[:2048]:
         return no(UNREADABLE, "not_html", kind)
     return None

@@ -17,10 +17,13 @@ VARIABLE = re.compile(
     r"""\s{0,9}[:=]\s{0,9}["']([^"'<>]{8,40})["']""",
     re.I,
 )
+"""Portals that print the day by script only: ``var pubdata='2020年11月27日'``."""
 LITERAL = re.compile(
     r"""["'>]\s{0,9}((?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[^"'<]{0,20})["'<]"""
 )
+"""Pages whose date stands in ``document.write("2026-11-02")`` and nowhere else."""
 NAMED = re.compile(r"pub|release|fbsj|fbrq|fabu|date|time", re.I)
+"""Hidden fields and ``<time>`` of makers that name what they hold in pinyin or in English."""
 OF_THE_VISIT = re.compile(
     r"(?:now|today|server|current|sys)\w{0,12}[\"']?\s{0,3}[:=]\s{0,3}[\"']?\Z", re.I
 )

@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 UNSEEN = frozenset(
     {"script", "style", "noscript", "template", "textarea", "select", "title", "object", "svg"}
 )
+"""A browser shows none of it as the page's words: a template's sample date is nobody's."""
 INLINE = frozenset(
     [
         "a",
@@ -50,7 +51,9 @@ INLINE = frozenset(
     ]
 )
 HIDDEN = re.compile(r"display\s{0,5}:\s{0,5}none|visibility\s{0,5}:\s{0,5}hidden", re.I)
+"""What a browser does not show: sample rows for scripts, the same rows again for phones."""
 BLANKS = re.compile(r"[\s\u3000\xa0\u200b\ufeff]+")
+"""Blanks of old editors: full-width, no-break and without width."""
 
 
 @dataclass(frozen=True, slots=True)

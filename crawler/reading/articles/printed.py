@@ -22,18 +22,23 @@ PUBLISHED = re.compile(
     r"(?:信息|文章|稿件|新闻|公告|网上|首次)?(?:发\s{0,4}布|发\s{0,4}表|发稿|公开|公布|上网|刊登|刊发|信息|报道|稿件)的?(?:时\s{0,4}间|日\s{0,4}期)"
     r"|发布于|发表于|(?<![\u4e00-\u9fff])发\s{0,4}布(?=\s{0,4}[:：∶﹕])"
 )
+"""The many names of one thing on portals' articles; old templates pad them (发 布 时 间)."""
 PLAIN_LABEL = re.compile(
     r"(?<![\u4e00-\u9fff])(?:时\s{0,4}间|日\s{0,4}期)(?=\s{0,4}[:：∶﹕])"
     r"|(?<![A-Za-z])(?:Published|Posted|Released?|Pub ?date|Date|Time)(?: (?:on|at|time|date))?(?=\s{0,4}[:：])",
     re.I,
 )
+"""Articles with 时间： or 日期： alone in the line below the title, English pages with Date."""
 UPDATED = re.compile(
     r"(?:最后|最近)?(?:更新|编辑|录入|添加|提交|入库|修改|创建|上传|回复)(?:时间|日期|于)|发文(?:时间|日期)|(?:Last )?[Uu]pdated(?: on| at)?(?=\s{0,4}[:：])"
 )
+"""Templates that print only when an entry was made or changed, and 发文日期 of a document."""
 AFTER_LABEL = re.compile(r"[\s:：∶﹕\]】)）>|]{0,200}")
+"""A national portal sets 160 blanks between the label and its date."""
 CLOCK_OF_THE_PAGE = re.compile(
     r"今天|今日|现在是|当前(?:时间|日期)|系统时间|打印(?:时间|日期)|本站|本网站?|网站最后|生成(?:时间|日期)|访问时间|您好|欢迎"
 )
+"""Heads of portals that tell the visit's day (今天是…) above the article."""
 OF_WHOM = re.compile(
     r"(?:来\s{0,6}源|稿源|作\s{0,4}者|编\s{0,4}辑|责编|供稿|发布(?:机构|单位|人|者))\s{0,4}[:：∶﹕]\s{0,4}[^\s:：|｜\[\]【】()（）]{1,30}"
 )
@@ -41,16 +46,22 @@ OF_WHOM = re.compile(
 INFO = re.compile(
     r"来源|作者|编辑|责编|浏览|阅读|点击|访问量|人气|字[体号]|分享|打印|供稿|记者|发布|收藏|大 中 小|【|Source"
 )
+"""What stands in the line below a title together with its date."""
 COPYRIGHT = re.compile(r"copyright|©|备案|ICP|版权|主办", re.I)
+"""Lines of the foot hold years and days of the site's own."""
 IMPRINT = re.compile(r"版权所有|copyright|©|ICP\s?备\s?[\d案]|公网安备|网站标识码", re.I)
 """Words of the portal's foot: a day beside them is the site's, not the article's."""
 LABEL_CELL = re.compile(r"(?:时\s{0,4}间|日\s{0,4}期)\W{0,3}\Z")
+"""Index tables give 成文日期 a cell and its day the next."""
 WEEKDAY = re.compile(r"日\s{0,4}(?:星期|周)[一二三四五六日天]")
+"""The clock in a portal's head prints the weekday behind the day."""
 SPAN = re.compile(r"[至到~～—]|--")
+"""A date in that line before 至 begins a range (公示期), it does not publish."""
 BODY_LENGTH = 110
 """Characters of prose from which a passage belongs to the body, where dates tell of other
 things."""
 BODY_BEGINS = re.compile(r"。|；|[\u4e00-\u9fff]{2}[:：]\s{0,4}\Z")
+"""The first sentence, or the salutation of a circular (各街道办事处：)."""
 UNLABELLED = "beside the title, without a label"
 PUBLICATION = "printed as the publication"
 SIGNED = re.compile(r"签\s{0,4}署(?:时\s{0,4}间|日\s{0,4}期)")
@@ -69,6 +80,7 @@ ORIGIN = re.compile(
     r"发布(?:机构|单位|部门|机关)|公开(?:主体|机构)|发文(?:机关|单位|机构)|信息提供(?:单位|部门)?)\s{0,4}[:：∶﹕]"
     r"|[\[【〔(（]\s?(?:(?:信息|文章|稿件|新闻)?来\s{0,6}源|稿源|发布(?:机构|单位))\s?[\]】〕)）]\s{0,4}(?=[\w“\"《])"
 )
+"""Labels seen above articles and in index tables, in brackets on some (【来源】)."""
 ORIGIN_SPACED = re.compile(
     r"(?:\A\s{0,4}|[|｜]\s{0,4}|\d\s{1,4})(?:信息|文章|稿件)?来源(?:\s{0,4}[|｜/]\s{0,4}|\s{1,4})(?=[\u4e00-\u9fff]{2})"
 )
@@ -82,23 +94,30 @@ ORIGIN_CELL = re.compile(
 )
 """The label alone in its cell, and what it names in the next one."""
 CELLS = frozenset({"td", "th", "dt"})
+"""Index tables above articles (索引号, 发布机构), whose label and name have a cell each."""
 SHORT = 100
 """Characters of a line of date and origin at most."""
 MOST = 2000
 """Passages looked at for a label, the nearest to the title first: articles have some hundreds,
 lists of a day's data more."""
 EDITOR = re.compile(r"(?:责编|责任编辑|编辑)\s{0,4}[:：∶﹕]")
+"""Portals that print 责编 and no 来源: an office's name there is the origin, a person's is not."""
 OFFICE = re.compile(
     r"(?:处|局|办|科|中心|部|委|院|室|站|队|镇|乡|街道|学校|大学|会|公司|网|报|台|社|厅|组|所|政府|机关)\Z"
 )
+"""Ends of names of offices and media, where a label alone does not prove one."""
 VALUE = re.compile(r"[\s\u3000“\"《【\[(（]{0,200}([^\s|｜】\]);；，,。”\"》]{2,40})")
+"""What stands behind an origin's label, in quotation marks or brackets on some portals."""
 NEXT_LABEL = re.compile(
     r"作者|评论|发布(?:时间|日期|机构|者|人)|发表|浏览|阅读|点击|访问|字[体号]|编辑|责编|分享|打印|时间|日期|文号|名称|索引号|主题|审核|\d{4}[-年/]|[:：]"
 )
+"""Lines that print origin, author, views and date one behind the other without a bar."""
 PLACE = re.compile(
     r"(?:当前|所在|您的|你的|现在的?|目前|页面|网站)的?位置|^\s{0,4}位置\s{0,4}[:：]|^\s{0,4}(?=(?:网站)?首页\s{0,9}[>»›＞→/])"
 )
+"""Breadcrumbs: 当前位置：首页 > 政务公开, and those that begin with 首页 itself."""
 CRUMBS = re.compile(r"\s{0,9}(?:>+|&gt;|»|›|＞|→|／|/|\\|::|-+|—+|\|)\s{0,9}")
+"""Signs between the steps of a breadcrumb, as many as there are makers."""
 NO_CRUMB = frozenset(
     {
         "正文",
@@ -115,6 +134,7 @@ NO_CRUMB = frozenset(
         "查看",
     }
 )
+"""Last steps that templates write for every article instead of the column's name."""
 
 
 def labelled_dates(
@@ -173,7 +193,9 @@ def _before_updated(found: Sequence[Passage], lines: Sequence[int], today: date)
 
 
 LINE = re.compile(r"来\s{0,6}源|作者|编辑|浏览|阅读|点击|字[体号]")
+"""What the article's own line holds before 发布时间, unlike a sentence in its body."""
 ANOTHER = re.compile(r"[\u4e00-\u9fff]\Z")
+"""原公告发布日期 in a correction, 成绩公布时间 in a notice of an examination."""
 
 
 def _of_another(found: Sequence[Passage], i: int) -> bool:
@@ -279,6 +301,7 @@ def _value_of(found: Sequence[Passage], i: int, end: int) -> str:
     if rest:
         return rest[:40]
     for passage in found[i + 1 : i + 3]:
+        # the label's value has a cell or line of its own; a longer one is the body
         if len(passage.text) <= 40:
             return passage.text
     return ""
@@ -377,6 +400,7 @@ def _before_a_name(part: Part, text: str) -> bool:
     return (
         part.time is not None
         and not text[: part.start].strip()
+        # the name of a site or an office, no sentence
         and len(rest) <= 16
         and bool(OFFICE.search(rest))
     )
@@ -440,7 +464,10 @@ def crumb(found: Sequence[Passage], at: int, title: str) -> str | None:
             continue
         trail = [passage.text[match.end() :]]
         trail += [
-            near.text for near in head[i + 1 : i + 8] if len(near.text) <= 24 and near.links <= 2
+            # each step of some breadcrumbs is an element of its own
+            near.text
+            for near in head[i + 1 : i + 8]
+            if len(near.text) <= 24 and near.links <= 2
         ]
         for text in (
             (trail[0], *trail[1:][::-1]) if CRUMBS.search(trail[0].strip()) else trail[::-1]

@@ -8,10 +8,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 _YEAR = re.compile(r"(?:\w{0,12}_?year|nian|y{1,4})\Z", re.I)
+"""Scripts and interfaces that hold the year beside month and day, named in English or pinyin."""
 _MONTH = re.compile(r"(?:\w{0,12}_?mon(?:th)?|yue|m{1,2})\Z", re.I)
 _DAY = re.compile(r"(?:\w{0,12}_?day|ri|d{1,2})\Z", re.I)
 _YEAR_MONTH = re.compile(r"(?:\w{0,12}_?year_?mon(?:th)?|y{1,4}_?m{1,2}|nianyue)\Z", re.I)
+"""Scripts that hold year and month as one beside the day."""
 _MONTH_DAY = re.compile(r"(?:\w{0,12}_?mon(?:th)?_?day|m{1,2}_?d{1,2}|yueri)\Z", re.I)
+"""Scripts that hold the year beside month and day as one."""
 _OF_ANOTHER = re.compile(
     r"end|expir|dead|stop|close|begin|start|birth|valid|update|modif|edit|creat|cur|today|now|sys|week|sign|write",
     re.I,

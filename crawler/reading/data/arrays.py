@@ -16,20 +16,26 @@ from typing import Any
 from crawler.reading.data.apart import day_apart, whole_day
 
 MAX_DEPTH, MAX_NODES = 12, 200_000
+"""Whole states of applications stand in a page's script; a list lies near their top."""
 MOST = 0.6
 """Share of an array's members that must be rows for it to be a list."""
 HALF = 0.5
+"""Navigation with ``releaseTime`` beside its titles: only its addresses tell it from the list."""
 Row = Mapping[str, Any]
 
 TITLES = re.compile(
     r"(?:doc|info|news|article|content|art|list|full|main|file)?_?(?:title|biaoti|bt|headline|subject)|mc|name\Z",
     re.I,
 )
+"""Keys of titles of many makers' interfaces (TRS ``doctitle``), in English, pinyin and initials
+(bt, mc)."""
 URLS = re.compile(
     r"(?:doc|info|news|article|content|page|detail|view|art|pub|visit|web|link|chnldoc)?_?(?:pub)?_?"
     r"(?:url|link|href|path|address|linkurl)s?\Z",
     re.I,
 )
+"""Keys of addresses: TRS ``docpuburl`` and ``chnldocurl``, others ``url``, ``href``,
+``linkurl``."""
 DATES = re.compile(
     r"(?:(?:pub\w{0,7}|release\w{0,2}|info|doc\w{0,5}|show|display|issue\w?|write|sign|deploy|online|web|art|news|post|fb"
     r"|save|add|input|insert|edit|oper|modif\w{0,3}|first\w{0,7}|last\w{0,7}|cr|gen\w{0,6})_?(?:date|time|sj|rq|at|on)\w{0,3}"
@@ -37,17 +43,22 @@ DATES = re.compile(
     r"|created?_?(?:date|time|at|on)|create\w{0,4}(?:time|date)|update\w?_?(?:time|date|at|on)|cwrq|sj|rq)\Z",
     re.I,
 )
+"""Keys of days: TRS ``docreltime``, initials of 发布时间 and 发布日期 (fbsj, fbrq), of work on an entry."""
 TOTALS = re.compile(
     r"(?:total|count|totalcount|total_?(?:num|record|row|element|size|hit)s?|recordcount|records_?(?:total|filtered)|totals?"
     r"|num_?found|row_?count|data_?count|all_?count)\Z",
     re.I,
 )
+"""Keys that count all posts; JSON answers without rows are empty only where one says 0."""
 PAGES = re.compile(
     r"(?:pagecount|page_?total|total_?pages?|pages|pagesum|max_?page|page_?count|last_?page)\Z",
     re.I,
 )
+"""The province's interface counts its pages (``pageCount``), others name it anew."""
 _NUMBERED = re.compile(r"\d{3,}|[0-9a-f]{16,}|[?&]\w{0,20}id=\w", re.I)
+"""Articles of all makers bear a number, a hash or an id; a menu's columns mostly do not."""
 _COLUMN = re.compile(r"(?:index|default|list|main|home|more)[\w-]{0,20}(?:\.\w{2,6})?\Z", re.I)
+"""First pages of columns as navigation in the data names them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,18 +54,27 @@ SHOWN, PUBLISHED, PLAIN, LATE = range(4)
 """How near a key is to what a reader sees: TRS prints ``docreltime``; ``createTime`` tells of the
 work on an entry."""
 _SHOWN = re.compile(r"docrel|show|display", re.I)
+"""TRS: ``docreltime`` is what a reader sees; the same post published anew has a later one."""
 _PUBLISHED = re.compile(r"pub|release|fb|issue|deploy|online|trs_time|post", re.I)
 _WORKED = re.compile(r"update|modif|edit|oper|crea|cr_?time|add|input|insert|save|last|gen", re.I)
+"""Interfaces that give only ``updateTime`` or ``createTime``: they clear and never convict."""
 _WRITTEN = re.compile(r"write|sign|cwrq", re.I)
+"""成文日期 as a key (cwrq): the day of the document, not of its publication."""
 _ORIGINS = re.compile(
     r"(?:doc|info|art|pub)?_?(?:source|origin|laiyuan|ly|sourcename|comefrom|deptname|pub(?:lish)?_?(?:org|unit|dept)\w{0,6})\Z",
     re.I,
 )
+"""Keys of the origin, in English and pinyin, and of the publishing office."""
 _STARTS = re.compile(r"[=:(]\s{0,9}(?=[\[{]\s{0,9}[{\"'\[\w])")
+"""Lists written as data into an inline script (``var list = [{"title": …``), first states of
+applications."""
 _TITLED = re.compile(r"title|Title|TITLE|biaoti")
 _TAGS = re.compile(r"<[^<>]{0,300}>")
+"""Titles in answers hold markup."""
 _DOTNET = re.compile(r"\\?/Date\((\d{10,13})[^)]{0,6}\)\\?/")
+"""ASP.NET writes days as ``/Date(…)/`` with milliseconds."""
 _PAGE_KEYS = re.compile(r"(?:cur(?:rent)?_?)?(?:page(?:_?(?:no|num|index|number))?|pn|p)\Z", re.I)
+"""Names under which interfaces number their pages, counted on for the next one."""
 _SIZE_KEYS = re.compile(r"(?:page_?size|limit|rows|per_?page|prepage|size|ps|num)\Z", re.I)
 MOST_UNREAD = 40
 SUCCESS = frozenset(

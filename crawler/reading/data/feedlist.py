@@ -37,7 +37,9 @@ FAMILY = "feed"
 _ROOT = re.compile(r"<(?:rss|feed|(?:rdf:)?RDF)[\s>]")
 _ENTRIES = ("item", "entry")
 _PUBLISHED = ("pubdate", "published", "issued", "date")
+"""RSS 2.0 says pubDate, RSS 1.0 dc:date, Atom published, its first version issued."""
 _UPDATED = ("updated", "modified", "created")
+"""An entry's last change clears and never convicts."""
 _TAGS = re.compile(r"<[^<>]{0,300}>")
 ECHO = timedelta(minutes=2)
 """Entries that all bear the moment of the build or of the look, give or take this, have no dates of

@@ -18,6 +18,7 @@ from crawler.reading.lists.addresses import host_of
 from crawler.reading.markup import join
 
 LITERAL = re.compile(r"""["'`]((?:https?:/)?/[^"'`<>\s{}$]{4,400}\?[^"'`<>\s{}$]{3,300})["'`]""")
+"""Pages drawn by script that name their list's address as a text with a query."""
 LISTS = re.compile(r"list|page|query|search|article|news|content|info|api|json|doc", re.I)
 ASSETS = re.compile(r"\.(?:js|css|png|jpe?g|gif|svg|ico|woff2?|html?|shtml)\Z", re.I)
 LONGEST, MOST = 300_000, 300

@@ -16,12 +16,14 @@ list."""
 _WRAPPED = re.compile(r"(?:try\s?\{\s{0,9})?[\w$.]{1,80}\s{0,9}\(\s{0,9}(?=[\[{])")
 """``callback({``: JSONP."""
 _ASSIGNED = re.compile(r"(?:(?:var|let|const)\s{1,9})?[\w$.]{1,80}\s{0,9}=\s{0,9}(?=[\[{])")
+"""Files that are one statement: ``var list = […];``."""
 _COMMENT = re.compile(r"\s{0,9}/\*[^*]{0,200}\*/")
 _TOKEN = re.compile(
     r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\$]|\\.|\$(?!\{))*`|new\s{1,9}Date\s?\([^()]{1,80}\)|new\s{1,9}Array\s?\("
     r"|[A-Za-z_$][\w$]*|-?\d[\d.eE+-]*|[{}\[\]:,)]|\s+|/\*(?:[^*]|\*(?!/))*\*/|//[^\n]*",
     re.S,
 )
+"""Object literals with unquoted keys, single quotes, comments and ``new Date(…)``."""
 _DATE_CALL = re.compile(
     r"new\s{1,9}Date\s?\(\s{0,9}(?:(\d{4})\s?,\s?(\d{1,2})\s?(?:-\s?(1)\s?)?,\s?(\d{1,2})\s?[,\d\s]*|(\d{10,13})\s?|[\"']([^\"']{6,40})[\"']\s?)\)"
 )
@@ -30,6 +32,7 @@ so in words."""
 _WORDS = {"true": "true", "false": "false", "null": "null", "undefined": "null", "NaN": "null"}
 _SIMPLE_ESCAPES = re.compile(r"\\(?![\"\\/bfnrtu])(.)", re.S)
 _HEX = re.compile(r"(?<!\\)((?:\\\\){0,9})\\x([0-9a-fA-F]{2})")
+"""Answers made safe for scripts write ``\\x3c`` for ``<``."""
 
 
 def looks_like_data(text: str) -> bool:

@@ -24,11 +24,14 @@ _ADDED = re.compile(
 _BEGINS = re.compile(
     r"=\s{0,9}(?=\[\s{0,9}(?:[\[\"'`]|new\s{1,3}Array)|new\s{1,3}Array\s?\(\s{0,9}(?:\[|\{|new\s))"
 )
+"""Old pages' lists of arrays: ``= [['title','address','day'], …]``, ``new Array(new Array(…``."""
 _PARSED = re.compile(r"""(?:JSON\.parse|eval)\s?\(\s{0,3}(?=["'])""")
+"""Scripts that hold their list as a text and parse it."""
 _ADDRESS = re.compile(
     r"(?:https?:/|\.{0,2}/)?[\w./%~-]{0,200}(?:/|\.s?html?\Z|\?[\w&=./%-]{1,200}\Z)[\w./?&=%-]{0,200}\Z"
 )
 _CHINESE = re.compile(r"[\u4e00-\u9fff]{2}")
+"""The title among a row's texts: neither day nor address, and in Chinese."""
 
 
 def rows_by_statements(scripts: Iterable[str]) -> Iterator[list[Mapping[str, Any]]]:

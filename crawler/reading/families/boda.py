@@ -10,6 +10,7 @@ from crawler.reading.markup import join
 
 _ARTICLE = re.compile(r"info/\d{3,6}/\d{2,9}\.htm")
 _COUNT = re.compile(r"(?:共|/)\s?(\d{1,4})\s?页|\b1/(\d{1,4})\b")
+"""Boda prints only how many pages there are: 共3页, 1/3."""
 
 
 def fits(source: Source) -> bool:

@@ -20,9 +20,11 @@ _ARTICLE = re.compile(r"/art/\d{4}/\d{1,2}/\d{1,2}/art_\d")
 _COUNT = re.compile(
     r"<totalrecord>\s{0,5}(\d{1,9})\s{0,5}</totalrecord>|\b(?:m_nRecordCount\s{0,3}=|totalRecord[\"']?\s{0,3}:)\s{0,3}[\"']?(\d{1,9})"
 )
+"""The datastore counts the column's records; some pages only say it in their pager's script."""
 _STORE = "<datastore"
 _PER_PAGE = re.compile(r"\bperPage[\"']?\s{0,3}:\s{0,3}[\"']?(\d{1,4})")
 _PARAM = re.compile(r"\bparam[\"']?\s{0,3}:\s{0,3}\{([^{}]{10,1500})\}")
+"""What the pager posts to dataproxy.jsp: columnid, unitid, webid."""
 _PAIR = re.compile(
     r"[\"']?(\w{1,30})[\"']?\s{0,3}:\s{0,3}(?:'([^']{0,200})'|\"([^\"]{0,200})\"|(-?\d{1,12}))"
 )

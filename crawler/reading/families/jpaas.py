@@ -17,6 +17,7 @@ from crawler.reading.markup import join
 _UNIT = re.compile(
     r"<\w{1,10}\b[^<>]{0,1500}\bquery[dD]ata=(\"[^\"]{2,1200}\"|'[^']{2,1200}')[^<>]{0,800}>"
 )
+"""The empty place of a list: an element with the interface's address and ``querydata``."""
 _URL = re.compile(r"\burl=[\"']([^\"'<>\s]{1,300})[\"']")
 _PAIR = re.compile(r"[\"'](\w{1,40})[\"']\s{0,3}:\s{0,3}[\"']([^\"']{0,200})[\"']")
 

@@ -13,6 +13,7 @@ from crawler.reading.markup import join
 
 _ARTICLE = re.compile(r"/html/20\d\d/[a-z]{2,40}_\d{4}/\d{3,12}\.html")
 _PAGER = re.compile(r"""id=["']pages["'][^<>]{0,200}>\s{0,20}([A-Za-z0-9+/=]{16,60000})\s{0,20}<""")
+"""Yunnan's portals hide the pager's links as base64 of url-encoded HTML."""
 _LINK = re.compile(
     r"""<a\b[^<>]{0,200}?href=["']([^"'<>]{1,300})["'][^<>]{0,200}>\s{0,9}(\d{1,5})\s{0,9}</a>""",
     re.I,

@@ -7,7 +7,9 @@ import re
 from crawler.reading.families.base import Family, Source, says
 
 _EMPIRE_FILE = re.compile(r"/d/file/[\w/]{1,60}/20\d\d-\d\d-\d\d")
+"""EmpireCMS keeps files in folders of the day of saving."""
 _DEDE_LIST = re.compile(r"list_\d{1,4}_\d{1,4}\.html")
+"""DedeCMS numbers list pages by column and page (list_3_2.html)."""
 _PHPCMS_SHOW = re.compile(r"show-\d{1,6}-\d{1,9}-\d{1,4}\.html")
 _SITESERVER_PAGE = re.compile(r"/contents/\d{1,9}/\d{1,9}\.html")
 

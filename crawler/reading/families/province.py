@@ -26,18 +26,23 @@ MOST = 75
 """Posts that the interface gives in one answer."""
 DYNAMIC = "动态"
 _MODE = re.compile(r"\bquickMode[\"']?\s{0,5}:\s{0,5}[\"']([^\"']{1,20})[\"']")
+"""动静结合, or 动态: columns in the second mode hold templates only."""
 _COUNT = re.compile(r"\brecordCount[\"']?\s{0,5}:\s{0,5}[\"']?(\d{1,8})")
+"""The posts of the whole column, in ``pageChnlInfo`` or inside ``listModel({…})``."""
 _STATIC = re.compile(r"\bmaxStaticIndex[\"']?\s{0,5}:\s{0,5}[\"']?(\d{1,4})")
+"""So many pages stand in the HTML: five, one on columns of explanations (解读)."""
 _PREPAGE = re.compile(r"\bprepage[\"']?\s{0,5}:\s{0,5}[\"']?(\d{1,4})")
 _CLASS = re.compile(
     r"\bclasssql[\"']?\s{0,5}:\s{0,5}(?:[\"']{2}\s{0,5}\|\|\s{0,5}){0,3}[\"']([^\"']{1,200})[\"']"
 )
+"""``chnlid=1780``: the column as the interface knows it."""
 _SORT = re.compile(r"\bsortfield[\"']?\s{0,5}:\s{0,5}[\"']([^\"']{1,100})[\"']")
 _CHANNEL = re.compile(r"\b(?:searchId|channelid)[\"']?\s{0,5}:\s{0,5}[\"']?(\d{1,12})")
 _API = re.compile(
     r"\blistApi[\"']?\s{0,5}:\s{0,5}\{[^{}]{0,200}?\burl[\"']?\s{0,5}:\s{0,5}[\"']([^\"'\s]{1,300})[\"']"
 )
 _SHOWN = re.compile(r"(?<!!)\$?\bshowStatic\b")
+"""Lists of five rows each stand in boxes with ``ms-visible="$showStatic(1)"``, ``(6)``, ``(11)``."""
 
 
 @dataclass(frozen=True, slots=True)

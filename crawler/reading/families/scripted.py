@@ -16,15 +16,18 @@ MAX_PAGES = 50
 """Addresses given at most: a look needs the first few, a back-fill asks again from the last."""
 
 _CALL = re.compile(r"(?<!function )\bcreatePageHTML\w{0,9}\s{0,3}\(([^()]{3,200})\)")
+"""TRS, UCAP and Guangxi: the pager is a script's call, no link stands in the page."""
 _ARGUMENT = re.compile(r"""'([^']{0,80})'|"([^"]{0,80})"|(-?\d{1,9})""")
 _VARIABLE = re.compile(
     r"\b(currentPage|countPage|pageCount|totalPage|current_page)\s{0,3}=\s{0,3}[\"']?(\d{1,6})"
 )
+"""TRS pages whose pager is written out in the page: ``var countPage = 125``."""
 _EXTENSION = re.compile(r"""["']\.?(s?html?|jhtml|jsp|aspx?)["']""")
 _STEM = re.compile(
     r"""["']([A-Za-z][\w-]{0,40})["']\s{0,3}\+\s{0,3}["']_["']|["']([A-Za-z][\w-]{0,40})_["']\s{0,3}\+"""
 )
 _NUMBERED = re.compile(r"\A(.{1,80}?)_(\d{1,5})\Z")
+"""index_1 is page 2 at TRS, common_list_2 at UCAP."""
 
 
 class Pager(NamedTuple):

@@ -9,7 +9,9 @@ from crawler.reading.families import scripted
 from crawler.reading.families.base import Family, Source, says
 
 _DAY = re.compile(r"t20\d{6}_\d{1,12}\.s?html?")
+"""tYYYYMMDD_ID.htm in month folders."""
 _NUMBER = re.compile(r"/t\d{6,12}\.s?html?\n")
+"""Guangxi's platform numbers articles without a day (tNNNNNNN.shtml)."""
 
 
 def fits(source: Source) -> bool:

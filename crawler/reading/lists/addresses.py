@@ -21,26 +21,33 @@ ARTICLE_ADDRESS = re.compile(
     r"/\d{8}/[^/]+\.\w+$|/(?:article|detail|show|view|doc)[-_/]?(?:info|page)?[-_/]?\d+\.",
     re.I,
 )
+"""TRS, Guangdong, JCMS, Boda, UCAP and home-grown makers, each as its articles are addressed."""
 ARTICLE_QUERY = re.compile(
     r"[?&]a=(?:show|view|detail)\b|[?&](?:article|info|news|content|doc|a)_?id=\w|"
     r"/(?:article|detail|show|view|doc|info|content|read)[a-z]{0,8}\.(?:aspx?|php|jsp|do|action|html?)\?(?:[^?#]{0,80}&)?id=",
     re.I,
 )
+"""Old ASP, PHP and JSP portals whose articles are one file with an id."""
 SAVED, NIGHTS, SHOWN = timedelta(days=7), timedelta(days=3), 5
 """A post is printed with a day at most so long after the day in its address, the day of saving; a
 list of so many posts with both shows itself how long, a weekend at least."""
 _MONTH_FOLDER = re.compile(r"/(20[0-4]\d)-?(0[1-9]|1[0-2])/")
+"""TRS keeps articles in month folders (202611/t20261120_1.htm)."""
 _DIGITS = re.compile(r"\d+")
 _HASH = re.compile(
     r"(?<![0-9A-Za-z])(?=[0-9A-Za-z-]*\d)(?:[0-9a-fA-F]{16,40}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
 )
+"""UCAP and Epoint name articles by a hash or a UUID."""
 _HASH_SIGN = re.compile(r"[0-9a-fA-F]{16}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-")
 """Stands in every address with a hash: a short walk over those without."""
 _LAST_NUMBER = re.compile(r"\d{2,18}(?=\D*\Z)")
+"""Makers that number posts as they are written (post_123.html, ID.shtml)."""
 RUNS = 4
 """So many posts of other days or hours must agree before the running number of an address says
 which of two posts is older."""
 SHARE = 0.5
+"""Many posts of a column may be other columns' and only shown here (../../ on the province's
+platform)."""
 
 
 def host_of(url: str) -> str:

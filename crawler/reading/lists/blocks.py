@@ -19,12 +19,15 @@ from crawler.reading.lists.outline import Outline
 HOMES = frozenset({"ul", "ol", "table", "tbody", "dl"})
 """Elements that are lists by themselves: a row is never made larger than one of them."""
 ITEMS = frozenset({"li", "tr", "dd", "dt", "tbody", "a"})
+"""Elements that hold one row each; an ``a`` on pages whose link wraps title, summary and day."""
 BROTHERS = 3
 """So many rows above the first dated one are looked at for a list that is no list element."""
 GROUP = 10
 """Lists are cut into groups of at most about this many items; larger neighbours are tabs."""
 MAX_CLIMB = 14
+"""Pages of old editors stand nested tables and fonts between a day and its title."""
 MAX_LINKS = 40
+"""Pages without list elements: a holder with more links is a part of the page, no row."""
 ITEM_MORE = 8
 """So many links may stand in a row's item beside those near its date."""
 

@@ -50,11 +50,15 @@ _GATE = re.compile(
     r"|\A\W{0,9}[年月]?\d{1,4}\s?[年月日]?\W{0,9}\Z"
     rf"|\A\W{{0,9}}(?i:{MONTH_PIECE})[ ,\d]{{0,9}}年?\W{{0,9}}\Z"
 )
+"""Every form of day seen in lists; most texts of a page pass none and cost no more."""
 _ENGLISH_GATE = re.compile(
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}[., -]{1,3}(?:\d{1,2}(?:st|nd|rd|th)?[, ]{1,3})?20\d\d"
 )
+"""English columns of portals, and designs with Nov 20, 2026."""
 _SIMPLE = re.compile(r"[\s\[(（【]*(([12]\d{3})([-/.])(\d{1,2})\3(\d{1,2}))[\s\])）】]*\Z")
+"""Four of five dates in the labelled lists are YYYY-MM-DD alone or in brackets."""
 _RELATIVE = re.compile(r"[今昨前][天日]|刚[刚才]|前")
+"""Forums and new portals: 今天, 昨天, 3小时前, counted from the look."""
 _LABEL_BEFORE = re.compile(
     r"((?:[\u4e00-\u9fff] ?){0,6}(?:时间|日期|日间)|发布于|更新于|发布|日 {0,4}期) {0,3}:? {0,3}\Z"
 )
@@ -309,13 +313,16 @@ _ATTRIBUTE_GATES = (
 _LINED_TITLE = re.compile(rb"""-(?<=\d\d-)\d\d?-\d\d?(?!\d)[^"'<>]{0,30}["']""")
 """A day inside an attribute, as tooltips of several lines end: 标题：…, 点击数：…, 发表时间：26-11-20 09:10."""
 _LINE_LABEL = re.compile(r"\W{0,3}(?:发布|发表|更新|公布)?(?:时间|日期)\W{1,3}(?=\d)")
+"""Tooltips of several lines (动易): 发表时间：26-11-20 stands in one of them."""
 _DATE_ATTRIBUTES = ("title", "datetime", "date", "time", "pubdate", "alt", "aria-label")
+"""动易 tells the day in the title attribute only; pictures of days in their alt."""
 _TAILED = re.compile(
     rb"20\d\d(?:[-/.]|\xe5\xb9\xb4|\xc4\xea)\d{1,2}(?:[-/.]|\xe6\x9c\x88|\xd4\xc2)\d{1,2}(?:[^\w\s<>\"']{0,6}|\s[\d:]{4,8})[\"']"
 )
 """A day at the end of an attribute: links whose ``title`` or ``aria-label`` says the title and then
 the day."""
 _BETWEEN = " \u3000,，;；|-—_·"
+"""Signs between a title and its day in a tooltip."""
 _COMMENT_GATE = re.compile(r"\d{1,4}[-/.年月]\d{1,2}")
 """Templates whose day is commented out beside each row."""
 _TAGS = re.compile(r"<[^<>]{0,200}>")
@@ -367,6 +374,7 @@ def _behind_title(sheet: Outline, anchor: int) -> Iterator[str]:
 
 
 _WRITE = re.compile(r"document\.write(?:ln)?\s{0,3}\(")
+"""Rows whose day a small script writes where it stands."""
 WRITE_SCRIPT = 400
 """Characters of a script at most that writes one item's date."""
 

@@ -19,27 +19,34 @@ FOREIGN = re.compile(
 )
 """Headings of blocks that show other columns' posts."""
 MORE = re.compile(r"\W*(?:更多|more|查看更多|点击查看更多)\W*\Z", re.I)
+"""Boxes of channel and home pages: a taste of a column whose list stands elsewhere."""
 PAGER = re.compile(
     r"下一?页|后一页|尾页|末页|最后一页|上一?页|第\s?\d{1,5}\s?页|共\s?\d{1,6}\s?页|\d{1,5}\s?/\s?\d{1,5}\s?页|页[次数]\W|每页"
     r"|共有?\s?\d{1,7}\s?(?:条|篇)(?!\s?(?:评论|留言|回复|跟帖))|\d\s?条记录|总(?:页|条|记录)数"
 )
+"""Words of pagers of all makers; 共3条评论 counts something else."""
 _PAGER_LETTER = re.compile("[页条篇]|总记录")
 PAGER_SCRIPT = (
     "createPage", "countPage", "CountPage", "pageCount", "totalPage", "PageHTML", "laypage", "pagination", "Pagination", "pageTurn",
 )  # fmt: skip
 """Words of scripts that write a pager."""
 ENTITLED = re.compile(r"[\u4e00-\u9fff]{2,10}\Z")
+"""The name of a column as it stands bare above its box."""
 NEUTRAL = re.compile(
     r"标题|名称|序号|日期|时间|文号|索引|发布|位置|列表|搜索|查询|检索|全部|首页|正文|共|页|排序|筛选|置顶|状态|操作|信息|内容|年|月|日"
 )
 """Words before a list that are no title of it: heads of tables, paths, filters."""
 PATH = re.compile(r"位置|首页|[>»]")
+"""The breadcrumb stands before the list on most portals and is no title of it."""
 IMPRINT = re.compile(r"版权所有|copyright|©|ICP\s?(?:备\s?\d|备案序?号)|公网安备|网站标识码", re.I)
+"""A day in the foot is the site's last change."""
 SITE_UPDATE = re.compile(r"更新|维护|最后")
+"""最后更新：2026-11-20 in the foot tells of the site."""
 CLOCK = re.compile(r"今天是|今日是?|现在是?|日\s{0,4}(?:星期|周)[一二三四五六日天]")
 """Words of a portal's head and foot: a date with them is not a post's."""
 TABLE = frozenset({"table"})
 HEAD_TITLE, HEAD_DATE = re.compile(r"标题|名称|题目|主题|内容"), re.compile(r"时间|日期")
+"""A table of one row under a head of title and day is a list."""
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 BEFORE = 6
 """Texts before a block among which its heading is looked for."""

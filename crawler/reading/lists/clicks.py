@@ -15,6 +15,7 @@ from lxml import etree
 from crawler.reading.lists.addresses import column_like
 
 ADDRESS_ATTRIBUTES = ("data-href", "data-url", "data-link")
+"""Rows that a script opens by an attribute instead of a link."""
 _SIGNS = (
     re.compile(r"onclick\s{0,3}=\s{0,3}.[^<>]{0,120}(?:location|open|html?)"),
     re.compile(r"data-(?:href|url|link)\s{0,3}="),
@@ -25,12 +26,15 @@ _CLICKED = etree.XPath(".//*[@onclick or @data-href or @data-url or @data-link]"
 _SENDS = re.compile(
     r"""(?:location(?:\.href)?\s{0,3}=|location\.(?:replace|assign)\s{0,3}\(|\bopen\s{0,3}\()\s{0,3}["']([^"'\s]{1,500})["']\s{0,3}(?![+\s\w])"""
 )
+"""Rows with ``onclick="location.href='8800.html'"`` and no link; behind ``+`` the script goes
+on."""
 _CALLS = re.compile(r"""\w\(\s{0,3}["']([\w./-]{1,300}\.s?html?)["']\s{0,3}[,)]""")
 """An own function that is called with the address; an address put together (``'/a/' + id``) is
 none."""
 _NO_PAGE = re.compile(
     r"\.(?:jpe?g|png|gif|svg|webp|css|js|json|mp4|mp3)\Z|\A(?:javascript:|#|data:)", re.I
 )
+"""A click that opens a picture or calls a script leads to no article."""
 _UNSHOWN = re.compile(r"display\s{0,3}:\s{0,3}none", re.I)
 _NEVER = frozenset(
     {

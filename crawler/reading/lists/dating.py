@@ -32,6 +32,7 @@ from crawler.reading.lists.outline import Outline, squeeze
 from crawler.reading.lists.titles import PINNED, title_of
 
 IN_TITLE = "inside the title, not the publication"
+"""36 of the labelled rows end their title with a day; on others that is an event's."""
 WIDE = 0.3
 """Share of the rows that must have a second date for the list to have two columns of them."""
 EDGE_SHARE = 0.6
@@ -45,10 +46,12 @@ _ORIGIN = re.compile(
 )
 """Cards and lists of search results print 来源：区应急局 in each row."""
 _PUBLISHED = re.compile(r"发布|公开|公布|更新|发文|刊登|上网")
+"""Tables with a column of 成文日期 and one of 发布日期."""
 _SHOWN = re.compile(r"回复|开始|起始")
 """When nothing is called published: a letter is shown with its reply, a consultation from its
 beginning."""
 _DATE_HEAD = re.compile(r"时间|日期|有效期|期限")
+"""Heads of tables above a column of days."""
 _HELD = re.compile(r"召开|举行|举办|开展|播出|有效期|期限")
 """Heads of a column of days on which something was held or ends, beside those of OTHER_DATE."""
 _SIGNED = re.compile(r"成文|印发|签署|制定|签发|发文日期")

@@ -32,10 +32,13 @@ _REST = re.compile(
     r"(?:\d{1,2}\s?月?\s?[-—~～至到]\s?\d{1,2}\s?月|[上下]半年|第?[一二三四1-4]季度)?"
     r"(?:全部|所有|工作|政务|政府|部门|全年|信息|动态|公告|通知|公示|要闻|新闻|文件|列表|档案|归档|汇总|目录|公开|发布){0,4}\Z"
 )
+"""2026年工作动态 and 2026年一季度 head lists; 2026年重点工作 is a topic."""
 _DAY = re.compile(r"\x00[^\w\x00]{0,4}(3[01]|[12]\d|0?[1-9])\s?日[^\w\x00]{0,4}(?=\x00)")
+"""Diaries under a month's heading: 20日 above or beside the row."""
 _LISTS = frozenset({"ul", "ol", "dl", "table"})
 """Archives that head each year's list with the bare year, 2026 without 年."""
 _HEADS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+"""Archives that head each year with a heading element."""
 _CHOSEN = frozenset({"option", "select", "label", "button"})
 """Years to choose from look like headings."""
 Heading = tuple[int, int, int]

@@ -20,6 +20,7 @@ PROSE_LINE = 40
 """Characters from which a text counts as running text."""
 LINK = frozenset({"a"})
 _UNSHOWN = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.I)
+"""Tabs and copies for phones that a style on the element switches off."""
 SILENT = frozenset({"script", "style", "option", "textarea", "title", "noscript", "template"})
 """Elements whose text nobody reads on the page."""
 

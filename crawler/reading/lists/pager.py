@@ -9,7 +9,9 @@ from urllib.parse import urldefrag
 MAX_PAGES = 50
 _NUMBER = re.compile(r"\W{0,4}(\d{1,5})\W{0,4}\Z")
 _NEXT = re.compile(r"\W{0,4}(?:下一?页|下一頁|后一页|后页|next(?: page)?)\W{0,4}\Z", re.I)
+"""Pagers with real links: Guangdong, EmpireCMS, DedeCMS and most home-grown ones."""
 _LAST = re.compile(r"\W{0,4}(?:尾页|末页|最后一页|最末页|last)\W{0,4}\Z", re.I)
+"""Pagers that link 尾页 and few numbers."""
 _WORD = re.compile(
     r"\W{0,4}(?:\d{1,5}|下一?[页頁]|后一?页|尾页|末页|最后一页|最末页|next(?: page)?|last)\W{0,4}\Z",
     re.I,

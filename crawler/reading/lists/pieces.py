@@ -14,7 +14,9 @@ _GLUE = re.compile(r"\W{0,9}(?:[年月日号]|(?:星期|周)[一二三四五六�
 """What may stand between two pieces: marks, the 年, 月 and 日 of designs that give each its element,
 the day of the week."""
 _MARK = re.compile(r"\s{0,9}([年月日号/.-])?\s{0,9}\Z")
+"""Designs that give year, month, day and their marks an element each."""
 _BARE = re.compile(r"\W{0,4}(\d{1,2})\W{0,4}\Z")
+"""A big day above a small year and month."""
 _ENDS = re.compile(r"[年月日号/.-]\s{0,9}\Z")
 _BEGINS = re.compile(r"\s{0,9}[年月/.-]")
 GLUED = 2

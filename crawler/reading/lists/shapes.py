@@ -28,6 +28,7 @@ _NUMBER = re.compile(r"(?=[a-f]{0,40}\d)[0-9a-f]{6,40}|\d{3,40}")
 """Numbers of a page or a moment, not of a box: ``id_8f3a2c91``, ``list2020``. ``tab1`` and ``tab2``
 are two boxes."""
 _DIGITS = re.compile(r"[0-9a-f]{16,}|\d+")
+"""Numbers in a further page's name are the page's."""
 _STATE = re.compile(
     r"active|on|off|cur|curr|current|now|hover|shown?|hide|in|open|selected|sel|first|last|odd|even|clear(?:fix)?|cf"
 )

@@ -11,17 +11,24 @@ from crawler.reading.lists.outline import Outline, squeeze
 INLINE = frozenset({"a", "font", "em", "b", "strong", "i", "u", "mark", "sup", "sub"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 PINNED = re.compile(r"置\s?顶|[\[【(（]顶[\])】）]")
+"""Portals that mark a pinned row in words: [置顶], 【顶】."""
 _PIN_MARK = re.compile(r"[\[【(（]?\s?(?:置\s?顶|(?<=[\[【(（])顶)\s?[\])】）]?[:：]?\s?")
 _BULLET = re.compile(r"\A[\s·•●◆■□▪▶►>＞»›\-–—*※◇○|]{1,12}(?=\S)")
+"""Lists of old portals print their bullets as letters before the title."""
 _TAGS = re.compile(r"<[^<>]{0,300}>")
+"""Title attributes that hold the markup of the title."""
 _TAIL_DATE = re.compile(
     r"\s{0,9}[\[(（【]?\s?(?:(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}日?|\d{1,2}[-/.月]\d{1,2}日?)(?: \d{1,2}:\d{2}(?::\d{2})?)?\s?[\])）】]?\Z"
 )
+"""Rows that print their day at the end of the title's link: 标题(2026-11-20)."""
 _HEAD_DATE = re.compile(
     r"\A[\[(（【]?\s?(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}日?\s?[\])）】]?\s{0,9}(?=\S)"
 )
+"""Links that begin with the day."""
 _TOLD_LABEL = re.compile(r"\A\s{0,9}(?:文章|信息)?\s{0,3}(?:标\s{0,9}题|名\s{0,9}称)\s{0,3}[:：]")
+"""Tooltips of several lines: 文章标题：…, 作者：…, 发表时间：…."""
 _CUT = re.compile(r"(?:\.{2,}|…{1,3}|。。。)\Z")
+"""Lists that cut long titles; the whole one stands in the attribute or on the picture's link."""
 _CUT_ENDS = (".", "…", "。")
 _BULLETS = "·•●◆■□▪▶►>＞»›-–—*※◇○| "
 """What a bullet begins with; asked of every title before the pattern is."""

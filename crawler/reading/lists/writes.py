@@ -19,11 +19,13 @@ _FOREIGN = re.compile(
     r"\bsrc\s{0,3}=|\btype\s{0,3}=\s{0,3}[\"']?(?!text/javascript|application/javascript)", re.I
 )
 _BETWEEN = re.compile(r"(?:\s+|;|<!--|(?://)?\s{0,3}-->|//[^\n]*(?=\n)|/\*(?:[^*]|\*(?!/))*\*/)+")
+"""Old pages wrap scripts in ``<!--`` and ``//-->``."""
 _CALL = re.compile(r"document\.write(?:ln)?\s{0,9}\(\s{0,9}")
 _STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\$]|\\.|\$(?!\{))*`")
 _PLUS = re.compile(r"\s{0,9}\+\s{0,9}")
 _CLOSED = re.compile(r"\s{0,9}\)")
 _UNSAFE = re.compile(r"<script|</script|<!--|-->", re.I)
+"""What a script writes of further scripts or comments is left to a browser."""
 LONGEST = 200_000
 """Characters of one script at most."""
 
