@@ -215,7 +215,7 @@ def with_tests(
     )
     settings.load_profile("mutants")
     plugin = _Collector(work, frozenset(watched))
-    options = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", *UNSAID]
+    options = ["-q", "-s", "-p", "no:cacheprovider", "-n", "0", *UNSAID]
     pytest.main([*options, "-m", "not slow and not postgres", *paths], plugins=[plugin])
     return plugin.status
 

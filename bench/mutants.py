@@ -76,6 +76,7 @@ TARGETS = {
             "tests/monitor/judging/test_pace.py",
             "tests/monitor/judging/test_rejudging.py",
             "tests/monitor/judging/test_seeing_less.py",
+            "tests/monitor/rules/test_edges.py",
             "tests/situations/test_judging.py",
         ),
     ),
@@ -188,7 +189,7 @@ def fresh(target: Target, number: int) -> int:
     import pytest
 
     sys.meta_path.insert(0, Changed(changes(target)[number]))
-    options = ["-q", "-x", *UNSAID, "-p", "no:cacheprovider", "-p", "no:xdist"]
+    options = ["-q", "-x", *UNSAID, "-p", "no:cacheprovider", "-n", "0"]
     return int(pytest.main([*options, "-m", "not slow and not postgres", *target.tests]))
 
 
