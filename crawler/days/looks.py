@@ -17,7 +17,9 @@ LONGEST = 60
 _LETTERS = str.maketrans("OoОоI|!l", "00001111")
 """Letters that stand for digits in dates typed by hand: O and Cyrillic О for 0, l and I for 1."""
 _ONE_FOR_DASH = re.compile(r"(?<=\d)一(?=\d)")
+"""Days typed by hand with 一 for the dash: 2026一11一20."""
 _YEAR = r"(?:(?:1[89]|2[0-9])\d\d|20\d|2\d{4}|(?:中[华華])?民[国國] {0,2}\d{2,3})"
+"""Years with a slip (202, 20266) and years of the republic, besides right ones."""
 _FULL = re.compile(
     rf"(?<![0-9A-Za-z.]){_YEAR} ?(?:[-/.,_]|年) ?\d{{1,3}} ?(?:[-/.,_]|月) ?\d{{1,3}}(?:[日号]|(?![0-9A-Za-z]))"
     r"|(?<![0-9A-Za-z.])\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d(?![0-9A-Za-z])"
@@ -36,6 +38,7 @@ _ALONE = re.compile(
 _LABEL = re.compile(r"\W{0,9}(?:[\u4e00-\u9fff] ?){0,8}?(?:时间|日期|发布|更新|发表)于? ?:? ?")
 """Rows that print label and day in one text (发布时间：2O26-11-20): the label is no sentence."""
 _FRAME = " ()-|·,;、:*"
+"""What stands around a day in a row: brackets, bars, points."""
 
 
 def looks_dated(text: str) -> bool:

@@ -20,6 +20,7 @@ _ALIKE = {
     ")": "）］】〕〗」』》〉]>",
     " ": "　\xa0\t\r\n\u2002\u2003\u2009\u200b\ufeff",
 }
+"""Days typed in full-width digits, with other dashes, slashes, colons and brackets."""
 _PLAIN = {
     odd: plain[i] if len(plain) > 1 else plain
     for plain, odds in _ALIKE.items()
@@ -46,21 +47,26 @@ _FULL = re.compile(
     r" ?年 {0,2}(?P<m1>\d{1,2}) ?月 {0,2}(?P<d1>\d{1,2})(?!\d) ?[日号]?"
     r"| ?(?P<s>[-/.]) ?(?P<m2>\d{1,2}) ?(?P=s) ?(?P<d2>\d\d(?=\d\d:\d\d)|\d{1,2}(?!\d)))" + _TIME
 )
+"""The usual form; blanks beside 年 and 月 come from old editors, a glued time from templates."""
 _TWO_DIGIT = re.compile(
     r"(?<![\d\-/.])(?P<y>\d\d)(?:(?P<s>[-/.])(?P<m2>\d{1,2})(?P=s)(?P<d2>\d{1,2})(?![\d\-/.])"
     r"|年(?P<m1>\d{1,2})月(?P<d1>\d{1,2})[日号]?)" + _TIME
 )
+"""Old systems with years of two digits (动易 26-11-20)."""
 _NO_YEAR = re.compile(
     r"(?<![\d\-/.])(?:(?P<m2>\d{1,2})[-/.](?P<d2>\d{1,2})(?![\d\-/.%])"
     r"|(?P<m1>\d{1,2}) ?月 ?(?P<d1>\d{1,2}) ?[日号]?)" + _TIME
 )
+"""Home pages, old ASP lists and forums print MM-DD only."""
 _PACKED = re.compile(
     r"(?<![\dA-Za-z])(?P<y>20\d\d|199\d)(?P<m1>\d\d)(?P<d1>\d\d)(?:(?P<hh>\d\d)(?P<mi>\d\d)(?P<ss>\d\d))?(?![\dA-Za-z])"
 )
+"""20261120 in addresses, data and file names."""
 _NUMERALS = re.compile(
     rf"(?P<y>[二一][{ZEROS}零一二三四五六七八九]{{3}}) ?年 ?(?P<m1>[一二三四五六七八九十]{{1,2}}|\d{{1,2}}) ?月"
     r" ?(?P<d1>[一二三四五六七八九十廿卅]{1,3}|\d{1,2}) ?[日号]"
 )
+"""二〇二六年十一月二十日, 廿一日 in old-fashioned dates."""
 _MINGUO = re.compile(
     r"(?:中[华華])?民[国國] ?(?P<y>\d{2,3}) ?年 ?(?P<m1>\d{1,2}) ?月 ?(?P<d1>\d{1,2}) ?日" + _TIME
 )
@@ -69,6 +75,7 @@ _MINGUO_BARE = re.compile(
     r"(?<![\w\-/.])(?P<y>1[0-4]\d)(?:(?P<s>[-/.])(?P<m2>\d{1,2})(?P=s)(?P<d2>\d{1,2})|年(?P<m1>\d{1,2})月(?P<d1>\d{1,2})日)"
     r"(?![\d\-/.])" + _TIME
 )
+"""115-11-20 and 115年11月20日, without the word 民國."""
 _TURNED = re.compile(
     r"(?<![\d\-/.])(?P<m2>\d{1,2})(?P<s>[-/.])(?P<d2>\d{1,2})(?P=s)(?P<y>(?:19|20)\d\d)(?![\d\-/.])"
     + _TIME
@@ -76,6 +83,7 @@ _TURNED = re.compile(
 """The year last (Hong Kong, English pages): 20/11/2026 and 11/20/2026."""
 _DIGIT = re.compile(r"\d")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+"""English columns, and designs with a big day above Nov."""
 _MONTH = rf"({'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
 _ENGLISH = re.compile(
     rf"(?<![a-z\d])(?:{_MONTH} {{1,2}}(\d{{1,2}})(?:st|nd|rd|th)? ?[, ] ?((?:19|20)\d\d)(?!\d)"
@@ -87,7 +95,9 @@ _ENGLISH = re.compile(
 _LABEL = re.compile(
     r"[(\s|·,;、*]{0,8}((?:[^\W\d_] ?){0,10}?) ?(:|时间|日期|于|\Z)[(\s|·,;-]{0,200}\Z"
 )
+"""A label before the day, at most ten letters, blanks between them on old pages."""
 _KNOWN_LABEL = re.compile(r"(?:时间|日期|发布|发表|更新|刊登|发文|公布|公开|更新于|发布于|日)\Z")
+"""Labels that stand before a day without a colon."""
 _UNTIL = re.compile(
     r" {0,2}[-~～至到]++ {0,2}(?:(?:19|20)\d\d ?[-/.年] ?)?(?:\d{1,2} ?[-/.月] ?)?\d{1,2} ?[日号]?(?![\d:])(?:止|为止)?"
 )
@@ -282,6 +292,7 @@ _PIECE = re.compile(
     rf"|(?:(\d{{1,2}})[ -])?({_BARE_MONTH})(?: ?(\d{{1,2}})(?:st|nd|rd|th|[日号])?)?,?)[\s)|/-]{{0,9}}\Z",
     re.I,
 )
+"""Designs that give day, month and year an element each, in any usual order."""
 MONTH_PIECE = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?[ -])?(?:{_BARE_MONTH})"
 """How a piece begins that names its month in words (Nov, Nov 20, 十一月): the gates of a page's texts
 need it."""

@@ -13,12 +13,16 @@ from datetime import date, timedelta
 from crawler.days.strength import DOUBTED
 
 FROM_ADDRESS = "year from the address of the item"
+"""MM-DD in rows whose address holds the day (t20261120_1.htm)."""
 FROM_FOLDER = f"{DOUBTED}year from a folder of the item's address"
 """A folder ``/2019/`` may be the year in which the column was laid out: such a year clears and
 never convicts."""
 FROM_ARTICLE = "year from the article of the item"
+"""Old ASP lists of MM-DD: the first and the last article tell their day."""
 FROM_HEADING = "year from the heading above the item"
+"""Archives with a heading for each year."""
 FROM_ORDER = "year from the order of the list"
+"""MM-DD between rows with whole days."""
 FROM_ORDER_OF_FOLDERS = f"{DOUBTED}{FROM_ORDER}, whose years are those of folders"
 NEAR = timedelta(days=92)
 """A page is saved at most about this long after the day it shows."""

@@ -23,6 +23,7 @@ column's."""
 ROOM = {"width": 400, "height": 200}
 """Pixels that a frame has at least when it holds a list."""
 _SIZE = re.compile(r"(?<![\w-])(width|height)\s{0,3}:\s{0,3}(\d{1,4}(?:px|%)?)")
+"""A weather box's frame says its size in its style, others in attributes."""
 _PIXELS = re.compile(r"\s{0,3}(\d{1,5})(?:px)?\s{0,3}\Z")
 BOX = 12
 """Texts that a box with nothing but its title and 暂无信息 holds at most."""
@@ -34,17 +35,21 @@ NO_ITEMS = re.compile(
     r"(?:暂无|没有|尚无|暂时没有|还没有|目前没有|没有(?:找|查|检索|搜索)到|未找到|未检索到|未查询到|查无|无|暂未发布|尚未发布)(?:任何|相关|更多|最新|符合条件的?|匹配的?|可显示的?)?"
     r"(?:的)?(?:信息|数据|内容|记录|文章|公告|资讯|新闻|文件|列表|结果|信息公开|资料)\W{0,6}\Z"
 )
+"""暂无数据 in the place of the list, 对不起，该栏目暂无内容 as a sentence: alone, not within one."""
 NONE_COUNTED = re.compile(
     r"(?:共有?|总计|合计|总数)(?:\s?\d{1,2}\s?页)?\W{0,3}0\s?(?:条|篇|个|项|记录)(?!\s?(?:评论|留言|回复|跟帖|咨询|点赞))"
     r"|\A\W{0,2}0\s?条\W{0,2}\Z"
     r"|(?:总记录数?|记录(?:总|条)?数|总条数|信息(?:总|条)?数)\W{0,3}0(?![\d.])"
 )
+"""Pagers of empty lists: 共0条记录, PHPCMS 0条 alone; 0条评论 counts something else."""
 _MARKS = r"\{\{|\{%|<%[=\s@]|\$\{[a-zA-Z_.]{1,40}\}|#\{[a-zA-Z_.]{1,40}\}|\{@each\b|<#list\b|#foreach\b|<c:forEach\b|<template\b"
 _BINDS = (
     r"(?:v-(?:for|if|else|show|bind|html|text|model|cloak)|ng-(?:repeat|if|show|bind|model|controller|app)"
     r"|ms-(?:repeat|each|for|visible|if|attr|text|html|controller|href|duplex)|x-(?:for|if|show|data|text)|wx:for|a:for|s-for"
     r"|th:(?:each|if|text)|data-(?:bind|repeat|template|tpl|each)|\*ngFor|:key|@click|jsx?-for|tal:repeat|bind:)\b"
 )
+"""Attributes by which Vue, Angular, avalon (the province's platform) and template engines fill a
+list."""
 _TEMPLATE_SIGN = re.compile(rf"""{_MARKS}|[\s"']{_BINDS}""")
 """Stands wherever the next one does: a short walk over a page without a template."""
 TEMPLATE = re.compile(rf"""{_MARKS}|<[^<>]{{0,200}}[\s"']{_BINDS}""")
@@ -57,6 +62,7 @@ FILLED = re.compile(
 )
 """Words of scripts that fetch or write a list."""
 _SCRIPT_TEMPLATE = re.compile(r"text/(?!javascript|ecmascript)|template|x-", re.I)
+"""Templates kept in script elements: ``<script type="text/html">``."""
 _ROOTS = frozenset({"app", "root", "__next", "__nuxt"})
 """Ids of elements that a whole page is drawn into."""
 _NAMED = re.compile(r"""(?:#|getElementById\(\s?["']|id["']?\s?[:=]\s?["'])([\w-]{1,60})""")
@@ -82,6 +88,7 @@ own file says nothing)."""
 FAILED = re.compile(
     r"(?:加载|读取|查询|请求)(?:数据)?失败|点击重试|java\.(?:sql|lang)\.\w*Exception|SQLException"
 )
+"""A list whose query failed looks empty but for these words."""
 _FAILED_WORDS = ("失败", "点击重试", "Exception")
 """The server's own trouble, told beside the words of an empty list; one of the words is in each."""
 COUNTERS = re.compile(r"\b_hmt\b|hm\.js|cnzz|googletagmanager|tongji|_trs_ta|s\.51\.la|analytics")

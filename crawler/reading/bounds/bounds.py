@@ -40,6 +40,7 @@ WORDS, MOST = 80, 80
 KEPT = 2048
 """So many addresses are judged once: as many as the menus of a few sites hold."""
 _FILE = re.compile(r"\d[^/?]*\.\w{2,5}\Z")
+"""Articles of most makers are files with a number (t20261120_1.htm, 8800.html)."""
 _DIGITS, _HASH = frozenset("0123456789"), re.compile(r"[0-9a-f]{16}")
 _FIRST_PAGES = (
     "/index.html",
@@ -51,6 +52,7 @@ _FIRST_PAGES = (
 )
 """Files of columns: without a year or a hash before them they are never an article's."""
 _MONTH_ONLY = re.compile(r"(20[0-4]\d)\s?(?:年|[-/.])\s?(1[0-2]|0?[1-9])\s?月?\W{0,6}\Z")
+"""Rows that print 2026年11月 and no day: bounded by the month's last day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ RUN = 3
 """So many rows that go on by one are numbered; in a box of their own with the month only from 1
 on."""
 _BARE_NUMBER = re.compile(r"\W{0,4}\d{1,2}\W{0,4}\Z")
+"""Tables with the row's number before 2026年11月."""
 _TABLE_CELL = frozenset({"td", "th"})
+"""Numbers of another column of the table are no days of this one."""
 
 
 def uncounted(sheet: Outline, cells: list[Cell]) -> list[Cell]:

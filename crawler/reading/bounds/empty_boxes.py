@@ -8,6 +8,7 @@ from collections import defaultdict
 from crawler.reading.lists.outline import Outline
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+"""Boxes of channel pages that have a title and no row."""
 LEAST = 2
 """So many boxes alike; one alone may be anything."""
 UP, FEW = 3, 6

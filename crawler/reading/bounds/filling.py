@@ -28,8 +28,10 @@ UP = 4
 BEFORE = 400
 """Elements before a list, on each step up, that are looked at."""
 NOSCRIPT = frozenset({"noscript"})
+"""Lists that only browsers without scripts are shown, beside a box that a script fills."""
 QUOTES = ('"', "'")
 _WRITES = r"\s{0,3}\.\s{0,3}(?:html|append|prepend|before|load|replaceWith|innerHTML|insertAdjacentHTML|bootstrapTable)\b"
+"""What jQuery and plain scripts do with the answer of a fetch."""
 _DOES, _DONE = re.compile(_WRITES), re.compile(r"""["']\s?\)""" + _WRITES)
 _CHOSEN = re.compile(r"""(?:\s+(?:ul|ol|tbody|dl))?["']\s?\)""" + _WRITES)
 """``$('#box li').prepend('<i>')`` decorates rows: only a list within the box is the box."""
@@ -39,7 +41,10 @@ _VARIABLE = re.compile(r"([\w$]{1,40})\s{0,3}=\s{0,3}[\w$.]{1,30}\(\s?\Z")
 _PART_OF_A_NAME = re.compile(r"[\w$.]")
 _CALLS, _OPEN, _HANDED = re.compile(r"\s?\("), re.compile(r"\(\s?\Z"), re.compile(r"\s?[,)]")
 _LOADS = re.compile(r"onload\s?=\s?\Z")
+"""Pages that call the filling function in the body's ``onload``."""
 _READY = re.compile(r"\$\(\s?(?:function|\(\s?\)\s?=>)|ready\s?\(|onload|DOMContentLoaded", re.I)
+"""What runs as soon as the page is there; a click's function leaves the server's rows as they
+are."""
 _NAMED, _ENDS = re.compile(r"function\s{1,3}([\w$]{1,60})\s?\("), re.compile(r"\b")
 _HOLDS = re.compile(r"([\w$]{1,60})\s?[=:]\s?(?:async\s)?\Z")
 

@@ -20,6 +20,7 @@ from crawler.reading.lists.spans import spans_of
 
 WORDS, MOST = 80, 1000
 _OBJECT = re.compile(r"\{[^{}]{10,2000}\}")
+"""Headlines and carousels that a script draws from objects with title and address."""
 _TITLED = re.compile(
     r"""["']?\b(?:title|bt|subject|name)["']?\s?:\s?["']([^"']{4,200})["']""", re.I
 )
@@ -36,6 +37,7 @@ several."""
 _SENDS = re.compile(
     r"""(?:location(?:\.href)?\s?=|location\.(?:replace|assign)\s?\(|\bopen\s?\()\s?["']([^"'\s]{1,300})["']"""
 )
+"""Headlines and image maps that open their article by ``onclick``."""
 _FAILED = "an error occurred while processing"
 """What servers print in place of a part (a list, on pages that are put together) that they could
 not include."""

@@ -22,7 +22,9 @@ ROWS = 3
 APART = timedelta(minutes=10)
 """Times of day so far apart were not printed by the page's making."""
 OF_THE_LOOK = f"{DOUBTED}every row bears the day of the look"
+"""A page that printed the hour of its making beside every title kept a sleeping column fresh."""
 _RELATIVE = "今刚前"
+"""Rows that say 今天 or 刚刚 mean the day of the look."""
 
 
 def settle_moving(items: Sequence[Item], today: date) -> None:

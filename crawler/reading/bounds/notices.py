@@ -15,7 +15,9 @@ _GATE = re.compile(
     r"历史|缓存|登录|新版|新网站|新站|新栏目|历史缓存|数据导入|导入中|迁移|搬迁|迁至|移至|转至|并入|归档|存档|更新|停用|下线|维护|整合"
 )
 _SUBJECT = r"(?:本|该|此|原|以上|上述)?(?:栏目|频道|版块|板块|页面|网页|专栏|专题|列表|目录|网站|站点|内容|信息)"
+"""A notice speaks of its column or page; a post about a move names something else."""
 _GONE = r"(?:不再|停止|暂停|终止)(?:更新|维护|发布|使用)|停更"
+"""Columns that say 本栏目已停止更新 above their old rows."""
 _NOTICE = re.compile(
     _SUBJECT + r"[^。；\n]{0,30}?(?:" + _GONE + r")"
     r"|"
@@ -31,6 +33,7 @@ _NOTICE = re.compile(
 """Columns that went on elsewhere and left their old list standing (本栏目已停止更新, 历史数据（已归档）,
 请前往新版网站): its last day is nobody's silence."""
 _ITSELF = re.compile(r"本|该|此|已迁移|归档栏目")
+"""A linked notice counts only where it speaks of this column; else it is the title of a post."""
 _MOVES = ("迁移", "迁至", "搬迁", "并入", "归档", "停用", "下线")
 """One of them is in every notice that is no text of the page: plain words are looked for
 quickly."""
@@ -39,10 +42,12 @@ _MOVES_LETTERS = "迁并归停下"
 HEAD = 4000
 """Characters of a page in which its title stands."""
 _TITLE = re.compile(r"<title[^<>]*>([^<]{0,60}?(?:维护|升级|建设|改版|迁移)中)")
+"""Sites under maintenance that say so in their title only."""
 _ALERT = re.compile(r"""alert(?<=\balert)\s?\(\s?["']([^"'<>]{6,120})""")
 _TOLD = (_ALERT, re.compile(r"""alt(?<=\balt)\s?=\s?["']([^"'<>]{6,120})"""))
 """Notices that are no text of the page: a box that the browser opens, a picture's words."""
 _OTHER = re.compile(r"旧版|旧站|老版|旧网|原网站")
+"""New sites link back to their old one (旧版)."""
 _HERE = re.compile(r"(?:当前|正在|您)[^。；]{0,8}(?:浏览|访问|是)[^。；]{0,4}(?:旧版|老版)")
 """New sites offer a way back to the old one (旧版); only a page that calls itself old is it."""
 _NOT_NOW = re.compile(

@@ -27,6 +27,7 @@ from crawler.reading.lists.spans import spans_of
 WORDS = 80
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(20[0-4]\d)\s?年?度?\Z")
+"""Archives that choose the year by a link or an option."""
 _YEAR_OF = re.compile(
     r"\W{0,3}(?:20[0-4]\d\s?年?\s?[-—~至到]\s?)?(20[0-4]\d)\s?年?度?\s?"
     r"(?:[-/.年]?\s?(?:1[0-2]|0?[1-9])\s?月?|第?[一二三四1-4]季度|[上下]半年|第\s?\d{1,3}\s?期)?"
@@ -36,6 +37,7 @@ _YEAR_OF = re.compile(
 _WHOLE_DAY = re.compile(r"\s*20\d\d([-/.])\d\d?\1\d\d?\s*\Z")
 """What most texts with a year are: the day of a row."""
 _SINCE = re.compile(r"(20[0-4]\d)\s?年?(?:度|\d{1,2}月)?(?:以后|之后|以来|至今|起)")
+"""Lists that say themselves where later posts stand (查看2020年以后信息)."""
 _NOT_A_DAY_OF_POSTS = re.compile(
     r"今天(?:是|：|:)|现在(?:是|时间)|当前(?:时间|日期)|截[止至](?:到|时间|日期|20|\W)|起止|版权|©|(?:总|日|总的)?访问(?:量|人?次)|农历"
 )
@@ -50,6 +52,7 @@ _PLAYERS = re.compile(
 )
 """Frames of films and maps hold no list."""
 FORM, FRAMES = frozenset({"form"}), frozenset({"iframe", "object", "embed"})
+"""Search forms print days of their own: from, to."""
 OPTIONS = 60
 """Options of one choice that are read."""
 SHORT = 40

@@ -15,27 +15,34 @@ from crawler.reading.lists.clicks import address_of
 from crawler.reading.lists.outline import Outline, squeeze
 
 _SPLIT = re.compile(r"\s?[-_|—–>》:：]+\s?")
+"""Titles of list pages: column, then site, between bars or lines."""
 _OPENED = re.compile(
     r"""(?:window\.open|location(?:\.href)?|open)\s{0,3}[=(]\s{0,3}["']([^"']{1,500})["']"""
 )
+"""Rows opened by ``window.open('…')`` instead of a link."""
 _CALLED = re.compile(r"""\w\(\s{0,3}["']([\w./-]{1,300}\.s?html?)["']""")
 """An own function that is called with the address (``checkLogin('2020/75854.htm', 'xw')``)."""
 _PLAIN_PATH = re.compile(r"(?:\.\./|\./)*(?![./?#;])[^\s:?#;\\]+\Z")
 _ROOTED = re.compile(r"/(?![/.])[^\s:?#;\\]*\Z")
 _PLACE = re.compile(r"位置")
+"""Breadcrumbs, 您所在的位置：: they name the column."""
 _STEP = re.compile(r"[>＞»›→/]|&gt;|--+")
+"""Signs between a breadcrumb's steps."""
 PATH_TEXTS, PATH_CHARACTERS = 20, 120
 MARKED_LINKS, MARKED_CHARACTERS = 120, 300
 _PLAIN_WHOLE = re.compile(
     r"https?://[\w.:-]+/(?:[^\s/?#\\.][^\s/?#\\]*/)*(?:[^\s/?#\\.][^\s/?#\\]*)?\Z"
 )
 _FIRST_PAGE = re.compile(r"(?:index|default)\.\w{3,5}\Z")
+"""A column's folder and its first page are one address."""
 _HERE = frozenset(
     {"./", "index.html", "index.htm", "index.shtml", "./index.html", "./index.htm", "./index.shtml"}
 )
+"""The menu's or the path's entry that leads to this very page names its column."""
 ITEM, ENTRY = frozenset({"li", "dd"}), 12
 """Elements of a menu's entries, and the characters that a column's name has at most in one."""
 COLUMN_METAS = ("columnname", "columntype")
+"""Head tags by which government portals name their column."""
 
 
 @dataclass(slots=True)

@@ -22,12 +22,15 @@ _TOTAL = re.compile(
     r"|总(?:记录|条|信息|文章|篇|件)?数\W{0,3}(\d{1,7})"
     r"|(?<![\d/])(\d{1,7})\W{0,3}条(?:记录|信息|数据|结果)"
 )
+"""共107条 at pagers; 共3个月 and 共5条评论 count something else."""
 _PAGES = re.compile(
     r"共\W{0,3}(\d{1,5})\W{0,3}页|总页数\W{0,3}(\d{1,5})|(?<![\d/.-])\d{1,5}\s{0,2}/\s{0,2}(\d{1,5})(?![\d/.-])"
 )
+"""Pagers that count pages only: 共8页, 总页数, 1/8; a date with slashes is none."""
 _SCRIPTED = re.compile(
     r"\b(?:recordCount|totalRecords?|totalCount|m_nRecordCount|total_count)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(\d{1,7})\b"
 )
+"""The province's platform, JCMS and their relatives count in a script."""
 _SCRIPT_SIGNS = ("recordCount", "RecordCount", "totalRecord", "totalCount", "total_count")
 """The province's platform and its relatives say in a script how many posts the whole column has."""
 FETCHES = re.compile(

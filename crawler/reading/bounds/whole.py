@@ -39,12 +39,15 @@ row."""
 
 
 _BACK = re.compile(r"\W{0,3}(?:上一?页|前一?页)")
+"""A clerk may copy the last page's address: its pager leads only back."""
 _BACK_LIKE = re.compile(r"[上前]一?页")
 _AT_LIKE = re.compile(r"第\s?\d{1,4}\s?页")
 _AT = re.compile(r"(?:当前)?第\s?(\d{1,4})\s?页\s?[/，,]?\s?(?:共|总|\Z)")
+"""Pagers that say 第3页/共8页: not the first page of the list."""
 _NUMBERED = re.compile(
     r"(?:_|/|[?&](?:page|pageno|p|pn|pageindex|currentpage)=)(\d{1,4})(?:\.\w{2,6})?\Z", re.I
 )
+"""Addresses of further pages: _3.html, /3.htm, ?page=3."""
 COUNTER = 60
 """Characters of a pager's counter at most."""
 

@@ -14,17 +14,21 @@ from crawler.reading.markup import join
 REFRESH = re.compile(
     r"\s{0,9}[\d.]{0,6}\s{0,9}[;,]\s{0,9}url\s{0,9}=\s{0,9}[\"']?\s{0,9}([^\"'>]{1,1000})", re.I
 )
+"""Top columns that are a meta refresh to their first sub-column."""
 WRITTEN = re.compile(
     r"content\s?=\s?\\?[\"']\s?[\d.]{0,6}\s?[;,]\s?url\s?=\s?([^\"'>\s\\]{1,1000})", re.I
 )
+"""Some such stubs write their refresh by ``document.write``."""
 ASSIGNED = re.compile(
     r"(?:location(?:\.href)?\s{0,9}=(?!=)|location\.(?:replace|assign)\s{0,9}\(|\bnavigate\s{0,9}\()"
     r"\s{0,9}(?:\\?[\"'](?P<to>[^\"'\\\s]{1,1000})\\?[\"']|([A-Za-z_$][\w$]{0,40}))",
     re.I,
 )
+"""Stubs that assign ``location``, or call a function of their own for it."""
 OPENED = re.compile(
     r"window\.open\s{0,9}\(\s{0,9}[\"']([^\"'\s]{1,1000})[\"']\s{0,9},\s{0,9}[\"']_(?:self|top|parent)"
 )
+"""Stubs that open the new site in their own window."""
 _LEADS = r"""\s{0,9}(?:\\?["'](?P<to>[^"'\\\s]{1,1000})\\?["']|([A-Za-z_$][\w$]{0,40}))"""
 _SENT = (
     re.compile(r"location(?:(?:\.href)?\s{0,9}=(?!=)|\.(?:replace|assign)\s{0,9}\()" + _LEADS),
@@ -41,6 +45,7 @@ _STATEMENT = re.compile(
 STATEMENT = 220
 """Characters of that at most."""
 MOBILE = re.compile(r"//(?:m|wap|3g)\.|/(?:m|wap|mobile|phone)(?:/|$)|mobile", re.I)
+"""Stubs that send phones elsewhere: the other address is the one for us."""
 HTTP = re.compile(r"https?://[^/\s]", re.I)
 MOST = 20
 """Assignments looked at; a stub has one or two."""

@@ -42,17 +42,23 @@ page."""
 FEW_WORDS = 300
 """A page of more words mentions 请登录 or 验证码 among other things."""
 MANY_DATES = 3
+"""A page with so many days may be a list, whatever its words."""
 SHORT_PASSAGE = 90
+"""A portal's own error page says it in a line, within the usual menu and foot."""
 LONGEST_APOLOGY = 45
+"""Error pages with a list of news beside: the apology is a short line of its own."""
 APOLOGY = re.compile(
     r"\W*(?:非常|很|真)?(?:抱歉|对不起|遗憾|哎呀|404|sorry|您(?:要|所|想)?(?:访问|查看|浏览|请求|查找)的)",
     re.I,
 )
+"""How such lines begin: 抱歉，您访问的页面不存在."""
 DATE = re.compile(
     r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}|(?<![\d-])\d{2}-\d{2}(?![\d-])"
 )
+"""Days as lists and articles print them, with year or as MM-DD."""
 TITLE = re.compile(r"<title[^>]{0,80}>([^<]{0,300})", re.I)
 SPLIT_TITLE = re.compile(r"\s*[|_—–｜]+\s*|\s+-+\s+|(?<=[\u4e00-\u9fff\d])-(?=[\u4e00-\u9fff])")
+"""Error pages put the site's name behind their words: 404-某某区人民政府."""
 PRINTED = re.compile(
     r"发布(?:时间|日期)|发表(?:时间|日期)|(?:信息|文章|稿件|新闻)?来源\s?[:：]|(?:浏览|阅读|点击)(?:次数|量|数)|上一[篇条]|下一[篇条]"
 )
@@ -174,6 +180,7 @@ def _words(look: Look) -> Reading | None:
 
 
 ALERT = re.compile(r"""(?:alert|confirm|document\.write)\(\s{0,9}["']([^"'<>]{2,120})["']""")
+"""Pages that refuse by a box that the browser opens, and hold no text."""
 
 
 def phrase(words: str) -> Reading | None:

@@ -26,6 +26,7 @@ _GONE = (
     r"(?:不存在|未找到|没有?找到|找不到|找不着|已?被?(?:删除|移除|移动|撤销|撤回)|失效|已过期|已(?:经)?下线"
     r"|无法(?:找到|显示|打开|访问|浏览)|打不开|走丢|跑丢|丢失|弄丢|走失|不见了|消失了?|飞走|失踪|迷路|火星|外星)"
 )
+"""Error pages between the plain (不存在) and the playful (页面去火星了)."""
 SOFT_404 = re.compile(
     rf"(?:您|你|所)(?:所|要|想|正在|需要)?(?:访问|浏览|查[找看询]|请求|打开|寻找|搜索|要)的?"
     rf"[^。，；\n]{{0,12}}?{_THING}[^。；\n]{{0,12}}?{_GONE}"
@@ -40,6 +41,7 @@ SOFT_404 = re.compile(
     r"|Not Found on this server|Object not found|(?:cannot|could not) be found|no such file|\A\W*4\W?0\W?4\W*\Z",
     re.I,
 )
+"""Pages that do not exist and answer 200; 404 alone counts only where the page is nothing else."""
 SERVER_ERROR = re.compile(
     r"HTTP Status 5\d\d|\b50[0234][ :：-]{0,3}(?:Internal|Server|Bad|Service|Gateway|错误|服务器)"
     r"|Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out|Server Error in"
@@ -49,12 +51,14 @@ SERVER_ERROR = re.compile(
     r"|(?:java\.lang|javax\.servlet|org\.apache|com\.mysql)\.[\w.]{0,80}Exception",
     re.I,
 )
+"""Tomcat, IIS, PHP, databases: what servers print of themselves, with 200 as with 500."""
 MAINTENANCE = re.compile(
     r"(?:网站|系统|平台|站点|服务器?|本站)[^。；\n]{0,12}(?:维护|升级|改版|调试|割接)(?:中|期间|改造)"
     r"|(?:正在|系统)(?:升级)?维护|(?:网站|页面|本站)[^。；\n]{0,6}(?:正在)?建设中|暂停(?:服务|访问|对外)"
     r"|under (?:maintenance|construction)",
     re.I,
 )
+"""Sites under maintenance or construction that answer 200."""
 CLOSED = re.compile(
     r"(?:网站|站点|本站|域名|平台|该站|原站)[^。；\n]{0,40}?"
     r"(?:关停|关闭|停用|注销|下线|停止(?:运行|服务|访问|更新|运营|使用)|暂停(?:运行|使用))"
@@ -62,6 +66,7 @@ CLOSED = re.compile(
     r"|(?:account|site)[^.\n]{0,20}suspended",
     re.I,
 )
+"""Sites that were shut, and hosting that ran out."""
 MOVED = re.compile(
     r"(?:网站|站点|网址|域名|平台|栏目|内容|页面|频道|系统|本站|地址)[^。；\n]{0,60}?"
     r"(?:迁移|变更|搬迁|迁至|迁到|整合[至到入]|合并[至到入]|更换|更改为|切换|转移|启用新|调整为)"
@@ -70,6 +75,7 @@ MOVED = re.compile(
     r"|(?:site|website|page) has (?:been )?moved",
     re.I,
 )
+"""Portals that were merged or renamed and leave a page with the new address."""
 PARKING = re.compile(
     r"(?:域名|此域|该域|本域)[^。；\n]{0,16}(?:出售|转让|交易|竞价|停放|求购|已?过期|已?到期|抢注|未绑定|未备案)"
     r"|domain[^.\n]{0,40}(?:for sale|parked|parking|expired|is available)|buy this domain"
@@ -77,12 +83,14 @@ PARKING = re.compile(
     r"|未备案[^。；\n]{0,12}(?:网站|域名|接入)",
     re.I,
 )
+"""Domains for sale, and those that the provider switched off for want of 备案."""
 DEFAULT_PAGE = re.compile(
     r"Welcome to (?:nginx|OpenResty|tengine|CentOS|JBoss|Apache)|IIS Windows Server|Internet Information Services"
     r"|Apache Tomcat/\d|It works!|(?:Apache|nginx|HTTP Server) Test Page|Test Page for|^Index of /"
     r"|站点创建成功|没有找到站点|没有绑定(?:此|该)?域名|phpinfo\(\)|默认(?:首页|站点|页面)$",
     re.I | re.M,
 )
+"""A server without its site: nginx, IIS, Tomcat, panels, bare folders."""
 CAPTCHA = re.compile(
     r"(?:请|需要?|先)(?:您|先|在下方|正确)?(?:输入|填写|完成|通过|进行|点击|拖动|滑动)"
     r"[^。；\n]{0,16}(?:验证码?|校验码|滑块|拼图)"
@@ -92,6 +100,7 @@ CAPTCHA = re.compile(
     r"|security (?:check|verification)|captcha",
     re.I,
 )
+"""Captchas and sliders in place of the page."""
 WAF = re.compile(
     r"(?:请求|访问|操作|行为|IP|页面|网页|内容|URL)[^。；\n]{0,24}"
     r"(?:被(?:拦截|阻断|阻止|拒绝|禁止|屏蔽|封禁|限制)|拦截|阻断"
@@ -107,12 +116,14 @@ WAF = re.compile(
     r"|Too Many Requests|unusual traffic|Attention Required",
     re.I,
 )
+"""Block pages of firewalls, Chinese and foreign, mostly with an id for complaints."""
 CHALLENGE = re.compile(
     r"(?:请|需要?|必须)(?:您)?(?:先)?(?:开启|启用|打开|允许)(?:您的)?(?:浏览器的?)?\s?(?:JavaScript|JS|Cookies?)"
     r"|(?:enable|requires?|turn on) (?:JavaScript|cookies)|JavaScript is (?:disabled|required)"
     r"|正在(?:为您)?(?:检[查测]|验证)(?:您的)?(?:浏览器|访问|环境)|checking (?:if the site|your browser)|just a moment",
     re.I,
 )
+"""Pages that want scripts or cookies first; some portals set one before every page."""
 LOGIN = re.compile(
     r"(?:请|需|须|必须|先|您)(?:先|要|重新|您)?(?:登录|登陆)(?!新|网[站址])"
     r"|(?:用户|账号|帐号|统一(?:身份)?|密码|扫码|短信|系统|管理员?|后台)(?:认证)?(?:登录|登陆)"
@@ -120,6 +131,7 @@ LOGIN = re.compile(
     r"|please (?:log|sign) ?in|(?:sign|log) ?in to|session (?:has )?(?:expired|timed out)",
     re.I,
 )
+"""Pages behind a login; 登录新网站 is a notice that the site moved."""
 PUZZLE = re.compile(r"验证码|校验码|看不清|换一[张个]")
 """On a page of few words they mean a captcha."""
 SIGNS = (
@@ -140,6 +152,7 @@ SIGNS = (
 _SERVER_ERROR_TITLE = (
     r"Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out"
 )
+"""The same as a title, where the body holds nothing."""
 TITLES = (
     Sign(
         Outcome.UNREACHABLE,
@@ -208,6 +221,7 @@ CAPTCHA_SCRIPTS = re.compile(
     r"TencentCaptcha|initGeetest|AliyunCaptcha|initAliyunCaptcha|nocaptcha|slidercaptcha|recaptcha/api|captcha",
     re.I,
 )
+"""Captchas of vendors on a page without links or words."""
 
 PROVE = re.compile(
     r"document\.cookie|\beval\(|_0x[0-9a-f]{4,6}|String\.fromCharCode|atob\(|forms?\[0\]\.submit\(|\.reload\("
@@ -226,8 +240,10 @@ LOGIN_PATH = re.compile(
     r"(?:/|\b)(?:login|signin|sso|cas|passport|oauth2?|authorize|auth|uias|tyrz|logon)(?:[/.?_#-]|$)",
     re.I,
 )
+"""Where portals with a common login send a visitor."""
 ERROR_PATH = re.compile(
     r"/(?:[^/?]{0,20}[_-])?(?:404|error|notfound|not_found|nofound|errorpage|page_?not_?found|err)"
     r"(?:[_-][^/?]{0,12})?(?:/|\.\w{2,6}|\?|$)",
     re.I,
 )
+"""Servers that lead to an error page of their own and answer 200 there."""
