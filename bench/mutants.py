@@ -76,6 +76,7 @@ TARGETS = {
             "tests/monitor/judging/test_pace.py",
             "tests/monitor/judging/test_rejudging.py",
             "tests/monitor/judging/test_seeing_less.py",
+            "tests/monitor/judging/test_store_edges.py",
             "tests/monitor/rules/test_edges.py",
             "tests/situations/test_judging.py",
         ),

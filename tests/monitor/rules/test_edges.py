@@ -11,7 +11,7 @@ from crawler.model import ColumnClass, Outcome, Probe
 from monitor.judging.evaluate import judge
 from monitor.model import Look, OutletFacts, Value, Verdict
 from monitor.model.outlets import LatePost, RemovedPosts
-from monitor.rules import rule, rules_with
+from monitor.rules import rule
 from monitor.settings.limits import Limit
 from monitor.words.causes import NEWER_ELSEWHERE, PROBE_OUT
 from tests.support.judging_facts import (
@@ -29,43 +29,6 @@ from tests.support.judging_facts import (
 
 NOW = at("2020-07-20")
 DAY = NOW.date()
-
-
-@pytest.mark.parametrize(
-    ("trait", "rules"),
-    [
-        ("newest", "column_blank column_stale messages_stale"),
-        ("upkeep", "account_idle column_blank column_stale"),
-        ("visits", "certificate_expiry site_unreachable"),
-        (
-            "beside",
-            "address_moved backdated_posts column_drift content_faults content_suspects"
-            " data_offered page_tags removed_posts word_wanted",
-        ),
-        (
-            "accused",
-            "certificate_expiry content_faults disclosure_zero footer_identity home_moved host_name"
-            " outlet_pace page_tags site_unreachable site_veto_columns surveys_few unit_quota",
-        ),
-        (
-            "advice",
-            "account_unregistered address_moved backdated_posts certificate_expiry column_drift"
-            " content_suspects data_offered disclosure_zero footer_identity home_moved host_name"
-            " host_unchanged lists_alike lists_went_back old_copies outlet_unreadable page_tags"
-            " probe_out_of_service removed_posts site_unseen word_wanted",
-        ),
-        ("kind", "content_faults"),
-        ("mended", "content_faults"),
-        ("explains", "address_moved column_drift data_offered lists_went_back"),
-        (
-            "once",
-            "address_moved column_drift data_offered host_unchanged lists_alike lists_went_back"
-            " old_copies word_wanted",
-        ),
-    ],
-)
-def test_what_the_rules_say_of_themselves(trait: str, rules: str) -> None:
-    assert rules_with(trait) == frozenset(rules.split())
 
 
 def said(name: str, *outlets: OutletFacts, **limits: object) -> list[Verdict]:

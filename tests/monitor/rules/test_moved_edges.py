@@ -10,7 +10,7 @@ import pytest
 from crawler.model import Outcome
 from monitor.model import Look, OutletFacts, Value
 from monitor.words.causes import cause_name
-from tests.support.judging_facts import failed, look
+from tests.support.judging_facts import about, account, failed, look
 from tests.support.site_facts import DAY, NOW, of, of_site, said
 
 
@@ -107,6 +107,10 @@ def test_columns_that_lead_elsewhere_or_were_not_asked_make_no_site_unseen() -> 
     assert said("site_unseen", *edge, partial=True) == []
     bare = [replace(one, outlet=replace(one.outlet, url=None)) for one in edge]
     assert said("site_unseen", *bare) == []
+    afar = [replace(one, outlet=replace(one.outlet, site="other")) for one in edge]
+    assert said("site_unseen", *afar) == []
+    accounts = [about(account(), DAY, (broken(),))] * 3
+    assert said("site_unseen", *accounts) == []
 
 
 def test_the_causes_of_an_unseen_site_are_counted_the_most_first() -> None:

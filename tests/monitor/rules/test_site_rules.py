@@ -192,6 +192,7 @@ def test_a_unit_without_documents_in_the_last_quarter_is_named_to_the_office(
     one_unit = replace(unit({}), documents=counted)
     verdict = said(known(units=(one_unit,)), "disclosure_zero", "2020Q2")
     assert (verdict.value, verdict.cause, verdict.units) == (value, cause, ())
+    assert verdict.ours is (value is Value.STALE)
     if value is Value.STALE:
         assert verdict.sentence == "房管局2020年第二季度主动公开信息数量为0。"
 

@@ -46,6 +46,43 @@ def test_each_trait_is_had_by_some_rule(trait: str) -> None:
     assert rules_with(trait)
 
 
+@pytest.mark.parametrize(
+    ("trait", "rules"),
+    [
+        ("newest", "column_blank column_stale messages_stale"),
+        ("upkeep", "account_idle column_blank column_stale"),
+        ("visits", "certificate_expiry site_unreachable"),
+        (
+            "beside",
+            "address_moved backdated_posts column_drift content_faults content_suspects"
+            " data_offered page_tags removed_posts word_wanted",
+        ),
+        (
+            "accused",
+            "certificate_expiry content_faults disclosure_zero footer_identity home_moved host_name"
+            " outlet_pace page_tags site_unreachable site_veto_columns surveys_few unit_quota",
+        ),
+        (
+            "advice",
+            "account_unregistered address_moved backdated_posts certificate_expiry column_drift"
+            " content_suspects data_offered disclosure_zero footer_identity home_moved host_name"
+            " host_unchanged lists_alike lists_went_back old_copies outlet_unreadable page_tags"
+            " probe_out_of_service removed_posts site_unseen word_wanted",
+        ),
+        ("kind", "content_faults"),
+        ("mended", "content_faults"),
+        ("explains", "address_moved column_drift data_offered lists_went_back"),
+        (
+            "once",
+            "address_moved column_drift data_offered host_unchanged lists_alike lists_went_back"
+            " old_copies word_wanted",
+        ),
+    ],
+)
+def test_what_the_rules_say_of_themselves(trait: str, rules: str) -> None:
+    assert rules_with(trait) == frozenset(rules.split())
+
+
 def test_no_other_module_keeps_a_list_of_rules() -> None:
     names = re.compile(rf'"({"|".join(rule_names())})"')
     found = {
