@@ -38,9 +38,14 @@ AHEAD = timedelta(minutes=10)
 """How far a platform's clock may run before ours."""
 AGENT = {"Accept-Language": "zh-CN,zh;q=0.9"}
 TOO_FAST = frozenset({414, 418, 429})
+"""Weibo says 418 to those who ask too fast."""
 WALLS = frozenset({400, 403, 405, 412, 423, 432})
+"""Refusals by status; 432: no visitor's cookie, or an address that Weibo does not like."""
 JSONP = re.compile(r"^\s*(?:[\w.$]+\s*&&\s*)?[\w.$]+\s*\(")
+"""Weibo wraps the handshake's answer: ``window.visitor_gray_callback &&
+visitor_gray_callback({…})``."""
 PRE = re.compile(r"<pre[^>]{0,300}>", re.I)
+"""Browsers show JSON within a ``pre``: answers that a person saved."""
 MARK_LENGTH = 80
 
 

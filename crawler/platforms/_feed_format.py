@@ -18,15 +18,19 @@ from crawler.platforms._common import as_list, as_map, as_text, believe, parse_j
 from crawler.platforms._wechat import biz_in_url, biz_of
 
 WXS = re.compile(r"MP_WXS_([1-9]\d{5,11})")
+"""WeRead's bridges name an account MP_WXS_ and the number that its ``__biz`` encodes."""
 WEIBO_UID = re.compile(
     r"weibo\.c(?:om|n)/(?:u/|user/)?([1-9]\d{8,10})\b|/weibo/user/([1-9]\d{8,10})\b"
 )
+"""Feeds of Weibo bridges tell their account only in their links."""
 OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d\d):?(\d\d)")
+"""One bridge writes times without their zone: the operator must state it."""
 ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?", re.I)
 SAFE_ZONES = re.compile(r"(?:\b(?:GMT|UTC|UT|Z)|[+-]\d{4})\s*$")
 """``CST`` is China's in China and Chicago's in the mail standard: letters other than these are no
 zone."""
 HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
+"""Bridges send feeds as plain text or in another charset than they say: the entries are sound."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ EARLIEST = datetime(2012, 8, 23, tzinfo=UTC)
 """The day on which official accounts opened; earlier times are mistakes."""
 HOME = "https://mp.weixin.qq.com"
 BIZ = re.compile(r"[A-Za-z0-9+/]{8,18}={0,2}")
+"""An account's number in base64, as the addresses of its articles carry it."""
 IN_URL = re.compile(r"[?&;]__biz=([A-Za-z0-9+/%]{8,24}(?:={0,2}))")
 TAG = re.compile(r"<[^<>]{0,4000}>")
 HIDDEN = re.compile(r"<(script|style)\b", re.I)
@@ -30,7 +31,9 @@ TITLE_BLOCK = re.compile(
     r'weui_msg_title|icon_msg_title)[^"\']{0,100}["\'][^>]{0,200}>(.{0,600})',
     re.S,
 )
+"""Pages that refuse (deleted, migrated, blocked account) have their words in such a box."""
 VERIFY = re.compile(r"""wappoc_appmsgcaptcha|\bid=["']js_verify["']""")
+"""The captcha's page, where its words are drawn by script."""
 STATES: tuple[tuple[str, str], ...] = (
     (
         "captcha",
@@ -68,6 +71,7 @@ STATES: tuple[tuple[str, str], ...] = (
 PATTERNS = tuple((reason, re.compile(words, re.I)) for reason, words in STATES)
 WALLS = frozenset({"captcha", "login_wall", "rate_limited"})
 CODES = {"-3": "login_wall", "-6": "rate_limited", "200003": "login_wall", "200013": "rate_limited"}
+"""``ret`` of its interfaces: no session, asked too often."""
 
 
 def biz_number(text: str) -> str:

@@ -29,6 +29,7 @@ from crawler.platforms._wechat import EARLIEST, HOME, biz_of, mismatch
 LIST = re.compile(
     r"""(?:\bvar\s{1,4}msgList\s{0,4}=|["']general_msg_list["']\s{0,4}:)\s{0,4}(?=["'{])"""
 )
+"""Saved history pages hold their list in a script, as JSON or as an escaped text."""
 BIZ = re.compile(r"""\bvar biz\s{0,4}=\s{0,4}["']([A-Za-z0-9+/=]{8,24})["']""")
 NICK = re.compile(r"""class=["']profile_nickname["'][^>]{0,100}>\s{0,100}([^<]{1,100})""")
 DECODER = json.JSONDecoder()

@@ -14,6 +14,7 @@ from crawler.model import SHANGHAI, Dated, Page, Refused
 from crawler.platforms._common import FETCH_UNKNOWN, believe
 
 EARLIEST = datetime(2009, 8, 1, tzinfo=UTC)
+"""Weibo began then: earlier times are mistakes."""
 ID_EPOCH = 515483463
 """Seconds added to ``mid >> 22``; checked on posts of 2019, 2021 and 2026 (new-media notes 3.3)."""
 SLACK = timedelta(days=1)
@@ -22,10 +23,14 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 FULL = re.compile(
     r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d) (\d{4})"
 )
+"""The interface's own form; names of months are read here, for ``%b`` depends on the machine."""
 AGO = re.compile(r"(\d{1,4})\s?(秒|分钟|分|小时|天)钟?之?前")
+"""Older answers and those for phones: 3分钟前, 15小时前."""
 CLOCK = r"(?:\s{0,3}(\d{1,2}):(\d\d)(?::(\d\d))?)?"
 DAY_WORD = re.compile(rf"(今天|昨天|前天){CLOCK}")
+"""今天 10:20 and 昨天 18:02, counted from the look in Beijing."""
 MONTH_DAY = re.compile(rf"(\d{{1,2}})[-月/](\d{{1,2}})日?{CLOCK}")
+"""MM-DD of this year; the post's id tells the year."""
 YEAR_DAY = re.compile(rf"(\d{{4}}|\d\d)[-年/](\d{{1,2}})[-月/](\d{{1,2}})日?{CLOCK}")
 UNITS = {"秒": 1, "分钟": 60, "分": 60, "小时": 3600, "天": 86400}
 DAYS_BACK = {"今天": 0, "昨天": 1, "前天": 2}

@@ -16,12 +16,17 @@ LOGIN_HOSTS = frozenset(
 )
 LOGIN_PATH = re.compile(r"/(?:login|signin|sso/signin|newlogin)\b")
 CAPTCHA = re.compile(r"captcha|geetest|请输入验证码|安全验证|验证身份|verify_?slide", re.I)
+"""Answers without data but with an address: its captcha."""
 LOGIN_PAGE = re.compile(r"Sina Visitor System|passport\.weibo\.c|登录微博|请先登录")
+"""A page of the visitor system in place of JSON."""
 TOO_FAST = re.compile(r"频繁|歇歇|稍后再试")
+"""Words of refusals that come with a good status."""
 GONE = re.compile(
     r"用户不存在|帐号不存在|违反.{0,30}(?:社区公约|法律法规)|已被(?:封禁|注销|屏蔽)|帐号异常|无法查看"
 )
+"""Accounts banned or cancelled: no proof of silence, a person must look."""
 CODES = {"20112": "not_allowed", "20003": "account_gone_suspected", "100005": "rate_limited"}
+"""20112: not allowed to view; 100005: too many requests."""
 
 
 def wall(page: Page, answer: Any) -> Reading | None:

@@ -53,9 +53,11 @@ TERMS = "只读取使用单位自建桥接服务输出的订阅; 桥接服务登
 WHY = "默认开启: 未配置订阅地址时不发出任何请求。"
 
 EARLIEST = datetime(2009, 8, 1, tzinfo=UTC)
+"""Weibo began then, WeChat's accounts later: earlier times are mistakes."""
 FRESH = timedelta(hours=48)
 """A bridge that claims no success within this time is stale; so is the canaries' limit."""
 ASKING = timedelta(minutes=10)
+"""A bridge that wrote the moment of its own asking as an article's time dates nothing."""
 SEVERAL = 3
 """One or two items may have come out just now; three different posts within minutes of our asking
 did not."""

@@ -52,8 +52,11 @@ HOME = "https://weixin.sogou.com"
 CAPTCHA = re.compile(
     r"请输入验证码|seccodeImage|此验证码用于确认|VerifyCode|用户您好，您的访问过于频繁"
 )
+"""After some tens of pages Sogou asks every visitor for a code."""
 TIME = re.compile(r"timeConvert\(\s{0,4}['\"](\d{10})['\"]")
+"""The index's time of the newest article, in a script call; live accounts showed years-old ones."""
 RESULTS = re.compile(r"""class=["'][^"']{0,60}news-(?:list2?|box)\b""")
+"""Result lists of 2017 and of 2019."""
 
 
 def start(outlet: Outlet, probe: Probe) -> tuple[Ask, ...]:

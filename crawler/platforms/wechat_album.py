@@ -63,7 +63,9 @@ WHY = "默认关闭: 每个合集每晚两次匿名读取, 只取时间与标识
 
 Q = r"""["']"""
 CGI = re.compile(r"window\.cgiData\s{0,4}=\s{0,4}\{")
+"""The album's page holds its entries in a script when it is asked for without ``f=json``."""
 RET = re.compile(rf"\bret:\s{{0,4}}{Q}?(-?\d{{1,8}}){Q}?")
+"""Errors come with a good status and their number here."""
 NICK = re.compile(rf"\bnick_?name:\s{{0,4}}{Q}([^'\"\n]{{1,200}}){Q}")
 USER = re.compile(rf"\buser_?name:\s{{0,4}}{Q}(gh_\w{{6,30}}){Q}")
 ENTRY = re.compile(

@@ -54,18 +54,22 @@ WHY = (
 SCAN = 4_000_000
 """Characters looked at; the largest article pages have about three million."""
 NEAR = timedelta(minutes=2)
+"""Two times of one article may differ by a minute: a template prints one of them in minutes."""
 FAR = timedelta(days=1)
 SCRIPT = re.compile(r"<script\b[^>]{0,500}>", re.I)
 Q = r"""["']"""
 CT = re.compile(rf"(?:\bvar |window\.)ct\s{{0,4}}=\s{{0,4}}{Q}(\d{{10}}){Q}")
+"""Articles of 2018 to 2026; a library's ``var ct = {`` is none."""
 CROSS = re.compile(
     rf"\b(ori_create_time|oriCreateTime|create_timestamp|createTimestamp|ori_send_time|var create_time|d\.ct)\s{{0,4}}[:=]"
     rf"\s{{0,4}}(?:xml \? [\w.()' *]{{1,80}} : )?{Q}(\d{{10}}){Q}"
 )
+"""Newer templates carry the time twice; that of 2018 has ``ct`` only."""
 MINUTE = re.compile(
     rf"\b(?:create_time|createTime|ct_str)\s{{0,4}}[:=]\s{{0,4}}(?:xml \? [\w.()' *]{{1,80}} : )?(?:JsDecode\()?{Q}"
     rf"(\d{{4}}-\d\d-\d\d \d\d:\d\d){Q}"
 )
+"""Picture and text posts (types 8, 10) have no ``ct``: Beijing minutes in their place."""
 BIZ_FORMS = (
     re.compile(rf"\bbizuin:\s{{0,4}}(?:JsDecode\()?{Q}([A-Za-z0-9+/=]{{8,24}}){Q}"),
     re.compile(
@@ -75,6 +79,7 @@ BIZ_FORMS = (
         rf"\bd\.biz\s{{0,4}}=\s{{0,4}}xml \? [\w.()' |]{{1,100}} : {Q}([A-Za-z0-9+/=]{{8,24}}){Q}"
     ),
 )
+"""The account by template: cgiDataNew, ``var biz = "" || "…"``, and newer data objects."""
 USER_FORMS = (
     re.compile(rf"(?:\bvar |window\.)user_name\s{{0,4}}=\s{{0,4}}{Q}(gh_\w{{6,30}}){Q}"),
     re.compile(rf"\buser_name:\s{{0,4}}JsDecode\({Q}(gh_\w{{6,30}}){Q}"),
@@ -94,6 +99,7 @@ STATE_NICK = re.compile(rf"\bnick_name:\s{{0,4}}{NICK}")
 TYPE = re.compile(
     rf"\b(?:real_)?item_show_type{Q}?\s{{0,4}}[:=]\s{{0,4}}(?:xml \? [\w.()' *]{{1,80}} : )?{Q}(\d{{1,2}}){Q}"
 )
+"""0 article, 5 video, 8 pictures, 10 text, 11 share: which times the page bears."""
 TITLE = re.compile(
     r"""(?:<meta property=["']og:title["']\s{1,40}content="([^"]{1,300})")"""
     r"""|(?:\b(?:var |window\.)msg_title\s{0,4}=\s{0,4}['"]([^'"\n]{1,300}))"""
@@ -102,9 +108,11 @@ ALBUM = re.compile(
     r"\balbum_id(?:_str)?\s{0,4}[:=]\s{0,4}(?:JsDecode\()?['\"](\d{15,22})['\"]|[?&;]album_id=(\d{15,22})"
 )
 HAS_ARTICLE = re.compile(r"""\bid=["']js_content["']|\bcgiDataNew\b""")
+"""An article may quote the words of a refusal: they count only where no article is."""
 ACCOUNT_PAGE = re.compile(r"<title>关于公众号</title>|class=[\"']about-page[\"']")
 JS_ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})")
 KEPT = ("__biz", "mid", "idx", "sn")
+"""What an article's long address needs."""
 
 
 def start(outlet: Outlet, probe: Probe) -> tuple[Ask, ...]:

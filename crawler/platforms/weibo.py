@@ -61,7 +61,9 @@ TERMS = "微博未公开授权这些匿名接口; 服务条款禁止未经许可
 WHY = "默认关闭: 使用访客身份读取公开主页, 须由使用单位知悉平台条款后开启; 遇验证码或登录墙即停, 不绕过。"
 
 CONTAINER = re.compile(r"(?:107603|230413|230283|100505|230869)(\d{5,12})")
+"""The phone site names an account's lists by a prefix and the account's number."""
 TAGS = re.compile(r"<[^<>]{0,2000}>")
+"""Texts of posts come as markup."""
 TITLE_LENGTH = 60
 """Times and ids are what we came for; of the text only enough is kept to recognise the post."""
 

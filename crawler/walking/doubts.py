@@ -41,6 +41,7 @@ def rises(days: list[date]) -> bool:
     """Whether the list runs from old to new: its newest post stands on another page."""
     steps = list(pairwise(days))
     up, down = sum(b > a for a, b in steps), sum(b < a for a, b in steps)
+    # lists put at their end, oldest first, with a few batches entered late
     return up >= 2 and down * 5 <= up and days[-1] > days[0]
 
 

@@ -25,6 +25,7 @@ MOST_COLUMNS = 4
 """As many columns that showed a link are kept: one more than make it the site's, since two of them
 may be one list."""
 KEPT = timedelta(days=60)
+"""A link that no page showed for so long is no furniture of the site any more."""
 TOUCHED = timedelta(days=7)
 """``last_seen`` moves in steps of this: a frame that stands costs a night no writing."""
 MOST_LINKS = 400

@@ -26,8 +26,11 @@ STALE_STATUS = re.compile(r"\bSTALE\b", re.IGNORECASE)
 """A cache that hands out what it knows to be old (nginx ``X-Cache-Status: STALE``, ``HIT-STALE``):
 how old nobody says."""
 ONE_DATE = re.compile(r"\d{1,2}[ -][A-Za-z]{3}[ -]\d{2,4} \d{1,2}:\d{2}:\d{2}")
+"""Several ``Date`` headers come as one line: each is found."""
 CACHES = ("x-cache", "x-cache-status", "x-proxy-cache", "x-cache-lookup", "cf-cache-status")
+"""Names under which caches on the way say that the answer is a copy."""
 AGES = ("age", "x-cache-age")
+"""The standard's header, and one that a cache writes of its own."""
 LONGEST = 120
 
 

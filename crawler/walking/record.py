@@ -41,6 +41,7 @@ REFUSED_TRIES = 30
 """Nights on which a portal may be down or refuse us before a waiting article page is given up; on
 as many nights the page of a row without a date is asked for it."""
 GONE = ("not_found", "soft_404")
+"""A removed post answers with 404, or with a page of the portal that says so."""
 PORTAL = "portal"
 """Only a column's posts have article pages to read: a platform's lists say all that is asked of an
 account."""

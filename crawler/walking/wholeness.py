@@ -15,6 +15,7 @@ PINNED = 10
 SLACK = 31
 """Days by which rows of a list in order may stand above newer ones (batches entered late)."""
 FEWEST = 3
+"""Fewer rows show no order."""
 BOX = 5
 """So many rows a box shows at least that shows only the newest."""
 DAY = timedelta(days=1)

@@ -83,24 +83,32 @@ _KIND = {
     "name": (Reason.NAME, 1.0), "alias": (Reason.ALIAS, 0.97), "usual": (Reason.USUAL, 0.9),
     "account": (Reason.ACCOUNT, 0.9),
 }  # fmt: skip
+"""What a name proves: the catalogue's own most, a usual form and an account's name less."""
 _OUTSIDE = {
     Outside.MEDIA: Reason.MEDIA, Outside.HIGHER: Reason.HIGHER, Outside.ELSEWHERE: Reason.ELSEWHERE,
     Outside.PROVINCE: Reason.PROVINCE,
     Outside.PARTY: Reason.PARTY, Outside.OFFICE: Reason.OFFICE, Outside.DESK: Reason.OFFICE,
 }  # fmt: skip
 _ROLE = rf"(?:供稿人?|供图|提供|来稿|投稿|报送|发布|消息|讯|编辑|整理|撰稿|撰文|图文|摄|摄影|(?:通讯员|记者|作者)(?:{HAN}{{2,4}})?)"
+"""区教育局供稿, 区教育局 通讯员：…: who wrote it stands behind the office's name."""
 _INNER = (
     rf"(?:{HAN}{{0,14}}?(?:科|股|室|所|队|队伍|站|中心|办|处|组|课|窗口|党委|党组|党总支|党支部|支部|总支|党工委|纪委|纪工委|团委|团工委"
     r"|团支部|工会|妇联|工青妇|机关|协会|学会|专班|指挥部|部|馆|院|园|学校|小学|中学|幼儿园|社区|居委会|居|村|村委会|村民委员会|委员会|管委会|分局|服务部|系统))"
 )
+"""区教育局人事科, 上渡司法所, 城管局环卫处: sections and stations of a unit sign as well."""
 _GOVERNMENT = r"(?:人民政府|政府|办事处|党委政府|街办)"
+"""Towns sign as 某某镇人民政府 or 某某街道办事处."""
 _SITE = r"(?:官方)?(?:门户)?(?:网站|官网|网|微信(?:公众号|公众平台)?|公众号|微博|官微|客户端|抖音号?|新媒体)"
+"""Posts taken over from a unit's own account or site sign with it."""
 _TAIL = re.compile(rf"^{_GOVERNMENT}?(?:{_SITE})?(?P<inner>{_INNER})?(?:{_SITE})?{_ROLE}*$")
 _JOIN = re.compile(r"^(?:和|与|及|以及|会同|联合|同|携手|并)")
+"""区民政局会同区农业农村局: two units sign one post."""
 _INNER_ALONE = re.compile(rf"^(?:{_INNER}{_ROLE}*|{_SITE}|{_ROLE}+)$")
+"""A second piece that is a section only (区教育局/基教科) says nothing of its own."""
 _LOOKS_OURS = re.compile(
     r"(?:局|委|委员会|办|办公室|中心|镇|乡|街道|社区|村|大队|支队|法院|检察院|医院|学校|小学|中学|幼儿园|站|所|集团|公司)"
 )
+"""An office's name that the catalogue does not know waits for a person."""
 
 
 @dataclass(frozen=True, slots=True)

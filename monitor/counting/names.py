@@ -58,12 +58,15 @@ own)."""
 _SUFFIX = re.compile(
     rf"^({HAN}{{2,}}?)(分局|委员会|管理委员会|管委会|局|委|办公室|办|中心|站|公司)$"
 )
+"""One body is 局 or 委 from one reform to the next, and signs with either word."""
 _TOWN = re.compile(
     rf"^({HAN}{{2,}}?)(镇|乡|街道|地区)(?:人民政府|政府|办事处|办|党政办|党政办公室)?$"
 )
+"""Towns and streets sign with and without 人民政府, 办事处, 党政办."""
 _PLACE_IN_NAME = re.compile(
     rf"^(?:{HAN}{{2,3}}省|{HAN}{{2,8}}自治区)?({HAN}{{2,6}}?(?:市|州|盟|地区))?({HAN}{{2,8}}?(?:区|县|市|旗))"
 )
+"""Full names in the catalogue begin with city and district (福州市仓山区教育局)."""
 _SWAP = {
     "局": ("局", "委", "委员会"),
     "委": ("委", "局", "委员会"),
@@ -71,6 +74,7 @@ _SWAP = {
     "办": ("办", "办公室"),
     "办公室": ("办公室", "办"),
 }
+"""发改局 signs as 发改委, 营商办 as 营商办公室."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,7 @@ class NameForm:
 
 
 RANK = {"name": 0, "alias": 1, "usual": 2, "account": 3}
+"""A usual short form of one unit may be another's own name: the own name wins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +303,7 @@ class _Maker:
         self, text: str, form: NameForm, table: dict[str, list[NameForm]] | None = None
     ) -> None:
         table = self.forms if table is None else table
+        # a district's or city's bare name is nobody's signature
         if len(text) >= 2 and text not in (self.place.root, self.place.district, self.place.city):
             table.setdefault(text, []).append(form)
 
@@ -329,6 +335,7 @@ class _Maker:
         forms = [root + suffix]
         if suffix == "街道":
             forms += [
+                # streets sign as 金山街道办, 金山街办 and 金山街 as well
                 root + "街道办",
                 root + "街办",
                 *([root + "街"] if not root.endswith("街") else []),

@@ -29,22 +29,32 @@ _LABEL = re.compile(
     r"|供稿(?:单位|部门|人)?|来稿(?:单位)?|发布(?:机构|单位|部门|人|者)|责任(?:单位|部门)|(?:信息)?(?:提供|报送)(?:单位|部门|者)?"
     r"|索引单位|制发机关|发文(?:机关|单位)|撰稿|通讯员|作者|文|图)\s*[:：]\s*"
 )
+"""Origins kept with their label: 稿件来源：区教育局, 供稿：区教育局, 转自…."""
 _QUOTED = re.compile(r"^(?:转自|转载自?|摘自|摘编自|据)(?=" + HAN + ")")
+"""据新华社, 转自福建日报: taken over from who is named."""
 _OTHER_LABEL = re.compile(
     r"(?:发布|更新|发文|成文|公开|生成)?(?:时间|日期)\s*[:：].*$"
     r"|(?:点击|浏览|阅读|访问|查看)(?:次数|量|数|率)?\s*[:：].*$"
     r"|(?:责任)?编辑\s*[:：].*$|责编\s*[:：].*$|审核(?:人)?\s*[:：].*$|校对\s*[:：].*$|字(?:体|号)\s*[:：]?.*$"
     r"|(?:打印|关闭|分享|收藏)(?:本页|窗口)?\s*$"
 )
+"""来源：区教育局 点击数：128: the whole line was taken for the origin."""
 _NAMED = re.compile(r"来源(?:单位|部门)?\s*[:：]\s*(\S.*)")
+"""Lines with other labels before 来源."""
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
+"""Origins that print an address beside the name."""
 _DAY = re.compile(
     r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s*\d{1,2}\s*:\s*\d{2}(?:\s*:\s*\d{2})?)?"
 )
+"""2020-05-12 区教育局: the day of the line stands with the name."""
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
+"""Marks that nobody sees, within a printed name."""
 _ASIDE = re.compile(r"[(\[【〔<《「『](.*?)[)\]】〕>》」』]")
+"""【来源：区教育局】, 《仓山区教育局》, and a second name in brackets."""
 _CUT = re.compile(r"[、,;/|&+·•\\()\[\]【】〔〕<>《》「」『』\"'“”‘’。:：\-—_\s]+")
+"""Joint posts: 区民政局、区农业农村局, 区教育局/基教科."""
 _SPACED = re.compile(rf"^{HAN}(?:\s+{HAN})+$")
+"""Names with blanks between their letters (教 育 局)."""
 
 NOTHING = frozenset(
     ["", "无", "暂无", "未知", "不详", "空", "null", "none", "undefined", "nan", "n/a", "na", "其他", "其它", "来源",
@@ -62,47 +72,60 @@ _MEDIA = re.compile(
     r"|(?:日报|晚报|早报|晨报|快报|时报|商报|周报|周刊|杂志社?|导报|都市报|电视台|广播电台|电台|卫视|新闻网|新闻社|通讯社"
     r"|报社|青年报|工人报|农民报|公报|学报|导刊)(?:记者|客户端|微信|微博|讯|网)?"
 )
+"""Posts of the press in a district's columns; 福州晚报 is no unit of the city."""
 _MINISTRIES = (
     "外交|国防|教育|科技|科学技术|工业和信息化|工信|公安|国家安全|民政|司法|财政|人力资源和?社会保障|人社|自然资源|生态环境|住房和?城乡建设"
     "|住建|交通运输|水利|农业农村|商务|文化和旅游|文旅|退役军人事务|应急管理"
 )
+"""应急管理部 is no 应急管理局: the last word alone tells the level."""
 _HIGHER = re.compile(
     r"^(?:中共中央|党中央|中央|国务院|国办|中办|国家|全国|中国|中华|最高人民|两高|联合国|世界"
     rf"|(?:{_MINISTRIES})部|{HAN}{{2,12}}(?:总局|总署|国家局))"
 )
+"""National bodies, whose notices district columns carry."""
 _PARTY = re.compile(
     r"^(?:委(?:办|宣传|组织|统战|政法|编办|巡察|党校|网信|老干部|文明办|改革办|全面依法|农办|台办|区直机关|机关|常委|员会(?:办|宣传|组织|统战|政法|$)|$)"
     r"|纪委|监委|纪检|人大|政协|法院|人民法院|检察院|人民检察院|团委|共青团|妇联|妇女联合会|总工会|工会|工商联|残联|残疾人联合会"
     r"|科协|文联|侨联|红十字会|计生协|关工委|文明办|网信办|委编办|武装部|党校|宣传部|组织部|统战部|政法委|融媒体中心记者)"
 )
+"""Party, congress, courts and mass organisations are not in the catalogue of government units."""
 _OFFICE = re.compile(
     r"^(?:人民政府|政府|府)?(?:办|办公室|门户网|门户网站|网|网站|官网|信息网|政府网|公众信息网|新闻办|新闻办公室|"
     r"信息公开办|信息公开办公室|督查室|公报|公开办|办公室信息科)?$"
 )
+"""仓山区人民政府办公室 and the portal's own name."""
 _PORTAL = re.compile(r"(?:网|网站|官网)$")
+"""Templates print the portal's name where nobody wrote an origin."""
 _PLACE = re.compile(
     rf"^{HAN}{{1,6}}?(?:省|自治区|自治州|特别行政区|市|州|盟|地区|区|县|旗)(?!内|外|域|间|直|级)"
 )
+"""福州市鼓楼区教育局: another district's bureau of the same name; 市场, 区域 are no places."""
 _PROVINCES = re.compile(
     r"^(?:全|我)?省|^(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|四川"
     r"|贵州|云南|西藏|陕西|甘肃|青海|宁夏|新疆|内蒙古|香港|澳门|台湾)(?!路|街|镇|村|社区)"
 )
+"""福建省教育厅, and streets named for a province (福建路), which are none."""
 _KNOWN_PLACES = re.compile(
     r"^(?:厦门|泉州|漳州|莆田|三明|龙岩|南平|宁德|平潭|深圳|广州|杭州|南京|武汉|成都|西安|长沙|合肥|郑州|济南|青岛|大连|沈阳"
     r"|宁波|苏州)(?!路|街|镇|村|社区)"
 )
+"""Cities named without 市; 厦门路 is a street."""
 _PERSON_WORDS = re.compile(
     rf"(?:特约|本报|本网|本站|实习|见习|首席)?(?:记者|通讯员|作者|摄影|摄|文图|图文|供图|撰文|撰稿|整理|编辑|报道)\s*(?:{HAN}{{2,4}})?$"
 )
+"""记者 and 通讯员 with a name: who, not which unit."""
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许邓冯韩曹曾彭萧肖蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭"
     "廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严赖覃洪武莫孔汤倪翁池游江占詹庄柯池欧阮施"
 )
 _NAME = re.compile(rf"^[{_SURNAMES}]{HAN}{{1,2}}$")
+"""A writer's bare name of two or three letters as the origin."""
 _COMPOUND = re.compile(r"^(?:欧阳|上官|司徒|诸葛|司马|夏侯|东方|皇甫)" + HAN + "{1,2}$")
+"""Surnames of two letters."""
 _ORGAN_END = re.compile(
     r"(?:局|委|办|镇|乡|街|村|部|院|校|站|所|科|室|队|组|会|社|网|台|报|厅|区|县|市|省|府|处)$"
 )
+"""林业局 begins with a surname, too: an organ's last word makes it no person."""
 
 
 def clean(origin: str | None) -> str:

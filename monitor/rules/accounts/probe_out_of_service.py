@@ -29,6 +29,7 @@ TRAITS = Traits(
 SENTENCE = sentence_of(__doc__)
 SAID_SO = ("canary_failed", PROBE_OUT)
 WALLED_SHARE = 0.2
+"""More than a fifth of refusals in a night is the platform's wall, not some accounts'."""
 COPIES = 0.5
 """A cache on the way to a bridge or platform stands before all of its accounts."""
 

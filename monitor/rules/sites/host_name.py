@@ -28,6 +28,7 @@ TRAITS = Traits(
 )
 SENTENCES = {Value.STALE: sentence_of(__doc__), Value.FRESH: "{name}首页域名{host}符合规范。"}
 PATTERN = r"www\.(?:[a-z0-9-]+\.)+gov\.cn"
+"""域名名称 of the national indicators: www, the name, gov.cn."""
 
 
 def check(
