@@ -335,6 +335,7 @@ def _acceptable(sheet: Outline, scored: Scored) -> bool:
 
 def _compact(sheet: Outline, row: Row) -> bool:
     """An item, not an article or a page's whole middle that happens to hold a date and a link."""
+    # cards with a picture, a heading, a summary and a day are the largest items
     if row.stop - row.start > 16:
         return False
     return sum(len(text) for text in sheet.texts[row.start : row.stop]) < 700

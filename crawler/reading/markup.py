@@ -24,10 +24,12 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+"""Pages and robots.txt as editors save them, some in UTF-16."""
 DECLARED = re.compile(
     rb"""(?:charset|encoding)\s{0,9}=\s{0,9}["']?\s{0,9}([A-Za-z0-9_.:-]{3,20})""", re.I
 )
 CJK = re.compile(r"[\u4e00-\u9fff]")
+"""Pages in GBK that say utf-8, or nothing: which charset gives Chinese tells."""
 WEB_CHARSETS = ("utf-8", "utf-16", "big5", "iso8859", "cp125", "ascii", "shift_jis", "euc_")
 """Pages that declare Big5, or a charset of another script, may be right."""
 HEAD_BYTES = 4096

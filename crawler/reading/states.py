@@ -167,6 +167,7 @@ def _by_answer(page: Page) -> Reading | None:
 
 def _by_type(page: Page) -> Reading | None:
     body = page.body
+    # some portals put a script challenge in front of every page: 202, without a word
     if not body.strip():
         return no(BLOCKED, "challenge", "HTTP 202, empty") if page.status == 202 else empty()
     kind = page.headers.get("content-type", "").lower()

@@ -169,6 +169,7 @@ def attribute(
     found = [part for part in found if not part.desk]
     if any(part.units for part in found):
         found = [part for part in found if not part.noise]
+    # a writer's name alone: the column's unit answers
     elif found and all(is_person(piece) for piece in parts(text)):
         return _by_duty(column_units)
     return _weigh(found, quoted(post_origin or ""), joined, names)
@@ -195,6 +196,7 @@ def _weigh(found: Sequence[_Part], taken_over: bool, text: str, names: Names) ->
         return _doubt(Reason.AMBIGUOUS)
     if ours and len(ours) == len(found):
         return _granted(ours)
+    # 区教育局 福建日报: whose of the two, a person says
     if ours and outside:
         return _doubt(Reason.MIXED)
     if outside and (len(outside) == len(found) or taken_over or outside[0] is Outside.MEDIA):

@@ -340,6 +340,7 @@ class _Maker:
                 root + "街办",
                 *([root + "街"] if not root.endswith("街") else []),
             ]
+        # a street whose name itself ends with 街 signs without the second one
         if suffix == "街道" and root.endswith("街"):
             forms.append(root + "办")
         for text in forms:

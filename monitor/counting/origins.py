@@ -175,6 +175,7 @@ def outsider(part: str, place: str, city: str, level: str) -> Outside | None:
         rest = part[own.end() :]
         if _OFFICE.match(rest):
             return _office(rest)
+        # the press that bears the district's name
         if re.search(r"(?:新闻网|日报|晚报|时报|周刊)(?:社|客户端)?$", rest):
             return Outside.MEDIA
         return Outside.PARTY if _PARTY.match(rest) else None
@@ -192,6 +193,7 @@ def outsider(part: str, place: str, city: str, level: str) -> Outside | None:
         return Outside.PARTY
     if city and part.startswith((city, city[:-1])):
         return Outside.HIGHER
+    # 市教育局 is the city's; 市场, 市政, 市容 and 市民 begin other words
     if level != "市" and re.match(r"(?:全|我|本)?市(?!场|政|容|民)", part):
         return Outside.HIGHER
     if _OFFICE.match(part):

@@ -246,6 +246,7 @@ def _frames(sight: Sight) -> tuple[str, ...]:
     """Addresses of the frames of a frameset, or of the large iframe that is a page's middle."""
     sheet = sight.source.sheet
     tags = ("frame",) if "frame" in sheet.tags else ("iframe",)
+    # an iframe without a size holds the list where the page has hardly a text of its own
     bare = sum(len(text.strip()) for text in sheet.texts) <= 400
     sources = [
         sheet.elements[i].get("src") or ""
@@ -290,6 +291,7 @@ def _says_empty(sight: Sight, filled: frozenset[str], *, fills: bool) -> tuple[s
         if len(text) > 120 or not ("无" in text or "没有" in text or "未" in text or "0" in text):
             continue
         words = squeeze(text)
+        # pagers that give the count an element of its own: 共 <b>0</b> 条
         if words == "0":
             words = _counted(sheet, sheet.owners[number])
         if NO_ITEMS.match(words) or NONE_COUNTED.search(words):

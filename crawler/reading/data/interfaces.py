@@ -21,6 +21,7 @@ LITERAL = re.compile(r"""["'`]((?:https?:/)?/[^"'`<>\s{}$]{4,400}\?[^"'`<>\s{}$]
 """Pages drawn by script that name their list's address as a text with a query."""
 LISTS = re.compile(r"list|page|query|search|article|news|content|info|api|json|doc", re.I)
 ASSETS = re.compile(r"\.(?:js|css|png|jpe?g|gif|svg|ico|woff2?|html?|shtml)\Z", re.I)
+"""Scripts and pictures with a version behind the ``?`` are no interface."""
 LONGEST, MOST = 300_000, 300
 """Characters of a script, and addresses of a page, that are looked at."""
 _COUNTS = re.compile(r".*(?:page|size|limit|rows|num|count|time|ver|_t)\w{0,6}\Z|[vtpn]\Z", re.I)

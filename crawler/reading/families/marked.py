@@ -11,7 +11,9 @@ _EMPIRE_FILE = re.compile(r"/d/file/[\w/]{1,60}/20\d\d-\d\d-\d\d")
 _DEDE_LIST = re.compile(r"list_\d{1,4}_\d{1,4}\.html")
 """DedeCMS numbers list pages by column and page (list_3_2.html)."""
 _PHPCMS_SHOW = re.compile(r"show-\d{1,6}-\d{1,9}-\d{1,4}\.html")
+"""PHPCMS numbers articles by column, article and page (show-12-345-1.html)."""
 _SITESERVER_PAGE = re.compile(r"/contents/\d{1,9}/\d{1,9}\.html")
+"""SiteServer numbers articles by channel and article (contents/12/345.html)."""
 
 
 def _empire(source: Source) -> bool:

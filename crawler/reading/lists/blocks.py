@@ -166,6 +166,7 @@ def _alternating(sheet: Outline, node: int, cells: list[Cell], anchors: list[int
         edges = [*bounds, len(anchors)]
     groups = [anchors[edges[i] : edges[i + 1]] for i in range(len(cells))]
     filled = sum(1 for group in groups if group)
+    # old pages whose rows are lines of one paragraph: dates and links take turns
     if filled < max(2, len(cells) * 0.9):
         return []
     rows = []

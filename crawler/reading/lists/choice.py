@@ -140,8 +140,11 @@ def _score(
     named, foreign, other, more = _heading(
         sheet, block, before[-1].stop if before else 0, around.names
     )
+    # a side list without a name that has more posts than the column must not win by their number
     points = 3 * math.log2(1 + min(block.dated, 30)) + min(_title_length(sheet, block), 16) / 4
+    # what ties a list to its column: a pager, the column's name above it, the column's folder
     points += 8 * paged + 5 * named + 6 * near
+    # hot lists, boxes of other columns, tastes with 更多, menus and feet, tabs switched off
     points -= (
         9 * foreign
         + 4 * other
@@ -291,6 +294,7 @@ def is_of_the_site(sheet: Outline, block: Block) -> bool:
     """Whether a lone date is the portal's own: today's in the head, the last update's in the
     foot."""
     row = next((row for row in block.rows if row.cells), block.rows[0])
+    # an imprint is short: such words in running text are none
     said = [text for text in sheet.texts[block.start : block.stop] if len(text) < 300]
     if any(IMPRINT.search(text) for text in said):
         return True

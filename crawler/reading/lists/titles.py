@@ -9,6 +9,7 @@ from crawler.reading.lists.links import IDLE
 from crawler.reading.lists.outline import Outline, squeeze
 
 INLINE = frozenset({"a", "font", "em", "b", "strong", "i", "u", "mark", "sup", "sub"})
+"""Fonts and emphasis of old editors within a title cut no words."""
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 PINNED = re.compile(r"置\s?顶|[\[【(（]顶[\])】）]")
 """Portals that mark a pinned row in words: [置顶], 【顶】."""

@@ -186,6 +186,7 @@ def frames(root: HtmlElement, base: str, *, alone: bool) -> tuple[str, ...]:
     return tuple(
         sorted(
             found,
+            # framesets of old portals: the content before head and menu
             key=lambda src: re.search(r"top|head|menu|left|foot|bottom|nav", src, re.I) is not None,
         )
     )
