@@ -63,9 +63,9 @@ class Jump:
     by_meta: bool
 
 
-def jumps(root: HtmlElement, scripts: str, header: str, base: str) -> Jump | None:
+def jumps(root: HtmlElement | None, scripts: str, header: str, base: str) -> Jump | None:
     """Where the page leads, or ``None`` when it stays. ``header`` is the ``Refresh`` header or
-    ``""``."""
+    ``""``; ``root`` is ``None`` for a page without an element (all of it an open comment)."""
     for content in (header, *_refreshes(root)):
         match = REFRESH.match(content)
         if match and _seconds(content) <= AT_ONCE:
@@ -76,8 +76,8 @@ def jumps(root: HtmlElement, scripts: str, header: str, base: str) -> Jump | Non
     return _by_script(scripts, base)
 
 
-def _refreshes(root: HtmlElement) -> list[str]:
-    tags = root.iter("meta")
+def _refreshes(root: HtmlElement | None) -> list[str]:
+    tags = () if root is None else root.iter("meta")
     return [
         tag.get("content") or ""
         for tag in tags

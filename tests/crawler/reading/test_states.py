@@ -515,3 +515,12 @@ def test_a_list_whose_script_sends_every_browser_on_is_no_list(script: str, lead
 def test_fifty_thousand_jumps_under_conditions_are_looked_through_at_once() -> None:
     script = "if (a) location.href='/new/';\n" * 50_000
     assert refusal(page(LISTED.replace("</head>", f"<script>{script}</script></head>"))) is None
+
+
+@pytest.mark.parametrize("header", ["", "0;url=/new/"])
+def test_a_page_that_is_one_open_comment_with_a_refresh_in_it_is_looked_through(
+    header: str,
+) -> None:
+    body = "<!--" * 90 + "<meta http-equiv='refresh' content='0;url=/new/'>" + LISTED
+    reading = refusal(page(body, headers={"refresh": header} if header else {}))
+    assert (reading is not None) is bool(header), reading
