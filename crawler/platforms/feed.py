@@ -186,6 +186,7 @@ def _unfresh(reading: Reading, feed: Feed, page: Page) -> str:
         return "" if feed.built is not None else "freshness_unproven"
     if utc(page.fetched_at) - newest.moment <= FRESH:
         return ""
+    # bridges that serve a kept file for ever look like accounts that are silent
     if feed.built is None:
         return "freshness_unproven"
     return "stale_bridge" if utc(page.fetched_at) - feed.built > FRESH else ""

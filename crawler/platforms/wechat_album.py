@@ -135,6 +135,7 @@ class _Album:
 
 def _judged(album: _Album, page: Page, outlet: Outlet, probe: Probe) -> Reading:
     identity = album.identity()
+    # ``ret: 0`` without a list is an album's end or an error: never an empty account
     if not album.entries:
         return unreadable("empty_list", "ret 0 without article_list", identity=identity)
     wanted = biz_of(setting(outlet, probe, "biz"))
@@ -168,6 +169,7 @@ def _post(entry: _AlbumEntry, page: Page) -> Post | Refused:
 def _from_json(answer: Mapping[str, Any]) -> _Album:
     album = as_map(answer.get("getalbum_resp"))
     info = as_map(album.get("base_info"))
+    # an album of one entry gives an object in place of the array
     entries = tuple(_entry(as_map(item)) for item in as_list(album.get("article_list")))
     user = as_text(info.get("user_name")) or as_text(info.get("username"))
     nick = as_text(info.get("nick_name")) or as_text(info.get("nickname"))

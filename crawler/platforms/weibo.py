@@ -180,6 +180,7 @@ def _weighed(
     if any(refusal.why != "" for refusal in reading.refused):
         return replace(limited, reason="doubtful_date")
     following = _next(answer, page)
+    # accounts whose first page holds pins only: other posts stand on the second
     if following and all(post.pinned for post in reading.posts):
         return replace(limited, reason="only_pinned", next=following)
     quick = [id_moment(_mid(blog)) for blog in answer.own if blog not in keep and _quick(blog)]
@@ -220,6 +221,7 @@ def _without_own(answer: _Answer) -> Reading:
     identity = answer.identity
     if answer.blogs and not answer.named:
         return unreadable("identity_mismatch", "posts of another account only", identity=identity)
+    # Weibo says 这里还没有内容 of empty, banned and wrong accounts alike: only the profile's count proves
     never = answer.statuses == 0 and not isinstance(answer.statuses, bool) and not answer.blogs
     if never and answer.named:
         return Reading(
@@ -268,6 +270,7 @@ def _pinned(blog: Mapping[str, Any]) -> bool:
     title = blog.get("title")
     text = as_text(as_map(title).get("text")) or as_text(title)
     return (
+        # pins as they were marked over the years, the newest way first; mblogtype 1 is none
         as_text(blog.get("profile_type_id")).startswith("proweibotop")
         or blog.get("isTop") in (1, "1", True)
         or as_text(blog.get("mblogtype")) == "2"

@@ -109,6 +109,7 @@ def _articles(site: SiteFacts, share: float) -> Iterator[str]:
         return
     pages = int(site.articles.facts.get("pages", 0))
     for name, count in sorted(site.articles.facts.get("lacking", {}).items()):
+        # a template with ``hh`` makes all of its pages so: no share is asked
         if name == "clock12":
             yield f"{count}个文章页的PubDate为12小时制"
         elif count >= share * pages:
