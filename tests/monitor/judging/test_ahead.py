@@ -35,6 +35,8 @@ def verdict(newest: date, day: date, cls: ColumnClass = ColumnClass.NEWS) -> Ver
         (date(2020, 9, 24), date(2020, 10, 8), date(2020, 9, 30), True),
         (date(2020, 9, 25), date(2020, 10, 9), date(2020, 10, 9), False),
         (date(2020, 9, 13), date(2020, 9, 27), date(2020, 9, 27), False),
+        # The middle of the three days of the Dragon Boat festival (25 to 27 June; 28 June works).
+        (date(2020, 6, 12), date(2020, 6, 26), date(2020, 6, 24), True),
     ],
 )
 def test_the_law_counts_calendar_days_and_people_have_until_the_last_working_day(

@@ -22,6 +22,7 @@ from monitor.judging.checklist import (
     items,
     pending,
     results,
+    results_of,
 )
 from monitor.judging.evaluate import judge
 from monitor.model import Facts, HomeFacts, SiteFacts, Value, Verdict
@@ -126,6 +127,12 @@ def test_a_deduction_is_noted_without_points_and_vetoes_nothing() -> None:
 
 def test_a_closed_account_is_out_of_the_base() -> None:
     assert "outlet:w" not in said(district(state=AccountState.CLOSED), UP)
+
+
+def test_who_is_out_of_the_base_ends_the_list_for_nobody_behind() -> None:
+    closed = replace(UP, rule="account_idle", subject="outlet:w", value=Value.EXEMPT)
+    found = results_of([("outlet:w", "甲"), ("outlet:v", "乙")], [closed], {})
+    assert [one.subject for one in found] == ["outlet:v"]
 
 
 def give(

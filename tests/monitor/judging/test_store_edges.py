@@ -18,7 +18,7 @@ from monitor.config import MonitorConfig
 from monitor.days.workdays import Calendar
 from monitor.judging.ahead import last_workday
 from monitor.judging.checklist import AskedOf, IndicatorAnswer, answer
-from monitor.judging.evaluate import Judgement, evaluate
+from monitor.judging.evaluate import Judgement, evaluate, explain
 from monitor.judging.now import judge_now
 from monitor.judging.rejudging import Rejudged, rejudge
 from monitor.model import Finding
@@ -139,6 +139,18 @@ def test_an_office_judges_now_and_leaves_its_record_only_where_it_is_to(tmp_path
         assert records() == 1
 
 
+def test_an_outlet_is_explained_by_its_own_findings_and_a_column_has_no_rhythm(
+    late: Store,
+) -> None:
+    with late.engine.begin() as c:
+        enter(c, at(DAY, 1), (unit("b", quota=None),), X, replace(X, id="y"))
+    assert len(accused(judged(late, at(DAY)))) == 2
+    found = explain(late.reader, config(), "x", at(DAY), horizon=date(2020, 1, 1))
+    assert found is not None
+    assert [each.subject for each in found.findings] == ["outlet:x"]
+    assert found.rhythm is None
+
+
 # judged again
 
 
@@ -207,6 +219,6 @@ def test_an_answer_is_sealed_with_what_it_was_before_and_is_now(store: Store) ->
 
 @pytest.mark.parametrize(("back", "found"), [(0, 0), (30, 30), (31, 0)])
 def test_a_working_day_is_looked_for_a_month_back(back: int, found: int) -> None:
-    day = date(2020, 7, 15)
+    day = date(2020, 7, 16)
     free = frozenset(day - timedelta(days=n) for n in range(-40, 80)) - {day - timedelta(days=back)}
     assert last_workday(day, Calendar(free)) == day - timedelta(days=found)

@@ -183,6 +183,8 @@ def test_a_home_page_that_only_leads_on_is_cleared_by_any_column() -> None:
         ({"2020-04": 0, "2020-05": 0, "2020-06": 0}, Value.STALE, ""),
         ({"2020-04": 0, "2020-05": 1, "2020-06": None}, Value.FRESH, ""),
         ({"2020-04": 0, "2020-05": 0, "2020-06": None}, Value.UNKNOWN, "not_covered"),
+        ({"2020-05": 1}, Value.FRESH, ""),
+        ({"2020-05": 0}, Value.UNKNOWN, "not_covered"),
     ],
 )
 def test_a_unit_without_documents_in_the_last_quarter_is_named_to_the_office(
