@@ -17,7 +17,7 @@ from typing import Protocol
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 KEY = 0x67656E67
 """``geng`` in ASCII: the number of our advisory lock."""
@@ -94,7 +94,7 @@ def _advisory(connection: Connection, name: str) -> bool:
 
 def _give_back(connection: Connection, name: str) -> None:
     """At once: a server ends a session that was hung up only when it comes to it."""
-    with suppress(DBAPIError):  # a session that is lost holds nothing
+    with suppress(SQLAlchemyError):  # a session that is lost holds nothing
         connection.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": _number(name)})
 
 

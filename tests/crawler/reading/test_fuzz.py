@@ -2,20 +2,23 @@
 
 import pytest
 
-from bench.fuzz import LIMIT, SEEDS, floods, mutants, read_all
+from bench.fuzz import SEEDS, floods, mutants, read_all
 from crawler.model import Outcome
 
 pytestmark = pytest.mark.slow
 
 OUTCOMES = {outcome.value for outcome in Outcome}
+AMPLE = 10.0
+"""Seconds of processor time: what is quadratic takes minutes. How fast pages are is asked by
+``bench.fuzz`` on a machine that does nothing else."""
 
 
-def test_a_thousand_mutants_are_read_without_an_exception_and_in_time() -> None:
+def test_a_thousand_mutants_are_read_without_an_exception_and_none_for_ever() -> None:
     seen = set()
     for body in mutants(1000, seed=20261123):
         outcome, seconds = read_all(body)
         seen.add(outcome)
-        assert seconds < LIMIT, body[:400]
+        assert seconds < AMPLE, body[:400]
     assert {"read", "unreadable", "blocked", "unreachable"} <= seen <= OUTCOMES
 
 
@@ -31,14 +34,6 @@ def test_mutants_are_the_same_for_the_same_seed() -> None:
 
 
 @pytest.mark.parametrize("size", [50_000])
-def test_one_piece_repeated_ten_thousand_times_is_read_in_time(size: int) -> None:
-    pages = list(floods(size))
-    # A machine that does other things counts their cache misses as ours: what was slow is read
-    # again, at rest.
-    doubtful = [(name, body) for name, body in pages if read_all(body)[1] > LIMIT]
-    slow = [
-        (name, best)
-        for name, body in doubtful
-        if (best := min(read_all(body)[1] for _ in range(3))) > LIMIT
-    ]
-    assert slow == []
+def test_one_piece_repeated_ten_thousand_times_is_not_read_for_ever(size: int) -> None:
+    read = [(name, read_all(body)[1]) for name, body in floods(size)]
+    assert [(name, seconds) for name, seconds in read if seconds > AMPLE] == []

@@ -260,14 +260,14 @@ def test_a_moment_that_is_none_is_one_sentence_and_exit_code_2(
     assert "\n" not in sentence
 
 
-def test_a_database_that_cannot_be_opened_is_one_sentence(
+def test_a_database_that_cannot_be_opened_is_one_sentence_and_a_fault_of_ours(
     one: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     (tmp_path / "folder").mkdir()
     path = tmp_path / "other.yaml"
     path.write_text(one.config.read_text("utf-8").replace("store.db", "folder"), "utf-8")
     code, sentence = said(monkeypatch, capsys, "status", "--config", str(path))
-    assert code == 2
+    assert code == 1
     assert "数据库" in sentence
     assert "\n" not in sentence
 
