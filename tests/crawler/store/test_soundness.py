@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -15,12 +15,14 @@ import pytest
 from sqlalchemy import text
 
 from crawler.store.soundness import Depth, Soundness, sound_sentence, soundness
+from monitor.__main__ import main
 from monitor.night.service import Service
 from tests.conftest import opened
 from tests.support.web_helpers import NOW, make_office
 from tests.support.web_helpers import opened as opened_office
 
 SIZE = 4096
+Run = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture(scope="module")
@@ -80,16 +82,21 @@ def harmed(request: pytest.FixtureRequest, office: Path) -> Path:
     return office
 
 
-def run(*words: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "monitor", *words], capture_output=True, text=True, check=False
-    )
-    return done.returncode, done.stdout + done.stderr
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command in this process: its exit code and all that it said."""
+
+    def command(*words: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["gengxin", *words])
+        code, said = main(), capsys.readouterr()
+        return code, said.out + said.err
+
+    return command
 
 
 @pytest.mark.parametrize("words", [["status"], ["audit", "verify"]])
 def test_a_damaged_page_is_told_in_one_sentence_that_says_what_to_do(
-    harmed: Path, words: list[str]
+    harmed: Path, run: Run, words: list[str]
 ) -> None:
     code, said = run(*words, "--config", str(harmed))
     assert code not in (0, 3)
@@ -111,7 +118,7 @@ def test_the_self_check_tells_a_damaged_page(office: Path) -> None:
         assert any("有损坏的页" in line and "gengxin restore" in line for line in service.worries())
 
 
-def test_a_damaged_store_is_not_backed_up(harmed: Path) -> None:
+def test_a_damaged_store_is_not_backed_up(harmed: Path, run: Run) -> None:
     code, said = run("backup", "--config", str(harmed))
     assert code == 2
     assert "没有备份" in said
