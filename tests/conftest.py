@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import sys
@@ -34,6 +35,13 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 SHARED = Path(__file__).parents[2] / "shared"
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: each collection of garbage would walk it
+    all again."""
+    gc.collect()
+    gc.freeze()
 
 
 @dataclass(frozen=True)

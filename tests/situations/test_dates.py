@@ -89,7 +89,7 @@ def watched(folder: Path, door: str, *columns: Column) -> Iterator[Watch]:
     places = {f"/xwzx/col{i}/": one for i, one in enumerate(columns)}
     with serving(Portal(places)) as portal:
         base = load_yaml(PROJECT / "config.yaml")
-        settings = {"contact": "office@example.org", "delay": 0.001, "timeout": 5, "retries": 0}
+        settings = {"contact": "office@example.org", "delay": 0.001, "timeout": 30, "retries": 0}
         settings |= {"allow_loopback": True, "backfill_from": "2026-11-01"}
         listed = [
             {"id": f"c{i}", "name": "通知公告", "url": f"{portal.url}{place}"}
