@@ -12,7 +12,6 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import partial
 
 from sqlalchemy import Connection, Engine
 
@@ -23,7 +22,6 @@ from crawler.crosscheck.pages import further_of, of_page, slipped
 from crawler.crosscheck.store import SitePages, keep, known_posts, own_of, sites_of, undated_rows
 from crawler.days.strength import is_weak
 from crawler.doors import recheck
-from crawler.doors.choice import Doors, legacy_hosts
 from crawler.doors.plan import Desk
 from crawler.model import Article, Outcome, Page, Unread, shanghai_day
 from crawler.platforms import portal, probes_of
@@ -85,14 +83,9 @@ def crosscheck(desk: Desk, suspects: Sequence[SilentColumn]) -> tuple[Crosscheck
         sites = sites_of(connection, suspects)
         grounds = [_ground(connection, one, sites.get(one.outlet.site)) for one in suspects]
     keeper = StoreKeeper(desk.engine, desk.reader, desk.config, hosts)
-    door = recheck.HttpDoor(desk.config, hosts, desk.clock)
-    old = partial(recheck.HttpDoor, desk.config, hosts, desk.clock, legacy=True)
 
     async def go() -> list[Crosscheck]:
-        async with (
-            door,
-            Doors(door.fetch, old, desk.config, desk.clock, legacy_hosts(manners)) as doors,
-        ):
+        async with recheck.opened_doors(desk, hosts, manners) as doors:
             walk = Walk(
                 doors.fetch, keeper, desk.config, desk.clock, hosts, manners, door="crosscheck"
             )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -18,7 +18,7 @@ from crawler.config import CrawlConfig
 from crawler.doors.choice import Doors, legacy_hosts
 from crawler.doors.plan import Desk
 from crawler.doors.settings import request_headers
-from crawler.model import Ask, OutletKind, Page, Visit
+from crawler.model import Ask, Manners, OutletKind, Page, Visit
 from crawler.net.client import Gate, guarded_client
 from crawler.net.guard import refusal_of
 from crawler.net.redirects import follow
@@ -69,14 +69,10 @@ def recheck(
         run = open_run(connection, "recheck", desk.clock(), len(known))
     keeper = StoreKeeper(desk.engine, desk.reader, desk.config, hosts, run)
     seen: dict[str, Looked] = {}
-    door, camera = HttpDoor(desk.config, hosts, desk.clock), Camera()
-    old = partial(HttpDoor, desk.config, hosts, desk.clock, legacy=True)
+    camera = Camera()
 
     async def go() -> None:
-        async with (
-            door,
-            Doors(door.fetch, old, desk.config, desk.clock, legacy_hosts(manners)) as doors,
-        ):
+        async with opened_doors(desk, hosts, manners) as doors:
             fetch = camera.fetch(doors.fetch) if keep else doors.fetch
             walk = Walk(
                 fetch,
@@ -120,6 +116,21 @@ def recheck(
         keep_copies(connection, shown)
         close_run(connection, run, desk.clock())
     return [seen[name].visit for name in ids]
+
+
+@asynccontextmanager
+async def opened_doors(
+    desk: Desk, hosts: frozenset[str], manners: Mapping[str, Manners]
+) -> AsyncIterator[Doors]:
+    """The doors of what is asked beside the night's crawl: httpx to ``hosts`` alone, each in the
+    TLS that it understands, a browser where one is asked for. Closed with the block."""
+    door = HttpDoor(desk.config, hosts, desk.clock)
+    old = partial(HttpDoor, desk.config, hosts, desk.clock, legacy=True)
+    async with (
+        door,
+        Doors(door.fetch, old, desk.config, desk.clock, legacy_hosts(manners)) as doors,
+    ):
+        yield doors
 
 
 CUT = ":cut"

@@ -13,10 +13,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 
 from crawler.doors import recheck
-from crawler.doors.choice import Doors, legacy_hosts
 from crawler.doors.plan import Desk
 from crawler.model import Outcome, Page
 from crawler.net.guard import refusal_of
@@ -73,14 +71,9 @@ def seek(desk: Desk) -> tuple[SearchResult, ...]:
     if not wanted:
         return ()
     keeper = StoreKeeper(desk.engine, desk.reader, desk.config, hosts)
-    door = recheck.HttpDoor(desk.config, hosts, desk.clock)
-    old = partial(recheck.HttpDoor, desk.config, hosts, desk.clock, legacy=True)
 
     async def go() -> list[SearchResult]:
-        async with (
-            door,
-            Doors(door.fetch, old, desk.config, desk.clock, legacy_hosts(manners)) as doors,
-        ):
+        async with recheck.opened_doors(desk, hosts, manners) as doors:
             walk = Walk(doors.fetch, keeper, desk.config, desk.clock, hosts, manners, door="offers")
             seeker = _Seeker(
                 walk.ask, desk.clock, hosts, desk.config.allow_loopback, keeper.column_at

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from monitor.config import read_rules
@@ -41,7 +43,9 @@ def test_the_first_and_last_number_that_can_be_meant_are_taken(
     name: str, numbers: dict[str, object]
 ) -> None:
     clause = {} if name == "home_stale" else {"clause": "本系统"}
-    read_rules({name: {"valid_from": "2019-04-01", **clause, **numbers}}, "rules")
+    entry = {"valid_from": "2019-04-01", **clause, **numbers}
+    (version,) = read_rules({name: entry}, "rules")[name]
+    assert version.valid_from == date(2019, 4, 1)
 
 
 @pytest.mark.parametrize(
